@@ -1,0 +1,55 @@
+/** Every way in which the core reaches the world. Adapters implement these; the core never imports one. */
+
+/** The wall clock, in milliseconds since 1970-01-01T00:00:00Z. */
+export interface Clock {
+  now(): number;
+}
+
+/** Where all randomness comes from. */
+export interface Random {
+  /** A float, 0 inclusive to 1 exclusive; for jitter, never for secrets. */
+  fraction(): number;
+  /** `size` cryptographically strong random bytes. */
+  bytes(size: number): Uint8Array;
+}
+
+/** One signed HTTP POST as it goes out: the bytes are final. */
+export interface CallbackRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Bound on the whole exchange: DNS, connect, TLS, headers and body. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * What came of a request. A receiver's refusal is a response, a broken connection is an `error` with a
+ * stable code; neither is thrown.
+ */
+export type Exchange =
+  | {
+      readonly kind: 'response';
+      readonly statusCode: number;
+      /** The raw header, where there was one. */
+      readonly retryAfter?: string;
+      /** The first 16 KiB of the body, decoded as UTF-8. */
+      readonly body: string;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'error'; readonly code: ExchangeError; readonly durationMs: number };
+
+/** Stable codes of the ways in which an exchange fails before a whole answer was read. */
+export type ExchangeError =
+  | 'address_refused'
+  | 'dns_failed'
+  | 'connection_failed'
+  | 'connection_reset'
+  | 'tls_failed'
+  | 'timeout'
+  | 'invalid_response'
+  | 'response_too_large';
+
+/** Makes one HTTP request of a notification. Never throws for what a receiver does. */
+export interface Sender {
+  send(request: CallbackRequest): Promise<Exchange>;
+}
