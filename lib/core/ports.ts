@@ -24,7 +24,8 @@ export interface CallbackRequest {
 
 /**
  * What came of a request. A receiver's refusal is a response, a broken connection is an `error` with a
- * stable code; neither is thrown.
+ * stable code; neither is thrown. A response whose body is longer than what is read is still a response:
+ * the receiver has answered, and how much it adds changes nothing.
  */
 export type Exchange =
   | {
@@ -34,11 +35,17 @@ export type Exchange =
       readonly retryAfter?: string;
       /** The first 16 KiB of the body, decoded as UTF-8. */
       readonly body: string;
+      /** The body went on, and the rest was thrown away unread. */
+      readonly bodyTruncated?: true;
       readonly durationMs: number;
     }
   | { readonly kind: 'error'; readonly code: ExchangeError; readonly durationMs: number };
 
-/** Stable codes of the ways in which an exchange fails before a whole answer was read. */
+/**
+ * Stable codes of the ways in which an exchange fails before a whole answer was read; the table that
+ * explains them is at `AttemptFailure` in `classify.ts`. `address_refused`: the guard refused the URL or an
+ * address of its host, and nothing was sent.
+ */
 export type ExchangeError =
   | 'address_refused'
   | 'dns_failed'
@@ -47,7 +54,7 @@ export type ExchangeError =
   | 'tls_failed'
   | 'timeout'
   | 'invalid_response'
-  | 'response_too_large';
+  | 'headers_too_large';
 
 /** Makes one HTTP request of a notification. Never throws for what a receiver does. */
 export interface Sender {
