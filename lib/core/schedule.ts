@@ -113,6 +113,5 @@ export function nextDelay(options: NextDelayOptions): { readonly delaySeconds: n
 /** Spread evenly over the whole seconds from 0 to a tenth of the wait. */
 function jitterSeconds(waitSeconds: number, fraction: number): number {
   const most = Math.floor(waitSeconds / JITTER_DIVISOR);
-  const usable = fraction > 0 ? Math.min(fraction, 1) : 0;
-  return Math.min(Math.floor(usable * (most + 1)), most);
+  return fraction > 0 ? Math.min(Math.floor(fraction * (most + 1)), most) : 0;
 }

