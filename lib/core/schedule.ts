@@ -56,10 +56,13 @@ const PRESETS = {
  *
  * @example scheduleSchema.parse([15, 15, 30])
  */
-export const scheduleSchema = z.union([
-  z.enum(['wechat', 'alipay', 'standard-webhooks']),
-  z.array(z.int().min(1).max(MAX_DELAY_SECONDS)).min(1).max(MAX_DELAYS).readonly(),
-]);
+export const scheduleSchema = z.union(
+  [
+    z.enum(['wechat', 'alipay', 'standard-webhooks']),
+    z.array(z.int().min(1).max(MAX_DELAY_SECONDS)).min(1).max(MAX_DELAYS).readonly(),
+  ],
+  'invalid_schedule',
+);
 
 /** A preset's name, or the delays in seconds between attempts. */
 export type Schedule = z.infer<typeof scheduleSchema>;
