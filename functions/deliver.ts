@@ -1,5 +1,5 @@
-import { KMSClient } from '@aws-sdk/client-kms';
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { KMSClient } from '@aws-sdk/client-kms';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseConfig } from '../lib/adapters/config.ts';
