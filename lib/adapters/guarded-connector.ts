@@ -166,9 +166,9 @@ function socketOptions({ hostname, port }: ConnectTarget, addresses: readonly st
 }
 
 function openFailure(error: Error, isTcpConnected: boolean): ConnectFailure {
-  if (!isTcpConnected) return new ConnectFailure('connection_failed', error);
   const isReset = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-  return new ConnectFailure(isReset ? 'connection_reset' : 'tls_failed', error);
+  if (isReset) return new ConnectFailure('connection_reset', error);
+  return new ConnectFailure(isTcpConnected ? 'tls_failed' : 'connection_failed', error);
 }
 
 function asConnectFailure(error: unknown, code: ConnectFailureCode): ConnectFailure {

@@ -206,10 +206,12 @@ function exchangeErrorOf(
       : 'connection_reset';
   }
   // Within a body these two say that the connection ended before the body did.
-  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || code === 'HPE_INVALID_EOF_STATE') {
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
     return hasHeaders ? 'connection_reset' : 'invalid_response';
+  // undici 8 means to give these a code of llhttp's and leaves it undefined.
+  if (error.name === 'HTTPParserError') {
+    return error.message.includes('Invalid EOF state') ? 'connection_reset' : 'invalid_response';
   }
-  if (code.startsWith('HPE_')) return 'invalid_response';
   if (code.startsWith('ERR_SSL_')) return 'tls_failed';
   // close() was called while the request was under way.
   if (code === 'UND_ERR_DESTROYED') return 'connection_failed';
