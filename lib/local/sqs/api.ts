@@ -73,7 +73,7 @@ export function sqsService(store: SqsStore, address: () => string): JsonService 
       },
       ReceiveMessage: async (input, gone) => {
         const queue = queueOf(input);
-        const defaultWait = Number(store.describe(queue).ReceiveMessageWaitTimeSeconds);
+        const defaultWait = Number(store.attributes(queue).ReceiveMessageWaitTimeSeconds);
         const messages = await store.poll(queue, {
           count: integer(input, 'MaxNumberOfMessages', 1, MAX_BATCH) ?? 1,
           visibilitySeconds: integer(input, 'VisibilityTimeout', 0, MAX_VISIBILITY_SECONDS),
@@ -126,7 +126,7 @@ function readMessage(store: SqsStore, queue: string, input: Entry): NewMessage {
   if (INVALID_CHARACTER.test(body)) {
     throw new AwsFault('InvalidMessageContents', 'The message contains characters that SQS does not take.');
   }
-  const maximum = Number(store.describe(queue).MaximumMessageSize);
+  const maximum = Number(store.attributes(queue).MaximumMessageSize);
   if (Buffer.byteLength(body) > maximum) {
     throw new AwsFault('InvalidParameterValue', `Message must be shorter than ${maximum} bytes.`);
   }

@@ -76,7 +76,11 @@ export class SqsStore {
     else existing.attributes = all;
   }
 
-  /** Attributes and approximate counts, which here are exact. */
+  attributes(name: string): QueueAttributes {
+    return this.queue(name).attributes;
+  }
+
+  /** Attributes and approximate counts, which here are exact. Reads every message: not for each request. */
   describe(name: string): QueueAttributes {
     const queue = this.queue(name);
     const now = Date.now();
