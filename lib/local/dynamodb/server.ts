@@ -1,0 +1,150 @@
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { awsClient } from '../aws/client.ts';
+import { LocalCloudError, messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { forwardLines } from '../log.ts';
+import { dynoxideCommand } from './binary.ts';
+
+export interface DynamoDbServer {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** npm may have to fetch the binary first. */
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 3_000;
+const POLL_MS = 10;
+
+/**
+ * Starts dynoxide on `<dataDir>/dynamodb.sqlite`. A process of an earlier run that outlived its parent's
+ * SIGKILL still holds that file, so it is ended first.
+ * @throws LocalCloudError `dynamodb_unavailable`, with what the process said.
+ */
+export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDbServer> {
+  const databasePath = resolve(dataDir, 'dynamodb.sqlite');
+  const pidPath = join(dataDir, 'dynamodb.pid');
+  await endOrphan(pidPath, databasePath);
+
+  const port = await freePort();
+  const { command, arguments: leading } = dynoxideCommand();
+  const child = spawn(
+    command,
+    [...leading, '--host', '127.0.0.1', '--port', String(port), '--db-path', databasePath],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: Ctrl+C reaches us only, so that functions that still run find their table until we stop it.
+      detached: true,
+    },
+  );
+  const said: string[] = [];
+  let stopping = false;
+  for (const output of [child.stdout, child.stderr]) {
+    forwardLines(output, (line) => {
+      if (said.length < 20) said.push(line);
+    });
+  }
+  const ended = new Promise<string>((settle) => {
+    child.once('error', (error) => settle(messageOf(error)));
+    child.once('exit', (code, signal) => {
+      if (!stopping) log({ source: 'cloud', stream: 'event', line: `dynoxide ended (${signal ?? code})` });
+      settle(`it ended with ${signal ?? code}`);
+    });
+  });
+  const endWithUs = () => endGroup(child, 'SIGKILL');
+  process.once('exit', endWithUs);
+  if (child.pid !== undefined) writeFileSync(pidPath, String(child.pid));
+
+  const endpoint = `http://127.0.0.1:${port}`;
+  const failure = await Promise.race([whenAnswering(endpoint), ended]);
+  if (failure !== undefined) {
+    process.off('exit', endWithUs);
+    endGroup(child, 'SIGKILL');
+    throw new LocalCloudError(
+      'dynamodb_unavailable',
+      `dynoxide (${command}) did not start: ${failure}. ${said.join(' ')}\n` +
+        'Set TIDINGS_DYNOXIDE_BIN to its binary, or TIDINGS_DYNAMODB_ENDPOINT to another DynamoDB.',
+    );
+  }
+  return {
+    endpoint,
+    stop: async () => {
+      stopping = true;
+      endGroup(child, 'SIGTERM');
+      const timer = setTimeout(() => endGroup(child, 'SIGKILL'), STOP_TIMEOUT_MS);
+      await ended;
+      clearTimeout(timer);
+      process.off('exit', endWithUs);
+      rmSync(pidPath, { force: true });
+    },
+  };
+}
+
+/** @returns `undefined` once it answers, or why it did not in time. */
+async function whenAnswering(endpoint: string): Promise<string | undefined> {
+  const call = awsClient('dynamodb', endpoint);
+  let reason = 'no answer';
+  for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline; ) {
+    try {
+      await call('ListTables', {});
+      return undefined;
+    } catch (error) {
+      reason = messageOf(error);
+      await delay(POLL_MS);
+    }
+  }
+  return `no answer in ${START_TIMEOUT_MS / 1000} s (${reason})`;
+}
+
+/**
+ * Ends the process that the pid file names, but only if its command line names our database: the number may
+ * belong to somebody else by now.
+ */
+async function endOrphan(pidPath: string, databasePath: string): Promise<void> {
+  if (!existsSync(pidPath)) return;
+  const pid = Number(readFileSync(pidPath, 'utf8'));
+  if (Number.isInteger(pid) && pid > 1 && commandLine(pid).includes(databasePath)) {
+    // The group: under npm the emulator is a child of the process that we know.
+    signal(-pid, 'SIGKILL');
+    while (commandLine(pid).includes(databasePath)) await delay(POLL_MS);
+  }
+  rmSync(pidPath, { force: true });
+}
+
+function commandLine(pid: number): string {
+  try {
+    if (process.platform === 'linux')
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return execFileSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' });
+  } catch {
+    return '';
+  }
+}
+
+function endGroup(child: ChildProcess, name: NodeJS.Signals): void {
+  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+    signal(-child.pid, name);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended already.
+  }
+}
+
+async function freePort(): Promise<number> {
+  return await new Promise((settle, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => settle(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}

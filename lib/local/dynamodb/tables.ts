@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AwsCall } from '../aws/client.ts';
+import { AwsFault } from '../aws/fault.ts';
+import { LocalCloudError } from '../errors.ts';
+import type { TableProperties } from '../template/properties.ts';
+import type { Resource } from '../template/stack.ts';
+
+interface TableDescription {
+  readonly TableStatus: string;
+  readonly LatestStreamArn?: string;
+}
+
+const ACTIVE_TIMEOUT_MS = 30_000;
+const POLL_MS = 20;
+
+/**
+ * Makes the table if it is missing; one of an earlier run stays, with its data.
+ * @returns the ARN of its stream, as the DynamoDB that has it names it.
+ */
+export async function provideTable(
+  call: AwsCall,
+  table: Resource<'AWS::DynamoDB::Table'>,
+): Promise<string | undefined> {
+  const name = table.physical.name;
+  try {
+    await call('DescribeTable', { TableName: name });
+  } catch (error) {
+    if (!(error instanceof AwsFault) || error.code !== 'ResourceNotFoundException') throw error;
+    await call('CreateTable', createTableInput(name, table.properties));
+  }
+  return (await whenActive(call, name)).LatestStreamArn;
+}
+
+async function whenActive(call: AwsCall, name: string): Promise<TableDescription> {
+  for (const deadline = Date.now() + ACTIVE_TIMEOUT_MS; Date.now() < deadline; ) {
+    const { Table } = await call<{ Table: TableDescription }>('DescribeTable', { TableName: name });
+    if (Table.TableStatus === 'ACTIVE') return Table;
+    await delay(POLL_MS);
+  }
+  throw new LocalCloudError('dynamodb_unavailable', `Table ${name} did not become active.`);
+}
+
+function createTableInput(name: string, properties: TableProperties) {
+  const globalIndexes = properties.GlobalSecondaryIndexes.map(bareIndex);
+  const localIndexes = properties.LocalSecondaryIndexes.map(bareIndex);
+  return {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    KeySchema: properties.KeySchema,
+    AttributeDefinitions: properties.AttributeDefinitions,
+    ...(globalIndexes.length === 0 ? {} : { GlobalSecondaryIndexes: globalIndexes }),
+    ...(localIndexes.length === 0 ? {} : { LocalSecondaryIndexes: localIndexes }),
+    ...(properties.StreamSpecification === undefined
+      ? {}
+      : { StreamSpecification: { StreamEnabled: true, ...properties.StreamSpecification } }),
+  };
+}
+
+function bareIndex(index: TableProperties['GlobalSecondaryIndexes'][number]) {
+  return { IndexName: index.IndexName, KeySchema: index.KeySchema, Projection: index.Projection };
+}

@@ -1,0 +1,33 @@
+import { isObject } from '../template/json.ts';
+
+/** Which records of a batch the function could not process. */
+export type BatchResult =
+  | { readonly kind: 'success' }
+  | { readonly kind: 'partial'; readonly failed: ReadonlySet<string> }
+  /** The answer makes no sense, and Lambda then takes the whole batch as failed. */
+  | { readonly kind: 'malformed'; readonly reason: string };
+
+/**
+ * Reads the answer of a function with ReportBatchItemFailures, by the rules of the Lambda developer guide
+ * ("Implementing partial batch responses"): nothing, `{}`, and an empty or null list are success; an entry
+ * without an identifier, with an empty one, or with one that is not of the batch fails the whole batch.
+ */
+export function readBatchResult(answer: unknown, identifiers: ReadonlySet<string>): BatchResult {
+  if (answer === null || answer === undefined) return { kind: 'success' };
+  if (!isObject(answer)) return { kind: 'malformed', reason: 'the answer is not an object' };
+  const failures = answer.batchItemFailures;
+  if (failures === null || failures === undefined) return { kind: 'success' };
+  if (!Array.isArray(failures)) return { kind: 'malformed', reason: 'batchItemFailures is not a list' };
+  const failed = new Set<string>();
+  for (const failure of failures) {
+    const identifier = isObject(failure) ? failure.itemIdentifier : undefined;
+    if (typeof identifier !== 'string' || !identifiers.has(identifier)) {
+      return {
+        kind: 'malformed',
+        reason: `itemIdentifier ${JSON.stringify(identifier)} is not of this batch`,
+      };
+    }
+    failed.add(identifier);
+  }
+  return failed.size === 0 ? { kind: 'success' } : { kind: 'partial', failed };
+}

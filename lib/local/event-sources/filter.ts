@@ -1,0 +1,34 @@
+import { LocalCloudError } from '../errors.ts';
+import type { Json } from '../template/json.ts';
+import { isObject } from '../template/json.ts';
+import type { MappingProperties } from '../template/properties.ts';
+import type { Pattern } from './pattern.ts';
+import { compilePattern } from './pattern.ts';
+
+/** The FilterCriteria of an event source: a record passes when it fits any of the filters; without any, always. */
+export function compileFilters(logicalId: string, properties: MappingProperties): Pattern {
+  const patterns = (properties.FilterCriteria?.Filters ?? []).map(({ Pattern: pattern }) => {
+    const parsed = parseJson(pattern);
+    if (!isObject(parsed)) {
+      throw new LocalCloudError(
+        'unsupported_template',
+        `${logicalId}: a filter pattern is not a JSON object.`,
+      );
+    }
+    return compilePattern(parsed, `${logicalId}.FilterCriteria`);
+  });
+  return (record) => patterns.length === 0 || patterns.some((matches) => matches(record));
+}
+
+/** What SQS filters see: the body as JSON, where it is JSON. */
+export function withParsedBody(record: { readonly body: string }): unknown {
+  return { ...record, body: parseJson(record.body) ?? record.body };
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

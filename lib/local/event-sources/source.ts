@@ -1,0 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FunctionPool } from '../functions/pool.ts';
+import type { Log } from '../log.ts';
+import type { MappingProperties } from '../template/properties.ts';
+
+/** What every event source needs. */
+export interface SourceSetting {
+  readonly logicalId: string;
+  readonly properties: MappingProperties;
+  readonly target: FunctionPool;
+  readonly log: Log;
+}
+
+/** A poller that is running. */
+export interface EventSource {
+  /** Starts no more batches, and resolves when those under way are settled. */
+  stop(): Promise<void>;
+}
+
+/** Waits, but not past `stopping`. */
+export async function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
+  if (stopping.aborted) return;
+  await delay(milliseconds, undefined, { signal: stopping }).catch(() => {});
+}

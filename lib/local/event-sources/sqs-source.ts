@@ -1,0 +1,163 @@
+import type { AwsCall } from '../aws/client.ts';
+import { messageOf } from '../errors.ts';
+import { LOCAL_REGION } from '../template/intrinsics.ts';
+import { readBatchResult } from './batch-result.ts';
+import { compileFilters, withParsedBody } from './filter.ts';
+import type { EventSource, SourceSetting } from './source.ts';
+import { pause } from './source.ts';
+
+/** A message as SQS answers it. */
+interface SqsMessage {
+  readonly MessageId: string;
+  readonly ReceiptHandle: string;
+  readonly Body: string;
+  readonly MD5OfBody: string;
+  readonly Attributes?: Readonly<Record<string, string>>;
+  readonly MessageAttributes?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly MD5OfMessageAttributes?: string;
+}
+
+export interface SqsSourceSetting extends SourceSetting {
+  readonly call: AwsCall;
+  readonly queueUrl: string;
+  readonly queueArn: string;
+  /**
+   * Seconds of a long poll. Our own queues notice a caller that hung up, so they are asked for as long as SQS
+   * allows. Others hand the next message to the dead socket: there, stopping waits for the poll to end.
+   */
+  readonly waitSeconds: number;
+}
+
+const DEFAULT_BATCH_SIZE = 10;
+const RECEIVE_MAX = 10;
+const RETRY_MS = 500;
+
+/**
+ * Polls a queue for a function. Each of up to MaximumConcurrency pollers receives a batch, has it processed,
+ * deletes what succeeded, and leaves the rest to its visibility time-out, as Lambda does.
+ */
+export function startSqsSource(setting: SqsSourceSetting): EventSource {
+  const { properties, target, log, call } = setting;
+  const accepts = compileFilters(setting.logicalId, properties);
+  const batchSize = properties.BatchSize ?? DEFAULT_BATCH_SIZE;
+  const windowMs = properties.MaximumBatchingWindowInSeconds * 1000;
+  const reportsFailures = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');
+  const pollers = Math.min(properties.ScalingConfig?.MaximumConcurrency ?? target.size, target.size);
+  const stopping = new AbortController();
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        const messages = await gather();
+        const [wanted, unwanted] = split(messages, (message) =>
+          accepts(withParsedBody(toRecord(message, setting))),
+        );
+        await remove(unwanted);
+        if (wanted.length > 0) await remove(await process(wanted));
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        log({ source: setting.logicalId, stream: 'event', line: `polling failed: ${messageOf(error)}` });
+        await pause(RETRY_MS, stopping.signal);
+      }
+    }
+  }
+
+  /** Up to a batch: what is there at once, or what comes within the window after the first message. */
+  async function gather(): Promise<readonly SqsMessage[]> {
+    const batch = [...(await receive(batchSize, setting.waitSeconds))];
+    const deadline = Date.now() + windowMs;
+    while (batch.length > 0 && batch.length < batchSize && !stopping.signal.aborted) {
+      const leftSeconds = Math.floor((deadline - Date.now()) / 1000);
+      const more = await receive(
+        batchSize - batch.length,
+        Math.min(Math.max(leftSeconds, 0), setting.waitSeconds),
+      );
+      batch.push(...more);
+      if (more.length === 0 && leftSeconds <= 0) break;
+    }
+    return batch;
+  }
+
+  async function receive(count: number, waitSeconds: number): Promise<readonly SqsMessage[]> {
+    const { Messages } = await call<{ Messages?: readonly SqsMessage[] }>('ReceiveMessage', {
+      QueueUrl: setting.queueUrl,
+      MaxNumberOfMessages: Math.min(count, RECEIVE_MAX),
+      WaitTimeSeconds: waitSeconds,
+      AttributeNames: ['All'],
+      MessageSystemAttributeNames: ['All'],
+      MessageAttributeNames: ['All'],
+    });
+    return Messages ?? [];
+  }
+
+  /** @returns the messages that are done. */
+  async function process(messages: readonly SqsMessage[]): Promise<readonly SqsMessage[]> {
+    let answer: unknown;
+    try {
+      answer = await target.invoke({ Records: messages.map((message) => toRecord(message, setting)) });
+    } catch {
+      // The pool has said why. The whole batch comes again.
+      return [];
+    }
+    if (!reportsFailures) return messages;
+    const result = readBatchResult(answer, new Set(messages.map(({ MessageId }) => MessageId)));
+    switch (result.kind) {
+      case 'success':
+        return messages;
+      case 'partial':
+        return messages.filter(({ MessageId }) => !result.failed.has(MessageId));
+      case 'malformed':
+        log({ source: setting.logicalId, stream: 'event', line: `the whole batch failed: ${result.reason}` });
+        return [];
+    }
+  }
+
+  async function remove(messages: readonly SqsMessage[]): Promise<void> {
+    for (let index = 0; index < messages.length; index += RECEIVE_MAX) {
+      const entries = messages.slice(index, index + RECEIVE_MAX);
+      await call('DeleteMessageBatch', {
+        QueueUrl: setting.queueUrl,
+        Entries: entries.map(({ ReceiptHandle }, id) => ({ Id: String(id), ReceiptHandle })),
+      });
+    }
+  }
+
+  const running = Array.from({ length: pollers }, run);
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(running);
+    },
+  };
+}
+
+function toRecord(message: SqsMessage, setting: SqsSourceSetting) {
+  return {
+    messageId: message.MessageId,
+    receiptHandle: message.ReceiptHandle,
+    body: message.Body,
+    attributes: message.Attributes ?? {},
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [
+        name,
+        {
+          ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
+          ...(value.BinaryValue === undefined ? {} : { binaryValue: value.BinaryValue }),
+          stringListValues: [],
+          binaryListValues: [],
+          dataType: value.DataType,
+        },
+      ]),
+    ),
+    md5OfBody: message.MD5OfBody,
+    eventSource: 'aws:sqs',
+    eventSourceARN: setting.queueArn,
+    awsRegion: LOCAL_REGION,
+  };
+}
+
+function split<Item>(items: readonly Item[], test: (item: Item) => boolean): readonly [Item[], Item[]] {
+  const [yes, no]: [Item[], Item[]] = [[], []];
+  for (const item of items) (test(item) ? yes : no).push(item);
+  return [yes, no];
+}

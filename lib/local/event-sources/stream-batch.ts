@@ -1,0 +1,109 @@
+import { messageOf } from '../errors.ts';
+import { readBatchResult } from './batch-result.ts';
+import type { SourceSetting } from './source.ts';
+import { pause } from './source.ts';
+
+/** A change as DynamoDB streams answer it and Lambda passes it on. */
+export interface StreamRecord {
+  readonly eventID: string;
+  readonly awsRegion?: string;
+  readonly dynamodb: { readonly SequenceNumber: string; readonly ApproximateCreationDateTime?: number };
+}
+
+export interface BatchSetting extends SourceSetting {
+  /** What the event's records name as their source. */
+  readonly eventSourceArn: string;
+  readonly stopping: AbortSignal;
+  /** Called with each record's sequence number up to which all is done. */
+  onProgress(sequenceNumber: string): void;
+  /** Where records go that are given up, if the template says so. */
+  discard(records: readonly StreamRecord[], attempts: number, reason: string): Promise<void>;
+}
+
+const FIRST_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 10_000;
+
+/**
+ * Has a batch processed until it is done or given up, in order: nothing behind a record begins before it.
+ * @returns false when the cloud stopped first; what has no progress then comes again.
+ */
+export async function processBatch(setting: BatchSetting, batch: readonly StreamRecord[]): Promise<boolean> {
+  const { properties, stopping } = setting;
+  let records = batch;
+  for (let attempts = 1; records.length > 0; attempts += 1) {
+    if (stopping.aborted) return false;
+    const outcome = await attempt(setting, records);
+    if (outcome.kind === 'done') {
+      progressTo(setting, records.at(-1));
+      return true;
+    }
+    const failedFrom = records.slice(outcome.failedFrom);
+    progressTo(setting, records[outcome.failedFrom - 1]);
+    if (outcome.failedFrom > 0) {
+      // AWS counts the retries of what is left from its first failure on.
+      records = failedFrom;
+    }
+    const isUsedUp = properties.MaximumRetryAttempts >= 0 && attempts > properties.MaximumRetryAttempts;
+    if (isUsedUp || isTooOld(setting, failedFrom)) {
+      await setting.discard(
+        failedFrom,
+        attempts,
+        isUsedUp ? 'RetryAttemptsExhausted' : 'MaximumRecordAgeExceeded',
+      );
+      progressTo(setting, failedFrom.at(-1));
+      return true;
+    }
+    if (properties.BisectBatchOnFunctionError && failedFrom.length > 1) {
+      const middle = Math.ceil(failedFrom.length / 2);
+      const first = await processBatch(setting, failedFrom.slice(0, middle));
+      return first && (await processBatch(setting, failedFrom.slice(middle)));
+    }
+    await pause(Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), MAX_BACKOFF_MS), stopping);
+  }
+  return true;
+}
+
+type Outcome = { readonly kind: 'done' } | { readonly kind: 'failed'; readonly failedFrom: number };
+
+async function attempt(setting: BatchSetting, records: readonly StreamRecord[]): Promise<Outcome> {
+  let answer: unknown;
+  try {
+    answer = await setting.target.invoke({
+      Records: records.map((record) => ({ ...record, eventSourceARN: setting.eventSourceArn })),
+    });
+  } catch (error) {
+    setting.log({
+      source: setting.logicalId,
+      stream: 'event',
+      line: `the batch failed: ${messageOf(error)}`,
+    });
+    return { kind: 'failed', failedFrom: 0 };
+  }
+  if (!setting.properties.FunctionResponseTypes.includes('ReportBatchItemFailures')) return { kind: 'done' };
+  const numbers = records.map(({ dynamodb }) => dynamodb.SequenceNumber);
+  const result = readBatchResult(answer, new Set(numbers));
+  switch (result.kind) {
+    case 'success':
+      return { kind: 'done' };
+    case 'partial':
+      // Everything from the first failure on comes again: order is kept.
+      return { kind: 'failed', failedFrom: numbers.findIndex((number) => result.failed.has(number)) };
+    case 'malformed':
+      setting.log({
+        source: setting.logicalId,
+        stream: 'event',
+        line: `the whole batch failed: ${result.reason}`,
+      });
+      return { kind: 'failed', failedFrom: 0 };
+  }
+}
+
+function progressTo(setting: BatchSetting, record: StreamRecord | undefined): void {
+  if (record !== undefined) setting.onProgress(record.dynamodb.SequenceNumber);
+}
+
+function isTooOld({ properties }: BatchSetting, records: readonly StreamRecord[]): boolean {
+  const oldest = records[0]?.dynamodb.ApproximateCreationDateTime;
+  if (properties.MaximumRecordAgeInSeconds < 0 || oldest === undefined) return false;
+  return Date.now() / 1000 - oldest > properties.MaximumRecordAgeInSeconds;
+}

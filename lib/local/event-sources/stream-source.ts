@@ -1,0 +1,195 @@
+import type { AwsCall } from '../aws/client.ts';
+import { messageOf } from '../errors.ts';
+import { LOCAL_REGION } from '../template/intrinsics.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import { compileFilters } from './filter.ts';
+import type { EventSource, SourceSetting } from './source.ts';
+import { pause } from './source.ts';
+import type { StreamRecord } from './stream-batch.ts';
+import { processBatch } from './stream-batch.ts';
+
+export interface StreamSourceSetting extends SourceSetting {
+  readonly streams: AwsCall;
+  /** The stream as the DynamoDB that has it names it. */
+  readonly streamArn: string;
+  /** What the event's records name as their source: the ARN that the template resolves to. */
+  readonly eventSourceArn: string;
+  readonly checkpoints: Checkpoints;
+  discard(records: readonly StreamRecord[], attempts: number, reason: string): Promise<void>;
+}
+
+interface Shard {
+  readonly ShardId: string;
+  readonly ParentShardId?: string;
+  readonly SequenceNumberRange?: { readonly EndingSequenceNumber?: string };
+}
+
+interface RecordsPage {
+  readonly Records: readonly StreamRecord[];
+  readonly NextShardIterator?: string;
+}
+
+const DEFAULT_BATCH_SIZE = 100;
+const READ_MAX = 1000;
+/** Lambda polls four times a second; a person who watches wants it a little quicker. */
+const IDLE_MS = 100;
+const RETRY_MS = 500;
+const SHARD_REFRESH_MS = 10_000;
+
+/**
+ * Reads a table's stream for a function: every shard in order, children after their parents, from a checkpoint
+ * that moves only after success. Killed in between, the batch comes again.
+ */
+export function startStreamSource(setting: StreamSourceSetting): EventSource {
+  const stopping = new AbortController();
+  const shards = new Map<string, Promise<void>>();
+
+  async function watchShards(): Promise<void> {
+    for (let isFirst = true; !stopping.signal.aborted; isFirst = false) {
+      try {
+        const described = await describeShards();
+        for (const shard of described) {
+          if (shards.has(shard.ShardId) || !isNext(shard, described)) continue;
+          const isFromStart = !isFirst || setting.properties.StartingPosition !== 'LATEST';
+          shards.set(shard.ShardId, readShard(setting, shard, isFromStart, stopping.signal));
+        }
+        await pause(SHARD_REFRESH_MS, stopping.signal);
+      } catch (error) {
+        logFailure(setting, error);
+        await pause(RETRY_MS, stopping.signal);
+      }
+    }
+  }
+
+  async function describeShards(): Promise<readonly Shard[]> {
+    const { StreamDescription } = await setting.streams<{ StreamDescription: { Shards?: readonly Shard[] } }>(
+      'DescribeStream',
+      { StreamArn: setting.streamArn },
+    );
+    return StreamDescription.Shards ?? [];
+  }
+
+  function isNext(shard: Shard, all: readonly Shard[]): boolean {
+    if (setting.checkpoints.read(shard.ShardId)?.isFinished === true) return false;
+    const parent = all.find(({ ShardId }) => ShardId === shard.ParentShardId);
+    return parent === undefined || setting.checkpoints.read(parent.ShardId)?.isFinished === true;
+  }
+
+  const watching = watchShards();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await watching;
+      await Promise.all(shards.values());
+    },
+  };
+}
+
+async function readShard(
+  setting: StreamSourceSetting,
+  shard: Shard,
+  isFromStart: boolean,
+  stopping: AbortSignal,
+): Promise<void> {
+  while (!stopping.aborted) {
+    try {
+      if (setting.checkpoints.read(shard.ShardId) === undefined && !isFromStart) {
+        // LATEST is fixed when the mapping first runs; else what is written before the first batch would be lost.
+        setting.checkpoints.save(shard.ShardId, shard.SequenceNumberRange?.EndingSequenceNumber);
+      }
+      await followShard(setting, shard.ShardId, stopping);
+      return;
+    } catch (error) {
+      if (stopping.aborted) return;
+      logFailure(setting, error);
+      await pause(RETRY_MS, stopping);
+    }
+  }
+}
+
+/** Reads until the shard ends or the cloud stops. */
+async function followShard(
+  setting: StreamSourceSetting,
+  shardId: string,
+  stopping: AbortSignal,
+): Promise<void> {
+  const { properties, checkpoints } = setting;
+  const accepts = compileFilters(setting.logicalId, properties);
+  const batchSize = properties.BatchSize ?? DEFAULT_BATCH_SIZE;
+  const windowMs = properties.MaximumBatchingWindowInSeconds * 1000;
+  const batch = {
+    ...setting,
+    stopping,
+    onProgress: (sequenceNumber: string) => checkpoints.save(shardId, sequenceNumber),
+  };
+  let iterator = await iteratorAt(setting, shardId, checkpoints.read(shardId)?.sequenceNumber);
+  let unread: readonly StreamRecord[] = [];
+  let deadline: number | undefined;
+  while (!stopping.aborted) {
+    if (iterator !== undefined && countWanted(unread, accepts) < batchSize) {
+      const page: RecordsPage = await setting.streams<RecordsPage>('GetRecords', {
+        ShardIterator: iterator,
+        Limit: READ_MAX,
+      });
+      iterator = page.NextShardIterator;
+      unread = [...unread, ...page.Records.map((record) => ({ ...record, awsRegion: LOCAL_REGION }))];
+    }
+    const { wanted, rest, last } = cut(unread, accepts, batchSize);
+    if (wanted.length > 0) deadline ??= Date.now() + windowMs;
+    const isDue =
+      wanted.length >= batchSize ||
+      iterator === undefined ||
+      (deadline !== undefined && Date.now() >= deadline);
+    if (last !== undefined && (wanted.length === 0 || isDue)) {
+      if (wanted.length > 0 && !(await processBatch(batch, wanted))) return;
+      checkpoints.save(shardId, last);
+      unread = rest;
+      deadline = undefined;
+    } else if (iterator === undefined) {
+      checkpoints.finish(shardId);
+      return;
+    } else {
+      await pause(IDLE_MS, stopping);
+    }
+  }
+}
+
+function countWanted(records: readonly StreamRecord[], accepts: (record: unknown) => boolean): number {
+  return records.reduce((count, record) => count + (accepts(record) ? 1 : 0), 0);
+}
+
+/** The records of the next batch, what is left behind them, and how far the checkpoint then goes. */
+function cut(records: readonly StreamRecord[], accepts: (record: unknown) => boolean, batchSize: number) {
+  const wanted: StreamRecord[] = [];
+  let index = 0;
+  for (; index < records.length; index += 1) {
+    const record = records[index];
+    if (record === undefined || !accepts(record)) continue;
+    if (wanted.length === batchSize) break;
+    wanted.push(record);
+  }
+  return { wanted, rest: records.slice(index), last: records[index - 1]?.dynamodb.SequenceNumber };
+}
+
+async function iteratorAt(
+  setting: StreamSourceSetting,
+  shardId: string,
+  sequenceNumber: string | undefined,
+): Promise<string | undefined> {
+  const { ShardIterator } = await setting.streams<{ ShardIterator?: string }>('GetShardIterator', {
+    StreamArn: setting.streamArn,
+    ShardId: shardId,
+    ...(sequenceNumber === undefined
+      ? { ShardIteratorType: 'TRIM_HORIZON' }
+      : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: sequenceNumber }),
+  });
+  return ShardIterator;
+}
+
+function logFailure(setting: StreamSourceSetting, error: unknown): void {
+  setting.log({
+    source: setting.logicalId,
+    stream: 'event',
+    line: `reading the stream failed: ${messageOf(error)}`,
+  });
+}

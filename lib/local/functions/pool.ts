@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { Log } from '../log.ts';
+import type { Container } from './container.ts';
+import { InvocationFailure, startContainer } from './container.ts';
+import type { WorkerSetting } from './protocol.ts';
+
+export interface PoolSetting extends WorkerSetting {
+  readonly logicalId: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** At most so many instances at a time. */
+  readonly size: number;
+}
+
+/** A function, ready to be invoked. */
+export interface FunctionPool {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly size: number;
+  /** Instances that are running an event now. */
+  readonly running: number;
+  /**
+   * Runs one event and gives its result. Above the pool's size the event waits, in order, where Lambda would
+   * scale out or throttle: one machine has no more workers to give.
+   * @throws InvocationFailure
+   */
+  invoke(event: unknown): Promise<unknown>;
+  /** Takes no more events, lets the running ones end for at most `graceMs`, then ends the instances. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Instances start when they are needed, stay warm, and are replaced when they time out or crash. */
+export function createPool(setting: PoolSetting, log: Log): FunctionPool {
+  const containers = new Set<Container>();
+  const idle: Container[] = [];
+  const waiting: ((container: Container) => void)[] = [];
+  let running = 0;
+  let stopped = false;
+  let onIdle: () => void = () => {};
+
+  function start(): Container {
+    const container = startContainer(setting, setting.env, setting.logicalId, log);
+    containers.add(container);
+    return container;
+  }
+
+  function acquire(): Promise<Container> | Container {
+    // The one used last: its caches and connections are the warmest.
+    const warm = idle.pop();
+    if (warm !== undefined) return warm;
+    if (containers.size < setting.size) return start();
+    return new Promise((resolve) => waiting.push(resolve));
+  }
+
+  function release(container: Container): void {
+    if (!container.isAlive) containers.delete(container);
+    const next = waiting.shift();
+    if (next !== undefined) next(container.isAlive ? container : start());
+    else if (container.isAlive) idle.push(container);
+    if (running === 0 && waiting.length === 0) onIdle();
+  }
+
+  async function acquireAlive(): Promise<Container> {
+    for (;;) {
+      const container = await acquire();
+      if (container.isAlive) return container;
+      // It died while it was idle: an unhandled rejection after the answer, for example.
+      containers.delete(container);
+    }
+  }
+
+  return {
+    logicalId: setting.logicalId,
+    name: setting.functionName,
+    size: setting.size,
+    get running() {
+      return running;
+    },
+    invoke: async (event) => {
+      if (stopped) {
+        throw new InvocationFailure('crash', {
+          errorType: 'Runtime.Ended',
+          errorMessage: 'The local cloud is stopping.',
+          trace: [],
+        });
+      }
+      const payload = JSON.stringify(event);
+      const container = await acquireAlive();
+      running += 1;
+      try {
+        return JSON.parse(
+          await container.invoke({ requestId: randomUUID(), payload }, setting.timeoutMs),
+        ) as unknown;
+      } catch (error) {
+        if (error instanceof InvocationFailure) {
+          log({
+            source: setting.logicalId,
+            stream: 'event',
+            line: `${error.kind}: ${error.message}${error.kind === 'crash' ? `\n${error.error.trace.join('\n')}` : ''}`,
+          });
+        }
+        throw error;
+      } finally {
+        running -= 1;
+        release(container);
+      }
+    },
+    stop: async (graceMs) => {
+      stopped = true;
+      if (running > 0 || waiting.length > 0) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, graceMs);
+          onIdle = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      await Promise.all([...containers].map((container) => container.end()));
+    },
+  };
+}
