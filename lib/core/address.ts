@@ -50,7 +50,7 @@ const LOOPBACK = ['127.0.0.0/8', '::1/128'].map(parseRange);
 const NON_PUBLIC_DOMAINS = ['localhost', 'local', 'internal', 'home.arpa'];
 
 /** Longest URL that is accepted, in characters. */
-const MAX_CALLBACK_URL_LENGTH = 2_048;
+export const MAX_CALLBACK_URL_LENGTH = 2_048;
 
 /** The ports of a deployment that names none. */
 export const DEFAULT_CALLBACK_PORTS: readonly number[] = [443, 8443];

@@ -51,6 +51,8 @@ const PRESETS = {
   ],
 } as const satisfies Record<string, readonly number[]>;
 
+const INVALID = 'invalid_schedule';
+
 /**
  * A schedule as merchants write it: the name of a preset, or 1 to 30 whole delays of 1 to 86,400 seconds.
  *
@@ -59,9 +61,13 @@ const PRESETS = {
 export const scheduleSchema = z.union(
   [
     z.enum(['wechat', 'alipay', 'standard-webhooks']),
-    z.array(z.int().min(1).max(MAX_DELAY_SECONDS)).min(1).max(MAX_DELAYS).readonly(),
+    z
+      .array(z.int(INVALID).min(1, INVALID).max(MAX_DELAY_SECONDS, INVALID), INVALID)
+      .min(1, INVALID)
+      .max(MAX_DELAYS, INVALID)
+      .readonly(),
   ],
-  'invalid_schedule',
+  INVALID,
 );
 
 /** A preset's name, or the delays in seconds between attempts. */

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -136,7 +136,8 @@ export class NotificationService extends Construct {
     ]);
     this.lanes.first.grantSendMessages(fn);
     fn.addEventSource(
-      new DynamoEventSource(this.table, {
+      // The cast is the library's debt: its own Table does not fit its ITable under exact optional types.
+      new DynamoEventSource(this.table as ITable, {
         startingPosition: StartingPosition.TRIM_HORIZON,
         batchSize: RELAY_BATCH,
         // Only new outcomes: notifications, settings and marks change without anybody being told.
