@@ -53,7 +53,7 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
           accepts(withParsedBody(toRecord(message, setting))),
         );
         await remove(unwanted);
-        if (wanted.length > 0) await remove(await process(wanted));
+        if (wanted.length > 0) await remove(await handle(wanted));
       } catch (error) {
         if (stopping.signal.aborted) return;
         log({ source: setting.logicalId, stream: 'event', line: `polling failed: ${messageOf(error)}` });
@@ -67,13 +67,12 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
     const batch = [...(await receive(batchSize, setting.waitSeconds))];
     const deadline = Date.now() + windowMs;
     while (batch.length > 0 && batch.length < batchSize && !stopping.signal.aborted) {
-      const leftSeconds = Math.floor((deadline - Date.now()) / 1000);
-      const more = await receive(
-        batchSize - batch.length,
-        Math.min(Math.max(leftSeconds, 0), setting.waitSeconds),
-      );
+      const leftMs = deadline - Date.now();
+      if (leftMs <= 0 && batchSize <= RECEIVE_MAX) break;
+      const waitSeconds = Math.min(Math.max(Math.ceil(leftMs / 1000), 0), setting.waitSeconds);
+      const more = await receive(batchSize - batch.length, waitSeconds);
       batch.push(...more);
-      if (more.length === 0 && leftSeconds <= 0) break;
+      if (more.length === 0 && Date.now() >= deadline) break;
     }
     return batch;
   }
@@ -91,7 +90,7 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
   }
 
   /** @returns the messages that are done. */
-  async function process(messages: readonly SqsMessage[]): Promise<readonly SqsMessage[]> {
+  async function handle(messages: readonly SqsMessage[]): Promise<readonly SqsMessage[]> {
     let answer: unknown;
     try {
       answer = await target.invoke({ Records: messages.map((message) => toRecord(message, setting)) });

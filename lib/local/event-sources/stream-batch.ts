@@ -40,8 +40,9 @@ export async function processBatch(setting: BatchSetting, batch: readonly Stream
     const failedFrom = records.slice(outcome.failedFrom);
     progressTo(setting, records[outcome.failedFrom - 1]);
     if (outcome.failedFrom > 0) {
-      // AWS counts the retries of what is left from its first failure on.
+      // What is left is a new batch, and this was its first attempt: progress never uses up the retries.
       records = failedFrom;
+      attempts = 1;
     }
     const isUsedUp = properties.MaximumRetryAttempts >= 0 && attempts > properties.MaximumRetryAttempts;
     if (isUsedUp || isTooOld(setting, failedFrom)) {

@@ -7,7 +7,7 @@ import { MessageLine } from './queue.ts';
 /** Attributes of a queue as SQS names them; numbers as strings. */
 export type QueueAttributes = Readonly<Record<string, string>>;
 
-export const DEFAULT_QUEUE_ATTRIBUTES: QueueAttributes = {
+const DEFAULT_QUEUE_ATTRIBUTES: QueueAttributes = {
   VisibilityTimeout: '30',
   MessageRetentionPeriod: '345600',
   DelaySeconds: '0',

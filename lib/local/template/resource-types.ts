@@ -5,7 +5,7 @@
  */
 
 /** Types that the local cloud runs as the template describes them. */
-export const RUNS = [
+const RUNS = [
   'AWS::DynamoDB::Table',
   'AWS::SQS::Queue',
   'AWS::Lambda::Function',
@@ -22,10 +22,10 @@ export const RUNS = [
 ] as const;
 
 /** Types that something simpler stands in for: a key file, a generated value. */
-export const STANDS_IN_FOR = ['AWS::KMS::Key', 'AWS::KMS::Alias', 'AWS::SecretsManager::Secret'] as const;
+const STANDS_IN_FOR = ['AWS::KMS::Key', 'AWS::KMS::Alias', 'AWS::SecretsManager::Secret'] as const;
 
 /** Types that change nothing on one machine. A trailing `*` means every type that begins so. */
-export const INERT = [
+const INERT = [
   'AWS::IAM::*',
   'AWS::Logs::*',
   'AWS::CloudWatch::*',

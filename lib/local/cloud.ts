@@ -1,0 +1,279 @@
+import type { Server } from 'node:http';
+import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AwsCall } from './aws/client.ts';
+import { awsClient } from './aws/client.ts';
+import { close, listen, listenPreferring } from './aws/listen.ts';
+import type { JsonService, RestService } from './aws/server.ts';
+import { createAwsServer } from './aws/server.ts';
+import { startDynamoDb } from './dynamodb/server.ts';
+import { provideTable } from './dynamodb/tables.ts';
+import { LocalCloudError } from './errors.ts';
+import { startEventSources } from './event-sources/provide.ts';
+import { eventBusService } from './events/bus.ts';
+import type { RuleSetting } from './events/rules.ts';
+import { busRules, startRecurringRules } from './events/rules.ts';
+import type { ServiceEndpoints } from './functions/provide.ts';
+import { provideFunctions } from './functions/provide.ts';
+import { provideHttpApi } from './http-api/provide.ts';
+import { createHttpApiServer } from './http-api/server.ts';
+import { kmsService } from './kms.ts';
+import type { Log } from './log.ts';
+import type { LocalResources } from './resources.ts';
+import { createResources } from './resources.ts';
+import { startS3 } from './s3.ts';
+import { schedulerService } from './scheduler/api.ts';
+import { startDispatcher } from './scheduler/dispatcher.ts';
+import { openScheduleStore } from './scheduler/store.ts';
+import { openSecrets } from './secrets.ts';
+import { sqsService } from './sqs/api.ts';
+import { provideQueues } from './sqs/provide.ts';
+import { SqsStore } from './sqs/store.ts';
+import type { State } from './state.ts';
+import { openState } from './state.ts';
+import { loadAssembly } from './template/assembly.ts';
+import type { Stack } from './template/stack.ts';
+import { resolveStack } from './template/stack.ts';
+
+export { LocalCloudError } from './errors.ts';
+export type { LocalLogLine } from './log.ts';
+export type { LocalResources } from './resources.ts';
+export type { PhysicalResource } from './template/physical.ts';
+
+export interface LocalCloudOptions {
+  /** A cdk.out: manifest.json, templates, asset folders. */
+  readonly assemblyDir: string;
+  /** Where everything is kept that survives a restart: table, queues, schedules, keys, secrets, checkpoints. */
+  readonly dataDir: string;
+  /** Port of the HTTP API on 127.0.0.1; 0: any free one. */
+  readonly port: number;
+  /** Laid over every function's own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** How often schedule rules fire; default: as the template says. */
+  readonly scheduleSeconds?: number;
+  /** Instances of a function at a time, unless its reserved concurrency is lower; default 4. */
+  readonly workers?: number;
+  /** Another DynamoDB (DynamoDB Local, LocalStack) instead of the embedded one. */
+  readonly dynamodbEndpoint?: string;
+  /** Another SQS instead of the embedded one. */
+  readonly sqsEndpoint?: string;
+  /** Functions' own lines and the cloud's events; default: nowhere. */
+  readonly log?: Log;
+}
+
+export interface LocalCloud {
+  /** `http://127.0.0.1:<port>` of the HTTP API. */
+  readonly apiUrl: string;
+  /** Where SDK clients find what stands in for AWS; any credentials do. */
+  readonly endpoints: ServiceEndpoints;
+  readonly resources: LocalResources;
+  /** The value of a secret, by logical id, its beginning, or construct path. */
+  secretValue(key: string): string;
+  /** Invokes a function as a test event does, by logical id, its beginning, or construct path. */
+  invoke(key: string, event: unknown): Promise<unknown>;
+  /** Takes no more requests and messages, lets running invocations end (at most 10 s), and closes everything. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_WORKERS = 4;
+const STOP_GRACE_MS = 10_000;
+const EMBEDDED_WAIT_SECONDS = 20;
+const FOREIGN_WAIT_SECONDS = 1;
+
+/**
+ * Runs what a synthesized template describes on this machine.
+ * @throws LocalCloudError with what to do about it; whatever had started is stopped again.
+ */
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const stops: (() => Promise<void>)[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= stopAll(stops);
+    return stopping;
+  };
+  try {
+    return { ...(await start(options, (last) => stops.push(last))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** In the reverse order of their start. */
+async function stopAll(stops: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const stop of [...stops].reverse()) await stop();
+}
+
+async function start(
+  options: LocalCloudOptions,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<Omit<LocalCloud, 'stop'>> {
+  const log: Log = options.log ?? (() => {});
+  const assembly = loadAssembly(options.assemblyDir);
+  const dataDir = resolve(options.dataDir);
+  const state = openState(dataDir);
+  onStop(async () => state.close());
+
+  const store = new SqsStore(state);
+  const json: JsonService[] = [sqsService(store, () => awsUrl)];
+  const rest: RestService[] = [];
+  const awsUrl = await listenAsBefore(state, createAwsServer(json, rest, log), onStop);
+  const sqsUrl = options.sqsEndpoint ?? awsUrl;
+  const httpApi = createHttpApiServer(log);
+  const apiUrl = await listen(httpApi.server, options.port);
+  onStop(() => close(httpApi.server));
+
+  const stack = resolveStack(assembly, { sqs: sqsUrl.replace(/\/$/, ''), api: apiUrl });
+  const sqs = awsClient('sqs', sqsUrl);
+  const schedules = openScheduleStore(state);
+  const secrets = openSecrets(dataDir, stack.ofType('AWS::SecretsManager::Secret'));
+  const groups = new Set(stack.ofType('AWS::Scheduler::ScheduleGroup').map(({ physical }) => physical.name));
+  json.push(secrets.service, kmsService(dataDir, kmsKeys(stack)));
+
+  const [dynamodbUrl, s3Url] = await Promise.all([
+    provideDynamoDb(options, dataDir, log, onStop),
+    provideS3(stack, dataDir, onStop),
+    provideQueues(sqs, stack.ofType('AWS::SQS::Queue')),
+  ]);
+  const streamArns = await provideTables(awsClient('dynamodb', dynamodbUrl), stack);
+
+  const endpoints: ServiceEndpoints = {
+    dynamodb: dynamodbUrl,
+    sqs: sqsUrl,
+    scheduler: awsUrl,
+    kms: awsUrl,
+    secretsManager: awsUrl,
+    eventBridge: awsUrl,
+    s3: s3Url,
+  };
+  const functions = provideFunctions({
+    assembly,
+    stack,
+    endpoints,
+    environment: options.environment ?? {},
+    workers: options.workers ?? DEFAULT_WORKERS,
+    log,
+  });
+  const rules: RuleSetting = {
+    stack,
+    functionOf: functions.find,
+    queueUrlOf: (arn) => queueUrls(stack).get(arn),
+    sqs,
+    scheduleSeconds: options.scheduleSeconds,
+    log,
+  };
+  json.push(eventBusService(busRules(rules)));
+  const api = provideHttpApi(stack, functions);
+
+  const dispatcher = startDispatcher({ store: schedules, sqs, currentQueueUrl: currentUrl(stack), log });
+  rest.push(schedulerService(schedules, groups, dispatcher.wake));
+  const running: { stop(): Promise<void> }[] = [dispatcher];
+  onStop(async () => {
+    // No new requests, no new batches; polls end at once; then what runs gets its time.
+    httpApi.server.close();
+    const graceEndsAt = Date.now() + STOP_GRACE_MS;
+    const stopped = Promise.all(running.map((part) => part.stop()));
+    store.stop();
+    await Promise.race([stopped, delay(STOP_GRACE_MS, undefined, { ref: false })]);
+    // What is still running is ended now, and then what waited for it ends too.
+    await Promise.all(functions.pools.map((pool) => pool.stop(Math.max(graceEndsAt - Date.now(), 0))));
+    await stopped;
+  });
+  running.push(
+    ...startEventSources({
+      stack,
+      functions,
+      state,
+      sqs,
+      waitSeconds: options.sqsEndpoint === undefined ? EMBEDDED_WAIT_SECONDS : FOREIGN_WAIT_SECONDS,
+      streams: awsClient('streams', dynamodbUrl),
+      streamArns,
+      log,
+    }),
+  );
+  running.push(...startRecurringRules(rules));
+  if (api !== undefined) httpApi.serve(api);
+
+  const resources = createResources(stack.physical);
+  return {
+    apiUrl,
+    endpoints,
+    resources,
+    secretValue: (key) => secrets.value(resources.find(key, 'AWS::SecretsManager::Secret').logicalId) ?? '',
+    invoke: async (key, event) => {
+      const { logicalId } = resources.find(key, 'AWS::Lambda::Function');
+      return await functions.pools.find((pool) => pool.logicalId === logicalId)?.invoke(event);
+    },
+  };
+}
+
+/** On the port of the last run, if it is free: addresses that somebody kept then still hold. */
+async function listenAsBefore(
+  state: State,
+  server: Server,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<string> {
+  const url = await listenPreferring(server, Number(state.setting('aws-port') ?? 0));
+  onStop(() => close(server));
+  state.saveSetting('aws-port', new URL(url).port);
+  return url;
+}
+
+async function provideDynamoDb(
+  options: LocalCloudOptions,
+  dataDir: string,
+  log: Log,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<string> {
+  if (options.dynamodbEndpoint !== undefined) return options.dynamodbEndpoint;
+  const server = await startDynamoDb(dataDir, log);
+  onStop(server.stop);
+  return server.endpoint;
+}
+
+async function provideS3(
+  stack: Stack,
+  dataDir: string,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<string | undefined> {
+  const buckets = stack.ofType('AWS::S3::Bucket').map(({ physical }) => physical.name);
+  if (buckets.length === 0) return undefined;
+  const server = await startS3(dataDir, buckets);
+  onStop(server.stop);
+  return server.endpoint;
+}
+
+async function provideTables(call: AwsCall, stack: Stack): Promise<ReadonlyMap<string, string>> {
+  const streamArns = new Map<string, string>();
+  for (const table of stack.ofType('AWS::DynamoDB::Table')) {
+    const streamArn = await provideTable(call, table);
+    if (streamArn !== undefined) streamArns.set(table.logicalId, streamArn);
+  }
+  return streamArns;
+}
+
+function kmsKeys(stack: Stack) {
+  return stack.ofType('AWS::KMS::Key').map(({ logicalId, physical }) => ({
+    keyId: logicalId,
+    aliases: stack
+      .ofType('AWS::KMS::Alias')
+      .filter(({ properties }) => [physical.arn, physical.ref].includes(properties.TargetKeyId))
+      .map(({ properties }) => properties.AliasName),
+  }));
+}
+
+function queueUrls(stack: Stack): ReadonlyMap<string, string> {
+  return new Map(stack.ofType('AWS::SQS::Queue').map(({ physical }) => [physical.arn, physical.ref]));
+}
+
+/** A schedule keeps the queue's URL of the run that made it; the port may be another now, the name is not. */
+function currentUrl(stack: Stack): (queueUrl: string) => string {
+  const byName = new Map(
+    stack.ofType('AWS::SQS::Queue').map(({ physical }) => [physical.name, physical.ref]),
+  );
+  return (queueUrl) => {
+    const url = byName.get(queueUrl.slice(queueUrl.lastIndexOf('/') + 1));
+    if (url === undefined) throw new LocalCloudError('unknown_resource', `There is no queue ${queueUrl}.`);
+    return url;
+  };
+}

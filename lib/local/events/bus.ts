@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import type { AwsInput, JsonService } from '../aws/server.ts';
+import { messageOf } from '../errors.ts';
+import type { Pattern } from '../event-sources/pattern.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
+import type { Json } from '../template/json.ts';
+import { isObject } from '../template/json.ts';
+
+/** An event as rules see it. */
+export type BusEvent = Readonly<Record<string, unknown>>;
+
+/** A rule with an event pattern. */
+export interface BusRule {
+  readonly busName: string;
+  readonly matches: Pattern;
+  /** Resolves when every target has the event. */
+  deliver(event: BusEvent): Promise<void>;
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/**
+ * Stands in for EventBridge: `PutEvents` hands each event to the rules that it fits before it answers, so an
+ * entry that could not be delivered is answered as failed and nothing has to be kept.
+ */
+export function eventBusService(rules: readonly BusRule[]): JsonService {
+  return {
+    targetPrefix: 'AWSEvents',
+    operations: {
+      PutEvents: async (input: AwsInput) => {
+        const entries = await Promise.all(
+          ((input.Entries ?? []) as readonly Entry[]).map((entry) => put(rules, entry)),
+        );
+        return {
+          FailedEntryCount: entries.filter(({ ErrorCode }) => ErrorCode !== undefined).length,
+          Entries: entries,
+        };
+      },
+    },
+  };
+}
+
+async function put(rules: readonly BusRule[], entry: Entry): Promise<Readonly<Record<string, string>>> {
+  const busName = String(entry.EventBusName ?? 'default').replace(/^.*event-bus\//, '');
+  const event = toEvent(entry);
+  if (event === undefined) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  try {
+    const fitting = rules.filter((rule) => rule.busName === busName && rule.matches(event));
+    await Promise.all(fitting.map((rule) => rule.deliver(event)));
+    return { EventId: String(event.id) };
+  } catch (error) {
+    return { ErrorCode: 'InternalFailure', ErrorMessage: messageOf(error) };
+  }
+}
+
+function toEvent(entry: Entry): BusEvent | undefined {
+  const detail = readObject(entry.Detail);
+  if (detail === undefined) return undefined;
+  return {
+    version: '0',
+    id: randomUUID(),
+    'detail-type': entry.DetailType,
+    source: entry.Source,
+    account: LOCAL_ACCOUNT,
+    time: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    region: LOCAL_REGION,
+    resources: entry.Resources ?? [],
+    detail,
+  };
+}
+
+function readObject(text: unknown): Json | undefined {
+  try {
+    const value = JSON.parse(String(text)) as Json;
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The part of an event that a target's `InputPath` (`$.detail.order`) names. */
+export function atPath(event: unknown, path: string): unknown {
+  let value = event;
+  for (const key of path.split('.').slice(1)) value = isObject(value) ? value[key] : undefined;
+  return value;
+}

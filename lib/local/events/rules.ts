@@ -1,0 +1,137 @@
+import type { AwsCall } from '../aws/client.ts';
+import { LocalCloudError, messageOf } from '../errors.ts';
+import { compilePattern } from '../event-sources/pattern.ts';
+import type { FunctionPool } from '../functions/pool.ts';
+import type { Log } from '../log.ts';
+import type { Recurrence } from '../scheduler/expressions.ts';
+import { readRecurrence } from '../scheduler/expressions.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
+import type { JsonObject } from '../template/json.ts';
+import type { RuleProperties } from '../template/properties.ts';
+import type { Resource, Stack } from '../template/stack.ts';
+import type { BusEvent, BusRule } from './bus.ts';
+import { atPath } from './bus.ts';
+import { startRecurring } from './recurring.ts';
+
+export interface RuleSetting {
+  readonly stack: Stack;
+  functionOf(arn: string): FunctionPool | undefined;
+  queueUrlOf(arn: string): string | undefined;
+  readonly sqs: AwsCall;
+  /** Instead of what the template says; `undefined`: as it says. */
+  readonly scheduleSeconds: number | undefined;
+  readonly log: Log;
+}
+
+type Target = RuleProperties['Targets'][number];
+
+/** The rules that wait for events. */
+export function busRules(setting: RuleSetting): readonly BusRule[] {
+  return setting.stack.ofType('AWS::Events::Rule').flatMap((rule) => {
+    const { EventPattern: pattern, EventBusName: bus = 'default', State, Targets } = rule.properties;
+    if (pattern === undefined || State === 'DISABLED') return [];
+    const targets = Targets.map((target) => eventTarget(setting, rule.logicalId, target));
+    return [
+      {
+        busName: bus.replace(/^.*event-bus\//, ''),
+        matches: compilePattern(pattern as JsonObject, `${rule.logicalId}.EventPattern`),
+        deliver: async (event: BusEvent) => {
+          await Promise.all(targets.map((deliver) => deliver(event)));
+        },
+      },
+    ];
+  });
+}
+
+function eventTarget(
+  setting: RuleSetting,
+  logicalId: string,
+  target: Target,
+): (event: BusEvent) => Promise<void> {
+  const inputOf = (event: BusEvent) => {
+    if (target.Input !== undefined) return target.Input;
+    return JSON.stringify(target.InputPath === undefined ? event : atPath(event, target.InputPath));
+  };
+  const queueUrl = setting.queueUrlOf(target.Arn);
+  if (queueUrl !== undefined) {
+    return async (event) => {
+      await setting.sqs('SendMessage', {
+        QueueUrl: queueUrl,
+        MessageBody: inputOf(event),
+        ...target.SqsParameters,
+      });
+    };
+  }
+  const pool = functionTarget(setting, logicalId, target.Arn);
+  return async (event) => {
+    // An asynchronous invocation: whoever put the event does not wait for it. A failure is not repeated.
+    pool.invoke(JSON.parse(inputOf(event))).catch((error: unknown) => {
+      setting.log({ source: logicalId, stream: 'event', line: `the target failed: ${messageOf(error)}` });
+    });
+  };
+}
+
+/** Starts what fires by the clock: rules with a schedule, and schedules of EventBridge Scheduler. */
+export function startRecurringRules(setting: RuleSetting): readonly { stop(): Promise<void> }[] {
+  const rules = setting.stack.ofType('AWS::Events::Rule').flatMap((rule) => {
+    const { ScheduleExpression: expression, State, Targets } = rule.properties;
+    if (expression === undefined || State === 'DISABLED') return [];
+    const nextAfter = recurrenceOf(setting, expression, rule.logicalId);
+    return Targets.map((target) =>
+      startRecurring({
+        logicalId: rule.logicalId,
+        nextAfter,
+        target: functionTarget(setting, rule.logicalId, target.Arn),
+        event: (at) => (target.Input === undefined ? scheduledEvent(rule, at) : JSON.parse(target.Input)),
+        log: setting.log,
+      }),
+    );
+  });
+  const schedules = setting.stack.ofType('AWS::Scheduler::Schedule').flatMap(({ logicalId, properties }) => {
+    const { ScheduleExpression: expression, State, Target: target } = properties;
+    if (State === 'DISABLED') return [];
+    const input: unknown = JSON.parse(target.Input ?? '{}');
+    return [
+      startRecurring({
+        logicalId,
+        nextAfter: recurrenceOf(setting, expression, logicalId),
+        target: functionTarget(setting, logicalId, target.Arn),
+        event: () => input,
+        log: setting.log,
+      }),
+    ];
+  });
+  return [...rules, ...schedules];
+}
+
+/** The template's expression is read in any case: a wrong one must not first show when it is deployed. */
+function recurrenceOf(setting: RuleSetting, expression: string, logicalId: string): Recurrence {
+  const recurrence = readRecurrence(expression, logicalId);
+  const seconds = setting.scheduleSeconds;
+  return seconds === undefined ? recurrence : (afterMs) => afterMs + seconds * 1000;
+}
+
+function functionTarget(setting: RuleSetting, logicalId: string, arn: string): FunctionPool {
+  const pool = setting.functionOf(arn);
+  if (pool === undefined) {
+    throw new LocalCloudError(
+      'unsupported_template',
+      `${logicalId}: the local cloud cannot invoke the target ${arn}.`,
+    );
+  }
+  return pool;
+}
+
+function scheduledEvent(rule: Resource<'AWS::Events::Rule'>, at: Date): object {
+  return {
+    version: '0',
+    id: crypto.randomUUID(),
+    'detail-type': 'Scheduled Event',
+    source: 'aws.events',
+    account: LOCAL_ACCOUNT,
+    time: at.toISOString().replace(/\.\d+Z$/, 'Z'),
+    region: LOCAL_REGION,
+    resources: [rule.physical.arn],
+    detail: {},
+  };
+}

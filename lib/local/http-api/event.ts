@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { LOCAL_ACCOUNT } from '../template/intrinsics.ts';
+
+export interface EventInput {
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+  readonly routeKey: string;
+  readonly pathParameters: Readonly<Record<string, string>>;
+  readonly path: RequestPath;
+  readonly apiId: string;
+  readonly stage: string;
+}
+
+export interface RequestPath {
+  /** Percent-decoded: an HTTP API, unlike a REST API or a function URL, decodes before it matches and passes on. */
+  readonly decoded: string;
+  /** Still encoded, without the question mark. */
+  readonly query: string;
+}
+
+const TEXT_TYPE = /^(text\/|application\/(.+\+)?(json|xml|javascript|x-www-form-urlencoded)\b)/i;
+/** API Gateway does not pass these on. */
+const DROPPED_HEADERS = new Set(['connection', 'cookie', 'keep-alive', 'transfer-encoding', 'upgrade']);
+
+/** @returns `undefined` when the path is not validly encoded. */
+export function readPath(url: string): RequestPath | undefined {
+  const mark = url.indexOf('?');
+  const [path, query] = mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
+  try {
+    return { decoded: decodeURIComponent(path), query };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The event of payload format 2.0 (API Gateway developer guide, "Working with Lambda proxy integrations"). */
+export function toEvent(input: EventInput): object {
+  const { request, body, path, pathParameters } = input;
+  const headers = joinHeaders(request);
+  const cookies = (request.headers.cookie ?? '').split(/;\s*/).filter((cookie) => cookie !== '');
+  const query = joinQuery(path.query);
+  const isText = body.length === 0 || TEXT_TYPE.test(headers['content-type'] ?? '');
+  const now = new Date();
+  return {
+    version: '2.0',
+    routeKey: input.routeKey,
+    rawPath: path.decoded,
+    rawQueryString: path.query,
+    ...(cookies.length === 0 ? {} : { cookies }),
+    headers,
+    ...(query === undefined ? {} : { queryStringParameters: query }),
+    requestContext: {
+      accountId: LOCAL_ACCOUNT,
+      apiId: input.apiId,
+      domainName: headers.host ?? '',
+      domainPrefix: input.apiId,
+      http: {
+        method: request.method ?? 'GET',
+        path: path.decoded,
+        protocol: `HTTP/${request.httpVersion}`,
+        sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+        userAgent: headers['user-agent'] ?? '',
+      },
+      requestId: randomUUID(),
+      routeKey: input.routeKey,
+      stage: input.stage,
+      time: commonLogTime(now),
+      timeEpoch: now.getTime(),
+    },
+    ...(Object.keys(pathParameters).length === 0 ? {} : { pathParameters }),
+    ...(body.length === 0 ? {} : { body: body.toString(isText ? 'utf8' : 'base64') }),
+    isBase64Encoded: !isText,
+  };
+}
+
+/** Lower-case names; the values of a repeated header are joined by commas. */
+function joinHeaders(request: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, values] of Object.entries(request.headersDistinct)) {
+    if (values !== undefined && !DROPPED_HEADERS.has(name)) headers[name] = values.join(',');
+  }
+  return headers;
+}
+
+function joinQuery(query: string): Record<string, string> | undefined {
+  if (query === '') return undefined;
+  const joined: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(query)) {
+    joined[name] = Object.hasOwn(joined, name) ? `${joined[name]},${value}` : value;
+  }
+  return joined;
+}
+
+/** `20/Nov/2026:08:00:00 +0000` */
+function commonLogTime(date: Date): string {
+  const [, day, month, year, time] = date.toUTCString().split(' ');
+  return `${day}/${month}/${year}:${time} +0000`;
+}

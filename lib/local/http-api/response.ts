@@ -1,0 +1,43 @@
+import { isObject } from '../template/json.ts';
+
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body: Buffer;
+}
+
+/**
+ * What a function's result means: with a `statusCode` it is a structured response; anything else is the body
+ * of a 200, as JSON (a string as it is). `undefined`: a structured response that API Gateway refuses (500).
+ */
+export function readResult(result: unknown): HttpAnswer | undefined {
+  if (!isObject(result) || result.statusCode === undefined) {
+    const text = typeof result === 'string' ? result : JSON.stringify(result);
+    return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(text) };
+  }
+  const statusCode = Number(result.statusCode);
+  if (!Number.isInteger(statusCode) || statusCode < 100 || statusCode > 599) return undefined;
+  const headers: Record<string, string | readonly string[]> = {};
+  for (const [name, value] of Object.entries(isObject(result.headers) ? result.headers : {})) {
+    if (value !== undefined && value !== null) headers[name.toLowerCase()] = String(value);
+  }
+  if (Array.isArray(result.cookies)) headers['set-cookie'] = result.cookies.map(String);
+  if (headers['content-type'] === undefined && statusCode !== 204)
+    headers['content-type'] = 'text/plain;charset=utf-8';
+  const { body } = result;
+  if (body !== undefined && body !== null && typeof body !== 'string') return undefined;
+  return {
+    statusCode,
+    headers,
+    body: Buffer.from(body ?? '', result.isBase64Encoded === true ? 'base64' : 'utf8'),
+  };
+}
+
+/** What API Gateway says by itself. */
+export function gatewayMessage(statusCode: number, message: string): HttpAnswer {
+  return {
+    statusCode,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify({ message })),
+  };
+}

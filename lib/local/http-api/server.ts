@@ -1,0 +1,131 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../errors.ts';
+import type { FunctionPool } from '../functions/pool.ts';
+import type { Log } from '../log.ts';
+import { readPath, toEvent } from './event.ts';
+import type { HttpAnswer } from './response.ts';
+import { gatewayMessage, readResult } from './response.ts';
+import type { Route } from './routes.ts';
+import { createRouter } from './routes.ts';
+
+export interface RouteTarget {
+  readonly pool: FunctionPool;
+  readonly timeoutMs: number;
+}
+
+export interface HttpApi {
+  readonly apiId: string;
+  readonly stage: string;
+  readonly routes: readonly Route<RouteTarget>[];
+  /** Whether a request may pass the stage's limits. */
+  mayPass(): boolean;
+}
+
+/** API Gateway's limit of a request. */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+/** An HTTP server that listens before the API behind it is there: addresses must be known before functions start. */
+export interface HttpApiServer {
+  readonly server: Server;
+  /** From now on requests are served; before, they are answered 503. */
+  serve(api: HttpApi): void;
+}
+
+export function createHttpApiServer(log: Log): HttpApiServer {
+  let handle: (request: IncomingMessage) => Promise<HttpAnswer> = async () =>
+    gatewayMessage(503, 'Service Unavailable');
+  const server = createServer((request, response) => {
+    handle(request)
+      .catch((error: unknown) => {
+        log({
+          source: 'cloud',
+          stream: 'event',
+          line: `${request.method} ${request.url} failed: ${messageOf(error)}`,
+        });
+        return gatewayMessage(500, 'Internal Server Error');
+      })
+      .then((answer) => write(request, response, answer));
+  });
+  return {
+    server,
+    serve: (api) => {
+      const route = createRouter(api.routes);
+      handle = (request) => answer(api, route, request);
+    },
+  };
+}
+
+async function answer(
+  api: HttpApi,
+  route: ReturnType<typeof createRouter<RouteTarget>>,
+  request: IncomingMessage,
+): Promise<HttpAnswer> {
+  if (!api.mayPass()) return gatewayMessage(429, 'Too Many Requests');
+  const path = readPath(request.url ?? '/');
+  if (path === undefined) return gatewayMessage(400, 'Bad Request');
+  const match = route(request.method ?? 'GET', path.decoded);
+  if (match === undefined) return gatewayMessage(404, 'Not Found');
+  const body = await readBody(request);
+  if (body === undefined) return gatewayMessage(413, 'Request Entity Too Large');
+  const { routeKey, pathParameters, target } = match;
+  const event = toEvent({
+    request,
+    body,
+    path,
+    routeKey,
+    pathParameters,
+    apiId: api.apiId,
+    stage: api.stage,
+  });
+  const tooLate = new AbortController();
+  try {
+    return await Promise.race([invoke(target.pool, event), afterTimeout(target.timeoutMs, tooLate.signal)]);
+  } finally {
+    tooLate.abort();
+  }
+}
+
+async function invoke(pool: FunctionPool, event: object): Promise<HttpAnswer> {
+  try {
+    return readResult(await pool.invoke(event)) ?? gatewayMessage(500, 'Internal Server Error');
+  } catch {
+    // The pool has said why. API Gateway answers the same when the function timed out by its own limit.
+    return gatewayMessage(500, 'Internal Server Error');
+  }
+}
+
+/** The integration's time-out, which API Gateway answers with 503; the function runs on. */
+async function afterTimeout(milliseconds: number, done: AbortSignal): Promise<HttpAnswer> {
+  await delay(milliseconds, undefined, { signal: done }).catch(() => {});
+  return gatewayMessage(503, 'Service Unavailable');
+}
+
+/** A body that is too large is read to its end and dropped, so that the client hears the answer. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
+}
+
+function write(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { statusCode, headers, body }: HttpAnswer,
+): void {
+  // A body that nobody reads would be taken for the next request on this connection.
+  if (!request.complete) response.setHeader('connection', 'close');
+  for (const [name, value] of Object.entries(headers)) {
+    if (name !== 'content-length') response.setHeader(name, value as string | string[]);
+  }
+  const hasBody = request.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304;
+  if (hasBody) response.setHeader('content-length', body.length);
+  response.writeHead(statusCode);
+  response.end(hasBody ? body : undefined);
+}

@@ -1,0 +1,62 @@
+import type { State } from '../state.ts';
+
+/** A one-time schedule. */
+export interface StoredSchedule {
+  readonly groupName: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly dueAt: number;
+  /** The CreateSchedule request, as it came. */
+  readonly definition: Readonly<Record<string, unknown>>;
+}
+
+/** Schedules in SQLite. */
+export interface ScheduleStore {
+  /** False when the group has one of this name. */
+  add(schedule: StoredSchedule): boolean;
+  find(groupName: string, name: string): StoredSchedule | undefined;
+  /** False when there is none. */
+  remove(groupName: string, name: string): boolean;
+  /** In order of name, from `afterName` on. */
+  list(groupName: string, prefix: string, afterName: string, limit: number): readonly StoredSchedule[];
+  due(now: number, limit: number): readonly StoredSchedule[];
+  nextDueAt(): number | undefined;
+}
+
+export function openScheduleStore({ database }: State): ScheduleStore {
+  const insert = database.prepare(
+    'INSERT OR IGNORE INTO schedule (group_name, name, due_at, definition) VALUES (?, ?, ?, ?)',
+  );
+  const select = database.prepare('SELECT * FROM schedule WHERE group_name = ? AND name = ?');
+  const remove = database.prepare('DELETE FROM schedule WHERE group_name = ? AND name = ?');
+  const list = database.prepare(
+    `SELECT * FROM schedule WHERE group_name = ? AND substr(name, 1, length(?2)) = ?2 AND name > ?
+     ORDER BY name LIMIT ?`,
+  );
+  const due = database.prepare('SELECT * FROM schedule WHERE due_at <= ? ORDER BY due_at LIMIT ?');
+  const next = database.prepare('SELECT min(due_at) AS at FROM schedule');
+  return {
+    add: ({ groupName, name, dueAt, definition }) =>
+      insert.run(groupName, name, dueAt, JSON.stringify(definition)).changes === 1,
+    find: (groupName, name) => {
+      const row = select.get(groupName, name);
+      return row === undefined ? undefined : readRow(row);
+    },
+    remove: (groupName, name) => remove.run(groupName, name).changes === 1,
+    list: (groupName, prefix, afterName, limit) => list.all(groupName, prefix, afterName, limit).map(readRow),
+    due: (now, limit) => due.all(now, limit).map(readRow),
+    nextDueAt: () => {
+      const at = next.get()?.at;
+      return typeof at === 'number' ? at : undefined;
+    },
+  };
+}
+
+function readRow(row: Readonly<Record<string, unknown>>): StoredSchedule {
+  return {
+    groupName: String(row.group_name),
+    name: String(row.name),
+    dueAt: Number(row.due_at),
+    definition: JSON.parse(String(row.definition)) as Record<string, unknown>,
+  };
+}
