@@ -5,7 +5,8 @@ export type LocalCloudErrorCode =
   | 'unknown_resource'
   | 'data_dir_in_use'
   | 'dynamodb_unavailable'
-  | 'port_in_use';
+  | 'port_in_use'
+  | 'synthesis_failed';
 
 /** A fault of the setting or of the template, with what to do about it in the message. */
 export class LocalCloudError extends Error {
