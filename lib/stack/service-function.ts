@@ -14,6 +14,11 @@ const LOCK_FILE = fileURLToPath(new URL('../../package-lock.json', import.meta.u
 const REQUIRE_BANNER =
   "import{createRequire as tidingsRequire}from'node:module';const require=tidingsRequire(import.meta.url);";
 
+const LAMBDA_CREDENTIALS = fileURLToPath(new URL('../adapters/lambda-credentials.ts', import.meta.url));
+
+/** undici's parsers for machines without SIMD, which no Lambda is: 150 KB of WebAssembly. */
+const PARSERS_NEVER_LOADED = ['*/milo/no-simd.js', '*/llhttp/llhttp-wasm.js'];
+
 export interface ServiceFunctionProps {
   /** The file under `functions/`, without its ending. */
   readonly name: string;
@@ -42,7 +47,8 @@ export function createFunction(scope: Construct, props: ServiceFunctionProps): N
       target: 'node24',
       minify: true,
       mainFields: ['module', 'main'],
-      externalModules: [],
+      externalModules: PARSERS_NEVER_LOADED,
+      esbuildArgs: { '--alias:@aws-sdk/credential-provider-node': LAMBDA_CREDENTIALS },
       banner: REQUIRE_BANNER,
     },
   });
