@@ -80,6 +80,8 @@ export function sqsService(store: SqsStore, address: () => string): JsonService 
           waitSeconds: integer(input, 'WaitTimeSeconds', 0, MAX_WAIT_SECONDS) ?? defaultWait,
           gone,
         });
+        // Whoever hung up in this very moment must not keep them until their visibility ends.
+        if (gone.aborted) for (const { receipt = '' } of messages) store.changeVisibility(queue, receipt, 0);
         return messages.length === 0 ? {} : { Messages: messages.map((message) => received(message, input)) };
       },
       DeleteMessage: (input) => store.delete(queueOf(input), String(input.ReceiptHandle)),

@@ -183,6 +183,11 @@ export class SqsStore {
     return [...this.queue(name).messages.values()];
   }
 
+  /** Polls that wait on a queue now. */
+  waiting(name: string): number {
+    return this.queue(name).waiters.size;
+  }
+
   /** Ends all long polls with nothing; later ones do not wait. */
   stop(): void {
     this.stopped = true;
