@@ -118,7 +118,8 @@ async function endOrphan(pidPath: string, databasePath: string): Promise<void> {
   rmSync(pidPath, { force: true });
 }
 
-function commandLine(pid: number): string {
+/** How a process was started; empty when there is none, or when it has ended and nobody has asked how. */
+export function commandLine(pid: number): string {
   try {
     if (process.platform === 'linux')
       return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
