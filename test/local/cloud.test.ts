@@ -219,6 +219,18 @@ describe('functions', () => {
     },
   );
 
+  it('do not run on after their time-out', async () => {
+    const { cloud, lines } = await fixture.start();
+    const beats = () => lines.filter(({ line }) => line === 'beat').length;
+    await expect(cloud.invoke('Misbehave', { beat: true, never: true })).rejects.toMatchObject({
+      kind: 'time-out',
+    });
+    const before = beats();
+    expect(before).toBeGreaterThan(10);
+    await cloud.invoke('Misbehave', { waitMs: 200 });
+    expect(beats() - before).toBeLessThan(5);
+  });
+
   it('are let finish when the cloud stops', async () => {
     const { cloud } = await fixture.start();
     const running = cloud.invoke('Misbehave', { waitMs: 300 });

@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { commandLine } from '../../lib/local/dynamodb/server.ts';
 import { resourceOf, useLocalCloud } from './fixture/harness.ts';
@@ -18,7 +19,7 @@ afterEach(() => {
 
 /** A cloud in a process of its own. */
 async function spawnCloud(assemblyDir: string, dataDir: string) {
-  const script = join(import.meta.dirname, 'fixture/run-cloud.ts');
+  const script = fileURLToPath(new URL('./fixture/run-cloud.ts', import.meta.url));
   const child = spawn(process.execPath, [script, assemblyDir, dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -38,6 +39,14 @@ async function spawnCloud(assemblyDir: string, dataDir: string) {
     apiUrl,
     /** Ids of the things that the relay has handled. */
     relayed: () => relayedIn(lines),
+    /** @returns the exit code. */
+    terminate: async () => {
+      const exit = once(child, 'exit');
+      child.kill('SIGTERM');
+      const [code] = await exit;
+      children.delete(child);
+      return code as unknown;
+    },
     kill: async () => {
       const exit = once(child, 'exit');
       child.kill('SIGKILL');
@@ -95,6 +104,14 @@ describe('a cloud that is killed and started again', () => {
     // And it goes on working.
     await fetch(`${cloud.apiUrl}/things/late`, { method: 'PUT', body: '{}' });
     await expect.poll(() => result('late'), { timeout: 10_000 }).toMatchObject({ runs: 1 });
+  });
+
+  it('leaves no open handle when it is stopped: its process ends by itself', async () => {
+    const dataDir = fixture.newDataDir();
+    const { apiUrl, terminate } = await spawnCloud(fixture.assembly(), dataDir);
+    expect((await fetch(`${apiUrl}/things/x`, { method: 'PUT', body: '{}' })).status).toBe(201);
+    expect(await terminate()).toBe(0);
+    expect(existsSync(join(dataDir, 'dynamodb.pid'))).toBe(false);
   });
 
   it('brings a batch again that was under way, since its checkpoint was not written', async () => {

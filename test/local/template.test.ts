@@ -18,7 +18,7 @@ describe('an edited template changes what runs', () => {
     const assemblyDir = fixture.assembly((template) => {
       const { properties } = mapping(template, 'Work');
       properties.BatchSize = 3;
-      properties.MaximumBatchingWindowInSeconds = 2;
+      properties.MaximumBatchingWindowInSeconds = 10;
       properties.ScalingConfig = { MaximumConcurrency: 2 };
       // The stream's records arrive as they come; the queue's window gathers them.
       resourceOf(template, 'AWS::Lambda::Function', 'Work').properties.ReservedConcurrentExecutions = 1;
@@ -125,6 +125,21 @@ describe('an edited template changes what runs', () => {
     const { cloud, sqs } = await fixture.start({ dataDir, assemblyDir });
     const attributes = await fixture.attributes(sqs, cloud, 'Work');
     expect(attributes).toMatchObject({ VisibilityTimeout: '77', RedrivePolicy: '' });
+  });
+
+  it('but not the keys of a table that has data: that is an error', async () => {
+    const dataDir = fixture.newDataDir();
+    const first = await fixture.start({ dataDir });
+    await first.cloud.stop();
+    const assemblyDir = fixture.assembly((template) => {
+      const { properties } = resourceOf(template, 'AWS::DynamoDB::Table');
+      const indexes = properties.GlobalSecondaryIndexes as { Projection: { ProjectionType: string } }[];
+      if (indexes[0] !== undefined) indexes[0].Projection.ProjectionType = 'ALL';
+    });
+    await expect(fixture.start({ dataDir, assemblyDir })).rejects.toMatchObject({
+      code: 'data_dir_outdated',
+    });
+    await fixture.start({ dataDir });
   });
 });
 

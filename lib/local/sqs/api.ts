@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { AwsFault } from '../aws/fault.ts';
 import type { AwsInput, JsonService } from '../aws/server.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
+import type { QueueAttributes } from './message-table.ts';
 import type { MessageAttribute, StoredMessage } from './queue.ts';
-import type { NewMessage, QueueAttributes, SqsStore } from './store.ts';
+import type { NewMessage, SqsStore } from './store.ts';
 
 /** Limits of SQS (developer guide, "message quotas", November 2026). */
 const MAX_BATCH = 10;
