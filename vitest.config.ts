@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
+    globalSetup: ['test/support/synthesized.ts'],
+    testTimeout: 60_000,
     hookTimeout: 60_000,
+    // The suites that run a whole cloud take both cores; more of them at a time only wait for each other.
+    maxWorkers: 2,
   },
 });

@@ -1,8 +1,19 @@
+import type { Lane, ServiceEvent } from './events.ts';
+import type { KeyRecord } from './keys.ts';
+import type { Endpoint, MerchantConfig, Profile } from './merchant.ts';
+import type { MerchantId, Outcome, TransactionId, TransactionKey, Version } from './model.ts';
+import type { Notification, NotificationKey, NotificationMessage } from './notification.ts';
+
 /** Every way in which the core reaches the world. Adapters implement these; the core never imports one. */
 
 /** The wall clock, in milliseconds since 1970-01-01T00:00:00Z. */
 export interface Clock {
   now(): number;
+}
+
+/** Waiting, so that a virtual clock can skip it. */
+export interface Timer {
+  sleep(ms: number): Promise<void>;
 }
 
 /** Where all randomness comes from. */
@@ -24,7 +35,8 @@ export interface CallbackRequest {
 
 /**
  * What came of a request. A receiver's refusal is a response, a broken connection is an `error` with a
- * stable code; neither is thrown.
+ * stable code; neither is thrown. A response whose body is longer than what is read is still a response:
+ * the receiver has answered, and how much it adds changes nothing.
  */
 export type Exchange =
   | {
@@ -34,11 +46,17 @@ export type Exchange =
       readonly retryAfter?: string;
       /** The first 16 KiB of the body, decoded as UTF-8. */
       readonly body: string;
+      /** The body went on, and the rest was thrown away unread. */
+      readonly bodyTruncated?: true;
       readonly durationMs: number;
     }
   | { readonly kind: 'error'; readonly code: ExchangeError; readonly durationMs: number };
 
-/** Stable codes of the ways in which an exchange fails before a whole answer was read. */
+/**
+ * Stable codes of the ways in which an exchange fails before a whole answer was read; the table that
+ * explains them is at `AttemptFailure` in `classify.ts`. `address_refused`: the guard refused the URL or an
+ * address of its host, and nothing was sent.
+ */
 export type ExchangeError =
   | 'address_refused'
   | 'dns_failed'
@@ -47,9 +65,108 @@ export type ExchangeError =
   | 'tls_failed'
   | 'timeout'
   | 'invalid_response'
-  | 'response_too_large';
+  | 'headers_too_large';
 
 /** Makes one HTTP request of a notification. Never throws for what a receiver does. */
 export interface Sender {
   send(request: CallbackRequest): Promise<Exchange>;
+}
+
+/** Outcomes: written once, never changed. */
+export interface OutcomeStore {
+  /**
+   * Writes unless that version stands already. One try, bounded in time and without retries inside, because
+   * the stamp in `outcome` is only good for a moment. Throws a retryable Fault when it cannot tell.
+   *
+   * @throws Fault `clock_skew` where this machine's clock cannot be trusted with a stamp
+   */
+  putIfAbsent(outcome: Outcome, feedShard: number): Promise<'written' | 'exists'>;
+  /** The outcome, however lately it was written. */
+  read(key: TransactionKey & { readonly version: Version }): Promise<Outcome | undefined>;
+  /** Every version of one transaction, oldest first; strongly consistent. */
+  versions(key: TransactionKey): Promise<readonly Outcome[]>;
+  /** A transaction with everything told of it, in one strongly consistent read. */
+  transaction(key: TransactionKey): Promise<{
+    readonly outcomes: readonly Outcome[];
+    readonly notifications: readonly Notification[];
+  }>;
+  /** Ids of the transactions that carry `reference`, in their order, after `after`; soon after the write. */
+  idsByReference(options: {
+    readonly merchantId: MerchantId;
+    readonly reference: string;
+    readonly after?: TransactionId;
+    readonly limit: number;
+  }): Promise<{ readonly ids: readonly TransactionId[]; readonly more: boolean }>;
+  /** Lets the PENDING of an ended transaction expire a day after its end does. Repeatable. */
+  expirePending(end: Outcome): Promise<void>;
+}
+
+/** Notifications, written under the fence. */
+export interface NotificationStore {
+  /** Strongly consistent. */
+  read(key: NotificationKey): Promise<Notification | undefined>;
+  /** Writes where the item's `rev` is still `expectedRev` (no item: 0); false where somebody else was first. */
+  save(notification: Notification, expectedRev: number): Promise<boolean>;
+}
+
+/** Merchants and their endpoints. Changes are conditional on the `rev` that was read. */
+export interface MerchantStore {
+  /** Profile and endpoints, strongly consistent; undefined for an unknown merchant. */
+  read(merchantId: MerchantId): Promise<MerchantConfig | undefined>;
+  /** Writes profile and directory row together; false where the merchant exists. */
+  create(profile: Profile): Promise<boolean>;
+  /** False where the item changed since it was read. */
+  saveProfile(profile: Profile, expectedRev: number): Promise<boolean>;
+  /** `expectedRev` 0 creates. False where the item changed since it was read. */
+  saveEndpoint(endpoint: Endpoint, expectedRev: number): Promise<boolean>;
+}
+
+export interface KeyStore {
+  read(keyId: string): Promise<KeyRecord | undefined>;
+  create(key: KeyRecord): Promise<void>;
+  /** False where there is no such key of that owner. */
+  remove(keyId: string, owner: MerchantId | undefined): Promise<boolean>;
+  /** The keys of a merchant, or those that belong to none; a page in order of their ids. */
+  list(options: {
+    readonly owner: MerchantId | undefined;
+    readonly after?: string;
+    readonly limit: number;
+  }): Promise<{ readonly keys: readonly KeyRecord[]; readonly more: boolean }>;
+}
+
+/** Messages on their way to deliver. Both calls return only when every message is safely handed over. */
+export interface Dispatcher {
+  /** To be attempted now. */
+  sendNow(lane: Lane, messages: readonly NotificationMessage[]): Promise<void>;
+  /** To be attempted at `atMs` or soon after, by the retry lane. Repeating the call is harmless. */
+  sendAt(message: NotificationMessage, atMs: number): Promise<void>;
+}
+
+/** Where goes what cannot be read: kept with the reason, so that nothing is dropped and nobody waits. */
+export interface Parking {
+  park(record: {
+    readonly recordId: string;
+    readonly reason: string;
+    readonly payload: string;
+  }): Promise<void>;
+}
+
+/** Where a message ends that can never be worked off; operators look there. */
+export interface DeadLetters {
+  add(message: { readonly body: string; readonly reason: string }): Promise<void>;
+}
+
+/** Seals secrets for the table. `context` is bound to the sealed text: it opens with the same one only. */
+export interface Seal {
+  seal(secret: string, context: string): Promise<string>;
+  open(sealed: string, context: string): Promise<string>;
+}
+
+/** The generated value of the first admin key. */
+export interface RootKey {
+  value(): Promise<string>;
+}
+
+export interface Reporter {
+  report(event: ServiceEvent): void;
 }

@@ -6,7 +6,8 @@ export type LocalCloudErrorCode =
   | 'data_dir_in_use'
   | 'data_dir_outdated'
   | 'dynamodb_unavailable'
-  | 'port_in_use';
+  | 'port_in_use'
+  | 'synthesis_failed';
 
 /** A fault of the setting or of the template, with what to do about it in the message. */
 export class LocalCloudError extends Error {

@@ -1,0 +1,5 @@
+import { App } from 'aws-cdk-lib';
+import { TidingsStack } from '../lib/stack/tidings-stack.ts';
+
+const app = new App();
+new TidingsStack(app, 'Tidings');

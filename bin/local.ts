@@ -1,0 +1,143 @@
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createApi } from '../lib/local/api-client.ts';
+import { type LocalCloud, LocalCloudError, startLocalCloud } from '../lib/local/cloud.ts';
+import { provideCredentials } from '../lib/local/credentials.ts';
+import { createBoard } from '../lib/local/demo/board.ts';
+import { listenToKeys } from '../lib/local/demo/keys.ts';
+import { createOrders } from '../lib/local/demo/orders.ts';
+import { type DemoReceiver, startReceiver } from '../lib/local/demo/receiver.ts';
+import { createDemo, DEMO_SCHEDULE } from '../lib/local/demo/story.ts';
+import { synthesize } from '../lib/local/synthesize.ts';
+
+const HELP = `Runs the whole service on this machine, from the same template and bundles that are deployed.
+
+Usage: npm start -- [options]
+
+  --port N         of the HTTP API on 127.0.0.1 (4510; 0 takes a free one)
+  --data-dir DIR   where everything is kept between runs (.tidings)
+  --fresh          wipe the data directory first
+  --no-demo        start the service alone, without the demo's merchant and receiver
+  --receiver-port N  of the demo's receiver (4511)
+  --help           this text
+
+Environment:
+  TIDINGS_DYNAMODB_ENDPOINT, TIDINGS_SQS_ENDPOINT   use these instead of the embedded emulators
+  TIDINGS_DYNOXIDE_BIN                              the DynamoDB emulator, where its package is not for this platform
+`;
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DEMO_MERCHANT = 'demo';
+
+const { values: args } = parseArgs({
+  options: {
+    port: { type: 'string', default: '4510' },
+    'data-dir': { type: 'string', default: '.tidings' },
+    'receiver-port': { type: 'string', default: '4511' },
+    fresh: { type: 'boolean', default: false },
+    'no-demo': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+/** Settings of one machine: loopback receivers, and times short enough to watch. */
+const LOCAL_ENVIRONMENT = { TIDINGS_ALLOW_LOOPBACK: 'true', TIDINGS_FEED_LAG_SECONDS: '3' };
+const LOCAL_SCHEDULE_SECONDS = 5;
+
+async function main(): Promise<void> {
+  if (args.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const dataDir = resolve(args['data-dir']);
+  if (args.fresh) rmSync(dataDir, { recursive: true, force: true });
+  mkdirSync(dataDir, { recursive: true });
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+
+  const assemblyDir = join(ROOT, 'cdk.out');
+  if (await synthesize(ROOT, assemblyDir)) process.stderr.write('Synthesized the template into cdk.out\n');
+  const cloud = await startCloud(assemblyDir, dataDir);
+  let receiver: DemoReceiver | undefined;
+  try {
+    receiver = await serve(cloud, dataDir, { signal: ending.signal, end });
+    await ended(ending.signal);
+  } finally {
+    process.stderr.write('Stopping …\n');
+    await receiver?.goAway();
+    await cloud.stop();
+  }
+}
+
+function startCloud(assemblyDir: string, dataDir: string): Promise<LocalCloud> {
+  const log = createWriteStream(join(dataDir, 'tidings.log'), { flags: 'a' });
+  const { TIDINGS_DYNAMODB_ENDPOINT: dynamodbEndpoint, TIDINGS_SQS_ENDPOINT: sqsEndpoint } = process.env;
+  return startLocalCloud({
+    assemblyDir,
+    dataDir,
+    port: Number(args.port),
+    environment: LOCAL_ENVIRONMENT,
+    scheduleSeconds: LOCAL_SCHEDULE_SECONDS,
+    ...(dynamodbEndpoint !== undefined && { dynamodbEndpoint }),
+    ...(sqsEndpoint !== undefined && { sqsEndpoint }),
+    log: (line) => log.write(`${JSON.stringify(line)}\n`),
+  });
+}
+
+/** Prints where it is ready, and tells the demo's story where it is wanted. */
+async function serve(
+  cloud: LocalCloud,
+  dataDir: string,
+  run: { readonly signal: AbortSignal; readonly end: () => void },
+): Promise<DemoReceiver | undefined> {
+  const write = (line: string) => void process.stdout.write(`${line}\n`);
+  const adminKey = `tk_root_${cloud.secretValue('RootKey')}`;
+  const ready = () => write(`Tidings ready: ${cloud.apiUrl}`);
+  if (args['no-demo']) {
+    await provideCredentials({ dataDir, apiUrl: cloud.apiUrl, adminKey });
+    ready();
+    return undefined;
+  }
+  let secret = '';
+  const receiver = await startReceiver({ port: Number(args['receiver-port']), secret: () => secret });
+  const demo = { merchantId: DEMO_MERCHANT, schedule: DEMO_SCHEDULE, url: receiver.url };
+  const credentials = await provideCredentials({ dataDir, apiUrl: cloud.apiUrl, adminKey, demo });
+  const merchant = credentials.merchants.find(({ merchantId }) => merchantId === DEMO_MERCHANT);
+  if (merchant === undefined) throw new Error('The demo has no merchant.');
+  secret = merchant.endpointSecret;
+  ready();
+  const keys = process.stdin.isTTY ? '   [k] receiver away/back   [r] record   [q] quit' : '';
+  write(`keys in ${join(args['data-dir'], 'credentials.json')}${keys}\n`);
+
+  const api = createApi(cloud.apiUrl);
+  const board = createBoard({ write, now: Date.now, colours: process.stdout.isTTY === true });
+  const orders = createOrders({ api, credentials, merchantId: DEMO_MERCHANT, dataDir });
+  const story = createDemo({ api, merchant, orders, receiver, board, signal: run.signal });
+  listenToKeys({ k: story.toggleReceiver, r: story.recordOne, q: async () => run.end() }, run.end);
+  story.tell().then(
+    () => write('Your turn:  npm run try    records one more, prints its callback and the same as curl'),
+    (error: unknown) => {
+      if (!run.signal.aborted) process.stderr.write(`The demo stopped: ${String(error)}\n`);
+    },
+  );
+  return receiver;
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  const isExpected = error instanceof LocalCloudError;
+  process.stderr.write(
+    `${isExpected ? `${error.message} (${error.code})` : String((error as Error).stack)}\n`,
+  );
+  process.exit(1);
+}

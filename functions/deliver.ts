@@ -1,0 +1,47 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { KMSClient } from '@aws-sdk/client-kms';
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { parseConfig } from '../lib/adapters/config.ts';
+import { createDeadLetters } from '../lib/adapters/dead-letters.ts';
+import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
+import { createHttpSender } from '../lib/adapters/http-sender.ts';
+import { createKmsSeal } from '../lib/adapters/kms-seal.ts';
+import { handleMessage } from '../lib/core/messages.ts';
+import { clientDefaults } from './wiring/clients.ts';
+import { openDispatchService } from './wiring/dispatch.ts';
+
+const service = openDispatchService('deliver');
+const config = parseConfig(process.env, [
+  'sealKeyId',
+  'retryQueueArn',
+  'deadLetterUrl',
+  'allowLoopback',
+  'callbackPorts',
+]);
+const ports = {
+  ...service,
+  notifications: createNotificationStore(service.table, service.config),
+  seal: createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId }),
+  sender: createHttpSender({
+    policy: { allowedPorts: config.callbackPorts, allowLoopback: config.allowLoopback },
+    now: service.clock.now,
+  }),
+  deadLetters: createDeadLetters({ sqs: service.sqs, queueUrl: config.deadLetterUrl }),
+};
+
+const processor = new BatchProcessor(EventType.SQS);
+
+/** Messages of a batch are attempted side by side; those that fail come back alone. */
+export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event) =>
+  processPartialResponse(event, attemptOf, processor, { throwOnFullBatchFailure: false }),
+);
+
+function attemptOf(record: SQSRecord): Promise<void> {
+  return handleMessage(ports, {
+    messageId: record.messageId,
+    body: record.body,
+    receivedTimes: Number(record.attributes.ApproximateReceiveCount),
+    lane: record.eventSourceARN === config.retryQueueArn ? 'retry' : 'first',
+  });
+}

@@ -1,0 +1,11 @@
+import middy from '@middy/core';
+import { handle } from 'hono/aws-lambda';
+import { createOutcomeStore } from '../lib/adapters/dynamodb/outcome-store.ts';
+import { createApp } from '../lib/api/app.ts';
+import { recordingRoutes } from '../lib/api/recording-routes.ts';
+import { openApiService } from './wiring/api.ts';
+
+const service = openApiService('record');
+const outcomes = createOutcomeStore(service.table, service.config);
+
+export const handler = middy(handle(createApp(service.app, recordingRoutes({ ...service, outcomes }))));

@@ -1,0 +1,59 @@
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { parseConfig } from '../../lib/adapters/config.ts';
+import { openTable } from '../../lib/adapters/dynamodb/client.ts';
+import { createKeyStore } from '../../lib/adapters/dynamodb/key-store.ts';
+import { createMerchantStore } from '../../lib/adapters/dynamodb/merchant-store.ts';
+import { createKmsSeal } from '../../lib/adapters/kms-seal.ts';
+import { createReporter } from '../../lib/adapters/reporter.ts';
+import { createRootKey } from '../../lib/adapters/root-key.ts';
+import {
+  systemClock as clock,
+  systemRandom as random,
+  systemTimer as timer,
+} from '../../lib/adapters/system.ts';
+import { createAnswerSigner } from '../../lib/core/answers.ts';
+import { createConfigCache } from '../../lib/core/config-cache.ts';
+import { createAuthenticator } from '../../lib/core/keys.ts';
+import { clientDefaults } from './clients.ts';
+
+/** What every function behind the HTTP API has: the table, authentication, and signed answers. */
+export function openApiService(functionName: string) {
+  const config = parseConfig(process.env, [
+    'tableName',
+    'feedLagSeconds',
+    'retentionDays',
+    'sealKeyId',
+    'rootSecretId',
+    'allowLoopback',
+    'callbackPorts',
+  ]);
+  const table = openTable({ name: config.tableName, feedLagSeconds: config.feedLagSeconds, clock });
+  const merchants = createMerchantStore(table);
+  const keys = createKeyStore(table);
+  const configs = createConfigCache(merchants);
+  const seal = createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId });
+  const rootKey = createRootKey({
+    secrets: new SecretsManagerClient(clientDefaults),
+    secretId: config.rootSecretId,
+    clock,
+  });
+  return {
+    config,
+    table,
+    merchants,
+    keys,
+    configs,
+    seal,
+    clock,
+    timer,
+    random,
+    callbackPolicy: { allowedPorts: config.callbackPorts, allowLoopback: config.allowLoopback },
+    app: {
+      authenticate: createAuthenticator({ keys, rootKey, clock }),
+      sign: createAnswerSigner({ configs, seal, clock, random }),
+      clock,
+      reporter: createReporter(functionName),
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { parseConfig } from '../../lib/adapters/config.ts';
+import { createDispatcher } from '../../lib/adapters/dispatcher.ts';
+import { openTable } from '../../lib/adapters/dynamodb/client.ts';
+import { createMerchantStore } from '../../lib/adapters/dynamodb/merchant-store.ts';
+import { createOutcomeStore } from '../../lib/adapters/dynamodb/outcome-store.ts';
+import { createReporter } from '../../lib/adapters/reporter.ts';
+import {
+  systemClock as clock,
+  systemRandom as random,
+  systemTimer as timer,
+} from '../../lib/adapters/system.ts';
+import { createConfigCache } from '../../lib/core/config-cache.ts';
+import { clientDefaults } from './clients.ts';
+
+/** What relay and deliver share: the table, and the ways to send messages on. */
+export function openDispatchService(functionName: string) {
+  const config = parseConfig(process.env, [
+    'tableName',
+    'feedLagSeconds',
+    'retentionDays',
+    'firstQueueUrl',
+    'retryQueueUrl',
+    'scheduleGroup',
+    'schedulerRoleArn',
+    'schedulerDeadLetterArn',
+  ]);
+  const table = openTable({ name: config.tableName, feedLagSeconds: config.feedLagSeconds, clock });
+  const merchants = createMerchantStore(table);
+  const sqs = new SQSClient(clientDefaults);
+  return {
+    config,
+    table,
+    merchants,
+    outcomes: createOutcomeStore(table, config),
+    configs: createConfigCache(merchants),
+    reporter: createReporter(functionName),
+    sqs,
+    clock,
+    timer,
+    random,
+    dispatcher: createDispatcher({
+      sqs,
+      scheduler: new SchedulerClient(clientDefaults),
+      queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },
+      scheduleGroup: config.scheduleGroup,
+      schedulerRoleArn: config.schedulerRoleArn,
+      schedulerDeadLetterArn: config.schedulerDeadLetterArn,
+      clock,
+      timer,
+    }),
+  };
+}

@@ -1,0 +1,57 @@
+import { sha256 } from '../../core/crypto.ts';
+import type { EndpointId, MerchantId, TransactionKey, Version } from '../../core/model.ts';
+import type { NotificationKey } from '../../core/notification.ts';
+import { DAY_SECONDS } from '../../core/time.ts';
+
+/** Names of the table's keys, in one place. Ids were vetted before: none can hold a `#`. */
+
+export const INDEXES = {
+  feed: 'feed',
+  reference: 'reference',
+  due: 'due',
+  undelivered: 'undelivered',
+} as const;
+
+/** Partitions over which the directory, the due and the undelivered index and parked rows are spread. */
+export const SPREAD = 16;
+
+export const transactionPk = ({ merchantId, transactionId }: TransactionKey) =>
+  `T#${merchantId}#${transactionId}`;
+export const outcomeSk = (version: Version) => `V#${digits(version)}`;
+export const notificationSk = ({ version, endpointId }: Pick<NotificationKey, 'version' | 'endpointId'>) =>
+  `N#${digits(version)}#${endpointId}`;
+
+export const feedPk = (merchantId: MerchantId, shard: number) => `F#${merchantId}#${shard}`;
+export const referencePk = (merchantId: MerchantId, reference: string) => `R#${merchantId}#${reference}`;
+export const duePk = (key: NotificationKey) =>
+  `Q#${spread(`${transactionPk(key)}#${key.version}#${key.endpointId}`)}`;
+export const undeliveredPk = (key: TransactionKey) => `U#${key.merchantId}#${spread(key.transactionId)}`;
+
+export const merchantPk = (merchantId: MerchantId) => `M#${merchantId}`;
+export const PROFILE_SK = 'PROFILE';
+export const endpointSk = (endpointId: EndpointId) => `E#${endpointId}`;
+export const directoryPk = (merchantId: MerchantId) => `D#${spread(merchantId)}`;
+
+export const keyPk = (keyId: string) => `K#${keyId}`;
+export const KEY_SK = 'KEY';
+/** Lists the keys of one owner; `*` is no merchant id, so it can stand for "of no merchant". */
+export const keyListPk = (owner: MerchantId | undefined) => `L#${owner ?? '*'}`;
+
+export const parkedPk = (day: string, recordId: string) => `P#${day}#${spread(recordId)}`;
+
+/** The same text always falls into the same partition. */
+function spread(text: string): number {
+  return (sha256(text)[0] ?? 0) % SPREAD;
+}
+
+function digits(version: Version): string {
+  return String(version).padStart(4, '0');
+}
+
+/** Days that items outlive the retention, so that no answer within it is half expired. */
+const EXPIRY_MARGIN_DAYS = 10;
+
+/** The table's `ttl` attribute, in seconds since 1970. */
+export function ttlAfter(fromMs: number, retentionDays: number): number {
+  return Math.floor(fromMs / 1000) + (retentionDays + EXPIRY_MARGIN_DAYS) * DAY_SECONDS;
+}

@@ -1,0 +1,104 @@
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { endpointSchema, profileSchema } from '../../core/merchant.ts';
+import type { MerchantStore } from '../../core/ports.ts';
+import { DAY_SECONDS } from '../../core/time.ts';
+import { calling } from '../aws-faults.ts';
+import type { Table } from './client.ts';
+import { directoryPk, endpointSk, merchantPk, PROFILE_SK } from './keys.ts';
+import { queryAll } from './query-all.ts';
+
+/** For how long a deleted endpoint is kept: the audit must be able to tell what was expected of it. */
+const TOMBSTONE_SECONDS = 2 * DAY_SECONDS;
+
+export function createMerchantStore(table: Table): MerchantStore {
+  const { documents, name: TableName } = table;
+
+  async function putIfRev(item: Record<string, unknown>, expectedRev: number): Promise<boolean> {
+    const put = new PutCommand({
+      TableName,
+      Item: item,
+      // Invariant: a change is made to what was read, and to nothing newer.
+      ConditionExpression: expectedRev === 0 ? 'attribute_not_exists(pk)' : 'rev = :rev',
+      ...(expectedRev > 0 && { ExpressionAttributeValues: { ':rev': expectedRev } }),
+    });
+    return calling('Saving settings', async () => {
+      try {
+        await documents.send(put);
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    });
+  }
+
+  return {
+    async read(merchantId) {
+      const readAtMs = table.clock.now();
+      const items = await queryAll(table, 'Reading a merchant', {
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': merchantPk(merchantId) },
+        ConsistentRead: true,
+      });
+      const profile = items.find(({ sk }) => sk === PROFILE_SK);
+      if (profile === undefined) return undefined;
+      const endpoints = items.filter(({ sk }) => String(sk).startsWith('E#'));
+      return {
+        profile: profileSchema.parse(profile),
+        endpoints: endpoints.map((item) => endpointSchema.parse(item)),
+        readAtMs,
+      };
+    },
+
+    async create(profile) {
+      const { merchantId } = profile;
+      // Invariant: a merchant stands in the directory from its first moment, or does not exist at all.
+      const transaction = new TransactWriteCommand({
+        TransactItems: [
+          {
+            Put: {
+              TableName,
+              Item: { pk: merchantPk(merchantId), sk: PROFILE_SK, ...profile },
+              ConditionExpression: 'attribute_not_exists(pk)',
+            },
+          },
+          {
+            Put: { TableName, Item: { pk: directoryPk(merchantId), sk: merchantPk(merchantId), merchantId } },
+          },
+        ],
+      });
+      return calling('Creating a merchant', async () => {
+        try {
+          await documents.send(transaction);
+          return true;
+        } catch (error) {
+          const exists =
+            error instanceof TransactionCanceledException &&
+            error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed';
+          if (exists) return false;
+          throw error;
+        }
+      });
+    },
+
+    saveProfile(profile, expectedRev) {
+      return putIfRev({ pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile }, expectedRev);
+    },
+
+    saveEndpoint(endpoint, expectedRev) {
+      const { merchantId, endpointId, deletedAt } = endpoint;
+      return putIfRev(
+        {
+          pk: merchantPk(merchantId),
+          sk: endpointSk(endpointId),
+          ...endpoint,
+          ...(deletedAt !== undefined && {
+            ttl: Math.floor(Date.parse(deletedAt) / 1000) + TOMBSTONE_SECONDS,
+          }),
+        },
+        expectedRev,
+      );
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { type Outcome, outcomeSchema } from '../../core/model.ts';
+import { feedPk, outcomeSk, referencePk, transactionPk, ttlAfter } from './keys.ts';
+
+/** Outcomes as items. Metadata is kept as JSON text: what the initiator sent comes back unchanged. */
+
+export function outcomeItem(
+  outcome: Outcome,
+  options: { readonly feedShard: number; readonly retentionDays: number },
+): Record<string, unknown> {
+  const { metadata, ...rest } = outcome;
+  return {
+    pk: transactionPk(outcome),
+    sk: outcomeSk(outcome.version),
+    ...rest,
+    ...(metadata !== undefined && { metadata: JSON.stringify(metadata) }),
+    ...(outcome.listedAt !== undefined && {
+      feedPk: feedPk(outcome.merchantId, options.feedShard),
+      feedSk: `${outcome.listedAt}#${outcome.transactionId}#${outcome.version}`,
+      // PENDING has no expiry until its end is known: it may still be waited for.
+      ttl: ttlAfter(Date.parse(outcome.recordedAt), options.retentionDays),
+    }),
+    // The end of a PENDING repeats its reference, so the first version alone is enough in the index.
+    ...(outcome.reference !== undefined &&
+      outcome.version === 1 && {
+        referencePk: referencePk(outcome.merchantId, outcome.reference),
+        referenceSk: outcome.transactionId,
+      }),
+  };
+}
+
+/** @throws ZodError or SyntaxError where the item is no outcome */
+export function outcomeFromItem(item: Readonly<Record<string, unknown>>): Outcome {
+  const { metadata, ...rest } = item;
+  return outcomeSchema.parse({
+    ...rest,
+    ...(typeof metadata === 'string' && { metadata: JSON.parse(metadata) as unknown }),
+  });
+}

@@ -1,0 +1,116 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Outcome } from '../../core/model.ts';
+import { transactionIdSchema } from '../../core/model.ts';
+import type { OutcomeStore } from '../../core/ports.ts';
+import { DAY_SECONDS } from '../../core/time.ts';
+import { calling } from '../aws-faults.ts';
+import type { Table } from './client.ts';
+import { INDEXES, outcomeSk, referencePk, transactionPk, ttlAfter } from './keys.ts';
+import { notificationFromItem } from './notification-items.ts';
+import { outcomeFromItem, outcomeItem } from './outcome-items.ts';
+import { queryAll } from './query-all.ts';
+
+export function createOutcomeStore(table: Table, options: { readonly retentionDays: number }): OutcomeStore {
+  const { documents, stamping, name: TableName } = table;
+  const { retentionDays } = options;
+
+  return {
+    async putIfAbsent(outcome, feedShard) {
+      table.clockCheck.assertTrusted();
+      const put = new PutCommand({
+        TableName,
+        Item: outcomeItem(outcome, { feedShard, retentionDays }),
+        // Invariant: a version of a transaction is written once and never changed.
+        ConditionExpression: 'attribute_not_exists(pk)',
+      });
+      return calling('Recording an outcome', async () => {
+        try {
+          await stamping.send(put, { abortSignal: AbortSignal.timeout(table.stampBoundMs) });
+          return 'written';
+        } catch (error) {
+          if (error instanceof ConditionalCheckFailedException) return 'exists';
+          throw error;
+        }
+      });
+    },
+
+    async read(key) {
+      const get = (ConsistentRead: boolean) =>
+        calling('Reading an outcome', () =>
+          documents.send(
+            new GetCommand({
+              TableName,
+              Key: { pk: transactionPk(key), sk: outcomeSk(key.version) },
+              ConsistentRead,
+            }),
+          ),
+        );
+      // Outcomes never change, so the cheap read is right whenever it finds one.
+      const item = (await get(false)).Item ?? (await get(true)).Item;
+      return item === undefined ? undefined : outcomeFromItem(item);
+    },
+
+    async versions(key) {
+      const items = await queryAll(table, 'Reading a transaction', {
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :versions)',
+        ExpressionAttributeValues: { ':pk': transactionPk(key), ':versions': 'V#' },
+        ConsistentRead: true,
+      });
+      return items.map(outcomeFromItem);
+    },
+
+    async transaction(key) {
+      const items = await queryAll(table, 'Reading a transaction', {
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': transactionPk(key) },
+        ConsistentRead: true,
+      });
+      const kind = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix));
+      return {
+        outcomes: kind('V#').map(outcomeFromItem),
+        notifications: kind('N#').map(notificationFromItem),
+      };
+    },
+
+    async idsByReference({ merchantId, reference, after, limit }) {
+      const pk = referencePk(merchantId, reference);
+      const page = await calling('Reading by reference', () =>
+        documents.send(
+          new QueryCommand({
+            TableName,
+            IndexName: INDEXES.reference,
+            KeyConditionExpression:
+              after === undefined ? 'referencePk = :pk' : 'referencePk = :pk AND referenceSk > :after',
+            ExpressionAttributeValues: { ':pk': pk, ...(after !== undefined && { ':after': after }) },
+            Limit: limit + 1,
+          }),
+        ),
+      );
+      const ids = (page.Items ?? []).map(({ referenceSk }) => transactionIdSchema.parse(referenceSk));
+      return { ids: ids.slice(0, limit), more: ids.length > limit };
+    },
+
+    async expirePending(end: Outcome) {
+      const afterEnd = ttlAfter(Date.parse(end.recordedAt), retentionDays) + DAY_SECONDS;
+      await calling('Letting a PENDING expire', async () => {
+        try {
+          await documents.send(
+            new UpdateCommand({
+              TableName,
+              Key: { pk: transactionPk(end), sk: outcomeSk(1) },
+              UpdateExpression: 'SET #ttl = :afterEnd',
+              // Invariant: the PENDING outlives its end, so that the end cannot be recorded a second time
+              // as version 1. And only what is there expires: no stub is made of what is gone.
+              ConditionExpression: 'attribute_exists(pk)',
+              ExpressionAttributeNames: { '#ttl': 'ttl' },
+              ExpressionAttributeValues: { ':afterEnd': afterEnd },
+            }),
+          );
+        } catch (error) {
+          if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import type { KeyRecord } from '../../core/keys.ts';
+import type { Endpoint, Profile } from '../../core/merchant.ts';
+import { isTerminal, type MerchantId, type Outcome, type TransactionKey } from '../../core/model.ts';
+import type { Notification, NotificationKey } from '../../core/notification.ts';
+import type {
+  Clock,
+  KeyStore,
+  MerchantStore,
+  NotificationStore,
+  OutcomeStore,
+  Parking,
+} from '../../core/ports.ts';
+
+/** The table in memory: for the simulation and for unit tests, held to the same suites as the real one. */
+export interface MemoryStores {
+  readonly outcomes: OutcomeStore;
+  readonly notifications: NotificationStore;
+  readonly merchants: MerchantStore;
+  readonly keys: KeyStore;
+  readonly parking: Parking;
+  /** What the stores hold, for assertions. */
+  readonly held: {
+    readonly outcomes: ReadonlyMap<string, Outcome>;
+    readonly notifications: ReadonlyMap<string, Notification>;
+    readonly parked: ReadonlyMap<string, { readonly reason: string; readonly payload: string }>;
+  };
+}
+
+const transactionName = ({ merchantId, transactionId }: TransactionKey) => `${merchantId}#${transactionId}`;
+const outcomeName = (key: TransactionKey & { readonly version: number }) =>
+  `${transactionName(key)}#${key.version}`;
+const notificationName = (key: NotificationKey) => `${outcomeName(key)}#${key.endpointId}`;
+
+/** @param onInsert told of each outcome that was written, as the table's stream would tell */
+export function createMemoryStores(options: {
+  readonly clock: Clock;
+  readonly onInsert?: (outcome: Outcome) => void;
+}): MemoryStores {
+  const outcomes = new Map<string, Outcome>();
+  const notifications = new Map<string, Notification>();
+  const parked = new Map<string, { readonly reason: string; readonly payload: string }>();
+  return {
+    outcomes: memoryOutcomes({ outcomes, notifications, onInsert: options.onInsert }),
+    notifications: memoryNotifications(notifications),
+    merchants: memoryMerchants(options.clock),
+    keys: memoryKeys(),
+    parking: {
+      async park({ recordId, reason, payload }) {
+        parked.set(recordId, { reason, payload });
+      },
+    },
+    held: { outcomes, notifications, parked },
+  };
+}
+
+function memoryOutcomes(table: {
+  readonly outcomes: Map<string, Outcome>;
+  readonly notifications: Map<string, Notification>;
+  readonly onInsert: ((outcome: Outcome) => void) | undefined;
+}): OutcomeStore {
+  const versions = (key: TransactionKey) =>
+    ([1, 2] as const)
+      .map((version) => table.outcomes.get(outcomeName({ ...key, version })))
+      .filter((outcome) => outcome !== undefined);
+  return {
+    async putIfAbsent(outcome) {
+      const name = outcomeName(outcome);
+      if (table.outcomes.has(name)) return 'exists';
+      table.outcomes.set(name, structuredClone(outcome));
+      table.onInsert?.(outcome);
+      return 'written';
+    },
+    async read(key) {
+      return table.outcomes.get(outcomeName(key));
+    },
+    async versions(key) {
+      return versions(key);
+    },
+    async transaction(key) {
+      const told = [...table.notifications.values()].filter(
+        (one) => transactionName(one) === transactionName(key),
+      );
+      return { outcomes: versions(key), notifications: told.sort(byName) };
+    },
+    async idsByReference({ merchantId, reference, after, limit }) {
+      const ids = [...table.outcomes.values()]
+        .filter((one) => one.version === 1 && one.merchantId === merchantId && one.reference === reference)
+        .map(({ transactionId }) => transactionId)
+        .filter((id) => after === undefined || id > after)
+        .sort();
+      return { ids: ids.slice(0, limit), more: ids.length > limit };
+    },
+    async expirePending(end) {
+      if (!isTerminal(end)) throw new Error('Only an end lets its PENDING expire.');
+    },
+  };
+}
+
+function byName(left: Notification, right: Notification): number {
+  return notificationName(left) < notificationName(right) ? -1 : 1;
+}
+
+function memoryNotifications(notifications: Map<string, Notification>): NotificationStore {
+  return {
+    async read(key) {
+      return notifications.get(notificationName(key));
+    },
+    async save(notification, expectedRev) {
+      const name = notificationName(notification);
+      if ((notifications.get(name)?.rev ?? 0) !== expectedRev) return false;
+      notifications.set(name, structuredClone(notification));
+      return true;
+    },
+  };
+}
+
+function memoryMerchants(clock: Clock): MerchantStore {
+  const profiles = new Map<MerchantId, Profile>();
+  const endpoints = new Map<string, Endpoint>();
+  return {
+    async read(merchantId) {
+      const readAtMs = clock.now();
+      const profile = profiles.get(merchantId);
+      if (profile === undefined) return undefined;
+      const own = [...endpoints.values()].filter((endpoint) => endpoint.merchantId === merchantId);
+      return {
+        profile,
+        endpoints: own.sort((a, b) => (a.endpointId < b.endpointId ? -1 : 1)),
+        readAtMs,
+      };
+    },
+    async create(profile) {
+      if (profiles.has(profile.merchantId)) return false;
+      profiles.set(profile.merchantId, structuredClone(profile));
+      return true;
+    },
+    async saveProfile(profile, expectedRev) {
+      if (profiles.get(profile.merchantId)?.rev !== expectedRev) return false;
+      profiles.set(profile.merchantId, structuredClone(profile));
+      return true;
+    },
+    async saveEndpoint(endpoint, expectedRev) {
+      const name = `${endpoint.merchantId}#${endpoint.endpointId}`;
+      if ((endpoints.get(name)?.rev ?? 0) !== expectedRev) return false;
+      endpoints.set(name, structuredClone(endpoint));
+      return true;
+    },
+  };
+}
+
+function memoryKeys(): KeyStore {
+  const keys = new Map<string, KeyRecord>();
+  return {
+    async read(keyId) {
+      return keys.get(keyId);
+    },
+    async create(key) {
+      keys.set(key.keyId, structuredClone(key));
+    },
+    async remove(keyId, owner) {
+      const key = keys.get(keyId);
+      return key !== undefined && key.merchantId === owner && keys.delete(keyId);
+    },
+    async list({ owner, after, limit }) {
+      const own = [...keys.values()]
+        .filter((key) => key.merchantId === owner && (after === undefined || key.keyId > after))
+        .sort((a, b) => (a.keyId < b.keyId ? -1 : 1));
+      return { keys: own.slice(0, limit), more: own.length > limit };
+    },
+  };
+}

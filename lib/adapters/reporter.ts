@@ -1,0 +1,60 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { ServiceEvent } from '../core/events.ts';
+import type { Reporter } from '../core/ports.ts';
+
+/** Metric namespace of the service; alarms watch it. */
+const NAMESPACE = 'Tidings';
+/** Share of processes that log what went well: logs of every success would cost more than the work. */
+const SUCCESS_SAMPLE = 0.01;
+
+/** Events that are counted, and under which name. Whatever is not here is a log line only. */
+const COUNTED: Partial<Record<ServiceEvent['event'], string>> = {
+  exhausted: 'Exhausted',
+  blocked: 'Blocked',
+  endpoint_disabled: 'EndpointsDisabled',
+  message_malformed: 'MalformedMessages',
+  message_failed: 'FailedMessages',
+  record_parked: 'ParkedRecords',
+};
+
+/** One structured line an event; counts by CloudWatch's embedded metric format. */
+export function createReporter(functionName: string): Reporter {
+  const logger = new Logger({
+    serviceName: functionName,
+    logLevel: 'INFO',
+    sampleRateValue: SUCCESS_SAMPLE,
+  });
+  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: functionName });
+  return {
+    report(event) {
+      const level = levelOf(event);
+      logger[level](event.event, { ...event });
+      const metric =
+        event.event === 'request' && event.code === 'clock_skew' ? 'ClockSkew' : COUNTED[event.event];
+      if (metric === undefined) return;
+      metrics.addMetric(metric, MetricUnit.Count, 1);
+      metrics.publishStoredMetrics();
+    },
+  };
+}
+
+function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
+  switch (event.event) {
+    case 'attempt':
+      return event.result === 'delivered' ? 'debug' : 'info';
+    case 'relayed':
+    case 'message_superseded':
+      return 'debug';
+    case 'request':
+      return event.statusCode >= 500 ? 'error' : 'debug';
+    case 'endpoint_disabled':
+    case 'exhausted':
+    case 'blocked':
+      return 'warn';
+    case 'message_malformed':
+    case 'message_failed':
+    case 'record_parked':
+      return 'error';
+  }
+}

@@ -1,0 +1,82 @@
+import type * as z from 'zod';
+import type { Caller, Scope } from '../core/keys.ts';
+import type { MerchantId } from '../core/model.ts';
+import type { FieldError, ProblemCode } from './problems.ts';
+
+/** One request of the API: its schemas validate it, document it and type its handler. */
+export interface Operation<
+  P extends z.ZodObject = z.ZodObject,
+  Q extends z.ZodObject = z.ZodObject,
+  B extends z.ZodType = z.ZodType,
+> {
+  readonly operationId: string;
+  readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete';
+  /** With parameters in braces: `/v1/merchants/{merchantId}`. */
+  readonly path: string;
+  readonly summary: string;
+  /** The function that serves it. */
+  readonly function: 'record' | 'query' | 'admin';
+  /** Scopes whose keys may ask; empty: anybody may. */
+  readonly scopes: readonly Scope[];
+  /** `path`: of the merchant that the path names. `key`: of the key's own. `none`: of no merchant. */
+  readonly merchant: 'path' | 'key' | 'none';
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** Bytes of a body at most; 64 KiB unless said otherwise. */
+  readonly maxBodyBytes?: number;
+  /** What a good answer looks like, by status. */
+  readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
+  /** Problems beyond those that every operation has. */
+  readonly problems: readonly ProblemCode[];
+}
+
+type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
+
+export interface Input<O extends Operation> {
+  readonly params: Output<O['params']>;
+  readonly query: Output<O['query']>;
+  readonly body: Output<O['body']>;
+  readonly caller: Caller;
+  /** The merchant that the request is about: of the path, or of the key. */
+  readonly merchantId: MerchantId;
+}
+
+export type Answer =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly body?: object;
+      /** The moment as of which the answer holds; the time of answering unless a read says otherwise. */
+      readonly asOf?: string;
+    }
+  | {
+      readonly kind: 'problem';
+      readonly code: ProblemCode;
+      readonly errors?: readonly FieldError[];
+      readonly extra?: object;
+      readonly asOf?: string;
+    };
+
+export type Handler<O extends Operation> = (input: Input<O>) => Promise<Answer>;
+
+/** Keeps the exact types of an operation's schemas. */
+export function operation<
+  const P extends z.ZodObject,
+  const Q extends z.ZodObject,
+  const B extends z.ZodType,
+  const O extends Operation<P, Q, B>,
+>(definition: O & Operation<P, Q, B>): O {
+  return definition;
+}
+
+export function answer(status: number, body?: object, asOf?: string): Answer {
+  return { kind: 'answer', status, ...(body !== undefined && { body }), ...(asOf !== undefined && { asOf }) };
+}
+
+export function problem(
+  code: ProblemCode,
+  details: { readonly errors?: readonly FieldError[]; readonly extra?: object; readonly asOf?: string } = {},
+): Answer {
+  return { kind: 'problem', code, ...details };
+}

@@ -1,0 +1,104 @@
+import type * as z from 'zod';
+import { escapePointer } from '../core/json.ts';
+
+/** The one place where codes get their HTTP status and title (RFC 9457). Codes are stable; titles are not. */
+export const PROBLEMS = {
+  malformed_json: [400, 'The body is not JSON.'],
+  forbidden_key: [400, 'The body has a key that no object may have.'],
+  too_deep: [400, 'The body nests too deep.'],
+  invalid_request: [400, 'The request does not have the shape that is asked for.'],
+  unknown_field: [400, 'There is no such field.'],
+  unknown_parameter: [400, 'There is no such query parameter.'],
+  repeated_parameter: [400, 'A query parameter stands more than once.'],
+  missing_field: [400, 'A field is missing.'],
+  invalid_type: [400, 'A field has the wrong type.'],
+  invalid_value: [400, 'A field has a value that is not allowed.'],
+  invalid_id: [400, 'An id has characters or a length that ids cannot have.'],
+  invalid_status: [400, 'There is no such status.'],
+  invalid_amount: [400, 'The amount is not a non-negative safe integer in the minor unit.'],
+  unknown_currency: [400, 'The currency is not one of ISO 4217.'],
+  invalid_date: [400, 'A date is not an RFC 3339 date and time with offset.'],
+  invalid_reference: [400, 'The reference is not 1 to 64 printable ASCII characters.'],
+  invalid_type_name: [400, 'The transaction type is not a lower-case word.'],
+  invalid_event_type: [400, 'An event type is not of the form payment.succeeded, payment.* or *.'],
+  invalid_schedule: [400, 'The schedule is no preset and no list of 1 to 30 delays in seconds.'],
+  invalid_scope: [400, 'There is no such scope here.'],
+  invalid_cursor: [400, 'The cursor is not one that was given.'],
+  too_long: [400, 'A field is too long.'],
+  feed_shards_shrink: [400, 'The number of feed shards only grows.'],
+  invalid_url: [400, 'The URL is not a valid URL.'],
+  url_too_long: [400, 'The URL is longer than 2,048 characters.'],
+  https_required: [400, 'Callbacks go to https only.'],
+  port_refused: [400, 'Callbacks do not go to this port.'],
+  fragment_in_url: [400, 'A callback URL cannot carry a fragment.'],
+  credentials_in_url: [400, 'A callback URL cannot carry credentials.'],
+  address_refused: [400, 'Callbacks go to public addresses only.'],
+  missing_key: [401, 'The request has no key.'],
+  invalid_key: [401, 'The key is unknown, wrong, revoked or expired.'],
+  insufficient_scope: [403, 'The key may not do this.'],
+  not_found: [404, 'There is nothing at this path.'],
+  unknown_merchant: [404, 'There is no such merchant.'],
+  unknown_transaction: [404, 'There is no such transaction.'],
+  unknown_endpoint: [404, 'There is no such endpoint.'],
+  unknown_key: [404, 'There is no such key.'],
+  outcome_conflict: [409, 'Another outcome stands already; see current.'],
+  outcome_mismatch: [409, 'The end contradicts its PENDING; see current.'],
+  merchant_conflict: [409, 'The merchant exists with other settings; change them with PATCH.'],
+  too_many_endpoints: [409, 'The merchant has as many endpoints as it may have.'],
+  too_many_secrets: [409, 'Too many secrets still sign; wait for an overlap to end, or rotate without one.'],
+  body_too_large: [413, 'The body is too large.'],
+  unsupported_media_type: [415, 'The body must be application/json.'],
+  internal: [500, 'Something went wrong on our side.'],
+  clock_skew: [503, 'This machine cannot be trusted with a time stamp; try again.'],
+  unavailable: [503, 'Something that we need is away; try again.'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface FieldError {
+  /** RFC 6901, into the body; `/query/…` and `/path/…` for parameters. */
+  readonly pointer: string;
+  readonly code: ProblemCode;
+}
+
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}
+
+/** A problem of fields takes the code of its first error, so that the common case of one needs no look inside. */
+export function codeOf(errors: readonly FieldError[]): ProblemCode {
+  return errors[0]?.code ?? 'invalid_request';
+}
+
+/** Every issue of a schema as pointer and stable code. */
+export function fieldErrors(
+  error: z.ZodError,
+  input: unknown,
+  options: { readonly prefix?: string; readonly unknownKey?: ProblemCode } = {},
+): readonly FieldError[] {
+  const { prefix = '', unknownKey = 'unknown_field' } = options;
+  return error.issues.flatMap((issue): FieldError[] => {
+    const pointer = `${prefix}${issue.path.map((part) => `/${escapePointer(String(part))}`).join('')}`;
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ pointer: `${pointer}/${escapePointer(key)}`, code: unknownKey }));
+    }
+    return [{ pointer, code: issueCode(issue, input) }];
+  });
+}
+
+function issueCode(issue: z.core.$ZodIssue, input: unknown): ProblemCode {
+  const absent = valueAt(input, issue.path) === undefined;
+  if (absent && issue.path.length > 0) return 'missing_field';
+  // The model's schemas say their code in place of a message; what zod says itself is for people.
+  if (isProblemCode(issue.message)) return issue.message;
+  return issue.code === 'invalid_type' ? 'invalid_type' : 'invalid_value';
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[part];
+  }
+  return value;
+}

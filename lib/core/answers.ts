@@ -1,0 +1,28 @@
+import type { ConfigCache } from './config-cache.ts';
+import type { MerchantId } from './model.ts';
+import type { Clock, Random, Seal } from './ports.ts';
+import { answerKey, signedHeaders } from './signature.ts';
+import { openKeys, sealContext } from './target.ts';
+import { MINUTE_MS, SECOND_MS } from './time.ts';
+
+/** Signs an answer to a merchant, the negative ones included: it can be trusted like a callback. */
+export type AnswerSigner = (
+  merchantId: MerchantId,
+  body: string,
+) => Promise<Readonly<Record<string, string>>>;
+
+export function createAnswerSigner(ports: {
+  readonly configs: ConfigCache;
+  readonly seal: Seal;
+  readonly clock: Clock;
+  readonly random: Random;
+}): AnswerSigner {
+  return async (merchantId, body) => {
+    const nowMs = ports.clock.now();
+    const config = await ports.configs.get(merchantId, nowMs - MINUTE_MS);
+    if (config === undefined) return {};
+    const secrets = await openKeys(ports, config.profile.secrets, sealContext(merchantId));
+    const id = `ans_${Buffer.from(ports.random.bytes(16)).toString('hex')}`;
+    return signedHeaders({ id, timestamp: Math.floor(nowMs / SECOND_MS), body }, secrets.map(answerKey));
+  };
+}

@@ -1,0 +1,42 @@
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+
+/** Pure functions of `node:crypto`: the same input gives the same output, and nothing is read or drawn. */
+
+export function sha256(text: string): Uint8Array {
+  return createHash('sha256').update(text, 'utf8').digest();
+}
+
+export function sha256Hex(text: string): string {
+  return Buffer.from(sha256(text)).toString('hex');
+}
+
+export function hmacSha256Base64(key: Uint8Array, text: string): string {
+  return createHmac('sha256', key).update(text, 'utf8').digest('base64');
+}
+
+/** HKDF-SHA256 without salt (RFC 5869). */
+export function hkdfSha256(options: {
+  readonly key: Uint8Array;
+  readonly info: string;
+  readonly size: number;
+}): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', options.key, new Uint8Array(0), options.info, options.size));
+}
+
+/** Compares without telling by its duration where two texts differ. */
+export function equalInConstantTime(left: string, right: string): boolean {
+  return timingSafeEqual(sha256(left), sha256(right));
+}
+
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** Digits and letters only, as keys and ids of the API want them; keeps all entropy of `bytes`. */
+export function base62(bytes: Uint8Array): string {
+  let number = BigInt(`0x${Buffer.from(bytes).toString('hex') || '0'}`);
+  let text = '';
+  while (number > 0n) {
+    text = `${BASE62[Number(number % 62n)]}${text}`;
+    number /= 62n;
+  }
+  return text.padStart(Math.ceil((bytes.length * 8) / Math.log2(62)), '0');
+}

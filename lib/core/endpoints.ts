@@ -1,0 +1,209 @@
+import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from './address.ts';
+import { base62 } from './crypto.ts';
+import { Fault } from './faults.ts';
+import {
+  activeSecrets,
+  currentSpan,
+  DEFAULT_TIMEOUT_MS,
+  type Endpoint,
+  MAX_SECRETS,
+  type SealedSecret,
+  type SettingsSpan,
+} from './merchant.ts';
+import { type EndpointId, endpointIdSchema, type MerchantId } from './model.ts';
+import type { Clock, MerchantStore, Random, Reporter, Seal } from './ports.ts';
+import type { Schedule } from './schedule.ts';
+import { SECRET_BYTES, secretText } from './signature.ts';
+import { sealContext } from './target.ts';
+import { DAY_SECONDS, isoTime, SECOND_MS } from './time.ts';
+
+/** A merchant's endpoints: made, changed, disabled, deleted. Every change is conditional on what was read. */
+
+/** Endpoints of one merchant. All are read together, and each terminal outcome is told to every one. */
+export const MAX_ENDPOINTS = 20;
+/** For how long a replaced secret signs along, unless the request says otherwise. */
+export const DEFAULT_OVERLAP_SECONDS = DAY_SECONDS;
+/** Spans kept of an endpoint's past; the audit looks back for hours, not for this many changes. */
+const MAX_SPANS = 32;
+const MAX_CHANGE_TRIES = 5;
+
+export interface EndpointPorts {
+  readonly merchants: MerchantStore;
+  readonly seal: Seal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly callbackPolicy: CallbackPolicy;
+}
+
+export interface EndpointSettings {
+  readonly url: string;
+  readonly types: readonly string[];
+  readonly timeoutMs: number;
+  readonly schedule?: Schedule;
+  readonly expectBody?: string;
+  readonly enabled: boolean;
+}
+
+export type EndpointRefusal =
+  | {
+      readonly kind: 'refused';
+      readonly code: 'unknown_merchant' | 'unknown_endpoint' | 'too_many_endpoints' | 'too_many_secrets';
+    }
+  | { readonly kind: 'refused_url'; readonly code: CallbackUrlRefusal };
+
+const unknownEndpoint = { kind: 'refused', code: 'unknown_endpoint' } as const;
+
+export async function createEndpoint(
+  ports: EndpointPorts,
+  merchantId: MerchantId,
+  settings: Partial<EndpointSettings> & Pick<EndpointSettings, 'url'>,
+): Promise<
+  { readonly kind: 'created'; readonly endpoint: Endpoint; readonly secret: string } | EndpointRefusal
+> {
+  const vetted = vetCallbackUrl(settings.url, ports.callbackPolicy);
+  if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
+  const config = await ports.merchants.read(merchantId);
+  if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
+  if (config.endpoints.filter(isLive).length >= MAX_ENDPOINTS) {
+    return { kind: 'refused', code: 'too_many_endpoints' };
+  }
+  const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
+  const secret = secretText(ports.random.bytes(SECRET_BYTES));
+  const now = isoTime(ports.clock.now());
+  const endpoint: Endpoint = {
+    merchantId,
+    endpointId,
+    url: settings.url,
+    timeoutMs: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    ...(settings.schedule !== undefined && { schedule: settings.schedule }),
+    ...(settings.expectBody !== undefined && { expectBody: settings.expectBody }),
+    history: [{ from: now, enabled: settings.enabled ?? true, types: [...(settings.types ?? ['*'])] }],
+    secrets: [{ sealed: await ports.seal.seal(secret, sealContext(merchantId, endpointId)), createdAt: now }],
+    createdAt: now,
+    rev: 1,
+  };
+  if (!(await ports.merchants.saveEndpoint(endpoint, 0))) {
+    throw new Fault({ code: 'id_collision', message: 'A fresh endpoint id was taken.', retryable: true });
+  }
+  return { kind: 'created', endpoint, secret };
+}
+
+/** The live endpoints of a merchant; deleted ones are not shown. */
+export async function listEndpoints(
+  ports: Pick<EndpointPorts, 'merchants'>,
+  merchantId: MerchantId,
+): Promise<readonly Endpoint[] | undefined> {
+  const config = await ports.merchants.read(merchantId);
+  return config?.endpoints.filter(isLive);
+}
+
+export async function changeEndpoint(
+  ports: EndpointPorts,
+  key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+  changes: Partial<EndpointSettings>,
+): Promise<{ readonly kind: 'changed'; readonly endpoint: Endpoint } | EndpointRefusal> {
+  if (changes.url !== undefined) {
+    const vetted = vetCallbackUrl(changes.url, ports.callbackPolicy);
+    if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
+  }
+  const { types, enabled, ...rest } = changes;
+  return update(ports, key, (endpoint, now) =>
+    withSpan(
+      { ...endpoint, ...rest },
+      {
+        from: now,
+        enabled: enabled ?? currentSpan(endpoint).enabled,
+        types: [...(types ?? currentSpan(endpoint).types)],
+      },
+    ),
+  );
+}
+
+/** Deletes: nothing is sent to it any more, and its open notifications become `blocked` at their attempt. */
+export async function deleteEndpoint(
+  ports: EndpointPorts,
+  key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+): Promise<{ readonly kind: 'changed'; readonly endpoint: Endpoint } | EndpointRefusal> {
+  return update(ports, key, (endpoint, now) =>
+    withSpan({ ...endpoint, deletedAt: now }, { ...currentSpan(endpoint), from: now, enabled: false }),
+  );
+}
+
+/** The receiver asked never to be called again, or has not answered for days. */
+export async function disableEndpoint(
+  ports: { readonly merchants: MerchantStore; readonly clock: Clock; readonly reporter: Reporter },
+  options: { readonly merchantId: MerchantId; readonly endpointId: EndpointId; readonly reason: string },
+): Promise<void> {
+  const { merchantId, endpointId, reason } = options;
+  const result = await update(ports, options, (endpoint, now) =>
+    currentSpan(endpoint).enabled
+      ? withSpan(endpoint, { ...currentSpan(endpoint), from: now, enabled: false })
+      : endpoint,
+  );
+  if (result.kind === 'changed') {
+    ports.reporter.report({ event: 'endpoint_disabled', merchantId, endpointId, reason });
+  }
+}
+
+export async function rotateEndpointSecret(
+  ports: EndpointPorts,
+  key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+  overlapSeconds: number,
+): Promise<{ readonly kind: 'rotated'; readonly secret: string } | EndpointRefusal> {
+  const secret = secretText(ports.random.bytes(SECRET_BYTES));
+  const sealed = await ports.seal.seal(secret, sealContext(key.merchantId, key.endpointId));
+  const result = await update(ports, key, (endpoint) => {
+    const secrets = rotated(endpoint.secrets, { sealed, nowMs: ports.clock.now(), overlapSeconds });
+    return secrets === undefined ? { kind: 'refused', code: 'too_many_secrets' } : { ...endpoint, secrets };
+  });
+  return result.kind === 'changed' ? { kind: 'rotated', secret } : result;
+}
+
+/** Newest first; the others sign on until the overlap ends, never longer than they would have anyway. */
+export function rotated(
+  secrets: readonly SealedSecret[],
+  next: { readonly sealed: string; readonly nowMs: number; readonly overlapSeconds: number },
+): SealedSecret[] | undefined {
+  const overlapEnd = isoTime(next.nowMs + next.overlapSeconds * SECOND_MS);
+  const kept = activeSecrets(secrets, next.nowMs).map((secret) => ({
+    ...secret,
+    expiresAt:
+      secret.expiresAt !== undefined && secret.expiresAt < overlapEnd ? secret.expiresAt : overlapEnd,
+  }));
+  const still = next.overlapSeconds === 0 ? [] : kept;
+  if (still.length >= MAX_SECRETS) return undefined;
+  return [{ sealed: next.sealed, createdAt: isoTime(next.nowMs) }, ...still];
+}
+
+export function isLive(endpoint: Endpoint): boolean {
+  return endpoint.deletedAt === undefined;
+}
+
+/** Reads, changes, and writes on condition that nobody else wrote; a lost race is run again. */
+async function update(
+  ports: { readonly merchants: MerchantStore; readonly clock: Clock },
+  key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+  change: (endpoint: Endpoint, now: string) => Endpoint | Extract<EndpointRefusal, { kind: 'refused' }>,
+): Promise<
+  { readonly kind: 'changed'; readonly endpoint: Endpoint } | Extract<EndpointRefusal, { kind: 'refused' }>
+> {
+  for (let tries = 1; tries <= MAX_CHANGE_TRIES; tries += 1) {
+    const config = await ports.merchants.read(key.merchantId);
+    if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
+    const endpoint = config.endpoints.find((one) => one.endpointId === key.endpointId);
+    if (endpoint === undefined || !isLive(endpoint)) return unknownEndpoint;
+    const changed = change(endpoint, isoTime(ports.clock.now()));
+    if ('kind' in changed) return changed;
+    if (changed === endpoint) return { kind: 'changed', endpoint };
+    const next = { ...changed, rev: endpoint.rev + 1 };
+    if (await ports.merchants.saveEndpoint(next, endpoint.rev)) return { kind: 'changed', endpoint: next };
+  }
+  throw new Fault({ code: 'contended', message: 'The endpoint kept changing; try again.', retryable: true });
+}
+
+/** Appends a span where it says something new. */
+function withSpan(endpoint: Endpoint, span: SettingsSpan): Endpoint {
+  const last = currentSpan(endpoint);
+  const same = last.enabled === span.enabled && last.types.join() === span.types.join();
+  return same ? endpoint : { ...endpoint, history: [...endpoint.history, span].slice(-MAX_SPANS) };
+}

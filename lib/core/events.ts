@@ -1,0 +1,62 @@
+import type { EndpointId, MerchantId, TransactionId, Version } from './model.ts';
+import type { NotificationState } from './notification.ts';
+
+/** What operators learn: one wide event a unit of work. Never a secret, never a payload. */
+export type ServiceEvent =
+  | {
+      readonly event: 'attempt';
+      readonly merchantId: MerchantId;
+      readonly transactionId: TransactionId;
+      readonly version: Version;
+      readonly endpointId: EndpointId;
+      readonly number: number;
+      readonly lane: Lane;
+      readonly result: string;
+      readonly error?: string;
+      readonly statusCode?: number;
+      readonly durationMs: number;
+      /** From listing to the answer; of a first attempt, the delay that receivers feel. */
+      readonly sinceListedMs: number;
+      readonly state: NotificationState;
+      readonly nextAttemptAt?: string;
+      /** Whether the fence let the result stand; false for what a duplicate brought. */
+      readonly kept: boolean;
+    }
+  | {
+      readonly event: 'exhausted' | 'blocked';
+      readonly merchantId: MerchantId;
+      readonly transactionId: TransactionId;
+      readonly version: Version;
+      readonly endpointId: EndpointId;
+      readonly reason: string;
+    }
+  | {
+      readonly event: 'endpoint_disabled';
+      readonly merchantId: MerchantId;
+      readonly endpointId: EndpointId;
+      readonly reason: string;
+    }
+  | {
+      readonly event: 'message_superseded';
+      readonly transactionId: TransactionId;
+      readonly rev: number;
+      readonly resent: boolean;
+    }
+  | { readonly event: 'message_malformed'; readonly messageId: string; readonly reason: string }
+  | { readonly event: 'message_failed'; readonly messageId: string; readonly reason: string }
+  | { readonly event: 'record_parked'; readonly recordId: string; readonly reason: string }
+  | { readonly event: 'relayed'; readonly outcomes: number; readonly messages: number }
+  | {
+      readonly event: 'request';
+      readonly request: string;
+      readonly statusCode: number;
+      readonly code?: string;
+      readonly keyId?: string;
+      readonly merchantId?: MerchantId;
+      readonly durationMs: number;
+      readonly fault?: string;
+    };
+
+/** The two ways to deliver: first attempts, and everything that waited. */
+export const lanes = ['first', 'retry'] as const;
+export type Lane = (typeof lanes)[number];

@@ -1,0 +1,112 @@
+import { DEFAULT_OVERLAP_SECONDS, rotated } from './endpoints.ts';
+import { Fault } from './faults.ts';
+import { canonicalJson } from './json.ts';
+import type { Profile } from './merchant.ts';
+import type { MerchantId } from './model.ts';
+import type { Clock, MerchantStore, Random, Seal } from './ports.ts';
+import { DEFAULT_SCHEDULE, type Schedule } from './schedule.ts';
+import { SECRET_BYTES, secretText } from './signature.ts';
+import { sealContext } from './target.ts';
+import { isoTime } from './time.ts';
+
+/** Merchants: made, changed, their secret rotated. Never deleted: their outcomes stay theirs. */
+
+export interface MerchantPorts {
+  readonly merchants: MerchantStore;
+  readonly seal: Seal;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface MerchantSettings {
+  readonly merchantId: MerchantId;
+  readonly name: string;
+  readonly schedule?: Schedule;
+  readonly feedShards?: number;
+}
+
+const MAX_CHANGE_TRIES = 5;
+
+export type CreateMerchantResult =
+  | { readonly kind: 'created'; readonly profile: Profile; readonly secret: string }
+  | { readonly kind: 'unchanged' | 'conflict'; readonly profile: Profile };
+
+/** The same request again finds the merchant unchanged and does not show the secret again. */
+export async function createMerchant(
+  ports: MerchantPorts,
+  settings: MerchantSettings,
+): Promise<CreateMerchantResult> {
+  const { merchantId, name } = settings;
+  const wanted = {
+    name,
+    schedule: settings.schedule ?? DEFAULT_SCHEDULE,
+    feedShards: settings.feedShards ?? 1,
+  };
+  const secret = secretText(ports.random.bytes(SECRET_BYTES));
+  const now = isoTime(ports.clock.now());
+  const profile: Profile = {
+    merchantId,
+    ...wanted,
+    secrets: [{ sealed: await ports.seal.seal(secret, sealContext(merchantId)), createdAt: now }],
+    createdAt: now,
+    rev: 1,
+  };
+  if (await ports.merchants.create(profile)) return { kind: 'created', profile, secret };
+  const standing = await ports.merchants.read(merchantId);
+  if (standing === undefined) {
+    throw new Fault({ code: 'unavailable', message: 'The merchant could not be read.', retryable: true });
+  }
+  const { profile: there } = standing;
+  const stands = { name: there.name, schedule: there.schedule, feedShards: there.feedShards };
+  return { kind: canonicalJson(stands) === canonicalJson(wanted) ? 'unchanged' : 'conflict', profile: there };
+}
+
+export type ChangeMerchantResult =
+  | { readonly kind: 'changed'; readonly profile: Profile }
+  | {
+      readonly kind: 'refused';
+      readonly code: 'unknown_merchant' | 'feed_shards_shrink' | 'too_many_secrets';
+    };
+
+export async function changeMerchant(
+  ports: MerchantPorts,
+  merchantId: MerchantId,
+  changes: { readonly name?: string; readonly schedule?: Schedule; readonly feedShards?: number },
+): Promise<ChangeMerchantResult> {
+  return update(ports, merchantId, (profile) =>
+    (changes.feedShards ?? profile.feedShards) < profile.feedShards
+      ? { kind: 'refused', code: 'feed_shards_shrink' }
+      : { ...profile, ...changes },
+  );
+}
+
+/** The merchant's own secret, which signs answers and `notifyUrl` callbacks. */
+export async function rotateMerchantSecret(
+  ports: MerchantPorts,
+  merchantId: MerchantId,
+  overlapSeconds: number = DEFAULT_OVERLAP_SECONDS,
+): Promise<{ readonly kind: 'rotated'; readonly secret: string } | ChangeMerchantResult> {
+  const secret = secretText(ports.random.bytes(SECRET_BYTES));
+  const sealed = await ports.seal.seal(secret, sealContext(merchantId));
+  const result = await update(ports, merchantId, (profile) => {
+    const secrets = rotated(profile.secrets, { sealed, nowMs: ports.clock.now(), overlapSeconds });
+    return secrets === undefined ? { kind: 'refused', code: 'too_many_secrets' } : { ...profile, secrets };
+  });
+  return result.kind === 'changed' ? { kind: 'rotated', secret } : result;
+}
+
+async function update(
+  ports: MerchantPorts,
+  merchantId: MerchantId,
+  change: (profile: Profile) => Profile | Extract<ChangeMerchantResult, { kind: 'refused' }>,
+): Promise<ChangeMerchantResult> {
+  for (let tries = 1; tries <= MAX_CHANGE_TRIES; tries += 1) {
+    const profile = (await ports.merchants.read(merchantId))?.profile;
+    if (profile === undefined) return { kind: 'refused', code: 'unknown_merchant' };
+    const changed = change(profile);
+    if ('kind' in changed) return changed;
+    const next = { ...changed, rev: profile.rev + 1 };
+    if (await ports.merchants.saveProfile(next, profile.rev)) return { kind: 'changed', profile: next };
+  }
+  throw new Fault({ code: 'contended', message: 'The merchant kept changing; try again.', retryable: true });
+}

@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import {
+  type EndpointId,
+  endpointIdSchema,
+  type MerchantId,
+  merchantIdSchema,
+  type TransactionId,
+  transactionIdSchema,
+  type Version,
+  versionSchema,
+} from './model.ts';
+
+/** One terminal outcome for one endpoint, and how its telling goes. */
+
+export const notificationStates = [
+  'pending',
+  'retrying',
+  'delivered',
+  'exhausted',
+  'acknowledged',
+  'blocked',
+] as const;
+export type NotificationState = (typeof notificationStates)[number];
+
+export const attemptSchema = z.object({
+  /** 1 for the first request ever made; goes on counting through redeliveries. */
+  number: z.number().int(),
+  at: z.iso.datetime(),
+  durationMs: z.number().int(),
+  statusCode: z.number().int().exactOptional(),
+  /** Why it was not a delivery; a stable code. */
+  error: z.string().exactOptional(),
+});
+export type Attempt = z.infer<typeof attemptSchema>;
+
+/** Attempts kept on a notification: the last ones. */
+export const MAX_ATTEMPTS_KEPT = 32;
+/** Bytes kept of the last answer's body. */
+export const MAX_SNIPPET_BYTES = 512;
+
+export const notificationSchema = z.object({
+  merchantId: merchantIdSchema,
+  transactionId: transactionIdSchema,
+  version: versionSchema,
+  endpointId: endpointIdSchema,
+  /** The fence: raised by each attempt, deferral, acknowledgement and redelivery. No item counts as 0. */
+  rev: z.number().int().nonnegative(),
+  state: z.enum(notificationStates),
+  listedAt: z.iso.datetime(),
+  /** Attempts of the running schedule; a redelivery starts again at 0. */
+  attemptsMade: z.number().int().nonnegative(),
+  attempts: z.array(attemptSchema),
+  /** The beginning of the last answer's body. */
+  responseSnippet: z.string().exactOptional(),
+  nextAttemptAt: z.iso.datetime().exactOptional(),
+});
+export type Notification = z.infer<typeof notificationSchema>;
+
+export interface NotificationKey {
+  readonly merchantId: MerchantId;
+  readonly transactionId: TransactionId;
+  readonly version: Version;
+  readonly endpointId: EndpointId;
+}
+
+/** The name of a notification in the API: `pay_1.1.ep_4fzQ`. None of its parts can hold a dot. */
+export function notificationIdOf(key: NotificationKey): string {
+  return `${key.transactionId}.${key.version}.${key.endpointId}`;
+}
+
+/** A message asks for one attempt of one notification, and names the `rev` for which it was made. */
+export const notificationMessageSchema = z.strictObject({
+  merchantId: merchantIdSchema,
+  transactionId: transactionIdSchema,
+  version: versionSchema,
+  endpointId: endpointIdSchema,
+  rev: z.number().int().nonnegative(),
+});
+export type NotificationMessage = z.infer<typeof notificationMessageSchema>;
+
+/** What the absence of an item means: nothing was tried yet. */
+export function untried(key: NotificationKey, listedAt: string): Notification {
+  return {
+    merchantId: key.merchantId,
+    transactionId: key.transactionId,
+    version: key.version,
+    endpointId: key.endpointId,
+    rev: 0,
+    state: 'pending',
+    listedAt,
+    attemptsMade: 0,
+    attempts: [],
+  };
+}
+
+export function isOpen(notification: Notification): boolean {
+  return notification.state === 'pending' || notification.state === 'retrying';
+}
+
+/** The fence: whether a message made for `rev` still has something to do. */
+export function admits(notification: Notification, rev: number): boolean {
+  return isOpen(notification) && notification.rev === rev;
+}
+
+/** The message that the notification's present `rev` is due, where it is open. */
+export function messageFor(notification: Notification): NotificationMessage {
+  const { merchantId, transactionId, version, endpointId, rev } = notification;
+  return { merchantId, transactionId, version, endpointId, rev };
+}

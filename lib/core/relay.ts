@@ -1,0 +1,97 @@
+import type { ConfigCache } from './config-cache.ts';
+import { expectedEndpoints } from './expected.ts';
+import { Fault } from './faults.ts';
+import { isTerminal, type Outcome, type TerminalOutcome } from './model.ts';
+import type { NotificationMessage } from './notification.ts';
+import type { Clock, Dispatcher, OutcomeStore, Parking, Reporter } from './ports.ts';
+import { msOf, SECOND_MS } from './time.ts';
+
+/** One record of the table's stream: the outcome that was inserted, or why it cannot be read. */
+export type StreamedOutcome =
+  | {
+      readonly kind: 'outcome';
+      readonly recordId: string;
+      readonly outcome: Outcome;
+      readonly payload: string;
+    }
+  | {
+      readonly kind: 'unreadable';
+      readonly recordId: string;
+      readonly reason: string;
+      readonly payload: string;
+    };
+
+/** Twice what a clock may be off: stamps of two machines are compared. */
+const STAMP_TOLERANCE_MS = 4 * SECOND_MS;
+
+export interface RelayPorts {
+  readonly outcomes: OutcomeStore;
+  readonly configs: ConfigCache;
+  readonly dispatcher: Dispatcher;
+  readonly parking: Parking;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+}
+
+/**
+ * Turns recorded outcomes into messages, one for each endpoint expected. Returns only when all are handed
+ * over; a fault leaves the whole batch to be relayed again, which the fence makes harmless. What can never
+ * be relayed is parked, so that it stops neither its neighbours nor the stream.
+ */
+export async function relay(ports: RelayPorts, records: readonly StreamedOutcome[]): Promise<void> {
+  const startedAtMs = ports.clock.now();
+  const messages: NotificationMessage[] = [];
+  for (const record of records) {
+    if (record.kind === 'unreadable') {
+      await park(ports, record, record.reason);
+      continue;
+    }
+    const found = await relayOutcome(ports, record.outcome, startedAtMs).catch(unrelayable);
+    if ('reason' in found) await park(ports, record, found.reason);
+    else messages.push(...found);
+  }
+  await ports.dispatcher.sendNow('first', messages);
+  ports.reporter.report({ event: 'relayed', outcomes: records.length, messages: messages.length });
+}
+
+async function relayOutcome(
+  ports: RelayPorts,
+  outcome: Outcome,
+  startedAtMs: number,
+): Promise<readonly NotificationMessage[] | { readonly reason: string }> {
+  if (!isTerminal(outcome)) return [];
+  const notifyUrl = await notifyUrlOf(ports.outcomes, outcome);
+  if (outcome.version === 2) await ports.outcomes.expirePending(outcome);
+  // A list of endpoints serves only outcomes stamped before it was read: later ones may expect newer endpoints.
+  const notBeforeMs = Math.min(msOf(outcome.listedAt) + STAMP_TOLERANCE_MS, startedAtMs);
+  const config = await ports.configs.get(outcome.merchantId, notBeforeMs);
+  if (config === undefined) return { reason: 'unknown_merchant' };
+  return expectedEndpoints(outcome, config, notifyUrl).map((endpointId) => ({
+    merchantId: outcome.merchantId,
+    transactionId: outcome.transactionId,
+    version: outcome.version,
+    endpointId,
+    rev: 0,
+  }));
+}
+
+/** An outage passes, and the batch waits for it; what fails for any other reason would stop the stream for ever. */
+function unrelayable(error: unknown): { readonly reason: string } {
+  if (error instanceof Fault && error.retryable) throw error;
+  return { reason: `not_relayable: ${String(error).slice(0, 300)}` };
+}
+
+/** The transaction's own callback URL: from the terminal outcome, else from its PENDING. */
+export async function notifyUrlOf(
+  outcomes: Pick<OutcomeStore, 'read'>,
+  outcome: TerminalOutcome,
+): Promise<string | undefined> {
+  if (outcome.notifyUrl !== undefined || outcome.version === 1) return outcome.notifyUrl;
+  const { merchantId, transactionId } = outcome;
+  return (await outcomes.read({ merchantId, transactionId, version: 1 }))?.notifyUrl;
+}
+
+async function park(ports: RelayPorts, record: StreamedOutcome, reason: string): Promise<void> {
+  await ports.parking.park({ recordId: record.recordId, reason, payload: record.payload });
+  ports.reporter.report({ event: 'record_parked', recordId: record.recordId, reason });
+}

@@ -1,0 +1,126 @@
+import * as z from 'zod';
+
+/** Longest wait, in seconds, that a receiver's `Retry-After` header can ask for (design §6). */
+export const MAX_RETRY_AFTER_SECONDS = 3_600;
+
+const MAX_DELAYS = 30;
+const MAX_DELAY_SECONDS = 86_400;
+
+/** A tenth: jitter lengthens a delay by at most this share, and never shortens it. */
+const JITTER_DIVISOR = 10;
+
+const MINUTE = 60;
+const HOUR = 3_600;
+
+/**
+ * The named schedules, as delays in seconds between attempts.
+ *
+ * - `wechat`: the retry intervals of WeChat Pay's payment notification, 24 h 4 min in all.
+ * - `alipay`: the retry intervals of Alipay's asynchronous notification, 24 h 24 min in all.
+ * - `standard-webhooks`: the schedule that the Standard Webhooks 1.0.0 specification recommends, 75 h 35 min 5 s.
+ */
+const PRESETS = {
+  wechat: [
+    15,
+    15,
+    30,
+    3 * MINUTE,
+    10 * MINUTE,
+    20 * MINUTE,
+    30 * MINUTE,
+    30 * MINUTE,
+    30 * MINUTE,
+    60 * MINUTE,
+    3 * HOUR,
+    3 * HOUR,
+    3 * HOUR,
+    6 * HOUR,
+    6 * HOUR,
+  ],
+  alipay: [4 * MINUTE, 10 * MINUTE, 10 * MINUTE, 1 * HOUR, 2 * HOUR, 6 * HOUR, 15 * HOUR],
+  'standard-webhooks': [
+    5,
+    5 * MINUTE,
+    30 * MINUTE,
+    2 * HOUR,
+    5 * HOUR,
+    10 * HOUR,
+    14 * HOUR,
+    20 * HOUR,
+    24 * HOUR,
+  ],
+} as const satisfies Record<string, readonly number[]>;
+
+const INVALID = 'invalid_schedule';
+
+/**
+ * A schedule as merchants write it: the name of a preset, or 1 to 30 whole delays of 1 to 86,400 seconds.
+ *
+ * @example scheduleSchema.parse([15, 15, 30])
+ */
+export const scheduleSchema = z.union(
+  [
+    z.enum(['wechat', 'alipay', 'standard-webhooks']),
+    z
+      .array(z.int(INVALID).min(1, INVALID).max(MAX_DELAY_SECONDS, INVALID), INVALID)
+      .min(1, INVALID)
+      .max(MAX_DELAYS, INVALID)
+      .readonly(),
+  ],
+  INVALID,
+);
+
+/** A preset's name, or the delays in seconds between attempts. */
+export type Schedule = z.infer<typeof scheduleSchema>;
+
+/** The schedule of a merchant who names none. */
+export const DEFAULT_SCHEDULE: Schedule = 'wechat';
+
+/**
+ * The delays of a schedule in seconds: delay `i` (from 1) lies between attempt `i` and attempt `i + 1`, so
+ * a schedule of n delays makes n + 1 attempts.
+ */
+export function delaysOf(schedule: Schedule): readonly number[] {
+  return typeof schedule === 'string' ? PRESETS[schedule] : schedule;
+}
+
+/** The sum of a schedule's delays in seconds, without jitter: `wechat` gives 86,640. */
+export function totalSeconds(schedule: Schedule): number {
+  return delaysOf(schedule).reduce((total, delay) => total + delay, 0);
+}
+
+export interface NextDelayOptions {
+  readonly schedule: Schedule;
+  /** How many attempts this schedule has had. The first is due at once. */
+  readonly attemptsMade: number;
+  /** What the receiver asked for with `Retry-After`, in seconds. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** Drawn by the caller: 0 adds nothing, 1 adds the whole jitter. */
+  readonly fraction: number;
+}
+
+/**
+ * How long to wait for the next attempt, in whole seconds because SQS counts in them, or that there is none.
+ *
+ * The wait is the longer of the schedule's delay and the receiver's `Retry-After` (capped at one hour),
+ * lengthened by up to 10 %, so that what failed together does not come back together. It is never shorter
+ * than what the schedule and the receiver ask for. Total: an unusable `retryAfterSeconds` or `fraction`
+ * counts as absent or 0, and an unusable `attemptsMade` as a used-up schedule.
+ *
+ * @example nextDelay({ schedule: 'wechat', attemptsMade: 16, fraction: 0 }) // 'exhausted'
+ */
+export function nextDelay(options: NextDelayOptions): { readonly delaySeconds: number } | 'exhausted' {
+  const { schedule, attemptsMade, retryAfterSeconds, fraction } = options;
+  if (attemptsMade === 0) return { delaySeconds: 0 };
+  const scheduled = delaysOf(schedule)[attemptsMade - 1];
+  if (scheduled === undefined) return 'exhausted';
+  const asked = Math.ceil(Math.min(retryAfterSeconds ?? 0, MAX_RETRY_AFTER_SECONDS));
+  const waitSeconds = asked > scheduled ? asked : scheduled;
+  return { delaySeconds: waitSeconds + jitterSeconds(waitSeconds, fraction) };
+}
+
+/** Spread evenly over the whole seconds from 0 to a tenth of the wait. */
+function jitterSeconds(waitSeconds: number, fraction: number): number {
+  const most = Math.floor(waitSeconds / JITTER_DIVISOR);
+  return fraction > 0 ? Math.min(Math.floor(fraction * (most + 1)), most) : 0;
+}

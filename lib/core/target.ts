@@ -1,0 +1,80 @@
+import type { ConfigCache } from './config-cache.ts';
+import { activeSecrets, currentSpan, DEFAULT_TIMEOUT_MS, type SealedSecret } from './merchant.ts';
+import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from './model.ts';
+import type { Clock, OutcomeStore, Seal } from './ports.ts';
+import { notifyUrlOf } from './relay.ts';
+import type { Schedule } from './schedule.ts';
+import { secretBytes } from './signature.ts';
+import { SECOND_MS } from './time.ts';
+
+/** Where and how one notification is attempted. */
+export interface Target {
+  readonly kind: 'open';
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly schedule: Schedule;
+  readonly expectBody?: string;
+  readonly signingKeys: readonly Uint8Array[];
+}
+
+export type TargetResult = Target | { readonly kind: 'blocked'; readonly reason: string };
+
+/** Changed settings are in force for attempts after so long at the latest. */
+export const SETTINGS_MAX_AGE_MS = 10 * SECOND_MS;
+
+/** The sealed text opens only with the words it was sealed with: whose secret it is. */
+export function sealContext(merchantId: MerchantId, endpointId?: EndpointId): string {
+  return endpointId === undefined ? `merchant:${merchantId}` : `endpoint:${merchantId}/${endpointId}`;
+}
+
+export async function openKeys(
+  ports: { readonly seal: Seal; readonly clock: Clock },
+  secrets: readonly SealedSecret[],
+  context: string,
+): Promise<readonly string[]> {
+  const active = activeSecrets(secrets, ports.clock.now());
+  return Promise.all(active.map(({ sealed }) => ports.seal.open(sealed, context)));
+}
+
+export async function resolveTarget(
+  ports: {
+    readonly configs: ConfigCache;
+    readonly outcomes: Pick<OutcomeStore, 'read'>;
+    readonly seal: Seal;
+    readonly clock: Clock;
+  },
+  key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+  outcome: TerminalOutcome,
+): Promise<TargetResult> {
+  const { merchantId, endpointId } = key;
+  const config = await ports.configs.get(merchantId, ports.clock.now() - SETTINGS_MAX_AGE_MS);
+  if (config === undefined) return { kind: 'blocked', reason: 'unknown_merchant' };
+  const { profile } = config;
+  const keys = async (secrets: readonly SealedSecret[], context: string) =>
+    (await openKeys(ports, secrets, context)).map(secretBytes);
+
+  if (endpointId === NOTIFY_URL_ENDPOINT) {
+    const url = await notifyUrlOf(ports.outcomes, outcome);
+    if (url === undefined) return { kind: 'blocked', reason: 'no_notify_url' };
+    return {
+      kind: 'open',
+      url,
+      timeoutMs: DEFAULT_TIMEOUT_MS,
+      schedule: profile.schedule,
+      signingKeys: await keys(profile.secrets, sealContext(merchantId)),
+    };
+  }
+  const endpoint = config.endpoints.find((one) => one.endpointId === endpointId);
+  if (endpoint === undefined || endpoint.deletedAt !== undefined) {
+    return { kind: 'blocked', reason: 'endpoint_gone' };
+  }
+  if (!currentSpan(endpoint).enabled) return { kind: 'blocked', reason: 'endpoint_disabled' };
+  return {
+    kind: 'open',
+    url: endpoint.url,
+    timeoutMs: endpoint.timeoutMs,
+    schedule: endpoint.schedule ?? profile.schedule,
+    ...(endpoint.expectBody !== undefined && { expectBody: endpoint.expectBody }),
+    signingKeys: await keys(endpoint.secrets, sealContext(merchantId, endpointId)),
+  };
+}

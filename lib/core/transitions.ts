@@ -1,0 +1,99 @@
+import type { AttemptResult } from './classify.ts';
+import {
+  type Attempt,
+  isOpen,
+  MAX_ATTEMPTS_KEPT,
+  MAX_SNIPPET_BYTES,
+  type Notification,
+  type NotificationState,
+} from './notification.ts';
+import { nextDelay, type Schedule } from './schedule.ts';
+import { isoTime, SECOND_MS } from './time.ts';
+
+/** Refusals by the guard in a row after which a notification is blocked. */
+export const MAX_REFUSALS_IN_A_ROW = 3;
+
+export interface AttemptMade {
+  /** When the request went out, and how long the exchange took. */
+  readonly atMs: number;
+  readonly durationMs: number;
+  readonly outcome: AttemptResult;
+  readonly body: string;
+}
+
+/**
+ * The state of a notification after one attempt. `delivered` and `acknowledged` stand whatever a further
+ * attempt brings; a 2xx makes every other state `delivered`.
+ *
+ * @param fraction 0 inclusive to 1 exclusive, for jitter
+ */
+export function afterAttempt(
+  notification: Notification,
+  made: AttemptMade,
+  plan: { readonly schedule: Schedule; readonly nowMs: number; readonly fraction: number },
+): Notification {
+  const tried = withAttempt(notification, made);
+  if (made.outcome.result === 'delivered') {
+    return settle(tried, notification.state === 'acknowledged' ? 'acknowledged' : 'delivered');
+  }
+  if (!isOpen(notification)) return tried;
+  if (made.outcome.result === 'gone') return settle(tried, 'blocked');
+  if (refusedTooOften(tried)) return settle(tried, 'blocked');
+  const next = nextDelay({
+    schedule: plan.schedule,
+    attemptsMade: tried.attemptsMade,
+    fraction: plan.fraction,
+    ...('retryAfterSeconds' in made.outcome &&
+      made.outcome.retryAfterSeconds !== undefined && { retryAfterSeconds: made.outcome.retryAfterSeconds }),
+  });
+  if (next === 'exhausted') return settle(tried, 'exhausted');
+  return {
+    ...tried,
+    state: 'retrying',
+    nextAttemptAt: isoTime(plan.nowMs + next.delaySeconds * SECOND_MS),
+  };
+}
+
+/** The endpoint is gone or disabled: nothing is sent, and the notification waits for a redelivery. */
+export function block(notification: Notification): Notification {
+  return settle({ ...notification, rev: notification.rev + 1 }, 'blocked');
+}
+
+function withAttempt(notification: Notification, made: AttemptMade): Notification {
+  const attempt: Attempt = {
+    number: (notification.attempts.at(-1)?.number ?? 0) + 1,
+    at: isoTime(made.atMs),
+    durationMs: Math.round(made.durationMs),
+    ...('statusCode' in made.outcome &&
+      made.outcome.statusCode !== undefined && { statusCode: made.outcome.statusCode }),
+    ...('code' in made.outcome && { error: made.outcome.code }),
+  };
+  const { responseSnippet: _previous, ...rest } = notification;
+  const snippet = truncateUtf8(made.body, MAX_SNIPPET_BYTES);
+  return {
+    ...rest,
+    rev: notification.rev + 1,
+    attemptsMade: notification.attemptsMade + 1,
+    attempts: [...notification.attempts, attempt].slice(-MAX_ATTEMPTS_KEPT),
+    ...(snippet !== '' && { responseSnippet: snippet }),
+  };
+}
+
+function settle(notification: Notification, state: NotificationState): Notification {
+  const { nextAttemptAt: _none, ...rest } = notification;
+  return { ...rest, state };
+}
+
+function refusedTooOften(notification: Notification): boolean {
+  const last = notification.attempts.slice(-MAX_REFUSALS_IN_A_ROW);
+  return last.length === MAX_REFUSALS_IN_A_ROW && last.every(({ error }) => error === 'address_refused');
+}
+
+/** Cuts between characters: half of one would not survive the table. */
+function truncateUtf8(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length <= maxBytes) return text;
+  let end = maxBytes;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.subarray(0, end).toString('utf8');
+}

@@ -1,0 +1,74 @@
+/** The demo's table, line by line, as things happen. */
+
+export interface Row {
+  readonly order: string;
+  readonly outcome?: string;
+  readonly attempts: string;
+  readonly state: string;
+}
+
+const WIDTHS = { order: 10, outcome: 20, attempts: 24 };
+const GREEN = 32;
+const RED = 31;
+const YELLOW = 33;
+const COLOURS: Readonly<Record<string, number>> = {
+  delivered: GREEN,
+  asked: GREEN,
+  exhausted: RED,
+  blocked: RED,
+  retrying: YELLOW,
+};
+
+export interface Board {
+  header(): void;
+  row(row: Row): void;
+  /** A sentence in the course of time. */
+  says(text: string): void;
+  /** A line outside of time. */
+  plain(text?: string): void;
+}
+
+export function createBoard(options: {
+  readonly write: (line: string) => void;
+  readonly now: () => number;
+  readonly colours: boolean;
+}): Board {
+  const startedMs = options.now();
+  const paint = (text: string, colour: number | undefined) =>
+    options.colours && colour !== undefined ? `\u001b[${colour}m${text}\u001b[0m` : text;
+  const time = () => {
+    const seconds = Math.floor((options.now() - startedMs) / 1000);
+    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`.padEnd(7);
+  };
+  const columns = (row: { order: string; outcome: string; attempts: string }) =>
+    row.order.padEnd(WIDTHS.order) +
+    row.outcome.padEnd(WIDTHS.outcome) +
+    row.attempts.padEnd(WIDTHS.attempts);
+  return {
+    header: () =>
+      options.write(
+        `${'time'.padEnd(7)}${columns({ order: 'order', outcome: 'outcome', attempts: 'attempts' })}state`,
+      ),
+    row: ({ order, outcome = '', attempts, state }) =>
+      options.write(`${time()}${columns({ order, outcome, attempts })}${paint(state, COLOURS[state])}`),
+    says: (text) => options.write(`${time()}${text}`),
+    plain: (text = '') => options.write(text),
+  };
+}
+
+/** `SUCCEEDED   19.99`: the demo's currency has two decimals. */
+export function outcomeText(status: string, amount: number): string {
+  return `${status.padEnd(9)} ${(amount / 100).toFixed(2).padStart(6)}`;
+}
+
+/** `✗ ✗ · next in 3 s`. */
+export function attemptsText(
+  attempts: readonly { readonly error?: string }[],
+  nextAttemptAt: string | undefined,
+  nowMs: number,
+): string {
+  const marks = attempts.map(({ error }) => (error === undefined ? '✓' : '✗')).join(' ');
+  if (nextAttemptAt === undefined) return marks;
+  const seconds = Math.max(0, Math.round((Date.parse(nextAttemptAt) - nowMs) / 1000));
+  return `${marks} · next in ${seconds} s`;
+}

@@ -1,0 +1,12 @@
+/** Single keys of a terminal, each with what it does. Ctrl-C ends, as it does everywhere. */
+export function listenToKeys(actions: Readonly<Record<string, () => Promise<void>>>, end: () => void): void {
+  const { stdin } = process;
+  if (!stdin.isTTY) return;
+  stdin.setRawMode(true);
+  stdin.resume();
+  stdin.on('data', (data) => {
+    const key = data.toString('utf8');
+    if (key === '\u0003') return end();
+    actions[key]?.().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+  });
+}

@@ -1,0 +1,74 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Api, expectStatus } from '../api-client.ts';
+import type { Credentials } from '../credentials.ts';
+
+/** One order of the demo's shop, and the payment for it. */
+export interface Order {
+  readonly name: string;
+  readonly transactionId: string;
+  readonly status: string;
+  readonly amount: number;
+  /** What was recorded, to the letter. */
+  readonly content: object;
+}
+
+export interface Notification {
+  readonly state: string;
+  readonly attempts: readonly { readonly error?: string }[];
+  readonly nextAttemptAt?: string;
+}
+
+/** Every ninth payment fails, so that both ends are seen. */
+const FAILING = 9;
+
+/** The initiator's side: records payments, and reads back how the telling goes. */
+export interface Orders {
+  /** @param extra further fields of the outcome */
+  recordNext(extra?: object): Promise<Order>;
+  notificationOf(order: Order): Promise<Notification>;
+}
+
+/** Orders are numbered through all runs of a data directory: a number names one payment for ever. */
+export function createOrders(options: {
+  readonly api: Api;
+  readonly credentials: Credentials;
+  readonly merchantId: string;
+  readonly dataDir: string;
+}): Orders {
+  const { api, credentials, merchantId } = options;
+  const file = join(options.dataDir, 'demo.json');
+  const path = (transactionId: string) => `/v1/merchants/${merchantId}/transactions/${transactionId}`;
+  return {
+    async recordNext(extra = {}) {
+      const number = takeNumber(file);
+      const name = `ORDER-${number}`;
+      const transactionId = `pay_${number}`;
+      const status = number % FAILING === 0 ? 'FAILED' : 'SUCCEEDED';
+      const amount = 500 + ((number * 737) % 9_000);
+      const content = {
+        transactionType: 'payment',
+        status,
+        amount,
+        currency: 'CNY',
+        occurredAt: new Date().toISOString(),
+        reference: name,
+        ...extra,
+      };
+      expectStatus(await api(credentials.initiatorKey, `PUT ${path(transactionId)}`, content), 201);
+      return { name, transactionId, status, amount, content };
+    },
+    async notificationOf({ transactionId }) {
+      const answer = await api(credentials.initiatorKey, `GET ${path(transactionId)}`);
+      const [notification] = expectStatus(answer, 200).json.notifications;
+      return notification ?? { state: 'pending', attempts: [] };
+    },
+  };
+}
+
+/** Taken before it is used: a number that was perhaps used is never used again. */
+function takeNumber(file: string): number {
+  const last = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { last: number }).last : 0;
+  writeFileSync(file, JSON.stringify({ last: last + 1 }));
+  return last + 1;
+}

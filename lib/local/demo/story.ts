@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Api } from '../api-client.ts';
+import type { MerchantCredentials } from '../credentials.ts';
+import { attemptsText, type Board, outcomeText } from './board.ts';
+import { askTransaction } from './merchant.ts';
+import type { Notification, Order, Orders } from './orders.ts';
+import type { DemoReceiver } from './receiver.ts';
+
+/** Delays in seconds of the demo's merchant: the whole life of a notification in 18 seconds. */
+export const DEMO_SCHEDULE = [2, 3, 5, 8];
+
+const POLL_MS = 300;
+const BEFORE = 6;
+const WHILE_AWAY = 3;
+const AFTER = 31;
+
+export interface Demo {
+  /** The story from beginning to end; afterwards the receiver and the keys are the user's. */
+  tell(): Promise<void>;
+  toggleReceiver(): Promise<void>;
+  recordOne(): Promise<void>;
+}
+
+export function createDemo(options: {
+  readonly api: Api;
+  readonly merchant: MerchantCredentials;
+  readonly orders: Orders;
+  readonly receiver: DemoReceiver;
+  readonly board: Board;
+  readonly signal: AbortSignal;
+}): Demo {
+  const { api, merchant, orders, receiver, board, signal } = options;
+
+  /** Shows an order's way until it is settled; returns the state in which it ended. Quietly: only what went wrong. */
+  async function watch(order: Order, quietly = false): Promise<string> {
+    let shown: Notification | undefined;
+    for (;;) {
+      const now = await orders.notificationOf(order);
+      const isOrdinary = shown === undefined && now.state === 'delivered';
+      if (isNews(shown, now) && !(quietly && isOrdinary)) {
+        show(order, now, shown === undefined);
+        shown = now;
+      }
+      if (now.state !== 'pending' && now.state !== 'retrying') return now.state;
+      await sleep(POLL_MS, undefined, { signal });
+    }
+  }
+
+  function show(order: Order, { attempts, nextAttemptAt, state }: Notification, isFirst: boolean): void {
+    board.row({
+      order: order.name,
+      ...(isFirst && { outcome: outcomeText(order.status, order.amount) }),
+      attempts: attemptsText(attempts, nextAttemptAt, Date.now()),
+      state,
+    });
+  }
+
+  /** Records orders and begins to watch them; the promises inside end as the notifications do. */
+  async function record(
+    count: number,
+    { everyMs, quietly = false }: { readonly everyMs: number; readonly quietly?: boolean },
+  ): Promise<{ order: Order; end: Promise<string> }[]> {
+    const recorded: { order: Order; end: Promise<string> }[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const order = await orders.recordNext();
+      recorded.push({ order, end: watch(order, quietly) });
+      await sleep(everyMs, undefined, { signal });
+    }
+    return recorded;
+  }
+
+  /** The merchant knows its orders; those of which it heard nothing it asks about, one by one. */
+  async function askAboutOpen(known: readonly Order[]): Promise<number> {
+    const open = known.filter(({ transactionId }) => !receiver.received.has(transactionId));
+    board.says(`the merchant asks about ${open.length} open orders`);
+    for (const order of open) {
+      const { status } = await askTransaction(api, merchant, order.transactionId);
+      board.row({
+        order: order.name,
+        outcome: outcomeText(status, order.amount),
+        attempts: 'answer signed',
+        state: 'asked',
+      });
+    }
+    return open.length;
+  }
+
+  return {
+    async tell() {
+      board.header();
+      const before = await record(BEFORE, { everyMs: 400 });
+      await Promise.all(before.map(({ end }) => end));
+      await receiver.goAway();
+      board.says('receiver goes away');
+      const missed = await record(WHILE_AWAY, { everyMs: 700 });
+      await Promise.all(missed.map(({ end }) => end));
+      await receiver.comeBack();
+      board.says(`receiver is back: ${missed.length} callbacks never came`);
+      const after = await record(AFTER, { everyMs: 100, quietly: true });
+      await Promise.all(after.map(({ end }) => end));
+      board.says(`${after[0]?.order.name} to ${after.at(-1)?.order.name} are recorded and told`);
+      const all = [...before, ...missed, ...after];
+      const ends = await Promise.all(all.map(({ end }) => end));
+      const asked = await askAboutOpen(all.map(({ order }) => order));
+      const delivered = ends.filter((state) => state === 'delivered').length;
+      board.plain();
+      board.plain(
+        `recorded ${all.length} = delivered ${delivered} + asked ${asked} · ` +
+          `lost ${all.length - delivered - asked}`,
+      );
+    },
+
+    async toggleReceiver() {
+      if (receiver.isAway) await receiver.comeBack();
+      else await receiver.goAway();
+      board.says(receiver.isAway ? 'receiver goes away' : 'receiver is back');
+    },
+
+    async recordOne() {
+      await watch(await orders.recordNext());
+    },
+  };
+}
+
+/** A new state, or a further failure. */
+function isNews(shown: Notification | undefined, now: Notification): boolean {
+  if (now.state === 'pending') return false;
+  return shown === undefined || shown.state !== now.state || shown.attempts.length !== now.attempts.length;
+}

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { LocalCloudError } from './errors.ts';
+
+/** What the template and the bundles are made of. */
+const SOURCES = ['bin', 'lib', 'functions', 'docs/openapi.json', 'package-lock.json', 'cdk.json'];
+
+/**
+ * Synthesizes the app into `assemblyDir`, unless what is there is newer than everything it is made of.
+ *
+ * @returns whether it had to
+ */
+export async function synthesize(rootDir: string, assemblyDir: string): Promise<boolean> {
+  const manifest = join(assemblyDir, 'manifest.json');
+  const newest = Math.max(...SOURCES.map((source) => newestMs(join(rootDir, source))));
+  if (existsSync(manifest) && statSync(manifest).mtimeMs > newest) return false;
+  const child = spawn(process.execPath, ['bin/app.ts'], {
+    cwd: rootDir,
+    env: { ...process.env, CDK_OUTDIR: assemblyDir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => said.push(String(text)));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) {
+    throw new LocalCloudError(
+      'synthesis_failed',
+      `The app could not be synthesized:\n${said.join('').trim()}`,
+    );
+  }
+  return true;
+}
+
+function newestMs(path: string): number {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newestMs(join(path, name))));
+}

@@ -1,0 +1,102 @@
+import { createApi } from './api-client.ts';
+import { type Credentials, type MerchantCredentials, readCredentials } from './credentials.ts';
+import { createOrders, type Order } from './demo/orders.ts';
+import { type ReceivedCallback, startReceiver } from './demo/receiver.ts';
+
+/** How long a callback may take before something is wrong. */
+const CALLBACK_TIMEOUT_MS = 15_000;
+
+/**
+ * Records one outcome with a callback URL of its own, receives and verifies the callback, and shows what was
+ * sent and what came, as somebody would do it with curl.
+ *
+ * @throws Error that says what to do, where no service runs
+ */
+export async function tryOne(options: {
+  readonly dataDir: string;
+  readonly write: (line: string) => void;
+}): Promise<void> {
+  const { dataDir, write } = options;
+  const credentials = readCredentials(dataDir);
+  const merchant = credentials?.merchants[0];
+  if (credentials === undefined || merchant === undefined) {
+    throw new Error(`There is no demo merchant in ${dataDir}. Run npm start in another terminal first.`);
+  }
+  const arrived = Promise.withResolvers<ReceivedCallback>();
+  const receiver = await startReceiver({
+    port: 0,
+    secret: () => merchant.merchantSecret,
+    onCallback: arrived.resolve,
+  });
+  try {
+    const order = await record({ credentials, merchant, dataDir, notifyUrl: receiver.url });
+    show(write, { credentials, merchant, order, notifyUrl: receiver.url });
+    showCallback(write, await within(arrived.promise));
+    write(
+      `\n# ask, as the merchant would\ncurl ${credentials.api}/v1/transactions/${order.transactionId} \\`,
+    );
+    write(`  -H 'authorization: Bearer ${merchant.receiverKey}'`);
+  } finally {
+    await receiver.goAway();
+  }
+}
+
+async function record(options: {
+  readonly credentials: Credentials;
+  readonly merchant: MerchantCredentials;
+  readonly dataDir: string;
+  readonly notifyUrl: string;
+}): Promise<Order> {
+  const { credentials, merchant, dataDir, notifyUrl } = options;
+  const orders = createOrders({
+    api: createApi(credentials.api),
+    credentials,
+    merchantId: merchant.merchantId,
+    dataDir,
+  });
+  try {
+    return await orders.recordNext({ notifyUrl });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new Error(`Nothing answers at ${credentials.api}. Run npm start in another terminal first.`);
+  }
+}
+
+function show(
+  write: (line: string) => void,
+  options: {
+    readonly credentials: Credentials;
+    readonly merchant: MerchantCredentials;
+    readonly order: Order;
+    readonly notifyUrl: string;
+  },
+): void {
+  const { credentials, merchant, order } = options;
+  write(`# ${order.name} is recorded; the same as curl, safe to repeat`);
+  write(
+    `curl -X PUT ${credentials.api}/v1/merchants/${merchant.merchantId}/transactions/${order.transactionId} \\`,
+  );
+  write(`  -H 'authorization: Bearer ${credentials.initiatorKey}' \\`);
+  write(`  -H 'content-type: application/json' \\`);
+  write(`  -d '${JSON.stringify(order.content)}'`);
+}
+
+function showCallback(write: (line: string) => void, callback: ReceivedCallback): void {
+  write('\n# its callback, as it came in; the signature was checked with the standardwebhooks package');
+  write('POST /callbacks HTTP/1.1');
+  for (const [name, value] of Object.entries(callback.headers)) write(`${name}: ${value}`);
+  write(`\n${callback.body}`);
+}
+
+async function within<T>(promise: Promise<T>): Promise<T> {
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => timeout.reject(new Error('No callback came. Look into tidings.log in the data directory.')),
+    CALLBACK_TIMEOUT_MS,
+  );
+  try {
+    return await Promise.race([promise, timeout.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,78 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { Lanes } from './lanes.ts';
+
+/** What operators are told, with the service that counts it. Each means that somebody should look. */
+const COUNTED: readonly { readonly metric: string; readonly service: string; readonly says: string }[] = [
+  {
+    metric: 'Exhausted',
+    service: 'deliver',
+    says: 'A notification used up its schedule: its receiver must ask.',
+  },
+  {
+    metric: 'Blocked',
+    service: 'deliver',
+    says: 'A notification cannot be delivered: its endpoint is gone or refused.',
+  },
+  { metric: 'EndpointsDisabled', service: 'deliver', says: 'An endpoint was disabled.' },
+  {
+    metric: 'MalformedMessages',
+    service: 'deliver',
+    says: 'A message could not be read; see the dead letters.',
+  },
+  { metric: 'ParkedRecords', service: 'relay', says: 'A record could not be relayed; see the parked rows.' },
+  { metric: 'ClockSkew', service: 'record', says: "A machine's clock is off: it refuses to record." },
+];
+
+const PERIOD = Duration.minutes(5);
+
+/** The topic that operators subscribe to, and the alarms that speak there. */
+export function createAlarms(
+  scope: Construct,
+  options: { readonly lanes: Lanes; readonly relay: IFunction },
+): Topic {
+  const topic = new Topic(scope, 'Operators', { enforceSSL: true });
+  const alarm = (
+    id: string,
+    metric: IMetric,
+    settings: { readonly says: string; readonly threshold: number },
+  ) =>
+    new Alarm(scope, `${id}Alarm`, {
+      metric,
+      threshold: settings.threshold,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: settings.says,
+    }).addAlarmAction(new SnsAction(topic));
+
+  for (const { metric, service, says } of COUNTED) {
+    const counted = new Metric({
+      namespace: 'Tidings',
+      metricName: metric,
+      dimensionsMap: { service },
+      statistic: 'Sum',
+      period: PERIOD,
+    });
+    alarm(metric, counted, { says, threshold: 1 });
+  }
+  alarm('DeadLetters', options.lanes.dead.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
+    says: 'Messages lie in the dead-letter queue.',
+    threshold: 1,
+  });
+  alarm('RelayBehind', options.relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD }), {
+    says: 'The relay is more than a minute behind the stream.',
+    threshold: 60_000,
+  });
+  return topic;
+}

@@ -1,0 +1,33 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+
+/** Seconds of one delivery at most: the longest attempt is 30 s, the rest is reading and writing. */
+export const DELIVER_TIMEOUT_SECONDS = 60;
+/** Receipts after which a message is a dead letter. */
+const MAX_RECEIVES = 5;
+
+/** The two ways to deliver, and where goes what cannot be delivered at all. */
+export interface Lanes {
+  readonly first: IQueue;
+  readonly retry: IQueue;
+  readonly dead: IQueue;
+}
+
+export function createLanes(scope: Construct): Lanes {
+  const dead = new Queue(scope, 'DeadLetters', {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+  const lane = (id: string) =>
+    new Queue(scope, id, {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      // Six times the function's time-out, as Lambda asks of its event sources.
+      visibilityTimeout: Duration.seconds(6 * DELIVER_TIMEOUT_SECONDS),
+      deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES },
+    });
+  return { first: lane('FirstLane'), retry: lane('RetryLane'), dead };
+}

@@ -1,0 +1,262 @@
+import { Stack } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { createAlarms } from './alarms.ts';
+import { createHttpApi, type Throttle } from './http-api.ts';
+import { createLanes, DELIVER_TIMEOUT_SECONDS, type Lanes } from './lanes.ts';
+import { createFunction, grantIndex, grantTable } from './service-function.ts';
+import { createTable } from './table.ts';
+
+export interface NotificationServiceProps {
+  /** Seconds; the feed shows nothing younger. 30 unless said otherwise. */
+  readonly feedLagSeconds?: number;
+  /** Days that answers reach back. 90 unless said otherwise. */
+  readonly retentionDays?: number;
+  /** Of the whole API, in requests a second. 2,000 with bursts of 4,000 unless said otherwise. */
+  readonly throttle?: Throttle;
+  /** Deliveries that run side by side in each lane. 50 and 20 unless said otherwise. */
+  readonly concurrency?: { readonly first: number; readonly retry: number };
+}
+
+const DEFAULTS = {
+  feedLagSeconds: 30,
+  retentionDays: 90,
+  throttle: { rateLimit: 2_000, burstLimit: 4_000 },
+  concurrency: { first: 50, retry: 20 },
+} satisfies NotificationServiceProps;
+
+/** Stream records that relay takes at a time. */
+const RELAY_BATCH = 100;
+/** Messages that deliver attempts side by side in one invocation. */
+const DELIVER_BATCH = 10;
+
+/**
+ * The whole service, for this app or for somebody else's.
+ *
+ * @example const tidings = new NotificationService(stack, 'Tidings', { retentionDays: 400 });
+ */
+export class NotificationService extends Construct {
+  readonly table: Table;
+  readonly lanes: Lanes;
+  readonly api: HttpApi;
+  /** Holds the secret part of the first admin key, `tk_root_<value>`. */
+  readonly rootSecret: Secret;
+  /** Speaks when somebody should look; subscribe to it. */
+  readonly operators: Topic;
+
+  readonly #sealKey: Key;
+  readonly #scheduleGroup: CfnScheduleGroup;
+  readonly #schedulerRole: IRole;
+  readonly #settings: Required<NotificationServiceProps>;
+
+  constructor(scope: Construct, id: string, props: NotificationServiceProps = {}) {
+    super(scope, id);
+    this.#settings = { ...DEFAULTS, ...props };
+    this.table = createTable(this);
+    this.lanes = createLanes(this);
+    this.#sealKey = new Key(this, 'SealKey', {
+      description: 'Seals the secrets of merchants and endpoints.',
+      enableKeyRotation: true,
+    });
+    this.rootSecret = new Secret(this, 'RootKey', {
+      description: 'The secret part of the first admin key: tk_root_<this value>.',
+      generateSecretString: { passwordLength: 48, excludePunctuation: true },
+    });
+    this.#scheduleGroup = new CfnScheduleGroup(this, 'Schedules');
+    this.#schedulerRole = this.#createSchedulerRole();
+
+    const functions = {
+      record: this.#createRecord(),
+      query: this.#createQuery(),
+      admin: this.#createAdmin(),
+    };
+    const relay = this.#createRelay();
+    this.#createDeliver();
+    this.api = createHttpApi(this, { functions, throttle: this.#settings.throttle });
+    this.operators = createAlarms(this, { lanes: this.lanes, relay });
+  }
+
+  #createRecord(): NodejsFunction {
+    const fn = createFunction(this, {
+      name: 'record',
+      timeoutSeconds: 20,
+      environment: this.#apiEnvironment(),
+    });
+    this.#grantApi(fn);
+    grantTable(fn, this.table, [{ actions: ['PutItem', 'Query'], partitions: ['T#'] }]);
+    return fn;
+  }
+
+  #createQuery(): NodejsFunction {
+    const fn = createFunction(this, {
+      name: 'query',
+      timeoutSeconds: 20,
+      environment: this.#apiEnvironment(),
+    });
+    this.#grantApi(fn);
+    grantTable(fn, this.table, [{ actions: ['Query'], partitions: ['T#'] }]);
+    grantIndex(fn, this.table, 'reference');
+    return fn;
+  }
+
+  #createAdmin(): NodejsFunction {
+    const fn = createFunction(this, {
+      name: 'admin',
+      timeoutSeconds: 20,
+      environment: this.#apiEnvironment(),
+    });
+    this.#grantApi(fn);
+    grantTable(fn, this.table, [
+      { actions: ['PutItem'], partitions: ['M#', 'D#'] },
+      { actions: ['PutItem', 'DeleteItem', 'Query'], partitions: ['K#', 'L#'] },
+    ]);
+    this.#sealKey.grantEncrypt(fn);
+    return fn;
+  }
+
+  #createRelay(): NodejsFunction {
+    const fn = createFunction(this, {
+      name: 'relay',
+      timeoutSeconds: 60,
+      environment: this.#dispatchEnvironment(),
+    });
+    grantTable(fn, this.table, [
+      { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
+      { actions: ['Query'], partitions: ['M#'] },
+      { actions: ['PutItem'], partitions: ['P#'] },
+    ]);
+    this.lanes.first.grantSendMessages(fn);
+    fn.addEventSource(
+      // The cast is the library's debt: its own Table does not fit its ITable under exact optional types.
+      new DynamoEventSource(this.table as ITable, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: RELAY_BATCH,
+        // Only new outcomes: notifications, settings and marks change without anybody being told.
+        filters: [
+          FilterCriteria.filter({
+            eventName: FilterRule.isEqual('INSERT'),
+            dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('V#') } } },
+          }),
+        ],
+        // No number of tries: while the queues are away, the stream waits. What cannot be read is parked.
+        bisectBatchOnError: true,
+      }),
+    );
+    return fn;
+  }
+
+  #createDeliver(): NodejsFunction {
+    const fn = createFunction(this, {
+      name: 'deliver',
+      timeoutSeconds: DELIVER_TIMEOUT_SECONDS,
+      environment: {
+        ...this.#dispatchEnvironment(),
+        TIDINGS_SEAL_KEY_ID: this.#sealKey.keyArn,
+        TIDINGS_RETRY_QUEUE_ARN: this.lanes.retry.queueArn,
+        TIDINGS_DEAD_LETTER_URL: this.lanes.dead.queueUrl,
+      },
+    });
+    grantTable(fn, this.table, [
+      { actions: ['GetItem', 'PutItem'], partitions: ['T#'] },
+      { actions: ['Query', 'PutItem'], partitions: ['M#'] },
+    ]);
+    this.#sealKey.grantDecrypt(fn);
+    this.lanes.retry.grantSendMessages(fn);
+    this.lanes.dead.grantSendMessages(fn);
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['scheduler:CreateSchedule'],
+        resources: [this.#arnOfSchedules('schedule', '/*')],
+      }),
+    );
+    this.#schedulerRole.grantPassRole(fn.grantPrincipal);
+    const { first, retry } = this.#settings.concurrency;
+    for (const [queue, maxConcurrency] of [
+      [this.lanes.first, first],
+      [this.lanes.retry, retry],
+    ] as const) {
+      fn.addEventSource(
+        new SqsEventSource(queue, {
+          batchSize: DELIVER_BATCH,
+          maxConcurrency,
+          reportBatchItemFailures: true,
+        }),
+      );
+    }
+    return fn;
+  }
+
+  /** Scheduler may do one thing: put messages into the retry lane, for schedules of this group. */
+  #createSchedulerRole(): Role {
+    const role = new Role(this, 'SchedulerRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: {
+            'aws:SourceAccount': Stack.of(this).account,
+            'aws:SourceArn': this.#arnOfSchedules('schedule-group'),
+          },
+        },
+      }),
+    });
+    this.lanes.retry.grantSendMessages(role);
+    this.lanes.dead.grantSendMessages(role);
+    return role;
+  }
+
+  #arnOfSchedules(resource: 'schedule' | 'schedule-group', rest = ''): string {
+    return Stack.of(this).formatArn({
+      service: 'scheduler',
+      resource,
+      resourceName: `${this.#scheduleGroupName()}${rest}`,
+    });
+  }
+
+  #scheduleGroupName(): string {
+    return this.#scheduleGroup.ref;
+  }
+
+  #grantApi(fn: NodejsFunction): void {
+    grantTable(fn, this.table, [
+      { actions: ['GetItem'], partitions: ['K#'] },
+      { actions: ['Query'], partitions: ['M#'] },
+    ]);
+    this.#sealKey.grantDecrypt(fn);
+    this.rootSecret.grantRead(fn);
+  }
+
+  #tableEnvironment(): Record<string, string> {
+    return {
+      TIDINGS_TABLE_NAME: this.table.tableName,
+      TIDINGS_FEED_LAG_SECONDS: String(this.#settings.feedLagSeconds),
+      TIDINGS_RETENTION_DAYS: String(this.#settings.retentionDays),
+    };
+  }
+
+  #apiEnvironment(): Record<string, string> {
+    return {
+      ...this.#tableEnvironment(),
+      TIDINGS_SEAL_KEY_ID: this.#sealKey.keyArn,
+      TIDINGS_ROOT_SECRET_ID: this.rootSecret.secretArn,
+    };
+  }
+
+  #dispatchEnvironment(): Record<string, string> {
+    return {
+      ...this.#tableEnvironment(),
+      TIDINGS_FIRST_QUEUE_URL: this.lanes.first.queueUrl,
+      TIDINGS_RETRY_QUEUE_URL: this.lanes.retry.queueUrl,
+      TIDINGS_SCHEDULE_GROUP: this.#scheduleGroupName(),
+      TIDINGS_SCHEDULER_ROLE_ARN: this.#schedulerRole.roleArn,
+      TIDINGS_SCHEDULER_DEAD_LETTER_ARN: this.lanes.dead.queueArn,
+    };
+  }
+}

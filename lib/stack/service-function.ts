@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+const FUNCTIONS = new URL('../../functions/', import.meta.url);
+const LOCK_FILE = fileURLToPath(new URL('../../package-lock.json', import.meta.url));
+
+/** Some dependencies are CommonJS and ask for `require`, which an ES module does not have by itself. */
+const REQUIRE_BANNER =
+  "import{createRequire as tidingsRequire}from'node:module';const require=tidingsRequire(import.meta.url);";
+
+const LAMBDA_CREDENTIALS = fileURLToPath(new URL('../adapters/lambda-credentials.ts', import.meta.url));
+
+/** undici's parsers for machines without SIMD, which no Lambda is: 150 KB of WebAssembly. */
+const PARSERS_NEVER_LOADED = ['*/milo/no-simd.js', '*/llhttp/llhttp-wasm.js'];
+
+export interface ServiceFunctionProps {
+  /** The file under `functions/`, without its ending. */
+  readonly name: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb?: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A function as all of them are: Node 24 on arm64, one ES module with the SDK it was tested with. */
+export function createFunction(scope: Construct, props: ServiceFunctionProps): NodejsFunction {
+  const id = `${props.name.charAt(0).toUpperCase()}${props.name.slice(1)}`;
+  return new NodejsFunction(scope, id, {
+    entry: fileURLToPath(new URL(`${props.name}.ts`, FUNCTIONS)),
+    depsLockFilePath: LOCK_FILE,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    timeout: Duration.seconds(props.timeoutSeconds),
+    memorySize: props.memoryMb ?? 512,
+    environment: { ...props.environment },
+    logGroup: new LogGroup(scope, `${id}Logs`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    }),
+    bundling: {
+      format: OutputFormat.ESM,
+      target: 'node24',
+      minify: true,
+      mainFields: ['module', 'main'],
+      externalModules: PARSERS_NEVER_LOADED,
+      esbuildArgs: { '--alias:@aws-sdk/credential-provider-node': LAMBDA_CREDENTIALS },
+      banner: REQUIRE_BANNER,
+    },
+  });
+}
+
+export interface TableGrant {
+  readonly actions: readonly string[];
+  /** Beginnings of the partition keys that may be touched: `T#`. */
+  readonly partitions: readonly string[];
+}
+
+/** Only these actions, and only on items whose partition key begins so. */
+export function grantTable(fn: NodejsFunction, table: Table, grants: readonly TableGrant[]): void {
+  for (const { actions, partitions } of grants) {
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: actions.map((action) => `dynamodb:${action}`),
+        resources: [table.tableArn],
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions.map((start) => `${start}*`) },
+          // Without this, a request that names no key at all would pass the line above.
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
+      }),
+    );
+  }
+}
+
+export function grantIndex(fn: NodejsFunction, table: Table, index: string): void {
+  fn.addToRolePolicy(
+    new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/${index}`] }),
+  );
+}

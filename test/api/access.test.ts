@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { operations } from '../../lib/api/document.ts';
+import { createWorld, payment, START_MS } from '../support/world.ts';
+
+describe('keys and scopes', () => {
+  let world: ReturnType<typeof createWorld>;
+  let demo: Awaited<ReturnType<ReturnType<typeof createWorld>['merchant']>>;
+  let other: typeof demo;
+  beforeEach(async () => {
+    world = createWorld();
+    demo = await world.merchant('demo');
+    other = await world.merchant('other');
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment());
+  });
+
+  it.each([
+    ['no key', undefined, 'missing_key'],
+    ['no form of a key', 'sk_live_1', 'invalid_key'],
+    ['an unknown key', `tk_nobody_${'x'.repeat(43)}`, 'invalid_key'],
+    ['a wrong root key', `tk_root_${'x'.repeat(43)}`, 'invalid_key'],
+  ])('%s is refused', async (_title, key, code) => {
+    const answer = await world.call(key, 'GET /v1/transactions/pay_1');
+    expect(answer.json).toMatchObject({ status: 401, code });
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it('a known key with a wrong secret is refused', async () => {
+    const wrong = `${demo.receiver.slice(0, -1)}${demo.receiver.endsWith('A') ? 'B' : 'A'}`;
+    expect((await world.call(wrong, 'GET /v1/transactions/pay_1')).json.code).toBe('invalid_key');
+  });
+
+  it('an expired key is refused, also while it is remembered', async () => {
+    const expiresAt = new Date(START_MS + 1_000).toISOString();
+    const body = { scope: 'receiver', expiresAt };
+    const { key } = (await world.call(world.admin, 'POST /v1/merchants/demo/keys', body)).json;
+    expect((await world.call(key, 'GET /v1/transactions/pay_1')).status).toBe(200);
+    world.time.nowMs += 1_000;
+    expect((await world.call(key, 'GET /v1/transactions/pay_1')).json.code).toBe('invalid_key');
+  });
+
+  it('a revoked key works no longer than it is remembered', async () => {
+    const { key, keyId } = (
+      await world.call(world.admin, 'POST /v1/merchants/demo/keys', { scope: 'receiver' })
+    ).json;
+    await world.call(key, 'GET /v1/transactions/pay_1');
+    expect((await world.call(world.admin, `DELETE /v1/merchants/demo/keys/${keyId}`)).status).toBe(204);
+    world.time.nowMs += 60_000;
+    expect((await world.call(key, 'GET /v1/transactions/pay_1')).json.code).toBe('invalid_key');
+  });
+
+  it('each operation lets in the scopes that it names, and no other', async () => {
+    const keys = {
+      admin: world.admin,
+      initiator: demo.initiator,
+      merchant: demo.manager,
+      receiver: demo.receiver,
+    };
+    for (const operation of operations) {
+      for (const [scope, key] of Object.entries(keys)) {
+        const path = operation.path.replaceAll('{merchantId}', 'demo').replaceAll(/\{\w+\}/g, 'nothing1');
+        const answer = await world.call(key, `${operation.method.toUpperCase()} ${path}`);
+        const mayAsk = operation.scopes.length === 0 || operation.scopes.includes(scope as never);
+        expect([operation.operationId, scope, answer.status !== 403]).toEqual([
+          operation.operationId,
+          scope,
+          mayAsk,
+        ]);
+      }
+    }
+  });
+
+  it('no key of one merchant acts for another, and existence makes no difference', async () => {
+    for (const key of [other.initiator, other.manager]) {
+      for (const operation of operations.filter(({ merchant }) => merchant === 'path')) {
+        const answers = await Promise.all(
+          ['demo', 'nobody'].map((merchantId) => {
+            const path = operation.path
+              .replaceAll('{merchantId}', merchantId)
+              .replaceAll(/\{\w+\}/g, 'pay_1'.replace('_', ''));
+            return world.call(key, `${operation.method.toUpperCase()} ${path}`);
+          }),
+        );
+        expect(answers.map(({ json }) => json.code)).toEqual(['insufficient_scope', 'insufficient_scope']);
+      }
+    }
+  });
+
+  it('an unknown transaction and another’s get the same answer', async () => {
+    const unknown = await world.call(other.receiver, 'GET /v1/transactions/pay_2');
+    const others = await world.call(other.receiver, 'GET /v1/transactions/pay_1');
+    expect(others.text.replaceAll('pay_1', 'pay_2')).toBe(unknown.text);
+    expect(unknown.json).toMatchObject({ status: 404, code: 'unknown_transaction' });
+  });
+
+  it('a merchant key makes keys that ask and manage, but none that records', async () => {
+    const make = (scope: string) => world.call(demo.manager, 'POST /v1/merchants/demo/keys', { scope });
+    expect((await make('receiver')).status).toBe(201);
+    expect((await make('merchant')).status).toBe(201);
+    expect((await make('initiator')).json.code).toBe('insufficient_scope');
+    expect((await make('admin')).json.code).toBe('invalid_scope');
+  });
+
+  it('keys are listed in pages without their secrets', async () => {
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const page = await world.call(demo.manager, `GET /v1/merchants/demo/keys?limit=2${cursor}`);
+      expect(page.text).not.toContain('secret');
+      seen.push(...page.json.items.map(({ scope }: { scope: string }) => scope));
+      cursor = page.json.hasMore ? `&cursor=${page.json.nextCursor}` : '';
+    } while (cursor !== '');
+    expect(seen.sort()).toEqual(['initiator', 'merchant', 'receiver']);
+  });
+
+  it('a path that is not there is a problem like every other', async () => {
+    const answer = await world.call(undefined, 'GET /v2/nothing');
+    expect(answer.json).toMatchObject({ status: 404, code: 'not_found' });
+  });
+});

@@ -1,0 +1,174 @@
+import { Webhook } from 'standardwebhooks';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createWorld, payment, START_MS } from '../support/world.ts';
+
+type World = ReturnType<typeof createWorld>;
+
+describe('merchants', () => {
+  it('are created once, and the secret is shown once', async () => {
+    const world = createWorld();
+    const body = { merchantId: 'demo', name: 'Demo', schedule: [15, 15, 30] };
+    const first = await world.call(world.admin, 'POST /v1/merchants', body);
+    expect(first.status).toBe(201);
+    expect(first.json.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    const again = await world.call(world.admin, 'POST /v1/merchants', body);
+    expect(again.status).toBe(200);
+    expect(again.json.secret).toBeUndefined();
+    const other = await world.call(world.admin, 'POST /v1/merchants', { ...body, name: 'Other' });
+    expect(other.json).toMatchObject({ code: 'merchant_conflict', current: { name: 'Demo' } });
+  });
+
+  it('change, but their feed shards never shrink', async () => {
+    const world = createWorld();
+    await world.merchant('demo', { feedShards: 2 });
+    const patch = (body: object) => world.call(world.admin, 'PATCH /v1/merchants/demo', body);
+    expect((await patch({ feedShards: 4, schedule: 'alipay' })).json).toMatchObject({
+      feedShards: 4,
+      schedule: 'alipay',
+    });
+    expect((await patch({ feedShards: 3 })).json).toMatchObject({
+      code: 'feed_shards_shrink',
+      errors: [{ pointer: '/feedShards' }],
+    });
+  });
+
+  it.each([
+    [{ schedule: [] }, 'invalid_schedule'],
+    [{ schedule: [0] }, 'invalid_schedule'],
+    [{ schedule: [86_401] }, 'invalid_schedule'],
+    [{ schedule: Array(31).fill(1) }, 'invalid_schedule'],
+    [{ schedule: 'weekly' }, 'invalid_schedule'],
+    [{ feedShards: 0 }, 'invalid_value'],
+    [{ name: '' }, 'invalid_value'],
+    [{ merchantId: 'a.b' }, 'invalid_id'],
+  ])('with %j are refused as %s', async (change, code) => {
+    const world = createWorld();
+    const body = { merchantId: 'demo', name: 'Demo', ...change };
+    expect((await world.call(world.admin, 'POST /v1/merchants', body)).json).toMatchObject({
+      status: 400,
+      code,
+    });
+  });
+});
+
+describe('endpoints', () => {
+  let world: World;
+  let demo: Awaited<ReturnType<World['merchant']>>;
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(START_MS);
+    world = createWorld();
+    demo = await world.merchant('demo');
+    return () => vi.useRealTimers();
+  });
+  const path = (rest = '') => `/v1/merchants/demo/endpoints${rest}`;
+
+  it('are created, listed, changed and deleted by the merchant itself', async () => {
+    const created = await world.call(demo.manager, `POST ${path()}`, {
+      url: 'https://shop.example/a',
+      types: ['payment.*'],
+      timeoutMs: 5_000,
+      expectBody: 'success',
+    });
+    expect(created.status).toBe(201);
+    const { secret, endpointId, merchantId: _m, request: _r, asOf: _a, ...view } = created.json;
+    expect(secret).toMatch(/^whsec_/);
+    expect(view).toEqual({
+      url: 'https://shop.example/a',
+      types: ['payment.*'],
+      timeoutMs: 5_000,
+      expectBody: 'success',
+      enabled: true,
+      createdAt: '2026-11-20T08:00:00.000Z',
+    });
+    const changed = await world.call(demo.manager, `PATCH ${path(`/${endpointId}`)}`, { enabled: false });
+    expect(changed.json).toMatchObject({ enabled: false, types: ['payment.*'] });
+    expect((await world.call(demo.manager, `GET ${path()}`)).json.items).toHaveLength(1);
+    expect((await world.call(demo.manager, `DELETE ${path(`/${endpointId}`)}`)).status).toBe(204);
+    expect((await world.call(demo.manager, `GET ${path()}`)).json.items).toEqual([]);
+    const gone = await world.call(demo.manager, `GET ${path(`/${endpointId}`)}`);
+    expect(gone.json).toMatchObject({ status: 404, code: 'unknown_endpoint' });
+  });
+
+  it('hear only of what their filter lets through', async () => {
+    await demo.endpoint({ types: ['refund.*'] });
+    const payments = await demo.endpoint({ types: ['payment.succeeded'] });
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment());
+    await world.relayAll();
+    expect(world.queue.map(({ message }) => message.endpointId)).toEqual([payments.endpointId]);
+  });
+
+  it('that were deleted meanwhile get nothing, and the notification is blocked', async () => {
+    const { endpointId } = await demo.endpoint();
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment());
+    await world.relayAll();
+    await world.call(demo.manager, `DELETE ${path(`/${endpointId}`)}`);
+    world.time.nowMs += 10_001;
+    await world.drain();
+    expect(world.requests).toHaveLength(0);
+    const asked = await world.call(demo.receiver, 'GET /v1/transactions/pay_1');
+    expect(asked.json.notifications).toMatchObject([{ state: 'blocked' }]);
+  });
+
+  it('rotate their secret with an overlap in which both sign', async () => {
+    const { endpointId, secret } = await demo.endpoint();
+    const rotated = await world.call(demo.manager, `POST ${path(`/${endpointId}/secrets`)}`, {
+      overlapSeconds: 60,
+    });
+    expect(rotated.status).toBe(201);
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment());
+    await world.relayAll();
+    await world.drain();
+    const [request] = world.requests;
+    if (request === undefined) throw new Error('nothing was sent');
+    for (const each of [secret, rotated.json.secret]) {
+      expect(new Webhook(each).verify(request.body, { ...request.headers })).toMatchObject({
+        type: 'payment.succeeded',
+        data: { merchantId: 'demo', transactionId: 'pay_1', version: 1, amount: 1999, metadata: {} },
+      });
+    }
+  });
+
+  it('without overlap sign with the new secret only', async () => {
+    const { endpointId, secret } = await demo.endpoint();
+    await world.call(demo.manager, `POST ${path(`/${endpointId}/secrets`)}`, { overlapSeconds: 0 });
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment());
+    await world.relayAll();
+    await world.drain();
+    const [request] = world.requests;
+    expect(() => new Webhook(secret).verify(request?.body ?? '', { ...request?.headers })).toThrow();
+  });
+
+  it('have so many secrets at once and no more', async () => {
+    const { endpointId } = await demo.endpoint();
+    const rotate = () => world.call(demo.manager, `POST ${path(`/${endpointId}/secrets`)}`, {});
+    const codes = [await rotate(), await rotate(), await rotate(), await rotate()].map(
+      ({ status }) => status,
+    );
+    expect(codes).toEqual([201, 201, 201, 409]);
+  });
+
+  it('are so many and no more', async () => {
+    for (let n = 0; n < 20; n += 1) await demo.endpoint();
+    const more = await world.call(demo.manager, `POST ${path()}`, { url: 'https://shop.example/' });
+    expect(more.json).toMatchObject({ status: 409, code: 'too_many_endpoints' });
+  });
+
+  it.each([
+    [{ url: 'http://shop.example/' }, 'https_required', '/url'],
+    [{ url: 'https://169.254.169.254/' }, 'address_refused', '/url'],
+    [{ url: 'https://user:pw@shop.example/' }, 'credentials_in_url', '/url'],
+    [{ url: 'https://shop.example:22/' }, 'port_refused', '/url'],
+    [{ url: 7 }, 'invalid_url', '/url'],
+    [{}, 'missing_field', '/url'],
+    [{ url: 'https://a.example', types: ['Payment'] }, 'invalid_event_type', '/types/0'],
+    [{ url: 'https://a.example', types: [] }, 'invalid_value', '/types'],
+    [{ url: 'https://a.example', timeoutMs: 999 }, 'invalid_value', '/timeoutMs'],
+    [{ url: 'https://a.example', enabled: 'yes' }, 'invalid_type', '/enabled'],
+    [{ url: 'https://a.example', secret: 'x' }, 'unknown_field', '/secret'],
+  ])('with %j are refused as %s', async (body, code, pointer) => {
+    const answer = await world.call(demo.manager, `POST ${path()}`, body);
+    expect(answer.json).toMatchObject({ status: 400, code, errors: [{ pointer, code }] });
+    expect((await world.call(demo.manager, `GET ${path()}`)).json.items).toEqual([]);
+  });
+});

@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type LocalService,
+  removeDirectory,
+  startService,
+  temporaryDirectory,
+} from '../support/local-service.ts';
+import { openShop, type Shop } from '../support/shop.ts';
+import { payment } from '../support/world.ts';
+
+const OUTCOMES = 200;
+const SCHEDULE = [1, 1, 2, 2, 3, 3, 5, 5, 5];
+
+describe('the main job on the real local cloud', () => {
+  let dataDir: string;
+  let service: LocalService;
+  const shops: Shop[] = [];
+  beforeEach(async () => {
+    dataDir = temporaryDirectory();
+    service = await startService(dataDir);
+  });
+  afterEach(async () => {
+    await Promise.all(shops.splice(0).map((shop) => shop.goAway()));
+    await service.stop();
+    removeDirectory(dataDir);
+  });
+
+  const open = async (merchantId: string) => {
+    const shop = await openShop(service, merchantId, { schedule: SCHEDULE });
+    shops.push(shop);
+    return shop;
+  };
+  const record = async (merchantId: string, transactionId: string) => {
+    const path = `/v1/merchants/${merchantId}/transactions/${transactionId}`;
+    const answer = await service.api(service.credentials.initiatorKey, `PUT ${path}`, payment());
+    expect(answer.status).toBe(201);
+  };
+  /** Four at a time, as an initiator with a small pool would. */
+  const recordAll = async (names: readonly { merchantId: string; transactionId: string }[]) => {
+    const waiting = [...names];
+    const worker = async () => {
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+        await record(name.merchantId, name.transactionId);
+      }
+    };
+    await Promise.all([worker(), worker(), worker(), worker()]);
+  };
+
+  it('tells three merchants of 200 outcomes, one of which is away for a part of it', async () => {
+    const [first, second, third] = [await open('alpha'), await open('beta'), await open('gamma')];
+    const names = Array.from({ length: OUTCOMES }, (_, n) => ({
+      merchantId: ['alpha', 'beta', 'gamma'][n % 3] ?? '',
+      transactionId: `pay_${n}`,
+    }));
+    await recordAll(names.slice(0, 60));
+    await second.goAway();
+    await recordAll(names.slice(60));
+    const own = (merchantId: string) => names.filter((name) => name.merchantId === merchantId);
+    await first.heardOf(own('alpha').length);
+    await third.heardOf(own('gamma').length);
+    await second.comeBack();
+    await second.heardOf(own('beta').length);
+
+    const retried: number[] = [];
+    for (const shop of [first, second, third]) {
+      expect(shop.refused).toEqual([]);
+      expect([...shop.callbacks.keys()].sort()).toEqual(
+        own(shop.merchantId)
+          .map(({ transactionId }) => transactionId)
+          .sort(),
+      );
+      for (const [transactionId, calls] of shop.callbacks) {
+        expect(JSON.parse(calls[0]?.body ?? '')).toMatchObject({
+          type: 'payment.succeeded',
+          data: { merchantId: shop.merchantId, transactionId, version: 1, amount: 1999 },
+        });
+        expect(new Set(calls.map(({ webhookId }) => webhookId)).size).toBe(1);
+        expect(new Set(calls.map(({ body }) => body)).size).toBe(1);
+        retried.push(...calls.filter(({ attempt }) => attempt > 1).map(({ attempt }) => attempt));
+      }
+    }
+    expect(retried.length).toBeGreaterThan(0);
+
+    for (const { merchantId, transactionId } of names) {
+      const shop = [first, second, third].find((one) => one.merchantId === merchantId);
+      const asked = await settled(shop, transactionId);
+      expect(asked).toMatchObject({ merchantId, transactionId, status: 'SUCCEEDED' });
+      expect(asked.notifications).toHaveLength(1);
+    }
+  });
+
+  /** A receiver has the callback before the service has written that it was delivered. */
+  async function settled(shop: Shop | undefined, transactionId: string) {
+    for (;;) {
+      const answer = await service.api(shop?.receiverKey ?? '', `GET /v1/transactions/${transactionId}`);
+      expect(answer.status).toBe(200);
+      if (answer.json.notifications[0]?.state === 'delivered') return answer.json;
+      expect(['pending', 'retrying']).toContain(answer.json.notifications[0]?.state);
+    }
+  }
+
+  it('loses nothing when it is killed under load and started again', async () => {
+    const shop = await open('alpha');
+    await shop.goAway();
+    const names = Array.from({ length: 40 }, (_, n) => ({ merchantId: 'alpha', transactionId: `pay_${n}` }));
+    await recordAll(names.slice(0, 20));
+    const acknowledged: string[] = names.slice(0, 20).map(({ transactionId }) => transactionId);
+    const recording = Promise.allSettled(
+      names.slice(20).map(async (name) => {
+        await record(name.merchantId, name.transactionId);
+        acknowledged.push(name.transactionId);
+      }),
+    );
+    await service.kill();
+    await recording;
+    service = await startService(dataDir);
+    await shop.comeBack();
+    await shop.heardOf(acknowledged.length);
+    expect(acknowledged.filter((id) => !shop.callbacks.has(id))).toEqual([]);
+    for (const transactionId of acknowledged) {
+      const answer = await service.api(shop.receiverKey, `GET /v1/transactions/${transactionId}`);
+      expect(answer.json).toMatchObject({ transactionId, status: 'SUCCEEDED' });
+    }
+  });
+
+  it('stops clean when asked to', async () => {
+    expect(await service.stop()).toBe(0);
+    service = await startService(dataDir);
+    expect((await service.api('', 'GET /openapi.json')).status).toBe(200);
+  });
+});

@@ -1,0 +1,316 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { operations } from '../../lib/api/document.ts';
+import { ASSEMBLY } from '../support/synthesized.ts';
+
+const json = JSON.parse(readFileSync(join(ASSEMBLY, 'Tidings.template.json'), 'utf8'));
+const template = Template.fromJSON(json);
+
+// biome-ignore lint/suspicious/noExplicitAny: CloudFormation's shapes, checked by the assertions.
+type Properties = Record<string, any>;
+const resources = (type: string): [string, Properties][] =>
+  Object.entries(template.findResources(type)).map(([id, { Properties }]) => [id, Properties]);
+
+/** The function whose logical id begins so. */
+const functionId = (name: string): string => {
+  const found = resources('AWS::Lambda::Function')
+    .map(([id]) => id)
+    .find((id) => id.startsWith(`Tidings${name}`));
+  if (found === undefined) throw new Error(`no function ${name}`);
+  return found;
+};
+
+interface Statement {
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: Record<string, Record<string, unknown>>;
+}
+
+/** What a function may do, as `action on partitions or resource`, sorted. */
+function permissions(name: string): string[] {
+  const role = Object.entries(template.findResources('AWS::IAM::Role'))
+    .map(([id]) => id)
+    .find((id) => id.startsWith(`Tidings${name}ServiceRole`));
+  const statements = resources('AWS::IAM::Policy')
+    .filter(([, { Roles }]) => JSON.stringify(Roles).includes(`"${role}"`))
+    .flatMap(([, { PolicyDocument }]) => (PolicyDocument as { Statement: Statement[] }).Statement);
+  return statements
+    .flatMap(({ Action, Resource, Condition }) => {
+      const keys = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+      const where = keys === undefined ? resourceName(Resource) : `${[keys].flat().join(' ')}`;
+      return [Action].flat().map((action) => `${action} ${where}`);
+    })
+    .sort();
+}
+
+function resourceName(resource: unknown): string {
+  const text = JSON.stringify(resource);
+  return (
+    /Tidings(Table|FirstLane|RetryLane|DeadLetters|SealKey|RootKey|SchedulerRole|Schedules)/.exec(
+      text,
+    )?.[1] ?? text
+  );
+}
+
+describe('the table', () => {
+  it('has the keys, the stream, the expiry and the recovery of the design', () => {
+    template.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      Properties: Match.objectLike({
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        BillingMode: 'PAY_PER_REQUEST',
+        StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
+        TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+      }),
+    });
+  });
+
+  it.each([
+    ['feed', 'feedPk', 'feedSk', 'INCLUDE'],
+    ['reference', 'referencePk', 'referenceSk', 'KEYS_ONLY'],
+    ['due', 'duePk', 'nextAttemptAt', 'KEYS_ONLY'],
+    ['undelivered', 'undeliveredPk', 'undeliveredSk', 'KEYS_ONLY'],
+  ])('has the index %s', (IndexName, pk, sk, ProjectionType) => {
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      GlobalSecondaryIndexes: Match.arrayWith([
+        Match.objectLike({
+          IndexName,
+          KeySchema: [
+            { AttributeName: pk, KeyType: 'HASH' },
+            { AttributeName: sk, KeyType: 'RANGE' },
+          ],
+          Projection: Match.objectLike({ ProjectionType }),
+        }),
+      ]),
+    });
+  });
+
+  it('shows in the feed everything but metadata', () => {
+    const [table] = resources('AWS::DynamoDB::Table').map(([, properties]) => properties);
+    const feed = table?.GlobalSecondaryIndexes.find(
+      ({ IndexName }: { IndexName: string }) => IndexName === 'feed',
+    );
+    expect(feed?.Projection.NonKeyAttributes).toContain('transactionId');
+    expect(feed?.Projection.NonKeyAttributes).not.toContain('metadata');
+  });
+});
+
+describe('the functions', () => {
+  it('run on Node 24 and arm64, as one small module without the CDK', () => {
+    for (const [id, properties] of resources('AWS::Lambda::Function')) {
+      expect({ id, ...properties }).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+      });
+    }
+    const { files } = JSON.parse(readFileSync(join(ASSEMBLY, 'Tidings.assets.json'), 'utf8')) as {
+      files: Record<string, { displayName: string; source: { path: string; packaging: string } }>;
+    };
+    const bundles = Object.values(files).filter(({ source }) => source.packaging === 'zip');
+    expect(bundles.length).toBe(resources('AWS::Lambda::Function').length);
+    for (const { displayName, source } of bundles) {
+      const folder = join(ASSEMBLY, source.path);
+      expect(readdirSync(folder)).toEqual(['index.mjs']);
+      expect(readFileSync(join(folder, 'index.mjs'), 'utf8')).not.toContain('aws-cdk-lib');
+      const mostBytes = displayName.includes('Deliver') ? 900_000 : 600_000;
+      expect({ displayName, isSmall: statSync(join(folder, 'index.mjs')).size < mostBytes }).toEqual({
+        displayName,
+        isSmall: true,
+      });
+    }
+  });
+
+  it.each([
+    [
+      'Record',
+      [
+        'dynamodb:GetItem K#*',
+        'dynamodb:PutItem T#*',
+        'dynamodb:Query M#*',
+        'dynamodb:Query T#*',
+        'kms:Decrypt SealKey',
+        'secretsmanager:DescribeSecret RootKey',
+        'secretsmanager:GetSecretValue RootKey',
+      ],
+    ],
+    [
+      'Query',
+      [
+        'dynamodb:GetItem K#*',
+        'dynamodb:Query M#*',
+        'dynamodb:Query T#*',
+        'dynamodb:Query Table',
+        'kms:Decrypt SealKey',
+        'secretsmanager:DescribeSecret RootKey',
+        'secretsmanager:GetSecretValue RootKey',
+      ],
+    ],
+    [
+      'Relay',
+      [
+        'dynamodb:DescribeStream Table',
+        'dynamodb:GetItem T#*',
+        'dynamodb:GetRecords Table',
+        'dynamodb:GetShardIterator Table',
+        'dynamodb:ListStreams "*"',
+        'dynamodb:PutItem P#*',
+        'dynamodb:Query M#*',
+        'dynamodb:UpdateItem T#*',
+        'sqs:GetQueueAttributes FirstLane',
+        'sqs:GetQueueUrl FirstLane',
+        'sqs:SendMessage FirstLane',
+      ],
+    ],
+    [
+      'Deliver',
+      [
+        'dynamodb:GetItem T#*',
+        'dynamodb:PutItem M#*',
+        'dynamodb:PutItem T#*',
+        'dynamodb:Query M#*',
+        'iam:PassRole SchedulerRole',
+        'kms:Decrypt SealKey',
+        'scheduler:CreateSchedule Schedules',
+      ],
+    ],
+  ])('%s may do what it does and no more', (name, expected) => {
+    const isQueue = (line: string) => line.startsWith('sqs:');
+    const actual = permissions(name);
+    const compared = name === 'Deliver' ? actual.filter((line) => !isQueue(line)) : actual;
+    expect(compared).toEqual(expected);
+  });
+
+  it('never have a wildcard for resource, but for the one action that knows no other', () => {
+    for (const [, { PolicyDocument }] of resources('AWS::IAM::Policy')) {
+      for (const { Action, Resource } of (PolicyDocument as { Statement: Statement[] }).Statement) {
+        if (Resource === '*') expect([Action].flat()).toEqual(['dynamodb:ListStreams']);
+      }
+    }
+  });
+
+  it('limit every access to the table to partitions, so that no function reads another’s rows', () => {
+    for (const [, { PolicyDocument }] of resources('AWS::IAM::Policy')) {
+      for (const { Action, Condition } of (PolicyDocument as { Statement: Statement[] }).Statement) {
+        const writes = [Action].flat().some((action) => /dynamodb:(Put|Update|Delete)Item/.test(action));
+        if (writes) expect(Condition).toHaveProperty('ForAllValues:StringLike');
+      }
+    }
+  });
+
+  it('may not reach loopback: that is for one machine only', () => {
+    for (const [, { Environment }] of resources('AWS::Lambda::Function')) {
+      expect(JSON.stringify(Environment)).not.toContain('TIDINGS_ALLOW_LOOPBACK');
+    }
+  });
+});
+
+describe('the way of the messages', () => {
+  it('begins at the stream: new outcomes only, tried for as long as it takes', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: functionId('Relay') },
+      BatchSize: 100,
+      StartingPosition: 'TRIM_HORIZON',
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: Match.absent(),
+      MaximumRecordAgeInSeconds: Match.absent(),
+      FilterCriteria: {
+        Filters: [{ Pattern: '{"eventName":["INSERT"],"dynamodb":{"Keys":{"sk":{"S":[{"prefix":"V#"}]}}}}' }],
+      },
+    });
+  });
+
+  it('goes on in two lanes, each with its own concurrency, where one failed message comes back alone', () => {
+    const lanes = resources('AWS::Lambda::EventSourceMapping')
+      .map(([, properties]) => properties)
+      .filter(({ FunctionName }) => JSON.stringify(FunctionName).includes(functionId('Deliver')));
+    expect(
+      lanes.map(({ ScalingConfig, BatchSize, FunctionResponseTypes }) => [
+        ScalingConfig,
+        BatchSize,
+        FunctionResponseTypes,
+      ]),
+    ).toEqual([
+      [{ MaximumConcurrency: 50 }, 10, ['ReportBatchItemFailures']],
+      [{ MaximumConcurrency: 20 }, 10, ['ReportBatchItemFailures']],
+    ]);
+  });
+
+  it('gives a delivery six times its time-out before its message is seen again', () => {
+    const [, deliver] = resources('AWS::Lambda::Function').find(([id]) => id === functionId('Deliver')) ?? [];
+    for (const [id, queue] of resources('AWS::SQS::Queue')) {
+      if (id.includes('DeadLetters')) continue;
+      expect(queue.VisibilityTimeout).toBe(6 * Number(deliver?.Timeout));
+      expect(queue.RedrivePolicy).toMatchObject({ maxReceiveCount: 5 });
+    }
+  });
+
+  it('lets Scheduler put messages into the retry lane for this group of this account only', () => {
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: Match.objectLike({
+        Statement: [
+          Match.objectLike({
+            Principal: { Service: 'scheduler.amazonaws.com' },
+            Condition: {
+              StringEquals: Match.objectLike({ 'aws:SourceAccount': { Ref: 'AWS::AccountId' } }),
+            },
+          }),
+        ],
+      }),
+    });
+  });
+});
+
+describe('the HTTP API', () => {
+  it('routes every operation of the contract to the function that serves it, and nothing else', () => {
+    const integrations = new Map(
+      resources('AWS::ApiGatewayV2::Integration').map(([id, { IntegrationUri }]) => [
+        id,
+        JSON.stringify(IntegrationUri),
+      ]),
+    );
+    const routed = resources('AWS::ApiGatewayV2::Route').map(([, { RouteKey, Target }]) => {
+      const integration = [...integrations].find(([id]) => JSON.stringify(Target).includes(`"${id}"`));
+      const name = /Tidings(Record|Query|Admin)/.exec(integration?.[1] ?? '')?.[1]?.toLowerCase();
+      return `${RouteKey} → ${name}`;
+    });
+    const contract = operations.map(
+      ({ method, path, function: name }) => `${method.toUpperCase()} ${path} → ${name}`,
+    );
+    expect(routed.sort()).toEqual([...contract, '$default → admin'].sort());
+  });
+
+  it('is throttled', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingBurstLimit: 4000, ThrottlingRateLimit: 2000 },
+    });
+  });
+});
+
+describe('the operators', () => {
+  it('are told of everything that somebody must look at', () => {
+    const alarms = resources('AWS::CloudWatch::Alarm').map(([, { MetricName, AlarmActions }]) => {
+      expect(AlarmActions).toHaveLength(1);
+      return MetricName;
+    });
+    expect(alarms.sort()).toEqual(
+      [
+        'ApproximateNumberOfMessagesVisible',
+        'Blocked',
+        'ClockSkew',
+        'EndpointsDisabled',
+        'Exhausted',
+        'IteratorAge',
+        'MalformedMessages',
+        'ParkedRecords',
+      ].sort(),
+    );
+  });
+});

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Api, createApi } from '../../lib/local/api-client.ts';
+import { type Credentials, readCredentials } from '../../lib/local/credentials.ts';
+import { ROOT } from './synthesized.ts';
+
+/** The service as `npm start` runs it: another process, real sockets, real files. */
+export interface LocalService {
+  readonly credentials: Credentials;
+  readonly api: Api;
+  /** As a power cut would. */
+  kill(): Promise<void>;
+  /** As Ctrl-C would; resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export function temporaryDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'tidings-test-'));
+}
+
+export function removeDirectory(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+}
+
+export async function startService(
+  dataDir: string,
+  options: readonly string[] = ['--no-demo'],
+): Promise<LocalService> {
+  const child = spawn(process.execPath, ['bin/local.ts', '--port', '0', '--data-dir', dataDir, ...options], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  await ready(child);
+  const credentials = readCredentials(dataDir);
+  if (credentials === undefined) throw new Error('The service is ready, but there are no credentials.');
+  const exited = once(child, 'exit');
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    const [code] = (await exited) as [number | null];
+    return code;
+  };
+  return {
+    credentials,
+    api: createApi(credentials.api),
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGINT'),
+  };
+}
+
+async function ready(child: ChildProcess): Promise<void> {
+  if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
+  const said: string[] = [];
+  child.stderr.on('data', (text) => said.push(String(text)));
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('Tidings ready: ')) {
+      // What else it says must be read, or the pipe fills up and the service stands still.
+      child.stdout.resume();
+      return;
+    }
+  }
+  throw new Error(`The service did not start:\n${said.join('')}`);
+}
+
+/** The service's own log, for when a test fails. */
+export function logOf(dataDir: string): string {
+  return readFileSync(join(dataDir, 'tidings.log'), 'utf8');
+}

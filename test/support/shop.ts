@@ -1,0 +1,89 @@
+import { EventEmitter, once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { expectStatus } from '../../lib/local/api-client.ts';
+import type { LocalService } from './local-service.ts';
+
+/** A merchant with a receiver on a real socket, which verifies every callback and may go away. */
+export interface Shop {
+  readonly merchantId: string;
+  readonly receiverKey: string;
+  /** Every verified callback, duplicates included, by transaction. */
+  readonly callbacks: ReadonlyMap<string, readonly Callback[]>;
+  readonly refused: readonly string[];
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
+  /** Resolves when `count` different transactions have been told. */
+  heardOf(count: number): Promise<void>;
+}
+
+export interface Callback {
+  readonly webhookId: string;
+  readonly body: string;
+  readonly attempt: number;
+}
+
+export async function openShop(
+  service: LocalService,
+  merchantId: string,
+  settings: { readonly schedule: readonly number[] },
+): Promise<Shop> {
+  const { api, credentials } = service;
+  const callbacks = new Map<string, Callback[]>();
+  const refused: string[] = [];
+  const heard = new EventEmitter();
+  let secret = '';
+  let port = 0;
+  let server: Server | undefined;
+
+  const comeBack = async () => {
+    const next = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const body = Buffer.concat(chunks).toString('utf8');
+      const headers = request.headers as Record<string, string>;
+      try {
+        const { data } = new Webhook(secret).verify(body, headers) as { data: { transactionId: string } };
+        const callback = {
+          webhookId: headers['webhook-id'] ?? '',
+          body,
+          attempt: Number(headers['tidings-attempt']),
+        };
+        callbacks.set(data.transactionId, [...(callbacks.get(data.transactionId) ?? []), callback]);
+        response.writeHead(204).end();
+        heard.emit('callback');
+      } catch (error) {
+        refused.push(String(error));
+        response.writeHead(400).end();
+      }
+    });
+    await new Promise<void>((resolve) => next.listen(port, '127.0.0.1', resolve));
+    port = (next.address() as AddressInfo).port;
+    server = next;
+  };
+
+  await comeBack();
+  const path = `/v1/merchants/${merchantId}`;
+  const admin = credentials.adminKey;
+  expectStatus(await api(admin, 'POST /v1/merchants', { merchantId, name: merchantId, ...settings }), 201);
+  const url = `http://127.0.0.1:${port}/hooks`;
+  secret = expectStatus(await api(admin, `POST ${path}/endpoints`, { url }), 201).json.secret;
+  const key = expectStatus(await api(admin, `POST ${path}/keys`, { scope: 'receiver' }), 201).json.key;
+
+  return {
+    merchantId,
+    receiverKey: key,
+    callbacks,
+    refused,
+    comeBack,
+    async goAway() {
+      server?.closeAllConnections();
+      await new Promise((resolve) => server?.close(resolve));
+      server = undefined;
+    },
+    async heardOf(count) {
+      while (callbacks.size < count) await once(heard, 'callback');
+    },
+  };
+}

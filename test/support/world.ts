@@ -1,0 +1,201 @@
+import { createMemoryStores } from '../../lib/adapters/memory/stores.ts';
+import { createApp } from '../../lib/api/app.ts';
+import { askingRoutes } from '../../lib/api/asking-routes.ts';
+import { managingRoutes } from '../../lib/api/managing-routes.ts';
+import { recordingRoutes } from '../../lib/api/recording-routes.ts';
+import { createAnswerSigner } from '../../lib/core/answers.ts';
+import { createConfigCache } from '../../lib/core/config-cache.ts';
+import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
+import { createAuthenticator, type Scope } from '../../lib/core/keys.ts';
+import { handleMessage } from '../../lib/core/messages.ts';
+import type { Outcome } from '../../lib/core/model.ts';
+import type { NotificationMessage } from '../../lib/core/notification.ts';
+import type { CallbackRequest, Exchange } from '../../lib/core/ports.ts';
+import { relay } from '../../lib/core/relay.ts';
+
+/** The whole service in one process on memory adapters, with a clock that the test moves. */
+
+export const ROOT_SECRET = 'rootsecretrootsecretrootsecret';
+export const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
+
+export interface Sent {
+  readonly lane: Lane;
+  readonly message: NotificationMessage;
+  readonly atMs: number;
+}
+
+export function createWorld() {
+  const time = { nowMs: START_MS };
+  const clock = { now: () => time.nowMs };
+  const timer = {
+    sleep: async (ms: number) => {
+      time.nowMs += ms;
+    },
+  };
+  let drawn = 0;
+  const random = {
+    fraction: () => 0,
+    bytes: (size: number) => {
+      drawn += 1;
+      return Uint8Array.from({ length: size }, (_, index) => (index * 31 + drawn * 17) % 256);
+    },
+  };
+  const inserted: Outcome[] = [];
+  const stores = createMemoryStores({ clock, onInsert: (outcome) => inserted.push(outcome) });
+  const events: ServiceEvent[] = [];
+  const queue: Sent[] = [];
+  const deadLetters: { body: string; reason: string }[] = [];
+  const requests: CallbackRequest[] = [];
+  const receiver = {
+    answer: (_request: CallbackRequest): Exchange | Promise<Exchange> => okExchange(),
+  };
+  const ports = {
+    ...stores,
+    configs: createConfigCache(stores.merchants),
+    clock,
+    timer,
+    random,
+    callbackPolicy: { allowedPorts: [443], allowLoopback: false },
+    retentionDays: 90,
+    feedLagSeconds: 30,
+    seal: {
+      seal: async (secret: string, context: string) => `${context}|${secret}`,
+      open: async (sealed: string, context: string) => {
+        if (!sealed.startsWith(`${context}|`)) throw new Error('sealed for somebody else');
+        return sealed.slice(context.length + 1);
+      },
+    },
+    reporter: { report: (event: ServiceEvent) => void events.push(event) },
+    dispatcher: {
+      sendNow: async (lane: Lane, messages: readonly NotificationMessage[]) =>
+        void queue.push(...messages.map((message) => ({ lane, message, atMs: time.nowMs }))),
+      sendAt: async (message: NotificationMessage, atMs: number) =>
+        void queue.push({ lane: 'retry' as const, message, atMs }),
+    },
+    sender: {
+      send: async (request: CallbackRequest) => {
+        requests.push(request);
+        return receiver.answer(request);
+      },
+    },
+    deadLetters: {
+      add: async (letter: { readonly body: string; readonly reason: string }) =>
+        void deadLetters.push(letter),
+    },
+    openApi: { openapi: '3.1.0' },
+  };
+  const app = createApp(
+    {
+      authenticate: createAuthenticator({
+        keys: stores.keys,
+        rootKey: { value: async () => ROOT_SECRET },
+        clock,
+      }),
+      sign: createAnswerSigner(ports),
+      clock,
+      reporter: ports.reporter,
+    },
+    [...recordingRoutes(ports), ...askingRoutes(ports), ...managingRoutes(ports)],
+  );
+
+  async function call(key: string | undefined, request: string, body?: unknown) {
+    const [method = 'GET', path = '/'] = request.split(' ');
+    const response = await app.request(path, {
+      method,
+      headers: {
+        ...(key !== undefined && { authorization: `Bearer ${key}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    // biome-ignore lint/suspicious/noExplicitAny: answers are checked field by field in the tests.
+    const json = text === '' ? undefined : (JSON.parse(text) as any);
+    return { status: response.status, text, json, headers: response.headers };
+  }
+
+  const admin = `tk_root_${ROOT_SECRET}`;
+  return {
+    ports,
+    app,
+    call,
+    admin,
+    time,
+    events,
+    queue,
+    deadLetters,
+    requests,
+    receiver,
+    /** A merchant with a key of each scope. */
+    async merchant(merchantId: string, settings: object = {}) {
+      const created = await call(admin, 'POST /v1/merchants', { merchantId, name: merchantId, ...settings });
+      const key = async (scope: Scope): Promise<string> =>
+        (await call(admin, `POST /v1/merchants/${merchantId}/keys`, { scope })).json.key;
+      return {
+        secret: created.json.secret as string,
+        initiator: await key('initiator'),
+        receiver: await key('receiver'),
+        manager: await key('merchant'),
+        endpoint: async (endpoint: object = {}) =>
+          (
+            await call(admin, `POST /v1/merchants/${merchantId}/endpoints`, {
+              url: 'https://shop.example/hooks',
+              ...endpoint,
+            })
+          ).json as { readonly endpointId: string; readonly secret: string },
+      };
+    },
+    /** Hands what was written to the relay, as the stream does. */
+    async relayAll() {
+      const outcomes = inserted.splice(0);
+      await relay(
+        ports,
+        outcomes.map((outcome, index) => ({
+          kind: 'outcome' as const,
+          recordId: String(index),
+          outcome,
+          payload: '{}',
+        })),
+      );
+    },
+    /** Works off one message. */
+    deliverOne(sent: Sent, receivedTimes = 1) {
+      const body = JSON.stringify(sent.message);
+      return handleMessage(ports, { messageId: 'm', body, receivedTimes, lane: sent.lane });
+    },
+    /** Works off everything, moving the clock to whatever comes next, until nothing is left. */
+    async drain(mostSteps = 1_000) {
+      for (let step = 0; step < mostSteps; step += 1) {
+        queue.sort((a, b) => a.atMs - b.atMs);
+        const next = queue.shift();
+        if (next === undefined) return;
+        time.nowMs = Math.max(time.nowMs, next.atMs);
+        await this.deliverOne(next);
+      }
+      throw new Error('The queue never ran dry.');
+    },
+  };
+}
+
+export function okExchange(body = ''): Exchange {
+  return { kind: 'response', statusCode: 200, body, durationMs: 5 };
+}
+
+export function statusExchange(statusCode: number, retryAfter?: string): Exchange {
+  return {
+    kind: 'response',
+    statusCode,
+    body: '',
+    durationMs: 5,
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
+}
+
+export const payment = (changes: object = {}) => ({
+  transactionType: 'payment',
+  status: 'SUCCEEDED',
+  amount: 1999,
+  currency: 'CNY',
+  occurredAt: '2026-11-20T07:59:58Z',
+  ...changes,
+});

@@ -1,0 +1,411 @@
+import { BlockList, isIP } from 'node:net';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  DEFAULT_CALLBACK_PORTS,
+  isPermittedAddress,
+  isPublicAddress,
+  vetCallbackUrl,
+} from '../../lib/core/address.ts';
+
+/** First and last address of each range that is not public, and its nearest neighbours that are. */
+const NON_PUBLIC = {
+  'this network': ['0.0.0.0', '0.255.255.255'],
+  private: ['10.0.0.0', '10.255.255.255', '172.16.0.0', '172.31.255.255', '192.168.0.0', '192.168.255.255'],
+  'carrier-grade NAT': ['100.64.0.0', '100.127.255.255'],
+  loopback: ['127.0.0.0', '127.0.0.1', '127.255.255.255', '::1', '0:0:0:0:0:0:0:1', '::0.0.0.1'],
+  'link-local': ['169.254.0.0', '169.254.255.255', 'fe80::', 'febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+  'the metadata services': ['169.254.169.254', '169.254.170.2', 'fd00:ec2::254'],
+  'protocol assignments': ['192.0.0.0', '192.0.0.255', '192.0.0.9', '2001:1::1', '2001:1ff:ffff::'],
+  documentation: [
+    '192.0.2.0',
+    '192.0.2.255',
+    '198.51.100.0',
+    '198.51.100.255',
+    '203.0.113.0',
+    '203.0.113.255',
+    '2001:db8::',
+    '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff',
+    '3fff::',
+    '3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff',
+  ],
+  '6to4': ['192.88.99.0', '192.88.99.255', '2002::', '2002:7f00:1::', '2002:ffff::ffff'],
+  benchmarking: ['198.18.0.0', '198.19.255.255', '2001:2::', '2001:2:0:ffff::'],
+  multicast: ['224.0.0.0', '239.255.255.255', 'ff00::', 'ff02::1', 'ffff::ffff'],
+  'reserved and broadcast': ['240.0.0.0', '255.255.255.254', '255.255.255.255'],
+  unspecified: ['::', '0::0', '0:0:0:0:0:0:0:0'],
+  'unique local': ['fc00::', 'fd12:3456::1', 'fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+  'site-local': ['fec0::', 'feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+  'discard-only': ['100::', '100::ffff:ffff:ffff:ffff'],
+  ORCHID: ['2001:10::', '2001:1f:ffff::', '2001:20::', '2001:2f:ffff::'],
+  Teredo: ['2001::', '2001:0:ffff:ffff:ffff:ffff:ffff:ffff'],
+  NAT64: ['64:ff9b::', '64:ff9b::8.8.8.8', '64:ff9b::7f00:1', '64:ff9b:1::', '64:ff9b:1:ffff::a00:1'],
+  'IPv4-mapped': [
+    '::ffff:0:0',
+    '::ffff:8.8.8.8',
+    '::ffff:127.0.0.1',
+    '::FFFF:7F00:1',
+    '0:0:0:0:0:ffff:a00:1',
+  ],
+  'IPv4-compatible': ['::8.8.8.8', '::127.0.0.1', '::a00:1'],
+  'IPv4-translated': ['::ffff:0:7f00:1', '::ffff:0:8.8.8.8'],
+  'segment routing': ['5f00::', '5f00:ffff::'],
+  'outside global unicast': ['1fff:ffff::', '4000::', '8000::', 'e000::', 'fbff::1'],
+} as const;
+
+const PUBLIC = [
+  '1.0.0.0',
+  '1.1.1.1',
+  '8.8.8.8',
+  '9.255.255.255',
+  '11.0.0.0',
+  '100.63.255.255',
+  '100.128.0.0',
+  '126.255.255.255',
+  '128.0.0.0',
+  '169.253.255.255',
+  '169.255.0.0',
+  '172.15.255.255',
+  '172.32.0.0',
+  '191.255.255.255',
+  '192.0.1.0',
+  '192.0.3.0',
+  '192.88.98.255',
+  '192.88.100.0',
+  '192.167.255.255',
+  '192.169.0.0',
+  '198.17.255.255',
+  '198.20.0.0',
+  '198.51.99.255',
+  '198.51.101.0',
+  '203.0.112.255',
+  '203.0.114.0',
+  '223.255.255.255',
+  '2000::',
+  '2001:200::',
+  '2001:db7:ffff::',
+  '2001:db9::',
+  '2001:4860:4860::8888',
+  '2003::1',
+  '2606:4700:4700::1111',
+  '2a05:d000::1',
+  '3ffe:ffff::1',
+  '3fff:1000::',
+];
+
+const NOT_ADDRESSES = [
+  '',
+  ' ',
+  'localhost',
+  '1',
+  '1.1',
+  '1.1.1',
+  '1.1.1.1.1',
+  '256.1.1.1',
+  '1.1.1.256',
+  '01.1.1.1',
+  '1.1.1.010',
+  '0x1.1.1.1',
+  '1.1.1.1 ',
+  ' 1.1.1.1',
+  '1.1.1.1\n',
+  '1.1.1.-1',
+  '1.1.1.',
+  '.1.1.1',
+  '1..1.1',
+  '１.1.1.1',
+  '134744072',
+  '[2606:4700:4700::1111]',
+  '2606:4700:4700::1111%eth0',
+  '2606:4700:4700::1111%25eth0',
+  '2606:4700:4700::1111/64',
+  '2606',
+  '2606:',
+  '2606:4700',
+  ':2606::1',
+  '2606:::1',
+  '2606::1::1',
+  '2606::1:',
+  '26061::1',
+  '2606::g',
+  '2606:1:1:1:1:1:1:1:1',
+  '2606:1:1:1:1:1:1::1:1',
+  '2606::8.8.8',
+  '2606::8.8.8.08',
+  '2606:8.8.8.8::1',
+  '2606:1:1:1:1:1:1:8.8.8.8',
+];
+
+describe('an address', () => {
+  test.each(Object.entries(NON_PUBLIC))('for %s is not public', (_, addresses) => {
+    expect(addresses.filter(isPublicAddress)).toEqual([]);
+  });
+
+  test('of the public internet is public, up to the edges of what is not', () => {
+    expect(PUBLIC.filter((address) => !isPublicAddress(address))).toEqual([]);
+  });
+
+  test('that cannot be read is not public', () => {
+    expect(NOT_ADDRESSES.filter(isPublicAddress)).toEqual([]);
+  });
+
+  test('is read by the same rules as Node reads it, and judged as Node judges the ranges', () => {
+    const nonPublic = new BlockList();
+    for (const [network, prefix] of [
+      ['0.0.0.0', 8],
+      ['10.0.0.0', 8],
+      ['100.64.0.0', 10],
+      ['127.0.0.0', 8],
+      ['169.254.0.0', 16],
+      ['172.16.0.0', 12],
+      ['192.0.0.0', 24],
+      ['192.0.2.0', 24],
+      ['192.88.99.0', 24],
+      ['192.168.0.0', 16],
+      ['198.18.0.0', 15],
+      ['198.51.100.0', 24],
+      ['203.0.113.0', 24],
+      ['224.0.0.0', 3],
+    ] as const) {
+      nonPublic.addSubnet(network, prefix, 'ipv4');
+    }
+    const global = new BlockList();
+    global.addSubnet('2000::', 3, 'ipv6');
+    const special = new BlockList();
+    for (const [network, prefix] of [
+      ['2001::', 23],
+      ['2001:db8::', 32],
+      ['2002::', 16],
+      ['3fff::', 20],
+    ] as const) {
+      special.addSubnet(network, prefix, 'ipv6');
+    }
+    const byNode = (ip: string): boolean => {
+      if (isIP(ip) === 4) return !nonPublic.check(ip, 'ipv4');
+      return isIP(ip) === 6 && global.check(ip, 'ipv6') && !special.check(ip, 'ipv6');
+    };
+    const nearEdges = fc
+      .tuple(
+        fc.constantFrom('2001:0', '2001:1ff', '2001:200', '2001:db8', '2002:1', '3fff:fff', '3fff:1000'),
+        fc.ipV6(),
+      )
+      .map(([head, tail]) => `${head}:${tail}`);
+    const text = fc.string({ unit: fc.constantFrom('0', '1', '2', 'f', ':', '.', '::', '255', '2606') });
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.ipV4(), fc.ipV6(), nearEdges, text),
+        (ip) => isPublicAddress(ip) === byNode(ip),
+      ),
+      { numRuns: 5_000 },
+    );
+  });
+
+  test('that hides an IPv4 address in IPv6 is not public, whichever the IPv4 address', () => {
+    const prefixes = fc.constantFrom('::', '::ffff:', '::ffff:0:', '64:ff9b::', '64:ff9b:1::');
+    fc.assert(fc.property(prefixes, fc.ipV4(), (prefix, ip) => !isPublicAddress(prefix + ip)));
+  });
+
+  test('of loopback is permitted only where loopback is allowed, and nothing else with it', () => {
+    const permitted = (ip: string) => isPermittedAddress(ip, { allowLoopback: true });
+    expect(['127.0.0.1', '127.1.2.3', '::1', '8.8.8.8'].every(permitted)).toBe(true);
+    const nothingElse = Object.entries(NON_PUBLIC)
+      .filter(([name]) => name !== 'loopback')
+      .flatMap(([, addresses]) => addresses);
+    expect([...nothingElse, ...NOT_ADDRESSES].filter(permitted)).toEqual([]);
+    expect(isPermittedAddress('127.0.0.1', { allowLoopback: false })).toBe(false);
+  });
+});
+
+describe('a callback URL', () => {
+  const strict = { allowedPorts: DEFAULT_CALLBACK_PORTS, allowLoopback: false };
+  const local = { ...strict, allowLoopback: true };
+
+  test.each([
+    'https://merchant.example.com/callback',
+    'https://merchant.example.com',
+    'https://merchant.example.com:443/callback?a=1&b=%20',
+    'https://merchant.example.com:8443/callback',
+    'HTTPS://MERCHANT.example.com/',
+    'https://8.8.8.8/callback',
+    'https://[2606:4700:4700::1111]:8443/',
+    'https://bücher.example.com/',
+    'https://localhost.example.com/',
+    'https://10.0.0.1.example.com/',
+  ])('such as %s is accepted', (url) => {
+    expect(vetCallbackUrl(url, strict)).toEqual({ ok: true, url: new URL(url) });
+    expect(vetCallbackUrl(url, local).ok).toBe(true);
+  });
+
+  const refused: Record<string, readonly string[]> = {
+    invalid_url: [
+      '',
+      'merchant.example.com',
+      '/callback',
+      '//merchant.example.com/',
+      'https:merchant.example.com',
+      'https:/merchant.example.com',
+      'https:///merchant.example.com',
+      'https://',
+      'https://?',
+      'https:\\\\merchant.example.com\\',
+      'https://merchant.example.com\\@10.0.0.1/',
+      ' https://merchant.example.com/',
+      'https://merchant.example.com/\n',
+      'ht\ntps://merchant.example.com/',
+      'https://merchant.example.com/a b',
+      'https://merchant.example.com/\u0000',
+      'https://merchant.example.com.:443/',
+      'https://merchant.example.com:99999/',
+      'https://merchant.example.com:port/',
+      'https://[::1/',
+      'https://[2606:4700:4700::1111%25eth0]/',
+      'https://[fe80::1%25eth0]/',
+      'https://256.256.256.256/',
+      'https://exa%00mple.com/',
+      'javascript:alert(1)',
+      'data:text/plain,hello',
+    ],
+    https_required: [
+      'http://merchant.example.com/',
+      'http://8.8.8.8/',
+      'http://127.0.0.1/',
+      'http://localhost:3000/',
+      'ftp://merchant.example.com/',
+      'file://merchant.example.com/etc/passwd',
+      'gopher://merchant.example.com/',
+      'ws://merchant.example.com/',
+    ],
+    credentials_in_url: [
+      'https://user:secret@merchant.example.com/',
+      'https://user@merchant.example.com/',
+      'https://:secret@merchant.example.com/',
+      'https://merchant.example.com@127.0.0.1/',
+      'https://merchant.example.com%40@127.0.0.1/',
+    ],
+    fragment_in_url: ['https://merchant.example.com/#', 'https://merchant.example.com/a?b#c'],
+    port_refused: [
+      'https://merchant.example.com:80/',
+      'https://merchant.example.com:22/',
+      'https://merchant.example.com:0/',
+      'https://merchant.example.com:6379/',
+      'https://8.8.8.8:25/',
+    ],
+    address_refused: [
+      'https://127.0.0.1/',
+      'https://127.0.0.1./',
+      'https://127.1/',
+      'https://0/',
+      'https://2130706433/',
+      'https://0x7f000001/',
+      'https://0x7f.1/',
+      'https://0177.0.0.1/',
+      'https://017700000001/',
+      'https://%31%32%37.0.0.1/',
+      'https://１２７.0.0.1/',
+      'https://①②⑦.0.0.1/',
+      'https://127。0。0。1/',
+      'https://169.254.169.254/latest/meta-data/',
+      'https://2852039166/',
+      'https://0xa9fea9fe/',
+      'https://10.0.0.1:8443/',
+      'https://192.168.1/',
+      'https://[::]/',
+      'https://[::1]/',
+      'https://[::ffff:169.254.169.254]/',
+      'https://[::ffff:8.8.8.8]/',
+      'https://[64:ff9b::a9fe:a9fe]/',
+      'https://[2002:7f00:1::]/',
+      'https://[fd00:ec2::254]/',
+      'https://[fe80::1]/',
+      'https://localhost/',
+      'https://LOCALHOST/',
+      'https://localhost./',
+      'https://a.localhost/',
+      'https://a.localhost./',
+      'https://printer.local/',
+      'https://instance-data.ec2.internal/',
+      'https://metadata.google.internal/',
+      'https://metadata.google.internal./',
+      'https://router.home.arpa/',
+      'https://metadata/',
+      'https://com/',
+    ],
+    url_too_long: [`https://merchant.example.com/${'a'.repeat(2_020)}`],
+  };
+  test.each(
+    Object.entries(refused).flatMap(([code, urls]) =>
+      urls.map((url) => [url.slice(0, 60), code, url] as const),
+    ),
+  )('such as %j is refused as %s', (_, code, url) => {
+    expect(vetCallbackUrl(url, strict)).toEqual({ ok: false, code });
+  });
+
+  test('may have 2,048 characters', () => {
+    const url = `https://merchant.example.com/${'a'.repeat(2_019)}`;
+    expect(url).toHaveLength(2_048);
+    expect(vetCallbackUrl(url, strict).ok).toBe(true);
+  });
+
+  test.each([
+    'http://127.0.0.1:4511/callback',
+    'http://127.0.0.1/',
+    'http://127.1:4511/',
+    'https://127.0.0.1:9/',
+    'http://[::1]:4511/',
+    'http://localhost:4511/callback',
+    'http://receiver.localhost:4511/',
+  ])('such as %s is accepted where loopback is allowed', (url) => {
+    expect(vetCallbackUrl(url, local).ok).toBe(true);
+    expect(vetCallbackUrl(url, strict).ok).toBe(false);
+  });
+
+  test.each([
+    ['http://merchant.example.com/', 'https_required'],
+    ['https://merchant.example.com:4511/', 'port_refused'],
+    ['http://10.0.0.1:4511/', 'https_required'],
+    ['https://10.0.0.1/', 'address_refused'],
+    ['https://[::ffff:127.0.0.1]/', 'address_refused'],
+    ['https://0.0.0.0/', 'address_refused'],
+    ['https://169.254.169.254/', 'address_refused'],
+    ['https://printer.local/', 'address_refused'],
+    ['https://db.internal/', 'address_refused'],
+    ['http://localhost./', 'invalid_url'],
+    ['http://user@localhost/', 'credentials_in_url'],
+    ['ftp://localhost/', 'https_required'],
+  ])('such as %s is refused as %s even where loopback is allowed', (url, code) => {
+    expect(vetCallbackUrl(url, local)).toEqual({ ok: false, code });
+  });
+
+  test('may use the ports of the policy and no others', () => {
+    const policy = { allowedPorts: [9443], allowLoopback: false };
+    expect(vetCallbackUrl('https://merchant.example.com:9443/', policy).ok).toBe(true);
+    expect(vetCallbackUrl('https://merchant.example.com/', policy)).toEqual({
+      ok: false,
+      code: 'port_refused',
+    });
+  });
+
+  test('is judged, never thrown on, whatever the text', () => {
+    const hosts = fc.oneof(
+      fc.ipV4(),
+      fc.ipV4Extended(),
+      fc.ipV6().map((ip) => `[${ip}]`),
+      fc.domain(),
+      fc.string(),
+    );
+    const urls = fc.oneof(
+      fc.string(),
+      hosts.map((host) => `https://${host}/`),
+      fc.webUrl(),
+    );
+    fc.assert(
+      fc.property(urls, (url) => {
+        const verdict = vetCallbackUrl(url, strict);
+        if (!verdict.ok) return true;
+        const host = verdict.url.hostname.replace(/^\[|\]$/g, '');
+        return verdict.url.protocol === 'https:' && (isIP(host) === 0 || isPublicAddress(host));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../lib/adapters/config.ts';
+
+describe('the configuration', () => {
+  it('is read by name, with defaults for what need not be said', () => {
+    const config = parseConfig({ TIDINGS_TABLE_NAME: 't' }, ['tableName', 'feedLagSeconds', 'allowLoopback']);
+    expect(config).toEqual({ tableName: 't', feedLagSeconds: 30, allowLoopback: false });
+  });
+
+  it('reports everything that is wrong at once', () => {
+    const env = {
+      TIDINGS_FEED_LAG_SECONDS: '30s',
+      TIDINGS_ALLOW_LOOPBACK: 'yes',
+      TIDINGS_CALLBACK_PORTS: '0',
+    };
+    expect(() => parseConfig(env, ['tableName', 'feedLagSeconds', 'allowLoopback', 'callbackPorts'])).toThrow(
+      'Wrong configuration: TIDINGS_TABLE_NAME is missing; TIDINGS_FEED_LAG_SECONDS is malformed; ' +
+        'TIDINGS_ALLOW_LOOPBACK is malformed; TIDINGS_CALLBACK_PORTS is malformed.',
+    );
+  });
+});

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import { totalSeconds } from '../../lib/core/schedule.ts';
+import { createWorld, okExchange, payment, START_MS, statusExchange } from '../support/world.ts';
+
+async function recorded(settings: object = {}, endpoint: object = {}, changes: object = {}) {
+  const world = createWorld();
+  const demo = await world.merchant('demo', settings);
+  const hook = await demo.endpoint(endpoint);
+  const put = await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment(changes));
+  expect(put.status).toBe(201);
+  await world.relayAll();
+  const ask = async () => (await world.call(demo.receiver, 'GET /v1/transactions/pay_1')).json;
+  return { world, demo, hook, ask };
+}
+
+describe('delivering', () => {
+  it('delivers at the first attempt and records it', async () => {
+    const { world, ask, hook } = await recorded();
+    expect((await ask()).notifications).toMatchObject([{ state: 'pending', attempts: [] }]);
+    await world.drain();
+    expect(world.requests).toHaveLength(1);
+    expect((await ask()).notifications).toEqual([
+      {
+        notificationId: `pay_1.1.${hook.endpointId}`,
+        endpointId: hook.endpointId,
+        version: 1,
+        state: 'delivered',
+        attempts: [{ number: 1, at: '2026-11-20T08:00:00.000Z', durationMs: 5, statusCode: 200 }],
+      },
+    ]);
+  });
+
+  it('sends the same id and bytes in every attempt', async () => {
+    const { world } = await recorded({ schedule: [1, 1, 1] });
+    world.receiver.answer = () => statusExchange(500);
+    await world.drain();
+    expect(world.requests).toHaveLength(4);
+    expect(new Set(world.requests.map(({ body }) => body)).size).toBe(1);
+    expect(new Set(world.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    expect(world.requests.map(({ headers }) => headers['tidings-attempt'])).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('keeps the preset schedule to its total and ends exhausted, and says so', async () => {
+    const { world, ask } = await recorded();
+    world.receiver.answer = () => statusExchange(500);
+    await world.drain();
+    expect(world.requests).toHaveLength(16);
+    expect(world.time.nowMs - START_MS).toBe(totalSeconds('wechat') * 1000);
+    const [notification] = (await ask()).notifications;
+    expect(notification.state).toBe('exhausted');
+    expect(notification.nextAttemptAt).toBeUndefined();
+    expect(world.events.filter(({ event }) => event === 'exhausted')).toHaveLength(1);
+  });
+
+  it('waits as long as Retry-After asks', async () => {
+    const { world, ask } = await recorded({ schedule: [10, 10] });
+    world.receiver.answer = () => statusExchange(429, '120');
+    const [first] = world.queue.splice(0);
+    if (first === undefined) throw new Error('nothing was relayed');
+    await world.deliverOne(first);
+    expect((await ask()).notifications[0].nextAttemptAt).toBe('2026-11-20T08:02:00.000Z');
+  });
+
+  it('disables an endpoint that is gone, and blocks what is open for it', async () => {
+    const { world, demo, ask, hook } = await recorded();
+    world.receiver.answer = () => statusExchange(410);
+    await world.drain();
+    expect((await ask()).notifications[0].state).toBe('blocked');
+    const endpoint = await world.call(demo.manager, `GET /v1/merchants/demo/endpoints/${hook.endpointId}`);
+    expect(endpoint.json.enabled).toBe(false);
+    expect(world.events.map(({ event }) => event)).toContain('endpoint_disabled');
+  });
+
+  it('blocks only the one notification where the callback URL of a transaction is gone', async () => {
+    const { world, ask, hook } = await recorded({}, {}, { notifyUrl: 'https://till.example/1' });
+    world.receiver.answer = ({ url }) => (url.includes('till') ? statusExchange(410) : okExchange());
+    await world.drain();
+    expect(
+      (await ask()).notifications.map(({ endpointId, state }: Record<string, string>) => [endpointId, state]),
+    ).toEqual([
+      [hook.endpointId, 'delivered'],
+      ['notify-url', 'blocked'],
+    ]);
+  });
+
+  it('takes the callback URL from the PENDING where the end names none', async () => {
+    const { world, demo } = await recorded(
+      {},
+      {},
+      { status: 'PENDING', notifyUrl: 'https://till.example/1' },
+    );
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment());
+    await world.relayAll();
+    await world.drain();
+    expect(world.requests.map(({ url }) => url)).toEqual([
+      'https://shop.example/hooks',
+      'https://till.example/1',
+    ]);
+  });
+
+  it('blocks after the guard refused three times in a row', async () => {
+    const { world, ask } = await recorded({ schedule: [1, 1, 1, 1, 1] });
+    world.receiver.answer = () => ({ kind: 'error', code: 'address_refused', durationMs: 0 });
+    await world.drain();
+    const [notification] = (await ask()).notifications;
+    expect(notification.state).toBe('blocked');
+    expect(notification.attempts).toHaveLength(3);
+  });
+
+  it('does not take a 200 with the wrong body for a delivery', async () => {
+    const { world, ask } = await recorded({ schedule: [1] }, { expectBody: 'success' });
+    world.receiver.answer = () => okExchange('fail');
+    await world.drain();
+    const [notification] = (await ask()).notifications;
+    expect(notification.state).toBe('exhausted');
+    expect(notification.attempts[1]).toMatchObject({ error: 'unexpected_body', responseSnippet: 'fail' });
+  });
+
+  it('says nothing of a PENDING', async () => {
+    const { world } = await recorded({}, {}, { status: 'PENDING' });
+    await world.drain();
+    expect(world.requests).toHaveLength(0);
+  });
+});
+
+describe('the fence', () => {
+  it('lets one of two messages for the same attempt schedule what follows', async () => {
+    const { world } = await recorded({ schedule: [10, 10] });
+    world.receiver.answer = () => statusExchange(500);
+    const [first] = world.queue.splice(0);
+    if (first === undefined) throw new Error('nothing was relayed');
+    await Promise.all([world.deliverOne(first), world.deliverOne(first)]);
+    expect(world.queue).toHaveLength(1);
+    await world.drain();
+    expect(world.requests).toHaveLength(4);
+  });
+
+  it('lets the message of an earlier attempt, arriving late, do nothing', async () => {
+    const { world } = await recorded({ schedule: [10, 10] });
+    world.receiver.answer = () => statusExchange(500);
+    const [first] = world.queue.splice(0);
+    if (first === undefined) throw new Error('nothing was relayed');
+    await world.deliverOne(first);
+    const [second] = world.queue.splice(0);
+    if (second === undefined) throw new Error('no second attempt');
+    await world.deliverOne(second);
+    await world.deliverOne(second);
+    expect(world.requests).toHaveLength(2);
+    expect(world.queue).toHaveLength(1);
+  });
+
+  it('brings back what died between the write and the schedule', async () => {
+    const { world, ask } = await recorded({ schedule: [10] });
+    world.receiver.answer = () => statusExchange(500);
+    const [first] = world.queue.splice(0);
+    if (first === undefined) throw new Error('nothing was relayed');
+    const { sendAt } = world.ports.dispatcher;
+    world.ports.dispatcher.sendAt = () => Promise.reject(new Error('died here'));
+    await expect(world.deliverOne(first)).rejects.toThrow('died here');
+    world.ports.dispatcher.sendAt = sendAt;
+    expect(world.queue).toHaveLength(0);
+
+    await world.deliverOne(first, 2);
+    expect(world.requests).toHaveLength(1);
+    expect(world.queue).toMatchObject([{ atMs: START_MS + 10_000 }]);
+    await world.drain();
+    expect((await ask()).notifications[0].state).toBe('exhausted');
+  });
+
+  it('lets a 2xx stand that was overtaken by another attempt’s failure', async () => {
+    const { world, ask } = await recorded({ schedule: [10, 10] });
+    const [first] = world.queue.splice(0);
+    if (first === undefined) throw new Error('nothing was relayed');
+    let overtake = true;
+    world.receiver.answer = async () => {
+      if (!overtake) return statusExchange(500);
+      overtake = false;
+      await world.deliverOne(first);
+      return okExchange();
+    };
+    await world.deliverOne(first);
+    expect((await ask()).notifications[0].state).toBe('delivered');
+    await world.drain();
+    expect(world.requests).toHaveLength(2);
+  });
+
+  it('never lets a failure undo a delivery', async () => {
+    const { world, ask } = await recorded({ schedule: [10, 10] });
+    const [first] = world.queue.splice(0);
+    if (first === undefined) throw new Error('nothing was relayed');
+    await world.deliverOne(first);
+    world.receiver.answer = () => statusExchange(500);
+    await world.deliverOne(first);
+    expect((await ask()).notifications[0]).toMatchObject({ state: 'delivered', attempts: [{ number: 1 }] });
+    expect(world.queue).toHaveLength(0);
+  });
+});
+
+describe('a message', () => {
+  it.each([
+    ['{', 'malformed_json'],
+    ['{"merchantId":"demo"}', 'not_a_notification_message'],
+    ['{"__proto__":1}', 'forbidden_key'],
+  ])('that is %s ends among the dead letters with the reason', async (body, reason) => {
+    const world = createWorld();
+    const { handleMessage } = await import('../../lib/core/messages.ts');
+    await handleMessage(world.ports, { messageId: 'm', body, receivedTimes: 1, lane: 'first' });
+    expect(world.deadLetters).toHaveLength(1);
+    expect(world.deadLetters[0]?.reason).toContain(reason);
+    expect(world.events).toMatchObject([{ event: 'message_malformed' }]);
+  });
+
+  it('that names an outcome which is not there ends among the dead letters', async () => {
+    const { world } = await recorded();
+    const [first] = world.queue.splice(0);
+    if (first === undefined) throw new Error('nothing was relayed');
+    await world.deliverOne({ ...first, message: { ...first.message, version: 2 } });
+    expect(world.deadLetters).toMatchObject([{ reason: 'unknown_outcome' }]);
+    expect(world.requests).toHaveLength(0);
+  });
+});
