@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Agent } from 'undici';
 import type { AwsCall } from './aws/client.ts';
 import { awsClient } from './aws/client.ts';
 import { close, listen, listenPreferring } from './aws/listen.ts';
@@ -37,8 +38,6 @@ import { resolveStack } from './template/stack.ts';
 
 export { LocalCloudError } from './errors.ts';
 export type { LocalLogLine } from './log.ts';
-export type { LocalResources } from './resources.ts';
-export type { PhysicalResource } from './template/physical.ts';
 
 export interface LocalCloudOptions {
   /** A cdk.out: manifest.json, templates, asset folders. */
@@ -113,6 +112,8 @@ async function start(
   const dataDir = resolve(options.dataDir);
   const state = openState(dataDir);
   onStop(async () => state.close());
+  const connections = new Agent();
+  onStop(() => connections.destroy());
 
   const store = new SqsStore(state);
   const json: JsonService[] = [sqsService(store, () => awsUrl)];
@@ -124,18 +125,17 @@ async function start(
   onStop(() => close(httpApi.server));
 
   const stack = resolveStack(assembly, { sqs: sqsUrl.replace(/\/$/, ''), api: apiUrl });
-  const sqs = awsClient('sqs', sqsUrl);
+  const sqs = awsClient('sqs', sqsUrl, connections);
   const schedules = openScheduleStore(state);
   const secrets = openSecrets(dataDir, stack.ofType('AWS::SecretsManager::Secret'));
   const groups = new Set(stack.ofType('AWS::Scheduler::ScheduleGroup').map(({ physical }) => physical.name));
   json.push(secrets.service, kmsService(dataDir, kmsKeys(stack)));
 
-  const [dynamodbUrl, s3Url] = await Promise.all([
-    provideDynamoDb(options, dataDir, log, onStop),
-    provideS3(stack, dataDir, onStop),
-    provideQueues(sqs, stack.ofType('AWS::SQS::Queue')),
-  ]);
-  const streamArns = await provideTables(awsClient('dynamodb', dynamodbUrl), stack);
+  // One after the other: what fails must not leave behind something that was just starting.
+  await provideQueues(sqs, stack.ofType('AWS::SQS::Queue'));
+  const s3Url = await provideS3(stack, dataDir, onStop);
+  const dynamodbUrl = await provideDynamoDb(options, dataDir, log, onStop);
+  const streamArns = await provideTables(awsClient('dynamodb', dynamodbUrl, connections), stack);
 
   const endpoints: ServiceEndpoints = {
     dynamodb: dynamodbUrl,
@@ -186,7 +186,7 @@ async function start(
       state,
       sqs,
       waitSeconds: options.sqsEndpoint === undefined ? EMBEDDED_WAIT_SECONDS : FOREIGN_WAIT_SECONDS,
-      streams: awsClient('streams', dynamodbUrl),
+      streams: awsClient('streams', dynamodbUrl, connections),
       streamArns,
       log,
     }),

@@ -9,7 +9,7 @@ import { AwsFault } from './fault.ts';
 export type AwsInput = Readonly<Record<string, unknown>>;
 
 /** @param gone aborted when the caller hung up: a long poll must then take nothing. */
-export type AwsOperation = (input: AwsInput, gone: AbortSignal) => unknown;
+type AwsOperation = (input: AwsInput, gone: AbortSignal) => unknown;
 
 /** A service of the JSON protocol: `X-Amz-Target: <prefix>.<Operation>`. */
 export interface JsonService {

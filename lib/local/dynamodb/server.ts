@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Agent } from 'undici';
 import { awsClient } from '../aws/client.ts';
 import { LocalCloudError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -86,11 +87,13 @@ export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDb
 
 /** @returns `undefined` once it answers, or why it did not in time. */
 async function whenAnswering(endpoint: string): Promise<string | undefined> {
-  const call = awsClient('dynamodb', endpoint);
+  const connections = new Agent();
+  const call = awsClient('dynamodb', endpoint, connections);
   let reason = 'no answer';
   for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline; ) {
     try {
       await call('ListTables', {});
+      await connections.close();
       return undefined;
     } catch (error) {
       reason = messageOf(error);
@@ -115,7 +118,8 @@ async function endOrphan(pidPath: string, databasePath: string): Promise<void> {
   rmSync(pidPath, { force: true });
 }
 
-function commandLine(pid: number): string {
+/** How a process was started; empty when there is none, or when it has ended and nobody has asked how. */
+export function commandLine(pid: number): string {
   try {
     if (process.platform === 'linux')
       return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');

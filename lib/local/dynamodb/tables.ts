@@ -5,9 +5,15 @@ import { LocalCloudError } from '../errors.ts';
 import type { TableProperties } from '../template/properties.ts';
 import type { Resource } from '../template/stack.ts';
 
+type Index = TableProperties['GlobalSecondaryIndexes'][number];
+
 interface TableDescription {
   readonly TableStatus: string;
   readonly LatestStreamArn?: string;
+  readonly KeySchema: TableProperties['KeySchema'];
+  readonly GlobalSecondaryIndexes?: readonly Index[];
+  readonly LocalSecondaryIndexes?: readonly Index[];
+  readonly StreamSpecification?: { readonly StreamViewType?: string };
 }
 
 const ACTIVE_TIMEOUT_MS = 30_000;
@@ -16,6 +22,7 @@ const POLL_MS = 20;
 /**
  * Makes the table if it is missing; one of an earlier run stays, with its data.
  * @returns the ARN of its stream, as the DynamoDB that has it names it.
+ * @throws LocalCloudError `data_dir_outdated` when that one has other keys, indexes or another stream.
  */
 export async function provideTable(
   call: AwsCall,
@@ -28,7 +35,36 @@ export async function provideTable(
     if (!(error instanceof AwsFault) || error.code !== 'ResourceNotFoundException') throw error;
     await call('CreateTable', createTableInput(name, table.properties));
   }
-  return (await whenActive(call, name)).LatestStreamArn;
+  const found = await whenActive(call, name);
+  const wanted = { ...table.properties, StreamSpecification: table.properties.StreamSpecification ?? {} };
+  if (shapeOf(found) !== shapeOf(wanted)) {
+    throw new LocalCloudError(
+      'data_dir_outdated',
+      `Table ${name} was made by another version of the template: its keys, indexes or stream differ. ` +
+        'Start with an empty data directory (npm start -- --fresh).',
+    );
+  }
+  return found.LatestStreamArn;
+}
+
+/** What cannot be changed in place, in one order, for comparison. */
+function shapeOf(table: Omit<TableDescription, 'TableStatus'>): string {
+  const indexes = (all: readonly Index[] = []) =>
+    all
+      .map(({ IndexName, KeySchema, Projection }) => ({
+        IndexName,
+        keys: keys(KeySchema),
+        projection: [Projection.ProjectionType, ...(Projection.NonKeyAttributes ?? []).toSorted()],
+      }))
+      .sort((left, right) => (left.IndexName < right.IndexName ? -1 : 1));
+  const keys = (schema: TableProperties['KeySchema']) =>
+    schema.map((key) => `${key.KeyType} ${key.AttributeName}`);
+  return JSON.stringify([
+    keys(table.KeySchema),
+    indexes(table.GlobalSecondaryIndexes),
+    indexes(table.LocalSecondaryIndexes),
+    table.StreamSpecification?.StreamViewType,
+  ]);
 }
 
 async function whenActive(call: AwsCall, name: string): Promise<TableDescription> {

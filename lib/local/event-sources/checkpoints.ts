@@ -1,7 +1,7 @@
 import type { State } from '../state.ts';
 
 /** How far a shard has been read. */
-export interface Checkpoint {
+interface Checkpoint {
   /** The last record that is done; `undefined`: none yet, begin at the oldest. */
   readonly sequenceNumber: string | undefined;
   /** The shard is closed and read to its end. */

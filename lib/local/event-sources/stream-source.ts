@@ -21,7 +21,6 @@ export interface StreamSourceSetting extends SourceSetting {
 interface Shard {
   readonly ShardId: string;
   readonly ParentShardId?: string;
-  readonly SequenceNumberRange?: { readonly EndingSequenceNumber?: string };
 }
 
 interface RecordsPage {
@@ -51,7 +50,7 @@ export function startStreamSource(setting: StreamSourceSetting): EventSource {
         for (const shard of described) {
           if (shards.has(shard.ShardId) || !isNext(shard, described)) continue;
           const isFromStart = !isFirst || setting.properties.StartingPosition !== 'LATEST';
-          shards.set(shard.ShardId, readShard(setting, shard, isFromStart, stopping.signal));
+          shards.set(shard.ShardId, readShard(setting, shard.ShardId, isFromStart, stopping.signal));
         }
         await pause(SHARD_REFRESH_MS, stopping.signal);
       } catch (error) {
@@ -87,17 +86,16 @@ export function startStreamSource(setting: StreamSourceSetting): EventSource {
 
 async function readShard(
   setting: StreamSourceSetting,
-  shard: Shard,
+  shardId: string,
   isFromStart: boolean,
   stopping: AbortSignal,
 ): Promise<void> {
   while (!stopping.aborted) {
     try {
-      if (setting.checkpoints.read(shard.ShardId) === undefined && !isFromStart) {
-        // LATEST is fixed when the mapping first runs; else what is written before the first batch would be lost.
-        setting.checkpoints.save(shard.ShardId, shard.SequenceNumberRange?.EndingSequenceNumber);
+      if (setting.checkpoints.read(shardId) === undefined && !isFromStart) {
+        setting.checkpoints.save(shardId, await lastSequenceNumber(setting, shardId, stopping));
       }
-      await followShard(setting, shard.ShardId, stopping);
+      await followShard(setting, shardId, stopping);
       return;
     } catch (error) {
       if (stopping.aborted) return;
@@ -105,6 +103,31 @@ async function readShard(
       await pause(RETRY_MS, stopping);
     }
   }
+}
+
+/**
+ * The end of the shard, by reading through it once. LATEST must be fixed when the mapping first runs, or what is
+ * written before the first batch would be lost in a kill; and the shard's EndingSequenceNumber does not tell:
+ * open shards have none on AWS, and dynoxide gives the greatest as text, 9999 of 20000.
+ */
+async function lastSequenceNumber(
+  setting: StreamSourceSetting,
+  shardId: string,
+  stopping: AbortSignal,
+): Promise<string | undefined> {
+  let iterator = await iteratorAt(setting, shardId, undefined);
+  let last: string | undefined;
+  while (iterator !== undefined) {
+    stopping.throwIfAborted();
+    const page: RecordsPage = await setting.streams<RecordsPage>('GetRecords', {
+      ShardIterator: iterator,
+      Limit: READ_MAX,
+    });
+    if (page.Records.length === 0) break;
+    last = page.Records.at(-1)?.dynamodb.SequenceNumber;
+    iterator = page.NextShardIterator;
+  }
+  return last;
 }
 
 /** Reads until the shard ends or the cloud stops. */

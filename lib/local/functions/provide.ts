@@ -75,7 +75,7 @@ function provideFunction(
       memoryMb: properties.MemorySize,
       timeoutMs: properties.Timeout * 1000,
       size: Math.max(1, Math.min(setting.workers, reserved)),
-      env: environmentOf(setting, resource),
+      env: environmentOf(setting, resource, assetDir),
     },
     setting.log,
   );
@@ -85,6 +85,7 @@ function provideFunction(
 function environmentOf(
   { endpoints, environment }: FunctionsSetting,
   { physical, properties }: Resource<'AWS::Lambda::Function'>,
+  assetDir: string,
 ): Readonly<Record<string, string>> {
   return {
     PATH: process.env.PATH ?? '',
@@ -96,6 +97,10 @@ function environmentOf(
     AWS_LAMBDA_FUNCTION_NAME: physical.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(properties.MemorySize),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${physical.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    LAMBDA_TASK_ROOT: assetDir,
+    _HANDLER: properties.Handler,
     AWS_EXECUTION_ENV: `AWS_Lambda_${properties.Runtime}`,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,

@@ -10,7 +10,7 @@ import { gatewayMessage, readResult } from './response.ts';
 import type { Route } from './routes.ts';
 import { createRouter } from './routes.ts';
 
-export interface RouteTarget {
+interface RouteTarget {
   readonly pool: FunctionPool;
   readonly timeoutMs: number;
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { AwsFault } from '../aws/fault.ts';
 import type { AwsInput, JsonService } from '../aws/server.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
+import type { QueueAttributes } from './message-table.ts';
 import type { MessageAttribute, StoredMessage } from './queue.ts';
-import type { NewMessage, QueueAttributes, SqsStore } from './store.ts';
+import type { NewMessage, SqsStore } from './store.ts';
 
 /** Limits of SQS (developer guide, "message quotas", November 2026). */
 const MAX_BATCH = 10;
@@ -80,6 +81,8 @@ export function sqsService(store: SqsStore, address: () => string): JsonService 
           waitSeconds: integer(input, 'WaitTimeSeconds', 0, MAX_WAIT_SECONDS) ?? defaultWait,
           gone,
         });
+        // Whoever hung up in this very moment must not keep them until their visibility ends.
+        if (gone.aborted) for (const { receipt = '' } of messages) store.changeVisibility(queue, receipt, 0);
         return messages.length === 0 ? {} : { Messages: messages.map((message) => received(message, input)) };
       },
       DeleteMessage: (input) => store.delete(queueOf(input), String(input.ReceiptHandle)),

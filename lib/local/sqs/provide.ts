@@ -18,8 +18,28 @@ export async function provideQueues(
   }
   // After all of them exist: a redrive policy names another queue.
   for (const { physical, properties } of queues) {
-    await call('SetQueueAttributes', { QueueUrl: physical.url, Attributes: attributesOf(properties) });
+    await call('SetQueueAttributes', {
+      QueueUrl: physical.url,
+      Attributes: {
+        ...attributesOf(properties),
+        ...(await redriveAttribute(call, physical.url, properties)),
+      },
+    });
   }
+}
+
+/** An empty policy takes away one that an earlier template had; where there is none, not every SQS takes it. */
+async function redriveAttribute(
+  call: AwsCall,
+  queueUrl: string | undefined,
+  { RedrivePolicy }: QueueProperties,
+): Promise<Record<string, string>> {
+  if (RedrivePolicy !== undefined) return { RedrivePolicy: JSON.stringify(RedrivePolicy) };
+  const { Attributes } = await call<{ Attributes?: Record<string, string> }>('GetQueueAttributes', {
+    QueueUrl: queueUrl,
+    AttributeNames: ['RedrivePolicy'],
+  });
+  return Attributes?.RedrivePolicy ? { RedrivePolicy: '' } : {};
 }
 
 function attributesOf(properties: QueueProperties): Record<string, string> {
@@ -29,7 +49,5 @@ function attributesOf(properties: QueueProperties): Record<string, string> {
     DelaySeconds: String(properties.DelaySeconds),
     MaximumMessageSize: String(properties.MaximumMessageSize),
     ReceiveMessageWaitTimeSeconds: String(properties.ReceiveMessageWaitTimeSeconds),
-    // An empty policy takes away one that an earlier template had.
-    RedrivePolicy: properties.RedrivePolicy === undefined ? '' : JSON.stringify(properties.RedrivePolicy),
   };
 }

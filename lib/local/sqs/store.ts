@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { State } from '../state.ts';
 import { inTransaction } from '../state.ts';
+import type { MessageTable, QueueAttributes } from './message-table.ts';
+import { openMessageTable } from './message-table.ts';
 import type { MessageAttribute, StoredMessage } from './queue.ts';
 import { MessageLine } from './queue.ts';
-
-/** Attributes of a queue as SQS names them; numbers as strings. */
-export type QueueAttributes = Readonly<Record<string, string>>;
 
 const DEFAULT_QUEUE_ATTRIBUTES: QueueAttributes = {
   VisibilityTimeout: '30',
@@ -49,12 +48,12 @@ interface Waiter {
 export class SqsStore {
   private readonly queues = new Map<string, Queue>();
   private readonly state: State;
-  private readonly statements: ReturnType<typeof prepare>;
+  private readonly table: MessageTable;
   private stopped = false;
 
   constructor(state: State) {
     this.state = state;
-    this.statements = prepare(state);
+    this.table = openMessageTable(state);
     this.load();
   }
 
@@ -71,7 +70,7 @@ export class SqsStore {
     const existing = this.queues.get(name);
     const all = { ...DEFAULT_QUEUE_ATTRIBUTES, ...existing?.attributes, ...attributes };
     const createdAt = existing?.createdAt ?? Date.now();
-    this.statements.saveQueue.run(name, JSON.stringify(all), createdAt);
+    this.table.saveQueue({ name, attributes: all, createdAt });
     if (existing === undefined) this.queues.set(name, newQueue(name, all, createdAt));
     else existing.attributes = all;
   }
@@ -131,7 +130,7 @@ export class SqsStore {
         message.firstReceivedAt ??= now;
         message.visibleAt = now + hiddenMs;
         queue.byReceipt.set(message.receipt, message);
-        this.save(queue, message);
+        this.table.update(queue.name, message);
         queue.line.add(message, now);
         taken.push(message);
       }
@@ -167,7 +166,7 @@ export class SqsStore {
     const now = Date.now();
     if (message === undefined || message.visibleAt <= now) return false;
     message.visibleAt = now + seconds * 1000;
-    this.save(queue, message);
+    this.table.update(queue.name, message);
     queue.line.add(message, now);
     this.wake(queue);
     return true;
@@ -181,6 +180,11 @@ export class SqsStore {
   /** All messages of a queue, oldest first, for inspection. */
   list(name: string): readonly Readonly<StoredMessage>[] {
     return [...this.queue(name).messages.values()];
+  }
+
+  /** Polls that wait on a queue now. */
+  waiting(name: string): number {
+    return this.queue(name).waiters.size;
   }
 
   /** Ends all long polls with nothing; later ones do not wait. */
@@ -199,45 +203,22 @@ export class SqsStore {
   }
 
   private insert(queue: Queue, message: NewMessage, now: number): StoredMessage {
-    const messageId = randomUUID();
-    const visibleAt = now + 1000 * (message.delaySeconds ?? Number(queue.attributes.DelaySeconds));
-    const { lastInsertRowid } = this.statements.insert.run(
-      messageId,
-      queue.name,
-      message.body,
-      JSON.stringify(message.attributes),
-      message.groupId ?? null,
-      now,
-      visibleAt,
-    );
-    return {
-      sequence: Number(lastInsertRowid),
-      messageId,
+    return this.table.insert(queue.name, {
+      messageId: randomUUID(),
       body: message.body,
       attributes: message.attributes,
       groupId: message.groupId,
       sentAt: now,
-      visibleAt,
+      visibleAt: now + 1000 * (message.delaySeconds ?? Number(queue.attributes.DelaySeconds)),
       receiveCount: 0,
       firstReceivedAt: undefined,
       receipt: undefined,
       place: 'ready',
-    };
-  }
-
-  private save(queue: Queue, message: StoredMessage): void {
-    this.statements.update.run(
-      queue.name,
-      message.visibleAt,
-      message.receiveCount,
-      message.firstReceivedAt ?? null,
-      message.receipt ?? null,
-      message.sequence,
-    );
+    });
   }
 
   private remove(queue: Queue, message: StoredMessage): void {
-    this.statements.delete.run(message.sequence);
+    this.table.delete(message);
     this.forget(queue, message);
   }
 
@@ -261,7 +242,7 @@ export class SqsStore {
     if (deadLetters === undefined) return false;
     this.forget(queue, message);
     const moved: StoredMessage = { ...message, receipt: undefined, visibleAt: now, place: 'ready' };
-    this.save(deadLetters, moved);
+    this.table.update(deadLetters.name, moved);
     deadLetters.messages.set(moved.messageId, moved);
     deadLetters.line.add(moved, now);
     this.wake(deadLetters);
@@ -304,30 +285,13 @@ export class SqsStore {
   }
 
   private load(): void {
-    for (const row of this.statements.queues.all()) {
-      const name = String(row.name);
-      this.queues.set(
-        name,
-        newQueue(name, JSON.parse(String(row.attributes)) as QueueAttributes, Number(row.created_at)),
-      );
+    for (const { name, attributes, createdAt } of this.table.queues()) {
+      this.queues.set(name, newQueue(name, attributes, createdAt));
     }
     const now = Date.now();
-    for (const row of this.statements.messages.iterate()) {
-      const queue = this.queues.get(String(row.queue));
+    for (const [queueName, message] of this.table.messages()) {
+      const queue = this.queues.get(queueName);
       if (queue === undefined) continue;
-      const message: StoredMessage = {
-        sequence: Number(row.sequence),
-        messageId: String(row.message_id),
-        body: String(row.body),
-        attributes: JSON.parse(String(row.attributes)) as Record<string, MessageAttribute>,
-        groupId: row.group_id === null ? undefined : String(row.group_id),
-        sentAt: Number(row.sent_at),
-        visibleAt: Number(row.visible_at),
-        receiveCount: Number(row.receive_count),
-        firstReceivedAt: row.first_received_at === null ? undefined : Number(row.first_received_at),
-        receipt: row.receipt === null ? undefined : String(row.receipt),
-        place: 'ready',
-      };
       queue.messages.set(message.messageId, message);
       if (message.receipt !== undefined) queue.byReceipt.set(message.receipt, message);
       queue.line.add(message, now);
@@ -361,23 +325,4 @@ function redrivePolicy(
   };
   const queueName = policy.deadLetterTargetArn.slice(policy.deadLetterTargetArn.lastIndexOf(':') + 1);
   return { queueName, maxReceiveCount: Number(policy.maxReceiveCount) };
-}
-
-function prepare({ database }: State) {
-  return {
-    queues: database.prepare('SELECT * FROM queue'),
-    saveQueue: database.prepare(
-      'INSERT OR REPLACE INTO queue (name, attributes, created_at) VALUES (?, ?, ?)',
-    ),
-    messages: database.prepare('SELECT * FROM message ORDER BY sequence'),
-    insert: database.prepare(
-      `INSERT INTO message (message_id, queue, body, attributes, group_id, sent_at, visible_at, receive_count)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 0)`,
-    ),
-    update: database.prepare(
-      `UPDATE message SET queue = ?, visible_at = ?, receive_count = ?, first_received_at = ?, receipt = ?
-       WHERE sequence = ?`,
-    ),
-    delete: database.prepare('DELETE FROM message WHERE sequence = ?'),
-  };
 }

@@ -195,8 +195,6 @@ export type PropertiesOf<Type extends RunningType | StandInType> = z.infer<
 >;
 export type TableProperties = PropertiesOf<'AWS::DynamoDB::Table'>;
 export type QueueProperties = PropertiesOf<'AWS::SQS::Queue'>;
-export type FunctionProperties = PropertiesOf<'AWS::Lambda::Function'>;
 export type MappingProperties = PropertiesOf<'AWS::Lambda::EventSourceMapping'>;
 export type RuleProperties = PropertiesOf<'AWS::Events::Rule'>;
-export type ScheduleProperties = PropertiesOf<'AWS::Scheduler::Schedule'>;
 export type SecretProperties = PropertiesOf<'AWS::SecretsManager::Secret'>;

@@ -1,0 +1,252 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DecryptCommand, EncryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  CreateScheduleCommand,
+  DeleteScheduleCommand,
+  GetScheduleCommand,
+  ListSchedulesCommand,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { describe, expect, it, vi } from 'vitest';
+import type { LocalCloud } from '../../lib/local/cloud.ts';
+import { startDispatcher } from '../../lib/local/scheduler/dispatcher.ts';
+import { openScheduleStore } from '../../lib/local/scheduler/store.ts';
+import { openState } from '../../lib/local/state.ts';
+import { useLocalCloud } from './fixture/harness.ts';
+
+const fixture = await useLocalCloud();
+
+const TARGET = 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage';
+const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString().slice(0, 19);
+
+function schedule(
+  cloud: LocalCloud,
+  Name: string,
+  options: { at: string; body?: string; queueUrl?: string | undefined },
+) {
+  return new CreateScheduleCommand({
+    Name,
+    GroupName: cloud.resources.find('Schedules').name,
+    ScheduleExpression: `at(${options.at})`,
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ActionAfterCompletion: 'DELETE',
+    Target: {
+      Arn: TARGET,
+      RoleArn: 'arn:aws:iam::000000000000:role/scheduler',
+      Input: JSON.stringify({
+        QueueUrl: options.queueUrl ?? cloud.resources.find('Inbox', 'AWS::SQS::Queue').url,
+        MessageBody: options.body ?? Name,
+        MessageGroupId: 'group',
+      }),
+    },
+  });
+}
+
+describe('Scheduler', () => {
+  it('sends the message when it is due, with its group, and deletes the schedule', async () => {
+    const { cloud, base, sqs } = await fixture.start();
+    const scheduler = new SchedulerClient({ ...base, endpoint: cloud.endpoints.scheduler });
+    const GroupName = cloud.resources.find('Schedules').name;
+    const created = await scheduler.send(schedule(cloud, 'soon', { at: inSeconds(1) }));
+    expect(created.ScheduleArn).toBe(`arn:aws:scheduler:us-east-1:000000000000:schedule/${GroupName}/soon`);
+    const found = await scheduler.send(new GetScheduleCommand({ Name: 'soon', GroupName }));
+    expect(found).toMatchObject({ Name: 'soon', GroupName, ActionAfterCompletion: 'DELETE' });
+    const QueueUrl = cloud.resources.find('Inbox', 'AWS::SQS::Queue').url;
+    const { Messages } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10, MessageSystemAttributeNames: ['All'] }),
+    );
+    expect(Messages?.[0]).toMatchObject({ Body: 'soon', Attributes: { MessageGroupId: 'group' } });
+    await expect
+      .poll(() =>
+        scheduler.send(new GetScheduleCommand({ Name: 'soon', GroupName })).catch(({ name }) => name),
+      )
+      .toBe('ResourceNotFoundException');
+  });
+
+  it('answers a second schedule of a name with a conflict, and lists and deletes', async () => {
+    const { cloud, base } = await fixture.start();
+    const scheduler = new SchedulerClient({ ...base, endpoint: cloud.endpoints.scheduler });
+    const GroupName = cloud.resources.find('Schedules').name;
+    const at = inSeconds(3600);
+    for (const name of ['a-1', 'a-2', 'b-1']) await scheduler.send(schedule(cloud, name, { at }));
+    await expect(scheduler.send(schedule(cloud, 'a-1', { at }))).rejects.toMatchObject({
+      name: 'ConflictException',
+      $metadata: { httpStatusCode: 409 },
+    });
+    const first = await scheduler.send(
+      new ListSchedulesCommand({ GroupName, NamePrefix: 'a-', MaxResults: 1 }),
+    );
+    expect(first.Schedules?.map(({ Name }) => Name)).toEqual(['a-1']);
+    const second = await scheduler.send(
+      new ListSchedulesCommand({ GroupName, NamePrefix: 'a-', NextToken: first.NextToken }),
+    );
+    expect(second.Schedules?.map(({ Name }) => Name)).toEqual(['a-2']);
+    await scheduler.send(new DeleteScheduleCommand({ Name: 'a-1', GroupName }));
+    await expect(scheduler.send(new DeleteScheduleCommand({ Name: 'a-1', GroupName }))).rejects.toMatchObject(
+      {
+        name: 'ResourceNotFoundException',
+      },
+    );
+  });
+
+  it('refuses what it does not do, and groups that the template has not', async () => {
+    const { cloud, base } = await fixture.start();
+    const scheduler = new SchedulerClient({ ...base, endpoint: cloud.endpoints.scheduler });
+    const { input } = schedule(cloud, 'x', { at: inSeconds(60) });
+    await expect(
+      scheduler.send(new CreateScheduleCommand({ ...input, ScheduleExpression: 'rate(1 hour)' })),
+    ).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(
+      scheduler.send(new CreateScheduleCommand({ ...input, GroupName: 'no' })),
+    ).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+
+  it('fires what came due while nothing ran, to a queue named by the URL of an earlier run', async () => {
+    const dataDir = fixture.newDataDir();
+    const first = await fixture.start({ dataDir });
+    const queue = first.cloud.resources.find('Inbox', 'AWS::SQS::Queue');
+    const { input } = schedule(first.cloud, 'missed', {
+      at: '2026-01-01T00:00:00',
+      queueUrl: `http://127.0.0.1:1/000000000000/${queue.name}`,
+    });
+    await first.cloud.stop();
+    const state = openState(dataDir);
+    const stored = { groupName: 'default', name: 'missed', dueAt: 0, definition: { ...input } };
+    expect(openScheduleStore(state).add(stored)).toBe(true);
+    state.close();
+
+    const { cloud, sqs } = await fixture.start({ dataDir });
+    const QueueUrl = cloud.resources.find('Inbox', 'AWS::SQS::Queue').url;
+    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10 }));
+    expect(Messages?.map(({ Body }) => Body)).toEqual(['missed']);
+  });
+
+  it('keeps a schedule and tries again while the queue is away', async () => {
+    vi.useFakeTimers();
+    const state = openState(fixture.newDataDir());
+    try {
+      const store = openScheduleStore(state);
+      const definition = { Target: { Input: '{"QueueUrl":"u","MessageBody":"b"}' } };
+      store.add({ groupName: 'default', name: 'stubborn', dueAt: Date.now(), definition });
+      let calls = 0;
+      const dispatcher = startDispatcher({
+        store,
+        currentQueueUrl: (url) => url,
+        log: () => {},
+        sqs: async <Output>() => {
+          calls += 1;
+          if (calls <= 2) throw new Error('away');
+          return {} as Output;
+        },
+      });
+      await vi.advanceTimersByTimeAsync(1_500);
+      expect(calls).toBe(2);
+      expect(store.find('default', 'stubborn')).toBeDefined();
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(calls).toBe(3);
+      expect(store.find('default', 'stubborn')).toBeUndefined();
+      await dispatcher.stop();
+    } finally {
+      state.close();
+      vi.useRealTimers();
+    }
+  });
+});
+
+describe('KMS', () => {
+  it('seals and opens under an encryption context, also after a restart, and not under another', async () => {
+    const dataDir = fixture.newDataDir();
+    const first = await fixture.start({ dataDir });
+    const kms = new KMSClient({ ...first.base, endpoint: first.cloud.endpoints.kms });
+    const KeyId = first.cloud.resources.find('Key', 'AWS::KMS::Key').ref;
+    const Plaintext = Buffer.from('whsec_secret');
+    const EncryptionContext = { merchant: 'm', endpoint: 'e' };
+    const sealed = await kms.send(new EncryptCommand({ KeyId, Plaintext, EncryptionContext }));
+    await first.cloud.stop();
+
+    const { cloud, base } = await fixture.start({ dataDir });
+    const again = new KMSClient({ ...base, endpoint: cloud.endpoints.kms });
+    const { CiphertextBlob } = sealed;
+    const opened = await again.send(
+      new DecryptCommand({ CiphertextBlob, EncryptionContext: { endpoint: 'e', merchant: 'm' } }),
+    );
+    expect(Buffer.from(opened.Plaintext ?? []).toString()).toBe('whsec_secret');
+    expect(opened.KeyId).toBe(cloud.resources.find('Key', 'AWS::KMS::Key').arn);
+    for (const context of [{ merchant: 'm', endpoint: 'other' }, undefined]) {
+      await expect(
+        again.send(new DecryptCommand({ CiphertextBlob, ...(context && { EncryptionContext: context }) })),
+      ).rejects.toMatchObject({ name: 'InvalidCiphertextException' });
+    }
+    expect(statSync(join(dataDir, `kms-${KeyId}.key`)).mode & 0o777).toBe(0o600);
+  });
+
+  it('makes data keys, finds keys by alias and ARN, and refuses unknown ones', async () => {
+    const { cloud, base } = await fixture.start();
+    const kms = new KMSClient({ ...base, endpoint: cloud.endpoints.kms });
+    const key = await kms.send(new GenerateDataKeyCommand({ KeyId: 'alias/fixture', KeySpec: 'AES_256' }));
+    expect(key.Plaintext).toHaveLength(32);
+    const { arn } = cloud.resources.find('Key', 'AWS::KMS::Key');
+    const opened = await kms.send(new DecryptCommand({ KeyId: arn, CiphertextBlob: key.CiphertextBlob }));
+    expect(opened.Plaintext).toEqual(key.Plaintext);
+    await expect(
+      kms.send(new EncryptCommand({ KeyId: 'unknown', Plaintext: Buffer.from('x') })),
+    ).rejects.toMatchObject({ name: 'NotFoundException' });
+  });
+});
+
+describe('Secrets Manager', () => {
+  it('generates a value by the rules of the template, once', async () => {
+    const dataDir = fixture.newDataDir();
+    const first = await fixture.start({ dataDir });
+    const { arn } = first.cloud.resources.find('Secret');
+    const client = new SecretsManagerClient({
+      ...first.base,
+      endpoint: first.cloud.endpoints.secretsManager,
+    });
+    const { SecretString, ARN } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+    expect(SecretString).toMatch(/^[A-Za-z0-9]{40}$/);
+    expect(ARN).toBe(arn);
+    expect(first.cloud.secretValue('Secret')).toBe(SecretString);
+    await first.cloud.stop();
+    const { cloud } = await fixture.start({ dataDir });
+    expect(cloud.secretValue('Secret')).toBe(SecretString);
+  });
+});
+
+describe('EventBridge', () => {
+  it('hands events to the rules that they fit', async () => {
+    const { cloud, sqs } = await fixture.start();
+    const put = async (entry: object) => {
+      const response = await fetch(cloud.endpoints.eventBridge, {
+        method: 'POST',
+        headers: { 'x-amz-target': 'AWSEvents.PutEvents', 'content-type': 'application/x-amz-json-1.1' },
+        body: JSON.stringify({ Entries: [{ EventBusName: 'fixture', Source: 'shop', ...entry }] }),
+      });
+      return (await response.json()) as { FailedEntryCount: number };
+    };
+    expect(await put({ DetailType: 'Gossip', Detail: '{"id":0}' })).toMatchObject({ FailedEntryCount: 0 });
+    expect(await put({ DetailType: 'Order', Detail: '{"id":1}' })).toMatchObject({ FailedEntryCount: 0 });
+    expect(await put({ DetailType: 'Order', Detail: 'no JSON' })).toMatchObject({ FailedEntryCount: 1 });
+    const QueueUrl = cloud.resources.find('Inbox', 'AWS::SQS::Queue').url;
+    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+    expect(Messages?.map(({ Body }) => Body)).toEqual(['{"id":1}']);
+  });
+});
+
+describe('S3', () => {
+  it('keeps objects of the template’s buckets through a restart', async () => {
+    const dataDir = fixture.newDataDir();
+    const first = await fixture.start({ dataDir });
+    const path = `/${first.cloud.resources.find('Statements', 'AWS::S3::Bucket').name}/2026/day.csv`;
+    const put = await fetch(first.cloud.endpoints.s3 + path, { method: 'PUT', body: 'a,b' });
+    expect(put.status).toBe(200);
+    await first.cloud.stop();
+    const { cloud } = await fixture.start({ dataDir });
+    expect(await (await fetch(cloud.endpoints.s3 + path)).text()).toBe('a,b');
+  });
+});
