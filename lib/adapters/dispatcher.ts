@@ -9,7 +9,7 @@ import { SECOND_MS } from '../core/time.ts';
 import { calling } from './aws-faults.ts';
 
 /** The longest delay that SQS takes, in seconds. A longer one is Scheduler's. */
-export const MAX_QUEUE_DELAY_SECONDS = 900;
+const MAX_QUEUE_DELAY_SECONDS = 900;
 /** Entries of one SendMessageBatch request. */
 const BATCH_SIZE = 10;
 /** Batches on their way at the same time. */
@@ -125,7 +125,7 @@ async function schedule(
 }
 
 /** The same for the same attempt, and for no other: 64 hex digits, as names of schedules may be long. */
-export function scheduleNameOf(message: NotificationMessage): string {
+function scheduleNameOf(message: NotificationMessage): string {
   const { merchantId, transactionId, version, endpointId, rev } = message;
   return sha256Hex([merchantId, transactionId, version, endpointId, rev].join('\n'));
 }

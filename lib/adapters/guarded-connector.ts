@@ -5,7 +5,7 @@ import { isPermittedAddress } from '../core/address.ts';
 import type { ExchangeError } from '../core/ports.ts';
 
 /** Gives every address of a host name. Rejects, or gives none, where the name does not resolve. */
-export type Resolve = (hostname: string) => Promise<readonly string[]>;
+type Resolve = (hostname: string) => Promise<readonly string[]>;
 
 export interface GuardedConnectorOptions {
   /** Opens 127.0.0.0/8 and ::1; for local runs only. */
@@ -16,7 +16,7 @@ export interface GuardedConnectorOptions {
   readonly trustedCertificates?: readonly string[] | undefined;
 }
 
-export interface ConnectTarget {
+interface ConnectTarget {
   readonly protocol: string;
   /** A name, or a literal address without brackets. */
   readonly hostname: string;

@@ -61,7 +61,7 @@ export interface FieldError {
   readonly code: ProblemCode;
 }
 
-export function isProblemCode(code: string): code is ProblemCode {
+function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(PROBLEMS, code);
 }
 

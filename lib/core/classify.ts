@@ -20,7 +20,7 @@ import type { Exchange, ExchangeError } from './ports.ts';
  *
  * `address_refused` is not among them: see `AttemptResult`.
  */
-export type AttemptFailure =
+type AttemptFailure =
   | Exclude<ExchangeError, 'address_refused'>
   | 'redirect'
   | 'http_client_error'

@@ -20,7 +20,7 @@ import { DAY_SECONDS, isoTime, SECOND_MS } from './time.ts';
 /** A merchant's endpoints: made, changed, disabled, deleted. Every change is conditional on what was read. */
 
 /** Endpoints of one merchant. All are read together, and each terminal outcome is told to every one. */
-export const MAX_ENDPOINTS = 20;
+const MAX_ENDPOINTS = 20;
 /** For how long a replaced secret signs along, unless the request says otherwise. */
 export const DEFAULT_OVERLAP_SECONDS = DAY_SECONDS;
 /** Spans kept of an endpoint's past; the audit looks back for hours, not for this many changes. */

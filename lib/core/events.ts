@@ -58,5 +58,5 @@ export type ServiceEvent =
     };
 
 /** The two ways to deliver: first attempts, and everything that waited. */
-export const lanes = ['first', 'retry'] as const;
-export type Lane = (typeof lanes)[number];
+
+export type Lane = 'first' | 'retry';

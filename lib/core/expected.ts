@@ -23,7 +23,7 @@ export function expectedEndpoints(
 }
 
 /** What was in force at `time`; undefined before the endpoint's creation. Times of one width sort as text. */
-export function spanAt(endpoint: Endpoint, time: string): SettingsSpan | undefined {
+function spanAt(endpoint: Endpoint, time: string): SettingsSpan | undefined {
   return endpoint.history.findLast((span) => span.from <= time);
 }
 

@@ -8,7 +8,7 @@ import { isoTime } from './time.ts';
 
 export const scopes = ['admin', 'initiator', 'merchant', 'receiver'] as const;
 export type Scope = (typeof scopes)[number];
-export const scopeSchema = z
+const scopeSchema = z
   .enum(scopes, 'invalid_scope')
   .meta({ description: 'What the key may do.', example: 'receiver' });
 
@@ -30,9 +30,9 @@ export interface Caller {
   readonly merchantId?: MerchantId;
 }
 
-export const ROOT_KEY_ID = 'root';
+const ROOT_KEY_ID = 'root';
 /** For how long a key that was once found good is not read again; a revoked key works no longer than this. */
-export const KEY_CACHE_MS = 60_000;
+const KEY_CACHE_MS = 60_000;
 /** Keys remembered by one process; beyond it the oldest goes. */
 const MAX_CACHED_KEYS = 1_000;
 const KEY_PATTERN = /^tk_([A-Za-z0-9]{1,64})_([A-Za-z0-9]{16,256})$/;

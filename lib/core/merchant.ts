@@ -5,7 +5,7 @@ import { scheduleSchema } from './schedule.ts';
 /** A merchant's settings and endpoints: what delivering and asking need to know of a tenant. */
 
 /** A `whsec_…` secret as it is kept: sealed, with the time after which it no longer signs. */
-export const sealedSecretSchema = z.object({
+const sealedSecretSchema = z.object({
   sealed: z.string(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().exactOptional(),
@@ -55,7 +55,7 @@ export const DEFAULT_TIMEOUT_MS = 10_000;
 export const MAX_EVENT_FILTERS = 32;
 
 /** One span of an endpoint's past: what was in force from `from` until the next span's. */
-export const settingsSpanSchema = z.object({
+const settingsSpanSchema = z.object({
   from: z.iso.datetime(),
   enabled: z.boolean(),
   types: z.array(z.string()),

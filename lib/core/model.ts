@@ -49,14 +49,13 @@ export const timeSchema = z.iso
   .transform((text) => isoTime(Date.parse(text)))
   .meta({ description: 'An instant, RFC 3339 with its offset.', example: '2026-11-20T08:00:00Z' });
 
-export const TERMINAL_STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
-export const statusSchema = z
+const TERMINAL_STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
+const statusSchema = z
   .enum(['PENDING', ...TERMINAL_STATUSES], 'invalid_status')
   .meta({ description: 'PENDING at most once, then one terminal status.' });
-export type Status = z.infer<typeof statusSchema>;
-export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
+type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
 
-export const amountSchema = z
+const amountSchema = z
   .number('invalid_amount')
   .int('invalid_amount')
   .nonnegative('invalid_amount')
@@ -64,12 +63,12 @@ export const amountSchema = z
   .refine((amount) => !Object.is(amount, -0), 'invalid_amount')
   .meta({ description: "In the currency's minor unit; the direction follows from the type.", example: 1999 });
 
-export const currencySchema = z
+const currencySchema = z
   .string('unknown_currency')
   .refine((code) => CURRENCIES.has(code), 'unknown_currency')
   .meta({ description: 'ISO 4217.', example: 'CNY' });
 
-export const transactionTypeSchema = z
+const transactionTypeSchema = z
   .string('invalid_type_name')
   .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'invalid_type_name')
   .meta({ description: 'What kind of business operation it was.', example: 'payment' });
@@ -86,7 +85,7 @@ export const textSchema = (maxLength: number) =>
     .max(maxLength, 'too_long')
     .refine((text) => text.isWellFormed(), 'invalid_value');
 
-export const reasonSchema = z
+const reasonSchema = z
   .strictObject({
     code: z.string('invalid_value').regex(/^[A-Za-z0-9_.-]{1,64}$/, 'invalid_value'),
     message: textSchema(512),
@@ -94,8 +93,8 @@ export const reasonSchema = z
   .meta({ description: 'Why it ended so.' });
 
 /** Bytes of a transaction's `metadata` as JSON. */
-export const MAX_METADATA_BYTES = 16 * 1024;
-export const metadataSchema = z
+const MAX_METADATA_BYTES = 16 * 1024;
+const metadataSchema = z
   .record(z.string(), z.unknown(), 'invalid_value')
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES, 'too_long')
   .meta({ description: 'Whatever the initiator wants the receiver to have; at most 16 KiB.' });

@@ -22,7 +22,7 @@ export const notificationStates = [
 ] as const;
 export type NotificationState = (typeof notificationStates)[number];
 
-export const attemptSchema = z.object({
+const attemptSchema = z.object({
   /** 1 for the first request ever made; goes on counting through redeliveries. */
   number: z.number().int(),
   at: z.iso.datetime(),

@@ -20,7 +20,7 @@ export interface Target {
 export type TargetResult = Target | { readonly kind: 'blocked'; readonly reason: string };
 
 /** Changed settings are in force for attempts after so long at the latest. */
-export const SETTINGS_MAX_AGE_MS = 10 * SECOND_MS;
+const SETTINGS_MAX_AGE_MS = 10 * SECOND_MS;
 
 /** The sealed text opens only with the words it was sealed with: whose secret it is. */
 export function sealContext(merchantId: MerchantId, endpointId?: EndpointId): string {

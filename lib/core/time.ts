@@ -9,5 +9,4 @@ export function msOf(iso: string): number {
 
 export const SECOND_MS = 1000;
 export const MINUTE_MS = 60 * SECOND_MS;
-export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_SECONDS = 86_400;

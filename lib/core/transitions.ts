@@ -11,7 +11,7 @@ import { nextDelay, type Schedule } from './schedule.ts';
 import { isoTime, SECOND_MS } from './time.ts';
 
 /** Refusals by the guard in a row after which a notification is blocked. */
-export const MAX_REFUSALS_IN_A_ROW = 3;
+const MAX_REFUSALS_IN_A_ROW = 3;
 
 export interface AttemptMade {
   /** When the request went out, and how long the exchange took. */

@@ -18,7 +18,7 @@ export interface MerchantCredentials {
   readonly endpointSecret: string;
 }
 
-export function credentialsFile(dataDir: string): string {
+function credentialsFile(dataDir: string): string {
   return join(dataDir, 'credentials.json');
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -63,9 +63,4 @@ async function ready(child: ChildProcess): Promise<void> {
     }
   }
   throw new Error(`The service did not start:\n${said.join('')}`);
-}
-
-/** The service's own log, for when a test fails. */
-export function logOf(dataDir: string): string {
-  return readFileSync(join(dataDir, 'tidings.log'), 'utf8');
 }

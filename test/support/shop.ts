@@ -18,7 +18,7 @@ export interface Shop {
   heardOf(count: number): Promise<void>;
 }
 
-export interface Callback {
+interface Callback {
   readonly webhookId: string;
   readonly body: string;
   readonly attempt: number;

@@ -15,7 +15,7 @@ import { relay } from '../../lib/core/relay.ts';
 
 /** The whole service in one process on memory adapters, with a clock that the test moves. */
 
-export const ROOT_SECRET = 'rootsecretrootsecretrootsecret';
+const ROOT_SECRET = 'rootsecretrootsecretrootsecret';
 export const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
 
 export interface Sent {

@@ -13,7 +13,7 @@ export interface ClockCheck {
   assertTrusted(): void;
 }
 
-export const CLOCK_TOLERANCE_MS = 2_000;
+const CLOCK_TOLERANCE_MS = 2_000;
 /** The header shows whole seconds: the moment lies anywhere within the second. */
 const HEADER_GRAIN_MS = 1_000;
 

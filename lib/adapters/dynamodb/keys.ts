@@ -13,7 +13,7 @@ export const INDEXES = {
 } as const;
 
 /** Partitions over which the directory, the due and the undelivered index and parked rows are spread. */
-export const SPREAD = 16;
+const SPREAD = 16;
 
 export const transactionPk = ({ merchantId, transactionId }: TransactionKey) =>
   `T#${merchantId}#${transactionId}`;

@@ -4,7 +4,7 @@ import { operation } from '../operation.ts';
 import { outcomeDataSchema } from './shapes.ts';
 
 /** Outcomes of one batch request at most. */
-export const MAX_BATCH = 100;
+const MAX_BATCH = 100;
 const MAX_BATCH_BYTES = 1024 * 1024;
 
 export const batchItemSchema = z

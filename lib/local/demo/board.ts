@@ -1,6 +1,6 @@
 /** The demo's table, line by line, as things happen. */
 
-export interface Row {
+interface Row {
   readonly order: string;
   readonly outcome?: string;
   readonly attempts: string;
