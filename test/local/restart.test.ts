@@ -5,15 +5,22 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { commandLine } from '../../lib/local/dynamodb/server.ts';
 import { resourceOf, useLocalCloud } from './fixture/harness.ts';
 
 const fixture = await useLocalCloud();
-const children = new Set<ChildProcess>();
+/** By data directory. */
+const children = new Map<string, ChildProcess>();
 
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL');
+// Only after a failure is anything left: the cloud, and the database that outlives it.
+afterAll(() => {
+  for (const [dataDir, child] of children) {
+    child.kill('SIGKILL');
+    const pidFile = join(dataDir, 'dynamodb.pid');
+    const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : 0;
+    if (pid > 0 && commandLine(pid).includes(dataDir)) process.kill(pid, 'SIGKILL');
+  }
   children.clear();
 });
 
@@ -23,7 +30,7 @@ async function spawnCloud(assemblyDir: string, dataDir: string) {
   const child = spawn(process.execPath, [script, assemblyDir, dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  children.add(child);
+  children.set(dataDir, child);
   const lines: { source: string; line: string }[] = [];
   const reader = createInterface(child.stdout);
   const ready = new Promise<{ apiUrl: string }>((resolve, reject) => {
@@ -44,14 +51,13 @@ async function spawnCloud(assemblyDir: string, dataDir: string) {
       const exit = once(child, 'exit');
       child.kill('SIGTERM');
       const [code] = await exit;
-      children.delete(child);
+      children.delete(dataDir);
       return code as unknown;
     },
     kill: async () => {
       const exit = once(child, 'exit');
       child.kill('SIGKILL');
       await exit;
-      children.delete(child);
     },
   };
 }
