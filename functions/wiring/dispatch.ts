@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseConfig } from '../../lib/adapters/config.ts';
 import { createDispatcher } from '../../lib/adapters/dispatcher.ts';
 import { openTable } from '../../lib/adapters/dynamodb/client.ts';
+import { createHealthStore } from '../../lib/adapters/dynamodb/health-store.ts';
 import { createMerchantStore } from '../../lib/adapters/dynamodb/merchant-store.ts';
 import { createOutcomeStore } from '../../lib/adapters/dynamodb/outcome-store.ts';
 import { createReporter } from '../../lib/adapters/reporter.ts';
@@ -12,6 +13,7 @@ import {
   systemTimer as timer,
 } from '../../lib/adapters/system.ts';
 import { createConfigCache } from '../../lib/core/config-cache.ts';
+import { createHealthMonitor } from '../../lib/core/health.ts';
 import { clientDefaults } from './clients.ts';
 
 /** What relay and deliver share: the table, and the ways to send messages on. */
@@ -35,6 +37,7 @@ export function openDispatchService(functionName: string) {
     merchants,
     outcomes: createOutcomeStore(table, config),
     configs: createConfigCache(merchants),
+    health: createHealthMonitor({ health: createHealthStore(table, config), clock }),
     reporter: createReporter(functionName),
     sqs,
     clock,

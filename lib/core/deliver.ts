@@ -1,20 +1,20 @@
-import { callbackBody, webhookIdOf } from './callback.ts';
-import { type AttemptResult, classify } from './classify.ts';
+import { makeAttempt } from './attempt.ts';
 import type { ConfigCache } from './config-cache.ts';
+import { reportAttempt, reportEnd } from './delivery-events.ts';
 import { disableEndpoint } from './endpoints.ts';
 import type { Lane } from './events.ts';
 import { Fault } from './faults.ts';
+import type { Admission, HealthMonitor } from './health.ts';
 import { isTerminal, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from './model.ts';
 import {
   admits,
-  isOpen,
+  isDue,
   messageFor,
   type Notification,
   type NotificationMessage,
   untried,
 } from './notification.ts';
 import type {
-  CallbackRequest,
   Clock,
   Dispatcher,
   MerchantStore,
@@ -25,18 +25,18 @@ import type {
   Seal,
   Sender,
 } from './ports.ts';
-import { signedHeaders } from './signature.ts';
 import { resolveTarget, type Target } from './target.ts';
-import { msOf, SECOND_MS } from './time.ts';
-import { type AttemptMade, afterAttempt, block } from './transitions.ts';
+import { MINUTE_MS, msOf } from './time.ts';
+import { type AttemptMade, afterAttempt, block, defer } from './transitions.ts';
 
 export interface DeliverPorts {
   readonly outcomes: OutcomeStore;
   readonly notifications: NotificationStore;
   readonly merchants: MerchantStore;
   readonly configs: ConfigCache;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<Dispatcher, 'sendAt'>;
   readonly sender: Sender;
+  readonly health: HealthMonitor;
   readonly seal: Seal;
   readonly clock: Clock;
   readonly random: Random;
@@ -72,13 +72,17 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
   if (!admits(standing, message.rev)) return superseded(ports, delivery, standing);
 
   const target = await resolveTarget(ports, message, outcome);
-  if (target.kind === 'blocked')
-    return blockNotification(ports, delivery, { standing, reason: target.reason });
-
-  const made = await attempt(ports, { outcome, target, number: (standing.attempts.at(-1)?.number ?? 0) + 1 });
-  if (made.outcome.result === 'gone' && message.endpointId !== NOTIFY_URL_ENDPOINT) {
-    await disableEndpoint(ports, { ...message, reason: 'gone' });
+  if (target.kind === 'blocked') {
+    return withoutRequest(ports, delivery, { standing, next: block(standing), reason: target.reason });
   }
+  const admission = await ports.health.admit(target.circuit);
+  if (admission.kind === 'defer') {
+    const next = deferred(ports, { standing, target, admission });
+    return withoutRequest(ports, delivery, { standing, next, reason: 'horizon_passed' });
+  }
+  const number = (standing.attempts.at(-1)?.number ?? 0) + 1;
+  const made = await makeAttempt(ports, { outcome, target, number });
+  await learn(ports, delivery, { made, target });
   await keep(ports, delivery, { standing, made, target });
 }
 
@@ -95,78 +99,69 @@ async function standingNotification(
 
 /**
  * The fence refused: another message did this work. A message that was received again may itself have done
- * it and died before it scheduled the next attempt, so it first sends what the open item is due.
+ * it and died before it scheduled the next attempt, so it first sends what the item is due.
  */
 async function superseded(ports: DeliverPorts, delivery: Delivery, standing: Notification): Promise<void> {
-  const resent = delivery.receivedTimes > 1 && isOpen(standing);
+  const resent = delivery.receivedTimes > 1 && isDue(standing);
   if (resent) await sendDue(ports, standing);
   const { transactionId, rev } = delivery.message;
   ports.reporter.report({ event: 'message_superseded', transactionId, rev, resent });
 }
 
 async function sendDue(ports: DeliverPorts, notification: Notification): Promise<void> {
-  const dueMs =
-    notification.nextAttemptAt === undefined ? ports.clock.now() : msOf(notification.nextAttemptAt);
+  const { nextAttemptAt } = notification;
+  const dueMs = nextAttemptAt === undefined ? ports.clock.now() : msOf(nextAttemptAt);
   await ports.dispatcher.sendAt(messageFor(notification), dueMs);
 }
 
-async function blockNotification(
-  ports: DeliverPorts,
-  delivery: Delivery,
-  { standing, reason }: { readonly standing: Notification; readonly reason: string },
-): Promise<void> {
-  const saved = await ports.notifications.save(block(standing), standing.rev);
-  if (saved) return reportEnd(ports, { notification: block(standing), reason });
-  const current = (await ports.notifications.read(delivery.message)) ?? standing;
-  await superseded(ports, delivery, current);
-}
+/** Each deferral is at least half as long as the endpoint has been dead, so that waiting costs few writes. */
+const MAX_DEFERRAL_MS = 6 * 60 * MINUTE_MS;
+/** Deferred attempts spread out by up to this share, or all would come back at once. */
+const DEFERRAL_SPREAD = 0.1;
 
-async function attempt(
-  ports: DeliverPorts,
-  options: { readonly outcome: TerminalOutcome; readonly target: Target; readonly number: number },
-): Promise<AttemptMade> {
-  const { target } = options;
-  const atMs = ports.clock.now();
-  const exchange = await ports.sender.send(callbackRequest(ports, { ...options, atMs }));
-  const outcome = classify(exchange, {
-    attemptAtMs: atMs,
-    expectBody: target.expectBody,
-  });
-  return {
-    atMs,
-    durationMs: exchange.durationMs,
-    outcome,
-    body: exchange.kind === 'response' ? exchange.body : '',
-  };
-}
-
-function callbackRequest(
+function deferred(
   ports: DeliverPorts,
   options: {
-    readonly outcome: TerminalOutcome;
+    readonly standing: Notification;
     readonly target: Target;
-    readonly number: number;
-    readonly atMs: number;
+    readonly admission: Extract<Admission, { kind: 'defer' }>;
   },
-): CallbackRequest {
-  const { outcome, target, number, atMs } = options;
-  const id = webhookIdOf(outcome);
-  const body = callbackBody(outcome);
-  const timestamp = Math.floor(atMs / SECOND_MS);
-  const span = Buffer.from(ports.random.bytes(8)).toString('hex');
-  return {
-    url: target.url,
-    timeoutMs: target.timeoutMs,
-    body,
-    headers: {
-      'content-type': 'application/json',
-      ...signedHeaders({ id, timestamp, body }, target.signingKeys),
-      'tidings-attempt': String(number),
-      // One trace for all attempts of an outcome: the id is the hash inside the webhook id.
-      traceparent: `00-${id.slice('msg_'.length)}-${span}-01`,
-      'user-agent': 'Tidings/1',
-    },
-  };
+): Notification {
+  const nowMs = ports.clock.now();
+  const { probeAtMs, openedAtMs } = options.admission;
+  const pauseMs = Math.max(probeAtMs - nowMs, Math.min((nowMs - openedAtMs) / 2, MAX_DEFERRAL_MS));
+  const untilMs = nowMs + pauseMs * (1 + DEFERRAL_SPREAD * ports.random.fraction());
+  return defer(options.standing, { schedule: options.target.schedule, nowMs, untilMs });
+}
+
+/** A change of state for which nothing was sent: blocked, deferred, or beyond its horizon. */
+async function withoutRequest(
+  ports: DeliverPorts,
+  delivery: Delivery,
+  change: { readonly standing: Notification; readonly next: Notification; readonly reason: string },
+): Promise<void> {
+  const { standing, next, reason } = change;
+  if (await ports.notifications.save(next, standing.rev)) {
+    if (isDue(next)) await sendDue(ports, next);
+    return reportEnd(ports.reporter, { notification: next, reason });
+  }
+  await superseded(ports, delivery, (await ports.notifications.read(delivery.message)) ?? standing);
+}
+
+/** What the attempt says of the endpoint; before its own result is written, so that dying repeats both. */
+async function learn(
+  ports: DeliverPorts,
+  { message }: Delivery,
+  { made, target }: { readonly made: AttemptMade; readonly target: Target },
+): Promise<void> {
+  const { merchantId, endpointId } = message;
+  const isDelivered = made.outcome.result === 'delivered';
+  const { isLost } = await ports.health.observe(target.circuit, { isDelivered, durationMs: made.durationMs });
+  if (endpointId === NOTIFY_URL_ENDPOINT) return;
+  if (made.outcome.result === 'gone') {
+    return disableEndpoint(ports, { merchantId, endpointId, reason: 'gone' });
+  }
+  if (isLost) await disableEndpoint(ports, { merchantId, endpointId, reason: 'failing_for_days' });
 }
 
 /** Writes attempt and state under the fence, then schedules what follows. */
@@ -176,6 +171,7 @@ async function keep(
   options: { readonly standing: Notification; readonly made: AttemptMade; readonly target: Target },
 ): Promise<void> {
   const { made, target } = options;
+  const { lane } = delivery;
   let current = options.standing;
   for (let tries = 1; tries <= MAX_FENCE_TRIES; tries += 1) {
     const next = afterAttempt(current, made, {
@@ -184,18 +180,19 @@ async function keep(
       fraction: ports.random.fraction(),
     });
     if (await ports.notifications.save(next, current.rev)) {
-      if (isOpen(next)) await sendDue(ports, next);
-      reportAttempt(ports, delivery, { made, notification: next, kept: true });
-      if (next.state === 'exhausted' || next.state === 'blocked') {
-        reportEnd(ports, { notification: next, reason: reasonOf(made.outcome) });
-      }
-      return;
+      if (isDue(next)) await sendDue(ports, next);
+      reportAttempt(ports.reporter, { made, lane, notification: next, kept: true });
+      const { outcome } = made;
+      return reportEnd(ports.reporter, {
+        notification: next,
+        reason: 'code' in outcome ? outcome.code : outcome.result,
+      });
     }
     current = (await ports.notifications.read(delivery.message)) ?? current;
     // A 2xx stands whoever wrote meanwhile, unless it is settled for good already; nothing else does.
-    const settled = current.state === 'delivered' || current.state === 'acknowledged';
-    if (made.outcome.result !== 'delivered' || settled) {
-      reportAttempt(ports, delivery, { made, notification: current, kept: false });
+    const isSettled = current.state === 'delivered' || current.state === 'acknowledged';
+    if (made.outcome.result !== 'delivered' || isSettled) {
+      reportAttempt(ports.reporter, { made, lane, notification: current, kept: false });
       return superseded(ports, delivery, current);
     }
   }
@@ -204,44 +201,4 @@ async function keep(
     message: 'A delivery was overtaken again and again; its message comes back.',
     retryable: true,
   });
-}
-
-function reasonOf(outcome: AttemptResult): string {
-  return 'code' in outcome ? outcome.code : outcome.result;
-}
-
-function reportAttempt(
-  ports: DeliverPorts,
-  { message, lane }: Delivery,
-  options: { readonly made: AttemptMade; readonly notification: Notification; readonly kept: boolean },
-): void {
-  const { made, notification, kept } = options;
-  const { merchantId, transactionId, version, endpointId } = message;
-  ports.reporter.report({
-    event: 'attempt',
-    merchantId,
-    transactionId,
-    version,
-    endpointId,
-    number: notification.attempts.at(-1)?.number ?? 0,
-    lane,
-    result: made.outcome.result,
-    ...('code' in made.outcome && { error: made.outcome.code }),
-    ...('statusCode' in made.outcome &&
-      made.outcome.statusCode !== undefined && { statusCode: made.outcome.statusCode }),
-    durationMs: Math.round(made.durationMs),
-    sinceListedMs: Math.round(made.atMs - msOf(notification.listedAt)),
-    state: notification.state,
-    ...(notification.nextAttemptAt !== undefined && { nextAttemptAt: notification.nextAttemptAt }),
-    kept,
-  });
-}
-
-function reportEnd(
-  ports: DeliverPorts,
-  { notification, reason }: { readonly notification: Notification; readonly reason: string },
-): void {
-  const { merchantId, transactionId, version, endpointId, state } = notification;
-  if (state !== 'exhausted' && state !== 'blocked') return;
-  ports.reporter.report({ event: state, merchantId, transactionId, version, endpointId, reason });
 }

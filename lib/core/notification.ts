@@ -47,11 +47,14 @@ export const notificationSchema = z.object({
   rev: z.number().int().nonnegative(),
   state: z.enum(notificationStates),
   listedAt: z.iso.datetime(),
+  /** When the running schedule began: listing, redelivery, or creation by the audit. The horizon counts from it. */
+  startedAt: z.iso.datetime(),
   /** Attempts of the running schedule; a redelivery starts again at 0. */
   attemptsMade: z.number().int().nonnegative(),
   attempts: z.array(attemptSchema),
   /** The beginning of the last answer's body. */
   responseSnippet: z.string().exactOptional(),
+  /** When the next attempt is due. On a settled notification: one extra attempt, asked for by redelivery. */
   nextAttemptAt: z.iso.datetime().exactOptional(),
 });
 export type Notification = z.infer<typeof notificationSchema>;
@@ -88,18 +91,25 @@ export function untried(key: NotificationKey, listedAt: string): Notification {
     rev: 0,
     state: 'pending',
     listedAt,
+    startedAt: listedAt,
     attemptsMade: 0,
     attempts: [],
   };
 }
 
+/** Whether its schedule is still running. */
 export function isOpen(notification: Notification): boolean {
   return notification.state === 'pending' || notification.state === 'retrying';
 }
 
+/** Whether an attempt is still to come: of an open notification, or an extra one of a settled one. */
+export function isDue(notification: Notification): boolean {
+  return isOpen(notification) || notification.nextAttemptAt !== undefined;
+}
+
 /** The fence: whether a message made for `rev` still has something to do. */
 export function admits(notification: Notification, rev: number): boolean {
-  return isOpen(notification) && notification.rev === rev;
+  return isDue(notification) && notification.rev === rev;
 }
 
 /** The message that the notification's present `rev` is due, where it is open. */

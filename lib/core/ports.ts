@@ -1,4 +1,5 @@
 import type { Lane, ServiceEvent } from './events.ts';
+import type { Circuit, Health } from './health.ts';
 import type { KeyRecord } from './keys.ts';
 import type { Endpoint, MerchantConfig, Profile } from './merchant.ts';
 import type { MerchantId, Outcome, TransactionId, TransactionKey, Version } from './model.ts';
@@ -107,6 +108,13 @@ export interface NotificationStore {
   read(key: NotificationKey): Promise<Notification | undefined>;
   /** Writes where the item's `rev` is still `expectedRev` (no item: 0); false where somebody else was first. */
   save(notification: Notification, expectedRev: number): Promise<boolean>;
+}
+
+/** The health of what is called. */
+export interface HealthStore {
+  read(circuit: Circuit): Promise<Health | undefined>;
+  /** False where somebody else wrote since `expectedRev` (no item: 0). */
+  save(circuit: Circuit, health: Health, expectedRev: number): Promise<boolean>;
 }
 
 /** Merchants and their endpoints. Changes are conditional on the `rev` that was read. */

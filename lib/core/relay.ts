@@ -1,6 +1,8 @@
 import type { ConfigCache } from './config-cache.ts';
+import type { Lane } from './events.ts';
 import { expectedEndpoints } from './expected.ts';
 import { Fault } from './faults.ts';
+import type { HealthMonitor } from './health.ts';
 import { isTerminal, type Outcome, type TerminalOutcome } from './model.ts';
 import type { NotificationMessage } from './notification.ts';
 import type { Clock, Dispatcher, OutcomeStore, Parking, Reporter } from './ports.ts';
@@ -30,6 +32,7 @@ export interface RelayPorts {
   readonly dispatcher: Dispatcher;
   readonly parking: Parking;
   readonly reporter: Reporter;
+  readonly health: Pick<HealthMonitor, 'isSlowOrOpen'>;
   readonly clock: Clock;
 }
 
@@ -40,7 +43,7 @@ export interface RelayPorts {
  */
 export async function relay(ports: RelayPorts, records: readonly StreamedOutcome[]): Promise<void> {
   const startedAtMs = ports.clock.now();
-  const messages: NotificationMessage[] = [];
+  const messages: Record<Lane, NotificationMessage[]> = { first: [], retry: [] };
   for (const record of records) {
     if (record.kind === 'unreadable') {
       await park(ports, record, record.reason);
@@ -48,10 +51,17 @@ export async function relay(ports: RelayPorts, records: readonly StreamedOutcome
     }
     const found = await relayOutcome(ports, record.outcome, startedAtMs).catch(unrelayable);
     if ('reason' in found) await park(ports, record, found.reason);
-    else messages.push(...found);
+    else for (const message of found) messages[await laneOf(ports, message)].push(message);
   }
-  await ports.dispatcher.sendNow('first', messages);
-  ports.reporter.report({ event: 'relayed', outcomes: records.length, messages: messages.length });
+  await ports.dispatcher.sendNow('first', messages.first);
+  await ports.dispatcher.sendNow('retry', messages.retry);
+  const sent = messages.first.length + messages.retry.length;
+  ports.reporter.report({ event: 'relayed', outcomes: records.length, messages: sent });
+}
+
+/** First attempts at what is slow or dead wait among the retries, where they hold up no first attempts. */
+async function laneOf(ports: RelayPorts, { merchantId, endpointId }: NotificationMessage): Promise<Lane> {
+  return (await ports.health.isSlowOrOpen({ merchantId, circuitId: endpointId })) ? 'retry' : 'first';
 }
 
 async function relayOutcome(

@@ -1,4 +1,5 @@
 import type { ConfigCache } from './config-cache.ts';
+import type { Circuit } from './health.ts';
 import { activeSecrets, currentSpan, DEFAULT_TIMEOUT_MS, type SealedSecret } from './merchant.ts';
 import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from './model.ts';
 import type { Clock, OutcomeStore, Seal } from './ports.ts';
@@ -15,6 +16,8 @@ export interface Target {
   readonly schedule: Schedule;
   readonly expectBody?: string;
   readonly signingKeys: readonly Uint8Array[];
+  /** Whose health decides: the endpoint's, or that of the host of a transaction's own URL. */
+  readonly circuit: Circuit;
 }
 
 export type TargetResult = Target | { readonly kind: 'blocked'; readonly reason: string };
@@ -62,6 +65,7 @@ export async function resolveTarget(
       timeoutMs: DEFAULT_TIMEOUT_MS,
       schedule: profile.schedule,
       signingKeys: await keys(profile.secrets, sealContext(merchantId)),
+      circuit: { merchantId, circuitId: `host:${new URL(url).host}` },
     };
   }
   const endpoint = config.endpoints.find((one) => one.endpointId === endpointId);
@@ -76,5 +80,6 @@ export async function resolveTarget(
     schedule: endpoint.schedule ?? profile.schedule,
     ...(endpoint.expectBody !== undefined && { expectBody: endpoint.expectBody }),
     signingKeys: await keys(endpoint.secrets, sealContext(merchantId, endpointId)),
+    circuit: { merchantId, circuitId: endpointId },
   };
 }

@@ -7,8 +7,8 @@ import {
   type Notification,
   type NotificationState,
 } from './notification.ts';
-import { nextDelay, type Schedule } from './schedule.ts';
-import { isoTime, SECOND_MS } from './time.ts';
+import { nextDelay, type Schedule, totalSeconds } from './schedule.ts';
+import { isoTime, msOf, SECOND_MS } from './time.ts';
 
 /** Refusals by the guard in a row after which a notification is blocked. */
 const MAX_REFUSALS_IN_A_ROW = 3;
@@ -36,7 +36,7 @@ export function afterAttempt(
   if (made.outcome.result === 'delivered') {
     return settle(tried, notification.state === 'acknowledged' ? 'acknowledged' : 'delivered');
   }
-  if (!isOpen(notification)) return tried;
+  if (!isOpen(notification)) return settle(tried, notification.state);
   if (made.outcome.result === 'gone') return settle(tried, 'blocked');
   if (refusedTooOften(tried)) return settle(tried, 'blocked');
   const next = nextDelay({
@@ -56,7 +56,43 @@ export function afterAttempt(
 
 /** The endpoint is gone or disabled: nothing is sent, and the notification waits for a redelivery. */
 export function block(notification: Notification): Notification {
-  return settle({ ...notification, rev: notification.rev + 1 }, 'blocked');
+  const state = isOpen(notification) ? 'blocked' : notification.state;
+  return settle({ ...notification, rev: notification.rev + 1 }, state);
+}
+
+/** Time beyond the schedule's own total in which deferred attempts may still be made. */
+const HORIZON_GRACE_MS = 3_600_000;
+
+/**
+ * Nothing is sent now, because the endpoint is surely dead. The schedule is not used up by it, but the horizon
+ * stands: beyond it the notification is exhausted.
+ */
+export function defer(
+  notification: Notification,
+  plan: { readonly schedule: Schedule; readonly nowMs: number; readonly untilMs: number },
+): Notification {
+  const raised = { ...notification, rev: notification.rev + 1 };
+  if (!isOpen(notification)) return settle(raised, notification.state);
+  const horizonMs = msOf(notification.startedAt) + totalSeconds(plan.schedule) * SECOND_MS + HORIZON_GRACE_MS;
+  if (plan.nowMs >= horizonMs) return settle(raised, 'exhausted');
+  return { ...raised, nextAttemptAt: isoTime(Math.min(plan.untilMs, horizonMs)) };
+}
+
+/**
+ * Send again, now. Of what was settled for good it is one extra attempt, and the state stays; everything else
+ * begins its schedule and its horizon anew.
+ */
+export function redeliver(notification: Notification, nowMs: number): Notification {
+  const now = isoTime(nowMs);
+  const raised = { ...notification, rev: notification.rev + 1, nextAttemptAt: now };
+  if (notification.state === 'delivered' || notification.state === 'acknowledged') return raised;
+  return { ...raised, state: 'retrying', startedAt: now, attemptsMade: 0 };
+}
+
+/** The receiver has the outcome: it said so by query. Nothing more is sent. */
+export function acknowledge(notification: Notification): Notification {
+  const state = notification.state === 'delivered' ? 'delivered' : 'acknowledged';
+  return settle({ ...notification, rev: notification.rev + 1 }, state);
 }
 
 function withAttempt(notification: Notification, made: AttemptMade): Notification {

@@ -132,6 +132,7 @@ export class NotificationService extends Construct {
     grantTable(fn, this.table, [
       { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
       { actions: ['Query'], partitions: ['M#'] },
+      { actions: ['GetItem'], partitions: ['H#'] },
       { actions: ['PutItem'], partitions: ['P#'] },
     ]);
     this.lanes.first.grantSendMessages(fn);
@@ -168,6 +169,7 @@ export class NotificationService extends Construct {
     grantTable(fn, this.table, [
       { actions: ['GetItem', 'PutItem'], partitions: ['T#'] },
       { actions: ['Query', 'PutItem'], partitions: ['M#'] },
+      { actions: ['GetItem', 'PutItem'], partitions: ['H#'] },
     ]);
     this.#sealKey.grantDecrypt(fn);
     this.lanes.retry.grantSendMessages(fn);

@@ -6,6 +6,7 @@ import { recordingRoutes } from '../../lib/api/recording-routes.ts';
 import { createAnswerSigner } from '../../lib/core/answers.ts';
 import { createConfigCache } from '../../lib/core/config-cache.ts';
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
+import { createHealthMonitor } from '../../lib/core/health.ts';
 import { createAuthenticator, type Scope } from '../../lib/core/keys.ts';
 import { handleMessage } from '../../lib/core/messages.ts';
 import type { Outcome } from '../../lib/core/model.ts';
@@ -52,6 +53,7 @@ export function createWorld() {
   const ports = {
     ...stores,
     configs: createConfigCache(stores.merchants),
+    health: createHealthMonitor({ health: stores.health, clock }),
     clock,
     timer,
     random,

@@ -1,4 +1,5 @@
 import { sha256 } from '../../core/crypto.ts';
+import type { Circuit } from '../../core/health.ts';
 import type { EndpointId, MerchantId, TransactionKey, Version } from '../../core/model.ts';
 import type { NotificationKey } from '../../core/notification.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
@@ -31,6 +32,9 @@ export const merchantPk = (merchantId: MerchantId) => `M#${merchantId}`;
 export const PROFILE_SK = 'PROFILE';
 export const endpointSk = (endpointId: EndpointId) => `E#${endpointId}`;
 export const directoryPk = (merchantId: MerchantId) => `D#${spread(merchantId)}`;
+
+export const healthPk = ({ merchantId, circuitId }: Circuit) => `H#${merchantId}#${circuitId}`;
+export const HEALTH_SK = 'HEALTH';
 
 export const keyPk = (keyId: string) => `K#${keyId}`;
 export const KEY_SK = 'KEY';

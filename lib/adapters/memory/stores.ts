@@ -1,9 +1,11 @@
+import type { Circuit, Health } from '../../core/health.ts';
 import type { KeyRecord } from '../../core/keys.ts';
 import type { Endpoint, Profile } from '../../core/merchant.ts';
 import { isTerminal, type MerchantId, type Outcome, type TransactionKey } from '../../core/model.ts';
 import type { Notification, NotificationKey } from '../../core/notification.ts';
 import type {
   Clock,
+  HealthStore,
   KeyStore,
   MerchantStore,
   NotificationStore,
@@ -17,6 +19,7 @@ export interface MemoryStores {
   readonly notifications: NotificationStore;
   readonly merchants: MerchantStore;
   readonly keys: KeyStore;
+  readonly health: HealthStore;
   readonly parking: Parking;
   /** What the stores hold, for assertions. */
   readonly held: {
@@ -44,6 +47,7 @@ export function createMemoryStores(options: {
     notifications: memoryNotifications(notifications),
     merchants: memoryMerchants(options.clock),
     keys: memoryKeys(),
+    health: memoryHealth(),
     parking: {
       async park({ recordId, reason, payload }) {
         parked.set(recordId, { reason, payload });
@@ -143,6 +147,21 @@ function memoryMerchants(clock: Clock): MerchantStore {
       const name = `${endpoint.merchantId}#${endpoint.endpointId}`;
       if ((endpoints.get(name)?.rev ?? 0) !== expectedRev) return false;
       endpoints.set(name, structuredClone(endpoint));
+      return true;
+    },
+  };
+}
+
+function memoryHealth(): HealthStore {
+  const known = new Map<string, Health>();
+  const name = ({ merchantId, circuitId }: Circuit) => `${merchantId}#${circuitId}`;
+  return {
+    async read(circuit) {
+      return known.get(name(circuit));
+    },
+    async save(circuit, health, expectedRev) {
+      if ((known.get(name(circuit))?.rev ?? 0) !== expectedRev) return false;
+      known.set(name(circuit), structuredClone(health));
       return true;
     },
   };

@@ -1,0 +1,43 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { healthSchema } from '../../core/health.ts';
+import type { HealthStore } from '../../core/ports.ts';
+import { calling } from '../aws-faults.ts';
+import type { Table } from './client.ts';
+import { HEALTH_SK, healthPk, ttlAfter } from './keys.ts';
+
+export function createHealthStore(table: Table, options: { readonly retentionDays: number }): HealthStore {
+  const { documents, name: TableName } = table;
+  return {
+    async read(circuit) {
+      const { Item } = await calling('Reading health', () =>
+        documents.send(new GetCommand({ TableName, Key: { pk: healthPk(circuit), sk: HEALTH_SK } })),
+      );
+      return Item === undefined ? undefined : healthSchema.parse(Item);
+    },
+
+    async save(circuit, health, expectedRev) {
+      const put = new PutCommand({
+        TableName,
+        Item: {
+          pk: healthPk(circuit),
+          sk: HEALTH_SK,
+          ...health,
+          ttl: ttlAfter(table.clock.now(), options.retentionDays),
+        },
+        // Invariant: whoever changes the breaker has seen its last change, so one probe goes out, not many.
+        ConditionExpression: expectedRev === 0 ? 'attribute_not_exists(pk)' : 'rev = :rev',
+        ...(expectedRev > 0 && { ExpressionAttributeValues: { ':rev': expectedRev } }),
+      });
+      return calling('Saving health', async () => {
+        try {
+          await documents.send(put);
+          return true;
+        } catch (error) {
+          if (error instanceof ConditionalCheckFailedException) return false;
+          throw error;
+        }
+      });
+    },
+  };
+}
