@@ -119,9 +119,12 @@ function open({ target, addresses, trustedCertificates, done }: OpenOptions): vo
     isTcpConnected = true;
   });
   socket.once(isTls ? 'secureConnect' : 'connect', () => settle(null));
-  // This listener stays for the socket's life: an error without any listener would end the process.
-  socket.on('error', (error) => settle(openFailure(error, isTcpConnected)));
-  socket.once('close', () => settle(new ConnectFailure('connection_reset')));
+  // Stays for the socket's life: an error without any listener would end the process, and after an error
+  // within TLS Node leaves the socket open, on which undici would wait for an end that never comes.
+  socket.on('error', (error) => {
+    settle(openFailure(error, isTcpConnected));
+    socket.destroy();
+  });
   socket.setNoDelay(true);
 }
 

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -499,12 +499,14 @@ describe('a certificate', () => {
       statusCode: 200,
       body: 'success',
     });
+    expect(receiver.serverNames).toEqual(['localhost']);
   });
 
   test('for a literal address is accepted by that address', async () => {
     await face({ certificate: MERCHANT, onRequest: says(answer(200)) });
     const url = receiver.url.replace('localhost', '127.0.0.1');
     expect(meaningOf(await sender.send(callback({ url })))).toMatchObject({ statusCode: 200 });
+    expect(receiver.serverNames).toEqual([]);
     const other = receiver.url.replace('localhost', '127.0.0.2');
     expect((await sender.send(callback({ url: other }))).kind).toBe('error');
   });
@@ -516,6 +518,24 @@ describe('a certificate', () => {
   ])('%s is refused, and no byte of the request is sent', async (_, certificate) => {
     expect(await sendTo({ certificate, onRequest: says(answer(200)) })).toEqual(TLS_FAILED);
     expect(receiver.requests).toEqual([]);
+  });
+
+  test('does not help a receiver that falls out of TLS afterwards', async () => {
+    const forgedRecord = Buffer.from([0x17, 0x03, 0x03, 0x00, 0x20, ...Array<number>(32).fill(0x41)]);
+    const inner = await startReceiver({
+      certificate: MERCHANT,
+      onRequest: () => receiver.sockets[0]?.write(forgedRecord),
+    });
+    await face({
+      onConnection: (socket) => {
+        const link = connect(inner.port, '127.0.0.1');
+        link.on('error', () => {});
+        socket.pipe(link).pipe(socket);
+      },
+    });
+    const url = receiver.url.replace('http:', 'https:');
+    expect(meaningOf(await sender.send(callback({ url })))).toEqual(TLS_FAILED);
+    await inner.stop();
   });
 
   test('of an unknown authority is refused even where the environment says otherwise', async () => {
