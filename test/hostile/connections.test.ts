@@ -172,14 +172,24 @@ describe('a connection that went stale', () => {
     expect(receiver.requests).toHaveLength(3);
   });
 
-  test('is replaced no more than once either where its end is noticed on the way', async () => {
+  test.each<[string, (socket: Socket) => void]>([
+    ['end', (socket) => socket.end()],
+    ['reset', (socket) => socket.resetAndDestroy()],
+  ])('is replaced no more than once either where its %s is noticed on the way', async (_, leave) => {
     await face({
       onRequest: (socket) => (receiver.sockets.length === 1 ? success(socket) : socket.resetAndDestroy()),
     });
     expect(await send()).toEqual(DELIVERED);
-    receiver.sockets[0]?.end();
-    expect(await send()).toEqual(RESET);
+    // From an immediate, both happen before the event loop looks at sockets again.
+    const exchange = await new Promise((resolve) => {
+      setImmediate(() => {
+        for (const socket of receiver.sockets) leave(socket);
+        resolve(send());
+      });
+    });
+    expect(exchange).toEqual(RESET);
     expect(receiver.sockets).toHaveLength(2);
+    expect(receiver.requests).toHaveLength(2);
   });
 
   test('is not replaced after the first byte of an answer', async () => {

@@ -394,6 +394,7 @@ describe('a receiver that does not speak HTTP/1.1 ends in invalid_response:', ()
       '101 Switching Protocols',
       'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
     ],
+    ['101 without saying to which, on which undici trips', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
     ['early hints without end', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(9)],
   ])('%s', async (_, bytes) => {
     expect(await sendTo({ onRequest: says(Buffer.from(bytes, 'latin1')) })).toEqual({
