@@ -182,9 +182,12 @@ function asConnectFailure(error: unknown, code: ConnectFailureCode): ConnectFail
  * Asks DNS directly. Not `dns.lookup`: that waits in libuv's four threads, where four names with dead name
  * servers would hold up everyone else's look-ups. IPv6 is asked only for names without IPv4, since functions
  * have IPv4 wherever they run, and IPv6 seldom; that also leaves aside what DNS64 makes up.
+ *
+ * @param servers `address` or `address:port`; default: those of the system.
  */
-function createDnsResolve(): Resolve {
+export function createDnsResolve({ servers }: { readonly servers?: readonly string[] } = {}): Resolve {
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: DNS_TRIES });
+  if (servers !== undefined) resolver.setServers(servers);
   return async (hostname) => {
     // These names are loopback by definition (RFC 6761), and DNS servers need not know them.
     if (hostname === 'localhost' || hostname.endsWith('.localhost')) return ['127.0.0.1', '::1'];

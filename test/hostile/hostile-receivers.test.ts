@@ -25,6 +25,7 @@ let sender: HttpSender;
 
 afterEach(async () => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   sender.close();
   await receiver.stop();
 });
@@ -541,6 +542,7 @@ describe('a certificate', () => {
 
   test('of an unknown authority is refused even where the environment says otherwise', async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     expect(await sendTo({ certificate: SELF_SIGNED, onRequest: says(answer(200)) })).toEqual(TLS_FAILED);
     expect(receiver.requests).toEqual([]);
   });
