@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Longest wait, in seconds, that a receiver's `Retry-After` header can ask for (design §6). */
 export const MAX_RETRY_AFTER_SECONDS = 3_600;
