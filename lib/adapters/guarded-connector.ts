@@ -119,9 +119,12 @@ function open({ target, addresses, trustedCertificates, done }: OpenOptions): vo
     isTcpConnected = true;
   });
   socket.once(isTls ? 'secureConnect' : 'connect', () => settle(null));
-  // This listener stays for the socket's life: an error without any listener would end the process.
-  socket.on('error', (error) => settle(openFailure(error, isTcpConnected)));
-  socket.once('close', () => settle(new ConnectFailure('connection_reset')));
+  // Stays for the socket's life: an error without any listener would end the process, and after an error
+  // within TLS Node leaves the socket open, on which undici would wait for an end that never comes.
+  socket.on('error', (error) => {
+    settle(openFailure(error, isTcpConnected));
+    socket.destroy();
+  });
   socket.setNoDelay(true);
 }
 
@@ -179,9 +182,12 @@ function asConnectFailure(error: unknown, code: ConnectFailureCode): ConnectFail
  * Asks DNS directly. Not `dns.lookup`: that waits in libuv's four threads, where four names with dead name
  * servers would hold up everyone else's look-ups. IPv6 is asked only for names without IPv4, since functions
  * have IPv4 wherever they run, and IPv6 seldom; that also leaves aside what DNS64 makes up.
+ *
+ * @param servers `address` or `address:port`; default: those of the system.
  */
-function createDnsResolve(): Resolve {
+export function createDnsResolve({ servers }: { readonly servers?: readonly string[] } = {}): Resolve {
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: DNS_TRIES });
+  if (servers !== undefined) resolver.setServers(servers);
   return async (hostname) => {
     // These names are loopback by definition (RFC 6761), and DNS servers need not know them.
     if (hostname === 'localhost' || hostname.endsWith('.localhost')) return ['127.0.0.1', '::1'];

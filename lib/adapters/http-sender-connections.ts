@@ -1,5 +1,5 @@
 import Client from 'undici/lib/dispatcher/client.js';
-import type { Connect } from './guarded-connector.ts';
+import { type Connect, ConnectFailure } from './guarded-connector.ts';
 
 /** Bounds on what is kept open between requests. */
 const MAX_IDLE = 128;
@@ -12,12 +12,12 @@ const MAX_IDLE_TIMEOUT_MS = 30_000;
 /** Bound on a response's header fields, counted together, and on those after a chunked body. */
 const MAX_HEADER_BYTES = 16_384;
 
-/** One undici client, which is one connection at a time, lent to one request at a time. */
+/** One undici client, held to one socket in its life, and lent to one request at a time. */
 export interface Connection {
   readonly origin: string;
   readonly client: Client;
-  /** Requests begun on the present socket; above 0, the receiver may have closed it in the meantime. */
-  requestsOnSocket: number;
+  /** Requests begun on it so far; above 0, the receiver may have closed it in the meantime. */
+  requests: number;
 }
 
 /** Lends connections, and keeps a bounded number of them open in between. */
@@ -47,13 +47,16 @@ export function createConnections(connect: Connect): Connections {
 
   const openConnection = (origin: string): Connection => {
     const controller = new AbortController();
+    let hasConnected = false;
     const client = new Client(origin, {
       connect: ({ protocol, hostname, port }, callback) => {
-        const target = { protocol, hostname, port: portOf(protocol, port), signal: controller.signal };
-        connect(target, (...result) => {
-          connection.requestsOnSocket = 0;
-          callback(...result);
-        });
+        if (hasConnected) {
+          // Left to itself, undici would replace a lost socket; the sender does that, and bounds it.
+          callback(new ConnectFailure('connection_reset'), null);
+          return;
+        }
+        hasConnected = true;
+        connect({ protocol, hostname, port: portOf(protocol, port), signal: controller.signal }, callback);
       },
       allowH2: false,
       useMilo: false,
@@ -65,7 +68,7 @@ export function createConnections(connect: Connect): Connections {
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    const connection: Connection = { origin, client, requestsOnSocket: 0 };
+    const connection: Connection = { origin, client, requests: 0 };
     client.on('disconnect', () => {
       if (idle.includes(connection)) discard(connection);
     });
@@ -90,7 +93,6 @@ export function createConnections(connect: Connect): Connections {
       return kept ?? openConnection(origin);
     },
     give(connection) {
-      if (!connection.client.stats.connected) return discard(connection);
       idle.push(connection);
       const sameOrigin = idle.filter(({ origin }) => origin === connection.origin);
       const surplus = sameOrigin.length > MAX_IDLE_PER_ORIGIN ? sameOrigin[0] : undefined;

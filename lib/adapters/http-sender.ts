@@ -109,7 +109,8 @@ function asExchange(end: CallEnd, durationMs: number): Exchange {
 /** One request on one connection. Whatever comes first settles it; what follows is ignored. */
 function exchangeOn(connection: Connection, { request, url, signal }: Call): Promise<CallEnd> {
   return new Promise<CallEnd>((resolve, reject) => {
-    let isReused = false;
+    const isReused = connection.requests > 0;
+    connection.requests += 1;
     let hasAnswerBegun = false;
     let informationalResponses = 0;
     let statusCode: number | undefined;
@@ -123,7 +124,6 @@ function exchangeOn(connection: Connection, { request, url, signal }: Call): Pro
         ? breakOff('invalid_response')
         : resolve({ kind: 'answered', statusCode, retryAfter, body: body.text(isWhole), isWhole });
 
-    if (signal.aborted) return breakOff('timeout');
     signal.addEventListener('abort', () => breakOff('timeout'), { once: true });
     connection.client.dispatch(
       {
@@ -133,10 +133,7 @@ function exchangeOn(connection: Connection, { request, url, signal }: Call): Pro
         body: request.body,
       },
       {
-        onRequestStart() {
-          isReused = connection.requestsOnSocket > 0;
-          connection.requestsOnSocket += 1;
-        },
+        onRequestStart() {},
         onResponseStarted() {
           hasAnswerBegun = true;
         },

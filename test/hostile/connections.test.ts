@@ -101,6 +101,21 @@ describe('a connection', () => {
     expect(receiver.sockets).toHaveLength(140);
   });
 
+  test('that has ended does not count among the idle', async () => {
+    await face({
+      onRequest: (socket) =>
+        receiver.sockets.length === 1 ? success(socket) : socket.end(answer(200, 'success')),
+    });
+    expect(await send()).toEqual(DELIVERED);
+    for (let host = 1; host <= 130; host += 1) {
+      expect(await send({ url: receiver.url.replace('localhost', `h${host}.localhost`) })).toEqual(DELIVERED);
+      await receiver.closed(host);
+    }
+    expect(receiver.sockets[0]?.destroyed).toBe(false);
+    await send();
+    expect(receiver.sockets).toHaveLength(131);
+  });
+
   test('is ended by close(), whatever it is at', async () => {
     await face({});
     const exchange = send();
@@ -155,6 +170,26 @@ describe('a connection that went stale', () => {
     expect([await send(), await send()]).toEqual([DELIVERED, RESET]);
     expect(receiver.sockets).toHaveLength(2);
     expect(receiver.requests).toHaveLength(3);
+  });
+
+  test.each<[string, (socket: Socket) => void]>([
+    ['end', (socket) => socket.end()],
+    ['reset', (socket) => socket.resetAndDestroy()],
+  ])('is replaced no more than once either where its %s is noticed on the way', async (_, leave) => {
+    await face({
+      onRequest: (socket) => (receiver.sockets.length === 1 ? success(socket) : socket.resetAndDestroy()),
+    });
+    expect(await send()).toEqual(DELIVERED);
+    // From an immediate, both happen before the event loop looks at sockets again.
+    const exchange = await new Promise((resolve) => {
+      setImmediate(() => {
+        for (const socket of receiver.sockets) leave(socket);
+        resolve(send());
+      });
+    });
+    expect(exchange).toEqual(RESET);
+    expect(receiver.sockets).toHaveLength(2);
+    expect(receiver.requests).toHaveLength(2);
   });
 
   test('is not replaced after the first byte of an answer', async () => {

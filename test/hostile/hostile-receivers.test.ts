@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -25,6 +25,7 @@ let sender: HttpSender;
 
 afterEach(async () => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   sender.close();
   await receiver.stop();
 });
@@ -394,6 +395,7 @@ describe('a receiver that does not speak HTTP/1.1 ends in invalid_response:', ()
       '101 Switching Protocols',
       'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
     ],
+    ['101 without saying to which, on which undici trips', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
     ['early hints without end', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(9)],
   ])('%s', async (_, bytes) => {
     expect(await sendTo({ onRequest: says(Buffer.from(bytes, 'latin1')) })).toEqual({
@@ -499,12 +501,14 @@ describe('a certificate', () => {
       statusCode: 200,
       body: 'success',
     });
+    expect(receiver.serverNames).toEqual(['localhost']);
   });
 
   test('for a literal address is accepted by that address', async () => {
     await face({ certificate: MERCHANT, onRequest: says(answer(200)) });
     const url = receiver.url.replace('localhost', '127.0.0.1');
     expect(meaningOf(await sender.send(callback({ url })))).toMatchObject({ statusCode: 200 });
+    expect(receiver.serverNames).toEqual([]);
     const other = receiver.url.replace('localhost', '127.0.0.2');
     expect((await sender.send(callback({ url: other }))).kind).toBe('error');
   });
@@ -518,8 +522,27 @@ describe('a certificate', () => {
     expect(receiver.requests).toEqual([]);
   });
 
+  test('does not help a receiver that falls out of TLS afterwards', async () => {
+    const forgedRecord = Buffer.from([0x17, 0x03, 0x03, 0x00, 0x20, ...Array<number>(32).fill(0x41)]);
+    const inner = await startReceiver({
+      certificate: MERCHANT,
+      onRequest: () => receiver.sockets[0]?.write(forgedRecord),
+    });
+    await face({
+      onConnection: (socket) => {
+        const link = connect(inner.port, '127.0.0.1');
+        link.on('error', () => {});
+        socket.pipe(link).pipe(socket);
+      },
+    });
+    const url = receiver.url.replace('http:', 'https:');
+    expect(meaningOf(await sender.send(callback({ url })))).toEqual(TLS_FAILED);
+    await inner.stop();
+  });
+
   test('of an unknown authority is refused even where the environment says otherwise', async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     expect(await sendTo({ certificate: SELF_SIGNED, onRequest: says(answer(200)) })).toEqual(TLS_FAILED);
     expect(receiver.requests).toEqual([]);
   });

@@ -13,6 +13,8 @@ export interface Receiver {
   readonly sockets: readonly Socket[];
   /** Whole requests that came, as text. */
   readonly requests: readonly string[];
+  /** Host names that came in TLS handshakes. */
+  readonly serverNames: readonly string[];
   /** Settles when the given connection (from 0) has ended, however it ended. */
   closed(index: number): Promise<void>;
   stop(): Promise<void>;
@@ -32,6 +34,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const sockets: Socket[] = [];
   const closings: Promise<void>[] = [];
   const requests: string[] = [];
+  const serverNames: string[] = [];
   const accept = (socket: Socket): void => {
     readRequests(socket, (request, count) => {
       requests.push(request);
@@ -42,7 +45,17 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const server: Server =
     options.certificate === undefined
       ? createServer(accept)
-      : createTlsServer({ cert: options.certificate, key: KEY }, accept);
+      : createTlsServer(
+          {
+            cert: options.certificate,
+            key: KEY,
+            SNICallback: (name, callback) => {
+              serverNames.push(name);
+              callback(null);
+            },
+          },
+          accept,
+        );
   server.on('connection', (socket: Socket) => {
     sockets.push(socket);
     closings.push(new Promise((resolve) => socket.once('close', () => resolve())));
@@ -56,6 +69,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     url: `${options.certificate === undefined ? 'http' : 'https'}://localhost:${port}/callback`,
     sockets,
     requests,
+    serverNames,
     closed: (index) => closings[index] ?? Promise.reject(new Error(`there was no connection ${index}`)),
     async stop() {
       const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
