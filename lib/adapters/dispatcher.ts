@@ -1,5 +1,10 @@
 import { ConflictException, CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
-import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import { sha256Hex } from '../core/crypto.ts';
 import type { Lane } from '../core/events.ts';
 import { Fault } from '../core/faults.ts';
@@ -55,6 +60,18 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           }),
         ),
       );
+    },
+
+    async backlog(lane) {
+      const { Attributes } = await calling('Measuring a lane', () =>
+        options.sqs.send(
+          new GetQueueAttributesCommand({
+            QueueUrl: options.queueUrls[lane],
+            AttributeNames: ['ApproximateNumberOfMessages'],
+          }),
+        ),
+      );
+      return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
     },
   };
 }

@@ -16,6 +16,10 @@ const COUNTED: Partial<Record<ServiceEvent['event'], string>> = {
   message_malformed: 'MalformedMessages',
   message_failed: 'FailedMessages',
   record_parked: 'ParkedRecords',
+  lost: 'Lost',
+  window_revised: 'WindowRevisions',
+  close_failed: 'CloseFailures',
+  foreign_row: 'ForeignRows',
 };
 
 /** One structured line an event; counts by CloudWatch's embedded metric format. */
@@ -44,6 +48,7 @@ function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
     case 'attempt':
       return event.result === 'delivered' ? 'debug' : 'info';
     case 'relayed':
+    case 'swept':
     case 'message_superseded':
       return 'debug';
     case 'request':
@@ -52,6 +57,10 @@ function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
     case 'exhausted':
     case 'blocked':
       return 'warn';
+    case 'lost':
+    case 'window_revised':
+    case 'close_failed':
+    case 'foreign_row':
     case 'message_malformed':
     case 'message_failed':
     case 'record_parked':

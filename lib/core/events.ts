@@ -45,6 +45,20 @@ export type ServiceEvent =
   | { readonly event: 'message_malformed'; readonly messageId: string; readonly reason: string }
   | { readonly event: 'message_failed'; readonly messageId: string; readonly reason: string }
   | { readonly event: 'record_parked'; readonly recordId: string; readonly reason: string }
+  | { readonly event: 'swept'; readonly partition: number; readonly sent: number }
+  | { readonly event: 'close_failed'; readonly merchantId: MerchantId; readonly reason: string }
+  /** A closed window had other contents when it was read again. */
+  | { readonly event: 'window_revised'; readonly merchantId: MerchantId; readonly start: string }
+  /** A notification that was expected had come to nothing; it has been made. */
+  | {
+      readonly event: 'lost';
+      readonly merchantId: MerchantId;
+      readonly transactionId: TransactionId;
+      readonly version: Version;
+      readonly endpointId: EndpointId;
+    }
+  /** A row of an index belonged to another merchant, and was dropped. */
+  | { readonly event: 'foreign_row'; readonly merchantId: MerchantId; readonly index: string }
   | { readonly event: 'relayed'; readonly outcomes: number; readonly messages: number }
   | {
       readonly event: 'request';

@@ -1,14 +1,5 @@
 import * as z from 'zod';
-import {
-  type EndpointId,
-  endpointIdSchema,
-  type MerchantId,
-  merchantIdSchema,
-  type TransactionId,
-  transactionIdSchema,
-  type Version,
-  versionSchema,
-} from './model.ts';
+import { endpointIdSchema, merchantIdSchema, transactionIdSchema, versionSchema } from './model.ts';
 
 /** One terminal outcome for one endpoint, and how its telling goes. */
 
@@ -38,11 +29,16 @@ export const MAX_ATTEMPTS_KEPT = 32;
 /** Bytes kept of the last answer's body. */
 export const MAX_SNIPPET_BYTES = 512;
 
-export const notificationSchema = z.object({
+export const notificationKeySchema = z.object({
   merchantId: merchantIdSchema,
   transactionId: transactionIdSchema,
   version: versionSchema,
   endpointId: endpointIdSchema,
+});
+export type NotificationKey = Readonly<z.infer<typeof notificationKeySchema>>;
+
+export const notificationSchema = z.object({
+  ...notificationKeySchema.shape,
   /** The fence: raised by each attempt, deferral, acknowledgement and redelivery. No item counts as 0. */
   rev: z.number().int().nonnegative(),
   state: z.enum(notificationStates),
@@ -59,13 +55,6 @@ export const notificationSchema = z.object({
 });
 export type Notification = z.infer<typeof notificationSchema>;
 
-export interface NotificationKey {
-  readonly merchantId: MerchantId;
-  readonly transactionId: TransactionId;
-  readonly version: Version;
-  readonly endpointId: EndpointId;
-}
-
 /** The name of a notification in the API: `pay_1.1.ep_4fzQ`. None of its parts can hold a dot. */
 export function notificationIdOf(key: NotificationKey): string {
   return `${key.transactionId}.${key.version}.${key.endpointId}`;
@@ -73,10 +62,7 @@ export function notificationIdOf(key: NotificationKey): string {
 
 /** A message asks for one attempt of one notification, and names the `rev` for which it was made. */
 export const notificationMessageSchema = z.strictObject({
-  merchantId: merchantIdSchema,
-  transactionId: transactionIdSchema,
-  version: versionSchema,
-  endpointId: endpointIdSchema,
+  ...notificationKeySchema.shape,
   rev: z.number().int().nonnegative(),
 });
 export type NotificationMessage = z.infer<typeof notificationMessageSchema>;

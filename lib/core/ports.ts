@@ -3,7 +3,14 @@ import type { Circuit, Health } from './health.ts';
 import type { KeyRecord } from './keys.ts';
 import type { Endpoint, MerchantConfig, Profile } from './merchant.ts';
 import type { MerchantId, Outcome, TransactionId, TransactionKey, Version } from './model.ts';
-import type { Notification, NotificationKey, NotificationMessage } from './notification.ts';
+import type {
+  Notification,
+  NotificationKey,
+  NotificationMessage,
+  NotificationState,
+} from './notification.ts';
+import type { Job } from './redelivery.ts';
+import type { Window } from './windows.ts';
 
 /** Every way in which the core reaches the world. Adapters implement these; the core never imports one. */
 
@@ -106,8 +113,90 @@ export interface OutcomeStore {
 export interface NotificationStore {
   /** Strongly consistent. */
   read(key: NotificationKey): Promise<Notification | undefined>;
-  /** Writes where the item's `rev` is still `expectedRev` (no item: 0); false where somebody else was first. */
-  save(notification: Notification, expectedRev: number): Promise<boolean>;
+  /**
+   * Writes where the item's `rev` is still `expectedRev` (no item: 0), or where there is none at all; false
+   * where somebody else was first.
+   */
+  save(notification: Notification, expectedRev: number | 'absent'): Promise<boolean>;
+  /** Keys whose next attempt was due before `before`, oldest first; the index may be behind. */
+  due(options: {
+    readonly partition: number;
+    readonly before: string;
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<NotificationPage>;
+  /** Moves `nextAttemptAt` to `until` and nothing else, where that and `rev` are still as they were read. */
+  lease(notification: Notification, until: string): Promise<boolean>;
+  /** Keys of a merchant's notifications in one state, listed from `from` to `to`; the index may be behind. */
+  undelivered(options: {
+    readonly merchantId: MerchantId;
+    readonly state: NotificationState;
+    readonly partition: number;
+    readonly from: string;
+    readonly to: string;
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<NotificationPage>;
+}
+
+export interface NotificationPage {
+  readonly keys: readonly NotificationKey[];
+  /** Where the next page begins; absent of the last. */
+  readonly cursor?: string;
+}
+
+/** The feed: a merchant's terminal outcomes as they were listed. An index: it may be behind by the feed lag. */
+export interface FeedStore {
+  /** Outcomes without metadata, `from` inclusive, `to` exclusive, oldest first. */
+  page(options: {
+    readonly merchantId: MerchantId;
+    readonly shard: number;
+    readonly from: string;
+    readonly to: string;
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<{ readonly rows: readonly Outcome[]; readonly cursor?: string }>;
+}
+
+export interface WindowStore {
+  read(merchantId: MerchantId, start: string): Promise<Window | undefined>;
+  /** A window is closed once: whoever comes second changes nothing. */
+  putIfAbsent(window: Window): Promise<boolean>;
+  /** Replaces the window whose revision is still `expectedRevision` (undefined: there is none). */
+  revise(window: Window, expectedRevision: number | undefined): Promise<boolean>;
+}
+
+export interface DirectoryEntry {
+  readonly merchantId: MerchantId;
+  readonly createdAt: string;
+  /** Set while this merchant could not be closed as far as its partition. */
+  readonly closedThrough?: string;
+}
+
+/** Every merchant, in 16 partitions, with how far each partition is closed and audited. Strongly consistent. */
+export interface Directory {
+  list(partition: number): Promise<readonly DirectoryEntry[]>;
+  closed(
+    partition: number,
+  ): Promise<{ readonly closedThrough: string; readonly windowSeconds: number } | undefined>;
+  /** Never goes back. */
+  saveClosed(
+    partition: number,
+    mark: { readonly closedThrough: string; readonly windowSeconds: number },
+  ): Promise<void>;
+  /** Sets a merchant's own mark, or takes away the one that was `seen`. */
+  saveOwnMark(merchantId: MerchantId, closedThrough: string | undefined, seen?: string): Promise<void>;
+  audited(partition: number): Promise<string | undefined>;
+  /** Never goes back. */
+  saveAudited(partition: number, auditedThrough: string): Promise<void>;
+}
+
+export interface JobStore {
+  read(merchantId: MerchantId, jobId: string): Promise<Job | undefined>;
+  /** Jobs that are not done, of all merchants; a bounded number. */
+  running(): Promise<readonly Job[]>;
+  /** False where somebody else wrote since `expectedRev` (no item: 0). */
+  save(job: Job, expectedRev: number): Promise<boolean>;
 }
 
 /** The health of what is called. */
@@ -148,6 +237,8 @@ export interface Dispatcher {
   sendNow(lane: Lane, messages: readonly NotificationMessage[]): Promise<void>;
   /** To be attempted at `atMs` or soon after, by the retry lane. Repeating the call is harmless. */
   sendAt(message: NotificationMessage, atMs: number): Promise<void>;
+  /** Messages waiting to be received in a lane, about. */
+  backlog(lane: Lane): Promise<number>;
 }
 
 /** Where goes what cannot be read: kept with the reason, so that nothing is dropped and nobody waits. */

@@ -7,7 +7,7 @@ const MAX_DELAYS = 30;
 const MAX_DELAY_SECONDS = 86_400;
 
 /** A tenth: jitter lengthens a delay by at most this share, and never shortens it. */
-const JITTER_DIVISOR = 10;
+export const JITTER_DIVISOR = 10;
 
 const MINUTE = 60;
 const HOUR = 3_600;

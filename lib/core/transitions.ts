@@ -7,7 +7,7 @@ import {
   type Notification,
   type NotificationState,
 } from './notification.ts';
-import { nextDelay, type Schedule, totalSeconds } from './schedule.ts';
+import { JITTER_DIVISOR, nextDelay, type Schedule, totalSeconds } from './schedule.ts';
 import { isoTime, msOf, SECOND_MS } from './time.ts';
 
 /** Refusals by the guard in a row after which a notification is blocked. */
@@ -60,7 +60,7 @@ export function block(notification: Notification): Notification {
   return settle({ ...notification, rev: notification.rev + 1 }, state);
 }
 
-/** Time beyond the schedule's own total in which deferred attempts may still be made. */
+/** Time beyond the schedule's own total, jitter included, in which deferred attempts may still be made. */
 const HORIZON_GRACE_MS = 3_600_000;
 
 /**
@@ -73,7 +73,8 @@ export function defer(
 ): Notification {
   const raised = { ...notification, rev: notification.rev + 1 };
   if (!isOpen(notification)) return settle(raised, notification.state);
-  const horizonMs = msOf(notification.startedAt) + totalSeconds(plan.schedule) * SECOND_MS + HORIZON_GRACE_MS;
+  const scheduleMs = totalSeconds(plan.schedule) * (1 + 1 / JITTER_DIVISOR) * SECOND_MS;
+  const horizonMs = msOf(notification.startedAt) + scheduleMs + HORIZON_GRACE_MS;
   if (plan.nowMs >= horizonMs) return settle(raised, 'exhausted');
   return { ...raised, nextAttemptAt: isoTime(Math.min(plan.untilMs, horizonMs)) };
 }

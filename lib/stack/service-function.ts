@@ -16,8 +16,8 @@ const REQUIRE_BANNER =
 
 const LAMBDA_CREDENTIALS = fileURLToPath(new URL('../adapters/lambda-credentials.ts', import.meta.url));
 
-/** undici's parsers for machines without SIMD, which no Lambda is: 150 KB of WebAssembly. */
-const PARSERS_NEVER_LOADED = ['*/milo/no-simd.js', '*/llhttp/llhttp-wasm.js'];
+/** undici's parser for machines without SIMD, which no Lambda is, as WebAssembly. */
+const PARSER_NEVER_LOADED = '*/llhttp/llhttp-wasm.js';
 
 export interface ServiceFunctionProps {
   /** The file under `functions/`, without its ending. */
@@ -47,7 +47,9 @@ export function createFunction(scope: Construct, props: ServiceFunctionProps): N
       target: 'node24',
       minify: true,
       mainFields: ['module', 'main'],
-      externalModules: PARSERS_NEVER_LOADED,
+      externalModules: [PARSER_NEVER_LOADED],
+      // What undici's own build says: leaves out its second, experimental parser.
+      define: { esbuildDetection: '1' },
       esbuildArgs: { '--alias:@aws-sdk/credential-provider-node': LAMBDA_CREDENTIALS },
       banner: REQUIRE_BANNER,
     },

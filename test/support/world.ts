@@ -73,6 +73,8 @@ export function createWorld() {
         void queue.push(...messages.map((message) => ({ lane, message, atMs: time.nowMs }))),
       sendAt: async (message: NotificationMessage, atMs: number) =>
         void queue.push({ lane: 'retry' as const, message, atMs }),
+      backlog: async (lane: Lane) =>
+        queue.filter((sent) => sent.lane === lane && sent.atMs <= time.nowMs).length,
     },
     sender: {
       send: async (request: CallbackRequest) => {

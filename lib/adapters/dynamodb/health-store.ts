@@ -1,9 +1,9 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { healthSchema } from '../../core/health.ts';
 import type { HealthStore } from '../../core/ports.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
+import { unlessRefused } from './conditions.ts';
 import { HEALTH_SK, healthPk, ttlAfter } from './keys.ts';
 
 export function createHealthStore(table: Table, options: { readonly retentionDays: number }): HealthStore {
@@ -29,15 +29,7 @@ export function createHealthStore(table: Table, options: { readonly retentionDay
         ConditionExpression: expectedRev === 0 ? 'attribute_not_exists(pk)' : 'rev = :rev',
         ...(expectedRev > 0 && { ExpressionAttributeValues: { ':rev': expectedRev } }),
       });
-      return calling('Saving health', async () => {
-        try {
-          await documents.send(put);
-          return true;
-        } catch (error) {
-          if (error instanceof ConditionalCheckFailedException) return false;
-          throw error;
-        }
-      });
+      return calling('Saving health', () => unlessRefused(() => documents.send(put)));
     },
   };
 }

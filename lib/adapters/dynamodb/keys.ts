@@ -1,7 +1,7 @@
 import { sha256 } from '../../core/crypto.ts';
 import type { Circuit } from '../../core/health.ts';
 import type { EndpointId, MerchantId, TransactionKey, Version } from '../../core/model.ts';
-import type { NotificationKey } from '../../core/notification.ts';
+import { type NotificationKey, notificationKeySchema } from '../../core/notification.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
 
 /** Names of the table's keys, in one place. Ids were vetted before: none can hold a `#`. */
@@ -33,6 +33,21 @@ export const PROFILE_SK = 'PROFILE';
 export const endpointSk = (endpointId: EndpointId) => `E#${endpointId}`;
 export const directoryPk = (merchantId: MerchantId) => `D#${spread(merchantId)}`;
 
+export const windowPk = (merchantId: MerchantId) => `W#${merchantId}`;
+export const jobPk = (jobId: string) => `J#${jobId}`;
+export const JOB_SK = 'JOB';
+/** Lists the jobs that are not done: one small partition, since they are few. */
+export const RUNNING_JOBS_PK = 'J#running';
+
+/** Marks of a directory partition; they stand beside the merchants' rows, which begin with `M#`. */
+export const directoryPartitionPk = (partition: number) => `D#${partition}`;
+export const CLOSED_SK = 'CLOSED';
+export const AUDITED_SK = 'AUDITED';
+
+export const duePartitionPk = (partition: number) => `Q#${partition}`;
+export const undeliveredPartitionPk = (merchantId: MerchantId, partition: number) =>
+  `U#${merchantId}#${partition}`;
+
 export const healthPk = ({ merchantId, circuitId }: Circuit) => `H#${merchantId}#${circuitId}`;
 export const HEALTH_SK = 'HEALTH';
 
@@ -40,6 +55,20 @@ export const keyPk = (keyId: string) => `K#${keyId}`;
 export const KEY_SK = 'KEY';
 /** Lists the keys of one owner; `*` is no merchant id, so it can stand for "of no merchant". */
 export const keyListPk = (owner: MerchantId | undefined) => `L#${owner ?? '*'}`;
+
+/** Reads a notification's key back from an index row, which holds nothing else. */
+export function notificationKeyOf(row: Readonly<Record<string, unknown>>): NotificationKey | undefined {
+  const [kind, merchantId, transactionId] = String(row.pk).split('#');
+  const [marker, version, endpointId] = String(row.sk).split('#');
+  if (kind !== 'T' || marker !== 'N') return undefined;
+  const parsed = notificationKeySchema.safeParse({
+    merchantId,
+    transactionId,
+    version: Number(version),
+    endpointId,
+  });
+  return parsed.success ? parsed.data : undefined;
+}
 
 export const parkedPk = (day: string, recordId: string) => `P#${day}#${spread(recordId)}`;
 

@@ -1,10 +1,11 @@
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { endpointSchema, profileSchema } from '../../core/merchant.ts';
 import type { MerchantStore } from '../../core/ports.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
+import { unlessRefused } from './conditions.ts';
 import { directoryPk, endpointSk, merchantPk, PROFILE_SK } from './keys.ts';
 import { queryAll } from './query-all.ts';
 
@@ -22,15 +23,7 @@ export function createMerchantStore(table: Table): MerchantStore {
       ConditionExpression: expectedRev === 0 ? 'attribute_not_exists(pk)' : 'rev = :rev',
       ...(expectedRev > 0 && { ExpressionAttributeValues: { ':rev': expectedRev } }),
     });
-    return calling('Saving settings', async () => {
-      try {
-        await documents.send(put);
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
-    });
+    return calling('Saving settings', () => unlessRefused(() => documents.send(put)));
   }
 
   return {

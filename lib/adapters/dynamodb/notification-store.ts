@@ -1,9 +1,22 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { NotificationStore } from '../../core/ports.ts';
+import {
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandOutput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { NotificationPage, NotificationStore } from '../../core/ports.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
-import { notificationSk, transactionPk } from './keys.ts';
+import { unlessRefused } from './conditions.ts';
+import {
+  duePartitionPk,
+  INDEXES,
+  notificationKeyOf,
+  notificationSk,
+  transactionPk,
+  undeliveredPartitionPk,
+} from './keys.ts';
 import { notificationFromItem, notificationItem } from './notification-items.ts';
 
 export function createNotificationStore(
@@ -30,20 +43,82 @@ export function createNotificationStore(
       const put = new PutCommand({
         TableName,
         Item: notificationItem(notification, { nowMs: table.clock.now(), retentionDays }),
-        // Invariant (the fence): whoever writes has seen the last write. Every writer raises `rev`, so
-        // an unchanged `rev` means an unchanged state; no item counts as 0.
-        ConditionExpression: expectedRev === 0 ? 'attribute_not_exists(pk) OR rev = :rev' : 'rev = :rev',
-        ExpressionAttributeValues: { ':rev': expectedRev },
+        ...fence(expectedRev),
       });
-      return calling('Saving a notification', async () => {
-        try {
-          await documents.send(put);
-          return true;
-        } catch (error) {
-          if (error instanceof ConditionalCheckFailedException) return false;
-          throw error;
-        }
+      return calling('Saving a notification', () => unlessRefused(() => documents.send(put)));
+    },
+
+    async due({ partition, before, limit, cursor }) {
+      const answer = await calling('Finding what is due', () =>
+        documents.send(
+          new QueryCommand({
+            TableName,
+            IndexName: INDEXES.due,
+            KeyConditionExpression: 'duePk = :pk AND nextAttemptAt <= :before',
+            ExpressionAttributeValues: { ':pk': duePartitionPk(partition), ':before': before },
+            Limit: limit,
+            ExclusiveStartKey: startKey(cursor),
+          }),
+        ),
+      );
+      return pageOf(answer);
+    },
+
+    async lease(notification, until) {
+      const update = new UpdateCommand({
+        TableName,
+        Key: { pk: transactionPk(notification), sk: notificationSk(notification) },
+        UpdateExpression: 'SET nextAttemptAt = :until',
+        // Invariant: nobody attempted it (`rev`) and nobody else leased it (`nextAttemptAt`) since it was read.
+        ConditionExpression: 'rev = :rev AND nextAttemptAt = :seen',
+        ExpressionAttributeValues: {
+          ':until': until,
+          ':rev': notification.rev,
+          ':seen': notification.nextAttemptAt,
+        },
       });
+      return calling('Leasing a notification', () => unlessRefused(() => documents.send(update)));
+    },
+
+    async undelivered({ merchantId, state, partition, from, to, limit, cursor }) {
+      const answer = await calling('Finding what was not delivered', () =>
+        documents.send(
+          new QueryCommand({
+            TableName,
+            IndexName: INDEXES.undelivered,
+            KeyConditionExpression: 'undeliveredPk = :pk AND undeliveredSk BETWEEN :from AND :to',
+            ExpressionAttributeValues: {
+              ':pk': undeliveredPartitionPk(merchantId, partition),
+              ':from': `${state}#${from}`,
+              // Rows of `to` itself go on behind the time, so they sort after it.
+              ':to': `${state}#${to}`,
+            },
+            Limit: limit,
+            ExclusiveStartKey: startKey(cursor),
+          }),
+        ),
+      );
+      const page = pageOf(answer);
+      return { ...page, keys: page.keys.filter((key) => key.merchantId === merchantId) };
     },
   };
+}
+
+/** Invariant (the fence): whoever writes has seen the last write; an unchanged `rev` means an unchanged state. */
+function fence(expectedRev: number | 'absent') {
+  if (expectedRev === 'absent') return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression: expectedRev === 0 ? 'attribute_not_exists(pk) OR rev = :rev' : 'rev = :rev',
+    ExpressionAttributeValues: { ':rev': expectedRev },
+  };
+}
+
+function pageOf(answer: QueryCommandOutput): NotificationPage {
+  const keys = (answer.Items ?? []).map(notificationKeyOf).filter((key) => key !== undefined);
+  const { LastEvaluatedKey } = answer;
+  return { keys, ...(LastEvaluatedKey !== undefined && { cursor: JSON.stringify(LastEvaluatedKey) }) };
+}
+
+function startKey(cursor: string | undefined): Record<string, unknown> | undefined {
+  return cursor === undefined ? undefined : (JSON.parse(cursor) as Record<string, unknown>);
 }

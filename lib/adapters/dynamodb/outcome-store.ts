@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Outcome } from '../../core/model.ts';
 import { transactionIdSchema } from '../../core/model.ts';
@@ -6,6 +5,7 @@ import type { OutcomeStore } from '../../core/ports.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
+import { unlessRefused } from './conditions.ts';
 import { INDEXES, outcomeSk, referencePk, transactionPk, ttlAfter } from './keys.ts';
 import { notificationFromItem } from './notification-items.ts';
 import { outcomeFromItem, outcomeItem } from './outcome-items.ts';
@@ -24,15 +24,10 @@ export function createOutcomeStore(table: Table, options: { readonly retentionDa
         // Invariant: a version of a transaction is written once and never changed.
         ConditionExpression: 'attribute_not_exists(pk)',
       });
-      return calling('Recording an outcome', async () => {
-        try {
-          await stamping.send(put, { abortSignal: AbortSignal.timeout(table.stampBoundMs) });
-          return 'written';
-        } catch (error) {
-          if (error instanceof ConditionalCheckFailedException) return 'exists';
-          throw error;
-        }
-      });
+      const send = () => stamping.send(put, { abortSignal: AbortSignal.timeout(table.stampBoundMs) });
+      return calling('Recording an outcome', async () =>
+        (await unlessRefused(send)) ? 'written' : 'exists',
+      );
     },
 
     async read(key) {
@@ -93,24 +88,17 @@ export function createOutcomeStore(table: Table, options: { readonly retentionDa
 
     async expirePending(end: Outcome) {
       const afterEnd = ttlAfter(Date.parse(end.recordedAt), retentionDays) + DAY_SECONDS;
-      await calling('Letting a PENDING expire', async () => {
-        try {
-          await documents.send(
-            new UpdateCommand({
-              TableName,
-              Key: { pk: transactionPk(end), sk: outcomeSk(1) },
-              UpdateExpression: 'SET #ttl = :afterEnd',
-              // Invariant: the PENDING outlives its end, so that the end cannot be recorded a second time
-              // as version 1. And only what is there expires: no stub is made of what is gone.
-              ConditionExpression: 'attribute_exists(pk)',
-              ExpressionAttributeNames: { '#ttl': 'ttl' },
-              ExpressionAttributeValues: { ':afterEnd': afterEnd },
-            }),
-          );
-        } catch (error) {
-          if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        }
+      const update = new UpdateCommand({
+        TableName,
+        Key: { pk: transactionPk(end), sk: outcomeSk(1) },
+        UpdateExpression: 'SET #ttl = :afterEnd',
+        // Invariant: the PENDING outlives its end, so that the end cannot be recorded a second time as
+        // version 1. And only what is there expires: no stub is made of what is gone.
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeNames: { '#ttl': 'ttl' },
+        ExpressionAttributeValues: { ':afterEnd': afterEnd },
       });
+      await calling('Letting a PENDING expire', () => unlessRefused(() => documents.send(update)));
     },
   };
 }

@@ -1,23 +1,35 @@
 import type { Circuit, Health } from '../../core/health.ts';
 import type { KeyRecord } from '../../core/keys.ts';
-import type { Endpoint, Profile } from '../../core/merchant.ts';
-import { isTerminal, type MerchantId, type Outcome, type TransactionKey } from '../../core/model.ts';
-import type { Notification, NotificationKey } from '../../core/notification.ts';
+import { isTerminal, type Outcome, type TransactionKey } from '../../core/model.ts';
+import type { Notification } from '../../core/notification.ts';
 import type {
   Clock,
+  Directory,
+  FeedStore,
   HealthStore,
+  JobStore,
   KeyStore,
   MerchantStore,
   NotificationStore,
   OutcomeStore,
   Parking,
+  WindowStore,
 } from '../../core/ports.ts';
+import type { Window } from '../../core/windows.ts';
+import { memoryFeed, memoryJobs, memoryWindows } from './feed.ts';
+import { memoryMerchants } from './merchants.ts';
+import { notificationName, outcomeName, transactionName } from './names.ts';
+import { memoryNotifications } from './notifications.ts';
 
 /** The table in memory: for the simulation and for unit tests, held to the same suites as the real one. */
 export interface MemoryStores {
   readonly outcomes: OutcomeStore;
   readonly notifications: NotificationStore;
   readonly merchants: MerchantStore;
+  readonly directory: Directory;
+  readonly feed: FeedStore;
+  readonly windows: WindowStore;
+  readonly jobs: JobStore;
   readonly keys: KeyStore;
   readonly health: HealthStore;
   readonly parking: Parking;
@@ -25,27 +37,33 @@ export interface MemoryStores {
   readonly held: {
     readonly outcomes: ReadonlyMap<string, Outcome>;
     readonly notifications: ReadonlyMap<string, Notification>;
+    readonly windows: ReadonlyMap<string, Window>;
     readonly parked: ReadonlyMap<string, { readonly reason: string; readonly payload: string }>;
   };
 }
 
-const transactionName = ({ merchantId, transactionId }: TransactionKey) => `${merchantId}#${transactionId}`;
-const outcomeName = (key: TransactionKey & { readonly version: number }) =>
-  `${transactionName(key)}#${key.version}`;
-const notificationName = (key: NotificationKey) => `${outcomeName(key)}#${key.endpointId}`;
-
-/** @param onInsert told of each outcome that was written, as the table's stream would tell */
+/**
+ * @param onInsert told of each outcome that was written, as the table's stream would tell
+ * @param indexedAtMs when the feed index shows an outcome; at once unless said otherwise
+ */
 export function createMemoryStores(options: {
   readonly clock: Clock;
   readonly onInsert?: (outcome: Outcome) => void;
+  readonly indexedAtMs?: (outcome: Outcome) => number;
 }): MemoryStores {
+  const { clock } = options;
   const outcomes = new Map<string, Outcome>();
   const notifications = new Map<string, Notification>();
+  const windows = new Map<string, Window>();
   const parked = new Map<string, { readonly reason: string; readonly payload: string }>();
+  const shown = (outcome: Outcome) => (options.indexedAtMs?.(outcome) ?? 0) <= clock.now();
   return {
     outcomes: memoryOutcomes({ outcomes, notifications, onInsert: options.onInsert }),
     notifications: memoryNotifications(notifications),
-    merchants: memoryMerchants(options.clock),
+    ...memoryMerchants(clock),
+    feed: memoryFeed(outcomes, shown),
+    windows: memoryWindows(windows),
+    jobs: memoryJobs(),
     keys: memoryKeys(),
     health: memoryHealth(),
     parking: {
@@ -53,7 +71,7 @@ export function createMemoryStores(options: {
         parked.set(recordId, { reason, payload });
       },
     },
-    held: { outcomes, notifications, parked },
+    held: { outcomes, notifications, windows, parked },
   };
 }
 
@@ -102,54 +120,6 @@ function memoryOutcomes(table: {
 
 function byName(left: Notification, right: Notification): number {
   return notificationName(left) < notificationName(right) ? -1 : 1;
-}
-
-function memoryNotifications(notifications: Map<string, Notification>): NotificationStore {
-  return {
-    async read(key) {
-      return notifications.get(notificationName(key));
-    },
-    async save(notification, expectedRev) {
-      const name = notificationName(notification);
-      if ((notifications.get(name)?.rev ?? 0) !== expectedRev) return false;
-      notifications.set(name, structuredClone(notification));
-      return true;
-    },
-  };
-}
-
-function memoryMerchants(clock: Clock): MerchantStore {
-  const profiles = new Map<MerchantId, Profile>();
-  const endpoints = new Map<string, Endpoint>();
-  return {
-    async read(merchantId) {
-      const readAtMs = clock.now();
-      const profile = profiles.get(merchantId);
-      if (profile === undefined) return undefined;
-      const own = [...endpoints.values()].filter((endpoint) => endpoint.merchantId === merchantId);
-      return {
-        profile,
-        endpoints: own.sort((a, b) => (a.endpointId < b.endpointId ? -1 : 1)),
-        readAtMs,
-      };
-    },
-    async create(profile) {
-      if (profiles.has(profile.merchantId)) return false;
-      profiles.set(profile.merchantId, structuredClone(profile));
-      return true;
-    },
-    async saveProfile(profile, expectedRev) {
-      if (profiles.get(profile.merchantId)?.rev !== expectedRev) return false;
-      profiles.set(profile.merchantId, structuredClone(profile));
-      return true;
-    },
-    async saveEndpoint(endpoint, expectedRev) {
-      const name = `${endpoint.merchantId}#${endpoint.endpointId}`;
-      if ((endpoints.get(name)?.rev ?? 0) !== expectedRev) return false;
-      endpoints.set(name, structuredClone(endpoint));
-      return true;
-    },
-  };
 }
 
 function memoryHealth(): HealthStore {

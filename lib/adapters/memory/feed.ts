@@ -1,0 +1,62 @@
+import type { Outcome } from '../../core/model.ts';
+import type { FeedStore, JobStore, WindowStore } from '../../core/ports.ts';
+import type { Job } from '../../core/redelivery.ts';
+import type { Window } from '../../core/windows.ts';
+import { pageOf } from './names.ts';
+
+/** All outcomes stand in shard 0: how they are spread is the table's business, not the feed's. */
+export function memoryFeed(
+  outcomes: ReadonlyMap<string, Outcome>,
+  isShown: (outcome: Outcome) => boolean,
+): FeedStore {
+  return {
+    async page({ merchantId, shard, from, to, limit, cursor }) {
+      if (shard > 0) return { rows: [] };
+      const listed = [...outcomes.values()]
+        .filter((one) => one.merchantId === merchantId && one.listedAt !== undefined && isShown(one))
+        .filter(({ listedAt = '' }) => listedAt >= from && listedAt < to)
+        .sort((left, right) => (indexKey(left) < indexKey(right) ? -1 : 1));
+      const { page, ...rest } = pageOf(listed, { limit, ...(cursor !== undefined && { cursor }) });
+      return { rows: page.map(({ metadata: _hidden, ...row }) => row), ...rest };
+    },
+  };
+}
+
+function indexKey(outcome: Outcome): string {
+  return `${outcome.listedAt}#${outcome.transactionId}#${outcome.version}`;
+}
+
+export function memoryWindows(windows: Map<string, Window>): WindowStore {
+  const name = (merchantId: string, start: string) => `${merchantId}#${start}`;
+  const put = (window: Window, expectedRevision: number | undefined) => {
+    const key = name(window.merchantId, window.start);
+    if (windows.get(key)?.revision !== expectedRevision) return false;
+    windows.set(key, structuredClone(window));
+    return true;
+  };
+  return {
+    async read(merchantId, start) {
+      return windows.get(name(merchantId, start));
+    },
+    putIfAbsent: async (window) => put(window, undefined),
+    revise: async (window, expectedRevision) => put(window, expectedRevision),
+  };
+}
+
+export function memoryJobs(): JobStore {
+  const jobs = new Map<string, Job>();
+  return {
+    async read(merchantId, jobId) {
+      const job = jobs.get(jobId);
+      return job?.merchantId === merchantId ? job : undefined;
+    },
+    async running() {
+      return [...jobs.values()].filter(({ state }) => state === 'running');
+    },
+    async save(job, expectedRev) {
+      if ((jobs.get(job.jobId)?.rev ?? 0) !== expectedRev) return false;
+      jobs.set(job.jobId, structuredClone(job));
+      return true;
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { Endpoint, Profile } from '../../core/merchant.ts';
+import type { MerchantId } from '../../core/model.ts';
+import type { Clock, Directory, DirectoryEntry, MerchantStore } from '../../core/ports.ts';
+import { partitionOf } from './names.ts';
+
+/** Merchants with their directory, which is written in the same moment. */
+export function memoryMerchants(clock: Clock): {
+  readonly merchants: MerchantStore;
+  readonly directory: Directory;
+} {
+  const profiles = new Map<MerchantId, Profile>();
+  const endpoints = new Map<string, Endpoint>();
+  const entries = new Map<MerchantId, DirectoryEntry>();
+  return {
+    directory: memoryDirectory(entries),
+    merchants: {
+      async read(merchantId) {
+        const readAtMs = clock.now();
+        const profile = profiles.get(merchantId);
+        if (profile === undefined) return undefined;
+        const own = [...endpoints.values()].filter((endpoint) => endpoint.merchantId === merchantId);
+        const sorted = own.sort((a, b) => (a.endpointId < b.endpointId ? -1 : 1));
+        return { profile, endpoints: sorted, readAtMs };
+      },
+      async create(profile) {
+        const { merchantId, createdAt } = profile;
+        if (profiles.has(merchantId)) return false;
+        profiles.set(merchantId, structuredClone(profile));
+        entries.set(merchantId, { merchantId, createdAt });
+        return true;
+      },
+      async saveProfile(profile, expectedRev) {
+        if (profiles.get(profile.merchantId)?.rev !== expectedRev) return false;
+        profiles.set(profile.merchantId, structuredClone(profile));
+        return true;
+      },
+      async saveEndpoint(endpoint, expectedRev) {
+        const name = `${endpoint.merchantId}#${endpoint.endpointId}`;
+        if ((endpoints.get(name)?.rev ?? 0) !== expectedRev) return false;
+        endpoints.set(name, structuredClone(endpoint));
+        return true;
+      },
+    },
+  };
+}
+
+function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
+  const closed = new Map<number, { readonly closedThrough: string; readonly windowSeconds: number }>();
+  const audited = new Map<number, string>();
+  return {
+    async list(partition) {
+      return [...entries.values()]
+        .filter(({ merchantId }) => partitionOf(merchantId) === partition)
+        .sort((a, b) => (a.merchantId < b.merchantId ? -1 : 1));
+    },
+    async closed(partition) {
+      return closed.get(partition);
+    },
+    async saveClosed(partition, mark) {
+      const standing = closed.get(partition);
+      if (standing !== undefined && standing.closedThrough >= mark.closedThrough) return;
+      closed.set(partition, { ...mark, windowSeconds: standing?.windowSeconds ?? mark.windowSeconds });
+    },
+    async saveOwnMark(merchantId, closedThrough, seen) {
+      const entry = entries.get(merchantId);
+      if (entry === undefined) return;
+      const { closedThrough: standing, ...rest } = entry;
+      if (closedThrough === undefined) {
+        if (standing === seen) entries.set(merchantId, rest);
+      } else if (standing === undefined || standing > closedThrough) {
+        entries.set(merchantId, { ...rest, closedThrough });
+      }
+    },
+    async audited(partition) {
+      return audited.get(partition);
+    },
+    async saveAudited(partition, auditedThrough) {
+      const standing = audited.get(partition);
+      if (standing === undefined || standing < auditedThrough) audited.set(partition, auditedThrough);
+    },
+  };
+}
