@@ -38,6 +38,7 @@ export function openApiService(functionName: string) {
     secretId: config.rootSecretId,
     clock,
   });
+  const reporter = createReporter(functionName);
   return {
     config,
     table,
@@ -46,14 +47,16 @@ export function openApiService(functionName: string) {
     configs,
     seal,
     clock,
+    clockTrust: table.clockCheck,
     timer,
     random,
     callbackPolicy: { allowedPorts: config.callbackPorts, allowLoopback: config.allowLoopback },
+    reporter,
     app: {
       authenticate: createAuthenticator({ keys, rootKey, clock }),
       sign: createAnswerSigner({ configs, seal, clock, random }),
       clock,
-      reporter: createReporter(functionName),
+      reporter,
     },
   };
 }

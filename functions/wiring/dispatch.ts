@@ -41,6 +41,7 @@ export function openDispatchService(functionName: string) {
     reporter: createReporter(functionName),
     sqs,
     clock,
+    clockTrust: table.clockCheck,
     timer,
     random,
     dispatcher: createDispatcher({

@@ -30,6 +30,15 @@ export async function calling<T>(what: string, call: () => Promise<T>): Promise<
   }
 }
 
+/** A transaction that was cancelled for no other reason than that others were under way. */
+function collided(error: unknown): boolean {
+  const { CancellationReasons } = error as { readonly CancellationReasons?: readonly { Code?: string }[] };
+  const codes = CancellationReasons?.map(({ Code }) => Code).filter((code) => code !== 'None') ?? [];
+  return codes.length > 0 && codes.every((code) => PASSING_REASONS.has(code ?? ''));
+}
+
+const PASSING_REASONS = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+
 function faultOf(what: string, error: unknown): Fault {
   const { name, code, $metadata, $retryable } = error as {
     readonly name?: string;
@@ -40,7 +49,8 @@ function faultOf(what: string, error: unknown): Fault {
   const status = $metadata?.httpStatusCode ?? 0;
   // No status at all means that no answer came: the connection broke, and the effect is unknown.
   const unanswered = status === 0 && (code?.startsWith('E') === true || name === undefined);
-  const retryable = RETRYABLE.has(name ?? '') || $retryable !== undefined || status >= 500 || unanswered;
+  const retryable =
+    RETRYABLE.has(name ?? '') || $retryable !== undefined || status >= 500 || unanswered || collided(error);
   return new Fault({
     code: retryable ? 'unavailable' : 'refused_by_aws',
     message: `${what}: ${name ?? 'error'}${error instanceof Error ? `: ${error.message}` : ''}`,

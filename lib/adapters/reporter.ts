@@ -34,8 +34,7 @@ export function createReporter(functionName: string): Reporter {
     report(event) {
       const level = levelOf(event);
       logger[level](event.event, { ...event });
-      const metric =
-        event.event === 'request' && event.code === 'clock_skew' ? 'ClockSkew' : COUNTED[event.event];
+      const metric = 'code' in event && event.code === 'clock_skew' ? 'ClockSkew' : COUNTED[event.event];
       if (metric === undefined) return;
       metrics.addMetric(metric, MetricUnit.Count, 1);
       metrics.publishStoredMetrics();
@@ -61,6 +60,7 @@ function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
     case 'window_revised':
     case 'close_failed':
     case 'foreign_row':
+    case 'recording_failed':
     case 'message_malformed':
     case 'message_failed':
     case 'record_parked':

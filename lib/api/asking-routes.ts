@@ -5,7 +5,7 @@ import { askByReference, askTransaction, readTransactionBack } from './contract/
 import { type Answer, answer, problem } from './operation.ts';
 import { cursorOf, cursorText } from './paging.ts';
 
-const DEFAULT_REFERENCE_PAGE = 20;
+const DEFAULT_REFERENCE_PAGE = 10;
 
 export function askingRoutes(ports: QueryPorts): readonly Route[] {
   const one = async (key: Parameters<typeof readTransaction>[1]): Promise<Answer> => {

@@ -121,7 +121,11 @@ function keyRoutes(ports: ManagingPorts): readonly Route[] {
       return createKey(ports, { ...body, merchantId });
     }),
     route(contract.listMerchantKeys, ({ merchantId, query }) => listKeys(ports, merchantId, query)),
-    route(contract.revokeMerchantKey, ({ params }) => revokeKey(ports, params.keyId, params.merchantId)),
+    route(contract.revokeMerchantKey, async ({ caller, params }) => {
+      const isRecorder = (await ports.keys.read(params.keyId))?.scope === 'initiator';
+      if (caller.scope === 'merchant' && isRecorder) return problem('insufficient_scope');
+      return revokeKey(ports, params.keyId, params.merchantId);
+    }),
     route(contract.createKey, ({ body }) => createKey(ports, body)),
     route(contract.listKeys, ({ query }) => listKeys(ports, undefined, query)),
     route(contract.revokeKey, ({ params }) => revokeKey(ports, params.keyId, undefined)),

@@ -4,6 +4,7 @@ import { escapePointer } from '../core/json.ts';
 /** The one place where codes get their HTTP status and title (RFC 9457). Codes are stable; titles are not. */
 export const PROBLEMS = {
   malformed_json: [400, 'The body is not JSON.'],
+  inexact_number: [400, 'A number in metadata cannot be kept exactly; write it as text.'],
   forbidden_key: [400, 'The body has a key that no object may have.'],
   too_deep: [400, 'The body nests too deep.'],
   invalid_request: [400, 'The request does not have the shape that is asked for.'],
@@ -45,6 +46,7 @@ export const PROBLEMS = {
   outcome_mismatch: [409, 'The end contradicts its PENDING; see current.'],
   merchant_conflict: [409, 'The merchant exists with other settings; change them with PATCH.'],
   too_many_endpoints: [409, 'The merchant has as many endpoints as it may have.'],
+  too_many_changes: [409, 'The endpoint was switched too often within two days; wait.'],
   too_many_secrets: [409, 'Too many secrets still sign; wait for an overlap to end, or rotate without one.'],
   body_too_large: [413, 'The body is too large.'],
   unsupported_media_type: [415, 'The body must be application/json.'],
@@ -77,14 +79,18 @@ export function fieldErrors(
   options: { readonly prefix?: string; readonly unknownKey?: ProblemCode } = {},
 ): readonly FieldError[] {
   const { prefix = '', unknownKey = 'unknown_field' } = options;
-  return error.issues.flatMap((issue): FieldError[] => {
+  const errors = error.issues.flatMap((issue): FieldError[] => {
     const pointer = `${prefix}${issue.path.map((part) => `/${escapePointer(String(part))}`).join('')}`;
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ pointer: `${pointer}/${escapePointer(key)}`, code: unknownKey }));
     }
     return [{ pointer, code: issueCode(issue, input) }];
   });
+  return errors.slice(0, MAX_ERRORS);
 }
+
+/** Errors that one answer lists: enough to mend a request, and no more than an answer should hold. */
+const MAX_ERRORS = 20;
 
 function issueCode(issue: z.core.$ZodIssue, input: unknown): ProblemCode {
   const absent = valueAt(input, issue.path) === undefined;

@@ -39,19 +39,26 @@ export async function readBody(c: Context, operation: Operation): Promise<Read> 
   if (operation.body === undefined) return { ok: true, value: undefined };
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') return refusedAs('unsupported_media_type');
-  const text = await c.req.text();
-  if (Buffer.byteLength(text) > (operation.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES)) {
+  const bytes = await c.req.arrayBuffer();
+  if (bytes.byteLength > (operation.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES)) {
     return refusedAs('body_too_large');
   }
-  const json = parseJson(text);
+  const json = parseJson(utf8(bytes) ?? '');
   if (!json.ok) {
-    return json.code === 'malformed_json'
-      ? refusedAs('malformed_json')
-      : refused([{ pointer: json.pointer, code: json.code }]);
+    return json.pointer === '' ? refusedAs(json.code) : refused([{ pointer: json.pointer, code: json.code }]);
   }
   const parsed = operation.body.safeParse(json.value);
   if (parsed.success) return { ok: true, value: parsed.data };
   return refused(fieldErrors(parsed.error, json.value));
+}
+
+/** Text, or undefined where the bytes are none: replacement characters would be recorded as if they were sent. */
+function utf8(bytes: ArrayBuffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 function refused(errors: readonly FieldError[]): Read {

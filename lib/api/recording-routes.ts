@@ -10,7 +10,7 @@ import {
 import { type Route, route } from './app.ts';
 import { batchItemSchema, recordTransaction, recordTransactions } from './contract/recording.ts';
 import { type Answer, answer, problem } from './operation.ts';
-import { codeOf, type FieldError, fieldErrors } from './problems.ts';
+import { codeOf, type FieldError, fieldErrors, type ProblemCode } from './problems.ts';
 
 export function recordingRoutes(ports: RecordPorts): readonly Route[] {
   return [
@@ -80,6 +80,10 @@ function checkItem(input: unknown): CheckedItem {
   };
 }
 
+function failureCode(code: string): ProblemCode {
+  return code === 'clock_skew' || code === 'internal' ? code : 'unavailable';
+}
+
 function itemResult(transactionId: string, result: BatchItemResult | undefined): object {
   switch (result?.kind) {
     case 'created':
@@ -97,7 +101,7 @@ function itemResult(transactionId: string, result: BatchItemResult | undefined):
     case 'refused_url':
       return { transactionId, code: result.code, errors: [{ pointer: '/notifyUrl', code: result.code }] };
     case 'failed':
-      return { transactionId, code: result.code === 'clock_skew' ? 'clock_skew' : 'unavailable' };
+      return { transactionId, code: failureCode(result.code) };
     default:
       return { transactionId, code: 'internal' };
   }

@@ -2,8 +2,8 @@ import type { ConfigCache } from './config-cache.ts';
 import type { MerchantId } from './model.ts';
 import type { Clock, Random, Seal } from './ports.ts';
 import { answerKey, signedHeaders } from './signature.ts';
-import { openKeys, sealContext } from './target.ts';
-import { MINUTE_MS, SECOND_MS } from './time.ts';
+import { openKeys, SETTINGS_MAX_AGE_MS, sealContext } from './target.ts';
+import { SECOND_MS } from './time.ts';
 
 /** Signs an answer to a merchant, the negative ones included: it can be trusted like a callback. */
 export type AnswerSigner = (
@@ -19,7 +19,7 @@ export function createAnswerSigner(ports: {
 }): AnswerSigner {
   return async (merchantId, body) => {
     const nowMs = ports.clock.now();
-    const config = await ports.configs.get(merchantId, nowMs - MINUTE_MS);
+    const config = await ports.configs.get(merchantId, nowMs - SETTINGS_MAX_AGE_MS);
     if (config === undefined) return {};
     const secrets = await openKeys(ports, config.profile.secrets, sealContext(merchantId));
     const id = `ans_${Buffer.from(ports.random.bytes(16)).toString('hex')}`;

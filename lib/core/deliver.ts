@@ -25,6 +25,7 @@ import type {
   Seal,
   Sender,
 } from './ports.ts';
+import { saveNotification } from './saving.ts';
 import { resolveTarget, type Target } from './target.ts';
 import { MINUTE_MS, msOf } from './time.ts';
 import { type AttemptMade, afterAttempt, block, defer } from './transitions.ts';
@@ -99,13 +100,27 @@ async function standingNotification(
 
 /**
  * The fence refused: another message did this work. A message that was received again may itself have done
- * it and died before it scheduled the next attempt, so it first sends what the item is due.
+ * it and died before it scheduled the next attempt, so it first sends what the item is due. So does one that
+ * finds the item overdue, such as a dead letter that was put back.
  */
 async function superseded(ports: DeliverPorts, delivery: Delivery, standing: Notification): Promise<void> {
-  const resent = delivery.receivedTimes > 1 && isDue(standing);
+  const { receivedTimes, message } = delivery;
+  const isAgain = receivedTimes > 1;
+  const resent = isDue(standing) && (isAgain || isOverdue(standing, ports.clock.now()));
   if (resent) await sendDue(ports, standing);
-  const { transactionId, rev } = delivery.message;
+  const { transactionId, rev } = message;
   ports.reporter.report({ event: 'message_superseded', transactionId, rev, resent });
+  // Whoever wrote the end may have died before it told: better told twice than never.
+  if (isAgain && standing.rev === rev + 1) {
+    reportEnd(ports.reporter, { notification: standing, reason: 'told_again' });
+  }
+}
+
+/** Later than any message of its own would be: that message is lost, or lies among the dead letters. */
+const OVERDUE_MS = MINUTE_MS;
+
+function isOverdue({ nextAttemptAt }: Notification, nowMs: number): boolean {
+  return nextAttemptAt !== undefined && msOf(nextAttemptAt) < nowMs - OVERDUE_MS;
 }
 
 async function sendDue(ports: DeliverPorts, notification: Notification): Promise<void> {
@@ -141,11 +156,10 @@ async function withoutRequest(
   change: { readonly standing: Notification; readonly next: Notification; readonly reason: string },
 ): Promise<void> {
   const { standing, next, reason } = change;
-  if (await ports.notifications.save(next, standing.rev)) {
-    if (isDue(next)) await sendDue(ports, next);
-    return reportEnd(ports.reporter, { notification: next, reason });
-  }
-  await superseded(ports, delivery, (await ports.notifications.read(delivery.message)) ?? standing);
+  const result = await saveNotification(ports, next, standing.rev);
+  if (result.kind === 'overtaken') return superseded(ports, delivery, result.current ?? standing);
+  if (isDue(next)) await sendDue(ports, next);
+  reportEnd(ports.reporter, { notification: next, reason });
 }
 
 /** What the attempt says of the endpoint; before its own result is written, so that dying repeats both. */
@@ -159,9 +173,11 @@ async function learn(
   const { isLost } = await ports.health.observe(target.circuit, { isDelivered, durationMs: made.durationMs });
   if (endpointId === NOTIFY_URL_ENDPOINT) return;
   if (made.outcome.result === 'gone') {
-    return disableEndpoint(ports, { merchantId, endpointId, reason: 'gone' });
+    return disableEndpoint(ports, { merchantId, endpointId, url: target.url, reason: 'gone' });
   }
-  if (isLost) await disableEndpoint(ports, { merchantId, endpointId, reason: 'failing_for_days' });
+  if (isLost) {
+    await disableEndpoint(ports, { merchantId, endpointId, url: target.url, reason: 'failing_for_days' });
+  }
 }
 
 /** Writes attempt and state under the fence, then schedules what follows. */
@@ -179,7 +195,8 @@ async function keep(
       nowMs: ports.clock.now(),
       fraction: ports.random.fraction(),
     });
-    if (await ports.notifications.save(next, current.rev)) {
+    const result = await saveNotification(ports, next, current.rev);
+    if (result.kind === 'saved') {
       if (isDue(next)) await sendDue(ports, next);
       reportAttempt(ports.reporter, { made, lane, notification: next, kept: true });
       const { outcome } = made;
@@ -188,7 +205,7 @@ async function keep(
         reason: 'code' in outcome ? outcome.code : outcome.result,
       });
     }
-    current = (await ports.notifications.read(delivery.message)) ?? current;
+    current = result.current ?? current;
     // A 2xx stands whoever wrote meanwhile, unless it is settled for good already; nothing else does.
     const isSettled = current.state === 'delivered' || current.state === 'acknowledged';
     if (made.outcome.result !== 'delivered' || isSettled) {

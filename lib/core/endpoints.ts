@@ -15,7 +15,7 @@ import type { Clock, MerchantStore, Random, Reporter, Seal } from './ports.ts';
 import type { Schedule } from './schedule.ts';
 import { SECRET_BYTES, secretText } from './signature.ts';
 import { sealContext } from './target.ts';
-import { DAY_SECONDS, isoTime, SECOND_MS } from './time.ts';
+import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from './time.ts';
 
 /** A merchant's endpoints: made, changed, disabled, deleted. Every change is conditional on what was read. */
 
@@ -23,7 +23,11 @@ import { DAY_SECONDS, isoTime, SECOND_MS } from './time.ts';
 const MAX_ENDPOINTS = 20;
 /** For how long a replaced secret signs along, unless the request says otherwise. */
 export const DEFAULT_OVERLAP_SECONDS = DAY_SECONDS;
-/** Spans kept of an endpoint's past; the audit looks back for hours, not for this many changes. */
+/** Endpoints with the deleted ones that are still remembered: all are read together, so all count. */
+const MAX_REMEMBERED = 3 * MAX_ENDPOINTS;
+/** For how long an endpoint's past is kept: longer than the audit looks back. */
+const PAST_MS = 2 * DAY_SECONDS * SECOND_MS;
+/** Changes within that time; each is a span that must be kept to know what was expected. */
 const MAX_SPANS = 32;
 const MAX_CHANGE_TRIES = 5;
 
@@ -44,10 +48,21 @@ export interface EndpointSettings {
   readonly enabled: boolean;
 }
 
+/** `null` takes a setting away. */
+export type EndpointChanges = Partial<Omit<EndpointSettings, 'schedule' | 'expectBody'>> & {
+  readonly schedule?: Schedule | null;
+  readonly expectBody?: string | null;
+};
+
 export type EndpointRefusal =
   | {
       readonly kind: 'refused';
-      readonly code: 'unknown_merchant' | 'unknown_endpoint' | 'too_many_endpoints' | 'too_many_secrets';
+      readonly code:
+        | 'unknown_merchant'
+        | 'unknown_endpoint'
+        | 'too_many_endpoints'
+        | 'too_many_secrets'
+        | 'too_many_changes';
     }
   | { readonly kind: 'refused_url'; readonly code: CallbackUrlRefusal };
 
@@ -64,11 +79,14 @@ export async function createEndpoint(
   if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
   const config = await ports.merchants.read(merchantId);
   if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
-  if (config.endpoints.filter(isLive).length >= MAX_ENDPOINTS) {
+  const { endpoints } = config;
+  if (endpoints.filter(isLive).length >= MAX_ENDPOINTS || endpoints.length >= MAX_REMEMBERED) {
     return { kind: 'refused', code: 'too_many_endpoints' };
   }
   const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
   const secret = secretText(ports.random.bytes(SECRET_BYTES));
+  const sealed = await ports.seal.seal(secret, sealContext(merchantId, endpointId));
+  // Stamped as late as can be: what is listed between the stamp and the write expects what nobody sees yet.
   const now = isoTime(ports.clock.now());
   const endpoint: Endpoint = {
     merchantId,
@@ -78,14 +96,19 @@ export async function createEndpoint(
     ...(settings.schedule !== undefined && { schedule: settings.schedule }),
     ...(settings.expectBody !== undefined && { expectBody: settings.expectBody }),
     history: [{ from: now, enabled: settings.enabled ?? true, types: [...(settings.types ?? ['*'])] }],
-    secrets: [{ sealed: await ports.seal.seal(secret, sealContext(merchantId, endpointId)), createdAt: now }],
+    secrets: [{ sealed, createdAt: now }],
     createdAt: now,
     rev: 1,
   };
-  if (!(await ports.merchants.saveEndpoint(endpoint, 0))) {
-    throw new Fault({ code: 'id_collision', message: 'A fresh endpoint id was taken.', retryable: true });
+  if (await ports.merchants.createEndpoint(endpoint, config.profile.rev)) {
+    return { kind: 'created', endpoint, secret };
   }
-  return { kind: 'created', endpoint, secret };
+  // Refused by another change, or by our own write whose answer was lost: the sealed secret tells.
+  const written = (await ports.merchants.read(merchantId))?.endpoints.find(
+    (one) => one.endpointId === endpointId,
+  );
+  if (written !== undefined) return { kind: 'created', endpoint: written, secret };
+  throw new Fault({ code: 'contended', message: 'The merchant kept changing; try again.', retryable: true });
 }
 
 /** The live endpoints of a merchant; deleted ones are not shown. */
@@ -100,23 +123,26 @@ export async function listEndpoints(
 export async function changeEndpoint(
   ports: EndpointPorts,
   key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
-  changes: Partial<EndpointSettings>,
+  changes: EndpointChanges,
 ): Promise<{ readonly kind: 'changed'; readonly endpoint: Endpoint } | EndpointRefusal> {
   if (changes.url !== undefined) {
     const vetted = vetCallbackUrl(changes.url, ports.callbackPolicy);
     if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
   }
   const { types, enabled, ...rest } = changes;
-  return update(ports, key, (endpoint, now) =>
-    withSpan(
-      { ...endpoint, ...rest },
-      {
-        from: now,
-        enabled: enabled ?? currentSpan(endpoint).enabled,
-        types: [...(types ?? currentSpan(endpoint).types)],
-      },
-    ),
-  );
+  return update(ports, key, (endpoint, now) => {
+    const span = currentSpan(endpoint);
+    const changed = withSpan(withoutNulls({ ...endpoint, ...rest }), {
+      from: now,
+      enabled: enabled ?? span.enabled,
+      types: [...(types ?? span.types)],
+    });
+    return changed.history.length > MAX_SPANS ? { kind: 'refused', code: 'too_many_changes' } : changed;
+  });
+}
+
+function withoutNulls(endpoint: { readonly [K in keyof Endpoint]: Endpoint[K] | null }): Endpoint {
+  return Object.fromEntries(Object.entries(endpoint).filter(([, value]) => value !== null)) as Endpoint;
 }
 
 /** Deletes: nothing is sent to it any more, and its open notifications become `blocked` at their attempt. */
@@ -129,20 +155,28 @@ export async function deleteEndpoint(
   );
 }
 
-/** The receiver asked never to be called again, or has not answered for days. */
+/**
+ * The receiver asked never to be called again, or has not answered for days. Only the URL that did so is meant:
+ * an endpoint that was given another one since stays as it is.
+ */
 export async function disableEndpoint(
   ports: { readonly merchants: MerchantStore; readonly clock: Clock; readonly reporter: Reporter },
-  options: { readonly merchantId: MerchantId; readonly endpointId: EndpointId; readonly reason: string },
+  options: {
+    readonly merchantId: MerchantId;
+    readonly endpointId: EndpointId;
+    readonly url: string;
+    readonly reason: string;
+  },
 ): Promise<void> {
-  const { merchantId, endpointId, reason } = options;
-  const result = await update(ports, options, (endpoint, now) =>
-    currentSpan(endpoint).enabled
+  const { merchantId, endpointId, url, reason } = options;
+  let isDisabled = false;
+  await update(ports, options, (endpoint, now) => {
+    isDisabled = currentSpan(endpoint).enabled && endpoint.url === url;
+    return isDisabled
       ? withSpan(endpoint, { ...currentSpan(endpoint), from: now, enabled: false })
-      : endpoint,
-  );
-  if (result.kind === 'changed') {
-    ports.reporter.report({ event: 'endpoint_disabled', merchantId, endpointId, reason });
-  }
+      : endpoint;
+  });
+  if (isDisabled) ports.reporter.report({ event: 'endpoint_disabled', merchantId, endpointId, reason });
 }
 
 export async function rotateEndpointSecret(
@@ -201,9 +235,15 @@ async function update(
   throw new Fault({ code: 'contended', message: 'The endpoint kept changing; try again.', retryable: true });
 }
 
-/** Appends a span where it says something new. */
+/** Appends a span where it says something new, and forgets what is too old to matter. */
 function withSpan(endpoint: Endpoint, span: SettingsSpan): Endpoint {
   const last = currentSpan(endpoint);
   const same = last.enabled === span.enabled && last.types.join() === span.types.join();
-  return same ? endpoint : { ...endpoint, history: [...endpoint.history, span].slice(-MAX_SPANS) };
+  if (same) return endpoint;
+  const oldest = isoTime(msOf(span.from) - PAST_MS);
+  const inForce = Math.max(
+    endpoint.history.findLastIndex(({ from }) => from <= oldest),
+    0,
+  );
+  return { ...endpoint, history: [...endpoint.history.slice(inForce), span] };
 }

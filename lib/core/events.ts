@@ -45,6 +45,13 @@ export type ServiceEvent =
   | { readonly event: 'message_malformed'; readonly messageId: string; readonly reason: string }
   | { readonly event: 'message_failed'; readonly messageId: string; readonly reason: string }
   | { readonly event: 'record_parked'; readonly recordId: string; readonly reason: string }
+  /** One item of a batch, whose answer is a 200 all the same. */
+  | {
+      readonly event: 'recording_failed';
+      readonly merchantId: MerchantId;
+      readonly code: string;
+      readonly fault: string;
+    }
   | { readonly event: 'swept'; readonly partition: number; readonly sent: number }
   | { readonly event: 'close_failed'; readonly merchantId: MerchantId; readonly reason: string }
   /** A closed window had other contents when it was read again. */

@@ -14,15 +14,38 @@ export type ParsedJson =
 /** Keys that change an object's prototype when somebody later copies them carelessly. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Parses text that must be JSON; refuses prototype keys and nesting beyond {@link MAX_JSON_DEPTH}. */
+/**
+ * Parses text that must be JSON; refuses prototype keys and nesting beyond {@link MAX_JSON_DEPTH}. A number that
+ * JavaScript cannot keep as it was written becomes NaN, which no schema lets through.
+ */
 export function parseJson(text: string): ParsedJson {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text, (_key, inner: unknown, context?: { readonly source?: string }) =>
+      typeof inner === 'number' && !keepsItsValue(inner, context?.source ?? '') ? Number.NaN : inner,
+    );
   } catch {
     return { ok: false, code: 'malformed_json', pointer: '' };
   }
   return inspect(value);
+}
+
+/**
+ * Whether a number means what was written. JSON has numbers of any length, JavaScript has not: an integer beyond
+ * 2^53 would be recorded as another one, and 1.99999999999999999999 as 2.
+ */
+function keepsItsValue(value: number, source: string): boolean {
+  if (!Number.isFinite(value)) return false;
+  if (!Number.isInteger(value)) return true;
+  const hasFraction = /\.\d*[1-9]/.test(source) && !/[eE]/.test(source);
+  return Number.isSafeInteger(value) && !hasFraction;
+}
+
+/** Whether some number in it could not be kept; see {@link parseJson}. */
+export function hasInexactNumber(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isNaN(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(hasInexactNumber);
 }
 
 /** Walks with its own stack: input nested ten thousand deep must not end in a stack overflow. */

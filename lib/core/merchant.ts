@@ -52,7 +52,7 @@ export const timeoutMsSchema = z
   .meta({ description: 'Milliseconds for one whole attempt, 1,000 to 30,000.' });
 
 export const DEFAULT_TIMEOUT_MS = 10_000;
-export const MAX_EVENT_FILTERS = 32;
+export const MAX_EVENT_FILTERS = 16;
 
 /** One span of an endpoint's past: what was in force from `from` until the next span's. */
 const settingsSpanSchema = z.object({

@@ -5,6 +5,9 @@ import { parseJson } from './json.ts';
 import { type NotificationMessage, notificationMessageSchema } from './notification.ts';
 import type { DeadLetters } from './ports.ts';
 
+/** Faults that no wait mends. Whatever else AWS refuses may be mended, and the message comes back. */
+const HOPELESS: ReadonlySet<string> = new Set(['unknown_outcome']);
+
 /** A message as the queue hands it out. */
 export interface QueueMessage {
   readonly messageId: string;
@@ -32,7 +35,7 @@ export async function handleMessage(
   } catch (error) {
     const reason = error instanceof Fault ? error.code : String(error);
     ports.reporter.report({ event: 'message_failed', messageId, reason });
-    if (!(error instanceof Fault) || error.retryable) throw error;
+    if (!(error instanceof Fault && HOPELESS.has(error.code))) throw error;
     await ports.deadLetters.add({ body, reason });
   }
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { MAX_CALLBACK_URL_LENGTH } from './address.ts';
 import { CURRENCIES } from './currency.ts';
+import { hasInexactNumber } from './json.ts';
 import { isoTime } from './time.ts';
 
 /**
@@ -96,6 +97,7 @@ const reasonSchema = z
 const MAX_METADATA_BYTES = 16 * 1024;
 const metadataSchema = z
   .record(z.string(), z.unknown(), 'invalid_value')
+  .refine((value) => !hasInexactNumber(value), 'inexact_number')
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES, 'too_long')
   .meta({ description: 'Whatever the initiator wants the receiver to have; at most 16 KiB.' });
 

@@ -19,6 +19,12 @@ export interface Clock {
   now(): number;
 }
 
+/** Whether this machine's clock may be compared with others' stamps, or stamp itself. */
+export interface ClockTrust {
+  /** @throws Fault `clock_skew` where the table's own clock contradicts this machine's */
+  assertTrusted(): void;
+}
+
 /** Waiting, so that a virtual clock can skip it. */
 export interface Timer {
   sleep(ms: number): Promise<void>;
@@ -214,7 +220,9 @@ export interface MerchantStore {
   create(profile: Profile): Promise<boolean>;
   /** False where the item changed since it was read. */
   saveProfile(profile: Profile, expectedRev: number): Promise<boolean>;
-  /** `expectedRev` 0 creates. False where the item changed since it was read. */
+  /** With a raised `rev` of the profile, so that endpoints are made one at a time; false where it changed. */
+  createEndpoint(endpoint: Endpoint, expectedProfileRev: number): Promise<boolean>;
+  /** False where the item changed since it was read. */
   saveEndpoint(endpoint: Endpoint, expectedRev: number): Promise<boolean>;
 }
 

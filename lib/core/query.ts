@@ -9,7 +9,7 @@ import {
   type TransactionKey,
 } from './model.ts';
 import { type Notification, notificationIdOf, untried } from './notification.ts';
-import type { Clock, OutcomeStore } from './ports.ts';
+import type { Clock, ClockTrust, OutcomeStore } from './ports.ts';
 import { DAY_SECONDS, isoTime, MINUTE_MS, msOf, SECOND_MS } from './time.ts';
 
 /** Reading back: what ended how, and how the telling goes. */
@@ -18,6 +18,7 @@ export interface QueryPorts {
   readonly outcomes: OutcomeStore;
   readonly configs: ConfigCache;
   readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
   readonly retentionDays: number;
   readonly feedLagSeconds: number;
 }
@@ -25,7 +26,7 @@ export interface QueryPorts {
 export type TransactionView = ReturnType<typeof viewOf>;
 
 /** Transactions on one page of a reference: orders share few, so pages stay small. */
-export const MAX_REFERENCE_PAGE = 50;
+export const MAX_REFERENCE_PAGE = 20;
 
 /** One transaction as of a moment before the strongly consistent read; undefined where there is none. */
 export async function readTransaction(
@@ -69,6 +70,8 @@ async function view(
   nowMs: number,
 ): Promise<TransactionView | undefined> {
   const { outcomes, notifications } = await ports.outcomes.transaction(key);
+  // The answer says as of when it holds: a clock that is off must not sign that.
+  ports.clockTrust.assertTrusted();
   const latest = outcomes.at(-1);
   if (latest === undefined || isPastRetention(ports, latest, nowMs)) return undefined;
   return viewOf(outcomes, latest, await withUntried(ports, { outcomes, latest, notifications, nowMs }));

@@ -3,7 +3,7 @@ import type { ConfigCache } from './config-cache.ts';
 import { sha256 } from './crypto.ts';
 import { Fault } from './faults.ts';
 import type { Outcome, OutcomeContent, TransactionId, TransactionKey, Version } from './model.ts';
-import type { Clock, OutcomeStore, Random, Timer } from './ports.ts';
+import type { Clock, OutcomeStore, Random, Reporter, Timer } from './ports.ts';
 import { decideRecording } from './recording.ts';
 import { isoTime, MINUTE_MS } from './time.ts';
 
@@ -30,6 +30,7 @@ export interface RecordPorts {
   readonly timer: Timer;
   readonly random: Random;
   readonly callbackPolicy: CallbackPolicy;
+  readonly reporter: Reporter;
 }
 
 /**
@@ -141,8 +142,9 @@ async function recordItem(
   try {
     return await recordOutcome(ports, { merchantId, transactionId: item.transactionId }, item.content);
   } catch (error) {
-    // One item's outage is that item's result: the others are recorded, and the caller repeats this one.
-    if (error instanceof Fault) return { kind: 'failed', code: error.code };
-    throw error;
+    // One item's failure is that item's result: the others are recorded, and nothing runs on after the answer.
+    const code = error instanceof Fault ? error.code : 'internal';
+    ports.reporter.report({ event: 'recording_failed', merchantId, code, fault: String(error) });
+    return { kind: 'failed', code };
   }
 }

@@ -5,7 +5,7 @@ import { Fault } from './faults.ts';
 import type { HealthMonitor } from './health.ts';
 import { isTerminal, type Outcome, type TerminalOutcome } from './model.ts';
 import type { NotificationMessage } from './notification.ts';
-import type { Clock, Dispatcher, OutcomeStore, Parking, Reporter } from './ports.ts';
+import type { Clock, ClockTrust, Dispatcher, OutcomeStore, Parking, Reporter } from './ports.ts';
 import { msOf, SECOND_MS } from './time.ts';
 
 /** One record of the table's stream: the outcome that was inserted, or why it cannot be read. */
@@ -34,6 +34,7 @@ export interface RelayPorts {
   readonly reporter: Reporter;
   readonly health: Pick<HealthMonitor, 'isSlowOrOpen'>;
   readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
 }
 
 /**
@@ -76,6 +77,8 @@ async function relayOutcome(
   const notBeforeMs = Math.min(msOf(outcome.listedAt) + STAMP_TOLERANCE_MS, startedAtMs);
   const config = await ports.configs.get(outcome.merchantId, notBeforeMs);
   if (config === undefined) return { reason: 'unknown_merchant' };
+  // Stamps of two machines were compared: with a clock that is off, an old list would seem fresh.
+  ports.clockTrust.assertTrusted();
   return expectedEndpoints(outcome, config, notifyUrl).map((endpointId) => ({
     merchantId: outcome.merchantId,
     transactionId: outcome.transactionId,
@@ -85,9 +88,12 @@ async function relayOutcome(
   }));
 }
 
-/** An outage passes, and the batch waits for it; what fails for any other reason would stop the stream for ever. */
+/**
+ * Whatever AWS refuses, for want of a permission too, may be mended, and the batch waits for it. What fails for
+ * any other reason is a record that no wait makes readable, and would stop the stream for ever.
+ */
 function unrelayable(error: unknown): { readonly reason: string } {
-  if (error instanceof Fault && error.retryable) throw error;
+  if (error instanceof Fault) throw error;
   return { reason: `not_relayable: ${String(error).slice(0, 300)}` };
 }
 

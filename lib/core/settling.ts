@@ -3,8 +3,9 @@ import { expectedEndpoints } from './expected.ts';
 import { Fault } from './faults.ts';
 import { type EndpointId, isTerminal, type TransactionKey, type Version } from './model.ts';
 import { isDue, messageFor, type Notification, type NotificationKey, untried } from './notification.ts';
-import type { Clock, Dispatcher, NotificationStore, OutcomeStore } from './ports.ts';
+import type { Clock, Dispatcher, NotificationStore, OutcomeStore, Random } from './ports.ts';
 import { notifyUrlOf } from './relay.ts';
+import { saveNotification } from './saving.ts';
 import { acknowledge, redeliver } from './transitions.ts';
 
 /** What people and receivers do to notifications by request: acknowledge them, or have them sent again. */
@@ -15,6 +16,7 @@ export interface SettlingPorts {
   readonly configs: ConfigCache;
   readonly dispatcher: Pick<Dispatcher, 'sendAt'>;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** Lost races after which the caller should try again; each loss means that somebody else wrote. */
@@ -95,7 +97,7 @@ async function change(
   for (let tries = 1; tries <= MAX_FENCE_TRIES; tries += 1) {
     const standing = (await ports.notifications.read(key)) ?? untried(key, listedAt);
     const next = transition(standing);
-    if (await ports.notifications.save(next, standing.rev)) return next;
+    if ((await saveNotification(ports, next, standing.rev)).kind === 'saved') return next;
   }
   throw new Fault({
     code: 'contended',

@@ -23,7 +23,7 @@ export interface Target {
 export type TargetResult = Target | { readonly kind: 'blocked'; readonly reason: string };
 
 /** Changed settings are in force for attempts after so long at the latest. */
-const SETTINGS_MAX_AGE_MS = 10 * SECOND_MS;
+export const SETTINGS_MAX_AGE_MS = 10 * SECOND_MS;
 
 /** The sealed text opens only with the words it was sealed with: whose secret it is. */
 export function sealContext(merchantId: MerchantId, endpointId?: EndpointId): string {
@@ -39,18 +39,39 @@ export async function openKeys(
   return Promise.all(active.map(({ sealed }) => ports.seal.open(sealed, context)));
 }
 
+interface TargetPorts {
+  readonly configs: ConfigCache;
+  readonly outcomes: Pick<OutcomeStore, 'read'>;
+  readonly seal: Seal;
+  readonly clock: Clock;
+}
+
+interface TargetKey {
+  readonly merchantId: MerchantId;
+  readonly endpointId: EndpointId;
+}
+
+/**
+ * Settings of a few seconds ago may permit, but never refuse: an endpoint that was made or enabled since would
+ * be blocked for good. So a refusal is looked up afresh.
+ */
 export async function resolveTarget(
-  ports: {
-    readonly configs: ConfigCache;
-    readonly outcomes: Pick<OutcomeStore, 'read'>;
-    readonly seal: Seal;
-    readonly clock: Clock;
-  },
-  key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+  ports: TargetPorts,
+  key: TargetKey,
   outcome: TerminalOutcome,
 ): Promise<TargetResult> {
+  const nowMs = ports.clock.now();
+  const target = await targetAsOf(ports, { key, outcome, notBeforeMs: nowMs - SETTINGS_MAX_AGE_MS });
+  return target.kind === 'open' ? target : targetAsOf(ports, { key, outcome, notBeforeMs: nowMs });
+}
+
+async function targetAsOf(
+  ports: TargetPorts,
+  options: { readonly key: TargetKey; readonly outcome: TerminalOutcome; readonly notBeforeMs: number },
+): Promise<TargetResult> {
+  const { key, outcome, notBeforeMs } = options;
   const { merchantId, endpointId } = key;
-  const config = await ports.configs.get(merchantId, ports.clock.now() - SETTINGS_MAX_AGE_MS);
+  const config = await ports.configs.get(merchantId, notBeforeMs);
   if (config === undefined) return { kind: 'blocked', reason: 'unknown_merchant' };
   const { profile } = config;
   const keys = async (secrets: readonly SealedSecret[], context: string) =>

@@ -100,6 +100,15 @@ describe('keys and scopes', () => {
     expect((await make('admin')).json.code).toBe('invalid_scope');
   });
 
+  it('a merchant key revokes no key that records', async () => {
+    const keys = (await world.call(demo.manager, 'GET /v1/merchants/demo/keys')).json.items;
+    const { keyId } = keys.find(({ scope }: { scope: string }) => scope === 'initiator');
+    const revoke = (key: string) => world.call(key, `DELETE /v1/merchants/demo/keys/${keyId}`);
+    expect((await revoke(demo.manager)).json.code).toBe('insufficient_scope');
+    expect((await revoke(other.manager)).json.code).toBe('insufficient_scope');
+    expect((await revoke(world.admin)).status).toBe(204);
+  });
+
   it('keys are listed in pages without their secrets', async () => {
     const seen: string[] = [];
     let cursor = '';

@@ -107,7 +107,7 @@ describe('asking', () => {
     ['no reference', '', 'missing_field', '/query/reference'],
     ['an unknown parameter', '?reference=A&colour=1', 'unknown_parameter', '/query/colour'],
     ['a parameter twice', '?reference=A&reference=B', 'repeated_parameter', '/query/reference'],
-    ['a page that is too large', '?reference=A&limit=51', 'invalid_value', '/query/limit'],
+    ['a page that is too large', '?reference=A&limit=21', 'invalid_value', '/query/limit'],
     ['a forged cursor', '?reference=A&cursor=%21%21', 'invalid_cursor', '/query/cursor'],
   ])('refuses %s', async (_title, query, code, pointer) => {
     const answer = await world.call(demo.receiver, `GET /v1/transactions${query}`);

@@ -154,6 +154,32 @@ describe('endpoints', () => {
     expect(more.json).toMatchObject({ status: 409, code: 'too_many_endpoints' });
   });
 
+  it('are no more for being made all at the same time', async () => {
+    await Promise.allSettled(Array.from({ length: 60 }, () => demo.endpoint()));
+    expect((await world.call(demo.manager, `GET ${path()}`)).json.items.length).toBeLessThanOrEqual(20);
+  });
+
+  it('that are made and deleted again and again come to an end', async () => {
+    const statuses: number[] = [];
+    for (let n = 0; n < 61; n += 1) {
+      const made = await world.call(demo.manager, `POST ${path()}`, { url: 'https://shop.example/' });
+      statuses.push(made.status);
+      await world.call(demo.manager, `DELETE ${path(`/${made.json.endpointId}`)}`);
+    }
+    expect(statuses.filter((status) => status === 201)).toHaveLength(60);
+    expect(statuses.at(-1)).toBe(409);
+  });
+
+  it('forget a setting that is set to null', async () => {
+    const { endpointId } = await demo.endpoint({ expectBody: 'success', schedule: [1] });
+    const cleared = await world.call(demo.manager, `PATCH ${path(`/${endpointId}`)}`, {
+      expectBody: null,
+      schedule: null,
+    });
+    expect(cleared.json).not.toHaveProperty('expectBody');
+    expect(cleared.json).not.toHaveProperty('schedule');
+  });
+
   it.each([
     [{ url: 'http://shop.example/' }, 'https_required', '/url'],
     [{ url: 'https://169.254.169.254/' }, 'address_refused', '/url'],

@@ -123,6 +123,16 @@ describe('the main job on the real local cloud', () => {
     }
   });
 
+  it.each(['pay%231', 'pay%3F1', 'pay1%20', 'pay1%0A', '%0Apay1', 'pa%09y1', 'pay%2531', 'pay%5C1'])(
+    'refuses the id %s for what it is, and cuts nothing off',
+    async (id) => {
+      await open('alpha');
+      const path = `/v1/merchants/alpha/transactions/${id}`;
+      const answer = await service.api(service.credentials.initiatorKey, `PUT ${path}`, payment());
+      expect(answer.json).toMatchObject({ status: 400, code: 'invalid_id' });
+    },
+  );
+
   it('stops clean when asked to', async () => {
     expect(await service.stop()).toBe(0);
     service = await startService(dataDir);

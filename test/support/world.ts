@@ -55,6 +55,7 @@ export function createWorld() {
     configs: createConfigCache(stores.merchants),
     health: createHealthMonitor({ health: stores.health, clock }),
     clock,
+    clockTrust: { assertTrusted: () => undefined },
     timer,
     random,
     callbackPolicy: { allowedPorts: [443], allowLoopback: false },

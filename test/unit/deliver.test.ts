@@ -196,6 +196,81 @@ describe('the fence', () => {
   });
 });
 
+describe('what must not be lost or blocked', () => {
+  const firstOf = (world: ReturnType<typeof createWorld>) => {
+    const [first] = world.queue.splice(0);
+    if (first === undefined) throw new Error('nothing was relayed');
+    return first;
+  };
+
+  it('knows its own write again where the answer to it was lost', async () => {
+    const { world } = await recorded({ schedule: [10] });
+    world.receiver.answer = () => statusExchange(500);
+    const { save } = world.ports.notifications;
+    world.ports.notifications.save = async (...args) => {
+      await save(...args);
+      return save(...args);
+    };
+    await world.deliverOne(firstOf(world));
+    expect(world.queue).toMatchObject([{ lane: 'retry', message: { rev: 1 } }]);
+  });
+
+  it('revives what is overdue by a dead letter that was put back', async () => {
+    const { world } = await recorded({ schedule: [10, 10] });
+    world.receiver.answer = () => statusExchange(500);
+    const first = firstOf(world);
+    await world.deliverOne(first);
+    world.queue.splice(0);
+    world.time.nowMs += 3_600_000;
+    await world.deliverOne({ ...first, lane: 'retry' });
+    expect(world.queue).toMatchObject([{ message: { rev: 1 } }]);
+  });
+
+  it('tells of an end that was written by a message that died before it told', async () => {
+    const { world } = await recorded({ schedule: [1] });
+    world.receiver.answer = () => statusExchange(500);
+    await world.deliverOne(firstOf(world));
+    const last = firstOf(world);
+    const { report } = world.ports.reporter;
+    world.ports.reporter.report = (event) => {
+      if (event.event === 'exhausted') throw new Error('died here');
+      report(event);
+    };
+    await expect(world.deliverOne(last)).rejects.toThrow('died here');
+    world.ports.reporter.report = report;
+    await world.deliverOne(last, 2);
+    expect(world.events).toContainEqual(expect.objectContaining({ event: 'exhausted' }));
+  });
+
+  it('never blocks a new endpoint because an old list of endpoints is still remembered', async () => {
+    const { world, demo } = await recorded();
+    await world.drain();
+    world.time.nowMs += 1;
+    await demo.endpoint({ url: 'https://shop.example/new' });
+    world.time.nowMs += 1;
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_2', payment());
+    await world.relayAll();
+    await world.drain();
+    const asked = await world.call(demo.receiver, 'GET /v1/transactions/pay_2');
+    expect(asked.json.notifications.map(({ state }: { state: string }) => state)).toEqual([
+      'delivered',
+      'delivered',
+    ]);
+  });
+
+  it('leaves an endpoint alone whose old URL was the one that is gone', async () => {
+    const { world, demo, hook } = await recorded();
+    const path = `/v1/merchants/demo/endpoints/${hook.endpointId}`;
+    world.receiver.answer = async () => {
+      await world.call(demo.manager, `PATCH ${path}`, { url: 'https://shop.example/moved' });
+      return statusExchange(410);
+    };
+    await world.deliverOne(firstOf(world));
+    expect((await world.call(demo.manager, `GET ${path}`)).json.enabled).toBe(true);
+    expect(world.events.map(({ event }) => event)).not.toContain('endpoint_disabled');
+  });
+});
+
 describe('a message', () => {
   it.each([
     ['{', 'malformed_json'],

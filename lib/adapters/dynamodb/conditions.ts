@@ -1,12 +1,20 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 
-/** Runs one conditional write: true where it was done, false where its condition did not hold. */
+/** Runs one conditional write: true where it was done, false where a condition did not hold. */
 export async function unlessRefused(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
     return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (isRefusal(error)) return false;
     throw error;
   }
+}
+
+/** A transaction that collided with another one was not refused: it may succeed the next time. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof ConditionalCheckFailedException) return true;
+  if (!(error instanceof TransactionCanceledException)) return false;
+  const codes = error.CancellationReasons?.map(({ Code }) => Code) ?? [];
+  return codes.includes('ConditionalCheckFailed');
 }

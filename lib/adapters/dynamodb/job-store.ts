@@ -1,9 +1,9 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { JobStore } from '../../core/ports.ts';
 import { type Job, jobSchema } from '../../core/redelivery.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
+import { unlessRefused } from './conditions.ts';
 import { JOB_SK, jobPk, RUNNING_JOBS_PK, ttlAfter } from './keys.ts';
 import { queryAll } from './query-all.ts';
 
@@ -52,18 +52,7 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
             : { Delete: { TableName, Key: listKey } },
         ],
       });
-      return calling('Saving a job', async () => {
-        try {
-          await documents.send(transaction);
-          return true;
-        } catch (error) {
-          const isOvertaken =
-            error instanceof TransactionCanceledException &&
-            error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed';
-          if (isOvertaken) return false;
-          throw error;
-        }
-      });
+      return calling('Saving a job', () => unlessRefused(() => documents.send(transaction)));
     },
   };
 

@@ -1,9 +1,9 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { type KeyRecord, keyRecordSchema } from '../../core/keys.ts';
 import type { KeyStore } from '../../core/ports.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
+import { unlessRefused } from './conditions.ts';
 import { KEY_SK, keyListPk, keyPk } from './keys.ts';
 
 /** Each key stands twice, written together: under its id to be checked, under its owner to be listed. */
@@ -45,29 +45,17 @@ export function createKeyStore(table: Table): KeyStore {
 
     async remove(keyId, owner) {
       const rows = [{ pk: keyPk(keyId), sk: KEY_SK }, listed(keyId, owner)];
-      return calling('Revoking a key', async () => {
-        try {
-          await documents.send(
-            new TransactWriteCommand({
-              TransactItems: rows.map((Key) => ({
-                Delete: {
-                  TableName,
-                  Key,
-                  // Invariant: both rows go, and only by the owner under whom the key is listed.
-                  ConditionExpression: 'attribute_exists(pk)',
-                },
-              })),
-            }),
-          );
-          return true;
-        } catch (error) {
-          const missing =
-            error instanceof TransactionCanceledException &&
-            error.CancellationReasons?.some(({ Code }) => Code === 'ConditionalCheckFailed');
-          if (missing) return false;
-          throw error;
-        }
+      const transaction = new TransactWriteCommand({
+        TransactItems: rows.map((Key) => ({
+          Delete: {
+            TableName,
+            Key,
+            // Invariant: both rows go, and only by the owner under whom the key is listed.
+            ConditionExpression: 'attribute_exists(pk)',
+          },
+        })),
       });
+      return calling('Revoking a key', () => unlessRefused(() => documents.send(transaction)));
     },
 
     async list({ owner, after, limit }) {

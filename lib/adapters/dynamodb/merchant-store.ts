@@ -1,4 +1,3 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { endpointSchema, profileSchema } from '../../core/merchant.ts';
 import type { MerchantStore } from '../../core/ports.ts';
@@ -20,8 +19,8 @@ export function createMerchantStore(table: Table): MerchantStore {
       TableName,
       Item: item,
       // Invariant: a change is made to what was read, and to nothing newer.
-      ConditionExpression: expectedRev === 0 ? 'attribute_not_exists(pk)' : 'rev = :rev',
-      ...(expectedRev > 0 && { ExpressionAttributeValues: { ':rev': expectedRev } }),
+      ConditionExpression: 'rev = :rev',
+      ExpressionAttributeValues: { ':rev': expectedRev },
     });
     return calling('Saving settings', () => unlessRefused(() => documents.send(put)));
   }
@@ -61,18 +60,33 @@ export function createMerchantStore(table: Table): MerchantStore {
           },
         ],
       });
-      return calling('Creating a merchant', async () => {
-        try {
-          await documents.send(transaction);
-          return true;
-        } catch (error) {
-          const exists =
-            error instanceof TransactionCanceledException &&
-            error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed';
-          if (exists) return false;
-          throw error;
-        }
+      return calling('Creating a merchant', () => unlessRefused(() => documents.send(transaction)));
+    },
+
+    createEndpoint(endpoint, expectedProfileRev) {
+      const { merchantId, endpointId } = endpoint;
+      const transaction = new TransactWriteCommand({
+        TransactItems: [
+          {
+            Put: {
+              TableName,
+              Item: { pk: merchantPk(merchantId), sk: endpointSk(endpointId), ...endpoint },
+              ConditionExpression: 'attribute_not_exists(pk)',
+            },
+          },
+          {
+            Update: {
+              TableName,
+              Key: { pk: merchantPk(merchantId), sk: PROFILE_SK },
+              UpdateExpression: 'SET rev = rev + :one',
+              // Invariant: whoever makes an endpoint has counted all that there are.
+              ConditionExpression: 'rev = :rev',
+              ExpressionAttributeValues: { ':one': 1, ':rev': expectedProfileRev },
+            },
+          },
+        ],
       });
+      return calling('Creating an endpoint', () => unlessRefused(() => documents.send(transaction)));
     },
 
     saveProfile(profile, expectedRev) {

@@ -31,19 +31,43 @@ export function notificationFromItem(item: Readonly<Record<string, unknown>>): N
   return notificationSchema.parse({ ...item, attempts: lines.map(String).map(attemptOf) });
 }
 
-/** `3,1763625600123,150,500,http_server_error`: number, time, duration, status and error, the last two optional. */
+/** Digits of numbers on an attempt's line: few characters, since an item should stay within 2 KB. */
+const RADIX = 36;
+
+/**
+ * `3,mi7x2k0r,46,500,tls_failed`: number, time in milliseconds and duration in base 36, status and error; the
+ * last two only where there are any, and the error only where the status does not imply it.
+ */
 function attemptLine(attempt: Attempt): string {
   const { number, at, durationMs, statusCode, error } = attempt;
-  return [number, Date.parse(at), durationMs, statusCode ?? '', error ?? ''].join(',');
+  const code = error === impliedError(statusCode) ? '' : (error ?? '');
+  const time = Date.parse(at).toString(RADIX);
+  return [number, time, durationMs.toString(RADIX), statusCode ?? '', code].join(',');
 }
 
 function attemptOf(line: string): Attempt {
-  const [number, atMs, durationMs, statusCode, error] = line.split(',');
+  const [number, time = '', duration = '', status = '', code = ''] = line.split(',');
+  const statusCode = status === '' ? undefined : Number(status);
+  const error = code === '' ? impliedError(statusCode) : code;
   return {
     number: Number(number),
-    at: new Date(Number(atMs)).toISOString(),
-    durationMs: Number(durationMs),
-    ...(statusCode !== undefined && statusCode !== '' && { statusCode: Number(statusCode) }),
-    ...(error !== undefined && error !== '' && { error }),
+    at: new Date(Number.parseInt(time, RADIX)).toISOString(),
+    durationMs: Number.parseInt(duration, RADIX),
+    ...(statusCode !== undefined && { statusCode }),
+    ...(error !== undefined && { error }),
   };
+}
+
+/** What `classify` calls an answer of this status where nothing else is said of it. */
+function impliedError(statusCode: number | undefined): string | undefined {
+  switch (Math.floor((statusCode ?? 0) / 100)) {
+    case 3:
+      return 'redirect';
+    case 4:
+      return statusCode === 410 ? undefined : 'http_client_error';
+    case 5:
+      return 'http_server_error';
+    default:
+      return undefined;
+  }
 }

@@ -34,9 +34,16 @@ export function memoryMerchants(clock: Clock): {
         profiles.set(profile.merchantId, structuredClone(profile));
         return true;
       },
+      async createEndpoint(endpoint, expectedProfileRev) {
+        const profile = profiles.get(endpoint.merchantId);
+        if (profile?.rev !== expectedProfileRev) return false;
+        profiles.set(endpoint.merchantId, { ...profile, rev: profile.rev + 1 });
+        endpoints.set(`${endpoint.merchantId}#${endpoint.endpointId}`, structuredClone(endpoint));
+        return true;
+      },
       async saveEndpoint(endpoint, expectedRev) {
         const name = `${endpoint.merchantId}#${endpoint.endpointId}`;
-        if ((endpoints.get(name)?.rev ?? 0) !== expectedRev) return false;
+        if (endpoints.get(name)?.rev !== expectedRev) return false;
         endpoints.set(name, structuredClone(endpoint));
         return true;
       },

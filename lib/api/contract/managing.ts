@@ -67,6 +67,12 @@ const page = <T extends z.ZodType>(item: T) =>
 
 const paging = z.strictObject({ cursor: cursorSchema, limit: limitSchema(100) });
 
+const expectBodySchema = z
+  .string('invalid_value')
+  .min(1, 'invalid_value')
+  .max(256, 'too_long')
+  .meta({ description: 'A 2xx counts only with this body, such as success.' });
+
 const endpointSettings = {
   url: urlSchema,
   types: z
@@ -77,12 +83,7 @@ const endpointSettings = {
     .meta({ description: 'Which outcomes it wants; all unless said otherwise.', example: ['payment.*'] }),
   timeoutMs: timeoutMsSchema.exactOptional(),
   schedule: scheduleSchema.exactOptional(),
-  expectBody: z
-    .string('invalid_value')
-    .min(1, 'invalid_value')
-    .max(256, 'too_long')
-    .exactOptional()
-    .meta({ description: 'A 2xx counts only with this body, such as success.' }),
+  expectBody: expectBodySchema.exactOptional(),
   enabled: z.boolean('invalid_type').exactOptional(),
 };
 
@@ -209,9 +210,14 @@ export const changeEndpoint = operation({
   scopes: ['admin', 'merchant'],
   merchant: 'path',
   params: ofEndpoint,
-  body: z.strictObject({ ...endpointSettings, url: urlSchema.exactOptional() }),
+  body: z.strictObject({
+    ...endpointSettings,
+    url: urlSchema.exactOptional(),
+    schedule: scheduleSchema.nullable().exactOptional().meta({ description: "null: the merchant's again." }),
+    expectBody: expectBodySchema.nullable().exactOptional().meta({ description: 'null: any body.' }),
+  }),
   answers: { 200: { description: 'As it is now.', schema: endpointAnswer } },
-  problems: ['unknown_merchant', 'unknown_endpoint', 'address_refused'],
+  problems: ['unknown_merchant', 'unknown_endpoint', 'address_refused', 'too_many_changes'],
 });
 
 export const deleteEndpoint = operation({
