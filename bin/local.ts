@@ -43,7 +43,12 @@ const { values: args } = parseArgs({
 });
 
 /** Settings of one machine: loopback receivers, and times short enough to watch. */
-const LOCAL_ENVIRONMENT = { TIDINGS_ALLOW_LOOPBACK: 'true', TIDINGS_FEED_LAG_SECONDS: '3' };
+const LOCAL_ENVIRONMENT = {
+  TIDINGS_ALLOW_LOOPBACK: 'true',
+  TIDINGS_FEED_LAG_SECONDS: '3',
+  TIDINGS_WINDOW_SECONDS: '10',
+  TIDINGS_AUDIT_AFTER_SECONDS: '30',
+};
 const LOCAL_SCHEDULE_SECONDS = 5;
 
 async function main(): Promise<void> {

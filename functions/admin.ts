@@ -1,9 +1,31 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import openApi from '../docs/openapi.json' with { type: 'json' };
+import { parseConfig } from '../lib/adapters/config.ts';
+import { createJobStore } from '../lib/adapters/dynamodb/job-store.ts';
+import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
+import { createOutcomeStore } from '../lib/adapters/dynamodb/outcome-store.ts';
+import { createQueueSender } from '../lib/adapters/queue-sender.ts';
 import { createApp } from '../lib/api/app.ts';
 import { managingRoutes } from '../lib/api/managing-routes.ts';
+import { settlingRoutes } from '../lib/api/settling-routes.ts';
 import { openApiService } from './wiring/api.ts';
+import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/http.ts';
 
 const service = openApiService('admin');
+const { firstQueueUrl, retryQueueUrl } = parseConfig(process.env, ['firstQueueUrl', 'retryQueueUrl']);
+const ports = {
+  ...service,
+  openApi,
+  outcomes: createOutcomeStore(service.table, service.config),
+  notifications: createNotificationStore(service.table, service.config),
+  jobs: createJobStore(service.table, service.config),
+  dispatcher: createQueueSender({
+    sqs: new SQSClient(clientDefaults),
+    queueUrls: { first: firstQueueUrl, retry: retryQueueUrl },
+    timer: service.timer,
+  }),
+};
+const routes = [...managingRoutes(ports), ...settlingRoutes(ports)];
 
-export const handler = serveHttp(createApp(service.app, managingRoutes({ ...service, openApi })));
+export const handler = serveHttp(createApp(service.app, routes));

@@ -1,9 +1,11 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { KMSClient } from '@aws-sdk/client-kms';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseConfig } from '../lib/adapters/config.ts';
 import { createDeadLetters } from '../lib/adapters/dead-letters.ts';
+import { createDispatcher } from '../lib/adapters/dispatcher.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
 import { createHttpSender } from '../lib/adapters/http-sender.ts';
 import { createKmsSeal } from '../lib/adapters/kms-seal.ts';
@@ -13,6 +15,9 @@ import { openDispatchService } from './wiring/dispatch.ts';
 
 const service = openDispatchService('deliver');
 const config = parseConfig(process.env, [
+  'scheduleGroup',
+  'schedulerRoleArn',
+  'schedulerDeadLetterArn',
   'sealKeyId',
   'retryQueueArn',
   'deadLetterUrl',
@@ -21,6 +26,12 @@ const config = parseConfig(process.env, [
 ]);
 const ports = {
   ...service,
+  dispatcher: createDispatcher({
+    ...service,
+    ...config,
+    scheduler: new SchedulerClient(clientDefaults),
+    onRefused: (reason) => service.reporter.report({ event: 'schedule_refused', reason }),
+  }),
   notifications: createNotificationStore(service.table, service.config),
   seal: createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId }),
   sender: createHttpSender({

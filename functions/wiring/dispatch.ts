@@ -1,11 +1,10 @@
-import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseConfig } from '../../lib/adapters/config.ts';
-import { createDispatcher } from '../../lib/adapters/dispatcher.ts';
 import { openTable } from '../../lib/adapters/dynamodb/client.ts';
 import { createHealthStore } from '../../lib/adapters/dynamodb/health-store.ts';
 import { createMerchantStore } from '../../lib/adapters/dynamodb/merchant-store.ts';
 import { createOutcomeStore } from '../../lib/adapters/dynamodb/outcome-store.ts';
+import { createQueueSender } from '../../lib/adapters/queue-sender.ts';
 import { createReporter } from '../../lib/adapters/reporter.ts';
 import {
   systemClock as clock,
@@ -16,7 +15,7 @@ import { createConfigCache } from '../../lib/core/config-cache.ts';
 import { createHealthMonitor } from '../../lib/core/health.ts';
 import { clientDefaults } from './clients.ts';
 
-/** What relay and deliver share: the table, and the ways to send messages on. */
+/** What relay, deliver and sweep share: the table, and the lanes. */
 export function openDispatchService(functionName: string) {
   const config = parseConfig(process.env, [
     'tableName',
@@ -24,13 +23,11 @@ export function openDispatchService(functionName: string) {
     'retentionDays',
     'firstQueueUrl',
     'retryQueueUrl',
-    'scheduleGroup',
-    'schedulerRoleArn',
-    'schedulerDeadLetterArn',
   ]);
   const table = openTable({ name: config.tableName, feedLagSeconds: config.feedLagSeconds, clock });
   const merchants = createMerchantStore(table);
   const sqs = new SQSClient(clientDefaults);
+  const queueUrls = { first: config.firstQueueUrl, retry: config.retryQueueUrl };
   return {
     config,
     table,
@@ -44,15 +41,7 @@ export function openDispatchService(functionName: string) {
     clockTrust: table.clockCheck,
     timer,
     random,
-    dispatcher: createDispatcher({
-      sqs,
-      scheduler: new SchedulerClient(clientDefaults),
-      queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },
-      scheduleGroup: config.scheduleGroup,
-      schedulerRoleArn: config.schedulerRoleArn,
-      schedulerDeadLetterArn: config.schedulerDeadLetterArn,
-      clock,
-      timer,
-    }),
+    queueUrls,
+    dispatcher: createQueueSender({ sqs, queueUrls, timer }),
   };
 }

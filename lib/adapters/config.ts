@@ -31,6 +31,15 @@ const variables = {
   rootSecretId: { name: 'TIDINGS_ROOT_SECRET_ID', schema: text },
   /** Seconds; the feed shows nothing younger. Bounds every stamped write at less than a third of it. */
   feedLagSeconds: { name: 'TIDINGS_FEED_LAG_SECONDS', schema: integer(3, 300).default(30) },
+  /** Seconds of a window; a divisor of 3,600. The first value that a service closed windows with stays. */
+  windowSeconds: {
+    name: 'TIDINGS_WINDOW_SECONDS',
+    schema: integer(1, 3_600)
+      .refine((seconds) => 3_600 % seconds === 0)
+      .default(300),
+  },
+  /** Seconds after a window's end at which it is audited. */
+  auditAfterSeconds: { name: 'TIDINGS_AUDIT_AFTER_SECONDS', schema: integer(1, 86_400).default(900) },
   /** Days that answers reach back; items expire ten days later. */
   retentionDays: { name: 'TIDINGS_RETENTION_DAYS', schema: integer(1, 3_650).default(90) },
   /** Opens loopback addresses, http and any port there: for one machine, never for a deployment. */

@@ -1,51 +1,29 @@
 import { ConflictException, CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
-import {
-  GetQueueAttributesCommand,
-  SendMessageBatchCommand,
-  SendMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { sha256Hex } from '../core/crypto.ts';
-import type { Lane } from '../core/events.ts';
-import { Fault } from '../core/faults.ts';
 import type { NotificationMessage } from '../core/notification.ts';
-import type { Clock, Dispatcher, Timer } from '../core/ports.ts';
+import type { Clock, Dispatcher } from '../core/ports.ts';
 import { SECOND_MS } from '../core/time.ts';
 import { calling } from './aws-faults.ts';
+import { createQueueSender, type QueueSenderOptions } from './queue-sender.ts';
 
 /** The longest delay that SQS takes, in seconds. A longer one is Scheduler's. */
 const MAX_QUEUE_DELAY_SECONDS = 900;
-/** Entries of one SendMessageBatch request. */
-const BATCH_SIZE = 10;
-/** Batches on their way at the same time. */
-const BATCH_CONCURRENCY = 4;
-/** Times that refused entries of a batch are sent again before the caller is told. */
-const MAX_BATCH_TRIES = 3;
-const BATCH_RETRY_MS = 100;
 
-export interface DispatcherOptions {
-  readonly sqs: SQSClient;
+interface DispatcherOptions extends QueueSenderOptions {
   readonly scheduler: SchedulerClient;
-  readonly queueUrls: Readonly<Record<Lane, string>>;
   readonly scheduleGroup: string;
   readonly schedulerRoleArn: string;
   readonly schedulerDeadLetterArn: string;
   readonly clock: Clock;
-  readonly timer: Timer;
+  /** Told when Scheduler refused: the item's own due time stands, and the sweep sends it. */
+  readonly onRefused: (reason: string) => void;
 }
 
-/** Every message carries its merchant as group: fair queues keep one merchant's backlog from the others. */
+/** Sends messages now, and later: by the queue's own delay, or by a schedule beyond what that can. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
-    async sendNow(lane, messages) {
-      const batches = chunks(messages, BATCH_SIZE);
-      const worker = async () => {
-        for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-          await sendBatch(options, options.queueUrls[lane], batch);
-        }
-      };
-      await Promise.all(Array.from({ length: BATCH_CONCURRENCY }, worker));
-    },
+    ...createQueueSender(options),
 
     async sendAt(message, atMs) {
       const delaySeconds = Math.max(0, Math.ceil((atMs - options.clock.now()) / SECOND_MS));
@@ -61,47 +39,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         ),
       );
     },
-
-    async backlog(lane) {
-      const { Attributes } = await calling('Measuring a lane', () =>
-        options.sqs.send(
-          new GetQueueAttributesCommand({
-            QueueUrl: options.queueUrls[lane],
-            AttributeNames: ['ApproximateNumberOfMessages'],
-          }),
-        ),
-      );
-      return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
-    },
   };
-}
-
-async function sendBatch(
-  options: DispatcherOptions,
-  QueueUrl: string,
-  messages: readonly NotificationMessage[],
-): Promise<void> {
-  let waiting = messages.map((message, index) => ({
-    Id: String(index),
-    MessageBody: JSON.stringify(message),
-    MessageGroupId: message.merchantId,
-  }));
-  for (let tries = 1; waiting.length > 0; tries += 1) {
-    const answer = await calling('Sending messages', () =>
-      options.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: waiting })),
-    );
-    const refused = new Set(answer.Failed?.map(({ Id }) => Id));
-    waiting = waiting.filter(({ Id }) => refused.has(Id));
-    if (waiting.length === 0) return;
-    if (tries === MAX_BATCH_TRIES) {
-      throw new Fault({
-        code: 'unavailable',
-        message: `The queue refused ${waiting.length} messages: ${answer.Failed?.[0]?.Code}.`,
-        retryable: true,
-      });
-    }
-    await options.timer.sleep(BATCH_RETRY_MS * tries);
-  }
 }
 
 /** A one-time schedule that puts the message into the retry lane and deletes itself. */
@@ -131,24 +69,16 @@ async function schedule(
       RetryPolicy: { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 },
     },
   });
-  await calling('Scheduling a message', async () => {
-    try {
-      await options.scheduler.send(create);
-    } catch (error) {
-      // The name holds the `rev`: a schedule that is there already is this one.
-      if (!(error instanceof ConflictException)) throw error;
-    }
-  });
+  try {
+    await options.scheduler.send(create);
+  } catch (error) {
+    // The name holds the `rev`: a schedule that is there already is this one.
+    if (!(error instanceof ConflictException)) options.onRefused(String(error));
+  }
 }
 
 /** The same for the same attempt, and for no other: 64 hex digits, as names of schedules may be long. */
 function scheduleNameOf(message: NotificationMessage): string {
   const { merchantId, transactionId, version, endpointId, rev } = message;
   return sha256Hex([merchantId, transactionId, version, endpointId, rev].join('\n'));
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

@@ -18,6 +18,7 @@ const COUNTED: Partial<Record<ServiceEvent['event'], string>> = {
   record_parked: 'ParkedRecords',
   lost: 'Lost',
   window_revised: 'WindowRevisions',
+  schedule_refused: 'SchedulesRefused',
   close_failed: 'CloseFailures',
   foreign_row: 'ForeignRows',
 };
@@ -61,6 +62,7 @@ function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
     case 'close_failed':
     case 'foreign_row':
     case 'recording_failed':
+    case 'schedule_refused':
     case 'message_malformed':
     case 'message_failed':
     case 'record_parked':

@@ -3,6 +3,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import * as asking from './contract/asking.ts';
 import * as managing from './contract/managing.ts';
 import { batchItemSchema, recordTransaction, recordTransactions } from './contract/recording.ts';
+import * as settling from './contract/settling.ts';
 import type { Operation } from './operation.ts';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
 
@@ -12,6 +13,7 @@ export const operations: readonly Operation[] = [
   recordTransaction,
   recordTransactions,
   ...Object.values(asking),
+  ...Object.values(settling),
   ...Object.values(managing),
 ];
 

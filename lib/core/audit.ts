@@ -4,6 +4,7 @@ import { isTerminal, type MerchantId, type Outcome } from './model.ts';
 import { type Notification, untried } from './notification.ts';
 import type {
   Clock,
+  ClockTrust,
   Directory,
   Dispatcher,
   FeedStore,
@@ -25,6 +26,7 @@ export interface AuditPorts {
   readonly notifications: Pick<NotificationStore, 'save'>;
   readonly dispatcher: Pick<Dispatcher, 'backlog'>;
   readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
   readonly reporter: Reporter;
   readonly feedLagSeconds: number;
   /** Seconds after a window's end at which it is audited; 15 minutes unless said otherwise. */
@@ -51,6 +53,7 @@ const CONCURRENCY = 16;
 export async function auditPartition(ports: AuditPorts, partition: number): Promise<void> {
   const closed = await ports.directory.closed(partition);
   if (closed === undefined) return;
+  ports.clockTrust.assertTrusted();
   const { windowSeconds } = closed;
   const nowMs = ports.clock.now();
   const ripeMs = nowMs - (ports.feedLagSeconds + ports.auditAfterSeconds) * SECOND_MS;

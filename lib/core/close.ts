@@ -2,6 +2,7 @@ import { Fault } from './faults.ts';
 import type { MerchantId } from './model.ts';
 import type {
   Clock,
+  ClockTrust,
   Directory,
   DirectoryEntry,
   FeedStore,
@@ -18,6 +19,7 @@ export interface ClosePorts {
   readonly feed: FeedStore;
   readonly windows: WindowStore;
   readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
   readonly reporter: Reporter;
   readonly feedLagSeconds: number;
   /** Of a service that has closed nothing yet; afterwards the first value stays. */
@@ -36,6 +38,7 @@ const MAX_WINDOWS = 12;
  */
 export async function closePartition(ports: ClosePorts, partition: number): Promise<void> {
   const mark = await ports.directory.closed(partition);
+  ports.clockTrust.assertTrusted();
   const windowSeconds = mark?.windowSeconds ?? ports.windowSeconds;
   const lastEndMs = windowStart(ports.clock.now() - ports.feedLagSeconds * SECOND_MS, windowSeconds);
   const entries = await ports.directory.list(partition);

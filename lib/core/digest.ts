@@ -48,7 +48,7 @@ export function hashText(sum: bigint): string {
   return sum.toString(16).padStart(32, '0');
 }
 
-export function bucketOf(transactionId: string): number {
+function bucketOf(transactionId: string): number {
   return sha256(transactionId)[0] ?? 0;
 }
 

@@ -52,6 +52,7 @@ export type ServiceEvent =
       readonly code: string;
       readonly fault: string;
     }
+  | { readonly event: 'schedule_refused'; readonly reason: string }
   | { readonly event: 'swept'; readonly partition: number; readonly sent: number }
   | { readonly event: 'close_failed'; readonly merchantId: MerchantId; readonly reason: string }
   /** A closed window had other contents when it was read again. */

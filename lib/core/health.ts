@@ -42,7 +42,7 @@ const QUICK_MS = 1_000;
 /** Weight of the latest answer in the mean duration. */
 const LATEST_WEIGHT = 0.5;
 /** Nothing but failures for so long disables an endpoint. */
-export const DISABLE_AFTER_MS = 5 * 24 * 60 * MINUTE_MS;
+const DISABLE_AFTER_MS = 5 * 24 * 60 * MINUTE_MS;
 /** What one process believes of a circuit without looking again. */
 const CACHE_MS = 10 * SECOND_MS;
 /** One process writes what is no change of the breaker at most so often. */

@@ -122,7 +122,8 @@ function viewOf(outcomes: readonly Outcome[], latest: Outcome, notifications: re
   };
 }
 
-function notificationView(notification: Notification) {
+/** A notification as the API shows it. */
+export function notificationView(notification: Notification) {
   const { endpointId, version, state, attempts, nextAttemptAt, responseSnippet } = notification;
   return {
     notificationId: notificationIdOf(notification),

@@ -11,6 +11,7 @@ import type {
   Random,
   Reporter,
 } from './ports.ts';
+import { PARTITIONS } from './sweep.ts';
 import { isoTime } from './time.ts';
 import { redeliver } from './transitions.ts';
 
@@ -19,8 +20,6 @@ import { redeliver } from './transitions.ts';
 export const UNDELIVERED_STATES = ['retrying', 'exhausted', 'blocked'] as const;
 export type UndeliveredState = (typeof UNDELIVERED_STATES)[number];
 
-/** Partitions of the undelivered index. */
-const PARTITIONS = 16;
 /** Notifications of one step; after each step the progress is written. */
 const STEP = 50;
 /** Steps of one run: the rest waits a minute. */

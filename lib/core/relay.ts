@@ -29,7 +29,7 @@ const STAMP_TOLERANCE_MS = 4 * SECOND_MS;
 export interface RelayPorts {
   readonly outcomes: OutcomeStore;
   readonly configs: ConfigCache;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<Dispatcher, 'sendNow'>;
   readonly parking: Parking;
   readonly reporter: Reporter;
   readonly health: Pick<HealthMonitor, 'isSlowOrOpen'>;

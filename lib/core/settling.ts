@@ -14,7 +14,7 @@ export interface SettlingPorts {
   readonly outcomes: OutcomeStore;
   readonly notifications: NotificationStore;
   readonly configs: ConfigCache;
-  readonly dispatcher: Pick<Dispatcher, 'sendAt'>;
+  readonly dispatcher: Pick<Dispatcher, 'sendNow'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -63,7 +63,7 @@ export async function redeliverNotification(
   }
   const notification = await change(ports, key, found.listedAt, (one) => redeliver(one, ports.clock.now()));
   // Dying here leaves an item that is due and was not sent: the sweep finds it.
-  if (isDue(notification)) await ports.dispatcher.sendAt(messageFor(notification), ports.clock.now());
+  if (isDue(notification)) await ports.dispatcher.sendNow('retry', [messageFor(notification)]);
   return { kind: 'redelivered', notification };
 }
 

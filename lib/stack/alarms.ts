@@ -24,12 +24,21 @@ const COUNTED: readonly { readonly metric: string; readonly service: string; rea
     service: 'deliver',
     says: 'A notification cannot be delivered: its endpoint is gone or refused.',
   },
+  { metric: 'SchedulesRefused', service: 'deliver', says: 'Scheduler refused; the sweep sends it late.' },
   { metric: 'EndpointsDisabled', service: 'deliver', says: 'An endpoint was disabled.' },
   {
     metric: 'MalformedMessages',
     service: 'deliver',
     says: 'A message could not be read; see the dead letters.',
   },
+  {
+    metric: 'Lost',
+    service: 'audit',
+    says: 'A notification that was expected had come to nothing; it was made.',
+  },
+  { metric: 'WindowRevisions', service: 'audit', says: 'A closed window had changed: promise 4 was broken.' },
+  { metric: 'CloseFailures', service: 'close', says: "A merchant's windows could not be closed." },
+  { metric: 'ForeignRows', service: 'close', says: 'A row of the feed belonged to another merchant.' },
   { metric: 'ParkedRecords', service: 'relay', says: 'A record could not be relayed; see the parked rows.' },
   { metric: 'ClockSkew', service: 'record', says: "A machine's clock is off: it refuses to record." },
 ];

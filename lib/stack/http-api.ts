@@ -31,6 +31,10 @@ const ROUTES = {
     'POST /v1/keys',
     'GET /v1/keys',
     'DELETE /v1/keys/{keyId}',
+    'POST /v1/transactions/{transactionId}/acknowledge',
+    'POST /v1/notifications/{notificationId}/redeliver',
+    'POST /v1/redeliveries',
+    'GET /v1/redeliveries/{jobId}',
     'GET /openapi.json',
     // Whatever no route names gets a problem of ours, like every other mistake.
     '$default',

@@ -13,12 +13,14 @@ import { Construct } from 'constructs';
 import { createAlarms } from './alarms.ts';
 import { createHttpApi, type Throttle } from './http-api.ts';
 import { createLanes, DELIVER_TIMEOUT_SECONDS, type Lanes } from './lanes.ts';
-import { createFunction, grantIndex, grantTable } from './service-function.ts';
+import { createFunction, everyMinute, grantIndex, grantTable } from './service-function.ts';
 import { createTable } from './table.ts';
 
 export interface NotificationServiceProps {
   /** Seconds; the feed shows nothing younger. 30 unless said otherwise. */
   readonly feedLagSeconds?: number;
+  /** Seconds of a window of the feed; a divisor of 3,600. 300 unless said otherwise; the first value stays. */
+  readonly windowSeconds?: number;
   /** Days that answers reach back. 90 unless said otherwise. */
   readonly retentionDays?: number;
   /** Of the whole API, in requests a second. 2,000 with bursts of 4,000 unless said otherwise. */
@@ -29,11 +31,14 @@ export interface NotificationServiceProps {
 
 const DEFAULTS = {
   feedLagSeconds: 30,
+  windowSeconds: 300,
   retentionDays: 90,
   throttle: { rateLimit: 2_000, burstLimit: 4_000 },
   concurrency: { first: 50, retry: 20 },
 } satisfies NotificationServiceProps;
 
+/** Of the functions that run every minute: a run that is still going is no reason not to begin the next. */
+const BOOKKEEPING_TIMEOUT_SECONDS = 300;
 /** Stream records that relay takes at a time. */
 const RELAY_BATCH = 100;
 /** Messages that deliver attempts side by side in one invocation. */
@@ -81,6 +86,9 @@ export class NotificationService extends Construct {
     };
     const relay = this.#createRelay();
     this.#createDeliver();
+    this.#createSweep();
+    this.#createClose();
+    this.#createAudit();
     this.api = createHttpApi(this, { functions, throttle: this.#settings.throttle });
     this.operators = createAlarms(this, { lanes: this.lanes, relay });
   }
@@ -112,14 +120,16 @@ export class NotificationService extends Construct {
     const fn = createFunction(this, {
       name: 'admin',
       timeoutSeconds: 20,
-      environment: this.#apiEnvironment(),
+      environment: { ...this.#apiEnvironment(), ...this.#laneEnvironment() },
     });
     this.#grantApi(fn);
     grantTable(fn, this.table, [
-      { actions: ['PutItem'], partitions: ['M#', 'D#'] },
+      { actions: ['PutItem', 'UpdateItem'], partitions: ['M#', 'D#'] },
+      { actions: ['GetItem', 'PutItem'], partitions: ['T#', 'J#'] },
       { actions: ['PutItem', 'DeleteItem', 'Query'], partitions: ['K#', 'L#'] },
     ]);
     this.#sealKey.grantEncrypt(fn);
+    this.lanes.retry.grantSendMessages(fn);
     return fn;
   }
 
@@ -136,6 +146,7 @@ export class NotificationService extends Construct {
       { actions: ['PutItem'], partitions: ['P#'] },
     ]);
     this.lanes.first.grantSendMessages(fn);
+    this.lanes.retry.grantSendMessages(fn);
     fn.addEventSource(
       // The cast is the library's debt: its own Table does not fit its ITable under exact optional types.
       new DynamoEventSource(this.table as ITable, {
@@ -161,6 +172,9 @@ export class NotificationService extends Construct {
       timeoutSeconds: DELIVER_TIMEOUT_SECONDS,
       environment: {
         ...this.#dispatchEnvironment(),
+        TIDINGS_SCHEDULE_GROUP: this.#scheduleGroupName(),
+        TIDINGS_SCHEDULER_ROLE_ARN: this.#schedulerRole.roleArn,
+        TIDINGS_SCHEDULER_DEAD_LETTER_ARN: this.lanes.dead.queueArn,
         TIDINGS_SEAL_KEY_ID: this.#sealKey.keyArn,
         TIDINGS_RETRY_QUEUE_ARN: this.lanes.retry.queueArn,
         TIDINGS_DEAD_LETTER_URL: this.lanes.dead.queueUrl,
@@ -194,6 +208,64 @@ export class NotificationService extends Construct {
         }),
       );
     }
+    return fn;
+  }
+
+  #createSweep(): NodejsFunction {
+    const fn = createFunction(this, {
+      name: 'sweep',
+      timeoutSeconds: BOOKKEEPING_TIMEOUT_SECONDS,
+      environment: this.#dispatchEnvironment(),
+    });
+    grantTable(fn, this.table, [
+      { actions: ['GetItem', 'PutItem', 'UpdateItem'], partitions: ['T#'] },
+      { actions: ['GetItem'], partitions: ['H#'] },
+      { actions: ['Query', 'PutItem', 'DeleteItem'], partitions: ['J#'] },
+    ]);
+    grantIndex(fn, this.table, 'due');
+    grantIndex(fn, this.table, 'undelivered');
+    this.lanes.retry.grantSendMessages(fn);
+    everyMinute(this, fn);
+    return fn;
+  }
+
+  #createClose(): NodejsFunction {
+    const fn = createFunction(this, {
+      name: 'close',
+      timeoutSeconds: BOOKKEEPING_TIMEOUT_SECONDS,
+      environment: {
+        ...this.#tableEnvironment(),
+        TIDINGS_WINDOW_SECONDS: String(this.#settings.windowSeconds),
+      },
+    });
+    grantTable(fn, this.table, [
+      { actions: ['Query'], partitions: ['M#'] },
+      { actions: ['Query', 'GetItem', 'UpdateItem'], partitions: ['D#'] },
+      { actions: ['PutItem'], partitions: ['W#'] },
+    ]);
+    grantIndex(fn, this.table, 'feed');
+    everyMinute(this, fn);
+    return fn;
+  }
+
+  #createAudit(): NodejsFunction {
+    const fn = createFunction(this, {
+      name: 'audit',
+      timeoutSeconds: BOOKKEEPING_TIMEOUT_SECONDS,
+      environment: {
+        ...this.#tableEnvironment(),
+        ...this.#laneEnvironment(),
+      },
+    });
+    grantTable(fn, this.table, [
+      { actions: ['Query'], partitions: ['M#'] },
+      { actions: ['Query', 'PutItem'], partitions: ['T#'] },
+      { actions: ['Query', 'GetItem', 'UpdateItem'], partitions: ['D#'] },
+      { actions: ['GetItem', 'PutItem'], partitions: ['W#'] },
+    ]);
+    grantIndex(fn, this.table, 'feed');
+    this.lanes.first.grant(fn, 'sqs:GetQueueAttributes');
+    everyMinute(this, fn);
     return fn;
   }
 
@@ -251,14 +323,17 @@ export class NotificationService extends Construct {
     };
   }
 
+  #laneEnvironment(): Record<string, string> {
+    return {
+      TIDINGS_FIRST_QUEUE_URL: this.lanes.first.queueUrl,
+      TIDINGS_RETRY_QUEUE_URL: this.lanes.retry.queueUrl,
+    };
+  }
+
   #dispatchEnvironment(): Record<string, string> {
     return {
       ...this.#tableEnvironment(),
-      TIDINGS_FIRST_QUEUE_URL: this.lanes.first.queueUrl,
-      TIDINGS_RETRY_QUEUE_URL: this.lanes.retry.queueUrl,
-      TIDINGS_SCHEDULE_GROUP: this.#scheduleGroupName(),
-      TIDINGS_SCHEDULER_ROLE_ARN: this.#schedulerRole.roleArn,
-      TIDINGS_SCHEDULER_DEAD_LETTER_ARN: this.lanes.dead.queueArn,
+      ...this.#laneEnvironment(),
     };
   }
 }

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -83,4 +85,12 @@ export function grantIndex(fn: NodejsFunction, table: Table, index: string): voi
   fn.addToRolePolicy(
     new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/${index}`] }),
   );
+}
+
+/** Runs the function every minute, for ever. */
+export function everyMinute(scope: Construct, fn: NodejsFunction): void {
+  new Rule(scope, `${fn.node.id}Minute`, {
+    schedule: Schedule.rate(Duration.minutes(1)),
+    targets: [new LambdaFunction(fn, { retryAttempts: 0 })],
+  });
 }

@@ -3,6 +3,7 @@ import { createApp } from '../../lib/api/app.ts';
 import { askingRoutes } from '../../lib/api/asking-routes.ts';
 import { managingRoutes } from '../../lib/api/managing-routes.ts';
 import { recordingRoutes } from '../../lib/api/recording-routes.ts';
+import { settlingRoutes } from '../../lib/api/settling-routes.ts';
 import { createAnswerSigner } from '../../lib/core/answers.ts';
 import { createConfigCache } from '../../lib/core/config-cache.ts';
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
@@ -100,7 +101,7 @@ export function createWorld() {
       clock,
       reporter: ports.reporter,
     },
-    [...recordingRoutes(ports), ...askingRoutes(ports), ...managingRoutes(ports)],
+    [...recordingRoutes(ports), ...askingRoutes(ports), ...settlingRoutes(ports), ...managingRoutes(ports)],
   );
 
   async function call(key: string | undefined, request: string, body?: unknown) {

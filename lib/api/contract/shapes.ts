@@ -35,7 +35,7 @@ const attemptSchema = z
   })
   .meta({ id: 'Attempt' });
 
-const notificationSchema = z
+export const notificationSchema = z
   .object({
     notificationId: z.string().meta({ example: 'pay_1.1.ep_4fzQ0Yw2' }),
     endpointId: z.string(),

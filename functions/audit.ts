@@ -1,0 +1,31 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
+import { parseConfig } from '../lib/adapters/config.ts';
+import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
+import { createOutcomeStore } from '../lib/adapters/dynamodb/outcome-store.ts';
+import { createQueueSender } from '../lib/adapters/queue-sender.ts';
+import { systemTimer as timer } from '../lib/adapters/system.ts';
+import { auditPartition } from '../lib/core/audit.ts';
+import { PARTITIONS } from '../lib/core/sweep.ts';
+import { openBookkeeping } from './wiring/bookkeeping.ts';
+import { clientDefaults } from './wiring/clients.ts';
+
+const service = openBookkeeping('audit');
+const config = parseConfig(process.env, ['auditAfterSeconds', 'firstQueueUrl', 'retryQueueUrl']);
+const ports = {
+  ...service,
+  ...service.config,
+  ...config,
+  outcomes: createOutcomeStore(service.table, service.config),
+  notifications: createNotificationStore(service.table, service.config),
+  dispatcher: createQueueSender({
+    sqs: new SQSClient(clientDefaults),
+    queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },
+    timer,
+  }),
+};
+
+/** Every minute: the windows that were closed some time ago, read again. */
+export const handler = middy().handler(async () => {
+  for (let partition = 0; partition < PARTITIONS; partition += 1) await auditPartition(ports, partition);
+});
