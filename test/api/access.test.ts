@@ -57,7 +57,10 @@ describe('keys and scopes', () => {
     };
     for (const operation of operations) {
       for (const [scope, key] of Object.entries(keys)) {
-        const path = operation.path.replaceAll('{merchantId}', 'demo').replaceAll(/\{\w+\}/g, 'nothing1');
+        const path = operation.path
+          .replaceAll('{merchantId}', 'demo')
+          .replaceAll('{notificationId}', 'pay.1.ep')
+          .replaceAll(/\{\w+\}/g, 'nothing1');
         const answer = await world.call(key, `${operation.method.toUpperCase()} ${path}`);
         const mayAsk = operation.scopes.length === 0 || operation.scopes.includes(scope as never);
         expect([operation.operationId, scope, answer.status !== 403]).toEqual([
