@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type DeliberateFault, FAULTS } from './fault-list.ts';
+
+/**
+ * Shows that the simulation can fail: applies one deliberate fault at a time to a copy of the code, and demands
+ * that some seed finds it.
+ */
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const SEEDS = 400;
+const PARTS = ['lib/core', 'lib/adapters/memory', 'test/simulation', 'package.json'];
+type Nets = NonNullable<DeliberateFault['without']>;
+
+/** The first broken promise that some seed finds in a copy of the code, with the fault in it where there is one. */
+async function firstFinding(without: Nets, fault?: DeliberateFault): Promise<string | undefined> {
+  const copy = mkdtempSync(join(tmpdir(), 'tidings-fault-'));
+  try {
+    for (const part of PARTS) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+    if (fault !== undefined) apply(copy, fault);
+    return await simulate(copy, without);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+function apply(copy: string, { file, find, replace }: DeliberateFault): void {
+  const path = join(copy, file);
+  const before = readFileSync(path, 'utf8');
+  if (before.split(find).length !== 2) throw new Error(`${file} does not hold this exactly once:\n${find}`);
+  writeFileSync(
+    path,
+    before.replace(find, () => replace),
+  );
+}
+
+function simulate(copy: string, without: Nets): Promise<string | undefined> {
+  const nets = without.flatMap((name) => ['--without', name]);
+  const args = ['test/simulation/simulate.ts', '--seeds', String(SEEDS), '--fail-fast', ...nets];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { cwd: copy, maxBuffer: 1 << 26 }, (error, stdout) => {
+      const sentence = stdout.split('\n').find((line) => line.startsWith('  '));
+      // A fault that breaks the program is no finding: only a broken promise is.
+      if (error !== null && sentence === undefined) reject(error);
+      else resolve(sentence?.trim());
+    });
+  });
+}
+
+async function main(): Promise<void> {
+  // What is found without any fault would be found with every fault, and prove nothing.
+  const combinations: readonly Nets[] = [[], ['sweep'], ['audit'], ['sweep', 'audit']];
+  for (const without of combinations) {
+    const found = await firstFinding(without);
+    if (found !== undefined) throw new Error(`Without ${without.join(' and ') || 'anything'} off: ${found}`);
+  }
+  process.stdout.write('✓ nothing found without a fault, whichever nets are off\n');
+  let missed = 0;
+  for (const fault of FAULTS) {
+    const found = await firstFinding(fault.without ?? [], fault);
+    if (found === undefined) missed += 1;
+    process.stdout.write(`${found === undefined ? '✗ missed' : '✓ caught'}  ${fault.name}\n`);
+    if (found !== undefined) process.stdout.write(`            ${found}\n`);
+  }
+  process.stdout.write(
+    `${FAULTS.length} deliberate faults · ${FAULTS.length - missed} caught · ${missed} missed\n`,
+  );
+  process.exitCode = missed > 0 ? 1 : 0;
+}
+
+await main();

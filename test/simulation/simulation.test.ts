@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { runSeed } from './run-seed.ts';
+
+/** A part of `npm run simulate`: other seeds each day, and always the same ones beside them. */
+const SEEDS = 60;
+const TODAY = Math.floor(Date.now() / 86_400_000) * 1_000;
+
+describe('a storm in which everything breaks', () => {
+  it.each([
+    ['the first seeds', 1],
+    [`the seeds of today, from ${TODAY}`, TODAY],
+  ])('loses nothing, leaks nothing, and breaks no promise: %s', async (_title, from) => {
+    const total = { crashes: 0, recorded: 0, duplicates: 0 };
+    for (let seed = from; seed < from + SEEDS; seed += 1) {
+      const result = await runSeed(seed);
+      expect({ seed, lost: result.lost, leaked: result.leaked, broken: result.broken }).toEqual({
+        seed,
+        lost: 0,
+        leaked: 0,
+        broken: [],
+      });
+      total.crashes += result.crashes;
+      total.recorded += result.recorded;
+      total.duplicates += result.duplicates;
+    }
+    // A storm in which nothing happened would prove nothing.
+    expect(total.crashes).toBeGreaterThan(SEEDS);
+    expect(total.recorded).toBeGreaterThan(SEEDS * 10);
+    expect(total.duplicates).toBeGreaterThan(0);
+  });
+
+  it('runs the same again from the same seed', async () => {
+    expect(await runSeed(7)).toEqual(await runSeed(7));
+  });
+});
