@@ -4,6 +4,7 @@ import * as asking from './contract/asking.ts';
 import * as managing from './contract/managing.ts';
 import { batchItemSchema, recordTransaction, recordTransactions } from './contract/recording.ts';
 import * as settling from './contract/settling.ts';
+import { testEndpoint } from './contract/testing.ts';
 import type { Operation } from './operation.ts';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
 
@@ -15,6 +16,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(asking),
   ...Object.values(settling),
   ...Object.values(managing),
+  testEndpoint,
 ];
 
 const problemSchema = z

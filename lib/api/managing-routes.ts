@@ -7,6 +7,7 @@ import {
   type EndpointRefusal,
   isLive,
   listEndpoints,
+  publicKeyOf,
   rotateEndpointSecret,
 } from '../core/endpoints.ts';
 import { type KeyRecord, newKey } from '../core/keys.ts';
@@ -107,7 +108,9 @@ function endpointRoutes(ports: ManagingPorts): readonly Route[] {
     route(contract.rotateEndpointSecret, async ({ params, body }) => {
       const overlapSeconds = body.overlapSeconds ?? DEFAULT_OVERLAP_SECONDS;
       const result = await rotateEndpointSecret(ports, params, overlapSeconds);
-      return result.kind === 'rotated' ? answer(201, { secret: result.secret }) : refusal(result);
+      if (result.kind !== 'rotated') return refusal(result);
+      const { kind: _rotated, ...secrets } = result;
+      return answer(201, secrets);
     }),
   ];
 }
@@ -193,6 +196,7 @@ function merchantView(profile: Profile): object {
 function endpointView(endpoint: Endpoint): object {
   const { endpointId, url, timeoutMs, schedule, expectBody, createdAt } = endpoint;
   const { enabled, types } = currentSpan(endpoint);
+  const publicKey = publicKeyOf(endpoint);
   return {
     endpointId,
     url,
@@ -200,6 +204,8 @@ function endpointView(endpoint: Endpoint): object {
     timeoutMs,
     ...(schedule !== undefined && { schedule }),
     ...(expectBody !== undefined && { expectBody }),
+    signature: endpoint.signature ?? 'v1',
+    ...(publicKey !== undefined && { publicKey }),
     enabled,
     createdAt,
   };

@@ -15,7 +15,7 @@ export interface Operation<
   readonly path: string;
   readonly summary: string;
   /** The function that serves it. */
-  readonly function: 'record' | 'query' | 'admin';
+  readonly function: 'record' | 'query' | 'admin' | 'deliver';
   /** Scopes whose keys may ask; empty: anybody may. */
   readonly scopes: readonly Scope[];
   /** `path`: of the merchant that the path names. `key`: of the key's own. `none`: of no merchant. */

@@ -23,6 +23,9 @@ export function createAnswerSigner(ports: {
     if (config === undefined) return {};
     const secrets = await openKeys(ports, config.profile.secrets, sealContext(merchantId));
     const id = `ans_${Buffer.from(ports.random.bytes(16)).toString('hex')}`;
-    return signedHeaders({ id, timestamp: Math.floor(nowMs / SECOND_MS), body }, secrets.map(answerKey));
+    return signedHeaders(
+      { id, timestamp: Math.floor(nowMs / SECOND_MS), body },
+      secrets.map((secret) => ({ scheme: 'v1', key: answerKey(secret) })),
+    );
   };
 }

@@ -1,4 +1,13 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  type KeyObject,
+  sign,
+  timingSafeEqual,
+} from 'node:crypto';
 
 /** Pure functions of `node:crypto`: the same input gives the same output, and nothing is read or drawn. */
 
@@ -26,6 +35,24 @@ export function hkdfSha256(options: {
 /** Compares without telling by its duration where two texts differ. */
 export function equalInConstantTime(left: string, right: string): boolean {
   return timingSafeEqual(sha256(left), sha256(right));
+}
+
+/** What stands before the 32 bytes of an ed25519 private key in PKCS #8 (RFC 8410). */
+const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+function ed25519Key(seed: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([ED25519_PKCS8, seed]), format: 'der', type: 'pkcs8' });
+}
+
+/** The 32 bytes of the public key that belongs to a private one of 32 bytes (RFC 8032). */
+export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
+  const { x } = createPublicKey(ed25519Key(seed)).export({ format: 'jwk' });
+  return Buffer.from(x ?? '', 'base64url');
+}
+
+/** Deterministic: ed25519 draws nothing when it signs. */
+export function ed25519SignBase64(seed: Uint8Array, text: string): string {
+  return sign(null, Buffer.from(text, 'utf8'), ed25519Key(seed)).toString('base64');
 }
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

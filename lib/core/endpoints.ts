@@ -9,11 +9,12 @@ import {
   MAX_SECRETS,
   type SealedSecret,
   type SettingsSpan,
+  type SignatureChoice,
 } from './merchant.ts';
 import { type EndpointId, endpointIdSchema, type MerchantId } from './model.ts';
 import type { Clock, MerchantStore, Random, Reporter, Seal } from './ports.ts';
 import type { Schedule } from './schedule.ts';
-import { SECRET_BYTES, secretText } from './signature.ts';
+import { publicKeyText, SECRET_BYTES, secretText } from './signature.ts';
 import { sealContext } from './target.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from './time.ts';
 
@@ -45,6 +46,7 @@ export interface EndpointSettings {
   readonly timeoutMs: number;
   readonly schedule?: Schedule;
   readonly expectBody?: string;
+  readonly signature?: SignatureChoice;
   readonly enabled: boolean;
 }
 
@@ -84,8 +86,8 @@ export async function createEndpoint(
     return { kind: 'refused', code: 'too_many_endpoints' };
   }
   const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
-  const secret = secretText(ports.random.bytes(SECRET_BYTES));
-  const sealed = await ports.seal.seal(secret, sealContext(merchantId, endpointId));
+  const made = await makeSecret(ports, { merchantId, endpointId }, settings.signature);
+  const { secret } = made;
   // Stamped as late as can be: what is listed between the stamp and the write expects what nobody sees yet.
   const now = isoTime(ports.clock.now());
   const endpoint: Endpoint = {
@@ -96,7 +98,8 @@ export async function createEndpoint(
     ...(settings.schedule !== undefined && { schedule: settings.schedule }),
     ...(settings.expectBody !== undefined && { expectBody: settings.expectBody }),
     history: [{ from: now, enabled: settings.enabled ?? true, types: [...(settings.types ?? ['*'])] }],
-    secrets: [{ sealed, createdAt: now }],
+    ...(settings.signature !== undefined && { signature: settings.signature }),
+    secrets: [{ ...made.kept, createdAt: now }],
     createdAt: now,
     rev: 1,
   };
@@ -130,15 +133,30 @@ export async function changeEndpoint(
     if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
   }
   const { types, enabled, ...rest } = changes;
+  const asksForKey = changes.signature !== undefined && changes.signature !== 'v1';
+  const privateKey = asksForKey
+    ? await makePrivateKey(ports, sealContext(key.merchantId, key.endpointId))
+    : undefined;
   return update(ports, key, (endpoint, now) => {
     const span = currentSpan(endpoint);
-    const changed = withSpan(withoutNulls({ ...endpoint, ...rest }), {
+    const secrets = withPrivateKey(endpoint.secrets, privateKey);
+    const changed = withSpan(withoutNulls({ ...endpoint, ...rest, secrets }), {
       from: now,
       enabled: enabled ?? span.enabled,
       types: [...(types ?? span.types)],
     });
     return changed.history.length > MAX_SPANS ? { kind: 'refused', code: 'too_many_changes' } : changed;
   });
+}
+
+/** The newest secret gets the key pair, unless it has one. */
+function withPrivateKey(
+  [newest, ...others]: readonly SealedSecret[],
+  privateKey: SealedSecret['privateKey'] | undefined,
+): SealedSecret[] {
+  if (newest === undefined) return [];
+  const isMissing = newest.privateKey === undefined && privateKey !== undefined;
+  return [isMissing ? { ...newest, privateKey } : newest, ...others];
 }
 
 function withoutNulls(endpoint: { readonly [K in keyof Endpoint]: Endpoint[K] | null }): Endpoint {
@@ -183,20 +201,54 @@ export async function rotateEndpointSecret(
   ports: EndpointPorts,
   key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
   overlapSeconds: number,
-): Promise<{ readonly kind: 'rotated'; readonly secret: string } | EndpointRefusal> {
-  const secret = secretText(ports.random.bytes(SECRET_BYTES));
-  const sealed = await ports.seal.seal(secret, sealContext(key.merchantId, key.endpointId));
+): Promise<
+  { readonly kind: 'rotated'; readonly secret: string; readonly publicKey?: string } | EndpointRefusal
+> {
+  // Both are made, whatever is chosen now: the choice may change while the secret is in use.
+  const { secret, kept } = await makeSecret(ports, key, 'both');
   const result = await update(ports, key, (endpoint) => {
-    const secrets = rotated(endpoint.secrets, { sealed, nowMs: ports.clock.now(), overlapSeconds });
+    const secrets = rotated(endpoint.secrets, { ...kept, nowMs: ports.clock.now(), overlapSeconds });
     return secrets === undefined ? { kind: 'refused', code: 'too_many_secrets' } : { ...endpoint, secrets };
   });
-  return result.kind === 'changed' ? { kind: 'rotated', secret } : result;
+  if (result.kind !== 'changed') return result;
+  const publicKey = publicKeyOf(result.endpoint);
+  return { kind: 'rotated', secret, ...(publicKey !== undefined && { publicKey }) };
+}
+
+/** What a receiver verifies `v1a` with; undefined where the endpoint does not ask for it. */
+export function publicKeyOf({ signature, secrets }: Endpoint): string | undefined {
+  return signature === undefined || signature === 'v1' ? undefined : secrets[0]?.privateKey?.publicKey;
+}
+
+/** A new secret, and with it a key pair where one is asked for. */
+async function makeSecret(
+  ports: { readonly seal: Seal; readonly random: Random },
+  owner: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+  signature: SignatureChoice = 'v1',
+): Promise<{ readonly secret: string; readonly kept: Pick<SealedSecret, 'sealed' | 'privateKey'> }> {
+  const context = sealContext(owner.merchantId, owner.endpointId);
+  const secret = secretText(ports.random.bytes(SECRET_BYTES));
+  const sealed = await ports.seal.seal(secret, context);
+  if (signature === 'v1') return { secret, kept: { sealed } };
+  return { secret, kept: { sealed, privateKey: await makePrivateKey(ports, context) } };
+}
+
+async function makePrivateKey(
+  ports: { readonly seal: Seal; readonly random: Random },
+  context: string,
+): Promise<NonNullable<SealedSecret['privateKey']>> {
+  const bytes = ports.random.bytes(SECRET_BYTES);
+  const sealed = await ports.seal.seal(Buffer.from(bytes).toString('base64'), context);
+  return { sealed, publicKey: publicKeyText(bytes) };
 }
 
 /** Newest first; the others sign on until the overlap ends, never longer than they would have anyway. */
 export function rotated(
   secrets: readonly SealedSecret[],
-  next: { readonly sealed: string; readonly nowMs: number; readonly overlapSeconds: number },
+  next: Pick<SealedSecret, 'sealed' | 'privateKey'> & {
+    readonly nowMs: number;
+    readonly overlapSeconds: number;
+  },
 ): SealedSecret[] | undefined {
   const overlapEnd = isoTime(next.nowMs + next.overlapSeconds * SECOND_MS);
   const kept = activeSecrets(secrets, next.nowMs).map((secret) => ({
@@ -206,7 +258,9 @@ export function rotated(
   }));
   const still = next.overlapSeconds === 0 ? [] : kept;
   if (still.length >= MAX_SECRETS) return undefined;
-  return [{ sealed: next.sealed, createdAt: isoTime(next.nowMs) }, ...still];
+  const { sealed, privateKey } = next;
+  const made = { sealed, ...(privateKey !== undefined && { privateKey }) };
+  return [{ ...made, createdAt: isoTime(next.nowMs) }, ...still];
 }
 
 export function isLive(endpoint: Endpoint): boolean {

@@ -9,6 +9,8 @@ const sealedSecretSchema = z.object({
   sealed: z.string(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().exactOptional(),
+  /** The ed25519 key that signs beside it, where the endpoint asks for `v1a`: sealed, with its public part. */
+  privateKey: z.object({ sealed: z.string(), publicKey: z.string() }).exactOptional(),
 });
 export type SealedSecret = z.infer<typeof sealedSecretSchema>;
 
@@ -51,6 +53,11 @@ export const timeoutMsSchema = z
   .max(30_000, 'invalid_value')
   .meta({ description: 'Milliseconds for one whole attempt, 1,000 to 30,000.' });
 
+export const signatureSchema = z
+  .enum(['v1', 'v1a', 'both'], 'invalid_value')
+  .meta({ description: 'v1: HMAC-SHA256 with the secret; v1a: ed25519, verified with the public key.' });
+export type SignatureChoice = z.infer<typeof signatureSchema>;
+
 export const DEFAULT_TIMEOUT_MS = 10_000;
 export const MAX_EVENT_FILTERS = 16;
 
@@ -69,6 +76,7 @@ export const endpointSchema = z.object({
   timeoutMs: timeoutMsSchema,
   schedule: scheduleSchema.exactOptional(),
   expectBody: z.string().exactOptional(),
+  signature: signatureSchema.exactOptional(),
   /** Oldest first, never empty; the last one is in force now. */
   history: z.array(settingsSpanSchema).min(1),
   secrets: z.array(sealedSecretSchema),

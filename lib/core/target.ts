@@ -1,11 +1,17 @@
 import type { ConfigCache } from './config-cache.ts';
 import type { Circuit } from './health.ts';
-import { activeSecrets, currentSpan, DEFAULT_TIMEOUT_MS, type SealedSecret } from './merchant.ts';
+import {
+  activeSecrets,
+  currentSpan,
+  DEFAULT_TIMEOUT_MS,
+  type SealedSecret,
+  type SignatureChoice,
+} from './merchant.ts';
 import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from './model.ts';
 import type { Clock, OutcomeStore, Seal } from './ports.ts';
 import { notifyUrlOf } from './relay.ts';
 import type { Schedule } from './schedule.ts';
-import { secretBytes } from './signature.ts';
+import { type Signer, secretBytes } from './signature.ts';
 import { SECOND_MS } from './time.ts';
 
 /** Where and how one notification is attempted. */
@@ -15,7 +21,7 @@ export interface Target {
   readonly timeoutMs: number;
   readonly schedule: Schedule;
   readonly expectBody?: string;
-  readonly signingKeys: readonly Uint8Array[];
+  readonly signers: readonly Signer[];
   /** Whose health decides: the endpoint's, or that of the host of a transaction's own URL. */
   readonly circuit: Circuit;
 }
@@ -37,6 +43,26 @@ export async function openKeys(
 ): Promise<readonly string[]> {
   const active = activeSecrets(secrets, ports.clock.now());
   return Promise.all(active.map(({ sealed }) => ports.seal.open(sealed, context)));
+}
+
+/** Every active secret signs by each scheme that is chosen; `v1` unless said otherwise. */
+export async function openSigners(
+  ports: { readonly seal: Seal; readonly clock: Clock },
+  secrets: readonly SealedSecret[],
+  how: { readonly context: string; readonly choice?: SignatureChoice | undefined },
+): Promise<readonly Signer[]> {
+  const { context, choice = 'v1' } = how;
+  const signers: Signer[] = [];
+  for (const { sealed, privateKey } of activeSecrets(secrets, ports.clock.now())) {
+    if (choice !== 'v1a') {
+      signers.push({ scheme: 'v1', key: secretBytes(await ports.seal.open(sealed, context)) });
+    }
+    if (choice !== 'v1' && privateKey !== undefined) {
+      const opened = await ports.seal.open(privateKey.sealed, context);
+      signers.push({ scheme: 'v1a', key: Buffer.from(opened, 'base64') });
+    }
+  }
+  return signers;
 }
 
 interface TargetPorts {
@@ -74,8 +100,6 @@ async function targetAsOf(
   const config = await ports.configs.get(merchantId, notBeforeMs);
   if (config === undefined) return { kind: 'blocked', reason: 'unknown_merchant' };
   const { profile } = config;
-  const keys = async (secrets: readonly SealedSecret[], context: string) =>
-    (await openKeys(ports, secrets, context)).map(secretBytes);
 
   if (endpointId === NOTIFY_URL_ENDPOINT) {
     const url = await notifyUrlOf(ports.outcomes, outcome);
@@ -85,7 +109,7 @@ async function targetAsOf(
       url,
       timeoutMs: DEFAULT_TIMEOUT_MS,
       schedule: profile.schedule,
-      signingKeys: await keys(profile.secrets, sealContext(merchantId)),
+      signers: await openSigners(ports, profile.secrets, { context: sealContext(merchantId) }),
       circuit: { merchantId, circuitId: `host:${new URL(url).host}` },
     };
   }
@@ -100,7 +124,10 @@ async function targetAsOf(
     timeoutMs: endpoint.timeoutMs,
     schedule: endpoint.schedule ?? profile.schedule,
     ...(endpoint.expectBody !== undefined && { expectBody: endpoint.expectBody }),
-    signingKeys: await keys(endpoint.secrets, sealContext(merchantId, endpointId)),
+    signers: await openSigners(ports, endpoint.secrets, {
+      context: sealContext(merchantId, endpointId),
+      choice: endpoint.signature,
+    }),
     circuit: { merchantId, circuitId: endpointId },
   };
 }

@@ -96,17 +96,27 @@ export function acknowledge(notification: Notification): Notification {
   return settle({ ...notification, rev: notification.rev + 1 }, state);
 }
 
-function withAttempt(notification: Notification, made: AttemptMade): Notification {
-  const attempt: Attempt = {
-    number: (notification.attempts.at(-1)?.number ?? 0) + 1,
+/** An attempt as it is kept and shown. */
+export function attemptOf(made: AttemptMade, number: number): Attempt {
+  const { outcome } = made;
+  return {
+    number,
     at: isoTime(made.atMs),
     durationMs: Math.round(made.durationMs),
-    ...('statusCode' in made.outcome &&
-      made.outcome.statusCode !== undefined && { statusCode: made.outcome.statusCode }),
-    ...('code' in made.outcome && { error: made.outcome.code }),
+    ...('statusCode' in outcome && outcome.statusCode !== undefined && { statusCode: outcome.statusCode }),
+    ...('code' in outcome && { error: outcome.code }),
   };
+}
+
+/** The beginning of an answer's body. */
+export function snippetOf(made: AttemptMade): string {
+  return truncateUtf8(made.body, MAX_SNIPPET_BYTES);
+}
+
+function withAttempt(notification: Notification, made: AttemptMade): Notification {
+  const attempt = attemptOf(made, (notification.attempts.at(-1)?.number ?? 0) + 1);
   const { responseSnippet: _previous, ...rest } = notification;
-  const snippet = truncateUtf8(made.body, MAX_SNIPPET_BYTES);
+  const snippet = snippetOf(made);
   return {
     ...rest,
     rev: notification.rev + 1,

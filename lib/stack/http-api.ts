@@ -14,6 +14,7 @@ const ROUTES = {
     'GET /v1/transactions/{transactionId}',
     'GET /v1/transactions',
   ],
+  deliver: ['POST /v1/merchants/{merchantId}/endpoints/{endpointId}/test'],
   admin: [
     'POST /v1/merchants',
     'GET /v1/merchants/{merchantId}',
@@ -57,7 +58,7 @@ export function createHttpApi(
     description: 'Records outcomes, answers queries, manages merchants.',
     defaultIntegration: new HttpLambdaIntegration('DefaultIntegration', options.functions.admin),
   });
-  for (const name of ['record', 'query', 'admin'] as const) {
+  for (const name of ['record', 'query', 'admin', 'deliver'] as const) {
     const integration = new HttpLambdaIntegration(`${name}Integration`, options.functions[name]);
     for (const route of ROUTES[name]) {
       const [method, path] = route.split(' ');

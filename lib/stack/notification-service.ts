@@ -79,13 +79,13 @@ export class NotificationService extends Construct {
     this.#scheduleGroup = new CfnScheduleGroup(this, 'Schedules');
     this.#schedulerRole = this.#createSchedulerRole();
 
+    const relay = this.#createRelay();
     const functions = {
       record: this.#createRecord(),
       query: this.#createQuery(),
       admin: this.#createAdmin(),
+      deliver: this.#createDeliver(),
     };
-    const relay = this.#createRelay();
-    this.#createDeliver();
     this.#createSweep();
     this.#createClose();
     this.#createAudit();
@@ -172,20 +172,19 @@ export class NotificationService extends Construct {
       timeoutSeconds: DELIVER_TIMEOUT_SECONDS,
       environment: {
         ...this.#dispatchEnvironment(),
+        ...this.#apiEnvironment(),
         TIDINGS_SCHEDULE_GROUP: this.#scheduleGroupName(),
         TIDINGS_SCHEDULER_ROLE_ARN: this.#schedulerRole.roleArn,
         TIDINGS_SCHEDULER_DEAD_LETTER_ARN: this.lanes.dead.queueArn,
-        TIDINGS_SEAL_KEY_ID: this.#sealKey.keyArn,
         TIDINGS_RETRY_QUEUE_ARN: this.lanes.retry.queueArn,
         TIDINGS_DEAD_LETTER_URL: this.lanes.dead.queueUrl,
       },
     });
+    this.#grantApi(fn);
     grantTable(fn, this.table, [
-      { actions: ['GetItem', 'PutItem'], partitions: ['T#'] },
-      { actions: ['Query', 'PutItem'], partitions: ['M#'] },
-      { actions: ['GetItem', 'PutItem'], partitions: ['H#'] },
+      { actions: ['GetItem', 'PutItem'], partitions: ['T#', 'H#'] },
+      { actions: ['PutItem'], partitions: ['M#'] },
     ]);
-    this.#sealKey.grantDecrypt(fn);
     this.lanes.retry.grantSendMessages(fn);
     this.lanes.dead.grantSendMessages(fn);
     fn.addToRolePolicy(

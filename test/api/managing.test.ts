@@ -1,6 +1,17 @@
+import { createPublicKey, verify } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { createWorld, payment, START_MS } from '../support/world.ts';
+import type { CallbackRequest } from '../../lib/core/ports.ts';
+import { createWorld, payment, START_MS, statusExchange } from '../support/world.ts';
+
+/** Verified with Node's own ed25519, from the public key as a receiver gets it. */
+function verifiesV1a({ headers, body }: CallbackRequest, publicKey: string): boolean {
+  const x = Buffer.from(publicKey.replace('whpk_', ''), 'base64').toString('base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  const signed = Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`);
+  const signatures = headers['webhook-signature']?.split(' ').filter((one) => one.startsWith('v1a,')) ?? [];
+  return signatures.some((one) => verify(null, signed, key, Buffer.from(one.slice(4), 'base64')));
+}
 
 type World = ReturnType<typeof createWorld>;
 
@@ -78,6 +89,7 @@ describe('endpoints', () => {
       types: ['payment.*'],
       timeoutMs: 5_000,
       expectBody: 'success',
+      signature: 'v1',
       enabled: true,
       createdAt: '2026-11-20T08:00:00.000Z',
     });
@@ -137,6 +149,55 @@ describe('endpoints', () => {
     await world.drain();
     const [request] = world.requests;
     expect(() => new Webhook(secret).verify(request?.body ?? '', { ...request?.headers })).toThrow();
+  });
+
+  it('that ask for v1a sign so that the public key in the answer verifies it', async () => {
+    const made = await world.call(demo.manager, `POST ${path()}`, {
+      url: 'https://shop.example/',
+      signature: 'both',
+    });
+    expect(made.json.publicKey).toMatch(/^whpk_[A-Za-z0-9+/]{43}=$/);
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment());
+    await world.relayAll();
+    await world.drain();
+    const [request] = world.requests;
+    if (request === undefined) throw new Error('nothing was sent');
+    expect(verifiesV1a(request, made.json.publicKey)).toBe(true);
+    expect(verifiesV1a({ ...request, body: `${request.body} ` }, made.json.publicKey)).toBe(false);
+    expect(new Webhook(made.json.secret).verify(request.body, { ...request.headers })).toBeTruthy();
+  });
+
+  it('may choose v1a later, and a rotation signs with both keys while it overlaps', async () => {
+    const { endpointId } = await demo.endpoint();
+    const chosen = await world.call(demo.manager, `PATCH ${path(`/${endpointId}`)}`, { signature: 'v1a' });
+    const rotated = await world.call(demo.manager, `POST ${path(`/${endpointId}/secrets`)}`, {});
+    expect(rotated.json.publicKey).not.toBe(chosen.json.publicKey);
+    await world.call(demo.manager, `POST ${path(`/${endpointId}/test`)}`);
+    const [request] = world.requests;
+    if (request === undefined) throw new Error('nothing was sent');
+    expect(request.headers['webhook-signature']).not.toContain('v1,');
+    for (const { publicKey } of [chosen.json, rotated.json]) {
+      expect(verifiesV1a(request, publicKey)).toBe(true);
+    }
+  });
+
+  it('are tested by one signed request, whose attempt is the answer', async () => {
+    const { endpointId, secret } = await demo.endpoint({ enabled: false });
+    world.receiver.answer = () => ({ ...statusExchange(500), body: 'no' });
+    const tested = await world.call(demo.manager, `POST ${path(`/${endpointId}/test`)}`);
+    expect(tested.json).toMatchObject({
+      number: 1,
+      statusCode: 500,
+      error: 'http_server_error',
+      responseSnippet: 'no',
+    });
+    const [request] = world.requests;
+    expect(new Webhook(secret).verify(request?.body ?? '', { ...request?.headers })).toMatchObject({
+      type: 'tidings.test',
+      data: { merchantId: 'demo', endpointId },
+    });
+    const nobody = await world.call(demo.manager, `POST ${path('/ep_nobody/test')}`);
+    expect(nobody.json.code).toBe('unknown_endpoint');
   });
 
   it('have so many secrets at once and no more', async () => {

@@ -175,11 +175,10 @@ describe('the functions', () => {
     [
       'Deliver',
       [
-        ...['H#*', 'T#*'].map((keys) => `dynamodb:GetItem ${keys}`),
-        ...['H#*', 'M#*', 'T#*'].map((keys) => `dynamodb:PutItem ${keys}`),
-        'dynamodb:Query M#*',
+        ...API,
+        'dynamodb:GetItem T#* H#*',
+        ...['M#*', 'T#* H#*'].map((keys) => `dynamodb:PutItem ${keys}`),
         'iam:PassRole SchedulerRole',
-        'kms:Decrypt SealKey',
         'scheduler:CreateSchedule Schedules',
         ...send('RetryLane'),
         ...send('DeadLetters'),
@@ -324,7 +323,7 @@ describe('the HTTP API', () => {
     );
     const routed = resources('AWS::ApiGatewayV2::Route').map(([, { RouteKey, Target }]) => {
       const integration = [...integrations].find(([id]) => JSON.stringify(Target).includes(`"${id}"`));
-      const name = /Tidings(Record|Query|Admin)/.exec(integration?.[1] ?? '')?.[1]?.toLowerCase();
+      const name = /Tidings(Record|Query|Admin|Deliver)/.exec(integration?.[1] ?? '')?.[1]?.toLowerCase();
       return `${RouteKey} → ${name}`;
     });
     const contract = operations.map(

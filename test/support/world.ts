@@ -4,6 +4,7 @@ import { askingRoutes } from '../../lib/api/asking-routes.ts';
 import { managingRoutes } from '../../lib/api/managing-routes.ts';
 import { recordingRoutes } from '../../lib/api/recording-routes.ts';
 import { settlingRoutes } from '../../lib/api/settling-routes.ts';
+import { testingRoutes } from '../../lib/api/testing-routes.ts';
 import { createAnswerSigner } from '../../lib/core/answers.ts';
 import { createConfigCache } from '../../lib/core/config-cache.ts';
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
@@ -101,7 +102,13 @@ export function createWorld() {
       clock,
       reporter: ports.reporter,
     },
-    [...recordingRoutes(ports), ...askingRoutes(ports), ...settlingRoutes(ports), ...managingRoutes(ports)],
+    [
+      ...recordingRoutes(ports),
+      ...askingRoutes(ports),
+      ...settlingRoutes(ports),
+      ...managingRoutes(ports),
+      ...testingRoutes(ports),
+    ],
   );
 
   async function call(key: string | undefined, request: string, body?: unknown) {

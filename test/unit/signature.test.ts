@@ -12,7 +12,9 @@ describe('a signature', () => {
     fc.assert(
       fc.property(secrets, fc.json(), (bytes, body) => {
         const secret = secretText(bytes);
-        const headers = signedHeaders({ id: 'msg_1', timestamp: now(), body }, [secretBytes(secret)]);
+        const headers = signedHeaders({ id: 'msg_1', timestamp: now(), body }, [
+          { scheme: 'v1', key: secretBytes(secret) },
+        ]);
         expect(new Webhook(secret).verify(body, { ...headers })).toEqual(JSON.parse(body));
       }),
     );
@@ -20,13 +22,18 @@ describe('a signature', () => {
 
   it('is given for every secret, so that both verify during a rotation', () => {
     const secrets = [secretText(new Uint8Array(32).fill(1)), secretText(new Uint8Array(32).fill(2))];
-    const headers = signedHeaders({ id: 'msg_1', timestamp: now(), body: '{}' }, secrets.map(secretBytes));
+    const headers = signedHeaders(
+      { id: 'msg_1', timestamp: now(), body: '{}' },
+      secrets.map((secret) => ({ scheme: 'v1' as const, key: secretBytes(secret) })),
+    );
     for (const secret of secrets) expect(new Webhook(secret).verify('{}', { ...headers })).toEqual({});
   });
 
   it('of an answer never passes for that of a callback', () => {
     const secret = secretText(new Uint8Array(32).fill(1));
-    const headers = signedHeaders({ id: 'ans_1', timestamp: now(), body: '{}' }, [answerKey(secret)]);
+    const headers = signedHeaders({ id: 'ans_1', timestamp: now(), body: '{}' }, [
+      { scheme: 'v1', key: answerKey(secret) },
+    ]);
     expect(() => new Webhook(secret).verify('{}', { ...headers })).toThrow('No matching signature');
   });
 });

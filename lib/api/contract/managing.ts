@@ -5,6 +5,7 @@ import {
   feedShardsSchema,
   MAX_EVENT_FILTERS,
   nameSchema,
+  signatureSchema,
   timeoutMsSchema,
 } from '../../core/merchant.ts';
 import { endpointIdSchema, keyIdSchema, merchantIdSchema, timeSchema, urlSchema } from '../../core/model.ts';
@@ -47,6 +48,8 @@ const endpointAnswer = z
     timeoutMs: z.int(),
     schedule: z.union([z.string(), z.array(z.int())]).exactOptional(),
     expectBody: z.string().exactOptional(),
+    signature: signatureSchema,
+    publicKey: z.string().exactOptional().meta({ description: 'whpk_…, which verifies v1a.' }),
     enabled: z.boolean(),
     createdAt: z.iso.datetime(),
   })
@@ -84,6 +87,7 @@ const endpointSettings = {
   timeoutMs: timeoutMsSchema.exactOptional(),
   schedule: scheduleSchema.exactOptional(),
   expectBody: expectBodySchema.exactOptional(),
+  signature: signatureSchema.exactOptional(),
   enabled: z.boolean('invalid_type').exactOptional(),
 };
 
@@ -243,7 +247,12 @@ export const rotateEndpointSecret = operation({
   merchant: 'path',
   params: ofEndpoint,
   body: overlap,
-  answers: { 201: { description: 'The new secret.', schema: secretAnswer } },
+  answers: {
+    201: {
+      description: 'The new secret, and the new public key where v1a is asked for.',
+      schema: z.object({ ...secretAnswer.shape, publicKey: z.string().exactOptional() }),
+    },
+  },
   problems: ['unknown_merchant', 'unknown_endpoint', 'too_many_secrets'],
 });
 

@@ -24,7 +24,7 @@ export const outcomeDataSchema = z
   })
   .meta({ id: 'Outcome' });
 
-const attemptSchema = z
+export const attemptSchema = z
   .object({
     number: z.int(),
     at: z.iso.datetime(),
