@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -100,6 +100,11 @@ async function serve(
   run: { readonly signal: AbortSignal; readonly end: () => void },
 ): Promise<DemoReceiver | undefined> {
   const write = (line: string) => void process.stdout.write(`${line}\n`);
+  const queue = (name: string) => cloud.resources.find(`Tidings${name}`, 'AWS::SQS::Queue').url;
+  writeFileSync(
+    join(dataDir, 'queues.json'),
+    JSON.stringify({ endpoint: cloud.endpoints.sqs, dead: queue('DeadLetters'), retry: queue('RetryLane') }),
+  );
   const adminKey = `tk_root_${cloud.secretValue('RootKey')}`;
   const ready = () => write(`Tidings ready: ${cloud.apiUrl}`);
   if (args['no-demo']) {

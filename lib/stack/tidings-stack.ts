@@ -17,6 +17,8 @@ export class TidingsStack extends Stack {
       description: 'The first admin key is tk_root_<the value of this secret>.',
     });
     new CfnOutput(this, 'OperatorsTopic', { value: service.operators.topicArn });
+    new CfnOutput(this, 'DeadLetterUrl', { value: service.lanes.dead.queueUrl });
+    new CfnOutput(this, 'RetryQueueUrl', { value: service.lanes.retry.queueUrl });
     new CfnOutput(this, 'TableName', { value: service.table.tableName });
   }
 }
