@@ -120,6 +120,16 @@ describe('queues', () => {
     expect((await count(client, QueueUrl)).inFlight).toBe(0);
   });
 
+  it('give a message once in an answer, also where it is hidden for no time', async () => {
+    const { client, makeQueue } = await serve();
+    const QueueUrl = await makeQueue('q');
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a' }));
+    const look = () =>
+      client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 }));
+    expect((await look()).Messages).toHaveLength(1);
+    expect((await look()).Messages).toHaveLength(1);
+  });
+
   it('hand a waiting poll what arrives, and what becomes visible', async () => {
     const { client, makeQueue } = await serve();
     const QueueUrl = await makeQueue('wait');

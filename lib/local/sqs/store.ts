@@ -131,9 +131,10 @@ export class SqsStore {
         message.visibleAt = now + hiddenMs;
         queue.byReceipt.set(message.receipt, message);
         this.table.update(queue.name, message);
-        queue.line.add(message, now);
         taken.push(message);
       }
+      // Back into the line only now: hidden for no time at all, a message would be taken twice in one answer.
+      for (const message of taken) queue.line.add(message, now);
       return taken;
     });
   }
