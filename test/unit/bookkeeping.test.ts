@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { auditPartition } from '../../lib/core/audit.ts';
+import { closePartition } from '../../lib/core/close.ts';
+import { Fault } from '../../lib/core/faults.ts';
+import { runJob } from '../../lib/core/redelivery.ts';
+import { PARTITIONS } from '../../lib/core/sweep.ts';
+import { createWorld, payment, START_MS, statusExchange } from '../support/world.ts';
+
+type World = ReturnType<typeof createWorld>;
+const MINUTE = 60_000;
+const SETTINGS = { windowSeconds: 300, auditAfterSeconds: 900 };
+
+async function close(world: World): Promise<void> {
+  for (let partition = 0; partition < PARTITIONS; partition += 1) {
+    await closePartition({ ...world.ports, ...SETTINGS }, partition);
+  }
+}
+
+async function audit(world: World): Promise<void> {
+  for (let partition = 0; partition < PARTITIONS; partition += 1) {
+    await auditPartition({ ...world.ports, ...SETTINGS }, partition);
+  }
+}
+
+async function shop() {
+  const world = createWorld();
+  const demo = await world.merchant('demo', { schedule: [10] });
+  const record = (id: string, changes: object = {}) =>
+    world.call(demo.initiator, `PUT /v1/merchants/demo/transactions/${id}`, payment(changes));
+  const windows = () => [...world.ports.held.windows.values()];
+  return { world, demo, record, windows };
+}
+
+describe('closing windows', () => {
+  it('waits for the feed lag, closes each window once, and leaves out what is empty', async () => {
+    const { world, record, windows } = await shop();
+    await record('pay_1');
+    await record('pay_2', { status: 'FAILED' });
+    world.time.nowMs = START_MS + 5 * MINUTE + 29_000;
+    await close(world);
+    expect(windows()).toEqual([]);
+    world.time.nowMs += 1_000;
+    await close(world);
+    await close(world);
+    expect(windows()).toMatchObject([
+      {
+        start: '2026-11-20T08:00:00.000Z',
+        end: '2026-11-20T08:05:00.000Z',
+        revision: 0,
+        groups: [
+          { status: 'FAILED', count: 1, amount: '1999' },
+          { status: 'SUCCEEDED', count: 1, amount: '1999' },
+        ],
+      },
+    ]);
+    world.time.nowMs += 10 * MINUTE;
+    await close(world);
+    expect(windows()).toHaveLength(1);
+  });
+
+  it('does not list or count a PENDING', async () => {
+    const { world, record, windows } = await shop();
+    await record('pay_1', { status: 'PENDING' });
+    world.time.nowMs += 6 * MINUTE;
+    await close(world);
+    expect(windows()).toEqual([]);
+  });
+
+  it('catches up after an outage, hour by hour, without leaving out a window', async () => {
+    const { world, record, windows } = await shop();
+    for (let n = 0; n < 30; n += 1) {
+      await record(`pay_${n}`);
+      world.time.nowMs += 5 * MINUTE;
+    }
+    world.time.nowMs += MINUTE;
+    for (let run = 0; run < 4; run += 1) await close(world);
+    expect(windows()).toHaveLength(30);
+  });
+
+  it('gives a merchant that cannot be closed a mark of its own, and makes up for it later', async () => {
+    const { world, record, windows } = await shop();
+    await record('pay_1');
+    const { page } = world.ports.feed;
+    world.ports.feed.page = () =>
+      Promise.reject(new Fault({ code: 'unavailable', message: 'away', retryable: true }));
+    world.time.nowMs += 6 * MINUTE;
+    await close(world);
+    expect(windows()).toEqual([]);
+    expect(world.events).toContainEqual(
+      expect.objectContaining({ event: 'close_failed', merchantId: 'demo' }),
+    );
+    world.ports.feed.page = page;
+    await close(world);
+    expect(windows()).toHaveLength(1);
+    const marks = await Promise.all(
+      Array.from({ length: PARTITIONS }, (_, partition) => world.ports.directory.list(partition)),
+    );
+    expect(marks.flat()).toEqual([{ merchantId: 'demo', createdAt: '2026-11-20T08:00:00.000Z' }]);
+  });
+});
+
+describe('the audit', () => {
+  it('makes and counts a notification that came to nothing, once, and it is then delivered', async () => {
+    const { world, demo, record } = await shop();
+    await demo.endpoint();
+    await record('pay_1');
+    world.time.nowMs += 30 * MINUTE;
+    await close(world);
+    await audit(world);
+    await audit(world);
+    expect(world.events.filter(({ event }) => event === 'lost')).toHaveLength(1);
+    const asked = await world.call(demo.receiver, 'GET /v1/transactions/pay_1');
+    expect(asked.json.notifications).toMatchObject([{ state: 'pending', attempts: [] }]);
+    expect(asked.json.notifications[0].nextAttemptAt).toBeDefined();
+  });
+
+  it('finds nothing lost where all was delivered', async () => {
+    const { world, demo, record } = await shop();
+    await demo.endpoint();
+    await record('pay_1', { notifyUrl: 'https://till.example/' });
+    await world.relayAll();
+    await world.drain();
+    world.time.nowMs += 30 * MINUTE;
+    await close(world);
+    await audit(world);
+    expect(world.events.filter(({ event }) => event === 'lost' || event === 'window_revised')).toEqual([]);
+  });
+
+  it('corrects and counts a window that changed after it was closed', async () => {
+    const { world, record, windows } = await shop();
+    await record('pay_1');
+    world.time.nowMs += 6 * MINUTE;
+    await close(world);
+    const [closed] = windows();
+    if (closed === undefined) throw new Error('nothing was closed');
+    await world.ports.windows.revise({ ...closed, groups: [], revision: 0 }, 0);
+    world.time.nowMs += 30 * MINUTE;
+    await close(world);
+    await audit(world);
+    expect(windows()).toMatchObject([{ revision: 1, groups: [{ count: 1 }] }]);
+    expect(world.events.filter(({ event }) => event === 'window_revised')).toHaveLength(1);
+  });
+
+  it('waits while the stream is behind, but not for ever', async () => {
+    const { world, demo, record } = await shop();
+    await demo.endpoint();
+    for (let n = 0; n < 20; n += 1) await record(`pay_${n}`);
+    world.time.nowMs += 25 * MINUTE;
+    await close(world);
+    await audit(world);
+    expect(world.events.filter(({ event }) => event === 'lost')).toHaveLength(0);
+    world.time.nowMs += 90 * MINUTE;
+    for (let run = 0; run < 4; run += 1) await close(world);
+    await audit(world);
+    expect(world.events.filter(({ event }) => event === 'lost')).toHaveLength(20);
+  });
+});
+
+describe('redelivering a range', () => {
+  it('sends again what is exhausted or blocked, says how far it is, and nothing twice', async () => {
+    const { world, demo, record } = await shop();
+    await demo.endpoint();
+    world.receiver.answer = () => statusExchange(500);
+    for (let n = 0; n < 7; n += 1) await record(`pay_${n}`);
+    await world.relayAll();
+    await world.drain();
+    const range = { from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z' };
+    world.time.nowMs += 1_000;
+    const started = await world.call(demo.receiver, 'POST /v1/redeliveries', range);
+    expect(started.status).toBe(202);
+    const { jobId } = started.json;
+    for (const job of await world.ports.jobs.running()) await runJob(world.ports, job);
+    const done = await world.call(demo.receiver, `GET /v1/redeliveries/${jobId}`);
+    expect(done.json).toMatchObject({ state: 'done', found: 7, sent: 7 });
+    expect(world.queue).toHaveLength(7);
+    expect(await world.ports.jobs.running()).toEqual([]);
+  });
+
+  it('is another merchant’s secret', async () => {
+    const { world, demo } = await shop();
+    const other = await world.merchant('other');
+    const range = { from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z' };
+    const { jobId } = (await world.call(demo.receiver, 'POST /v1/redeliveries', range)).json;
+    const answer = await world.call(other.receiver, `GET /v1/redeliveries/${jobId}`);
+    expect(answer.json).toMatchObject({ status: 404, code: 'unknown_job' });
+  });
+
+  it('refuses a range that ends before it begins', async () => {
+    const { world, demo } = await shop();
+    const range = { from: '2026-11-20T09:00:00Z', to: '2026-11-20T08:00:00Z' };
+    const answer = await world.call(demo.receiver, 'POST /v1/redeliveries', range);
+    expect(answer.json).toMatchObject({ code: 'invalid_range', errors: [{ pointer: '/to' }] });
+  });
+});

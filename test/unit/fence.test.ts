@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { PARTITIONS, sweepPartition } from '../../lib/core/sweep.ts';
+import { createWorld, okExchange, payment, type Sent, statusExchange } from '../support/world.ts';
+
+/** The interleavings that `rev` is for, each by its name. */
+
+type World = ReturnType<typeof createWorld>;
+const MINUTE = 60_000;
+
+async function recorded(schedule: readonly number[] = [10, 10]) {
+  const world = createWorld();
+  const demo = await world.merchant('demo', { schedule });
+  const { endpointId } = await demo.endpoint();
+  await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment());
+  await world.relayAll();
+  const notification = async () =>
+    (await world.call(demo.receiver, 'GET /v1/transactions/pay_1')).json.notifications[0];
+  const redeliver = () => world.call(demo.receiver, `POST /v1/notifications/pay_1.1.${endpointId}/redeliver`);
+  const acknowledge = (body: object = { version: 1 }) =>
+    world.call(demo.receiver, 'POST /v1/transactions/pay_1/acknowledge', body);
+  return { world, demo, endpointId, notification, redeliver, acknowledge };
+}
+
+function take(world: World): Sent {
+  const sent = world.queue.shift();
+  if (sent === undefined) throw new Error('the queue is empty');
+  return sent;
+}
+
+async function sweep(world: World): Promise<number> {
+  let sent = 0;
+  for (let partition = 0; partition < PARTITIONS; partition += 1) {
+    sent += await sweepPartition(world.ports, partition);
+  }
+  return sent;
+}
+
+describe('the fence', () => {
+  it('sweep and Scheduler both firing: one attempt is kept, one next attempt follows', async () => {
+    const { world, notification } = await recorded([1_800, 10]);
+    world.receiver.answer = () => statusExchange(500);
+    await world.deliverOne(take(world));
+    const scheduled = take(world);
+    world.time.nowMs += 1_800_000 + 4 * MINUTE;
+    expect(await sweep(world)).toBe(1);
+    await Promise.all([world.deliverOne(scheduled), world.deliverOne(take(world))]);
+    expect((await notification()).attempts).toHaveLength(2);
+    expect(world.queue).toHaveLength(1);
+  });
+
+  it('acknowledge while a request is in flight: a failure changes nothing, and no retry follows', async () => {
+    const { world, notification, acknowledge } = await recorded();
+    world.receiver.answer = async () => {
+      await acknowledge();
+      return statusExchange(500);
+    };
+    await world.deliverOne(take(world));
+    expect(await notification()).toMatchObject({ state: 'acknowledged' });
+    expect(world.queue).toHaveLength(0);
+  });
+
+  it('acknowledge while a request is in flight: a 2xx leaves it acknowledged', async () => {
+    const { world, notification, acknowledge } = await recorded();
+    world.receiver.answer = async () => {
+      await acknowledge();
+      return okExchange();
+    };
+    await world.deliverOne(take(world));
+    expect(await notification()).toMatchObject({ state: 'acknowledged' });
+  });
+
+  it('acknowledge stops what is scheduled already', async () => {
+    const { world, notification, acknowledge } = await recorded();
+    world.receiver.answer = () => statusExchange(500);
+    await world.deliverOne(take(world));
+    expect((await acknowledge()).json.notifications).toMatchObject([{ state: 'acknowledged' }]);
+    await world.drain();
+    expect(world.requests).toHaveLength(1);
+    expect((await notification()).nextAttemptAt).toBeUndefined();
+  });
+
+  it('a failed redelivery of what was delivered leaves it delivered, and is no schedule of its own', async () => {
+    const { world, notification, redeliver } = await recorded();
+    await world.drain();
+    world.receiver.answer = () => statusExchange(500);
+    expect((await redeliver()).status).toBe(202);
+    await world.drain();
+    expect(await notification()).toMatchObject({
+      state: 'delivered',
+      attempts: [{ statusCode: 200 }, { number: 2, error: 'http_server_error' }],
+    });
+    expect((await notification()).nextAttemptAt).toBeUndefined();
+  });
+
+  it('a redelivery of what is exhausted begins the schedule anew', async () => {
+    const { world, notification, redeliver } = await recorded();
+    world.receiver.answer = () => statusExchange(500);
+    await world.drain();
+    expect((await notification()).state).toBe('exhausted');
+    await redeliver();
+    expect((await notification()).state).toBe('retrying');
+    world.receiver.answer = () => okExchange();
+    await world.drain();
+    expect((await notification()).state).toBe('delivered');
+  });
+
+  it('a redelivery while an attempt is in flight is not undone by the attempt that fails', async () => {
+    const { world, notification, redeliver } = await recorded([10]);
+    let isFirst = true;
+    world.receiver.answer = async () => {
+      if (!isFirst) return okExchange();
+      isFirst = false;
+      await redeliver();
+      return statusExchange(500);
+    };
+    await world.deliverOne(take(world));
+    await world.drain();
+    expect((await notification()).state).toBe('delivered');
+  });
+
+  it("a deferral's message lost: the sweep finds it", async () => {
+    const { world, notification } = await recorded([10]);
+    const first = take(world);
+    world.ports.health.admit = async () => ({
+      kind: 'defer',
+      probeAtMs: world.time.nowMs + MINUTE,
+      openedAtMs: world.time.nowMs,
+    });
+    await world.deliverOne(first);
+    expect(await notification()).toMatchObject({ state: 'pending', attempts: [] });
+    world.queue.splice(0);
+    world.ports.health.admit = async () => ({ kind: 'go' });
+    world.time.nowMs += 5 * MINUTE;
+    expect(await sweep(world)).toBe(1);
+    await world.drain();
+    expect((await notification()).state).toBe('delivered');
+  });
+
+  it('a sweep that comes again within the lease sends nothing again', async () => {
+    const { world } = await recorded();
+    world.receiver.answer = () => statusExchange(500);
+    await world.deliverOne(take(world));
+    world.queue.splice(0);
+    world.time.nowMs += 5 * MINUTE;
+    expect(await sweep(world)).toBe(1);
+    world.time.nowMs += 14 * MINUTE;
+    expect(await sweep(world)).toBe(0);
+    world.time.nowMs += 5 * MINUTE;
+    expect(await sweep(world)).toBe(1);
+  });
+
+  it('above its bound the sweep leaves alone what is surely dead', async () => {
+    const { world } = await recorded();
+    world.receiver.answer = () => statusExchange(500);
+    await world.deliverOne(take(world));
+    world.queue.splice(0);
+    world.time.nowMs += 5 * MINUTE;
+    world.ports.dispatcher.backlog = async () => 10_000;
+    world.ports.health.isOpen = async () => true;
+    expect(await sweep(world)).toBe(0);
+    world.ports.health.isOpen = async () => false;
+    expect(await sweep(world)).toBe(1);
+  });
+
+  it('a deferral beyond the horizon ends exhausted, and does not use up the schedule before', async () => {
+    const { world, notification } = await recorded([10, 10]);
+    const openedAtMs = world.time.nowMs;
+    world.ports.health.admit = async () => ({
+      kind: 'defer',
+      probeAtMs: world.time.nowMs + MINUTE,
+      openedAtMs,
+    });
+    await world.drain();
+    expect(await notification()).toMatchObject({ state: 'exhausted', attempts: [] });
+    expect(world.time.nowMs - openedAtMs).toBeGreaterThan(3_600_000);
+    expect(world.events).toContainEqual(
+      expect.objectContaining({ event: 'exhausted', reason: 'horizon_passed' }),
+    );
+  });
+});
+
+describe('acknowledging', () => {
+  it('is for one endpoint where one is named', async () => {
+    const { world, demo, endpointId, acknowledge } = await recorded();
+    await demo.endpoint();
+    const one = await acknowledge({ version: 1, endpointId });
+    expect(one.json.notifications).toMatchObject([{ endpointId, state: 'acknowledged' }]);
+    expect((await acknowledge({ version: 1, endpointId: 'ep_nobody' })).json.code).toBe(
+      'unknown_notification',
+    );
+    expect((await acknowledge({ version: 2 })).json.code).toBe('unknown_transaction');
+    expect((await acknowledge({ version: 3 })).json.code).toBe('invalid_value');
+    expect(world.events.filter(({ event }) => event === 'exhausted')).toEqual([]);
+  });
+
+  it('of a PENDING says that there is nothing to tell', async () => {
+    const { world, demo } = await recorded();
+    await world.call(
+      demo.initiator,
+      'PUT /v1/merchants/demo/transactions/pay_2',
+      payment({ status: 'PENDING' }),
+    );
+    const answer = await world.call(demo.receiver, 'POST /v1/transactions/pay_2/acknowledge', { version: 1 });
+    expect(answer.json).toMatchObject({ status: 409, code: 'not_terminal' });
+  });
+
+  it('works without endpoints too', async () => {
+    const world = createWorld();
+    const demo = await world.merchant('demo');
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment());
+    const answer = await world.call(demo.receiver, 'POST /v1/transactions/pay_1/acknowledge', { version: 1 });
+    expect(answer.json).toMatchObject({ notifications: [] });
+  });
+});
