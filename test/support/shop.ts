@@ -25,7 +25,7 @@ interface Callback {
 }
 
 export async function openShop(
-  service: LocalService,
+  service: Pick<LocalService, 'api' | 'credentials'>,
   merchantId: string,
   settings: { readonly schedule: readonly number[] },
 ): Promise<Shop> {

@@ -56,7 +56,15 @@ export function createMerchantStore(table: Table): MerchantStore {
             },
           },
           {
-            Put: { TableName, Item: { pk: directoryPk(merchantId), sk: merchantPk(merchantId), merchantId } },
+            Put: {
+              TableName,
+              Item: {
+                pk: directoryPk(merchantId),
+                sk: merchantPk(merchantId),
+                merchantId,
+                createdAt: profile.createdAt,
+              },
+            },
           },
         ],
       });
