@@ -6,7 +6,7 @@ import { createOutcomeStore } from '../lib/adapters/dynamodb/outcome-store.ts';
 import { createQueueSender } from '../lib/adapters/queue-sender.ts';
 import { systemTimer as timer } from '../lib/adapters/system.ts';
 import { auditPartition } from '../lib/core/audit.ts';
-import { PARTITIONS } from '../lib/core/sweep.ts';
+import { forEachPartition } from '../lib/core/partitions.ts';
 import { openBookkeeping } from './wiring/bookkeeping.ts';
 import { clientDefaults } from './wiring/clients.ts';
 
@@ -27,5 +27,5 @@ const ports = {
 
 /** Every minute: the windows that were closed some time ago, read again. */
 export const handler = middy().handler(async () => {
-  for (let partition = 0; partition < PARTITIONS; partition += 1) await auditPartition(ports, partition);
+  await forEachPartition((partition) => auditPartition(ports, partition));
 });

@@ -1,8 +1,9 @@
 import middy from '@middy/core';
 import { createJobStore } from '../lib/adapters/dynamodb/job-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
+import { forEachPartition } from '../lib/core/partitions.ts';
 import { runJob } from '../lib/core/redelivery.ts';
-import { PARTITIONS, sweepPartition } from '../lib/core/sweep.ts';
+import { sweepPartition } from '../lib/core/sweep.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
 
 const service = openDispatchService('sweep');
@@ -14,6 +15,6 @@ const ports = {
 
 /** Every minute: what is due and was not sent, and the redelivery jobs that run. */
 export const handler = middy().handler(async () => {
-  for (let partition = 0; partition < PARTITIONS; partition += 1) await sweepPartition(ports, partition);
+  await forEachPartition((partition) => sweepPartition(ports, partition));
   for (const job of await ports.jobs.running()) await runJob(ports, job);
 });

@@ -1,5 +1,6 @@
-import { sameGroups } from './digest.ts';
+import { createDigestSum, sameGroups } from './digest.ts';
 import { expectedEndpoints } from './expected.ts';
+import type { MerchantConfig } from './merchant.ts';
 import { isTerminal, type MerchantId, type Outcome } from './model.ts';
 import { type Notification, untried } from './notification.ts';
 import type {
@@ -15,7 +16,7 @@ import type {
   WindowStore,
 } from './ports.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from './time.ts';
-import { digestRange, type Window, windowStart } from './windows.ts';
+import { feedRows, type Window, windowOf, windowStart } from './windows.ts';
 
 export interface AuditPorts {
   readonly directory: Directory;
@@ -42,6 +43,9 @@ const BEHIND_SHARE = 0.5;
 const BEHIND_COUNT = 10;
 /** Windows that one run audits of a partition at most. */
 const MAX_WINDOWS = 12;
+/** Rows that are looked at together, and missing ones that are held at most. */
+const BATCH = 200;
+const MAX_MISSING = 5_000;
 /** Transactions read side by side. */
 const CONCURRENCY = 16;
 
@@ -83,6 +87,7 @@ interface Slice {
   readonly mayWait: boolean;
 }
 
+/** Row by row and batch by batch: what is held does not grow with the window. */
 async function auditMerchant(
   ports: AuditPorts,
   merchantId: MerchantId,
@@ -90,18 +95,39 @@ async function auditMerchant(
 ): Promise<'audited' | 'postponed'> {
   const config = await ports.merchants.read(merchantId);
   if (config === undefined) return 'audited';
-  const rows: Outcome[] = [];
   const { feedShards } = config.profile;
-  const [found] = await digestRange(ports.feed, { merchantId, feedShards, ...slice }, (row) =>
-    rows.push(row),
-  );
-  if (found === undefined) return 'audited';
-  const { missing, expected } = await missingOf(ports, config, rows);
+  const sum = createDigestSum();
+  const found: Expectation = { missing: [], expected: 0 };
+  let batch: Outcome[] = [];
+  for await (const row of feedRows(ports.feed, { merchantId, feedShards, ...slice })) {
+    sum.add(row);
+    batch.push(row);
+    if (batch.length < BATCH) continue;
+    await look(ports, config, { rows: batch, found });
+    batch = [];
+    if (found.missing.length < MAX_MISSING) continue;
+    if (slice.mayWait) return 'postponed';
+    await restoreAll(ports, found);
+  }
+  await look(ports, config, { rows: batch, found });
+  if (sum.count === 0) return 'audited';
+  const { missing, expected } = found;
   const isBehind = missing.length >= BEHIND_COUNT && missing.length > expected * BEHIND_SHARE;
   if (isBehind && slice.mayWait) return 'postponed';
-  await compare(ports, found);
-  for (const notification of missing) await restore(ports, notification);
+  const { windowSeconds } = slice;
+  await compare(ports, windowOf(sum, { merchantId, startMs: msOf(slice.from), windowSeconds }));
+  await restoreAll(ports, found);
   return 'audited';
+}
+
+interface Expectation {
+  missing: Notification[];
+  expected: number;
+}
+
+async function restoreAll(ports: AuditPorts, found: Expectation): Promise<void> {
+  for (const notification of found.missing) await restore(ports, notification);
+  found.missing = [];
 }
 
 /** A closed window that reads otherwise now is a breach of promise 4: corrected, counted, alarmed. */
@@ -114,32 +140,31 @@ async function compare(ports: AuditPorts, found: Window): Promise<void> {
   }
 }
 
-async function missingOf(
+/** Adds what these rows expect, and what of it has come to nothing. */
+async function look(
   ports: AuditPorts,
-  config: NonNullable<Awaited<ReturnType<MerchantStore['read']>>>,
-  rows: readonly Outcome[],
-): Promise<{ readonly missing: readonly Notification[]; readonly expected: number }> {
-  const missing: Notification[] = [];
-  let expected = 0;
+  config: MerchantConfig,
+  { rows, found }: { readonly rows: readonly Outcome[]; readonly found: Expectation },
+): Promise<void> {
   const waiting = [...rows];
   const worker = async () => {
     for (let row = waiting.pop(); row !== undefined; row = waiting.pop()) {
       const { outcomes, notifications } = await ports.outcomes.transaction(row);
-      const outcome = outcomes.find(({ version }) => version === row.version);
+      const { version } = row;
+      const outcome = outcomes.find((one) => one.version === version);
       if (outcome === undefined || !isTerminal(outcome)) continue;
       const notifyUrl = outcome.notifyUrl ?? outcomes[0]?.notifyUrl;
       const there = new Set(
-        notifications.filter(({ version }) => version === row.version).map(({ endpointId }) => endpointId),
+        notifications.filter((one) => one.version === version).map(({ endpointId }) => endpointId),
       );
       const endpointIds = expectedEndpoints(outcome, config, notifyUrl);
-      expected += endpointIds.length;
+      found.expected += endpointIds.length;
       for (const endpointId of endpointIds) {
-        if (!there.has(endpointId)) missing.push(untried({ ...outcome, endpointId }, outcome.listedAt));
+        if (!there.has(endpointId)) found.missing.push(untried({ ...outcome, endpointId }, outcome.listedAt));
       }
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return { missing, expected };
 }
 
 /** Made as what nobody has tried, due now: the sweep sends it, or the message that was only late finds it. */

@@ -26,7 +26,7 @@ export interface DigestGroup {
 }
 
 /** A 256th of a window, by the first byte of SHA-256 of the transaction id. */
-export interface BucketDigest {
+interface BucketDigest {
   readonly bucket: number;
   readonly count: number;
   readonly hash: string;

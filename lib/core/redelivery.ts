@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { base62 } from './crypto.ts';
 import { type EndpointId, endpointIdSchema, type MerchantId, merchantIdSchema } from './model.ts';
 import { isDue, messageFor } from './notification.ts';
+import { PARTITIONS } from './partitions.ts';
 import type {
   Clock,
   Dispatcher,
@@ -11,7 +12,6 @@ import type {
   Random,
   Reporter,
 } from './ports.ts';
-import { PARTITIONS } from './sweep.ts';
 import { isoTime } from './time.ts';
 import { redeliver } from './transitions.ts';
 

@@ -4,8 +4,6 @@ import { admits, messageFor, type Notification, type NotificationKey } from './n
 import type { Clock, Dispatcher, NotificationStore, Reporter } from './ports.ts';
 import { isoTime, MINUTE_MS } from './time.ts';
 
-/** Partitions of the due index, and of the directory. */
-export const PARTITIONS = 16;
 /** How late a row must be before it counts as due and not sent: messages have their own ways of being late. */
 const SWEEP_AFTER_MS = 3 * MINUTE_MS;
 /** For how long a swept row is left alone: its message has so long to be worked off. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type BucketDigest, createDigestSum, type DigestGroup, type DigestSum } from './digest.ts';
+import { createDigestSum, type DigestSum } from './digest.ts';
 import { type MerchantId, merchantIdSchema, type Outcome } from './model.ts';
 import type { FeedStore } from './ports.ts';
 import { isoTime, msOf, SECOND_MS } from './time.ts';
@@ -71,30 +71,31 @@ export async function* feedRows(
 export async function digestRange(
   feed: FeedStore,
   range: Parameters<typeof feedRows>[1] & { readonly windowSeconds: number },
-  onRow?: (row: Outcome) => void,
 ): Promise<readonly Window[]> {
+  const { merchantId, windowSeconds } = range;
   const sums = new Map<number, DigestSum>();
   for await (const row of feedRows(feed, range)) {
     if (row.listedAt === undefined) continue;
-    const start = windowStart(msOf(row.listedAt), range.windowSeconds);
-    const sum = sums.get(start) ?? createDigestSum();
+    const startMs = windowStart(msOf(row.listedAt), windowSeconds);
+    const sum = sums.get(startMs) ?? createDigestSum();
     sum.add(row);
-    sums.set(start, sum);
-    onRow?.(row);
+    sums.set(startMs, sum);
   }
   return [...sums.entries()]
     .sort(([left], [right]) => left - right)
-    .map(([start, sum]) => ({
-      merchantId: range.merchantId,
-      start: isoTime(start),
-      end: isoTime(start + range.windowSeconds * SECOND_MS),
-      revision: 0,
-      ...contentsOf(sum),
-    }));
+    .map(([startMs, sum]) => windowOf(sum, { merchantId, startMs, windowSeconds }));
 }
 
-function contentsOf(sum: DigestSum): { groups: readonly DigestGroup[]; buckets?: readonly BucketDigest[] } {
+/** A window as it is closed, from the sum of its rows. */
+export function windowOf(
+  sum: DigestSum,
+  of: { readonly merchantId: MerchantId; readonly startMs: number; readonly windowSeconds: number },
+): Window {
   return {
+    merchantId: of.merchantId,
+    start: isoTime(of.startMs),
+    end: isoTime(of.startMs + of.windowSeconds * SECOND_MS),
+    revision: 0,
     groups: sum.groups(),
     ...(sum.count > BUCKETS_ABOVE_ROWS && { buckets: sum.buckets() }),
   };

@@ -5,10 +5,11 @@ import { createConfigCache } from '../../lib/core/config-cache.ts';
 import type { ServiceEvent } from '../../lib/core/events.ts';
 import { createHealthMonitor } from '../../lib/core/health.ts';
 import { handleMessage } from '../../lib/core/messages.ts';
+import { forEachPartition } from '../../lib/core/partitions.ts';
 import type { CallbackRequest, Dispatcher, Exchange, Random } from '../../lib/core/ports.ts';
 import { runJob } from '../../lib/core/redelivery.ts';
 import { relay, type StreamedOutcome } from '../../lib/core/relay.ts';
-import { PARTITIONS, sweepPartition } from '../../lib/core/sweep.ts';
+import { sweepPartition } from '../../lib/core/sweep.ts';
 import type { Invocation } from './chaos.ts';
 import type { Queued } from './lanes.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -92,14 +93,14 @@ export function runRelay(ports: Ports, records: readonly StreamedOutcome[]): Pro
 }
 
 export async function runSweep(ports: Ports): Promise<void> {
-  for (let partition = 0; partition < PARTITIONS; partition += 1) await sweepPartition(ports, partition);
+  await forEachPartition((partition) => sweepPartition(ports, partition));
   for (const job of await ports.jobs.running()) await runJob(ports, job);
 }
 
 export async function runClose(ports: Ports): Promise<void> {
-  for (let partition = 0; partition < PARTITIONS; partition += 1) await closePartition(ports, partition);
+  await forEachPartition((partition) => closePartition(ports, partition));
 }
 
 export async function runAudit(ports: Ports): Promise<void> {
-  for (let partition = 0; partition < PARTITIONS; partition += 1) await auditPartition(ports, partition);
+  await forEachPartition((partition) => auditPartition(ports, partition));
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { auditPartition } from '../../lib/core/audit.ts';
 import { closePartition } from '../../lib/core/close.ts';
 import { Fault } from '../../lib/core/faults.ts';
+import { PARTITIONS } from '../../lib/core/partitions.ts';
 import { runJob } from '../../lib/core/redelivery.ts';
-import { PARTITIONS } from '../../lib/core/sweep.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../support/world.ts';
 
 type World = ReturnType<typeof createWorld>;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PARTITIONS, sweepPartition } from '../../lib/core/sweep.ts';
+import { PARTITIONS } from '../../lib/core/partitions.ts';
+import { sweepPartition } from '../../lib/core/sweep.ts';
 import { createWorld, okExchange, payment, type Sent, statusExchange } from '../support/world.ts';
 
 /** The interleavings that `rev` is for, each by its name. */
