@@ -59,6 +59,7 @@ export function createDirectory(table: Table): Directory {
     },
 
     async saveOwnMark(merchantId, closedThrough, seen) {
+      if (closedThrough === undefined && seen === undefined) return;
       const Key = { pk: directoryPk(merchantId), sk: merchantPk(merchantId) };
       await update(
         closedThrough === undefined

@@ -8,6 +8,8 @@ import { outcomeFromItem } from './outcome-items.ts';
 export function createFeedStore(table: Table, reporter: Reporter): FeedStore {
   return {
     async page({ merchantId, shard, from, to, limit, cursor }) {
+      // An empty range is an answer; BETWEEN refuses one that ends before it begins.
+      if (from >= to) return { rows: [] };
       const answer = await calling('Reading the feed', () =>
         table.documents.send(
           new QueryCommand({

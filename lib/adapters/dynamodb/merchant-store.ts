@@ -44,7 +44,7 @@ export function createMerchantStore(table: Table): MerchantStore {
     },
 
     async create(profile) {
-      const { merchantId } = profile;
+      const { merchantId, createdAt } = profile;
       // Invariant: a merchant stands in the directory from its first moment, or does not exist at all.
       const transaction = new TransactWriteCommand({
         TransactItems: [
@@ -58,12 +58,7 @@ export function createMerchantStore(table: Table): MerchantStore {
           {
             Put: {
               TableName,
-              Item: {
-                pk: directoryPk(merchantId),
-                sk: merchantPk(merchantId),
-                merchantId,
-                createdAt: profile.createdAt,
-              },
+              Item: { pk: directoryPk(merchantId), sk: merchantPk(merchantId), merchantId, createdAt },
             },
           },
         ],

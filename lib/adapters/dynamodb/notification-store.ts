@@ -5,7 +5,7 @@ import {
   type QueryCommandOutput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { NotificationPage, NotificationStore } from '../../core/ports.ts';
+import type { NotificationPage, NotificationStore, Reporter } from '../../core/ports.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
 import { unlessRefused } from './conditions.ts';
@@ -21,7 +21,7 @@ import { notificationFromItem, notificationItem } from './notification-items.ts'
 
 export function createNotificationStore(
   table: Table,
-  options: { readonly retentionDays: number },
+  options: { readonly retentionDays: number; readonly reporter?: Reporter },
 ): NotificationStore {
   const { documents, name: TableName } = table;
   return {
@@ -65,6 +65,7 @@ export function createNotificationStore(
     },
 
     async lease(notification, until) {
+      if (notification.nextAttemptAt === undefined) return false;
       const update = new UpdateCommand({
         TableName,
         Key: { pk: transactionPk(notification), sk: notificationSk(notification) },
@@ -81,6 +82,8 @@ export function createNotificationStore(
     },
 
     async undelivered({ merchantId, state, partition, from, to, limit, cursor }) {
+      // An empty range is an answer; BETWEEN refuses one that ends before it begins.
+      if (from >= to) return { keys: [] };
       const answer = await calling('Finding what was not delivered', () =>
         documents.send(
           new QueryCommand({
@@ -99,7 +102,11 @@ export function createNotificationStore(
         ),
       );
       const page = pageOf(answer);
-      return { ...page, keys: page.keys.filter((key) => key.merchantId === merchantId) };
+      const keys = page.keys.filter((key) => key.merchantId === merchantId);
+      for (let foreign = page.keys.length - keys.length; foreign > 0; foreign -= 1) {
+        options.reporter?.report({ event: 'foreign_row', merchantId, index: INDEXES.undelivered });
+      }
+      return { ...page, keys };
     },
   };
 }

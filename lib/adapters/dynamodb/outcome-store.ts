@@ -1,7 +1,8 @@
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Outcome } from '../../core/model.ts';
+import { Fault } from '../../core/faults.ts';
+import type { Outcome, TransactionId } from '../../core/model.ts';
 import { transactionIdSchema } from '../../core/model.ts';
-import type { OutcomeStore } from '../../core/ports.ts';
+import type { OutcomeStore, Reporter } from '../../core/ports.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
@@ -11,9 +12,15 @@ import { notificationFromItem } from './notification-items.ts';
 import { outcomeFromItem, outcomeItem } from './outcome-items.ts';
 import { queryAll } from './query-all.ts';
 
-export function createOutcomeStore(table: Table, options: { readonly retentionDays: number }): OutcomeStore {
+/** Pages of a reference read for one: only foreign rows make it more than one. */
+const MAX_REFERENCE_PAGES = 16;
+
+export function createOutcomeStore(
+  table: Table,
+  options: { readonly retentionDays: number; readonly reporter?: Reporter },
+): OutcomeStore {
   const { documents, stamping, name: TableName } = table;
-  const { retentionDays } = options;
+  const { retentionDays, reporter } = options;
 
   return {
     async putIfAbsent(outcome, feedShard) {
@@ -69,21 +76,38 @@ export function createOutcomeStore(table: Table, options: { readonly retentionDa
     },
 
     async idsByReference({ merchantId, reference, after, limit }) {
-      const pk = referencePk(merchantId, reference);
-      const page = await calling('Reading by reference', () =>
-        documents.send(
-          new QueryCommand({
-            TableName,
-            IndexName: INDEXES.reference,
-            KeyConditionExpression:
-              after === undefined ? 'referencePk = :pk' : 'referencePk = :pk AND referenceSk > :after',
-            ExpressionAttributeValues: { ':pk': pk, ...(after !== undefined && { ':after': after }) },
-            Limit: limit + 1,
-          }),
-        ),
-      );
-      const ids = (page.Items ?? []).map(({ referenceSk }) => transactionIdSchema.parse(referenceSk));
-      return { ids: ids.slice(0, limit), more: ids.length > limit };
+      const ids: TransactionId[] = [];
+      let ExclusiveStartKey: Record<string, unknown> | undefined;
+      for (let pages = 0; pages < MAX_REFERENCE_PAGES; pages += 1) {
+        const query = new QueryCommand({
+          TableName,
+          IndexName: INDEXES.reference,
+          KeyConditionExpression:
+            after === undefined ? 'referencePk = :pk' : 'referencePk = :pk AND referenceSk > :after',
+          ExpressionAttributeValues: {
+            ':pk': referencePk(merchantId, reference),
+            ...(after !== undefined && { ':after': after }),
+          },
+          Limit: limit + 1,
+          ExclusiveStartKey,
+        });
+        const page = await calling('Reading by reference', () => documents.send(query));
+        for (const { pk, referenceSk } of page.Items ?? []) {
+          const transactionId = transactionIdSchema.parse(referenceSk);
+          // Initiators write outcomes by their own transactions: a row's own key says whose it is, not the index.
+          if (pk === transactionPk({ merchantId, transactionId })) ids.push(transactionId);
+          else reporter?.report({ event: 'foreign_row', merchantId, index: INDEXES.reference });
+        }
+        ExclusiveStartKey = page.LastEvaluatedKey;
+        if (ids.length > limit || ExclusiveStartKey === undefined) {
+          return { ids: ids.slice(0, limit), more: ids.length > limit };
+        }
+      }
+      throw new Fault({
+        code: 'too_much',
+        message: `Reading by reference: more than ${MAX_REFERENCE_PAGES} pages.`,
+        retryable: false,
+      });
     },
 
     async expirePending(end: Outcome) {

@@ -4,20 +4,21 @@ import type { Job } from '../../core/redelivery.ts';
 import type { Window } from '../../core/windows.ts';
 import { pageOf } from './names.ts';
 
-/** All outcomes stand in shard 0: how they are spread is the table's business, not the feed's. */
+/** @param shards the shard of each outcome, by the name under which it stands */
 export function memoryFeed(
   outcomes: ReadonlyMap<string, Outcome>,
+  shards: ReadonlyMap<string, number>,
   isShown: (outcome: Outcome) => boolean,
 ): FeedStore {
   return {
     async page({ merchantId, shard, from, to, limit, cursor }) {
-      if (shard > 0) return { rows: [] };
-      const listed = [...outcomes.values()]
-        .filter((one) => one.merchantId === merchantId && one.listedAt !== undefined && isShown(one))
-        .filter(({ listedAt = '' }) => listedAt >= from && listedAt < to)
-        .sort((left, right) => (indexKey(left) < indexKey(right) ? -1 : 1));
-      const { page, ...rest } = pageOf(listed, { limit, ...(cursor !== undefined && { cursor }) });
-      return { rows: page.map(({ metadata: _hidden, ...row }) => row), ...rest };
+      const listed = [...outcomes]
+        .filter(([name, one]) => one.merchantId === merchantId && shards.get(name) === shard)
+        .map(([, one]) => one)
+        .filter((one) => one.listedAt !== undefined && one.listedAt >= from && one.listedAt < to)
+        .filter(isShown);
+      const { page, ...rest } = pageOf(listed, { keyOf: indexKey, limit, cursor });
+      return { rows: page.map(({ metadata: _hidden, notifyUrl: _too, ...row }) => row), ...rest };
     },
   };
 }

@@ -36,9 +36,10 @@ export function memoryMerchants(clock: Clock): {
       },
       async createEndpoint(endpoint, expectedProfileRev) {
         const profile = profiles.get(endpoint.merchantId);
-        if (profile?.rev !== expectedProfileRev) return false;
+        const name = `${endpoint.merchantId}#${endpoint.endpointId}`;
+        if (profile?.rev !== expectedProfileRev || endpoints.has(name)) return false;
         profiles.set(endpoint.merchantId, { ...profile, rev: profile.rev + 1 });
-        endpoints.set(`${endpoint.merchantId}#${endpoint.endpointId}`, structuredClone(endpoint));
+        endpoints.set(name, structuredClone(endpoint));
         return true;
       },
       async saveEndpoint(endpoint, expectedRev) {

@@ -16,13 +16,27 @@ export function partitionOf(text: string): number {
   return (sha256(text)[0] ?? 0) % PARTITIONS;
 }
 
-/** A page of what is sorted, with the cursor of the next. */
+/**
+ * A page in the order of `keyOf`, with the cursor of the next: the key of its last. What is added before it or
+ * leaves meanwhile moves nothing, as in an index.
+ */
 export function pageOf<T>(
   items: readonly T[],
-  options: { readonly limit: number; readonly cursor?: string },
+  options: {
+    readonly keyOf: (item: T) => string;
+    readonly limit: number;
+    readonly cursor: string | undefined;
+  },
 ): { readonly page: readonly T[]; readonly cursor?: string } {
-  const from = Number(options.cursor ?? 0);
-  const page = items.slice(from, from + options.limit);
-  const next = from + page.length;
-  return { page, ...(next < items.length && { cursor: String(next) }) };
+  const { keyOf, limit, cursor } = options;
+  const rest = items
+    .map((item) => ({ item, key: keyOf(item) }))
+    .filter(({ key }) => cursor === undefined || key > cursor)
+    .sort((left, right) => (left.key < right.key ? -1 : 1));
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    page: page.map(({ item }) => item),
+    ...(last !== undefined && page.length < rest.length && { cursor: last.key }),
+  };
 }

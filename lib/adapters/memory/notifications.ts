@@ -1,6 +1,9 @@
 import type { Notification, NotificationKey } from '../../core/notification.ts';
 import type { NotificationStore } from '../../core/ports.ts';
+import { UNDELIVERED_STATES } from '../../core/redelivery.ts';
 import { notificationName, pageOf, partitionOf } from './names.ts';
+
+const UNDELIVERED: readonly string[] = UNDELIVERED_STATES;
 
 export function memoryNotifications(notifications: Map<string, Notification>): NotificationStore {
   return {
@@ -17,9 +20,8 @@ export function memoryNotifications(notifications: Map<string, Notification>): N
     async due({ partition, before, limit, cursor }) {
       const due = [...notifications.values()]
         .filter(({ nextAttemptAt }) => nextAttemptAt !== undefined && nextAttemptAt <= before)
-        .filter((one) => partitionOf(notificationName(one)) === partition)
-        .sort((left, right) => ((left.nextAttemptAt ?? '') < (right.nextAttemptAt ?? '') ? -1 : 1));
-      const { page, ...rest } = pageOf(due, { limit, ...(cursor !== undefined && { cursor }) });
+        .filter((one) => partitionOf(notificationName(one)) === partition);
+      const { page, ...rest } = pageOf(due, { keyOf: dueKey, limit, cursor });
       return { keys: page.map(keyOf), ...rest };
     },
     async lease(notification, until) {
@@ -34,16 +36,20 @@ export function memoryNotifications(notifications: Map<string, Notification>): N
     async undelivered({ merchantId, state, partition, from, to, limit, cursor }) {
       const listed = [...notifications.values()]
         .filter((one) => one.merchantId === merchantId && one.state === state)
+        .filter((one) => UNDELIVERED.includes(one.state))
         .filter((one) => one.listedAt >= from && one.listedAt < to)
-        .filter((one) => partitionOf(one.transactionId) === partition)
-        .sort((left, right) => (indexKey(left) < indexKey(right) ? -1 : 1));
-      const { page, ...rest } = pageOf(listed, { limit, ...(cursor !== undefined && { cursor }) });
+        .filter((one) => partitionOf(one.transactionId) === partition);
+      const { page, ...rest } = pageOf(listed, { keyOf: listedKey, limit, cursor });
       return { keys: page.map(keyOf), ...rest };
     },
   };
 }
 
-function indexKey(notification: Notification): string {
+function dueKey(notification: Notification): string {
+  return `${notification.nextAttemptAt}#${notificationName(notification)}`;
+}
+
+function listedKey(notification: Notification): string {
   return `${notification.listedAt}#${notificationName(notification)}`;
 }
 

@@ -53,15 +53,16 @@ export function createMemoryStores(options: {
 }): MemoryStores {
   const { clock } = options;
   const outcomes = new Map<string, Outcome>();
+  const shards = new Map<string, number>();
   const notifications = new Map<string, Notification>();
   const windows = new Map<string, Window>();
   const parked = new Map<string, { readonly reason: string; readonly payload: string }>();
   const shown = (outcome: Outcome) => (options.indexedAtMs?.(outcome) ?? 0) <= clock.now();
   return {
-    outcomes: memoryOutcomes({ outcomes, notifications, onInsert: options.onInsert }),
+    outcomes: memoryOutcomes({ outcomes, shards, notifications, onInsert: options.onInsert }),
     notifications: memoryNotifications(notifications),
     ...memoryMerchants(clock),
-    feed: memoryFeed(outcomes, shown),
+    feed: memoryFeed(outcomes, shards, shown),
     windows: memoryWindows(windows),
     jobs: memoryJobs(),
     keys: memoryKeys(),
@@ -77,6 +78,7 @@ export function createMemoryStores(options: {
 
 function memoryOutcomes(table: {
   readonly outcomes: Map<string, Outcome>;
+  readonly shards: Map<string, number>;
   readonly notifications: Map<string, Notification>;
   readonly onInsert: ((outcome: Outcome) => void) | undefined;
 }): OutcomeStore {
@@ -85,10 +87,11 @@ function memoryOutcomes(table: {
       .map((version) => table.outcomes.get(outcomeName({ ...key, version })))
       .filter((outcome) => outcome !== undefined);
   return {
-    async putIfAbsent(outcome) {
+    async putIfAbsent(outcome, feedShard) {
       const name = outcomeName(outcome);
       if (table.outcomes.has(name)) return 'exists';
       table.outcomes.set(name, structuredClone(outcome));
+      table.shards.set(name, feedShard);
       table.onInsert?.(outcome);
       return 'written';
     },
@@ -144,6 +147,7 @@ function memoryKeys(): KeyStore {
       return keys.get(keyId);
     },
     async create(key) {
+      if (keys.has(key.keyId)) throw new Error(`There is a key ${key.keyId} already.`);
       keys.set(key.keyId, structuredClone(key));
     },
     async remove(keyId, owner) {

@@ -1,0 +1,8 @@
+import { afterAll } from 'vitest';
+import { describeTable } from './suites/all.ts';
+import { startDynamoDbUnderTest } from './support/dynamodb.ts';
+
+const dynamodb = await startDynamoDbUnderTest();
+afterAll(() => dynamodb.stop());
+
+describeTable('DynamoDB', () => dynamodb.open());
