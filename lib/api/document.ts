@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import * as asking from './contract/asking.ts';
-import * as managing from './contract/managing.ts';
+import * as endpoints from './contract/endpoints.ts';
+import * as keys from './contract/keys.ts';
+import * as merchants from './contract/merchants.ts';
 import { batchItemSchema, recordTransaction, recordTransactions } from './contract/recording.ts';
 import * as settling from './contract/settling.ts';
 import { testEndpoint } from './contract/testing.ts';
@@ -15,7 +17,9 @@ export const operations: readonly Operation[] = [
   recordTransactions,
   ...Object.values(asking),
   ...Object.values(settling),
-  ...Object.values(managing),
+  ...Object.values(merchants),
+  ...Object.values(endpoints),
+  ...Object.values(keys),
   testEndpoint,
 ];
 

@@ -17,7 +17,9 @@ import { keyIdSchema, type MerchantId } from '../core/model.ts';
 import type { KeyStore } from '../core/ports.ts';
 import { isoTime } from '../core/time.ts';
 import { type Route, route } from './app.ts';
-import * as contract from './contract/managing.ts';
+import * as endpoints from './contract/endpoints.ts';
+import * as keys from './contract/keys.ts';
+import * as merchants from './contract/merchants.ts';
 import { type Answer, answer, problem } from './operation.ts';
 import { cursorOf, cursorText } from './paging.ts';
 
@@ -34,13 +36,13 @@ export function managingRoutes(ports: ManagingPorts): readonly Route[] {
     ...merchantRoutes(ports),
     ...endpointRoutes(ports),
     ...keyRoutes(ports),
-    route(contract.readOpenApi, async () => answer(200, ports.openApi)),
+    route(merchants.readOpenApi, async () => answer(200, ports.openApi)),
   ];
 }
 
 function merchantRoutes(ports: ManagingPorts): readonly Route[] {
   return [
-    route(contract.createMerchant, async ({ body }) => {
+    route(merchants.createMerchant, async ({ body }) => {
       const result = await createMerchant(ports, body);
       switch (result.kind) {
         case 'created':
@@ -52,12 +54,12 @@ function merchantRoutes(ports: ManagingPorts): readonly Route[] {
       }
     }),
 
-    route(contract.readMerchant, async ({ merchantId }) => {
+    route(merchants.readMerchant, async ({ merchantId }) => {
       const config = await ports.merchants.read(merchantId);
       return config === undefined ? problem('unknown_merchant') : answer(200, merchantView(config.profile));
     }),
 
-    route(contract.changeMerchant, async ({ merchantId, body }) => {
+    route(merchants.changeMerchant, async ({ merchantId, body }) => {
       const result = await changeMerchant(ports, merchantId, body);
       if (result.kind === 'changed') return answer(200, merchantView(result.profile));
       return result.code === 'feed_shards_shrink'
@@ -65,7 +67,7 @@ function merchantRoutes(ports: ManagingPorts): readonly Route[] {
         : problem(result.code);
     }),
 
-    route(contract.rotateMerchantSecret, async ({ merchantId, body }) => {
+    route(merchants.rotateMerchantSecret, async ({ merchantId, body }) => {
       const result = await rotateMerchantSecret(ports, merchantId, body.overlapSeconds);
       return result.kind === 'rotated' ? answer(201, { secret: result.secret }) : refusal(result);
     }),
@@ -74,38 +76,38 @@ function merchantRoutes(ports: ManagingPorts): readonly Route[] {
 
 function endpointRoutes(ports: ManagingPorts): readonly Route[] {
   return [
-    route(contract.createEndpoint, async ({ merchantId, body }) => {
+    route(endpoints.createEndpoint, async ({ merchantId, body }) => {
       const result = await createEndpoint(ports, merchantId, body);
       return result.kind === 'created'
         ? answer(201, { ...endpointView(result.endpoint), secret: result.secret })
         : refusal(result);
     }),
 
-    route(contract.listEndpoints, async ({ merchantId }) => {
+    route(endpoints.listEndpoints, async ({ merchantId }) => {
       const endpoints = await listEndpoints(ports, merchantId);
       return endpoints === undefined
         ? problem('unknown_merchant')
         : answer(200, { items: endpoints.map(endpointView), hasMore: false });
     }),
 
-    route(contract.readEndpoint, async ({ params: { merchantId, endpointId } }) => {
+    route(endpoints.readEndpoint, async ({ params: { merchantId, endpointId } }) => {
       const config = await ports.merchants.read(merchantId);
       if (config === undefined) return problem('unknown_merchant');
       const endpoint = config.endpoints.find((one) => one.endpointId === endpointId && isLive(one));
       return endpoint === undefined ? problem('unknown_endpoint') : answer(200, endpointView(endpoint));
     }),
 
-    route(contract.changeEndpoint, async ({ params, body }) => {
+    route(endpoints.changeEndpoint, async ({ params, body }) => {
       const result = await changeEndpoint(ports, params, body);
       return result.kind === 'changed' ? answer(200, endpointView(result.endpoint)) : refusal(result);
     }),
 
-    route(contract.deleteEndpoint, async ({ params }) => {
+    route(endpoints.deleteEndpoint, async ({ params }) => {
       const result = await deleteEndpoint(ports, params);
       return result.kind === 'changed' ? answer(204) : refusal(result);
     }),
 
-    route(contract.rotateEndpointSecret, async ({ params, body }) => {
+    route(endpoints.rotateEndpointSecret, async ({ params, body }) => {
       const overlapSeconds = body.overlapSeconds ?? DEFAULT_OVERLAP_SECONDS;
       const result = await rotateEndpointSecret(ports, params, overlapSeconds);
       if (result.kind !== 'rotated') return refusal(result);
@@ -117,21 +119,21 @@ function endpointRoutes(ports: ManagingPorts): readonly Route[] {
 
 function keyRoutes(ports: ManagingPorts): readonly Route[] {
   return [
-    route(contract.createMerchantKey, async ({ caller, merchantId, body }) => {
+    route(keys.createMerchantKey, async ({ caller, merchantId, body }) => {
       // A merchant manages keys that ask and that manage; who may record is not the merchant's to say.
       if (caller.scope === 'merchant' && body.scope === 'initiator') return problem('insufficient_scope');
       if ((await ports.merchants.read(merchantId)) === undefined) return problem('unknown_merchant');
       return createKey(ports, { ...body, merchantId });
     }),
-    route(contract.listMerchantKeys, ({ merchantId, query }) => listKeys(ports, merchantId, query)),
-    route(contract.revokeMerchantKey, async ({ caller, params }) => {
+    route(keys.listMerchantKeys, ({ merchantId, query }) => listKeys(ports, merchantId, query)),
+    route(keys.revokeMerchantKey, async ({ caller, params }) => {
       const isRecorder = (await ports.keys.read(params.keyId))?.scope === 'initiator';
       if (caller.scope === 'merchant' && isRecorder) return problem('insufficient_scope');
       return revokeKey(ports, params.keyId, params.merchantId);
     }),
-    route(contract.createKey, ({ body }) => createKey(ports, body)),
-    route(contract.listKeys, ({ query }) => listKeys(ports, undefined, query)),
-    route(contract.revokeKey, ({ params }) => revokeKey(ports, params.keyId, undefined)),
+    route(keys.createKey, ({ body }) => createKey(ports, body)),
+    route(keys.listKeys, ({ query }) => listKeys(ports, undefined, query)),
+    route(keys.revokeKey, ({ params }) => revokeKey(ports, params.keyId, undefined)),
   ];
 }
 
