@@ -176,7 +176,7 @@ describe('queues', () => {
     expect(await receive(dead)).toEqual(['poison']);
   });
 
-  it('keep messages, their groups, counts and visibility through a restart, under the URL of any run', async () => {
+  it('keep messages, groups, counts and delays through a restart, and show at once what was in flight', async () => {
     const before = await serve();
     const oldUrl = await before.makeQueue('kept', { VisibilityTimeout: '60' });
     for (const body of ['seen', 'new']) {
@@ -185,17 +185,21 @@ describe('queues', () => {
       );
     }
     await before.client.send(new ReceiveMessageCommand({ QueueUrl: oldUrl }));
+    await before.client.send(
+      new SendMessageCommand({ QueueUrl: oldUrl, MessageBody: 'later', DelaySeconds: 600 }),
+    );
     await before.stop();
 
     const { client, store } = await serve();
-    expect(await count(client, oldUrl)).toEqual({ ready: 1, delayed: 0, inFlight: 1 });
+    expect(await count(client, oldUrl)).toEqual({ ready: 2, delayed: 1, inFlight: 0 });
     const { Messages } = await client.send(
       new ReceiveMessageCommand({ QueueUrl: oldUrl, MaxNumberOfMessages: 10 }),
     );
-    expect(bodies(Messages)).toEqual(['new']);
+    expect(bodies(Messages).sort()).toEqual(['new', 'seen']);
     expect(store.list('kept').map(({ groupId, receiveCount }) => [groupId, receiveCount])).toEqual([
-      ['seen', 1],
+      ['seen', 2],
       ['new', 1],
+      [undefined, 0],
     ]);
   });
 

@@ -16,6 +16,8 @@ export interface Shop {
   comeBack(): Promise<void>;
   /** Resolves when `count` different transactions have been told. */
   heardOf(count: number): Promise<void>;
+  /** Whether this transaction was told before `deadline`. */
+  heard(transactionId: string, deadline: AbortSignal): Promise<boolean>;
 }
 
 interface Callback {
@@ -81,6 +83,16 @@ export async function openShop(
       server?.closeAllConnections();
       await new Promise((resolve) => server?.close(resolve));
       server = undefined;
+    },
+    async heard(transactionId, deadline) {
+      while (!callbacks.has(transactionId)) {
+        try {
+          await once(heard, 'callback', { signal: deadline });
+        } catch {
+          return false;
+        }
+      }
+      return true;
     },
     async heardOf(count) {
       while (callbacks.size < count) await once(heard, 'callback');
