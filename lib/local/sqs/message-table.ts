@@ -76,10 +76,6 @@ export function openMessageTable({ database }: State): MessageTable {
   };
 }
 
-/**
- * As it stands when the queues are opened. Whoever had received it died with the process that was here before: no
- * receipt of that time is good for anything, and waiting for the visibility to end would only be waiting.
- */
 function readMessage(row: Readonly<Record<string, unknown>>): StoredMessage {
   return {
     sequence: Number(row.sequence),
@@ -88,10 +84,10 @@ function readMessage(row: Readonly<Record<string, unknown>>): StoredMessage {
     attributes: JSON.parse(String(row.attributes)) as Record<string, MessageAttribute>,
     groupId: row.group_id === null ? undefined : String(row.group_id),
     sentAt: Number(row.sent_at),
-    visibleAt: row.receipt === null ? Number(row.visible_at) : 0,
+    visibleAt: Number(row.visible_at),
     receiveCount: Number(row.receive_count),
     firstReceivedAt: row.first_received_at === null ? undefined : Number(row.first_received_at),
-    receipt: undefined,
+    receipt: row.receipt === null ? undefined : String(row.receipt),
     place: 'ready',
   };
 }

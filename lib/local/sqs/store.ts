@@ -294,7 +294,7 @@ export class SqsStore {
       const queue = this.queues.get(queueName);
       if (queue === undefined) continue;
       queue.messages.set(message.messageId, message);
-      if (message.receipt !== undefined) queue.byReceipt.set(message.receipt, message);
+      if (message.receipt !== undefined) giveBack(queue, message);
       queue.line.add(message, now);
     }
   }
@@ -314,6 +314,20 @@ function newQueue(name: string, attributes: QueueAttributes, createdAt: number):
     waiters: new Set(),
     wakeTimer: undefined,
   };
+}
+
+/**
+ * Whoever had received it died with the process that was here before: its receipt is good for nothing, and to wait
+ * for its visibility would only be waiting. That this machine was stopped is not the message's fault either, so it
+ * always has one more try before it is a dead letter.
+ */
+function giveBack(queue: Queue, message: StoredMessage): void {
+  const policy = redrivePolicy(queue.attributes);
+  message.receipt = undefined;
+  message.visibleAt = 0;
+  if (policy !== undefined) {
+    message.receiveCount = Math.min(message.receiveCount, Math.max(policy.maxReceiveCount - 1, 1));
+  }
 }
 
 function redrivePolicy(
