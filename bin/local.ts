@@ -1,10 +1,11 @@
-import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { createWriteStream, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createApi } from '../lib/local/api-client.ts';
 import { type LocalCloud, LocalCloudError, startLocalCloud } from '../lib/local/cloud.ts';
 import { provideCredentials } from '../lib/local/credentials.ts';
+import { prepareDataDirectory } from '../lib/local/data-directory.ts';
 import { createBoard } from '../lib/local/demo/board.ts';
 import { listenToKeys } from '../lib/local/demo/keys.ts';
 import { createOrders } from '../lib/local/demo/orders.ts';
@@ -18,7 +19,7 @@ Usage: npm start -- [options]
 
   --port N         of the HTTP API on 127.0.0.1 (4510; 0 takes a free one)
   --data-dir DIR   where everything is kept between runs (.tidings)
-  --fresh          wipe the data directory first
+  --fresh          wipe the data directory first (never one that is in use, or that is not ours)
   --no-demo        start the service alone, without the demo's merchant and receiver
   --receiver-port N  of the demo's receiver (4511)
   --help           this text
@@ -31,16 +32,36 @@ Environment:
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DEMO_MERCHANT = 'demo';
 
-const { values: args } = parseArgs({
-  options: {
-    port: { type: 'string', default: '4510' },
-    'data-dir': { type: 'string', default: '.tidings' },
-    'receiver-port': { type: 'string', default: '4511' },
-    fresh: { type: 'boolean', default: false },
-    'no-demo': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '4510' },
+        'data-dir': { type: 'string', default: '.tidings' },
+        'receiver-port': { type: 'string', default: '4511' },
+        fresh: { type: 'boolean', default: false },
+        'no-demo': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    return {
+      ...values,
+      port: portOf('port', values.port),
+      receiverPort: portOf('receiver-port', values['receiver-port']),
+    };
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\nnpm start -- --help shows what there is.\n`);
+    process.exit(2);
+  }
+}
+
+function portOf(name: string, text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Error(`--${name} needs a number from 0 to 65535, not ${text}.`);
+}
+
+const args = readArguments();
 
 /** Settings of one machine: loopback receivers, and times short enough to watch. */
 const LOCAL_ENVIRONMENT = {
@@ -56,23 +77,25 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const dataDir = resolve(args['data-dir']);
-  if (args.fresh) rmSync(dataDir, { recursive: true, force: true });
-  mkdirSync(dataDir, { recursive: true });
   const ending = new AbortController();
-  const end = () => ending.abort();
-  process.once('SIGINT', end);
-  process.once('SIGTERM', end);
+  const end = () => {
+    // Whoever asks twice does not want to wait. Leaving this way ends the emulator with us too.
+    if (ending.signal.aborted) process.exit(130);
+    ending.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  const dataDir = prepareDataDirectory(args['data-dir'], args.fresh);
 
   const assemblyDir = join(ROOT, 'cdk.out');
   if (await synthesize(ROOT, assemblyDir)) process.stderr.write('Synthesized the template into cdk.out\n');
+  if (ending.signal.aborted) return;
   const cloud = await startCloud(assemblyDir, dataDir);
   let receiver: DemoReceiver | undefined;
   try {
     receiver = await serve(cloud, dataDir, { signal: ending.signal, end });
     await ended(ending.signal);
   } finally {
-    process.stderr.write('Stopping …\n');
+    process.stderr.write('Stopping: running deliveries get 10 s, Ctrl-C again ends them now …\n');
     await receiver?.goAway();
     await cloud.stop();
   }
@@ -80,12 +103,19 @@ async function main(): Promise<void> {
 
 function startCloud(assemblyDir: string, dataDir: string): Promise<LocalCloud> {
   const log = createWriteStream(join(dataDir, 'tidings.log'), { flags: 'a' });
-  const { TIDINGS_DYNAMODB_ENDPOINT: dynamodbEndpoint, TIDINGS_SQS_ENDPOINT: sqsEndpoint } = process.env;
+  const {
+    TIDINGS_DYNAMODB_ENDPOINT: dynamodbEndpoint,
+    TIDINGS_SQS_ENDPOINT: sqsEndpoint,
+    TIDINGS_CALLBACK_PORTS: callbackPorts,
+  } = process.env;
   return startLocalCloud({
     assemblyDir,
     dataDir,
-    port: Number(args.port),
-    environment: LOCAL_ENVIRONMENT,
+    port: args.port,
+    environment: {
+      ...LOCAL_ENVIRONMENT,
+      ...(callbackPorts !== undefined && { TIDINGS_CALLBACK_PORTS: callbackPorts }),
+    },
     scheduleSeconds: LOCAL_SCHEDULE_SECONDS,
     ...(dynamodbEndpoint !== undefined && { dynamodbEndpoint }),
     ...(sqsEndpoint !== undefined && { sqsEndpoint }),
@@ -110,10 +140,18 @@ async function serve(
   if (args['no-demo']) {
     await provideCredentials({ dataDir, apiUrl: cloud.apiUrl, adminKey });
     ready();
+    write(`keys in ${join(args['data-dir'], 'credentials.json')}, log in tidings.log beside it`);
     return undefined;
   }
   let secret = '';
-  const receiver = await startReceiver({ port: Number(args['receiver-port']), secret: () => secret });
+  const receiver = await startReceiver({ port: args.receiverPort, secret: () => secret }).catch(
+    (error: unknown) => {
+      throw new LocalCloudError(
+        'port_in_use',
+        `The demo's receiver cannot listen on ${args.receiverPort}; choose another with --receiver-port. ${String(error)}`,
+      );
+    },
+  );
   const demo = { merchantId: DEMO_MERCHANT, schedule: DEMO_SCHEDULE, url: receiver.url };
   const credentials = await provideCredentials({ dataDir, apiUrl: cloud.apiUrl, adminKey, demo });
   const merchant = credentials.merchants.find(({ merchantId }) => merchantId === DEMO_MERCHANT);
@@ -138,6 +176,7 @@ async function serve(
 }
 
 function ended(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 

@@ -27,6 +27,7 @@ export function openDispatchService(functionName: string) {
   const table = openTable({ name: config.tableName, feedLagSeconds: config.feedLagSeconds, clock });
   const merchants = createMerchantStore(table);
   const sqs = new SQSClient(clientDefaults);
+  const reporter = createReporter(functionName);
   const queueUrls = { first: config.firstQueueUrl, retry: config.retryQueueUrl };
   return {
     config,
@@ -34,8 +35,8 @@ export function openDispatchService(functionName: string) {
     merchants,
     outcomes: createOutcomeStore(table, config),
     configs: createConfigCache(merchants),
-    health: createHealthMonitor({ health: createHealthStore(table, config), clock }),
-    reporter: createReporter(functionName),
+    health: createHealthMonitor({ health: createHealthStore(table, config), clock, reporter }),
+    reporter,
     sqs,
     clock,
     clockTrust: table.clockCheck,

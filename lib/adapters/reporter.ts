@@ -20,6 +20,7 @@ const COUNTED: Partial<Record<ServiceEvent['event'], string>> = {
   window_revised: 'WindowRevisions',
   schedule_refused: 'SchedulesRefused',
   close_failed: 'CloseFailures',
+  audit_failed: 'AuditFailures',
   foreign_row: 'ForeignRows',
 };
 
@@ -60,6 +61,8 @@ function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
     case 'lost':
     case 'window_revised':
     case 'close_failed':
+    case 'audit_failed':
+    case 'health_unavailable':
     case 'foreign_row':
     case 'recording_failed':
     case 'schedule_refused':

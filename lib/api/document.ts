@@ -24,11 +24,13 @@ export const operations: readonly Operation[] = [
 ];
 
 const problemSchema = z
-  .object({
+  .looseObject({
     type: z.string(),
     title: z.string().meta({ description: 'For people; not stable.' }),
     status: z.int(),
-    code: z.string().meta({ description: 'Stable. Of several wrong fields, that of the first.' }),
+    code: z
+      .enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]])
+      .meta({ description: 'Stable. Of several wrong fields, that of the first.' }),
     errors: z
       .array(
         z.object({

@@ -74,7 +74,7 @@ export async function auditPartition(ports: AuditPorts, partition: number): Prom
     if (mayWait && (await ports.dispatcher.backlog('first')) > MAX_WAITING) return;
     for (const { merchantId, closedThrough } of entries) {
       if (mayWait && closedThrough !== undefined && closedThrough < slice.to) return;
-      if ((await auditMerchant(ports, merchantId, slice)) === 'postponed') return;
+      if ((await auditAlone(ports, merchantId, slice)) === 'postponed') return;
     }
     await ports.directory.saveAudited(partition, slice.to);
   }
@@ -85,6 +85,20 @@ interface Slice {
   readonly to: string;
   readonly windowSeconds: number;
   readonly mayWait: boolean;
+}
+
+/** One merchant that cannot be audited holds up the others no longer than one that is behind. */
+async function auditAlone(
+  ports: AuditPorts,
+  merchantId: MerchantId,
+  slice: Slice,
+): Promise<'audited' | 'postponed'> {
+  try {
+    return await auditMerchant(ports, merchantId, slice);
+  } catch (error) {
+    ports.reporter.report({ event: 'audit_failed', merchantId, reason: String(error).slice(0, 300) });
+    return slice.mayWait ? 'postponed' : 'audited';
+  }
 }
 
 /** Row by row and batch by batch: what is held does not grow with the window. */

@@ -69,8 +69,9 @@ async function closeEntry(
   try {
     await closeMerchant(ports, merchantId, { ...range, from });
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    ports.reporter.report({ event: 'close_failed', merchantId, reason: error.code });
+    // Whatever it is, it is this merchant's alone: the others are closed.
+    const reason = error instanceof Fault ? error.code : String(error).slice(0, 300);
+    ports.reporter.report({ event: 'close_failed', merchantId, reason });
     if (closedThrough === undefined) await ports.directory.saveOwnMark(merchantId, from);
     return;
   }

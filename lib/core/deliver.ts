@@ -131,6 +131,9 @@ async function sendDue(ports: DeliverPorts, notification: Notification): Promise
 
 /** Each deferral is at least half as long as the endpoint has been dead, so that waiting costs few writes. */
 const MAX_DEFERRAL_MS = 6 * 60 * MINUTE_MS;
+/** What was listed or asked for lately waits no longer than for the next probe: the endpoint may be back by then. */
+const YOUNG_MS = 60 * MINUTE_MS;
+const MAX_YOUNG_DEFERRAL_MS = 15 * MINUTE_MS;
 /** Deferred attempts spread out by up to this share, or all would come back at once. */
 const DEFERRAL_SPREAD = 0.1;
 
@@ -144,7 +147,9 @@ function deferred(
 ): Notification {
   const nowMs = ports.clock.now();
   const { probeAtMs, openedAtMs } = options.admission;
-  const pauseMs = Math.max(probeAtMs - nowMs, Math.min((nowMs - openedAtMs) / 2, MAX_DEFERRAL_MS));
+  const isYoung = nowMs - msOf(options.standing.startedAt) < YOUNG_MS;
+  const mostMs = isYoung ? MAX_YOUNG_DEFERRAL_MS : MAX_DEFERRAL_MS;
+  const pauseMs = Math.max(probeAtMs - nowMs, Math.min((nowMs - openedAtMs) / 2, mostMs));
   const untilMs = nowMs + pauseMs * (1 + DEFERRAL_SPREAD * ports.random.fraction());
   return defer(options.standing, { schedule: options.target.schedule, nowMs, untilMs });
 }

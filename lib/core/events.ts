@@ -54,6 +54,8 @@ export type ServiceEvent =
     }
   | { readonly event: 'schedule_refused'; readonly reason: string }
   | { readonly event: 'swept'; readonly partition: number; readonly sent: number }
+  | { readonly event: 'health_unavailable'; readonly reason: string }
+  | { readonly event: 'audit_failed'; readonly merchantId: MerchantId; readonly reason: string }
   | { readonly event: 'close_failed'; readonly merchantId: MerchantId; readonly reason: string }
   /** A closed window had other contents when it was read again. */
   | { readonly event: 'window_revised'; readonly merchantId: MerchantId; readonly start: string }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { MerchantId } from './model.ts';
-import type { Clock, HealthStore } from './ports.ts';
+import type { Clock, HealthStore, Reporter } from './ports.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from './time.ts';
 
 /**
@@ -47,6 +47,8 @@ const DISABLE_AFTER_MS = 5 * 24 * 60 * MINUTE_MS;
 const CACHE_MS = 10 * SECOND_MS;
 /** One process writes what is no change of the breaker at most so often. */
 const WRITE_EVERY_MS = MINUTE_MS;
+/** Tries to write what a success says. */
+const MAX_WRITE_TRIES = 3;
 /** Circuits watched by one process; beyond it the oldest is forgotten. */
 const MAX_WATCHED = 2_000;
 
@@ -76,13 +78,37 @@ interface Watched {
   firstFailureMs: number;
   meanMs: number | undefined;
   writtenAtMs: number;
+  /** Whether this process holds the probe of an open breaker. */
+  isProbing: boolean;
 }
 
-/** One per process: counts are kept here, and only changes are written. */
+/**
+ * One per process: counts are kept here, and only changes are written. Health is advice: where it cannot be read
+ * or written, requests go out as if all were well, and the trouble is reported.
+ */
 export function createHealthMonitor(ports: {
   readonly health: HealthStore;
   readonly clock: Clock;
+  readonly reporter: Reporter;
 }): HealthMonitor {
+  const monitor = createMonitor(ports);
+  const advised = async <T>(asking: Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await asking;
+    } catch (error) {
+      ports.reporter.report({ event: 'health_unavailable', reason: String(error).slice(0, 300) });
+      return otherwise;
+    }
+  };
+  return {
+    admit: (circuit) => advised<Admission>(monitor.admit(circuit), { kind: 'go' }),
+    observe: (circuit, result) => advised(monitor.observe(circuit, result), { isLost: false }),
+    isSlowOrOpen: (circuit) => advised(monitor.isSlowOrOpen(circuit), false),
+    isOpen: (circuit) => advised(monitor.isOpen(circuit), false),
+  };
+}
+
+function createMonitor(ports: { readonly health: HealthStore; readonly clock: Clock }): HealthMonitor {
   const watched = new Map<string, Watched>();
 
   async function look(circuit: Circuit, maxAgeMs = CACHE_MS): Promise<Watched> {
@@ -98,7 +124,10 @@ export function createHealthMonitor(ports: {
       firstFailureMs: nowMs,
       meanMs: undefined,
       writtenAtMs: Number.NEGATIVE_INFINITY,
+      isProbing: false,
     };
+    // Somebody else has seen it answer: what this process counted before says nothing any more.
+    if (health.rev !== seen.health.rev && health.breaker === 'closed') seen.failuresInARow = 0;
     seen.health = health;
     seen.readAtMs = nowMs;
     watched.delete(name);
@@ -134,7 +163,10 @@ export function createHealthMonitor(ports: {
           breaker: 'half-open',
           probeAt: isoTime(nowMs + PROBE_TIMEOUT_MS),
         } as const;
-        if (isDue && (await write(circuit, seen, claim))) return { kind: 'go' };
+        if (isDue && (await write(circuit, seen, claim))) {
+          seen.isProbing = true;
+          return { kind: 'go' };
+        }
         seen = await look(circuit, 0);
         if (seen.health.breaker === 'closed') return { kind: 'go' };
       }
@@ -154,8 +186,14 @@ export function createHealthMonitor(ports: {
           : durationMs * LATEST_WEIGHT + seen.meanMs * (1 - LATEST_WEIGHT);
       if (isDelivered) seen.failuresInARow = 0;
       else if (seen.failuresInARow++ === 0) seen.firstFailureMs = nowMs;
-      const next = isDelivered ? afterSuccess(seen) : afterFailure(seen, nowMs);
-      if (isWorthWriting(seen, next, nowMs)) await write(circuit, seen, next);
+      for (let tries = 1; tries <= MAX_WRITE_TRIES; tries += 1) {
+        const next = isDelivered ? afterSuccess(seen) : afterFailure(seen, nowMs);
+        if (!isWorthWriting(seen, next, nowMs) || (await write(circuit, seen, next))) break;
+        // A success must not be lost to somebody's late failure; a failure may be.
+        if (!isDelivered) break;
+        await look(circuit, 0);
+      }
+      seen.isProbing = false;
       const { failingSince } = seen.health;
       return {
         isLost: !isDelivered && failingSince !== undefined && nowMs - msOf(failingSince) >= DISABLE_AFTER_MS,
@@ -185,6 +223,8 @@ function afterFailure(seen: Watched, nowMs: number): Omit<Health, 'rev'> {
   const { health } = seen;
   const failing = { slow: isSlow(seen), failingSince: health.failingSince ?? isoTime(nowMs) };
   if (health.breaker !== 'closed') {
+    // A request that went out before the breaker opened says nothing of the probe that somebody else holds.
+    if (!seen.isProbing) return withoutRev(health);
     const openedAt = health.openedAt ?? isoTime(nowMs);
     const pauseMs = Math.min(Math.max((nowMs - msOf(openedAt)) / 2, MIN_PROBE_MS), MAX_PROBE_MS);
     return { ...failing, breaker: 'open', openedAt, probeAt: isoTime(nowMs + pauseMs) };
@@ -192,6 +232,10 @@ function afterFailure(seen: Watched, nowMs: number): Omit<Health, 'rev'> {
   const isDead = seen.failuresInARow >= OPEN_AFTER_FAILURES && nowMs - seen.firstFailureMs >= OPEN_AFTER_MS;
   if (!isDead) return { ...failing, breaker: 'closed' };
   return { ...failing, breaker: 'open', openedAt: isoTime(nowMs), probeAt: isoTime(nowMs + MIN_PROBE_MS) };
+}
+
+function withoutRev({ rev: _rev, ...rest }: Health): Omit<Health, 'rev'> {
+  return rest;
 }
 
 function isSlow(seen: Watched): boolean {

@@ -3,9 +3,11 @@ import type { Lane } from './events.ts';
 import { expectedEndpoints } from './expected.ts';
 import { Fault } from './faults.ts';
 import type { HealthMonitor } from './health.ts';
-import { isTerminal, type Outcome, type TerminalOutcome } from './model.ts';
+import { isTerminal, type Outcome } from './model.ts';
 import type { NotificationMessage } from './notification.ts';
+import { notifyUrlOf } from './notify-url.ts';
 import type { Clock, ClockTrust, Dispatcher, OutcomeStore, Parking, Reporter } from './ports.ts';
+import { circuitOf } from './target.ts';
 import { msOf, SECOND_MS } from './time.ts';
 
 /** One record of the table's stream: the outcome that was inserted, or why it cannot be read. */
@@ -52,7 +54,7 @@ export async function relay(ports: RelayPorts, records: readonly StreamedOutcome
     }
     const found = await relayOutcome(ports, record.outcome, startedAtMs).catch(unrelayable);
     if ('reason' in found) await park(ports, record, found.reason);
-    else for (const message of found) messages[await laneOf(ports, message)].push(message);
+    else for (const { lane, message } of found) messages[lane].push(message);
   }
   await ports.dispatcher.sendNow('first', messages.first);
   await ports.dispatcher.sendNow('retry', messages.retry);
@@ -61,15 +63,24 @@ export async function relay(ports: RelayPorts, records: readonly StreamedOutcome
 }
 
 /** First attempts at what is slow or dead wait among the retries, where they hold up no first attempts. */
-async function laneOf(ports: RelayPorts, { merchantId, endpointId }: NotificationMessage): Promise<Lane> {
-  return (await ports.health.isSlowOrOpen({ merchantId, circuitId: endpointId })) ? 'retry' : 'first';
+async function laneOf(
+  ports: RelayPorts,
+  message: NotificationMessage,
+  notifyUrl: string | undefined,
+): Promise<Lane> {
+  return (await ports.health.isSlowOrOpen(circuitOf(message, notifyUrl))) ? 'retry' : 'first';
+}
+
+interface RoutedMessage {
+  readonly lane: Lane;
+  readonly message: NotificationMessage;
 }
 
 async function relayOutcome(
   ports: RelayPorts,
   outcome: Outcome,
   startedAtMs: number,
-): Promise<readonly NotificationMessage[] | { readonly reason: string }> {
+): Promise<readonly RoutedMessage[] | { readonly reason: string }> {
   if (!isTerminal(outcome)) return [];
   const notifyUrl = await notifyUrlOf(ports.outcomes, outcome);
   if (outcome.version === 2) await ports.outcomes.expirePending(outcome);
@@ -79,13 +90,14 @@ async function relayOutcome(
   if (config === undefined) return { reason: 'unknown_merchant' };
   // Stamps of two machines were compared: with a clock that is off, an old list would seem fresh.
   ports.clockTrust.assertTrusted();
-  return expectedEndpoints(outcome, config, notifyUrl).map((endpointId) => ({
-    merchantId: outcome.merchantId,
-    transactionId: outcome.transactionId,
-    version: outcome.version,
-    endpointId,
-    rev: 0,
-  }));
+  const { merchantId, transactionId, version } = outcome;
+  const endpointIds = expectedEndpoints(outcome, config, notifyUrl);
+  return Promise.all(
+    endpointIds.map(async (endpointId): Promise<RoutedMessage> => {
+      const message = { merchantId, transactionId, version, endpointId, rev: 0 };
+      return { lane: await laneOf(ports, message, notifyUrl), message };
+    }),
+  );
 }
 
 /**
@@ -95,16 +107,6 @@ async function relayOutcome(
 function unrelayable(error: unknown): { readonly reason: string } {
   if (error instanceof Fault) throw error;
   return { reason: `not_relayable: ${String(error).slice(0, 300)}` };
-}
-
-/** The transaction's own callback URL: from the terminal outcome, else from its PENDING. */
-export async function notifyUrlOf(
-  outcomes: Pick<OutcomeStore, 'read'>,
-  outcome: TerminalOutcome,
-): Promise<string | undefined> {
-  if (outcome.notifyUrl !== undefined || outcome.version === 1) return outcome.notifyUrl;
-  const { merchantId, transactionId } = outcome;
-  return (await outcomes.read({ merchantId, transactionId, version: 1 }))?.notifyUrl;
 }
 
 async function park(ports: RelayPorts, record: StreamedOutcome, reason: string): Promise<void> {

@@ -3,8 +3,8 @@ import { expectedEndpoints } from './expected.ts';
 import { Fault } from './faults.ts';
 import { type EndpointId, isTerminal, type TransactionKey, type Version } from './model.ts';
 import { isDue, messageFor, type Notification, type NotificationKey, untried } from './notification.ts';
+import { notifyUrlOf } from './notify-url.ts';
 import type { Clock, Dispatcher, NotificationStore, OutcomeStore, Random } from './ports.ts';
-import { notifyUrlOf } from './relay.ts';
 import { saveNotification } from './saving.ts';
 import { acknowledge, redeliver } from './transitions.ts';
 
@@ -40,7 +40,11 @@ export async function acknowledgeOutcome(
 > {
   const found = await expectedOf(ports, key);
   if (found.kind === 'refused') return found;
-  const wanted = found.endpointIds.filter((id) => endpointId === undefined || id === endpointId);
+  // What was written counts beside what is expected: settings are forgotten sooner than some schedules end.
+  const { notifications: written } = await ports.outcomes.transaction(key);
+  const standing = written.filter(({ version }) => version === key.version).map((one) => one.endpointId);
+  const known = [...new Set([...found.endpointIds, ...standing])];
+  const wanted = known.filter((id) => endpointId === undefined || id === endpointId);
   if (endpointId !== undefined && wanted.length === 0)
     return { kind: 'refused', code: 'unknown_notification' };
   const notifications: Notification[] = [];

@@ -8,8 +8,8 @@ import {
   type SignatureChoice,
 } from './merchant.ts';
 import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from './model.ts';
+import { notifyUrlOf } from './notify-url.ts';
 import type { Clock, OutcomeStore, Seal } from './ports.ts';
-import { notifyUrlOf } from './relay.ts';
 import type { Schedule } from './schedule.ts';
 import { type Signer, secretBytes } from './signature.ts';
 import { SECOND_MS } from './time.ts';
@@ -65,6 +65,15 @@ export async function openSigners(
   return signers;
 }
 
+/** Whose health decides about a message: the endpoint's, or that of the host of a transaction's own URL. */
+export function circuitOf(
+  { merchantId, endpointId }: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+  notifyUrl: string | undefined,
+): Circuit {
+  const isOwnUrl = endpointId === NOTIFY_URL_ENDPOINT && notifyUrl !== undefined;
+  return { merchantId, circuitId: isOwnUrl ? `host:${new URL(notifyUrl).host}` : endpointId };
+}
+
 interface TargetPorts {
   readonly configs: ConfigCache;
   readonly outcomes: Pick<OutcomeStore, 'read'>;
@@ -110,7 +119,7 @@ async function targetAsOf(
       timeoutMs: DEFAULT_TIMEOUT_MS,
       schedule: profile.schedule,
       signers: await openSigners(ports, profile.secrets, { context: sealContext(merchantId) }),
-      circuit: { merchantId, circuitId: `host:${new URL(url).host}` },
+      circuit: circuitOf(key, url),
     };
   }
   const endpoint = config.endpoints.find((one) => one.endpointId === endpointId);
@@ -128,6 +137,6 @@ async function targetAsOf(
       context: sealContext(merchantId, endpointId),
       choice: endpoint.signature,
     }),
-    circuit: { merchantId, circuitId: endpointId },
+    circuit: circuitOf(key, undefined),
   };
 }

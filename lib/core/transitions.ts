@@ -72,10 +72,9 @@ export function defer(
   plan: { readonly schedule: Schedule; readonly nowMs: number; readonly untilMs: number },
 ): Notification {
   const raised = { ...notification, rev: notification.rev + 1 };
-  if (!isOpen(notification)) return settle(raised, notification.state);
   const scheduleMs = totalSeconds(plan.schedule) * (1 + 1 / JITTER_DIVISOR) * SECOND_MS;
   const horizonMs = msOf(notification.startedAt) + scheduleMs + HORIZON_GRACE_MS;
-  if (plan.nowMs >= horizonMs) return settle(raised, 'exhausted');
+  if (plan.nowMs >= horizonMs) return settle(raised, isOpen(notification) ? 'exhausted' : notification.state);
   return { ...raised, nextAttemptAt: isoTime(Math.min(plan.untilMs, horizonMs)) };
 }
 
@@ -85,9 +84,9 @@ export function defer(
  */
 export function redeliver(notification: Notification, nowMs: number): Notification {
   const now = isoTime(nowMs);
-  const raised = { ...notification, rev: notification.rev + 1, nextAttemptAt: now };
+  const raised = { ...notification, rev: notification.rev + 1, nextAttemptAt: now, startedAt: now };
   if (notification.state === 'delivered' || notification.state === 'acknowledged') return raised;
-  return { ...raised, state: 'retrying', startedAt: now, attemptsMade: 0 };
+  return { ...raised, state: 'retrying', attemptsMade: 0 };
 }
 
 /** The receiver has the outcome: it said so by query. Nothing more is sent. */

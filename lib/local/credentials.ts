@@ -45,7 +45,16 @@ export async function provideCredentials(options: {
   const initiatorKey = known?.initiatorKey ?? (await createInitiatorKey(api, adminKey));
   let credentials: Credentials = { api: apiUrl, adminKey, initiatorKey, merchants: known?.merchants ?? [] };
   save(dataDir, credentials);
-  if (demo !== undefined && !credentials.merchants.some(({ merchantId }) => merchantId === demo.merchantId)) {
+  const standing = credentials.merchants.find(({ merchantId }) => merchantId === demo?.merchantId);
+  if (demo !== undefined && standing !== undefined) {
+    // The receiver may listen on another port than in the run before.
+    const path = `/v1/merchants/${demo.merchantId}/endpoints/${standing.endpointId}`;
+    const answer = await api(adminKey, `PATCH ${path}`, { url: demo.url, enabled: true });
+    if (answer.status !== 200) {
+      throw new Error("The demo's endpoint is not there any more. Start again with npm start -- --fresh.");
+    }
+  }
+  if (demo !== undefined && standing === undefined) {
     const merchant = await createMerchant(api, adminKey, demo);
     credentials = { ...credentials, merchants: [...credentials.merchants, merchant] };
     save(dataDir, credentials);

@@ -4,6 +4,7 @@ export type LocalCloudErrorCode =
   | 'unsupported_template'
   | 'unknown_resource'
   | 'data_dir_in_use'
+  | 'data_dir_refused'
   | 'data_dir_outdated'
   | 'dynamodb_unavailable'
   | 'port_in_use'

@@ -38,6 +38,7 @@ const COUNTED: readonly { readonly metric: string; readonly service: string; rea
   },
   { metric: 'WindowRevisions', service: 'audit', says: 'A closed window had changed: promise 4 was broken.' },
   { metric: 'CloseFailures', service: 'close', says: "A merchant's windows could not be closed." },
+  { metric: 'AuditFailures', service: 'audit', says: 'A merchant could not be audited.' },
   { metric: 'ForeignRows', service: 'close', says: 'A row of the feed belonged to another merchant.' },
   { metric: 'ParkedRecords', service: 'relay', says: 'A record could not be relayed; see the parked rows.' },
   { metric: 'ClockSkew', service: 'record', says: "A machine's clock is off: it refuses to record." },

@@ -23,6 +23,8 @@ export interface NotificationServiceProps {
   readonly windowSeconds?: number;
   /** Days that answers reach back. 90 unless said otherwise. */
   readonly retentionDays?: number;
+  /** Ports of https to which callbacks may go. 443 and 8443 unless said otherwise. */
+  readonly callbackPorts?: readonly number[];
   /** Of the whole API, in requests a second. 2,000 with bursts of 4,000 unless said otherwise. */
   readonly throttle?: Throttle;
   /** Deliveries that run side by side in each lane. 50 and 20 unless said otherwise. */
@@ -33,6 +35,7 @@ const DEFAULTS = {
   feedLagSeconds: 30,
   windowSeconds: 300,
   retentionDays: 90,
+  callbackPorts: [443, 8443],
   throttle: { rateLimit: 2_000, burstLimit: 4_000 },
   concurrency: { first: 50, retry: 20 },
 } satisfies NotificationServiceProps;
@@ -319,6 +322,7 @@ export class NotificationService extends Construct {
       ...this.#tableEnvironment(),
       TIDINGS_SEAL_KEY_ID: this.#sealKey.keyArn,
       TIDINGS_ROOT_SECRET_ID: this.rootSecret.secretArn,
+      TIDINGS_CALLBACK_PORTS: this.#settings.callbackPorts.join(','),
     };
   }
 

@@ -348,6 +348,7 @@ describe('the operators', () => {
     expect(alarms.sort()).toEqual(
       [
         'ApproximateNumberOfMessagesVisible',
+        'AuditFailures',
         'Blocked',
         'ClockSkew',
         'CloseFailures',

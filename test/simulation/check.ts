@@ -5,6 +5,7 @@ import type { ServiceEvent } from '../../lib/core/events.ts';
 import { expectedEndpoints } from '../../lib/core/expected.ts';
 import { isTerminal, type Outcome, type TerminalOutcome } from '../../lib/core/model.ts';
 import { isOpen, type Notification } from '../../lib/core/notification.ts';
+import { delaysOf } from '../../lib/core/schedule.ts';
 import { isoTime } from '../../lib/core/time.ts';
 import { digestRange } from '../../lib/core/windows.ts';
 import { FEED_LAG_SECONDS, WINDOW_SECONDS } from './functions.ts';
@@ -121,11 +122,28 @@ function untruth(
       return isAccepted ? undefined : 'is delivered, and no receiver said yes';
     case 'acknowledged':
       return byHand ? undefined : 'is acknowledged, and nobody did';
+    case 'exhausted':
+      return endedEarly(evidence, found) ? 'is exhausted before its schedule was used up' : undefined;
     case 'blocked':
       return 'is blocked, and no endpoint is gone';
     default:
       return undefined;
   }
+}
+
+/** The schedule was gone through, or its horizon had passed while the endpoint was known to be dead. */
+function endedEarly(
+  { merchants, events }: Evidence,
+  { outcome, notification }: { readonly outcome: TerminalOutcome; readonly notification: Notification },
+): boolean {
+  const merchant = merchants.find(({ merchantId }) => merchantId === outcome.merchantId);
+  const isHorizon = events.some(
+    (event) =>
+      event.event === 'exhausted' &&
+      event.reason === 'horizon_passed' &&
+      event.transactionId === notification.transactionId,
+  );
+  return !isHorizon && notification.attemptsMade !== delaysOf(merchant?.schedule ?? 'wechat').length + 1;
 }
 
 /** Promise 4: closed windows say what the table holds, and none had to be revised. */

@@ -106,6 +106,12 @@ export const FAULTS: readonly DeliberateFault[] = [
     replace: '',
   },
   {
+    name: 'a schedule ends after its first failure',
+    file: 'lib/core/transitions.ts',
+    find: "if (next === 'exhausted') return settle(tried, 'exhausted');",
+    replace: "if (next !== undefined) return settle(tried, 'exhausted');",
+  },
+  {
     name: 'operators are not told of an end',
     file: 'lib/core/delivery-events.ts',
     find: "if (state !== 'exhausted' && state !== 'blocked') return;",

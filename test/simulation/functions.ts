@@ -35,7 +35,11 @@ export function openContainer(world: World) {
   const clock = { now: () => world.time.now };
   return {
     configs: createConfigCache(world.stores.merchants),
-    health: createHealthMonitor({ health: world.stores.health, clock }),
+    health: createHealthMonitor({
+      health: world.stores.health,
+      clock,
+      reporter: { report: (event) => void world.events.push(event) },
+    }),
   };
 }
 export type Container = ReturnType<typeof openContainer>;

@@ -1,6 +1,7 @@
 import type { Endpoint, Profile } from '../../lib/core/merchant.ts';
 import type { EndpointId, MerchantId, OutcomeContent } from '../../lib/core/model.ts';
 import type { MerchantStore } from '../../lib/core/ports.ts';
+import type { Schedule } from '../../lib/core/schedule.ts';
 import { isoTime } from '../../lib/core/time.ts';
 import type { Dice } from './chaos.ts';
 import { Receiver } from './receivers.ts';
@@ -10,6 +11,7 @@ import type { VirtualTime } from './virtual-time.ts';
 export interface SimulatedMerchant {
   readonly merchantId: MerchantId;
   readonly endpointIds: readonly EndpointId[];
+  readonly schedule: Schedule;
   /** By URL. */
   readonly receivers: ReadonlyMap<string, Receiver>;
   readonly receiverOf: (endpointId: EndpointId) => Receiver | undefined;
@@ -72,6 +74,7 @@ function createMerchant(
   );
   return {
     merchantId,
+    schedule: profile.schedule,
     endpointIds: endpoints.map(({ endpointId }) => endpointId),
     receivers: new Map([
       ...endpoints.map(({ url, endpointId }) => [url, byEndpoint.get(endpointId) ?? till] as const),

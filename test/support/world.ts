@@ -55,7 +55,11 @@ export function createWorld() {
   const ports = {
     ...stores,
     configs: createConfigCache(stores.merchants),
-    health: createHealthMonitor({ health: stores.health, clock }),
+    health: createHealthMonitor({
+      health: stores.health,
+      clock,
+      reporter: { report: (event) => void events.push(event) },
+    }),
     clock,
     clockTrust: { assertTrusted: () => undefined },
     timer,

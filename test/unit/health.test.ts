@@ -18,7 +18,9 @@ function monitors(count = 1) {
       return health.save(...args);
     },
   };
-  const all = Array.from({ length: count }, () => createHealthMonitor({ health: counted, clock }));
+  const all = Array.from({ length: count }, () =>
+    createHealthMonitor({ health: counted, clock, reporter: { report: () => undefined } }),
+  );
   const [monitor] = all;
   if (monitor === undefined) throw new Error('none');
   const fail = (times: number, everyMs = 4_000, durationMs = 10) =>

@@ -116,7 +116,7 @@ export const deleteEndpoint = operation({
   operationId: 'deleteEndpoint',
   method: 'delete',
   path: '/v1/merchants/{merchantId}/endpoints/{endpointId}',
-  summary: 'Delete an endpoint; what is open for it becomes blocked',
+  summary: 'Delete an endpoint; what is open for it becomes blocked when its next attempt is due',
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',

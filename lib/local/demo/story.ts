@@ -63,7 +63,10 @@ export function createDemo(options: {
     const recorded: { order: Order; end: Promise<string> }[] = [];
     for (let index = 0; index < count; index += 1) {
       const order = await orders.recordNext();
-      recorded.push({ order, end: watch(order, quietly) });
+      const end = watch(order, quietly);
+      // Whoever ends the demo ends the watching: nobody may be left to hear of it.
+      end.catch(() => undefined);
+      recorded.push({ order, end });
       await sleep(everyMs, undefined, { signal });
     }
     return recorded;
