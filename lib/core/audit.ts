@@ -71,7 +71,10 @@ export async function auditPartition(ports: AuditPorts, partition: number): Prom
     const endMs = startMs + windowSeconds * SECOND_MS;
     const mayWait = nowMs - endMs < MAX_POSTPONED_MS + ports.auditAfterSeconds * SECOND_MS;
     const slice = { from: isoTime(startMs), to: isoTime(endMs), windowSeconds, mayWait };
-    if (mayWait && (await ports.dispatcher.backlog('first')) > MAX_WAITING) return;
+    const waiting = mayWait
+      ? (await ports.dispatcher.backlog('first')) + (await ports.dispatcher.backlog('retry'))
+      : 0;
+    if (waiting > MAX_WAITING) return;
     for (const { merchantId, closedThrough } of entries) {
       if (mayWait && closedThrough !== undefined && closedThrough < slice.to) return;
       if ((await auditAlone(ports, merchantId, slice)) === 'postponed') return;

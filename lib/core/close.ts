@@ -72,10 +72,11 @@ async function closeEntry(
     // Whatever it is, it is this merchant's alone: the others are closed.
     const reason = error instanceof Fault ? error.code : String(error).slice(0, 300);
     ports.reporter.report({ event: 'close_failed', merchantId, reason });
-    if (closedThrough === undefined) await ports.directory.saveOwnMark(merchantId, from);
+    // Also where there is a mark already: an older run that succeeds must not take it away.
+    await ports.directory.saveOwnMark(merchantId, from);
     return;
   }
-  if (closedThrough !== undefined) await ports.directory.saveOwnMark(merchantId, undefined, closedThrough);
+  if (closedThrough !== undefined) await ports.directory.clearOwnMark(entry);
 }
 
 async function closeMerchant(

@@ -177,6 +177,8 @@ export interface DirectoryEntry {
   readonly createdAt: string;
   /** Set while this merchant could not be closed as far as its partition. */
   readonly closedThrough?: string;
+  /** How often it could not be closed: whoever takes its mark away must have seen the last failure. */
+  readonly failures: number;
 }
 
 /** Every merchant, in 16 partitions, with how far each partition is closed and audited. Strongly consistent. */
@@ -190,8 +192,10 @@ export interface Directory {
     partition: number,
     mark: { readonly closedThrough: string; readonly windowSeconds: number },
   ): Promise<void>;
-  /** Sets a merchant's own mark, or takes away the one that was `seen`. */
-  saveOwnMark(merchantId: MerchantId, closedThrough: string | undefined, seen?: string): Promise<void>;
+  /** A merchant could not be closed beyond `closedThrough`: its own mark, the earliest counts. Counts the failure. */
+  saveOwnMark(merchantId: MerchantId, closedThrough: string): Promise<void>;
+  /** Takes the mark away, unless the merchant failed again since `seen` was listed. */
+  clearOwnMark(seen: DirectoryEntry): Promise<void>;
   audited(partition: number): Promise<string | undefined>;
   /** Never goes back. */
   saveAudited(partition: number, auditedThrough: string): Promise<void>;

@@ -266,7 +266,7 @@ export class NotificationService extends Construct {
       { actions: ['GetItem', 'PutItem'], partitions: ['W#'] },
     ]);
     grantIndex(fn, this.table, 'feed');
-    this.lanes.first.grant(fn, 'sqs:GetQueueAttributes');
+    for (const lane of [this.lanes.first, this.lanes.retry]) lane.grant(fn, 'sqs:GetQueueAttributes');
     everyMinute(this, fn);
     return fn;
   }

@@ -219,6 +219,7 @@ describe('the functions', () => {
         'dynamodb:Query M#*',
         'dynamodb:Query Table',
         'sqs:GetQueueAttributes FirstLane',
+        'sqs:GetQueueAttributes RetryLane',
       ],
     ],
   ])('%s may do what it does and no more', (name, expected) => {

@@ -102,7 +102,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'a merchant that could not be closed gets no mark of its own',
     file: 'lib/core/close.ts',
-    find: 'if (closedThrough === undefined) await ports.directory.saveOwnMark(merchantId, from);',
+    find: 'await ports.directory.saveOwnMark(merchantId, from);',
     replace: '',
   },
   {

@@ -95,7 +95,36 @@ describe('closing windows', () => {
     const marks = await Promise.all(
       Array.from({ length: PARTITIONS }, (_, partition) => world.ports.directory.list(partition)),
     );
-    expect(marks.flat()).toEqual([{ merchantId: 'demo', createdAt: '2026-11-20T08:00:00.000Z' }]);
+    expect(marks.flat()).toEqual([
+      { merchantId: 'demo', createdAt: '2026-11-20T08:00:00.000Z', failures: 1 },
+    ]);
+  });
+});
+
+describe('closing twice at the same time', () => {
+  it('an older run that succeeds does not take away the mark of a newer one that failed', async () => {
+    const { world, record, windows } = await shop();
+    await record('pay_1');
+    const away = () => Promise.reject(new Fault({ code: 'unavailable', message: 'away', retryable: true }));
+    const { page } = world.ports.feed;
+    world.ports.feed.page = away;
+    world.time.nowMs += 6 * MINUTE;
+    await close(world);
+    await record('pay_2');
+    // While the older run reads, the newer one fails further on and moves the partition's mark.
+    let isOlder = true;
+    world.ports.feed.page = async (options) => {
+      if (!isOlder) return away();
+      isOlder = false;
+      const found = await page(options);
+      world.time.nowMs += 5 * MINUTE;
+      await close(world);
+      return found;
+    };
+    await close(world);
+    world.ports.feed.page = page;
+    await close(world);
+    expect(windows()).toHaveLength(2);
   });
 });
 

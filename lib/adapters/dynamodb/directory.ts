@@ -12,6 +12,7 @@ const entrySchema = z.object({
   merchantId: merchantIdSchema,
   createdAt: z.iso.datetime(),
   closedThrough: z.iso.datetime().exactOptional(),
+  failures: z.number().int().default(0),
 });
 const closedSchema = z.object({ closedThrough: z.iso.datetime(), windowSeconds: z.number().int() });
 const auditedSchema = z.object({ auditedThrough: z.iso.datetime() });
@@ -58,28 +59,39 @@ export function createDirectory(table: Table): Directory {
       );
     },
 
-    async saveOwnMark(merchantId, closedThrough, seen) {
-      if (closedThrough === undefined && seen === undefined) return;
-      const Key = { pk: directoryPk(merchantId), sk: merchantPk(merchantId) };
+    async saveOwnMark(merchantId, closedThrough) {
+      const change = (UpdateExpression: string, ConditionExpression: string) =>
+        update(
+          new UpdateCommand({
+            TableName,
+            Key: { pk: directoryPk(merchantId), sk: merchantPk(merchantId) },
+            UpdateExpression,
+            ConditionExpression,
+            ExpressionAttributeValues: {
+              ':one': 1,
+              ...(UpdateExpression.includes(':through') && { ':through': closedThrough }),
+            },
+          }),
+        );
+      // Invariant: the earliest failure counts; and no row is made for a merchant that is not there.
+      const isEarliest = await change(
+        'SET closedThrough = :through ADD failures :one',
+        'attribute_exists(pk) AND (attribute_not_exists(closedThrough) OR closedThrough > :through)',
+      );
+      if (!isEarliest) await change('ADD failures :one', 'attribute_exists(pk)');
+    },
+
+    async clearOwnMark({ merchantId, closedThrough, failures }) {
+      if (closedThrough === undefined) return;
       await update(
-        closedThrough === undefined
-          ? new UpdateCommand({
-              TableName,
-              Key,
-              UpdateExpression: 'REMOVE closedThrough',
-              // Invariant: only the mark whose windows were closed is taken away, not one set meanwhile.
-              ConditionExpression: 'closedThrough = :seen',
-              ExpressionAttributeValues: { ':seen': seen },
-            })
-          : new UpdateCommand({
-              TableName,
-              Key,
-              UpdateExpression: 'SET closedThrough = :through',
-              // Invariant: the earliest failure counts; and no row is made for a merchant that is not there.
-              ConditionExpression:
-                'attribute_exists(pk) AND (attribute_not_exists(closedThrough) OR closedThrough > :through)',
-              ExpressionAttributeValues: { ':through': closedThrough },
-            }),
+        new UpdateCommand({
+          TableName,
+          Key: { pk: directoryPk(merchantId), sk: merchantPk(merchantId) },
+          UpdateExpression: 'REMOVE closedThrough',
+          // Invariant: nobody failed to close it since this run listed it, at a later window perhaps.
+          ConditionExpression: 'closedThrough = :seen AND failures = :failures',
+          ExpressionAttributeValues: { ':seen': closedThrough, ':failures': failures },
+        }),
       );
     },
 

@@ -26,7 +26,7 @@ export function memoryMerchants(clock: Clock): {
         const { merchantId, createdAt } = profile;
         if (profiles.has(merchantId)) return false;
         profiles.set(merchantId, structuredClone(profile));
-        entries.set(merchantId, { merchantId, createdAt });
+        entries.set(merchantId, { merchantId, createdAt, failures: 0 });
         return true;
       },
       async saveProfile(profile, expectedRev) {
@@ -69,14 +69,19 @@ function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
       if (standing !== undefined && standing.closedThrough >= mark.closedThrough) return;
       closed.set(partition, { ...mark, windowSeconds: standing?.windowSeconds ?? mark.windowSeconds });
     },
-    async saveOwnMark(merchantId, closedThrough, seen) {
+    async saveOwnMark(merchantId, closedThrough) {
       const entry = entries.get(merchantId);
       if (entry === undefined) return;
-      const { closedThrough: standing, ...rest } = entry;
-      if (closedThrough === undefined) {
-        if (standing === seen) entries.set(merchantId, rest);
-      } else if (standing === undefined || standing > closedThrough) {
-        entries.set(merchantId, { ...rest, closedThrough });
+      const isEarlier = entry.closedThrough === undefined || entry.closedThrough > closedThrough;
+      const mark = isEarlier ? { closedThrough } : {};
+      entries.set(merchantId, { ...entry, ...mark, failures: entry.failures + 1 });
+    },
+    async clearOwnMark(seen) {
+      const entry = entries.get(seen.merchantId);
+      if (entry === undefined || seen.closedThrough === undefined) return;
+      const { closedThrough, ...rest } = entry;
+      if (closedThrough === seen.closedThrough && rest.failures === seen.failures) {
+        entries.set(seen.merchantId, rest);
       }
     },
     async audited(partition) {

@@ -19,7 +19,7 @@ export function describeDirectory(name: string, open: OpenTable): void {
         await table().merchants.create(profile({ merchantId, createdAt: at(index) }));
       }
       const entries = await list();
-      const expected = ids.map((merchantId, index) => ({ merchantId, createdAt: at(index) }));
+      const expected = ids.map((merchantId, index) => ({ merchantId, createdAt: at(index), failures: 0 }));
       expect(entries).toHaveLength(60);
       expect(entries).toEqual(expect.arrayContaining(expected));
       const partitions = await Promise.all(ALL.map((partition) => table().directory.list(partition)));
@@ -29,7 +29,7 @@ export function describeDirectory(name: string, open: OpenTable): void {
     it('lists a merchant as it was created, whoever tried to create it again', async () => {
       await table().merchants.create(profile({ createdAt: at(1) }));
       await table().merchants.create(profile({ createdAt: at(2) }));
-      expect(await list()).toEqual([{ merchantId: SHOP, createdAt: at(1) }]);
+      expect(await list()).toEqual([{ merchantId: SHOP, createdAt: at(1), failures: 0 }]);
     });
 
     it('knows no mark at first', async () => {
@@ -79,41 +79,40 @@ export function describeDirectory(name: string, open: OpenTable): void {
     });
 
     describe("a merchant's own mark", () => {
-      it('is the earliest that was set', async () => {
+      const entry = async () => {
+        const found = await entryOf(SHOP);
+        if (found === undefined) throw new Error('the merchant is not listed');
+        return found;
+      };
+
+      it('is the earliest that was set, and counts every failure', async () => {
         await table().merchants.create(profile());
         await table().directory.saveOwnMark(SHOP, at(600));
         await table().directory.saveOwnMark(SHOP, at(900));
-        expect(await entryOf(SHOP)).toEqual({ merchantId: SHOP, createdAt: at(0), closedThrough: at(600) });
+        expect(await entry()).toMatchObject({ closedThrough: at(600), failures: 2 });
         await table().directory.saveOwnMark(SHOP, at(300));
-        expect((await entryOf(SHOP))?.closedThrough).toBe(at(300));
+        expect(await entry()).toMatchObject({ closedThrough: at(300), failures: 3 });
       });
 
-      it('is taken away by whoever saw it as it is, and not where it was set anew', async () => {
+      it('is taken away by whoever has seen the last failure, and by nobody else', async () => {
         await table().merchants.create(profile());
         await table().directory.saveOwnMark(SHOP, at(300));
-        await table().directory.saveOwnMark(SHOP, undefined, at(600));
-        expect((await entryOf(SHOP))?.closedThrough).toBe(at(300));
-        await table().directory.saveOwnMark(SHOP, undefined, at(300));
-        expect(await entryOf(SHOP)).toStrictEqual({ merchantId: SHOP, createdAt: at(0) });
-        await table().directory.saveOwnMark(SHOP, undefined, at(300));
-        expect(await entryOf(SHOP)).toStrictEqual({ merchantId: SHOP, createdAt: at(0) });
-      });
-
-      it('stays where none was seen', async () => {
-        await table().merchants.create(profile());
-        await table().directory.saveOwnMark(SHOP, undefined);
-        await table().directory.saveOwnMark(SHOP, at(300));
-        await table().directory.saveOwnMark(SHOP, undefined);
-        expect((await entryOf(SHOP))?.closedThrough).toBe(at(300));
+        const old = await entry();
+        await table().directory.saveOwnMark(SHOP, at(600));
+        await table().directory.clearOwnMark(old);
+        expect((await entry()).closedThrough).toBe(at(300));
+        await table().directory.clearOwnMark(await entry());
+        expect(await entry()).toStrictEqual({ merchantId: SHOP, createdAt: at(0), failures: 2 });
+        await table().directory.clearOwnMark(await entry());
+        expect(await entry()).toStrictEqual({ merchantId: SHOP, createdAt: at(0), failures: 2 });
       });
 
       it('is its own, and makes no merchant', async () => {
         await table().merchants.create(profile());
         await table().merchants.create(profile({ merchantId: OTHER }));
         await table().directory.saveOwnMark(SHOP, at(300));
-        expect(await entryOf(OTHER)).toStrictEqual({ merchantId: OTHER, createdAt: at(0) });
+        expect(await entryOf(OTHER)).toStrictEqual({ merchantId: OTHER, createdAt: at(0), failures: 0 });
         await table().directory.saveOwnMark(merchant('nobody'), at(300));
-        await table().directory.saveOwnMark(merchant('nobody'), undefined, at(300));
         expect(await list()).toHaveLength(2);
       });
     });
