@@ -50,6 +50,7 @@ export const PROBLEMS = {
   outcome_mismatch: [409, 'The end contradicts its PENDING; see current.'],
   merchant_conflict: [409, 'The merchant exists with other settings; change them with PATCH.'],
   too_many_endpoints: [409, 'The merchant has as many endpoints as it may have.'],
+  too_many_jobs: [409, 'The merchant has three redeliveries running; wait for one to end.'],
   too_many_changes: [409, 'The endpoint was switched too often within two days; wait.'],
   too_many_secrets: [409, 'Too many secrets still sign; wait for an overlap to end, or rotate without one.'],
   body_too_large: [413, 'The body is too large.'],

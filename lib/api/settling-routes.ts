@@ -31,9 +31,10 @@ export function settlingRoutes(ports: SettlingRoutePorts): readonly Route[] {
         : answer(202, notificationView(result.notification));
     }),
 
-    route(contract.redeliverRange, async ({ merchantId, body }) =>
-      answer(202, jobView(await startRedelivery(ports, { merchantId, ...body }))),
-    ),
+    route(contract.redeliverRange, async ({ merchantId, body }) => {
+      const job = await startRedelivery(ports, { merchantId, ...body });
+      return job === 'too_many_jobs' ? problem(job) : answer(202, jobView(job));
+    }),
 
     route(contract.readRedelivery, async ({ merchantId, params }) => {
       const job = await ports.jobs.read(merchantId, params.jobId);

@@ -22,6 +22,8 @@ export type UndeliveredState = (typeof UNDELIVERED_STATES)[number];
 
 /** Notifications of one step; after each step the progress is written. */
 const STEP = 50;
+/** Jobs of one merchant that run at the same time: more would only wait for each other. */
+const MAX_RUNNING = 3;
 /** Steps of one run: the rest waits a minute. */
 const MAX_STEPS = 40;
 
@@ -65,7 +67,9 @@ export async function startRedelivery(
     readonly states?: readonly UndeliveredState[];
     readonly endpointId?: EndpointId;
   },
-): Promise<Job> {
+): Promise<Job | 'too_many_jobs'> {
+  const running = (await ports.jobs.running()).filter(({ merchantId }) => merchantId === request.merchantId);
+  if (running.length >= MAX_RUNNING) return 'too_many_jobs';
   const job: Job = {
     jobId: base62(ports.random.bytes(12)),
     merchantId: request.merchantId,

@@ -66,9 +66,9 @@ export async function relay(ports: RelayPorts, records: readonly StreamedOutcome
 async function laneOf(
   ports: RelayPorts,
   message: NotificationMessage,
-  notifyUrl: string | undefined,
+  about: Parameters<typeof circuitOf>[1],
 ): Promise<Lane> {
-  return (await ports.health.isSlowOrOpen(circuitOf(message, notifyUrl))) ? 'retry' : 'first';
+  return (await ports.health.isSlowOrOpen(circuitOf(message, about))) ? 'retry' : 'first';
 }
 
 interface RoutedMessage {
@@ -95,7 +95,8 @@ async function relayOutcome(
   return Promise.all(
     endpointIds.map(async (endpointId): Promise<RoutedMessage> => {
       const message = { merchantId, transactionId, version, endpointId, rev: 0 };
-      return { lane: await laneOf(ports, message, notifyUrl), message };
+      const endpoint = config.endpoints.find((one) => one.endpointId === endpointId);
+      return { lane: await laneOf(ports, message, { endpoint, notifyUrl }), message };
     }),
   );
 }

@@ -1,7 +1,9 @@
+import type { ConfigCache } from './config-cache.ts';
 import type { HealthMonitor } from './health.ts';
 import { NOTIFY_URL_ENDPOINT } from './model.ts';
 import { admits, messageFor, type Notification, type NotificationKey } from './notification.ts';
 import type { Clock, Dispatcher, NotificationStore, Reporter } from './ports.ts';
+import { circuitOf, SETTINGS_MAX_AGE_MS } from './target.ts';
 import { isoTime, MINUTE_MS } from './time.ts';
 
 /** How late a row must be before it counts as due and not sent: messages have their own ways of being late. */
@@ -17,6 +19,7 @@ const MAX_PAGES = 25;
 export interface SweepPorts {
   readonly notifications: NotificationStore;
   readonly dispatcher: Pick<Dispatcher, 'sendNow' | 'backlog'>;
+  readonly configs: ConfigCache;
   readonly health: Pick<HealthMonitor, 'isOpen'>;
   readonly clock: Clock;
   readonly reporter: Reporter;
@@ -82,11 +85,9 @@ async function lease(
 }
 
 /** The host of a transaction's own URL is not known here: deliver finds out. */
-async function isSurelyDead(
-  ports: SweepPorts,
-  { merchantId, endpointId }: NotificationKey,
-): Promise<boolean> {
-  return (
-    endpointId !== NOTIFY_URL_ENDPOINT && (await ports.health.isOpen({ merchantId, circuitId: endpointId }))
-  );
+async function isSurelyDead(ports: SweepPorts, key: NotificationKey): Promise<boolean> {
+  if (key.endpointId === NOTIFY_URL_ENDPOINT) return false;
+  const config = await ports.configs.get(key.merchantId, ports.clock.now() - SETTINGS_MAX_AGE_MS);
+  const endpoint = config?.endpoints.find(({ endpointId }) => endpointId === key.endpointId);
+  return ports.health.isOpen(circuitOf(key, { endpoint }));
 }

@@ -1,9 +1,11 @@
 import type { ConfigCache } from './config-cache.ts';
+import { sha256Hex } from './crypto.ts';
 import type { Circuit } from './health.ts';
 import {
   activeSecrets,
   currentSpan,
   DEFAULT_TIMEOUT_MS,
+  type Endpoint,
   type SealedSecret,
   type SignatureChoice,
 } from './merchant.ts';
@@ -65,13 +67,21 @@ export async function openSigners(
   return signers;
 }
 
-/** Whose health decides about a message: the endpoint's, or that of the host of a transaction's own URL. */
+/**
+ * Whose health decides about a message: the endpoint's as it is set now, or that of the host of a transaction's own
+ * URL. Another URL, or switching it on again, is a new circuit: what the old one did is not held against it.
+ */
 export function circuitOf(
   { merchantId, endpointId }: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
-  notifyUrl: string | undefined,
+  about: { readonly endpoint?: Endpoint | undefined; readonly notifyUrl?: string | undefined },
 ): Circuit {
-  const isOwnUrl = endpointId === NOTIFY_URL_ENDPOINT && notifyUrl !== undefined;
-  return { merchantId, circuitId: isOwnUrl ? `host:${new URL(notifyUrl).host}` : endpointId };
+  const { endpoint, notifyUrl } = about;
+  if (endpointId === NOTIFY_URL_ENDPOINT && notifyUrl !== undefined) {
+    return { merchantId, circuitId: `host:${new URL(notifyUrl).host}` };
+  }
+  if (endpoint === undefined) return { merchantId, circuitId: endpointId };
+  const settings = sha256Hex(`${endpoint.url}\n${currentSpan(endpoint).from}`).slice(0, 12);
+  return { merchantId, circuitId: `${endpointId}.${settings}` };
 }
 
 interface TargetPorts {
@@ -119,7 +129,7 @@ async function targetAsOf(
       timeoutMs: DEFAULT_TIMEOUT_MS,
       schedule: profile.schedule,
       signers: await openSigners(ports, profile.secrets, { context: sealContext(merchantId) }),
-      circuit: circuitOf(key, url),
+      circuit: circuitOf(key, { notifyUrl: url }),
     };
   }
   const endpoint = config.endpoints.find((one) => one.endpointId === endpointId);
@@ -137,6 +147,6 @@ async function targetAsOf(
       context: sealContext(merchantId, endpointId),
       choice: endpoint.signature,
     }),
-    circuit: circuitOf(key, undefined),
+    circuit: circuitOf(key, { endpoint }),
   };
 }

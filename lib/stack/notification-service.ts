@@ -128,7 +128,7 @@ export class NotificationService extends Construct {
     this.#grantApi(fn);
     grantTable(fn, this.table, [
       { actions: ['PutItem', 'UpdateItem'], partitions: ['M#', 'D#'] },
-      { actions: ['GetItem', 'PutItem'], partitions: ['T#', 'J#'] },
+      { actions: ['GetItem', 'PutItem', 'Query'], partitions: ['T#', 'J#'] },
       { actions: ['PutItem', 'DeleteItem', 'Query'], partitions: ['K#', 'L#'] },
     ]);
     this.#sealKey.grantEncrypt(fn);
@@ -222,6 +222,7 @@ export class NotificationService extends Construct {
     grantTable(fn, this.table, [
       { actions: ['GetItem', 'PutItem', 'UpdateItem'], partitions: ['T#'] },
       { actions: ['GetItem'], partitions: ['H#'] },
+      { actions: ['Query'], partitions: ['M#'] },
       { actions: ['Query', 'PutItem', 'DeleteItem'], partitions: ['J#'] },
     ]);
     grantIndex(fn, this.table, 'due');

@@ -214,6 +214,13 @@ describe('redelivering a range', () => {
     expect(answer.json).toMatchObject({ status: 404, code: 'unknown_job' });
   });
 
+  it('runs three at a time for one merchant, and refuses more', async () => {
+    const { world, demo } = await shop();
+    const range = { from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z' };
+    const start = async () => (await world.call(demo.receiver, 'POST /v1/redeliveries', range)).status;
+    expect([await start(), await start(), await start(), await start()]).toEqual([202, 202, 202, 409]);
+  });
+
   it('refuses a range that ends before it begins', async () => {
     const { world, demo } = await shop();
     const range = { from: '2026-11-20T09:00:00Z', to: '2026-11-20T08:00:00Z' };

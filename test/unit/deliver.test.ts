@@ -258,6 +258,25 @@ describe('what must not be lost or blocked', () => {
     ]);
   });
 
+  it('holds nothing against an endpoint that was given another URL', async () => {
+    const { world, demo, hook } = await recorded({ schedule: Array(30).fill(10) });
+    world.receiver.answer = () => statusExchange(500);
+    for (let attempt = 0; attempt < 25; attempt += 1) {
+      const next = firstOf(world);
+      world.time.nowMs = Math.max(world.time.nowMs, next.atMs);
+      await world.deliverOne(next);
+    }
+    const before = world.requests.length;
+    expect(before).toBeLessThan(25);
+    await world.call(demo.manager, `PATCH /v1/merchants/demo/endpoints/${hook.endpointId}`, {
+      url: 'https://shop.example/moved',
+    });
+    world.time.nowMs += 10_001;
+    world.receiver.answer = () => okExchange();
+    await world.deliverOne(firstOf(world));
+    expect(world.requests.at(-1)?.url).toBe('https://shop.example/moved');
+  });
+
   it('leaves an endpoint alone whose old URL was the one that is gone', async () => {
     const { world, demo, hook } = await recorded();
     const path = `/v1/merchants/demo/endpoints/${hook.endpointId}`;

@@ -82,7 +82,7 @@ export const redeliverRange = operation({
     })
     .refine(({ from, to }) => from < to, { path: ['to'], error: 'invalid_range' }),
   answers: { 202: { description: 'The job.', schema: z.object({ ...envelope, ...jobSchema.shape }) } },
-  problems: ['invalid_range'],
+  problems: ['invalid_range', 'too_many_jobs'],
 });
 
 export const readRedelivery = operation({
