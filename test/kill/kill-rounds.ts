@@ -12,7 +12,9 @@ import { payment } from '../support/world.ts';
 export interface KillResult {
   readonly rounds: number;
   readonly acknowledged: number;
-  /** Acknowledged, and at the end not readable or not told. */
+  /** Acknowledged, readable, told with a verified callback, and known to be told. */
+  readonly delivered: number;
+  /** Acknowledged, and at the end not all of that: one sentence each. */
   readonly lost: readonly string[];
   readonly duplicates: number;
 }
@@ -23,6 +25,10 @@ const MERCHANTS = ['alpha', 'beta', 'gamma'];
 const WRITERS = 4;
 /** A round lives so long, in milliseconds, before it is killed. */
 const LIFE_MS = [100, 1_500] as const;
+/** Share of the rounds that are killed while functions start cold; the others live on from their first record. */
+const COLD_SHARE = 0.25;
+/** Between two questions whether an outcome is known to be told. */
+const ASK_EVERY_MS = 50;
 
 /**
  * Records under load, kills the whole service with SIGKILL at random moments, starts it again on the same data,
@@ -42,20 +48,22 @@ export async function killRounds(options: {
     for (let round = 1; round <= options.rounds; round += 1) {
       const flaky = dice.pick(shops);
       await flaky.goAway();
-      const load = record(service, { shops, round, acknowledged, dice });
+      const { writing, first } = record(service, { shops, round, acknowledged });
+      if (!dice.chance(COLD_SHARE)) await first;
       await sleep(dice.between(...LIFE_MS));
       await service.kill();
-      await load;
+      await writing;
       await flaky.comeBack();
       service = await startService(dataDir);
       options.onRound?.(round, acknowledged.size);
     }
-    const lost = await missing(service, acknowledged);
+    const lost = await lostOf(service, acknowledged);
     const calls = shops.flatMap(({ callbacks }) => [...callbacks.values()]);
     await Promise.all(shops.map((shop) => shop.goAway()));
     return {
       rounds: options.rounds,
       acknowledged: acknowledged.size,
+      delivered: acknowledged.size - lost.length,
       lost,
       duplicates: calls.reduce((sum, { length }) => sum + length - 1, 0),
     };
@@ -65,45 +73,68 @@ export async function killRounds(options: {
   }
 }
 
-/** Writers that go on until the service is gone; what was answered 201 counts, and nothing else. */
-async function record(
+/**
+ * Writers that go on until the service is gone; what was answered 201 counts, and nothing else. `first` resolves
+ * with the first of them.
+ */
+function record(
   service: LocalService,
   load: {
     readonly shops: readonly Shop[];
     readonly round: number;
     readonly acknowledged: Map<string, Shop>;
-    readonly dice: Dice;
   },
-): Promise<void> {
+): { readonly writing: Promise<unknown>; readonly first: Promise<void> } {
+  const { promise: first, resolve: onFirst } = Promise.withResolvers<void>();
   let number = 0;
   const writer = async () => {
     for (;;) {
       number += 1;
-      const shop = load.dice.pick(load.shops);
+      const shop = load.shops[number % load.shops.length];
+      if (shop === undefined) return;
       const transactionId = `pay_${load.round}_${number}`;
       const path = `PUT /v1/merchants/${shop.merchantId}/transactions/${transactionId}`;
       const answer = await service.api(service.credentials.initiatorKey, path, payment());
-      if (answer.status === 201) load.acknowledged.set(transactionId, shop);
+      if (answer.status !== 201) continue;
+      load.acknowledged.set(transactionId, shop);
+      onFirst();
     }
   };
-  await Promise.allSettled(Array.from({ length: WRITERS }, writer));
+  const writing = Promise.allSettled(Array.from({ length: WRITERS }, writer));
+  // Where the service ends by itself there may be no first: its writers end, and the round goes on to its kill.
+  return { writing, first: Promise.race([first, writing.then(() => undefined)]) };
 }
 
 /** Longer than any schedule here still has to run, and than the sweep needs to find what has no message. */
 const DRAIN_MS = 300_000;
 
-async function missing(
+async function lostOf(
   service: LocalService,
   acknowledged: ReadonlyMap<string, Shop>,
 ): Promise<readonly string[]> {
   const deadline = AbortSignal.timeout(DRAIN_MS);
   const lost: string[] = [];
   for (const [transactionId, shop] of acknowledged) {
-    const heard = await shop.heard(transactionId, deadline);
-    const answer = await service.api(shop.receiverKey, `GET /v1/transactions/${transactionId}`);
-    const isReadable = answer.status === 200 && answer.json.status === 'SUCCEEDED';
-    if (!isReadable) lost.push(`${shop.merchantId}/${transactionId} cannot be read`);
-    if (!heard) lost.push(`${shop.merchantId}/${transactionId} was never told`);
+    const wrong = (await shop.heard(transactionId, deadline))
+      ? await wrongAnswer(service, { transactionId, shop, deadline })
+      : 'was never told';
+    if (wrong !== undefined) lost.push(`${shop.merchantId}/${transactionId} ${wrong}`);
   }
   return lost;
+}
+
+/** A receiver has the callback before the service has written that it was delivered. */
+async function wrongAnswer(
+  service: LocalService,
+  told: { readonly transactionId: string; readonly shop: Shop; readonly deadline: AbortSignal },
+): Promise<string | undefined> {
+  const { transactionId, shop, deadline } = told;
+  for (;;) {
+    const answer = await service.api(shop.receiverKey, `GET /v1/transactions/${transactionId}`);
+    if (answer.status !== 200 || answer.json.status !== 'SUCCEEDED') return 'cannot be read';
+    const state = answer.json.notifications[0]?.state as string;
+    if (state === 'delivered') return undefined;
+    if (deadline.aborted) return `was told and is still ${state}`;
+    await sleep(ASK_EVERY_MS);
+  }
 }

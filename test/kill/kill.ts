@@ -37,8 +37,8 @@ if (values.help) {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   for (const sentence of result.lost) process.stdout.write(`${sentence}\n`);
   process.stdout.write(
-    `rounds ${result.rounds} · acknowledged ${result.acknowledged} · lost ${result.lost.length} · ` +
-      `duplicates ${result.duplicates}\n`,
+    `rounds ${result.rounds} · acknowledged ${result.acknowledged} · delivered ${result.delivered} · ` +
+      `lost ${result.lost.length} · duplicates ${result.duplicates}\n`,
   );
   process.exit(result.lost.length > 0 || result.acknowledged === 0 ? 1 : 0);
 }
