@@ -24,12 +24,12 @@ import { removeDirectory, temporaryDirectory } from '../../support/local-service
 import { ASSEMBLY } from '../../support/synthesized.ts';
 import type { TableUnderTest } from './table.ts';
 
-/** Any will do for an emulator; a real DynamoDB takes them from the environment. */
-const EMULATOR_ACCOUNT = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
-const RETENTION_DAYS = 90;
+/** DynamoDB Local keeps a database for each key and region: these are the local cloud's. */
+const EMULATOR_ACCOUNT = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'b' };
+export const RETENTION_DAYS = 90;
 const FEED_LAG_SECONDS = 30;
 
-interface DynamoDbTable extends TableUnderTest {
+export interface DynamoDbTable extends TableUnderTest {
   /** The table below the stores. */
   readonly table: Table;
 }
@@ -88,7 +88,7 @@ async function startServer(endpoint: string | undefined) {
 function openStores(table: Table): Omit<TableUnderTest, 'close'> {
   const events: ServiceEvent[] = [];
   const reporter = { report: (event: ServiceEvent) => void events.push(event) };
-  const options = { retentionDays: RETENTION_DAYS };
+  const options = { retentionDays: RETENTION_DAYS, reporter };
   return {
     events,
     outcomes: createOutcomeStore(table, options),
