@@ -117,7 +117,7 @@ export function createOutcomeStore(
         Key: { pk: transactionPk(end), sk: outcomeSk(1) },
         UpdateExpression: 'SET #ttl = :afterEnd',
         // Invariant: the PENDING outlives its end, so that the end cannot be recorded a second time as
-        // version 1. And only what is there expires: no stub is made of what is gone.
+        // version 1. And only what is there expires: nothing is made anew of what is gone.
         ConditionExpression: 'attribute_exists(pk)',
         ExpressionAttributeNames: { '#ttl': 'ttl' },
         ExpressionAttributeValues: { ':afterEnd': afterEnd },
