@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
 import { parseConfig } from '../lib/adapters/config.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
 import { createOutcomeStore } from '../lib/adapters/dynamodb/outcome-store.ts';
@@ -7,7 +8,7 @@ import { createQueueSender } from '../lib/adapters/queue-sender.ts';
 import { systemTimer as timer } from '../lib/adapters/system.ts';
 import { auditPartition } from '../lib/core/audit.ts';
 import { forEachPartition } from '../lib/core/partitions.ts';
-import { openBookkeeping } from './wiring/bookkeeping.ts';
+import { deadlineOf, openBookkeeping, reportMark } from './wiring/bookkeeping.ts';
 import { clientDefaults } from './wiring/clients.ts';
 
 const service = openBookkeeping('audit');
@@ -25,7 +26,19 @@ const ports = {
   }),
 };
 
-/** Every minute: the windows that were closed some time ago, read again. */
-export const handler = middy().handler(async () => {
-  await forEachPartition((partition) => auditPartition(ports, partition));
-});
+/** What the rule hands to each of the invocations of a minute. */
+interface PartitionShare {
+  readonly partitions: readonly number[];
+}
+
+/** Every minute, a share of the partitions: the windows that were closed some time ago, read again. */
+export const handler = middy<PartitionShare>().handler(
+  async ({ partitions }: PartitionShare, context: Context) => {
+    const deadlineMs = deadlineOf(context);
+    const marks = await forEachPartition(
+      (partition) => auditPartition(ports, { partition, deadlineMs }),
+      partitions,
+    );
+    reportMark(ports, 'audited', marks);
+  },
+);

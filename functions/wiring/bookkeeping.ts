@@ -1,3 +1,4 @@
+import type { Context } from 'aws-lambda';
 import { parseConfig } from '../../lib/adapters/config.ts';
 import { openTable } from '../../lib/adapters/dynamodb/client.ts';
 import { createDirectory } from '../../lib/adapters/dynamodb/directory.ts';
@@ -6,6 +7,7 @@ import { createMerchantStore } from '../../lib/adapters/dynamodb/merchant-store.
 import { createWindowStore } from '../../lib/adapters/dynamodb/window-store.ts';
 import { createReporter } from '../../lib/adapters/reporter.ts';
 import { systemClock as clock } from '../../lib/adapters/system.ts';
+import type { Reporter } from '../../lib/core/ports.ts';
 
 /** What close and audit share: the feed, and what was closed of it. */
 export function openBookkeeping(functionName: string) {
@@ -23,4 +25,22 @@ export function openBookkeeping(functionName: string) {
     feed: createFeedStore(table, reporter),
     windows: createWindowStore(table, config),
   };
+}
+
+/** How long before its time-out a function takes up nothing new: for what it has begun, and to write its marks. */
+const WIND_DOWN_MS = 60_000;
+
+export function deadlineOf(context: Context): number {
+  return clock.now() + Math.max(0, context.getRemainingTimeInMillis() - WIND_DOWN_MS);
+}
+
+/** Tells how far everything is, so that operators learn when it stays behind, and when nobody works on it. */
+export function reportMark(
+  ports: { readonly reporter: Reporter },
+  event: 'closed' | 'audited',
+  throughMs: readonly (number | undefined)[],
+): void {
+  const known = throughMs.filter((ms) => ms !== undefined);
+  const leastMs = Math.min(clock.now(), ...known);
+  ports.reporter.report({ event, behindSeconds: Math.round((clock.now() - leastMs) / 1000) });
 }

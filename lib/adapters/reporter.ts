@@ -8,7 +8,7 @@ const NAMESPACE = 'Tidings';
 /** Share of processes that log what went well: logs of every success would cost more than the work. */
 const SUCCESS_SAMPLE = 0.01;
 
-/** Events that are counted, and under which name. Whatever is not here is a log line only. */
+/** Events that are counted or measured, and under which name. Whatever is not here is a log line only. */
 const COUNTED: Partial<Record<ServiceEvent['event'], string>> = {
   exhausted: 'Exhausted',
   blocked: 'Blocked',
@@ -22,6 +22,8 @@ const COUNTED: Partial<Record<ServiceEvent['event'], string>> = {
   close_failed: 'CloseFailures',
   audit_failed: 'AuditFailures',
   foreign_row: 'ForeignRows',
+  closed: 'CloseBehind',
+  audited: 'AuditBehind',
 };
 
 /** One structured line an event; counts by CloudWatch's embedded metric format. */
@@ -38,7 +40,8 @@ export function createReporter(functionName: string): Reporter {
       logger[level](event.event, { ...event });
       const metric = 'code' in event && event.code === 'clock_skew' ? 'ClockSkew' : COUNTED[event.event];
       if (metric === undefined) return;
-      metrics.addMetric(metric, MetricUnit.Count, 1);
+      if ('behindSeconds' in event) metrics.addMetric(metric, MetricUnit.Seconds, event.behindSeconds);
+      else metrics.addMetric(metric, MetricUnit.Count, 1);
       metrics.publishStoredMetrics();
     },
   };
@@ -50,6 +53,8 @@ function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
       return event.result === 'delivered' ? 'debug' : 'info';
     case 'relayed':
     case 'swept':
+    case 'closed':
+    case 'audited':
     case 'message_superseded':
       return 'debug';
     case 'request':

@@ -15,7 +15,9 @@ import type {
   Reporter,
   WindowStore,
 } from './ports.ts';
+import { sideBySide } from './side-by-side.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from './time.ts';
+import { type Slice, walkPartition } from './walk.ts';
 import { feedRows, type Window, windowOf, windowStart } from './windows.ts';
 
 export interface AuditPorts {
@@ -41,98 +43,113 @@ const MAX_WAITING = 1_000;
 /** More than this share of a window missing, and so many, means that the stream is behind, not that they are lost. */
 const BEHIND_SHARE = 0.5;
 const BEHIND_COUNT = 10;
-/** Windows that one run audits of a partition at most. */
-const MAX_WINDOWS = 12;
 /** Rows that are looked at together, and missing ones that are held at most. */
 const BATCH = 200;
 const MAX_MISSING = 5_000;
-/** Transactions read side by side. */
-const CONCURRENCY = 16;
+/** Transactions of one merchant read side by side. */
+const CONCURRENCY = 8;
 
 /**
  * Reads the same rows again, some time after they were closed, and asks two things: do the windows still say
  * the same, and has every notification that is expected come to exist? It depends on nothing that it audits:
- * not on the stream, nor on marks, nor on messages.
+ * not on the stream, nor on marks, nor on messages. A merchant that waits to be closed, or whose stream is behind,
+ * is audited later; the others are not.
+ *
+ * @returns the time through which every merchant of the partition is audited, in milliseconds since 1970
  */
-export async function auditPartition(ports: AuditPorts, partition: number): Promise<void> {
+export async function auditPartition(
+  ports: AuditPorts,
+  { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
+): Promise<number | undefined> {
   const closed = await ports.directory.closed(partition);
-  if (closed === undefined) return;
+  if (closed === undefined) return undefined;
   ports.clockTrust.assertTrusted();
   const { windowSeconds } = closed;
   const nowMs = ports.clock.now();
-  const ripeMs = nowMs - (ports.feedLagSeconds + ports.auditAfterSeconds) * SECOND_MS;
-  const lastEndMs = Math.min(windowStart(ripeMs, windowSeconds), msOf(closed.closedThrough));
-  const entries = await ports.directory.list(partition);
+  const auditedAfterMs = (ports.feedLagSeconds + ports.auditAfterSeconds) * SECOND_MS;
+  /** What ended before it is audited, whatever is behind. */
+  const overdueMs = nowMs - auditedAfterMs - MAX_POSTPONED_MS;
+  const ripeMs = windowStart((await isBehind(ports)) ? overdueMs : nowMs - auditedAfterMs, windowSeconds);
   const audited = await ports.directory.audited(partition);
-  const created = entries.map(({ createdAt }) => windowStart(msOf(createdAt), windowSeconds));
-  const fromMs = audited === undefined ? Math.min(lastEndMs, ...created) : msOf(audited);
-  const toMs = Math.min(lastEndMs, fromMs + MAX_WINDOWS * windowSeconds * SECOND_MS);
-  for (let startMs = fromMs; startMs < toMs; startMs += windowSeconds * SECOND_MS) {
-    const endMs = startMs + windowSeconds * SECOND_MS;
-    const mayWait = nowMs - endMs < MAX_POSTPONED_MS + ports.auditAfterSeconds * SECOND_MS;
-    const slice = { from: isoTime(startMs), to: isoTime(endMs), windowSeconds, mayWait };
-    const waiting = mayWait
-      ? (await ports.dispatcher.backlog('first')) + (await ports.dispatcher.backlog('retry'))
-      : 0;
-    if (waiting > MAX_WAITING) return;
-    for (const { merchantId, closedThrough } of entries) {
-      if (mayWait && closedThrough !== undefined && closedThrough < slice.to) return;
-      if ((await auditAlone(ports, merchantId, slice)) === 'postponed') return;
-    }
-    await ports.directory.saveAudited(partition, slice.to);
-  }
+  return walkPartition(ports, {
+    partition,
+    mark: 'audited',
+    markedMs: audited === undefined ? undefined : msOf(audited),
+    ripeMs,
+    windowSeconds,
+    deadlineMs,
+    work: ({ merchantId, own }, slice) => {
+      const closedMs = msOf(own.closed.through ?? closed.closedThrough);
+      return auditMerchant(ports, merchantId, { ...slice, closedMs, overdueMs });
+    },
+    onFailure: (merchantId, reason) => ports.reporter.report({ event: 'audit_failed', merchantId, reason }),
+  });
 }
 
-interface Slice {
-  readonly from: string;
-  readonly to: string;
-  readonly windowSeconds: number;
+async function isBehind({ dispatcher }: AuditPorts): Promise<boolean> {
+  const waiting = (await dispatcher.backlog('first')) + (await dispatcher.backlog('retry'));
+  return waiting > MAX_WAITING;
+}
+
+interface AuditSlice extends Slice {
+  /** Through which this merchant's windows are closed. */
+  readonly closedMs: number;
+  readonly overdueMs: number;
+}
+
+/** Window by window; returns how far it got. */
+async function auditMerchant(ports: AuditPorts, merchantId: MerchantId, slice: AuditSlice): Promise<number> {
+  const config = await ports.merchants.read(merchantId);
+  if (config === undefined) return slice.toMs;
+  const windowMs = slice.windowSeconds * SECOND_MS;
+  let startMs = slice.fromMs;
+  while (startMs < slice.toMs && !slice.isLate()) {
+    const endMs = startMs + windowMs;
+    const isClosed = endMs <= slice.closedMs;
+    const mayWait = endMs > slice.overdueMs;
+    if (mayWait && !isClosed) break;
+    const window = { ...slice, startMs, endMs, isClosed, mayWait };
+    if ((await auditWindow(ports, config, window)) === 'postponed') break;
+    startMs = endMs;
+  }
+  return startMs;
+}
+
+interface WindowSlice extends AuditSlice {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly isClosed: boolean;
   readonly mayWait: boolean;
 }
 
-/** One merchant that cannot be audited holds up the others no longer than one that is behind. */
-async function auditAlone(
-  ports: AuditPorts,
-  merchantId: MerchantId,
-  slice: Slice,
-): Promise<'audited' | 'postponed'> {
-  try {
-    return await auditMerchant(ports, merchantId, slice);
-  } catch (error) {
-    ports.reporter.report({ event: 'audit_failed', merchantId, reason: String(error).slice(0, 300) });
-    return slice.mayWait ? 'postponed' : 'audited';
-  }
-}
-
 /** Row by row and batch by batch: what is held does not grow with the window. */
-async function auditMerchant(
+async function auditWindow(
   ports: AuditPorts,
-  merchantId: MerchantId,
-  slice: Slice,
+  config: MerchantConfig,
+  slice: WindowSlice,
 ): Promise<'audited' | 'postponed'> {
-  const config = await ports.merchants.read(merchantId);
-  if (config === undefined) return 'audited';
-  const { feedShards } = config.profile;
+  const { merchantId, feedShards } = config.profile;
+  const range = { merchantId, feedShards, from: isoTime(slice.startMs), to: isoTime(slice.endMs) };
   const sum = createDigestSum();
   const found: Expectation = { missing: [], expected: 0 };
   let batch: Outcome[] = [];
-  for await (const row of feedRows(ports.feed, { merchantId, feedShards, ...slice })) {
+  for await (const row of feedRows(ports.feed, range)) {
     sum.add(row);
     batch.push(row);
     if (batch.length < BATCH) continue;
     await look(ports, config, { rows: batch, found });
     batch = [];
+    if (slice.isLate()) return 'postponed';
     if (found.missing.length < MAX_MISSING) continue;
     if (slice.mayWait) return 'postponed';
     await restoreAll(ports, found);
   }
   await look(ports, config, { rows: batch, found });
-  if (sum.count === 0) return 'audited';
   const { missing, expected } = found;
-  const isBehind = missing.length >= BEHIND_COUNT && missing.length > expected * BEHIND_SHARE;
-  if (isBehind && slice.mayWait) return 'postponed';
-  const { windowSeconds } = slice;
-  await compare(ports, windowOf(sum, { merchantId, startMs: msOf(slice.from), windowSeconds }));
+  const isStreamBehind = missing.length >= BEHIND_COUNT && missing.length > expected * BEHIND_SHARE;
+  if (isStreamBehind && slice.mayWait) return 'postponed';
+  // What was never closed has nothing to be compared with; that it was not is told by close.
+  if (slice.isClosed) await compare(ports, windowOf(sum, { merchantId, ...slice }));
   await restoreAll(ports, found);
   return 'audited';
 }
@@ -147,10 +164,13 @@ async function restoreAll(ports: AuditPorts, found: Expectation): Promise<void> 
   found.missing = [];
 }
 
-/** A closed window that reads otherwise now is a breach of promise 4: corrected, counted, alarmed. */
+/**
+ * A closed window that reads otherwise now is a breach of promise 4: corrected, counted, alarmed. No window stands for
+ * an empty one.
+ */
 async function compare(ports: AuditPorts, found: Window): Promise<void> {
   const standing = await ports.windows.read(found.merchantId, found.start);
-  if (standing !== undefined && sameGroups(standing.groups, found.groups)) return;
+  if (sameGroups(standing?.groups ?? [], found.groups)) return;
   const revision = (standing?.revision ?? 0) + 1;
   if (await ports.windows.revise({ ...found, revision }, standing?.revision)) {
     ports.reporter.report({ event: 'window_revised', merchantId: found.merchantId, start: found.start });
@@ -163,25 +183,21 @@ async function look(
   config: MerchantConfig,
   { rows, found }: { readonly rows: readonly Outcome[]; readonly found: Expectation },
 ): Promise<void> {
-  const waiting = [...rows];
-  const worker = async () => {
-    for (let row = waiting.pop(); row !== undefined; row = waiting.pop()) {
-      const { outcomes, notifications } = await ports.outcomes.transaction(row);
-      const { version } = row;
-      const outcome = outcomes.find((one) => one.version === version);
-      if (outcome === undefined || !isTerminal(outcome)) continue;
-      const notifyUrl = outcome.notifyUrl ?? outcomes[0]?.notifyUrl;
-      const there = new Set(
-        notifications.filter((one) => one.version === version).map(({ endpointId }) => endpointId),
-      );
-      const endpointIds = expectedEndpoints(outcome, config, notifyUrl);
-      found.expected += endpointIds.length;
-      for (const endpointId of endpointIds) {
-        if (!there.has(endpointId)) found.missing.push(untried({ ...outcome, endpointId }, outcome.listedAt));
-      }
+  await sideBySide(rows, CONCURRENCY, async (row) => {
+    const { outcomes, notifications } = await ports.outcomes.transaction(row);
+    const { version } = row;
+    const outcome = outcomes.find((one) => one.version === version);
+    if (outcome === undefined || !isTerminal(outcome)) return;
+    const notifyUrl = outcome.notifyUrl ?? outcomes[0]?.notifyUrl;
+    const there = new Set(
+      notifications.filter((one) => one.version === version).map(({ endpointId }) => endpointId),
+    );
+    const endpointIds = expectedEndpoints(outcome, config, notifyUrl);
+    found.expected += endpointIds.length;
+    for (const endpointId of endpointIds) {
+      if (!there.has(endpointId)) found.missing.push(untried({ ...outcome, endpointId }, outcome.listedAt));
     }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  });
 }
 
 /** Made as what nobody has tried, due now: the sweep sends it, or the message that was only late finds it. */

@@ -1,17 +1,18 @@
+import { createDigestSum } from './digest.ts';
 import { Fault } from './faults.ts';
 import type { MerchantId } from './model.ts';
 import type {
   Clock,
   ClockTrust,
   Directory,
-  DirectoryEntry,
   FeedStore,
   MerchantStore,
   Reporter,
   WindowStore,
 } from './ports.ts';
 import { isoTime, msOf, SECOND_MS } from './time.ts';
-import { digestRange, windowStart } from './windows.ts';
+import { type Slice, walkPartition } from './walk.ts';
+import { feedRows, type Window, windowOf, windowStart } from './windows.ts';
 
 export interface ClosePorts {
   readonly directory: Directory;
@@ -26,73 +27,60 @@ export interface ClosePorts {
   readonly windowSeconds: number;
 }
 
-/** Windows that one run closes of a partition at most: after an outage it catches up hour by hour. */
-const MAX_WINDOWS = 12;
+/** Types, statuses and currencies together, of one window; a window with more does not fit into one item. */
+const MAX_GROUPS = 2_000;
 
 /**
  * Closes the windows of every merchant of a directory partition that ended a feed lag ago, whether or not
  * anything else noticed them. Dying anywhere repeats the same work: digests of the same rows are the same.
  *
- * The order matters. The directory is listed after the windows ended, so that no merchant is missed; a merchant
- * that cannot be closed gets its own mark before the partition's mark passes it; and that comes last.
+ * @returns the time through which every merchant of the partition is closed, in milliseconds since 1970
  */
-export async function closePartition(ports: ClosePorts, partition: number): Promise<void> {
+export async function closePartition(
+  ports: ClosePorts,
+  { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
+): Promise<number> {
   const mark = await ports.directory.closed(partition);
   ports.clockTrust.assertTrusted();
   const windowSeconds = mark?.windowSeconds ?? ports.windowSeconds;
-  const lastEndMs = windowStart(ports.clock.now() - ports.feedLagSeconds * SECOND_MS, windowSeconds);
-  const entries = await ports.directory.list(partition);
-  const fromMs =
-    mark === undefined ? firstWindow(entries, windowSeconds, lastEndMs) : msOf(mark.closedThrough);
-  const toMs = Math.min(lastEndMs, fromMs + MAX_WINDOWS * windowSeconds * SECOND_MS);
-  const isBehind = entries.some(({ closedThrough }) => closedThrough !== undefined);
-  if (toMs <= fromMs && !isBehind) return;
-  const through = isoTime(Math.max(toMs, fromMs));
-  for (const entry of entries) {
-    await closeEntry(ports, entry, { from: isoTime(fromMs), through, windowSeconds });
-  }
-  await ports.directory.saveClosed(partition, { closedThrough: through, windowSeconds });
-}
-
-function firstWindow(entries: readonly DirectoryEntry[], windowSeconds: number, lastEndMs: number): number {
-  const created = entries.map(({ createdAt }) => windowStart(msOf(createdAt), windowSeconds));
-  return Math.min(lastEndMs, ...created);
-}
-
-async function closeEntry(
-  ports: ClosePorts,
-  entry: DirectoryEntry,
-  range: { readonly from: string; readonly through: string; readonly windowSeconds: number },
-): Promise<void> {
-  const { merchantId, closedThrough } = entry;
-  const from = closedThrough ?? range.from;
-  try {
-    await closeMerchant(ports, merchantId, { ...range, from });
-  } catch (error) {
-    // Whatever it is, it is this merchant's alone: the others are closed.
-    const reason = error instanceof Fault ? error.code : String(error).slice(0, 300);
-    ports.reporter.report({ event: 'close_failed', merchantId, reason });
-    // Also where there is a mark already: an older run that succeeds must not take it away.
-    await ports.directory.saveOwnMark(merchantId, from);
-    return;
-  }
-  if (closedThrough !== undefined) await ports.directory.clearOwnMark(entry);
-}
-
-async function closeMerchant(
-  ports: ClosePorts,
-  merchantId: MerchantId,
-  range: { readonly from: string; readonly through: string; readonly windowSeconds: number },
-): Promise<void> {
-  const config = await ports.merchants.read(merchantId);
-  if (config === undefined) return;
-  const { feedShards } = config.profile;
-  const windows = await digestRange(ports.feed, {
-    merchantId,
-    feedShards,
-    from: range.from,
-    to: range.through,
-    windowSeconds: range.windowSeconds,
+  return walkPartition(ports, {
+    partition,
+    mark: 'closed',
+    markedMs: mark === undefined ? undefined : msOf(mark.closedThrough),
+    ripeMs: windowStart(ports.clock.now() - ports.feedLagSeconds * SECOND_MS, windowSeconds),
+    windowSeconds,
+    deadlineMs,
+    work: ({ merchantId }, slice) => closeMerchant(ports, merchantId, slice),
+    onFailure: (merchantId, reason) => ports.reporter.report({ event: 'close_failed', merchantId, reason }),
   });
-  for (const window of windows) await ports.windows.putIfAbsent(window);
+}
+
+async function closeMerchant(ports: ClosePorts, merchantId: MerchantId, slice: Slice): Promise<number> {
+  const config = await ports.merchants.read(merchantId);
+  if (config === undefined) return slice.toMs;
+  const { feedShards } = config.profile;
+  const { windowSeconds } = slice;
+  let startMs = slice.fromMs;
+  while (startMs < slice.toMs && !slice.isLate()) {
+    const endMs = startMs + windowSeconds * SECOND_MS;
+    const range = { merchantId, feedShards, from: isoTime(startMs), to: isoTime(endMs) };
+    const sum = createDigestSum();
+    for await (const row of feedRows(ports.feed, range)) sum.add(row);
+    if (sum.count > 0) await closeWindow(ports, windowOf(sum, { merchantId, startMs, windowSeconds }));
+    startMs = endMs;
+  }
+  return startMs;
+}
+
+async function closeWindow(ports: ClosePorts, window: Window): Promise<void> {
+  if (window.groups.length > MAX_GROUPS) throw tooManyGroups(window);
+  await ports.windows.putIfAbsent(window);
+}
+
+function tooManyGroups({ start, groups }: Window): Fault {
+  return new Fault({
+    code: 'too_many_groups',
+    message: `The window ${start} has ${groups.length} groups; at most ${MAX_GROUPS} fit. Is an id used as a transaction type?`,
+    retryable: false,
+  });
 }

@@ -54,6 +54,8 @@ export type ServiceEvent =
     }
   | { readonly event: 'schedule_refused'; readonly reason: string }
   | { readonly event: 'swept'; readonly partition: number; readonly sent: number }
+  /** How far every merchant is: seconds since the end of the last window that is closed, or audited, of all of them. */
+  | { readonly event: 'closed' | 'audited'; readonly behindSeconds: number }
   | { readonly event: 'health_unavailable'; readonly reason: string }
   | { readonly event: 'audit_failed'; readonly merchantId: MerchantId; readonly reason: string }
   | { readonly event: 'close_failed'; readonly merchantId: MerchantId; readonly reason: string }

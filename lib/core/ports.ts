@@ -172,13 +172,20 @@ export interface WindowStore {
   revise(window: Window, expectedRevision: number | undefined): Promise<boolean>;
 }
 
+/** What is done window by window for every merchant: closing, and auditing. */
+export type Mark = 'closed' | 'audited';
+
+export interface OwnMark {
+  /** How far this merchant got; set while that is less far than its partition. */
+  readonly through?: string;
+  /** How often it fell behind: whoever moves or takes its mark away must have seen the last time. */
+  readonly failures: number;
+}
+
 export interface DirectoryEntry {
   readonly merchantId: MerchantId;
   readonly createdAt: string;
-  /** Set while this merchant could not be closed as far as its partition. */
-  readonly closedThrough?: string;
-  /** How often it could not be closed: whoever takes its mark away must have seen the last failure. */
-  readonly failures: number;
+  readonly own: Readonly<Record<Mark, OwnMark>>;
 }
 
 /** Every merchant, in 16 partitions, with how far each partition is closed and audited. Strongly consistent. */
@@ -192,10 +199,10 @@ export interface Directory {
     partition: number,
     mark: { readonly closedThrough: string; readonly windowSeconds: number },
   ): Promise<void>;
-  /** A merchant could not be closed beyond `closedThrough`: its own mark, the earliest counts. Counts the failure. */
-  saveOwnMark(merchantId: MerchantId, closedThrough: string): Promise<void>;
-  /** Takes the mark away, unless the merchant failed again since `seen` was listed. */
-  clearOwnMark(seen: DirectoryEntry): Promise<void>;
+  /** A merchant got no further than `through`: its own mark, the earliest counts. Counts the failure. */
+  saveOwnMark(merchantId: MerchantId, mark: Mark, through: string): Promise<void>;
+  /** Moves the mark that was seen, or takes it away, unless the merchant fell behind again since it was listed. */
+  moveOwnMark(seen: DirectoryEntry, mark: Mark, through: string | undefined): Promise<void>;
   audited(partition: number): Promise<string | undefined>;
   /** Never goes back. */
   saveAudited(partition: number, auditedThrough: string): Promise<void>;
@@ -203,9 +210,9 @@ export interface Directory {
 
 export interface JobStore {
   read(merchantId: MerchantId, jobId: string): Promise<Job | undefined>;
-  /** Jobs that are not done, of all merchants; a bounded number. */
-  running(): Promise<readonly Job[]>;
-  /** False where somebody else wrote since `expectedRev` (no item: 0). */
+  /** Jobs that are not done, of all merchants: at most a few of each. */
+  running(): Promise<readonly Pick<Job, 'merchantId' | 'jobId'>[]>;
+  /** False where somebody else wrote since `expectedRev`; of a new job (0) also where its slot is taken. */
   save(job: Job, expectedRev: number): Promise<boolean>;
 }
 

@@ -12,9 +12,9 @@ const SWEEP_AFTER_MS = 3 * MINUTE_MS;
 const LEASE_MS = 15 * MINUTE_MS;
 /** Messages of the retry lane above which only those are sent that have a chance to be delivered. */
 const MAX_BACKLOG = 10_000;
-/** Rows of one partition on a page, and pages that one run looks at. */
-const PAGE = 200;
-const MAX_PAGES = 25;
+/** Rows of one partition read at a time, and those of them that are leased and sent together. */
+const PAGE = 1_000;
+const BATCH = 20;
 
 export interface SweepPorts {
   readonly notifications: NotificationStore;
@@ -30,25 +30,29 @@ export interface SweepPorts {
  * sent, so that two sweeps, or one that died, do not send it again and again; `rev` stays, so that the message
  * that was only late still works.
  *
+ * Above the lane's backlog, dead endpoints' rows are passed over, however many there are: what else is due lies
+ * between them.
+ *
  * @param partition 0 to 15, of the due index
  * @returns how many were sent
  */
-export async function sweepPartition(ports: SweepPorts, partition: number): Promise<number> {
-  const nowMs = ports.clock.now();
-  const before = isoTime(nowMs - SWEEP_AFTER_MS);
+export async function sweepPartition(
+  ports: SweepPorts,
+  { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
+): Promise<number> {
+  const before = isoTime(ports.clock.now() - SWEEP_AFTER_MS);
   let sent = 0;
   let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
+  do {
     const due = await ports.notifications.due({
       partition,
       before,
       limit: PAGE,
       ...(cursor !== undefined && { cursor }),
     });
-    sent += await sendPage(ports, due.keys, before);
+    sent += await sendPage(ports, due.keys, { before, deadlineMs });
     cursor = due.cursor;
-    if (cursor === undefined) break;
-  }
+  } while (cursor !== undefined && ports.clock.now() < deadlineMs);
   if (sent > 0) ports.reporter.report({ event: 'swept', partition, sent });
   return sent;
 }
@@ -56,19 +60,37 @@ export async function sweepPartition(ports: SweepPorts, partition: number): Prom
 async function sendPage(
   ports: SweepPorts,
   keys: readonly NotificationKey[],
-  before: string,
+  { before, deadlineMs }: { readonly before: string; readonly deadlineMs: number },
 ): Promise<number> {
   if (keys.length === 0) return 0;
   const isCrowded = (await ports.dispatcher.backlog('retry')) >= MAX_BACKLOG;
+  let batch: NotificationKey[] = [];
   let sent = 0;
-  for (const key of keys) {
-    if (isCrowded && (await isSurelyDead(ports, key))) continue;
-    const leased = await lease(ports, key, before);
-    if (leased === undefined) continue;
-    await ports.dispatcher.sendNow('retry', [messageFor(leased)]);
-    sent += 1;
+  for (const [place, key] of keys.entries()) {
+    if (!(isCrowded && (await isSurelyDead(ports, key)))) batch.push(key);
+    const isLast = place === keys.length - 1;
+    if (batch.length < BATCH && !isLast) continue;
+    sent += await sendBatch(ports, batch, before);
+    batch = [];
+    if (ports.clock.now() >= deadlineMs) break;
   }
   return sent;
+}
+
+/** What was leased is sent, whatever became of the others: a lease that is not sent waits a quarter of an hour. */
+async function sendBatch(
+  ports: SweepPorts,
+  keys: readonly NotificationKey[],
+  before: string,
+): Promise<number> {
+  const results = await Promise.allSettled(keys.map((key) => lease(ports, key, before)));
+  const leased = results.flatMap((result) =>
+    result.status === 'fulfilled' && result.value !== undefined ? [result.value] : [],
+  );
+  if (leased.length > 0) await ports.dispatcher.sendNow('retry', leased.map(messageFor));
+  const failed = results.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+  return leased.length;
 }
 
 /** The index may be behind: what counts is the row itself, read strongly and leased on condition. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { createDigestSum, type DigestSum } from './digest.ts';
+import type { DigestSum } from './digest.ts';
 import { type MerchantId, merchantIdSchema, type Outcome } from './model.ts';
 import type { FeedStore } from './ports.ts';
-import { isoTime, msOf, SECOND_MS } from './time.ts';
+import { isoTime, SECOND_MS } from './time.ts';
 
 /** Fixed slices of a merchant's feed. Windows start at multiples of their length in Unix time. */
 
@@ -65,25 +65,6 @@ export async function* feedRows(
       cursor = page.cursor;
     } while (cursor !== undefined);
   }
-}
-
-/** The digests of a range, one for each window that has rows. Holds sums only, whatever the number of rows. */
-export async function digestRange(
-  feed: FeedStore,
-  range: Parameters<typeof feedRows>[1] & { readonly windowSeconds: number },
-): Promise<readonly Window[]> {
-  const { merchantId, windowSeconds } = range;
-  const sums = new Map<number, DigestSum>();
-  for await (const row of feedRows(feed, range)) {
-    if (row.listedAt === undefined) continue;
-    const startMs = windowStart(msOf(row.listedAt), windowSeconds);
-    const sum = sums.get(startMs) ?? createDigestSum();
-    sum.add(row);
-    sums.set(startMs, sum);
-  }
-  return [...sums.entries()]
-    .sort(([left], [right]) => left - right)
-    .map(([startMs, sum]) => windowOf(sum, { merchantId, startMs, windowSeconds }));
 }
 
 /** A window as it is closed, from the sum of its rows. */

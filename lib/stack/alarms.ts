@@ -44,43 +44,78 @@ const COUNTED: readonly { readonly metric: string; readonly service: string; rea
   { metric: 'ClockSkew', service: 'record', says: "A machine's clock is off: it refuses to record." },
 ];
 
+/** How far behind the service may be, in seconds. No word of it at all is as bad: then nobody works on it. */
+const BEHIND: readonly {
+  readonly metric: string;
+  readonly service: string;
+  readonly seconds: number;
+  readonly says: string;
+}[] = [
+  {
+    metric: 'CloseBehind',
+    service: 'close',
+    seconds: 1_800,
+    says: 'Windows are not closed, of one merchant at least.',
+  },
+  {
+    metric: 'AuditBehind',
+    service: 'audit',
+    seconds: 3 * 3_600,
+    says: 'Windows are not audited, of one merchant at least.',
+  },
+];
+
 const PERIOD = Duration.minutes(5);
 
 /** The topic that operators subscribe to, and the alarms that speak there. */
 export function createAlarms(
   scope: Construct,
-  options: { readonly lanes: Lanes; readonly relay: IFunction },
+  options: {
+    readonly lanes: Lanes;
+    readonly functions: Readonly<Record<string, IFunction>> & { readonly relay: IFunction };
+  },
 ): Topic {
   const topic = new Topic(scope, 'Operators', { enforceSSL: true });
   const alarm = (
     id: string,
     metric: IMetric,
-    settings: { readonly says: string; readonly threshold: number },
+    settings: { readonly says: string; readonly threshold: number; readonly isSilenceBad?: boolean },
   ) =>
     new Alarm(scope, `${id}Alarm`, {
       metric,
       threshold: settings.threshold,
-      evaluationPeriods: 1,
+      evaluationPeriods: settings.isSilenceBad ? 3 : 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData: settings.isSilenceBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       alarmDescription: settings.says,
     }).addAlarmAction(new SnsAction(topic));
-
-  for (const { metric, service, says } of COUNTED) {
-    const counted = new Metric({
+  const measured = (metric: string, service: string, statistic: 'Sum' | 'Maximum') =>
+    new Metric({
       namespace: 'Tidings',
       metricName: metric,
       dimensionsMap: { service },
-      statistic: 'Sum',
+      statistic,
       period: PERIOD,
     });
-    alarm(metric, counted, { says, threshold: 1 });
+
+  for (const { metric, service, says } of COUNTED) {
+    alarm(metric, measured(metric, service, 'Sum'), { says, threshold: 1 });
+  }
+  for (const { metric, service, says, seconds } of BEHIND) {
+    alarm(metric, measured(metric, service, 'Maximum'), { says, threshold: seconds, isSilenceBad: true });
+  }
+  for (const [name, fn] of Object.entries(options.functions)) {
+    alarm(`${name}Errors`, fn.metricErrors({ period: PERIOD }), {
+      says: `The function ${name} failed or ran out of time.`,
+      threshold: 1,
+    });
   }
   alarm('DeadLetters', options.lanes.dead.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
     says: 'Messages lie in the dead-letter queue.',
     threshold: 1,
   });
-  alarm('RelayBehind', options.relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD }), {
+  const iteratorAge = options.functions.relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD });
+  alarm('RelayBehind', iteratorAge, {
     says: 'The relay is more than a minute behind the stream.',
     threshold: 60_000,
   });

@@ -42,6 +42,12 @@ const DEFAULTS = {
 
 /** Of the functions that run every minute: a run that is still going is no reason not to begin the next. */
 const BOOKKEEPING_TIMEOUT_SECONDS = 300;
+/** Of the functions that read whole windows: sums and many reads at a time want a processor more than memory. */
+const BOOKKEEPING_MEMORY_MB = 1_024;
+/** The audit reads every transaction again: four invocations share its partitions. A rule has at most five targets. */
+const AUDIT_SHARES = [0, 4, 8, 12].map((first) => ({
+  partitions: [first, first + 1, first + 2, first + 3],
+}));
 /** Stream records that relay takes at a time. */
 const RELAY_BATCH = 100;
 /** Messages that deliver attempts side by side in one invocation. */
@@ -89,11 +95,15 @@ export class NotificationService extends Construct {
       admin: this.#createAdmin(),
       deliver: this.#createDeliver(),
     };
-    this.#createSweep();
-    this.#createClose();
-    this.#createAudit();
+    const every = {
+      ...functions,
+      relay,
+      sweep: this.#createSweep(),
+      close: this.#createClose(),
+      audit: this.#createAudit(),
+    };
     this.api = createHttpApi(this, { functions, throttle: this.#settings.throttle });
-    this.operators = createAlarms(this, { lanes: this.lanes, relay });
+    this.operators = createAlarms(this, { lanes: this.lanes, functions: every });
   }
 
   #createRecord(): NodejsFunction {
@@ -223,7 +233,7 @@ export class NotificationService extends Construct {
       { actions: ['GetItem', 'PutItem', 'UpdateItem'], partitions: ['T#'] },
       { actions: ['GetItem'], partitions: ['H#'] },
       { actions: ['Query'], partitions: ['M#'] },
-      { actions: ['Query', 'PutItem', 'DeleteItem'], partitions: ['J#'] },
+      { actions: ['Query', 'GetItem', 'PutItem', 'DeleteItem'], partitions: ['J#'] },
     ]);
     grantIndex(fn, this.table, 'due');
     grantIndex(fn, this.table, 'undelivered');
@@ -236,6 +246,7 @@ export class NotificationService extends Construct {
     const fn = createFunction(this, {
       name: 'close',
       timeoutSeconds: BOOKKEEPING_TIMEOUT_SECONDS,
+      memoryMb: BOOKKEEPING_MEMORY_MB,
       environment: {
         ...this.#tableEnvironment(),
         TIDINGS_WINDOW_SECONDS: String(this.#settings.windowSeconds),
@@ -255,6 +266,7 @@ export class NotificationService extends Construct {
     const fn = createFunction(this, {
       name: 'audit',
       timeoutSeconds: BOOKKEEPING_TIMEOUT_SECONDS,
+      memoryMb: BOOKKEEPING_MEMORY_MB,
       environment: {
         ...this.#tableEnvironment(),
         ...this.#laneEnvironment(),
@@ -268,7 +280,7 @@ export class NotificationService extends Construct {
     ]);
     grantIndex(fn, this.table, 'feed');
     for (const lane of [this.lanes.first, this.lanes.retry]) lane.grant(fn, 'sqs:GetQueueAttributes');
-    everyMinute(this, fn);
+    everyMinute(this, fn, AUDIT_SHARES);
     return fn;
   }
 

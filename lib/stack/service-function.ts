@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -87,10 +87,12 @@ export function grantIndex(fn: NodejsFunction, table: Table, index: string): voi
   );
 }
 
-/** Runs the function every minute, for ever. */
-export function everyMinute(scope: Construct, fn: NodejsFunction): void {
-  new Rule(scope, `${fn.node.id}Minute`, {
-    schedule: Schedule.rate(Duration.minutes(1)),
-    targets: [new LambdaFunction(fn, { retryAttempts: 0 })],
-  });
+/** Runs the function every minute, for ever; with inputs, once for each of them. */
+export function everyMinute(scope: Construct, fn: NodejsFunction, inputs: readonly object[] = []): void {
+  const once = { retryAttempts: 0 };
+  const targets =
+    inputs.length === 0
+      ? [new LambdaFunction(fn, once)]
+      : inputs.map((input) => new LambdaFunction(fn, { ...once, event: RuleTargetInput.fromObject(input) }));
+  new Rule(scope, `${fn.node.id}Minute`, { schedule: Schedule.rate(Duration.minutes(1)), targets });
 }

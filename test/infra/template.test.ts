@@ -193,6 +193,7 @@ describe('the functions', () => {
       'Sweep',
       [
         'dynamodb:DeleteItem J#*',
+        'dynamodb:GetItem J#*',
         'dynamodb:GetItem H#*',
         ...['GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
         'dynamodb:PutItem J#*',
@@ -351,11 +352,15 @@ describe('the operators', () => {
     expect(alarms.sort()).toEqual(
       [
         'ApproximateNumberOfMessagesVisible',
+        'AuditBehind',
         'AuditFailures',
         'Blocked',
         'ClockSkew',
+        'CloseBehind',
         'CloseFailures',
         'EndpointsDisabled',
+        // Of each function: record, relay, deliver, query, admin, sweep, close, audit.
+        ...Array<string>(8).fill('Errors'),
         'Exhausted',
         'ForeignRows',
         'IteratorAge',
@@ -366,5 +371,22 @@ describe('the operators', () => {
         'WindowRevisions',
       ].sort(),
     );
+  });
+
+  it('are told as well when nobody closes or audits at all', () => {
+    const silent = resources('AWS::CloudWatch::Alarm')
+      .filter(([, { TreatMissingData }]) => TreatMissingData === 'breaching')
+      .map(([, { MetricName }]) => MetricName);
+    expect(silent.sort()).toEqual(['AuditBehind', 'CloseBehind']);
+  });
+});
+
+describe('the clock', () => {
+  it('starts the audit for every partition, each in one of four shares', () => {
+    const rules = resources('AWS::Events::Rule').map(([, { Targets }]) => Targets);
+    const inputs = rules.flat().flatMap(({ Input }) => (Input === undefined ? [] : [JSON.parse(Input)]));
+    expect(inputs).toHaveLength(4);
+    const partitions = inputs.flatMap((input) => input.partitions).sort((a, b) => a - b);
+    expect(partitions).toEqual(Array.from({ length: 16 }, (_, partition) => partition));
   });
 });

@@ -1,13 +1,13 @@
 import type { MemoryStores } from '../../lib/adapters/memory/stores.ts';
 import { webhookIdOf } from '../../lib/core/callback.ts';
-import { sameGroups } from '../../lib/core/digest.ts';
+import { createDigestSum, type DigestSum, sameGroups } from '../../lib/core/digest.ts';
 import type { ServiceEvent } from '../../lib/core/events.ts';
 import { expectedEndpoints } from '../../lib/core/expected.ts';
 import { isTerminal, type Outcome, type TerminalOutcome } from '../../lib/core/model.ts';
 import { isOpen, type Notification } from '../../lib/core/notification.ts';
 import { delaysOf } from '../../lib/core/schedule.ts';
 import { isoTime } from '../../lib/core/time.ts';
-import { digestRange } from '../../lib/core/windows.ts';
+import { feedRows, windowOf, windowStart } from '../../lib/core/windows.ts';
 import { FEED_LAG_SECONDS, WINDOW_SECONDS } from './functions.ts';
 import type { Lanes } from './lanes.ts';
 import type { SimulatedMerchant } from './merchants.ts';
@@ -153,13 +153,16 @@ async function windowsWrong({ stores, merchants, events, nowMs }: Evidence): Pro
     .map((event) => `a closed window had to be revised: ${JSON.stringify(event)}`);
   const to = isoTime(nowMs - (FEED_LAG_SECONDS + 2 * WINDOW_SECONDS) * 1000);
   for (const { merchantId } of merchants) {
-    const windows = await digestRange(stores.feed, {
-      merchantId,
-      feedShards: 1,
-      from: isoTime(0),
-      to,
-      windowSeconds: WINDOW_SECONDS,
-    });
+    const sums = new Map<number, DigestSum>();
+    for await (const row of feedRows(stores.feed, { merchantId, feedShards: 1, from: isoTime(0), to })) {
+      const startMs = windowStart(Date.parse(row.listedAt ?? ''), WINDOW_SECONDS);
+      const sum = sums.get(startMs) ?? createDigestSum();
+      sum.add(row);
+      sums.set(startMs, sum);
+    }
+    const windows = [...sums].map(([startMs, sum]) =>
+      windowOf(sum, { merchantId, startMs, windowSeconds: WINDOW_SECONDS }),
+    );
     for (const window of windows.filter(({ end }) => end <= to)) {
       const stands = await stores.windows.read(merchantId, window.start);
       if (stands === undefined || !sameGroups(stands.groups, window.groups)) {

@@ -101,8 +101,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'a merchant that could not be closed gets no mark of its own',
-    file: 'lib/core/close.ts',
-    find: 'await ports.directory.saveOwnMark(merchantId, from);',
+    file: 'lib/core/walk.ts',
+    find: 'else await ports.directory.saveOwnMark(merchantId, walk.mark, isoTime(reachedMs));',
     replace: '',
   },
   {

@@ -7,7 +7,7 @@ import { createHealthMonitor } from '../../lib/core/health.ts';
 import { handleMessage } from '../../lib/core/messages.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import type { CallbackRequest, Dispatcher, Exchange, Random } from '../../lib/core/ports.ts';
-import { runJob } from '../../lib/core/redelivery.ts';
+import { runJobs } from '../../lib/core/redelivery.ts';
 import { relay, type StreamedOutcome } from '../../lib/core/relay.ts';
 import { sweepPartition } from '../../lib/core/sweep.ts';
 import type { Invocation } from './chaos.ts';
@@ -29,6 +29,8 @@ export interface World {
 export const FEED_LAG_SECONDS = 30;
 export const WINDOW_SECONDS = 300;
 const RETENTION_DAYS = 90;
+/** A run's deadline is well before its function's time-out. */
+const RUN_MS = 200_000;
 
 /** What a container keeps between invocations; it is lost with a crash. */
 export function openContainer(world: World) {
@@ -97,14 +99,20 @@ export function runRelay(ports: Ports, records: readonly StreamedOutcome[]): Pro
 }
 
 export async function runSweep(ports: Ports): Promise<void> {
-  await forEachPartition((partition) => sweepPartition(ports, partition));
-  for (const job of await ports.jobs.running()) await runJob(ports, job);
+  await forEachPartition((partition) =>
+    sweepPartition(ports, { partition, deadlineMs: ports.clock.now() + RUN_MS }),
+  );
+  await runJobs(ports, ports.clock.now() + RUN_MS);
 }
 
 export async function runClose(ports: Ports): Promise<void> {
-  await forEachPartition((partition) => closePartition(ports, partition));
+  await forEachPartition((partition) =>
+    closePartition(ports, { partition, deadlineMs: ports.clock.now() + RUN_MS }),
+  );
 }
 
 export async function runAudit(ports: Ports): Promise<void> {
-  await forEachPartition((partition) => auditPartition(ports, partition));
+  await forEachPartition((partition) =>
+    auditPartition(ports, { partition, deadlineMs: ports.clock.now() + RUN_MS }),
+  );
 }

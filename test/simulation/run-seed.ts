@@ -263,7 +263,6 @@ class Simulation {
       await startRedelivery(
         {
           jobs: this.#world.stores.jobs,
-          merchants: this.#world.stores.merchants,
           clock: { now: () => this.#time.now },
           random: this.#world.random,
         },

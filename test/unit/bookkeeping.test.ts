@@ -3,7 +3,7 @@ import { auditPartition } from '../../lib/core/audit.ts';
 import { closePartition } from '../../lib/core/close.ts';
 import { Fault } from '../../lib/core/faults.ts';
 import { PARTITIONS } from '../../lib/core/partitions.ts';
-import { runJob } from '../../lib/core/redelivery.ts';
+import { runJobs } from '../../lib/core/redelivery.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../support/world.ts';
 
 type World = ReturnType<typeof createWorld>;
@@ -12,13 +12,19 @@ const SETTINGS = { windowSeconds: 300, auditAfterSeconds: 900 };
 
 async function close(world: World): Promise<void> {
   for (let partition = 0; partition < PARTITIONS; partition += 1) {
-    await closePartition({ ...world.ports, ...SETTINGS }, partition);
+    await closePartition(
+      { ...world.ports, ...SETTINGS },
+      { partition, deadlineMs: Number.POSITIVE_INFINITY },
+    );
   }
 }
 
 async function audit(world: World): Promise<void> {
   for (let partition = 0; partition < PARTITIONS; partition += 1) {
-    await auditPartition({ ...world.ports, ...SETTINGS }, partition);
+    await auditPartition(
+      { ...world.ports, ...SETTINGS },
+      { partition, deadlineMs: Number.POSITIVE_INFINITY },
+    );
   }
 }
 
@@ -96,7 +102,11 @@ describe('closing windows', () => {
       Array.from({ length: PARTITIONS }, (_, partition) => world.ports.directory.list(partition)),
     );
     expect(marks.flat()).toEqual([
-      { merchantId: 'demo', createdAt: '2026-11-20T08:00:00.000Z', failures: 1 },
+      {
+        merchantId: 'demo',
+        createdAt: '2026-11-20T08:00:00.000Z',
+        own: { closed: { failures: 1 }, audited: { failures: 0 } },
+      },
     ]);
   });
 });
@@ -185,6 +195,71 @@ describe('the audit', () => {
   });
 });
 
+describe('the audit of many merchants', () => {
+  it('waits for the one whose stream is behind, and for nobody else', async () => {
+    const { world, demo, record } = await shop();
+    await demo.endpoint();
+    for (let n = 0; n < 20; n += 1) await record(`pay_${n}`);
+    // Everybody that shares the partition, and everybody else.
+    for (let n = 0; n < 40; n += 1) {
+      const other = await world.merchant(`other-${n}`);
+      await other.endpoint();
+      await world.call(other.initiator, `PUT /v1/merchants/other-${n}/transactions/pay_1`, payment());
+    }
+    world.time.nowMs += 25 * MINUTE;
+    await close(world);
+    await audit(world);
+    const lost = world.events.flatMap((event) => (event.event === 'lost' ? [event.merchantId] : []));
+    expect(lost).toHaveLength(40);
+    expect(lost).not.toContain('demo');
+  });
+
+  it('compares no window that was never closed, and still makes what is lost, within an hour and a half', async () => {
+    const { world, demo, record, windows } = await shop();
+    await demo.endpoint();
+    await record('pay_1');
+    world.ports.windows.putIfAbsent = () => Promise.reject(new Error('away'));
+    world.time.nowMs += 25 * MINUTE;
+    await close(world);
+    await audit(world);
+    expect(world.events.filter(({ event }) => event === 'lost')).toEqual([]);
+    world.time.nowMs += 60 * MINUTE;
+    await close(world);
+    await audit(world);
+    expect(world.events.filter(({ event }) => event === 'lost')).toHaveLength(1);
+    expect(world.events.filter(({ event }) => event === 'window_revised')).toEqual([]);
+    expect(windows()).toEqual([]);
+  });
+
+  it('finds a window that says more than there is', async () => {
+    const { world, record, windows } = await shop();
+    await record('pay_1');
+    world.time.nowMs += 6 * MINUTE;
+    await close(world);
+    const [closed] = windows();
+    if (closed === undefined) throw new Error('nothing was closed');
+    const start = '2026-11-20T08:05:00.000Z';
+    await world.ports.windows.putIfAbsent({ ...closed, start, end: '2026-11-20T08:10:00.000Z' });
+    world.time.nowMs += 30 * MINUTE;
+    await close(world);
+    await audit(world);
+    expect(windows().find((window) => window.start === start)).toMatchObject({ revision: 1, groups: [] });
+  });
+
+  it('refuses a window with more groups than an item holds, and says why', async () => {
+    const { world, record, windows } = await shop();
+    for (let n = 0; n <= 2_000; n += 1) await record(`pay_${n}`, { transactionType: `payment_${n}` });
+    world.time.nowMs += 6 * MINUTE;
+    await close(world);
+    expect(windows()).toEqual([]);
+    expect(world.events).toContainEqual({
+      event: 'close_failed',
+      merchantId: 'demo',
+      reason: 'too_many_groups',
+    });
+  });
+});
+
 describe('redelivering a range', () => {
   it('sends again what is exhausted or blocked, says how far it is, and nothing twice', async () => {
     const { world, demo, record } = await shop();
@@ -198,11 +273,63 @@ describe('redelivering a range', () => {
     const started = await world.call(demo.receiver, 'POST /v1/redeliveries', range);
     expect(started.status).toBe(202);
     const { jobId } = started.json;
-    for (const job of await world.ports.jobs.running()) await runJob(world.ports, job);
+    await runJobs(world.ports, Number.POSITIVE_INFINITY);
     const done = await world.call(demo.receiver, `GET /v1/redeliveries/${jobId}`);
     expect(done.json).toMatchObject({ state: 'done', found: 7, sent: 7 });
     expect(world.queue).toHaveLength(7);
     expect(await world.ports.jobs.running()).toEqual([]);
+  });
+
+  it('counts right and sends once, wherever a run dies', async () => {
+    const { world, demo, record } = await shop();
+    await demo.endpoint();
+    world.receiver.answer = () => statusExchange(500);
+    for (let n = 0; n < 120; n += 1) await record(`pay_${n}`);
+    await world.relayAll();
+    await world.drain();
+    world.time.nowMs += 1_000;
+    const range = { from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z', states: ['exhausted'] };
+    const { jobId } = (await world.call(demo.receiver, 'POST /v1/redeliveries', range)).json;
+    const { save } = world.ports.jobs;
+    const { sendNow } = world.ports.dispatcher;
+    let calls = 0;
+    // Every seventh write of progress fails, and every fiftieth message stays behind for the sweep.
+    world.ports.jobs.save = async (job, rev) => {
+      calls += 1;
+      if (calls % 7 === 0) throw new Error('died');
+      return save(job, rev);
+    };
+    let messages = 0;
+    world.ports.dispatcher.sendNow = async (lane, sent) => {
+      messages += 1;
+      if (messages % 50 === 0) throw new Error('died');
+      return sendNow(lane, sent);
+    };
+    for (let run = 0; run < 20; run += 1) {
+      await runJobs(world.ports, Number.POSITIVE_INFINITY).catch(() => undefined);
+    }
+    const done = await world.call(demo.receiver, `GET /v1/redeliveries/${jobId}`);
+    expect(done.json).toMatchObject({ state: 'done', found: 120, sent: 120 });
+    expect(new Set(world.queue.map(({ message }) => message.transactionId)).size).toBe(world.queue.length);
+    expect(world.queue.length).toBe(118);
+  });
+
+  it('counts right and sends once when two runs work on it', async () => {
+    const { world, demo, record } = await shop();
+    await demo.endpoint();
+    world.receiver.answer = () => statusExchange(500);
+    for (let n = 0; n < 120; n += 1) await record(`pay_${n}`);
+    await world.relayAll();
+    await world.drain();
+    world.time.nowMs += 1_000;
+    const range = { from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z', states: ['exhausted'] };
+    const { jobId } = (await world.call(demo.receiver, 'POST /v1/redeliveries', range)).json;
+    const run = () => runJobs(world.ports, Number.POSITIVE_INFINITY);
+    await Promise.all([run(), run(), run()]);
+    await run();
+    const done = await world.call(demo.receiver, `GET /v1/redeliveries/${jobId}`);
+    expect(done.json).toMatchObject({ state: 'done', found: 120, sent: 120 });
+    expect(world.queue).toHaveLength(120);
   });
 
   it('is another merchant’s secret', async () => {
@@ -218,7 +345,10 @@ describe('redelivering a range', () => {
     const { world, demo } = await shop();
     const range = { from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z' };
     const start = async () => (await world.call(demo.receiver, 'POST /v1/redeliveries', range)).status;
-    expect([await start(), await start(), await start(), await start()]).toEqual([202, 202, 202, 409]);
+    const answers = await Promise.all([start(), start(), start(), start(), start()]);
+    expect(answers.sort()).toEqual([202, 202, 202, 409, 409]);
+    await runJobs(world.ports, Number.POSITIVE_INFINITY);
+    expect(await start()).toBe(202);
   });
 
   it('refuses a range that ends before it begins', async () => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { PARTITIONS } from '../../lib/core/partitions.ts';
+import type { EndpointId, MerchantId, TransactionId } from '../../lib/core/model.ts';
+import { untried } from '../../lib/core/notification.ts';
+import { forEachPartition, PARTITIONS } from '../../lib/core/partitions.ts';
 import { sweepPartition } from '../../lib/core/sweep.ts';
+import { isoTime } from '../../lib/core/time.ts';
 import { createWorld, okExchange, payment, type Sent, statusExchange } from '../support/world.ts';
 
 /** The interleavings that `rev` is for, each by its name. */
@@ -28,12 +31,12 @@ function take(world: World): Sent {
   return sent;
 }
 
+function sweepOne(world: World, partition: number): Promise<number> {
+  return sweepPartition(world.ports, { partition, deadlineMs: Number.POSITIVE_INFINITY });
+}
+
 async function sweep(world: World): Promise<number> {
-  let sent = 0;
-  for (let partition = 0; partition < PARTITIONS; partition += 1) {
-    sent += await sweepPartition(world.ports, partition);
-  }
-  return sent;
+  return (await forEachPartition((partition) => sweepOne(world, partition))).reduce((sum, n) => sum + n, 0);
 }
 
 describe('the fence', () => {
@@ -161,6 +164,72 @@ describe('the fence', () => {
     expect(await sweep(world)).toBe(0);
     world.ports.health.isOpen = async () => false;
     expect(await sweep(world)).toBe(1);
+  });
+
+  it('above its bound the sweep finds one that lives behind thousands that are dead', async () => {
+    const world = createWorld();
+    const DEAD = 1_300;
+    const rows = Array.from({ length: DEAD + 1 }, (_, n) => ({
+      ...untried(
+        {
+          merchantId: 'demo' as MerchantId,
+          transactionId: `pay_${n}` as TransactionId,
+          version: 1,
+          endpointId: (n === DEAD ? 'alive' : 'dead') as EndpointId,
+        },
+        isoTime(world.time.nowMs),
+      ),
+      nextAttemptAt: isoTime(world.time.nowMs + n),
+    }));
+    for (const row of rows) await world.ports.notifications.save(row, 'absent');
+    await world.merchant('demo');
+    world.time.nowMs += 5 * MINUTE;
+    world.ports.dispatcher.backlog = async () => 10_000;
+    world.ports.health.isOpen = async ({ circuitId }) => circuitId === 'dead';
+    // All in one partition, so that they are in each other's way.
+    const { due } = world.ports.notifications;
+    const all = (
+      await Promise.all(Array.from({ length: PARTITIONS }, (_, partition) => allDue(partition)))
+    ).flat();
+    world.ports.notifications.due = async ({ partition, limit, cursor }) => {
+      const from = Number(cursor ?? 0);
+      if (partition !== 0) return { keys: [] };
+      const rest = from + limit < all.length && { cursor: String(from + limit) };
+      return { keys: all.slice(from, from + limit), ...rest };
+    };
+    expect(await sweep(world)).toBe(1);
+    expect(world.queue).toMatchObject([{ message: { endpointId: 'alive' } }]);
+
+    async function allDue(partition: number) {
+      return (await due({ partition, before: isoTime(world.time.nowMs), limit: 10_000 })).keys;
+    }
+  });
+
+  it('sends what the sweep has leased although another row could not be', async () => {
+    const { world, demo } = await recorded();
+    for (let n = 2; n < 40; n += 1) {
+      await world.call(demo.initiator, `PUT /v1/merchants/demo/transactions/pay_${n}`, payment());
+    }
+    await world.relayAll();
+    world.receiver.answer = () => statusExchange(500);
+    for (let sent = world.queue.shift(); sent?.lane === 'first'; sent = world.queue.shift()) {
+      await world.deliverOne(sent);
+    }
+    world.queue.splice(0);
+    world.time.nowMs += 5 * MINUTE;
+    const { lease } = world.ports.notifications;
+    let isBroken = true;
+    world.ports.notifications.lease = async (notification, until) => {
+      if (!isBroken || notification.transactionId !== 'pay_7') return lease(notification, until);
+      isBroken = false;
+      throw new Error('the table is away');
+    };
+    await expect(forEachPartition((partition) => sweepOne(world, partition))).rejects.toThrow(
+      'the table is away',
+    );
+    await forEachPartition((partition) => sweepOne(world, partition));
+    expect(new Set(world.queue.map(({ message }) => message.transactionId)).size).toBe(39);
+    expect(world.queue).toHaveLength(39);
   });
 
   it('a deferral beyond the horizon ends exhausted, and does not use up the schedule before', async () => {

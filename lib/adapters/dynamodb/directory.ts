@@ -1,19 +1,43 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { merchantIdSchema } from '../../core/model.ts';
-import type { Directory } from '../../core/ports.ts';
+import type { Directory, DirectoryEntry, Mark, OwnMark } from '../../core/ports.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
 import { unlessRefused } from './conditions.ts';
 import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, directoryPk, merchantPk } from './keys.ts';
 import { queryAll } from './query-all.ts';
 
-const entrySchema = z.object({
-  merchantId: merchantIdSchema,
-  createdAt: z.iso.datetime(),
-  closedThrough: z.iso.datetime().exactOptional(),
-  failures: z.number().int().default(0),
-});
+const entrySchema = z
+  .object({
+    merchantId: merchantIdSchema,
+    createdAt: z.iso.datetime(),
+    closedThrough: z.iso.datetime().exactOptional(),
+    failures: z.number().int().default(0),
+    auditedThrough: z.iso.datetime().exactOptional(),
+    auditFailures: z.number().int().default(0),
+  })
+  .transform(
+    ({ merchantId, createdAt, ...row }): DirectoryEntry => ({
+      merchantId,
+      createdAt,
+      own: {
+        closed: ownMark(row.closedThrough, row.failures),
+        audited: ownMark(row.auditedThrough, row.auditFailures),
+      },
+    }),
+  );
+
+function ownMark(through: string | undefined, failures: number): OwnMark {
+  return { ...(through !== undefined && { through }), failures };
+}
+
+/** The attributes of a merchant's row that hold its own marks. */
+const OWN: Readonly<Record<Mark, Readonly<Record<string, string>>>> = {
+  closed: { '#through': 'closedThrough', '#failures': 'failures' },
+  audited: { '#through': 'auditedThrough', '#failures': 'auditFailures' },
+};
+
 const closedSchema = z.object({ closedThrough: z.iso.datetime(), windowSeconds: z.number().int() });
 const auditedSchema = z.object({ auditedThrough: z.iso.datetime() });
 
@@ -59,38 +83,48 @@ export function createDirectory(table: Table): Directory {
       );
     },
 
-    async saveOwnMark(merchantId, closedThrough) {
-      const change = (UpdateExpression: string, ConditionExpression: string) =>
-        update(
-          new UpdateCommand({
-            TableName,
-            Key: { pk: directoryPk(merchantId), sk: merchantPk(merchantId) },
-            UpdateExpression,
-            ConditionExpression,
-            ExpressionAttributeValues: {
-              ':one': 1,
-              ...(UpdateExpression.includes(':through') && { ':through': closedThrough }),
-            },
-          }),
-        );
+    async saveOwnMark(merchantId, mark, through) {
+      const key = { TableName, Key: { pk: directoryPk(merchantId), sk: merchantPk(merchantId) } };
+      const { '#failures': failures = '' } = OWN[mark];
       // Invariant: the earliest failure counts; and no row is made for a merchant that is not there.
-      const isEarliest = await change(
-        'SET closedThrough = :through ADD failures :one',
-        'attribute_exists(pk) AND (attribute_not_exists(closedThrough) OR closedThrough > :through)',
+      const isEarliest = await update(
+        new UpdateCommand({
+          ...key,
+          UpdateExpression: 'SET #through = :through ADD #failures :one',
+          ConditionExpression:
+            'attribute_exists(pk) AND (attribute_not_exists(#through) OR #through > :through)',
+          ExpressionAttributeNames: OWN[mark],
+          ExpressionAttributeValues: { ':one': 1, ':through': through },
+        }),
       );
-      if (!isEarliest) await change('ADD failures :one', 'attribute_exists(pk)');
+      if (isEarliest) return;
+      await update(
+        new UpdateCommand({
+          ...key,
+          UpdateExpression: 'ADD #failures :one',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeNames: { '#failures': failures },
+          ExpressionAttributeValues: { ':one': 1 },
+        }),
+      );
     },
 
-    async clearOwnMark({ merchantId, closedThrough, failures }) {
-      if (closedThrough === undefined) return;
+    async moveOwnMark({ merchantId, own }, mark, through) {
+      const seen = own[mark];
+      if (seen.through === undefined) return;
       await update(
         new UpdateCommand({
           TableName,
           Key: { pk: directoryPk(merchantId), sk: merchantPk(merchantId) },
-          UpdateExpression: 'REMOVE closedThrough',
-          // Invariant: nobody failed to close it since this run listed it, at a later window perhaps.
-          ConditionExpression: 'closedThrough = :seen AND failures = :failures',
-          ExpressionAttributeValues: { ':seen': closedThrough, ':failures': failures },
+          UpdateExpression: through === undefined ? 'REMOVE #through' : 'SET #through = :next',
+          // Invariant: nobody fell behind since this run listed it, at a later window perhaps.
+          ConditionExpression: '#through = :seen AND #failures = :failures',
+          ExpressionAttributeNames: OWN[mark],
+          ExpressionAttributeValues: {
+            ':seen': seen.through,
+            ':failures': seen.failures,
+            ...(through !== undefined && { ':next': through }),
+          },
         }),
       );
     },

@@ -1,15 +1,47 @@
-import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { merchantIdSchema } from '../../core/model.ts';
 import type { JobStore } from '../../core/ports.ts';
 import { type Job, jobSchema } from '../../core/redelivery.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
 import { unlessRefused } from './conditions.ts';
-import { JOB_SK, jobPk, RUNNING_JOBS_PK, ttlAfter } from './keys.ts';
+import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk, ttlAfter } from './keys.ts';
 import { queryAll } from './query-all.ts';
 
-/** A job stands under its id, and beside it in the list of those that run until it is done. */
+const runningSchema = z.object({ merchantId: merchantIdSchema, jobId: z.string() });
+
+/** A job stands under its id; while it runs, it also takes one of its merchant's places in the list of those. */
 export function createJobStore(table: Table, options: { readonly retentionDays: number }): JobStore {
   const { documents, name: TableName } = table;
+
+  /** Invariant: progress is made by one worker at a time; whoever was overtaken stops. */
+  function putJob(job: Job, expectedRev: number) {
+    const ttl = ttlAfter(table.clock.now(), options.retentionDays);
+    const Item = { pk: jobPk(job.jobId), sk: JOB_SK, ...job, ttl };
+    if (expectedRev === 0) return { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' };
+    return {
+      TableName,
+      Item,
+      ConditionExpression: 'rev = :rev',
+      ExpressionAttributeValues: { ':rev': expectedRev },
+    };
+  }
+
+  function commandFor(job: Job, expectedRev: number): PutCommand | TransactWriteCommand {
+    const { merchantId, jobId, state } = job;
+    const Put = putJob(job, expectedRev);
+    const listKey = { pk: RUNNING_JOBS_PK, sk: runningJobSk(job) };
+    if (expectedRev === 0 && state === 'running') {
+      const Item = { ...listKey, merchantId, jobId };
+      // Invariant: a place is taken by one job at a time, so that a merchant runs no more than it has places.
+      const place = { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' };
+      return new TransactWriteCommand({ TransactItems: [{ Put }, { Put: place }] });
+    }
+    if (state === 'running') return new PutCommand(Put);
+    return new TransactWriteCommand({ TransactItems: [{ Put }, { Delete: { TableName, Key: listKey } }] });
+  }
+
   return {
     async read(merchantId, jobId) {
       const { Item } = await calling('Reading a job', () =>
@@ -27,36 +59,16 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
         ExpressionAttributeValues: { ':pk': RUNNING_JOBS_PK },
         ConsistentRead: true,
       });
-      return items.map((item) => jobSchema.parse(item));
+      return items.map((item) => runningSchema.parse(item));
     },
 
-    async save(job, expectedRev) {
-      const listKey = { pk: RUNNING_JOBS_PK, sk: job.jobId };
-      const transaction = new TransactWriteCommand({
-        TransactItems: [
-          {
-            Put: {
-              TableName,
-              Item: row(job, { pk: jobPk(job.jobId), sk: JOB_SK }),
-              // Invariant: progress is made by one worker at a time; whoever was overtaken stops.
-              ...(expectedRev === 0
-                ? { ConditionExpression: 'attribute_not_exists(pk)' }
-                : {
-                    ConditionExpression: 'rev = :rev',
-                    ExpressionAttributeValues: { ':rev': expectedRev },
-                  }),
-            },
-          },
-          job.state === 'running'
-            ? { Put: { TableName, Item: row(job, listKey) } }
-            : { Delete: { TableName, Key: listKey } },
-        ],
-      });
-      return calling('Saving a job', () => unlessRefused(() => documents.send(transaction)));
-    },
+    save: (job, expectedRev) =>
+      calling('Saving a job', () =>
+        unlessRefused(async () => {
+          const command = commandFor(job, expectedRev);
+          if (command instanceof PutCommand) await documents.send(command);
+          else await documents.send(command);
+        }),
+      ),
   };
-
-  function row(job: Job, key: { readonly pk: string; readonly sk: string }): Record<string, unknown> {
-    return { ...key, ...job, ttl: ttlAfter(table.clock.now(), options.retentionDays) };
-  }
 }

@@ -38,6 +38,14 @@ export const jobPk = (jobId: string) => `J#${jobId}`;
 export const JOB_SK = 'JOB';
 /** Lists the jobs that are not done: one small partition, since they are few. */
 export const RUNNING_JOBS_PK = 'J#running';
+/** A merchant's places are few: what stands at one of them keeps others out. */
+export const runningJobSk = ({
+  merchantId,
+  slot,
+}: {
+  readonly merchantId: MerchantId;
+  readonly slot: number;
+}) => `${merchantId}#${slot}`;
 
 /** Marks of a directory partition; they stand beside the merchants' rows, which begin with `M#`. */
 export const directoryPartitionPk = (partition: number) => `D#${partition}`;

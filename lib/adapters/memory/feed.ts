@@ -52,12 +52,19 @@ export function memoryJobs(): JobStore {
       return job?.merchantId === merchantId ? job : undefined;
     },
     async running() {
-      return [...jobs.values()].filter(({ state }) => state === 'running');
+      return [...jobs.values()].filter(isRunning).map(({ merchantId, jobId }) => ({ merchantId, jobId }));
     },
     async save(job, expectedRev) {
       if ((jobs.get(job.jobId)?.rev ?? 0) !== expectedRev) return false;
+      const isTaken = (other: Job) =>
+        isRunning(other) && other.merchantId === job.merchantId && other.slot === job.slot;
+      if (expectedRev === 0 && isRunning(job) && [...jobs.values()].some(isTaken)) return false;
       jobs.set(job.jobId, structuredClone(job));
       return true;
     },
   };
+}
+
+function isRunning({ state }: Job): boolean {
+  return state === 'running';
 }

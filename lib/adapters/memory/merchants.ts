@@ -26,7 +26,8 @@ export function memoryMerchants(clock: Clock): {
         const { merchantId, createdAt } = profile;
         if (profiles.has(merchantId)) return false;
         profiles.set(merchantId, structuredClone(profile));
-        entries.set(merchantId, { merchantId, createdAt, failures: 0 });
+        const own = { closed: { failures: 0 }, audited: { failures: 0 } };
+        entries.set(merchantId, { merchantId, createdAt, own });
         return true;
       },
       async saveProfile(profile, expectedRev) {
@@ -69,20 +70,22 @@ function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
       if (standing !== undefined && standing.closedThrough >= mark.closedThrough) return;
       closed.set(partition, { ...mark, windowSeconds: standing?.windowSeconds ?? mark.windowSeconds });
     },
-    async saveOwnMark(merchantId, closedThrough) {
+    async saveOwnMark(merchantId, mark, through) {
       const entry = entries.get(merchantId);
       if (entry === undefined) return;
-      const isEarlier = entry.closedThrough === undefined || entry.closedThrough > closedThrough;
-      const mark = isEarlier ? { closedThrough } : {};
-      entries.set(merchantId, { ...entry, ...mark, failures: entry.failures + 1 });
+      const standing = entry.own[mark];
+      const isEarlier = standing.through === undefined || standing.through > through;
+      const next = { ...standing, ...(isEarlier && { through }), failures: standing.failures + 1 };
+      entries.set(merchantId, { ...entry, own: { ...entry.own, [mark]: next } });
     },
-    async clearOwnMark(seen) {
+    async moveOwnMark(seen, mark, through) {
       const entry = entries.get(seen.merchantId);
-      if (entry === undefined || seen.closedThrough === undefined) return;
-      const { closedThrough, ...rest } = entry;
-      if (closedThrough === seen.closedThrough && rest.failures === seen.failures) {
-        entries.set(seen.merchantId, rest);
-      }
+      const standing = entry?.own[mark];
+      if (entry === undefined || standing?.through === undefined) return;
+      if (standing.through !== seen.own[mark].through || standing.failures !== seen.own[mark].failures)
+        return;
+      const next = { ...(through !== undefined && { through }), failures: standing.failures };
+      entries.set(seen.merchantId, { ...entry, own: { ...entry.own, [mark]: next } });
     },
     async audited(partition) {
       return audited.get(partition);

@@ -3,6 +3,7 @@ import { PARTITIONS } from '../../../lib/core/partitions.ts';
 import { at, merchant, OTHER, profile, SHOP } from '../support/samples.ts';
 import { atOnce, type OpenTable, useTable, WRITERS } from '../support/table.ts';
 
+const NOTHING = { closed: { failures: 0 }, audited: { failures: 0 } };
 const ALL = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 
 export function describeDirectory(name: string, open: OpenTable): void {
@@ -19,7 +20,7 @@ export function describeDirectory(name: string, open: OpenTable): void {
         await table().merchants.create(profile({ merchantId, createdAt: at(index) }));
       }
       const entries = await list();
-      const expected = ids.map((merchantId, index) => ({ merchantId, createdAt: at(index), failures: 0 }));
+      const expected = ids.map((merchantId, index) => ({ merchantId, createdAt: at(index), own: NOTHING }));
       expect(entries).toHaveLength(60);
       expect(entries).toEqual(expect.arrayContaining(expected));
       const partitions = await Promise.all(ALL.map((partition) => table().directory.list(partition)));
@@ -29,7 +30,7 @@ export function describeDirectory(name: string, open: OpenTable): void {
     it('lists a merchant as it was created, whoever tried to create it again', async () => {
       await table().merchants.create(profile({ createdAt: at(1) }));
       await table().merchants.create(profile({ createdAt: at(2) }));
-      expect(await list()).toEqual([{ merchantId: SHOP, createdAt: at(1), failures: 0 }]);
+      expect(await list()).toEqual([{ merchantId: SHOP, createdAt: at(1), own: NOTHING }]);
     });
 
     it('knows no mark at first', async () => {
@@ -78,41 +79,48 @@ export function describeDirectory(name: string, open: OpenTable): void {
       expect(await list()).toEqual([]);
     });
 
-    describe("a merchant's own mark", () => {
+    describe.each(['closed', 'audited'] as const)("a merchant's own %s mark", (mark) => {
       const entry = async () => {
         const found = await entryOf(SHOP);
         if (found === undefined) throw new Error('the merchant is not listed');
         return found;
       };
+      const own = async () => (await entry()).own[mark];
 
       it('is the earliest that was set, and counts every failure', async () => {
         await table().merchants.create(profile());
-        await table().directory.saveOwnMark(SHOP, at(600));
-        await table().directory.saveOwnMark(SHOP, at(900));
-        expect(await entry()).toMatchObject({ closedThrough: at(600), failures: 2 });
-        await table().directory.saveOwnMark(SHOP, at(300));
-        expect(await entry()).toMatchObject({ closedThrough: at(300), failures: 3 });
+        await table().directory.saveOwnMark(SHOP, mark, at(600));
+        await table().directory.saveOwnMark(SHOP, mark, at(900));
+        expect(await own()).toEqual({ through: at(600), failures: 2 });
+        await table().directory.saveOwnMark(SHOP, mark, at(300));
+        expect(await own()).toEqual({ through: at(300), failures: 3 });
       });
 
-      it('is taken away by whoever has seen the last failure, and by nobody else', async () => {
+      it('is moved and taken away by whoever has seen the last failure, and by nobody else', async () => {
         await table().merchants.create(profile());
-        await table().directory.saveOwnMark(SHOP, at(300));
+        await table().directory.saveOwnMark(SHOP, mark, at(300));
         const old = await entry();
-        await table().directory.saveOwnMark(SHOP, at(600));
-        await table().directory.clearOwnMark(old);
-        expect((await entry()).closedThrough).toBe(at(300));
-        await table().directory.clearOwnMark(await entry());
-        expect(await entry()).toStrictEqual({ merchantId: SHOP, createdAt: at(0), failures: 2 });
-        await table().directory.clearOwnMark(await entry());
-        expect(await entry()).toStrictEqual({ merchantId: SHOP, createdAt: at(0), failures: 2 });
+        await table().directory.saveOwnMark(SHOP, mark, at(600));
+        await table().directory.moveOwnMark(old, mark, undefined);
+        await table().directory.moveOwnMark(old, mark, at(900));
+        expect(await own()).toEqual({ through: at(300), failures: 2 });
+        await table().directory.moveOwnMark(await entry(), mark, at(900));
+        expect(await own()).toEqual({ through: at(900), failures: 2 });
+        await table().directory.moveOwnMark(await entry(), mark, undefined);
+        expect(await own()).toStrictEqual({ failures: 2 });
+        await table().directory.moveOwnMark(await entry(), mark, at(900));
+        expect(await own()).toStrictEqual({ failures: 2 });
       });
 
       it('is its own, and makes no merchant', async () => {
         await table().merchants.create(profile());
         await table().merchants.create(profile({ merchantId: OTHER }));
-        await table().directory.saveOwnMark(SHOP, at(300));
-        expect(await entryOf(OTHER)).toStrictEqual({ merchantId: OTHER, createdAt: at(0), failures: 0 });
-        await table().directory.saveOwnMark(merchant('nobody'), at(300));
+        await table().directory.saveOwnMark(SHOP, mark, at(300));
+        expect(await entryOf(OTHER)).toStrictEqual({ merchantId: OTHER, createdAt: at(0), own: NOTHING });
+        expect(await entry()).toMatchObject({
+          own: { ...NOTHING, [mark]: { through: at(300), failures: 1 } },
+        });
+        await table().directory.saveOwnMark(merchant('nobody'), mark, at(300));
         expect(await list()).toHaveLength(2);
       });
     });

@@ -138,6 +138,8 @@ export function job(changes: Changes<Job> = {}): Job {
     states: ['exhausted'],
     createdAt: at(0),
     state: 'running',
+    slot: 0,
+    keys: [],
     range: 0,
     found: 0,
     sent: 0,

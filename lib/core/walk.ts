@@ -1,0 +1,119 @@
+import { Fault } from './faults.ts';
+import type { MerchantId } from './model.ts';
+import type { Clock, Directory, DirectoryEntry, Mark } from './ports.ts';
+import { sideBySide } from './side-by-side.ts';
+import { isoTime, msOf, SECOND_MS } from './time.ts';
+import { windowStart } from './windows.ts';
+
+/**
+ * The walk that close and audit have in common: along the merchants of one directory partition, each from where it
+ * got to before. The partition's mark says how far all of them are; a merchant that fell behind has an earlier one
+ * of its own, so that it keeps nobody waiting.
+ */
+export interface Walk {
+  readonly partition: number;
+  readonly mark: Mark;
+  /** Where the partition's mark stands; undefined where nothing was ever walked. */
+  readonly markedMs: number | undefined;
+  /** The end of the last window that is ripe. */
+  readonly ripeMs: number;
+  readonly windowSeconds: number;
+  /** What is not reached by then waits for the next run, which begins with it. */
+  readonly deadlineMs: number;
+  /** Works on the windows of `slice` and returns how far it got; what it throws is this merchant's alone. */
+  readonly work: (entry: DirectoryEntry, slice: Slice) => Promise<number>;
+  readonly onFailure: (merchantId: MerchantId, reason: string) => void;
+}
+
+export interface Slice {
+  readonly fromMs: number;
+  /** At most {@link MAX_WINDOWS} windows after `fromMs`. */
+  readonly toMs: number;
+  readonly windowSeconds: number;
+  /** Whether the run should come to its end. */
+  readonly isLate: () => boolean;
+}
+
+/** Windows of one merchant, and of the partition, that one run works on: after an outage it catches up hour by hour. */
+const MAX_WINDOWS = 12;
+/** Merchants worked on side by side. */
+const CONCURRENCY = 4;
+
+/**
+ * Dying anywhere repeats the same work. The order matters: the directory is listed after the windows became ripe, so
+ * that no merchant is missed; a merchant that fell behind gets its own mark before the partition's passes it; and that
+ * comes last.
+ *
+ * @returns how far every merchant of the partition is
+ */
+export async function walkPartition(
+  ports: { readonly directory: Directory; readonly clock: Clock },
+  walk: Walk,
+): Promise<number> {
+  const entries = await ports.directory.list(walk.partition);
+  const fromMs = walk.markedMs ?? firstWindow(entries, walk);
+  const toMs = Math.max(fromMs, Math.min(walk.ripeMs, fromMs + lengthMs(walk)));
+  const waiting = entries
+    .map((entry) => ({ entry, fromMs: ownMs(entry, walk.mark) ?? fromMs }))
+    .filter((one) => one.fromMs < toMs)
+    // Who is furthest behind comes first, so that a deadline never meets the same merchants twice.
+    .sort((left, right) => left.fromMs - right.fromMs);
+  const reached = await sideBySide(waiting, CONCURRENCY, (one) => workOn(ports, walk, { ...one, toMs }));
+  await savePartitionMark(ports, walk, toMs);
+  return Math.min(toMs, ...reached);
+}
+
+async function workOn(
+  ports: { readonly directory: Directory; readonly clock: Clock },
+  walk: Walk,
+  { entry, fromMs, toMs }: { readonly entry: DirectoryEntry; readonly fromMs: number; readonly toMs: number },
+): Promise<number> {
+  const { merchantId } = entry;
+  const isLate = () => ports.clock.now() >= walk.deadlineMs;
+  const slice = {
+    fromMs,
+    toMs: Math.min(toMs, fromMs + lengthMs(walk)),
+    windowSeconds: walk.windowSeconds,
+    isLate,
+  };
+  let reachedMs = fromMs;
+  try {
+    if (!isLate()) reachedMs = await walk.work(entry, slice);
+  } catch (error) {
+    // Whatever it is, it is this merchant's alone: the others go on.
+    walk.onFailure(merchantId, error instanceof Fault ? error.code : String(error).slice(0, 300));
+  }
+  if (reachedMs >= toMs) await ports.directory.moveOwnMark(entry, walk.mark, undefined);
+  else if (reachedMs > fromMs && ownMs(entry, walk.mark) !== undefined) {
+    await ports.directory.moveOwnMark(entry, walk.mark, isoTime(reachedMs));
+  }
+  // Also where there is a mark already: an older run that succeeds must not take it away.
+  else await ports.directory.saveOwnMark(merchantId, walk.mark, isoTime(reachedMs));
+  return reachedMs;
+}
+
+/** A partition without merchants is marked as well: whoever comes first finds its windows' length settled. */
+async function savePartitionMark(
+  ports: { readonly directory: Directory },
+  walk: Walk,
+  toMs: number,
+): Promise<void> {
+  if (walk.markedMs !== undefined && toMs <= walk.markedMs) return;
+  if (walk.mark === 'audited') return ports.directory.saveAudited(walk.partition, isoTime(toMs));
+  const { windowSeconds } = walk;
+  return ports.directory.saveClosed(walk.partition, { closedThrough: isoTime(toMs), windowSeconds });
+}
+
+function firstWindow(entries: readonly DirectoryEntry[], { ripeMs, windowSeconds }: Walk): number {
+  const created = entries.map(({ createdAt }) => windowStart(msOf(createdAt), windowSeconds));
+  return Math.min(ripeMs, ...created);
+}
+
+function ownMs(entry: DirectoryEntry, mark: Mark): number | undefined {
+  const { through } = entry.own[mark];
+  return through === undefined ? undefined : msOf(through);
+}
+
+function lengthMs({ windowSeconds }: Walk): number {
+  return MAX_WINDOWS * windowSeconds * SECOND_MS;
+}
