@@ -133,7 +133,12 @@ async function serve(
   const queue = (name: string) => cloud.resources.find(`Tidings${name}`, 'AWS::SQS::Queue').url;
   writeFileSync(
     join(dataDir, 'queues.json'),
-    JSON.stringify({ endpoint: cloud.endpoints.sqs, dead: queue('DeadLetters'), retry: queue('RetryLane') }),
+    JSON.stringify({
+      endpoint: cloud.endpoints.sqs,
+      dead: queue('DeadLetters'),
+      retry: queue('RetryLane'),
+      check: queue('CheckLane'),
+    }),
   );
   const adminKey = `tk_root_${cloud.secretValue('RootKey')}`;
   const ready = () => write(`Tidings ready: ${cloud.apiUrl}`);

@@ -9,12 +9,13 @@ const HELP = `Usage: npm run <command> -- [options]
 
   try       records one outcome on the service that \`npm start\` runs, waits for its callback, verifies it, and
             prints both together with the same as curl
-  redrive   puts dead letters back into the retry lane, and shows what cannot be put back
+  redrive   puts dead letters back into the lane that they came from, and shows what cannot be put back
 
   --data-dir DIR         of the service that runs on this machine (.tidings)
   --dry-run              redrive: only look
   --dead-letter-url URL  redrive on AWS: the queues' URLs, which are outputs of the stack
   --retry-queue-url URL
+  --check-queue-url URL
   --help                 this text
 `;
 
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
     'dry-run': { type: 'boolean', default: false },
     'dead-letter-url': { type: 'string' },
     'retry-queue-url': { type: 'string' },
+    'check-queue-url': { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -34,25 +36,30 @@ const write = (line: string) => void process.stdout.write(`${line}\n`);
 function queues(): {
   readonly sqs: SQSClient;
   readonly deadLetterUrl: string;
-  readonly retryQueueUrl: string;
+  readonly queueUrls: { readonly retry: string; readonly check: string };
 } {
-  const { 'dead-letter-url': deadLetterUrl, 'retry-queue-url': retryQueueUrl } = values;
-  if (deadLetterUrl !== undefined && retryQueueUrl !== undefined) {
-    return { sqs: new SQSClient({}), deadLetterUrl, retryQueueUrl };
+  const { 'dead-letter-url': deadLetterUrl, 'retry-queue-url': retry, 'check-queue-url': check } = values;
+  if (deadLetterUrl !== undefined && retry !== undefined && check !== undefined) {
+    return { sqs: new SQSClient({}), deadLetterUrl, queueUrls: { retry, check } };
   }
   const file = join(values['data-dir'], 'queues.json');
   if (!existsSync(file)) {
     throw new Error(
       `No service runs from ${values['data-dir']}. Run npm start in another terminal first, or name the queues of a ` +
-        'deployment with --dead-letter-url and --retry-queue-url.',
+        'deployment with --dead-letter-url, --retry-queue-url and --check-queue-url.',
     );
   }
-  const local = JSON.parse(readFileSync(file, 'utf8')) as { endpoint: string; dead: string; retry: string };
+  const local = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly endpoint: string;
+    readonly dead: string;
+    readonly retry: string;
+    readonly check: string;
+  };
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   return {
     sqs: new SQSClient({ endpoint: local.endpoint, region: 'us-east-1', credentials }),
     deadLetterUrl: local.dead,
-    retryQueueUrl: local.retry,
+    queueUrls: local,
   };
 }
 
@@ -65,10 +72,14 @@ async function runRedrive(): Promise<void> {
       write(
         message === undefined
           ? `✗ left    ${reason}: ${body.slice(0, 100)}`
-          : `✓ ${isDry ? 'found' : 'back '}   ${message.merchantId}/${message.transactionId} for ${message.endpointId} (${reason})`,
+          : `✓ ${isDry ? 'found' : 'back '}   ${message.merchantId}/${message.transactionId} ${aimOf(message)} (${reason})`,
       ),
   });
   write(`dead letters: ${counts.redriven} ${isDry ? 'could be put back' : 'put back'} · ${counts.left} left`);
+}
+
+function aimOf(message: object): string {
+  return 'endpointId' in message ? `for ${message.endpointId}` : 'to be checked';
 }
 
 const commands: Readonly<Record<string, () => Promise<void>>> = {

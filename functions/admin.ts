@@ -1,5 +1,4 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import openApi from '../docs/openapi.json' with { type: 'json' };
 import { parseConfig } from '../lib/adapters/config.ts';
 import { createJobStore } from '../lib/adapters/dynamodb/job-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
@@ -16,7 +15,6 @@ const service = openApiService('admin');
 const { firstQueueUrl, retryQueueUrl } = parseConfig(process.env, ['firstQueueUrl', 'retryQueueUrl']);
 const ports = {
   ...service,
-  openApi,
   outcomes: createOutcomeStore(service.table, service.config),
   notifications: createNotificationStore(service.table, service.config),
   jobs: createJobStore(service.table, service.config),

@@ -28,8 +28,7 @@ const ports = {
   ...service,
   dispatcher: createDispatcher({
     ...service,
-    ...config,
-    scheduler: new SchedulerClient(clientDefaults),
+    schedules: { ...config, scheduler: new SchedulerClient(clientDefaults) },
     onRefused: (reason) => service.reporter.report({ event: 'schedule_refused', reason }),
   }),
   notifications: createNotificationStore(service.table, service.config),

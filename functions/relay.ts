@@ -1,14 +1,23 @@
 import middy from '@middy/core';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { createDispatcher } from '../lib/adapters/dispatcher.ts';
 import { createParking } from '../lib/adapters/dynamodb/parking.ts';
 import { decodeRecord } from '../lib/adapters/dynamodb/stream.ts';
 import { relay } from '../lib/core/relay.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
 
 const service = openDispatchService('relay');
-const parking = createParking(service.table, service.config);
+const ports = {
+  ...service,
+  parking: createParking(service.table, service.config),
+  // Nothing that it delays waits longer than the queue can.
+  dispatcher: createDispatcher({
+    ...service,
+    onRefused: (reason) => service.reporter.report({ event: 'schedule_refused', reason }),
+  }),
+};
 
 /** A fault is thrown: the stream hands out the whole batch again, for as long as it takes. */
 export const handler = middy<DynamoDBStreamEvent, void>().handler((event) =>
-  relay({ ...service, parking }, event.Records.map(decodeRecord)),
+  relay(ports, event.Records.map(decodeRecord)),
 );

@@ -1,5 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { createCheckStore } from '../lib/adapters/dynamodb/check-store.ts';
+import { createDueIndex } from '../lib/adapters/dynamodb/due-index.ts';
 import { createJobStore } from '../lib/adapters/dynamodb/job-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
 import { forEachPartition } from '../lib/core/partitions.ts';
@@ -12,7 +14,9 @@ import { openDispatchService } from './wiring/dispatch.ts';
 const service = openDispatchService('sweep');
 const ports = {
   ...service,
+  dueIndex: createDueIndex(service.table),
   notifications: createNotificationStore(service.table, service.config),
+  checks: createCheckStore(service.table),
   jobs: createJobStore(service.table, service.config),
 };
 

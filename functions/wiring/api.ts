@@ -4,9 +4,9 @@ import { parseConfig } from '../../lib/adapters/config.ts';
 import { openTable } from '../../lib/adapters/dynamodb/client.ts';
 import { createKeyStore } from '../../lib/adapters/dynamodb/key-store.ts';
 import { createMerchantStore } from '../../lib/adapters/dynamodb/merchant-store.ts';
+import { createGeneratedSecret } from '../../lib/adapters/generated-secret.ts';
 import { createKmsSeal } from '../../lib/adapters/kms-seal.ts';
 import { createReporter } from '../../lib/adapters/reporter.ts';
-import { createRootKey } from '../../lib/adapters/root-key.ts';
 import {
   systemClock as clock,
   systemRandom as random,
@@ -33,11 +33,8 @@ export function openApiService(functionName: string) {
   const keys = createKeyStore(table);
   const configs = createConfigCache(merchants);
   const seal = createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId });
-  const rootKey = createRootKey({
-    secrets: new SecretsManagerClient(clientDefaults),
-    secretId: config.rootSecretId,
-    clock,
-  });
+  const secrets = new SecretsManagerClient(clientDefaults);
+  const rootKey = createGeneratedSecret({ secrets, secretId: config.rootSecretId, clock });
   const reporter = createReporter(functionName);
   return {
     config,

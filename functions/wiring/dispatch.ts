@@ -15,7 +15,7 @@ import { createConfigCache } from '../../lib/core/config-cache.ts';
 import { createHealthMonitor } from '../../lib/core/health.ts';
 import { clientDefaults } from './clients.ts';
 
-/** What relay, deliver and sweep share: the table, and the lanes. */
+/** What relay, deliver, check and sweep share: the table, and the lanes. */
 export function openDispatchService(functionName: string) {
   const config = parseConfig(process.env, [
     'tableName',
@@ -23,12 +23,17 @@ export function openDispatchService(functionName: string) {
     'retentionDays',
     'firstQueueUrl',
     'retryQueueUrl',
+    'checkQueueUrl',
   ]);
   const table = openTable({ name: config.tableName, feedLagSeconds: config.feedLagSeconds, clock });
   const merchants = createMerchantStore(table);
   const sqs = new SQSClient(clientDefaults);
   const reporter = createReporter(functionName);
-  const queueUrls = { first: config.firstQueueUrl, retry: config.retryQueueUrl };
+  const queueUrls = {
+    first: config.firstQueueUrl,
+    retry: config.retryQueueUrl,
+    check: config.checkQueueUrl,
+  };
   return {
     config,
     table,

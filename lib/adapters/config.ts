@@ -21,6 +21,13 @@ const variables = {
   tableName: { name: 'TIDINGS_TABLE_NAME', schema: text },
   firstQueueUrl: { name: 'TIDINGS_FIRST_QUEUE_URL', schema: text },
   retryQueueUrl: { name: 'TIDINGS_RETRY_QUEUE_URL', schema: text },
+  checkQueueUrl: { name: 'TIDINGS_CHECK_QUEUE_URL', schema: text },
+  signingSecretId: { name: 'TIDINGS_SIGNING_SECRET_ID', schema: text },
+  /** Seconds after which a PENDING without an end is unresolved. */
+  checkHorizonSeconds: {
+    name: 'TIDINGS_CHECK_HORIZON_SECONDS',
+    schema: integer(1, 30 * 86_400).default(86_400),
+  },
   /** Messages of this queue are of the retry lane; all others are of the first. */
   retryQueueArn: { name: 'TIDINGS_RETRY_QUEUE_ARN', schema: text },
   deadLetterUrl: { name: 'TIDINGS_DEAD_LETTER_URL', schema: text },

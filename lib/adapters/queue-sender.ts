@@ -1,4 +1,5 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { CheckMessage } from '../core/check.ts';
 import type { Lane } from '../core/events.ts';
 import { Fault } from '../core/faults.ts';
 import type { NotificationMessage } from '../core/notification.ts';
@@ -15,7 +16,8 @@ const BATCH_RETRY_MS = 100;
 
 export interface QueueSenderOptions {
   readonly sqs: SQSClient;
-  readonly queueUrls: Readonly<Record<Lane, string>>;
+  /** Of the lanes that this function works with. */
+  readonly queueUrls: Readonly<Partial<Record<Lane, string>>>;
   readonly timer: Timer;
 }
 
@@ -26,7 +28,7 @@ export function createQueueSender(options: QueueSenderOptions): Pick<Dispatcher,
       const batches = chunks(messages, BATCH_SIZE);
       const worker = async () => {
         for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-          await sendBatch(options, options.queueUrls[lane], batch);
+          await sendBatch(options, queueUrlOf(options, lane), batch);
         }
       };
       await Promise.all(Array.from({ length: BATCH_CONCURRENCY }, worker));
@@ -36,7 +38,7 @@ export function createQueueSender(options: QueueSenderOptions): Pick<Dispatcher,
       const { Attributes } = await calling('Measuring a lane', () =>
         options.sqs.send(
           new GetQueueAttributesCommand({
-            QueueUrl: options.queueUrls[lane],
+            QueueUrl: queueUrlOf(options, lane),
             AttributeNames: ['ApproximateNumberOfMessages'],
           }),
         ),
@@ -46,10 +48,16 @@ export function createQueueSender(options: QueueSenderOptions): Pick<Dispatcher,
   };
 }
 
+export function queueUrlOf({ queueUrls }: QueueSenderOptions, lane: Lane): string {
+  const url = queueUrls[lane];
+  if (url !== undefined) return url;
+  throw new Fault({ code: 'no_lane', message: `No queue is known for the lane ${lane}.`, retryable: false });
+}
+
 async function sendBatch(
   options: QueueSenderOptions,
   QueueUrl: string,
-  messages: readonly NotificationMessage[],
+  messages: readonly (NotificationMessage | CheckMessage)[],
 ): Promise<void> {
   let waiting = messages.map((message, index) => ({
     Id: String(index),

@@ -5,6 +5,8 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
+import { type CheckMessage, checkMessageSchema } from '../core/check.ts';
 import { type NotificationMessage, notificationMessageSchema } from '../core/notification.ts';
 import { calling } from './aws-faults.ts';
 
@@ -14,13 +16,21 @@ export interface RedriveCounts {
   readonly left: number;
 }
 
+/** Of notifications, and of checks. */
+interface QueueUrls {
+  readonly retry: string;
+  readonly check: string;
+}
+
+type Redriven = NotificationMessage | CheckMessage;
+
 /** For how long a message is hidden from others while it is put back; only looking hides nothing. */
 const HIDDEN_SECONDS = 60;
 /** Answers without a message after which the queue counts as empty: SQS asks a part of its servers at a time. */
 const EMPTY_ANSWERS = 3;
 
 /**
- * Puts dead letters back into the retry lane, each sent before it is deleted: dying in between leaves it in both
+ * Puts dead letters back into the lane that they came from, or the one of what waits, each sent before it is deleted: dying in between leaves it in both
  * queues, and the fence lets one act. What is no notification message stays where it is.
  *
  * @param onMessage told of each message; `message` is undefined where it cannot be put back
@@ -28,11 +38,12 @@ const EMPTY_ANSWERS = 3;
 export async function redrive(options: {
   readonly sqs: SQSClient;
   readonly deadLetterUrl: string;
-  readonly retryQueueUrl: string;
+  /** Of notifications, and of checks. */
+  readonly queueUrls: QueueUrls;
   /** Only looks. */
   readonly isDry: boolean;
   readonly onMessage: (seen: {
-    readonly message: NotificationMessage | undefined;
+    readonly message: Redriven | undefined;
     readonly body: string;
     readonly reason: string;
   }) => void;
@@ -78,14 +89,14 @@ async function receive(options: {
 }
 
 async function putBack(
-  options: { readonly sqs: SQSClient; readonly deadLetterUrl: string; readonly retryQueueUrl: string },
+  options: { readonly sqs: SQSClient; readonly deadLetterUrl: string; readonly queueUrls: QueueUrls },
   letter: Message,
-  message: NotificationMessage,
+  message: Redriven,
 ): Promise<void> {
   await calling('Putting a dead letter back', () =>
     options.sqs.send(
       new SendMessageCommand({
-        QueueUrl: options.retryQueueUrl,
+        QueueUrl: 'endpointId' in message ? options.queueUrls.retry : options.queueUrls.check,
         MessageBody: JSON.stringify(message),
         MessageGroupId: message.merchantId,
       }),
@@ -98,12 +109,14 @@ async function putBack(
   );
 }
 
+const messageSchema = z.union([notificationMessageSchema, checkMessageSchema]);
+
 /** The message itself, or what Scheduler was to send: its dead letters hold the whole request. */
-function messageIn(body: string): NotificationMessage | undefined {
-  const direct = notificationMessageSchema.safeParse(parse(body));
+function messageIn(body: string): Redriven | undefined {
+  const direct = messageSchema.safeParse(parse(body));
   if (direct.success) return direct.data;
   const { MessageBody } = (parse(body) ?? {}) as { readonly MessageBody?: unknown };
-  const wrapped = notificationMessageSchema.safeParse(parse(MessageBody));
+  const wrapped = messageSchema.safeParse(parse(MessageBody));
   return wrapped.success ? wrapped.data : undefined;
 }
 

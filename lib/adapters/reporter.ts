@@ -22,6 +22,8 @@ const COUNTED: Partial<Record<ServiceEvent['event'], string>> = {
   close_failed: 'CloseFailures',
   audit_failed: 'AuditFailures',
   foreign_row: 'ForeignRows',
+  unresolved: 'Unresolved',
+  check_contradicted: 'ChecksContradicted',
   closed: 'CloseBehind',
   audited: 'AuditBehind',
 };
@@ -57,12 +59,16 @@ function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
     case 'audited':
     case 'message_superseded':
       return 'debug';
+    case 'check':
+      return 'info';
     case 'request':
       return event.statusCode >= 500 ? 'error' : 'debug';
     case 'endpoint_disabled':
     case 'exhausted':
     case 'blocked':
       return 'warn';
+    case 'unresolved':
+    case 'check_contradicted':
     case 'lost':
     case 'window_revised':
     case 'close_failed':

@@ -96,6 +96,7 @@ function merchantOf(operation: Operation, caller: Caller, params: unknown): Merc
   if (!permits(caller, operation.scopes)) return undefined;
   // A request about no merchant in particular is for keys of no merchant in particular.
   if (operation.merchant === 'none') return caller.merchantId === undefined ? NO_MERCHANT : undefined;
+  if (operation.merchant === 'any') return caller.merchantId ?? NO_MERCHANT;
   return caller.merchantId;
 }
 

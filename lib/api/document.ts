@@ -4,9 +4,11 @@ import * as asking from './contract/asking.ts';
 import * as endpoints from './contract/endpoints.ts';
 import * as keys from './contract/keys.ts';
 import * as merchants from './contract/merchants.ts';
+import { listPublicKeys } from './contract/public-keys.ts';
 import { batchItemSchema, recordTransaction, recordTransactions } from './contract/recording.ts';
 import * as settling from './contract/settling.ts';
 import { testEndpoint } from './contract/testing.ts';
+import { listUnresolvedTransactions, resolveTransaction } from './contract/unresolved.ts';
 import type { Operation } from './operation.ts';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
 
@@ -21,6 +23,9 @@ export const operations: readonly Operation[] = [
   ...Object.values(endpoints),
   ...Object.values(keys),
   testEndpoint,
+  listUnresolvedTransactions,
+  resolveTransaction,
+  listPublicKeys,
 ];
 
 const problemSchema = z

@@ -26,18 +26,12 @@ import { cursorOf, cursorText } from './paging.ts';
 export interface ManagingPorts extends EndpointPorts {
   readonly keys: KeyStore;
   /** The document of the whole API. */
-  readonly openApi: object;
 }
 
 const DEFAULT_PAGE = 50;
 
 export function managingRoutes(ports: ManagingPorts): readonly Route[] {
-  return [
-    ...merchantRoutes(ports),
-    ...endpointRoutes(ports),
-    ...keyRoutes(ports),
-    route(merchants.readOpenApi, async () => answer(200, ports.openApi)),
-  ];
+  return [...merchantRoutes(ports), ...endpointRoutes(ports), ...keyRoutes(ports)];
 }
 
 function merchantRoutes(ports: ManagingPorts): readonly Route[] {

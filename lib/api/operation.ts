@@ -15,11 +15,14 @@ export interface Operation<
   readonly path: string;
   readonly summary: string;
   /** The function that serves it. */
-  readonly function: 'record' | 'query' | 'admin' | 'deliver';
+  readonly function: 'record' | 'query' | 'admin' | 'deliver' | 'document';
   /** Scopes whose keys may ask; empty: anybody may. */
   readonly scopes: readonly Scope[];
-  /** `path`: of the merchant that the path names. `key`: of the key's own. `none`: of no merchant. */
-  readonly merchant: 'path' | 'key' | 'none';
+  /**
+   * `path`: of the merchant that the path names. `key`: of the key's own. `none`: of no merchant. `any`: of the key's own
+   * where it has one, else of all.
+   */
+  readonly merchant: 'path' | 'key' | 'none' | 'any';
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;

@@ -27,6 +27,7 @@ export const PROBLEMS = {
   invalid_range: [400, 'The range ends before it begins.'],
   invalid_cursor: [400, 'The cursor is not one that was given.'],
   too_long: [400, 'A field is too long.'],
+  check_back_not_pending: [400, 'Only a PENDING can be asked about: an end is an end.'],
   feed_shards_shrink: [400, 'The number of feed shards only grows.'],
   invalid_url: [400, 'The URL is not a valid URL.'],
   url_too_long: [400, 'The URL is longer than 2,048 characters.'],
@@ -45,6 +46,10 @@ export const PROBLEMS = {
   unknown_job: [404, 'There is no such job.'],
   unknown_endpoint: [404, 'There is no such endpoint.'],
   unknown_key: [404, 'There is no such key.'],
+  not_unresolved: [
+    409,
+    'The transaction is not unresolved: it is still asked about; its initiator records its end.',
+  ],
   outcome_conflict: [409, 'Another outcome stands already; see current.'],
   not_terminal: [409, 'The transaction has not ended yet: there is nothing to tell.'],
   outcome_mismatch: [409, 'The end contradicts its PENDING; see current.'],

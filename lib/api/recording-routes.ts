@@ -38,7 +38,8 @@ export function recordingRoutes(ports: RecordPorts): readonly Route[] {
   ];
 }
 
-function recorded(result: RecordResult): Answer {
+/** What came of recording, as an answer. */
+export function recorded(result: RecordResult): Answer {
   switch (result.kind) {
     case 'created':
       return answer(201, outcomeData(result.outcome));
@@ -46,8 +47,8 @@ function recorded(result: RecordResult): Answer {
       return answer(200, outcomeData(result.outcome));
     case 'unknown_merchant':
       return problem('unknown_merchant');
-    case 'refused_url':
-      return problem(result.code, { errors: [{ pointer: '/notifyUrl', code: result.code }] });
+    case 'refused':
+      return problem(result.code, { errors: [{ pointer: result.pointer, code: result.code }] });
     case 'conflict':
       return problem('outcome_conflict', { extra: { current: outcomeData(result.current) } });
     case 'mismatch':
@@ -98,8 +99,8 @@ function itemResult(transactionId: string, result: BatchItemResult | undefined):
         current: outcomeData(result.current),
         errors: mismatches(result.fields),
       };
-    case 'refused_url':
-      return { transactionId, code: result.code, errors: [{ pointer: '/notifyUrl', code: result.code }] };
+    case 'refused':
+      return { transactionId, code: result.code, errors: [{ pointer: result.pointer, code: result.code }] };
     case 'failed':
       return { transactionId, code: failureCode(result.code) };
     default:

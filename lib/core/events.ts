@@ -1,3 +1,4 @@
+import type { CheckState } from './check.ts';
 import type { EndpointId, MerchantId, TransactionId, Version } from './model.ts';
 import type { NotificationState } from './notification.ts';
 
@@ -52,6 +53,28 @@ export type ServiceEvent =
       readonly code: string;
       readonly fault: string;
     }
+  /** An initiator was asked how a transaction ended, or could not be. */
+  | {
+      readonly event: 'check';
+      readonly merchantId: MerchantId;
+      readonly transactionId: TransactionId;
+      readonly number: number;
+      readonly result: string;
+      readonly statusCode?: number;
+      readonly durationMs: number;
+      readonly sincePreparedMs: number;
+      readonly state: CheckState;
+      readonly nextAttemptAt?: string;
+    }
+  /** Nobody said how a transaction ended until the horizon: somebody must find out and resolve it. */
+  | { readonly event: 'unresolved'; readonly merchantId: MerchantId; readonly transactionId: TransactionId }
+  /** What the initiator answers is not what it prepared, or not what it recorded itself. */
+  | {
+      readonly event: 'check_contradicted';
+      readonly merchantId: MerchantId;
+      readonly transactionId: TransactionId;
+      readonly reason: string;
+    }
   | { readonly event: 'schedule_refused'; readonly reason: string }
   | { readonly event: 'swept'; readonly partition: number; readonly sent: number }
   /** How far every merchant is: seconds since the end of the last window that is closed, or audited, of all of them. */
@@ -83,6 +106,6 @@ export type ServiceEvent =
       readonly fault?: string;
     };
 
-/** The two ways to deliver: first attempts, and everything that waited. */
-
-export type Lane = 'first' | 'retry';
+/** The two ways to deliver, first attempts and everything that waited; and asking initiators. */
+export type Lane = DeliveryLane | 'check';
+export type DeliveryLane = 'first' | 'retry';

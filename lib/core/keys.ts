@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { base62, equalInConstantTime, sha256Hex } from './crypto.ts';
 import { keyIdSchema, type MerchantId, merchantIdSchema } from './model.ts';
-import type { Clock, KeyStore, Random, RootKey } from './ports.ts';
+import type { Clock, GeneratedSecret, KeyStore, Random } from './ports.ts';
 import { isoTime } from './time.ts';
 
 /** Bearer keys: `tk_<keyId>_<secret>`. Only a hash of the secret is kept. */
@@ -53,7 +53,7 @@ export type Authentication =
 /** Makes the function that turns an `Authorization` header into a caller. One per process: it remembers. */
 export function createAuthenticator(ports: {
   readonly keys: KeyStore;
-  readonly rootKey: RootKey;
+  readonly rootKey: GeneratedSecret;
   readonly clock: Clock;
 }): (authorization: string | undefined) => Promise<Authentication> {
   const known = new Map<string, { readonly record: KeyRecord; readonly untilMs: number }>();

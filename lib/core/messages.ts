@@ -1,37 +1,71 @@
+import type * as z from 'zod';
+import { checkMessageSchema } from './check.ts';
+import { type CheckingPorts, check } from './checking.ts';
 import { type DeliverPorts, deliver } from './deliver.ts';
-import type { Lane } from './events.ts';
+import type { DeliveryLane } from './events.ts';
 import { Fault } from './faults.ts';
 import { parseJson } from './json.ts';
-import { type NotificationMessage, notificationMessageSchema } from './notification.ts';
-import type { DeadLetters } from './ports.ts';
+import { notificationMessageSchema } from './notification.ts';
+import type { DeadLetters, Reporter } from './ports.ts';
 
 /** Faults that no wait mends. Whatever else AWS refuses may be mended, and the message comes back. */
-const HOPELESS: ReadonlySet<string> = new Set(['unknown_outcome']);
+const HOPELESS: ReadonlySet<string> = new Set(['unknown_outcome', 'unknown_check']);
 
 /** A message as the queue hands it out. */
 export interface QueueMessage {
   readonly messageId: string;
   readonly body: string;
   readonly receivedTimes: number;
-  readonly lane: Lane;
+}
+
+interface MessagePorts {
+  readonly deadLetters: DeadLetters;
+  readonly reporter: Reporter;
+}
+
+/** A message of the first or the retry lane: one attempt to deliver. */
+export function handleMessage(
+  ports: DeliverPorts & MessagePorts,
+  queued: QueueMessage & { readonly lane: DeliveryLane },
+): Promise<void> {
+  const { lane, receivedTimes } = queued;
+  return handle(ports, queued, {
+    schema: notificationMessageSchema,
+    malformed: 'not_a_notification_message',
+    work: (message) => deliver(ports, { message, lane, receivedTimes }),
+  });
+}
+
+/** A message of the check lane: the initiator is asked once. */
+export function handleCheckMessage(ports: CheckingPorts & MessagePorts, queued: QueueMessage): Promise<void> {
+  const { receivedTimes } = queued;
+  return handle(ports, queued, {
+    schema: checkMessageSchema,
+    malformed: 'not_a_check_message',
+    work: (message) => check(ports, { message, receivedTimes }),
+  });
 }
 
 /**
  * Works one message off. Returning lets it go; throwing brings it back. What can never be worked off goes to
  * the dead letters at once, with the reason, and holds up nobody.
  */
-export async function handleMessage(
-  ports: DeliverPorts & { readonly deadLetters: DeadLetters },
-  queued: QueueMessage,
+async function handle<Message>(
+  ports: MessagePorts,
+  { messageId, body }: QueueMessage,
+  how: {
+    readonly schema: z.ZodType<Message>;
+    readonly malformed: string;
+    readonly work: (message: Message) => Promise<void>;
+  },
 ): Promise<void> {
-  const { messageId, body, lane, receivedTimes } = queued;
-  const parsed = parseMessage(body);
+  const parsed = parseMessage(body, how);
   if (parsed.kind === 'malformed') {
     ports.reporter.report({ event: 'message_malformed', messageId, reason: parsed.reason });
     return ports.deadLetters.add({ body, reason: parsed.reason });
   }
   try {
-    await deliver(ports, { message: parsed.message, lane, receivedTimes });
+    await how.work(parsed.message);
   } catch (error) {
     const reason = error instanceof Fault ? error.code : String(error);
     ports.reporter.report({ event: 'message_failed', messageId, reason });
@@ -40,15 +74,16 @@ export async function handleMessage(
   }
 }
 
-function parseMessage(
+function parseMessage<Message>(
   body: string,
+  { schema, malformed }: { readonly schema: z.ZodType<Message>; readonly malformed: string },
 ):
-  | { readonly kind: 'message'; readonly message: NotificationMessage }
+  | { readonly kind: 'message'; readonly message: Message }
   | { readonly kind: 'malformed'; readonly reason: string } {
   const json = parseJson(body);
   if (!json.ok) return { kind: 'malformed', reason: json.code };
-  const parsed = notificationMessageSchema.safeParse(json.value);
+  const parsed = schema.safeParse(json.value);
   if (parsed.success) return { kind: 'message', message: parsed.data };
   const fields = parsed.error.issues.map(({ path }) => `/${path.join('/')}`).join(' ');
-  return { kind: 'malformed', reason: `not_a_notification_message ${fields}`.slice(0, 200) };
+  return { kind: 'malformed', reason: `${malformed} ${fields}`.slice(0, 200) };
 }

@@ -50,7 +50,7 @@ export const timeSchema = z.iso
   .transform((text) => isoTime(Date.parse(text)))
   .meta({ description: 'An instant, RFC 3339 with its offset.', example: '2026-11-20T08:00:00Z' });
 
-const TERMINAL_STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
+export const TERMINAL_STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
 const statusSchema = z
   .enum(['PENDING', ...TERMINAL_STATUSES], 'invalid_status')
   .meta({ description: 'PENDING at most once, then one terminal status.' });
@@ -106,6 +106,25 @@ export const urlSchema = z
   .max(MAX_CALLBACK_URL_LENGTH, 'url_too_long')
   .meta({ description: 'Where callbacks go.', example: 'https://shop.example/tidings' });
 
+/** Seconds that an initiator has before it is asked, unless it says otherwise; a queue's longest delay bounds them. */
+const DEFAULT_CHECK_AFTER_SECONDS = 60;
+const MAX_CHECK_AFTER_SECONDS = 900;
+
+const checkBackSchema = z
+  .strictObject({
+    url: urlSchema,
+    afterSeconds: z
+      .int('invalid_value')
+      .min(1, 'invalid_value')
+      .max(MAX_CHECK_AFTER_SECONDS, 'invalid_value')
+      .default(DEFAULT_CHECK_AFTER_SECONDS)
+      .meta({ description: 'Seconds after which the initiator is asked how it ended, 1 to 900.' }),
+    onUnknown: z.enum(['ask', 'FAILED'], 'invalid_value').default('ask').meta({
+      description: 'What it means when the initiator does not know the transaction: ask again, or FAILED.',
+    }),
+  })
+  .meta({ description: 'Of a PENDING only: where to ask how the transaction ended, if nobody says.' });
+
 /** What the initiator states; everything else about an outcome is stamped by the service. */
 export const outcomeContentSchema = z.strictObject({
   transactionType: transactionTypeSchema,
@@ -118,6 +137,7 @@ export const outcomeContentSchema = z.strictObject({
   relatedTransactionId: transactionIdSchema.exactOptional(),
   metadata: metadataSchema.exactOptional(),
   notifyUrl: urlSchema.exactOptional(),
+  checkBack: checkBackSchema.exactOptional(),
 });
 export type OutcomeContent = z.infer<typeof outcomeContentSchema>;
 

@@ -1,3 +1,4 @@
+import type { Check, CheckMessage } from './check.ts';
 import type { Lane, ServiceEvent } from './events.ts';
 import type { Circuit, Health } from './health.ts';
 import type { KeyRecord } from './keys.ts';
@@ -95,6 +96,8 @@ export interface OutcomeStore {
    * @throws Fault `clock_skew` where this machine's clock cannot be trusted with a stamp
    */
   putIfAbsent(outcome: Outcome, feedShard: number): Promise<'written' | 'exists'>;
+  /** The same for a PENDING, which is not listed: together with its check, or not at all. */
+  prepare(pending: Outcome, check: Check): Promise<'written' | 'exists'>;
   /** The outcome, however lately it was written. */
   read(key: TransactionKey & { readonly version: Version }): Promise<Outcome | undefined>;
   /** Every version of one transaction, oldest first; strongly consistent. */
@@ -111,28 +114,27 @@ export interface OutcomeStore {
     readonly after?: TransactionId;
     readonly limit: number;
   }): Promise<{ readonly ids: readonly TransactionId[]; readonly more: boolean }>;
-  /** Lets the PENDING of an ended transaction expire a day after its end does. Repeatable. */
-  expirePending(end: Outcome): Promise<void>;
+  /**
+   * The PENDING of an ended transaction needs no check any more: that is resolved, and both expire a day after the end
+   * does. Repeatable.
+   */
+  settlePending(end: Outcome): Promise<void>;
 }
 
-/** Notifications, written under the fence. */
-export interface NotificationStore {
+/** Items with a next attempt, written under the fence. */
+export interface FencedStore<Key, Item extends Key> {
   /** Strongly consistent. */
-  read(key: NotificationKey): Promise<Notification | undefined>;
+  read(key: Key): Promise<Item | undefined>;
   /**
    * Writes where the item's `rev` is still `expectedRev` (no item: 0), or where there is none at all; false
    * where somebody else was first.
    */
-  save(notification: Notification, expectedRev: number | 'absent'): Promise<boolean>;
-  /** Keys whose next attempt was due before `before`, oldest first; the index may be behind. */
-  due(options: {
-    readonly partition: number;
-    readonly before: string;
-    readonly limit: number;
-    readonly cursor?: string;
-  }): Promise<NotificationPage>;
+  save(item: Item, expectedRev: number | 'absent'): Promise<boolean>;
   /** Moves `nextAttemptAt` to `until` and nothing else, where that and `rev` are still as they were read. */
-  lease(notification: Notification, until: string): Promise<boolean>;
+  lease(item: Item, until: string): Promise<boolean>;
+}
+
+export interface NotificationStore extends FencedStore<NotificationKey, Notification> {
   /** Keys of a merchant's notifications in one state, listed from `from` to `to`; the index may be behind. */
   undelivered(options: {
     readonly merchantId: MerchantId;
@@ -145,7 +147,31 @@ export interface NotificationStore {
   }): Promise<NotificationPage>;
 }
 
-export interface NotificationPage {
+export interface CheckStore extends FencedStore<TransactionKey, Check> {
+  /** Keys of what nobody could say the end of, of all merchants, oldest first; the index may be behind. */
+  unresolved(options: {
+    readonly partition: number;
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<{ readonly keys: readonly TransactionKey[]; readonly cursor?: string }>;
+}
+
+/** What has a next attempt: both kinds stand in one index. */
+export type DueKey =
+  | { readonly kind: 'notification'; readonly key: NotificationKey }
+  | { readonly kind: 'check'; readonly key: TransactionKey };
+
+export interface DueIndex {
+  /** Keys whose next attempt was due before `before`, oldest first; the index may be behind. */
+  page(options: {
+    readonly partition: number;
+    readonly before: string;
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<{ readonly keys: readonly DueKey[]; readonly cursor?: string }>;
+}
+
+interface NotificationPage {
   readonly keys: readonly NotificationKey[];
   /** Where the next page begins; absent of the last. */
   readonly cursor?: string;
@@ -250,15 +276,18 @@ export interface KeyStore {
   }): Promise<{ readonly keys: readonly KeyRecord[]; readonly more: boolean }>;
 }
 
-/** Messages on their way to deliver. Both calls return only when every message is safely handed over. */
+/** Messages on their way to deliver and check. Both calls return only when every message is safely handed over. */
 export interface Dispatcher {
   /** To be attempted now. */
-  sendNow(lane: Lane, messages: readonly NotificationMessage[]): Promise<void>;
-  /** To be attempted at `atMs` or soon after, by the retry lane. Repeating the call is harmless. */
-  sendAt(message: NotificationMessage, atMs: number): Promise<void>;
+  sendNow<L extends Lane>(lane: L, messages: readonly LaneMessage<L>[]): Promise<void>;
+  /** To be attempted at `atMs` or soon after, by the retry or the check lane. Repeating the call is harmless. */
+  sendAt(message: NotificationMessage | CheckMessage, atMs: number): Promise<void>;
   /** Messages waiting to be received in a lane, about. */
   backlog(lane: Lane): Promise<number>;
 }
+
+/** What a lane carries. */
+type LaneMessage<L extends Lane> = L extends 'check' ? CheckMessage : NotificationMessage;
 
 /** Where goes what cannot be read: kept with the reason, so that nothing is dropped and nobody waits. */
 export interface Parking {
@@ -280,8 +309,8 @@ export interface Seal {
   open(sealed: string, context: string): Promise<string>;
 }
 
-/** The generated value of the first admin key. */
-export interface RootKey {
+/** A value that was generated when the service was deployed. */
+export interface GeneratedSecret {
   value(): Promise<string>;
 }
 

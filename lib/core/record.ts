@@ -1,19 +1,24 @@
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from './address.ts';
+import { newCheck } from './check.ts';
 import type { ConfigCache } from './config-cache.ts';
 import { sha256 } from './crypto.ts';
 import { Fault } from './faults.ts';
 import type { Outcome, OutcomeContent, TransactionId, TransactionKey, Version } from './model.ts';
 import type { Clock, OutcomeStore, Random, Reporter, Timer } from './ports.ts';
 import { decideRecording } from './recording.ts';
-import { isoTime, MINUTE_MS } from './time.ts';
+import { isoTime, MINUTE_MS, msOf } from './time.ts';
 
 export type RecordResult =
   | { readonly kind: 'created' | 'unchanged'; readonly outcome: Outcome }
   | { readonly kind: 'conflict'; readonly current: Outcome }
   | { readonly kind: 'mismatch'; readonly current: Outcome; readonly fields: readonly string[] }
   | { readonly kind: 'unknown_merchant' }
-  /** `notifyUrl` is no place that may be called. */
-  | { readonly kind: 'refused_url'; readonly code: CallbackUrlRefusal };
+  /** A URL is no place that may be called, or there is nothing to ask about. */
+  | {
+      readonly kind: 'refused';
+      readonly pointer: '/notifyUrl' | '/checkBack' | '/checkBack/url';
+      readonly code: CallbackUrlRefusal | 'check_back_not_pending';
+    };
 
 /** Tries of one write, each with a stamp of its own. */
 const MAX_WRITE_TRIES = 3;
@@ -30,6 +35,8 @@ export interface RecordPorts {
   readonly timer: Timer;
   readonly random: Random;
   readonly callbackPolicy: CallbackPolicy;
+  /** Seconds after which a PENDING without an end is `unresolved`. */
+  readonly checkHorizonSeconds: number;
   readonly reporter: Reporter;
 }
 
@@ -45,10 +52,8 @@ export async function recordOutcome(
   const config = await ports.configs.get(key.merchantId, ports.clock.now() - PROFILE_MAX_AGE_MS);
   if (config === undefined) return { kind: 'unknown_merchant' };
   const { feedShards } = config.profile;
-  if (content.notifyUrl !== undefined) {
-    const vetted = vetCallbackUrl(content.notifyUrl, ports.callbackPolicy);
-    if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
-  }
+  const refused = refusedField(ports, content);
+  if (refused !== undefined) return refused;
 
   const first = await write(ports, { key, content, version: 1, feedShards });
   if (first.kind === 'created') return first;
@@ -67,6 +72,23 @@ export async function recordOutcome(
     });
   }
   return standing;
+}
+
+function refusedField(
+  { callbackPolicy }: RecordPorts,
+  content: OutcomeContent,
+): Extract<RecordResult, { kind: 'refused' }> | undefined {
+  if (content.checkBack !== undefined && content.status !== 'PENDING') {
+    return { kind: 'refused', pointer: '/checkBack', code: 'check_back_not_pending' };
+  }
+  for (const [pointer, url] of [
+    ['/notifyUrl', content.notifyUrl],
+    ['/checkBack/url', content.checkBack?.url],
+  ] as const) {
+    const vetted = url === undefined ? undefined : vetCallbackUrl(url, callbackPolicy);
+    if (vetted?.ok === false) return { kind: 'refused', pointer, code: vetted.code };
+  }
+  return undefined;
 }
 
 async function write(
@@ -89,13 +111,25 @@ async function write(
       ...(content.status !== 'PENDING' && { listedAt: stamp }),
     };
     try {
-      const result = await ports.outcomes.putIfAbsent(outcome, shardOf(key.transactionId, feedShards));
+      const result = await put(ports, outcome, feedShards);
       return result === 'written' ? { kind: 'created', outcome } : { kind: 'exists' };
     } catch (error) {
       if (!(error instanceof Fault && error.retryable) || tries === MAX_WRITE_TRIES) throw error;
       await ports.timer.sleep(RETRY_BASE_MS * 2 ** tries * (0.5 + ports.random.fraction()));
     }
   }
+}
+
+function put(ports: RecordPorts, outcome: Outcome, feedShards: number): Promise<'written' | 'exists'> {
+  if (outcome.status !== 'PENDING') {
+    return ports.outcomes.putIfAbsent(outcome, shardOf(outcome.transactionId, feedShards));
+  }
+  const check = newCheck(outcome, {
+    preparedAtMs: msOf(outcome.recordedAt),
+    afterSeconds: outcome.checkBack?.afterSeconds,
+    horizonSeconds: ports.checkHorizonSeconds,
+  });
+  return ports.outcomes.prepare(outcome, check);
 }
 
 /** Spreads a merchant's feed evenly over its shards. */

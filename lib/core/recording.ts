@@ -41,5 +41,6 @@ function contentText(content: OutcomeContent): string {
     content.relatedTransactionId ?? null,
     content.metadata ?? {},
     content.notifyUrl ?? null,
+    content.checkBack ?? null,
   ]);
 }

@@ -1,5 +1,5 @@
 import type { ConfigCache } from './config-cache.ts';
-import type { Lane } from './events.ts';
+import type { DeliveryLane } from './events.ts';
 import { expectedEndpoints } from './expected.ts';
 import { Fault } from './faults.ts';
 import type { HealthMonitor } from './health.ts';
@@ -31,7 +31,7 @@ const STAMP_TOLERANCE_MS = 4 * SECOND_MS;
 export interface RelayPorts {
   readonly outcomes: OutcomeStore;
   readonly configs: ConfigCache;
-  readonly dispatcher: Pick<Dispatcher, 'sendNow'>;
+  readonly dispatcher: Pick<Dispatcher, 'sendNow' | 'sendAt'>;
   readonly parking: Parking;
   readonly reporter: Reporter;
   readonly health: Pick<HealthMonitor, 'isSlowOrOpen'>;
@@ -46,7 +46,7 @@ export interface RelayPorts {
  */
 export async function relay(ports: RelayPorts, records: readonly StreamedOutcome[]): Promise<void> {
   const startedAtMs = ports.clock.now();
-  const messages: Record<Lane, NotificationMessage[]> = { first: [], retry: [] };
+  const messages: Record<DeliveryLane, NotificationMessage[]> = { first: [], retry: [] };
   for (const record of records) {
     if (record.kind === 'unreadable') {
       await park(ports, record, record.reason);
@@ -67,12 +67,12 @@ async function laneOf(
   ports: RelayPorts,
   message: NotificationMessage,
   about: Parameters<typeof circuitOf>[1],
-): Promise<Lane> {
+): Promise<DeliveryLane> {
   return (await ports.health.isSlowOrOpen(circuitOf(message, about))) ? 'retry' : 'first';
 }
 
 interface RoutedMessage {
-  readonly lane: Lane;
+  readonly lane: DeliveryLane;
   readonly message: NotificationMessage;
 }
 
@@ -81,9 +81,9 @@ async function relayOutcome(
   outcome: Outcome,
   startedAtMs: number,
 ): Promise<readonly RoutedMessage[] | { readonly reason: string }> {
-  if (!isTerminal(outcome)) return [];
+  if (!isTerminal(outcome)) return relayPending(ports, outcome);
   const notifyUrl = await notifyUrlOf(ports.outcomes, outcome);
-  if (outcome.version === 2) await ports.outcomes.expirePending(outcome);
+  if (outcome.version === 2) await ports.outcomes.settlePending(outcome);
   // A list of endpoints serves only outcomes stamped before it was read: later ones may expect newer endpoints.
   const notBeforeMs = Math.min(msOf(outcome.listedAt) + STAMP_TOLERANCE_MS, startedAtMs);
   const config = await ports.configs.get(outcome.merchantId, notBeforeMs);
@@ -99,6 +99,18 @@ async function relayOutcome(
       return { lane: await laneOf(ports, message, { endpoint, notifyUrl }), message };
     }),
   );
+}
+
+/**
+ * The first check of a PENDING, when the initiator's time is up. Where there is nobody to ask, the check waits for the
+ * horizon, and the sweep finds it there.
+ */
+async function relayPending(ports: RelayPorts, outcome: Outcome): Promise<readonly RoutedMessage[]> {
+  const { merchantId, transactionId, checkBack, recordedAt } = outcome;
+  if (checkBack === undefined) return [];
+  const dueMs = msOf(recordedAt) + checkBack.afterSeconds * SECOND_MS;
+  await ports.dispatcher.sendAt({ merchantId, transactionId, rev: 0 }, dueMs);
+  return [];
 }
 
 /**

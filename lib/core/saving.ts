@@ -1,13 +1,13 @@
 import { base62 } from './crypto.ts';
 import type { Notification } from './notification.ts';
-import type { NotificationStore, Random } from './ports.ts';
+import type { FencedStore, NotificationStore, Random } from './ports.ts';
 
-export type SaveResult =
+export type SaveResult<Item> =
   | { readonly kind: 'saved' }
   /** Somebody else wrote: what stands now. */
-  | { readonly kind: 'overtaken'; readonly current: Notification | undefined };
+  | { readonly kind: 'overtaken'; readonly current: Item | undefined };
 
-/** Enough that no two writes of one `rev` of one notification bear the same name. */
+/** Enough that no two writes of one `rev` of one item bear the same name. */
 const NAME_BYTES = 6;
 
 /**
@@ -15,14 +15,27 @@ const NAME_BYTES = 6;
  * repeated it, the repetition is refused by what the first one wrote. Taking that for somebody else's work
  * would leave nobody to send what follows.
  */
-export async function saveNotification(
+export async function saveFenced<
+  Key,
+  Item extends Key & { readonly rev: number; readonly writtenBy?: string },
+>(
+  ports: { readonly store: Pick<FencedStore<Key, Item>, 'read' | 'save'>; readonly random: Random },
+  next: Item,
+  expectedRev: number,
+): Promise<SaveResult<Item>> {
+  const writtenBy = base62(ports.random.bytes(NAME_BYTES));
+  if (await ports.store.save({ ...next, writtenBy }, expectedRev)) return { kind: 'saved' };
+  const current = await ports.store.read(next);
+  const isOwn = current?.rev === next.rev && current.writtenBy === writtenBy;
+  return isOwn ? { kind: 'saved' } : { kind: 'overtaken', current };
+}
+
+/** {@link saveFenced} for notifications. */
+export function saveNotification(
   ports: { readonly notifications: Pick<NotificationStore, 'read' | 'save'>; readonly random: Random },
   next: Notification,
   expectedRev: number,
-): Promise<SaveResult> {
-  const writtenBy = base62(ports.random.bytes(NAME_BYTES));
-  if (await ports.notifications.save({ ...next, writtenBy }, expectedRev)) return { kind: 'saved' };
-  const current = await ports.notifications.read(next);
-  const isOwn = current?.rev === next.rev && current.writtenBy === writtenBy;
-  return isOwn ? { kind: 'saved' } : { kind: 'overtaken', current };
+): Promise<SaveResult<Notification>> {
+  const { notifications: store, random } = ports;
+  return saveFenced({ store, random }, next, expectedRev);
 }

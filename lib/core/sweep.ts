@@ -1,8 +1,18 @@
+import { type Check, checkMessageFor } from './check.ts';
 import type { ConfigCache } from './config-cache.ts';
 import type { HealthMonitor } from './health.ts';
 import { NOTIFY_URL_ENDPOINT } from './model.ts';
 import { admits, messageFor, type Notification, type NotificationKey } from './notification.ts';
-import type { Clock, Dispatcher, NotificationStore, Reporter } from './ports.ts';
+import type {
+  CheckStore,
+  Clock,
+  Dispatcher,
+  DueIndex,
+  DueKey,
+  FencedStore,
+  NotificationStore,
+  Reporter,
+} from './ports.ts';
 import { circuitOf, SETTINGS_MAX_AGE_MS } from './target.ts';
 import { isoTime, MINUTE_MS } from './time.ts';
 
@@ -17,7 +27,9 @@ const PAGE = 1_000;
 const BATCH = 20;
 
 export interface SweepPorts {
+  readonly dueIndex: DueIndex;
   readonly notifications: NotificationStore;
+  readonly checks: CheckStore;
   readonly dispatcher: Pick<Dispatcher, 'sendNow' | 'backlog'>;
   readonly configs: ConfigCache;
   readonly health: Pick<HealthMonitor, 'isOpen'>;
@@ -44,7 +56,7 @@ export async function sweepPartition(
   let sent = 0;
   let cursor: string | undefined;
   do {
-    const due = await ports.notifications.due({
+    const due = await ports.dueIndex.page({
       partition,
       before,
       limit: PAGE,
@@ -59,15 +71,16 @@ export async function sweepPartition(
 
 async function sendPage(
   ports: SweepPorts,
-  keys: readonly NotificationKey[],
+  keys: readonly DueKey[],
   { before, deadlineMs }: { readonly before: string; readonly deadlineMs: number },
 ): Promise<number> {
   if (keys.length === 0) return 0;
   const isCrowded = (await ports.dispatcher.backlog('retry')) >= MAX_BACKLOG;
-  let batch: NotificationKey[] = [];
+  let batch: DueKey[] = [];
   let sent = 0;
-  for (const [place, key] of keys.entries()) {
-    if (!(isCrowded && (await isSurelyDead(ports, key)))) batch.push(key);
+  for (const [place, due] of keys.entries()) {
+    const isPassedOver = isCrowded && due.kind === 'notification' && (await isSurelyDead(ports, due.key));
+    if (!isPassedOver) batch.push(due);
     const isLast = place === keys.length - 1;
     if (batch.length < BATCH && !isLast) continue;
     sent += await sendBatch(ports, batch, before);
@@ -78,32 +91,59 @@ async function sendPage(
 }
 
 /** What was leased is sent, whatever became of the others: a lease that is not sent waits a quarter of an hour. */
-async function sendBatch(
+async function sendBatch(ports: SweepPorts, due: readonly DueKey[], before: string): Promise<number> {
+  const notifications = due.flatMap((one) => (one.kind === 'notification' ? [one.key] : []));
+  const checks = due.flatMap((one) => (one.kind === 'check' ? [one.key] : []));
+  const [retry, check] = await Promise.all([
+    leaseAll(ports, ports.notifications, { keys: notifications, before, isOpen: hasWork }),
+    leaseAll(ports, ports.checks, { keys: checks, before, isOpen: isWaiting }),
+  ]);
+  if (retry.leased.length > 0) await ports.dispatcher.sendNow('retry', retry.leased.map(messageFor));
+  if (check.leased.length > 0) await ports.dispatcher.sendNow('check', check.leased.map(checkMessageFor));
+  const failed = [...retry.failures, ...check.failures];
+  if (failed.length > 0) throw failed[0];
+  return retry.leased.length + check.leased.length;
+}
+
+function hasWork(notification: Notification): boolean {
+  return admits(notification, notification.rev);
+}
+
+function isWaiting({ state }: Check): boolean {
+  return state === 'waiting';
+}
+
+async function leaseAll<Key, Item extends Key & { readonly nextAttemptAt?: string }>(
   ports: SweepPorts,
-  keys: readonly NotificationKey[],
-  before: string,
-): Promise<number> {
-  const results = await Promise.allSettled(keys.map((key) => lease(ports, key, before)));
-  const leased = results.flatMap((result) =>
-    result.status === 'fulfilled' && result.value !== undefined ? [result.value] : [],
-  );
-  if (leased.length > 0) await ports.dispatcher.sendNow('retry', leased.map(messageFor));
-  const failed = results.find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
-  return leased.length;
+  store: FencedStore<Key, Item>,
+  options: {
+    readonly keys: readonly Key[];
+    readonly before: string;
+    readonly isOpen: (item: Item) => boolean;
+  },
+): Promise<{ readonly leased: readonly Item[]; readonly failures: readonly unknown[] }> {
+  const { keys, before, isOpen } = options;
+  const leased: Item[] = [];
+  const failures: unknown[] = [];
+  const results = await Promise.allSettled(keys.map((key) => lease(ports, store, { key, before, isOpen })));
+  for (const result of results) {
+    if (result.status === 'rejected') failures.push(result.reason);
+    else if (result.value !== undefined) leased.push(result.value);
+  }
+  return { leased, failures };
 }
 
 /** The index may be behind: what counts is the row itself, read strongly and leased on condition. */
-async function lease(
+async function lease<Key, Item extends Key & { readonly nextAttemptAt?: string }>(
   ports: SweepPorts,
-  key: NotificationKey,
-  before: string,
-): Promise<Notification | undefined> {
-  const notification = await ports.notifications.read(key);
-  if (notification?.nextAttemptAt === undefined || notification.nextAttemptAt > before) return undefined;
-  if (!admits(notification, notification.rev)) return undefined;
+  store: FencedStore<Key, Item>,
+  options: { readonly key: Key; readonly before: string; readonly isOpen: (item: Item) => boolean },
+): Promise<Item | undefined> {
+  const item = await store.read(options.key);
+  if (item?.nextAttemptAt === undefined || item.nextAttemptAt > options.before) return undefined;
+  if (!options.isOpen(item)) return undefined;
   const until = isoTime(ports.clock.now() + LEASE_MS);
-  return (await ports.notifications.lease(notification, until)) ? notification : undefined;
+  return (await store.lease(item, until)) ? item : undefined;
 }
 
 /** The host of a transaction's own URL is not known here: deliver finds out. */

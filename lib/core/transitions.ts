@@ -108,8 +108,8 @@ export function attemptOf(made: AttemptMade, number: number): Attempt {
 }
 
 /** The beginning of an answer's body. */
-export function snippetOf(made: AttemptMade): string {
-  return truncateUtf8(made.body, MAX_SNIPPET_BYTES);
+export function snippetOf({ body }: { readonly body: string }): string {
+  return truncateUtf8(body, MAX_SNIPPET_BYTES);
 }
 
 function withAttempt(notification: Notification, made: AttemptMade): Notification {

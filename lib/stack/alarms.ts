@@ -40,6 +40,16 @@ const COUNTED: readonly { readonly metric: string; readonly service: string; rea
   { metric: 'CloseFailures', service: 'close', says: "A merchant's windows could not be closed." },
   { metric: 'AuditFailures', service: 'audit', says: 'A merchant could not be audited.' },
   { metric: 'ForeignRows', service: 'close', says: 'A row of the feed belonged to another merchant.' },
+  {
+    metric: 'Unresolved',
+    service: 'check',
+    says: 'Nobody said how a transaction ended; see GET /v1/unresolved.',
+  },
+  {
+    metric: 'ChecksContradicted',
+    service: 'check',
+    says: 'An initiator answers a check otherwise than it prepared or recorded.',
+  },
   { metric: 'ParkedRecords', service: 'relay', says: 'A record could not be relayed; see the parked rows.' },
   { metric: 'ClockSkew', service: 'record', says: "A machine's clock is off: it refuses to record." },
 ];

@@ -8,13 +8,17 @@ const ROUTES = {
   record: [
     'PUT /v1/merchants/{merchantId}/transactions/{transactionId}',
     'POST /v1/merchants/{merchantId}/transactions',
+    'GET /v1/unresolved',
+    'POST /v1/unresolved/{merchantId}/{transactionId}/resolve',
   ],
   query: [
     'GET /v1/merchants/{merchantId}/transactions/{transactionId}',
     'GET /v1/transactions/{transactionId}',
     'GET /v1/transactions',
+    'GET /v1/public-keys',
   ],
   deliver: ['POST /v1/merchants/{merchantId}/endpoints/{endpointId}/test'],
+  document: ['GET /openapi.json'],
   admin: [
     'POST /v1/merchants',
     'GET /v1/merchants/{merchantId}',
@@ -36,7 +40,6 @@ const ROUTES = {
     'POST /v1/notifications/{notificationId}/redeliver',
     'POST /v1/redeliveries',
     'GET /v1/redeliveries/{jobId}',
-    'GET /openapi.json',
     // Whatever no route names gets a problem of ours, like every other mistake.
     '$default',
   ],
@@ -58,7 +61,7 @@ export function createHttpApi(
     description: 'Records outcomes, answers queries, manages merchants.',
     defaultIntegration: new HttpLambdaIntegration('DefaultIntegration', options.functions.admin),
   });
-  for (const name of ['record', 'query', 'admin', 'deliver'] as const) {
+  for (const name of Object.keys(ROUTES) as (keyof typeof ROUTES)[]) {
     const integration = new HttpLambdaIntegration(`${name}Integration`, options.functions[name]);
     for (const route of ROUTES[name]) {
       const [method, path] = route.split(' ');

@@ -7,10 +7,11 @@ export const DELIVER_TIMEOUT_SECONDS = 60;
 /** Receipts after which a message is a dead letter. */
 const MAX_RECEIVES = 5;
 
-/** The two ways to deliver, and where goes what cannot be delivered at all. */
+/** The two ways to deliver, the way to ask, and where goes what cannot be worked off at all. */
 export interface Lanes {
   readonly first: IQueue;
   readonly retry: IQueue;
+  readonly check: IQueue;
   readonly dead: IQueue;
 }
 
@@ -29,5 +30,5 @@ export function createLanes(scope: Construct): Lanes {
       visibilityTimeout: Duration.seconds(6 * DELIVER_TIMEOUT_SECONDS),
       deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES },
     });
-  return { first: lane('FirstLane'), retry: lane('RetryLane'), dead };
+  return { first: lane('FirstLane'), retry: lane('RetryLane'), check: lane('CheckLane'), dead };
 }

@@ -27,8 +27,10 @@ export interface NotificationServiceProps {
   readonly callbackPorts?: readonly number[];
   /** Of the whole API, in requests a second. 2,000 with bursts of 4,000 unless said otherwise. */
   readonly throttle?: Throttle;
-  /** Deliveries that run side by side in each lane. 50 and 20 unless said otherwise. */
-  readonly concurrency?: { readonly first: number; readonly retry: number };
+  /** Deliveries and checks that run side by side in each lane. 50, 20 and 10 unless said otherwise. */
+  readonly concurrency?: { readonly first: number; readonly retry: number; readonly check: number };
+  /** Seconds after which a PENDING without an end is unresolved, and operators are told. A day unless said otherwise. */
+  readonly checkHorizonSeconds?: number;
 }
 
 const DEFAULTS = {
@@ -37,7 +39,8 @@ const DEFAULTS = {
   retentionDays: 90,
   callbackPorts: [443, 8443],
   throttle: { rateLimit: 2_000, burstLimit: 4_000 },
-  concurrency: { first: 50, retry: 20 },
+  concurrency: { first: 50, retry: 20, check: 10 },
+  checkHorizonSeconds: 86_400,
 } satisfies NotificationServiceProps;
 
 /** Of the functions that run every minute: a run that is still going is no reason not to begin the next. */
@@ -67,6 +70,8 @@ export class NotificationService extends Construct {
   /** Speaks when somebody should look; subscribe to it. */
   readonly operators: Topic;
 
+  /** Of the key by which initiators know the service. */
+  readonly #signingSecret: Secret;
   readonly #sealKey: Key;
   readonly #scheduleGroup: CfnScheduleGroup;
   readonly #schedulerRole: IRole;
@@ -85,6 +90,10 @@ export class NotificationService extends Construct {
       description: 'The secret part of the first admin key: tk_root_<this value>.',
       generateSecretString: { passwordLength: 48, excludePunctuation: true },
     });
+    this.#signingSecret = new Secret(this, 'SigningSecret', {
+      description: 'The key that signs check-backs is derived from this value.',
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    });
     this.#scheduleGroup = new CfnScheduleGroup(this, 'Schedules');
     this.#schedulerRole = this.#createSchedulerRole();
 
@@ -94,10 +103,12 @@ export class NotificationService extends Construct {
       query: this.#createQuery(),
       admin: this.#createAdmin(),
       deliver: this.#createDeliver(),
+      document: createFunction(this, { name: 'document', timeoutSeconds: 5, memoryMb: 128, environment: {} }),
     };
     const every = {
       ...functions,
       relay,
+      check: this.#createCheck(),
       sweep: this.#createSweep(),
       close: this.#createClose(),
       audit: this.#createAudit(),
@@ -110,10 +121,16 @@ export class NotificationService extends Construct {
     const fn = createFunction(this, {
       name: 'record',
       timeoutSeconds: 20,
-      environment: this.#apiEnvironment(),
+      environment: {
+        ...this.#apiEnvironment(),
+        TIDINGS_CHECK_HORIZON_SECONDS: String(this.#settings.checkHorizonSeconds),
+      },
     });
     this.#grantApi(fn);
-    grantTable(fn, this.table, [{ actions: ['PutItem', 'Query'], partitions: ['T#'] }]);
+    grantTable(fn, this.table, [
+      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], partitions: ['T#'] },
+    ]);
+    grantIndex(fn, this.table, 'undelivered');
     return fn;
   }
 
@@ -121,8 +138,12 @@ export class NotificationService extends Construct {
     const fn = createFunction(this, {
       name: 'query',
       timeoutSeconds: 20,
-      environment: this.#apiEnvironment(),
+      environment: {
+        ...this.#apiEnvironment(),
+        TIDINGS_SIGNING_SECRET_ID: this.#signingSecret.secretArn,
+      },
     });
+    this.#signingSecret.grantRead(fn);
     this.#grantApi(fn);
     grantTable(fn, this.table, [{ actions: ['Query'], partitions: ['T#'] }]);
     grantIndex(fn, this.table, 'reference');
@@ -158,8 +179,7 @@ export class NotificationService extends Construct {
       { actions: ['GetItem'], partitions: ['H#'] },
       { actions: ['PutItem'], partitions: ['P#'] },
     ]);
-    this.lanes.first.grantSendMessages(fn);
-    this.lanes.retry.grantSendMessages(fn);
+    for (const lane of [this.lanes.first, this.lanes.retry, this.lanes.check]) lane.grantSendMessages(fn);
     fn.addEventSource(
       // The cast is the library's debt: its own Table does not fit its ITable under exact optional types.
       new DynamoEventSource(this.table as ITable, {
@@ -186,11 +206,8 @@ export class NotificationService extends Construct {
       environment: {
         ...this.#dispatchEnvironment(),
         ...this.#apiEnvironment(),
-        TIDINGS_SCHEDULE_GROUP: this.#scheduleGroupName(),
-        TIDINGS_SCHEDULER_ROLE_ARN: this.#schedulerRole.roleArn,
-        TIDINGS_SCHEDULER_DEAD_LETTER_ARN: this.lanes.dead.queueArn,
+        ...this.#scheduleEnvironment(),
         TIDINGS_RETRY_QUEUE_ARN: this.lanes.retry.queueArn,
-        TIDINGS_DEAD_LETTER_URL: this.lanes.dead.queueUrl,
       },
     });
     this.#grantApi(fn);
@@ -200,13 +217,7 @@ export class NotificationService extends Construct {
     ]);
     this.lanes.retry.grantSendMessages(fn);
     this.lanes.dead.grantSendMessages(fn);
-    fn.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['scheduler:CreateSchedule'],
-        resources: [this.#arnOfSchedules('schedule', '/*')],
-      }),
-    );
-    this.#schedulerRole.grantPassRole(fn.grantPrincipal);
+    this.#grantSchedules(fn);
     const { first, retry } = this.#settings.concurrency;
     for (const [queue, maxConcurrency] of [
       [this.lanes.first, first],
@@ -220,6 +231,37 @@ export class NotificationService extends Construct {
         }),
       );
     }
+    return fn;
+  }
+
+  /** The third lane has a function of its own: no slow initiator holds up a callback. */
+  #createCheck(): NodejsFunction {
+    const fn = createFunction(this, {
+      name: 'check',
+      timeoutSeconds: DELIVER_TIMEOUT_SECONDS,
+      environment: {
+        ...this.#dispatchEnvironment(),
+        ...this.#scheduleEnvironment(),
+        TIDINGS_SIGNING_SECRET_ID: this.#signingSecret.secretArn,
+        TIDINGS_CHECK_HORIZON_SECONDS: String(this.#settings.checkHorizonSeconds),
+        TIDINGS_CALLBACK_PORTS: this.#settings.callbackPorts.join(','),
+      },
+    });
+    grantTable(fn, this.table, [
+      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], partitions: ['T#'] },
+      { actions: ['Query'], partitions: ['M#'] },
+    ]);
+    this.#signingSecret.grantRead(fn);
+    this.lanes.check.grantSendMessages(fn);
+    this.lanes.dead.grantSendMessages(fn);
+    this.#grantSchedules(fn);
+    fn.addEventSource(
+      new SqsEventSource(this.lanes.check, {
+        batchSize: DELIVER_BATCH,
+        maxConcurrency: this.#settings.concurrency.check,
+        reportBatchItemFailures: true,
+      }),
+    );
     return fn;
   }
 
@@ -238,6 +280,7 @@ export class NotificationService extends Construct {
     grantIndex(fn, this.table, 'due');
     grantIndex(fn, this.table, 'undelivered');
     this.lanes.retry.grantSendMessages(fn);
+    this.lanes.check.grantSendMessages(fn);
     everyMinute(this, fn);
     return fn;
   }
@@ -284,7 +327,7 @@ export class NotificationService extends Construct {
     return fn;
   }
 
-  /** Scheduler may do one thing: put messages into the retry lane, for schedules of this group. */
+  /** Scheduler may do one thing: put messages into the lanes of what waits, for schedules of this group. */
   #createSchedulerRole(): Role {
     const role = new Role(this, 'SchedulerRole', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
@@ -297,6 +340,7 @@ export class NotificationService extends Construct {
       }),
     });
     this.lanes.retry.grantSendMessages(role);
+    this.lanes.check.grantSendMessages(role);
     this.lanes.dead.grantSendMessages(role);
     return role;
   }
@@ -311,6 +355,25 @@ export class NotificationService extends Construct {
 
   #scheduleGroupName(): string {
     return this.#scheduleGroup.ref;
+  }
+
+  #grantSchedules(fn: NodejsFunction): void {
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['scheduler:CreateSchedule'],
+        resources: [this.#arnOfSchedules('schedule', '/*')],
+      }),
+    );
+    this.#schedulerRole.grantPassRole(fn.grantPrincipal);
+  }
+
+  #scheduleEnvironment(): Record<string, string> {
+    return {
+      TIDINGS_SCHEDULE_GROUP: this.#scheduleGroupName(),
+      TIDINGS_SCHEDULER_ROLE_ARN: this.#schedulerRole.roleArn,
+      TIDINGS_SCHEDULER_DEAD_LETTER_ARN: this.lanes.dead.queueArn,
+      TIDINGS_DEAD_LETTER_URL: this.lanes.dead.queueUrl,
+    };
   }
 
   #grantApi(fn: NodejsFunction): void {
@@ -350,6 +413,7 @@ export class NotificationService extends Construct {
     return {
       ...this.#tableEnvironment(),
       ...this.#laneEnvironment(),
+      TIDINGS_CHECK_QUEUE_URL: this.lanes.check.queueUrl,
     };
   }
 }

@@ -33,14 +33,16 @@ describe('the dispatcher, on real queues and a real Scheduler API', () => {
   const open = (scheduleGroup: string) =>
     createDispatcher({
       sqs,
-      scheduler,
-      scheduleGroup,
+      schedules: {
+        scheduler,
+        scheduleGroup,
+        schedulerRoleArn: 'arn:aws:iam::000000000000:role/scheduler',
+        schedulerDeadLetterArn: cloud.resources.find('TidingsDeadLetters', 'AWS::SQS::Queue').arn,
+      },
       queueUrls: {
         first: urlOf('TidingsFirstLane'),
         retry: urlOf('TidingsRetryLane'),
       },
-      schedulerRoleArn: 'arn:aws:iam::000000000000:role/scheduler',
-      schedulerDeadLetterArn: cloud.resources.find('TidingsDeadLetters', 'AWS::SQS::Queue').arn,
       clock: { now: () => NOW },
       timer: systemTimer,
       onRefused: (reason) => refused.push(reason),

@@ -48,7 +48,7 @@ function permissions(name: string): string[] {
 function resourceName(resource: unknown): string {
   const text = JSON.stringify(resource);
   return (
-    /Tidings(Table|FirstLane|RetryLane|DeadLetters|SealKey|RootKey|SchedulerRole|Schedules)/.exec(
+    /Tidings(Table|FirstLane|RetryLane|CheckLane|DeadLetters|SealKey|RootKey|SigningSecret|SchedulerRole|Schedules)/.exec(
       text,
     )?.[1] ?? text
   );
@@ -120,7 +120,8 @@ describe('the functions', () => {
       const folder = join(ASSEMBLY, source.path);
       expect(readdirSync(folder)).toEqual(['index.mjs']);
       expect(readFileSync(join(folder, 'index.mjs'), 'utf8')).not.toContain('aws-cdk-lib');
-      const mostBytes = displayName.includes('Deliver') ? 900_000 : 600_000;
+      // Those that send requests carry the HTTP client.
+      const mostBytes = /Deliver|Check/.test(displayName) ? 900_000 : 600_000;
       expect({ displayName, isSmall: statSync(join(folder, 'index.mjs')).size < mostBytes }).toEqual({
         displayName,
         isSmall: true,
@@ -141,8 +142,24 @@ describe('the functions', () => {
     ['ChangeMessageVisibility', 'DeleteMessage', 'ReceiveMessage'].map((a) => `sqs:${a} ${lane}`);
 
   it.each<[string, string[]]>([
-    ['Record', [...API, 'dynamodb:PutItem T#*', 'dynamodb:Query T#*']],
-    ['Query', [...API, 'dynamodb:Query T#*', 'dynamodb:Query Table']],
+    [
+      'Record',
+      [
+        ...API,
+        ...['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
+        'dynamodb:Query Table',
+      ],
+    ],
+    [
+      'Query',
+      [
+        ...API,
+        'dynamodb:Query T#*',
+        'dynamodb:Query Table',
+        'secretsmanager:DescribeSecret SigningSecret',
+        'secretsmanager:GetSecretValue SigningSecret',
+      ],
+    ],
     [
       'Admin',
       [
@@ -171,6 +188,7 @@ describe('the functions', () => {
         'dynamodb:UpdateItem T#*',
         ...send('FirstLane'),
         ...send('RetryLane'),
+        ...send('CheckLane'),
       ],
     ],
     [
@@ -190,6 +208,21 @@ describe('the functions', () => {
       ],
     ],
     [
+      'Check',
+      [
+        ...['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
+        'dynamodb:Query M#*',
+        'iam:PassRole SchedulerRole',
+        'scheduler:CreateSchedule Schedules',
+        'secretsmanager:DescribeSecret SigningSecret',
+        'secretsmanager:GetSecretValue SigningSecret',
+        ...send('CheckLane'),
+        ...send('DeadLetters'),
+        ...receive('CheckLane'),
+      ],
+    ],
+    ['Document', []],
+    [
       'Sweep',
       [
         'dynamodb:DeleteItem J#*',
@@ -202,6 +235,7 @@ describe('the functions', () => {
         'dynamodb:Query Table',
         'dynamodb:Query Table',
         ...send('RetryLane'),
+        ...send('CheckLane'),
       ],
     ],
     [
@@ -248,7 +282,7 @@ describe('the functions', () => {
 
   it('may not reach loopback: that is for one machine only', () => {
     for (const [, { Environment }] of resources('AWS::Lambda::Function')) {
-      expect(JSON.stringify(Environment)).not.toContain('TIDINGS_ALLOW_LOOPBACK');
+      expect(JSON.stringify(Environment ?? {})).not.toContain('TIDINGS_ALLOW_LOOPBACK');
     }
   });
 });
@@ -282,6 +316,14 @@ describe('the way of the messages', () => {
       [{ MaximumConcurrency: 50 }, 10, ['ReportBatchItemFailures']],
       [{ MaximumConcurrency: 20 }, 10, ['ReportBatchItemFailures']],
     ]);
+  });
+
+  it('has a lane and a function of its own for asking initiators', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: functionId('Check') },
+      ScalingConfig: { MaximumConcurrency: 10 },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
   });
 
   it('gives a delivery six times its time-out before its message is seen again', () => {
@@ -327,7 +369,9 @@ describe('the HTTP API', () => {
     );
     const routed = resources('AWS::ApiGatewayV2::Route').map(([, { RouteKey, Target }]) => {
       const integration = [...integrations].find(([id]) => JSON.stringify(Target).includes(`"${id}"`));
-      const name = /Tidings(Record|Query|Admin|Deliver)/.exec(integration?.[1] ?? '')?.[1]?.toLowerCase();
+      const name = /Tidings(Record|Query|Admin|Deliver|Document)/
+        .exec(integration?.[1] ?? '')?.[1]
+        ?.toLowerCase();
       return `${RouteKey} → ${name}`;
     });
     const contract = operations.map(
@@ -355,12 +399,13 @@ describe('the operators', () => {
         'AuditBehind',
         'AuditFailures',
         'Blocked',
+        'ChecksContradicted',
         'ClockSkew',
         'CloseBehind',
         'CloseFailures',
         'EndpointsDisabled',
-        // Of each function: record, relay, deliver, query, admin, sweep, close, audit.
-        ...Array<string>(8).fill('Errors'),
+        // Of each function: record, relay, deliver, check, query, admin, document, sweep, close, audit.
+        ...Array<string>(10).fill('Errors'),
         'Exhausted',
         'ForeignRows',
         'IteratorAge',
@@ -368,6 +413,7 @@ describe('the operators', () => {
         'MalformedMessages',
         'ParkedRecords',
         'SchedulesRefused',
+        'Unresolved',
         'WindowRevisions',
       ].sort(),
     );

@@ -53,8 +53,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'the sweep sends without a lease',
     file: 'lib/core/sweep.ts',
-    find: '(await ports.notifications.lease(notification, until)) ? notification : undefined',
-    replace: 'until === undefined ? undefined : notification',
+    find: '(await store.lease(item, until)) ? item : undefined',
+    replace: 'until === undefined ? undefined : item',
   },
   {
     name: 'the sweep finds nothing',

@@ -4,7 +4,7 @@ import { closePartition } from '../../lib/core/close.ts';
 import { createConfigCache } from '../../lib/core/config-cache.ts';
 import type { ServiceEvent } from '../../lib/core/events.ts';
 import { createHealthMonitor } from '../../lib/core/health.ts';
-import { handleMessage } from '../../lib/core/messages.ts';
+import { handleCheckMessage, handleMessage } from '../../lib/core/messages.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import type { CallbackRequest, Dispatcher, Exchange, Random } from '../../lib/core/ports.ts';
 import { runJobs } from '../../lib/core/redelivery.ts';
@@ -53,6 +53,10 @@ export function portsOf(world: World, container: Container, invocation: Invocati
   return {
     outcomes: through(stores.outcomes),
     notifications: through(stores.notifications),
+    checks: through(stores.checks),
+    dueIndex: through(stores.dueIndex),
+    signingSecret: { value: async () => 'a secret that was generated when it was deployed' },
+    checkHorizonSeconds: 3_600,
     merchants: through(stores.merchants),
     directory: through(stores.directory),
     feed: through(stores.feed),
@@ -87,9 +91,12 @@ export type Ports = ReturnType<typeof portsOf>;
 /** A batch of one lane; resolves with the messages that failed. */
 export async function runDeliver(ports: Ports, batch: readonly Queued[]): Promise<readonly Queued[]> {
   const results = await Promise.allSettled(
-    batch.map(({ body, lane, receivedTimes }, index) =>
-      handleMessage(ports, { messageId: String(index), body, lane, receivedTimes }),
-    ),
+    batch.map(({ body, lane, receivedTimes }, index) => {
+      const message = { messageId: String(index), body, receivedTimes };
+      return lane === 'check'
+        ? handleCheckMessage(ports, message)
+        : handleMessage(ports, { ...message, lane });
+    }),
   );
   return batch.filter((_, index) => results[index]?.status === 'rejected');
 }

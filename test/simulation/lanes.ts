@@ -1,3 +1,4 @@
+import type { CheckMessage } from '../../lib/core/check.ts';
 import type { Lane } from '../../lib/core/events.ts';
 import type { NotificationMessage } from '../../lib/core/notification.ts';
 import type { Dispatcher } from '../../lib/core/ports.ts';
@@ -15,16 +16,20 @@ export interface Queued {
 const MAX_DELAY_MS = 900_000;
 const VISIBILITY_MS = 360_000;
 const MAX_RECEIVES = 5;
-const PARALLEL: Readonly<Record<Lane, number>> = { first: 6, retry: 4 };
+const PARALLEL: Readonly<Record<Lane, number>> = { first: 6, retry: 4, check: 3 };
 const BATCH = 3;
+
+function laneOf(message: NotificationMessage | CheckMessage): Lane {
+  return 'endpointId' in message ? 'retry' : 'check';
+}
 
 export class Lanes {
   /** Messages that are somewhere: waiting, hidden or in a function. */
   readonly held = new Set<Queued>();
   readonly schedules = new Set<string>();
   readonly dead: Queued[] = [];
-  readonly #ready: Record<Lane, Queued[]> = { first: [], retry: [] };
-  readonly #running: Record<Lane, number> = { first: 0, retry: 0 };
+  readonly #ready: Record<Lane, Queued[]> = { first: [], retry: [], check: [] };
+  readonly #running: Record<Lane, number> = { first: 0, retry: 0, check: 0 };
   readonly #dice: Dice;
   readonly #time: VirtualTime;
   readonly #isStormy: () => boolean;
@@ -53,7 +58,7 @@ export class Lanes {
     },
     sendAt: async (message, atMs) => {
       const delayMs = Math.max(0, atMs - this.#time.now);
-      if (delayMs <= MAX_DELAY_MS) return this.send('retry', JSON.stringify(message), delayMs);
+      if (delayMs <= MAX_DELAY_MS) return this.send(laneOf(message), JSON.stringify(message), delayMs);
       this.#schedule(message, atMs);
     },
     backlog: async (lane) => this.#ready[lane].length,
@@ -71,14 +76,14 @@ export class Lanes {
   }
 
   /** A name that is taken means that the schedule is there. Scheduler may also refuse: the sweep must send. */
-  #schedule(message: NotificationMessage, atMs: number): void {
+  #schedule(message: NotificationMessage | CheckMessage, atMs: number): void {
     const name = JSON.stringify(message);
     const isRefused = this.#isStormy() && this.#losesMessages && this.#dice.chance(0.1);
     if (this.schedules.has(name) || isRefused) return;
     this.schedules.add(name);
     this.#time.at(atMs + this.#dice.between(0, 60_000), () => {
       this.schedules.delete(name);
-      this.send('retry', name, 0);
+      this.send(laneOf(message), name, 0);
     });
   }
 

@@ -2,15 +2,18 @@ import { createMemoryStores } from '../../lib/adapters/memory/stores.ts';
 import { createApp } from '../../lib/api/app.ts';
 import { askingRoutes } from '../../lib/api/asking-routes.ts';
 import { managingRoutes } from '../../lib/api/managing-routes.ts';
+import { publicKeysRoutes } from '../../lib/api/public-keys-routes.ts';
 import { recordingRoutes } from '../../lib/api/recording-routes.ts';
 import { settlingRoutes } from '../../lib/api/settling-routes.ts';
 import { testingRoutes } from '../../lib/api/testing-routes.ts';
+import { unresolvedRoutes } from '../../lib/api/unresolved-routes.ts';
 import { createAnswerSigner } from '../../lib/core/answers.ts';
+import type { CheckMessage } from '../../lib/core/check.ts';
 import { createConfigCache } from '../../lib/core/config-cache.ts';
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
 import { createHealthMonitor } from '../../lib/core/health.ts';
 import { createAuthenticator, type Scope } from '../../lib/core/keys.ts';
-import { handleMessage } from '../../lib/core/messages.ts';
+import { handleCheckMessage, handleMessage } from '../../lib/core/messages.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import type { NotificationMessage } from '../../lib/core/notification.ts';
 import type { CallbackRequest, Exchange } from '../../lib/core/ports.ts';
@@ -21,9 +24,11 @@ import { relay } from '../../lib/core/relay.ts';
 const ROOT_SECRET = 'rootsecretrootsecretrootsecret';
 export const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
 
+type Message = NotificationMessage | CheckMessage;
+
 export interface Sent {
   readonly lane: Lane;
-  readonly message: NotificationMessage;
+  readonly message: Message;
   readonly atMs: number;
 }
 
@@ -66,6 +71,8 @@ export function createWorld() {
     random,
     callbackPolicy: { allowedPorts: [443], allowLoopback: false },
     retentionDays: 90,
+    checkHorizonSeconds: 86_400,
+    signingSecret: { value: async () => 'a secret that was generated when it was deployed' },
     feedLagSeconds: 30,
     seal: {
       seal: async (secret: string, context: string) => `${context}|${secret}`,
@@ -76,10 +83,10 @@ export function createWorld() {
     },
     reporter: { report: (event: ServiceEvent) => void events.push(event) },
     dispatcher: {
-      sendNow: async (lane: Lane, messages: readonly NotificationMessage[]) =>
+      sendNow: async (lane: Lane, messages: readonly Message[]) =>
         void queue.push(...messages.map((message) => ({ lane, message, atMs: time.nowMs }))),
-      sendAt: async (message: NotificationMessage, atMs: number) =>
-        void queue.push({ lane: 'retry' as const, message, atMs }),
+      sendAt: async (message: Message, atMs: number) =>
+        void queue.push({ lane: 'endpointId' in message ? 'retry' : 'check', message, atMs }),
       backlog: async (lane: Lane) =>
         queue.filter((sent) => sent.lane === lane && sent.atMs <= time.nowMs).length,
     },
@@ -93,7 +100,6 @@ export function createWorld() {
       add: async (letter: { readonly body: string; readonly reason: string }) =>
         void deadLetters.push(letter),
     },
-    openApi: { openapi: '3.1.0' },
   };
   const app = createApp(
     {
@@ -112,6 +118,8 @@ export function createWorld() {
       ...settlingRoutes(ports),
       ...managingRoutes(ports),
       ...testingRoutes(ports),
+      ...unresolvedRoutes(ports),
+      ...publicKeysRoutes(ports),
     ],
   );
 
@@ -177,8 +185,9 @@ export function createWorld() {
     },
     /** Works off one message. */
     deliverOne(sent: Sent, receivedTimes = 1) {
-      const body = JSON.stringify(sent.message);
-      return handleMessage(ports, { messageId: 'm', body, receivedTimes, lane: sent.lane });
+      const { lane, message } = sent;
+      const queued = { messageId: 'm', body: JSON.stringify(message), receivedTimes };
+      return lane === 'check' ? handleCheckMessage(ports, queued) : handleMessage(ports, { ...queued, lane });
     },
     /** Works off everything, moving the clock to whatever comes next, until nothing is left. */
     async drain(mostSteps = 1_000) {

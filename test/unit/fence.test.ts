@@ -187,11 +187,11 @@ describe('the fence', () => {
     world.ports.dispatcher.backlog = async () => 10_000;
     world.ports.health.isOpen = async ({ circuitId }) => circuitId === 'dead';
     // All in one partition, so that they are in each other's way.
-    const { due } = world.ports.notifications;
+    const { page } = world.ports.dueIndex;
     const all = (
       await Promise.all(Array.from({ length: PARTITIONS }, (_, partition) => allDue(partition)))
     ).flat();
-    world.ports.notifications.due = async ({ partition, limit, cursor }) => {
+    world.ports.dueIndex.page = async ({ partition, limit, cursor }) => {
       const from = Number(cursor ?? 0);
       if (partition !== 0) return { keys: [] };
       const rest = from + limit < all.length && { cursor: String(from + limit) };
@@ -201,7 +201,7 @@ describe('the fence', () => {
     expect(world.queue).toMatchObject([{ message: { endpointId: 'alive' } }]);
 
     async function allDue(partition: number) {
-      return (await due({ partition, before: isoTime(world.time.nowMs), limit: 10_000 })).keys;
+      return (await page({ partition, before: isoTime(world.time.nowMs), limit: 10_000 })).keys;
     }
   });
 

@@ -1,7 +1,9 @@
+import { checkKeySchema } from '../../core/check.ts';
 import { sha256 } from '../../core/crypto.ts';
 import type { Circuit } from '../../core/health.ts';
 import type { EndpointId, MerchantId, TransactionKey, Version } from '../../core/model.ts';
 import { type NotificationKey, notificationKeySchema } from '../../core/notification.ts';
+import type { DueKey } from '../../core/ports.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
 
 /** Names of the table's keys, in one place. Ids were vetted before: none can hold a `#`. */
@@ -26,6 +28,11 @@ export const feedPk = (merchantId: MerchantId, shard: number) => `F#${merchantId
 export const referencePk = (merchantId: MerchantId, reference: string) => `R#${merchantId}#${reference}`;
 export const duePk = (key: NotificationKey) =>
   `Q#${spread(`${transactionPk(key)}#${key.version}#${key.endpointId}`)}`;
+export const CHECK_SK = 'C#0001';
+export const dueCheckPk = (key: TransactionKey) => `Q#${spread(`${transactionPk(key)}#check`)}`;
+/** What is unresolved is the operators' to see: of no merchant in particular, as `*` is no merchant id. */
+export const unresolvedPk = (key: TransactionKey) => unresolvedPartitionPk(spread(key.transactionId));
+export const unresolvedPartitionPk = (partition: number) => `U#*#${partition}`;
 export const undeliveredPk = (key: TransactionKey) => `U#${key.merchantId}#${spread(key.transactionId)}`;
 
 export const merchantPk = (merchantId: MerchantId) => `M#${merchantId}`;
@@ -76,6 +83,21 @@ export function notificationKeyOf(row: Readonly<Record<string, unknown>>): Notif
     endpointId,
   });
   return parsed.success ? parsed.data : undefined;
+}
+
+export function checkKeyOf(row: Readonly<Record<string, unknown>>): TransactionKey | undefined {
+  const [kind, merchantId, transactionId] = String(row.pk).split('#');
+  if (kind !== 'T' || row.sk !== CHECK_SK) return undefined;
+  const parsed = checkKeySchema.safeParse({ merchantId, transactionId });
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** Either kind that has a next attempt. */
+export function dueKeyOf(row: Readonly<Record<string, unknown>>): DueKey | undefined {
+  const check = checkKeyOf(row);
+  if (check !== undefined) return { kind: 'check', key: check };
+  const key = notificationKeyOf(row);
+  return key === undefined ? undefined : { kind: 'notification', key };
 }
 
 export const parkedPk = (day: string, recordId: string) => `P#${day}#${spread(recordId)}`;

@@ -1,13 +1,20 @@
-import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../../core/faults.ts';
 import type { Outcome, TransactionId } from '../../core/model.ts';
 import { transactionIdSchema } from '../../core/model.ts';
 import type { OutcomeStore, Reporter } from '../../core/ports.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
+import { checkItem } from './check-store.ts';
 import type { Table } from './client.ts';
 import { unlessRefused } from './conditions.ts';
-import { INDEXES, outcomeSk, referencePk, transactionPk, ttlAfter } from './keys.ts';
+import { CHECK_SK, INDEXES, outcomeSk, referencePk, transactionPk, ttlAfter } from './keys.ts';
 import { notificationFromItem } from './notification-items.ts';
 import { outcomeFromItem, outcomeItem } from './outcome-items.ts';
 import { queryAll } from './query-all.ts';
@@ -23,19 +30,38 @@ export function createOutcomeStore(
   const { retentionDays, reporter } = options;
 
   return {
-    async putIfAbsent(outcome, feedShard) {
-      table.clockCheck.assertTrusted();
-      const put = new PutCommand({
-        TableName,
-        Item: outcomeItem(outcome, { feedShard, retentionDays }),
-        // Invariant: a version of a transaction is written once and never changed.
-        ConditionExpression: 'attribute_not_exists(pk)',
-      });
-      const send = () => stamping.send(put, { abortSignal: AbortSignal.timeout(table.stampBoundMs) });
-      return calling('Recording an outcome', async () =>
-        (await unlessRefused(send)) ? 'written' : 'exists',
-      );
-    },
+    putIfAbsent: (outcome, feedShard) =>
+      stamped('Recording an outcome', (options) =>
+        stamping.send(
+          new PutCommand({
+            TableName,
+            Item: outcomeItem(outcome, { feedShard, retentionDays }),
+            // Invariant: a version of a transaction is written once and never changed.
+            ConditionExpression: 'attribute_not_exists(pk)',
+          }),
+          options,
+        ),
+      ),
+
+    prepare: (pending, check) =>
+      stamped('Preparing a transaction', (options) =>
+        stamping.send(
+          new TransactWriteCommand({
+            TransactItems: [
+              {
+                Put: {
+                  TableName,
+                  Item: outcomeItem(pending, { feedShard: 0, retentionDays }),
+                  // Invariant: as above; and no PENDING stands without somebody who waits for its end.
+                  ConditionExpression: 'attribute_not_exists(pk)',
+                },
+              },
+              { Put: { TableName, Item: checkItem(check) } },
+            ],
+          }),
+          options,
+        ),
+      ),
 
     async read(key) {
       const get = (ConsistentRead: boolean) =>
@@ -110,11 +136,12 @@ export function createOutcomeStore(
       });
     },
 
-    async expirePending(end: Outcome) {
+    async settlePending(end: Outcome) {
       const afterEnd = ttlAfter(Date.parse(end.recordedAt), retentionDays) + DAY_SECONDS;
-      const update = new UpdateCommand({
+      const pk = transactionPk(end);
+      const expire = new UpdateCommand({
         TableName,
-        Key: { pk: transactionPk(end), sk: outcomeSk(1) },
+        Key: { pk, sk: outcomeSk(1) },
         UpdateExpression: 'SET #ttl = :afterEnd',
         // Invariant: the PENDING outlives its end, so that the end cannot be recorded a second time as
         // version 1. And only what is there expires: nothing is made anew of what is gone.
@@ -122,7 +149,30 @@ export function createOutcomeStore(
         ExpressionAttributeNames: { '#ttl': 'ttl' },
         ExpressionAttributeValues: { ':afterEnd': afterEnd },
       });
-      await calling('Letting a PENDING expire', () => unlessRefused(() => documents.send(update)));
+      const resolve = new UpdateCommand({
+        TableName,
+        Key: { pk, sk: CHECK_SK },
+        UpdateExpression:
+          'SET #state = :resolved, #ttl = :afterEnd ADD rev :one REMOVE nextAttemptAt, duePk, undeliveredPk, undeliveredSk',
+        // Invariant: an end is an end, however far the check is; `rev` is raised once, so that its messages end.
+        ConditionExpression: 'attribute_exists(pk) AND #state <> :resolved',
+        ExpressionAttributeNames: { '#ttl': 'ttl', '#state': 'state' },
+        ExpressionAttributeValues: { ':afterEnd': afterEnd, ':resolved': 'resolved', ':one': 1 },
+      });
+      await calling('Letting a PENDING expire', () => unlessRefused(() => documents.send(expire)));
+      await calling('Resolving a check', () => unlessRefused(() => documents.send(resolve)));
     },
   };
+
+  /** One try of a write that carries a stamp, as long as that is good and no longer. */
+  function stamped(
+    what: string,
+    send: (options: { readonly abortSignal: AbortSignal }) => Promise<unknown>,
+  ): Promise<'written' | 'exists'> {
+    return calling(what, async () => {
+      table.clockCheck.assertTrusted();
+      const write = () => send({ abortSignal: AbortSignal.timeout(table.stampBoundMs) });
+      return (await unlessRefused(write)) ? 'written' : 'exists';
+    });
+  }
 }

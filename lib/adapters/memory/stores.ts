@@ -1,10 +1,13 @@
+import type { Check } from '../../core/check.ts';
 import type { Circuit, Health } from '../../core/health.ts';
 import type { KeyRecord } from '../../core/keys.ts';
 import { isTerminal, type Outcome, type TransactionKey } from '../../core/model.ts';
 import type { Notification } from '../../core/notification.ts';
 import type {
+  CheckStore,
   Clock,
   Directory,
+  DueIndex,
   FeedStore,
   HealthStore,
   JobStore,
@@ -16,6 +19,7 @@ import type {
   WindowStore,
 } from '../../core/ports.ts';
 import type { Window } from '../../core/windows.ts';
+import { memoryChecks, memoryDueIndex } from './checks.ts';
 import { memoryFeed, memoryJobs, memoryWindows } from './feed.ts';
 import { memoryMerchants } from './merchants.ts';
 import { notificationName, outcomeName, transactionName } from './names.ts';
@@ -25,6 +29,8 @@ import { memoryNotifications } from './notifications.ts';
 export interface MemoryStores {
   readonly outcomes: OutcomeStore;
   readonly notifications: NotificationStore;
+  readonly checks: CheckStore;
+  readonly dueIndex: DueIndex;
   readonly merchants: MerchantStore;
   readonly directory: Directory;
   readonly feed: FeedStore;
@@ -37,6 +43,7 @@ export interface MemoryStores {
   readonly held: {
     readonly outcomes: ReadonlyMap<string, Outcome>;
     readonly notifications: ReadonlyMap<string, Notification>;
+    readonly checks: ReadonlyMap<string, Check>;
     readonly windows: ReadonlyMap<string, Window>;
     readonly parked: ReadonlyMap<string, { readonly reason: string; readonly payload: string }>;
   };
@@ -55,12 +62,15 @@ export function createMemoryStores(options: {
   const outcomes = new Map<string, Outcome>();
   const shards = new Map<string, number>();
   const notifications = new Map<string, Notification>();
+  const checks = new Map<string, Check>();
   const windows = new Map<string, Window>();
   const parked = new Map<string, { readonly reason: string; readonly payload: string }>();
   const shown = (outcome: Outcome) => (options.indexedAtMs?.(outcome) ?? 0) <= clock.now();
   return {
-    outcomes: memoryOutcomes({ outcomes, shards, notifications, onInsert: options.onInsert }),
+    outcomes: memoryOutcomes({ outcomes, shards, notifications, checks, onInsert: options.onInsert }),
     notifications: memoryNotifications(notifications),
+    checks: memoryChecks(checks),
+    dueIndex: memoryDueIndex(notifications, checks),
     ...memoryMerchants(clock),
     feed: memoryFeed(outcomes, shards, shown),
     windows: memoryWindows(windows),
@@ -72,7 +82,7 @@ export function createMemoryStores(options: {
         parked.set(recordId, { reason, payload });
       },
     },
-    held: { outcomes, notifications, windows, parked },
+    held: { outcomes, notifications, checks, windows, parked },
   };
 }
 
@@ -80,20 +90,32 @@ function memoryOutcomes(table: {
   readonly outcomes: Map<string, Outcome>;
   readonly shards: Map<string, number>;
   readonly notifications: Map<string, Notification>;
+  readonly checks: Map<string, Check>;
   readonly onInsert: ((outcome: Outcome) => void) | undefined;
 }): OutcomeStore {
   const versions = (key: TransactionKey) =>
     ([1, 2] as const)
       .map((version) => table.outcomes.get(outcomeName({ ...key, version })))
       .filter((outcome) => outcome !== undefined);
+  const put = (outcome: Outcome, feedShard: number) => {
+    const name = outcomeName(outcome);
+    if (table.outcomes.has(name)) return 'exists';
+    table.outcomes.set(name, structuredClone(outcome));
+    table.shards.set(name, feedShard);
+    return 'written';
+  };
   return {
     async putIfAbsent(outcome, feedShard) {
-      const name = outcomeName(outcome);
-      if (table.outcomes.has(name)) return 'exists';
-      table.outcomes.set(name, structuredClone(outcome));
-      table.shards.set(name, feedShard);
-      table.onInsert?.(outcome);
-      return 'written';
+      const result = put(outcome, feedShard);
+      if (result === 'written') table.onInsert?.(outcome);
+      return result;
+    },
+    async prepare(pending, check) {
+      const result = put(pending, 0);
+      if (result === 'exists') return result;
+      table.checks.set(transactionName(pending), structuredClone(check));
+      table.onInsert?.(pending);
+      return result;
     },
     async read(key) {
       return table.outcomes.get(outcomeName(key));
@@ -115,8 +137,13 @@ function memoryOutcomes(table: {
         .sort();
       return { ids: ids.slice(0, limit), more: ids.length > limit };
     },
-    async expirePending(end) {
+    async settlePending(end) {
       if (!isTerminal(end)) throw new Error('Only an end lets its PENDING expire.');
+      const name = transactionName(end);
+      const check = table.checks.get(name);
+      if (check === undefined || check.state === 'resolved') return;
+      const { nextAttemptAt: _never, ...rest } = check;
+      table.checks.set(name, { ...rest, state: 'resolved', rev: check.rev + 1 });
     },
   };
 }

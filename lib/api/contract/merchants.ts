@@ -89,7 +89,7 @@ export const readOpenApi = operation({
   method: 'get',
   path: '/openapi.json',
   summary: 'This document',
-  function: 'admin',
+  function: 'document',
   scopes: [],
   merchant: 'none',
   answers: { 200: { description: 'OpenAPI 3.1.' } },

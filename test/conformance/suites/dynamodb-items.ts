@@ -185,7 +185,7 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
       expect(await ttlOf(transactionPk(key), outcomeSk(1))).toBeUndefined();
       const end = succeeded({ version: 2, recordedAt: at(60) });
       await table().outcomes.putIfAbsent(end, 0);
-      await table().outcomes.expirePending(end);
+      await table().outcomes.settlePending(end);
       expect(await ttlOf(transactionPk(key), outcomeSk(2))).toBe(kept(at(60), RETENTION_DAYS + 10));
       expect(await ttlOf(transactionPk(key), outcomeSk(1))).toBe(kept(at(60), RETENTION_DAYS + 11));
 

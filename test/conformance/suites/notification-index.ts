@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Notification, NotificationKey, NotificationState } from '../../../lib/core/notification.ts';
 import { notificationStates } from '../../../lib/core/notification.ts';
 import { PARTITIONS } from '../../../lib/core/partitions.ts';
+import type { DueKey } from '../../../lib/core/ports.ts';
 import { at, notification, OTHER, SHOP, settled } from '../support/samples.ts';
 import { allPages, from, type OpenTable, useTable } from '../support/table.ts';
 
 const ALL = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+const notificationOf = (due: DueKey): NotificationKey => {
+  if (due.kind !== 'notification') throw new Error(`found a ${due.kind}`);
+  return due.key;
+};
 const idOf = ({ transactionId }: NotificationKey) => transactionId;
 
 /** What the due and the undelivered index find. */
@@ -15,9 +20,9 @@ export function describeNotificationIndex(name: string, open: OpenTable): void {
     const save = (one: Notification) => table().notifications.save(one, 'absent');
     const dueIn = (partition: number, before: string, limit = 10) =>
       allPages(async (cursor) => {
-        const page = await table().notifications.due({ partition, before, limit, ...from(cursor) });
+        const page = await table().dueIndex.page({ partition, before, limit, ...from(cursor) });
         expect(page.keys.length).toBeLessThanOrEqual(limit);
-        return { rows: page.keys, ...from(page.cursor) };
+        return { rows: page.keys.map(notificationOf), ...from(page.cursor) };
       });
     const due = async (before: string) =>
       (await Promise.all(ALL.map((partition) => dueIn(partition, before)))).flat().map(idOf);
@@ -68,13 +73,13 @@ export function describeNotificationIndex(name: string, open: OpenTable): void {
       const seen: string[] = [];
       for (const partition of ALL) {
         await allPages(async (cursor) => {
-          const page = await table().notifications.due({
+          const page = await table().dueIndex.page({
             partition,
             before: at(60),
             limit: 2,
             ...from(cursor),
           });
-          for (const key of page.keys) {
+          for (const key of page.keys.map(notificationOf)) {
             seen.push(key.transactionId);
             const read = await table().notifications.read(key);
             if (read !== undefined) await table().notifications.lease(read, at(900));

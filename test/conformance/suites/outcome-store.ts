@@ -118,14 +118,14 @@ export function describeOutcomeStore(name: string, open: OpenTable): void {
       const end = succeeded({ version: 2, recordedAt: at(60) });
       await table().outcomes.putIfAbsent(pending(), 0);
       await table().outcomes.putIfAbsent(end, 0);
-      await table().outcomes.expirePending(end);
-      await table().outcomes.expirePending(end);
+      await table().outcomes.settlePending(end);
+      await table().outcomes.settlePending(end);
       expect(await table().outcomes.versions(end)).toEqual([pending(), end]);
     });
 
     it('makes nothing of a PENDING that is not there', async () => {
       const end = succeeded({ version: 2 });
-      await table().outcomes.expirePending(end);
+      await table().outcomes.settlePending(end);
       expect(await table().outcomes.versions(end)).toEqual([]);
     });
   });

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { Agent } from 'undici';
+import { createCheckStore } from '../../../lib/adapters/dynamodb/check-store.ts';
 import { openTable, type Table } from '../../../lib/adapters/dynamodb/client.ts';
 import { createDirectory } from '../../../lib/adapters/dynamodb/directory.ts';
+import { createDueIndex } from '../../../lib/adapters/dynamodb/due-index.ts';
 import { createFeedStore } from '../../../lib/adapters/dynamodb/feed-store.ts';
 import { createHealthStore } from '../../../lib/adapters/dynamodb/health-store.ts';
 import { createJobStore } from '../../../lib/adapters/dynamodb/job-store.ts';
@@ -93,6 +95,8 @@ function openStores(table: Table): Omit<TableUnderTest, 'close'> {
     events,
     outcomes: createOutcomeStore(table, options),
     notifications: createNotificationStore(table, options),
+    checks: createCheckStore(table),
+    dueIndex: createDueIndex(table),
     merchants: createMerchantStore(table),
     directory: createDirectory(table),
     feed: createFeedStore(table, reporter),

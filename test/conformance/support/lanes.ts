@@ -17,7 +17,7 @@ import { SqsStore } from '../../../lib/local/sqs/store.ts';
 import { openState } from '../../../lib/local/state.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 
-type QueueName = 'first' | 'retry' | 'dead';
+type QueueName = 'first' | 'retry' | 'check' | 'dead';
 
 interface QueuedMessage {
   readonly body: string;
@@ -60,7 +60,7 @@ export async function openLanes(): Promise<LanesUnderTest> {
   let address = '';
   const server: Server = createAwsServer([sqsService(store, () => address)], rest, () => undefined);
   address = await listen(server, 0);
-  for (const name of ['first', 'retry', 'dead']) store.define(name, {});
+  for (const name of ['first', 'retry', 'check', 'dead']) store.define(name, {});
   const sqs = new SQSClient({ ...ACCOUNT, endpoint: address, maxAttempts: 1 });
   const scheduler = new SchedulerClient({ ...ACCOUNT, endpoint: address, maxAttempts: 1 });
   const urlOf = (queue: QueueName) => `${address}/000000000000/${queue}`;
@@ -79,11 +79,13 @@ export async function openLanes(): Promise<LanesUnderTest> {
     refuses: () => false,
     dispatcher: createDispatcher({
       sqs,
-      scheduler,
-      queueUrls: { first: urlOf('first'), retry: urlOf('retry') },
-      scheduleGroup: GROUP,
-      schedulerRoleArn: 'arn:aws:iam::000000000000:role/scheduler',
-      schedulerDeadLetterArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
+      queueUrls: { first: urlOf('first'), retry: urlOf('retry'), check: urlOf('check') },
+      schedules: {
+        scheduler,
+        scheduleGroup: GROUP,
+        schedulerRoleArn: 'arn:aws:iam::000000000000:role/scheduler',
+        schedulerDeadLetterArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
+      },
       clock: { now: () => time.nowMs },
       timer: { sleep: async (ms) => void slept.push(ms) },
       onRefused: (reason) => refused.push(reason),

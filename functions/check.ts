@@ -1,0 +1,60 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { parseConfig } from '../lib/adapters/config.ts';
+import { createDeadLetters } from '../lib/adapters/dead-letters.ts';
+import { createDispatcher } from '../lib/adapters/dispatcher.ts';
+import { createCheckStore } from '../lib/adapters/dynamodb/check-store.ts';
+import { createGeneratedSecret } from '../lib/adapters/generated-secret.ts';
+import { createHttpSender } from '../lib/adapters/http-sender.ts';
+import { handleCheckMessage } from '../lib/core/messages.ts';
+import { clientDefaults } from './wiring/clients.ts';
+import { openDispatchService } from './wiring/dispatch.ts';
+
+const service = openDispatchService('check');
+const config = parseConfig(process.env, [
+  'scheduleGroup',
+  'schedulerRoleArn',
+  'schedulerDeadLetterArn',
+  'deadLetterUrl',
+  'signingSecretId',
+  'checkHorizonSeconds',
+  'allowLoopback',
+  'callbackPorts',
+]);
+const callbackPolicy = { allowedPorts: config.callbackPorts, allowLoopback: config.allowLoopback };
+const ports = {
+  ...service,
+  callbackPolicy,
+  checkHorizonSeconds: config.checkHorizonSeconds,
+  checks: createCheckStore(service.table),
+  dispatcher: createDispatcher({
+    ...service,
+    schedules: { ...config, scheduler: new SchedulerClient(clientDefaults) },
+    onRefused: (reason) => service.reporter.report({ event: 'schedule_refused', reason }),
+  }),
+  sender: createHttpSender({ policy: callbackPolicy, now: service.clock.now }),
+  signingSecret: createGeneratedSecret({
+    secrets: new SecretsManagerClient(clientDefaults),
+    secretId: config.signingSecretId,
+    clock: service.clock,
+  }),
+  deadLetters: createDeadLetters({ sqs: service.sqs, queueUrl: config.deadLetterUrl }),
+};
+
+const processor = new BatchProcessor(EventType.SQS);
+
+/** Messages of the check lane: each asks one initiator once. */
+export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event) =>
+  processPartialResponse(event, checkOf, processor, { throwOnFullBatchFailure: false }),
+);
+
+function checkOf(record: SQSRecord): Promise<void> {
+  return handleCheckMessage(ports, {
+    messageId: record.messageId,
+    body: record.body,
+    receivedTimes: Number(record.attributes.ApproximateReceiveCount),
+  });
+}

@@ -1,0 +1,15 @@
+import type { QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+
+/** Pages of an index, with the place where the next one begins as text. */
+
+export function pageOf<T>(
+  { Items, LastEvaluatedKey }: QueryCommandOutput,
+  read: (row: Readonly<Record<string, unknown>>) => T | undefined,
+): { readonly keys: readonly T[]; readonly cursor?: string } {
+  const keys = (Items ?? []).map(read).filter((key) => key !== undefined);
+  return { keys, ...(LastEvaluatedKey !== undefined && { cursor: JSON.stringify(LastEvaluatedKey) }) };
+}
+
+export function startKey(cursor: string | undefined): Record<string, unknown> | undefined {
+  return cursor === undefined ? undefined : (JSON.parse(cursor) as Record<string, unknown>);
+}
