@@ -1,20 +1,44 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseConfig } from '../lib/adapters/config.ts';
+import { createDeadLetters } from '../lib/adapters/dead-letters.ts';
 import { createCheckStore } from '../lib/adapters/dynamodb/check-store.ts';
 import { createOutcomeStore } from '../lib/adapters/dynamodb/outcome-store.ts';
 import { createApp } from '../lib/api/app.ts';
 import { recordingRoutes } from '../lib/api/recording-routes.ts';
 import { unresolvedRoutes } from '../lib/api/unresolved-routes.ts';
+import { takeIn } from '../lib/core/intake.ts';
 import { openApiService } from './wiring/api.ts';
+import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/http.ts';
 
 const service = openApiService('record');
+const config = parseConfig(process.env, ['checkHorizonSeconds', 'recorders', 'intakeDeadLetterUrl']);
 const ports = {
   ...service,
-  ...parseConfig(process.env, ['checkHorizonSeconds']),
+  ...config,
   outcomes: createOutcomeStore(service.table, service.config),
   checks: createCheckStore(service.table),
+  deadLetters: createDeadLetters({
+    sqs: new SQSClient(clientDefaults),
+    queueUrl: config.intakeDeadLetterUrl,
+  }),
 };
 
-export const handler = serveHttp(
-  createApp(service.app, [...recordingRoutes(ports), ...unresolvedRoutes(ports)]),
+const processor = new BatchProcessor(EventType.SQS);
+
+/** Messages of a batch are recorded side by side; those that fail come back alone. */
+const recordBatch = middy<SQSEvent, SQSBatchResponse>().handler((event) =>
+  processPartialResponse(event, recordOne, processor, { throwOnFullBatchFailure: false }),
 );
+const serve = serveHttp(createApp(service.app, [...recordingRoutes(ports), ...unresolvedRoutes(ports)]));
+
+/** Requests that wait for the answer, and messages whose senders do not: the same outcomes by the same way. */
+export const handler = (event: SQSEvent | APIGatewayProxyEventV2, context: Context) =>
+  'Records' in event ? recordBatch(event, context) : serve(event, context);
+
+function recordOne({ messageId, body }: SQSRecord): Promise<void> {
+  return takeIn(ports, { messageId, body });
+}

@@ -11,6 +11,17 @@ const integer = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min).max(max));
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const recorders = z
+  .string()
+  .transform((list, context): unknown => {
+    try {
+      return JSON.parse(list);
+    } catch {
+      context.addIssue('not JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string().regex(/^\d{12}$/), z.array(z.string())));
 const ports = z
   .string()
   .regex(/^\d{1,5}(,\d{1,5})*$/)
@@ -28,6 +39,9 @@ const variables = {
     name: 'TIDINGS_CHECK_HORIZON_SECONDS',
     schema: integer(1, 30 * 86_400).default(86_400),
   },
+  /** Accounts whose events record, and for which merchants: `{"123456789012": ["*"]}`. */
+  recorders: { name: 'TIDINGS_RECORDERS', schema: recorders },
+  intakeDeadLetterUrl: { name: 'TIDINGS_INTAKE_DEAD_LETTER_URL', schema: text },
   /** Messages of this queue are of the retry lane; all others are of the first. */
   retryQueueArn: { name: 'TIDINGS_RETRY_QUEUE_ARN', schema: text },
   deadLetterUrl: { name: 'TIDINGS_DEAD_LETTER_URL', schema: text },

@@ -22,6 +22,7 @@ const COUNTED: Partial<Record<ServiceEvent['event'], string>> = {
   close_failed: 'CloseFailures',
   audit_failed: 'AuditFailures',
   foreign_row: 'ForeignRows',
+  intake_refused: 'IntakeRefused',
   unresolved: 'Unresolved',
   check_contradicted: 'ChecksContradicted',
   closed: 'CloseBehind',
@@ -67,6 +68,7 @@ function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
     case 'exhausted':
     case 'blocked':
       return 'warn';
+    case 'intake_refused':
     case 'unresolved':
     case 'check_contradicted':
     case 'lost':

@@ -44,6 +44,8 @@ export type ServiceEvent =
       readonly resent: boolean;
     }
   | { readonly event: 'message_malformed'; readonly messageId: string; readonly reason: string }
+  /** An outcome from the queue that can never be recorded; it lies among the dead letters. */
+  | { readonly event: 'intake_refused'; readonly messageId: string; readonly reason: string }
   | { readonly event: 'message_failed'; readonly messageId: string; readonly reason: string }
   | { readonly event: 'record_parked'; readonly recordId: string; readonly reason: string }
   /** One item of a batch, whose answer is a 200 all the same. */

@@ -9,8 +9,8 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { Lanes } from './lanes.ts';
 
 /** What operators are told, with the service that counts it. Each means that somebody should look. */
 const COUNTED: readonly { readonly metric: string; readonly service: string; readonly says: string }[] = [
@@ -81,7 +81,7 @@ const PERIOD = Duration.minutes(5);
 export function createAlarms(
   scope: Construct,
   options: {
-    readonly lanes: Lanes;
+    readonly deadLetters: Readonly<Record<string, IQueue>>;
     readonly functions: Readonly<Record<string, IFunction>> & { readonly relay: IFunction };
   },
 ): Topic {
@@ -120,10 +120,12 @@ export function createAlarms(
       threshold: 1,
     });
   }
-  alarm('DeadLetters', options.lanes.dead.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
-    says: 'Messages lie in the dead-letter queue.',
-    threshold: 1,
-  });
+  for (const [name, queue] of Object.entries(options.deadLetters)) {
+    alarm(name, queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
+      says: `Messages lie in the dead-letter queue ${name}.`,
+      threshold: 1,
+    });
+  }
   const iteratorAge = options.functions.relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD });
   alarm('RelayBehind', iteratorAge, {
     says: 'The relay is more than a minute behind the stream.',

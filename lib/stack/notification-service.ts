@@ -12,6 +12,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { createAlarms } from './alarms.ts';
 import { createHttpApi, type Throttle } from './http-api.ts';
+import { createIntake, type Intake, type Recorder, recordersText } from './intake.ts';
 import { createLanes, DELIVER_TIMEOUT_SECONDS, type Lanes } from './lanes.ts';
 import { createFunction, everyMinute, grantIndex, grantTable } from './service-function.ts';
 import { createTable } from './table.ts';
@@ -29,6 +30,8 @@ export interface NotificationServiceProps {
   readonly throttle?: Throttle;
   /** Deliveries and checks that run side by side in each lane. 50, 20 and 10 unless said otherwise. */
   readonly concurrency?: { readonly first: number; readonly retry: number; readonly check: number };
+  /** Accounts whose events record outcomes too, beside this one. None unless said otherwise. */
+  readonly recorders?: readonly Recorder[];
   /** Seconds after which a PENDING without an end is unresolved, and operators are told. A day unless said otherwise. */
   readonly checkHorizonSeconds?: number;
 }
@@ -41,6 +44,7 @@ const DEFAULTS = {
   throttle: { rateLimit: 2_000, burstLimit: 4_000 },
   concurrency: { first: 50, retry: 20, check: 10 },
   checkHorizonSeconds: 86_400,
+  recorders: [],
 } satisfies NotificationServiceProps;
 
 /** Of the functions that run every minute: a run that is still going is no reason not to begin the next. */
@@ -51,6 +55,9 @@ const BOOKKEEPING_MEMORY_MB = 1_024;
 const AUDIT_SHARES = [0, 4, 8, 12].map((first) => ({
   partitions: [first, first + 1, first + 2, first + 3],
 }));
+const RECORD_TIMEOUT_SECONDS = 20;
+/** Messages that record takes from the queue at a time. */
+const INTAKE_BATCH = 10;
 /** Stream records that relay takes at a time. */
 const RELAY_BATCH = 100;
 /** Messages that deliver attempts side by side in one invocation. */
@@ -64,6 +71,8 @@ const DELIVER_BATCH = 10;
 export class NotificationService extends Construct {
   readonly table: Table;
   readonly lanes: Lanes;
+  /** Takes outcomes whose initiators do not wait for the answer. */
+  readonly intake: Intake;
   readonly api: HttpApi;
   /** Holds the secret part of the first admin key, `tk_root_<value>`. */
   readonly rootSecret: Secret;
@@ -82,6 +91,8 @@ export class NotificationService extends Construct {
     this.#settings = { ...DEFAULTS, ...props };
     this.table = createTable(this);
     this.lanes = createLanes(this);
+    const { recorders } = this.#settings;
+    this.intake = createIntake(this, { timeoutSeconds: RECORD_TIMEOUT_SECONDS, recorders });
     this.#sealKey = new Key(this, 'SealKey', {
       description: 'Seals the secrets of merchants and endpoints.',
       enableKeyRotation: true,
@@ -114,19 +125,28 @@ export class NotificationService extends Construct {
       audit: this.#createAudit(),
     };
     this.api = createHttpApi(this, { functions, throttle: this.#settings.throttle });
-    this.operators = createAlarms(this, { lanes: this.lanes, functions: every });
+    this.operators = createAlarms(this, {
+      deadLetters: { DeadLetters: this.lanes.dead, IntakeDeadLetters: this.intake.dead },
+      functions: every,
+    });
   }
 
   #createRecord(): NodejsFunction {
     const fn = createFunction(this, {
       name: 'record',
-      timeoutSeconds: 20,
+      timeoutSeconds: RECORD_TIMEOUT_SECONDS,
       environment: {
         ...this.#apiEnvironment(),
         TIDINGS_CHECK_HORIZON_SECONDS: String(this.#settings.checkHorizonSeconds),
+        TIDINGS_RECORDERS: recordersText(this, this.#settings.recorders),
+        TIDINGS_INTAKE_DEAD_LETTER_URL: this.intake.dead.queueUrl,
       },
     });
     this.#grantApi(fn);
+    this.intake.dead.grantSendMessages(fn);
+    fn.addEventSource(
+      new SqsEventSource(this.intake.queue, { batchSize: INTAKE_BATCH, reportBatchItemFailures: true }),
+    );
     grantTable(fn, this.table, [
       { actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], partitions: ['T#'] },
     ]);

@@ -48,7 +48,7 @@ function permissions(name: string): string[] {
 function resourceName(resource: unknown): string {
   const text = JSON.stringify(resource);
   return (
-    /Tidings(Table|FirstLane|RetryLane|CheckLane|DeadLetters|SealKey|RootKey|SigningSecret|SchedulerRole|Schedules)/.exec(
+    /Tidings(Table|FirstLane|RetryLane|CheckLane|IntakeDeadLetters|IntakeQueue|DeadLetters|SealKey|RootKey|SigningSecret|SchedulerRole|Schedules)/.exec(
       text,
     )?.[1] ?? text
   );
@@ -148,6 +148,10 @@ describe('the functions', () => {
         ...API,
         ...['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
         'dynamodb:Query Table',
+        ...send('IntakeDeadLetters'),
+        ...receive('IntakeQueue'),
+        'sqs:GetQueueAttributes IntakeQueue',
+        'sqs:GetQueueUrl IntakeQueue',
       ],
     ],
     [
@@ -329,18 +333,27 @@ describe('the way of the messages', () => {
   it('gives a delivery six times its time-out before its message is seen again', () => {
     const [, deliver] = resources('AWS::Lambda::Function').find(([id]) => id === functionId('Deliver')) ?? [];
     for (const [id, queue] of resources('AWS::SQS::Queue')) {
-      if (id.includes('DeadLetters')) continue;
+      if (id.includes('DeadLetters') || id.includes('Intake')) continue;
       expect(queue.VisibilityTimeout).toBe(6 * Number(deliver?.Timeout));
       expect(queue.RedrivePolicy).toMatchObject({ maxReceiveCount: 5 });
     }
   });
 
   it('is swept, closed and audited every minute', () => {
-    const targets = resources('AWS::Events::Rule').map(([, { ScheduleExpression, Targets }]) => {
+    const rules = resources('AWS::Events::Rule').filter(([id]) => !id.includes('Intake'));
+    const targets = rules.map(([, { ScheduleExpression, Targets }]) => {
       expect(ScheduleExpression).toBe('rate(1 minute)');
       return /Tidings(Sweep|Close|Audit)/.exec(JSON.stringify(Targets))?.[1];
     });
     expect(targets.sort()).toEqual(['Audit', 'Close', 'Sweep']);
+  });
+
+  it('takes outcomes from events of this account into the queue of what nobody waits for', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { 'detail-type': ['Transaction Outcome'], account: [{ Ref: 'AWS::AccountId' }] },
+    });
+    const [, queue] = resources('AWS::SQS::Queue').find(([id]) => /^TidingsIntakeQueue/.test(id)) ?? [];
+    expect(queue).toMatchObject({ VisibilityTimeout: 120, RedrivePolicy: { maxReceiveCount: 100 } });
   });
 
   it('lets Scheduler put messages into the retry lane for this group of this account only', () => {
@@ -395,6 +408,7 @@ describe('the operators', () => {
     });
     expect(alarms.sort()).toEqual(
       [
+        'ApproximateNumberOfMessagesVisible',
         'ApproximateNumberOfMessagesVisible',
         'AuditBehind',
         'AuditFailures',
