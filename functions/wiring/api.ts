@@ -28,14 +28,15 @@ export function openApiService(functionName: string) {
     'allowLoopback',
     'callbackPorts',
   ]);
-  const table = openTable({ name: config.tableName, feedLagSeconds: config.feedLagSeconds, clock });
+  const reporter = createReporter(functionName);
+  const { tableName: name, feedLagSeconds } = config;
+  const table = openTable({ name, feedLagSeconds, clock, reporter });
   const merchants = createMerchantStore(table);
   const keys = createKeyStore(table);
   const configs = createConfigCache(merchants);
   const seal = createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId });
   const secrets = new SecretsManagerClient(clientDefaults);
   const rootKey = createGeneratedSecret({ secrets, secretId: config.rootSecretId, clock });
-  const reporter = createReporter(functionName);
   return {
     config,
     table,

@@ -12,8 +12,9 @@ import type { Reporter } from '../../lib/core/ports.ts';
 /** What close and audit share: the feed, and what was closed of it. */
 export function openBookkeeping(functionName: string) {
   const config = parseConfig(process.env, ['tableName', 'feedLagSeconds', 'retentionDays']);
-  const table = openTable({ name: config.tableName, feedLagSeconds: config.feedLagSeconds, clock });
   const reporter = createReporter(functionName);
+  const { tableName: name, feedLagSeconds } = config;
+  const table = openTable({ name, feedLagSeconds, clock, reporter });
   return {
     config,
     table,

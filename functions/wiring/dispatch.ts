@@ -25,10 +25,11 @@ export function openDispatchService(functionName: string) {
     'retryQueueUrl',
     'checkQueueUrl',
   ]);
-  const table = openTable({ name: config.tableName, feedLagSeconds: config.feedLagSeconds, clock });
+  const reporter = createReporter(functionName);
+  const { tableName: name, feedLagSeconds } = config;
+  const table = openTable({ name, feedLagSeconds, clock, reporter });
   const merchants = createMerchantStore(table);
   const sqs = new SQSClient(clientDefaults);
-  const reporter = createReporter(functionName);
   const queueUrls = {
     first: config.firstQueueUrl,
     retry: config.retryQueueUrl,

@@ -27,6 +27,7 @@ const COUNTED: Partial<Record<ServiceEvent['event'], string>> = {
   check_contradicted: 'ChecksContradicted',
   closed: 'CloseBehind',
   audited: 'AuditBehind',
+  clock_skew: 'ClockSkew',
 };
 
 /** One structured line an event; counts by CloudWatch's embedded metric format. */
@@ -41,7 +42,7 @@ export function createReporter(functionName: string): Reporter {
     report(event) {
       const level = levelOf(event);
       logger[level](event.event, { ...event });
-      const metric = 'code' in event && event.code === 'clock_skew' ? 'ClockSkew' : COUNTED[event.event];
+      const metric = COUNTED[event.event];
       if (metric === undefined) return;
       if ('behindSeconds' in event) metrics.addMetric(metric, MetricUnit.Seconds, event.behindSeconds);
       else metrics.addMetric(metric, MetricUnit.Count, 1);
@@ -77,6 +78,7 @@ function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
     case 'audit_failed':
     case 'health_unavailable':
     case 'foreign_row':
+    case 'clock_skew':
     case 'recording_failed':
     case 'schedule_refused':
     case 'message_malformed':

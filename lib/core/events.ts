@@ -96,6 +96,8 @@ export type ServiceEvent =
     }
   /** A row of an index belonged to another merchant, and was dropped. */
   | { readonly event: 'foreign_row'; readonly merchantId: MerchantId; readonly index: string }
+  /** This machine's clock is off the table's: it refuses to stamp, and to compare stamps. */
+  | { readonly event: 'clock_skew'; readonly skewMs: number }
   | { readonly event: 'relayed'; readonly outcomes: number; readonly messages: number }
   | {
       readonly event: 'request';

@@ -12,6 +12,11 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
+/** Functions that read a feed, a reference or what is undelivered through an index. */
+const INDEX_READERS = ['close', 'audit', 'query', 'sweep'];
+/** Functions that stamp, or compare the stamps of others. */
+const CLOCK_READERS = ['record', 'relay', 'close', 'audit', 'query'];
+
 /** What operators are told, with the service that counts it. Each means that somebody should look. */
 const COUNTED: readonly { readonly metric: string; readonly service: string; readonly says: string }[] = [
   {
@@ -39,7 +44,11 @@ const COUNTED: readonly { readonly metric: string; readonly service: string; rea
   { metric: 'WindowRevisions', service: 'audit', says: 'A closed window had changed: promise 4 was broken.' },
   { metric: 'CloseFailures', service: 'close', says: "A merchant's windows could not be closed." },
   { metric: 'AuditFailures', service: 'audit', says: 'A merchant could not be audited.' },
-  { metric: 'ForeignRows', service: 'close', says: 'A row of the feed belonged to another merchant.' },
+  ...INDEX_READERS.map((service) => ({
+    metric: 'ForeignRows',
+    service,
+    says: 'A row of an index belonged to another merchant; it was dropped.',
+  })),
   {
     metric: 'Unresolved',
     service: 'check',
@@ -51,7 +60,11 @@ const COUNTED: readonly { readonly metric: string; readonly service: string; rea
     says: 'An initiator answers a check otherwise than it prepared or recorded.',
   },
   { metric: 'ParkedRecords', service: 'relay', says: 'A record could not be relayed; see the parked rows.' },
-  { metric: 'ClockSkew', service: 'record', says: "A machine's clock is off: it refuses to record." },
+  ...CLOCK_READERS.map((service) => ({
+    metric: 'ClockSkew',
+    service,
+    says: "A machine's clock is off: it refuses to stamp, and to compare stamps.",
+  })),
 ];
 
 /** How far behind the service may be, in seconds. No word of it at all is as bad: then nobody works on it. */
@@ -109,7 +122,7 @@ export function createAlarms(
     });
 
   for (const { metric, service, says } of COUNTED) {
-    alarm(metric, measured(metric, service, 'Sum'), { says, threshold: 1 });
+    alarm(`${service}${metric}`, measured(metric, service, 'Sum'), { says, threshold: 1 });
   }
   for (const { metric, service, says, seconds } of BEHIND) {
     alarm(metric, measured(metric, service, 'Maximum'), { says, threshold: seconds, isSilenceBad: true });

@@ -28,21 +28,31 @@ interface Statement {
   readonly Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** What a function may do, as `action on partitions or resource`, sorted. */
-function permissions(name: string): string[] {
+function statementsOf(name: string): Statement[] {
   const role = Object.entries(template.findResources('AWS::IAM::Role'))
     .map(([id]) => id)
     .find((id) => id.startsWith(`Tidings${name}ServiceRole`));
-  const statements = resources('AWS::IAM::Policy')
+  return resources('AWS::IAM::Policy')
     .filter(([, { Roles }]) => JSON.stringify(Roles).includes(`"${role}"`))
     .flatMap(([, { PolicyDocument }]) => (PolicyDocument as { Statement: Statement[] }).Statement);
-  return statements
+}
+
+/** What a function may do, as `action on partitions or resource`, sorted. */
+function permissions(name: string): string[] {
+  return statementsOf(name)
     .flatMap(({ Action, Resource, Condition }) => {
       const keys = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
       const where = keys === undefined ? resourceName(Resource) : `${[keys].flat().join(' ')}`;
       return [Action].flat().map((action) => `${action} ${where}`);
     })
     .sort();
+}
+
+/** The indexes of the table that a function may read. */
+function indexesOf(name: string): string[] {
+  return statementsOf(name).flatMap(
+    ({ Resource }) => /\/index\/(\w+)/.exec(JSON.stringify(Resource))?.[1] ?? [],
+  );
 }
 
 function resourceName(resource: unknown): string {
@@ -401,12 +411,26 @@ describe('the HTTP API', () => {
 });
 
 describe('the operators', () => {
+  const alarms = () =>
+    resources('AWS::CloudWatch::Alarm').map(([, { MetricName, Dimensions }]) => ({
+      metric: MetricName as string,
+      service: Dimensions?.find(({ Name }: { Name: string }) => Name === 'service')?.Value as unknown,
+    }));
+  const servicesOf = (metric: string) =>
+    alarms()
+      .filter((alarm) => alarm.metric === metric)
+      .map(({ service }) => service)
+      .sort();
+
   it('are told of everything that somebody must look at', () => {
-    const alarms = resources('AWS::CloudWatch::Alarm').map(([, { MetricName, AlarmActions }]) => {
+    for (const [, { AlarmActions }] of resources('AWS::CloudWatch::Alarm')) {
       expect(AlarmActions).toHaveLength(1);
-      return MetricName;
-    });
-    expect(alarms.sort()).toEqual(
+    }
+    expect(
+      alarms()
+        .map(({ metric }) => metric)
+        .sort(),
+    ).toEqual(
       [
         'ApproximateNumberOfMessagesVisible',
         'ApproximateNumberOfMessagesVisible',
@@ -414,14 +438,14 @@ describe('the operators', () => {
         'AuditFailures',
         'Blocked',
         'ChecksContradicted',
-        'ClockSkew',
+        ...Array<string>(5).fill('ClockSkew'),
         'CloseBehind',
         'CloseFailures',
         'EndpointsDisabled',
         // Of each function: record, relay, deliver, check, query, admin, document, sweep, close, audit.
         ...Array<string>(10).fill('Errors'),
         'Exhausted',
-        'ForeignRows',
+        ...Array<string>(4).fill('ForeignRows'),
         'IteratorAge',
         'Lost',
         'MalformedMessages',
@@ -431,6 +455,17 @@ describe('the operators', () => {
         'WindowRevisions',
       ].sort(),
     );
+  });
+
+  it('hear of a foreign row from every function that reads whose outcome it is by an index', () => {
+    const readers = ['Close', 'Audit', 'Query', 'Sweep', 'Record', 'Relay', 'Admin', 'Deliver'].filter(
+      (name) => indexesOf(name).some((index) => index !== 'due'),
+    );
+    expect(servicesOf('ForeignRows')).toEqual(readers.map((name) => name.toLowerCase()).sort());
+  });
+
+  it('hear of a clock that is off from every function that stamps or compares stamps', () => {
+    expect(servicesOf('ClockSkew')).toEqual(['audit', 'close', 'query', 'record', 'relay']);
   });
 
   it('are told as well when nobody closes or audits at all', () => {

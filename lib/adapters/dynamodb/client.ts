@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../../core/ports.ts';
+import type { Clock, Reporter } from '../../core/ports.ts';
 import { type ClockCheck, createClockCheck } from './clock-check.ts';
 
 /** The table as the adapters use it. */
@@ -14,6 +14,8 @@ export interface Table {
   readonly stampBoundMs: number;
   readonly clockCheck: ClockCheck;
   readonly clock: Clock;
+  /** Told of rows that are not whose they should be, and of a clock that is off. */
+  readonly reporter: Reporter;
 }
 
 const REQUEST_TIMEOUT_MS = 3_000;
@@ -25,9 +27,10 @@ export function openTable(options: {
   readonly name: string;
   readonly feedLagSeconds: number;
   readonly clock: Clock;
+  readonly reporter: Reporter;
 }): Table {
   const stampBoundMs = Math.min(MAX_STAMP_BOUND_MS, Math.floor((options.feedLagSeconds * 1000) / 3) - 100);
-  const clockCheck = createClockCheck(options.clock);
+  const clockCheck = createClockCheck(options);
   const open = (maxAttempts: number) => {
     const client = new DynamoDBClient({
       maxAttempts,
@@ -47,5 +50,6 @@ export function openTable(options: {
     stampBoundMs,
     clockCheck,
     clock: options.clock,
+    reporter: options.reporter,
   };
 }

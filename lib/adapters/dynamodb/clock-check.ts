@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clockSkewFault } from '../../core/faults.ts';
-import type { Clock } from '../../core/ports.ts';
+import type { Clock, Reporter } from '../../core/ports.ts';
 
 /**
  * Compares this machine's clock with the `Date` header of every answer of DynamoDB. The feed is ordered by
@@ -9,7 +9,11 @@ import type { Clock } from '../../core/ports.ts';
 export interface ClockCheck {
   /** Learns from every answer that the client gets. */
   watch(client: DynamoDBClient): void;
-  /** @throws Fault `clock_skew` where the last answer showed a clock that is off by more than the tolerance */
+  /**
+   * Tells operators before it throws, whoever asks: not every caller has somebody to answer to.
+   *
+   * @throws Fault `clock_skew` where the last answer showed a clock that is off by more than the tolerance
+   */
   assertTrusted(): void;
 }
 
@@ -17,7 +21,13 @@ const CLOCK_TOLERANCE_MS = 2_000;
 /** The header shows whole seconds: the moment lies anywhere within the second. */
 const HEADER_GRAIN_MS = 1_000;
 
-export function createClockCheck(clock: Clock): ClockCheck {
+export function createClockCheck({
+  clock,
+  reporter,
+}: {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+}): ClockCheck {
   let skewMs = 0;
   return {
     watch(client) {
@@ -34,7 +44,9 @@ export function createClockCheck(clock: Clock): ClockCheck {
       );
     },
     assertTrusted() {
-      if (Math.abs(skewMs) > CLOCK_TOLERANCE_MS) throw clockSkewFault(skewMs);
+      if (Math.abs(skewMs) <= CLOCK_TOLERANCE_MS) return;
+      reporter.report({ event: 'clock_skew', skewMs: Math.round(skewMs) });
+      throw clockSkewFault(skewMs);
     },
   };
 }

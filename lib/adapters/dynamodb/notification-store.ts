@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { NotificationStore, Reporter } from '../../core/ports.ts';
+import type { NotificationStore } from '../../core/ports.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
 import { createFencedStore } from './fenced-store.ts';
@@ -9,7 +9,7 @@ import { notificationFromItem, notificationItem } from './notification-items.ts'
 
 export function createNotificationStore(
   table: Table,
-  options: { readonly retentionDays: number; readonly reporter?: Reporter },
+  options: { readonly retentionDays: number },
 ): NotificationStore {
   const { documents, name: TableName } = table;
   const { retentionDays } = options;
@@ -44,7 +44,7 @@ export function createNotificationStore(
       const page = pageOf(answer, notificationKeyOf);
       const keys = page.keys.filter((key) => key.merchantId === merchantId);
       for (let foreign = page.keys.length - keys.length; foreign > 0; foreign -= 1) {
-        options.reporter?.report({ event: 'foreign_row', merchantId, index: INDEXES.undelivered });
+        table.reporter.report({ event: 'foreign_row', merchantId, index: INDEXES.undelivered });
       }
       return { ...page, keys };
     },

@@ -8,7 +8,7 @@ import {
 import { Fault } from '../../core/faults.ts';
 import type { Outcome, TransactionId } from '../../core/model.ts';
 import { transactionIdSchema } from '../../core/model.ts';
-import type { OutcomeStore, Reporter } from '../../core/ports.ts';
+import type { OutcomeStore } from '../../core/ports.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 import { checkItem } from './check-store.ts';
@@ -24,10 +24,9 @@ const MAX_REFERENCE_PAGES = 16;
 
 export function createOutcomeStore(
   table: Table,
-  options: { readonly retentionDays: number; readonly reporter?: Reporter },
+  { retentionDays }: { readonly retentionDays: number },
 ): OutcomeStore {
-  const { documents, stamping, name: TableName } = table;
-  const { retentionDays, reporter } = options;
+  const { documents, stamping, reporter, name: TableName } = table;
 
   return {
     putIfAbsent: (outcome, feedShard) =>
@@ -122,7 +121,7 @@ export function createOutcomeStore(
           const transactionId = transactionIdSchema.parse(referenceSk);
           // Initiators write outcomes by their own transactions: a row's own key says whose it is, not the index.
           if (pk === transactionPk({ merchantId, transactionId })) ids.push(transactionId);
-          else reporter?.report({ event: 'foreign_row', merchantId, index: INDEXES.reference });
+          else reporter.report({ event: 'foreign_row', merchantId, index: INDEXES.reference });
         }
         ExclusiveStartKey = page.LastEvaluatedKey;
         if (ids.length > limit || ExclusiveStartKey === undefined) {

@@ -160,6 +160,7 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
           retryable: true,
         });
         expect(await skewed.outcomes.versions(succeeded())).toEqual([]);
+        expect(skewed.events).toEqual([{ event: 'clock_skew', skewMs: expect.any(Number) }]);
         await skewed.close();
       }
     });

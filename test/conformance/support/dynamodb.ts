@@ -56,9 +56,12 @@ export async function startDynamoDbUnderTest(): Promise<DynamoDbUnderTest> {
     async open(clock = systemClock) {
       const name = `conformance-${randomUUID()}`;
       await provideTable(call, { ...template, physical: { ...template.physical, name } });
-      const table = openTable({ name, feedLagSeconds: FEED_LAG_SECONDS, clock });
+      const events: ServiceEvent[] = [];
+      const reporter = { report: (event: ServiceEvent) => void events.push(event) };
+      const table = openTable({ name, feedLagSeconds: FEED_LAG_SECONDS, clock, reporter });
       return {
         ...openStores(table),
+        events,
         table,
         async close() {
           table.documents.destroy();
@@ -87,19 +90,16 @@ async function startServer(endpoint: string | undefined) {
   };
 }
 
-function openStores(table: Table): Omit<TableUnderTest, 'close'> {
-  const events: ServiceEvent[] = [];
-  const reporter = { report: (event: ServiceEvent) => void events.push(event) };
-  const options = { retentionDays: RETENTION_DAYS, reporter };
+function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
+  const options = { retentionDays: RETENTION_DAYS };
   return {
-    events,
     outcomes: createOutcomeStore(table, options),
     notifications: createNotificationStore(table, options),
     checks: createCheckStore(table),
     dueIndex: createDueIndex(table),
     merchants: createMerchantStore(table),
     directory: createDirectory(table),
-    feed: createFeedStore(table, reporter),
+    feed: createFeedStore(table, table.reporter),
     windows: createWindowStore(table, options),
     jobs: createJobStore(table, options),
     keys: createKeyStore(table),
