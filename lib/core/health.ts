@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { failedAgain, isLost } from './failing.ts';
 import type { MerchantId } from './model.ts';
 import type { Clock, HealthStore, Reporter } from './ports.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from './time.ts';
@@ -17,6 +18,8 @@ export const healthSchema = z.object({
   breaker: z.enum(['closed', 'open', 'half-open']),
   /** First failure since the last success. */
   failingSince: z.iso.datetime().exactOptional(),
+  /** Days since then on which attempts failed; see `failing.ts`. */
+  failedDays: z.array(z.number().int().nonnegative()).exactOptional(),
   openedAt: z.iso.datetime().exactOptional(),
   /** Of an open breaker: when one request may go out; of a half-open one: until when it may take. */
   probeAt: z.iso.datetime().exactOptional(),
@@ -41,8 +44,6 @@ const SLOW_MS = 2_000;
 const QUICK_MS = 1_000;
 /** Weight of the latest answer in the mean duration. */
 const LATEST_WEIGHT = 0.5;
-/** Nothing but failures for so long disables an endpoint. */
-const DISABLE_AFTER_MS = 5 * 24 * 60 * MINUTE_MS;
 /** What one process believes of a circuit without looking again. */
 const CACHE_MS = 10 * SECOND_MS;
 /** One process writes what is no change of the breaker at most so often. */
@@ -60,7 +61,7 @@ export type Admission =
 export interface HealthMonitor {
   /** Whether a request may go out now. Of an open breaker that is due for a probe, one caller may. */
   admit(circuit: Circuit): Promise<Admission>;
-  /** Learns how a request ended. Says whether nothing but failures came for so long that it should be disabled. */
+  /** Learns how a request ended. Says whether nothing but failures came on so many days that it should be disabled. */
   observe(
     circuit: Circuit,
     result: { readonly isDelivered: boolean; readonly durationMs: number },
@@ -194,10 +195,9 @@ function createMonitor(ports: { readonly health: HealthStore; readonly clock: Cl
         await look(circuit, 0);
       }
       seen.isProbing = false;
-      const { failingSince } = seen.health;
-      return {
-        isLost: !isDelivered && failingSince !== undefined && nowMs - msOf(failingSince) >= DISABLE_AFTER_MS,
-      };
+      if (isDelivered || !isLost(seen.health, nowMs)) return { isLost: false };
+      // Others may have had an answer since this process looked, and nobody is given up by an old view.
+      return { isLost: isLost((await look(circuit, 0)).health, nowMs) };
     },
 
     async isSlowOrOpen(circuit) {
@@ -221,7 +221,8 @@ function afterSuccess(seen: Watched): Omit<Health, 'rev'> {
 
 function afterFailure(seen: Watched, nowMs: number): Omit<Health, 'rev'> {
   const { health } = seen;
-  const failing = { slow: isSlow(seen), failingSince: health.failingSince ?? isoTime(nowMs) };
+  const { failingSince, failedDays } = failedAgain(health, nowMs);
+  const failing = { slow: isSlow(seen), failingSince, failedDays: [...failedDays] };
   if (health.breaker !== 'closed') {
     // A request that went out before the breaker opened says nothing of the probe that somebody else holds.
     if (!seen.isProbing) return withoutRev(health);
@@ -251,6 +252,9 @@ function isWorthWriting(seen: Watched, next: Omit<Health, 'rev'>, nowMs: number)
   const { health } = seen;
   if (next.breaker !== health.breaker || next.probeAt !== health.probeAt) return true;
   if (next.failingSince === undefined && health.failingSince !== undefined) return true;
-  const isChanged = next.slow !== health.slow || next.failingSince !== health.failingSince;
+  const isChanged =
+    next.slow !== health.slow ||
+    next.failingSince !== health.failingSince ||
+    next.failedDays?.length !== health.failedDays?.length;
   return isChanged && nowMs - seen.writtenAtMs >= WRITE_EVERY_MS;
 }

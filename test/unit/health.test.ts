@@ -5,6 +5,7 @@ import { START_MS } from '../support/world.ts';
 
 const circuit = { merchantId: 'demo' as never, circuitId: 'ep_1' };
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 function monitors(count = 1) {
   const time = { nowMs: START_MS };
@@ -29,6 +30,13 @@ function monitors(count = 1) {
       time.nowMs += everyMs;
     });
   return { time, monitor, all, fail, writes: () => writes, stored: () => health.read(circuit) };
+}
+
+function lasting(count = 1) {
+  const found = monitors(count);
+  const observe = (isDelivered: boolean, one = found.monitor) =>
+    one.observe(circuit, { isDelivered, durationMs: 10 });
+  return { ...found, observe };
 }
 
 async function repeat(times: number, work: () => Promise<void>): Promise<void> {
@@ -127,33 +135,91 @@ describe('health', () => {
     expect(await monitor.isSlowOrOpen(circuit)).toBe(false);
   });
 
-  it('is lost after five days of nothing but failures, and not before', async () => {
-    const { monitor, time } = monitors();
-    const observe = (isDelivered: boolean) => monitor.observe(circuit, { isDelivered, durationMs: 10 });
-    expect(await observe(false)).toEqual({ isLost: false });
-    time.nowMs += 5 * 24 * 60 * MINUTE - 1;
+  it('is lost after five days of nothing but failures, whoever saw them, and not before', async () => {
+    const { all, time, observe } = lasting(5);
+    for (let day = 0; day < 5; day += 1) {
+      expect(await observe(false, all[day])).toEqual({ isLost: false });
+      time.nowMs += DAY;
+    }
+    time.nowMs -= 1;
     expect(await observe(false)).toEqual({ isLost: false });
     time.nowMs += 1;
     expect(await observe(false)).toEqual({ isLost: true });
   });
 
+  it('is not lost by two failures five days apart, nor by two bad hours', async () => {
+    const { time, observe } = lasting();
+    await observe(false);
+    time.nowMs += 5 * DAY;
+    expect(await observe(false)).toEqual({ isLost: false });
+    await repeat(60, async () => {
+      time.nowMs += MINUTE;
+      expect(await observe(false)).toEqual({ isLost: false });
+    });
+  });
+
+  it('that is called once a week is lost when it failed on five days', async () => {
+    const { time, observe } = lasting();
+    const lost: boolean[] = [];
+    await repeat(6, async () => {
+      lost.push((await observe(false)).isLost);
+      time.nowMs += 7 * DAY;
+    });
+    expect(lost).toEqual([false, false, false, false, true, true]);
+  });
+
+  it('is not lost by the old view of a process while another has had an answer', async () => {
+    const { all, time, observe } = lasting(2);
+    await repeat(5, async () => {
+      await observe(false);
+      time.nowMs += DAY;
+    });
+    await all[0]?.isOpen(circuit);
+    await observe(true, all[1]);
+    time.nowMs += 5_000;
+    expect(await observe(false)).toEqual({ isLost: false });
+  });
+
+  it('that stays dead for days is written once a day and for its breaker', async () => {
+    const { time, observe, writes } = lasting();
+    await repeat(5 * 24 * 4, async () => {
+      await observe(false);
+      time.nowMs += 15 * MINUTE;
+    });
+    // Once for each of the five days, and once where the breaker opened: these failures are no probes.
+    expect(writes()).toBeLessThanOrEqual(6);
+  });
+
+  it('begins its days anew after an answer', async () => {
+    const { time, observe } = lasting();
+    await repeat(4, async () => {
+      await observe(false);
+      time.nowMs += DAY;
+    });
+    await observe(true);
+    time.nowMs += MINUTE;
+    await repeat(5, async () => {
+      expect(await observe(false)).toEqual({ isLost: false });
+      time.nowMs += DAY;
+    });
+    expect(await observe(false)).toEqual({ isLost: true });
+  });
+
   it('is not lost by a failure long after an answer that followed the first failure at once', async () => {
-    const { monitor, time } = monitors();
-    const observe = (isDelivered: boolean) => monitor.observe(circuit, { isDelivered, durationMs: 10 });
+    const { time, observe } = lasting();
     await observe(false);
     await observe(true);
-    time.nowMs += 6 * 24 * 60 * MINUTE;
+    time.nowMs += 6 * DAY;
     expect(await observe(false)).toEqual({ isLost: false });
   });
 
   it('is not lost where one answer came within the five days', async () => {
-    const { monitor, time } = monitors();
-    const observe = (isDelivered: boolean) => monitor.observe(circuit, { isDelivered, durationMs: 10 });
+    const { time, observe } = lasting();
     await observe(false);
-    time.nowMs += 3 * 24 * 60 * MINUTE;
+    time.nowMs += 3 * DAY;
     await observe(true);
     await observe(false);
-    time.nowMs += 3 * 24 * 60 * MINUTE;
+    time.nowMs += 3 * DAY;
     expect(await observe(false)).toEqual({ isLost: false });
   });
 });

@@ -7,6 +7,7 @@ const circuit = { merchantId: SHOP, circuitId: 'ep_1' };
 const open: Health = {
   breaker: 'open',
   failingSince: at(0),
+  failedDays: [0, 2],
   openedAt: at(60),
   probeAt: at(90),
   slow: true,
