@@ -175,7 +175,8 @@ export async function deleteEndpoint(
 
 /**
  * The receiver asked never to be called again, or has not answered for days. Only the URL that did so is meant:
- * an endpoint that was given another one since stays as it is.
+ * an endpoint that was given another one since stays as it is. Told before it is written: whoever dies between the
+ * two, or loses a race, tells it again; the other way about, it might never be told.
  */
 export async function disableEndpoint(
   ports: { readonly merchants: MerchantStore; readonly clock: Clock; readonly reporter: Reporter },
@@ -187,14 +188,12 @@ export async function disableEndpoint(
   },
 ): Promise<void> {
   const { merchantId, endpointId, url, reason } = options;
-  let isDisabled = false;
   await update(ports, options, (endpoint, now) => {
-    isDisabled = currentSpan(endpoint).enabled && endpoint.url === url;
-    return isDisabled
-      ? withSpan(endpoint, { ...currentSpan(endpoint), from: now, enabled: false })
-      : endpoint;
+    const span = currentSpan(endpoint);
+    if (!span.enabled || endpoint.url !== url) return endpoint;
+    ports.reporter.report({ event: 'endpoint_disabled', merchantId, endpointId, reason });
+    return withSpan(endpoint, { ...span, from: now, enabled: false });
   });
-  if (isDisabled) ports.reporter.report({ event: 'endpoint_disabled', merchantId, endpointId, reason });
 }
 
 export async function rotateEndpointSecret(

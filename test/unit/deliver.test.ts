@@ -277,6 +277,47 @@ describe('what must not be lost or blocked', () => {
     expect(world.requests.at(-1)?.url).toBe('https://shop.example/moved');
   });
 
+  it('tells of the disabling where the function dies right after it', async () => {
+    const { world } = await recorded();
+    const { saveEndpoint } = world.ports.merchants;
+    world.receiver.answer = () => statusExchange(410);
+    world.ports.merchants.saveEndpoint = async (...write) => {
+      await saveEndpoint(...write);
+      throw new Error('died');
+    };
+    const message = firstOf(world);
+    await expect(world.deliverOne(message)).rejects.toThrow('died');
+    world.ports.merchants.saveEndpoint = saveEndpoint;
+    await world.deliverOne(message, 2);
+    expect(world.events.map(({ event }) => event)).toEqual(
+      expect.arrayContaining(['endpoint_disabled', 'blocked']),
+    );
+  });
+
+  it('disables an endpoint that was called in vain on five days', async () => {
+    const { world, demo, hook } = await recorded();
+    world.receiver.answer = () => statusExchange(500);
+    const isEnabled = async () =>
+      (await world.call(demo.manager, `GET /v1/merchants/demo/endpoints/${hook.endpointId}`)).json.enabled;
+    for (let day = 1; day <= 5; day += 1) {
+      await world.deliverOne(firstOf(world));
+      world.queue.splice(0);
+      expect(await isEnabled()).toBe(true);
+      world.time.nowMs += 86_400_000;
+      const path = `PUT /v1/merchants/demo/transactions/pay_on_${day}`;
+      await world.call(demo.initiator, path, payment());
+      await world.relayAll();
+    }
+    await world.deliverOne(firstOf(world));
+    expect(await isEnabled()).toBe(false);
+    expect(world.events).toContainEqual({
+      event: 'endpoint_disabled',
+      merchantId: 'demo',
+      endpointId: hook.endpointId,
+      reason: 'failing_for_days',
+    });
+  });
+
   it('leaves an endpoint alone whose old URL was the one that is gone', async () => {
     const { world, demo, hook } = await recorded();
     const path = `/v1/merchants/demo/endpoints/${hook.endpointId}`;
