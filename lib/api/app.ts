@@ -166,6 +166,7 @@ async function build(
       'content-type': type,
       'cache-control': 'no-store',
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(answer.kind === 'problem' && answer.headers),
       ...signature,
     },
   });

@@ -58,6 +58,7 @@ export type Answer =
       readonly code: ProblemCode;
       readonly errors?: readonly FieldError[];
       readonly extra?: object;
+      readonly headers?: Readonly<Record<string, string>>;
       readonly asOf?: string;
     };
 
@@ -79,7 +80,7 @@ export function answer(status: number, body?: object, asOf?: string): Answer {
 
 export function problem(
   code: ProblemCode,
-  details: { readonly errors?: readonly FieldError[]; readonly extra?: object; readonly asOf?: string } = {},
+  details: Omit<Extract<Answer, { kind: 'problem' }>, 'kind' | 'code'> = {},
 ): Answer {
   return { kind: 'problem', code, ...details };
 }

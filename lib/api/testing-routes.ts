@@ -9,6 +9,9 @@ export function testingRoutes(ports: Parameters<typeof testEndpoint>[0]): readon
     route(contract.testEndpoint, async ({ params }) => {
       const result = await testEndpoint(ports, params);
       if (result.kind === 'refused') return problem(result.code);
+      if (result.kind === 'too_soon') {
+        return problem('too_many_tests', { headers: { 'retry-after': String(result.retryAfterSeconds) } });
+      }
       const responseSnippet = snippetOf(result.made);
       return answer(200, {
         ...attemptOf(result.made, 1),

@@ -3,7 +3,7 @@ import type { Lane, ServiceEvent } from './events.ts';
 import type { Circuit, Health } from './health.ts';
 import type { KeyRecord } from './keys.ts';
 import type { Endpoint, MerchantConfig, Profile } from './merchant.ts';
-import type { MerchantId, Outcome, TransactionId, TransactionKey, Version } from './model.ts';
+import type { EndpointId, MerchantId, Outcome, TransactionId, TransactionKey, Version } from './model.ts';
 import type {
   Notification,
   NotificationKey,
@@ -247,6 +247,15 @@ export interface HealthStore {
   read(circuit: Circuit): Promise<Health | undefined>;
   /** False where somebody else wrote since `expectedRev` (no item: 0). */
   save(circuit: Circuit, health: Health, expectedRev: number): Promise<boolean>;
+}
+
+/** Keeps test requests of one endpoint apart, whichever process serves them. */
+export interface TestGate {
+  /** Lets one caller in and nobody else before `untilMs`; the others learn until when it is closed. */
+  enter(
+    key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+    times: { readonly nowMs: number; readonly untilMs: number },
+  ): Promise<{ readonly kind: 'entered' } | { readonly kind: 'closed'; readonly untilMs: number }>;
 }
 
 /** Merchants and their endpoints. Changes are conditional on the `rev` that was read. */

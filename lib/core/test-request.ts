@@ -2,19 +2,28 @@ import { sendSigned } from './attempt.ts';
 import { base62 } from './crypto.ts';
 import { isLive } from './endpoints.ts';
 import type { EndpointId, MerchantId } from './model.ts';
-import type { Clock, MerchantStore, Random, Seal, Sender } from './ports.ts';
+import type { Clock, MerchantStore, Random, Seal, Sender, TestGate } from './ports.ts';
 import { openSigners, sealContext } from './target.ts';
-import { isoTime } from './time.ts';
+import { isoTime, SECOND_MS } from './time.ts';
 import type { AttemptMade } from './transitions.ts';
+
+/** The HTTP API waits for 30 s: a test must have its end before, and the answer its way back. */
+const MAX_TIMEOUT_MS = 20 * SECOND_MS;
+/** One endpoint is tested at most so often: whoever may ask for tests could hammer somebody's URL with them. */
+const PAUSE_MS = 10 * SECOND_MS;
+/** Time of a request beyond its time-out, so that the next one begins when it has surely ended. */
+const MARGIN_MS = 2 * SECOND_MS;
 
 /**
  * Sends one signed request to an endpoint now, so that its owner sees that it works; also to a disabled one, which
- * one would try before enabling it. Nothing is recorded, and the endpoint's health does not count it.
+ * one would try before enabling it. Nothing is recorded, and the endpoint's health does not count it. One request of an
+ * endpoint is on its way at a time.
  */
 export async function testEndpoint(
   ports: {
     readonly merchants: Pick<MerchantStore, 'read'>;
     readonly sender: Sender;
+    readonly testGate: TestGate;
     readonly seal: Seal;
     readonly clock: Clock;
     readonly random: Random;
@@ -23,6 +32,7 @@ export async function testEndpoint(
 ): Promise<
   | { readonly kind: 'tested'; readonly made: AttemptMade }
   | { readonly kind: 'refused'; readonly code: 'unknown_merchant' | 'unknown_endpoint' }
+  | { readonly kind: 'too_soon'; readonly retryAfterSeconds: number }
 > {
   const { merchantId, endpointId } = key;
   const config = await ports.merchants.read(merchantId);
@@ -33,13 +43,26 @@ export async function testEndpoint(
     context: sealContext(merchantId, endpointId),
     choice: endpoint.signature,
   });
-  const now = isoTime(ports.clock.now());
+  const timeoutMs = Math.min(endpoint.timeoutMs, MAX_TIMEOUT_MS);
+  const nowMs = ports.clock.now();
+  const untilMs = nowMs + Math.max(PAUSE_MS, timeoutMs + MARGIN_MS);
+  const entry = await ports.testGate.enter(key, { nowMs, untilMs });
+  if (entry.kind === 'closed') {
+    return {
+      kind: 'too_soon',
+      retryAfterSeconds: Math.max(Math.ceil((entry.untilMs - nowMs) / SECOND_MS), 1),
+    };
+  }
   const made = await sendSigned(ports, {
     id: `msg_test${base62(ports.random.bytes(12))}`,
-    body: JSON.stringify({ type: 'tidings.test', timestamp: now, data: { merchantId, endpointId } }),
+    body: JSON.stringify({
+      type: 'tidings.test',
+      timestamp: isoTime(nowMs),
+      data: { merchantId, endpointId },
+    }),
     target: {
       url: endpoint.url,
-      timeoutMs: endpoint.timeoutMs,
+      timeoutMs,
       expectBody: endpoint.expectBody,
       signers,
     },

@@ -200,6 +200,29 @@ describe('endpoints', () => {
     expect(nobody.json.code).toBe('unknown_endpoint');
   });
 
+  it('are tested one request at a time, and after a pause', async () => {
+    const { endpointId } = await demo.endpoint({ timeoutMs: 1_000 });
+    const test = () => world.call(demo.manager, `POST ${path(`/${endpointId}/test`)}`);
+    const [one, other] = await Promise.all([test(), test()]);
+    expect([one.status, other.status].sort()).toEqual([200, 429]);
+    world.time.nowMs += 9_500;
+    const early = await test();
+    expect(early.json).toMatchObject({ status: 429, code: 'too_many_tests' });
+    expect(early.headers.get('retry-after')).toBe('1');
+    world.time.nowMs += 500;
+    expect((await test()).status).toBe(200);
+    expect(world.requests).toHaveLength(2);
+  });
+
+  it('are tested in less time than the HTTP API waits, and not again meanwhile', async () => {
+    const { endpointId } = await demo.endpoint({ timeoutMs: 30_000 });
+    const test = () => world.call(demo.manager, `POST ${path(`/${endpointId}/test`)}`);
+    await test();
+    expect(world.requests[0]?.timeoutMs).toBe(20_000);
+    world.time.nowMs += 20_000;
+    expect((await test()).status).toBe(429);
+  });
+
   it('have so many secrets at once and no more', async () => {
     const { endpointId } = await demo.endpoint();
     const rotate = () => world.call(demo.manager, `POST ${path(`/${endpointId}/secrets`)}`, {});

@@ -16,6 +16,7 @@ import type {
   NotificationStore,
   OutcomeStore,
   Parking,
+  TestGate,
   WindowStore,
 } from '../../core/ports.ts';
 import type { Window } from '../../core/windows.ts';
@@ -38,6 +39,7 @@ export interface MemoryStores {
   readonly jobs: JobStore;
   readonly keys: KeyStore;
   readonly health: HealthStore;
+  readonly testGate: TestGate;
   readonly parking: Parking;
   /** What the stores hold, for assertions. */
   readonly held: {
@@ -77,6 +79,7 @@ export function createMemoryStores(options: {
     jobs: memoryJobs(),
     keys: memoryKeys(),
     health: memoryHealth(),
+    testGate: memoryTestGate(),
     parking: {
       async park({ recordId, reason, payload }) {
         parked.set(recordId, { reason, payload });
@@ -163,6 +166,19 @@ function memoryHealth(): HealthStore {
       if ((known.get(name(circuit))?.rev ?? 0) !== expectedRev) return false;
       known.set(name(circuit), structuredClone(health));
       return true;
+    },
+  };
+}
+
+function memoryTestGate(): TestGate {
+  const closedUntil = new Map<string, number>();
+  return {
+    async enter({ merchantId, endpointId }, { nowMs, untilMs }) {
+      const name = `${merchantId}#${endpointId}`;
+      const standing = closedUntil.get(name) ?? nowMs;
+      if (standing > nowMs) return { kind: 'closed', untilMs: standing };
+      closedUntil.set(name, untilMs);
+      return { kind: 'entered' };
     },
   };
 }

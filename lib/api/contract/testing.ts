@@ -8,11 +8,11 @@ export const testEndpoint = operation({
   operationId: 'testEndpoint',
   method: 'post',
   path: '/v1/merchants/{merchantId}/endpoints/{endpointId}/test',
-  summary: 'Send one signed test request now, of type tidings.test',
+  summary: 'Send one signed test request now, of type tidings.test; it waits for 20 s at most',
   function: 'deliver',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
   params: z.strictObject({ merchantId: merchantIdSchema, endpointId: endpointIdSchema }),
   answers: { 200: { description: 'The attempt, whether it was a delivery or not.', schema: attemptSchema } },
-  problems: ['unknown_merchant', 'unknown_endpoint'],
+  problems: ['unknown_merchant', 'unknown_endpoint', 'too_many_tests'],
 });

@@ -9,6 +9,7 @@ import { describeNotificationIndex } from './notification-index.ts';
 import { describeNotificationStore } from './notification-store.ts';
 import { describeOutcomeStore } from './outcome-store.ts';
 import { describeParking } from './parking.ts';
+import { describeTestGate } from './test-gate.ts';
 import { describeWindowStore } from './window-store.ts';
 
 /** Every port of the table. */
@@ -22,6 +23,7 @@ export function describeTable(name: string, open: OpenTable): void {
   describeDirectory(name, open);
   describeKeyStore(name, open);
   describeHealthStore(name, open);
+  describeTestGate(name, open);
   describeJobStore(name, open);
   describeParking(name, open);
 }

@@ -13,6 +13,7 @@ import { createMerchantStore } from '../../../lib/adapters/dynamodb/merchant-sto
 import { createNotificationStore } from '../../../lib/adapters/dynamodb/notification-store.ts';
 import { createOutcomeStore } from '../../../lib/adapters/dynamodb/outcome-store.ts';
 import { createParking } from '../../../lib/adapters/dynamodb/parking.ts';
+import { createTestGate } from '../../../lib/adapters/dynamodb/test-gate.ts';
 import { createWindowStore } from '../../../lib/adapters/dynamodb/window-store.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
 import type { ServiceEvent } from '../../../lib/core/events.ts';
@@ -104,6 +105,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     jobs: createJobStore(table, options),
     keys: createKeyStore(table),
     health: createHealthStore(table, options),
+    testGate: createTestGate(table),
     parking: createParking(table, options),
     async parked() {
       const { Items = [] } = await table.documents.send(
