@@ -82,7 +82,10 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
       requestParams: { ...(params !== undefined && { path: params }), ...(query !== undefined && { query }) },
     }),
     ...(body !== undefined && {
-      requestBody: { required: true, content: { 'application/json': { schema: body } } },
+      requestBody: {
+        required: !body.safeParse({}).success,
+        content: { 'application/json': { schema: body } },
+      },
     }),
     responses: { ...answersOf(operation), ...problemsOf(operation) },
   };

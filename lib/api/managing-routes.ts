@@ -1,7 +1,6 @@
 import {
   changeEndpoint,
   createEndpoint,
-  DEFAULT_OVERLAP_SECONDS,
   deleteEndpoint,
   type EndpointPorts,
   type EndpointRefusal,
@@ -62,8 +61,8 @@ function merchantRoutes(ports: ManagingPorts): readonly Route[] {
     }),
 
     route(merchants.rotateMerchantSecret, async ({ merchantId, body }) => {
-      const result = await rotateMerchantSecret(ports, merchantId, body.overlapSeconds);
-      return result.kind === 'rotated' ? answer(201, { secret: result.secret }) : refusal(result);
+      const result = await rotateMerchantSecret(ports, merchantId, body);
+      return 'secret' in result ? rotation(result) : refusal(result);
     }),
   ];
 }
@@ -102,13 +101,14 @@ function endpointRoutes(ports: ManagingPorts): readonly Route[] {
     }),
 
     route(endpoints.rotateEndpointSecret, async ({ params, body }) => {
-      const overlapSeconds = body.overlapSeconds ?? DEFAULT_OVERLAP_SECONDS;
-      const result = await rotateEndpointSecret(ports, params, overlapSeconds);
-      if (result.kind !== 'rotated') return refusal(result);
-      const { kind: _rotated, ...secrets } = result;
-      return answer(201, secrets);
+      const result = await rotateEndpointSecret(ports, params, body);
+      return 'secret' in result ? rotation(result) : refusal(result);
     }),
   ];
+}
+
+function rotation({ kind, ...secrets }: { readonly kind: 'rotated' | 'repeated' }): Answer {
+  return answer(kind === 'rotated' ? 201 : 200, secrets);
 }
 
 function keyRoutes(ports: ManagingPorts): readonly Route[] {

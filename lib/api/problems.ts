@@ -58,6 +58,7 @@ export const PROBLEMS = {
   too_many_jobs: [409, 'The merchant has three redeliveries running; wait for one to end.'],
   too_many_changes: [409, 'The endpoint was switched too often within two days; wait.'],
   too_many_secrets: [409, 'Too many secrets still sign; wait for an overlap to end, or rotate without one.'],
+  rotation_repeated: [409, 'This rotation was done before, and its secret is not shown again; make another.'],
   body_too_large: [413, 'The body is too large.'],
   unsupported_media_type: [415, 'The body must be application/json.'],
   too_many_tests: [429, 'The endpoint is being tested, or was a moment ago; try again after Retry-After.'],

@@ -37,9 +37,12 @@ export function readQuery(c: Context, operation: Operation): Read {
 
 export async function readBody(c: Context, operation: Operation): Promise<Read> {
   if (operation.body === undefined) return { ok: true, value: undefined };
+  const bytes = await c.req.arrayBuffer();
+  const blank = bytes.byteLength === 0 ? operation.body.safeParse({}) : undefined;
+  // Where every field is optional, nothing says what {} says, and needs no content type.
+  if (blank?.success) return { ok: true, value: blank.data };
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') return refusedAs('unsupported_media_type');
-  const bytes = await c.req.arrayBuffer();
   if (bytes.byteLength > (operation.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES)) {
     return refusedAs('body_too_large');
   }

@@ -2,11 +2,9 @@ import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from './
 import { base62 } from './crypto.ts';
 import { Fault } from './faults.ts';
 import {
-  activeSecrets,
   currentSpan,
   DEFAULT_TIMEOUT_MS,
   type Endpoint,
-  MAX_SECRETS,
   type SealedSecret,
   type SettingsSpan,
   type SignatureChoice,
@@ -14,7 +12,14 @@ import {
 import { type EndpointId, endpointIdSchema, type MerchantId } from './model.ts';
 import type { Clock, MerchantStore, Random, Reporter, Seal } from './ports.ts';
 import type { Schedule } from './schedule.ts';
-import { publicKeyText, SECRET_BYTES, secretText } from './signature.ts';
+import {
+  makePrivateKey,
+  makeSecret,
+  newestSecret,
+  type Rotation,
+  type RotationRefusal,
+  rotated,
+} from './secrets.ts';
 import { sealContext } from './target.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from './time.ts';
 
@@ -22,8 +27,6 @@ import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from './time.ts';
 
 /** Endpoints of one merchant. All are read together, and each terminal outcome is told to every one. */
 const MAX_ENDPOINTS = 20;
-/** For how long a replaced secret signs along, unless the request says otherwise. */
-export const DEFAULT_OVERLAP_SECONDS = DAY_SECONDS;
 /** Endpoints with the deleted ones that are still remembered: all are read together, so all count. */
 const MAX_REMEMBERED = 3 * MAX_ENDPOINTS;
 /** For how long an endpoint's past is kept: longer than the audit looks back. */
@@ -63,7 +66,7 @@ export type EndpointRefusal =
         | 'unknown_merchant'
         | 'unknown_endpoint'
         | 'too_many_endpoints'
-        | 'too_many_secrets'
+        | RotationRefusal
         | 'too_many_changes';
     }
   | { readonly kind: 'refused_url'; readonly code: CallbackUrlRefusal };
@@ -86,7 +89,7 @@ export async function createEndpoint(
     return { kind: 'refused', code: 'too_many_endpoints' };
   }
   const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
-  const made = await makeSecret(ports, { merchantId, endpointId }, settings.signature);
+  const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
   const { secret } = made;
   // Stamped as late as can be: what is listed between the stamp and the write expects what nobody sees yet.
   const now = isoTime(ports.clock.now());
@@ -196,70 +199,33 @@ export async function disableEndpoint(
   });
 }
 
+/** The same `rotation` again within the hour is answered with the same secret. */
 export async function rotateEndpointSecret(
   ports: EndpointPorts,
   key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
-  overlapSeconds: number,
+  rotation: Rotation,
 ): Promise<
-  { readonly kind: 'rotated'; readonly secret: string; readonly publicKey?: string } | EndpointRefusal
+  | { readonly kind: 'rotated' | 'repeated'; readonly secret: string; readonly publicKey?: string }
+  | EndpointRefusal
 > {
+  const context = sealContext(key.merchantId, key.endpointId);
   // Both are made, whatever is chosen now: the choice may change while the secret is in use.
-  const { secret, kept } = await makeSecret(ports, key, 'both');
+  const made = await makeSecret(ports, context, 'both');
   const result = await update(ports, key, (endpoint) => {
-    const secrets = rotated(endpoint.secrets, { ...kept, nowMs: ports.clock.now(), overlapSeconds });
-    return secrets === undefined ? { kind: 'refused', code: 'too_many_secrets' } : { ...endpoint, secrets };
+    const next = { kept: made.kept, nowMs: ports.clock.now(), rotation };
+    const secrets = rotated(endpoint.secrets, next);
+    if (typeof secrets === 'string') return { kind: 'refused', code: secrets };
+    return secrets === endpoint.secrets ? endpoint : { ...endpoint, secrets: [...secrets] };
   });
   if (result.kind !== 'changed') return result;
   const publicKey = publicKeyOf(result.endpoint);
-  return { kind: 'rotated', secret, ...(publicKey !== undefined && { publicKey }) };
+  const newest = await newestSecret(ports, result.endpoint.secrets, { made, context });
+  return { ...newest, ...(publicKey !== undefined && { publicKey }) };
 }
 
 /** What a receiver verifies `v1a` with; undefined where the endpoint does not ask for it. */
 export function publicKeyOf({ signature, secrets }: Endpoint): string | undefined {
   return signature === undefined || signature === 'v1' ? undefined : secrets[0]?.privateKey?.publicKey;
-}
-
-/** A new secret, and with it a key pair where one is asked for. */
-async function makeSecret(
-  ports: { readonly seal: Seal; readonly random: Random },
-  owner: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
-  signature: SignatureChoice = 'v1',
-): Promise<{ readonly secret: string; readonly kept: Pick<SealedSecret, 'sealed' | 'privateKey'> }> {
-  const context = sealContext(owner.merchantId, owner.endpointId);
-  const secret = secretText(ports.random.bytes(SECRET_BYTES));
-  const sealed = await ports.seal.seal(secret, context);
-  if (signature === 'v1') return { secret, kept: { sealed } };
-  return { secret, kept: { sealed, privateKey: await makePrivateKey(ports, context) } };
-}
-
-async function makePrivateKey(
-  ports: { readonly seal: Seal; readonly random: Random },
-  context: string,
-): Promise<NonNullable<SealedSecret['privateKey']>> {
-  const bytes = ports.random.bytes(SECRET_BYTES);
-  const sealed = await ports.seal.seal(Buffer.from(bytes).toString('base64'), context);
-  return { sealed, publicKey: publicKeyText(bytes) };
-}
-
-/** Newest first; the others sign on until the overlap ends, never longer than they would have anyway. */
-export function rotated(
-  secrets: readonly SealedSecret[],
-  next: Pick<SealedSecret, 'sealed' | 'privateKey'> & {
-    readonly nowMs: number;
-    readonly overlapSeconds: number;
-  },
-): SealedSecret[] | undefined {
-  const overlapEnd = isoTime(next.nowMs + next.overlapSeconds * SECOND_MS);
-  const kept = activeSecrets(secrets, next.nowMs).map((secret) => ({
-    ...secret,
-    expiresAt:
-      secret.expiresAt !== undefined && secret.expiresAt < overlapEnd ? secret.expiresAt : overlapEnd,
-  }));
-  const still = next.overlapSeconds === 0 ? [] : kept;
-  if (still.length >= MAX_SECRETS) return undefined;
-  const { sealed, privateKey } = next;
-  const made = { sealed, ...(privateKey !== undefined && { privateKey }) };
-  return [{ ...made, createdAt: isoTime(next.nowMs) }, ...still];
 }
 
 export function isLive(endpoint: Endpoint): boolean {

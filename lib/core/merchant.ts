@@ -9,6 +9,8 @@ const sealedSecretSchema = z.object({
   sealed: z.string(),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().exactOptional(),
+  /** The rotation that made it, by its caller's name. */
+  rotationId: z.string().exactOptional(),
   /** The ed25519 key that signs beside it, where the endpoint asks for `v1a`: sealed, with its public part. */
   privateKey: z.object({ sealed: z.string(), publicKey: z.string() }).exactOptional(),
 });

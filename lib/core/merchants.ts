@@ -1,11 +1,10 @@
-import { DEFAULT_OVERLAP_SECONDS, rotated } from './endpoints.ts';
 import { Fault } from './faults.ts';
 import { canonicalJson } from './json.ts';
 import type { Profile } from './merchant.ts';
 import type { MerchantId } from './model.ts';
 import type { Clock, MerchantStore, Random, Seal } from './ports.ts';
 import { DEFAULT_SCHEDULE, type Schedule } from './schedule.ts';
-import { SECRET_BYTES, secretText } from './signature.ts';
+import { makeSecret, newestSecret, type Rotation, type RotationRefusal, rotated } from './secrets.ts';
 import { sealContext } from './target.ts';
 import { isoTime } from './time.ts';
 
@@ -42,12 +41,12 @@ export async function createMerchant(
     schedule: settings.schedule ?? DEFAULT_SCHEDULE,
     feedShards: settings.feedShards ?? 1,
   };
-  const secret = secretText(ports.random.bytes(SECRET_BYTES));
+  const { secret, kept } = await makeSecret(ports, sealContext(merchantId));
   const now = isoTime(ports.clock.now());
   const profile: Profile = {
     merchantId,
     ...wanted,
-    secrets: [{ sealed: await ports.seal.seal(secret, sealContext(merchantId)), createdAt: now }],
+    secrets: [{ ...kept, createdAt: now }],
     createdAt: now,
     rev: 1,
   };
@@ -65,7 +64,7 @@ export type ChangeMerchantResult =
   | { readonly kind: 'changed'; readonly profile: Profile }
   | {
       readonly kind: 'refused';
-      readonly code: 'unknown_merchant' | 'feed_shards_shrink' | 'too_many_secrets';
+      readonly code: 'unknown_merchant' | 'feed_shards_shrink' | RotationRefusal;
     };
 
 export async function changeMerchant(
@@ -80,19 +79,25 @@ export async function changeMerchant(
   );
 }
 
-/** The merchant's own secret, which signs answers and `notifyUrl` callbacks. */
+/**
+ * The merchant's own secret, which signs answers and `notifyUrl` callbacks. The same `rotation` again within the
+ * hour is answered with the same secret.
+ */
 export async function rotateMerchantSecret(
   ports: MerchantPorts,
   merchantId: MerchantId,
-  overlapSeconds: number = DEFAULT_OVERLAP_SECONDS,
-): Promise<{ readonly kind: 'rotated'; readonly secret: string } | ChangeMerchantResult> {
-  const secret = secretText(ports.random.bytes(SECRET_BYTES));
-  const sealed = await ports.seal.seal(secret, sealContext(merchantId));
+  rotation: Rotation,
+): Promise<{ readonly kind: 'rotated' | 'repeated'; readonly secret: string } | ChangeMerchantResult> {
+  const context = sealContext(merchantId);
+  const made = await makeSecret(ports, context);
   const result = await update(ports, merchantId, (profile) => {
-    const secrets = rotated(profile.secrets, { sealed, nowMs: ports.clock.now(), overlapSeconds });
-    return secrets === undefined ? { kind: 'refused', code: 'too_many_secrets' } : { ...profile, secrets };
+    const next = { kept: made.kept, nowMs: ports.clock.now(), rotation };
+    const secrets = rotated(profile.secrets, next);
+    if (typeof secrets === 'string') return { kind: 'refused', code: secrets };
+    return secrets === profile.secrets ? profile : { ...profile, secrets: [...secrets] };
   });
-  return result.kind === 'changed' ? { kind: 'rotated', secret } : result;
+  if (result.kind !== 'changed') return result;
+  return newestSecret(ports, result.profile.secrets, { made, context });
 }
 
 async function update(
@@ -105,6 +110,7 @@ async function update(
     if (profile === undefined) return { kind: 'refused', code: 'unknown_merchant' };
     const changed = change(profile);
     if ('kind' in changed) return changed;
+    if (changed === profile) return { kind: 'changed', profile };
     const next = { ...changed, rev: profile.rev + 1 };
     if (await ports.merchants.saveProfile(next, profile.rev)) return { kind: 'changed', profile: next };
   }

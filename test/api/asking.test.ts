@@ -69,6 +69,20 @@ describe('asking', () => {
     expect(unknown.json.merchantId).toBeUndefined();
   });
 
+  it('signs with two secrets, and not with three, after a rotation whose answer was lost', async () => {
+    const rotate = (rotationId: string) =>
+      world.call(demo.manager, 'POST /v1/merchants/demo/secrets', { rotationId });
+    const lost = await rotate('june');
+    const again = await rotate('june');
+    expect([lost.status, again.status]).toEqual([201, 200]);
+    expect(again.json.secret).toBe(lost.json.secret);
+    world.time.nowMs += 120_000;
+    const answer = await world.call(demo.receiver, 'GET /v1/transactions/pay_9');
+    expect(answer.headers.get('webhook-signature')?.split(' ')).toHaveLength(2);
+    expect(verified(answer, demo.secret)).toEqual(answer.json);
+    expect(verified(answer, again.json.secret)).toEqual(answer.json);
+  });
+
   it('signs with both secrets while a rotation overlaps', async () => {
     const rotated = await world.call(demo.manager, 'POST /v1/merchants/demo/secrets', {
       overlapSeconds: 3_600,

@@ -1,6 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { openApiDocument } from '../../lib/api/document.ts';
 import type { CallbackRequest } from '../../lib/core/ports.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../support/world.ts';
 
@@ -41,6 +42,21 @@ describe('merchants', () => {
       code: 'feed_shards_shrink',
       errors: [{ pointer: '/feedShards' }],
     });
+  });
+
+  it('need no body where nothing must be said, and one where something must', async () => {
+    const world = createWorld();
+    const { secret } = await world.merchant('demo');
+    const rotated = await world.call(world.admin, 'POST /v1/merchants/demo/secrets');
+    expect(rotated.status).toBe(201);
+    expect(rotated.json.secret).not.toBe(secret);
+    const nameless = await world.call(world.admin, 'POST /v1/merchants');
+    expect(nameless.json).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+    const { paths } = openApiDocument('1') as { readonly paths: Record<string, Record<string, unknown>> };
+    expect(paths['/v1/merchants/{merchantId}/secrets']?.post).toMatchObject({
+      requestBody: { required: false },
+    });
+    expect(paths['/v1/merchants']?.post).toMatchObject({ requestBody: { required: true } });
   });
 
   it.each([
@@ -223,13 +239,52 @@ describe('endpoints', () => {
     expect((await test()).status).toBe(429);
   });
 
-  it('have so many secrets at once and no more', async () => {
+  it('have so many secrets at once and no more, and the first signs to its end all the same', async () => {
+    const { endpointId, secret } = await demo.endpoint();
+    const rotate = () => world.call(demo.manager, `POST ${path(`/${endpointId}/secrets`)}`);
+    const answers = [await rotate(), await rotate(), await rotate(), await rotate()];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 409]);
+    expect(answers[3]?.json.code).toBe('too_many_secrets');
+    await world.call(demo.manager, `POST ${path(`/${endpointId}/test`)}`);
+    const [request] = world.requests;
+    expect(new Webhook(secret).verify(request?.body ?? '', { ...request?.headers })).toBeTruthy();
+  });
+
+  it('answer a rotation that is repeated by its name with the same secret, for an hour', async () => {
+    const { endpointId, secret } = await demo.endpoint({ signature: 'both' });
+    const rotate = (rotationId: string) =>
+      world.call(demo.manager, `POST ${path(`/${endpointId}/secrets`)}`, { rotationId });
+    const first = await rotate('june');
+    world.time.nowMs += 3_599_999;
+    const again = await rotate('june');
+    expect([first.status, again.status]).toEqual([201, 200]);
+    expect(first.json.publicKey).toMatch(/^whpk_/);
+    expect(again.json).toEqual({ ...first.json, asOf: again.json.asOf });
+    await world.call(demo.manager, `POST ${path(`/${endpointId}/test`)}`);
+    const [request] = world.requests;
+    const signatures = request?.headers['webhook-signature']?.split(' ') ?? [];
+    expect(signatures.filter((one) => one.startsWith('v1,'))).toHaveLength(2);
+    vi.setSystemTime(world.time.nowMs);
+    expect(new Webhook(secret).verify(request?.body ?? '', { ...request?.headers })).toBeTruthy();
+    world.time.nowMs += 1;
+    expect((await rotate('june')).json).toMatchObject({ status: 409, code: 'rotation_repeated' });
+    expect((await rotate('july')).status).toBe(201);
+    expect((await rotate('june')).json.code).toBe('rotation_repeated');
+  });
+
+  it('rotate once where the answer of the table was lost', async () => {
     const { endpointId } = await demo.endpoint();
-    const rotate = () => world.call(demo.manager, `POST ${path(`/${endpointId}/secrets`)}`, {});
-    const codes = [await rotate(), await rotate(), await rotate(), await rotate()].map(
-      ({ status }) => status,
-    );
-    expect(codes).toEqual([201, 201, 201, 409]);
+    const { saveEndpoint } = world.ports.merchants;
+    world.ports.merchants.saveEndpoint = async (...write) => {
+      await saveEndpoint(...write);
+      return false;
+    };
+    const { json } = await world.call(demo.manager, `POST ${path(`/${endpointId}/secrets`)}`);
+    world.ports.merchants.saveEndpoint = saveEndpoint;
+    await world.call(demo.manager, `POST ${path(`/${endpointId}/test`)}`);
+    const [request] = world.requests;
+    expect(request?.headers['webhook-signature']?.split(' ')).toHaveLength(2);
+    expect(new Webhook(json.secret).verify(request?.body ?? '', { ...request?.headers })).toBeTruthy();
   });
 
   it('are so many and no more', async () => {

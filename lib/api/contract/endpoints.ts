@@ -8,7 +8,7 @@ import {
 import { endpointIdSchema, merchantIdSchema, urlSchema } from '../../core/model.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { operation } from '../operation.ts';
-import { ofMerchant, overlap, page, secretAnswer } from './managing.ts';
+import { ofMerchant, page, rotation, secretAnswer } from './managing.ts';
 
 const ofEndpoint = z.strictObject({ merchantId: merchantIdSchema, endpointId: endpointIdSchema });
 
@@ -125,6 +125,8 @@ export const deleteEndpoint = operation({
   problems: ['unknown_merchant', 'unknown_endpoint'],
 });
 
+const rotatedSecret = z.object({ ...secretAnswer.shape, publicKey: z.string().exactOptional() });
+
 export const rotateEndpointSecret = operation({
   operationId: 'rotateEndpointSecret',
   method: 'post',
@@ -134,12 +136,13 @@ export const rotateEndpointSecret = operation({
   scopes: ['admin', 'merchant'],
   merchant: 'path',
   params: ofEndpoint,
-  body: overlap,
+  body: rotation,
   answers: {
+    200: { description: 'The same rotation again, with its secret.', schema: rotatedSecret },
     201: {
       description: 'The new secret, and the new public key where v1a is asked for.',
-      schema: z.object({ ...secretAnswer.shape, publicKey: z.string().exactOptional() }),
+      schema: rotatedSecret,
     },
   },
-  problems: ['unknown_merchant', 'unknown_endpoint', 'too_many_secrets'],
+  problems: ['unknown_merchant', 'unknown_endpoint', 'too_many_secrets', 'rotation_repeated'],
 });

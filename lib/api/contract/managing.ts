@@ -9,7 +9,8 @@ export const ofMerchant = z.strictObject({ merchantId: merchantIdSchema });
 /** Seconds for which a replaced secret may sign along: a week. */
 const MAX_OVERLAP_SECONDS = 604_800;
 
-export const overlap = z.strictObject({
+/** What a rotation may say. Its answer can get lost like any other, and the secret in it is shown nowhere else. */
+export const rotation = z.strictObject({
   overlapSeconds: z
     .number('invalid_value')
     .int('invalid_value')
@@ -17,6 +18,15 @@ export const overlap = z.strictObject({
     .max(MAX_OVERLAP_SECONDS, 'invalid_value')
     .exactOptional()
     .meta({ description: 'For how long the old secret signs along; a day unless said otherwise.' }),
+  rotationId: z
+    .string('invalid_id')
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'invalid_id')
+    .exactOptional()
+    .meta({
+      description:
+        'A name of your own for this rotation. Repeated with it within an hour, it answers with the same secret ' +
+        'and makes no further one; without it, every request makes one.',
+    }),
 });
 
 export const secretAnswer = z.object({

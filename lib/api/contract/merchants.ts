@@ -3,7 +3,7 @@ import { feedShardsSchema, nameSchema } from '../../core/merchant.ts';
 import { merchantIdSchema } from '../../core/model.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { operation } from '../operation.ts';
-import { ofMerchant, overlap, secretAnswer } from './managing.ts';
+import { ofMerchant, rotation, secretAnswer } from './managing.ts';
 
 const merchantAnswer = z
   .object({
@@ -79,9 +79,12 @@ export const rotateMerchantSecret = operation({
   scopes: ['admin', 'merchant'],
   merchant: 'path',
   params: ofMerchant,
-  body: overlap,
-  answers: { 201: { description: 'The new secret.', schema: secretAnswer } },
-  problems: ['unknown_merchant', 'too_many_secrets'],
+  body: rotation,
+  answers: {
+    200: { description: 'The same rotation again, with its secret.', schema: secretAnswer },
+    201: { description: 'The new secret.', schema: secretAnswer },
+  },
+  problems: ['unknown_merchant', 'too_many_secrets', 'rotation_repeated'],
 });
 
 export const readOpenApi = operation({
