@@ -10,7 +10,7 @@ import {
   type SignatureChoice,
 } from './merchant.ts';
 import { type EndpointId, endpointIdSchema, type MerchantId } from './model.ts';
-import type { Clock, MerchantStore, Random, Reporter, Seal } from './ports.ts';
+import type { Clock, ClockTrust, MerchantStore, Random, Reporter, Seal } from './ports.ts';
 import type { Schedule } from './schedule.ts';
 import {
   makePrivateKey,
@@ -39,6 +39,7 @@ export interface EndpointPorts {
   readonly merchants: MerchantStore;
   readonly seal: Seal;
   readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
   readonly random: Random;
   readonly callbackPolicy: CallbackPolicy;
 }
@@ -91,6 +92,8 @@ export async function createEndpoint(
   const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
   const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
   const { secret } = made;
+  // The stamp will be compared with those of others; the read above has shown what the table's clock says.
+  ports.clockTrust.assertTrusted();
   // Stamped as late as can be: what is listed between the stamp and the write expects what nobody sees yet.
   const now = isoTime(ports.clock.now());
   const endpoint: Endpoint = {
@@ -141,6 +144,7 @@ export async function changeEndpoint(
     ? await makePrivateKey(ports, sealContext(key.merchantId, key.endpointId))
     : undefined;
   return update(ports, key, (endpoint, now) => {
+    ports.clockTrust.assertTrusted();
     const span = currentSpan(endpoint);
     const secrets = withPrivateKey(endpoint.secrets, privateKey);
     const changed = withSpan(withoutNulls({ ...endpoint, ...rest, secrets }), {
@@ -171,9 +175,10 @@ export async function deleteEndpoint(
   ports: EndpointPorts,
   key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
 ): Promise<{ readonly kind: 'changed'; readonly endpoint: Endpoint } | EndpointRefusal> {
-  return update(ports, key, (endpoint, now) =>
-    withSpan({ ...endpoint, deletedAt: now }, { ...currentSpan(endpoint), from: now, enabled: false }),
-  );
+  return update(ports, key, (endpoint, now) => {
+    ports.clockTrust.assertTrusted();
+    return withSpan({ ...endpoint, deletedAt: now }, { ...currentSpan(endpoint), from: now, enabled: false });
+  });
 }
 
 /**

@@ -2,7 +2,7 @@ import { Fault } from './faults.ts';
 import { canonicalJson } from './json.ts';
 import type { Profile } from './merchant.ts';
 import type { MerchantId } from './model.ts';
-import type { Clock, MerchantStore, Random, Seal } from './ports.ts';
+import type { Clock, ClockTrust, MerchantStore, Random, Seal } from './ports.ts';
 import { DEFAULT_SCHEDULE, type Schedule } from './schedule.ts';
 import { makeSecret, newestSecret, type Rotation, type RotationRefusal, rotated } from './secrets.ts';
 import { sealContext } from './target.ts';
@@ -14,6 +14,7 @@ export interface MerchantPorts {
   readonly merchants: MerchantStore;
   readonly seal: Seal;
   readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
   readonly random: Random;
 }
 
@@ -30,7 +31,14 @@ export type CreateMerchantResult =
   | { readonly kind: 'created'; readonly profile: Profile; readonly secret: string }
   | { readonly kind: 'unchanged' | 'conflict'; readonly profile: Profile };
 
-/** The same request again finds the merchant unchanged and does not show the secret again. */
+/**
+ * The same request again finds the merchant unchanged and does not show the secret again.
+ *
+ * The directory counts a merchant from `createdAt` on: one that is made by a clock that is ahead would have windows
+ * that nobody closes. So the table is read before anything is stamped, and its answer tells whether the clock agrees.
+ *
+ * @throws Fault `clock_skew` where it does not
+ */
 export async function createMerchant(
   ports: MerchantPorts,
   settings: MerchantSettings,
@@ -41,7 +49,10 @@ export async function createMerchant(
     schedule: settings.schedule ?? DEFAULT_SCHEDULE,
     feedShards: settings.feedShards ?? 1,
   };
+  const there = await ports.merchants.read(merchantId);
+  if (there !== undefined) return standing(there.profile, wanted);
   const { secret, kept } = await makeSecret(ports, sealContext(merchantId));
+  ports.clockTrust.assertTrusted();
   const now = isoTime(ports.clock.now());
   const profile: Profile = {
     merchantId,
@@ -51,13 +62,15 @@ export async function createMerchant(
     rev: 1,
   };
   if (await ports.merchants.create(profile)) return { kind: 'created', profile, secret };
-  const standing = await ports.merchants.read(merchantId);
-  if (standing === undefined) {
-    throw new Fault({ code: 'unavailable', message: 'The merchant could not be read.', retryable: true });
-  }
-  const { profile: there } = standing;
-  const stands = { name: there.name, schedule: there.schedule, feedShards: there.feedShards };
-  return { kind: canonicalJson(stands) === canonicalJson(wanted) ? 'unchanged' : 'conflict', profile: there };
+  const first = await ports.merchants.read(merchantId);
+  if (first !== undefined) return standing(first.profile, wanted);
+  throw new Fault({ code: 'unavailable', message: 'The merchant could not be read.', retryable: true });
+}
+
+function standing(profile: Profile, wanted: Required<Omit<MerchantSettings, 'merchantId'>>) {
+  const { name, schedule, feedShards } = profile;
+  const isSame = canonicalJson({ name, schedule, feedShards }) === canonicalJson(wanted);
+  return { kind: isSame ? 'unchanged' : 'conflict', profile } as const;
 }
 
 export type ChangeMerchantResult =

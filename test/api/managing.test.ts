@@ -2,6 +2,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openApiDocument } from '../../lib/api/document.ts';
+import { clockSkewFault } from '../../lib/core/faults.ts';
 import type { CallbackRequest } from '../../lib/core/ports.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../support/world.ts';
 
@@ -28,6 +29,31 @@ describe('merchants', () => {
     expect(again.json.secret).toBeUndefined();
     const other = await world.call(world.admin, 'POST /v1/merchants', { ...body, name: 'Other' });
     expect(other.json).toMatchObject({ code: 'merchant_conflict', current: { name: 'Demo' } });
+  });
+
+  it('and endpoints are made by no machine whose clock the table contradicts', async () => {
+    const world = createWorld();
+    await world.merchant('demo');
+    // What the table's clock says is known from its first answer on, and not before.
+    let isKnown = false;
+    const { read } = world.ports.merchants;
+    world.ports.merchants.read = (merchantId) => {
+      isKnown = true;
+      return read(merchantId);
+    };
+    world.ports.clockTrust.assertTrusted = () => {
+      if (isKnown) throw clockSkewFault(9_000);
+    };
+    for (const [request, body] of [
+      ['POST /v1/merchants', { merchantId: 'other', name: 'Other' }],
+      ['POST /v1/merchants/demo/endpoints', { url: 'https://shop.example/' }],
+    ] as const) {
+      isKnown = false;
+      const answer = await world.call(world.admin, request, body);
+      expect(answer.json).toMatchObject({ status: 503, code: 'clock_skew' });
+    }
+    expect(await read('other' as never)).toBeUndefined();
+    expect((await read('demo' as never))?.endpoints).toEqual([]);
   });
 
   it('change, but their feed shards never shrink', async () => {

@@ -438,7 +438,7 @@ describe('the operators', () => {
         'AuditFailures',
         'Blocked',
         'ChecksContradicted',
-        ...Array<string>(5).fill('ClockSkew'),
+        ...Array<string>(6).fill('ClockSkew'),
         'CloseBehind',
         'CloseFailures',
         'EndpointsDisabled',
@@ -465,7 +465,7 @@ describe('the operators', () => {
   });
 
   it('hear of a clock that is off from every function that stamps or compares stamps', () => {
-    expect(servicesOf('ClockSkew')).toEqual(['audit', 'close', 'query', 'record', 'relay']);
+    expect(servicesOf('ClockSkew')).toEqual(['admin', 'audit', 'close', 'query', 'record', 'relay']);
   });
 
   it('are told as well when nobody closes or audits at all', () => {

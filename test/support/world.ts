@@ -66,7 +66,7 @@ export function createWorld() {
       reporter: { report: (event) => void events.push(event) },
     }),
     clock,
-    clockTrust: { assertTrusted: () => undefined },
+    clockTrust: { assertTrusted: (): void => undefined },
     timer,
     random,
     callbackPolicy: { allowedPorts: [443], allowLoopback: false },

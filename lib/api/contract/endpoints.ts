@@ -64,7 +64,7 @@ export const createEndpoint = operation({
       schema: z.object({ ...endpointAnswer.shape, ...secretAnswer.shape }),
     },
   },
-  problems: ['unknown_merchant', 'too_many_endpoints', 'address_refused'],
+  problems: ['unknown_merchant', 'too_many_endpoints', 'address_refused', 'clock_skew'],
 });
 
 export const listEndpoints = operation({
@@ -109,7 +109,7 @@ export const changeEndpoint = operation({
     expectBody: expectBodySchema.nullable().exactOptional().meta({ description: 'null: any body.' }),
   }),
   answers: { 200: { description: 'As it is now.', schema: endpointAnswer } },
-  problems: ['unknown_merchant', 'unknown_endpoint', 'address_refused', 'too_many_changes'],
+  problems: ['unknown_merchant', 'unknown_endpoint', 'address_refused', 'too_many_changes', 'clock_skew'],
 });
 
 export const deleteEndpoint = operation({
@@ -122,7 +122,7 @@ export const deleteEndpoint = operation({
   merchant: 'path',
   params: ofEndpoint,
   answers: { 204: { description: 'Deleted.' } },
-  problems: ['unknown_merchant', 'unknown_endpoint'],
+  problems: ['unknown_merchant', 'unknown_endpoint', 'clock_skew'],
 });
 
 const rotatedSecret = z.object({ ...secretAnswer.shape, publicKey: z.string().exactOptional() });

@@ -36,7 +36,7 @@ export const createMerchant = operation({
     },
     200: { description: 'It stood already, the same.', schema: merchantAnswer },
   },
-  problems: ['merchant_conflict'],
+  problems: ['merchant_conflict', 'clock_skew'],
 });
 
 export const readMerchant = operation({
