@@ -26,4 +26,4 @@ const ports = {
 };
 const routes = [...managingRoutes(ports), ...settlingRoutes(ports)];
 
-export const handler = serveHttp(createApp(service.app, routes));
+export const handler = serveHttp(createApp({ ...service.app, paths: openApi.paths }, routes));

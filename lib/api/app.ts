@@ -6,6 +6,7 @@ import { permits } from '../core/keys.ts';
 import { type MerchantId, merchantIdSchema } from '../core/model.ts';
 import type { Clock, Reporter } from '../core/ports.ts';
 import { isoTime } from '../core/time.ts';
+import { allowedMethods, type Paths } from './allowed-methods.ts';
 import { type Answer, type Handler, type Input, type Operation, problem } from './operation.ts';
 import { PROBLEMS } from './problems.ts';
 import { canonicalRequest, readBody, readParams, readQuery } from './reading.ts';
@@ -15,6 +16,8 @@ export interface AppPorts {
   readonly sign: AnswerSigner;
   readonly clock: Clock;
   readonly reporter: Reporter;
+  /** Of the whole API: for the function that answers what no route names. Without it there are its own. */
+  readonly paths?: Paths;
 }
 
 /** An operation with what serves it. */
@@ -38,8 +41,24 @@ export function createApp(ports: AppPorts, routes: readonly Route[]): Hono {
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.on(operation.method.toUpperCase(), path, (c) => serve(ports, c, { operation, handle }));
   }
-  app.notFound((c) => respond(ports, c, { answer: problem('not_found'), startedMs: ports.clock.now() }));
+  const paths = ports.paths ?? pathsOf(routes);
+  app.notFound((c) =>
+    respond(ports, c, { answer: unserved(allowedMethods(paths, c.req.path)), startedMs: ports.clock.now() }),
+  );
   return app;
+}
+
+function pathsOf(routes: readonly Route[]): Paths {
+  const paths: Record<string, object> = {};
+  for (const { operation } of routes) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: operation };
+  }
+  return paths;
+}
+
+function unserved(allowed: readonly string[]): Answer {
+  if (allowed.length === 0) return problem('not_found');
+  return problem('method_not_allowed', { headers: { allow: allowed.join(', ') } });
 }
 
 async function serve(ports: AppPorts, c: Context, { operation, handle }: Route): Promise<Response> {

@@ -119,7 +119,10 @@ function keyRoutes(ports: ManagingPorts): readonly Route[] {
       if ((await ports.merchants.read(merchantId)) === undefined) return problem('unknown_merchant');
       return createKey(ports, { ...body, merchantId });
     }),
-    route(keys.listMerchantKeys, ({ merchantId, query }) => listKeys(ports, merchantId, query)),
+    route(keys.listMerchantKeys, async ({ merchantId, query }) => {
+      if ((await ports.merchants.read(merchantId)) === undefined) return problem('unknown_merchant');
+      return listKeys(ports, merchantId, query);
+    }),
     route(keys.revokeMerchantKey, async ({ caller, params }) => {
       const isRecorder = (await ports.keys.read(params.keyId))?.scope === 'initiator';
       if (caller.scope === 'merchant' && isRecorder) return problem('insufficient_scope');
@@ -137,7 +140,7 @@ async function createKey(
 ): Promise<Answer> {
   const now = isoTime(ports.clock.now());
   if (details.expiresAt !== undefined && details.expiresAt <= now) {
-    return problem('invalid_date', { errors: [{ pointer: '/expiresAt', code: 'invalid_date' }] });
+    return problem('date_in_past', { errors: [{ pointer: '/expiresAt', code: 'date_in_past' }] });
   }
   const { record, key } = newKey(ports.random, { ...details, createdAt: now });
   await ports.keys.create(record);

@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { operations } from '../../lib/api/document.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createApp } from '../../lib/api/app.ts';
+import { openApiDocument, operations } from '../../lib/api/document.ts';
 import { createWorld, payment, START_MS } from '../support/world.ts';
 
 describe('keys and scopes', () => {
@@ -127,5 +128,24 @@ describe('keys and scopes', () => {
   it('a path that is not there is a problem like every other', async () => {
     const answer = await world.call(undefined, 'GET /v2/nothing');
     expect(answer.json).toMatchObject({ status: 404, code: 'not_found' });
+  });
+
+  it('a method that a path does not take is answered with those that it takes', async () => {
+    const answer = await world.call(undefined, 'DELETE /v1/merchants/demo/endpoints');
+    expect(answer.json).toMatchObject({ status: 405, code: 'method_not_allowed' });
+    expect(answer.headers.get('allow')).toBe('GET, POST');
+    const deeper = await world.call(undefined, 'PUT /v1/merchants/demo/endpoints/ep_1/nothing');
+    expect(deeper.status).toBe(404);
+  });
+
+  it('of whatever function: the one that answers what no route names knows every path', async () => {
+    const { paths } = openApiDocument('1') as { readonly paths: Record<string, Record<string, object>> };
+    const fallback = createApp({ ...world.ports, authenticate: vi.fn(), sign: vi.fn(), paths }, []);
+    for (const [path, methods] of Object.entries(paths)) {
+      const response = await fallback.request(path.replaceAll(/\{\w+\}/g, 'x1'), { method: 'OPTIONS' });
+      expect({ path, status: response.status }).toEqual({ path, status: 405 });
+      const expected = Object.keys(methods).map((method) => method.toUpperCase());
+      expect(response.headers.get('allow')?.split(', ')).toEqual(expected.sort());
+    }
   });
 });

@@ -33,7 +33,7 @@ export const createMerchantKey = operation({
   params: ofMerchant,
   body: keyBody(['initiator', 'merchant', 'receiver']),
   answers: { 201: { description: 'Created; the key is shown this once.', schema: newKey } },
-  problems: ['unknown_merchant'],
+  problems: ['unknown_merchant', 'date_in_past'],
 });
 
 export const listMerchantKeys = operation({
@@ -47,7 +47,7 @@ export const listMerchantKeys = operation({
   params: ofMerchant,
   query: paging,
   answers: { 200: { description: 'Keys without their secrets.', schema: page(keyAnswer) } },
-  problems: ['invalid_cursor'],
+  problems: ['invalid_cursor', 'unknown_merchant'],
 });
 
 export const revokeMerchantKey = operation({
@@ -73,7 +73,7 @@ export const createKey = operation({
   merchant: 'none',
   body: keyBody(['admin', 'initiator']),
   answers: { 201: { description: 'Created; the key is shown this once.', schema: newKey } },
-  problems: [],
+  problems: ['date_in_past'],
 });
 
 export const listKeys = operation({
