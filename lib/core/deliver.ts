@@ -74,7 +74,11 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
 
   const target = await resolveTarget(ports, message, outcome);
   if (target.kind === 'blocked') {
-    return withoutRequest(ports, delivery, { standing, next: block(standing), reason: target.reason });
+    return withoutRequest(ports, delivery, {
+      standing,
+      next: block(standing, target.reason),
+      reason: target.reason,
+    });
   }
   const admission = await ports.health.admit(target.circuit);
   if (admission.kind === 'defer') {

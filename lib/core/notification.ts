@@ -50,6 +50,8 @@ export const notificationSchema = z.object({
   attempts: z.array(attemptSchema),
   /** The beginning of the last answer's body. */
   responseSnippet: z.string().exactOptional(),
+  /** Why it is `blocked`; a stable code. */
+  blockedReason: z.string().exactOptional(),
   /** Names the write that made it so: whoever lost the answer to a write knows its own again. */
   writtenBy: z.string().exactOptional(),
   /** When the next attempt is due. On a settled notification: one extra attempt, asked for by redelivery. */

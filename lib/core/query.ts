@@ -124,12 +124,14 @@ function viewOf(outcomes: readonly Outcome[], latest: Outcome, notifications: re
 
 /** A notification as the API shows it. */
 export function notificationView(notification: Notification) {
-  const { endpointId, version, state, attempts, nextAttemptAt, responseSnippet } = notification;
+  const { endpointId, version, state, attempts, nextAttemptAt, responseSnippet, blockedReason } =
+    notification;
   return {
     notificationId: notificationIdOf(notification),
     endpointId,
     version,
     state,
+    ...(blockedReason !== undefined && { blockedReason }),
     attempts: attempts.map((attempt, index) => ({
       ...attempt,
       ...(index === attempts.length - 1 && responseSnippet !== undefined && { responseSnippet }),

@@ -37,8 +37,8 @@ export function afterAttempt(
     return settle(tried, notification.state === 'acknowledged' ? 'acknowledged' : 'delivered');
   }
   if (!isOpen(notification)) return settle(tried, notification.state);
-  if (made.outcome.result === 'gone') return settle(tried, 'blocked');
-  if (refusedTooOften(tried)) return settle(tried, 'blocked');
+  if (made.outcome.result === 'gone') return blocked(tried, 'gone');
+  if (refusedTooOften(tried)) return blocked(tried, 'address_refused');
   const next = nextDelay({
     schedule: plan.schedule,
     attemptsMade: tried.attemptsMade,
@@ -55,9 +55,13 @@ export function afterAttempt(
 }
 
 /** The endpoint is gone or disabled: nothing is sent, and the notification waits for a redelivery. */
-export function block(notification: Notification): Notification {
-  const state = isOpen(notification) ? 'blocked' : notification.state;
-  return settle({ ...notification, rev: notification.rev + 1 }, state);
+export function block(notification: Notification, reason: string): Notification {
+  const raised = { ...notification, rev: notification.rev + 1 };
+  return isOpen(notification) ? blocked(raised, reason) : settle(raised, notification.state);
+}
+
+function blocked(notification: Notification, blockedReason: string): Notification {
+  return { ...settle(notification, 'blocked'), blockedReason };
 }
 
 /** Time beyond the schedule's own total, jitter included, in which deferred attempts may still be made. */
@@ -84,7 +88,8 @@ export function defer(
  */
 export function redeliver(notification: Notification, nowMs: number): Notification {
   const now = isoTime(nowMs);
-  const raised = { ...notification, rev: notification.rev + 1, nextAttemptAt: now, startedAt: now };
+  const { blockedReason: _past, ...rest } = notification;
+  const raised = { ...rest, rev: notification.rev + 1, nextAttemptAt: now, startedAt: now };
   if (notification.state === 'delivered' || notification.state === 'acknowledged') return raised;
   return { ...raised, state: 'retrying', attemptsMade: 0 };
 }
@@ -126,8 +131,8 @@ function withAttempt(notification: Notification, made: AttemptMade): Notificatio
 }
 
 function settle(notification: Notification, state: NotificationState): Notification {
-  const { nextAttemptAt: _none, ...rest } = notification;
-  return { ...rest, state };
+  const { nextAttemptAt: _none, blockedReason, ...rest } = notification;
+  return { ...rest, state, ...(state === 'blocked' && blockedReason !== undefined && { blockedReason }) };
 }
 
 function refusedTooOften(notification: Notification): boolean {

@@ -180,7 +180,27 @@ describe('endpoints', () => {
     await world.drain();
     expect(world.requests).toHaveLength(0);
     const asked = await world.call(demo.receiver, 'GET /v1/transactions/pay_1');
-    expect(asked.json.notifications).toMatchObject([{ state: 'blocked' }]);
+    expect(asked.json.notifications).toMatchObject([{ state: 'blocked', blockedReason: 'endpoint_gone' }]);
+  });
+
+  it('that are disabled say so where a notification is blocked by it, until it is sent again', async () => {
+    const { endpointId } = await demo.endpoint();
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment());
+    await world.relayAll();
+    await world.call(demo.manager, `PATCH ${path(`/${endpointId}`)}`, { enabled: false });
+    world.time.nowMs += 10_001;
+    await world.drain();
+    const ask = async () =>
+      (await world.call(demo.receiver, 'GET /v1/transactions/pay_1')).json.notifications[0];
+    expect(await ask()).toMatchObject({ state: 'blocked', blockedReason: 'endpoint_disabled' });
+    await world.call(demo.manager, `PATCH ${path(`/${endpointId}`)}`, { enabled: true });
+    const again = `POST /v1/notifications/pay_1.1.${endpointId}/redeliver`;
+    expect((await world.call(demo.manager, again)).json).not.toHaveProperty('blockedReason');
+    world.time.nowMs += 10_001;
+    await world.drain();
+    const delivered = await ask();
+    expect(delivered.state).toBe('delivered');
+    expect(delivered).not.toHaveProperty('blockedReason');
   });
 
   it('rotate their secret with an overlap in which both sign', async () => {

@@ -65,7 +65,7 @@ describe('delivering', () => {
     const { world, demo, ask, hook } = await recorded();
     world.receiver.answer = () => statusExchange(410);
     await world.drain();
-    expect((await ask()).notifications[0].state).toBe('blocked');
+    expect((await ask()).notifications[0]).toMatchObject({ state: 'blocked', blockedReason: 'gone' });
     const endpoint = await world.call(demo.manager, `GET /v1/merchants/demo/endpoints/${hook.endpointId}`);
     expect(endpoint.json.enabled).toBe(false);
     expect(world.events.map(({ event }) => event)).toContain('endpoint_disabled');
@@ -103,7 +103,7 @@ describe('delivering', () => {
     world.receiver.answer = () => ({ kind: 'error', code: 'address_refused', durationMs: 0 });
     await world.drain();
     const [notification] = (await ask()).notifications;
-    expect(notification.state).toBe('blocked');
+    expect(notification).toMatchObject({ state: 'blocked', blockedReason: 'address_refused' });
     expect(notification.attempts).toHaveLength(3);
   });
 

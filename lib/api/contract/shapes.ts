@@ -41,6 +41,14 @@ export const notificationSchema = z
     endpointId: z.string(),
     version: z.int(),
     state: z.enum(notificationStates),
+    blockedReason: z
+      .string()
+      .exactOptional()
+      .meta({
+        description:
+          'Why it is blocked. `gone`: the receiver answered 410. `endpoint_disabled`, `endpoint_gone`: as it is set. ' +
+          '`address_refused`: its address is not public. `no_notify_url`, `unknown_merchant`: nowhere to send it.',
+      }),
     attempts: z.array(attemptSchema),
     nextAttemptAt: z.iso.datetime().exactOptional(),
   })

@@ -132,6 +132,7 @@ export const anyNotification: fc.Arbitrary<Notification> = fc
       attemptsMade: fc.nat({ max: 31 }),
       attempts,
       responseSnippet: text(MAX_SNIPPET_BYTES),
+      blockedReason: fc.constantFrom('gone', 'endpoint_disabled', 'address_refused'),
       writtenBy: ascii(LETTERS, 16),
       nextAttemptAt: time,
     },
