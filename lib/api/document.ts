@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi';
 import * as asking from './contract/asking.ts';
 import * as endpoints from './contract/endpoints.ts';
 import * as keys from './contract/keys.ts';
@@ -11,6 +17,7 @@ import { testEndpoint } from './contract/testing.ts';
 import { listUnresolvedTransactions, resolveTransaction } from './contract/unresolved.ts';
 import type { Operation } from './operation.ts';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
+import { headerComponents, retryAfterHeader, signedAnswerHeaders, webhooks } from './webhooks.ts';
 
 /** Builds the OpenAPI document from the schemas that validate. Runs when the code is built, never in a function. */
 
@@ -51,26 +58,38 @@ const problemSchema = z
 
 export function openApiDocument(version: string): object {
   const paths: ZodOpenApiPathsObject = {};
+  const shared: SharedProblems = new Map();
   for (const operation of operations) {
-    paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation, shared) };
   }
-  return createDocument({
+  const content: ZodOpenApiObject = {
     openapi: '3.1.0',
     info: {
       title: 'Tidings',
       version,
       description: 'Tells receivers how a transaction ended, and lets them find out when the telling fails.',
     },
+    servers: [{ url: '/', description: 'The service that gives this document.' }],
     security: [{ key: [] }],
     paths,
+    webhooks,
     components: {
+      headers: headerComponents,
       schemas: { BatchItem: batchItemSchema },
       securitySchemes: { key: { type: 'http', scheme: 'bearer', bearerFormat: 'tk_<keyId>_<secret>' } },
     },
-  });
+  };
+  return createDocument(content, { override: ({ jsonSchema }) => plain(jsonSchema) });
 }
 
-function describe(operation: Operation): ZodOpenApiOperationObject {
+/** Takes out what `format` and `type` say already: the document is read by people, and a function carries it. */
+function plain(schema: { format?: string; pattern?: string; minimum?: number; maximum?: number }): void {
+  if (schema.format === 'date-time') delete schema.pattern;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+}
+
+function describe(operation: Operation, shared: SharedProblems): ZodOpenApiOperationObject {
   const { operationId, summary, scopes, params, query, body } = operation;
   return {
     operationId,
@@ -87,20 +106,38 @@ function describe(operation: Operation): ZodOpenApiOperationObject {
         content: { 'application/json': { schema: body } },
       },
     }),
-    responses: { ...answersOf(operation), ...problemsOf(operation) },
+    responses: { ...answersOf(operation), ...problemsOf(operation, shared) },
   };
 }
 
-function answersOf({ answers }: Operation): ZodOpenApiOperationObject['responses'] {
+function answersOf(operation: Operation): ZodOpenApiOperationObject['responses'] {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, schema }]) => [
+    Object.entries(operation.answers).map(([status, { description, schema }]) => [
       status,
-      { description, ...(schema !== undefined && { content: { 'application/json': { schema } } }) },
+      {
+        description,
+        ...(schema !== undefined && {
+          ...headersOf(operation),
+          content: { 'application/json': { schema } },
+        }),
+      },
     ]),
   );
 }
 
-function problemsOf(operation: Operation): ZodOpenApiOperationObject['responses'] {
+/** Only answers with a body are signed, and only to keys of a merchant's own, once they are known. */
+function headersOf({ scopes }: Operation, status = 200) {
+  const isSigned = (scopes.includes('receiver') || scopes.includes('merchant')) && status !== 401;
+  const headers = { ...(isSigned && signedAnswerHeaders), ...(status === 429 && retryAfterHeader) };
+  return Object.keys(headers).length === 0 ? {} : { headers };
+}
+
+/** Statuses whose problems are the same ones in most operations: written once, and referred to. */
+const SHARED: ReadonlySet<number> = new Set([401, 403, 413, 415, 500, 503]);
+/** By the name under which the document has them. */
+type SharedProblems = Map<string, ZodOpenApiResponseObject>;
+
+function problemsOf(operation: Operation, shared: SharedProblems): ZodOpenApiOperationObject['responses'] {
   const common: readonly ProblemCode[] = [
     ...(operation.scopes.length > 0 ? (['missing_key', 'invalid_key', 'insufficient_scope'] as const) : []),
     ...(operation.params !== undefined ? (['invalid_id'] as const) : []),
@@ -120,12 +157,19 @@ function problemsOf(operation: Operation): ZodOpenApiOperationObject['responses'
   ];
   const byStatus = Map.groupBy(new Set([...common, ...operation.problems]), (code) => PROBLEMS[code][0]);
   return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
-      String(status),
-      {
+    [...byStatus].map(([status, codes]) => {
+      const headers = headersOf(operation, status);
+      const signed = 'headers' in headers ? '.signed' : '';
+      const response: ZodOpenApiResponseObject = {
         description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}`).join('\n\n'),
+        ...headers,
         content: { 'application/problem+json': { schema: problemSchema } },
-      },
-    ]),
+      };
+      if (!SHARED.has(status)) return [String(status), response];
+      const id = `${codes.join('.')}${signed}`;
+      const same = shared.get(id) ?? { ...response, id };
+      shared.set(id, same);
+      return [String(status), same];
+    }),
   );
 }
