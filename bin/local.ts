@@ -93,7 +93,7 @@ async function main(): Promise<void> {
   let receiver: DemoReceiver | undefined;
   try {
     receiver = await serve(cloud, dataDir, { signal: ending.signal, end });
-    await ended(ending.signal);
+    await Promise.race([ended(ending.signal), cloud.broken.then(refuse)]);
   } finally {
     process.stderr.write('Stopping: running deliveries get 10 s, Ctrl-C again ends them now …\n');
     await receiver?.goAway();
@@ -119,7 +119,10 @@ function startCloud(assemblyDir: string, dataDir: string): Promise<LocalCloud> {
     scheduleSeconds: LOCAL_SCHEDULE_SECONDS,
     ...(dynamodbEndpoint !== undefined && { dynamodbEndpoint }),
     ...(sqsEndpoint !== undefined && { sqsEndpoint }),
-    log: (line) => log.write(`${JSON.stringify(line)}\n`),
+    log: (line) => {
+      log.write(`${JSON.stringify(line)}\n`);
+      if (line.source === 'dynamodb') process.stderr.write(`${line.line}\n`);
+    },
   });
 }
 
@@ -178,6 +181,10 @@ async function serve(
     },
   );
   return receiver;
+}
+
+function refuse(error: LocalCloudError): never {
+  throw error;
 }
 
 function ended(signal: AbortSignal): Promise<void> {

@@ -7,7 +7,7 @@ import { awsClient } from './aws/client.ts';
 import { close, listen, listenPreferring } from './aws/listen.ts';
 import type { JsonService, RestService } from './aws/server.ts';
 import { createAwsServer } from './aws/server.ts';
-import { startDynamoDb } from './dynamodb/server.ts';
+import { type DynamoDbServer, startDynamoDb } from './dynamodb/server.ts';
 import { provideTable } from './dynamodb/tables.ts';
 import { LocalCloudError } from './errors.ts';
 import { startEventSources } from './event-sources/provide.ts';
@@ -70,6 +70,8 @@ export interface LocalCloud {
   secretValue(key: string): string;
   /** Invokes a function as a test event does, by logical id, its beginning, or construct path. */
   invoke(key: string, event: unknown): Promise<unknown>;
+  /** Resolves with why, where it cannot go on: somebody should stop it and say so. */
+  readonly broken: Promise<LocalCloudError>;
   /** Takes no more requests and messages, lets running invocations end (at most 10 s), and closes everything. */
   stop(): Promise<void>;
 }
@@ -134,7 +136,8 @@ async function start(
   // One after the other: what fails must not leave behind something that was just starting.
   await provideQueues(sqs, stack.ofType('AWS::SQS::Queue'));
   const s3Url = await provideS3(stack, dataDir, onStop);
-  const dynamodbUrl = await provideDynamoDb(options, dataDir, log, onStop);
+  const dynamodb = await provideDynamoDb(options, dataDir, log, onStop);
+  const dynamodbUrl = dynamodb.endpoint;
   const streamArns = await provideTables(awsClient('dynamodb', dynamodbUrl, connections), stack);
 
   const endpoints: ServiceEndpoints = {
@@ -198,6 +201,7 @@ async function start(
   return {
     apiUrl,
     endpoints,
+    broken: dynamodb.broken,
     resources,
     secretValue: (key) => secrets.value(resources.find(key, 'AWS::SecretsManager::Secret').logicalId) ?? '',
     invoke: async (key, event) => {
@@ -224,11 +228,12 @@ async function provideDynamoDb(
   dataDir: string,
   log: Log,
   onStop: (stop: () => Promise<void>) => void,
-): Promise<string> {
-  if (options.dynamodbEndpoint !== undefined) return options.dynamodbEndpoint;
+): Promise<Pick<DynamoDbServer, 'endpoint' | 'broken'>> {
+  const { dynamodbEndpoint: endpoint } = options;
+  if (endpoint !== undefined) return { endpoint, broken: Promise.withResolvers<LocalCloudError>().promise };
   const server = await startDynamoDb(dataDir, log);
   onStop(server.stop);
-  return server.endpoint;
+  return server;
 }
 
 async function provideS3(

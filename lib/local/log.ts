@@ -1,6 +1,6 @@
 /** One line of what happens in the local cloud. */
 export interface LocalLogLine {
-  /** Logical id of the function or resource that it concerns, or `cloud`. */
+  /** Logical id of the function or resource that it concerns, or `cloud`; `dynamodb` is its emulator. */
   readonly source: string;
   /** `stdout` and `stderr` are a function's own lines, unchanged; `event` is the cloud speaking. */
   readonly stream: 'stdout' | 'stderr' | 'event';

@@ -1,145 +1,76 @@
-import type { ChildProcess } from 'node:child_process';
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { Agent } from 'undici';
-import { awsClient } from '../aws/client.ts';
 import { LocalCloudError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { forwardLines } from '../log.ts';
-import { dynoxideCommand } from './binary.ts';
+import { type DynoxidePlace, endOrphan, launchDynoxide } from './process.ts';
 
 export interface DynamoDbServer {
   readonly endpoint: string;
+  /** Resolves where it ended again and again and is not started any more. Never resolves after `stop`. */
+  readonly broken: Promise<LocalCloudError>;
   stop(): Promise<void>;
 }
 
-/** npm may have to fetch the binary first. */
-const START_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 3_000;
-const POLL_MS = 10;
+/** Restarts in a row after which it is given up; one that lived for a while begins a new row. */
+const MAX_RESTARTS = 5;
+const SETTLED_MS = 60_000;
 
 /**
- * Starts dynoxide on `<dataDir>/dynamodb.sqlite`. A process of an earlier run that outlived its parent's
- * SIGKILL still holds that file, so it is ended first.
+ * Starts dynoxide on `<dataDir>/dynamodb.sqlite`, and starts it again on the same data and port where it dies: what
+ * was written is in the file, and whoever asked meanwhile asks again. A process of an earlier run that outlived its
+ * parent's SIGKILL still holds that file, so it is ended first.
  * @throws LocalCloudError `dynamodb_unavailable`, with what the process said.
  */
 export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDbServer> {
   const databasePath = resolve(dataDir, 'dynamodb.sqlite');
   const pidPath = join(dataDir, 'dynamodb.pid');
-  await endOrphan(pidPath, databasePath);
-
-  const port = await freePort();
-  const { command, arguments: leading } = dynoxideCommand();
-  const child = spawn(
-    command,
-    [...leading, '--host', '127.0.0.1', '--port', String(port), '--db-path', databasePath],
-    {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own: Ctrl+C reaches us only, so that functions that still run find their table until we stop it.
-      detached: true,
-    },
-  );
-  const said: string[] = [];
+  await endOrphan({ pidPath, databasePath });
+  const place: DynoxidePlace = { databasePath, pidPath, port: await freePort() };
+  const broken = Promise.withResolvers<LocalCloudError>();
+  let running = await launchDynoxide(place);
   let stopping = false;
-  for (const output of [child.stdout, child.stderr]) {
-    forwardLines(output, (line) => {
-      if (said.length < 20) said.push(line);
-    });
-  }
-  const ended = new Promise<string>((settle) => {
-    child.once('error', (error) => settle(messageOf(error)));
-    child.once('exit', (code, signal) => {
-      if (!stopping) log({ source: 'cloud', stream: 'event', line: `dynoxide ended (${signal ?? code})` });
-      settle(`it ended with ${signal ?? code}`);
-    });
-  });
-  const endWithUs = () => endGroup(child, 'SIGKILL');
-  process.once('exit', endWithUs);
-  if (child.pid !== undefined) writeFileSync(pidPath, String(child.pid));
 
-  const endpoint = `http://127.0.0.1:${port}`;
-  const failure = await Promise.race([whenAnswering(endpoint), ended]);
-  if (failure !== undefined) {
-    process.off('exit', endWithUs);
-    endGroup(child, 'SIGKILL');
-    throw new LocalCloudError(
-      'dynamodb_unavailable',
-      `dynoxide (${command}) did not start: ${failure}. ${said.join(' ')}\n` +
-        'Set TIDINGS_DYNOXIDE_BIN to its binary, or TIDINGS_DYNAMODB_ENDPOINT to another DynamoDB.',
-    );
+  async function keepAlive(): Promise<void> {
+    let how = await running.ended;
+    for (let restarts = 1; !stopping; restarts += 1) {
+      if (restarts > MAX_RESTARTS) return broken.resolve(givenUp(how));
+      log({
+        source: 'dynamodb',
+        stream: 'event',
+        line: `The DynamoDB emulator died (${how}); starting it again.`,
+      });
+      const sinceMs = Date.now();
+      const next = await launchDynoxide(place).catch((error: unknown) => messageOf(error));
+      if (typeof next === 'string') {
+        how = next;
+        continue;
+      }
+      running = next;
+      // Stopped while it was starting: nobody else knows of it.
+      if (stopping) return running.end();
+      how = await running.ended;
+      if (Date.now() - sinceMs > SETTLED_MS) restarts = 0;
+    }
   }
+
+  const kept = keepAlive();
   return {
-    endpoint,
+    endpoint: `http://127.0.0.1:${place.port}`,
+    broken: broken.promise,
     stop: async () => {
       stopping = true;
-      endGroup(child, 'SIGTERM');
-      const timer = setTimeout(() => endGroup(child, 'SIGKILL'), STOP_TIMEOUT_MS);
-      await ended;
-      clearTimeout(timer);
-      process.off('exit', endWithUs);
-      rmSync(pidPath, { force: true });
+      await running.end();
+      await kept;
     },
   };
 }
 
-/** @returns `undefined` once it answers, or why it did not in time. */
-async function whenAnswering(endpoint: string): Promise<string | undefined> {
-  const connections = new Agent();
-  const call = awsClient('dynamodb', endpoint, connections);
-  let reason = 'no answer';
-  for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline; ) {
-    try {
-      await call('ListTables', {});
-      await connections.close();
-      return undefined;
-    } catch (error) {
-      reason = messageOf(error);
-      await delay(POLL_MS);
-    }
-  }
-  return `no answer in ${START_TIMEOUT_MS / 1000} s (${reason})`;
-}
-
-/**
- * Ends the process that the pid file names, but only if its command line names our database: the number may
- * belong to somebody else by now.
- */
-async function endOrphan(pidPath: string, databasePath: string): Promise<void> {
-  if (!existsSync(pidPath)) return;
-  const pid = Number(readFileSync(pidPath, 'utf8'));
-  if (Number.isInteger(pid) && pid > 1 && commandLine(pid).includes(databasePath)) {
-    // The group: under npm the emulator is a child of the process that we know.
-    signal(-pid, 'SIGKILL');
-    while (commandLine(pid).includes(databasePath)) await delay(POLL_MS);
-  }
-  rmSync(pidPath, { force: true });
-}
-
-/** How a process was started; empty when there is none, or when it has ended and nobody has asked how. */
-export function commandLine(pid: number): string {
-  try {
-    if (process.platform === 'linux')
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-    return execFileSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' });
-  } catch {
-    return '';
-  }
-}
-
-function endGroup(child: ChildProcess, name: NodeJS.Signals): void {
-  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-    signal(-child.pid, name);
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It has ended already.
-  }
+function givenUp(how: string): LocalCloudError {
+  return new LocalCloudError(
+    'dynamodb_unavailable',
+    `The DynamoDB emulator died and cannot be kept running: ${how}. What was acknowledged is in the data directory; ` +
+      'start again.',
+  );
 }
 
 async function freePort(): Promise<number> {

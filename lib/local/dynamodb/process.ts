@@ -1,0 +1,135 @@
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Agent } from 'undici';
+import { awsClient } from '../aws/client.ts';
+import { LocalCloudError, messageOf } from '../errors.ts';
+import { forwardLines } from '../log.ts';
+import { dynoxideCommand } from './binary.ts';
+
+/** One dynoxide that answers. */
+export interface DynoxideProcess {
+  /** Resolves with how it ended, whoever ended it. */
+  readonly ended: Promise<string>;
+  end(): Promise<void>;
+}
+
+export interface DynoxidePlace {
+  readonly databasePath: string;
+  /** Names the process, for a later run that finds it still there. */
+  readonly pidPath: string;
+  readonly port: number;
+}
+
+/** npm may have to fetch the binary first. */
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 3_000;
+const POLL_MS = 10;
+/** Lines of its own that are shown where it does not start. */
+const MAX_LINES = 20;
+
+/** @throws LocalCloudError `dynamodb_unavailable`, with what the process said. */
+export async function launchDynoxide({
+  databasePath,
+  pidPath,
+  port,
+}: DynoxidePlace): Promise<DynoxideProcess> {
+  const { command, arguments: leading } = dynoxideCommand();
+  const place = ['--host', '127.0.0.1', '--port', String(port), '--db-path', databasePath];
+  const child = spawn(command, [...leading, ...place], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: Ctrl+C reaches us only, so that functions that still run find their table until we stop it.
+    detached: true,
+  });
+  const said: string[] = [];
+  for (const output of [child.stdout, child.stderr]) {
+    forwardLines(output, (line) => {
+      if (said.length < MAX_LINES) said.push(line);
+    });
+  }
+  const endWithUs = () => endGroup(child, 'SIGKILL');
+  process.once('exit', endWithUs);
+  const ended = new Promise<string>((settle) => {
+    child.once('error', (error) => settle(messageOf(error)));
+    child.once('exit', (code, name) => settle(`it ended with ${name ?? code}`));
+  }).finally(() => process.off('exit', endWithUs));
+  if (child.pid !== undefined) writeFileSync(pidPath, String(child.pid));
+
+  const failure = await Promise.race([whenAnswering(`http://127.0.0.1:${port}`), ended]);
+  if (failure !== undefined) {
+    endGroup(child, 'SIGKILL');
+    throw new LocalCloudError(
+      'dynamodb_unavailable',
+      `dynoxide (${command}) did not start: ${failure}. ${said.join(' ')}\n` +
+        'Set TIDINGS_DYNOXIDE_BIN to its binary, or TIDINGS_DYNAMODB_ENDPOINT to another DynamoDB.',
+    );
+  }
+  return {
+    ended,
+    async end() {
+      endGroup(child, 'SIGTERM');
+      const timer = setTimeout(() => endGroup(child, 'SIGKILL'), STOP_TIMEOUT_MS);
+      await ended;
+      clearTimeout(timer);
+      rmSync(pidPath, { force: true });
+    },
+  };
+}
+
+/** @returns `undefined` once it answers, or why it did not in time. */
+async function whenAnswering(endpoint: string): Promise<string | undefined> {
+  const connections = new Agent();
+  const call = awsClient('dynamodb', endpoint, connections);
+  let reason = 'no answer';
+  for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline; ) {
+    try {
+      await call('ListTables', {});
+      await connections.close();
+      return undefined;
+    } catch (error) {
+      reason = messageOf(error);
+      await delay(POLL_MS);
+    }
+  }
+  return `no answer in ${START_TIMEOUT_MS / 1000} s (${reason})`;
+}
+
+/**
+ * Ends the process that the pid file names, but only if its command line names our database: the number may
+ * belong to somebody else by now.
+ */
+export async function endOrphan({ pidPath, databasePath }: Omit<DynoxidePlace, 'port'>): Promise<void> {
+  if (!existsSync(pidPath)) return;
+  const pid = Number(readFileSync(pidPath, 'utf8'));
+  if (Number.isInteger(pid) && pid > 1 && commandLine(pid).includes(databasePath)) {
+    // The group: under npm the emulator is a child of the process that we know.
+    signal(-pid, 'SIGKILL');
+    while (commandLine(pid).includes(databasePath)) await delay(POLL_MS);
+  }
+  rmSync(pidPath, { force: true });
+}
+
+/** How a process was started; empty when there is none, or when it has ended and nobody has asked how. */
+export function commandLine(pid: number): string {
+  try {
+    if (process.platform === 'linux')
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return execFileSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' });
+  } catch {
+    return '';
+  }
+}
+
+function endGroup(child: ChildProcess, name: NodeJS.Signals): void {
+  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+    signal(-child.pid, name);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended already.
+  }
+}
