@@ -1,4 +1,4 @@
-import { createWriteStream, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ import { listenToKeys } from '../lib/local/demo/keys.ts';
 import { createOrders } from '../lib/local/demo/orders.ts';
 import { type DemoReceiver, startReceiver } from '../lib/local/demo/receiver.ts';
 import { createDemo, DEMO_SCHEDULE } from '../lib/local/demo/story.ts';
+import { openLogFile } from '../lib/local/log-file.ts';
 import { synthesize } from '../lib/local/synthesize.ts';
 
 const HELP = `Runs the whole service on this machine, from the same template and bundles that are deployed.
@@ -102,7 +103,7 @@ async function main(): Promise<void> {
 }
 
 function startCloud(assemblyDir: string, dataDir: string): Promise<LocalCloud> {
-  const log = createWriteStream(join(dataDir, 'tidings.log'), { flags: 'a' });
+  const log = openLogFile(join(dataDir, 'tidings.log'));
   const {
     TIDINGS_DYNAMODB_ENDPOINT: dynamodbEndpoint,
     TIDINGS_SQS_ENDPOINT: sqsEndpoint,
@@ -120,7 +121,7 @@ function startCloud(assemblyDir: string, dataDir: string): Promise<LocalCloud> {
     ...(dynamodbEndpoint !== undefined && { dynamodbEndpoint }),
     ...(sqsEndpoint !== undefined && { sqsEndpoint }),
     log: (line) => {
-      log.write(`${JSON.stringify(line)}\n`);
+      log.line(JSON.stringify(line));
       if (line.source === 'dynamodb') process.stderr.write(`${line.line}\n`);
     },
   });
