@@ -12,7 +12,7 @@ const HELP = `Usage: npm run <command> -- [options]
   redrive   puts dead letters back into the lane that they came from, and shows what cannot be put back
 
   --data-dir DIR         of the service that runs on this machine (.tidings)
-  --dry-run              redrive: only look
+  --dry-run              redrive: only look (what is looked at is hidden from others for up to a minute)
   --dead-letter-url URL  redrive on AWS: the queues' URLs, which are outputs of the stack
   --retry-queue-url URL
   --check-queue-url URL
@@ -75,7 +75,10 @@ async function runRedrive(): Promise<void> {
           : `✓ ${isDry ? 'found' : 'back '}   ${message.merchantId}/${message.transactionId} ${aimOf(message)} (${reason})`,
       ),
   });
-  write(`dead letters: ${counts.redriven} ${isDry ? 'could be put back' : 'put back'} · ${counts.left} left`);
+  const atLeast = counts.isWhole ? '' : 'at least ';
+  write(
+    `dead letters: ${atLeast}${counts.redriven} ${isDry ? 'could be put back' : 'put back'} · ${atLeast}${counts.left} left`,
+  );
 }
 
 function aimOf(message: object): string {

@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   DeleteMessageCommand,
   type Message,
   ReceiveMessageCommand,
@@ -14,6 +15,8 @@ export interface RedriveCounts {
   readonly redriven: number;
   /** Messages that are none: they stay, each shown with its reason. */
   readonly left: number;
+  /** False where there may be more: looking took so long that some were handed out again. */
+  readonly isWhole: boolean;
 }
 
 /** Of notifications, and of checks. */
@@ -24,14 +27,18 @@ interface QueueUrls {
 
 type Redriven = NotificationMessage | CheckMessage;
 
-/** For how long a message is hidden from others while it is put back; only looking hides nothing. */
+/**
+ * For how long a message is hidden from others. Also from ourselves: what stays visible is handed out again and again,
+ * and hides what lies behind it. What was not put back is shown again at the end.
+ */
 const HIDDEN_SECONDS = 60;
+const BATCH = 10;
 /** Answers without a message after which the queue counts as empty: SQS asks a part of its servers at a time. */
 const EMPTY_ANSWERS = 3;
 
 /**
- * Puts dead letters back into the lane that they came from, or the one of what waits, each sent before it is deleted: dying in between leaves it in both
- * queues, and the fence lets one act. What is no notification message stays where it is.
+ * Puts dead letters back into the lane that they came from, or the one of what waits, each sent before it is deleted:
+ * dying in between leaves it in both queues, and the fence lets one act. What is no message of ours stays where it is.
  *
  * @param onMessage told of each message; `message` is undefined where it cannot be put back
  */
@@ -42,6 +49,8 @@ export async function redrive(options: {
   readonly queueUrls: QueueUrls;
   /** Only looks. */
   readonly isDry: boolean;
+  /** 60 unless said otherwise. */
+  readonly hiddenSeconds?: number;
   readonly onMessage: (seen: {
     readonly message: Redriven | undefined;
     readonly body: string;
@@ -50,10 +59,14 @@ export async function redrive(options: {
 }): Promise<RedriveCounts> {
   const { isDry, onMessage } = options;
   const seen = new Set<string>();
+  const kept: Message[] = [];
   let redriven = 0;
   let left = 0;
+  let isWhole = true;
   for (let empty = 0; empty < EMPTY_ANSWERS; ) {
-    const fresh = (await receive(options)).filter(({ MessageId = '' }) => !seen.has(MessageId));
+    const letters = await receive(options);
+    const fresh = letters.filter(({ MessageId = '' }) => !seen.has(MessageId));
+    if (fresh.length < letters.length) isWhole = false;
     empty = fresh.length === 0 ? empty + 1 : 0;
     for (const letter of fresh) {
       seen.add(letter.MessageId ?? '');
@@ -63,23 +76,42 @@ export async function redrive(options: {
       if (message === undefined) left += 1;
       else redriven += 1;
       if (message !== undefined && !isDry) await putBack(options, letter, message);
+      else kept.push(letter);
     }
   }
-  return { redriven, left };
+  await showAgain(options, kept);
+  return { redriven, left, isWhole };
+}
+
+/** Whoever dies before leaves them hidden for a minute, and nothing is lost by it. */
+async function showAgain(
+  { sqs, deadLetterUrl }: { readonly sqs: SQSClient; readonly deadLetterUrl: string },
+  letters: readonly Message[],
+): Promise<void> {
+  for (let start = 0; start < letters.length; start += BATCH) {
+    const Entries = letters.slice(start, start + BATCH).map(({ ReceiptHandle }, index) => ({
+      Id: String(index),
+      ReceiptHandle,
+      VisibilityTimeout: 0,
+    }));
+    await calling('Showing dead letters again', () =>
+      sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: deadLetterUrl, Entries })),
+    );
+  }
 }
 
 async function receive(options: {
   readonly sqs: SQSClient;
   readonly deadLetterUrl: string;
-  readonly isDry: boolean;
+  readonly hiddenSeconds?: number;
 }) {
-  const { sqs, deadLetterUrl, isDry } = options;
+  const { sqs, deadLetterUrl, hiddenSeconds = HIDDEN_SECONDS } = options;
   const { Messages } = await calling('Looking for dead letters', () =>
     sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: deadLetterUrl,
-        MaxNumberOfMessages: 10,
-        VisibilityTimeout: isDry ? 0 : HIDDEN_SECONDS,
+        MaxNumberOfMessages: BATCH,
+        VisibilityTimeout: hiddenSeconds,
         WaitTimeSeconds: 1,
         MessageAttributeNames: ['All'],
       }),
