@@ -18,9 +18,15 @@ export async function tryOne(options: {
 }): Promise<void> {
   const { dataDir, write } = options;
   const credentials = readCredentials(dataDir);
-  const merchant = credentials?.merchants[0];
-  if (credentials === undefined || merchant === undefined) {
-    throw new Error(`There is no demo merchant in ${dataDir}. Run npm start in another terminal first.`);
+  if (credentials === undefined) {
+    throw new Error(`No service has run from ${dataDir}. Run npm start in another terminal first.`);
+  }
+  const [merchant] = credentials.merchants;
+  if (merchant === undefined) {
+    throw new Error(
+      `The service in ${dataDir} was started with --no-demo, and what is tried is tried as the demo's merchant. ` +
+        'Start it without --no-demo.',
+    );
   }
   const arrived = Promise.withResolvers<ReceivedCallback>();
   const receiver = await startReceiver({
