@@ -5,6 +5,7 @@ import { attemptsText, type Board, outcomeText } from './board.ts';
 import { askTransaction } from './merchant.ts';
 import type { Notification, Order, Orders } from './orders.ts';
 import type { DemoReceiver } from './receiver.ts';
+import { createTurns } from './turns.ts';
 
 /** Delays in seconds of the demo's merchant: the whole life of a notification in 18 seconds. */
 export const DEMO_SCHEDULE = [2, 3, 5, 8];
@@ -30,6 +31,7 @@ export function createDemo(options: {
   readonly signal: AbortSignal;
 }): Demo {
   const { api, merchant, orders, receiver, board, signal } = options;
+  const turn = createTurns(receiver, board);
 
   /** Shows an order's way until it is settled; returns the state in which it ended. Quietly: only what went wrong. */
   async function watch(order: Order, quietly = false): Promise<string> {
@@ -92,20 +94,18 @@ export function createDemo(options: {
     async tell() {
       board.header();
       const before = await record(BEFORE, { everyMs: 400 });
-      await Promise.all(before.map(({ end }) => end));
-      await receiver.goAway();
-      board.says('receiver goes away');
+      await toldOf(before);
+      await turn('away');
       const missed = await record(WHILE_AWAY, { everyMs: 700 });
-      await Promise.all(missed.map(({ end }) => end));
-      await receiver.comeBack();
-      board.says(`receiver is back: ${missed.length} callbacks never came`);
+      const never = missed.length - (await toldOf(missed));
+      await turn('back', { back: `receiver is back: ${never} callbacks never came` });
       const after = await record(AFTER, { everyMs: 100, quietly: true });
-      await Promise.all(after.map(({ end }) => end));
-      board.says(`${after[0]?.order.name} to ${after.at(-1)?.order.name} are recorded and told`);
+      const told = await toldOf(after);
+      const which = `${after[0]?.order.name} to ${after.at(-1)?.order.name} are recorded`;
+      board.says(told === after.length ? `${which} and told` : `${which}, ${told} of ${after.length} told`);
       const all = [...before, ...missed, ...after];
-      const ends = await Promise.all(all.map(({ end }) => end));
       const asked = await askAboutOpen(all.map(({ order }) => order));
-      const delivered = ends.filter((state) => state === 'delivered').length;
+      const delivered = await toldOf(all);
       board.plain();
       board.plain(
         `recorded ${all.length} = delivered ${delivered} + asked ${asked} · ` +
@@ -114,15 +114,19 @@ export function createDemo(options: {
     },
 
     async toggleReceiver() {
-      if (receiver.isAway) await receiver.comeBack();
-      else await receiver.goAway();
-      board.says(receiver.isAway ? 'receiver goes away' : 'receiver is back');
+      await turn('other');
     },
 
     async recordOne() {
       await watch(await orders.recordNext());
     },
   };
+}
+
+/** How many of them were delivered, once all are settled. */
+async function toldOf(recorded: readonly { readonly end: Promise<string> }[]): Promise<number> {
+  const ends = await Promise.all(recorded.map(({ end }) => end));
+  return ends.filter((end) => end === 'delivered').length;
 }
 
 /** A new state, or a further failure. */
