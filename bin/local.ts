@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createApi } from '../lib/local/api-client.ts';
 import { type LocalCloud, LocalCloudError, startLocalCloud } from '../lib/local/cloud.ts';
-import { provideCredentials } from '../lib/local/credentials.ts';
+import { type Credentials, provideCredentials, readCredentials } from '../lib/local/credentials.ts';
 import { prepareDataDirectory } from '../lib/local/data-directory.ts';
 import { createBoard } from '../lib/local/demo/board.ts';
 import { listenToKeys } from '../lib/local/demo/keys.ts';
@@ -152,7 +152,10 @@ async function serve(
     write(`keys in ${join(args['data-dir'], 'credentials.json')}, log in tidings.log beside it`);
     return undefined;
   }
-  let secret = '';
+  const merchantOf = (credentials: Credentials | undefined) =>
+    credentials?.merchants.find(({ merchantId }) => merchantId === DEMO_MERCHANT);
+  // It listens before its endpoint is made, and is tested with the secret that a former run left.
+  let secret = merchantOf(readCredentials(dataDir))?.endpointSecret ?? '';
   const receiver = await startReceiver({ port: args.receiverPort, secret: () => secret }).catch(
     (error: unknown) => {
       throw new LocalCloudError(
@@ -163,7 +166,7 @@ async function serve(
   );
   const demo = { merchantId: DEMO_MERCHANT, schedule: DEMO_SCHEDULE, url: receiver.url };
   const credentials = await provideCredentials({ dataDir, apiUrl: cloud.apiUrl, adminKey, demo });
-  const merchant = credentials.merchants.find(({ merchantId }) => merchantId === DEMO_MERCHANT);
+  const merchant = merchantOf(credentials);
   if (merchant === undefined) throw new Error('The demo has no merchant.');
   secret = merchant.endpointSecret;
   ready();
@@ -172,7 +175,7 @@ async function serve(
 
   const api = createApi(cloud.apiUrl);
   const board = createBoard({ write, now: Date.now, colours: process.stdout.isTTY === true });
-  const orders = createOrders({ api, credentials, merchantId: DEMO_MERCHANT, dataDir });
+  const orders = createOrders({ api, credentials, merchant, dataDir });
   const story = createDemo({ api, merchant, orders, receiver, board, signal: run.signal });
   listenToKeys({ k: story.toggleReceiver, r: story.recordOne, q: async () => run.end() }, run.end);
   story.tell().then(

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Api, createApi, expectStatus } from './api-client.ts';
+import { type DemoSettings, mendMerchant } from './demo/former-run.ts';
 
 /** What a person or a script needs to use the local service; kept in `credentials.json` of the data directory. */
 export interface Credentials {
@@ -29,7 +30,7 @@ export function readCredentials(dataDir: string): Credentials | undefined {
 
 /**
  * Makes what is missing and writes the file. Secrets are shown by the API only once, so what an earlier run
- * wrote is kept.
+ * wrote is kept, and made anew where it is good for nothing any more.
  *
  * @param demo the demo's merchant and the URL of its receiver; undefined leaves `merchants` as it is
  */
@@ -37,41 +38,35 @@ export async function provideCredentials(options: {
   readonly dataDir: string;
   readonly apiUrl: string;
   readonly adminKey: string;
-  readonly demo?: { readonly merchantId: string; readonly schedule: readonly number[]; readonly url: string };
+  readonly demo?: DemoSettings;
 }): Promise<Credentials> {
   const { dataDir, apiUrl, adminKey, demo } = options;
   const api = createApi(apiUrl);
   const known = readCredentials(dataDir);
-  const initiatorKey = known?.initiatorKey ?? (await createInitiatorKey(api, adminKey));
+  const initiatorKey = await provideInitiatorKey(api, adminKey, known?.initiatorKey);
   let credentials: Credentials = { api: apiUrl, adminKey, initiatorKey, merchants: known?.merchants ?? [] };
   save(dataDir, credentials);
-  const standing = credentials.merchants.find(({ merchantId }) => merchantId === demo?.merchantId);
-  if (demo !== undefined && standing !== undefined) {
-    // The receiver may listen on another port than in the run before.
-    const path = `/v1/merchants/${demo.merchantId}/endpoints/${standing.endpointId}`;
-    const answer = await api(adminKey, `PATCH ${path}`, { url: demo.url, enabled: true });
-    if (answer.status !== 200) {
-      throw new Error("The demo's endpoint is not there any more. Start again with npm start -- --fresh.");
-    }
-  }
-  if (demo !== undefined && standing === undefined) {
-    const merchant = await createMerchant(api, adminKey, demo);
-    credentials = { ...credentials, merchants: [...credentials.merchants, merchant] };
-    save(dataDir, credentials);
-  }
+  if (demo === undefined) return credentials;
+  const standing = credentials.merchants.find(({ merchantId }) => merchantId === demo.merchantId);
+  const merchant =
+    standing === undefined
+      ? await createMerchant(api, adminKey, demo)
+      : await mendMerchant(api, adminKey, { demo, standing });
+  const others = credentials.merchants.filter((one) => one !== standing);
+  credentials = { ...credentials, merchants: [merchant, ...others] };
+  save(dataDir, credentials);
   return credentials;
 }
 
-async function createInitiatorKey(api: Api, adminKey: string): Promise<string> {
+/** The one of the former run, unless it was revoked. */
+async function provideInitiatorKey(api: Api, adminKey: string, known: string | undefined): Promise<string> {
+  const nothing = 'GET /v1/merchants/nobody/transactions/nothing';
+  if (known !== undefined && (await api(known, nothing)).status !== 401) return known;
   return expectStatus(await api(adminKey, 'POST /v1/keys', { scope: 'initiator' }), 201).json.key;
 }
 
 /** The name carries no promise: where a killed run left a merchant whose secret nobody has, the secret is rotated. */
-async function createMerchant(
-  api: Api,
-  adminKey: string,
-  demo: { readonly merchantId: string; readonly schedule: readonly number[]; readonly url: string },
-): Promise<MerchantCredentials> {
+async function createMerchant(api: Api, adminKey: string, demo: DemoSettings): Promise<MerchantCredentials> {
   const { merchantId, schedule, url } = demo;
   const path = `/v1/merchants/${merchantId}`;
   const created = expectStatus(

@@ -57,7 +57,7 @@ async function record(options: {
   const orders = createOrders({
     api: createApi(credentials.api),
     credentials,
-    merchantId: merchant.merchantId,
+    merchant,
     dataDir,
   });
   try {

@@ -32,6 +32,16 @@ export async function askTransaction(
   return { status: verified.status, asOf: verified.asOf };
 }
 
+/** Whether somebody who knows this secret has signed the answer. */
+export function isSignedWith(answer: ApiAnswer, merchantSecret: string): boolean {
+  try {
+    verifyAnswer(answer, merchantSecret);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Answers are signed like callbacks, with a key derived from the merchant's secret. */
 function verifyAnswer(answer: ApiAnswer, merchantSecret: string): unknown {
   const secret = Buffer.from(merchantSecret.replace(/^whsec_/, ''), 'base64');

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Api, expectStatus } from '../api-client.ts';
-import type { Credentials } from '../credentials.ts';
+import type { Credentials, MerchantCredentials } from '../credentials.ts';
 
 /** One order of the demo's shop, and the payment for it. */
 export interface Order {
@@ -14,6 +14,7 @@ export interface Order {
 }
 
 export interface Notification {
+  readonly endpointId: string;
   readonly state: string;
   readonly attempts: readonly { readonly error?: string }[];
   readonly nextAttemptAt?: string;
@@ -33,10 +34,11 @@ export interface Orders {
 export function createOrders(options: {
   readonly api: Api;
   readonly credentials: Credentials;
-  readonly merchantId: string;
+  readonly merchant: MerchantCredentials;
   readonly dataDir: string;
 }): Orders {
-  const { api, credentials, merchantId } = options;
+  const { api, credentials } = options;
+  const { merchantId, endpointId } = options.merchant;
   const file = join(options.dataDir, 'demo.json');
   const path = (transactionId: string) => `/v1/merchants/${merchantId}/transactions/${transactionId}`;
   return {
@@ -60,8 +62,10 @@ export function createOrders(options: {
     },
     async notificationOf({ transactionId }) {
       const answer = await api(credentials.initiatorKey, `GET ${path(transactionId)}`);
-      const [notification] = expectStatus(answer, 200).json.notifications;
-      return notification ?? { state: 'pending', attempts: [] };
+      const notifications: readonly Notification[] = expectStatus(answer, 200).json.notifications;
+      // The merchant may have endpoints of somebody's own making: the demo watches its receiver's.
+      const own = notifications.find((one) => one.endpointId === endpointId);
+      return own ?? { endpointId, state: 'pending', attempts: [] };
     },
   };
 }

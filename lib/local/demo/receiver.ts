@@ -58,9 +58,11 @@ export async function startReceiver(options: {
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     );
     try {
-      const { data } = new Webhook(options.secret()).verify(body, headers) as {
+      const { type, data } = new Webhook(options.secret()).verify(body, headers) as {
+        readonly type: string;
         readonly data: { readonly transactionId: string; readonly status: string };
       };
+      if (type === 'tidings.test') return 204;
       const webhookId = headers['webhook-id'] ?? '';
       const callback = { webhookId, headers, body, transactionId: data.transactionId, status: data.status };
       if (!received.has(data.transactionId)) received.set(data.transactionId, callback);
