@@ -6,6 +6,7 @@ import { createOutcomeStore } from '../lib/adapters/dynamodb/outcome-store.ts';
 import { createQueueSender } from '../lib/adapters/queue-sender.ts';
 import { createApp } from '../lib/api/app.ts';
 import { managingRoutes } from '../lib/api/managing-routes.ts';
+import { operations } from '../lib/api/operations.ts';
 import { settlingRoutes } from '../lib/api/settling-routes.ts';
 import { openApiService } from './wiring/api.ts';
 import { clientDefaults } from './wiring/clients.ts';
@@ -26,4 +27,4 @@ const ports = {
 };
 const routes = [...managingRoutes(ports), ...settlingRoutes(ports)];
 
-export const handler = serveHttp(createApp({ ...service.app, paths: openApi.paths }, routes));
+export const handler = serveHttp(createApp({ ...service.app, operations }, routes));

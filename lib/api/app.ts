@@ -6,7 +6,7 @@ import { permits } from '../core/keys.ts';
 import { type MerchantId, merchantIdSchema } from '../core/model.ts';
 import type { Clock, Reporter } from '../core/ports.ts';
 import { isoTime } from '../core/time.ts';
-import { allowedMethods, type Paths } from './allowed-methods.ts';
+import { allowedMethods } from './allowed-methods.ts';
 import { type Answer, type Handler, type Input, type Operation, problem } from './operation.ts';
 import { PROBLEMS } from './problems.ts';
 import { canonicalRequest, readBody, readParams, readQuery } from './reading.ts';
@@ -17,7 +17,7 @@ export interface AppPorts {
   readonly clock: Clock;
   readonly reporter: Reporter;
   /** Of the whole API: for the function that answers what no route names. Without it there are its own. */
-  readonly paths?: Paths;
+  readonly operations?: readonly Operation[];
 }
 
 /** An operation with what serves it. */
@@ -41,19 +41,14 @@ export function createApp(ports: AppPorts, routes: readonly Route[]): Hono {
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.on(operation.method.toUpperCase(), path, (c) => serve(ports, c, { operation, handle }));
   }
-  const paths = ports.paths ?? pathsOf(routes);
+  const operations = ports.operations ?? routes.map(({ operation }) => operation);
   app.notFound((c) =>
-    respond(ports, c, { answer: unserved(allowedMethods(paths, c.req.path)), startedMs: ports.clock.now() }),
+    respond(ports, c, {
+      answer: unserved(allowedMethods(operations, c.req.path)),
+      startedMs: ports.clock.now(),
+    }),
   );
   return app;
-}
-
-function pathsOf(routes: readonly Route[]): Paths {
-  const paths: Record<string, object> = {};
-  for (const { operation } of routes) {
-    paths[operation.path] = { ...paths[operation.path], [operation.method]: operation };
-  }
-  return paths;
 }
 
 function unserved(allowed: readonly string[]): Answer {

@@ -6,34 +6,13 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
-import * as asking from './contract/asking.ts';
-import * as endpoints from './contract/endpoints.ts';
-import * as keys from './contract/keys.ts';
-import * as merchants from './contract/merchants.ts';
-import { listPublicKeys } from './contract/public-keys.ts';
-import { batchItemSchema, recordTransaction, recordTransactions } from './contract/recording.ts';
-import * as settling from './contract/settling.ts';
-import { testEndpoint } from './contract/testing.ts';
-import { listUnresolvedTransactions, resolveTransaction } from './contract/unresolved.ts';
+import { batchItemSchema } from './contract/recording.ts';
 import type { Operation } from './operation.ts';
+import { operations } from './operations.ts';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
 import { headerComponents, retryAfterHeader, signedAnswerHeaders, webhooks } from './webhooks.ts';
 
 /** Builds the OpenAPI document from the schemas that validate. Runs when the code is built, never in a function. */
-
-export const operations: readonly Operation[] = [
-  recordTransaction,
-  recordTransactions,
-  ...Object.values(asking),
-  ...Object.values(settling),
-  ...Object.values(merchants),
-  ...Object.values(endpoints),
-  ...Object.values(keys),
-  testEndpoint,
-  listUnresolvedTransactions,
-  resolveTransaction,
-  listPublicKeys,
-];
 
 const problemSchema = z
   .looseObject({

@@ -15,7 +15,7 @@ import type { Construct } from 'constructs';
 /** Functions that read a feed, a reference or what is undelivered through an index. */
 const INDEX_READERS = ['close', 'audit', 'query', 'sweep'];
 /** Functions that stamp, or compare the stamps of others. */
-const CLOCK_READERS = ['record', 'admin', 'relay', 'close', 'audit', 'query'];
+const CLOCK_READERS = ['record', 'check', 'admin', 'relay', 'close', 'audit', 'query'];
 
 /** What operators are told, with the service that counts it. Each means that somebody should look. */
 const COUNTED: readonly { readonly metric: string; readonly service: string; readonly says: string }[] = [

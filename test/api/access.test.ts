@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../lib/api/app.ts';
-import { openApiDocument, operations } from '../../lib/api/document.ts';
+import { operations } from '../../lib/api/operations.ts';
 import { createWorld, payment, START_MS } from '../support/world.ts';
 
 describe('keys and scopes', () => {
@@ -139,13 +139,11 @@ describe('keys and scopes', () => {
   });
 
   it('of whatever function: the one that answers what no route names knows every path', async () => {
-    const { paths } = openApiDocument('1') as { readonly paths: Record<string, Record<string, object>> };
-    const fallback = createApp({ ...world.ports, authenticate: vi.fn(), sign: vi.fn(), paths }, []);
-    for (const [path, methods] of Object.entries(paths)) {
+    const fallback = createApp({ ...world.ports, authenticate: vi.fn(), sign: vi.fn(), operations }, []);
+    for (const { path, method } of operations) {
       const response = await fallback.request(path.replaceAll(/\{\w+\}/g, 'x1'), { method: 'OPTIONS' });
       expect({ path, status: response.status }).toEqual({ path, status: 405 });
-      const expected = Object.keys(methods).map((method) => method.toUpperCase());
-      expect(response.headers.get('allow')?.split(', ')).toEqual(expected.sort());
+      expect(response.headers.get('allow')?.split(', ')).toContain(method.toUpperCase());
     }
   });
 });

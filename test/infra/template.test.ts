@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { operations } from '../../lib/api/document.ts';
+import { operations } from '../../lib/api/operations.ts';
 import { ASSEMBLY } from '../support/synthesized.ts';
 
 const json = JSON.parse(readFileSync(join(ASSEMBLY, 'Tidings.template.json'), 'utf8'));
@@ -438,7 +438,7 @@ describe('the operators', () => {
         'AuditFailures',
         'Blocked',
         'ChecksContradicted',
-        ...Array<string>(6).fill('ClockSkew'),
+        ...Array<string>(7).fill('ClockSkew'),
         'CloseBehind',
         'CloseFailures',
         'EndpointsDisabled',
@@ -458,14 +458,15 @@ describe('the operators', () => {
   });
 
   it('hear of a foreign row from every function that reads whose outcome it is by an index', () => {
-    const readers = ['Close', 'Audit', 'Query', 'Sweep', 'Record', 'Relay', 'Admin', 'Deliver'].filter(
+    // All functions but record, which lists what is unresolved of all merchants, and so of no stranger.
+    const readers = ['Close', 'Audit', 'Query', 'Sweep', 'Relay', 'Admin', 'Deliver', 'Check'].filter(
       (name) => indexesOf(name).some((index) => index !== 'due'),
     );
     expect(servicesOf('ForeignRows')).toEqual(readers.map((name) => name.toLowerCase()).sort());
   });
 
   it('hear of a clock that is off from every function that stamps or compares stamps', () => {
-    expect(servicesOf('ClockSkew')).toEqual(['admin', 'audit', 'close', 'query', 'record', 'relay']);
+    expect(servicesOf('ClockSkew')).toEqual(['admin', 'audit', 'check', 'close', 'query', 'record', 'relay']);
   });
 
   it('are told as well when nobody closes or audits at all', () => {
