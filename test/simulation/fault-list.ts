@@ -40,7 +40,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'no rev in the condition',
-    file: 'lib/adapters/memory/notifications.ts',
+    file: 'lib/adapters/memory/fenced.ts',
     find: '(standing?.rev ?? 0) === expectedRev',
     replace: 'true',
   },
