@@ -14,6 +14,8 @@ import type { Construct } from 'constructs';
 
 /** Functions that read a feed, a reference or what is undelivered through an index. */
 const INDEX_READERS = ['close', 'audit', 'query', 'sweep'];
+/** Functions that work messages off, and put off what comes next. */
+const SENDERS = ['deliver', 'check'];
 /** Functions that stamp, or compare the stamps of others. */
 const CLOCK_READERS = ['record', 'check', 'admin', 'relay', 'close', 'audit', 'query'];
 
@@ -29,13 +31,17 @@ const COUNTED: readonly { readonly metric: string; readonly service: string; rea
     service: 'deliver',
     says: 'A notification cannot be delivered: its endpoint is gone or refused.',
   },
-  { metric: 'SchedulesRefused', service: 'deliver', says: 'Scheduler refused; the sweep sends it late.' },
+  ...SENDERS.map((service) => ({
+    metric: 'SchedulesRefused',
+    service,
+    says: 'Scheduler refused; the sweep sends it late.',
+  })),
   { metric: 'EndpointsDisabled', service: 'deliver', says: 'An endpoint was disabled.' },
-  {
+  ...SENDERS.map((service) => ({
     metric: 'MalformedMessages',
-    service: 'deliver',
+    service,
     says: 'A message could not be read; see the dead letters.',
-  },
+  })),
   {
     metric: 'Lost',
     service: 'audit',
@@ -67,23 +73,25 @@ const COUNTED: readonly { readonly metric: string; readonly service: string; rea
   })),
 ];
 
-/** How far behind the service may be, in seconds. No word of it at all is as bad: then nobody works on it. */
+/** How far behind the service may be. No word of it at all is as bad: then nobody works on it. */
 const BEHIND: readonly {
   readonly metric: string;
   readonly service: string;
-  readonly seconds: number;
+  /** Beyond three windows, which it always is at some time. */
+  readonly minutes: number;
   readonly says: string;
 }[] = [
   {
     metric: 'CloseBehind',
     service: 'close',
-    seconds: 1_800,
+    minutes: 15,
     says: 'Windows are not closed, of one merchant at least.',
   },
   {
     metric: 'AuditBehind',
     service: 'audit',
-    seconds: 3 * 3_600,
+    // It waits a quarter of an hour by itself, and an hour more for a stream that is behind.
+    minutes: 120,
     says: 'Windows are not audited, of one merchant at least.',
   },
 ];
@@ -96,13 +104,20 @@ export function createAlarms(
   options: {
     readonly deadLetters: Readonly<Record<string, IQueue>>;
     readonly functions: Readonly<Record<string, IFunction>> & { readonly relay: IFunction };
+    readonly windowSeconds: number;
   },
 ): Topic {
   const topic = new Topic(scope, 'Operators', { enforceSSL: true });
   const alarm = (
     id: string,
     metric: IMetric,
-    settings: { readonly says: string; readonly threshold: number; readonly isSilenceBad?: boolean },
+    settings: {
+      /** Its heading in the runbook. */
+      readonly entry: string;
+      readonly says: string;
+      readonly threshold: number;
+      readonly isSilenceBad?: boolean;
+    },
   ) =>
     new Alarm(scope, `${id}Alarm`, {
       metric,
@@ -110,7 +125,7 @@ export function createAlarms(
       evaluationPeriods: settings.isSilenceBad ? 3 : 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: settings.isSilenceBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-      alarmDescription: settings.says,
+      alarmDescription: `${settings.says} What to do: docs/runbook.md, ${settings.entry}.`,
     }).addAlarmAction(new SnsAction(topic));
   const measured = (metric: string, service: string, statistic: 'Sum' | 'Maximum') =>
     new Metric({
@@ -122,25 +137,34 @@ export function createAlarms(
     });
 
   for (const { metric, service, says } of COUNTED) {
-    alarm(`${service}${metric}`, measured(metric, service, 'Sum'), { says, threshold: 1 });
+    alarm(`${service}${metric}`, measured(metric, service, 'Sum'), { entry: metric, says, threshold: 1 });
   }
-  for (const { metric, service, says, seconds } of BEHIND) {
-    alarm(metric, measured(metric, service, 'Maximum'), { says, threshold: seconds, isSilenceBad: true });
+  for (const { metric, service, says, minutes } of BEHIND) {
+    const threshold = 3 * options.windowSeconds + minutes * 60;
+    alarm(metric, measured(metric, service, 'Maximum'), {
+      entry: metric,
+      says,
+      threshold,
+      isSilenceBad: true,
+    });
   }
   for (const [name, fn] of Object.entries(options.functions)) {
     alarm(`${name}Errors`, fn.metricErrors({ period: PERIOD }), {
+      entry: 'Errors',
       says: `The function ${name} failed or ran out of time.`,
       threshold: 1,
     });
   }
   for (const [name, queue] of Object.entries(options.deadLetters)) {
     alarm(name, queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
+      entry: name,
       says: `Messages lie in the dead-letter queue ${name}.`,
       threshold: 1,
     });
   }
   const iteratorAge = options.functions.relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD });
   alarm('RelayBehind', iteratorAge, {
+    entry: 'RelayBehind',
     says: 'The relay is more than a minute behind the stream.',
     threshold: 60_000,
   });

@@ -128,6 +128,7 @@ export class NotificationService extends Construct {
     this.operators = createAlarms(this, {
       deadLetters: { DeadLetters: this.lanes.dead, IntakeDeadLetters: this.intake.dead },
       functions: every,
+      windowSeconds: this.#settings.windowSeconds,
     });
   }
 

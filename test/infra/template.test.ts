@@ -448,8 +448,11 @@ describe('the operators', () => {
         ...Array<string>(4).fill('ForeignRows'),
         'IteratorAge',
         'Lost',
+        // Of deliver and of check.
+        'MalformedMessages',
         'MalformedMessages',
         'ParkedRecords',
+        'SchedulesRefused',
         'SchedulesRefused',
         'Unresolved',
         'WindowRevisions',
@@ -467,6 +470,15 @@ describe('the operators', () => {
 
   it('hear of a clock that is off from every function that stamps or compares stamps', () => {
     expect(servicesOf('ClockSkew')).toEqual(['admin', 'audit', 'check', 'close', 'query', 'record', 'relay']);
+  });
+
+  it('find in the runbook what each alarm means, and no entry for an alarm that is none', () => {
+    const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+    const entries = new Set([...runbook.matchAll(/^### (.+)$/gm)].map(([, name]) => name));
+    const named = resources('AWS::CloudWatch::Alarm').map(
+      ([, { AlarmDescription }]) => /docs\/runbook\.md, (\w+)\.$/.exec(AlarmDescription)?.[1],
+    );
+    expect(new Set(named)).toEqual(entries);
   });
 
   it('are told as well when nobody closes or audits at all', () => {
