@@ -1,4 +1,5 @@
 import type { Check, CheckMessage } from './check.ts';
+import type { BucketDigest } from './digest.ts';
 import type { Lane, ServiceEvent } from './events.ts';
 import type { Circuit, Health } from './health.ts';
 import type { KeyRecord } from './keys.ts';
@@ -190,8 +191,19 @@ export interface FeedStore {
   }): Promise<{ readonly rows: readonly Outcome[]; readonly cursor?: string }>;
 }
 
+/** Windows as they were closed. All reads are strongly consistent, and without bucket digests unless said otherwise. */
 export interface WindowStore {
   read(merchantId: MerchantId, start: string): Promise<Window | undefined>;
+  /** The bucket digests that were kept of this window, in the revision in which it was read. */
+  buckets(window: Window): Promise<readonly BucketDigest[] | undefined>;
+  /** Windows that start from `from` (inclusive) to `to` (exclusive), oldest first. */
+  page(options: {
+    readonly merchantId: MerchantId;
+    readonly from: string;
+    readonly to: string;
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<{ readonly windows: readonly Window[]; readonly cursor?: string }>;
   /** A window is closed once: whoever comes second changes nothing. */
   putIfAbsent(window: Window): Promise<boolean>;
   /** Replaces the window whose revision is still `expectedRevision` (undefined: there is none). */
@@ -217,6 +229,8 @@ export interface DirectoryEntry {
 /** Every merchant, in 16 partitions, with how far each partition is closed and audited. Strongly consistent. */
 export interface Directory {
   list(partition: number): Promise<readonly DirectoryEntry[]>;
+  /** One merchant's row; it lies in the partition of its id. */
+  entry(merchantId: MerchantId): Promise<DirectoryEntry | undefined>;
   closed(
     partition: number,
   ): Promise<{ readonly closedThrough: string; readonly windowSeconds: number } | undefined>;

@@ -37,11 +37,27 @@ export function memoryWindows(windows: Map<string, Window>): WindowStore {
   };
   return {
     async read(merchantId, start) {
-      return windows.get(name(merchantId, start));
+      const window = windows.get(name(merchantId, start));
+      return window && withoutBuckets(window);
+    },
+    async buckets({ merchantId, start, revision }) {
+      const window = windows.get(name(merchantId, start));
+      return window?.revision === revision ? window.buckets : undefined;
+    },
+    async page({ merchantId, from, to, limit, cursor }) {
+      const own = [...windows.values()]
+        .filter((window) => window.merchantId === merchantId)
+        .filter(({ start }) => start >= from && start < to);
+      const { page, ...rest } = pageOf(own, { keyOf: ({ start }) => start, limit, cursor });
+      return { windows: page.map(withoutBuckets), ...rest };
     },
     putIfAbsent: async (window) => put(window, undefined),
     revise: async (window, expectedRevision) => put(window, expectedRevision),
   };
+}
+
+function withoutBuckets({ buckets: _kept, ...window }: Window): Window {
+  return window;
 }
 
 export function memoryJobs(): JobStore {

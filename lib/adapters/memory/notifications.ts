@@ -1,8 +1,9 @@
 import type { Notification, NotificationKey } from '../../core/notification.ts';
+import { partitionOf } from '../../core/partitions.ts';
 import type { NotificationStore } from '../../core/ports.ts';
 import { UNDELIVERED_STATES } from '../../core/redelivery.ts';
 import { memoryFenced } from './fenced.ts';
-import { notificationName, pageOf, partitionOf } from './names.ts';
+import { notificationName, pageOf } from './names.ts';
 
 const UNDELIVERED: readonly string[] = UNDELIVERED_STATES;
 

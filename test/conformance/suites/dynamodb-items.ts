@@ -15,6 +15,7 @@ import { DAY_SECONDS } from '../../../lib/core/time.ts';
 import { type DynamoDbTable, type DynamoDbUnderTest, RETENTION_DAYS } from '../support/dynamodb.ts';
 import {
   at,
+  closedWindow,
   notification,
   OTHER,
   pending,
@@ -131,7 +132,10 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
         () => directory.list(0),
         () => directory.closed(0),
         () => directory.audited(0),
+        () => directory.entry(SHOP),
         () => windows.read(SHOP, at(0)),
+        () => windows.buckets(closedWindow()),
+        () => windows.page({ merchantId: SHOP, from: at(0), to: at(300), limit: 1 }),
         () => jobs.read(SHOP, 'job1'),
         () => jobs.running(),
         () => keys.read('k1'),
