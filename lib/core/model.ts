@@ -45,7 +45,7 @@ function isOrdinaryTime(ms: number): boolean {
 
 /** An instant with its offset (RFC 3339); kept in UTC with milliseconds. */
 export const timeSchema = z.iso
-  .datetime({ offset: true, error: 'invalid_date' })
+  .datetime({ offset: true, error: 'invalid_date', abort: true })
   .refine((text) => isOrdinaryTime(Date.parse(text)), 'invalid_date')
   .transform((text) => isoTime(Date.parse(text)))
   .meta({ description: 'An instant, RFC 3339 with its offset.', example: '2026-11-20T08:00:00Z' });
@@ -170,6 +170,6 @@ export interface TransactionKey {
 }
 
 /** The `type` of a callback and of an endpoint's filter: `payment.succeeded`. */
-export function eventTypeOf(outcome: Pick<Outcome, 'transactionType' | 'status'>): string {
-  return `${outcome.transactionType}.${outcome.status.toLowerCase()}`;
+export function eventTypeOf(of: { readonly transactionType: string; readonly status: string }): string {
+  return `${of.transactionType}.${of.status.toLowerCase()}`;
 }

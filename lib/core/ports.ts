@@ -1,10 +1,18 @@
 import type { Check, CheckMessage } from './check.ts';
 import type { BucketDigest } from './digest.ts';
 import type { Lane, ServiceEvent } from './events.ts';
+import type { FeedKey } from './feed-order.ts';
 import type { Circuit, Health } from './health.ts';
 import type { KeyRecord } from './keys.ts';
 import type { Endpoint, MerchantConfig, Profile } from './merchant.ts';
-import type { MerchantId, Outcome, TransactionId, TransactionKey, Version } from './model.ts';
+import type {
+  MerchantId,
+  Outcome,
+  TerminalOutcome,
+  TransactionId,
+  TransactionKey,
+  Version,
+} from './model.ts';
 import type {
   Notification,
   NotificationKey,
@@ -180,15 +188,17 @@ interface NotificationPage {
 
 /** The feed: a merchant's terminal outcomes as they were listed. An index: it may be behind by the feed lag. */
 export interface FeedStore {
-  /** Outcomes without metadata, `from` inclusive, `to` exclusive, oldest first. */
+  /** Outcomes without metadata, `from` inclusive, `to` exclusive, in the order of the feed. */
   page(options: {
     readonly merchantId: MerchantId;
     readonly shard: number;
     readonly from: string;
     readonly to: string;
+    /** Only what stands behind it, whichever shard it lies in. */
+    readonly after?: FeedKey;
     readonly limit: number;
     readonly cursor?: string;
-  }): Promise<{ readonly rows: readonly Outcome[]; readonly cursor?: string }>;
+  }): Promise<{ readonly rows: readonly TerminalOutcome[]; readonly cursor?: string }>;
 }
 
 /** Windows as they were closed. All reads are strongly consistent, and without bucket digests unless said otherwise. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DigestSum } from './digest.ts';
-import { type MerchantId, merchantIdSchema, type Outcome } from './model.ts';
+import { type MerchantId, merchantIdSchema, type TerminalOutcome } from './model.ts';
 import type { FeedStore } from './ports.ts';
 import { isoTime, SECOND_MS } from './time.ts';
 
@@ -35,7 +35,7 @@ export const windowSchema = z.object({
 export type Window = z.infer<typeof windowSchema>;
 
 /** Rows above which a window keeps its bucket digests. */
-const BUCKETS_ABOVE_ROWS = 500;
+export const BUCKETS_ABOVE_ROWS = 500;
 /** Bucket digests that are kept of one window, over 30 event types; of more, they are worked out when asked for. */
 const MAX_KEPT_BUCKETS = 8_192;
 /** Rows of the feed read at a time. */
@@ -56,7 +56,7 @@ export async function* feedRows(
     readonly from: string;
     readonly to: string;
   },
-): AsyncGenerator<Outcome> {
+): AsyncGenerator<TerminalOutcome> {
   const { merchantId, feedShards, from, to } = range;
   for (let shard = 0; shard < feedShards; shard += 1) {
     let cursor: string | undefined;

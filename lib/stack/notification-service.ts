@@ -165,8 +165,12 @@ export class NotificationService extends Construct {
     });
     this.#signingSecret.grantRead(fn);
     this.#grantApi(fn);
-    grantTable(fn, this.table, [{ actions: ['Query'], partitions: ['T#'] }]);
-    grantIndex(fn, this.table, 'reference');
+    grantTable(fn, this.table, [
+      { actions: ['Query'], partitions: ['T#'] },
+      { actions: ['GetItem', 'Query'], partitions: ['W#'] },
+      { actions: ['GetItem'], partitions: ['D#'] },
+    ]);
+    for (const index of ['reference', 'feed']) grantIndex(fn, this.table, index);
     return fn;
   }
 

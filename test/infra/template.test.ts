@@ -159,6 +159,9 @@ describe('the functions', () => {
       [
         ...API,
         'dynamodb:Query T#*',
+        ...['GetItem', 'Query'].map((action) => `dynamodb:${action} W#*`),
+        'dynamodb:GetItem D#*',
+        'dynamodb:Query Table',
         'dynamodb:Query Table',
         'secretsmanager:DescribeSecret SigningSecret',
         'secretsmanager:GetSecretValue SigningSecret',

@@ -1,4 +1,5 @@
-import type { Outcome } from '../../core/model.ts';
+import { feedOrder } from '../../core/feed-order.ts';
+import { isTerminal, type Outcome } from '../../core/model.ts';
 import type { FeedStore, JobStore, WindowStore } from '../../core/ports.ts';
 import type { Job } from '../../core/redelivery.ts';
 import type { Window } from '../../core/windows.ts';
@@ -11,20 +12,18 @@ export function memoryFeed(
   isShown: (outcome: Outcome) => boolean,
 ): FeedStore {
   return {
-    async page({ merchantId, shard, from, to, limit, cursor }) {
+    async page({ merchantId, shard, from, to, after, limit, cursor }) {
       const listed = [...outcomes]
         .filter(([name, one]) => one.merchantId === merchantId && shards.get(name) === shard)
         .map(([, one]) => one)
-        .filter((one) => one.listedAt !== undefined && one.listedAt >= from && one.listedAt < to)
+        .filter(isTerminal)
+        .filter((one) => one.listedAt >= from && one.listedAt < to)
+        .filter((one) => after === undefined || feedOrder(one) > feedOrder(after))
         .filter(isShown);
-      const { page, ...rest } = pageOf(listed, { keyOf: indexKey, limit, cursor });
+      const { page, ...rest } = pageOf(listed, { keyOf: feedOrder, limit, cursor });
       return { rows: page.map(({ metadata: _hidden, notifyUrl: _too, ...row }) => row), ...rest };
     },
   };
-}
-
-function indexKey(outcome: Outcome): string {
-  return `${outcome.listedAt}#${outcome.transactionId}#${outcome.version}`;
 }
 
 export function memoryWindows(windows: Map<string, Window>): WindowStore {
