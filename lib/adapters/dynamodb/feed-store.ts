@@ -2,6 +2,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { feedOrder } from '../../core/feed-order.ts';
 import { isTerminal, type MerchantId, type TerminalOutcome } from '../../core/model.ts';
 import type { FeedStore, Reporter } from '../../core/ports.ts';
+import { isoTime, msOf } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
 import { feedPk, INDEXES, transactionPk } from './keys.ts';
@@ -53,7 +54,8 @@ function ownRow(
   try {
     const row = outcomeFromItem(item);
     if (!isTerminal(row) || row.merchantId !== merchantId || item.pk !== transactionPk(row)) return undefined;
-    return item.feedSk === feedOrder(row) ? row : undefined;
+    const isInPlace = item.feedSk === feedOrder(row) && row.listedAt === isoTime(msOf(row.listedAt));
+    return isInPlace ? row : undefined;
   } catch {
     return undefined;
   }
