@@ -8,6 +8,7 @@ import { createGeneratedSecret } from '../lib/adapters/generated-secret.ts';
 import { createApp } from '../lib/api/app.ts';
 import { askingRoutes } from '../lib/api/asking-routes.ts';
 import { publicKeysRoutes } from '../lib/api/public-keys-routes.ts';
+import { reconcilingRoutes } from '../lib/api/reconciling-routes.ts';
 import { windowRoutes } from '../lib/api/window-routes.ts';
 import { openApiService } from './wiring/api.ts';
 import { clientDefaults } from './wiring/clients.ts';
@@ -29,6 +30,11 @@ const signingSecret = createGeneratedSecret({
   secretId: parseConfig(process.env, ['signingSecretId']).signingSecretId,
   clock: service.clock,
 });
-const routes = [...askingRoutes(ports), ...windowRoutes(ports), ...publicKeysRoutes({ signingSecret })];
+const routes = [
+  ...askingRoutes(ports),
+  ...windowRoutes(ports),
+  ...reconcilingRoutes(ports),
+  ...publicKeysRoutes({ signingSecret }),
+];
 
 export const handler = serveHttp(createApp(service.app, routes));

@@ -10,6 +10,7 @@ import * as endpoints from './contract/endpoints.ts';
 import * as keys from './contract/keys.ts';
 import * as merchants from './contract/merchants.ts';
 import { listPublicKeys } from './contract/public-keys.ts';
+import * as reconciling from './contract/reconciling.ts';
 import { batchItemSchema, recordTransaction, recordTransactions } from './contract/recording.ts';
 import * as settling from './contract/settling.ts';
 import { testEndpoint } from './contract/testing.ts';
@@ -25,6 +26,7 @@ export const operations: readonly Operation[] = [
   recordTransactions,
   ...Object.values(asking),
   ...Object.values(windows),
+  ...Object.values(reconciling),
   ...Object.values(settling),
   ...Object.values(merchants),
   ...Object.values(endpoints),

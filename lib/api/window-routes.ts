@@ -1,4 +1,4 @@
-import type { WindowPorts, WindowRefusal } from '../core/closed-windows.ts';
+import type { WindowPorts } from '../core/closed-windows.ts';
 import { cursorPosition, cursorText } from '../core/cursor.ts';
 import { type FeedKey, feedKeyOf, feedOrder } from '../core/feed-order.ts';
 import type { MerchantId } from '../core/model.ts';
@@ -6,8 +6,9 @@ import { readWindow, readWindowRows } from '../core/window-contents.ts';
 import { readWindows } from '../core/window-sums.ts';
 import { type Route, route } from './app.ts';
 import * as contract from './contract/windows.ts';
-import { type Answer, answer, problem } from './operation.ts';
+import { answer } from './operation.ts';
 import { cursorProblem } from './paging.ts';
+import { windowProblem } from './window-problems.ts';
 
 const DEFAULT_ROWS_PAGE = 100;
 
@@ -16,7 +17,7 @@ export function windowRoutes(ports: WindowPorts): readonly Route[] {
     route(contract.listWindows, async ({ merchantId, query }) => {
       const { resolution = 'window', ...range } = query;
       const found = await readWindows(ports, { merchantId, resolution, ...range });
-      if (found.kind === 'refused') return refusal(found, '/query');
+      if (found.kind === 'refused') return windowProblem(found, '/query');
       const { asOf, closedThrough, windowSeconds, items } = found;
       return answer(200, { closedThrough, windowSeconds, items }, asOf);
     }),
@@ -25,7 +26,7 @@ export function windowRoutes(ports: WindowPorts): readonly Route[] {
       const { buckets: wanted, ...filter } = query;
       const withBuckets = wanted !== undefined;
       const found = await readWindow(ports, { merchantId, ...params, ...filter, withBuckets });
-      if (found.kind === 'refused') return refusal(found, '/path');
+      if (found.kind === 'refused') return windowProblem(found, '/path');
       const { asOf, windowSeconds, buckets } = found;
       const { start, end, revision, groups } = found.window;
       const window = { start, end, revision, groups, windowSeconds };
@@ -45,7 +46,7 @@ export function windowRoutes(ports: WindowPorts): readonly Route[] {
         ...filter,
         ...(after !== undefined && { after }),
       });
-      if (found.kind === 'refused') return refusal(found, '/path');
+      if (found.kind === 'refused') return windowProblem(found, '/path');
       return answer(200, { items: found.items, ...pageEnd(list, found.next) }, found.asOf);
     }),
   ];
@@ -57,13 +58,4 @@ function pageEnd(
 ): object {
   if (next === undefined) return { hasMore: false };
   return { hasMore: true, nextCursor: cursorText(list, feedOrder(next)) };
-}
-
-/** @param place where in the request the fields are that a refusal names */
-function refusal({ code, asOf, field, details }: WindowRefusal, place: '/query' | '/path'): Answer {
-  return problem(code, {
-    asOf,
-    ...(field !== undefined && { errors: [{ pointer: `${place}/${field}`, code }] }),
-    ...(details !== undefined && { extra: details }),
-  });
 }

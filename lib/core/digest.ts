@@ -156,8 +156,25 @@ export function sumBuckets(
   return inOrder(sums, (bucket, { count, hash }) => ({ bucket, count, hash: hashText(hash) }));
 }
 
-function partOf(digest: { readonly count: number; readonly hash: string }, amount = '0'): Part {
+function partOf(digest: Digest, amount = '0'): Part {
   return { count: digest.count, amount: BigInt(amount), hash: BigInt(`0x${digest.hash}`) };
+}
+
+/** What two sides compare first: equal digests mean equal contents. */
+export interface Digest {
+  readonly count: number;
+  readonly hash: string;
+}
+
+/** Of groups, or of buckets, together. */
+export function sumDigests(parts: readonly Digest[]): Digest {
+  const sum = parts.reduce((total, { hash }) => total + BigInt(`0x${hash}`), 0n);
+  return { count: parts.reduce((total, { count }) => total + count, 0), hash: hashText(sum % MODULUS) };
+}
+
+export function digestOfRows(rows: readonly DigestRow[]): Digest {
+  const sum = rows.reduce((total, row) => total + rowHash(row), 0n);
+  return { count: rows.length, hash: hashText(sum % MODULUS) };
 }
 
 /** Whether two digests say the same: their groups are sorted, so their text is enough. */

@@ -10,7 +10,7 @@ import { type BucketDigest, bucketOf, createDigestSum, sumBuckets } from './dige
 import { typeFilter } from './expected.ts';
 import { type FeedKey, feedOrder } from './feed-order.ts';
 import { openMerge, takePage } from './merging.ts';
-import type { MerchantId } from './model.ts';
+import type { MerchantId, TerminalOutcome } from './model.ts';
 import { shardLists } from './shard-lists.ts';
 import { BUCKETS_ABOVE_ROWS, feedRows, type Window } from './windows.ts';
 
@@ -45,7 +45,7 @@ export async function readWindow(
 }
 
 /** Those that were kept when it was closed, or else worked out from its rows; undefined where there are too many. */
-async function bucketDigests(
+export async function bucketDigests(
   ports: WindowPorts,
   { window, nowMs }: ClosedWindow,
 ): Promise<readonly BucketDigest[] | undefined> {
@@ -53,18 +53,26 @@ async function bucketDigests(
   if (count === 0) return [];
   const kept = count > BUCKETS_ABOVE_ROWS ? await ports.windows.buckets(window) : undefined;
   if (kept !== undefined) return kept;
-  const { merchantId, start, end } = window;
-  const feedShards = await feedShardsOf(ports, merchantId, nowMs);
   const sum = createDigestSum();
-  for await (const row of feedRows(ports.feed, { merchantId, feedShards, from: start, to: end })) {
+  for await (const row of readRows(ports, window, nowMs)) {
     if (sum.count === MOST_ROWS) return undefined;
     sum.add(row);
   }
   return sum.buckets();
 }
 
+/** Every row of a window, shard by shard. Whoever reads bounds it. */
+export async function* readRows(
+  ports: WindowPorts,
+  { merchantId, start: from, end: to }: Window,
+  nowMs: number,
+): AsyncGenerator<TerminalOutcome> {
+  const feedShards = await feedShardsOf(ports, merchantId, nowMs);
+  yield* feedRows(ports.feed, { merchantId, feedShards, from, to });
+}
+
 /** How many rows a window has, by its digest. */
-function rowsOf({ groups }: Pick<Window, 'groups'>): number {
+export function rowsOf({ groups }: Pick<Window, 'groups'>): number {
   return groups.reduce((sum, { count }) => sum + count, 0);
 }
 

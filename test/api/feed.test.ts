@@ -283,6 +283,16 @@ describe('the feed', () => {
       const second = await ask(`?cursor=${first.nextCursor}`);
       expect(second.watermark < first.watermark).toBe(true);
       expect(second).toMatchObject({ items: [], hasMore: false, nextCursor: first.nextCursor });
+      await put('pay_2');
+      await put('pay_3');
+      pass(LAG);
+      const third = await ask(`?limit=1&cursor=${second.nextCursor}`);
+      expect(third.hasMore).toBe(true);
+      pass(-4 * SECOND);
+      const fourth = await ask(`?cursor=${third.nextCursor}`);
+      expect(fourth).toMatchObject({ items: [], hasMore: false, nextCursor: third.nextCursor });
+      pass(4 * SECOND);
+      expect(idsOf(await ask(`?cursor=${fourth.nextCursor}`))).toEqual(['pay_3']);
     });
 
     it('whatever writers, clocks, shards, commits and indexes do within their bounds', async () => {

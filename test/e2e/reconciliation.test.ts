@@ -126,6 +126,40 @@ describe('a receiver that missed callbacks, on the deployed bundles', () => {
     expect(differing(await list({ start: from, end: to }, 'day'))).toEqual([]);
   });
 
+  it('has its rows compared with what is listed, window by window', async () => {
+    const lost = ledger.find(({ transactionId }) => transactionId === HIDDEN[0]);
+    const window = aligned(lost?.listedAt ?? '');
+    const end = new Date(Date.parse(window) + WINDOW_SECONDS * 1_000).toISOString();
+    const rows = within({ start: window, end, groups: [] })
+      .filter((row) => row !== lost)
+      .map(({ transactionId, version, status, amount, currency }) => ({
+        transactionId,
+        version,
+        status,
+        amount,
+        currency,
+      }));
+    const answer = expectStatus(await api(receiverKey, 'POST /v1/reconciliations', { window, rows }), 200);
+    expect(verified(answer, secret)).toMatchObject({
+      start: window,
+      differences: [{ class: 'only_here', transactionId: HIDDEN[0] }],
+    });
+  });
+
+  it('reads the whole feed page by page, each outcome once and in order', async () => {
+    const items: Row[] = [];
+    for (let cursor = '', hasMore = true; hasMore; ) {
+      const page = await ask(`/v1/transactions?limit=7${cursor}`);
+      items.push(...page.items);
+      ({ hasMore } = page);
+      cursor = `&cursor=${page.nextCursor}`;
+    }
+    const order = items.map(({ listedAt, transactionId }) => `${listedAt}#${transactionId}`);
+    expect(order).toEqual([...order].sort());
+    expect(new Set(items.map(({ transactionId }) => transactionId)).size).toBe(OUTCOMES);
+    expect(items).toHaveLength(OUTCOMES);
+  });
+
   it('is told plainly where it asks for what is not closed', async () => {
     const open = aligned(new Date(Date.now() + 60_000).toISOString());
     expect(await ask(`/v1/windows/${open}`, 409)).toMatchObject({

@@ -3,6 +3,7 @@ import { createApp } from '../../lib/api/app.ts';
 import { askingRoutes } from '../../lib/api/asking-routes.ts';
 import { managingRoutes } from '../../lib/api/managing-routes.ts';
 import { publicKeysRoutes } from '../../lib/api/public-keys-routes.ts';
+import { reconcilingRoutes } from '../../lib/api/reconciling-routes.ts';
 import { recordingRoutes } from '../../lib/api/recording-routes.ts';
 import { settlingRoutes } from '../../lib/api/settling-routes.ts';
 import { testingRoutes } from '../../lib/api/testing-routes.ts';
@@ -128,6 +129,7 @@ export function createWorld(
       ...recordingRoutes(ports),
       ...askingRoutes(ports),
       ...windowRoutes(ports),
+      ...reconcilingRoutes(ports),
       ...settlingRoutes(ports),
       ...managingRoutes(ports),
       ...testingRoutes(ports),
