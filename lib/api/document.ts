@@ -14,6 +14,7 @@ import * as reconciling from './contract/reconciling.ts';
 import { batchItemSchema, recordTransaction, recordTransactions } from './contract/recording.ts';
 import * as settling from './contract/settling.ts';
 import { testEndpoint } from './contract/testing.ts';
+import { listNotifications } from './contract/undelivered.ts';
 import { listUnresolvedTransactions, resolveTransaction } from './contract/unresolved.ts';
 import * as windows from './contract/windows.ts';
 import type { Operation } from './operation.ts';
@@ -27,6 +28,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(asking),
   ...Object.values(windows),
   ...Object.values(reconciling),
+  listNotifications,
   ...Object.values(settling),
   ...Object.values(merchants),
   ...Object.values(endpoints),

@@ -14,6 +14,7 @@ import type {
   Version,
 } from './model.ts';
 import type {
+  ListedKey,
   Notification,
   NotificationKey,
   NotificationMessage,
@@ -144,16 +145,18 @@ export interface FencedStore<Key, Item extends Key> {
 }
 
 export interface NotificationStore extends FencedStore<NotificationKey, Notification> {
-  /** Keys of a merchant's notifications in one state, listed from `from` to `to`; the index may be behind. */
+  /** Keys of a merchant's notifications in one state, listed from `from` to `to`, in that order; the index may be behind. */
   undelivered(options: {
     readonly merchantId: MerchantId;
     readonly state: NotificationState;
     readonly partition: number;
     readonly from: string;
     readonly to: string;
+    /** Only what stands behind it, whichever partition it lies in. */
+    readonly after?: ListedKey;
     readonly limit: number;
     readonly cursor?: string;
-  }): Promise<NotificationPage>;
+  }): Promise<{ readonly keys: readonly ListedKey[]; readonly cursor?: string }>;
 }
 
 export interface CheckStore extends FencedStore<TransactionKey, Check> {
@@ -178,12 +181,6 @@ export interface DueIndex {
     readonly limit: number;
     readonly cursor?: string;
   }): Promise<{ readonly keys: readonly DueKey[]; readonly cursor?: string }>;
-}
-
-interface NotificationPage {
-  readonly keys: readonly NotificationKey[];
-  /** Where the next page begins; absent of the last. */
-  readonly cursor?: string;
 }
 
 /** The feed: a merchant's terminal outcomes as they were listed. An index: it may be behind by the feed lag. */

@@ -121,7 +121,8 @@ function viewOf(outcomes: readonly Outcome[], latest: Outcome, notifications: re
 
 /** A notification as the API shows it. */
 export function notificationView(notification: Notification) {
-  const { endpointId, version, state, attempts, nextAttemptAt, responseSnippet } = notification;
+  const { endpointId, version, state, attempts, nextAttemptAt, responseSnippet, blockedReason } =
+    notification;
   return {
     notificationId: notificationIdOf(notification),
     endpointId,
@@ -132,5 +133,6 @@ export function notificationView(notification: Notification) {
       ...(index === attempts.length - 1 && responseSnippet !== undefined && { responseSnippet }),
     })),
     ...(nextAttemptAt !== undefined && { nextAttemptAt }),
+    ...(blockedReason !== undefined && { blockedReason }),
   };
 }

@@ -37,8 +37,8 @@ export function afterAttempt(
     return settle(tried, notification.state === 'acknowledged' ? 'acknowledged' : 'delivered');
   }
   if (!isOpen(notification)) return settle(tried, notification.state);
-  if (made.outcome.result === 'gone') return settle(tried, 'blocked');
-  if (refusedTooOften(tried)) return settle(tried, 'blocked');
+  if (made.outcome.result === 'gone') return settle(tried, 'blocked', 'gone');
+  if (refusedTooOften(tried)) return settle(tried, 'blocked', 'address_refused');
   const next = nextDelay({
     schedule: plan.schedule,
     attemptsMade: tried.attemptsMade,
@@ -55,9 +55,9 @@ export function afterAttempt(
 }
 
 /** The endpoint is gone or disabled: nothing is sent, and the notification waits for a redelivery. */
-export function block(notification: Notification): Notification {
+export function block(notification: Notification, reason: string): Notification {
   const state = isOpen(notification) ? 'blocked' : notification.state;
-  return settle({ ...notification, rev: notification.rev + 1 }, state);
+  return settle({ ...notification, rev: notification.rev + 1 }, state, reason);
 }
 
 /** Time beyond the schedule's own total, jitter included, in which deferred attempts may still be made. */
@@ -86,7 +86,8 @@ export function redeliver(notification: Notification, nowMs: number): Notificati
   const now = isoTime(nowMs);
   const raised = { ...notification, rev: notification.rev + 1, nextAttemptAt: now, startedAt: now };
   if (notification.state === 'delivered' || notification.state === 'acknowledged') return raised;
-  return { ...raised, state: 'retrying', attemptsMade: 0 };
+  const { blockedReason: _was, ...rest } = raised;
+  return { ...rest, state: 'retrying', attemptsMade: 0 };
 }
 
 /** The receiver has the outcome: it said so by query. Nothing more is sent. */
@@ -125,9 +126,9 @@ function withAttempt(notification: Notification, made: AttemptMade): Notificatio
   };
 }
 
-function settle(notification: Notification, state: NotificationState): Notification {
-  const { nextAttemptAt: _none, ...rest } = notification;
-  return { ...rest, state };
+function settle(notification: Notification, state: NotificationState, reason?: string): Notification {
+  const { nextAttemptAt: _none, blockedReason = reason, ...rest } = notification;
+  return { ...rest, state, ...(state === 'blocked' && blockedReason !== undefined && { blockedReason }) };
 }
 
 function refusedTooOften(notification: Notification): boolean {

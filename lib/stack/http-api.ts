@@ -19,6 +19,7 @@ const ROUTES = {
     'GET /v1/windows/{start}',
     'GET /v1/windows/{start}/transactions',
     'POST /v1/reconciliations',
+    'GET /v1/notifications',
     'GET /v1/public-keys',
   ],
   deliver: ['POST /v1/merchants/{merchantId}/endpoints/{endpointId}/test'],

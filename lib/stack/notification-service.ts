@@ -166,11 +166,10 @@ export class NotificationService extends Construct {
     this.#signingSecret.grantRead(fn);
     this.#grantApi(fn);
     grantTable(fn, this.table, [
-      { actions: ['Query'], partitions: ['T#'] },
-      { actions: ['GetItem', 'Query'], partitions: ['W#'] },
+      { actions: ['GetItem', 'Query'], partitions: ['T#', 'W#'] },
       { actions: ['GetItem'], partitions: ['D#'] },
     ]);
-    for (const index of ['reference', 'feed']) grantIndex(fn, this.table, index);
+    for (const index of ['reference', 'feed', 'undelivered']) grantIndex(fn, this.table, index);
     return fn;
   }
 

@@ -158,8 +158,7 @@ describe('the functions', () => {
       'Query',
       [
         ...API,
-        'dynamodb:Query T#*',
-        ...['GetItem', 'Query'].map((action) => `dynamodb:${action} W#*`),
+        ...['GetItem', 'Query'].map((action) => `dynamodb:${action} T#* W#*`),
         'dynamodb:GetItem D#*',
         'dynamodb:Query Table',
         'dynamodb:Query Table',

@@ -7,6 +7,7 @@ import { reconcilingRoutes } from '../../lib/api/reconciling-routes.ts';
 import { recordingRoutes } from '../../lib/api/recording-routes.ts';
 import { settlingRoutes } from '../../lib/api/settling-routes.ts';
 import { testingRoutes } from '../../lib/api/testing-routes.ts';
+import { undeliveredRoutes } from '../../lib/api/undelivered-routes.ts';
 import { unresolvedRoutes } from '../../lib/api/unresolved-routes.ts';
 import { windowRoutes } from '../../lib/api/window-routes.ts';
 import { createAnswerSigner } from '../../lib/core/answers.ts';
@@ -130,6 +131,7 @@ export function createWorld(
       ...askingRoutes(ports),
       ...windowRoutes(ports),
       ...reconcilingRoutes(ports),
+      ...undeliveredRoutes(ports),
       ...settlingRoutes(ports),
       ...managingRoutes(ports),
       ...testingRoutes(ports),

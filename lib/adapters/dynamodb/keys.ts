@@ -1,7 +1,11 @@
 import { checkKeySchema } from '../../core/check.ts';
 import type { Circuit } from '../../core/health.ts';
 import type { EndpointId, MerchantId, TransactionKey, Version } from '../../core/model.ts';
-import { type NotificationKey, notificationKeySchema } from '../../core/notification.ts';
+import {
+  type NotificationKey,
+  type NotificationState,
+  notificationKeySchema,
+} from '../../core/notification.ts';
 import { partitionOf } from '../../core/partitions.ts';
 import type { DueKey } from '../../core/ports.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
@@ -31,6 +35,9 @@ export const dueCheckPk = (key: TransactionKey) => `Q#${partitionOf(`${transacti
 export const unresolvedPk = (key: TransactionKey) => unresolvedPartitionPk(partitionOf(key.transactionId));
 export const unresolvedPartitionPk = (partition: number) => `U#*#${partition}`;
 export const undeliveredPk = (key: TransactionKey) => `U#${key.merchantId}#${partitionOf(key.transactionId)}`;
+
+/** @param order a time, or where in the order of listing a notification stands */
+export const undeliveredSk = (state: NotificationState, order: string) => `${state}#${order}`;
 
 export const merchantPk = (merchantId: MerchantId) => `M#${merchantId}`;
 export const PROFILE_SK = 'PROFILE';

@@ -47,6 +47,7 @@ export const notificationSchema = z
     state: z.enum(notificationStates),
     attempts: z.array(attemptSchema),
     nextAttemptAt: z.iso.datetime().exactOptional(),
+    blockedReason: z.string().exactOptional().meta({ description: 'Of a blocked one: why; a stable code.' }),
   })
   .meta({ id: 'Notification' });
 

@@ -133,6 +133,7 @@ export const anyNotification: fc.Arbitrary<Notification> = fc
       attempts,
       responseSnippet: text(MAX_SNIPPET_BYTES),
       writtenBy: ascii(LETTERS, 16),
+      blockedReason: fc.constantFrom('gone', 'endpoint_disabled'),
       nextAttemptAt: time,
     },
     {
