@@ -1,0 +1,23 @@
+/**
+ * The receiver kit: verifies callbacks, applies each outcome once, and finds what never came.
+ *
+ * Nothing but built-ins of Node 22 and up. Stores: `tidings/receiver/memory`, `/sqlite`, `/dynamodb`; for your tests:
+ * `tidings/receiver/testing`.
+ */
+export { ReceiverFault, type ReceiverFaultCode } from './faults.ts';
+export { toFetchHandler } from './http/fetch.ts';
+export type { AdapterOptions, CallbackHandler, CallbackRequest, CallbackResponse } from './http/handling.ts';
+export { type LambdaHttpEvent, type LambdaHttpResult, toLambdaHandler } from './http/lambda.ts';
+export { toNodeHandler } from './http/node.ts';
+export type { ListedOutcome, Outcome, TerminalStatus } from './outcome.ts';
+export {
+  canonicalRequest,
+  createAnswerVerifier,
+  type VerifiedAnswer,
+  type VerifyAnswerOptions,
+  verifyAnswer,
+} from './verifying/answer.ts';
+export type { HeaderSource } from './verifying/headers.ts';
+export type { Secrets } from './verifying/keys.ts';
+export type { SignedRequest } from './verifying/signature.ts';
+export { type Callback, createVerifier, type VerifyOptions, verify } from './verifying/verify.ts';
