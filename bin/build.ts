@@ -12,7 +12,13 @@ import { build } from 'esbuild';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCE = join(ROOT, 'lib/receiver');
 /** One for each subpath. */
-const ENTRIES = ['index.ts', 'testing/index.ts'];
+const ENTRIES = [
+  'index.ts',
+  'stores/memory.ts',
+  'stores/sqlite.ts',
+  'stores/dynamodb.ts',
+  'testing/index.ts',
+];
 
 const outDir = join(ROOT, 'dist/receiver');
 const [modules, commonJs] = [join(outDir, 'esm'), join(outDir, 'cjs')];

@@ -10,6 +10,13 @@ const CODES = {
   body_too_large: { status: 413, retryable: false },
   malformed_body: { status: 400, retryable: false },
   other_merchant: { status: 403, retryable: false },
+  outcome_conflict: { status: 409, retryable: false },
+  // What keeps an outcome from being applied: the callback comes again.
+  store_unavailable: { status: 503, retryable: true },
+  outcome_not_applied: { status: 500, retryable: true },
+  effects_refused: { status: 500, retryable: true },
+  effects_not_synchronous: { status: 500, retryable: false },
+  too_many_effects: { status: 500, retryable: false },
   // Answers that are not believed.
   wrong_question: { status: 502, retryable: false },
   answer_too_old: { status: 502, retryable: true },

@@ -4,12 +4,15 @@
  * Nothing but built-ins of Node 22 and up. Stores: `tidings/receiver/memory`, `/sqlite`, `/dynamodb`; for your tests:
  * `tidings/receiver/testing`.
  */
+export type { Conflict, ReceiverEvent } from './applying.ts';
 export { ReceiverFault, type ReceiverFaultCode } from './faults.ts';
 export { toFetchHandler } from './http/fetch.ts';
 export type { AdapterOptions, CallbackHandler, CallbackRequest, CallbackResponse } from './http/handling.ts';
 export { type LambdaHttpEvent, type LambdaHttpResult, toLambdaHandler } from './http/lambda.ts';
 export { toNodeHandler } from './http/node.ts';
 export type { ListedOutcome, Outcome, TerminalStatus } from './outcome.ts';
+export { createReceiver, type Receiver, type ReceiverOptions } from './receiver.ts';
+export type { AppliedOutcome, ApplyResult, Effects, ReceiverStore } from './stores/store.ts';
 export {
   canonicalRequest,
   createAnswerVerifier,

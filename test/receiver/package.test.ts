@@ -54,13 +54,19 @@ describe('the published package', () => {
   it('has declarations that hold for both forms', () => {
     const use = `
       import { createServer } from 'node:http';
-      import { type Callback, toNodeHandler, verify } from 'tidings/receiver';
+      import { DatabaseSync } from 'node:sqlite';
+      import { type Callback, createReceiver, toNodeHandler, verify } from 'tidings/receiver';
+      import { sqliteStore } from 'tidings/receiver/sqlite';
       import { sampleOutcome, signedCallback } from 'tidings/receiver/testing';
       const callback: Callback = verify(signedCallback(sampleOutcome(), { secrets: 's' }), { secrets: ['s'] });
       if (callback.kind === 'outcome') callback.outcome.amount.toFixed();
       // @ts-expect-error: a test request has no outcome
       callback.outcome;
-      createServer(toNodeHandler(async (request) => ({ status: request.body.length })));`;
+      const receiver = createReceiver({
+        merchantId: 'demo', secrets: 's', store: sqliteStore(new DatabaseSync(':memory:')),
+        onOutcome: (outcome, db) => { db.prepare('INSERT INTO orders VALUES (?)').run(outcome.transactionId); },
+      });
+      createServer(toNodeHandler(receiver.handle));`;
     mkdirSync(join(project, 'node_modules/@types'), { recursive: true });
     for (const name of ['@types/node', 'undici-types']) {
       symlinkSync(join(ROOT, 'node_modules', name), join(project, 'node_modules', name));
@@ -70,6 +76,17 @@ describe('the published package', () => {
     const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
     execFileSync(process.execPath, [compiler, ...options, 'use.mts', 'use.cts'], { cwd: project });
+  });
+
+  it.each(['memory', 'sqlite', 'dynamodb'])('has the store %s in both forms', (name) => {
+    const printed = [
+      run(
+        `${name}.mjs`,
+        `import * as store from 'tidings/receiver/${name}'; console.log(Object.keys(store));`,
+      ),
+      run(`${name}.cjs`, `console.log(Object.keys(require('tidings/receiver/${name}')));`),
+    ];
+    expect(printed).toEqual([`[ '${name}Store' ]\n`, `[ '${name}Store' ]\n`]);
   });
 
   it('takes nothing of the service with it', () => {

@@ -43,7 +43,7 @@ export async function answerOf(
 }
 
 /** Says the code and nothing else: what went wrong in here is nothing for a stranger. */
-function refusal(error: unknown): CallbackResponse {
+export function refusal(error: unknown): CallbackResponse {
   const { code, status } =
     error instanceof ReceiverFault ? error : ({ code: 'internal', status: 500 } as const);
   return {
