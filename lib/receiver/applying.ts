@@ -45,7 +45,10 @@ export interface ApplyingOptions<Tx> {
 
 /** The one way in which outcomes are applied, for callbacks and for answers alike. */
 export interface Applying {
-  apply(outcome: Outcome, channel: 'callback' | 'asked'): Promise<ApplyResult>;
+  apply(
+    outcome: Outcome,
+    by: { readonly channel: 'callback' | 'asked'; readonly acknowledgeLater: boolean },
+  ): Promise<ApplyResult>;
   /** @returns whether somebody was told */
   conflict(conflict: Conflict): Promise<boolean>;
   report(event: ReceiverEvent): void;
@@ -71,11 +74,11 @@ export function createApplying<Tx>(options: ApplyingOptions<Tx>): Applying {
   return {
     report,
     conflict,
-    async apply(outcome, channel) {
+    async apply(outcome, { channel, acknowledgeLater }) {
       if (outcome.merchantId !== merchantId) {
         throw new ReceiverFault('other_merchant', `The outcome is of merchant ${outcome.merchantId}.`);
       }
-      const result = await applyIn(store, outcome, { onOutcome, acknowledgeLater: channel === 'asked' });
+      const result = await applyIn(store, outcome, { onOutcome, acknowledgeLater });
       if (result.kind === 'conflict') {
         await conflict({ kind: 'contents', applied: result.applied, received: outcome });
       } else {

@@ -20,6 +20,16 @@ const CODES = {
   // Answers that are not believed.
   wrong_question: { status: 502, retryable: false },
   answer_too_old: { status: 502, retryable: true },
+  answer_too_large: { status: 502, retryable: false },
+  // What keeps a question from being answered.
+  service_unavailable: { status: 503, retryable: true },
+  key_refused: { status: 502, retryable: false },
+  request_refused: { status: 502, retryable: false },
+  // What was asked of the kit, and cannot be.
+  service_missing: { status: 500, retryable: false },
+  since_missing: { status: 500, retryable: false },
+  invalid_time: { status: 500, retryable: false },
+  invalid_types: { status: 500, retryable: false },
   // What was set up wrong here.
   malformed_secret: { status: 500, retryable: false },
   body_already_read: { status: 500, retryable: false },

@@ -5,6 +5,9 @@
  * `tidings/receiver/testing`.
  */
 export type { Conflict, ReceiverEvent } from './applying.ts';
+export type { DueAnswer, DueTransaction, Order } from './asking/due.ts';
+export type { FollowOptions, FollowProgress, FollowReport } from './asking/follow.ts';
+export type { Asking, AskingOptions } from './asking.ts';
 export { ReceiverFault, type ReceiverFaultCode } from './faults.ts';
 export { toFetchHandler } from './http/fetch.ts';
 export type { AdapterOptions, CallbackHandler, CallbackRequest, CallbackResponse } from './http/handling.ts';
@@ -12,6 +15,8 @@ export { type LambdaHttpEvent, type LambdaHttpResult, toLambdaHandler } from './
 export { toNodeHandler } from './http/node.ts';
 export type { ListedOutcome, Outcome, TerminalStatus } from './outcome.ts';
 export { createReceiver, type Receiver, type ReceiverOptions } from './receiver.ts';
+export type { ReconcileOptions, ReconcileProgress, ReconcileReport } from './reconciling/reconcile.ts';
+export type { Total, Totals } from './reconciling/totals.ts';
 export type { AppliedOutcome, ApplyResult, Effects, ReceiverStore } from './stores/store.ts';
 export {
   canonicalRequest,

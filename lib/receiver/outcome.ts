@@ -55,7 +55,7 @@ export function parseOutcome(value: unknown): Outcome {
 }
 
 /** The same of a row of the feed or of a window. */
-function parseListedOutcome(value: unknown): ListedOutcome {
+export function parseListedOutcome(value: unknown): ListedOutcome {
   if (!isObject(value)) throw malformed('data');
   const field = fieldsOf(value);
   const { reason } = value;

@@ -1,4 +1,5 @@
 import { bucketOf } from '../digest.ts';
+import { isoTime } from '../times.ts';
 import type { AppliedOutcome, ListedRange, MarkName } from './store.ts';
 
 /** The items of the receiver's table. Ids hold no `#`, so that no two names meet. */
@@ -31,12 +32,12 @@ export function appliedItem(row: AppliedOutcome) {
     ...appliedKey(merchantId, transactionId),
     ...rest,
     windowPk: windowPk(merchantId, day, shardOf(bucketOf(transactionId))),
-    windowSk: `${new Date(listedAtMs).toISOString()}#${transactionId}`,
+    windowSk: `${isoTime(listedAtMs)}#${transactionId}`,
   };
 }
 
 function windowPk(merchantId: string, dayMs: number, shard: number): string {
-  return `W#${merchantId}#${new Date(dayMs).toISOString().slice(0, 10)}#${shard.toString(16)}`;
+  return `W#${merchantId}#${isoTime(dayMs).slice(0, 10)}#${shard.toString(16)}`;
 }
 
 /** A bucket lies in one shard, so that it is read without the others. */

@@ -2,6 +2,7 @@ import type { DynamoDBDocument, TransactWriteCommandInput } from '@aws-sdk/lib-d
 import { bucketOf, createDigestSum, type Digest, type DigestSum } from '../digest.ts';
 import { ReceiverFault } from '../faults.ts';
 import { type Pauses, systemPauses } from '../system.ts';
+import { isoTime } from '../times.ts';
 import {
   acknowledgementsPk,
   appliedItem,
@@ -181,8 +182,4 @@ export function dynamodbStore(options: {
 
 function acknowledgementKey(merchantId: string, transactionId: string) {
   return { pk: acknowledgementsPk(merchantId), sk: transactionId };
-}
-
-function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }
