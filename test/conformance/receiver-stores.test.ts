@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import type { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { dynamodbStore } from '../../lib/receiver/stores/dynamodb.ts';
 import { sqliteStore } from '../../lib/receiver/stores/sqlite.ts';
@@ -58,6 +59,22 @@ describe('the store in SQLite', () => {
     removeDirectory(directory);
   });
 
+  it.each(['before', 'after'])('dies %s its commit, and applies once', async (when) => {
+    const { db, store, count, counted, close } = openSqliteStore();
+    const { exec } = db;
+    db.exec = (sql) => {
+      if (sql !== 'COMMIT') return exec.call(db, sql);
+      if (when === 'after') exec.call(db, sql);
+      throw new Error('disk I/O error');
+    };
+    const apply = () => store.apply(sampleOutcome(), (tx) => count('pay_1', tx));
+    await expect(apply()).rejects.toThrow('disk I/O error');
+    db.exec = exec;
+    expect(await apply()).toEqual({ kind: when === 'after' ? 'duplicate' : 'applied' });
+    expect(await counted('pay_1')).toBe(1);
+    close();
+  });
+
   it('sums up a slice beyond what an integer holds', async () => {
     const { store, close } = openSqliteStore();
     for (let index = 0; index < 1_100; index += 1) {
@@ -76,6 +93,20 @@ describe('the store in SQLite', () => {
 });
 
 describe('the store in DynamoDB', () => {
+  /** The client, with one of its calls in our hands. */
+  const intercept = <Name extends 'get' | 'transactWrite'>(
+    name: Name,
+    call: (
+      target: DynamoDBDocument,
+      input: Parameters<DynamoDBDocument[Name]>[0],
+    ) => ReturnType<DynamoDBDocument[Name]>,
+  ) =>
+    new Proxy(dynamodb.client, {
+      get(target, asked) {
+        if (asked === name) return (input: Parameters<DynamoDBDocument[Name]>[0]) => call(target, input);
+        return Reflect.get(target, asked).bind?.(target);
+      },
+    });
   const effect = (TableName: string) => ({
     Put: {
       TableName,
@@ -102,20 +133,33 @@ describe('the store in DynamoDB', () => {
     });
   });
 
+  it('applies once where two have read that nothing stands, before either writes', async () => {
+    const { tableName, count, counted } = await dynamodb.open();
+    const haveRead = Promise.withResolvers<void>();
+    let reads = 0;
+    const client = intercept('get', async (target, input) => {
+      const found = await target.get(input);
+      reads += 1;
+      if (reads === 2) haveRead.resolve();
+      if (reads <= 2) await haveRead.promise;
+      return found;
+    });
+    const store = dynamodbStore({ client, tableName });
+    const apply = () => store.apply(sampleOutcome(), (tx) => count('pay_1', tx));
+    const results = await Promise.all([apply(), apply()]);
+    expect(results.map(({ kind }) => kind).sort()).toEqual(['applied', 'duplicate']);
+    expect(await counted('pay_1')).toBe(1);
+  });
+
   /** The emulator runs one transaction at a time and never cancels one for another: so we say that it did. */
   const cancelledTimes = (times: number, code: string) => {
     let left = times;
     const pauses: number[] = [];
-    const client = new Proxy(dynamodb.client, {
-      get(target, name) {
-        if (name !== 'transactWrite') return Reflect.get(target, name).bind?.(target);
-        return async (input: Parameters<typeof target.transactWrite>[0]) => {
-          left -= 1;
-          if (left < 0) return target.transactWrite(input);
-          const reasons = { CancellationReasons: [{ Code: code }, { Code: 'None' }] };
-          throw Object.assign(new Error(code), { name: 'TransactionCanceledException' }, reasons);
-        };
-      },
+    const client = intercept('transactWrite', async (target, input) => {
+      left -= 1;
+      if (left < 0) return target.transactWrite(input);
+      const reasons = { CancellationReasons: [{ Code: code }, { Code: 'None' }] };
+      throw Object.assign(new Error(code), { name: 'TransactionCanceledException' }, reasons);
     });
     const sleep = async (ms: number) => void pauses.push(ms);
     return { client, pauses: { sleep, fraction: () => 0.5 }, slept: pauses };
