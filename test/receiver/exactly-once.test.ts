@@ -27,7 +27,7 @@ type Step =
   | { readonly do: 'tell'; readonly outcome: number; readonly times: number }
   | { readonly do: 'forge'; readonly outcome: number; readonly how: 'secret' | 'body' | 'time' | 'answer' }
   | { readonly do: 'ask'; readonly transaction: number }
-  | { readonly do: 'reconcile' }
+  | { readonly do: 'reconcile' | 'follow' }
   | { readonly do: 'wait'; readonly minutes: number };
 
 const record = fc.record({
@@ -59,7 +59,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       weight: 1,
       arbitrary: fc.record({ do: fc.constant('ask' as const), transaction: fc.nat(11) }),
     },
-    { weight: 1, arbitrary: fc.constant({ do: 'reconcile' as const }) },
+    { weight: 1, arbitrary: fc.constantFrom({ do: 'reconcile' as const }, { do: 'follow' as const }) },
     {
       weight: 2,
       arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.integer({ min: 1, max: 40 }) }),
@@ -165,6 +165,8 @@ async function live<Tx>(under: StoreUnderTest<Tx>, plan: readonly Step[], fate: 
         return void (await orDie(receiver.due({ transactionId: `pay_${step.transaction}` })));
       case 'reconcile':
         return void (await orDie(receiver.reconcile()));
+      case 'follow':
+        return void (await orDie(receiver.follow()));
       case 'wait':
         return wait(step.minutes);
     }
