@@ -14,6 +14,19 @@ interface SqliteStatement {
 
 type SqliteValue = string | number | null;
 
+/** Prepares each statement once: they are few, and each outcome needs most of them. */
+export function keepStatements(db: SqliteDatabase): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
+  return {
+    exec: (sql) => db.exec(sql),
+    prepare(sql) {
+      const statement = statements.get(sql) ?? db.prepare(sql);
+      statements.set(sql, statement);
+      return statement;
+    },
+  };
+}
+
 export const MIGRATION = `
   CREATE TABLE IF NOT EXISTS tidings_applied (
     merchant_id TEXT NOT NULL, transaction_id TEXT NOT NULL, version INTEGER NOT NULL,

@@ -1,7 +1,7 @@
 import { bucketOf } from '../digest.ts';
 import { ReceiverFault } from '../faults.ts';
 import { readSlices, rememberInSlice } from './sqlite-digests.ts';
-import { MIGRATION, type Row, rowOf, type SqliteDatabase } from './sqlite-tables.ts';
+import { keepStatements, MIGRATION, type Row, rowOf, type SqliteDatabase } from './sqlite-tables.ts';
 import {
   type Acknowledgement,
   type AppliedOutcome,
@@ -28,8 +28,9 @@ const PAGE = 1_000;
  *
  * @example const store = sqliteStore(new DatabaseSync('shop.db', { timeout: 1_000 }));
  */
-export function sqliteStore<Database extends SqliteDatabase>(db: Database): ReceiverStore<Database> {
-  db.exec(MIGRATION);
+export function sqliteStore<Database extends SqliteDatabase>(database: Database): ReceiverStore<Database> {
+  database.exec(MIGRATION);
+  const db = keepStatements(database);
   const read = (merchantId: string, transactionId: string): AppliedOutcome | undefined => {
     const sql = 'SELECT * FROM tidings_applied WHERE merchant_id = ? AND transaction_id = ?';
     const row = db.prepare(sql).get(merchantId, transactionId);
@@ -51,7 +52,7 @@ export function sqliteStore<Database extends SqliteDatabase>(db: Database): Rece
             next.version,
           );
         }
-        assertDone(effects(db));
+        assertDone(effects(database));
         return { kind: 'applied' };
       });
     },

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDigestSum } from '../../../lib/core/digest.ts';
 import type { Outcome as ServiceOutcome } from '../../../lib/core/model.ts';
+import type { Digest } from '../../../lib/receiver/digest.ts';
 import type { Outcome } from '../../../lib/receiver/index.ts';
 import { sampleOutcome } from '../../../lib/receiver/testing/index.ts';
 import type { StoreUnderTest } from '../support/receiver-stores.ts';
@@ -23,6 +25,16 @@ const outcomes = fc.uniqueArray(
   }),
   { maxLength: 25, selector: ({ transactionId }) => transactionId },
 );
+
+/** Computed by `test/vectors/digest.py`, which knows nothing of this code. */
+const vectors = JSON.parse(readFileSync(new URL('../../vectors/digest.json', import.meta.url), 'utf8'));
+
+/** As the service writes it. */
+const textOf = ({ amount, hash, ...group }: Digest[number]) => ({
+  ...group,
+  amount: String(amount),
+  hash: hash.toString(16).padStart(32, '0'),
+});
 
 /** What every store of a receiver must keep to. */
 export function describeReceiverStore<Tx>(name: string, open: () => Promise<StoreUnderTest<Tx>>): void {
@@ -154,6 +166,24 @@ export function describeReceiverStore<Tx>(name: string, open: () => Promise<Stor
         ),
         { numRuns: 20 },
       );
+    });
+
+    it('has the digests of the published vectors', async () => {
+      for (const { hash: _hash, bucket: _bucket, ...row } of vectors.rows) {
+        await under.store.apply(sampleOutcome(row), () => undefined);
+      }
+      const range = { ...DAY, toMs: DAY.fromMs + 2 * 86_400_000 };
+      for (const [everySeconds, slices] of [
+        [vectors.windowSeconds, vectors.windows],
+        [3_600, vectors.hours],
+        [86_400, vectors.days],
+      ] as const) {
+        const digests = await under.store.digests({ ...range, everySeconds });
+        expect(digests.size).toBe(slices.length);
+        for (const { start, groups } of slices) {
+          expect(digests.get(Date.parse(start))?.map(textOf)).toEqual(groups);
+        }
+      }
     });
 
     it('gives the rows of a range, its end excluded, and of a bucket', async () => {
