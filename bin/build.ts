@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 /**
@@ -20,7 +21,8 @@ const ENTRIES = [
   'testing/index.ts',
 ];
 
-const outDir = join(ROOT, 'dist/receiver');
+const { values } = parseArgs({ options: { 'out-dir': { type: 'string', default: join(ROOT, 'dist') } } });
+const outDir = join(values['out-dir'], 'receiver');
 const [modules, commonJs] = [join(outDir, 'esm'), join(outDir, 'cjs')];
 
 rmSync(outDir, { recursive: true, force: true });

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
+import { checkTypes } from '../support/published.ts';
 import { ROOT } from '../support/synthesized.ts';
 
 /** A project of somebody else's, with the packed package and nothing besides. */
@@ -67,15 +68,9 @@ describe('the published package', () => {
         onOutcome: (outcome, db) => { db.prepare('INSERT INTO orders VALUES (?)').run(outcome.transactionId); },
       });
       createServer(toNodeHandler(receiver.handle));`;
-    mkdirSync(join(project, 'node_modules/@types'), { recursive: true });
-    for (const name of ['@types/node', 'undici-types']) {
-      symlinkSync(join(ROOT, 'node_modules', name), join(project, 'node_modules', name));
-    }
     writeFileSync(join(project, 'use.mts'), use);
     writeFileSync(join(project, 'use.cts'), use);
-    const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
-    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
-    execFileSync(process.execPath, [compiler, ...options, 'use.mts', 'use.cts'], { cwd: project });
+    checkTypes(project, ['use.mts', 'use.cts']);
   });
 
   it.each(['memory', 'sqlite', 'dynamodb'])('has the store %s in both forms', (name) => {
