@@ -1,27 +1,44 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseConfig } from '../lib/adapters/config.ts';
+import { createDirectory } from '../lib/adapters/dynamodb/directory.ts';
+import { createFeedStore } from '../lib/adapters/dynamodb/feed-store.ts';
+import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
 import { createOutcomeStore } from '../lib/adapters/dynamodb/outcome-store.ts';
+import { createWindowStore } from '../lib/adapters/dynamodb/window-store.ts';
 import { createGeneratedSecret } from '../lib/adapters/generated-secret.ts';
 import { createApp } from '../lib/api/app.ts';
 import { askingRoutes } from '../lib/api/asking-routes.ts';
 import { publicKeysRoutes } from '../lib/api/public-keys-routes.ts';
+import { reconcilingRoutes } from '../lib/api/reconciling-routes.ts';
+import { undeliveredRoutes } from '../lib/api/undelivered-routes.ts';
+import { windowRoutes } from '../lib/api/window-routes.ts';
 import { openApiService } from './wiring/api.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/http.ts';
 
 const service = openApiService('query');
-const outcomes = createOutcomeStore(service.table, service.config);
-const { retentionDays, feedLagSeconds } = service.config;
+const { table, config } = service;
+const ports = {
+  ...service,
+  ...config,
+  outcomes: createOutcomeStore(table, config),
+  directory: createDirectory(table),
+  feed: createFeedStore(table, service.reporter),
+  windows: createWindowStore(table, config),
+  notifications: createNotificationStore(table, config),
+};
 
 const signingSecret = createGeneratedSecret({
   secrets: new SecretsManagerClient(clientDefaults),
   secretId: parseConfig(process.env, ['signingSecretId']).signingSecretId,
   clock: service.clock,
 });
+const routes = [
+  ...askingRoutes(ports),
+  ...windowRoutes(ports),
+  ...reconcilingRoutes(ports),
+  ...undeliveredRoutes(ports),
+  ...publicKeysRoutes({ signingSecret }),
+];
 
-export const handler = serveHttp(
-  createApp(service.app, [
-    ...askingRoutes({ ...service, outcomes, retentionDays, feedLagSeconds }),
-    ...publicKeysRoutes({ signingSecret }),
-  ]),
-);
+export const handler = serveHttp(createApp(service.app, routes));

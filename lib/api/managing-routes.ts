@@ -24,7 +24,6 @@ import { cursorOf, cursorText } from './paging.ts';
 
 export interface ManagingPorts extends EndpointPorts {
   readonly keys: KeyStore;
-  /** The document of the whole API. */
 }
 
 const DEFAULT_PAGE = 50;

@@ -15,6 +15,9 @@ export function cursorOf<T extends z.ZodType>(text: string | undefined, schema: 
   if (text === undefined) return { kind: 'after', after: undefined };
   const parsed = schema.safeParse(Buffer.from(text, 'base64url').toString('utf8'));
   if (parsed.success) return { kind: 'after', after: parsed.data };
-  const errors = [{ pointer: '/query/cursor', code: 'invalid_cursor' }] as const;
-  return { kind: 'invalid', problem: problem('invalid_cursor', { errors }) };
+  return { kind: 'invalid', problem: cursorProblem() };
+}
+
+export function cursorProblem(): Answer {
+  return problem('invalid_cursor', { errors: [{ pointer: '/query/cursor', code: 'invalid_cursor' }] });
 }

@@ -26,7 +26,16 @@ export const PROBLEMS = {
   invalid_schedule: [400, 'The schedule is no preset and no list of 1 to 30 delays in seconds.'],
   invalid_scope: [400, 'There is no such scope here.'],
   invalid_range: [400, 'The range ends before it begins.'],
-  invalid_cursor: [400, 'The cursor is not one that was given.'],
+  unaligned_time: [400, 'No window begins or ends at this time; see windowSeconds.'],
+  range_too_long: [400, 'The range is longer than one request may ask for; see maxSeconds.'],
+  answer_too_large: [400, 'The answer would be larger than 1 MB; ask for less.'],
+  duplicate_row: [400, 'A row stands in the request a second time.'],
+  wrong_bucket: [400, 'A row is not of the bucket that is asked about.'],
+  beyond_retention: [400, 'The time is older than what is kept.'],
+  in_future: [400, 'The time is in the future.'],
+  invalid_cursor: [400, 'The cursor is not one that was given for this list.'],
+  cursor_expired: [400, 'The cursor is older than what is kept; begin anew.'],
+  exclusive_parameters: [400, 'These query parameters do not go together.'],
   too_long: [400, 'A field is too long.'],
   check_back_not_pending: [400, 'Only a PENDING can be asked about: an end is an end.'],
   feed_shards_shrink: [400, 'The number of feed shards only grows.'],
@@ -55,6 +64,9 @@ export const PROBLEMS = {
   outcome_conflict: [409, 'Another outcome stands already; see current.'],
   not_terminal: [409, 'The transaction has not ended yet: there is nothing to tell.'],
   outcome_mismatch: [409, 'The end contradicts its PENDING; see current.'],
+  window_not_closed: [409, 'The window, or a part of the range, is not closed yet; see closedThrough.'],
+  window_too_large: [409, 'The window has too many rows for this request; ask by bucket, or for its rows.'],
+  too_many_differences: [409, 'More differs than one answer shows; ask by bucket, or for the rows.'],
   merchant_conflict: [409, 'The merchant exists with other settings; change them with PATCH.'],
   too_many_endpoints: [409, 'The merchant has as many endpoints as it may have.'],
   too_many_jobs: [409, 'The merchant has three redeliveries running; wait for one to end.'],
@@ -104,7 +116,7 @@ export function fieldErrors(
 }
 
 /** Errors that one answer lists: enough to mend a request, and no more than an answer should hold. */
-const MAX_ERRORS = 20;
+export const MAX_ERRORS = 20;
 
 function issueCode(issue: z.core.$ZodIssue, input: unknown): ProblemCode {
   const absent = valueAt(input, issue.path) === undefined;

@@ -10,8 +10,13 @@ export function callbackBody(outcome: TerminalOutcome): string {
   });
 }
 
-/** An outcome as callbacks, queries and the feed show it: one shape and one order of fields for all. */
+/** An outcome as callbacks and queries show it: one shape and one order of fields for all. */
 export function outcomeData(outcome: Outcome) {
+  return { ...feedItem(outcome), metadata: outcome.metadata ?? {} };
+}
+
+/** An outcome as the feed and windows show it: the same without `metadata`, which the index does not hold. */
+export function feedItem(outcome: Outcome) {
   return {
     merchantId: outcome.merchantId,
     transactionId: outcome.transactionId,
@@ -26,7 +31,6 @@ export function outcomeData(outcome: Outcome) {
     occurredAt: outcome.occurredAt,
     recordedAt: outcome.recordedAt,
     ...(outcome.listedAt !== undefined && { listedAt: outcome.listedAt }),
-    metadata: outcome.metadata ?? {},
   };
 }
 

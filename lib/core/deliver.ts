@@ -74,11 +74,8 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
 
   const target = await resolveTarget(ports, message, outcome);
   if (target.kind === 'blocked') {
-    return withoutRequest(ports, delivery, {
-      standing,
-      next: block(standing, target.reason),
-      reason: target.reason,
-    });
+    const { reason } = target;
+    return withoutRequest(ports, delivery, { standing, next: block(standing, reason), reason });
   }
   const admission = await ports.health.admit(target.circuit);
   if (admission.kind === 'defer') {

@@ -10,6 +10,8 @@ import type { Outcome } from './model.ts';
 const MODULUS = 1n << 128n;
 /** Of a row's SHA-256, the bytes that are summed. */
 const SUMMED_BYTES = 16;
+/** Into so many parts the rows of a window fall. */
+export const BUCKETS = 256;
 
 export type DigestRow = Pick<Outcome, 'transactionId' | 'version' | 'status' | 'amount' | 'currency'>;
 
@@ -25,12 +27,17 @@ export interface DigestGroup {
   readonly hash: string;
 }
 
-/** A 256th of a window, by the first byte of SHA-256 of the transaction id. */
-interface BucketDigest {
+/** What of one `transactionType` and `status` falls into one bucket. */
+export interface BucketDigest {
+  readonly transactionType: string;
+  readonly status: string;
   readonly bucket: number;
   readonly count: number;
   readonly hash: string;
 }
+
+/** The event types that count: `payment.succeeded` of a `transactionType` and a `status`. */
+export type TypeFilter = (of: { readonly transactionType: string; readonly status: string }) => boolean;
 
 /**
  * The number that one row adds: the first 16 bytes, big-endian, of SHA-256 over its fields, a line feed between
@@ -48,14 +55,52 @@ export function hashText(sum: bigint): string {
   return sum.toString(16).padStart(32, '0');
 }
 
-function bucketOf(transactionId: string): number {
+/** A 256th of a window: the first byte of SHA-256 of the transaction id. */
+export function bucketOf(transactionId: string): number {
   return sha256(transactionId)[0] ?? 0;
 }
 
-interface Sum {
-  count: number;
-  amount: bigint;
-  hash: bigint;
+/** What adds up; a part of one row has the count 1. */
+interface Part {
+  readonly count: number;
+  readonly amount: bigint;
+  readonly hash: bigint;
+}
+
+/** Sums of parts by name. */
+type Sums<T> = Map<string, Part & { readonly of: T }>;
+
+function add<T>(sums: Sums<T>, { name, of, part }: { name: string; of: T; part: Part }): void {
+  const sum = sums.get(name) ?? { of, count: 0, amount: 0n, hash: 0n };
+  sums.set(name, {
+    of,
+    count: sum.count + part.count,
+    amount: sum.amount + part.amount,
+    hash: (sum.hash + part.hash) % MODULUS,
+  });
+}
+
+function inOrder<T, R>(sums: Sums<T>, view: (of: T, sum: Part) => R): readonly R[] {
+  return [...sums.entries()]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([, { of, ...sum }]) => view(of, sum));
+}
+
+type GroupName = Pick<DigestGroup, 'transactionType' | 'status' | 'currency'>;
+
+function addToGroup(groups: Sums<GroupName>, of: GroupName, part: Part): void {
+  const { transactionType, status, currency } = of;
+  const name = [transactionType, status, currency].join('\n');
+  add(groups, { name, of: { transactionType, status, currency }, part });
+}
+
+function groupsOf(sums: Sums<GroupName>): readonly DigestGroup[] {
+  return inOrder(sums, (of, { count, amount, hash }) => ({
+    ...of,
+    count,
+    amount: amount.toString(),
+    hash: hashText(hash),
+  }));
 }
 
 /** Sums rows as they come; holds sums only, so its size does not grow with the window. */
@@ -63,57 +108,73 @@ export interface DigestSum {
   add(row: DigestRow & Pick<Outcome, 'transactionType'>): void;
   readonly count: number;
   groups(): readonly DigestGroup[];
+  /** By event type, then bucket; none that are empty. */
   buckets(): readonly BucketDigest[];
 }
 
 export function createDigestSum(): DigestSum {
-  const groups = new Map<string, Sum & { readonly key: readonly [string, string, string] }>();
-  const buckets = new Map<number, Sum>();
+  const groups: Sums<GroupName> = new Map();
+  const buckets: Sums<Pick<BucketDigest, 'transactionType' | 'status' | 'bucket'>> = new Map();
   let count = 0;
   return {
     add(row) {
-      const key = [row.transactionType, row.status, row.currency] as const;
-      const name = key.join('\n');
-      const group = groups.get(name) ?? { key, count: 0, amount: 0n, hash: 0n };
-      const number = bucketOf(row.transactionId);
-      const bucket = buckets.get(number) ?? { count: 0, amount: 0n, hash: 0n };
-      const hash = rowHash(row);
-      for (const sum of [group, bucket]) {
-        sum.count += 1;
-        sum.amount += BigInt(row.amount);
-        sum.hash = (sum.hash + hash) % MODULUS;
-      }
-      groups.set(name, group);
-      buckets.set(number, bucket);
+      const { transactionType, status } = row;
+      const part = { count: 1, amount: BigInt(row.amount), hash: rowHash(row) };
+      const bucket = bucketOf(row.transactionId);
+      const name = [transactionType, status, String(bucket).padStart(3, '0')].join('\n');
+      addToGroup(groups, row, part);
+      add(buckets, { name, of: { transactionType, status, bucket }, part });
       count += 1;
     },
     get count() {
       return count;
     },
-    groups: () =>
-      [...groups.entries()]
-        .sort(([left], [right]) => (left < right ? -1 : 1))
-        .map(
-          ([
-            ,
-            {
-              key: [transactionType, status, currency],
-              ...sum
-            },
-          ]) => ({
-            transactionType,
-            status,
-            currency,
-            count: sum.count,
-            amount: sum.amount.toString(),
-            hash: hashText(sum.hash),
-          }),
-        ),
-    buckets: () =>
-      [...buckets.entries()]
-        .sort(([left], [right]) => left - right)
-        .map(([bucket, sum]) => ({ bucket, count: sum.count, hash: hashText(sum.hash) })),
+    groups: () => groupsOf(groups),
+    buckets: () => inOrder(buckets, (of, sum) => ({ ...of, count: sum.count, hash: hashText(sum.hash) })),
   };
+}
+
+/** The groups of several windows together: what one window of all their rows would have. */
+export function sumGroups(windows: Iterable<readonly DigestGroup[]>): readonly DigestGroup[] {
+  const sums: Sums<GroupName> = new Map();
+  for (const groups of windows) {
+    for (const group of groups) addToGroup(sums, group, partOf(group, group.amount));
+  }
+  return groupsOf(sums);
+}
+
+/** The event types that the filter lets through, together, bucket by bucket. */
+export function sumBuckets(
+  digests: readonly BucketDigest[],
+  lets: TypeFilter,
+): readonly Pick<BucketDigest, 'bucket' | 'count' | 'hash'>[] {
+  const sums: Sums<number> = new Map();
+  for (const digest of digests.filter(lets)) {
+    const { bucket } = digest;
+    add(sums, { name: String(bucket).padStart(3, '0'), of: bucket, part: partOf(digest) });
+  }
+  return inOrder(sums, (bucket, { count, hash }) => ({ bucket, count, hash: hashText(hash) }));
+}
+
+function partOf(digest: Digest, amount = '0'): Part {
+  return { count: digest.count, amount: BigInt(amount), hash: BigInt(`0x${digest.hash}`) };
+}
+
+/** What two sides compare first: equal digests mean equal contents. */
+export interface Digest {
+  readonly count: number;
+  readonly hash: string;
+}
+
+/** Of groups, or of buckets, together. */
+export function sumDigests(parts: readonly Digest[]): Digest {
+  const sum = parts.reduce((total, { hash }) => total + BigInt(`0x${hash}`), 0n);
+  return { count: parts.reduce((total, { count }) => total + count, 0), hash: hashText(sum % MODULUS) };
+}
+
+export function digestOfRows(rows: readonly DigestRow[]): Digest {
+  const sum = rows.reduce((total, row) => total + rowHash(row), 0n);
+  return { count: rows.length, hash: hashText(sum % MODULUS) };
 }
 
 /** Whether two digests say the same: their groups are sorted, so their text is enough. */

@@ -1,3 +1,4 @@
+import type { TypeFilter } from './digest.ts';
 import type { Endpoint, MerchantConfig, SettingsSpan } from './merchant.ts';
 import { type EndpointId, eventTypeOf, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from './model.ts';
 
@@ -25,6 +26,11 @@ export function expectedEndpoints(
 /** What was in force at `time`; undefined before the endpoint's creation. Times of one width sort as text. */
 function spanAt(endpoint: Endpoint, time: string): SettingsSpan | undefined {
   return endpoint.history.findLast((span) => span.from <= time);
+}
+
+/** What an endpoint's list of event types lets through; everything where there is none. */
+export function typeFilter(filters: readonly string[] = ['*']): TypeFilter {
+  return (of) => filters.some((filter) => lets(filter, eventTypeOf(of)));
 }
 
 function lets(filter: string, type: string): boolean {

@@ -45,12 +45,13 @@ function isOrdinaryTime(ms: number): boolean {
 
 /** An instant with its offset (RFC 3339); kept in UTC with milliseconds. */
 export const timeSchema = z.iso
-  .datetime({ offset: true, error: 'invalid_date' })
+  .datetime({ offset: true, error: 'invalid_date', abort: true })
   .refine((text) => isOrdinaryTime(Date.parse(text)), 'invalid_date')
   .transform((text) => isoTime(Date.parse(text)))
   .meta({ description: 'An instant, RFC 3339 with its offset.', example: '2026-11-20T08:00:00Z' });
 
 export const TERMINAL_STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
+export const terminalStatusSchema = z.enum(TERMINAL_STATUSES, 'invalid_status');
 const statusSchema = z
   .enum(['PENDING', ...TERMINAL_STATUSES], 'invalid_status')
   .meta({ description: 'PENDING at most once, then one terminal status.' });
@@ -69,7 +70,7 @@ const currencySchema = z
   .refine((code) => CURRENCIES.has(code), 'unknown_currency')
   .meta({ description: 'ISO 4217.', example: 'CNY' });
 
-const transactionTypeSchema = z
+export const transactionTypeSchema = z
   .string('invalid_type_name')
   .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'invalid_type_name')
   .meta({ description: 'What kind of business operation it was.', example: 'payment' });
@@ -170,6 +171,6 @@ export interface TransactionKey {
 }
 
 /** The `type` of a callback and of an endpoint's filter: `payment.succeeded`. */
-export function eventTypeOf(outcome: Pick<Outcome, 'transactionType' | 'status'>): string {
-  return `${outcome.transactionType}.${outcome.status.toLowerCase()}`;
+export function eventTypeOf(of: { readonly transactionType: string; readonly status: string }): string {
+  return `${of.transactionType}.${of.status.toLowerCase()}`;
 }

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { endpointIdSchema, merchantIdSchema, transactionIdSchema, versionSchema } from './model.ts';
+import {
+  endpointIdSchema,
+  type MerchantId,
+  merchantIdSchema,
+  transactionIdSchema,
+  versionSchema,
+} from './model.ts';
 
 /** One terminal outcome for one endpoint, and how its telling goes. */
 
@@ -62,6 +68,24 @@ export type Notification = z.infer<typeof notificationSchema>;
 /** The name of a notification in the API: `pay_1.1.ep_4fzQ`. None of its parts can hold a dot. */
 export function notificationIdOf(key: NotificationKey): string {
   return `${key.transactionId}.${key.version}.${key.endpointId}`;
+}
+
+/** A notification among those that were not delivered. */
+export type ListedKey = NotificationKey & { readonly listedAt: string };
+
+/** Text in the order in which they are listed. The separator sorts before all that ids can hold. */
+export function listingOrder({ listedAt, transactionId, version, endpointId }: ListedKey): string {
+  return `${listedAt}#${transactionId}#${version}#${endpointId}`;
+}
+
+const listedKeySchema = notificationKeySchema.extend({ listedAt: z.iso.datetime() });
+
+/** Reads the text back; undefined where it is none. */
+export function listedKeyOf(merchantId: MerchantId, text: string): ListedKey | undefined {
+  const [listedAt, transactionId, version, endpointId, ...rest] = text.split('#');
+  const key = { merchantId, listedAt, transactionId, version: Number(version), endpointId };
+  const parsed = listedKeySchema.safeParse(key);
+  return parsed.success && rest.length === 0 ? parsed.data : undefined;
 }
 
 /** A message asks for one attempt of one notification, and names the `rev` for which it was made. */

@@ -1,7 +1,14 @@
+import { sha256 } from './crypto.ts';
 import { sideBySide } from './side-by-side.ts';
 
-/** Partitions of the directory, of the due and of the undelivered index. */
+/** Partitions of the directory, of the due and of the undelivered index, and of parked rows. */
 export const PARTITIONS = 16;
+
+/** The same text always falls into the same partition; of the directory, the text is the merchant's id. */
+export function partitionOf(text: string): number {
+  return (sha256(text)[0] ?? 0) % PARTITIONS;
+}
+
 /** Partitions that are worked on side by side. */
 const CONCURRENCY = 4;
 

@@ -1,10 +1,21 @@
 import type { Check, CheckMessage } from './check.ts';
+import type { BucketDigest } from './digest.ts';
 import type { Lane, ServiceEvent } from './events.ts';
+import type { FeedKey } from './feed-order.ts';
 import type { Circuit, Health } from './health.ts';
 import type { KeyRecord } from './keys.ts';
 import type { Endpoint, MerchantConfig, Profile } from './merchant.ts';
-import type { EndpointId, MerchantId, Outcome, TransactionId, TransactionKey, Version } from './model.ts';
 import type {
+  EndpointId,
+  MerchantId,
+  Outcome,
+  TerminalOutcome,
+  TransactionId,
+  TransactionKey,
+  Version,
+} from './model.ts';
+import type {
+  ListedKey,
   Notification,
   NotificationKey,
   NotificationMessage,
@@ -135,16 +146,18 @@ export interface FencedStore<Key, Item extends Key> {
 }
 
 export interface NotificationStore extends FencedStore<NotificationKey, Notification> {
-  /** Keys of a merchant's notifications in one state, listed from `from` to `to`; the index may be behind. */
+  /** Keys of a merchant's notifications in one state, listed from `from` to `to`, in that order; the index may be behind. */
   undelivered(options: {
     readonly merchantId: MerchantId;
     readonly state: NotificationState;
     readonly partition: number;
     readonly from: string;
     readonly to: string;
+    /** Only what stands behind it, whichever partition it lies in. */
+    readonly after?: ListedKey;
     readonly limit: number;
     readonly cursor?: string;
-  }): Promise<NotificationPage>;
+  }): Promise<{ readonly keys: readonly ListedKey[]; readonly cursor?: string }>;
 }
 
 export interface CheckStore extends FencedStore<TransactionKey, Check> {
@@ -171,27 +184,34 @@ export interface DueIndex {
   }): Promise<{ readonly keys: readonly DueKey[]; readonly cursor?: string }>;
 }
 
-interface NotificationPage {
-  readonly keys: readonly NotificationKey[];
-  /** Where the next page begins; absent of the last. */
-  readonly cursor?: string;
-}
-
 /** The feed: a merchant's terminal outcomes as they were listed. An index: it may be behind by the feed lag. */
 export interface FeedStore {
-  /** Outcomes without metadata, `from` inclusive, `to` exclusive, oldest first. */
+  /** Outcomes without metadata, `from` inclusive, `to` exclusive, in the order of the feed. */
   page(options: {
     readonly merchantId: MerchantId;
     readonly shard: number;
     readonly from: string;
     readonly to: string;
+    /** Only what stands behind it, whichever shard it lies in. */
+    readonly after?: FeedKey;
     readonly limit: number;
     readonly cursor?: string;
-  }): Promise<{ readonly rows: readonly Outcome[]; readonly cursor?: string }>;
+  }): Promise<{ readonly rows: readonly TerminalOutcome[]; readonly cursor?: string }>;
 }
 
+/** Windows as they were closed. All reads are strongly consistent, and without bucket digests unless said otherwise. */
 export interface WindowStore {
   read(merchantId: MerchantId, start: string): Promise<Window | undefined>;
+  /** The bucket digests that were kept of this window, in the revision in which it was read. */
+  buckets(window: Window): Promise<readonly BucketDigest[] | undefined>;
+  /** Windows that start from `from` (inclusive) to `to` (exclusive), oldest first. */
+  page(options: {
+    readonly merchantId: MerchantId;
+    readonly from: string;
+    readonly to: string;
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<{ readonly windows: readonly Window[]; readonly cursor?: string }>;
   /** A window is closed once: whoever comes second changes nothing. */
   putIfAbsent(window: Window): Promise<boolean>;
   /** Replaces the window whose revision is still `expectedRevision` (undefined: there is none). */
@@ -217,6 +237,8 @@ export interface DirectoryEntry {
 /** Every merchant, in 16 partitions, with how far each partition is closed and audited. Strongly consistent. */
 export interface Directory {
   list(partition: number): Promise<readonly DirectoryEntry[]>;
+  /** One merchant's row; it lies in the partition of its id. */
+  entry(merchantId: MerchantId): Promise<DirectoryEntry | undefined>;
   closed(
     partition: number,
   ): Promise<{ readonly closedThrough: string; readonly windowSeconds: number } | undefined>;

@@ -10,7 +10,8 @@ import {
 } from './model.ts';
 import { type Notification, notificationIdOf, untried } from './notification.ts';
 import type { Clock, ClockTrust, OutcomeStore } from './ports.ts';
-import { DAY_SECONDS, isoTime, MINUTE_MS, msOf, SECOND_MS } from './time.ts';
+import { oldestShown, watermarkAt } from './reach.ts';
+import { isoTime, MINUTE_MS, msOf } from './time.ts';
 
 /** Reading back: what ended how, and how the telling goes. */
 
@@ -58,7 +59,7 @@ export async function readByReference(
   );
   const last = page.ids.at(-1);
   return {
-    asOf: isoTime(asOfMs - ports.feedLagSeconds * SECOND_MS),
+    asOf: watermarkAt(ports, asOfMs),
     items: views.filter((one) => one !== undefined),
     ...(page.more && last !== undefined && { last }),
   };
@@ -73,13 +74,9 @@ async function view(
   // The answer says as of when it holds: a clock that is off must not sign that.
   ports.clockTrust.assertTrusted();
   const latest = outcomes.at(-1);
-  if (latest === undefined || isPastRetention(ports, latest, nowMs)) return undefined;
+  // What is older than the retention may be half expired, and half a transaction is a wrong answer.
+  if (latest === undefined || latest.recordedAt < oldestShown(ports, nowMs)) return undefined;
   return viewOf(outcomes, latest, await withUntried(ports, { outcomes, latest, notifications, nowMs }));
-}
-
-/** What is older than the retention may be half expired, and half a transaction is a wrong answer. */
-function isPastRetention(ports: QueryPorts, outcome: Outcome, nowMs: number): boolean {
-  return msOf(outcome.recordedAt) < nowMs - ports.retentionDays * DAY_SECONDS * SECOND_MS;
 }
 
 /** Adds the notifications that are expected and of which nothing is written yet. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DigestSum } from './digest.ts';
-import { type MerchantId, merchantIdSchema, type Outcome } from './model.ts';
+import { type MerchantId, merchantIdSchema, type TerminalOutcome } from './model.ts';
 import type { FeedStore } from './ports.ts';
 import { isoTime, SECOND_MS } from './time.ts';
 
@@ -14,7 +14,13 @@ const groupSchema = z.object({
   amount: z.string(),
   hash: z.string(),
 });
-const bucketSchema = z.object({ bucket: z.number().int(), count: z.number().int(), hash: z.string() });
+const bucketSchema = z.object({
+  transactionType: z.string(),
+  status: z.string(),
+  bucket: z.number().int(),
+  count: z.number().int(),
+  hash: z.string(),
+});
 
 export const windowSchema = z.object({
   merchantId: merchantIdSchema,
@@ -29,7 +35,9 @@ export const windowSchema = z.object({
 export type Window = z.infer<typeof windowSchema>;
 
 /** Rows above which a window keeps its bucket digests. */
-const BUCKETS_ABOVE_ROWS = 500;
+export const BUCKETS_ABOVE_ROWS = 500;
+/** Bucket digests that are kept of one window, over 30 event types; of more, they are worked out when asked for. */
+const MAX_KEPT_BUCKETS = 8_192;
 /** Rows of the feed read at a time. */
 const PAGE = 1_000;
 
@@ -48,7 +56,7 @@ export async function* feedRows(
     readonly from: string;
     readonly to: string;
   },
-): AsyncGenerator<Outcome> {
+): AsyncGenerator<TerminalOutcome> {
   const { merchantId, feedShards, from, to } = range;
   for (let shard = 0; shard < feedShards; shard += 1) {
     let cursor: string | undefined;
@@ -72,12 +80,13 @@ export function windowOf(
   sum: DigestSum,
   of: { readonly merchantId: MerchantId; readonly startMs: number; readonly windowSeconds: number },
 ): Window {
+  const buckets = sum.count > BUCKETS_ABOVE_ROWS ? sum.buckets() : [];
   return {
     merchantId: of.merchantId,
     start: isoTime(of.startMs),
     end: isoTime(of.startMs + of.windowSeconds * SECOND_MS),
     revision: 0,
     groups: sum.groups(),
-    ...(sum.count > BUCKETS_ABOVE_ROWS && { buckets: sum.buckets() }),
+    ...(buckets.length > 0 && buckets.length <= MAX_KEPT_BUCKETS && { buckets }),
   };
 }

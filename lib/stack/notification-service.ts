@@ -166,8 +166,11 @@ export class NotificationService extends Construct {
     });
     this.#signingSecret.grantRead(fn);
     this.#grantApi(fn);
-    grantTable(fn, this.table, [{ actions: ['Query'], partitions: ['T#'] }]);
-    grantIndex(fn, this.table, 'reference');
+    grantTable(fn, this.table, [
+      { actions: ['GetItem', 'Query'], partitions: ['T#', 'W#'] },
+      { actions: ['GetItem'], partitions: ['D#'] },
+    ]);
+    for (const index of ['reference', 'feed', 'undelivered']) grantIndex(fn, this.table, index);
     return fn;
   }
 

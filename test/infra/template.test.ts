@@ -168,7 +168,9 @@ describe('the functions', () => {
       'Query',
       [
         ...API,
-        'dynamodb:Query T#*',
+        ...['GetItem', 'Query'].map((action) => `dynamodb:${action} T#* W#*`),
+        'dynamodb:GetItem D#*',
+        'dynamodb:Query Table',
         'dynamodb:Query Table',
         'secretsmanager:DescribeSecret SigningSecret',
         'secretsmanager:GetSecretValue SigningSecret',

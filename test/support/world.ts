@@ -3,12 +3,16 @@ import { createApp } from '../../lib/api/app.ts';
 import { askingRoutes } from '../../lib/api/asking-routes.ts';
 import { managingRoutes } from '../../lib/api/managing-routes.ts';
 import { publicKeysRoutes } from '../../lib/api/public-keys-routes.ts';
+import { reconcilingRoutes } from '../../lib/api/reconciling-routes.ts';
 import { recordingRoutes } from '../../lib/api/recording-routes.ts';
 import { settlingRoutes } from '../../lib/api/settling-routes.ts';
 import { testingRoutes } from '../../lib/api/testing-routes.ts';
+import { undeliveredRoutes } from '../../lib/api/undelivered-routes.ts';
 import { unresolvedRoutes } from '../../lib/api/unresolved-routes.ts';
+import { windowRoutes } from '../../lib/api/window-routes.ts';
 import { createAnswerSigner } from '../../lib/core/answers.ts';
 import type { CheckMessage } from '../../lib/core/check.ts';
+import { closePartition } from '../../lib/core/close.ts';
 import { createConfigCache } from '../../lib/core/config-cache.ts';
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
 import { createHealthMonitor } from '../../lib/core/health.ts';
@@ -16,6 +20,7 @@ import { createAuthenticator, type Scope } from '../../lib/core/keys.ts';
 import { handleCheckMessage, handleMessage } from '../../lib/core/messages.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import type { NotificationMessage } from '../../lib/core/notification.ts';
+import { forEachPartition } from '../../lib/core/partitions.ts';
 import type { CallbackRequest, Exchange } from '../../lib/core/ports.ts';
 import { relay } from '../../lib/core/relay.ts';
 
@@ -32,7 +37,12 @@ export interface Sent {
   readonly atMs: number;
 }
 
-export function createWorld() {
+export function createWorld(
+  options: {
+    /** When the feed index shows an outcome; at once unless said otherwise. */
+    readonly indexedAtMs?: (outcome: Outcome) => number;
+  } = {},
+) {
   const time = { nowMs: START_MS };
   const clock = { now: () => time.nowMs };
   const timer = {
@@ -49,7 +59,11 @@ export function createWorld() {
     },
   };
   const inserted: Outcome[] = [];
-  const stores = createMemoryStores({ clock, onInsert: (outcome) => inserted.push(outcome) });
+  const stores = createMemoryStores({
+    clock,
+    onInsert: (outcome) => inserted.push(outcome),
+    ...options,
+  });
   const events: ServiceEvent[] = [];
   const queue: Sent[] = [];
   const deadLetters: { body: string; reason: string }[] = [];
@@ -115,6 +129,9 @@ export function createWorld() {
     [
       ...recordingRoutes(ports),
       ...askingRoutes(ports),
+      ...windowRoutes(ports),
+      ...reconcilingRoutes(ports),
+      ...undeliveredRoutes(ports),
       ...settlingRoutes(ports),
       ...managingRoutes(ports),
       ...testingRoutes(ports),
@@ -169,6 +186,13 @@ export function createWorld() {
             })
           ).json as { readonly endpointId: string; readonly secret: string },
       };
+    },
+    /** Closes the windows, of five minutes, that ended a feed lag ago. */
+    async closeWindows() {
+      const deadlineMs = Number.POSITIVE_INFINITY;
+      await forEachPartition((partition) =>
+        closePartition({ ...ports, windowSeconds: 300 }, { partition, deadlineMs }),
+      );
     },
     /** Hands what was written to the relay, as the stream does. */
     async relayAll() {

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDigestSum, hashText, rowHash } from '../../lib/core/digest.ts';
+import {
+  bucketOf,
+  createDigestSum,
+  hashText,
+  rowHash,
+  sumBuckets,
+  sumGroups,
+} from '../../lib/core/digest.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 
 type Row = Pick<Outcome, 'transactionType' | 'transactionId' | 'version' | 'status' | 'amount' | 'currency'>;
@@ -48,6 +55,35 @@ describe('a digest', () => {
         expect((total(a.groups()) + total(b.groups())) % (1n << 128n)).toBe(total(whole.groups()));
         expect(total(whole.buckets())).toBe(total(whole.groups()));
         expect(whole.groups().reduce((sum, { count }) => sum + count, 0)).toBe(whole.count);
+      }),
+    );
+  });
+
+  it('of windows together is the digest of all their rows, however they are cut', () => {
+    fc.assert(
+      fc.property(fc.array(rows, { maxLength: 5 }), (windows) => {
+        const whole = digest(windows.flat());
+        expect(sumGroups(windows.map((window) => digest(window).groups()))).toEqual(whole.groups());
+      }),
+    );
+  });
+
+  it('of the buckets that a type filter lets through is that of the rows that it lets through', () => {
+    fc.assert(
+      fc.property(rows, fc.constantFrom('payment', 'refund', 'none'), (list, type) => {
+        const lets = ({ transactionType }: { readonly transactionType: string }) => transactionType === type;
+        const buckets = sumBuckets(digest(list).buckets(), lets);
+        for (const { bucket, count, hash } of buckets) {
+          const own = list.filter((row) => lets(row) && bucketOf(row.transactionId) === bucket);
+          expect({ count, hash: BigInt(`0x${hash}`) }).toEqual({
+            count: own.length,
+            hash: total(digest(own).groups()),
+          });
+        }
+        expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(list.filter(lets).length);
+        expect(buckets.map(({ bucket }) => bucket)).toEqual(
+          [...new Set(buckets.map(({ bucket }) => bucket))].sort((a, b) => a - b),
+        );
       }),
     );
   });

@@ -64,6 +64,19 @@ export function createDirectory(table: Table): Directory {
       return items.map((item) => entrySchema.parse(item));
     },
 
+    async entry(merchantId) {
+      const { Item } = await calling('Reading a directory row', () =>
+        documents.send(
+          new GetCommand({
+            TableName,
+            Key: { pk: directoryPk(merchantId), sk: merchantPk(merchantId) },
+            ConsistentRead: true,
+          }),
+        ),
+      );
+      return Item === undefined ? undefined : entrySchema.parse(Item);
+    },
+
     async closed(partition) {
       const mark = await readMark(partition, CLOSED_SK);
       return mark === undefined ? undefined : closedSchema.parse(mark);

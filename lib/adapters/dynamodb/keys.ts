@@ -1,8 +1,12 @@
 import { checkKeySchema } from '../../core/check.ts';
-import { sha256 } from '../../core/crypto.ts';
 import type { Circuit } from '../../core/health.ts';
 import type { EndpointId, MerchantId, TransactionKey, Version } from '../../core/model.ts';
-import { type NotificationKey, notificationKeySchema } from '../../core/notification.ts';
+import {
+  type NotificationKey,
+  type NotificationState,
+  notificationKeySchema,
+} from '../../core/notification.ts';
+import { partitionOf } from '../../core/partitions.ts';
 import type { DueKey } from '../../core/ports.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
 
@@ -15,9 +19,6 @@ export const INDEXES = {
   undelivered: 'undelivered',
 } as const;
 
-/** Partitions over which the directory, the due and the undelivered index and parked rows are spread. */
-const SPREAD = 16;
-
 export const transactionPk = ({ merchantId, transactionId }: TransactionKey) =>
   `T#${merchantId}#${transactionId}`;
 export const outcomeSk = (version: Version) => `V#${digits(version)}`;
@@ -27,20 +28,25 @@ export const notificationSk = ({ version, endpointId }: Pick<NotificationKey, 'v
 export const feedPk = (merchantId: MerchantId, shard: number) => `F#${merchantId}#${shard}`;
 export const referencePk = (merchantId: MerchantId, reference: string) => `R#${merchantId}#${reference}`;
 export const duePk = (key: NotificationKey) =>
-  `Q#${spread(`${transactionPk(key)}#${key.version}#${key.endpointId}`)}`;
+  `Q#${partitionOf(`${transactionPk(key)}#${key.version}#${key.endpointId}`)}`;
 export const CHECK_SK = 'C#0001';
-export const dueCheckPk = (key: TransactionKey) => `Q#${spread(`${transactionPk(key)}#check`)}`;
+export const dueCheckPk = (key: TransactionKey) => `Q#${partitionOf(`${transactionPk(key)}#check`)}`;
 /** What is unresolved is the operators' to see: of no merchant in particular, as `*` is no merchant id. */
-export const unresolvedPk = (key: TransactionKey) => unresolvedPartitionPk(spread(key.transactionId));
+export const unresolvedPk = (key: TransactionKey) => unresolvedPartitionPk(partitionOf(key.transactionId));
 export const unresolvedPartitionPk = (partition: number) => `U#*#${partition}`;
-export const undeliveredPk = (key: TransactionKey) => `U#${key.merchantId}#${spread(key.transactionId)}`;
+export const undeliveredPk = (key: TransactionKey) => `U#${key.merchantId}#${partitionOf(key.transactionId)}`;
+
+/** @param order a time, or where in the order of listing a notification stands */
+export const undeliveredSk = (state: NotificationState, order: string) => `${state}#${order}`;
 
 export const merchantPk = (merchantId: MerchantId) => `M#${merchantId}`;
 export const PROFILE_SK = 'PROFILE';
 export const endpointSk = (endpointId: EndpointId) => `E#${endpointId}`;
-export const directoryPk = (merchantId: MerchantId) => `D#${spread(merchantId)}`;
+export const directoryPk = (merchantId: MerchantId) => `D#${partitionOf(merchantId)}`;
 
 export const windowPk = (merchantId: MerchantId) => `W#${merchantId}`;
+/** Beside the windows themselves, whose sort keys begin with a digit: reading a range of them passes these by. */
+export const bucketsSk = (start: string) => `B#${start}`;
 export const jobPk = (jobId: string) => `J#${jobId}`;
 export const JOB_SK = 'JOB';
 /** Lists the jobs that are not done: one small partition, since they are few. */
@@ -102,12 +108,7 @@ export function dueKeyOf(row: Readonly<Record<string, unknown>>): DueKey | undef
   return key === undefined ? undefined : { kind: 'notification', key };
 }
 
-export const parkedPk = (day: string, recordId: string) => `P#${day}#${spread(recordId)}`;
-
-/** The same text always falls into the same partition. */
-function spread(text: string): number {
-  return (sha256(text)[0] ?? 0) % SPREAD;
-}
+export const parkedPk = (day: string, recordId: string) => `P#${day}#${partitionOf(recordId)}`;
 
 function digits(version: Version): string {
   return String(version).padStart(4, '0');

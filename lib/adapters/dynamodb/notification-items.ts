@@ -1,5 +1,10 @@
-import { type Attempt, type Notification, notificationSchema } from '../../core/notification.ts';
-import { duePk, notificationSk, transactionPk, ttlAfter, undeliveredPk } from './keys.ts';
+import {
+  type Attempt,
+  listingOrder,
+  type Notification,
+  notificationSchema,
+} from '../../core/notification.ts';
+import { duePk, notificationSk, transactionPk, ttlAfter, undeliveredPk, undeliveredSk } from './keys.ts';
 
 /** Notifications as items of at most 2 KB: attempts are lines of text, not maps. */
 
@@ -11,7 +16,7 @@ export function notificationItem(
   options: { readonly nowMs: number; readonly retentionDays: number },
 ): Record<string, unknown> {
   const { attempts, ...rest } = notification;
-  const { listedAt, transactionId, version, endpointId, state } = notification;
+  const { state } = notification;
   return {
     pk: transactionPk(notification),
     sk: notificationSk(notification),
@@ -20,7 +25,7 @@ export function notificationItem(
     ...(notification.nextAttemptAt !== undefined && { duePk: duePk(notification) }),
     ...(UNDELIVERED.includes(state) && {
       undeliveredPk: undeliveredPk(notification),
-      undeliveredSk: `${state}#${listedAt}#${transactionId}#${version}#${endpointId}`,
+      undeliveredSk: undeliveredSk(state, listingOrder(notification)),
     }),
     ttl: ttlAfter(options.nowMs, options.retentionDays),
   };

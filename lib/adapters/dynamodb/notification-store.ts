@@ -1,10 +1,24 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { MerchantId } from '../../core/model.ts';
+import {
+  type ListedKey,
+  listedKeyOf,
+  listingOrder,
+  type NotificationState,
+} from '../../core/notification.ts';
 import type { NotificationStore } from '../../core/ports.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
 import { createFencedStore } from './fenced-store.ts';
 import { pageOf, startKey } from './index-pages.ts';
-import { INDEXES, notificationKeyOf, notificationSk, transactionPk, undeliveredPartitionPk } from './keys.ts';
+import {
+  INDEXES,
+  notificationKeyOf,
+  notificationSk,
+  transactionPk,
+  undeliveredPartitionPk,
+  undeliveredSk,
+} from './keys.ts';
 import { notificationFromItem, notificationItem } from './notification-items.ts';
 
 export function createNotificationStore(
@@ -21,9 +35,12 @@ export function createNotificationStore(
       fromItem: notificationFromItem,
     }),
 
-    async undelivered({ merchantId, state, partition, from, to, limit, cursor }) {
+    async undelivered({ merchantId, state, partition, from, to, after, limit, cursor }) {
+      // Ids hold nothing that sorts before the separator, so this falls between the key and whatever follows it.
+      const behind = after === undefined ? '' : `${listingOrder(after)}#`;
+      const first = behind > from ? behind : from;
       // An empty range is an answer; BETWEEN refuses one that ends before it begins.
-      if (from >= to) return { keys: [] };
+      if (first >= to) return { keys: [] };
       const answer = await calling('Finding what was not delivered', () =>
         documents.send(
           new QueryCommand({
@@ -32,21 +49,36 @@ export function createNotificationStore(
             KeyConditionExpression: 'undeliveredPk = :pk AND undeliveredSk BETWEEN :from AND :to',
             ExpressionAttributeValues: {
               ':pk': undeliveredPartitionPk(merchantId, partition),
-              ':from': `${state}#${from}`,
+              ':from': undeliveredSk(state, first),
               // Rows of `to` itself go on behind the time, so they sort after it.
-              ':to': `${state}#${to}`,
+              ':to': undeliveredSk(state, to),
             },
             Limit: limit,
             ExclusiveStartKey: startKey(cursor),
           }),
         ),
       );
-      const page = pageOf(answer, notificationKeyOf);
-      const keys = page.keys.filter((key) => key.merchantId === merchantId);
-      for (let foreign = page.keys.length - keys.length; foreign > 0; foreign -= 1) {
-        table.reporter.report({ event: 'foreign_row', merchantId, index: INDEXES.undelivered });
-      }
-      return { ...page, keys };
+      return pageOf(answer, (row) => {
+        const key = listedRow(row, { merchantId, state });
+        if (key === undefined) {
+          table.reporter.report({ event: 'foreign_row', merchantId, index: INDEXES.undelivered });
+        }
+        return key;
+      });
     },
   };
+}
+
+/** A row of the merchant that stands where its own key says; of any other, nobody knows what it is. */
+function listedRow(
+  row: Readonly<Record<string, unknown>>,
+  { merchantId, state }: { readonly merchantId: MerchantId; readonly state: NotificationState },
+): ListedKey | undefined {
+  const key = notificationKeyOf(row);
+  const sk = String(row.undeliveredSk);
+  const listed = listedKeyOf(merchantId, sk.slice(state.length + 1));
+  if (key?.merchantId !== merchantId || listed === undefined) return undefined;
+  return undeliveredSk(state, listingOrder({ ...key, listedAt: listed.listedAt })) === sk
+    ? listed
+    : undefined;
 }

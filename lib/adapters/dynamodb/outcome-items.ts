@@ -1,3 +1,4 @@
+import { feedOrder } from '../../core/feed-order.ts';
 import { type Outcome, outcomeSchema } from '../../core/model.ts';
 import { feedPk, outcomeSk, referencePk, transactionPk, ttlAfter } from './keys.ts';
 
@@ -15,7 +16,7 @@ export function outcomeItem(
     ...(metadata !== undefined && { metadata: JSON.stringify(metadata) }),
     ...(outcome.listedAt !== undefined && {
       feedPk: feedPk(outcome.merchantId, options.feedShard),
-      feedSk: `${outcome.listedAt}#${outcome.transactionId}#${outcome.version}`,
+      feedSk: feedOrder({ ...outcome, listedAt: outcome.listedAt }),
       // PENDING has no expiry until its end is known: it may still be waited for.
       ttl: ttlAfter(Date.parse(outcome.recordedAt), options.retentionDays),
     }),

@@ -1,8 +1,9 @@
 import type { Check } from '../../core/check.ts';
 import type { Notification } from '../../core/notification.ts';
+import { partitionOf } from '../../core/partitions.ts';
 import type { CheckStore, DueIndex, DueKey } from '../../core/ports.ts';
 import { memoryFenced } from './fenced.ts';
-import { notificationName, pageOf, partitionOf, transactionName } from './names.ts';
+import { notificationName, pageOf, transactionName } from './names.ts';
 
 export function memoryChecks(checks: Map<string, Check>): CheckStore {
   return {

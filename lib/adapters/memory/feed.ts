@@ -1,4 +1,5 @@
-import type { Outcome } from '../../core/model.ts';
+import { feedOrder } from '../../core/feed-order.ts';
+import { isTerminal, type Outcome } from '../../core/model.ts';
 import type { FeedStore, JobStore, WindowStore } from '../../core/ports.ts';
 import type { Job } from '../../core/redelivery.ts';
 import type { Window } from '../../core/windows.ts';
@@ -11,20 +12,18 @@ export function memoryFeed(
   isShown: (outcome: Outcome) => boolean,
 ): FeedStore {
   return {
-    async page({ merchantId, shard, from, to, limit, cursor }) {
+    async page({ merchantId, shard, from, to, after, limit, cursor }) {
       const listed = [...outcomes]
         .filter(([name, one]) => one.merchantId === merchantId && shards.get(name) === shard)
         .map(([, one]) => one)
-        .filter((one) => one.listedAt !== undefined && one.listedAt >= from && one.listedAt < to)
+        .filter(isTerminal)
+        .filter((one) => one.listedAt >= from && one.listedAt < to)
+        .filter((one) => after === undefined || feedOrder(one) > feedOrder(after))
         .filter(isShown);
-      const { page, ...rest } = pageOf(listed, { keyOf: indexKey, limit, cursor });
+      const { page, ...rest } = pageOf(listed, { keyOf: feedOrder, limit, cursor });
       return { rows: page.map(({ metadata: _hidden, notifyUrl: _too, ...row }) => row), ...rest };
     },
   };
-}
-
-function indexKey(outcome: Outcome): string {
-  return `${outcome.listedAt}#${outcome.transactionId}#${outcome.version}`;
 }
 
 export function memoryWindows(windows: Map<string, Window>): WindowStore {
@@ -37,11 +36,27 @@ export function memoryWindows(windows: Map<string, Window>): WindowStore {
   };
   return {
     async read(merchantId, start) {
-      return windows.get(name(merchantId, start));
+      const window = windows.get(name(merchantId, start));
+      return window && withoutBuckets(window);
+    },
+    async buckets({ merchantId, start, revision }) {
+      const window = windows.get(name(merchantId, start));
+      return window?.revision === revision ? window.buckets : undefined;
+    },
+    async page({ merchantId, from, to, limit, cursor }) {
+      const own = [...windows.values()]
+        .filter((window) => window.merchantId === merchantId)
+        .filter(({ start }) => start >= from && start < to);
+      const { page, ...rest } = pageOf(own, { keyOf: ({ start }) => start, limit, cursor });
+      return { windows: page.map(withoutBuckets), ...rest };
     },
     putIfAbsent: async (window) => put(window, undefined),
     revise: async (window, expectedRevision) => put(window, expectedRevision),
   };
+}
+
+function withoutBuckets({ buckets: _kept, ...window }: Window): Window {
+  return window;
 }
 
 export function memoryJobs(): JobStore {

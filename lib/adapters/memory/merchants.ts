@@ -1,7 +1,7 @@
 import type { Endpoint, Profile } from '../../core/merchant.ts';
 import type { MerchantId } from '../../core/model.ts';
+import { partitionOf } from '../../core/partitions.ts';
 import type { Clock, Directory, DirectoryEntry, MerchantStore } from '../../core/ports.ts';
-import { partitionOf } from './names.ts';
 
 /** Merchants with their directory, which is written in the same moment. */
 export function memoryMerchants(clock: Clock): {
@@ -61,6 +61,9 @@ function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
       return [...entries.values()]
         .filter(({ merchantId }) => partitionOf(merchantId) === partition)
         .sort((a, b) => (a.merchantId < b.merchantId ? -1 : 1));
+    },
+    async entry(merchantId) {
+      return entries.get(merchantId);
     },
     async closed(partition) {
       return closed.get(partition);

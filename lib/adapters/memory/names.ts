@@ -1,20 +1,13 @@
-import { sha256 } from '../../core/crypto.ts';
 import type { TransactionKey } from '../../core/model.ts';
 import type { NotificationKey } from '../../core/notification.ts';
 
-/** Names under which the memory adapters keep things, and how they spread them. */
-
-const PARTITIONS = 16;
+/** Names under which the memory adapters keep things. */
 
 export const transactionName = ({ merchantId, transactionId }: TransactionKey) =>
   `${merchantId}#${transactionId}`;
 export const outcomeName = (key: TransactionKey & { readonly version: number }) =>
   `${transactionName(key)}#${key.version}`;
 export const notificationName = (key: NotificationKey) => `${outcomeName(key)}#${key.endpointId}`;
-
-export function partitionOf(text: string): number {
-  return (sha256(text)[0] ?? 0) % PARTITIONS;
-}
 
 /**
  * A page in the order of `keyOf`, with the cursor of the next: the key of its last. What is added before it or

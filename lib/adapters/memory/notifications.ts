@@ -1,30 +1,28 @@
-import type { Notification, NotificationKey } from '../../core/notification.ts';
+import { type ListedKey, listingOrder, type Notification } from '../../core/notification.ts';
+import { partitionOf } from '../../core/partitions.ts';
 import type { NotificationStore } from '../../core/ports.ts';
 import { UNDELIVERED_STATES } from '../../core/redelivery.ts';
 import { memoryFenced } from './fenced.ts';
-import { notificationName, pageOf, partitionOf } from './names.ts';
+import { notificationName, pageOf } from './names.ts';
 
 const UNDELIVERED: readonly string[] = UNDELIVERED_STATES;
 
 export function memoryNotifications(notifications: Map<string, Notification>): NotificationStore {
   return {
     ...memoryFenced(notifications, notificationName),
-    async undelivered({ merchantId, state, partition, from, to, limit, cursor }) {
+    async undelivered({ merchantId, state, partition, from, to, after, limit, cursor }) {
       const listed = [...notifications.values()]
         .filter((one) => one.merchantId === merchantId && one.state === state)
         .filter((one) => UNDELIVERED.includes(one.state))
         .filter((one) => one.listedAt >= from && one.listedAt < to)
+        .filter((one) => after === undefined || listingOrder(one) > listingOrder(after))
         .filter((one) => partitionOf(one.transactionId) === partition);
-      const { page, ...rest } = pageOf(listed, { keyOf: listedKey, limit, cursor });
+      const { page, ...rest } = pageOf(listed, { keyOf: listingOrder, limit, cursor });
       return { keys: page.map(keyOf), ...rest };
     },
   };
 }
 
-function listedKey(notification: Notification): string {
-  return `${notification.listedAt}#${notificationName(notification)}`;
-}
-
-function keyOf({ merchantId, transactionId, version, endpointId }: Notification): NotificationKey {
-  return { merchantId, transactionId, version, endpointId };
+function keyOf({ merchantId, transactionId, version, endpointId, listedAt }: Notification): ListedKey {
+  return { merchantId, transactionId, version, endpointId, listedAt };
 }

@@ -5,24 +5,28 @@ import { notificationStates } from '../../core/notification.ts';
 
 const reason = z.object({ code: z.string(), message: z.string() });
 
+const feedItem = z.object({
+  merchantId: z.string(),
+  transactionId: z.string(),
+  reference: z.string().exactOptional(),
+  version: z.union([z.literal(1), z.literal(2)]),
+  transactionType: z.string(),
+  status: z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CLOSED']),
+  reason: reason.exactOptional(),
+  amount: z.int(),
+  currency: z.string(),
+  relatedTransactionId: z.string().exactOptional(),
+  occurredAt: z.iso.datetime(),
+  recordedAt: z.iso.datetime(),
+  listedAt: z.iso.datetime().exactOptional().meta({ description: 'Absent of PENDING.' }),
+});
+
 export const outcomeDataSchema = z
-  .object({
-    merchantId: z.string(),
-    transactionId: z.string(),
-    reference: z.string().exactOptional(),
-    version: z.union([z.literal(1), z.literal(2)]),
-    transactionType: z.string(),
-    status: z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CLOSED']),
-    reason: reason.exactOptional(),
-    amount: z.int(),
-    currency: z.string(),
-    relatedTransactionId: z.string().exactOptional(),
-    occurredAt: z.iso.datetime(),
-    recordedAt: z.iso.datetime(),
-    listedAt: z.iso.datetime().exactOptional().meta({ description: 'Absent of PENDING.' }),
-    metadata: z.record(z.string(), z.unknown()),
-  })
+  .object({ ...feedItem.shape, metadata: z.record(z.string(), z.unknown()) })
   .meta({ id: 'Outcome' });
+
+/** As the feed and windows show it: without metadata. */
+export const feedItemSchema = feedItem.meta({ id: 'FeedItem' });
 
 export const attemptSchema = z
   .object({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PARTITIONS } from '../../../lib/core/partitions.ts';
+import { PARTITIONS, partitionOf } from '../../../lib/core/partitions.ts';
 import { at, merchant, OTHER, profile, SHOP } from '../support/samples.ts';
 import { atOnce, type OpenTable, useTable, WRITERS } from '../support/table.ts';
 
@@ -31,6 +31,17 @@ export function describeDirectory(name: string, open: OpenTable): void {
       await table().merchants.create(profile({ createdAt: at(1) }));
       await table().merchants.create(profile({ createdAt: at(2) }));
       expect(await list()).toEqual([{ merchantId: SHOP, createdAt: at(1), own: NOTHING }]);
+    });
+
+    it('reads one merchant’s row, which lies in the partition of its id', async () => {
+      await table().merchants.create(profile({ createdAt: at(1) }));
+      await table().merchants.create(profile({ merchantId: OTHER }));
+      await table().directory.saveOwnMark(SHOP, 'closed', at(300));
+      const entry = await table().directory.entry(SHOP);
+      const own = { closed: { through: at(300) }, audited: { failures: 0 } };
+      expect(entry).toMatchObject({ merchantId: SHOP, createdAt: at(1), own });
+      expect(await table().directory.list(partitionOf(SHOP))).toContainEqual(entry);
+      expect(await table().directory.entry(merchant('nobody'))).toBeUndefined();
     });
 
     it('knows no mark at first', async () => {

@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import {
   feedPk,
@@ -8,6 +8,7 @@ import {
   transactionPk,
 } from '../../../lib/adapters/dynamodb/keys.ts';
 import { notificationItem } from '../../../lib/adapters/dynamodb/notification-items.ts';
+import { outcomeItem } from '../../../lib/adapters/dynamodb/outcome-items.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
 import type { Notification } from '../../../lib/core/notification.ts';
 import { PARTITIONS } from '../../../lib/core/partitions.ts';
@@ -15,6 +16,7 @@ import { DAY_SECONDS } from '../../../lib/core/time.ts';
 import { type DynamoDbTable, type DynamoDbUnderTest, RETENTION_DAYS } from '../support/dynamodb.ts';
 import {
   at,
+  closedWindow,
   notification,
   OTHER,
   pending,
@@ -78,6 +80,41 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
       expect((await page({ limit: 1, cursor: first.cursor })).rows).toEqual([succeeded()]);
     });
 
+    it('are dropped from the feed where they stand elsewhere than they say, or cannot be read', async () => {
+      const own = {
+        ...succeeded(),
+        pk: transactionPk(succeeded()),
+        sk: outcomeSk(1),
+        feedPk: feedPk(SHOP, 0),
+      };
+      const wrong = [
+        { feedSk: `${at(1)}#pay_1#1` },
+        { feedSk: `${at(0)}#pay_1#2` },
+        { feedSk: `${at(0)}#pay_1#1`, amount: '1999' },
+        { feedSk: `${at(0)}#pay_1#1`, status: 'PENDING' },
+        { feedSk: '2026-11-20T08:00:00Z#pay_1#1', listedAt: '2026-11-20T08:00:00Z' },
+      ];
+      for (const changes of wrong) {
+        await put({ ...own, ...changes });
+        expect((await page()).rows, JSON.stringify(changes)).toEqual([]);
+      }
+      expect(table().events).toHaveLength(wrong.length);
+      await put({ ...own, feedSk: `${at(0)}#pay_1#1` });
+      expect((await page()).rows).toEqual([succeeded()]);
+    });
+
+    it('are listed where they are right: an outcome of a transaction with an initiator’s own rows', async () => {
+      const TableName = table().table.name;
+      const outcome = succeeded({ listedAt: at(7), recordedAt: at(7) });
+      const Item = outcomeItem(outcome, { feedShard: 2, retentionDays: RETENTION_DAYS });
+      const own = { Put: { TableName, Item: { pk: 'orders', sk: 'ORDER-1' } } };
+      const transaction = new TransactWriteCommand({ TransactItems: [own, { Put: { TableName, Item } }] });
+      await table().table.documents.send(transaction);
+      expect((await page({ shard: 2 })).rows).toEqual([outcome]);
+      expect((await page({ shard: 2, after: outcome })).rows).toEqual([]);
+      expect(table().events).toEqual([]);
+    });
+
     it('are dropped from a reference, counted, and make no page end early', async () => {
       for (let index = 0; index < 9; index += 1) await put(foreign(`aaa_${index}`));
       await table().outcomes.putIfAbsent(succeeded({ reference: 'ORDER-1' }), 0);
@@ -131,7 +168,10 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
         () => directory.list(0),
         () => directory.closed(0),
         () => directory.audited(0),
+        () => directory.entry(SHOP),
         () => windows.read(SHOP, at(0)),
+        () => windows.buckets(closedWindow()),
+        () => windows.page({ merchantId: SHOP, from: at(0), to: at(300), limit: 1 }),
         () => jobs.read(SHOP, 'job1'),
         () => jobs.running(),
         () => keys.read('k1'),

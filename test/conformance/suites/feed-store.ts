@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { FeedKey } from '../../../lib/core/feed-order.ts';
 import type { Outcome } from '../../../lib/core/model.ts';
 import { anyOutcome } from '../support/arbitraries.ts';
 import { at, OTHER, pending, SHOP, succeeded, transaction } from '../support/samples.ts';
@@ -9,7 +10,9 @@ export function describeFeedStore(name: string, open: OpenTable): void {
   describe(`FeedStore on ${name}`, () => {
     const table = useTable(open);
     const write = (outcome: Outcome, shard = 0) => table().outcomes.putIfAbsent(outcome, shard);
-    const read = (range: { from?: string; to?: string; shard?: number; limit?: number } = {}) =>
+    const read = (
+      range: { from?: string; to?: string; after?: FeedKey; shard?: number; limit?: number } = {},
+    ) =>
       allPages(async (cursor) => {
         const { limit = 10 } = range;
         const page = await table().feed.page({
@@ -70,6 +73,35 @@ export function describeFeedStore(name: string, open: OpenTable): void {
       expect(ids(rows).filter((id) => id.startsWith('late_'))).toHaveLength(3);
       expect(ids(rows).filter((id) => id.startsWith('early_'))).toHaveLength(0);
       expect(new Set(ids(rows)).size).toBe(rows.length);
+    });
+
+    it('goes on behind any outcome, whichever shard that lies in, and whether it is there or not', async () => {
+      const order = [
+        succeeded({ transactionId: 'a', listedAt: at(1) }),
+        succeeded({ transactionId: 'a-1', listedAt: at(1) }),
+        succeeded({ transactionId: 'a', version: 2, listedAt: at(2) }),
+        succeeded({ transactionId: 'a:1', listedAt: at(2) }),
+        succeeded({ transactionId: 'b', listedAt: at(3) }),
+      ];
+      for (const outcome of order) await write(outcome);
+      const behind = async (key: object, range: object = {}) => {
+        const after = succeeded(key) as FeedKey;
+        return (await read({ limit: 2, ...range, after })).map(({ transactionId, version }) => [
+          transactionId,
+          version,
+        ]);
+      };
+      const all = order.map(({ transactionId, version }) => [transactionId, version]);
+      for (const [index, key] of order.entries()) expect(await behind(key)).toEqual(all.slice(index + 1));
+      expect(await behind({ transactionId: 'a', listedAt: at(0.999) })).toEqual(all);
+      expect(await behind({ transactionId: 'a', version: 1, listedAt: at(2) })).toEqual(all.slice(2));
+      expect(await behind({ transactionId: 'zzz', listedAt: at(1) })).toEqual(all.slice(2));
+      expect(await behind({ transactionId: 'zzz', listedAt: at(9) })).toEqual([]);
+      // `from` and `to` still hold.
+      expect(await behind({ transactionId: 'a', listedAt: at(1) }, { from: at(2), to: at(3) })).toEqual(
+        all.slice(2, 4),
+      );
+      expect(await behind({ transactionId: 'zzz', listedAt: at(5) }, { to: at(3) })).toEqual([]);
     });
 
     it('shows what a receiver is told, without metadata and without where callbacks go', async () => {

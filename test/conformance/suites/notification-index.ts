@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Notification, NotificationKey, NotificationState } from '../../../lib/core/notification.ts';
-import { notificationStates } from '../../../lib/core/notification.ts';
+import {
+  type ListedKey,
+  listingOrder,
+  type Notification,
+  type NotificationKey,
+  type NotificationState,
+  notificationStates,
+} from '../../../lib/core/notification.ts';
 import { PARTITIONS } from '../../../lib/core/partitions.ts';
 import type { DueKey } from '../../../lib/core/ports.ts';
-import { at, notification, OTHER, SHOP, settled } from '../support/samples.ts';
+import { at, notification, OTHER, SHOP, settled, transaction } from '../support/samples.ts';
 import { allPages, from, type OpenTable, useTable } from '../support/table.ts';
 
 const ALL = Array.from({ length: PARTITIONS }, (_, partition) => partition);
@@ -113,6 +119,7 @@ export function describeNotificationIndex(name: string, open: OpenTable): void {
       readonly from?: string;
       readonly to?: string;
       readonly merchantId?: typeof SHOP;
+      readonly after?: ListedKey;
     }
     const find = async (partition: number, ask: Ask, limit = 10) =>
       await allPages(async (cursor) => {
@@ -180,6 +187,31 @@ export function describeNotificationIndex(name: string, open: OpenTable): void {
         const order = keys.map((key) => listedAt.get(key.endpointId) ?? '');
         expect(order).toEqual(order.toSorted());
       }
+    });
+
+    it('goes on behind any place in the list, whichever partition that is of, and whether it is there or not', async () => {
+      const all = [
+        settled({ transactionId: 'a', endpointId: 'ep', state: 'blocked', listedAt: at(1) }),
+        settled({ transactionId: 'a', endpointId: 'ep-2', state: 'blocked', listedAt: at(1) }),
+        settled({ transactionId: 'a', version: 2, endpointId: 'ep', state: 'blocked', listedAt: at(1) }),
+        settled({ transactionId: 'a-1', endpointId: 'ep', state: 'blocked', listedAt: at(1) }),
+        settled({ transactionId: 'b', endpointId: 'ep', state: 'blocked', listedAt: at(2) }),
+      ];
+      for (const one of all.toReversed()) await save(one);
+      const behind = async (after: ListedKey, range: Ask = {}) =>
+        (await findAll({ state: 'blocked', after, ...range }))
+          .sort((left, right) => (listingOrder(left) < listingOrder(right) ? -1 : 1))
+          .map(listingOrder);
+      const order = all.map(listingOrder);
+      for (const [index, after] of all.entries()) expect(await behind(after)).toEqual(order.slice(index + 1));
+      const [first] = all;
+      if (first === undefined) throw new Error('no example');
+      expect(await behind({ ...first, listedAt: at(0.999) })).toEqual(order);
+      expect(await behind({ ...first, transactionId: transaction('zzz') })).toEqual(order.slice(4));
+      // `from` and `to` still hold.
+      expect(await behind(first, { from: at(2) })).toEqual(order.slice(4));
+      expect(await behind(first, { to: at(2) })).toEqual(order.slice(1, 4));
+      expect(await behind({ ...first, listedAt: at(9) }, { to: at(2) })).toEqual([]);
     });
 
     it('leaves the list when it is sent again or arrives, and goes on behind the page meanwhile', async () => {

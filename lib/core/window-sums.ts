@@ -1,0 +1,126 @@
+import { closedThroughOf } from './closed-through.ts';
+import { isAligned, type WindowPorts, type WindowRefusal } from './closed-windows.ts';
+import { type DigestGroup, sumGroups } from './digest.ts';
+import type { MerchantId } from './model.ts';
+import { oldestShown, watermarkAt } from './reach.ts';
+import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from './time.ts';
+import type { Window } from './windows.ts';
+
+/** Digests of a range: of each window, or of hours and days, which are the sums of theirs. */
+
+export const RESOLUTIONS = ['window', 'hour', 'day'] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
+
+/** Windows that one answer is made of at most: of 300 seconds, those of a day, a week and a month. */
+const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2_016, day: 8_928 };
+/** Windows read at a time. */
+const PAGE = 1_000;
+/** Bytes of an answer's items at most; only a merchant with hundreds of groups comes near. */
+const MOST_BYTES = 900_000;
+
+/** What of one window, hour or day lies in the range. */
+interface WindowSum {
+  readonly start: string;
+  readonly end: string;
+  /** The sum of the windows' revisions: raised whenever one of them is revised. */
+  readonly revision: number;
+  readonly groups: readonly DigestGroup[];
+}
+
+export interface WindowSums {
+  readonly kind: 'sums';
+  readonly asOf: string;
+  readonly closedThrough: string;
+  readonly windowSeconds: number;
+  /** Oldest first, none that are empty. */
+  readonly items: readonly WindowSum[];
+}
+
+/**
+ * Digests from `from` to `to`, both boundaries of windows; of what is closed only, and all of it: a range that goes
+ * beyond is refused. Without `to`, through what is closed.
+ */
+export async function readWindows(
+  ports: WindowPorts,
+  range: {
+    readonly merchantId: MerchantId;
+    readonly from: string;
+    readonly to?: string;
+    readonly resolution: Resolution;
+  },
+): Promise<WindowSums | WindowRefusal> {
+  const nowMs = ports.clock.now();
+  const asOf = watermarkAt(ports, nowMs);
+  const { merchantId, from, resolution } = range;
+  const refused = (refusal: Omit<WindowRefusal, 'kind' | 'asOf'>): WindowRefusal => ({
+    kind: 'refused',
+    asOf,
+    ...refusal,
+  });
+  if (from < oldestShown(ports, nowMs)) return refused({ code: 'beyond_retention', field: 'from' });
+  const closing = await closedThroughOf(ports.directory, merchantId);
+  ports.clockTrust.assertTrusted();
+  if (closing === undefined) return refused({ code: 'window_not_closed' });
+  const { windowSeconds, closedThrough } = closing;
+  const to = range.to ?? closedThrough;
+  for (const [field, time] of [['from', from] as const, ['to', to] as const]) {
+    if (isAligned(time, windowSeconds)) continue;
+    return refused({ code: 'unaligned_time', field, details: { windowSeconds } });
+  }
+  if (to > closedThrough || from > closedThrough) {
+    return refused({ code: 'window_not_closed', details: closing });
+  }
+  const maxSeconds = MAX_WINDOWS[resolution] * windowSeconds;
+  if (msOf(to) - msOf(from) > maxSeconds * SECOND_MS) {
+    return refused({ code: 'range_too_long', field: 'to', details: { maxSeconds, ...closing } });
+  }
+  const windows = await readAll(ports, { merchantId, from, to });
+  const items = sumsOf(windows, { from, to, seconds: secondsOf(resolution, windowSeconds) });
+  if (JSON.stringify(items).length > MOST_BYTES) return refused({ code: 'answer_too_large', field: 'to' });
+  return { kind: 'sums', asOf, closedThrough, windowSeconds, items };
+}
+
+function secondsOf(resolution: Resolution, windowSeconds: number): number {
+  switch (resolution) {
+    case 'window':
+      return windowSeconds;
+    case 'hour':
+      return 3_600;
+    case 'day':
+      return DAY_SECONDS;
+  }
+}
+
+interface Range {
+  readonly from: string;
+  readonly to: string;
+}
+
+async function readAll(
+  ports: WindowPorts,
+  range: Range & { readonly merchantId: MerchantId },
+): Promise<readonly Window[]> {
+  const windows: Window[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await ports.windows.page({ ...range, limit: PAGE, ...(cursor !== undefined && { cursor }) });
+    windows.push(...page.windows);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return windows;
+}
+
+/** Hours and days of UTC, cut to the range: `start` and `end` say what an item is of. */
+function sumsOf(
+  windows: readonly Window[],
+  { from, to, seconds }: Range & { readonly seconds: number },
+): readonly WindowSum[] {
+  const lengthMs = seconds * SECOND_MS;
+  const slices = Map.groupBy(windows, ({ start }) => Math.floor(msOf(start) / lengthMs));
+  return [...slices].map(([slice, parts]) => ({
+    start: isoTime(Math.max(slice * lengthMs, msOf(from))),
+    end: isoTime(Math.min((slice + 1) * lengthMs, msOf(to))),
+    revision: parts.reduce((sum, { revision }) => sum + revision, 0),
+    groups: sumGroups(parts.map(({ groups }) => groups)),
+  }));
+}

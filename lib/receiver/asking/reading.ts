@@ -1,0 +1,39 @@
+import { ReceiverFault } from '../faults.ts';
+import { isObject, type JsonObject } from '../outcome.ts';
+
+/** Fields of an answer. It is signed, so a wrong form is a fault of the service or of the kit, and not worked around. */
+
+export function textOf(content: JsonObject, field: string): string {
+  const value = content[field];
+  if (typeof value !== 'string') throw malformed(field);
+  return value;
+}
+
+export function countOf(content: JsonObject, field: string): number {
+  const value = content[field];
+  if (!Number.isSafeInteger(value) || Number(value) < 0) throw malformed(field);
+  return Number(value);
+}
+
+export function timeOf(content: JsonObject, field: string): number {
+  const ms = Date.parse(textOf(content, field));
+  if (Number.isNaN(ms)) throw malformed(field);
+  return ms;
+}
+
+/** 32 hex digits as a number. */
+export function hashOf(content: JsonObject): bigint {
+  const text = textOf(content, 'hash');
+  if (!/^[0-9a-f]{32}$/.test(text)) throw malformed('hash');
+  return BigInt(`0x${text}`);
+}
+
+export function listOf(content: JsonObject, field: string): readonly JsonObject[] {
+  const value = content[field];
+  if (!Array.isArray(value) || !value.every(isObject)) throw malformed(field);
+  return value;
+}
+
+function malformed(field: string): ReceiverFault {
+  return new ReceiverFault('malformed_body', `The answer has no valid ${field}.`);
+}

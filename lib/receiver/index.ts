@@ -1,0 +1,31 @@
+/**
+ * The receiver kit: verifies callbacks, applies each outcome once, and finds what never came.
+ *
+ * Nothing but built-ins of Node 22 and up. Stores: `tidings/receiver/memory`, `/sqlite`, `/dynamodb`; for your tests:
+ * `tidings/receiver/testing`.
+ */
+export type { Conflict, ReceiverEvent } from './applying.ts';
+export type { DueAnswer, DueTransaction, Order } from './asking/due.ts';
+export type { FollowOptions, FollowProgress, FollowReport } from './asking/follow.ts';
+export type { Asking, AskingOptions } from './asking.ts';
+export { ReceiverFault, type ReceiverFaultCode } from './faults.ts';
+export { toFetchHandler } from './http/fetch.ts';
+export type { AdapterOptions, CallbackHandler, CallbackRequest, CallbackResponse } from './http/handling.ts';
+export { type LambdaHttpEvent, type LambdaHttpResult, toLambdaHandler } from './http/lambda.ts';
+export { toNodeHandler } from './http/node.ts';
+export type { ListedOutcome, Outcome, TerminalStatus } from './outcome.ts';
+export { createReceiver, type Receiver, type ReceiverOptions } from './receiver.ts';
+export type { ReconcileOptions, ReconcileProgress, ReconcileReport } from './reconciling/reconcile.ts';
+export type { Total, Totals } from './reconciling/totals.ts';
+export type { AppliedOutcome, ApplyResult, Effects, ReceiverStore } from './stores/store.ts';
+export {
+  canonicalRequest,
+  createAnswerVerifier,
+  type VerifiedAnswer,
+  type VerifyAnswerOptions,
+  verifyAnswer,
+} from './verifying/answer.ts';
+export type { HeaderSource } from './verifying/headers.ts';
+export type { Secrets } from './verifying/keys.ts';
+export type { SignedRequest } from './verifying/signature.ts';
+export { type Callback, createVerifier, type VerifyOptions, verify } from './verifying/verify.ts';

@@ -1,0 +1,116 @@
+import { ReceiverFault } from './faults.ts';
+
+/** How a transaction ended. There is one end, and it never changes. */
+export interface Outcome {
+  readonly merchantId: string;
+  readonly transactionId: string;
+  /** The merchant's own order number; a payment and its refunds may share it. */
+  readonly reference?: string;
+  /** 1, or 2 where a PENDING stood before. */
+  readonly version: number;
+  /** `payment`, `refund` and the like; the direction of the amount follows from it. */
+  readonly transactionType: string;
+  readonly status: TerminalStatus;
+  readonly reason?: { readonly code: string; readonly message: string };
+  /** In the currency's minor unit: 1999 is CNY 19.99. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly relatedTransactionId?: string;
+  readonly occurredAt: string;
+  readonly recordedAt: string;
+  /** When it entered the feed: this moment decides to which window it belongs. */
+  readonly listedAt: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+const TERMINAL_STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
+export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
+
+/** What feeds and windows show of an outcome: all but its metadata, which is asked for by id. */
+export type ListedOutcome = Omit<Outcome, 'metadata'>;
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const ID = /^[A-Za-z0-9_:-]{1,64}$/;
+const ANY_TEXT = /^/;
+const SOME_TEXT = /./s;
+const MAX_TEXT_LENGTH = 1_024;
+
+/**
+ * Reads an outcome out of what was signed. Fields that later versions add are left out; fields that are here have
+ * their form, or nothing is believed.
+ *
+ * @throws ReceiverFault `malformed_body`
+ */
+export function parseOutcome(value: unknown): Outcome {
+  const listed = parseListedOutcome(value);
+  const { metadata = {} } = value as JsonObject;
+  if (!isObject(metadata)) throw malformed('metadata');
+  return { ...listed, metadata };
+}
+
+/** The same of a row of the feed or of a window. */
+export function parseListedOutcome(value: unknown): ListedOutcome {
+  if (!isObject(value)) throw malformed('data');
+  const field = fieldsOf(value);
+  const { reason } = value;
+  return {
+    merchantId: field.text('merchantId', ID),
+    transactionId: field.text('transactionId', ID),
+    ...(value.reference !== undefined && { reference: field.text('reference') }),
+    version: field.integer('version', 1),
+    transactionType: field.text('transactionType'),
+    status: field.terminalStatus(),
+    ...(reason !== undefined && { reason: parseReason(reason) }),
+    amount: field.integer('amount', 0),
+    currency: field.text('currency', /^[A-Z]{3}$/),
+    ...(value.relatedTransactionId !== undefined && {
+      relatedTransactionId: field.text('relatedTransactionId', ID),
+    }),
+    occurredAt: field.time('occurredAt'),
+    recordedAt: field.time('recordedAt'),
+    listedAt: field.time('listedAt'),
+  };
+}
+
+function parseReason(value: unknown): { readonly code: string; readonly message: string } {
+  if (!isObject(value)) throw malformed('reason');
+  const field = fieldsOf(value);
+  return { code: field.text('code'), message: field.text('message', ANY_TEXT) };
+}
+
+function fieldsOf(value: JsonObject) {
+  const text = (name: string, form: RegExp = SOME_TEXT): string => {
+    const found = value[name];
+    if (typeof found !== 'string' || found.length > MAX_TEXT_LENGTH || !form.test(found))
+      throw malformed(name);
+    return found;
+  };
+  return {
+    text,
+    integer(name: string, least: number): number {
+      const found = value[name];
+      if (typeof found !== 'number' || !Number.isSafeInteger(found) || found < least) throw malformed(name);
+      return found;
+    },
+    time(name: string): string {
+      const found = text(name, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+      if (Number.isNaN(Date.parse(found))) throw malformed(name);
+      return found;
+    },
+    terminalStatus(): TerminalStatus {
+      const found = TERMINAL_STATUSES.find((status) => status === value.status);
+      if (found === undefined) throw malformed('status');
+      return found;
+    },
+  };
+}
+
+function malformed(field: string): ReceiverFault {
+  return new ReceiverFault('malformed_body', `The signed content has no valid ${field}.`);
+}

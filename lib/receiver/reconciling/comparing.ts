@@ -1,0 +1,72 @@
+import { type Digest, sameDigest } from '../digest.ts';
+import type { EventTypes } from '../event-types.ts';
+import { type ReceiverStore, sliceStart } from '../stores/store.ts';
+import type { Resolution, Slice, Span } from './questions.ts';
+
+/** A slice of which the service and this receiver do not have the same. */
+export interface Difference extends Span {
+  /** Rows that the service has. */
+  readonly there: number;
+  /** Rows that were applied here. */
+  readonly here: number;
+}
+
+export interface Comparison {
+  /** Slices that hold anything, here or there. */
+  readonly slices: number;
+  /** Oldest first. */
+  readonly differences: readonly Difference[];
+}
+
+/** What the service has in a span beside what was applied here, slice by slice. */
+export async function compare(
+  {
+    store,
+    merchantId,
+    types,
+  }: {
+    readonly store: Pick<ReceiverStore<never>, 'digests'>;
+    readonly merchantId: string;
+    readonly types: EventTypes;
+  },
+  span: Span & { readonly everySeconds: number; readonly there: readonly Slice[] },
+): Promise<Comparison> {
+  const { fromMs, toMs, everySeconds } = span;
+  const here = await store.digests({ merchantId, fromMs, toMs, everySeconds });
+  const there = new Map(span.there.map((slice) => [sliceStart(slice.fromMs, everySeconds), slice.digest]));
+  const starts = [...new Set([...here.keys(), ...there.keys()])].sort((left, right) => left - right);
+  const differences = starts.flatMap((start): readonly Difference[] => {
+    const own = (here.get(start) ?? []).filter(types.includes);
+    const theirs = there.get(start) ?? [];
+    if (sameDigest(own, theirs)) return [];
+    const cut = { fromMs: Math.max(start, fromMs), toMs: Math.min(start + everySeconds * 1_000, toMs) };
+    return [{ ...cut, here: countOf(own), there: countOf(theirs) }];
+  });
+  return { slices: starts.length, differences };
+}
+
+export function secondsOf(resolution: Resolution, windowSeconds: number): number {
+  switch (resolution) {
+    case 'window':
+      return windowSeconds;
+    case 'hour':
+      return 3_600;
+    case 'day':
+      return 86_400;
+  }
+}
+
+/** Neighbours as one: a day of differing hours is one question, not twenty-four. */
+export function mergeNeighbours(spans: readonly Span[]): readonly Span[] {
+  const merged: Span[] = [];
+  for (const { fromMs, toMs } of spans) {
+    const last = merged.at(-1);
+    if (last?.toMs === fromMs) merged[merged.length - 1] = { fromMs: last.fromMs, toMs };
+    else merged.push({ fromMs, toMs });
+  }
+  return merged;
+}
+
+function countOf(digest: Digest): number {
+  return digest.reduce((sum, { count }) => sum + count, 0);
+}

@@ -1,0 +1,169 @@
+import { type Client, type Page, pageOf, type Refusal, refused } from '../asking/client.ts';
+import { countOf, hashOf, listOf, textOf, timeOf } from '../asking/reading.ts';
+import { createDigestSum, type Digest } from '../digest.ts';
+import type { EventTypes } from '../event-types.ts';
+import { type JsonObject, type ListedOutcome, parseListedOutcome } from '../outcome.ts';
+import { isoTime } from '../times.ts';
+import type { VerifiedAnswer } from '../verifying/answer.ts';
+
+export type Resolution = 'window' | 'hour' | 'day';
+
+/** From a moment, inclusive, to another, exclusive, in milliseconds. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What the service has in a window, an hour or a day, or in the part of it that was asked for. */
+export interface Slice extends Span {
+  readonly digest: Digest;
+}
+
+export interface Opening extends Span {
+  readonly windowSeconds: number;
+  /** By days, oldest first; what is empty is left out. */
+  readonly slices: readonly Slice[];
+}
+
+export interface Bucket {
+  readonly bucket: number;
+  readonly count: number;
+  readonly hash: bigint;
+}
+
+/** What reconciling asks about windows that are closed: they do not change while it asks. */
+export interface WindowQuestions {
+  /**
+   * The first look, by days.
+   *
+   * @param toMs undefined: through what is closed
+   * @returns undefined where nothing of it is closed yet
+   */
+  opening(fromMs: number, toMs: number | undefined): Promise<Opening | undefined>;
+  /** A closer look at what is closed. */
+  slices(span: Span, resolution: Resolution): Promise<readonly Slice[]>;
+  /** @returns undefined where the window has more rows than the service sums up for a question */
+  buckets(startMs: number): Promise<readonly Bucket[] | undefined>;
+  rows(
+    startMs: number,
+    of: { readonly bucket: number | undefined; readonly cursor: string | undefined },
+  ): Promise<Page<ListedOutcome>>;
+}
+
+const ROWS_PAGE = '500';
+const HOUR_MS = 3_600_000;
+
+export function createWindowQuestions(client: Pick<Client, 'read'>, types: EventTypes): WindowQuestions {
+  const filter = { ...(types.text !== undefined && { types: types.text }) };
+  /** How long a range may be, as far as refusals have said so. */
+  const reachMs: Record<Resolution, number> = { window: HOUR_MS * 24, hour: Infinity, day: Infinity };
+
+  const ask = (fromMs: number, toMs: number | undefined, resolution: Resolution) =>
+    client.read('/v1/windows', {
+      from: isoTime(fromMs),
+      ...(toMs !== undefined && { to: isoTime(toMs) }),
+      resolution,
+    });
+
+  const slices: WindowQuestions['slices'] = async ({ fromMs, toMs }, resolution) => {
+    const found: Slice[] = [];
+    let atMs = fromMs;
+    while (atMs < toMs) {
+      const endMs = Math.min(toMs, atMs + reachMs[resolution]);
+      const answer = await ask(atMs, endMs, resolution);
+      if (!('kind' in answer)) {
+        found.push(...slicesOf(answer, types));
+        atMs = endMs;
+        continue;
+      }
+      const shorterMs = shorterRange(answer, endMs - atMs);
+      if (shorterMs === undefined) throw refused('the windows', answer);
+      reachMs[resolution] = shorterMs;
+    }
+    return found;
+  };
+
+  return {
+    slices,
+
+    async opening(fromMs, toMs) {
+      const answer = await ask(fromMs, toMs, 'day');
+      const closing = closingOf(answer) ?? closingOf(await ask(fromMs, fromMs + HOUR_MS, 'day'));
+      if (closing === undefined) return undefined;
+      const { windowSeconds, closedThroughMs } = closing;
+      const endMs = Math.min(toMs ?? closedThroughMs, closedThroughMs);
+      if (endMs <= fromMs) return undefined;
+      const span = { fromMs, toMs: endMs };
+      const days = 'kind' in answer ? await slices(span, 'day') : slicesOf(answer, types);
+      return { ...span, windowSeconds, slices: days };
+    },
+
+    async buckets(startMs) {
+      const answer = await client.read(`/v1/windows/${isoTime(startMs)}`, { buckets: '256', ...filter });
+      if (!('kind' in answer)) return listOf(answer.content, 'buckets').map(bucketFrom);
+      if (answer.code === 'window_too_large') return undefined;
+      throw refused('the buckets of a window', answer);
+    },
+
+    async rows(startMs, { bucket, cursor }) {
+      const answer = await client.read(`/v1/windows/${isoTime(startMs)}/transactions`, {
+        limit: ROWS_PAGE,
+        ...(bucket !== undefined && { bucket: String(bucket) }),
+        ...(cursor !== undefined && { cursor }),
+        ...filter,
+      });
+      if ('kind' in answer) throw refused('the rows of a window', answer);
+      return pageOf(answer, parseListedOutcome);
+    },
+  };
+}
+
+/** How far windows are closed: answers say it, and so do the refusals for which it matters. */
+function closingOf(
+  answer: VerifiedAnswer | Refusal,
+): { readonly windowSeconds: number; readonly closedThroughMs: number } | undefined {
+  const isStated = !('kind' in answer) || answer.content.closedThrough !== undefined;
+  if (isStated) {
+    const { content } = answer;
+    return {
+      windowSeconds: countOf(content, 'windowSeconds'),
+      closedThroughMs: timeOf(content, 'closedThrough'),
+    };
+  }
+  if (answer.code === 'window_not_closed' || answer.code === 'answer_too_large') return undefined;
+  throw refused('the windows', answer);
+}
+
+/** A range that may be answered where this one was not, or undefined where its length is not why. */
+function shorterRange({ code, content }: Refusal, lengthMs: number): number | undefined {
+  if (code === 'range_too_long') return countOf(content, 'maxSeconds') * 1_000;
+  if (code !== 'answer_too_large' || lengthMs <= HOUR_MS) return undefined;
+  return Math.max(HOUR_MS, Math.floor(lengthMs / 2 / HOUR_MS) * HOUR_MS);
+}
+
+function slicesOf({ content }: VerifiedAnswer, types: EventTypes): readonly Slice[] {
+  return listOf(content, 'items').map((item) => ({
+    fromMs: timeOf(item, 'start'),
+    toMs: timeOf(item, 'end'),
+    digest: digestFrom(listOf(item, 'groups')).filter(types.includes),
+  }));
+}
+
+function digestFrom(groups: readonly JsonObject[]): Digest {
+  const sum = createDigestSum();
+  sum.addDigest(
+    groups.map((group) => ({
+      transactionType: textOf(group, 'transactionType'),
+      status: textOf(group, 'status'),
+      currency: textOf(group, 'currency'),
+      count: countOf(group, 'count'),
+      amount: BigInt(textOf(group, 'amount')),
+      hash: hashOf(group),
+    })),
+  );
+  return sum.digest();
+}
+
+function bucketFrom(item: JsonObject): Bucket {
+  return { bucket: countOf(item, 'bucket'), count: countOf(item, 'count'), hash: hashOf(item) };
+}

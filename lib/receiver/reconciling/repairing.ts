@@ -1,0 +1,99 @@
+import type { Applying } from '../applying.ts';
+import type { Client } from '../asking/client.ts';
+import type { Counts, Taking } from '../asking/taking.ts';
+import { bucketOf, groupOf } from '../digest.ts';
+import type { EventTypes } from '../event-types.ts';
+import type { AppliedOutcome, ReceiverStore } from '../stores/store.ts';
+import type { Difference } from './comparing.ts';
+import type { Bucket, WindowQuestions } from './questions.ts';
+
+export interface RepairPorts {
+  readonly merchantId: string;
+  readonly client: Client;
+  readonly questions: WindowQuestions;
+  readonly taking: Taking;
+  readonly applying: Applying;
+  readonly store: Pick<ReceiverStore<never>, 'rows'>;
+  readonly types: EventTypes;
+  /** Whether conflicts are given to somebody. */
+  readonly isTold: boolean;
+}
+
+const BUCKETS = 256;
+const MODULUS = 1n << 128n;
+/** About what the parts of an answer take, for choosing the cheaper way: bytes. */
+const COST = { request: 1_000, bucket: 70, row: 350 };
+
+/** Finds in one closed window what differs, bucket by bucket or row by row, whichever is cheaper, and settles it. */
+export async function repairWindow(ports: RepairPorts, window: Difference, counts: Counts): Promise<void> {
+  const buckets = isCheaperWhole(window) ? undefined : await ports.questions.buckets(window.fromMs);
+  if (buckets === undefined) return repairRows(ports, window, { bucket: undefined, counts });
+  for (const bucket of await differingBuckets(ports, window, buckets)) {
+    await repairRows(ports, window, { bucket, counts });
+  }
+}
+
+/**
+ * Where most of a window is missing, as after an outage, its buckets would each be asked for; where it is small, its
+ * rows are no more than the list of its buckets.
+ */
+function isCheaperWhole({ here, there }: Difference): boolean {
+  const missing = Math.max(1, there - here);
+  const asked = Math.min(BUCKETS, missing);
+  const whole = Math.ceil(there / 500) * COST.request + there * COST.row;
+  const byBucket =
+    (1 + asked) * COST.request +
+    Math.min(BUCKETS, there) * COST.bucket +
+    asked * Math.max(1, there / BUCKETS) * COST.row;
+  return whole <= byBucket;
+}
+
+async function differingBuckets(
+  { store, merchantId, types }: RepairPorts,
+  { fromMs, toMs }: Difference,
+  there: readonly Bucket[],
+): Promise<readonly number[]> {
+  const sums = new Map<number, bigint>(there.map(({ bucket, hash }) => [bucket, hash]));
+  for await (const row of store.rows({ merchantId, fromMs, toMs })) {
+    if (!types.includes(row)) continue;
+    const bucket = bucketOf(row.transactionId);
+    sums.set(bucket, ((sums.get(bucket) ?? 0n) - groupOf(row).hash + MODULUS) % MODULUS);
+  }
+  return [...sums].filter(([, difference]) => difference !== 0n).map(([bucket]) => bucket);
+}
+
+/** The rows of a window, or of one bucket of it, there and here: what is missing here is applied, what is too much is told. */
+async function repairRows(
+  ports: RepairPorts,
+  { fromMs, toMs }: Difference,
+  { bucket, counts }: { readonly bucket: number | undefined; readonly counts: Counts },
+): Promise<void> {
+  const { questions, taking, store, merchantId, types } = ports;
+  const listed = new Set<string>();
+  let cursor: string | undefined;
+  do {
+    const page = await questions.rows(fromMs, { bucket, cursor });
+    for (const { transactionId } of page.items) listed.add(transactionId);
+    await taking.listed(page.items, counts);
+    cursor = page.hasMore ? page.nextCursor : undefined;
+  } while (cursor !== undefined);
+
+  const range = { merchantId, fromMs, toMs, ...(bucket !== undefined && { bucket }) };
+  for await (const row of store.rows(range)) {
+    if (types.includes(row) && !listed.has(row.transactionId)) await settleExtra(ports, row, counts);
+  }
+}
+
+/** Applied here, and not listed there: nothing that can be mended here, but somebody must know. */
+async function settleExtra(ports: RepairPorts, applied: AppliedOutcome, counts: Counts): Promise<void> {
+  const { client, taking, applying, isTold } = ports;
+  const standing = await client.transaction(applied.transactionId);
+  if (standing.kind === 'ended') {
+    const { kind } = await taking.standing(standing, counts);
+    if (kind === 'conflict') return;
+  }
+  const kind = standing.kind === 'unknown' ? 'unknown_there' : 'unlisted_there';
+  await applying.conflict({ kind, applied, asOf: standing.asOf });
+  counts.conflicts += 1;
+  if (!isTold) counts.unsettled += 1;
+}

@@ -1,0 +1,75 @@
+import { bucketOf } from '../digest.ts';
+import { isoTime } from '../times.ts';
+import type { AppliedOutcome, ListedRange, MarkName } from './store.ts';
+
+/** The items of the receiver's table. Ids hold no `#`, so that no two names meet. */
+
+export const WINDOWS_INDEX = 'windows';
+
+/** Partitions of a day in the index: a day of one merchant takes 16,000 writes a second. */
+const SHARDS = 16;
+const BUCKETS = 256;
+const DAY_MS = 86_400_000;
+
+export const isMissing = 'attribute_not_exists(pk)';
+
+export function appliedKey(merchantId: string, transactionId: string) {
+  return { pk: `T#${merchantId}#${transactionId}`, sk: 'APPLIED' };
+}
+
+export function markKey(merchantId: string, name: MarkName) {
+  return { pk: `M#${merchantId}`, sk: name };
+}
+
+export function acknowledgementsPk(merchantId: string): string {
+  return `A#${merchantId}`;
+}
+
+export function appliedItem(row: AppliedOutcome) {
+  const { merchantId, transactionId, listedAtMs, ...rest } = row;
+  const day = Math.floor(listedAtMs / DAY_MS) * DAY_MS;
+  return {
+    ...appliedKey(merchantId, transactionId),
+    ...rest,
+    windowPk: windowPk(merchantId, day, shardOf(bucketOf(transactionId))),
+    windowSk: `${isoTime(listedAtMs)}#${transactionId}`,
+  };
+}
+
+function windowPk(merchantId: string, dayMs: number, shard: number): string {
+  return `W#${merchantId}#${isoTime(dayMs).slice(0, 10)}#${shard.toString(16)}`;
+}
+
+/** A bucket lies in one shard, so that it is read without the others. */
+function shardOf(bucket: number): number {
+  return Math.floor((bucket * SHARDS) / BUCKETS);
+}
+
+/** The partitions of the index that hold a range, day by day. */
+export function* partitionsOf(
+  range: ListedRange & { readonly bucket?: number | undefined },
+): Generator<string> {
+  const { merchantId, fromMs, toMs, bucket } = range;
+  for (let day = Math.floor(fromMs / DAY_MS) * DAY_MS; day < toMs; day += DAY_MS) {
+    for (let shard = 0; shard < SHARDS; shard += 1) {
+      if (bucket === undefined || shardOf(bucket) === shard) yield windowPk(merchantId, day, shard);
+    }
+  }
+}
+
+/** What stands in the keys stands nowhere else. */
+export function rowFrom(item: Record<string, unknown>): AppliedOutcome {
+  const [, merchantId = '', transactionId = ''] = String(item.pk).split('#');
+  const [listedAt = ''] = String(item.windowSk).split('#');
+  return {
+    merchantId,
+    transactionId,
+    version: Number(item.version),
+    transactionType: String(item.transactionType),
+    status: String(item.status),
+    amount: Number(item.amount),
+    currency: String(item.currency),
+    listedAtMs: Date.parse(listedAt),
+    contentHash: String(item.contentHash),
+  };
+}

@@ -1,0 +1,185 @@
+import type { DynamoDBDocument, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { bucketOf, createDigestSum, type Digest, type DigestSum } from '../digest.ts';
+import { ReceiverFault } from '../faults.ts';
+import { type Pauses, systemPauses } from '../system.ts';
+import { isoTime } from '../times.ts';
+import {
+  acknowledgementsPk,
+  appliedItem,
+  appliedKey,
+  isMissing,
+  markKey,
+  partitionsOf,
+  rowFrom,
+  WINDOWS_INDEX,
+} from './dynamodb-items.ts';
+import { writeTogether } from './dynamodb-transaction.ts';
+import { type AppliedOutcome, appliedOutcome, decide, type ReceiverStore, sliceStart } from './store.ts';
+
+export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** What `onOutcome` adds is written in the transaction that remembers the outcome. */
+export interface DynamoDbTransaction {
+  /** A Put, Update, Delete or ConditionCheck on any table of the account and region; 98 at most. */
+  add(...items: readonly TransactItem[]): void;
+}
+
+/** Of the 100 items that a transaction may have, what is left for the user's own. */
+const MAX_EFFECTS = 98;
+/** Keys of one BatchGetItem. */
+const BATCH = 100;
+/** A batch that is throttled is asked for again this many times. */
+const MAX_BATCH_TRIES = 8;
+const BATCH_PAUSE_MS = 50;
+/** Partitions read at a time: those of one day. */
+const SIDE_BY_SIDE = 16;
+
+/**
+ * A store in DynamoDB: `onOutcome(outcome, tx)` adds its own items to the one TransactWriteItems that also remembers the
+ * outcome. `onOutcome` may run more than once for an outcome; what it added is committed once.
+ *
+ * The table is its own: string keys `pk` and `sk`, and an index `windows` with string keys `windowPk` and `windowSk` that
+ * projects everything. It keeps every outcome for good, about 260 bytes each: what is deleted there would be applied again
+ * when it is asked about.
+ *
+ * An outcome costs one read unit, two write units for itself and one in the index; a callback that was applied before, one
+ * read unit. Digests are summed up from the index when they are asked for, since keeping sums in the transaction
+ * would cost two write units more for each outcome, and make them wait for each other: reconciling reads every outcome
+ * once, $0.004 a million, and not again while the mark stands behind it.
+ *
+ * @example const store = dynamodbStore({ client: DynamoDBDocument.from(new DynamoDBClient()), tableName: 'receiver' });
+ */
+export function dynamodbStore(options: {
+  readonly client: DynamoDBDocument;
+  readonly tableName: string;
+  /** How it waits between tries; the system's unless said otherwise. */
+  readonly pauses?: Pauses;
+}): ReceiverStore<DynamoDbTransaction> {
+  const { client, tableName: TableName, pauses = systemPauses } = options;
+
+  const read = async (merchantId: string, transactionId: string): Promise<AppliedOutcome | undefined> => {
+    const Key = appliedKey(merchantId, transactionId);
+    const { Item } = await client.get({ TableName, Key, ConsistentRead: true });
+    return Item === undefined ? undefined : rowFrom(Item);
+  };
+
+  async function* rowsOfPartition(windowPk: string, fromMs: number, toMs: number) {
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const page = await client.query({
+        TableName,
+        IndexName: WINDOWS_INDEX,
+        KeyConditionExpression: 'windowPk = :pk AND windowSk BETWEEN :from AND :to',
+        // Sort keys go on after the time, so that the end of the range is not in it.
+        ExpressionAttributeValues: { ':pk': windowPk, ':from': isoTime(fromMs), ':to': isoTime(toMs) },
+        ExclusiveStartKey,
+      });
+      yield* (page.Items ?? []).map(rowFrom);
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+  }
+
+  return {
+    async apply(outcome, effects, { acknowledgeLater } = { acknowledgeLater: false }) {
+      const next = appliedOutcome(outcome);
+      const { merchantId, transactionId, version } = next;
+      const before = decide(await read(merchantId, transactionId), next);
+      if (before.kind !== 'apply') return before;
+      const added: TransactItem[] = [];
+      await effects({ add: (...items) => void added.push(...items) });
+      if (added.length > MAX_EFFECTS) {
+        const message = `onOutcome added ${added.length} items; a transaction has room for ${MAX_EFFECTS}.`;
+        throw new ReceiverFault('too_many_effects', message);
+      }
+      const written = await writeTogether(client, pauses, [
+        {
+          Put: {
+            TableName,
+            Item: appliedItem(next),
+            // Invariant: of a transaction one end is applied, once, and never another.
+            ConditionExpression: isMissing,
+          },
+        },
+        ...(acknowledgeLater
+          ? [{ Put: { TableName, Item: { ...acknowledgementKey(merchantId, transactionId), version } } }]
+          : []),
+        ...added,
+      ]);
+      if (written === 'written') return { kind: 'applied' };
+      const after = decide(await read(merchantId, transactionId), next);
+      // Somebody else has applied it between our read and our write.
+      if (after.kind !== 'apply') return after;
+      throw new ReceiverFault('store_unavailable', 'An outcome was applied, and is not there any more.');
+    },
+
+    async find(merchantId, transactionIds) {
+      const found: AppliedOutcome[] = [];
+      for (let start = 0; start < transactionIds.length; start += BATCH) {
+        let Keys = transactionIds.slice(start, start + BATCH).map((id) => appliedKey(merchantId, id));
+        for (let tries = 1; Keys.length > 0; tries += 1) {
+          if (tries > MAX_BATCH_TRIES) throw new ReceiverFault('store_unavailable', 'Reading was throttled.');
+          if (tries > 1) await pauses.sleep(BATCH_PAUSE_MS * 2 ** tries * pauses.fraction());
+          const page = await client.batchGet({
+            RequestItems: { [TableName]: { Keys, ConsistentRead: true } },
+          });
+          found.push(...(page.Responses?.[TableName] ?? []).map(rowFrom));
+          Keys = (page.UnprocessedKeys?.[TableName]?.Keys ?? []) as typeof Keys;
+        }
+      }
+      return new Map(found.map((row) => [row.transactionId, row]));
+    },
+
+    async digests({ everySeconds, ...range }) {
+      const sums = new Map<number, DigestSum>();
+      const addPartition = async (windowPk: string) => {
+        for await (const row of rowsOfPartition(windowPk, range.fromMs, range.toMs)) {
+          const start = sliceStart(row.listedAtMs, everySeconds);
+          const sum = sums.get(start) ?? createDigestSum();
+          sum.addRow(row);
+          sums.set(start, sum);
+        }
+      };
+      const partitions = [...partitionsOf(range)];
+      for (let start = 0; start < partitions.length; start += SIDE_BY_SIDE) {
+        await Promise.all(partitions.slice(start, start + SIDE_BY_SIDE).map(addPartition));
+      }
+      return new Map([...sums].map(([start, sum]): [number, Digest] => [start, sum.digest()]));
+    },
+
+    async *rows(range) {
+      for (const windowPk of partitionsOf(range)) {
+        for await (const row of rowsOfPartition(windowPk, range.fromMs, range.toMs)) {
+          if (range.bucket === undefined || bucketOf(row.transactionId) === range.bucket) yield row;
+        }
+      }
+    },
+
+    async mark(merchantId, name) {
+      const { Item } = await client.get({ TableName, Key: markKey(merchantId, name), ConsistentRead: true });
+      return Item?.value as string | undefined;
+    },
+
+    async setMark(merchantId, name, value) {
+      await client.put({ TableName, Item: { ...markKey(merchantId, name), value } });
+    },
+
+    async unacknowledged(merchantId, limit) {
+      const { Items = [] } = await client.query({
+        TableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': acknowledgementsPk(merchantId) },
+        ConsistentRead: true,
+        Limit: limit,
+      });
+      return Items.map(({ sk, version }) => ({ transactionId: String(sk), version: Number(version) }));
+    },
+
+    async acknowledged(merchantId, { transactionId }) {
+      await client.delete({ TableName, Key: acknowledgementKey(merchantId, transactionId) });
+    },
+  };
+}
+
+function acknowledgementKey(merchantId: string, transactionId: string) {
+  return { pk: acknowledgementsPk(merchantId), sk: transactionId };
+}

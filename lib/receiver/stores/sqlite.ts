@@ -1,0 +1,150 @@
+import { bucketOf } from '../digest.ts';
+import { ReceiverFault } from '../faults.ts';
+import { readSlices, rememberInSlice } from './sqlite-digests.ts';
+import { keepStatements, MIGRATION, type Row, rowOf, type SqliteDatabase } from './sqlite-tables.ts';
+import {
+  type Acknowledgement,
+  type AppliedOutcome,
+  appliedOutcome,
+  decide,
+  type ReceiverStore,
+} from './store.ts';
+
+export type { SqliteDatabase } from './sqlite-tables.ts';
+
+/** Rows read at a time: a reader that is open would keep writers out. */
+const PAGE = 1_000;
+
+/**
+ * A store in SQLite, in the same database as your own tables: `onOutcome(outcome, db)` writes through `db`, between
+ * BEGIN IMMEDIATE and COMMIT. It must do so at once, without `await`: whatever else ran on the connection meanwhile
+ * would stand in the same transaction.
+ *
+ * A commit is as durable as the database is set: keep `PRAGMA synchronous` at FULL, its default. Several processes may
+ * share the file: open it with a `timeout`, so that they wait for each other.
+ *
+ * It makes its tables, `tidings_…`, when it is created. They keep every outcome for good, about 200 bytes each: what is
+ * deleted there would be applied again when it is asked about.
+ *
+ * @example const store = sqliteStore(new DatabaseSync('shop.db', { timeout: 1_000 }));
+ */
+export function sqliteStore<Database extends SqliteDatabase>(database: Database): ReceiverStore<Database> {
+  database.exec(MIGRATION);
+  const db = keepStatements(database);
+  const read = (merchantId: string, transactionId: string): AppliedOutcome | undefined => {
+    const sql = 'SELECT * FROM tidings_applied WHERE merchant_id = ? AND transaction_id = ?';
+    const row = db.prepare(sql).get(merchantId, transactionId);
+    return row === undefined || row === null ? undefined : rowOf(row as Row);
+  };
+
+  return {
+    async apply(outcome, effects, options) {
+      return immediately(db, () => {
+        const next = appliedOutcome(outcome);
+        const decision = decide(read(next.merchantId, next.transactionId), next);
+        if (decision.kind !== 'apply') return decision;
+        insert(db, next);
+        rememberInSlice(db, next);
+        if (options?.acknowledgeLater === true) {
+          db.prepare('INSERT OR REPLACE INTO tidings_unacknowledged VALUES (?, ?, ?)').run(
+            next.merchantId,
+            next.transactionId,
+            next.version,
+          );
+        }
+        assertDone(effects(database));
+        return { kind: 'applied' };
+      });
+    },
+
+    async find(merchantId, transactionIds) {
+      const found = transactionIds.flatMap((id) => read(merchantId, id) ?? []);
+      return new Map(found.map((row) => [row.transactionId, row]));
+    },
+
+    async digests(range) {
+      return readSlices(db, range);
+    },
+
+    async *rows({ merchantId, fromMs, toMs, bucket }) {
+      const page = db.prepare(
+        `SELECT * FROM tidings_applied WHERE merchant_id = ? AND (listed_at_ms, transaction_id) > (?, ?)
+         AND listed_at_ms < ? AND (? IS NULL OR bucket = ?) ORDER BY listed_at_ms, transaction_id LIMIT ${PAGE}`,
+      );
+      let [afterMs, afterId] = [fromMs, ''];
+      for (;;) {
+        const rows = page.all(merchantId, afterMs, afterId, toMs, bucket ?? null, bucket ?? null) as Row[];
+        yield* rows.map(rowOf);
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < PAGE) return;
+        [afterMs, afterId] = [last.listed_at_ms, last.transaction_id];
+      }
+    },
+
+    async mark(merchantId, name) {
+      const sql = 'SELECT value FROM tidings_marks WHERE merchant_id = ? AND name = ?';
+      return (db.prepare(sql).get(merchantId, name) as { readonly value: string } | undefined)?.value;
+    },
+
+    async setMark(merchantId, name, value) {
+      db.prepare('INSERT OR REPLACE INTO tidings_marks VALUES (?, ?, ?)').run(merchantId, name, value);
+    },
+
+    async unacknowledged(merchantId, limit) {
+      const sql = 'SELECT * FROM tidings_unacknowledged WHERE merchant_id = ? LIMIT ?';
+      const rows = db.prepare(sql).all(merchantId, limit) as Pick<Row, 'transaction_id' | 'version'>[];
+      return rows.map(({ transaction_id, version }) => ({ transactionId: transaction_id, version }));
+    },
+
+    async acknowledged(merchantId, { transactionId }: Acknowledgement) {
+      const sql = 'DELETE FROM tidings_unacknowledged WHERE merchant_id = ? AND transaction_id = ?';
+      db.prepare(sql).run(merchantId, transactionId);
+    },
+  };
+}
+
+/** Runs a function between BEGIN IMMEDIATE and COMMIT: no other writer stands between what it reads and writes. */
+function immediately<T>(db: SqliteDatabase, run: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = run();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    try {
+      db.exec('ROLLBACK');
+    } catch {
+      // SQLite has rolled back by itself, as it does when the disk is full; the first error says why.
+    }
+    throw error;
+  }
+}
+
+function insert(db: SqliteDatabase, next: AppliedOutcome): void {
+  db.prepare(
+    `INSERT INTO tidings_applied (merchant_id, transaction_id, version, transaction_type, status, amount, currency,
+       listed_at_ms, bucket, content_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    next.merchantId,
+    next.transactionId,
+    next.version,
+    next.transactionType,
+    next.status,
+    next.amount,
+    next.currency,
+    next.listedAtMs,
+    bucketOf(next.transactionId),
+    next.contentHash,
+  );
+}
+
+/** @throws ReceiverFault `effects_not_synchronous` */
+function assertDone(result: unknown): void {
+  if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return;
+  // Its own failure would otherwise end the process, after this one has been reported.
+  Promise.resolve(result).catch(() => undefined);
+  throw new ReceiverFault(
+    'effects_not_synchronous',
+    'onOutcome returned a promise. With SQLite it must write through db at once, without await.',
+  );
+}

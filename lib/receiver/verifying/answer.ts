@@ -1,0 +1,87 @@
+import { ReceiverFault } from '../faults.ts';
+import { isObject, type JsonObject } from '../outcome.ts';
+import { type Now, systemNow } from '../system.ts';
+import { answerKeys, type Secrets } from './keys.ts';
+import { type SignedRequest, TOLERANCE_SECONDS, verifySigned } from './signature.ts';
+
+/** An answer of the service that can be believed: signed, to this question, of this merchant, and not old. */
+export interface VerifiedAnswer {
+  readonly asOf: string;
+  /** All of it. Of a problem, `code` says which: that there is no such transaction is as well signed. */
+  readonly content: JsonObject;
+}
+
+export interface VerifyAnswerOptions {
+  /** The merchant's own, not an endpoint's; several while one is rotated. */
+  readonly merchantSecrets: Secrets;
+  readonly merchantId: string;
+  /** How far the service's clock may be off, to either side; 300 unless said otherwise. */
+  readonly toleranceSeconds?: number;
+  /** Seconds that `asOf` may lie back; 300 unless said otherwise. Lists lag behind by the feed's lag. */
+  readonly maxAgeSeconds?: number;
+  /** The clock; the system's unless said otherwise. */
+  readonly now?: Now;
+}
+
+const MAX_AGE_SECONDS = 300;
+const SECOND_MS = 1_000;
+
+/**
+ * Verifies the answer to a question. What is not signed says nothing, whatever its status: an unsigned 404 may come from
+ * any proxy on the way.
+ *
+ * @param request what was asked, as {@link canonicalRequest} writes it
+ * @example verifyAnswer(answer, 'GET /v1/transactions/pay_1', { merchantSecrets, merchantId: 'demo' })
+ * @throws ReceiverFault those of callbacks, and `wrong_question`, `other_merchant`, `answer_too_old`
+ */
+export function verifyAnswer(
+  answer: SignedRequest,
+  request: string,
+  options: VerifyAnswerOptions,
+): VerifiedAnswer {
+  return createAnswerVerifier(options)(answer, request);
+}
+
+/** The same with the keys derived once. */
+export function createAnswerVerifier(
+  options: VerifyAnswerOptions,
+): (answer: SignedRequest, request: string) => VerifiedAnswer {
+  const keys = answerKeys(options.merchantSecrets);
+  const { merchantId, toleranceSeconds = TOLERANCE_SECONDS, now = systemNow } = options;
+  const { maxAgeSeconds = MAX_AGE_SECONDS } = options;
+  return (answer, request) => {
+    const nowMs = now();
+    const { json } = verifySigned(answer, { keys, nowMs, toleranceSeconds });
+    if (!isObject(json) || typeof json.asOf !== 'string' || typeof json.request !== 'string') {
+      throw new ReceiverFault('malformed_body', 'The answer does not say to what it is one, and as of when.');
+    }
+    if (json.merchantId !== merchantId) {
+      throw new ReceiverFault('other_merchant', `The answer is of merchant ${String(json.merchantId)}.`);
+    }
+    if (json.request !== request) {
+      throw new ReceiverFault('wrong_question', `Asked ${request}, got the answer to ${json.request}.`);
+    }
+    const ageSeconds = (nowMs - Date.parse(json.asOf)) / SECOND_MS;
+    if (!(ageSeconds <= maxAgeSeconds && -ageSeconds <= toleranceSeconds)) {
+      throw new ReceiverFault('answer_too_old', `The answer is as of ${json.asOf}.`);
+    }
+    return { asOf: json.asOf, content: json };
+  };
+}
+
+/**
+ * A question as the service repeats it: parameters sorted, and encoded as `URLSearchParams` does.
+ *
+ * @example canonicalRequest('GET', '/v1/transactions', { reference: 'ORDER-1', limit: '5' })
+ * // 'GET /v1/transactions?limit=5&reference=ORDER-1'
+ */
+export function canonicalRequest(
+  method: string,
+  path: string,
+  parameters: Readonly<Record<string, string>> = {},
+): string {
+  const query = new URLSearchParams(parameters);
+  query.sort();
+  const text = query.toString();
+  return `${method} ${path}${text === '' ? '' : `?${text}`}`;
+}

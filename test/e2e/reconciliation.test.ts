@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bucketOf, createDigestSum } from '../../lib/core/digest.ts';
+import type { Outcome } from '../../lib/core/model.ts';
+import { type Api, createApi, expectStatus } from '../../lib/local/api-client.ts';
+import { type LocalCloud, startLocalCloud } from '../../lib/local/cloud.ts';
+import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
+import { ASSEMBLY } from '../support/synthesized.ts';
+import { verified } from '../support/verified.ts';
+import { payment } from '../support/world.ts';
+
+/** Settings under which windows are closed within seconds. */
+const WINDOW_SECONDS = 2;
+const ENVIRONMENT = {
+  TIDINGS_ALLOW_LOOPBACK: 'true',
+  TIDINGS_FEED_LAG_SECONDS: '3',
+  TIDINGS_WINDOW_SECONDS: String(WINDOW_SECONDS),
+};
+const OUTCOMES = 60;
+const HIDDEN = ['pay_7', 'pay_41'];
+
+type Row = Outcome & { readonly listedAt: string };
+interface Slice {
+  readonly start: string;
+  readonly end: string;
+  readonly groups: unknown;
+}
+
+describe('a receiver that missed callbacks, on the deployed bundles', () => {
+  const dataDir = temporaryDirectory();
+  let cloud: LocalCloud;
+  let api: Api;
+  let secret: string;
+  let receiverKey: string;
+  const ledger: Row[] = [];
+  let requests = 0;
+
+  beforeAll(async () => {
+    const settings = {
+      assemblyDir: ASSEMBLY,
+      dataDir,
+      port: 0,
+      environment: ENVIRONMENT,
+      scheduleSeconds: 1,
+    };
+    cloud = await startLocalCloud({ ...settings, log: () => undefined });
+    api = createApi(cloud.apiUrl);
+    const admin = `tk_root_${cloud.secretValue('TidingsRootKey')}`;
+    const create = async (request: string, body: object) =>
+      expectStatus(await api(admin, request, body), 201).json;
+    secret = (await create('POST /v1/merchants', { merchantId: 'alpha', name: 'Alpha', feedShards: 3 }))
+      .secret;
+    receiverKey = (await create('POST /v1/merchants/alpha/keys', { scope: 'receiver' })).key;
+    const initiator = (await create('POST /v1/keys', { scope: 'initiator' })).key;
+    for (let index = 0; index < OUTCOMES; index += 1) {
+      const changes = { amount: index, transactionType: index % 4 === 0 ? 'refund' : 'payment' };
+      const path = `PUT /v1/merchants/alpha/transactions/pay_${index}`;
+      const { json } = expectStatus(await api(initiator, path, payment(changes)), 201);
+      if (!HIDDEN.includes(json.transactionId)) ledger.push(json);
+    }
+  });
+  afterAll(async () => {
+    await cloud.stop();
+    removeDirectory(dataDir);
+  });
+
+  /** Asks as the receiver, and believes nothing that is not signed and not the answer to this question. */
+  const ask = async (path: string, status = 200) => {
+    requests += 1;
+    const answer = expectStatus(await api(receiverKey, `GET ${path}`), status);
+    const url = new URL(path, 'http://tidings');
+    url.searchParams.sort();
+    const query = url.searchParams.size === 0 ? '' : `?${url.searchParams}`;
+    expect(verified(answer, secret)).toEqual(answer.json);
+    expect(answer.json.request).toBe(`GET ${decodeURIComponent(url.pathname)}${query}`);
+    return answer.json;
+  };
+  const groupsOf = (rows: readonly Row[]) => {
+    const sum = createDigestSum();
+    for (const row of rows) sum.add(row);
+    return sum.groups();
+  };
+  const within = ({ start, end }: Slice) =>
+    ledger.filter(({ listedAt }) => listedAt >= start && listedAt < end);
+  const differing = (slices: readonly Slice[]) =>
+    slices.filter((slice) => JSON.stringify(slice.groups) !== JSON.stringify(groupsOf(within(slice))));
+  const aligned = (time: string) => {
+    const lengthMs = WINDOW_SECONDS * 1_000;
+    return new Date(Math.floor(Date.parse(time) / lengthMs) * lengthMs).toISOString();
+  };
+  /** Asks again until the windows of all that was recorded are closed. */
+  const closedThrough = async (from: string): Promise<string> => {
+    const last = ledger.at(-1)?.listedAt ?? '';
+    for (;;) {
+      const answer = await api(receiverKey, `GET /v1/windows?from=${from}`);
+      if (answer.status === 200 && answer.json.closedThrough > last) return answer.json.closedThrough;
+      expect([200, 409]).toContain(answer.status);
+    }
+  };
+
+  it('finds them from day to hour to window to bucket to row, every answer signed', async () => {
+    const from = aligned(ledger[0]?.listedAt ?? '');
+    const to = await closedThrough(from);
+    requests = 0;
+    const list = async (range: Pick<Slice, 'start' | 'end'>, resolution: string): Promise<readonly Slice[]> =>
+      (await ask(`/v1/windows?from=${range.start}&to=${range.end}&resolution=${resolution}`)).items;
+    const found: Row[] = [];
+    for (const day of differing(await list({ start: from, end: to }, 'day'))) {
+      for (const hour of differing(await list(day, 'hour'))) {
+        for (const window of differing(await list(hour, 'window'))) {
+          const { buckets } = await ask(`/v1/windows/${window.start}?buckets=256`);
+          for (const { bucket, count } of buckets) {
+            const own = within(window).filter(({ transactionId }) => bucketOf(transactionId) === bucket);
+            if (own.length === count) continue;
+            const { items } = await ask(`/v1/windows/${window.start}/transactions?bucket=${bucket}`);
+            const known = new Set(own.map(({ transactionId }) => transactionId));
+            found.push(...items.filter((row: Row) => !known.has(row.transactionId)));
+          }
+        }
+      }
+    }
+    expect(found.map(({ transactionId }) => transactionId).sort()).toEqual([...HIDDEN].sort());
+    // A day or two, an hour or two, and of each one that was missed a window, its buckets and its rows.
+    expect(requests).toBeLessThanOrEqual(12);
+
+    ledger.push(...found);
+    expect(differing(await list({ start: from, end: to }, 'day'))).toEqual([]);
+  });
+
+  it('has its rows compared with what is listed, window by window', async () => {
+    const lost = ledger.find(({ transactionId }) => transactionId === HIDDEN[0]);
+    const window = aligned(lost?.listedAt ?? '');
+    const end = new Date(Date.parse(window) + WINDOW_SECONDS * 1_000).toISOString();
+    const rows = within({ start: window, end, groups: [] })
+      .filter((row) => row !== lost)
+      .map(({ transactionId, version, status, amount, currency }) => ({
+        transactionId,
+        version,
+        status,
+        amount,
+        currency,
+      }));
+    const answer = expectStatus(await api(receiverKey, 'POST /v1/reconciliations', { window, rows }), 200);
+    expect(verified(answer, secret)).toMatchObject({
+      start: window,
+      differences: [{ class: 'only_here', transactionId: HIDDEN[0] }],
+    });
+  });
+
+  it('reads the whole feed page by page, each outcome once and in order', async () => {
+    const items: Row[] = [];
+    for (let cursor = '', hasMore = true; hasMore; ) {
+      const page = await ask(`/v1/transactions?limit=7${cursor}`);
+      items.push(...page.items);
+      ({ hasMore } = page);
+      cursor = `&cursor=${page.nextCursor}`;
+    }
+    const order = items.map(({ listedAt, transactionId }) => `${listedAt}#${transactionId}`);
+    expect(order).toEqual([...order].sort());
+    expect(new Set(items.map(({ transactionId }) => transactionId)).size).toBe(OUTCOMES);
+    expect(items).toHaveLength(OUTCOMES);
+  });
+
+  it('is told plainly where it asks for what is not closed', async () => {
+    const open = aligned(new Date(Date.now() + 60_000).toISOString());
+    expect(await ask(`/v1/windows/${open}`, 409)).toMatchObject({
+      code: 'window_not_closed',
+      windowSeconds: WINDOW_SECONDS,
+    });
+  });
+});

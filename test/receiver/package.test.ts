@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
+import { checkTypes } from '../support/published.ts';
+import { ROOT } from '../support/synthesized.ts';
+
+/** A project of somebody else's, with the packed package and nothing besides. */
+describe('the published package', () => {
+  let project: string;
+  beforeAll(() => {
+    project = temporaryDirectory();
+    const [{ filename }] = JSON.parse(
+      execFileSync('npm', ['pack', '--silent', '--json', '--pack-destination', project], {
+        cwd: ROOT,
+        encoding: 'utf8',
+      }),
+    );
+    const installed = join(project, 'node_modules/tidings');
+    mkdirSync(installed, { recursive: true });
+    execFileSync('tar', ['-xzf', join(project, filename), '-C', installed, '--strip-components', '1']);
+  });
+  afterAll(() => removeDirectory(project));
+
+  const run = (file: string, text: string): string => {
+    writeFileSync(join(project, file), text);
+    return execFileSync(process.execPath, [file], { cwd: project, encoding: 'utf8' });
+  };
+  const USE = `
+    const secret = newSecret();
+    const callback = verify(signedCallback(sampleOutcome(), { secrets: secret }), { secrets: secret });
+    try { verify({ headers: {}, body: '' }, { secrets: secret }) } catch (error) {
+      console.log(callback.outcome.transactionId, error instanceof ReceiverFault, error.code);
+    }`;
+
+  it('loads as ES modules', () => {
+    const printed = run(
+      'use.mjs',
+      `import { ReceiverFault, verify } from 'tidings/receiver';
+       import { newSecret, sampleOutcome, signedCallback } from 'tidings/receiver/testing';${USE}`,
+    );
+    expect(printed).toBe('pay_1 true missing_header\n');
+  });
+
+  it('loads as CommonJS', () => {
+    const printed = run(
+      'use.cjs',
+      `const { ReceiverFault, verify } = require('tidings/receiver');
+       const { newSecret, sampleOutcome, signedCallback } = require('tidings/receiver/testing');${USE}`,
+    );
+    expect(printed).toBe('pay_1 true missing_header\n');
+  });
+
+  it('has declarations that hold for both forms', () => {
+    const use = `
+      import { createServer } from 'node:http';
+      import { DatabaseSync } from 'node:sqlite';
+      import { type Callback, createReceiver, toNodeHandler, verify } from 'tidings/receiver';
+      import { sqliteStore } from 'tidings/receiver/sqlite';
+      import { sampleOutcome, signedCallback } from 'tidings/receiver/testing';
+      const callback: Callback = verify(signedCallback(sampleOutcome(), { secrets: 's' }), { secrets: ['s'] });
+      if (callback.kind === 'outcome') callback.outcome.amount.toFixed();
+      // @ts-expect-error: a test request has no outcome
+      callback.outcome;
+      const receiver = createReceiver({
+        merchantId: 'demo', secrets: 's', store: sqliteStore(new DatabaseSync(':memory:')),
+        onOutcome: (outcome, db) => { db.prepare('INSERT INTO orders VALUES (?)').run(outcome.transactionId); },
+      });
+      createServer(toNodeHandler(receiver.handle));`;
+    writeFileSync(join(project, 'use.mts'), use);
+    writeFileSync(join(project, 'use.cts'), use);
+    checkTypes(project, ['use.mts', 'use.cts']);
+  });
+
+  it.each(['memory', 'sqlite', 'dynamodb'])('has the store %s in both forms', (name) => {
+    const printed = [
+      run(
+        `${name}.mjs`,
+        `import * as store from 'tidings/receiver/${name}'; console.log(Object.keys(store));`,
+      ),
+      run(`${name}.cjs`, `console.log(Object.keys(require('tidings/receiver/${name}')));`),
+    ];
+    expect(printed).toEqual([`[ '${name}Store' ]\n`, `[ '${name}Store' ]\n`]);
+  });
+
+  it('takes nothing of the service with it', () => {
+    const listed = execFileSync('npm', ['pack', '--silent', '--json', '--dry-run', '--ignore-scripts'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    const [{ files }] = JSON.parse(listed) as [{ files: { path: string }[] }];
+    const paths = files.map(({ path }) => path).filter((path) => !path.startsWith('dist/receiver/'));
+    expect(paths.sort()).toEqual(['README.md', 'package.json']);
+  });
+});

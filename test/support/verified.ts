@@ -1,0 +1,18 @@
+import { Webhook } from 'standardwebhooks';
+import { vi } from 'vitest';
+import { answerKey } from '../../lib/core/signature.ts';
+
+/**
+ * An answer verified by the package, with the derived key where it expects a secret.
+ *
+ * @param signedAtMs where the service has a clock of its own; the test's dates must be faked then
+ */
+export function verified(
+  answer: { readonly text: string; readonly headers: Headers | Readonly<Record<string, string>> },
+  merchantSecret: string,
+  signedAtMs?: number,
+): unknown {
+  const secret = `whsec_${Buffer.from(answerKey(merchantSecret)).toString('base64')}`;
+  if (signedAtMs !== undefined) vi.setSystemTime(signedAtMs);
+  return new Webhook(secret).verify(answer.text, Object.fromEntries(new Headers(answer.headers)));
+}
