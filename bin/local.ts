@@ -4,13 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createApi } from '../lib/local/api-client.ts';
 import { type LocalCloud, LocalCloudError, startLocalCloud } from '../lib/local/cloud.ts';
-import { type Credentials, provideCredentials, readCredentials } from '../lib/local/credentials.ts';
+import {
+  type Credentials,
+  type MerchantCredentials,
+  provideCredentials,
+  readCredentials,
+} from '../lib/local/credentials.ts';
 import { prepareDataDirectory } from '../lib/local/data-directory.ts';
 import { createBoard } from '../lib/local/demo/board.ts';
 import { listenToKeys } from '../lib/local/demo/keys.ts';
 import { createOrders } from '../lib/local/demo/orders.ts';
 import { type DemoReceiver, startReceiver } from '../lib/local/demo/receiver.ts';
-import { createDemo, DEMO_SCHEDULE } from '../lib/local/demo/story.ts';
+import { openShop, type Shop } from '../lib/local/demo/shop.ts';
+import { createDemo, DEMO_SCHEDULE, WINDOW_SECONDS } from '../lib/local/demo/story.ts';
 import { openLogFile } from '../lib/local/log-file.ts';
 import { synthesize } from '../lib/local/synthesize.ts';
 
@@ -68,7 +74,7 @@ const args = readArguments();
 const LOCAL_ENVIRONMENT = {
   TIDINGS_ALLOW_LOOPBACK: 'true',
   TIDINGS_FEED_LAG_SECONDS: '3',
-  TIDINGS_WINDOW_SECONDS: '10',
+  TIDINGS_WINDOW_SECONDS: String(WINDOW_SECONDS),
   TIDINGS_AUDIT_AFTER_SECONDS: '30',
 };
 const LOCAL_SCHEDULE_SECONDS = 5;
@@ -154,21 +160,30 @@ async function serve(
   }
   const merchantOf = (credentials: Credentials | undefined) =>
     credentials?.merchants.find(({ merchantId }) => merchantId === DEMO_MERCHANT);
+  const open = (merchant: MerchantCredentials) =>
+    openShop({ api: cloud.apiUrl, merchant, dataDir, now: Date.now });
   // It listens before its endpoint is made, and is tested with the secret that a former run left.
-  let secret = merchantOf(readCredentials(dataDir))?.endpointSecret ?? '';
-  const receiver = await startReceiver({ port: args.receiverPort, secret: () => secret }).catch(
-    (error: unknown) => {
-      throw new LocalCloudError(
-        'port_in_use',
-        `The demo's receiver cannot listen on ${args.receiverPort}; choose another with --receiver-port. ${String(error)}`,
-      );
+  const former = merchantOf(readCredentials(dataDir));
+  let shop: Shop | undefined = former && open(former);
+  const receiver = await startReceiver({
+    port: args.receiverPort,
+    listener: (request, response) => {
+      if (shop === undefined) response.writeHead(503).end();
+      else shop.listener(request, response);
     },
-  );
+  }).catch((error: unknown) => {
+    throw new LocalCloudError(
+      'port_in_use',
+      `The demo's receiver cannot listen on ${args.receiverPort}; choose another with --receiver-port. ${String(error)}`,
+    );
+  });
   const demo = { merchantId: DEMO_MERCHANT, schedule: DEMO_SCHEDULE, url: receiver.url };
   const credentials = await provideCredentials({ dataDir, apiUrl: cloud.apiUrl, adminKey, demo });
   const merchant = merchantOf(credentials);
   if (merchant === undefined) throw new Error('The demo has no merchant.');
-  secret = merchant.endpointSecret;
+  shop?.close();
+  const current = open(merchant);
+  shop = current;
   ready();
   const keys = process.stdin.isTTY ? '   [k] receiver away/back   [r] record   [q] quit' : '';
   write(`keys in ${join(args['data-dir'], 'credentials.json')}${keys}\n`);
@@ -176,7 +191,7 @@ async function serve(
   const api = createApi(cloud.apiUrl);
   const board = createBoard({ write, now: Date.now, colours: process.stdout.isTTY === true });
   const orders = createOrders({ api, credentials, merchant, dataDir });
-  const story = createDemo({ api, merchant, orders, receiver, board, signal: run.signal });
+  const story = createDemo({ shop: current, orders, receiver, board, signal: run.signal });
   listenToKeys({ k: story.toggleReceiver, r: story.recordOne, q: async () => run.end() }, run.end);
   story.tell().then(
     () => write('Your turn:  npm run try    records one more, prints its callback and the same as curl'),

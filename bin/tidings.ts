@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { redrive } from '../lib/adapters/redrive.ts';
-import { tryOne } from '../lib/local/try-one.ts';
+import { tryOne } from '../lib/local/demo/try-one.ts';
 
 const HELP = `Usage: npm run <command> -- [options]
 

@@ -26,7 +26,12 @@ describe('the demo', () => {
       expect(text).toMatch(/ORDER-7 .*✗ ✗ · next in \d s +retrying/);
       expect(text).toMatch(/ORDER-7 .*✗ ✗ ✗ ✗ ✗ +exhausted/);
       expect(text).toMatch(/receiver is back: 3 callbacks never came/);
-      expect(text).toMatch(/recorded 40 = delivered 37 \+ asked 3 · lost 0/);
+      expect(text).toMatch(
+        /reconcile: \d+ windows, \d+ equal, [123] differs? → 3 rows applied, in \d+ questions/,
+      );
+      expect(text).toMatch(/ORDER-7 .*✗ ✗ ✗ ✗ ✗ +acknowledged/);
+      expect(text).toMatch(/recorded 40 = delivered 37 \+ acknowledged 3 · lost 0/);
+      expect(text).toMatch(/digest {2}Tidings ([0-9a-f]{8})… {2}= {2}receiver \1…/);
 
       const { stdout } = await promisify(execFile)(
         process.execPath,

@@ -4,7 +4,7 @@ import { createTurns } from '../../lib/local/demo/turns.ts';
 
 async function stage() {
   const said: string[] = [];
-  const receiver = await startReceiver({ port: 0, secret: () => '' });
+  const receiver = await startReceiver({ port: 0, listener: (_, response) => response.end() });
   return { said, receiver, turn: createTurns(receiver, { says: (text) => said.push(text) }) };
 }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { tryOne } from '../../lib/local/try-one.ts';
+import { tryOne } from '../../lib/local/demo/try-one.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 
 it('asks for the demo where the service runs without it, and not for a service that runs', async () => {

@@ -13,7 +13,7 @@ const RED = 31;
 const YELLOW = 33;
 const COLOURS: Readonly<Record<string, number>> = {
   delivered: GREEN,
-  asked: GREEN,
+  acknowledged: GREEN,
   exhausted: RED,
   blocked: RED,
   retrying: YELLOW,

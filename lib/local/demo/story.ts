@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Api } from '../api-client.ts';
-import type { MerchantCredentials } from '../credentials.ts';
 import { attemptsText, type Board, outcomeText } from './board.ts';
-import { askTransaction } from './merchant.ts';
 import type { Notification, Order, Orders } from './orders.ts';
 import type { DemoReceiver } from './receiver.ts';
+import type { Shop } from './shop.ts';
 import { createTurns } from './turns.ts';
 
 /** Delays in seconds of the demo's merchant: the whole life of a notification in 18 seconds. */
 export const DEMO_SCHEDULE = [2, 3, 5, 8];
+
+/** Of a window of the feed on one machine. */
+export const WINDOW_SECONDS = 10;
 
 const POLL_MS = 300;
 const BEFORE = 6;
@@ -23,14 +24,13 @@ export interface Demo {
 }
 
 export function createDemo(options: {
-  readonly api: Api;
-  readonly merchant: MerchantCredentials;
+  readonly shop: Pick<Shop, 'reconcile' | 'compare'>;
   readonly orders: Orders;
   readonly receiver: DemoReceiver;
   readonly board: Board;
   readonly signal: AbortSignal;
 }): Demo {
-  const { api, merchant, orders, receiver, board, signal } = options;
+  const { shop, orders, receiver, board, signal } = options;
   const turn = createTurns(receiver, board);
 
   /** Shows an order's way until it is settled; returns the state in which it ended. Quietly: only what went wrong. */
@@ -74,20 +74,31 @@ export function createDemo(options: {
     return recorded;
   }
 
-  /** The merchant knows its orders; those of which it heard nothing it asks about, one by one. */
-  async function askAboutOpen(known: readonly Order[]): Promise<number> {
-    const open = known.filter(({ transactionId }) => !receiver.received.has(transactionId));
-    board.says(`the merchant asks about ${open.length} open orders`);
-    for (const order of open) {
-      const { status } = await askTransaction(api, merchant, order.transactionId);
-      board.row({
-        order: order.name,
-        outcome: outcomeText(status, order.amount),
-        attempts: 'answer signed',
-        state: 'asked',
-      });
+  /** The merchant's own reconcile, as soon as everything that was recorded lies in closed windows. */
+  async function reconcile(): Promise<void> {
+    const lastMs = Date.now();
+    board.says(
+      `a window closes ${WINDOW_SECONDS} s after it began, and a little: the merchant waits for the last one`,
+    );
+    while (Date.parse((await shop.compare())?.through ?? '') <= lastMs) {
+      await sleep(POLL_MS, undefined, { signal });
     }
-    return open.length;
+    const { windows, differing, applied, requests } = await shop.reconcile({ signal });
+    const verb = differing === 1 ? 'differs' : 'differ';
+    board.says(
+      `reconcile: ${windows} windows, ${windows - differing} equal, ${differing} ${verb} → ` +
+        `${applied} rows applied, in ${requests} questions`,
+    );
+  }
+
+  /** How the telling of all of them ended, by state. */
+  async function ends(all: readonly Order[]): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>();
+    for (const order of all) {
+      const { state } = await orders.notificationOf(order);
+      counts.set(state, (counts.get(state) ?? 0) + 1);
+    }
+    return counts;
   }
 
   return {
@@ -103,13 +114,21 @@ export function createDemo(options: {
       const told = await toldOf(after);
       const which = `${after[0]?.order.name} to ${after.at(-1)?.order.name} are recorded`;
       board.says(told === after.length ? `${which} and told` : `${which}, ${told} of ${after.length} told`);
-      const all = [...before, ...missed, ...after];
-      const asked = await askAboutOpen(all.map(({ order }) => order));
-      const delivered = await toldOf(all);
+      await reconcile();
+      for (const { order } of missed) show(order, await orders.notificationOf(order), true);
+      const all = [...before, ...missed, ...after].map(({ order }) => order);
+      const counts = await ends(all);
+      const [delivered, acknowledged] = ['delivered', 'acknowledged'].map((state) => counts.get(state) ?? 0);
+      const totals = await shop.compare();
       board.plain();
       board.plain(
-        `recorded ${all.length} = delivered ${delivered} + asked ${asked} · ` +
-          `lost ${all.length - delivered - asked}`,
+        `recorded ${all.length} = delivered ${delivered} + acknowledged ${acknowledged} · ` +
+          `lost ${all.length - (delivered ?? 0) - (acknowledged ?? 0)}`,
+      );
+      if (totals === undefined) return;
+      const sign = totals.isEqual ? '=' : '≠';
+      board.plain(
+        `digest  Tidings ${brief(totals.there.hash)}  ${sign}  receiver ${brief(totals.here.hash)}`,
       );
     },
 
@@ -133,4 +152,9 @@ async function toldOf(recorded: readonly { readonly end: Promise<string> }[]): P
 function isNews(shown: Notification | undefined, now: Notification): boolean {
   if (now.state === 'pending') return false;
   return shown === undefined || shown.state !== now.state || shown.attempts.length !== now.attempts.length;
+}
+
+/** The beginning of a hash, enough to see whether two are the same. */
+function brief(hash: string): string {
+  return `${hash.slice(0, 8)}…`;
 }

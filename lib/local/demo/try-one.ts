@@ -1,7 +1,8 @@
-import { createApi } from './api-client.ts';
-import { type Credentials, type MerchantCredentials, readCredentials } from './credentials.ts';
-import { createOrders, type Order } from './demo/orders.ts';
-import { type ReceivedCallback, startReceiver } from './demo/receiver.ts';
+import { type CallbackRequest, toNodeHandler, verify } from '../../receiver/index.ts';
+import { createApi } from '../api-client.ts';
+import { type Credentials, type MerchantCredentials, readCredentials } from '../credentials.ts';
+import { createOrders, type Order } from './orders.ts';
+import { startReceiver } from './receiver.ts';
 
 /** How long a callback may take before something is wrong. */
 const CALLBACK_TIMEOUT_MS = 15_000;
@@ -28,11 +29,15 @@ export async function tryOne(options: {
         'Start it without --no-demo.',
     );
   }
-  const arrived = Promise.withResolvers<ReceivedCallback>();
+  const arrived = Promise.withResolvers<CallbackRequest>();
   const receiver = await startReceiver({
     port: 0,
-    secret: () => merchant.merchantSecret,
-    onCallback: arrived.resolve,
+    listener: toNodeHandler((request) => {
+      // What it throws is answered with 4xx, and comes again.
+      verify(request, { secrets: merchant.merchantSecret });
+      arrived.resolve(request);
+      return { status: 204 };
+    }),
   });
   try {
     const order = await record({ credentials, merchant, dataDir, notifyUrl: receiver.url });
@@ -87,11 +92,11 @@ function show(
   write(`  -d '${JSON.stringify(order.content)}'`);
 }
 
-function showCallback(write: (line: string) => void, callback: ReceivedCallback): void {
-  write('\n# its callback, as it came in; the signature was checked with the standardwebhooks package');
+function showCallback(write: (line: string) => void, callback: CallbackRequest): void {
+  write('\n# its callback, as it came in; the signature was checked by the receiver kit');
   write('POST /callbacks HTTP/1.1');
   for (const [name, value] of Object.entries(callback.headers)) write(`${name}: ${value}`);
-  write(`\n${callback.body}`);
+  write(`\n${Buffer.from(callback.body).toString()}`);
 }
 
 async function within<T>(promise: Promise<T>): Promise<T> {
