@@ -91,6 +91,8 @@ async function main(): Promise<void> {
     ending.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  // Nobody reads any more what it says: `npm start | head` ends it like Ctrl-C.
+  process.stdout.on('error', () => ending.abort());
   const dataDir = prepareDataDirectory(args['data-dir'], args.fresh);
 
   const assemblyDir = join(ROOT, 'cdk.out');
