@@ -55,7 +55,7 @@ export async function send<Answer>(
 ): Promise<{ readonly kind: 'answered'; readonly answer: Answer } | Failure> {
   const { clock, tableClock, timeoutMs } = sending;
   let wasSent = false;
-  // All commands have the same stack as far as an answer's headers go.
+  // All commands have the same stack as far as an answer's headers go. Documents' commands go through it twice.
   (command.middlewareStack as GetCommand['middlewareStack']).add(
     (next) => async (args) => {
       wasSent = true;
@@ -65,7 +65,7 @@ export async function send<Answer>(
       tableClock.learn({ sentMs, receivedMs: clock.now(), date: headers?.date });
       return result;
     },
-    { step: 'deserialize', priority: 'low', name: 'tidingsTableClock' },
+    { step: 'deserialize', priority: 'low', name: 'tidingsTableClock', override: true },
   );
   try {
     return { kind: 'answered', answer: await request(AbortSignal.timeout(timeoutMs)) };

@@ -7,6 +7,7 @@ import { InitiatorFault } from '../fault.ts';
 export interface TableClock {
   /** Learns from one answer. */
   learn(reading: ClockReading): void;
+  isTrusted(): boolean;
   /** @throws InitiatorFault `clock_skew` where the last answer showed a clock that is off */
   assertTrusted(): void;
 }
@@ -24,13 +25,15 @@ const HEADER_GRAIN_MS = 1_000;
 
 export function createTableClock(): TableClock {
   let skewMs = 0;
+  const isTrusted = () => Math.abs(skewMs) <= TOLERANCE_MS;
   return {
+    isTrusted,
     learn({ sentMs, receivedMs, date }) {
       const serverMs = Date.parse(date ?? '');
       if (!Number.isNaN(serverMs)) skewMs = skewOf({ sentMs, receivedMs, serverMs });
     },
     assertTrusted() {
-      if (Math.abs(skewMs) <= TOLERANCE_MS) return;
+      if (isTrusted()) return;
       throw new InitiatorFault({
         code: 'clock_skew',
         message: `The clock is ${Math.round(skewMs)} ms off DynamoDB's; nothing is written until it agrees.`,
