@@ -98,6 +98,18 @@ describe('an outcome in the initiator’s own transaction', () => {
       });
     });
 
+    it('is believed by the relay only under its own key: permissions are bound to that', async () => {
+      await commit('pay_1');
+      const item = (await rawItem('pay_1')) ?? {};
+      for (const changes of [{ merchantId: 'other' }, { transactionId: 'pay_2' }, { version: 2 }]) {
+        const image = marshall({ ...item, ...changes });
+        expect(decodeRecord({ eventID: '1', dynamodb: { NewImage: image as never } })).toMatchObject({
+          kind: 'unreadable',
+          reason: expect.stringContaining('another outcome'),
+        });
+      }
+    });
+
     it('is unchanged when the API is told the same, and a conflict when it is told otherwise', async () => {
       await commit('pay_1');
       expect(await record('pay_1')).toMatchObject({ kind: 'unchanged' });
