@@ -25,8 +25,6 @@ export function ownItems(table: { readonly name: string; readonly documents: Dyn
   return {
     put: (name: string, fields: object = {}) =>
       documents.send(new PutCommand({ TableName, Item: { ...keyOf(name), ...fields } })),
-    read: async (name: string) =>
-      (await documents.send(new GetCommand({ TableName, Key: keyOf(name), ConsistentRead: true }))).Item,
     /** Counts how often the transaction was committed. */
     count: (name: string): TransactItem => ({
       Update: {
@@ -45,8 +43,9 @@ export function ownItems(table: { readonly name: string; readonly documents: Dyn
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
     }),
-    async effects(name: string): Promise<number> {
-      return ((await this.read(name))?.effects as number | undefined) ?? 0;
+    effects: async (name: string): Promise<number> => {
+      const get = new GetCommand({ TableName, Key: keyOf(name), ConsistentRead: true });
+      return ((await documents.send(get)).Item?.effects as number | undefined) ?? 0;
     },
   };
 }
