@@ -32,6 +32,10 @@ export function checkContent(input: unknown): CheckedContent {
   const errors = contentErrors(plain.value);
   if (errors.length > 0) return { ok: false, errors };
   const content = plain.value as TerminalContent;
+  if ('checkBack' in content) {
+    // There is nothing to ask about what has ended; the API, too, says so only where all else is right.
+    return { ok: false, errors: [{ pointer: '/checkBack', code: 'check_back_not_pending' }] };
+  }
   return { ok: true, content: { ...content, occurredAt: utc(content.occurredAt) } };
 }
 
@@ -61,6 +65,7 @@ const OPTIONAL: Readonly<Record<string, Check>> = {
   relatedTransactionId: field('invalid_id', isTransactionId),
   metadata: metadataErrors,
   notifyUrl: urlErrors,
+  checkBack: () => [],
 };
 
 function contentErrors(content: unknown): readonly FieldError[] {

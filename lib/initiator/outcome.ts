@@ -53,10 +53,10 @@ export interface PendingContent extends Stated {
 export interface CheckBack {
   /** https; answers checks, see `createCheckBackHandler`. */
   readonly url: string;
-  /** Seconds until the first question. */
-  readonly afterSeconds: number;
-  /** What it means that the initiator knows of no such transaction: ask again, or record it as FAILED. */
-  readonly onUnknown: 'ask' | 'FAILED';
+  /** Seconds that the transaction is given until the first question, 1 to 900. 60 unless said otherwise. */
+  readonly afterSeconds?: number;
+  /** What it means that you know of no such transaction: ask again (the default), or record it as FAILED. */
+  readonly onUnknown?: 'ask' | 'FAILED';
 }
 
 export type OutcomeContent = TerminalContent | PendingContent;

@@ -58,7 +58,7 @@ describe('an initiator that is asked', () => {
 
   it.each<[string, CheckBackAnswer, number, object]>([
     ['that it is pending', { status: 'PENDING' }, 200, { status: 'PENDING' }],
-    ['that it does not know it', 'unknown', 404, { code: 'unknown_transaction' }],
+    ['that it does not know it', 'unknown', 404, { status: 'UNKNOWN' }],
     [
       'why it failed, in UTC, and nothing that was not asked for',
       {

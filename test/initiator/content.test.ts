@@ -21,6 +21,10 @@ function apiCheck(input: unknown): Checked {
   const json = parseJson(JSON.stringify(input) ?? '');
   if (!json.ok) return { ok: false, errors: [{ pointer: json.pointer, code: json.code }] };
   const parsed = outcomeContentSchema.safeParse(json.value);
+  if (parsed.success && parsed.data.checkBack !== undefined) {
+    // Found by the use case, not by the schema.
+    return { ok: false, errors: [{ pointer: '/checkBack', code: 'check_back_not_pending' }] };
+  }
   if (parsed.success) return { ok: true, content: parsed.data };
   return { ok: false, errors: distinct(fieldErrors(parsed.error, json.value)) };
 }
@@ -94,6 +98,7 @@ const near: Record<string, fc.Arbitrary<unknown>> = {
     fc.integer({ min: 28, max: 34 }).map(nested),
     anything,
   ),
+  checkBack: fc.constant({ url: 'https://bank.example/checks' }),
   notifyUrl: fc.oneof(fc.webUrl(), fc.constant(`https://a.example/${'a'.repeat(2_048)}`), anything),
 };
 
@@ -113,7 +118,12 @@ const anyContent = fc.oneof(
   // A good one with a few fields exchanged, so that fields are refused one by one and are also let through.
   fc.tuple(valid, fc.record(near, { requiredKeys: [] })).map(([good, some]) => ({ ...good, ...some })),
   fc
-    .tuple(valid, fc.constantFrom(...Object.keys(near)), anything, fc.boolean())
+    .tuple(
+      valid,
+      fc.constantFrom(...Object.keys(near).filter((name) => name !== 'checkBack')),
+      anything,
+      fc.boolean(),
+    )
     .map(([good, name, value, isLeftOut]) => ({ ...good, [name]: isLeftOut ? undefined : value })),
   fc
     .tuple(valid, fc.dictionary(text, anything, { maxKeys: 3 }))

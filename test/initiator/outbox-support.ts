@@ -42,6 +42,7 @@ export function recordByService(
     clock: options.clock ?? systemClock,
     timer: { sleep: async () => undefined },
     random: { fraction: () => 0.5, bytes: (size) => new Uint8Array(size) },
+    checkHorizonSeconds: 86_400,
     callbackPolicy: { allowedPorts: [443], allowLoopback: false },
     reporter: { report: (event) => void (events as unknown[]).push(event) },
   };

@@ -49,8 +49,8 @@ export type CheckBackHandler = (request: CheckRequest) => Promise<CheckResponse>
 export const MAX_CHECK_BYTES = 16 * 1024;
 
 /**
- * Answers the service's checks: verifies, looks up, answers. 200 with what is known, 404 where `lookUp` says
- * `unknown`, 4xx for whatever is no check of the service, and 503 for everything that went wrong here.
+ * Answers the service's checks: verifies, looks up, answers. 200 with what is known, 404 `UNKNOWN` where `lookUp`
+ * says so, 4xx for whatever is no check of the service, and 503 for everything that went wrong here.
  *
  * @throws InitiatorFault `invalid_option`
  * @example
@@ -143,7 +143,8 @@ async function within<T>(timeoutMs: number, work: () => T | Promise<T>): Promise
 
 /** What is no answer is thrown: a forgotten `return` must not say that the transaction is unknown. */
 function answerOf(answer: CheckBackAnswer): CheckResponse {
-  if (answer === 'unknown') return json(404, { code: 'unknown_transaction' });
+  // Said in words: a bare 404 is also what a wrong path or a proxy answers.
+  if (answer === 'unknown') return json(404, { status: 'UNKNOWN' });
   if (isObject(answer) && answer.status === 'PENDING') return json(200, { status: 'PENDING' });
   const end = endOfTransaction(answer);
   if (end !== undefined) return json(200, end);
