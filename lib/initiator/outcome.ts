@@ -2,7 +2,7 @@ import { isMerchantId, isTransactionId, type MerchantId, type TransactionId } fr
 
 /** What an initiator states of a transaction, and what it reads back. */
 
-export const TERMINAL_STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
+const TERMINAL_STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
 /** How a transaction ended. */
 export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
 

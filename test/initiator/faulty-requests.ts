@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /** What becomes of one request to DynamoDB. */
-export type Fate =
+type Fate =
   | 'fine'
   /** The connection breaks before the request is read. */
   | 'request lost'

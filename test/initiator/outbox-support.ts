@@ -13,7 +13,7 @@ import { type FaultyClient, openFaultyClient } from './faulty-requests.ts';
 import { ended, ownItems } from './own-items.ts';
 
 /** The real clock, no waiting, and time to move. */
-export function createMachine(): { readonly machine: Machine; offsetMs: number; readonly slept: number[] } {
+function createMachine(): { readonly machine: Machine; offsetMs: number; readonly slept: number[] } {
   const slept: number[] = [];
   const state = {
     offsetMs: 0,

@@ -101,7 +101,7 @@ function itemResult(item: unknown, key: TransactionKey): BatchResult | undefined
   );
 }
 
-export function unexpectedAnswer(request: ApiRequest, { statusCode }: ApiAnswer): InitiatorFault {
+function unexpectedAnswer(request: ApiRequest, { statusCode }: ApiAnswer): InitiatorFault {
   return new InitiatorFault({
     code: 'unexpected_answer',
     message: `${request.method} ${request.path}: the answer is not one of the API.`,

@@ -38,7 +38,7 @@ function actionBytes({ Put, Update, Delete, ConditionCheck }: TransactItem): num
 }
 
 /** Bytes of a value as DynamoDB counts them, or fewer. */
-export function valueBytes(value: unknown): number {
+function valueBytes(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (value instanceof Uint8Array) return value.byteLength;
   if (Array.isArray(value) || value instanceof Set) {

@@ -12,7 +12,7 @@ export interface TableClock {
   assertTrusted(): void;
 }
 
-export interface ClockReading {
+interface ClockReading {
   readonly sentMs: number;
   readonly receivedMs: number;
   /** The `Date` header; whatever cannot be read teaches nothing. */
