@@ -24,6 +24,8 @@ export interface FaultyClient {
   readonly client: DynamoDBDocumentClient;
   /** The names of the operations that were asked for, in order. */
   readonly asked: readonly string[];
+  /** Their bodies. */
+  readonly bodies: readonly Readonly<Record<string, unknown>>[];
   /** Bodies of the transactions that went out, in order. */
   readonly transactions: readonly { readonly TransactItems: readonly Record<string, unknown>[] }[];
   /** What becomes of the next requests; then all are fine. */
@@ -38,10 +40,12 @@ export function openFaultyClient(): FaultyClient {
   const inner = new DynamoDBClient({ maxAttempts: 1 });
   const handler = inner.config.requestHandler;
   const asked: string[] = [];
+  const bodies: Record<string, unknown>[] = [];
   const transactions: FaultyClient['transactions'][number][] = [];
   const faulty: FaultyClient = {
     client: DynamoDBDocumentClient.from(inner),
     asked,
+    bodies,
     transactions,
     fates: [],
     concerns: () => true,
@@ -52,6 +56,7 @@ export function openFaultyClient(): FaultyClient {
     asked.push(operation);
     const isTransaction = operation === 'TransactWriteItems';
     const body = JSON.parse(new TextDecoder().decode(request.body));
+    bodies.push(body);
     if (isTransaction) transactions.push(body);
     const fate = faulty.concerns(operation) ? (faulty.fates.shift() ?? 'fine') : 'fine';
     switch (fate) {
