@@ -152,6 +152,15 @@ async function serve(
       check: queue('CheckLane'),
     }),
   );
+  // For initiators that write outcomes by their own transactions: where the table is, and how it was deployed.
+  writeFileSync(
+    join(dataDir, 'table.json'),
+    JSON.stringify({
+      endpoint: cloud.endpoints.dynamodb,
+      tableName: cloud.resources.find('TidingsTable', 'AWS::DynamoDB::Table').name,
+      feedLagSeconds: Number(LOCAL_ENVIRONMENT.TIDINGS_FEED_LAG_SECONDS),
+    }),
+  );
   const adminKey = `tk_root_${cloud.secretValue('RootKey')}`;
   const ready = () => write(`Tidings ready: ${cloud.apiUrl}`);
   if (args['no-demo']) {

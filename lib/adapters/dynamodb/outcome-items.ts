@@ -29,11 +29,20 @@ export function outcomeItem(
   };
 }
 
-/** @throws ZodError or SyntaxError where the item is no outcome */
+/**
+ * Initiators write outcomes by their own transactions: what an item says of itself is believed only where its key
+ * says the same, since the key is what their permissions are bound to.
+ *
+ * @throws ZodError, SyntaxError or TypeError where the item is no outcome
+ */
 export function outcomeFromItem(item: Readonly<Record<string, unknown>>): Outcome {
   const { metadata, ...rest } = item;
-  return outcomeSchema.parse({
+  const outcome = outcomeSchema.parse({
     ...rest,
     ...(typeof metadata === 'string' && { metadata: JSON.parse(metadata) as unknown }),
   });
+  if (item.pk !== transactionPk(outcome) || item.sk !== outcomeSk(outcome.version)) {
+    throw new TypeError('The item stands under the key of another outcome.');
+  }
+  return outcome;
 }

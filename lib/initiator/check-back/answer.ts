@@ -1,0 +1,37 @@
+import { isAmount, isTime, reasonErrors, utc } from '../content-check.ts';
+import { CURRENCIES } from '../currency.ts';
+import { isObject, isTerminalStatus, type Reason, type TerminalStatus } from '../outcome.ts';
+
+/** How a transaction ended, as an initiator tells it when it is asked. */
+export interface EndOfTransaction {
+  readonly status: TerminalStatus;
+  /** As in its PENDING. */
+  readonly amount: number;
+  /** As in its PENDING. */
+  readonly currency: string;
+  /** RFC 3339 with its offset. */
+  readonly occurredAt: string;
+  readonly reason?: Reason;
+}
+
+/**
+ * What an initiator knows of a transaction that it is asked about. `unknown` is a statement, and may end the
+ * transaction as FAILED: say it only of what can never be committed any more.
+ */
+export type CheckBackAnswer = EndOfTransaction | { readonly status: 'PENDING' } | 'unknown';
+
+/** The end with nothing beside it, or undefined where it is none. */
+export function endOfTransaction(value: unknown): EndOfTransaction | undefined {
+  if (!isObject(value)) return undefined;
+  const { status, amount, currency, occurredAt, reason } = value;
+  if (!isTerminalStatus(status) || !isAmount(amount) || !isTime(occurredAt)) return undefined;
+  if (typeof currency !== 'string' || !CURRENCIES.has(currency)) return undefined;
+  if (reason !== undefined && reasonErrors(reason).length > 0) return undefined;
+  return {
+    status,
+    amount,
+    currency,
+    occurredAt: utc(occurredAt),
+    ...(reason !== undefined && { reason: reason as Reason }),
+  };
+}

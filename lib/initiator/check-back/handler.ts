@@ -1,0 +1,164 @@
+import { InitiatorFault, invalidOption } from '../fault.ts';
+import { isMerchantId, isTransactionId, type TransactionKey } from '../ids.ts';
+import { isObject } from '../outcome.ts';
+import { type Clock, system } from '../system.ts';
+import { type CheckBackAnswer, endOfTransaction } from './answer.ts';
+import { type HeaderSource, type SignatureHeaders, signatureHeaders } from './headers.ts';
+import { fixedPublicKeys, type PublicKeys } from './public-keys.ts';
+import { Refusal } from './refusal.ts';
+import { assertTimely, isSigned } from './signature.ts';
+
+/** The service asks how a transaction ended that was announced and of which nothing was heard since. */
+export interface Check extends TransactionKey {
+  /** The first question is 1. */
+  readonly attempt: number;
+}
+
+export interface CheckBackOptions {
+  /** `whpk_…` of the service, several while it changes its key, or {@link publishedKeys}. */
+  readonly publicKeys: string | readonly string[] | PublicKeys;
+  /**
+   * Says what is known. What it throws becomes 503, and the service asks again: never let "I cannot tell now"
+   * become `unknown`, which may end the transaction as FAILED.
+   */
+  readonly lookUp: (check: Check) => CheckBackAnswer | Promise<CheckBackAnswer>;
+  /** Milliseconds for `lookUp`, less than the 10 s that the service waits. 8,000 unless said otherwise. */
+  readonly timeoutMs?: number;
+  /** Told why a check could not be answered; the service sees only that it could not. Must not throw. */
+  readonly onError?: (error: unknown) => void;
+  readonly clock?: Clock;
+}
+
+/** A check as it came in, whatever the host. */
+export interface CheckRequest {
+  readonly method: string;
+  readonly headers: HeaderSource;
+  /** The raw bytes, as they were signed. */
+  readonly body: Uint8Array;
+}
+
+export interface CheckResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export type CheckBackHandler = (request: CheckRequest) => Promise<CheckResponse>;
+
+/** Bytes of a check at most: it has three short fields. */
+export const MAX_CHECK_BYTES = 16 * 1024;
+
+/**
+ * Answers the service's checks: verifies, looks up, answers. 200 with what is known, 404 `UNKNOWN` where `lookUp`
+ * says so, 4xx for whatever is no check of the service, and 503 for everything that went wrong here.
+ *
+ * @throws InitiatorFault `invalid_option`
+ * @example
+ * const lookUp = ({ transactionId }) => orders.endOf(transactionId);
+ * const answerChecks = createCheckBackHandler({ publicKeys: publishedKeys({ baseUrl }), lookUp });
+ * createServer(toNodeHandler(answerChecks)).listen(4700);
+ */
+export function createCheckBackHandler(options: CheckBackOptions): CheckBackHandler {
+  const { clock = system.clock, lookUp, onError = () => undefined, timeoutMs = 8_000 } = options;
+  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1) throw invalidOption('timeoutMs is not positive.');
+  const publicKeys = publicKeysOf(options.publicKeys);
+  return async (request) => {
+    try {
+      const check = await verified(request, { publicKeys, nowMs: clock.now() });
+      return answerOf(await within(timeoutMs, () => lookUp(check)));
+    } catch (error) {
+      if (error instanceof Refusal) return json(error.status, { code: error.code });
+      // Whatever it is, it says nothing of the transaction: not 404, so that the service asks again.
+      onError(error);
+      return json(503, { code: error instanceof InitiatorFault ? error.code : 'unavailable' });
+    }
+  };
+}
+
+function publicKeysOf(given: CheckBackOptions['publicKeys']): PublicKeys {
+  if (typeof given === 'string') return fixedPublicKeys([given]);
+  return 'get' in given ? given : fixedPublicKeys(given);
+}
+
+/**
+ * @throws Refusal for what is no check of the service
+ * @throws InitiatorFault `unavailable` where the keys cannot be had: that refuses nobody
+ */
+async function verified(
+  { method, headers, body }: CheckRequest,
+  { publicKeys, nowMs }: { readonly publicKeys: PublicKeys; readonly nowMs: number },
+): Promise<Check> {
+  if (method.toUpperCase() !== 'POST') throw new Refusal('method_not_allowed');
+  if (body.byteLength > MAX_CHECK_BYTES) throw new Refusal('body_too_large');
+  const signed = signatureHeaders(headers);
+  assertTimely(signed, nowMs);
+  if (!(await isSignedByService(signed, body, publicKeys))) throw new Refusal('signature_mismatch');
+  const check = checkOf(body);
+  if (check === undefined) throw new Refusal('malformed_body');
+  return check;
+}
+
+async function isSignedByService(
+  signed: SignatureHeaders,
+  body: Uint8Array,
+  publicKeys: PublicKeys,
+): Promise<boolean> {
+  if (isSigned(signed, body, await publicKeys.get({ isStale: false }))) return true;
+  // The service may have changed its key since.
+  return isSigned(signed, body, await publicKeys.get({ isStale: true }));
+}
+
+/** Fields that are added some day are not looked at. */
+function checkOf(body: Uint8Array): Check | undefined {
+  const value = parse(body);
+  if (!isObject(value)) return undefined;
+  const { merchantId, transactionId, attempt } = value;
+  if (!isMerchantId(merchantId) || !isTransactionId(transactionId)) return undefined;
+  return typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 1
+    ? { merchantId, transactionId, attempt }
+    : undefined;
+}
+
+function parse(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The service does not wait for ever, and what comes later is answered to nobody. */
+async function within<T>(timeoutMs: number, work: () => T | Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new InitiatorFault({ code: 'timeout', message: 'lookUp took too long.' })),
+    timeoutMs,
+  );
+  try {
+    return await Promise.race([work(), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What is no answer is thrown: a forgotten `return` must not say that the transaction is unknown. */
+function answerOf(answer: CheckBackAnswer): CheckResponse {
+  // Said in words: a bare 404 is also what a wrong path or a proxy answers.
+  if (answer === 'unknown') return json(404, { status: 'UNKNOWN' });
+  if (isObject(answer) && answer.status === 'PENDING') return json(200, { status: 'PENDING' });
+  const end = endOfTransaction(answer);
+  if (end !== undefined) return json(200, end);
+  throw new InitiatorFault({
+    code: 'invalid_answer',
+    message:
+      "lookUp gave neither 'unknown', nor PENDING, nor an end with status, amount, currency, occurredAt.",
+  });
+}
+
+export function json(status: number, content: object): CheckResponse {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', ...(status === 405 && { allow: 'POST' }) },
+    body: JSON.stringify(content),
+  };
+}

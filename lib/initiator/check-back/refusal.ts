@@ -1,0 +1,27 @@
+/** Why a request is no check of the service, with what is answered. Stable; the words of the receiver kit. */
+const REFUSALS = {
+  method_not_allowed: 405,
+  body_too_large: 413,
+  missing_header: 400,
+  malformed_header: 400,
+  timestamp_too_old: 400,
+  timestamp_too_new: 400,
+  signature_mismatch: 401,
+  malformed_body: 400,
+  body_already_read: 500,
+} as const;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** Thrown on the way from the request to `lookUp`; becomes an answer, and reaches nobody else. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly status: number;
+
+  constructor(code: RefusalCode) {
+    super(code);
+    this.name = 'Refusal';
+    this.code = code;
+    this.status = REFUSALS[code];
+  }
+}

@@ -1,0 +1,175 @@
+import { isLoopback } from '../callback-url.ts';
+import { invalidFields, invalidOption } from '../fault.ts';
+import { checkKey, isMerchantId, type MerchantId, type TransactionId, type TransactionKey } from '../ids.ts';
+import type { OutcomeContent } from '../outcome.ts';
+import { type Machine, system } from '../system.ts';
+import {
+  type BatchResult,
+  batchResults,
+  type RecordResult,
+  recordResult,
+  type Transaction,
+  transactionOf,
+} from './answers.ts';
+import { encode, slices } from './batches.ts';
+import { type Caller, call } from './calling.ts';
+import type { ApiRequest } from './exchange.ts';
+import { RETRY_POLICY, waitMs } from './retrying.ts';
+
+export interface InitiatorOptions {
+  /** Of the service's API: https, or http to this machine. */
+  readonly baseUrl: string;
+  /** Of scope `initiator`: `tk_…`. */
+  readonly key: string;
+  /** Milliseconds for one whole request. 10,000 unless said otherwise. */
+  readonly timeoutMs?: number;
+  /** Requests of one call at most. 5 unless said otherwise. */
+  readonly maxTries?: number;
+  /** Milliseconds after which a call is not repeated any more. 60,000 unless said otherwise. */
+  readonly deadlineMs?: number;
+  /** What makes requests. The global one unless said otherwise. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Clock, randomness and waiting, for tests. */
+  readonly machine?: Machine;
+}
+
+export type OutcomeToRecord = TransactionKey & OutcomeContent;
+export type BatchItem = { readonly transactionId: TransactionId } & OutcomeContent;
+
+export interface CallOptions {
+  /** Ends the call early; what was under way may or may not have taken effect, and may be repeated. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Records how transactions ended. Every call repeats itself with the same content until it is answered, tries are
+ * used up, or it is too late; and every call may be repeated by its caller as often as it likes.
+ */
+export interface Initiator {
+  /**
+   * @throws InitiatorFault where nobody knows whether it was recorded (`retryable`), or it cannot be
+   * @example await initiator.record({ merchantId, transactionId: transactionId('pay_1'), transactionType: 'payment',
+   *   status: 'SUCCEEDED', amount: 1999, currency: 'CNY', occurredAt: new Date().toISOString() });
+   */
+  record(outcome: OutcomeToRecord, options?: CallOptions): Promise<RecordResult>;
+  /**
+   * Records any number of outcomes of one merchant, a hundred to a request, one request after the other; each
+   * stands or fails alone. Outcomes of one transaction are recorded in their order.
+   *
+   * @returns a result for each, in order
+   * @throws InitiatorFault where a whole request failed: those before it are recorded, and the same call again
+   * finds them `unchanged`
+   */
+  recordBatch(
+    batch: { readonly merchantId: MerchantId; readonly outcomes: readonly BatchItem[] },
+    options?: CallOptions,
+  ): Promise<readonly BatchResult[]>;
+  /** What stands of a transaction, strongly consistent; undefined where there is no such transaction. */
+  readBack(key: TransactionKey, options?: CallOptions): Promise<Transaction | undefined>;
+}
+
+/**
+ * @throws InitiatorFault `invalid_option`
+ * @example const initiator = createInitiator({ baseUrl: 'https://tidings.example', key: process.env.TIDINGS_KEY });
+ */
+export function createInitiator(options: InitiatorOptions): Initiator {
+  const caller = callerOf(options);
+  return {
+    async record(outcome, { signal } = {}) {
+      const { merchantId, transactionId, ...content } = outcome;
+      const request: ApiRequest = {
+        method: 'PUT',
+        path: pathOf({ merchantId, transactionId }),
+        body: bodyOf(content),
+      };
+      return recordResult(request, await call(caller, request, signal), outcome);
+    },
+
+    async recordBatch({ merchantId, outcomes }, { signal } = {}) {
+      if (!isMerchantId(merchantId)) throw invalidOption('recordBatch needs a merchantId.');
+      return recordAll(caller, { merchantId, outcomes, signal });
+    },
+
+    async readBack(key, { signal } = {}) {
+      const request: ApiRequest = { method: 'GET', path: pathOf(key) };
+      return transactionOf(request, await call(caller, request, signal), key);
+    },
+  };
+}
+
+function pathOf(key: TransactionKey): string {
+  checkKey(key);
+  return `/v1/merchants/${key.merchantId}/transactions/${encodeURIComponent(key.transactionId)}`;
+}
+
+/** @throws InitiatorFault where JSON would say something else than was given */
+function bodyOf(content: OutcomeContent): string {
+  const encoded = encode(content);
+  if (encoded.ok) return encoded.text;
+  throw invalidFields('The outcome cannot be recorded', encoded.errors);
+}
+
+/** Rounds of a batch: each gives again only what could not be recorded in the round before. */
+async function recordAll(
+  caller: Caller,
+  batch: {
+    readonly merchantId: MerchantId;
+    readonly outcomes: readonly BatchItem[];
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<readonly BatchResult[]> {
+  const { merchantId, outcomes, signal } = batch;
+  const { machine } = caller;
+  const results = new Array<BatchResult>(outcomes.length);
+  let waiting = new Map<number, string>();
+  for (const [index, outcome] of outcomes.entries()) {
+    const encoded = encode(outcome);
+    if (encoded.ok) waiting.set(index, encoded.text);
+    else results[index] = { kind: 'refused', code: encoded.errors[0].code, errors: encoded.errors };
+  }
+  for (let round = 1; waiting.size > 0; round += 1) {
+    for (const { indexes, body } of slices(waiting)) {
+      const request: ApiRequest = { method: 'POST', path: `/v1/merchants/${merchantId}/transactions`, body };
+      const keys = indexes.map((index) => ({ merchantId, transactionId: outcomes[index]?.transactionId }));
+      const answer = await call(caller, request, signal);
+      const answered = batchResults(request, answer, keys as readonly TransactionKey[]);
+      for (const [place, index] of indexes.entries()) results[index] = answered[place] as BatchResult;
+    }
+    waiting = new Map([...waiting].filter(([index]) => results[index]?.kind === 'failed'));
+    if (waiting.size === 0 || round >= caller.maxTries) break;
+    await machine.sleep(waitMs(RETRY_POLICY, { failures: round }, machine.random), signal);
+  }
+  return results;
+}
+
+function callerOf(options: InitiatorOptions): Caller {
+  const { key, timeoutMs = 10_000, maxTries = 5, deadlineMs = 60_000 } = options;
+  // The key is never part of a message: messages end in logs.
+  if (typeof key !== 'string' || !/^tk_[A-Za-z0-9]+_[A-Za-z0-9]+$/.test(key)) {
+    throw invalidOption('key is not of the form tk_<id>_<secret>.');
+  }
+  for (const [name, value] of Object.entries({ timeoutMs, maxTries, deadlineMs })) {
+    if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(`${name} is not a positive integer.`);
+  }
+  return {
+    baseUrl: baseUrlOf(options.baseUrl),
+    key,
+    timeoutMs,
+    maxTries,
+    deadlineMs,
+    fetch: options.fetch ?? globalThis.fetch,
+    machine: options.machine ?? system,
+  };
+}
+
+/** https, or http to this machine: a key must not travel in the clear. */
+function baseUrlOf(text: string): string {
+  const url = URL.parse(text);
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+  if (url === null || !isSafe || url.username !== '' || url.search !== '' || url.hash !== '') {
+    throw invalidOption(
+      'baseUrl is not an https URL (or http to this machine) without credentials and query.',
+    );
+  }
+  return url.href.replace(/\/+$/, '');
+}

@@ -1,0 +1,57 @@
+import { InitiatorFault } from './fault.ts';
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** Names the tenant to which outcomes belong; made by {@link merchantId}. */
+export type MerchantId = Branded<'MerchantId'>;
+/** Names a transaction within its merchant; made by {@link transactionId}. */
+export type TransactionId = Branded<'TransactionId'>;
+
+export interface TransactionKey {
+  readonly merchantId: MerchantId;
+  readonly transactionId: TransactionId;
+}
+
+const MERCHANT_ID = /^[A-Za-z0-9_-]{1,64}$/;
+const TRANSACTION_ID = /^[A-Za-z0-9_:-]{1,64}$/;
+
+export function isMerchantId(value: unknown): value is MerchantId {
+  return typeof value === 'string' && MERCHANT_ID.test(value);
+}
+
+export function isTransactionId(value: unknown): value is TransactionId {
+  return typeof value === 'string' && TRANSACTION_ID.test(value);
+}
+
+/**
+ * @throws InitiatorFault `invalid_id` unless it is 1 to 64 of `A-Z a-z 0-9 _ -`
+ * @example merchantId('demo')
+ */
+export function merchantId(text: string): MerchantId {
+  if (isMerchantId(text)) return text;
+  throw invalidId('merchantId');
+}
+
+/**
+ * @throws InitiatorFault `invalid_id` unless it is 1 to 64 of `A-Z a-z 0-9 _ : -`
+ * @example transactionId('pay_1')
+ */
+export function transactionId(text: string): TransactionId {
+  if (isTransactionId(text)) return text;
+  throw invalidId('transactionId');
+}
+
+/** What a caller without types may have passed by. */
+export function checkKey({ merchantId, transactionId }: TransactionKey): void {
+  if (!isMerchantId(merchantId)) throw invalidId('merchantId');
+  if (!isTransactionId(transactionId)) throw invalidId('transactionId');
+}
+
+function invalidId(name: string): InitiatorFault {
+  return new InitiatorFault({
+    code: 'invalid_id',
+    message: `The ${name} has characters or a length that ids cannot have.`,
+    errors: [{ pointer: `/${name}`, code: 'invalid_id' }],
+  });
+}

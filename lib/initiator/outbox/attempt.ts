@@ -1,0 +1,149 @@
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { TransactionKey } from '../ids.ts';
+import { BOUND_FIELDS, type TerminalContent } from '../outcome.ts';
+import { outcomeItem, type StampedOutcome, transactionPk, versionSk } from './items.ts';
+import { checkLimits, type TransactItem } from './limits.ts';
+import { type Failure, faultOf, send } from './sending.ts';
+import type { OutboxTable } from './table.ts';
+
+/** One call of `commitWithOutcome`, checked and ready to be tried. */
+export interface Commit {
+  readonly table: OutboxTable;
+  readonly key: TransactionKey;
+  readonly content: TerminalContent;
+  readonly items: readonly TransactItem[];
+  readonly commitId: string;
+  readonly retentionDays: number;
+  /** Milliseconds from stamp to commit at most. */
+  readonly stampBoundMs: number;
+}
+
+/** Why one of the caller's own items was not written. */
+export interface CancellationReason {
+  /** Which of `transactItems`. */
+  readonly index: number;
+  /** DynamoDB's: `ConditionalCheckFailed`, `ValidationError`, `ItemCollectionSizeLimitExceeded`, … */
+  readonly code: string;
+  readonly message?: string;
+  /** What stands, where the item asks for it by `ReturnValuesOnConditionCheckFailure`; raw attribute values. */
+  readonly item?: Readonly<Record<string, unknown>>;
+}
+
+export type Attempt =
+  | { readonly kind: 'committed'; readonly outcome: StampedOutcome }
+  /** Another outcome than expected stands, or none where a PENDING was. Nothing was written. */
+  | { readonly kind: 'stands' }
+  /** The caller's own items forbid it. Nothing was written. */
+  | { readonly kind: 'cancelled'; readonly reasons: readonly CancellationReason[] }
+  /** `busy`: nothing was written. `uncertain`: nobody knows. */
+  | (Failure & { readonly kind: 'busy' | 'uncertain' });
+
+/** Reasons that pass by themselves. */
+const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+const WHAT = 'Committing with an outcome';
+
+/**
+ * Makes one try, with a stamp of its own and no longer than the stamp is good for.
+ *
+ * @throws InitiatorFault `clock_skew`, `too_many_items`, `transaction_too_large`, `refused_by_aws` or `not_sent`:
+ * this try wrote nothing
+ */
+export async function attemptCommit(
+  commit: Commit,
+  { version, feedShards }: { readonly version: 1 | 2; readonly feedShards: number },
+): Promise<Attempt> {
+  const { table, key, content, items, stampBoundMs } = commit;
+  const { client, machine, tableClock } = table;
+  tableClock.assertTrusted();
+  const stamp = new Date(machine.clock.now()).toISOString();
+  const outcome: StampedOutcome = { ...key, ...content, version, recordedAt: stamp, listedAt: stamp };
+  const ours = outcomeActions(commit, { outcome, feedShards });
+  checkLimits(items, ours);
+  const command = new TransactWriteCommand({ TransactItems: [...items, ...ours] });
+  const sending = { clock: machine.clock, tableClock, timeoutMs: stampBoundMs };
+  const sent = await send(sending, command, (abortSignal) => client.send(command, { abortSignal }));
+  if (sent.kind === 'answered') return { kind: 'committed', outcome };
+  return meaningOf(sent, items.length);
+}
+
+function outcomeActions(
+  { table, retentionDays, commitId }: Commit,
+  { outcome, feedShards }: { readonly outcome: StampedOutcome; readonly feedShards: number },
+): readonly TransactItem[] {
+  const put: TransactItem = {
+    Put: {
+      TableName: table.name,
+      Item: outcomeItem(outcome, { feedShards, retentionDays, commitId }),
+      // Invariant: a version of a transaction is written once and never changed.
+      ConditionExpression: 'attribute_not_exists(pk)',
+    },
+  };
+  return outcome.version === 1 ? [put] : [pendingCheck(table.name, outcome), put];
+}
+
+function pendingCheck(TableName: string, outcome: StampedOutcome): TransactItem {
+  const stated = BOUND_FIELDS.filter((name) => outcome[name] !== undefined);
+  const equal = stated.map((name) => `#${name} = :${name}`);
+  return {
+    ConditionCheck: {
+      TableName,
+      Key: { pk: transactionPk(outcome), sk: versionSk(1) },
+      // Invariant: an end follows a PENDING, once, and repeats its type, amount, currency and reference.
+      ConditionExpression: [
+        '#status = :pending',
+        ...equal,
+        ...(outcome.reference === undefined ? ['attribute_not_exists(#reference)'] : []),
+      ].join(' AND '),
+      ExpressionAttributeNames: {
+        '#status': 'status',
+        ...Object.fromEntries(BOUND_FIELDS.map((name) => [`#${name}`, name])),
+      },
+      ExpressionAttributeValues: {
+        ':pending': 'PENDING',
+        ...Object.fromEntries(stated.map((name) => [`:${name}`, outcome[name]])),
+      },
+    },
+  };
+}
+
+/** What a failed request says of the caller's items, which come first, and of the outcome behind them. */
+function meaningOf(failure: Failure, ownItems: number): Attempt {
+  const { kind, error } = failure;
+  if (kind === 'busy' || kind === 'uncertain') return { kind, error };
+  const reasons = cancellationOf(error);
+  if (reasons === undefined) throw faultOf(WHAT, failure);
+  const ours = reasons.slice(ownItems).map(({ Code }) => Code);
+  if (ours.includes('ConditionalCheckFailed')) return { kind: 'stands' };
+  const own = reasons.slice(0, ownItems).flatMap(reasonOf);
+  if (own.length > 0) return { kind: 'cancelled', reasons: own };
+  if (reasons.every(({ Code = 'None' }) => Code === 'None' || PASSING.has(Code)))
+    return { kind: 'busy', error };
+  throw faultOf(WHAT, failure);
+}
+
+interface RawReason {
+  readonly Code?: string;
+  readonly Message?: string;
+  readonly Item?: Readonly<Record<string, unknown>>;
+}
+
+function cancellationOf(error: unknown): readonly RawReason[] | undefined {
+  const { name, CancellationReasons } = error as {
+    readonly name?: string;
+    readonly CancellationReasons?: readonly RawReason[];
+  };
+  return name === 'TransactionCanceledException' ? CancellationReasons : undefined;
+}
+
+/** What will not pass by itself. */
+function reasonOf({ Code = 'None', Message, Item }: RawReason, index: number): readonly CancellationReason[] {
+  if (Code === 'None' || PASSING.has(Code)) return [];
+  return [
+    {
+      index,
+      code: Code,
+      ...(Message !== undefined && { message: Message }),
+      ...(Item !== undefined && { item: Item }),
+    },
+  ];
+}

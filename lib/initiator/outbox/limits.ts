@@ -1,0 +1,53 @@
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { InitiatorFault } from '../fault.ts';
+
+/** One element of a `TransactWriteItems` request, as the document client takes it. */
+export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** Actions of one DynamoDB transaction at most. */
+const MAX_ACTIONS = 100;
+/** Bytes of the items of one DynamoDB transaction at most. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * @param ours the actions that the outcome takes
+ * @throws InitiatorFault `too_many_items` or `transaction_too_large`
+ */
+export function checkLimits(items: readonly TransactItem[], ours: readonly TransactItem[]): void {
+  const room = MAX_ACTIONS - ours.length;
+  if (items.length > room) {
+    throw new InitiatorFault({
+      code: 'too_many_items',
+      message: `A transaction holds ${MAX_ACTIONS} actions: beside the outcome there is room for ${room}.`,
+    });
+  }
+  const bytes = [...items, ...ours].reduce((sum, item) => sum + actionBytes(item), 0);
+  if (bytes > MAX_BYTES) {
+    throw new InitiatorFault({
+      code: 'transaction_too_large',
+      message: `A transaction holds ${MAX_BYTES} bytes, and this one has at least ${bytes}.`,
+    });
+  }
+}
+
+/** At least so many bytes: what an update finds in the table is not known here, and DynamoDB has the last word. */
+function actionBytes({ Put, Update, Delete, ConditionCheck }: TransactItem): number {
+  if (Put !== undefined) return valueBytes(Put.Item);
+  if (Update !== undefined) return valueBytes(Update.Key) + valueBytes(Update.ExpressionAttributeValues);
+  return valueBytes((Delete ?? ConditionCheck)?.Key);
+}
+
+/** Bytes of a value as DynamoDB counts them, or fewer. */
+function valueBytes(value: unknown): number {
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (value instanceof Uint8Array) return value.byteLength;
+  if (Array.isArray(value) || value instanceof Set) {
+    return [...value].reduce((sum: number, one) => sum + valueBytes(one), 0);
+  }
+  if (typeof value !== 'object' || value === null) return 1;
+  const entries = value instanceof Map ? value.entries() : Object.entries(value);
+  return [...entries].reduce(
+    (sum, [name, one]) => sum + Buffer.byteLength(String(name)) + valueBytes(one),
+    0,
+  );
+}

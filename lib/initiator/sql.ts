@@ -1,0 +1,13 @@
+/** The initiator kit for SQL databases: marks of who wrote first. */
+
+export type { EndOfTransaction } from './check-back/answer.ts';
+export type { Mark } from './marks/mark.ts';
+export {
+  CREATE_MARKS_TABLE,
+  committedMarkSql,
+  endOrRollBackSql,
+  rolledBackMarkSql,
+  type SqlConnection,
+  type SqlRow,
+  type SqlStatement,
+} from './marks/sql.ts';

@@ -1,0 +1,146 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeBlocks, moduleOf } from '../support/guide.ts';
+import {
+  type LocalService,
+  removeDirectory,
+  startService,
+  temporaryDirectory,
+} from '../support/local-service.ts';
+import { openShop, type Shop } from '../support/shop.ts';
+
+const ENTRIES = {
+  'tidings/initiator': 'lib/initiator/index.ts',
+  'tidings/initiator/dynamodb': 'lib/initiator/dynamodb.ts',
+  'tidings/initiator/sql': 'lib/initiator/sql.ts',
+};
+
+/** Runs behind the guide's own code: what its values are, and two payments during which the process dies. */
+const EPILOGUE = `
+const die = { url: process.env.CHECK_URL, afterSeconds: 1, onUnknown: 'FAILED' };
+await initiator.record({ ...prepared('dies_before'), status: 'PENDING', checkBack: die });
+await initiator.record({ ...prepared('dies_after'), status: 'PENDING', checkBack: die });
+transfer(prepared('dies_after'));
+process.send({
+  read: read.status, refused, again,
+  // On a busy machine an answer may be late, and the repeated request finds what stands.
+  stand: [result, ...results].filter(({ kind }) => kind === 'created' || kind === 'unchanged').length,
+  bought: bought.kind, poor, ended, rolledBack, refusal,
+});
+`;
+
+describe('the guide for initiators', () => {
+  const dataDir = temporaryDirectory();
+  let service: LocalService;
+  let shop: Shop;
+  let inner: DynamoDBClient;
+  let documents: DynamoDBDocumentClient;
+  let child: ChildProcess | undefined;
+  let table: { readonly endpoint: string; readonly tableName: string };
+
+  beforeAll(async () => {
+    service = await startService(dataDir);
+    shop = await openShop(service, 'demo', { schedule: [1, 1, 2] });
+    table = JSON.parse(readFileSync(join(dataDir, 'table.json'), 'utf8'));
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    inner = new DynamoDBClient({ endpoint: table.endpoint, region: 'us-east-1', credentials });
+    documents = DynamoDBDocumentClient.from(inner);
+    for (const [TableName, name] of [
+      ['accounts', 'owner'],
+      ['marks', 'id'],
+    ] as const) {
+      await inner.send(
+        new CreateTableCommand({
+          TableName,
+          AttributeDefinitions: [{ AttributeName: name, AttributeType: 'S' }],
+          KeySchema: [{ AttributeName: name, KeyType: 'HASH' }],
+          BillingMode: 'PAY_PER_REQUEST',
+        }),
+      );
+    }
+    for (const [owner, balance] of Object.entries({ alice: 5_000, bob: 100 })) {
+      await documents.send(new PutCommand({ TableName: 'accounts', Item: { owner, balance } }));
+    }
+  });
+  afterAll(async () => {
+    child?.kill('SIGKILL');
+    inner.destroy();
+    await shop.goAway();
+    await service.stop();
+    removeDirectory(dataDir);
+  });
+
+  async function freePort(): Promise<number> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+
+  const balance = async (owner: string) => {
+    const get = new GetCommand({ TableName: 'accounts', Key: { owner }, ConsistentRead: true });
+    return (await documents.send(get)).Item?.balance as number;
+  };
+
+  it('says what happens when its code is run against the service', async () => {
+    const code = moduleOf(codeBlocks('initiator.md', 'js'), ENTRIES);
+    const file = join(dataDir, 'guide.mjs');
+    // A minute is the guide's; the test has less.
+    writeFileSync(file, `${code.replace('afterSeconds: 60', 'afterSeconds: 1')}\n${EPILOGUE}`);
+    const port = String(await freePort());
+    child = fork(file, {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: {
+        ...process.env,
+        TIDINGS_API: service.credentials.api,
+        TIDINGS_KEY: service.credentials.initiatorKey,
+        TIDINGS_TABLE_NAME: table.tableName,
+        AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+        BANK_DATABASE: join(dataDir, 'bank.sqlite'),
+        CHECK_PORT: port,
+        CHECK_URL: `http://127.0.0.1:${port}/checks`,
+      },
+    });
+    const said = await Promise.race([
+      once(child, 'message').then(([message]) => message as Record<string, unknown>),
+      once(child, 'exit').then(([status]) => Promise.reject(new Error(`The guide's code ended: ${status}`))),
+    ]);
+    expect(said).toMatchObject({
+      read: 'SUCCEEDED',
+      stand: 251,
+      refused: [],
+      again: [],
+      bought: 'committed',
+      poor: { kind: 'cancelled', reasons: [{ index: 0, code: 'ConditionalCheckFailed' }] },
+      ended: { kind: 'committed', end: { status: 'SUCCEEDED', amount: 1999 } },
+      rolledBack: { kind: 'rolled_back' },
+      refusal: 'TransactionCanceledException',
+    });
+    expect([await balance('alice'), await balance('bob')]).toEqual([3_001, 100]);
+
+    const deadline = AbortSignal.timeout(45_000);
+    for (const [id, type] of [
+      ['pay_1', 'payment.succeeded'],
+      ['pay_2', 'payment.succeeded'],
+      ['pay_4', 'payment.succeeded'],
+      ['dies_before', 'payment.failed'],
+      ['dies_after', 'payment.succeeded'],
+    ] as const) {
+      expect(await shop.heard(id, deadline), id).toBe(true);
+      expect(JSON.parse(shop.callbacks.get(id)?.[0]?.body ?? '')).toMatchObject({ type });
+    }
+    // What was announced as failed can never be committed any more, and what was refused was not announced.
+    expect(shop.callbacks.has('pay_3')).toBe(false);
+  });
+});

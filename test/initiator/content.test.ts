@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fieldErrors } from '../../lib/api/problems.ts';
+import { vetCallbackUrl } from '../../lib/core/address.ts';
+import { CURRENCIES } from '../../lib/core/currency.ts';
+import { parseJson } from '../../lib/core/json.ts';
+import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../../lib/core/model.ts';
+import { callbackUrlRefusal } from '../../lib/initiator/callback-url.ts';
+import { checkContent } from '../../lib/initiator/content-check.ts';
+import { merchantId, transactionId } from '../../lib/initiator/index.ts';
+import { payment } from '../support/world.ts';
+
+interface Checked {
+  readonly ok: boolean;
+  readonly content?: { readonly metadata?: unknown };
+  readonly errors?: readonly { readonly pointer: string; readonly code: string }[];
+}
+
+/** What the API makes of a body, in the kit's words. */
+function apiCheck(input: unknown): Checked {
+  const json = parseJson(JSON.stringify(input) ?? '');
+  if (!json.ok) return { ok: false, errors: [{ pointer: json.pointer, code: json.code }] };
+  const parsed = outcomeContentSchema.safeParse(json.value);
+  if (parsed.success && parsed.data.checkBack !== undefined) {
+    // Found by the use case, not by the schema.
+    return { ok: false, errors: [{ pointer: '/checkBack', code: 'check_back_not_pending' }] };
+  }
+  if (parsed.success) return { ok: true, content: parsed.data };
+  return { ok: false, errors: distinct(fieldErrors(parsed.error, json.value)) };
+}
+
+/** The API lists no more than so many. */
+const MAX_API_ERRORS = 20;
+
+function kitCheck(input: unknown): Checked {
+  const checked = checkContent(input);
+  return checked.ok ? checked : { ok: false, errors: distinct(checked.errors) };
+}
+
+/** The first of each field: the API goes on to measure what has the wrong type already. */
+function distinct(errors: readonly { readonly pointer: string; readonly code: string }[]) {
+  return [...Map.groupBy(errors, ({ pointer }) => pointer).values()].flatMap(([first]) => first ?? []);
+}
+
+const text = fc.string({ unit: 'binary', maxLength: 70 });
+const anything = fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' });
+/** A value near what a field wants, on either side of what it takes. */
+const near: Record<string, fc.Arbitrary<unknown>> = {
+  transactionType: fc.oneof(fc.stringMatching(/^[a-z][a-z0-9_-]{0,33}$/), text),
+  status: fc.constantFrom('SUCCEEDED', 'FAILED', 'CLOSED', 'succeeded', ''),
+  amount: fc.oneof(
+    fc.constantFrom(0, -0, -1, 1.5, 2 ** 53, 2 ** 53 - 1, 1e21, Number.NaN, '1'),
+    fc.double(),
+    fc.maxSafeInteger(),
+  ),
+  currency: fc.oneof(fc.constantFrom(...CURRENCIES), fc.constantFrom('cny', 'XAU', 'CN')),
+  occurredAt: fc.oneof(
+    fc
+      .tuple(
+        fc.integer({ min: 1968, max: 2101 }),
+        fc.integer({ min: 0, max: 13 }),
+        fc.integer({ min: 0, max: 32 }),
+        fc.integer({ min: 0, max: 24 }),
+        fc.constantFrom('', '.1', '.123456789'),
+        fc.constantFrom('Z', '+05:30', '-23:59', '+24:00', '', 'z'),
+      )
+      .map(([y, m, d, h, fraction, zone]) => `${y}-${two(m)}-${two(d)}T${two(h)}:59:59${fraction}${zone}`),
+    fc.constantFrom(
+      '2024-02-29T00:00:00Z',
+      '2023-02-29T00:00:00Z',
+      '2100-02-29T00:00:00Z',
+      '0000-02-29T00:00:00Z',
+      '9999-12-31T23:59:59.999-00:01',
+      '1970-01-01T00:00:00+00:01',
+      '2026-11-20T08:00Z',
+      '2026-11-20 08:00:00Z',
+      '2026-11-20T08:00:60Z',
+    ),
+  ),
+  reference: fc.oneof(fc.stringMatching(/^[\x20-\x7e]{0,66}$/), text),
+  reason: fc.oneof(
+    fc.record(
+      {
+        code: fc.oneof(fc.stringMatching(/^[A-Za-z0-9_.-]{0,66}$/), anything),
+        message: fc.oneof(fc.string({ unit: 'binary', maxLength: 520, size: 'max' }), fc.constant('\ud800')),
+        more: anything,
+      },
+      { requiredKeys: [] },
+    ),
+    anything,
+  ),
+  relatedTransactionId: fc.oneof(fc.stringMatching(/^[A-Za-z0-9_:-]{0,66}$/), text),
+  metadata: fc.oneof(
+    fc.dictionary(text, fc.oneof(anything, fc.double(), fc.constantFrom(2 ** 53, 1e300))),
+    fc.dictionary(fc.constantFrom('a', '__proto__', 'constructor', 'a/b'), anything),
+    fc.constant({ long: 'x'.repeat(16 * 1024) }),
+    fc.constant({ wide: '界'.repeat(5_460) }),
+    fc.integer({ min: 28, max: 34 }).map(nested),
+    anything,
+  ),
+  checkBack: fc.constant({ url: 'https://bank.example/checks' }),
+  notifyUrl: fc.oneof(fc.webUrl(), fc.constant(`https://a.example/${'a'.repeat(2_048)}`), anything),
+};
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+function nested(depth: number): object {
+  let value = {};
+  for (let level = 1; level < depth; level += 1) value = { in: value };
+  return value;
+}
+
+const REQUIRED = ['transactionType', 'status', 'amount', 'currency', 'occurredAt'];
+const valid = fc.constant(payment());
+const anyContent = fc.oneof(
+  // A good one with a few fields exchanged, so that fields are refused one by one and are also let through.
+  fc.tuple(valid, fc.record(near, { requiredKeys: [] })).map(([good, some]) => ({ ...good, ...some })),
+  fc
+    .tuple(
+      valid,
+      fc.constantFrom(...Object.keys(near).filter((name) => name !== 'checkBack')),
+      anything,
+      fc.boolean(),
+    )
+    .map(([good, name, value, isLeftOut]) => ({ ...good, [name]: isLeftOut ? undefined : value })),
+  fc
+    .tuple(valid, fc.dictionary(text, anything, { maxKeys: 3 }))
+    .map(([good, more]) => ({ ...more, ...good })),
+  anything,
+);
+
+/** `PENDING` is the one thing that the API takes and a transaction cannot hold. */
+const isPending = (input: unknown) => (input as { status?: unknown } | null)?.status === 'PENDING';
+
+describe('the checks of what the API never sees', () => {
+  it('say of any content what the API says, and keep what the API keeps', () => {
+    fc.assert(
+      fc.property(
+        anyContent.filter((input) => !isPending(input)),
+        (input) => {
+          const [kit, api] = [kitCheck(input), apiCheck(input)];
+          if (api.errors?.length === MAX_API_ERRORS)
+            expect(kit.errors).toEqual(expect.arrayContaining([...api.errors]));
+          else expect(kit).toEqual(api);
+          // The order of keys inside metadata is kept, too.
+          expect(JSON.stringify(kit.content?.metadata)).toBe(JSON.stringify(api.content?.metadata));
+        },
+      ),
+      { numRuns: 2_000, endOnFailure: true },
+    );
+  });
+
+  it('let nothing through that JSON would change in silence', () => {
+    for (const lost of [Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 10n]) {
+      expect(kitCheck(payment({ metadata: { lost } })).errors).toEqual([
+        { pointer: '/metadata', code: 'inexact_number' },
+      ]);
+      expect(kitCheck(payment({ amount: lost })).errors).toEqual([
+        { pointer: '/amount', code: 'invalid_amount' },
+      ]);
+    }
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    expect(kitCheck(payment({ metadata: circle })).errors).toEqual([{ pointer: '', code: 'invalid_value' }]);
+  });
+
+  it('refuse a PENDING: it is stated before the transaction runs', () => {
+    expect(kitCheck(payment({ status: 'PENDING' })).errors).toEqual([
+      { pointer: '/status', code: 'invalid_status' },
+    ]);
+  });
+
+  it('take each required field for missing', () => {
+    for (const name of REQUIRED) {
+      expect(kitCheck(payment({ [name]: undefined })).errors).toEqual([
+        { pointer: `/${name}`, code: 'missing_field' },
+      ]);
+    }
+  });
+});
+
+describe('ids', () => {
+  const anyId = fc.oneof(fc.stringMatching(/^[A-Za-z0-9_:#-]{0,66}$/), text, fc.constant('pay_1\n'));
+
+  it('are those of the API', () => {
+    fc.assert(
+      fc.property(anyId, (id) => {
+        expect(takes(() => merchantId(id))).toBe(merchantIdSchema.safeParse(id).success);
+        expect(takes(() => transactionId(id))).toBe(transactionIdSchema.safeParse(id).success);
+      }),
+    );
+  });
+
+  function takes(make: () => string): boolean {
+    try {
+      make();
+      return true;
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'InitiatorFault', code: 'invalid_id', retryable: false });
+      return false;
+    }
+  }
+});
+
+describe('a callback URL', () => {
+  const host = fc.constantFrom(
+    'shop.example',
+    'shop.example.',
+    'localhost',
+    'a.localhost',
+    '127.0.0.1',
+    '127.1',
+    '[::1]',
+    '0x7f.1',
+    '10.0.0.1',
+    'user:pass@shop.example',
+    'shop.example:8080',
+    'intranet',
+  );
+  const anyUrl = fc.oneof(
+    fc
+      .tuple(
+        fc.constantFrom('https://', 'http://', 'HTTPS://', 'ftp://', 'https:', 'https:///', ''),
+        host,
+        fc.constantFrom('', '/', '/a?b=c', '/#', '/a b', '/\\', '/\u00a0', `/${'a'.repeat(2_048)}`),
+      )
+      .map((parts) => parts.join('')),
+    text,
+  );
+
+  it('is refused for what no deployment would call, and for nothing that some deployment would', () => {
+    fc.assert(
+      fc.property(anyUrl, (url) => {
+        const kit = callbackUrlRefusal(url);
+        const widest = vetCallbackUrl(url, { allowedPorts: [80, 443, 8080], allowLoopback: true });
+        if (widest.ok) expect(kit).toBeUndefined();
+        else if (!['address_refused', 'port_refused'].includes(widest.code)) expect(kit).toBe(widest.code);
+        else if (kit !== undefined) expect(kit).toBe('invalid_url');
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
