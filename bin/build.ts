@@ -1,59 +1,63 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 /**
- * Builds what is published of the receiver kit: ES modules and CommonJS, each with its own declarations, so that
- * neither form is taken for the other. `exports` of package.json names the files.
+ * Builds what is published, the kits of receivers and of initiators: ES modules and CommonJS, each with its own
+ * declarations, so that neither form is taken for the other. `exports` of package.json names the files.
  */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SOURCE = join(ROOT, 'lib/receiver');
-/** One for each subpath. */
-const ENTRIES = [
-  'index.ts',
-  'stores/memory.ts',
-  'stores/sqlite.ts',
-  'stores/dynamodb.ts',
-  'testing/index.ts',
-];
+/** The entries of each kit, one for each subpath. */
+const KITS = {
+  receiver: ['index.ts', 'stores/memory.ts', 'stores/sqlite.ts', 'stores/dynamodb.ts', 'testing/index.ts'],
+  initiator: ['index.ts', 'dynamodb.ts', 'sql.ts'],
+};
 
 const { values } = parseArgs({ options: { 'out-dir': { type: 'string', default: join(ROOT, 'dist') } } });
-const outDir = join(values['out-dir'], 'receiver');
-const [modules, commonJs] = [join(outDir, 'esm'), join(outDir, 'cjs')];
-
-rmSync(outDir, { recursive: true, force: true });
-for (const [format, outdir] of [['esm', modules] as const, ['cjs', commonJs] as const]) {
-  await build({
-    entryPoints: ENTRIES.map((entry) => join(SOURCE, entry)),
-    outbase: SOURCE,
-    outdir,
-    format,
-    bundle: true,
-    // Entries share their modules where the form can: a class is then one class in all of them.
-    splitting: format === 'esm',
-    platform: 'node',
-    target: 'node22',
-    logLevel: 'warning',
-  });
-}
+const types = join(values['out-dir'], 'types');
 const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
-execFileSync(process.execPath, [compiler, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', modules], {
+execFileSync(process.execPath, [compiler, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', types], {
   stdio: 'inherit',
 });
-for (const path of filesUnder(modules).filter((file) => file.endsWith('.d.ts'))) {
-  // Declarations name their neighbours as the sources do, with `.ts`; what is published is `.js`.
-  const text = readFileSync(join(modules, path), 'utf8');
-  writeFileSync(
-    join(modules, path),
-    text.replaceAll(/((?:from |import\()['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js'),
-  );
-  cpSync(join(modules, path), join(commonJs, path));
+for (const [kit, entries] of Object.entries(KITS)) await buildKit(kit, entries);
+rmSync(types, { recursive: true });
+
+async function buildKit(kit: string, entries: readonly string[]): Promise<void> {
+  const source = join(ROOT, 'lib', kit);
+  const outDir = join(values['out-dir'], kit);
+  const [modules, commonJs] = [join(outDir, 'esm'), join(outDir, 'cjs')];
+  rmSync(outDir, { recursive: true, force: true });
+  for (const [format, outdir] of [['esm', modules] as const, ['cjs', commonJs] as const]) {
+    await build({
+      entryPoints: entries.map((entry) => join(source, entry)),
+      outbase: source,
+      outdir,
+      format,
+      bundle: true,
+      // The SDK is the user's own: its client and our commands must be of one version.
+      external: ['@aws-sdk/*'],
+      // Entries share their modules where the form can: a class is then one class in all of them.
+      splitting: format === 'esm',
+      platform: 'node',
+      target: 'node22',
+      logLevel: 'warning',
+    });
+    for (const path of filesUnder(join(types, kit)).filter((file) => file.endsWith('.d.ts'))) {
+      // Declarations name their neighbours as the sources do, with `.ts`; what is published is `.js`.
+      const text = readFileSync(join(types, kit, path), 'utf8');
+      mkdirSync(dirname(join(outdir, path)), { recursive: true });
+      writeFileSync(
+        join(outdir, path),
+        text.replaceAll(/((?:from |import\()['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js'),
+      );
+    }
+  }
+  writeFileSync(join(commonJs, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 }
-writeFileSync(join(commonJs, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 
 function filesUnder(directory: string): readonly string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' });
