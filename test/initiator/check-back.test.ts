@@ -192,7 +192,7 @@ describe('the keys that verify', () => {
   const publish =
     (...seeds: Uint8Array[]) =>
     () =>
-      Response.json({ publicKeys: seeds.map((seed) => ({ publicKey: publicKeyText(seed) })) });
+      Response.json({ publicKeys: seeds.map(publicKeyText) });
 
   it.each(['', 'whpk_', 'whpk_AAAA', `whsec_${PUBLIC_KEY.slice(5)}`, `${PUBLIC_KEY}!`])(
     'are refused where they are none: %s',

@@ -117,7 +117,9 @@ describe('the published package', () => {
       encoding: 'utf8',
     });
     const [{ files }] = JSON.parse(listed) as [{ files: { path: string }[] }];
-    const paths = files.map(({ path }) => path).filter((path) => !path.startsWith('dist/receiver/'));
+    const paths = files
+      .map(({ path }) => path)
+      .filter((path) => !/^dist\/(?:initiator|receiver)\//.test(path));
     expect(paths.sort()).toEqual(['README.md', 'package.json']);
   });
 });

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { ROOT } from './synthesized.ts';
 
 /** The code blocks of a guide in one language, in their order. */
@@ -12,27 +10,14 @@ export function codeBlocks(guide: string, language: string): readonly string[] {
     .map(([, , code = '']) => code);
 }
 
-/**
- * The blocks as one module that runs anywhere: each import once, of the sources instead of the package.
- *
- * @param entries the package's subpaths and the files that they are built of
- */
-export function moduleOf(blocks: readonly string[], entries: Readonly<Record<string, string>>): string {
+/** The blocks as one module, with what several of them import imported once. */
+export function moduleOf(blocks: readonly string[]): string {
   const isImport = (line: string) => line.startsWith('import ');
   const lines = blocks.flatMap((block) => block.split('\n'));
   const imports = Map.groupBy(lines.filter(isImport), (line) => line.replace(/^.* from /, ''));
-  const merged = [...imports.values()].map((same) => {
+  const merged = [...imports].map(([from, same]) => {
     const names = same.flatMap((line) => /\{(.*)\}/.exec(line)?.[1]?.split(',') ?? []);
-    const [, specifier = ''] = / from '(.*)';/.exec(same[0] ?? '') ?? [];
-    const unique = [...new Set(names.map((name) => name.trim()))];
-    return `import { ${unique.join(', ')} } from '${urlOf(specifier, entries)}';`;
+    return `import { ${[...new Set(names.map((name) => name.trim()))].join(', ')} } from ${from}`;
   });
   return [...merged, ...lines.filter((line) => !isImport(line))].join('\n');
-}
-
-function urlOf(specifier: string, entries: Readonly<Record<string, string>>): string {
-  if (specifier.startsWith('node:')) return specifier;
-  const source = entries[specifier];
-  const file = source === undefined ? createRequire(import.meta.url).resolve(specifier) : join(ROOT, source);
-  return pathToFileURL(file).href;
 }

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { isLoopback } from '../callback-url.ts';
 import { InitiatorFault, invalidOption } from '../fault.ts';
+import { isObject } from '../outcome.ts';
 import { type Clock, system } from '../system.ts';
 import { publicKeyOf } from './signature.ts';
 
@@ -72,10 +73,10 @@ function keysUrl(baseUrl: string): string {
 async function fetchKeys(fetch: typeof globalThis.fetch, url: string): Promise<readonly KeyObject[]> {
   try {
     const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const text = await response.text();
-    const keys = response.ok ? (text.match(/whpk_[A-Za-z0-9+/=]+/g) ?? []) : [];
+    const body: unknown = response.ok ? await response.json() : undefined;
+    const keys = isObject(body) && Array.isArray(body.publicKeys) ? body.publicKeys : [];
     if (keys.length === 0) throw new Error(`The answer ${response.status} has no key.`);
-    return keys.slice(0, MAX_KEYS).map(publicKeyOf);
+    return keys.slice(0, MAX_KEYS).map((key) => publicKeyOf(String(key)));
   } catch (cause) {
     throw new InitiatorFault({
       code: 'unavailable',
