@@ -8,7 +8,7 @@ import { createQueueSender } from '../lib/adapters/queue-sender.ts';
 import { systemTimer as timer } from '../lib/adapters/system.ts';
 import { auditPartition } from '../lib/core/audit.ts';
 import { forEachPartition } from '../lib/core/partitions.ts';
-import { deadlineOf, openBookkeeping, reportMark } from './wiring/bookkeeping.ts';
+import { deadlineOf, openBookkeeping, type PartitionShare, reportMark } from './wiring/bookkeeping.ts';
 import { clientDefaults } from './wiring/clients.ts';
 
 const service = openBookkeeping('audit');
@@ -25,11 +25,6 @@ const ports = {
     timer,
   }),
 };
-
-/** What the rule hands to each of the invocations of a minute. */
-interface PartitionShare {
-  readonly partitions: readonly number[];
-}
 
 /** Every minute, a share of the partitions: the windows that were closed some time ago, read again. */
 export const handler = middy<PartitionShare>().handler(

@@ -4,12 +4,15 @@ import { createDirectory } from '../lib/adapters/dynamodb/directory.ts';
 import { createFeedStore } from '../lib/adapters/dynamodb/feed-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
 import { createOutcomeStore } from '../lib/adapters/dynamodb/outcome-store.ts';
+import { createStatementStore } from '../lib/adapters/dynamodb/statement-store.ts';
 import { createWindowStore } from '../lib/adapters/dynamodb/window-store.ts';
 import { createGeneratedSecret } from '../lib/adapters/generated-secret.ts';
+import { createStatementLinks } from '../lib/adapters/statement-links.ts';
 import { createApp } from '../lib/api/app.ts';
 import { askingRoutes } from '../lib/api/asking-routes.ts';
 import { publicKeysRoutes } from '../lib/api/public-keys-routes.ts';
 import { reconcilingRoutes } from '../lib/api/reconciling-routes.ts';
+import { statementRoutes } from '../lib/api/statement-routes.ts';
 import { undeliveredRoutes } from '../lib/api/undelivered-routes.ts';
 import { windowRoutes } from '../lib/api/window-routes.ts';
 import { openApiService } from './wiring/api.ts';
@@ -18,6 +21,11 @@ import { serveHttp } from './wiring/http.ts';
 
 const service = openApiService('query');
 const { table, config } = service;
+const { statementsBucket, statementsHost, s3EndpointUrl } = parseConfig(process.env, [
+  'statementsBucket',
+  'statementsHost',
+  's3EndpointUrl',
+]);
 const ports = {
   ...service,
   ...config,
@@ -26,6 +34,14 @@ const ports = {
   feed: createFeedStore(table, service.reporter),
   windows: createWindowStore(table, config),
   notifications: createNotificationStore(table, config),
+  statements: createStatementStore(table, config),
+  links: createStatementLinks({
+    signer: table.documents.config,
+    bucket: statementsBucket,
+    host: statementsHost,
+    endpointUrl: s3EndpointUrl,
+    clock: service.clock,
+  }),
 };
 
 const signingSecret = createGeneratedSecret({
@@ -37,6 +53,7 @@ const routes = [
   ...askingRoutes(ports),
   ...windowRoutes(ports),
   ...reconcilingRoutes(ports),
+  ...statementRoutes(ports),
   ...undeliveredRoutes(ports),
   ...publicKeysRoutes({ signingSecret }),
 ];

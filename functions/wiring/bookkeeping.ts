@@ -9,7 +9,7 @@ import { createReporter } from '../../lib/adapters/reporter.ts';
 import { systemClock as clock } from '../../lib/adapters/system.ts';
 import type { Reporter } from '../../lib/core/ports.ts';
 
-/** What close and audit share: the feed, and what was closed of it. */
+/** What close, audit and statement share: the feed, and what was closed of it. */
 export function openBookkeeping(functionName: string) {
   const config = parseConfig(process.env, ['tableName', 'feedLagSeconds', 'retentionDays']);
   const reporter = createReporter(functionName);
@@ -28,6 +28,11 @@ export function openBookkeeping(functionName: string) {
   };
 }
 
+/** What a rule hands to each of the invocations that share the partitions. */
+export interface PartitionShare {
+  readonly partitions: readonly number[];
+}
+
 /** How long before its time-out a function takes up nothing new: for what it has begun, and to write its marks. */
 const WIND_DOWN_MS = 60_000;
 
@@ -38,7 +43,7 @@ export function deadlineOf(context: Context): number {
 /** Tells how far everything is, so that operators learn when it stays behind, and when nobody works on it. */
 export function reportMark(
   ports: { readonly reporter: Reporter },
-  event: 'closed' | 'audited',
+  event: 'closed' | 'audited' | 'stated',
   throughMs: readonly (number | undefined)[],
 ): void {
   const known = throughMs.filter((ms) => ms !== undefined);

@@ -48,6 +48,11 @@ const variables = {
   scheduleGroup: { name: 'TIDINGS_SCHEDULE_GROUP', schema: text },
   schedulerRoleArn: { name: 'TIDINGS_SCHEDULER_ROLE_ARN', schema: text },
   schedulerDeadLetterArn: { name: 'TIDINGS_SCHEDULER_DEAD_LETTER_ARN', schema: text },
+  statementsBucket: { name: 'TIDINGS_STATEMENTS_BUCKET', schema: text },
+  /** The bucket's name on the network. */
+  statementsHost: { name: 'TIDINGS_STATEMENTS_HOST', schema: text },
+  /** The SDK's own variable, which names another S3: links are signed without the client that reads it. */
+  s3EndpointUrl: { name: 'AWS_ENDPOINT_URL_S3', schema: z.url().optional() },
   sealKeyId: { name: 'TIDINGS_SEAL_KEY_ID', schema: text },
   rootSecretId: { name: 'TIDINGS_ROOT_SECRET_ID', schema: text },
   /** Seconds; the feed shows nothing younger. Bounds every stamped write at less than a third of it. */
@@ -66,7 +71,7 @@ const variables = {
   /** Opens loopback addresses, http and any port there: for one machine, never for a deployment. */
   allowLoopback: { name: 'TIDINGS_ALLOW_LOOPBACK', schema: flag.default(false) },
   callbackPorts: { name: 'TIDINGS_CALLBACK_PORTS', schema: ports.default([...DEFAULT_CALLBACK_PORTS]) },
-} as const satisfies Record<string, { name: `TIDINGS_${string}`; schema: z.ZodType }>;
+} as const satisfies Record<string, { name: `${'TIDINGS' | 'AWS'}_${string}`; schema: z.ZodType }>;
 
 type Variables = typeof variables;
 type ConfigName = keyof Variables;

@@ -27,6 +27,8 @@ const COUNTED: Partial<Record<ServiceEvent['event'], string>> = {
   check_contradicted: 'ChecksContradicted',
   closed: 'CloseBehind',
   audited: 'AuditBehind',
+  statement_failed: 'StatementFailures',
+  stated: 'StatementBehind',
   clock_skew: 'ClockSkew',
 };
 
@@ -59,6 +61,8 @@ function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
     case 'swept':
     case 'closed':
     case 'audited':
+    case 'stated':
+    case 'statement_made':
     case 'message_superseded':
       return 'debug';
     case 'check':
@@ -76,6 +80,7 @@ function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
     case 'window_revised':
     case 'close_failed':
     case 'audit_failed':
+    case 'statement_failed':
     case 'health_unavailable':
     case 'foreign_row':
     case 'clock_skew':

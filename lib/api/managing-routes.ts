@@ -187,8 +187,8 @@ function refusal(
 }
 
 function merchantView(profile: Profile): object {
-  const { merchantId, name, schedule, feedShards, createdAt } = profile;
-  return { merchantId, name, schedule, feedShards, createdAt };
+  const { merchantId, name, schedule, feedShards, timeZone, createdAt } = profile;
+  return { merchantId, name, schedule, feedShards, timeZone, createdAt };
 }
 
 function endpointView(endpoint: Endpoint): object {

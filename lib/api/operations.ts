@@ -6,6 +6,7 @@ import { listPublicKeys } from './contract/public-keys.ts';
 import * as reconciling from './contract/reconciling.ts';
 import { recordTransaction, recordTransactions } from './contract/recording.ts';
 import * as settling from './contract/settling.ts';
+import { askStatement } from './contract/statements.ts';
 import { testEndpoint } from './contract/testing.ts';
 import { listNotifications } from './contract/undelivered.ts';
 import { listUnresolvedTransactions, resolveTransaction } from './contract/unresolved.ts';
@@ -19,6 +20,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(asking),
   ...Object.values(windows),
   ...Object.values(reconciling),
+  askStatement,
   listNotifications,
   ...Object.values(settling),
   ...Object.values(merchants),

@@ -166,15 +166,19 @@ async function restoreAll(ports: AuditPorts, found: Expectation): Promise<void> 
 
 /**
  * A closed window that reads otherwise now is a breach of promise 4: corrected, counted, alarmed. No window stands for
- * an empty one.
+ * an empty one. The statement of its day is looked at again: also where the window was revised before, since whoever
+ * did so may have died before the mark.
  */
 async function compare(ports: AuditPorts, found: Window): Promise<void> {
-  const standing = await ports.windows.read(found.merchantId, found.start);
-  if (sameGroups(standing?.groups ?? [], found.groups)) return;
-  const revision = (standing?.revision ?? 0) + 1;
-  if (await ports.windows.revise({ ...found, revision }, standing?.revision)) {
-    ports.reporter.report({ event: 'window_revised', merchantId: found.merchantId, start: found.start });
-  }
+  const { merchantId, start, groups } = found;
+  const standing = await ports.windows.read(merchantId, start);
+  if (!sameGroups(standing?.groups ?? [], groups)) {
+    const revision = (standing?.revision ?? 0) + 1;
+    if (await ports.windows.revise({ ...found, revision }, standing?.revision)) {
+      ports.reporter.report({ event: 'window_revised', merchantId, start });
+    }
+  } else if (standing === undefined || standing.revision === 0) return;
+  await ports.directory.saveOwnMark(merchantId, 'stated', start);
 }
 
 /** Adds what these rows expect, and what of it has come to nothing. */

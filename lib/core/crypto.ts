@@ -19,6 +19,12 @@ export function sha256Hex(text: string): string {
   return Buffer.from(sha256(text)).toString('hex');
 }
 
+/** SHA-256 of what comes piece by piece. */
+export function createSha256(): { add(bytes: Uint8Array): void; hex(): string } {
+  const hash = createHash('sha256');
+  return { add: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') };
+}
+
 export function hmacSha256Base64(key: Uint8Array, text: string): string {
   return createHmac('sha256', key).update(text, 'utf8').digest('base64');
 }

@@ -79,11 +79,19 @@ export type ServiceEvent =
     }
   | { readonly event: 'schedule_refused'; readonly reason: string }
   | { readonly event: 'swept'; readonly partition: number; readonly sent: number }
-  /** How far every merchant is: seconds since the end of the last window that is closed, or audited, of all of them. */
-  | { readonly event: 'closed' | 'audited'; readonly behindSeconds: number }
+  /** How far every merchant is: seconds since the time through which all of them are closed, audited, or stated. */
+  | { readonly event: 'closed' | 'audited' | 'stated'; readonly behindSeconds: number }
   | { readonly event: 'health_unavailable'; readonly reason: string }
   | { readonly event: 'audit_failed'; readonly merchantId: MerchantId; readonly reason: string }
   | { readonly event: 'close_failed'; readonly merchantId: MerchantId; readonly reason: string }
+  | { readonly event: 'statement_failed'; readonly merchantId: MerchantId; readonly reason: string }
+  | {
+      readonly event: 'statement_made';
+      readonly merchantId: MerchantId;
+      readonly date: string;
+      readonly rows: number;
+      readonly revision: number;
+    }
   /** A closed window had other contents when it was read again. */
   | { readonly event: 'window_revised'; readonly merchantId: MerchantId; readonly start: string }
   /** A notification that was expected had come to nothing; it has been made. */

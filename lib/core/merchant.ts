@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { endpointIdSchema, merchantIdSchema, textSchema, urlSchema } from './model.ts';
 import { scheduleSchema } from './schedule.ts';
+import { DEFAULT_TIME_ZONE } from './time-zone.ts';
 
 /** A merchant's settings and endpoints: what delivering and asking need to know of a tenant. */
 
@@ -36,6 +37,8 @@ export const profileSchema = z.object({
   name: nameSchema,
   schedule: scheduleSchema,
   feedShards: feedShardsSchema,
+  /** Whose days have statements; vetted where it is set, so that reading a profile depends on no list of zones. */
+  timeZone: z.string().default(DEFAULT_TIME_ZONE),
   secrets: z.array(sealedSecretSchema),
   createdAt: z.iso.datetime(),
   /** Raised by every change: changes are conditional on it. */

@@ -7,6 +7,7 @@ import { DEFAULT_SCHEDULE, type Schedule } from './schedule.ts';
 import { makeSecret, newestSecret, type Rotation, type RotationRefusal, rotated } from './secrets.ts';
 import { sealContext } from './target.ts';
 import { isoTime } from './time.ts';
+import { DEFAULT_TIME_ZONE } from './time-zone.ts';
 
 /** Merchants: made, changed, their secret rotated. Never deleted: their outcomes stay theirs. */
 
@@ -23,6 +24,7 @@ export interface MerchantSettings {
   readonly name: string;
   readonly schedule?: Schedule;
   readonly feedShards?: number;
+  readonly timeZone?: string;
 }
 
 const MAX_CHANGE_TRIES = 5;
@@ -48,6 +50,7 @@ export async function createMerchant(
     name,
     schedule: settings.schedule ?? DEFAULT_SCHEDULE,
     feedShards: settings.feedShards ?? 1,
+    timeZone: settings.timeZone ?? DEFAULT_TIME_ZONE,
   };
   const there = await ports.merchants.read(merchantId);
   if (there !== undefined) return standing(there.profile, wanted);
@@ -68,8 +71,8 @@ export async function createMerchant(
 }
 
 function standing(profile: Profile, wanted: Required<Omit<MerchantSettings, 'merchantId'>>) {
-  const { name, schedule, feedShards } = profile;
-  const isSame = canonicalJson({ name, schedule, feedShards }) === canonicalJson(wanted);
+  const { name, schedule, feedShards, timeZone } = profile;
+  const isSame = canonicalJson({ name, schedule, feedShards, timeZone }) === canonicalJson(wanted);
   return { kind: isSame ? 'unchanged' : 'conflict', profile } as const;
 }
 
@@ -83,7 +86,7 @@ export type ChangeMerchantResult =
 export async function changeMerchant(
   ports: MerchantPorts,
   merchantId: MerchantId,
-  changes: { readonly name?: string; readonly schedule?: Schedule; readonly feedShards?: number },
+  changes: Omit<Partial<MerchantSettings>, 'merchantId'>,
 ): Promise<ChangeMerchantResult> {
   return update(ports, merchantId, (profile) =>
     (changes.feedShards ?? profile.feedShards) < profile.feedShards

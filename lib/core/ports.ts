@@ -22,6 +22,7 @@ import type {
   NotificationState,
 } from './notification.ts';
 import type { Job } from './redelivery.ts';
+import type { Statement } from './statement.ts';
 import type { Window } from './windows.ts';
 
 /** Every way in which the core reaches the world. Adapters implement these; the core never imports one. */
@@ -218,8 +219,29 @@ export interface WindowStore {
   revise(window: Window, expectedRevision: number | undefined): Promise<boolean>;
 }
 
-/** What is done window by window for every merchant: closing, and auditing. */
-export type Mark = 'closed' | 'audited';
+/** Statements of days; strongly consistent. */
+export interface StatementStore {
+  read(merchantId: MerchantId, date: string): Promise<Statement | undefined>;
+  /** Those of the last days, the newest first, `limit` at most. */
+  newest(merchantId: MerchantId, limit: number): Promise<readonly Statement[]>;
+  /** False where the day's statement is not of `expectedRevision` (undefined: there is none). */
+  save(statement: Statement, expectedRevision: number | undefined): Promise<boolean>;
+}
+
+/** The files of statements, each written once. */
+export interface StatementFiles {
+  /** Writes a whole file as its pieces come, or none: where they end in a fault, it is thrown on. */
+  write(file: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
+}
+
+/** Links under which whoever has them may fetch a file for a while. */
+export interface StatementLinks {
+  /** @param name under which a browser keeps it */
+  link(file: string, options: { readonly seconds: number; readonly name: string }): Promise<string>;
+}
+
+/** What is done along time for every merchant: closing and auditing of windows, statements of days. */
+export type Mark = 'closed' | 'audited' | 'stated';
 
 export interface OwnMark {
   /** How far this merchant got; set while that is less far than its partition. */
@@ -234,7 +256,7 @@ export interface DirectoryEntry {
   readonly own: Readonly<Record<Mark, OwnMark>>;
 }
 
-/** Every merchant, in 16 partitions, with how far each partition is closed and audited. Strongly consistent. */
+/** Every merchant, in 16 partitions, with how far each partition is closed, audited and stated. Strongly consistent. */
 export interface Directory {
   list(partition: number): Promise<readonly DirectoryEntry[]>;
   /** One merchant's row; it lies in the partition of its id. */
@@ -254,6 +276,9 @@ export interface Directory {
   audited(partition: number): Promise<string | undefined>;
   /** Never goes back. */
   saveAudited(partition: number, auditedThrough: string): Promise<void>;
+  stated(partition: number): Promise<string | undefined>;
+  /** Never goes back. */
+  saveStated(partition: number, statedThrough: string): Promise<void>;
 }
 
 export interface JobStore {

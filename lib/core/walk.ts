@@ -6,7 +6,7 @@ import { isoTime, msOf, SECOND_MS } from './time.ts';
 import { windowStart } from './windows.ts';
 
 /**
- * The walk that close and audit have in common: along the merchants of one directory partition, each from where it
+ * The walk that close, audit and statements have in common: along the merchants of one directory partition, each from where it
  * got to before. The partition's mark says how far all of them are; a merchant that fell behind has an earlier one
  * of its own, so that it keeps nobody waiting.
  */
@@ -18,6 +18,8 @@ export interface Walk {
   /** The end of the last window that is ripe. */
   readonly ripeMs: number;
   readonly windowSeconds: number;
+  /** Windows of one merchant, and of the partition, that one run works on: 12 unless said otherwise. */
+  readonly mostWindows?: number;
   /** What is not reached by then waits for the next run, which begins with it. */
   readonly deadlineMs: number;
   /** Works on the windows of `slice` and returns how far it got; what it throws is this merchant's alone. */
@@ -27,15 +29,15 @@ export interface Walk {
 
 export interface Slice {
   readonly fromMs: number;
-  /** At most {@link MAX_WINDOWS} windows after `fromMs`. */
+  /** At most so many windows after `fromMs` as one run works on. */
   readonly toMs: number;
   readonly windowSeconds: number;
   /** Whether the run should come to its end. */
   readonly isLate: () => boolean;
 }
 
-/** Windows of one merchant, and of the partition, that one run works on: after an outage it catches up hour by hour. */
-const MAX_WINDOWS = 12;
+/** After an outage, windows are made up for hour by hour. */
+const DEFAULT_MOST_WINDOWS = 12;
 /** Merchants worked on side by side. */
 const CONCURRENCY = 4;
 
@@ -54,7 +56,8 @@ export async function walkPartition(
   const fromMs = walk.markedMs ?? firstWindow(entries, walk);
   const toMs = Math.max(fromMs, Math.min(walk.ripeMs, fromMs + lengthMs(walk)));
   const waiting = entries
-    .map((entry) => ({ entry, fromMs: ownMs(entry, walk.mark) ?? fromMs }))
+    // The lesser: the audit sets a statement's mark back to where a window was revised, be it ahead of us.
+    .map((entry) => ({ entry, fromMs: Math.min(ownMs(entry, walk.mark) ?? fromMs, fromMs) }))
     .filter((one) => one.fromMs < toMs)
     // Who is furthest behind comes first, so that a deadline never meets the same merchants twice.
     .sort((left, right) => left.fromMs - right.fromMs);
@@ -100,6 +103,7 @@ async function savePartitionMark(
 ): Promise<void> {
   if (walk.markedMs !== undefined && toMs <= walk.markedMs) return;
   if (walk.mark === 'audited') return ports.directory.saveAudited(walk.partition, isoTime(toMs));
+  if (walk.mark === 'stated') return ports.directory.saveStated(walk.partition, isoTime(toMs));
   const { windowSeconds } = walk;
   return ports.directory.saveClosed(walk.partition, { closedThrough: isoTime(toMs), windowSeconds });
 }
@@ -114,6 +118,6 @@ function ownMs(entry: DirectoryEntry, mark: Mark): number | undefined {
   return through === undefined ? undefined : msOf(through);
 }
 
-function lengthMs({ windowSeconds }: Walk): number {
-  return MAX_WINDOWS * windowSeconds * SECOND_MS;
+function lengthMs({ windowSeconds, mostWindows = DEFAULT_MOST_WINDOWS }: Walk): number {
+  return mostWindows * windowSeconds * SECOND_MS;
 }

@@ -13,11 +13,11 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 /** Functions that read a feed, a reference or what is undelivered through an index. */
-const INDEX_READERS = ['close', 'audit', 'query', 'sweep'];
+const INDEX_READERS = ['close', 'audit', 'statement', 'query', 'sweep'];
 /** Functions that work messages off, and put off what comes next. */
 const SENDERS = ['deliver', 'check'];
 /** Functions that stamp, or compare the stamps of others. */
-const CLOCK_READERS = ['record', 'check', 'admin', 'relay', 'close', 'audit', 'query'];
+const CLOCK_READERS = ['record', 'check', 'admin', 'relay', 'close', 'audit', 'statement', 'query'];
 
 /** What operators are told, with the service that counts it. Each means that somebody should look. */
 const COUNTED: readonly { readonly metric: string; readonly service: string; readonly says: string }[] = [
@@ -50,6 +50,7 @@ const COUNTED: readonly { readonly metric: string; readonly service: string; rea
   { metric: 'WindowRevisions', service: 'audit', says: 'A closed window had changed: promise 4 was broken.' },
   { metric: 'CloseFailures', service: 'close', says: "A merchant's windows could not be closed." },
   { metric: 'AuditFailures', service: 'audit', says: 'A merchant could not be audited.' },
+  { metric: 'StatementFailures', service: 'statement', says: "A merchant's statement could not be made." },
   ...INDEX_READERS.map((service) => ({
     metric: 'ForeignRows',
     service,
@@ -73,18 +74,23 @@ const COUNTED: readonly { readonly metric: string; readonly service: string; rea
   })),
 ];
 
+const PERIOD = Duration.minutes(5);
+
 /** How far behind the service may be. No word of it at all is as bad: then nobody works on it. */
 const BEHIND: readonly {
   readonly metric: string;
   readonly service: string;
   /** Beyond three windows, which it always is at some time. */
   readonly minutes: number;
+  /** How often it is told. */
+  readonly period: Duration;
   readonly says: string;
 }[] = [
   {
     metric: 'CloseBehind',
     service: 'close',
     minutes: 15,
+    period: PERIOD,
     says: 'Windows are not closed, of one merchant at least.',
   },
   {
@@ -92,11 +98,17 @@ const BEHIND: readonly {
     service: 'audit',
     // It waits a quarter of an hour by itself, and an hour more for a stream that is behind.
     minutes: 120,
+    period: PERIOD,
     says: 'Windows are not audited, of one merchant at least.',
   },
+  {
+    metric: 'StatementBehind',
+    service: 'statement',
+    minutes: 360,
+    period: Duration.minutes(15),
+    says: 'Days that ended have no statement, of one merchant at least.',
+  },
 ];
-
-const PERIOD = Duration.minutes(5);
 
 /** The topic that operators subscribe to, and the alarms that speak there. */
 export function createAlarms(
@@ -127,21 +139,26 @@ export function createAlarms(
       treatMissingData: settings.isSilenceBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       alarmDescription: `${settings.says} What to do: docs/runbook.md, ${settings.entry}.`,
     }).addAlarmAction(new SnsAction(topic));
-  const measured = (metric: string, service: string, statistic: 'Sum' | 'Maximum') =>
+  const measured = (
+    metric: string,
+    service: string,
+    statistic: 'Sum' | 'Maximum',
+    period: Duration = PERIOD,
+  ) =>
     new Metric({
       namespace: 'Tidings',
       metricName: metric,
       dimensionsMap: { service },
       statistic,
-      period: PERIOD,
+      period,
     });
 
   for (const { metric, service, says } of COUNTED) {
     alarm(`${service}${metric}`, measured(metric, service, 'Sum'), { entry: metric, says, threshold: 1 });
   }
-  for (const { metric, service, says, minutes } of BEHIND) {
+  for (const { metric, service, says, minutes, period } of BEHIND) {
     const threshold = 3 * options.windowSeconds + minutes * 60;
-    alarm(metric, measured(metric, service, 'Maximum'), {
+    alarm(metric, measured(metric, service, 'Maximum', period), {
       entry: metric,
       says,
       threshold,

@@ -21,6 +21,7 @@ const ROUTES = {
     'POST /v1/reconciliations',
     'GET /v1/notifications',
     'GET /v1/public-keys',
+    'GET /v1/statements/{date}',
   ],
   deliver: ['POST /v1/merchants/{merchantId}/endpoints/{endpointId}/test'],
   document: ['GET /openapi.json'],

@@ -6,6 +6,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
@@ -14,7 +15,8 @@ import { createAlarms } from './alarms.ts';
 import { createHttpApi, type Throttle } from './http-api.ts';
 import { createIntake, type Intake, type Recorder, recordersText } from './intake.ts';
 import { createLanes, DELIVER_TIMEOUT_SECONDS, type Lanes } from './lanes.ts';
-import { createFunction, everyMinute, grantIndex, grantTable } from './service-function.ts';
+import { createFunction, everyMinutes, grantIndex, grantTable } from './service-function.ts';
+import { createStatementsBucket } from './statements.ts';
 import { createTable } from './table.ts';
 
 export interface NotificationServiceProps {
@@ -51,13 +53,19 @@ const DEFAULTS = {
 const BOOKKEEPING_TIMEOUT_SECONDS = 300;
 /** Of the functions that read whole windows: sums and many reads at a time want a processor more than memory. */
 const BOOKKEEPING_MEMORY_MB = 1_024;
-/** The audit reads every transaction again: four invocations share its partitions. A rule has at most five targets. */
-const AUDIT_SHARES = [0, 4, 8, 12].map((first) => ({
+/** Audit and statements read every row again: four invocations share the partitions. A rule has at most five targets. */
+const SHARES = [0, 4, 8, 12].map((first) => ({
   partitions: [first, first + 1, first + 2, first + 3],
 }));
 const RECORD_TIMEOUT_SECONDS = 20;
 /** Messages that record takes from the queue at a time. */
 const INTAKE_BATCH = 10;
+/** As long as a function may run: a large merchant's day is read and written in one go. */
+const STATEMENT_TIMEOUT_SECONDS = 900;
+/** As often as a run can last, so that no two make the same statement. */
+const STATEMENT_MINUTES = 15;
+/** Several statements are made at a time, each with two parts of a file in memory. */
+const STATEMENT_MEMORY_MB = 1_769;
 /** Stream records that relay takes at a time. */
 const RELAY_BATCH = 100;
 /** Messages that deliver attempts side by side in one invocation. */
@@ -73,6 +81,8 @@ export class NotificationService extends Construct {
   readonly lanes: Lanes;
   /** Takes outcomes whose initiators do not wait for the answer. */
   readonly intake: Intake;
+  /** The files of statements. */
+  readonly statements: Bucket;
   readonly api: HttpApi;
   /** Holds the secret part of the first admin key, `tk_root_<value>`. */
   readonly rootSecret: Secret;
@@ -93,6 +103,7 @@ export class NotificationService extends Construct {
     this.lanes = createLanes(this);
     const { recorders } = this.#settings;
     this.intake = createIntake(this, { timeoutSeconds: RECORD_TIMEOUT_SECONDS, recorders });
+    this.statements = createStatementsBucket(this, this.#settings.retentionDays);
     this.#sealKey = new Key(this, 'SealKey', {
       description: 'Seals the secrets of merchants and endpoints.',
       enableKeyRotation: true,
@@ -123,6 +134,7 @@ export class NotificationService extends Construct {
       sweep: this.#createSweep(),
       close: this.#createClose(),
       audit: this.#createAudit(),
+      statement: this.#createStatement(),
     };
     this.api = createHttpApi(this, { functions, throttle: this.#settings.throttle });
     this.operators = createAlarms(this, {
@@ -162,14 +174,18 @@ export class NotificationService extends Construct {
       environment: {
         ...this.#apiEnvironment(),
         TIDINGS_SIGNING_SECRET_ID: this.#signingSecret.secretArn,
+        TIDINGS_STATEMENTS_BUCKET: this.statements.bucketName,
+        TIDINGS_STATEMENTS_HOST: this.statements.bucketRegionalDomainName,
       },
     });
     this.#signingSecret.grantRead(fn);
     this.#grantApi(fn);
     grantTable(fn, this.table, [
-      { actions: ['GetItem', 'Query'], partitions: ['T#', 'W#'] },
+      { actions: ['GetItem', 'Query'], partitions: ['T#', 'W#', 'J#statement#'] },
       { actions: ['GetItem'], partitions: ['D#'] },
     ]);
+    // A link may do what its signer may: fetch a file, and not even list them.
+    this.#grantFiles(fn, ['GetObject']);
     for (const index of ['reference', 'feed', 'undelivered']) grantIndex(fn, this.table, index);
     return fn;
   }
@@ -305,7 +321,7 @@ export class NotificationService extends Construct {
     grantIndex(fn, this.table, 'undelivered');
     this.lanes.retry.grantSendMessages(fn);
     this.lanes.check.grantSendMessages(fn);
-    everyMinute(this, fn);
+    everyMinutes(this, fn, { minutes: 1 });
     return fn;
   }
 
@@ -325,7 +341,7 @@ export class NotificationService extends Construct {
       { actions: ['PutItem'], partitions: ['W#'] },
     ]);
     grantIndex(fn, this.table, 'feed');
-    everyMinute(this, fn);
+    everyMinutes(this, fn, { minutes: 1 });
     return fn;
   }
 
@@ -347,8 +363,38 @@ export class NotificationService extends Construct {
     ]);
     grantIndex(fn, this.table, 'feed');
     for (const lane of [this.lanes.first, this.lanes.retry]) lane.grant(fn, 'sqs:GetQueueAttributes');
-    everyMinute(this, fn, AUDIT_SHARES);
+    everyMinutes(this, fn, { minutes: 1, inputs: SHARES });
     return fn;
+  }
+
+  #createStatement(): NodejsFunction {
+    const fn = createFunction(this, {
+      name: 'statement',
+      timeoutSeconds: STATEMENT_TIMEOUT_SECONDS,
+      memoryMb: STATEMENT_MEMORY_MB,
+      environment: {
+        ...this.#tableEnvironment(),
+        TIDINGS_STATEMENTS_BUCKET: this.statements.bucketName,
+      },
+    });
+    grantTable(fn, this.table, [
+      { actions: ['Query'], partitions: ['M#', 'W#'] },
+      { actions: ['Query', 'GetItem', 'UpdateItem'], partitions: ['D#'] },
+      { actions: ['Query', 'GetItem', 'PutItem'], partitions: ['J#statement#'] },
+    ]);
+    grantIndex(fn, this.table, 'feed');
+    this.#grantFiles(fn, ['PutObject', 'AbortMultipartUpload']);
+    everyMinutes(this, fn, { minutes: STATEMENT_MINUTES, inputs: SHARES });
+    return fn;
+  }
+
+  #grantFiles(fn: NodejsFunction, actions: readonly string[]): void {
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: actions.map((action) => `s3:${action}`),
+        resources: [this.statements.arnForObjects('*')],
+      }),
+    );
   }
 
   /** Scheduler may do one thing: put messages into the lanes of what waits, for schedules of this group. */

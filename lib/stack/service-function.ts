@@ -87,12 +87,16 @@ export function grantIndex(fn: NodejsFunction, table: Table, index: string): voi
   );
 }
 
-/** Runs the function every minute, for ever; with inputs, once for each of them. */
-export function everyMinute(scope: Construct, fn: NodejsFunction, inputs: readonly object[] = []): void {
+/** Runs the function every so many minutes, for ever; with inputs, once for each of them. */
+export function everyMinutes(
+  scope: Construct,
+  fn: NodejsFunction,
+  { minutes, inputs = [] }: { readonly minutes: number; readonly inputs?: readonly object[] },
+): void {
   const once = { retryAttempts: 0 };
   const targets =
     inputs.length === 0
       ? [new LambdaFunction(fn, once)]
       : inputs.map((input) => new LambdaFunction(fn, { ...once, event: RuleTargetInput.fromObject(input) }));
-  new Rule(scope, `${fn.node.id}Minute`, { schedule: Schedule.rate(Duration.minutes(1)), targets });
+  new Rule(scope, `${fn.node.id}Minute`, { schedule: Schedule.rate(Duration.minutes(minutes)), targets });
 }

@@ -58,7 +58,7 @@ function indexesOf(name: string): string[] {
 function resourceName(resource: unknown): string {
   const text = JSON.stringify(resource);
   return (
-    /Tidings(Table|FirstLane|RetryLane|CheckLane|IntakeDeadLetters|IntakeQueue|DeadLetters|SealKey|RootKey|SigningSecret|SchedulerRole|Schedules)/.exec(
+    /Tidings(Table|Statements|FirstLane|RetryLane|CheckLane|IntakeDeadLetters|IntakeQueue|DeadLetters|SealKey|RootKey|SigningSecret|SchedulerRole|Schedules)/.exec(
       text,
     )?.[1] ?? text
   );
@@ -109,6 +109,38 @@ describe('the table', () => {
     );
     expect(feed?.Projection.NonKeyAttributes).toContain('transactionId');
     expect(feed?.Projection.NonKeyAttributes).not.toContain('metadata');
+  });
+});
+
+describe('the statements', () => {
+  it('lie in a bucket of their own: encrypted, closed to the public, and by TLS only', () => {
+    const [bucket, ...others] = resources('AWS::S3::Bucket').map(([, properties]) => properties);
+    expect(others).toEqual([]);
+    const blocked = ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'];
+    expect(bucket?.PublicAccessBlockConfiguration).toEqual(
+      Object.fromEntries(blocked.map((name) => [name, true])),
+    );
+    const [rule] = bucket?.BucketEncryption.ServerSideEncryptionConfiguration ?? [];
+    expect(rule.ServerSideEncryptionByDefault).toEqual({ SSEAlgorithm: 'AES256' });
+    template.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: Match.objectLike({
+        Statement: [
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ],
+      }),
+    });
+  });
+
+  it('expire with what they are of, and what was never finished after a day', () => {
+    const [bucket] = resources('AWS::S3::Bucket').map(([, properties]) => properties);
+    expect(bucket?.LifecycleConfiguration.Rules).toEqual([
+      {
+        Status: 'Enabled',
+        ExpirationInDays: 100,
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+      },
+    ]);
   });
 });
 
@@ -168,12 +200,13 @@ describe('the functions', () => {
       'Query',
       [
         ...API,
-        ...['GetItem', 'Query'].map((action) => `dynamodb:${action} T#* W#*`),
+        ...['GetItem', 'Query'].map((action) => `dynamodb:${action} T#* W#* J#statement#*`),
         'dynamodb:GetItem D#*',
         'dynamodb:Query Table',
         'dynamodb:Query Table',
         'secretsmanager:DescribeSecret SigningSecret',
         'secretsmanager:GetSecretValue SigningSecret',
+        's3:GetObject Statements',
       ],
     ],
     [
@@ -275,6 +308,16 @@ describe('the functions', () => {
         'sqs:GetQueueAttributes RetryLane',
       ],
     ],
+    [
+      'Statement',
+      [
+        ...['GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} D#*`),
+        ...['GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} J#statement#*`),
+        'dynamodb:Query M#* W#*',
+        'dynamodb:Query Table',
+        ...['AbortMultipartUpload', 'PutObject'].map((action) => `s3:${action} Statements`),
+      ],
+    ],
   ])('%s may do what it does and no more', (name, expected) => {
     expect(new Set(permissions(name))).toEqual(new Set(expected));
   });
@@ -351,13 +394,21 @@ describe('the way of the messages', () => {
     }
   });
 
-  it('is swept, closed and audited every minute', () => {
-    const rules = resources('AWS::Events::Rule').filter(([id]) => !id.includes('Intake'));
-    const targets = rules.map(([, { ScheduleExpression, Targets }]) => {
-      expect(ScheduleExpression).toBe('rate(1 minute)');
-      return /Tidings(Sweep|Close|Audit)/.exec(JSON.stringify(Targets))?.[1];
+  it('is swept, closed and audited every minute, and stated as seldom as a run may last', () => {
+    const timers = resources('AWS::Events::Rule').filter(([id]) => !id.includes('Intake'));
+    const rules = timers.map(([, { ScheduleExpression, Targets }]) => [
+      /Tidings(Sweep|Close|Audit|Statement)/.exec(JSON.stringify(Targets))?.[1],
+      ScheduleExpression,
+    ]);
+    expect(Object.fromEntries(rules)).toEqual({
+      Audit: 'rate(1 minute)',
+      Close: 'rate(1 minute)',
+      Sweep: 'rate(1 minute)',
+      Statement: 'rate(15 minutes)',
     });
-    expect(targets.sort()).toEqual(['Audit', 'Close', 'Sweep']);
+    const [, statement] =
+      resources('AWS::Lambda::Function').find(([id]) => id === functionId('Statement')) ?? [];
+    expect(statement?.Timeout).toBe(15 * 60);
   });
 
   it('takes outcomes from events of this account into the queue of what nobody waits for', () => {
@@ -440,14 +491,14 @@ describe('the operators', () => {
         'AuditFailures',
         'Blocked',
         'ChecksContradicted',
-        ...Array<string>(7).fill('ClockSkew'),
+        ...Array<string>(8).fill('ClockSkew'),
         'CloseBehind',
         'CloseFailures',
         'EndpointsDisabled',
-        // Of each function: record, relay, deliver, check, query, admin, document, sweep, close, audit.
-        ...Array<string>(10).fill('Errors'),
+        // Of each function: record, relay, deliver, check, query, admin, document, sweep, close, audit, statement.
+        ...Array<string>(11).fill('Errors'),
         'Exhausted',
-        ...Array<string>(4).fill('ForeignRows'),
+        ...Array<string>(5).fill('ForeignRows'),
         'IteratorAge',
         'Lost',
         // Of deliver and of check.
@@ -456,6 +507,8 @@ describe('the operators', () => {
         'ParkedRecords',
         'SchedulesRefused',
         'SchedulesRefused',
+        'StatementBehind',
+        'StatementFailures',
         'Unresolved',
         'WindowRevisions',
       ].sort(),
@@ -464,14 +517,31 @@ describe('the operators', () => {
 
   it('hear of a foreign row from every function that reads whose outcome it is by an index', () => {
     // All functions but record, which lists what is unresolved of all merchants, and so of no stranger.
-    const readers = ['Close', 'Audit', 'Query', 'Sweep', 'Relay', 'Admin', 'Deliver', 'Check'].filter(
-      (name) => indexesOf(name).some((index) => index !== 'due'),
-    );
+    const readers = [
+      'Close',
+      'Audit',
+      'Statement',
+      'Query',
+      'Sweep',
+      'Relay',
+      'Admin',
+      'Deliver',
+      'Check',
+    ].filter((name) => indexesOf(name).some((index) => index !== 'due'));
     expect(servicesOf('ForeignRows')).toEqual(readers.map((name) => name.toLowerCase()).sort());
   });
 
   it('hear of a clock that is off from every function that stamps or compares stamps', () => {
-    expect(servicesOf('ClockSkew')).toEqual(['admin', 'audit', 'check', 'close', 'query', 'record', 'relay']);
+    expect(servicesOf('ClockSkew')).toEqual([
+      'admin',
+      'audit',
+      'check',
+      'close',
+      'query',
+      'record',
+      'relay',
+      'statement',
+    ]);
   });
 
   it('find in the runbook what each alarm means, and no entry for an alarm that is none', () => {
@@ -483,18 +553,24 @@ describe('the operators', () => {
     expect(new Set(named)).toEqual(entries);
   });
 
-  it('are told as well when nobody closes or audits at all', () => {
+  it('are told as well when nobody closes, audits or makes statements at all', () => {
     const silent = resources('AWS::CloudWatch::Alarm')
       .filter(([, { TreatMissingData }]) => TreatMissingData === 'breaching')
       .map(([, { MetricName }]) => MetricName);
-    expect(silent.sort()).toEqual(['AuditBehind', 'CloseBehind']);
+    expect(silent.sort()).toEqual(['AuditBehind', 'CloseBehind', 'StatementBehind']);
+  });
+
+  it('are not told of silence between two runs', () => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'StatementBehind', Period: 900 });
   });
 });
 
 describe('the clock', () => {
-  it('starts the audit for every partition, each in one of four shares', () => {
-    const rules = resources('AWS::Events::Rule').map(([, { Targets }]) => Targets);
-    const inputs = rules.flat().flatMap(({ Input }) => (Input === undefined ? [] : [JSON.parse(Input)]));
+  it.each(['Audit', 'Statement'])('starts %s for every partition, each in one of four shares', (name) => {
+    const targets = resources('AWS::Events::Rule')
+      .flatMap(([, { Targets }]) => Targets)
+      .filter(({ Arn }) => JSON.stringify(Arn).includes(functionId(name)));
+    const inputs = targets.map(({ Input }) => JSON.parse(Input));
     expect(inputs).toHaveLength(4);
     const partitions = inputs.flatMap((input) => input.partitions).sort((a, b) => a - b);
     expect(partitions).toEqual(Array.from({ length: 16 }, (_, partition) => partition));

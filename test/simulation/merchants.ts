@@ -49,6 +49,7 @@ function createMerchant(
     name: merchantId,
     schedule: [...dice.pick(SCHEDULES)],
     feedShards: 1,
+    timeZone: 'UTC',
     secrets: secrets(merchantId),
     createdAt: now,
     rev: 1,

@@ -1,3 +1,4 @@
+import { memoryFiles } from '../../lib/adapters/memory/statements.ts';
 import { createMemoryStores } from '../../lib/adapters/memory/stores.ts';
 import { createApp } from '../../lib/api/app.ts';
 import { askingRoutes } from '../../lib/api/asking-routes.ts';
@@ -6,6 +7,7 @@ import { publicKeysRoutes } from '../../lib/api/public-keys-routes.ts';
 import { reconcilingRoutes } from '../../lib/api/reconciling-routes.ts';
 import { recordingRoutes } from '../../lib/api/recording-routes.ts';
 import { settlingRoutes } from '../../lib/api/settling-routes.ts';
+import { statementRoutes } from '../../lib/api/statement-routes.ts';
 import { testingRoutes } from '../../lib/api/testing-routes.ts';
 import { undeliveredRoutes } from '../../lib/api/undelivered-routes.ts';
 import { unresolvedRoutes } from '../../lib/api/unresolved-routes.ts';
@@ -23,6 +25,7 @@ import type { NotificationMessage } from '../../lib/core/notification.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import type { CallbackRequest, Exchange } from '../../lib/core/ports.ts';
 import { relay } from '../../lib/core/relay.ts';
+import { statePartition } from '../../lib/core/statements.ts';
 
 /** The whole service in one process on memory adapters, with a clock that the test moves. */
 
@@ -64,6 +67,7 @@ export function createWorld(
     onInsert: (outcome) => inserted.push(outcome),
     ...options,
   });
+  const { held: files, ...bucket } = memoryFiles();
   const events: ServiceEvent[] = [];
   const queue: Sent[] = [];
   const deadLetters: { body: string; reason: string }[] = [];
@@ -73,6 +77,7 @@ export function createWorld(
   };
   const ports = {
     ...stores,
+    ...bucket,
     configs: createConfigCache(stores.merchants),
     health: createHealthMonitor({
       health: stores.health,
@@ -132,6 +137,7 @@ export function createWorld(
       ...windowRoutes(ports),
       ...reconcilingRoutes(ports),
       ...undeliveredRoutes(ports),
+      ...statementRoutes(ports),
       ...settlingRoutes(ports),
       ...managingRoutes(ports),
       ...testingRoutes(ports),
@@ -164,6 +170,7 @@ export function createWorld(
     admin,
     time,
     events,
+    files,
     queue,
     deadLetters,
     requests,
@@ -193,6 +200,10 @@ export function createWorld(
       await forEachPartition((partition) =>
         closePartition({ ...ports, windowSeconds: 300 }, { partition, deadlineMs }),
       );
+    },
+    /** Makes the statements of the days whose last window is closed. */
+    async stateDays(deadlineMs = Number.POSITIVE_INFINITY) {
+      await forEachPartition((partition) => statePartition(ports, { partition, deadlineMs }));
     },
     /** Hands what was written to the relay, as the stream does. */
     async relayAll() {

@@ -136,6 +136,18 @@ describe('walking along the merchants of a partition', () => {
     }
   });
 
+  it('begins no later than the partition does, of a merchant that was set back to a time ahead of it', async () => {
+    const { walk, worked, directory, ids } = await partitionOf(1);
+    const [one = ''] = await ids();
+    await walk(START_MS + WINDOW_MS);
+    await directory.saveOwnMark(merchant(one), 'closed', isoTime(START_MS + 2 * WINDOW_MS));
+    worked.length = 0;
+    await walk(START_MS + 3 * WINDOW_MS);
+    expect(worked).toEqual([
+      { merchantId: one, fromMs: START_MS + WINDOW_MS, toMs: START_MS + 3 * WINDOW_MS },
+    ]);
+  });
+
   it('leaves the partition where it is when a mark cannot be written', async () => {
     const { walk, directory, partition } = await partitionOf(2);
     const { saveOwnMark } = directory;

@@ -5,7 +5,7 @@ import type { Directory, DirectoryEntry, Mark, OwnMark } from '../../core/ports.
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
 import { unlessRefused } from './conditions.ts';
-import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, directoryPk, merchantPk } from './keys.ts';
+import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, directoryPk, merchantPk, STATED_SK } from './keys.ts';
 import { queryAll } from './query-all.ts';
 
 const entrySchema = z
@@ -16,6 +16,8 @@ const entrySchema = z
     failures: z.number().int().default(0),
     auditedThrough: z.iso.datetime().exactOptional(),
     auditFailures: z.number().int().default(0),
+    statedThrough: z.iso.datetime().exactOptional(),
+    statementFailures: z.number().int().default(0),
   })
   .transform(
     ({ merchantId, createdAt, ...row }): DirectoryEntry => ({
@@ -24,6 +26,7 @@ const entrySchema = z
       own: {
         closed: ownMark(row.closedThrough, row.failures),
         audited: ownMark(row.auditedThrough, row.auditFailures),
+        stated: ownMark(row.statedThrough, row.statementFailures),
       },
     }),
   );
@@ -36,10 +39,19 @@ function ownMark(through: string | undefined, failures: number): OwnMark {
 const OWN: Readonly<Record<Mark, Readonly<Record<string, string>>>> = {
   closed: { '#through': 'closedThrough', '#failures': 'failures' },
   audited: { '#through': 'auditedThrough', '#failures': 'auditFailures' },
+  stated: { '#through': 'statedThrough', '#failures': 'statementFailures' },
 };
 
 const closedSchema = z.object({ closedThrough: z.iso.datetime(), windowSeconds: z.number().int() });
-const auditedSchema = z.object({ auditedThrough: z.iso.datetime() });
+
+/** Marks of a partition that hold nothing but a time, under a name of its own. */
+interface ThroughMark {
+  readonly sk: string;
+  readonly attribute: string;
+}
+
+const AUDITED: ThroughMark = { sk: AUDITED_SK, attribute: 'auditedThrough' };
+const STATED: ThroughMark = { sk: STATED_SK, attribute: 'statedThrough' };
 
 export function createDirectory(table: Table): Directory {
   const { documents, name: TableName } = table;
@@ -53,6 +65,23 @@ export function createDirectory(table: Table): Directory {
   };
   const update = (command: UpdateCommand) =>
     calling('Saving a mark', () => unlessRefused(() => documents.send(command)));
+  const readThrough = async (partition: number, { sk, attribute }: ThroughMark) => {
+    const mark = await readMark(partition, sk);
+    return mark === undefined ? undefined : z.iso.datetime().parse(mark[attribute]);
+  };
+  const saveThrough = async (partition: number, through: string, { sk, attribute }: ThroughMark) => {
+    await update(
+      new UpdateCommand({
+        TableName,
+        Key: { pk: directoryPartitionPk(partition), sk },
+        UpdateExpression: 'SET #through = :through',
+        // Invariant: never back.
+        ConditionExpression: 'attribute_not_exists(pk) OR #through < :through',
+        ExpressionAttributeNames: { '#through': attribute },
+        ExpressionAttributeValues: { ':through': through },
+      }),
+    );
+  };
 
   return {
     async list(partition) {
@@ -142,22 +171,9 @@ export function createDirectory(table: Table): Directory {
       );
     },
 
-    async audited(partition) {
-      const mark = await readMark(partition, AUDITED_SK);
-      return mark === undefined ? undefined : auditedSchema.parse(mark).auditedThrough;
-    },
-
-    async saveAudited(partition, auditedThrough) {
-      await update(
-        new UpdateCommand({
-          TableName,
-          Key: { pk: directoryPartitionPk(partition), sk: AUDITED_SK },
-          UpdateExpression: 'SET auditedThrough = :through',
-          // Invariant: never back.
-          ConditionExpression: 'attribute_not_exists(pk) OR auditedThrough < :through',
-          ExpressionAttributeValues: { ':through': auditedThrough },
-        }),
-      );
-    },
+    audited: (partition) => readThrough(partition, AUDITED),
+    saveAudited: (partition, through) => saveThrough(partition, through, AUDITED),
+    stated: (partition) => readThrough(partition, STATED),
+    saveStated: (partition, through) => saveThrough(partition, through, STATED),
   };
 }

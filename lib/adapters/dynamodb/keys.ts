@@ -60,10 +60,14 @@ export const runningJobSk = ({
   readonly slot: number;
 }) => `${merchantId}#${slot}`;
 
+/** No id of a job holds a `#`. The sort key is the date. */
+export const statementPk = (merchantId: MerchantId) => `J#statement#${merchantId}`;
+
 /** Marks of a directory partition; they stand beside the merchants' rows, which begin with `M#`. */
 export const directoryPartitionPk = (partition: number) => `D#${partition}`;
 export const CLOSED_SK = 'CLOSED';
 export const AUDITED_SK = 'AUDITED';
+export const STATED_SK = 'STATED';
 
 export const duePartitionPk = (partition: number) => `Q#${partition}`;
 export const undeliveredPartitionPk = (merchantId: MerchantId, partition: number) =>

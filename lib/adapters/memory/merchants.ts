@@ -26,7 +26,7 @@ export function memoryMerchants(clock: Clock): {
         const { merchantId, createdAt } = profile;
         if (profiles.has(merchantId)) return false;
         profiles.set(merchantId, structuredClone(profile));
-        const own = { closed: { failures: 0 }, audited: { failures: 0 } };
+        const own = { closed: { failures: 0 }, audited: { failures: 0 }, stated: { failures: 0 } };
         entries.set(merchantId, { merchantId, createdAt, own });
         return true;
       },
@@ -56,6 +56,7 @@ export function memoryMerchants(clock: Clock): {
 function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
   const closed = new Map<number, { readonly closedThrough: string; readonly windowSeconds: number }>();
   const audited = new Map<number, string>();
+  const stated = new Map<number, string>();
   return {
     async list(partition) {
       return [...entries.values()]
@@ -90,12 +91,15 @@ function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
       const next = { ...(through !== undefined && { through }), failures: standing.failures };
       entries.set(seen.merchantId, { ...entry, own: { ...entry.own, [mark]: next } });
     },
-    async audited(partition) {
-      return audited.get(partition);
-    },
-    async saveAudited(partition, auditedThrough) {
-      const standing = audited.get(partition);
-      if (standing === undefined || standing < auditedThrough) audited.set(partition, auditedThrough);
-    },
+    audited: async (partition) => audited.get(partition),
+    saveAudited: async (partition, through) => moveOn(audited, partition, through),
+    stated: async (partition) => stated.get(partition),
+    saveStated: async (partition, through) => moveOn(stated, partition, through),
   };
+}
+
+/** Never back. */
+function moveOn(marks: Map<number, string>, partition: number, through: string): void {
+  const standing = marks.get(partition);
+  if (standing === undefined || standing < through) marks.set(partition, through);
 }

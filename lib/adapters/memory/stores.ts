@@ -16,6 +16,7 @@ import type {
   NotificationStore,
   OutcomeStore,
   Parking,
+  StatementStore,
   TestGate,
   WindowStore,
 } from '../../core/ports.ts';
@@ -25,6 +26,7 @@ import { memoryFeed, memoryJobs, memoryWindows } from './feed.ts';
 import { memoryMerchants } from './merchants.ts';
 import { notificationName, outcomeName, transactionName } from './names.ts';
 import { memoryNotifications } from './notifications.ts';
+import { memoryStatements } from './statements.ts';
 
 /** The table in memory: for the simulation and for unit tests, held to the same suites as the real one. */
 export interface MemoryStores {
@@ -37,6 +39,7 @@ export interface MemoryStores {
   readonly feed: FeedStore;
   readonly windows: WindowStore;
   readonly jobs: JobStore;
+  readonly statements: StatementStore;
   readonly keys: KeyStore;
   readonly health: HealthStore;
   readonly testGate: TestGate;
@@ -77,6 +80,7 @@ export function createMemoryStores(options: {
     feed: memoryFeed(outcomes, shards, shown),
     windows: memoryWindows(windows),
     jobs: memoryJobs(),
+    statements: memoryStatements(),
     keys: memoryKeys(),
     health: memoryHealth(),
     testGate: memoryTestGate(),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { feedShardsSchema, nameSchema } from '../../core/merchant.ts';
 import { merchantIdSchema } from '../../core/model.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
+import { timeZoneSchema } from '../../core/time-zone.ts';
 import { operation } from '../operation.ts';
 import { ofMerchant, rotation, secretAnswer } from './managing.ts';
 
@@ -11,6 +12,7 @@ const merchantAnswer = z
     name: z.string(),
     schedule: z.union([z.string(), z.array(z.int())]),
     feedShards: z.int(),
+    timeZone: z.string(),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Merchant' });
@@ -28,6 +30,7 @@ export const createMerchant = operation({
     name: nameSchema,
     schedule: scheduleSchema.exactOptional(),
     feedShards: feedShardsSchema.exactOptional(),
+    timeZone: timeZoneSchema.exactOptional(),
   }),
   answers: {
     201: {
@@ -65,6 +68,7 @@ export const changeMerchant = operation({
     name: nameSchema.exactOptional(),
     schedule: scheduleSchema.exactOptional(),
     feedShards: feedShardsSchema.exactOptional(),
+    timeZone: timeZoneSchema.exactOptional(),
   }),
   answers: { 200: { description: 'As it is now.', schema: merchantAnswer } },
   problems: ['unknown_merchant', 'feed_shards_shrink'],

@@ -98,7 +98,10 @@ function identify(type: string, name: string, logicalId: string, addresses: Addr
     case 'AWS::Scheduler::Schedule':
       return named(arnOf('scheduler', `schedule/default/${name}`));
     case 'AWS::S3::Bucket':
-      return named(`arn:aws:s3:::${name}`, { DomainName: `${name}.s3.amazonaws.com` });
+      return named(`arn:aws:s3:::${name}`, {
+        DomainName: `${name}.s3.amazonaws.com`,
+        RegionalDomainName: `${name}.s3.${LOCAL_REGION}.amazonaws.com`,
+      });
     case 'AWS::KMS::Key':
       return { ...named(arnOf('kms', `key/${logicalId}`), { KeyId: logicalId }), ref: logicalId };
     case 'AWS::SecretsManager::Secret': {

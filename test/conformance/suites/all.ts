@@ -9,6 +9,7 @@ import { describeNotificationIndex } from './notification-index.ts';
 import { describeNotificationStore } from './notification-store.ts';
 import { describeOutcomeStore } from './outcome-store.ts';
 import { describeParking } from './parking.ts';
+import { describeStatementStore } from './statement-store.ts';
 import { describeTestGate } from './test-gate.ts';
 import { describeWindowStore } from './window-store.ts';
 
@@ -25,5 +26,6 @@ export function describeTable(name: string, open: OpenTable): void {
   describeHealthStore(name, open);
   describeTestGate(name, open);
   describeJobStore(name, open);
+  describeStatementStore(name, open);
   describeParking(name, open);
 }

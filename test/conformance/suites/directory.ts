@@ -3,7 +3,7 @@ import { PARTITIONS, partitionOf } from '../../../lib/core/partitions.ts';
 import { at, merchant, OTHER, profile, SHOP } from '../support/samples.ts';
 import { atOnce, type OpenTable, useTable, WRITERS } from '../support/table.ts';
 
-const NOTHING = { closed: { failures: 0 }, audited: { failures: 0 } };
+const NOTHING = { closed: { failures: 0 }, audited: { failures: 0 }, stated: { failures: 0 } };
 const ALL = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 
 export function describeDirectory(name: string, open: OpenTable): void {
@@ -47,6 +47,7 @@ export function describeDirectory(name: string, open: OpenTable): void {
     it('knows no mark at first', async () => {
       expect(await table().directory.closed(3)).toBeUndefined();
       expect(await table().directory.audited(3)).toBeUndefined();
+      expect(await table().directory.stated(3)).toBeUndefined();
     });
 
     it('never moves the closed mark back, and keeps the first length of windows for good', async () => {
@@ -71,6 +72,17 @@ export function describeDirectory(name: string, open: OpenTable): void {
       expect(await table().directory.closed(3)).toBeUndefined();
     });
 
+    it('never moves the stated mark back, and keeps it apart from the audited one', async () => {
+      await table().directory.saveAudited(3, at(1_200));
+      await table().directory.saveStated(3, at(600));
+      await table().directory.saveStated(3, at(300));
+      expect(await table().directory.stated(3)).toBe(at(600));
+      await table().directory.saveStated(3, at(900));
+      expect(await table().directory.stated(3)).toBe(at(900));
+      expect(await table().directory.audited(3)).toBe(at(1_200));
+      expect(await table().directory.stated(4)).toBeUndefined();
+    });
+
     it('lets the latest of twenty marks stand, whichever came last', async () => {
       await atOnce(async (writer) => {
         const through = at(((writer * 7) % WRITERS) * 300);
@@ -86,11 +98,12 @@ export function describeDirectory(name: string, open: OpenTable): void {
       for (const partition of ALL) {
         await table().directory.saveClosed(partition, { closedThrough: at(0), windowSeconds: 300 });
         await table().directory.saveAudited(partition, at(0));
+        await table().directory.saveStated(partition, at(0));
       }
       expect(await list()).toEqual([]);
     });
 
-    describe.each(['closed', 'audited'] as const)("a merchant's own %s mark", (mark) => {
+    describe.each(['closed', 'audited', 'stated'] as const)("a merchant's own %s mark", (mark) => {
       const entry = async () => {
         const found = await entryOf(SHOP);
         if (found === undefined) throw new Error('the merchant is not listed');

@@ -13,6 +13,7 @@ import { createMerchantStore } from '../../../lib/adapters/dynamodb/merchant-sto
 import { createNotificationStore } from '../../../lib/adapters/dynamodb/notification-store.ts';
 import { createOutcomeStore } from '../../../lib/adapters/dynamodb/outcome-store.ts';
 import { createParking } from '../../../lib/adapters/dynamodb/parking.ts';
+import { createStatementStore } from '../../../lib/adapters/dynamodb/statement-store.ts';
 import { createTestGate } from '../../../lib/adapters/dynamodb/test-gate.ts';
 import { createWindowStore } from '../../../lib/adapters/dynamodb/window-store.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
@@ -103,6 +104,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     feed: createFeedStore(table, table.reporter),
     windows: createWindowStore(table, options),
     jobs: createJobStore(table, options),
+    statements: createStatementStore(table, options),
     keys: createKeyStore(table),
     health: createHealthStore(table, options),
     testGate: createTestGate(table),

@@ -9,6 +9,7 @@ import {
 } from '../../../lib/core/model.ts';
 import { type Notification, notificationSchema } from '../../../lib/core/notification.ts';
 import { type Job, jobSchema } from '../../../lib/core/redelivery.ts';
+import { type Statement, statementSchema } from '../../../lib/core/statement.ts';
 import { isoTime } from '../../../lib/core/time.ts';
 import { type Window, windowSchema } from '../../../lib/core/windows.ts';
 
@@ -144,6 +145,23 @@ export function job(changes: Changes<Job> = {}): Job {
     found: 0,
     sent: 0,
     rev: 1,
+    ...changes,
+  });
+}
+
+export function statement(changes: Changes<Statement> = {}): Statement {
+  return statementSchema.parse({
+    merchantId: SHOP,
+    date: '2026-11-20',
+    timeZone: 'Asia/Shanghai',
+    from: '2026-11-19T16:00:00.000Z',
+    to: '2026-11-20T16:00:00.000Z',
+    revision: 0,
+    rows: 3,
+    bytes: 700,
+    sha256: 'a'.repeat(64),
+    file: 'shop/2026-11-20/one.csv',
+    builtAt: '2026-11-20T16:01:00.000Z',
     ...changes,
   });
 }
