@@ -62,6 +62,7 @@ describe('keys and scopes', () => {
           .replaceAll('{merchantId}', 'demo')
           .replaceAll('{notificationId}', 'pay.1.ep')
           .replaceAll('{start}', '2026-11-20T08:00:00Z')
+          .replaceAll('{date}', '2026-11-20')
           .replaceAll(/\{\w+\}/g, 'nothing1');
         const answer = await world.call(key, `${operation.method.toUpperCase()} ${path}`);
         const mayAsk = operation.scopes.length === 0 || operation.scopes.includes(scope as never);
