@@ -21,7 +21,7 @@ import { handleCheckMessage, handleMessage } from '../../lib/core/messages.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import type { NotificationMessage } from '../../lib/core/notification.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
-import type { CallbackRequest, Exchange } from '../../lib/core/ports.ts';
+import type { CallbackRequest, Exchange, Patience } from '../../lib/core/ports.ts';
 import { relay } from '../../lib/core/relay.ts';
 
 /** The whole service in one process on memory adapters, with a clock that the test moves. */
@@ -69,7 +69,7 @@ export function createWorld(
   const deadLetters: { body: string; reason: string }[] = [];
   const requests: CallbackRequest[] = [];
   const receiver = {
-    answer: (_request: CallbackRequest): Exchange | Promise<Exchange> => okExchange(),
+    answer: (_request: CallbackRequest, _patience?: Patience): Exchange | Promise<Exchange> => okExchange(),
   };
   const ports = {
     ...stores,
@@ -105,9 +105,9 @@ export function createWorld(
         queue.filter((sent) => sent.lane === lane && sent.atMs <= time.nowMs).length,
     },
     sender: {
-      send: async (request: CallbackRequest) => {
+      send: async (request: CallbackRequest, patience?: Patience) => {
         requests.push(request);
-        return receiver.answer(request);
+        return receiver.answer(request, patience);
       },
     },
     deadLetters: {
