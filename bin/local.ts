@@ -29,6 +29,8 @@ Usage: npm start -- [options]
   --fresh          wipe the data directory first (never one that is in use, or that is not ours)
   --no-demo        start the service alone, without the demo's merchant and receiver
   --receiver-port N  of the demo's receiver (4511)
+  --workers N      instances of a function for each of its event sources, and for the API (4); AWS starts as many as
+                   the template lets it
   --help           this text
 
 Environment:
@@ -46,6 +48,7 @@ function readArguments() {
         port: { type: 'string', default: '4510' },
         'data-dir': { type: 'string', default: '.tidings' },
         'receiver-port': { type: 'string', default: '4511' },
+        workers: { type: 'string', default: '4' },
         fresh: { type: 'boolean', default: false },
         'no-demo': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -55,6 +58,7 @@ function readArguments() {
       ...values,
       port: portOf('port', values.port),
       receiverPort: portOf('receiver-port', values['receiver-port']),
+      workers: workersOf(values.workers),
     };
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\nnpm start -- --help shows what there is.\n`);
@@ -66,6 +70,14 @@ function portOf(name: string, text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new Error(`--${name} needs a number from 0 to 65535, not ${text}.`);
+}
+
+const MAX_WORKERS = 100;
+
+function workersOf(text: string): number {
+  const workers = Number(text);
+  if (Number.isInteger(workers) && workers >= 1 && workers <= MAX_WORKERS) return workers;
+  throw new Error(`--workers needs a number from 1 to ${MAX_WORKERS}, not ${text}.`);
 }
 
 const args = readArguments();
@@ -126,6 +138,7 @@ function startCloud(assemblyDir: string, dataDir: string): Promise<LocalCloud> {
       ...(callbackPorts !== undefined && { TIDINGS_CALLBACK_PORTS: callbackPorts }),
     },
     scheduleSeconds: LOCAL_SCHEDULE_SECONDS,
+    workers: args.workers,
     ...(dynamodbEndpoint !== undefined && { dynamodbEndpoint }),
     ...(sqsEndpoint !== undefined && { sqsEndpoint }),
     log: (line) => {

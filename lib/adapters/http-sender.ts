@@ -58,18 +58,20 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
   };
 
   return {
-    async send(request) {
+    async send(request, patience) {
       const startedAt = now();
       const durationMs = (): number => Math.max(0, Math.round(now() - startedAt));
       const verdict = vetCallbackUrl(request.url, policy);
       if (!verdict.ok) return { kind: 'error', code: 'address_refused', durationMs: durationMs() };
       const deadline = new AbortController();
       const timer = setTimeout(() => deadline.abort(), request.timeoutMs);
+      const patienceTimer = patience && setTimeout(patience.onExceeded, patience.ms);
       try {
         const end = await exchange({ request, url: verdict.url, signal: deadline.signal });
         return asExchange(end, durationMs());
       } finally {
         clearTimeout(timer);
+        clearTimeout(patienceTimer);
       }
     },
     close: connections.close,

@@ -6,7 +6,7 @@ import type { Reporter } from '../core/ports.ts';
 /** Metric namespace of the service; alarms watch it. */
 const NAMESPACE = 'Tidings';
 /** Share of processes that log what went well: logs of every success would cost more than the work. */
-const SUCCESS_SAMPLE = 0.01;
+export const SUCCESS_SAMPLE = 0.01;
 
 /** Events that are counted or measured, and under which name. Whatever is not here is a log line only. */
 const COUNTED: Partial<Record<ServiceEvent['event'], string>> = {
@@ -53,7 +53,8 @@ export function createReporter(functionName: string): Reporter {
   };
 }
 
-function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
+/** What is `debug` is logged by {@link SUCCESS_SAMPLE} of the processes only. */
+export function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
   switch (event.event) {
     case 'attempt':
       return event.result === 'delivered' ? 'debug' : 'info';

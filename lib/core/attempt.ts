@@ -2,7 +2,7 @@ import { callbackBody, webhookIdOf } from './callback.ts';
 import { classify } from './classify.ts';
 import { sha256Hex } from './crypto.ts';
 import type { TerminalOutcome } from './model.ts';
-import type { Clock, Random, Sender } from './ports.ts';
+import type { Clock, Patience, Random, Sender } from './ports.ts';
 import { type Signer, signedHeaders } from './signature.ts';
 import type { Target } from './target.ts';
 import { SECOND_MS } from './time.ts';
@@ -17,10 +17,15 @@ export interface AttemptPorts {
 /** Tells an outcome to its target once. */
 export function makeAttempt(
   ports: AttemptPorts,
-  options: { readonly outcome: TerminalOutcome; readonly target: Target; readonly number: number },
+  options: {
+    readonly outcome: TerminalOutcome;
+    readonly target: Target;
+    readonly number: number;
+    readonly patience?: Patience;
+  },
 ): Promise<AttemptMade> {
-  const { outcome, target, number } = options;
-  return sendSigned(ports, { id: webhookIdOf(outcome), body: callbackBody(outcome), target, number });
+  const { outcome, ...rest } = options;
+  return sendSigned(ports, { id: webhookIdOf(outcome), body: callbackBody(outcome), ...rest });
 }
 
 /** Makes one signed request, and says what it meant. Never throws for what a receiver does. */
@@ -36,25 +41,29 @@ export async function sendSigned(
       readonly signers: readonly Signer[];
     };
     readonly number: number;
+    readonly patience?: Patience;
   },
 ): Promise<AttemptMade> {
-  const { id, body, target, number } = request;
+  const { id, body, target, number, patience } = request;
   const atMs = ports.clock.now();
   const timestamp = Math.floor(atMs / SECOND_MS);
   const span = Buffer.from(ports.random.bytes(8)).toString('hex');
-  const exchange = await ports.sender.send({
-    url: target.url,
-    timeoutMs: target.timeoutMs,
-    body,
-    headers: {
-      'content-type': 'application/json',
-      ...signedHeaders({ id, timestamp, body }, target.signers),
-      'tidings-attempt': String(number),
-      // One trace for all attempts of an outcome: they share the id.
-      traceparent: `00-${sha256Hex(id).slice(0, 32)}-${span}-01`,
-      'user-agent': 'Tidings/1',
+  const exchange = await ports.sender.send(
+    {
+      url: target.url,
+      timeoutMs: target.timeoutMs,
+      body,
+      headers: {
+        'content-type': 'application/json',
+        ...signedHeaders({ id, timestamp, body }, target.signers),
+        'tidings-attempt': String(number),
+        // One trace for all attempts of an outcome: they share the id.
+        traceparent: `00-${sha256Hex(id).slice(0, 32)}-${span}-01`,
+        'user-agent': 'Tidings/1',
+      },
     },
-  });
+    patience,
+  );
   return {
     atMs,
     durationMs: exchange.durationMs,

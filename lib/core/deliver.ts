@@ -4,7 +4,7 @@ import { reportAttempt, reportEnd } from './delivery-events.ts';
 import { disableEndpoint } from './endpoints.ts';
 import type { Lane } from './events.ts';
 import { Fault } from './faults.ts';
-import type { Admission, HealthMonitor } from './health.ts';
+import { type Admission, type HealthMonitor, SLOW_MS } from './health.ts';
 import { isTerminal, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from './model.ts';
 import {
   admits,
@@ -60,7 +60,7 @@ const MAX_FENCE_TRIES = 5;
  * the fence how far it had come.
  */
 export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<void> {
-  const { message } = delivery;
+  const { message, lane } = delivery;
   const outcome = await ports.outcomes.read(message);
   if (outcome === undefined || !isTerminal(outcome)) {
     throw new Fault({
@@ -77,15 +77,34 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
     const { reason } = target;
     return withoutRequest(ports, delivery, { standing, next: block(standing, reason), reason });
   }
+  // A slow one would keep its whole batch, and then this lane, from the others: it waits where the slow wait.
+  if (lane === 'first' && (await ports.health.isSlowOrOpen(target.circuit))) {
+    return ports.dispatcher.sendAt(message, ports.clock.now());
+  }
   const admission = await ports.health.admit(target.circuit);
   if (admission.kind === 'defer') {
     const next = deferred(ports, { standing, target, admission });
     return withoutRequest(ports, delivery, { standing, next, reason: 'horizon_passed' });
   }
   const number = (standing.attempts.at(-1)?.number ?? 0) + 1;
-  const made = await makeAttempt(ports, { outcome, target, number });
+  const made = await attemptWatched(ports, { outcome, target, number });
   await learn(ports, delivery, { made, target });
   await keep(ports, delivery, { standing, made, target });
+}
+
+/** Says that it is slow while it still is: until it ends, others would run into it. */
+async function attemptWatched(
+  ports: DeliverPorts,
+  attempt: { readonly outcome: TerminalOutcome; readonly target: Target; readonly number: number },
+): Promise<AttemptMade> {
+  let noticed: Promise<void> | undefined;
+  const onExceeded = () => {
+    // Advice: where it cannot be given, the attempt counts all the same.
+    noticed = ports.health.noticeSlow(attempt.target.circuit).catch(() => undefined);
+  };
+  const made = await makeAttempt(ports, { ...attempt, patience: { ms: SLOW_MS, onExceeded } });
+  await noticed;
+  return made;
 }
 
 /** A first message, received once, needs no look: the fence of its write is enough. All others are read first. */

@@ -40,7 +40,7 @@ const MAX_PROBE_MS = 15 * MINUTE_MS;
 /** A probe that has not ended by then is taken for dead with its function. */
 const PROBE_TIMEOUT_MS = 2 * MINUTE_MS;
 /** An endpoint is slow above the first, until its answers are quicker than the second. */
-const SLOW_MS = 2_000;
+export const SLOW_MS = 2_000;
 const QUICK_MS = 1_000;
 /** Weight of the latest answer in the mean duration. */
 const LATEST_WEIGHT = 0.5;
@@ -66,6 +66,8 @@ export interface HealthMonitor {
     circuit: Circuit,
     result: { readonly isDelivered: boolean; readonly durationMs: number },
   ): Promise<{ readonly isLost: boolean }>;
+  /** A request has taken so long already that its end need not be awaited to know: it is slow. */
+  noticeSlow(circuit: Circuit): Promise<void>;
   /** Whether first attempts should keep out of the first lane. */
   isSlowOrOpen(circuit: Circuit): Promise<boolean>;
   isOpen(circuit: Circuit): Promise<boolean>;
@@ -104,6 +106,7 @@ export function createHealthMonitor(ports: {
   return {
     admit: (circuit) => advised<Admission>(monitor.admit(circuit), { kind: 'go' }),
     observe: (circuit, result) => advised(monitor.observe(circuit, result), { isLost: false }),
+    noticeSlow: (circuit) => advised(monitor.noticeSlow(circuit), undefined),
     isSlowOrOpen: (circuit) => advised(monitor.isSlowOrOpen(circuit), false),
     isOpen: (circuit) => advised(monitor.isOpen(circuit), false),
   };
@@ -198,6 +201,14 @@ function createMonitor(ports: { readonly health: HealthStore; readonly clock: Cl
       if (isDelivered || !isLost(seen.health, nowMs)) return { isLost: false };
       // Others may have had an answer since this process looked, and nobody is given up by an old view.
       return { isLost: isLost((await look(circuit, 0)).health, nowMs) };
+    },
+
+    async noticeSlow(circuit) {
+      const nowMs = ports.clock.now();
+      const seen = await look(circuit);
+      const next = { ...withoutRev(seen.health), slow: true };
+      // Whoever loses is not alone in having noticed.
+      if (isWorthWriting(seen, next, nowMs)) await write(circuit, seen, next);
     },
 
     async isSlowOrOpen(circuit) {

@@ -96,7 +96,14 @@ export type ExchangeError =
 
 /** Makes one HTTP request of a notification. Never throws for what a receiver does. */
 export interface Sender {
-  send(request: CallbackRequest): Promise<Exchange>;
+  send(request: CallbackRequest, patience?: Patience): Promise<Exchange>;
+}
+
+/** Whoever wants to know of an exchange that takes long while it still does. */
+export interface Patience {
+  readonly ms: number;
+  /** Called once, where the exchange is not over by then. */
+  readonly onExceeded: () => void;
 }
 
 /** Outcomes: written once, never changed. */

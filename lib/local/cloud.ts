@@ -50,7 +50,10 @@ export interface LocalCloudOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** How often schedule rules fire; default: as the template says. */
   readonly scheduleSeconds?: number;
-  /** Instances of a function at a time, unless its reserved concurrency is lower; default 4. */
+  /**
+   * Instances of a function at a time for each of its event sources, and for all else that invokes it, unless its
+   * reserved concurrency is lower; default 4.
+   */
   readonly workers?: number;
   /** Another DynamoDB (DynamoDB Local, LocalStack) instead of the embedded one. */
   readonly dynamodbEndpoint?: string;
@@ -149,12 +152,13 @@ async function start(
     eventBridge: awsUrl,
     s3: s3Url,
   };
+  const workers = options.workers ?? DEFAULT_WORKERS;
   const functions = provideFunctions({
     assembly,
     stack,
     endpoints,
     environment: options.environment ?? {},
-    workers: options.workers ?? DEFAULT_WORKERS,
+    workers,
     log,
   });
   const rules: RuleSetting = {
@@ -188,6 +192,7 @@ async function start(
       functions,
       state,
       sqs,
+      workers,
       waitSeconds: options.sqsEndpoint === undefined ? EMBEDDED_WAIT_SECONDS : FOREIGN_WAIT_SECONDS,
       streams: awsClient('streams', dynamodbUrl, connections),
       streamArns,

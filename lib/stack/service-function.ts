@@ -24,6 +24,8 @@ const PARSER_NEVER_LOADED = '*/llhttp/llhttp-wasm.js';
 export interface ServiceFunctionProps {
   /** The file under `functions/`, without its ending. */
   readonly name: string;
+  /** Another file instead. */
+  readonly entry?: string;
   readonly timeoutSeconds: number;
   readonly memoryMb?: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -33,7 +35,7 @@ export interface ServiceFunctionProps {
 export function createFunction(scope: Construct, props: ServiceFunctionProps): NodejsFunction {
   const id = `${props.name.charAt(0).toUpperCase()}${props.name.slice(1)}`;
   return new NodejsFunction(scope, id, {
-    entry: fileURLToPath(new URL(`${props.name}.ts`, FUNCTIONS)),
+    entry: props.entry ?? fileURLToPath(new URL(`${props.name}.ts`, FUNCTIONS)),
     depsLockFilePath: LOCK_FILE,
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,

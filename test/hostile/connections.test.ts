@@ -116,6 +116,22 @@ describe('a connection', () => {
     expect(receiver.sockets).toHaveLength(131);
   });
 
+  test('tells whoever is impatient while it still waits, once, and nobody where it was quick', async () => {
+    const waiting: Socket[] = [];
+    await face({ onRequest: (socket, count) => (count === 1 ? success(socket) : waiting.push(socket)) });
+    const request = { url: receiver.url, headers: {}, body: '{}', timeoutMs: 20_000 };
+    let told = 0;
+    const answerNow = () => {
+      told += 1;
+      for (const socket of waiting) success(socket);
+    };
+    await sender.send(request, { ms: 15_000, onExceeded: answerNow });
+    expect(told).toBe(0);
+    // This one is answered only because it was told.
+    expect(meaningOf(await sender.send(request, { ms: 50, onExceeded: answerNow }))).toEqual(DELIVERED);
+    expect(told).toBe(1);
+  });
+
   test('is ended by close(), whatever it is at', async () => {
     await face({});
     const exchange = send();

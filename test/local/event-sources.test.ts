@@ -1,4 +1,4 @@
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { readBatchResult } from '../../lib/local/event-sources/batch-result.ts';
 import type { Checkpoints } from '../../lib/local/event-sources/checkpoints.ts';
@@ -42,6 +42,36 @@ describe('a queue as event source', () => {
       .toEqual({ ready: 1, inFlight: 0 });
     expect(await result('odd')).toMatchObject({ runs: 2 });
     expect(lines.some(({ line }) => line.includes('the whole batch failed: itemIdentifier ""'))).toBe(true);
+  });
+});
+
+describe('two queues as event sources of one function', () => {
+  it('each have instances of their own: what is slow in one holds up nothing in the other', async () => {
+    const assemblyDir = fixture.assembly((template) => {
+      const mapping = resourceOf(template, 'AWS::Lambda::EventSourceMapping', 'Work');
+      const inbox = resourceOf(template, 'AWS::SQS::Queue', 'Inbox');
+      template.Resources.InboxMapping = {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: { ...mapping.properties, EventSourceArn: { 'Fn::GetAtt': [inbox.logicalId, 'Arn'] } },
+      };
+      resourceOf(template, 'AWS::Lambda::Function', 'Work').properties.Timeout = 30;
+      resourceOf(template, 'AWS::SQS::Queue', 'Work').properties.VisibilityTimeout = 180;
+    });
+    const { cloud, result, sqs } = await fixture.start({ assemblyDir, workers: 1 });
+    const send = (queue: string, body: object) =>
+      sqs.send(
+        new SendMessageCommand({
+          QueueUrl: cloud.resources.find(queue, 'AWS::SQS::Queue').url,
+          MessageBody: JSON.stringify(body),
+        }),
+      );
+    await send('Work', { id: 'slow', waitsFor: 'quick' });
+    await expect
+      .poll(() => fixture.counts(sqs, cloud, 'Work'), { timeout: 10_000 })
+      .toEqual({ ready: 0, inFlight: 1 });
+    await send('Inbox', { id: 'quick' });
+    await expect.poll(() => result('quick'), { timeout: 20_000 }).toMatchObject({ runs: 1 });
+    await expect.poll(() => result('slow'), { timeout: 20_000 }).toMatchObject({ runs: 1 });
   });
 });
 

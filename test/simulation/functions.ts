@@ -6,7 +6,7 @@ import type { ServiceEvent } from '../../lib/core/events.ts';
 import { createHealthMonitor } from '../../lib/core/health.ts';
 import { handleCheckMessage, handleMessage } from '../../lib/core/messages.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
-import type { CallbackRequest, Dispatcher, Exchange, Random } from '../../lib/core/ports.ts';
+import type { Dispatcher, Random, Sender } from '../../lib/core/ports.ts';
 import { runJobs } from '../../lib/core/redelivery.ts';
 import { relay, type StreamedOutcome } from '../../lib/core/relay.ts';
 import { sweepPartition } from '../../lib/core/sweep.ts';
@@ -23,7 +23,7 @@ export interface World {
   readonly dispatcher: Dispatcher;
   readonly events: ServiceEvent[];
   readonly deadLetters: string[];
-  readonly send: (request: CallbackRequest) => Promise<Exchange>;
+  readonly send: Sender['send'];
 }
 
 export const FEED_LAG_SECONDS = 30;

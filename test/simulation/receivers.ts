@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { CallbackRequest, Exchange } from '../../lib/core/ports.ts';
+import type { CallbackRequest, Exchange, Patience } from '../../lib/core/ports.ts';
 import type { Dice } from './chaos.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -49,11 +49,15 @@ export class Receiver {
     this.#time.at(this.#time.now + this.#dice.between(MIN_MOOD_MS, MAX_MOOD_MS), () => this.#change());
   }
 
-  async take(request: CallbackRequest): Promise<Exchange> {
+  async take(request: CallbackRequest, patience?: Patience): Promise<Exchange> {
     this.requests += 1;
     const mood = this.#isForEverDown ? 'down' : this.#isStormy() ? this.#mood : 'up';
     const durationMs = mood === 'stalls' ? request.timeoutMs : this.#dice.between(5, 400);
-    await this.#time.sleep(durationMs);
+    if (patience !== undefined && patience.ms < durationMs) {
+      await this.#time.sleep(patience.ms);
+      patience.onExceeded();
+      await this.#time.sleep(durationMs - patience.ms);
+    } else await this.#time.sleep(durationMs);
     this.#check(request);
     switch (mood) {
       case 'down':

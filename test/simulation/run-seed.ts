@@ -109,10 +109,10 @@ class Simulation {
       dispatcher: this.#lanes.dispatcher,
       events: [] as ServiceEvent[],
       deadLetters: [],
-      send: (request) => {
+      send: (request, patience) => {
         for (const { receivers } of this.#merchants) {
           const receiver = receivers.get(request.url);
-          if (receiver !== undefined) return receiver.take(request);
+          if (receiver !== undefined) return receiver.take(request, patience);
         }
         throw new Error(`A request to nobody: ${request.url}`);
       },

@@ -23,7 +23,7 @@ import { handleCheckMessage, handleMessage } from '../../lib/core/messages.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import type { NotificationMessage } from '../../lib/core/notification.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
-import type { CallbackRequest, Exchange } from '../../lib/core/ports.ts';
+import type { CallbackRequest, Exchange, Patience } from '../../lib/core/ports.ts';
 import { relay } from '../../lib/core/relay.ts';
 import { statePartition } from '../../lib/core/statements.ts';
 
@@ -73,7 +73,7 @@ export function createWorld(
   const deadLetters: { body: string; reason: string }[] = [];
   const requests: CallbackRequest[] = [];
   const receiver = {
-    answer: (_request: CallbackRequest): Exchange | Promise<Exchange> => okExchange(),
+    answer: (_request: CallbackRequest, _patience?: Patience): Exchange | Promise<Exchange> => okExchange(),
   };
   const ports = {
     ...stores,
@@ -110,9 +110,9 @@ export function createWorld(
         queue.filter((sent) => sent.lane === lane && sent.atMs <= time.nowMs).length,
     },
     sender: {
-      send: async (request: CallbackRequest) => {
+      send: async (request: CallbackRequest, patience?: Patience) => {
         requests.push(request);
-        return receiver.answer(request);
+        return receiver.answer(request, patience);
       },
     },
     deadLetters: {

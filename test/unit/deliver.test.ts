@@ -30,6 +30,40 @@ describe('delivering', () => {
     ]);
   });
 
+  it('tells the others of a slow receiver while it still waits for the answer', async () => {
+    const { world, demo } = await recorded();
+    const told: boolean[] = [];
+    world.receiver.answer = async (_request, patience) => {
+      patience?.onExceeded();
+      await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_2', payment());
+      await world.relayAll();
+      told.push(world.queue.some(({ lane }) => lane === 'retry'));
+      return okExchange();
+    };
+    const [first] = world.queue.splice(0);
+    if (first === undefined) throw new Error('nothing was relayed');
+    await world.deliverOne(first);
+    expect(told).toEqual([true]);
+  });
+
+  it('hands a first attempt at a slow receiver on to the retry lane, and makes it there', async () => {
+    const { world, demo } = await recorded();
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_2', payment());
+    await world.relayAll();
+    const [first, second] = world.queue.splice(0);
+    if (first === undefined || second === undefined) throw new Error('nothing was relayed');
+    expect([first.lane, second.lane]).toEqual(['first', 'first']);
+    world.receiver.answer = () => ({ ...okExchange(), durationMs: 9_000 });
+    await world.deliverOne(first);
+    await world.deliverOne(second);
+    expect(world.requests).toHaveLength(1);
+    expect(world.queue).toEqual([{ ...second, lane: 'retry' }]);
+    await world.drain();
+    expect(world.requests).toHaveLength(2);
+    const { notifications } = (await world.call(demo.receiver, 'GET /v1/transactions/pay_2')).json;
+    expect(notifications).toMatchObject([{ state: 'delivered', attempts: [{ number: 1 }] }]);
+  });
+
   it('sends the same id and bytes in every attempt', async () => {
     const { world } = await recorded({ schedule: [1, 1, 1] });
     world.receiver.answer = () => statusExchange(500);

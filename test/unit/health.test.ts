@@ -124,6 +124,19 @@ describe('health', () => {
     expect(writes()).toBe(0);
   });
 
+  it('is slow for everybody as soon as one notices it, before the answer is there', async () => {
+    const { all } = monitors(2);
+    await all[0]?.noticeSlow(circuit);
+    expect(await all[1]?.isSlowOrOpen(circuit)).toBe(true);
+    expect(await all[1]?.admit(circuit)).toEqual({ kind: 'go' });
+  });
+
+  it('is written once, however many requests are slow at the same time', async () => {
+    const { monitor, writes } = monitors();
+    for (let request = 0; request < 10; request += 1) await monitor.noticeSlow(circuit);
+    expect(writes()).toBe(1);
+  });
+
   it('is slow after one long answer, and quick again after some short ones', async () => {
     const { monitor, time } = monitors();
     await monitor.observe(circuit, { isDelivered: true, durationMs: 9_000 });

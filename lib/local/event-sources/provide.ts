@@ -18,6 +18,8 @@ export interface EventSourcesSetting {
   readonly sqs: AwsCall;
   /** Seconds of a long poll: see `SqsSourceSetting`. */
   readonly waitSeconds: number;
+  /** Instances of a function that one queue may keep busy. */
+  readonly workers: number;
   readonly streams: AwsCall;
   /** The real ARN of a table's stream, by the table's logical id. */
   readonly streamArns: ReadonlyMap<string, string>;
@@ -55,6 +57,7 @@ function prepare(
         ...base,
         call: setting.sqs,
         waitSeconds: setting.waitSeconds,
+        workers: setting.workers,
         queueUrl: queue.physical.ref,
         queueArn: queue.physical.arn,
       });

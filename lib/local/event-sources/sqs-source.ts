@@ -26,6 +26,8 @@ export interface SqsSourceSetting extends SourceSetting {
    * allows. Others hand the next message to the dead socket: there, stopping waits for the poll to end.
    */
   readonly waitSeconds: number;
+  /** At most so many instances of the function at a time. */
+  readonly workers: number;
 }
 
 const DEFAULT_BATCH_SIZE = 10;
@@ -37,12 +39,12 @@ const RETRY_MS = 500;
  * deletes what succeeded, and leaves the rest to its visibility time-out, as Lambda does.
  */
 export function startSqsSource(setting: SqsSourceSetting): EventSource {
-  const { properties, target, log, call } = setting;
+  const { properties, target, log, call, workers } = setting;
   const accepts = compileFilters(setting.logicalId, properties);
   const batchSize = properties.BatchSize ?? DEFAULT_BATCH_SIZE;
   const windowMs = properties.MaximumBatchingWindowInSeconds * 1000;
   const reportsFailures = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');
-  const pollers = Math.min(properties.ScalingConfig?.MaximumConcurrency ?? target.size, target.size);
+  const pollers = Math.min(properties.ScalingConfig?.MaximumConcurrency ?? workers, workers, target.size);
   const stopping = new AbortController();
 
   async function run(): Promise<void> {

@@ -25,7 +25,7 @@ export interface FunctionsSetting {
   readonly endpoints: ServiceEndpoints;
   /** Laid over every function's own environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Instances of a function at a time, unless its reserved concurrency is lower. */
+  /** Instances of a function at a time for each that invokes it, unless its reserved concurrency is lower. */
   readonly workers: number;
   readonly log: Log;
 }
@@ -64,7 +64,8 @@ function provideFunction(
       `${logicalId}: its code ${properties.Code.S3Key} is no folder of the assembly. Synthesize again.`,
     );
   }
-  const reserved = properties.ReservedConcurrentExecutions ?? setting.workers;
+  const size = setting.workers * invokersOf(setting.stack, resource);
+  const reserved = properties.ReservedConcurrentExecutions ?? size;
   return createPool(
     {
       logicalId,
@@ -74,11 +75,22 @@ function provideFunction(
       functionArn: physical.arn,
       memoryMb: properties.MemorySize,
       timeoutMs: properties.Timeout * 1000,
-      size: Math.max(1, Math.min(setting.workers, reserved)),
+      size: Math.max(1, Math.min(size, reserved)),
       env: environmentOf(setting, resource, assetDir),
     },
     setting.log,
   );
+}
+
+/**
+ * Who may keep instances of a function busy: each of its event sources, and everybody else together. Each has instances
+ * of its own, as on AWS: what is slow to be worked off in one queue must not hold up another.
+ */
+function invokersOf(stack: Stack, { physical }: Resource<'AWS::Lambda::Function'>): number {
+  const sources = stack
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .filter(({ properties }) => [physical.arn, physical.name].includes(properties.FunctionName));
+  return sources.length + 1;
 }
 
 /** Nothing of our own environment gets through but what a process needs: no profile, no real credentials. */

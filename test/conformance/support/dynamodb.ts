@@ -39,8 +39,8 @@ export interface DynamoDbTable extends TableUnderTest {
 }
 
 export interface DynamoDbUnderTest {
-  /** A new table, with the keys and indexes of the template. */
-  open(clock?: Clock): Promise<DynamoDbTable>;
+  /** A new table, with the keys and indexes of the template, and its stream unless that is not wanted. */
+  open(clock?: Clock, options?: { readonly isStreamed: boolean }): Promise<DynamoDbTable>;
   stop(): Promise<void>;
 }
 
@@ -55,9 +55,14 @@ export async function startDynamoDbUnderTest(): Promise<DynamoDbUnderTest> {
   if (template === undefined) throw new Error('The template has no table.');
 
   return {
-    async open(clock = systemClock) {
+    async open(clock = systemClock, { isStreamed } = { isStreamed: true }) {
       const name = `conformance-${randomUUID()}`;
-      await provideTable(call, { ...template, physical: { ...template.physical, name } });
+      const { StreamSpecification, ...bare } = template.properties;
+      await provideTable(call, {
+        ...template,
+        properties: { ...bare, ...(isStreamed && { StreamSpecification }) },
+        physical: { ...template.physical, name },
+      });
       const events: ServiceEvent[] = [];
       const reporter = { report: (event: ServiceEvent) => void events.push(event) };
       const table = openTable({ name, feedLagSeconds: FEED_LAG_SECONDS, clock, reporter });

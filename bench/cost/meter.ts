@@ -1,0 +1,149 @@
+import type { SchedulerClient } from '@aws-sdk/client-scheduler';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+export type Stage = 'record' | 'relay' | 'deliver' | 'sweep' | 'close' | 'audit';
+export const STAGES: readonly Stage[] = ['record', 'relay', 'deliver', 'sweep', 'close', 'audit'];
+
+/** What one stage of the way has used. */
+export interface Used {
+  readonly writeUnits: number;
+  readonly readUnits: number;
+  /** Calls to DynamoDB, whatever they cost. */
+  readonly tableCalls: number;
+  readonly sqsRequests: number;
+  readonly schedules: number;
+  readonly invocations: number;
+  /** Written by the service's own reporter, the share of sampled lines included. */
+  readonly logBytes: number;
+  /** Of this thread, in milliseconds: JavaScript and the SDK, not the emulator. */
+  readonly processorMs: number;
+}
+
+const NOTHING: Used = {
+  writeUnits: 0,
+  readUnits: 0,
+  tableCalls: 0,
+  sqsRequests: 0,
+  schedules: 0,
+  invocations: 0,
+  logBytes: 0,
+  processorMs: 0,
+};
+
+/** Counts what every call uses, for the stage that is running. What runs outside of a stage is not counted. */
+export interface Meter {
+  /** Runs one invocation of the function of `stage`. Stages run one after the other. */
+  invoke<T>(stage: Stage, work: () => Promise<T>): Promise<T>;
+  /** The same for what is no function of ours: neither an invocation, nor its processor time. */
+  watch<T>(stage: Stage, work: () => Promise<T>): Promise<T>;
+  add(used: Partial<Used>): void;
+  /** Counts a request of the event source of `stage`, which Lambda makes before and after the invocation. */
+  poll(stage: Stage): void;
+  /** What was used since the last time, by stage. */
+  take(): ReadonlyMap<Stage, Used>;
+}
+
+export function createMeter(): Meter {
+  let total = new Map<Stage, Used>();
+  let running: Stage | undefined;
+  const addTo = (stage: Stage, used: Partial<Used>) =>
+    void total.set(stage, sumOf([total.get(stage) ?? NOTHING, { ...NOTHING, ...used }]));
+  const watch: Meter['watch'] = async (stage, work) => {
+    if (running !== undefined) throw new Error(`${stage} begins while ${running} is running.`);
+    running = stage;
+    try {
+      return await work();
+    } finally {
+      running = undefined;
+    }
+  };
+  return {
+    watch,
+    async invoke(stage, work) {
+      const before = process.threadCpuUsage();
+      try {
+        return await watch(stage, work);
+      } finally {
+        const { user, system } = process.threadCpuUsage(before);
+        addTo(stage, { invocations: 1, processorMs: (user + system) / 1000 });
+      }
+    },
+    add(used) {
+      if (running !== undefined) addTo(running, used);
+    },
+    poll: (stage) => addTo(stage, { sqsRequests: 1 }),
+    take() {
+      const taken = total;
+      total = new Map();
+      return taken;
+    },
+  };
+}
+
+export function sumOf(all: Iterable<Used>): Used {
+  const every = [...all];
+  return mapUsed((name) => every.reduce((sum, used) => sum + used[name], 0));
+}
+
+export function perPiece(used: Used, pieces: number): Used {
+  return mapUsed((name) => used[name] / pieces);
+}
+
+/** What one used more than the other. */
+export function without(used: Used, other: Used): Used {
+  return mapUsed((name) => used[name] - other[name]);
+}
+
+function mapUsed(figure: (name: keyof Used) => number): Used {
+  const mapped: { -readonly [K in keyof Used]: number } = { ...NOTHING };
+  for (const name of Object.keys(NOTHING) as (keyof Used)[]) mapped[name] = figure(name);
+  return mapped;
+}
+
+interface ConsumedCapacity {
+  readonly CapacityUnits?: number;
+}
+
+/** A condition that refuses bills the write all the same; DynamoDB does not say so in its answer. */
+const REFUSED_WRITE_UNITS = 1;
+
+/** Has every call of a client answer with the units that it consumed, those of indexes included. */
+export function meterClient({ middlewareStack }: DynamoDBDocumentClient, meter: Meter): void {
+  middlewareStack.add(
+    (next, context) => async (args) => {
+      const isWrite = /^(Put|Update|Delete|Transact|BatchWrite)/.test(context.commandName ?? '');
+      Object.assign(args.input, { ReturnConsumedCapacity: 'INDEXES' });
+      meter.add({ tableCalls: 1 });
+      try {
+        const result = await next(args);
+        const { ConsumedCapacity } = result.output as { ConsumedCapacity?: ConsumedCapacity[] };
+        const units = [ConsumedCapacity ?? []].flat().reduce((sum, one) => sum + (one.CapacityUnits ?? 0), 0);
+        if (units === 0) throw new Error(`${context.commandName} did not say what it consumed.`);
+        meter.add(isWrite ? { writeUnits: units } : { readUnits: units });
+        return result;
+      } catch (error) {
+        if ((error as Error).name === 'ConditionalCheckFailedException') {
+          meter.add({ writeUnits: REFUSED_WRITE_UNITS });
+        }
+        throw error;
+      }
+    },
+    { step: 'initialize', priority: 'high', name: 'tidingsMeter' },
+  );
+}
+
+/** Answers for a service instead of it: the request is counted by whoever answers, and never leaves. */
+export function answerFor(
+  client: SQSClient | SchedulerClient,
+  answer: (commandName: string, input: Readonly<Record<string, unknown>>) => object,
+): void {
+  // All clients' stacks are alike; only their types of input are not.
+  (client as SQSClient).middlewareStack.add(
+    (_next, context) => async (args) => ({
+      output: { $metadata: {}, ...answer(context.commandName ?? '', { ...args.input }) } as never,
+      response: {},
+    }),
+    { step: 'initialize', priority: 'high', name: 'tidingsAnswer' },
+  );
+}

@@ -1,0 +1,109 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { transactionPk } from '../../lib/adapters/dynamodb/keys.ts';
+import { notificationItem } from '../../lib/adapters/dynamodb/notification-items.ts';
+import { outcomeItem } from '../../lib/adapters/dynamodb/outcome-items.ts';
+import { outcomeSchema, type TransactionId } from '../../lib/core/model.ts';
+import { notificationSchema } from '../../lib/core/notification.ts';
+import { DAY_SECONDS, isoTime, SECOND_MS } from '../../lib/core/time.ts';
+import { MERCHANT, paymentOf } from './payment.ts';
+import type { MeteredService } from './service.ts';
+import type { OnProgress } from './ways.ts';
+
+/** Notifications of one BatchWriteItem request, two items each. */
+const BATCH = 12;
+/** Requests on their way at the same time. */
+const CONCURRENCY = 4;
+/** The emulator writes what it has put off from time to time, and then takes long. */
+const TIMEOUT_MS = 60_000;
+const DAY_MS = DAY_SECONDS * SECOND_MS;
+const RETENTION_DAYS = 90;
+
+/** Lays down outcomes of the day before, each with its delivered notification. */
+export async function store(
+  service: MeteredService,
+  { count, onProgress }: { readonly count: number; readonly onProgress: OnProgress },
+): Promise<void> {
+  const { table } = service.table;
+  const client = new DynamoDBClient({ requestHandler: { requestTimeout: TIMEOUT_MS } });
+  const documents = DynamoDBDocumentClient.from(client);
+  const startMs = service.time.nowMs - DAY_MS;
+  let next = 0;
+  const writer = async () => {
+    while (next < count) {
+      const from = next;
+      next = Math.min(count, next + BATCH);
+      const numbers = Array.from({ length: next - from }, (_, index) => from + index);
+      const items = numbers.flatMap((number) =>
+        itemsOf(number, isoTime(startMs + Math.floor((number / count) * (DAY_MS / 2)))),
+      );
+      const puts = items.map((Item) => ({ PutRequest: { Item } }));
+      await documents.send(new BatchWriteCommand({ RequestItems: { [table.name]: puts } }));
+      onProgress(next / count);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, writer));
+  client.destroy();
+}
+
+function itemsOf(number: number, listedAt: string): readonly Record<string, unknown>[] {
+  const key = { merchantId: MERCHANT, transactionId: `old_${String(number).padStart(16, '0')}`, version: 1 };
+  const outcome = outcomeSchema.parse({
+    ...key,
+    ...paymentOf(number, { reference: false }),
+    recordedAt: listedAt,
+    listedAt,
+  });
+  const notification = notificationSchema.parse({
+    ...key,
+    endpointId: 'ep_old',
+    rev: 1,
+    state: 'delivered',
+    listedAt,
+    startedAt: listedAt,
+    attemptsMade: 1,
+    attempts: [{ number: 1, at: listedAt, durationMs: 46, statusCode: 204 }],
+  });
+  return [
+    outcomeItem(outcome, { feedShard: 0, retentionDays: RETENTION_DAYS }),
+    notificationItem(notification, { nowMs: Date.parse(listedAt), retentionDays: RETENTION_DAYS }),
+  ];
+}
+
+/** What DynamoDB adds to every item and every row of an index. */
+const OVERHEAD_BYTES = 100;
+
+/** Bytes of a transaction's items, and of the rows that they have in indexes. */
+export async function keptBytes(service: MeteredService, transactionId: TransactionId): Promise<number> {
+  const { table } = service.table;
+  const { Items = [] } = await table.documents.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': transactionPk({ merchantId: MERCHANT, transactionId }) },
+    }),
+  );
+  return Items.reduce((sum, item) => {
+    const { metadata: _hidden, ...feedRow } = item;
+    const keys = ['referencePk', 'referenceSk', 'undeliveredPk', 'undeliveredSk', 'duePk', 'nextAttemptAt'];
+    const others = ['referencePk', 'undeliveredPk', 'duePk'].filter((name) => name in item);
+    const rows = [
+      item,
+      ...('feedPk' in item ? [feedRow] : []),
+      ...others.map(() => Object.fromEntries(['pk', 'sk', ...keys].map((name) => [name, item[name]]))),
+    ];
+    return sum + rows.reduce((bytes, row) => bytes + sizeOf(row) + OVERHEAD_BYTES, 0);
+  }, 0);
+}
+
+/** As DynamoDB counts: names and texts in UTF-8, two digits of a number to the byte, one byte for each place of a list. */
+function sizeOf(value: unknown): number {
+  if (value === undefined) return 0;
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1;
+  if (Array.isArray(value)) return value.reduce((sum: number, one) => sum + 1 + sizeOf(one), 3);
+  return Object.entries(value ?? {}).reduce(
+    (sum, [name, one]) => (one === undefined ? sum : sum + Buffer.byteLength(name) + sizeOf(one)),
+    0,
+  );
+}

@@ -1,0 +1,163 @@
+import { MAX_SNIPPET_BYTES } from '../../lib/core/notification.ts';
+import { SECOND_MS } from '../../lib/core/time.ts';
+import type { DynamoDbUnderTest } from '../../test/conformance/support/dynamodb.ts';
+import { createMeter, type Meter, perPiece, type Stage, type Used, without } from './meter.ts';
+import { MERCHANT, paymentOf, transactionIdOf } from './payment.ts';
+import { type MeteredService, openService, RELAY_BATCH } from './service.ts';
+import { keptBytes, store } from './stored.ts';
+
+/** What one notification takes on its way. */
+export interface Way {
+  readonly used: ReadonlyMap<Stage, Used>;
+  /** In the table and its indexes, once all is over. */
+  readonly keptBytes: number;
+  /** Of requests to the receiver, on average; without what TLS adds. */
+  readonly sentBytes: number;
+}
+
+export type OnProgress = (share: number) => void;
+
+/** The stream hands out full batches four times a second where so many are recorded. */
+const RECORDED_EVERY_MS = (0.25 * SECOND_MS) / RELAY_BATCH;
+
+/** Every notification is delivered at its first attempt, in one window, in full batches; then it is audited. */
+export async function firstTries(
+  dynamodb: DynamoDbUnderTest,
+  options: {
+    readonly count: number;
+    readonly url: string;
+    readonly reference: boolean;
+    readonly by: 'http' | 'outbox';
+    /** Outcomes and notifications of the same merchant that lie there already. */
+    readonly stored: number;
+    readonly onProgress: OnProgress;
+  },
+): Promise<Way> {
+  const { count, stored, onProgress } = options;
+  const meter = createMeter();
+  const service = await openService({ dynamodb, meter });
+  try {
+    await service.openMerchant(MERCHANT, options);
+    await store(service, { count: stored, onProgress });
+    for (let number = 0; number < count; number += 1) {
+      const key = { merchantId: MERCHANT, transactionId: transactionIdOf(number) };
+      const payment = paymentOf(number, options);
+      if (options.by === 'http') await service.record(key, payment);
+      else await service.commit(key, payment);
+      service.time.nowMs += RECORDED_EVERY_MS;
+      if ((number + 1) % RELAY_BATCH > 0) continue;
+      await service.relayAll();
+      await service.deliverDue();
+      onProgress(number / count);
+    }
+    await service.relayAll();
+    await service.deliverDue();
+    await allAre('delivered', service, count);
+    return await wayOf(service, { meter, count });
+  } finally {
+    await service.end();
+  }
+}
+
+/** As much as is kept of an answer: the item becomes as large as it can. */
+const LONG_BODY = 'x'.repeat(MAX_SNIPPET_BYTES);
+/** Of the schedule itself; jitter and deferrals make it up to a tenth and an hour longer. */
+const WECHAT_MS = (24 * 3_600 + 240) * SECOND_MS;
+
+/** Every attempt fails until the schedule is used up; the clock jumps from one to the next. */
+export async function exhausted(
+  dynamodb: DynamoDbUnderTest,
+  options: { readonly count: number; readonly onProgress: OnProgress },
+): Promise<Way & { readonly attempts: number }> {
+  const { count, onProgress } = options;
+  const meter = createMeter();
+  let attempts = 0;
+  const sender = {
+    async send() {
+      attempts += 1;
+      return { kind: 'response', statusCode: 500, body: LONG_BODY, durationMs: 150 } as const;
+    },
+  };
+  const service = await openService({ dynamodb, meter, sender });
+  try {
+    await service.openMerchant(MERCHANT, { url: 'https://receiver.example/hooks' });
+    for (let number = 0; number < count; number += 1) {
+      const key = { merchantId: MERCHANT, transactionId: transactionIdOf(number) };
+      await service.record(key, paymentOf(number, { reference: false }));
+    }
+    const startedMs = service.time.nowMs;
+    await service.relayAll();
+    for (let dueMs = service.lanes.nextDueMs(); dueMs !== undefined; dueMs = service.lanes.nextDueMs()) {
+      service.time.nowMs = Math.max(service.time.nowMs, dueMs);
+      await service.deliverDue();
+      onProgress((service.time.nowMs - startedMs) / WECHAT_MS);
+    }
+    await allAre('exhausted', service, count);
+    return { ...(await wayOf(service, { meter, count })), attempts: attempts / count };
+  } finally {
+    await service.end();
+  }
+}
+
+/** Closes and audits what was told, and divides what all that used, less what closing and auditing nothing uses. */
+async function wayOf(
+  service: MeteredService,
+  { meter, count }: { readonly meter: Meter; readonly count: number },
+): Promise<Way> {
+  const used = new Map(meter.take());
+  const sentBytes = service.sentBytes() / count;
+  const audited = await closeAndAudit(service, meter);
+  const nothing = await closeAndAudit(service, meter);
+  for (const [stage, all] of audited) used.set(stage, without(all, nothing.get(stage) ?? all));
+  return {
+    used: new Map([...used].map(([stage, all]) => [stage, perPiece(all, count)])),
+    keptBytes: await keptBytes(service, transactionIdOf(0)),
+    sentBytes,
+  };
+}
+
+async function closeAndAudit(service: MeteredService, meter: Meter): Promise<ReadonlyMap<Stage, Used>> {
+  service.time.nowMs += service.untilClosedMs;
+  await service.close();
+  service.time.nowMs += service.untilAuditedMs;
+  await service.audit();
+  return meter.take();
+}
+
+/** Figures are worth something only where all went the way that they are about. */
+async function allAre(state: string, service: MeteredService, count: number): Promise<void> {
+  for (let number = 0; number < count; number += 1) {
+    const key = { merchantId: MERCHANT, transactionId: transactionIdOf(number) };
+    const { notifications } = await service.table.outcomes.transaction(key);
+    const [notification] = notifications;
+    if (notification?.state !== state) {
+      throw new Error(`${key.transactionId} is ${notification?.state}, not ${state}.`);
+    }
+  }
+}
+
+/** Minutes in which nothing happens: what the service takes by being there. */
+export async function idle(
+  dynamodb: DynamoDbUnderTest,
+  options: { readonly merchants: number; readonly minutes: number },
+): Promise<ReadonlyMap<Stage, Used>> {
+  const meter = createMeter();
+  const service = await openService({ dynamodb, meter });
+  try {
+    for (let number = 0; number < options.merchants; number += 1) {
+      await service.openMerchant(`merchant_${number}`, { url: 'https://receiver.example/hooks' });
+    }
+    // Until the first windows are closed and audited, every run has less to do.
+    service.time.nowMs += service.untilClosedMs + service.untilAuditedMs;
+    for (let minute = 0; minute <= options.minutes; minute += 1) {
+      if (minute === 1) meter.take();
+      await service.sweep();
+      await service.close();
+      await service.audit();
+      service.time.nowMs += 60 * SECOND_MS;
+    }
+    return meter.take();
+  } finally {
+    await service.end();
+  }
+}
