@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 /**
  * Builds what is published of the receiver kit: ES modules and CommonJS, each with its own declarations, so that
@@ -12,14 +12,16 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCE = join(ROOT, 'lib/receiver');
-/** One for each subpath. */
-const ENTRIES = [
-  'index.ts',
-  'stores/memory.ts',
-  'stores/sqlite.ts',
-  'stores/dynamodb.ts',
-  'testing/index.ts',
-];
+/** Keeps every file its own, so that subpaths share them: a class is then one class, in either form. */
+const fileByFile: Plugin = {
+  name: 'file-by-file',
+  setup(builder) {
+    builder.onResolve({ filter: /^\.{1,2}\// }, ({ path }) => ({
+      path: path.replace(/\.ts$/, '.js'),
+      external: true,
+    }));
+  },
+};
 
 const { values } = parseArgs({ options: { 'out-dir': { type: 'string', default: join(ROOT, 'dist') } } });
 const outDir = join(values['out-dir'], 'receiver');
@@ -28,13 +30,12 @@ const [modules, commonJs] = [join(outDir, 'esm'), join(outDir, 'cjs')];
 rmSync(outDir, { recursive: true, force: true });
 for (const [format, outdir] of [['esm', modules] as const, ['cjs', commonJs] as const]) {
   await build({
-    entryPoints: ENTRIES.map((entry) => join(SOURCE, entry)),
+    entryPoints: filesUnder(SOURCE).map((file) => join(SOURCE, file)),
     outbase: SOURCE,
     outdir,
     format,
     bundle: true,
-    // Entries share their modules where the form can: a class is then one class in all of them.
-    splitting: format === 'esm',
+    plugins: [fileByFile],
     platform: 'node',
     target: 'node22',
     logLevel: 'warning',
@@ -44,7 +45,7 @@ const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
 execFileSync(process.execPath, [compiler, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', modules], {
   stdio: 'inherit',
 });
-for (const path of filesUnder(modules).filter((file) => file.endsWith('.d.ts'))) {
+for (const path of filesUnder(modules)) {
   // Declarations name their neighbours as the sources do, with `.ts`; what is published is `.js`.
   const text = readFileSync(join(modules, path), 'utf8');
   writeFileSync(
@@ -56,5 +57,6 @@ for (const path of filesUnder(modules).filter((file) => file.endsWith('.d.ts')))
 writeFileSync(join(commonJs, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 
 function filesUnder(directory: string): readonly string[] {
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.ts'));
 }

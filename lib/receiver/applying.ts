@@ -39,7 +39,10 @@ export interface ApplyingOptions<Tx> {
    * service goes on telling its operators, and `reconcile()` does not move past the window.
    */
   readonly onConflict?: (conflict: Conflict) => void | Promise<void>;
-  /** For logs and counts. What it throws is thrown away. */
+  /**
+   * For logs and counts; what it throws is thrown away. Without it, callbacks that failed here are written to the
+   * standard error output with the reason, and nothing else is.
+   */
   readonly onEvent?: (event: ReceiverEvent) => void;
 }
 
@@ -55,11 +58,11 @@ export interface Applying {
 }
 
 export function createApplying<Tx>(options: ApplyingOptions<Tx>): Applying {
-  const { merchantId, store, onOutcome, onConflict, onEvent } = options;
+  const { merchantId, store, onOutcome, onConflict, onEvent = logFailure } = options;
 
   const report = (event: ReceiverEvent) => {
     try {
-      onEvent?.(event);
+      onEvent(event);
     } catch {
       // A broken log must not make an applied outcome look like one that was not.
     }
@@ -87,6 +90,10 @@ export function createApplying<Tx>(options: ApplyingOptions<Tx>): Applying {
       return result;
     },
   };
+}
+
+function logFailure(event: ReceiverEvent): void {
+  if (event.event === 'failed') console.error(event.fault);
 }
 
 /** Tells the user's own failures from those of the store. */

@@ -29,6 +29,7 @@ const CODES = {
   service_missing: { status: 500, retryable: false },
   since_missing: { status: 500, retryable: false },
   invalid_time: { status: 500, retryable: false },
+  invalid_id: { status: 500, retryable: false },
   invalid_types: { status: 500, retryable: false },
   // What was set up wrong here.
   malformed_secret: { status: 500, retryable: false },

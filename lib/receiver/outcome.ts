@@ -30,6 +30,10 @@ export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
 /** What feeds and windows show of an outcome: all but its metadata, which is asked for by id. */
 export type ListedOutcome = Omit<Outcome, 'metadata'>;
 
+export function isTransactionId(text: string): boolean {
+  return ID.test(text);
+}
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is JsonObject {

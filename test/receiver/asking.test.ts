@@ -222,6 +222,22 @@ describe('a question', () => {
     await expect(receiver.due({ reference: 'ORDER-1' })).rejects.toMatchObject({ code: 'other_merchant' });
   });
 
+  it('to a list that has more and does not say where is a fault, and no question without end', async () => {
+    const content = { items: [], hasMore: true };
+    const request = 'GET /v1/transactions?reference=ORDER-1';
+    const { receiver } = asking(async () =>
+      signedAnswer({ merchantId: 'demo', request, content }, { merchantSecrets: secret }),
+    );
+    await expect(receiver.due({ reference: 'ORDER-1' })).rejects.toMatchObject({ code: 'malformed_body' });
+  });
+
+  it('is not asked about what can be no transaction', async () => {
+    const { receiver } = asking(fail);
+    for (const transactionId of ['', '../keys', 'pay_1?x=1', 'a'.repeat(65)]) {
+      await expect(receiver.due({ transactionId })).rejects.toMatchObject({ code: 'invalid_id' });
+    }
+  });
+
   it('needs a service to ask', async () => {
     const receiver = createReceiver({
       merchantId: 'demo',

@@ -105,6 +105,7 @@ async function live<Tx>(under: StoreUnderTest<Tx>, plan: readonly Step[], fate: 
     store,
     now: () => world.time.nowMs,
     onOutcome: ({ transactionId }, tx) => under.count(transactionId, tx),
+    onEvent: () => undefined,
     service: {
       url: 'https://tidings.example',
       key: merchant.receiver,

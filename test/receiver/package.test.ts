@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
@@ -82,6 +82,33 @@ describe('the published package', () => {
       run(`${name}.cjs`, `console.log(Object.keys(require('tidings/receiver/${name}')));`),
     ];
     expect(printed).toEqual([`[ '${name}Store' ]\n`, `[ '${name}Store' ]\n`]);
+  });
+
+  it('has one class of faults for all subpaths', () => {
+    const refused = run(
+      'fault.cjs',
+      `const { DatabaseSync } = require('node:sqlite');
+       const { ReceiverFault } = require('tidings/receiver');
+       const { sqliteStore } = require('tidings/receiver/sqlite');
+       const { sampleOutcome } = require('tidings/receiver/testing');
+       sqliteStore(new DatabaseSync(':memory:')).apply(sampleOutcome(), async () => {}).catch((error) =>
+         console.log(error instanceof ReceiverFault, error.code));`,
+    );
+    expect(refused).toBe('true effects_not_synchronous\n');
+  });
+
+  it('imports nothing but built-ins of Node', () => {
+    const built = join(project, 'node_modules/tidings/dist');
+    const files = readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.js'),
+    );
+    const imported = files.flatMap((file) =>
+      [...readFileSync(join(built, file), 'utf8').matchAll(/(?:from |import\(|require\()"([^"]+)"/g)].map(
+        ([, name]) => name,
+      ),
+    );
+    expect(imported).toContain('node:crypto');
+    expect(imported.filter((name) => !/^(?:node:|\.{1,2}\/)/.test(name ?? ''))).toEqual([]);
   });
 
   it('takes nothing of the service with it', () => {

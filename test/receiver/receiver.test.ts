@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type Conflict,
   createReceiver,
@@ -181,6 +181,25 @@ describe('a receiver', () => {
     expect(await post(signed({ version: 1, status: 'FAILED' }))).toEqual({ status: 204 });
     expect(events.map(({ event }) => event)).toEqual(['applied', 'stale']);
     expect(store.get('pay_1')).toBe('SUCCEEDED');
+  });
+
+  it('writes down what failed here where nobody listens, and nothing that strangers did', async () => {
+    const written = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const cause = new Error('no such order');
+    const receiver = createReceiver({
+      merchantId: 'demo',
+      secrets: secret,
+      store: memoryStore(),
+      onOutcome: () => {
+        throw cause;
+      },
+    });
+    const { method, headers, body } = signed();
+    await receiver.handle({ method, headers, body: Buffer.from(`${body} `) });
+    expect(written).not.toHaveBeenCalled();
+    await receiver.handle({ method, headers, body: Buffer.from(body) });
+    expect(written).toHaveBeenCalledWith(expect.objectContaining({ code: 'outcome_not_applied', cause }));
+    written.mockRestore();
   });
 
   it('does not mind a log that throws', async () => {

@@ -160,6 +160,63 @@ describe('reconciling', () => {
     everythingOnce(kit, rows);
   });
 
+  it.each([
+    ['answer_too_large', {}],
+    ['range_too_long', { maxSeconds: 3_600, windowSeconds: 300, closedThrough: '2026-11-20T11:20:00.000Z' }],
+  ])('asks for less at a time where the answer would be %s', async (code, details) => {
+    const world = createWorld();
+    const kit = await openKit(world, {
+      service: {
+        fetch: async (url, init) => {
+          const { pathname, search, searchParams } = new URL(url);
+          const [from, to] = ['from', 'to'].map((name) => Date.parse(searchParams.get(name) ?? ''));
+          const isLong = !(Number(to) - Number(from) <= 3_600_000);
+          if (pathname !== '/v1/windows' || !isLong) return fetchOf(world)(url, init);
+          const refusal = {
+            merchantId: 'demo',
+            request: `GET ${pathname}${search}`,
+            content: { code, ...details },
+          };
+          const own = { merchantSecrets: kit.merchant.secret, now: () => world.time.nowMs };
+          return signedAnswer({ status: 400, ...refusal }, own);
+        },
+      },
+    });
+    await trade(kit, { windows: 40, each: 1, tells: (index) => index % 5 !== 2 });
+    expect(await kit.receiver.reconcile({ to: '2026-11-20T11:00:00Z' })).toMatchObject({ applied: 7 });
+    expect((await kit.receiver.compare({ to: '2026-11-20T11:00:00Z' }))?.isEqual).toBe(true);
+    // Pieces of a day are one day: nothing differs, and no closer look is taken.
+    const looks: string[] = [];
+    await kit.receiver.reconcile({
+      from: SINCE,
+      to: '2026-11-20T11:00:00Z',
+      onProgress: (progress) =>
+        void looks.push(progress.event === 'compared' ? progress.resolution : progress.event),
+    });
+    expect(looks).toEqual(['day']);
+  });
+
+  it('does not ask for ever what is always too long', async () => {
+    const world = createWorld();
+    const kit = await openKit(world, {
+      service: {
+        fetch: async (url) => {
+          const content = {
+            code: 'range_too_long',
+            maxSeconds: 0,
+            windowSeconds: 300,
+            closedThrough: '2026-11-20T08:00:00.000Z',
+          };
+          const request = `GET ${url.slice('https://tidings.example'.length)}`;
+          const own = { merchantSecrets: kit.merchant.secret, now: () => world.time.nowMs };
+          return signedAnswer({ status: 400, merchantId: 'demo', request, content }, own);
+        },
+      },
+    });
+    await expect(kit.receiver.reconcile()).rejects.toMatchObject({ code: 'request_refused' });
+    expect(kit.applied).toEqual([]);
+  });
+
   it('tells of what contradicts, goes on, and does not ask again in vain', async () => {
     const conflicts: Conflict[] = [];
     const kit = await openKit(createWorld(), {

@@ -9,7 +9,7 @@ import {
 import type { Now } from '../system.ts';
 import { canonicalRequest, createAnswerVerifier, type VerifiedAnswer } from '../verifying/answer.ts';
 import type { Secrets } from '../verifying/keys.ts';
-import { createExchange, type ExchangeOptions } from './exchange.ts';
+import { createExchange, type ExchangeOptions, type Spent } from './exchange.ts';
 import { listOf, textOf } from './reading.ts';
 
 /** Where and how to ask. */
@@ -57,7 +57,7 @@ export interface Client {
   /** Any question that is only read; a stated problem is a value. */
   read(path: string, parameters?: Parameters): Promise<VerifiedAnswer | Refusal>;
   /** What was spent so far. */
-  readonly spent: { readonly requests: number; readonly bytes: number };
+  readonly spent: Readonly<Spent>;
 }
 
 type Parameters = Readonly<Record<string, string>>;
@@ -73,9 +73,9 @@ export function createClient(
     readonly signal?: AbortSignal;
   },
 ): Client {
-  const exchange = createExchange(options);
+  const spent: Spent = { requests: 0, bytes: 0 };
+  const exchange = createExchange(options, spent);
   const verifyAnswer = createAnswerVerifier(options);
-  const spent = { requests: 0, bytes: 0 };
 
   const ask = async (question: {
     readonly method: 'GET' | 'POST';
@@ -92,8 +92,6 @@ export function createClient(
 
       ...(body !== undefined && { body }),
     });
-    spent.requests += 1;
-    spent.bytes += raw.body.length;
     if (raw.status === 401) throw new ReceiverFault('key_refused', 'The service does not know the key.');
     const answer = verifyAnswer(raw, request);
     if (raw.status < 300) return answer;
@@ -148,6 +146,17 @@ export function pageOf<T>({ asOf, content }: VerifiedAnswer, read: (item: JsonOb
     nextCursor: nextCursor === undefined ? undefined : textOf(content, 'nextCursor'),
     hasMore: hasMore === true,
   };
+}
+
+/**
+ * Where to go on in a list, or undefined at its end.
+ *
+ * @throws ReceiverFault `malformed_body` where the list says that there is more, and not where
+ */
+export function nextOf(page: Page<unknown>, cursor: string | undefined): string | undefined {
+  if (!page.hasMore) return undefined;
+  if (page.nextCursor !== undefined && page.nextCursor !== cursor) return page.nextCursor;
+  throw new ReceiverFault('malformed_body', 'A list has more, and its cursor does not lead there.');
 }
 
 function standingOf(content: JsonObject, asOf: string): Standing {

@@ -1,7 +1,7 @@
 import { ReceiverFault } from '../faults.ts';
-import type { Outcome } from '../outcome.ts';
+import { isTransactionId, type Outcome } from '../outcome.ts';
 import type { ApplyResult } from '../stores/store.ts';
-import type { Client, Standing } from './client.ts';
+import { type Client, nextOf, type Standing } from './client.ts';
 import { noCounts, type Taking } from './taking.ts';
 
 /** An order that has waited too long: the transaction that was begun for it, or its own number. */
@@ -27,16 +27,22 @@ export async function askDue(
   order: Order,
 ): Promise<DueAnswer> {
   if ('transactionId' in order) {
+    // Nothing else names a transaction; and in a path it could name something else.
+    if (!isTransactionId(order.transactionId)) {
+      throw new ReceiverFault('invalid_id', `There can be no transaction ${order.transactionId}.`);
+    }
     const standing = await client.transaction(order.transactionId);
     return { asOf: standing.asOf, transactions: await takeAll(taking, [standing]) };
   }
   const transactions: DueTransaction[] = [];
-  let cursor: string | undefined;
+  let [asOf, cursor] = [undefined, undefined] as (string | undefined)[];
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const page = await client.byReference(order.reference, cursor);
     transactions.push(...(await takeAll(taking, page.items)));
-    if (!page.hasMore || page.nextCursor === undefined) return { asOf: page.asOf, transactions };
-    cursor = page.nextCursor;
+    // Of several pages the first is the oldest: what holds as of then holds for all.
+    asOf ??= page.asOf;
+    cursor = nextOf(page, cursor);
+    if (cursor === undefined) return { asOf, transactions };
   }
   throw new ReceiverFault(
     'answer_too_large',

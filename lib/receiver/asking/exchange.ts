@@ -39,13 +39,26 @@ const MAX_PAUSE_MS = 10_000;
 /** Answers of the service are under 1 MB. */
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
+/** What questions have cost so far: each try, and the bytes of what was answered. */
+export interface Spent {
+  requests: number;
+  bytes: number;
+}
+
 /** All questions may be asked again: reading changes nothing, and acknowledging twice is acknowledging. */
-export function createExchange(options: ExchangeOptions): (question: Question) => Promise<RawAnswer> {
+export function createExchange(
+  options: ExchangeOptions,
+  spent: Spent,
+): (question: Question) => Promise<RawAnswer> {
   const { tries = TRIES, pauses = systemPauses } = options;
   return async (question) => {
     for (let attempt = 1; ; attempt += 1) {
+      spent.requests += 1;
       const result = await tryOnce(options, question);
-      if (result.kind === 'answer') return result.answer;
+      if (result.kind === 'answer') {
+        spent.bytes += result.answer.body.length;
+        return result.answer;
+      }
       if (attempt >= tries) {
         const message = `${question.method} ${question.target} was not answered in ${attempt} tries: ${result.why}.`;
         throw new ReceiverFault('service_unavailable', message, { cause: result.cause });

@@ -2,7 +2,7 @@ import type { EventTypes } from '../event-types.ts';
 import { ReceiverFault } from '../faults.ts';
 import type { ReceiverStore } from '../stores/store.ts';
 import type { Pauses } from '../system.ts';
-import type { Client } from './client.ts';
+import { type Client, nextOf } from './client.ts';
 import { sinceOf } from './since.ts';
 import { type Counts, noCounts, type Taking } from './taking.ts';
 
@@ -71,6 +71,7 @@ async function catchUp(
   let cursor = await store.mark(merchantId, 'feed');
   for (;;) {
     const page = await client.feed(cursor === undefined ? { since: sinceOf(ports) } : { cursor });
+    const next = nextOf(page, cursor);
     await taking.listed(page.items.filter(types.includes), report);
     report.read += page.items.length;
     report.watermark = page.asOf;
@@ -79,6 +80,6 @@ async function catchUp(
       cursor = page.nextCursor;
     }
     onProgress?.({ event: 'page', ...report });
-    if (!page.hasMore || signal?.aborted === true) return;
+    if (next === undefined || signal?.aborted === true) return;
   }
 }

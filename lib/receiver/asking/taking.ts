@@ -34,6 +34,8 @@ export interface Taking {
 const QUESTIONS = 8;
 /** Left over from earlier runs, looked at a page at a time. */
 const ACKNOWLEDGEMENTS = 100;
+/** Pages of them in one run; the rest is for the next. */
+const MAX_PAGES = 100;
 
 export function createTaking(options: {
   readonly merchantId: string;
@@ -80,7 +82,7 @@ export function createTaking(options: {
     },
 
     async acknowledgeLeft(counts) {
-      for (;;) {
+      for (let pages = 0; pages < MAX_PAGES; pages += 1) {
         const left = await store.unacknowledged(merchantId, ACKNOWLEDGEMENTS);
         await sideBySide(left, QUESTIONS, (key) => acknowledge(key, counts));
         if (left.length < ACKNOWLEDGEMENTS) return;

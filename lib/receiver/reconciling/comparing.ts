@@ -1,4 +1,4 @@
-import { type Digest, sameDigest } from '../digest.ts';
+import { createDigestSum, type Digest, type DigestSum, sameDigest } from '../digest.ts';
 import type { EventTypes } from '../event-types.ts';
 import { type ReceiverStore, sliceStart } from '../stores/store.ts';
 import type { Resolution, Slice, Span } from './questions.ts';
@@ -33,16 +33,28 @@ export async function compare(
 ): Promise<Comparison> {
   const { fromMs, toMs, everySeconds } = span;
   const here = await store.digests({ merchantId, fromMs, toMs, everySeconds });
-  const there = new Map(span.there.map((slice) => [sliceStart(slice.fromMs, everySeconds), slice.digest]));
+  const there = sumsBySlice(span.there, everySeconds);
   const starts = [...new Set([...here.keys(), ...there.keys()])].sort((left, right) => left - right);
   const differences = starts.flatMap((start): readonly Difference[] => {
     const own = (here.get(start) ?? []).filter(types.includes);
-    const theirs = there.get(start) ?? [];
+    const theirs = there.get(start)?.digest() ?? [];
     if (sameDigest(own, theirs)) return [];
     const cut = { fromMs: Math.max(start, fromMs), toMs: Math.min(start + everySeconds * 1_000, toMs) };
     return [{ ...cut, here: countOf(own), there: countOf(theirs) }];
   });
   return { slices: starts.length, differences };
+}
+
+/** A range that was answered in several pieces may have cut a slice in two. */
+function sumsBySlice(slices: readonly Slice[], everySeconds: number): ReadonlyMap<number, DigestSum> {
+  const sums = new Map<number, DigestSum>();
+  for (const { fromMs, digest } of slices) {
+    const start = sliceStart(fromMs, everySeconds);
+    const sum = sums.get(start) ?? createDigestSum();
+    sum.addDigest(digest);
+    sums.set(start, sum);
+  }
+  return sums;
 }
 
 export function secondsOf(resolution: Resolution, windowSeconds: number): number {

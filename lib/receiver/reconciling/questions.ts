@@ -136,8 +136,13 @@ function closingOf(
 
 /** A range that may be answered where this one was not, or undefined where its length is not why. */
 function shorterRange({ code, content }: Refusal, lengthMs: number): number | undefined {
+  const shorterMs = lengthThatFits(code, content, lengthMs);
+  return shorterMs > 0 && shorterMs < lengthMs ? shorterMs : undefined;
+}
+
+function lengthThatFits(code: string, content: JsonObject, lengthMs: number): number {
   if (code === 'range_too_long') return countOf(content, 'maxSeconds') * 1_000;
-  if (code !== 'answer_too_large' || lengthMs <= HOUR_MS) return undefined;
+  if (code !== 'answer_too_large') return 0;
   return Math.max(HOUR_MS, Math.floor(lengthMs / 2 / HOUR_MS) * HOUR_MS);
 }
 

@@ -1,5 +1,5 @@
 import type { Applying } from '../applying.ts';
-import type { Client } from '../asking/client.ts';
+import { type Client, nextOf } from '../asking/client.ts';
 import type { Counts, Taking } from '../asking/taking.ts';
 import { bucketOf, groupOf } from '../digest.ts';
 import type { EventTypes } from '../event-types.ts';
@@ -75,7 +75,7 @@ async function repairRows(
     const page = await questions.rows(fromMs, { bucket, cursor });
     for (const { transactionId } of page.items) listed.add(transactionId);
     await taking.listed(page.items, counts);
-    cursor = page.hasMore ? page.nextCursor : undefined;
+    cursor = nextOf(page, cursor);
   } while (cursor !== undefined);
 
   const range = { merchantId, fromMs, toMs, ...(bucket !== undefined && { bucket }) };
