@@ -3,7 +3,9 @@ import { closePartition } from '../../lib/core/close.ts';
 import { createDigestSum } from '../../lib/core/digest.ts';
 import { merchantIdSchema, outcomeSchema } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
+import { createDigestSum as createOwnDigestSum } from '../../lib/receiver/digest.ts';
 import type { Conflict, Outcome, ReconcileProgress } from '../../lib/receiver/index.ts';
+import { memoryStore } from '../../lib/receiver/stores/memory.ts';
 import { signedAnswer } from '../../lib/receiver/testing/index.ts';
 import { fetchOf, openKit, SINCE } from '../support/kit.ts';
 import { createWorld, payment, START_MS } from '../support/world.ts';
@@ -278,6 +280,33 @@ describe('reconciling', () => {
     everythingOnce(kit, [...refunds, failed]);
     expect(kit.applied).toHaveLength(refunds.length + 1);
     expect((await kit.receiver.compare())?.isEqual).toBe(true);
+  });
+
+  it('asks nothing about what its own index does not show yet', async () => {
+    const full = memoryStore();
+    const isShown = ({ transactionId }: { readonly transactionId: string }) => transactionId !== 'pay_7';
+    const rows = async function* (range: Parameters<typeof full.rows>[0]) {
+      for await (const row of full.rows(range)) if (isShown(row)) yield row;
+    };
+    const store: typeof full = {
+      ...full,
+      rows,
+      async digests({ everySeconds, ...range }) {
+        const sums = new Map<number, ReturnType<typeof createOwnDigestSum>>();
+        for await (const row of rows(range)) {
+          const start = Math.floor(row.listedAtMs / (everySeconds * 1000)) * everySeconds * 1000;
+          const sum = sums.get(start) ?? createOwnDigestSum();
+          sum.addRow(row);
+          sums.set(start, sum);
+        }
+        return new Map([...sums].map(([start, sum]) => [start, sum.digest()]));
+      },
+    };
+    const kit = await openKit(createWorld(), { receiver: { store } });
+    await trade(kit, { windows: 4, each: 3, tells: () => true });
+    expect(await kit.receiver.reconcile()).toMatchObject({ applied: 0, conflicts: 0, differing: 1 });
+    expect(kit.asked.filter((request) => request.includes('/v1/transactions/'))).toEqual([]);
+    expect(await store.mark('demo', 'reconciledThrough')).toBe('2026-11-20T08:20:00.000Z');
   });
 
   it('reconciles a range on demand, and moves its mark over no gap', async () => {
