@@ -21,21 +21,22 @@ describe('the published initiator kit', () => {
     try { createInitiator({ baseUrl: 'http://api.example', key: 'tk_a_b' }) } catch (error) {
       console.log(error instanceof InitiatorFault, error.code);
     }
+    try { committedMarkSql({}, {}) } catch (error) { console.log(error instanceof SqlFault, error.code) }
     console.log(typeof commitWithOutcome, committedMarkSql({ merchantId: 'a', transactionId: 'b' }, {
       status: 'FAILED', amount: 1, currency: 'CNY', occurredAt: '2026-11-20T08:00:00Z' }).values.length);`;
-  const PRINTED = 'true invalid_option\nfunction 3\n';
+  const PRINTED = 'true invalid_option\ntrue invalid_id\nfunction 3\n';
 
   it('loads as ES modules', () => {
     const text = `import { createInitiator, InitiatorFault } from 'tidings/initiator';
       import { commitWithOutcome } from 'tidings/initiator/dynamodb';
-      import { committedMarkSql } from 'tidings/initiator/sql';${USE}`;
+      import { committedMarkSql, InitiatorFault as SqlFault } from 'tidings/initiator/sql';${USE}`;
     expect(run('use.mjs', text)).toBe(PRINTED);
   });
 
   it('loads as CommonJS', () => {
     const text = `const { createInitiator, InitiatorFault } = require('tidings/initiator');
       const { commitWithOutcome } = require('tidings/initiator/dynamodb');
-      const { committedMarkSql } = require('tidings/initiator/sql');${USE}`;
+      const { committedMarkSql, InitiatorFault: SqlFault } = require('tidings/initiator/sql');${USE}`;
     expect(run('use.cjs', text)).toBe(PRINTED);
   });
 
