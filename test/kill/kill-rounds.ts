@@ -27,12 +27,14 @@ const WRITERS = 4;
 const LIFE_MS = [100, 1_500] as const;
 /** Share of the rounds that are killed while functions start cold; the others live on from their first record. */
 const COLD_SHARE = 0.25;
+/** Share of the rounds in which a receiver goes away; in the others it is there and answers 500. */
+const AWAY_SHARE = 0.6;
 /** Between two questions whether an outcome is known to be told. */
 const ASK_EVERY_MS = 50;
 
 /**
- * Records under load, kills the whole service with SIGKILL at random moments, starts it again on the same data,
- * and afterwards demands every record that was acknowledged: read back, and told to its receiver.
+ * Records under load, kills the whole service with SIGKILL at random moments while a receiver is away or errs, starts it
+ * again on the same data, and afterwards demands every record that was acknowledged: read back, and told to its receiver.
  */
 export async function killRounds(options: {
   readonly rounds: number;
@@ -47,7 +49,8 @@ export async function killRounds(options: {
     const acknowledged = new Map<string, Shop>();
     for (let round = 1; round <= options.rounds; round += 1) {
       const flaky = dice.pick(shops);
-      await flaky.goAway();
+      if (dice.chance(AWAY_SHARE)) await flaky.goAway();
+      else flaky.err();
       const { writing, first } = record(service, { shops, round, acknowledged });
       if (!dice.chance(COLD_SHARE)) await first;
       await sleep(dice.between(...LIFE_MS));

@@ -5,7 +5,7 @@ import { Webhook } from 'standardwebhooks';
 import { expectStatus } from '../../lib/local/api-client.ts';
 import type { LocalService } from './local-service.ts';
 
-/** A merchant with a receiver on a real socket, which verifies every callback and may go away. */
+/** A merchant with a receiver on a real socket, which verifies every callback and may go away or only err. */
 export interface Shop {
   readonly merchantId: string;
   readonly receiverKey: string;
@@ -13,6 +13,9 @@ export interface Shop {
   readonly callbacks: ReadonlyMap<string, readonly Callback[]>;
   readonly refused: readonly string[];
   goAway(): Promise<void>;
+  /** Answers 500 to everything from now on. */
+  err(): void;
+  /** Ends either. */
   comeBack(): Promise<void>;
   /** Resolves when `count` different transactions have been told. */
   heardOf(count: number): Promise<void>;
@@ -38,11 +41,18 @@ export async function openShop(
   let secret = '';
   let port = 0;
   let server: Server | undefined;
+  let isErring = false;
 
   const comeBack = async () => {
+    isErring = false;
+    if (server !== undefined) return;
     const next = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
+      if (isErring) {
+        response.writeHead(500).end();
+        return;
+      }
       const body = Buffer.concat(chunks).toString('utf8');
       const headers = request.headers as Record<string, string>;
       try {
@@ -79,6 +89,9 @@ export async function openShop(
     callbacks,
     refused,
     comeBack,
+    err() {
+      isErring = true;
+    },
     async goAway() {
       server?.closeAllConnections();
       await new Promise((resolve) => server?.close(resolve));
