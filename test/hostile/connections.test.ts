@@ -1,26 +1,16 @@
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
-import { createHttpSender, type HttpSender } from '../../lib/adapters/http-sender.ts';
+import { describe, expect, test } from 'vitest';
+import type { HttpSender } from '../../lib/adapters/http-sender.ts';
 import type { CallbackRequest } from '../../lib/core/ports.ts';
-import { AUTHORITY, MERCHANT } from './certificates.ts';
-import { answer, meaningOf, type Receiver, type ReceiverOptions, startReceiver } from './receiver.ts';
+import { MERCHANT } from './certificates.ts';
+import { faceReceiver } from './facing.ts';
+import { answer, meaningOf, type Receiver, type ReceiverOptions } from './receiver.ts';
 
 let receiver: Receiver;
 let sender: HttpSender;
 
-afterEach(async () => {
-  sender.close();
-  await receiver.stop();
-});
-
 async function face(options: ReceiverOptions): Promise<void> {
-  receiver = await startReceiver(options);
-  sender = createHttpSender({
-    policy: { allowedPorts: [443], allowLoopback: true },
-    now: () => performance.now(),
-    resolve: async () => ['127.0.0.1'],
-    trustedCertificates: [AUTHORITY],
-  });
+  ({ receiver, sender } = await faceReceiver(options, { resolve: async () => ['127.0.0.1'] }));
 }
 
 async function send(changes: Partial<CallbackRequest> = {}) {

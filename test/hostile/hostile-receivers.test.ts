@@ -2,9 +2,10 @@ import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createHttpSender, type HttpSender, MAX_RESPONSE_BYTES } from '../../lib/adapters/http-sender.ts';
+import { type HttpSender, MAX_RESPONSE_BYTES } from '../../lib/adapters/http-sender.ts';
 import type { CallbackRequest } from '../../lib/core/ports.ts';
-import { AUTHORITY, EXPIRED, MERCHANT, OTHER_HOST, SELF_SIGNED } from './certificates.ts';
+import { EXPIRED, MERCHANT, OTHER_HOST, SELF_SIGNED } from './certificates.ts';
+import { faceReceiver } from './facing.ts';
 import {
   answer,
   type Behaviour,
@@ -23,20 +24,13 @@ const LONG_TIMEOUT_MS = 20_000;
 let receiver: Receiver;
 let sender: HttpSender;
 
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
-  sender.close();
-  await receiver.stop();
 });
 
 async function face(options: ReceiverOptions): Promise<void> {
-  receiver = await startReceiver(options);
-  sender = createHttpSender({
-    policy: { allowedPorts: [443], allowLoopback: true },
-    now: () => performance.now(),
-    trustedCertificates: [AUTHORITY],
-  });
+  ({ receiver, sender } = await faceReceiver(options));
 }
 
 function callback(changes: Partial<CallbackRequest> = {}): CallbackRequest {
@@ -190,12 +184,9 @@ describe('a request', () => {
   });
 
   test('has its duration measured by the clock it was given', async () => {
-    receiver = await startReceiver({ onRequest: says(answer(200)) });
     const times = [1_000.4, 1_042.7];
-    sender = createHttpSender({
-      policy: { allowedPorts: [443], allowLoopback: true },
-      now: () => times.shift() ?? 0,
-    });
+    const facing = await faceReceiver({ onRequest: says(answer(200)) }, { now: () => times.shift() ?? 0 });
+    ({ receiver, sender } = facing);
     expect(await sender.send(callback())).toMatchObject({ durationMs: 42 });
   });
 });
