@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { messageFor, type NotificationMessage } from '../../../lib/core/notification.ts';
 import type { LanesUnderTest } from '../support/lanes.ts';
@@ -9,7 +10,10 @@ const messages = (count: number): NotificationMessage[] =>
   Array.from({ length: count }, (_, index) => messageFor(notification({ transactionId: `pay_${index}` })));
 const one = messageFor(notification());
 
-export function describeDispatcher(name: string, open: () => Promise<LanesUnderTest>): void {
+export function describeDispatcher(
+  name: string,
+  open: (scheduleGroup?: string) => Promise<LanesUnderTest>,
+): void {
   describe(`Dispatcher on ${name}`, () => {
     let lanes: LanesUnderTest;
     beforeEach(async () => {
@@ -129,11 +133,24 @@ export function describeDispatcher(name: string, open: () => Promise<LanesUnderT
         },
       );
 
-      it('never asks the queue for more than it takes, whatever it is asked for', async () => {
-        for (let seconds = -10; seconds < 2_000; seconds += 37.7) await sendIn(seconds);
-        const delays = lanes.in('retry').map(({ delaySeconds }) => delaySeconds);
-        expect(Math.max(...delays)).toBeLessThanOrEqual(MAX_QUEUE_DELAY_SECONDS);
-        expect(Math.min(...delays)).toBe(0);
+      it('asks the queue for no more than it takes, and for nothing before its time', async () => {
+        await fc.assert(
+          fc.asyncProperty(fc.integer({ min: -5_000, max: 1_200_000 }), async (inMs) => {
+            const [queued, scheduled] = [lanes.in('retry').length, lanes.scheduled.length];
+            await sendIn(inMs / 1000);
+            const delays = lanes
+              .in('retry')
+              .slice(queued)
+              .map(({ delaySeconds }) => delaySeconds);
+            for (const delaySeconds of delays) {
+              expect(delaySeconds).toBeLessThanOrEqual(MAX_QUEUE_DELAY_SECONDS);
+              expect(delaySeconds * 1000).toBeGreaterThanOrEqual(inMs);
+            }
+            const isQueued = inMs <= MAX_QUEUE_DELAY_SECONDS * 1000;
+            expect([delays.length, lanes.scheduled.length - scheduled]).toEqual(isQueued ? [1, 0] : [0, 1]);
+          }),
+          { numRuns: 60 },
+        );
         expect(lanes.refused).toEqual([]);
       });
 
@@ -163,6 +180,17 @@ export function describeDispatcher(name: string, open: () => Promise<LanesUnderT
       });
 
       it('reports that Scheduler refused, and goes on: the sweep sends it', async () => {
+        const elsewhere = await open('no-such-group');
+        try {
+          await elsewhere.dispatcher.sendAt(one, elsewhere.time.nowMs + 3_600_000);
+          expect(elsewhere.refused).toHaveLength(1);
+          expect(elsewhere.in('retry')).toEqual([]);
+        } finally {
+          await elsewhere.close();
+        }
+      });
+
+      it('reports that Scheduler is away, and goes on: the sweep sends it', async () => {
         await lanes.breakDown();
         await sendIn(3_600);
         expect(lanes.refused).toHaveLength(1);

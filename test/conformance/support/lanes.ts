@@ -52,7 +52,8 @@ export interface LanesUnderTest {
 const GROUP = 'tidings';
 const ACCOUNT = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
-export async function openLanes(): Promise<LanesUnderTest> {
+/** @param scheduleGroup of the schedules; one that is not there makes Scheduler refuse */
+export async function openLanes(scheduleGroup = GROUP): Promise<LanesUnderTest> {
   const dataDir = temporaryDirectory();
   const state = openState(dataDir);
   const store = new SqsStore(state);
@@ -82,7 +83,7 @@ export async function openLanes(): Promise<LanesUnderTest> {
       queueUrls: { first: urlOf('first'), retry: urlOf('retry'), check: urlOf('check') },
       schedules: {
         scheduler,
-        scheduleGroup: GROUP,
+        scheduleGroup,
         schedulerRoleArn: 'arn:aws:iam::000000000000:role/scheduler',
         schedulerDeadLetterArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
       },
