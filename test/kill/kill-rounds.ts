@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Dice } from '../simulation/chaos.ts';
+import { Dice } from '../simulation/dice.ts';
 import {
   type LocalService,
   removeDirectory,

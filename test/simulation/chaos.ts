@@ -1,41 +1,7 @@
 import { Fault } from '../../lib/core/faults.ts';
+import { MINUTE_MS } from '../../lib/core/time.ts';
+import type { Dice } from './dice.ts';
 import type { VirtualTime } from './virtual-time.ts';
-
-/** All randomness of one run, from one seed (mulberry32). */
-export class Dice {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = (seed * 2_654_435_761) >>> 0;
-  }
-
-  fraction(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  }
-
-  chance(probability: number): boolean {
-    return this.fraction() < probability;
-  }
-
-  /** Whole, from `from` to `to`, both included. */
-  between(from: number, to: number): number {
-    return from + Math.floor(this.fraction() * (to - from + 1));
-  }
-
-  pick<T>(items: readonly T[]): T {
-    const item = items[this.between(0, items.length - 1)];
-    if (item === undefined) throw new Error('nothing to pick from');
-    return item;
-  }
-
-  bytes(size: number): Uint8Array {
-    return Uint8Array.from({ length: size }, () => this.between(0, 255));
-  }
-}
 
 /** How likely each thing goes wrong, at each call of a port. */
 export interface Weather {
@@ -47,9 +13,19 @@ export interface Weather {
   /** Has its effect twice: the SDK repeated a call whose answer was lost. */
   readonly twice: number;
   readonly slow: number;
+  /** Takes so long that the next run of the same function overtakes it. */
+  readonly stall: number;
 }
 
-export const CALM: Weather = { crash: 0, failBefore: 0, failAfter: 0, failLate: 0, twice: 0, slow: 0.05 };
+export const CALM: Weather = {
+  crash: 0,
+  failBefore: 0,
+  failAfter: 0,
+  failLate: 0,
+  twice: 0,
+  slow: 0.05,
+  stall: 0,
+};
 export const STORM: Weather = {
   crash: 0.012,
   failBefore: 0.02,
@@ -57,10 +33,21 @@ export const STORM: Weather = {
   failLate: 0.01,
   twice: 0.03,
   slow: 0.25,
+  stall: 0,
 };
+
+/** Functions that may overtake themselves: whatever they stamp, they stamp after the wait. */
+export const STALLING: Weather = { ...STORM, stall: 0.003 };
+
+export function timesWorse(weather: Weather, times: number): Weather {
+  const worse = Object.entries(weather).map(([name, chance]) => [name, Math.min(chance * times, 0.5)]);
+  return Object.fromEntries(worse) as Weather;
+}
 
 /** The longest that a call takes to have its effect: the bound that stamps rely on. */
 const MAX_LATE_MS = 2_900;
+const MIN_STALL_MS = MINUTE_MS;
+const MAX_STALL_MS = 4 * MINUTE_MS;
 const NEVER = new Promise<never>(() => undefined);
 
 /** One run of a function, which may die at any call. The dead neither go on nor answer. */
@@ -69,37 +56,31 @@ export class Invocation {
   readonly #dice: Dice;
   readonly #time: VirtualTime;
   readonly #weather: () => Weather;
+  readonly #timeoutAtMs: number;
   readonly #onDeath: () => void;
 
   constructor(options: {
     readonly dice: Dice;
     readonly time: VirtualTime;
     readonly weather: () => Weather;
+    /** The function's time-out: whoever takes longer is killed. */
+    readonly timeoutMs: number;
     readonly onDeath: () => void;
   }) {
     this.#dice = options.dice;
     this.#time = options.time;
     this.#weather = options.weather;
+    this.#timeoutAtMs = options.time.now + options.timeoutMs;
     this.#onDeath = options.onDeath;
   }
 
-  /** The same port, with everything that may happen at each of its calls. */
-  through<T extends object>(port: T): T {
-    return new Proxy(port, {
-      get: (target, name) => {
-        const member = (target as Record<PropertyKey, unknown>)[name];
-        if (typeof member !== 'function') return member;
-        return (...args: unknown[]) => this.#call(async () => member.apply(target, args));
-      },
-    });
-  }
-
-  async #call(effect: () => Promise<unknown>): Promise<unknown> {
+  async call(effect: () => Promise<unknown>): Promise<unknown> {
     const dice = this.#dice;
     const weather = this.#weather();
-    if (this.isDead || dice.chance(weather.crash)) return this.#die();
+    if (this.#isOver() || dice.chance(weather.crash)) return this.#die();
+    if (dice.chance(weather.stall)) await this.#time.sleep(dice.between(MIN_STALL_MS, MAX_STALL_MS));
     if (dice.chance(weather.slow)) await this.#time.sleep(dice.between(1, 1_000));
-    if (this.isDead) return NEVER;
+    if (this.#isOver()) return this.#die();
     if (dice.chance(weather.failBefore)) throw outage();
     if (dice.chance(weather.failLate)) {
       this.#time.at(
@@ -111,8 +92,12 @@ export class Invocation {
     let result = await effect();
     if (dice.chance(weather.twice)) result = await effect();
     if (dice.chance(weather.failAfter)) throw outage();
-    if (this.isDead || dice.chance(weather.crash)) return this.#die();
+    if (this.#isOver() || dice.chance(weather.crash)) return this.#die();
     return result;
+  }
+
+  #isOver(): boolean {
+    return this.isDead || this.#time.now > this.#timeoutAtMs;
   }
 
   #die(): Promise<never> {
@@ -122,6 +107,17 @@ export class Invocation {
     }
     return NEVER;
   }
+}
+
+/** The same port, with everything that may happen at each of its calls; whose run it is is asked at each call. */
+export function through<T extends object>(port: T, invocation: () => Invocation): T {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const member = (target as Record<PropertyKey, unknown>)[name];
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => invocation().call(async () => member.apply(target, args));
+    },
+  });
 }
 
 function outage(): Fault {

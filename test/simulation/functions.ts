@@ -1,92 +1,119 @@
 import type { MemoryStores } from '../../lib/adapters/memory/stores.ts';
 import { auditPartition } from '../../lib/core/audit.ts';
 import { closePartition } from '../../lib/core/close.ts';
-import { createConfigCache } from '../../lib/core/config-cache.ts';
+import { type ConfigCache, createConfigCache } from '../../lib/core/config-cache.ts';
 import type { ServiceEvent } from '../../lib/core/events.ts';
-import { createHealthMonitor } from '../../lib/core/health.ts';
+import { createHealthMonitor, type HealthMonitor } from '../../lib/core/health.ts';
 import { handleCheckMessage, handleMessage } from '../../lib/core/messages.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import type { Dispatcher, Random, Sender } from '../../lib/core/ports.ts';
 import { runJobs } from '../../lib/core/redelivery.ts';
-import { relay, type StreamedOutcome } from '../../lib/core/relay.ts';
 import { sweepPartition } from '../../lib/core/sweep.ts';
-import type { Invocation } from './chaos.ts';
+import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
+import { type Invocation, through } from './chaos.ts';
 import type { Queued } from './lanes.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** The real use cases, wired as the functions wire them, each invocation through its own storm. */
+
+/** Functions by name, with their time-outs as the stack sets them. */
+export const TIMEOUT_MS = {
+  record: 20 * SECOND_MS,
+  admin: 20 * SECOND_MS,
+  relay: MINUTE_MS,
+  deliver: MINUTE_MS,
+  sweep: 5 * MINUTE_MS,
+  close: 5 * MINUTE_MS,
+  audit: 5 * MINUTE_MS,
+};
+export type FunctionName = keyof typeof TIMEOUT_MS;
+
+export type TimedEvent = ServiceEvent & { readonly atMs: number };
 
 export interface World {
   readonly time: VirtualTime;
   readonly random: Random;
   readonly stores: MemoryStores;
   readonly dispatcher: Dispatcher;
-  readonly events: ServiceEvent[];
+  readonly events: TimedEvent[];
   readonly deadLetters: string[];
+  readonly windowSeconds: number;
   readonly send: Sender['send'];
 }
 
 export const FEED_LAG_SECONDS = 30;
-export const WINDOW_SECONDS = 300;
+const AUDIT_AFTER_SECONDS = 900;
 const RETENTION_DAYS = 90;
-/** A run's deadline is well before its function's time-out. */
-const RUN_MS = 200_000;
 
-/** What a container keeps between invocations; it is lost with a crash. */
-export function openContainer(world: World) {
-  const clock = { now: () => world.time.now };
-  return {
-    configs: createConfigCache(world.stores.merchants),
-    health: createHealthMonitor({
-      health: world.stores.health,
-      clock,
-      reporter: { report: (event) => void world.events.push(event) },
-    }),
-  };
-}
-export type Container = ReturnType<typeof openContainer>;
+/** What a container keeps between invocations, of which it runs one at a time; it is lost with a crash. */
+export class Container {
+  readonly configs: ConfigCache;
+  readonly health: HealthMonitor;
+  /** Telling operators is the last thing a function does: the dead tell nobody. */
+  readonly reporter: { readonly report: (event: ServiceEvent) => void };
+  readonly #world: World;
+  #invocation: Invocation | undefined;
 
-/** Every port of every use case, each call through the invocation's weather. */
-export function portsOf(world: World, container: Container, invocation: Invocation) {
-  const { stores, time, random } = world;
-  const through = <T extends object>(port: T) => invocation.through(port);
-  return {
-    outcomes: through(stores.outcomes),
-    notifications: through(stores.notifications),
-    checks: through(stores.checks),
-    dueIndex: through(stores.dueIndex),
-    signingSecret: { value: async () => 'a secret that was generated when it was deployed' },
-    checkHorizonSeconds: 3_600,
-    merchants: through(stores.merchants),
-    directory: through(stores.directory),
-    feed: through(stores.feed),
-    windows: through(stores.windows),
-    jobs: through(stores.jobs),
-    parking: through(stores.parking),
-    configs: through(container.configs),
-    health: through(container.health),
-    dispatcher: through(world.dispatcher),
-    sender: through({ send: world.send }),
-    deadLetters: through({ add: async ({ body }: { body: string }) => void world.deadLetters.push(body) }),
-    seal: { seal: async (secret: string) => secret, open: async (sealed: string) => sealed },
-    clock: { now: () => time.now },
-    clockTrust: { assertTrusted: () => undefined },
-    timer: { sleep: (ms: number) => time.sleep(ms) },
-    random,
-    // Telling operators is the last thing a function does: the dead tell nobody.
-    reporter: {
-      report: (event: ServiceEvent) => {
-        if (!invocation.isDead) world.events.push(event);
+  constructor(world: World) {
+    this.#world = world;
+    const { time, stores } = world;
+    const stormy = <T extends object>(port: T) => through(port, () => this.#current());
+    this.reporter = {
+      report: (event) => {
+        if (!this.#current().isDead) world.events.push({ ...event, atMs: time.now });
       },
-    },
-    callbackPolicy: { allowedPorts: [443], allowLoopback: false },
-    feedLagSeconds: FEED_LAG_SECONDS,
-    windowSeconds: WINDOW_SECONDS,
-    auditAfterSeconds: 900,
-    retentionDays: RETENTION_DAYS,
-  };
+    };
+    this.configs = createConfigCache(stormy(stores.merchants));
+    this.health = createHealthMonitor({
+      health: stormy(stores.health),
+      clock: { now: () => time.now },
+      reporter: this.reporter,
+    });
+  }
+
+  #current(): Invocation {
+    if (this.#invocation === undefined) throw new Error('Nothing runs in this container.');
+    return this.#invocation;
+  }
+
+  /** Every port of every use case, each call through the invocation's weather. */
+  portsFor(invocation: Invocation) {
+    this.#invocation = invocation;
+    const { stores, time, random, dispatcher, deadLetters, send, windowSeconds } = this.#world;
+    const stormy = <T extends object>(port: T) => through(port, () => invocation);
+    return {
+      outcomes: stormy(stores.outcomes),
+      notifications: stormy(stores.notifications),
+      checks: stormy(stores.checks),
+      dueIndex: stormy(stores.dueIndex),
+      signingSecret: { value: async () => 'a secret that was generated when it was deployed' },
+      checkHorizonSeconds: 3_600,
+      merchants: stormy(stores.merchants),
+      directory: stormy(stores.directory),
+      feed: stormy(stores.feed),
+      windows: stormy(stores.windows),
+      jobs: stormy(stores.jobs),
+      parking: stormy(stores.parking),
+      dispatcher: stormy(dispatcher),
+      sender: stormy({ send }),
+      deadLetters: stormy({ add: async ({ body }: { body: string }) => void deadLetters.push(body) }),
+      configs: this.configs,
+      health: this.health,
+      reporter: this.reporter,
+      seal: { seal: async (secret: string) => secret, open: async (sealed: string) => sealed },
+      clock: { now: () => time.now },
+      clockTrust: { assertTrusted: () => undefined },
+      timer: { sleep: (ms: number) => time.sleep(ms) },
+      random,
+      callbackPolicy: { allowedPorts: [443], allowLoopback: false },
+      feedLagSeconds: FEED_LAG_SECONDS,
+      windowSeconds,
+      auditAfterSeconds: AUDIT_AFTER_SECONDS,
+      retentionDays: RETENTION_DAYS,
+    };
+  }
 }
-export type Ports = ReturnType<typeof portsOf>;
+export type Ports = ReturnType<Container['portsFor']>;
 
 /** A batch of one lane; resolves with the messages that failed. */
 export async function runDeliver(ports: Ports, batch: readonly Queued[]): Promise<readonly Queued[]> {
@@ -101,25 +128,26 @@ export async function runDeliver(ports: Ports, batch: readonly Queued[]): Promis
   return batch.filter((_, index) => results[index]?.status === 'rejected');
 }
 
-export function runRelay(ports: Ports, records: readonly StreamedOutcome[]): Promise<void> {
-  return relay(ports, records);
+/** The sweep's own function: what is due and was not sent, beside the jobs. */
+export async function runSweep(ports: Ports): Promise<void> {
+  await forEachPartition((partition) => sweepPartition(ports, { partition, deadlineMs: deadlineOf(ports) }));
 }
 
-export async function runSweep(ports: Ports): Promise<void> {
-  await forEachPartition((partition) =>
-    sweepPartition(ports, { partition, deadlineMs: ports.clock.now() + RUN_MS }),
-  );
-  await runJobs(ports, ports.clock.now() + RUN_MS);
+export function runRedeliveries(ports: Ports): Promise<void> {
+  return runJobs(ports, deadlineOf(ports));
 }
 
 export async function runClose(ports: Ports): Promise<void> {
-  await forEachPartition((partition) =>
-    closePartition(ports, { partition, deadlineMs: ports.clock.now() + RUN_MS }),
-  );
+  const deadlineMs = deadlineOf(ports);
+  await forEachPartition((partition) => closePartition(ports, { partition, deadlineMs }));
 }
 
 export async function runAudit(ports: Ports): Promise<void> {
-  await forEachPartition((partition) =>
-    auditPartition(ports, { partition, deadlineMs: ports.clock.now() + RUN_MS }),
-  );
+  const deadlineMs = deadlineOf(ports);
+  await forEachPartition((partition) => auditPartition(ports, { partition, deadlineMs }));
+}
+
+/** As the functions set it: a minute before their time-out they take up nothing new. */
+function deadlineOf({ clock }: Ports): number {
+  return clock.now() + 4 * MINUTE_MS;
 }

@@ -2,7 +2,7 @@ import type { CheckMessage } from '../../lib/core/check.ts';
 import type { Lane } from '../../lib/core/events.ts';
 import type { NotificationMessage } from '../../lib/core/notification.ts';
 import type { Dispatcher } from '../../lib/core/ports.ts';
-import type { Dice } from './chaos.ts';
+import type { Dice } from './dice.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** SQS as it may behave: twice, late, in any order, given back after a time-out, and dead after five receipts. */
@@ -28,12 +28,15 @@ export class Lanes {
   readonly held = new Set<Queued>();
   readonly schedules = new Set<string>();
   readonly dead: Queued[] = [];
+  /** Messages of merchants who are not part of the run: they wait in a lane and never come to its front. */
+  readonly crowd: Record<Lane, number> = { first: 0, retry: 0, check: 0 };
+  readonly #paused = new Set<Lane>();
   readonly #ready: Record<Lane, Queued[]> = { first: [], retry: [], check: [] };
   readonly #running: Record<Lane, number> = { first: 0, retry: 0, check: 0 };
   readonly #dice: Dice;
   readonly #time: VirtualTime;
   readonly #isStormy: () => boolean;
-  readonly #losesMessages: boolean;
+  readonly #lossChance: number;
   readonly #work: (batch: readonly Queued[]) => Promise<readonly Queued[]>;
 
   /** @param work works a batch off; resolves with the messages that failed, all of them where it died */
@@ -41,14 +44,14 @@ export class Lanes {
     readonly dice: Dice;
     readonly time: VirtualTime;
     readonly isStormy: () => boolean;
-    /** Whether messages may vanish and Scheduler may refuse, for the nets to find. */
-    readonly losesMessages: boolean;
+    /** How many messages vanish; where any do, Scheduler may refuse too. Both are for the nets to find. */
+    readonly lossChance: number;
     readonly work: (batch: readonly Queued[]) => Promise<readonly Queued[]>;
   }) {
     this.#dice = options.dice;
     this.#time = options.time;
     this.#isStormy = options.isStormy;
-    this.#losesMessages = options.losesMessages;
+    this.#lossChance = options.lossChance;
     this.#work = options.work;
   }
 
@@ -61,12 +64,22 @@ export class Lanes {
       if (delayMs <= MAX_DELAY_MS) return this.send(laneOf(message), JSON.stringify(message), delayMs);
       this.#schedule(message, atMs);
     },
-    backlog: async (lane) => this.#ready[lane].length,
+    backlog: async (lane) => this.#ready[lane].length + this.crowd[lane],
   };
+
+  /** Nothing is handed out of this lane until it resumes. */
+  pause(lane: Lane): void {
+    this.#paused.add(lane);
+  }
+
+  resume(lane: Lane): void {
+    this.#paused.delete(lane);
+    this.#pump(lane);
+  }
 
   send(lane: Lane, body: string, delayMs: number): void {
     // A message that is lost on its way is rarer in life; here it shows that sweep and audit find what is missing.
-    if (this.#isStormy() && this.#losesMessages && this.#dice.chance(0.01)) return;
+    if (this.#isStormy() && this.#dice.chance(this.#lossChance)) return;
     const copies = this.#isStormy() && this.#dice.chance(0.05) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       const queued: Queued = { lane, body, receivedTimes: 0 };
@@ -78,7 +91,7 @@ export class Lanes {
   /** A name that is taken means that the schedule is there. Scheduler may also refuse: the sweep must send. */
   #schedule(message: NotificationMessage | CheckMessage, atMs: number): void {
     const name = JSON.stringify(message);
-    const isRefused = this.#isStormy() && this.#losesMessages && this.#dice.chance(0.1);
+    const isRefused = this.#isStormy() && this.#lossChance > 0 && this.#dice.chance(0.1);
     if (this.schedules.has(name) || isRefused) return;
     this.schedules.add(name);
     this.#time.at(atMs + this.#dice.between(0, 60_000), () => {
@@ -96,6 +109,7 @@ export class Lanes {
   }
 
   #pump(lane: Lane): void {
+    if (this.#paused.has(lane)) return;
     while (this.#running[lane] < PARALLEL[lane] && this.#ready[lane].length > 0) {
       const batch = this.#ready[lane].splice(0, this.#dice.between(1, BATCH));
       this.#running[lane] += 1;

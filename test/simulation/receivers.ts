@@ -1,28 +1,53 @@
 import { createHash, createHmac } from 'node:crypto';
+import type { MerchantId } from '../../lib/core/model.ts';
 import type { CallbackRequest, Exchange, Patience } from '../../lib/core/ports.ts';
-import type { Dice } from './chaos.ts';
+import type { Dice } from './dice.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** How a receiver behaves for a while. */
-type Mood = 'up' | 'down' | 'stalls' | 'errors' | 'redirects' | 'lies' | 'forgets';
+type Mood = 'up' | 'down' | 'stalls' | 'errors' | 'redirects' | 'lies' | 'forgets' | 'gone';
 const MOODS: readonly Mood[] = ['up', 'up', 'down', 'stalls', 'errors', 'redirects', 'lies', 'forgets'];
 const MIN_MOOD_MS = 20_000;
 const MAX_MOOD_MS = 400_000;
+
+/**
+ * What becomes of a receiver. `moody`: up and down through the storm, then up. `away`: down as long as the storm
+ * lasts, then up. `leaving`: as moody, and in between it asks never to be called again. `dead`: down until it is revived.
+ */
+export type Fate = 'moody' | 'away' | 'leaving' | 'dead';
+
+/** What a callback says it is about. */
+export interface Told {
+  readonly merchantId: MerchantId;
+  readonly transactionId: string;
+  readonly version: number;
+}
 
 /** A receiver of one URL: it checks every signature, and remembers what it said yes to. */
 export class Receiver {
   /** By webhook id: callbacks that were answered 2xx, whether or not the answer arrived. */
   readonly accepted = new Map<string, number>();
   /** By webhook id: the digest of the body; a second body is a broken promise. */
-  readonly bodies = new Map<string, string>();
+  readonly #bodies = new Map<string, string>();
+  /** By webhook id: what was told, whatever the answer was. */
+  readonly told = new Map<string, Told>();
+  /** Webhook ids that were answered 410. */
+  readonly sentAway = new Set<string>();
   readonly broken: string[] = [];
   requests = 0;
+  firstRequestMs: number | undefined;
+  /** The last request that came while it was dead. */
+  lastVainMs: number | undefined;
+  firstYesMs: number | undefined;
+  revivedAtMs: number | undefined;
+  #fate: Fate;
   #mood: Mood = 'up';
+  /** Its endpoint is elsewhere: whoever still calls here is asked never to do it again. */
+  #isLeft = false;
   readonly #dice: Dice;
   readonly #time: VirtualTime;
   readonly #secret: () => string;
   readonly #isStormy: () => boolean;
-  readonly #isForEverDown: boolean;
   readonly #demandsBody: boolean;
 
   constructor(options: {
@@ -30,7 +55,7 @@ export class Receiver {
     readonly time: VirtualTime;
     readonly secret: () => string;
     readonly isStormy: () => boolean;
-    readonly isForEverDown: boolean;
+    readonly fate: Fate;
     /** Whether the endpoint's `expectBody` is `success`: then a lie is no yes. */
     readonly demandsBody: boolean;
   }) {
@@ -38,64 +63,106 @@ export class Receiver {
     this.#time = options.time;
     this.#secret = options.secret;
     this.#isStormy = options.isStormy;
-    this.#isForEverDown = options.isForEverDown;
+    this.#fate = options.fate;
     this.#demandsBody = options.demandsBody;
     this.#change();
   }
 
+  /** Whether it does not come back by itself. */
+  get isDead(): boolean {
+    return this.#fate === 'dead';
+  }
+
+  /** Whether it was dead, whatever it is now. */
+  get wasDead(): boolean {
+    return this.isDead || this.revivedAtMs !== undefined;
+  }
+
+  /** Whether it answers whatever is sent from now on. */
+  get isUpForGood(): boolean {
+    return !this.isDead && !this.#isStormy();
+  }
+
+  revive(): void {
+    if (this.isDead) this.revivedAtMs = this.#time.now;
+    this.#fate = 'moody';
+  }
+
+  leave(): void {
+    this.#isLeft = true;
+  }
+
+  comeBack(): void {
+    this.#isLeft = false;
+  }
+
   #change(): void {
-    this.#mood = this.#isStormy() ? this.#dice.pick(MOODS) : 'up';
     if (!this.#isStormy()) return;
+    this.#mood = this.#dice.pick(this.#fate === 'leaving' ? [...MOODS, 'gone' as const] : MOODS);
     this.#time.at(this.#time.now + this.#dice.between(MIN_MOOD_MS, MAX_MOOD_MS), () => this.#change());
+  }
+
+  #moodNow(): Mood {
+    if (this.isDead) return 'down';
+    if (this.#isLeft) return 'gone';
+    if (!this.#isStormy()) return 'up';
+    return this.#fate === 'away' ? 'down' : this.#mood;
   }
 
   async take(request: CallbackRequest, patience?: Patience): Promise<Exchange> {
     this.requests += 1;
-    const mood = this.#isForEverDown ? 'down' : this.#isStormy() ? this.#mood : 'up';
+    this.firstRequestMs ??= this.#time.now;
+    if (this.isDead) this.lastVainMs = this.#time.now;
+    const mood = this.#moodNow();
     const durationMs = mood === 'stalls' ? request.timeoutMs : this.#dice.between(5, 400);
     if (patience !== undefined && patience.ms < durationMs) {
       await this.#time.sleep(patience.ms);
       patience.onExceeded();
       await this.#time.sleep(durationMs - patience.ms);
     } else await this.#time.sleep(durationMs);
-    this.#check(request);
+    const id = this.#check(request);
     switch (mood) {
       case 'down':
         return { kind: 'error', code: 'connection_failed', durationMs };
       case 'stalls':
         // It may have done its work and answered too late.
-        if (this.#dice.chance(0.5)) this.#accept(request);
+        if (this.#dice.chance(0.5)) this.#accept(id);
         return { kind: 'error', code: 'timeout', durationMs };
       case 'errors':
         return answered(this.#dice.pick([400, 404, 429, 500, 502, 503]), durationMs);
       case 'redirects':
         return answered(302, durationMs);
+      case 'gone':
+        this.sentAway.add(id);
+        return answered(410, durationMs);
       case 'lies':
-        if (!this.#demandsBody) this.#accept(request);
+        if (!this.#demandsBody) this.#accept(id);
         return { ...answered(200, durationMs), body: 'fail' };
       case 'forgets':
-        this.#accept(request);
+        this.#accept(id);
         return { kind: 'error', code: 'connection_reset', durationMs };
       case 'up':
-        this.#accept(request);
+        this.#accept(id);
         return { ...answered(200, durationMs), body: 'success' };
     }
   }
 
-  #accept({ headers }: CallbackRequest): void {
-    const id = headers['webhook-id'] ?? '';
+  #accept(id: string): void {
+    this.firstYesMs ??= this.#time.now;
     this.accepted.set(id, (this.accepted.get(id) ?? 0) + 1);
   }
 
   /** Verified here without the service's code, as somebody else's receiver would. */
-  #check({ headers, body }: CallbackRequest): void {
+  #check({ headers, body }: CallbackRequest): string {
     const [id, timestamp] = [headers['webhook-id'] ?? '', headers['webhook-timestamp'] ?? ''];
     const key = Buffer.from(this.#secret().replace('whsec_', ''), 'base64');
     const expected = `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
     if (headers['webhook-signature'] !== expected) this.broken.push(`${id}: wrong signature`);
     const digest = createHash('sha256').update(body).digest('hex');
-    if ((this.bodies.get(id) ?? digest) !== digest) this.broken.push(`${id}: another body`);
-    this.bodies.set(id, digest);
+    if ((this.#bodies.get(id) ?? digest) !== digest) this.broken.push(`${id}: another body`);
+    if (!this.#bodies.has(id)) this.told.set(id, (JSON.parse(body) as { data: Told }).data);
+    this.#bodies.set(id, digest);
+    return id;
   }
 }
 

@@ -1,0 +1,57 @@
+import { isTerminal } from '../../../lib/core/model.ts';
+import { MINUTE_MS, msOf } from '../../../lib/core/time.ts';
+import { windowStart } from '../../../lib/core/windows.ts';
+import type { TimedEvent } from '../functions.ts';
+import { QUIET_FROM_MS } from '../stories.ts';
+import { type Evidence, notificationName, receiversOf } from './evidence.ts';
+import { expectationOf } from './expectation.ts';
+
+type First = Extract<TimedEvent, { event: 'attempt' }>;
+
+/** In quiet days, from listing to the first attempt. */
+const PROMPT_MS = MINUTE_MS;
+
+/** Promise 6: while one endpoint is dead for days, everybody else is told at once. */
+export function delayed(evidence: Evidence): string[] {
+  const { stores, events } = evidence;
+  const firsts = new Map(
+    events
+      .filter((event): event is First => event.event === 'attempt' && event.number === 1)
+      .map((event) => [notificationName(event), event.sinceListedMs]),
+  );
+  const quiet = [...stores.held.outcomes.values()]
+    .filter(isTerminal)
+    .filter(({ listedAt }) => msOf(listedAt) >= QUIET_FROM_MS);
+  return quiet.flatMap((outcome) =>
+    [...expectationOf(evidence, outcome).surely]
+      .map((endpointId) => ({ ...outcome, endpointId }))
+      .filter((key) => [...receiversOf(evidence, key).values()].every(({ wasDead }) => !wasDead))
+      .filter((key) => !((firsts.get(notificationName(key)) ?? Number.POSITIVE_INFINITY) <= PROMPT_MS))
+      .map((key) => `${notificationName(key)} was not told at once, though it was neither dead nor slow`),
+  );
+}
+
+/** Fewer missing than this cannot be told from what is lost, unless the lanes say that much waits. */
+const BEHIND_COUNT = 10;
+
+/** What was only late is not counted as lost. */
+export function miscounted(evidence: Evidence): string[] {
+  const { events, story, stores } = evidence;
+  const { backlog, windowSeconds } = story;
+  if (backlog === undefined) return [];
+  const late = [...stores.held.outcomes.values()]
+    .filter(isTerminal)
+    .filter(({ listedAt }) => msOf(listedAt) >= backlog.fromMs && msOf(listedAt) < backlog.untilMs);
+  const windows = Map.groupBy(late, ({ listedAt }) => windowStart(msOf(listedAt), windowSeconds));
+  const surelyBehind = [...windows.values()].filter(
+    (rows) =>
+      backlog.of === 'first lane' ||
+      rows.reduce((sum, row) => sum + expectationOf(evidence, row).surely.size, 0) >= BEHIND_COUNT,
+  );
+  const names = new Set(surelyBehind.flat().map(({ transactionId }) => transactionId));
+  return events
+    .filter(
+      (event) => event.event === 'lost' && event.atMs < backlog.untilMs && names.has(event.transactionId),
+    )
+    .map((event) => `what was late was counted as lost: ${JSON.stringify(event)}`);
+}
