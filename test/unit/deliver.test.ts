@@ -105,6 +105,18 @@ describe('delivering', () => {
     expect(world.events.map(({ event }) => event)).toContain('endpoint_disabled');
   });
 
+  it('tells operators that an endpoint is disabled, also where the answer to that write was lost', async () => {
+    const { world } = await recorded();
+    const { saveEndpoint } = world.ports.merchants;
+    world.ports.merchants.saveEndpoint = async (endpoint, expectedRev) => {
+      await saveEndpoint(endpoint, expectedRev);
+      return saveEndpoint(endpoint, expectedRev);
+    };
+    world.receiver.answer = () => statusExchange(410);
+    await world.drain();
+    expect(world.events.filter(({ event }) => event === 'endpoint_disabled')).toHaveLength(1);
+  });
+
   it('blocks only the one notification where the callback URL of a transaction is gone', async () => {
     const { world, ask, hook } = await recorded({}, {}, { notifyUrl: 'https://till.example/1' });
     world.receiver.answer = ({ url }) => (url.includes('till') ? statusExchange(410) : okExchange());
