@@ -2,9 +2,10 @@ import { endpointsWrong } from './checks/endpoints.ts';
 import type { Evidence } from './checks/evidence.ts';
 import { jobsWrong } from './checks/jobs.ts';
 import { notificationsWrong } from './checks/notifications.ts';
+import { pendingWrong } from './checks/pending.ts';
 import { delayed, miscounted } from './checks/promptness.ts';
 import { toldToOthers, toldUnasked } from './checks/receivers.ts';
-import { recordsGone, stillAsked, twoEnds } from './checks/records.ts';
+import { recordsGone, twoEnds } from './checks/records.ts';
 import { windowsWrong } from './checks/windows.ts';
 
 export interface Findings {
@@ -47,7 +48,7 @@ export async function check(evidence: Evidence): Promise<Findings> {
       ...delayed(evidence),
       ...miscounted(evidence),
       ...twoEnds(evidence),
-      ...stillAsked(evidence),
+      ...pendingWrong(evidence),
     ],
   };
 }

@@ -22,6 +22,7 @@ export const TIMEOUT_MS = {
   admin: 20 * SECOND_MS,
   relay: MINUTE_MS,
   deliver: MINUTE_MS,
+  check: MINUTE_MS,
   sweep: 5 * MINUTE_MS,
   close: 5 * MINUTE_MS,
   audit: 5 * MINUTE_MS,

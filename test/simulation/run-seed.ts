@@ -1,6 +1,7 @@
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/stores.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import { MINUTE_MS } from '../../lib/core/time.ts';
+import { Banks } from './banks.ts';
 import { ByHand } from './by-hand.ts';
 import { CALM, STALLING, STORM, timesWorse, type Weather } from './chaos.ts';
 import { check, type Findings } from './check.ts';
@@ -69,6 +70,7 @@ class Simulation {
   readonly #stream: Stream;
   readonly #fleet: Fleet;
   readonly #initiators: Initiators;
+  readonly #banks: Banks;
   readonly #byHand: ByHand;
   readonly #settings: SettingsWatch;
   readonly #sweepWatch: SweepWatch;
@@ -102,6 +104,7 @@ class Simulation {
     this.#world = this.#openWorld();
     this.#fleet = new Fleet({ world: this.#world, dice, weather: (name) => this.#weather(name) });
     this.#initiators = new Initiators({ dice, time, fleet: this.#fleet });
+    this.#banks = new Banks({ dice, time, fleet: this.#fleet, isStormy });
     this.#byHand = new ByHand({ dice, world: this.#world, fleet: this.#fleet });
     const { stores } = this.#world;
     this.#sweepWatch = new SweepWatch({ stores, lanes: this.#lanes, time, isStormy, broken: this.#broken });
@@ -117,7 +120,9 @@ class Simulation {
       events: [],
       deadLetters: [],
       windowSeconds: this.#story.windowSeconds,
-      send: (request, patience) => {
+      send: async (request, patience) => {
+        const answer = this.#banks.take(request);
+        if (answer !== undefined) return answer;
         for (const { merchantId, endpoints } of this.#merchants) {
           for (const { endpointId, receivers } of endpoints) {
             const receiver = receivers.get(request.url);
@@ -166,7 +171,8 @@ class Simulation {
       stores: this.#world.stores,
       events: this.#world.events,
       merchants: this.#merchants,
-      acknowledged: this.#initiators.acknowledged,
+      acknowledged: [...this.#initiators.acknowledged, ...this.#banks.acknowledged],
+      banks: this.#banks,
       byHand: this.#byHand,
       settings: this.#settings,
       lanes: this.#lanes,
@@ -194,6 +200,7 @@ class Simulation {
       without: this.#without,
       merchants: this.#merchants,
       initiators: this.#initiators,
+      banks: this.#banks,
       byHand: this.#byHand,
       lanes: this.#lanes,
       stream: this.#stream,
@@ -220,14 +227,16 @@ class Simulation {
 
   /** Everything recorded is settled, nothing is on its way, and the audit has passed over all of it. */
   #isDrained(): boolean {
-    const { notifications } = this.#world.stores.held;
+    const { notifications, checks } = this.#world.stores.held;
     const isQuiet =
       this.#time.now > this.#story.notBeforeMs &&
       this.#initiators.busy === 0 &&
+      this.#banks.busy === 0 &&
       this.#stream.isEmpty &&
       this.#lanes.held.size === 0 &&
       this.#lanes.schedules.size === 0;
-    return isQuiet && [...notifications.values()].every((one) => one.nextAttemptAt === undefined);
+    const due = [...notifications.values(), ...checks.values()];
+    return isQuiet && due.every(({ nextAttemptAt }) => nextAttemptAt === undefined);
   }
 
   #counts() {
@@ -238,7 +247,7 @@ class Simulation {
       seed: this.#seed,
       steps: this.#time.steps,
       crashes: this.#fleet.crashes,
-      recorded: this.#initiators.acknowledged.length,
+      recorded: this.#initiators.acknowledged.length + this.#banks.acknowledged.length,
       attempts: receivers.reduce((sum, { requests }) => sum + requests, 0),
       duplicates: accepted.reduce((sum, times) => sum + times - 1, 0),
     };

@@ -1,5 +1,6 @@
 import { NOTIFY_URL_ENDPOINT } from '../../lib/core/model.ts';
 import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
+import type { Banks } from './banks.ts';
 import type { ByHand } from './by-hand.ts';
 import type { Dice } from './dice.ts';
 import type { Initiators } from './initiators.ts';
@@ -10,6 +11,8 @@ import type { Stream } from './stream.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 const OUTCOMES = 24;
+/** Transactions of banks that prepare, and may die before they say the end. */
+const PREPARED = 6;
 /**
  * Outcomes of one window while what must tell them stands still. Of the stream, so many that the audit sees that they
  * are late; of a lane it is told by what waits there.
@@ -28,6 +31,7 @@ export class Storyline {
   readonly #without: { readonly sweep?: boolean; readonly audit?: boolean };
   readonly #merchants: SimulatedMerchant[];
   readonly #initiators: Initiators;
+  readonly #banks: Banks;
   readonly #byHand: ByHand;
   readonly #lanes: Lanes;
   readonly #stream: Stream;
@@ -41,6 +45,7 @@ export class Storyline {
     readonly without: { readonly sweep?: boolean; readonly audit?: boolean };
     readonly merchants: SimulatedMerchant[];
     readonly initiators: Initiators;
+    readonly banks: Banks;
     readonly byHand: ByHand;
     readonly lanes: Lanes;
     readonly stream: Stream;
@@ -52,6 +57,7 @@ export class Storyline {
     this.#without = options.without;
     this.#merchants = options.merchants;
     this.#initiators = options.initiators;
+    this.#banks = options.banks;
     this.#byHand = options.byHand;
     this.#lanes = options.lanes;
     this.#stream = options.stream;
@@ -71,6 +77,10 @@ export class Storyline {
     for (let n = 0; n < OUTCOMES; n += 1) {
       const atMs = START_MS + this.#dice.between(0, STORM_MS * 0.8);
       this.#planOne(this.#dice.pick(merchants), `pay_${n}`, atMs);
+    }
+    for (let n = 0; n < PREPARED; n += 1) {
+      const atMs = START_MS + this.#dice.between(0, STORM_MS * 0.8);
+      this.#banks.plan(this.#dice.pick(merchants), `bank_${n}`, atMs);
     }
     for (const merchant of merchants) {
       if (this.#dice.chance(0.4)) this.#byHand.planChanges(merchant, { mayWiden });

@@ -1,6 +1,7 @@
 import type { MemoryStores } from '../../../lib/adapters/memory/stores.ts';
 import type { EndpointId, MerchantId, Outcome } from '../../../lib/core/model.ts';
 import type { Schedule } from '../../../lib/core/schedule.ts';
+import type { Banks } from '../banks.ts';
 import type { ByHand } from '../by-hand.ts';
 import type { TimedEvent } from '../functions.ts';
 import type { Lanes } from '../lanes.ts';
@@ -15,6 +16,7 @@ export interface Evidence {
   readonly events: readonly TimedEvent[];
   readonly merchants: readonly SimulatedMerchant[];
   readonly acknowledged: readonly Outcome[];
+  readonly banks: Banks;
   readonly byHand: ByHand;
   readonly settings: SettingsWatch;
   readonly lanes: Lanes;

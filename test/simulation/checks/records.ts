@@ -16,10 +16,3 @@ export function twoEnds({ stores }: Evidence): string[] {
   const names = ends.map(({ merchantId, transactionId }) => `${merchantId}/${transactionId}`);
   return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name} has two ends`);
 }
-
-/** A transaction that has ended is not asked about any more. */
-export function stillAsked({ stores }: Evidence): string[] {
-  return [...stores.held.checks.values()]
-    .filter(({ state }) => state !== 'resolved')
-    .map(({ merchantId, transactionId, state }) => `the check of ${merchantId}/${transactionId} is ${state}`);
-}
