@@ -198,12 +198,25 @@ describe('an initiator that records', () => {
     ['a page', () => new Response('<html>', { status: 200 })],
     ['an answer about another transaction', json(201, standing({ transactionId: 'pay_2' }))],
     ['a conflict that does not say what stands', json(409, { code: 'outcome_conflict' })],
-    ['an endless answer', () => new Response(new Uint8Array(9 * 1024 * 1024))],
   ])('takes %s for no answer', async (_what, answer) => {
     const { initiator } = scripted([answer]);
     const fault = await initiator.record(payment()).catch((error: unknown) => error);
     expect(fault).toMatchObject({ name: 'InitiatorFault', retryable: false });
     expect(['unexpected_answer', 'outcome_conflict']).toContain((fault as { code: string }).code);
+  });
+
+  it('reads no more of an answer than an answer can be', async () => {
+    let mebibytes = 0;
+    const endless = new ReadableStream({
+      pull(controller) {
+        mebibytes += 1;
+        if (mebibytes > 64) controller.close();
+        else controller.enqueue(new Uint8Array(1024 * 1024));
+      },
+    });
+    const { initiator } = scripted([() => new Response(endless)]);
+    await expect(initiator.record(payment())).rejects.toMatchObject({ code: 'unexpected_answer' });
+    expect(mebibytes).toBeLessThan(12);
   });
 
   it('refuses before it asks what JSON would change in silence, and ids that are none', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { removeDirectory } from '../support/local-service.ts';
@@ -38,6 +38,20 @@ describe('the published initiator kit', () => {
       const { commitWithOutcome } = require('tidings/initiator/dynamodb');
       const { committedMarkSql, InitiatorFault: SqlFault } = require('tidings/initiator/sql');${USE}`;
     expect(run('use.cjs', text)).toBe(PRINTED);
+  });
+
+  it('imports nothing but built-ins of Node, and the document client where it is for that', () => {
+    const built = join(project, 'node_modules/tidings/dist/initiator');
+    const files = readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.js'),
+    );
+    const foreign = files.flatMap((file) =>
+      [...readFileSync(join(built, file), 'utf8').matchAll(/(?:from |import\(|require\()"([^"]+)"/g)]
+        .filter(([, name = '']) => !/^(?:node:|\.{1,2}\/)/.test(name))
+        .map(([, name]) => ({ file, name })),
+    );
+    expect(new Set(foreign.map(({ name }) => name))).toEqual(new Set(['@aws-sdk/lib-dynamodb']));
+    expect(foreign.filter(({ file }) => !/^(?:esm|cjs)\/(?:outbox|marks)\//.test(file))).toEqual([]);
   });
 
   it('has declarations that hold for both forms', () => {
