@@ -348,7 +348,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'nobody is told of what is unresolved',
     file: 'lib/core/checking.ts',
-    find: "if (state === 'unresolved') ports.reporter",
-    replace: "if (state === 'waiting') ports.reporter",
+    find: "if (state === 'unresolved') ports.reporter.report({ event: 'unresolved', merchantId, transactionId });",
+    replace: '',
   },
 ];
