@@ -17,7 +17,7 @@ import type { VirtualTime } from './virtual-time.ts';
 type Manner = 'frank' | 'moody' | 'silent';
 
 /** What a bank wrote into its own books about a transaction; the first entry wins. */
-export interface Entry {
+interface Entry {
   readonly says: 'committed' | 'rolled back';
   readonly content: OutcomeContent;
 }
@@ -160,7 +160,7 @@ export class Banks {
 }
 
 /** What a bank's books say the end is. */
-export function endOf({ content }: Prepared, entry: Entry): OutcomeContent {
+function endOf({ content }: Prepared, entry: Entry): OutcomeContent {
   return entry.says === 'committed' ? content : { ...content, status: 'FAILED' };
 }
 
