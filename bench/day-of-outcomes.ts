@@ -22,6 +22,13 @@ export interface Day {
   /** The nth outcome of the day. */
   outcome(index: number): Outcome;
   receiver(db: DatabaseSync): Receiver;
+  /** As an outsider reaches it. */
+  readonly service: {
+    readonly key: string;
+    readonly merchantSecret: string;
+    readonly nowMs: number;
+    fetch(url: string, init?: RequestInit): Promise<Response>;
+  };
   /** What it costs to read the whole feed. */
   listAll(): Promise<{ readonly requests: number; readonly bytes: number }>;
 }
@@ -62,6 +69,7 @@ export async function openDay(outcomes: number): Promise<Day> {
     world.app.request(url.slice('https://tidings.example'.length), init);
   return {
     outcomes,
+    service: { key: merchant.receiver, merchantSecret: merchant.secret, nowMs: world.time.nowMs, fetch },
     outcome: (index) => ({ metadata: {}, ...row(index) }) as unknown as Outcome,
 
     receiver: (db) =>

@@ -4,12 +4,15 @@ import { parseArgs } from 'node:util';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { redrive } from '../lib/adapters/redrive.ts';
 import { tryOne } from '../lib/local/demo/try-one.ts';
+import { RECONCILE_HELP, runReconcile } from './reconcile/command.ts';
 
 const HELP = `Usage: npm run <command> -- [options]
 
   try       records one outcome on the service that \`npm start\` runs, waits for its callback, verifies it, and
             prints both together with the same as curl
   redrive   puts dead letters back into the lane that they came from, and shows what cannot be put back
+
+  reconcile compares a ledger of any size with the service; \`npm run reconcile -- --help\` says how
 
   --data-dir DIR         of the service that runs on this machine (.tidings)
   --dry-run              redrive: only look (what is looked at is hidden from others for up to a minute)
@@ -19,17 +22,31 @@ const HELP = `Usage: npm run <command> -- [options]
   --help                 this text
 `;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    'data-dir': { type: 'string', default: '.tidings' },
-    'dry-run': { type: 'boolean', default: false },
-    'dead-letter-url': { type: 'string' },
-    'retry-queue-url': { type: 'string' },
-    'check-queue-url': { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        'data-dir': { type: 'string', default: '.tidings' },
+        'dry-run': { type: 'boolean', default: false },
+        'dead-letter-url': { type: 'string' },
+        'retry-queue-url': { type: 'string' },
+        'check-queue-url': { type: 'string' },
+        ledger: { type: 'string' },
+        from: { type: 'string' },
+        to: { type: 'string' },
+        types: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n--help shows what there is.\n`);
+    process.exit(2);
+  }
+}
+
+const { values, positionals } = readArguments();
 const write = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** The queues that were named, or those of the service on this machine. */
@@ -85,20 +102,29 @@ function aimOf(message: object): string {
   return 'endpointId' in message ? `for ${message.endpointId}` : 'to be checked';
 }
 
-const commands: Readonly<Record<string, () => Promise<void>>> = {
-  try: () => tryOne({ dataDir: values['data-dir'], write }),
-  redrive: runRedrive,
+function compareLedger(): Promise<number> {
+  const { ledger, from, to, types, json } = values;
+  return runReconcile({ ledger, from, to, types, json }, { env: process.env, write, screen: process.stderr });
+}
+
+/** Each with its help, and what it returns for its exit status. */
+const commands: Readonly<
+  Record<string, { readonly help: string; readonly run: () => Promise<number | undefined> }>
+> = {
+  try: { help: HELP, run: () => tryOne({ dataDir: values['data-dir'], write }).then(() => undefined) },
+  redrive: { help: HELP, run: () => runRedrive().then(() => undefined) },
+  reconcile: { help: RECONCILE_HELP, run: compareLedger },
 };
 
 const command = commands[positionals[0] ?? ''];
 if (values.help || command === undefined) {
-  process.stdout.write(HELP);
+  process.stdout.write(command?.help ?? HELP);
   process.exitCode = values.help ? 0 : 2;
 } else {
   try {
-    await command();
+    process.exitCode = (await command.run()) ?? 0;
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = 1;
+    process.exitCode = positionals[0] === 'reconcile' ? 2 : 1;
   }
 }

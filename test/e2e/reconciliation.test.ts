@@ -1,10 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bucketOf, createDigestSum } from '../../lib/core/digest.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import { type Api, createApi, expectStatus } from '../../lib/local/api-client.ts';
 import { type LocalCloud, startLocalCloud } from '../../lib/local/cloud.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { ASSEMBLY } from '../support/synthesized.ts';
+import { ASSEMBLY, ROOT } from '../support/synthesized.ts';
 import { verified } from '../support/verified.ts';
 import { payment } from '../support/world.ts';
 
@@ -124,6 +129,35 @@ describe('a receiver that missed callbacks, on the deployed bundles', () => {
 
     ledger.push(...found);
     expect(differing(await list({ start: from, end: to }, 'day'))).toEqual([]);
+  });
+
+  it('finds them from a file at the command line too, and that nothing else is missing', async () => {
+    const from = aligned(ledger[0]?.listedAt ?? '');
+    const columns = ['transactionId', 'version', 'status', 'amount', 'currency', 'listedAt'] as const;
+    const reconcile = async (rows: readonly Row[], ...options: readonly string[]) => {
+      const file = join(dataDir, 'ledger.csv');
+      const records = rows.map((row) => columns.map((column) => row[column]).join());
+      writeFileSync(file, [columns.join(), ...records, ''].join('\r\n'));
+      const command = ['bin/tidings.ts', 'reconcile', '--ledger', file, '--from', from, ...options];
+      const settings = { TIDINGS_API: cloud.apiUrl, TIDINGS_KEY: receiverKey, TIDINGS_SECRET: secret };
+      const child = spawn(process.execPath, command, { cwd: ROOT, env: { ...process.env, ...settings } });
+      const [said, [status]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+      return { status, lines: said.trim().split('\n') };
+    };
+    const known = ledger.filter(({ transactionId }) => !HIDDEN.includes(transactionId));
+    const missing = await reconcile(known, '--json');
+    const found = missing.lines.map((line) => JSON.parse(line));
+    expect(found.slice(0, -1).map((one) => [one.class, one.transactionId])).toEqual(
+      HIDDEN.map((transactionId) => ['only_here', transactionId]),
+    );
+    expect([missing.status, found.at(-1)]).toMatchObject([
+      1,
+      { result: 'differs', differences: HIDDEN.length },
+    ]);
+
+    const whole = await reconcile(ledger);
+    expect([whole.status, whole.lines.at(-1)]).toEqual([0, 'result    equal']);
+    expect(whole.lines.some((line) => line.includes('every answer verified'))).toBe(true);
   });
 
   it('has its rows compared with what is listed, window by window', async () => {

@@ -1,0 +1,59 @@
+/** How far it is: a bar that is drawn over where somebody watches, a line now and then where nobody does. */
+export interface Progress {
+  show(step: string, part: number): void;
+  /** Takes the bar away. */
+  end(): void;
+}
+
+/** Where progress is shown; `process.stderr` is one. */
+export interface Screen {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+const BAR = 30;
+/** Parts of a step after which a plain line is written. */
+const PLAIN_STEPS = 4;
+
+export function createProgress(screen: Screen): Progress {
+  return screen.isTTY === true ? drawnBar(screen) : plainLines(screen);
+}
+
+function drawnBar(screen: Screen): Progress {
+  let shown = '';
+  const draw = (text: string) => {
+    if (text === shown) return;
+    shown = text;
+    screen.write(`\r\u001b[K${text}`);
+  };
+  return {
+    show(step, part) {
+      const filled = Math.floor(BAR * bounded(part));
+      const bar = '█'.repeat(filled) + '░'.repeat(BAR - filled);
+      draw(`${step.padEnd(14)} ${bar} ${percent(part)}`.slice(0, (screen.columns ?? 80) - 1));
+    },
+    end: () => draw(''),
+  };
+}
+
+function plainLines(screen: Screen): Progress {
+  const told = new Set<string>();
+  return {
+    show(step, part) {
+      const line = `${step} ${percent(Math.floor(bounded(part) * PLAIN_STEPS) / PLAIN_STEPS)}`;
+      if (told.has(line)) return;
+      told.add(line);
+      screen.write(`${line}\n`);
+    },
+    end: () => undefined,
+  };
+}
+
+function bounded(part: number): number {
+  return Number.isFinite(part) ? Math.min(1, Math.max(0, part)) : 1;
+}
+
+function percent(part: number): string {
+  return `${Math.floor(bounded(part) * 100)} %`;
+}
