@@ -70,16 +70,21 @@ async function playToEnd(run: Run, kill?: KillPlan): Promise<Played> {
   throw new Error(`The lesson did not end in ${MAX_STARTS} starts.`);
 }
 
-async function showEnd({ dir, run, surroundings }: Run): Promise<void> {
-  const books = readBooks(dir);
-  const balances = books.accounts.map(({ owner, opening, balance }) => `${owner} ${opening} → ${balance}`);
+async function showEnd(played: Run): Promise<void> {
+  const { run, surroundings } = played;
+  const books = await readBooks(played);
+  const ledgers = Map.groupBy(books.accounts, ({ ledger }) => ledger);
+  const balances = [...ledgers].map(([ledger, accounts]) => {
+    const changes = accounts.map(({ owner, opening, balance }) => `${owner} ${opening} → ${balance}`);
+    return `${ledger}: ${changes.join(', ')}`;
+  });
   const answers: string[] = [];
   for (let number = 1; ; number += 1) {
     const status = await surroundings.ask(`${run}_pay_${number}`);
     if (status === undefined) break;
     answers.push(`pay_${number} ${status}`);
   }
-  write(`\n     ledgers   ${balances.join('   ')}\n     Tidings   ${answers.join('   ')}`);
+  write(`\n     ledgers   ${balances.join('\n               ')}\n     Tidings   ${answers.join('   ')}`);
 }
 
 async function show(name: LessonName, surroundings: Surroundings, plan: KillPlan | undefined): Promise<void> {

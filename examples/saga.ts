@@ -73,7 +73,7 @@ await play(['orders', 'stock', 'bank', 'shop', 'Tidings'], async (stage) => {
       orders.step(order, way, step);
     }
     if (way === 'told') return;
-    await tidings.announce(order, way === 'forward' ? 'SUCCEEDED' : 'FAILED');
+    await tidings.record(order, way === 'forward' ? 'SUCCEEDED' : 'FAILED');
     orders.step(order, 'told', step);
   }
 

@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { readItemBooks } from './items.ts';
+import type { Run } from './lessons.ts';
 
 /** What the ledgers of a run say, read from outside: nothing is believed of what the lesson told of itself. */
 export interface Books {
@@ -10,27 +12,35 @@ export interface Books {
   readonly holding: readonly string[];
 }
 
-interface Account {
+export interface Account {
   readonly ledger: string;
   readonly owner: string;
   readonly opening: number;
   readonly balance: number;
 }
 
-interface Entry {
+export interface Entry {
   readonly ledger: string;
   readonly id: string;
   readonly owner: string;
   readonly amount: number;
 }
 
-/** Tables in which a pattern keeps what others may not touch meanwhile; each has the transaction as `id`. */
-const HOLDS = ['locks', 'frozen'];
-/** An account that is meant to be empty in the end, and the one to which a payment goes. */
-const [RESERVED, SHOP] = ['reserved', 'shop'];
+/** Tables in which a pattern keeps what nobody else may touch meanwhile; each has the transaction as `id`. */
+const HOLDS = ['locks'];
+/** Where a payment goes. */
+const SHOP = 'shop';
+/** Whose goods are sold for it; a lesson without these accounts sells nothing. */
+const GOODS = { reserved: 'reserved', sold: 'sold', shelf: 'shelf' };
+/** Set aside of what is Alice's, and hers still. */
+const FROZEN = 'frozen';
+/** The ledger of who is told: it follows the end of a transaction, and has no part in it. */
+const RECEIVER = 'receiver';
 
-export function readBooks(dir: string): Books {
+export async function readBooks({ dir, run, surroundings }: Run): Promise<Books> {
   const files = readdirSync(dir).filter((name) => name.endsWith('.sqlite'));
+  // Without a file, it keeps its books in DynamoDB.
+  if (files.length === 0) return { ...(await readItemBooks(surroundings.tableEndpoint, run)), holding: [] };
   const books = files.map((file) => readLedger(join(dir, file), file.replace('.sqlite', '')));
   return {
     accounts: books.flatMap(({ accounts }) => accounts),
@@ -63,35 +73,34 @@ function readLedger(path: string, ledger: string): Books {
 
 /** What the ledgers say of one transaction, whatever its steps were. */
 export type Standing =
-  /** The shop has it, and it is missing where it came from. */
+  /** The shop has the money, it is missing where it came from, and the goods are gone. */
   | 'moved'
   /** Nothing moved, or all that moved came back. */
   | 'unmoved'
   /** Something left, or came, that has no counterpart. */
   | 'half done';
 
-export function standingOf(books: Books, id: string): Standing {
-  const nets = netsOf(books, id);
-  if (nets.every(({ amount }) => amount === 0)) return 'unmoved';
-  const isPaid = nets.some(({ owner, amount }) => owner === SHOP && amount > 0);
-  return isPaid && sum(nets.map(({ amount }) => amount)) === 0 ? 'moved' : 'half done';
+export function standingOf({ accounts, entries }: Books, id: string): Standing {
+  const own = entries.filter((entry) => entry.id === id && entry.ledger !== RECEIVER);
+  const net = (owner: string) =>
+    sum(own.filter((entry) => entry.owner === owner).map(({ amount }) => amount));
+  const isMoney = ({ owner }: Entry) => !(owner in GOODS);
+  const accountsOfMoney = Map.groupBy(own.filter(isMoney), ({ ledger, owner }) =>
+    owner === FROZEN ? `${ledger} alice` : `${ledger} ${owner}`,
+  );
+  const nets = [...accountsOfMoney.values()].map((same) => sum(same.map(({ amount }) => amount)));
+  const sold = net(GOODS.sold);
+  if (sold === 0 && nets.every((amount) => amount === 0)) return 'unmoved';
+  const isDelivered =
+    sold > 0 || !accounts.some(({ ledger, owner }) => owner === GOODS.sold && ledger !== RECEIVER);
+  return net(SHOP) > 0 && sum(nets) === 0 && isDelivered ? 'moved' : 'half done';
 }
 
 /** Whether it keeps something from others: a lock, frozen money, reserved goods. */
-export function isHolding(books: Books, id: string): boolean {
-  const isReserved = netsOf(books, id).some(({ owner, amount }) => owner === RESERVED && amount !== 0);
-  return isReserved || books.holding.includes(id);
-}
-
-/** What each account gained or lost by one transaction. */
-function netsOf({ entries }: Books, id: string): readonly Omit<Entry, 'id'>[] {
-  const own = entries.filter((entry) => entry.id === id);
-  const accounts = Map.groupBy(own, ({ ledger, owner }) => `${ledger} ${owner}`);
-  return [...accounts.values()].map((same) => ({
-    ledger: same[0]?.ledger ?? '',
-    owner: same[0]?.owner ?? '',
-    amount: sum(same.map(({ amount }) => amount)),
-  }));
+export function isHolding({ entries, holding }: Books, id: string): boolean {
+  const netOf = (owner: string) =>
+    sum(entries.filter((entry) => entry.id === id && entry.owner === owner).map(({ amount }) => amount));
+  return holding.includes(id) || netOf(GOODS.reserved) !== 0 || netOf(FROZEN) !== 0;
 }
 
 /** What is wrong with the accounts as a whole; nothing, if money is conserved and every change has its entry. */

@@ -12,16 +12,25 @@ export interface Drawing {
   /** Names the columns. */
   head(): void;
   /** A message and its answer, or, from a column to itself, something that it did. */
-  arrow(arrow: Arrow & { readonly answer: string; readonly effect?: number }): void;
+  arrow(
+    arrow: Arrow & {
+      readonly answer: string;
+      readonly effects?: { readonly first: number; readonly last: number };
+    },
+  ): void;
+  /** What is no effect and no message: who is away, what is late. */
+  note(column: string, text: string): void;
   /** What was under way, if anything, when the process was killed. */
   killed(underWay: Arrow | undefined, plan: KillPlan): void;
   /** A line across all columns. */
   across(text: string): void;
 }
 
-const GUTTER = 5;
-const MIN_WIDTH = 17;
-const MAX_WIDTH = 110;
+const GUTTER = 6;
+const WIDTH = 110;
+/** For the answers behind the last column. */
+const MARGIN = 12;
+const MAX_COLUMN = 34;
 
 const COLOURS = { bold: 1, dim: 2, red: 31, cyan: 36 } as const;
 
@@ -31,7 +40,7 @@ export function createDrawing(options: {
   readonly write: (line: string) => void;
 }): Drawing {
   const { columns, write } = options;
-  const width = Math.max(MIN_WIDTH, Math.floor((MAX_WIDTH - GUTTER) / columns.length));
+  const width = Math.min(MAX_COLUMN, Math.floor((WIDTH - GUTTER - MARGIN) / (columns.length - 1)));
   const place = (column: string) => {
     const index = columns.indexOf(column);
     if (index < 0) throw new Error(`There is no column ${column}.`);
@@ -39,8 +48,7 @@ export function createDrawing(options: {
   };
   const paint = (colour: keyof typeof COLOURS, text: string) =>
     options.colours ? `\u001b[${COLOURS[colour]}m${text}\u001b[0m` : text;
-  const lifelines = () =>
-    new Canvas(GUTTER + columns.length * width).puts(columns.map((name) => [place(name), '│']));
+  const lifelines = () => new Canvas(WIDTH).puts(columns.map((name) => [place(name), '│']));
 
   const shaft = ({ from, to, label }: Arrow, head: { readonly mark: string; readonly answer: string }) => {
     const canvas = lifelines();
@@ -65,17 +73,18 @@ export function createDrawing(options: {
 
   return {
     head() {
-      const names = new Canvas(GUTTER + columns.length * width).puts(
-        columns.map((name) => [place(name), name]),
-      );
+      const names = new Canvas(WIDTH).puts(columns.map((name) => [place(name), name]));
       write(paint('bold', names.text()));
       write(lifelines().text());
     },
-    arrow({ effect, answer, ...arrow }) {
+    arrow({ effects, answer, ...arrow }) {
       const mark = arrow.from === arrow.to ? '●' : place(arrow.from) < place(arrow.to) ? '▶' : '◀';
       const line = shaft(arrow, { mark, answer }).text();
-      const gutter = effect === undefined ? '' : String(effect).padStart(GUTTER - 2);
+      const gutter = numbersOf(effects).padStart(GUTTER - 2);
       write(paint('dim', gutter.padEnd(GUTTER)) + line.slice(GUTTER));
+    },
+    note(column, text) {
+      write(shaft({ from: column, to: column, label: text }, { mark: '○', answer: '' }).text());
     },
     killed(underWay, { at, effect }) {
       // Before its effect a message does not arrive; after it, its answer does not.
@@ -84,12 +93,12 @@ export function createDrawing(options: {
       write(
         paint(
           'red',
-          `${'✗'.padStart(GUTTER - 2)}  ${`━━ killed ${at} effect ${effect} `.padEnd(width * columns.length, '━')}`,
+          `${'✗'.padStart(GUTTER - 2)}  ${`━━ killed ${at} effect ${effect} `.padEnd(WIDTH - GUTTER, '━')}`,
         ),
       );
     },
     across(text) {
-      write(paint('cyan', `${' '.repeat(GUTTER)}${`── ${text} `.padEnd(width * columns.length, '─')}`));
+      write(paint('cyan', `${' '.repeat(GUTTER)}${`── ${text} `.padEnd(WIDTH - GUTTER, '─')}`));
     },
   };
 }
@@ -115,6 +124,12 @@ class Canvas {
   text(): string {
     return this.#cells.join('').trimEnd();
   }
+}
+
+function numbersOf(effects: { readonly first: number; readonly last: number } | undefined): string {
+  if (effects === undefined) return '';
+  const { first, last } = effects;
+  return first === last ? String(last) : `${first}-${last}`;
 }
 
 function cut(text: string, room: number): string {

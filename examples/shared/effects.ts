@@ -12,7 +12,7 @@ export interface KillPlan {
 export interface Effects {
   /** How many began since the process started. */
   readonly count: number;
-  /** Makes one effect; what it returns, it returns after the effect stands. */
+  /** Makes one effect, or fails to: a refusal, too, is an answer that may be lost. */
   make<T>(effect: () => T): T;
   makeAsync<T>(effect: () => Promise<T>): Promise<T>;
 }
@@ -39,17 +39,21 @@ export function countEffects(plan: KillPlan | undefined, kill: (plan: KillPlan) 
       count += 1;
       const number = count;
       reach('before', number);
-      const made = effect();
-      reach('after', number);
-      return made;
+      try {
+        return effect();
+      } finally {
+        reach('after', number);
+      }
     },
     async makeAsync(effect) {
       count += 1;
       const number = count;
       reach('before', number);
-      const made = await effect();
-      reach('after', number);
-      return made;
+      try {
+        return await effect();
+      } finally {
+        reach('after', number);
+      }
     },
   };
 }

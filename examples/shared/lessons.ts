@@ -9,7 +9,21 @@ import type { Surroundings } from './surroundings.ts';
 
 /** Lessons seen from outside: a process that is started, may be killed, and is started again until it ends. */
 
-export const LESSONS = ['saga'] as const;
+export const LESSONS = [
+  'best-effort',
+  'local-message-table',
+  'transactional-message',
+  'state-table',
+  'saga',
+  'choreography',
+  'tcc',
+  'two-phase-commit',
+  'three-phase-commit',
+  'event-sourcing',
+  'repeated-execution',
+  'compensation-by-state',
+  'retry-rollback-alarm',
+] as const;
 export type LessonName = (typeof LESSONS)[number];
 
 export function isLesson(name: string): name is LessonName {

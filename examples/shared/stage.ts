@@ -1,11 +1,20 @@
 import { writeFileSync, writeSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { transactionId } from '../../lib/initiator/index.ts';
+import { merchantId, transactionId } from '../../lib/initiator/index.ts';
 import { type Arrow, createDrawing } from './drawing.ts';
 import { countEffects, type Effects, type KillPlan, planOf } from './effects.ts';
 import { type Changes, type Ledger, ledgerOn, ledgerSchema } from './ledger.ts';
+import { type Door, serve } from './serve.ts';
 import { Store } from './store.ts';
-import { type Order, openTidings, type ServiceAccess, type Tidings } from './tidings.ts';
+import {
+  countedFetch,
+  type Order,
+  openTidings,
+  type ServiceAccess,
+  statusOf,
+  type Tidings,
+} from './tidings.ts';
 
 /** What a lesson stands on: stores that outlive it, clients that are drawn and counted, and Tidings. */
 export interface Stage {
@@ -19,10 +28,16 @@ export interface Stage {
   note(column: string, text: string): void;
   tidings(from: string): Tidings;
   order(name: string, amount: number): Order;
+  /** How Tidings says that it stands; undefined where it does not know of it. Not drawn. */
+  statusOf(order: Order): Promise<string | undefined>;
+  /** Lets others call a participant, at an address that stays the same when it is started again. */
+  serve(listener: RequestListener): Promise<Door>;
+  /** The global one, counted, for clients that are given one. */
+  readonly fetch: typeof globalThis.fetch;
   readonly effects: Effects;
   readonly service: ServiceAccess;
-  /** A file of this run. */
-  file(name: string): string;
+  /** What the transactions of this run have in front of their names. */
+  readonly run: string;
 }
 
 /** What is known at the end of a start: how many effects it had, and messages by transaction. */
@@ -65,25 +80,27 @@ export async function play(
         open.push(arrow);
         return (answer) => {
           open.splice(open.indexOf(arrow), 1);
-          const isEffect = effects.count > before;
-          if (from === to && !isEffect) return;
+          const made = { first: before + 1, last: effects.count };
           if (from !== to && about !== undefined)
             messages.set(short(about), (messages.get(short(about)) ?? 0) + 2);
-          drawing.arrow({ ...arrow, answer: short(answer), ...(isEffect && { effect: effects.count }) });
+          drawing.arrow({ ...arrow, answer: short(answer), ...(made.last > before && { effects: made }) });
         };
       },
     });
-  const file = (name: string) => join(settings.dir, name);
-  const openStore = (name: string, schema: string) => new Store(file(`${name}.sqlite`), schema, effects);
+  const openStore = (name: string, schema: string) =>
+    new Store(join(settings.dir, `${name}.sqlite`), schema, effects);
   await lesson({
     effects,
+    run: settings.run,
     service: settings.service,
-    file,
+    fetch: countedFetch(effects),
+    serve: (listener) => serve(settings.run, listener),
     client,
     open: openStore,
     ledger: (name, accounts) => ledgerOn(openStore(name, ledgerSchema(accounts))),
-    note: (column, text) => drawing.arrow({ from: column, to: column, label: text, answer: '' }),
+    note: drawing.note,
     tidings: (from) => client(from, 'Tidings', openTidings(settings.service, effects)),
+    statusOf: (order) => statusOf(settings.service, order),
     order(name, amount) {
       orders.push(name);
       const id = transactionId(`${settings.run}_${name}`);
@@ -121,7 +138,10 @@ function settingsOf(env: NodeJS.ProcessEnv): Settings {
     service: {
       api: setting('TIDINGS_API'),
       key: setting('TIDINGS_KEY'),
-      merchant: setting('TIDINGS_MERCHANT'),
+      merchant: merchantId(setting('TIDINGS_MERCHANT')),
+      merchantSecret: setting('TIDINGS_MERCHANT_SECRET'),
+      receiverKey: setting('TIDINGS_RECEIVER_KEY'),
+      table: JSON.parse(setting('TIDINGS_TABLE')) as ServiceAccess['table'],
     },
   };
 }
@@ -176,6 +196,6 @@ function wordsOf(name: string): string {
 
 function answerText(answer: unknown): string {
   if (typeof answer === 'string') return answer;
-  const kind = (answer as { readonly kind?: unknown } | null | undefined)?.kind;
-  return typeof kind === 'string' ? kind : '';
+  const { kind, status } = (answer ?? {}) as { readonly kind?: unknown; readonly status?: unknown };
+  return String(kind ?? status ?? '');
 }

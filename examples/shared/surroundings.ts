@@ -12,6 +12,8 @@ import { type Credentials, readCredentials } from '../../lib/local/credentials.t
 export interface Surroundings {
   /** What lessons are told of it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Of the service's DynamoDB. */
+  readonly tableEndpoint: string;
   /** How the transaction stands, asked as its merchant; undefined where there is none. */
   ask(transactionId: string): Promise<string | undefined>;
 }
@@ -30,7 +32,9 @@ export async function surroundingsIn(dataDir: string): Promise<Surroundings> {
   const { secret } = expectStatus(await api(adminKey, 'POST /v1/merchants', merchant), 201).json;
   const keys = `POST /v1/merchants/${merchantId}/keys`;
   const receiverKey: string = expectStatus(await api(adminKey, keys, { scope: 'receiver' }), 201).json.key;
-  const table = JSON.parse(readFileSync(join(dataDir, 'table.json'), 'utf8')) as Record<string, string>;
+  const table = JSON.parse(readFileSync(join(dataDir, 'table.json'), 'utf8')) as {
+    readonly endpoint: string;
+  };
   return {
     environment: {
       TIDINGS_API: url,
@@ -40,6 +44,7 @@ export async function surroundingsIn(dataDir: string): Promise<Surroundings> {
       TIDINGS_RECEIVER_KEY: receiverKey,
       TIDINGS_TABLE: JSON.stringify(table),
     },
+    tableEndpoint: table.endpoint,
     ask: async (transactionId) => {
       const answer = expectStatus(await api(receiverKey, `GET /v1/transactions/${transactionId}`), 200, 404);
       return answer.status === 404 ? undefined : (answer.json.status as string);

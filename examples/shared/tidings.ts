@@ -1,6 +1,6 @@
 import {
   createInitiator,
-  merchantId,
+  type MerchantId,
   type OutcomeToRecord,
   type PendingContent,
   type TerminalStatus,
@@ -20,7 +20,7 @@ export interface Order {
 /** An initiator's way to Tidings. */
 export interface Tidings {
   /** Says how a transaction ended; said again, it changes nothing. @throws where it ended otherwise already */
-  announce(order: Order, status: TerminalStatus, details?: Details): Promise<string>;
+  record(order: Order, status: TerminalStatus, details?: Details): Promise<string>;
   /** Says that a transaction is about to be decided. @returns what stands of it now: PENDING, or its end */
   prepare(order: Order, details?: Pick<PendingContent, 'checkBack'>): Promise<string>;
 }
@@ -30,21 +30,23 @@ type Details = Partial<Pick<OutcomeToRecord, 'reason' | 'notifyUrl'>>;
 export interface ServiceAccess {
   readonly api: string;
   readonly key: string;
-  readonly merchant: string;
+  readonly merchant: MerchantId;
+  /** Signs callbacks to a transaction's own URL, and answers. */
+  readonly merchantSecret: string;
+  /** Asks as the merchant. */
+  readonly receiverKey: string;
+  /** The service's own table, for initiators that write their outcomes into it. */
+  readonly table: { readonly endpoint: string; readonly tableName: string; readonly feedLagSeconds: number };
 }
-
-/** Requests of a start at most; more is a loop. */
-const TIMEOUT_MS = 10_000;
 
 export function openTidings({ api, key, merchant }: ServiceAccess, effects: Effects): Tidings {
   const initiator = createInitiator({
     baseUrl: api,
     key,
-    timeoutMs: TIMEOUT_MS,
     fetch: countedFetch(effects),
   });
   const contentOf = ({ id, amount, currency, occurredAt }: Order) => ({
-    merchantId: merchantId(merchant),
+    merchantId: merchant,
     transactionId: id,
     transactionType: 'payment',
     amount,
@@ -52,7 +54,7 @@ export function openTidings({ api, key, merchant }: ServiceAccess, effects: Effe
     occurredAt,
   });
   return {
-    async announce(order, status, details) {
+    async record(order, status, details) {
       const result = await initiator.record({ ...contentOf(order), ...details, status });
       if ('outcome' in result) return result.kind;
       throw new Error(`${order.id} cannot end as ${status}: ${result.kind}, it is ${result.current.status}`);
@@ -63,6 +65,15 @@ export function openTidings({ api, key, merchant }: ServiceAccess, effects: Effe
       return 'outcome' in result ? result.outcome.status : result.current.status;
     },
   };
+}
+
+/** How the transaction stands, as whoever waits for it would ask; undefined where there is none. */
+export async function statusOf(
+  { api, key, merchant }: ServiceAccess,
+  { id }: Order,
+): Promise<string | undefined> {
+  const initiator = createInitiator({ baseUrl: api, key });
+  return (await initiator.readBack({ merchantId: merchant, transactionId: id }))?.status;
 }
 
 /** The global one; what may change something is an effect. */

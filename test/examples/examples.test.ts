@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { LESSONS } from '../../examples/shared/lessons.ts';
 import { type Surroundings, surroundingsIn } from '../../examples/shared/surroundings.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
+import { cellsInGuide, cellsOf } from './guide-table.ts';
 import { measure } from './killing.ts';
 
-describe('each lesson, killed before and after each of its effects,', () => {
+describe('killed before and after each of its effects', () => {
   const dir = temporaryDirectory();
   let surroundings: Surroundings;
 
@@ -14,9 +15,9 @@ describe('each lesson, killed before and after each of its effects,', () => {
   });
   afterAll(() => removeDirectory(dir));
 
-  it.concurrent.each(LESSONS)('ends with outcomes that its ledgers bear out: %s', async (name) => {
+  it.concurrent.each(LESSONS)('%s ends as its ledgers bear out, and as the guide says', async (name) => {
     const found = await measure(name, { dir: join(dir, name), surroundings });
     expect(found.wrong.join('\n')).toBe('');
-    console.log(name, JSON.stringify(found));
+    expect(cellsOf(found)).toEqual(cellsInGuide(name));
   });
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Books, faultsOf, isHolding, readBooks, standingOf } from '../../examples/shared/books.ts';
 import type { KillPlan } from '../../examples/shared/effects.ts';
 import { type LessonName, newRun, type Run, startLesson } from '../../examples/shared/lessons.ts';
@@ -118,29 +119,30 @@ async function playOn(run: Run, output: string[]): Promise<boolean> {
 async function playAgain(run: Run, { played, end }: Whole): Promise<readonly string[]> {
   const started = await startLesson(run, { start: 2, stdio: 'pipe' });
   const again = await sceneOf(run, played);
-  const isSame = JSON.stringify(again) === JSON.stringify(end);
+  const isSame = isDeepStrictEqual(again, end);
   return started.kind === 'ended' && isSame
     ? []
     : [`started again, it changed what stood:\n${started.output}`];
 }
 
-/** A process that lives for two effects at a time comes to an end all the same. */
+/** Killed after its first effect, started again and killed after the second of that start, and so on, it ends all the same. */
 async function dieOften(run: Run, { played }: Whole): Promise<readonly string[]> {
   const output: string[] = [];
-  for (let start = 1; start <= played.effects * 2; start += 1) {
-    const started = await startLesson(run, { start, kill: { at: 'after', effect: 2 }, stdio: 'pipe' });
+  for (let start = 1; start <= played.effects + 1; start += 1) {
+    const started = await startLesson(run, { start, kill: { at: 'after', effect: start }, stdio: 'pipe' });
     output.push(started.output);
     if (started.kind === 'killed') continue;
     if (started.kind === 'broken') break;
     return wrongOf(run.name, await sceneOf(run, played)).map((sentence) => `killed often: ${sentence}`);
   }
-  return [`killed after every second effect, it does not end:\n${output.join('')}`];
+  return [`killed again and again, it does not end:\n${output.join('')}`];
 }
 
-async function sceneOf({ dir, run, surroundings }: Run, { orders }: Played): Promise<Scene> {
+async function sceneOf(played: Run, { orders }: Played): Promise<Scene> {
+  const { run, surroundings } = played;
   const statuses = await Promise.all(orders.map((name) => surroundings.ask(`${run}_${name}`)));
   // Read after Tidings was asked: what it said must have been true already.
-  const books = readBooks(dir);
+  const books = await readBooks(played);
   const transactions = orders.map((name, index) => ({
     name,
     standing: standingOf(books, `${run}_${name}`),
