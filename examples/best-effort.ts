@@ -1,0 +1,112 @@
+/**
+ * Best-effort notification, plain: who decides, decides alone; the other side is told, and asks when it hears nothing.
+ *
+ * Guarantees   What the bank has committed, the shop learns: by one of many callbacks, or by asking, whichever of the
+ *              two is away and for however long. Both ways lead through the same door, and what comes twice is
+ *              applied once.
+ * Does not     Say when, and does not ask the shop: nothing that happens there undoes the payment. If the shop cannot
+ *              keep its side, that is another transaction, a refund.
+ * Choose it    Between companies, and wherever one side decides and the others need to know. What every payment
+ *              platform does to its merchants; and the last step of all other lessons here.
+ * Comes from   Practice of payment platforms (notify_url and trade.query of Alipay and WeChat Pay), named 最大努力通知
+ *              in Cheng Li's talks on Alipay's transactions, 2008.
+ */
+import { EventEmitter, once } from 'node:events';
+import { type CallbackRequest, createReceiver, type Outcome, toNodeHandler } from '../lib/receiver/index.ts';
+import { sqliteStore } from '../lib/receiver/stores/sqlite.ts';
+import { play } from './shared/stage.ts';
+import type { Order } from './shared/tidings.ts';
+
+/** Callbacks come within a second; who waits for longer than this asks. */
+const PATIENCE_MS = 10_000;
+
+await play(['bank', 'Tidings', 'shop'], async (stage) => {
+  // The bank: the end of a payment, and that it is not told yet, are one commit. "Not told" is worked off.
+  const accounts = stage.ledger('bank', { alice: 10_000, shop: 0 });
+  accounts.store.exec('CREATE TABLE IF NOT EXISTS payments (id TEXT PRIMARY KEY, status TEXT, told INTEGER)');
+  const paymentOf = ({ id }: Order) =>
+    accounts.store.read<Payment>('SELECT status, told FROM payments WHERE id = ?', id);
+  const bank = stage.client('bank', 'bank', {
+    pay: ({ id, amount }: Order) =>
+      accounts.store.transaction(() => {
+        const moved = accounts.post(id, 'pay', { alice: -amount, shop: +amount });
+        const status = moved === 'refused' ? 'FAILED' : 'SUCCEEDED';
+        accounts.store.write('INSERT INTO payments VALUES (?, ?, 0)', id, status);
+        return status;
+      }),
+    told: ({ id }: Order) => void accounts.store.write('UPDATE payments SET told = 1 WHERE id = ?', id),
+  });
+  const tidings = stage.tidings('bank');
+  async function pay(order: Order, notifyUrl: string): Promise<void> {
+    if (paymentOf(order) === undefined) bank.pay(order);
+    const { status, told } = paymentOf(order) as Payment;
+    if (told === 1) return;
+    await tidings.record(order, status, { notifyUrl });
+    bank.told(order);
+  }
+
+  // The shop: reserves goods when an order comes in, and sells or puts them back when it learns how it was paid.
+  const shelf = stage.ledger('receiver', { shelf: 5, reserved: 0, sold: 0 });
+  const isReserved = ({ id }: Order) =>
+    shelf.store.read('SELECT 1 FROM entries WHERE id = ?', id) !== undefined;
+  const isSettled = ({ id }: Order) =>
+    shelf.store.read("SELECT 1 FROM entries WHERE id = ? AND step = 'settle'", id) !== undefined;
+  const { api, merchant, merchantSecret, receiverKey } = stage.service;
+  const receiver = createReceiver({
+    merchantId: merchant,
+    secrets: merchantSecret,
+    store: sqliteStore(shelf.store),
+    onOutcome({ transactionId, status }: Outcome) {
+      const goods = status === 'SUCCEEDED' ? { sold: +1 } : { shelf: +1 };
+      shelf.post(transactionId, 'settle', { reserved: -1, ...goods });
+    },
+    service: { url: api, key: receiverKey, merchantSecrets: merchantSecret, fetch: stage.fetch },
+  });
+  const shop = stage.client('shop', 'shop', {
+    reserve: ({ id }: Order) => shelf.move(id, 'reserve', { shelf: -1, reserved: +1 }),
+  });
+  const questions = stage.client('shop', 'Tidings', {
+    async ask({ id }: Order): Promise<string> {
+      const { transactions } = await receiver.due({ transactionId: id });
+      return transactions[0]?.kind ?? 'nothing yet';
+    },
+  });
+  const came = new EventEmitter();
+  const callbacks = stage.client('Tidings', 'shop', {
+    async callback(_id: string, request: CallbackRequest) {
+      const answer = await receiver.handle(request);
+      came.emit('callback');
+      return answer;
+    },
+  });
+  const handle = toNodeHandler((request) => callbacks.callback(idIn(request), request));
+
+  const [told, asked] = [stage.order('pay_1', 3_000), stage.order('pay_2', 8_000)];
+  // A shop that was away asks first, whatever has happened meanwhile.
+  for (const order of [told, asked]) if (isReserved(order) && !isSettled(order)) await questions.ask(order);
+
+  const door = await stage.serve(handle);
+  if (!isReserved(told)) shop.reserve(told);
+  await pay(told, door.url);
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  while (!isSettled(told)) {
+    await once(came, 'callback', { signal: patience }).catch(() => questions.ask(told));
+  }
+
+  if (!isReserved(asked)) shop.reserve(asked);
+  await door.close();
+  stage.note('shop', 'is away');
+  await pay(asked, door.url);
+  stage.note('shop', 'is back, and asks first');
+  if (!isSettled(asked)) await questions.ask(asked);
+});
+
+interface Payment {
+  readonly status: 'SUCCEEDED' | 'FAILED';
+  readonly told: 0 | 1;
+}
+
+/** For the drawing alone: nothing is verified yet. */
+function idIn({ body }: CallbackRequest): string {
+  return /"transactionId":"([^"]+)"/.exec(Buffer.from(body).toString())?.[1] ?? '';
+}

@@ -1,0 +1,120 @@
+/**
+ * Saga, choreographed: no one directs; each service does its part when it hears of what another has done.
+ *
+ * Guarantees   What was begun ends, as with the orchestrated saga. Each service commits its change, the event that
+ *              it heard (inbox) and the event that it tells (outbox) in one local transaction; events are delivered
+ *              at least once, and the inbox makes it once.
+ * Does not     Isolate, and does not tell anybody how far it is: the row of steps stands in no place, only in all of
+ *              them together. Cycles are made easily, and found late.
+ * Choose it    For few steps between teams that do not want to share a coordinator. From about four services on, or
+ *              when somebody asks "where is my order", take the orchestrated one.
+ * Comes from   Garcia-Molina and Salem, 1987, for the undoing; outbox and inbox as in Richardson, "Microservices
+ *              Patterns", and Hohpe and Woolf, "Enterprise Integration Patterns" (Idempotent Receiver).
+ */
+import { play, type Stage } from './shared/stage.ts';
+import type { Store } from './shared/store.ts';
+import type { Order } from './shared/tidings.ts';
+
+type Event = 'Placed' | 'Reserved' | 'Paid' | 'Refused' | 'Shipped' | 'Released';
+type Handlers = Partial<Record<Event, (order: Order) => Event>>;
+
+interface Service {
+  readonly name: string;
+  readonly store: Store;
+  readonly handlers: Handlers;
+  /** @returns what it tells in turn; nothing where it has heard of it before */
+  on(event: Event, order: Order): string;
+}
+
+const BOXES = `
+  CREATE TABLE IF NOT EXISTS inbox (id TEXT, event TEXT, PRIMARY KEY (id, event));
+  CREATE TABLE IF NOT EXISTS outbox (id TEXT, event TEXT, told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (id, event))`;
+
+function service(name: string, store: Store, handlers: Handlers): Service {
+  store.exec(BOXES);
+  return {
+    name,
+    store,
+    handlers,
+    on: (event, order) =>
+      store.transaction(() => {
+        const isNew = store.write('INSERT OR IGNORE INTO inbox VALUES (?, ?)', order.id, event) === 1;
+        const next = isNew ? handlers[event]?.(order) : undefined;
+        if (next === undefined) return 'already';
+        store.write('INSERT INTO outbox (id, event) VALUES (?, ?)', order.id, next);
+        return next;
+      }),
+  };
+}
+
+function servicesOn(stage: Stage): readonly Service[] {
+  const shelf = stage.ledger('stock', { shelf: 5, reserved: 0, sold: 0 });
+  const accounts = stage.ledger('bank', { alice: 10_000, shop: 0 });
+  return [
+    service('orders', stage.open('orders', BOXES), {}),
+    service('stock', shelf.store, {
+      Placed({ id }) {
+        shelf.post(id, 'reserve', { shelf: -1, reserved: +1 });
+        return 'Reserved';
+      },
+      Paid({ id }) {
+        shelf.post(id, 'ship', { reserved: -1, sold: +1 });
+        return 'Shipped';
+      },
+      Refused({ id }) {
+        shelf.post(id, 'release', { reserved: -1, shelf: +1 });
+        return 'Released';
+      },
+    }),
+    service('bank', accounts.store, {
+      Reserved({ id, amount }) {
+        const moved = accounts.post(id, 'pay', { alice: -amount, shop: +amount });
+        return moved === 'refused' ? 'Refused' : 'Paid';
+      },
+    }),
+  ];
+}
+
+await play(['orders', 'stock', 'bank', 'Tidings'], async (stage) => {
+  const services = servicesOn(stage);
+  const orders = [stage.order('pay_1', 3_000), stage.order('pay_2', 8_000)];
+  const tidings = stage.tidings('stock');
+
+  // The customers place their orders; the outbox of the first service is where it begins.
+  const { store } = services[0] as Service;
+  const desk = stage.client('orders', 'orders', {
+    place: ({ id }: Order) =>
+      void store.write("INSERT OR IGNORE INTO outbox (id, event) VALUES (?, 'Placed')", id),
+  });
+  const isPlaced = ({ id }: Order) => store.read('SELECT 1 FROM outbox WHERE id = ?', id) !== undefined;
+
+  /** Tells one event to whoever wants to know of it. Dies it before the last line, all of them hear it again. */
+  async function relay({ name, store }: Service, { id, event }: { id: string; event: Event }): Promise<void> {
+    const order = orders.find((one) => one.id === id) as Order;
+    for (const other of services.filter(({ handlers }) => event in handlers)) {
+      stage.client(name, other.name, other).on(event, order);
+    }
+    if (event === 'Shipped') await tidings.record(order, 'SUCCEEDED');
+    if (event === 'Released') await tidings.record(order, 'FAILED');
+    const told = {
+      told: () => void store.write('UPDATE outbox SET told = 1 WHERE id = ? AND event = ?', id, event),
+    };
+    stage.client(name, name, told).told();
+  }
+
+  /** @returns whether there was anything to tell */
+  async function relayAll(): Promise<boolean> {
+    const waiting = services.flatMap((one) =>
+      one.store
+        .list<{ id: string; event: Event }>('SELECT id, event FROM outbox WHERE told = 0')
+        .map((row) => ({ one, row })),
+    );
+    for (const { one, row } of waiting) await relay(one, row);
+    return waiting.length > 0;
+  }
+
+  for (const order of orders) {
+    if (!isPlaced(order)) desk.place(order);
+    while (await relayAll());
+  }
+});

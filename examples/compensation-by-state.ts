@@ -1,0 +1,93 @@
+/**
+ * Weak consistency with compensation by state: do it without any protocol, write down where you are, and let a scan
+ * put right what stands in between.
+ *
+ * Guarantees   Every order reaches an end some scans later. The scan does not believe what the order's row says was
+ *              intended: it asks the other side what is true, and finishes, undoes, or closes the way for good.
+ * Does not     Isolate, and is often wrong for a while: money is taken and nothing delivered until the next scan. All
+ *              intermediate states must be known, and each needs its rule; one that was forgotten stays for ever.
+ * Choose it    Where throughput counts most and wrong-for-a-minute is fine: flash sales, coupons, points. The normal
+ *              way costs one write more than no safety at all.
+ * Comes from   Practice: "BASE" (Pritchett, ACM Queue 2008); query, close and refund are the three requests that
+ *              every payment platform offers for this (Alipay's trade.query, trade.close, trade.refund).
+ */
+import { play } from './shared/stage.ts';
+import type { Order } from './shared/tidings.ts';
+
+type State = 'paying' | 'refunding' | 'done' | 'closed' | 'told';
+
+await play(['orders', 'bank', 'stock', 'Tidings'], async (stage) => {
+  const accounts = stage.ledger('bank', { alice: 10_000, shop: 0 });
+  const shelf = stage.ledger('stock', { shelf: 1, sold: 0 });
+  accounts.store.exec('CREATE TABLE IF NOT EXISTS closed (id TEXT PRIMARY KEY)');
+  const isClosed = ({ id }: Order) =>
+    accounts.store.read('SELECT 1 FROM closed WHERE id = ?', id) !== undefined;
+  const isPaid = ({ id }: Order) =>
+    accounts.store.read('SELECT 1 FROM entries WHERE id = ?', id) !== undefined;
+
+  const bank = stage.client('orders', 'bank', {
+    pay: (order: Order): string =>
+      accounts.store.transaction(() => {
+        if (isClosed(order)) return 'closed';
+        return accounts.post(order.id, 'pay', { alice: -order.amount, shop: +order.amount });
+      }),
+    /** Unless it is paid; then a request that is still on its way finds it closed, and nothing it stays. */
+    close: (order: Order): string =>
+      accounts.store.transaction(() => {
+        if (isPaid(order)) return 'paid';
+        accounts.store.write('INSERT OR IGNORE INTO closed VALUES (?)', order.id);
+        return 'closed';
+      }),
+    refund: ({ id, amount }: Order) => accounts.move(id, 'refund', { alice: +amount, shop: -amount }),
+  });
+  const stock = stage.client('orders', 'stock', {
+    take: ({ id }: Order) => shelf.move(id, 'take', { shelf: -1, sold: +1 }),
+  });
+
+  const store = stage.open('orders', 'CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, state TEXT)');
+  const orders = stage.client('orders', 'orders', {
+    enter: ({ id }: Order, state: State) =>
+      void store.write('INSERT OR REPLACE INTO orders VALUES (?, ?)', id, state),
+  });
+  const stateOf = ({ id }: Order) =>
+    store.read<{ state: State }>('SELECT state FROM orders WHERE id = ?', id)?.state;
+  const tidings = stage.tidings('orders');
+
+  /** Takes one order on by one state. It may be called by any number of machines, at any time, as often as they like. */
+  async function scan(order: Order): Promise<void> {
+    switch (stateOf(order)) {
+      case 'paying':
+        if (bank.close(order) === 'closed') orders.enter(order, 'closed');
+        else orders.enter(order, stock.take(order) === 'refused' ? 'refunding' : 'done');
+        return;
+      case 'refunding':
+        bank.refund(order);
+        orders.enter(order, 'closed');
+        return;
+      case 'done':
+        await tidings.record(order, 'SUCCEEDED');
+        orders.enter(order, 'told');
+        return;
+      case 'closed':
+        await tidings.record(order, 'CLOSED');
+        orders.enter(order, 'told');
+        return;
+      case 'told':
+      case undefined:
+    }
+  }
+
+  // The normal way, as far as it comes: every call here times out, and nobody knows what came of it.
+  const timesOut = stage.order('pay_1', 3_000);
+  const isLate = stage.order('pay_2', 2_000);
+  const isSoldOut = stage.order('pay_3', 1_000);
+  for (const order of [timesOut, isLate, isSoldOut]) {
+    if (stateOf(order) !== undefined) continue;
+    orders.enter(order, 'paying');
+    if (order !== isLate) bank.pay(order);
+    stage.note('orders', `no answer of ${order === isLate ? 'a request that is late' : 'the bank'}`);
+  }
+  const all = [timesOut, isLate, isSoldOut];
+  while (all.some((order) => stateOf(order) !== 'told')) for (const order of all) await scan(order);
+  bank.pay(isLate); // the late request arrives at last
+});

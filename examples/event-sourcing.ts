@@ -1,0 +1,84 @@
+/**
+ * Event sourcing: what has happened is all that is kept, and everything else, balances included, is computed of it.
+ *
+ * Guarantees   One append is the decision, the record and the message: there is nothing between "done" and "told"
+ *              that could be lost. A stream takes one event for each of its versions, so of two who decided on the
+ *              same past one has to decide again. The publisher goes on from its position; repeating is harmless.
+ * Does not     Reach over streams: a decision is atomic within one. Readers see what the publisher has published,
+ *              some time later. Events are for ever, and so are their mistakes and their old formats.
+ * Choose it    Where the history is the business (ledgers, claims, trading), or an auditor will ask for it.
+ * Comes from   Fowler, "Event Sourcing", 2005; Young, "CQRS Documents", 2010; and every ledger since Pacioli, 1494.
+ */
+import { play } from './shared/stage.ts';
+import type { Order } from './shared/tidings.ts';
+
+interface Event {
+  readonly version: number;
+  readonly id: string;
+  readonly type: 'Opened' | 'Paid' | 'Refused';
+  readonly amount: number;
+}
+
+// The events of Alice's account are the only table of business. The views are what readers compute of it.
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS events (version INTEGER PRIMARY KEY, id TEXT UNIQUE, type TEXT, amount INTEGER);
+  CREATE TABLE IF NOT EXISTS positions (reader TEXT PRIMARY KEY, version INTEGER);
+  CREATE VIEW IF NOT EXISTS entries AS
+    SELECT id, 'alice' AS owner, -amount AS amount FROM events WHERE type = 'Paid'
+    UNION ALL SELECT id, 'shop', amount FROM events WHERE type = 'Paid';
+  CREATE VIEW IF NOT EXISTS accounts AS
+    SELECT owner, opening, opening + coalesce((SELECT sum(amount) FROM entries WHERE owner = o.owner), 0) AS balance
+    FROM (SELECT 'alice' AS owner, (SELECT amount FROM events WHERE type = 'Opened') AS opening
+          UNION ALL SELECT 'shop', 0) AS o;
+  INSERT OR IGNORE INTO events VALUES (1, 'opening', 'Opened', 10000)`;
+
+/** The state is a fold over the past. */
+function balanceAfter(past: readonly Event[]): number {
+  return past.reduce((balance, { type, amount }) => {
+    if (type === 'Opened') return balance + amount;
+    return type === 'Paid' ? balance - amount : balance;
+  }, 0);
+}
+
+/** Decides, and writes nothing: a pure function of the past and of what is wanted. */
+function decide(past: readonly Event[], { id, amount }: Order): Event {
+  const type = balanceAfter(past) >= amount ? 'Paid' : 'Refused';
+  return { version: past.length + 1, id, type, amount };
+}
+
+await play(['till A', 'till B', 'account', 'Tidings'], async (stage) => {
+  const store = stage.open('account', SCHEMA);
+  const past = () => store.list<Event>('SELECT * FROM events ORDER BY version');
+  const stream = {
+    append({ version, id, type, amount }: Event): string {
+      const sql = 'INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?)';
+      const isFirst = store.transaction(() => store.write(sql, version, id, type, amount) === 1);
+      return isFirst ? `${type}, version ${version}` : `conflict at ${version}`;
+    },
+  };
+  const tillA = stage.client('till A', 'account', stream);
+  const tillB = stage.client('till B', 'account', stream);
+  const isDecided = ({ id }: Order) => past().some((event) => event.id === id);
+
+  const [first, second] = [stage.order('pay_1', 6_000), stage.order('pay_2', 8_000)];
+  // Two tills look at the same past, in which there is enough for either; there is not enough for both.
+  const seen = past();
+  if (!isDecided(first)) tillA.append(decide(seen, first));
+  if (!isDecided(second)) tillB.append(decide(seen, second));
+  // Who came second looks again, and decides on what it finds now.
+  if (!isDecided(second)) tillB.append(decide(past(), second));
+
+  const tidings = stage.tidings('account');
+  const position = () =>
+    store.read<{ version: number }>("SELECT version FROM positions WHERE reader = 'publisher'")?.version ?? 0;
+  const publisher = stage.client('account', 'account', {
+    moveTo: (version: string) =>
+      void store.write("INSERT OR REPLACE INTO positions VALUES ('publisher', ?)", version),
+  });
+  // A publisher that dies between telling and moving on tells it again, and is answered "unchanged".
+  for (const { version, id, type } of past().filter((event) => event.version > position())) {
+    const order = [first, second].find((one) => one.id === id);
+    if (order !== undefined) await tidings.record(order, type === 'Paid' ? 'SUCCEEDED' : 'FAILED');
+    publisher.moveTo(String(version));
+  }
+});

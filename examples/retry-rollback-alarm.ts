@@ -1,0 +1,106 @@
+/**
+ * Retry, roll back, raise the alarm: try forward a few times, then backward a few times, then call a person.
+ *
+ * Guarantees   Nothing is forgotten: each transaction ends forward, backward, or in a list that somebody works off
+ *              by hand; until then it is announced as PENDING, and as nothing else.
+ * Does not     End by itself in the third case, or isolate. How good it is, is how good the people are: an alarm that
+ *              nobody answers is money in nobody's account.
+ * Choose it    At the edge to what you do not own and cannot change (a bank file, a partner's API), and as the last
+ *              resort beneath every other pattern here: each of them has a failure that only a person can end.
+ * Comes from   Practice. "Memories, guesses, and apologies", Helland and Campbell, "Building on Quicksand", CIDR 2009,
+ *              is the honest name for it.
+ */
+import type { Moved } from './shared/ledger.ts';
+import { play } from './shared/stage.ts';
+import type { Order } from './shared/tidings.ts';
+
+type State = 'forward' | 'credited' | 'backward' | 'refunded' | 'alarm' | 'repaired' | 'told';
+
+const MAX_TRIES = 3;
+
+await play(['orders', 'bank', 'shop', 'operator', 'Tidings'], async (stage) => {
+  const alice = stage.ledger('bank', { alice: 10_000 });
+  const till = stage.ledger('shop', { shop: 0 });
+  const [flaky, dead, worst] = [
+    stage.order('pay_1', 3_000),
+    stage.order('pay_2', 2_000),
+    stage.order('pay_3', 1_000),
+  ];
+
+  let hiccups = 2;
+  const bank = stage.client('orders', 'bank', {
+    debit: ({ id, amount }: Order) => alice.move(id, 'debit', { alice: -amount }),
+    refund: ({ id, amount }: Order) =>
+      id === worst.id ? 'frozen' : alice.move(id, 'refund', { alice: +amount }),
+  });
+  const shop = stage.client('orders', 'shop', {
+    credit: ({ id, amount }: Order) =>
+      id !== flaky.id || hiccups-- > 0 ? 'unavailable' : till.move(id, 'credit', { shop: +amount }),
+  });
+  const store = stage.open('orders', 'CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, state TEXT)');
+  const enter = ({ id }: Order, state: State) =>
+    void store.write('INSERT OR REPLACE INTO orders VALUES (?, ?)', id, state);
+  const orders = stage.client('orders', 'orders', { enter });
+  const stateOf = ({ id }: Order) =>
+    store.read<{ state: State }>('SELECT state FROM orders WHERE id = ?', id)?.state;
+  const tidings = stage.tidings('orders');
+
+  /** @returns whether it was done in the end; in earnest, with longer and longer pauses */
+  function isDone(act: () => Moved | 'unavailable' | 'frozen'): boolean {
+    for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+      const answer = act();
+      if (answer === 'done' || answer === 'already') return true;
+    }
+    return false;
+  }
+
+  /** One step of one order, by the state that it is in. @returns whether it goes on without a person */
+  async function advance(order: Order): Promise<boolean> {
+    switch (stateOf(order)) {
+      case undefined:
+        orders.enter(order, 'forward');
+        return true;
+      case 'forward':
+        bank.debit(order);
+        orders.enter(order, isDone(() => shop.credit(order)) ? 'credited' : 'backward');
+        return true;
+      case 'backward':
+        orders.enter(order, isDone(() => bank.refund(order)) ? 'refunded' : 'alarm');
+        return true;
+      case 'alarm':
+        // Told as what it is: not ended. Who asks is not told that it failed while Alice's money is away.
+        await tidings.prepare(order);
+        stage.note('orders', `ALARM: ${MAX_TRIES} refunds failed, somebody must look`);
+        return false;
+      case 'credited':
+        await tidings.record(order, 'SUCCEEDED');
+        orders.enter(order, 'told');
+        return true;
+      case 'refunded':
+      case 'repaired':
+        await tidings.record(order, 'FAILED');
+        orders.enter(order, 'told');
+        return true;
+      case 'told':
+        return false;
+    }
+  }
+  const advanceAll = async () => {
+    for (const order of [flaky, dead, worst]) while (await advance(order));
+  };
+
+  await advanceAll();
+  // A person takes up the list. The repair bears the transaction's name like any other step, so that it is made
+  // once, and the ledger shows it; and the order's state changes only after it.
+  const desk = stage.client('operator', 'bank', {
+    repair: ({ id, amount }: Order) => alice.move(id, 'repair by hand', { alice: +amount }),
+  });
+  const list = stage.client('operator', 'orders', {
+    strikeOff: (order: Order) => enter(order, 'repaired'),
+  });
+  for (const order of [flaky, dead, worst].filter((one) => stateOf(one) === 'alarm')) {
+    desk.repair(order);
+    list.strikeOff(order);
+  }
+  await advanceAll();
+});

@@ -1,0 +1,89 @@
+/**
+ * Saga, orchestrated: a row of local transactions, each with one that undoes it, and a log of how far it came.
+ *
+ * Guarantees   Every saga that was begun ends: all its steps are done, or all that were done are undone. The step
+ *              after which there is no way back (the pivot) decides which; whatever dies, the log goes on from there.
+ * Does not     Isolate. Between two steps everybody sees money that has left Alice and reached nobody, and somebody
+ *              may act on it. Undoing is a new entry, not a rewind: it needs what was done to be undoable at all.
+ * Choose it    For business that takes seconds to days over services which each have a database of their own, when
+ *              one place may know the whole row. The commonest choice for orders, bookings and pay-outs.
+ * Comes from   Garcia-Molina and Salem, "Sagas", SIGMOD 1987; pivot and retriable steps as in Richardson,
+ *              "Microservices Patterns", chapter 4.
+ */
+import type { Moved } from './shared/ledger.ts';
+import { play } from './shared/stage.ts';
+import type { Order } from './shared/tidings.ts';
+
+await play(['orders', 'stock', 'bank', 'shop', 'Tidings'], async (stage) => {
+  const shelf = stage.ledger('stock', { shelf: 5, reserved: 0, sold: 0 });
+  const alice = stage.ledger('bank', { alice: 10_000 });
+  const shop = stage.ledger('shop', { shop: 0 });
+
+  // Each step is one local transaction in a database of its own, and may be repeated.
+  const stock = stage.client('orders', 'stock', {
+    reserve: ({ id }: Order) => shelf.move(id, 'reserve', { shelf: -1, reserved: +1 }),
+    release: ({ id }: Order) => shelf.move(id, 'release', { shelf: +1, reserved: -1 }),
+    ship: ({ id }: Order) => (isClosed() ? 'closed' : shelf.move(id, 'ship', { reserved: -1, sold: +1 })),
+  });
+  const bank = stage.client('orders', 'bank', {
+    debit: ({ id, amount }: Order) => alice.move(id, 'debit', { alice: -amount }),
+    refund: ({ id, amount }: Order) => alice.move(id, 'refund', { alice: +amount }),
+  });
+  const till = stage.client('orders', 'shop', {
+    credit: ({ id, amount }: Order) => shop.move(id, 'credit', { shop: +amount }),
+  });
+  let closedFor = 1;
+  const isClosed = () => closedFor-- > 0;
+
+  const steps: readonly Step[] = [
+    { do: stock.reserve, undo: stock.release },
+    { do: bank.debit, undo: bank.refund },
+    { do: till.credit }, // the pivot: who can undo this? Nobody; so from here on there is only forward
+    { do: stock.ship },
+  ];
+  const log = stage.open(
+    'orders',
+    'CREATE TABLE IF NOT EXISTS sagas (id TEXT PRIMARY KEY, way TEXT, step INTEGER)',
+  );
+  const orders = stage.client('orders', 'orders', {
+    begin: ({ id }: Order) => void log.write("INSERT INTO sagas VALUES (?, 'forward', 0)", id),
+    step: ({ id }: Order, way: Way, step: number) =>
+      void log.write('UPDATE sagas SET way = ?, step = ? WHERE id = ?', way, step, id),
+  });
+  const tidings = stage.tidings('orders');
+
+  /** Goes on from what the log says, whoever wrote it. */
+  async function run(order: Order): Promise<void> {
+    const found = () =>
+      log.read<{ way: Way; step: number }>('SELECT way, step FROM sagas WHERE id = ?', order.id);
+    if (found() === undefined) orders.begin(order);
+    let { way, step } = found() ?? { way: 'forward', step: 0 };
+    while (way === 'forward' && step < steps.length) {
+      const { do: act, undo } = steps[step] as Step;
+      const answer = act(order);
+      // Forward recovery: a step past the pivot is repeated until it is done.
+      if (answer === 'done' || answer === 'already') step += 1;
+      else if (undo !== undefined) way = 'backward';
+      else continue;
+      orders.step(order, way, step);
+    }
+    while (way === 'backward' && step > 0) {
+      steps[step - 1]?.undo?.(order);
+      step -= 1;
+      orders.step(order, way, step);
+    }
+    if (way === 'told') return;
+    await tidings.record(order, way === 'forward' ? 'SUCCEEDED' : 'FAILED');
+    orders.step(order, 'told', step);
+  }
+
+  await run(stage.order('pay_1', 3_000)); // ends forward, though the warehouse is closed at first
+  await run(stage.order('pay_2', 8_000)); // ends backward: Alice has not enough
+});
+
+type Way = 'forward' | 'backward' | 'told';
+
+interface Step {
+  readonly do: (order: Order) => Moved | 'closed';
+  readonly undo?: (order: Order) => Moved;
+}

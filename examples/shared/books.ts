@@ -1,0 +1,122 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { readItemBooks } from './items.ts';
+import type { Run } from './lessons.ts';
+
+/** What the ledgers of a run say, read from outside: nothing is believed of what the lesson told of itself. */
+export interface Books {
+  readonly accounts: readonly Account[];
+  readonly entries: readonly Entry[];
+  /** Transactions that hold something back from others: locks, frozen money. */
+  readonly holding: readonly string[];
+}
+
+export interface Account {
+  readonly ledger: string;
+  readonly owner: string;
+  readonly opening: number;
+  readonly balance: number;
+}
+
+export interface Entry {
+  readonly ledger: string;
+  readonly id: string;
+  readonly owner: string;
+  readonly amount: number;
+}
+
+/** Tables in which a pattern keeps what nobody else may touch meanwhile; each has the transaction as `id`. */
+const HOLDS = ['locks'];
+/** Where a payment goes. */
+const SHOP = 'shop';
+/** Whose goods are sold for it; a lesson without these accounts sells nothing. */
+const GOODS = { reserved: 'reserved', sold: 'sold', shelf: 'shelf' };
+/** Set aside of what is Alice's, and hers still. */
+const FROZEN = 'frozen';
+/** The ledger of who is told: it follows the end of a transaction, and has no part in it. */
+const RECEIVER = 'receiver';
+
+export async function readBooks({ dir, run, surroundings }: Run): Promise<Books> {
+  const files = readdirSync(dir).filter((name) => name.endsWith('.sqlite'));
+  // Without a file, it keeps its books in DynamoDB.
+  if (files.length === 0) return { ...(await readItemBooks(surroundings.tableEndpoint, run)), holding: [] };
+  const books = files.map((file) => readLedger(join(dir, file), file.replace('.sqlite', '')));
+  return {
+    accounts: books.flatMap(({ accounts }) => accounts),
+    entries: books.flatMap(({ entries }) => entries),
+    holding: [...new Set(books.flatMap(({ holding }) => holding))],
+  };
+}
+
+function readLedger(path: string, ledger: string): Books {
+  const db = new DatabaseSync(path, { timeout: 1_000 });
+  try {
+    const names = db.prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')").all();
+    const tables = new Set(names.map(({ name }) => String(name)));
+    const rows = (sql: string) => db.prepare(sql).all() as unknown[];
+    const holding = HOLDS.filter((table) => tables.has(table)).flatMap((table) =>
+      rows(`SELECT id FROM ${table}`),
+    );
+    const isLedger = tables.has('accounts');
+    const accounts = isLedger ? rows('SELECT owner, opening, balance FROM accounts') : [];
+    const entries = isLedger ? rows('SELECT id, owner, amount FROM entries') : [];
+    return {
+      accounts: accounts.map((row) => ({ ledger, ...(row as Omit<Account, 'ledger'>) })),
+      entries: entries.map((row) => ({ ledger, ...(row as Omit<Entry, 'ledger'>) })),
+      holding: holding.map((row) => (row as { readonly id: string }).id),
+    };
+  } finally {
+    db.close();
+  }
+}
+
+/** What the ledgers say of one transaction, whatever its steps were. */
+export type Standing =
+  /** The shop has the money, it is missing where it came from, and the goods are gone. */
+  | 'moved'
+  /** Nothing moved, or all that moved came back. */
+  | 'unmoved'
+  /** Something left, or came, that has no counterpart. */
+  | 'half done';
+
+export function standingOf({ accounts, entries }: Books, id: string): Standing {
+  const own = entries.filter((entry) => entry.id === id && entry.ledger !== RECEIVER);
+  const net = (owner: string) =>
+    sum(own.filter((entry) => entry.owner === owner).map(({ amount }) => amount));
+  const isMoney = ({ owner }: Entry) => !(owner in GOODS);
+  const accountsOfMoney = Map.groupBy(own.filter(isMoney), ({ ledger, owner }) =>
+    owner === FROZEN ? `${ledger} alice` : `${ledger} ${owner}`,
+  );
+  const nets = [...accountsOfMoney.values()].map((same) => sum(same.map(({ amount }) => amount)));
+  const sold = net(GOODS.sold);
+  if (sold === 0 && nets.every((amount) => amount === 0)) return 'unmoved';
+  const isDelivered =
+    sold > 0 || !accounts.some(({ ledger, owner }) => owner === GOODS.sold && ledger !== RECEIVER);
+  return net(SHOP) > 0 && sum(nets) === 0 && isDelivered ? 'moved' : 'half done';
+}
+
+/** Whether it keeps something from others: a lock, frozen money, reserved goods. */
+export function isHolding({ entries, holding }: Books, id: string): boolean {
+  const netOf = (owner: string) =>
+    sum(entries.filter((entry) => entry.id === id && entry.owner === owner).map(({ amount }) => amount));
+  return holding.includes(id) || netOf(GOODS.reserved) !== 0 || netOf(FROZEN) !== 0;
+}
+
+/** What is wrong with the accounts as a whole; nothing, if money is conserved and every change has its entry. */
+export function faultsOf({ accounts, entries }: Books): readonly string[] {
+  const [before, after] = [sum(accounts.map((one) => one.opening)), sum(accounts.map((one) => one.balance))];
+  const lost = before === after ? [] : [`money is not conserved: ${before} became ${after}`];
+  const wrong = accounts.filter(({ ledger, owner, opening, balance }) => {
+    const own = entries.filter((entry) => entry.ledger === ledger && entry.owner === owner);
+    return balance !== opening + sum(own.map(({ amount }) => amount)) || balance < 0;
+  });
+  return [
+    ...lost,
+    ...wrong.map(({ owner, balance }) => `${owner} has ${balance}, and its entries say otherwise`),
+  ];
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

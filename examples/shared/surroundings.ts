@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Api, createApi, expectStatus } from '../../lib/local/api-client.ts';
+import { type Credentials, readCredentials } from '../../lib/local/credentials.ts';
+
+/** The service that lessons record to, with a merchant of their own. */
+export interface Surroundings {
+  /** What lessons are told of it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Of the service's DynamoDB. */
+  readonly tableEndpoint: string;
+  /** How the transaction stands, asked as its merchant; undefined where there is none. */
+  ask(transactionId: string): Promise<string | undefined>;
+}
+
+/** Attempts come soon: lessons do not wait. */
+const SCHEDULE = [1, 1, 1, 2, 2, 3, 5, 5, 10, 10];
+
+/** Makes a merchant on the service of this data directory. */
+export async function surroundingsIn(dataDir: string): Promise<Surroundings> {
+  const credentials = readCredentials(dataDir);
+  if (credentials === undefined) throw new Error(`No service runs from ${dataDir}.`);
+  const { api: url, adminKey, initiatorKey } = credentials;
+  const api = createApi(url);
+  const merchantId = `examples-${Date.now().toString(36)}`;
+  const merchant = { merchantId, name: 'Merchant of the examples', schedule: SCHEDULE };
+  const { secret } = expectStatus(await api(adminKey, 'POST /v1/merchants', merchant), 201).json;
+  const keys = `POST /v1/merchants/${merchantId}/keys`;
+  const receiverKey: string = expectStatus(await api(adminKey, keys, { scope: 'receiver' }), 201).json.key;
+  const table = JSON.parse(readFileSync(join(dataDir, 'table.json'), 'utf8')) as {
+    readonly endpoint: string;
+  };
+  return {
+    environment: {
+      TIDINGS_API: url,
+      TIDINGS_KEY: initiatorKey,
+      TIDINGS_MERCHANT: merchantId,
+      TIDINGS_MERCHANT_SECRET: secret,
+      TIDINGS_RECEIVER_KEY: receiverKey,
+      TIDINGS_TABLE: JSON.stringify(table),
+    },
+    tableEndpoint: table.endpoint,
+    ask: async (transactionId) => {
+      const answer = expectStatus(await api(receiverKey, `GET /v1/transactions/${transactionId}`), 200, 404);
+      return answer.status === 404 ? undefined : (answer.json.status as string);
+    },
+  };
+}
+
+/** Whether a service answers that was started from this directory. */
+export async function isServing(dataDir: string): Promise<boolean> {
+  const credentials = readCredentials(dataDir);
+  return credentials !== undefined && existsSync(join(dataDir, 'table.json')) && (await answers(credentials));
+}
+
+async function answers({ api: url, adminKey }: Credentials): Promise<boolean> {
+  const api: Api = createApi(url);
+  return api(adminKey, 'GET /v1/merchants/nobody/transactions/nothing').then(
+    ({ status }) => status === 404,
+    () => false,
+  );
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A service of one's own, in a directory that goes with it. */
+export interface OwnService {
+  readonly dataDir: string;
+  stop(): Promise<void>;
+}
+
+export async function startOwnService(): Promise<OwnService> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tidings-examples-'));
+  const child = spawn(process.execPath, ['bin/local.ts', '--no-demo', '--port', '0', '--data-dir', dataDir], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A Ctrl-C on this terminal is for us; we stop it when we are done.
+    detached: true,
+  });
+  const exited = once(child, 'exit');
+  const stop = async () => {
+    child.kill('SIGINT');
+    await exited;
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await ready(child);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { dataDir, stop };
+}
+
+async function ready(child: ChildProcess): Promise<void> {
+  if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
+  const said: string[] = [];
+  child.stderr.on('data', (text) => said.push(String(text)));
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (!line.startsWith('Tidings ready: ')) continue;
+    child.stdout.resume();
+    return;
+  }
+  throw new Error(`The service did not start:\n${said.join('')}`);
+}

@@ -1,0 +1,85 @@
+import {
+  createInitiator,
+  type MerchantId,
+  type OutcomeToRecord,
+  type PendingContent,
+  type TerminalStatus,
+  type TransactionId,
+} from '../../lib/initiator/index.ts';
+import type { Effects } from './effects.ts';
+
+/** What a customer asks for, and asks for again with the same content until it is done. */
+export interface Order {
+  readonly id: TransactionId;
+  /** In the currency's minor unit. */
+  readonly amount: number;
+  readonly currency: string;
+  readonly occurredAt: string;
+}
+
+/** An initiator's way to Tidings. */
+export interface Tidings {
+  /** Says how a transaction ended; said again, it changes nothing. @throws where it ended otherwise already */
+  record(order: Order, status: TerminalStatus, details?: Details): Promise<string>;
+  /** Says that a transaction is about to be decided. @returns what stands of it now: PENDING, or its end */
+  prepare(order: Order, details?: Pick<PendingContent, 'checkBack'>): Promise<string>;
+}
+
+type Details = Partial<Pick<OutcomeToRecord, 'reason' | 'notifyUrl'>>;
+
+export interface ServiceAccess {
+  readonly api: string;
+  readonly key: string;
+  readonly merchant: MerchantId;
+  /** Signs callbacks to a transaction's own URL, and answers. */
+  readonly merchantSecret: string;
+  /** Asks as the merchant. */
+  readonly receiverKey: string;
+  /** The service's own table, for initiators that write their outcomes into it. */
+  readonly table: { readonly endpoint: string; readonly tableName: string; readonly feedLagSeconds: number };
+}
+
+export function openTidings({ api, key, merchant }: ServiceAccess, effects: Effects): Tidings {
+  const initiator = createInitiator({
+    baseUrl: api,
+    key,
+    fetch: countedFetch(effects),
+  });
+  const contentOf = ({ id, amount, currency, occurredAt }: Order) => ({
+    merchantId: merchant,
+    transactionId: id,
+    transactionType: 'payment',
+    amount,
+    currency,
+    occurredAt,
+  });
+  return {
+    async record(order, status, details) {
+      const result = await initiator.record({ ...contentOf(order), ...details, status });
+      if ('outcome' in result) return result.kind;
+      throw new Error(`${order.id} cannot end as ${status}: ${result.kind}, it is ${result.current.status}`);
+    },
+    async prepare(order, details) {
+      const result = await initiator.record({ ...contentOf(order), ...details, status: 'PENDING' });
+      if (result.kind === 'outcome_mismatch') throw new Error(`${order.id} was prepared otherwise`);
+      return 'outcome' in result ? result.outcome.status : result.current.status;
+    },
+  };
+}
+
+/** How the transaction stands, as whoever waits for it would ask; undefined where there is none. */
+export async function statusOf(
+  { api, key, merchant }: ServiceAccess,
+  { id }: Order,
+): Promise<string | undefined> {
+  const initiator = createInitiator({ baseUrl: api, key });
+  return (await initiator.readBack({ merchantId: merchant, transactionId: id }))?.status;
+}
+
+/** The global one; what may change something is an effect. */
+export function countedFetch(effects: Effects): typeof globalThis.fetch {
+  return (input, init) => {
+    const method = init?.method ?? 'GET';
+    return method === 'GET' ? fetch(input, init) : effects.makeAsync(() => fetch(input, init));
+  };
+}

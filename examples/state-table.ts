@@ -1,0 +1,81 @@
+/**
+ * State table: the caller writes down what it wants before it calls, and calls until it is answered; the called one
+ * does it once.
+ *
+ * Guarantees   What was written down is done at the other side exactly once, and the caller learns how it went,
+ *              whichever of request, answer or process is lost: the caller repeats, the receiver recognizes it.
+ * Does not     Undo anything, or say when. There is one call and one other side; for a row of them take a saga.
+ * Choose it    For a call to one service that can remember the ids it has seen. The humblest of all, and enough
+ *              for most: no message broker, no coordinator, one table with an index on what has not ended.
+ * Comes from   Hohpe and Woolf, "Enterprise Integration Patterns", 2003 (Idempotent Receiver); Helland, "Life beyond
+ *              Distributed Transactions", 2007 (remember what you have done for whom).
+ */
+import { play } from './shared/stage.ts';
+import type { Order } from './shared/tidings.ts';
+
+/** Looks at all rows until a person should look at them. */
+const MAX_LOOKS = 100;
+
+await play(['orders', 'bank', 'Tidings'], async (stage) => {
+  const accounts = stage.ledger('bank', { alice: 10_000, shop: 0 });
+  accounts.store.exec('CREATE TABLE IF NOT EXISTS answers (id TEXT PRIMARY KEY, answer TEXT)');
+
+  // The idempotent receiver: the answer is kept in the transaction that makes it true. "No" is an answer, too: Alice
+  // may have more money tomorrow, and the repeated request must hear what the first one would have heard.
+  let answersToLose = 1;
+  const bank = stage.client('orders', 'bank', {
+    pay({ id, amount }: Order): string {
+      const answer = accounts.store.transaction(() => {
+        const known = accounts.store.read<{ answer: string }>('SELECT answer FROM answers WHERE id = ?', id);
+        if (known !== undefined) return `${known.answer}, already`;
+        const moved = accounts.post(id, 'pay', { alice: -amount, shop: +amount });
+        const fresh = moved === 'refused' ? 'refused' : 'paid';
+        accounts.store.write('INSERT INTO answers VALUES (?, ?)', id, fresh);
+        return fresh;
+      });
+      if (answersToLose-- > 0) throw new Error('the answer is lost');
+      return answer;
+    },
+  });
+
+  const store = stage.open('orders', 'CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, state TEXT)');
+  const orders = stage.client('orders', 'orders', {
+    enter: ({ id }: Order, state: State) =>
+      void store.write('INSERT OR REPLACE INTO orders VALUES (?, ?)', id, state),
+  });
+  const stateOf = ({ id }: Order) =>
+    store.read<{ state: State }>('SELECT state FROM orders WHERE id = ?', id)?.state;
+  const tidings = stage.tidings('orders');
+
+  /** One look at one row: what is the next thing to do? A timer calls it for every row that has not ended. */
+  async function advance(order: Order): Promise<void> {
+    switch (stateOf(order)) {
+      case undefined:
+        orders.enter(order, 'wanted');
+        return;
+      case 'wanted':
+        orders.enter(order, bank.pay(order).startsWith('paid') ? 'paid' : 'refused');
+        return;
+      case 'paid':
+        await tidings.record(order, 'SUCCEEDED');
+        orders.enter(order, 'told');
+        return;
+      case 'refused':
+        await tidings.record(order, 'FAILED');
+        orders.enter(order, 'told');
+        return;
+      case 'told':
+    }
+  }
+
+  const rows = [stage.order('pay_1', 3_000), stage.order('pay_2', 8_000)];
+  for (let looks = 0; rows.some((order) => stateOf(order) !== 'told'); looks += 1) {
+    if (looks > MAX_LOOKS) throw new Error('Some rows do not end.');
+    for (const order of rows) {
+      // A failed look is no news: the row stays as it is, and the next look finds it.
+      await advance(order).catch((error: Error) => stage.note('orders', `${error.message}: look again`));
+    }
+  }
+});
+
+type State = 'wanted' | 'paid' | 'refused' | 'told';
