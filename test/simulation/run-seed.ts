@@ -85,7 +85,7 @@ class Simulation {
     this.#dice = dice;
     const time = this.#time;
     const isStormy = this.#isStormy;
-    this.#story = drawStory(dice);
+    this.#story = drawStory(dice, seed);
     this.#settings = new SettingsWatch(time);
     this.#stream = new Stream({ dice, time, isStormy, fleet: () => this.#fleet });
     const lossChance = this.#story.crowdedUntilMs === undefined ? LOSS_CHANCE : CROWDED_LOSS_CHANCE;

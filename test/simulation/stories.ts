@@ -29,6 +29,8 @@ export function paceMs(nowMs: number): number {
  */
 export interface Story {
   readonly windowSeconds: number;
+  /** Services that prepare, and may die before they say the end. */
+  readonly hasBanks: boolean;
   /** The function that the storm hits hardest. */
   readonly focus?: FunctionName;
   /** Until then, others' messages fill the retry lane; and more of ours are lost, so that there is something to sweep. */
@@ -52,13 +54,17 @@ const CROWDED_SHARE = 1 / 6;
 const BACKLOG_SHARE = 1 / 6;
 const FOCUS_SHARE = 1 / 2;
 
-export function drawStory(dice: Dice): Story {
+/** Of how many seeds one has banks: what the others show does not depend on them. */
+const BANKS_EVERY = 3;
+
+export function drawStory(dice: Dice, seed: number): Story {
   const isLong = dice.chance(LONG_DEAD_SHARE);
   const isCrowded = dice.chance(CROWDED_SHARE);
   const backlog = dice.chance(BACKLOG_SHARE) ? drawBacklog(dice) : undefined;
   const deadUntilMs = START_MS + 5.5 * DAY_MS;
   const lastMs = isLong ? deadUntilMs : (backlog?.untilMs ?? STORM_END_MS);
   return {
+    hasBanks: seed % BANKS_EVERY === 0,
     windowSeconds: isLong || dice.chance(0.5) ? 300 : 60,
     ...(dice.chance(FOCUS_SHARE) && { focus: dice.pick(FUNCTIONS) }),
     ...(isCrowded && { crowdedUntilMs: STORM_END_MS + dice.between(10, 30) * MINUTE_MS }),

@@ -78,7 +78,7 @@ export class Storyline {
       const atMs = START_MS + this.#dice.between(0, STORM_MS * 0.8);
       this.#planOne(this.#dice.pick(merchants), `pay_${n}`, atMs);
     }
-    for (let n = 0; n < PREPARED; n += 1) {
+    for (let n = 0; n < (this.#story.hasBanks ? PREPARED : 0); n += 1) {
       const atMs = START_MS + this.#dice.between(0, STORM_MS * 0.8);
       this.#banks.plan(this.#dice.pick(merchants), `bank_${n}`, atMs);
     }
