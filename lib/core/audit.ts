@@ -3,6 +3,7 @@ import { expectedEndpoints } from './expected.ts';
 import type { MerchantConfig } from './merchant.ts';
 import { isTerminal, type MerchantId, type Outcome } from './model.ts';
 import { type Notification, untried } from './notification.ts';
+import { fallBehind } from './own-mark.ts';
 import type {
   Clock,
   ClockTrust,
@@ -79,7 +80,7 @@ export async function auditPartition(
     windowSeconds,
     deadlineMs,
     work: ({ merchantId, own }, slice) => {
-      const closedMs = msOf(own.closed.through ?? closed.closedThrough);
+      const closedMs = msOf(own.closed.open?.through ?? closed.closedThrough);
       return auditMerchant(ports, merchantId, { ...slice, closedMs, overdueMs });
     },
     onFailure: (merchantId, reason) => ports.reporter.report({ event: 'audit_failed', merchantId, reason }),
@@ -170,7 +171,7 @@ async function restoreAll(ports: AuditPorts, found: Expectation): Promise<void> 
  * did so may have died before the mark.
  */
 async function compare(ports: AuditPorts, found: Window): Promise<void> {
-  const { merchantId, start, groups } = found;
+  const { merchantId, start, end, groups } = found;
   const standing = await ports.windows.read(merchantId, start);
   if (!sameGroups(standing?.groups ?? [], groups)) {
     const revision = (standing?.revision ?? 0) + 1;
@@ -178,7 +179,7 @@ async function compare(ports: AuditPorts, found: Window): Promise<void> {
       ports.reporter.report({ event: 'window_revised', merchantId, start });
     }
   } else if (standing === undefined || standing.revision === 0) return;
-  await ports.directory.saveOwnMark(merchantId, 'stated', start);
+  await fallBehind(ports.directory, { merchantId, mark: 'stated', through: start, until: end });
 }
 
 /** Adds what these rows expect, and what of it has come to nothing. */

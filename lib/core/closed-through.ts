@@ -22,7 +22,7 @@ export async function closedThroughOf(
   const entry = await directory.entry(merchantId);
   // What the directory does not list, nobody closes.
   if (entry === undefined) return undefined;
-  const own = entry.own.closed.through;
+  const own = entry.own.closed.open?.through;
   const closedThrough = own !== undefined && own < mark.closedThrough ? own : mark.closedThrough;
   return { closedThrough, windowSeconds: mark.windowSeconds };
 }

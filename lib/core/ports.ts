@@ -250,11 +250,21 @@ export interface StatementLinks {
 /** What is done along time for every merchant: closing and auditing of windows, statements of days. */
 export type Mark = 'closed' | 'audited' | 'stated';
 
+/** From `through`, inclusive, to `until`, exclusive. */
+export interface Stretch {
+  readonly through: string;
+  readonly until: string;
+}
+
+/** How far one merchant is behind its partition. */
 export interface OwnMark {
-  /** How far this merchant got; set while that is less far than its partition. */
-  readonly through?: string;
-  /** How often it fell behind: whoever moves or takes its mark away must have seen the last time. */
-  readonly failures: number;
+  /**
+   * All that may be undone of what the partition's mark has passed, or is about to pass. It ends with `until` and not
+   * with the partition's mark, which a run that was overtaken knows only as it was.
+   */
+  readonly open?: Stretch;
+  /** The fence: raised by every change. */
+  readonly rev: number;
 }
 
 export interface DirectoryEntry {
@@ -276,10 +286,8 @@ export interface Directory {
     partition: number,
     mark: { readonly closedThrough: string; readonly windowSeconds: number },
   ): Promise<void>;
-  /** A merchant got no further than `through`: its own mark, the earliest counts. Counts the failure. */
-  saveOwnMark(merchantId: MerchantId, mark: Mark, through: string): Promise<void>;
-  /** Moves the mark that was seen, or takes it away, unless the merchant fell behind again since it was listed. */
-  moveOwnMark(seen: DirectoryEntry, mark: Mark, through: string | undefined): Promise<void>;
+  /** Changes a merchant's own mark, or takes it away; false where somebody changed it since it was seen. */
+  changeOwnMark(seen: DirectoryEntry, mark: Mark, open: Stretch | undefined): Promise<boolean>;
   audited(partition: number): Promise<string | undefined>;
   /** Never goes back. */
   saveAudited(partition: number, auditedThrough: string): Promise<void>;

@@ -94,7 +94,7 @@ async function stateMerchant(
 ): Promise<number> {
   const profile = (await ports.merchants.read(merchantId))?.profile;
   if (profile === undefined) return slice.toMs;
-  const throughMs = Math.min(slice.toMs, msOf(own.closed.through ?? slice.closedThrough));
+  const throughMs = Math.min(slice.toMs, msOf(own.closed.open?.through ?? slice.closedThrough));
   let [last] = await ports.statements.newest(merchantId, 1);
   if (last !== undefined && msOf(last.to) > slice.fromMs) {
     if ((await stateAgain(ports, profile, slice)) === 'late') return slice.fromMs;

@@ -1,5 +1,6 @@
 import { Fault } from './faults.ts';
 import type { MerchantId } from './model.ts';
+import { fallBehind } from './own-mark.ts';
 import type { Clock, Directory, DirectoryEntry, Mark } from './ports.ts';
 import { sideBySide } from './side-by-side.ts';
 import { isoTime, msOf, SECOND_MS } from './time.ts';
@@ -86,13 +87,35 @@ async function workOn(
     // Whatever it is, it is this merchant's alone: the others go on.
     walk.onFailure(merchantId, error instanceof Fault ? error.code : String(error).slice(0, 300));
   }
-  if (reachedMs >= toMs) await ports.directory.moveOwnMark(entry, walk.mark, undefined);
-  else if (reachedMs > fromMs && ownMs(entry, walk.mark) !== undefined) {
-    await ports.directory.moveOwnMark(entry, walk.mark, isoTime(reachedMs));
-  }
-  // Also where there is a mark already: an older run that succeeds must not take it away.
-  else await ports.directory.saveOwnMark(merchantId, walk.mark, isoTime(reachedMs));
+  await keepOwnMark(ports, walk, { entry, fromMs, reachedMs, toMs });
   return reachedMs;
+}
+
+/**
+ * A run that was overtaken may come to its own end before that of a later one, which failed: only who has passed the
+ * end of all that is open takes the mark away.
+ */
+async function keepOwnMark(
+  { directory }: { readonly directory: Directory },
+  { mark }: Walk,
+  run: {
+    readonly entry: DirectoryEntry;
+    readonly fromMs: number;
+    readonly reachedMs: number;
+    readonly toMs: number;
+  },
+): Promise<void> {
+  const { entry, fromMs, reachedMs, toMs } = run;
+  const { open } = entry.own[mark];
+  const untilMs = Math.max(toMs, open === undefined ? toMs : msOf(open.until));
+  if (reachedMs >= untilMs) {
+    if (open !== undefined) await directory.changeOwnMark(entry, mark, undefined);
+    return;
+  }
+  const left = { through: isoTime(reachedMs), until: isoTime(untilMs) };
+  const isMoved = open !== undefined && reachedMs > fromMs;
+  if (isMoved && (await directory.changeOwnMark(entry, mark, left))) return;
+  await fallBehind(directory, { merchantId: entry.merchantId, mark, ...left });
 }
 
 /** A partition without merchants is marked as well: whoever comes first finds its windows' length settled. */
@@ -114,8 +137,8 @@ function firstWindow(entries: readonly DirectoryEntry[], { ripeMs, windowSeconds
 }
 
 function ownMs(entry: DirectoryEntry, mark: Mark): number | undefined {
-  const { through } = entry.own[mark];
-  return through === undefined ? undefined : msOf(through);
+  const { open } = entry.own[mark];
+  return open && msOf(open.through);
 }
 
 function lengthMs({ windowSeconds, mostWindows = DEFAULT_MOST_WINDOWS }: Walk): number {

@@ -5,6 +5,7 @@ import { auditPartition } from '../../lib/core/audit.ts';
 import { closePartition } from '../../lib/core/close.ts';
 import { createDigestSum } from '../../lib/core/digest.ts';
 import { isTerminal, merchantIdSchema, outcomeSchema, type TerminalOutcome } from '../../lib/core/model.ts';
+import { fallBehind } from '../../lib/core/own-mark.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { verified } from '../support/verified.ts';
 import { createWorld, payment, START_MS } from '../support/world.ts';
@@ -272,7 +273,12 @@ describe('the statement of a day', () => {
       await closeUntil('2026-11-21T00:00:10Z');
       await world.stateDays();
       expect((await ask('2026-11-20')).json.code).toBe('statement_not_ready');
-      await world.ports.directory.saveOwnMark(DEMO, 'closed', '2026-11-20T23:55:00.000Z');
+      await fallBehind(world.ports.directory, {
+        merchantId: DEMO,
+        mark: 'closed',
+        through: '2026-11-20T23:55:00.000Z',
+        until: '2026-11-21T00:00:00.000Z',
+      });
       const other = await world.merchant('other');
       await forEachPartition((partition) =>
         world.ports.directory.saveClosed(partition, {
@@ -471,13 +477,13 @@ describe('the statement of a day', () => {
       await stateUntil(NEXT_DAY);
       await list([late]);
       const { directory } = world.ports;
-      const { saveOwnMark } = directory;
-      directory.saveOwnMark = async (merchantId, mark, through) => {
+      const { changeOwnMark } = directory;
+      directory.changeOwnMark = async (entry, mark, open) => {
         if (mark === 'stated') throw new Error('the process died');
-        return saveOwnMark(merchantId, mark, through);
+        return changeOwnMark(entry, mark, open);
       };
       await audit();
-      directory.saveOwnMark = saveOwnMark;
+      directory.changeOwnMark = changeOwnMark;
       await audit();
       await stateUntil('2026-11-21T03:00:00Z');
       expect(await statementOf('2026-11-20')).toMatchObject({ rows: { length: 2 }, revision: 1 });

@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDigestSum, type DigestRow } from '../../lib/core/digest.ts';
 import { merchantIdSchema, type Outcome, outcomeSchema } from '../../lib/core/model.ts';
+import { fallBehind } from '../../lib/core/own-mark.ts';
 import { partitionOf } from '../../lib/core/partitions.ts';
 import { verified } from '../support/verified.ts';
 import { createWorld, payment, START_MS } from '../support/world.ts';
+
+const DEMO = merchantIdSchema.parse('demo');
 
 type World = ReturnType<typeof createWorld>;
 type Row = DigestRow & Pick<Outcome, 'transactionType'>;
@@ -33,6 +36,9 @@ describe('asking for windows', () => {
   const put = (transactionId: string, changes: object = {}) =>
     world.call(demo.initiator, `PUT /v1/merchants/demo/transactions/${transactionId}`, payment(changes));
   const ask = (path: string) => world.call(demo.receiver, `GET ${path}`);
+  /** The merchant's windows are not closed from then on. */
+  const behind = (through: string, directory: Parameters<typeof fallBehind>[0] = world.ports.directory) =>
+    fallBehind(directory, { merchantId: DEMO, mark: 'closed', through, until: '2026-11-20T12:00:00.000Z' });
   const passMinutes = (minutes: number) => {
     world.time.nowMs += minutes * MINUTE;
   };
@@ -166,20 +172,12 @@ describe('asking for windows', () => {
 
   it('counts the merchant’s own mark where that is less than its partition’s', async () => {
     await fill(3);
-    await world.ports.directory.saveOwnMark(
-      merchantIdSchema.parse('demo'),
-      'closed',
-      '2026-11-20T08:05:00.000Z',
-    );
+    await behind('2026-11-20T08:05:00.000Z');
     const { json } = await ask('/v1/windows?from=2026-11-20T08:00:00Z');
     expect(json.closedThrough).toBe('2026-11-20T08:05:00.000Z');
     expect(json.items).toHaveLength(1);
     expect((await ask('/v1/windows/2026-11-20T08:05:00Z')).json.code).toBe('window_not_closed');
-    await world.ports.directory.saveOwnMark(
-      merchantIdSchema.parse('demo'),
-      'closed',
-      '2026-11-20T10:00:00.000Z',
-    );
+    await behind('2026-11-20T10:00:00.000Z');
     expect((await ask('/v1/windows?from=2026-11-20T08:00:00Z')).json.closedThrough).toBe(
       '2026-11-20T08:05:00.000Z',
     );
@@ -188,11 +186,11 @@ describe('asking for windows', () => {
   it('reads the partition’s mark before the merchant’s own, so that no failure falls between', async () => {
     await fill(3);
     const { directory } = world.ports;
-    const { entry } = directory;
+    const { entry, changeOwnMark } = directory;
     // A run fails to close the merchant and moves the partition's mark on, just after the merchant's was read.
     directory.entry = async (merchantId) => {
       const seen = await entry(merchantId);
-      await directory.saveOwnMark(merchantId, 'closed', '2026-11-20T08:15:00.000Z');
+      await behind('2026-11-20T08:15:00.000Z', { entry, changeOwnMark });
       const mark = { closedThrough: '2026-11-20T09:00:00.000Z', windowSeconds: 300 };
       await directory.saveClosed(partitionOf(merchantId), mark);
       return seen;
@@ -204,7 +202,7 @@ describe('asking for windows', () => {
   it('has a revision that rises where a window was corrected, in the hour and the day too', async () => {
     const rows = await fill(2);
     const start = '2026-11-20T08:00:00.000Z';
-    const standing = await world.ports.windows.read(merchantIdSchema.parse('demo'), start);
+    const standing = await world.ports.windows.read(DEMO, start);
     if (standing === undefined) throw new Error('no window');
     const groups = digestOf(rows.slice(0, 1)).groups();
     await world.ports.windows.revise({ ...standing, groups, revision: 1 }, 0);
@@ -257,7 +255,7 @@ describe('asking for windows', () => {
     expect((await ask(`${FIRST}?buckets=256`)).json.buckets).toEqual(kept.json.buckets);
     const [row] = (
       await world.ports.feed.page({
-        merchantId: merchantIdSchema.parse('demo'),
+        merchantId: DEMO,
         shard: 0,
         from: '2026-11-20T08:00:00.000Z',
         to: '2026-11-20T08:05:00.000Z',

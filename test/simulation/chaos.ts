@@ -48,6 +48,8 @@ export function timesWorse(weather: Weather, times: number): Weather {
 const MAX_LATE_MS = 2_900;
 const MIN_STALL_MS = MINUTE_MS;
 const MAX_STALL_MS = 4 * MINUTE_MS;
+/** What a receiver answers that kills whoever asks, as an answer does that takes a process's last memory. */
+export const CALLER_KILLED = Symbol('the caller was killed');
 const NEVER = new Promise<never>(() => undefined);
 
 /** One run of a function, which may die at any call. The dead neither go on nor answer. */
@@ -90,6 +92,7 @@ export class Invocation {
       throw outage();
     }
     let result = await effect();
+    if (result === CALLER_KILLED) return this.#die();
     if (dice.chance(weather.twice)) result = await effect();
     if (dice.chance(weather.failAfter)) throw outage();
     if (this.#isOver() || dice.chance(weather.crash)) return this.#die();

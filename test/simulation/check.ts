@@ -3,7 +3,7 @@ import type { Evidence } from './checks/evidence.ts';
 import { jobsWrong } from './checks/jobs.ts';
 import { notificationsWrong } from './checks/notifications.ts';
 import { pendingWrong } from './checks/pending.ts';
-import { delayed, miscounted } from './checks/promptness.ts';
+import { delayed, miscounted, neverAsked } from './checks/promptness.ts';
 import { toldToOthers, toldUnasked } from './checks/receivers.ts';
 import { recordsGone, twoEnds } from './checks/records.ts';
 import { windowsWrong } from './checks/windows.ts';
@@ -46,6 +46,7 @@ export async function check(evidence: Evidence): Promise<Findings> {
       ...(await jobsWrong(evidence)),
       ...windowsWrong(evidence),
       ...delayed(evidence),
+      ...neverAsked(evidence),
       ...miscounted(evidence),
       ...twoEnds(evidence),
       ...pendingWrong(evidence),

@@ -102,7 +102,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'a merchant that could not be closed gets no mark of its own',
     file: 'lib/core/walk.ts',
-    find: 'else await ports.directory.saveOwnMark(merchantId, walk.mark, isoTime(reachedMs));',
+    find: 'await fallBehind(directory, { merchantId: entry.merchantId, mark, ...left });',
     replace: '',
   },
   {
@@ -285,9 +285,14 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'a run that succeeds takes away the mark of a later failure',
     file: 'lib/adapters/memory/merchants.ts',
-    find: `if (standing.through !== seen.own[mark].through || standing.failures !== seen.own[mark].failures)
-        return;`,
-    replace: '',
+    find: 'if (entry === undefined || entry.own[mark].rev !== rev) return false;',
+    replace: 'if (entry === undefined) return false;',
+  },
+  {
+    name: 'a run that was overtaken takes away what a later one left open',
+    file: 'lib/core/walk.ts',
+    find: 'if (reachedMs >= untilMs) {',
+    replace: 'if (reachedMs >= toMs) {',
   },
   {
     name: 'a digest leaves out a row',

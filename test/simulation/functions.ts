@@ -6,11 +6,11 @@ import type { ServiceEvent } from '../../lib/core/events.ts';
 import { createHealthMonitor, type HealthMonitor } from '../../lib/core/health.ts';
 import { handleCheckMessage, handleMessage } from '../../lib/core/messages.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
-import type { Dispatcher, Random, Sender } from '../../lib/core/ports.ts';
+import type { Dispatcher, Exchange, Random, Sender } from '../../lib/core/ports.ts';
 import { runJobs } from '../../lib/core/redelivery.ts';
 import { sweepPartition } from '../../lib/core/sweep.ts';
 import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
-import { type Invocation, through } from './chaos.ts';
+import { type CALLER_KILLED, type Invocation, through } from './chaos.ts';
 import type { Queued } from './lanes.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -39,7 +39,7 @@ export interface World {
   readonly events: TimedEvent[];
   readonly deadLetters: string[];
   readonly windowSeconds: number;
-  readonly send: Sender['send'];
+  readonly send: (...args: Parameters<Sender['send']>) => Promise<Exchange | typeof CALLER_KILLED>;
 }
 
 export const FEED_LAG_SECONDS = 30;
@@ -96,7 +96,7 @@ export class Container {
       jobs: stormy(stores.jobs),
       parking: stormy(stores.parking),
       dispatcher: stormy(dispatcher),
-      sender: stormy({ send }),
+      sender: stormy({ send }) as Sender,
       deadLetters: stormy({ add: async ({ body }: { body: string }) => void deadLetters.push(body) }),
       configs: this.configs,
       health: this.health,

@@ -1,12 +1,15 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { MerchantId } from '../../lib/core/model.ts';
 import type { CallbackRequest, Exchange, Patience } from '../../lib/core/ports.ts';
+import { CALLER_KILLED } from './chaos.ts';
 import type { Dice } from './dice.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** How a receiver behaves for a while. */
 type Mood = 'up' | 'down' | 'stalls' | 'errors' | 'redirects' | 'lies' | 'forgets' | 'gone';
 const MOODS: readonly Mood[] = ['up', 'up', 'down', 'stalls', 'errors', 'redirects', 'lies', 'forgets'];
+/** Of the requests to a dead receiver in quiet days, how many take their sender with them. */
+const DEADLY_SHARE = 0.05;
 const MIN_MOOD_MS = 20_000;
 const MAX_MOOD_MS = 400_000;
 
@@ -36,8 +39,8 @@ export class Receiver {
   readonly broken: string[] = [];
   requests = 0;
   firstRequestMs: number | undefined;
-  /** The last request that came while it was dead. */
-  lastVainMs: number | undefined;
+  /** The requests that came while it was dead. */
+  readonly vainMs: number[] = [];
   firstYesMs: number | undefined;
   revivedAtMs: number | undefined;
   #fate: Fate;
@@ -109,10 +112,10 @@ export class Receiver {
     return this.#fate === 'away' ? 'down' : this.#mood;
   }
 
-  async take(request: CallbackRequest, patience?: Patience): Promise<Exchange> {
+  async take(request: CallbackRequest, patience?: Patience): Promise<Exchange | typeof CALLER_KILLED> {
     this.requests += 1;
     this.firstRequestMs ??= this.#time.now;
-    if (this.isDead) this.lastVainMs = this.#time.now;
+    if (this.isDead) this.vainMs.push(this.#time.now);
     const mood = this.#moodNow();
     const durationMs = mood === 'stalls' ? request.timeoutMs : this.#dice.between(5, 400);
     if (patience !== undefined && patience.ms < durationMs) {
@@ -121,6 +124,7 @@ export class Receiver {
       await this.#time.sleep(durationMs - patience.ms);
     } else await this.#time.sleep(durationMs);
     const id = this.#check(request);
+    if (this.isDead && !this.#isStormy() && this.#dice.chance(DEADLY_SHARE)) return CALLER_KILLED;
     switch (mood) {
       case 'down':
         return { kind: 'error', code: 'connection_failed', durationMs };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStores } from '../../lib/adapters/memory/stores.ts';
+import { fallBehind } from '../../lib/core/own-mark.ts';
 import { PARTITIONS } from '../../lib/core/partitions.ts';
 import { isoTime } from '../../lib/core/time.ts';
 import { type Slice, type Walk, walkPartition } from '../../lib/core/walk.ts';
@@ -53,7 +54,9 @@ async function partitionOf(count: number) {
   }
   const ids = async () => (await directory.list(partition)).map(({ merchantId }) => merchantId as string);
   const marks = async () =>
-    new Map((await directory.list(partition)).map(({ merchantId, own }) => [merchantId, own.closed.through]));
+    new Map(
+      (await directory.list(partition)).map(({ merchantId, own }) => [merchantId, own.closed.open?.through]),
+    );
   return { time, directory, partition, worked, failures, walk, ids, marks };
 }
 
@@ -140,7 +143,12 @@ describe('walking along the merchants of a partition', () => {
     const { walk, worked, directory, ids } = await partitionOf(1);
     const [one = ''] = await ids();
     await walk(START_MS + WINDOW_MS);
-    await directory.saveOwnMark(merchant(one), 'closed', isoTime(START_MS + 2 * WINDOW_MS));
+    await fallBehind(directory, {
+      merchantId: merchant(one),
+      mark: 'closed',
+      through: isoTime(START_MS + 2 * WINDOW_MS),
+      until: isoTime(START_MS + 3 * WINDOW_MS),
+    });
     worked.length = 0;
     await walk(START_MS + 3 * WINDOW_MS);
     expect(worked).toEqual([
@@ -148,13 +156,33 @@ describe('walking along the merchants of a partition', () => {
     ]);
   });
 
+  it('leaves to whoever failed what a run that was overtaken did not come to', async () => {
+    const { walk, worked, directory, ids, marks } = await partitionOf(1);
+    const [one = ''] = await ids();
+    const { list } = directory;
+    // While it lists the merchants, a later run fails to work on them, and moves the partition's mark on.
+    directory.list = async (partition) => {
+      directory.list = list;
+      await walk(START_MS + 3 * WINDOW_MS, () => START_MS + WINDOW_MS);
+      return list(partition);
+    };
+    await walk(START_MS + WINDOW_MS);
+    expect((await marks()).get(one as never)).toBe(isoTime(START_MS + WINDOW_MS));
+    worked.length = 0;
+    expect(await walk(START_MS + 3 * WINDOW_MS)).toBe(START_MS + 3 * WINDOW_MS);
+    expect(worked).toEqual([
+      { merchantId: one, fromMs: START_MS + WINDOW_MS, toMs: START_MS + 3 * WINDOW_MS },
+    ]);
+    expect((await marks()).get(one as never)).toBeUndefined();
+  });
+
   it('leaves the partition where it is when a mark cannot be written', async () => {
     const { walk, directory, partition } = await partitionOf(2);
-    const { saveOwnMark } = directory;
-    directory.saveOwnMark = () => Promise.reject(new Error('the table is away'));
+    const { changeOwnMark } = directory;
+    directory.changeOwnMark = () => Promise.reject(new Error('the table is away'));
     await expect(walk(START_MS + WINDOW_MS, () => START_MS)).rejects.toThrow('the table is away');
     expect(await directory.closed(partition)).toBeUndefined();
-    directory.saveOwnMark = saveOwnMark;
+    directory.changeOwnMark = changeOwnMark;
     expect(await walk(START_MS + WINDOW_MS)).toBe(START_MS + WINDOW_MS);
   });
 });

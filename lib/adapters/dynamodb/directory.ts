@@ -8,38 +8,43 @@ import { unlessRefused } from './conditions.ts';
 import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, directoryPk, merchantPk, STATED_SK } from './keys.ts';
 import { queryAll } from './query-all.ts';
 
+const time = z.iso.datetime().exactOptional();
+const rev = z.number().int().default(0);
 const entrySchema = z
   .object({
     merchantId: merchantIdSchema,
     createdAt: z.iso.datetime(),
-    closedThrough: z.iso.datetime().exactOptional(),
-    failures: z.number().int().default(0),
-    auditedThrough: z.iso.datetime().exactOptional(),
-    auditFailures: z.number().int().default(0),
-    statedThrough: z.iso.datetime().exactOptional(),
-    statementFailures: z.number().int().default(0),
+    closedThrough: time,
+    closedUntil: time,
+    closedRev: rev,
+    auditedThrough: time,
+    auditedUntil: time,
+    auditedRev: rev,
+    statedThrough: time,
+    statedUntil: time,
+    statedRev: rev,
   })
   .transform(
     ({ merchantId, createdAt, ...row }): DirectoryEntry => ({
       merchantId,
       createdAt,
       own: {
-        closed: ownMark(row.closedThrough, row.failures),
-        audited: ownMark(row.auditedThrough, row.auditFailures),
-        stated: ownMark(row.statedThrough, row.statementFailures),
+        closed: ownMark(row.closedThrough, row.closedUntil, row.closedRev),
+        audited: ownMark(row.auditedThrough, row.auditedUntil, row.auditedRev),
+        stated: ownMark(row.statedThrough, row.statedUntil, row.statedRev),
       },
     }),
   );
 
-function ownMark(through: string | undefined, failures: number): OwnMark {
-  return { ...(through !== undefined && { through }), failures };
+function ownMark(through: string | undefined, until: string | undefined, rev: number): OwnMark {
+  return { ...(through !== undefined && until !== undefined && { open: { through, until } }), rev };
 }
 
 /** The attributes of a merchant's row that hold its own marks. */
 const OWN: Readonly<Record<Mark, Readonly<Record<string, string>>>> = {
-  closed: { '#through': 'closedThrough', '#failures': 'failures' },
-  audited: { '#through': 'auditedThrough', '#failures': 'auditFailures' },
-  stated: { '#through': 'statedThrough', '#failures': 'statementFailures' },
+  closed: { '#through': 'closedThrough', '#until': 'closedUntil', '#rev': 'closedRev' },
+  audited: { '#through': 'auditedThrough', '#until': 'auditedUntil', '#rev': 'auditedRev' },
+  stated: { '#through': 'statedThrough', '#until': 'statedUntil', '#rev': 'statedRev' },
 };
 
 const closedSchema = z.object({ closedThrough: z.iso.datetime(), windowSeconds: z.number().int() });
@@ -125,47 +130,24 @@ export function createDirectory(table: Table): Directory {
       );
     },
 
-    async saveOwnMark(merchantId, mark, through) {
-      const key = { TableName, Key: { pk: directoryPk(merchantId), sk: merchantPk(merchantId) } };
-      const { '#failures': failures = '' } = OWN[mark];
-      // Invariant: the earliest failure counts; and no row is made for a merchant that is not there.
-      const isEarliest = await update(
-        new UpdateCommand({
-          ...key,
-          UpdateExpression: 'SET #through = :through ADD #failures :one',
-          ConditionExpression:
-            'attribute_exists(pk) AND (attribute_not_exists(#through) OR #through > :through)',
-          ExpressionAttributeNames: OWN[mark],
-          ExpressionAttributeValues: { ':one': 1, ':through': through },
-        }),
-      );
-      if (isEarliest) return;
-      await update(
-        new UpdateCommand({
-          ...key,
-          UpdateExpression: 'ADD #failures :one',
-          ConditionExpression: 'attribute_exists(pk)',
-          ExpressionAttributeNames: { '#failures': failures },
-          ExpressionAttributeValues: { ':one': 1 },
-        }),
-      );
-    },
-
-    async moveOwnMark({ merchantId, own }, mark, through) {
-      const seen = own[mark];
-      if (seen.through === undefined) return;
-      await update(
+    changeOwnMark({ merchantId, own }, mark, open) {
+      const { rev } = own[mark];
+      return update(
         new UpdateCommand({
           TableName,
           Key: { pk: directoryPk(merchantId), sk: merchantPk(merchantId) },
-          UpdateExpression: through === undefined ? 'REMOVE #through' : 'SET #through = :next',
-          // Invariant: nobody fell behind since this run listed it, at a later window perhaps.
-          ConditionExpression: '#through = :seen AND #failures = :failures',
+          UpdateExpression:
+            open === undefined
+              ? 'SET #rev = :next REMOVE #through, #until'
+              : 'SET #rev = :next, #through = :through, #until = :until',
+          // Invariant: nobody changed it since this run saw it; and no row is made for a merchant that is not there.
+          ConditionExpression:
+            rev === 0 ? 'attribute_exists(pk) AND attribute_not_exists(#rev)' : '#rev = :rev',
           ExpressionAttributeNames: OWN[mark],
           ExpressionAttributeValues: {
-            ':seen': seen.through,
-            ':failures': seen.failures,
-            ...(through !== undefined && { ':next': through }),
+            ':next': rev + 1,
+            ...(rev !== 0 && { ':rev': rev }),
+            ...(open !== undefined && { ':through': open.through, ':until': open.until }),
           },
         }),
       );

@@ -26,7 +26,7 @@ export function memoryMerchants(clock: Clock): {
         const { merchantId, createdAt } = profile;
         if (profiles.has(merchantId)) return false;
         profiles.set(merchantId, structuredClone(profile));
-        const own = { closed: { failures: 0 }, audited: { failures: 0 }, stated: { failures: 0 } };
+        const own = { closed: { rev: 0 }, audited: { rev: 0 }, stated: { rev: 0 } };
         entries.set(merchantId, { merchantId, createdAt, own });
         return true;
       },
@@ -74,22 +74,13 @@ function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
       if (standing !== undefined && standing.closedThrough >= mark.closedThrough) return;
       closed.set(partition, { ...mark, windowSeconds: standing?.windowSeconds ?? mark.windowSeconds });
     },
-    async saveOwnMark(merchantId, mark, through) {
+    async changeOwnMark({ merchantId, own }, mark, open) {
       const entry = entries.get(merchantId);
-      if (entry === undefined) return;
-      const standing = entry.own[mark];
-      const isEarlier = standing.through === undefined || standing.through > through;
-      const next = { ...standing, ...(isEarlier && { through }), failures: standing.failures + 1 };
+      const { rev } = own[mark];
+      if (entry === undefined || entry.own[mark].rev !== rev) return false;
+      const next = { ...(open !== undefined && { open }), rev: rev + 1 };
       entries.set(merchantId, { ...entry, own: { ...entry.own, [mark]: next } });
-    },
-    async moveOwnMark(seen, mark, through) {
-      const entry = entries.get(seen.merchantId);
-      const standing = entry?.own[mark];
-      if (entry === undefined || standing?.through === undefined) return;
-      if (standing.through !== seen.own[mark].through || standing.failures !== seen.own[mark].failures)
-        return;
-      const next = { ...(through !== undefined && { through }), failures: standing.failures };
-      entries.set(seen.merchantId, { ...entry, own: { ...entry.own, [mark]: next } });
+      return true;
     },
     audited: async (partition) => audited.get(partition),
     saveAudited: async (partition, through) => moveOn(audited, partition, through),

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { fallBehind } from '../../../lib/core/own-mark.ts';
 import { PARTITIONS, partitionOf } from '../../../lib/core/partitions.ts';
+import type { DirectoryEntry, Stretch } from '../../../lib/core/ports.ts';
 import { at, merchant, OTHER, profile, SHOP } from '../support/samples.ts';
 import { atOnce, type OpenTable, useTable, WRITERS } from '../support/table.ts';
 
-const NOTHING = { closed: { failures: 0 }, audited: { failures: 0 }, stated: { failures: 0 } };
+const NOTHING = { closed: { rev: 0 }, audited: { rev: 0 }, stated: { rev: 0 } };
 const ALL = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 
 export function describeDirectory(name: string, open: OpenTable): void {
@@ -36,9 +38,14 @@ export function describeDirectory(name: string, open: OpenTable): void {
     it('reads one merchant’s row, which lies in the partition of its id', async () => {
       await table().merchants.create(profile({ createdAt: at(1) }));
       await table().merchants.create(profile({ merchantId: OTHER }));
-      await table().directory.saveOwnMark(SHOP, 'closed', at(300));
+      await fallBehind(table().directory, {
+        merchantId: SHOP,
+        mark: 'closed',
+        through: at(300),
+        until: at(600),
+      });
       const entry = await table().directory.entry(SHOP);
-      const own = { closed: { through: at(300) }, audited: { failures: 0 } };
+      const own = { closed: { open: { through: at(300), until: at(600) } }, audited: { rev: 0 } };
       expect(entry).toMatchObject({ merchantId: SHOP, createdAt: at(1), own });
       expect(await table().directory.list(partitionOf(SHOP))).toContainEqual(entry);
       expect(await table().directory.entry(merchant('nobody'))).toBeUndefined();
@@ -111,40 +118,57 @@ export function describeDirectory(name: string, open: OpenTable): void {
       };
       const own = async () => (await entry()).own[mark];
 
-      it('is the earliest that was set, and counts every failure', async () => {
+      const behind = (from: number, until: number, merchantId = SHOP) =>
+        fallBehind(table().directory, { merchantId, mark, through: at(from), until: at(until) });
+
+      it('is all that was ever left open, and is raised also by what it holds already', async () => {
         await table().merchants.create(profile());
-        await table().directory.saveOwnMark(SHOP, mark, at(600));
-        await table().directory.saveOwnMark(SHOP, mark, at(900));
-        expect(await own()).toEqual({ through: at(600), failures: 2 });
-        await table().directory.saveOwnMark(SHOP, mark, at(300));
-        expect(await own()).toEqual({ through: at(300), failures: 3 });
+        await behind(600, 900);
+        await behind(900, 1_200);
+        expect(await own()).toEqual({ open: { through: at(600), until: at(1_200) }, rev: 2 });
+        await behind(300, 600);
+        await behind(600, 900);
+        expect(await own()).toEqual({ open: { through: at(300), until: at(1_200) }, rev: 4 });
       });
 
-      it('is moved and taken away by whoever has seen the last failure, and by nobody else', async () => {
+      it('is changed and taken away by whoever has seen its last change, and by nobody else', async () => {
         await table().merchants.create(profile());
-        await table().directory.saveOwnMark(SHOP, mark, at(300));
+        const [first, later] = [
+          { through: at(300), until: at(600) },
+          { through: at(900), until: at(1_200) },
+        ];
+        const change = (seen: DirectoryEntry, open: Stretch | undefined) =>
+          table().directory.changeOwnMark(seen, mark, open);
+        const blank = await entry();
+        expect(await change(blank, first)).toBe(true);
+        expect([await change(blank, later), await change(blank, undefined)]).toEqual([false, false]);
+        expect(await own()).toEqual({ open: first, rev: 1 });
+        expect(await change(await entry(), later)).toBe(true);
+        expect(await own()).toEqual({ open: later, rev: 2 });
         const old = await entry();
-        await table().directory.saveOwnMark(SHOP, mark, at(600));
-        await table().directory.moveOwnMark(old, mark, undefined);
-        await table().directory.moveOwnMark(old, mark, at(900));
-        expect(await own()).toEqual({ through: at(300), failures: 2 });
-        await table().directory.moveOwnMark(await entry(), mark, at(900));
-        expect(await own()).toEqual({ through: at(900), failures: 2 });
-        await table().directory.moveOwnMark(await entry(), mark, undefined);
-        expect(await own()).toStrictEqual({ failures: 2 });
-        await table().directory.moveOwnMark(await entry(), mark, at(900));
-        expect(await own()).toStrictEqual({ failures: 2 });
+        expect(await change(old, undefined)).toBe(true);
+        expect(await change(old, first)).toBe(false);
+        expect(await own()).toStrictEqual({ rev: 3 });
+      });
+
+      it('holds what five left open, whoever wrote at the same time', async () => {
+        await table().merchants.create(profile());
+        await Promise.all(Array.from({ length: 5 }, (_, n) => behind(n * 300, (n + 2) * 300)));
+        expect(await own()).toEqual({ open: { through: at(0), until: at(1_800) }, rev: 5 });
       });
 
       it('is its own, and makes no merchant', async () => {
         await table().merchants.create(profile());
         await table().merchants.create(profile({ merchantId: OTHER }));
-        await table().directory.saveOwnMark(SHOP, mark, at(300));
+        const listed = await entry();
+        await behind(300, 600);
         expect(await entryOf(OTHER)).toStrictEqual({ merchantId: OTHER, createdAt: at(0), own: NOTHING });
         expect(await entry()).toMatchObject({
-          own: { ...NOTHING, [mark]: { through: at(300), failures: 1 } },
+          own: { ...NOTHING, [mark]: { open: { through: at(300), until: at(600) }, rev: 1 } },
         });
-        await table().directory.saveOwnMark(merchant('nobody'), mark, at(300));
+        await behind(300, 600, merchant('nobody'));
+        const nobody = { ...listed, merchantId: merchant('nobody') };
+        expect(await table().directory.changeOwnMark(nobody, mark, undefined)).toBe(false);
         expect(await list()).toHaveLength(2);
       });
     });

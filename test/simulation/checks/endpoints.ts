@@ -59,8 +59,8 @@ function stillCalled(evidence: Evidence, key: Key): string[] {
     (event) => event.event === 'attempt' && event.result === 'gone' && endpointName(event) === name,
   );
   const receiver = receiversOf(evidence, key).get(all[0]?.url ?? '');
-  const { firstRequestMs = 0, lastVainMs = 0 } = receiver ?? {};
-  const isLost = lastVainMs - firstRequestMs > DISABLE_AFTER_MS + NOTICED_MS;
+  const { firstRequestMs = 0, vainMs = [] } = receiver ?? {};
+  const isLost = (vainMs.at(-1) ?? 0) - firstRequestMs > DISABLE_AFTER_MS + NOTICED_MS;
   return [
     ...(isGone ? [`${name} asked not to be called again, and is still enabled`] : []),
     ...(isLost ? [`${name} was dead for days, and was never disabled`] : []),

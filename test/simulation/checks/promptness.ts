@@ -2,8 +2,9 @@ import { isTerminal } from '../../../lib/core/model.ts';
 import { MINUTE_MS, msOf } from '../../../lib/core/time.ts';
 import { windowStart } from '../../../lib/core/windows.ts';
 import type { TimedEvent } from '../functions.ts';
+import type { Receiver } from '../receivers.ts';
 import { QUIET_FROM_MS } from '../stories.ts';
-import { type Evidence, notificationName, receiversOf } from './evidence.ts';
+import { type Evidence, endpointName, notificationName, receiversOf } from './evidence.ts';
 import { expectationOf } from './expectation.ts';
 
 type First = Extract<TimedEvent, { event: 'attempt' }>;
@@ -28,6 +29,37 @@ export function delayed(evidence: Evidence): string[] {
       .filter((key) => [...receiversOf(evidence, key).values()].every(({ wasDead }) => !wasDead))
       .filter((key) => !((firsts.get(notificationName(key)) ?? Number.POSITIVE_INFINITY) <= PROMPT_MS))
       .map((key) => `${notificationName(key)} was not told at once, though it was neither dead nor slow`),
+  );
+}
+
+/** From listing until a dead endpoint is asked whether it is back: the longest pause between probes, and some more. */
+const ASKED_MS = 60 * MINUTE_MS;
+
+/** A breaker spares a dead endpoint requests, and never forgets to ask it: there would be no way back. */
+export function neverAsked(evidence: Evidence): string[] {
+  const { stores, settings } = evidence;
+  return [...stores.held.outcomes.values()]
+    .filter(isTerminal)
+    .filter(({ listedAt }) => msOf(listedAt) >= QUIET_FROM_MS)
+    .flatMap((outcome) => {
+      const [fromMs, untilMs] = [msOf(outcome.listedAt), msOf(outcome.listedAt) + ASKED_MS];
+      return [...expectationOf(evidence, outcome).surely]
+        .map((endpointId) => ({ ...outcome, endpointId }))
+        .filter((key) => settings.of(key).every((one) => one.enabled || one.fromMs > untilMs))
+        .filter((key) => isDeadUntil(receiversOf(evidence, key), untilMs))
+        .filter(
+          (key) =>
+            ![...receiversOf(evidence, key).values()].some(({ vainMs }) =>
+              vainMs.some((ms) => ms >= fromMs && ms <= untilMs),
+            ),
+        )
+        .map((key) => `${endpointName(key)} was not asked in an hour after ${fromMs} whether it is back`);
+    });
+}
+
+function isDeadUntil(receivers: ReadonlyMap<string, Receiver>, untilMs: number): boolean {
+  return [...receivers.values()].some(
+    ({ wasDead, revivedAtMs = Number.POSITIVE_INFINITY }) => wasDead && revivedAtMs > untilMs,
   );
 }
 
