@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { sideBySide } from '../../lib/core/side-by-side.ts';
 import { type DeliberateFault, FAULTS } from './fault-list.ts';
 
 const HELP = `Usage: npm run faults -- [options]
@@ -17,6 +18,7 @@ seed finds it; and that nothing is found without a fault, whichever safety nets 
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SEEDS = 400;
+const CORES = availableParallelism();
 const PARTS = ['lib/core', 'lib/adapters/memory', 'test/simulation', 'package.json'];
 type Nets = NonNullable<DeliberateFault['without']>;
 
@@ -59,10 +61,10 @@ function simulate(copy: string, without: Nets): Promise<string | undefined> {
 /** What is found without any fault would be found with every fault, and prove nothing. */
 async function demandNothingWithoutFault(): Promise<void> {
   const combinations: readonly Nets[] = [[], ['sweep'], ['audit'], ['sweep', 'audit']];
-  for (const without of combinations) {
+  await sideBySide(combinations, CORES, async (without) => {
     const found = await firstFinding(without);
     if (found !== undefined) throw new Error(`With ${without.join(' and ') || 'nothing'} off: ${found}`);
-  }
+  });
   process.stdout.write('✓ nothing found without a fault, whichever nets are off\n');
 }
 
@@ -78,12 +80,13 @@ async function main(): Promise<void> {
   if (only === undefined) await demandNothingWithoutFault();
   const faults = FAULTS.filter(({ name }) => only === undefined || name.includes(only));
   let missed = 0;
-  for (const fault of faults) {
+  await sideBySide(faults, CORES, async (fault) => {
     const found = await firstFinding(fault.without ?? [], fault);
     if (found === undefined) missed += 1;
-    process.stdout.write(`${found === undefined ? '✗ missed' : '✓ caught'}  ${fault.name}\n`);
-    if (found !== undefined) process.stdout.write(`            ${found}\n`);
-  }
+    process.stdout.write(
+      `${found === undefined ? '✗ missed' : '✓ caught'}  ${fault.name}\n${found === undefined ? '' : `            ${found}\n`}`,
+    );
+  });
   process.stdout.write(
     `${faults.length} deliberate faults · ${faults.length - missed} caught · ${missed} missed\n`,
   );

@@ -1,10 +1,9 @@
-import { isTerminal } from '../../../lib/core/model.ts';
+import { type EndpointId, isTerminal, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { MINUTE_MS, msOf } from '../../../lib/core/time.ts';
 import { windowStart } from '../../../lib/core/windows.ts';
 import type { TimedEvent } from '../functions.ts';
-import type { Receiver } from '../receivers.ts';
 import { QUIET_FROM_MS } from '../stories.ts';
-import { type Evidence, endpointName, notificationName, receiversOf } from './evidence.ts';
+import { type Evidence, notificationName, receiversOf } from './evidence.ts';
 import { expectationOf } from './expectation.ts';
 
 type First = Extract<TimedEvent, { event: 'attempt' }>;
@@ -37,31 +36,33 @@ const ASKED_MS = 60 * MINUTE_MS;
 
 /** A breaker spares a dead endpoint requests, and never forgets to ask it: there would be no way back. */
 export function neverAsked(evidence: Evidence): string[] {
-  const { stores, settings } = evidence;
-  return [...stores.held.outcomes.values()]
+  return [...evidence.stores.held.outcomes.values()]
     .filter(isTerminal)
     .filter(({ listedAt }) => msOf(listedAt) >= QUIET_FROM_MS)
-    .flatMap((outcome) => {
-      const [fromMs, untilMs] = [msOf(outcome.listedAt), msOf(outcome.listedAt) + ASKED_MS];
-      return [...expectationOf(evidence, outcome).surely]
-        .map((endpointId) => ({ ...outcome, endpointId }))
-        .filter((key) => settings.of(key).every((one) => one.enabled || one.fromMs > untilMs))
-        .filter((key) => isDeadUntil(receiversOf(evidence, key), untilMs))
-        .filter(
-          (key) =>
-            ![...receiversOf(evidence, key).values()].some(({ vainMs }) =>
-              vainMs.some((ms) => ms >= fromMs && ms <= untilMs),
-            ),
-        )
-        .map((key) => `${endpointName(key)} was not asked in an hour after ${fromMs} whether it is back`);
-    });
+    .flatMap((outcome) =>
+      [...expectationOf(evidence, outcome).surely]
+        .filter((endpointId) => isLeftAlone(evidence, { ...outcome, endpointId }))
+        .map((endpointId) => notificationName({ ...outcome, endpointId }))
+        .map(
+          (name) => `${name} was listed, and in an hour its dead endpoint was not asked whether it is back`,
+        ),
+    );
 }
 
-function isDeadUntil(receivers: ReadonlyMap<string, Receiver>, untilMs: number): boolean {
-  return [...receivers.values()].some(
-    ({ wasDead, revivedAtMs = Number.POSITIVE_INFINITY }) => wasDead && revivedAtMs > untilMs,
-  );
+function isLeftAlone(evidence: Evidence, notification: Expected): boolean {
+  const fromMs = msOf(notification.listedAt);
+  const untilMs = fromMs + ASKED_MS;
+  const receivers = receiversOf(evidence, notification);
+  const settings = evidence.settings.inForce(notification, untilMs, ASKED_MS);
+  const urls = settings.length === 0 ? [...receivers.keys()].slice(0, 1) : settings.map(({ url }) => url);
+  return urls.every((url) => {
+    const { wasDead = false, revivedAtMs = Number.POSITIVE_INFINITY, vainMs = [] } = receivers.get(url) ?? {};
+    const isDead = wasDead && revivedAtMs > untilMs && settings.every(({ enabled }) => enabled);
+    return isDead && !vainMs.some((atMs) => atMs >= fromMs && atMs <= untilMs);
+  });
 }
+
+type Expected = TerminalOutcome & { readonly endpointId: EndpointId };
 
 /** Fewer missing than this cannot be told from what is lost, unless the lanes say that much waits. */
 const BEHIND_COUNT = 10;
