@@ -39,6 +39,9 @@ export const STORM: Weather = {
 /** Functions that may overtake themselves: whatever they stamp, they stamp after the wait. */
 export const STALLING: Weather = { ...STORM, stall: 0.003 };
 
+/** Of a function that fails half of the time, and stands still while later runs of it overtake it. */
+export const OVERTAKEN: Weather = { ...STORM, failBefore: 0.15, stall: 0.15 };
+
 export function timesWorse(weather: Weather, times: number): Weather {
   const worse = Object.entries(weather).map(([name, chance]) => [name, Math.min(chance * times, 0.5)]);
   return Object.fromEntries(worse) as Weather;

@@ -6,6 +6,7 @@ import { pendingWrong } from './checks/pending.ts';
 import { delayed, miscounted, neverAsked } from './checks/promptness.ts';
 import { toldToOthers, toldUnasked } from './checks/receivers.ts';
 import { recordsGone, twoEnds } from './checks/records.ts';
+import { shopsWrong } from './checks/shops.ts';
 import { windowsWrong } from './checks/windows.ts';
 
 export interface Findings {
@@ -50,6 +51,7 @@ export async function check(evidence: Evidence): Promise<Findings> {
       ...miscounted(evidence),
       ...twoEnds(evidence),
       ...pendingWrong(evidence),
+      ...shopsWrong(evidence),
     ],
   };
 }

@@ -1,3 +1,5 @@
+import { OVERTAKEN_EVERY } from './stories.ts';
+
 /** One deliberate fault: what stands in the code once, and what it is replaced with. */
 export interface DeliberateFault {
   readonly name: string;
@@ -6,6 +8,8 @@ export interface DeliberateFault {
   readonly replace: string;
   /** Nets that would mend it: turned off, so that the fault itself is seen. */
   readonly without?: readonly ('sweep' | 'audit')[];
+  /** Of seeds, only the multiples of this: those whose story shows it. */
+  readonly every?: number;
 }
 
 export const FAULTS: readonly DeliberateFault[] = [
@@ -287,12 +291,14 @@ export const FAULTS: readonly DeliberateFault[] = [
     file: 'lib/adapters/memory/merchants.ts',
     find: 'if (entry === undefined || entry.own[mark].rev !== rev) return false;',
     replace: 'if (entry === undefined) return false;',
+    every: OVERTAKEN_EVERY,
   },
   {
     name: 'a run that was overtaken takes away what a later one left open',
     file: 'lib/core/walk.ts',
     find: 'if (reachedMs >= untilMs) {',
     replace: 'if (reachedMs >= toMs) {',
+    every: OVERTAKEN_EVERY,
   },
   {
     name: 'a digest leaves out a row',
@@ -355,5 +361,41 @@ export const FAULTS: readonly DeliberateFault[] = [
     file: 'lib/core/checking.ts',
     find: "if (state === 'unresolved') ports.reporter.report({ event: 'unresolved', merchantId, transactionId });",
     replace: '',
+  },
+  {
+    name: 'the kit says yes before it has committed',
+    file: 'lib/receiver/receiver.ts',
+    find: '      await take(verify(request));',
+    replace: '      void take(verify(request)).catch(() => undefined);',
+  },
+  {
+    name: 'the kit applies again what it has applied',
+    file: 'lib/receiver/stores/store.ts',
+    find: 'if (next.version === applied.version && next.contentHash === applied.contentHash) {',
+    replace: "if (next.version === applied.version) return { kind: 'apply' };\n  if (next.version < 0) {",
+  },
+  {
+    name: 'the kit takes a duplicate for a contradiction',
+    file: 'lib/receiver/stores/store.ts',
+    find: 'next.contentHash === applied.contentHash',
+    replace: 'next.contentHash !== applied.contentHash',
+  },
+  {
+    name: 'the kit asks for one of those that are missing, and takes the window for settled',
+    file: 'lib/receiver/asking/taking.ts',
+    find: 'await sideBySide(missing, QUESTIONS',
+    replace: 'await sideBySide(missing.slice(0, 1), QUESTIONS',
+  },
+  {
+    name: 'the kit believes whoever knows the id',
+    file: 'lib/receiver/verifying/signature.ts',
+    find: 'if (!isSigned(signed,',
+    replace: "if (headers.id === '' && !isSigned(signed,",
+  },
+  {
+    name: 'what could not be closed is shown as closed',
+    file: 'lib/core/closed-through.ts',
+    find: 'own !== undefined && own < mark.closedThrough ? own',
+    replace: "own === 'never' ? own",
   },
 ];

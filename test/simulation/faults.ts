@@ -19,7 +19,14 @@ seed finds it; and that nothing is found without a fault, whichever safety nets 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SEEDS = 400;
 const CORES = availableParallelism();
-const PARTS = ['lib/core', 'lib/adapters/memory', 'test/simulation', 'package.json'];
+const PARTS = [
+  'lib/core',
+  'lib/api',
+  'lib/receiver',
+  'lib/adapters/memory',
+  'test/simulation',
+  'package.json',
+];
 type Nets = NonNullable<DeliberateFault['without']>;
 
 /** The first broken promise that some seed finds in a copy of the code, with the fault in it where there is one. */
@@ -29,7 +36,7 @@ async function firstFinding(without: Nets, fault?: DeliberateFault): Promise<str
     for (const part of PARTS) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     if (fault !== undefined) apply(copy, fault);
-    return await simulate(copy, without);
+    return await simulate(copy, without, fault?.every ?? 1);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
@@ -45,9 +52,17 @@ function apply(copy: string, { file, find, replace }: DeliberateFault): void {
   );
 }
 
-function simulate(copy: string, without: Nets): Promise<string | undefined> {
+function simulate(copy: string, without: Nets, every: number): Promise<string | undefined> {
   const nets = without.flatMap((name) => ['--without', name]);
-  const args = ['test/simulation/simulate.ts', '--seeds', String(SEEDS), '--fail-fast', ...nets];
+  const args = [
+    'test/simulation/simulate.ts',
+    '--seeds',
+    String(SEEDS),
+    '--every',
+    String(every),
+    '--fail-fast',
+    ...nets,
+  ];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, { cwd: copy, maxBuffer: 1 << 26 }, (error, stdout) => {
       const sentence = stdout.split('\n').find((line) => line.startsWith('  '));

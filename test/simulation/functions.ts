@@ -20,6 +20,7 @@ import type { VirtualTime } from './virtual-time.ts';
 export const TIMEOUT_MS = {
   record: 20 * SECOND_MS,
   admin: 20 * SECOND_MS,
+  query: 20 * SECOND_MS,
   relay: MINUTE_MS,
   deliver: MINUTE_MS,
   check: MINUTE_MS,

@@ -56,7 +56,7 @@ export function createDeadMerchant(name: string, around: Surroundings): Simulate
   return assemble(name as MerchantId, { around, schedule: around.dice.pick(LONG_SCHEDULES), fates });
 }
 
-const secretOf = (owner: string) => `whsec_${Buffer.from(owner.padEnd(32, '.')).toString('base64')}`;
+export const secretOf = (owner: string) => `whsec_${Buffer.from(owner.padEnd(32, '.')).toString('base64')}`;
 
 function assemble(
   merchantId: MerchantId,

@@ -3,6 +3,7 @@ import type { MerchantId } from '../../lib/core/model.ts';
 import type { CallbackRequest, Exchange, Patience } from '../../lib/core/ports.ts';
 import { CALLER_KILLED } from './chaos.ts';
 import type { Dice } from './dice.ts';
+import type { Shop } from './shops.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** How a receiver behaves for a while. */
@@ -45,6 +46,8 @@ export class Receiver {
   revivedAtMs: number | undefined;
   #fate: Fate;
   #mood: Mood = 'up';
+  /** Who does with callbacks what they are for; nobody, where only the service is looked at. */
+  #shop: Shop | undefined;
   /** Its endpoint is elsewhere: whoever still calls here is asked never to do it again. */
   #isLeft = false;
   readonly #dice: Dice;
@@ -91,6 +94,10 @@ export class Receiver {
     this.#fate = 'moody';
   }
 
+  serve(shop: Shop): void {
+    this.#shop = shop;
+  }
+
   leave(): void {
     this.#isLeft = true;
   }
@@ -130,7 +137,7 @@ export class Receiver {
         return { kind: 'error', code: 'connection_failed', durationMs };
       case 'stalls':
         // It may have done its work and answered too late.
-        if (this.#dice.chance(0.5)) this.#accept(id);
+        if (this.#dice.chance(0.5)) await this.#accept(id, request);
         return { kind: 'error', code: 'timeout', durationMs };
       case 'errors':
         return answered(this.#dice.pick([400, 404, 429, 500, 502, 503]), durationMs);
@@ -140,20 +147,23 @@ export class Receiver {
         this.sentAway.add(id);
         return answered(410, durationMs);
       case 'lies':
-        if (!this.#demandsBody) this.#accept(id);
+        if (!this.#demandsBody && !(await this.#accept(id, request))) return answered(503, durationMs);
         return { ...answered(200, durationMs), body: 'fail' };
       case 'forgets':
-        this.#accept(id);
+        await this.#accept(id, request);
         return { kind: 'error', code: 'connection_reset', durationMs };
       case 'up':
-        this.#accept(id);
+        if (!(await this.#accept(id, request))) return answered(503, durationMs);
         return { ...answered(200, durationMs), body: 'success' };
     }
   }
 
-  #accept(id: string): void {
+  /** Whether there was a yes, which the answer may hide; a shop whose store is away says none. */
+  async #accept(id: string, request: CallbackRequest): Promise<boolean> {
+    if (this.#shop !== undefined && !(await this.#shop.take(request))) return false;
     this.firstYesMs ??= this.#time.now;
     this.accepted.set(id, (this.accepted.get(id) ?? 0) + 1);
+    return true;
   }
 
   /** Verified here without the service's code, as somebody else's receiver would. */

@@ -1,9 +1,9 @@
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/stores.ts';
 import type { Outcome } from '../../lib/core/model.ts';
-import { MINUTE_MS } from '../../lib/core/time.ts';
+import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 import { Banks } from './banks.ts';
 import { ByHand } from './by-hand.ts';
-import { CALM, STALLING, STORM, timesWorse, type Weather } from './chaos.ts';
+import { CALM, OVERTAKEN, STALLING, STORM, timesWorse, type Weather } from './chaos.ts';
 import { check, type Findings } from './check.ts';
 import { Dice } from './dice.ts';
 import { Fleet } from './fleet.ts';
@@ -19,8 +19,9 @@ import {
 } from './functions.ts';
 import { Initiators } from './initiators.ts';
 import { Lanes } from './lanes.ts';
-import { createDeadMerchant, createMerchant, type SimulatedMerchant } from './merchants.ts';
+import { createDeadMerchant, createMerchant, type SimulatedMerchant, secretOf } from './merchants.ts';
 import { SettingsWatch } from './settings-watch.ts';
+import { Shop } from './shops.ts';
 import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } from './stories.ts';
 import { Storyline } from './storyline.ts';
 import { Stream } from './stream.ts';
@@ -51,6 +52,8 @@ const LOSS_CHANCE = 0.01;
 const CROWDED_LOSS_CHANCE = 0.06;
 /** How much worse the storm is for the function that it hits hardest. */
 const FOCUS_TIMES = 4;
+/** For shops to find what they missed, when all is quiet. */
+const GIVE_UP_MS = 60 * MINUTE_MS;
 
 /** One run from its seed alone: storm, calm, drain, and the promises held against what is left. */
 export async function runSeed(seed: number, without: Without = {}): Promise<SeedResult> {
@@ -73,6 +76,7 @@ class Simulation {
   readonly #banks: Banks;
   readonly #byHand: ByHand;
   readonly #settings: SettingsWatch;
+  readonly #shops: readonly Shop[];
   readonly #sweepWatch: SweepWatch;
   /** What was seen to go wrong on the way, beside what is left at the end. */
   readonly #broken: string[] = [];
@@ -106,6 +110,7 @@ class Simulation {
     this.#initiators = new Initiators({ dice, time, fleet: this.#fleet });
     this.#banks = new Banks({ dice, time, fleet: this.#fleet, isStormy });
     this.#byHand = new ByHand({ dice, world: this.#world, fleet: this.#fleet });
+    this.#shops = this.#story.hasShops ? this.#merchants.map((merchant) => this.#openShop(merchant)) : [];
     const { stores } = this.#world;
     this.#sweepWatch = new SweepWatch({ stores, lanes: this.#lanes, time, isStormy, broken: this.#broken });
   }
@@ -156,6 +161,23 @@ class Simulation {
     };
   }
 
+  #openShop({ merchantId, endpoints }: SimulatedMerchant): Shop {
+    const shop = new Shop({
+      merchantId,
+      secrets: {
+        merchant: secretOf(merchantId),
+        callbacks: [merchantId, ...endpoints.map(({ endpointId }) => endpointId)].map(secretOf),
+      },
+      dice: this.#dice,
+      time: this.#time,
+      fleet: this.#fleet,
+      isStormy: this.#isStormy,
+      onAcknowledge: (transactionId) => this.#byHand.acknowledged.add(`${merchantId}/${transactionId}`),
+    });
+    for (const { receivers } of endpoints) for (const receiver of receivers.values()) receiver.serve(shop);
+    return shop;
+  }
+
   async run(): Promise<SeedResult> {
     for (const merchant of this.#merchants) await merchant.create(this.#world.stores.merchants);
     this.#planStory();
@@ -166,13 +188,16 @@ class Simulation {
     this.#everyMinute('sweep', runRedeliveries);
     this.#everyMinute('close', runClose);
     if (this.#without.audit !== true) this.#everyMinute('audit', runAudit);
+    for (const shop of this.#shops) shop.plan(this.#story.notBeforeMs);
     await this.#time.run(() => this.#isDrained(), this.#story.giveUpMs);
+    await this.#settleShops();
     const findings = await check({
       stores: this.#world.stores,
       events: this.#world.events,
       merchants: this.#merchants,
       acknowledged: [...this.#initiators.acknowledged, ...this.#banks.acknowledged],
       banks: this.#banks,
+      shops: this.#shops,
       byHand: this.#byHand,
       settings: this.#settings,
       lanes: this.#lanes,
@@ -182,12 +207,21 @@ class Simulation {
     return { ...findings, broken: [...findings.broken, ...this.#broken], ...this.#counts() };
   }
 
+  /** Once all that was recorded is in windows that are closed. */
+  async #settleShops(): Promise<void> {
+    const { now } = this.#time;
+    const atMs = now + this.#story.windowSeconds * SECOND_MS + 2 * paceMs(now) + MINUTE_MS;
+    for (const shop of this.#shops) shop.planEnd(atMs);
+    await this.#time.run(() => this.#shops.every(({ end }) => end !== undefined), atMs + GIVE_UP_MS);
+  }
+
   #hasBothNets(): boolean {
     return this.#without.sweep !== true && this.#without.audit !== true;
   }
 
   #weather(name: FunctionName): Weather {
     if (!this.#isStormy()) return CALM;
+    if (name === 'close' && this.#story.isCloseOvertaken) return OVERTAKEN;
     const weather = name === 'sweep' || name === 'close' || name === 'audit' ? STALLING : STORM;
     return name === this.#story.focus ? timesWorse(weather, FOCUS_TIMES) : weather;
   }
@@ -232,6 +266,7 @@ class Simulation {
       this.#time.now > this.#story.notBeforeMs &&
       this.#initiators.busy === 0 &&
       this.#banks.busy === 0 &&
+      this.#shops.every(({ busy }) => busy === 0) &&
       this.#stream.isEmpty &&
       this.#lanes.held.size === 0 &&
       this.#lanes.schedules.size === 0;

@@ -13,6 +13,7 @@ promises against what is left.
 
   --seeds N      how many runs (1,000)
   --from N       the first seed (1); --seeds 1 --from N replays one
+  --every N      only seeds that are multiples of N: some stories are told by every third, fourth or seventh
   --without X    turn a safety net off: sweep, audit (may be given twice)
   --fail-fast    stop at the first broken promise
   --help         this text
@@ -34,7 +35,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       seeds: { type: 'string', default: '1000' },
-      from: { type: 'string', default: '1' },
+      from: { type: 'string' },
+      every: { type: 'string', default: '1' },
       without: { type: 'string', multiple: true, default: [] },
       'fail-fast': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -45,7 +47,8 @@ async function main(): Promise<void> {
     return;
   }
   const seeds = Number(values.seeds);
-  const from = Number(values.from);
+  const every = Number(values.every);
+  const from = Number(values.from ?? every);
   const without = { sweep: values.without.includes('sweep'), audit: values.without.includes('audit') };
   const total = {
     seeds: 0,
@@ -57,7 +60,7 @@ async function main(): Promise<void> {
     lost: 0,
     leaked: 0,
   };
-  const step = Math.min(availableParallelism(), seeds);
+  const workers = Math.min(availableParallelism(), seeds);
   let failing = 0;
 
   const take = (result: SeedResult) => {
@@ -84,8 +87,9 @@ async function main(): Promise<void> {
   };
 
   await Promise.all(
-    Array.from({ length: step }, (_, index) => {
-      const task: Task = { from: from + index, to: from + seeds, step, without };
+    Array.from({ length: workers }, (_, index) => {
+      const to = from + seeds * every;
+      const task: Task = { from: from + index * every, to, step: workers * every, without };
       const worker = new Worker(new URL(import.meta.url), { workerData: task });
       return new Promise<void>((resolve, reject) => {
         worker.on('message', (result: SeedResult) => {

@@ -31,6 +31,10 @@ export interface Story {
   readonly windowSeconds: number;
   /** Services that prepare, and may die before they say the end. */
   readonly hasBanks: boolean;
+  /** Merchants that are built with the receiver kit. */
+  readonly hasShops: boolean;
+  /** Runs of close overtake each other, and fail, all through the storm. */
+  readonly isCloseOvertaken: boolean;
   /** The function that the storm hits hardest. */
   readonly focus?: FunctionName;
   /** Until then, others' messages fill the retry lane; and more of ours are lost, so that there is something to sweep. */
@@ -54,8 +58,10 @@ const CROWDED_SHARE = 1 / 6;
 const BACKLOG_SHARE = 1 / 6;
 const FOCUS_SHARE = 1 / 2;
 
-/** Of how many seeds one has banks: what the others show does not depend on them. */
+/** Of how many seeds one has banks, one shops, and one this trouble: what the others show does not depend on it. */
 const BANKS_EVERY = 3;
+const SHOPS_EVERY = 4;
+export const OVERTAKEN_EVERY = 7;
 
 export function drawStory(dice: Dice, seed: number): Story {
   const isLong = dice.chance(LONG_DEAD_SHARE);
@@ -63,9 +69,13 @@ export function drawStory(dice: Dice, seed: number): Story {
   const backlog = dice.chance(BACKLOG_SHARE) ? drawBacklog(dice) : undefined;
   const deadUntilMs = START_MS + 5.5 * DAY_MS;
   const lastMs = isLong ? deadUntilMs : (backlog?.untilMs ?? STORM_END_MS);
+  const isCloseOvertaken = seed % OVERTAKEN_EVERY === 0;
+  const windowSeconds = isLong || dice.chance(0.5) ? 300 : 60;
   return {
     hasBanks: seed % BANKS_EVERY === 0,
-    windowSeconds: isLong || dice.chance(0.5) ? 300 : 60,
+    hasShops: seed % SHOPS_EVERY === 0,
+    isCloseOvertaken,
+    windowSeconds: isCloseOvertaken && !isLong ? 60 : windowSeconds,
     ...(dice.chance(FOCUS_SHARE) && { focus: dice.pick(FUNCTIONS) }),
     ...(isCrowded && { crowdedUntilMs: STORM_END_MS + dice.between(10, 30) * MINUTE_MS }),
     ...(backlog !== undefined && { backlog }),

@@ -8,6 +8,7 @@ import type { Lanes } from '../lanes.ts';
 import type { SimulatedMerchant } from '../merchants.ts';
 import type { Receiver } from '../receivers.ts';
 import type { SettingsWatch } from '../settings-watch.ts';
+import type { Shop } from '../shops.ts';
 import type { Story } from '../stories.ts';
 
 /** What is left of a run, and what was seen on the way. */
@@ -17,6 +18,7 @@ export interface Evidence {
   readonly merchants: readonly SimulatedMerchant[];
   readonly acknowledged: readonly Outcome[];
   readonly banks: Banks;
+  readonly shops: readonly Shop[];
   readonly byHand: ByHand;
   readonly settings: SettingsWatch;
   readonly lanes: Lanes;
