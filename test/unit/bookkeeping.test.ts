@@ -105,7 +105,7 @@ describe('closing windows', () => {
       {
         merchantId: 'demo',
         createdAt: '2026-11-20T08:00:00.000Z',
-        own: { closed: { failures: 1 }, audited: { failures: 0 }, stated: { failures: 0 } },
+        own: { closed: { rev: 2 }, audited: { rev: 0 }, stated: { rev: 0 } },
       },
     ]);
   });
