@@ -53,6 +53,7 @@ await play(['bank', 'Tidings'], async (stage) => {
   });
   const answerChecks = createCheckBackHandler({
     publicKeys: publishedKeys({ baseUrl: api }),
+    merchantIds: [merchant],
     lookUp: ({ transactionId }) => checks.check(transactionId),
   });
   const door = await stage.serve(toNodeHandler(answerChecks));

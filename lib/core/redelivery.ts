@@ -14,6 +14,12 @@ import { redeliver } from './transitions.ts';
 export const UNDELIVERED_STATES = ['retrying', 'exhausted', 'blocked'] as const;
 export type UndeliveredState = (typeof UNDELIVERED_STATES)[number];
 
+/**
+ * In which the states are read: what is sent again becomes `retrying` at once, may be `blocked` a moment later, and is
+ * `exhausted` only after its schedule, so that it is not found a second time.
+ */
+const READING_ORDER: readonly UndeliveredState[] = ['retrying', 'blocked', 'exhausted'];
+
 /** Notifications of one step; after each step the progress is written. */
 const STEP = 50;
 /** Notifications of one step that are worked on side by side. */
@@ -65,12 +71,13 @@ export async function startRedelivery(
     readonly endpointId?: EndpointId;
   },
 ): Promise<Job | 'too_many_jobs'> {
+  const { states = ['exhausted', 'blocked'] } = request;
   const job: Omit<Job, 'slot'> = {
     jobId: base62(ports.random.bytes(12)),
     merchantId: request.merchantId,
     from: request.from,
     to: request.to,
-    states: [...(request.states ?? (['exhausted', 'blocked'] as const))],
+    states: READING_ORDER.filter((state) => states.includes(state)),
     ...(request.endpointId !== undefined && { endpointId: request.endpointId }),
     createdAt: isoTime(ports.clock.now()),
     state: 'running',

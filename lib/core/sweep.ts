@@ -1,5 +1,6 @@
 import { type Check, checkMessageFor } from './check.ts';
 import type { ConfigCache } from './config-cache.ts';
+import { Fault } from './faults.ts';
 import type { HealthMonitor } from './health.ts';
 import { NOTIFY_URL_ENDPOINT } from './model.ts';
 import { admits, messageFor, type Notification, type NotificationKey } from './notification.ts';
@@ -46,7 +47,10 @@ export interface SweepPorts {
  * between them.
  *
  * @param partition 0 to 15, of the due index
+ * A row that nobody can read keeps none behind it from being sent: it stays first for ever.
+ *
  * @returns how many were sent
+ * @throws what could not be read, after everything else was sent
  */
 export async function sweepPartition(
   ports: SweepPorts,
@@ -54,6 +58,7 @@ export async function sweepPartition(
 ): Promise<number> {
   const before = isoTime(ports.clock.now() - SWEEP_AFTER_MS);
   let sent = 0;
+  const unreadable: unknown[] = [];
   let cursor: string | undefined;
   do {
     const due = await ports.dueIndex.page({
@@ -62,18 +67,20 @@ export async function sweepPartition(
       limit: PAGE,
       ...(cursor !== undefined && { cursor }),
     });
-    sent += await sendPage(ports, due.keys, { before, deadlineMs });
+    sent += await sendPage(ports, due.keys, { before, deadlineMs, unreadable });
     cursor = due.cursor;
   } while (cursor !== undefined && ports.clock.now() < deadlineMs);
   if (sent > 0) ports.reporter.report({ event: 'swept', partition, sent });
+  if (unreadable.length > 0) throw unreadable[0];
   return sent;
 }
 
 async function sendPage(
   ports: SweepPorts,
   keys: readonly DueKey[],
-  { before, deadlineMs }: { readonly before: string; readonly deadlineMs: number },
+  options: { readonly before: string; readonly deadlineMs: number; readonly unreadable: unknown[] },
 ): Promise<number> {
+  const { before, deadlineMs, unreadable } = options;
   if (keys.length === 0) return 0;
   const isCrowded = (await ports.dispatcher.backlog('retry')) >= MAX_BACKLOG;
   let batch: DueKey[] = [];
@@ -83,7 +90,12 @@ async function sendPage(
     if (!isPassedOver) batch.push(due);
     const isLast = place === keys.length - 1;
     if (batch.length < BATCH && !isLast) continue;
-    sent += await sendBatch(ports, batch, before);
+    const { leased, failures } = await sendBatch(ports, batch, before);
+    sent += leased;
+    // What the table refuses now it refuses for the next row, too.
+    const refusal = failures.find((one) => one instanceof Fault);
+    if (refusal !== undefined) throw refusal;
+    unreadable.push(...failures);
     batch = [];
     if (ports.clock.now() >= deadlineMs) break;
   }
@@ -91,7 +103,7 @@ async function sendPage(
 }
 
 /** What was leased is sent, whatever became of the others: a lease that is not sent waits a quarter of an hour. */
-async function sendBatch(ports: SweepPorts, due: readonly DueKey[], before: string): Promise<number> {
+async function sendBatch(ports: SweepPorts, due: readonly DueKey[], before: string) {
   const notifications = due.flatMap((one) => (one.kind === 'notification' ? [one.key] : []));
   const checks = due.flatMap((one) => (one.kind === 'check' ? [one.key] : []));
   const [retry, check] = await Promise.all([
@@ -100,9 +112,10 @@ async function sendBatch(ports: SweepPorts, due: readonly DueKey[], before: stri
   ]);
   if (retry.leased.length > 0) await ports.dispatcher.sendNow('retry', retry.leased.map(messageFor));
   if (check.leased.length > 0) await ports.dispatcher.sendNow('check', check.leased.map(checkMessageFor));
-  const failed = [...retry.failures, ...check.failures];
-  if (failed.length > 0) throw failed[0];
-  return retry.leased.length + check.leased.length;
+  return {
+    leased: retry.leased.length + check.leased.length,
+    failures: [...retry.failures, ...check.failures],
+  };
 }
 
 function hasWork(notification: Notification): boolean {

@@ -77,7 +77,8 @@ export function circuitOf(
 ): Circuit {
   const { endpoint, notifyUrl } = about;
   if (endpointId === NOTIFY_URL_ENDPOINT && notifyUrl !== undefined) {
-    return { merchantId, circuitId: `host:${new URL(notifyUrl).host}` };
+    // Initiators write outcomes by their own transactions: what is no URL is for the guard to refuse, not to throw at.
+    return { merchantId, circuitId: `host:${URL.parse(notifyUrl)?.host ?? ''}` };
   }
   if (endpoint === undefined) return { merchantId, circuitId: endpointId };
   const settings = sha256Hex(`${endpoint.url}\n${currentSpan(endpoint).from}`).slice(0, 12);

@@ -40,7 +40,13 @@ async function ask(
   ),
   options: Partial<CheckBackOptions> = {},
 ) {
-  const handler = createCheckBackHandler({ publicKeys: PUBLIC_KEY, lookUp, clock, ...options });
+  const handler = createCheckBackHandler({
+    publicKeys: PUBLIC_KEY,
+    merchantIds: ['shop'],
+    lookUp,
+    clock,
+    ...options,
+  });
   const { status, body } = await handler({ ...request, body: Buffer.from(request.body) });
   return { status, json: JSON.parse(body) };
 }
@@ -55,6 +61,30 @@ describe('an initiator that is asked', () => {
     expect(asked).toEqual([CHECK]);
     expect(answer).toEqual({ status: 200, json: END });
   });
+
+  it('says nothing of its own transaction to a merchant that has one of the same name', async () => {
+    const asked: unknown[] = [];
+    const lookUp = (check: unknown) => {
+      asked.push(check);
+      return END;
+    };
+    const foreign = signed(JSON.stringify({ ...CHECK, merchantId: 'mallory' }));
+    const refused = { status: 403, json: { code: 'foreign_merchant' } };
+    expect(await ask(lookUp, foreign)).toEqual(refused);
+    expect(await ask(lookUp, foreign, { merchantIds: ['shop', 'mall', 'mallory2'] })).toEqual(refused);
+    expect(asked).toEqual([]);
+    expect(await ask(lookUp, foreign, { merchantIds: ['shop', 'mallory'] })).toMatchObject({ status: 200 });
+    expect(await ask(lookUp, foreign, { merchantIds: '*' })).toMatchObject({ status: 200 });
+  });
+
+  it.each([undefined, [], ['not a merchant'], 'shop'])(
+    'must say whose transactions it answers for: %s',
+    (given) => {
+      const merchantIds = given as '*';
+      const make = () => createCheckBackHandler({ publicKeys: PUBLIC_KEY, merchantIds, lookUp: () => END });
+      expect(make).toThrow(expect.objectContaining({ code: 'invalid_option' }));
+    },
+  );
 
   it.each<[string, CheckBackAnswer, number, object]>([
     ['that it is pending', { status: 'PENDING' }, 200, { status: 'PENDING' }],
@@ -197,7 +227,7 @@ describe('the keys that verify', () => {
   it.each(['', 'whpk_', 'whpk_AAAA', `whsec_${PUBLIC_KEY.slice(5)}`, `${PUBLIC_KEY}!`])(
     'are refused where they are none: %s',
     (publicKeys) => {
-      const make = () => createCheckBackHandler({ publicKeys, lookUp: () => 'unknown' });
+      const make = () => createCheckBackHandler({ publicKeys, merchantIds: '*', lookUp: () => 'unknown' });
       expect(make).toThrow(expect.objectContaining({ code: 'invalid_option' }));
     },
   );
@@ -205,7 +235,9 @@ describe('the keys that verify', () => {
   it('may be several, while the service changes its key', async () => {
     const publicKeys = [publicKeyText(OTHER_SEED), PUBLIC_KEY];
     expect((await ask(() => END, undefined, { publicKeys })).status).toBe(200);
-    expect(() => createCheckBackHandler({ publicKeys: [], lookUp: () => 'unknown' })).toThrow();
+    expect(() =>
+      createCheckBackHandler({ publicKeys: [], merchantIds: '*', lookUp: () => 'unknown' }),
+    ).toThrow();
   });
 
   it('are fetched once for an hour, and by one question for all who wait', async () => {
@@ -262,7 +294,12 @@ describe('the keys that verify', () => {
 
 describe('the adapters', () => {
   const body = JSON.stringify(CHECK);
-  const handler = createCheckBackHandler({ publicKeys: PUBLIC_KEY, lookUp: () => END, clock });
+  const handler = createCheckBackHandler({
+    publicKeys: PUBLIC_KEY,
+    merchantIds: ['shop'],
+    lookUp: () => END,
+    clock,
+  });
   const huge = 'x'.repeat(16_385);
   let server: Server | undefined;
   afterEach(async () => {

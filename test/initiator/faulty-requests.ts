@@ -14,6 +14,8 @@ type Fate =
   | 'throttled'
   /** Cancelled for other transactions' sake; reads are not. */
   | 'colliding'
+  /** Cancelled between two effects of another transaction: its own items are there already, its last one is held. */
+  | 'half seen'
   | 'broken server'
   | 'no permission';
 
@@ -74,11 +76,13 @@ export function openFaultyClient(): FaultyClient {
         return answer(400, { __type: 'com.amazonaws#ThrottlingException', message: 'slow down' });
       case 'colliding':
         if (!isTransaction) return handler.handle(request, options);
-        return answer(400, {
-          __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
-          Message: 'cancelled',
-          CancellationReasons: body.TransactItems.map(() => ({ Code: 'TransactionConflict' })),
-        });
+        return cancelled(body.TransactItems.map(() => 'TransactionConflict'));
+      case 'half seen':
+        return cancelled(
+          body.TransactItems.map((_: unknown, index: number) =>
+            index < body.TransactItems.length - 1 ? 'ConditionalCheckFailed' : 'TransactionConflict',
+          ),
+        );
       case 'broken server':
         return answer(500, { __type: 'com.amazonaws.dynamodb.v20120810#InternalServerError' });
       case 'no permission':
@@ -102,6 +106,14 @@ function aborted(signal: AbortSignal): Promise<Error> {
   const error = Object.assign(new Error('Request aborted'), { name: 'AbortError' });
   if (signal.aborted) return Promise.resolve(error);
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(error), { once: true }));
+}
+
+function cancelled(codes: readonly string[]): Handled {
+  return answer(400, {
+    __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+    Message: 'cancelled',
+    CancellationReasons: codes.map((Code) => ({ Code })),
+  });
 }
 
 function answer(statusCode: number, body: object): Handled {

@@ -89,6 +89,17 @@ describe('an outcome in the initiator’s own transaction', () => {
       });
     });
 
+    it('is not called cancelled while the same call, made before a crash, is being committed', async () => {
+      const call = { commitId: newCommitId(), transactItems: [outbox.own.take('lock')] };
+      const { machine } = outbox.machine;
+      const sleep = async () => void (await commit('pay_1', call));
+      outbox.faulty.fates = ['fine', 'half seen'];
+      expect(await commit('pay_1', { ...call, machine: { ...machine, sleep } })).toMatchObject({
+        kind: 'committed',
+        commitId: call.commitId,
+      });
+    });
+
     it('is committed exactly as often as it says, whatever is lost, by whomever it is repeated', async () => {
       const fate = fc.constantFrom(
         'fine',

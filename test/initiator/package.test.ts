@@ -76,9 +76,11 @@ describe('the published initiator kit', () => {
       commitWithOutcome(client, { tableName: 't', transactItems: [{ Delete: { TableName: 'o', Key: { id: 1 } } }], outcome });
       // @ts-expect-error: a PENDING has no place in a transaction
       commitWithOutcome(client, { tableName: 't', transactItems: [], outcome: { ...outcome, status: 'PENDING' } });
-      createServer(toNodeHandler(createCheckBackHandler({ publicKeys: 'whpk_', lookUp: () => 'unknown' })));
+      createServer(toNodeHandler(createCheckBackHandler({ publicKeys: 'whpk_', merchantIds: ['demo'], lookUp: () => 'unknown' })));
       // @ts-expect-error: nothing is no answer
-      createCheckBackHandler({ publicKeys: 'whpk_', lookUp: () => undefined });`;
+      createCheckBackHandler({ publicKeys: 'whpk_', merchantIds: '*', lookUp: () => undefined });
+      // @ts-expect-error: whoever answers says for whom
+      createCheckBackHandler({ publicKeys: 'whpk_', lookUp: () => 'unknown' });`;
     for (const file of ['use.mts', 'use.cts']) writeFileSync(join(project, file), use);
     checkTypes(project, ['use.mts', 'use.cts']);
   });

@@ -44,6 +44,7 @@ async function openBank(onUnknown: 'ask' | 'FAILED') {
   let isAway = false;
   const handler: CheckBackHandler = createCheckBackHandler({
     publicKeys: publishedKeys({ baseUrl, fetch, clock: world.ports.clock }),
+    merchantIds: ['shop'],
     clock: world.ports.clock,
     async lookUp(check) {
       if (isAway) throw new Error('the database is away');

@@ -243,6 +243,13 @@ describe('queues', () => {
       client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x', ...input }));
     await expect(send({ DelaySeconds: 901 })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
     await expect(send({ MessageBody: 'a\u0000b' })).rejects.toMatchObject({ name: 'InvalidMessageContents' });
+    const attribute = (StringValue: string) => ({
+      MessageAttributes: { reason: { DataType: 'String', StringValue } },
+    });
+    await expect(send(attribute('a\u0000b'))).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    await expect(send(attribute('x'.repeat(1_048_577)))).rejects.toMatchObject({
+      name: 'InvalidParameterValue',
+    });
     await expect(send({ MessageBody: 'x'.repeat(1_048_577) })).rejects.toMatchObject({
       name: 'InvalidParameterValue',
     });

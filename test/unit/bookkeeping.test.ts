@@ -105,7 +105,7 @@ describe('closing windows', () => {
       {
         merchantId: 'demo',
         createdAt: '2026-11-20T08:00:00.000Z',
-        own: { closed: { failures: 1 }, audited: { failures: 0 }, stated: { failures: 0 } },
+        own: { closed: { rev: 2 }, audited: { rev: 0 }, stated: { rev: 0 } },
       },
     ]);
   });
@@ -330,6 +330,31 @@ describe('redelivering a range', () => {
     const done = await world.call(demo.receiver, `GET /v1/redeliveries/${jobId}`);
     expect(done.json).toMatchObject({ state: 'done', found: 120, sent: 120 });
     expect(world.queue).toHaveLength(120);
+  });
+
+  it.each([
+    [['exhausted', 'retrying', 'exhausted'], 500],
+    [['exhausted', 'blocked'], 410],
+  ])('finds nothing a second time that has changed its state meanwhile: %s', async (states, statusCode) => {
+    const { world, demo, record } = await shop();
+    await demo.endpoint();
+    world.receiver.answer = () => statusExchange(500);
+    for (let n = 0; n < 60; n += 1) await record(`pay_${n}`);
+    await world.relayAll();
+    await world.drain();
+    world.time.nowMs += 1_000;
+    const range = { from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z', states };
+    const { jobId } = (await world.call(demo.receiver, 'POST /v1/redeliveries', range)).json;
+    world.receiver.answer = () => statusExchange(statusCode);
+    const { sendNow } = world.ports.dispatcher;
+    world.ports.dispatcher.sendNow = async (lane, messages) => {
+      await sendNow(lane, messages);
+      for (const sent of world.queue.splice(0))
+        if (sent.atMs <= world.time.nowMs) await world.deliverOne(sent);
+    };
+    await runJobs(world.ports, Number.POSITIVE_INFINITY);
+    const done = await world.call(demo.receiver, `GET /v1/redeliveries/${jobId}`);
+    expect(done.json).toMatchObject({ state: 'done', found: 60, sent: 60 });
   });
 
   it('is another merchant’s secret', async () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createHttpSender } from '../../lib/adapters/http-sender.ts';
 import { totalSeconds } from '../../lib/core/schedule.ts';
+import { isoTime } from '../../lib/core/time.ts';
+import { merchant, succeeded, transaction } from '../conformance/support/samples.ts';
 import { createWorld, okExchange, payment, START_MS, statusExchange } from '../support/world.ts';
 
 async function recorded(settings: object = {}, endpoint: object = {}, changes: object = {}) {
@@ -151,6 +154,21 @@ describe('delivering', () => {
     const [notification] = (await ask()).notifications;
     expect(notification).toMatchObject({ state: 'blocked', blockedReason: 'address_refused' });
     expect(notification.attempts).toHaveLength(3);
+  });
+
+  it('blocks what an initiator wrote by itself with a callback URL that is none', async () => {
+    const world = createWorld();
+    const demo = await world.merchant('demo');
+    const transactionId = transaction('pay_1');
+    const written = succeeded({ merchantId: merchant('demo'), transactionId, notifyUrl: 'not a URL' });
+    await world.ports.outcomes.putIfAbsent({ ...written, listedAt: isoTime(START_MS) }, 0);
+    const { send } = createHttpSender({ policy: world.ports.callbackPolicy, now: world.ports.clock.now });
+    world.receiver.answer = (request) => send(request);
+    await world.relayAll();
+    await world.drain();
+    const { notifications } = (await world.call(demo.receiver, 'GET /v1/transactions/pay_1')).json;
+    expect(notifications).toMatchObject([{ endpointId: 'notify-url', state: 'blocked' }]);
+    expect(world.events.map(({ event }) => event)).not.toContain('record_parked');
   });
 
   it('does not take a 200 with the wrong body for a delivery', async () => {

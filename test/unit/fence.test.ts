@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Fault } from '../../lib/core/faults.ts';
 import type { EndpointId, MerchantId, TransactionId } from '../../lib/core/model.ts';
 import { untried } from '../../lib/core/notification.ts';
 import { forEachPartition, PARTITIONS } from '../../lib/core/partitions.ts';
@@ -230,6 +231,42 @@ describe('the fence', () => {
     await forEachPartition((partition) => sweepOne(world, partition));
     expect(new Set(world.queue.map(({ message }) => message.transactionId)).size).toBe(39);
     expect(world.queue).toHaveLength(39);
+  });
+
+  it.each([
+    ['nobody can read keep none behind them from being sent', new TypeError('no notification'), 39 - 20],
+    [
+      'the table does not give now end the run',
+      new Fault({ code: 'away', message: 'away', retryable: true }),
+      0,
+    ],
+  ])('rows of the sweep that %s', async (_what, fault, sent) => {
+    const { world, demo } = await recorded();
+    for (let n = 2; n < 40; n += 1) {
+      await world.call(demo.initiator, `PUT /v1/merchants/demo/transactions/pay_${n}`, payment());
+    }
+    await world.relayAll();
+    world.receiver.answer = () => statusExchange(500);
+    for (const message of world.queue.splice(0)) await world.deliverOne(message);
+    world.queue.splice(0);
+    world.time.nowMs += 5 * MINUTE;
+    const { page } = world.ports.dueIndex;
+    const { read } = world.ports.notifications;
+    const all = async (options: Parameters<typeof page>[0]) => {
+      const partitions = Array.from({ length: PARTITIONS }, (_, partition) =>
+        page({ ...options, partition }),
+      );
+      return { keys: (await Promise.all(partitions)).flatMap(({ keys }) => keys) };
+    };
+    const { keys } = await all({ partition: 0, before: isoTime(world.time.nowMs), limit: 1_000 });
+    const broken = new Set(keys.slice(0, 20).map(({ key }) => key.transactionId));
+    world.ports.dueIndex.page = all;
+    world.ports.notifications.read = async (key) => {
+      if (broken.has(key.transactionId)) throw fault;
+      return read(key);
+    };
+    await expect(sweepOne(world, 0)).rejects.toBe(fault);
+    expect(world.queue).toHaveLength(sent);
   });
 
   it('a deferral beyond the horizon ends exhausted, and does not use up the schedule before', async () => {

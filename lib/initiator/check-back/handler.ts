@@ -1,5 +1,5 @@
 import { InitiatorFault, invalidOption } from '../fault.ts';
-import { isMerchantId, isTransactionId, type TransactionKey } from '../ids.ts';
+import { isMerchantId, isTransactionId, type MerchantId, type TransactionKey } from '../ids.ts';
 import { isObject } from '../outcome.ts';
 import { type Clock, system } from '../system.ts';
 import { type CheckBackAnswer, endOfTransaction } from './answer.ts';
@@ -17,6 +17,12 @@ export interface Check extends TransactionKey {
 export interface CheckBackOptions {
   /** `whpk_…` of the service, several while it changes its key, or {@link publishedKeys}. */
   readonly publicKeys: string | readonly string[] | PublicKeys;
+  /**
+   * The merchants for which this handler speaks; `*` for all, where `lookUp` tells merchants apart by itself. Every
+   * initiator of the service may name this URL for merchants of its own, and is asked there by the same signature:
+   * a transaction of theirs that is called like one of yours must neither be told of yours nor roll it back.
+   */
+  readonly merchantIds: readonly string[] | '*';
   /**
    * Says what is known. What it throws becomes 503, and the service asks again: never let "I cannot tell now"
    * become `unknown`, which may end the transaction as FAILED.
@@ -55,16 +61,19 @@ export const MAX_CHECK_BYTES = 16 * 1024;
  * @throws InitiatorFault `invalid_option`
  * @example
  * const lookUp = ({ transactionId }) => orders.endOf(transactionId);
- * const answerChecks = createCheckBackHandler({ publicKeys: publishedKeys({ baseUrl }), lookUp });
+ * const publicKeys = publishedKeys({ baseUrl });
+ * const answerChecks = createCheckBackHandler({ publicKeys, merchantIds: ['demo'], lookUp });
  * createServer(toNodeHandler(answerChecks)).listen(4700);
  */
 export function createCheckBackHandler(options: CheckBackOptions): CheckBackHandler {
   const { clock = system.clock, lookUp, onError = () => undefined, timeoutMs = 8_000 } = options;
   if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1) throw invalidOption('timeoutMs is not positive.');
   const publicKeys = publicKeysOf(options.publicKeys);
+  const isOurs = oursOf(options.merchantIds);
   return async (request) => {
     try {
       const check = await verified(request, { publicKeys, nowMs: clock.now() });
+      if (!isOurs(check.merchantId)) throw new Refusal('foreign_merchant');
       return answerOf(await within(timeoutMs, () => lookUp(check)));
     } catch (error) {
       if (error instanceof Refusal) return json(error.status, { code: error.code });
@@ -78,6 +87,15 @@ export function createCheckBackHandler(options: CheckBackOptions): CheckBackHand
 function publicKeysOf(given: CheckBackOptions['publicKeys']): PublicKeys {
   if (typeof given === 'string') return fixedPublicKeys([given]);
   return 'get' in given ? given : fixedPublicKeys(given);
+}
+
+function oursOf(merchantIds: CheckBackOptions['merchantIds']): (merchantId: MerchantId) => boolean {
+  if (merchantIds === '*') return () => true;
+  if (!Array.isArray(merchantIds) || merchantIds.length === 0 || !merchantIds.every(isMerchantId)) {
+    throw invalidOption('merchantIds names no merchants for which checks are answered.');
+  }
+  const ours = new Set<string>(merchantIds);
+  return (merchantId) => ours.has(merchantId);
 }
 
 /**

@@ -8,6 +8,7 @@ const REFUSALS = {
   timestamp_too_new: 400,
   signature_mismatch: 401,
   malformed_body: 400,
+  foreign_merchant: 403,
   body_already_read: 500,
 } as const;
 

@@ -114,6 +114,9 @@ function meaningOf(failure: Failure, ownItems: number): Attempt {
   if (reasons === undefined) throw faultOf(WHAT, failure);
   const ours = reasons.slice(ownItems).map(({ Code }) => Code);
   if (ours.includes('ConditionalCheckFailed')) return { kind: 'stands' };
+  // Somebody is ending this transaction right now, maybe this very call before its process died: its items are seen
+  // one by one, so that conditions fail for what it has written, before the outcome that says so can be read.
+  if (ours.includes('TransactionConflict')) return { kind: 'busy', error };
   const own = reasons.slice(0, ownItems).flatMap(reasonOf);
   if (own.length > 0) return { kind: 'cancelled', reasons: own };
   if (reasons.every(({ Code = 'None' }) => Code === 'None' || PASSING.has(Code)))

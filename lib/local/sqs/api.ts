@@ -129,13 +129,22 @@ function readMessage(store: SqsStore, queue: string, input: Entry): NewMessage {
   if (INVALID_CHARACTER.test(body)) {
     throw new AwsFault('InvalidMessageContents', 'The message contains characters that SQS does not take.');
   }
+  const attributes = (input.MessageAttributes ?? {}) as NewMessage['attributes'];
+  const texts = Object.entries(attributes).flatMap(([name, { DataType, StringValue = '' }]) => [
+    name,
+    DataType ?? '',
+    StringValue,
+  ]);
+  if (texts.some((text) => INVALID_CHARACTER.test(text))) {
+    throw new AwsFault('InvalidParameterValue', 'An attribute contains characters that SQS does not take.');
+  }
   const maximum = Number(store.attributes(queue).MaximumMessageSize);
-  if (Buffer.byteLength(body) > maximum) {
+  if (Buffer.byteLength([body, ...texts].join('')) > maximum) {
     throw new AwsFault('InvalidParameterValue', `Message must be shorter than ${maximum} bytes.`);
   }
   return {
     body,
-    attributes: (input.MessageAttributes ?? {}) as NewMessage['attributes'],
+    attributes,
     groupId: typeof input.MessageGroupId === 'string' ? input.MessageGroupId : undefined,
     delaySeconds: integer(input, 'DelaySeconds', 0, MAX_DELAY_SECONDS),
   };

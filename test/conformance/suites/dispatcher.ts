@@ -218,5 +218,18 @@ export function describeDispatcher(
         await lanes.close();
       }
     });
+
+    it('take a reason that quotes what nobody should have sent', async () => {
+      const lanes = await open();
+      try {
+        const key = `\u0001\ud83d\ude00\ufffe${'x'.repeat(2_000_000)}`;
+        await lanes.deadLetters.add({ body: '{}', reason: `forbidden_key /${key}` });
+        const [letter] = lanes.in('dead');
+        expect(letter?.reason).toMatch(/^forbidden_key \/\ufffd\u{1f600}\ufffdx+$/u);
+        expect(letter?.reason?.length).toBe(300);
+      } finally {
+        await lanes.close();
+      }
+    });
   });
 }
