@@ -290,6 +290,29 @@ describe('reconciling a ledger', () => {
     expect([status, found(lines).map(({ transactionId }) => transactionId)]).toEqual([1, ['pay_1']]);
   });
 
+  it('finds what is missing of a day of which one answer has the morning and the next one the rest', async () => {
+    const DAY = 24 * 60 * MINUTE;
+    // One answer goes over 31 days: that of a ledger which begins at 08:00 ends at 08:00.
+    const rows = await list(2, 31 * DAY + 4 * 60 * MINUTE);
+    const morning = new Date(START_MS + 31 * DAY - 5 * 60 * MINUTE).toISOString();
+    const lost = outcomeSchema.parse({
+      ...payment({}),
+      merchantId: 'demo',
+      transactionId: 'pay_lost',
+      version: 1,
+      recordedAt: morning,
+      listedAt: morning,
+    });
+    await world.ports.outcomes.putIfAbsent(lost, 0);
+    await close(33 * 24 * 60);
+    const { status, lines } = await run(rows);
+    expect([status, found(lines)]).toMatchObject([
+      1,
+      [{ class: 'only_here', transactionId: 'pay_lost', window: morning }],
+    ]);
+    expect((await run([...rows, lost as TerminalOutcome])).status).toBe(0);
+  });
+
   it('takes the statement of a day as it is', async () => {
     await list(3_000, 10_000);
     await close(17 * 60);
