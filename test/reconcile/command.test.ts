@@ -462,6 +462,43 @@ describe('reconciling a ledger', () => {
       expect(said).toContain('is about other rows');
     });
 
+    it('an answer about another window, be it signed and about the same rows', async () => {
+      await list(60, 10_000);
+      await close(60);
+      const own = fetchOf(world);
+      let kept: Response | undefined;
+      // Of both windows the ledger has nothing: only what the answer says of itself tells them apart.
+      const replaying: typeof own = async (url, init) => {
+        if (init.method !== 'POST') return own(url, init);
+        kept ??= await own(url, init);
+        return kept.clone();
+      };
+      expect(await run([], { from: FROM, fetch: replaying })).toMatchObject({
+        status: 2,
+        said: expect.stringContaining('is about another window'),
+      });
+    });
+
+    it('a list of rows that says that there is more, and not where', async () => {
+      const rows = await list(600, 100);
+      await close(10);
+      const own = fetchOf(world);
+      const endless: typeof own = async (url, init) => {
+        if (init.method === 'POST') {
+          const problem = { merchantId: 'demo', request: 'POST /v1/reconciliations', asOf: FROM };
+          return Response.json({ ...problem, code: 'window_too_large' }, { status: 409 });
+        }
+        const response = await own(url, init);
+        if (!url.includes('/transactions?')) return response;
+        return Response.json({ ...((await response.json()) as object), hasMore: true });
+      };
+      const env = { TIDINGS_SECRET: '' };
+      expect(await run(rows.slice(1), { from: FROM, fetch: endless, env })).toMatchObject({
+        status: 2,
+        said: expect.stringContaining('malformed_body'),
+      });
+    });
+
     it.each([
       ['no key', { TIDINGS_KEY: '' }, 'TIDINGS_KEY is not set'],
       ['no address', { TIDINGS_API: '' }, 'TIDINGS_API is not set'],
