@@ -411,7 +411,15 @@ describe('reconciling', () => {
     const { receiver } = await openKit(world, { service: { since: undefined as unknown as string } });
     await expect(receiver.reconcile()).rejects.toMatchObject({ code: 'since_missing' });
     const wrong = (service: object) => openKit(createWorld(), { service });
-    await expect(wrong({ since: '2026-11-20T08:30:00Z' })).rejects.toMatchObject({ code: 'invalid_time' });
+    // Without an offset it would be another hour on each machine, and hours would be left out on some.
+    for (const since of [
+      '2026-11-20T08:30:00Z',
+      '2026-11-20T08:00:00',
+      'Nov 20 2026',
+      '2026-02-30T00:00:00Z',
+    ]) {
+      await expect(wrong({ since })).rejects.toMatchObject({ code: 'invalid_time' });
+    }
     await expect(wrong({ types: ['payment'] })).rejects.toMatchObject({ code: 'invalid_types' });
     await expect(wrong({ types: [] })).rejects.toMatchObject({ code: 'invalid_types' });
     await expect(receiver.reconcile({ from: SINCE, to: 'now' })).rejects.toMatchObject({

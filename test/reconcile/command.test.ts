@@ -523,12 +523,17 @@ describe('reconciling a ledger', () => {
     });
 
     it.each([
-      ['--from', { from: 'yesterday' }],
-      ['--to', { to: '2026-11-20T08:00:00' }],
-      ['--types', { types: 'Payments' }],
-      ['--ledger', { ledger: undefined }],
-    ])('%s that is none', async (_, options) => {
-      expect(await run([], options)).toMatchObject({ status: 2, lines: [] });
+      ['--from', { from: 'yesterday' }, 'invalid_option'],
+      ['--to', { to: '2026-11-20T08:00:00' }, 'invalid_option'],
+      ['--to in February', { to: '2026-02-30' }, 'invalid_option'],
+      ['--types', { types: 'Payments' }, 'invalid_types'],
+      ['--ledger', { ledger: undefined }, 'missing_setting'],
+    ])('%s that is none', async (_, options, code) => {
+      expect(await run([], options)).toMatchObject({
+        status: 2,
+        lines: [],
+        said: expect.stringContaining(code),
+      });
     });
   });
 
