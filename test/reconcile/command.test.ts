@@ -407,6 +407,18 @@ describe('reconciling a ledger', () => {
       expect(said).toContain('Line 62 repeats line 4: transaction pay_2, version 1');
     });
 
+    it('a ledger of which a row has no type, where types are compared', async () => {
+      const rows = await list(90, 10_000);
+      await close(60);
+      const own: Row = { ...(rows[5] as Row), transactionId: 'own_1' as never, transactionType: '' as never };
+      expect(await run([...rows, own], { types: 'payment.*' })).toMatchObject({
+        status: 2,
+        lines: [],
+        said: expect.stringContaining('Line 92: transactionType is ""'),
+      });
+      expect((await run([...rows, own])).status).toBe(1);
+    });
+
     it('a ledger that changes while it is read', async () => {
       const rows = await list(90, 10_000);
       await close(60);
