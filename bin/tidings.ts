@@ -117,6 +117,20 @@ const commands: Readonly<
 };
 
 const command = commands[positionals[0] ?? ''];
+
+/** Of reconcile, 1 says that something differs. Whatever ends it must not say so, be it a full disk or a closed pipe. */
+const failed = command === commands.reconcile ? 2 : 1;
+
+function fail(error: Error): void {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = failed;
+}
+
+process.once('uncaughtException', (error) => {
+  fail(error);
+  process.exit();
+});
+
 if (values.help || command === undefined) {
   process.stdout.write(command?.help ?? HELP);
   process.exitCode = values.help ? 0 : 2;
@@ -124,7 +138,6 @@ if (values.help || command === undefined) {
   try {
     process.exitCode = (await command.run()) ?? 0;
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = positionals[0] === 'reconcile' ? 2 : 1;
+    fail(error as Error);
   }
 }

@@ -80,7 +80,11 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2}
  *
  * @throws ReconcileFailure `invalid_field`
  */
-export function rowOf(fields: readonly string[], columns: Columns, line: number): LedgerRow | undefined {
+export function rowOf(
+  fields: readonly string[],
+  columns: Columns,
+  { line, needsType }: { readonly line: number; readonly needsType: boolean },
+): LedgerRow | undefined {
   const text = (column: Column) => fields[columns.get(column) ?? -1] ?? '';
   const refuse = (column: Column, wanted: string): never => {
     const what = JSON.stringify(text(column).slice(0, 80));
@@ -97,7 +101,10 @@ export function rowOf(fields: readonly string[], columns: Columns, line: number)
     refuse('amount', 'a whole number in the minor unit: 19.99 is 1999');
   }
   if (!CURRENCY.test(currency)) refuse('currency', 'a code of ISO 4217');
-  if (transactionType !== '' && !TYPE.test(transactionType)) refuse('transactionType', 'a lower-case word');
+  // Where types are compared, a row without one would be of none, and left out.
+  if ((needsType || transactionType !== '') && !TYPE.test(transactionType)) {
+    refuse('transactionType', 'a lower-case word');
+  }
   const listedMs = TIME.test(listedAt) ? Date.parse(listedAt) : Number.NaN;
   if (Number.isNaN(listedMs)) refuse('listedAt', 'an RFC 3339 date and time with its offset');
   const numbers = { version: Number(version), amount: Number(amount), listedMs, line };

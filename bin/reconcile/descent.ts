@@ -32,11 +32,15 @@ function compare(
   { fromMs, toMs, lengthMs, windowMs }: Span & { readonly lengthMs: number; readonly windowMs: number },
 ): readonly Span[] {
   const sliceOf = (ms: number) => Math.floor(ms / lengthMs) * lengthMs;
-  const here = new Map(slices.map((slice) => [sliceOf(slice.fromMs), sumOf(slice.digest)]));
+  const put = (sums: Map<number, Sum>, ms: number, parts: Iterable<Sum>) =>
+    sums.set(sliceOf(ms), sumOf([sums.get(sliceOf(ms)) ?? NOTHING, ...parts]));
+  const here = new Map<number, Sum>();
+  // A range that was answered in several pieces may have cut a slice in two.
+  for (const slice of slices) put(here, slice.fromMs, slice.digest);
   const there = new Map<number, Sum>();
   for (let start = fromMs; start < toMs; start += windowMs) {
     const sum = ledger.get(start);
-    if (sum !== undefined) there.set(sliceOf(start), sumOf([there.get(sliceOf(start)) ?? NOTHING, sum]));
+    if (sum !== undefined) put(there, start, [sum]);
   }
   return [...new Set([...here.keys(), ...there.keys()])]
     .filter((start) => !isSame(here.get(start) ?? NOTHING, there.get(start) ?? NOTHING))

@@ -56,15 +56,15 @@ export async function readLedger(
   let pending = 0;
   const lines = lineCounter();
   const take = (fields: readonly string[], endLine: number) => {
-    const line = lines.startOf(fields, endLine);
+    const at = { line: lines.startOf(fields, endLine), needsType: options.needsType };
     if (columns === undefined) {
       if (fields[0]?.startsWith('#') && head.length < MAX_HEAD) return void head.push(fields);
-      columns = columnsOf(fields, { line, needsType: options.needsType });
+      columns = columnsOf(fields, at);
       width = fields.length;
       return;
     }
-    if (fields.length !== width) throw wrongWidth(line, fields.length, width);
-    const row = rowOf(fields, columns, line);
+    if (fields.length !== width) throw wrongWidth(at.line, fields.length, width);
+    const row = rowOf(fields, columns, at);
     if (row === undefined) pending += 1;
     else options.onRow(row);
   };

@@ -1,6 +1,7 @@
 import { groupOf } from '../../lib/receiver/digest.ts';
 import { type EventTypes, eventTypes } from '../../lib/receiver/event-types.ts';
 import { createWindowQuestions } from '../../lib/receiver/reconciling/questions.ts';
+import { instantOf } from '../../lib/receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
 import { differingWindows } from './descent.ts';
 import { ReconcileFailure } from './failure.ts';
@@ -213,7 +214,7 @@ function rangeOf(
 
 function timeOf(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const ms = /^\d{4}-\d{2}-\d{2}(T.+(Z|[+-]\d{2}:\d{2}))?$/.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = instantOf(text);
   if (!Number.isNaN(ms)) return ms;
   throw new ReconcileFailure('invalid_option', `${option} ${text} is no date, and no time with its offset.`);
 }

@@ -149,6 +149,10 @@ export function openService(options: ServiceOptions): Service {
       }
       const { content } = answer;
       const { there } = content;
+      // The body is no part of the question that is signed along, so the answer says itself of what it is.
+      if (timeOf(content, 'start') !== startMs || content.bucket !== bucket) {
+        throw new ReconcileFailure('wrong_answer', 'The answer to a comparison is about another window.');
+      }
       if (!isObject(there) || countOf(there, 'count') !== sum.count || hashOf(there) !== sum.hash) {
         throw new ReconcileFailure('wrong_answer', 'The answer to a comparison is about other rows.');
       }

@@ -1,3 +1,4 @@
+import { nextOf } from '../../lib/receiver/asking/client.ts';
 import type { ListedOutcome } from '../../lib/receiver/outcome.ts';
 import type { Bucket, WindowQuestions } from '../../lib/receiver/reconciling/questions.ts';
 import type { Difference, Service, Side } from './service.ts';
@@ -63,7 +64,7 @@ async function* lookAt(
       waiting.delete(nameOf(row));
       yield* compare(row, there);
     }
-    cursor = page.hasMore ? page.nextCursor : undefined;
+    cursor = nextOf(page, cursor);
   } while (cursor !== undefined);
   for (const row of waiting.values()) {
     yield { class: 'only_there', transactionId: row.transactionId, there: sideOf(row) };

@@ -29,7 +29,7 @@ export const PROBLEMS = {
   invalid_range: [400, 'The range ends before it begins.'],
   unaligned_time: [400, 'No window begins or ends at this time; see windowSeconds.'],
   range_too_long: [400, 'The range is longer than one request may ask for; see maxSeconds.'],
-  answer_too_large: [400, 'The answer would be larger than 1 MB; ask for less.'],
+  answer_too_large: [400, 'The answer would be larger than 1 MB, or be made of too much; ask for less.'],
   duplicate_row: [400, 'A row stands in the request a second time.'],
   wrong_bucket: [400, 'A row is not of the bucket that is asked about.'],
   beyond_retention: [400, 'The time is older than what is kept.'],

@@ -4,7 +4,6 @@ import { type DigestGroup, sumGroups } from './digest.ts';
 import type { MerchantId } from './model.ts';
 import { oldestShown, watermarkAt } from './reach.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from './time.ts';
-import type { Window } from './windows.ts';
 
 /** Digests of a range: of each window, or of hours and days, which are the sums of theirs. */
 
@@ -17,6 +16,8 @@ const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2
 const PAGE = 1_000;
 /** Bytes of an answer's items at most; only a merchant with hundreds of groups comes near. */
 const MOST_BYTES = 900_000;
+/** Groups of all windows that one answer is made of at most, 36 MB of the table: 22 in each window of a month. */
+const MOST_GROUPS = 200_000;
 
 /** What of one window, hour or day lies in the range. */
 interface WindowSum {
@@ -74,9 +75,11 @@ export async function readWindows(
   if (msOf(to) - msOf(from) > maxSeconds * SECOND_MS) {
     return refused({ code: 'range_too_long', field: 'to', details: { maxSeconds, ...closing } });
   }
-  const windows = await readAll(ports, { merchantId, from, to });
-  const items = sumsOf(windows, { from, to, seconds: secondsOf(resolution, windowSeconds) });
-  if (JSON.stringify(items).length > MOST_BYTES) return refused({ code: 'answer_too_large', field: 'to' });
+  const seconds = secondsOf(resolution, windowSeconds);
+  const items = await readSums(ports, { merchantId, from, to, seconds });
+  if (items === undefined || JSON.stringify(items).length > MOST_BYTES) {
+    return refused({ code: 'answer_too_large', field: 'to' });
+  }
   return { kind: 'sums', asOf, closedThrough, windowSeconds, items };
 }
 
@@ -91,36 +94,50 @@ function secondsOf(resolution: Resolution, windowSeconds: number): number {
   }
 }
 
-interface Range {
-  readonly from: string;
-  readonly to: string;
-}
+type Parts = Pick<WindowSum, 'revision' | 'groups'>;
 
-async function readAll(
+/**
+ * Hours and days of UTC, cut to the range: `start` and `end` say what an item is of. Summed up page by page, so that what
+ * is held does not grow with the range; undefined where there is too much to sum up for one answer.
+ */
+async function readSums(
   ports: WindowPorts,
-  range: Range & { readonly merchantId: MerchantId },
-): Promise<readonly Window[]> {
-  const windows: Window[] = [];
+  {
+    seconds,
+    ...range
+  }: {
+    readonly merchantId: MerchantId;
+    readonly from: string;
+    readonly to: string;
+    readonly seconds: number;
+  },
+): Promise<readonly WindowSum[] | undefined> {
+  const lengthMs = seconds * SECOND_MS;
+  const slices = new Map<number, Parts>();
+  let groupsLeft = MOST_GROUPS;
   let cursor: string | undefined;
   do {
     const page = await ports.windows.page({ ...range, limit: PAGE, ...(cursor !== undefined && { cursor }) });
-    windows.push(...page.windows);
+    groupsLeft -= page.windows.reduce((sum, { groups }) => sum + groups.length, 0);
+    if (groupsLeft < 0) return undefined;
+    for (const [slice, windows] of Map.groupBy(page.windows, ({ start }) =>
+      Math.floor(msOf(start) / lengthMs),
+    )) {
+      const before = slices.get(slice);
+      slices.set(slice, together(before === undefined ? windows : [before, ...windows]));
+    }
     cursor = page.cursor;
   } while (cursor !== undefined);
-  return windows;
+  return [...slices].map(([slice, parts]) => ({
+    start: isoTime(Math.max(slice * lengthMs, msOf(range.from))),
+    end: isoTime(Math.min((slice + 1) * lengthMs, msOf(range.to))),
+    ...parts,
+  }));
 }
 
-/** Hours and days of UTC, cut to the range: `start` and `end` say what an item is of. */
-function sumsOf(
-  windows: readonly Window[],
-  { from, to, seconds }: Range & { readonly seconds: number },
-): readonly WindowSum[] {
-  const lengthMs = seconds * SECOND_MS;
-  const slices = Map.groupBy(windows, ({ start }) => Math.floor(msOf(start) / lengthMs));
-  return [...slices].map(([slice, parts]) => ({
-    start: isoTime(Math.max(slice * lengthMs, msOf(from))),
-    end: isoTime(Math.min((slice + 1) * lengthMs, msOf(to))),
+function together(parts: readonly Parts[]): Parts {
+  return {
     revision: parts.reduce((sum, { revision }) => sum + revision, 0),
     groups: sumGroups(parts.map(({ groups }) => groups)),
-  }));
+  };
 }

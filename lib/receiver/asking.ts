@@ -19,8 +19,8 @@ import { fullHour } from './times.ts';
 
 export interface AskingOptions extends ServiceOptions {
   /**
-   * From when on this receiver answers for what was applied: a full hour, ISO 8601. What was listed before is never
-   * looked at. Needed until something was asked for.
+   * From when on this receiver answers for what was applied: a full hour, ISO 8601, with Z or its offset. What was listed
+   * before is never looked at. Needed until something was asked for.
    */
   readonly since?: string;
   /** The `types` of the receiver's endpoint, where it has some: nothing else is missed. */

@@ -64,7 +64,7 @@ export function createDigestSum(): DigestSum {
       currency: part.currency,
       count: part.count + (sum?.count ?? 0),
       amount: part.amount + (sum?.amount ?? 0n),
-      hash: (part.hash + (sum?.hash ?? 0n)) % MODULUS,
+      hash: addHashes(part.hash, sum?.hash ?? 0n),
     });
   };
   return {
@@ -73,6 +73,11 @@ export function createDigestSum(): DigestSum {
     digest: () =>
       [...groups.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, sum]) => sum),
   };
+}
+
+/** Hashes of rows, or of sums of rows, together. */
+export function addHashes(left: bigint, right: bigint): bigint {
+  return (left + right) % MODULUS;
 }
 
 /** The digest of a single row. */

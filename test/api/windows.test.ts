@@ -333,6 +333,32 @@ describe('asking for windows', () => {
     expect((await ask('/v1/windows?from=2026-11-20T08:00:00Z&resolution=hour')).status).toBe(200);
   });
 
+  it('refuses to sum up more groups than it could in its time, and sums up the half of it', async () => {
+    const groups = Array.from({ length: 2_000 }, (_, index) => ({
+      transactionType: `t${index}`,
+      status: 'SUCCEEDED',
+      currency: 'CNY',
+      count: 1,
+      amount: '1',
+      hash: '0'.repeat(32),
+    }));
+    await fill(110);
+    const { page } = world.ports.windows;
+    let read = 0;
+    world.ports.windows.page = async (options) => {
+      const found = await page({ ...options, limit: 10 });
+      read += found.windows.length;
+      return { ...found, windows: found.windows.map((window) => ({ ...window, groups })) };
+    };
+    const day = '/v1/windows?resolution=day&from=2026-11-20T08:00:00Z';
+    expect((await ask(day)).json).toMatchObject({ status: 400, code: 'answer_too_large' });
+    expect(read).toBe(110);
+    const { json } = await ask(`${day}&to=2026-11-20T13:00:00Z`);
+    expect(json.items).toHaveLength(1);
+    expect(json.items[0]).toMatchObject({ end: '2026-11-20T13:00:00.000Z', groups: { length: 2_000 } });
+    expect(json.items[0].groups[0]).toMatchObject({ count: 60, amount: '60' });
+  });
+
   describe('refuses', () => {
     beforeEach(async () => {
       await fill(2);

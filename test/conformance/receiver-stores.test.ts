@@ -13,6 +13,10 @@ afterAll(() => dynamodb.stop());
 
 describeReceiverStore('memory', async () => openMemoryStore());
 describeReceiverStore('SQLite', async () => openSqliteStore());
+// Whoever keeps amounts opens a database so, and the store reads from the same.
+describeReceiverStore('SQLite that reads integers as BigInt', async () =>
+  openSqliteStore({ readBigInts: true }),
+);
 describeReceiverStore('DynamoDB', () => dynamodb.open());
 
 describe('the store in SQLite', () => {

@@ -92,6 +92,16 @@ describe('the adapter for fetch-style hosts', () => {
   const handle = toFetchHandler(handler);
   const url = 'https://shop.example/hooks';
 
+  it.each([
+    ['read', (request: Request) => request.text()],
+    ['being read', (request: Request) => request.body?.getReader()],
+  ])('says so where the body was %s by something else', async (_, read) => {
+    const request = new Request(url, signed());
+    await read(request);
+    const response = await handle(request);
+    expect([response.status, await response.json()]).toEqual([500, { code: 'body_already_read' }]);
+  });
+
   it('takes a Request and gives a Response', async () => {
     const response = await handle(new Request(url, signed()));
     expect([response.status, await response.text()]).toEqual([204, '']);

@@ -4,7 +4,7 @@ import { fetchOf, openKit } from '../support/kit.ts';
 import { createWorld } from '../support/world.ts';
 
 /** A receiver whose service, and whose waiting, are in the hands of the test. */
-async function openFollower(changes: { readonly types?: readonly string[] } = {}) {
+async function openFollower(changes: { readonly types?: readonly string[]; readonly since?: string } = {}) {
   const world = createWorld();
   const wakes: (() => void | Promise<void>)[] = [];
   const hands = { questionsLeft: Infinity };
@@ -44,6 +44,15 @@ describe('following the feed', () => {
     expect(kit.applied.every(({ metadata }) => metadata.note === 'x')).toBe(true);
     expect(kit.asked.filter((request) => request.includes('pay_2'))).toEqual([]);
   });
+
+  it.each(['2026-11-20', '2026-11-20T13:30:00+05:30'])(
+    'begins at %s, however it is written',
+    async (since) => {
+      const { kit, record } = await openFollower({ since });
+      await record(0, 2);
+      expect(await kit.receiver.follow()).toMatchObject({ read: 2, applied: 2 });
+    },
+  );
 
   it('goes on from where it was left', async () => {
     const { kit, record } = await openFollower();

@@ -282,6 +282,27 @@ describe('reconciling', () => {
     expect((await kit.receiver.compare())?.isEqual).toBe(true);
   });
 
+  it.each([
+    ['a window', 3],
+    ['a bucket', 1_200],
+  ])('does not pass over a list of %s that lacks a row which the digest has', async (_, count) => {
+    const world = createWorld();
+    const kit = await openKit(world);
+    const rows = await fillFirst(world, kit, count);
+    for (const row of rows.slice(1)) await kit.tell(row);
+    const { page } = world.ports.feed;
+    world.ports.feed.page = async (options) => {
+      const found = await page(options);
+      return { ...found, rows: found.rows.filter(({ transactionId }) => transactionId !== 'pay_0') };
+    };
+    const mark = () => kit.store.mark('demo', 'reconciledThrough');
+    expect(await kit.receiver.reconcile()).toMatchObject({ applied: 0, unsettled: 1 });
+    expect(await mark()).toBe('2026-11-20T08:00:00.000Z');
+    world.ports.feed.page = page;
+    expect(await kit.receiver.reconcile()).toMatchObject({ applied: 1, unsettled: 0 });
+    expect(await mark()).toBe('2026-11-20T08:05:00.000Z');
+  });
+
   it('asks nothing about what its own index does not show yet', async () => {
     const full = memoryStore();
     const isShown = ({ transactionId }: { readonly transactionId: string }) => transactionId !== 'pay_7';
@@ -411,7 +432,15 @@ describe('reconciling', () => {
     const { receiver } = await openKit(world, { service: { since: undefined as unknown as string } });
     await expect(receiver.reconcile()).rejects.toMatchObject({ code: 'since_missing' });
     const wrong = (service: object) => openKit(createWorld(), { service });
-    await expect(wrong({ since: '2026-11-20T08:30:00Z' })).rejects.toMatchObject({ code: 'invalid_time' });
+    // Without an offset it would be another hour on each machine, and hours would be left out on some.
+    for (const since of [
+      '2026-11-20T08:30:00Z',
+      '2026-11-20T08:00:00',
+      'Nov 20 2026',
+      '2026-02-30T00:00:00Z',
+    ]) {
+      await expect(wrong({ since })).rejects.toMatchObject({ code: 'invalid_time' });
+    }
     await expect(wrong({ types: ['payment'] })).rejects.toMatchObject({ code: 'invalid_types' });
     await expect(wrong({ types: [] })).rejects.toMatchObject({ code: 'invalid_types' });
     await expect(receiver.reconcile({ from: SINCE, to: 'now' })).rejects.toMatchObject({

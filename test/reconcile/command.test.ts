@@ -290,6 +290,29 @@ describe('reconciling a ledger', () => {
     expect([status, found(lines).map(({ transactionId }) => transactionId)]).toEqual([1, ['pay_1']]);
   });
 
+  it('finds what is missing of a day of which one answer has the morning and the next one the rest', async () => {
+    const DAY = 24 * 60 * MINUTE;
+    // One answer goes over 31 days: that of a ledger which begins at 08:00 ends at 08:00.
+    const rows = await list(2, 31 * DAY + 4 * 60 * MINUTE);
+    const morning = new Date(START_MS + 31 * DAY - 5 * 60 * MINUTE).toISOString();
+    const lost = outcomeSchema.parse({
+      ...payment({}),
+      merchantId: 'demo',
+      transactionId: 'pay_lost',
+      version: 1,
+      recordedAt: morning,
+      listedAt: morning,
+    });
+    await world.ports.outcomes.putIfAbsent(lost, 0);
+    await close(33 * 24 * 60);
+    const { status, lines } = await run(rows);
+    expect([status, found(lines)]).toMatchObject([
+      1,
+      [{ class: 'only_here', transactionId: 'pay_lost', window: morning }],
+    ]);
+    expect((await run([...rows, lost as TerminalOutcome])).status).toBe(0);
+  });
+
   it('takes the statement of a day as it is', async () => {
     await list(3_000, 10_000);
     await close(17 * 60);
@@ -384,6 +407,18 @@ describe('reconciling a ledger', () => {
       expect(said).toContain('Line 62 repeats line 4: transaction pay_2, version 1');
     });
 
+    it('a ledger of which a row has no type, where types are compared', async () => {
+      const rows = await list(90, 10_000);
+      await close(60);
+      const own: Row = { ...(rows[5] as Row), transactionId: 'own_1' as never, transactionType: '' as never };
+      expect(await run([...rows, own], { types: 'payment.*' })).toMatchObject({
+        status: 2,
+        lines: [],
+        said: expect.stringContaining('Line 92: transactionType is ""'),
+      });
+      expect((await run([...rows, own])).status).toBe(1);
+    });
+
     it('a ledger that changes while it is read', async () => {
       const rows = await list(90, 10_000);
       await close(60);
@@ -439,6 +474,43 @@ describe('reconciling a ledger', () => {
       expect(said).toContain('is about other rows');
     });
 
+    it('an answer about another window, be it signed and about the same rows', async () => {
+      await list(60, 10_000);
+      await close(60);
+      const own = fetchOf(world);
+      let kept: Response | undefined;
+      // Of both windows the ledger has nothing: only what the answer says of itself tells them apart.
+      const replaying: typeof own = async (url, init) => {
+        if (init.method !== 'POST') return own(url, init);
+        kept ??= await own(url, init);
+        return kept.clone();
+      };
+      expect(await run([], { from: FROM, fetch: replaying })).toMatchObject({
+        status: 2,
+        said: expect.stringContaining('is about another window'),
+      });
+    });
+
+    it('a list of rows that says that there is more, and not where', async () => {
+      const rows = await list(600, 100);
+      await close(10);
+      const own = fetchOf(world);
+      const endless: typeof own = async (url, init) => {
+        if (init.method === 'POST') {
+          const problem = { merchantId: 'demo', request: 'POST /v1/reconciliations', asOf: FROM };
+          return Response.json({ ...problem, code: 'window_too_large' }, { status: 409 });
+        }
+        const response = await own(url, init);
+        if (!url.includes('/transactions?')) return response;
+        return Response.json({ ...((await response.json()) as object), hasMore: true });
+      };
+      const env = { TIDINGS_SECRET: '' };
+      expect(await run(rows.slice(1), { from: FROM, fetch: endless, env })).toMatchObject({
+        status: 2,
+        said: expect.stringContaining('malformed_body'),
+      });
+    });
+
     it.each([
       ['no key', { TIDINGS_KEY: '' }, 'TIDINGS_KEY is not set'],
       ['no address', { TIDINGS_API: '' }, 'TIDINGS_API is not set'],
@@ -463,12 +535,17 @@ describe('reconciling a ledger', () => {
     });
 
     it.each([
-      ['--from', { from: 'yesterday' }],
-      ['--to', { to: '2026-11-20T08:00:00' }],
-      ['--types', { types: 'Payments' }],
-      ['--ledger', { ledger: undefined }],
-    ])('%s that is none', async (_, options) => {
-      expect(await run([], options)).toMatchObject({ status: 2, lines: [] });
+      ['--from', { from: 'yesterday' }, 'invalid_option'],
+      ['--to', { to: '2026-11-20T08:00:00' }, 'invalid_option'],
+      ['--to in February', { to: '2026-02-30' }, 'invalid_option'],
+      ['--types', { types: 'Payments' }, 'invalid_types'],
+      ['--ledger', { ledger: undefined }, 'missing_setting'],
+    ])('%s that is none', async (_, options, code) => {
+      expect(await run([], options)).toMatchObject({
+        status: 2,
+        lines: [],
+        said: expect.stringContaining(code),
+      });
     });
   });
 

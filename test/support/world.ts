@@ -44,6 +44,7 @@ export function createWorld(
   options: {
     /** When the feed index shows an outcome; at once unless said otherwise. */
     readonly indexedAtMs?: (outcome: Outcome) => number;
+    readonly feedLagSeconds?: number;
   } = {},
 ) {
   const time = { nowMs: START_MS };
@@ -92,7 +93,7 @@ export function createWorld(
     retentionDays: 90,
     checkHorizonSeconds: 86_400,
     signingSecret: { value: async () => 'a secret that was generated when it was deployed' },
-    feedLagSeconds: 30,
+    feedLagSeconds: options.feedLagSeconds ?? 30,
     seal: {
       seal: async (secret: string, context: string) => `${context}|${secret}`,
       open: async (sealed: string, context: string) => {

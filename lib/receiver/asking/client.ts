@@ -16,7 +16,7 @@ import { listOf, textOf } from './reading.ts';
 export interface ServiceOptions extends ExchangeOptions {
   /** The merchant's own secret, with which answers are signed; several while it is rotated. */
   readonly merchantSecrets: Secrets;
-  /** Seconds that the `asOf` of an answer may lie back; 300 unless said otherwise. */
+  /** Seconds that the `asOf` of an answer may lie back; 600 unless said otherwise. */
   readonly maxAgeSeconds?: number;
 }
 

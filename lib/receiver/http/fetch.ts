@@ -1,4 +1,11 @@
-import { type AdapterOptions, answerOf, type CallbackHandler, MAX_BODY_BYTES, tooLarge } from './handling.ts';
+import {
+  type AdapterOptions,
+  alreadyRead,
+  answerOf,
+  type CallbackHandler,
+  MAX_BODY_BYTES,
+  tooLarge,
+} from './handling.ts';
 
 /**
  * For hosts that hand over a `Request` and want a `Response`: Hono, Next.js routes, Bun, Deno, workers.
@@ -22,6 +29,7 @@ export function toFetchHandler(
 }
 
 async function bodyOf(request: Request, maxBodyBytes: number): Promise<Uint8Array> {
+  if (request.bodyUsed || request.body?.locked === true) throw alreadyRead();
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop cancels the stream: what is too large is not read to its end.

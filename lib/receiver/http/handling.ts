@@ -56,3 +56,9 @@ export function refusal(error: unknown): CallbackResponse {
 export function tooLarge(maxBodyBytes: number): ReceiverFault {
   return new ReceiverFault('body_too_large', `The body is larger than ${maxBodyBytes} bytes.`);
 }
+
+export function alreadyRead(): ReceiverFault {
+  const message =
+    'Something has read the body already; the raw bytes are needed. Put this before body parsers.';
+  return new ReceiverFault('body_already_read', message);
+}

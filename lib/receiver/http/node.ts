@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ReceiverFault } from '../faults.ts';
 import {
   type AdapterOptions,
+  alreadyRead,
   answerOf,
   type CallbackHandler,
   type CallbackResponse,
@@ -31,11 +31,7 @@ export function toNodeHandler(
 }
 
 async function bodyOf(request: IncomingMessage, maxBodyBytes: number): Promise<Uint8Array> {
-  if (request.readableEnded) {
-    const message =
-      'Something has read the body already; the raw bytes are needed. Put this before body parsers.';
-    throw new ReceiverFault('body_already_read', message);
-  }
+  if (request.readableEnded) throw alreadyRead();
   if (Number(request.headers['content-length']) > maxBodyBytes) throw tooLarge(maxBodyBytes);
   const chunks: Uint8Array[] = [];
   let size = 0;

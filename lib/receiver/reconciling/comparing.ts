@@ -1,12 +1,13 @@
-import { createDigestSum, type Digest, type DigestSum, sameDigest } from '../digest.ts';
+import { addHashes, createDigestSum, type Digest, type DigestSum, sameDigest } from '../digest.ts';
 import type { EventTypes } from '../event-types.ts';
 import { type ReceiverStore, sliceStart } from '../stores/store.ts';
 import type { Resolution, Slice, Span } from './questions.ts';
 
 /** A slice of which the service and this receiver do not have the same. */
 export interface Difference extends Span {
-  /** Rows that the service has. */
+  /** Rows that the service has, and the sum of their hashes. */
   readonly there: number;
+  readonly thereHash: bigint;
   /** Rows that were applied here. */
   readonly here: number;
 }
@@ -40,7 +41,7 @@ export async function compare(
     const theirs = there.get(start)?.digest() ?? [];
     if (sameDigest(own, theirs)) return [];
     const cut = { fromMs: Math.max(start, fromMs), toMs: Math.min(start + everySeconds * 1_000, toMs) };
-    return [{ ...cut, here: countOf(own), there: countOf(theirs) }];
+    return [{ ...cut, here: countOf(own), there: countOf(theirs), thereHash: hashOf(theirs) }];
   });
   return { slices: starts.length, differences };
 }
@@ -81,4 +82,8 @@ export function mergeNeighbours(spans: readonly Span[]): readonly Span[] {
 
 function countOf(digest: Digest): number {
   return digest.reduce((sum, { count }) => sum + count, 0);
+}
+
+function hashOf(digest: Digest): bigint {
+  return digest.reduce((sum, { hash }) => addHashes(sum, hash), 0n);
 }

@@ -1,7 +1,7 @@
 import type { Applying } from '../applying.ts';
 import { type Client, nextOf } from '../asking/client.ts';
 import type { Counts, Taking } from '../asking/taking.ts';
-import { bucketOf, groupOf } from '../digest.ts';
+import { addHashes, bucketOf, groupOf } from '../digest.ts';
 import type { EventTypes } from '../event-types.ts';
 import type { AppliedOutcome, ReceiverStore } from '../stores/store.ts';
 import type { Difference } from './comparing.ts';
@@ -27,9 +27,13 @@ const COST = { request: 1_000, bucket: 70, row: 350 };
 /** Finds in one closed window what differs, bucket by bucket or row by row, whichever is cheaper, and settles it. */
 export async function repairWindow(ports: RepairPorts, window: Difference, counts: Counts): Promise<void> {
   const buckets = isCheaperWhole(window) ? undefined : await ports.questions.buckets(window.fromMs);
-  if (buckets === undefined) return repairRows(ports, window, { bucket: undefined, counts });
+  if (buckets === undefined) {
+    const said = { count: window.there, hash: window.thereHash };
+    return repairRows(ports, window, { bucket: undefined, said, counts });
+  }
   for (const bucket of await differingBuckets(ports, window, buckets)) {
-    await repairRows(ports, window, { bucket, counts });
+    const said = buckets.find((one) => one.bucket === bucket) ?? { count: 0, hash: 0n };
+    await repairRows(ports, window, { bucket, said, counts });
   }
 }
 
@@ -66,17 +70,29 @@ async function differingBuckets(
 async function repairRows(
   ports: RepairPorts,
   { fromMs, toMs }: Difference,
-  { bucket, counts }: { readonly bucket: number | undefined; readonly counts: Counts },
+  of: {
+    readonly bucket: number | undefined;
+    /** What the service has there, by its digest. */
+    readonly said: { readonly count: number; readonly hash: bigint };
+    readonly counts: Counts;
+  },
 ): Promise<void> {
   const { questions, taking, store, merchantId, types } = ports;
+  const { bucket, said, counts } = of;
   const listed = new Set<string>();
+  let hash = 0n;
   let cursor: string | undefined;
   do {
     const page = await questions.rows(fromMs, { bucket, cursor });
-    for (const { transactionId } of page.items) listed.add(transactionId);
+    for (const row of page.items) {
+      listed.add(row.transactionId);
+      hash = addHashes(hash, groupOf(row).hash);
+    }
     await taking.listed(page.items, counts);
     cursor = nextOf(page, cursor);
   } while (cursor !== undefined);
+  // A list that is not what its digest says may lack a row: it is asked for again, and not passed over.
+  if (listed.size !== said.count || hash !== said.hash) counts.unsettled += 1;
 
   const range = { merchantId, fromMs, toMs, ...(bucket !== undefined && { bucket }) };
   for await (const row of store.rows(range)) {

@@ -1,5 +1,5 @@
 import { createDigestSum, type Digest, type DigestGroup, type DigestSum, groupOf } from '../digest.ts';
-import { type Row, rowOf, type SqliteDatabase } from './sqlite-tables.ts';
+import { type Row, rowOf, type SqliteDatabase, type SqliteInteger } from './sqlite-tables.ts';
 import { type AppliedOutcome, type ListedRange, sliceStart } from './store.ts';
 
 /**
@@ -10,11 +10,11 @@ import { type AppliedOutcome, type ListedRange, sliceStart } from './store.ts';
 const SLICE_SECONDS = 60;
 
 interface SliceRow {
-  readonly start_ms: number;
+  readonly start_ms: SqliteInteger;
   readonly transaction_type: string;
   readonly status: string;
   readonly currency: string;
-  readonly count: number;
+  readonly count: SqliteInteger;
   /** Decimal text: sums outgrow the integers of SQLite and of JavaScript. */
   readonly amount: string;
   readonly hash: string;
@@ -70,14 +70,14 @@ function* wholeSlices(db: SqliteDatabase, { merchantId, fromMs, toMs }: ListedRa
   const slices = db
     .prepare('SELECT * FROM tidings_slices WHERE merchant_id = ? AND start_ms >= ? AND start_ms < ?')
     .all(merchantId, fromMs, toMs) as SliceRow[];
-  for (const slice of slices) yield [slice.start_ms, groupFrom(slice)];
+  for (const slice of slices) yield [Number(slice.start_ms), groupFrom(slice)];
 }
 
 function* singleRows(db: SqliteDatabase, { merchantId, fromMs, toMs }: ListedRange): Generator<Part> {
   const rows = db
     .prepare('SELECT * FROM tidings_applied WHERE merchant_id = ? AND listed_at_ms >= ? AND listed_at_ms < ?')
     .all(merchantId, fromMs, toMs) as Row[];
-  for (const row of rows) yield [row.listed_at_ms, groupOf(rowOf(row))];
+  for (const row of rows) yield [Number(row.listed_at_ms), groupOf(rowOf(row))];
 }
 
 function groupFrom({ transaction_type, status, currency, count, amount, hash }: SliceRow): DigestGroup {
@@ -85,7 +85,7 @@ function groupFrom({ transaction_type, status, currency, count, amount, hash }: 
     transactionType: transaction_type,
     status,
     currency,
-    count,
+    count: Number(count),
     amount: BigInt(amount),
     hash: BigInt(hash),
   };

@@ -14,6 +14,9 @@ interface SqliteStatement {
 
 type SqliteValue = string | number | null;
 
+/** As the database is set: `readBigInts` of `node:sqlite` is for those who keep amounts. Ours are safe as numbers. */
+export type SqliteInteger = number | bigint;
+
 /** Prepares each statement once: they are few, and each outcome needs most of them. */
 export function keepStatements(db: SqliteDatabase): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
@@ -52,12 +55,12 @@ export const MIGRATION = `
 export interface Row {
   readonly merchant_id: string;
   readonly transaction_id: string;
-  readonly version: number;
+  readonly version: SqliteInteger;
   readonly transaction_type: string;
   readonly status: string;
-  readonly amount: number;
+  readonly amount: SqliteInteger;
   readonly currency: string;
-  readonly listed_at_ms: number;
+  readonly listed_at_ms: SqliteInteger;
   readonly content_hash: string;
 }
 
@@ -65,12 +68,12 @@ export function rowOf(row: Row): AppliedOutcome {
   return {
     merchantId: row.merchant_id,
     transactionId: row.transaction_id,
-    version: row.version,
+    version: Number(row.version),
     transactionType: row.transaction_type,
     status: row.status,
-    amount: row.amount,
+    amount: Number(row.amount),
     currency: row.currency,
-    listedAtMs: row.listed_at_ms,
+    listedAtMs: Number(row.listed_at_ms),
     contentHash: row.content_hash,
   };
 }

@@ -74,10 +74,11 @@ export function sqliteStore<Database extends SqliteDatabase>(database: Database)
       let [afterMs, afterId] = [fromMs, ''];
       for (;;) {
         const rows = page.all(merchantId, afterMs, afterId, toMs, bucket ?? null, bucket ?? null) as Row[];
-        yield* rows.map(rowOf);
-        const last = rows.at(-1);
-        if (last === undefined || rows.length < PAGE) return;
-        [afterMs, afterId] = [last.listed_at_ms, last.transaction_id];
+        const found = rows.map(rowOf);
+        yield* found;
+        const last = found.at(-1);
+        if (last === undefined || found.length < PAGE) return;
+        [afterMs, afterId] = [last.listedAtMs, last.transactionId];
       }
     },
 
@@ -93,7 +94,10 @@ export function sqliteStore<Database extends SqliteDatabase>(database: Database)
     async unacknowledged(merchantId, limit) {
       const sql = 'SELECT * FROM tidings_unacknowledged WHERE merchant_id = ? LIMIT ?';
       const rows = db.prepare(sql).all(merchantId, limit) as Pick<Row, 'transaction_id' | 'version'>[];
-      return rows.map(({ transaction_id, version }) => ({ transactionId: transaction_id, version }));
+      return rows.map(({ transaction_id, version }) => ({
+        transactionId: transaction_id,
+        version: Number(version),
+      }));
     },
 
     async acknowledged(merchantId, { transactionId }: Acknowledgement) {

@@ -17,13 +17,14 @@ export interface VerifyAnswerOptions {
   readonly merchantId: string;
   /** How far the service's clock may be off, to either side; 300 unless said otherwise. */
   readonly toleranceSeconds?: number;
-  /** Seconds that `asOf` may lie back; 300 unless said otherwise. Lists lag behind by the feed's lag. */
+  /** Seconds that `asOf` may lie back; 600 unless said otherwise. Lists lag behind by the feed's lag. */
   readonly maxAgeSeconds?: number;
   /** The clock; the system's unless said otherwise. */
   readonly now?: Now;
 }
 
-const MAX_AGE_SECONDS = 300;
+/** What a clock may be off, and the longest feed lag that a service may be set to: lists are as of that long ago. */
+const MAX_AGE_SECONDS = TOLERANCE_SECONDS + 300;
 const SECOND_MS = 1_000;
 
 /**

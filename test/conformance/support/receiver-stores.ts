@@ -28,8 +28,10 @@ export function openMemoryStore(): StoreUnderTest<MemoryTransaction> {
   };
 }
 
-export function openSqliteStore(): StoreUnderTest<DatabaseSync> & { readonly db: DatabaseSync } {
-  const db = new DatabaseSync(':memory:');
+export function openSqliteStore(
+  options: { readonly readBigInts?: boolean } = {},
+): StoreUnderTest<DatabaseSync> & { readonly db: DatabaseSync } {
+  const db = new DatabaseSync(':memory:', options);
   db.exec('CREATE TABLE counts (id TEXT PRIMARY KEY, count INTEGER NOT NULL)');
   return {
     db,
