@@ -1,6 +1,7 @@
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/stores.ts';
-import type { Outcome } from '../../lib/core/model.ts';
-import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
+import { isTerminal, type MerchantId, type Outcome } from '../../lib/core/model.ts';
+import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../../lib/core/time.ts';
+import { windowStart } from '../../lib/core/windows.ts';
 import { Banks } from './banks.ts';
 import { ByHand } from './by-hand.ts';
 import { CALM, OVERTAKEN, STALLING, STORM, timesWorse, type Weather } from './chaos.ts';
@@ -172,10 +173,19 @@ class Simulation {
       time: this.#time,
       fleet: this.#fleet,
       isStormy: this.#isStormy,
+      isClosedThrough: (time) => this.#isClosedThrough(merchantId, time),
       onAcknowledge: (transactionId) => this.#byHand.acknowledged.add(`${merchantId}/${transactionId}`),
     });
     for (const { receivers } of endpoints) for (const receiver of receivers.values()) receiver.serve(shop);
     return shop;
+  }
+
+  #isClosedThrough(merchantId: MerchantId, time: string): boolean {
+    const { outcomes, windows } = this.#world.stores.held;
+    return [...outcomes.values()]
+      .filter((one) => one.merchantId === merchantId && isTerminal(one) && one.listedAt < time)
+      .map(({ listedAt = '' }) => windowStart(msOf(listedAt), this.#story.windowSeconds))
+      .every((startMs) => windows.has(`${merchantId}#${isoTime(startMs)}`));
   }
 
   async run(): Promise<SeedResult> {

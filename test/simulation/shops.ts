@@ -41,6 +41,8 @@ interface ShopOptions {
   readonly fleet: Fleet;
   readonly isStormy: () => boolean;
   readonly onAcknowledge: (transactionId: string) => void;
+  /** Whether every window with rows that were listed before this moment is closed. */
+  readonly isClosedThrough: (time: string) => boolean;
 }
 
 /** A merchant that is built with the receiver kit: callbacks by HTTP, and what never came by asking the service. */
@@ -142,6 +144,13 @@ export class Shop {
     return result;
   }
 
+  /** Promise 4: what is said to be closed is closed, also while close fails. */
+  async #checkClosed(response: Response): Promise<void> {
+    const { closedThrough } = (await response.clone().json()) as { readonly closedThrough?: string };
+    if (closedThrough === undefined || this.#options.isClosedThrough(closedThrough)) return;
+    this.broken.push(`${this.merchantId}: all was said to be closed through ${closedThrough}, and it is not`);
+  }
+
   async #ask(target: string, init: RequestInit): Promise<Response> {
     const { merchantId, fleet, onAcknowledge } = this.#options;
     const [, transactionId] = /^\/v1\/transactions\/(\w+)\/acknowledge$/.exec(target) ?? [];
@@ -151,6 +160,7 @@ export class Shop {
       async (ports): Promise<Response> => queryApp(ports, merchantId).request(target, init),
     );
     if (response === undefined) throw new Error('The function died.');
+    await this.#checkClosed(response);
     return response;
   }
 }
