@@ -81,6 +81,10 @@ export const PROBLEMS = {
   too_many_tests: [429, 'The endpoint is being tested, or was a moment ago; try again after Retry-After.'],
   internal: [500, 'Something went wrong on our side.'],
   clock_skew: [503, 'This machine cannot be trusted with a time stamp; try again.'],
+  window_in_doubt: [
+    503,
+    'The rows of the window do not add up to its digest; it is being audited, try later.',
+  ],
   unavailable: [503, 'Something that we need is away; try again.'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

@@ -27,7 +27,8 @@ export interface WindowRefusal {
     | 'range_too_long'
     | 'answer_too_large'
     | 'window_not_closed'
-    | 'window_too_large';
+    | 'window_too_large'
+    | 'window_in_doubt';
   /** What of the question it is about. */
   readonly field?: 'start' | 'from' | 'to';
   /** What the asker needs to ask better. */

@@ -1,5 +1,17 @@
-import { readClosedWindow, type WindowPorts, type WindowRefusal } from './closed-windows.ts';
-import { bucketOf, type Digest, type DigestRow, digestOfRows, sumDigests } from './digest.ts';
+import {
+  type ClosedWindow,
+  readClosedWindow,
+  type WindowPorts,
+  type WindowRefusal,
+} from './closed-windows.ts';
+import {
+  bucketOf,
+  createDigestSum,
+  type Digest,
+  type DigestRow,
+  digestOfRows,
+  sumDigests,
+} from './digest.ts';
 import { typeFilter } from './expected.ts';
 import type { MerchantId, TransactionId } from './model.ts';
 import { bucketDigests, readRows, rowsOf } from './window-contents.ts';
@@ -65,31 +77,44 @@ export async function reconcile(ports: WindowPorts, claim: Claim): Promise<Recon
   if (wrong !== undefined) return { kind: 'wrong_rows', ...wrong };
   const found = await readClosedWindow(ports, claim);
   if (found.kind === 'refused') return found;
-  const { asOf, window, windowSeconds, nowMs } = found;
-  const tooLarge: WindowRefusal = { kind: 'refused', asOf, code: 'window_too_large' };
+  const { asOf, window, windowSeconds } = found;
+  const refused = (code: WindowRefusal['code']): WindowRefusal => ({ kind: 'refused', asOf, code });
   const lets = typeFilter(claim.types);
   const { bucket } = claim;
   const parts = bucket === undefined ? window.groups : await bucketDigests(ports, found);
-  if (parts === undefined) return tooLarge;
+  if (typeof parts === 'string') return refused(parts);
   const here = sumDigests(
     parts.filter((part) => lets(part) && (!('bucket' in part) || part.bucket === bucket)),
   );
   const there = digestOfRows(claim.rows);
   const answer = { kind: 'reconciled', asOf, window, windowSeconds, here, there } as const;
   if (here.count === there.count && here.hash === there.hash) return { ...answer, differences: [] };
-  if (here.count > MAX_CLAIMED_ROWS || rowsOf(window) > MAX_ROWS_READ) return tooLarge;
+  if (here.count > MAX_CLAIMED_ROWS || rowsOf(window) > MAX_ROWS_READ) return refused('window_too_large');
 
-  const comparison = openComparison(claim.rows);
+  const differences = await compareRows(ports, claim, { ...found, here });
+  if (differences === 'window_in_doubt') return refused(differences);
+  if (differences.length > MAX_DIFFERENCES) return { kind: 'too_many_differences', asOf };
+  return { ...answer, differences };
+}
+
+/** Differences from rows that are not those of the digest would look whole, and not be. */
+async function compareRows(
+  ports: WindowPorts,
+  { rows, bucket, types }: Claim,
+  { window, nowMs, here }: ClosedWindow & { readonly here: Digest },
+): Promise<readonly Difference[] | 'window_in_doubt'> {
+  const lets = typeFilter(types);
+  const comparison = openComparison(rows);
+  const read = createDigestSum();
   for await (const row of readRows(ports, window, nowMs)) {
     if (!lets(row) || (bucket !== undefined && bucketOf(row.transactionId) !== bucket)) continue;
+    read.add(row);
     comparison.compare(row);
-    if (comparison.differences.length > MAX_DIFFERENCES) return { kind: 'too_many_differences', asOf };
+    if (comparison.differences.length > MAX_DIFFERENCES) return comparison.differences;
   }
   comparison.finish();
-  const { differences } = comparison;
-  return differences.length > MAX_DIFFERENCES
-    ? { kind: 'too_many_differences', asOf }
-    : { ...answer, differences };
+  const { count, hash } = sumDigests(read.groups());
+  return count === here.count && hash === here.hash ? comparison.differences : 'window_in_doubt';
 }
 
 /** A claim is read once: a row that stands in it twice, or that the question leaves out, is a mistake of its own. */

@@ -6,7 +6,7 @@ import {
   type WindowPorts,
   type WindowRefusal,
 } from './closed-windows.ts';
-import { type BucketDigest, bucketOf, createDigestSum, sumBuckets } from './digest.ts';
+import { type BucketDigest, bucketOf, createDigestSum, sameGroups, sumBuckets } from './digest.ts';
 import { typeFilter } from './expected.ts';
 import { type FeedKey, feedOrder } from './feed-order.ts';
 import { openMerge, takePage } from './merging.ts';
@@ -40,25 +40,28 @@ export async function readWindow(
   const window = { ...found.window, groups: found.window.groups.filter(lets) };
   if (!asked.withBuckets) return { ...found, window };
   const digests = await bucketDigests(ports, found);
-  if (digests === undefined) return { kind: 'refused', asOf: found.asOf, code: 'window_too_large' };
+  if (typeof digests === 'string') return { kind: 'refused', asOf: found.asOf, code: digests };
   return { ...found, window, buckets: sumBuckets(digests, lets) };
 }
 
-/** Those that were kept when it was closed, or else worked out from its rows; undefined where there are too many. */
+/**
+ * Those that were kept when it was closed, or else worked out from its rows. Rows that do not add up to the window's digest
+ * (an index that shows one late, or a window that the audit is about to revise) make no answer.
+ */
 export async function bucketDigests(
   ports: WindowPorts,
   { window, nowMs }: ClosedWindow,
-): Promise<readonly BucketDigest[] | undefined> {
+): Promise<readonly BucketDigest[] | 'window_too_large' | 'window_in_doubt'> {
   const count = rowsOf(window);
   if (count === 0) return [];
   const kept = count > BUCKETS_ABOVE_ROWS ? await ports.windows.buckets(window) : undefined;
   if (kept !== undefined) return kept;
   const sum = createDigestSum();
   for await (const row of readRows(ports, window, nowMs)) {
-    if (sum.count === MOST_ROWS) return undefined;
+    if (sum.count === MOST_ROWS) return 'window_too_large';
     sum.add(row);
   }
-  return sum.buckets();
+  return sameGroups(sum.groups(), window.groups) ? sum.buckets() : 'window_in_doubt';
 }
 
 /** Every row of a window, shard by shard. Whoever reads bounds it. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { bucketOf, type DigestRow, digestOfRows } from '../../lib/core/digest.ts';
+import { bucketOf, createDigestSum, type DigestRow, digestOfRows } from '../../lib/core/digest.ts';
 import { type Outcome, outcomeSchema } from '../../lib/core/model.ts';
 import { verified } from '../support/verified.ts';
 import { createWorld, payment, START_MS } from '../support/world.ts';
@@ -18,11 +18,15 @@ const rowOf = ({ transactionId, version, status, amount, currency }: DigestRow) 
 });
 
 describe('reconciling a receiver’s rows', () => {
-  let world: World;
+  let world: World & { readonly late: Set<string> };
   let demo: Awaited<ReturnType<World['merchant']>>;
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    world = createWorld();
+    // Rows that the feed index does not show, though it did before.
+    const late = new Set<string>();
+    const indexedAtMs = ({ transactionId }: Outcome) =>
+      late.has(transactionId) ? Number.POSITIVE_INFINITY : 0;
+    world = { ...createWorld({ indexedAtMs }), late };
     demo = await world.merchant('demo');
     return () => vi.useRealTimers();
   });
@@ -54,6 +58,25 @@ describe('reconciling a receiver’s rows', () => {
     expect(answer.status, answer.text).toBe(200);
     return answer.json;
   };
+
+  it('makes no answer of rows that do not add up to the digest, whole or by bucket', async () => {
+    const rows = await fill(6);
+    const [late] = rows;
+    if (late === undefined) throw new Error('no row');
+    world.late.add(late.transactionId);
+    const bucket = bucketOf(late.transactionId);
+    for (const body of [
+      { window: WINDOW, rows: rows.slice(2).map(rowOf) },
+      { window: WINDOW, bucket, rows: [] },
+    ]) {
+      const answer = await post(body);
+      expect(answer.json).toMatchObject({ status: 503, code: 'window_in_doubt' });
+      expect(verified(answer, demo.secret, world.time.nowMs)).toEqual(answer.json);
+    }
+    world.late.clear();
+    expect((await reconcile(rows.slice(2).map(rowOf))).differences).toHaveLength(2);
+    expect((await reconcile([], { bucket })).differences).toHaveLength(1);
+  });
 
   it('finds each class of difference, and says both sides', async () => {
     const [equal, missing, status, amount, currency, both] = await fill(6);
@@ -163,8 +186,10 @@ describe('reconciling a receiver’s rows', () => {
   });
 
   it('refuses a window of more rows than can be compared at once, and has it asked by bucket', async () => {
-    await fill(3);
+    const sum = createDigestSum();
+    for (const row of await fill(3)) sum.add(row);
     const { read } = world.ports.windows;
+    world.ports.windows.buckets = async () => sum.buckets();
     const grow = (count: number) => {
       world.ports.windows.read = async (merchantId, start) => {
         const window = await read(merchantId, start);

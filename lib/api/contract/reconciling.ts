@@ -76,6 +76,7 @@ export const reconcile = operation({
     'wrong_bucket',
     'window_not_closed',
     'window_too_large',
+    'window_in_doubt',
     'too_many_differences',
   ],
 });

@@ -120,6 +120,7 @@ export const readWindow = operation({
     'beyond_retention',
     'window_not_closed',
     'window_too_large',
+    'window_in_doubt',
   ],
 });
 

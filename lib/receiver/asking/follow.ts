@@ -22,7 +22,7 @@ export type FollowProgress =
 export interface FollowReport extends Readonly<Counts> {
   /** Rows of the feed that were looked at. */
   readonly read: number;
-  /** The feed is known to this moment, and what it lists to then is applied. */
+  /** The feed is known to this moment, and what it lists to then is applied, but for what is `unsettled`. */
   readonly watermark: string | undefined;
 }
 
@@ -38,7 +38,8 @@ export interface FollowPorts {
 
 /**
  * Reads the feed from where the last run ended, and applies what no callback has brought. The place is kept in the
- * store, and moves behind a page only when all of it is applied: dying anywhere reads a page again, and skips none.
+ * store, and moves behind a page only when all of it was looked at: dying anywhere reads a page again, and skips none. What
+ * cannot be settled is counted as `unsettled` and holds nobody up: `reconcile` finds it again until it is.
  */
 export async function follow(ports: FollowPorts, options: FollowOptions = {}): Promise<FollowReport> {
   const { everySeconds, signal, onProgress } = options;
