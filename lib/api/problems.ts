@@ -68,6 +68,10 @@ export const PROBLEMS = {
   outcome_mismatch: [409, 'The end contradicts its PENDING; see current.'],
   window_not_closed: [409, 'The window, or a part of the range, is not closed yet; see closedThrough.'],
   window_too_large: [409, 'The window has too many rows for this request; ask by bucket, or for its rows.'],
+  window_in_doubt: [
+    409,
+    'The rows of the window do not add up to its digest, and are to be audited; ask again in an hour.',
+  ],
   too_many_differences: [409, 'More differs than one answer shows; ask by bucket, or for the rows.'],
   statement_not_ready: [409, 'The day is not over, or its statement is being made; see readyAfter.'],
   merchant_conflict: [409, 'The merchant exists with other settings; change them with PATCH.'],
@@ -81,10 +85,6 @@ export const PROBLEMS = {
   too_many_tests: [429, 'The endpoint is being tested, or was a moment ago; try again after Retry-After.'],
   internal: [500, 'Something went wrong on our side.'],
   clock_skew: [503, 'This machine cannot be trusted with a time stamp; try again.'],
-  window_in_doubt: [
-    503,
-    'The rows of the window do not add up to its digest; it is being audited, try later.',
-  ],
   unavailable: [503, 'Something that we need is away; try again.'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

@@ -70,7 +70,7 @@ describe('reconciling a receiver’s rows', () => {
       { window: WINDOW, bucket, rows: [] },
     ]) {
       const answer = await post(body);
-      expect(answer.json).toMatchObject({ status: 503, code: 'window_in_doubt' });
+      expect(answer.json).toMatchObject({ status: 409, code: 'window_in_doubt' });
       expect(verified(answer, demo.secret, world.time.nowMs)).toEqual(answer.json);
     }
     world.late.clear();

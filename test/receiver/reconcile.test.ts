@@ -144,23 +144,29 @@ describe('reconciling', () => {
     everythingOnce(kit, rows);
   });
 
-  it('takes all rows where the service sums up no buckets', async () => {
-    const world = createWorld();
-    const kit = await openKit(world, {
-      service: {
-        fetch: async (url, init) => {
-          if (!url.includes('buckets=256')) return fetchOf(world)(url, init);
-          const request = `GET ${url.slice('https://tidings.example'.length)}`;
-          const refusal = { status: 409, merchantId: 'demo', request, content: { code: 'window_too_large' } };
-          return signedAnswer(refusal, { merchantSecrets: kit.merchant.secret, now: () => world.time.nowMs });
+  it.each(['window_too_large', 'window_in_doubt'])(
+    'takes all rows where the service sums up no buckets: %s',
+    async (code) => {
+      const world = createWorld();
+      const kit = await openKit(world, {
+        service: {
+          fetch: async (url, init) => {
+            if (!url.includes('buckets=256')) return fetchOf(world)(url, init);
+            const request = `GET ${url.slice('https://tidings.example'.length)}`;
+            const refusal = { status: 409, merchantId: 'demo', request, content: { code } };
+            return signedAnswer(refusal, {
+              merchantSecrets: kit.merchant.secret,
+              now: () => world.time.nowMs,
+            });
+          },
         },
-      },
-    });
-    const rows = await fillFirst(world, kit, 600);
-    for (const row of rows.slice(1)) await kit.tell(row);
-    expect(await kit.receiver.reconcile()).toMatchObject({ applied: 1 });
-    everythingOnce(kit, rows);
-  });
+      });
+      const rows = await fillFirst(world, kit, 600);
+      for (const row of rows.slice(1)) await kit.tell(row);
+      expect(await kit.receiver.reconcile()).toMatchObject({ applied: 1 });
+      everythingOnce(kit, rows);
+    },
+  );
 
   it.each([
     ['answer_too_large', {}],
