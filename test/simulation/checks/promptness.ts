@@ -69,7 +69,7 @@ const BEHIND_COUNT = 10;
 
 /** What was only late is not counted as lost. */
 export function miscounted(evidence: Evidence): string[] {
-  const { events, story, stores } = evidence;
+  const { events, story, stores, byHand } = evidence;
   const { backlog, windowSeconds } = story;
   if (backlog === undefined) return [];
   const late = [...stores.held.outcomes.values()]
@@ -79,7 +79,10 @@ export function miscounted(evidence: Evidence): string[] {
   const surelyBehind = [...windows.values()].filter(
     (rows) =>
       backlog.of === 'first lane' ||
-      rows.reduce((sum, row) => sum + expectationOf(evidence, row).surely.size, 0) >= BEHIND_COUNT,
+      // What a shop has asked for and acknowledged meanwhile is not missing.
+      rows
+        .filter(({ merchantId, transactionId }) => !byHand.acknowledged.has(`${merchantId}/${transactionId}`))
+        .reduce((sum, row) => sum + expectationOf(evidence, row).surely.size, 0) >= BEHIND_COUNT,
   );
   const names = new Set(surelyBehind.flat().map(({ transactionId }) => transactionId));
   return events
