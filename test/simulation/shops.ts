@@ -72,8 +72,6 @@ export class Shop {
         merchantSecrets: secrets.merchant,
         since: isoTime(START_MS - HOUR_MS),
         tries: 1,
-        // By the real clock, on which everything here is quick.
-        timeoutMs: MINUTE_MS,
         fetch: (url, init) => this.#ask(url.slice(ORIGIN.length), init),
       },
     });
