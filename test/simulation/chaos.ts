@@ -53,7 +53,6 @@ const MIN_STALL_MS = MINUTE_MS;
 const MAX_STALL_MS = 4 * MINUTE_MS;
 /** What a receiver answers that kills whoever asks, as an answer does that takes a process's last memory. */
 export const CALLER_KILLED = Symbol('the caller was killed');
-const NEVER = new Promise<never>(() => undefined);
 
 /** One run of a function, which may die at any call. The dead neither go on nor answer. */
 export class Invocation {
@@ -111,7 +110,8 @@ export class Invocation {
       this.isDead = true;
       this.#onDeath();
     }
-    return NEVER;
+    // One for each: what waits for it is then forgotten with it.
+    return new Promise(() => undefined);
   }
 }
 
