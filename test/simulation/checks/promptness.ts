@@ -3,7 +3,7 @@ import { MINUTE_MS, msOf } from '../../../lib/core/time.ts';
 import { windowStart } from '../../../lib/core/windows.ts';
 import type { TimedEvent } from '../functions.ts';
 import { QUIET_FROM_MS } from '../stories.ts';
-import { type Evidence, notificationName, receiversOf } from './evidence.ts';
+import { type Evidence, notificationName, outcomeName, receiversOf } from './evidence.ts';
 import { expectationOf } from './expectation.ts';
 
 type First = Extract<TimedEvent, { event: 'attempt' }>;
@@ -75,7 +75,11 @@ export function miscounted(evidence: Evidence): string[] {
   const late = [...stores.held.outcomes.values()]
     .filter(isTerminal)
     .filter(({ listedAt }) => msOf(listedAt) >= backlog.fromMs && msOf(listedAt) < backlog.untilMs);
-  const windows = Map.groupBy(late, ({ listedAt }) => windowStart(msOf(listedAt), windowSeconds));
+  // The audit looks at each merchant alone.
+  const windows = Map.groupBy(
+    late,
+    ({ merchantId, listedAt }) => `${merchantId} ${windowStart(msOf(listedAt), windowSeconds)}`,
+  );
   const surelyBehind = [...windows.values()].filter(
     (rows) =>
       backlog.of === 'first lane' ||
@@ -84,10 +88,10 @@ export function miscounted(evidence: Evidence): string[] {
         .filter(({ merchantId, transactionId }) => !byHand.acknowledged.has(`${merchantId}/${transactionId}`))
         .reduce((sum, row) => sum + expectationOf(evidence, row).surely.size, 0) >= BEHIND_COUNT,
   );
-  const names = new Set(surelyBehind.flat().map(({ transactionId }) => transactionId));
+  const names = new Set(surelyBehind.flat().map(outcomeName));
   return events
     .filter(
-      (event) => event.event === 'lost' && event.atMs < backlog.untilMs && names.has(event.transactionId),
+      (event) => event.event === 'lost' && event.atMs < backlog.untilMs && names.has(outcomeName(event)),
     )
     .map((event) => `what was late was counted as lost: ${JSON.stringify(event)}`);
 }
