@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 
 /**
- * Builds what is published, the kits of receivers and of initiators: ES modules and CommonJS, each with its own
- * declarations, so that neither form is taken for the other. `exports` of package.json names the files.
+ * Builds the package that is published, the kits of receivers and of initiators: ES modules and CommonJS, each with its
+ * own declarations, so that neither form is taken for the other. It has a manifest of its own: what the service is
+ * built from is nothing that a merchant should install.
  */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -32,6 +33,28 @@ execFileSync(process.execPath, [compiler, '-p', join(ROOT, 'tsconfig.build.json'
 });
 for (const kit of KITS) await buildKit(kit);
 rmSync(types, { recursive: true });
+writeManifest();
+
+/** The repository's, without what builds and runs the service. */
+function writeManifest(): void {
+  const { name, version, description, license, type, exports } = JSON.parse(
+    readFileSync(join(ROOT, 'package.json'), 'utf8'),
+  );
+  const manifest = {
+    name,
+    version,
+    description,
+    license,
+    type,
+    exports: JSON.parse(JSON.stringify(exports).replaceAll('"./dist/', '"./')),
+    engines: { node: '>=22' },
+    // Of `tidings/receiver/dynamodb` and `tidings/initiator/dynamodb` alone: whoever uses them has a client already.
+    peerDependencies: { '@aws-sdk/lib-dynamodb': '^3' },
+    peerDependenciesMeta: { '@aws-sdk/lib-dynamodb': { optional: true } },
+  };
+  writeFileSync(join(values['out-dir'], 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  copyFileSync(join(ROOT, 'README.md'), join(values['out-dir'], 'README.md'));
+}
 
 async function buildKit(kit: string): Promise<void> {
   const source = join(ROOT, 'lib', kit);

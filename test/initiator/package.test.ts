@@ -41,7 +41,7 @@ describe('the published initiator kit', () => {
   });
 
   it('imports nothing but built-ins of Node, and the document client where it is for that', () => {
-    const built = join(project, 'node_modules/tidings/dist/initiator');
+    const built = join(project, 'node_modules/tidings/initiator');
     const files = readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('.js'),
     );

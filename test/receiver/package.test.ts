@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
@@ -9,17 +9,22 @@ import { ROOT } from '../support/synthesized.ts';
 /** A project of somebody else's, with the packed package and nothing besides. */
 describe('the published package', () => {
   let project: string;
+  let packed: readonly string[];
   beforeAll(() => {
     project = temporaryDirectory();
-    const [{ filename }] = JSON.parse(
-      execFileSync('npm', ['pack', '--silent', '--json', '--pack-destination', project], {
-        cwd: ROOT,
-        encoding: 'utf8',
-      }),
-    );
-    const installed = join(project, 'node_modules/tidings');
-    mkdirSync(installed, { recursive: true });
-    execFileSync('tar', ['-xzf', join(project, filename), '-C', installed, '--strip-components', '1']);
+    const built = join(project, 'built');
+    execFileSync(process.execPath, ['bin/build.ts', '--out-dir', built], { cwd: ROOT });
+    const listed = execFileSync('npm', ['pack', '--silent', '--json', '--pack-destination', project], {
+      cwd: built,
+      encoding: 'utf8',
+    });
+    const [{ filename, files }] = JSON.parse(listed) as [{ filename: string; files: { path: string }[] }];
+    packed = files.map(({ path }) => path);
+    // As a merchant does, and without a registry: whatever it wanted besides could not be had.
+    writeFileSync(join(project, 'package.json'), '{}');
+    execFileSync('npm', ['install', '--silent', '--offline', '--no-audit', `./${filename}`], {
+      cwd: project,
+    });
   });
   afterAll(() => removeDirectory(project));
 
@@ -98,7 +103,7 @@ describe('the published package', () => {
   });
 
   it('imports nothing but built-ins of Node', () => {
-    const built = join(project, 'node_modules/tidings/dist/receiver');
+    const built = join(project, 'node_modules/tidings/receiver');
     const files = readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('.js'),
     );
@@ -112,14 +117,13 @@ describe('the published package', () => {
   });
 
   it('takes nothing of the service with it', () => {
-    const listed = execFileSync('npm', ['pack', '--silent', '--json', '--dry-run', '--ignore-scripts'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    });
-    const [{ files }] = JSON.parse(listed) as [{ files: { path: string }[] }];
-    const paths = files
-      .map(({ path }) => path)
-      .filter((path) => !/^dist\/(?:initiator|receiver)\//.test(path));
-    expect(paths.sort()).toEqual(['README.md', 'package.json']);
+    const paths = packed.filter((path) => !/^(?:initiator|receiver)\//.test(path));
+    expect([...paths].sort()).toEqual(['README.md', 'package.json']);
+  });
+
+  it('makes a merchant install nothing besides', () => {
+    const installed = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'));
+    const ours = ['@types', 'undici-types']; // linked by these tests, to check types
+    expect(installed.filter((name) => !ours.includes(name))).toEqual(['tidings']);
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDirectory } from './local-service.ts';
 import { ROOT } from './synthesized.ts';
@@ -8,9 +8,7 @@ import { ROOT } from './synthesized.ts';
 export function projectWithKit(): string {
   const project = temporaryDirectory();
   const installed = join(project, 'node_modules/tidings');
-  mkdirSync(installed, { recursive: true });
-  cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
-  execFileSync(process.execPath, ['bin/build.ts', '--out-dir', join(installed, 'dist')], { cwd: ROOT });
+  execFileSync(process.execPath, ['bin/build.ts', '--out-dir', installed], { cwd: ROOT });
   return project;
 }
 
