@@ -38,8 +38,8 @@ Exit status: 0 equal, 1 there are differences, 2 it could not be compared.
 
 On this machine, with npm start in another terminal:
   export TIDINGS_API=http://127.0.0.1:4510
-  export TIDINGS_KEY=$(jq -r '.merchants[0].receiverKey' .tidings/credentials.json)
-  export TIDINGS_SECRET=$(jq -r '.merchants[0].merchantSecret' .tidings/credentials.json)
+  export TIDINGS_KEY=$(node -p 'require("./.tidings/credentials.json").merchants[0].receiverKey')
+  export TIDINGS_SECRET=$(node -p 'require("./.tidings/credentials.json").merchants[0].merchantSecret')
 `;
 
 export interface CommandOptions {
@@ -57,6 +57,13 @@ export interface CommandWorld {
   /** The network and the clock; the platform's unless said otherwise. */
   readonly service?: Pick<ServiceOptions, 'fetch' | 'now' | 'pauses'>;
 }
+
+/** The kit does not know from where its secret came. */
+const SECRET_HINTS: Readonly<Record<string, string>> = {
+  malformed_secret: ' TIDINGS_SECRET is none.',
+  signature_mismatch:
+    " Is TIDINGS_SECRET the merchant's secret, and not an endpoint's? Then the answer was changed on its way.",
+};
 
 const EQUAL = 0;
 const DIFFERS = 1;
@@ -88,7 +95,8 @@ export async function runReconcile(options: CommandOptions, world: CommandWorld)
   } catch (error) {
     progress.end();
     if (!(error instanceof ReconcileFailure || error instanceof ReceiverFault)) throw error;
-    screen.write(`Nothing is said about the ledger (${error.code}):\n${error.message}\n`);
+    const hint = SECRET_HINTS[error.code] ?? '';
+    screen.write(`Nothing is said about the ledger (${error.code}):\n${error.message}${hint}\n`);
     return FAILED;
   }
 }

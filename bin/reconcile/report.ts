@@ -67,16 +67,14 @@ function summary(report: Report, isVerified: boolean): readonly string[] {
   return [
     `merchant  ${report.merchantId}`,
     `compared  ${report.from} to ${report.to} (closed through ${report.closedThrough})`,
-    `ledger    ${number(report.rows)} rows in that time`,
-    ...(outside > 0
-      ? [`          ${number(outside)} rows were listed before or after it, and NOT compared`]
-      : []),
-    ...(pending > 0 ? [`          ${number(pending)} rows are PENDING, and in no window`] : []),
+    `ledger    ${counted(report.rows, 'row')} in that time`,
+    ...(outside > 0 ? [`          ${counted(outside, 'row')} of before or after it, and NOT compared`] : []),
+    ...(pending > 0 ? [`          ${counted(pending, 'row')} with PENDING, and in no window`] : []),
     `windows   ${number(windows)}: ${number(windows - differing)} equal, ${number(differing)} differ`,
-    `asked     ${number(requests)} requests, ${number(Math.ceil(bytes / 1_000))} kB; ${
+    `asked     ${counted(requests, 'request')}, ${number(Math.ceil(bytes / 1_000))} kB; ${
       isVerified ? 'every answer verified' : 'answers not verified: set TIDINGS_SECRET'
     }`,
-    report.differences === 0 ? 'result    equal' : `result    ${number(report.differences)} differences`,
+    report.differences === 0 ? 'result    equal' : `result    ${counted(report.differences, 'difference')}`,
   ];
 }
 
@@ -91,6 +89,10 @@ function lineOf({ class: kind, transactionId, here, there, window, line }: Found
 
 function sideText({ version, status, amount, currency }: Side): string {
   return `v${version} ${status} ${amount} ${currency}`;
+}
+
+function counted(value: number, noun: string): string {
+  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
 function number(value: number): string {

@@ -133,9 +133,9 @@ describe('the guide for initiators', () => {
 
     const deadline = AbortSignal.timeout(TIMEOUT_MS);
     for (const [id, type] of [
-      ['pay_1', 'payment.succeeded'],
-      ['pay_2', 'payment.succeeded'],
-      ['pay_4', 'payment.succeeded'],
+      ['order_1', 'payment.succeeded'],
+      ['order_2', 'payment.succeeded'],
+      ['order_4', 'payment.succeeded'],
       ['dies_before', 'payment.failed'],
       ['dies_after', 'payment.succeeded'],
     ] as const) {
@@ -143,6 +143,6 @@ describe('the guide for initiators', () => {
       expect(JSON.parse(shop.callbacks.get(id)?.[0]?.body ?? '')).toMatchObject({ type });
     }
     // What was announced as failed can never be committed any more, and what was refused was not announced.
-    expect(shop.callbacks.has('pay_3')).toBe(false);
+    expect(shop.callbacks.has('order_3')).toBe(false);
   });
 });
