@@ -65,6 +65,10 @@ async function playToEnd(run: Run, kill?: KillPlan): Promise<Played> {
     if (started.kind === 'broken') throw new Error(`The lesson broke: ${started.output}`);
     if (started.kind === 'killed') continue;
     await showEnd(run);
+    if (start === 1 && kill !== undefined) {
+      const { effects } = started.played;
+      write(`\nNothing was killed: there is no effect ${kill.effect}, the last is ${effects}.`);
+    }
     return started.played;
   }
   throw new Error(`The lesson did not end in ${MAX_STARTS} starts.`);
