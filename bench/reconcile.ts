@@ -5,12 +5,27 @@ import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { fillStore, openDay, spread } from './day-of-outcomes.ts';
 
-/** What it costs to find 3, 30 and 300 outcomes that were lost among all of a day, beside listing them all. */
+const HELP = `Usage: npm run bench:reconcile -- [options]
+
+What it costs to find 3, 30 and 300 outcomes that were lost among all of a day, beside listing them all.
+
+  --outcomes N   of the day (1,000,000)
+  --help         this text
+`;
 
 const LOST = [3, 30, 300];
 const BUDGET = { lost: 3, outcomes: 1_000_000, requests: 20, bytes: 200_000 };
 
-const { values } = parseArgs({ options: { outcomes: { type: 'string', default: '1000000' } } });
+const { values } = parseArgs({
+  options: {
+    outcomes: { type: 'string', default: '1000000' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit();
+}
 const outcomes = Number(values.outcomes);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const seconds = (sinceMs: number) => `${((Date.now() - sinceMs) / 1_000).toFixed(0)} s`;
