@@ -39,7 +39,7 @@ export const STORM: Weather = {
 /** Functions that may overtake themselves: whatever they stamp, they stamp after the wait. */
 export const STALLING: Weather = { ...STORM, stall: 0.003 };
 
-/** Of a function that fails half of the time, and stands still while later runs of it overtake it. */
+/** Of a function whose runs mostly fail, at one call or another, or stand still while later ones overtake them. */
 export const OVERTAKEN: Weather = { ...STORM, failBefore: 0.15, stall: 0.15 };
 
 export function timesWorse(weather: Weather, times: number): Weather {

@@ -8,8 +8,8 @@ const HELP = `Usage: npm run simulate -- [options]
 Runs the real use cases under a virtual clock while everything breaks: functions die at any await, calls fail before
 their effect, after it, twice or late, messages come twice, late, out of order or never, receivers go down, stall,
 err, redirect, lie, move and leave, and people change endpoints and send again. Some runs have a story beside the storm:
-a crowded lane, a stream that stands still, an endpoint that is dead for days. After the storm it drains, and holds the
-promises against what is left.
+a crowded lane, a stream that stands still, an endpoint that is dead for days, banks that die before they say the end,
+merchants that are built with the receiver kit. After the storm it drains, and holds the promises against what is left.
 
   --seeds N      how many runs (1,000)
   --from N       the first seed (1); --seeds 1 --from N replays one

@@ -37,6 +37,18 @@ async function shop() {
   return { world, demo, record, windows };
 }
 
+/** A shop whose endpoint answered 500 until `count` notifications were exhausted, a second ago. */
+async function shopThatWasAway(count: number) {
+  const { world, demo, record } = await shop();
+  await demo.endpoint();
+  world.receiver.answer = () => statusExchange(500);
+  for (let n = 0; n < count; n += 1) await record(`pay_${n}`);
+  await world.relayAll();
+  await world.drain();
+  world.time.nowMs += 1_000;
+  return { world, demo };
+}
+
 describe('closing windows', () => {
   it('waits for the feed lag, closes each window once, and leaves out what is empty', async () => {
     const { world, record, windows } = await shop();
@@ -281,13 +293,7 @@ describe('redelivering a range', () => {
   });
 
   it('counts right and sends once, wherever a run dies', async () => {
-    const { world, demo, record } = await shop();
-    await demo.endpoint();
-    world.receiver.answer = () => statusExchange(500);
-    for (let n = 0; n < 120; n += 1) await record(`pay_${n}`);
-    await world.relayAll();
-    await world.drain();
-    world.time.nowMs += 1_000;
+    const { world, demo } = await shopThatWasAway(120);
     const range = { from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z', states: ['exhausted'] };
     const { jobId } = (await world.call(demo.receiver, 'POST /v1/redeliveries', range)).json;
     const { save } = world.ports.jobs;
@@ -315,13 +321,7 @@ describe('redelivering a range', () => {
   });
 
   it('counts right and sends once when two runs work on it', async () => {
-    const { world, demo, record } = await shop();
-    await demo.endpoint();
-    world.receiver.answer = () => statusExchange(500);
-    for (let n = 0; n < 120; n += 1) await record(`pay_${n}`);
-    await world.relayAll();
-    await world.drain();
-    world.time.nowMs += 1_000;
+    const { world, demo } = await shopThatWasAway(120);
     const range = { from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z', states: ['exhausted'] };
     const { jobId } = (await world.call(demo.receiver, 'POST /v1/redeliveries', range)).json;
     const run = () => runJobs(world.ports, Number.POSITIVE_INFINITY);
@@ -336,13 +336,7 @@ describe('redelivering a range', () => {
     [['exhausted', 'retrying', 'exhausted'], 500],
     [['exhausted', 'blocked'], 410],
   ])('finds nothing a second time that has changed its state meanwhile: %s', async (states, statusCode) => {
-    const { world, demo, record } = await shop();
-    await demo.endpoint();
-    world.receiver.answer = () => statusExchange(500);
-    for (let n = 0; n < 60; n += 1) await record(`pay_${n}`);
-    await world.relayAll();
-    await world.drain();
-    world.time.nowMs += 1_000;
+    const { world, demo } = await shopThatWasAway(60);
     const range = { from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z', states };
     const { jobId } = (await world.call(demo.receiver, 'POST /v1/redeliveries', range)).json;
     world.receiver.answer = () => statusExchange(statusCode);
