@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadAssembly } from '../lib/local/template/assembly.ts';
-import { resolveStack } from '../lib/local/template/stack.ts';
+import { resolveStack } from '../lib/local/template/stack-resources.ts';
 import { ASSEMBLY } from '../test/support/synthesized.ts';
 
 /** A function as the synthesized template has it. */

@@ -12,10 +12,10 @@ import {
 } from '../lib/local/credentials.ts';
 import { prepareDataDirectory } from '../lib/local/data-directory.ts';
 import { createBoard } from '../lib/local/demo/board.ts';
-import { listenToKeys } from '../lib/local/demo/keys.ts';
+import { listenToKeys } from '../lib/local/demo/demo-keys.ts';
+import { type DemoReceiver, startReceiver } from '../lib/local/demo/demo-receiver.ts';
+import { openShop, type Shop } from '../lib/local/demo/demo-shop.ts';
 import { createOrders } from '../lib/local/demo/orders.ts';
-import { type DemoReceiver, startReceiver } from '../lib/local/demo/receiver.ts';
-import { openShop, type Shop } from '../lib/local/demo/shop.ts';
 import { createDemo, DEMO_SCHEDULE, WINDOW_SECONDS } from '../lib/local/demo/story.ts';
 import { openLogFile } from '../lib/local/log-file.ts';
 import { synthesize } from '../lib/local/synthesize.ts';

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { redrive } from '../lib/adapters/redrive.ts';
+import { redrive } from '../lib/adapters/queues/redrive.ts';
+import { RECONCILE_HELP, runReconcile } from '../lib/cli/reconcile/command.ts';
 import { tryOne } from '../lib/local/demo/try-one.ts';
-import { RECONCILE_HELP, runReconcile } from './reconcile/command.ts';
 
 const HELP = `Usage: npm run <command> -- [options]
 

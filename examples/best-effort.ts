@@ -15,7 +15,7 @@ import { EventEmitter, once } from 'node:events';
 import { type CallbackRequest, createReceiver, type Outcome, toNodeHandler } from '../lib/receiver/index.ts';
 import { sqliteStore } from '../lib/receiver/stores/sqlite.ts';
 import { play } from './shared/stage.ts';
-import type { Order } from './shared/tidings.ts';
+import type { Order } from './shared/tidings-calls.ts';
 
 /** Callbacks come within a second; who waits for longer than this asks. */
 const PATIENCE_MS = 10_000;

@@ -11,9 +11,10 @@
  * Comes from   Garcia-Molina and Salem, 1987, for the undoing; outbox and inbox as in Richardson, "Microservices
  *              Patterns", and Hohpe and Woolf, "Enterprise Integration Patterns" (Idempotent Receiver).
  */
+
+import type { Store } from './shared/item-store.ts';
 import { play, type Stage } from './shared/stage.ts';
-import type { Store } from './shared/store.ts';
-import type { Order } from './shared/tidings.ts';
+import type { Order } from './shared/tidings-calls.ts';
 
 type Event = 'Placed' | 'Reserved' | 'Paid' | 'Refused' | 'Shipped' | 'Released';
 type Handlers = Partial<Record<Event, (order: Order) => Event>>;

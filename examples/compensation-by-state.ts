@@ -12,7 +12,7 @@
  *              every payment platform offers for this (Alipay's trade.query, trade.close, trade.refund).
  */
 import { play } from './shared/stage.ts';
-import type { Order } from './shared/tidings.ts';
+import type { Order } from './shared/tidings-calls.ts';
 
 type State = 'paying' | 'refunding' | 'done' | 'closed' | 'told';
 

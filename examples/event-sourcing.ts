@@ -10,7 +10,7 @@
  * Comes from   Fowler, "Event Sourcing", 2005; Young, "CQRS Documents", 2010; and every ledger since Pacioli, 1494.
  */
 import { play } from './shared/stage.ts';
-import type { Order } from './shared/tidings.ts';
+import type { Order } from './shared/tidings-calls.ts';
 
 interface Event {
   readonly version: number;

@@ -12,9 +12,9 @@
  *              Richardson, "Microservices Patterns", 2018.
  */
 import { commitWithOutcome, newCommitId } from '../lib/initiator/dynamodb.ts';
-import { openItems } from './shared/items.ts';
 import { play } from './shared/stage.ts';
-import type { Order } from './shared/tidings.ts';
+import { openItems } from './shared/table-items.ts';
+import type { Order } from './shared/tidings-calls.ts';
 
 await play(['bank', 'DynamoDB', 'Tidings'], async (stage) => {
   const accounts = await openItems(stage, { alice: 10_000, shop: 0 });

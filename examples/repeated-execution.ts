@@ -10,9 +10,9 @@
  * Comes from   Von Neumann, "Probabilistic Logics", 1956 (majority organs); Lamport, 1978, and Schneider, 1990 (state
  *              machines); to have 3f + 1 of them when the voters may lie as well, Castro and Liskov, PBFT, 1999.
  */
-import type { Changes, Ledger } from './shared/ledger.ts';
+import type { Changes, Ledger } from './shared/money-ledger.ts';
 import { play } from './shared/stage.ts';
-import type { Order } from './shared/tidings.ts';
+import type { Order } from './shared/tidings-calls.ts';
 
 /** What an order has changed in a replica's ledger, as text that can be compared: JSON of {@link Changes}. */
 type Result = string;

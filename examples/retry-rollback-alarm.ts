@@ -10,9 +10,9 @@
  * Comes from   Practice. "Memories, guesses, and apologies", Helland and Campbell, "Building on Quicksand", CIDR 2009,
  *              is the honest name for it.
  */
-import type { Moved } from './shared/ledger.ts';
+import type { Moved } from './shared/money-ledger.ts';
 import { play } from './shared/stage.ts';
-import type { Order } from './shared/tidings.ts';
+import type { Order } from './shared/tidings-calls.ts';
 
 type State = 'forward' | 'credited' | 'backward' | 'refunded' | 'alarm' | 'repaired' | 'told';
 

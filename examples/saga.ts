@@ -10,9 +10,9 @@
  * Comes from   Garcia-Molina and Salem, "Sagas", SIGMOD 1987; pivot and retriable steps as in Richardson,
  *              "Microservices Patterns", chapter 4.
  */
-import type { Moved } from './shared/ledger.ts';
+import type { Moved } from './shared/money-ledger.ts';
 import { play } from './shared/stage.ts';
-import type { Order } from './shared/tidings.ts';
+import type { Order } from './shared/tidings-calls.ts';
 
 await play(['orders', 'stock', 'bank', 'shop', 'Tidings'], async (stage) => {
   const shelf = stage.ledger('stock', { shelf: 5, reserved: 0, sold: 0 });

@@ -11,7 +11,7 @@
  *              Distributed Transactions", 2007 (remember what you have done for whom).
  */
 import { play } from './shared/stage.ts';
-import type { Order } from './shared/tidings.ts';
+import type { Order } from './shared/tidings-calls.ts';
 
 /** Looks at all rows until a person should look at them. */
 const MAX_LOOKS = 100;

@@ -10,9 +10,9 @@
  * Comes from   Helland, "Life beyond Distributed Transactions", CIDR 2007 (tentative operations, confirm, cancel);
  *              the three traps are named so in the documents of Alipay's and Seata's TCC.
  */
-import type { Changes, Ledger, Moved } from './shared/ledger.ts';
+import type { Changes, Ledger, Moved } from './shared/money-ledger.ts';
 import { play } from './shared/stage.ts';
-import type { Order } from './shared/tidings.ts';
+import type { Order } from './shared/tidings-calls.ts';
 
 type Phase = 'try' | 'confirm' | 'cancel';
 

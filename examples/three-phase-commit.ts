@@ -11,9 +11,9 @@
  *              is here because it shows why agreement needs a majority (Paxos, Raft), not a better time-out.
  * Comes from   Skeen, "Nonblocking Commit Protocols", SIGMOD 1981.
  */
-import type { Changes, Ledger } from './shared/ledger.ts';
+import type { Changes, Ledger } from './shared/money-ledger.ts';
 import { play } from './shared/stage.ts';
-import type { Order } from './shared/tidings.ts';
+import type { Order } from './shared/tidings-calls.ts';
 
 type State = 'unknown' | 'ready' | 'precommitted' | 'committed' | 'aborted';
 

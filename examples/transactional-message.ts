@@ -13,7 +13,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createCheckBackHandler, publishedKeys, toNodeHandler } from '../lib/initiator/index.ts';
 import { CREATE_MARKS_TABLE, committedMarkSql, endOrRollBackSql } from '../lib/initiator/sql.ts';
 import { play } from './shared/stage.ts';
-import type { Order } from './shared/tidings.ts';
+import type { Order } from './shared/tidings-calls.ts';
 
 /** Seconds that a transaction is given before it is asked about; in earnest a minute. */
 const AFTER_SECONDS = 2;

@@ -10,9 +10,9 @@
  * Comes from   Gray, "Notes on Data Base Operating Systems", 1978; "no record means aborted" (presumed abort) is of
  *              Mohan, Lindsay and Obermarck, R*, 1986. XA: X/Open, 1991.
  */
-import type { Changes, Ledger } from './shared/ledger.ts';
+import type { Changes, Ledger } from './shared/money-ledger.ts';
 import { play } from './shared/stage.ts';
-import type { Order } from './shared/tidings.ts';
+import type { Order } from './shared/tidings-calls.ts';
 
 /** A database that takes part: what it has promised stands in its own file, and so does the lock. */
 function participant(ledger: Ledger, changesOf: (order: Order) => Changes) {

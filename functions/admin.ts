@@ -1,16 +1,16 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseConfig } from '../lib/adapters/config.ts';
-import { createJobStore } from '../lib/adapters/dynamodb/job-store.ts';
-import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
-import { createOutcomeStore } from '../lib/adapters/dynamodb/outcome-store.ts';
-import { createQueueSender } from '../lib/adapters/queue-sender.ts';
-import { createApp } from '../lib/api/app.ts';
-import { managingRoutes } from '../lib/api/managing-routes.ts';
+import { createJobStore } from '../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
+import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
+import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
+import { createQueueSender } from '../lib/adapters/queues/queue-sender.ts';
+import { createApp } from '../lib/api/api-app.ts';
+import { managingRoutes } from '../lib/api/merchants/managing-routes.ts';
+import { settlingRoutes } from '../lib/api/notifications/settle-routes.ts';
 import { operations } from '../lib/api/operations.ts';
-import { settlingRoutes } from '../lib/api/settling-routes.ts';
-import { openApiService } from './wiring/api.ts';
+import { openApiService } from './wiring/api-service.ts';
 import { clientDefaults } from './wiring/clients.ts';
-import { serveHttp } from './wiring/http.ts';
+import { serveHttp } from './wiring/serve-http.ts';
 
 const service = openApiService('admin');
 const { firstQueueUrl, retryQueueUrl } = parseConfig(process.env, ['firstQueueUrl', 'retryQueueUrl']);

@@ -4,12 +4,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseConfig } from '../lib/adapters/config.ts';
-import { createDeadLetters } from '../lib/adapters/dead-letters.ts';
-import { createDispatcher } from '../lib/adapters/dispatcher.ts';
-import { createCheckStore } from '../lib/adapters/dynamodb/check-store.ts';
-import { createGeneratedSecret } from '../lib/adapters/generated-secret.ts';
-import { createHttpSender } from '../lib/adapters/http-sender.ts';
-import { handleCheckMessage } from '../lib/core/messages.ts';
+import { createCheckStore } from '../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
+import { createHttpSender } from '../lib/adapters/http/http-sender.ts';
+import { createDeadLetters } from '../lib/adapters/queues/dead-letters.ts';
+import { createDispatcher } from '../lib/adapters/queues/lane-dispatcher.ts';
+import { createGeneratedSecret } from '../lib/adapters/secrets/generated-secret.ts';
+import { handleCheckMessage } from '../lib/core/deliver/messages.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
 

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { parseConfig } from '../lib/adapters/config.ts';
-import { closePartition } from '../lib/core/close.ts';
+import { closePartition } from '../lib/core/bookkeeping/close.ts';
 import { forEachPartition } from '../lib/core/partitions.ts';
 import { deadlineOf, openBookkeeping, reportMark } from './wiring/bookkeeping.ts';
 

@@ -1,9 +1,9 @@
 import middy from '@middy/core';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { createDispatcher } from '../lib/adapters/dispatcher.ts';
-import { createParking } from '../lib/adapters/dynamodb/parking.ts';
-import { decodeRecord } from '../lib/adapters/dynamodb/stream.ts';
-import { relay } from '../lib/core/relay.ts';
+import { createParking } from '../lib/adapters/dynamodb/dynamodb-parking.ts';
+import { decodeRecord } from '../lib/adapters/dynamodb/stream-records.ts';
+import { createDispatcher } from '../lib/adapters/queues/lane-dispatcher.ts';
+import { relay } from '../lib/core/deliver/relay.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
 
 const service = openDispatchService('relay');

@@ -2,11 +2,11 @@ import { S3Client } from '@aws-sdk/client-s3';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { parseConfig } from '../lib/adapters/config.ts';
-import { createStatementStore } from '../lib/adapters/dynamodb/statement-store.ts';
-import { createStatementFiles } from '../lib/adapters/statement-files.ts';
+import { createStatementStore } from '../lib/adapters/dynamodb/stores/dynamodb-statement-store.ts';
+import { createStatementFiles } from '../lib/adapters/files/statement-files.ts';
 import { systemRandom as random } from '../lib/adapters/system.ts';
+import { statePartition } from '../lib/core/bookkeeping/make-statements.ts';
 import { forEachPartition } from '../lib/core/partitions.ts';
-import { statePartition } from '../lib/core/statements.ts';
 import { deadlineOf, openBookkeeping, type PartitionShare, reportMark } from './wiring/bookkeeping.ts';
 import { uploadDefaults } from './wiring/clients.ts';
 

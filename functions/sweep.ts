@@ -1,13 +1,13 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { createCheckStore } from '../lib/adapters/dynamodb/check-store.ts';
-import { createDueIndex } from '../lib/adapters/dynamodb/due-index.ts';
-import { createJobStore } from '../lib/adapters/dynamodb/job-store.ts';
-import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
+import { createDueIndex } from '../lib/adapters/dynamodb/dynamodb-due-index.ts';
+import { createCheckStore } from '../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
+import { createJobStore } from '../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
+import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
+import { runJobs } from '../lib/core/deliver/redelivery.ts';
+import { sweepPartition } from '../lib/core/deliver/sweep.ts';
 import { forEachPartition } from '../lib/core/partitions.ts';
-import { runJobs } from '../lib/core/redelivery.ts';
 import { sideBySide } from '../lib/core/side-by-side.ts';
-import { sweepPartition } from '../lib/core/sweep.ts';
 import { deadlineOf } from './wiring/bookkeeping.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
 

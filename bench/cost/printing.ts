@@ -1,6 +1,6 @@
 import { DAY_SECONDS } from '../../lib/core/time.ts';
 import { PRICES } from '../prices.ts';
-import { tableOf } from '../print/table.ts';
+import { tableOf } from '../print/text-table.ts';
 import { STAGES, type Stage, sumOf, type Used } from './meter.ts';
 import { type BillOptions, billedMs, billOf, type Line, priceOf } from './price.ts';
 import type { Way } from './ways.ts';

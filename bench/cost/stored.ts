@@ -1,13 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { transactionPk } from '../../lib/adapters/dynamodb/keys.ts';
-import { notificationItem } from '../../lib/adapters/dynamodb/notification-items.ts';
-import { outcomeItem } from '../../lib/adapters/dynamodb/outcome-items.ts';
+import { transactionPk } from '../../lib/adapters/dynamodb/items/item-keys.ts';
+import { notificationItem } from '../../lib/adapters/dynamodb/items/notification-items.ts';
+import { outcomeItem } from '../../lib/adapters/dynamodb/items/outcome-items.ts';
+import { notificationSchema } from '../../lib/core/deliver/state/notification.ts';
 import { outcomeSchema, type TransactionId } from '../../lib/core/model.ts';
-import { notificationSchema } from '../../lib/core/notification.ts';
 import { DAY_SECONDS, isoTime, SECOND_MS } from '../../lib/core/time.ts';
+import type { MeteredService } from './cost-service.ts';
 import { MERCHANT, paymentOf } from './payment.ts';
-import type { MeteredService } from './service.ts';
 import type { OnProgress } from './ways.ts';
 
 /** Notifications of one BatchWriteItem request, two items each. */

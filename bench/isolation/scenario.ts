@@ -7,8 +7,8 @@ import {
   temporaryDirectory,
 } from '../../test/support/local-service.ts';
 import type { Delay } from './delays.ts';
+import { type Behaviour, openReceiver, PROMPT, type Receiver } from './isolation-receivers.ts';
 import { type Load, type Recorded, record } from './load.ts';
-import { type Behaviour, openReceiver, PROMPT, type Receiver } from './receivers.ts';
 
 /** Ten merchants on a service of their own, and what the tenth does from a certain moment on. */
 export interface Scenario {

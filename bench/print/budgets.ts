@@ -1,4 +1,4 @@
-import { tableOf } from './table.ts';
+import { tableOf } from './text-table.ts';
 
 /** A figure that was found, beside the most that it may be. */
 export interface Budget {

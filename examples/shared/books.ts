@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { readItemBooks } from './items.ts';
 import type { Run } from './lessons.ts';
+import { readItemBooks } from './table-items.ts';
 
 /** What the ledgers of a run say, read from outside: nothing is believed of what the lesson told of itself. */
 export interface Books {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { merchantId, transactionId } from '../../lib/initiator/index.ts';
 import { type Arrow, createDrawing } from './drawing.ts';
 import { countEffects, type Effects, type KillPlan, planOf } from './effects.ts';
-import { type Changes, type Ledger, ledgerOn, ledgerSchema } from './ledger.ts';
+import { Store } from './item-store.ts';
+import { type Changes, type Ledger, ledgerOn, ledgerSchema } from './money-ledger.ts';
 import { type Door, serve } from './serve.ts';
-import { Store } from './store.ts';
 import {
   countedFetch,
   type Order,
@@ -14,7 +14,7 @@ import {
   type ServiceAccess,
   statusOf,
   type Tidings,
-} from './tidings.ts';
+} from './tidings-calls.ts';
 
 /** What a lesson stands on: stores that outlive it, clients that are drawn and counted, and Tidings. */
 export interface Stage {

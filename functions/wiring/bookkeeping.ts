@@ -1,13 +1,13 @@
 import type { Context } from 'aws-lambda';
 import { parseConfig } from '../../lib/adapters/config.ts';
-import { openTable } from '../../lib/adapters/dynamodb/client.ts';
-import { createDirectory } from '../../lib/adapters/dynamodb/directory.ts';
-import { createFeedStore } from '../../lib/adapters/dynamodb/feed-store.ts';
-import { createMerchantStore } from '../../lib/adapters/dynamodb/merchant-store.ts';
-import { createWindowStore } from '../../lib/adapters/dynamodb/window-store.ts';
+import { createDirectory } from '../../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
+import { createFeedStore } from '../../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
+import { createMerchantStore } from '../../lib/adapters/dynamodb/stores/dynamodb-merchant-store.ts';
+import { createWindowStore } from '../../lib/adapters/dynamodb/stores/dynamodb-window-store.ts';
+import { openTable } from '../../lib/adapters/dynamodb/table/table-client.ts';
 import { createReporter } from '../../lib/adapters/reporter.ts';
 import { systemClock as clock } from '../../lib/adapters/system.ts';
-import type { Reporter } from '../../lib/core/ports.ts';
+import type { Reporter } from '../../lib/core/environment.ts';
 
 /** What close, audit and statement share: the feed, and what was closed of it. */
 export function openBookkeeping(functionName: string) {

@@ -1,18 +1,18 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { parseConfig } from '../../lib/adapters/config.ts';
-import { openTable } from '../../lib/adapters/dynamodb/client.ts';
-import { createHealthStore } from '../../lib/adapters/dynamodb/health-store.ts';
-import { createMerchantStore } from '../../lib/adapters/dynamodb/merchant-store.ts';
-import { createOutcomeStore } from '../../lib/adapters/dynamodb/outcome-store.ts';
-import { createQueueSender } from '../../lib/adapters/queue-sender.ts';
+import { createHealthStore } from '../../lib/adapters/dynamodb/stores/dynamodb-health-store.ts';
+import { createMerchantStore } from '../../lib/adapters/dynamodb/stores/dynamodb-merchant-store.ts';
+import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
+import { openTable } from '../../lib/adapters/dynamodb/table/table-client.ts';
+import { createQueueSender } from '../../lib/adapters/queues/queue-sender.ts';
 import { createReporter } from '../../lib/adapters/reporter.ts';
 import {
   systemClock as clock,
   systemRandom as random,
   systemTimer as timer,
 } from '../../lib/adapters/system.ts';
-import { createConfigCache } from '../../lib/core/config-cache.ts';
-import { createHealthMonitor } from '../../lib/core/health.ts';
+import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
+import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { clientDefaults } from './clients.ts';
 
 /** What relay, deliver, check and sweep share: the table, and the lanes. */

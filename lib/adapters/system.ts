@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock, Random, Timer } from '../core/ports.ts';
+import type { Clock, Random, Timer } from '../core/environment.ts';
 
 /** The only file that reads the clock, draws randomness or waits. */
 

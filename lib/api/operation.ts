@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Caller, Scope } from '../core/keys.ts';
+import type { Caller, Scope } from '../core/merchants/access-keys.ts';
 import type { MerchantId } from '../core/model.ts';
 import type { FieldError, ProblemCode } from './problems.ts';
 

@@ -1,17 +1,17 @@
-import * as asking from './contract/asking.ts';
-import * as endpoints from './contract/endpoints.ts';
-import * as keys from './contract/keys.ts';
-import * as merchants from './contract/merchants.ts';
-import { listPublicKeys } from './contract/public-keys.ts';
-import * as reconciling from './contract/reconciling.ts';
-import { recordTransaction, recordTransactions } from './contract/recording.ts';
-import * as settling from './contract/settling.ts';
-import { askStatement } from './contract/statements.ts';
-import { testEndpoint } from './contract/testing.ts';
-import { listNotifications } from './contract/undelivered.ts';
-import { listUnresolvedTransactions, resolveTransaction } from './contract/unresolved.ts';
-import * as windows from './contract/windows.ts';
+import * as endpoints from './endpoints/endpoints-contract.ts';
+import { testEndpoint } from './endpoints/test-contract.ts';
+import * as keys from './keys/keys-contract.ts';
+import * as merchants from './merchants/merchants-contract.ts';
+import * as settling from './notifications/settle-contract.ts';
+import { listNotifications } from './notifications/undelivered-contract.ts';
 import type { Operation } from './operation.ts';
+import { listPublicKeys } from './public-keys/public-keys-contract.ts';
+import * as reconciling from './reconciliations/reconciliations-contract.ts';
+import { askStatement } from './statements/statements-contract.ts';
+import * as asking from './transactions/ask-contract.ts';
+import { recordTransaction, recordTransactions } from './transactions/record-contract.ts';
+import { listUnresolvedTransactions, resolveTransaction } from './unresolved/unresolved-contract.ts';
+import * as windows from './windows/windows-contract.ts';
 
 /** Every request of the API, whichever function serves it. */
 export const operations: readonly Operation[] = [

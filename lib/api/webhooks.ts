@@ -4,7 +4,7 @@ import type {
   ZodOpenApiOperationObject,
   ZodOpenApiPathsObject,
 } from 'zod-openapi';
-import { outcomeDataSchema } from './contract/shapes.ts';
+import { outcomeDataSchema } from './shapes.ts';
 
 /** What is sent to receivers, and how answers to them are signed: for the OpenAPI document. */
 

@@ -1,6 +1,6 @@
-import type { CheckState } from './check.ts';
+import type { CheckState } from './check-back/check-state.ts';
+import type { NotificationState } from './deliver/state/notification.ts';
 import type { EndpointId, MerchantId, TransactionId, Version } from './model.ts';
-import type { NotificationState } from './notification.ts';
 
 /** What operators learn: one wide event a unit of work. Never a secret, never a payload. */
 export type ServiceEvent =

@@ -8,7 +8,7 @@ export {
   type MarkPlace,
   readMarkOf,
   rolledBackMark,
-} from './marks/dynamodb.ts';
+} from './marks/dynamodb-marks.ts';
 export type { Mark } from './marks/mark.ts';
 export type { CancellationReason } from './outbox/attempt.ts';
 export { type CommitOptions, type CommitResult, commitWithOutcome, newCommitId } from './outbox/commit.ts';

@@ -11,4 +11,4 @@ export {
   type SqlConnection,
   type SqlRow,
   type SqlStatement,
-} from './marks/sql.ts';
+} from './marks/sql-marks.ts';

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AwsFault } from './aws/fault.ts';
-import type { AwsInput, JsonService } from './aws/server.ts';
+import { AwsFault } from './aws/aws-fault.ts';
+import type { AwsInput, JsonService } from './aws/aws-server.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './template/intrinsics.ts';
 
 /** A key of the template and the aliases that point to it. */

@@ -1,6 +1,6 @@
 import { ReceiverFault } from './faults.ts';
 import type { Outcome } from './outcome.ts';
-import type { AppliedOutcome, ApplyResult, ReceiverStore } from './stores/store.ts';
+import type { AppliedOutcome, ApplyResult, ReceiverStore } from './stores/receiver-store.ts';
 
 /** Two statements that cannot both be true. Nobody but you can know which one is. */
 export type Conflict =

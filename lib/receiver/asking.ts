@@ -1,7 +1,7 @@
 import type { Applying, ApplyingOptions } from './applying.ts';
-import { type Client, createClient, type ServiceOptions } from './asking/client.ts';
 import { askDue, type DueAnswer, type Order } from './asking/due.ts';
 import { type FollowOptions, type FollowReport, follow } from './asking/follow.ts';
+import { type Client, createClient, type ServiceOptions } from './asking/service-client.ts';
 import { createTaking } from './asking/taking.ts';
 import { eventTypes } from './event-types.ts';
 import { ReceiverFault } from './faults.ts';
@@ -13,7 +13,7 @@ import {
   reconcile,
 } from './reconciling/reconcile.ts';
 import { compareTotals, type Totals } from './reconciling/totals.ts';
-import type { ReceiverStore } from './stores/store.ts';
+import type { ReceiverStore } from './stores/receiver-store.ts';
 import { type Now, systemPauses } from './system.ts';
 import { fullHour } from './times.ts';
 

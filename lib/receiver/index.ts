@@ -17,7 +17,7 @@ export type { ListedOutcome, Outcome, TerminalStatus } from './outcome.ts';
 export { createReceiver, type Receiver, type ReceiverOptions } from './receiver.ts';
 export type { ReconcileOptions, ReconcileProgress, ReconcileReport } from './reconciling/reconcile.ts';
 export type { Total, Totals } from './reconciling/totals.ts';
-export type { AppliedOutcome, ApplyResult, Effects, ReceiverStore } from './stores/store.ts';
+export type { AppliedOutcome, ApplyResult, Effects, ReceiverStore } from './stores/receiver-store.ts';
 export {
   canonicalRequest,
   createAnswerVerifier,

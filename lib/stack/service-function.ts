@@ -16,7 +16,9 @@ const LOCK_FILE = fileURLToPath(new URL('../../package-lock.json', import.meta.u
 const REQUIRE_BANNER =
   "import{createRequire as tidingsRequire}from'node:module';const require=tidingsRequire(import.meta.url);";
 
-const LAMBDA_CREDENTIALS = fileURLToPath(new URL('../adapters/lambda-credentials.ts', import.meta.url));
+const LAMBDA_CREDENTIALS = fileURLToPath(
+  new URL('../adapters/secrets/lambda-credentials.ts', import.meta.url),
+);
 
 /** undici's parser for machines without SIMD, which no Lambda is, as WebAssembly. */
 const PARSER_NEVER_LOADED = '*/llhttp/llhttp-wasm.js';

@@ -30,7 +30,7 @@ const FEED_ATTRIBUTES = [
 
 /**
  * The one table. A partition a transaction has no hot key, and one read gives its versions and notifications.
- * Keys and indexes are named in `lib/adapters/dynamodb/keys.ts`.
+ * Keys and indexes are named in `lib/adapters/dynamodb/items/item-keys.ts`.
  */
 export function createTable(scope: Construct): Table {
   const table = new Table(scope, 'Table', {

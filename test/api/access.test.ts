@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { createApp } from '../../lib/api/app.ts';
+import { createApp } from '../../lib/api/api-app.ts';
 import { operations } from '../../lib/api/operations.ts';
 import { createWorld, payment, START_MS } from '../support/world.ts';
 

@@ -15,8 +15,8 @@ import {
   temporaryDirectory,
 } from '../support/local-service.ts';
 import { projectWithKit } from '../support/published.ts';
-import { openShop, type Shop } from '../support/shop.ts';
 import { ROOT } from '../support/synthesized.ts';
+import { openShop, type Shop } from '../support/test-shop.ts';
 
 /** A whole cloud, a bank and a shop share two cores; nothing here is about how fast. */
 const TIMEOUT_MS = 120_000;

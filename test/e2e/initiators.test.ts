@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Api, createApi, expectStatus } from '../../lib/local/api-client.ts';
 import { type LocalCloud, startLocalCloud } from '../../lib/local/cloud.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { openShop, type Shop } from '../support/shop.ts';
 import { ASSEMBLY } from '../support/synthesized.ts';
+import { openShop, type Shop } from '../support/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 /** A bank on a real socket that is asked how its transactions ended. */

@@ -5,7 +5,7 @@ import {
   startService,
   temporaryDirectory,
 } from '../support/local-service.ts';
-import { openShop, type Shop } from '../support/shop.ts';
+import { openShop, type Shop } from '../support/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 const OUTCOMES = 200;

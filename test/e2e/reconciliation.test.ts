@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucketOf, createDigestSum } from '../../lib/core/digest.ts';
+import { bucketOf, createDigestSum } from '../../lib/core/feed/digest.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import { type Api, createApi, expectStatus } from '../../lib/local/api-client.ts';
 import { type LocalCloud, startLocalCloud } from '../../lib/local/cloud.ts';

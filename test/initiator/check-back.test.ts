@@ -2,7 +2,7 @@ import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { publicKeyText, signedHeaders } from '../../lib/core/signature.ts';
+import { publicKeyText, signedHeaders } from '../../lib/core/deliver/attempt/signature.ts';
 import {
   type CheckBackAnswer,
   type CheckBackOptions,

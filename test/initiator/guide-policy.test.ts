@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { startDynamoDbUnderTest } from '../conformance/support/dynamodb.ts';
+import { startDynamoDbUnderTest } from '../adapters/support/emulators.ts';
 import { codeBlocks } from '../support/guide.ts';
 import { useOutbox } from './outbox-support.ts';
 import { ended } from './own-items.ts';

@@ -19,7 +19,7 @@ import {
   endOrRollBackSql,
   type SqlConnection,
 } from '../../lib/initiator/sql.ts';
-import { type DynamoDbTable, startDynamoDbUnderTest } from '../conformance/support/dynamodb.ts';
+import { type DynamoDbTable, startDynamoDbUnderTest } from '../adapters/support/emulators.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 import { ownItems } from './own-items.ts';
 

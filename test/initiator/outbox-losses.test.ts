@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/adapters/system.ts';
 import { type CommitResult, newCommitId } from '../../lib/initiator/dynamodb.ts';
 import type { InitiatorFault } from '../../lib/initiator/index.ts';
-import { startDynamoDbUnderTest } from '../conformance/support/dynamodb.ts';
+import { startDynamoDbUnderTest } from '../adapters/support/emulators.ts';
 import { useOutbox } from './outbox-support.ts';
 import { ended } from './own-items.ts';
 

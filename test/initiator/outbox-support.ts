@@ -1,13 +1,13 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach } from 'vitest';
 import { systemClock } from '../../lib/adapters/system.ts';
-import { createConfigCache } from '../../lib/core/config-cache.ts';
+import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { type Outcome, outcomeContentSchema } from '../../lib/core/model.ts';
-import { type RecordPorts, type RecordResult, recordOutcome } from '../../lib/core/record.ts';
+import { type RecordPorts, type RecordResult, recordOutcome } from '../../lib/core/record/record.ts';
 import { type CommitOptions, type CommitResult, commitWithOutcome } from '../../lib/initiator/dynamodb.ts';
 import type { Machine } from '../../lib/initiator/index.ts';
-import type { DynamoDbTable, DynamoDbUnderTest } from '../conformance/support/dynamodb.ts';
-import { profile, SHOP as SERVICE_SHOP, transaction } from '../conformance/support/samples.ts';
+import type { DynamoDbTable, DynamoDbUnderTest } from '../adapters/support/emulators.ts';
+import { profile, SHOP as SERVICE_SHOP, transaction } from '../adapters/support/samples.ts';
 import { payment } from '../support/world.ts';
 import { type FaultyClient, openFaultyClient } from './faulty-requests.ts';
 import { ended, ownItems } from './own-items.ts';

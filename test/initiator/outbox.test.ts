@@ -3,14 +3,14 @@ import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dyn
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeRecord } from '../../lib/adapters/dynamodb/stream.ts';
+import { decodeRecord } from '../../lib/adapters/dynamodb/stream-records.ts';
 import { systemClock } from '../../lib/adapters/system.ts';
 import { checkContent } from '../../lib/initiator/content-check.ts';
 import { commitWithOutcome } from '../../lib/initiator/dynamodb.ts';
 import { merchantId } from '../../lib/initiator/index.ts';
-import { anyOutcome } from '../conformance/support/arbitraries.ts';
-import { startDynamoDbUnderTest } from '../conformance/support/dynamodb.ts';
-import { profile, SHOP as SERVICE_SHOP } from '../conformance/support/samples.ts';
+import { anyOutcome } from '../adapters/support/arbitraries.ts';
+import { startDynamoDbUnderTest } from '../adapters/support/emulators.ts';
+import { profile, SHOP as SERVICE_SHOP } from '../adapters/support/samples.ts';
 import { payment } from '../support/world.ts';
 import { recordByService, useOutbox } from './outbox-support.ts';
 import { ended } from './own-items.ts';

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CallbackRequest, Exchange } from '../../lib/core/ports.ts';
+import type { CallbackRequest, Exchange } from '../../lib/core/deliver/attempt/sender.ts';
 import {
   type CheckBackHandler,
   createCheckBackHandler,

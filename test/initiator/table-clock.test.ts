@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { skewOf as serviceSkewOf } from '../../lib/adapters/dynamodb/clock-check.ts';
+import { skewOf as serviceSkewOf } from '../../lib/adapters/dynamodb/table/clock-check.ts';
 import { skewOf } from '../../lib/initiator/outbox/table-clock.ts';
 
 describe('the skew of an initiator’s clock', () => {

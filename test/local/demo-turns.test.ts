@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startReceiver } from '../../lib/local/demo/receiver.ts';
+import { startReceiver } from '../../lib/local/demo/demo-receiver.ts';
 import { createTurns } from '../../lib/local/demo/turns.ts';
 
 async function stage() {

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent } from 'undici';
 import { expect, it } from 'vitest';
-import { awsClient } from '../../lib/local/aws/client.ts';
-import { startDynamoDb } from '../../lib/local/dynamodb/server.ts';
+import { awsClient } from '../../lib/local/aws/aws-client.ts';
+import { startDynamoDb } from '../../lib/local/dynamodb/dynamodb-server.ts';
 import { useLocalCloud } from './fixture/harness.ts';
 
 const fixture = await useLocalCloud();

@@ -6,7 +6,7 @@ import { compilePattern } from '../../lib/local/event-sources/pattern.ts';
 import type { StreamRecord } from '../../lib/local/event-sources/stream-batch.ts';
 import { startStreamSource } from '../../lib/local/event-sources/stream-source.ts';
 import type { FunctionPool } from '../../lib/local/functions/pool.ts';
-import type { JsonObject } from '../../lib/local/template/json.ts';
+import type { JsonObject } from '../../lib/local/template/json-object.ts';
 import { HONOURED_PROPERTIES } from '../../lib/local/template/properties.ts';
 import { resourceOf, useLocalCloud } from './fixture/harness.ts';
 

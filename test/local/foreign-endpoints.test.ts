@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { startFauxqs } from 'fauxqs';
 import { expect, it } from 'vitest';
-import { startDynamoDb } from '../../lib/local/dynamodb/server.ts';
+import { startDynamoDb } from '../../lib/local/dynamodb/dynamodb-server.ts';
 import { useLocalCloud } from './fixture/harness.ts';
 
 const fixture = await useLocalCloud();

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
-import { redrive } from '../../lib/adapters/redrive.ts';
+import { redrive } from '../../lib/adapters/queues/redrive.ts';
 import { useLocalCloud } from './fixture/harness.ts';
 
 const fixture = await useLocalCloud();

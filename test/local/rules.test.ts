@@ -5,7 +5,7 @@ import { createRouter } from '../../lib/local/http-api/routes.ts';
 import { createThrottle } from '../../lib/local/http-api/throttle.ts';
 import { readAt, readRecurrence } from '../../lib/local/scheduler/expressions.ts';
 import { createResolver } from '../../lib/local/template/intrinsics.ts';
-import type { Json } from '../../lib/local/template/json.ts';
+import type { Json } from '../../lib/local/template/json-object.ts';
 
 describe('routing', () => {
   const route = createRouter(

@@ -17,10 +17,10 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAwsServer } from '../../lib/local/aws/aws-server.ts';
 import { close, listen } from '../../lib/local/aws/listen.ts';
-import { createAwsServer } from '../../lib/local/aws/server.ts';
-import { sqsService } from '../../lib/local/sqs/api.ts';
-import { SqsStore } from '../../lib/local/sqs/store.ts';
+import { SqsStore } from '../../lib/local/sqs/queue-store.ts';
+import { sqsService } from '../../lib/local/sqs/sqs-api.ts';
 import { openState } from '../../lib/local/state.ts';
 
 let directory: string;

@@ -12,8 +12,8 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, vi } from 'vitest';
 import type { LocalCloud } from '../../lib/local/cloud.ts';
-import { startDispatcher } from '../../lib/local/scheduler/dispatcher.ts';
-import { openScheduleStore } from '../../lib/local/scheduler/store.ts';
+import { startDispatcher } from '../../lib/local/scheduler/schedule-dispatcher.ts';
+import { openScheduleStore } from '../../lib/local/scheduler/schedule-store.ts';
 import { openState } from '../../lib/local/state.ts';
 import { useLocalCloud } from './fixture/harness.ts';
 

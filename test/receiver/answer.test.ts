@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerKey, signedHeaders } from '../../lib/core/signature.ts';
+import { answerKey, signedHeaders } from '../../lib/core/deliver/attempt/signature.ts';
 import { canonicalRequest, ReceiverFault, verify, verifyAnswer } from '../../lib/receiver/index.ts';
 import { createFakeClock, newSecret, signedAnswer } from '../../lib/receiver/testing/index.ts';
 import { createWorld, payment } from '../support/world.ts';

@@ -6,7 +6,7 @@ import {
   openMemoryStore,
   openSqliteStore,
   type StoreUnderTest,
-} from '../conformance/support/receiver-stores.ts';
+} from '../adapters/support/receiver-stores.ts';
 import { fetchOf, SINCE } from '../support/kit.ts';
 import { createWorld, payment } from '../support/world.ts';
 

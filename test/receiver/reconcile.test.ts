@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { closePartition } from '../../lib/core/close.ts';
-import { createDigestSum } from '../../lib/core/digest.ts';
+import { closePartition } from '../../lib/core/bookkeeping/close.ts';
+import { createDigestSum } from '../../lib/core/feed/digest.ts';
 import { merchantIdSchema, outcomeSchema } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { createDigestSum as createOwnDigestSum } from '../../lib/receiver/digest.ts';

@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { ed25519PublicKey } from '../../lib/core/crypto.ts';
-import { publicKeyText, secretBytes, secretText, signedHeaders } from '../../lib/core/signature.ts';
+import {
+  publicKeyText,
+  secretBytes,
+  secretText,
+  signedHeaders,
+} from '../../lib/core/deliver/attempt/signature.ts';
 import { createVerifier, ReceiverFault, type SignedRequest, verify } from '../../lib/receiver/index.ts';
 import {
   createFakeClock,

@@ -1,19 +1,19 @@
-import { changeEndpoint, type EndpointChanges } from '../../lib/core/endpoints.ts';
-import { changeMerchant } from '../../lib/core/merchants.ts';
+import { acknowledgeOutcome, redeliverNotification } from '../../lib/core/deliver/acknowledge.ts';
+import { type Job, startRedelivery, UNDELIVERED_STATES } from '../../lib/core/deliver/redelivery.ts';
+import type { Notification } from '../../lib/core/deliver/state/notification.ts';
+import { changeEndpoint, type EndpointChanges } from '../../lib/core/merchants/endpoints.ts';
+import { changeMerchant } from '../../lib/core/merchants/merchants.ts';
 import {
   type EndpointId,
   type MerchantId,
   NOTIFY_URL_ENDPOINT,
   type TransactionKey,
 } from '../../lib/core/model.ts';
-import type { Notification } from '../../lib/core/notification.ts';
-import { type Job, startRedelivery, UNDELIVERED_STATES } from '../../lib/core/redelivery.ts';
-import { acknowledgeOutcome, redeliverNotification } from '../../lib/core/settling.ts';
 import { isoTime, MINUTE_MS } from '../../lib/core/time.ts';
 import type { Dice } from './dice.ts';
 import type { Fleet } from './fleet.ts';
-import type { Ports, World } from './functions.ts';
-import type { SimulatedEndpoint, SimulatedMerchant } from './merchants.ts';
+import type { Ports, World } from './simulated-functions.ts';
+import type { SimulatedEndpoint, SimulatedMerchant } from './simulated-merchants.ts';
 import { START_MS, STORM_END_MS, STORM_MS } from './stories.ts';
 
 /** A redelivery job that somebody was told of, and what it must send again. */

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../lib/core/time.ts';
 import { Invocation, type Weather } from './chaos.ts';
 import type { Dice } from './dice.ts';
-import { Container, type FunctionName, type Ports, TIMEOUT_MS, type World } from './functions.ts';
+import { Container, type FunctionName, type Ports, TIMEOUT_MS, type World } from './simulated-functions.ts';
 
 /** How often a call comes to a new container though an old one is free. */
 const COLD_SHARE = 0.05;

@@ -1,13 +1,14 @@
-import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/stores.ts';
+import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
+import { windowStart } from '../../lib/core/feed/window.ts';
 import { isTerminal, type MerchantId, type Outcome } from '../../lib/core/model.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../../lib/core/time.ts';
-import { windowStart } from '../../lib/core/windows.ts';
-import { Banks } from './banks.ts';
 import { ByHand } from './by-hand.ts';
 import { CALM, OVERTAKEN, STALLING, STORM, timesWorse, type Weather } from './chaos.ts';
-import { check, type Findings } from './check.ts';
+import { check, type Findings } from './check-promises.ts';
 import { Dice } from './dice.ts';
 import { Fleet } from './fleet.ts';
+import { SettingsWatch } from './settings-watch.ts';
+import { Banks } from './simulated-banks.ts';
 import {
   type FunctionName,
   type Ports,
@@ -17,15 +18,19 @@ import {
   runRedeliveries,
   runSweep,
   type World,
-} from './functions.ts';
-import { Initiators } from './initiators.ts';
-import { Lanes } from './lanes.ts';
-import { createDeadMerchant, createMerchant, type SimulatedMerchant, secretOf } from './merchants.ts';
-import { SettingsWatch } from './settings-watch.ts';
-import { Shop } from './shops.ts';
+} from './simulated-functions.ts';
+import { Initiators } from './simulated-initiators.ts';
+import { Lanes } from './simulated-lanes.ts';
+import {
+  createDeadMerchant,
+  createMerchant,
+  type SimulatedMerchant,
+  secretOf,
+} from './simulated-merchants.ts';
+import { Shop } from './simulated-shops.ts';
+import { Stream } from './simulated-stream.ts';
 import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } from './stories.ts';
 import { Storyline } from './storyline.ts';
-import { Stream } from './stream.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { neverBack, SweepWatch } from './watch.ts';
 

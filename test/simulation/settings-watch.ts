@@ -1,6 +1,6 @@
-import { currentSpan, type Endpoint } from '../../lib/core/merchant.ts';
+import { currentSpan, type Endpoint } from '../../lib/core/merchants/merchant-config.ts';
+import type { MerchantStore } from '../../lib/core/merchants/merchant-store.ts';
 import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT } from '../../lib/core/model.ts';
-import type { MerchantStore } from '../../lib/core/ports.ts';
 import { SECOND_MS } from '../../lib/core/time.ts';
 import type { VirtualTime } from './virtual-time.ts';
 

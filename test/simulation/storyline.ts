@@ -1,13 +1,13 @@
 import { NOTIFY_URL_ENDPOINT } from '../../lib/core/model.ts';
 import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
-import type { Banks } from './banks.ts';
 import type { ByHand } from './by-hand.ts';
 import type { Dice } from './dice.ts';
-import type { Initiators } from './initiators.ts';
-import type { Lanes } from './lanes.ts';
-import { createMerchant, type SimulatedMerchant } from './merchants.ts';
+import type { Banks } from './simulated-banks.ts';
+import type { Initiators } from './simulated-initiators.ts';
+import type { Lanes } from './simulated-lanes.ts';
+import { createMerchant, type SimulatedMerchant } from './simulated-merchants.ts';
+import type { Stream } from './simulated-stream.ts';
 import { QUIET_FROM_MS, START_MS, STORM_END_MS, STORM_MS, type Story } from './stories.ts';
-import type { Stream } from './stream.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 const OUTCOMES = 24;

@@ -1,12 +1,12 @@
-import type { MemoryStores } from '../../lib/adapters/memory/stores.ts';
-import type { CheckMessage } from '../../lib/core/check.ts';
+import type { MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
+import type { CheckMessage } from '../../lib/core/check-back/check-state.ts';
+import { circuitOf } from '../../lib/core/deliver/attempt/target.ts';
+import type { NotificationKey, NotificationMessage } from '../../lib/core/deliver/state/notification.ts';
+import type { NotificationStore } from '../../lib/core/deliver/state/notification-store.ts';
 import { NOTIFY_URL_ENDPOINT } from '../../lib/core/model.ts';
-import type { NotificationKey, NotificationMessage } from '../../lib/core/notification.ts';
-import type { NotificationStore } from '../../lib/core/ports.ts';
-import { circuitOf } from '../../lib/core/target.ts';
 import { MINUTE_MS, msOf, SECOND_MS } from '../../lib/core/time.ts';
-import type { Ports } from './functions.ts';
-import type { Lanes } from './lanes.ts';
+import type { Ports } from './simulated-functions.ts';
+import type { Lanes } from './simulated-lanes.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** Promises that only show on the way: what stands at the end may look right all the same. */

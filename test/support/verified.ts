@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { vi } from 'vitest';
-import { answerKey } from '../../lib/core/signature.ts';
+import { answerKey } from '../../lib/core/deliver/attempt/signature.ts';
 
 /**
  * An answer verified by the package, with the derived key where it expects a secret.

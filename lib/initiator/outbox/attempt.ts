@@ -1,10 +1,10 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { TransactionKey } from '../ids.ts';
 import { BOUND_FIELDS, type TerminalContent } from '../outcome.ts';
-import { outcomeItem, type StampedOutcome, transactionPk, versionSk } from './items.ts';
 import { checkLimits, type TransactItem } from './limits.ts';
+import { outcomeItem, type StampedOutcome, transactionPk, versionSk } from './outbox-items.ts';
+import type { OutboxTable } from './outbox-table.ts';
 import { type Failure, faultOf, send } from './sending.ts';
-import type { OutboxTable } from './table.ts';
 
 /** One call of `commitWithOutcome`, checked and ready to be tried. */
 export interface Commit {

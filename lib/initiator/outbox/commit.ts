@@ -7,10 +7,10 @@ import type { RecordedOutcome, TerminalContent } from '../outcome.ts';
 import { type Machine, system } from '../system.ts';
 import { attemptCommit, type CancellationReason, type Commit } from './attempt.ts';
 import { decideCommit } from './deciding.ts';
-import type { StampedOutcome } from './items.ts';
 import type { TransactItem } from './limits.ts';
+import type { StampedOutcome } from './outbox-items.ts';
+import { openOutboxTable } from './outbox-table.ts';
 import { checkClient } from './sending.ts';
-import { openOutboxTable } from './table.ts';
 
 export interface CommitOptions {
   /** The service's table, in the same account and region as the items' own tables. */

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../json.ts';
 import { BOUND_FIELDS, type RecordedOutcome, type TerminalContent } from '../outcome.ts';
-import type { StandingVersion } from './items.ts';
+import type { StandingVersion } from './outbox-items.ts';
 
 /** What committing an outcome means beside the versions that stand. */
 export type CommitDecision =

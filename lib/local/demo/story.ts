@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { attemptsText, type Board, outcomeText } from './board.ts';
+import type { DemoReceiver } from './demo-receiver.ts';
+import type { Shop } from './demo-shop.ts';
 import type { Notification, Order, Orders } from './orders.ts';
-import type { DemoReceiver } from './receiver.ts';
-import type { Shop } from './shop.ts';
 import { createTurns } from './turns.ts';
 
 /** Delays in seconds of the demo's merchant: the whole life of a notification in 18 seconds. */

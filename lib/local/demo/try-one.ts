@@ -1,8 +1,8 @@
 import { type CallbackRequest, toNodeHandler, verify } from '../../receiver/index.ts';
 import { createApi } from '../api-client.ts';
 import { type Credentials, type MerchantCredentials, readCredentials } from '../credentials.ts';
+import { startReceiver } from './demo-receiver.ts';
 import { createOrders, type Order } from './orders.ts';
-import { startReceiver } from './receiver.ts';
 
 /** How long a callback may take before something is wrong. */
 const CALLBACK_TIMEOUT_MS = 15_000;

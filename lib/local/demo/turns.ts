@@ -1,5 +1,5 @@
 import type { Board } from './board.ts';
-import type { DemoReceiver } from './receiver.ts';
+import type { DemoReceiver } from './demo-receiver.ts';
 
 /** Sends the receiver away, or has it back. */
 export type Turn = (wanted: 'away' | 'back' | 'other', words?: { readonly back: string }) => Promise<void>;

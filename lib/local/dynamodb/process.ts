@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
-import { awsClient } from '../aws/client.ts';
+import { awsClient } from '../aws/aws-client.ts';
 import { LocalCloudError, messageOf } from '../errors.ts';
 import { forwardLines } from '../log.ts';
 import { dynoxideCommand } from './binary.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AwsCall } from '../aws/client.ts';
-import { AwsFault } from '../aws/fault.ts';
+import type { AwsCall } from '../aws/aws-client.ts';
+import { AwsFault } from '../aws/aws-fault.ts';
 import { LocalCloudError } from '../errors.ts';
 import type { TableProperties } from '../template/properties.ts';
-import type { Resource } from '../template/stack.ts';
+import type { Resource } from '../template/stack-resources.ts';
 
 type Index = TableProperties['GlobalSecondaryIndexes'][number];
 

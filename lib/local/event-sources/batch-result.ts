@@ -1,4 +1,4 @@
-import { isObject } from '../template/json.ts';
+import { isObject } from '../template/json-object.ts';
 
 /** Which records of a batch the function could not process. */
 export type BatchResult =

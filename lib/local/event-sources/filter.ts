@@ -1,6 +1,6 @@
 import { LocalCloudError } from '../errors.ts';
-import type { Json } from '../template/json.ts';
-import { isObject } from '../template/json.ts';
+import type { Json } from '../template/json-object.ts';
+import { isObject } from '../template/json-object.ts';
 import type { MappingProperties } from '../template/properties.ts';
 import type { Pattern } from './pattern.ts';
 import { compilePattern } from './pattern.ts';

@@ -1,6 +1,6 @@
 import { LocalCloudError } from '../errors.ts';
-import type { Json, JsonObject } from '../template/json.ts';
-import { isObject } from '../template/json.ts';
+import type { Json, JsonObject } from '../template/json-object.ts';
+import { isObject } from '../template/json-object.ts';
 
 /** Whether an event fits an EventBridge pattern, as event filters of Lambda and rules use them. */
 export type Pattern = (event: unknown) => boolean;

@@ -1,4 +1,4 @@
-import type { AwsCall } from '../aws/client.ts';
+import type { AwsCall } from '../aws/aws-client.ts';
 import { messageOf } from '../errors.ts';
 import { LOCAL_REGION } from '../template/intrinsics.ts';
 import type { Checkpoints } from './checkpoints.ts';

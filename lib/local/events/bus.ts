@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { AwsInput, JsonService } from '../aws/server.ts';
+import type { AwsInput, JsonService } from '../aws/aws-server.ts';
 import { messageOf } from '../errors.ts';
 import type { Pattern } from '../event-sources/pattern.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
-import type { Json } from '../template/json.ts';
-import { isObject } from '../template/json.ts';
+import type { Json } from '../template/json-object.ts';
+import { isObject } from '../template/json-object.ts';
 
 /** An event as rules see it. */
 export type BusEvent = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { AwsCall } from '../aws/client.ts';
+import type { AwsCall } from '../aws/aws-client.ts';
 import { LocalCloudError, messageOf } from '../errors.ts';
 import { compilePattern } from '../event-sources/pattern.ts';
 import type { FunctionPool } from '../functions/pool.ts';
@@ -6,9 +6,9 @@ import type { Log } from '../log.ts';
 import type { Recurrence } from '../scheduler/expressions.ts';
 import { readRecurrence } from '../scheduler/expressions.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
-import type { JsonObject } from '../template/json.ts';
+import type { JsonObject } from '../template/json-object.ts';
 import type { RuleProperties } from '../template/properties.ts';
-import type { Resource, Stack } from '../template/stack.ts';
+import type { Resource, Stack } from '../template/stack-resources.ts';
 import type { BusEvent, BusRule } from './bus.ts';
 import { atPath } from './bus.ts';
 import { startRecurring } from './recurring.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../template/json.ts';
+import { isObject } from '../template/json-object.ts';
 
 export interface HttpAnswer {
   readonly statusCode: number;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LocalCloudError, messageOf } from '../errors.ts';
-import type { Json, JsonObject } from './json.ts';
-import { isObject } from './json.ts';
+import type { Json, JsonObject } from './json-object.ts';
+import { isObject } from './json-object.ts';
 
 /** A resource as the template has it: properties still hold intrinsics. */
 export interface TemplateResource {

@@ -1,7 +1,7 @@
 import { LocalCloudError } from '../errors.ts';
 import type { Assembly } from './assembly.ts';
-import type { Json, JsonObject } from './json.ts';
-import { isObject } from './json.ts';
+import type { Json, JsonObject } from './json-object.ts';
+import { isObject } from './json-object.ts';
 
 /** Where the local cloud claims to be. The account is the one that the emulators answer for. */
 export const LOCAL_REGION = 'us-east-1';

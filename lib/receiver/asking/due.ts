@@ -1,7 +1,7 @@
 import { ReceiverFault } from '../faults.ts';
 import { isTransactionId, type Outcome } from '../outcome.ts';
-import type { ApplyResult } from '../stores/store.ts';
-import { type Client, nextOf, type Standing } from './client.ts';
+import type { ApplyResult } from '../stores/receiver-store.ts';
+import { type Client, nextOf, type Standing } from './service-client.ts';
 import { noCounts, type Taking } from './taking.ts';
 
 /** An order that has waited too long: the transaction that was begun for it, or its own number. */

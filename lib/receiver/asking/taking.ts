@@ -1,7 +1,7 @@
 import type { Applying } from '../applying.ts';
 import type { ListedOutcome } from '../outcome.ts';
-import type { AppliedOutcome, ApplyResult, ReceiverStore } from '../stores/store.ts';
-import type { Client, Standing } from './client.ts';
+import type { AppliedOutcome, ApplyResult, ReceiverStore } from '../stores/receiver-store.ts';
+import type { Client, Standing } from './service-client.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** What an asking run has come to. */

@@ -1,6 +1,6 @@
 import { addHashes, createDigestSum, type Digest, type DigestSum, sameDigest } from '../digest.ts';
 import type { EventTypes } from '../event-types.ts';
-import { type ReceiverStore, sliceStart } from '../stores/store.ts';
+import { type ReceiverStore, sliceStart } from '../stores/receiver-store.ts';
 import type { Resolution, Slice, Span } from './questions.ts';
 
 /** A slice of which the service and this receiver do not have the same. */

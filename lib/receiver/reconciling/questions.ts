@@ -1,5 +1,5 @@
-import { type Client, type Page, pageOf, type Refusal, refused } from '../asking/client.ts';
 import { countOf, hashOf, listOf, textOf, timeOf } from '../asking/reading.ts';
+import { type Client, type Page, pageOf, type Refusal, refused } from '../asking/service-client.ts';
 import { createDigestSum, type Digest } from '../digest.ts';
 import type { EventTypes } from '../event-types.ts';
 import { type JsonObject, type ListedOutcome, parseListedOutcome } from '../outcome.ts';

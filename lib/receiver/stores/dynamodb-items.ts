@@ -1,6 +1,6 @@
 import { bucketOf } from '../digest.ts';
 import { isoTime } from '../times.ts';
-import type { AppliedOutcome, ListedRange, MarkName } from './store.ts';
+import type { AppliedOutcome, ListedRange, MarkName } from './receiver-store.ts';
 
 /** The items of the receiver's table. Ids hold no `#`, so that no two names meet. */
 

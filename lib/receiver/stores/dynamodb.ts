@@ -14,7 +14,13 @@ import {
   WINDOWS_INDEX,
 } from './dynamodb-items.ts';
 import { writeTogether } from './dynamodb-transaction.ts';
-import { type AppliedOutcome, appliedOutcome, decide, type ReceiverStore, sliceStart } from './store.ts';
+import {
+  type AppliedOutcome,
+  appliedOutcome,
+  decide,
+  type ReceiverStore,
+  sliceStart,
+} from './receiver-store.ts';
 
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 

@@ -7,7 +7,7 @@ import {
   type ListedRange,
   type ReceiverStore,
   sliceStart,
-} from './store.ts';
+} from './receiver-store.ts';
 
 /** What `onOutcome` writes to: kept if the outcome is applied, and forgotten if anything throws. */
 export interface MemoryTransaction {

@@ -1,6 +1,6 @@
 import { createDigestSum, type Digest, type DigestGroup, type DigestSum, groupOf } from '../digest.ts';
+import { type AppliedOutcome, type ListedRange, sliceStart } from './receiver-store.ts';
 import { type Row, rowOf, type SqliteDatabase, type SqliteInteger } from './sqlite-tables.ts';
-import { type AppliedOutcome, type ListedRange, sliceStart } from './store.ts';
 
 /**
  * Sums that are kept up in the transaction that applies an outcome: what reconciling reads grows with the time that it

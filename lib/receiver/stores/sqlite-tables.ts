@@ -1,4 +1,4 @@
-import type { AppliedOutcome } from './store.ts';
+import type { AppliedOutcome } from './receiver-store.ts';
 
 /** What is used of a database: `DatabaseSync` of `node:sqlite` has it. */
 export interface SqliteDatabase {

@@ -1,14 +1,14 @@
 import { bucketOf } from '../digest.ts';
 import { ReceiverFault } from '../faults.ts';
-import { readSlices, rememberInSlice } from './sqlite-digests.ts';
-import { keepStatements, MIGRATION, type Row, rowOf, type SqliteDatabase } from './sqlite-tables.ts';
 import {
   type Acknowledgement,
   type AppliedOutcome,
   appliedOutcome,
   decide,
   type ReceiverStore,
-} from './store.ts';
+} from './receiver-store.ts';
+import { readSlices, rememberInSlice } from './sqlite-digests.ts';
+import { keepStatements, MIGRATION, type Row, rowOf, type SqliteDatabase } from './sqlite-tables.ts';
 
 export type { SqliteDatabase } from './sqlite-tables.ts';
 

@@ -1,0 +1,164 @@
+import { parseArgs } from 'node:util';
+import { type DynamoDbUnderTest, startDynamoDbUnderTest } from '../test/adapters/support/emulators.ts';
+import setup from '../test/support/synthesized.ts';
+import { openPromptReceiver } from './cost/cost-receiver.ts';
+import { type Stage, sumOf } from './cost/meter.ts';
+import { type BillOptions, billOf, GB_SECONDS, priceOf } from './cost/price.ts';
+import {
+  dollars,
+  hundredths,
+  printBeside,
+  printBills,
+  printIdle,
+  printStages,
+  thousands,
+} from './cost/printing.ts';
+import { exhausted, firstTries, idle, type Way } from './cost/ways.ts';
+import { type Budget, printBudgets } from './print/budgets.ts';
+import { createProgress, type Progress } from './print/progress.ts';
+import { deployedFunctions } from './template.ts';
+
+const HELP = `Usage: npm run bench:cost -- [options]
+
+What a notification costs, and whether it stays the same however many are stored.
+
+Measured: DynamoDB's units, as the table answers them to the real adapters (ReturnConsumedCapacity, on the emulator);
+requests to SQS and Scheduler, where the real adapters send them; invocations, in full batches; this machine's
+processor time. Worked out of these: Lambda's milliseconds, logs and all prices (bench/prices.ts).
+
+  --count N     notifications of each measurement (1,000)
+  --stored N    of the same merchant, stored before (100,000; a million takes some minutes)
+  --help        this text
+`;
+
+const FEW_STORED = 1_000;
+/** Milliseconds that a receiver takes for its answer; the one here answers at once. */
+const RECEIVER_MS = 150;
+/** Notifications of one dead endpoint: enough to open its breaker. */
+const DEAD = 50;
+const IDLE = { minutes: 5, merchants: 100 };
+
+interface Settings {
+  readonly count: number;
+  readonly stored: number;
+}
+
+async function main(settings: Settings): Promise<boolean> {
+  await setup();
+  const progress = createProgress();
+  const dynamodb = await startDynamoDbUnderTest();
+  const receiver = await openPromptReceiver(0);
+  try {
+    return print(await measure({ dynamodb, url: receiver.url, settings, progress }));
+  } finally {
+    await receiver.close();
+    await dynamodb.stop();
+  }
+}
+
+/** All measurements, one after the other: they share the processors with the emulator. */
+async function measure(run: {
+  readonly dynamodb: DynamoDbUnderTest;
+  readonly url: string;
+  readonly settings: Settings;
+  readonly progress: Progress;
+}) {
+  const { dynamodb, url, settings, progress } = run;
+  const doing = (what: string) => ({ onProgress: (share: number) => progress.show(share, what) });
+  const way = { url, count: settings.count, reference: false, by: 'http', stored: 0 } as const;
+  const firsts = (stored: number) =>
+    firstTries(dynamodb, { ...way, stored, ...doing(`first tries, ${thousands(stored)} stored`) });
+  await firstTries(dynamodb, { ...way, ...doing('warming up') });
+  const plain = await firsts(FEW_STORED);
+  const withReference = await firstTries(dynamodb, { ...way, reference: true, ...doing('with a reference') });
+  const byOutbox = await firstTries(dynamodb, { ...way, by: 'outbox', ...doing('by outbox') });
+  const lone = await exhausted(dynamodb, { count: 1, ...doing('one that exhausts its schedule') });
+  const dead = await exhausted(dynamodb, { count: DEAD, ...doing('a dead endpoint') });
+  progress.show(0, 'nothing to do');
+  const idling = {
+    none: await idle(dynamodb, { ...IDLE, merchants: 0 }),
+    merchants: await idle(dynamodb, IDLE),
+  };
+  const crowded = await firsts(settings.stored);
+  progress.end();
+  return { settings, plain, withReference, byOutbox, lone, dead, idling, crowded };
+}
+
+type Found = Awaited<ReturnType<typeof measure>>;
+
+function print(found: Found): boolean {
+  const memory = new Map(deployedFunctions().map(({ name, memoryMb }) => [name, memoryMb]));
+  const options: BillOptions = {
+    memoryMb: (stage: Stage) => memory.get(stage) ?? Number.NaN,
+    receiverMs: RECEIVER_MS,
+  };
+  const bill = ({ used }: Pick<Way, 'used'>) => billOf(used, options);
+  const line = (text = '') => process.stdout.write(`${text}\n`);
+  const { plain, withReference, byOutbox, lone, dead, idling } = found;
+  printStages('a first try', plain, options);
+  line();
+  printBills([
+    { title: 'by HTTP', bill: bill(plain) },
+    { title: 'with reference', bill: bill(withReference) },
+    { title: 'by outbox', bill: bill(byOutbox) },
+    { title: 'exhausts wechat', bill: bill(lone) },
+    { title: 'dead endpoint', bill: bill(dead) },
+  ]);
+  printBeside(plain);
+  printIdle(idling, { options, ...IDLE });
+  line(
+    `A dead endpoint's breaker opens: of ${DEAD} notifications each took ${dead.attempts.toFixed(1)} attempts and ` +
+      `${hundredths(sumOf(dead.used.values()).writeUnits)} write units until it was exhausted; alone, ${lone.attempts} and ` +
+      `${hundredths(sumOf(lone.used.values()).writeUnits)}.`,
+  );
+  line();
+  return printBudgets(
+    budgetsOf(found, (way, without) => priceOf(bill(way).filter(({ what }) => what !== without))),
+  );
+}
+
+/** The design's budgets (§13). */
+function budgetsOf(
+  { plain, withReference, byOutbox, lone, crowded, settings }: Found,
+  price: (way: Way, without?: string) => number,
+): readonly Budget[] {
+  const total = sumOf(plain.used.values());
+  const crowdedTotal = sumOf(crowded.used.values());
+  const units = { show: hundredths };
+  const ratio = { show: (figure: number) => `${figure.toFixed(2)}×` };
+  const money = { show: dollars };
+  const stored = `with ${thousands(settings.stored)} stored, of that with ${thousands(FEW_STORED)}`;
+  return [
+    { what: 'write units', found: total.writeUnits, most: 3, ...units },
+    { what: 'read units', found: total.readUnits, most: 2, ...units },
+    { what: 'SQS requests', found: total.sqsRequests, most: 0.5, ...units },
+    { what: 'Lambda invocations', found: total.invocations, most: 1.3, ...units },
+    { what: 'a million by HTTP', found: price(plain), most: 4, ...money },
+    { what: 'a million by outbox', found: price(byOutbox), most: 3.2, ...money },
+    {
+      what: 'a reference more',
+      // Processor time is noise here, and as large as what is looked for.
+      found: price(withReference, GB_SECONDS) - price(plain, GB_SECONDS),
+      most: 0.63,
+      ...money,
+    },
+    {
+      what: 'write units of one that exhausts wechat',
+      found: sumOf(lone.used.values()).writeUnits,
+      most: 70,
+      ...units,
+    },
+    { what: `write units ${stored}`, found: crowdedTotal.writeUnits / total.writeUnits, most: 1, ...ratio },
+    { what: `read units ${stored}`, found: crowdedTotal.readUnits / total.readUnits, most: 1, ...ratio },
+  ];
+}
+
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '1000' },
+    stored: { type: 'string', default: '100000' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) process.stdout.write(HELP);
+else process.exit((await main({ count: Number(values.count), stored: Number(values.stored) })) ? 0 : 1);

@@ -1,0 +1,95 @@
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createDispatcher } from '../../lib/adapters/queues/lane-dispatcher.ts';
+import type { Dispatcher } from '../../lib/core/deliver/dispatcher.ts';
+import type { Clock } from '../../lib/core/environment.ts';
+import type { DeliveryLane } from '../../lib/core/events.ts';
+import { SECOND_MS } from '../../lib/core/time.ts';
+import { answerFor, type Meter } from './meter.ts';
+
+/** A message on its way. */
+interface Sent {
+  readonly lane: DeliveryLane;
+  readonly body: string;
+  readonly dueMs: number;
+}
+
+/** The real dispatcher, whose requests are counted and answered here; and what it has sent. */
+export interface MeteredLanes {
+  readonly dispatcher: Dispatcher;
+  /** When the next message is due; undefined when none is on its way. */
+  nextDueMs(): number | undefined;
+  /** A batch of one lane that is due, as Lambda's poller receives it: one request. */
+  receive(most: number): { readonly lane: DeliveryLane; readonly bodies: readonly string[] } | undefined;
+  /** The poller lets a batch go: one request. */
+  remove(): void;
+}
+
+const QUEUE_URLS = { first: 'http://queue.invalid/first', retry: 'http://queue.invalid/retry' };
+
+export function openLanes(meter: Meter, clock: Clock): MeteredLanes {
+  let waiting: Sent[] = [];
+  const account = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const sqs = new SQSClient(account);
+  const scheduler = new SchedulerClient(account);
+  const send = (queueUrl: unknown, body: unknown, dueMs: number) =>
+    void waiting.push({ lane: queueUrl === QUEUE_URLS.first ? 'first' : 'retry', body: String(body), dueMs });
+
+  answerFor(sqs, (command, input) => {
+    meter.add({ sqsRequests: 1 });
+    if (command === 'GetQueueAttributesCommand') return { Attributes: { ApproximateNumberOfMessages: '0' } };
+    const { DelaySeconds = 0, QueueUrl, MessageBody, Entries } = input as unknown as SendInput;
+    const bodies = Entries?.map((entry) => entry.MessageBody) ?? [MessageBody];
+    for (const body of bodies) send(QueueUrl, body, clock.now() + DelaySeconds * SECOND_MS);
+    return { Successful: [] };
+  });
+  answerFor(scheduler, (_command, input) => {
+    meter.add({ schedules: 1 });
+    const { ScheduleExpression, Target } = input as unknown as ScheduleInput;
+    const at = /^at\((.*)\)$/.exec(ScheduleExpression)?.[1];
+    const { QueueUrl, MessageBody } = JSON.parse(Target.Input) as SendInput;
+    send(QueueUrl, MessageBody, Date.parse(`${at}Z`));
+    return {};
+  });
+
+  return {
+    dispatcher: createDispatcher({
+      sqs,
+      queueUrls: QUEUE_URLS,
+      schedules: {
+        scheduler,
+        scheduleGroup: 'group',
+        schedulerRoleArn: 'role',
+        schedulerDeadLetterArn: 'dead',
+      },
+      timer: { sleep: async () => undefined },
+      clock,
+      onRefused: (reason) => {
+        throw new Error(reason);
+      },
+    }),
+    nextDueMs: () => (waiting.length === 0 ? undefined : Math.min(...waiting.map(({ dueMs }) => dueMs))),
+    receive(most) {
+      const due = waiting.filter(({ dueMs }) => dueMs <= clock.now());
+      const lane = due[0]?.lane;
+      if (lane === undefined) return undefined;
+      const batch = new Set(due.filter((sent) => sent.lane === lane).slice(0, most));
+      waiting = waiting.filter((sent) => !batch.has(sent));
+      meter.poll('deliver');
+      return { lane, bodies: [...batch].map(({ body }) => body) };
+    },
+    remove: () => meter.poll('deliver'),
+  };
+}
+
+interface SendInput {
+  readonly QueueUrl: string;
+  readonly DelaySeconds?: number;
+  readonly MessageBody?: string;
+  readonly Entries?: readonly { readonly MessageBody: string }[];
+}
+
+interface ScheduleInput {
+  readonly ScheduleExpression: string;
+  readonly Target: { readonly Input: string };
+}

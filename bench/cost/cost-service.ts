@@ -1,0 +1,268 @@
+import type { Hono } from 'hono';
+import { createHttpSender, type HttpSender } from '../../lib/adapters/http/http-sender.ts';
+import { levelOf, SUCCESS_SAMPLE } from '../../lib/adapters/reporter.ts';
+import { systemRandom as random, systemClock } from '../../lib/adapters/system.ts';
+import { createApp } from '../../lib/api/api-app.ts';
+import { managingRoutes } from '../../lib/api/merchants/managing-routes.ts';
+import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
+import { auditPartition } from '../../lib/core/bookkeeping/audit.ts';
+import { closePartition } from '../../lib/core/bookkeeping/close.ts';
+import type { Sender } from '../../lib/core/deliver/attempt/sender.ts';
+import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
+import { handleMessage } from '../../lib/core/deliver/messages.ts';
+import { runJobs } from '../../lib/core/deliver/redelivery.ts';
+import { relay } from '../../lib/core/deliver/relay.ts';
+import { sweepPartition } from '../../lib/core/deliver/sweep.ts';
+import type { ServiceEvent } from '../../lib/core/events.ts';
+import { windowStart } from '../../lib/core/feed/window.ts';
+import { createAuthenticator } from '../../lib/core/merchants/access-keys.ts';
+import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
+import type { Outcome, TransactionKey } from '../../lib/core/model.ts';
+import { forEachPartition } from '../../lib/core/partitions.ts';
+import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
+import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
+import type { TerminalContent } from '../../lib/initiator/outcome.ts';
+import type { DynamoDbTable, DynamoDbUnderTest } from '../../test/adapters/support/emulators.ts';
+import { LOG_LINE_BYTES } from '../prices.ts';
+import { openInitiator } from './cost-initiator.ts';
+import { type MeteredLanes, openLanes } from './cost-lanes.ts';
+import { type Meter, meterClient } from './meter.ts';
+
+/** As the template has them. */
+export const RELAY_BATCH = 100;
+const DELIVER_BATCH = 10;
+const WINDOW_SECONDS = 300;
+const FEED_LAG_SECONDS = 30;
+const AUDIT_AFTER_SECONDS = 900;
+const AUDIT_INVOCATIONS = 4;
+const ROOT_SECRET = 'rootsecretrootsecretrootsecret';
+
+/**
+ * The use cases on the real DynamoDB adapters, wired as the functions wire them: each with caches and health of its
+ * own. The clock stands still unless it is moved; only the sender's and the receiver's time is real.
+ */
+export interface MeteredService {
+  readonly table: DynamoDbTable;
+  readonly lanes: MeteredLanes;
+  readonly time: { nowMs: number };
+  /** Uncounted: how a merchant and its endpoint are made. */
+  openMerchant(merchantId: string, settings: { readonly url: string }): Promise<void>;
+  /** By HTTP. */
+  record(key: TransactionKey, content: object): Promise<void>;
+  /** By the initiator's own transaction. */
+  commit(key: TransactionKey, content: TerminalContent): Promise<void>;
+  /** Hands what was recorded since to the relay, in batches of the stream. */
+  relayAll(): Promise<void>;
+  /** Works off what is due now, in batches of the queue. */
+  deliverDue(): Promise<void>;
+  sweep(): Promise<void>;
+  close(): Promise<void>;
+  audit(): Promise<void>;
+  /** Bytes of all requests to receivers: headers and bodies. */
+  sentBytes(): number;
+  /** Windows of what was recorded until now are closed after so many milliseconds, and audited after so many more. */
+  readonly untilClosedMs: number;
+  readonly untilAuditedMs: number;
+  end(): Promise<void>;
+}
+
+export async function openService(options: {
+  readonly dynamodb: DynamoDbUnderTest;
+  readonly meter: Meter;
+  /** The real one unless a schedule of days is gone through. */
+  readonly sender?: Sender;
+}): Promise<MeteredService> {
+  const { dynamodb, meter } = options;
+  // Nobody reads the stream here, and with it the emulator's writes grow slower with every record.
+  const stores = await dynamodb.open(systemClock, { isStreamed: false });
+  for (const client of [stores.table.documents, stores.table.stamping]) meterClient(client, meter);
+  // The beginning of a window: what is recorded in the seconds after it lies in one.
+  const time = { nowMs: windowStart(Date.now(), WINDOW_SECONDS) + SECOND_MS };
+  const clock = { now: () => time.nowMs };
+  const lanes = openLanes(meter, clock);
+  const inserted: Outcome[] = [];
+  const reporter = { report: (event: ServiceEvent) => meter.add({ logBytes: logBytesOf(event) }) };
+  const httpSender: HttpSender = createHttpSender({
+    policy: { allowLoopback: true, allowedPorts: [443] },
+    now: systemClock.now,
+  });
+
+  const initiator = openInitiator({ tableName: stores.table.name, meter, clock });
+  let sentBytes = 0;
+  const sender: Sender = options.sender ?? {
+    send(request) {
+      sentBytes += Buffer.byteLength(JSON.stringify(request.headers)) + Buffer.byteLength(request.body);
+      return httpSender.send(request);
+    },
+  };
+
+  /** What every function has; caches and health are each one's own. */
+  const wire = () => ({
+    ...stores,
+    configs: createConfigCache(stores.merchants),
+    health: createHealthMonitor({ health: stores.health, clock, reporter }),
+    clock,
+    clockTrust: stores.table.clockCheck,
+    timer: { sleep: async () => undefined },
+    random,
+    reporter,
+    callbackPolicy: { allowLoopback: true, allowedPorts: [443] },
+    dispatcher: lanes.dispatcher,
+    sender,
+    // In a function, each secret is opened by KMS once.
+    seal: { seal: async (secret: string) => secret, open: async (sealed: string) => sealed },
+    deadLetters: {
+      add: ({ reason }: { readonly reason: string }) => Promise.reject(new Error(reason)),
+    },
+    feedLagSeconds: FEED_LAG_SECONDS,
+    windowSeconds: WINDOW_SECONDS,
+    auditAfterSeconds: AUDIT_AFTER_SECONDS,
+    retentionDays: 90,
+    checkHorizonSeconds: 86_400,
+  });
+  const [recording, managing, relaying, delivering, sweeping, closing, auditing] = [
+    { ...wire(), outcomes: watchInserts(stores.outcomes, inserted) },
+    wire(),
+    wire(),
+    wire(),
+    wire(),
+    wire(),
+    wire(),
+  ];
+  const recordApp = createApp(appPorts(recording), recordingRoutes(recording));
+  const adminApp = createApp(appPorts(managing), managingRoutes(managing));
+  const rootKey = `tk_root_${ROOT_SECRET}`;
+  const initiatorKey = (await call(adminApp, rootKey, 'POST /v1/keys', { scope: 'initiator' })).key as string;
+  const deadlineMs = Number.POSITIVE_INFINITY;
+
+  return {
+    table: stores,
+    lanes,
+    time,
+    async openMerchant(merchantId, { url }) {
+      await call(adminApp, rootKey, 'POST /v1/merchants', { merchantId, name: merchantId });
+      await call(adminApp, rootKey, `POST /v1/merchants/${merchantId}/endpoints`, { url });
+    },
+    async record({ merchantId, transactionId }, content) {
+      const request = `PUT /v1/merchants/${merchantId}/transactions/${transactionId}`;
+      await meter.invoke('record', () => call(recordApp, initiatorKey, request, content));
+    },
+    async commit(key, content) {
+      inserted.push(await meter.watch('record', () => initiator.commit(key, content)));
+    },
+    async relayAll() {
+      while (inserted.length > 0) {
+        const records = inserted.splice(0, RELAY_BATCH).map((outcome, index) => ({
+          kind: 'outcome' as const,
+          recordId: String(index),
+          outcome,
+          payload: '{}',
+        }));
+        await meter.invoke('relay', () => relay(relaying, records));
+      }
+    },
+    async deliverDue() {
+      for (let batch = lanes.receive(DELIVER_BATCH); batch; batch = lanes.receive(DELIVER_BATCH)) {
+        const { lane, bodies } = batch;
+        const messages = bodies.map((body, index) => ({
+          messageId: String(index),
+          body,
+          lane,
+          receivedTimes: 1,
+        }));
+        await meter.invoke('deliver', () =>
+          Promise.all(messages.map((message) => handleMessage(delivering, message))),
+        );
+        lanes.remove();
+      }
+    },
+    sweep: () =>
+      meter.invoke('sweep', async () => {
+        await forEachPartition((partition) => sweepPartition(sweeping, { partition, deadlineMs }));
+        await runJobs(sweeping, deadlineMs);
+      }),
+    close: () =>
+      meter.invoke('close', async () => {
+        await forEachPartition((partition) => closePartition(closing, { partition, deadlineMs }));
+      }),
+    async audit() {
+      const shares = Array.from({ length: AUDIT_INVOCATIONS }, (_, share) =>
+        [0, 1, 2, 3].map((partition) => share * 4 + partition),
+      );
+      for (const share of shares) {
+        await meter.invoke('audit', async () => {
+          await forEachPartition((partition) => auditPartition(auditing, { partition, deadlineMs }), share);
+        });
+      }
+    },
+    sentBytes: () => sentBytes,
+    untilClosedMs: (WINDOW_SECONDS + FEED_LAG_SECONDS) * SECOND_MS,
+    untilAuditedMs: AUDIT_AFTER_SECONDS * SECOND_MS + MINUTE_MS,
+    async end() {
+      httpSender.close();
+      initiator.end();
+      await stores.close();
+    },
+  };
+}
+
+type Wired = Parameters<typeof createAnswerSigner>[0] &
+  Omit<Parameters<typeof createAuthenticator>[0], 'rootKey'> & {
+    readonly reporter: { report(event: ServiceEvent): void };
+  };
+
+function appPorts(ports: Wired) {
+  return {
+    authenticate: createAuthenticator({ ...ports, rootKey: { value: async () => ROOT_SECRET } }),
+    sign: createAnswerSigner(ports),
+    clock: ports.clock,
+    reporter: ports.reporter,
+  };
+}
+
+/** What the table's stream would hand out. */
+function watchInserts(outcomes: DynamoDbTable['outcomes'], inserted: Outcome[]): DynamoDbTable['outcomes'] {
+  return {
+    ...outcomes,
+    async putIfAbsent(outcome, shard) {
+      const result = await outcomes.putIfAbsent(outcome, shard);
+      if (result === 'written') inserted.push(outcome);
+      return result;
+    },
+  };
+}
+
+async function call(app: Hono, key: string, request: string, body: object): Promise<Record<string, unknown>> {
+  const [method = '', path = ''] = request.split(' ');
+  const response = await app.request(path, {
+    method,
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (response.status !== 201) {
+    throw new Error(`${request} was answered ${response.status}: ${await response.text()}`);
+  }
+  return (await response.json()) as Record<string, unknown>;
+}
+
+/** Figures of a way on which something went wrong would be of something else. */
+const TROUBLE: ReadonlySet<ServiceEvent['event']> = new Set([
+  'lost',
+  'window_revised',
+  'close_failed',
+  'audit_failed',
+  'health_unavailable',
+  'foreign_row',
+  'recording_failed',
+  'record_parked',
+  'message_failed',
+  'message_malformed',
+  'schedule_refused',
+]);
+
+/** Bytes that an event adds to the log on average. */
+function logBytesOf(event: ServiceEvent): number {
+  if (TROUBLE.has(event.event)) throw new Error(`The way was not a good one: ${JSON.stringify(event)}`);
+  const share = levelOf(event) === 'debug' ? SUCCESS_SAMPLE : 1;
+  return share * (JSON.stringify(event).length + LOG_LINE_BYTES);
+}

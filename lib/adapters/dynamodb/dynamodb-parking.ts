@@ -1,0 +1,33 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Parking } from '../../core/deliver/relay.ts';
+import { calling } from '../aws-faults.ts';
+import { parkedPk, ttlAfter } from './items/item-keys.ts';
+import type { Table } from './table/table-client.ts';
+
+/** Characters kept of what could not be read; an item holds 400 KB. */
+const MAX_PAYLOAD_CHARACTERS = 90_000;
+
+/** Parked rows stand by the day on which they were parked; parking twice leaves one row. */
+export function createParking(table: Table, options: { readonly retentionDays: number }): Parking {
+  return {
+    async park({ recordId, reason, payload }) {
+      const nowMs = table.clock.now();
+      const parkedAt = new Date(nowMs).toISOString();
+      await calling('Parking a record', () =>
+        table.documents.send(
+          new PutCommand({
+            TableName: table.name,
+            Item: {
+              pk: parkedPk(parkedAt.slice(0, 10), recordId),
+              sk: recordId,
+              reason,
+              payload: payload.slice(0, MAX_PAYLOAD_CHARACTERS),
+              parkedAt,
+              ttl: ttlAfter(nowMs, options.retentionDays),
+            },
+          }),
+        ),
+      );
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { checkKeySchema } from '../../../core/check-back/check-state.ts';
+import type { DueKey } from '../../../core/deliver/due-index.ts';
+import type { Circuit } from '../../../core/deliver/health/circuit-breaker.ts';
+import {
+  type NotificationKey,
+  type NotificationState,
+  notificationKeySchema,
+} from '../../../core/deliver/state/notification.ts';
+import type { EndpointId, MerchantId, TransactionKey, Version } from '../../../core/model.ts';
+import { partitionOf } from '../../../core/partitions.ts';
+import { DAY_SECONDS } from '../../../core/time.ts';
+
+/** Names of the table's keys, in one place. Ids were vetted before: none can hold a `#`. */
+
+export const INDEXES = {
+  feed: 'feed',
+  reference: 'reference',
+  due: 'due',
+  undelivered: 'undelivered',
+} as const;
+
+export const transactionPk = ({ merchantId, transactionId }: TransactionKey) =>
+  `T#${merchantId}#${transactionId}`;
+export const outcomeSk = (version: Version) => `V#${digits(version)}`;
+export const notificationSk = ({ version, endpointId }: Pick<NotificationKey, 'version' | 'endpointId'>) =>
+  `N#${digits(version)}#${endpointId}`;
+
+export const feedPk = (merchantId: MerchantId, shard: number) => `F#${merchantId}#${shard}`;
+export const referencePk = (merchantId: MerchantId, reference: string) => `R#${merchantId}#${reference}`;
+export const duePk = (key: NotificationKey) =>
+  `Q#${partitionOf(`${transactionPk(key)}#${key.version}#${key.endpointId}`)}`;
+export const CHECK_SK = 'C#0001';
+export const dueCheckPk = (key: TransactionKey) => `Q#${partitionOf(`${transactionPk(key)}#check`)}`;
+/** What is unresolved is the operators' to see: of no merchant in particular, as `*` is no merchant id. */
+export const unresolvedPk = (key: TransactionKey) => unresolvedPartitionPk(partitionOf(key.transactionId));
+export const unresolvedPartitionPk = (partition: number) => `U#*#${partition}`;
+export const undeliveredPk = (key: TransactionKey) => `U#${key.merchantId}#${partitionOf(key.transactionId)}`;
+
+/** @param order a time, or where in the order of listing a notification stands */
+export const undeliveredSk = (state: NotificationState, order: string) => `${state}#${order}`;
+
+export const merchantPk = (merchantId: MerchantId) => `M#${merchantId}`;
+export const PROFILE_SK = 'PROFILE';
+export const endpointSk = (endpointId: EndpointId) => `E#${endpointId}`;
+export const directoryPk = (merchantId: MerchantId) => `D#${partitionOf(merchantId)}`;
+
+export const windowPk = (merchantId: MerchantId) => `W#${merchantId}`;
+/** Beside the windows themselves, whose sort keys begin with a digit: reading a range of them passes these by. */
+export const bucketsSk = (start: string) => `B#${start}`;
+export const jobPk = (jobId: string) => `J#${jobId}`;
+export const JOB_SK = 'JOB';
+/** Lists the jobs that are not done: one small partition, since they are few. */
+export const RUNNING_JOBS_PK = 'J#running';
+/** A merchant's places are few: what stands at one of them keeps others out. */
+export const runningJobSk = ({
+  merchantId,
+  slot,
+}: {
+  readonly merchantId: MerchantId;
+  readonly slot: number;
+}) => `${merchantId}#${slot}`;
+
+/** No id of a job holds a `#`. The sort key is the date. */
+export const statementPk = (merchantId: MerchantId) => `J#statement#${merchantId}`;
+
+/** Marks of a directory partition; they stand beside the merchants' rows, which begin with `M#`. */
+export const directoryPartitionPk = (partition: number) => `D#${partition}`;
+export const CLOSED_SK = 'CLOSED';
+export const AUDITED_SK = 'AUDITED';
+export const STATED_SK = 'STATED';
+
+export const duePartitionPk = (partition: number) => `Q#${partition}`;
+export const undeliveredPartitionPk = (merchantId: MerchantId, partition: number) =>
+  `U#${merchantId}#${partition}`;
+
+export const healthPk = ({ merchantId, circuitId }: Circuit) => `H#${merchantId}#${circuitId}`;
+export const HEALTH_SK = 'HEALTH';
+/** Beside the health of an endpoint's id: who tests it now. */
+export const TEST_SK = 'TEST';
+
+export const keyPk = (keyId: string) => `K#${keyId}`;
+export const KEY_SK = 'KEY';
+/** Lists the keys of one owner; `*` is no merchant id, so it can stand for "of no merchant". */
+export const keyListPk = (owner: MerchantId | undefined) => `L#${owner ?? '*'}`;
+
+/** Reads a notification's key back from an index row, which holds nothing else. */
+export function notificationKeyOf(row: Readonly<Record<string, unknown>>): NotificationKey | undefined {
+  const [kind, merchantId, transactionId] = String(row.pk).split('#');
+  const [marker, version, endpointId] = String(row.sk).split('#');
+  if (kind !== 'T' || marker !== 'N') return undefined;
+  const parsed = notificationKeySchema.safeParse({
+    merchantId,
+    transactionId,
+    version: Number(version),
+    endpointId,
+  });
+  return parsed.success ? parsed.data : undefined;
+}
+
+export function checkKeyOf(row: Readonly<Record<string, unknown>>): TransactionKey | undefined {
+  const [kind, merchantId, transactionId] = String(row.pk).split('#');
+  if (kind !== 'T' || row.sk !== CHECK_SK) return undefined;
+  const parsed = checkKeySchema.safeParse({ merchantId, transactionId });
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** Either kind that has a next attempt. */
+export function dueKeyOf(row: Readonly<Record<string, unknown>>): DueKey | undefined {
+  const check = checkKeyOf(row);
+  if (check !== undefined) return { kind: 'check', key: check };
+  const key = notificationKeyOf(row);
+  return key === undefined ? undefined : { kind: 'notification', key };
+}
+
+export const parkedPk = (day: string, recordId: string) => `P#${day}#${partitionOf(recordId)}`;
+
+function digits(version: Version): string {
+  return String(version).padStart(4, '0');
+}
+
+/** Days that items outlive the retention, so that no answer within it is half expired. */
+const EXPIRY_MARGIN_DAYS = 10;
+
+/** The table's `ttl` attribute, in seconds since 1970. */
+export function ttlAfter(fromMs: number, retentionDays: number): number {
+  return Math.floor(fromMs / 1000) + (retentionDays + EXPIRY_MARGIN_DAYS) * DAY_SECONDS;
+}

@@ -1,0 +1,78 @@
+import {
+  type Attempt,
+  listingOrder,
+  type Notification,
+  notificationSchema,
+} from '../../../core/deliver/state/notification.ts';
+import { duePk, notificationSk, transactionPk, ttlAfter, undeliveredPk, undeliveredSk } from './item-keys.ts';
+
+/** Notifications as items of at most 2 KB: attempts are lines of text, not maps. */
+
+/** States in which a notification can be listed as not delivered. */
+const UNDELIVERED: readonly string[] = ['retrying', 'exhausted', 'blocked'];
+
+export function notificationItem(
+  notification: Notification,
+  options: { readonly nowMs: number; readonly retentionDays: number },
+): Record<string, unknown> {
+  const { attempts, ...rest } = notification;
+  const { state } = notification;
+  return {
+    pk: transactionPk(notification),
+    sk: notificationSk(notification),
+    ...rest,
+    attempts: attempts.map(attemptLine),
+    ...(notification.nextAttemptAt !== undefined && { duePk: duePk(notification) }),
+    ...(UNDELIVERED.includes(state) && {
+      undeliveredPk: undeliveredPk(notification),
+      undeliveredSk: undeliveredSk(state, listingOrder(notification)),
+    }),
+    ttl: ttlAfter(options.nowMs, options.retentionDays),
+  };
+}
+
+export function notificationFromItem(item: Readonly<Record<string, unknown>>): Notification {
+  const lines = Array.isArray(item.attempts) ? (item.attempts as unknown[]) : [];
+  return notificationSchema.parse({ ...item, attempts: lines.map(String).map(attemptOf) });
+}
+
+/** Digits of numbers on an attempt's line: few characters, since an item should stay within 2 KB. */
+const RADIX = 36;
+
+/**
+ * `3,mi7x2k0r,46,500,tls_failed`: number, time in milliseconds and duration in base 36, status and error; the
+ * last two only where there are any, and the error only where the status does not imply it.
+ */
+function attemptLine(attempt: Attempt): string {
+  const { number, at, durationMs, statusCode, error } = attempt;
+  const code = error === impliedError(statusCode) ? '' : (error ?? '');
+  const time = Date.parse(at).toString(RADIX);
+  return [number, time, durationMs.toString(RADIX), statusCode ?? '', code].join(',');
+}
+
+function attemptOf(line: string): Attempt {
+  const [number, time = '', duration = '', status = '', code = ''] = line.split(',');
+  const statusCode = status === '' ? undefined : Number(status);
+  const error = code === '' ? impliedError(statusCode) : code;
+  return {
+    number: Number(number),
+    at: new Date(Number.parseInt(time, RADIX)).toISOString(),
+    durationMs: Number.parseInt(duration, RADIX),
+    ...(statusCode !== undefined && { statusCode }),
+    ...(error !== undefined && { error }),
+  };
+}
+
+/** What `classify` calls an answer of this status where nothing else is said of it. */
+function impliedError(statusCode: number | undefined): string | undefined {
+  switch (Math.floor((statusCode ?? 0) / 100)) {
+    case 3:
+      return 'redirect';
+    case 4:
+      return statusCode === 410 ? undefined : 'http_client_error';
+    case 5:
+      return 'http_server_error';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { FencedStore } from '../../../core/deliver/state/fenced-store.ts';
+import { calling } from '../../aws-faults.ts';
+import { unlessRefused } from '../table/conditions.ts';
+import type { Table } from '../table/table-client.ts';
+
+/** Notifications and checks are written by the same rule. */
+export function createFencedStore<
+  Key,
+  Item extends Key & { readonly rev: number; readonly nextAttemptAt?: string },
+>(
+  table: Table,
+  kind: {
+    /** For people: "a notification". */
+    readonly name: string;
+    readonly keyOf: (key: Key) => { readonly pk: string; readonly sk: string };
+    readonly toItem: (item: Item) => Record<string, unknown>;
+    readonly fromItem: (item: Readonly<Record<string, unknown>>) => Item;
+  },
+): FencedStore<Key, Item> {
+  const { documents, name: TableName } = table;
+  return {
+    async read(key) {
+      const { Item } = await calling(`Reading ${kind.name}`, () =>
+        documents.send(new GetCommand({ TableName, Key: kind.keyOf(key), ConsistentRead: true })),
+      );
+      return Item === undefined ? undefined : kind.fromItem(Item);
+    },
+
+    async save(item, expectedRev) {
+      const put = new PutCommand({ TableName, Item: kind.toItem(item), ...fence(expectedRev) });
+      return calling(`Saving ${kind.name}`, () => unlessRefused(() => documents.send(put)));
+    },
+
+    async lease(item, until) {
+      if (item.nextAttemptAt === undefined) return false;
+      const update = new UpdateCommand({
+        TableName,
+        Key: kind.keyOf(item),
+        UpdateExpression: 'SET nextAttemptAt = :until',
+        // Invariant: nobody attempted it (`rev`) and nobody else leased it (`nextAttemptAt`) since it was read.
+        ConditionExpression: 'rev = :rev AND nextAttemptAt = :seen',
+        ExpressionAttributeValues: { ':until': until, ':rev': item.rev, ':seen': item.nextAttemptAt },
+      });
+      return calling(`Leasing ${kind.name}`, () => unlessRefused(() => documents.send(update)));
+    },
+  };
+}
+
+/** Invariant (the fence): whoever writes has seen the last write; an unchanged `rev` means an unchanged state. */
+function fence(expectedRev: number | 'absent') {
+  if (expectedRev === 'absent') return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression: expectedRev === 0 ? 'attribute_not_exists(pk) OR rev = :rev' : 'rev = :rev',
+    ExpressionAttributeValues: { ':rev': expectedRev },
+  };
+}

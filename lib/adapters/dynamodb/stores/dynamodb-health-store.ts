@@ -1,0 +1,35 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { HealthStore } from '../../../core/deliver/health/circuit-breaker.ts';
+import { healthSchema } from '../../../core/deliver/health/circuit-breaker.ts';
+import { calling } from '../../aws-faults.ts';
+import { HEALTH_SK, healthPk, ttlAfter } from '../items/item-keys.ts';
+import { unlessRefused } from '../table/conditions.ts';
+import type { Table } from '../table/table-client.ts';
+
+export function createHealthStore(table: Table, options: { readonly retentionDays: number }): HealthStore {
+  const { documents, name: TableName } = table;
+  return {
+    async read(circuit) {
+      const { Item } = await calling('Reading health', () =>
+        documents.send(new GetCommand({ TableName, Key: { pk: healthPk(circuit), sk: HEALTH_SK } })),
+      );
+      return Item === undefined ? undefined : healthSchema.parse(Item);
+    },
+
+    async save(circuit, health, expectedRev) {
+      const put = new PutCommand({
+        TableName,
+        Item: {
+          pk: healthPk(circuit),
+          sk: HEALTH_SK,
+          ...health,
+          ttl: ttlAfter(table.clock.now(), options.retentionDays),
+        },
+        // Invariant: whoever changes the breaker has seen its last change, so one probe goes out, not many.
+        ConditionExpression: expectedRev === 0 ? 'attribute_not_exists(pk)' : 'rev = :rev',
+        ...(expectedRev > 0 && { ExpressionAttributeValues: { ':rev': expectedRev } }),
+      });
+      return calling('Saving health', () => unlessRefused(() => documents.send(put)));
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { JobStore } from '../../../core/deliver/redelivery.ts';
+import { type Job, jobSchema } from '../../../core/deliver/redelivery.ts';
+import { merchantIdSchema } from '../../../core/model.ts';
+import { calling } from '../../aws-faults.ts';
+import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk, ttlAfter } from '../items/item-keys.ts';
+import { unlessRefused } from '../table/conditions.ts';
+import { queryAll } from '../table/query-all.ts';
+import type { Table } from '../table/table-client.ts';
+
+const runningSchema = z.object({ merchantId: merchantIdSchema, jobId: z.string() });
+
+/** A job stands under its id; while it runs, it also takes one of its merchant's places in the list of those. */
+export function createJobStore(table: Table, options: { readonly retentionDays: number }): JobStore {
+  const { documents, name: TableName } = table;
+
+  /** Invariant: progress is made by one worker at a time; whoever was overtaken stops. */
+  function putJob(job: Job, expectedRev: number) {
+    const ttl = ttlAfter(table.clock.now(), options.retentionDays);
+    const Item = { pk: jobPk(job.jobId), sk: JOB_SK, ...job, ttl };
+    if (expectedRev === 0) return { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' };
+    return {
+      TableName,
+      Item,
+      ConditionExpression: 'rev = :rev',
+      ExpressionAttributeValues: { ':rev': expectedRev },
+    };
+  }
+
+  function commandFor(job: Job, expectedRev: number): PutCommand | TransactWriteCommand {
+    const { merchantId, jobId, state } = job;
+    const Put = putJob(job, expectedRev);
+    const listKey = { pk: RUNNING_JOBS_PK, sk: runningJobSk(job) };
+    if (expectedRev === 0 && state === 'running') {
+      const Item = { ...listKey, merchantId, jobId };
+      // Invariant: a place is taken by one job at a time, so that a merchant runs no more than it has places.
+      const place = { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' };
+      return new TransactWriteCommand({ TransactItems: [{ Put }, { Put: place }] });
+    }
+    if (state === 'running') return new PutCommand(Put);
+    return new TransactWriteCommand({ TransactItems: [{ Put }, { Delete: { TableName, Key: listKey } }] });
+  }
+
+  return {
+    async read(merchantId, jobId) {
+      const { Item } = await calling('Reading a job', () =>
+        documents.send(
+          new GetCommand({ TableName, Key: { pk: jobPk(jobId), sk: JOB_SK }, ConsistentRead: true }),
+        ),
+      );
+      const job = Item === undefined ? undefined : jobSchema.parse(Item);
+      return job?.merchantId === merchantId ? job : undefined;
+    },
+
+    async running() {
+      const items = await queryAll(table, 'Listing jobs', {
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': RUNNING_JOBS_PK },
+        ConsistentRead: true,
+      });
+      return items.map((item) => runningSchema.parse(item));
+    },
+
+    save: (job, expectedRev) =>
+      calling('Saving a job', () =>
+        unlessRefused(async () => {
+          const command = commandFor(job, expectedRev);
+          if (command instanceof PutCommand) await documents.send(command);
+          else await documents.send(command);
+        }),
+      ),
+  };
+}

@@ -1,0 +1,114 @@
+import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { endpointSchema, profileSchema } from '../../../core/merchants/merchant-config.ts';
+import type { MerchantStore } from '../../../core/merchants/merchant-store.ts';
+import { DAY_SECONDS } from '../../../core/time.ts';
+import { calling } from '../../aws-faults.ts';
+import { directoryPk, endpointSk, merchantPk, PROFILE_SK } from '../items/item-keys.ts';
+import { unlessRefused } from '../table/conditions.ts';
+import { queryAll } from '../table/query-all.ts';
+import type { Table } from '../table/table-client.ts';
+
+/** For how long a deleted endpoint is kept: the audit must be able to tell what was expected of it. */
+const TOMBSTONE_SECONDS = 2 * DAY_SECONDS;
+
+export function createMerchantStore(table: Table): MerchantStore {
+  const { documents, name: TableName } = table;
+
+  async function putIfRev(item: Record<string, unknown>, expectedRev: number): Promise<boolean> {
+    const put = new PutCommand({
+      TableName,
+      Item: item,
+      // Invariant: a change is made to what was read, and to nothing newer.
+      ConditionExpression: 'rev = :rev',
+      ExpressionAttributeValues: { ':rev': expectedRev },
+    });
+    return calling('Saving settings', () => unlessRefused(() => documents.send(put)));
+  }
+
+  return {
+    async read(merchantId) {
+      const readAtMs = table.clock.now();
+      const items = await queryAll(table, 'Reading a merchant', {
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': merchantPk(merchantId) },
+        ConsistentRead: true,
+      });
+      const profile = items.find(({ sk }) => sk === PROFILE_SK);
+      if (profile === undefined) return undefined;
+      const endpoints = items.filter(({ sk }) => String(sk).startsWith('E#'));
+      return {
+        profile: profileSchema.parse(profile),
+        endpoints: endpoints.map((item) => endpointSchema.parse(item)),
+        readAtMs,
+      };
+    },
+
+    async create(profile) {
+      const { merchantId, createdAt } = profile;
+      // Invariant: a merchant stands in the directory from its first moment, or does not exist at all.
+      const transaction = new TransactWriteCommand({
+        TransactItems: [
+          {
+            Put: {
+              TableName,
+              Item: { pk: merchantPk(merchantId), sk: PROFILE_SK, ...profile },
+              ConditionExpression: 'attribute_not_exists(pk)',
+            },
+          },
+          {
+            Put: {
+              TableName,
+              Item: { pk: directoryPk(merchantId), sk: merchantPk(merchantId), merchantId, createdAt },
+            },
+          },
+        ],
+      });
+      return calling('Creating a merchant', () => unlessRefused(() => documents.send(transaction)));
+    },
+
+    createEndpoint(endpoint, expectedProfileRev) {
+      const { merchantId, endpointId } = endpoint;
+      const transaction = new TransactWriteCommand({
+        TransactItems: [
+          {
+            Put: {
+              TableName,
+              Item: { pk: merchantPk(merchantId), sk: endpointSk(endpointId), ...endpoint },
+              ConditionExpression: 'attribute_not_exists(pk)',
+            },
+          },
+          {
+            Update: {
+              TableName,
+              Key: { pk: merchantPk(merchantId), sk: PROFILE_SK },
+              UpdateExpression: 'SET rev = rev + :one',
+              // Invariant: whoever makes an endpoint has counted all that there are.
+              ConditionExpression: 'rev = :rev',
+              ExpressionAttributeValues: { ':one': 1, ':rev': expectedProfileRev },
+            },
+          },
+        ],
+      });
+      return calling('Creating an endpoint', () => unlessRefused(() => documents.send(transaction)));
+    },
+
+    saveProfile(profile, expectedRev) {
+      return putIfRev({ pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile }, expectedRev);
+    },
+
+    saveEndpoint(endpoint, expectedRev) {
+      const { merchantId, endpointId, deletedAt } = endpoint;
+      return putIfRev(
+        {
+          pk: merchantPk(merchantId),
+          sk: endpointSk(endpointId),
+          ...endpoint,
+          ...(deletedAt !== undefined && {
+            ttl: Math.floor(Date.parse(deletedAt) / 1000) + TOMBSTONE_SECONDS,
+          }),
+        },
+        expectedRev,
+      );
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type ListedKey,
+  listedKeyOf,
+  listingOrder,
+  type NotificationState,
+} from '../../../core/deliver/state/notification.ts';
+import type { NotificationStore } from '../../../core/deliver/state/notification-store.ts';
+import type { MerchantId } from '../../../core/model.ts';
+import { calling } from '../../aws-faults.ts';
+import {
+  INDEXES,
+  notificationKeyOf,
+  notificationSk,
+  transactionPk,
+  undeliveredPartitionPk,
+  undeliveredSk,
+} from '../items/item-keys.ts';
+import { notificationFromItem, notificationItem } from '../items/notification-items.ts';
+import { pageOf, startKey } from '../table/index-pages.ts';
+import type { Table } from '../table/table-client.ts';
+import { createFencedStore } from './dynamodb-fenced-store.ts';
+
+export function createNotificationStore(
+  table: Table,
+  options: { readonly retentionDays: number },
+): NotificationStore {
+  const { documents, name: TableName } = table;
+  const { retentionDays } = options;
+  return {
+    ...createFencedStore(table, {
+      name: 'a notification',
+      keyOf: (key) => ({ pk: transactionPk(key), sk: notificationSk(key) }),
+      toItem: (notification) => notificationItem(notification, { nowMs: table.clock.now(), retentionDays }),
+      fromItem: notificationFromItem,
+    }),
+
+    async undelivered({ merchantId, state, partition, from, to, after, limit, cursor }) {
+      // Ids hold nothing that sorts before the separator, so this falls between the key and whatever follows it.
+      const behind = after === undefined ? '' : `${listingOrder(after)}#`;
+      const first = behind > from ? behind : from;
+      // An empty range is an answer; BETWEEN refuses one that ends before it begins.
+      if (first >= to) return { keys: [] };
+      const answer = await calling('Finding what was not delivered', () =>
+        documents.send(
+          new QueryCommand({
+            TableName,
+            IndexName: INDEXES.undelivered,
+            KeyConditionExpression: 'undeliveredPk = :pk AND undeliveredSk BETWEEN :from AND :to',
+            ExpressionAttributeValues: {
+              ':pk': undeliveredPartitionPk(merchantId, partition),
+              ':from': undeliveredSk(state, first),
+              // Rows of `to` itself go on behind the time, so they sort after it.
+              ':to': undeliveredSk(state, to),
+            },
+            Limit: limit,
+            ExclusiveStartKey: startKey(cursor),
+          }),
+        ),
+      );
+      return pageOf(answer, (row) => {
+        const key = listedRow(row, { merchantId, state });
+        if (key === undefined) {
+          table.reporter.report({ event: 'foreign_row', merchantId, index: INDEXES.undelivered });
+        }
+        return key;
+      });
+    },
+  };
+}
+
+/** A row of the merchant that stands where its own key says; of any other, nobody knows what it is. */
+function listedRow(
+  row: Readonly<Record<string, unknown>>,
+  { merchantId, state }: { readonly merchantId: MerchantId; readonly state: NotificationState },
+): ListedKey | undefined {
+  const key = notificationKeyOf(row);
+  const sk = String(row.undeliveredSk);
+  const listed = listedKeyOf(merchantId, sk.slice(state.length + 1));
+  if (key?.merchantId !== merchantId || listed === undefined) return undefined;
+  return undeliveredSk(state, listingOrder({ ...key, listedAt: listed.listedAt })) === sk
+    ? listed
+    : undefined;
+}

@@ -1,0 +1,65 @@
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { statementSchema } from '../../../core/bookkeeping/statement.ts';
+import type { StatementStore } from '../../../core/bookkeeping/statement-store.ts';
+import { calling } from '../../aws-faults.ts';
+import { statementPk, ttlAfter } from '../items/item-keys.ts';
+import { unlessRefused } from '../table/conditions.ts';
+import type { Table } from '../table/table-client.ts';
+
+export function createStatementStore(
+  table: Table,
+  options: { readonly retentionDays: number },
+): StatementStore {
+  const { documents, name: TableName } = table;
+  return {
+    async read(merchantId, date) {
+      const { Item } = await calling('Reading a statement', () =>
+        documents.send(
+          new GetCommand({ TableName, Key: { pk: statementPk(merchantId), sk: date }, ConsistentRead: true }),
+        ),
+      );
+      return Item === undefined ? undefined : statementSchema.parse(Item);
+    },
+
+    async newest(merchantId, limit) {
+      // Of a few hundred bytes each: as many as anybody asks for are one page.
+      const { Items = [] } = await calling('Reading statements', () =>
+        documents.send(
+          new QueryCommand({
+            TableName,
+            KeyConditionExpression: 'pk = :pk',
+            ExpressionAttributeValues: { ':pk': statementPk(merchantId) },
+            ConsistentRead: true,
+            ScanIndexForward: false,
+            Limit: limit,
+          }),
+        ),
+      );
+      return Items.map((item) => statementSchema.parse(item));
+    },
+
+    save: (statement, expectedRevision) =>
+      calling('Saving a statement', () =>
+        unlessRefused(() =>
+          documents.send(
+            new PutCommand({
+              TableName,
+              Item: {
+                pk: statementPk(statement.merchantId),
+                sk: statement.date,
+                ...statement,
+                ttl: ttlAfter(table.clock.now(), options.retentionDays),
+              },
+              // Invariant: a day's statement stands until a window of it is revised; whoever comes second changes nothing.
+              ...(expectedRevision === undefined
+                ? { ConditionExpression: 'attribute_not_exists(pk)' }
+                : {
+                    ConditionExpression: 'revision = :seen',
+                    ExpressionAttributeValues: { ':seen': expectedRevision },
+                  }),
+            }),
+          ),
+        ),
+      ),
+  };
+}

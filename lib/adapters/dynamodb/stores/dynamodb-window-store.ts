@@ -1,0 +1,82 @@
+import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { type Window, windowSchema } from '../../../core/feed/window.ts';
+import type { WindowStore } from '../../../core/feed/window-store.ts';
+import { calling } from '../../aws-faults.ts';
+import { bucketAttributes, bucketsFromItem } from '../items/bucket-items.ts';
+import { bucketsSk, ttlAfter, windowPk } from '../items/item-keys.ts';
+import { unlessRefused } from '../table/conditions.ts';
+import type { Table } from '../table/table-client.ts';
+
+export function createWindowStore(table: Table, options: { readonly retentionDays: number }): WindowStore {
+  const { documents, name: TableName } = table;
+  const readItem = async (pk: string, sk: string) => {
+    const { Item } = await calling('Reading a window', () =>
+      documents.send(new GetCommand({ TableName, Key: { pk, sk }, ConsistentRead: true })),
+    );
+    return Item;
+  };
+  const put = ({ buckets, ...window }: Window, condition: object) => {
+    const pk = windowPk(window.merchantId);
+    const ttl = ttlAfter(table.clock.now(), options.retentionDays);
+    const windowPut = { TableName, Item: { pk, sk: window.start, ...window, ttl }, ...condition };
+    if (buckets === undefined) {
+      return calling('Saving a window', () => unlessRefused(() => documents.send(new PutCommand(windowPut))));
+    }
+    const { revision } = window;
+    const Item = { pk, sk: bucketsSk(window.start), revision, ...bucketAttributes(buckets), ttl };
+    // Invariant: a window and its buckets are of the same rows. They are written together, or not at all.
+    const transaction = new TransactWriteCommand({
+      TransactItems: [{ Put: windowPut }, { Put: { TableName, Item } }],
+    });
+    return calling('Saving a window', () => unlessRefused(() => documents.send(transaction)));
+  };
+  return {
+    async read(merchantId, start) {
+      const item = await readItem(windowPk(merchantId), start);
+      return item === undefined ? undefined : windowSchema.parse(item);
+    },
+
+    async buckets({ merchantId, start, revision }) {
+      const item = await readItem(windowPk(merchantId), bucketsSk(start));
+      if (item === undefined) return undefined;
+      const kept = bucketsFromItem(item);
+      // A revision that keeps none leaves those of the window before it.
+      return kept.revision === revision ? kept.buckets : undefined;
+    },
+
+    async page({ merchantId, from, to, limit, cursor }) {
+      // An empty range is an answer; BETWEEN refuses one that ends before it begins.
+      if (from >= to) return { windows: [] };
+      const { Items = [], LastEvaluatedKey } = await calling('Reading windows', () =>
+        documents.send(
+          new QueryCommand({
+            TableName,
+            KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+            ExpressionAttributeValues: { ':pk': windowPk(merchantId), ':from': from, ':to': to },
+            ConsistentRead: true,
+            Limit: limit,
+            ExclusiveStartKey: cursor === undefined ? undefined : JSON.parse(cursor),
+          }),
+        ),
+      );
+      const windows = Items.map((item) => windowSchema.parse(item)).filter(({ start }) => start < to);
+      return {
+        windows,
+        ...(LastEvaluatedKey !== undefined && { cursor: JSON.stringify(LastEvaluatedKey) }),
+      };
+    },
+
+    // Invariant: what was closed stands; only the audit replaces it, and raises the revision.
+    putIfAbsent: (window) => put(window, { ConditionExpression: 'attribute_not_exists(pk)' }),
+    revise: (window, expectedRevision) =>
+      put(
+        window,
+        expectedRevision === undefined
+          ? { ConditionExpression: 'attribute_not_exists(pk)' }
+          : {
+              ConditionExpression: 'revision = :seen',
+              ExpressionAttributeValues: { ':seen': expectedRevision },
+            },
+      ),
+  };
+}

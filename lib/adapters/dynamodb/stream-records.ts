@@ -1,0 +1,24 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { StreamedOutcome } from '../../core/deliver/relay.ts';
+import { outcomeFromItem } from './items/outcome-items.ts';
+
+/** Reads one record of the table's stream. Never throws: what cannot be read says why. */
+export function decodeRecord(record: DynamoDBRecord): StreamedOutcome {
+  const recordId = record.eventID ?? 'unknown';
+  const payload = JSON.stringify(record.dynamodb ?? {});
+  try {
+    const image = record.dynamodb?.NewImage;
+    if (image === undefined) return { kind: 'unreadable', recordId, reason: 'no_image', payload };
+    const item = unmarshall(image as Record<string, AttributeValue>);
+    return { kind: 'outcome', recordId, outcome: outcomeFromItem(item), payload };
+  } catch (error) {
+    return { kind: 'unreadable', recordId, reason: reasonOf(error), payload };
+  }
+}
+
+/** A parked row's reason must fit on a line. */
+function reasonOf(error: unknown): string {
+  return `not_an_outcome: ${String(error).replaceAll(/\s+/g, ' ').slice(0, 300)}`;
+}

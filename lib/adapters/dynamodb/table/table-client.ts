@@ -1,0 +1,55 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Clock, Reporter } from '../../../core/environment.ts';
+import { type ClockCheck, createClockCheck } from './clock-check.ts';
+
+/** The table as the adapters use it. */
+export interface Table {
+  readonly name: string;
+  /** Reads and ordinary writes; the SDK repeats what was throttled or lost. */
+  readonly documents: DynamoDBDocumentClient;
+  /** Writes that carry a stamp: one try, never repeated inside, because the stamp grows old. */
+  readonly stamping: DynamoDBDocumentClient;
+  /** Milliseconds from stamp to commit at most: a third of the feed's lag must exceed it. */
+  readonly stampBoundMs: number;
+  readonly clockCheck: ClockCheck;
+  readonly clock: Clock;
+  /** Told of rows that are not whose they should be, and of a clock that is off. */
+  readonly reporter: Reporter;
+}
+
+const REQUEST_TIMEOUT_MS = 3_000;
+const CONNECTION_TIMEOUT_MS = 1_000;
+const MAX_ATTEMPTS = 4;
+const MAX_STAMP_BOUND_MS = 3_000;
+
+export function openTable(options: {
+  readonly name: string;
+  readonly feedLagSeconds: number;
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+}): Table {
+  const stampBoundMs = Math.min(MAX_STAMP_BOUND_MS, Math.floor((options.feedLagSeconds * 1000) / 3) - 100);
+  const clockCheck = createClockCheck(options);
+  const open = (maxAttempts: number) => {
+    const client = new DynamoDBClient({
+      maxAttempts,
+      requestHandler: {
+        connectionTimeout: CONNECTION_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        throwOnRequestTimeout: true,
+      },
+    });
+    clockCheck.watch(client);
+    return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  };
+  return {
+    name: options.name,
+    documents: open(MAX_ATTEMPTS),
+    stamping: open(1),
+    stampBoundMs,
+    clockCheck,
+    clock: options.clock,
+    reporter: options.reporter,
+  };
+}

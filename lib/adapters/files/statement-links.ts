@@ -1,0 +1,48 @@
+import { S3RequestPresigner, type S3RequestPresignerOptions } from '@aws-sdk/s3-request-presigner';
+import type { Clock } from '../../core/environment.ts';
+import type { StatementLinks } from '../../core/query/statement-answer.ts';
+import { calling } from '../aws-faults.ts';
+
+/** What signs: the settings of any client, since they are the function's own. */
+export type Signer = Pick<S3RequestPresignerOptions, 'credentials' | 'region' | 'sha256'>;
+
+/**
+ * Links to files in a bucket, signed here and not asked for anywhere. S3's own client would double the size of the
+ * function that gives them, so where the bucket is must be said.
+ */
+export function createStatementLinks(options: {
+  readonly signer: Signer;
+  readonly bucket: string;
+  /** The bucket's name on the network. */
+  readonly host: string;
+  /** Another S3, which knows buckets by path. */
+  readonly endpointUrl?: string | undefined;
+  readonly clock: Clock;
+}): StatementLinks {
+  const { bucket, clock, endpointUrl, host } = options;
+  const { credentials, region, sha256 } = options.signer;
+  const presigner = new S3RequestPresigner({ credentials, region, sha256 });
+  const base = new URL(endpointUrl === undefined ? `https://${host}/` : `${endpointUrl}/${bucket}/`);
+  return {
+    link: (file, { name, seconds }) =>
+      calling('Signing a link', async () => {
+        const { protocol, hostname, port, pathname } = new URL(file, base);
+        const request = {
+          method: 'GET',
+          protocol,
+          hostname,
+          ...(port !== '' && { port: Number(port) }),
+          path: pathname,
+          query: { 'response-content-disposition': `attachment; filename="${name}"` },
+          headers: {},
+        };
+        const { query } = await presigner.presign(request, {
+          expiresIn: seconds,
+          signingDate: new Date(clock.now()),
+        });
+        const url = new URL(pathname, base);
+        for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, String(value));
+        return url.href;
+      }),
+  };
+}

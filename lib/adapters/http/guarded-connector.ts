@@ -1,0 +1,202 @@
+import { Resolver } from 'node:dns/promises';
+import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { isPermittedAddress } from '../../core/address.ts';
+import type { ExchangeError } from '../../core/deliver/attempt/sender.ts';
+
+/** Gives every address of a host name. Rejects, or gives none, where the name does not resolve. */
+type Resolve = (hostname: string) => Promise<readonly string[]>;
+
+export interface GuardedConnectorOptions {
+  /** Opens 127.0.0.0/8 and ::1; for local runs only. */
+  readonly allowLoopback: boolean;
+  /** Default: the DNS servers of the system, without its hosts file and search domains. */
+  readonly resolve?: Resolve | undefined;
+  /** Certificates in PEM to trust instead of those that come with Node. */
+  readonly trustedCertificates?: readonly string[] | undefined;
+}
+
+interface ConnectTarget {
+  readonly protocol: string;
+  /** A name, or a literal address without brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  /** Ends the connecting, at whichever stage it is. */
+  readonly signal: AbortSignal;
+}
+
+export type Connect = (
+  target: ConnectTarget,
+  done: (...result: [error: null, socket: Socket] | [error: ConnectFailure, socket: null]) => void,
+) => void;
+
+/** No connection came about. `code` says why, in the words of the core. */
+export class ConnectFailure extends Error {
+  override readonly name = 'ConnectFailure';
+  readonly code: ConnectFailureCode;
+
+  constructor(code: ConnectFailureCode, cause?: unknown) {
+    super(code, { cause });
+    this.code = code;
+  }
+}
+
+type ConnectFailureCode = Extract<
+  ExchangeError,
+  'address_refused' | 'dns_failed' | 'connection_failed' | 'connection_reset' | 'tls_failed'
+>;
+
+/** How many of a name's addresses are tried, and how long one has before the next is tried beside it. */
+const MAX_ADDRESSES_TRIED = 8;
+const NEXT_ADDRESS_AFTER_MS = 500;
+
+const DNS_TIMEOUT_MS = 2_000;
+const DNS_TRIES = 2;
+
+/**
+ * Makes connections to vetted addresses only.
+ *
+ * The name is resolved here and once for each connection; every address is judged, and the socket is given the
+ * judged addresses instead of the name, so an answer that changes afterwards changes nothing. Literal
+ * addresses, for which no look-up would ever happen, are judged the same way. One address that is not
+ * permitted refuses the whole name: an honest receiver has none, and picking the good ones would let whoever
+ * controls the name try one answer after the other.
+ *
+ * `done` is called exactly once, and in the same tick in which the socket became usable, so that no event of
+ * it is missed.
+ */
+export function createGuardedConnector(options: GuardedConnectorOptions): Connect {
+  const resolve = options.resolve ?? createDnsResolve();
+  return (target, done) => {
+    permittedAddresses(target.hostname, { allowLoopback: options.allowLoopback, resolve }).then(
+      (addresses) => open({ target, addresses, trustedCertificates: options.trustedCertificates, done }),
+      (error: unknown) => done(asConnectFailure(error, 'dns_failed'), null),
+    );
+  };
+}
+
+async function permittedAddresses(
+  hostname: string,
+  options: { readonly allowLoopback: boolean; readonly resolve: Resolve },
+): Promise<readonly string[]> {
+  const addresses = isIP(hostname) === 0 ? await options.resolve(hostname) : [hostname];
+  if (addresses.length === 0) throw new ConnectFailure('dns_failed');
+  if (!addresses.every((ip) => isPermittedAddress(ip, options))) throw new ConnectFailure('address_refused');
+  return addresses.slice(0, MAX_ADDRESSES_TRIED);
+}
+
+interface OpenOptions {
+  readonly target: ConnectTarget;
+  readonly addresses: readonly string[];
+  readonly trustedCertificates: readonly string[] | undefined;
+  readonly done: Parameters<Connect>[1];
+}
+
+function open({ target, addresses, trustedCertificates, done }: OpenOptions): void {
+  const { signal } = target;
+  if (signal.aborted) {
+    done(new ConnectFailure('connection_failed', signal.reason), null);
+    return;
+  }
+  const isTls = target.protocol === 'https:';
+  const socket = isTls ? dialTls(target, addresses, trustedCertificates) : dial(target, addresses);
+  let isSettled = false;
+  let isTcpConnected = false;
+  const settle = (failure: ConnectFailure | null): void => {
+    if (isSettled) return;
+    isSettled = true;
+    signal.removeEventListener('abort', abort);
+    if (failure === null) {
+      done(null, socket);
+    } else {
+      socket.destroy();
+      done(failure, null);
+    }
+  };
+  const abort = (): void => settle(new ConnectFailure('connection_failed', signal.reason));
+  signal.addEventListener('abort', abort);
+  socket.once('connect', () => {
+    isTcpConnected = true;
+  });
+  socket.once(isTls ? 'secureConnect' : 'connect', () => settle(null));
+  // Stays for the socket's life: an error without any listener would end the process, and after an error
+  // within TLS Node leaves the socket open, on which undici would wait for an end that never comes.
+  socket.on('error', (error) => {
+    settle(openFailure(error, isTcpConnected));
+    socket.destroy();
+  });
+  socket.setNoDelay(true);
+}
+
+function dial(target: ConnectTarget, addresses: readonly string[]): Socket {
+  return connectTcp(socketOptions(target, addresses));
+}
+
+function dialTls(
+  target: ConnectTarget,
+  addresses: readonly string[],
+  trustedCertificates: readonly string[] | undefined,
+): Socket {
+  return connectTls({
+    ...socketOptions(target, addresses),
+    // Server name indication knows names only; a literal address is compared with the certificate as it is.
+    ...(isIP(target.hostname) === 0 ? { servername: target.hostname } : {}),
+    ...(trustedCertificates === undefined ? {} : { ca: [...trustedCertificates] }),
+    ALPNProtocols: ['http/1.1'],
+    // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED in the environment cannot turn it off.
+    rejectUnauthorized: true,
+  });
+}
+
+function socketOptions({ hostname, port }: ConnectTarget, addresses: readonly string[]) {
+  return {
+    host: hostname,
+    port,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER_MS,
+    // Node asks this in place of DNS, and asks nothing for a literal, which is its own only address.
+    lookup: (
+      _hostname: string,
+      _options: unknown,
+      callback: (error: null, found: { address: string; family: number }[]) => void,
+    ): void => {
+      callback(
+        null,
+        addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 })),
+      );
+    },
+  };
+}
+
+function openFailure(error: Error, isTcpConnected: boolean): ConnectFailure {
+  const isReset = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+  if (isReset) return new ConnectFailure('connection_reset', error);
+  return new ConnectFailure(isTcpConnected ? 'tls_failed' : 'connection_failed', error);
+}
+
+function asConnectFailure(error: unknown, code: ConnectFailureCode): ConnectFailure {
+  return error instanceof ConnectFailure ? error : new ConnectFailure(code, error);
+}
+
+/**
+ * Asks DNS directly. Not `dns.lookup`: that waits in libuv's four threads, where four names with dead name
+ * servers would hold up everyone else's look-ups. IPv6 is asked only for names without IPv4, since functions
+ * have IPv4 wherever they run, and IPv6 seldom; that also leaves aside what DNS64 makes up.
+ *
+ * @param servers `address` or `address:port`; default: those of the system.
+ */
+export function createDnsResolve({ servers }: { readonly servers?: readonly string[] } = {}): Resolve {
+  const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: DNS_TRIES });
+  if (servers !== undefined) resolver.setServers(servers);
+  return async (hostname) => {
+    // These names are loopback by definition (RFC 6761), and DNS servers need not know them.
+    if (hostname === 'localhost' || hostname.endsWith('.localhost')) return ['127.0.0.1', '::1'];
+    try {
+      return await resolver.resolve4(hostname);
+    } catch (error) {
+      const hasNoIpv4 = error instanceof Error && 'code' in error && error.code === 'ENODATA';
+      if (!hasNoIpv4) throw error;
+      return resolver.resolve6(hostname);
+    }
+  };
+}

@@ -1,0 +1,35 @@
+import type { NotificationKey } from '../../core/deliver/state/notification.ts';
+import type { TransactionKey } from '../../core/model.ts';
+
+/** Names under which the memory adapters keep things. */
+
+export const transactionName = ({ merchantId, transactionId }: TransactionKey) =>
+  `${merchantId}#${transactionId}`;
+export const outcomeName = (key: TransactionKey & { readonly version: number }) =>
+  `${transactionName(key)}#${key.version}`;
+export const notificationName = (key: NotificationKey) => `${outcomeName(key)}#${key.endpointId}`;
+
+/**
+ * A page in the order of `keyOf`, with the cursor of the next: the key of its last. What is added before it or
+ * leaves meanwhile moves nothing, as in an index.
+ */
+export function pageOf<T>(
+  items: readonly T[],
+  options: {
+    readonly keyOf: (item: T) => string;
+    readonly limit: number;
+    readonly cursor: string | undefined;
+  },
+): { readonly page: readonly T[]; readonly cursor?: string } {
+  const { keyOf, limit, cursor } = options;
+  const rest = items
+    .map((item) => ({ item, key: keyOf(item) }))
+    .filter(({ key }) => cursor === undefined || key > cursor)
+    .sort((left, right) => (left.key < right.key ? -1 : 1));
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    page: page.map(({ item }) => item),
+    ...(last !== undefined && page.length < rest.length && { cursor: last.key }),
+  };
+}

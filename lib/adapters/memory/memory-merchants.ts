@@ -1,0 +1,98 @@
+import type { Directory, DirectoryEntry } from '../../core/bookkeeping/directory.ts';
+import type { Clock } from '../../core/environment.ts';
+import type { Endpoint, Profile } from '../../core/merchants/merchant-config.ts';
+import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
+import type { MerchantId } from '../../core/model.ts';
+import { partitionOf } from '../../core/partitions.ts';
+
+/** Merchants with their directory, which is written in the same moment. */
+export function memoryMerchants(clock: Clock): {
+  readonly merchants: MerchantStore;
+  readonly directory: Directory;
+} {
+  const profiles = new Map<MerchantId, Profile>();
+  const endpoints = new Map<string, Endpoint>();
+  const entries = new Map<MerchantId, DirectoryEntry>();
+  return {
+    directory: memoryDirectory(entries),
+    merchants: {
+      async read(merchantId) {
+        const readAtMs = clock.now();
+        const profile = profiles.get(merchantId);
+        if (profile === undefined) return undefined;
+        const own = [...endpoints.values()].filter((endpoint) => endpoint.merchantId === merchantId);
+        const sorted = own.sort((a, b) => (a.endpointId < b.endpointId ? -1 : 1));
+        return { profile, endpoints: sorted, readAtMs };
+      },
+      async create(profile) {
+        const { merchantId, createdAt } = profile;
+        if (profiles.has(merchantId)) return false;
+        profiles.set(merchantId, structuredClone(profile));
+        const own = { closed: { rev: 0 }, audited: { rev: 0 }, stated: { rev: 0 } };
+        entries.set(merchantId, { merchantId, createdAt, own });
+        return true;
+      },
+      async saveProfile(profile, expectedRev) {
+        if (profiles.get(profile.merchantId)?.rev !== expectedRev) return false;
+        profiles.set(profile.merchantId, structuredClone(profile));
+        return true;
+      },
+      async createEndpoint(endpoint, expectedProfileRev) {
+        const profile = profiles.get(endpoint.merchantId);
+        const name = `${endpoint.merchantId}#${endpoint.endpointId}`;
+        if (profile?.rev !== expectedProfileRev || endpoints.has(name)) return false;
+        profiles.set(endpoint.merchantId, { ...profile, rev: profile.rev + 1 });
+        endpoints.set(name, structuredClone(endpoint));
+        return true;
+      },
+      async saveEndpoint(endpoint, expectedRev) {
+        const name = `${endpoint.merchantId}#${endpoint.endpointId}`;
+        if (endpoints.get(name)?.rev !== expectedRev) return false;
+        endpoints.set(name, structuredClone(endpoint));
+        return true;
+      },
+    },
+  };
+}
+
+function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
+  const closed = new Map<number, { readonly closedThrough: string; readonly windowSeconds: number }>();
+  const audited = new Map<number, string>();
+  const stated = new Map<number, string>();
+  return {
+    async list(partition) {
+      return [...entries.values()]
+        .filter(({ merchantId }) => partitionOf(merchantId) === partition)
+        .sort((a, b) => (a.merchantId < b.merchantId ? -1 : 1));
+    },
+    async entry(merchantId) {
+      return entries.get(merchantId);
+    },
+    async closed(partition) {
+      return closed.get(partition);
+    },
+    async saveClosed(partition, mark) {
+      const standing = closed.get(partition);
+      if (standing !== undefined && standing.closedThrough >= mark.closedThrough) return;
+      closed.set(partition, { ...mark, windowSeconds: standing?.windowSeconds ?? mark.windowSeconds });
+    },
+    async changeOwnMark({ merchantId, own }, mark, open) {
+      const entry = entries.get(merchantId);
+      const { rev } = own[mark];
+      if (entry === undefined || entry.own[mark].rev !== rev) return false;
+      const next = { ...(open !== undefined && { open }), rev: rev + 1 };
+      entries.set(merchantId, { ...entry, own: { ...entry.own, [mark]: next } });
+      return true;
+    },
+    audited: async (partition) => audited.get(partition),
+    saveAudited: async (partition, through) => moveOn(audited, partition, through),
+    stated: async (partition) => stated.get(partition),
+    saveStated: async (partition, through) => moveOn(stated, partition, through),
+  };
+}
+
+/** Never back. */
+function moveOn(marks: Map<number, string>, partition: number, through: string): void {
+  const standing = marks.get(partition);
+  if (standing === undefined || standing < through) marks.set(partition, through);
+}

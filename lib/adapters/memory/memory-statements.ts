@@ -1,0 +1,48 @@
+import type { Statement } from '../../core/bookkeeping/statement.ts';
+import type { StatementFiles, StatementStore } from '../../core/bookkeeping/statement-store.ts';
+import type { StatementLinks } from '../../core/query/statement-answer.ts';
+
+export function memoryStatements(): StatementStore {
+  const statements = new Map<string, Statement>();
+  const nameOf = ({ merchantId, date }: Pick<Statement, 'merchantId' | 'date'>) => `${merchantId}#${date}`;
+  return {
+    async read(merchantId, date) {
+      return statements.get(nameOf({ merchantId, date }));
+    },
+    async newest(merchantId, limit) {
+      return [...statements.values()]
+        .filter((one) => one.merchantId === merchantId)
+        .sort((left, right) => (left.date > right.date ? -1 : 1))
+        .slice(0, limit);
+    },
+    async save(statement, expectedRevision) {
+      const name = nameOf(statement);
+      if (statements.get(name)?.revision !== expectedRevision) return false;
+      statements.set(name, structuredClone(statement));
+      return true;
+    },
+  };
+}
+
+/** Files and links to them, as one bucket has them. */
+export function memoryFiles(): {
+  readonly files: StatementFiles;
+  readonly links: StatementLinks;
+  /** What stands, by name. */
+  readonly held: ReadonlyMap<string, Uint8Array>;
+} {
+  const held = new Map<string, Uint8Array>();
+  return {
+    held,
+    files: {
+      async write(file, pieces) {
+        const bytes: Uint8Array[] = [];
+        for await (const piece of pieces) bytes.push(piece);
+        held.set(file, Buffer.concat(bytes));
+      },
+    },
+    links: {
+      link: async (file, { name, seconds }) => `memory:${file}?name=${name}&seconds=${seconds}`,
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { DeadLetters } from '../../core/deliver/messages.ts';
+import { calling } from '../aws-faults.ts';
+
+/** Characters of a reason that are kept: it may quote what it was that nobody could read. */
+const MAX_REASON_LENGTH = 300;
+
+/** Puts a message into the dead-letter queue at once, with the reason as an attribute. */
+export function createDeadLetters(options: {
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+}): DeadLetters {
+  return {
+    async add({ body, reason }) {
+      await calling('Dead-lettering a message', () =>
+        options.sqs.send(
+          new SendMessageCommand({
+            QueueUrl: options.queueUrl,
+            MessageBody: body,
+            MessageAttributes: { reason: { DataType: 'String', StringValue: attributeText(reason) } },
+          }),
+        ),
+      );
+    },
+  };
+}
+
+/** SQS takes no attribute with characters that XML has not, and a letter that it does not take comes back and back. */
+function attributeText(reason: string): string {
+  return reason
+    .slice(0, MAX_REASON_LENGTH)
+    .toWellFormed()
+    .replaceAll(/[^\t\n\r\u{20}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\u{fffd}');
+}

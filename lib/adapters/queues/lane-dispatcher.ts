@@ -1,0 +1,98 @@
+import { ConflictException, CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { CheckMessage } from '../../core/check-back/check-state.ts';
+import { sha256Hex } from '../../core/crypto.ts';
+import type { Dispatcher } from '../../core/deliver/dispatcher.ts';
+import type { NotificationMessage } from '../../core/deliver/state/notification.ts';
+import type { Clock } from '../../core/environment.ts';
+import type { Lane } from '../../core/events.ts';
+import { SECOND_MS } from '../../core/time.ts';
+import { calling } from '../aws-faults.ts';
+import { createQueueSender, type QueueSenderOptions, queueUrlOf } from './queue-sender.ts';
+
+/** The longest delay that SQS takes, in seconds. A longer one is Scheduler's. */
+const MAX_QUEUE_DELAY_SECONDS = 900;
+
+interface DispatcherOptions extends QueueSenderOptions {
+  /** For what waits longer than the queue can; whoever never sends such has none. */
+  readonly schedules?: {
+    readonly scheduler: SchedulerClient;
+    readonly scheduleGroup: string;
+    readonly schedulerRoleArn: string;
+    readonly schedulerDeadLetterArn: string;
+  };
+  readonly clock: Clock;
+  /** Told when Scheduler refused: the item's own due time stands, and the sweep sends it. */
+  readonly onRefused: (reason: string) => void;
+}
+
+/** Sends messages now, and later: by the queue's own delay, or by a schedule beyond what that can. */
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  return {
+    ...createQueueSender(options),
+
+    async sendAt(message, atMs) {
+      const delaySeconds = Math.max(0, Math.ceil((atMs - options.clock.now()) / SECOND_MS));
+      if (delaySeconds > MAX_QUEUE_DELAY_SECONDS) return schedule(options, message, atMs);
+      await calling('Sending a delayed message', () =>
+        options.sqs.send(
+          new SendMessageCommand({
+            QueueUrl: queueUrlOf(options, laneOf(message)),
+            MessageBody: JSON.stringify(message),
+            MessageGroupId: message.merchantId,
+            DelaySeconds: delaySeconds,
+          }),
+        ),
+      );
+    },
+  };
+}
+
+/** A one-time schedule that puts the message into the retry lane and deletes itself. */
+async function schedule(
+  options: DispatcherOptions,
+  message: NotificationMessage | CheckMessage,
+  atMs: number,
+): Promise<void> {
+  const { schedules } = options;
+  if (schedules === undefined) return options.onRefused('no_scheduler');
+  const create = new CreateScheduleCommand({
+    Name: scheduleNameOf(message),
+    GroupName: schedules.scheduleGroup,
+    // Rounded up to the second: never early.
+    ScheduleExpression: `at(${new Date(Math.ceil(atMs / SECOND_MS) * SECOND_MS).toISOString().slice(0, 19)})`,
+    ScheduleExpressionTimezone: 'UTC',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ActionAfterCompletion: 'DELETE',
+    Target: {
+      // The universal target: a templated one cannot set the message group of a standard queue.
+      Arn: 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage',
+      RoleArn: schedules.schedulerRoleArn,
+      Input: JSON.stringify({
+        QueueUrl: queueUrlOf(options, laneOf(message)),
+        MessageBody: JSON.stringify(message),
+        MessageGroupId: message.merchantId,
+      }),
+      DeadLetterConfig: { Arn: schedules.schedulerDeadLetterArn },
+      RetryPolicy: { MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 },
+    },
+  });
+  try {
+    await schedules.scheduler.send(create);
+  } catch (error) {
+    // The name holds the `rev`: a schedule that is there already is this one.
+    if (!(error instanceof ConflictException)) options.onRefused(String(error));
+  }
+}
+
+/** Whatever waits goes to the lane of its kind. */
+function laneOf(message: NotificationMessage | CheckMessage): Lane {
+  return 'endpointId' in message ? 'retry' : 'check';
+}
+
+/** The same for the same attempt, and for no other: 64 hex digits, as names of schedules may be long. */
+function scheduleNameOf(message: NotificationMessage | CheckMessage): string {
+  const { merchantId, transactionId, rev } = message;
+  const about = 'endpointId' in message ? [message.version, message.endpointId] : ['check'];
+  return sha256Hex([merchantId, transactionId, ...about, rev].join('\n'));
+}

@@ -1,0 +1,90 @@
+import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { CheckMessage } from '../../core/check-back/check-state.ts';
+import type { Dispatcher } from '../../core/deliver/dispatcher.ts';
+import type { NotificationMessage } from '../../core/deliver/state/notification.ts';
+import type { Timer } from '../../core/environment.ts';
+import type { Lane } from '../../core/events.ts';
+import { Fault } from '../../core/faults.ts';
+import { calling } from '../aws-faults.ts';
+
+/** Entries of one SendMessageBatch request. */
+const BATCH_SIZE = 10;
+/** Batches on their way at the same time. */
+const BATCH_CONCURRENCY = 4;
+/** Times that refused entries of a batch are sent again before the caller is told. */
+const MAX_BATCH_TRIES = 3;
+const BATCH_RETRY_MS = 100;
+
+export interface QueueSenderOptions {
+  readonly sqs: SQSClient;
+  /** Of the lanes that this function works with. */
+  readonly queueUrls: Readonly<Partial<Record<Lane, string>>>;
+  readonly timer: Timer;
+}
+
+/** Every message carries its merchant as group: fair queues keep one merchant's backlog from the others. */
+export function createQueueSender(options: QueueSenderOptions): Pick<Dispatcher, 'sendNow' | 'backlog'> {
+  return {
+    async sendNow(lane, messages) {
+      const batches = chunks(messages, BATCH_SIZE);
+      const worker = async () => {
+        for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+          await sendBatch(options, queueUrlOf(options, lane), batch);
+        }
+      };
+      await Promise.all(Array.from({ length: BATCH_CONCURRENCY }, worker));
+    },
+
+    async backlog(lane) {
+      const { Attributes } = await calling('Measuring a lane', () =>
+        options.sqs.send(
+          new GetQueueAttributesCommand({
+            QueueUrl: queueUrlOf(options, lane),
+            AttributeNames: ['ApproximateNumberOfMessages'],
+          }),
+        ),
+      );
+      return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
+    },
+  };
+}
+
+export function queueUrlOf({ queueUrls }: QueueSenderOptions, lane: Lane): string {
+  const url = queueUrls[lane];
+  if (url !== undefined) return url;
+  throw new Fault({ code: 'no_lane', message: `No queue is known for the lane ${lane}.`, retryable: false });
+}
+
+async function sendBatch(
+  options: QueueSenderOptions,
+  QueueUrl: string,
+  messages: readonly (NotificationMessage | CheckMessage)[],
+): Promise<void> {
+  let waiting = messages.map((message, index) => ({
+    Id: String(index),
+    MessageBody: JSON.stringify(message),
+    MessageGroupId: message.merchantId,
+  }));
+  for (let tries = 1; waiting.length > 0; tries += 1) {
+    const answer = await calling('Sending messages', () =>
+      options.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: waiting })),
+    );
+    const refused = new Set(answer.Failed?.map(({ Id }) => Id));
+    waiting = waiting.filter(({ Id }) => refused.has(Id));
+    if (waiting.length === 0) return;
+    if (tries === MAX_BATCH_TRIES) {
+      throw new Fault({
+        code: 'unavailable',
+        message: `The queue refused ${waiting.length} messages: ${answer.Failed?.[0]?.Code}.`,
+        retryable: true,
+      });
+    }
+    await options.timer.sleep(BATCH_RETRY_MS * tries);
+  }
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

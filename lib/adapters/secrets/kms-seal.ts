@@ -1,0 +1,54 @@
+import { DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms';
+import type { Seal } from '../../core/merchants/seal.ts';
+import { calling } from '../aws-faults.ts';
+
+/** Opened secrets remembered by one process; beyond it the oldest goes. */
+const MAX_OPENED = 2_000;
+
+/** Seals with a KMS key. The context is KMS's encryption context: whose secret it is stands in the audit log. */
+export function createKmsSeal(options: { readonly kms: KMSClient; readonly keyId: string }): Seal {
+  const opened = new Map<string, Promise<string>>();
+
+  async function decrypt(sealed: string, context: string): Promise<string> {
+    const answer = await calling('Opening a secret', () =>
+      options.kms.send(
+        new DecryptCommand({
+          CiphertextBlob: Buffer.from(sealed, 'base64'),
+          EncryptionContext: { owner: context },
+          KeyId: options.keyId,
+        }),
+      ),
+    );
+    return Buffer.from(answer.Plaintext ?? []).toString('utf8');
+  }
+
+  return {
+    async seal(secret, context) {
+      const answer = await calling('Sealing a secret', () =>
+        options.kms.send(
+          new EncryptCommand({
+            KeyId: options.keyId,
+            Plaintext: Buffer.from(secret, 'utf8'),
+            EncryptionContext: { owner: context },
+          }),
+        ),
+      );
+      return Buffer.from(answer.CiphertextBlob ?? []).toString('base64');
+    },
+
+    open(sealed, context) {
+      const name = `${context} ${sealed}`;
+      const known = opened.get(name);
+      if (known !== undefined) return known;
+      const opening = decrypt(sealed, context);
+      opened.set(name, opening);
+      // A failure is not remembered: KMS may be back for the next attempt.
+      opening.catch(() => opened.delete(name));
+      for (const oldest of opened.keys()) {
+        if (opened.size <= MAX_OPENED) break;
+        opened.delete(oldest);
+      }
+      return opening;
+    },
+  };
+}

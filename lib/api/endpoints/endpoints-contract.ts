@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import {
+  eventFilterSchema,
+  MAX_EVENT_FILTERS,
+  signatureSchema,
+  timeoutMsSchema,
+} from '../../core/merchants/merchant-config.ts';
+import { endpointIdSchema, merchantIdSchema, urlSchema } from '../../core/model.ts';
+import { scheduleSchema } from '../../core/schedule.ts';
+import { ofMerchant, page, rotation, secretAnswer } from '../merchants/managing-contract.ts';
+import { operation } from '../operation.ts';
+
+const ofEndpoint = z.strictObject({ merchantId: merchantIdSchema, endpointId: endpointIdSchema });
+
+const endpointAnswer = z
+  .object({
+    endpointId: z.string(),
+    url: z.string(),
+    types: z.array(z.string()),
+    timeoutMs: z.int(),
+    schedule: z.union([z.string(), z.array(z.int())]).exactOptional(),
+    expectBody: z.string().exactOptional(),
+    signature: signatureSchema,
+    publicKey: z.string().exactOptional().meta({ description: 'whpk_…, which verifies v1a.' }),
+    enabled: z.boolean(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Endpoint' });
+
+const expectBodySchema = z
+  .string('invalid_value')
+  .min(1, 'invalid_value')
+  .max(256, 'too_long')
+  .meta({ description: 'A 2xx counts only with this body, such as success.' });
+
+const endpointSettings = {
+  url: urlSchema,
+  types: z
+    .array(eventFilterSchema, 'invalid_type')
+    .min(1, 'invalid_value')
+    .max(MAX_EVENT_FILTERS, 'too_long')
+    .exactOptional()
+    .meta({ description: 'Which outcomes it wants; all unless said otherwise.', example: ['payment.*'] }),
+  timeoutMs: timeoutMsSchema.exactOptional(),
+  schedule: scheduleSchema.exactOptional(),
+  expectBody: expectBodySchema.exactOptional(),
+  signature: signatureSchema.exactOptional(),
+  enabled: z.boolean('invalid_type').exactOptional(),
+};
+
+export const createEndpoint = operation({
+  operationId: 'createEndpoint',
+  method: 'post',
+  path: '/v1/merchants/{merchantId}/endpoints',
+  summary: 'Create an endpoint',
+  function: 'admin',
+  scopes: ['admin', 'merchant'],
+  merchant: 'path',
+  params: ofMerchant,
+  body: z.strictObject(endpointSettings),
+  answers: {
+    201: {
+      description: 'Created; the secret is shown this once.',
+      schema: z.object({ ...endpointAnswer.shape, ...secretAnswer.shape }),
+    },
+  },
+  problems: ['unknown_merchant', 'too_many_endpoints', 'address_refused', 'clock_skew'],
+});
+
+export const listEndpoints = operation({
+  operationId: 'listEndpoints',
+  method: 'get',
+  path: '/v1/merchants/{merchantId}/endpoints',
+  summary: 'List the endpoints of a merchant, all on one page',
+  function: 'admin',
+  scopes: ['admin', 'merchant'],
+  merchant: 'path',
+  params: ofMerchant,
+  answers: { 200: { description: 'The endpoints.', schema: page(endpointAnswer) } },
+  problems: ['unknown_merchant'],
+});
+
+export const readEndpoint = operation({
+  operationId: 'readEndpoint',
+  method: 'get',
+  path: '/v1/merchants/{merchantId}/endpoints/{endpointId}',
+  summary: 'Read an endpoint',
+  function: 'admin',
+  scopes: ['admin', 'merchant'],
+  merchant: 'path',
+  params: ofEndpoint,
+  answers: { 200: { description: 'The endpoint.', schema: endpointAnswer } },
+  problems: ['unknown_merchant', 'unknown_endpoint'],
+});
+
+export const changeEndpoint = operation({
+  operationId: 'changeEndpoint',
+  method: 'patch',
+  path: '/v1/merchants/{merchantId}/endpoints/{endpointId}',
+  summary: 'Change, enable or disable an endpoint',
+  function: 'admin',
+  scopes: ['admin', 'merchant'],
+  merchant: 'path',
+  params: ofEndpoint,
+  body: z.strictObject({
+    ...endpointSettings,
+    url: urlSchema.exactOptional(),
+    schedule: scheduleSchema.nullable().exactOptional().meta({ description: "null: the merchant's again." }),
+    expectBody: expectBodySchema.nullable().exactOptional().meta({ description: 'null: any body.' }),
+  }),
+  answers: { 200: { description: 'As it is now.', schema: endpointAnswer } },
+  problems: ['unknown_merchant', 'unknown_endpoint', 'address_refused', 'too_many_changes', 'clock_skew'],
+});
+
+export const deleteEndpoint = operation({
+  operationId: 'deleteEndpoint',
+  method: 'delete',
+  path: '/v1/merchants/{merchantId}/endpoints/{endpointId}',
+  summary: 'Delete an endpoint; what is open for it becomes blocked when its next attempt is due',
+  function: 'admin',
+  scopes: ['admin', 'merchant'],
+  merchant: 'path',
+  params: ofEndpoint,
+  answers: { 204: { description: 'Deleted.' } },
+  problems: ['unknown_merchant', 'unknown_endpoint', 'clock_skew'],
+});
+
+const rotatedSecret = z.object({ ...secretAnswer.shape, publicKey: z.string().exactOptional() });
+
+export const rotateEndpointSecret = operation({
+  operationId: 'rotateEndpointSecret',
+  method: 'post',
+  path: '/v1/merchants/{merchantId}/endpoints/{endpointId}/secrets',
+  summary: "Rotate an endpoint's secret",
+  function: 'admin',
+  scopes: ['admin', 'merchant'],
+  merchant: 'path',
+  params: ofEndpoint,
+  body: rotation,
+  answers: {
+    200: { description: 'The same rotation again, with its secret.', schema: rotatedSecret },
+    201: {
+      description: 'The new secret, and the new public key where v1a is asked for.',
+      schema: rotatedSecret,
+    },
+  },
+  problems: ['unknown_merchant', 'unknown_endpoint', 'too_many_secrets', 'rotation_repeated'],
+});

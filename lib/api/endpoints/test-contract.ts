@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { endpointIdSchema, merchantIdSchema } from '../../core/model.ts';
+import { operation } from '../operation.ts';
+import { attemptSchema } from '../shapes.ts';
+
+/** Served by the function that sends: what is tested is the very way of a callback. */
+export const testEndpoint = operation({
+  operationId: 'testEndpoint',
+  method: 'post',
+  path: '/v1/merchants/{merchantId}/endpoints/{endpointId}/test',
+  summary: 'Send one signed test request now, of type tidings.test; it waits for 20 s at most',
+  function: 'deliver',
+  scopes: ['admin', 'merchant'],
+  merchant: 'path',
+  params: z.strictObject({ merchantId: merchantIdSchema, endpointId: endpointIdSchema }),
+  answers: { 200: { description: 'The attempt, whether it was a delivery or not.', schema: attemptSchema } },
+  problems: ['unknown_merchant', 'unknown_endpoint', 'too_many_tests'],
+});

@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { type Scope, scopes } from '../../core/merchants/access-keys.ts';
+import { keyIdSchema, merchantIdSchema, timeSchema } from '../../core/model.ts';
+import { ofMerchant, page, paging } from '../merchants/managing-contract.ts';
+import { operation } from '../operation.ts';
+
+const keyAnswer = z
+  .object({
+    keyId: z.string(),
+    scope: z.enum(scopes),
+    merchantId: z.string().exactOptional(),
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().exactOptional(),
+  })
+  .meta({ id: 'Key' });
+
+const newKey = z.object({
+  ...keyAnswer.shape,
+  key: z.string().meta({ description: 'tk_…, shown this once.' }),
+});
+
+const keyBody = <const S extends readonly Scope[]>(allowed: S) =>
+  z.strictObject({ scope: z.enum(allowed, 'invalid_scope'), expiresAt: timeSchema.exactOptional() });
+
+export const createMerchantKey = operation({
+  operationId: 'createMerchantKey',
+  method: 'post',
+  path: '/v1/merchants/{merchantId}/keys',
+  summary: 'Create a key for one merchant',
+  function: 'admin',
+  scopes: ['admin', 'merchant'],
+  merchant: 'path',
+  params: ofMerchant,
+  body: keyBody(['initiator', 'merchant', 'receiver']),
+  answers: { 201: { description: 'Created; the key is shown this once.', schema: newKey } },
+  problems: ['unknown_merchant', 'date_in_past'],
+});
+
+export const listMerchantKeys = operation({
+  operationId: 'listMerchantKeys',
+  method: 'get',
+  path: '/v1/merchants/{merchantId}/keys',
+  summary: 'List the keys of a merchant',
+  function: 'admin',
+  scopes: ['admin', 'merchant'],
+  merchant: 'path',
+  params: ofMerchant,
+  query: paging,
+  answers: { 200: { description: 'Keys without their secrets.', schema: page(keyAnswer) } },
+  problems: ['invalid_cursor', 'unknown_merchant'],
+});
+
+export const revokeMerchantKey = operation({
+  operationId: 'revokeMerchantKey',
+  method: 'delete',
+  path: '/v1/merchants/{merchantId}/keys/{keyId}',
+  summary: 'Revoke a key of a merchant; it works for 60 more seconds at most',
+  function: 'admin',
+  scopes: ['admin', 'merchant'],
+  merchant: 'path',
+  params: z.strictObject({ merchantId: merchantIdSchema, keyId: keyIdSchema }),
+  answers: { 204: { description: 'Revoked.' } },
+  problems: ['unknown_key'],
+});
+
+export const createKey = operation({
+  operationId: 'createKey',
+  method: 'post',
+  path: '/v1/keys',
+  summary: 'Create a key for all merchants',
+  function: 'admin',
+  scopes: ['admin'],
+  merchant: 'none',
+  body: keyBody(['admin', 'initiator']),
+  answers: { 201: { description: 'Created; the key is shown this once.', schema: newKey } },
+  problems: ['date_in_past'],
+});
+
+export const listKeys = operation({
+  operationId: 'listKeys',
+  method: 'get',
+  path: '/v1/keys',
+  summary: 'List the keys for all merchants',
+  function: 'admin',
+  scopes: ['admin'],
+  merchant: 'none',
+  query: paging,
+  answers: { 200: { description: 'Keys without their secrets.', schema: page(keyAnswer) } },
+  problems: ['invalid_cursor'],
+});
+
+export const revokeKey = operation({
+  operationId: 'revokeKey',
+  method: 'delete',
+  path: '/v1/keys/{keyId}',
+  summary: 'Revoke a key for all merchants; it works for 60 more seconds at most',
+  function: 'admin',
+  scopes: ['admin'],
+  merchant: 'none',
+  params: z.strictObject({ keyId: keyIdSchema }),
+  answers: { 204: { description: 'Revoked.' } },
+  problems: ['unknown_key'],
+});

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { merchantIdSchema } from '../../core/model.ts';
+import { cursorSchema, limitSchema } from '../shapes.ts';
+
+/** What the requests that manage have in common. */
+
+export const ofMerchant = z.strictObject({ merchantId: merchantIdSchema });
+
+/** Seconds for which a replaced secret may sign along: a week. */
+const MAX_OVERLAP_SECONDS = 604_800;
+
+/** What a rotation may say. Its answer can get lost like any other, and the secret in it is shown nowhere else. */
+export const rotation = z.strictObject({
+  overlapSeconds: z
+    .number('invalid_value')
+    .int('invalid_value')
+    .min(0, 'invalid_value')
+    .max(MAX_OVERLAP_SECONDS, 'invalid_value')
+    .exactOptional()
+    .meta({ description: 'For how long the old secret signs along; a day unless said otherwise.' }),
+  rotationId: z
+    .string('invalid_id')
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'invalid_id')
+    .exactOptional()
+    .meta({
+      description:
+        'A name of your own for this rotation. Repeated with it within an hour, it answers with the same secret ' +
+        'and makes no further one; without it, every request makes one.',
+    }),
+});
+
+export const secretAnswer = z.object({
+  secret: z.string().meta({ description: 'whsec_…, shown this once.' }),
+});
+
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), hasMore: z.boolean(), nextCursor: z.string().exactOptional() });
+
+export const paging = z.strictObject({ cursor: cursorSchema, limit: limitSchema(100) });

@@ -1,0 +1,221 @@
+import type { KeyStore } from '../../core/merchants/access-keys.ts';
+import { type KeyRecord, newKey } from '../../core/merchants/access-keys.ts';
+import {
+  changeEndpoint,
+  createEndpoint,
+  deleteEndpoint,
+  type EndpointPorts,
+  type EndpointRefusal,
+  isLive,
+  listEndpoints,
+  publicKeyOf,
+  rotateEndpointSecret,
+} from '../../core/merchants/endpoints.ts';
+import { currentSpan, type Endpoint, type Profile } from '../../core/merchants/merchant-config.ts';
+import { changeMerchant, createMerchant, rotateMerchantSecret } from '../../core/merchants/merchants.ts';
+import { keyIdSchema, type MerchantId } from '../../core/model.ts';
+import { isoTime } from '../../core/time.ts';
+import { type Route, route } from '../api-app.ts';
+import * as endpoints from '../endpoints/endpoints-contract.ts';
+import * as keys from '../keys/keys-contract.ts';
+import { type Answer, answer, problem } from '../operation.ts';
+import { cursorOf, cursorText } from '../paging.ts';
+import * as merchants from './merchants-contract.ts';
+
+export interface ManagingPorts extends EndpointPorts {
+  readonly keys: KeyStore;
+}
+
+const DEFAULT_PAGE = 50;
+
+export function managingRoutes(ports: ManagingPorts): readonly Route[] {
+  return [...merchantRoutes(ports), ...endpointRoutes(ports), ...keyRoutes(ports)];
+}
+
+function merchantRoutes(ports: ManagingPorts): readonly Route[] {
+  return [
+    route(merchants.createMerchant, async ({ body }) => {
+      const result = await createMerchant(ports, body);
+      switch (result.kind) {
+        case 'created':
+          return answer(201, { ...merchantView(result.profile), secret: result.secret });
+        case 'unchanged':
+          return answer(200, merchantView(result.profile));
+        case 'conflict':
+          return problem('merchant_conflict', { extra: { current: merchantView(result.profile) } });
+      }
+    }),
+
+    route(merchants.readMerchant, async ({ merchantId }) => {
+      const config = await ports.merchants.read(merchantId);
+      return config === undefined ? problem('unknown_merchant') : answer(200, merchantView(config.profile));
+    }),
+
+    route(merchants.changeMerchant, async ({ merchantId, body }) => {
+      const result = await changeMerchant(ports, merchantId, body);
+      if (result.kind === 'changed') return answer(200, merchantView(result.profile));
+      return result.code === 'feed_shards_shrink'
+        ? problem(result.code, { errors: [{ pointer: '/feedShards', code: result.code }] })
+        : problem(result.code);
+    }),
+
+    route(merchants.rotateMerchantSecret, async ({ merchantId, body }) => {
+      const result = await rotateMerchantSecret(ports, merchantId, body);
+      return 'secret' in result ? rotation(result) : refusal(result);
+    }),
+  ];
+}
+
+function endpointRoutes(ports: ManagingPorts): readonly Route[] {
+  return [
+    route(endpoints.createEndpoint, async ({ merchantId, body }) => {
+      const result = await createEndpoint(ports, merchantId, body);
+      return result.kind === 'created'
+        ? answer(201, { ...endpointView(result.endpoint), secret: result.secret })
+        : refusal(result);
+    }),
+
+    route(endpoints.listEndpoints, async ({ merchantId }) => {
+      const endpoints = await listEndpoints(ports, merchantId);
+      return endpoints === undefined
+        ? problem('unknown_merchant')
+        : answer(200, { items: endpoints.map(endpointView), hasMore: false });
+    }),
+
+    route(endpoints.readEndpoint, async ({ params: { merchantId, endpointId } }) => {
+      const config = await ports.merchants.read(merchantId);
+      if (config === undefined) return problem('unknown_merchant');
+      const endpoint = config.endpoints.find((one) => one.endpointId === endpointId && isLive(one));
+      return endpoint === undefined ? problem('unknown_endpoint') : answer(200, endpointView(endpoint));
+    }),
+
+    route(endpoints.changeEndpoint, async ({ params, body }) => {
+      const result = await changeEndpoint(ports, params, body);
+      return result.kind === 'changed' ? answer(200, endpointView(result.endpoint)) : refusal(result);
+    }),
+
+    route(endpoints.deleteEndpoint, async ({ params }) => {
+      const result = await deleteEndpoint(ports, params);
+      return result.kind === 'changed' ? answer(204) : refusal(result);
+    }),
+
+    route(endpoints.rotateEndpointSecret, async ({ params, body }) => {
+      const result = await rotateEndpointSecret(ports, params, body);
+      return 'secret' in result ? rotation(result) : refusal(result);
+    }),
+  ];
+}
+
+function rotation({ kind, ...secrets }: { readonly kind: 'rotated' | 'repeated' }): Answer {
+  return answer(kind === 'rotated' ? 201 : 200, secrets);
+}
+
+function keyRoutes(ports: ManagingPorts): readonly Route[] {
+  return [
+    route(keys.createMerchantKey, async ({ caller, merchantId, body }) => {
+      // A merchant manages keys that ask and that manage; who may record is not the merchant's to say.
+      if (caller.scope === 'merchant' && body.scope === 'initiator') return problem('insufficient_scope');
+      if ((await ports.merchants.read(merchantId)) === undefined) return problem('unknown_merchant');
+      return createKey(ports, { ...body, merchantId });
+    }),
+    route(keys.listMerchantKeys, async ({ merchantId, query }) => {
+      if ((await ports.merchants.read(merchantId)) === undefined) return problem('unknown_merchant');
+      return listKeys(ports, merchantId, query);
+    }),
+    route(keys.revokeMerchantKey, async ({ caller, params }) => {
+      const isRecorder = (await ports.keys.read(params.keyId))?.scope === 'initiator';
+      if (caller.scope === 'merchant' && isRecorder) return problem('insufficient_scope');
+      return revokeKey(ports, params.keyId, params.merchantId);
+    }),
+    route(keys.createKey, ({ body }) => createKey(ports, body)),
+    route(keys.listKeys, ({ query }) => listKeys(ports, undefined, query)),
+    route(keys.revokeKey, ({ params }) => revokeKey(ports, params.keyId, undefined)),
+  ];
+}
+
+async function createKey(
+  ports: ManagingPorts,
+  details: Pick<KeyRecord, 'scope' | 'merchantId' | 'expiresAt'>,
+): Promise<Answer> {
+  const now = isoTime(ports.clock.now());
+  if (details.expiresAt !== undefined && details.expiresAt <= now) {
+    return problem('date_in_past', { errors: [{ pointer: '/expiresAt', code: 'date_in_past' }] });
+  }
+  const { record, key } = newKey(ports.random, { ...details, createdAt: now });
+  await ports.keys.create(record);
+  return answer(201, { ...keyView(record), key });
+}
+
+async function listKeys(
+  ports: ManagingPorts,
+  owner: MerchantId | undefined,
+  query: { readonly cursor?: string | undefined; readonly limit?: number | undefined },
+): Promise<Answer> {
+  const cursor = cursorOf(query.cursor, keyIdSchema);
+  if (cursor.kind === 'invalid') return cursor.problem;
+  const { keys, more } = await ports.keys.list({
+    owner,
+    limit: query.limit ?? DEFAULT_PAGE,
+    ...(cursor.after !== undefined && { after: cursor.after }),
+  });
+  const last = keys.at(-1);
+  return answer(200, {
+    items: keys.map(keyView),
+    hasMore: more,
+    ...(more && last !== undefined && { nextCursor: cursorText(last.keyId) }),
+  });
+}
+
+async function revokeKey(
+  ports: ManagingPorts,
+  keyId: string,
+  owner: MerchantId | undefined,
+): Promise<Answer> {
+  return (await ports.keys.remove(keyId, owner)) ? answer(204) : problem('unknown_key');
+}
+
+function refusal(
+  result:
+    | EndpointRefusal
+    | { readonly kind: string; readonly code?: never }
+    | { readonly kind: 'refused'; readonly code: Parameters<typeof problem>[0] },
+): Answer {
+  if (result.code === undefined) return problem('internal');
+  return result.kind === 'refused_url'
+    ? problem(result.code, { errors: [{ pointer: '/url', code: result.code }] })
+    : problem(result.code);
+}
+
+function merchantView(profile: Profile): object {
+  const { merchantId, name, schedule, feedShards, timeZone, createdAt } = profile;
+  return { merchantId, name, schedule, feedShards, timeZone, createdAt };
+}
+
+function endpointView(endpoint: Endpoint): object {
+  const { endpointId, url, timeoutMs, schedule, expectBody, createdAt } = endpoint;
+  const { enabled, types } = currentSpan(endpoint);
+  const publicKey = publicKeyOf(endpoint);
+  return {
+    endpointId,
+    url,
+    types,
+    timeoutMs,
+    ...(schedule !== undefined && { schedule }),
+    ...(expectBody !== undefined && { expectBody }),
+    signature: endpoint.signature ?? 'v1',
+    ...(publicKey !== undefined && { publicKey }),
+    enabled,
+    createdAt,
+  };
+}
+
+function keyView(record: KeyRecord): object {
+  const { keyId, scope, merchantId, createdAt, expiresAt } = record;
+  return {
+    keyId,
+    scope,
+    ...(merchantId !== undefined && { merchantId }),
+    createdAt,
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}

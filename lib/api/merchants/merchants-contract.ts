@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { feedShardsSchema, nameSchema } from '../../core/merchants/merchant-config.ts';
+import { merchantIdSchema } from '../../core/model.ts';
+import { scheduleSchema } from '../../core/schedule.ts';
+import { timeZoneSchema } from '../../core/time-zone.ts';
+import { operation } from '../operation.ts';
+import { ofMerchant, rotation, secretAnswer } from './managing-contract.ts';
+
+const merchantAnswer = z
+  .object({
+    merchantId: z.string(),
+    name: z.string(),
+    schedule: z.union([z.string(), z.array(z.int())]),
+    feedShards: z.int(),
+    timeZone: z.string(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Merchant' });
+
+export const createMerchant = operation({
+  operationId: 'createMerchant',
+  method: 'post',
+  path: '/v1/merchants',
+  summary: 'Create a merchant',
+  function: 'admin',
+  scopes: ['admin'],
+  merchant: 'none',
+  body: z.strictObject({
+    merchantId: merchantIdSchema,
+    name: nameSchema,
+    schedule: scheduleSchema.exactOptional(),
+    feedShards: feedShardsSchema.exactOptional(),
+    timeZone: timeZoneSchema.exactOptional(),
+  }),
+  answers: {
+    201: {
+      description: 'Created; the secret signs answers and notifyUrl callbacks, and is shown this once.',
+      schema: z.object({ ...merchantAnswer.shape, ...secretAnswer.shape }),
+    },
+    200: { description: 'It stood already, the same.', schema: merchantAnswer },
+  },
+  problems: ['merchant_conflict', 'clock_skew'],
+});
+
+export const readMerchant = operation({
+  operationId: 'readMerchant',
+  method: 'get',
+  path: '/v1/merchants/{merchantId}',
+  summary: 'Read a merchant',
+  function: 'admin',
+  scopes: ['admin'],
+  merchant: 'path',
+  params: ofMerchant,
+  answers: { 200: { description: 'The merchant.', schema: merchantAnswer } },
+  problems: ['unknown_merchant'],
+});
+
+export const changeMerchant = operation({
+  operationId: 'changeMerchant',
+  method: 'patch',
+  path: '/v1/merchants/{merchantId}',
+  summary: "Change a merchant's settings",
+  function: 'admin',
+  scopes: ['admin'],
+  merchant: 'path',
+  params: ofMerchant,
+  body: z.strictObject({
+    name: nameSchema.exactOptional(),
+    schedule: scheduleSchema.exactOptional(),
+    feedShards: feedShardsSchema.exactOptional(),
+    timeZone: timeZoneSchema.exactOptional(),
+  }),
+  answers: { 200: { description: 'As it is now.', schema: merchantAnswer } },
+  problems: ['unknown_merchant', 'feed_shards_shrink'],
+});
+
+export const rotateMerchantSecret = operation({
+  operationId: 'rotateMerchantSecret',
+  method: 'post',
+  path: '/v1/merchants/{merchantId}/secrets',
+  summary: "Rotate the merchant's secret",
+  function: 'admin',
+  scopes: ['admin', 'merchant'],
+  merchant: 'path',
+  params: ofMerchant,
+  body: rotation,
+  answers: {
+    200: { description: 'The same rotation again, with its secret.', schema: secretAnswer },
+    201: { description: 'The new secret.', schema: secretAnswer },
+  },
+  problems: ['unknown_merchant', 'too_many_secrets', 'rotation_repeated'],
+});
+
+export const readOpenApi = operation({
+  operationId: 'readOpenApi',
+  method: 'get',
+  path: '/openapi.json',
+  summary: 'This document',
+  function: 'document',
+  scopes: [],
+  merchant: 'none',
+  answers: { 200: { description: 'OpenAPI 3.1.' } },
+  problems: [],
+});

@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { UNDELIVERED_STATES } from '../../core/deliver/redelivery.ts';
+import { endpointIdSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
+import { operation } from '../operation.ts';
+import { envelope, notificationSchema } from '../shapes.ts';
+
+const scopes = ['receiver', 'merchant'] as const;
+
+/** `pay_1.1.ep_4fzQ`: transaction, version and endpoint. */
+const notificationIdSchema = z
+  .string('invalid_id')
+  .regex(/^[A-Za-z0-9_:-]{1,64}\.[12]\.[A-Za-z0-9_-]{1,64}$/, 'invalid_id')
+  .meta({ example: 'pay_1.1.ep_4fzQ0Yw2' });
+
+const jobSchema = z
+  .object({
+    jobId: z.string(),
+    state: z.enum(['running', 'done']),
+    found: z.int().meta({ description: 'Notifications looked at so far.' }),
+    sent: z.int().meta({ description: 'Notifications sent again so far.' }),
+  })
+  .meta({ id: 'Redelivery' });
+
+export const acknowledge = operation({
+  operationId: 'acknowledge',
+  method: 'post',
+  path: '/v1/transactions/{transactionId}/acknowledge',
+  summary: 'Say that an outcome is applied: its retries stop',
+  function: 'admin',
+  scopes,
+  merchant: 'key',
+  params: z.strictObject({ transactionId: transactionIdSchema }),
+  body: z.strictObject({
+    version: versionSchema,
+    endpointId: endpointIdSchema
+      .exactOptional()
+      .meta({ description: 'One endpoint; all of them unless said otherwise.' }),
+  }),
+  answers: {
+    200: {
+      description: 'The notifications as they are now; none where there are no endpoints.',
+      schema: z.object({ ...envelope, notifications: z.array(notificationSchema) }),
+    },
+  },
+  problems: ['unknown_transaction', 'unknown_notification', 'not_terminal'],
+});
+
+export const redeliver = operation({
+  operationId: 'redeliver',
+  method: 'post',
+  path: '/v1/notifications/{notificationId}/redeliver',
+  summary: 'Send one notification again, now; its schedule begins anew',
+  function: 'admin',
+  scopes,
+  merchant: 'key',
+  params: z.strictObject({ notificationId: notificationIdSchema }),
+  answers: {
+    202: { description: 'It is on its way.', schema: z.object({ ...envelope, ...notificationSchema.shape }) },
+  },
+  problems: ['unknown_transaction', 'unknown_notification', 'not_terminal'],
+});
+
+export const redeliverRange = operation({
+  operationId: 'redeliverRange',
+  method: 'post',
+  path: '/v1/redeliveries',
+  summary: 'Send again what was listed in a range and not delivered; a job',
+  function: 'admin',
+  scopes,
+  merchant: 'key',
+  body: z
+    .strictObject({
+      from: timeSchema.meta({ description: 'Inclusive, by listedAt.' }),
+      to: timeSchema.meta({ description: 'Exclusive, by listedAt.' }),
+      states: z
+        .array(z.enum(UNDELIVERED_STATES, 'invalid_value'), 'invalid_type')
+        .min(1, 'invalid_value')
+        .max(UNDELIVERED_STATES.length, 'too_long')
+        .exactOptional()
+        .meta({ description: 'exhausted and blocked unless said otherwise.' }),
+      endpointId: endpointIdSchema.exactOptional(),
+    })
+    .refine(({ from, to }) => from < to, { path: ['to'], error: 'invalid_range' }),
+  answers: { 202: { description: 'The job.', schema: z.object({ ...envelope, ...jobSchema.shape }) } },
+  problems: ['invalid_range', 'too_many_jobs'],
+});
+
+export const readRedelivery = operation({
+  operationId: 'readRedelivery',
+  method: 'get',
+  path: '/v1/redeliveries/{jobId}',
+  summary: 'How far a redelivery job is',
+  function: 'admin',
+  scopes,
+  merchant: 'key',
+  params: z.strictObject({ jobId: z.string().regex(/^[A-Za-z0-9]{1,64}$/, 'invalid_id') }),
+  answers: { 200: { description: 'The job.', schema: z.object({ ...envelope, ...jobSchema.shape }) } },
+  problems: ['unknown_job'],
+});

@@ -1,0 +1,64 @@
+import {
+  acknowledgeOutcome,
+  redeliverNotification,
+  type SettlingPorts,
+} from '../../core/deliver/acknowledge.ts';
+import type { JobStore } from '../../core/deliver/redelivery.ts';
+import { type Job, startRedelivery } from '../../core/deliver/redelivery.ts';
+import type { NotificationKey } from '../../core/deliver/state/notification.ts';
+import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
+import { endpointIdSchema, type MerchantId, transactionIdSchema, versionSchema } from '../../core/model.ts';
+import { notificationView } from '../../core/query/transaction-view.ts';
+import { type Route, route } from '../api-app.ts';
+import { answer, problem } from '../operation.ts';
+import * as contract from './settle-contract.ts';
+
+export interface SettlingRoutePorts extends SettlingPorts {
+  readonly jobs: JobStore;
+  readonly merchants: Pick<MerchantStore, 'read'>;
+}
+
+export function settlingRoutes(ports: SettlingRoutePorts): readonly Route[] {
+  return [
+    route(contract.acknowledge, async ({ merchantId, params, body }) => {
+      const { transactionId } = params;
+      const key = { merchantId, transactionId, version: body.version };
+      const result = await acknowledgeOutcome(ports, key, body.endpointId);
+      return result.kind === 'refused'
+        ? problem(result.code)
+        : answer(200, { notifications: result.notifications.map(notificationView) });
+    }),
+
+    route(contract.redeliver, async ({ merchantId, params }) => {
+      const result = await redeliverNotification(ports, keyOf(merchantId, params.notificationId));
+      return result.kind === 'refused'
+        ? problem(result.code)
+        : answer(202, notificationView(result.notification));
+    }),
+
+    route(contract.redeliverRange, async ({ merchantId, body }) => {
+      const job = await startRedelivery(ports, { merchantId, ...body });
+      return job === 'too_many_jobs' ? problem(job) : answer(202, jobView(job));
+    }),
+
+    route(contract.readRedelivery, async ({ merchantId, params }) => {
+      const job = await ports.jobs.read(merchantId, params.jobId);
+      return job === undefined ? problem('unknown_job') : answer(200, jobView(job));
+    }),
+  ];
+}
+
+/** The contract has checked the form: three parts that hold no dot. */
+function keyOf(merchantId: MerchantId, notificationId: string): NotificationKey {
+  const [transactionId, version, endpointId] = notificationId.split('.');
+  return {
+    merchantId,
+    transactionId: transactionIdSchema.parse(transactionId),
+    version: versionSchema.parse(Number(version)),
+    endpointId: endpointIdSchema.parse(endpointId),
+  };
+}
+
+function jobView({ jobId, state, found, sent }: Job): object {
+  return { jobId, state, found, sent };
+}

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+import { UNDELIVERED_STATES } from '../../core/deliver/redelivery.ts';
+import { MAX_UNDELIVERED_PAGE } from '../../core/query/undelivered.ts';
+import { operation } from '../operation.ts';
+import { cursorSchema, envelope, limitSchema, notificationSchema } from '../shapes.ts';
+
+export const listNotifications = operation({
+  operationId: 'listNotifications',
+  method: 'get',
+  path: '/v1/notifications',
+  summary: 'What did not arrive, and why',
+  function: 'query',
+  scopes: ['receiver', 'merchant'],
+  merchant: 'key',
+  query: z.strictObject({
+    state: z.enum(UNDELIVERED_STATES, 'invalid_value'),
+    cursor: cursorSchema,
+    limit: limitSchema(MAX_UNDELIVERED_PAGE),
+  }),
+  answers: {
+    200: {
+      description: 'In the order of listing. A page may be empty and still have more. Signed.',
+      schema: z.object({
+        ...envelope,
+        items: z.array(
+          z.object({
+            ...notificationSchema.shape,
+            transactionId: z.string(),
+            listedAt: z.iso.datetime(),
+          }),
+        ),
+        hasMore: z.boolean(),
+        nextCursor: z.string().exactOptional(),
+      }),
+    },
+  },
+  problems: ['invalid_value', 'invalid_cursor'],
+});

@@ -1,0 +1,154 @@
+import * as z from 'zod';
+import {
+  createDocument,
+  type ZodOpenApiObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi';
+import type { Operation } from './operation.ts';
+import { operations } from './operations.ts';
+import { PROBLEMS, type ProblemCode } from './problems.ts';
+import { batchItemSchema } from './transactions/record-contract.ts';
+import { headerComponents, retryAfterHeader, signedAnswerHeaders, webhooks } from './webhooks.ts';
+
+/** Builds the OpenAPI document from the schemas that validate. Runs when the code is built, never in a function. */
+
+const problemSchema = z
+  .looseObject({
+    type: z.string(),
+    title: z.string().meta({ description: 'For people; not stable.' }),
+    status: z.int(),
+    code: z
+      .enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]])
+      .meta({ description: 'Stable. Of several wrong fields, that of the first.' }),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().meta({
+            description: 'JSON pointer into the body; /query/… and /path/… name parameters.',
+          }),
+          code: z.string(),
+        }),
+      )
+      .exactOptional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457. Some carry current: what stands instead.' });
+
+export function openApiDocument(version: string): object {
+  const paths: ZodOpenApiPathsObject = {};
+  const shared: SharedProblems = new Map();
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation, shared) };
+  }
+  const content: ZodOpenApiObject = {
+    openapi: '3.1.0',
+    info: {
+      title: 'Tidings',
+      version,
+      description: 'Tells receivers how a transaction ended, and lets them find out when the telling fails.',
+    },
+    servers: [{ url: '/', description: 'The service that gives this document.' }],
+    security: [{ key: [] }],
+    paths,
+    webhooks,
+    components: {
+      headers: headerComponents,
+      schemas: { BatchItem: batchItemSchema },
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', bearerFormat: 'tk_<keyId>_<secret>' } },
+    },
+  };
+  return createDocument(content, { override: ({ jsonSchema }) => plain(jsonSchema) });
+}
+
+/** Takes out what `format` and `type` say already: the document is read by people, and a function carries it. */
+function plain(schema: { format?: string; pattern?: string; minimum?: number; maximum?: number }): void {
+  if (schema.format === 'date-time') delete schema.pattern;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+}
+
+function describe(operation: Operation, shared: SharedProblems): ZodOpenApiOperationObject {
+  const { operationId, summary, scopes, params, query, body } = operation;
+  return {
+    operationId,
+    summary,
+    ...(scopes.length === 0
+      ? { security: [] }
+      : { description: `For keys of scope ${scopes.join(' or ')}.` }),
+    ...((params ?? query) !== undefined && {
+      requestParams: { ...(params !== undefined && { path: params }), ...(query !== undefined && { query }) },
+    }),
+    ...(body !== undefined && {
+      requestBody: {
+        required: !body.safeParse({}).success,
+        content: { 'application/json': { schema: body } },
+      },
+    }),
+    responses: { ...answersOf(operation), ...problemsOf(operation, shared) },
+  };
+}
+
+function answersOf(operation: Operation): ZodOpenApiOperationObject['responses'] {
+  return Object.fromEntries(
+    Object.entries(operation.answers).map(([status, { description, schema }]) => [
+      status,
+      {
+        description,
+        ...(schema !== undefined && {
+          ...headersOf(operation),
+          content: { 'application/json': { schema } },
+        }),
+      },
+    ]),
+  );
+}
+
+/** Only answers with a body are signed, and only to keys of a merchant's own, once they are known. */
+function headersOf({ scopes }: Operation, status = 200) {
+  const isSigned = (scopes.includes('receiver') || scopes.includes('merchant')) && status !== 401;
+  const headers = { ...(isSigned && signedAnswerHeaders), ...(status === 429 && retryAfterHeader) };
+  return Object.keys(headers).length === 0 ? {} : { headers };
+}
+
+/** Statuses whose problems are the same ones in most operations: written once, and referred to. */
+const SHARED: ReadonlySet<number> = new Set([401, 403, 413, 415, 500, 503]);
+/** By the name under which the document has them. */
+type SharedProblems = Map<string, ZodOpenApiResponseObject>;
+
+function problemsOf(operation: Operation, shared: SharedProblems): ZodOpenApiOperationObject['responses'] {
+  const common: readonly ProblemCode[] = [
+    ...(operation.scopes.length > 0 ? (['missing_key', 'invalid_key', 'insufficient_scope'] as const) : []),
+    ...(operation.params !== undefined ? (['invalid_id'] as const) : []),
+    ...(operation.query !== undefined ? (['unknown_parameter', 'repeated_parameter'] as const) : []),
+    ...(operation.body !== undefined
+      ? ([
+          'malformed_json',
+          'forbidden_key',
+          'unknown_field',
+          'missing_field',
+          'body_too_large',
+          'unsupported_media_type',
+        ] as const)
+      : []),
+    'internal',
+    'unavailable',
+  ];
+  const byStatus = Map.groupBy(new Set([...common, ...operation.problems]), (code) => PROBLEMS[code][0]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => {
+      const headers = headersOf(operation, status);
+      const signed = 'headers' in headers ? '.signed' : '';
+      const response: ZodOpenApiResponseObject = {
+        description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}`).join('\n\n'),
+        ...headers,
+        content: { 'application/problem+json': { schema: problemSchema } },
+      };
+      if (!SHARED.has(status)) return [String(status), response];
+      const id = `${codes.join('.')}${signed}`;
+      const same = shared.get(id) ?? { ...response, id };
+      shared.set(id, same);
+      return [String(status), same];
+    }),
+  );
+}

@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { BUCKETS } from '../../core/feed/digest.ts';
+import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
+import { outcomeContentSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
+import { DIFFERENCE_CLASSES, MAX_CLAIMED_ROWS } from '../../core/query/ledger-comparison.ts';
+import { operation } from '../operation.ts';
+import { envelope } from '../shapes.ts';
+
+/** Bytes of a claim at most: thousands of rows. */
+const MAX_CLAIM_BYTES = 1024 * 1024;
+const { status, amount, currency } = outcomeContentSchema.shape;
+const rowSchema = z
+  .strictObject({ transactionId: transactionIdSchema, version: versionSchema, status, amount, currency })
+  .meta({ id: 'ClaimedRow' });
+const sideSchema = z.object({ version: z.int(), status: z.string(), amount: z.int(), currency: z.string() });
+const digestSchema = z.object({ count: z.int(), hash: z.string() });
+
+export const reconcile = operation({
+  operationId: 'reconcile',
+  method: 'post',
+  path: '/v1/reconciliations',
+  summary: 'Compare the receiver’s rows of a closed window, or of one bucket of it, with ours',
+  function: 'query',
+  scopes: ['receiver', 'merchant'],
+  merchant: 'key',
+  body: z.strictObject({
+    window: timeSchema.meta({ description: 'The start of a closed window.' }),
+    bucket: z
+      .int('invalid_value')
+      .min(0, 'invalid_value')
+      .max(BUCKETS - 1, 'invalid_value')
+      .exactOptional()
+      .meta({ description: 'One bucket of it; the whole window unless said otherwise.' }),
+    types: z
+      .array(eventFilterSchema, 'invalid_type')
+      .min(1, 'invalid_value')
+      .max(MAX_EVENT_FILTERS, 'too_long')
+      .exactOptional()
+      .meta({ description: 'Event types of which the receiver keeps rows; all unless said otherwise.' }),
+    rows: z
+      .array(rowSchema, 'invalid_type')
+      .max(MAX_CLAIMED_ROWS, 'too_long')
+      .meta({ description: 'All that the receiver has of it, each once; none of it is kept.' }),
+  }),
+  maxBodyBytes: MAX_CLAIM_BYTES,
+  answers: {
+    200: {
+      description: 'What differs; nothing where both are the same. Here is Tidings. Signed.',
+      schema: z.object({
+        ...envelope,
+        start: z.iso.datetime(),
+        end: z.iso.datetime(),
+        revision: z.int(),
+        windowSeconds: z.int(),
+        bucket: z.int().exactOptional(),
+        here: digestSchema,
+        there: digestSchema.meta({
+          description: 'Of the rows that were claimed: it ties the answer to them.',
+        }),
+        differences: z.array(
+          z.object({
+            class: z.enum(DIFFERENCE_CLASSES),
+            transactionId: z.string(),
+            here: sideSchema.exactOptional(),
+            there: sideSchema.exactOptional(),
+          }),
+        ),
+      }),
+    },
+  },
+  problems: [
+    'invalid_date',
+    'unaligned_time',
+    'beyond_retention',
+    'duplicate_row',
+    'wrong_bucket',
+    'window_not_closed',
+    'window_too_large',
+    'window_in_doubt',
+    'too_many_differences',
+  ],
+});

@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { notificationStates } from '../core/deliver/state/notification.ts';
+
+/** Shapes of answers, as they are documented. They describe; the core builds. */
+
+const reason = z.object({ code: z.string(), message: z.string() });
+
+const feedItem = z.object({
+  merchantId: z.string(),
+  transactionId: z.string(),
+  reference: z.string().exactOptional(),
+  version: z.union([z.literal(1), z.literal(2)]),
+  transactionType: z.string(),
+  status: z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CLOSED']),
+  reason: reason.exactOptional(),
+  amount: z.int(),
+  currency: z.string(),
+  relatedTransactionId: z.string().exactOptional(),
+  occurredAt: z.iso.datetime(),
+  recordedAt: z.iso.datetime(),
+  listedAt: z.iso.datetime().exactOptional().meta({ description: 'Absent of PENDING.' }),
+});
+
+export const outcomeDataSchema = z
+  .object({ ...feedItem.shape, metadata: z.record(z.string(), z.unknown()) })
+  .meta({ id: 'Outcome' });
+
+/** As the feed and windows show it: without metadata. */
+export const feedItemSchema = feedItem.meta({ id: 'FeedItem' });
+
+export const attemptSchema = z
+  .object({
+    number: z.int(),
+    at: z.iso.datetime(),
+    durationMs: z.int(),
+    statusCode: z.int().exactOptional(),
+    error: z.string().exactOptional().meta({ description: 'Why it was no delivery: a stable code.' }),
+    responseSnippet: z.string().exactOptional().meta({ description: 'Of the last attempt only; 512 bytes.' }),
+  })
+  .meta({ id: 'Attempt' });
+
+export const notificationSchema = z
+  .object({
+    notificationId: z.string().meta({ example: 'pay_1.1.ep_4fzQ0Yw2' }),
+    endpointId: z.string(),
+    version: z.int(),
+    state: z.enum(notificationStates),
+    blockedReason: z
+      .string()
+      .exactOptional()
+      .meta({
+        description:
+          'Why it is blocked. `gone`: the receiver answered 410. `endpoint_disabled`, `endpoint_gone`: as it is set. ' +
+          '`address_refused`: its address is not public. `no_notify_url`, `unknown_merchant`: nowhere to send it.',
+      }),
+    attempts: z.array(attemptSchema),
+    nextAttemptAt: z.iso.datetime().exactOptional(),
+  })
+  .meta({ id: 'Notification' });
+
+export const transactionSchema = z
+  .object({
+    ...outcomeDataSchema.shape,
+    outcomes: z.array(
+      z.object({
+        version: z.int(),
+        status: z.string(),
+        reason: reason.exactOptional(),
+        occurredAt: z.iso.datetime(),
+        recordedAt: z.iso.datetime(),
+        listedAt: z.iso.datetime().exactOptional(),
+      }),
+    ),
+    notifications: z.array(notificationSchema),
+  })
+  .meta({ id: 'Transaction' });
+
+/** What every answer to a key of a merchant carries besides: enough to say to what it is the answer. */
+export const envelope = {
+  merchantId: z.string(),
+  request: z.string().meta({ example: 'GET /v1/transactions/pay_1' }),
+  asOf: z.iso.datetime(),
+};
+
+export const limitSchema = (most: number) =>
+  z
+    .string('invalid_value')
+    .regex(/^[1-9]\d{0,3}$/, 'invalid_value')
+    .transform(Number)
+    .refine((limit) => limit <= most, 'invalid_value')
+    .exactOptional()
+    .meta({ description: `Items of a page, 1 to ${most}.` });
+
+export const cursorSchema = z
+  .string('invalid_cursor')
+  .min(1, 'invalid_cursor')
+  .max(512, 'invalid_cursor')
+  .exactOptional()
+  .meta({ description: 'The nextCursor of the page before.' });

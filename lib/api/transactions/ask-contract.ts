@@ -1,0 +1,123 @@
+import * as z from 'zod';
+import { MAX_PAGE_ROWS } from '../../core/feed/merge.ts';
+import {
+  merchantIdSchema,
+  referenceSchema,
+  terminalStatusSchema,
+  timeSchema,
+  transactionIdSchema,
+  transactionTypeSchema,
+} from '../../core/model.ts';
+import { MAX_REFERENCE_PAGE } from '../../core/query/transaction-view.ts';
+import { operation } from '../operation.ts';
+import { cursorSchema, envelope, feedItemSchema, limitSchema, transactionSchema } from '../shapes.ts';
+
+export const readTransactionBack = operation({
+  operationId: 'readTransactionBack',
+  method: 'get',
+  path: '/v1/merchants/{merchantId}/transactions/{transactionId}',
+  summary: 'Read back what was recorded, and how the telling goes',
+  function: 'query',
+  scopes: ['initiator', 'admin'],
+  merchant: 'path',
+  params: z.strictObject({ merchantId: merchantIdSchema, transactionId: transactionIdSchema }),
+  answers: { 200: { description: 'The transaction.', schema: transactionSchema } },
+  problems: ['unknown_transaction'],
+});
+
+export const askTransaction = operation({
+  operationId: 'askTransaction',
+  method: 'get',
+  path: '/v1/transactions/{transactionId}',
+  summary: 'Ask how a transaction ended',
+  function: 'query',
+  scopes: ['receiver', 'merchant'],
+  merchant: 'key',
+  params: z.strictObject({ transactionId: transactionIdSchema }),
+  answers: {
+    200: {
+      description: 'The transaction; strongly consistent, signed.',
+      schema: z.object({ ...envelope, ...transactionSchema.shape }),
+    },
+  },
+  problems: ['unknown_transaction'],
+});
+
+/** What a question by reference cannot be combined with: these are of the feed. */
+const FEED_PARAMETERS = ['from', 'to', 'type', 'status'] as const;
+
+export const listTransactions = operation({
+  operationId: 'listTransactions',
+  method: 'get',
+  path: '/v1/transactions',
+  summary:
+    'The feed: what ended, in the order of its listing; or, by reference, the transactions of an order',
+  function: 'query',
+  scopes: ['receiver', 'merchant'],
+  merchant: 'key',
+  query: z
+    .strictObject({
+      reference: referenceSchema.exactOptional(),
+      from: timeSchema.exactOptional().meta({ description: 'Inclusive, by listedAt.' }),
+      to: timeSchema.exactOptional().meta({ description: 'Exclusive, by listedAt.' }),
+      type: transactionTypeSchema.exactOptional(),
+      status: terminalStatusSchema.exactOptional(),
+      cursor: cursorSchema,
+      limit: limitSchema(MAX_PAGE_ROWS).meta({
+        description: `Items of a page, 1 to ${MAX_PAGE_ROWS}; by reference to ${MAX_REFERENCE_PAGE}.`,
+      }),
+    })
+    .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+      path: ['to'],
+      error: 'invalid_range',
+    })
+    .superRefine((query, context) => {
+      const { reference, limit = 1 } = query;
+      if (reference === undefined) return;
+      for (const name of FEED_PARAMETERS) {
+        if (query[name] === undefined) continue;
+        context.addIssue({ code: 'custom', path: [name], message: 'exclusive_parameters' });
+      }
+      if (limit > MAX_REFERENCE_PAGE) {
+        context.addIssue({ code: 'custom', path: ['limit'], message: 'invalid_value' });
+      }
+    }),
+  answers: {
+    200: {
+      description: 'A page as of the watermark; it may be empty and still have more. Signed.',
+      schema: z.union([
+        z
+          .object({
+            ...envelope,
+            items: z.array(feedItemSchema),
+            hasMore: z.boolean(),
+            nextCursor: z.string().meta({ description: 'Always there: to go on now, or later.' }),
+            watermark: z.iso
+              .datetime()
+              .meta({ description: 'What is listed at or before it is all there is, now and ever.' }),
+          })
+          .meta({ title: 'The feed' }),
+        z
+          .object({
+            ...envelope,
+            items: z.array(transactionSchema),
+            hasMore: z.boolean(),
+            nextCursor: z.string().exactOptional(),
+          })
+          .meta({ title: 'By reference' }),
+      ]),
+    },
+  },
+  problems: [
+    'invalid_range',
+    'invalid_date',
+    'invalid_status',
+    'invalid_type_name',
+    'invalid_reference',
+    'exclusive_parameters',
+    'beyond_retention',
+    'in_future',
+    'invalid_cursor',
+    'cursor_expired',
+  ],
+});

@@ -1,0 +1,83 @@
+import { cursorPosition, cursorText } from '../../core/feed/cursor.ts';
+import { positionOf, positionText } from '../../core/feed/order.ts';
+import { type MerchantId, type TransactionId, transactionIdSchema } from '../../core/model.ts';
+import { type FeedPorts, type FeedQuestion, readFeed } from '../../core/query/feed-page.ts';
+import { type QueryPorts, readByReference, readTransaction } from '../../core/query/transaction-view.ts';
+import { type Route, route } from '../api-app.ts';
+import { type Answer, answer, problem } from '../operation.ts';
+import { cursorOf, cursorProblem, cursorText as plainCursor } from '../paging.ts';
+import { askTransaction, listTransactions, readTransactionBack } from './ask-contract.ts';
+
+const DEFAULT_REFERENCE_PAGE = 10;
+const DEFAULT_FEED_PAGE = 100;
+
+export function askingRoutes(ports: QueryPorts & FeedPorts): readonly Route[] {
+  const one = async (key: Parameters<typeof readTransaction>[1]): Promise<Answer> => {
+    const { asOf, transaction } = await readTransaction(ports, key);
+    return transaction === undefined
+      ? problem('unknown_transaction', { asOf })
+      : answer(200, transaction, asOf);
+  };
+
+  return [
+    route(readTransactionBack, ({ params }) => one(params)),
+
+    route(askTransaction, ({ merchantId, params: { transactionId } }) => one({ merchantId, transactionId })),
+
+    route(listTransactions, ({ merchantId, query }) => {
+      const { reference } = query;
+      if (reference !== undefined) return byReference(ports, { ...query, merchantId, reference });
+      return feedPage(ports, { ...query, merchantId });
+    }),
+  ];
+}
+
+async function byReference(
+  ports: QueryPorts,
+  asked: {
+    readonly merchantId: MerchantId;
+    readonly reference: string;
+    readonly cursor?: string;
+    readonly limit?: number;
+  },
+): Promise<Answer> {
+  const { merchantId, reference, limit = DEFAULT_REFERENCE_PAGE } = asked;
+  const cursor = cursorOf(asked.cursor, transactionIdSchema);
+  if (cursor.kind === 'invalid') return cursor.problem;
+  const { after } = cursor;
+  const question = { merchantId, reference, limit, ...(after !== undefined && { after }) };
+  const page = await readByReference(ports, question);
+  return answer(200, { items: page.items, ...pageEnd(page.last) }, page.asOf);
+}
+
+function pageEnd(last: TransactionId | undefined): object {
+  return last === undefined ? { hasMore: false } : { hasMore: true, nextCursor: plainCursor(last) };
+}
+
+async function feedPage(
+  ports: FeedPorts,
+  asked: Omit<FeedQuestion, 'transactionType' | 'after' | 'limit'> & {
+    readonly type?: string;
+    readonly cursor?: string;
+    readonly limit?: number;
+  },
+): Promise<Answer> {
+  const { type, cursor, limit = DEFAULT_FEED_PAGE, ...range } = asked;
+  const list = { merchantId: asked.merchantId, list: 'feed' };
+  const after = cursor === undefined ? undefined : positionOf(cursorPosition(list, cursor) ?? '');
+  if (cursor !== undefined && after === undefined) return cursorProblem();
+  const page = await readFeed(ports, {
+    ...range,
+    limit,
+    ...(type !== undefined && { transactionType: type }),
+    ...(after !== undefined && { after }),
+  });
+  const { watermark } = page;
+  if (page.kind === 'refused') {
+    const { code, field } = page;
+    return problem(code, { asOf: watermark, errors: [{ pointer: `/query/${field}`, code }] });
+  }
+  const { items, hasMore } = page;
+  const nextCursor = cursorText(list, positionText(page.next));
+  return answer(200, { items, hasMore, nextCursor, watermark }, watermark);
+}

@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../../core/model.ts';
+import { operation } from '../operation.ts';
+import { outcomeDataSchema } from '../shapes.ts';
+
+/** Outcomes of one batch request at most. */
+const MAX_BATCH = 100;
+const MAX_BATCH_BYTES = 1024 * 1024;
+
+export const batchItemSchema = z
+  .strictObject({ transactionId: transactionIdSchema, ...outcomeContentSchema.shape })
+  .meta({ id: 'BatchItem' });
+
+const batchResultSchema = z.object({
+  transactionId: z.string().exactOptional(),
+  result: z.enum(['created', 'unchanged']).exactOptional(),
+  code: z.string().exactOptional().meta({ description: 'Why this one was not recorded.' }),
+  current: outcomeDataSchema.exactOptional(),
+  errors: z.array(z.object({ pointer: z.string(), code: z.string() })).exactOptional(),
+});
+
+export const recordTransaction = operation({
+  operationId: 'recordTransaction',
+  method: 'put',
+  path: '/v1/merchants/{merchantId}/transactions/{transactionId}',
+  summary: 'Record how a transaction ended, or that it is pending',
+  function: 'record',
+  scopes: ['initiator'],
+  merchant: 'path',
+  params: z.strictObject({ merchantId: merchantIdSchema, transactionId: transactionIdSchema }),
+  body: outcomeContentSchema,
+  answers: {
+    201: { description: 'Recorded.', schema: outcomeDataSchema },
+    200: { description: 'The same content stood already.', schema: outcomeDataSchema },
+  },
+  problems: ['unknown_merchant', 'outcome_conflict', 'outcome_mismatch', 'clock_skew'],
+});
+
+export const recordTransactions = operation({
+  operationId: 'recordTransactions',
+  method: 'post',
+  path: '/v1/merchants/{merchantId}/transactions',
+  summary: 'Record up to 100 outcomes; each stands or fails alone',
+  function: 'record',
+  scopes: ['initiator'],
+  merchant: 'path',
+  params: z.strictObject({ merchantId: merchantIdSchema }),
+  body: z.strictObject({
+    transactions: z
+      .array(
+        // Checked one by one by the handler, so that one bad item does not keep out its neighbours.
+        z.unknown().meta({ override: { $ref: '#/components/schemas/BatchItem' } }),
+        'invalid_type',
+      )
+      .min(1, 'invalid_value')
+      .max(MAX_BATCH, 'too_long'),
+  }),
+  maxBodyBytes: MAX_BATCH_BYTES,
+  answers: {
+    200: {
+      description: 'A result for each item, in order.',
+      schema: z.object({ results: z.array(batchResultSchema) }),
+    },
+  },
+  problems: ['unknown_merchant'],
+});

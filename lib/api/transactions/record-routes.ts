@@ -1,0 +1,109 @@
+import { outcomeData } from '../../core/deliver/attempt/callback.ts';
+import {
+  type BatchItem,
+  type BatchItemResult,
+  type RecordPorts,
+  type RecordResult,
+  recordBatch,
+  recordOutcome,
+} from '../../core/record/record.ts';
+import { type Route, route } from '../api-app.ts';
+import { type Answer, answer, problem } from '../operation.ts';
+import { codeOf, type FieldError, fieldErrors, type ProblemCode } from '../problems.ts';
+import { batchItemSchema, recordTransaction, recordTransactions } from './record-contract.ts';
+
+export function recordingRoutes(ports: RecordPorts): readonly Route[] {
+  return [
+    route(recordTransaction, async ({ params, body }) => {
+      const result = await recordOutcome(ports, params, body);
+      return recorded(result);
+    }),
+
+    route(recordTransactions, async ({ merchantId, body }) => {
+      const items = body.transactions.map(checkItem);
+      const good = items.filter((item) => item.ok);
+      const results = await recordBatch(
+        ports,
+        merchantId,
+        good.map(({ value }) => value),
+      );
+      if (results.some(({ kind }) => kind === 'unknown_merchant')) return problem('unknown_merchant');
+      const waiting = [...results];
+      return answer(200, {
+        results: items.map((item) =>
+          item.ok ? itemResult(item.value.transactionId, waiting.shift()) : item.result,
+        ),
+      });
+    }),
+  ];
+}
+
+/** What came of recording, as an answer. */
+export function recorded(result: RecordResult): Answer {
+  switch (result.kind) {
+    case 'created':
+      return answer(201, outcomeData(result.outcome));
+    case 'unchanged':
+      return answer(200, outcomeData(result.outcome));
+    case 'unknown_merchant':
+      return problem('unknown_merchant');
+    case 'refused':
+      return problem(result.code, { errors: [{ pointer: result.pointer, code: result.code }] });
+    case 'conflict':
+      return problem('outcome_conflict', { extra: { current: outcomeData(result.current) } });
+    case 'mismatch':
+      return problem('outcome_mismatch', {
+        errors: mismatches(result.fields),
+        extra: { current: outcomeData(result.current) },
+      });
+  }
+}
+
+function mismatches(fields: readonly string[]): readonly FieldError[] {
+  return fields.map((field) => ({ pointer: `/${field}`, code: 'outcome_mismatch' }));
+}
+
+type CheckedItem =
+  | { readonly ok: true; readonly value: BatchItem }
+  | { readonly ok: false; readonly result: object };
+
+function checkItem(input: unknown): CheckedItem {
+  const parsed = batchItemSchema.safeParse(input);
+  if (parsed.success) {
+    const { transactionId, ...content } = parsed.data;
+    return { ok: true, value: { transactionId, content } };
+  }
+  const errors = fieldErrors(parsed.error, input);
+  const given = (input as { readonly transactionId?: unknown } | null)?.transactionId;
+  return {
+    ok: false,
+    result: { ...(typeof given === 'string' && { transactionId: given }), code: codeOf(errors), errors },
+  };
+}
+
+function failureCode(code: string): ProblemCode {
+  return code === 'clock_skew' || code === 'internal' ? code : 'unavailable';
+}
+
+function itemResult(transactionId: string, result: BatchItemResult | undefined): object {
+  switch (result?.kind) {
+    case 'created':
+    case 'unchanged':
+      return { transactionId, result: result.kind };
+    case 'conflict':
+      return { transactionId, code: 'outcome_conflict', current: outcomeData(result.current) };
+    case 'mismatch':
+      return {
+        transactionId,
+        code: 'outcome_mismatch',
+        current: outcomeData(result.current),
+        errors: mismatches(result.fields),
+      };
+    case 'refused':
+      return { transactionId, code: result.code, errors: [{ pointer: result.pointer, code: result.code }] };
+    case 'failed':
+      return { transactionId, code: failureCode(result.code) };
+    default:
+      return { transactionId, code: 'internal' };
+  }
+}

@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import {
+  merchantIdSchema,
+  outcomeContentSchema,
+  TERMINAL_STATUSES,
+  transactionIdSchema,
+} from '../../core/model.ts';
+import { operation } from '../operation.ts';
+import { cursorSchema, limitSchema, outcomeDataSchema } from '../shapes.ts';
+
+export const MAX_UNRESOLVED_PAGE = 100;
+
+const attemptSchema = z.object({
+  number: z.int(),
+  at: z.iso.datetime(),
+  durationMs: z.int(),
+  statusCode: z.int().exactOptional(),
+  result: z.string().meta({ description: 'What was answered, or why it was no answer: a stable code.' }),
+});
+
+export const listUnresolvedTransactions = operation({
+  operationId: 'listUnresolvedTransactions',
+  method: 'get',
+  path: '/v1/unresolved',
+  summary: 'List the PENDING transactions of which nobody could say the end',
+  function: 'record',
+  scopes: ['admin', 'initiator'],
+  merchant: 'any',
+  query: z.strictObject({
+    merchantId: merchantIdSchema.exactOptional(),
+    cursor: cursorSchema,
+    limit: limitSchema(MAX_UNRESOLVED_PAGE),
+  }),
+  answers: {
+    200: {
+      description: 'A page; it may be empty and still have more.',
+      schema: z.object({
+        items: z.array(
+          z.object({
+            ...outcomeDataSchema.shape,
+            attempts: z
+              .array(attemptSchema)
+              .meta({ description: 'The last times that the initiator was asked.' }),
+            responseSnippet: z.string().exactOptional(),
+          }),
+        ),
+        hasMore: z.boolean(),
+        nextCursor: z.string().exactOptional(),
+      }),
+    },
+  },
+  problems: ['invalid_cursor'],
+});
+
+export const resolveTransaction = operation({
+  operationId: 'resolveTransaction',
+  method: 'post',
+  path: '/v1/unresolved/{merchantId}/{transactionId}/resolve',
+  summary: 'Say how an unresolved transaction ended',
+  function: 'record',
+  scopes: ['admin', 'initiator'],
+  merchant: 'path',
+  params: z.strictObject({ merchantId: merchantIdSchema, transactionId: transactionIdSchema }),
+  body: z.strictObject({
+    status: z.enum(TERMINAL_STATUSES, 'invalid_status'),
+    occurredAt: outcomeContentSchema.shape.occurredAt,
+    reason: outcomeContentSchema.shape.reason,
+  }),
+  answers: {
+    201: { description: 'Recorded.', schema: outcomeDataSchema },
+    200: { description: 'The same end stood already.', schema: outcomeDataSchema },
+  },
+  problems: ['unknown_transaction', 'not_unresolved', 'outcome_conflict', 'clock_skew'],
+});

@@ -1,0 +1,161 @@
+import * as z from 'zod';
+import { BUCKETS } from '../../core/feed/digest.ts';
+import { MAX_PAGE_ROWS } from '../../core/feed/merge.ts';
+import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
+import { timeSchema } from '../../core/model.ts';
+import { RESOLUTIONS } from '../../core/query/window-sums.ts';
+import { operation } from '../operation.ts';
+import { cursorSchema, envelope, feedItemSchema, limitSchema } from '../shapes.ts';
+
+const scopes = ['receiver', 'merchant'] as const;
+
+const windowShape = {
+  start: z.iso.datetime(),
+  end: z.iso.datetime(),
+  revision: z.int().meta({ description: '0 as it was closed; raised where other contents were found.' }),
+  groups: z.array(
+    z.object({
+      transactionType: z.string(),
+      status: z.string(),
+      currency: z.string(),
+      count: z.int(),
+      amount: z.string().meta({ description: 'In the minor unit; may exceed what a number holds.' }),
+      hash: z.string().meta({ description: 'Sum modulo 2^128 of the rows’ hashes, 32 hex digits.' }),
+    }),
+  ),
+};
+const windowSumSchema = z.object(windowShape).meta({ id: 'Window' });
+const windowSeconds = z.int().meta({ description: 'Length of a window; windows start at its multiples.' });
+
+/** `payment.*,refund.succeeded`, as an endpoint's types. */
+const typesSchema = z
+  .string('invalid_event_type')
+  .transform((text) => text.split(','))
+  .refine((types) => types.length <= MAX_EVENT_FILTERS, { error: 'too_long', abort: true })
+  .refine((types) => types.every((type) => eventFilterSchema.safeParse(type).success), 'invalid_event_type')
+  .exactOptional()
+  .meta({ description: 'Event types with commas between; all unless said otherwise.', example: 'payment.*' });
+
+const bucketSchema = z
+  .string('invalid_value')
+  .regex(/^\d{1,3}$/, 'invalid_value')
+  .transform(Number)
+  .refine((bucket) => bucket < BUCKETS, 'invalid_value')
+  .exactOptional()
+  .meta({ description: 'The first byte of SHA-256 of the transaction id.' });
+
+const startParam = z.strictObject({ start: timeSchema });
+
+export const listWindows = operation({
+  operationId: 'listWindows',
+  method: 'get',
+  path: '/v1/windows',
+  summary: 'Digests of closed windows, or of the hours or days that they add up to',
+  function: 'query',
+  scopes,
+  merchant: 'key',
+  query: z
+    .strictObject({
+      from: timeSchema.meta({ description: 'Inclusive, by listedAt; a boundary of windows.' }),
+      to: timeSchema.exactOptional().meta({ description: 'Exclusive; closedThrough unless said otherwise.' }),
+      resolution: z.enum(RESOLUTIONS, 'invalid_value').exactOptional(),
+    })
+    .refine(({ from, to }) => to === undefined || from < to, { path: ['to'], error: 'invalid_range' }),
+  answers: {
+    200: {
+      description: 'All that is closed in the range, oldest first; what is empty is left out. Signed.',
+      schema: z.object({
+        ...envelope,
+        closedThrough: z.iso.datetime().meta({ description: 'Windows that end by then are closed.' }),
+        windowSeconds,
+        items: z.array(windowSumSchema),
+      }),
+    },
+  },
+  problems: [
+    'invalid_range',
+    'invalid_date',
+    'unaligned_time',
+    'beyond_retention',
+    'range_too_long',
+    'answer_too_large',
+    'window_not_closed',
+  ],
+});
+
+export const readWindow = operation({
+  operationId: 'readWindow',
+  method: 'get',
+  path: '/v1/windows/{start}',
+  summary: 'One closed window, with the digests of its buckets',
+  function: 'query',
+  scopes,
+  merchant: 'key',
+  params: startParam,
+  query: z.strictObject({
+    buckets: z
+      .literal(String(BUCKETS), 'invalid_value')
+      .exactOptional()
+      .meta({ description: 'With the digests of so many buckets.' }),
+    types: typesSchema,
+  }),
+  answers: {
+    200: {
+      description: 'The window; empty buckets are left out. Signed.',
+      schema: z.object({
+        ...envelope,
+        ...windowShape,
+        windowSeconds,
+        buckets: z
+          .array(z.object({ bucket: z.int(), count: z.int(), hash: z.string() }))
+          .exactOptional()
+          .meta({ description: 'Over the event types that were asked for.' }),
+      }),
+    },
+  },
+  problems: [
+    'invalid_date',
+    'invalid_event_type',
+    'unaligned_time',
+    'beyond_retention',
+    'window_not_closed',
+    'window_too_large',
+    'window_in_doubt',
+  ],
+});
+
+export const listWindowRows = operation({
+  operationId: 'listWindowRows',
+  method: 'get',
+  path: '/v1/windows/{start}/transactions',
+  summary: 'The rows of a closed window, or of one bucket of it',
+  function: 'query',
+  scopes,
+  merchant: 'key',
+  params: startParam,
+  query: z.strictObject({
+    bucket: bucketSchema,
+    types: typesSchema,
+    cursor: cursorSchema,
+    limit: limitSchema(MAX_PAGE_ROWS),
+  }),
+  answers: {
+    200: {
+      description: 'Rows in the order of the feed. A page may be empty and still have more. Signed.',
+      schema: z.object({
+        ...envelope,
+        items: z.array(feedItemSchema),
+        hasMore: z.boolean(),
+        nextCursor: z.string().exactOptional(),
+      }),
+    },
+  },
+  problems: [
+    'invalid_date',
+    'invalid_event_type',
+    'invalid_cursor',
+    'unaligned_time',
+    'beyond_retention',
+    'window_not_closed',
+  ],
+});

@@ -1,0 +1,61 @@
+import type { WindowPorts } from '../../core/feed/closed-windows.ts';
+import { cursorPosition, cursorText } from '../../core/feed/cursor.ts';
+import { type FeedKey, feedKeyOf, feedOrder } from '../../core/feed/order.ts';
+import type { MerchantId } from '../../core/model.ts';
+import { readWindow, readWindowRows } from '../../core/query/window-contents.ts';
+import { readWindows } from '../../core/query/window-sums.ts';
+import { type Route, route } from '../api-app.ts';
+import { answer } from '../operation.ts';
+import { cursorProblem } from '../paging.ts';
+import { windowProblem } from './window-problems.ts';
+import * as contract from './windows-contract.ts';
+
+const DEFAULT_ROWS_PAGE = 100;
+
+export function windowRoutes(ports: WindowPorts): readonly Route[] {
+  return [
+    route(contract.listWindows, async ({ merchantId, query }) => {
+      const { resolution = 'window', ...range } = query;
+      const found = await readWindows(ports, { merchantId, resolution, ...range });
+      if (found.kind === 'refused') return windowProblem(found, '/query');
+      const { asOf, closedThrough, windowSeconds, items } = found;
+      return answer(200, { closedThrough, windowSeconds, items }, asOf);
+    }),
+
+    route(contract.readWindow, async ({ merchantId, params, query }) => {
+      const { buckets: wanted, ...filter } = query;
+      const withBuckets = wanted !== undefined;
+      const found = await readWindow(ports, { merchantId, ...params, ...filter, withBuckets });
+      if (found.kind === 'refused') return windowProblem(found, '/path');
+      const { asOf, windowSeconds, buckets } = found;
+      const { start, end, revision, groups } = found.window;
+      const window = { start, end, revision, groups, windowSeconds };
+      return answer(200, { ...window, ...(buckets !== undefined && { buckets }) }, asOf);
+    }),
+
+    route(contract.listWindowRows, async ({ merchantId, params, query }) => {
+      const { start } = params;
+      const { cursor, limit = DEFAULT_ROWS_PAGE, ...filter } = query;
+      const list = { merchantId, list: `window ${start}` };
+      const after = cursor === undefined ? undefined : feedKeyOf(cursorPosition(list, cursor) ?? '');
+      if (cursor !== undefined && after === undefined) return cursorProblem();
+      const found = await readWindowRows(ports, {
+        merchantId,
+        start,
+        limit,
+        ...filter,
+        ...(after !== undefined && { after }),
+      });
+      if (found.kind === 'refused') return windowProblem(found, '/path');
+      return answer(200, { items: found.items, ...pageEnd(list, found.next) }, found.asOf);
+    }),
+  ];
+}
+
+function pageEnd(
+  list: { readonly merchantId: MerchantId; readonly list: string },
+  next: FeedKey | undefined,
+): object {
+  if (next === undefined) return { hasMore: false };
+  return { hasMore: true, nextCursor: cursorText(list, feedOrder(next)) };
+}

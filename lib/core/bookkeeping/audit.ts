@@ -1,0 +1,211 @@
+import type { Dispatcher } from '../deliver/dispatcher.ts';
+import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
+import { type Notification, untried } from '../deliver/state/notification.ts';
+import type { NotificationStore } from '../deliver/state/notification-store.ts';
+import type { Clock, ClockTrust, Reporter } from '../environment.ts';
+import { createDigestSum, sameGroups } from '../feed/digest.ts';
+import type { FeedStore } from '../feed/feed-store.ts';
+import { feedRows, type Window, windowOf, windowStart } from '../feed/window.ts';
+import type { WindowStore } from '../feed/window-store.ts';
+import type { MerchantConfig } from '../merchants/merchant-config.ts';
+import type { MerchantStore } from '../merchants/merchant-store.ts';
+import { isTerminal, type MerchantId, type Outcome } from '../model.ts';
+import type { OutcomeStore } from '../record/outcome-store.ts';
+import { sideBySide } from '../side-by-side.ts';
+import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
+import type { Directory } from './directory.ts';
+import { fallBehind } from './merchant-mark.ts';
+import { type Slice, walkPartition } from './partition-scan.ts';
+
+export interface AuditPorts {
+  readonly directory: Directory;
+  readonly merchants: Pick<MerchantStore, 'read'>;
+  readonly feed: FeedStore;
+  readonly windows: WindowStore;
+  readonly outcomes: Pick<OutcomeStore, 'transaction'>;
+  readonly notifications: Pick<NotificationStore, 'save'>;
+  readonly dispatcher: Pick<Dispatcher, 'backlog'>;
+  readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
+  readonly reporter: Reporter;
+  readonly feedLagSeconds: number;
+  /** Seconds after a window's end at which it is audited; 15 minutes unless said otherwise. */
+  readonly auditAfterSeconds: number;
+}
+
+/** For so long an audit waits while the stream or a lane is behind: what is on its way is not lost. */
+const MAX_POSTPONED_MS = 60 * MINUTE_MS;
+/** First attempts that may wait in their lane before it counts as behind. */
+const MAX_WAITING = 1_000;
+/** More than this share of a window missing, and so many, means that the stream is behind, not that they are lost. */
+const BEHIND_SHARE = 0.5;
+const BEHIND_COUNT = 10;
+/** Rows that are looked at together, and missing ones that are held at most. */
+const BATCH = 200;
+const MAX_MISSING = 5_000;
+/** Transactions of one merchant read side by side. */
+const CONCURRENCY = 8;
+
+/**
+ * Reads the same rows again, some time after they were closed, and asks two things: do the windows still say
+ * the same, and has every notification that is expected come to exist? It depends on nothing that it audits:
+ * not on the stream, nor on marks, nor on messages. A merchant that waits to be closed, or whose stream is behind,
+ * is audited later; the others are not.
+ *
+ * @returns the time through which every merchant of the partition is audited, in milliseconds since 1970
+ */
+export async function auditPartition(
+  ports: AuditPorts,
+  { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
+): Promise<number | undefined> {
+  const closed = await ports.directory.closed(partition);
+  if (closed === undefined) return undefined;
+  ports.clockTrust.assertTrusted();
+  const { windowSeconds } = closed;
+  const nowMs = ports.clock.now();
+  const auditedAfterMs = (ports.feedLagSeconds + ports.auditAfterSeconds) * SECOND_MS;
+  /** What ended before it is audited, whatever is behind. */
+  const overdueMs = nowMs - auditedAfterMs - MAX_POSTPONED_MS;
+  const ripeMs = windowStart((await isBehind(ports)) ? overdueMs : nowMs - auditedAfterMs, windowSeconds);
+  const audited = await ports.directory.audited(partition);
+  return walkPartition(ports, {
+    partition,
+    mark: 'audited',
+    markedMs: audited === undefined ? undefined : msOf(audited),
+    ripeMs,
+    windowSeconds,
+    deadlineMs,
+    work: ({ merchantId, own }, slice) => {
+      const closedMs = msOf(own.closed.open?.through ?? closed.closedThrough);
+      return auditMerchant(ports, merchantId, { ...slice, closedMs, overdueMs });
+    },
+    onFailure: (merchantId, reason) => ports.reporter.report({ event: 'audit_failed', merchantId, reason }),
+  });
+}
+
+async function isBehind({ dispatcher }: AuditPorts): Promise<boolean> {
+  const waiting = (await dispatcher.backlog('first')) + (await dispatcher.backlog('retry'));
+  return waiting > MAX_WAITING;
+}
+
+interface AuditSlice extends Slice {
+  /** Through which this merchant's windows are closed. */
+  readonly closedMs: number;
+  readonly overdueMs: number;
+}
+
+/** Window by window; returns how far it got. */
+async function auditMerchant(ports: AuditPorts, merchantId: MerchantId, slice: AuditSlice): Promise<number> {
+  const config = await ports.merchants.read(merchantId);
+  if (config === undefined) return slice.toMs;
+  const windowMs = slice.windowSeconds * SECOND_MS;
+  let startMs = slice.fromMs;
+  while (startMs < slice.toMs && !slice.isLate()) {
+    const endMs = startMs + windowMs;
+    const isClosed = endMs <= slice.closedMs;
+    const mayWait = endMs > slice.overdueMs;
+    if (mayWait && !isClosed) break;
+    const window = { ...slice, startMs, endMs, isClosed, mayWait };
+    if ((await auditWindow(ports, config, window)) === 'postponed') break;
+    startMs = endMs;
+  }
+  return startMs;
+}
+
+interface WindowSlice extends AuditSlice {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly isClosed: boolean;
+  readonly mayWait: boolean;
+}
+
+/** Row by row and batch by batch: what is held does not grow with the window. */
+async function auditWindow(
+  ports: AuditPorts,
+  config: MerchantConfig,
+  slice: WindowSlice,
+): Promise<'audited' | 'postponed'> {
+  const { merchantId, feedShards } = config.profile;
+  const range = { merchantId, feedShards, from: isoTime(slice.startMs), to: isoTime(slice.endMs) };
+  const sum = createDigestSum();
+  const found: Expectation = { missing: [], expected: 0 };
+  let batch: Outcome[] = [];
+  for await (const row of feedRows(ports.feed, range)) {
+    sum.add(row);
+    batch.push(row);
+    if (batch.length < BATCH) continue;
+    await look(ports, config, { rows: batch, found });
+    batch = [];
+    if (slice.isLate()) return 'postponed';
+    if (found.missing.length < MAX_MISSING) continue;
+    if (slice.mayWait) return 'postponed';
+    await restoreAll(ports, found);
+  }
+  await look(ports, config, { rows: batch, found });
+  const { missing, expected } = found;
+  const isStreamBehind = missing.length >= BEHIND_COUNT && missing.length > expected * BEHIND_SHARE;
+  if (isStreamBehind && slice.mayWait) return 'postponed';
+  // What was never closed has nothing to be compared with; that it was not is told by close.
+  if (slice.isClosed) await compare(ports, windowOf(sum, { merchantId, ...slice }));
+  await restoreAll(ports, found);
+  return 'audited';
+}
+
+interface Expectation {
+  missing: Notification[];
+  expected: number;
+}
+
+async function restoreAll(ports: AuditPorts, found: Expectation): Promise<void> {
+  for (const notification of found.missing) await restore(ports, notification);
+  found.missing = [];
+}
+
+/**
+ * A closed window that reads otherwise now is a breach of promise 4: corrected, counted, alarmed. No window stands for
+ * an empty one. The statement of its day is looked at again: also where the window was revised before, since whoever
+ * did so may have died before the mark.
+ */
+async function compare(ports: AuditPorts, found: Window): Promise<void> {
+  const { merchantId, start, end, groups } = found;
+  const standing = await ports.windows.read(merchantId, start);
+  if (!sameGroups(standing?.groups ?? [], groups)) {
+    const revision = (standing?.revision ?? 0) + 1;
+    if (await ports.windows.revise({ ...found, revision }, standing?.revision)) {
+      ports.reporter.report({ event: 'window_revised', merchantId, start });
+    }
+  } else if (standing === undefined || standing.revision === 0) return;
+  await fallBehind(ports.directory, { merchantId, mark: 'stated', through: start, until: end });
+}
+
+/** Adds what these rows expect, and what of it has come to nothing. */
+async function look(
+  ports: AuditPorts,
+  config: MerchantConfig,
+  { rows, found }: { readonly rows: readonly Outcome[]; readonly found: Expectation },
+): Promise<void> {
+  await sideBySide(rows, CONCURRENCY, async (row) => {
+    const { outcomes, notifications } = await ports.outcomes.transaction(row);
+    const { version } = row;
+    const outcome = outcomes.find((one) => one.version === version);
+    if (outcome === undefined || !isTerminal(outcome)) return;
+    const notifyUrl = outcome.notifyUrl ?? outcomes[0]?.notifyUrl;
+    const there = new Set(
+      notifications.filter((one) => one.version === version).map(({ endpointId }) => endpointId),
+    );
+    const endpointIds = expectedEndpoints(outcome, config, notifyUrl);
+    found.expected += endpointIds.length;
+    for (const endpointId of endpointIds) {
+      if (!there.has(endpointId)) found.missing.push(untried({ ...outcome, endpointId }, outcome.listedAt));
+    }
+  });
+}
+
+/** Made as what nobody has tried, due now: the sweep sends it, or the message that was only late finds it. */
+async function restore(ports: AuditPorts, notification: Notification): Promise<void> {
+  const now = isoTime(ports.clock.now());
+  const created = { ...notification, startedAt: now, nextAttemptAt: now };
+  if (!(await ports.notifications.save(created, 'absent'))) return;
+  const { merchantId, transactionId, version, endpointId } = notification;
+  ports.reporter.report({ event: 'lost', merchantId, transactionId, version, endpointId });
+}

@@ -1,0 +1,82 @@
+import type { Clock, ClockTrust, Reporter } from '../environment.ts';
+import { Fault } from '../faults.ts';
+import { createDigestSum } from '../feed/digest.ts';
+import type { FeedStore } from '../feed/feed-store.ts';
+import { feedRows, type Window, windowOf, windowStart } from '../feed/window.ts';
+import type { WindowStore } from '../feed/window-store.ts';
+import type { MerchantStore } from '../merchants/merchant-store.ts';
+import type { MerchantId } from '../model.ts';
+import { isoTime, msOf, SECOND_MS } from '../time.ts';
+import type { Directory } from './directory.ts';
+import { type Slice, walkPartition } from './partition-scan.ts';
+
+export interface ClosePorts {
+  readonly directory: Directory;
+  readonly merchants: Pick<MerchantStore, 'read'>;
+  readonly feed: FeedStore;
+  readonly windows: WindowStore;
+  readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
+  readonly reporter: Reporter;
+  readonly feedLagSeconds: number;
+  /** Of a service that has closed nothing yet; afterwards the first value stays. */
+  readonly windowSeconds: number;
+}
+
+/** Types, statuses and currencies together, of one window; a window with more does not fit into one item. */
+const MAX_GROUPS = 2_000;
+
+/**
+ * Closes the windows of every merchant of a directory partition that ended a feed lag ago, whether or not
+ * anything else noticed them. Dying anywhere repeats the same work: digests of the same rows are the same.
+ *
+ * @returns the time through which every merchant of the partition is closed, in milliseconds since 1970
+ */
+export async function closePartition(
+  ports: ClosePorts,
+  { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
+): Promise<number> {
+  const mark = await ports.directory.closed(partition);
+  ports.clockTrust.assertTrusted();
+  const windowSeconds = mark?.windowSeconds ?? ports.windowSeconds;
+  return walkPartition(ports, {
+    partition,
+    mark: 'closed',
+    markedMs: mark === undefined ? undefined : msOf(mark.closedThrough),
+    ripeMs: windowStart(ports.clock.now() - ports.feedLagSeconds * SECOND_MS, windowSeconds),
+    windowSeconds,
+    deadlineMs,
+    work: ({ merchantId }, slice) => closeMerchant(ports, merchantId, slice),
+    onFailure: (merchantId, reason) => ports.reporter.report({ event: 'close_failed', merchantId, reason }),
+  });
+}
+
+async function closeMerchant(ports: ClosePorts, merchantId: MerchantId, slice: Slice): Promise<number> {
+  const config = await ports.merchants.read(merchantId);
+  if (config === undefined) return slice.toMs;
+  const { feedShards } = config.profile;
+  const { windowSeconds } = slice;
+  let startMs = slice.fromMs;
+  while (startMs < slice.toMs && !slice.isLate()) {
+    const endMs = startMs + windowSeconds * SECOND_MS;
+    const range = { merchantId, feedShards, from: isoTime(startMs), to: isoTime(endMs) };
+    const sum = createDigestSum();
+    for await (const row of feedRows(ports.feed, range)) sum.add(row);
+    if (sum.count > 0) await closeWindow(ports, windowOf(sum, { merchantId, startMs, windowSeconds }));
+    startMs = endMs;
+  }
+  return startMs;
+}
+
+async function closeWindow(ports: ClosePorts, window: Window): Promise<void> {
+  if (window.groups.length > MAX_GROUPS) throw tooManyGroups(window);
+  await ports.windows.putIfAbsent(window);
+}
+
+function tooManyGroups({ start, groups }: Window): Fault {
+  return new Fault({
+    code: 'too_many_groups',
+    message: `The window ${start} has ${groups.length} groups; at most ${MAX_GROUPS} fit. Is an id used as a transaction type?`,
+    retryable: false,
+  });
+}

@@ -1,0 +1,24 @@
+import { hkdfSha256 } from '../crypto.ts';
+import { publicKeyText, type Signer } from '../deliver/attempt/signature.ts';
+
+/** A value that was generated when the service was deployed. */
+export interface GeneratedSecret {
+  value(): Promise<string>;
+}
+
+/**
+ * The service's own key, by which initiators know that it is Tidings that asks. Derived from a generated value, so that
+ * whoever deploys the service never holds a private key in their hands.
+ */
+function privateKeyOf(signingSecret: string): Uint8Array {
+  return hkdfSha256({ key: Buffer.from(signingSecret, 'utf8'), info: 'tidings-check-back', size: 32 });
+}
+
+export function serviceSigner(signingSecret: string): Signer {
+  return { scheme: 'v1a', key: privateKeyOf(signingSecret) };
+}
+
+/** `whpk_…`, as the service publishes it. */
+export function servicePublicKey(signingSecret: string): string {
+  return publicKeyText(privateKeyOf(signingSecret));
+}

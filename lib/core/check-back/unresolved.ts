@@ -1,0 +1,104 @@
+import {
+  isTerminal,
+  type MerchantId,
+  type Outcome,
+  type OutcomeContent,
+  type TransactionKey,
+} from '../model.ts';
+import { PARTITIONS } from '../partitions.ts';
+import type { OutcomeStore } from '../record/outcome-store.ts';
+import { type RecordPorts, type RecordResult, recordOutcome } from '../record/record.ts';
+import type { Check } from './check-state.ts';
+import type { CheckStore } from './check-store.ts';
+
+/** What nobody could say the end of: listed for people, and ended by their hand. */
+
+export interface UnresolvedPorts extends RecordPorts {
+  readonly outcomes: OutcomeStore;
+  readonly checks: CheckStore;
+}
+
+export interface Unresolved {
+  readonly pending: Outcome;
+  readonly check: Check;
+}
+
+/** Where a page of the list ends: it goes through the partitions one by one. */
+export interface UnresolvedCursor {
+  readonly partition: number;
+  readonly after?: string;
+}
+
+/**
+ * A page of what is unresolved, of one merchant or of all. Each is read strongly, so that nothing is shown that was
+ * resolved since; a page may be empty and still have more.
+ */
+export async function listUnresolved(
+  ports: Pick<UnresolvedPorts, 'outcomes' | 'checks'>,
+  options: { readonly merchantId?: MerchantId; readonly cursor?: UnresolvedCursor; readonly limit: number },
+): Promise<{ readonly items: readonly Unresolved[]; readonly cursor?: UnresolvedCursor }> {
+  const { merchantId, limit } = options;
+  const items: Unresolved[] = [];
+  let partition = options.cursor?.partition ?? 0;
+  let after = options.cursor?.after;
+  let looked = 0;
+  while (partition < PARTITIONS && looked < limit) {
+    const page = await ports.checks.unresolved({
+      partition,
+      limit: limit - looked,
+      ...(after !== undefined && { cursor: after }),
+    });
+    looked += page.keys.length;
+    const wanted = page.keys.filter((key) => merchantId === undefined || key.merchantId === merchantId);
+    const found = await Promise.all(wanted.map((key) => readUnresolved(ports, key)));
+    items.push(...found.filter((one) => one !== undefined));
+    after = page.cursor;
+    if (after === undefined) partition += 1;
+  }
+  if (partition >= PARTITIONS) return { items };
+  return { items, cursor: { partition, ...(after !== undefined && { after }) } };
+}
+
+async function readUnresolved(
+  ports: Pick<UnresolvedPorts, 'outcomes' | 'checks'>,
+  key: TransactionKey,
+): Promise<Unresolved | undefined> {
+  const check = await ports.checks.read(key);
+  if (check?.state !== 'unresolved') return undefined;
+  const [pending, end] = await ports.outcomes.versions(key);
+  return pending === undefined || end !== undefined ? undefined : { pending, check };
+}
+
+/** What somebody found out; the rest is as it was prepared. */
+export type FoundOut = Pick<OutcomeContent, 'occurredAt' | 'reason'> & {
+  readonly status: Exclude<OutcomeContent['status'], 'PENDING'>;
+};
+
+/**
+ * Ends by hand what nobody could say the end of. It is recorded like any outcome, so that whoever was first stands.
+ * Dying after it leaves a check that relay resolves.
+ */
+export async function resolveByHand(
+  ports: UnresolvedPorts,
+  key: TransactionKey,
+  found: FoundOut,
+): Promise<RecordResult | { readonly kind: 'unknown_transaction' } | { readonly kind: 'not_unresolved' }> {
+  const [check, versions] = [await ports.checks.read(key), await ports.outcomes.versions(key)];
+  const [pending] = versions;
+  if (check === undefined || pending === undefined) return { kind: 'unknown_transaction' };
+  // The same end again is answered as it was the first time.
+  const isEnded = versions.some(isTerminal);
+  if (check.state !== 'unresolved' && !isEnded) return { kind: 'not_unresolved' };
+  const { transactionType, amount, currency, reference, relatedTransactionId, metadata } = pending;
+  const result = await recordOutcome(ports, key, {
+    transactionType,
+    amount,
+    currency,
+    ...(reference !== undefined && { reference }),
+    ...(relatedTransactionId !== undefined && { relatedTransactionId }),
+    ...(metadata !== undefined && { metadata }),
+    ...found,
+  });
+  if (result.kind === 'created') await ports.outcomes.settlePending(result.outcome);
+  return result;
+}

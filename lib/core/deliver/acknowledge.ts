@@ -1,0 +1,114 @@
+import type { Clock, Random } from '../environment.ts';
+import { Fault } from '../faults.ts';
+import type { ConfigCache } from '../merchants/config-cache.ts';
+import { type EndpointId, isTerminal, type TransactionKey, type Version } from '../model.ts';
+import type { OutcomeStore } from '../record/outcome-store.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { expectedEndpoints } from './expected-endpoints.ts';
+import { notifyUrlOf } from './notify-url.ts';
+import { saveNotification } from './state/fence.ts';
+import { isDue, messageFor, type Notification, type NotificationKey, untried } from './state/notification.ts';
+import type { NotificationStore } from './state/notification-store.ts';
+import { acknowledge, redeliver } from './state/transitions.ts';
+
+/** What people and receivers do to notifications by request: acknowledge them, or have them sent again. */
+
+export interface SettlingPorts {
+  readonly outcomes: OutcomeStore;
+  readonly notifications: NotificationStore;
+  readonly configs: ConfigCache;
+  readonly dispatcher: Pick<Dispatcher, 'sendNow'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Lost races after which the caller should try again; each loss means that somebody else wrote. */
+const MAX_FENCE_TRIES = 5;
+
+export type SettlingRefusal = {
+  readonly kind: 'refused';
+  readonly code: 'unknown_transaction' | 'unknown_notification' | 'not_terminal';
+};
+
+/**
+ * The receiver has applied the outcome: retries stop, also those that are scheduled, since their messages find
+ * the fence raised. For one endpoint, or for all that were expected.
+ */
+export async function acknowledgeOutcome(
+  ports: SettlingPorts,
+  key: TransactionKey & { readonly version: Version },
+  endpointId?: EndpointId,
+): Promise<
+  { readonly kind: 'acknowledged'; readonly notifications: readonly Notification[] } | SettlingRefusal
+> {
+  const found = await expectedOf(ports, key);
+  if (found.kind === 'refused') return found;
+  // What was written counts beside what is expected: settings are forgotten sooner than some schedules end.
+  const { notifications: written } = await ports.outcomes.transaction(key);
+  const standing = written.filter(({ version }) => version === key.version).map((one) => one.endpointId);
+  const known = [...new Set([...found.endpointIds, ...standing])];
+  const wanted = known.filter((id) => endpointId === undefined || id === endpointId);
+  if (endpointId !== undefined && wanted.length === 0)
+    return { kind: 'refused', code: 'unknown_notification' };
+  const notifications: Notification[] = [];
+  for (const id of wanted) {
+    notifications.push(await change(ports, { ...key, endpointId: id }, found.listedAt, acknowledge));
+  }
+  return { kind: 'acknowledged', notifications };
+}
+
+/** Sends one notification again, now; see `redeliver` for what that means in each state. */
+export async function redeliverNotification(
+  ports: SettlingPorts,
+  key: NotificationKey,
+): Promise<{ readonly kind: 'redelivered'; readonly notification: Notification } | SettlingRefusal> {
+  const found = await expectedOf(ports, key);
+  if (found.kind === 'refused') return found;
+  const standing = await ports.notifications.read(key);
+  if (standing === undefined && !found.endpointIds.includes(key.endpointId)) {
+    return { kind: 'refused', code: 'unknown_notification' };
+  }
+  const notification = await change(ports, key, found.listedAt, (one) => redeliver(one, ports.clock.now()));
+  // Dying here leaves an item that is due and was not sent: the sweep finds it.
+  if (isDue(notification)) await ports.dispatcher.sendNow('retry', [messageFor(notification)]);
+  return { kind: 'redelivered', notification };
+}
+
+async function expectedOf(
+  ports: SettlingPorts,
+  key: TransactionKey & { readonly version: Version },
+): Promise<
+  | { readonly kind: 'expected'; readonly listedAt: string; readonly endpointIds: readonly EndpointId[] }
+  | SettlingRefusal
+> {
+  const outcome = await ports.outcomes.read(key);
+  if (outcome === undefined) return { kind: 'refused', code: 'unknown_transaction' };
+  if (!isTerminal(outcome)) return { kind: 'refused', code: 'not_terminal' };
+  const config = await ports.configs.get(key.merchantId, ports.clock.now());
+  if (config === undefined) return { kind: 'refused', code: 'unknown_transaction' };
+  const notifyUrl = await notifyUrlOf(ports.outcomes, outcome);
+  return {
+    kind: 'expected',
+    listedAt: outcome.listedAt,
+    endpointIds: expectedEndpoints(outcome, config, notifyUrl),
+  };
+}
+
+/** Reads, changes and writes under the fence; whoever loses sees what won, and changes that. */
+async function change(
+  ports: SettlingPorts,
+  key: NotificationKey,
+  listedAt: string,
+  transition: (notification: Notification) => Notification,
+): Promise<Notification> {
+  for (let tries = 1; tries <= MAX_FENCE_TRIES; tries += 1) {
+    const standing = (await ports.notifications.read(key)) ?? untried(key, listedAt);
+    const next = transition(standing);
+    if ((await saveNotification(ports, next, standing.rev)).kind === 'saved') return next;
+  }
+  throw new Fault({
+    code: 'contended',
+    message: 'The notification kept changing; try again.',
+    retryable: true,
+  });
+}

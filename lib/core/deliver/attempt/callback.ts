@@ -1,0 +1,40 @@
+import { sha256Hex } from '../../crypto.ts';
+import { eventTypeOf, type Outcome, type TerminalOutcome, type TransactionKey } from '../../model.ts';
+
+/** The body of a callback. Built from the immutable outcome alone, so every attempt sends the same bytes. */
+export function callbackBody(outcome: TerminalOutcome): string {
+  return JSON.stringify({
+    type: eventTypeOf(outcome),
+    timestamp: outcome.recordedAt,
+    data: outcomeData(outcome),
+  });
+}
+
+/** An outcome as callbacks and queries show it: one shape and one order of fields for all. */
+export function outcomeData(outcome: Outcome) {
+  return { ...feedItem(outcome), metadata: outcome.metadata ?? {} };
+}
+
+/** An outcome as the feed and windows show it: the same without `metadata`, which the index does not hold. */
+export function feedItem(outcome: Outcome) {
+  return {
+    merchantId: outcome.merchantId,
+    transactionId: outcome.transactionId,
+    ...(outcome.reference !== undefined && { reference: outcome.reference }),
+    version: outcome.version,
+    transactionType: outcome.transactionType,
+    status: outcome.status,
+    ...(outcome.reason !== undefined && { reason: outcome.reason }),
+    amount: outcome.amount,
+    currency: outcome.currency,
+    ...(outcome.relatedTransactionId !== undefined && { relatedTransactionId: outcome.relatedTransactionId }),
+    occurredAt: outcome.occurredAt,
+    recordedAt: outcome.recordedAt,
+    ...(outcome.listedAt !== undefined && { listedAt: outcome.listedAt }),
+  };
+}
+
+/** The same for every attempt, redelivery and endpoint of one outcome: what a receiver dedupes by. */
+export function webhookIdOf(key: TransactionKey & { readonly version: number }): string {
+  return `msg_${sha256Hex(`${key.merchantId}\n${key.transactionId}\n${key.version}`).slice(0, 32)}`;
+}

@@ -1,0 +1,74 @@
+import { sha256Hex } from '../../crypto.ts';
+import type { Clock, Random } from '../../environment.ts';
+import type { TerminalOutcome } from '../../model.ts';
+import { SECOND_MS } from '../../time.ts';
+import type { AttemptMade } from '../state/transitions.ts';
+import { callbackBody, webhookIdOf } from './callback.ts';
+import { classify } from './classify.ts';
+import type { Patience, Sender } from './sender.ts';
+import { type Signer, signedHeaders } from './signature.ts';
+import type { Target } from './target.ts';
+
+export interface AttemptPorts {
+  readonly sender: Sender;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Tells an outcome to its target once. */
+export function makeAttempt(
+  ports: AttemptPorts,
+  options: {
+    readonly outcome: TerminalOutcome;
+    readonly target: Target;
+    readonly number: number;
+    readonly patience?: Patience;
+  },
+): Promise<AttemptMade> {
+  const { outcome, ...rest } = options;
+  return sendSigned(ports, { id: webhookIdOf(outcome), body: callbackBody(outcome), ...rest });
+}
+
+/** Makes one signed request, and says what it meant. Never throws for what a receiver does. */
+export async function sendSigned(
+  ports: AttemptPorts,
+  request: {
+    readonly id: string;
+    readonly body: string;
+    readonly target: {
+      readonly url: string;
+      readonly timeoutMs: number;
+      readonly expectBody?: string | undefined;
+      readonly signers: readonly Signer[];
+    };
+    readonly number: number;
+    readonly patience?: Patience;
+  },
+): Promise<AttemptMade> {
+  const { id, body, target, number, patience } = request;
+  const atMs = ports.clock.now();
+  const timestamp = Math.floor(atMs / SECOND_MS);
+  const span = Buffer.from(ports.random.bytes(8)).toString('hex');
+  const exchange = await ports.sender.send(
+    {
+      url: target.url,
+      timeoutMs: target.timeoutMs,
+      body,
+      headers: {
+        'content-type': 'application/json',
+        ...signedHeaders({ id, timestamp, body }, target.signers),
+        'tidings-attempt': String(number),
+        // One trace for all attempts of an outcome: they share the id.
+        traceparent: `00-${sha256Hex(id).slice(0, 32)}-${span}-01`,
+        'user-agent': 'Tidings/1',
+      },
+    },
+    patience,
+  );
+  return {
+    atMs,
+    durationMs: exchange.durationMs,
+    outcome: classify(exchange, { attemptAtMs: atMs, expectBody: target.expectBody }),
+    body: exchange.kind === 'response' ? exchange.body : '',
+  };
+}

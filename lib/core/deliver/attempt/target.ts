@@ -1,0 +1,155 @@
+import { sha256Hex } from '../../crypto.ts';
+import type { Clock } from '../../environment.ts';
+import type { ConfigCache } from '../../merchants/config-cache.ts';
+import {
+  activeSecrets,
+  currentSpan,
+  DEFAULT_TIMEOUT_MS,
+  type Endpoint,
+  type SealedSecret,
+  type SignatureChoice,
+} from '../../merchants/merchant-config.ts';
+import type { Seal } from '../../merchants/seal.ts';
+import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../model.ts';
+import type { OutcomeStore } from '../../record/outcome-store.ts';
+import type { Schedule } from '../../schedule.ts';
+import { SECOND_MS } from '../../time.ts';
+import type { Circuit } from '../health/circuit-breaker.ts';
+import { notifyUrlOf } from '../notify-url.ts';
+import { type Signer, secretBytes } from './signature.ts';
+
+/** Where and how one notification is attempted. */
+export interface Target {
+  readonly kind: 'open';
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly schedule: Schedule;
+  readonly expectBody?: string;
+  readonly signers: readonly Signer[];
+  /** Whose health decides: the endpoint's, or that of the host of a transaction's own URL. */
+  readonly circuit: Circuit;
+}
+
+export type TargetResult = Target | { readonly kind: 'blocked'; readonly reason: string };
+
+/** Changed settings are in force for attempts after so long at the latest. */
+export const SETTINGS_MAX_AGE_MS = 10 * SECOND_MS;
+
+/** The sealed text opens only with the words it was sealed with: whose secret it is. */
+export function sealContext(merchantId: MerchantId, endpointId?: EndpointId): string {
+  return endpointId === undefined ? `merchant:${merchantId}` : `endpoint:${merchantId}/${endpointId}`;
+}
+
+export async function openKeys(
+  ports: { readonly seal: Seal; readonly clock: Clock },
+  secrets: readonly SealedSecret[],
+  context: string,
+): Promise<readonly string[]> {
+  const active = activeSecrets(secrets, ports.clock.now());
+  return Promise.all(active.map(({ sealed }) => ports.seal.open(sealed, context)));
+}
+
+/** Every active secret signs by each scheme that is chosen; `v1` unless said otherwise. */
+export async function openSigners(
+  ports: { readonly seal: Seal; readonly clock: Clock },
+  secrets: readonly SealedSecret[],
+  how: { readonly context: string; readonly choice?: SignatureChoice | undefined },
+): Promise<readonly Signer[]> {
+  const { context, choice = 'v1' } = how;
+  const signers: Signer[] = [];
+  for (const { sealed, privateKey } of activeSecrets(secrets, ports.clock.now())) {
+    if (choice !== 'v1a') {
+      signers.push({ scheme: 'v1', key: secretBytes(await ports.seal.open(sealed, context)) });
+    }
+    if (choice !== 'v1' && privateKey !== undefined) {
+      const opened = await ports.seal.open(privateKey.sealed, context);
+      signers.push({ scheme: 'v1a', key: Buffer.from(opened, 'base64') });
+    }
+  }
+  return signers;
+}
+
+/**
+ * Whose health decides about a message: the endpoint's as it is set now, or that of the host of a transaction's own
+ * URL. Another URL, or switching it on again, is a new circuit: what the old one did is not held against it.
+ */
+export function circuitOf(
+  { merchantId, endpointId }: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+  about: { readonly endpoint?: Endpoint | undefined; readonly notifyUrl?: string | undefined },
+): Circuit {
+  const { endpoint, notifyUrl } = about;
+  if (endpointId === NOTIFY_URL_ENDPOINT && notifyUrl !== undefined) {
+    // Initiators write outcomes by their own transactions: what is no URL is for the guard to refuse, not to throw at.
+    return { merchantId, circuitId: `host:${URL.parse(notifyUrl)?.host ?? ''}` };
+  }
+  if (endpoint === undefined) return { merchantId, circuitId: endpointId };
+  const settings = sha256Hex(`${endpoint.url}\n${currentSpan(endpoint).from}`).slice(0, 12);
+  return { merchantId, circuitId: `${endpointId}.${settings}` };
+}
+
+interface TargetPorts {
+  readonly configs: ConfigCache;
+  readonly outcomes: Pick<OutcomeStore, 'read'>;
+  readonly seal: Seal;
+  readonly clock: Clock;
+}
+
+interface TargetKey {
+  readonly merchantId: MerchantId;
+  readonly endpointId: EndpointId;
+}
+
+/**
+ * Settings of a few seconds ago may permit, but never refuse: an endpoint that was made or enabled since would
+ * be blocked for good. So a refusal is looked up afresh.
+ */
+export async function resolveTarget(
+  ports: TargetPorts,
+  key: TargetKey,
+  outcome: TerminalOutcome,
+): Promise<TargetResult> {
+  const nowMs = ports.clock.now();
+  const target = await targetAsOf(ports, { key, outcome, notBeforeMs: nowMs - SETTINGS_MAX_AGE_MS });
+  return target.kind === 'open' ? target : targetAsOf(ports, { key, outcome, notBeforeMs: nowMs });
+}
+
+async function targetAsOf(
+  ports: TargetPorts,
+  options: { readonly key: TargetKey; readonly outcome: TerminalOutcome; readonly notBeforeMs: number },
+): Promise<TargetResult> {
+  const { key, outcome, notBeforeMs } = options;
+  const { merchantId, endpointId } = key;
+  const config = await ports.configs.get(merchantId, notBeforeMs);
+  if (config === undefined) return { kind: 'blocked', reason: 'unknown_merchant' };
+  const { profile } = config;
+
+  if (endpointId === NOTIFY_URL_ENDPOINT) {
+    const url = await notifyUrlOf(ports.outcomes, outcome);
+    if (url === undefined) return { kind: 'blocked', reason: 'no_notify_url' };
+    return {
+      kind: 'open',
+      url,
+      timeoutMs: DEFAULT_TIMEOUT_MS,
+      schedule: profile.schedule,
+      signers: await openSigners(ports, profile.secrets, { context: sealContext(merchantId) }),
+      circuit: circuitOf(key, { notifyUrl: url }),
+    };
+  }
+  const endpoint = config.endpoints.find((one) => one.endpointId === endpointId);
+  if (endpoint === undefined || endpoint.deletedAt !== undefined) {
+    return { kind: 'blocked', reason: 'endpoint_gone' };
+  }
+  if (!currentSpan(endpoint).enabled) return { kind: 'blocked', reason: 'endpoint_disabled' };
+  return {
+    kind: 'open',
+    url: endpoint.url,
+    timeoutMs: endpoint.timeoutMs,
+    schedule: endpoint.schedule ?? profile.schedule,
+    ...(endpoint.expectBody !== undefined && { expectBody: endpoint.expectBody }),
+    signers: await openSigners(ports, endpoint.secrets, {
+      context: sealContext(merchantId, endpointId),
+      choice: endpoint.signature,
+    }),
+    circuit: circuitOf(key, { endpoint }),
+  };
+}

@@ -1,0 +1,84 @@
+import { base62 } from '../../crypto.ts';
+import type { Clock, Random } from '../../environment.ts';
+import { isLive } from '../../merchants/endpoints.ts';
+import type { MerchantStore } from '../../merchants/merchant-store.ts';
+import type { Seal } from '../../merchants/seal.ts';
+import type { EndpointId, MerchantId } from '../../model.ts';
+import { isoTime, SECOND_MS } from '../../time.ts';
+import type { AttemptMade } from '../state/transitions.ts';
+import { sendSigned } from './make-attempt.ts';
+import type { Sender } from './sender.ts';
+import { openSigners, sealContext } from './target.ts';
+
+/** Keeps test requests of one endpoint apart, whichever process serves them. */
+export interface TestGate {
+  /** Lets one caller in and nobody else before `untilMs`; the others learn until when it is closed. */
+  enter(
+    key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+    times: { readonly nowMs: number; readonly untilMs: number },
+  ): Promise<{ readonly kind: 'entered' } | { readonly kind: 'closed'; readonly untilMs: number }>;
+}
+
+/** The HTTP API waits for 30 s: a test must have its end before, and the answer its way back. */
+const MAX_TIMEOUT_MS = 20 * SECOND_MS;
+/** One endpoint is tested at most so often: whoever may ask for tests could hammer somebody's URL with them. */
+const PAUSE_MS = 10 * SECOND_MS;
+/** Time of a request beyond its time-out, so that the next one begins when it has surely ended. */
+const MARGIN_MS = 2 * SECOND_MS;
+
+/**
+ * Sends one signed request to an endpoint now, so that its owner sees that it works; also to a disabled one, which
+ * one would try before enabling it. Nothing is recorded, and the endpoint's health does not count it. One request of an
+ * endpoint is on its way at a time.
+ */
+export async function testEndpoint(
+  ports: {
+    readonly merchants: Pick<MerchantStore, 'read'>;
+    readonly sender: Sender;
+    readonly testGate: TestGate;
+    readonly seal: Seal;
+    readonly clock: Clock;
+    readonly random: Random;
+  },
+  key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+): Promise<
+  | { readonly kind: 'tested'; readonly made: AttemptMade }
+  | { readonly kind: 'refused'; readonly code: 'unknown_merchant' | 'unknown_endpoint' }
+  | { readonly kind: 'too_soon'; readonly retryAfterSeconds: number }
+> {
+  const { merchantId, endpointId } = key;
+  const config = await ports.merchants.read(merchantId);
+  if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
+  const endpoint = config.endpoints.find((one) => one.endpointId === endpointId && isLive(one));
+  if (endpoint === undefined) return { kind: 'refused', code: 'unknown_endpoint' };
+  const signers = await openSigners(ports, endpoint.secrets, {
+    context: sealContext(merchantId, endpointId),
+    choice: endpoint.signature,
+  });
+  const timeoutMs = Math.min(endpoint.timeoutMs, MAX_TIMEOUT_MS);
+  const nowMs = ports.clock.now();
+  const untilMs = nowMs + Math.max(PAUSE_MS, timeoutMs + MARGIN_MS);
+  const entry = await ports.testGate.enter(key, { nowMs, untilMs });
+  if (entry.kind === 'closed') {
+    return {
+      kind: 'too_soon',
+      retryAfterSeconds: Math.max(Math.ceil((entry.untilMs - nowMs) / SECOND_MS), 1),
+    };
+  }
+  const made = await sendSigned(ports, {
+    id: `msg_test${base62(ports.random.bytes(12))}`,
+    body: JSON.stringify({
+      type: 'tidings.test',
+      timestamp: isoTime(nowMs),
+      data: { merchantId, endpointId },
+    }),
+    target: {
+      url: endpoint.url,
+      timeoutMs,
+      expectBody: endpoint.expectBody,
+      signers,
+    },
+    number: 1,
+  });
+  return { kind: 'tested', made };
+}

@@ -1,0 +1,17 @@
+import type { TransactionKey } from '../model.ts';
+import type { NotificationKey } from './state/notification.ts';
+
+/** What has a next attempt: both kinds stand in one index. */
+export type DueKey =
+  | { readonly kind: 'notification'; readonly key: NotificationKey }
+  | { readonly kind: 'check'; readonly key: TransactionKey };
+
+export interface DueIndex {
+  /** Keys whose next attempt was due before `before`, oldest first; the index may be behind. */
+  page(options: {
+    readonly partition: number;
+    readonly before: string;
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<{ readonly keys: readonly DueKey[]; readonly cursor?: string }>;
+}

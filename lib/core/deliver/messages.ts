@@ -1,0 +1,94 @@
+import type * as z from 'zod';
+import { type CheckingPorts, check } from '../check-back/check.ts';
+import { checkMessageSchema } from '../check-back/check-state.ts';
+import type { Reporter } from '../environment.ts';
+import type { DeliveryLane } from '../events.ts';
+import { Fault } from '../faults.ts';
+import { parseJson } from '../json.ts';
+import { type DeliverPorts, deliver } from './deliver.ts';
+import { notificationMessageSchema } from './state/notification.ts';
+
+/** Where a message ends that can never be worked off; operators look there. */
+export interface DeadLetters {
+  add(message: { readonly body: string; readonly reason: string }): Promise<void>;
+}
+
+/** Faults that no wait mends. Whatever else AWS refuses may be mended, and the message comes back. */
+const HOPELESS: ReadonlySet<string> = new Set(['unknown_outcome', 'unknown_check']);
+
+/** A message as the queue hands it out. */
+export interface QueueMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly receivedTimes: number;
+}
+
+interface MessagePorts {
+  readonly deadLetters: DeadLetters;
+  readonly reporter: Reporter;
+}
+
+/** A message of the first or the retry lane: one attempt to deliver. */
+export function handleMessage(
+  ports: DeliverPorts & MessagePorts,
+  queued: QueueMessage & { readonly lane: DeliveryLane },
+): Promise<void> {
+  const { lane, receivedTimes } = queued;
+  return handle(ports, queued, {
+    schema: notificationMessageSchema,
+    malformed: 'not_a_notification_message',
+    work: (message) => deliver(ports, { message, lane, receivedTimes }),
+  });
+}
+
+/** A message of the check lane: the initiator is asked once. */
+export function handleCheckMessage(ports: CheckingPorts & MessagePorts, queued: QueueMessage): Promise<void> {
+  const { receivedTimes } = queued;
+  return handle(ports, queued, {
+    schema: checkMessageSchema,
+    malformed: 'not_a_check_message',
+    work: (message) => check(ports, { message, receivedTimes }),
+  });
+}
+
+/**
+ * Works one message off. Returning lets it go; throwing brings it back. What can never be worked off goes to
+ * the dead letters at once, with the reason, and holds up nobody.
+ */
+async function handle<Message>(
+  ports: MessagePorts,
+  { messageId, body }: QueueMessage,
+  how: {
+    readonly schema: z.ZodType<Message>;
+    readonly malformed: string;
+    readonly work: (message: Message) => Promise<void>;
+  },
+): Promise<void> {
+  const parsed = parseMessage(body, how);
+  if (parsed.kind === 'malformed') {
+    ports.reporter.report({ event: 'message_malformed', messageId, reason: parsed.reason });
+    return ports.deadLetters.add({ body, reason: parsed.reason });
+  }
+  try {
+    await how.work(parsed.message);
+  } catch (error) {
+    const reason = error instanceof Fault ? error.code : String(error);
+    ports.reporter.report({ event: 'message_failed', messageId, reason });
+    if (!(error instanceof Fault && HOPELESS.has(error.code))) throw error;
+    await ports.deadLetters.add({ body, reason });
+  }
+}
+
+function parseMessage<Message>(
+  body: string,
+  { schema, malformed }: { readonly schema: z.ZodType<Message>; readonly malformed: string },
+):
+  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'malformed'; readonly reason: string } {
+  const json = parseJson(body);
+  if (!json.ok) return { kind: 'malformed', reason: json.code };
+  const parsed = schema.safeParse(json.value);
+  if (parsed.success) return { kind: 'message', message: parsed.data };
+  const fields = parsed.error.issues.map(({ path }) => `/${path.join('/')}`).join(' ');
+  return { kind: 'malformed', reason: `${malformed} ${fields}`.slice(0, 200) };
+}

@@ -1,0 +1,139 @@
+import type { Clock, ClockTrust, Reporter } from '../environment.ts';
+import type { DeliveryLane } from '../events.ts';
+import { Fault } from '../faults.ts';
+import type { ConfigCache } from '../merchants/config-cache.ts';
+import { isTerminal, type Outcome } from '../model.ts';
+import type { OutcomeStore } from '../record/outcome-store.ts';
+import { msOf, SECOND_MS } from '../time.ts';
+import { circuitOf } from './attempt/target.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { expectedEndpoints } from './expected-endpoints.ts';
+import type { HealthMonitor } from './health/circuit-breaker.ts';
+import { notifyUrlOf } from './notify-url.ts';
+import type { NotificationMessage } from './state/notification.ts';
+
+/** Where goes what cannot be read: kept with the reason, so that nothing is dropped and nobody waits. */
+export interface Parking {
+  park(record: {
+    readonly recordId: string;
+    readonly reason: string;
+    readonly payload: string;
+  }): Promise<void>;
+}
+
+/** One record of the table's stream: the outcome that was inserted, or why it cannot be read. */
+export type StreamedOutcome =
+  | {
+      readonly kind: 'outcome';
+      readonly recordId: string;
+      readonly outcome: Outcome;
+      readonly payload: string;
+    }
+  | {
+      readonly kind: 'unreadable';
+      readonly recordId: string;
+      readonly reason: string;
+      readonly payload: string;
+    };
+
+/** Twice what a clock may be off: stamps of two machines are compared. */
+const STAMP_TOLERANCE_MS = 4 * SECOND_MS;
+
+export interface RelayPorts {
+  readonly outcomes: OutcomeStore;
+  readonly configs: ConfigCache;
+  readonly dispatcher: Pick<Dispatcher, 'sendNow' | 'sendAt'>;
+  readonly parking: Parking;
+  readonly reporter: Reporter;
+  readonly health: Pick<HealthMonitor, 'isSlowOrOpen'>;
+  readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
+}
+
+/**
+ * Turns recorded outcomes into messages, one for each endpoint expected. Returns only when all are handed
+ * over; a fault leaves the whole batch to be relayed again, which the fence makes harmless. What can never
+ * be relayed is parked, so that it stops neither its neighbours nor the stream.
+ */
+export async function relay(ports: RelayPorts, records: readonly StreamedOutcome[]): Promise<void> {
+  const startedAtMs = ports.clock.now();
+  const messages: Record<DeliveryLane, NotificationMessage[]> = { first: [], retry: [] };
+  for (const record of records) {
+    if (record.kind === 'unreadable') {
+      await park(ports, record, record.reason);
+      continue;
+    }
+    const found = await relayOutcome(ports, record.outcome, startedAtMs).catch(unrelayable);
+    if ('reason' in found) await park(ports, record, found.reason);
+    else for (const { lane, message } of found) messages[lane].push(message);
+  }
+  await ports.dispatcher.sendNow('first', messages.first);
+  await ports.dispatcher.sendNow('retry', messages.retry);
+  const sent = messages.first.length + messages.retry.length;
+  ports.reporter.report({ event: 'relayed', outcomes: records.length, messages: sent });
+}
+
+/** First attempts at what is slow or dead wait among the retries, where they hold up no first attempts. */
+async function laneOf(
+  ports: RelayPorts,
+  message: NotificationMessage,
+  about: Parameters<typeof circuitOf>[1],
+): Promise<DeliveryLane> {
+  return (await ports.health.isSlowOrOpen(circuitOf(message, about))) ? 'retry' : 'first';
+}
+
+interface RoutedMessage {
+  readonly lane: DeliveryLane;
+  readonly message: NotificationMessage;
+}
+
+async function relayOutcome(
+  ports: RelayPorts,
+  outcome: Outcome,
+  startedAtMs: number,
+): Promise<readonly RoutedMessage[] | { readonly reason: string }> {
+  if (!isTerminal(outcome)) return relayPending(ports, outcome);
+  const notifyUrl = await notifyUrlOf(ports.outcomes, outcome);
+  if (outcome.version === 2) await ports.outcomes.settlePending(outcome);
+  // A list of endpoints serves only outcomes stamped before it was read: later ones may expect newer endpoints.
+  const notBeforeMs = Math.min(msOf(outcome.listedAt) + STAMP_TOLERANCE_MS, startedAtMs);
+  const config = await ports.configs.get(outcome.merchantId, notBeforeMs);
+  if (config === undefined) return { reason: 'unknown_merchant' };
+  // Stamps of two machines were compared: with a clock that is off, an old list would seem fresh.
+  ports.clockTrust.assertTrusted();
+  const { merchantId, transactionId, version } = outcome;
+  const endpointIds = expectedEndpoints(outcome, config, notifyUrl);
+  return Promise.all(
+    endpointIds.map(async (endpointId): Promise<RoutedMessage> => {
+      const message = { merchantId, transactionId, version, endpointId, rev: 0 };
+      const endpoint = config.endpoints.find((one) => one.endpointId === endpointId);
+      return { lane: await laneOf(ports, message, { endpoint, notifyUrl }), message };
+    }),
+  );
+}
+
+/**
+ * The first check of a PENDING, when the initiator's time is up. Where there is nobody to ask, the check waits for the
+ * horizon, and the sweep finds it there.
+ */
+async function relayPending(ports: RelayPorts, outcome: Outcome): Promise<readonly RoutedMessage[]> {
+  const { merchantId, transactionId, checkBack, recordedAt } = outcome;
+  if (checkBack === undefined) return [];
+  const dueMs = msOf(recordedAt) + checkBack.afterSeconds * SECOND_MS;
+  await ports.dispatcher.sendAt({ merchantId, transactionId, rev: 0 }, dueMs);
+  return [];
+}
+
+/**
+ * Whatever AWS refuses, for want of a permission too, may be mended, and the batch waits for it. What fails for
+ * any other reason is a record that no wait makes readable, and would stop the stream for ever.
+ */
+function unrelayable(error: unknown): { readonly reason: string } {
+  if (error instanceof Fault) throw error;
+  return { reason: `not_relayable: ${String(error).slice(0, 300)}` };
+}
+
+async function park(ports: RelayPorts, record: StreamedOutcome, reason: string): Promise<void> {
+  await ports.parking.park({ recordId: record.recordId, reason, payload: record.payload });
+  ports.reporter.report({ event: 'record_parked', recordId: record.recordId, reason });
+}

@@ -1,0 +1,47 @@
+import type { Reporter } from '../../environment.ts';
+import type { Lane } from '../../events.ts';
+import { msOf } from '../../time.ts';
+import type { Notification } from './notification.ts';
+import type { AttemptMade } from './transitions.ts';
+
+/** One wide event for each attempt. */
+export function reportAttempt(
+  reporter: Reporter,
+  options: {
+    readonly made: AttemptMade;
+    readonly lane: Lane;
+    readonly notification: Notification;
+    readonly kept: boolean;
+  },
+): void {
+  const { made, lane, notification, kept } = options;
+  const { merchantId, transactionId, version, endpointId } = notification;
+  const { outcome } = made;
+  reporter.report({
+    event: 'attempt',
+    merchantId,
+    transactionId,
+    version,
+    endpointId,
+    number: notification.attempts.at(-1)?.number ?? 0,
+    lane,
+    result: outcome.result,
+    ...('code' in outcome && { error: outcome.code }),
+    ...('statusCode' in outcome && outcome.statusCode !== undefined && { statusCode: outcome.statusCode }),
+    durationMs: Math.round(made.durationMs),
+    sinceListedMs: Math.round(made.atMs - msOf(notification.listedAt)),
+    state: notification.state,
+    ...(notification.nextAttemptAt !== undefined && { nextAttemptAt: notification.nextAttemptAt }),
+    kept,
+  });
+}
+
+/** Tells operators where a notification has come to an end without being delivered. */
+export function reportEnd(
+  reporter: Reporter,
+  { notification, reason }: { readonly notification: Notification; readonly reason: string },
+): void {
+  const { merchantId, transactionId, version, endpointId, state } = notification;
+  if (state !== 'exhausted' && state !== 'blocked') return;
+  reporter.report({ event: state, merchantId, transactionId, version, endpointId, reason });
+}

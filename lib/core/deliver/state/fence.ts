@@ -1,0 +1,43 @@
+import { base62 } from '../../crypto.ts';
+import type { Random } from '../../environment.ts';
+import type { FencedStore } from './fenced-store.ts';
+import type { Notification } from './notification.ts';
+import type { NotificationStore } from './notification-store.ts';
+
+export type SaveResult<Item> =
+  | { readonly kind: 'saved' }
+  /** Somebody else wrote: what stands now. */
+  | { readonly kind: 'overtaken'; readonly current: Item | undefined };
+
+/** Enough that no two writes of one `rev` of one item bear the same name. */
+const NAME_BYTES = 6;
+
+/**
+ * Writes under the fence, and knows its own write again: where the answer to a write was lost and the SDK
+ * repeated it, the repetition is refused by what the first one wrote. Taking that for somebody else's work
+ * would leave nobody to send what follows.
+ */
+export async function saveFenced<
+  Key,
+  Item extends Key & { readonly rev: number; readonly writtenBy?: string },
+>(
+  ports: { readonly store: Pick<FencedStore<Key, Item>, 'read' | 'save'>; readonly random: Random },
+  next: Item,
+  expectedRev: number,
+): Promise<SaveResult<Item>> {
+  const writtenBy = base62(ports.random.bytes(NAME_BYTES));
+  if (await ports.store.save({ ...next, writtenBy }, expectedRev)) return { kind: 'saved' };
+  const current = await ports.store.read(next);
+  const isOwn = current?.rev === next.rev && current.writtenBy === writtenBy;
+  return isOwn ? { kind: 'saved' } : { kind: 'overtaken', current };
+}
+
+/** {@link saveFenced} for notifications. */
+export function saveNotification(
+  ports: { readonly notifications: Pick<NotificationStore, 'read' | 'save'>; readonly random: Random },
+  next: Notification,
+  expectedRev: number,
+): Promise<SaveResult<Notification>> {
+  const { notifications: store, random } = ports;
+  return saveFenced({ store, random }, next, expectedRev);
+}

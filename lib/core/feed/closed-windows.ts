@@ -1,0 +1,102 @@
+import type { Directory } from '../bookkeeping/directory.ts';
+import type { Clock, ClockTrust } from '../environment.ts';
+import { Fault } from '../faults.ts';
+import type { ConfigCache } from '../merchants/config-cache.ts';
+import type { MerchantId } from '../model.ts';
+import { isoTime, msOf, SECOND_MS } from '../time.ts';
+import { type Closing, closedThroughOf } from './closed-through.ts';
+import type { FeedStore } from './feed-store.ts';
+import { oldestShown, type Reach, watermarkAt } from './watermark.ts';
+import type { Window } from './window.ts';
+import type { WindowStore } from './window-store.ts';
+
+/** What the requests about closed windows share: which windows they may show, and why not. */
+
+export interface WindowPorts extends Reach {
+  readonly directory: Pick<Directory, 'closed' | 'entry'>;
+  readonly windows: Pick<WindowStore, 'read' | 'buckets' | 'page'>;
+  readonly feed: FeedStore;
+  readonly configs: ConfigCache;
+  readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
+}
+
+export interface WindowRefusal {
+  readonly kind: 'refused';
+  readonly asOf: string;
+  readonly code:
+    | 'beyond_retention'
+    | 'unaligned_time'
+    | 'range_too_long'
+    | 'answer_too_large'
+    | 'window_not_closed'
+    | 'window_too_large'
+    | 'window_in_doubt';
+  /** What of the question it is about. */
+  readonly field?: 'start' | 'from' | 'to';
+  /** What the asker needs to ask better. */
+  readonly details?: Partial<Closing> & { readonly maxSeconds?: number };
+}
+
+/** A window that is closed; one without an item is empty. */
+export interface ClosedWindow {
+  readonly kind: 'closed';
+  readonly asOf: string;
+  readonly window: Window;
+  readonly windowSeconds: number;
+  readonly nowMs: number;
+}
+
+export function isAligned(time: string, windowSeconds: number): boolean {
+  return msOf(time) % (windowSeconds * SECOND_MS) === 0;
+}
+
+/** The window that starts at `start`, once it is closed. */
+export async function readClosedWindow(
+  ports: WindowPorts,
+  { merchantId, start }: { readonly merchantId: MerchantId; readonly start: string },
+): Promise<ClosedWindow | WindowRefusal> {
+  const nowMs = ports.clock.now();
+  const asOf = watermarkAt(ports, nowMs);
+  const refused = (refusal: Omit<WindowRefusal, 'kind' | 'asOf'>): WindowRefusal => ({
+    kind: 'refused',
+    asOf,
+    ...refusal,
+  });
+  if (start < oldestShown(ports, nowMs)) return refused({ code: 'beyond_retention', field: 'start' });
+  const closing = await closedThroughOf(ports.directory, merchantId);
+  ports.clockTrust.assertTrusted();
+  if (closing === undefined) return refused({ code: 'window_not_closed' });
+  const { windowSeconds, closedThrough } = closing;
+  if (!isAligned(start, windowSeconds)) {
+    return refused({ code: 'unaligned_time', field: 'start', details: { windowSeconds } });
+  }
+  const end = isoTime(msOf(start) + windowSeconds * SECOND_MS);
+  if (end > closedThrough) return refused({ code: 'window_not_closed', details: closing });
+  const window = (await ports.windows.read(merchantId, start)) ?? {
+    merchantId,
+    start,
+    end,
+    revision: 0,
+    groups: [],
+  };
+  return { kind: 'closed', asOf, window, windowSeconds, nowMs };
+}
+
+/**
+ * Over how many shards the merchant's feed is spread, read strongly after `nowMs`: whoever writes to a shard that
+ * this read did not show stamps later than `nowMs`, and so later than what an answer about then may show.
+ */
+export async function feedShardsOf(
+  ports: { readonly configs: ConfigCache },
+  merchantId: MerchantId,
+  nowMs: number,
+): Promise<number> {
+  const config = await ports.configs.get(merchantId, nowMs);
+  if (config !== undefined) return config.profile.feedShards;
+  throw new Fault({
+    code: 'unknown_merchant',
+    message: 'A key belongs to a merchant that is not there.',
+    retryable: false,
+  });
+}

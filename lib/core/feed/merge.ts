@@ -1,0 +1,112 @@
+import { Fault } from '../faults.ts';
+
+/** Several sorted lists read as one, each page by page. */
+
+interface Page<T> {
+  readonly rows: readonly T[];
+  /** Where the next page begins; absent of the last. */
+  readonly cursor?: string;
+}
+
+export type ReadPage<T> = (cursor: string | undefined) => Promise<Page<T>>;
+
+/** The next row in order; `end` where there is none; `enough` where to know it would take more reading than was allowed. */
+export type Next<T> = { readonly kind: 'row'; readonly row: T } | { readonly kind: 'end' | 'enough' };
+
+/** Rows of one page of the feed or of a window at most. */
+export const MAX_PAGE_ROWS = 500;
+/** Pages in a row that hold nothing of ours: only an index full of others' rows has so many. */
+const MAX_EMPTY_PAGES = 16;
+
+interface Head<T> {
+  readonly read: ReadPage<T>;
+  rows: readonly T[];
+  taken: number;
+  cursor: string | undefined;
+  isLast: boolean;
+}
+
+/**
+ * Merges by `orderOf`. A row is given only when every list has shown its next one or its end, so none can come
+ * later that belongs before it. The first page of each list is always read, which is some progress at least.
+ *
+ * @param mostRows rows after which no further page is read
+ */
+export function openMerge<T>(options: {
+  readonly lists: readonly ReadPage<T>[];
+  readonly orderOf: (row: T) => string;
+  readonly mostRows: number;
+}): { next(): Promise<Next<T>> } {
+  const heads = options.lists.map(
+    (read): Head<T> => ({ read, rows: [], taken: 0, cursor: undefined, isLast: false }),
+  );
+  let rowsRead = 0;
+  return {
+    async next() {
+      const bare = heads.filter((head) => head.taken === head.rows.length && !head.isLast);
+      if (bare.length > 0 && rowsRead > 0 && rowsRead >= options.mostRows) return { kind: 'enough' };
+      await Promise.all(bare.map(refill));
+      for (const head of bare) rowsRead += head.rows.length;
+      return takeFirst(heads, options.orderOf);
+    },
+  };
+}
+
+async function refill<T>(head: Head<T>): Promise<void> {
+  for (let pages = 0; pages < MAX_EMPTY_PAGES; pages += 1) {
+    const { rows, cursor } = await head.read(head.cursor);
+    Object.assign(head, { rows, taken: 0, cursor, isLast: cursor === undefined });
+    if (rows.length > 0 || head.isLast) return;
+  }
+  throw new Fault({
+    code: 'too_much',
+    message: `${MAX_EMPTY_PAGES} pages without a row of the merchant's.`,
+    retryable: false,
+  });
+}
+
+function takeFirst<T>(heads: readonly Head<T>[], orderOf: (row: T) => string): Next<T> {
+  let first: Head<T> | undefined;
+  let least = '';
+  for (const head of heads) {
+    const row = head.rows[head.taken];
+    if (row === undefined) continue;
+    const order = orderOf(row);
+    if (first !== undefined && order >= least) continue;
+    [first, least] = [head, order];
+  }
+  const row = first?.rows[first.taken];
+  if (first === undefined || row === undefined) return { kind: 'end' };
+  first.taken += 1;
+  return { kind: 'row', row };
+}
+
+/** Bytes of JSON after which a page is full, whatever its limit: answers stay under 1 MB. */
+const MOST_BYTES = 900_000;
+
+/**
+ * Takes rows off a merge until a page is full or enough was read. `last` is where the next page goes on behind,
+ * whether it was shown or not.
+ */
+export async function takePage<T, V>(
+  merge: { next(): Promise<Next<T>> },
+  options: {
+    readonly limit: number;
+    readonly wants: (row: T) => boolean;
+    readonly view: (row: T) => V;
+  },
+): Promise<{ readonly items: readonly V[]; readonly last: T | undefined; readonly hasMore: boolean }> {
+  const items: V[] = [];
+  let last: T | undefined;
+  for (let bytes = 0; items.length < options.limit && bytes < MOST_BYTES; ) {
+    const next = await merge.next();
+    if (next.kind !== 'row') return { items, last, hasMore: next.kind === 'enough' };
+    last = next.row;
+    if (!options.wants(last)) continue;
+    const item = options.view(last);
+    items.push(item);
+    bytes += Buffer.byteLength(JSON.stringify(item));
+  }
+  const { kind } = await merge.next();
+  return { items, last, hasMore: kind !== 'end' };
+}

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { type TransactionId, transactionIdSchema, type Version, versionSchema } from '../model.ts';
+
+/** Where an outcome stands in its merchant's feed, whatever shard it lies in. */
+export interface FeedKey {
+  readonly listedAt: string;
+  readonly transactionId: TransactionId;
+  readonly version: Version;
+}
+
+/** Text in the order of the feed: by listing, then by id. The separator sorts before all that ids can hold. */
+export function feedOrder({ listedAt, transactionId, version }: FeedKey): string {
+  return `${listedAt}#${transactionId}#${version}`;
+}
+
+const feedKeySchema = z.object({
+  listedAt: z.iso.datetime({ precision: 3 }),
+  transactionId: transactionIdSchema,
+  version: versionSchema,
+});
+
+/** Reads the text back; undefined where it is none. */
+export function feedKeyOf(text: string): FeedKey | undefined {
+  const [listedAt, transactionId, version, ...rest] = text.split('#');
+  const parsed = feedKeySchema.safeParse({ listedAt, transactionId, version: Number(version) });
+  return parsed.success && rest.length === 0 ? parsed.data : undefined;
+}
+
+/** A place in the feed: before all of a moment, or behind one outcome. One is enough, however many shards there are. */
+export type FeedPosition =
+  | { readonly kind: 'time'; readonly at: string }
+  | { readonly kind: 'behind'; readonly key: FeedKey };
+
+/** Text that sorts as positions do. */
+export function positionText(position: FeedPosition): string {
+  return position.kind === 'time' ? position.at : feedOrder(position.key);
+}
+
+const timeSchema = feedKeySchema.shape.listedAt;
+
+export function positionOf(text: string): FeedPosition | undefined {
+  if (timeSchema.safeParse(text).success) return { kind: 'time', at: text };
+  const key = feedKeyOf(text);
+  return key === undefined ? undefined : { kind: 'behind', key };
+}

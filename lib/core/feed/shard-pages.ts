@@ -1,0 +1,34 @@
+import type { MerchantId, TerminalOutcome } from '../model.ts';
+import type { FeedStore } from './feed-store.ts';
+import type { ReadPage } from './merge.ts';
+import type { FeedKey } from './order.ts';
+
+/** Rows of one shard read at a time at most. */
+const MAX_PAGE = 1_000;
+/** What a shard may have more than its even share of a page. */
+const UNEVEN_SHARE = 1.5;
+const UNEVEN_ROWS = 10;
+
+/**
+ * The shards of a merchant's feed as lists to merge. Their pages are so long that one round of reading, side by
+ * side, is mostly enough: for a page of `limit` rows, or for all of `mostRows` where few of them are wanted.
+ */
+export function shardLists(
+  feed: FeedStore,
+  of: {
+    readonly merchantId: MerchantId;
+    readonly feedShards: number;
+    readonly from: string;
+    readonly to: string;
+    readonly after?: FeedKey;
+  } & ({ readonly limit: number } | { readonly mostRows: number }),
+): readonly ReadPage<TerminalOutcome>[] {
+  const { feedShards, merchantId, from, to, after } = of;
+  const share =
+    'limit' in of ? (of.limit / feedShards) * UNEVEN_SHARE + UNEVEN_ROWS : of.mostRows / feedShards;
+  const limit = Math.min(MAX_PAGE, Math.ceil(share));
+  return Array.from({ length: feedShards }, (_, shard) => (cursor) => {
+    const go = { ...(after !== undefined && { after }), ...(cursor !== undefined && { cursor }) };
+    return feed.page({ merchantId, shard, from, to, limit, ...go });
+  });
+}

@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { type MerchantId, merchantIdSchema, type TerminalOutcome } from '../model.ts';
+import { isoTime, SECOND_MS } from '../time.ts';
+import type { DigestSum } from './digest.ts';
+import type { FeedStore } from './feed-store.ts';
+
+/** Fixed slices of a merchant's feed. Windows start at multiples of their length in Unix time. */
+
+const groupSchema = z.object({
+  transactionType: z.string(),
+  status: z.string(),
+  currency: z.string(),
+  count: z.number().int(),
+  amount: z.string(),
+  hash: z.string(),
+});
+const bucketSchema = z.object({
+  transactionType: z.string(),
+  status: z.string(),
+  bucket: z.number().int(),
+  count: z.number().int(),
+  hash: z.string(),
+});
+
+export const windowSchema = z.object({
+  merchantId: merchantIdSchema,
+  start: z.iso.datetime(),
+  end: z.iso.datetime(),
+  /** 0 as it was closed; raised where the audit found other contents. */
+  revision: z.number().int().nonnegative(),
+  groups: z.array(groupSchema).readonly(),
+  /** Kept where there are many rows; of few they are quickly worked out. */
+  buckets: z.array(bucketSchema).readonly().exactOptional(),
+});
+export type Window = z.infer<typeof windowSchema>;
+
+/** Rows above which a window keeps its bucket digests. */
+export const BUCKETS_ABOVE_ROWS = 500;
+/** Bucket digests that are kept of one window, over 30 event types; of more, they are worked out when asked for. */
+const MAX_KEPT_BUCKETS = 8_192;
+/** Rows of the feed read at a time. */
+const PAGE = 1_000;
+
+/** The start of the window in which `ms` lies. */
+export function windowStart(ms: number, windowSeconds: number): number {
+  const lengthMs = windowSeconds * SECOND_MS;
+  return Math.floor(ms / lengthMs) * lengthMs;
+}
+
+/** Every row of a merchant's feed from `from` (inclusive) to `to` (exclusive), shard by shard, page by page. */
+export async function* feedRows(
+  feed: FeedStore,
+  range: {
+    readonly merchantId: MerchantId;
+    readonly feedShards: number;
+    readonly from: string;
+    readonly to: string;
+  },
+): AsyncGenerator<TerminalOutcome> {
+  const { merchantId, feedShards, from, to } = range;
+  for (let shard = 0; shard < feedShards; shard += 1) {
+    let cursor: string | undefined;
+    do {
+      const page = await feed.page({
+        merchantId,
+        shard,
+        from,
+        to,
+        limit: PAGE,
+        ...(cursor !== undefined && { cursor }),
+      });
+      yield* page.rows;
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+  }
+}
+
+/** A window as it is closed, from the sum of its rows. */
+export function windowOf(
+  sum: DigestSum,
+  of: { readonly merchantId: MerchantId; readonly startMs: number; readonly windowSeconds: number },
+): Window {
+  const buckets = sum.count > BUCKETS_ABOVE_ROWS ? sum.buckets() : [];
+  return {
+    merchantId: of.merchantId,
+    start: isoTime(of.startMs),
+    end: isoTime(of.startMs + of.windowSeconds * SECOND_MS),
+    revision: 0,
+    groups: sum.groups(),
+    ...(buckets.length > 0 && buckets.length <= MAX_KEPT_BUCKETS && { buckets }),
+  };
+}

@@ -1,0 +1,275 @@
+import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
+import { base62 } from '../crypto.ts';
+import { sealContext } from '../deliver/attempt/target.ts';
+import type { Clock, ClockTrust, Random, Reporter } from '../environment.ts';
+import { Fault } from '../faults.ts';
+import { type EndpointId, endpointIdSchema, type MerchantId } from '../model.ts';
+import type { Schedule } from '../schedule.ts';
+import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../time.ts';
+import {
+  currentSpan,
+  DEFAULT_TIMEOUT_MS,
+  type Endpoint,
+  type SealedSecret,
+  type SettingsSpan,
+  type SignatureChoice,
+} from './merchant-config.ts';
+import type { MerchantStore } from './merchant-store.ts';
+import type { Seal } from './seal.ts';
+import {
+  makePrivateKey,
+  makeSecret,
+  newestSecret,
+  type Rotation,
+  type RotationRefusal,
+  rotated,
+} from './secrets.ts';
+
+/** A merchant's endpoints: made, changed, disabled, deleted. Every change is conditional on what was read. */
+
+/** Endpoints of one merchant. All are read together, and each terminal outcome is told to every one. */
+const MAX_ENDPOINTS = 20;
+/** Endpoints with the deleted ones that are still remembered: all are read together, so all count. */
+const MAX_REMEMBERED = 3 * MAX_ENDPOINTS;
+/** For how long an endpoint's past is kept: longer than the audit looks back. */
+const PAST_MS = 2 * DAY_SECONDS * SECOND_MS;
+/** Changes within that time; each is a span that must be kept to know what was expected. */
+const MAX_SPANS = 32;
+const MAX_CHANGE_TRIES = 5;
+
+export interface EndpointPorts {
+  readonly merchants: MerchantStore;
+  readonly seal: Seal;
+  readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
+  readonly random: Random;
+  readonly callbackPolicy: CallbackPolicy;
+}
+
+export interface EndpointSettings {
+  readonly url: string;
+  readonly types: readonly string[];
+  readonly timeoutMs: number;
+  readonly schedule?: Schedule;
+  readonly expectBody?: string;
+  readonly signature?: SignatureChoice;
+  readonly enabled: boolean;
+}
+
+/** `null` takes a setting away. */
+export type EndpointChanges = Partial<Omit<EndpointSettings, 'schedule' | 'expectBody'>> & {
+  readonly schedule?: Schedule | null;
+  readonly expectBody?: string | null;
+};
+
+export type EndpointRefusal =
+  | {
+      readonly kind: 'refused';
+      readonly code:
+        | 'unknown_merchant'
+        | 'unknown_endpoint'
+        | 'too_many_endpoints'
+        | RotationRefusal
+        | 'too_many_changes';
+    }
+  | { readonly kind: 'refused_url'; readonly code: CallbackUrlRefusal };
+
+const unknownEndpoint = { kind: 'refused', code: 'unknown_endpoint' } as const;
+
+export async function createEndpoint(
+  ports: EndpointPorts,
+  merchantId: MerchantId,
+  settings: Partial<EndpointSettings> & Pick<EndpointSettings, 'url'>,
+): Promise<
+  { readonly kind: 'created'; readonly endpoint: Endpoint; readonly secret: string } | EndpointRefusal
+> {
+  const vetted = vetCallbackUrl(settings.url, ports.callbackPolicy);
+  if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
+  const config = await ports.merchants.read(merchantId);
+  if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
+  const { endpoints } = config;
+  if (endpoints.filter(isLive).length >= MAX_ENDPOINTS || endpoints.length >= MAX_REMEMBERED) {
+    return { kind: 'refused', code: 'too_many_endpoints' };
+  }
+  const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
+  const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
+  const { secret } = made;
+  // The stamp will be compared with those of others; the read above has shown what the table's clock says.
+  ports.clockTrust.assertTrusted();
+  // Stamped as late as can be: what is listed between the stamp and the write expects what nobody sees yet.
+  const now = isoTime(ports.clock.now());
+  const endpoint: Endpoint = {
+    merchantId,
+    endpointId,
+    url: settings.url,
+    timeoutMs: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    ...(settings.schedule !== undefined && { schedule: settings.schedule }),
+    ...(settings.expectBody !== undefined && { expectBody: settings.expectBody }),
+    history: [{ from: now, enabled: settings.enabled ?? true, types: [...(settings.types ?? ['*'])] }],
+    ...(settings.signature !== undefined && { signature: settings.signature }),
+    secrets: [{ ...made.kept, createdAt: now }],
+    createdAt: now,
+    rev: 1,
+  };
+  if (await ports.merchants.createEndpoint(endpoint, config.profile.rev)) {
+    return { kind: 'created', endpoint, secret };
+  }
+  // Refused by another change, or by our own write whose answer was lost: the sealed secret tells.
+  const written = (await ports.merchants.read(merchantId))?.endpoints.find(
+    (one) => one.endpointId === endpointId,
+  );
+  if (written !== undefined) return { kind: 'created', endpoint: written, secret };
+  throw new Fault({ code: 'contended', message: 'The merchant kept changing; try again.', retryable: true });
+}
+
+/** The live endpoints of a merchant; deleted ones are not shown. */
+export async function listEndpoints(
+  ports: Pick<EndpointPorts, 'merchants'>,
+  merchantId: MerchantId,
+): Promise<readonly Endpoint[] | undefined> {
+  const config = await ports.merchants.read(merchantId);
+  return config?.endpoints.filter(isLive);
+}
+
+export async function changeEndpoint(
+  ports: EndpointPorts,
+  key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+  changes: EndpointChanges,
+): Promise<{ readonly kind: 'changed'; readonly endpoint: Endpoint } | EndpointRefusal> {
+  if (changes.url !== undefined) {
+    const vetted = vetCallbackUrl(changes.url, ports.callbackPolicy);
+    if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
+  }
+  const { types, enabled, ...rest } = changes;
+  const asksForKey = changes.signature !== undefined && changes.signature !== 'v1';
+  const privateKey = asksForKey
+    ? await makePrivateKey(ports, sealContext(key.merchantId, key.endpointId))
+    : undefined;
+  return update(ports, key, (endpoint, now) => {
+    ports.clockTrust.assertTrusted();
+    const span = currentSpan(endpoint);
+    const secrets = withPrivateKey(endpoint.secrets, privateKey);
+    const changed = withSpan(withoutNulls({ ...endpoint, ...rest, secrets }), {
+      from: now,
+      enabled: enabled ?? span.enabled,
+      types: [...(types ?? span.types)],
+    });
+    return changed.history.length > MAX_SPANS ? { kind: 'refused', code: 'too_many_changes' } : changed;
+  });
+}
+
+/** The newest secret gets the key pair, unless it has one. */
+function withPrivateKey(
+  [newest, ...others]: readonly SealedSecret[],
+  privateKey: SealedSecret['privateKey'] | undefined,
+): SealedSecret[] {
+  if (newest === undefined) return [];
+  const isMissing = newest.privateKey === undefined && privateKey !== undefined;
+  return [isMissing ? { ...newest, privateKey } : newest, ...others];
+}
+
+function withoutNulls(endpoint: { readonly [K in keyof Endpoint]: Endpoint[K] | null }): Endpoint {
+  return Object.fromEntries(Object.entries(endpoint).filter(([, value]) => value !== null)) as Endpoint;
+}
+
+/** Deletes: nothing is sent to it any more, and its open notifications become `blocked` at their attempt. */
+export async function deleteEndpoint(
+  ports: EndpointPorts,
+  key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+): Promise<{ readonly kind: 'changed'; readonly endpoint: Endpoint } | EndpointRefusal> {
+  return update(ports, key, (endpoint, now) => {
+    ports.clockTrust.assertTrusted();
+    return withSpan({ ...endpoint, deletedAt: now }, { ...currentSpan(endpoint), from: now, enabled: false });
+  });
+}
+
+/**
+ * The receiver asked never to be called again, or has not answered for days. Only the URL that did so is meant:
+ * an endpoint that was given another one since stays as it is. Told before it is written: whoever dies between the
+ * two, or loses a race, tells it again; the other way about, it might never be told.
+ */
+export async function disableEndpoint(
+  ports: { readonly merchants: MerchantStore; readonly clock: Clock; readonly reporter: Reporter },
+  options: {
+    readonly merchantId: MerchantId;
+    readonly endpointId: EndpointId;
+    readonly url: string;
+    readonly reason: string;
+  },
+): Promise<void> {
+  const { merchantId, endpointId, url, reason } = options;
+  await update(ports, options, (endpoint, now) => {
+    const span = currentSpan(endpoint);
+    if (!span.enabled || endpoint.url !== url) return endpoint;
+    ports.reporter.report({ event: 'endpoint_disabled', merchantId, endpointId, reason });
+    return withSpan(endpoint, { ...span, from: now, enabled: false });
+  });
+}
+
+/** The same `rotation` again within the hour is answered with the same secret. */
+export async function rotateEndpointSecret(
+  ports: EndpointPorts,
+  key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+  rotation: Rotation,
+): Promise<
+  | { readonly kind: 'rotated' | 'repeated'; readonly secret: string; readonly publicKey?: string }
+  | EndpointRefusal
+> {
+  const context = sealContext(key.merchantId, key.endpointId);
+  // Both are made, whatever is chosen now: the choice may change while the secret is in use.
+  const made = await makeSecret(ports, context, 'both');
+  const result = await update(ports, key, (endpoint) => {
+    const next = { kept: made.kept, nowMs: ports.clock.now(), rotation };
+    const secrets = rotated(endpoint.secrets, next);
+    if (typeof secrets === 'string') return { kind: 'refused', code: secrets };
+    return secrets === endpoint.secrets ? endpoint : { ...endpoint, secrets: [...secrets] };
+  });
+  if (result.kind !== 'changed') return result;
+  const publicKey = publicKeyOf(result.endpoint);
+  const newest = await newestSecret(ports, result.endpoint.secrets, { made, context });
+  return { ...newest, ...(publicKey !== undefined && { publicKey }) };
+}
+
+/** What a receiver verifies `v1a` with; undefined where the endpoint does not ask for it. */
+export function publicKeyOf({ signature, secrets }: Endpoint): string | undefined {
+  return signature === undefined || signature === 'v1' ? undefined : secrets[0]?.privateKey?.publicKey;
+}
+
+export function isLive(endpoint: Endpoint): boolean {
+  return endpoint.deletedAt === undefined;
+}
+
+/** Reads, changes, and writes on condition that nobody else wrote; a lost race is run again. */
+async function update(
+  ports: { readonly merchants: MerchantStore; readonly clock: Clock },
+  key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+  change: (endpoint: Endpoint, now: string) => Endpoint | Extract<EndpointRefusal, { kind: 'refused' }>,
+): Promise<
+  { readonly kind: 'changed'; readonly endpoint: Endpoint } | Extract<EndpointRefusal, { kind: 'refused' }>
+> {
+  for (let tries = 1; tries <= MAX_CHANGE_TRIES; tries += 1) {
+    const config = await ports.merchants.read(key.merchantId);
+    if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
+    const endpoint = config.endpoints.find((one) => one.endpointId === key.endpointId);
+    if (endpoint === undefined || !isLive(endpoint)) return unknownEndpoint;
+    const changed = change(endpoint, isoTime(ports.clock.now()));
+    if ('kind' in changed) return changed;
+    if (changed === endpoint) return { kind: 'changed', endpoint };
+    const next = { ...changed, rev: endpoint.rev + 1 };
+    if (await ports.merchants.saveEndpoint(next, endpoint.rev)) return { kind: 'changed', endpoint: next };
+  }
+  throw new Fault({ code: 'contended', message: 'The endpoint kept changing; try again.', retryable: true });
+}
+
+/** Appends a span where it says something new, and forgets what is too old to matter. */
+function withSpan(endpoint: Endpoint, span: SettingsSpan): Endpoint {
+  const last = currentSpan(endpoint);
+  const same = last.enabled === span.enabled && last.types.join() === span.types.join();
+  if (same) return endpoint;
+  const oldest = isoTime(msOf(span.from) - PAST_MS);
+  const inForce = Math.max(
+    endpoint.history.findLastIndex(({ from }) => from <= oldest),
+    0,
+  );
+  return { ...endpoint, history: [...endpoint.history.slice(inForce), span] };
+}

@@ -1,0 +1,112 @@
+import * as z from 'zod';
+import { endpointIdSchema, merchantIdSchema, textSchema, urlSchema } from '../model.ts';
+import { scheduleSchema } from '../schedule.ts';
+import { DEFAULT_TIME_ZONE } from '../time-zone.ts';
+
+/** A merchant's settings and endpoints: what delivering and asking need to know of a tenant. */
+
+/** A `whsec_…` secret as it is kept: sealed, with the time after which it no longer signs. */
+const sealedSecretSchema = z.object({
+  sealed: z.string(),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().exactOptional(),
+  /** The rotation that made it, by its caller's name. */
+  rotationId: z.string().exactOptional(),
+  /** The ed25519 key that signs beside it, where the endpoint asks for `v1a`: sealed, with its public part. */
+  privateKey: z.object({ sealed: z.string(), publicKey: z.string() }).exactOptional(),
+});
+export type SealedSecret = z.infer<typeof sealedSecretSchema>;
+
+/** Secrets that may sign at the same time: the newest, and those whose overlap has not ended. */
+export const MAX_SECRETS = 4;
+
+/** The feed is spread over so many index partitions; it only grows. */
+export const feedShardsSchema = z
+  .number('invalid_value')
+  .int('invalid_value')
+  .min(1, 'invalid_value')
+  .max(64, 'invalid_value')
+  .meta({ description: 'Partitions of the feed index (1,000 outcomes a second each). Only grows.' });
+
+export const nameSchema = textSchema(128)
+  .min(1, 'invalid_value')
+  .meta({ description: 'For people.', example: 'Demo shop' });
+
+export const profileSchema = z.object({
+  merchantId: merchantIdSchema,
+  name: nameSchema,
+  schedule: scheduleSchema,
+  feedShards: feedShardsSchema,
+  /** Whose days have statements; vetted where it is set, so that reading a profile depends on no list of zones. */
+  timeZone: z.string().default(DEFAULT_TIME_ZONE),
+  secrets: z.array(sealedSecretSchema),
+  createdAt: z.iso.datetime(),
+  /** Raised by every change: changes are conditional on it. */
+  rev: z.number().int(),
+});
+export type Profile = z.infer<typeof profileSchema>;
+
+/** `payment.succeeded`, `payment.*`, or `*` for every type. */
+export const eventFilterSchema = z
+  .string('invalid_event_type')
+  .regex(/^(\*|[a-z][a-z0-9_-]{0,31}\.(\*|succeeded|failed|closed))$/, 'invalid_event_type');
+
+export const timeoutMsSchema = z
+  .number('invalid_value')
+  .int('invalid_value')
+  .min(1_000, 'invalid_value')
+  .max(30_000, 'invalid_value')
+  .meta({ description: 'Milliseconds for one whole attempt, 1,000 to 30,000.' });
+
+export const signatureSchema = z
+  .enum(['v1', 'v1a', 'both'], 'invalid_value')
+  .meta({ description: 'v1: HMAC-SHA256 with the secret; v1a: ed25519, verified with the public key.' });
+export type SignatureChoice = z.infer<typeof signatureSchema>;
+
+export const DEFAULT_TIMEOUT_MS = 10_000;
+export const MAX_EVENT_FILTERS = 16;
+
+/** One span of an endpoint's past: what was in force from `from` until the next span's. */
+const settingsSpanSchema = z.object({
+  from: z.iso.datetime(),
+  enabled: z.boolean(),
+  types: z.array(z.string()),
+});
+export type SettingsSpan = z.infer<typeof settingsSpanSchema>;
+
+export const endpointSchema = z.object({
+  merchantId: merchantIdSchema,
+  endpointId: endpointIdSchema,
+  url: urlSchema,
+  timeoutMs: timeoutMsSchema,
+  schedule: scheduleSchema.exactOptional(),
+  expectBody: z.string().exactOptional(),
+  signature: signatureSchema.exactOptional(),
+  /** Oldest first, never empty; the last one is in force now. */
+  history: z.array(settingsSpanSchema).min(1),
+  secrets: z.array(sealedSecretSchema),
+  createdAt: z.iso.datetime(),
+  /** Set when it was deleted; kept for a while, so that the past stays explicable. */
+  deletedAt: z.iso.datetime().exactOptional(),
+  rev: z.number().int(),
+});
+export type Endpoint = z.infer<typeof endpointSchema>;
+
+/** The endpoint's settings in force now. */
+export function currentSpan(endpoint: Endpoint): SettingsSpan {
+  const span = endpoint.history.at(-1);
+  if (span === undefined) throw new Error(`endpoint ${endpoint.endpointId} has no settings`);
+  return span;
+}
+
+export interface MerchantConfig {
+  readonly profile: Profile;
+  readonly endpoints: readonly Endpoint[];
+  /** The clock before the read began: the config is complete for whatever was stamped before it. */
+  readonly readAtMs: number;
+}
+
+/** The secrets that sign at `nowMs`, newest first. */
+export function activeSecrets(secrets: readonly SealedSecret[], nowMs: number): readonly SealedSecret[] {
+  return secrets.filter(({ expiresAt }) => expiresAt === undefined || Date.parse(expiresAt) > nowMs);
+}

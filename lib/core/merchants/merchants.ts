@@ -1,0 +1,136 @@
+import { sealContext } from '../deliver/attempt/target.ts';
+import type { Clock, ClockTrust, Random } from '../environment.ts';
+import { Fault } from '../faults.ts';
+import { canonicalJson } from '../json.ts';
+import type { MerchantId } from '../model.ts';
+import { DEFAULT_SCHEDULE, type Schedule } from '../schedule.ts';
+import { isoTime } from '../time.ts';
+import { DEFAULT_TIME_ZONE } from '../time-zone.ts';
+import type { Profile } from './merchant-config.ts';
+import type { MerchantStore } from './merchant-store.ts';
+import type { Seal } from './seal.ts';
+import { makeSecret, newestSecret, type Rotation, type RotationRefusal, rotated } from './secrets.ts';
+
+/** Merchants: made, changed, their secret rotated. Never deleted: their outcomes stay theirs. */
+
+export interface MerchantPorts {
+  readonly merchants: MerchantStore;
+  readonly seal: Seal;
+  readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
+  readonly random: Random;
+}
+
+export interface MerchantSettings {
+  readonly merchantId: MerchantId;
+  readonly name: string;
+  readonly schedule?: Schedule;
+  readonly feedShards?: number;
+  readonly timeZone?: string;
+}
+
+const MAX_CHANGE_TRIES = 5;
+
+export type CreateMerchantResult =
+  | { readonly kind: 'created'; readonly profile: Profile; readonly secret: string }
+  | { readonly kind: 'unchanged' | 'conflict'; readonly profile: Profile };
+
+/**
+ * The same request again finds the merchant unchanged and does not show the secret again.
+ *
+ * The directory counts a merchant from `createdAt` on: one that is made by a clock that is ahead would have windows
+ * that nobody closes. So the table is read before anything is stamped, and its answer tells whether the clock agrees.
+ *
+ * @throws Fault `clock_skew` where it does not
+ */
+export async function createMerchant(
+  ports: MerchantPorts,
+  settings: MerchantSettings,
+): Promise<CreateMerchantResult> {
+  const { merchantId, name } = settings;
+  const wanted = {
+    name,
+    schedule: settings.schedule ?? DEFAULT_SCHEDULE,
+    feedShards: settings.feedShards ?? 1,
+    timeZone: settings.timeZone ?? DEFAULT_TIME_ZONE,
+  };
+  const there = await ports.merchants.read(merchantId);
+  if (there !== undefined) return standing(there.profile, wanted);
+  const { secret, kept } = await makeSecret(ports, sealContext(merchantId));
+  ports.clockTrust.assertTrusted();
+  const now = isoTime(ports.clock.now());
+  const profile: Profile = {
+    merchantId,
+    ...wanted,
+    secrets: [{ ...kept, createdAt: now }],
+    createdAt: now,
+    rev: 1,
+  };
+  if (await ports.merchants.create(profile)) return { kind: 'created', profile, secret };
+  const first = await ports.merchants.read(merchantId);
+  if (first !== undefined) return standing(first.profile, wanted);
+  throw new Fault({ code: 'unavailable', message: 'The merchant could not be read.', retryable: true });
+}
+
+function standing(profile: Profile, wanted: Required<Omit<MerchantSettings, 'merchantId'>>) {
+  const { name, schedule, feedShards, timeZone } = profile;
+  const isSame = canonicalJson({ name, schedule, feedShards, timeZone }) === canonicalJson(wanted);
+  return { kind: isSame ? 'unchanged' : 'conflict', profile } as const;
+}
+
+export type ChangeMerchantResult =
+  | { readonly kind: 'changed'; readonly profile: Profile }
+  | {
+      readonly kind: 'refused';
+      readonly code: 'unknown_merchant' | 'feed_shards_shrink' | RotationRefusal;
+    };
+
+export async function changeMerchant(
+  ports: MerchantPorts,
+  merchantId: MerchantId,
+  changes: Omit<Partial<MerchantSettings>, 'merchantId'>,
+): Promise<ChangeMerchantResult> {
+  return update(ports, merchantId, (profile) =>
+    (changes.feedShards ?? profile.feedShards) < profile.feedShards
+      ? { kind: 'refused', code: 'feed_shards_shrink' }
+      : { ...profile, ...changes },
+  );
+}
+
+/**
+ * The merchant's own secret, which signs answers and `notifyUrl` callbacks. The same `rotation` again within the
+ * hour is answered with the same secret.
+ */
+export async function rotateMerchantSecret(
+  ports: MerchantPorts,
+  merchantId: MerchantId,
+  rotation: Rotation,
+): Promise<{ readonly kind: 'rotated' | 'repeated'; readonly secret: string } | ChangeMerchantResult> {
+  const context = sealContext(merchantId);
+  const made = await makeSecret(ports, context);
+  const result = await update(ports, merchantId, (profile) => {
+    const next = { kept: made.kept, nowMs: ports.clock.now(), rotation };
+    const secrets = rotated(profile.secrets, next);
+    if (typeof secrets === 'string') return { kind: 'refused', code: secrets };
+    return secrets === profile.secrets ? profile : { ...profile, secrets: [...secrets] };
+  });
+  if (result.kind !== 'changed') return result;
+  return newestSecret(ports, result.profile.secrets, { made, context });
+}
+
+async function update(
+  ports: MerchantPorts,
+  merchantId: MerchantId,
+  change: (profile: Profile) => Profile | Extract<ChangeMerchantResult, { kind: 'refused' }>,
+): Promise<ChangeMerchantResult> {
+  for (let tries = 1; tries <= MAX_CHANGE_TRIES; tries += 1) {
+    const profile = (await ports.merchants.read(merchantId))?.profile;
+    if (profile === undefined) return { kind: 'refused', code: 'unknown_merchant' };
+    const changed = change(profile);
+    if ('kind' in changed) return changed;
+    if (changed === profile) return { kind: 'changed', profile };
+    const next = { ...changed, rev: profile.rev + 1 };
+    if (await ports.merchants.saveProfile(next, profile.rev)) return { kind: 'changed', profile: next };
+  }
+  throw new Fault({ code: 'contended', message: 'The merchant kept changing; try again.', retryable: true });
+}

@@ -1,0 +1,32 @@
+import { answerKey, signedHeaders } from '../deliver/attempt/signature.ts';
+import { openKeys, SETTINGS_MAX_AGE_MS, sealContext } from '../deliver/attempt/target.ts';
+import type { Clock, Random } from '../environment.ts';
+import type { ConfigCache } from '../merchants/config-cache.ts';
+import type { Seal } from '../merchants/seal.ts';
+import type { MerchantId } from '../model.ts';
+import { SECOND_MS } from '../time.ts';
+
+/** Signs an answer to a merchant, the negative ones included: it can be trusted like a callback. */
+export type AnswerSigner = (
+  merchantId: MerchantId,
+  body: string,
+) => Promise<Readonly<Record<string, string>>>;
+
+export function createAnswerSigner(ports: {
+  readonly configs: ConfigCache;
+  readonly seal: Seal;
+  readonly clock: Clock;
+  readonly random: Random;
+}): AnswerSigner {
+  return async (merchantId, body) => {
+    const nowMs = ports.clock.now();
+    const config = await ports.configs.get(merchantId, nowMs - SETTINGS_MAX_AGE_MS);
+    if (config === undefined) return {};
+    const secrets = await openKeys(ports, config.profile.secrets, sealContext(merchantId));
+    const id = `ans_${Buffer.from(ports.random.bytes(16)).toString('hex')}`;
+    return signedHeaders(
+      { id, timestamp: Math.floor(nowMs / SECOND_MS), body },
+      secrets.map((secret) => ({ scheme: 'v1', key: answerKey(secret) })),
+    );
+  };
+}

@@ -1,0 +1,135 @@
+import { feedItem } from '../deliver/attempt/callback.ts';
+import type { Clock, ClockTrust } from '../environment.ts';
+import { feedShardsOf } from '../feed/closed-windows.ts';
+import type { FeedStore } from '../feed/feed-store.ts';
+import { openMerge, takePage } from '../feed/merge.ts';
+import { type FeedPosition, feedOrder, positionText } from '../feed/order.ts';
+import { shardLists } from '../feed/shard-pages.ts';
+import { oldestShown, type Reach, watermarkAt } from '../feed/watermark.ts';
+import type { ConfigCache } from '../merchants/config-cache.ts';
+import type { MerchantId, TerminalOutcome } from '../model.ts';
+import { isoTime, MINUTE_MS, msOf } from '../time.ts';
+
+/** The feed: a merchant's terminal outcomes in the order in which they were listed, read with a cursor. */
+
+export interface FeedPorts extends Reach {
+  readonly feed: FeedStore;
+  readonly configs: ConfigCache;
+  readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
+}
+
+export interface FeedQuestion {
+  readonly merchantId: MerchantId;
+  /** Inclusive; what is kept unless said otherwise. */
+  readonly from?: string;
+  /** Exclusive. */
+  readonly to?: string;
+  /** Where the page before ended. */
+  readonly after?: FeedPosition;
+  readonly transactionType?: string;
+  readonly status?: string;
+  readonly limit: number;
+}
+
+export interface FeedPage {
+  readonly kind: 'page';
+  readonly items: readonly ReturnType<typeof feedItem>[];
+  /** Where to go on, now or when there is more. */
+  readonly next: FeedPosition;
+  readonly hasMore: boolean;
+  readonly watermark: string;
+}
+
+export interface FeedRefusal {
+  readonly kind: 'refused';
+  readonly code: 'beyond_retention' | 'in_future' | 'invalid_cursor' | 'cursor_expired';
+  readonly field: 'from' | 'to' | 'cursor';
+  readonly watermark: string;
+}
+
+/** Rows that one request reads at most where a filter leaves most of them out. */
+const MOST_FILTERED_ROWS = 5_000;
+/** An asker's clock may be ahead of ours by so much before its now is our future. */
+const FUTURE_TOLERANCE_MS = 5 * MINUTE_MS;
+
+/**
+ * One page. It lists nothing younger than the watermark, and everything up to it: what is stamped before it has been
+ * committed, and shown by the index, since a feed lag has passed. A page that ends the list ends at the watermark,
+ * so that nothing is ever listed behind one that was given.
+ */
+export async function readFeed(ports: FeedPorts, asked: FeedQuestion): Promise<FeedPage | FeedRefusal> {
+  const nowMs = ports.clock.now();
+  const watermark = watermarkAt(ports, nowMs);
+  const oldest = oldestShown(ports, nowMs);
+  const wrong = refusalOf(asked, { nowMs, oldest });
+  if (wrong !== undefined) return { kind: 'refused', ...wrong, watermark };
+  const { merchantId, limit, after } = asked;
+  const feedShards = await feedShardsOf(ports, merchantId, nowMs);
+  const range = rangeOf(asked, { oldest, watermark });
+  const isFiltered = asked.transactionType !== undefined || asked.status !== undefined;
+  const merge = openMerge({
+    lists: shardLists(ports.feed, {
+      merchantId,
+      feedShards,
+      ...range,
+      ...(after?.kind === 'behind' && { after: after.key }),
+      ...(isFiltered ? { mostRows: MOST_FILTERED_ROWS } : { limit }),
+    }),
+    orderOf: feedOrder,
+    mostRows: MOST_FILTERED_ROWS,
+  });
+  const { items, last, hasMore } = await takePage(merge, { limit, wants: wants(asked), view: feedItem });
+  // The watermark is as good as the clock: one that is off must not sign it.
+  ports.clockTrust.assertTrusted();
+  const next: FeedPosition =
+    hasMore && last !== undefined ? { kind: 'behind', key: last } : endOf(range, after);
+  return { kind: 'page', items, next, hasMore, watermark };
+}
+
+function refusalOf(
+  { from, to, after }: FeedQuestion,
+  { nowMs, oldest }: { readonly nowMs: number; readonly oldest: string },
+): Pick<FeedRefusal, 'code' | 'field'> | undefined {
+  const future = isoTime(nowMs + FUTURE_TOLERANCE_MS);
+  for (const [field, time] of [['from', from] as const, ['to', to] as const]) {
+    if (time !== undefined && time < oldest) return { code: 'beyond_retention', field };
+    if (time !== undefined && time > future) return { code: 'in_future', field };
+  }
+  if (after === undefined) return undefined;
+  const position = positionText(after);
+  if (position < oldest) return { code: 'cursor_expired', field: 'cursor' };
+  // None that was given lies beyond a watermark; another machine's clock may be ahead of ours a little.
+  return position > future ? { code: 'invalid_cursor', field: 'cursor' } : undefined;
+}
+
+interface Range {
+  readonly from: string;
+  readonly to: string;
+}
+
+function rangeOf(
+  { from, to, after }: FeedQuestion,
+  { oldest, watermark }: { readonly oldest: string; readonly watermark: string },
+): Range {
+  const begin = later(from ?? oldest, after?.kind === 'time' ? after.at : oldest);
+  // The watermark itself is complete, and the end of a range is exclusive.
+  const complete = isoTime(msOf(watermark) + 1);
+  return { from: begin, to: to !== undefined && to < complete ? to : complete };
+}
+
+/** Never back: a machine whose clock is a little behind has seen less than the one that gave the cursor. */
+function endOf(range: Range, after: FeedPosition | undefined): FeedPosition {
+  const at = later(range.from, range.to);
+  return after !== undefined && positionText(after) > at ? after : { kind: 'time', at };
+}
+
+function later(left: string, right: string): string {
+  return left > right ? left : right;
+}
+
+function wants({ transactionType, status }: FeedQuestion): (row: TerminalOutcome) => boolean {
+  return (row) =>
+    (transactionType === undefined || row.transactionType === transactionType) &&
+    (status === undefined || row.status === status);
+}

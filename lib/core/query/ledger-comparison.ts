@@ -1,0 +1,171 @@
+import { typeFilter } from '../deliver/expected-endpoints.ts';
+import {
+  type ClosedWindow,
+  readClosedWindow,
+  type WindowPorts,
+  type WindowRefusal,
+} from '../feed/closed-windows.ts';
+import {
+  bucketOf,
+  createDigestSum,
+  type Digest,
+  type DigestRow,
+  digestOfRows,
+  sumDigests,
+} from '../feed/digest.ts';
+import type { MerchantId, TransactionId } from '../model.ts';
+import { bucketDigests, readRows, rowsOf } from './window-contents.ts';
+
+/** A receiver's own rows of a closed window, claimed whole, beside ours: what differs, by class. */
+
+export const DIFFERENCE_CLASSES = ['only_here', 'only_there', 'status', 'amount', 'currency'] as const;
+
+/** What can differ of a row that both have. */
+const FIELDS = ['status', 'amount', 'currency'] as const;
+
+type Side = Omit<DigestRow, 'transactionId'>;
+
+/** Here is Tidings, there is the receiver. A row that both have may differ in several classes. */
+interface Difference {
+  readonly class: (typeof DIFFERENCE_CLASSES)[number];
+  readonly transactionId: TransactionId;
+  readonly here?: Side;
+  readonly there?: Side;
+}
+
+export interface Claim {
+  readonly merchantId: MerchantId;
+  readonly start: string;
+  readonly bucket?: number;
+  readonly types?: readonly string[];
+  readonly rows: readonly DigestRow[];
+}
+
+export interface Reconciliation {
+  readonly kind: 'reconciled';
+  readonly asOf: string;
+  readonly window: { readonly start: string; readonly end: string; readonly revision: number };
+  readonly windowSeconds: number;
+  readonly here: Digest;
+  /** Of the rows that were claimed: it ties the answer to them. */
+  readonly there: Digest;
+  readonly differences: readonly Difference[];
+}
+
+export type ClaimRefusal =
+  | WindowRefusal
+  | {
+      readonly kind: 'wrong_rows';
+      readonly code: 'duplicate_row' | 'wrong_bucket';
+      readonly rows: readonly number[];
+    }
+  | { readonly kind: 'too_many_differences'; readonly asOf: string };
+
+/** Rows that one request can claim, or be compared with, at most. */
+export const MAX_CLAIMED_ROWS = 10_000;
+/** Rows of a window that are read to find those of a bucket. */
+const MAX_ROWS_READ = 50_000;
+/** Differences of one answer at most, which keeps it under 1 MB. */
+const MAX_DIFFERENCES = 2_000;
+
+/**
+ * Compares digests first: where they are equal, so are the rows, and none is read. A row that we list in another
+ * window, or in another bucket, is `only_there` in this one.
+ */
+export async function reconcile(ports: WindowPorts, claim: Claim): Promise<Reconciliation | ClaimRefusal> {
+  const wrong = wrongRows(claim);
+  if (wrong !== undefined) return { kind: 'wrong_rows', ...wrong };
+  const found = await readClosedWindow(ports, claim);
+  if (found.kind === 'refused') return found;
+  const { asOf, window, windowSeconds } = found;
+  const refused = (code: WindowRefusal['code']): WindowRefusal => ({ kind: 'refused', asOf, code });
+  const lets = typeFilter(claim.types);
+  const { bucket } = claim;
+  const parts = bucket === undefined ? window.groups : await bucketDigests(ports, found);
+  if (typeof parts === 'string') return refused(parts);
+  const here = sumDigests(
+    parts.filter((part) => lets(part) && (!('bucket' in part) || part.bucket === bucket)),
+  );
+  const there = digestOfRows(claim.rows);
+  const answer = { kind: 'reconciled', asOf, window, windowSeconds, here, there } as const;
+  if (here.count === there.count && here.hash === there.hash) return { ...answer, differences: [] };
+  if (here.count > MAX_CLAIMED_ROWS || rowsOf(window) > MAX_ROWS_READ) return refused('window_too_large');
+
+  const differences = await compareRows(ports, claim, { ...found, here });
+  if (differences === 'window_in_doubt') return refused(differences);
+  if (differences.length > MAX_DIFFERENCES) return { kind: 'too_many_differences', asOf };
+  return { ...answer, differences };
+}
+
+/** Differences from rows that are not those of the digest would look whole, and not be. */
+async function compareRows(
+  ports: WindowPorts,
+  { rows, bucket, types }: Claim,
+  { window, nowMs, here }: ClosedWindow & { readonly here: Digest },
+): Promise<readonly Difference[] | 'window_in_doubt'> {
+  const lets = typeFilter(types);
+  const comparison = openComparison(rows);
+  const read = createDigestSum();
+  for await (const row of readRows(ports, window, nowMs)) {
+    if (!lets(row) || (bucket !== undefined && bucketOf(row.transactionId) !== bucket)) continue;
+    read.add(row);
+    comparison.compare(row);
+    if (comparison.differences.length > MAX_DIFFERENCES) return comparison.differences;
+  }
+  comparison.finish();
+  const { count, hash } = sumDigests(read.groups());
+  return count === here.count && hash === here.hash ? comparison.differences : 'window_in_doubt';
+}
+
+/** A claim is read once: a row that stands in it twice, or that the question leaves out, is a mistake of its own. */
+function wrongRows({
+  rows,
+  bucket,
+}: Claim): { readonly code: 'duplicate_row' | 'wrong_bucket'; readonly rows: readonly number[] } | undefined {
+  const seen = new Set<string>();
+  const duplicates = [...rows.keys()].filter((index) => {
+    const name = nameOf(rows[index]);
+    const isSecond = seen.has(name);
+    seen.add(name);
+    return isSecond;
+  });
+  if (duplicates.length > 0) return { code: 'duplicate_row', rows: duplicates };
+  if (bucket === undefined) return undefined;
+  const strays = [...rows.keys()].filter((index) => bucketOf(rows[index]?.transactionId ?? '') !== bucket);
+  return strays.length > 0 ? { code: 'wrong_bucket', rows: strays } : undefined;
+}
+
+function nameOf(row: Pick<DigestRow, 'transactionId' | 'version'> | undefined): string {
+  return `${row?.transactionId}#${row?.version}`;
+}
+
+function openComparison(claimed: readonly DigestRow[]) {
+  const waiting = new Map(claimed.map((row) => [nameOf(row), row]));
+  const differences: Difference[] = [];
+  return {
+    differences,
+    compare(row: DigestRow): void {
+      const { transactionId } = row;
+      const there = waiting.get(nameOf(row));
+      waiting.delete(nameOf(row));
+      if (there === undefined) {
+        differences.push({ class: 'only_here', transactionId, here: sideOf(row) });
+        return;
+      }
+      for (const field of FIELDS) {
+        if (row[field] === there[field]) continue;
+        differences.push({ class: field, transactionId, here: sideOf(row), there: sideOf(there) });
+      }
+    },
+    /** What was claimed and never came is only there. */
+    finish(): void {
+      for (const row of waiting.values()) {
+        differences.push({ class: 'only_there', transactionId: row.transactionId, there: sideOf(row) });
+      }
+    },
+  };
+}
+
+function sideOf({ version, status, amount, currency }: DigestRow): Side {
+  return { version, status, amount, currency };
+}

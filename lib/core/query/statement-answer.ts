@@ -1,0 +1,94 @@
+import type { Directory } from '../bookkeeping/directory.ts';
+import { endOfDate, type Statement } from '../bookkeeping/statement.ts';
+import type { StatementStore } from '../bookkeeping/statement-store.ts';
+import type { Clock, ClockTrust } from '../environment.ts';
+import { closedThroughOf } from '../feed/closed-through.ts';
+import { oldestShown, type Reach } from '../feed/watermark.ts';
+import type { ConfigCache } from '../merchants/config-cache.ts';
+import type { MerchantId } from '../model.ts';
+import { isoTime, msOf, SECOND_MS } from '../time.ts';
+
+/** Links under which whoever has them may fetch a file for a while. */
+export interface StatementLinks {
+  /** @param name under which a browser keeps it */
+  link(file: string, options: { readonly seconds: number; readonly name: string }): Promise<string>;
+}
+
+/** Handing out a day's statement, as a link that soon ends. */
+
+export interface StatementQueryPorts extends Reach {
+  readonly statements: Pick<StatementStore, 'read' | 'newest'>;
+  readonly links: StatementLinks;
+  readonly directory: Pick<Directory, 'closed' | 'entry'>;
+  readonly configs: ConfigCache;
+  readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
+}
+
+/** For so long a link is good. */
+const LINK_SECONDS = 300;
+
+export type StatementAnswer =
+  | {
+      readonly kind: 'statement';
+      readonly asOf: string;
+      readonly statement: Statement;
+      readonly url: string;
+      readonly expiresAt: string;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly asOf: string;
+      readonly code: 'unknown_statement' | 'beyond_retention';
+    }
+  | {
+      readonly kind: 'refused';
+      readonly asOf: string;
+      readonly code: 'statement_not_ready';
+      readonly details: {
+        readonly timeZone: string;
+        /** The last window of the day is closed then at the earliest, and the statement made soon after. */
+        readonly readyAfter: string;
+        readonly closedThrough?: string;
+      };
+    };
+
+export async function readStatement(
+  ports: StatementQueryPorts,
+  asked: { readonly merchantId: MerchantId; readonly date: string },
+): Promise<StatementAnswer> {
+  const nowMs = ports.clock.now();
+  const asOf = isoTime(nowMs);
+  const statement = await ports.statements.read(asked.merchantId, asked.date);
+  ports.clockTrust.assertTrusted();
+  if (statement === undefined) return whyNot(ports, asked, nowMs);
+  if (statement.to < oldestShown(ports, nowMs)) return { kind: 'refused', asOf, code: 'beyond_retention' };
+  const { merchantId, date, file } = statement;
+  const name = `tidings-${merchantId}-${date}.csv`;
+  const url = await ports.links.link(file, { seconds: LINK_SECONDS, name });
+  return { kind: 'statement', asOf, statement, url, expiresAt: isoTime(nowMs + LINK_SECONDS * SECOND_MS) };
+}
+
+/** Never, any more, or not yet. */
+async function whyNot(
+  ports: StatementQueryPorts,
+  { merchantId, date }: { readonly merchantId: MerchantId; readonly date: string },
+  nowMs: number,
+): Promise<StatementAnswer> {
+  const asOf = isoTime(nowMs);
+  const profile = (await ports.configs.get(merchantId, nowMs))?.profile;
+  if (profile === undefined) return { kind: 'refused', asOf, code: 'unknown_statement' };
+  const { timeZone, createdAt } = profile;
+  const end = endOfDate(date, timeZone);
+  if (end <= createdAt) return { kind: 'refused', asOf, code: 'unknown_statement' };
+  if (end < oldestShown(ports, nowMs)) return { kind: 'refused', asOf, code: 'beyond_retention' };
+  const [last] = await ports.statements.newest(merchantId, 1);
+  // Days are stated one after the other: what was passed by is not made up for.
+  if (last !== undefined && last.date > date) return { kind: 'refused', asOf, code: 'unknown_statement' };
+  const closing = await closedThroughOf(ports.directory, merchantId);
+  const windowMs = (closing?.windowSeconds ?? 1) * SECOND_MS;
+  const readyMs = Math.ceil(msOf(end) / windowMs) * windowMs + ports.feedLagSeconds * SECOND_MS;
+  const closedThrough = closing === undefined ? {} : { closedThrough: closing.closedThrough };
+  const details = { timeZone, readyAfter: isoTime(readyMs), ...closedThrough };
+  return { kind: 'refused', asOf, code: 'statement_not_ready', details };
+}

@@ -1,0 +1,139 @@
+import { outcomeData } from '../deliver/attempt/callback.ts';
+import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
+import { type Notification, notificationIdOf, untried } from '../deliver/state/notification.ts';
+import type { Clock, ClockTrust } from '../environment.ts';
+import { oldestShown, watermarkAt } from '../feed/watermark.ts';
+import type { ConfigCache } from '../merchants/config-cache.ts';
+import {
+  isTerminal,
+  type MerchantId,
+  type Outcome,
+  type TransactionId,
+  type TransactionKey,
+} from '../model.ts';
+import type { OutcomeStore } from '../record/outcome-store.ts';
+import { isoTime, MINUTE_MS, msOf } from '../time.ts';
+
+/** Reading back: what ended how, and how the telling goes. */
+
+export interface QueryPorts {
+  readonly outcomes: OutcomeStore;
+  readonly configs: ConfigCache;
+  readonly clock: Clock;
+  readonly clockTrust: ClockTrust;
+  readonly retentionDays: number;
+  readonly feedLagSeconds: number;
+}
+
+export type TransactionView = ReturnType<typeof viewOf>;
+
+/** Transactions on one page of a reference: orders share few, so pages stay small. */
+export const MAX_REFERENCE_PAGE = 20;
+
+/** One transaction as of a moment before the strongly consistent read; undefined where there is none. */
+export async function readTransaction(
+  ports: QueryPorts,
+  key: TransactionKey,
+): Promise<{ readonly asOf: string; readonly transaction: TransactionView | undefined }> {
+  const asOfMs = ports.clock.now();
+  return { asOf: isoTime(asOfMs), transaction: await view(ports, key, asOfMs) };
+}
+
+/** The transactions that carry a reference, as of the watermark: what was recorded since may be missing. */
+export async function readByReference(
+  ports: QueryPorts,
+  options: {
+    readonly merchantId: MerchantId;
+    readonly reference: string;
+    readonly after?: TransactionId;
+    readonly limit: number;
+  },
+): Promise<{
+  readonly asOf: string;
+  readonly items: readonly TransactionView[];
+  readonly last?: TransactionId;
+}> {
+  const asOfMs = ports.clock.now();
+  const page = await ports.outcomes.idsByReference(options);
+  const views = await Promise.all(
+    page.ids.map((transactionId) => view(ports, { merchantId: options.merchantId, transactionId }, asOfMs)),
+  );
+  const last = page.ids.at(-1);
+  return {
+    asOf: watermarkAt(ports, asOfMs),
+    items: views.filter((one) => one !== undefined),
+    ...(page.more && last !== undefined && { last }),
+  };
+}
+
+async function view(
+  ports: QueryPorts,
+  key: TransactionKey,
+  nowMs: number,
+): Promise<TransactionView | undefined> {
+  const { outcomes, notifications } = await ports.outcomes.transaction(key);
+  // The answer says as of when it holds: a clock that is off must not sign that.
+  ports.clockTrust.assertTrusted();
+  const latest = outcomes.at(-1);
+  // What is older than the retention may be half expired, and half a transaction is a wrong answer.
+  if (latest === undefined || latest.recordedAt < oldestShown(ports, nowMs)) return undefined;
+  return viewOf(outcomes, latest, await withUntried(ports, { outcomes, latest, notifications, nowMs }));
+}
+
+/** Adds the notifications that are expected and of which nothing is written yet. */
+async function withUntried(
+  ports: QueryPorts,
+  found: {
+    readonly outcomes: readonly Outcome[];
+    readonly latest: Outcome;
+    readonly notifications: readonly Notification[];
+    readonly nowMs: number;
+  },
+): Promise<readonly Notification[]> {
+  const { latest, notifications, nowMs } = found;
+  if (!isTerminal(latest)) return notifications;
+  const config = await ports.configs.get(
+    latest.merchantId,
+    Math.max(msOf(latest.listedAt), nowMs - MINUTE_MS),
+  );
+  if (config === undefined) return notifications;
+  const notifyUrl = latest.notifyUrl ?? found.outcomes[0]?.notifyUrl;
+  const written = new Set(notifications.map(({ endpointId }) => endpointId));
+  const missing = expectedEndpoints(latest, config, notifyUrl)
+    .filter((endpointId) => !written.has(endpointId))
+    .map((endpointId) => untried({ ...latest, endpointId }, latest.listedAt));
+  return [...notifications, ...missing];
+}
+
+function viewOf(outcomes: readonly Outcome[], latest: Outcome, notifications: readonly Notification[]) {
+  return {
+    ...outcomeData(latest),
+    outcomes: outcomes.map(({ version, status, reason, occurredAt, recordedAt, listedAt }) => ({
+      version,
+      status,
+      ...(reason !== undefined && { reason }),
+      occurredAt,
+      recordedAt,
+      ...(listedAt !== undefined && { listedAt }),
+    })),
+    notifications: notifications.map(notificationView),
+  };
+}
+
+/** A notification as the API shows it. */
+export function notificationView(notification: Notification) {
+  const { endpointId, version, state, attempts, nextAttemptAt, responseSnippet, blockedReason } =
+    notification;
+  return {
+    notificationId: notificationIdOf(notification),
+    endpointId,
+    version,
+    state,
+    ...(blockedReason !== undefined && { blockedReason }),
+    attempts: attempts.map((attempt, index) => ({
+      ...attempt,
+      ...(index === attempts.length - 1 && responseSnippet !== undefined && { responseSnippet }),
+    })),
+    ...(nextAttemptAt !== undefined && { nextAttemptAt }),
+  };
+}

@@ -1,0 +1,121 @@
+import { feedItem } from '../deliver/attempt/callback.ts';
+import { typeFilter } from '../deliver/expected-endpoints.ts';
+import {
+  type ClosedWindow,
+  feedShardsOf,
+  readClosedWindow,
+  type WindowPorts,
+  type WindowRefusal,
+} from '../feed/closed-windows.ts';
+import { type BucketDigest, bucketOf, createDigestSum, sameGroups, sumBuckets } from '../feed/digest.ts';
+import { openMerge, takePage } from '../feed/merge.ts';
+import { type FeedKey, feedOrder } from '../feed/order.ts';
+import { shardLists } from '../feed/shard-pages.ts';
+import { BUCKETS_ABOVE_ROWS, feedRows, type Window } from '../feed/window.ts';
+import type { MerchantId, TerminalOutcome } from '../model.ts';
+
+/** What one closed window is made of: its digest, bucket by bucket, and its rows. */
+
+/** Rows that one request reads of a window at most. */
+const MOST_ROWS = 20_000;
+
+interface WindowOf {
+  readonly merchantId: MerchantId;
+  readonly start: string;
+  /** Event types as an endpoint's filter names them; all unless said otherwise. */
+  readonly types?: readonly string[];
+}
+
+/** One closed window, with its buckets where they are asked for. */
+export async function readWindow(
+  ports: WindowPorts,
+  asked: WindowOf & { readonly withBuckets: boolean },
+): Promise<
+  | (ClosedWindow & { readonly buckets?: readonly Pick<BucketDigest, 'bucket' | 'count' | 'hash'>[] })
+  | WindowRefusal
+> {
+  const found = await readClosedWindow(ports, asked);
+  if (found.kind === 'refused') return found;
+  const lets = typeFilter(asked.types);
+  const window = { ...found.window, groups: found.window.groups.filter(lets) };
+  if (!asked.withBuckets) return { ...found, window };
+  const digests = await bucketDigests(ports, found);
+  if (typeof digests === 'string') return { kind: 'refused', asOf: found.asOf, code: digests };
+  return { ...found, window, buckets: sumBuckets(digests, lets) };
+}
+
+/**
+ * Those that were kept when it was closed, or else worked out from its rows. Rows that do not add up to the window's digest
+ * (an index that shows one late, or a window that the audit is about to revise) make no answer.
+ */
+export async function bucketDigests(
+  ports: WindowPorts,
+  { window, nowMs }: ClosedWindow,
+): Promise<readonly BucketDigest[] | 'window_too_large' | 'window_in_doubt'> {
+  const count = rowsOf(window);
+  if (count === 0) return [];
+  const kept = count > BUCKETS_ABOVE_ROWS ? await ports.windows.buckets(window) : undefined;
+  if (kept !== undefined) return kept;
+  const sum = createDigestSum();
+  for await (const row of readRows(ports, window, nowMs)) {
+    if (sum.count === MOST_ROWS) return 'window_too_large';
+    sum.add(row);
+  }
+  return sameGroups(sum.groups(), window.groups) ? sum.buckets() : 'window_in_doubt';
+}
+
+/** Every row of a window, shard by shard. Whoever reads bounds it. */
+export async function* readRows(
+  ports: WindowPorts,
+  { merchantId, start: from, end: to }: Window,
+  nowMs: number,
+): AsyncGenerator<TerminalOutcome> {
+  const feedShards = await feedShardsOf(ports, merchantId, nowMs);
+  yield* feedRows(ports.feed, { merchantId, feedShards, from, to });
+}
+
+/** How many rows a window has, by its digest. */
+export function rowsOf({ groups }: Pick<Window, 'groups'>): number {
+  return groups.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** The rows of a closed window, or of one bucket of it, in the order of the feed. */
+export async function readWindowRows(
+  ports: WindowPorts,
+  asked: WindowOf & { readonly bucket?: number; readonly after?: FeedKey; readonly limit: number },
+): Promise<
+  | {
+      readonly kind: 'rows';
+      readonly asOf: string;
+      readonly items: readonly ReturnType<typeof feedItem>[];
+      /** Where the next page goes on; absent of the last. A page may hold nothing and still have a next one. */
+      readonly next?: FeedKey;
+    }
+  | WindowRefusal
+> {
+  const found = await readClosedWindow(ports, asked);
+  if (found.kind === 'refused') return found;
+  const { merchantId, bucket, limit } = asked;
+  const { start: from, end: to } = found.window;
+  const feedShards = await feedShardsOf(ports, merchantId, found.nowMs);
+  const isWhole = bucket === undefined && asked.types === undefined;
+  const merge = openMerge({
+    lists: shardLists(ports.feed, {
+      merchantId,
+      feedShards,
+      from,
+      to,
+      ...(asked.after !== undefined && { after: asked.after }),
+      ...(isWhole ? { limit } : { mostRows: MOST_ROWS }),
+    }),
+    orderOf: feedOrder,
+    mostRows: MOST_ROWS,
+  });
+  const lets = typeFilter(asked.types);
+  const { items, last, hasMore } = await takePage(merge, {
+    limit,
+    wants: (row) => lets(row) && (bucket === undefined || bucketOf(row.transactionId) === bucket),
+    view: feedItem,
+  });
+  return { kind: 'rows', asOf: found.asOf, items, ...(hasMore && last !== undefined && { next: last }) };
+}

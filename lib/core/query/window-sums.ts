@@ -1,0 +1,143 @@
+import { closedThroughOf } from '../feed/closed-through.ts';
+import { isAligned, type WindowPorts, type WindowRefusal } from '../feed/closed-windows.ts';
+import { type DigestGroup, sumGroups } from '../feed/digest.ts';
+import { oldestShown, watermarkAt } from '../feed/watermark.ts';
+import type { MerchantId } from '../model.ts';
+import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../time.ts';
+
+/** Digests of a range: of each window, or of hours and days, which are the sums of theirs. */
+
+export const RESOLUTIONS = ['window', 'hour', 'day'] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
+
+/** Windows that one answer is made of at most: of 300 seconds, those of a day, a week and a month. */
+const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2_016, day: 8_928 };
+/** Windows read at a time. */
+const PAGE = 1_000;
+/** Bytes of an answer's items at most; only a merchant with hundreds of groups comes near. */
+const MOST_BYTES = 900_000;
+/** Groups of all windows that one answer is made of at most, 36 MB of the table: 22 in each window of a month. */
+const MOST_GROUPS = 200_000;
+
+/** What of one window, hour or day lies in the range. */
+interface WindowSum {
+  readonly start: string;
+  readonly end: string;
+  /** The sum of the windows' revisions: raised whenever one of them is revised. */
+  readonly revision: number;
+  readonly groups: readonly DigestGroup[];
+}
+
+export interface WindowSums {
+  readonly kind: 'sums';
+  readonly asOf: string;
+  readonly closedThrough: string;
+  readonly windowSeconds: number;
+  /** Oldest first, none that are empty. */
+  readonly items: readonly WindowSum[];
+}
+
+/**
+ * Digests from `from` to `to`, both boundaries of windows; of what is closed only, and all of it: a range that goes
+ * beyond is refused. Without `to`, through what is closed.
+ */
+export async function readWindows(
+  ports: WindowPorts,
+  range: {
+    readonly merchantId: MerchantId;
+    readonly from: string;
+    readonly to?: string;
+    readonly resolution: Resolution;
+  },
+): Promise<WindowSums | WindowRefusal> {
+  const nowMs = ports.clock.now();
+  const asOf = watermarkAt(ports, nowMs);
+  const { merchantId, from, resolution } = range;
+  const refused = (refusal: Omit<WindowRefusal, 'kind' | 'asOf'>): WindowRefusal => ({
+    kind: 'refused',
+    asOf,
+    ...refusal,
+  });
+  if (from < oldestShown(ports, nowMs)) return refused({ code: 'beyond_retention', field: 'from' });
+  const closing = await closedThroughOf(ports.directory, merchantId);
+  ports.clockTrust.assertTrusted();
+  if (closing === undefined) return refused({ code: 'window_not_closed' });
+  const { windowSeconds, closedThrough } = closing;
+  const to = range.to ?? closedThrough;
+  for (const [field, time] of [['from', from] as const, ['to', to] as const]) {
+    if (isAligned(time, windowSeconds)) continue;
+    return refused({ code: 'unaligned_time', field, details: { windowSeconds } });
+  }
+  if (to > closedThrough || from > closedThrough) {
+    return refused({ code: 'window_not_closed', details: closing });
+  }
+  const maxSeconds = MAX_WINDOWS[resolution] * windowSeconds;
+  if (msOf(to) - msOf(from) > maxSeconds * SECOND_MS) {
+    return refused({ code: 'range_too_long', field: 'to', details: { maxSeconds, ...closing } });
+  }
+  const seconds = secondsOf(resolution, windowSeconds);
+  const items = await readSums(ports, { merchantId, from, to, seconds });
+  if (items === undefined || JSON.stringify(items).length > MOST_BYTES) {
+    return refused({ code: 'answer_too_large', field: 'to' });
+  }
+  return { kind: 'sums', asOf, closedThrough, windowSeconds, items };
+}
+
+function secondsOf(resolution: Resolution, windowSeconds: number): number {
+  switch (resolution) {
+    case 'window':
+      return windowSeconds;
+    case 'hour':
+      return 3_600;
+    case 'day':
+      return DAY_SECONDS;
+  }
+}
+
+type Parts = Pick<WindowSum, 'revision' | 'groups'>;
+
+/**
+ * Hours and days of UTC, cut to the range: `start` and `end` say what an item is of. Summed up page by page, so that what
+ * is held does not grow with the range; undefined where there is too much to sum up for one answer.
+ */
+async function readSums(
+  ports: WindowPorts,
+  {
+    seconds,
+    ...range
+  }: {
+    readonly merchantId: MerchantId;
+    readonly from: string;
+    readonly to: string;
+    readonly seconds: number;
+  },
+): Promise<readonly WindowSum[] | undefined> {
+  const lengthMs = seconds * SECOND_MS;
+  const slices = new Map<number, Parts>();
+  let groupsLeft = MOST_GROUPS;
+  let cursor: string | undefined;
+  do {
+    const page = await ports.windows.page({ ...range, limit: PAGE, ...(cursor !== undefined && { cursor }) });
+    groupsLeft -= page.windows.reduce((sum, { groups }) => sum + groups.length, 0);
+    if (groupsLeft < 0) return undefined;
+    for (const [slice, windows] of Map.groupBy(page.windows, ({ start }) =>
+      Math.floor(msOf(start) / lengthMs),
+    )) {
+      const before = slices.get(slice);
+      slices.set(slice, together(before === undefined ? windows : [before, ...windows]));
+    }
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return [...slices].map(([slice, parts]) => ({
+    start: isoTime(Math.max(slice * lengthMs, msOf(range.from))),
+    end: isoTime(Math.min((slice + 1) * lengthMs, msOf(range.to))),
+    ...parts,
+  }));
+}
+
+function together(parts: readonly Parts[]): Parts {
+  return {
+    revision: parts.reduce((sum, { revision }) => sum + revision, 0),
+    groups: sumGroups(parts.map(({ groups }) => groups)),
+  };
+}

@@ -1,0 +1,185 @@
+import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
+import { newCheck } from '../check-back/check-state.ts';
+import { sha256 } from '../crypto.ts';
+import type { Clock, Random, Reporter, Timer } from '../environment.ts';
+import { Fault } from '../faults.ts';
+import type { ConfigCache } from '../merchants/config-cache.ts';
+import type { Outcome, OutcomeContent, TransactionId, TransactionKey, Version } from '../model.ts';
+import { isoTime, MINUTE_MS, msOf } from '../time.ts';
+import { decideRecording } from './decide.ts';
+import type { OutcomeStore } from './outcome-store.ts';
+
+export type RecordResult =
+  | { readonly kind: 'created' | 'unchanged'; readonly outcome: Outcome }
+  | { readonly kind: 'conflict'; readonly current: Outcome }
+  | { readonly kind: 'mismatch'; readonly current: Outcome; readonly fields: readonly string[] }
+  | { readonly kind: 'unknown_merchant' }
+  /** A URL is no place that may be called, or there is nothing to ask about. */
+  | {
+      readonly kind: 'refused';
+      readonly pointer: '/notifyUrl' | '/checkBack' | '/checkBack/url';
+      readonly code: CallbackUrlRefusal | 'check_back_not_pending';
+    };
+
+/** Tries of one write, each with a stamp of its own. */
+const MAX_WRITE_TRIES = 3;
+const RETRY_BASE_MS = 50;
+/** A merchant that was there a minute ago is still there: merchants are never deleted. */
+const PROFILE_MAX_AGE_MS = MINUTE_MS;
+/** Recordings of one batch that run side by side. */
+const BATCH_CONCURRENCY = 10;
+
+export interface RecordPorts {
+  readonly outcomes: OutcomeStore;
+  readonly configs: ConfigCache;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly random: Random;
+  readonly callbackPolicy: CallbackPolicy;
+  /** Seconds after which a PENDING without an end is `unresolved`. */
+  readonly checkHorizonSeconds: number;
+  readonly reporter: Reporter;
+}
+
+/**
+ * Records how a transaction ended, with one conditional write and no message: the table's stream tells the
+ * rest. Dying at any point leaves either nothing, or an outcome that will be told.
+ */
+export async function recordOutcome(
+  ports: RecordPorts,
+  key: TransactionKey,
+  content: OutcomeContent,
+): Promise<RecordResult> {
+  const config = await ports.configs.get(key.merchantId, ports.clock.now() - PROFILE_MAX_AGE_MS);
+  if (config === undefined) return { kind: 'unknown_merchant' };
+  const { feedShards } = config.profile;
+  const refused = refusedField(ports, content);
+  if (refused !== undefined) return refused;
+
+  const first = await write(ports, { key, content, version: 1, feedShards });
+  if (first.kind === 'created') return first;
+  const decision = decideRecording(await ports.outcomes.versions(key), content);
+  if (decision.kind !== 'write') return decision;
+  const second = await write(ports, { key, content, version: decision.version, feedShards });
+  if (second.kind === 'created') return second;
+
+  // Somebody else ended the transaction between the read and the write: what stands now is the answer.
+  const standing = decideRecording(await ports.outcomes.versions(key), content);
+  if (standing.kind === 'write') {
+    throw new Fault({
+      code: 'unavailable',
+      message: 'A version was refused and could not be read.',
+      retryable: true,
+    });
+  }
+  return standing;
+}
+
+function refusedField(
+  { callbackPolicy }: RecordPorts,
+  content: OutcomeContent,
+): Extract<RecordResult, { kind: 'refused' }> | undefined {
+  if (content.checkBack !== undefined && content.status !== 'PENDING') {
+    return { kind: 'refused', pointer: '/checkBack', code: 'check_back_not_pending' };
+  }
+  for (const [pointer, url] of [
+    ['/notifyUrl', content.notifyUrl],
+    ['/checkBack/url', content.checkBack?.url],
+  ] as const) {
+    const vetted = url === undefined ? undefined : vetCallbackUrl(url, callbackPolicy);
+    if (vetted?.ok === false) return { kind: 'refused', pointer, code: vetted.code };
+  }
+  return undefined;
+}
+
+async function write(
+  ports: RecordPorts,
+  options: {
+    readonly key: TransactionKey;
+    readonly content: OutcomeContent;
+    readonly version: Version;
+    readonly feedShards: number;
+  },
+): Promise<{ readonly kind: 'created'; readonly outcome: Outcome } | { readonly kind: 'exists' }> {
+  const { key, content, version, feedShards } = options;
+  for (let tries = 1; ; tries += 1) {
+    const stamp = isoTime(ports.clock.now());
+    const outcome: Outcome = {
+      ...key,
+      ...content,
+      version,
+      recordedAt: stamp,
+      ...(content.status !== 'PENDING' && { listedAt: stamp }),
+    };
+    try {
+      const result = await put(ports, outcome, feedShards);
+      return result === 'written' ? { kind: 'created', outcome } : { kind: 'exists' };
+    } catch (error) {
+      if (!(error instanceof Fault && error.retryable) || tries === MAX_WRITE_TRIES) throw error;
+      await ports.timer.sleep(RETRY_BASE_MS * 2 ** tries * (0.5 + ports.random.fraction()));
+    }
+  }
+}
+
+function put(ports: RecordPorts, outcome: Outcome, feedShards: number): Promise<'written' | 'exists'> {
+  if (outcome.status !== 'PENDING') {
+    return ports.outcomes.putIfAbsent(outcome, shardOf(outcome.transactionId, feedShards));
+  }
+  const check = newCheck(outcome, {
+    preparedAtMs: msOf(outcome.recordedAt),
+    afterSeconds: outcome.checkBack?.afterSeconds,
+    horizonSeconds: ports.checkHorizonSeconds,
+  });
+  return ports.outcomes.prepare(outcome, check);
+}
+
+/** Spreads a merchant's feed evenly over its shards. */
+function shardOf(transactionId: TransactionId, feedShards: number): number {
+  const [high = 0, low = 0] = sha256(transactionId);
+  return (high * 256 + low) % feedShards;
+}
+
+export type BatchItemResult = RecordResult | { readonly kind: 'failed'; readonly code: string };
+
+export interface BatchItem {
+  readonly transactionId: TransactionId;
+  readonly content: OutcomeContent;
+}
+
+/**
+ * Records up to a hundred outcomes of one merchant; results in the order of the items. Each stands or fails
+ * alone. Items of one transaction run one after the other, as they stand in the batch.
+ */
+export async function recordBatch(
+  ports: RecordPorts,
+  merchantId: TransactionKey['merchantId'],
+  items: readonly BatchItem[],
+): Promise<readonly BatchItemResult[]> {
+  const queues = Map.groupBy(items.keys(), (index) => items[index]?.transactionId);
+  const results = new Array<BatchItemResult>(items.length);
+  const waiting = [...queues.values()];
+  const worker = async () => {
+    for (let queue = waiting.shift(); queue !== undefined; queue = waiting.shift()) {
+      for (const index of queue) {
+        const item = items[index];
+        if (item !== undefined) results[index] = await recordItem(ports, { merchantId, item });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: BATCH_CONCURRENCY }, worker));
+  return results;
+}
+
+async function recordItem(
+  ports: RecordPorts,
+  { merchantId, item }: { readonly merchantId: TransactionKey['merchantId']; readonly item: BatchItem },
+): Promise<BatchItemResult> {
+  try {
+    return await recordOutcome(ports, { merchantId, transactionId: item.transactionId }, item.content);
+  } catch (error) {
+    // One item's failure is that item's result: the others are recorded, and nothing runs on after the answer.
+    const code = error instanceof Fault ? error.code : 'internal';
+    ports.reporter.report({ event: 'recording_failed', merchantId, code, fault: String(error) });
+    return { kind: 'failed', code };
+  }
+}

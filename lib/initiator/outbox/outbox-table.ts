@@ -1,0 +1,162 @@
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { InitiatorFault } from '../fault.ts';
+import type { MerchantId, TransactionKey } from '../ids.ts';
+import type { Machine } from '../system.ts';
+import {
+  merchantPk,
+  PROFILE_SK,
+  READ_ATTRIBUTES,
+  type StandingVersion,
+  standingVersion,
+  transactionPk,
+  VERSIONS_PREFIX,
+} from './outbox-items.ts';
+import { type Failure, faultOf, type Sending, send } from './sending.ts';
+import { createTableClock, type TableClock } from './table-clock.ts';
+
+/** The service's table, as far as an initiator may read it. */
+export interface OutboxTable {
+  readonly name: string;
+  readonly client: DynamoDBDocumentClient;
+  readonly tableClock: TableClock;
+  readonly machine: Machine;
+  /** Partitions of the merchant's feed, as of a minute ago at most; they only grow. */
+  feedShards(merchantId: MerchantId): Promise<number>;
+  /** The versions that stand, oldest first; strongly consistent. */
+  versions(key: TransactionKey): Promise<readonly StandingVersion[]>;
+}
+
+const READ_TIMEOUT_MS = 3_000;
+const MAX_READ_TRIES = 3;
+const RETRY_BASE_MS = 50;
+const PROFILE_MAX_AGE_MS = 60_000;
+/** Merchants remembered for one client; beyond it the oldest goes. */
+const MAX_CACHED_PROFILES = 1_000;
+
+interface Profile {
+  readonly feedShards: number;
+  readonly readAtMs: number;
+}
+
+/** What is remembered from call to call, for as long as the client lives. */
+interface Memory {
+  readonly tableClock: TableClock;
+  readonly profiles: Map<string, Profile>;
+}
+
+const memories = new WeakMap<DynamoDBDocumentClient, Memory>();
+
+function memoryOf(client: DynamoDBDocumentClient): Memory {
+  const known = memories.get(client);
+  if (known !== undefined) return known;
+  const memory = { tableClock: createTableClock(), profiles: new Map<string, Profile>() };
+  memories.set(client, memory);
+  return memory;
+}
+
+export function openOutboxTable(options: {
+  readonly client: DynamoDBDocumentClient;
+  readonly name: string;
+  readonly machine: Machine;
+}): OutboxTable {
+  const { client, name, machine } = options;
+  const { tableClock, profiles } = memoryOf(client);
+  const sending: Sending = { clock: machine.clock, tableClock, timeoutMs: READ_TIMEOUT_MS };
+
+  return {
+    name,
+    client,
+    tableClock,
+    machine,
+
+    async feedShards(merchantId) {
+      const cacheKey = `${name}#${merchantId}`;
+      const cached = profiles.get(cacheKey);
+      const readAtMs = machine.clock.now();
+      // A clock that was off is believed again when an answer shows that it agrees: so there must be an answer.
+      if (cached !== undefined && isFresh(cached, readAtMs) && tableClock.isTrusted())
+        return cached.feedShards;
+      profiles.delete(cacheKey);
+      const { Item } = await reading(machine, 'Reading the merchant', () => {
+        const command = profileCommand(name, merchantId);
+        return send(sending, command, (abortSignal) => client.send(command, { abortSignal }));
+      });
+      if (Item === undefined) throw unknownMerchant();
+      const feedShards: unknown = Item.feedShards;
+      if (!Number.isSafeInteger(feedShards) || (feedShards as number) < 1) throw unreadable('profile');
+      profiles.set(cacheKey, { feedShards: feedShards as number, readAtMs });
+      for (const oldest of profiles.keys()) {
+        if (profiles.size <= MAX_CACHED_PROFILES) break;
+        profiles.delete(oldest);
+      }
+      return feedShards as number;
+    },
+
+    async versions(key) {
+      const { Items = [] } = await reading(machine, 'Reading the transaction', () => {
+        const command = versionsCommand(name, key);
+        return send(sending, command, (abortSignal) => client.send(command, { abortSignal }));
+      });
+      try {
+        return Items.map(standingVersion);
+      } catch (cause) {
+        throw unreadable('transaction', cause);
+      }
+    },
+  };
+}
+
+/** A clock that was set back does not make what was read in its future young again. */
+function isFresh({ readAtMs }: Profile, nowMs: number): boolean {
+  const age = nowMs - readAtMs;
+  return age >= 0 && age < PROFILE_MAX_AGE_MS;
+}
+
+/** Only what is needed: the policy lets an initiator read nothing else of a profile, which holds sealed secrets. */
+function profileCommand(TableName: string, merchantId: MerchantId): GetCommand {
+  return new GetCommand({
+    TableName,
+    Key: { pk: merchantPk(merchantId), sk: PROFILE_SK },
+    ProjectionExpression: 'feedShards',
+    ConsistentRead: true,
+  });
+}
+
+function versionsCommand(TableName: string, key: TransactionKey): QueryCommand {
+  return new QueryCommand({
+    TableName,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :versions)',
+    ExpressionAttributeValues: { ':pk': transactionPk(key), ':versions': VERSIONS_PREFIX },
+    Select: 'SPECIFIC_ATTRIBUTES',
+    ProjectionExpression: READ_ATTRIBUTES.map((name) => `#${name}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(READ_ATTRIBUTES.map((name) => [`#${name}`, name])),
+    ConsistentRead: true,
+  });
+}
+
+/** Reads may be repeated without thought. */
+async function reading<Answer>(
+  machine: Machine,
+  what: string,
+  read: () => Promise<{ readonly kind: 'answered'; readonly answer: Answer } | Failure>,
+): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
+    const sent = await read();
+    if (sent.kind === 'answered') return sent.answer;
+    const fault = faultOf(what, sent);
+    if (!fault.retryable || tries === MAX_READ_TRIES) throw fault;
+    await machine.sleep(RETRY_BASE_MS * 2 ** tries * (0.5 + machine.random.fraction()));
+  }
+}
+
+function unknownMerchant(): InitiatorFault {
+  return new InitiatorFault({ code: 'unknown_merchant', message: 'There is no such merchant.' });
+}
+
+function unreadable(what: string, cause?: unknown): InitiatorFault {
+  return new InitiatorFault({
+    code: 'unexpected_answer',
+    message: `The ${what} in the table is none: is tableName the service's table?`,
+    cause,
+  });
+}

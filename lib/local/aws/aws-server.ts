@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { AwsFault } from './aws-fault.ts';
+
+/** The input of an operation, as it came over the wire: nothing is checked yet. */
+export type AwsInput = Readonly<Record<string, unknown>>;
+
+/** @param gone aborted when the caller hung up: a long poll must then take nothing. */
+type AwsOperation = (input: AwsInput, gone: AbortSignal) => unknown;
+
+/** A service of the JSON protocol: `X-Amz-Target: <prefix>.<Operation>`. */
+export interface JsonService {
+  readonly targetPrefix: string;
+  readonly operations: Readonly<Record<string, AwsOperation>>;
+  /** SQS clients still read the codes of the older query protocol from a header. */
+  queryErrorCode?(code: string): string;
+}
+
+/** A service of the REST-JSON protocol. `undefined`: not its path. */
+export type RestService = (
+  method: string,
+  url: URL,
+  input: AwsInput,
+) => { readonly output: unknown } | undefined;
+
+/** Larger than any request that the services take (SQS: 1 MiB, escaped). */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+/** Serves all stand-ins on one port: their targets and paths do not collide. */
+export function createAwsServer(
+  json: readonly JsonService[],
+  rest: readonly RestService[],
+  log: Log,
+): Server {
+  return createServer((request, response) => {
+    void answer(request, response);
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    const target = String(request.headers['x-amz-target'] ?? '');
+    const service = json.find(({ targetPrefix }) => target.startsWith(`${targetPrefix}.`));
+    try {
+      const output = await dispatch(request, service, target, gone.signal);
+      if (!gone.signal.aborted) send(response, 200, service, output ?? {}, {});
+    } catch (error) {
+      if (!(error instanceof AwsFault)) {
+        log({
+          source: 'cloud',
+          stream: 'event',
+          line: `${target || request.url} failed: ${messageOf(error)}`,
+        });
+      }
+      const fault =
+        error instanceof AwsFault ? error : new AwsFault('InternalFailure', messageOf(error), 500);
+      const queryCode = service?.queryErrorCode?.(fault.code);
+      send(
+        response,
+        fault.statusCode,
+        service,
+        { __type: fault.code, message: fault.message, Message: fault.message },
+        {
+          'x-amzn-errortype': fault.code,
+          ...(queryCode === undefined ? {} : { 'x-amzn-query-error': `${queryCode};Sender` }),
+        },
+      );
+    }
+  }
+
+  async function dispatch(
+    request: IncomingMessage,
+    service: JsonService | undefined,
+    target: string,
+    gone: AbortSignal,
+  ): Promise<unknown> {
+    const input = parse(await readBody(request));
+    if (service !== undefined) {
+      const name = target.slice(service.targetPrefix.length + 1);
+      const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+      if (operation === undefined) {
+        throw new AwsFault('UnsupportedOperation', `The local cloud does not know ${target}.`);
+      }
+      return await operation(input, gone);
+    }
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    for (const serve of rest) {
+      const served = serve(request.method ?? 'GET', url, input);
+      if (served !== undefined) return served.output;
+    }
+    throw new AwsFault(
+      'UnknownOperationException',
+      `Nothing serves ${request.method} ${url.pathname} ${target}`,
+      404,
+    );
+  }
+}
+
+function send(
+  response: ServerResponse,
+  statusCode: number,
+  service: JsonService | undefined,
+  body: unknown,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const isQueryCompatible = service?.queryErrorCode !== undefined;
+  response.writeHead(statusCode, {
+    'content-type': isQueryCompatible ? 'application/x-amz-json-1.0' : 'application/x-amz-json-1.1',
+    'x-amzn-requestid': randomUUID(),
+    ...headers,
+  });
+  response.end(JSON.stringify(body));
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES)
+      throw new AwsFault('RequestEntityTooLargeException', 'The request is too large.', 413);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parse(body: string): AwsInput {
+  if (body === '') return {};
+  try {
+    return JSON.parse(body) as AwsInput;
+  } catch {
+    throw new AwsFault('SerializationException', 'The body is not JSON.');
+  }
+}

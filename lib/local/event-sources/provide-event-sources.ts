@@ -1,0 +1,125 @@
+import type { AwsCall } from '../aws/aws-client.ts';
+import { LocalCloudError } from '../errors.ts';
+import type { Functions } from '../functions/provide-functions.ts';
+import type { Log } from '../log.ts';
+import type { State } from '../state.ts';
+import type { Resource, Stack } from '../template/stack-resources.ts';
+import { openCheckpoints } from './checkpoints.ts';
+import { compileFilters } from './filter.ts';
+import type { EventSource } from './source.ts';
+import { startSqsSource } from './sqs-source.ts';
+import type { StreamRecord } from './stream-batch.ts';
+import { startStreamSource } from './stream-source.ts';
+
+export interface EventSourcesSetting {
+  readonly stack: Stack;
+  readonly functions: Functions;
+  readonly state: State;
+  readonly sqs: AwsCall;
+  /** Seconds of a long poll: see `SqsSourceSetting`. */
+  readonly waitSeconds: number;
+  /** Instances of a function that one queue may keep busy. */
+  readonly workers: number;
+  readonly streams: AwsCall;
+  /** The real ARN of a table's stream, by the table's logical id. */
+  readonly streamArns: ReadonlyMap<string, string>;
+  readonly log: Log;
+}
+
+/**
+ * Starts the event source mappings that are enabled.
+ * @throws LocalCloudError `unsupported_template` before any is started, when one cannot be understood.
+ */
+export function startEventSources(setting: EventSourcesSetting): readonly EventSource[] {
+  const starters = setting.stack.ofType('AWS::Lambda::EventSourceMapping').map((mapping) => {
+    // Disabled ones are checked too.
+    compileFilters(mapping.logicalId, mapping.properties);
+    return { mapping, start: prepare(setting, mapping) };
+  });
+  return starters.filter(({ mapping }) => mapping.properties.Enabled).map(({ start }) => start());
+}
+
+function prepare(
+  setting: EventSourcesSetting,
+  { logicalId, properties }: Resource<'AWS::Lambda::EventSourceMapping'>,
+): () => EventSource {
+  const { stack, log } = setting;
+  const target = setting.functions.find(properties.FunctionName);
+  if (target === undefined) throw unknownEnd(logicalId, properties.FunctionName);
+  const base = { logicalId, properties, target, log };
+
+  const queue = stack
+    .ofType('AWS::SQS::Queue')
+    .find(({ physical }) => physical.arn === properties.EventSourceArn);
+  if (queue !== undefined) {
+    return () =>
+      startSqsSource({
+        ...base,
+        call: setting.sqs,
+        waitSeconds: setting.waitSeconds,
+        workers: setting.workers,
+        queueUrl: queue.physical.ref,
+        queueArn: queue.physical.arn,
+      });
+  }
+
+  const table = stack
+    .ofType('AWS::DynamoDB::Table')
+    .find(({ physical }) => physical.attributes.StreamArn === properties.EventSourceArn);
+  const streamArn = table && setting.streamArns.get(table.logicalId);
+  if (table === undefined || streamArn === undefined) throw unknownEnd(logicalId, properties.EventSourceArn);
+  if (properties.StartingPosition === undefined) {
+    throw new LocalCloudError('unsupported_template', `${logicalId}: a stream wants a StartingPosition.`);
+  }
+  return () =>
+    startStreamSource({
+      ...base,
+      streams: setting.streams,
+      streamArn,
+      eventSourceArn: properties.EventSourceArn,
+      checkpoints: openCheckpoints(setting.state, logicalId, streamArn),
+      discard: (records, attempts, reason) =>
+        discard(setting, logicalId, properties, { records, attempts, reason }),
+    });
+}
+
+/** Reports records that are given up to the mapping's destination, in the shape that Lambda uses. */
+async function discard(
+  setting: EventSourcesSetting,
+  logicalId: string,
+  {
+    DestinationConfig,
+    EventSourceArn,
+    FunctionName,
+  }: Resource<'AWS::Lambda::EventSourceMapping'>['properties'],
+  given: { readonly records: readonly StreamRecord[]; readonly attempts: number; readonly reason: string },
+): Promise<void> {
+  const { records, attempts, reason } = given;
+  const line = `${records.length} records are given up after ${attempts} attempts: ${reason}`;
+  setting.log({ source: logicalId, stream: 'event', line });
+  const arn = DestinationConfig?.OnFailure.Destination;
+  const queue = setting.stack.ofType('AWS::SQS::Queue').find(({ physical }) => physical.arn === arn);
+  if (queue === undefined) return;
+  const [first, last] = [records[0], records.at(-1)];
+  await setting.sqs('SendMessage', {
+    QueueUrl: queue.physical.ref,
+    MessageBody: JSON.stringify({
+      requestContext: { functionArn: FunctionName, condition: reason, approximateInvokeCount: attempts },
+      version: '1.0',
+      timestamp: new Date().toISOString(),
+      DDBStreamBatchInfo: {
+        startSequenceNumber: first?.dynamodb.SequenceNumber,
+        endSequenceNumber: last?.dynamodb.SequenceNumber,
+        batchSize: records.length,
+        streamArn: EventSourceArn,
+      },
+    }),
+  });
+}
+
+function unknownEnd(logicalId: string, end: string): LocalCloudError {
+  return new LocalCloudError(
+    'unsupported_template',
+    `${logicalId}: ${end} is no queue, stream or function of the stack.`,
+  );
+}

@@ -1,0 +1,127 @@
+import { existsSync, statSync } from 'node:fs';
+import { LocalCloudError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Assembly } from '../template/assembly.ts';
+import { LOCAL_REGION } from '../template/intrinsics.ts';
+import type { Resource, Stack } from '../template/stack-resources.ts';
+import type { FunctionPool } from './pool.ts';
+import { createPool } from './pool.ts';
+
+/** Where unmodified SDK clients find what stands in for AWS. */
+export interface ServiceEndpoints {
+  readonly dynamodb: string;
+  readonly sqs: string;
+  readonly scheduler: string;
+  readonly kms: string;
+  readonly secretsManager: string;
+  readonly eventBridge: string;
+  /** Only with a bucket in the template. */
+  readonly s3: string | undefined;
+}
+
+export interface FunctionsSetting {
+  readonly assembly: Assembly;
+  readonly stack: Stack;
+  readonly endpoints: ServiceEndpoints;
+  /** Laid over every function's own environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Instances of a function at a time for each that invokes it, unless its reserved concurrency is lower. */
+  readonly workers: number;
+  readonly log: Log;
+}
+
+/** The functions of the template. */
+export interface Functions {
+  readonly pools: readonly FunctionPool[];
+  /** By name, ARN, or a text that names the ARN, as an integration's URI does. */
+  find(nameOrArn: string): FunctionPool | undefined;
+}
+
+export function provideFunctions(setting: FunctionsSetting): Functions {
+  const entries = setting.stack.ofType('AWS::Lambda::Function').map((resource) => ({
+    arn: resource.physical.arn,
+    pool: provideFunction(setting, resource),
+  }));
+  return {
+    pools: entries.map(({ pool }) => pool),
+    find: (nameOrArn) =>
+      entries.find(
+        ({ arn, pool }) =>
+          nameOrArn === pool.name || nameOrArn === arn || nameOrArn.includes(`${arn}/invocations`),
+      )?.pool,
+  };
+}
+
+function provideFunction(
+  setting: FunctionsSetting,
+  resource: Resource<'AWS::Lambda::Function'>,
+): FunctionPool {
+  const { logicalId, physical, properties } = resource;
+  const assetDir = setting.assembly.assetPath(properties.Code.S3Key);
+  if (assetDir === undefined || !existsSync(assetDir) || !statSync(assetDir).isDirectory()) {
+    throw new LocalCloudError(
+      'assembly_unreadable',
+      `${logicalId}: its code ${properties.Code.S3Key} is no folder of the assembly. Synthesize again.`,
+    );
+  }
+  const size = setting.workers * invokersOf(setting.stack, resource);
+  const reserved = properties.ReservedConcurrentExecutions ?? size;
+  return createPool(
+    {
+      logicalId,
+      assetDir,
+      handler: properties.Handler,
+      functionName: physical.name,
+      functionArn: physical.arn,
+      memoryMb: properties.MemorySize,
+      timeoutMs: properties.Timeout * 1000,
+      size: Math.max(1, Math.min(size, reserved)),
+      env: environmentOf(setting, resource, assetDir),
+    },
+    setting.log,
+  );
+}
+
+/**
+ * Who may keep instances of a function busy: each of its event sources, and everybody else together. Each has instances
+ * of its own, as on AWS: what is slow to be worked off in one queue must not hold up another.
+ */
+function invokersOf(stack: Stack, { physical }: Resource<'AWS::Lambda::Function'>): number {
+  const sources = stack
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .filter(({ properties }) => [physical.arn, physical.name].includes(properties.FunctionName));
+  return sources.length + 1;
+}
+
+/** Nothing of our own environment gets through but what a process needs: no profile, no real credentials. */
+function environmentOf(
+  { endpoints, environment }: FunctionsSetting,
+  { physical, properties }: Resource<'AWS::Lambda::Function'>,
+  assetDir: string,
+): Readonly<Record<string, string>> {
+  return {
+    PATH: process.env.PATH ?? '',
+    TZ: ':UTC',
+    AWS_REGION: LOCAL_REGION,
+    AWS_DEFAULT_REGION: LOCAL_REGION,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_LAMBDA_FUNCTION_NAME: physical.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(properties.MemorySize),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${physical.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    LAMBDA_TASK_ROOT: assetDir,
+    _HANDLER: properties.Handler,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${properties.Runtime}`,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_SCHEDULER: endpoints.scheduler,
+    AWS_ENDPOINT_URL_KMS: endpoints.kms,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventBridge,
+    ...(endpoints.s3 === undefined ? {} : { AWS_ENDPOINT_URL_S3: endpoints.s3 }),
+    ...properties.Environment?.Variables,
+    ...environment,
+  };
+}

@@ -1,0 +1,74 @@
+import type { AwsCall } from '../aws/aws-client.ts';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { ScheduleStore, StoredSchedule } from './schedule-store.ts';
+import { readJson } from './scheduler-api.ts';
+
+/** Fires schedules. */
+export interface Dispatcher {
+  /** To be called when a schedule was added. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+export interface DispatcherSetting {
+  readonly store: ScheduleStore;
+  readonly sqs: AwsCall;
+  /** The URL under which a queue, named by a URL of this or an earlier run, is found now. */
+  readonly currentQueueUrl: (queueUrl: string) => string;
+  readonly log: Log;
+}
+
+const BATCH = 50;
+const RETRY_MS = 1_000;
+const MAX_TIMER_MS = 60_000;
+
+/**
+ * Sends what is due, what came due while the cloud was down included, and deletes a schedule only after its
+ * message is in the queue: a kill in between sends it again, as Scheduler's at-least-once does. While SQS is
+ * away it tries again.
+ */
+export function startDispatcher({ store, sqs, currentQueueUrl, log }: DispatcherSetting): Dispatcher {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let running: Promise<void> = Promise.resolve();
+
+  function arm(atLeastMs = 0): void {
+    clearTimeout(timer);
+    const nextDueAt = store.nextDueAt();
+    if (stopped || nextDueAt === undefined) return;
+    const waitMs = Math.min(Math.max(nextDueAt - Date.now(), atLeastMs), MAX_TIMER_MS);
+    timer = setTimeout(() => {
+      running = running.then(fireDue);
+    }, waitMs);
+  }
+
+  async function fireDue(): Promise<void> {
+    if (stopped) return;
+    const results = await Promise.all(store.due(Date.now(), BATCH).map(fire));
+    arm(results.includes(false) ? RETRY_MS : 0);
+  }
+
+  async function fire(schedule: StoredSchedule): Promise<boolean> {
+    const target = schedule.definition.Target as { readonly Input: string };
+    const { QueueUrl, ...message } = readJson(target.Input) ?? {};
+    try {
+      await sqs('SendMessage', { QueueUrl: currentQueueUrl(String(QueueUrl)), ...message });
+      store.remove(schedule.groupName, schedule.name);
+      return true;
+    } catch (error) {
+      log({ source: 'cloud', stream: 'event', line: `schedule ${schedule.name} waits: ${messageOf(error)}` });
+      return false;
+    }
+  }
+
+  arm();
+  return {
+    wake: () => arm(),
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { AwsFault } from '../aws/aws-fault.ts';
+import type { AwsInput, RestService } from '../aws/aws-server.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
+import { readAt } from './expressions.ts';
+import type { ScheduleStore, StoredSchedule } from './schedule-store.ts';
+
+/** The one target that the stand-in delivers to: the only one that can set a message group on a standard queue. */
+const SEND_MESSAGE_TARGET = 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage';
+
+const NAME = /^[0-9a-zA-Z-_.]{1,64}$/;
+const PAGE_MAX = 100;
+const PATH = /^\/schedules(?:\/([^/]+))?$/;
+
+/**
+ * EventBridge Scheduler's API for one-time schedules that send to SQS and are deleted after completion; what
+ * else it is asked for it refuses by name.
+ * @param groups the groups of the template. Without any, only `default` exists.
+ * @param onChange called after a schedule was added: it may be due before all others.
+ */
+export function schedulerService(
+  store: ScheduleStore,
+  groups: ReadonlySet<string>,
+  onChange: () => void,
+): RestService {
+  return (method, url, input) => {
+    const path = PATH.exec(url.pathname);
+    if (path === null) return undefined;
+    const name = path[1] === undefined ? undefined : decodeURIComponent(path[1]);
+    const group = url.searchParams.get('groupName');
+    if (name === undefined) return method === 'GET' ? { output: list(store, url) } : undefined;
+    switch (method) {
+      case 'POST':
+        return { output: create(store, groups, name, input, onChange) };
+      case 'GET':
+        return { output: get(store, group ?? 'default', name) };
+      case 'DELETE':
+        if (!store.remove(group ?? 'default', name)) throw notFound(name);
+        return { output: {} };
+      default:
+        return undefined;
+    }
+  };
+}
+
+function create(
+  store: ScheduleStore,
+  groups: ReadonlySet<string>,
+  name: string,
+  input: AwsInput,
+  onChange: () => void,
+): object {
+  const groupName = String(input.GroupName ?? 'default');
+  if (groupName !== 'default' && !groups.has(groupName)) {
+    throw new AwsFault('ResourceNotFoundException', `Schedule group ${groupName} does not exist.`, 404);
+  }
+  const schedule: StoredSchedule = { groupName, name, dueAt: checkedDueAt(name, input), definition: input };
+  if (!store.add(schedule)) {
+    throw new AwsFault('ConflictException', `Schedule ${name} already exists.`, 409);
+  }
+  onChange();
+  return { ScheduleArn: arnOf(schedule) };
+}
+
+function checkedDueAt(name: string, input: AwsInput): number {
+  const target = (input.Target ?? {}) as Readonly<Record<string, unknown>>;
+  const refuse = (message: string) => new AwsFault('ValidationException', message);
+  if (!NAME.test(name))
+    throw refuse('The name must be 1 to 64 letters, digits, hyphens, underscores or dots.');
+  const dueAt = readAt(String(input.ScheduleExpression));
+  if (dueAt === undefined)
+    throw refuse('The local scheduler takes one-time expressions only: at(yyyy-mm-ddThh:mm:ss).');
+  if (!['UTC', undefined].includes(input.ScheduleExpressionTimezone as string | undefined)) {
+    throw refuse('The local scheduler takes UTC only.');
+  }
+  if (input.FlexibleTimeWindow === undefined) throw refuse('FlexibleTimeWindow is required.');
+  if (input.ActionAfterCompletion !== 'DELETE')
+    throw refuse('The local scheduler wants ActionAfterCompletion DELETE.');
+  if (target.Arn !== SEND_MESSAGE_TARGET)
+    throw refuse(`The local scheduler delivers to ${SEND_MESSAGE_TARGET} only.`);
+  if (typeof target.RoleArn !== 'string') throw refuse('Target.RoleArn is required.');
+  const message = readJson(target.Input);
+  if (message === undefined || message.QueueUrl === undefined || message.MessageBody === undefined) {
+    throw refuse('Target.Input must be JSON with QueueUrl and MessageBody.');
+  }
+  return dueAt;
+}
+
+function get(store: ScheduleStore, groupName: string, name: string): object {
+  const schedule = store.find(groupName, name);
+  if (schedule === undefined) throw notFound(name);
+  const { ClientToken: _token, ...definition } = schedule.definition;
+  return { State: 'ENABLED', ...definition, Name: name, GroupName: groupName, Arn: arnOf(schedule) };
+}
+
+/** The token of the next page is the last name of this one. */
+function list(store: ScheduleStore, url: URL): object {
+  const limit = Math.min(Number(url.searchParams.get('MaxResults') ?? PAGE_MAX), PAGE_MAX);
+  const page = store.list(
+    url.searchParams.get('ScheduleGroup') ?? 'default',
+    url.searchParams.get('NamePrefix') ?? '',
+    url.searchParams.get('NextToken') ?? '',
+    limit,
+  );
+  const last = page.at(-1);
+  return {
+    Schedules: page.map((schedule) => ({
+      Arn: arnOf(schedule),
+      GroupName: schedule.groupName,
+      Name: schedule.name,
+      State: 'ENABLED',
+      Target: { Arn: SEND_MESSAGE_TARGET },
+    })),
+    ...(page.length === limit && last !== undefined ? { NextToken: last.name } : {}),
+  };
+}
+
+/** The JSON of a target's input, or `undefined`. */
+export function readJson(text: unknown): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value = JSON.parse(String(text)) as unknown;
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function arnOf({ groupName, name }: StoredSchedule): string {
+  return `arn:aws:scheduler:${LOCAL_REGION}:${LOCAL_ACCOUNT}:schedule/${groupName}/${name}`;
+}
+
+function notFound(name: string): AwsFault {
+  return new AwsFault('ResourceNotFoundException', `Schedule ${name} does not exist.`, 404);
+}

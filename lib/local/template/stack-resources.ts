@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import { LocalCloudError } from '../errors.ts';
+import type { Assembly, TemplateResource } from './assembly.ts';
+import { createResolver } from './intrinsics.ts';
+import type { Json } from './json-object.ts';
+import type { Addresses, PhysicalResource } from './physical.ts';
+import { describePhysical } from './physical.ts';
+import type { PropertiesOf } from './properties.ts';
+import { HONOURED_PROPERTIES } from './properties.ts';
+import type { RunningType, StandInType } from './resource-types.ts';
+import { IGNORED_PROPERTIES, treatmentOf } from './resource-types.ts';
+
+/** A resource with its name and its honoured properties, all intrinsics resolved. */
+export interface Resource<Type extends RunningType | StandInType> {
+  readonly logicalId: string;
+  readonly physical: PhysicalResource;
+  readonly properties: PropertiesOf<Type>;
+}
+
+/** The template, checked and resolved. */
+export interface Stack {
+  readonly name: string;
+  readonly physical: readonly PhysicalResource[];
+  ofType<Type extends RunningType | StandInType>(type: Type): readonly Resource<Type>[];
+}
+
+/**
+ * Checks every resource against the three lists and resolves the properties that are honoured.
+ * @throws LocalCloudError `unsupported_template`; all that is wrong is in one message.
+ */
+export function resolveStack(assembly: Assembly, addresses: Addresses): Stack {
+  const physicalById = new Map<string, PhysicalResource>();
+  const resolver = createResolver(assembly, {
+    ref: (logicalId) => physicalById.get(logicalId)?.ref,
+    attribute: (logicalId, attribute) => physicalById.get(logicalId)?.attributes[attribute],
+  });
+  const resources = assembly.resources.filter(
+    ({ condition, logicalId }) => condition === undefined || resolver.condition(condition, logicalId),
+  );
+  for (const resource of resources) {
+    physicalById.set(resource.logicalId, describePhysical(resource, assembly.stackName, addresses));
+  }
+  const problems: string[] = [];
+  const byType = new Map<string, Resource<RunningType | StandInType>[]>();
+  for (const resource of resources) {
+    const physical = physicalById.get(resource.logicalId);
+    try {
+      const type = listedType(resource);
+      if (type === undefined || physical === undefined) continue;
+      const properties = readProperties(resource, type, (value, at) => resolver.resolve(value, at));
+      const same = byType.get(type) ?? [];
+      byType.set(type, [...same, { logicalId: resource.logicalId, physical, properties }]);
+    } catch (error) {
+      if (!(error instanceof LocalCloudError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (problems.length > 0) throw new LocalCloudError('unsupported_template', problems.join('\n'));
+  return {
+    name: assembly.stackName,
+    physical: [...physicalById.values()],
+    ofType: <Type extends RunningType | StandInType>(type: Type) =>
+      (byType.get(type) ?? []) as unknown as readonly Resource<Type>[],
+  };
+}
+
+function listedType(resource: TemplateResource): RunningType | StandInType | undefined {
+  const treatment = treatmentOf(resource.type);
+  if (treatment === undefined) {
+    throw new LocalCloudError(
+      'unsupported_template',
+      `${resource.logicalId} is of type ${resource.type}, which the local cloud neither runs, stands in for, nor ` +
+        'knows to be inert. Add the type to one of the three lists in lib/local/template/resource-types.ts ' +
+        '(and build it, unless it is inert), or take the resource out of the stack.',
+    );
+  }
+  return treatment.kind === 'inert' ? undefined : treatment.type;
+}
+
+function readProperties(
+  resource: TemplateResource,
+  type: RunningType | StandInType,
+  resolve: (value: Json, at: string) => Json | undefined,
+): PropertiesOf<RunningType | StandInType> {
+  const schema: z.ZodObject = HONOURED_PROPERTIES[type];
+  const ignored = IGNORED_PROPERTIES[type];
+  const honoured: Record<string, Json> = {};
+  for (const [property, value] of Object.entries(resource.properties)) {
+    if (ignored.includes(property) || value === undefined) continue;
+    const resolved = resolve(value, `${resource.logicalId}.${property}`);
+    if (resolved !== undefined) honoured[property] = resolved;
+  }
+  const parsed = schema.safeParse(honoured);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.') || 'properties'}: ${issue.message}`,
+    );
+    throw new LocalCloudError(
+      'unsupported_template',
+      `${resource.logicalId} (${type}) asks for what the local cloud does not honour: ${issues.join('; ')}. ` +
+        'Take it out, or teach lib/local/template/properties.ts and the code behind it.',
+    );
+  }
+  return parsed.data as PropertiesOf<RunningType | StandInType>;
+}

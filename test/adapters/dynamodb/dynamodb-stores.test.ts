@@ -1,0 +1,10 @@
+import { afterAll } from 'vitest';
+import { describeDynamoDbItems } from '../suites/dynamodb-items-suite.ts';
+import { describeTable } from '../suites/every-store-suite.ts';
+import { startDynamoDbUnderTest } from '../support/emulators.ts';
+
+const dynamodb = await startDynamoDbUnderTest();
+afterAll(() => dynamodb.stop());
+
+describeTable('DynamoDB', () => dynamodb.open());
+describeDynamoDbItems(dynamodb);

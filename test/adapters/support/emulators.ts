@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { Agent } from 'undici';
+import { createDueIndex } from '../../../lib/adapters/dynamodb/dynamodb-due-index.ts';
+import { createParking } from '../../../lib/adapters/dynamodb/dynamodb-parking.ts';
+import { createTestGate } from '../../../lib/adapters/dynamodb/dynamodb-test-gate.ts';
+import { createCheckStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
+import { createDirectory } from '../../../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
+import { createFeedStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
+import { createHealthStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-health-store.ts';
+import { createJobStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
+import { createKeyStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-key-store.ts';
+import { createMerchantStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-merchant-store.ts';
+import { createNotificationStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
+import { createOutcomeStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
+import { createStatementStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-statement-store.ts';
+import { createWindowStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-window-store.ts';
+import { openTable, type Table } from '../../../lib/adapters/dynamodb/table/table-client.ts';
+import { systemClock } from '../../../lib/adapters/system.ts';
+import type { Clock } from '../../../lib/core/environment.ts';
+import type { ServiceEvent } from '../../../lib/core/events.ts';
+import { awsClient } from '../../../lib/local/aws/aws-client.ts';
+import { startDynamoDb } from '../../../lib/local/dynamodb/dynamodb-server.ts';
+import { provideTable } from '../../../lib/local/dynamodb/tables.ts';
+import { loadAssembly } from '../../../lib/local/template/assembly.ts';
+import { resolveStack } from '../../../lib/local/template/stack-resources.ts';
+import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
+import { ASSEMBLY } from '../../support/synthesized.ts';
+import type { TableUnderTest } from './throwaway-table.ts';
+
+/** DynamoDB Local keeps a database for each key and region: these are the local cloud's. */
+const EMULATOR_ACCOUNT = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'b' };
+export const RETENTION_DAYS = 90;
+const FEED_LAG_SECONDS = 30;
+
+export interface DynamoDbTable extends TableUnderTest {
+  /** The table below the stores. */
+  readonly table: Table;
+}
+
+export interface DynamoDbUnderTest {
+  /** A new table, with the keys and indexes of the template, and its stream unless that is not wanted. */
+  open(clock?: Clock, options?: { readonly isStreamed: boolean }): Promise<DynamoDbTable>;
+  stop(): Promise<void>;
+}
+
+/** The stand-in, or the DynamoDB that `TIDINGS_DYNAMODB_ENDPOINT` names. */
+export async function startDynamoDbUnderTest(): Promise<DynamoDbUnderTest> {
+  const server = await startServer(process.env.TIDINGS_DYNAMODB_ENDPOINT);
+  Object.assign(process.env, { ...EMULATOR_ACCOUNT, AWS_ENDPOINT_URL_DYNAMODB: server.endpoint });
+  const connections = new Agent();
+  const call = awsClient('dynamodb', server.endpoint, connections);
+  const stack = resolveStack(loadAssembly(ASSEMBLY), { sqs: server.endpoint, api: server.endpoint });
+  const [template] = stack.ofType('AWS::DynamoDB::Table');
+  if (template === undefined) throw new Error('The template has no table.');
+
+  return {
+    async open(clock = systemClock, { isStreamed } = { isStreamed: true }) {
+      const name = `conformance-${randomUUID()}`;
+      const { StreamSpecification, ...bare } = template.properties;
+      await provideTable(call, {
+        ...template,
+        properties: { ...bare, ...(isStreamed && { StreamSpecification }) },
+        physical: { ...template.physical, name },
+      });
+      const events: ServiceEvent[] = [];
+      const reporter = { report: (event: ServiceEvent) => void events.push(event) };
+      const table = openTable({ name, feedLagSeconds: FEED_LAG_SECONDS, clock, reporter });
+      return {
+        ...openStores(table),
+        events,
+        table,
+        async close() {
+          table.documents.destroy();
+          table.stamping.destroy();
+          await call('DeleteTable', { TableName: name });
+        },
+      };
+    },
+    async stop() {
+      await connections.close();
+      await server.stop();
+    },
+  };
+}
+
+async function startServer(endpoint: string | undefined) {
+  if (endpoint !== undefined) return { endpoint, stop: async () => undefined };
+  const dataDir = temporaryDirectory();
+  const server = await startDynamoDb(dataDir, () => undefined);
+  return {
+    endpoint: server.endpoint,
+    async stop() {
+      await server.stop();
+      removeDirectory(dataDir);
+    },
+  };
+}
+
+function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
+  const options = { retentionDays: RETENTION_DAYS };
+  return {
+    outcomes: createOutcomeStore(table, options),
+    notifications: createNotificationStore(table, options),
+    checks: createCheckStore(table),
+    dueIndex: createDueIndex(table),
+    merchants: createMerchantStore(table),
+    directory: createDirectory(table),
+    feed: createFeedStore(table, table.reporter),
+    windows: createWindowStore(table, options),
+    jobs: createJobStore(table, options),
+    statements: createStatementStore(table, options),
+    keys: createKeyStore(table),
+    health: createHealthStore(table, options),
+    testGate: createTestGate(table),
+    parking: createParking(table, options),
+    async parked() {
+      const { Items = [] } = await table.documents.send(
+        new ScanCommand({
+          TableName: table.name,
+          FilterExpression: 'begins_with(pk, :parked)',
+          ExpressionAttributeValues: { ':parked': 'P#' },
+        }),
+      );
+      return Items.map(({ sk, reason, payload }) => ({ recordId: sk, reason, payload }));
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { createMemoryStores } from '../../../lib/adapters/memory/memory-stores.ts';
+import { systemClock as clock } from '../../../lib/adapters/system.ts';
+import type { ServiceEvent } from '../../../lib/core/events.ts';
+import type { TableUnderTest } from './throwaway-table.ts';
+
+export async function openMemoryTable(): Promise<TableUnderTest> {
+  const events: ServiceEvent[] = [];
+  const { held, ...stores } = createMemoryStores({ clock });
+  return {
+    ...stores,
+    events,
+    parked: async () => [...held.parked].map(([recordId, record]) => ({ recordId, ...record })),
+    close: async () => undefined,
+  };
+}

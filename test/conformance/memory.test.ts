@@ -1,4 +1,0 @@
-import { describeTable } from './suites/all.ts';
-import { openMemoryTable } from './support/memory-table.ts';
-
-describeTable('memory', openMemoryTable);

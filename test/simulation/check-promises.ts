@@ -1,0 +1,57 @@
+import { endpointsWrong } from './checks/check-endpoints.ts';
+import type { Evidence } from './checks/check-evidence.ts';
+import { jobsWrong } from './checks/check-jobs.ts';
+import { notificationsWrong } from './checks/check-notifications.ts';
+import { pendingWrong } from './checks/check-pending.ts';
+import { delayed, miscounted, neverAsked } from './checks/check-promptness.ts';
+import { toldToOthers, toldUnasked } from './checks/check-receivers.ts';
+import { recordsGone, twoEnds } from './checks/check-records.ts';
+import { shopsWrong } from './checks/check-shops.ts';
+import { windowsWrong } from './checks/check-windows.ts';
+
+export interface Findings {
+  /** Expected notifications that are neither settled nor exhausted after the drain, and records that are gone. */
+  readonly lost: number;
+  /** Messages, schedules and jobs that are left after the drain, and rows seen by another merchant. */
+  readonly leaked: number;
+  /** Every broken promise, as a sentence. */
+  readonly broken: readonly string[];
+}
+
+/** Holds the promises against what is left after the drain. */
+export async function check(evidence: Evidence): Promise<Findings> {
+  const gone = recordsGone(evidence);
+  const { unsettled, wrong } = await notificationsWrong(evidence);
+  const { merchants, lanes, stores } = evidence;
+  const running = await stores.jobs.running();
+  const leaks = [
+    ...[...lanes.held].map(({ body }) => `a message is left: ${body}`),
+    ...[...lanes.schedules].map((name) => `a schedule is left: ${name}`),
+    ...running.map(({ jobId, merchantId }) => `the job ${jobId} of ${merchantId} is left running`),
+    ...toldToOthers(evidence),
+  ];
+  const receivers = merchants.flatMap(({ endpoints }) =>
+    endpoints.flatMap((one) => [...one.receivers.values()]),
+  );
+  return {
+    lost: gone.length + unsettled.length,
+    leaked: leaks.length,
+    broken: [
+      ...gone,
+      ...unsettled,
+      ...wrong,
+      ...leaks,
+      ...receivers.flatMap(({ broken }) => broken),
+      ...toldUnasked(evidence),
+      ...endpointsWrong(evidence),
+      ...(await jobsWrong(evidence)),
+      ...windowsWrong(evidence),
+      ...delayed(evidence),
+      ...neverAsked(evidence),
+      ...miscounted(evidence),
+      ...twoEnds(evidence),
+      ...pendingWrong(evidence),
+      ...shopsWrong(evidence),
+    ],
+  };
+}

@@ -1,0 +1,51 @@
+import type { MemoryStores } from '../../../lib/adapters/memory/memory-stores.ts';
+import type { EndpointId, MerchantId, Outcome } from '../../../lib/core/model.ts';
+import type { Schedule } from '../../../lib/core/schedule.ts';
+import type { ByHand } from '../by-hand.ts';
+import type { SettingsWatch } from '../settings-watch.ts';
+import type { Banks } from '../simulated-banks.ts';
+import type { TimedEvent } from '../simulated-functions.ts';
+import type { Lanes } from '../simulated-lanes.ts';
+import type { SimulatedMerchant } from '../simulated-merchants.ts';
+import type { Receiver } from '../simulated-receivers.ts';
+import type { Shop } from '../simulated-shops.ts';
+import type { Story } from '../stories.ts';
+
+/** What is left of a run, and what was seen on the way. */
+export interface Evidence {
+  readonly stores: MemoryStores;
+  readonly events: readonly TimedEvent[];
+  readonly merchants: readonly SimulatedMerchant[];
+  readonly acknowledged: readonly Outcome[];
+  readonly banks: Banks;
+  readonly shops: readonly Shop[];
+  readonly byHand: ByHand;
+  readonly settings: SettingsWatch;
+  readonly lanes: Lanes;
+  readonly story: Story;
+  readonly nowMs: number;
+}
+
+interface EndpointKey {
+  readonly merchantId: MerchantId;
+  readonly endpointId: EndpointId;
+}
+
+export const outcomeName = (outcome: { merchantId: string; transactionId: string; version: number }) =>
+  `${outcome.merchantId}/${outcome.transactionId} v${outcome.version}`;
+
+export const endpointName = ({ merchantId, endpointId }: EndpointKey) => `${merchantId}/${endpointId}`;
+
+export const notificationName = (key: EndpointKey & { transactionId: string; version: number }) =>
+  `${outcomeName(key)} for ${key.endpointId}`;
+
+/** The receivers of an endpoint, by their URL. */
+export function receiversOf({ merchants }: Evidence, key: EndpointKey): ReadonlyMap<string, Receiver> {
+  const merchant = merchants.find(({ merchantId }) => merchantId === key.merchantId);
+  const endpoint = merchant?.endpoints.find(({ endpointId }) => endpointId === key.endpointId);
+  return endpoint?.receivers ?? new Map();
+}
+
+export function scheduleOf({ merchants }: Evidence, key: { readonly merchantId: MerchantId }): Schedule {
+  return merchants.find(({ merchantId }) => merchantId === key.merchantId)?.schedule ?? 'wechat';
+}

@@ -1,0 +1,129 @@
+import { webhookIdOf } from '../../../lib/core/deliver/attempt/callback.ts';
+import { expectedEndpoints } from '../../../lib/core/deliver/expected-endpoints.ts';
+import { isOpen, type Notification } from '../../../lib/core/deliver/state/notification.ts';
+import { isTerminal, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../../lib/core/model.ts';
+import { delaysOf, totalSeconds } from '../../../lib/core/schedule.ts';
+import { MINUTE_MS, msOf, SECOND_MS } from '../../../lib/core/time.ts';
+import type { TimedEvent } from '../simulated-functions.ts';
+import { type Evidence, notificationName, receiversOf, scheduleOf } from './check-evidence.ts';
+import { expectationOf } from './check-expectation.ts';
+
+type End = Extract<TimedEvent, { event: 'exhausted' | 'blocked' }>;
+
+/** A refusal is looked up afresh; a few calls lie between that and the word of it. */
+const LOOKED_UP_MS = 3 * SECOND_MS;
+
+/** Promises 2 and 3: every expected notification came to an end that is true. */
+export async function notificationsWrong(evidence: Evidence) {
+  const { stores, events } = evidence;
+  const ends = Map.groupBy(
+    events.filter((event): event is End => event.event === 'exhausted' || event.event === 'blocked'),
+    notificationName,
+  );
+  const unsettled: string[] = [];
+  const wrong: string[] = [];
+  for (const outcome of [...stores.held.outcomes.values()].filter(isTerminal)) {
+    const config = await stores.merchants.read(outcome.merchantId);
+    const notifyUrl = (await stores.outcomes.versions(outcome)).findLast((one) => one.notifyUrl)?.notifyUrl;
+    // Also where the service's own code is wrong about it, in either direction.
+    const expected = new Set([
+      ...expectationOf(evidence, outcome).surely,
+      ...(config === undefined ? [] : expectedEndpoints(outcome, config, notifyUrl)),
+    ]);
+    for (const endpointId of expected) {
+      const name = notificationName({ ...outcome, endpointId });
+      const notification = await stores.notifications.read({ ...outcome, endpointId });
+      if (notification === undefined || isOpen(notification)) {
+        unsettled.push(`${name} is ${notification?.state ?? 'not there'}`);
+        continue;
+      }
+      const told = (ends.get(name) ?? []).filter(({ event }) => event === notification.state);
+      const untrue = untruth(evidence, { outcome, notification, told });
+      if (untrue !== undefined) wrong.push(`${name} ${untrue}`);
+    }
+  }
+  for (const [name, told] of ends) {
+    wrong.push(...told.flatMap((end) => endWrong(evidence, end)).map((text) => `${name} ${text}`));
+  }
+  return { unsettled, wrong };
+}
+
+function untruth(
+  evidence: Evidence,
+  found: {
+    readonly outcome: TerminalOutcome;
+    readonly notification: Notification;
+    /** What operators were told of this end. */
+    readonly told: readonly End[];
+  },
+): string | undefined {
+  const { outcome, notification, told } = found;
+  const { merchantId, transactionId } = outcome;
+  const receivers = [...receiversOf(evidence, notification).values()];
+  switch (notification.state) {
+    case 'delivered':
+      return receivers.some(({ accepted }) => accepted.has(webhookIdOf(outcome)))
+        ? undefined
+        : 'is delivered, and no receiver said yes';
+    case 'acknowledged':
+      return evidence.byHand.acknowledged.has(`${merchantId}/${transactionId}`)
+        ? undefined
+        : 'is acknowledged, and nobody did';
+    case 'exhausted':
+      if (told.length === 0) return 'is exhausted, and nobody was told';
+      return endedEarly(evidence, notification, told)
+        ? 'is exhausted before its schedule was used up'
+        : undefined;
+    case 'blocked':
+      return told.length === 0 ? 'is blocked, and nobody was told' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The schedule was gone through, request by request, or its horizon had passed while the endpoint was known as dead. */
+function endedEarly(evidence: Evidence, notification: Notification, told: readonly End[]): boolean {
+  const made = notification.attempts.filter(({ at }) => at >= notification.startedAt);
+  if (made.length === delaysOf(scheduleOf(evidence, notification)).length + 1) return false;
+  return !told.some(
+    ({ reason, atMs }) =>
+      (reason === 'horizon_passed' || reason === 'told_again') &&
+      atMs >= msOf(notification.startedAt) + horizonMs(evidence, notification),
+  );
+}
+
+/** The schedule with all its jitter, and an hour. */
+function horizonMs(evidence: Evidence, notification: Notification): number {
+  return totalSeconds(scheduleOf(evidence, notification)) * 1.1 * SECOND_MS + 60 * MINUTE_MS;
+}
+
+/** Nobody gives up, and nobody blocks, without a reason that was true at that moment. */
+function endWrong(evidence: Evidence, end: End): string[] {
+  const { settings } = evidence;
+  const receivers = [...receiversOf(evidence, end).values()];
+  switch (end.reason) {
+    case 'horizon_passed':
+      // Within the hour of grace a breaker probes again and again: whoever is back is found.
+      return receivers.some(({ isDead }) => isDead) || wasDead(receivers, end.atMs)
+        ? []
+        : ['was given up as dead, and its receiver was back for long'];
+    case 'gone':
+      return receivers.some(({ sentAway }) => sentAway.has(webhookIdOf(end)))
+        ? []
+        : ['was blocked as gone, and no receiver said so'];
+    case 'endpoint_disabled': {
+      if (end.endpointId === NOTIFY_URL_ENDPOINT) return ['was blocked as disabled, and is no endpoint'];
+      return settings.inForce(end, end.atMs, LOOKED_UP_MS).some(({ enabled }) => !enabled)
+        ? []
+        : ['was blocked as disabled, and its endpoint was not'];
+    }
+    default:
+      return end.event === 'blocked' && end.reason !== 'told_again' ? [`was blocked for ${end.reason}`] : [];
+  }
+}
+
+function wasDead(receivers: Iterable<{ readonly revivedAtMs: number | undefined }>, atMs: number): boolean {
+  return [...receivers].some(
+    ({ revivedAtMs }) => revivedAtMs !== undefined && revivedAtMs > atMs - 60 * MINUTE_MS,
+  );
+}

@@ -1,0 +1,97 @@
+import { windowStart } from '../../../lib/core/feed/window.ts';
+import { type EndpointId, isTerminal, type TerminalOutcome } from '../../../lib/core/model.ts';
+import { MINUTE_MS, msOf } from '../../../lib/core/time.ts';
+import type { TimedEvent } from '../simulated-functions.ts';
+import { QUIET_FROM_MS } from '../stories.ts';
+import { type Evidence, notificationName, outcomeName, receiversOf } from './check-evidence.ts';
+import { expectationOf } from './check-expectation.ts';
+
+type First = Extract<TimedEvent, { event: 'attempt' }>;
+
+/** In quiet days, from listing to the first attempt. */
+const PROMPT_MS = MINUTE_MS;
+
+/** Promise 6: while one endpoint is dead for days, everybody else is told at once. */
+export function delayed(evidence: Evidence): string[] {
+  const { stores, events } = evidence;
+  const firsts = new Map(
+    events
+      .filter((event): event is First => event.event === 'attempt' && event.number === 1)
+      .map((event) => [notificationName(event), event.sinceListedMs]),
+  );
+  const quiet = [...stores.held.outcomes.values()]
+    .filter(isTerminal)
+    .filter(({ listedAt }) => msOf(listedAt) >= QUIET_FROM_MS);
+  return quiet.flatMap((outcome) =>
+    [...expectationOf(evidence, outcome).surely]
+      .map((endpointId) => ({ ...outcome, endpointId }))
+      .filter((key) => [...receiversOf(evidence, key).values()].every(({ wasDead }) => !wasDead))
+      .filter((key) => !((firsts.get(notificationName(key)) ?? Number.POSITIVE_INFINITY) <= PROMPT_MS))
+      .map((key) => `${notificationName(key)} was not told at once, though it was neither dead nor slow`),
+  );
+}
+
+/** From listing until a dead endpoint is asked whether it is back: the longest pause between probes, and some more. */
+const ASKED_MS = 60 * MINUTE_MS;
+
+/** A breaker spares a dead endpoint requests, and never forgets to ask it: there would be no way back. */
+export function neverAsked(evidence: Evidence): string[] {
+  return [...evidence.stores.held.outcomes.values()]
+    .filter(isTerminal)
+    .filter(({ listedAt }) => msOf(listedAt) >= QUIET_FROM_MS)
+    .flatMap((outcome) =>
+      [...expectationOf(evidence, outcome).surely]
+        .filter((endpointId) => isLeftAlone(evidence, { ...outcome, endpointId }))
+        .map((endpointId) => notificationName({ ...outcome, endpointId }))
+        .map(
+          (name) => `${name} was listed, and in an hour its dead endpoint was not asked whether it is back`,
+        ),
+    );
+}
+
+function isLeftAlone(evidence: Evidence, notification: Expected): boolean {
+  const fromMs = msOf(notification.listedAt);
+  const untilMs = fromMs + ASKED_MS;
+  const receivers = receiversOf(evidence, notification);
+  const settings = evidence.settings.inForce(notification, untilMs, ASKED_MS);
+  const urls = settings.length === 0 ? [...receivers.keys()].slice(0, 1) : settings.map(({ url }) => url);
+  return urls.every((url) => {
+    const { wasDead = false, revivedAtMs = Number.POSITIVE_INFINITY, vainMs = [] } = receivers.get(url) ?? {};
+    const isDead = wasDead && revivedAtMs > untilMs && settings.every(({ enabled }) => enabled);
+    return isDead && !vainMs.some((atMs) => atMs >= fromMs && atMs <= untilMs);
+  });
+}
+
+type Expected = TerminalOutcome & { readonly endpointId: EndpointId };
+
+/** Fewer missing than this cannot be told from what is lost, unless the lanes say that much waits. */
+const BEHIND_COUNT = 10;
+
+/** What was only late is not counted as lost. */
+export function miscounted(evidence: Evidence): string[] {
+  const { events, story, stores, byHand } = evidence;
+  const { backlog, windowSeconds } = story;
+  if (backlog === undefined) return [];
+  const late = [...stores.held.outcomes.values()]
+    .filter(isTerminal)
+    .filter(({ listedAt }) => msOf(listedAt) >= backlog.fromMs && msOf(listedAt) < backlog.untilMs);
+  // The audit looks at each merchant alone.
+  const windows = Map.groupBy(
+    late,
+    ({ merchantId, listedAt }) => `${merchantId} ${windowStart(msOf(listedAt), windowSeconds)}`,
+  );
+  const surelyBehind = [...windows.values()].filter(
+    (rows) =>
+      backlog.of === 'first lane' ||
+      // What a shop has asked for and acknowledged meanwhile is not missing.
+      rows
+        .filter(({ merchantId, transactionId }) => !byHand.acknowledged.has(`${merchantId}/${transactionId}`))
+        .reduce((sum, row) => sum + expectationOf(evidence, row).surely.size, 0) >= BEHIND_COUNT,
+  );
+  const names = new Set(surelyBehind.flat().map(outcomeName));
+  return events
+    .filter(
+      (event) => event.event === 'lost' && event.atMs < backlog.untilMs && names.has(outcomeName(event)),
+    )
+    .map((event) => `what was late was counted as lost: ${JSON.stringify(event)}`);
+}

@@ -1,0 +1,18 @@
+import { isTerminal } from '../../../lib/core/model.ts';
+import { type Evidence, outcomeName } from './check-evidence.ts';
+
+/** Promise 1: what was acknowledged stands, as it was acknowledged. */
+export function recordsGone({ acknowledged, stores }: Evidence): string[] {
+  const standing = new Map(
+    [...stores.held.outcomes.values()].map((outcome) => [outcomeName(outcome), JSON.stringify(outcome)]),
+  );
+  return acknowledged
+    .filter((outcome) => standing.get(outcomeName(outcome)) !== JSON.stringify(outcome))
+    .map((outcome) => `${outcomeName(outcome)} was acknowledged and does not stand`);
+}
+
+export function twoEnds({ stores }: Evidence): string[] {
+  const ends = [...stores.held.outcomes.values()].filter(isTerminal);
+  const names = ends.map(({ merchantId, transactionId }) => `${merchantId}/${transactionId}`);
+  return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name} has two ends`);
+}

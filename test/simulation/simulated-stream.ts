@@ -1,0 +1,70 @@
+import { relay, type StreamedOutcome } from '../../lib/core/deliver/relay.ts';
+import type { Outcome } from '../../lib/core/model.ts';
+import type { Dice } from './dice.ts';
+import type { Fleet } from './fleet.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** The table's stream: in order, again and again until a batch is relayed. */
+export class Stream {
+  readonly #records: StreamedOutcome[] = [];
+  readonly #dice: Dice;
+  readonly #time: VirtualTime;
+  readonly #fleet: () => Fleet;
+  readonly #isStormy: () => boolean;
+  #isRunning = false;
+  #isPaused = false;
+
+  constructor(options: {
+    readonly dice: Dice;
+    readonly time: VirtualTime;
+    readonly fleet: () => Fleet;
+    readonly isStormy: () => boolean;
+  }) {
+    this.#dice = options.dice;
+    this.#time = options.time;
+    this.#fleet = options.fleet;
+    this.#isStormy = options.isStormy;
+  }
+
+  get isEmpty(): boolean {
+    return this.#records.length === 0;
+  }
+
+  add(outcome: Outcome): void {
+    this.#records.push({ kind: 'outcome', recordId: String(this.#time.now), outcome, payload: '{}' });
+    this.#start();
+  }
+
+  /** Nothing is handed out until it resumes. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#start();
+  }
+
+  #start(): void {
+    if (this.#isRunning || this.#isPaused) return;
+    this.#isRunning = true;
+    this.#time.at(this.#time.now + this.#dice.between(10, 2_000), () => void this.#run());
+  }
+
+  async #run(): Promise<void> {
+    while (!this.isEmpty && !this.#isPaused) {
+      const batch = this.#records.slice(0, this.#dice.between(1, 5));
+      const isDone = await this.#fleet()
+        .invoke('relay', async (ports) => {
+          await relay(ports, batch);
+          return true;
+        })
+        .catch(() => undefined);
+      // Killed between success and checkpoint: the batch comes again.
+      const isRepeated = this.#isStormy() && this.#dice.chance(0.05);
+      if (isDone === true && !isRepeated) this.#records.splice(0, batch.length);
+      else await this.#time.sleep(this.#dice.between(100, 10_000));
+    }
+    this.#isRunning = false;
+  }
+}
