@@ -27,7 +27,7 @@ import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } 
 import { Storyline } from './storyline.ts';
 import { Stream } from './stream.ts';
 import { VirtualTime } from './virtual-time.ts';
-import { neverBack, SweepWatch } from './watch.ts';
+import { neverBack, queuedWhileYoung, SweepWatch } from './watch.ts';
 
 export interface SeedResult extends Findings {
   readonly seed: number;
@@ -157,7 +157,10 @@ class Simulation {
     });
     return {
       ...stores,
-      notifications: neverBack(stores.notifications, this.#broken),
+      notifications: queuedWhileYoung(neverBack(stores.notifications, this.#broken), {
+        time,
+        broken: this.#broken,
+      }),
       merchants: this.#settings.over(stores.merchants),
     };
   }
