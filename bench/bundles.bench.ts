@@ -19,9 +19,6 @@ loaded in turn, again and again, and the quickest counts: whatever else this mac
 `;
 
 const MOST_BYTES = 600_000;
-/** Those that send requests carry the HTTP client. */
-const SENDERS: readonly string[] = ['deliver', 'check'];
-const MOST_BYTES_OF_SENDERS = 900_000;
 const MOST_RATIO = 2;
 
 interface Measured extends DeployedFunction {
@@ -68,21 +65,14 @@ const show = (ratio: number) => `${ratio.toFixed(2)}×`;
 const kilobytes = (bytes: number) => (bytes / 1000).toFixed(0);
 
 function budgetsOf(measured: readonly Measured[]): readonly Budget[] {
-  const size = (what: string, these: readonly Measured[], most: number): Budget => ({
-    what,
-    found: Math.max(...these.map(({ bytes }) => bytes)),
-    most,
-    show: (bytes) => `${kilobytes(bytes)} KB`,
-  });
-  const sends = ({ name }: Measured) => SENDERS.includes(name);
   const slowest = Math.max(...measured.map(({ ms, emptyMs }) => ms / emptyMs));
   return [
-    size(
-      'largest bundle',
-      measured.filter((one) => !sends(one)),
-      MOST_BYTES,
-    ),
-    size(`largest of ${SENDERS.join(', ')}`, measured.filter(sends), MOST_BYTES_OF_SENDERS),
+    {
+      what: 'largest bundle',
+      found: Math.max(...measured.map(({ bytes }) => bytes)),
+      most: MOST_BYTES,
+      show: (bytes) => `${kilobytes(bytes)} KB`,
+    },
     { what: 'slowest init, of an empty handler’s', found: slowest, most: MOST_RATIO, show },
   ];
 }

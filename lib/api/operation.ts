@@ -15,7 +15,7 @@ export interface Operation<
   readonly path: string;
   readonly summary: string;
   /** The function that serves it. */
-  readonly function: 'record' | 'query' | 'admin' | 'deliver' | 'document';
+  readonly function: 'record' | 'query' | 'admin' | 'test-request' | 'document';
   /** Scopes whose keys may ask; empty: anybody may. */
   readonly scopes: readonly Scope[];
   /**

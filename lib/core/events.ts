@@ -14,6 +14,8 @@ export type ServiceEvent =
       readonly lane: Lane;
       readonly result: string;
       readonly error?: string;
+      /** Which fault of TLS or DNS the error was, where that is known: `CERT_HAS_EXPIRED`. */
+      readonly detail?: string;
       readonly statusCode?: number;
       readonly durationMs: number;
       /** From listing to the answer; of a first attempt, the delay that receivers feel. */

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { MAX_CALLBACK_URL_LENGTH } from './address.ts';
 import { CURRENCIES } from './currency.ts';
 import { hasInexactNumber } from './json.ts';
-import { isoTime } from './time.ts';
+import { isoTime, SECOND_MS } from './time.ts';
+import { MAX_QUEUE_WAIT_MS } from './waiting.ts';
 
 /**
  * The words of the house as types. Each schema is the only definition of its shape; its `error` texts are the
@@ -109,7 +110,7 @@ export const urlSchema = z
 
 /** Seconds that an initiator has before it is asked, unless it says otherwise; a queue's longest delay bounds them. */
 const DEFAULT_CHECK_AFTER_SECONDS = 60;
-const MAX_CHECK_AFTER_SECONDS = 900;
+const MAX_CHECK_AFTER_SECONDS = MAX_QUEUE_WAIT_MS / SECOND_MS;
 
 const checkBackSchema = z
   .strictObject({

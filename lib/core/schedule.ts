@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { SECOND_MS } from './time.ts';
+import { clampWait } from './waiting.ts';
 
-/** Longest wait, in seconds, that a receiver's `Retry-After` header can ask for (design §6). */
+/** Longest wait, in seconds, that a receiver's `Retry-After` header brings about, jitter included (design §6). */
 export const MAX_RETRY_AFTER_SECONDS = 3_600;
 
 const MAX_DELAYS = 30;
@@ -102,10 +104,11 @@ export interface NextDelayOptions {
 /**
  * How long to wait for the next attempt, in whole seconds because SQS counts in them, or that there is none.
  *
- * The wait is the longer of the schedule's delay and the receiver's `Retry-After` (capped at one hour),
- * lengthened by up to 10 %, so that what failed together does not come back together. It is never shorter
- * than what the schedule and the receiver ask for. Total: an unusable `retryAfterSeconds` or `fraction`
- * counts as absent or 0, and an unusable `attemptsMade` as a used-up schedule.
+ * The wait is the longer of the schedule's delay and the receiver's `Retry-After`, lengthened by up to 10 %, so
+ * that what failed together does not come back together. It is never shorter than what the schedule and the
+ * receiver ask for, jitter included never longer than one hour where the receiver asks for it, and a wait that a
+ * queue can hold stays one ({@link clampWait}). Total: an unusable `retryAfterSeconds` or `fraction` counts as
+ * absent or 0, and an unusable `attemptsMade` as a used-up schedule.
  *
  * @example nextDelay({ schedule: 'wechat', attemptsMade: 16, fraction: 0 }) // 'exhausted'
  */
@@ -115,8 +118,14 @@ export function nextDelay(options: NextDelayOptions): { readonly delaySeconds: n
   const scheduled = delaysOf(schedule)[attemptsMade - 1];
   if (scheduled === undefined) return 'exhausted';
   const asked = Math.ceil(Math.min(retryAfterSeconds ?? 0, MAX_RETRY_AFTER_SECONDS));
-  const waitSeconds = asked > scheduled ? asked : scheduled;
-  return { delaySeconds: waitSeconds + jitterSeconds(waitSeconds, fraction) };
+  const isAsked = asked >= scheduled;
+  const waitSeconds = isAsked ? asked : scheduled;
+  const delayMs = clampWait({
+    leastMs: waitSeconds * SECOND_MS,
+    jitteredMs: (waitSeconds + jitterSeconds(waitSeconds, fraction)) * SECOND_MS,
+    mostMs: isAsked ? MAX_RETRY_AFTER_SECONDS * SECOND_MS : undefined,
+  });
+  return { delaySeconds: delayMs / SECOND_MS };
 }
 
 /** Spread evenly over the whole seconds from 0 to a tenth of the wait. */

@@ -23,7 +23,7 @@ const ROUTES = {
     'GET /v1/public-keys',
     'GET /v1/statements/{date}',
   ],
-  deliver: ['POST /v1/merchants/{merchantId}/endpoints/{endpointId}/test'],
+  'test-request': ['POST /v1/merchants/{merchantId}/endpoints/{endpointId}/test'],
   document: ['GET /openapi.json'],
   admin: [
     'POST /v1/merchants',

@@ -58,6 +58,8 @@ const SHARES = [0, 4, 8, 12].map((first) => ({
   partitions: [first, first + 1, first + 2, first + 3],
 }));
 const RECORD_TIMEOUT_SECONDS = 20;
+/** The HTTP API waits for 30 s; a test request ends after 20 s at most. */
+const TEST_REQUEST_TIMEOUT_SECONDS = 29;
 /** Messages that record takes from the queue at a time. */
 const INTAKE_BATCH = 10;
 /** As long as a function may run: a large merchant's day is read and written in one go. */
@@ -124,12 +126,13 @@ export class NotificationService extends Construct {
       record: this.#createRecord(),
       query: this.#createQuery(),
       admin: this.#createAdmin(),
-      deliver: this.#createDeliver(),
+      'test-request': this.#createTestRequest(),
       document: createFunction(this, { name: 'document', timeoutSeconds: 5, memoryMb: 128, environment: {} }),
     };
     const every = {
       ...functions,
       relay,
+      deliver: this.#createDeliver(),
       check: this.#createCheck(),
       sweep: this.#createSweep(),
       close: this.#createClose(),
@@ -245,16 +248,17 @@ export class NotificationService extends Construct {
       timeoutSeconds: DELIVER_TIMEOUT_SECONDS,
       environment: {
         ...this.#dispatchEnvironment(),
-        ...this.#apiEnvironment(),
         ...this.#scheduleEnvironment(),
         TIDINGS_RETRY_QUEUE_ARN: this.lanes.retry.queueArn,
+        TIDINGS_SEAL_KEY_ID: this.#sealKey.keyArn,
+        TIDINGS_CALLBACK_PORTS: this.#settings.callbackPorts.join(','),
       },
     });
-    this.#grantApi(fn);
     grantTable(fn, this.table, [
       { actions: ['GetItem', 'PutItem'], partitions: ['T#', 'H#'] },
-      { actions: ['PutItem'], partitions: ['M#'] },
+      { actions: ['Query', 'PutItem'], partitions: ['M#'] },
     ]);
+    this.#sealKey.grantDecrypt(fn);
     this.lanes.retry.grantSendMessages(fn);
     this.lanes.dead.grantSendMessages(fn);
     this.#grantSchedules(fn);
@@ -271,6 +275,18 @@ export class NotificationService extends Construct {
         }),
       );
     }
+    return fn;
+  }
+
+  /** It waits for receivers, so that it has a function of its own: it keeps no container of the others busy. */
+  #createTestRequest(): NodejsFunction {
+    const fn = createFunction(this, {
+      name: 'test-request',
+      timeoutSeconds: TEST_REQUEST_TIMEOUT_SECONDS,
+      environment: this.#apiEnvironment(),
+    });
+    this.#grantApi(fn);
+    grantTable(fn, this.table, [{ actions: ['GetItem', 'PutItem'], partitions: ['H#'] }]);
     return fn;
   }
 

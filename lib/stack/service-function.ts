@@ -20,9 +20,6 @@ const LAMBDA_CREDENTIALS = fileURLToPath(
   new URL('../adapters/secrets/lambda-credentials.ts', import.meta.url),
 );
 
-/** undici's parser for machines without SIMD, which no Lambda is, as WebAssembly. */
-const PARSER_NEVER_LOADED = '*/llhttp/llhttp-wasm.js';
-
 export interface ServiceFunctionProps {
   /** The file under `functions/`, without its ending. */
   readonly name: string;
@@ -35,7 +32,7 @@ export interface ServiceFunctionProps {
 
 /** A function as all of them are: Node 24 on arm64, one ES module with the SDK it was tested with. */
 export function createFunction(scope: Construct, props: ServiceFunctionProps): NodejsFunction {
-  const id = `${props.name.charAt(0).toUpperCase()}${props.name.slice(1)}`;
+  const id = idOf(props.name);
   return new NodejsFunction(scope, id, {
     entry: props.entry ?? fileURLToPath(new URL(`${props.name}.ts`, FUNCTIONS)),
     depsLockFilePath: LOCK_FILE,
@@ -53,13 +50,16 @@ export function createFunction(scope: Construct, props: ServiceFunctionProps): N
       target: 'node24',
       minify: true,
       mainFields: ['module', 'main'],
-      externalModules: [PARSER_NEVER_LOADED],
-      // What undici's own build says: leaves out its second, experimental parser.
-      define: { esbuildDetection: '1' },
+      externalModules: [],
       esbuildArgs: { '--alias:@aws-sdk/credential-provider-node': LAMBDA_CREDENTIALS },
       banner: REQUIRE_BANNER,
     },
   });
+}
+
+/** `test-request` is `TestRequest`. */
+function idOf(name: string): string {
+  return name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 export interface TableGrant {

@@ -154,6 +154,12 @@ export const FAULTS: readonly DeliberateFault[] = [
   const scheduleMs`,
   },
   {
+    name: 'a deferral is not clamped after its jitter',
+    file: 'lib/core/waiting.ts',
+    find: 'Math.min(jitteredMs, boundMs)',
+    replace: 'jitteredMs',
+  },
+  {
     name: 'a breaker never probes',
     file: 'lib/core/deliver/health/circuit-breaker.ts',
     find: 'if (nowMs >= probeAtMs(seen.health, nowMs)) {',

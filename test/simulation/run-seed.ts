@@ -32,7 +32,7 @@ import { Stream } from './simulated-stream.ts';
 import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } from './stories.ts';
 import { Storyline } from './storyline.ts';
 import { VirtualTime } from './virtual-time.ts';
-import { neverBack, SweepWatch } from './watch.ts';
+import { neverBack, queuedWhileYoung, SweepWatch } from './watch.ts';
 
 export interface SeedResult extends Findings {
   readonly seed: number;
@@ -162,7 +162,10 @@ class Simulation {
     });
     return {
       ...stores,
-      notifications: neverBack(stores.notifications, this.#broken),
+      notifications: queuedWhileYoung(neverBack(stores.notifications, this.#broken), {
+        time,
+        broken: this.#broken,
+      }),
       merchants: this.#settings.over(stores.merchants),
     };
   }

@@ -29,6 +29,32 @@ export function neverBack(notifications: NotificationStore, broken: string[]): N
   };
 }
 
+/** What was listed or asked for within this time is put off for no longer than a queue can hold. */
+const YOUNG_MS = 60 * MINUTE_MS;
+const QUEUE_HOLDS_MS = 900 * SECOND_MS;
+
+/** A young deferral costs a message, and never a schedule. */
+export function queuedWhileYoung(
+  notifications: NotificationStore,
+  { time, broken }: { readonly time: VirtualTime; readonly broken: string[] },
+): NotificationStore {
+  return {
+    ...notifications,
+    async save(next, expectedRev) {
+      const before = await notifications.read(next);
+      const isSaved = await notifications.save(next, expectedRev);
+      const isTried =
+        next.attempts.length > 0 && next.attempts.at(-1)?.number !== before?.attempts.at(-1)?.number;
+      const waitMs = next.nextAttemptAt === undefined ? 0 : msOf(next.nextAttemptAt) - time.now;
+      const isYoung = time.now - msOf(next.startedAt) < YOUNG_MS;
+      if (isSaved && !isTried && isYoung && waitMs > QUEUE_HOLDS_MS) {
+        broken.push(`${nameOf(next)} was put off by ${waitMs / SECOND_MS} s, which no queue can hold`);
+      }
+      return isSaved;
+    },
+  };
+}
+
 /** A sweep leases what it sends: nobody leases it again before that has ended. */
 const LEASE_MS = 14 * MINUTE_MS;
 /** What is due is swept three minutes later, by a sweep of every minute, which may take one. */

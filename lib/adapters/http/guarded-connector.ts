@@ -25,20 +25,26 @@ interface ConnectTarget {
   readonly signal: AbortSignal;
 }
 
-export type Connect = (
-  target: ConnectTarget,
-  done: (...result: [error: null, socket: Socket] | [error: ConnectFailure, socket: null]) => void,
-) => void;
+/** @throws ConnectFailure where no connection came about */
+export type Connect = (target: ConnectTarget) => Promise<Socket>;
 
 /** No connection came about. `code` says why, in the words of the core. */
 export class ConnectFailure extends Error {
   override readonly name = 'ConnectFailure';
   readonly code: ConnectFailureCode;
+  /** Which fault of TLS or DNS it was, in Node's words: `CERT_HAS_EXPIRED`, `ENOTFOUND`. */
+  readonly detail: string | undefined;
 
   constructor(code: ConnectFailureCode, cause?: unknown) {
     super(code, { cause });
     this.code = code;
+    this.detail = code === 'tls_failed' || code === 'dns_failed' ? codeOf(cause) : undefined;
   }
+}
+
+/** The code of an error of Node's. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 type ConnectFailureCode = Extract<
@@ -62,17 +68,27 @@ const DNS_TRIES = 2;
  * permitted refuses the whole name: an honest receiver has none, and picking the good ones would let whoever
  * controls the name try one answer after the other.
  *
- * `done` is called exactly once, and in the same tick in which the socket became usable, so that no event of
- * it is missed.
+ * The socket that comes back is not read from yet, so nothing that it receives is missed.
  */
 export function createGuardedConnector(options: GuardedConnectorOptions): Connect {
   const resolve = options.resolve ?? createDnsResolve();
-  return (target, done) => {
-    permittedAddresses(target.hostname, { allowLoopback: options.allowLoopback, resolve }).then(
-      (addresses) => open({ target, addresses, trustedCertificates: options.trustedCertificates, done }),
-      (error: unknown) => done(asConnectFailure(error, 'dns_failed'), null),
-    );
+  const { allowLoopback, trustedCertificates } = options;
+  return async (target) => {
+    const looking = permittedAddresses(target.hostname, { allowLoopback, resolve });
+    const addresses = await Promise.race([whenAborted(target.signal), looking]).catch((error: unknown) => {
+      throw error instanceof ConnectFailure ? error : new ConnectFailure('dns_failed', error);
+    });
+    return open(target, addresses, trustedCertificates);
   };
+}
+
+/** Rejects once the connecting is to end: a look-up cannot be stopped, and is then waited for no longer. */
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = (): void => reject(new ConnectFailure('connection_failed', signal.reason));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
 }
 
 async function permittedAddresses(
@@ -85,47 +101,36 @@ async function permittedAddresses(
   return addresses.slice(0, MAX_ADDRESSES_TRIED);
 }
 
-interface OpenOptions {
-  readonly target: ConnectTarget;
-  readonly addresses: readonly string[];
-  readonly trustedCertificates: readonly string[] | undefined;
-  readonly done: Parameters<Connect>[1];
-}
-
-function open({ target, addresses, trustedCertificates, done }: OpenOptions): void {
+function open(
+  target: ConnectTarget,
+  addresses: readonly string[],
+  trustedCertificates: readonly string[] | undefined,
+): Promise<Socket> {
   const { signal } = target;
-  if (signal.aborted) {
-    done(new ConnectFailure('connection_failed', signal.reason), null);
-    return;
-  }
   const isTls = target.protocol === 'https:';
   const socket = isTls ? dialTls(target, addresses, trustedCertificates) : dial(target, addresses);
-  let isSettled = false;
   let isTcpConnected = false;
-  const settle = (failure: ConnectFailure | null): void => {
-    if (isSettled) return;
-    isSettled = true;
-    signal.removeEventListener('abort', abort);
-    if (failure === null) {
-      done(null, socket);
-    } else {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      reject(new ConnectFailure('connection_failed', signal.reason));
       socket.destroy();
-      done(failure, null);
-    }
-  };
-  const abort = (): void => settle(new ConnectFailure('connection_failed', signal.reason));
-  signal.addEventListener('abort', abort);
-  socket.once('connect', () => {
-    isTcpConnected = true;
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    socket.once('connect', () => {
+      isTcpConnected = true;
+    });
+    socket.once(isTls ? 'secureConnect' : 'connect', () => {
+      signal.removeEventListener('abort', abort);
+      resolve(socket);
+    });
+    // Stays for the socket's life: an error without any listener would end the process, and after an error within TLS
+    // Node leaves the socket open, on which a request would wait for an end that never comes.
+    socket.on('error', (error) => {
+      reject(openFailure(error, isTcpConnected));
+      socket.destroy();
+    });
+    socket.setNoDelay(true);
   });
-  socket.once(isTls ? 'secureConnect' : 'connect', () => settle(null));
-  // Stays for the socket's life: an error without any listener would end the process, and after an error
-  // within TLS Node leaves the socket open, on which undici would wait for an end that never comes.
-  socket.on('error', (error) => {
-    settle(openFailure(error, isTcpConnected));
-    socket.destroy();
-  });
-  socket.setNoDelay(true);
 }
 
 function dial(target: ConnectTarget, addresses: readonly string[]): Socket {
@@ -169,13 +174,9 @@ function socketOptions({ hostname, port }: ConnectTarget, addresses: readonly st
 }
 
 function openFailure(error: Error, isTcpConnected: boolean): ConnectFailure {
-  const isReset = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-  if (isReset) return new ConnectFailure('connection_reset', error);
+  const code = codeOf(error);
+  if (code === 'ECONNRESET' || code === 'EPIPE') return new ConnectFailure('connection_reset', error);
   return new ConnectFailure(isTcpConnected ? 'tls_failed' : 'connection_failed', error);
-}
-
-function asConnectFailure(error: unknown, code: ConnectFailureCode): ConnectFailure {
-  return error instanceof ConnectFailure ? error : new ConnectFailure(code, error);
 }
 
 /**
@@ -194,8 +195,7 @@ export function createDnsResolve({ servers }: { readonly servers?: readonly stri
     try {
       return await resolver.resolve4(hostname);
     } catch (error) {
-      const hasNoIpv4 = error instanceof Error && 'code' in error && error.code === 'ENODATA';
-      if (!hasNoIpv4) throw error;
+      if (codeOf(error) !== 'ENODATA') throw error;
       return resolver.resolve6(hostname);
     }
   };

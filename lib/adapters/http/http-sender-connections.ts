@@ -1,5 +1,6 @@
-import Client from 'undici/lib/dispatcher/client.js';
-import { type Connect, ConnectFailure } from './guarded-connector.ts';
+import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import type { Connect } from './guarded-connector.ts';
 
 /** Bounds on what is kept open between requests. */
 const MAX_IDLE = 128;
@@ -8,92 +9,81 @@ const MAX_IDLE_PER_ORIGIN = 16;
 /** How long a connection stays idle, and how long at most where the receiver's `Keep-Alive` asks for more. */
 const IDLE_TIMEOUT_MS = 10_000;
 const MAX_IDLE_TIMEOUT_MS = 30_000;
+/** So much sooner than the receiver would close it: a request that is on its way then would be lost. */
+const IDLE_MARGIN_MS = 2_000;
 
-/** Bound on a response's header fields, counted together, and on those after a chunked body. */
-const MAX_HEADER_BYTES = 16_384;
-
-/** One undici client, held to one socket in its life, and lent to one request at a time. */
+/** One socket, lent to one request at a time. */
 export interface Connection {
   readonly origin: string;
-  readonly client: Client;
-  /** Requests begun on it so far; above 0, the receiver may have closed it in the meantime. */
-  requests: number;
+  readonly socket: Socket;
+  /** Ends it; called by whatever happens to it while it is idle. */
+  readonly end: () => void;
 }
 
 /** Lends connections, and keeps a bounded number of them open in between. */
 export interface Connections {
-  /** An idle connection, the one used last, since it is the likeliest to be alive; or else a new one. */
-  take(origin: string): Connection;
-  /** A connection on which nothing was sent yet. */
-  open(origin: string): Connection;
-  /** Takes a connection back after a whole answer. */
-  give(connection: Connection): void;
-  /** Ends a connection and whatever it is at, including its connecting. */
+  /**
+   * An idle connection, the one used last, since it is the likeliest to be alive. The event loop turns once before it is
+   * lent, so that an end that came unnoticed, as while the function was frozen, is noticed now.
+   */
+  take(origin: string): Promise<Connection | undefined>;
+  /**
+   * A new connection.
+   *
+   * @throws ConnectFailure where none came about, or `signal` ended it
+   */
+  open(url: URL, signal: AbortSignal): Promise<Connection>;
+  /** Takes a connection back after a whole answer, with the `Keep-Alive` header that came with it. */
+  give(connection: Connection, keepAlive: string | undefined): void;
+  /** Ends a connection and whatever it is at. */
   discard(connection: Connection): void;
-  /** Ends all connections. */
+  /** Ends all idle connections. */
   close(): void;
 }
 
 /**
- * One client for each connection rather than undici's Agent, for three reasons. A request must know whether
- * its socket was used before, to tell a stale one from a receiver that hangs up. Its deadline must end the
- * connecting too, which in an Agent belongs to no request, and a request that waits there cannot be taken out.
- * And an Agent at its bound of origins fails the next merchant, where here the oldest idle connection goes.
+ * A pool of our own rather than Node's Agent, for three reasons. A request must know whether its socket was used before,
+ * to tell a stale one from a receiver that hangs up. An Agent bounds idle sockets of one host, not of all hosts. And it
+ * does not look at what an idle socket receives: an answer that nobody asked for would be taken for the next one.
  */
 export function createConnections(connect: Connect): Connections {
-  const open = new Map<Connection, AbortController>();
   /** In the order in which they became idle. */
   const idle: Connection[] = [];
 
-  const openConnection = (origin: string): Connection => {
-    const controller = new AbortController();
-    let hasConnected = false;
-    const client = new Client(origin, {
-      connect: ({ protocol, hostname, port }, callback) => {
-        if (hasConnected) {
-          // Left to itself, undici would replace a lost socket; the sender does that, and bounds it.
-          callback(new ConnectFailure('connection_reset'), null);
-          return;
-        }
-        hasConnected = true;
-        connect({ protocol, hostname, port: portOf(protocol, port), signal: controller.signal }, callback);
-      },
-      allowH2: false,
-      useMilo: false,
-      pipelining: 1,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      keepAliveTimeout: IDLE_TIMEOUT_MS,
-      keepAliveMaxTimeout: MAX_IDLE_TIMEOUT_MS,
-      // The sender's one deadline bounds the whole exchange, so undici's own are off.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    const connection: Connection = { origin, client, requests: 0 };
-    client.on('disconnect', () => {
-      if (idle.includes(connection)) discard(connection);
-    });
-    open.set(connection, controller);
-    return connection;
-  };
-
-  const discard = (connection: Connection): void => {
+  const forget = (connection: Connection): void => {
     const index = idle.indexOf(connection);
     if (index !== -1) idle.splice(index, 1);
-    open.get(connection)?.abort();
-    open.delete(connection);
-    void connection.client.destroy();
+  };
+  const discard = (connection: Connection): void => {
+    forget(connection);
+    connection.socket.destroy();
   };
 
   return {
-    open: openConnection,
     discard,
-    take(origin) {
-      const index = idle.findLastIndex((connection) => connection.origin === origin);
-      const [kept] = index === -1 ? [] : idle.splice(index, 1);
-      return kept ?? openConnection(origin);
+    async take(origin) {
+      for (;;) {
+        const connection = idle.findLast((one) => one.origin === origin);
+        if (connection === undefined) return undefined;
+        forget(connection);
+        await setImmediate();
+        if (connection.socket.destroyed) continue;
+        wake(connection);
+        return connection;
+      }
     },
-    give(connection) {
+    async open(url, signal) {
+      const { protocol, origin } = url;
+      const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
+      const socket = await connect({ protocol, hostname, port: portOf(url), signal });
+      const connection: Connection = { origin, socket, end: () => discard(connection) };
+      return connection;
+    },
+    give(connection, keepAlive) {
+      const timeoutMs = idleTimeoutMs(keepAlive);
+      if (timeoutMs <= 0) return discard(connection);
       idle.push(connection);
+      rest(connection, timeoutMs);
       const sameOrigin = idle.filter(({ origin }) => origin === connection.origin);
       const surplus = sameOrigin.length > MAX_IDLE_PER_ORIGIN ? sameOrigin[0] : undefined;
       if (surplus !== undefined) discard(surplus);
@@ -101,12 +91,34 @@ export function createConnections(connect: Connect): Connections {
       if (oldest !== undefined) discard(oldest);
     },
     close() {
-      for (const connection of [...open.keys()]) discard(connection);
+      for (const connection of [...idle]) discard(connection);
     },
   };
 }
 
-function portOf(protocol: string, port: string): number {
+/** Nothing is expected of an idle connection: data is an answer that nobody asked for, and ends it like its end does. */
+const ENDS_IDLE = ['data', 'end', 'close', 'timeout'] as const;
+
+function rest({ socket, end }: Connection, timeoutMs: number): void {
+  for (const event of ENDS_IDLE) socket.on(event, end);
+  socket.setTimeout(timeoutMs);
+  // What is idle keeps no process alive.
+  socket.unref();
+}
+
+function wake({ socket, end }: Connection): void {
+  for (const event of ENDS_IDLE) socket.off(event, end);
+  socket.setTimeout(0);
+  socket.ref();
+}
+
+function idleTimeoutMs(keepAlive: string | undefined): number {
+  const seconds = /\btimeout=(\d+)/i.exec(keepAlive ?? '')?.[1];
+  if (seconds === undefined) return IDLE_TIMEOUT_MS;
+  return Math.min(Number(seconds) * 1_000 - IDLE_MARGIN_MS, MAX_IDLE_TIMEOUT_MS);
+}
+
+function portOf({ protocol, port }: URL): number {
   if (port !== '') return Number(port);
   return protocol === 'https:' ? 443 : 80;
 }

@@ -7,11 +7,9 @@ import type { NotificationMessage } from '../../core/deliver/state/notification.
 import type { Clock } from '../../core/environment.ts';
 import type { Lane } from '../../core/events.ts';
 import { SECOND_MS } from '../../core/time.ts';
+import { MAX_QUEUE_WAIT_MS } from '../../core/waiting.ts';
 import { calling } from '../aws-faults.ts';
 import { createQueueSender, type QueueSenderOptions, queueUrlOf } from './queue-sender.ts';
-
-/** The longest delay that SQS takes, in seconds. A longer one is Scheduler's. */
-const MAX_QUEUE_DELAY_SECONDS = 900;
 
 interface DispatcherOptions extends QueueSenderOptions {
   /** For what waits longer than the queue can; whoever never sends such has none. */
@@ -26,14 +24,15 @@ interface DispatcherOptions extends QueueSenderOptions {
   readonly onRefused: (reason: string) => void;
 }
 
-/** Sends messages now, and later: by the queue's own delay, or by a schedule beyond what that can. */
+/** Sends messages now, and later: by the queue's own delay, or by a schedule beyond what a queue can hold. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     ...createQueueSender(options),
 
     async sendAt(message, atMs) {
-      const delaySeconds = Math.max(0, Math.ceil((atMs - options.clock.now()) / SECOND_MS));
-      if (delaySeconds > MAX_QUEUE_DELAY_SECONDS) return schedule(options, message, atMs);
+      const waitMs = atMs - options.clock.now();
+      if (waitMs > MAX_QUEUE_WAIT_MS) return schedule(options, message, atMs);
+      const delaySeconds = Math.max(0, Math.ceil(waitMs / SECOND_MS));
       await calling('Sending a delayed message', () =>
         options.sqs.send(
           new SendMessageCommand({

@@ -3,13 +3,13 @@ import { endpointIdSchema, merchantIdSchema } from '../../core/model.ts';
 import { operation } from '../operation.ts';
 import { attemptSchema } from '../shapes.ts';
 
-/** Served by the function that sends: what is tested is the very way of a callback. */
+/** It has a function of its own, which sends as deliver does: what is tested is the very way of a callback. */
 export const testEndpoint = operation({
   operationId: 'testEndpoint',
   method: 'post',
   path: '/v1/merchants/{merchantId}/endpoints/{endpointId}/test',
   summary: 'Send one signed test request now, of type tidings.test; it waits for 20 s at most',
-  function: 'deliver',
+  function: 'test-request',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
   params: z.strictObject({ merchantId: merchantIdSchema, endpointId: endpointIdSchema }),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { snippetOf } from '../deliver/state/transitions.ts';
 import { merchantIdSchema, type TransactionKey, transactionIdSchema } from '../model.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
+import { clampWait } from '../waiting.ts';
 
 /** Asking the initiator how a PENDING transaction ended, and how the asking goes. */
 
@@ -50,7 +51,7 @@ export function checkMessageFor({ merchantId, transactionId, rev }: Check): Chec
   return { merchantId, transactionId, rev };
 }
 
-/** The pause after the first asking; it doubles with each. */
+/** The pause after the first asking; it doubles with each. No pause is longer than the most, jitter included. */
 const FIRST_PAUSE_MS = 10 * SECOND_MS;
 const MAX_PAUSE_MS = 60 * MINUTE_MS;
 /** Pauses are lengthened by up to this share, so that what was asked together is not asked together again. */
@@ -106,7 +107,8 @@ export function afterAsking(
   if (plan.nowMs >= endMs) return { ...next, state: 'unresolved' };
   if (asked === undefined) return { ...next, nextAttemptAt: isoTime(endMs) };
   const doubledMs = FIRST_PAUSE_MS * 2 ** Math.min(asked.attempt.number - 1, 30);
-  const pauseMs =
-    Math.min(Math.max(doubledMs, asked.waitMs ?? 0), MAX_PAUSE_MS) * (1 + JITTER * plan.fraction);
+  const leastMs = Math.min(Math.max(doubledMs, asked.waitMs ?? 0), MAX_PAUSE_MS);
+  const jitteredMs = leastMs * (1 + JITTER * plan.fraction);
+  const pauseMs = clampWait({ leastMs, jitteredMs, mostMs: MAX_PAUSE_MS });
   return { ...next, nextAttemptAt: isoTime(Math.min(plan.nowMs + pauseMs, endMs)) };
 }

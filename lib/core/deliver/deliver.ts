@@ -8,6 +8,7 @@ import type { Seal } from '../merchants/seal.ts';
 import { isTerminal, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
 import { MINUTE_MS, msOf } from '../time.ts';
+import { clampWait, MAX_QUEUE_WAIT_MS } from '../waiting.ts';
 import { makeAttempt } from './attempt/make-attempt.ts';
 import type { Sender } from './attempt/sender.ts';
 import { resolveTarget, type Target } from './attempt/target.ts';
@@ -147,11 +148,12 @@ async function sendDue(ports: DeliverPorts, notification: Notification): Promise
 
 /** Each deferral is at least half as long as the endpoint has been dead, so that waiting costs few writes. */
 const MAX_DEFERRAL_MS = 6 * 60 * MINUTE_MS;
-/** What was listed or asked for lately waits no longer than for the next probe: the endpoint may be back by then. */
-const YOUNG_MS = 60 * MINUTE_MS;
-const MAX_YOUNG_DEFERRAL_MS = 15 * MINUTE_MS;
 /** Deferred attempts spread out by up to this share, or all would come back at once. */
 const DEFERRAL_SPREAD = 0.1;
+/** What was listed or asked for lately waits no longer than for the next probe: the endpoint may be back by then. */
+const YOUNG_MS = 60 * MINUTE_MS;
+/** Leaves room for the whole spread below what a queue can hold: clamped, all would come back at once after all. */
+const MAX_YOUNG_DEFERRAL_MS = MAX_QUEUE_WAIT_MS / (1 + DEFERRAL_SPREAD);
 
 function deferred(
   ports: DeliverPorts,
@@ -165,8 +167,11 @@ function deferred(
   const { probeAtMs, openedAtMs } = options.admission;
   const isYoung = nowMs - msOf(options.standing.startedAt) < YOUNG_MS;
   const mostMs = isYoung ? MAX_YOUNG_DEFERRAL_MS : MAX_DEFERRAL_MS;
-  const pauseMs = Math.max(probeAtMs - nowMs, Math.min((nowMs - openedAtMs) / 2, mostMs));
-  const untilMs = nowMs + pauseMs * (1 + DEFERRAL_SPREAD * ports.random.fraction());
+  // A queue can hold the wait for any probe; by a clock that is behind, it would look a little longer.
+  const probeInMs = Math.min(probeAtMs - nowMs, MAX_QUEUE_WAIT_MS);
+  const leastMs = Math.max(probeInMs, Math.min((nowMs - openedAtMs) / 2, mostMs));
+  const jitteredMs = leastMs * (1 + DEFERRAL_SPREAD * ports.random.fraction());
+  const untilMs = nowMs + clampWait({ leastMs, jitteredMs });
   return defer(options.standing, { schedule: options.target.schedule, nowMs, untilMs });
 }
 

@@ -119,7 +119,9 @@ async function relayOutcome(
 async function relayPending(ports: RelayPorts, outcome: Outcome): Promise<readonly RoutedMessage[]> {
   const { merchantId, transactionId, checkBack, recordedAt } = outcome;
   if (checkBack === undefined) return [];
-  const dueMs = msOf(recordedAt) + checkBack.afterSeconds * SECOND_MS;
+  const afterMs = checkBack.afterSeconds * SECOND_MS;
+  // Of a clock that is behind, the rest of the time would be longer than the whole.
+  const dueMs = Math.min(msOf(recordedAt), ports.clock.now()) + afterMs;
   await ports.dispatcher.sendAt({ merchantId, transactionId, rev: 0 }, dueMs);
   return [];
 }

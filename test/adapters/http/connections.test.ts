@@ -54,6 +54,42 @@ describe('a connection', () => {
     expect(receiver.sockets).toHaveLength(1);
   });
 
+  test('is kept after an answer that informational ones preceded', async () => {
+    await face({
+      onRequest: (socket) => socket.write(`HTTP/1.1 100 Continue\r\n\r\n${answer(200, 'success')}`),
+    });
+    for (let request = 0; request < 3; request += 1) expect(await send()).toEqual(DELIVERED);
+    expect(receiver.sockets).toHaveLength(1);
+  });
+
+  test.each([
+    ['timeout=2', 2],
+    ['timeout=0', 2],
+    ['max=5, TIMEOUT=1', 2],
+    ['timeout=60', 1],
+    ['timeout=soon', 1],
+  ])(
+    'whose receiver says keep-alive: %s ends before that: %d connections for two requests',
+    async (hint, count) => {
+      await face({ onRequest: (socket) => socket.write(answer(200, 'success', `keep-alive: ${hint}\r\n`)) });
+      expect([await send(), await send()]).toEqual([DELIVERED, DELIVERED]);
+      expect(receiver.sockets).toHaveLength(count);
+    },
+  );
+
+  test('is not kept where the answer came before the request had been read', async () => {
+    const body = 'x'.repeat(16 * 1_048_576);
+    await face({
+      onConnection: (socket) => {
+        socket.pause();
+        socket.write(answer(413, 'too much'));
+      },
+    });
+    expect(await send({ body })).toMatchObject({ statusCode: 413, body: 'too much' });
+    receiver.sockets[0]?.resume();
+    await receiver.closed(0);
+  });
+
   test('is not used again once the receiver has said that it closes', async () => {
     await face({ onRequest: (socket) => socket.write(answer(200, 'success', 'connection: close\r\n')) });
     expect([await send(), await send()]).toEqual([DELIVERED, DELIVERED]);
@@ -195,6 +231,17 @@ describe('a connection that went stale', () => {
     });
     expect(exchange).toEqual(RESET);
     expect(receiver.sockets).toHaveLength(2);
+    expect(receiver.requests).toHaveLength(2);
+  });
+
+  test('is not replaced after an informational answer', async () => {
+    await face({
+      onRequest: (socket, count) => {
+        if (count === 1) success(socket);
+        else socket.end('HTTP/1.1 100 Continue\r\n\r\n');
+      },
+    });
+    expect([await send(), await send()]).toEqual([DELIVERED, RESET]);
     expect(receiver.requests).toHaveLength(2);
   });
 

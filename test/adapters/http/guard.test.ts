@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ConnectFailure, createGuardedConnector } from '../../../lib/adapters/http/guarded-connector.ts';
 import {
@@ -176,14 +175,13 @@ describe('a URL', () => {
 });
 
 describe('the connector', () => {
-  const connectTo = (hostname: string, options: { allowLoopback: boolean; signal?: AbortSignal }) =>
-    new Promise<Socket | ConnectFailure>((resolve) => {
-      const { allowLoopback, signal = new AbortController().signal } = options;
-      createGuardedConnector({ allowLoopback, resolve: async () => ['127.0.0.1'] })(
-        { protocol: 'http:', hostname, port: receiver.port, signal },
-        (...[error, socket]) => resolve(error ?? socket),
-      );
-    });
+  const connectTo = (hostname: string, options: { allowLoopback: boolean; signal?: AbortSignal }) => {
+    const { allowLoopback, signal = new AbortController().signal } = options;
+    const connect = createGuardedConnector({ allowLoopback, resolve: async () => ['127.0.0.1'] });
+    return connect({ protocol: 'http:', hostname, port: receiver.port, signal }).catch(
+      (error: ConnectFailure) => error,
+    );
+  };
 
   test.each(['127.0.0.1', '::1', '169.254.169.254', '::ffff:127.0.0.1', '0.0.0.0', 'merchant.example.com'])(
     'refuses %s by itself, although for a literal no look-up happens',

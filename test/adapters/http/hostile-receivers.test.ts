@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type HttpSender, MAX_RESPONSE_BYTES } from '../../../lib/adapters/http/http-sender.ts';
+import type { HttpSender } from '../../../lib/adapters/http/http-sender.ts';
+import { MAX_RESPONSE_BYTES } from '../../../lib/adapters/http-exchange.ts';
 import type { CallbackRequest } from '../../../lib/core/deliver/attempt/sender.ts';
 import { EXPIRED, MERCHANT, OTHER_HOST, SELF_SIGNED } from './certificates.ts';
 import { faceReceiver } from './facing.ts';
@@ -80,6 +81,28 @@ describe('an answer', () => {
     [
       'after early hints',
       says(`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${answer(200, 'success')}`),
+      { statusCode: 200, body: 'success' },
+    ],
+    ...[100, 102, 103, 199].map((status): [string, Behaviour, object] => [
+      `after ${status}, for which nobody asked`,
+      says(`HTTP/1.1 ${status} Unasked\r\n\r\n${answer(200, 'success')}`),
+      { statusCode: 200, body: 'success' },
+    ]),
+    [
+      'after 100 Continue in a packet of its own',
+      (socket) => {
+        socket.write('HTTP/1.1 100 Continue\r\n\r\n', () => socket.write(answer(500, 'no')));
+      },
+      { statusCode: 500, body: 'no' },
+    ],
+    [
+      'after 100 Continue that announces a body, which it cannot have',
+      says(`HTTP/1.1 100 Continue\r\ncontent-length: 5\r\n\r\n${answer(200, 'success')}`),
+      { statusCode: 200, body: 'success' },
+    ],
+    [
+      'after eight informational answers',
+      says(`${'HTTP/1.1 102 Processing\r\n\r\n'.repeat(8)}${answer(200, 'success')}`),
       { statusCode: 200, body: 'success' },
     ],
     [
@@ -236,6 +259,7 @@ describe('a receiver that stalls ends in a time-out:', () => {
       { onRequest: says('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nsuccess') },
     ],
     ['it drips empty lines', { onRequest: (socket) => drip(socket, '\r\n') }],
+    ['it says 100 Continue and nothing more', { onRequest: says('HTTP/1.1 100 Continue\r\n\r\n') }],
   ])('%s', async (_, options) => {
     expect(await sendTo(options, { timeoutMs: TIMEOUT_MS })).toEqual({ kind: 'error', code: 'timeout' });
     await receiver.closed(0);
@@ -262,20 +286,9 @@ describe('a receiver that stalls ends in a time-out:', () => {
     await receiver.closed(0);
   });
 
-  test.each([
-    ['its reason phrase never ends', 'HTTP/1.1 200 ', 'x'.repeat(65_536)],
-    [
-      'its chunk extension never ends',
-      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3;',
-      'x'.repeat(65_536),
-    ],
-    ['it sends empty lines for ever', '', '\r\n'.repeat(32_768)],
-  ])('%s, and it is not held in memory', async (_, beginning, rest) => {
+  test('it sends empty lines for ever, and they are not held in memory', async () => {
     const before = process.memoryUsage().rss;
-    const onRequest: Behaviour = (socket) => {
-      socket.write(beginning);
-      writeForever(socket, rest);
-    };
+    const onRequest: Behaviour = (socket) => writeForever(socket, '\r\n'.repeat(32_768));
     const exchange = await sendTo({ onRequest }, { timeoutMs: TIMEOUT_MS });
     expect(exchange).toEqual({ kind: 'error', code: 'timeout' });
     await receiver.closed(0);
@@ -381,13 +394,18 @@ describe('a receiver that does not speak HTTP/1.1 ends in invalid_response:', ()
       'a chunk longer than its size',
       'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhello\r\n0\r\n\r\n',
     ],
-    ['100 Continue, for which nobody asked', 'HTTP/1.1 100 Continue\r\n\r\n'],
     [
       '101 Switching Protocols',
       'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
     ],
-    ['101 without saying to which, on which undici trips', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+    ['101 without saying to which', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
     ['early hints without end', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(9)],
+    [
+      'nine informational answers of all kinds, whatever comes after them',
+      [100, 102, 103, 104, 100, 150, 199, 100, 102].map((status) => `HTTP/1.1 ${status} X\r\n\r\n`).join('') +
+        answer(200, 'success'),
+    ],
+    ['HTTP/2.0 in plain text', 'HTTP/2.0 200 OK\r\ncontent-length: 0\r\n\r\n'],
   ])('%s', async (_, bytes) => {
     expect(await sendTo({ onRequest: says(Buffer.from(bytes, 'latin1')) })).toEqual({
       kind: 'error',
@@ -462,19 +480,27 @@ describe('a receiver that never stops', () => {
     expect(receiver.sockets[0]?.bytesWritten).toBeLessThan(32 * 1_048_576);
   });
 
+  const CHUNKED = 'OK\r\ntransfer-encoding: chunked\r\n\r\n';
+  const LONG = 'x'.repeat(65_536);
+  const MANY = 'a: b\r\n'.repeat(10_000);
   test.each([
-    ['a header', 'a: ', 'x'.repeat(65_536)],
-    ['headers', '', 'a: b\r\n'.repeat(10_000)],
-    ['trailers', 'transfer-encoding: chunked\r\n\r\n0\r\n', 'a: b\r\n'.repeat(10_000)],
-  ])('with %s ends in headers_too_large, and can send no more', async (_, beginning, rest) => {
-    const onRequest: Behaviour = (socket) => {
-      socket.write(`HTTP/1.1 200 OK\r\n${beginning}`);
-      writeForever(socket, rest);
-    };
-    expect(await sendTo({ onRequest })).toEqual({ kind: 'error', code: 'headers_too_large' });
-    await receiver.closed(0);
-    expect(receiver.sockets[0]?.bytesWritten).toBeLessThan(32 * 1_048_576);
-  });
+    ['its reason phrase', 'headers_too_large', '', LONG],
+    ['a header', 'headers_too_large', 'OK\r\na: ', LONG],
+    ['headers', 'headers_too_large', 'OK\r\n', MANY],
+    ['trailers', 'headers_too_large', `${CHUNKED}0\r\n`, MANY],
+    ['a chunk extension', 'invalid_response', `${CHUNKED}3;`, LONG],
+  ])(
+    'with %s ends in %s long before the time-out, and can send no more',
+    async (_, code, beginning, rest) => {
+      const onRequest: Behaviour = (socket) => {
+        socket.write(`HTTP/1.1 200 ${beginning}`);
+        writeForever(socket, rest);
+      };
+      expect(await sendTo({ onRequest })).toEqual({ kind: 'error', code });
+      await receiver.closed(0);
+      expect(receiver.sockets[0]?.bytesWritten).toBeLessThan(32 * 1_048_576);
+    },
+  );
 
   test('at 20 KiB of headers ends in headers_too_large', async () => {
     const onRequest = says(answer(200, 'success', `a: ${'x'.repeat(20_480)}\r\n`));
@@ -483,7 +509,7 @@ describe('a receiver that never stops', () => {
 });
 
 describe('a certificate', () => {
-  const TLS_FAILED = { kind: 'error', code: 'tls_failed' };
+  const tlsFailed = (detail: string) => ({ kind: 'error', code: 'tls_failed', detail });
 
   test('that is trusted and for the host is accepted, and the host is named in the handshake', async () => {
     await face({ certificate: MERCHANT, onRequest: says(answer(200, 'success')) });
@@ -505,11 +531,11 @@ describe('a certificate', () => {
   });
 
   test.each([
-    ['signed by itself', SELF_SIGNED],
-    ['for another host', OTHER_HOST],
-    ['that has expired', EXPIRED],
-  ])('%s is refused, and no byte of the request is sent', async (_, certificate) => {
-    expect(await sendTo({ certificate, onRequest: says(answer(200)) })).toEqual(TLS_FAILED);
+    ['signed by itself', SELF_SIGNED, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    ['for another host', OTHER_HOST, 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ['that has expired', EXPIRED, 'CERT_HAS_EXPIRED'],
+  ])('%s is refused, and no byte of the request is sent', async (_, certificate, detail) => {
+    expect(await sendTo({ certificate, onRequest: says(answer(200)) })).toEqual(tlsFailed(detail));
     expect(receiver.requests).toEqual([]);
   });
 
@@ -527,23 +553,27 @@ describe('a certificate', () => {
       },
     });
     const url = receiver.url.replace('http:', 'https:');
-    expect(meaningOf(await sender.send(callback({ url })))).toEqual(TLS_FAILED);
+    expect(meaningOf(await sender.send(callback({ url })))).toEqual(
+      tlsFailed('ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'),
+    );
     await inner.stop();
   });
 
   test('of an unknown authority is refused even where the environment says otherwise', async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
-    expect(await sendTo({ certificate: SELF_SIGNED, onRequest: says(answer(200)) })).toEqual(TLS_FAILED);
+    expect(await sendTo({ certificate: SELF_SIGNED, onRequest: says(answer(200)) })).toEqual(
+      tlsFailed('DEPTH_ZERO_SELF_SIGNED_CERT'),
+    );
     expect(receiver.requests).toEqual([]);
   });
 
   test.each([
-    ['plain HTTP', 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'],
-    ['noise', '\u0016\u0003\u0001\u0000\u0005hello'],
-  ])('is asked of a receiver that speaks %s, which is refused', async (_, bytes) => {
+    ['plain HTTP', 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n', 'ERR_SSL_WRONG_VERSION_NUMBER'],
+    ['noise', '\u0016\u0003\u0001\u0000\u0005hello', 'ERR_SSL_UNEXPECTED_MESSAGE'],
+  ])('is asked of a receiver that speaks %s, which is refused', async (_, bytes, detail) => {
     await face({ onConnection: (socket) => socket.write(bytes) });
     const url = receiver.url.replace('http:', 'https:');
-    expect(meaningOf(await sender.send(callback({ url })))).toEqual(TLS_FAILED);
+    expect(meaningOf(await sender.send(callback({ url })))).toEqual(tlsFailed(detail));
   });
 });

@@ -98,6 +98,20 @@ describe('delivering', () => {
     expect((await ask()).notifications[0].nextAttemptAt).toBe('2026-11-20T08:02:00.000Z');
   });
 
+  it('tells operators which fault of TLS it was', async () => {
+    const { world } = await recorded({ schedule: [10] });
+    const exchange = {
+      kind: 'error',
+      code: 'tls_failed',
+      detail: 'CERT_HAS_EXPIRED',
+      durationMs: 5,
+    } as const;
+    world.receiver.answer = () => exchange;
+    await world.drain();
+    const attempts = world.events.filter(({ event }) => event === 'attempt');
+    expect(attempts).toMatchObject(Array(2).fill({ error: 'tls_failed', detail: 'CERT_HAS_EXPIRED' }));
+  });
+
   it('disables an endpoint that is gone, and blocks what is open for it', async () => {
     const { world, demo, ask, hook } = await recorded();
     world.receiver.answer = () => statusExchange(410);

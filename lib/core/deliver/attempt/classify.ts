@@ -42,6 +42,8 @@ export type AttemptResult =
   | {
       readonly result: 'failed';
       readonly code: AttemptFailure;
+      /** Which fault of TLS or DNS it was, where that is known. */
+      readonly detail?: string;
       readonly statusCode?: number;
       readonly retryAfterSeconds?: number;
     }
@@ -67,9 +69,9 @@ const SERVICE_UNAVAILABLE = 503;
  */
 export function classify(exchange: Exchange, options: ClassifyOptions): AttemptResult {
   if (exchange.kind === 'error') {
-    return exchange.code === 'address_refused'
-      ? { result: 'refused', code: exchange.code }
-      : { result: 'failed', code: exchange.code };
+    const { code, detail } = exchange;
+    if (code === 'address_refused') return { result: 'refused', code };
+    return { result: 'failed', code, ...(detail !== undefined && { detail }) };
   }
   const { statusCode } = exchange;
   if (statusCode >= 200 && statusCode <= 299) {

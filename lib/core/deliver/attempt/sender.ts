@@ -24,7 +24,13 @@ export type Exchange =
       readonly bodyTruncated?: true;
       readonly durationMs: number;
     }
-  | { readonly kind: 'error'; readonly code: ExchangeError; readonly durationMs: number };
+  | {
+      readonly kind: 'error';
+      readonly code: ExchangeError;
+      /** Which fault of TLS or DNS it was, where that is known: `CERT_HAS_EXPIRED`, `ENOTFOUND`. */
+      readonly detail?: string;
+      readonly durationMs: number;
+    };
 
 /**
  * Stable codes of the ways in which an exchange fails before a whole answer was read; the table that

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Clock, Reporter } from '../../environment.ts';
 import type { MerchantId } from '../../model.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../../time.ts';
+import { MAX_QUEUE_WAIT_MS } from '../../waiting.ts';
 import { failedAgain, isLost } from './lost-endpoint.ts';
 
 /** The health of what is called. */
@@ -43,7 +44,7 @@ const OPEN_AFTER_FAILURES = 20;
 const OPEN_AFTER_MS = MINUTE_MS;
 /** Time between probes: half of how long the breaker has been open, within these bounds. */
 const MIN_PROBE_MS = 30 * SECOND_MS;
-const MAX_PROBE_MS = 15 * MINUTE_MS;
+const MAX_PROBE_MS = MAX_QUEUE_WAIT_MS;
 /** A probe that has not ended by then is taken for dead with its function. */
 const PROBE_TIMEOUT_MS = 2 * MINUTE_MS;
 /** An endpoint is slow above the first, until its answers are quicker than the second. */

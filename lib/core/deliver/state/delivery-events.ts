@@ -27,6 +27,7 @@ export function reportAttempt(
     lane,
     result: outcome.result,
     ...('code' in outcome && { error: outcome.code }),
+    ...('detail' in outcome && outcome.detail !== undefined && { detail: outcome.detail }),
     ...('statusCode' in outcome && outcome.statusCode !== undefined && { statusCode: outcome.statusCode }),
     durationMs: Math.round(made.durationMs),
     sinceListedMs: Math.round(made.atMs - msOf(notification.listedAt)),

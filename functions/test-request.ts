@@ -1,0 +1,16 @@
+import { createTestGate } from '../lib/adapters/dynamodb/dynamodb-test-gate.ts';
+import { createHttpSender } from '../lib/adapters/http/http-sender.ts';
+import { createApp } from '../lib/api/api-app.ts';
+import { testingRoutes } from '../lib/api/endpoints/test-routes.ts';
+import { openApiService } from './wiring/api-service.ts';
+import { serveHttp } from './wiring/serve-http.ts';
+
+const service = openApiService('test-request');
+const ports = {
+  ...service,
+  testGate: createTestGate(service.table),
+  sender: createHttpSender({ policy: service.callbackPolicy, now: service.clock.now }),
+};
+
+/** Requests to test an endpoint. They wait for a receiver, and keep no container of the other requests busy. */
+export const handler = serveHttp(createApp(service.app, testingRoutes(ports)));

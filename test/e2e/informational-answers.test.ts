@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { expectStatus } from '../../lib/local/api-client.ts';
+import { answer, startReceiver } from '../adapters/http/raw-receiver.ts';
+import {
+  type LocalService,
+  removeDirectory,
+  startService,
+  temporaryDirectory,
+} from '../support/local-service.ts';
+import { payment } from '../support/world.ts';
+
+const INFORMATIONAL = (status: number) => `HTTP/1.1 ${status} Unasked\r\n\r\n`;
+
+describe('a receiver that says something before its answer', () => {
+  let dataDir: string;
+  let service: LocalService;
+  beforeAll(async () => {
+    dataDir = temporaryDirectory();
+    service = await startService(dataDir);
+  });
+  afterAll(async () => {
+    await service.stop();
+    removeDirectory(dataDir);
+  });
+
+  it.each([
+    ['100 Continue', 'alpha', [100], { state: 'delivered', attempts: [{ statusCode: 200 }] }],
+    ['103 Early Hints', 'beta', [103], { state: 'delivered', attempts: [{ statusCode: 200 }] }],
+    [
+      'nine times 102 Processing',
+      'gamma',
+      Array<number>(9).fill(102),
+      { state: 'exhausted', attempts: [{ error: 'invalid_response' }, { error: 'invalid_response' }] },
+    ],
+  ])('such as %s is told, or given up, by callbacks and test requests alike', async (_, id, before, end) => {
+    const receiver = await startReceiver({
+      onRequest: (socket) => socket.write(before.map(INFORMATIONAL).join('') + answer(200, 'ok')),
+    });
+    onTestFinished(() => receiver.stop());
+    const { api, credentials } = service;
+    const { adminKey, initiatorKey } = credentials;
+    const settings = { merchantId: id, name: id, schedule: [1] };
+    expectStatus(await api(adminKey, 'POST /v1/merchants', settings), 201);
+    const path = `/v1/merchants/${id}`;
+    const made = await api(adminKey, `POST ${path}/endpoints`, { url: receiver.url });
+    const { endpointId } = expectStatus(made, 201).json;
+    const tested = await api(adminKey, `POST ${path}/endpoints/${endpointId}/test`);
+    expect(tested).toMatchObject({ status: 200, json: end.attempts[0] });
+
+    const key = expectStatus(await api(adminKey, `POST ${path}/keys`, { scope: 'receiver' }), 201).json.key;
+    expectStatus(await api(initiatorKey, `PUT ${path}/transactions/pay_1`, payment()), 201);
+    for (;;) {
+      const { json } = await api(key, 'GET /v1/transactions/pay_1');
+      const [notification] = json.notifications;
+      if (notification.state === 'pending' || notification.state === 'retrying') continue;
+      expect(notification).toMatchObject(end);
+      return;
+    }
+  });
+});
