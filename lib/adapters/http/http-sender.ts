@@ -1,7 +1,7 @@
 import { type CallbackPolicy, vetCallbackUrl } from '../../core/address.ts';
 import type { Exchange, ExchangeError, Sender } from '../../core/deliver/attempt/sender.ts';
-import { type Call, type CallEnd, exchangeOn } from '../http-exchange.ts';
 import { ConnectFailure, createGuardedConnector, type GuardedConnectorOptions } from './guarded-connector.ts';
+import { type Call, type CallEnd, exchangeOn } from './http-exchange.ts';
 import { type Connection, createConnections } from './http-sender-connections.ts';
 
 export interface HttpSenderOptions extends Omit<GuardedConnectorOptions, 'allowLoopback'> {

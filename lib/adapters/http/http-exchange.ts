@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as sendRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import type { CallbackRequest, ExchangeError } from '../core/deliver/attempt/sender.ts';
-import { codeOf } from './http/guarded-connector.ts';
+import type { CallbackRequest, ExchangeError } from '../../core/deliver/attempt/sender.ts';
+import { codeOf } from './guarded-connector.ts';
 
 /** How much of a response's body is read, in bytes (design §6). */
 export const MAX_RESPONSE_BYTES = 16_384;
