@@ -12,7 +12,7 @@ import {
   transactionOf,
 } from './answers.ts';
 import { encode, slices } from './batches.ts';
-import { type Caller, call } from './calling.ts';
+import { type ApiAnswer, type Caller, call } from './calling.ts';
 import type { ApiRequest } from './exchange.ts';
 import { RETRY_POLICY, waitMs } from './retrying.ts';
 
@@ -82,7 +82,7 @@ export function createInitiator(options: InitiatorOptions): Initiator {
         path: pathOf({ merchantId, transactionId }),
         body: bodyOf(content),
       };
-      return recordResult(request, await call(caller, request, signal), outcome);
+      return call(caller, { request, signal, read: (answer) => recordResult(request, answer, outcome) });
     },
 
     async recordBatch({ merchantId, outcomes }, { signal } = {}) {
@@ -92,7 +92,7 @@ export function createInitiator(options: InitiatorOptions): Initiator {
 
     async readBack(key, { signal } = {}) {
       const request: ApiRequest = { method: 'GET', path: pathOf(key) };
-      return transactionOf(request, await call(caller, request, signal), key);
+      return call(caller, { request, signal, read: (answer) => transactionOf(request, answer, key) });
     },
   };
 }
@@ -131,8 +131,8 @@ async function recordAll(
     for (const { indexes, body } of slices(waiting)) {
       const request: ApiRequest = { method: 'POST', path: `/v1/merchants/${merchantId}/transactions`, body };
       const keys = indexes.map((index) => ({ merchantId, transactionId: outcomes[index]?.transactionId }));
-      const answer = await call(caller, request, signal);
-      const answered = batchResults(request, answer, keys as readonly TransactionKey[]);
+      const read = (answer: ApiAnswer) => batchResults(request, answer, keys as readonly TransactionKey[]);
+      const answered = await call(caller, { request, signal, read });
       for (const [place, index] of indexes.entries()) results[index] = answered[place] as BatchResult;
     }
     waiting = new Map([...waiting].filter(([index]) => results[index]?.kind === 'failed'));
