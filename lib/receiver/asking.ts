@@ -54,8 +54,8 @@ export function createAsking<Tx>(
 ): Asking {
   const { service, merchantId, onConflict } = options;
   if (service === undefined) return { due: missing, follow: missing, reconcile: missing, compare: missing };
-  const { since } = service;
   assertOptions(serviceProblems(service));
+  const { since } = service;
   if (since !== undefined) fullHour(since);
   const types = eventTypes(service.types);
   const client: Client = createClient({

@@ -59,7 +59,7 @@ export class ReceiverFault extends Error {
     message: string,
     options: { readonly cause?: unknown; readonly retryable?: boolean } = {},
   ) {
-    super(message, { cause: options.cause });
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'ReceiverFault';
     this.code = code;
     this.retryable = options.retryable ?? CODES[code].retryable;

@@ -157,12 +157,13 @@ function committed({ commitId }: Commit, { notifyUrl: _, ...outcome }: StampedOu
 function commitOf(client: DynamoDBDocumentClient, options: CommitOptions): Commit {
   assertOptions([optionsProblem('commitWithOutcome', options)]);
   const { tableName, transactItems, outcome, machine = system } = options;
-  const { commitId = newCommitId(machine), feedLagSeconds = 30, retentionDays = 90 } = options;
+  const { feedLagSeconds = 30, retentionDays = 90 } = options;
+  assertOptions(machineProblems(machine));
+  const { commitId = newCommitId(machine) } = options;
   assertOptions([
     functionsProblem('client', client, ['send']),
     textProblem('tableName', tableName),
     Array.isArray(transactItems) ? undefined : 'transactItems is not an array.',
-    ...machineProblems(machine),
     formProblem('commitId', commitId, {
       pattern: /^[A-Za-z0-9_-]{8,64}$/,
       form: '8 to 64 of A-Z a-z 0-9 _ -',
