@@ -40,13 +40,15 @@ function writeManifest(): void {
   const { name, version, description, license, type, exports } = JSON.parse(
     readFileSync(join(ROOT, 'package.json'), 'utf8'),
   );
+  const published: Exports = JSON.parse(JSON.stringify(exports).replaceAll('"./dist/', '"./'));
   const manifest = {
     name,
     version,
     description,
     license,
     type,
-    exports: JSON.parse(JSON.stringify(exports).replaceAll('"./dist/', '"./')),
+    exports: published,
+    typesVersions: { '*': typesBySubpath(published) },
     engines: { node: '>=22' },
     // Of `tidings/receiver/dynamodb` and `tidings/initiator/dynamodb` alone: whoever uses them has a client already.
     peerDependencies: { '@aws-sdk/lib-dynamodb': '^3' },
@@ -54,6 +56,21 @@ function writeManifest(): void {
   };
   writeFileSync(join(values['out-dir'], 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   copyFileSync(join(ROOT, 'README.md'), join(values['out-dir'], 'README.md'));
+}
+
+/** Subpaths by their conditions, as `exports` has them. */
+type Exports = Readonly<Record<string, string | { readonly import: string; readonly require: string }>>;
+
+/**
+ * The declarations of each subpath for `moduleResolution: node10`, which does not read `exports`. It writes CommonJS, so
+ * it gets the declarations of that form. All others read `exports` and pass over this.
+ */
+function typesBySubpath(exports: Exports): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    Object.entries(exports).flatMap(([subpath, target]) =>
+      typeof target === 'string' ? [] : [[subpath.slice(2), [target.require.replace(/\.js$/, '.d.ts')]]],
+    ),
+  );
 }
 
 async function buildKit(kit: string): Promise<void> {

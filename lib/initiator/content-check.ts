@@ -1,7 +1,7 @@
 import { CURRENCIES } from './currency.ts';
 import type { FieldError } from './fault.ts';
 import { isTransactionId } from './ids.ts';
-import { escapePointer, hasInexactNumber, plainJson } from './json.ts';
+import { escapePointer, hasInexactNumber, hasOnlyStorableText, isStorableText, plainJson } from './json.ts';
 import { isObject, isTerminalStatus, type TerminalContent } from './outcome.ts';
 
 /**
@@ -11,7 +11,7 @@ import { isObject, isTerminalStatus, type TerminalContent } from './outcome.ts';
 
 const MAX_REASON_LENGTH = 512;
 const MAX_METADATA_BYTES = 16 * 1024;
-export const MAX_URL_LENGTH = 2_048;
+export const MAX_URL_BYTES = 2_048;
 /** Times of other years have more digits, and would not sort as text. */
 const END_OF_TIME_MS = Date.UTC(10_000, 0);
 
@@ -37,6 +37,23 @@ export function checkContent(input: unknown): CheckedContent {
     return { ok: false, errors: [{ pointer: '/checkBack', code: 'check_back_not_pending' }] };
   }
   return { ok: true, content: { ...content, occurredAt: utc(content.occurredAt) } };
+}
+
+/**
+ * What the API is not asked about: numbers and text that it would get as something else, and metadata that is too
+ * large. `content` went through {@link plainJson} before.
+ */
+export function unsayable(content: Readonly<Record<string, unknown>>): readonly FieldError[] {
+  return Object.entries(content).flatMap(([name, value]): readonly FieldError[] => {
+    const isSayable = !hasInexactNumber(value) && hasOnlyStorableText(value);
+    if (isSayable && name !== 'metadata') return [];
+    const pointer = `/${escapePointer(name)}`;
+    const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
+    const errors = check?.(value) ?? [];
+    if (errors.length > 0)
+      return errors.map((error) => ({ ...error, pointer: `${pointer}${error.pointer}` }));
+    return isSayable ? [] : [{ pointer, code: 'invalid_value' }];
+  });
 }
 
 /** The instant as one width of text, so that it sorts as time does. */
@@ -67,6 +84,20 @@ const OPTIONAL: Readonly<Record<string, Check>> = {
   notifyUrl: urlErrors,
   checkBack: () => [],
 };
+
+const CHECKS: Readonly<Record<string, Check>> = { ...REQUIRED, ...OPTIONAL, checkBack: checkBackErrors };
+
+/** Only what cannot be said: which URLs and times are right, the API says. */
+function checkBackErrors(checkBack: unknown): readonly FieldError[] {
+  if (!isObject(checkBack)) return [{ pointer: '', code: 'invalid_type' }];
+  return Object.entries(checkBack).flatMap(([name, value]): readonly FieldError[] => {
+    if (name === 'url' && typeof value === 'string' && !isStorableText(value)) {
+      return [{ pointer: '/url', code: 'invalid_url' }];
+    }
+    const isSayable = !hasInexactNumber(value) && hasOnlyStorableText(value);
+    return isSayable ? [] : [{ pointer: `/${escapePointer(name)}`, code: 'invalid_value' }];
+  });
+}
 
 function contentErrors(content: unknown): readonly FieldError[] {
   if (!isObject(content)) return [{ pointer: '', code: 'invalid_type' }];
@@ -122,7 +153,7 @@ function messageErrors(message: unknown): readonly FieldError[] {
   if (typeof message !== 'string') return [{ pointer: '', code: 'invalid_value' }];
   const errors = [];
   if (characters(message) > MAX_REASON_LENGTH) errors.push({ pointer: '', code: 'too_long' });
-  if (!message.isWellFormed()) errors.push({ pointer: '', code: 'invalid_value' });
+  if (!isStorableText(message)) errors.push({ pointer: '', code: 'invalid_value' });
   return errors;
 }
 
@@ -130,6 +161,7 @@ function metadataErrors(metadata: unknown): readonly FieldError[] {
   if (!isObject(metadata)) return [{ pointer: '', code: 'invalid_value' }];
   const errors = [];
   if (hasInexactNumber(metadata)) errors.push({ pointer: '', code: 'inexact_number' });
+  if (!hasOnlyStorableText(metadata)) errors.push({ pointer: '', code: 'invalid_value' });
   const bytes = Buffer.byteLength(JSON.stringify(metadata));
   if (bytes > MAX_METADATA_BYTES) errors.push({ pointer: '', code: 'too_long' });
   return errors;
@@ -137,7 +169,13 @@ function metadataErrors(metadata: unknown): readonly FieldError[] {
 
 function urlErrors(url: unknown): readonly FieldError[] {
   if (typeof url !== 'string') return [{ pointer: '', code: 'invalid_url' }];
-  return characters(url) > MAX_URL_LENGTH ? [{ pointer: '', code: 'url_too_long' }] : [];
+  if (urlBytes(url) > MAX_URL_BYTES) return [{ pointer: '', code: 'url_too_long' }];
+  return isStorableText(url) ? [] : [{ pointer: '', code: 'invalid_url' }];
+}
+
+/** Bytes of a URL in a request: what is not ASCII is percent-encoded there. */
+export function urlBytes(url: string): number {
+  return Buffer.byteLength(URL.parse(url)?.href ?? url);
 }
 
 /** Unicode characters, as the API counts them: one that takes two UTF-16 units is one. */

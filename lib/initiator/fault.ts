@@ -9,8 +9,9 @@ export interface FieldError {
  * happen to a good call (another outcome stands, a condition of yours did not hold) is a value, never a fault.
  *
  * `code` is stable: a code of the API (`invalid_amount`, `unknown_merchant`, `insufficient_scope`, …), or one of
- * - `connection_failed`, `timeout`, `throttled`, `unavailable`: it did not work now; repeat the same call.
- * - `unexpected_answer`: whatever answered does not speak the API (a wrong `baseUrl`, a proxy).
+ * - `connection_failed`, `timeout`, `throttled`, `unavailable`: nobody knows whether it worked; repeat the same call.
+ * - `unexpected_answer`: what answered does not speak the API (a proxy, a wrong `baseUrl`), or answers something else.
+ * Nobody knows whether the call took effect: repeat it.
  * - `invalid_option`: a setting that cannot work; the message names it.
  * - `clock_skew`: this machine's clock is over 2 s off the table's; nothing was written.
  * - `result_unknown`: a transaction may or may not have been committed; repeat with the fault's `commitId`.
@@ -55,6 +56,12 @@ export function invalidFields(what: string, errors: readonly FieldError[]): Init
     message: `${what}: ${list}.`,
     errors,
   });
+}
+
+/** @throws InitiatorFault `invalid_option` with the first problem that a rule has found */
+export function assertOptions(problems: readonly (string | undefined)[]): void {
+  const problem = problems.find((one) => one !== undefined);
+  if (problem !== undefined) throw invalidOption(problem);
 }
 
 export function invalidOption(message: string): InitiatorFault {

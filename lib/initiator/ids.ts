@@ -43,7 +43,8 @@ export function transactionId(text: string): TransactionId {
 }
 
 /** What a caller without types may have passed by. */
-export function checkKey({ merchantId, transactionId }: TransactionKey): void {
+export function checkKey(key: TransactionKey): void {
+  const { merchantId, transactionId } = (key ?? {}) as Partial<TransactionKey>;
   if (!isMerchantId(merchantId)) throw invalidId('merchantId');
   if (!isTransactionId(transactionId)) throw invalidId('transactionId');
 }
@@ -51,7 +52,7 @@ export function checkKey({ merchantId, transactionId }: TransactionKey): void {
 function invalidId(name: string): InitiatorFault {
   return new InitiatorFault({
     code: 'invalid_id',
-    message: `The ${name} has characters or a length that ids cannot have.`,
+    message: `The ${name} is not text, or has characters or a length that ids cannot have.`,
     errors: [{ pointer: `/${name}`, code: 'invalid_id' }],
   });
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { functionsProblem } from './option-rules.ts';
 
 /** The wall clock, in milliseconds since 1970-01-01T00:00:00Z. */
 export interface Clock {
@@ -19,6 +20,16 @@ export interface Machine {
   readonly random: Random;
   /** Waits; ends early, with the signal's reason, when it is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** What is wrong with a machine that was handed in. */
+export function machineProblems(machine: Machine): readonly (string | undefined)[] {
+  const problem = functionsProblem('machine', machine, ['sleep']);
+  if (problem !== undefined) return [problem];
+  return [
+    functionsProblem('machine.clock', machine.clock, ['now']),
+    functionsProblem('machine.random', machine.random, ['fraction', 'bytes']),
+  ];
 }
 
 /** The only place where the kit reads the clock, draws randomness or waits. */

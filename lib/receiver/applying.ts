@@ -1,6 +1,12 @@
-import { ReceiverFault } from './faults.ts';
-import type { Outcome } from './outcome.ts';
-import type { AppliedOutcome, ApplyResult, ReceiverStore } from './stores/receiver-store.ts';
+import { assertOptions, ReceiverFault } from './faults.ts';
+import { functionProblem, functionsProblem, optionalFunctionProblem } from './option-rules.ts';
+import { merchantIdProblem, type Outcome } from './outcome.ts';
+import {
+  type AppliedOutcome,
+  type ApplyResult,
+  type ReceiverStore,
+  STORE_FUNCTIONS,
+} from './stores/receiver-store.ts';
 
 /** Two statements that cannot both be true. Nobody but you can know which one is. */
 export type Conflict =
@@ -59,6 +65,13 @@ export interface Applying {
 
 export function createApplying<Tx>(options: ApplyingOptions<Tx>): Applying {
   const { merchantId, store, onOutcome, onConflict, onEvent = logFailure } = options;
+  assertOptions([
+    merchantIdProblem(merchantId),
+    functionsProblem('store', store, STORE_FUNCTIONS),
+    functionProblem('onOutcome', onOutcome),
+    optionalFunctionProblem('onConflict', onConflict),
+    functionProblem('onEvent', onEvent),
+  ]);
 
   const report = (event: ReceiverEvent) => {
     try {

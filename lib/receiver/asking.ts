@@ -4,7 +4,16 @@ import { type FollowOptions, type FollowReport, follow } from './asking/follow.t
 import { type Client, createClient, type ServiceOptions } from './asking/service-client.ts';
 import { createTaking } from './asking/taking.ts';
 import { eventTypes } from './event-types.ts';
-import { ReceiverFault } from './faults.ts';
+import { assertOptions, ReceiverFault } from './faults.ts';
+import {
+  formProblem,
+  functionsProblem,
+  integerProblem,
+  optionalFunctionProblem,
+  optionsProblem,
+  serviceUrlProblem,
+  textProblem,
+} from './option-rules.ts';
 import { createWindowQuestions } from './reconciling/questions.ts';
 import {
   type ReconcileOptions,
@@ -45,6 +54,7 @@ export function createAsking<Tx>(
 ): Asking {
   const { service, merchantId, onConflict } = options;
   if (service === undefined) return { due: missing, follow: missing, reconcile: missing, compare: missing };
+  assertOptions(serviceProblems(service));
   const { since } = service;
   if (since !== undefined) fullHour(since);
   const types = eventTypes(service.types);
@@ -75,6 +85,24 @@ export function createAsking<Tx>(
     reconcile: (run) => reconcile(ports, run),
     compare: (range) => compareTotals(ports, range),
   };
+}
+
+/** Secrets are read where answers are verified, times and types where they are used; all of it before anything is asked. */
+function serviceProblems(service: AskingOptions): readonly (string | undefined)[] {
+  const problem = optionsProblem('service', service);
+  if (problem !== undefined) return [problem];
+  const { since, types, pauses } = service;
+  return [
+    serviceUrlProblem('service.url', service.url),
+    formProblem('service.key', service.key, { pattern: /^tk_\S+$/, form: 'of the form tk_<id>_<secret>' }),
+    integerProblem('service.timeoutMs', service.timeoutMs, { min: 1 }),
+    integerProblem('service.tries', service.tries, { min: 1 }),
+    integerProblem('service.maxAgeSeconds', service.maxAgeSeconds, { min: 1 }),
+    optionalFunctionProblem('service.fetch', service.fetch),
+    pauses === undefined ? undefined : functionsProblem('service.pauses', pauses, ['sleep', 'fraction']),
+    since === undefined ? undefined : textProblem('service.since', since),
+    types === undefined || Array.isArray(types) ? undefined : 'service.types is not an array.',
+  ];
 }
 
 async function missing(): Promise<never> {

@@ -9,15 +9,22 @@ export interface EventTypes {
 
 const FILTER = /^(?:\*|[a-z][a-z0-9_-]{0,31}\.(?:\*|succeeded|failed|closed))$/;
 
+function isType(type: unknown): boolean {
+  return typeof type === 'string' && FILTER.test(type);
+}
+
 /**
  * @param types `payment.succeeded`, `payment.*` or `*`; undefined for all
  * @throws ReceiverFault `invalid_types`
  */
 export function eventTypes(types: readonly string[] | undefined): EventTypes {
-  if (types?.every((type) => FILTER.test(type)) === false || types?.length === 0) {
+  // Not `every`, which passes over holes.
+  const isOff =
+    types !== undefined && (types.length === 0 || Array.from(types).some((type) => !isType(type)));
+  if (isOff) {
     throw new ReceiverFault(
       'invalid_types',
-      `Types are payment.succeeded, payment.* or *, not ${types.join()}.`,
+      `service.types holds payment.succeeded, payment.* or *, and not ${types.map(String).join() || 'nothing'}.`,
     );
   }
   if (types === undefined || types.includes('*')) return { text: undefined, includes: () => true };

@@ -1,4 +1,5 @@
 import { ReceiverFault } from './faults.ts';
+import { formProblem } from './option-rules.ts';
 
 /** How a transaction ended. There is one end, and it never changes. */
 export interface Outcome {
@@ -34,6 +35,10 @@ export function isTransactionId(text: string): boolean {
   return ID.test(text);
 }
 
+export function merchantIdProblem(value: unknown): string | undefined {
+  return formProblem('merchantId', value, { pattern: MERCHANT_ID, form: '1 to 64 of A-Z a-z 0-9 _ -' });
+}
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is JsonObject {
@@ -41,6 +46,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 const ID = /^[A-Za-z0-9_:-]{1,64}$/;
+const MERCHANT_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const ANY_TEXT = /^/;
 const SOME_TEXT = /./s;
 const MAX_TEXT_LENGTH = 1_024;

@@ -1,7 +1,8 @@
 import { type Applying, type ApplyingOptions, createApplying } from './applying.ts';
 import { type Asking, type AskingOptions, createAsking } from './asking.ts';
-import { ReceiverFault } from './faults.ts';
-import { type CallbackHandler, type CallbackResponse, refusal } from './http/handling.ts';
+import { assertOptions, ReceiverFault } from './faults.ts';
+import { type CallbackHandler, type CallbackResponse, faultFrom, refusal } from './http/handling.ts';
+import { optionsProblem, textProblem } from './option-rules.ts';
 import { type Callback, createVerifier, type VerifyOptions } from './verifying/verify.ts';
 
 export interface ReceiverOptions<Tx> extends ApplyingOptions<Tx>, VerifyOptions {
@@ -28,9 +29,12 @@ export interface Receiver extends Asking {
  *   onOutcome: (outcome, db) => markOrder(db, outcome.reference, outcome.status),
  * });
  * createServer(toNodeHandler(receiver.handle)).listen(4600);
- * @throws ReceiverFault `malformed_secret`, `invalid_time`, `invalid_types`
+ * @throws ReceiverFault `invalid_option`, `malformed_secret`, `invalid_time`, `invalid_types`, which name the option
  */
 export function createReceiver<Tx>(options: ReceiverOptions<Tx>): Receiver {
+  assertOptions([optionsProblem('createReceiver', options)]);
+  const { answerBody } = options;
+  assertOptions([answerBody === undefined ? undefined : textProblem('answerBody', answerBody)]);
   const applying = createApplying(options);
   return { handle: createHandle(options, applying), ...createAsking(options, applying) };
 }
@@ -54,17 +58,19 @@ function createHandle<Tx>(options: ReceiverOptions<Tx>, applying: Applying): Cal
     }
   };
 
-  return async (request) => {
+  const onRefused = (fault: ReceiverFault) =>
+    applying.report({ event: fault.status < 500 ? 'refused' : 'failed', fault });
+
+  const handle: CallbackHandler = async (request) => {
     try {
       await take(verify(request));
       return accepted;
     } catch (error) {
-      const fault =
-        error instanceof ReceiverFault
-          ? error
-          : new ReceiverFault('internal', 'Something failed that should not.', { cause: error });
-      applying.report({ event: fault.status < 500 ? 'refused' : 'failed', fault });
+      const fault = faultFrom(error);
+      onRefused(fault);
       return refusal(fault);
     }
   };
+  // The adapters refuse some requests before they come here: `onEvent` hears of these, too.
+  return Object.assign(handle, { onRefused });
 }

@@ -45,6 +45,7 @@ async function ask(
     merchantIds: ['shop'],
     lookUp,
     clock,
+    onError: () => undefined,
     ...options,
   });
   const { status, body } = await handler({ ...request, body: Buffer.from(request.body) });
@@ -279,6 +280,9 @@ describe('the keys that verify', () => {
     ['no answer', () => Response.error()],
     ['an outage', () => new Response('', { status: 503 })],
     ['a page without keys', () => new Response('<html>')],
+    ['a redirect', () => new Response(null, { status: 302, headers: { location: 'https://evil.example' } })],
+    ['a list of keys that is no answer of the service', () => new Response(publish(SEED)().body)],
+    ['a list of keys without end', () => Response.json({ publicKeys: [PUBLIC_KEY], x: 'x'.repeat(70_000) })],
     ['a key that is none', () => Response.json({ publicKeys: ['whpk_AAAA'] })],
   ])('refuse nobody where there is %s: the service asks again', async (_what, answer) => {
     const publicKeys = publishedKeys({ baseUrl: 'https://api.example', ...answering([answer]), clock });
@@ -333,8 +337,62 @@ describe('the adapters', () => {
     expect(answered).toEqual({ status: 413, connection: 'close' });
   });
 
-  it('say so where a body parser stands before them', async () => {
+  it('take the raw bytes that a framework kept', async () => {
     const handle = toNodeHandler(handler);
+    const url = await listen(async (request, response) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      const kept =
+        request.url === '/raw' ? { body: bytes } : { rawBody: bytes, body: JSON.parse(`${bytes}`) };
+      await handle(Object.assign(request, kept), response);
+    });
+    expect((await fetch(`${url}raw`, signed(body))).status).toBe(200);
+    expect((await fetch(url, signed(body))).status).toBe(200);
+  });
+
+  it('tell `onError` of all that they refuse by themselves', async () => {
+    const errors: unknown[] = [];
+    const onError = (error: unknown) => {
+      errors.push(error);
+      throw new Error('disk full');
+    };
+    const told = createCheckBackHandler({
+      publicKeys: PUBLIC_KEY,
+      merchantIds: ['shop'],
+      lookUp: () => END,
+      clock,
+      onError,
+    });
+    const handle = toNodeHandler(told);
+    const url = await listen(async (request, response) => {
+      if (request.url === '/parsed') for await (const _ of request);
+      await handle(Object.assign(request, request.url === '/parsed' && { body: CHECK }), response);
+    });
+    await fetch(url);
+    await fetch(url, { ...signed(body), body: huge });
+    await fetch(`${url}parsed`, signed(body));
+    await fetch(url, { ...signed(body), body: '{}' });
+    await fetch(url, signed(body));
+    const used = new Request('https://pay.example/checks', signed(body));
+    await used.text();
+    expect((await toFetchHandler(told)(used)).status).toBe(500);
+    await toLambdaHandler(told)({ httpMethod: 'POST', body: CHECK as never });
+    expect(errors).toMatchObject(
+      [
+        'method_not_allowed',
+        'body_too_large',
+        'body_already_read',
+        'signature_mismatch',
+        'body_already_read',
+        'body_already_read',
+      ].map((code) => ({ name: 'InitiatorFault', code, message: expect.stringMatching(/\w \w/) })),
+    );
+    expect(errors[2]).toMatchObject({ message: expect.stringContaining('express.raw({ type') });
+  });
+
+  it('say so where a body parser stands before them', async () => {
+    const handle = toNodeHandler(Object.assign(handler, { onRefused: () => undefined }));
     const url = await listen(async (request, response) => {
       for await (const _ of request);
       await handle(request, response);

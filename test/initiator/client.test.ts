@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -56,7 +59,15 @@ function scripted(
 const json =
   (status: number, body: object, headers: Record<string, string> = {}) =>
   () =>
-    new Response(JSON.stringify(body), { status, headers });
+    new Response(JSON.stringify(body), {
+      status,
+      headers: {
+        'content-type': status < 400 ? 'application/json' : 'application/problem+json; charset=utf-8',
+        ...headers,
+      },
+    });
+const raw = (status: number, type: string, body: string | Uint8Array<ArrayBuffer>) => () =>
+  new Response(body, { status, headers: { 'content-type': type } });
 const broken = () => {
   throw new TypeError('fetch failed');
 };
@@ -193,16 +204,65 @@ describe('an initiator that records', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it.each([
+  it.each<[string, () => Response]>([
     ['a redirect', () => new Response(null, { status: 302, headers: { location: 'https://evil.example' } })],
     ['a page', () => new Response('<html>', { status: 200 })],
+    ['a page that calls itself JSON', raw(200, 'application/json', '<html>')],
+    ['no content', () => new Response(null, { status: 204 })],
+    ['a queue that took the request over', raw(202, 'application/json', '{"queued":true}')],
+    ['an answer with another content type', raw(201, 'text/html', JSON.stringify(standing()))],
+    ['half an answer', raw(201, 'application/json', JSON.stringify(standing()).slice(0, 60))],
+    ['an answer in another charset', raw(201, 'application/json', Buffer.from('{"a":"\xfc"}', 'latin1'))],
+    ['a list', raw(200, 'application/json', '[]')],
     ['an answer about another transaction', json(201, standing({ transactionId: 'pay_2' }))],
+    ['an answer about another merchant', json(201, standing({ merchantId: 'mall' }))],
+    ['an answer with another status', json(201, standing({ status: 'FAILED' }))],
+    ['an answer with another amount', json(200, standing({ amount: 1 }))],
+    ['an answer with another time', json(200, standing({ occurredAt: '2026-11-20T07:59:59.000Z' }))],
+    ['an answer about no version', json(201, standing({ version: 3 }))],
     ['a conflict that does not say what stands', json(409, { code: 'outcome_conflict' })],
-  ])('takes %s for no answer', async (_what, answer) => {
-    const { initiator } = scripted([answer]);
+    [
+      'a conflict about another transaction',
+      json(409, { code: 'outcome_conflict', current: standing({ transactionId: 'pay_2' }) }),
+    ],
+    ['a refusal with a code that it does not know', json(400, { code: 'brand_new' })],
+    ['a refusal without a code', json(400, { title: 'Bad Request' })],
+    ['a refusal whose status was changed on the way', json(404, { code: 'invalid_amount', status: 400 })],
+    ['a refusal of another content type', raw(400, 'application/json', '{"code":"invalid_amount"}')],
+    ['a gateway that cannot sign in', raw(401, 'text/html', '<html>sign in</html>')],
+    ['a gateway that refuses', raw(403, 'application/json', '{"message":"Forbidden"}')],
+    ['a gateway that knows no such path', raw(404, 'text/html', '<html>not found</html>')],
+    ['a gateway with a conflict', raw(409, 'text/html', '<html>conflict</html>')],
+    ['a gateway that finds it too large', raw(413, 'application/json', '{"message":"Too Long"}')],
+  ])('takes %s for no answer: nobody knows, and the same is asked again', async (_what, answer) => {
+    const { initiator, seen } = scripted([answer, answer, answer], { maxTries: 3 });
     const fault = await initiator.record(payment()).catch((error: unknown) => error);
-    expect(fault).toMatchObject({ name: 'InitiatorFault', retryable: false });
-    expect(['unexpected_answer', 'outcome_conflict']).toContain((fault as { code: string }).code);
+    expect(fault).toMatchObject({ name: 'InitiatorFault', code: 'unexpected_answer', retryable: true });
+    const { status } = answer();
+    expect(fault).toMatchObject({
+      statusCode: status,
+      message: expect.stringContaining(`status ${status}`),
+    });
+    expect(seen).toHaveLength(3);
+    const calm = scripted([answer, json(201, standing())]);
+    expect(await calm.initiator.record(payment())).toMatchObject({ kind: 'created' });
+  });
+
+  it('takes a broken compression for no answer, and reads a whole one', async () => {
+    const bytes = gzipSync(JSON.stringify(standing()));
+    const bodies = [bytes.subarray(0, 20), Buffer.from('no gzip'), bytes];
+    const server = createServer((request, response) => {
+      request.resume();
+      const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+      response.writeHead(201, headers).end(bodies.shift());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { initiator, slept } = scripted([], { baseUrl, fetch: globalThis.fetch });
+    expect(await initiator.record(payment())).toMatchObject({ kind: 'created' });
+    expect(slept).toHaveLength(2);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('reads no more of an answer than an answer can be', async () => {
@@ -214,8 +274,11 @@ describe('an initiator that records', () => {
         else controller.enqueue(new Uint8Array(1024 * 1024));
       },
     });
-    const { initiator } = scripted([() => new Response(endless)]);
-    await expect(initiator.record(payment())).rejects.toMatchObject({ code: 'unexpected_answer' });
+    const { initiator } = scripted([() => new Response(endless)], { maxTries: 1 });
+    await expect(initiator.record(payment())).rejects.toMatchObject({
+      code: 'unexpected_answer',
+      retryable: true,
+    });
     expect(mebibytes).toBeLessThan(12);
   });
 
@@ -368,20 +431,43 @@ describe('an initiator that records batches', () => {
     ]);
   });
 
-  it('believes no answer with fewer results than items', async () => {
-    const { initiator } = scripted([json(200, { results: [{ result: 'created' }] })]);
+  const made = (id: string) => ({ transactionId: id, result: 'created' });
+  it.each<[string, object]>([
+    ['fewer results than items', { results: [made('pay_1')] }],
+    ['more results than items', { results: [made('pay_1'), made('pay_2'), made('pay_3')] }],
+    ['the results in another order', { results: [made('pay_2'), made('pay_1')] }],
+    ['a result that says nothing', { results: [made('pay_1'), { transactionId: 'pay_2' }] }],
+    ['a result that says both', { results: [made('pay_1'), { ...made('pay_2'), code: 'invalid_amount' }] }],
+    [
+      'a conflict that does not say what stands',
+      { results: [made('pay_1'), { transactionId: 'pay_2', code: 'outcome_conflict' }] },
+    ],
+    ['no results', {}],
+  ])('believes no answer with %s', async (_what, body) => {
+    const good = { results: [made('pay_1'), made('pay_2')] };
     const outcomes = [item('pay_1'), item('pay_2')];
+    const calm = scripted([json(200, body), json(200, good)]);
+    expect(await calm.initiator.recordBatch({ merchantId: SHOP, outcomes })).toHaveLength(2);
+    const { initiator } = scripted([json(200, body)], { maxTries: 2 });
     await expect(initiator.recordBatch({ merchantId: SHOP, outcomes })).rejects.toMatchObject({
       code: 'unexpected_answer',
+      retryable: true,
     });
+  });
+
+  it('says "not now" of an item whose code it does not know', async () => {
+    const { initiator } = answering(() => ({ code: 'brand_new' }));
+    expect(await initiator.recordBatch({ merchantId: SHOP, outcomes: [item('pay_1')] })).toEqual([
+      { kind: 'failed', code: 'brand_new' },
+    ]);
   });
 });
 
+const FATES = ['fine', 'request lost', 'answer lost', 'unavailable', 'a page', 'a refusal'];
+
 describe('an initiator over a network that loses requests and answers', () => {
   it('ends with what stands, and never records anything twice or otherwise', async () => {
-    const fates = fc.array(fc.constantFrom('fine', 'request lost', 'answer lost', 'unavailable'), {
-      maxLength: 12,
-    });
+    const fates = fc.array(fc.constantFrom(...FATES), { maxLength: 12 });
     const statuses = fc.array(fc.constantFrom('SUCCEEDED', 'FAILED', 'PENDING'), {
       minLength: 1,
       maxLength: 4,
@@ -394,7 +480,9 @@ describe('an initiator over a network that loses requests and answers', () => {
         const fetch: Fetch = async (url, init) => {
           const next = waiting.shift() ?? 'fine';
           if (next === 'request lost') throw new TypeError('fetch failed');
-          if (next === 'unavailable') return Response.json({ code: 'unavailable' }, { status: 503 });
+          if (next === 'unavailable') return json(503, { code: 'unavailable' })();
+          if (next === 'a page') return raw(200, 'text/html', '<html>maintenance</html>')();
+          if (next === 'a refusal') return raw(404, 'text/html', '<html>not found</html>')();
           const response = await world.app.request(new URL(String(url)).pathname, init as RequestInit);
           if (next === 'answer lost') throw new TypeError('fetch failed');
           return response;

@@ -1,14 +1,22 @@
+import { readFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type CallbackHandler,
+  createReceiver,
+  type ReceiverEvent,
+  type ReceiverFault,
   toFetchHandler,
   toLambdaHandler,
   toNodeHandler,
   verify,
 } from '../../lib/receiver/index.ts';
+import { memoryStore } from '../../lib/receiver/stores/memory.ts';
 import { newSecret, sampleOutcome, signedCallback } from '../../lib/receiver/testing/index.ts';
+
+import { ROOT } from '../support/synthesized.ts';
 
 const secret = newSecret();
 const outcome = sampleOutcome({ metadata: { note: '谢谢 ✓' } });
@@ -52,13 +60,15 @@ describe('the adapter for Node http', () => {
   });
 
   it('answers 500 and no word more where the handler throws', async () => {
-    const url = await listen(
-      toNodeHandler(() => {
-        throw new Error('the password is hunter2');
-      }),
-    );
+    const faults: ReceiverFault[] = [];
+    const cause = new Error('the password is hunter2');
+    const throwing = () => {
+      throw cause;
+    };
+    const url = await listen(toNodeHandler(throwing, { onRefused: (fault) => faults.push(fault) }));
     const answer = await fetch(url, signed());
     expect([answer.status, await answer.text()]).toEqual([500, '{"code":"internal"}']);
+    expect(faults).toMatchObject([{ code: 'internal', cause }]);
   });
 
   it('answers 413 to a body that says it is too large, without reading it', async () => {
@@ -77,19 +87,126 @@ describe('the adapter for Node http', () => {
     expect(status).toBe(413);
   });
 
-  it('says so where a body parser stands before it', async () => {
+  /** As a framework's body parser does: reads the body, and leaves what it makes of it on the request. */
+  const parsedBy = (parse: (bytes: Buffer) => object) => {
+    const faults: ReceiverFault[] = [];
+    const handle = toNodeHandler(handler, { onRefused: (fault) => faults.push(fault) });
+    const url = listen(async (request, response) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      await handle(Object.assign(request, parse(Buffer.concat(chunks))), response);
+    });
+    return { faults, url };
+  };
+
+  it.each<[string, (bytes: Buffer) => object]>([
+    ['express.raw', (bytes) => ({ body: bytes })],
+    ['express.text', (bytes) => ({ body: bytes.toString('utf8') })],
+    ['Firebase, or NestJS with rawBody', (bytes) => ({ rawBody: bytes, body: { parsed: true } })],
+    ['a host with typed arrays', (bytes) => ({ rawBody: new Uint8Array(bytes) })],
+    ['a host with rawBody as text', (bytes) => ({ rawBody: bytes.toString('utf8'), body: {} })],
+  ])('takes the raw bytes that %s kept', async (_host, parse) => {
+    const { faults, url } = parsedBy(parse);
+    expect((await fetch(await url, signed())).status).toBe(204);
+    expect([seen, faults]).toEqual([['pay_1'], []]);
+    expect((await fetch(await url, huge)).status).toBe(413);
+    expect(faults).toMatchObject([{ code: 'body_too_large' }]);
+  });
+
+  it.each<[string, (bytes: Buffer) => object, string]>([
+    ['parsed the body', (bytes) => ({ body: JSON.parse(String(bytes)) }), 'express.raw({ type'],
+    ['parsed nothing, and read it all the same', () => ({ body: {} }), 'express.raw({ type'],
+    ['read the body and kept nothing', () => ({}), 'before all body parsers'],
+  ])('says what to do where something before it %s', async (_what, parse, sentence) => {
+    const { faults, url } = parsedBy(parse);
+    const answer = await fetch(await url, signed());
+    expect([answer.status, await answer.json()]).toEqual([500, { code: 'body_already_read' }]);
+    expect(faults).toMatchObject([
+      { code: 'body_already_read', message: expect.stringContaining(sentence), status: 500 },
+    ]);
+  });
+
+  it('reads the body by itself where a parser before it let it pass', async () => {
     const handle = toNodeHandler(handler);
+    const url = await listen((request, response) => handle(Object.assign(request, { body: {} }), response));
+    expect((await fetch(url, signed())).status).toBe(204);
+    const decoded = await (async () => {
+      server?.closeAllConnections();
+      await new Promise((resolve) => server?.close(resolve));
+      return listen((request, response) => handle(request.setEncoding('utf8'), response));
+    })();
+    expect((await fetch(decoded, signed())).status).toBe(204);
+    expect(seen).toEqual(['pay_1', 'pay_1']);
+  });
+
+  it('tells a receiver of all that it refuses by itself, and of a body that breaks off', async () => {
+    const events: ReceiverEvent[] = [];
+    const told = Promise.withResolvers<void>();
+    const onEvent = (event: ReceiverEvent) => {
+      events.push(event);
+      if (event.event === 'refused' && event.fault.code === 'body_incomplete') told.resolve();
+    };
+    const receiver = createReceiver({
+      merchantId: 'demo',
+      secrets: secret,
+      store: memoryStore(),
+      onOutcome: () => undefined,
+      onEvent,
+    });
+    const handle = toNodeHandler(receiver.handle);
     const url = await listen(async (request, response) => {
-      for await (const _ of request);
+      if (request.url === '/parsed') for await (const _ of request);
       await handle(request, response);
     });
-    const answer = await fetch(url, signed());
-    expect([answer.status, await answer.json()]).toEqual([500, { code: 'body_already_read' }]);
+    await fetch(url);
+    await fetch(url, huge);
+    await fetch(`${url}parsed`, signed());
+    await fetch(url, { ...signed(), body: '{}' });
+    await fetch(url, signed());
+    const sending = httpRequest(url, { method: 'POST', headers: { 'content-length': '100' } });
+    sending.on('error', () => undefined);
+    sending.write('{', () => sending.destroy());
+    await told.promise;
+    expect(
+      events.map((event) => ('fault' in event ? [event.event, event.fault.code] : [event.event])),
+    ).toEqual([
+      ['refused', 'method_not_allowed'],
+      ['refused', 'body_too_large'],
+      ['failed', 'body_already_read'],
+      ['refused', 'signature_mismatch'],
+      ['applied'],
+      ['refused', 'body_incomplete'],
+    ]);
+  });
+
+  it('writes down what failed here where nobody listens, and nothing that strangers did', async () => {
+    const written = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const handle = toNodeHandler(handler);
+    const url = await listen(async (request, response) => {
+      if (request.url === '/parsed') for await (const _ of request);
+      await handle(request, response);
+    });
+    await fetch(url);
+    await fetch(url, { ...signed(), body: '{}' });
+    expect(written).not.toHaveBeenCalled();
+    await fetch(`${url}parsed`, signed());
+    expect(written).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'body_already_read' }));
+    written.mockRestore();
+  });
+
+  it('does not mind a log that throws', async () => {
+    const handle = toNodeHandler(handler, {
+      onRefused: () => {
+        throw new Error('disk full');
+      },
+    });
+    expect((await fetch(await listen(handle))).status).toBe(405);
   });
 });
 
 describe('the adapter for fetch-style hosts', () => {
-  const handle = toFetchHandler(handler);
+  const told: ReceiverFault[] = [];
+  const handle = toFetchHandler(handler, { onRefused: (fault) => void told.push(fault) });
   const url = 'https://shop.example/hooks';
 
   it.each([
@@ -100,6 +217,7 @@ describe('the adapter for fetch-style hosts', () => {
     await read(request);
     const response = await handle(request);
     expect([response.status, await response.json()]).toEqual([500, { code: 'body_already_read' }]);
+    expect(told.splice(0)).toMatchObject([{ code: 'body_already_read' }]);
   });
 
   it('takes a Request and gives a Response', async () => {
@@ -166,5 +284,32 @@ describe('the adapter for Lambda', () => {
       ].map(async (event) => (await handle(event)).statusCode),
     );
     expect(statuses).toEqual([401, 413, 401, 405]);
+  });
+
+  it('tells what it refuses by itself: parsed bodies, and events that are no request', async () => {
+    const faults: ReceiverFault[] = [];
+    const told = toLambdaHandler(handler, { onRefused: (fault) => faults.push(fault) });
+    const events: readonly unknown[] = [
+      { ...http, headers, body: JSON.parse(body) },
+      { httpMethod: 'GET', headers, body: null },
+      { Records: [] },
+      undefined,
+    ];
+    for (const event of events) await told(event as never);
+    expect(faults.map(({ code, message }) => [code, message])).toEqual([
+      ['body_already_read', expect.stringContaining('proxy integration')],
+      ['method_not_allowed', expect.stringContaining('GET')],
+      ['method_not_allowed', expect.stringContaining('no HTTP method')],
+      ['method_not_allowed', expect.stringContaining('no HTTP method')],
+    ]);
+  });
+});
+
+describe('the bodies of requests', () => {
+  it('are read by the same rules in both kits', () => {
+    const [receiver, initiator] = ['receiver/http', 'initiator/check-back/http'].map((room) =>
+      readFileSync(join(ROOT, 'lib', room, 'request-body.ts'), 'utf8'),
+    );
+    expect(initiator).toBe(receiver);
   });
 });

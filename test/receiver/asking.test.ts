@@ -12,6 +12,13 @@ const problem = (request: string, status: number, code: string) =>
   signedAnswer({ status, merchantId: 'demo', request, content: { code } }, { merchantSecrets: secret });
 const unknown = () => problem('GET /v1/transactions/pay_1', 404, 'unknown_transaction');
 
+/** A problem as the service states it to a key that is no receiver's: there is no secret to sign it with. */
+const unsigned = (status: number, code: string) =>
+  new Response(JSON.stringify({ status, code }), {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+  });
+
 /** A receiver before a service that says what the test wants. */
 function asking(fetch: (url: string, init: RequestInit) => Promise<Response>, changes = {}) {
   const slept: number[] = [];
@@ -187,7 +194,8 @@ describe('a question', () => {
       () => problem('GET /v1/transactions/pay_2', 404, 'unknown_transaction'),
       'wrong_question',
     ],
-    ['says that the key is unknown', () => new Response('{}', { status: 401 }), 'key_refused'],
+    ['says that the key is unknown', () => unsigned(401, 'invalid_key'), 'key_refused'],
+    ['says that the key is of an initiator', () => unsigned(403, 'insufficient_scope'), 'key_refused'],
     [
       'states a problem',
       () => problem('GET /v1/transactions/pay_1', 403, 'insufficient_scope'),
@@ -207,6 +215,38 @@ describe('a question', () => {
     const { receiver, store } = asking(async () => answer());
     await expect(receiver.due({ transactionId: 'pay_1' })).rejects.toMatchObject({ code });
     expect(await store.find('demo', ['pay_1'])).toEqual(new Map());
+  });
+
+  it.each<[string, () => Response]>([
+    ['a maintenance page', () => page(200)],
+    ['nothing', () => new Response(null, { status: 204 })],
+    ['a redirect', () => page(301)],
+    ['a proxy that wants a sign-in', () => page(401)],
+    ['a proxy that forbids', () => page(403)],
+    ['a proxy that finds nothing', () => page(404)],
+    ['a proxy with a conflict', () => page(409)],
+    ['a gateway without its service', () => page(502)],
+    ['a 404 of JSON that nobody signed', () => unsigned(404, 'unknown_transaction')],
+    ['a 401 that is no problem of the service', () => Response.json({ message: 'no' }, { status: 401 })],
+    ['a refusal of the key that it does not know', () => unsigned(401, 'brand_new')],
+    [
+      'an answer to another question',
+      () => problem('GET /v1/transactions/pay_2', 404, 'unknown_transaction'),
+    ],
+    ['a signed answer of another form', () => signedBy(secret, { status: 'SUCCEEDED' })],
+    ['an answer that is signed by somebody else', () => signedBy(newSecret(), { status: 'PENDING' })],
+  ])('that is answered by %s is open: it says the status, and may be asked again', async (_what, answer) => {
+    let asked = 0;
+    const { receiver } = asking(async () => {
+      asked += 1;
+      return answer();
+    });
+    const fault = await receiver.due({ transactionId: 'pay_1' }).catch((error: unknown) => error);
+    expect(fault).toMatchObject({ name: 'ReceiverFault', retryable: true });
+    if (asked > 1) expect((fault as Error).message).toContain(`status ${answer().status}`);
+    const answers = [answer(), unknown()];
+    const calm = asking(async () => answers.shift() ?? unknown());
+    if (asked > 1) expect((await calm.receiver.due({ transactionId: 'pay_1' })).transactions).toEqual([]);
   });
 
   it('about one merchant is not answered with another’s outcome', async () => {
@@ -294,6 +334,17 @@ describe('a question', () => {
     });
   });
 });
+
+function page(status: number): Response {
+  return new Response(`<html>${status}</html>`, { status, headers: { 'content-type': 'text/html' } });
+}
+
+function signedBy(merchantSecrets: string, content: object): Response {
+  return signedAnswer(
+    { merchantId: 'demo', request: 'GET /v1/transactions/pay_1', content },
+    { merchantSecrets },
+  );
+}
 
 function fail(): never {
   throw new Error('asked too often');

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 import { checkTypes } from '../support/published.ts';
@@ -76,6 +76,35 @@ describe('the published package', () => {
     writeFileSync(join(project, 'use.mts'), use);
     writeFileSync(join(project, 'use.cts'), use);
     checkTypes(project, ['use.mts', 'use.cts']);
+  });
+
+  /** The declarations that a file imports from beside it, and theirs. */
+  function* declarationsFrom(file: string, seen = new Set<string>()): Generator<string> {
+    if (seen.has(file)) return;
+    seen.add(file);
+    yield file;
+    for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(
+      /(?:from |import\()['"](\.[^'"]+)['"]/g,
+    )) {
+      yield* declarationsFrom(join(dirname(file), name.replace(/\.js$/, '.d.ts')), seen);
+    }
+  }
+
+  // The compiler of this repository knows `moduleResolution: node10` no more, so its one rule is applied by hand: it
+  // looks a subpath up in `typesVersions`, and never in `exports`.
+  it('has declarations for compilers that do not read `exports`, of every subpath', () => {
+    const installed = join(project, 'node_modules/tidings');
+    const { exports, typesVersions } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    const subpaths = Object.keys(exports).filter((subpath) => subpath !== './package.json');
+    expect(Object.keys(typesVersions)).toEqual(['*']);
+    expect(Object.keys(typesVersions['*']).map((subpath) => `./${subpath}`)).toEqual(subpaths);
+    for (const subpath of subpaths) {
+      const [types, ...others] = typesVersions['*'][subpath.slice(2)];
+      expect([types, others]).toEqual([exports[subpath].require.replace(/\.js$/, '.d.ts'), []]);
+      for (const file of declarationsFrom(join(installed, types))) {
+        expect(existsSync(file), file).toBe(true);
+      }
+    }
   });
 
   it.each(['memory', 'sqlite', 'dynamodb'])('has the store %s in both forms', (name) => {

@@ -84,7 +84,7 @@ export function openService(options: ServiceOptions): Service {
     const { method, path, parameters, body } = question;
     const request = canonicalRequest(method, path, parameters);
     const target = request.slice(method.length + 1);
-    const raw = await exchange({ method, target, ...(body !== undefined && { body }) });
+    const raw = await exchange({ method, target, ...(body !== undefined && { body }) }, (answer) => answer);
     const content = contentOf(raw);
     if (raw.status === 401 || content.code === 'insufficient_scope') throw keyRefused(content);
     merchantId ??= textOf(content, 'merchantId');

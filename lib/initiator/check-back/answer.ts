@@ -1,5 +1,6 @@
 import { isAmount, isTime, reasonErrors, utc } from '../content-check.ts';
 import { CURRENCIES } from '../currency.ts';
+import { plainJson } from '../json.ts';
 import { isObject, isTerminalStatus, type Reason, type TerminalStatus } from '../outcome.ts';
 
 /** How a transaction ended, as an initiator tells it when it is asked. */
@@ -22,8 +23,9 @@ export type CheckBackAnswer = EndOfTransaction | { readonly status: 'PENDING' } 
 
 /** The end with nothing beside it, or undefined where it is none. */
 export function endOfTransaction(value: unknown): EndOfTransaction | undefined {
-  if (!isObject(value)) return undefined;
-  const { status, amount, currency, occurredAt, reason } = value;
+  const plain = plainJson(value);
+  if (!plain.ok || !isObject(plain.value)) return undefined;
+  const { status, amount, currency, occurredAt, reason } = plain.value;
   if (!isTerminalStatus(status) || !isAmount(amount) || !isTime(occurredAt)) return undefined;
   if (typeof currency !== 'string' || !CURRENCIES.has(currency)) return undefined;
   if (reason !== undefined && reasonErrors(reason).length > 0) return undefined;

@@ -1,5 +1,6 @@
-import { InitiatorFault, invalidOption } from '../fault.ts';
+import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
 import { isMerchantId, isTransactionId, type MerchantId, type TransactionKey } from '../ids.ts';
+import { functionProblem, functionsProblem, integerProblem, optionsProblem } from '../option-rules.ts';
 import { isObject } from '../outcome.ts';
 import { type Clock, system } from '../system.ts';
 import { type CheckBackAnswer, endOfTransaction } from './answer.ts';
@@ -30,7 +31,11 @@ export interface CheckBackOptions {
   readonly lookUp: (check: Check) => CheckBackAnswer | Promise<CheckBackAnswer>;
   /** Milliseconds for `lookUp`, less than the 10 s that the service waits. 8,000 unless said otherwise. */
   readonly timeoutMs?: number;
-  /** Told why a check could not be answered; the service sees only that it could not. Must not throw. */
+  /**
+   * Told of each request that was not answered with what is known: refused as no check of the service (an
+   * `InitiatorFault` with the code that is answered), or failed here. What it throws is thrown away. Without it, what
+   * failed here (5xx) is written to the standard error output.
+   */
   readonly onError?: (error: unknown) => void;
   readonly clock?: Clock;
 }
@@ -49,7 +54,11 @@ export interface CheckResponse {
   readonly body: string;
 }
 
-export type CheckBackHandler = (request: CheckRequest) => Promise<CheckResponse>;
+export interface CheckBackHandler {
+  (request: CheckRequest): Promise<CheckResponse>;
+  /** The adapters tell it of requests that they refuse. */
+  readonly onRefused?: (error: unknown) => void;
+}
 
 /** Bytes of a check at most: it has three short fields. */
 export const MAX_CHECK_BYTES = 16 * 1024;
@@ -66,27 +75,51 @@ export const MAX_CHECK_BYTES = 16 * 1024;
  * createServer(toNodeHandler(answerChecks)).listen(4700);
  */
 export function createCheckBackHandler(options: CheckBackOptions): CheckBackHandler {
-  const { clock = system.clock, lookUp, onError = () => undefined, timeoutMs = 8_000 } = options;
-  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1) throw invalidOption('timeoutMs is not positive.');
+  assertOptions([optionsProblem('createCheckBackHandler', options)]);
+  const { clock = system.clock, lookUp, onError = logFailure, timeoutMs = 8_000 } = options;
+  assertOptions([
+    functionProblem('lookUp', lookUp),
+    functionProblem('onError', onError),
+    functionsProblem('clock', clock, ['now']),
+    integerProblem('timeoutMs', timeoutMs, { min: 1 }),
+  ]);
   const publicKeys = publicKeysOf(options.publicKeys);
   const isOurs = oursOf(options.merchantIds);
-  return async (request) => {
+  const onRefused = (error: unknown) => {
+    try {
+      onError(error);
+    } catch {
+      // A broken log must not change the answer.
+    }
+  };
+  const answer: CheckBackHandler = async (request) => {
     try {
       const check = await verified(request, { publicKeys, nowMs: clock.now() });
-      if (!isOurs(check.merchantId)) throw new Refusal('foreign_merchant');
+      if (!isOurs(check.merchantId)) {
+        throw new Refusal('foreign_merchant', `merchantIds does not name merchant ${check.merchantId}.`);
+      }
       return answerOf(await within(timeoutMs, () => lookUp(check)));
     } catch (error) {
+      onRefused(error);
       if (error instanceof Refusal) return json(error.status, { code: error.code });
-      // Whatever it is, it says nothing of the transaction: not 404, so that the service asks again.
-      onError(error);
+      // It says nothing of the transaction: not 404, so that the service asks again.
       return json(503, { code: error instanceof InitiatorFault ? error.code : 'unavailable' });
     }
   };
+  // The adapters refuse some requests before they come here: `onError` hears of these, too.
+  return Object.assign(answer, { onRefused });
+}
+
+/** Where nobody is told: strangers make no noise, and what failed here is written down. */
+export function logFailure(error: unknown): void {
+  if (!(error instanceof Refusal) || error.status >= 500) console.error(error);
 }
 
 function publicKeysOf(given: CheckBackOptions['publicKeys']): PublicKeys {
-  if (typeof given === 'string') return fixedPublicKeys([given]);
-  return 'get' in given ? given : fixedPublicKeys(given);
+  const isSource = typeof given === 'object' && given !== null && 'get' in given;
+  if (!isSource) return fixedPublicKeys(given);
+  assertOptions([functionsProblem('publicKeys', given, ['get'])]);
+  return given;
 }
 
 function oursOf(merchantIds: CheckBackOptions['merchantIds']): (merchantId: MerchantId) => boolean {
@@ -106,14 +139,30 @@ async function verified(
   { method, headers, body }: CheckRequest,
   { publicKeys, nowMs }: { readonly publicKeys: PublicKeys; readonly nowMs: number },
 ): Promise<Check> {
-  if (method.toUpperCase() !== 'POST') throw new Refusal('method_not_allowed');
-  if (body.byteLength > MAX_CHECK_BYTES) throw new Refusal('body_too_large');
+  assertPost(method);
+  if (body.byteLength > MAX_CHECK_BYTES) {
+    throw new Refusal('body_too_large', `The body is larger than ${MAX_CHECK_BYTES} bytes.`);
+  }
   const signed = signatureHeaders(headers);
   assertTimely(signed, nowMs);
-  if (!(await isSignedByService(signed, body, publicKeys))) throw new Refusal('signature_mismatch');
+  if (!(await isSignedByService(signed, body, publicKeys))) {
+    const why =
+      'No v1a signature is right by any of the public keys: is the body changed, or publicKeys old?';
+    throw new Refusal('signature_mismatch', why);
+  }
   const check = checkOf(body);
-  if (check === undefined) throw new Refusal('malformed_body');
+  if (check === undefined) throw new Refusal('malformed_body', 'What was signed is no check.');
   return check;
+}
+
+/** @throws Refusal `method_not_allowed` */
+export function assertPost(method: string): void {
+  if (method.toUpperCase() === 'POST') return;
+  const what =
+    method === ''
+      ? 'The event has no HTTP method: is it one of API Gateway, a function URL or a load balancer?'
+      : '';
+  throw new Refusal('method_not_allowed', what || `Checks are POST requests, and this is ${method}.`);
 }
 
 async function isSignedByService(

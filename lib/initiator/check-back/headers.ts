@@ -24,13 +24,17 @@ export function signatureHeaders(headers: HeaderSource): SignatureHeaders {
     .filter((one) => one !== '');
   // A dot would let one signed text be cut into id, time and body in more than one way.
   const isWellFormed = /^[\x21-\x2d\x2f-\x7e]{1,256}$/.test(id) && /^\d{1,12}$/.test(timestamp);
-  if (!isWellFormed || signatures.length > MAX_SIGNATURES) throw new Refusal('malformed_header');
+  if (!isWellFormed || signatures.length > MAX_SIGNATURES) {
+    throw new Refusal('malformed_header', 'A webhook- header does not have its form.');
+  }
   return { id, timestampSeconds: Number(timestamp), signatures };
 }
 
 function required(headers: HeaderSource, name: string): string {
   const value = headerOf(headers, name);
-  if (value === undefined || value === '') throw new Refusal('missing_header');
+  if (value === undefined || value === '') {
+    throw new Refusal('missing_header', `There is no header ${name}: is it a request of the service?`);
+  }
   return value;
 }
 

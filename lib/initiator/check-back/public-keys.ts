@@ -1,7 +1,14 @@
 import type { KeyObject } from 'node:crypto';
-import { isLoopback } from '../callback-url.ts';
-import { InitiatorFault, invalidOption } from '../fault.ts';
-import { isObject } from '../outcome.ts';
+import { readBounded } from '../client/exchange.ts';
+import { readServiceAnswer } from '../client/service-answer.ts';
+import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
+import {
+  functionProblem,
+  functionsProblem,
+  namedTexts,
+  optionsProblem,
+  serviceUrlProblem,
+} from '../option-rules.ts';
 import { type Clock, system } from '../system.ts';
 import { publicKeyOf } from './signature.ts';
 
@@ -12,9 +19,10 @@ export interface PublicKeys {
 }
 
 /** Keys that were configured: `whpk_…`, more than one while the service changes its key. */
-export function fixedPublicKeys(texts: readonly string[]): PublicKeys {
-  if (texts.length === 0) throw invalidOption('publicKeys is empty.');
-  const keys = texts.map(publicKeyOf);
+export function fixedPublicKeys(texts: string | readonly string[]): PublicKeys {
+  const named = namedTexts('publicKeys', texts);
+  if (named.length === 0) throw invalidOption('publicKeys is empty. Is its environment variable set?');
+  const keys = named.map(([name, text]) => publicKeyOf(name, text));
   return { get: async () => keys };
 }
 
@@ -24,6 +32,14 @@ const MAX_AGE_MS = 3_600_000;
 const MIN_AGE_MS = 60_000;
 const TIMEOUT_MS = 5_000;
 const MAX_KEYS = 16;
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+export interface PublishedKeysOptions {
+  /** Of the service's API: https, or http to this machine. Over plain http anybody could put in a key of theirs. */
+  readonly baseUrl: string;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly clock?: Clock;
+}
 
 /**
  * The keys that the service publishes, asked for when they are needed, at most once a minute, and kept for an hour.
@@ -31,13 +47,15 @@ const MAX_KEYS = 16;
  * @throws InitiatorFault `invalid_option`
  * @example publishedKeys({ baseUrl: 'https://tidings.example' })
  */
-export function publishedKeys(options: {
-  readonly baseUrl: string;
-  readonly fetch?: typeof globalThis.fetch;
-  readonly clock?: Clock;
-}): PublicKeys {
-  const { fetch = globalThis.fetch, clock = system.clock } = options;
-  const url = keysUrl(options.baseUrl);
+export function publishedKeys(options: PublishedKeysOptions): PublicKeys {
+  assertOptions([optionsProblem('publishedKeys', options)]);
+  const { baseUrl, fetch = globalThis.fetch, clock = system.clock } = options;
+  assertOptions([
+    serviceUrlProblem('baseUrl', baseUrl),
+    functionProblem('fetch', fetch),
+    functionsProblem('clock', clock, ['now']),
+  ]);
+  const url = `${new URL(baseUrl).href.replace(/\/+$/, '')}/v1/public-keys`;
   let known: { readonly keys: readonly KeyObject[]; readonly readAtMs: number } | undefined;
   let asking: Promise<readonly KeyObject[]> | undefined;
 
@@ -61,22 +79,16 @@ export function publishedKeys(options: {
   };
 }
 
-function keysUrl(baseUrl: string): string {
-  const url = URL.parse(baseUrl);
-  // Over plain http anybody on the way could put in a key of his own.
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  if (url === null || !isSafe) throw invalidOption('baseUrl is not an https URL (or http to this machine).');
-  return `${url.href.replace(/\/+$/, '')}/v1/public-keys`;
-}
-
 /** @throws InitiatorFault `unavailable`: without keys nothing is known of a signature, so nothing is refused */
 async function fetchKeys(fetch: typeof globalThis.fetch, url: string): Promise<readonly KeyObject[]> {
   try {
-    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const body: unknown = response.ok ? await response.json() : undefined;
-    const keys = isObject(body) && Array.isArray(body.publicKeys) ? body.publicKeys : [];
-    if (keys.length === 0) throw new Error(`The answer ${response.status} has no key.`);
-    return keys.slice(0, MAX_KEYS).map((key) => publicKeyOf(String(key)));
+    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const { status, headers } = response;
+    const says = readServiceAnswer({ status, headers, body: await readBounded(response, MAX_ANSWER_BYTES) });
+    if (says.kind === 'unclear') throw new Error(says.why);
+    const keys = says.kind === 'content' && Array.isArray(says.json.publicKeys) ? says.json.publicKeys : [];
+    if (keys.length === 0) throw new Error(`The answer, status ${status}, has no key.`);
+    return keys.slice(0, MAX_KEYS).map((key) => publicKeyOf('publicKeys', key));
   } catch (cause) {
     throw new InitiatorFault({
       code: 'unavailable',

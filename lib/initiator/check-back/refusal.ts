@@ -1,7 +1,10 @@
+import { InitiatorFault } from '../fault.ts';
+
 /** Why a request is no check of the service, with what is answered. Stable; the words of the receiver kit. */
 const REFUSALS = {
   method_not_allowed: 405,
   body_too_large: 413,
+  body_incomplete: 400,
   missing_header: 400,
   malformed_header: 400,
   timestamp_too_old: 400,
@@ -14,15 +17,13 @@ const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** Thrown on the way from the request to `lookUp`; becomes an answer, and reaches nobody else. */
-export class Refusal extends Error {
-  readonly code: RefusalCode;
+/** Thrown on the way from the request to `lookUp`; becomes an answer, and is told to `onError`. */
+export class Refusal extends InitiatorFault {
+  /** What is answered. */
   readonly status: number;
 
-  constructor(code: RefusalCode) {
-    super(code);
-    this.name = 'Refusal';
-    this.code = code;
+  constructor(code: RefusalCode, message: string) {
+    super({ code, message });
     this.status = REFUSALS[code];
   }
 }

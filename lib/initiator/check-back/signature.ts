@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { invalidOption } from '../fault.ts';
+import { assertOptions, invalidOption } from '../fault.ts';
+import { textProblem } from '../option-rules.ts';
 import type { SignatureHeaders } from './headers.ts';
 import { Refusal } from './refusal.ts';
 
@@ -13,11 +14,14 @@ const SIGNATURE_BYTES = 64;
 /** What stands before the 32 bytes of an ed25519 public key in SPKI (RFC 8410). */
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** @throws InitiatorFault `invalid_option` unless it is `whpk_` and 32 bytes in base64 */
-export function publicKeyOf(text: string): KeyObject {
-  const bytes = base64Bytes(/^whpk_(.*)$/.exec(text)?.[1] ?? '');
-  if (bytes?.length !== PUBLIC_KEY_BYTES)
-    throw invalidOption('A public key is whpk_ and 32 bytes in base64.');
+/**
+ * @param name of the option, for the message
+ * @throws InitiatorFault `invalid_option` unless it is `whpk_` and 32 bytes in base64
+ */
+export function publicKeyOf(name: string, text: unknown): KeyObject {
+  assertOptions([textProblem(name, text)]);
+  const bytes = base64Bytes(/^whpk_(.*)$/.exec(String(text))?.[1] ?? '');
+  if (bytes?.length !== PUBLIC_KEY_BYTES) throw invalidOption(`${name} is not whpk_ and 32 bytes in base64.`);
   return createPublicKey({ key: Buffer.concat([ED25519_SPKI, bytes]), format: 'der', type: 'spki' });
 }
 
@@ -29,8 +33,12 @@ export function publicKeyOf(text: string): KeyObject {
 export function assertTimely({ timestampSeconds }: SignatureHeaders, nowMs: number): void {
   const ageSeconds = nowMs / 1000 - timestampSeconds;
   // Written so that a clock that is no number lets nothing through.
-  if (!(ageSeconds <= TOLERANCE_SECONDS)) throw new Refusal('timestamp_too_old');
-  if (!(-ageSeconds <= TOLERANCE_SECONDS)) throw new Refusal('timestamp_too_new');
+  if (!(ageSeconds <= TOLERANCE_SECONDS)) throw new Refusal('timestamp_too_old', late(ageSeconds));
+  if (!(-ageSeconds <= TOLERANCE_SECONDS)) throw new Refusal('timestamp_too_new', late(ageSeconds));
+}
+
+function late(ageSeconds: number): string {
+  return `It was signed ${Math.round(ageSeconds)} s ago by the clock of this machine: is that clock right?`;
 }
 
 /** Whether any of the `v1a` signatures is right by any of the keys; others may stand beside them. */

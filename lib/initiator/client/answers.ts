@@ -1,8 +1,15 @@
-import { type FieldError, InitiatorFault } from '../fault.ts';
+import type { FieldError } from '../fault.ts';
 import type { TransactionKey } from '../ids.ts';
-import { isObject, isRecordedOutcome, type RecordedOutcome } from '../outcome.ts';
-import { faultOf, problemOf } from './calling.ts';
-import type { ApiAnswer, ApiRequest } from './exchange.ts';
+import {
+  BOUND_FIELDS,
+  isObject,
+  isRecordedOutcome,
+  type OutcomeContent,
+  type RecordedOutcome,
+} from '../outcome.ts';
+import { type ApiAnswer, faultOf, unexpectedAnswer } from './calling.ts';
+import type { ApiRequest } from './exchange.ts';
+import { isFinalCode, problemOf } from './service-answer.ts';
 
 /** What came of recording one outcome. A conflict is an answer: somebody ended the transaction otherwise. */
 export type RecordResult =
@@ -25,36 +32,29 @@ export type BatchResult =
   | OutcomeRefusal
   /** This one can never be recorded as it is. */
   | { readonly kind: 'refused'; readonly code: string; readonly errors: readonly FieldError[] }
-  /** This one could not be recorded now, however often it was tried; give it again. */
+  /** Nobody knows of this one, or it could not be recorded now, however often it was tried; give it again. */
   | { readonly kind: 'failed'; readonly code: string };
 
-/** Codes of a batch item that say "not now". */
-const PASSING = new Set(['unavailable', 'clock_skew', 'internal']);
+/** What was stated of the transaction, as far as an answer repeats it. */
+type Stated = TransactionKey & Pick<OutcomeContent, 'status' | 'occurredAt' | (typeof BOUND_FIELDS)[number]>;
 
-export function recordResult(request: ApiRequest, answer: ApiAnswer, key: TransactionKey): RecordResult {
-  const { statusCode, json } = answer;
-  if (statusCode === 201 || statusCode === 200) {
-    return {
-      kind: statusCode === 201 ? 'created' : 'unchanged',
-      outcome: outcomeOf(request, answer, json, key),
-    };
+export function recordResult(request: ApiRequest, answer: ApiAnswer, stated: Stated): RecordResult {
+  const { statusCode, says } = answer;
+  if (says.kind === 'refused') return standingOf(request, answer, stated);
+  const { json } = says;
+  if ((statusCode !== 201 && statusCode !== 200) || !isOutcomeOf(json, stated) || !repeats(json, stated)) {
+    throw unexpectedAnswer(request, statusCode);
   }
-  if (statusCode === 409) {
-    const refusal = refusalOf(json, key);
-    if (refusal !== undefined) return refusal;
-  }
-  throw faultOf(request, answer);
+  return { kind: statusCode === 201 ? 'created' : 'unchanged', outcome: json };
 }
 
-/** An outcome of the transaction that was asked for, or a fault: an answer to something else is none. */
-function outcomeOf(
-  request: ApiRequest,
-  answer: ApiAnswer,
-  value: unknown,
-  key: TransactionKey,
-): RecordedOutcome {
-  if (isOutcomeOf(value, key)) return value;
-  throw unexpectedAnswer(request, answer);
+function standingOf(request: ApiRequest, answer: ApiAnswer, key: TransactionKey): OutcomeRefusal {
+  const { statusCode, says } = answer;
+  const refusal = statusCode === 409 ? refusalOf(says.json, key) : undefined;
+  if (refusal !== undefined) return refusal;
+  // A conflict that does not show what stands, or shows another transaction, is not believed.
+  if (isConflict(says.json.code)) throw unexpectedAnswer(request, statusCode);
+  throw faultOf(request, answer);
 }
 
 function isOutcomeOf(value: unknown, key: TransactionKey): value is RecordedOutcome {
@@ -65,8 +65,20 @@ function isOutcomeOf(value: unknown, key: TransactionKey): value is RecordedOutc
   );
 }
 
+/** Whether what is said to stand is what was stated: an answer about another version is none. */
+function repeats(outcome: RecordedOutcome, stated: Stated): boolean {
+  const isSameTime = Date.parse(outcome.occurredAt) === Date.parse(stated.occurredAt);
+  const isFirst = stated.status !== 'PENDING' || outcome.version === 1;
+  const isSame = (['status', ...BOUND_FIELDS] as const).every((name) => outcome[name] === stated[name]);
+  return isSameTime && isFirst && isSame;
+}
+
+function isConflict(code: unknown): code is OutcomeRefusal['kind'] {
+  return code === 'outcome_conflict' || code === 'outcome_mismatch';
+}
+
 function refusalOf(json: unknown, key: TransactionKey): OutcomeRefusal | undefined {
-  const { code, errors = [] } = problemOf(json);
+  const { code, errors = [] } = problemOf(json) ?? {};
   const current = isObject(json) ? json.current : undefined;
   if (!isOutcomeOf(current, key)) return undefined;
   if (code === 'outcome_conflict') return { kind: code, current };
@@ -80,33 +92,28 @@ export function batchResults(
   answer: ApiAnswer,
   keys: readonly TransactionKey[],
 ): readonly BatchResult[] {
-  const { statusCode, json } = answer;
-  if (statusCode !== 200) throw faultOf(request, answer);
-  const results = isObject(json) && Array.isArray(json.results) ? json.results : [];
-  if (results.length !== keys.length) throw unexpectedAnswer(request, answer);
+  const { statusCode, says } = answer;
+  if (says.kind === 'refused') throw faultOf(request, answer);
+  const results = statusCode === 200 && Array.isArray(says.json.results) ? says.json.results : [];
+  if (results.length !== keys.length) throw unexpectedAnswer(request, statusCode);
   return keys.map((key, index) => {
     const result = itemResult(results[index], key);
-    if (result === undefined) throw unexpectedAnswer(request, answer);
+    if (result === undefined) throw unexpectedAnswer(request, statusCode);
     return result;
   });
 }
 
+/** Undefined where it is no result of this transaction: then the places of all others are in doubt, too. */
 function itemResult(item: unknown, key: TransactionKey): BatchResult | undefined {
-  if (!isObject(item)) return undefined;
-  if (item.result === 'created' || item.result === 'unchanged') return { kind: item.result };
-  const { code, errors = [] } = problemOf(item);
-  if (code === undefined) return undefined;
-  return (
-    refusalOf(item, key) ?? (PASSING.has(code) ? { kind: 'failed', code } : { kind: 'refused', code, errors })
-  );
-}
-
-function unexpectedAnswer(request: ApiRequest, { statusCode }: ApiAnswer): InitiatorFault {
-  return new InitiatorFault({
-    code: 'unexpected_answer',
-    message: `${request.method} ${request.path}: the answer is not one of the API.`,
-    statusCode,
-  });
+  if (!isObject(item) || item.transactionId !== key.transactionId) return undefined;
+  const problem = problemOf(item);
+  if (problem === undefined) {
+    return item.result === 'created' || item.result === 'unchanged' ? { kind: item.result } : undefined;
+  }
+  const { code, errors } = problem;
+  if (item.result !== undefined) return undefined;
+  if (isConflict(code)) return refusalOf(item, key);
+  return isFinalCode(code) ? { kind: 'refused', code, errors } : { kind: 'failed', code };
 }
 
 /** A transaction as it is read back: its last outcome, every version, and how the telling goes. */
@@ -141,11 +148,13 @@ export function transactionOf(
   answer: ApiAnswer,
   key: TransactionKey,
 ): Transaction | undefined {
-  const { statusCode, json } = answer;
-  if (statusCode === 404 && problemOf(json).code === 'unknown_transaction') return undefined;
-  if (statusCode !== 200) throw faultOf(request, answer);
-  outcomeOf(request, answer, json, key);
-  const { outcomes, notifications } = json as Transaction;
-  if (!Array.isArray(outcomes) || !Array.isArray(notifications)) throw unexpectedAnswer(request, answer);
-  return json as Transaction;
+  const { statusCode, says } = answer;
+  if (says.kind === 'refused') {
+    if (statusCode === 404 && says.problem.code === 'unknown_transaction') return undefined;
+    throw faultOf(request, answer);
+  }
+  const { json } = says;
+  const isWhole = Array.isArray(json.outcomes) && Array.isArray(json.notifications);
+  if (statusCode !== 200 || !isWhole || !isOutcomeOf(json, key)) throw unexpectedAnswer(request, statusCode);
+  return json as unknown as Transaction;
 }

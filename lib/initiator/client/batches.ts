@@ -1,29 +1,37 @@
+import { unsayable } from '../content-check.ts';
 import type { FieldError } from '../fault.ts';
-import { hasInexactNumber, plainJson } from '../json.ts';
-import type { OutcomeContent } from '../outcome.ts';
+import { plainJson } from '../json.ts';
+import { isObject } from '../outcome.ts';
 
 /** Outcomes as text, and batches of them cut into requests that the API takes. */
 
 export type Encoded =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly errors: readonly [FieldError] };
+  | {
+      readonly ok: true;
+      /** As it is sent. */
+      readonly text: string;
+      readonly content: Readonly<Record<string, unknown>>;
+    }
+  | { readonly ok: false; readonly errors: readonly [FieldError, ...FieldError[]] };
 
 /**
- * An outcome as JSON. The API checks what it says; here is refused only what JSON would change on the way, such as
- * a NaN inside `metadata`, which would arrive as null.
+ * An outcome as JSON. The API checks what it says; here is refused only what would arrive as something else, such as a
+ * NaN or a Map inside `metadata`, and what is too large for any request. So nothing of it is sent.
  */
-export function encode(outcome: OutcomeContent): Encoded {
-  const plain = plainJson(outcome.metadata ?? {});
-  if (!plain.ok) {
-    const { pointer, code } = plain.error;
-    return { ok: false, errors: [{ pointer: `/metadata${pointer}`, code }] };
-  }
-  if (hasInexactNumber(plain.value)) {
-    return { ok: false, errors: [{ pointer: '/metadata', code: 'inexact_number' }] };
-  }
-  return { ok: true, text: JSON.stringify(outcome) };
+export function encode(outcome: unknown): Encoded {
+  const plain = plainJson(outcome);
+  if (!plain.ok) return { ok: false, errors: [plain.error] };
+  if (!isObject(plain.value)) return { ok: false, errors: [{ pointer: '', code: 'invalid_type' }] };
+  const content = plain.value;
+  const [first, ...others] = unsayable(content);
+  if (first !== undefined) return { ok: false, errors: [first, ...others] };
+  const text = JSON.stringify(content);
+  if (Buffer.byteLength(text) <= MAX_OUTCOME_BYTES) return { ok: true, text, content };
+  return { ok: false, errors: [{ pointer: '', code: 'body_too_large' }] };
 }
 
+/** Bytes of one outcome at most: the API takes no more of a single one, and no outcome that is valid has as many. */
+const MAX_OUTCOME_BYTES = 64 * 1024;
 /** Outcomes of one request at most. */
 const MAX_ITEMS = 100;
 /** Bytes of a request's body at most. */
@@ -38,10 +46,7 @@ export interface Slice {
   readonly body: string;
 }
 
-/**
- * Slices in the order of the items, each as full as may be. An item too large for any request is a slice alone,
- * which the API then refuses.
- */
+/** Slices in the order of the items, each as full as may be. */
 export function slices(items: ReadonlyMap<number, string>): readonly Slice[] {
   const all: Slice[] = [];
   let indexes: number[] = [];

@@ -1,8 +1,8 @@
-import { type FieldError, InitiatorFault } from '../fault.ts';
-import { isObject } from '../outcome.ts';
+import { InitiatorFault } from '../fault.ts';
 import type { Machine } from '../system.ts';
-import { type ApiAnswer, type ApiRequest, type Connection, exchange } from './exchange.ts';
+import { type ApiRequest, type Connection, exchange } from './exchange.ts';
 import { RETRY_POLICY, retryAfterMs, waitMs } from './retrying.ts';
+import { readServiceAnswer, type ServiceAnswer } from './service-answer.ts';
 
 export interface Caller extends Connection {
   /** Requests of one call at most. */
@@ -12,22 +12,31 @@ export interface Caller extends Connection {
   readonly machine: Machine;
 }
 
-/** Statuses that say "not now": the same request may succeed a moment later. */
-const RETRYABLE = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** An answer of the service: what it says, or that it refuses. */
+export interface ApiAnswer {
+  readonly statusCode: number;
+  readonly says: Exclude<ServiceAnswer, { readonly kind: 'unclear' }>;
+}
+
+export interface Call<Result> {
+  readonly request: ApiRequest;
+  /** Takes the result out of an answer; throws a retryable fault where it does not answer the request. */
+  readonly read: (answer: ApiAnswer) => Result;
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
  * Asks until there is an answer that repeating would not change: every request of the API may be repeated with the
- * same content. What is no such answer is thrown when tries or time are used up.
+ * same content. A fault is thrown at once where it is final, else when tries or time are used up.
  *
- * @returns an answer below 500, a problem included
- * @throws InitiatorFault, retryable, when there was no answer to the last try; the signal's reason if aborted
+ * @throws InitiatorFault, retryable unless the service itself refused; the signal's reason if aborted
  */
-export async function call(caller: Caller, request: ApiRequest, signal?: AbortSignal): Promise<ApiAnswer> {
+export async function call<Result>(caller: Caller, of: Call<Result>): Promise<Result> {
   const { machine } = caller;
   const giveUpAtMs = machine.clock.now() + caller.deadlineMs;
   for (let tries = 1; ; tries += 1) {
-    const tried = await attempt(caller, request, signal);
-    if ('statusCode' in tried) return tried;
+    const tried = await attempt(caller, of);
+    if ('result' in tried) return tried.result;
     const { fault, retryAfterMs } = tried;
     const wait = waitMs(
       RETRY_POLICY,
@@ -37,63 +46,54 @@ export async function call(caller: Caller, request: ApiRequest, signal?: AbortSi
     if (!fault.retryable || tries >= caller.maxTries) throw fault;
     // A wait that would end after the deadline is not begun: the caller learns now what it would learn then.
     if (machine.clock.now() + wait > giveUpAtMs) throw fault;
-    await machine.sleep(wait, signal);
+    await machine.sleep(wait, of.signal);
   }
 }
 
-async function attempt(
+type Tried<Result> =
+  | { readonly result: Result }
+  | { readonly fault: InitiatorFault; readonly retryAfterMs?: number };
+
+async function attempt<Result>(
   caller: Caller,
-  request: ApiRequest,
-  signal: AbortSignal | undefined,
-): Promise<ApiAnswer | { readonly fault: InitiatorFault; readonly retryAfterMs?: number }> {
+  { request, read, signal }: Call<Result>,
+): Promise<Tried<Result>> {
   try {
     const answer = await exchange(caller, request, signal);
-    if (!RETRYABLE.has(answer.statusCode)) return answer;
-    const after = retryAfterMs(answer.retryAfter, caller.machine.clock.now());
-    return { fault: faultOf(request, answer), ...(after !== undefined && { retryAfterMs: after }) };
+    const says = readServiceAnswer(answer);
+    if (says.kind !== 'unclear') return { result: read({ statusCode: answer.status, says }) };
+    const after = retryAfterMs(answer.headers.get('retry-after'), caller.machine.clock.now());
+    const fault = new InitiatorFault({
+      code: says.code,
+      message: `${request.method} ${request.path}: ${says.why}; nobody knows whether it took effect.`,
+      retryable: true,
+      statusCode: answer.status,
+    });
+    return { fault, ...(after !== undefined && { retryAfterMs: after }) };
   } catch (error) {
     if (error instanceof InitiatorFault) return { fault: error };
     throw error;
   }
 }
 
-/** A refusal of the API as a fault: the problem's own code where it has one, else what its status says. */
-export function faultOf(request: ApiRequest, answer: ApiAnswer): InitiatorFault {
-  const { statusCode } = answer;
-  const { code, title, errors } = problemOf(answer.json);
+/** What is thrown of an answer that is no result: the service's refusal, or that it answers something else. */
+export function faultOf(request: ApiRequest, { statusCode, says }: ApiAnswer): InitiatorFault {
+  if (says.kind === 'content') return unexpectedAnswer(request, statusCode);
+  const { code, title, errors } = says.problem;
   return new InitiatorFault({
-    code: code ?? codeOfStatus(statusCode),
+    code,
     message: `${request.method} ${request.path}: ${statusCode}${title === undefined ? '' : ` ${title}`}`,
-    retryable: RETRYABLE.has(statusCode),
     statusCode,
-    ...(errors !== undefined && { errors }),
+    ...(errors.length > 0 && { errors }),
   });
 }
 
-/** What stands before the API (throttling, sizes) answers in a form of its own. */
-function codeOfStatus(statusCode: number): string {
-  if (statusCode === 429) return 'throttled';
-  if (statusCode === 413) return 'body_too_large';
-  return RETRYABLE.has(statusCode) ? 'unavailable' : 'unexpected_answer';
-}
-
-export interface Problem {
-  readonly code?: string;
-  readonly title?: string;
-  readonly errors?: readonly FieldError[];
-}
-
-/** A problem (RFC 9457) of the API, as far as it is one. */
-export function problemOf(json: unknown): Problem {
-  if (!isObject(json)) return {};
-  const { code, title, errors } = json;
-  return {
-    ...(typeof code === 'string' && { code }),
-    ...(typeof title === 'string' && { title }),
-    ...(Array.isArray(errors) && { errors: errors.filter(isFieldError) }),
-  };
-}
-
-function isFieldError(value: unknown): value is FieldError {
-  return isObject(value) && typeof value.pointer === 'string' && typeof value.code === 'string';
+/** Well formed, but about something else, or not whole: nobody knows, so the same request is made again. */
+export function unexpectedAnswer(request: ApiRequest, statusCode: number): InitiatorFault {
+  return new InitiatorFault({
+    code: 'unexpected_answer',
+    message: `${request.method} ${request.path}: the answer, status ${statusCode}, does not answer this request.`,
+    retryable: true,
+    statusCode,
+  });
 }

@@ -1,4 +1,5 @@
 import { InitiatorFault } from '../fault.ts';
+import type { HttpAnswer } from './service-answer.ts';
 
 /** One request to the API, bounded in time and size. */
 
@@ -9,13 +10,6 @@ export interface ApiRequest {
   readonly body?: string;
 }
 
-export interface ApiAnswer {
-  readonly statusCode: number;
-  /** The parsed body; undefined where it is no JSON. */
-  readonly json: unknown;
-  readonly retryAfter: string | null;
-}
-
 export interface Connection {
   readonly baseUrl: string;
   readonly key: string;
@@ -23,20 +17,21 @@ export interface Connection {
   readonly fetch: typeof globalThis.fetch;
 }
 
-/** A batch of a hundred conflicts, each with what stands: about 2 MB; more is nobody's answer. */
+/** A batch of a hundred conflicts, each with what stands: about 2 MB; no answer of the service is longer. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /**
  * Sends one request and reads the answer whole.
  *
- * @throws InitiatorFault `timeout` or `connection_failed`, both retryable: whether it took effect is unknown
+ * @throws InitiatorFault `timeout`, `connection_failed` or `unexpected_answer` (too long), all retryable: whether it
+ * took effect is unknown
  * @throws the signal's reason where the caller gave up
  */
 export async function exchange(
   connection: Connection,
   request: ApiRequest,
   signal?: AbortSignal,
-): Promise<ApiAnswer> {
+): Promise<HttpAnswer> {
   const timeout = AbortSignal.timeout(connection.timeoutMs);
   const { fetch } = connection;
   try {
@@ -52,11 +47,8 @@ export async function exchange(
       ...(request.body !== undefined && { body: request.body }),
       signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
     });
-    return {
-      statusCode: response.status,
-      json: parse(await readText(response)),
-      retryAfter: response.headers.get('retry-after'),
-    };
+    const { status, headers } = response;
+    return { status, headers, body: await readBounded(response, MAX_ANSWER_BYTES) };
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (error instanceof InitiatorFault) throw error;
@@ -78,27 +70,21 @@ function brokenExchange(
   });
 }
 
-async function readText(response: Response): Promise<string> {
+/** @throws InitiatorFault `unexpected_answer`, retryable: no answer of the service is so long */
+export async function readBounded(response: Response, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > MAX_ANSWER_BYTES) {
+    if (size > maxBytes) {
       throw new InitiatorFault({
         code: 'unexpected_answer',
-        message: `The answer is longer than ${MAX_ANSWER_BYTES} bytes.`,
+        message: `The answer, status ${response.status}, is longer than ${maxBytes} bytes.`,
+        retryable: true,
         statusCode: response.status,
       });
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  return Buffer.concat(chunks);
 }

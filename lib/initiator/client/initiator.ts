@@ -1,8 +1,21 @@
-import { isLoopback } from '../callback-url.ts';
-import { invalidFields, invalidOption } from '../fault.ts';
-import { checkKey, isMerchantId, type MerchantId, type TransactionId, type TransactionKey } from '../ids.ts';
+import { assertOptions, invalidFields, invalidOption } from '../fault.ts';
+import {
+  checkKey,
+  isMerchantId,
+  isTransactionId,
+  type MerchantId,
+  type TransactionId,
+  type TransactionKey,
+} from '../ids.ts';
+import {
+  formProblem,
+  functionProblem,
+  integerProblem,
+  optionsProblem,
+  serviceUrlProblem,
+} from '../option-rules.ts';
 import type { OutcomeContent } from '../outcome.ts';
-import { type Machine, system } from '../system.ts';
+import { type Machine, machineProblems, system } from '../system.ts';
 import {
   type BatchResult,
   batchResults,
@@ -11,8 +24,8 @@ import {
   type Transaction,
   transactionOf,
 } from './answers.ts';
-import { encode, slices } from './batches.ts';
-import { type Caller, call } from './calling.ts';
+import { type Encoded, encode, slices } from './batches.ts';
+import { type ApiAnswer, type Caller, call } from './calling.ts';
 import type { ApiRequest } from './exchange.ts';
 import { RETRY_POLICY, waitMs } from './retrying.ts';
 
@@ -76,23 +89,24 @@ export function createInitiator(options: InitiatorOptions): Initiator {
   const caller = callerOf(options);
   return {
     async record(outcome, { signal } = {}) {
-      const { merchantId, transactionId, ...content } = outcome;
-      const request: ApiRequest = {
-        method: 'PUT',
-        path: pathOf({ merchantId, transactionId }),
-        body: bodyOf(content),
-      };
-      return recordResult(request, await call(caller, request, signal), outcome);
+      const stated = statedOf(outcome);
+      const { merchantId, transactionId, ...content } = stated;
+      const path = pathOf({ merchantId, transactionId });
+      const request: ApiRequest = { method: 'PUT', path, body: JSON.stringify(content) };
+      return call(caller, { request, signal, read: (answer) => recordResult(request, answer, stated) });
     },
 
-    async recordBatch({ merchantId, outcomes }, { signal } = {}) {
-      if (!isMerchantId(merchantId)) throw invalidOption('recordBatch needs a merchantId.');
+    async recordBatch(batch, { signal } = {}) {
+      assertOptions([optionsProblem('recordBatch', batch)]);
+      const { merchantId, outcomes } = batch;
+      if (!isMerchantId(merchantId)) throw invalidOption('merchantId is not one: recordBatch needs it.');
+      if (!Array.isArray(outcomes)) throw invalidOption('outcomes is not an array.');
       return recordAll(caller, { merchantId, outcomes, signal });
     },
 
     async readBack(key, { signal } = {}) {
       const request: ApiRequest = { method: 'GET', path: pathOf(key) };
-      return transactionOf(request, await call(caller, request, signal), key);
+      return call(caller, { request, signal, read: (answer) => transactionOf(request, answer, key) });
     },
   };
 }
@@ -102,11 +116,17 @@ function pathOf(key: TransactionKey): string {
   return `/v1/merchants/${key.merchantId}/transactions/${encodeURIComponent(key.transactionId)}`;
 }
 
-/** @throws InitiatorFault where JSON would say something else than was given */
-function bodyOf(content: OutcomeContent): string {
-  const encoded = encode(content);
-  if (encoded.ok) return encoded.text;
-  throw invalidFields('The outcome cannot be recorded', encoded.errors);
+/** The outcome as it is sent. @throws InitiatorFault where JSON would say something else than was given */
+function statedOf(outcome: OutcomeToRecord): OutcomeToRecord {
+  const encoded = encode(outcome);
+  if (!encoded.ok) throw invalidFields('The outcome cannot be recorded', encoded.errors);
+  return encoded.content as unknown as OutcomeToRecord;
+}
+
+function encodeItem(outcome: unknown): Encoded {
+  const encoded = encode(outcome);
+  if (!encoded.ok || isTransactionId(encoded.content.transactionId)) return encoded;
+  return { ok: false, errors: [{ pointer: '/transactionId', code: 'invalid_id' }] };
 }
 
 /** Rounds of a batch: each gives again only what could not be recorded in the round before. */
@@ -122,17 +142,20 @@ async function recordAll(
   const { machine } = caller;
   const results = new Array<BatchResult>(outcomes.length);
   let waiting = new Map<number, string>();
+  const ids = new Map<number, TransactionId>();
   for (const [index, outcome] of outcomes.entries()) {
-    const encoded = encode(outcome);
-    if (encoded.ok) waiting.set(index, encoded.text);
-    else results[index] = { kind: 'refused', code: encoded.errors[0].code, errors: encoded.errors };
+    const encoded = encodeItem(outcome);
+    if (encoded.ok) {
+      waiting.set(index, encoded.text);
+      ids.set(index, encoded.content.transactionId as TransactionId);
+    } else results[index] = { kind: 'refused', code: encoded.errors[0].code, errors: encoded.errors };
   }
   for (let round = 1; waiting.size > 0; round += 1) {
     for (const { indexes, body } of slices(waiting)) {
       const request: ApiRequest = { method: 'POST', path: `/v1/merchants/${merchantId}/transactions`, body };
-      const keys = indexes.map((index) => ({ merchantId, transactionId: outcomes[index]?.transactionId }));
-      const answer = await call(caller, request, signal);
-      const answered = batchResults(request, answer, keys as readonly TransactionKey[]);
+      const keys = indexes.map((index) => ({ merchantId, transactionId: ids.get(index) as TransactionId }));
+      const read = (answer: ApiAnswer) => batchResults(request, answer, keys);
+      const answered = await call(caller, { request, signal, read });
       for (const [place, index] of indexes.entries()) results[index] = answered[place] as BatchResult;
     }
     waiting = new Map([...waiting].filter(([index]) => results[index]?.kind === 'failed'));
@@ -143,33 +166,22 @@ async function recordAll(
 }
 
 function callerOf(options: InitiatorOptions): Caller {
-  const { key, timeoutMs = 10_000, maxTries = 5, deadlineMs = 60_000 } = options;
-  // The key is never part of a message: messages end in logs.
-  if (typeof key !== 'string' || !/^tk_[A-Za-z0-9]+_[A-Za-z0-9]+$/.test(key)) {
-    throw invalidOption('key is not of the form tk_<id>_<secret>.');
-  }
-  for (const [name, value] of Object.entries({ timeoutMs, maxTries, deadlineMs })) {
-    if (!Number.isSafeInteger(value) || value < 1) throw invalidOption(`${name} is not a positive integer.`);
-  }
-  return {
-    baseUrl: baseUrlOf(options.baseUrl),
-    key,
-    timeoutMs,
-    maxTries,
-    deadlineMs,
-    fetch: options.fetch ?? globalThis.fetch,
-    machine: options.machine ?? system,
-  };
-}
-
-/** https, or http to this machine: a key must not travel in the clear. */
-function baseUrlOf(text: string): string {
-  const url = URL.parse(text);
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  if (url === null || !isSafe || url.username !== '' || url.search !== '' || url.hash !== '') {
-    throw invalidOption(
-      'baseUrl is not an https URL (or http to this machine) without credentials and query.',
-    );
-  }
-  return url.href.replace(/\/+$/, '');
+  assertOptions([optionsProblem('createInitiator', options)]);
+  const { baseUrl, key, timeoutMs = 10_000, maxTries = 5, deadlineMs = 60_000 } = options;
+  const { fetch = globalThis.fetch, machine = system } = options;
+  assertOptions([
+    serviceUrlProblem('baseUrl', baseUrl),
+    // The key is never part of a message: messages end in logs.
+    formProblem('key', key, {
+      pattern: /^tk_[A-Za-z0-9]+_[A-Za-z0-9]+$/,
+      form: 'of the form tk_<id>_<secret>',
+    }),
+    integerProblem('timeoutMs', timeoutMs, { min: 1 }),
+    integerProblem('maxTries', maxTries, { min: 1 }),
+    integerProblem('deadlineMs', deadlineMs, { min: 1 }),
+    functionProblem('fetch', fetch),
+    ...machineProblems(machine),
+  ]);
+  const url = new URL(baseUrl).href.replace(/\/+$/, '');
+  return { baseUrl: url, key, timeoutMs, maxTries, deadlineMs, fetch, machine };
 }

@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { EndOfTransaction } from '../check-back/answer.ts';
-import { InitiatorFault, invalidOption } from '../fault.ts';
+import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
+import { optionsProblem, textProblem } from '../option-rules.ts';
 import type { TransactItem } from '../outbox/limits.ts';
 import { endText, type Mark, readMark } from './mark.ts';
 
@@ -27,11 +28,9 @@ export function rolledBackMark(place: MarkPlace): TransactItem {
   return { Put: markPut(place, { mark: 'rolled_back' }) };
 }
 
-function markPut({ tableName, key }: MarkPlace, mark: Readonly<Record<string, string>>) {
-  const [name] = Object.keys(key);
-  if (name === undefined || 'mark' in key || 'end' in key) {
-    throw invalidOption('The key of a mark has one or two attributes, neither named mark nor end.');
-  }
+function markPut(place: MarkPlace, mark: Readonly<Record<string, string>>) {
+  const { tableName, key } = checkedPlace(place);
+  const [name = ''] = Object.keys(key);
   return {
     TableName: tableName,
     Item: { ...key, ...mark },
@@ -41,11 +40,29 @@ function markPut({ tableName, key }: MarkPlace, mark: Readonly<Record<string, st
   };
 }
 
+/** @throws InitiatorFault `invalid_option` for a place that names no item: an id that is not set, most of all */
+function checkedPlace(place: MarkPlace): MarkPlace {
+  assertOptions([optionsProblem('A mark', place), textProblem('tableName', place?.tableName)]);
+  assertOptions([optionsProblem('key', place.key)]);
+  const attributes = Object.entries(place.key);
+  if (attributes.length === 0 || attributes.length > 2 || 'mark' in place.key || 'end' in place.key) {
+    throw invalidOption('The key of a mark has one or two attributes, neither named mark nor end.');
+  }
+  const empty = attributes.find(([, value]) => typeof value !== 'number' && !isText(value));
+  if (empty === undefined) return place;
+  throw invalidOption(`key.${empty[0]} is neither text nor a number.`);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
 /** What stands; strongly consistent; undefined where nothing was decided yet. */
 export async function readMarkOf(
   client: DynamoDBDocumentClient,
-  { tableName, key }: MarkPlace,
+  place: MarkPlace,
 ): Promise<Mark | undefined> {
+  const { tableName, key } = checkedPlace(place);
   const { Item } = await client.send(
     new GetCommand({ TableName: tableName, Key: key, ConsistentRead: true }),
   );

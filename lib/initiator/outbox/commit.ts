@@ -1,10 +1,18 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { callbackUrlRefusal } from '../callback-url.ts';
 import { checkContent } from '../content-check.ts';
-import { InitiatorFault, invalidFields, invalidOption } from '../fault.ts';
+import { assertOptions, InitiatorFault, invalidFields } from '../fault.ts';
 import { checkKey, type TransactionKey } from '../ids.ts';
+import { plainOutcome } from '../json.ts';
+import {
+  formProblem,
+  functionsProblem,
+  integerProblem,
+  optionsProblem,
+  textProblem,
+} from '../option-rules.ts';
 import type { RecordedOutcome, TerminalContent } from '../outcome.ts';
-import { type Machine, system } from '../system.ts';
+import { type Machine, machineProblems, system } from '../system.ts';
 import { attemptCommit, type CancellationReason, type Commit } from './attempt.ts';
 import { decideCommit } from './deciding.ts';
 import type { TransactItem } from './limits.ts';
@@ -145,20 +153,34 @@ function committed({ commitId }: Commit, { notifyUrl: _, ...outcome }: StampedOu
   return { kind: 'committed', outcome: { ...outcome, metadata: outcome.metadata ?? {} }, commitId };
 }
 
-/** @throws InitiatorFault for whatever is wrong with what was given: nothing is sent */
+/** @throws InitiatorFault for anything that is wrong with what was given: nothing is sent */
 function commitOf(client: DynamoDBDocumentClient, options: CommitOptions): Commit {
+  assertOptions([optionsProblem('commitWithOutcome', options)]);
   const { tableName, transactItems, outcome, machine = system } = options;
-  const { merchantId, transactionId, ...stated } = outcome;
-  checkKey(outcome);
-  const feedLagSeconds = integer('feedLagSeconds', options.feedLagSeconds ?? 30, { min: 3, max: 300 });
-  if (typeof tableName !== 'string' || tableName === '') throw invalidOption('tableName is missing.');
+  const { feedLagSeconds = 30, retentionDays = 90 } = options;
+  assertOptions(machineProblems(machine));
+  const { commitId = newCommitId(machine) } = options;
+  assertOptions([
+    functionsProblem('client', client, ['send']),
+    textProblem('tableName', tableName),
+    Array.isArray(transactItems) ? undefined : 'transactItems is not an array.',
+    formProblem('commitId', commitId, {
+      pattern: /^[A-Za-z0-9_-]{8,64}$/,
+      form: '8 to 64 of A-Z a-z 0-9 _ -',
+    }),
+    integerProblem('feedLagSeconds', feedLagSeconds, { min: 3, max: 300 }),
+    integerProblem('retentionDays', retentionDays, { min: 1, max: 3_650 }),
+  ]);
+  const { merchantId, transactionId, ...stated } = plainOutcome(outcome);
+  const key = { merchantId, transactionId } as TransactionKey;
+  checkKey(key);
   return {
     table: openOutboxTable({ client, name: tableName, machine }),
-    key: { merchantId, transactionId },
+    key,
     content: contentOf(stated),
     items: transactItems,
-    commitId: commitIdOf(options.commitId ?? newCommitId(machine)),
-    retentionDays: integer('retentionDays', options.retentionDays ?? 90, { min: 1, max: 3_650 }),
+    commitId,
+    retentionDays,
     // The feed shows nothing younger than its lag: three of these bounds must fit into it.
     stampBoundMs: Math.min(MAX_STAMP_BOUND_MS, Math.floor((feedLagSeconds * 1000) / 3) - 100),
   };
@@ -171,14 +193,4 @@ function contentOf(stated: object): TerminalContent {
   const refusal = notifyUrl === undefined ? undefined : callbackUrlRefusal(notifyUrl);
   if (refusal === undefined) return checked.content;
   throw invalidFields('The outcome cannot be recorded', [{ pointer: '/notifyUrl', code: refusal }]);
-}
-
-function commitIdOf(text: string): string {
-  if (/^[A-Za-z0-9_-]{8,64}$/.test(text)) return text;
-  throw invalidOption('commitId is not 8 to 64 of A-Z a-z 0-9 _ -.');
-}
-
-function integer(name: string, value: number, { min, max }: { min: number; max: number }): number {
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-  throw invalidOption(`${name} is not an integer from ${min} to ${max}.`);
 }

@@ -101,6 +101,9 @@ export function faultOf(what: string, { kind, error }: Failure): InitiatorFault 
  * @throws InitiatorFault `invalid_option`
  */
 export async function checkClient(client: DynamoDBDocumentClient): Promise<void> {
+  if (typeof client.config?.maxAttempts !== 'function') {
+    throw invalidOption('client is not a DynamoDBDocumentClient of @aws-sdk/lib-dynamodb.');
+  }
   if ((await client.config.maxAttempts()) !== 1) {
     throw invalidOption('The client repeats requests by itself: make it with maxAttempts: 1.');
   }

@@ -1,4 +1,4 @@
-import { ReceiverFault } from '../faults.ts';
+import { ReceiverFault, type ReceiverFaultCode } from '../faults.ts';
 import { type Pauses, systemPauses } from '../system.ts';
 
 /** One question over HTTP: bounded in time, in bytes and in tries. */
@@ -25,13 +25,6 @@ export interface Question {
   readonly body?: object;
 }
 
-/** An answer as it came: nothing of it is believed yet. */
-export interface RawAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Uint8Array;
-}
-
 const TIMEOUT_MS = 10_000;
 const TRIES = 4;
 const FIRST_PAUSE_MS = 200;
@@ -45,35 +38,72 @@ export interface Spent {
   bytes: number;
 }
 
+/** Asks, and reads the answer; what `read` throws as retryable is no answer, and the question is asked again. */
+export type Exchange = <Result>(question: Question, read: (answer: RawAnswer) => Result) => Promise<Result>;
+
+/** An answer as it came: nothing of it is believed yet. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
 /** All questions may be asked again: reading changes nothing, and acknowledging twice is acknowledging. */
-export function createExchange(
-  options: ExchangeOptions,
-  spent: Spent,
-): (question: Question) => Promise<RawAnswer> {
+export function createExchange(options: ExchangeOptions, spent: Spent): Exchange {
   const { tries = TRIES, pauses = systemPauses } = options;
-  return async (question) => {
+  return async (question, read) => {
     for (let attempt = 1; ; attempt += 1) {
       spent.requests += 1;
-      const result = await tryOnce(options, question);
-      if (result.kind === 'answer') {
-        spent.bytes += result.answer.body.length;
-        return result.answer;
-      }
-      if (attempt >= tries) {
-        const message = `${question.method} ${question.target} was not answered in ${attempt} tries: ${result.why}.`;
-        throw new ReceiverFault('service_unavailable', message, { cause: result.cause });
-      }
+      const result = await tryOnce(options, question, spent);
+      const away = result.kind === 'away' ? result : believed(result.answer, read);
+      if (away.kind === 'believed') return away.result;
+      if (attempt >= tries) throw unanswered(question, attempt, away);
       const pauseMs = FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + pauses.fraction() / 2);
-      await pauses.sleep(Math.min(Math.max(pauseMs, result.waitMs), MAX_PAUSE_MS));
+      await pauses.sleep(Math.min(Math.max(pauseMs, away.waitMs), MAX_PAUSE_MS));
     }
   };
 }
 
-type Try =
-  | { readonly kind: 'answer'; readonly answer: RawAnswer }
-  | { readonly kind: 'away'; readonly why: string; readonly waitMs: number; readonly cause?: unknown };
+/** No answer, or none that is believed: nobody knows. */
+interface Away {
+  readonly kind: 'away';
+  readonly why: string;
+  readonly code: ReceiverFaultCode;
+  readonly waitMs: number;
+  readonly cause?: unknown;
+}
 
-async function tryOnce(options: ExchangeOptions, question: Question): Promise<Try> {
+function believed<Result>(
+  answer: RawAnswer,
+  read: (answer: RawAnswer) => Result,
+): Away | { readonly kind: 'believed'; readonly result: Result } {
+  const waitMs = retryAfterMs(answer.headers);
+  const isRedirect = answer.status >= 300 && answer.status < 400;
+  if (isRedirect || answer.status === 429 || answer.status >= 500) {
+    return { kind: 'away', why: whyOf(answer), code: 'service_unavailable', waitMs };
+  }
+  try {
+    return { kind: 'believed', result: read(answer) };
+  } catch (cause) {
+    if (!(cause instanceof ReceiverFault) || !cause.retryable) throw cause;
+    return { kind: 'away', why: `${whyOf(answer)}: ${cause.message}`, code: cause.code, waitMs, cause };
+  }
+}
+
+function whyOf({ status, headers }: RawAnswer): string {
+  return `status ${status} (${headers.get('content-type') ?? 'no content type'})`;
+}
+
+function unanswered({ method, target }: Question, tries: number, away: Away): ReceiverFault {
+  const message = `${method} ${target} was not answered in ${tries} tries. The last time: ${away.why}`;
+  return new ReceiverFault(away.code, message, { cause: away.cause, retryable: true });
+}
+
+async function tryOnce(
+  options: ExchangeOptions,
+  question: Question,
+  spent: Spent,
+): Promise<Away | { readonly kind: 'answer'; readonly answer: RawAnswer }> {
   const { url, key, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch } = options;
   const { method, target, body } = question;
   const timeout = AbortSignal.timeout(timeoutMs);
@@ -85,27 +115,28 @@ async function tryOnce(options: ExchangeOptions, question: Question): Promise<Tr
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      // A redirect would carry the key to somebody else.
-      redirect: 'error',
+      // Followed to another host, a redirect would carry the key there.
+      redirect: 'manual',
       signal: timeout,
     });
-    const bytes = await bytesOf(response);
     const { status, headers } = response;
-    if (status !== 429 && status < 500) return { kind: 'answer', answer: { status, headers, body: bytes } };
-    return { kind: 'away', why: `status ${status}`, waitMs: retryAfterMs(headers) };
+    return { kind: 'answer', answer: { status, headers, body: await bytesOf(response, spent) } };
   } catch (cause) {
-    if (cause instanceof ReceiverFault) throw cause;
-    return { kind: 'away', why: timeout.aborted ? 'time-out' : 'no connection', waitMs: 0, cause };
+    const isKnown = cause instanceof ReceiverFault;
+    const why = isKnown ? cause.message : timeout.aborted ? 'time-out.' : 'no connection.';
+    return { kind: 'away', why, code: isKnown ? cause.code : 'service_unavailable', waitMs: 0, cause };
   }
 }
 
-async function bytesOf(response: Response): Promise<Uint8Array> {
+async function bytesOf(response: Response, spent: Spent): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
+    spent.bytes += chunk.length;
     if (size > MAX_ANSWER_BYTES) {
-      throw new ReceiverFault('answer_too_large', `An answer has more than ${MAX_ANSWER_BYTES} bytes.`);
+      const what = `The answer, status ${response.status}, has more than ${MAX_ANSWER_BYTES} bytes.`;
+      throw new ReceiverFault('answer_too_large', what);
     }
     chunks.push(chunk);
   }

@@ -43,6 +43,10 @@ export interface FollowPorts {
  */
 export async function follow(ports: FollowPorts, options: FollowOptions = {}): Promise<FollowReport> {
   const { everySeconds, signal, onProgress } = options;
+  // Without a pause it would ask without end.
+  if (everySeconds !== undefined && !(Number.isFinite(everySeconds) && everySeconds > 0)) {
+    throw new ReceiverFault('invalid_option', 'everySeconds is not a positive number.');
+  }
   const report: Running = { ...noCounts(), read: 0, watermark: undefined };
   const isOver = () => everySeconds === undefined || signal?.aborted === true;
   for (;;) {

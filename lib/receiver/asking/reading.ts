@@ -1,7 +1,10 @@
 import { ReceiverFault } from '../faults.ts';
 import { isObject, type JsonObject } from '../outcome.ts';
 
-/** Fields of an answer. It is signed, so a wrong form is a fault of the service or of the kit, and not worked around. */
+/**
+ * Fields of an answer. It is signed, so a wrong form is a fault of the service or of the kit, and not worked around. It
+ * is no refusal, so the same may be asked again.
+ */
 
 export function textOf(content: JsonObject, field: string): string {
   const value = content[field];
@@ -35,5 +38,9 @@ export function listOf(content: JsonObject, field: string): readonly JsonObject[
 }
 
 function malformed(field: string): ReceiverFault {
-  return new ReceiverFault('malformed_body', `The answer has no valid ${field}.`);
+  return malformedAnswer(`The answer has no valid ${field}.`);
+}
+
+export function malformedAnswer(message: string): ReceiverFault {
+  return new ReceiverFault('malformed_body', message, { retryable: true });
 }

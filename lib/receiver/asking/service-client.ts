@@ -9,8 +9,9 @@ import {
 import type { Now } from '../system.ts';
 import { canonicalRequest, createAnswerVerifier, type VerifiedAnswer } from '../verifying/answer.ts';
 import type { Secrets } from '../verifying/keys.ts';
-import { createExchange, type ExchangeOptions, type Spent } from './exchange.ts';
-import { listOf, textOf } from './reading.ts';
+import { createExchange, type ExchangeOptions, type RawAnswer, type Spent } from './exchange.ts';
+import { listOf, malformedAnswer, textOf } from './reading.ts';
+import { readServiceAnswer } from './service-answer.ts';
 
 /** Where and how to ask. */
 export interface ServiceOptions extends ExchangeOptions {
@@ -63,6 +64,8 @@ export interface Client {
 type Parameters = Readonly<Record<string, string>>;
 
 const FEED_PAGE = '500';
+/** Without a key of a merchant there is no secret to sign with, so these problems come unsigned. */
+const KEY_CODES = new Set(['missing_key', 'invalid_key', 'insufficient_scope']);
 /** States of a notification after which nobody waits for the receiver any more. */
 const SETTLED = new Set(['delivered', 'acknowledged']);
 
@@ -86,16 +89,25 @@ export function createClient(
     const { method, body } = question;
     const request = canonicalRequest(method, question.path, question.parameters);
     const target = request.slice(method.length + 1);
-    const raw = await exchange({
-      method,
-      target,
-
-      ...(body !== undefined && { body }),
+    return exchange({ method, target, ...(body !== undefined && { body }) }, (raw) => {
+      const answer = verified(raw, request);
+      if (raw.status >= 200 && raw.status < 300) return answer;
+      return { kind: 'refused', code: textOf(answer.content, 'code'), content: answer.content };
     });
-    if (raw.status === 401) throw new ReceiverFault('key_refused', 'The service does not know the key.');
-    const answer = verifyAnswer(raw, request);
-    if (raw.status < 300) return answer;
-    return { kind: 'refused', code: textOf(answer.content, 'code'), content: answer.content };
+  };
+
+  /** What is signed is the service's; all else is nobody's, but for what it says of keys that it cannot sign for. */
+  const verified = (raw: RawAnswer, request: string): VerifiedAnswer => {
+    const says = readServiceAnswer(raw);
+    const isSigned = raw.headers.get('webhook-signature') !== null;
+    if (!isSigned && says.kind === 'refused' && KEY_CODES.has(says.problem.code)) {
+      throw new ReceiverFault('key_refused', `The service refuses the key: ${says.problem.code}.`);
+    }
+    if (!isSigned && says.kind === 'unclear' && !/json/i.test(raw.headers.get('content-type') ?? '')) {
+      const message = 'It is not signed, and no answer of the service: does service.url name it?';
+      throw new ReceiverFault('service_unavailable', message);
+    }
+    return fromAnswer(() => verifyAnswer(raw, request));
   };
 
   const read = (path: string, parameters?: Parameters) =>
@@ -108,7 +120,7 @@ export function createClient(
     async transaction(transactionId) {
       const path = `/v1/transactions/${transactionId}`;
       const answer = await read(path);
-      if (!('kind' in answer)) return standingOf(answer.content, answer.asOf);
+      if (!('kind' in answer)) return fromAnswer(() => standingOf(answer.content, answer.asOf));
       if (answer.code !== 'unknown_transaction') throw refused(path, answer);
       return { kind: 'unknown', asOf: textOf(answer.content, 'asOf'), transactionId };
     },
@@ -134,6 +146,16 @@ export function createClient(
   };
 }
 
+/** What cannot be read or believed of an answer is no refusal: the same may be asked again. */
+function fromAnswer<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof ReceiverFault)) throw cause;
+    throw new ReceiverFault(cause.code, cause.message, { cause, retryable: true });
+  }
+}
+
 export function refused(what: string, { code }: Refusal): ReceiverFault {
   return new ReceiverFault('request_refused', `The service refused ${what}: ${code}.`);
 }
@@ -142,7 +164,7 @@ export function pageOf<T>({ asOf, content }: VerifiedAnswer, read: (item: JsonOb
   const { nextCursor, hasMore } = content;
   return {
     asOf,
-    items: listOf(content, 'items').map(read),
+    items: fromAnswer(() => listOf(content, 'items').map(read)),
     nextCursor: nextCursor === undefined ? undefined : textOf(content, 'nextCursor'),
     hasMore: hasMore === true,
   };
@@ -156,7 +178,7 @@ export function pageOf<T>({ asOf, content }: VerifiedAnswer, read: (item: JsonOb
 export function nextOf(page: Page<unknown>, cursor: string | undefined): string | undefined {
   if (!page.hasMore) return undefined;
   if (page.nextCursor !== undefined && page.nextCursor !== cursor) return page.nextCursor;
-  throw new ReceiverFault('malformed_body', 'A list has more, and its cursor does not lead there.');
+  throw malformedAnswer('A list has more, and its cursor does not lead there.');
 }
 
 function standingOf(content: JsonObject, asOf: string): Standing {

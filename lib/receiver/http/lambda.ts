@@ -1,5 +1,6 @@
 import type { HeaderSource } from '../verifying/headers.ts';
-import { type AdapterOptions, answerOf, type CallbackHandler, MAX_BODY_BYTES, tooLarge } from './handling.ts';
+import { type AdapterOptions, answering, type CallbackHandler } from './handling.ts';
+import { lambdaBody } from './request-body.ts';
 
 /** What is read of an event of API Gateway (payload 1.0 or 2.0), a function URL, or a load balancer. */
 export interface LambdaHttpEvent {
@@ -25,29 +26,25 @@ export interface LambdaHttpResult {
 /**
  * Behind AWS Lambda.
  *
+ * @throws ReceiverFault `invalid_option`
  * @example export const handler = toLambdaHandler(receiver.handle);
  */
 export function toLambdaHandler(
   handler: CallbackHandler,
-  options: AdapterOptions = {},
+  options?: AdapterOptions,
 ): (event: LambdaHttpEvent) => Promise<LambdaHttpResult> {
-  const { maxBodyBytes = MAX_BODY_BYTES } = options;
+  const answer = answering(handler, options);
   return async (event) => {
-    const { status, headers, body } = await answerOf(handler, () => ({
-      method: event.httpMethod ?? event.requestContext?.http?.method ?? '',
-      headers: headersOf(event),
-      body: bodyOf(event, maxBodyBytes),
-    }));
+    const { httpMethod, requestContext } = event ?? {};
+    const { status, headers, body } = await answer({
+      method: String(httpMethod ?? requestContext?.http?.method ?? ''),
+      headers: headersOf(event ?? {}),
+      readBody: (maxBytes) => lambdaBody(event, maxBytes),
+    });
     return { statusCode: status, headers: { ...headers }, body: body ?? '', isBase64Encoded: false };
   };
 }
 
 function headersOf({ headers, multiValueHeaders }: LambdaHttpEvent): HeaderSource {
   return { ...multiValueHeaders, ...headers };
-}
-
-function bodyOf({ body, isBase64Encoded }: LambdaHttpEvent, maxBodyBytes: number): Uint8Array {
-  const bytes = Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8');
-  if (bytes.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
-  return bytes;
 }

@@ -1,47 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  type AdapterOptions,
-  alreadyRead,
-  answerOf,
-  type CallbackHandler,
-  type CallbackResponse,
-  MAX_BODY_BYTES,
-  tooLarge,
-} from './handling.ts';
+import { type AdapterOptions, answering, type CallbackHandler, type CallbackResponse } from './handling.ts';
+import { nodeBody } from './request-body.ts';
 
 /**
- * Behind `node:http`, and whatever is built on it (Express: before any body parser, which would keep the raw bytes
- * to itself).
+ * Behind `node:http`, and what is built on it: Express, NestJS, Cloud Functions. Where a body parser stands before it,
+ * it needs the raw bytes in `request.rawBody`, or in `request.body` after `express.raw`.
  *
+ * @throws ReceiverFault `invalid_option`
  * @example createServer(toNodeHandler(receiver.handle)).listen(4600);
  */
 export function toNodeHandler(
   handler: CallbackHandler,
-  options: AdapterOptions = {},
+  options?: AdapterOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { maxBodyBytes = MAX_BODY_BYTES } = options;
+  const answer = answering(handler, options);
   return async (request, response) => {
-    const answer = await answerOf(handler, async () => ({
+    const answered = await answer({
       method: request.method ?? '',
       headers: request.headers,
-      body: await bodyOf(request, maxBodyBytes),
-    }));
-    send(response, answer, { closing: !request.complete });
+      readBody: (maxBytes) => nodeBody(request, maxBytes),
+    });
+    send(response, answered, { closing: !request.complete });
   };
-}
-
-async function bodyOf(request: IncomingMessage, maxBodyBytes: number): Promise<Uint8Array> {
-  if (request.readableEnded) throw alreadyRead();
-  if (Number(request.headers['content-length']) > maxBodyBytes) throw tooLarge(maxBodyBytes);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Without this, leaving the loop would destroy the socket before the answer is on it.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    size += (chunk as Uint8Array).length;
-    if (size > maxBodyBytes) throw tooLarge(maxBodyBytes);
-    chunks.push(chunk as Uint8Array);
-  }
-  return Buffer.concat(chunks, size);
 }
 
 /** @param closing what was not read of the body must not be taken for the next request */
@@ -50,7 +30,7 @@ function send(
   { status, headers = {}, body = '' }: CallbackResponse,
   { closing }: { readonly closing: boolean },
 ): void {
-  if (response.destroyed) return;
+  if (response.destroyed || response.headersSent) return;
   response.writeHead(status, { ...headers, ...(closing && { connection: 'close' }) });
   response.end(body);
 }

@@ -1,6 +1,7 @@
 import type { DynamoDBDocument, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { bucketOf, createDigestSum, type Digest, type DigestSum } from '../digest.ts';
-import { ReceiverFault } from '../faults.ts';
+import { assertOptions, ReceiverFault } from '../faults.ts';
+import { functionsProblem, optionsProblem, textProblem } from '../option-rules.ts';
 import { type Pauses, systemPauses } from '../system.ts';
 import { isoTime } from '../times.ts';
 import {
@@ -40,6 +41,16 @@ const BATCH_PAUSE_MS = 50;
 /** Partitions read at a time: those of one day. */
 const SIDE_BY_SIDE = 16;
 
+export interface DynamoDbStoreOptions {
+  readonly client: DynamoDBDocument;
+  readonly tableName: string;
+  /** How it waits between tries; the system's unless said otherwise. */
+  readonly pauses?: Pauses;
+}
+
+/** Of a `DynamoDBDocument`; a `DynamoDBClient` and a `DynamoDBDocumentClient` lack them. */
+const CLIENT_FUNCTIONS = ['get', 'put', 'delete', 'query', 'batchGet', 'transactWrite'];
+
 /**
  * A store in DynamoDB: `onOutcome(outcome, tx)` adds its own items to the one TransactWriteItems that also remembers the
  * outcome. `onOutcome` may run more than once for an outcome; what it added is committed once.
@@ -55,13 +66,15 @@ const SIDE_BY_SIDE = 16;
  *
  * @example const store = dynamodbStore({ client: DynamoDBDocument.from(new DynamoDBClient()), tableName: 'receiver' });
  */
-export function dynamodbStore(options: {
-  readonly client: DynamoDBDocument;
-  readonly tableName: string;
-  /** How it waits between tries; the system's unless said otherwise. */
-  readonly pauses?: Pauses;
-}): ReceiverStore<DynamoDbTransaction> {
+export function dynamodbStore(options: DynamoDbStoreOptions): ReceiverStore<DynamoDbTransaction> {
+  assertOptions([optionsProblem('dynamodbStore', options)]);
   const { client, tableName: TableName, pauses = systemPauses } = options;
+  const clientProblem = functionsProblem('client', client, CLIENT_FUNCTIONS);
+  assertOptions([
+    clientProblem && `${clientProblem} Make it with DynamoDBDocument.from(new DynamoDBClient()).`,
+    textProblem('tableName', TableName),
+    functionsProblem('pauses', pauses, ['sleep', 'fraction']),
+  ]);
 
   const read = async (merchantId: string, transactionId: string): Promise<AppliedOutcome | undefined> => {
     const Key = appliedKey(merchantId, transactionId);

@@ -34,6 +34,18 @@ export interface ReceiverStore<Tx> {
   acknowledged(merchantId: string, acknowledgement: Acknowledgement): Promise<void>;
 }
 
+/** What a store of your own must have, too. */
+export const STORE_FUNCTIONS = [
+  'apply',
+  'find',
+  'digests',
+  'rows',
+  'mark',
+  'setMark',
+  'unacknowledged',
+  'acknowledged',
+] as const satisfies readonly (keyof ReceiverStore<unknown>)[];
+
 /** What the user writes, within the transaction of the store. */
 export type Effects<Tx> = (tx: Tx) => void | Promise<void>;
 

@@ -1,5 +1,6 @@
 import { bucketOf } from '../digest.ts';
-import { ReceiverFault } from '../faults.ts';
+import { assertOptions, ReceiverFault } from '../faults.ts';
+import { functionsProblem } from '../option-rules.ts';
 import {
   type Acknowledgement,
   type AppliedOutcome,
@@ -29,6 +30,7 @@ const PAGE = 1_000;
  * @example const store = sqliteStore(new DatabaseSync('shop.db', { timeout: 1_000 }));
  */
 export function sqliteStore<Database extends SqliteDatabase>(database: Database): ReceiverStore<Database> {
+  assertOptions([functionsProblem('The database of sqliteStore', database, ['exec', 'prepare'])]);
   database.exec(MIGRATION);
   const db = keepStatements(database);
   const read = (merchantId: string, transactionId: string): AppliedOutcome | undefined => {

@@ -1,5 +1,6 @@
-import { ReceiverFault } from '../faults.ts';
-import { isObject, type JsonObject } from '../outcome.ts';
+import { assertOptions, ReceiverFault } from '../faults.ts';
+import { functionProblem, integerProblem, optionsProblem } from '../option-rules.ts';
+import { isObject, type JsonObject, merchantIdProblem } from '../outcome.ts';
 import { type Now, systemNow } from '../system.ts';
 import { answerKeys, type Secrets } from './keys.ts';
 import { type SignedRequest, TOLERANCE_SECONDS, verifySigned } from './signature.ts';
@@ -47,9 +48,16 @@ export function verifyAnswer(
 export function createAnswerVerifier(
   options: VerifyAnswerOptions,
 ): (answer: SignedRequest, request: string) => VerifiedAnswer {
-  const keys = answerKeys(options.merchantSecrets);
+  assertOptions([optionsProblem('createAnswerVerifier', options)]);
   const { merchantId, toleranceSeconds = TOLERANCE_SECONDS, now = systemNow } = options;
   const { maxAgeSeconds = MAX_AGE_SECONDS } = options;
+  assertOptions([
+    merchantIdProblem(merchantId),
+    integerProblem('toleranceSeconds', toleranceSeconds, { min: 1 }),
+    integerProblem('maxAgeSeconds', maxAgeSeconds, { min: 1 }),
+    functionProblem('now', now),
+  ]);
+  const keys = answerKeys(options.merchantSecrets);
   return (answer, request) => {
     const nowMs = now();
     const { json } = verifySigned(answer, { keys, nowMs, toleranceSeconds });

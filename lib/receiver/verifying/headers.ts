@@ -32,7 +32,10 @@ export function signatureHeaders(headers: HeaderSource): SignatureHeaders {
 function required(headers: HeaderSource, name: string): string {
   const value = headerOf(headers, name);
   if (value === undefined || value === '') {
-    throw new ReceiverFault('missing_header', `There is no header ${name}.`);
+    throw new ReceiverFault(
+      'missing_header',
+      `There is no header ${name}: was it signed by the service, and do proxies on the way pass it on?`,
+    );
   }
   return value;
 }
@@ -51,5 +54,8 @@ function isHeaders(headers: HeaderSource): headers is { get(name: string): strin
 }
 
 function malformed(name: string): ReceiverFault {
-  return new ReceiverFault('malformed_header', `The header ${name} does not have its form.`);
+  return new ReceiverFault(
+    'malformed_header',
+    `The header ${name} does not have its form: is it as the service sent it?`,
+  );
 }

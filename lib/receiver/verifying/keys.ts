@@ -1,5 +1,6 @@
 import { createHmac, createPublicKey, hkdfSync, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 import { ReceiverFault } from '../faults.ts';
+import { namedTexts, textProblem } from '../option-rules.ts';
 
 /** What verifies: shared bytes for `v1`, a public key for `v1a`. */
 export type VerificationKey =
@@ -19,17 +20,26 @@ const ANSWER_KEY = { info: 'tidings-answer', bytes: 32 };
 /** One or several, so that both verify while a secret is rotated: `whsec_…`, or `whpk_…` for `v1a`. */
 export type Secrets = string | readonly string[];
 
-/** @throws ReceiverFault `malformed_secret` */
+/** @throws ReceiverFault `malformed_secret`, which names the option */
 export function verificationKeys(secrets: Secrets): readonly VerificationKey[] {
-  const list = typeof secrets === 'string' ? [secrets] : secrets;
-  if (list.length === 0) throw new ReceiverFault('malformed_secret', 'There is no secret to verify with.');
-  return list.map(verificationKey);
+  return namedSecrets('secrets', secrets).map(verificationKey);
 }
 
-function verificationKey(secret: string): VerificationKey {
-  if (secret?.startsWith('whpk_')) {
+/** Each secret with a name that says which it is. Its value is in no message: messages end in logs. */
+function namedSecrets(option: string, secrets: unknown): readonly (readonly [string, string])[] {
+  const named = namedTexts(option, secrets);
+  if (named.length === 0) throw malformed(`${option} is an empty list. Is its environment variable set?`);
+  return named.map(([name, secret]) => {
+    const problem = textProblem(name, secret);
+    if (problem !== undefined) throw malformed(problem);
+    return [name, String(secret)];
+  });
+}
+
+function verificationKey([name, secret]: readonly [string, string]): VerificationKey {
+  if (secret.startsWith('whpk_')) {
     const bytes = base64Bytes(secret.slice('whpk_'.length));
-    if (bytes?.length !== PUBLIC_KEY_BYTES) throw malformed('A whpk_ key is 32 bytes in base64.');
+    if (bytes?.length !== PUBLIC_KEY_BYTES) throw malformed(`${name} is not whpk_ and 32 bytes in base64.`);
     const key = createPublicKey({
       key: Buffer.concat([ED25519_SPKI, bytes]),
       format: 'der',
@@ -37,29 +47,40 @@ function verificationKey(secret: string): VerificationKey {
     });
     return { scheme: 'v1a', key };
   }
-  return { scheme: 'v1', bytes: secretBytes(secret) };
+  return { scheme: 'v1', bytes: secretBytes(secret, name) };
 }
 
 /** The keys that verify answers, derived from the merchant's secrets. */
 export function answerKeys(merchantSecrets: Secrets): readonly VerificationKey[] {
-  const list = typeof merchantSecrets === 'string' ? [merchantSecrets] : merchantSecrets;
-  if (list.length === 0) throw new ReceiverFault('malformed_secret', 'There is no secret to verify with.');
-  return list.map((secret) => ({ scheme: 'v1', bytes: answerKeyBytes(secret) }));
+  return namedSecrets('merchantSecrets', merchantSecrets).map(([name, secret]) => ({
+    scheme: 'v1',
+    bytes: answerKeyBytes(secret, name),
+  }));
 }
 
-export function answerKeyBytes(merchantSecret: string): Uint8Array {
+export function answerKeyBytes(merchantSecret: string, name = 'merchantSecrets'): Uint8Array {
   const { info, bytes } = ANSWER_KEY;
-  return new Uint8Array(hkdfSync('sha256', secretBytes(merchantSecret), new Uint8Array(0), info, bytes));
+  const secret = secretBytes(merchantSecret, name);
+  return new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), info, bytes));
 }
 
-/** The bytes inside `whsec_…`. */
-export function secretBytes(secret: string): Uint8Array {
-  if (!secret?.startsWith('whsec_')) {
-    throw malformed('A secret begins with whsec_, a public key with whpk_.');
+/**
+ * The bytes inside `whsec_…`.
+ *
+ * @param name of the option, for the message
+ * @throws ReceiverFault `malformed_secret`
+ */
+export function secretBytes(secret: string, name = 'secrets'): Uint8Array {
+  const problem = textProblem(name, secret);
+  if (problem !== undefined) throw malformed(problem);
+  if (!secret.startsWith('whsec_')) {
+    throw malformed(
+      `${name} does not begin with whsec_ (a secret) or whpk_ (the public key of an endpoint).`,
+    );
   }
   const bytes = base64Bytes(secret.slice('whsec_'.length));
   if (bytes === undefined || bytes.length < SECRET_BYTES.least || bytes.length > SECRET_BYTES.most) {
-    throw malformed('A whsec_ secret is 24 to 64 bytes in base64.');
+    throw malformed(`${name} is not whsec_ and 24 to 64 bytes in base64: is all of it there?`);
   }
   return bytes;
 }

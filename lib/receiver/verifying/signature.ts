@@ -32,7 +32,9 @@ export function verifySigned(
   const body = typeof request.body === 'string' ? Buffer.from(request.body, 'utf8') : request.body;
   const signed = Buffer.concat([Buffer.from(`${headers.id}.${headers.timestampSeconds}.`), body]);
   if (!isSigned(signed, headers.signatures, options.keys)) {
-    throw new ReceiverFault('signature_mismatch', 'No signature is right by any of the secrets.');
+    const message =
+      'No signature is right by any of the secrets. Is a secret another one or old, or is the body not the raw bytes?';
+    throw new ReceiverFault('signature_mismatch', message);
   }
   return { id: headers.id, timestampSeconds: headers.timestampSeconds, json: jsonOf(body) };
 }
@@ -45,11 +47,17 @@ function assertTimely(
   const ageSeconds = nowMs / SECOND_MS - timestampSeconds;
   // Written so that a clock or tolerance that is no number lets nothing through.
   if (!(ageSeconds <= toleranceSeconds)) {
-    throw new ReceiverFault('timestamp_too_old', `It was signed ${Math.round(ageSeconds)} s ago.`);
+    throw new ReceiverFault('timestamp_too_old', signedLong(ageSeconds));
   }
   if (!(-ageSeconds <= toleranceSeconds)) {
-    throw new ReceiverFault('timestamp_too_new', `It was signed ${Math.round(-ageSeconds)} s in the future.`);
+    throw new ReceiverFault('timestamp_too_new', signedLong(ageSeconds));
   }
+}
+
+function signedLong(ageSeconds: number): string {
+  const seconds = Math.round(Math.abs(ageSeconds));
+  const when = ageSeconds < 0 ? `${seconds} s in the future` : `${seconds} s ago`;
+  return `It was signed ${when} by the clock of this machine: is that clock right?`;
 }
 
 function jsonOf(body: Uint8Array): unknown {

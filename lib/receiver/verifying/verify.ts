@@ -1,4 +1,5 @@
-import { ReceiverFault } from '../faults.ts';
+import { assertOptions, ReceiverFault } from '../faults.ts';
+import { functionProblem, integerProblem, optionsProblem } from '../option-rules.ts';
 import { isObject, type Outcome, parseOutcome } from '../outcome.ts';
 import { type Now, systemNow } from '../system.ts';
 import { type Secrets, type VerificationKey, verificationKeys } from './keys.ts';
@@ -32,7 +33,7 @@ const TEST_TYPE = 'tidings.test';
  * Verifies a callback and reads it. Returns only what was signed with one of the secrets within the last five minutes.
  *
  * @example const callback = verify({ headers: request.headers, body: rawBytes }, { secrets });
- * @throws ReceiverFault with one of its codes; `status` is what to answer
+ * @throws ReceiverFault with one of its codes; `status` is what to answer, the message says what to do
  */
 export function verify(request: SignedRequest, options: VerifyOptions): Callback {
   return createVerifier(options)(request);
@@ -40,8 +41,13 @@ export function verify(request: SignedRequest, options: VerifyOptions): Callback
 
 /** The same with the secrets read once, so that a malformed one is found at the start. */
 export function createVerifier(options: VerifyOptions): (request: SignedRequest) => Callback {
-  const keys: readonly VerificationKey[] = verificationKeys(options.secrets);
+  assertOptions([optionsProblem('createVerifier', options)]);
   const { toleranceSeconds = TOLERANCE_SECONDS, now = systemNow } = options;
+  assertOptions([
+    integerProblem('toleranceSeconds', toleranceSeconds, { min: 1 }),
+    functionProblem('now', now),
+  ]);
+  const keys: readonly VerificationKey[] = verificationKeys(options.secrets);
   return (request) => {
     const { id: webhookId, json } = verifySigned(request, { keys, nowMs: now(), toleranceSeconds });
     if (!isObject(json) || typeof json.type !== 'string') {

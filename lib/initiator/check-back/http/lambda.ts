@@ -1,5 +1,6 @@
 import type { CheckBackHandler } from '../handler.ts';
-import { answerTo } from './handling.ts';
+import { answering } from './handling.ts';
+import { lambdaBody } from './request-body.ts';
 
 /** What is read of an event of API Gateway (payload 1.0 or 2.0), a function URL, or a load balancer. */
 export interface LambdaHttpEvent {
@@ -25,17 +26,20 @@ export interface LambdaHttpResult {
 /**
  * Behind AWS Lambda.
  *
+ * @throws InitiatorFault `invalid_option`
  * @example export const handler = toLambdaHandler(answerChecks);
  */
 export function toLambdaHandler(
   handler: CheckBackHandler,
 ): (event: LambdaHttpEvent) => Promise<LambdaHttpResult> {
+  const answer = answering(handler);
   return async (event) => {
-    const { status, headers, body } = await answerTo(handler, () => ({
-      method: event.httpMethod ?? event.requestContext?.http?.method ?? '',
-      headers: { ...event.multiValueHeaders, ...event.headers },
-      body: Buffer.from(event.body ?? '', event.isBase64Encoded === true ? 'base64' : 'utf8'),
-    }));
+    const { httpMethod, requestContext, multiValueHeaders, headers: single } = event ?? {};
+    const { status, headers, body } = await answer({
+      method: String(httpMethod ?? requestContext?.http?.method ?? ''),
+      headers: { ...multiValueHeaders, ...single },
+      readBody: (maxBytes) => lambdaBody(event, maxBytes),
+    });
     return { statusCode: status, headers: { ...headers }, body, isBase64Encoded: false };
   };
 }
