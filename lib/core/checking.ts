@@ -3,7 +3,7 @@ import { sendSigned } from './attempt.ts';
 import { afterAsking, type Check, type CheckAttempt, type CheckMessage, checkMessageFor } from './check.ts';
 import { sha256Hex } from './crypto.ts';
 import { Fault } from './faults.ts';
-import { parseJson } from './json.ts';
+import { parseJsonParts } from './json.ts';
 import { type Outcome, type OutcomeContent, outcomeContentSchema, type TransactionKey } from './model.ts';
 import type { CheckStore, Dispatcher, GeneratedSecret, Sender } from './ports.ts';
 import { type RecordPorts, recordOutcome } from './record.ts';
@@ -172,7 +172,8 @@ function readAnswer(
 ): Says {
   const { outcome, body } = made;
   const statusCode = 'statusCode' in outcome ? outcome.statusCode : undefined;
-  const json = parseJson(body);
+  // Marks stand where a part is refused: they fail the fields that are read, and nothing else.
+  const json = parseJsonParts(body);
   if (statusCode === 404 && json.ok && unknownSchema.safeParse(json.value).success) {
     return pending.checkBack?.onUnknown === 'FAILED'
       ? unknownAsFailed(pending, nowMs)
