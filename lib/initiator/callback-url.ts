@@ -1,4 +1,5 @@
 import { MAX_URL_LENGTH } from './content-check.ts';
+import { spellingRefusal } from './url-spelling.ts';
 
 /**
  * Why a `notifyUrl` can never be called, or undefined. Which ports and addresses may be called is the
@@ -13,7 +14,8 @@ export function callbackUrlRefusal(text: string): string | undefined {
   if (url.href.includes('#')) return 'fragment_in_url';
   const host = url.hostname.replace(/\.$/, '');
   if (url.protocol === 'http:' && !isLoopback(host)) return 'https_required';
-  return host === url.hostname ? undefined : 'invalid_url';
+  if (host !== url.hostname) return 'invalid_url';
+  return url.href.length > MAX_URL_LENGTH ? 'url_too_long' : spellingRefusal(text, url);
 }
 
 /** What the URL parser would silently drop or turn round is refused, so that what was read is what is used. */

@@ -3,6 +3,7 @@ import type { FieldError } from './fault.ts';
 import { isTransactionId } from './ids.ts';
 import { escapePointer, hasInexactNumber, plainJson } from './json.ts';
 import { isObject, isTerminalStatus, type TerminalContent } from './outcome.ts';
+import { holdsPlainText, isPlainText } from './text.ts';
 
 /**
  * What the API would say of an outcome that it never sees, because the initiator writes it into the table by its
@@ -117,12 +118,11 @@ export function reasonErrors(reason: unknown): readonly FieldError[] {
   });
 }
 
-/** Text for people. Half a surrogate pair has no UTF-8 and would come back from the table as something else. */
 function messageErrors(message: unknown): readonly FieldError[] {
   if (typeof message !== 'string') return [{ pointer: '', code: 'invalid_value' }];
   const errors = [];
   if (characters(message) > MAX_REASON_LENGTH) errors.push({ pointer: '', code: 'too_long' });
-  if (!message.isWellFormed()) errors.push({ pointer: '', code: 'invalid_value' });
+  if (!isPlainText(message)) errors.push({ pointer: '', code: 'invalid_text' });
   return errors;
 }
 
@@ -130,6 +130,7 @@ function metadataErrors(metadata: unknown): readonly FieldError[] {
   if (!isObject(metadata)) return [{ pointer: '', code: 'invalid_value' }];
   const errors = [];
   if (hasInexactNumber(metadata)) errors.push({ pointer: '', code: 'inexact_number' });
+  if (!holdsPlainText(metadata)) errors.push({ pointer: '', code: 'invalid_text' });
   const bytes = Buffer.byteLength(JSON.stringify(metadata));
   if (bytes > MAX_METADATA_BYTES) errors.push({ pointer: '', code: 'too_long' });
   return errors;
@@ -137,7 +138,8 @@ function metadataErrors(metadata: unknown): readonly FieldError[] {
 
 function urlErrors(url: unknown): readonly FieldError[] {
   if (typeof url !== 'string') return [{ pointer: '', code: 'invalid_url' }];
-  return characters(url) > MAX_URL_LENGTH ? [{ pointer: '', code: 'url_too_long' }] : [];
+  if (characters(url) > MAX_URL_LENGTH) return [{ pointer: '', code: 'url_too_long' }];
+  return isPlainText(url) ? [] : [{ pointer: '', code: 'invalid_url' }];
 }
 
 /** Unicode characters, as the API counts them: one that takes two UTF-16 units is one. */

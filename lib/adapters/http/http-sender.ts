@@ -1,4 +1,4 @@
-import { type CallbackPolicy, vetCallbackUrl } from '../../core/address.ts';
+import { type CallbackPolicy, vetTarget } from '../../core/address.ts';
 import type { CallbackRequest, Exchange, ExchangeError, Sender } from '../../core/deliver/attempt/sender.ts';
 import { ConnectFailure, createGuardedConnector, type GuardedConnectorOptions } from './guarded-connector.ts';
 import { type Connection, createConnections } from './http-sender-connections.ts';
@@ -61,7 +61,7 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
     async send(request, patience) {
       const startedAt = now();
       const durationMs = (): number => Math.max(0, Math.round(now() - startedAt));
-      const verdict = vetCallbackUrl(request.url, policy);
+      const verdict = vetTarget(request.url, policy);
       if (!verdict.ok) return { kind: 'error', code: 'address_refused', durationMs: durationMs() };
       const deadline = new AbortController();
       const timer = setTimeout(() => deadline.abort(), request.timeoutMs);
