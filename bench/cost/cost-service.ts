@@ -1,4 +1,3 @@
-import type { Hono } from 'hono';
 import { createHttpSender, type HttpSender } from '../../lib/adapters/http/http-sender.ts';
 import { levelOf, SUCCESS_SAMPLE } from '../../lib/adapters/reporter.ts';
 import { systemRandom as random, systemClock } from '../../lib/adapters/system.ts';
@@ -232,7 +231,12 @@ function watchInserts(outcomes: DynamoDbTable['outcomes'], inserted: Outcome[]):
   };
 }
 
-async function call(app: Hono, key: string, request: string, body: object): Promise<Record<string, unknown>> {
+async function call(
+  app: ReturnType<typeof createApp>,
+  key: string,
+  request: string,
+  body: object,
+): Promise<Record<string, unknown>> {
   const [method = '', path = ''] = request.split(' ');
   const response = await app.request(path, {
     method,

@@ -1,21 +1,9 @@
 import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, APIGatewayProxyResult, Context } from 'aws-lambda';
-import type { Hono } from 'hono';
-import { handle, type LambdaEvent } from 'hono/aws-lambda';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { type HttpApp, type HttpResult, serveEvents } from '../../lib/api/http-event.ts';
 
-/**
- * Serves an app behind the HTTP API. The API hands over `rawPath` percent-decoded, and the adapter puts it into
- * a URL as it is: an id with `#`, `?` or a line break in it would be cut short and name something else. Encoded
- * again here, it is decoded exactly once, by the app, and refused for what it is.
- */
-export function serveHttp(app: Hono) {
-  const serve = handle(app);
-  return middy<APIGatewayProxyEventV2, APIGatewayProxyResult>()
-    .before(({ event }) => {
-      event.rawPath = event.rawPath.split('/').map(encodeURIComponent).join('/');
-    })
-    .handler(
-      (event, context: Context) =>
-        serve(event as unknown as LambdaEvent, context) as Promise<APIGatewayProxyResult>,
-    );
+/** Serves an app behind the HTTP API. */
+export function serveHttp(app: HttpApp) {
+  const serve = serveEvents(app, 'decoded');
+  return middy<APIGatewayProxyEventV2, HttpResult>().handler((event) => serve(event));
 }

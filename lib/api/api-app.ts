@@ -7,6 +7,7 @@ import { type MerchantId, merchantIdSchema } from '../core/model.ts';
 import type { AnswerSigner } from '../core/query/answer-signer.ts';
 import { isoTime } from '../core/time.ts';
 import { allowedMethods } from './allowed-methods.ts';
+import type { AppEnv } from './http-event.ts';
 import { type Answer, type Handler, type Input, type Operation, problem } from './operation.ts';
 import { PROBLEMS } from './problems.ts';
 import { canonicalRequest, readBody, readParams, readQuery } from './request-reading.ts';
@@ -35,28 +36,33 @@ export function route<O extends Operation>(operation: O, handle: Handler<O>): Ro
 const NO_MERCHANT = '' as MerchantId;
 
 /** The HTTP app of one function: each request is authenticated, checked, handled, enveloped and signed. */
-export function createApp(ports: AppPorts, routes: readonly Route[]): Hono {
-  const app = new Hono();
+export function createApp(ports: AppPorts, routes: readonly Route[]): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  const operations = ports.operations ?? routes.map(({ operation }) => operation);
+  const refuse = (c: Context<AppEnv>, answer: Answer, fault?: unknown) =>
+    respond(ports, c, { answer, startedMs: ports.clock.now(), fault });
+  app.use((c, next) => {
+    // Before any route: the request is a stand-in for one that cannot be held.
+    const refusal = c.env?.refusal;
+    if (refusal === undefined) return next();
+    return refuse(c, refusal === 'method_not_allowed' ? unserved(operations, c) : problem(refusal));
+  });
   for (const { operation, handle } of routes) {
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.on(operation.method.toUpperCase(), path, (c) => serve(ports, c, { operation, handle }));
   }
-  const operations = ports.operations ?? routes.map(({ operation }) => operation);
-  app.notFound((c) =>
-    respond(ports, c, {
-      answer: unserved(allowedMethods(operations, c.req.path)),
-      startedMs: ports.clock.now(),
-    }),
-  );
+  app.notFound((c) => refuse(c, unserved(operations, c)));
+  app.onError((error, c) => refuse(c, faultProblem(error), error));
   return app;
 }
 
-function unserved(allowed: readonly string[]): Answer {
+function unserved(operations: readonly Operation[], c: Context): Answer {
+  const allowed = allowedMethods(operations, c.req.path);
   if (allowed.length === 0) return problem('not_found');
   return problem('method_not_allowed', { headers: { allow: allowed.join(', ') } });
 }
 
-async function serve(ports: AppPorts, c: Context, { operation, handle }: Route): Promise<Response> {
+async function serve(ports: AppPorts, c: Context<AppEnv>, { operation, handle }: Route): Promise<Response> {
   const startedMs = ports.clock.now();
   let caller: Caller | undefined;
   let fault: unknown;
@@ -79,7 +85,7 @@ async function serve(ports: AppPorts, c: Context, { operation, handle }: Route):
 
 /** Checks in an order that tells a stranger nothing: key, ids, scope, and only then what was sent. */
 async function handleFor(
-  c: Context,
+  c: Context<AppEnv>,
   { operation, handle }: Route,
   caller: Caller = { keyId: '', scope: 'receiver' },
 ): Promise<Answer> {
@@ -126,7 +132,7 @@ interface Outcome {
   readonly fault?: unknown;
 }
 
-async function respond(ports: AppPorts, c: Context, outcome: Outcome): Promise<Response> {
+async function respond(ports: AppPorts, c: Context<AppEnv>, outcome: Outcome): Promise<Response> {
   const { answer, caller, startedMs } = outcome;
   const request = canonicalRequest(c);
   const asOf = answer.asOf ?? isoTime(startedMs);

@@ -28,6 +28,8 @@ export interface Operation<
   readonly body?: B;
   /** Bytes of a body at most; 64 KiB unless said otherwise. */
   readonly maxBodyBytes?: number;
+  /** The field of the body whose items stand or fail alone: the handler checks them one by one. */
+  readonly itemsIn?: string;
   /** What a good answer looks like, by status. */
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
   /** Problems beyond those that every operation has. */

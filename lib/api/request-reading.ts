@@ -1,5 +1,7 @@
 import type { Context } from 'hono';
-import { parseJson } from '../core/json.ts';
+import { MAX_JSON_BYTES, parseJsonParts, type RefusedPart, refusalIn } from '../core/json.ts';
+import { JsonRefusal } from '../core/json-reading.ts';
+import type { AppEnv } from './http-event.ts';
 import { type Answer, type Operation, problem } from './operation.ts';
 import { codeOf, type FieldError, fieldErrors, type ProblemCode } from './problems.ts';
 
@@ -9,7 +11,9 @@ export type Read =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly problem: Answer };
 
-const DEFAULT_MAX_BODY_BYTES = 64 * 1024;
+/** Where the items of a batch stand: in a list, in the body's object. Each is bounded as a body of its own. */
+const ITEM_DEPTH = 2;
+const MAX_BLANK_BYTES = 16;
 
 export function readParams(c: Context, operation: Operation): Read {
   const input = c.req.param() as unknown;
@@ -35,33 +39,60 @@ export function readQuery(c: Context, operation: Operation): Read {
   return refused(fieldErrors(parsed.error, input, { prefix: '/query', unknownKey: 'unknown_parameter' }));
 }
 
-export async function readBody(c: Context, operation: Operation): Promise<Read> {
-  if (operation.body === undefined) return { ok: true, value: undefined };
-  const bytes = await c.req.arrayBuffer();
+export async function readBody(c: Context<AppEnv>, operation: Operation): Promise<Read> {
+  const bytes = c.env?.content ?? new Uint8Array(await c.req.arrayBuffer());
+  if (operation.body === undefined) return readNothing(bytes);
   const blank = bytes.byteLength === 0 ? operation.body.safeParse({}) : undefined;
   // Where every field is optional, nothing says what {} says, and needs no content type.
   if (blank?.success) return { ok: true, value: blank.data };
-  const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') return refusedAs('unsupported_media_type');
-  if (bytes.byteLength > (operation.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES)) {
+  if (!isJsonInUtf8(c)) return refusedAs('unsupported_media_type');
+  if (bytes.byteLength > (operation.maxBodyBytes ?? MAX_JSON_BYTES)) {
     return refusedAs('body_too_large');
   }
-  const json = parseJson(utf8(bytes) ?? '');
-  if (!json.ok) {
-    return json.pointer === '' ? refusedAs(json.code) : refused([{ pointer: json.pointer, code: json.code }]);
-  }
+  const text = utf8(bytes);
+  if (text === undefined) return refusedAs('invalid_utf8');
+  const json = parseJsonParts(text, { items: { depth: ITEM_DEPTH, maxBytes: MAX_JSON_BYTES } });
+  if (!json.ok) return refusedAs(json.code);
+  const refusal = refusalIn(withoutItems(json.value, operation.itemsIn));
+  if (refusal !== undefined) return refusedPart(refusal);
   const parsed = operation.body.safeParse(json.value);
   if (parsed.success) return { ok: true, value: parsed.data };
   return refused(fieldErrors(parsed.error, json.value));
 }
 
+/** What is sent to a request that takes no body must not be lost in silence; `{}` says nothing. */
+function readNothing(bytes: Uint8Array): Read {
+  const isBlank = bytes.byteLength <= MAX_BLANK_BYTES && /^\s*(\{\s*\})?\s*$/.test(utf8(bytes) ?? '-');
+  return isBlank ? { ok: true, value: undefined } : refusedAs('unexpected_content');
+}
+
+/** Without the list whose items the handler checks one by one. */
+function withoutItems(value: unknown, itemsIn: string | undefined): unknown {
+  const isPlain = typeof value === 'object' && value !== null && !(value instanceof JsonRefusal);
+  return isPlain && itemsIn !== undefined ? { ...value, [itemsIn]: undefined } : value;
+}
+
+/** `application/json`, with no charset but UTF-8 and no compression: other bytes would be read as other text. */
+function isJsonInUtf8(c: Context): boolean {
+  const [type, ...parameters] = (c.req.header('content-type') ?? '').split(';').map((part) => part.trim());
+  if (type?.toLowerCase() !== 'application/json') return false;
+  const coding = c.req.header('content-encoding')?.trim().toLowerCase();
+  if (coding !== undefined && coding !== '' && coding !== 'identity') return false;
+  const charsets = parameters.filter((parameter) => /^charset\s*=/i.test(parameter));
+  return charsets.every((charset) => /^charset\s*=\s*("utf-?8"|utf-?8)$/i.test(charset));
+}
+
 /** Text, or undefined where the bytes are none: replacement characters would be recorded as if they were sent. */
-function utf8(bytes: ArrayBuffer): string | undefined {
+function utf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return undefined;
   }
+}
+
+function refusedPart({ pointer, code }: RefusedPart): Read {
+  return pointer === '' ? refusedAs(code) : refused([{ pointer, code }]);
 }
 
 function refused(errors: readonly FieldError[]): Read {
@@ -73,12 +104,12 @@ function refusedAs(code: ProblemCode): Read {
 }
 
 /** `GET /v1/transactions?limit=5&reference=A`: method, path, and the parameters sorted and encoded in one way. */
-export function canonicalRequest(c: Context): string {
+export function canonicalRequest(c: Context<AppEnv>): string {
   const url = new URL(c.req.url);
   const query = new URLSearchParams(url.search);
   query.sort();
   const text = query.toString();
-  return `${c.req.method} ${pathOf(url)}${text === '' ? '' : `?${text}`}`;
+  return `${c.env?.method ?? c.req.method} ${pathOf(url)}${text === '' ? '' : `?${text}`}`;
 }
 
 /** Ids need no encoding, but a client may encode them all the same: both are the same request. */

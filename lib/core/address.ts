@@ -1,3 +1,5 @@
+import { spellingRefusal } from './url-spelling.ts';
+
 /**
  * Which addresses and URLs a callback may go to. Pure: the connector asks it again for every address that
  * DNS gives, because a name that was harmless at registration may point elsewhere by now.
@@ -49,7 +51,7 @@ const LOOPBACK = ['127.0.0.0/8', '::1/128'].map(parseRange);
 /** Names that never mean a public host: RFC 6761, RFC 6762, RFC 8375, and ICANN's reservation of `internal`. */
 const NON_PUBLIC_DOMAINS = ['localhost', 'local', 'internal', 'home.arpa'];
 
-/** Longest URL that is accepted, in characters. */
+/** Longest URL that is accepted: in characters as it is written, and in bytes as it is sent. */
 export const MAX_CALLBACK_URL_LENGTH = 2_048;
 
 /** The ports of a deployment that names none. */
@@ -65,9 +67,9 @@ export interface CallbackPolicy {
 /**
  * Why a callback URL is refused. Stable, shown to merchants.
  *
- * - `url_too_long`: over 2,048 characters.
- * - `invalid_url`: not an absolute URL, or written with white space, control characters, backslashes or a
- *   host that ends in a dot.
+ * - `url_too_long`: over 2,048 characters, or over 2,048 bytes once it is percent-encoded, as it is sent.
+ * - `invalid_url`: not an absolute URL, no host name that DNS can hold, or written in a way that a URL parser changes
+ *   in silence (see `url-spelling.ts`).
  * - `https_required`: any other scheme (http only to loopback, and only where loopback is allowed).
  * - `credentials_in_url`, `fragment_in_url`: neither would be sent.
  * - `port_refused`: not one of the allowed ports.
@@ -105,12 +107,24 @@ export function isPermittedAddress(ip: string, policy: Pick<CallbackPolicy, 'all
 }
 
 /**
- * Vets a callback URL when it is registered and again before each request. A verdict of `ok` says nothing yet
- * about the addresses to which a name resolves: the connector asks `isPermittedAddress` for each.
+ * Vets a callback URL when it is registered. A verdict of `ok` says nothing yet about the addresses to which a name
+ * resolves: the connector asks `isPermittedAddress` for each.
  *
  * @example vetCallbackUrl('https://0x7f.1/', { allowedPorts: [443], allowLoopback: false }) // address_refused
  */
 export function vetCallbackUrl(url: string, policy: CallbackPolicy): CallbackUrlVerdict {
+  const verdict = vetTarget(url, policy);
+  if (!verdict.ok) return verdict;
+  if (verdict.url.href.length > MAX_CALLBACK_URL_LENGTH) return { ok: false, code: 'url_too_long' };
+  const code = spellingRefusal(url, verdict.url);
+  return code === undefined ? verdict : { ok: false, code };
+}
+
+/**
+ * Vets a URL again before each request: whether it is safe to call. How a URL may be spelled is asked once, when it is
+ * registered, so that what was accepted once is still called.
+ */
+export function vetTarget(url: string, policy: CallbackPolicy): CallbackUrlVerdict {
   if (url.length > MAX_CALLBACK_URL_LENGTH) return { ok: false, code: 'url_too_long' };
   const parsed = parseUrl(url);
   if (parsed === undefined) return { ok: false, code: 'invalid_url' };

@@ -1,74 +1,78 @@
+import {
+  escapePointer,
+  JsonRefusal,
+  type JsonRefusalCode,
+  type ReadLimits,
+  readJson,
+} from './json-reading.ts';
+
+export { escapePointer };
+
 /** JSON as it comes from strangers: parsed with bounds, compared without regard to the order of keys. */
 
 /** How deep a request body may nest. Deeper input is a mistake or an attack on recursive readers. */
 export const MAX_JSON_DEPTH = 32;
+/** Bytes of a request's body unless its operation says otherwise, and of each item that stands or fails alone. */
+export const MAX_JSON_BYTES = 64 * 1024;
+/** Containers that may stand around an item: a batch and its list. An item may nest as deep there as alone. */
+const MAX_ENVELOPE_DEPTH = 2;
 
-export type ParsedJson =
-  | { readonly ok: true; readonly value: unknown }
-  | {
-      readonly ok: false;
-      readonly code: 'malformed_json' | 'forbidden_key' | 'too_deep';
-      readonly pointer: string;
-    };
+/** Why a part is refused, and where: `pointer` (RFC 6901) leads from the value that was asked about. */
+export interface RefusedPart {
+  readonly code: JsonRefusalCode;
+  readonly pointer: string;
+}
 
-/** Keys that change an object's prototype when somebody later copies them carelessly. */
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+type Refused = RefusedPart & { readonly ok: false };
 
-/**
- * Parses text that must be JSON; refuses prototype keys and nesting beyond {@link MAX_JSON_DEPTH}. A number that
- * JavaScript cannot keep as it was written becomes NaN, which no schema lets through.
- */
+export type ParsedJson = { readonly ok: true; readonly value: unknown } | Refused;
+
+const MALFORMED: Refused = { ok: false, code: 'malformed_json', pointer: '' };
+
+/** Parses text that must be JSON, and refuses it whole where {@link refusalIn} finds anything in it. */
 export function parseJson(text: string): ParsedJson {
-  let value: unknown;
-  try {
-    value = JSON.parse(text, (_key, inner: unknown, context?: { readonly source?: string }) =>
-      typeof inner === 'number' && !keepsItsValue(inner, context?.source ?? '') ? Number.NaN : inner,
-    );
-  } catch {
-    return { ok: false, code: 'malformed_json', pointer: '' };
-  }
-  return inspect(value);
+  const parsed = parseJsonParts(text);
+  const refusal = parsed.ok ? refusalIn(parsed.value) : undefined;
+  return refusal === undefined ? parsed : { ok: false, ...refusal };
 }
 
 /**
- * Whether a number means what was written. JSON has numbers of any length, JavaScript has not: an integer beyond
- * 2^53 would be recorded as another one, and 1.99999999999999999999 as 2.
+ * Parses text in which one bad part must not spoil the others. What is refused is replaced by a mark: ask
+ * {@link refusalIn} of each part before it is used. A byte order mark before the text is skipped (RFC 8259 §8.1).
  */
-function keepsItsValue(value: number, source: string): boolean {
-  if (!Number.isFinite(value)) return false;
-  if (!Number.isInteger(value)) return true;
-  const hasFraction = /\.\d*[1-9]/.test(source) && !/[eE]/.test(source);
-  return Number.isSafeInteger(value) && !hasFraction;
+export function parseJsonParts(text: string, limits: Omit<ReadLimits, 'maxDepth'> = {}): ParsedJson {
+  const json = text.startsWith('\u{feff}') ? text.slice(1) : text;
+  try {
+    JSON.parse(json);
+  } catch {
+    return MALFORMED;
+  }
+  return { ok: true, value: readJson(json, { ...limits, maxDepth: MAX_JSON_DEPTH + MAX_ENVELOPE_DEPTH }) };
 }
 
-/** Whether some number in it could not be kept; see {@link parseJson}. */
-export function hasInexactNumber(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isNaN(value);
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some(hasInexactNumber);
-}
-
-/** Walks with its own stack: input nested ten thousand deep must not end in a stack overflow. */
-function inspect(root: unknown): ParsedJson {
-  const pending: { value: unknown; pointer: string; depth: number }[] = [
-    { value: root, pointer: '', depth: 0 },
-  ];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { value, pointer, depth } = next;
-    if (typeof value !== 'object' || value === null) continue;
-    if (depth >= MAX_JSON_DEPTH) return { ok: false, code: 'too_deep', pointer };
-    for (const key of Object.keys(value)) {
-      const child = `${pointer}/${escapePointer(key)}`;
-      if (FORBIDDEN_KEYS.has(key)) return { ok: false, code: 'forbidden_key', pointer: child };
-      pending.push({ value: (value as Record<string, unknown>)[key], pointer: child, depth: depth + 1 });
+/** The first part of a parsed value that is refused, or that nests beyond {@link MAX_JSON_DEPTH}. */
+export function refusalIn(value: unknown, depth = 0): RefusedPart | undefined {
+  if (value instanceof JsonRefusal) return { code: value.code, pointer: value.pointer };
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth >= MAX_JSON_DEPTH) return { code: 'too_deep', pointer: '' };
+  for (const [key, inner] of Object.entries(value)) {
+    const found = refusalIn(inner, depth + 1);
+    if (found !== undefined) {
+      return { code: found.code, pointer: `/${escapePointer(key)}${found.pointer}` };
     }
   }
-  return { ok: true, value: root };
+  return undefined;
 }
 
-/** One token of an RFC 6901 JSON pointer. */
-export function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+/** Whether it holds an integer beyond 2^53, which other readers of JSON may take for its neighbour. */
+export function hasUnsafeInteger(value: unknown): boolean {
+  if (typeof value === 'number') return !(Number.isSafeInteger(value) || isFraction(value));
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(hasUnsafeInteger);
+}
+
+function isFraction(value: number): boolean {
+  return Number.isFinite(value) && !Number.isInteger(value);
 }
 
 /** The same text for equal values, whatever the order of their keys. `value` must be bounded JSON. */

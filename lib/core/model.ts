@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { MAX_CALLBACK_URL_LENGTH } from './address.ts';
 import { CURRENCIES } from './currency.ts';
-import { hasInexactNumber } from './json.ts';
+import { hasUnsafeInteger } from './json.ts';
+import { holdsPlainText, isPlainText, textSchema } from './text.ts';
 import { isoTime, SECOND_MS } from './time.ts';
 import { MAX_QUEUE_WAIT_MS } from './waiting.ts';
 
@@ -81,13 +82,6 @@ export const referenceSchema = z
   .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/, 'invalid_reference')
   .meta({ description: "The merchant's own order number: 1 to 64 printable ASCII.", example: 'ORDER-1' });
 
-/** Text for people. Half a surrogate pair has no UTF-8 and would come back from the table as something else. */
-export const textSchema = (maxLength: number) =>
-  z
-    .string('invalid_value')
-    .max(maxLength, 'too_long')
-    .refine((text) => text.isWellFormed(), 'invalid_value');
-
 const reasonSchema = z
   .strictObject({
     code: z.string('invalid_value').regex(/^[A-Za-z0-9_.-]{1,64}$/, 'invalid_value'),
@@ -99,13 +93,15 @@ const reasonSchema = z
 const MAX_METADATA_BYTES = 16 * 1024;
 const metadataSchema = z
   .record(z.string(), z.unknown(), 'invalid_value')
-  .refine((value) => !hasInexactNumber(value), 'inexact_number')
+  .refine((value) => !hasUnsafeInteger(value), 'inexact_number')
+  .refine(holdsPlainText, 'invalid_text')
   .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES, 'too_long')
   .meta({ description: 'Whatever the initiator wants the receiver to have; at most 16 KiB.' });
 
 export const urlSchema = z
   .string('invalid_url')
   .max(MAX_CALLBACK_URL_LENGTH, 'url_too_long')
+  .refine(isPlainText, 'invalid_url')
   .meta({ description: 'Where callbacks go.', example: 'https://shop.example/tidings' });
 
 /** Seconds that an initiator has before it is asked, unless it says otherwise; a queue's longest delay bounds them. */
@@ -148,9 +144,16 @@ export const versionSchema = z
   .meta({ description: '1, or 2 for what follows a PENDING.' });
 export type Version = z.infer<typeof versionSchema>;
 
-/** One recorded statement about a transaction. Immutable once it is terminal. */
+/**
+ * One recorded statement about a transaction. Immutable once it is terminal. Text is read back as it was stored: the
+ * rules for requests may be stricter by now.
+ */
 export const outcomeSchema = z.object({
   ...outcomeContentSchema.shape,
+  reason: z.object({ code: z.string(), message: z.string() }).exactOptional(),
+  metadata: z.record(z.string(), z.unknown()).exactOptional(),
+  notifyUrl: z.string().exactOptional(),
+  checkBack: z.object({ ...checkBackSchema.shape, url: z.string() }).exactOptional(),
   merchantId: merchantIdSchema,
   transactionId: transactionIdSchema,
   version: versionSchema,

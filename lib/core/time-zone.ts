@@ -5,21 +5,32 @@ import { DAY_SECONDS, SECOND_MS } from './time.ts';
 
 export const DEFAULT_TIME_ZONE = 'UTC';
 
-/** The name of a zone and not an offset: offsets change twice a year where a name does not. */
-const ZONE_NAME = /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/;
+/**
+ * A region and a place in it. Neither an offset, which changes twice a year where a name does not, nor a short name:
+ * `CST` is Chicago to the IANA database, and Shanghai or Havana to who writes it. `Etc/GMT+8` lies west of Greenwich.
+ */
+const ZONE_NAME = /^(?!etc\/)[a-z]+(?:\/[a-z][a-z0-9_+-]*){1,2}$/i;
+const MAX_NAME_LENGTH = 64;
+const UTC_NAMES = new Set([DEFAULT_TIME_ZONE, 'Etc/UTC']);
 
 function isTimeZone(name: string): boolean {
+  if (UTC_NAMES.has(name)) return true;
   try {
-    return ZONE_NAME.test(name) && formatFor(name) !== undefined;
+    return name.length <= MAX_NAME_LENGTH && ZONE_NAME.test(name) && formatFor(name) !== undefined;
   } catch {
     return false;
   }
 }
 
-export const timeZoneSchema = z.string('unknown_time_zone').refine(isTimeZone, 'unknown_time_zone').meta({
-  description: 'A time zone of the IANA database; its days have statements.',
-  example: 'Asia/Shanghai',
-});
+export const timeZoneSchema = z
+  .string('unknown_time_zone')
+  .refine(isTimeZone, 'unknown_time_zone')
+  .meta({
+    description:
+      'Whose days have statements: UTC, or a name of the IANA time zone database with its region. ' +
+      'Short names such as CST, which mean several zones, are refused.',
+    example: 'Asia/Shanghai',
+  });
 
 /** A day of the calendar, as `2026-11-20`: of years in which days can be counted on and back. */
 export const dateSchema = z.iso
@@ -53,6 +64,17 @@ export function dateAt(ms: number, timeZone: string): string {
       .map(({ type, value }) => [type, value]),
   );
   return [parts.get('year')?.padStart(4, '0'), parts.get('month'), parts.get('day')].join('-');
+}
+
+/** A zone's offset from UTC at an instant, such as `+08:00`; undefined of a zone that is not known here. */
+export function offsetAt(ms: number, timeZone: string): string | undefined {
+  try {
+    const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+    const name = format.formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value;
+    return name === 'GMT' ? '+00:00' : name?.replace('GMT', '');
+  } catch {
+    return undefined;
+  }
 }
 
 export function dateAfter(date: string): string {

@@ -1,8 +1,9 @@
 import { CURRENCIES } from './currency.ts';
 import type { FieldError } from './fault.ts';
 import { isTransactionId } from './ids.ts';
-import { escapePointer, hasInexactNumber, hasOnlyStorableText, isStorableText, plainJson } from './json.ts';
+import { escapePointer, hasInexactNumber, plainJson } from './json.ts';
 import { isObject, isTerminalStatus, type TerminalContent } from './outcome.ts';
+import { holdsPlainText, isPlainText } from './text.ts';
 
 /**
  * What the API would say of an outcome that it never sees, because the initiator writes it into the table by its
@@ -11,7 +12,7 @@ import { isObject, isTerminalStatus, type TerminalContent } from './outcome.ts';
 
 const MAX_REASON_LENGTH = 512;
 const MAX_METADATA_BYTES = 16 * 1024;
-export const MAX_URL_BYTES = 2_048;
+export const MAX_URL_LENGTH = 2_048;
 /** Times of other years have more digits, and would not sort as text. */
 const END_OF_TIME_MS = Date.UTC(10_000, 0);
 
@@ -45,7 +46,7 @@ export function checkContent(input: unknown): CheckedContent {
  */
 export function unsayable(content: Readonly<Record<string, unknown>>): readonly FieldError[] {
   return Object.entries(content).flatMap(([name, value]): readonly FieldError[] => {
-    const isSayable = !hasInexactNumber(value) && hasOnlyStorableText(value);
+    const isSayable = !hasInexactNumber(value) && holdsPlainText(value);
     if (isSayable && name !== 'metadata') return [];
     const pointer = `/${escapePointer(name)}`;
     const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
@@ -91,10 +92,10 @@ const CHECKS: Readonly<Record<string, Check>> = { ...REQUIRED, ...OPTIONAL, chec
 function checkBackErrors(checkBack: unknown): readonly FieldError[] {
   if (!isObject(checkBack)) return [{ pointer: '', code: 'invalid_type' }];
   return Object.entries(checkBack).flatMap(([name, value]): readonly FieldError[] => {
-    if (name === 'url' && typeof value === 'string' && !isStorableText(value)) {
+    if (name === 'url' && typeof value === 'string' && !isPlainText(value)) {
       return [{ pointer: '/url', code: 'invalid_url' }];
     }
-    const isSayable = !hasInexactNumber(value) && hasOnlyStorableText(value);
+    const isSayable = !hasInexactNumber(value) && holdsPlainText(value);
     return isSayable ? [] : [{ pointer: `/${escapePointer(name)}`, code: 'invalid_value' }];
   });
 }
@@ -148,12 +149,11 @@ export function reasonErrors(reason: unknown): readonly FieldError[] {
   });
 }
 
-/** Text for people. Half a surrogate pair has no UTF-8 and would come back from the table as something else. */
 function messageErrors(message: unknown): readonly FieldError[] {
   if (typeof message !== 'string') return [{ pointer: '', code: 'invalid_value' }];
   const errors = [];
   if (characters(message) > MAX_REASON_LENGTH) errors.push({ pointer: '', code: 'too_long' });
-  if (!isStorableText(message)) errors.push({ pointer: '', code: 'invalid_value' });
+  if (!isPlainText(message)) errors.push({ pointer: '', code: 'invalid_text' });
   return errors;
 }
 
@@ -161,7 +161,7 @@ function metadataErrors(metadata: unknown): readonly FieldError[] {
   if (!isObject(metadata)) return [{ pointer: '', code: 'invalid_value' }];
   const errors = [];
   if (hasInexactNumber(metadata)) errors.push({ pointer: '', code: 'inexact_number' });
-  if (!hasOnlyStorableText(metadata)) errors.push({ pointer: '', code: 'invalid_value' });
+  if (!holdsPlainText(metadata)) errors.push({ pointer: '', code: 'invalid_text' });
   const bytes = Buffer.byteLength(JSON.stringify(metadata));
   if (bytes > MAX_METADATA_BYTES) errors.push({ pointer: '', code: 'too_long' });
   return errors;
@@ -169,13 +169,8 @@ function metadataErrors(metadata: unknown): readonly FieldError[] {
 
 function urlErrors(url: unknown): readonly FieldError[] {
   if (typeof url !== 'string') return [{ pointer: '', code: 'invalid_url' }];
-  if (urlBytes(url) > MAX_URL_BYTES) return [{ pointer: '', code: 'url_too_long' }];
-  return isStorableText(url) ? [] : [{ pointer: '', code: 'invalid_url' }];
-}
-
-/** Bytes of a URL in a request: what is not ASCII is percent-encoded there. */
-export function urlBytes(url: string): number {
-  return Buffer.byteLength(URL.parse(url)?.href ?? url);
+  if (characters(url) > MAX_URL_LENGTH) return [{ pointer: '', code: 'url_too_long' }];
+  return isPlainText(url) ? [] : [{ pointer: '', code: 'invalid_url' }];
 }
 
 /** Unicode characters, as the API counts them: one that takes two UTF-16 units is one. */

@@ -141,17 +141,6 @@ function inspect(root: unknown): PlainJson {
   return { ok: true, value: root };
 }
 
-/** Whether all text in it, keys included, can be stored: half a surrogate pair has no UTF-8, and NUL ends text. */
-export function hasOnlyStorableText(value: unknown): boolean {
-  if (typeof value === 'string') return isStorableText(value);
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([key, inner]) => isStorableText(key) && hasOnlyStorableText(inner));
-}
-
-export function isStorableText(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
-}
-
 /** Whether some number in it could not be kept; see {@link plainJson}. */
 export function hasInexactNumber(value: unknown): boolean {
   if (typeof value === 'number') return Number.isNaN(value);

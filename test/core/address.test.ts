@@ -6,6 +6,7 @@ import {
   isPermittedAddress,
   isPublicAddress,
   vetCallbackUrl,
+  vetTarget,
 } from '../../lib/core/address.ts';
 
 /** First and last address of each range that is not public, and its nearest neighbours that are. */
@@ -231,6 +232,10 @@ describe('a callback URL', () => {
     'https://bücher.example.com/',
     'https://localhost.example.com/',
     'https://10.0.0.1.example.com/',
+    'https://xn--bcher-kva.example.com/',
+    'https://my_shop.example.com/',
+    `https://${'a'.repeat(63)}.example.com/`,
+    'https://merchant.example.com/回调?店=一',
   ])('such as %s is accepted', (url) => {
     expect(vetCallbackUrl(url, strict)).toEqual({ ok: true, url: new URL(url) });
     expect(vetCallbackUrl(url, local).ok).toBe(true);
@@ -262,6 +267,34 @@ describe('a callback URL', () => {
       'https://[fe80::1%25eth0]/',
       'https://256.256.256.256/',
       'https://exa%00mple.com/',
+      'https://a..b/',
+      'https://example..com/',
+      'https://.example.com/',
+      'https://*.example/',
+      'https://-a.example.com/',
+      'https://a-.example.com/',
+      "https://a'b.example.com/",
+      'https://a$b.example.com/',
+      'https://ex%61mple.com/',
+      'https://exa\u200bmple.com/',
+      'https://exa\u00admple.com/',
+      'https://exa\ufeffmple.com/',
+      'https://example\u3002com/',
+      'https://example\uff0ecom/',
+      'https://ｅxample.com/',
+      'https://merchant.example.com/\u200b',
+      'https://merchant.example.com/\u3000',
+      'https://merchant.example.com/\u202e',
+      'https://merchant.example.com/\ud800',
+      'https://merchant.example.com\t/',
+      'https://mer\nchant.example.com/',
+      'https://merchant.example.com:/',
+      'https://merchant.example.com:0443/',
+      'https://0x08080808/',
+      'https://8.8.2056/',
+      'https://010.8.8.8/',
+      `https://${'a'.repeat(64)}.example.com/`,
+      `https://${'a23456789.'.repeat(25)}example.com/`,
       'javascript:alert(1)',
       'data:text/plain,hello',
     ],
@@ -279,6 +312,8 @@ describe('a callback URL', () => {
       'https://user:secret@merchant.example.com/',
       'https://user@merchant.example.com/',
       'https://:secret@merchant.example.com/',
+      'https://@merchant.example.com/',
+      'https://:@merchant.example.com/',
       'https://merchant.example.com@127.0.0.1/',
       'https://merchant.example.com%40@127.0.0.1/',
     ],
@@ -330,7 +365,12 @@ describe('a callback URL', () => {
       'https://metadata/',
       'https://com/',
     ],
-    url_too_long: [`https://merchant.example.com/${'a'.repeat(2_020)}`],
+    url_too_long: [
+      `https://merchant.example.com/${'a'.repeat(2_020)}`,
+      // 9 bytes a character, percent-encoded.
+      `https://merchant.example.com/${'支'.repeat(225)}`,
+      `https://merchant.example.com/?${'支'.repeat(225)}`,
+    ],
   };
   test.each(
     Object.entries(refused).flatMap(([code, urls]) =>
@@ -338,6 +378,16 @@ describe('a callback URL', () => {
     ),
   )('such as %j is refused as %s', (_, code, url) => {
     expect(vetCallbackUrl(url, strict)).toEqual({ ok: false, code });
+  });
+
+  test('may have 2,048 bytes as it is sent, and stays callable however it was registered', () => {
+    const wide = `https://merchant.example.com/${'支'.repeat(224)}`;
+    expect(vetCallbackUrl(wide, strict).ok).toBe(true);
+    const former = [`https://merchant.example.com/${'支'.repeat(600)}`, 'https://my..shop.example/'];
+    for (const url of former) {
+      expect(vetCallbackUrl(url, strict).ok).toBe(false);
+      expect(vetTarget(url, strict).ok).toBe(true);
+    }
   });
 
   test('may have 2,048 characters', () => {
@@ -349,7 +399,6 @@ describe('a callback URL', () => {
   test.each([
     'http://127.0.0.1:4511/callback',
     'http://127.0.0.1/',
-    'http://127.1:4511/',
     'https://127.0.0.1:9/',
     'http://[::1]:4511/',
     'http://localhost:4511/callback',
@@ -370,6 +419,8 @@ describe('a callback URL', () => {
     ['https://printer.local/', 'address_refused'],
     ['https://db.internal/', 'address_refused'],
     ['http://localhost./', 'invalid_url'],
+    ['http://127.1:4511/', 'invalid_url'],
+    ['http://0x7f000001/', 'invalid_url'],
     ['http://user@localhost/', 'credentials_in_url'],
     ['ftp://localhost/', 'https_required'],
   ])('such as %s is refused as %s even where loopback is allowed', (url, code) => {

@@ -88,9 +88,9 @@ const IN_METADATA: readonly (readonly [string, unknown, string, string])[] = [
   ['NaN', { at: Number.NaN }, '/metadata', 'inexact_number'],
   ['Infinity', { at: Number.POSITIVE_INFINITY }, '/metadata', 'inexact_number'],
   ['a number beyond 2^53', { at: 2 ** 53 }, '/metadata', 'inexact_number'],
-  ['half a surrogate pair', { at: '\ud800' }, '/metadata', 'invalid_value'],
-  ['half a surrogate pair in a key', { '\udc00': 1 }, '/metadata', 'invalid_value'],
-  ['NUL', { at: ['a\0'] }, '/metadata', 'invalid_value'],
+  ['half a surrogate pair', { at: '\ud800' }, '/metadata', 'invalid_text'],
+  ['half a surrogate pair in a key', { '\udc00': 1 }, '/metadata', 'invalid_text'],
+  ['NUL', { at: ['a\0'] }, '/metadata', 'invalid_text'],
   ['too much', { at: 'x'.repeat(16 * 1024) }, '/metadata', 'too_long'],
 ];
 
@@ -106,7 +106,7 @@ const IN_FIELDS: readonly (readonly [string, object, string, string])[] = [
   ['an instance for a reason', { reason: new Money() }, '/reason', 'not_json'],
   ['a number for a reference', { reference: Number.NaN }, '/reference', 'invalid_reference'],
   ['NUL in a reference', { reference: 'a\0' }, '/reference', 'invalid_reference'],
-  ['NUL in a reason', { reason: { code: 'x', message: '\0' } }, '/reason/message', 'invalid_value'],
+  ['NUL in a reason', { reason: { code: 'x', message: '\0' } }, '/reason/message', 'invalid_text'],
   ['half a pair in a URL', { notifyUrl: 'https://a.example/\ud800' }, '/notifyUrl', 'invalid_url'],
   ['a URL object', { notifyUrl: new URL('https://a.example/') }, '/notifyUrl', 'not_json'],
   ['a symbol for an id', { transactionId: Symbol('pay_1') }, '/transactionId', 'not_json'],

@@ -31,7 +31,8 @@ describe('an outcome in the initiator’s own transaction', () => {
       const clock = { now: () => time.nowMs };
       let count = 0;
       const contents = anyOutcome.filter(
-        ({ status, metadata }) => status !== 'PENDING' && checkContent(payment({ metadata })).ok,
+        ({ status, metadata, reason }) =>
+          status !== 'PENDING' && checkContent(payment({ metadata, reason })).ok,
       );
       await fc.assert(
         fc.asyncProperty(contents, fc.boolean(), async (any, isAfterPending) => {

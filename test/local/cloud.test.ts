@@ -112,6 +112,32 @@ describe('the HTTP API', () => {
     expect([...new Uint8Array(await binary.arrayBuffer())]).toEqual([0, 1, 2, 255]);
   });
 
+  it.each<[string, string | undefined, string, boolean]>([
+    ['application/json', 'application/json', '7b7d', false],
+    ['application/json in UTF-8', 'application/json; charset=UTF-8', '7b22e694af223a317d', false],
+    ['text/plain', 'text/plain;charset="utf-8"', 'e694af', false],
+    ['application/xml', 'application/xml', '3c612f3e', false],
+    ['another charset', 'application/json; charset=GBK', '7b7d', true],
+    ['latin1 text', 'text/plain; charset=iso-8859-1', 'e9', true],
+    ['bytes that are no UTF-8', 'application/json', '22c4e322', true],
+    ['half a character', 'text/plain', 'e694', true],
+    ['a form', 'application/x-www-form-urlencoded', '613d31', true],
+    ['application/problem+json', 'application/problem+json', '7b7d', true],
+    ['no type', undefined, '7b7d', true],
+  ])('hands over a body as an HTTP API does: %s', async (_, type, hex, isBase64Encoded) => {
+    const { cloud } = await fixture.start();
+    const body = Buffer.from(hex, 'hex');
+    const echoed = await fetch(`${cloud.apiUrl}/echo/x`, {
+      method: 'POST',
+      ...(type !== undefined && { headers: { 'content-type': type } }),
+      body,
+    });
+    expect(await echoed.json()).toMatchObject({
+      body: body.toString(isBase64Encoded ? 'base64' : 'utf8'),
+      isBase64Encoded,
+    });
+  });
+
   it('understands inferred responses and cookies', async () => {
     const { cloud } = await fixture.start();
     await fetch(`${cloud.apiUrl}/things/two`, { method: 'PUT', body: '{"a":1}' });

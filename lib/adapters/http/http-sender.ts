@@ -1,4 +1,4 @@
-import { type CallbackPolicy, vetCallbackUrl } from '../../core/address.ts';
+import { type CallbackPolicy, vetTarget } from '../../core/address.ts';
 import type { Exchange, ExchangeError, Sender } from '../../core/deliver/attempt/sender.ts';
 import { ConnectFailure, createGuardedConnector, type GuardedConnectorOptions } from './guarded-connector.ts';
 import { type Call, type CallEnd, exchangeOn } from './http-exchange.ts';
@@ -76,7 +76,7 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
     async send(request, patience) {
       const startedAt = now();
       const durationMs = (): number => Math.max(0, Math.round(now() - startedAt));
-      const verdict = vetCallbackUrl(request.url, policy);
+      const verdict = vetTarget(request.url, policy);
       if (!verdict.ok) return { kind: 'error', code: 'address_refused', durationMs: durationMs() };
       const deadline = new AbortController();
       underWay.add(deadline);

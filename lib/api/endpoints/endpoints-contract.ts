@@ -7,6 +7,7 @@ import {
 } from '../../core/merchants/merchant-config.ts';
 import { endpointIdSchema, merchantIdSchema, urlSchema } from '../../core/model.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
+import { sayingTextSchema } from '../../core/text.ts';
 import { ofMerchant, page, rotation, secretAnswer } from '../merchants/managing-contract.ts';
 import { operation } from '../operation.ts';
 
@@ -27,11 +28,9 @@ const endpointAnswer = z
   })
   .meta({ id: 'Endpoint' });
 
-const expectBodySchema = z
-  .string('invalid_value')
-  .min(1, 'invalid_value')
-  .max(256, 'too_long')
-  .meta({ description: 'A 2xx counts only with this body, such as success.' });
+const expectBodySchema = sayingTextSchema(256).meta({
+  description: 'A 2xx counts only with this body, such as success; white space around either does not count.',
+});
 
 const endpointSettings = {
   url: urlSchema,
@@ -144,5 +143,11 @@ export const rotateEndpointSecret = operation({
       schema: rotatedSecret,
     },
   },
-  problems: ['unknown_merchant', 'unknown_endpoint', 'too_many_secrets', 'rotation_repeated'],
+  problems: [
+    'unknown_merchant',
+    'unknown_endpoint',
+    'too_many_secrets',
+    'rotation_repeated',
+    'rotation_conflict',
+  ],
 });

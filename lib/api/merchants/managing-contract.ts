@@ -25,7 +25,7 @@ export const rotation = z.strictObject({
     .meta({
       description:
         'A name of your own for this rotation. Repeated with it within an hour, it answers with the same secret ' +
-        'and makes no further one; without it, every request makes one.',
+        'and makes no further one; with another overlapSeconds it is refused. Without it, every request makes one.',
     }),
 });
 

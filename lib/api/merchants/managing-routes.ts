@@ -15,6 +15,7 @@ import { currentSpan, type Endpoint, type Profile } from '../../core/merchants/m
 import { changeMerchant, createMerchant, rotateMerchantSecret } from '../../core/merchants/merchants.ts';
 import { keyIdSchema, type MerchantId } from '../../core/model.ts';
 import { isoTime } from '../../core/time.ts';
+import { offsetAt } from '../../core/time-zone.ts';
 import { type Route, route } from '../api-app.ts';
 import * as endpoints from '../endpoints/endpoints-contract.ts';
 import * as keys from '../keys/keys-contract.ts';
@@ -38,22 +39,26 @@ function merchantRoutes(ports: ManagingPorts): readonly Route[] {
       const result = await createMerchant(ports, body);
       switch (result.kind) {
         case 'created':
-          return answer(201, { ...merchantView(result.profile), secret: result.secret });
+          return answer(201, { ...merchantView(result.profile, ports.clock.now()), secret: result.secret });
         case 'unchanged':
-          return answer(200, merchantView(result.profile));
+          return answer(200, merchantView(result.profile, ports.clock.now()));
         case 'conflict':
-          return problem('merchant_conflict', { extra: { current: merchantView(result.profile) } });
+          return problem('merchant_conflict', {
+            extra: { current: merchantView(result.profile, ports.clock.now()) },
+          });
       }
     }),
 
     route(merchants.readMerchant, async ({ merchantId }) => {
       const config = await ports.merchants.read(merchantId);
-      return config === undefined ? problem('unknown_merchant') : answer(200, merchantView(config.profile));
+      return config === undefined
+        ? problem('unknown_merchant')
+        : answer(200, merchantView(config.profile, ports.clock.now()));
     }),
 
     route(merchants.changeMerchant, async ({ merchantId, body }) => {
       const result = await changeMerchant(ports, merchantId, body);
-      if (result.kind === 'changed') return answer(200, merchantView(result.profile));
+      if (result.kind === 'changed') return answer(200, merchantView(result.profile, ports.clock.now()));
       return result.code === 'feed_shards_shrink'
         ? problem(result.code, { errors: [{ pointer: '/feedShards', code: result.code }] })
         : problem(result.code);
@@ -186,9 +191,18 @@ function refusal(
     : problem(result.code);
 }
 
-function merchantView(profile: Profile): object {
+function merchantView(profile: Profile, nowMs: number): object {
   const { merchantId, name, schedule, feedShards, timeZone, createdAt } = profile;
-  return { merchantId, name, schedule, feedShards, timeZone, createdAt };
+  const utcOffset = offsetAt(nowMs, timeZone);
+  return {
+    merchantId,
+    name,
+    schedule,
+    feedShards,
+    timeZone,
+    ...(utcOffset !== undefined && { utcOffset }),
+    createdAt,
+  };
 }
 
 function endpointView(endpoint: Endpoint): object {

@@ -13,6 +13,10 @@ const merchantAnswer = z
     schedule: z.union([z.string(), z.array(z.int())]),
     feedShards: z.int(),
     timeZone: z.string(),
+    utcOffset: z.string().exactOptional().meta({
+      description: 'What the time zone means at the moment of the answer, so that a wrong one is seen.',
+      example: '+08:00',
+    }),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Merchant' });
@@ -88,7 +92,7 @@ export const rotateMerchantSecret = operation({
     200: { description: 'The same rotation again, with its secret.', schema: secretAnswer },
     201: { description: 'The new secret.', schema: secretAnswer },
   },
-  problems: ['unknown_merchant', 'too_many_secrets', 'rotation_repeated'],
+  problems: ['unknown_merchant', 'too_many_secrets', 'rotation_repeated', 'rotation_conflict'],
 });
 
 export const readOpenApi = operation({

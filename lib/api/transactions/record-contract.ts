@@ -5,7 +5,8 @@ import { outcomeDataSchema } from '../shapes.ts';
 
 /** Outcomes of one batch request at most. */
 const MAX_BATCH = 100;
-const MAX_BATCH_BYTES = 1024 * 1024;
+/** A hundred of the largest outcomes, each with its metadata and text, and less than an event of Lambda holds (6 MB). */
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
 export const batchItemSchema = z
   .strictObject({ transactionId: transactionIdSchema, ...outcomeContentSchema.shape })
@@ -56,6 +57,7 @@ export const recordTransactions = operation({
       .max(MAX_BATCH, 'too_long'),
   }),
   maxBodyBytes: MAX_BATCH_BYTES,
+  itemsIn: 'transactions',
   answers: {
     200: {
       description: 'A result for each item, in order.',

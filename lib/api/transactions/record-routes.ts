@@ -1,4 +1,5 @@
 import { outcomeData } from '../../core/deliver/attempt/callback.ts';
+import { refusalIn } from '../../core/json.ts';
 import {
   type BatchItem,
   type BatchItemResult,
@@ -68,12 +69,17 @@ type CheckedItem =
   | { readonly ok: false; readonly result: object };
 
 function checkItem(input: unknown): CheckedItem {
+  const refusal = refusalIn(input);
+  if (refusal !== undefined) return refusedItem(input, [refusal]);
   const parsed = batchItemSchema.safeParse(input);
   if (parsed.success) {
     const { transactionId, ...content } = parsed.data;
     return { ok: true, value: { transactionId, content } };
   }
-  const errors = fieldErrors(parsed.error, input);
+  return refusedItem(input, fieldErrors(parsed.error, input));
+}
+
+function refusedItem(input: unknown, errors: readonly FieldError[]): CheckedItem {
   const given = (input as { readonly transactionId?: unknown } | null)?.transactionId;
   return {
     ok: false,

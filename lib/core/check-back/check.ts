@@ -6,7 +6,7 @@ import type { Dispatcher } from '../deliver/dispatcher.ts';
 import { saveFenced } from '../deliver/state/fence.ts';
 import type { AttemptMade } from '../deliver/state/transitions.ts';
 import { Fault } from '../faults.ts';
-import { parseJson } from '../json.ts';
+import { parseJsonParts } from '../json.ts';
 import { type Outcome, type OutcomeContent, outcomeContentSchema, type TransactionKey } from '../model.ts';
 import { type RecordPorts, recordOutcome } from '../record/record.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
@@ -181,7 +181,8 @@ function readAnswer(
 ): Says {
   const { outcome, body } = made;
   const statusCode = 'statusCode' in outcome ? outcome.statusCode : undefined;
-  const json = parseJson(body);
+  // Marks stand where a part is refused: they fail the fields that are read, and nothing else.
+  const json = parseJsonParts(body);
   if (statusCode === 404 && json.ok && unknownSchema.safeParse(json.value).success) {
     return pending.checkBack?.onUnknown === 'FAILED'
       ? unknownAsFailed(pending, nowMs)

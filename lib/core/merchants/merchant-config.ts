@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { endpointIdSchema, merchantIdSchema, textSchema, urlSchema } from '../model.ts';
+import { endpointIdSchema, merchantIdSchema } from '../model.ts';
 import { scheduleSchema } from '../schedule.ts';
+import { lineSchema } from '../text.ts';
 import { DEFAULT_TIME_ZONE } from '../time-zone.ts';
 
 /** A merchant's settings and endpoints: what delivering and asking need to know of a tenant. */
@@ -12,6 +13,8 @@ const sealedSecretSchema = z.object({
   expiresAt: z.iso.datetime().exactOptional(),
   /** The rotation that made it, by its caller's name. */
   rotationId: z.string().exactOptional(),
+  /** What that rotation asked for: the same name with another overlap is another rotation. */
+  overlapSeconds: z.number().exactOptional(),
   /** The ed25519 key that signs beside it, where the endpoint asks for `v1a`: sealed, with its public part. */
   privateKey: z.object({ sealed: z.string(), publicKey: z.string() }).exactOptional(),
 });
@@ -28,13 +31,12 @@ export const feedShardsSchema = z
   .max(64, 'invalid_value')
   .meta({ description: 'Partitions of the feed index (1,000 outcomes a second each). Only grows.' });
 
-export const nameSchema = textSchema(128)
-  .min(1, 'invalid_value')
-  .meta({ description: 'For people.', example: 'Demo shop' });
+export const nameSchema = lineSchema(128).meta({ description: 'For people.', example: 'Demo shop' });
 
 export const profileSchema = z.object({
   merchantId: merchantIdSchema,
-  name: nameSchema,
+  /** Read back as it was stored: the rules for requests may be stricter by now. */
+  name: z.string(),
   schedule: scheduleSchema,
   feedShards: feedShardsSchema,
   /** Whose days have statements; vetted where it is set, so that reading a profile depends on no list of zones. */
@@ -77,7 +79,7 @@ export type SettingsSpan = z.infer<typeof settingsSpanSchema>;
 export const endpointSchema = z.object({
   merchantId: merchantIdSchema,
   endpointId: endpointIdSchema,
-  url: urlSchema,
+  url: z.string(),
   timeoutMs: timeoutMsSchema,
   schedule: scheduleSchema.exactOptional(),
   expectBody: z.string().exactOptional(),

@@ -43,12 +43,13 @@ export async function makePrivateKey(
   return { sealed, publicKey: publicKeyText(bytes) };
 }
 
-export type RotationRefusal = 'too_many_secrets' | 'rotation_repeated';
+export type RotationRefusal = 'too_many_secrets' | 'rotation_repeated' | 'rotation_conflict';
 
 /**
  * Newest first; the others sign on until the overlap ends, never longer than they would have anyway. The same
  * rotation again leaves all as it is: its answer was lost, and a further secret would only be one more that nobody
- * knows. None is ever pushed out before its time: where too many sign, the rotation is refused.
+ * knows. Under its name but with another overlap it is refused: the caller would believe in an overlap that is not in
+ * force. None is ever pushed out before its time: where too many sign, the rotation is refused.
  */
 export function rotated(
   secrets: readonly SealedSecret[],
@@ -61,6 +62,8 @@ export function rotated(
   if (newest?.sealed === kept.sealed) return secrets;
   const first = rotationId === undefined ? undefined : secrets.find((one) => one.rotationId === rotationId);
   if (first !== undefined) {
+    // Older rotations did not keep their overlap.
+    if ((first.overlapSeconds ?? overlapSeconds) !== overlapSeconds) return 'rotation_conflict';
     const isFresh = first === newest && nowMs - msOf(first.createdAt) < REPEAT_MS;
     return isFresh ? secrets : 'rotation_repeated';
   }
@@ -77,7 +80,7 @@ export function rotated(
     sealed,
     ...(privateKey !== undefined && { privateKey }),
     createdAt: isoTime(nowMs),
-    ...(rotationId !== undefined && { rotationId }),
+    ...(rotationId !== undefined && { rotationId, overlapSeconds }),
   };
   return [made, ...still];
 }

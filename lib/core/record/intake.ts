@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { DeadLetters } from '../deliver/messages.ts';
-import { parseJson } from '../json.ts';
+import { MAX_JSON_BYTES, parseJsonParts, refusalIn } from '../json.ts';
 import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../model.ts';
 import { type RecordPorts, type RecordResult, recordOutcome } from './record.ts';
 
@@ -20,6 +20,8 @@ const itemSchema = z.strictObject({
 
 /** What EventBridge puts around an event; `account` is its own statement of who put it. */
 const eventSchema = z.object({ 'detail-type': z.string(), account: z.string(), detail: z.unknown() });
+/** Where the detail stands in an event. It is bounded as an outcome is that comes alone. */
+const DETAIL_DEPTH = 1;
 
 /**
  * Records one message: an outcome as it stands in a batch, with its `merchantId`, or an event with that as its detail.
@@ -43,14 +45,17 @@ function record(ports: IntakePorts, item: z.infer<typeof itemSchema>): Promise<R
   return recordOutcome(ports, { merchantId, transactionId }, content);
 }
 
-function readMessage(
-  { recorders }: IntakePorts,
-  body: string,
-): { readonly item: z.infer<typeof itemSchema> } | { readonly reason: string } {
-  const json = parseJson(body);
-  if (!json.ok) return { reason: `${json.code} ${json.pointer}`.trim() };
+type ReadMessage = { readonly item: z.infer<typeof itemSchema> } | { readonly reason: string };
+
+function readMessage({ recorders }: IntakePorts, body: string): ReadMessage {
+  const json = parseJsonParts(body, { items: { depth: DETAIL_DEPTH, maxBytes: MAX_JSON_BYTES } });
+  if (!json.ok) return { reason: json.code };
   const event = eventSchema.safeParse(json.value);
-  const parsed = itemSchema.safeParse(event.success ? event.data.detail : json.value);
+  if (!event.success && Buffer.byteLength(body) > MAX_JSON_BYTES) return { reason: 'body_too_large' };
+  const input = event.success ? event.data.detail : json.value;
+  const refusal = refusalIn(input);
+  if (refusal !== undefined) return { reason: `${refusal.code} ${refusal.pointer}`.trim() };
+  const parsed = itemSchema.safeParse(input);
   if (!parsed.success) return { reason: fieldsOf(parsed.error) };
   // What comes without an event around it was sent to the queue itself, which IAM permits to this account alone.
   const merchants = event.success ? merchantsOf(recorders, event.data.account) : ['*'];

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openApiDocument } from '../../../lib/api/openapi-document.ts';
 import type { CallbackRequest } from '../../../lib/core/deliver/attempt/sender.ts';
 import { clockSkewFault } from '../../../lib/core/faults.ts';
+import { merchantIdSchema } from '../../../lib/core/model.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../../support/world.ts';
 
 /** Verified with Node's own ed25519, from the public key as a receiver gets it. */
@@ -335,6 +336,39 @@ describe('endpoints', () => {
     expect((await rotate('june')).json).toMatchObject({ status: 409, code: 'rotation_repeated' });
     expect((await rotate('july')).status).toBe(201);
     expect((await rotate('june')).json.code).toBe('rotation_repeated');
+  });
+
+  it('refuse a rotation that repeats a name with another overlap, which would not be in force', async () => {
+    const { endpointId } = await demo.endpoint();
+    for (const target of [path(`/${endpointId}/secrets`), '/v1/merchants/demo/secrets']) {
+      const rotate = async (body: object) => {
+        const { status, json } = await world.call(demo.manager, `POST ${target}`, {
+          rotationId: 'r',
+          ...body,
+        });
+        return [status, json.code ?? json.secret];
+      };
+      const [, secret] = await rotate({ overlapSeconds: 60 });
+      expect(await rotate({ overlapSeconds: 0 })).toEqual([409, 'rotation_conflict']);
+      expect(await rotate({})).toEqual([409, 'rotation_conflict']);
+      expect(await rotate({ overlapSeconds: 60 })).toEqual([200, secret]);
+      const named = await rotate({ rotationId: 'default' });
+      expect(await rotate({ rotationId: 'default', overlapSeconds: 86_400 })).toEqual([200, named[1]]);
+      expect(await rotate({ overlapSeconds: 61 })).toEqual([409, 'rotation_conflict']);
+    }
+  });
+
+  it('takes a rotation that was kept without its overlap for the same', async () => {
+    const { endpointId } = await demo.endpoint();
+    const rotate = (overlapSeconds: number) =>
+      world.call(demo.manager, `POST ${path(`/${endpointId}/secrets`)}`, { rotationId: 'r', overlapSeconds });
+    const first = await rotate(60);
+    const config = await world.ports.merchants.read(merchantIdSchema.parse('demo'));
+    const endpoint = config?.endpoints.find((one) => one.endpointId === endpointId);
+    if (endpoint === undefined) throw new Error('no endpoint');
+    const secrets = endpoint.secrets.map(({ overlapSeconds: _, ...secret }) => secret);
+    await world.ports.merchants.saveEndpoint({ ...endpoint, secrets, rev: endpoint.rev + 1 }, endpoint.rev);
+    expect((await rotate(61)).json.secret).toBe(first.json.secret);
   });
 
   it('rotate once where the answer of the table was lost', async () => {

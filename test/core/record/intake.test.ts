@@ -79,6 +79,53 @@ describe('recording from a queue', () => {
     expect(world.events.filter(({ event: name }) => name === 'intake_refused')).toHaveLength(10);
   });
 
+  it.each<[string, string, string]>([
+    [
+      'half a surrogate pair in a URL',
+      '"notifyUrl":"https://a.example/\\ud800"',
+      'invalid_outcome: invalid_url /notifyUrl',
+    ],
+    [
+      'half a surrogate pair in metadata',
+      '"metadata":{"a":"\\ud800"}',
+      'invalid_outcome: invalid_text /metadata',
+    ],
+    ['NUL in a key', '"metadata":{"\\u0000":1}', 'invalid_outcome: invalid_text /metadata'],
+    ['a key twice', '"amount":1', 'duplicate_key /amount'],
+    ['a number that becomes 0', '"metadata":{"a":[1e-400]}', 'inexact_number /metadata/a/0'],
+    ['a key that no object may have', '"metadata":{"constructor":1}', 'forbidden_key /metadata/constructor'],
+    [
+      'metadata nested too deep',
+      `"metadata":{"a":${'['.repeat(31)}${']'.repeat(31)}}`,
+      `too_deep /metadata/a${'/0'.repeat(30)}`,
+    ],
+    ['more than a body holds', `"metadata":{"a":"${'x'.repeat(65_536)}"}`, 'body_too_large'],
+    [
+      'a URL of another host than it seems',
+      '"notifyUrl":"https://a\u200b.example/"',
+      'invalid_url /notifyUrl',
+    ],
+  ])('puts away at once, alone or in an event: %s', async (_, field, reason) => {
+    const { send, item, event, reasons, world } = await intake();
+    const write = (message: unknown) => JSON.stringify(message).replace('"transactionId":', `${field},$&`);
+    await send(write(item()));
+    await send(write(event(item())));
+    expect(reasons()).toEqual([reason, reason]);
+    expect(world.ports.held.outcomes.size).toBe(0);
+  });
+
+  it('lets metadata nest as deep as over HTTP, and does not look at what stands beside the detail', async () => {
+    const { send, item, event, reasons } = await intake();
+    const metadata = JSON.parse('{"a":'.repeat(30).concat('{}', '}'.repeat(30)));
+    await send(item({ metadata }));
+    const around = JSON.stringify(event(item({ metadata }))).replace(
+      '{',
+      '{"resourceId":12345678901234567890,',
+    );
+    await send(`\ufeff${around}`);
+    expect(reasons()).toEqual([]);
+  });
+
   it('takes events only from accounts that may speak for the merchant', async () => {
     const { send, item, event, reasons, transaction } = await intake();
     await send(event(item(), '222222222222'));

@@ -1,0 +1,136 @@
+/**
+ * Maps an event of payload format 2.0, as HTTP APIs and function URLs send it, to a Request, and the Response to the
+ * result. What a Request cannot hold is not refused here: the app is told, so that every answer is one of its own.
+ */
+
+/** The part of the event that is read (API Gateway developer guide, "Lambda proxy integrations for HTTP APIs"). */
+export interface HttpEvent {
+  readonly rawPath: string;
+  readonly rawQueryString: string;
+  /** Lower-case names; repeated headers are joined by commas. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly cookies?: readonly string[];
+  readonly requestContext: {
+    readonly domainName: string;
+    readonly http: { readonly method: string };
+  };
+  readonly body?: string;
+  readonly isBase64Encoded: boolean;
+}
+
+/** What API Gateway makes a response of. */
+export interface HttpResult {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies?: readonly string[];
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
+}
+
+/** What the app is told of a request beside the Request itself. */
+interface RequestBindings {
+  /** The method as it was sent: a Request cannot have every one. */
+  readonly method?: string;
+  /** The body of a GET or HEAD, which a Request cannot have. */
+  readonly content?: Uint8Array<ArrayBuffer>;
+  /** The Request is a stand-in: answer with this problem. */
+  readonly refusal?: 'method_not_allowed' | 'malformed_request';
+}
+
+/** The environment of the app, in Hono's sense. */
+export interface AppEnv {
+  readonly Bindings: RequestBindings;
+}
+
+export interface HttpApp {
+  fetch(request: Request, bindings: RequestBindings): Response | Promise<Response>;
+}
+
+/**
+ * `decoded`: as an HTTP API hands the path over. Encoded again, it is decoded exactly once, by the app: an id with `#`,
+ * `?` or a line break in it is refused for what it is, not cut short. `encoded`: as a function URL does.
+ */
+export type RawPath = 'decoded' | 'encoded';
+
+/** Serves an app behind events. */
+export function serveEvents(app: HttpApp, rawPath: RawPath): (event: HttpEvent) => Promise<HttpResult> {
+  return async (event) => {
+    const { request, bindings } = readEvent(event, rawPath);
+    return toResult(await app.fetch(request, bindings));
+  };
+}
+
+interface ReadEvent {
+  readonly request: Request;
+  readonly bindings: RequestBindings;
+}
+
+/** Methods that the Fetch standard forbids: a Request with one of them cannot be made. */
+const FORBIDDEN_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
+const STAND_IN_ORIGIN = 'https://host.invalid';
+
+function readEvent(event: HttpEvent, rawPath: RawPath): ReadEvent {
+  const { method } = event.requestContext.http;
+  const bytes = bodyBytes(event);
+  try {
+    const url = urlOf(event, rawPath);
+    const headers = headersOf(event);
+    if (FORBIDDEN_METHODS.has(method.toUpperCase())) {
+      return { request: new Request(url, { headers }), bindings: { method, refusal: 'method_not_allowed' } };
+    }
+    if (method === 'GET' || method === 'HEAD') {
+      return { request: new Request(url, { method, headers }), bindings: { content: bytes } };
+    }
+    const body = bytes.length === 0 ? null : bytes;
+    return { request: new Request(url, { method, headers, body }), bindings: {} };
+  } catch {
+    // Not logged: strangers can send this, and it says nothing about the service.
+    return { request: new Request(STAND_IN_ORIGIN), bindings: { method, refusal: 'malformed_request' } };
+  }
+}
+
+function bodyBytes({ body = '', isBase64Encoded }: HttpEvent): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'));
+}
+
+/** @throws URIError or TypeError where path or query are not UTF-8, percent-encoded. */
+function urlOf({ rawPath, rawQueryString, requestContext }: HttpEvent, form: RawPath): string {
+  const segments = rawPath.split('/');
+  if (form === 'encoded') segments.forEach(decodeURIComponent);
+  const path = form === 'encoded' ? rawPath : segments.map(encodeURIComponent).join('/');
+  // A `%` that encodes nothing would be taken for itself by the app, and for something else by others.
+  rawQueryString.split(/[&=]/).forEach(decodeURIComponent);
+  const query = rawQueryString === '' ? '' : `?${rawQueryString.replaceAll('#', '%23')}`;
+  const origin = `https://${requestContext.domainName}`;
+  return `${URL.canParse(origin) ? new URL(origin).origin : STAND_IN_ORIGIN}${path}${query}`;
+}
+
+/** @throws TypeError where a name or a value is none that HTTP carries. */
+function headersOf(event: HttpEvent): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(event.headers)) {
+    // Headers hold bytes. What is beyond ASCII is no key and no media type: it must only stay different from one.
+    if (value !== undefined) headers.set(name, /[\u0080-\uffff]/.test(value) ? encodeURI(value) : value);
+  }
+  if (event.cookies !== undefined && event.cookies.length > 0)
+    headers.set('cookie', event.cookies.join('; '));
+  return headers;
+}
+
+const TEXT_TYPE = /^(?:text\/|[^;]*[/+](?:json|xml|javascript)\s*(?:;|$))/i;
+
+/** Text as it is, all else in base64. */
+async function toResult(response: Response): Promise<HttpResult> {
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const coding = response.headers.get('content-encoding') ?? 'identity';
+  const isText = coding === 'identity' && TEXT_TYPE.test(response.headers.get('content-type') ?? '');
+  const isBase64Encoded = bytes.length > 0 && !isText;
+  const cookies = response.headers.getSetCookie();
+  return {
+    statusCode: response.status,
+    headers: Object.fromEntries([...response.headers].filter(([name]) => name !== 'set-cookie')),
+    ...(cookies.length > 0 && { cookies }),
+    body: bytes.toString(isBase64Encoded ? 'base64' : 'utf8'),
+    isBase64Encoded,
+  };
+}
