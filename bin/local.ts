@@ -18,7 +18,7 @@ import { type DemoReceiver, startReceiver } from '../lib/local/demo/receiver.ts'
 import { openShop, type Shop } from '../lib/local/demo/shop.ts';
 import { createDemo, DEMO_SCHEDULE, WINDOW_SECONDS } from '../lib/local/demo/story.ts';
 import { openLogFile } from '../lib/local/log-file.ts';
-import { synthesize } from '../lib/local/synthesize.ts';
+import { ASSEMBLY_DIRECTORY, synthesize } from '../lib/local/synthesize.ts';
 
 const HELP = `Runs the whole service on this machine, from the same template and bundles that are deployed.
 
@@ -107,8 +107,9 @@ async function main(): Promise<void> {
   process.stdout.on('error', () => ending.abort());
   const dataDir = prepareDataDirectory(args['data-dir'], args.fresh);
 
-  const assemblyDir = join(ROOT, 'cdk.out');
-  if (await synthesize(ROOT, assemblyDir)) process.stderr.write('Synthesized the template into cdk.out\n');
+  const assemblyDir = join(ROOT, ASSEMBLY_DIRECTORY);
+  if (await synthesize(ROOT, assemblyDir))
+    process.stderr.write(`Synthesized the template into ${ASSEMBLY_DIRECTORY}\n`);
   if (ending.signal.aborted) return;
   const cloud = await startCloud(assemblyDir, dataDir);
   let receiver: DemoReceiver | undefined;

@@ -1,5 +1,6 @@
 import { createDigestSum, sameGroups } from './digest.ts';
 import { expectedEndpoints } from './expected.ts';
+import { Fault } from './faults.ts';
 import type { MerchantConfig } from './merchant.ts';
 import { isTerminal, type MerchantId, type Outcome } from './model.ts';
 import { type Notification, untried } from './notification.ts';
@@ -47,6 +48,8 @@ const BEHIND_COUNT = 10;
 /** Rows that are looked at together, and missing ones that are held at most. */
 const BATCH = 200;
 const MAX_MISSING = 5_000;
+/** Characters kept of why a row cannot be read. */
+const MAX_REASON_LENGTH = 300;
 /** Transactions of one merchant read side by side. */
 const CONCURRENCY = 8;
 
@@ -189,8 +192,10 @@ async function look(
   { rows, found }: { readonly rows: readonly Outcome[]; readonly found: Expectation },
 ): Promise<void> {
   await sideBySide(rows, CONCURRENCY, async (row) => {
-    const { outcomes, notifications } = await ports.outcomes.transaction(row);
     const { version } = row;
+    const transaction = await readWhole(ports, row);
+    if (transaction === undefined) return;
+    const { outcomes, notifications } = transaction;
     const outcome = outcomes.find((one) => one.version === version);
     if (outcome === undefined || !isTerminal(outcome)) return;
     const notifyUrl = outcome.notifyUrl ?? outcomes[0]?.notifyUrl;
@@ -203,6 +208,22 @@ async function look(
       if (!there.has(endpointId)) found.missing.push(untried({ ...outcome, endpointId }, outcome.listedAt));
     }
   });
+}
+
+/**
+ * One transaction that cannot be read must not keep the others from being audited. It is told each time, and no mark
+ * remembers it: its parked record is the way back. A fault of the table is the run's, and repeats it.
+ */
+async function readWhole(ports: AuditPorts, row: Outcome) {
+  try {
+    return await ports.outcomes.transaction(row);
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    const { merchantId, transactionId, version } = row;
+    const reason = String(error).replaceAll(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH);
+    ports.reporter.report({ event: 'outcome_unreadable', merchantId, transactionId, version, reason });
+    return undefined;
+  }
 }
 
 /** Made as what nobody has tried, due now: the sweep sends it, or the message that was only late finds it. */
