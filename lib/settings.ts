@@ -21,7 +21,11 @@ const port = whole(1, 65_535);
 const account = z.string().regex(/^\d{12}$/, { error: 'must be an account: 12 digits' });
 /** `*` stands for every merchant. */
 const recordedMerchants = z
-  .array(z.union([z.literal('*'), merchantIdSchema], { error: 'must be a merchant id' }))
+  .array(
+    z.string().refine((id) => id === '*' || merchantIdSchema.safeParse(id).success, {
+      error: 'must be a merchant id',
+    }),
+  )
   .min(1, { error: 'must name one merchant at least' });
 
 export const RULES = {

@@ -11,6 +11,11 @@ const digits = (rule: z.ZodType<number, number>) =>
     .regex(/^\d{1,9}$/)
     .transform(Number)
     .pipe(rule);
+/** As the SDK reads it: everything else is no. */
+const sdkFlag = z
+  .string()
+  .default('')
+  .transform((value) => value.toLowerCase() === 'true');
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const recorders = z
   .string()
@@ -57,6 +62,7 @@ const variables = {
   /** The SDK's own variables, which name another S3: links are signed without the client that reads them. */
   s3EndpointUrl: { name: 'AWS_ENDPOINT_URL_S3', schema: endpoint },
   endpointUrl: { name: 'AWS_ENDPOINT_URL', schema: endpoint },
+  ignoresEndpoints: { name: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', schema: sdkFlag },
   sealKeyId: { name: 'TIDINGS_SEAL_KEY_ID', schema: text },
   rootSecretId: { name: 'TIDINGS_ROOT_SECRET_ID', schema: text },
   /** Seconds; the feed shows nothing younger. Bounds every stamped write at less than a third of it. */
@@ -107,4 +113,17 @@ export function parseConfig<N extends ConfigName>(
   }
   if (wrong.length > 0) throw new Error(`Wrong configuration: ${wrong.join('; ')}.`);
   return values as Config<N>;
+}
+
+/**
+ * Another S3 than AWS's, where the SDK's own variables name one; it knows buckets by path. The service's own variable is
+ * asked before the one of all services, and neither where the SDK is told to pass them by.
+ */
+export function s3EndpointOf(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { s3EndpointUrl, endpointUrl, ignoresEndpoints } = parseConfig(env, [
+    's3EndpointUrl',
+    'endpointUrl',
+    'ignoresEndpoints',
+  ]);
+  return ignoresEndpoints ? undefined : (s3EndpointUrl ?? endpointUrl);
 }

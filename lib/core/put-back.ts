@@ -1,5 +1,11 @@
 import { Fault } from './faults.ts';
-import { merchantIdSchema, type TransactionKey, transactionIdSchema, type Version, versionSchema } from './model.ts';
+import {
+  merchantIdSchema,
+  type TransactionKey,
+  transactionIdSchema,
+  type Version,
+  versionSchema,
+} from './model.ts';
 import { type RelayPorts, relay } from './relay.ts';
 
 /** A record of the stream that could not be relayed. */
@@ -47,8 +53,8 @@ export function keyOfParked({
 
 /**
  * Relays a parked record again: its outcome is read anew, since it may have been mended, and goes the way of every record
- * of the stream. The parked row goes after its messages were handed over. Dying before repeats them, and the fence lets
- * one of them act, also where the audit has made the notification meanwhile.
+ * of the stream. The parked row goes after its messages were handed over. Dying before repeats them, and by the fence one
+ * of them acts, also where the audit has made the notification meanwhile.
  *
  * @throws Fault where the table or a queue is away: the record stays, and putting it back is repeated
  */
@@ -61,7 +67,8 @@ export async function putBack(ports: PutBackPorts, parked: ParkedRecord): Promis
     if (outcome === undefined) return { kind: 'left', reason: 'not_found: the outcome is not in the table' };
     const { recordId, payload } = parked;
     const parking = { park: async ({ reason }: { readonly reason: string }) => void refused.push(reason) };
-    await relay({ ...ports, parking }, [{ kind: 'outcome', recordId, outcome, payload }]);
+    const dispatcher = readingFirst(ports.dispatcher);
+    await relay({ ...ports, parking, dispatcher }, [{ kind: 'outcome', recordId, outcome, payload }]);
   } catch (error) {
     if (error instanceof Fault) throw error;
     refused.push(`unreadable: ${String(error).replaceAll(/\s+/g, ' ')}`);
@@ -70,4 +77,16 @@ export async function putBack(ports: PutBackPorts, parked: ParkedRecord): Promis
   if (reason !== undefined) return { kind: 'left', reason };
   await ports.parked.remove(parked);
   return { kind: 'relayed' };
+}
+
+/**
+ * What is put back may have been delivered already, by the audit's doing or by an earlier try. In the first lane a message
+ * makes its request before it finds that out; in the lane of what waits it looks first.
+ */
+function readingFirst(dispatcher: RelayPorts['dispatcher']): RelayPorts['dispatcher'] {
+  return {
+    ...dispatcher,
+    // Both lanes carry the same messages, which the type of one lane cannot say of another.
+    sendNow: (lane, messages) => dispatcher.sendNow(lane === 'first' ? ('retry' as typeof lane) : lane, messages),
+  };
 }

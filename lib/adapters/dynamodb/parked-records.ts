@@ -30,7 +30,8 @@ export function createParkedRecords(table: Table): ParkedRecords {
   return {
     async *list(days) {
       for (const day of days) {
-        for (let number = 0; number < PARTITIONS; number += 1) yield* partition(parkedPartitionPk(day, number));
+        for (let number = 0; number < PARTITIONS; number += 1)
+          yield* partition(parkedPartitionPk(day, number));
       }
     },
 
