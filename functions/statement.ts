@@ -17,7 +17,10 @@ const ports = {
   ...service.config,
   random,
   statements: createStatementStore(service.table, service.config),
-  files: createStatementFiles({ s3: new S3Client({ ...uploadDefaults, forcePathStyle: s3EndpointOf(process.env) !== undefined }), bucket }),
+  files: createStatementFiles({
+    s3: new S3Client({ ...uploadDefaults, forcePathStyle: s3EndpointOf(process.env) !== undefined }),
+    bucket,
+  }),
 };
 
 /** Every quarter of an hour, a share of the partitions: the days that ended, of every merchant. */

@@ -30,11 +30,7 @@ function clientOf({ endpoint, credentials }: TableAccess): DynamoDBClient {
 }
 
 export async function openItems(
-  {
-    run,
-    effects,
-    service: { table },
-  }: { run: string; effects: Effects; service: { table: TableAccess } },
+  { run, effects, service: { table } }: { run: string; effects: Effects; service: { table: TableAccess } },
   accounts: Changes,
 ): Promise<ItemLedger> {
   const inner = clientOf(table);

@@ -87,6 +87,7 @@ function readingFirst(dispatcher: RelayPorts['dispatcher']): RelayPorts['dispatc
   return {
     ...dispatcher,
     // Both lanes carry the same messages, which the type of one lane cannot say of another.
-    sendNow: (lane, messages) => dispatcher.sendNow(lane === 'first' ? ('retry' as typeof lane) : lane, messages),
+    sendNow: (lane, messages) =>
+      dispatcher.sendNow(lane === 'first' ? ('retry' as typeof lane) : lane, messages),
   };
 }

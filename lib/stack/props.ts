@@ -5,7 +5,7 @@ import type { Throttle } from './http-api.ts';
 import type { Recorder } from './intake.ts';
 
 /** Deliveries and checks that run side by side in each lane. */
-export interface Concurrency {
+interface Concurrency {
   /** 50 unless said otherwise. */
   readonly first?: number | undefined;
   /** 20 unless said otherwise. */

@@ -16,7 +16,7 @@ export interface SignedRequest {
   readonly payloadHash: string;
 }
 
-export interface SignatureScope {
+interface SignatureScope {
   /** `20261120`. */
   readonly day: string;
   readonly region: string;

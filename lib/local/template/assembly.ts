@@ -113,7 +113,7 @@ function assetFinder(directory: string, artifacts: readonly [string, Json | unde
 
 function readJson(path: string): Json {
   if (!existsSync(path)) {
-    throw new LocalCloudError('assembly_unreadable', `${path} does not exist. \`npm start\` makes it.`);
+    throw new LocalCloudError('assembly_unreadable', `${path} does not exist. Run \`npm run synth\` first.`);
   }
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Json;

@@ -67,14 +67,18 @@ export function resolveStack(assembly: Assembly, addresses: Addresses): Stack {
   };
 }
 
-/** Those whose value is known here; an attribute of an inert resource is not. */
+/** Those whose value is known here; what an inert resource would give is not, and nothing runs by an output. */
 function outputsOf({ outputs }: Assembly, resolver: Resolver): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(outputs).flatMap(([name, output]) => {
-      const value = isObject(output) && output.Value !== undefined ? output.Value : '';
-      return [[name, String(resolver.resolve(value, `Outputs.${name}`) ?? '')]];
-    }),
-  );
+  const known: Record<string, string> = {};
+  for (const [name, output] of Object.entries(outputs)) {
+    if (!isObject(output) || output.Value === undefined) continue;
+    try {
+      known[name] = String(resolver.resolve(output.Value, `Outputs.${name}`));
+    } catch (error) {
+      if (!(error instanceof LocalCloudError)) throw error;
+    }
+  }
+  return known;
 }
 
 function listedType(resource: TemplateResource): RunningType | StandInType | undefined {
