@@ -10,7 +10,7 @@ import { type DeployedFunction, deployedFunctions } from './template.ts';
 
 const HELP = `Usage: npm run bench:bundles -- [options]
 
-Size of every function's bundle in cdk.out, and how long a new process takes to load it, beside a handler that does
+Size of every function's bundle in cdk.out.local, and how long a new process takes to load it, beside a handler that does
 nothing but open the same SDK clients, bundled in the same way. What Node takes to start is in neither. Both are
 loaded in turn, again and again, and the quickest counts: whatever else this machine does only adds to it.
 

@@ -27,6 +27,7 @@ stand-in in another one, and prints what it took: the memory must not grow with 
 const SIZES = [100_000, 1_000_000];
 /** Of the JavaScript heap. With no bound in sight, garbage is left to lie, and what is measured is that. */
 const HEAP = ['--max-old-space-size=64', '--max-semi-space-size=4'];
+const KEY = { accessKeyId: 'local', secretAccessKey: 'local' };
 const BUCKET = 'statements';
 const MERCHANT = merchantIdSchema.parse('demo');
 const START_MS = Date.parse('2026-11-20T00:00:00.000Z');
@@ -108,7 +109,7 @@ async function measure(rows: number, endpoint: string): Promise<Measured> {
   const s3 = new S3Client({
     endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: KEY,
   });
   const ports = {
     ...stores,
@@ -185,7 +186,7 @@ const { values } = parseArgs({
 });
 if (values.help) process.stdout.write(HELP);
 else if (values.serve !== undefined) {
-  const { endpoint } = await startS3(values.serve, [BUCKET]);
+  const { endpoint } = await startS3(values.serve, { buckets: [BUCKET], key: KEY });
   process.send?.(endpoint);
 } else if (values.rows !== undefined) {
   process.send?.(await measure(Number(values.rows), values.endpoint ?? ''), () => process.exit(0));

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -18,7 +18,9 @@ import { openShop, type Shop } from '../lib/local/demo/demo-shop.ts';
 import { createOrders } from '../lib/local/demo/orders.ts';
 import { createDemo, DEMO_SCHEDULE, WINDOW_SECONDS } from '../lib/local/demo/story.ts';
 import { openLogFile } from '../lib/local/log-file.ts';
-import { synthesize } from '../lib/local/synthesize.ts';
+import { ASSEMBLY_DIRECTORY, synthesize } from '../lib/local/synthesize.ts';
+import { LOCAL_REGION } from '../lib/local/template/intrinsics.ts';
+import { DEPLOYMENT_FILE, type Deployment } from './deployment.ts';
 
 const HELP = `Runs the whole service on this machine, from the same template and bundles that are deployed.
 
@@ -107,8 +109,9 @@ async function main(): Promise<void> {
   process.stdout.on('error', () => ending.abort());
   const dataDir = prepareDataDirectory(args['data-dir'], args.fresh);
 
-  const assemblyDir = join(ROOT, 'cdk.out');
-  if (await synthesize(ROOT, assemblyDir)) process.stderr.write('Synthesized the template into cdk.out\n');
+  const assemblyDir = join(ROOT, ASSEMBLY_DIRECTORY);
+  if (await synthesize(ROOT, assemblyDir))
+    process.stderr.write(`Synthesized the template into ${ASSEMBLY_DIRECTORY}\n`);
   if (ending.signal.aborted) return;
   const cloud = await startCloud(assemblyDir, dataDir);
   let receiver: DemoReceiver | undefined;
@@ -155,25 +158,7 @@ async function serve(
   run: { readonly signal: AbortSignal; readonly end: () => void },
 ): Promise<DemoReceiver | undefined> {
   const write = (line: string) => void process.stdout.write(`${line}\n`);
-  const queue = (name: string) => cloud.resources.find(`Tidings${name}`, 'AWS::SQS::Queue').url;
-  writeFileSync(
-    join(dataDir, 'queues.json'),
-    JSON.stringify({
-      endpoint: cloud.endpoints.sqs,
-      dead: queue('DeadLetters'),
-      retry: queue('RetryLane'),
-      check: queue('CheckLane'),
-    }),
-  );
-  // For initiators that write outcomes by their own transactions: where the table is, and how it was deployed.
-  writeFileSync(
-    join(dataDir, 'table.json'),
-    JSON.stringify({
-      endpoint: cloud.endpoints.dynamodb,
-      tableName: cloud.resources.find('TidingsTable', 'AWS::DynamoDB::Table').name,
-      feedLagSeconds: Number(LOCAL_ENVIRONMENT.TIDINGS_FEED_LAG_SECONDS),
-    }),
-  );
+  writeAccess(dataDir, cloud);
   const adminKey = `tk_root_${cloud.secretValue('RootKey')}`;
   const ready = () => write(`Tidings ready: ${cloud.apiUrl}`);
   if (args['no-demo']) {
@@ -224,6 +209,31 @@ async function serve(
     },
   );
   return receiver;
+}
+
+/** For the tools, and for initiators that write outcomes by their own transactions: this user's alone. */
+function writeAccess(dataDir: string, { endpoints, credentials, outputs, resources }: LocalCloud): void {
+  const feedLagSeconds = LOCAL_ENVIRONMENT.TIDINGS_FEED_LAG_SECONDS;
+  const deployment: Deployment = {
+    outputs: { ...outputs, FeedLagSeconds: feedLagSeconds },
+    environment: {
+      AWS_REGION: LOCAL_REGION,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+      AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    },
+  };
+  const table = {
+    endpoint: endpoints.dynamodb,
+    credentials,
+    tableName: resources.find('TidingsTable', 'AWS::DynamoDB::Table').name,
+    feedLagSeconds: Number(feedLagSeconds),
+  };
+  for (const [name, content] of Object.entries({ [DEPLOYMENT_FILE]: deployment, 'table.json': table })) {
+    rmSync(join(dataDir, name), { force: true });
+    writeFileSync(join(dataDir, name), JSON.stringify(content), { mode: 0o600 });
+  }
 }
 
 function refuse(error: LocalCloudError): never {

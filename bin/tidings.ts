@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { redrive } from '../lib/adapters/queues/redrive.ts';
 import { RECONCILE_HELP, runReconcile } from '../lib/cli/reconcile/command.ts';
 import { tryOne } from '../lib/local/demo/try-one.ts';
+import { findDeployment } from './deployment.ts';
+import { PARKED_HELP, runParked } from './parked/command.ts';
+import { openParkedTools } from './parked/tools.ts';
 
 const HELP = `Usage: npm run <command> -- [options]
 
@@ -12,11 +13,14 @@ const HELP = `Usage: npm run <command> -- [options]
             prints both together with the same as curl
   redrive   puts dead letters back into the lane that they came from, and shows what cannot be put back
 
+  parked    lists records that could not be relayed, and puts them back; \`npm run parked -- --help\` says how
+
   reconcile compares a ledger of any size with the service; \`npm run reconcile -- --help\` says how
 
   --data-dir DIR         of the service that runs on this machine (.tidings)
   --dry-run              redrive: only look (what is looked at is hidden from others for up to a minute)
-  --dead-letter-url URL  redrive on AWS: the queues' URLs, which are outputs of the stack
+  --outputs FILE         redrive on AWS: the file that \`npm run deploy\` writes, or
+  --dead-letter-url URL  the queues' URLs, which are outputs of the stack
   --retry-queue-url URL
   --check-queue-url URL
   --help                 this text
@@ -37,6 +41,9 @@ function readArguments() {
         to: { type: 'string' },
         types: { type: 'string' },
         json: { type: 'boolean', default: false },
+        outputs: { type: 'string' },
+        all: { type: 'boolean', default: false },
+        days: { type: 'string', default: '14' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -49,7 +56,7 @@ function readArguments() {
 const { values, positionals } = readArguments();
 const write = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** The queues that were named, or those of the service on this machine. */
+/** The queues that were named, or those of a deployment. */
 function queues(): {
   readonly sqs: SQSClient;
   readonly deadLetterUrl: string;
@@ -59,25 +66,29 @@ function queues(): {
   if (deadLetterUrl !== undefined && retry !== undefined && check !== undefined) {
     return { sqs: new SQSClient({}), deadLetterUrl, queueUrls: { retry, check } };
   }
-  const file = join(values['data-dir'], 'queues.json');
-  if (!existsSync(file)) {
+  if ([deadLetterUrl, retry, check].some((url) => url !== undefined)) {
     throw new Error(
-      `No service runs from ${values['data-dir']}. Run npm start in another terminal first, or name the queues of a ` +
-        'deployment with --dead-letter-url, --retry-queue-url and --check-queue-url.',
+      'Name all three of --dead-letter-url, --retry-queue-url and --check-queue-url, or --outputs alone.',
     );
   }
-  const local = JSON.parse(readFileSync(file, 'utf8')) as {
-    readonly endpoint: string;
-    readonly dead: string;
-    readonly retry: string;
-    readonly check: string;
-  };
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const { DeadLetterUrl, RetryQueueUrl, CheckQueueUrl } = deployment();
   return {
-    sqs: new SQSClient({ endpoint: local.endpoint, region: 'us-east-1', credentials }),
-    deadLetterUrl: local.dead,
-    queueUrls: local,
+    sqs: new SQSClient({}),
+    deadLetterUrl: DeadLetterUrl,
+    queueUrls: { retry: RetryQueueUrl, check: CheckQueueUrl },
   };
+}
+
+function deployment() {
+  return findDeployment({ outputsFile: values.outputs, dataDir: values['data-dir'] });
+}
+
+function parked(): Promise<number> {
+  const [, verb, ...ids] = positionals;
+  const { all, days, json } = values;
+  const note = (line: string) => void process.stderr.write(`${line}\n`);
+  const tools = { ...openParkedTools(deployment(), note), nowMs: Date.now(), write, note };
+  return runParked({ verb, ids, all, days, json }, tools);
 }
 
 async function runRedrive(): Promise<void> {
@@ -113,6 +124,7 @@ const commands: Readonly<
 > = {
   try: { help: HELP, run: () => tryOne({ dataDir: values['data-dir'], write }).then(() => undefined) },
   redrive: { help: HELP, run: () => runRedrive().then(() => undefined) },
+  parked: { help: PARKED_HELP, run: parked },
   reconcile: { help: RECONCILE_HELP, run: compareLedger },
 };
 

@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { parseConfig } from '../lib/adapters/config.ts';
+import { parseConfig, s3EndpointOf } from '../lib/adapters/config.ts';
 import { createDirectory } from '../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
 import { createFeedStore } from '../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
@@ -21,11 +21,7 @@ import { serveHttp } from './wiring/serve-http.ts';
 
 const service = openApiService('query');
 const { table, config } = service;
-const { statementsBucket, statementsHost, s3EndpointUrl } = parseConfig(process.env, [
-  'statementsBucket',
-  'statementsHost',
-  's3EndpointUrl',
-]);
+const { statementsBucket, statementsHost } = parseConfig(process.env, ['statementsBucket', 'statementsHost']);
 const ports = {
   ...service,
   ...config,
@@ -39,7 +35,7 @@ const ports = {
     signer: table.documents.config,
     bucket: statementsBucket,
     host: statementsHost,
-    endpointUrl: s3EndpointUrl,
+    endpointUrl: s3EndpointOf(process.env),
     clock: service.clock,
   }),
 };

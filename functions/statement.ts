@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { parseConfig } from '../lib/adapters/config.ts';
+import { parseConfig, s3EndpointOf } from '../lib/adapters/config.ts';
 import { createStatementStore } from '../lib/adapters/dynamodb/stores/dynamodb-statement-store.ts';
 import { createStatementFiles } from '../lib/adapters/files/statement-files.ts';
 import { systemRandom as random } from '../lib/adapters/system.ts';
@@ -17,7 +17,10 @@ const ports = {
   ...service.config,
   random,
   statements: createStatementStore(service.table, service.config),
-  files: createStatementFiles({ s3: new S3Client(uploadDefaults), bucket }),
+  files: createStatementFiles({
+    s3: new S3Client({ ...uploadDefaults, forcePathStyle: s3EndpointOf(process.env) !== undefined }),
+    bucket,
+  }),
 };
 
 /** Every quarter of an hour, a share of the partitions: the days that ended, of every merchant. */

@@ -40,7 +40,7 @@ const RECEIVER = 'receiver';
 export async function readBooks({ dir, run, surroundings }: Run): Promise<Books> {
   const files = readdirSync(dir).filter((name) => name.endsWith('.sqlite'));
   // Without a file, it keeps its books in DynamoDB.
-  if (files.length === 0) return { ...(await readItemBooks(surroundings.tableEndpoint, run)), holding: [] };
+  if (files.length === 0) return { ...(await readItemBooks(surroundings.table, run)), holding: [] };
   const books = files.map((file) => readLedger(join(dir, file), file.replace('.sqlite', '')));
   return {
     accounts: books.flatMap(({ accounts }) => accounts),

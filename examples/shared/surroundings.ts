@@ -7,13 +7,14 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Api, createApi, expectStatus } from '../../lib/local/api-client.ts';
 import { type Credentials, readCredentials } from '../../lib/local/credentials.ts';
+import type { TableAccess } from './tidings-calls.ts';
 
 /** The service that lessons record to, with a merchant of their own. */
 export interface Surroundings {
   /** What lessons are told of it. */
   readonly environment: Readonly<Record<string, string>>;
   /** Of the service's DynamoDB. */
-  readonly tableEndpoint: string;
+  readonly table: TableAccess;
   /** How the transaction stands, asked as its merchant; undefined where there is none. */
   ask(transactionId: string): Promise<string | undefined>;
 }
@@ -32,9 +33,7 @@ export async function surroundingsIn(dataDir: string): Promise<Surroundings> {
   const { secret } = expectStatus(await api(adminKey, 'POST /v1/merchants', merchant), 201).json;
   const keys = `POST /v1/merchants/${merchantId}/keys`;
   const receiverKey: string = expectStatus(await api(adminKey, keys, { scope: 'receiver' }), 201).json.key;
-  const table = JSON.parse(readFileSync(join(dataDir, 'table.json'), 'utf8')) as {
-    readonly endpoint: string;
-  };
+  const table = JSON.parse(readFileSync(join(dataDir, 'table.json'), 'utf8')) as TableAccess;
   return {
     environment: {
       TIDINGS_API: url,
@@ -44,7 +43,7 @@ export async function surroundingsIn(dataDir: string): Promise<Surroundings> {
       TIDINGS_RECEIVER_KEY: receiverKey,
       TIDINGS_TABLE: JSON.stringify(table),
     },
-    tableEndpoint: table.endpoint,
+    table,
     ask: async (transactionId) => {
       const answer = expectStatus(await api(receiverKey, `GET /v1/transactions/${transactionId}`), 200, 404);
       return answer.status === 404 ? undefined : (answer.json.status as string);

@@ -10,6 +10,7 @@ import type { TransactItem } from '../../lib/initiator/dynamodb.ts';
 import type { Account, Entry } from './books.ts';
 import type { Effects } from './effects.ts';
 import type { Changes } from './money-ledger.ts';
+import type { TableAccess } from './tidings-calls.ts';
 
 /** The small ledger once more, as items of a DynamoDB table: each run has a partition of its own. */
 export interface ItemLedger {
@@ -23,21 +24,16 @@ export interface ItemLedger {
 
 const TABLE = 'examples-accounts';
 
-function clientOf(endpoint: string): DynamoDBClient {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+function clientOf({ endpoint, credentials }: TableAccess): DynamoDBClient {
   // One try for each request: what is repeated, the library repeats.
   return new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
 }
 
 export async function openItems(
-  {
-    run,
-    effects,
-    service: { table },
-  }: { run: string; effects: Effects; service: { table: { endpoint: string } } },
+  { run, effects, service: { table } }: { run: string; effects: Effects; service: { table: TableAccess } },
   accounts: Changes,
 ): Promise<ItemLedger> {
-  const inner = clientOf(table.endpoint);
+  const inner = clientOf(table);
   const client = DynamoDBDocumentClient.from(inner);
   await create(inner);
   await fill(client, { run, accounts });
@@ -134,8 +130,8 @@ async function readItems(
 }
 
 /** What stands in the table, read from outside. */
-export async function readItemBooks(endpoint: string, run: string): ReturnType<typeof readItems> {
-  const client = clientOf(endpoint);
+export async function readItemBooks(table: TableAccess, run: string): ReturnType<typeof readItems> {
+  const client = clientOf(table);
   try {
     return await readItems(DynamoDBDocumentClient.from(client), run);
   } finally {

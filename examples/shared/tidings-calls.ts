@@ -36,7 +36,13 @@ export interface ServiceAccess {
   /** Asks as the merchant. */
   readonly receiverKey: string;
   /** The service's own table, for initiators that write their outcomes into it. */
-  readonly table: { readonly endpoint: string; readonly tableName: string; readonly feedLagSeconds: number };
+  readonly table: TableAccess & { readonly tableName: string; readonly feedLagSeconds: number };
+}
+
+/** Where the table is, and what requests to it are signed with. */
+export interface TableAccess {
+  readonly endpoint: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
 export function openTidings({ api, key, merchant }: ServiceAccess, effects: Effects): Tidings {

@@ -1,15 +1,21 @@
 import * as z from 'zod';
-import { DEFAULT_CALLBACK_PORTS } from '../core/address.ts';
+import { DEFAULTS, RULES } from '../settings.ts';
 
 /** Every variable of the service, in one table: what a function needs, it asks for by name. */
 
 const text = z.string().min(1);
-const integer = (min: number, max: number) =>
+/** A rule of a number, for its decimal digits. */
+const digits = (rule: z.ZodType<number, number>) =>
   z
     .string()
     .regex(/^\d{1,9}$/)
     .transform(Number)
-    .pipe(z.number().min(min).max(max));
+    .pipe(rule);
+/** As the SDK reads it: everything else is no. */
+const sdkFlag = z
+  .string()
+  .default('')
+  .transform((value) => value.toLowerCase() === 'true');
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const recorders = z
   .string()
@@ -21,12 +27,14 @@ const recorders = z
       return z.NEVER;
     }
   })
-  .pipe(z.record(z.string().regex(/^\d{12}$/), z.array(z.string())));
+  .pipe(RULES.recorders);
 const ports = z
   .string()
   .regex(/^\d{1,5}(,\d{1,5})*$/)
   .transform((list) => list.split(',').map(Number))
-  .pipe(z.array(z.number().min(1).max(65_535)));
+  .pipe(RULES.callbackPorts);
+/** Of an SDK's own variable: an empty one is none. */
+const endpoint = z.preprocess((url) => (url === '' ? undefined : url), z.url().optional());
 
 const variables = {
   tableName: { name: 'TIDINGS_TABLE_NAME', schema: text },
@@ -37,7 +45,7 @@ const variables = {
   /** Seconds after which a PENDING without an end is unresolved. */
   checkHorizonSeconds: {
     name: 'TIDINGS_CHECK_HORIZON_SECONDS',
-    schema: integer(1, 30 * 86_400).default(86_400),
+    schema: digits(RULES.checkHorizonSeconds).default(DEFAULTS.checkHorizonSeconds),
   },
   /** Accounts whose events record, and for which merchants: `{"123456789012": ["*"]}`. */
   recorders: { name: 'TIDINGS_RECORDERS', schema: recorders },
@@ -51,26 +59,35 @@ const variables = {
   statementsBucket: { name: 'TIDINGS_STATEMENTS_BUCKET', schema: text },
   /** The bucket's name on the network. */
   statementsHost: { name: 'TIDINGS_STATEMENTS_HOST', schema: text },
-  /** The SDK's own variable, which names another S3: links are signed without the client that reads it. */
-  s3EndpointUrl: { name: 'AWS_ENDPOINT_URL_S3', schema: z.url().optional() },
+  /** The SDK's own variables, which name another S3: links are signed without the client that reads them. */
+  s3EndpointUrl: { name: 'AWS_ENDPOINT_URL_S3', schema: endpoint },
+  endpointUrl: { name: 'AWS_ENDPOINT_URL', schema: endpoint },
+  ignoresEndpoints: { name: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', schema: sdkFlag },
   sealKeyId: { name: 'TIDINGS_SEAL_KEY_ID', schema: text },
   rootSecretId: { name: 'TIDINGS_ROOT_SECRET_ID', schema: text },
   /** Seconds; the feed shows nothing younger. Bounds every stamped write at less than a third of it. */
-  feedLagSeconds: { name: 'TIDINGS_FEED_LAG_SECONDS', schema: integer(3, 300).default(30) },
+  feedLagSeconds: {
+    name: 'TIDINGS_FEED_LAG_SECONDS',
+    schema: digits(RULES.feedLagSeconds).default(DEFAULTS.feedLagSeconds),
+  },
   /** Seconds of a window; a divisor of 3,600. The first value that a service closed windows with stays. */
   windowSeconds: {
     name: 'TIDINGS_WINDOW_SECONDS',
-    schema: integer(1, 3_600)
-      .refine((seconds) => 3_600 % seconds === 0)
-      .default(300),
+    schema: digits(RULES.windowSeconds).default(DEFAULTS.windowSeconds),
   },
   /** Seconds after a window's end at which it is audited. */
-  auditAfterSeconds: { name: 'TIDINGS_AUDIT_AFTER_SECONDS', schema: integer(1, 86_400).default(900) },
+  auditAfterSeconds: {
+    name: 'TIDINGS_AUDIT_AFTER_SECONDS',
+    schema: digits(RULES.auditAfterSeconds).default(DEFAULTS.auditAfterSeconds),
+  },
   /** Days that answers reach back; items expire ten days later. */
-  retentionDays: { name: 'TIDINGS_RETENTION_DAYS', schema: integer(1, 3_650).default(90) },
+  retentionDays: {
+    name: 'TIDINGS_RETENTION_DAYS',
+    schema: digits(RULES.retentionDays).default(DEFAULTS.retentionDays),
+  },
   /** Opens loopback addresses, http and any port there: for one machine, never for a deployment. */
   allowLoopback: { name: 'TIDINGS_ALLOW_LOOPBACK', schema: flag.default(false) },
-  callbackPorts: { name: 'TIDINGS_CALLBACK_PORTS', schema: ports.default([...DEFAULT_CALLBACK_PORTS]) },
+  callbackPorts: { name: 'TIDINGS_CALLBACK_PORTS', schema: ports.default([...DEFAULTS.callbackPorts]) },
 } as const satisfies Record<string, { name: `${'TIDINGS' | 'AWS'}_${string}`; schema: z.ZodType }>;
 
 type Variables = typeof variables;
@@ -96,4 +113,17 @@ export function parseConfig<N extends ConfigName>(
   }
   if (wrong.length > 0) throw new Error(`Wrong configuration: ${wrong.join('; ')}.`);
   return values as Config<N>;
+}
+
+/**
+ * Another S3 than AWS's, where the SDK's own variables name one; it knows buckets by path. The service's own variable is
+ * asked before the one of all services, and neither where the SDK is told to pass them by.
+ */
+export function s3EndpointOf(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { s3EndpointUrl, endpointUrl, ignoresEndpoints } = parseConfig(env, [
+    's3EndpointUrl',
+    'endpointUrl',
+    'ignoresEndpoints',
+  ]);
+  return ignoresEndpoints ? undefined : (s3EndpointUrl ?? endpointUrl);
 }

@@ -2,21 +2,20 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Reporter } from '../core/environment.ts';
 import type { ServiceEvent } from '../core/events.ts';
+import { METRICS } from '../settings.ts';
 
-/** Metric namespace of the service; alarms watch it. */
-const NAMESPACE = 'Tidings';
 /** Share of processes that log what went well: logs of every success would cost more than the work. */
 export const SUCCESS_SAMPLE = 0.01;
 
-/** Events that are counted or measured, and under which name. Whatever is not here is a log line only. */
-const COUNTED: Partial<Record<ServiceEvent['event'], string>> = {
-  exhausted: 'Exhausted',
-  blocked: 'Blocked',
-  endpoint_disabled: 'EndpointsDisabled',
-  message_malformed: 'MalformedMessages',
+/** Events that are counted or measured, and under which name. What is not here is a log line only. */
+export const METRIC_OF: Partial<Record<ServiceEvent['event'], string>> = {
+  exhausted: 'Undelivered',
+  blocked: 'Undelivered',
+  endpoint_disabled: 'Undelivered',
   message_failed: 'FailedMessages',
   record_parked: 'ParkedRecords',
   lost: 'Lost',
+  outcome_unreadable: 'UnreadableRows',
   window_revised: 'WindowRevisions',
   schedule_refused: 'SchedulesRefused',
   close_failed: 'CloseFailures',
@@ -39,12 +38,12 @@ export function createReporter(functionName: string): Reporter {
     logLevel: 'INFO',
     sampleRateValue: SUCCESS_SAMPLE,
   });
-  const metrics = new Metrics({ namespace: NAMESPACE, serviceName: functionName });
+  const metrics = new Metrics({ namespace: METRICS.namespace, serviceName: METRICS.service });
   return {
     report(event) {
       const level = levelOf(event);
       logger[level](event.event, { ...event });
-      const metric = COUNTED[event.event];
+      const metric = METRIC_OF[event.event];
       if (metric === undefined) return;
       if ('behindSeconds' in event) metrics.addMetric(metric, MetricUnit.Seconds, event.behindSeconds);
       else metrics.addMetric(metric, MetricUnit.Count, 1);
@@ -78,6 +77,7 @@ export function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error
     case 'unresolved':
     case 'check_contradicted':
     case 'lost':
+    case 'outcome_unreadable':
     case 'window_revised':
     case 'close_failed':
     case 'audit_failed':

@@ -54,9 +54,6 @@ const NON_PUBLIC_DOMAINS = ['localhost', 'local', 'internal', 'home.arpa'];
 /** Longest URL that is accepted: in characters as it is written, and in bytes as it is sent. */
 export const MAX_CALLBACK_URL_LENGTH = 2_048;
 
-/** The ports of a deployment that names none. */
-export const DEFAULT_CALLBACK_PORTS: readonly number[] = [443, 8443];
-
 /** What callbacks may go to beyond the fixed rules. */
 export interface CallbackPolicy {
   readonly allowedPorts: readonly number[];

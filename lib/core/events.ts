@@ -104,6 +104,14 @@ export type ServiceEvent =
       readonly version: Version;
       readonly endpointId: EndpointId;
     }
+  /** The audit met an outcome that it cannot read: what is expected of it is not known. */
+  | {
+      readonly event: 'outcome_unreadable';
+      readonly merchantId: MerchantId;
+      readonly transactionId: TransactionId;
+      readonly version: Version;
+      readonly reason: string;
+    }
   /** A row of an index belonged to another merchant, and was dropped. */
   | { readonly event: 'foreign_row'; readonly merchantId: MerchantId; readonly index: string }
   /** This machine's clock is off the table's: it refuses to stamp, and to compare stamps. */

@@ -2,12 +2,14 @@ import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
+import { type AccessKey, openAccessKey } from './aws/access-key.ts';
 import type { AwsCall } from './aws/aws-client.ts';
 import { awsClient } from './aws/aws-client.ts';
 import type { JsonService, RestService } from './aws/aws-server.ts';
 import { createAwsServer } from './aws/aws-server.ts';
 import { close, listen, listenPreferring } from './aws/listen.ts';
 import { type DynamoDbServer, startDynamoDb } from './dynamodb/dynamodb-server.ts';
+import { startGate } from './dynamodb/gate.ts';
 import { provideTable } from './dynamodb/tables.ts';
 import { LocalCloudError } from './errors.ts';
 import { startEventSources } from './event-sources/provide-event-sources.ts';
@@ -66,8 +68,12 @@ export interface LocalCloudOptions {
 export interface LocalCloud {
   /** `http://127.0.0.1:<port>` of the HTTP API. */
   readonly apiUrl: string;
-  /** Where SDK clients find what stands in for AWS; any credentials do. */
+  /** Where SDK clients find what stands in for AWS. */
   readonly endpoints: ServiceEndpoints;
+  /** What they sign with. */
+  readonly credentials: AccessKey;
+  /** The template's outputs, by name. */
+  readonly outputs: Readonly<Record<string, string>>;
   readonly resources: LocalResources;
   /** The value of a secret, by logical id, its beginning, or construct path. */
   secretValue(key: string): string;
@@ -120,17 +126,18 @@ async function start(
   const connections = new Agent();
   onStop(() => connections.destroy());
 
+  const key = openAccessKey(dataDir);
   const store = new SqsStore(state);
   const json: JsonService[] = [sqsService(store, () => awsUrl)];
   const rest: RestService[] = [];
-  const awsUrl = await listenAsBefore(state, createAwsServer(json, rest, log), onStop);
+  const awsUrl = await listenAsBefore(state, createAwsServer({ json, rest, key, log }), onStop);
   const sqsUrl = options.sqsEndpoint ?? awsUrl;
   const httpApi = createHttpApiServer(log);
   const apiUrl = await listen(httpApi.server, options.port);
   onStop(() => close(httpApi.server));
 
   const stack = resolveStack(assembly, { sqs: sqsUrl.replace(/\/$/, ''), api: apiUrl });
-  const sqs = awsClient('sqs', sqsUrl, connections);
+  const sqs = awsClient('sqs', sqsUrl, { connections, key });
   const schedules = openScheduleStore(state);
   const secrets = openSecrets(dataDir, stack.ofType('AWS::SecretsManager::Secret'));
   const groups = new Set(stack.ofType('AWS::Scheduler::ScheduleGroup').map(({ physical }) => physical.name));
@@ -138,13 +145,12 @@ async function start(
 
   // One after the other: what fails must not leave behind something that was just starting.
   await provideQueues(sqs, stack.ofType('AWS::SQS::Queue'));
-  const s3Url = await provideS3(stack, dataDir, onStop);
-  const dynamodb = await provideDynamoDb(options, dataDir, log, onStop);
-  const dynamodbUrl = dynamodb.endpoint;
-  const streamArns = await provideTables(awsClient('dynamodb', dynamodbUrl, connections), stack);
+  const s3Url = await provideS3(stack, { dataDir, key }, onStop);
+  const dynamodb = await provideDynamoDb(options, { dataDir, key, log }, onStop);
+  const streamArns = await provideTables(awsClient('dynamodb', dynamodb.inner, { connections, key }), stack);
 
   const endpoints: ServiceEndpoints = {
-    dynamodb: dynamodbUrl,
+    dynamodb: dynamodb.endpoint,
     sqs: sqsUrl,
     scheduler: awsUrl,
     kms: awsUrl,
@@ -157,6 +163,7 @@ async function start(
     assembly,
     stack,
     endpoints,
+    key,
     environment: options.environment ?? {},
     workers,
     log,
@@ -194,7 +201,7 @@ async function start(
       sqs,
       workers,
       waitSeconds: options.sqsEndpoint === undefined ? EMBEDDED_WAIT_SECONDS : FOREIGN_WAIT_SECONDS,
-      streams: awsClient('streams', dynamodbUrl, connections),
+      streams: awsClient('streams', dynamodb.inner, { connections, key }),
       streamArns,
       log,
     }),
@@ -206,6 +213,8 @@ async function start(
   return {
     apiUrl,
     endpoints,
+    credentials: key,
+    outputs: stack.outputs,
     broken: dynamodb.broken,
     resources,
     secretValue: (key) => secrets.value(resources.find(key, 'AWS::SecretsManager::Secret').logicalId) ?? '',
@@ -228,27 +237,40 @@ async function listenAsBefore(
   return url;
 }
 
+interface Place {
+  readonly dataDir: string;
+  readonly key: AccessKey;
+}
+
+interface ProvidedDynamoDb extends Pick<DynamoDbServer, 'endpoint' | 'broken'> {
+  /** Behind its gate, for the cloud itself. */
+  readonly inner: string;
+}
+
 async function provideDynamoDb(
   options: LocalCloudOptions,
-  dataDir: string,
-  log: Log,
+  { dataDir, key, log }: Place & { readonly log: Log },
   onStop: (stop: () => Promise<void>) => void,
-): Promise<Pick<DynamoDbServer, 'endpoint' | 'broken'>> {
+): Promise<ProvidedDynamoDb> {
   const { dynamodbEndpoint: endpoint } = options;
-  if (endpoint !== undefined) return { endpoint, broken: Promise.withResolvers<LocalCloudError>().promise };
+  if (endpoint !== undefined) {
+    return { endpoint, inner: endpoint, broken: Promise.withResolvers<LocalCloudError>().promise };
+  }
   const server = await startDynamoDb(dataDir, log);
   onStop(server.stop);
-  return server;
+  const gate = await startGate(server.endpoint, key);
+  onStop(gate.stop);
+  return { endpoint: gate.endpoint, inner: server.endpoint, broken: server.broken };
 }
 
 async function provideS3(
   stack: Stack,
-  dataDir: string,
+  { dataDir, key }: Place,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<string | undefined> {
   const buckets = stack.ofType('AWS::S3::Bucket').map(({ physical }) => physical.name);
   if (buckets.length === 0) return undefined;
-  const server = await startS3(dataDir, buckets);
+  const server = await startS3(dataDir, { buckets, key });
   onStop(server.stop);
   return server.endpoint;
 }

@@ -1,6 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import type { AccessKey } from './aws/access-key.ts';
+import { authenticate } from './aws/authentication.ts';
+import { AwsFault } from './aws/aws-fault.ts';
+import { close, listen } from './aws/listen.ts';
 import { LOCAL_REGION } from './template/intrinsics.ts';
 
 export interface S3Server {
@@ -8,36 +13,86 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
-const LOOPBACK = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/;
+/** S3 has names of its own for what others call otherwise. */
+const S3_CODES: Readonly<Record<string, string>> = {
+  AccessDeniedException: 'AccessDenied',
+  MissingAuthenticationTokenException: 'AccessDenied',
+  UnrecognizedClientException: 'InvalidAccessKeyId',
+  IncompleteSignatureException: 'AuthorizationHeaderMalformed',
+  InvalidSignatureException: 'SignatureDoesNotMatch',
+};
 
 /**
- * Serves buckets by fauxqs; objects are files below `<dataDir>/s3`. fauxqs listens on every interface and asks
- * for no credentials, so connections from elsewhere are ended before a byte is read.
+ * Serves buckets by fauxqs; objects are files below `<dataDir>/s3`. fauxqs listens on every interface and asks for no
+ * credentials. So a server of ours listens on loopback, authenticates, and hands requests over within the process; on the
+ * port of fauxqs itself every connection is ended before a byte is read. That a body has the hash that was signed is not
+ * checked: it passes through as a stream.
  */
-export async function startS3(dataDir: string, buckets: readonly string[]): Promise<S3Server> {
+export async function startS3(
+  dataDir: string,
+  { buckets, key }: { readonly buckets: readonly string[]; readonly key: AccessKey },
+): Promise<S3Server> {
   const { startFauxqs } = await import('fauxqs');
-  const server = await startFauxqs({
+  const fauxqs = await startFauxqs({
     port: 0,
     host: '127.0.0.1',
     logger: false,
     defaultRegion: LOCAL_REGION,
     s3StorageDir: join(dataDir, 's3'),
   });
-  const refuseOthers = (message: unknown) => {
-    const { socket } = message as { socket: Socket };
-    if (socket.localPort === server.port && !LOOPBACK.test(socket.remoteAddress ?? '')) socket.destroy();
-  };
-  subscribe('net.server.socket', refuseOthers);
-  const endpoint = `http://127.0.0.1:${server.port}`;
-  for (const bucket of buckets) {
-    const existing = await fetch(`${endpoint}/${bucket}`, { method: 'HEAD' });
-    if (!existing.ok) server.createBucket(bucket);
-  }
+  const inner = await serverBehind(fauxqs.port);
+  const openPort = closePort(fauxqs.port);
+  const server = createServer((request, response) => {
+    try {
+      authenticate(request, key);
+      inner.emit('request', request, response);
+    } catch (error) {
+      refuse(response, error);
+    }
+  });
+  for (const bucket of buckets) fauxqs.createBucket(bucket);
   return {
-    endpoint,
+    endpoint: await listen(server, 0),
     stop: async () => {
-      unsubscribe('net.server.socket', refuseOthers);
-      await server.stop();
+      await close(server);
+      openPort();
+      await fauxqs.stop();
     },
   };
+}
+
+/** The server that listens on a port of this process, as it says itself when it is asked. */
+async function serverBehind(port: number): Promise<Server> {
+  const found = Promise.withResolvers<Server>();
+  const onRequest = (message: unknown) => {
+    const { server, socket } = message as { readonly server: Server; readonly socket: Socket };
+    if (socket.localPort === port) found.resolve(server);
+  };
+  subscribe('http.server.request.start', onRequest);
+  try {
+    await fetch(`http://127.0.0.1:${port}/health`);
+    return await found.promise;
+  } finally {
+    unsubscribe('http.server.request.start', onRequest);
+  }
+}
+
+/** Ends every connection to a port of this process. @returns what lets them in again */
+function closePort(port: number): () => void {
+  const end = (message: unknown) => {
+    const { socket } = message as { readonly socket: Socket };
+    if (socket.localPort === port) socket.destroy();
+  };
+  subscribe('net.server.socket', end);
+  return () => unsubscribe('net.server.socket', end);
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  const fault = error instanceof AwsFault ? error : new AwsFault('InternalError', 'Internal error', 500);
+  const code = S3_CODES[fault.code] ?? fault.code;
+  // The body, which may be large, is not read: nothing may follow it on this connection.
+  response.writeHead(fault.statusCode, { 'content-type': 'application/xml', connection: 'close' });
+  response.end(
+    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${fault.message}</Message></Error>`,
+  );
 }

@@ -3,6 +3,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalCloudError } from './errors.ts';
 
+/** Below the repository, and not where the CDK's own commands write: `ls` and `bootstrap` leave an app without bundles. */
+export const ASSEMBLY_DIRECTORY = 'cdk.out.local';
+
 /** What the template and the bundles are made of. */
 const SOURCES = ['bin', 'lib', 'functions', 'docs/openapi.json', 'package-lock.json', 'cdk.json'];
 
@@ -17,7 +20,7 @@ export async function synthesize(rootDir: string, assemblyDir: string): Promise<
   if (existsSync(manifest) && statSync(manifest).mtimeMs > newest) return false;
   const child = spawn(process.execPath, ['bin/app.ts'], {
     cwd: rootDir,
-    env: { ...process.env, CDK_OUTDIR: assemblyDir },
+    env: { ...ownEnvironment(), CDK_OUTDIR: assemblyDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said: string[] = [];
@@ -33,6 +36,11 @@ export async function synthesize(rootDir: string, assemblyDir: string): Promise<
     );
   }
   return true;
+}
+
+/** Without what the CDK's commands hand to an app: their context may turn bundling off. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CDK_')));
 }
 
 function newestMs(path: string): number {

@@ -1,189 +1,158 @@
-import { Duration } from 'aws-cdk-lib';
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  Metric,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { Stack } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { BEHIND, COUNTED } from './alarm-list.ts';
+import {
+  errorsOf,
+  failedShareOf,
+  latencyOf,
+  messageAge,
+  PERIOD,
+  quietMessageAge,
+  serviceMetric,
+} from './alarm-metrics.ts';
+import type { Intake } from './intake.ts';
+import { LANE_VISIBILITY_SECONDS, type Lanes } from './lanes.ts';
 
-/** Functions that read a feed, a reference or what is undelivered through an index. */
-const INDEX_READERS = ['close', 'audit', 'statement', 'query', 'sweep'];
-/** Functions that work messages off, and put off what comes next. */
-const SENDERS = ['deliver', 'check'];
-/** Functions that stamp, or compare the stamps of others. */
-const CLOCK_READERS = ['record', 'check', 'admin', 'relay', 'close', 'audit', 'statement', 'query'];
+/** The longest delay that a queue takes: a message of this age may only just have become visible. */
+const MAX_QUEUE_DELAY_SECONDS = 900;
+/** Beyond the visibility of a message whose first receiver died. */
+const GRACE_SECONDS = 300;
+const FAILED_SHARE = 0.05;
+const SLOW_MS = 3_000;
+const RELAY_BEHIND_MS = 60_000;
 
-/** What operators are told, with the service that counts it. Each means that somebody should look. */
-const COUNTED: readonly { readonly metric: string; readonly service: string; readonly says: string }[] = [
-  {
-    metric: 'Exhausted',
-    service: 'deliver',
-    says: 'A notification used up its schedule: its receiver must ask.',
-  },
-  {
-    metric: 'Blocked',
-    service: 'deliver',
-    says: 'A notification cannot be delivered: its endpoint is gone or refused.',
-  },
-  ...SENDERS.map((service) => ({
-    metric: 'SchedulesRefused',
-    service,
-    says: 'Scheduler refused; the sweep sends it late.',
-  })),
-  { metric: 'EndpointsDisabled', service: 'deliver', says: 'An endpoint was disabled.' },
-  ...SENDERS.map((service) => ({
-    metric: 'MalformedMessages',
-    service,
-    says: 'A message could not be read; see the dead letters.',
-  })),
-  {
-    metric: 'Lost',
-    service: 'audit',
-    says: 'A notification that was expected had come to nothing; it was made.',
-  },
-  { metric: 'WindowRevisions', service: 'audit', says: 'A closed window had changed: promise 4 was broken.' },
-  { metric: 'CloseFailures', service: 'close', says: "A merchant's windows could not be closed." },
-  { metric: 'AuditFailures', service: 'audit', says: 'A merchant could not be audited.' },
-  { metric: 'StatementFailures', service: 'statement', says: "A merchant's statement could not be made." },
-  ...INDEX_READERS.map((service) => ({
-    metric: 'ForeignRows',
-    service,
-    says: 'A row of an index belonged to another merchant; it was dropped.',
-  })),
-  {
-    metric: 'Unresolved',
-    service: 'check',
-    says: 'Nobody said how a transaction ended; see GET /v1/unresolved.',
-  },
-  {
-    metric: 'ChecksContradicted',
-    service: 'check',
-    says: 'An initiator answers a check otherwise than it prepared or recorded.',
-  },
-  { metric: 'ParkedRecords', service: 'relay', says: 'A record could not be relayed; see the parked rows.' },
-  ...CLOCK_READERS.map((service) => ({
-    metric: 'ClockSkew',
-    service,
-    says: "A machine's clock is off: it refuses to stamp, and to compare stamps.",
-  })),
-];
+export interface AlarmOptions {
+  readonly lanes: Lanes;
+  readonly intake: Intake;
+  readonly api: HttpApi;
+  readonly functions: Readonly<Record<string, LambdaFunction>> & { readonly relay: LambdaFunction };
+  readonly windowSeconds: number;
+}
 
-const PERIOD = Duration.minutes(5);
-
-/** How far behind the service may be. No word of it at all is as bad: then nobody works on it. */
-const BEHIND: readonly {
-  readonly metric: string;
-  readonly service: string;
-  /** Beyond three windows, which it always is at some time. */
-  readonly minutes: number;
-  /** How often it is told. */
-  readonly period: Duration;
+interface AlarmSettings {
+  /** Its heading in the runbook. */
+  readonly entry: string;
   readonly says: string;
-}[] = [
-  {
-    metric: 'CloseBehind',
-    service: 'close',
-    minutes: 15,
-    period: PERIOD,
-    says: 'Windows are not closed, of one merchant at least.',
-  },
-  {
-    metric: 'AuditBehind',
-    service: 'audit',
-    // It waits a quarter of an hour by itself, and an hour more for a stream that is behind.
-    minutes: 120,
-    period: PERIOD,
-    says: 'Windows are not audited, of one merchant at least.',
-  },
-  {
-    metric: 'StatementBehind',
-    service: 'statement',
-    minutes: 360,
-    period: Duration.minutes(15),
-    says: 'Days that ended have no statement, of one merchant at least.',
-  },
-];
+  readonly threshold: number;
+  /** Of the last three periods, in how many it must be reached; one period alone decides unless this is given. */
+  readonly ofThree?: 2 | 3;
+  readonly isSilenceBad?: boolean;
+}
 
-/** The topic that operators subscribe to, and the alarms that speak there. */
-export function createAlarms(
-  scope: Construct,
-  options: {
-    readonly deadLetters: Readonly<Record<string, IQueue>>;
-    readonly functions: Readonly<Record<string, IFunction>> & { readonly relay: IFunction };
-    readonly windowSeconds: number;
-  },
-): Topic {
-  const topic = new Topic(scope, 'Operators', { enforceSSL: true });
-  const alarm = (
-    id: string,
-    metric: IMetric,
-    settings: {
-      /** Its heading in the runbook. */
-      readonly entry: string;
-      readonly says: string;
-      readonly threshold: number;
-      readonly isSilenceBad?: boolean;
-    },
-  ) =>
+type AddAlarm = (id: string, metric: IMetric, settings: AlarmSettings) => void;
+
+/** The topic that operators subscribe to, and the alarms that speak there: at most 28 billed metrics. */
+export function createAlarms(scope: Construct, options: AlarmOptions): Topic {
+  const topic = createTopic(scope);
+  const action = new SnsAction(topic);
+  const add: AddAlarm = (id, metric, settings) => {
+    const { isSilenceBad = false, ofThree = isSilenceBad ? 3 : undefined } = settings;
     new Alarm(scope, `${id}Alarm`, {
       metric,
       threshold: settings.threshold,
-      evaluationPeriods: settings.isSilenceBad ? 3 : 1,
+      evaluationPeriods: ofThree === undefined ? 1 : 3,
+      ...(ofThree !== undefined && { datapointsToAlarm: ofThree }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: settings.isSilenceBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      treatMissingData: isSilenceBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       alarmDescription: `${settings.says} What to do: docs/runbook.md, ${settings.entry}.`,
-    }).addAlarmAction(new SnsAction(topic));
-  const measured = (
-    metric: string,
-    service: string,
-    statistic: 'Sum' | 'Maximum',
-    period: Duration = PERIOD,
-  ) =>
-    new Metric({
-      namespace: 'Tidings',
-      metricName: metric,
-      dimensionsMap: { service },
-      statistic,
-      period,
-    });
+    }).addAlarmAction(action);
+  };
+  addCounted(add);
+  addBehind(add, options);
+  addQueues(add, options);
+  addApi(add, options);
+  add('Errors', errorsOf(scope, options.functions), {
+    entry: 'Errors',
+    says: 'A function failed or ran out of time.',
+    threshold: 1,
+  });
+  return topic;
+}
 
-  for (const { metric, service, says } of COUNTED) {
-    alarm(`${service}${metric}`, measured(metric, service, 'Sum'), { entry: metric, says, threshold: 1 });
+/** A policy of its own replaces the one that SNS gives every topic: who may publish is said in full. */
+function createTopic(scope: Construct): Topic {
+  const topic = new Topic(scope, 'Operators', { enforceSSL: true });
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'AlarmsOfThisAccount',
+      effect: Effect.ALLOW,
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+  );
+  return topic;
+}
+
+function addCounted(add: AddAlarm): void {
+  for (const { metric, says } of COUNTED) {
+    add(metric, serviceMetric(metric, 'Sum', PERIOD), { entry: metric, says, threshold: 1 });
   }
-  for (const { metric, service, says, minutes, period } of BEHIND) {
-    const threshold = 3 * options.windowSeconds + minutes * 60;
-    alarm(metric, measured(metric, service, 'Maximum', period), {
+}
+
+function addBehind(add: AddAlarm, { functions, windowSeconds }: AlarmOptions): void {
+  for (const { metric, says, minutes, period } of BEHIND) {
+    add(metric, serviceMetric(metric, 'Maximum', period), {
       entry: metric,
       says,
-      threshold,
+      threshold: 3 * windowSeconds + minutes * 60,
       isSilenceBad: true,
     });
   }
-  for (const [name, fn] of Object.entries(options.functions)) {
-    alarm(`${name}Errors`, fn.metricErrors({ period: PERIOD }), {
-      entry: 'Errors',
-      says: `The function ${name} failed or ran out of time.`,
-      threshold: 1,
-    });
-  }
-  for (const [name, queue] of Object.entries(options.deadLetters)) {
-    alarm(name, queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
-      entry: name,
-      says: `Messages lie in the dead-letter queue ${name}.`,
-      threshold: 1,
-    });
-  }
-  const iteratorAge = options.functions.relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD });
-  alarm('RelayBehind', iteratorAge, {
+  add('RelayBehind', functions.relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD }), {
     entry: 'RelayBehind',
     says: 'The relay is more than a minute behind the stream.',
-    threshold: 60_000,
+    threshold: RELAY_BEHIND_MS,
   });
-  return topic;
+}
+
+/**
+ * How long messages wait. A message that was received three times leaves these metrics: it is told as an error of its
+ * function, and as a dead letter. Nothing waits in the first lane on purpose, but for a merchant whose own backlog a fair
+ * queue holds up: its messages are not measured.
+ */
+function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
+  const age = (id: string, metric: IMetric, threshold: number) =>
+    add(id, metric, {
+      entry: id,
+      says: `The oldest message has waited for more than ${threshold} s.`,
+      threshold,
+    });
+  const delayed = MAX_QUEUE_DELAY_SECONDS + LANE_VISIBILITY_SECONDS;
+  age('FirstLaneBehind', quietMessageAge(lanes.first), LANE_VISIBILITY_SECONDS + GRACE_SECONDS);
+  age('RetryLaneBehind', messageAge(lanes.retry), delayed);
+  age('CheckLaneBehind', messageAge(lanes.check), delayed);
+  age('IntakeBehind', messageAge(intake.queue), intake.visibilitySeconds + GRACE_SECONDS);
+  const letters = (id: string, queue: IQueue) =>
+    add(id, queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
+      entry: id,
+      says: `Messages lie in the dead-letter queue ${id}.`,
+      threshold: 1,
+    });
+  letters('DeadLetters', lanes.dead);
+  letters('IntakeDeadLetters', intake.dead);
+}
+
+/** An answer of 500 or 503 is no error of the function that gives it. */
+function addApi(add: AddAlarm, { api }: AlarmOptions): void {
+  add('ApiFailing', failedShareOf(api), {
+    entry: 'ApiFailing',
+    says: 'The API answers one request in twenty or more with 5xx.',
+    threshold: FAILED_SHARE,
+    ofThree: 2,
+  });
+  add('ApiSlow', latencyOf(api), {
+    entry: 'ApiSlow',
+    says: 'One answer in ten takes 3 s or more.',
+    threshold: SLOW_MS,
+    ofThree: 3,
+  });
 }

@@ -52,15 +52,17 @@ const ROUTES = {
 } as const;
 
 export interface Throttle {
-  readonly rateLimit: number;
-  readonly burstLimit: number;
+  /** Requests a second; 2,000 unless said otherwise. */
+  readonly rateLimit?: number | undefined;
+  /** 4,000 unless said otherwise. */
+  readonly burstLimit?: number | undefined;
 }
 
 export function createHttpApi(
   scope: Construct,
   options: {
     readonly functions: Readonly<Record<keyof typeof ROUTES, IFunction>>;
-    readonly throttle: Throttle;
+    readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
   },
 ): HttpApi {
   const api = new HttpApi(scope, 'Api', {

@@ -9,13 +9,15 @@ export interface Recorder {
   /** Twelve digits. The event bus must let it put events. */
   readonly account: string;
   /** The merchants for which it may speak; all unless said otherwise. */
-  readonly merchantIds?: readonly string[];
+  readonly merchantIds?: readonly string[] | undefined;
 }
 
 /** Outcomes handed over without waiting for the answer, and where goes what can never be recorded. */
 export interface Intake {
   readonly queue: IQueue;
   readonly dead: IQueue;
+  /** How long a message is hidden that a function has taken. */
+  readonly visibilitySeconds: number;
 }
 
 /** What an event is called that records an outcome: its detail is that of a batch, with its `merchantId`. */
@@ -32,11 +34,12 @@ export function createIntake(
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   };
+  // Six times the function's time-out, as Lambda asks of its event sources.
+  const visibilitySeconds = 6 * options.timeoutSeconds;
   const dead = new Queue(scope, 'IntakeDeadLetters', shared);
   const queue = new Queue(scope, 'IntakeQueue', {
     ...shared,
-    // Six times the function's time-out, as Lambda asks of its event sources.
-    visibilityTimeout: Duration.seconds(6 * options.timeoutSeconds),
+    visibilityTimeout: Duration.seconds(visibilitySeconds),
     deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES },
   });
   new Rule(scope, 'IntakeRule', {
@@ -47,7 +50,7 @@ export function createIntake(
     },
     targets: [new SqsQueue(queue, { deadLetterQueue: dead })],
   });
-  return { queue, dead };
+  return { queue, dead, visibilitySeconds };
 }
 
 /** As the function reads it: account by account, with the merchants of each. */

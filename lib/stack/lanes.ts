@@ -4,6 +4,8 @@ import type { Construct } from 'constructs';
 
 /** Seconds of one delivery at most: the longest attempt is 30 s, the rest is reading and writing. */
 export const DELIVER_TIMEOUT_SECONDS = 60;
+/** Six times the function's time-out, as Lambda asks of its event sources. */
+export const LANE_VISIBILITY_SECONDS = 6 * DELIVER_TIMEOUT_SECONDS;
 /** Receipts after which a message is a dead letter. */
 const MAX_RECEIVES = 5;
 
@@ -26,8 +28,7 @@ export function createLanes(scope: Construct): Lanes {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-      // Six times the function's time-out, as Lambda asks of its event sources.
-      visibilityTimeout: Duration.seconds(6 * DELIVER_TIMEOUT_SECONDS),
+      visibilityTimeout: Duration.seconds(LANE_VISIBILITY_SECONDS),
       deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES },
     });
   return { first: lane('FirstLane'), retry: lane('RetryLane'), check: lane('CheckLane'), dead };

@@ -12,42 +12,13 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { createAlarms } from './alarms.ts';
-import { createHttpApi, type Throttle } from './http-api.ts';
-import { createIntake, type Intake, type Recorder, recordersText } from './intake.ts';
+import { createHttpApi } from './http-api.ts';
+import { createIntake, type Intake, recordersText } from './intake.ts';
 import { createLanes, DELIVER_TIMEOUT_SECONDS, type Lanes } from './lanes.ts';
+import { type NotificationServiceProps, readProps, type Settings } from './props.ts';
 import { createFunction, everyMinutes, grantIndex, grantTable } from './service-function.ts';
 import { createStatementsBucket } from './statements.ts';
 import { createTable } from './table.ts';
-
-export interface NotificationServiceProps {
-  /** Seconds; the feed shows nothing younger. 30 unless said otherwise. */
-  readonly feedLagSeconds?: number;
-  /** Seconds of a window of the feed; a divisor of 3,600. 300 unless said otherwise; the first value stays. */
-  readonly windowSeconds?: number;
-  /** Days that answers reach back. 90 unless said otherwise. */
-  readonly retentionDays?: number;
-  /** Ports of https to which callbacks may go. 443 and 8443 unless said otherwise. */
-  readonly callbackPorts?: readonly number[];
-  /** Of the whole API, in requests a second. 2,000 with bursts of 4,000 unless said otherwise. */
-  readonly throttle?: Throttle;
-  /** Deliveries and checks that run side by side in each lane. 50, 20 and 10 unless said otherwise. */
-  readonly concurrency?: { readonly first: number; readonly retry: number; readonly check: number };
-  /** Accounts whose events record outcomes too, beside this one. None unless said otherwise. */
-  readonly recorders?: readonly Recorder[];
-  /** Seconds after which a PENDING without an end is unresolved, and operators are told. A day unless said otherwise. */
-  readonly checkHorizonSeconds?: number;
-}
-
-const DEFAULTS = {
-  feedLagSeconds: 30,
-  windowSeconds: 300,
-  retentionDays: 90,
-  callbackPorts: [443, 8443],
-  throttle: { rateLimit: 2_000, burstLimit: 4_000 },
-  concurrency: { first: 50, retry: 20, check: 10 },
-  checkHorizonSeconds: 86_400,
-  recorders: [],
-} satisfies NotificationServiceProps;
 
 /** Of the functions that run every minute: a run that is still going is no reason not to begin the next. */
 const BOOKKEEPING_TIMEOUT_SECONDS = 300;
@@ -90,22 +61,23 @@ export class NotificationService extends Construct {
   readonly rootSecret: Secret;
   /** Speaks when somebody should look; subscribe to it. */
   readonly operators: Topic;
+  /** The props, with their defaults. */
+  readonly settings: Settings;
 
   /** Of the key by which initiators know the service. */
   readonly #signingSecret: Secret;
   readonly #sealKey: Key;
   readonly #scheduleGroup: CfnScheduleGroup;
   readonly #schedulerRole: IRole;
-  readonly #settings: Required<NotificationServiceProps>;
 
   constructor(scope: Construct, id: string, props: NotificationServiceProps = {}) {
     super(scope, id);
-    this.#settings = { ...DEFAULTS, ...props };
+    this.settings = readProps(props);
     this.table = createTable(this);
     this.lanes = createLanes(this);
-    const { recorders } = this.#settings;
+    const { recorders } = this.settings;
     this.intake = createIntake(this, { timeoutSeconds: RECORD_TIMEOUT_SECONDS, recorders });
-    this.statements = createStatementsBucket(this, this.#settings.retentionDays);
+    this.statements = createStatementsBucket(this, this.settings.retentionDays);
     this.#sealKey = new Key(this, 'SealKey', {
       description: 'Seals the secrets of merchants and endpoints.',
       enableKeyRotation: true,
@@ -139,11 +111,13 @@ export class NotificationService extends Construct {
       audit: this.#createAudit(),
       statement: this.#createStatement(),
     };
-    this.api = createHttpApi(this, { functions, throttle: this.#settings.throttle });
+    this.api = createHttpApi(this, { functions, throttle: this.settings.throttle });
     this.operators = createAlarms(this, {
-      deadLetters: { DeadLetters: this.lanes.dead, IntakeDeadLetters: this.intake.dead },
+      lanes: this.lanes,
+      intake: this.intake,
+      api: this.api,
       functions: every,
-      windowSeconds: this.#settings.windowSeconds,
+      windowSeconds: this.settings.windowSeconds,
     });
   }
 
@@ -153,8 +127,8 @@ export class NotificationService extends Construct {
       timeoutSeconds: RECORD_TIMEOUT_SECONDS,
       environment: {
         ...this.#apiEnvironment(),
-        TIDINGS_CHECK_HORIZON_SECONDS: String(this.#settings.checkHorizonSeconds),
-        TIDINGS_RECORDERS: recordersText(this, this.#settings.recorders),
+        TIDINGS_CHECK_HORIZON_SECONDS: String(this.settings.checkHorizonSeconds),
+        TIDINGS_RECORDERS: recordersText(this, this.settings.recorders),
         TIDINGS_INTAKE_DEAD_LETTER_URL: this.intake.dead.queueUrl,
       },
     });
@@ -246,12 +220,13 @@ export class NotificationService extends Construct {
     const fn = createFunction(this, {
       name: 'deliver',
       timeoutSeconds: DELIVER_TIMEOUT_SECONDS,
+      isLooping: true,
       environment: {
         ...this.#dispatchEnvironment(),
         ...this.#scheduleEnvironment(),
         TIDINGS_RETRY_QUEUE_ARN: this.lanes.retry.queueArn,
         TIDINGS_SEAL_KEY_ID: this.#sealKey.keyArn,
-        TIDINGS_CALLBACK_PORTS: this.#settings.callbackPorts.join(','),
+        TIDINGS_CALLBACK_PORTS: this.settings.callbackPorts.join(','),
       },
     });
     grantTable(fn, this.table, [
@@ -262,7 +237,7 @@ export class NotificationService extends Construct {
     this.lanes.retry.grantSendMessages(fn);
     this.lanes.dead.grantSendMessages(fn);
     this.#grantSchedules(fn);
-    const { first, retry } = this.#settings.concurrency;
+    const { first, retry } = this.settings.concurrency;
     for (const [queue, maxConcurrency] of [
       [this.lanes.first, first],
       [this.lanes.retry, retry],
@@ -295,12 +270,13 @@ export class NotificationService extends Construct {
     const fn = createFunction(this, {
       name: 'check',
       timeoutSeconds: DELIVER_TIMEOUT_SECONDS,
+      isLooping: true,
       environment: {
         ...this.#dispatchEnvironment(),
         ...this.#scheduleEnvironment(),
         TIDINGS_SIGNING_SECRET_ID: this.#signingSecret.secretArn,
-        TIDINGS_CHECK_HORIZON_SECONDS: String(this.#settings.checkHorizonSeconds),
-        TIDINGS_CALLBACK_PORTS: this.#settings.callbackPorts.join(','),
+        TIDINGS_CHECK_HORIZON_SECONDS: String(this.settings.checkHorizonSeconds),
+        TIDINGS_CALLBACK_PORTS: this.settings.callbackPorts.join(','),
       },
     });
     grantTable(fn, this.table, [
@@ -314,7 +290,7 @@ export class NotificationService extends Construct {
     fn.addEventSource(
       new SqsEventSource(this.lanes.check, {
         batchSize: DELIVER_BATCH,
-        maxConcurrency: this.#settings.concurrency.check,
+        maxConcurrency: this.settings.concurrency.check,
         reportBatchItemFailures: true,
       }),
     );
@@ -348,7 +324,7 @@ export class NotificationService extends Construct {
       memoryMb: BOOKKEEPING_MEMORY_MB,
       environment: {
         ...this.#tableEnvironment(),
-        TIDINGS_WINDOW_SECONDS: String(this.#settings.windowSeconds),
+        TIDINGS_WINDOW_SECONDS: String(this.settings.windowSeconds),
       },
     });
     grantTable(fn, this.table, [
@@ -474,8 +450,8 @@ export class NotificationService extends Construct {
   #tableEnvironment(): Record<string, string> {
     return {
       TIDINGS_TABLE_NAME: this.table.tableName,
-      TIDINGS_FEED_LAG_SECONDS: String(this.#settings.feedLagSeconds),
-      TIDINGS_RETENTION_DAYS: String(this.#settings.retentionDays),
+      TIDINGS_FEED_LAG_SECONDS: String(this.settings.feedLagSeconds),
+      TIDINGS_RETENTION_DAYS: String(this.settings.retentionDays),
     };
   }
 
@@ -484,7 +460,7 @@ export class NotificationService extends Construct {
       ...this.#tableEnvironment(),
       TIDINGS_SEAL_KEY_ID: this.#sealKey.keyArn,
       TIDINGS_ROOT_SECRET_ID: this.rootSecret.secretArn,
-      TIDINGS_CALLBACK_PORTS: this.#settings.callbackPorts.join(','),
+      TIDINGS_CALLBACK_PORTS: this.settings.callbackPorts.join(','),
     };
   }
 

@@ -4,7 +4,13 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  LoggingFormat,
+  RecursiveLoop,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -28,6 +34,11 @@ export interface ServiceFunctionProps {
   readonly timeoutSeconds: number;
   readonly memoryMb?: number;
   readonly environment: Readonly<Record<string, string>>;
+  /**
+   * It puts messages into a queue that invokes it. Lambda ends such a chain after 16 rounds unless it is allowed to go on;
+   * here the fence, the schedule and the horizon end it.
+   */
+  readonly isLooping?: boolean;
 }
 
 /** A function as all of them are: Node 24 on arm64, one ES module with the SDK it was tested with. */
@@ -41,6 +52,11 @@ export function createFunction(scope: Construct, props: ServiceFunctionProps): N
     timeout: Duration.seconds(props.timeoutSeconds),
     memorySize: props.memoryMb ?? 512,
     environment: { ...props.environment },
+    ...(props.isLooping && { recursiveLoop: RecursiveLoop.ALLOW }),
+    // Lambda's own lines as JSON: the alarm Errors reads the status of each invocation from them. Which of the service's
+    // lines are written, its logger decides.
+    loggingFormat: LoggingFormat.JSON,
+    applicationLogLevelV2: ApplicationLogLevel.DEBUG,
     logGroup: new LogGroup(scope, `${id}Logs`, {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -91,12 +107,17 @@ export function grantIndex(fn: NodejsFunction, table: Table, index: string): voi
   );
 }
 
-/** Runs the function every so many minutes, for ever; with inputs, once for each of them. */
+/**
+ * Runs the function every so many minutes, for ever; with inputs, once for each of them. A run that failed is not
+ * repeated: the next one does its work. The rule's own retry policy covers only the hand-over to Lambda, whose two
+ * retries are turned off here; they do not count throttles and faults of Lambda itself, which the age ends.
+ */
 export function everyMinutes(
   scope: Construct,
   fn: NodejsFunction,
   { minutes, inputs = [] }: { readonly minutes: number; readonly inputs?: readonly object[] },
 ): void {
+  fn.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
   const once = { retryAttempts: 0 };
   const targets =
     inputs.length === 0

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { NotificationService, type NotificationServiceProps } from './notification-service.ts';
+import { NotificationService } from './notification-service.ts';
+import type { NotificationServiceProps } from './props.ts';
 
 /** The service alone, with what one needs to begin. */
 export class TidingsStack extends Stack {
@@ -11,14 +12,24 @@ export class TidingsStack extends Stack {
   ) {
     super(scope, id, { description: 'Tells receivers how a transaction ended.', ...props });
     const service = new NotificationService(this, 'Tidings', props.service);
-    new CfnOutput(this, 'ApiUrl', { value: service.api.apiEndpoint });
+    const { lanes, settings } = service;
+    const outputs = {
+      ApiUrl: service.api.apiEndpoint,
+      OperatorsTopic: service.operators.topicArn,
+      DeadLetterUrl: lanes.dead.queueUrl,
+      FirstQueueUrl: lanes.first.queueUrl,
+      RetryQueueUrl: lanes.retry.queueUrl,
+      CheckQueueUrl: lanes.check.queueUrl,
+      IntakeQueueUrl: service.intake.queue.queueUrl,
+      IntakeDeadLetterUrl: service.intake.dead.queueUrl,
+      TableName: service.table.tableName,
+      FeedLagSeconds: String(settings.feedLagSeconds),
+      RetentionDays: String(settings.retentionDays),
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
     new CfnOutput(this, 'RootKeySecret', {
-      value: service.rootSecret.secretName,
+      value: service.rootSecret.secretArn,
       description: 'The first admin key is tk_root_<the value of this secret>.',
     });
-    new CfnOutput(this, 'OperatorsTopic', { value: service.operators.topicArn });
-    new CfnOutput(this, 'DeadLetterUrl', { value: service.lanes.dead.queueUrl });
-    new CfnOutput(this, 'RetryQueueUrl', { value: service.lanes.retry.queueUrl });
-    new CfnOutput(this, 'TableName', { value: service.table.tableName });
   }
 }

@@ -6,16 +6,17 @@ import { kmsService } from '../../lib/local/kms.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 import { describeSeal, type SealUnderTest } from './suites/seal-suite.ts';
 
+const KEY = { accessKeyId: 'local', secretAccessKey: 'local' };
 const KEY_ID = 'SealKey';
 
 async function openKms(): Promise<SealUnderTest> {
   const dataDir = temporaryDirectory();
   const service = kmsService(dataDir, [{ keyId: KEY_ID, aliases: [] }]);
-  const server = createAwsServer([service], [], () => undefined);
+  const server = createAwsServer({ json: [service], rest: [], key: KEY, log: () => undefined });
   const kms = new KMSClient({
     region: 'us-east-1',
     endpoint: await listen(server, 0),
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: KEY,
     maxAttempts: 1,
   });
   const make = () => createKmsSeal({ kms, keyId: KEY_ID });

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { PutObjectCommand, S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, S3Client, UploadPartCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStatementFiles } from '../../lib/adapters/files/statement-files.ts';
 import { createStatementLinks } from '../../lib/adapters/files/statement-links.ts';
@@ -33,7 +33,7 @@ describeStatementFiles('memory', async () => {
 const dataDir = temporaryDirectory();
 let server: S3Server;
 beforeAll(async () => {
-  server = await startS3(dataDir, [BUCKET]);
+  server = await startS3(dataDir, { buckets: [BUCKET], key: CREDENTIALS });
 });
 afterAll(async () => {
   await server.stop();
@@ -94,11 +94,12 @@ describe('files on S3', () => {
     }
     const file = `refused/${command}.csv`;
     await expect(files.write(file, pieces())).rejects.toMatchObject({ code: 'unavailable', retryable: true });
-    expect((await fetch(`${server.endpoint}/${BUCKET}/${file}`)).status).toBe(404);
+    const get = new GetObjectCommand({ Bucket: BUCKET, Key: file });
+    await expect(s3.send(get)).rejects.toMatchObject({ name: 'NoSuchKey' });
     expect(readdirSync(join(dataDir, 's3', '_multipart'))).toEqual([]);
     isAway = false;
     await files.write(file, pieces());
-    expect((await fetch(`${server.endpoint}/${BUCKET}/${file}`)).status).toBe(200);
+    expect((await s3.send(get)).ContentLength).toBe(size);
     s3.destroy();
   });
 
@@ -108,8 +109,8 @@ describe('files on S3', () => {
       yield Buffer.from('a,b\r\n');
     }
     await createStatementFiles({ s3, bucket: BUCKET }).write('type.csv', pieces());
-    const { headers } = await fetch(`${server.endpoint}/${BUCKET}/type.csv`);
-    expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    const { ContentType } = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: 'type.csv' }));
+    expect(ContentType).toBe('text/csv; charset=utf-8');
     s3.destroy();
   });
 });

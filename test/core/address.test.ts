@@ -1,13 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  DEFAULT_CALLBACK_PORTS,
-  isPermittedAddress,
-  isPublicAddress,
-  vetCallbackUrl,
-  vetTarget,
-} from '../../lib/core/address.ts';
+import { isPermittedAddress, isPublicAddress, vetCallbackUrl, vetTarget } from '../../lib/core/address.ts';
+import { DEFAULTS } from '../../lib/settings.ts';
 
 /** First and last address of each range that is not public, and its nearest neighbours that are. */
 const NON_PUBLIC = {
@@ -218,7 +213,7 @@ describe('an address', () => {
 });
 
 describe('a callback URL', () => {
-  const strict = { allowedPorts: DEFAULT_CALLBACK_PORTS, allowLoopback: false };
+  const strict = { allowedPorts: DEFAULTS.callbackPorts, allowLoopback: false };
   const local = { ...strict, allowLoopback: true };
 
   test.each([

@@ -42,7 +42,7 @@ describe('the deployed bundles of sweep, close and audit', () => {
     const client = new DynamoDBClient({
       endpoint: cloud.endpoints.dynamodb,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      credentials: cloud.credentials,
     });
     documents = DynamoDBDocumentClient.from(client);
     TableName = cloud.resources.find('TidingsTable', 'AWS::DynamoDB::Table').name;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TableAccess } from '../../examples/shared/tidings-calls.ts';
 import { codeBlocks, moduleOf } from '../support/guide.ts';
 import {
   type LocalService,
@@ -43,15 +44,15 @@ describe('the guide for initiators', () => {
   let inner: DynamoDBClient;
   let documents: DynamoDBDocumentClient;
   let child: ChildProcess | undefined;
-  let table: { readonly endpoint: string; readonly tableName: string };
+  let table: TableAccess & { readonly tableName: string };
 
   beforeAll(async () => {
     symlinkSync(join(ROOT, 'node_modules/@aws-sdk'), join(project, 'node_modules/@aws-sdk'));
     service = await startService(dataDir);
     shop = await openShop(service, 'demo', { schedule: [1, 1, 2] });
     table = JSON.parse(readFileSync(join(dataDir, 'table.json'), 'utf8'));
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    inner = new DynamoDBClient({ endpoint: table.endpoint, region: 'us-east-1', credentials });
+    const { endpoint, credentials } = table;
+    inner = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
     documents = DynamoDBDocumentClient.from(inner);
     for (const [TableName, name] of [
       ['accounts', 'owner'],
@@ -107,8 +108,8 @@ describe('the guide for initiators', () => {
         TIDINGS_TABLE_NAME: table.tableName,
         AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
         AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_ACCESS_KEY_ID: table.credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: table.credentials.secretAccessKey,
         BANK_DATABASE: join(dataDir, 'bank.sqlite'),
         CHECK_PORT: port,
         CHECK_URL: `http://127.0.0.1:${port}/checks`,

@@ -2,8 +2,10 @@ import { createPublicKey, verify } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Agent } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Api, createApi, expectStatus } from '../../lib/local/api-client.ts';
+import { awsClient } from '../../lib/local/aws/aws-client.ts';
 import { type LocalCloud, startLocalCloud } from '../../lib/local/cloud.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 import { ASSEMBLY } from '../support/synthesized.ts';
@@ -78,7 +80,7 @@ describe('initiators of the deployed bundles', () => {
     sqs = new SQSClient({
       endpoint: cloud.endpoints.sqs,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      credentials: cloud.credentials,
     });
   });
   afterAll(async () => {
@@ -124,21 +126,17 @@ describe('initiators of the deployed bundles', () => {
     const QueueUrl = queueUrl('TidingsIntakeQueue');
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: item('pay_3') }));
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: item('pay_3') }));
-    const events = await fetch(cloud.endpoints.eventBridge, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': 'AWSEvents.PutEvents',
-        authorization: 'AWS4-HMAC-SHA256 Credential=local/20261120/us-east-1/events/aws4_request',
-      },
-      body: JSON.stringify({
-        Entries: [
-          { Source: 'bank', DetailType: 'Transaction Outcome', Detail: item('pay_4') },
-          { Source: 'bank', DetailType: 'Something Else', Detail: item('pay_5') },
-        ],
-      }),
+    const connections = new Agent();
+    const key = cloud.credentials;
+    const events = awsClient('events', cloud.endpoints.eventBridge, { connections, key });
+    const put = await events('PutEvents', {
+      Entries: [
+        { Source: 'bank', DetailType: 'Transaction Outcome', Detail: item('pay_4') },
+        { Source: 'bank', DetailType: 'Something Else', Detail: item('pay_5') },
+      ],
     });
-    expect(await events.json()).toMatchObject({ FailedEntryCount: 0 });
+    expect(put).toMatchObject({ FailedEntryCount: 0 });
+    await connections.close();
     await vi.waitUntil(() => shop.callbacks.has('pay_3') && shop.callbacks.has('pay_4'), waiting);
     expect(await ask('pay_5')).toMatchObject({ code: 'unknown_transaction' });
   });

@@ -34,11 +34,10 @@ describe('outcomes in the initiator’s own transactions', () => {
     initiator = createInitiator({ baseUrl, key: initiatorKey });
     const table = JSON.parse(readFileSync(join(dataDir, 'table.json'), 'utf8'));
     ({ tableName, feedLagSeconds } = table);
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
     inner = new DynamoDBClient({
       endpoint: table.endpoint,
       region: 'us-east-1',
-      credentials,
+      credentials: table.credentials,
       maxAttempts: 1,
     });
     client = DynamoDBDocumentClient.from(inner);

@@ -25,6 +25,17 @@ describe('dead letters', () => {
     await service.stop();
     removeDirectory(dataDir);
   });
+  const openQueues = () => {
+    const { outputs, environment } = JSON.parse(readFileSync(join(dataDir, 'deployment.json'), 'utf8'));
+    const credentials = {
+      accessKeyId: environment.AWS_ACCESS_KEY_ID,
+      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY,
+    };
+    return {
+      sqs: new SQSClient({ endpoint: environment.AWS_ENDPOINT_URL_SQS, region: 'us-east-1', credentials }),
+      queues: { dead: outputs.DeadLetterUrl, retry: outputs.RetryQueueUrl },
+    };
+  };
   const redrive = async (...options: string[]) =>
     (
       await promisify(execFile)(
@@ -35,9 +46,7 @@ describe('dead letters', () => {
     ).stdout;
 
   it('arrive there with the reason, are shown, and are put back where they are messages', async () => {
-    const queues = JSON.parse(readFileSync(join(dataDir, 'queues.json'), 'utf8'));
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    const sqs = new SQSClient({ endpoint: queues.endpoint, region: 'us-east-1', credentials });
+    const { sqs, queues } = openQueues();
     const shop = await openShop(service, 'alpha', { schedule: [1] });
     const key = service.credentials.initiatorKey;
     await service.api(key, 'PUT /v1/merchants/alpha/transactions/pay_1', payment());
@@ -58,9 +67,7 @@ describe('dead letters', () => {
   });
 
   it('that are put back are worked off, and only what is none is left', async () => {
-    const queues = JSON.parse(readFileSync(join(dataDir, 'queues.json'), 'utf8'));
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    const sqs = new SQSClient({ endpoint: queues.endpoint, region: 'us-east-1', credentials });
+    const { sqs, queues } = openQueues();
     const shop = await openShop(service, 'alpha', { schedule: [1] });
     const path = '/v1/merchants/alpha/endpoints';
     const { items } = (await service.api(service.credentials.adminKey, `GET ${path}`)).json;

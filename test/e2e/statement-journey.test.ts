@@ -69,7 +69,7 @@ describe('the statement of yesterday, by the deployed bundles', () => {
     const client = new DynamoDBClient({
       endpoint: cloud.endpoints.dynamodb,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      credentials: cloud.credentials,
     });
     documents = DynamoDBDocumentClient.from(client);
   }

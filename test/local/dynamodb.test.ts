@@ -50,7 +50,7 @@ it('ends for good when it is stopped, and not before', async () => {
   mkdirSync(dataDir, { recursive: true });
   const server = await startDynamoDb(dataDir, () => undefined);
   const connections = new Agent();
-  const call = awsClient('dynamodb', server.endpoint, connections);
+  const call = awsClient('dynamodb', server.endpoint, { connections });
   await killDynoxide(dataDir);
   await expect.poll(() => call('ListTables', {}).catch(() => undefined)).toEqual({ TableNames: [] });
   await server.stop();

@@ -35,17 +35,24 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+const KEY = { accessKeyId: 'a', secretAccessKey: 'b' };
+
 /** Serves the queues of the directory, as a cloud does. */
 async function serve() {
   const state = openState(directory);
   const store = new SqsStore(state);
   let address = '';
-  const server = createAwsServer([sqsService(store, () => address)], [], () => {});
+  const server = createAwsServer({
+    json: [sqsService(store, () => address)],
+    rest: [],
+    key: KEY,
+    log: () => {},
+  });
   address = await listen(server, 0);
   const client = new SQSClient({
     region: 'us-east-1',
     endpoint: address,
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    credentials: KEY,
   });
   const stop = async () => {
     store.stop();

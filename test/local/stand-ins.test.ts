@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DecryptCommand, EncryptCommand, GenerateDataKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateScheduleCommand,
   DeleteScheduleCommand,
@@ -10,7 +11,9 @@ import {
 } from '@aws-sdk/client-scheduler';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { Agent } from 'undici';
 import { describe, expect, it, vi } from 'vitest';
+import { awsClient } from '../../lib/local/aws/aws-client.ts';
 import type { LocalCloud } from '../../lib/local/cloud.ts';
 import { startDispatcher } from '../../lib/local/scheduler/schedule-dispatcher.ts';
 import { openScheduleStore } from '../../lib/local/scheduler/schedule-store.ts';
@@ -221,13 +224,14 @@ describe('Secrets Manager', () => {
 describe('EventBridge', () => {
   it('hands events to the rules that they fit', async () => {
     const { cloud, sqs } = await fixture.start();
-    const put = async (entry: object) => {
-      const response = await fetch(cloud.endpoints.eventBridge, {
-        method: 'POST',
-        headers: { 'x-amz-target': 'AWSEvents.PutEvents', 'content-type': 'application/x-amz-json-1.1' },
-        body: JSON.stringify({ Entries: [{ EventBusName: 'fixture', Source: 'shop', ...entry }] }),
-      });
-      return (await response.json()) as { FailedEntryCount: number };
+    const connections = new Agent();
+    const events = awsClient('events', cloud.endpoints.eventBridge, {
+      connections,
+      key: cloud.credentials,
+    });
+    const put = (entry: object) => {
+      const Entries = [{ EventBusName: 'fixture', Source: 'shop', ...entry }];
+      return events<{ FailedEntryCount: number }>('PutEvents', { Entries });
     };
     expect(await put({ DetailType: 'Gossip', Detail: '{"id":0}' })).toMatchObject({ FailedEntryCount: 0 });
     expect(await put({ DetailType: 'Order', Detail: '{"id":1}' })).toMatchObject({ FailedEntryCount: 0 });
@@ -235,6 +239,7 @@ describe('EventBridge', () => {
     const QueueUrl = cloud.resources.find('Inbox', 'AWS::SQS::Queue').url;
     const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
     expect(Messages?.map(({ Body }) => Body)).toEqual(['{"id":1}']);
+    await connections.close();
   });
 });
 
@@ -242,11 +247,14 @@ describe('S3', () => {
   it('keeps objects of the template’s buckets through a restart', async () => {
     const dataDir = fixture.newDataDir();
     const first = await fixture.start({ dataDir });
-    const path = `/${first.cloud.resources.find('Statements', 'AWS::S3::Bucket').name}/2026/day.csv`;
-    const put = await fetch(first.cloud.endpoints.s3 + path, { method: 'PUT', body: 'a,b' });
-    expect(put.status).toBe(200);
+    const Bucket = first.cloud.resources.find('Statements', 'AWS::S3::Bucket').name;
+    const object = { Bucket, Key: '2026/day.csv' };
+    const s3 = new S3Client({ ...first.base, endpoint: first.cloud.endpoints.s3 ?? '' });
+    await s3.send(new PutObjectCommand({ ...object, Body: 'a,b' }));
     await first.cloud.stop();
-    const { cloud } = await fixture.start({ dataDir });
-    expect(await (await fetch(cloud.endpoints.s3 + path)).text()).toBe('a,b');
+    const { cloud, base } = await fixture.start({ dataDir });
+    const again = new S3Client({ ...base, endpoint: cloud.endpoints.s3 ?? '' });
+    const { Body } = await again.send(new GetObjectCommand(object));
+    expect(await Body?.transformToString()).toBe('a,b');
   });
 });

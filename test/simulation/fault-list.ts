@@ -10,9 +10,18 @@ export interface DeliberateFault {
   readonly without?: readonly ('sweep' | 'audit')[];
   /** Of seeds, only the multiples of this: those whose story shows it. */
   readonly every?: number;
+  /** The test that must fail with the fault in the code, instead of the simulation: a file of `test/`. */
+  readonly test?: string;
 }
 
 export const FAULTS: readonly DeliberateFault[] = [
+  {
+    name: 'CloudWatch may not publish at the operators’ topic',
+    file: 'lib/stack/alarms.ts',
+    find: 'topic.addToResourcePolicy(',
+    replace: 'Array.of(',
+    test: 'test/stack/paths.test.ts',
+  },
   {
     name: 'the message is let go before the next attempt is scheduled',
     file: 'lib/core/deliver/deliver.ts',

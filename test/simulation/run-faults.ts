@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { type DeliberateFault, FAULTS } from './fault-list.ts';
 const HELP = `Usage: npm run faults -- [options]
 
 Shows that the simulation can fail: applies one deliberate fault at a time to a copy of the code, and demands that some
-seed finds it; and that nothing is found without a fault, whichever safety nets are off.
+seed finds it, or the test that the fault names; and that nothing is found without a fault, whichever safety nets are off.
 
   --only X   the faults whose names hold X, and nothing else
   --help     this text
@@ -27,16 +27,42 @@ const PARTS = [
   'test/simulation',
   'package.json',
 ];
+/** What else a test of the deployed template needs: all that is synthesized, and what synthesizes it. */
+const TESTED_PARTS = [
+  'lib',
+  'bin',
+  'functions',
+  'docs',
+  'test',
+  'package.json',
+  'package-lock.json',
+  'cdk.json',
+  'vitest.config.ts',
+  'tsconfig.json',
+];
 type Nets = NonNullable<DeliberateFault['without']>;
 
 /** The first broken promise that some seed finds in a copy of the code, with the fault in it where there is one. */
-async function firstFinding(without: Nets, fault?: DeliberateFault): Promise<string | undefined> {
+function firstFinding(without: Nets, fault?: DeliberateFault): Promise<string | undefined> {
+  return inCopy(PARTS, fault, (copy) => simulate(copy, without, fault?.every ?? 1));
+}
+
+/** The first test of the file that fails in a copy of the code, with the fault in it where there is one. */
+function firstFailure(test: string, fault?: DeliberateFault): Promise<string | undefined> {
+  return inCopy(TESTED_PARTS, fault, (copy) => runTest(copy, test));
+}
+
+async function inCopy(
+  parts: readonly string[],
+  fault: DeliberateFault | undefined,
+  judge: (copy: string) => Promise<string | undefined>,
+): Promise<string | undefined> {
   const copy = mkdtempSync(join(tmpdir(), 'tidings-fault-'));
   try {
-    for (const part of PARTS) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
+    for (const part of parts) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     if (fault !== undefined) apply(copy, fault);
-    return await simulate(copy, without, fault?.every ?? 1);
+    return await judge(copy);
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
@@ -73,6 +99,45 @@ function simulate(copy: string, without: Nets, every: number): Promise<string | 
   });
 }
 
+const VITEST = join('node_modules', 'vitest', 'vitest.mjs');
+const REPORT = 'report.json';
+
+/** A fault that breaks the program, or the synthesis, fails no test by name: that is no finding. */
+function runTest(copy: string, test: string): Promise<string | undefined> {
+  const args = [VITEST, 'run', '--reporter=json', `--outputFile=${join(copy, REPORT)}`, test];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { cwd: copy, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      const failed = failedTests(copy);
+      if (error !== null && failed.length === 0) {
+        reject(new Error(`${test} did not come to an end:\n${stdout}${stderr}`));
+      } else resolve(failed[0]);
+    });
+  });
+}
+
+interface TestReport {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+function failedTests(copy: string): readonly string[] {
+  const path = join(copy, REPORT);
+  if (!existsSync(path)) return [];
+  return (JSON.parse(readFileSync(path, 'utf8')) as TestReport).testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName }) => fullName);
+}
+
+/** A test that fails without a fault would be failed by every fault, and prove nothing. */
+async function demandPassing(faults: readonly DeliberateFault[]): Promise<void> {
+  for (const test of new Set(faults.flatMap((fault) => fault.test ?? []))) {
+    const failed = await firstFailure(test);
+    if (failed !== undefined) throw new Error(`${test} fails without a fault: ${failed}`);
+  }
+}
+
 /** What is found without any fault would be found with every fault, and prove nothing. */
 async function demandNothingWithoutFault(): Promise<void> {
   const combinations: readonly Nets[] = [[], ['sweep'], ['audit'], ['sweep', 'audit']];
@@ -94,9 +159,13 @@ async function main(): Promise<void> {
   const { only } = values;
   if (only === undefined) await demandNothingWithoutFault();
   const faults = FAULTS.filter(({ name }) => only === undefined || name.includes(only));
+  await demandPassing(faults);
   let missed = 0;
   await sideBySide(faults, CORES, async (fault) => {
-    const found = await firstFinding(fault.without ?? [], fault);
+    const found =
+      fault.test === undefined
+        ? await firstFinding(fault.without ?? [], fault)
+        : await firstFailure(fault.test, fault);
     if (found === undefined) missed += 1;
     process.stdout.write(
       `${found === undefined ? '✗ missed' : '✓ caught'}  ${fault.name}\n${found === undefined ? '' : `            ${found}\n`}`,

@@ -48,13 +48,6 @@ function permissions(name: string): string[] {
     .sort();
 }
 
-/** The indexes of the table that a function may read. */
-function indexesOf(name: string): string[] {
-  return statementsOf(name).flatMap(
-    ({ Resource }) => /\/index\/(\w+)/.exec(JSON.stringify(Resource))?.[1] ?? [],
-  );
-}
-
 function resourceName(resource: unknown): string {
   const text = JSON.stringify(resource);
   return (
@@ -460,109 +453,6 @@ describe('the HTTP API', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       DefaultRouteSettings: { ThrottlingBurstLimit: 4000, ThrottlingRateLimit: 2000 },
     });
-  });
-});
-
-describe('the operators', () => {
-  const alarms = () =>
-    resources('AWS::CloudWatch::Alarm').map(([, { MetricName, Dimensions }]) => ({
-      metric: MetricName as string,
-      service: Dimensions?.find(({ Name }: { Name: string }) => Name === 'service')?.Value as unknown,
-    }));
-  const servicesOf = (metric: string) =>
-    alarms()
-      .filter((alarm) => alarm.metric === metric)
-      .map(({ service }) => service)
-      .sort();
-
-  it('are told of everything that somebody must look at', () => {
-    for (const [, { AlarmActions }] of resources('AWS::CloudWatch::Alarm')) {
-      expect(AlarmActions).toHaveLength(1);
-    }
-    expect(
-      alarms()
-        .map(({ metric }) => metric)
-        .sort(),
-    ).toEqual(
-      [
-        'ApproximateNumberOfMessagesVisible',
-        'ApproximateNumberOfMessagesVisible',
-        'AuditBehind',
-        'AuditFailures',
-        'Blocked',
-        'ChecksContradicted',
-        ...Array<string>(8).fill('ClockSkew'),
-        'CloseBehind',
-        'CloseFailures',
-        'EndpointsDisabled',
-        // Of each function: record, relay, deliver, check, query, admin, test-request, document, sweep, close, audit,
-        // statement.
-        ...Array<string>(12).fill('Errors'),
-        'Exhausted',
-        ...Array<string>(5).fill('ForeignRows'),
-        'IteratorAge',
-        'Lost',
-        // Of deliver and of check.
-        'MalformedMessages',
-        'MalformedMessages',
-        'ParkedRecords',
-        'SchedulesRefused',
-        'SchedulesRefused',
-        'StatementBehind',
-        'StatementFailures',
-        'Unresolved',
-        'WindowRevisions',
-      ].sort(),
-    );
-  });
-
-  it('hear of a foreign row from every function that reads whose outcome it is by an index', () => {
-    // All functions but record, which lists what is unresolved of all merchants, and so of no stranger.
-    const readers = [
-      'Close',
-      'Audit',
-      'Statement',
-      'Query',
-      'Sweep',
-      'Relay',
-      'Admin',
-      'Deliver',
-      'Check',
-    ].filter((name) => indexesOf(name).some((index) => index !== 'due'));
-    expect(servicesOf('ForeignRows')).toEqual(readers.map((name) => name.toLowerCase()).sort());
-  });
-
-  it('hear of a clock that is off from every function that stamps or compares stamps', () => {
-    expect(servicesOf('ClockSkew')).toEqual([
-      'admin',
-      'audit',
-      'check',
-      'close',
-      'query',
-      'record',
-      'relay',
-      'statement',
-    ]);
-  });
-
-  it('find in the runbook what each alarm means, and no entry for an alarm that is none', () => {
-    const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
-    const entries = new Set([...runbook.matchAll(/^### (.+)$/gm)].map(([, name]) => name));
-    const named = resources('AWS::CloudWatch::Alarm').map(
-      ([, { AlarmDescription }]) => /docs\/runbook\.md, (\w+)\.$/.exec(AlarmDescription)?.[1],
-    );
-    expect(new Set(named)).toEqual(entries);
-  });
-
-  it('are told as well when nobody closes, audits or makes statements at all', () => {
-    const silent = resources('AWS::CloudWatch::Alarm')
-      .filter(([, { TreatMissingData }]) => TreatMissingData === 'breaching')
-      .map(([, { MetricName }]) => MetricName);
-    expect(silent.sort()).toEqual(['AuditBehind', 'CloseBehind', 'StatementBehind']);
-  });
-
-  it('are not told of silence between two runs', () => {
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'StatementBehind', Period: 900 });
   });
 });
 

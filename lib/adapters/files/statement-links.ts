@@ -15,14 +15,16 @@ export function createStatementLinks(options: {
   readonly bucket: string;
   /** The bucket's name on the network. */
   readonly host: string;
-  /** Another S3, which knows buckets by path. */
+  /** Another S3 than AWS's, which knows buckets by path. It must be where clients reach it too. */
   readonly endpointUrl?: string | undefined;
   readonly clock: Clock;
 }): StatementLinks {
   const { bucket, clock, endpointUrl, host } = options;
   const { credentials, region, sha256 } = options.signer;
   const presigner = new S3RequestPresigner({ credentials, region, sha256 });
-  const base = new URL(endpointUrl === undefined ? `https://${host}/` : `${endpointUrl}/${bucket}/`);
+  const base = new URL(
+    endpointUrl === undefined ? `https://${host}/` : `${endpointUrl.replace(/\/+$/, '')}/${bucket}/`,
+  );
   return {
     link: (file, { name, seconds }) =>
       calling('Signing a link', async () => {
@@ -41,7 +43,10 @@ export function createStatementLinks(options: {
           signingDate: new Date(clock.now()),
         });
         const url = new URL(pathname, base);
-        for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, String(value));
+        // As it was signed: `URLSearchParams` would write a space as `+`, which is none where a signature is checked.
+        url.search = Object.entries(query ?? {})
+          .map((pair) => pair.map((part) => encodeURIComponent(String(part))).join('='))
+          .join('&');
         return url.href;
       }),
   };

@@ -3,6 +3,7 @@ import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
 import { type Notification, untried } from '../deliver/state/notification.ts';
 import type { NotificationStore } from '../deliver/state/notification-store.ts';
 import type { Clock, ClockTrust, Reporter } from '../environment.ts';
+import { Fault } from '../faults.ts';
 import { createDigestSum, sameGroups } from '../feed/digest.ts';
 import type { FeedStore } from '../feed/feed-store.ts';
 import { feedRows, type Window, windowOf, windowStart } from '../feed/window.ts';
@@ -43,6 +44,8 @@ const BEHIND_COUNT = 10;
 /** Rows that are looked at together, and missing ones that are held at most. */
 const BATCH = 200;
 const MAX_MISSING = 5_000;
+/** Characters kept of why a row cannot be read. */
+const MAX_REASON_LENGTH = 300;
 /** Transactions of one merchant read side by side. */
 const CONCURRENCY = 8;
 
@@ -185,8 +188,10 @@ async function look(
   { rows, found }: { readonly rows: readonly Outcome[]; readonly found: Expectation },
 ): Promise<void> {
   await sideBySide(rows, CONCURRENCY, async (row) => {
-    const { outcomes, notifications } = await ports.outcomes.transaction(row);
     const { version } = row;
+    const transaction = await readWhole(ports, row);
+    if (transaction === undefined) return;
+    const { outcomes, notifications } = transaction;
     const outcome = outcomes.find((one) => one.version === version);
     if (outcome === undefined || !isTerminal(outcome)) return;
     const notifyUrl = outcome.notifyUrl ?? outcomes[0]?.notifyUrl;
@@ -199,6 +204,22 @@ async function look(
       if (!there.has(endpointId)) found.missing.push(untried({ ...outcome, endpointId }, outcome.listedAt));
     }
   });
+}
+
+/**
+ * One transaction that cannot be read must not keep the others from being audited. It is told each time, and no mark
+ * remembers it: its parked record is the way back. A fault of the table is the run's, and repeats it.
+ */
+async function readWhole(ports: AuditPorts, row: Outcome) {
+  try {
+    return await ports.outcomes.transaction(row);
+  } catch (error) {
+    if (error instanceof Fault) throw error;
+    const { merchantId, transactionId, version } = row;
+    const reason = String(error).replaceAll(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH);
+    ports.reporter.report({ event: 'outcome_unreadable', merchantId, transactionId, version, reason });
+    return undefined;
+  }
 }
 
 /** Made as what nobody has tried, due now: the sweep sends it, or the message that was only late finds it. */

@@ -1,59 +1,75 @@
 import type { Dispatcher } from 'undici';
 import { request } from 'undici';
 import { LOCAL_REGION } from '../template/intrinsics.ts';
+import type { AccessKey } from './access-key.ts';
 import { AwsFault } from './aws-fault.ts';
+import { authorization, sha256Hex } from './signature.ts';
 
 /**
  * Calls one JSON-protocol service, as the SDKs do, without their validation, retries and conversions.
  * Stream records come back in exactly the JSON that Lambda puts into an event, which is why the event sources
- * do not use an SDK. The signature is a dummy: neither the emulators nor LocalStack verify it, but all want
- * the header.
+ * do not use an SDK.
  * @throws AwsFault for an error answer; what undici throws when the service is away.
  */
 export type AwsCall = <Output>(operation: string, input: unknown, signal?: AbortSignal) => Promise<Output>;
+
+export interface AwsClientOptions {
+  /** A pool that lives no longer than the cloud: the next one may listen on the same port, and kept sockets would be dead. */
+  readonly connections: Dispatcher;
+  /** Absent for an emulator that asks for none. */
+  readonly key?: AccessKey;
+}
+
+/** Every emulator wants the header, also those that do not look at it. */
+const NOBODY: AccessKey = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 const PROTOCOLS = {
   dynamodb: { prefix: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0' },
   streams: { prefix: 'DynamoDBStreams_20120810', contentType: 'application/x-amz-json-1.0' },
   sqs: { prefix: 'AmazonSQS', contentType: 'application/x-amz-json-1.0' },
+  events: { prefix: 'AWSEvents', contentType: 'application/x-amz-json-1.1' },
 } as const;
 
-/**
- * @param connections a pool that lives no longer than the cloud: the next one may listen on the same port, and a
- * socket kept from this one would be dead.
- */
 export function awsClient(
   service: keyof typeof PROTOCOLS,
   endpoint: string,
-  connections: Dispatcher,
+  { connections, key = NOBODY }: AwsClientOptions,
 ): AwsCall {
   const { prefix, contentType } = PROTOCOLS[service];
-  const scope = service === 'sqs' ? 'sqs' : 'dynamodb';
+  const { host, pathname } = new URL(endpoint);
+  const scope = service === 'streams' ? 'dynamodb' : service;
   return async <Output>(operation: string, input: unknown, signal?: AbortSignal): Promise<Output> => {
     const date = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
-    const credential = `local/${date.slice(0, 8)}/${LOCAL_REGION}/${scope}/aws4_request`;
+    const body = JSON.stringify(input);
+    const headers = {
+      host,
+      'content-type': contentType,
+      'x-amz-target': `${prefix}.${operation}`,
+      'x-amz-date': date,
+    };
+    const terms = {
+      scope: { day: date.slice(0, 8), region: LOCAL_REGION, service: scope },
+      date,
+      signedHeaders: Object.keys(headers).sort(),
+    };
+    const signed = { method: 'POST', target: pathname, headers, payloadHash: sha256Hex(body) };
     const response = await request(endpoint, {
       dispatcher: connections,
       method: 'POST',
-      headers: {
-        'content-type': contentType,
-        'x-amz-target': `${prefix}.${operation}`,
-        'x-amz-date': date,
-        authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host;x-amz-date, Signature=0`,
-      },
-      body: JSON.stringify(input),
+      headers: { ...headers, authorization: authorization(signed, terms, key) },
+      body,
       signal: signal ?? null,
     });
     const text = await response.body.text();
-    const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
+    const answer = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
     if (response.statusCode >= 400) {
-      const type = String(body.__type ?? 'UnknownError');
+      const type = String(answer.__type ?? 'UnknownError');
       throw new AwsFault(
         type.slice(type.lastIndexOf('#') + 1),
-        String(body.message ?? body.Message ?? text),
+        String(answer.message ?? answer.Message ?? text),
         response.statusCode,
       );
     }
-    return body as Output;
+    return answer as Output;
   };
 }

@@ -3,7 +3,10 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { AccessKey } from './access-key.ts';
+import { authenticate } from './authentication.ts';
 import { AwsFault } from './aws-fault.ts';
+import { sha256Hex } from './signature.ts';
 
 /** The input of an operation, as it came over the wire: nothing is checked yet. */
 export type AwsInput = Readonly<Record<string, unknown>>;
@@ -29,12 +32,16 @@ export type RestService = (
 /** Larger than any request that the services take (SQS: 1 MiB, escaped). */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
-/** Serves all stand-ins on one port: their targets and paths do not collide. */
-export function createAwsServer(
-  json: readonly JsonService[],
-  rest: readonly RestService[],
-  log: Log,
-): Server {
+export interface AwsServerOptions {
+  readonly json: readonly JsonService[];
+  readonly rest: readonly RestService[];
+  /** Whoever signs with it may do everything. */
+  readonly key: AccessKey;
+  readonly log: Log;
+}
+
+/** Serves all stand-ins on one port: their targets and paths do not collide. Requests are authenticated as on AWS. */
+export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Server {
   return createServer((request, response) => {
     void answer(request, response);
   });
@@ -77,7 +84,9 @@ export function createAwsServer(
     target: string,
     gone: AbortSignal,
   ): Promise<unknown> {
-    const input = parse(await readBody(request));
+    const body = await readBody(request);
+    authenticate(request, key, sha256Hex(body));
+    const input = parse(body.toString('utf8'));
     if (service !== undefined) {
       const name = target.slice(service.targetPrefix.length + 1);
       const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
@@ -115,7 +124,7 @@ function send(
   response.end(JSON.stringify(body));
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -124,7 +133,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
       throw new AwsFault('RequestEntityTooLargeException', 'The request is too large.', 413);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function parse(body: string): AwsInput {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isToOwnHost } from '../aws/host.ts';
 
 /** Takes one request, as `node:http` hands it over. */
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -22,7 +23,10 @@ export async function startReceiver(options: {
   let { port } = options;
 
   const listen = async () => {
-    const next = createServer(options.listener);
+    const next = createServer((request, response) => {
+      if (isToOwnHost(request)) options.listener(request, response);
+      else response.writeHead(403, { connection: 'close' }).end();
+    });
     await new Promise<void>((resolve, reject) => {
       next.once('error', reject);
       next.listen(port, '127.0.0.1', resolve);

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { LocalCloudError, messageOf } from '../errors.ts';
@@ -14,6 +15,7 @@ export interface DynamoDbServer {
 /** Restarts in a row after which it is given up; one that lived for a while begins a new row. */
 const MAX_RESTARTS = 5;
 const SETTLED_MS = 60_000;
+const LOOPBACK = '127.0.0.1';
 
 /**
  * Starts dynoxide on `<dataDir>/dynamodb.sqlite`, and starts it again on the same data and port where it dies: what
@@ -25,7 +27,7 @@ export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDb
   const databasePath = resolve(dataDir, 'dynamodb.sqlite');
   const pidPath = join(dataDir, 'dynamodb.pid');
   await endOrphan({ pidPath, databasePath });
-  const place: DynoxidePlace = { databasePath, pidPath, port: await freePort() };
+  const place: DynoxidePlace = { databasePath, pidPath, ...(await freePlace()) };
   const broken = Promise.withResolvers<LocalCloudError>();
   let running = await launchDynoxide(place);
   let stopping = false;
@@ -55,7 +57,7 @@ export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDb
 
   const kept = keepAlive();
   return {
-    endpoint: `http://127.0.0.1:${place.port}`,
+    endpoint: `http://${place.host}:${place.port}`,
     broken: broken.promise,
     stop: async () => {
       stopping = true;
@@ -73,11 +75,21 @@ function givenUp(how: string): LocalCloudError {
   );
 }
 
-async function freePort(): Promise<number> {
+/**
+ * dynoxide itself asks for no credentials. Linux takes every address of 127.0.0.0/8 for this machine: on one drawn at random
+ * no page in a browser finds it. Elsewhere there is 127.0.0.1 alone.
+ */
+async function freePlace(): Promise<Pick<DynoxidePlace, 'host' | 'port'>> {
+  if (process.platform !== 'linux') return { host: LOOPBACK, port: await freePort(LOOPBACK) };
+  const host = `127.${randomInt(1, 255)}.${randomInt(0, 256)}.${randomInt(2, 255)}`;
+  return { host, port: await freePort(host) };
+}
+
+async function freePort(host: string): Promise<number> {
   return await new Promise((settle, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(0, host, () => {
       const address = server.address();
       server.close(() => settle(typeof address === 'object' && address !== null ? address.port : 0));
     });

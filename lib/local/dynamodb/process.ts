@@ -19,6 +19,7 @@ export interface DynoxidePlace {
   readonly databasePath: string;
   /** Names the process, for a later run that finds it still there. */
   readonly pidPath: string;
+  readonly host: string;
   readonly port: number;
 }
 
@@ -33,10 +34,11 @@ const MAX_LINES = 20;
 export async function launchDynoxide({
   databasePath,
   pidPath,
+  host,
   port,
 }: DynoxidePlace): Promise<DynoxideProcess> {
   const { command, arguments: leading } = dynoxideCommand();
-  const place = ['--host', '127.0.0.1', '--port', String(port), '--db-path', databasePath];
+  const place = ['--host', host, '--port', String(port), '--db-path', databasePath];
   const child = spawn(command, [...leading, ...place], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own: Ctrl+C reaches us only, so that functions that still run find their table until we stop it.
@@ -56,7 +58,7 @@ export async function launchDynoxide({
   }).finally(() => process.off('exit', endWithUs));
   if (child.pid !== undefined) writeFileSync(pidPath, String(child.pid));
 
-  const failure = await Promise.race([whenAnswering(`http://127.0.0.1:${port}`), ended]);
+  const failure = await Promise.race([whenAnswering(`http://${host}:${port}`), ended]);
   if (failure !== undefined) {
     endGroup(child, 'SIGKILL');
     throw new LocalCloudError(
@@ -80,7 +82,7 @@ export async function launchDynoxide({
 /** @returns `undefined` once it answers, or why it did not in time. */
 async function whenAnswering(endpoint: string): Promise<string | undefined> {
   const connections = new Agent();
-  const call = awsClient('dynamodb', endpoint, connections);
+  const call = awsClient('dynamodb', endpoint, { connections });
   let reason = 'no answer';
   for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline; ) {
     try {
@@ -99,7 +101,10 @@ async function whenAnswering(endpoint: string): Promise<string | undefined> {
  * Ends the process that the pid file names, but only if its command line names our database: the number may
  * belong to somebody else by now.
  */
-export async function endOrphan({ pidPath, databasePath }: Omit<DynoxidePlace, 'port'>): Promise<void> {
+export async function endOrphan({
+  pidPath,
+  databasePath,
+}: Omit<DynoxidePlace, 'host' | 'port'>): Promise<void> {
   if (!existsSync(pidPath)) return;
   const pid = Number(readFileSync(pidPath, 'utf8'));
   if (Number.isInteger(pid) && pid > 1 && commandLine(pid).includes(databasePath)) {

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import type { AccessKey } from '../aws/access-key.ts';
 import { LocalCloudError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Assembly } from '../template/assembly.ts';
@@ -23,6 +24,8 @@ export interface FunctionsSetting {
   readonly assembly: Assembly;
   readonly stack: Stack;
   readonly endpoints: ServiceEndpoints;
+  /** What functions sign with. */
+  readonly key: AccessKey;
   /** Laid over every function's own environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** Instances of a function at a time for each that invokes it, unless its reserved concurrency is lower. */
@@ -95,7 +98,7 @@ function invokersOf(stack: Stack, { physical }: Resource<'AWS::Lambda::Function'
 
 /** Nothing of our own environment gets through but what a process needs: no profile, no real credentials. */
 function environmentOf(
-  { endpoints, environment }: FunctionsSetting,
+  { endpoints, environment, key }: FunctionsSetting,
   { physical, properties }: Resource<'AWS::Lambda::Function'>,
   assetDir: string,
 ): Readonly<Record<string, string>> {
@@ -104,8 +107,8 @@ function environmentOf(
     TZ: ':UTC',
     AWS_REGION: LOCAL_REGION,
     AWS_DEFAULT_REGION: LOCAL_REGION,
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: key.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
     AWS_LAMBDA_FUNCTION_NAME: physical.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(properties.MemorySize),

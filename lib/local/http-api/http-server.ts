@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isToOwnHost } from '../aws/host.ts';
 import { messageOf } from '../errors.ts';
 import type { FunctionPool } from '../functions/pool.ts';
 import type { Log } from '../log.ts';
@@ -37,7 +38,7 @@ export function createHttpApiServer(log: Log): HttpApiServer {
   let handle: (request: IncomingMessage) => Promise<HttpAnswer> = async () =>
     gatewayMessage(503, 'Service Unavailable');
   const server = createServer((request, response) => {
-    handle(request)
+    (isToOwnHost(request) ? handle(request) : forbidden())
       .catch((error: unknown) => {
         log({
           source: 'cloud',
@@ -55,6 +56,11 @@ export function createHttpApiServer(log: Log): HttpApiServer {
       handle = (request) => answer(api, route, request);
     },
   };
+}
+
+/** As API Gateway answers a name that is none of its own. */
+async function forbidden(): Promise<HttpAnswer> {
+  return gatewayMessage(403, 'Forbidden');
 }
 
 async function answer(

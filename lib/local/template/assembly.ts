@@ -21,6 +21,7 @@ export interface Assembly {
   readonly conditions: JsonObject;
   readonly parameters: JsonObject;
   readonly mappings: JsonObject;
+  readonly outputs: JsonObject;
   /** Absolute path of the folder or file behind an asset's S3 key (`<hash>.zip`). */
   assetPath(objectKey: string): string | undefined;
 }
@@ -53,6 +54,7 @@ export function loadAssembly(assemblyDir: string): Assembly {
     conditions: objectAt(template, 'Conditions'),
     parameters: objectAt(template, 'Parameters'),
     mappings: objectAt(template, 'Mappings'),
+    outputs: objectAt(template, 'Outputs'),
     assetPath: assetFinder(directory, artifacts),
   };
 }

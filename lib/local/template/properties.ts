@@ -58,6 +58,15 @@ const lambdaFunction = z.strictObject({
   ReservedConcurrentExecutions: z.int().optional(),
 });
 
+const eventInvokeConfig = z.strictObject({
+  FunctionName: z.string(),
+  Qualifier: z.literal('$LATEST'),
+  // Rules invoke a function once and never again, which is what a template must ask for.
+  MaximumRetryAttempts: z.literal(0),
+  // An event is handed over when its rule fires: none grows old before.
+  MaximumEventAgeInSeconds: z.int().min(60).max(21_600).optional(),
+});
+
 const filterCriteria = z.strictObject({ Filters: z.array(z.strictObject({ Pattern: z.string() })) });
 
 const eventSourceMapping = z.strictObject({
@@ -171,6 +180,7 @@ export const HONOURED_PROPERTIES = {
   'AWS::DynamoDB::Table': table,
   'AWS::SQS::Queue': queue,
   'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,
   'AWS::ApiGatewayV2::Api': api,
   'AWS::ApiGatewayV2::Integration': integration,

@@ -9,6 +9,7 @@ const RUNS = [
   'AWS::DynamoDB::Table',
   'AWS::SQS::Queue',
   'AWS::Lambda::Function',
+  'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::ApiGatewayV2::Api',
   'AWS::ApiGatewayV2::Integration',
@@ -72,12 +73,14 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, read
     'EphemeralStorage',
     'KmsKeyArn',
     'LoggingConfig',
+    // Chains through queues are not counted here, so none is ended: what AWS allows runs, and what it ends runs too.
     'RecursiveLoop',
     'Role',
     'RuntimeManagementConfig',
     'Tags',
     'TracingConfig',
   ],
+  'AWS::Lambda::EventInvokeConfig': [],
   // One batch of a shard is under way at a time. With a higher ParallelizationFactor AWS keeps the order of
   // each item's changes only; here the order of the whole shard is kept, which includes that.
   'AWS::Lambda::EventSourceMapping': ['KmsKeyArn', 'MetricsConfig', 'ParallelizationFactor', 'Tags'],

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { LocalCloudError } from '../errors.ts';
 import type { Assembly, TemplateResource } from './assembly.ts';
-import { createResolver } from './intrinsics.ts';
+import { createResolver, type Resolver } from './intrinsics.ts';
 import type { Json } from './json-object.ts';
+import { isObject } from './json-object.ts';
 import type { Addresses, PhysicalResource } from './physical.ts';
 import { describePhysical } from './physical.ts';
 import type { PropertiesOf } from './properties.ts';
@@ -21,6 +22,7 @@ export interface Resource<Type extends RunningType | StandInType> {
 export interface Stack {
   readonly name: string;
   readonly physical: readonly PhysicalResource[];
+  readonly outputs: Readonly<Record<string, string>>;
   ofType<Type extends RunningType | StandInType>(type: Type): readonly Resource<Type>[];
 }
 
@@ -59,9 +61,24 @@ export function resolveStack(assembly: Assembly, addresses: Addresses): Stack {
   return {
     name: assembly.stackName,
     physical: [...physicalById.values()],
+    outputs: outputsOf(assembly, resolver),
     ofType: <Type extends RunningType | StandInType>(type: Type) =>
       (byType.get(type) ?? []) as unknown as readonly Resource<Type>[],
   };
+}
+
+/** Those whose value is known here; what an inert resource would give is not, and nothing runs by an output. */
+function outputsOf({ outputs }: Assembly, resolver: Resolver): Readonly<Record<string, string>> {
+  const known: Record<string, string> = {};
+  for (const [name, output] of Object.entries(outputs)) {
+    if (!isObject(output) || output.Value === undefined) continue;
+    try {
+      known[name] = String(resolver.resolve(output.Value, `Outputs.${name}`));
+    } catch (error) {
+      if (!(error instanceof LocalCloudError)) throw error;
+    }
+  }
+  return known;
 }
 
 function listedType(resource: TemplateResource): RunningType | StandInType | undefined {

@@ -49,7 +49,7 @@ export async function startDynamoDbUnderTest(): Promise<DynamoDbUnderTest> {
   const server = await startServer(process.env.TIDINGS_DYNAMODB_ENDPOINT);
   Object.assign(process.env, { ...EMULATOR_ACCOUNT, AWS_ENDPOINT_URL_DYNAMODB: server.endpoint });
   const connections = new Agent();
-  const call = awsClient('dynamodb', server.endpoint, connections);
+  const call = awsClient('dynamodb', server.endpoint, { connections });
   const stack = resolveStack(loadAssembly(ASSEMBLY), { sqs: server.endpoint, api: server.endpoint });
   const [template] = stack.ofType('AWS::DynamoDB::Table');
   if (template === undefined) throw new Error('The template has no table.');

@@ -60,7 +60,12 @@ export async function openLanes(scheduleGroup = GROUP): Promise<LanesUnderTest> 
   const store = new SqsStore(state);
   const rest: RestService[] = [schedulerService(openScheduleStore(state), new Set([GROUP]), () => undefined)];
   let address = '';
-  const server: Server = createAwsServer([sqsService(store, () => address)], rest, () => undefined);
+  const server: Server = createAwsServer({
+    json: [sqsService(store, () => address)],
+    rest,
+    key: ACCOUNT.credentials,
+    log: () => undefined,
+  });
   address = await listen(server, 0);
   for (const name of ['first', 'retry', 'check', 'dead']) store.define(name, {});
   const sqs = new SQSClient({ ...ACCOUNT, endpoint: address, maxAttempts: 1 });

@@ -112,7 +112,8 @@ export function dueKeyOf(row: Readonly<Record<string, unknown>>): DueKey | undef
   return key === undefined ? undefined : { kind: 'notification', key };
 }
 
-export const parkedPk = (day: string, recordId: string) => `P#${day}#${partitionOf(recordId)}`;
+export const parkedPk = (day: string, recordId: string) => parkedPartitionPk(day, partitionOf(recordId));
+export const parkedPartitionPk = (day: string, partition: number) => `P#${day}#${partition}`;
 
 function digits(version: Version): string {
   return String(version).padStart(4, '0');

@@ -1,0 +1,156 @@
+import type { ParkedRecord, ParkedRecords, PutBack } from '../../lib/core/deliver/put-back.ts';
+import { keyOfParked } from '../../lib/core/deliver/put-back.ts';
+
+export const PARKED_HELP = `Usage: npm run parked -- <list|show|put-back> [ids] [options]
+
+Records of the stream that could not be relayed: they are kept aside with their reason, so that nobody waits for them.
+
+  list          shows them: id, time, whose outcome, and why
+  show ID       one of them whole
+  put-back ID…  reads each outcome again and relays it; the record goes when its messages are handed over
+  put-back --all
+
+  --days N         how many days back it looks, today included (14)
+  --outputs FILE   on AWS: the file that \`npm run deploy\` writes, with credentials of an operator
+  --data-dir DIR   of the service that runs on this machine (.tidings)
+  --json           one line of JSON a record
+
+Ends with 1 where a record was left or is not there.
+`;
+
+export interface ParkedArguments {
+  readonly verb: string | undefined;
+  readonly ids: readonly string[];
+  readonly all: boolean;
+  readonly days: string;
+  readonly json: boolean;
+}
+
+export interface ParkedTools {
+  readonly parked: ParkedRecords;
+  readonly putBack: (record: ParkedRecord) => Promise<PutBack>;
+  readonly nowMs: number;
+  readonly write: (line: string) => void;
+  readonly note: (line: string) => void;
+}
+
+const DAY_MS = 86_400_000;
+/** As long as rows may be kept, and a little more. */
+const MAX_DAYS = 4_000;
+
+/** @returns the exit status */
+export async function runParked(args: ParkedArguments, tools: ParkedTools): Promise<number> {
+  const days = daysBack(args.days, tools.nowMs);
+  switch (args.verb) {
+    case 'list':
+      return list(args, days, tools);
+    case 'show':
+      return show(args, days, tools);
+    case 'put-back':
+      return putBackAll(args, days, tools);
+    default:
+      throw new Error('Say list, show or put-back; npm run parked -- --help shows how.');
+  }
+}
+
+async function list(
+  { json }: ParkedArguments,
+  days: readonly string[],
+  { parked, write, note }: ParkedTools,
+): Promise<number> {
+  let count = 0;
+  for await (const record of parked.list(days)) {
+    count += 1;
+    write(json ? JSON.stringify(shown(record)) : lineOf(record));
+  }
+  note(`parked records: ${count} since ${days.at(-1)}`);
+  return 0;
+}
+
+async function show(
+  { ids, json }: ParkedArguments,
+  days: readonly string[],
+  { parked, write }: ParkedTools,
+): Promise<number> {
+  const [id] = ids;
+  if (id === undefined) throw new Error('show needs the id of a record; npm run parked -- list shows them.');
+  const record = await parked.find(id, days);
+  if (record === undefined) throw notFound(id, days);
+  const whole = { ...shown(record), payload: record.payload };
+  write(JSON.stringify(whole, undefined, json ? undefined : 2));
+  return 0;
+}
+
+async function putBackAll(
+  args: ParkedArguments,
+  days: readonly string[],
+  tools: ParkedTools,
+): Promise<number> {
+  if (args.all === args.ids.length > 0) throw new Error('put-back needs ids, or --all.');
+  const records = args.all ? tools.parked.list(days) : named(args.ids, days, tools.parked);
+  let back = 0;
+  let left = 0;
+  for await (const record of records) {
+    const result = await tools.putBack(record);
+    if (result.kind === 'relayed') back += 1;
+    else left += 1;
+    if (args.json) tools.write(JSON.stringify({ ...shown(record), result }));
+    else if (result.kind === 'relayed')
+      tools.write(`✓ back  ${printable(record.recordId)}  ${about(record)}`);
+    else tools.write(`✗ left  ${printable(record.recordId)}  ${about(record)}  ${printable(result.reason)}`);
+  }
+  tools.note(`parked records: ${back} put back · ${left} left`);
+  return left === 0 ? 0 : 1;
+}
+
+async function* named(
+  ids: readonly string[],
+  days: readonly string[],
+  parked: ParkedRecords,
+): AsyncGenerator<ParkedRecord> {
+  for (const id of ids) {
+    const record = await parked.find(id, days);
+    if (record === undefined) throw notFound(id, days);
+    yield record;
+  }
+}
+
+function notFound(id: string, days: readonly string[]): Error {
+  return new Error(
+    `No record ${printable(id)} was parked since ${days.at(-1)}. --days N looks further back.`,
+  );
+}
+
+/** Days of UTC, today first. */
+function daysBack(text: string, nowMs: number): readonly string[] {
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
+    throw new Error(`--days needs a whole number from 1 to ${MAX_DAYS}, not ${printable(text)}.`);
+  }
+  return Array.from({ length: days }, (_, back) =>
+    new Date(nowMs - back * DAY_MS).toISOString().slice(0, 10),
+  );
+}
+
+function shown(record: ParkedRecord) {
+  const { recordId, parkedAt, reason } = record;
+  return { recordId, parkedAt, outcome: keyOfParked(record), reason };
+}
+
+function lineOf(record: ParkedRecord): string {
+  const { recordId, parkedAt, reason } = record;
+  return [recordId, parkedAt, about(record), reason].map(printable).join('  ');
+}
+
+function about(record: ParkedRecord): string {
+  const key = keyOfParked(record);
+  return key === undefined ? 'no outcome' : `${key.merchantId}/${key.transactionId} version ${key.version}`;
+}
+
+/** Reasons quote what others wrote: nothing in them may steer a terminal. */
+function printable(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}

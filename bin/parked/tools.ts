@@ -1,0 +1,57 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createParking } from '../../lib/adapters/dynamodb/dynamodb-parking.ts';
+import { createParkedRecords } from '../../lib/adapters/dynamodb/parked-records.ts';
+import { createHealthStore } from '../../lib/adapters/dynamodb/stores/dynamodb-health-store.ts';
+import { createMerchantStore } from '../../lib/adapters/dynamodb/stores/dynamodb-merchant-store.ts';
+import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
+import { openTable } from '../../lib/adapters/dynamodb/table/table-client.ts';
+import { createDispatcher } from '../../lib/adapters/queues/lane-dispatcher.ts';
+import { systemClock as clock, systemTimer as timer } from '../../lib/adapters/system.ts';
+import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
+import { putBack } from '../../lib/core/deliver/put-back.ts';
+import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
+import type { Outputs } from '../deployment.ts';
+import type { ParkedTools } from './command.ts';
+
+/**
+ * The relay as the function has it, with a terminal instead of a log. A check that is due later than a queue can wait is
+ * left to the sweep, as there.
+ *
+ * @param note told of what the service would log
+ */
+export function openParkedTools(
+  outputs: Outputs,
+  note: (line: string) => void,
+): Pick<ParkedTools, 'parked' | 'putBack'> {
+  const { TableName: name, FeedLagSeconds: feedLagSeconds, RetentionDays: retentionDays } = outputs;
+  const reporter = {
+    report: (event: { readonly event: string }) => {
+      if (event.event !== 'relayed') note(JSON.stringify(event));
+    },
+  };
+  const table = openTable({ name, feedLagSeconds, clock, reporter });
+  const settings = { retentionDays };
+  const parked = createParkedRecords(table);
+  const ports = {
+    parked,
+    outcomes: createOutcomeStore(table, settings),
+    configs: createConfigCache(createMerchantStore(table)),
+    health: createHealthMonitor({ health: createHealthStore(table, settings), clock, reporter }),
+    parking: createParking(table, settings),
+    dispatcher: createDispatcher({
+      sqs: new SQSClient({}),
+      queueUrls: {
+        first: outputs.FirstQueueUrl,
+        retry: outputs.RetryQueueUrl,
+        check: outputs.CheckQueueUrl,
+      },
+      timer,
+      clock,
+      onRefused: () => note('A check is due later than a queue can wait: the sweep sends it.'),
+    }),
+    clock,
+    clockTrust: table.clockCheck,
+    reporter,
+  };
+  return { parked, putBack: (record) => putBack(ports, record) };
+}

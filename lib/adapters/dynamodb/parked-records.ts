@@ -1,0 +1,67 @@
+import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { ParkedRecord, ParkedRecords } from '../../core/deliver/put-back.ts';
+import { PARTITIONS } from '../../core/partitions.ts';
+import { calling } from '../aws-faults.ts';
+import { parkedPartitionPk, parkedPk } from './items/item-keys.ts';
+import { unlessRefused } from './table/conditions.ts';
+import type { Table } from './table/table-client.ts';
+
+/** Parked rows, read and taken away. Each day has a few partitions; a record's own is known by its id. */
+export function createParkedRecords(table: Table): ParkedRecords {
+  const { documents, name: TableName } = table;
+  const keyOf = (day: string, recordId: string) => ({ pk: parkedPk(day, recordId), sk: recordId });
+
+  async function* partition(pk: string): AsyncGenerator<ParkedRecord> {
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const query = new QueryCommand({
+        TableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pk },
+        ConsistentRead: true,
+        ExclusiveStartKey,
+      });
+      const page = await calling('Listing parked records', () => documents.send(query));
+      yield* (page.Items ?? []).map(recordOf);
+      ExclusiveStartKey = page.LastEvaluatedKey;
+    } while (ExclusiveStartKey !== undefined);
+  }
+
+  return {
+    async *list(days) {
+      for (const day of days) {
+        for (let number = 0; number < PARTITIONS; number += 1)
+          yield* partition(parkedPartitionPk(day, number));
+      }
+    },
+
+    async find(recordId, days) {
+      for (const day of days) {
+        const get = new GetCommand({ TableName, Key: keyOf(day, recordId), ConsistentRead: true });
+        const { Item } = await calling('Finding a parked record', () => documents.send(get));
+        if (Item !== undefined) return recordOf(Item);
+      }
+      return undefined;
+    },
+
+    async remove({ recordId, parkedAt }) {
+      const remove = new DeleteCommand({
+        TableName,
+        Key: keyOf(parkedAt.slice(0, 10), recordId),
+        // Invariant: what was parked again meanwhile stays.
+        ConditionExpression: 'attribute_not_exists(pk) OR parkedAt = :parkedAt',
+        ExpressionAttributeValues: { ':parkedAt': parkedAt },
+      });
+      await calling('Taking a parked record away', () => unlessRefused(() => documents.send(remove)));
+    },
+  };
+}
+
+function recordOf(item: Readonly<Record<string, unknown>>): ParkedRecord {
+  return {
+    recordId: String(item.sk),
+    parkedAt: String(item.parkedAt),
+    reason: String(item.reason),
+    payload: String(item.payload),
+  };
+}

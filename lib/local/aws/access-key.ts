@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a caller of the stand-ins signs with. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** The one of a data directory: made at random by its first run, in a file that only its owner reads. */
+export function openAccessKey(dataDir: string): AccessKey {
+  const path = join(dataDir, 'access-key.json');
+  if (!existsSync(path)) {
+    const key: AccessKey = {
+      accessKeyId: `LOCAL${randomBytes(12).toString('hex').toUpperCase()}`,
+      secretAccessKey: randomBytes(30).toString('base64url'),
+    };
+    writeFileSync(path, JSON.stringify(key), { mode: 0o600, flag: 'wx' });
+  }
+  chmodSync(path, 0o600);
+  return JSON.parse(readFileSync(path, 'utf8')) as AccessKey;
+}

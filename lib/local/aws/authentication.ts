@@ -1,0 +1,106 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { AccessKey } from './access-key.ts';
+import { AwsFault } from './aws-fault.ts';
+import { isToOwnHost } from './host.ts';
+import { ALGORITHM, type SigningTerms, signatureOf, UNSIGNED_PAYLOAD } from './signature.ts';
+
+/** How far a signer's clock may be off, as on AWS. */
+const MAX_SKEW_MS = 15 * 60_000;
+const FORBIDDEN = 403;
+
+/** What a request says of its signer, in its header or, where it is a signed link, in its query. */
+interface Claim {
+  readonly accessKeyId: string;
+  readonly terms: SigningTerms;
+  readonly signature: string;
+  /** Seconds for which a link is good. */
+  readonly expiresSeconds?: number;
+}
+
+/**
+ * Lets a request in that was made to this machine by name and signed with the key, as AWS does.
+ *
+ * @param payloadHash of the body as it was received; where it is not known yet, the one that the request states
+ * @throws AwsFault with the code that AWS answers
+ */
+export function authenticate(
+  request: IncomingMessage,
+  key: AccessKey,
+  payloadHash = String(request.headers['x-amz-content-sha256'] ?? UNSIGNED_PAYLOAD),
+): void {
+  if (!isToOwnHost(request)) {
+    throw new AwsFault('AccessDeniedException', 'The request was made to another host.', FORBIDDEN);
+  }
+  const claim = readClaim(request);
+  if (claim.accessKeyId !== key.accessKeyId) {
+    throw new AwsFault(
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid.',
+      FORBIDDEN,
+    );
+  }
+  assertTimely(claim);
+  const { method = 'GET', url: target = '/', headers } = request;
+  const isLink = claim.expiresSeconds !== undefined;
+  const signed = { method, target, headers, payloadHash: isLink ? UNSIGNED_PAYLOAD : payloadHash };
+  const expected = Buffer.from(safely(() => signatureOf(signed, claim.terms, key)));
+  const given = Buffer.from(claim.signature);
+  const isSame = given.length === expected.length && timingSafeEqual(given, expected);
+  if (!isSame || !claim.terms.signedHeaders.includes('host')) {
+    throw new AwsFault(
+      'InvalidSignatureException',
+      'The request signature we calculated does not match the signature you provided.',
+      FORBIDDEN,
+    );
+  }
+}
+
+function readClaim(request: IncomingMessage): Claim {
+  const header = request.headers.authorization;
+  const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
+  if (header === undefined && !query.has('X-Amz-Signature')) {
+    throw new AwsFault('MissingAuthenticationTokenException', 'Missing Authentication Token', FORBIDDEN);
+  }
+  const field = (name: string) => new RegExp(`${name}=([^,\\s]+)`).exec(header ?? '')?.[1];
+  const isLink = header === undefined;
+  const algorithm = isLink ? query.get('X-Amz-Algorithm') : header.split(' ')[0];
+  const credential = (isLink ? query.get('X-Amz-Credential') : field('Credential')) ?? '';
+  const signedHeaders = (isLink ? query.get('X-Amz-SignedHeaders') : field('SignedHeaders')) ?? '';
+  const signature = (isLink ? query.get('X-Amz-Signature') : field('Signature')) ?? '';
+  const date = (isLink ? query.get('X-Amz-Date') : request.headers['x-amz-date']) ?? '';
+  const [accessKeyId = '', day = '', region = '', service = '', end] = credential.split('/');
+  if (algorithm !== ALGORITHM || end !== 'aws4_request' || signedHeaders === '' || signature === '') {
+    throw new AwsFault(
+      'IncompleteSignatureException',
+      'The request signature does not conform to AWS standards.',
+      FORBIDDEN,
+    );
+  }
+  return {
+    accessKeyId,
+    signature,
+    terms: { scope: { day, region, service }, date: String(date), signedHeaders: signedHeaders.split(';') },
+    ...(isLink && { expiresSeconds: Number(query.get('X-Amz-Expires') ?? 0) }),
+  };
+}
+
+function assertTimely({ terms: { date, scope }, expiresSeconds }: Claim): void {
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date) ?? [];
+  const signedMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const ageMs = Date.now() - signedMs;
+  const mostMs = expiresSeconds === undefined ? MAX_SKEW_MS : expiresSeconds * 1000;
+  if (!(ageMs >= -MAX_SKEW_MS && ageMs <= mostMs && date.startsWith(scope.day))) {
+    throw new AwsFault('InvalidSignatureException', 'Signature expired, or not yet current.', FORBIDDEN);
+  }
+}
+
+/** A query that is not validly encoded has no signature. */
+function safely(sign: () => string): string {
+  try {
+    return sign();
+  } catch {
+    return '';
+  }
+}

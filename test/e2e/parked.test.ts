@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { outcomeItem } from '../../lib/adapters/dynamodb/items/outcome-items.ts';
+import { outcomeSchema } from '../../lib/core/model.ts';
+import {
+  type LocalService,
+  removeDirectory,
+  startService,
+  temporaryDirectory,
+} from '../support/local-service.ts';
+import { ROOT } from '../support/synthesized.ts';
+import { openShop, type Shop } from '../support/test-shop.ts';
+import { payment } from '../support/world.ts';
+
+const waiting = { timeout: 50_000, interval: 100 };
+
+describe('records that could not be relayed', () => {
+  const dataDir = temporaryDirectory();
+  let service: LocalService;
+  let shop: Shop;
+  let inner: DynamoDBClient;
+  let documents: DynamoDBDocumentClient;
+  let tableName: string;
+
+  beforeAll(async () => {
+    service = await startService(dataDir);
+    shop = await openShop(service, 'alpha', { schedule: [1] });
+    const table = JSON.parse(readFileSync(join(dataDir, 'table.json'), 'utf8'));
+    ({ tableName } = table);
+    const { endpoint, credentials } = table;
+    inner = new DynamoDBClient({ endpoint, credentials, region: 'us-east-1' });
+    documents = DynamoDBDocumentClient.from(inner);
+  });
+  afterAll(async () => {
+    inner.destroy();
+    await shop.goAway();
+    await service.stop();
+    removeDirectory(dataDir);
+  });
+
+  /** The command with its exit status. */
+  const parked = (...args: string[]): Promise<{ readonly status: number; readonly stdout: string }> =>
+    new Promise((resolve) => {
+      execFile(
+        process.execPath,
+        ['bin/tidings.ts', 'parked', ...args, '--data-dir', dataDir],
+        { cwd: ROOT },
+        (error, stdout) => resolve({ status: Number(error?.code ?? 0), stdout }),
+      );
+    });
+
+  it('are listed with their reason, shown whole, and put back when their outcome can be read', async () => {
+    const now = new Date().toISOString();
+    const outcome = outcomeSchema.parse({
+      ...payment(),
+      merchantId: 'alpha',
+      transactionId: 'pay_1',
+      version: 1,
+      occurredAt: now,
+      recordedAt: now,
+      listedAt: now,
+      contentHash: 'a'.repeat(64),
+    });
+    const item = outcomeItem(outcome, { feedShard: 0, retentionDays: 90 });
+    const Key = { pk: item.pk, sk: item.sk };
+    await documents.send(
+      new PutCommand({ TableName: tableName, Item: { ...item, metadata: 'no \u001b[31mJSON' } }),
+    );
+    const list = async () => {
+      const { stdout } = await parked('list', '--json');
+      return stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+    };
+    const [record] = await vi.waitUntil(async () => {
+      const found = await list();
+      return found.length > 0 && found;
+    }, waiting);
+    expect(record).toMatchObject({
+      outcome: { merchantId: 'alpha', transactionId: 'pay_1', version: 1 },
+      reason: /^not_an_outcome/,
+    });
+    const { stdout: table } = await parked('list');
+    expect(table).toContain('alpha/pay_1 version 1');
+    expect(table).not.toContain('\u001b');
+    expect((await parked('show', record.recordId)).stdout).toContain('\\"sk\\"');
+    expect((await parked('show', 'nothing')).status).toBe(1);
+
+    // Still as it was: it is left.
+    expect(await parked('put-back', '--all')).toMatchObject({ status: 1, stdout: /^✗ left/ });
+    await documents.send(
+      new UpdateCommand({ TableName: tableName, Key, UpdateExpression: 'REMOVE metadata' }),
+    );
+    expect(await parked('put-back', record.recordId)).toMatchObject({ status: 0, stdout: /^✓ back/ });
+    await vi.waitUntil(() => shop.callbacks.has('pay_1'), waiting);
+    expect(await list()).toEqual([]);
+  });
+
+  it('say what to do where nothing was named', async () => {
+    expect(await parked()).toMatchObject({ status: 1 });
+    expect(await parked('put-back')).toMatchObject({ status: 1 });
+    expect(await parked('list', '--days', '0')).toMatchObject({ status: 1 });
+  });
+});

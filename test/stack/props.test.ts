@@ -1,0 +1,111 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from '../../lib/adapters/config.ts';
+import { NotificationService } from '../../lib/stack/notification-service.ts';
+import { type NotificationServiceProps, readProps } from '../../lib/stack/props.ts';
+
+const DEFAULTS = {
+  feedLagSeconds: 30,
+  windowSeconds: 300,
+  retentionDays: 90,
+  callbackPorts: [443, 8443],
+  throttle: { rateLimit: 2_000, burstLimit: 4_000 },
+  concurrency: { first: 50, retry: 20, check: 10 },
+  recorders: [],
+  checkHorizonSeconds: 86_400,
+};
+/** As JavaScript hands them over, whatever the types say. */
+const read = (props: object) => readProps(props as NotificationServiceProps);
+const ACCOUNT = '123456789012';
+
+describe('a prop of the construct', () => {
+  it('has its default where it is absent, and where it is undefined', () => {
+    expect(read({})).toEqual(DEFAULTS);
+    const names = Object.keys(DEFAULTS);
+    expect(read(Object.fromEntries(names.map((name) => [name, undefined])))).toEqual(DEFAULTS);
+    expect(read({ throttle: { rateLimit: undefined }, concurrency: { first: 7 } })).toEqual({
+      ...DEFAULTS,
+      concurrency: { ...DEFAULTS.concurrency, first: 7 },
+    });
+    expect(read({ recorders: [{ account: ACCOUNT, merchantIds: undefined }] }).recorders).toEqual([
+      { account: ACCOUNT, merchantIds: ['*'] },
+    ]);
+  });
+
+  it.each<[object, string]>([
+    [{ windowSeconds: 7 }, 'windowSeconds must be a divisor of 3600, not 7'],
+    [{ windowSeconds: 7_200 }, 'windowSeconds must be a whole number from 1 to 3600, not 7200'],
+    [{ windowSeconds: 0.5 }, 'windowSeconds must be a whole number from 1 to 3600, not 0.5'],
+    [{ windowSeconds: '300' }, 'windowSeconds must be a whole number from 1 to 3600, not "300"'],
+    [{ retentionDays: 0 }, 'retentionDays must be a whole number from 1 to 3650, not 0'],
+    [{ retentionDays: Number.NaN }, 'retentionDays must be a whole number from 1 to 3650, not NaN'],
+    [{ retentionDays: null }, 'retentionDays must be a whole number from 1 to 3650, not null'],
+    [{ retentionDays: Infinity }, 'retentionDays must be a whole number from 1 to 3650, not Infinity'],
+    [{ retentionDays: 90n }, 'retentionDays must be a whole number from 1 to 3650, not 90'],
+    [{ feedLagSeconds: 2 }, 'feedLagSeconds must be a whole number from 3 to 300, not 2'],
+    [{ checkHorizonSeconds: 0 }, 'checkHorizonSeconds must be a whole number from 1 to 2592000, not 0'],
+    [{ callbackPorts: [] }, 'callbackPorts must name one port at least, not []'],
+    [{ callbackPorts: [443, 70_000] }, 'callbackPorts[1] must be a whole number from 1 to 65535, not 70000'],
+    [{ callbackPorts: ['443'] }, 'callbackPorts[0] must be a whole number from 1 to 65535, not "443"'],
+    [
+      { throttle: { rateLimit: 0 } },
+      'throttle.rateLimit must be a number above 0, and 1000000 at most, not 0',
+    ],
+    [{ throttle: { burstLimit: 0 } }, 'throttle.burstLimit must be a whole number from 1 to 1000000, not 0'],
+    [{ concurrency: { first: 1 } }, 'concurrency.first must be a whole number from 2 to 1000, not 1'],
+    [{ concurrency: { check: 1_001 } }, 'concurrency.check must be a whole number from 2 to 1000, not 1001'],
+    [{ recorders: [{ account: '12' }] }, 'recorders[0].account must be an account: 12 digits, not "12"'],
+    [
+      { recorders: [{ account: ACCOUNT, merchantIds: [] }] },
+      'recorders[0].merchantIds must name one merchant at least, not []',
+    ],
+    [
+      { recorders: [{ account: ACCOUNT, merchantIds: ['a b'] }] },
+      'recorders[0].merchantIds[0] must be a merchant id, not "a b"',
+    ],
+    [
+      { recorders: [{ account: ACCOUNT }, { account: ACCOUNT, merchantIds: ['demo'] }] },
+      'recorders must name each account once',
+    ],
+    [{ retentiondays: 90 }, 'retentiondays is no prop'],
+    [{ throttle: { rate: 5 } }, 'throttle.rate is no prop'],
+  ])('is refused by name, value and rule: %o', (props, sentence) => {
+    expect(() => read(props)).toThrow(sentence);
+  });
+
+  it('is told with every other that is wrong, before anything is synthesized', () => {
+    const stack = new Stack(new App(), 'Stack');
+    expect(() => new NotificationService(stack, 'Tidings', { windowSeconds: 7, retentionDays: 0 })).toThrow(
+      'Wrong props of NotificationService: windowSeconds must be a divisor of 3600, not 7; ' +
+        'retentionDays must be a whole number from 1 to 3650, not 0.',
+    );
+    expect(stack.node.findAll().length).toBeLessThanOrEqual(2);
+  });
+
+  it('is accepted exactly where the functions accept it at their start', () => {
+    const variables = {
+      feedLagSeconds: 'TIDINGS_FEED_LAG_SECONDS',
+      windowSeconds: 'TIDINGS_WINDOW_SECONDS',
+      retentionDays: 'TIDINGS_RETENTION_DAYS',
+      checkHorizonSeconds: 'TIDINGS_CHECK_HORIZON_SECONDS',
+    } as const;
+    const isAccepted = (accept: () => unknown) => {
+      try {
+        accept();
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const values = [
+      0, 1, 2, 3, 7, 30, 300, 301, 3_599, 3_600, 3_601, 3_650, 3_651, 86_400, 2_592_000, 2_592_001,
+    ];
+    for (const [name, variable] of Object.entries(variables) as [keyof typeof variables, string][]) {
+      for (const value of values) {
+        const asProp = isAccepted(() => read({ [name]: value }));
+        const asVariable = isAccepted(() => parseConfig({ [variable]: String(value) }, [name]));
+        expect({ name, value, asVariable }).toEqual({ name, value, asVariable: asProp });
+      }
+    }
+  });
+});
