@@ -1,3 +1,4 @@
+import { printable } from '../../lib/printable.ts';
 import { ReceiverFault } from '../../lib/receiver/faults.ts';
 import { ReconcileFailure } from './failure.ts';
 import { createProgress, type Screen } from './progress.ts';
@@ -71,7 +72,9 @@ const FAILED = 2;
 
 /** @returns the exit status */
 export async function runReconcile(options: CommandOptions, world: CommandWorld): Promise<0 | 1 | 2> {
-  const { write, screen } = world;
+  const { screen } = world;
+  // The last hand through which everything goes: names come from the ledger, and from a service that may be none.
+  const write = (line: string) => world.write(printable(line));
   const progress = createProgress(screen);
   try {
     const { TIDINGS_SECRET: secret } = world.env;
@@ -96,7 +99,8 @@ export async function runReconcile(options: CommandOptions, world: CommandWorld)
     progress.end();
     if (!(error instanceof ReconcileFailure || error instanceof ReceiverFault)) throw error;
     const hint = SECRET_HINTS[error.code] ?? '';
-    screen.write(`Nothing is said about the ledger (${error.code}):\n${error.message}${hint}\n`);
+    const said = error instanceof ReconcileFailure ? error.message : printable(error.message);
+    screen.write(`Nothing is said about the ledger (${error.code}):\n${said}${hint}\n`);
     return FAILED;
   }
 }

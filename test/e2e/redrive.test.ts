@@ -46,13 +46,18 @@ describe('dead letters', () => {
     const { endpointId } = asked.json.notifications[0];
 
     // One that deliver cannot read, and one that died on its way: both lie in the dead-letter queue.
-    await sqs.send(new SendMessageCommand({ QueueUrl: queues.retry, MessageBody: '{"nonsense":1}' }));
+    await sqs.send(
+      new SendMessageCommand({ QueueUrl: queues.retry, MessageBody: '{"nonsense":"\u202e\u009b2J"}' }),
+    );
     const message = { merchantId: 'alpha', transactionId: 'pay_1', version: 1, endpointId, rev: 0 };
     await sqs.send(new SendMessageCommand({ QueueUrl: queues.dead, MessageBody: JSON.stringify(message) }));
     const looked = await until(redrive, (text) => text.includes('1 left'), '--dry-run');
     expect(looked).toContain(`✓ found   alpha/pay_1 for ${endpointId} (received too often)`);
     expect(looked).toContain('✗ left    not_a_notification_message');
     expect(looked).toContain('dead letters: 1 could be put back · 1 left');
+    // What strangers sent is shown, and moves nothing on the screen.
+    expect(looked).toMatch(/✗ left .*\\u202e\\u009b2J/);
+    expect(looked).not.toMatch(/[\u202e\u009b]/);
     await shop.goAway();
     sqs.destroy();
   });
