@@ -30,9 +30,12 @@ Differences:
   only_here       Tidings has it, your ledger does not: apply it (GET /v1/transactions/{transactionId})
   only_there      your ledger has it, Tidings does not list it in this window: was listedAt kept as it came?
   status, amount, currency    both have it, and not the same
+  listedAt        the same, within one window; a ledger may keep whole seconds
+  type            the same, where every row of the ledger has a transactionType
 
 How: your rows are summed up by window and compared with GET /v1/windows, from days to hours to windows. Only of the windows
-that differ, your rows are sent to POST /v1/reconciliations; nothing of them is kept. What is not closed yet, a minute or so
+that differ, your rows are sent to POST /v1/reconciliations, of which nothing is kept, and times and types are compared with
+GET /v1/windows/{start}/transactions. What is not closed yet, a minute or so
 after its end, is not compared: the range that was compared is always shown.
 
 Exit status: 0 equal, 1 there are differences, 2 it could not be compared.

@@ -23,6 +23,7 @@ type FailureCode =
   | 'unaligned_time'
   | 'not_closed'
   | 'nothing_to_compare'
+  | 'beyond_retention'
   // The ledger.
   | 'unreadable_ledger'
   | 'not_csv'
