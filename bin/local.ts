@@ -20,6 +20,7 @@ import { createDemo, DEMO_SCHEDULE, WINDOW_SECONDS } from '../lib/local/demo/sto
 import { openLogFile } from '../lib/local/log-file.ts';
 import { ASSEMBLY_DIRECTORY, synthesize } from '../lib/local/synthesize.ts';
 import { LOCAL_REGION } from '../lib/local/template/intrinsics.ts';
+import { printable, printableLines } from '../lib/printable.ts';
 import { DEPLOYMENT_FILE, type Deployment } from './deployment.ts';
 
 const HELP = `Runs the whole service on this machine, from the same template and bundles that are deployed.
@@ -63,7 +64,9 @@ function readArguments() {
       workers: workersOf(values.workers),
     };
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\nnpm start -- --help shows what there is.\n`);
+    process.stderr.write(
+      `${printable((error as Error).message)}\nnpm start -- --help shows what there is.\n`,
+    );
     process.exit(2);
   }
 }
@@ -146,7 +149,7 @@ function startCloud(assemblyDir: string, dataDir: string): Promise<LocalCloud> {
     ...(sqsEndpoint !== undefined && { sqsEndpoint }),
     log: (line) => {
       log.line(JSON.stringify(line));
-      if (line.source === 'dynamodb') process.stderr.write(`${line.line}\n`);
+      if (line.source === 'dynamodb') process.stderr.write(`${printable(line.line)}\n`);
     },
   });
 }
@@ -205,7 +208,7 @@ async function serve(
   story.tell().then(
     () => write('Your turn:  npm run try    records one more, prints its callback and the same as curl'),
     (error: unknown) => {
-      if (!run.signal.aborted) process.stderr.write(`The demo stopped: ${String(error)}\n`);
+      if (!run.signal.aborted) process.stderr.write(`The demo stopped: ${printable(String(error))}\n`);
     },
   );
   return receiver;
@@ -250,8 +253,7 @@ try {
   process.exit(0);
 } catch (error) {
   const isExpected = error instanceof LocalCloudError;
-  process.stderr.write(
-    `${isExpected ? `${error.message} (${error.code})` : String((error as Error).stack)}\n`,
-  );
+  const said = isExpected ? `${error.message} (${error.code})` : String((error as Error).stack);
+  process.stderr.write(`${printableLines(said)}\n`);
   process.exit(1);
 }

@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { redrive } from '../lib/adapters/queues/redrive.ts';
 import { RECONCILE_HELP, runReconcile } from '../lib/cli/reconcile/command.ts';
 import { tryOne } from '../lib/local/demo/try-one.ts';
+import { printable, printableLines } from '../lib/printable.ts';
 import { findDeployment } from './deployment.ts';
 import { PARKED_HELP, runParked } from './parked/command.ts';
 import { openParkedTools } from './parked/tools.ts';
@@ -48,13 +49,13 @@ function readArguments() {
       },
     });
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n--help shows what there is.\n`);
+    process.stderr.write(`${printable((error as Error).message)}\n--help shows what there is.\n`);
     process.exit(2);
   }
 }
 
 const { values, positionals } = readArguments();
-const write = (line: string) => void process.stdout.write(`${line}\n`);
+const write = (text: string) => void process.stdout.write(`${printableLines(text)}\n`);
 
 /** The queues that were named, or those of a deployment. */
 function queues(): {
@@ -99,8 +100,8 @@ async function runRedrive(): Promise<void> {
     onMessage: ({ message, body, reason }) =>
       write(
         message === undefined
-          ? `✗ left    ${reason}: ${body.slice(0, 100)}`
-          : `✓ ${isDry ? 'found' : 'back '}   ${message.merchantId}/${message.transactionId} ${aimOf(message)} (${reason})`,
+          ? `✗ left    ${printable(`${reason}: ${body.slice(0, 100)}`)}`
+          : `✓ ${isDry ? 'found' : 'back '}   ${message.merchantId}/${message.transactionId} ${aimOf(message)} (${printable(reason)})`,
       ),
   });
   const atLeast = counts.isWhole ? '' : 'at least ';
@@ -134,7 +135,7 @@ const command = commands[positionals[0] ?? ''];
 const failed = command === commands.reconcile ? 2 : 1;
 
 function fail(error: Error): void {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${printableLines(error.message)}\n`);
   process.exitCode = failed;
 }
 

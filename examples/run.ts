@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { printableLines } from '../lib/printable.ts';
 import { readBooks } from './shared/books.ts';
 import { type KillPlan, planOf } from './shared/effects.ts';
 import {
@@ -36,7 +37,7 @@ Shows one pattern as a sequence, and then again, killed with SIGKILL in the midd
 /** Starts until a lesson must have ended; more means that it does not. */
 const MAX_STARTS = 5;
 
-const write = (line: string) => void process.stdout.write(`${line}\n`);
+const write = (text: string) => void process.stdout.write(`${printableLines(text)}\n`);
 
 function readArguments() {
   const { values, positionals } = parseArgs({
@@ -137,6 +138,8 @@ try {
   args = readArguments();
   await main();
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\nnpm run example -- --help shows what there is.\n`);
+  process.stderr.write(
+    `${printableLines((error as Error).message)}\nnpm run example -- --help shows what there is.\n`,
+  );
   process.exitCode = 1;
 }

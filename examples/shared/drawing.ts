@@ -1,3 +1,4 @@
+import { printable } from '../../lib/printable.ts';
 import type { KillPlan } from './effects.ts';
 
 /** Draws what happens between columns as a sequence: time runs down, arrows run across. */
@@ -98,7 +99,7 @@ export function createDrawing(options: {
       );
     },
     across(text) {
-      write(paint('cyan', `${' '.repeat(GUTTER)}${`── ${text} `.padEnd(WIDTH - GUTTER, '─')}`));
+      write(paint('cyan', `${' '.repeat(GUTTER)}${`── ${printable(text)} `.padEnd(WIDTH - GUTTER, '─')}`));
     },
   };
 }
@@ -112,7 +113,7 @@ class Canvas {
   }
 
   put(at: number, text: string): this {
-    for (const [offset, character] of [...text].entries()) this.#cells[at + offset] = character;
+    for (const [offset, character] of [...printable(text)].entries()) this.#cells[at + offset] = character;
     return this;
   }
 

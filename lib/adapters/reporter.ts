@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Reporter } from '../core/environment.ts';
 import type { ServiceEvent } from '../core/events.ts';
+import { printableLines } from '../printable.ts';
 import { METRICS } from '../settings.ts';
 
 /** Share of processes that log what went well: logs of every success would cost more than the work. */
@@ -37,6 +38,8 @@ export function createReporter(functionName: string): Reporter {
     serviceName: functionName,
     logLevel: 'INFO',
     sampleRateValue: SUCCESS_SAMPLE,
+    // JSON escapes the controls below U+0020 and leaves all others as they are.
+    jsonReplacerFn: (_, value) => (typeof value === 'string' ? printableLines(value) : value),
   });
   const metrics = new Metrics({ namespace: METRICS.namespace, serviceName: METRICS.service });
   return {

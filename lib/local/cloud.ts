@@ -57,7 +57,7 @@ export interface LocalCloudOptions {
    * reserved concurrency is lower; default 4.
    */
   readonly workers?: number;
-  /** Another DynamoDB (DynamoDB Local, LocalStack) instead of the embedded one. */
+  /** Another emulator of DynamoDB instead of the embedded one. */
   readonly dynamodbEndpoint?: string;
   /** Another SQS instead of the embedded one. */
   readonly sqsEndpoint?: string;

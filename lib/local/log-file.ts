@@ -1,10 +1,12 @@
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import { printable } from '../printable.ts';
 
 /** Bytes after which a log is put aside; one that was put aside before goes. So both together are bounded. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** A log that may be written for years: `path`, and before it `path.1`. */
 export interface LogFile {
+  /** One line, made printable: functions log what others wrote, and the file is read in terminals. */
   line(text: string): void;
   close(): void;
 }
@@ -14,7 +16,7 @@ export function openLogFile(path: string, maxBytes = MAX_BYTES): LogFile {
   let size = fstatSync(file).size;
   return {
     line(text) {
-      const bytes = Buffer.from(`${text}\n`);
+      const bytes = Buffer.from(`${printable(text)}\n`);
       if (size > 0 && size + bytes.length > maxBytes) {
         closeSync(file);
         renameSync(path, `${path}.1`);

@@ -36,7 +36,18 @@ export type Digest = readonly DigestGroup[];
 
 /** The number that one row adds: the first 16 bytes of SHA-256 over its fields, a line feed between them. */
 function rowHash({ transactionId, version, status, amount, currency }: DigestRow): bigint {
-  const text = `${transactionId}\n${version}\n${status}\n${amount}\n${currency}`;
+  return numberOf(`${transactionId}\n${version}\n${status}\n${amount}\n${currency}`);
+}
+
+/** The number that the time of a row's listing adds to a digest of times: the same over id, version and `listedAt`. */
+export function timeHash(
+  row: Pick<DigestRow, 'transactionId' | 'version'> & { readonly listedAt: string },
+): bigint {
+  return numberOf(`${row.transactionId}\n${row.version}\n${row.listedAt}`);
+}
+
+/** The first 16 bytes of a text's SHA-256. */
+export function numberOf(text: string): bigint {
   const bytes = createHash('sha256').update(text, 'utf8').digest().subarray(0, SUMMED_BYTES);
   return BigInt(`0x${bytes.toString('hex')}`);
 }

@@ -1,5 +1,6 @@
 import { ReceiverFault } from './faults.ts';
 import { formProblem } from './option-rules.ts';
+import { instantOf } from './times.ts';
 
 /** How a transaction ended. There is one end, and it never changes. */
 export interface Outcome {
@@ -109,8 +110,8 @@ function fieldsOf(value: JsonObject) {
       return found;
     },
     time(name: string): string {
-      const found = text(name, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-      if (Number.isNaN(Date.parse(found))) throw malformed(name);
+      const found = text(name, /T.*Z$/);
+      if (Number.isNaN(instantOf(found))) throw malformed(name);
       return found;
     },
     terminalStatus(): TerminalStatus {

@@ -8,14 +8,18 @@ export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** A date, which begins in UTC, or a time with its offset: without one it would be another time on each machine. */
-const INSTANT = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+/**
+ * A date, which begins in UTC, or a time with its offset: without one it would be another time on each machine. Days end
+ * at 23:59:59: that 24:00 is the next day, and a leap second the next minute, are things that systems disagree about.
+ */
+const INSTANT =
+  /^(\d{4}-\d\d-\d\d)(T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d))?$/;
 
-/** An instant of ISO 8601 in milliseconds; NaN where it is none. */
+/** An instant of ISO 8601, on a day that there is, in milliseconds; NaN where it is none. */
 export function instantOf(text: string): number {
   const [, date = ''] = INSTANT.exec(text) ?? [];
   const dateMs = Date.parse(date);
-  // The platform takes the 30th of February for the 2nd of March.
+  // The platform takes the 31st of November for the 1st of December.
   const isDate = !Number.isNaN(dateMs) && isoTime(dateMs).startsWith(date);
   return isDate ? Date.parse(text) : Number.NaN;
 }

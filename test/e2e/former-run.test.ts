@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { removeDirectory, startService, temporaryDirectory } from '../support/local-service.ts';
 
 it('tells its story although somebody changed everything of the demo in the run before', async () => {
@@ -37,7 +38,7 @@ it('tells its story although somebody changed everything of the demo in the run 
       const notifications: { endpointId: string; state: string }[] = answer.json.notifications ?? [];
       return notifications.find(({ endpointId }) => endpointId === mended.endpointId)?.state;
     };
-    await expect.poll(told, { timeout: 20_000 }).toBe('delivered');
+    await eventually(told, (seen) => expect(seen).toBe('delivered'));
     await after.stop();
   } finally {
     removeDirectory(dataDir);

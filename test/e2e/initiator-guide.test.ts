@@ -19,9 +19,6 @@ import { projectWithKit } from '../support/published.ts';
 import { ROOT } from '../support/synthesized.ts';
 import { openShop, type Shop } from '../support/test-shop.ts';
 
-/** A whole cloud, a bank and a shop share two cores; nothing here is about how fast. */
-const TIMEOUT_MS = 120_000;
-
 /** Runs behind the guide's own code: what its values are, and two payments during which the process dies. */
 const EPILOGUE = `
 const die = { url: process.env.CHECK_URL, afterSeconds: 1, onUnknown: 'FAILED' };
@@ -93,7 +90,7 @@ describe('the guide for initiators', () => {
     return (await documents.send(get)).Item?.balance as number;
   };
 
-  it('says what happens when its code is run against the service', { timeout: 2 * TIMEOUT_MS }, async () => {
+  it('says what happens when its code is run against the service', async () => {
     const code = moduleOf(codeBlocks('initiator.md', 'js'));
     const file = join(project, 'guide.mjs');
     // A minute is the guide's; the test has less.
@@ -132,7 +129,6 @@ describe('the guide for initiators', () => {
     });
     expect([await balance('alice'), await balance('bob')]).toEqual([3_001, 100]);
 
-    const deadline = AbortSignal.timeout(TIMEOUT_MS);
     for (const [id, type] of [
       ['order_1', 'payment.succeeded'],
       ['order_2', 'payment.succeeded'],
@@ -140,7 +136,7 @@ describe('the guide for initiators', () => {
       ['dies_before', 'payment.failed'],
       ['dies_after', 'payment.succeeded'],
     ] as const) {
-      expect(await shop.heard(id, deadline), id).toBe(true);
+      await shop.heard(id);
       expect(JSON.parse(shop.callbacks.get(id)?.[0]?.body ?? '')).toMatchObject({ type });
     }
     // What was announced as failed can never be committed any more, and what was refused was not announced.

@@ -9,6 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectStatus } from '../../lib/local/api-client.ts';
 import { sampleOutcome, signedCallback } from '../../lib/receiver/testing/index.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   type LocalService,
   removeDirectory,
@@ -73,6 +74,12 @@ describe('the guide for receivers', () => {
     return json.notifications.map(({ state }: { readonly state: string }) => state).join();
   };
 
+  const becomes = (transactionId: string, state: string) =>
+    eventually(
+      () => statesOf(transactionId),
+      (states) => expect(states).toBe(state),
+    );
+
   /** Runs a program of the guide, and hears what it says. */
   const run = async (text: string | undefined) => {
     writeFileSync(join(project, 'shop.mjs'), text ?? '');
@@ -82,7 +89,10 @@ describe('the guide for receivers', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     running.push(child);
-    while (!(await listens(url)));
+    await eventually(
+      () => listens(url),
+      (isListening) => expect(isListening).toBe(true),
+    );
     return { child, said: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
   };
 
@@ -106,12 +116,12 @@ describe('the guide for receivers', () => {
     const first = await run(receiving?.text);
     const told = ['pay_told_1', 'pay_told_2'];
     for (const transactionId of told) await record(transactionId);
-    for (const transactionId of told) while ((await statesOf(transactionId)) !== 'delivered');
+    for (const transactionId of told) await becomes(transactionId, 'delivered');
     await kill(first.child);
 
     const missed = ['pay_missed_1', 'pay_missed_2', 'pay_missed_3'];
     for (const transactionId of missed) await record(transactionId);
-    for (const transactionId of missed) while ((await statesOf(transactionId)) !== 'exhausted');
+    for (const transactionId of missed) await becomes(transactionId, 'exhausted');
 
     const { said } = await run(receiving?.text);
     let found = 0;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import {
   type LocalService,
   removeDirectory,
@@ -55,13 +56,21 @@ describe('dead letters', () => {
     const { endpointId } = asked.json.notifications[0];
 
     // One that deliver cannot read, and one that died on its way: both lie in the dead-letter queue.
-    await sqs.send(new SendMessageCommand({ QueueUrl: queues.retry, MessageBody: '{"nonsense":1}' }));
+    await sqs.send(
+      new SendMessageCommand({ QueueUrl: queues.retry, MessageBody: '{"nonsense":"\u202e\u009b2J"}' }),
+    );
     const message = { merchantId: 'alpha', transactionId: 'pay_1', version: 1, endpointId, rev: 0 };
     await sqs.send(new SendMessageCommand({ QueueUrl: queues.dead, MessageBody: JSON.stringify(message) }));
-    const looked = await until(redrive, (text) => text.includes('1 left'), '--dry-run');
+    const looked = await eventually(
+      () => redrive('--dry-run'),
+      (text) => expect(text).toContain('1 left'),
+    );
     expect(looked).toContain(`✓ found   alpha/pay_1 for ${endpointId} (received too often)`);
     expect(looked).toContain('✗ left    not_a_notification_message');
     expect(looked).toContain('dead letters: 1 could be put back · 1 left');
+    // What strangers sent is shown, and moves nothing on the screen.
+    expect(looked).toMatch(/✗ left .*\\u202e\\u009b2J/);
+    expect(looked).not.toMatch(/[\u202e\u009b]/);
     await shop.goAway();
     sqs.destroy();
   });
@@ -87,15 +96,3 @@ describe('dead letters', () => {
     sqs.destroy();
   });
 });
-
-/** Runs again until it sees what another process is about to do. */
-async function until(
-  run: (...options: string[]) => Promise<string>,
-  isDone: (text: string) => boolean,
-  ...options: string[]
-): Promise<string> {
-  for (;;) {
-    const text = await run(...options);
-    if (isDone(text)) return text;
-  }
-}

@@ -11,6 +11,7 @@ import { isoTime } from '../../lib/core/time.ts';
 import { dateAfter, dateAt, startOfDate } from '../../lib/core/time-zone.ts';
 import { type Api, createApi, expectStatus } from '../../lib/local/api-client.ts';
 import { type LocalCloud, startLocalCloud } from '../../lib/local/cloud.ts';
+import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 import { ASSEMBLY } from '../support/synthesized.ts';
 import { verified } from '../support/verified.ts';
@@ -112,12 +113,16 @@ describe('the statement of yesterday, by the deployed bundles', () => {
 
   /** Asks until it is there; until then it is not ready, and nothing else. */
   async function statement() {
-    for (;;) {
-      const answer = await api(receiverKey, `GET /v1/statements/${yesterday}`);
-      if (answer.status === 200) return answer;
-      expectStatus(answer, 409);
-      expect(answer.json).toMatchObject({ code: 'statement_not_ready', readyAfter: expect.any(String) });
-    }
+    const ask = () => api(receiverKey, `GET /v1/statements/${yesterday}`);
+    const refusals = new Set<string>();
+    const look = async () => {
+      const { status, json } = await ask();
+      if (status !== 200) refusals.add(`${status} ${json.code}, ready after ${typeof json.readyAfter}`);
+      return status;
+    };
+    await eventually(look, (status) => expect(status).toBe(200));
+    for (const said of refusals) expect(said).toBe('409 statement_not_ready, ready after string');
+    return ask();
   }
 
   it('is signed, and its link leads to the file of that hash, with every row of the day', async () => {

@@ -9,7 +9,8 @@ export default defineConfig({
     // The work is in processes that the tests start: one worker watches a few of them.
     maxWorkers: 1,
     maxConcurrency: 3,
-    testTimeout: 240_000,
-    hookTimeout: 120_000,
+    // For what hangs, and not for what is slow.
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
   },
 });

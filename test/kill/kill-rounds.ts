@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Dice } from '../simulation/dice.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   type LocalService,
   removeDirectory,
@@ -29,8 +30,6 @@ const LIFE_MS = [100, 1_500] as const;
 const COLD_SHARE = 0.25;
 /** Share of the rounds in which a receiver goes away; in the others it is there and answers 500. */
 const AWAY_SHARE = 0.6;
-/** Between two questions whether an outcome is known to be told. */
-const ASK_EVERY_MS = 50;
 
 /**
  * Records under load, kills the whole service with SIGKILL at random moments while a receiver is away or errs, starts it
@@ -108,19 +107,19 @@ function record(
   return { writing, first: Promise.race([first, writing.then(() => undefined)]) };
 }
 
-/** Longer than any schedule here still has to run, and than the sweep needs to find what has no message. */
-const DRAIN_MS = 300_000;
+/** Longer than any pause of the schedule, and than the sweep needs to find what has no message. */
+const PATIENCE = { standstillMs: 300_000 };
 
 async function lostOf(
   service: LocalService,
   acknowledged: ReadonlyMap<string, Shop>,
 ): Promise<readonly string[]> {
-  const deadline = AbortSignal.timeout(DRAIN_MS);
   const lost: string[] = [];
   for (const [transactionId, shop] of acknowledged) {
-    const wrong = (await shop.heard(transactionId, deadline))
-      ? await wrongAnswer(service, { transactionId, shop, deadline })
-      : 'was never told';
+    const wrong = await shop.heard(transactionId, PATIENCE).then(
+      () => wrongAnswer(service, { transactionId, shop }),
+      () => 'was never told',
+    );
     if (wrong !== undefined) lost.push(`${shop.merchantId}/${transactionId} ${wrong}`);
   }
   return lost;
@@ -129,15 +128,20 @@ async function lostOf(
 /** A receiver has the callback before the service has written that it was delivered. */
 async function wrongAnswer(
   service: LocalService,
-  told: { readonly transactionId: string; readonly shop: Shop; readonly deadline: AbortSignal },
+  { transactionId, shop }: { readonly transactionId: string; readonly shop: Shop },
 ): Promise<string | undefined> {
-  const { transactionId, shop, deadline } = told;
-  for (;;) {
+  const look = async () => {
     const answer = await service.api(shop.receiverKey, `GET /v1/transactions/${transactionId}`);
     if (answer.status !== 200 || answer.json.status !== 'SUCCEEDED') return 'cannot be read';
-    const state = answer.json.notifications[0]?.state as string;
-    if (state === 'delivered') return undefined;
-    if (deadline.aborted) return `was told and is still ${state}`;
-    await sleep(ASK_EVERY_MS);
-  }
+    return answer.json.notifications[0]?.state as string;
+  };
+  const isOpen = (state: string) => state === 'pending' || state === 'retrying';
+  const state = await eventually(
+    look,
+    (seen) => {
+      if (isOpen(seen)) throw new Error(`was told and is still ${seen}`);
+    },
+    PATIENCE,
+  ).catch((error: Error) => error.message);
+  return state === 'delivered' ? undefined : state;
 }

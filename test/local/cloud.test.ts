@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resourceOf, useLocalCloud } from './fixture/harness.ts';
+import { eventually } from '../support/eventually.ts';
+import { isImpatient, resourceOf, useLocalCloud } from './fixture/harness.ts';
 
 const fixture = await useLocalCloud();
 
@@ -15,25 +16,28 @@ describe('a cloud from a synthesized template', () => {
     });
     expect(response.status).toBe(201);
     expect(response.headers.get('x-thing')).toBe('one');
-    await expect
-      .poll(() => result('one'), { timeout: 10_000 })
-      .toMatchObject({
-        runs: 1,
-        record: {
-          body: '{"id":"one","kind":"fine"}',
-          attributes: { ApproximateReceiveCount: '1', MessageGroupId: 'shop' },
-          messageAttributes: { kind: { stringValue: 'fine', dataType: 'String' } },
-          eventSource: 'aws:sqs',
-          eventSourceARN: cloud.resources.find('Work', 'AWS::SQS::Queue').arn,
-        },
-      });
+    await eventually(
+      () => result('one'),
+      (seen) =>
+        expect(seen).toMatchObject({
+          runs: 1,
+          record: {
+            body: '{"id":"one","kind":"fine"}',
+            attributes: { ApproximateReceiveCount: '1', MessageGroupId: 'shop' },
+            messageAttributes: { kind: { stringValue: 'fine', dataType: 'String' } },
+            eventSource: 'aws:sqs',
+            eventSourceARN: cloud.resources.find('Work', 'AWS::SQS::Queue').arn,
+          },
+        }),
+    );
   });
 
   it('fires schedule rules at the pace that it was given', async () => {
     const { item } = await fixture.start({ scheduleSeconds: 0.1 });
-    await expect
-      .poll(async () => Number((await item('TICK', 'Scheduled Event'))?.runs?.N), { timeout: 10_000 })
-      .toBeGreaterThanOrEqual(3);
+    await eventually(
+      async () => Number((await item('TICK', 'Scheduled Event'))?.runs?.N),
+      (seen) => expect(seen).toBeGreaterThanOrEqual(3),
+    );
   });
 
   it('finds resources by logical id, its beginning and construct path, and refuses what is ambiguous', async () => {
@@ -150,7 +154,8 @@ describe('the HTTP API', () => {
   });
 
   it('answers by itself as API Gateway does', async () => {
-    const { cloud } = await fixture.start();
+    const assemblyDir = fixture.assembly((template) => isImpatient(template, 'Api'));
+    const { cloud } = await fixture.start({ assemblyDir });
     const get = async (path: string, init?: RequestInit) => {
       const response = await fetch(cloud.apiUrl + path, init);
       return [response.status, await response.json()];
@@ -210,7 +215,7 @@ describe('functions', () => {
     expect(env).not.toHaveProperty('NOT_FOR_FUNCTIONS');
     expect(context).toMatchObject({ functionVersion: '$LATEST', memoryLimitInMB: '256' });
     expect(context.remainingMs).toBeGreaterThan(0);
-    expect(context.remainingMs).toBeLessThanOrEqual(1000);
+    expect(context.remainingMs).toBeLessThanOrEqual(30_000);
   });
 
   it('stay warm, run one event at a time, and as many at once as their concurrency allows', async () => {
@@ -232,6 +237,7 @@ describe('functions', () => {
     'fails the invocation of one that %s, and serves the next event',
     async (_what, event, kind, message) => {
       const assemblyDir = fixture.assembly((template) => {
+        if (kind === 'time-out') isImpatient(template, 'Misbehave');
         resourceOf(template, 'AWS::Lambda::Function', 'Misbehave').properties.ReservedConcurrentExecutions =
           1;
       });
@@ -246,15 +252,20 @@ describe('functions', () => {
   );
 
   it('do not run on after their time-out', async () => {
-    const { cloud, lines } = await fixture.start();
+    const assemblyDir = fixture.assembly((template) => isImpatient(template, 'Misbehave'));
+    const { cloud, lines } = await fixture.start({ assemblyDir });
     const beats = () => lines.filter(({ line }) => line === 'beat').length;
     await expect(cloud.invoke('Misbehave', { beat: true, never: true })).rejects.toMatchObject({
       kind: 'time-out',
     });
-    const before = beats();
-    expect(before).toBeGreaterThan(10);
-    await cloud.invoke('Misbehave', { waitMs: 200 });
-    expect(beats() - before).toBeLessThan(5);
+    expect(beats()).toBeGreaterThan(0);
+    // What it said before its end may still be on its way here.
+    const more = async () => {
+      const before = beats();
+      await cloud.invoke('Misbehave', { waitMs: 200 });
+      return beats() > before;
+    };
+    await eventually(more, (isBeating) => expect(isBeating).toBe(false));
   });
 
   it('are let finish when the cloud stops', async () => {

@@ -4,6 +4,7 @@ import { Agent } from 'undici';
 import { expect, it } from 'vitest';
 import { awsClient } from '../../lib/local/aws/aws-client.ts';
 import { startDynamoDb } from '../../lib/local/dynamodb/dynamodb-server.ts';
+import { eventually } from '../support/eventually.ts';
 import { useLocalCloud } from './fixture/harness.ts';
 
 const fixture = await useLocalCloud();
@@ -11,7 +12,7 @@ const fixture = await useLocalCloud();
 /** Kills the emulator of a data directory once it is another than `before`. */
 async function killDynoxide(dataDir: string, before = 0): Promise<number> {
   const pid = () => Number(readFileSync(join(dataDir, 'dynamodb.pid'), 'utf8'));
-  await expect.poll(pid).not.toBe(before);
+  await eventually(pid, (seen) => expect(seen).not.toBe(before));
   const found = pid();
   process.kill(found, 'SIGKILL');
   return found;
@@ -20,13 +21,23 @@ async function killDynoxide(dataDir: string, before = 0): Promise<number> {
 it('is started again on the same data and port where it dies, and says so', async () => {
   const { cloud, lines, result, dataDir } = await start();
   await fetch(`${cloud.apiUrl}/things/before`, { method: 'PUT', body: '{}' });
-  await expect.poll(() => result('before'), { timeout: 10_000 }).toMatchObject({ runs: 1 });
+  await eventually(
+    () => result('before'),
+    (seen) => expect(seen).toMatchObject({ runs: 1 }),
+  );
   await killDynoxide(dataDir);
-  await expect.poll(() => lines.filter(({ source }) => source === 'dynamodb')).toHaveLength(1);
-  await expect
-    .poll(() => fetch(`${cloud.apiUrl}/things/after`, { method: 'PUT', body: '{}' }).then(({ ok }) => ok))
-    .toBe(true);
-  await expect.poll(() => result('after'), { timeout: 10_000 }).toMatchObject({ runs: 1 });
+  await eventually(
+    () => lines.filter(({ source }) => source === 'dynamodb'),
+    (seen) => expect(seen).toHaveLength(1),
+  );
+  await eventually(
+    () => fetch(`${cloud.apiUrl}/things/after`, { method: 'PUT', body: '{}' }).then(({ ok }) => ok),
+    (seen) => expect(seen).toBe(true),
+  );
+  await eventually(
+    () => result('after'),
+    (seen) => expect(seen).toMatchObject({ runs: 1 }),
+  );
   expect(await result('before')).toMatchObject({ runs: 1 });
 });
 
@@ -52,7 +63,10 @@ it('ends for good when it is stopped, and not before', async () => {
   const connections = new Agent();
   const call = awsClient('dynamodb', server.endpoint, { connections });
   await killDynoxide(dataDir);
-  await expect.poll(() => call('ListTables', {}).catch(() => undefined)).toEqual({ TableNames: [] });
+  await eventually(
+    () => call('ListTables', {}).catch(() => undefined),
+    (seen) => expect(seen).toEqual({ TableNames: [] }),
+  );
   await server.stop();
   await expect(call('ListTables', {})).rejects.toThrow();
   await connections.close();

@@ -8,13 +8,15 @@ import { startStreamSource } from '../../lib/local/event-sources/stream-source.t
 import type { FunctionPool } from '../../lib/local/functions/pool.ts';
 import type { JsonObject } from '../../lib/local/template/json-object.ts';
 import { HONOURED_PROPERTIES } from '../../lib/local/template/properties.ts';
-import { resourceOf, useLocalCloud } from './fixture/harness.ts';
+import { eventually } from '../support/eventually.ts';
+import { comesBackSoon, resourceOf, useLocalCloud } from './fixture/harness.ts';
 
 const fixture = await useLocalCloud();
 
 describe('a queue as event source', () => {
   it('brings back the failed messages of a batch only, and gives them up to the dead-letter queue', async () => {
-    const { cloud, result, sqs } = await fixture.start();
+    const assemblyDir = fixture.assembly(comesBackSoon);
+    const { cloud, result, sqs } = await fixture.start({ assemblyDir });
     await Promise.all(
       ['good', 'bad'].map((id) =>
         fetch(`${cloud.apiUrl}/things/${id}`, {
@@ -23,9 +25,10 @@ describe('a queue as event source', () => {
         }),
       ),
     );
-    await expect
-      .poll(() => fixture.counts(sqs, cloud, 'DeadLetters'), { timeout: 10_000 })
-      .toEqual({ ready: 1, inFlight: 0 });
+    await eventually(
+      () => fixture.counts(sqs, cloud, 'DeadLetters'),
+      (seen) => expect(seen).toEqual({ ready: 1, inFlight: 0 }),
+    );
     expect(await result('bad')).toMatchObject({
       runs: 2,
       record: { attributes: { ApproximateReceiveCount: '2' } },
@@ -35,11 +38,13 @@ describe('a queue as event source', () => {
   });
 
   it('brings back the whole batch after an answer that makes no sense', async () => {
-    const { cloud, result, sqs, lines } = await fixture.start();
+    const assemblyDir = fixture.assembly(comesBackSoon);
+    const { cloud, result, sqs, lines } = await fixture.start({ assemblyDir });
     await fetch(`${cloud.apiUrl}/things/odd`, { method: 'PUT', body: '{"malformed":true}' });
-    await expect
-      .poll(() => fixture.counts(sqs, cloud, 'DeadLetters'), { timeout: 10_000 })
-      .toEqual({ ready: 1, inFlight: 0 });
+    await eventually(
+      () => fixture.counts(sqs, cloud, 'DeadLetters'),
+      (seen) => expect(seen).toEqual({ ready: 1, inFlight: 0 }),
+    );
     expect(await result('odd')).toMatchObject({ runs: 2 });
     expect(lines.some(({ line }) => line.includes('the whole batch failed: itemIdentifier ""'))).toBe(true);
   });
@@ -54,8 +59,6 @@ describe('two queues as event sources of one function', () => {
         Type: 'AWS::Lambda::EventSourceMapping',
         Properties: { ...mapping.properties, EventSourceArn: { 'Fn::GetAtt': [inbox.logicalId, 'Arn'] } },
       };
-      resourceOf(template, 'AWS::Lambda::Function', 'Work').properties.Timeout = 30;
-      resourceOf(template, 'AWS::SQS::Queue', 'Work').properties.VisibilityTimeout = 180;
     });
     const { cloud, result, sqs } = await fixture.start({ assemblyDir, workers: 1 });
     const send = (queue: string, body: object) =>
@@ -66,12 +69,19 @@ describe('two queues as event sources of one function', () => {
         }),
       );
     await send('Work', { id: 'slow', waitsFor: 'quick' });
-    await expect
-      .poll(() => fixture.counts(sqs, cloud, 'Work'), { timeout: 10_000 })
-      .toEqual({ ready: 0, inFlight: 1 });
+    await eventually(
+      () => fixture.counts(sqs, cloud, 'Work'),
+      (seen) => expect(seen).toEqual({ ready: 0, inFlight: 1 }),
+    );
     await send('Inbox', { id: 'quick' });
-    await expect.poll(() => result('quick'), { timeout: 20_000 }).toMatchObject({ runs: 1 });
-    await expect.poll(() => result('slow'), { timeout: 20_000 }).toMatchObject({ runs: 1 });
+    await eventually(
+      () => result('quick'),
+      (seen) => expect(seen).toMatchObject({ runs: 1 }),
+    );
+    await eventually(
+      () => result('slow'),
+      (seen) => expect(seen).toMatchObject({ runs: 1 }),
+    );
   });
 });
 
@@ -81,7 +91,7 @@ describe('a stream as event source', () => {
       const { properties } = resourceOf(template, 'AWS::Lambda::EventSourceMapping', 'Relay');
       // The three come as one batch, however slow the machine is.
       properties.BatchSize = 3;
-      properties.MaximumBatchingWindowInSeconds = 10;
+      properties.MaximumBatchingWindowInSeconds = 300;
       properties.MaximumRetryAttempts = 1;
     });
     const { cloud, result, sqs, lines } = await fixture.start({ assemblyDir });
@@ -91,11 +101,18 @@ describe('a stream as event source', () => {
     await put('poisoned', { poison: true });
     await put('after', {});
     for (const id of ['before', 'after']) {
-      await expect.poll(() => result(id), { timeout: 10_000 }).toMatchObject({ runs: 1 });
+      await eventually(
+        () => result(id),
+        (seen) => expect(seen).toMatchObject({ runs: 1 }),
+      );
     }
     const QueueUrl = cloud.resources.find('DeadLetters').url;
-    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
-    expect(JSON.parse(Messages?.[0]?.Body ?? '{}')).toMatchObject({
+    const [letter] = await eventually(
+      async () =>
+        (await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }))).Messages ?? [],
+      (seen) => expect(seen).toHaveLength(1),
+    );
+    expect(JSON.parse(letter?.Body ?? '{}')).toMatchObject({
       requestContext: { condition: 'RetryAttemptsExhausted', approximateInvokeCount: 2 },
       DDBStreamBatchInfo: { batchSize: 1, streamArn: cloud.resources.find('Table').attributes.StreamArn },
     });
@@ -173,7 +190,10 @@ describe('reading a shard', () => {
     const { calls, saved, source } = follow({ BatchSize: 2 }, () => {
       checkpointAtCall.push(saved.at(-1));
     });
-    await expect.poll(() => saved.at(-1)).toBe('5');
+    await eventually(
+      () => saved.at(-1),
+      (seen) => expect(seen).toBe('5'),
+    );
     await source.stop();
     expect(calls).toEqual([[1, 2], [3, 4], [5]]);
     expect(checkpointAtCall).toEqual([undefined, '2', '4']);
@@ -183,7 +203,10 @@ describe('reading a shard', () => {
     const { calls, saved, source } = follow({ BatchSize: 3 }, (_numbers, call) => {
       if (call <= 2) throw new Error('not yet');
     });
-    await expect.poll(() => saved.at(-1), { timeout: 5_000 }).toBe('5');
+    await eventually(
+      () => saved.at(-1),
+      (seen) => expect(seen).toBe('5'),
+    );
     await source.stop();
     expect(calls).toEqual([
       [1, 2, 3],
@@ -199,7 +222,10 @@ describe('reading a shard', () => {
       (_numbers, call) =>
         call === 1 ? { batchItemFailures: [{ itemIdentifier: '4' }, { itemIdentifier: '3' }] } : {},
     );
-    await expect.poll(() => saved.at(-1)).toBe('5');
+    await eventually(
+      () => saved.at(-1),
+      (seen) => expect(seen).toBe('5'),
+    );
     await source.stop();
     expect(calls).toEqual([
       [1, 2, 3, 4, 5],
@@ -210,14 +236,20 @@ describe('reading a shard', () => {
 
   it('goes on behind the checkpoint of an earlier run', async () => {
     const { calls, saved, source } = follow({}, () => {}, '3');
-    await expect.poll(() => saved.at(-1)).toBe('5');
+    await eventually(
+      () => saved.at(-1),
+      (seen) => expect(seen).toBe('5'),
+    );
     await source.stop();
     expect(calls).toEqual([[4, 5]]);
   });
 
   it('fixes LATEST when it first runs', async () => {
     const { calls, saved, source } = follow({ StartingPosition: 'LATEST' }, () => {});
-    await expect.poll(() => saved).toEqual(['5']);
+    await eventually(
+      () => saved,
+      (seen) => expect(seen).toEqual(['5']),
+    );
     await source.stop();
     expect(calls).toEqual([]);
   });
@@ -227,7 +259,10 @@ describe('reading a shard', () => {
       { FilterCriteria: { Filters: [{ Pattern: '{"eventID":["2"]}' }, { Pattern: '{"eventID":["4"]}' }] } },
       () => {},
     );
-    await expect.poll(() => saved.at(-1)).toBe('5');
+    await eventually(
+      () => saved.at(-1),
+      (seen) => expect(seen).toBe('5'),
+    );
     await source.stop();
     expect(calls).toEqual([[2, 4]]);
   });
@@ -236,7 +271,10 @@ describe('reading a shard', () => {
     const { calls, saved, source } = follow({ BatchSize: 3, MaximumRetryAttempts: 1 }, (numbers) => {
       if (numbers.includes(2)) throw new Error('never');
     });
-    await expect.poll(() => saved.at(-1)).toBe('5');
+    await eventually(
+      () => saved.at(-1),
+      (seen) => expect(seen).toBe('5'),
+    );
     await source.stop();
     expect(calls).toEqual([
       [1, 2, 3],

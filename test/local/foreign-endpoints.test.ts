@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { startFauxqs } from 'fauxqs';
 import { expect, it } from 'vitest';
 import { startDynamoDb } from '../../lib/local/dynamodb/dynamodb-server.ts';
+import { eventually } from '../support/eventually.ts';
 import { useLocalCloud } from './fixture/harness.ts';
 
 const fixture = await useLocalCloud();
@@ -23,7 +24,10 @@ it('runs on a DynamoDB and an SQS that somebody else started', async () => {
       sqs: `http://127.0.0.1:${sqs.port}`,
     });
     await fetch(`${cloud.apiUrl}/things/abroad`, { method: 'PUT', body: '{}' });
-    await expect.poll(() => result('abroad'), { timeout: 10_000 }).toMatchObject({ runs: 1 });
+    await eventually(
+      () => result('abroad'),
+      (seen) => expect(seen).toMatchObject({ runs: 1 }),
+    );
     expect(sqs.inspectQueue(cloud.resources.find('Work', 'AWS::SQS::Queue').name)).toBeDefined();
     // Before the servers go: polls on a queue of others are not broken off.
     await cloud.stop();

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { commandLine } from '../../lib/local/dynamodb/process.ts';
+import { eventually } from '../support/eventually.ts';
 import { resourceOf, useLocalCloud } from './fixture/harness.ts';
 
 const fixture = await useLocalCloud();
@@ -81,9 +82,9 @@ describe('a cloud that is killed and started again', () => {
 
     // Relayed and checkpointed: a later batch comes only after the checkpoint of the earlier one.
     expect(await put('early')).toBe(201);
-    await expect.poll(first.relayed, { timeout: 10_000 }).toContain('early');
+    await eventually(first.relayed, (seen) => expect(seen).toContain('early'));
     expect(await put('next')).toBe(201);
-    await expect.poll(first.relayed, { timeout: 10_000 }).toContain('next');
+    await eventually(first.relayed, (seen) => expect(seen).toContain('next'));
 
     // Killed under load: whatever was answered 201 must come through.
     const acknowledged: string[] = ['early', 'next'];
@@ -93,7 +94,10 @@ describe('a cloud that is killed and started again', () => {
         if ((await put(id)) === 201) acknowledged.push(id);
       }
     });
-    await expect.poll(() => acknowledged.length, { timeout: 10_000 }).toBeGreaterThan(40);
+    await eventually(
+      () => acknowledged.length,
+      (seen) => expect(seen).toBeGreaterThan(40),
+    );
     const orphan = Number(readFileSync(join(dataDir, 'dynamodb.pid'), 'utf8'));
     const written = Promise.allSettled(writing);
     await first.kill();
@@ -103,13 +107,19 @@ describe('a cloud that is killed and started again', () => {
     const { cloud, result, item, lines } = await fixture.start({ dataDir });
     expect(commandLine(orphan)).toBe('');
     for (const id of acknowledged) {
-      await expect.poll(() => result(id), { timeout: 20_000 }).toBeDefined();
+      await eventually(
+        () => result(id),
+        (seen) => expect(seen).toBeDefined(),
+      );
       expect(await item(`T#${id}`, 'THING')).toBeDefined();
     }
     expect(relayedIn(lines)).not.toContain('early');
     // And it goes on working.
     await fetch(`${cloud.apiUrl}/things/late`, { method: 'PUT', body: '{}' });
-    await expect.poll(() => result('late'), { timeout: 10_000 }).toMatchObject({ runs: 1 });
+    await eventually(
+      () => result('late'),
+      (seen) => expect(seen).toMatchObject({ runs: 1 }),
+    );
   });
 
   it('leaves no open handle when it is stopped: its process ends by itself', async () => {
@@ -129,9 +139,12 @@ describe('a cloud that is killed and started again', () => {
       dataDir,
     );
     await fetch(`${first.apiUrl}/things/stuck`, { method: 'PUT', body: '{"poison":true}' });
-    await expect.poll(first.relayed, { timeout: 10_000 }).toContain('stuck');
+    await eventually(first.relayed, (seen) => expect(seen).toContain('stuck'));
     await first.kill();
     const { result } = await fixture.start({ dataDir, environment: { TOLERANT: 'yes' } });
-    await expect.poll(() => result('stuck'), { timeout: 10_000 }).toMatchObject({ runs: 1 });
+    await eventually(
+      () => result('stuck'),
+      (seen) => expect(seen).toMatchObject({ runs: 1 }),
+    );
   });
 });

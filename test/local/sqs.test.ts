@@ -22,6 +22,7 @@ import { close, listen } from '../../lib/local/aws/listen.ts';
 import { SqsStore } from '../../lib/local/sqs/queue-store.ts';
 import { sqsService } from '../../lib/local/sqs/sqs-api.ts';
 import { openState } from '../../lib/local/state.ts';
+import { eventually } from '../support/eventually.ts';
 
 let directory: string;
 let stops: (() => Promise<void>)[] = [];
@@ -140,12 +141,12 @@ describe('queues', () => {
   it('hand a waiting poll what arrives, and what becomes visible', async () => {
     const { client, makeQueue } = await serve();
     const QueueUrl = await makeQueue('wait');
-    const poll = () => client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10 }));
+    const poll = () => client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
     const arriving = poll();
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'arrives' }));
     expect(bodies((await arriving).Messages)).toEqual(['arrives']);
     const delayed = poll();
-    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'delayed', DelaySeconds: 1 }));
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'delayed', DelaySeconds: 4 }));
     expect(await count(client, QueueUrl)).toEqual({ ready: 0, delayed: 1, inFlight: 1 });
     expect(bodies((await delayed).Messages)).toEqual(['delayed']);
   });
@@ -157,10 +158,16 @@ describe('queues', () => {
     const abandoned = client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }), {
       abortSignal: hangUp.signal,
     });
-    await expect.poll(() => store.waiting('gone')).toBe(1);
+    await eventually(
+      () => store.waiting('gone'),
+      (seen) => expect(seen).toBe(1),
+    );
     hangUp.abort();
     await expect(abandoned).rejects.toThrow(/abort/i);
-    await expect.poll(() => store.waiting('gone')).toBe(0);
+    await eventually(
+      () => store.waiting('gone'),
+      (seen) => expect(seen).toBe(0),
+    );
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'kept' }));
     const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
     expect(bodies(Messages)).toEqual(['kept']);

@@ -18,6 +18,7 @@ import type { LocalCloud } from '../../lib/local/cloud.ts';
 import { startDispatcher } from '../../lib/local/scheduler/schedule-dispatcher.ts';
 import { openScheduleStore } from '../../lib/local/scheduler/schedule-store.ts';
 import { openState } from '../../lib/local/state.ts';
+import { eventually } from '../support/eventually.ts';
 import { useLocalCloud } from './fixture/harness.ts';
 
 const fixture = await useLocalCloud();
@@ -53,20 +54,25 @@ describe('Scheduler', () => {
     const { cloud, base, sqs } = await fixture.start();
     const scheduler = new SchedulerClient({ ...base, endpoint: cloud.endpoints.scheduler });
     const GroupName = cloud.resources.find('Schedules').name;
-    const created = await scheduler.send(schedule(cloud, 'soon', { at: inSeconds(1) }));
+    const created = await scheduler.send(schedule(cloud, 'soon', { at: inSeconds(3) }));
     expect(created.ScheduleArn).toBe(`arn:aws:scheduler:us-east-1:000000000000:schedule/${GroupName}/soon`);
     const found = await scheduler.send(new GetScheduleCommand({ Name: 'soon', GroupName }));
     expect(found).toMatchObject({ Name: 'soon', GroupName, ActionAfterCompletion: 'DELETE' });
     const QueueUrl = cloud.resources.find('Inbox', 'AWS::SQS::Queue').url;
-    const { Messages } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10, MessageSystemAttributeNames: ['All'] }),
+    const receive = new ReceiveMessageCommand({
+      QueueUrl,
+      WaitTimeSeconds: 10,
+      MessageSystemAttributeNames: ['All'],
+    });
+    const [message] = await eventually(
+      async () => (await sqs.send(receive)).Messages ?? [],
+      (seen) => expect(seen).toHaveLength(1),
     );
-    expect(Messages?.[0]).toMatchObject({ Body: 'soon', Attributes: { MessageGroupId: 'group' } });
-    await expect
-      .poll(() =>
-        scheduler.send(new GetScheduleCommand({ Name: 'soon', GroupName })).catch(({ name }) => name),
-      )
-      .toBe('ResourceNotFoundException');
+    expect(message).toMatchObject({ Body: 'soon', Attributes: { MessageGroupId: 'group' } });
+    await eventually(
+      () => scheduler.send(new GetScheduleCommand({ Name: 'soon', GroupName })).catch(({ name }) => name),
+      (seen) => expect(seen).toBe('ResourceNotFoundException'),
+    );
   });
 
   it('answers a second schedule of a name with a conflict, and lists and deletes', async () => {
@@ -125,8 +131,12 @@ describe('Scheduler', () => {
 
     const { cloud, sqs } = await fixture.start({ dataDir });
     const QueueUrl = cloud.resources.find('Inbox', 'AWS::SQS::Queue').url;
-    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10 }));
-    expect(Messages?.map(({ Body }) => Body)).toEqual(['missed']);
+    const messages = await eventually(
+      async () =>
+        (await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 10 }))).Messages ?? [],
+      (seen) => expect(seen).toHaveLength(1),
+    );
+    expect(messages.map(({ Body }) => Body)).toEqual(['missed']);
   });
 
   it('keeps a schedule and tries again while the queue is away', async () => {

@@ -1,6 +1,7 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
-import { resourceOf, useLocalCloud } from './fixture/harness.ts';
+import { eventually } from '../support/eventually.ts';
+import { comesBackSoon, resourceOf, useLocalCloud } from './fixture/harness.ts';
 
 const fixture = await useLocalCloud();
 type Template = Parameters<NonNullable<Parameters<typeof fixture.assembly>[0]>>[0];
@@ -18,7 +19,7 @@ describe('an edited template changes what runs', () => {
     const assemblyDir = fixture.assembly((template) => {
       const { properties } = mapping(template, 'Work');
       properties.BatchSize = 3;
-      properties.MaximumBatchingWindowInSeconds = 10;
+      properties.MaximumBatchingWindowInSeconds = 300;
       properties.ScalingConfig = { MaximumConcurrency: 2 };
       // The stream's records arrive as they come; the queue's window gathers them.
       resourceOf(template, 'AWS::Lambda::Function', 'Work').properties.ReservedConcurrentExecutions = 1;
@@ -26,7 +27,10 @@ describe('an edited template changes what runs', () => {
     const { cloud, result } = await fixture.start({ assemblyDir });
     await put(cloud.apiUrl, ['a', 'b', 'c'], {});
     for (const id of ['a', 'b', 'c']) {
-      await expect.poll(() => result(id), { timeout: 10_000 }).toMatchObject({ runs: 1, batchSize: 3 });
+      await eventually(
+        () => result(id),
+        (seen) => expect(seen).toMatchObject({ runs: 1, batchSize: 3 }),
+      );
     }
   });
 
@@ -39,7 +43,10 @@ describe('an edited template changes what runs', () => {
     const { cloud, result } = await fixture.start({ assemblyDir });
     await put(cloud.apiUrl, ['left'], { group: 'other' });
     await put(cloud.apiUrl, ['taken'], { group: 'chosen' });
-    await expect.poll(() => result('taken'), { timeout: 10_000 }).toMatchObject({ runs: 1 });
+    await eventually(
+      () => result('taken'),
+      (seen) => expect(seen).toMatchObject({ runs: 1 }),
+    );
     // The stream is in order: what stands before the one that was taken has been passed over.
     expect(await result('left')).toBeUndefined();
   });
@@ -53,23 +60,29 @@ describe('an edited template changes what runs', () => {
     const { cloud, result, sqs } = await fixture.start({ assemblyDir });
     await put(cloud.apiUrl, ['small'], { amount: 5 });
     await put(cloud.apiUrl, ['large'], { amount: 6 });
-    await expect.poll(() => result('large'), { timeout: 10_000 }).toMatchObject({ runs: 1 });
-    await expect
-      .poll(() => fixture.counts(sqs, cloud, 'Work'), { timeout: 10_000 })
-      .toEqual({ ready: 0, inFlight: 0 });
+    await eventually(
+      () => result('large'),
+      (seen) => expect(seen).toMatchObject({ runs: 1 }),
+    );
+    await eventually(
+      () => fixture.counts(sqs, cloud, 'Work'),
+      (seen) => expect(seen).toEqual({ ready: 0, inFlight: 0 }),
+    );
     expect(await result('small')).toBeUndefined();
   });
 
   it.each([1, 3])('the redrive count, %d', async (maxReceiveCount) => {
     const assemblyDir = fixture.assembly((template) => {
+      comesBackSoon(template);
       const { properties } = resourceOf(template, 'AWS::SQS::Queue', 'Work');
       (properties.RedrivePolicy as Record<string, unknown>).maxReceiveCount = maxReceiveCount;
     });
     const { cloud, result, sqs } = await fixture.start({ assemblyDir });
     await put(cloud.apiUrl, ['doomed'], { fail: true });
-    await expect
-      .poll(() => fixture.counts(sqs, cloud, 'DeadLetters'), { timeout: 10_000 })
-      .toEqual({ ready: 1, inFlight: 0 });
+    await eventually(
+      () => fixture.counts(sqs, cloud, 'DeadLetters'),
+      (seen) => expect(seen).toEqual({ ready: 1, inFlight: 0 }),
+    );
     expect(await result('doomed')).toMatchObject({ runs: maxReceiveCount });
   });
 
@@ -79,9 +92,10 @@ describe('an edited template changes what runs', () => {
     });
     const { cloud, result, sqs } = await fixture.start({ assemblyDir });
     await put(cloud.apiUrl, ['waits'], {});
-    await expect
-      .poll(() => fixture.counts(sqs, cloud, 'Work'), { timeout: 10_000 })
-      .toEqual({ ready: 1, inFlight: 0 });
+    await eventually(
+      () => fixture.counts(sqs, cloud, 'Work'),
+      (seen) => expect(seen).toEqual({ ready: 1, inFlight: 0 }),
+    );
     expect(await result('waits')).toBeUndefined();
   });
 

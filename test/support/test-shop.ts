@@ -1,8 +1,8 @@
-import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { expectStatus } from '../../lib/local/api-client.ts';
+import { eventually, type Patience } from './eventually.ts';
 import type { LocalService } from './local-service.ts';
 
 /** A merchant with a receiver on a real socket, which verifies every callback and may go away or only err. */
@@ -19,8 +19,8 @@ export interface Shop {
   comeBack(): Promise<void>;
   /** Resolves when `count` different transactions have been told. */
   heardOf(count: number): Promise<void>;
-  /** Whether this transaction was told before `deadline`. */
-  heard(transactionId: string, deadline: AbortSignal): Promise<boolean>;
+  /** Resolves when this transaction has been told. */
+  heard(transactionId: string, patience?: Patience): Promise<void>;
 }
 
 interface Callback {
@@ -37,7 +37,6 @@ export async function openShop(
   const { api, credentials } = service;
   const callbacks = new Map<string, Callback[]>();
   const refused: string[] = [];
-  const heard = new EventEmitter();
   let secret = '';
   let port = 0;
   let server: Server | undefined;
@@ -64,7 +63,6 @@ export async function openShop(
         };
         callbacks.set(data.transactionId, [...(callbacks.get(data.transactionId) ?? []), callback]);
         response.writeHead(204).end();
-        heard.emit('callback');
       } catch (error) {
         refused.push(String(error));
         response.writeHead(400).end();
@@ -97,18 +95,26 @@ export async function openShop(
       await new Promise((resolve) => server?.close(resolve));
       server = undefined;
     },
-    async heard(transactionId, deadline) {
-      while (!callbacks.has(transactionId)) {
-        try {
-          await once(heard, 'callback', { signal: deadline });
-        } catch {
-          return false;
-        }
-      }
-      return true;
+    async heard(transactionId, patience) {
+      const look = () => ({ isTold: callbacks.has(transactionId), calls: count(callbacks) });
+      await eventually(
+        look,
+        ({ isTold }) => {
+          if (!isTold) throw new Error(`${merchantId} was never told of ${transactionId}.`);
+        },
+        patience,
+      );
     },
-    async heardOf(count) {
-      while (callbacks.size < count) await once(heard, 'callback');
+    async heardOf(wanted) {
+      const look = () => ({ told: callbacks.size, calls: count(callbacks) });
+      await eventually(look, ({ told }) => {
+        if (told < wanted)
+          throw new Error(`${merchantId} was told of ${told} transactions, and not of ${wanted}.`);
+      });
     },
   };
+}
+
+function count(callbacks: ReadonlyMap<string, readonly Callback[]>): number {
+  return [...callbacks.values()].reduce((sum, calls) => sum + calls.length, 0);
 }

@@ -24,7 +24,15 @@ const windowShape = {
     }),
   ),
 };
-const windowSumSchema = z.object(windowShape).meta({ id: 'Window' });
+const timesSchema = z
+  .array(z.object({ transactionType: z.string(), status: z.string(), hash: z.string() }))
+  .exactOptional()
+  .meta({
+    description:
+      'With times=true: by event type, the sum modulo 2^128 of the first 16 bytes of SHA-256 over transactionId, ' +
+      'version and listedAt, a line feed between them. Absent where an earlier version closed a window of it.',
+  });
+const windowSumSchema = z.object({ ...windowShape, times: timesSchema }).meta({ id: 'Window' });
 const windowSeconds = z.int().meta({ description: 'Length of a window; windows start at its multiples.' });
 
 /** `payment.*,refund.succeeded`, as an endpoint's types. */
@@ -59,6 +67,10 @@ export const listWindows = operation({
       from: timeSchema.meta({ description: 'Inclusive, by listedAt; a boundary of windows.' }),
       to: timeSchema.exactOptional().meta({ description: 'Exclusive; closedThrough unless said otherwise.' }),
       resolution: z.enum(RESOLUTIONS, 'invalid_value').exactOptional(),
+      times: z
+        .literal('true', 'invalid_value')
+        .exactOptional()
+        .meta({ description: 'With digests of listedAt.' }),
     })
     .refine(({ from, to }) => to === undefined || from < to, { path: ['to'], error: 'invalid_range' }),
   answers: {

@@ -15,8 +15,9 @@ const DEFAULT_ROWS_PAGE = 100;
 export function windowRoutes(ports: WindowPorts): readonly Route[] {
   return [
     route(contract.listWindows, async ({ merchantId, query }) => {
-      const { resolution = 'window', ...range } = query;
-      const found = await readWindows(ports, { merchantId, resolution, ...range });
+      const { resolution = 'window', times, ...range } = query;
+      const withTimes = times !== undefined;
+      const found = await readWindows(ports, { merchantId, resolution, ...range, withTimes });
       if (found.kind === 'refused') return windowProblem(found, '/query');
       const { asOf, closedThrough, windowSeconds, items } = found;
       return answer(200, { closedThrough, windowSeconds, items }, asOf);

@@ -1,9 +1,12 @@
+import { instantOf } from '../../receiver/times.ts';
 import { ReconcileFailure } from './failure.ts';
 
 /** Columns of a ledger, and what may stand in them. */
 
 const REQUIRED = ['transactionId', 'version', 'status', 'amount', 'currency', 'listedAt'] as const;
 const OPTIONAL = ['transactionType'] as const;
+
+export const COLUMN_NAMES: readonly string[] = [...REQUIRED, ...OPTIONAL];
 
 type Column = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
@@ -39,7 +42,10 @@ export function columnsOf(
     const known = [...REQUIRED, ...OPTIONAL].find((column) => column === name.trim());
     if (known === undefined) continue;
     if (columns.has(known)) {
-      throw new ReconcileFailure('repeated_column', `Line ${line}: there are two columns ${known}.`);
+      throw new ReconcileFailure(
+        'repeated_column',
+        `Line ${line}: there are two columns ${known}. Rename or remove the one that is not meant.`,
+      );
     }
     columns.set(known, index);
   }
@@ -53,18 +59,27 @@ function missingColumns(
   names: readonly string[],
   line: number,
 ): ReconcileFailure {
-  const [only = ''] = names;
-  const other =
-    names.length === 1 ? [';', '\t', '|'].find((delimiter) => only.includes(delimiter)) : undefined;
-  const hints = [
-    ...(other === undefined ? [] : [`The fields seem to be parted by ${JSON.stringify(other)}; use commas.`]),
-    ...(missing.includes('listedAt') && other === undefined ? [LISTED_AT_HINT] : []),
-  ];
   const there = names.map((name) => JSON.stringify(name.slice(0, 40))).join(', ');
+  const renamed = missing.flatMap((column) => {
+    const meant = names.find((name) => plain(name) === plain(column));
+    return meant === undefined ? [] : [`Rename ${JSON.stringify(meant.slice(0, 40))} to ${column}.`];
+  });
+  const isHeadless = missing.length === REQUIRED.length && names.some((name) => /\d/.test(name));
+  const hints = [
+    ...renamed,
+    ...(isHeadless ? [`If line ${line} is a row already, put a line with the names in front of it.`] : []),
+    ...(missing.includes('listedAt') && renamed.length === 0 ? [LISTED_AT_HINT] : []),
+  ];
   return new ReconcileFailure(
     'missing_column',
-    [`Line ${line} has no column ${missing.join(', ')}; it has ${there}.`, ...hints].join('\n'),
+    `Line ${line} has no column ${missing.join(', ')}; it has ${there}.`,
+    { hints },
   );
+}
+
+/** A name as people vary it: `Transaction ID`, `transaction_id`. */
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[\s_-]/g, '');
 }
 
 /** `PENDING` is never listed; a ledger may know of it all the same. */
@@ -73,7 +88,8 @@ const ID = /^[A-Za-z0-9_:-]{1,64}$/;
 const TYPE = /^[a-z][a-z0-9_-]{0,31}$/;
 const CURRENCY = /^[A-Z]{3}$/;
 const AMOUNT = /^(0|[1-9]\d{0,15})$/;
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+/** As long as a time with seconds is: a date alone would be a midnight that nobody meant. */
+const TIME = /T..:..:../;
 
 /**
  * One record as a row; undefined for one that is still pending, since that is in no window.
@@ -98,15 +114,20 @@ export function rowOf(
   if (status === 'PENDING') return undefined;
   if (!STATUSES.has(status)) refuse('status', 'SUCCEEDED, FAILED or CLOSED');
   if (!AMOUNT.test(amount) || !Number.isSafeInteger(Number(amount))) {
-    refuse('amount', 'a whole number in the minor unit: 19.99 is 1999');
+    refuse('amount', 'a whole number in the minor unit, without point and separators: 19.99 is 1999');
   }
   if (!CURRENCY.test(currency)) refuse('currency', 'a code of ISO 4217');
   // Where types are compared, a row without one would be of none, and left out.
   if ((needsType || transactionType !== '') && !TYPE.test(transactionType)) {
     refuse('transactionType', 'a lower-case word');
   }
-  const listedMs = TIME.test(listedAt) ? Date.parse(listedAt) : Number.NaN;
-  if (Number.isNaN(listedMs)) refuse('listedAt', 'an RFC 3339 date and time with its offset');
+  const listedMs = TIME.test(listedAt) ? instantOf(listedAt) : Number.NaN;
+  if (Number.isNaN(listedMs)) {
+    refuse(
+      'listedAt',
+      'an RFC 3339 date and time with its offset: keep it as it came, 2026-11-20T08:00:00.000Z',
+    );
+  }
   const numbers = { version: Number(version), amount: Number(amount), listedMs, line };
   return { transactionId, transactionType, status, currency, ...numbers };
 }

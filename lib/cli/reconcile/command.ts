@@ -1,3 +1,4 @@
+import { printable } from '../../printable.ts';
 import { ReceiverFault } from '../../receiver/faults.ts';
 import { type Asked, reconcile } from './compare-ledger.ts';
 import { ReconcileFailure } from './failure.ts';
@@ -29,9 +30,12 @@ Differences:
   only_here       Tidings has it, your ledger does not: apply it (GET /v1/transactions/{transactionId})
   only_there      your ledger has it, Tidings does not list it in this window: was listedAt kept as it came?
   status, amount, currency    both have it, and not the same
+  listedAt        the same, within one window; a ledger may keep whole seconds
+  type            the same, where every row of the ledger has a transactionType
 
 How: your rows are summed up by window and compared with GET /v1/windows, from days to hours to windows. Only of the windows
-that differ, your rows are sent to POST /v1/reconciliations; nothing of them is kept. What is not closed yet, a minute or so
+that differ, your rows are sent to POST /v1/reconciliations, of which nothing is kept, and times and types are compared with
+GET /v1/windows/{start}/transactions. What is not closed yet, a minute or so
 after its end, is not compared: the range that was compared is always shown.
 
 Exit status: 0 equal, 1 there are differences, 2 it could not be compared.
@@ -71,7 +75,9 @@ const FAILED = 2;
 
 /** @returns the exit status */
 export async function runReconcile(options: CommandOptions, world: CommandWorld): Promise<0 | 1 | 2> {
-  const { write, screen } = world;
+  const { screen } = world;
+  // The last hand through which everything goes: names come from the ledger, and from a service that may be none.
+  const write = (line: string) => world.write(printable(line));
   const progress = createProgress(screen);
   try {
     const { TIDINGS_SECRET: secret } = world.env;
@@ -96,7 +102,8 @@ export async function runReconcile(options: CommandOptions, world: CommandWorld)
     progress.end();
     if (!(error instanceof ReconcileFailure || error instanceof ReceiverFault)) throw error;
     const hint = SECRET_HINTS[error.code] ?? '';
-    screen.write(`Nothing is said about the ledger (${error.code}):\n${error.message}${hint}\n`);
+    const said = error instanceof ReconcileFailure ? error.message : printable(error.message);
+    screen.write(`Nothing is said about the ledger (${error.code}):\n${said}${hint}\n`);
     return FAILED;
   }
 }

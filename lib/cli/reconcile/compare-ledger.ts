@@ -1,16 +1,26 @@
 import { groupOf } from '../../receiver/digest.ts';
 import { type EventTypes, eventTypes } from '../../receiver/event-types.ts';
 import { createWindowQuestions } from '../../receiver/reconciling/questions.ts';
-import { instantOf } from '../../receiver/times.ts';
+import { isoTime } from '../../receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
-import { differingWindows } from './descent.ts';
+import { type Suspect, suspectWindows } from './descent.ts';
 import { ReconcileFailure } from './failure.ts';
 import { type Head, openLedger, type Reading, readLedger } from './ledger-rows.ts';
-import { type Closing, type Difference, isoTime, type Service } from './ledger-service.ts';
+import { BeyondRetention, type Difference, type Service } from './ledger-service.ts';
+import { beyondRetention, type FirstReading, type Given, rangeOf, timeOf } from './range.ts';
 import { differencesOf } from './settle.ts';
 import { openSpool, type Spool } from './spool.ts';
 import { assertWhole, type StatementHead, statementHead } from './statement-head.ts';
-import { createTotals, createWindowSums, isSame, NOTHING, sumOf, type WindowSums, windowOf } from './sums.ts';
+import {
+  createTotals,
+  createWindowSums,
+  isSame,
+  NOTHING,
+  sumOf,
+  sumOfRow,
+  type WindowSums,
+  windowOf,
+} from './sums.ts';
 
 /**
  * Compares a ledger of any size with the service. It is read once for what its windows add up to, and, only where
@@ -48,6 +58,8 @@ export interface Report {
   readonly windows: number;
   readonly differing: number;
   readonly differences: number;
+  /** Whether transaction types were compared: only of a ledger of which every row has one. */
+  readonly hasTypes: boolean;
   readonly requests: number;
   readonly bytes: number;
 }
@@ -76,27 +88,32 @@ export async function reconcile(service: Service, asked: Asked, watching: Watchi
 
   const first = await addUp(read, { ...given, windowMs, types });
   const range = rangeOf(first, { ...given, closing });
-  const { sums } = first;
+  const { sums, hasTypes } = first;
   assertOwn(first.statement, service);
   const compared = sumOf([...sums].filter(([start]) => isWithin(start, range)).map(([, sum]) => sum));
 
-  const questions = createWindowQuestions(service, types);
+  const questions = createWindowQuestions(service, types, { withTimes: true });
   watching.onProgress('asking', 0);
-  const windows = await differingWindows(questions, sums, { ...range, windowMs });
+  const suspects = await suspectWindows(questions, sums, { ...range, windowMs, hasTypes }).catch((error) => {
+    throw error instanceof BeyondRetention
+      ? beyondRetention(error, first, { ...range, givenMs: given.fromMs })
+      : error;
+  });
   watching.onProgress('asking', 1);
-  let differences = 0;
-  if (windows.length > 0) {
+  const found = { windows: 0, differences: 0 };
+  if (suspects.length > 0) {
     const spool = openSpool(windowMs);
     try {
-      await spoolRows(spool, read, { windows, sums, windowMs, types });
-      for (const [index, startMs] of windows.entries()) {
-        watching.onProgress('comparing', index / windows.length);
-        const before = differences;
-        for await (const one of differencesOf({ service, questions, spool, types: types.text }, startMs)) {
-          differences += 1;
-          watching.onDifference(located(one, startMs, spool));
+      await spoolRows(spool, read, { suspects, sums, windowMs, types });
+      for (const [index, suspect] of suspects.entries()) {
+        watching.onProgress('comparing', index / suspects.length);
+        const before = found.differences;
+        for await (const one of differencesOf({ service, questions, spool, types: types.text }, suspect)) {
+          found.differences += 1;
+          watching.onDifference(located(one, suspect.startMs, spool));
         }
-        if (differences === before) throw contradiction(startMs);
+        if (found.differences > before) found.windows += 1;
+        else if (suspect.rowsDiffer || suspect.typesDiffer) throw contradiction(suspect.startMs);
       }
       watching.onProgress('comparing', 1);
     } finally {
@@ -112,25 +129,14 @@ export async function reconcile(service: Service, asked: Asked, watching: Watchi
     outside: first.rows - compared.count,
     pending: first.pending,
     windows: (range.toMs - range.fromMs) / windowMs,
-    differing: windows.length,
-    differences,
+    differing: found.windows,
+    differences: found.differences,
+    hasTypes,
     ...service.spent,
   };
 }
 
 type Read = (step: 'reading' | 'reading again', onRow: (row: LedgerRow) => void) => Promise<Reading>;
-
-interface Given {
-  readonly fromMs: number | undefined;
-  readonly toMs: number | undefined;
-}
-
-interface FirstReading {
-  readonly sums: WindowSums;
-  readonly rows: number;
-  readonly pending: number;
-  readonly statement: StatementHead | undefined;
-}
 
 async function addUp(
   read: Read,
@@ -145,15 +151,21 @@ async function addUp(
   const totals = createTotals();
   let all = 0;
   let rows = 0;
+  let hasTypes = true;
+  let oldest: LedgerRow | undefined;
   const { head, pending } = await read('reading', (row) => {
     const group = groupOf(row);
     all += 1;
     totals.add(group);
     if (!types.includes(row)) return;
     rows += 1;
-    if (row.listedMs >= fromMs && row.listedMs < toMs) add(row, group);
+    if (row.listedMs < fromMs || row.listedMs >= toMs) return;
+    add(row, sumOfRow(row, group));
+    if (row.transactionType === '') hasTypes = false;
+    if (oldest === undefined || row.listedMs < oldest.listedMs) oldest = row;
   });
-  return { sums, rows, pending, statement: wholeStatement(head, { rows: all, totals: totals.records() }) };
+  const statement = wholeStatement(head, { rows: all, totals: totals.records() });
+  return { sums, rows, pending, hasTypes, oldest, statement };
 }
 
 function wholeStatement(
@@ -173,52 +185,6 @@ function assertOwn(statement: StatementHead | undefined, service: Service): void
   );
 }
 
-/** What is compared: what was asked for, else what the statement is of, else what the ledger holds. */
-function rangeOf(
-  { sums, statement }: FirstReading,
-  { fromMs, toMs, closing }: Given & { readonly closing: Closing },
-): { readonly fromMs: number; readonly toMs: number } {
-  const windowMs = closing.windowSeconds * 1_000;
-  const oldest = sums.size === 0 ? undefined : [...sums.keys()].reduce((a, b) => Math.min(a, b));
-  const from = fromMs ?? statement?.fromMs ?? oldest;
-  const to = toMs ?? statement?.toMs ?? closing.closedThroughMs;
-  if (from === undefined) {
-    throw new ReconcileFailure(
-      'nothing_to_compare',
-      'The ledger has no rows. Give --from, so that it is clear of which time it has none.',
-    );
-  }
-  for (const [name, ms] of [['--from', from] as const, ['--to', to] as const]) {
-    if (ms % windowMs === 0) continue;
-    const near = [Math.floor(ms / windowMs), Math.ceil(ms / windowMs)].map((n) => isoTime(n * windowMs));
-    throw new ReconcileFailure(
-      'unaligned_time',
-      `No window begins at ${isoTime(ms)}: they have ${closing.windowSeconds} s. Give ${name} as ${near.join(' or ')}.`,
-    );
-  }
-  if (to > closing.closedThroughMs) {
-    throw new ReconcileFailure(
-      'not_closed',
-      `Windows are closed through ${isoTime(closing.closedThroughMs)} so far, and not through ${isoTime(to)}. ` +
-        'Compare up to there with --to, or ask again later.',
-    );
-  }
-  if (from >= to) {
-    throw new ReconcileFailure(
-      'nothing_to_compare',
-      `There is no closed window from ${isoTime(from)} to ${isoTime(to)}.`,
-    );
-  }
-  return { fromMs: from, toMs: to };
-}
-
-function timeOf(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = instantOf(text);
-  if (!Number.isNaN(ms)) return ms;
-  throw new ReconcileFailure('invalid_option', `${option} ${text} is no date, and no time with its offset.`);
-}
-
 function isWithin(start: number, { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }) {
   return start >= fromMs && start < toMs;
 }
@@ -227,23 +193,24 @@ async function spoolRows(
   spool: Spool,
   read: Read,
   {
-    windows,
+    suspects,
     sums,
     windowMs,
     types,
   }: {
-    readonly windows: readonly number[];
+    readonly suspects: readonly Suspect[];
     readonly sums: WindowSums;
     readonly windowMs: number;
     readonly types: EventTypes;
   },
 ): Promise<void> {
-  const wanted = new Set(windows);
+  const wanted = new Set(suspects.map(({ startMs }) => startMs));
   await read('reading again', (row) => {
     if (types.includes(row) && wanted.has(windowOf(row, windowMs))) spool.add(row);
   });
-  for (const start of windows) {
-    if (isSame(spool.sum(start), sums.get(start) ?? NOTHING)) continue;
+  for (const start of wanted) {
+    const [now, before] = [spool.sum(start), sums.get(start) ?? NOTHING];
+    if (isSame(now, before) && now.types === before.types && now.times === before.times) continue;
     throw new ReconcileFailure('ledger_changed', 'The ledger was changed while it was read.');
   }
 }
@@ -259,6 +226,6 @@ function contradiction(startMs: number): ReconcileFailure {
 function located(difference: Difference, startMs: number, spool: Spool): Found {
   const { transactionId, there } = difference;
   const { version } = there ?? {};
-  const line = version === undefined ? undefined : spool.lineOf(startMs, { transactionId, version });
+  const line = version === undefined ? undefined : spool.find(startMs, { transactionId, version })?.line;
   return { ...difference, window: isoTime(startMs), ...(line !== undefined && { line }) };
 }

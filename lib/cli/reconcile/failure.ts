@@ -1,9 +1,16 @@
+import { printable } from '../../printable.ts';
+
 /** Why a ledger cannot be compared, by a stable code: no answer is better than one about a part. */
 export class ReconcileFailure extends Error {
   readonly code: FailureCode;
 
-  constructor(code: FailureCode, message: string, options: { readonly cause?: unknown } = {}) {
-    super(message, options);
+  /** @param hints lines of their own below the message, which say what to do */
+  constructor(
+    code: FailureCode,
+    message: string,
+    { hints = [], ...options }: { readonly cause?: unknown; readonly hints?: readonly string[] } = {},
+  ) {
+    super([message, ...hints].map(printable).join('\n'), options);
     this.name = 'ReconcileFailure';
     this.code = code;
   }
@@ -16,6 +23,7 @@ type FailureCode =
   | 'unaligned_time'
   | 'not_closed'
   | 'nothing_to_compare'
+  | 'beyond_retention'
   // The ledger.
   | 'unreadable_ledger'
   | 'not_csv'

@@ -1,8 +1,9 @@
 import { createReadStream, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse';
-import { type Columns, columnsOf, type LedgerRow, rowOf } from './columns.ts';
+import { COLUMN_NAMES, type Columns, columnsOf, type LedgerRow, rowOf } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
+import { assertCsv } from './file-form.ts';
 
 /** Reads a ledger as a stream: what is held does not grow with the file. */
 
@@ -29,11 +30,21 @@ export interface Reading {
 export async function openLedger(path: string): Promise<Ledger> {
   try {
     const found = await stat(path);
-    if (found.isFile()) return { path, bytes: found.size };
-  } catch (cause) {
-    throw new ReconcileFailure('unreadable_ledger', `There is no ledger ${path}.`, { cause });
+    if (!found.isFile()) throw noFile(path, found.isDirectory());
+    await assertCsv(path, COLUMN_NAMES);
+    return { path, bytes: found.size };
+  } catch (error) {
+    throw failureOf(error);
   }
-  throw new ReconcileFailure('unreadable_ledger', `${path} is no file; a ledger is read twice.`);
+}
+
+function noFile(path: string, isDirectory: boolean): ReconcileFailure {
+  return new ReconcileFailure(
+    'unreadable_ledger',
+    isDirectory
+      ? `${path} is a directory. Give the file in it.`
+      : `${path} is no file, and a ledger is read twice. Write it into a file first, and give that.`,
+  );
 }
 
 /**
@@ -58,12 +69,14 @@ export async function readLedger(
   const take = (fields: readonly string[], endLine: number) => {
     const at = { line: lines.startOf(fields, endLine), needsType: options.needsType };
     if (columns === undefined) {
+      // Excel's own line, which says what parts the fields; that they are parted so was seen before.
+      if (at.line === 1 && /^sep=/i.test(fields[0] ?? '')) return;
       if (fields[0]?.startsWith('#') && head.length < MAX_HEAD) return void head.push(fields);
       columns = columnsOf(fields, at);
       width = fields.length;
       return;
     }
-    if (fields.length !== width) throw wrongWidth(at.line, fields.length, width);
+    if (fields.length !== width) throw wrongWidth(at.line, fields, width);
     const row = rowOf(fields, columns, at);
     if (row === undefined) pending += 1;
     else options.onRow(row);
@@ -82,7 +95,7 @@ export async function readLedger(
   if (columns === undefined) {
     throw new ReconcileFailure(
       'missing_column',
-      'The ledger is empty: it has not even the names of columns.',
+      'The ledger is empty: line 1 must have the names of the columns. Was it exported to its end?',
     );
   }
   return { head, pending };
@@ -120,14 +133,19 @@ function openParser(file: ReadStream) {
   return parser;
 }
 
-function wrongWidth(line: number, fields: number, width: number): ReconcileFailure {
+function wrongWidth(line: number, fields: readonly string[], width: number): ReconcileFailure {
+  const why =
+    fields.length > width
+      ? 'A field with a comma in it needs quotes, and amounts have no separators: 1,237 is 1237.'
+      : 'Was the file cut off there, or are the fields parted by something else than commas?';
   return new ReconcileFailure(
     'wrong_number_of_fields',
-    `Line ${line} has ${fields} fields where the columns' names are ${width}.`,
+    `Line ${line} has ${fields.length} fields where the columns' names are ${width}.`,
+    { hints: [why] },
   );
 }
 
-/** What the parser says of a line, in words for whoever wrote the file. */
+/** What the parser says of a line, in words for those who wrote the file. */
 const SAID: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote was opened before and is never closed',
   CSV_INVALID_CLOSING_QUOTE: 'something follows a closing quote; a quote within quotes is written twice',
@@ -147,9 +165,20 @@ function failureOf(error: unknown): unknown {
     );
   }
   if (error instanceof Error && 'syscall' in error) {
-    return new ReconcileFailure('unreadable_ledger', `The ledger cannot be read: ${error.message}.`, {
+    return new ReconcileFailure('unreadable_ledger', unreadable(error as NodeJS.ErrnoException), {
       cause: error,
     });
   }
   return error;
+}
+
+function unreadable({ code, path, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'ENOENT':
+      return `There is no ledger ${path}. Is --ledger right, seen from where npm was started?`;
+    case 'EACCES':
+      return `The ledger ${path} may not be read by this user. Change its permissions, or copy it.`;
+    default:
+      return `The ledger cannot be read: ${message}.`;
+  }
 }

@@ -8,9 +8,10 @@ import { countOf, hashOf, listOf, textOf, timeOf } from '../../receiver/asking/r
 import type { Refusal } from '../../receiver/asking/service-client.ts';
 import { canonicalRequest, createAnswerVerifier, type VerifiedAnswer } from '../../receiver/index.ts';
 import { isObject, type JsonObject } from '../../receiver/outcome.ts';
+import { isoTime } from '../../receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
-import type { Sum } from './sums.ts';
+import type { RowSum } from './sums.ts';
 
 /** The service, as a ledger asks it. */
 
@@ -25,6 +26,10 @@ export interface Side {
   readonly status: string;
   readonly amount: number;
   readonly currency: string;
+  /** Of the class `type`. */
+  readonly transactionType?: string;
+  /** Of the class `listedAt`. */
+  readonly listedAt?: string;
 }
 
 /** Here is the service, there is the ledger. */
@@ -58,8 +63,19 @@ export interface Service {
   claim(
     of: { readonly startMs: number; readonly bucket?: number; readonly types: string | undefined },
     rows: readonly ClaimedRow[],
-    sum: Sum,
+    sum: RowSum,
   ): Promise<readonly Difference[] | undefined>;
+}
+
+/** The service has deleted what is that old, or is about to. */
+export class BeyondRetention extends ReconcileFailure {
+  /** Where what it keeps begins; undefined where it does not say. */
+  readonly oldestMs: number | undefined;
+
+  constructor(oldestMs: number | undefined) {
+    super('beyond_retention', 'The range begins before what Tidings keeps. Give a later --from.');
+    this.oldestMs = oldestMs;
+  }
 }
 
 /** A window of many rows is read whole before it is answered. */
@@ -97,6 +113,9 @@ export function openService(options: ServiceOptions): Service {
         'wrong_answer',
         `The answer to ${request} is one to ${String(content.request)}.`,
       );
+    }
+    if (content.code === 'beyond_retention') {
+      throw new BeyondRetention(content.oldest === undefined ? undefined : timeOf(content, 'oldest'));
     }
     const asOf = textOf(content, 'asOf');
     return raw.status < 300 ? { asOf, content } : { kind: 'refused', code: textOf(content, 'code'), content };
@@ -159,10 +178,6 @@ export function openService(options: ServiceOptions): Service {
       return listOf(content, 'differences').map(differenceOf);
     },
   };
-}
-
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
 }
 
 function codeOf(answer: VerifiedAnswer | Refusal): string {

@@ -9,6 +9,8 @@ const CLASSES: readonly (readonly [string, string])[] = [
   ['status', 'in both, with another status'],
   ['amount', 'in both, with another amount'],
   ['currency', 'in both, with another currency'],
+  ['type', 'in both, with another transaction type'],
+  ['listedAt', 'in both and in this window, with another listedAt'],
 ];
 /** Differences of a class that are shown to people; programs get all. */
 const SHOWN = 20;
@@ -22,7 +24,7 @@ export interface Reporter {
 export function jsonReporter(write: (line: string) => void): Reporter {
   return {
     difference: (found) => write(JSON.stringify({ event: 'difference', ...found })),
-    end: (report) =>
+    end: ({ hasTypes: _, ...report }) =>
       write(
         JSON.stringify({ event: 'end', result: report.differences === 0 ? 'equal' : 'differs', ...report }),
       ),
@@ -63,13 +65,14 @@ export function tableReporter(
 }
 
 function summary(report: Report, isVerified: boolean): readonly string[] {
-  const { windows, differing, requests, bytes, outside, pending } = report;
+  const { windows, differing, requests, bytes, outside, pending, hasTypes } = report;
   return [
     `merchant  ${report.merchantId}`,
     `compared  ${report.from} to ${report.to} (closed through ${report.closedThrough})`,
     `ledger    ${counted(report.rows, 'row')} in that time`,
     ...(outside > 0 ? [`          ${counted(outside, 'row')} of before or after it, and NOT compared`] : []),
     ...(pending > 0 ? [`          ${counted(pending, 'row')} with PENDING, and in no window`] : []),
+    `fields    status, amount, currency, listedAt${hasTypes ? ', transactionType' : '; no types: not every row has one'}`,
     `windows   ${number(windows)}: ${number(windows - differing)} equal, ${number(differing)} differ`,
     `asked     ${counted(requests, 'request')}, ${number(Math.ceil(bytes / 1_000))} kB; ${
       isVerified ? 'every answer verified' : 'answers not verified: set TIDINGS_SECRET'
@@ -87,8 +90,9 @@ function lineOf({ class: kind, transactionId, here, there, window, line }: Found
   return `${kind.padEnd(12)}${transactionId}   ${sides.join(' · ')}   (${where})`;
 }
 
-function sideText({ version, status, amount, currency }: Side): string {
-  return `v${version} ${status} ${amount} ${currency}`;
+function sideText({ version, status, amount, currency, transactionType, listedAt }: Side): string {
+  const others = [transactionType, listedAt].filter((text) => text !== undefined);
+  return [`v${version}`, status, amount, currency, ...others].join(' ');
 }
 
 function counted(value: number, noun: string): string {

@@ -1,9 +1,12 @@
 import { nextOf } from '../../receiver/asking/service-client.ts';
 import type { ListedOutcome } from '../../receiver/outcome.ts';
 import type { Bucket, WindowQuestions } from '../../receiver/reconciling/questions.ts';
+import { instantOf, isoTime } from '../../receiver/times.ts';
+import type { LedgerRow } from './columns.ts';
+import type { Suspect } from './descent.ts';
 import type { Difference, Service, Side } from './ledger-service.ts';
-import type { Spool, SpooledRow } from './spool.ts';
-import { isSame, NOTHING, type Sum } from './sums.ts';
+import type { Spool } from './spool.ts';
+import { isSame, NOTHING, type RowSum } from './sums.ts';
 
 /** What exactly differs in one window: asked of the service where it fits into a question, and else looked at here. */
 
@@ -23,7 +26,17 @@ interface Place {
   readonly bucket?: number;
 }
 
-export async function* differencesOf(ports: SettlingPorts, startMs: number): AsyncGenerator<Difference> {
+export async function* differencesOf(
+  ports: SettlingPorts,
+  { startMs, rowsDiffer, typesDiffer, timesMayDiffer }: Suspect,
+): AsyncGenerator<Difference> {
+  if (rowsDiffer) yield* rowDifferences(ports, startMs);
+  // Where rows are missing, digests of types and times differ as well: only a look at the rows tells what else does.
+  if (typesDiffer || timesMayDiffer) yield* otherDifferences(ports, startMs, { withTypes: typesDiffer });
+}
+
+/** What the hash of a row covers: asked for where it fits into a question. */
+async function* rowDifferences(ports: SettlingPorts, startMs: number): AsyncGenerator<Difference> {
   const claimed = await claim(ports, { startMs });
   if (claimed !== undefined) return yield* claimed;
   const digests = await ports.questions.buckets(startMs);
@@ -34,7 +47,7 @@ export async function* differencesOf(ports: SettlingPorts, startMs: number): Asy
   }
 }
 
-function sumOf(digests: readonly Bucket[], bucket: number): Sum {
+function sumOf(digests: readonly Bucket[], bucket: number): RowSum {
   return digests.find((one) => one.bucket === bucket) ?? NOTHING;
 }
 
@@ -71,7 +84,51 @@ async function* lookAt(
   }
 }
 
-function* compare(row: ListedOutcome, there: SpooledRow | undefined): Generator<Difference> {
+/** What it does not cover, of rows that both have: row by row, because in a sum one row makes up for another. */
+async function* otherDifferences(
+  { questions, spool }: SettlingPorts,
+  startMs: number,
+  { withTypes }: { readonly withTypes: boolean },
+): AsyncGenerator<Difference> {
+  if (spool.count(startMs) === 0) return;
+  let cursor: string | undefined;
+  do {
+    const page = await questions.rows(startMs, { bucket: undefined, cursor });
+    for (const row of page.items) {
+      const there = spool.find(startMs, row);
+      if (there === undefined) continue;
+      const { transactionId } = row;
+      if (withTypes && row.transactionType !== there.transactionType) {
+        const [here, theirs] = [row, there].map(({ transactionType }) => ({ transactionType }));
+        yield {
+          class: 'type',
+          transactionId,
+          here: { ...sideOf(row), ...here },
+          there: { ...sideOf(there), ...theirs },
+        };
+      }
+      if (isSameTime(instantOf(row.listedAt), there.listedMs)) continue;
+      yield {
+        class: 'listedAt',
+        transactionId,
+        here: { ...sideOf(row), listedAt: row.listedAt },
+        there: { ...sideOf(there), listedAt: isoTime(there.listedMs) },
+      };
+    }
+    cursor = nextOf(page, cursor);
+  } while (cursor !== undefined);
+}
+
+/** Units in which a ledger may keep times, the largest first. */
+const TIME_UNITS_MS = [1_000, 100, 10];
+
+/** A ledger that keeps whole seconds, or tenths, has cut the rest off: that is no difference. */
+function isSameTime(hereMs: number, thereMs: number): boolean {
+  const unitMs = TIME_UNITS_MS.find((unit) => thereMs % unit === 0) ?? 1;
+  return hereMs - (hereMs % unitMs) === thereMs;
+}
+
+function* compare(row: ListedOutcome, there: LedgerRow | undefined): Generator<Difference> {
   const { transactionId } = row;
   if (there === undefined) {
     yield { class: 'only_here', transactionId, here: sideOf(row) };
@@ -83,10 +140,10 @@ function* compare(row: ListedOutcome, there: SpooledRow | undefined): Generator<
   }
 }
 
-function nameOf({ transactionId, version }: Pick<SpooledRow, 'transactionId' | 'version'>): string {
+function nameOf({ transactionId, version }: Pick<LedgerRow, 'transactionId' | 'version'>): string {
   return `${transactionId}#${version}`;
 }
 
-function sideOf({ version, status, amount, currency }: ListedOutcome | SpooledRow): Side {
+function sideOf({ version, status, amount, currency }: ListedOutcome | LedgerRow): Side {
   return { version, status, amount, currency };
 }

@@ -1,3 +1,4 @@
+import { instantOf } from '../../receiver/times.ts';
 import { ReconcileFailure } from './failure.ts';
 import type { Head } from './ledger-rows.ts';
 
@@ -23,15 +24,15 @@ export function statementHead(head: Head): StatementHead | undefined {
   if (fields.get('#tidings-statement') !== FORM) {
     throw new ReconcileFailure(
       'not_csv',
-      'The lines before the columns begin with #, and are not those of a statement of form 1.',
+      'Line 1: the lines before the columns begin with #, and are not those of a statement of form 1. Take them out.',
     );
   }
   const rows = fields.get('#rows') ?? '';
-  const [fromMs, toMs] = [Date.parse(fields.get('#from') ?? ''), Date.parse(fields.get('#to') ?? '')];
+  const [fromMs, toMs] = [instantOf(fields.get('#from') ?? ''), instantOf(fields.get('#to') ?? '')];
   if (!/^\d{1,15}$/.test(rows) || Number.isNaN(fromMs) || Number.isNaN(toMs)) {
     throw new ReconcileFailure(
       'incomplete_statement',
-      'The head of the statement lacks #from, #to or #rows.',
+      'The head of the statement has no valid #from, #to or #rows. Fetch the statement again.',
     );
   }
   return {

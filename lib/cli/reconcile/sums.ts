@@ -1,23 +1,45 @@
-import { createDigestSum, type DigestGroup } from '../../receiver/digest.ts';
+import {
+  addHashes,
+  createDigestSum,
+  type Digest,
+  type DigestGroup,
+  numberOf,
+  timeHash,
+} from '../../receiver/digest.ts';
+import { isoTime } from '../../receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 
 /** What a ledger adds up to, window by window: all that is held of it while it is read for the first time. */
 
-const MODULUS = 1n << 128n;
 /** Windows that are held: of five minutes, those of two years. */
 const MAX_WINDOWS = 210_000;
 
-/** How many rows, and the sum of their hashes: where both are equal, so are the rows. */
-export interface Sum {
+/** How many rows, and the sum of their hashes: where both are equal, so are ids, versions, statuses and amounts. */
+export interface RowSum {
   readonly count: number;
   readonly hash: bigint;
 }
 
-export const NOTHING: Sum = { count: 0, hash: 0n };
+/** The same with what a row's own hash leaves out: swapped between two rows, it would not be noticed. */
+export interface Sum extends RowSum {
+  /** Rows' hashes, each multiplied by a number of its transaction type. */
+  readonly types: bigint;
+  /** Of ids, versions and `listedAt`; undefined where it is not known. */
+  readonly times: bigint | undefined;
+}
+
+export const NOTHING: Sum = { count: 0, hash: 0n, types: 0n, times: 0n };
 
 export function added(left: Sum, right: Sum): Sum {
-  return { count: left.count + right.count, hash: (left.hash + right.hash) % MODULUS };
+  const times =
+    left.times === undefined || right.times === undefined ? undefined : addHashes(left.times, right.times);
+  return {
+    count: left.count + right.count,
+    hash: addHashes(left.hash, right.hash),
+    types: addHashes(left.types, right.types),
+    times,
+  };
 }
 
 export function sumOf(parts: Iterable<Sum>): Sum {
@@ -26,7 +48,32 @@ export function sumOf(parts: Iterable<Sum>): Sum {
   return sum;
 }
 
-export function isSame(left: Sum, right: Sum): boolean {
+/** The sum of one row, of which `group` is the digest. */
+export function sumOfRow(row: LedgerRow, group: DigestGroup): Sum {
+  const times = timeHash({ ...row, listedAt: isoTime(row.listedMs) });
+  return { count: 1, hash: group.hash, types: typedHash(group), times };
+}
+
+/** The sum of what the service has. */
+export function sumOfDigest(digest: Digest, times: bigint | undefined): Sum {
+  const hashes = digest.map((group) => ({ hash: group.hash, types: typedHash(group) }));
+  return {
+    count: digest.reduce((sum, { count }) => sum + count, 0),
+    hash: hashes.reduce((sum, { hash }) => addHashes(sum, hash), 0n),
+    types: hashes.reduce((sum, { types }) => addHashes(sum, types), 0n),
+    times,
+  };
+}
+
+const factors = new Map<string, bigint>();
+
+function typedHash({ transactionType, hash }: Pick<DigestGroup, 'transactionType' | 'hash'>): bigint {
+  const factor = factors.get(transactionType) ?? numberOf(transactionType);
+  factors.set(transactionType, factor);
+  return addHashes(hash * factor, 0n);
+}
+
+export function isSame(left: RowSum, right: RowSum): boolean {
   return left.count === right.count && left.hash === right.hash;
 }
 

@@ -65,9 +65,9 @@ export function statementRow(row: TerminalOutcome): string {
  * one away has the reference again. An id has no characters with which a formula could do anything.
  */
 function inert(reference: string): string {
-  return /^[=+\-@']/.test(reference) ? `'${reference}` : reference;
+  return /^[=+\-@'\t\r\n]/.test(reference) ? `'${reference}` : reference;
 }
 
 function quoted(field: string): string {
-  return /[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

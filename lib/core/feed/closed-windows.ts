@@ -35,7 +35,7 @@ export interface WindowRefusal {
   /** What of the question it is about. */
   readonly field?: 'start' | 'from' | 'to';
   /** What the asker needs to ask better. */
-  readonly details?: Partial<Closing> & { readonly maxSeconds?: number };
+  readonly details?: Partial<Closing> & { readonly maxSeconds?: number; readonly oldest?: string };
 }
 
 /** A window that is closed; one without an item is empty. */
@@ -63,7 +63,8 @@ export async function readClosedWindow(
     asOf,
     ...refusal,
   });
-  if (start < oldestShown(ports, nowMs)) return refused({ code: 'beyond_retention', field: 'start' });
+  const oldest = oldestShown(ports, nowMs);
+  if (start < oldest) return refused({ code: 'beyond_retention', field: 'start', details: { oldest } });
   const closing = await closedThroughOf(ports.directory, merchantId);
   ports.clockTrust.assertTrusted();
   if (closing === undefined) return refused({ code: 'window_not_closed' });

@@ -15,6 +15,8 @@ export const BUCKETS = 256;
 
 export type DigestRow = Pick<Outcome, 'transactionId' | 'version' | 'status' | 'amount' | 'currency'>;
 
+type ListedRow = Pick<Outcome, 'transactionId' | 'version' | 'listedAt'>;
+
 /** One `transactionType`, `status` and `currency` of a window. */
 export interface DigestGroup {
   readonly transactionType: string;
@@ -36,6 +38,14 @@ export interface BucketDigest {
   readonly hash: string;
 }
 
+/** When the rows of one `transactionType` and `status` were listed: summed up as what they say is. */
+export interface TimeDigest {
+  readonly transactionType: string;
+  readonly status: string;
+  /** 32 hex digits: the sum of {@link timeHash}. */
+  readonly hash: string;
+}
+
 /** The event types that count: `payment.succeeded` of a `transactionType` and a `status`. */
 export type TypeFilter = (of: { readonly transactionType: string; readonly status: string }) => boolean;
 
@@ -47,8 +57,16 @@ export type TypeFilter = (of: { readonly transactionType: string; readonly statu
  */
 export function rowHash(row: DigestRow): bigint {
   const { transactionId, version, status, amount, currency } = row;
-  const bytes = sha256([transactionId, version, status, amount, currency].join('\n'));
-  return BigInt(`0x${Buffer.from(bytes.subarray(0, SUMMED_BYTES)).toString('hex')}`);
+  return numberOf([transactionId, version, status, amount, currency].join('\n'));
+}
+
+/** What the time of a row's listing adds: the same of its id, version and `listedAt`, which {@link rowHash} leaves out. */
+function timeHash({ transactionId, version, listedAt }: ListedRow): bigint {
+  return numberOf([transactionId, version, listedAt].join('\n'));
+}
+
+function numberOf(text: string): bigint {
+  return BigInt(`0x${Buffer.from(sha256(text).subarray(0, SUMMED_BYTES)).toString('hex')}`);
 }
 
 export function hashText(sum: bigint): string {
@@ -105,16 +123,19 @@ function groupsOf(sums: Sums<GroupName>): readonly DigestGroup[] {
 
 /** Sums rows as they come; holds sums only, so its size does not grow with the window. */
 export interface DigestSum {
-  add(row: DigestRow & Pick<Outcome, 'transactionType'>): void;
+  add(row: DigestRow & ListedRow & Pick<Outcome, 'transactionType'>): void;
   readonly count: number;
   groups(): readonly DigestGroup[];
   /** By event type, then bucket; none that are empty. */
   buckets(): readonly BucketDigest[];
+  /** By event type. */
+  times(): readonly TimeDigest[];
 }
 
 export function createDigestSum(): DigestSum {
   const groups: Sums<GroupName> = new Map();
   const buckets: Sums<Pick<BucketDigest, 'transactionType' | 'status' | 'bucket'>> = new Map();
+  const times: Sums<EventName> = new Map();
   let count = 0;
   return {
     add(row) {
@@ -124,6 +145,7 @@ export function createDigestSum(): DigestSum {
       const name = [transactionType, status, String(bucket).padStart(3, '0')].join('\n');
       addToGroup(groups, row, part);
       add(buckets, { name, of: { transactionType, status, bucket }, part });
+      addTime(times, { transactionType, status }, timeHash(row));
       count += 1;
     },
     get count() {
@@ -131,7 +153,30 @@ export function createDigestSum(): DigestSum {
     },
     groups: () => groupsOf(groups),
     buckets: () => inOrder(buckets, (of, sum) => ({ ...of, count: sum.count, hash: hashText(sum.hash) })),
+    times: () => timesOf(times),
   };
+}
+
+type EventName = Pick<TimeDigest, 'transactionType' | 'status'>;
+
+function addTime(times: Sums<EventName>, of: EventName, hash: bigint): void {
+  const name = [of.transactionType, of.status].join('\n');
+  add(times, { name, of, part: { count: 0, amount: 0n, hash } });
+}
+
+function timesOf(times: Sums<EventName>): readonly TimeDigest[] {
+  return inOrder(times, (of, { hash }) => ({ ...of, hash: hashText(hash) }));
+}
+
+/** The times of several windows together. */
+export function sumTimes(windows: Iterable<readonly TimeDigest[]>): readonly TimeDigest[] {
+  const sums: Sums<EventName> = new Map();
+  for (const times of windows) {
+    for (const { transactionType, status, hash } of times) {
+      addTime(sums, { transactionType, status }, BigInt(`0x${hash}`));
+    }
+  }
+  return timesOf(sums);
 }
 
 /** The groups of several windows together: what one window of all their rows would have. */

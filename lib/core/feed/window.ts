@@ -22,6 +22,8 @@ const bucketSchema = z.object({
   hash: z.string(),
 });
 
+const timeDigestSchema = z.object({ transactionType: z.string(), status: z.string(), hash: z.string() });
+
 export const windowSchema = z.object({
   merchantId: merchantIdSchema,
   start: z.iso.datetime(),
@@ -29,6 +31,8 @@ export const windowSchema = z.object({
   /** 0 as it was closed; raised where the audit found other contents. */
   revision: z.number().int().nonnegative(),
   groups: z.array(groupSchema).readonly(),
+  /** Windows that an earlier version closed have none. */
+  times: z.array(timeDigestSchema).readonly().exactOptional(),
   /** Kept where there are many rows; of few they are quickly worked out. */
   buckets: z.array(bucketSchema).readonly().exactOptional(),
 });
@@ -87,6 +91,7 @@ export function windowOf(
     end: isoTime(of.startMs + of.windowSeconds * SECOND_MS),
     revision: 0,
     groups: sum.groups(),
+    times: sum.times(),
     ...(buckets.length > 0 && buckets.length <= MAX_KEPT_BUCKETS && { buckets }),
   };
 }

@@ -1,6 +1,6 @@
 import { closedThroughOf } from '../feed/closed-through.ts';
 import { isAligned, type WindowPorts, type WindowRefusal } from '../feed/closed-windows.ts';
-import { type DigestGroup, sumGroups } from '../feed/digest.ts';
+import { type DigestGroup, sumGroups, sumTimes, type TimeDigest } from '../feed/digest.ts';
 import { oldestShown, watermarkAt } from '../feed/watermark.ts';
 import type { MerchantId } from '../model.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../time.ts';
@@ -26,6 +26,8 @@ interface WindowSum {
   /** The sum of the windows' revisions: raised whenever one of them is revised. */
   readonly revision: number;
   readonly groups: readonly DigestGroup[];
+  /** Where they were asked for, and every window of it has them. */
+  readonly times?: readonly TimeDigest[];
 }
 
 export interface WindowSums {
@@ -48,17 +50,20 @@ export async function readWindows(
     readonly from: string;
     readonly to?: string;
     readonly resolution: Resolution;
+    /** With the digests of `listedAt`. */
+    readonly withTimes: boolean;
   },
 ): Promise<WindowSums | WindowRefusal> {
   const nowMs = ports.clock.now();
   const asOf = watermarkAt(ports, nowMs);
-  const { merchantId, from, resolution } = range;
+  const { merchantId, from, resolution, withTimes } = range;
   const refused = (refusal: Omit<WindowRefusal, 'kind' | 'asOf'>): WindowRefusal => ({
     kind: 'refused',
     asOf,
     ...refusal,
   });
-  if (from < oldestShown(ports, nowMs)) return refused({ code: 'beyond_retention', field: 'from' });
+  const oldest = oldestShown(ports, nowMs);
+  if (from < oldest) return refused({ code: 'beyond_retention', field: 'from', details: { oldest } });
   const closing = await closedThroughOf(ports.directory, merchantId);
   ports.clockTrust.assertTrusted();
   if (closing === undefined) return refused({ code: 'window_not_closed' });
@@ -76,7 +81,7 @@ export async function readWindows(
     return refused({ code: 'range_too_long', field: 'to', details: { maxSeconds, ...closing } });
   }
   const seconds = secondsOf(resolution, windowSeconds);
-  const items = await readSums(ports, { merchantId, from, to, seconds });
+  const items = await readSums(ports, { merchantId, from, to, seconds, withTimes });
   if (items === undefined || JSON.stringify(items).length > MOST_BYTES) {
     return refused({ code: 'answer_too_large', field: 'to' });
   }
@@ -94,7 +99,7 @@ function secondsOf(resolution: Resolution, windowSeconds: number): number {
   }
 }
 
-type Parts = Pick<WindowSum, 'revision' | 'groups'>;
+type Parts = Pick<WindowSum, 'revision' | 'groups' | 'times'>;
 
 /**
  * Hours and days of UTC, cut to the range: `start` and `end` say what an item is of. Summed up page by page, so that what
@@ -104,12 +109,14 @@ async function readSums(
   ports: WindowPorts,
   {
     seconds,
+    withTimes,
     ...range
   }: {
     readonly merchantId: MerchantId;
     readonly from: string;
     readonly to: string;
     readonly seconds: number;
+    readonly withTimes: boolean;
   },
 ): Promise<readonly WindowSum[] | undefined> {
   const lengthMs = seconds * SECOND_MS;
@@ -124,7 +131,7 @@ async function readSums(
       Math.floor(msOf(start) / lengthMs),
     )) {
       const before = slices.get(slice);
-      slices.set(slice, together(before === undefined ? windows : [before, ...windows]));
+      slices.set(slice, together(before === undefined ? windows : [before, ...windows], withTimes));
     }
     cursor = page.cursor;
   } while (cursor !== undefined);
@@ -135,9 +142,11 @@ async function readSums(
   }));
 }
 
-function together(parts: readonly Parts[]): Parts {
+function together(parts: readonly Parts[], withTimes: boolean): Parts {
+  const times = withTimes ? parts.map((part) => part.times) : [undefined];
   return {
     revision: parts.reduce((sum, { revision }) => sum + revision, 0),
     groups: sumGroups(parts.map(({ groups }) => groups)),
+    ...(times.every((part) => part !== undefined) && { times: sumTimes(times) }),
   };
 }

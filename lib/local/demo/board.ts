@@ -1,4 +1,6 @@
-/** The demo's table, line by line, as things happen. */
+import { printable } from '../../printable.ts';
+
+/** The demo's table, line by line, as things happen: what others wrote is made printable before it is coloured. */
 
 interface Row {
   readonly order: string;
@@ -41,18 +43,20 @@ export function createBoard(options: {
     return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`.padEnd(7);
   };
   const columns = (row: { order: string; outcome: string; attempts: string }) =>
-    row.order.padEnd(WIDTHS.order) +
-    row.outcome.padEnd(WIDTHS.outcome) +
-    row.attempts.padEnd(WIDTHS.attempts);
+    printable(row.order).padEnd(WIDTHS.order) +
+    printable(row.outcome).padEnd(WIDTHS.outcome) +
+    printable(row.attempts).padEnd(WIDTHS.attempts);
   return {
     header: () =>
       options.write(
         `${'time'.padEnd(7)}${columns({ order: 'order', outcome: 'outcome', attempts: 'attempts' })}state`,
       ),
     row: ({ order, outcome = '', attempts, state }) =>
-      options.write(`${time()}${columns({ order, outcome, attempts })}${paint(state, COLOURS[state])}`),
-    says: (text) => options.write(`${time()}${text}`),
-    plain: (text = '') => options.write(text),
+      options.write(
+        `${time()}${columns({ order, outcome, attempts })}${paint(printable(state), COLOURS[state])}`,
+      ),
+    says: (text) => options.write(`${time()}${printable(text)}`),
+    plain: (text = '') => options.write(printable(text)),
   };
 }
 

@@ -1,3 +1,5 @@
+import { printable } from '../../printable.ts';
+
 /** Single keys of a terminal, each with what it does. Ctrl-C ends, as it does everywhere. */
 export function listenToKeys(actions: Readonly<Record<string, () => Promise<void>>>, end: () => void): void {
   const { stdin } = process;
@@ -7,6 +9,6 @@ export function listenToKeys(actions: Readonly<Record<string, () => Promise<void
   stdin.on('data', (data) => {
     const key = data.toString('utf8');
     if (key === '\u0003') return end();
-    actions[key]?.().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+    actions[key]?.().catch((error: unknown) => process.stderr.write(`${printable(String(error))}\n`));
   });
 }

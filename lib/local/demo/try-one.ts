@@ -1,3 +1,4 @@
+import { printable } from '../../printable.ts';
 import { type CallbackRequest, toNodeHandler, verify } from '../../receiver/index.ts';
 import { createApi } from '../api-client.ts';
 import { type Credentials, type MerchantCredentials, readCredentials } from '../credentials.ts';
@@ -95,8 +96,10 @@ function show(
 function showCallback(write: (line: string) => void, callback: CallbackRequest): void {
   write('\n# its callback, as it came in; the signature was checked by the receiver kit');
   write('POST /callbacks HTTP/1.1');
-  for (const [name, value] of Object.entries(callback.headers)) write(`${name}: ${value}`);
-  write(`\n${Buffer.from(callback.body).toString()}`);
+  for (const [name, value] of Object.entries(callback.headers)) {
+    write(printable(`${name}: ${value}`));
+  }
+  write(`\n${printable(Buffer.from(callback.body).toString())}`);
 }
 
 async function within<T>(promise: Promise<T>): Promise<T> {

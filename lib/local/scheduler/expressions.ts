@@ -23,7 +23,9 @@ const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 export function readAt(expression: string): number | undefined {
   const moment = AT.exec(expression)?.[1];
   const milliseconds = moment === undefined ? Number.NaN : Date.parse(`${moment}Z`);
-  return Number.isNaN(milliseconds) ? undefined : milliseconds;
+  if (moment === undefined || Number.isNaN(milliseconds)) return undefined;
+  // The platform takes the 31st of November for the 1st of December, and 24:00 for the next day.
+  return new Date(milliseconds).toISOString().startsWith(moment) ? milliseconds : undefined;
 }
 
 /**

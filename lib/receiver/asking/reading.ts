@@ -1,5 +1,6 @@
 import { ReceiverFault } from '../faults.ts';
 import { isObject, type JsonObject } from '../outcome.ts';
+import { instantOf } from '../times.ts';
 
 /**
  * Fields of an answer. It is signed, so a wrong form is a fault of the service or of the kit, and not worked around. It
@@ -19,7 +20,7 @@ export function countOf(content: JsonObject, field: string): number {
 }
 
 export function timeOf(content: JsonObject, field: string): number {
-  const ms = Date.parse(textOf(content, field));
+  const ms = instantOf(textOf(content, field));
   if (Number.isNaN(ms)) throw malformed(field);
   return ms;
 }

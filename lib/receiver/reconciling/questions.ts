@@ -1,6 +1,6 @@
 import { countOf, hashOf, listOf, textOf, timeOf } from '../asking/reading.ts';
 import { type Client, type Page, pageOf, type Refusal, refused } from '../asking/service-client.ts';
-import { createDigestSum, type Digest } from '../digest.ts';
+import { addHashes, createDigestSum, type Digest } from '../digest.ts';
 import type { EventTypes } from '../event-types.ts';
 import { type JsonObject, type ListedOutcome, parseListedOutcome } from '../outcome.ts';
 import { isoTime } from '../times.ts';
@@ -17,6 +17,8 @@ export interface Span {
 /** What the service has in a window, an hour or a day, or in the part of it that was asked for. */
 export interface Slice extends Span {
   readonly digest: Digest;
+  /** The sum of its rows' time hashes; undefined where it was not asked for, or the service does not know it. */
+  readonly times: bigint | undefined;
 }
 
 export interface Opening extends Span {
@@ -55,7 +57,11 @@ const WITHOUT_BUCKETS = new Set(['window_too_large', 'window_in_doubt']);
 const ROWS_PAGE = '500';
 const HOUR_MS = 3_600_000;
 
-export function createWindowQuestions(client: Pick<Client, 'read'>, types: EventTypes): WindowQuestions {
+export function createWindowQuestions(
+  client: Pick<Client, 'read'>,
+  types: EventTypes,
+  { withTimes = false }: { readonly withTimes?: boolean } = {},
+): WindowQuestions {
   const filter = { ...(types.text !== undefined && { types: types.text }) };
   /** How long a range may be, as far as refusals have said so. */
   const reachMs: Record<Resolution, number> = { window: HOUR_MS * 24, hour: Infinity, day: Infinity };
@@ -65,6 +71,7 @@ export function createWindowQuestions(client: Pick<Client, 'read'>, types: Event
       from: isoTime(fromMs),
       ...(toMs !== undefined && { to: isoTime(toMs) }),
       resolution,
+      ...(withTimes && { times: 'true' }),
     });
 
   const slices: WindowQuestions['slices'] = async ({ fromMs, toMs }, resolution) => {
@@ -153,7 +160,15 @@ function slicesOf({ content }: VerifiedAnswer, types: EventTypes): readonly Slic
     fromMs: timeOf(item, 'start'),
     toMs: timeOf(item, 'end'),
     digest: digestFrom(listOf(item, 'groups')).filter(types.includes),
+    times: item.times === undefined ? undefined : timesFrom(listOf(item, 'times'), types),
   }));
+}
+
+function timesFrom(items: readonly JsonObject[], types: EventTypes): bigint {
+  const counted = items.filter((item) =>
+    types.includes({ transactionType: textOf(item, 'transactionType'), status: textOf(item, 'status') }),
+  );
+  return counted.reduce((sum, item) => addHashes(sum, hashOf(item)), 0n);
 }
 
 function digestFrom(groups: readonly JsonObject[]): Digest {

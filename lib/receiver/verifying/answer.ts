@@ -2,6 +2,7 @@ import { assertOptions, ReceiverFault } from '../faults.ts';
 import { functionProblem, integerProblem, optionsProblem } from '../option-rules.ts';
 import { isObject, type JsonObject, merchantIdProblem } from '../outcome.ts';
 import { type Now, systemNow } from '../system.ts';
+import { instantOf } from '../times.ts';
 import { answerKeys, type Secrets } from './keys.ts';
 import { type SignedRequest, TOLERANCE_SECONDS, verifySigned } from './signature.ts';
 
@@ -70,7 +71,7 @@ export function createAnswerVerifier(
     if (json.request !== request) {
       throw new ReceiverFault('wrong_question', `Asked ${request}, got the answer to ${json.request}.`);
     }
-    const ageSeconds = (nowMs - Date.parse(json.asOf)) / SECOND_MS;
+    const ageSeconds = (nowMs - instantOf(json.asOf)) / SECOND_MS;
     if (!(ageSeconds <= maxAgeSeconds && -ageSeconds <= toleranceSeconds)) {
       throw new ReceiverFault('answer_too_old', `The answer is as of ${json.asOf}.`);
     }

@@ -28,7 +28,7 @@ import { removeDirectory, temporaryDirectory } from '../../support/local-service
 import { ASSEMBLY } from '../../support/synthesized.ts';
 import type { TableUnderTest } from './throwaway-table.ts';
 
-/** DynamoDB Local keeps a database for each key and region: these are the local cloud's. */
+/** Some emulators keep a database for each key and region: these are the local cloud's. */
 const EMULATOR_ACCOUNT = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'b' };
 export const RETENTION_DAYS = 90;
 const FEED_LAG_SECONDS = 30;

@@ -131,6 +131,7 @@ export function closedWindow(changes: Changes<Window> = {}): Window {
         hash: '92a4f1e8ea44a2f305b65f81b113b493',
       },
     ],
+    times: [{ transactionType: 'payment', status: 'SUCCEEDED', hash: '00a4f1e8ea44a2f305b65f81b113b493' }],
     ...changes,
   });
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fallBehind } from '../../../lib/core/bookkeeping/merchant-mark.ts';
 import { createDigestSum, type DigestRow } from '../../../lib/core/feed/digest.ts';
@@ -9,7 +10,7 @@ import { createWorld, payment, START_MS } from '../../support/world.ts';
 const DEMO = merchantIdSchema.parse('demo');
 
 type World = ReturnType<typeof createWorld>;
-type Row = DigestRow & Pick<Outcome, 'transactionType'>;
+type Row = DigestRow & Pick<Outcome, 'transactionType' | 'listedAt'>;
 
 const MINUTE = 60_000;
 const FIRST = '/v1/windows/2026-11-20T08:00:00Z';
@@ -123,6 +124,37 @@ describe('asking for windows', () => {
         groups: digestOf(rows.slice(2, 26)).groups(),
       },
     ]);
+  });
+
+  it('gives digests of listedAt where they are asked for, by event type, which add up as well', async () => {
+    const rows = await fill(15);
+    const timesOf = (some: readonly Row[]) =>
+      ['FAILED', 'SUCCEEDED'].map((status) => {
+        const own = some.filter((row) => row.status === status);
+        // As receivers in other languages work it out.
+        const numbers = own.map(({ transactionId, version, listedAt }) => {
+          const digest = createHash('sha256')
+            .update(`${transactionId}\n${version}\n${listedAt}`)
+            .digest('hex');
+          return BigInt(`0x${digest.slice(0, 32)}`);
+        });
+        const sum = numbers.reduce((total, number) => (total + number) % (1n << 128n), 0n);
+        return { transactionType: 'payment', status, hash: sum.toString(16).padStart(32, '0') };
+      });
+    const range = 'from=2026-11-20T08:00:00Z&times=true';
+    const windows = await ask(`/v1/windows?${range}`);
+    expect(windows.json.items[1].times).toEqual(timesOf(rows.slice(2, 4)));
+    const hours = await ask(`/v1/windows?${range}&resolution=hour`);
+    expect(hours.json.items[0].times).toEqual(timesOf(rows.slice(0, 24)));
+
+    // One that an earlier version closed says nothing of them, and no hour with it does.
+    const standing = await world.ports.windows.read(DEMO, '2026-11-20T08:00:00.000Z');
+    if (standing === undefined) throw new Error('It was not closed.');
+    const { times: _, ...former } = standing;
+    await world.ports.windows.revise({ ...former, revision: 1 }, 0);
+    const [first, second] = (await ask(`/v1/windows?${range}&resolution=hour`)).json.items;
+    expect(first).not.toHaveProperty('times');
+    expect(second.times).toEqual(timesOf(rows.slice(24)));
   });
 
   it('leaves out what is empty: a window at or before closedThrough that has no item', async () => {
@@ -440,6 +472,14 @@ describe('asking for windows', () => {
       const answer = await ask(path);
       expect(answer.json).toMatchObject({ status: 400, code, errors: [{ pointer, code }] });
       expect(verified(answer, demo.secret, world.time.nowMs)).toEqual(answer.json);
+    });
+
+    it('what is older than the retention, and says where that begins', async () => {
+      const oldest = '2026-08-22T09:00:00.000Z';
+      world.time.nowMs = START_MS + 60 * MINUTE;
+      for (const path of ['/v1/windows?from=2026-08-22T08:00:00Z', '/v1/windows/2026-08-22T08:00:00Z']) {
+        expect((await ask(path)).json).toMatchObject({ code: 'beyond_retention', oldest });
+      }
     });
 
     it('a cursor of another window or of another merchant', async () => {

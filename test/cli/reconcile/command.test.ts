@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CommandOptions, runReconcile } from '../../../lib/cli/reconcile/command.ts';
 import { isTerminal, outcomeSchema, type TerminalOutcome } from '../../../lib/core/model.ts';
+import { printableLines } from '../../../lib/printable.ts';
 import { fetchOf } from '../../support/kit.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { createWorld, payment, START_MS } from '../../support/world.ts';
@@ -244,6 +245,94 @@ describe('reconciling a ledger', () => {
     ]);
   });
 
+  describe('does not take rows for equal that only add up to the same', () => {
+    const at = (row: Row | undefined, changes: Partial<Row>): Row => ({ ...(row as Row), ...changes });
+    const swapped = (rows: readonly Row[], field: keyof Row): readonly Row[] => [
+      at(rows[0], { [field]: rows[1]?.[field] }),
+      at(rows[1], { [field]: rows[0]?.[field] }),
+      ...rows.slice(2),
+    ];
+    const kinds = async (...args: Parameters<typeof run>) => {
+      const { status, lines } = await run(...args);
+      return [
+        status,
+        ...found(lines)
+          .map(({ class: kind, transactionId }) => `${kind} ${transactionId}`)
+          .sort(),
+      ];
+    };
+
+    it.each(['amount', 'status', 'currency', 'listedAt'] as const)(
+      'where two rows have swapped %s',
+      async (field) => {
+        const rows = await list(90, 10_000, (index) => ({
+          status: index % 2 === 0 ? 'SUCCEEDED' : 'FAILED',
+          currency: index % 2 === 0 ? 'CNY' : 'EUR',
+        }));
+        await close(60);
+        expect(await kinds(rows)).toEqual([0]);
+        expect(await kinds(swapped(rows, field))).toEqual([1, `${field} pay_0`, `${field} pay_1`]);
+      },
+    );
+
+    it('where two rows have swapped transaction types, in a ledger that has them', async () => {
+      const rows = await list(90, 10_000, (index) => ({
+        transactionType: index % 2 === 0 ? 'refund' : 'payment',
+      }));
+      await close(60);
+      const wrong = swapped(rows, 'transactionType');
+      expect(await kinds(wrong)).toEqual([1, 'type pay_0', 'type pay_1']);
+      const { lines } = await run(wrong, { json: false });
+      expect(lines).toContain('fields    status, amount, currency, listedAt, transactionType');
+      const untyped = wrong.map((row) => ({ ...row, transactionType: '' as never }));
+      expect(await kinds(untyped)).toEqual([0]);
+      expect((await run(untyped, { json: false })).lines).toContain(
+        'fields    status, amount, currency, listedAt; no types: not every row has one',
+      );
+    });
+
+    it('where one of many rows was moved within its window, and others are missing', async () => {
+      const rows = await list(600, 100);
+      await close(10);
+      const ledger: Row[] = rows.filter((_, index) => index !== 17);
+      ledger[300] = at(ledger[300], { listedAt: '2026-11-20T08:00:00.001Z' });
+      const { status, lines } = await run(ledger, { from: FROM });
+      expect([status, found(lines)]).toMatchObject([
+        1,
+        [
+          { class: 'only_here', transactionId: 'pay_17' },
+          {
+            class: 'listedAt',
+            transactionId: 'pay_301',
+            here: { listedAt: rows[301]?.listedAt },
+            there: { listedAt: '2026-11-20T08:00:00.001Z' },
+            line: 302,
+          },
+        ],
+      ]);
+    });
+
+    it('where a window was closed by a version that kept no digest of its times', async () => {
+      const rows = await list(90, 10_000);
+      await close(60);
+      const merchantId = rows[0]?.merchantId as TerminalOutcome['merchantId'];
+      const standing = await world.ports.windows.read(merchantId, '2026-11-20T08:00:00.000Z');
+      if (standing === undefined) throw new Error('It was not closed.');
+      const { times: _, ...former } = standing;
+      await world.ports.windows.revise({ ...former, revision: 1 }, 0);
+      expect(await kinds(rows)).toEqual([0]);
+      expect(await kinds(swapped(rows, 'listedAt'))).toEqual([1, 'listedAt pay_0', 'listedAt pay_1']);
+    });
+
+    it('and takes times that the ledger cut off to whole seconds for what they were', async () => {
+      const rows = await list(90, 1_234);
+      await close(60);
+      const cut = rows.map((row) => at(row, { listedAt: row.listedAt.replace(/\.\d+/, '') }));
+      expect(await kinds(cut)).toEqual([0]);
+      expect(await kinds(swapped(cut, 'listedAt'))).toEqual([1, 'listedAt pay_0', 'listedAt pay_1']);
+    });
+  });
+
   it('parts a window by buckets where it has more rows than a question holds', async () => {
     const rows = await list(4_500, 10);
     await close(10);
@@ -380,6 +469,30 @@ describe('reconciling a ledger', () => {
         status: 2,
         said: expect.stringContaining('2026-11-20T08:05:00.000Z or 2026-11-20T08:10:00.000Z'),
       });
+    });
+
+    it('and where that began before the retention, on which line, and what to do', async () => {
+      const rows = await list(90, 10_000);
+      await close(60);
+      const old = {
+        ...(rows[1] as Row),
+        transactionId: 'pay_old' as never,
+        listedAt: '2026-01-31T08:00:00.000Z',
+      };
+      const ledger = [...rows.slice(0, 40), old, ...rows.slice(40)];
+      const refused = await run(ledger, { json: false });
+      expect([refused.status, refused.lines]).toEqual([2, []]);
+      expect(refused.said).toContain('beyond_retention');
+      expect(refused.said).toContain(
+        'Line 42: listedAt is 2026-01-31T08:00:00.000Z, and that is older than what Tidings keeps, which begins at ' +
+          '2026-08-22T09:00:00.000Z. Rows of the ledger from before: 1.',
+      );
+      expect(refused.said).toContain('Compare the rest with --from 2026-08-22T11:00:00.000Z.');
+      expect(await run(ledger, { from: '2026-08-22T11:00:00.000Z' })).toMatchObject({ status: 0 });
+      expect((await run(rows, { from: '2026-01-01' })).said).toContain(
+        '--from 2026-01-01T00:00:00.000Z is older than what Tidings keeps',
+      );
+      expect((await run([old], { to: '2026-02-01' })).said).toContain('Nothing is left to compare');
     });
 
     it('and not of none', async () => {
@@ -539,6 +652,8 @@ describe('reconciling a ledger', () => {
       ['--from', { from: 'yesterday' }, 'invalid_option'],
       ['--to', { to: '2026-11-20T08:00:00' }, 'invalid_option'],
       ['--to in February', { to: '2026-02-30' }, 'invalid_option'],
+      ['--from in November', { from: '2026-11-31' }, 'invalid_option'],
+      ['--from at the end of a day', { from: '2026-11-20T24:00:00Z' }, 'invalid_option'],
       ['--types', { types: 'Payments' }, 'invalid_types'],
       ['--ledger', { ledger: undefined }, 'missing_setting'],
     ])('%s that is none', async (_, options, code) => {
@@ -548,6 +663,29 @@ describe('reconciling a ledger', () => {
         said: expect.stringContaining(code),
       });
     });
+  });
+
+  it('moves nothing on the screen, whatever is in a ledger or comes from a service that is none', async () => {
+    const FOREIGN = 'a\u009b2J\u202eb\u2066c\u001b[31m';
+    const named = `${COLUMNS.replace('amount', FOREIGN)}\r\n`;
+    const answers = async () =>
+      Response.json({
+        merchantId: 'demo',
+        request: `GET /v1/windows${FOREIGN}\nresult    equal`,
+        asOf: FROM,
+      });
+    for (const { said, status } of [
+      await run(named),
+      await run([], { from: FOREIGN }),
+      await run([], { types: FOREIGN }),
+      await run([], { ledger: `/nowhere/${FOREIGN}` }),
+      await run([], { env: { TIDINGS_API: FOREIGN } }),
+      await run([], { fetch: answers, env: { TIDINGS_SECRET: '' } }),
+    ]) {
+      expect(status).toBe(2);
+      expect(said).toBe(printableLines(said));
+      expect(said).not.toMatch(/^result/m);
+    }
   });
 
   describe('shows', () => {

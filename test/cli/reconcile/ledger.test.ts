@@ -73,10 +73,12 @@ describe('a ledger', () => {
     ['lines that end now so, now so', (text: string) => text.replace('\n', '\r\n')],
     ['a byte-order mark', (text: string) => `\ufeff${text}`],
     ['no end of its last line', (text: string) => text.trimEnd()],
+    ['the line with which Excel says what parts the fields', (text: string) => text.replace('', 'sep=,\r\n')],
     ['every field in quotes', (text: string) => text.replace(/[^,\n]+/g, '"$&"')],
   ])('may have %s', async (_, change) => {
     const text = change([NAMES, line('a'), line('b'), line('c'), ''].join('\n'));
-    expect(places((await read(text)).rows)).toEqual(['a@2', 'b@3', 'c@4']);
+    const shift = text.startsWith('sep') ? 1 : 0;
+    expect(places((await read(text)).rows)).toEqual([`a@${2 + shift}`, `b@${3 + shift}`, `c@${4 + shift}`]);
   });
 
   it('may have a byte-order mark of UTF-16', async () => {
@@ -144,6 +146,11 @@ describe('a ledger', () => {
   });
 });
 
+const quotedWhereNeeded = (changes: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(changes).map(([name, value]) => [name, value.includes(',') ? `"${value}"` : value]),
+  );
+
 describe('a ledger is refused, with the line,', () => {
   const refusal = async (content: string | Uint8Array, needsType = false) => {
     const { code, message } = await read(content, needsType).then(
@@ -153,7 +160,7 @@ describe('a ledger is refused, with the line,', () => {
     return [code, message] as const;
   };
   const withFields = (changes: Readonly<Record<string, string>>) =>
-    [NAMES, line('a'), line('b', changes), ''].join('\n');
+    [NAMES, line('a'), line('b', quotedWhereNeeded(changes)), ''].join('\n');
 
   it.each([
     ['transactionId', 'pay 1'],
@@ -169,6 +176,20 @@ describe('a ledger is refused, with the line,', () => {
     ['listedAt', '2026-11-20 08:00:00'],
     ['listedAt', '2026-11-20T08:00:00'],
     ['listedAt', '2026-13-20T08:00:00Z'],
+    ['listedAt', '2026-11-31T08:00:00Z'],
+    ['listedAt', '2026-02-29T08:00:00Z'],
+    ['listedAt', '2026-11-20T24:00:00Z'],
+    ['listedAt', '2026-11-20T23:59:60Z'],
+    ['listedAt', '2026-11-20T08:00:00+24:00'],
+    ['listedAt', '2026-11-20T08:00:00+0800'],
+    ['listedAt', '2026-11-20T08:00Z'],
+    ['listedAt', '2026-11-20'],
+    ['listedAt', '20/11/2026 08:00'],
+    ['amount', '1237.0'],
+    ['amount', '1 237'],
+    ['amount', '12,37'],
+    ['amount', '¥12'],
+    ['amount', '007'],
     ['listedAt', ''],
   ])('where %s is %j', async (column, value) => {
     const [code, message] = await refusal(withFields({ [column]: value }));
@@ -208,9 +229,65 @@ describe('a ledger is refused, with the line,', () => {
     expect(message).toContain('GET /v1/statements/{date}');
   });
 
-  it('where fields are not parted by commas', async () => {
-    const [code, message] = await refusal(NAMES.replaceAll(',', ';'));
-    expect([code, message]).toEqual(['missing_column', expect.stringContaining('parted by ";"')]);
+  it.each([
+    ['semicolons', (text: string) => text.replaceAll(',', ';'), 1],
+    ['tabs', (text: string) => text.replaceAll(',', '\t'), 1],
+    ['vertical bars', (text: string) => text.replaceAll(',', '|'), 1],
+    ['semicolons', (text: string) => `sep=;\r\n${text.replaceAll(',', ';')}`, 2],
+    ['semicolons', (text: string) => `\ufeff${text.replaceAll(',', ';')}`, 1],
+    ['semicolons', (text: string) => text.replace(/[^,\n]+/g, '"$&"').replaceAll(',', ';'), 1],
+    [
+      'semicolons',
+      (text: string) => text.replaceAll(',', ';').replace('reference', '"our reference, theirs"'),
+      1,
+    ],
+    ['semicolons', (text: string) => `#tidings-statement;1\r\n#rows;1\r\n${text.replaceAll(',', ';')}`, 3],
+  ])('where fields are parted by %s, however it was exported', async (word, change, at) => {
+    const [code, message] = await refusal(change([NAMES, line('a'), ''].join('\n')));
+    expect(code).toBe('missing_column');
+    expect(message).toMatch(new RegExp(`^Line ${at}: the fields are parted by ".{1,2}" \\(${word}\\)`));
+    expect(message).toContain('Save it as "CSV UTF-8 (comma delimited)"');
+  });
+
+  it('where tabs part the fields of a file in UTF-16', async () => {
+    const text = `\ufeff${[NAMES, line('a')].join('\n').replaceAll(',', '\t')}`;
+    expect((await refusal(Buffer.from(text, 'utf16le')))[1]).toContain('parted by "\\t" (tabs)');
+  });
+
+  it.each([
+    ['a workbook', Buffer.from('PK\u0003\u0004and so on'), 'an Excel workbook'],
+    ['big-endian UTF-16', Buffer.from(`\ufeff${NAMES}`, 'utf16le').swap16(), 'UTF-16, big-endian'],
+    ['UTF-16 without a mark', Buffer.from(NAMES, 'utf16le'), 'UTF-16 without a byte-order mark'],
+    ['compressed', Buffer.from([0x1f, 0x8b, 8, 0]), 'compressed with gzip'],
+  ])('where it is %s', async (_, bytes, said) => {
+    const [code, message] = await refusal(bytes);
+    expect([code, message]).toEqual(['not_csv', expect.stringContaining(said)]);
+    expect(message).toMatch(/^Line 1: .*Save it as/);
+  });
+
+  it.each([
+    ['transactionId', 'Transaction ID'],
+    ['listedAt', 'LISTEDAT'],
+    ['amount', 'Amount'],
+  ])('where the column %s is called %s', async (column, name) => {
+    const [code, message] = await refusal(`${NAMES.replace(column, name)}\n`);
+    expect(code).toBe('missing_column');
+    expect(message).toContain(`Line 1 has no column ${column}`);
+    expect(message).toContain(`Rename "${name}" to ${column}.`);
+  });
+
+  it('where it has no names of columns', async () => {
+    const [code, message] = await refusal(`${line('a')}\n${line('b')}\n`);
+    expect([code, message]).toEqual([
+      'missing_column',
+      expect.stringContaining('If line 1 is a row already'),
+    ]);
+  });
+
+  it('where an amount has a separator and no quotes', async () => {
+    const [code, message] = await refusal(withFields({ amount: '1,237' }).replace('"1,237"', '1,237'));
+    expect(code).toBe('wrong_number_of_fields');
+    expect(message).toMatch(/^Line 3 has 10 fields .*\n.*1,237 is 1237/);
   });
 
   it('where a column stands twice', async () => {
@@ -228,12 +305,20 @@ describe('a ledger is refused, with the line,', () => {
   it('where it is empty', async () => {
     expect((await refusal(''))[0]).toBe('missing_column');
     expect((await refusal('\n\n'))[0]).toBe('missing_column');
+    expect((await refusal('\ufeff'))[1]).toContain('line 1 must have the names of the columns');
   });
 
   it('where there is none', async () => {
     await expect(openLedger(join(directory, 'nowhere.csv'))).rejects.toMatchObject({
       code: 'unreadable_ledger',
     });
-    await expect(openLedger(directory)).rejects.toMatchObject({ code: 'unreadable_ledger' });
+    await expect(openLedger(directory)).rejects.toMatchObject({
+      code: 'unreadable_ledger',
+      message: expect.stringContaining('is a directory. Give the file in it.'),
+    });
+    await expect(openLedger('/dev/null')).rejects.toMatchObject({
+      code: 'unreadable_ledger',
+      message: expect.stringContaining('Write it into a file first'),
+    });
   });
 });

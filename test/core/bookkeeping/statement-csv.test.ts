@@ -45,6 +45,16 @@ describe('a row of a statement', () => {
     expect(statementRow(row({ reference })).split(',CNY,')[1]?.split(',2026-')[0]).toBe(written);
   });
 
+  it.each([
+    ['\t=1+1', "'\t=1+1"],
+    ['\r=1+1', `"'\r=1+1"`],
+    ['a\n=1+1', '"a\n=1+1"'],
+  ])('keeps a row one row of a reference that no request could have: %j', (reference, written) => {
+    const text = statementRow({ ...row(), reference });
+    expect(text.split(',CNY,')[1]?.split(',2026-')[0]).toBe(written);
+    expect(read(text)).toHaveLength(1);
+  });
+
   it('says again what it was made of, whatever the reference, and never begins a cell like a formula', () => {
     const printable = fc.string({
       unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),

@@ -1,0 +1,105 @@
+import type { Span } from '../../receiver/reconciling/questions.ts';
+import { instantOf, isoTime } from '../../receiver/times.ts';
+import type { LedgerRow } from './columns.ts';
+import { ReconcileFailure } from './failure.ts';
+import type { BeyondRetention, Closing } from './ledger-service.ts';
+import type { StatementHead } from './statement-head.ts';
+import type { WindowSums } from './sums.ts';
+
+/** Of which time a ledger is compared, and why of no other. */
+
+/** The ends that were asked for. */
+export interface Given {
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+}
+
+/** What the first reading of a ledger tells. */
+export interface FirstReading {
+  readonly sums: WindowSums;
+  readonly rows: number;
+  readonly pending: number;
+  /** Whether every row that counts says its transaction type. */
+  readonly hasTypes: boolean;
+  /** The row that was listed first. */
+  readonly oldest: LedgerRow | undefined;
+  readonly statement: StatementHead | undefined;
+}
+
+/** What is compared: what was asked for, else what the statement is of, else what the ledger holds. */
+export function rangeOf(
+  { sums, statement }: FirstReading,
+  { fromMs, toMs, closing }: Given & { readonly closing: Closing },
+): Span {
+  const windowMs = closing.windowSeconds * 1_000;
+  const oldest = sums.size === 0 ? undefined : [...sums.keys()].reduce((a, b) => Math.min(a, b));
+  const from = fromMs ?? statement?.fromMs ?? oldest;
+  const to = toMs ?? statement?.toMs ?? closing.closedThroughMs;
+  if (from === undefined) {
+    throw new ReconcileFailure(
+      'nothing_to_compare',
+      'The ledger has no rows. Give --from, so that it is clear of which time it has none.',
+    );
+  }
+  for (const [name, ms] of [['--from', from] as const, ['--to', to] as const]) {
+    if (ms % windowMs === 0) continue;
+    const near = [Math.floor(ms / windowMs), Math.ceil(ms / windowMs)].map((n) => isoTime(n * windowMs));
+    throw new ReconcileFailure(
+      'unaligned_time',
+      `No window begins at ${isoTime(ms)}: they have ${closing.windowSeconds} s. Give ${name} as ${near.join(' or ')}.`,
+    );
+  }
+  if (to > closing.closedThroughMs) {
+    throw new ReconcileFailure(
+      'not_closed',
+      `Windows are closed through ${isoTime(closing.closedThroughMs)} so far, and not through ${isoTime(to)}. ` +
+        'Compare up to there with --to, or ask again later.',
+    );
+  }
+  if (from >= to) {
+    throw new ReconcileFailure(
+      'nothing_to_compare',
+      `There is no closed window from ${isoTime(from)} to ${isoTime(to)}.`,
+    );
+  }
+  return { fromMs: from, toMs: to };
+}
+
+export function timeOf(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = instantOf(text);
+  if (!Number.isNaN(ms)) return ms;
+  throw new ReconcileFailure(
+    'invalid_option',
+    `${option} ${text} is no date, and no time with its offset: give 2026-11-20 or 2026-11-20T08:00:00Z.`,
+  );
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What is older than the retention is gone: which line asks for it, and what can be compared instead. */
+export function beyondRetention(
+  { oldestMs }: BeyondRetention,
+  { sums, oldest, statement }: FirstReading,
+  { fromMs, toMs, givenMs }: Span & { readonly givenMs: number | undefined },
+): ReconcileFailure {
+  const since = oldestMs === undefined ? '' : `, which begins at ${isoTime(oldestMs)}`;
+  const gone = [...sums].filter(([start]) => start < (oldestMs ?? fromMs));
+  const rows = gone.reduce((sum, [, { count }]) => sum + count, 0);
+  const what =
+    givenMs !== undefined
+      ? `--from ${isoTime(givenMs)} is`
+      : statement !== undefined || oldest === undefined
+        ? `The statement begins at ${isoTime(fromMs)}, and that is`
+        : `Line ${oldest.line}: listedAt is ${isoTime(oldest.listedMs)}, and that is`;
+  const message = `${what} older than what Tidings keeps${since}. Rows of the ledger from before: ${rows}.`;
+  // An hour and more to spare: what is kept moves on while somebody reads this.
+  const next = (Math.floor((oldestMs ?? toMs) / HOUR_MS) + 2) * HOUR_MS;
+  const rest =
+    next < toMs
+      ? `Compare the rest with --from ${isoTime(next)}.`
+      : 'Nothing is left to compare: the range ends before that too.';
+  return new ReconcileFailure('beyond_retention', message, {
+    hints: [`${rest} For what is older, compare with the statements that you kept.`],
+  });
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { eventually } from './eventually.ts';
+
+/** No patience at all: it fails at the first look that shows the same as the one before. */
+const NONE = { standstillMs: 0 };
+
+it('waits for as long as something moves', async () => {
+  let looks = 0;
+  const seen = await eventually(
+    () => {
+      looks += 1;
+      return looks;
+    },
+    (count) => expect(count).toBe(20),
+    NONE,
+  );
+  expect(seen).toBe(20);
+});
+
+it('fails as the last look did, where nothing moves', async () => {
+  await expect(
+    eventually(
+      () => 'still',
+      (seen) => expect(seen).toBe('done'),
+      NONE,
+    ),
+  ).rejects.toThrow("expected 'still' to be 'done'");
+});
+
+it('takes a look that fails for one that shows nothing yet', async () => {
+  let looks = 0;
+  const look = () => {
+    looks += 1;
+    if (looks < 5) throw new Error(`no connection, ${looks}`);
+    return 'there';
+  };
+  expect(await eventually(look, (seen) => expect(seen).toBe('there'), NONE)).toBe('there');
+});
