@@ -19,10 +19,10 @@ export type ServiceAnswer =
   /** Anything else: nobody knows, so the same request may be made again. `why` names the status. */
   | { readonly kind: 'unclear'; readonly code: string; readonly why: string };
 
-export type AnswerJson = Readonly<Record<string, unknown>>;
+type AnswerJson = Readonly<Record<string, unknown>>;
 
 /** A problem (RFC 9457), as far as it is one. */
-export interface AnswerProblem {
+interface AnswerProblem {
   readonly code: string;
   readonly title?: string;
   readonly errors: readonly { readonly pointer: string; readonly code: string }[];

@@ -18,7 +18,7 @@ export interface ExchangeOptions {
   readonly pauses?: Pauses;
 }
 
-export interface Question {
+interface Question {
   readonly method: 'GET' | 'POST';
   /** Path and query, as they are repeated in the answer. */
   readonly target: string;

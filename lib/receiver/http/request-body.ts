@@ -10,7 +10,7 @@ export type RequestBody =
   | { readonly ok: false; readonly code: BodyRefusal; readonly message: string };
 
 /** `body_already_read`: the host is set up so that the raw bytes are gone. */
-export type BodyRefusal = 'body_too_large' | 'body_already_read' | 'body_incomplete';
+type BodyRefusal = 'body_too_large' | 'body_already_read' | 'body_incomplete';
 
 /** A request of `node:http`, with what frameworks put on it. */
 export interface NodeRequest extends IncomingMessage {
