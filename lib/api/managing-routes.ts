@@ -19,8 +19,8 @@ import { type Route, route } from './app.ts';
 import * as endpoints from './contract/endpoints.ts';
 import * as keys from './contract/keys.ts';
 import * as merchants from './contract/merchants.ts';
+import { type PagedList, pageEnd, readCursor } from './cursor.ts';
 import { type Answer, answer, problem } from './operation.ts';
-import { cursorOf, cursorText } from './paging.ts';
 
 export interface ManagingPorts extends EndpointPorts {
   readonly keys: KeyStore;
@@ -151,19 +151,25 @@ async function listKeys(
   owner: MerchantId | undefined,
   query: { readonly cursor?: string | undefined; readonly limit?: number | undefined },
 ): Promise<Answer> {
-  const cursor = cursorOf(query.cursor, keyIdSchema);
+  const list = keyList(owner);
+  const cursor = readCursor(list, query.cursor);
   if (cursor.kind === 'invalid') return cursor.problem;
+  const { after } = cursor;
   const { keys, more } = await ports.keys.list({
     owner,
     limit: query.limit ?? DEFAULT_PAGE,
-    ...(cursor.after !== undefined && { after: cursor.after }),
+    ...(after !== undefined && { after }),
   });
-  const last = keys.at(-1);
-  return answer(200, {
-    items: keys.map(keyView),
-    hasMore: more,
-    ...(more && last !== undefined && { nextCursor: cursorText(last.keyId) }),
-  });
+  return answer(200, { items: keys.map(keyView), ...pageEnd(list, more ? keys.at(-1)?.keyId : undefined) });
+}
+
+function keyList(merchantId: MerchantId | undefined): PagedList<string> {
+  return {
+    name: 'keys',
+    merchantId,
+    textOf: (keyId) => keyId,
+    positionOf: (text) => keyIdSchema.safeParse(text).data,
+  };
 }
 
 async function revokeKey(

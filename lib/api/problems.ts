@@ -54,6 +54,7 @@ export const PROBLEMS = {
   method_not_allowed: [405, 'The path does not take this method; Allow names those that it takes.'],
   unknown_merchant: [404, 'There is no such merchant.'],
   unknown_transaction: [404, 'There is no such transaction.'],
+  unknown_version: [404, 'The transaction is there, but it has no such version.'],
   unknown_notification: [404, 'There is no such notification.'],
   unknown_statement: [404, 'There is no statement of this day, and there will be none.'],
   unknown_job: [404, 'There is no such job.'],
@@ -61,7 +62,7 @@ export const PROBLEMS = {
   unknown_key: [404, 'There is no such key.'],
   not_unresolved: [
     409,
-    'The transaction is not unresolved: it is still asked about; its initiator records its end.',
+    'The transaction is not unresolved: it ended without being prepared, or its initiator is still asked.',
   ],
   outcome_conflict: [409, 'Another outcome stands already; see current.'],
   not_terminal: [409, 'The transaction has not ended yet: there is nothing to tell.'],

@@ -1,4 +1,4 @@
-import type { Check, CheckMessage } from './check.ts';
+import type { Check, CheckMessage, UnresolvedKey } from './check.ts';
 import type { BucketDigest } from './digest.ts';
 import type { Lane, ServiceEvent } from './events.ts';
 import type { FeedKey } from './feed-order.ts';
@@ -169,12 +169,16 @@ export interface NotificationStore extends FencedStore<NotificationKey, Notifica
 }
 
 export interface CheckStore extends FencedStore<TransactionKey, Check> {
-  /** Keys of what nobody could say the end of, of all merchants, oldest first; the index may be behind. */
+  /** Keys of what nobody could say the end of, in their order; the index may be behind. */
   unresolved(options: {
     readonly partition: number;
+    /** Whose, and nobody else's; of all merchants where it is absent. */
+    readonly merchantId?: MerchantId;
+    /** Only what stands behind it in the order, whichever partition it lies in. */
+    readonly after?: string;
     readonly limit: number;
     readonly cursor?: string;
-  }): Promise<{ readonly keys: readonly TransactionKey[]; readonly cursor?: string }>;
+  }): Promise<{ readonly keys: readonly UnresolvedKey[]; readonly cursor?: string }>;
 }
 
 /** What has a next attempt: both kinds stand in one index. */

@@ -1,7 +1,6 @@
-import { openMerge, type ReadPage, takePage } from './merging.ts';
 import type { MerchantId } from './model.ts';
 import { type ListedKey, listingOrder, type Notification } from './notification.ts';
-import { PARTITIONS } from './partitions.ts';
+import { takeFromPartitions } from './partition-pages.ts';
 import type { Clock, ClockTrust, NotificationStore } from './ports.ts';
 import { oldestShown, type Reach, watermarkAt } from './reach.ts';
 import type { UndeliveredState } from './redelivery.ts';
@@ -18,8 +17,6 @@ export interface UndeliveredPorts extends Reach {
 
 /** Notifications of one page at most: with their attempts they stay under 1 MB. */
 export const MAX_UNDELIVERED_PAGE = 100;
-/** What a partition may have more than its even share of a page. */
-const UNEVEN_SHARE = 2;
 /** Notifications read strongly side by side. */
 const CONCURRENCY = 16;
 
@@ -47,29 +44,18 @@ export async function readUndelivered(
     from: oldestShown(ports, nowMs),
     // Whoever stamped may be a little ahead of us.
     to: isoTime(nowMs + MINUTE_MS),
-    limit: Math.ceil(limit / PARTITIONS) * UNEVEN_SHARE,
     ...(after !== undefined && { after }),
   };
-  const lists = Array.from(
-    { length: PARTITIONS },
-    (_, partition): ReadPage<ListedKey> =>
-      async (cursor) => {
-        const of = { merchantId, state, partition, ...range, ...(cursor !== undefined && { cursor }) };
-        const { keys: rows, ...rest } = await ports.notifications.undelivered(of);
-        return { rows, ...rest };
-      },
-  );
-  const mostRows = PARTITIONS * range.limit * UNEVEN_SHARE;
-  const page = await takePage(openMerge({ lists, orderOf: listingOrder, mostRows }), {
+  const { keys, ...rest } = await takeFromPartitions({
     limit,
-    wants: () => true,
-    view: (key) => key,
+    orderOf: listingOrder,
+    read: (place) => ports.notifications.undelivered({ merchantId, state, ...range, ...place }),
   });
-  const standing = await sideBySide(page.items, CONCURRENCY, (key) => ports.notifications.read(key));
+  const standing = await sideBySide(keys, CONCURRENCY, (key) => ports.notifications.read(key));
   ports.clockTrust.assertTrusted();
   return {
     asOf: watermarkAt(ports, nowMs),
     items: standing.filter((one) => one !== undefined).filter((one) => one.state === state),
-    ...(page.hasMore && page.last !== undefined && { next: page.last }),
+    ...rest,
   };
 }

@@ -498,7 +498,7 @@ describe('the operators', () => {
         // Of each function: record, relay, deliver, check, query, admin, document, sweep, close, audit, statement.
         ...Array<string>(11).fill('Errors'),
         'Exhausted',
-        ...Array<string>(5).fill('ForeignRows'),
+        ...Array<string>(6).fill('ForeignRows'),
         'IteratorAge',
         'Lost',
         // Of deliver and of check.
@@ -516,8 +516,8 @@ describe('the operators', () => {
   });
 
   it('hear of a foreign row from every function that reads whose outcome it is by an index', () => {
-    // All functions but record, which lists what is unresolved of all merchants, and so of no stranger.
     const readers = [
+      'Record',
       'Close',
       'Audit',
       'Statement',

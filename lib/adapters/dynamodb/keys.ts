@@ -31,9 +31,14 @@ export const duePk = (key: NotificationKey) =>
   `Q#${partitionOf(`${transactionPk(key)}#${key.version}#${key.endpointId}`)}`;
 export const CHECK_SK = 'C#0001';
 export const dueCheckPk = (key: TransactionKey) => `Q#${partitionOf(`${transactionPk(key)}#check`)}`;
-/** What is unresolved is the operators' to see: of no merchant in particular, as `*` is no merchant id. */
+/**
+ * What is unresolved stands in partitions of all merchants (`*` is no merchant id), so that operators see it without
+ * walking the directory. The sort key begins with the merchant: one merchant's rows are a range of keys.
+ */
 export const unresolvedPk = (key: TransactionKey) => unresolvedPartitionPk(partitionOf(key.transactionId));
 export const unresolvedPartitionPk = (partition: number) => `U#*#${partition}`;
+/** @param order where it stands in the order of what is unresolved, or the beginning of that */
+export const unresolvedSk = (order: string) => `unresolved#${order}`;
 export const undeliveredPk = (key: TransactionKey) => `U#${key.merchantId}#${partitionOf(key.transactionId)}`;
 
 /** @param order a time, or where in the order of listing a notification stands */

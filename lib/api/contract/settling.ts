@@ -42,7 +42,7 @@ export const acknowledge = operation({
       schema: z.object({ ...envelope, notifications: z.array(notificationSchema) }),
     },
   },
-  problems: ['unknown_transaction', 'unknown_notification', 'not_terminal'],
+  problems: ['unknown_transaction', 'unknown_version', 'unknown_notification', 'not_terminal'],
 });
 
 export const redeliver = operation({
@@ -57,7 +57,7 @@ export const redeliver = operation({
   answers: {
     202: { description: 'It is on its way.', schema: z.object({ ...envelope, ...notificationSchema.shape }) },
   },
-  problems: ['unknown_transaction', 'unknown_notification', 'not_terminal'],
+  problems: ['unknown_transaction', 'unknown_version', 'unknown_notification', 'not_terminal'],
 });
 
 export const redeliverRange = operation({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { notificationStates } from '../../core/notification.ts';
+import { MAX_CURSOR_LENGTH } from '../cursor.ts';
 
 /** Shapes of answers, as they are documented. They describe; the core builds. */
 
@@ -94,6 +95,6 @@ export const limitSchema = (most: number) =>
 export const cursorSchema = z
   .string('invalid_cursor')
   .min(1, 'invalid_cursor')
-  .max(512, 'invalid_cursor')
+  .max(MAX_CURSOR_LENGTH, 'invalid_cursor')
   .exactOptional()
-  .meta({ description: 'The nextCursor of the page before.' });
+  .meta({ description: 'The nextCursor of the page before, in the same list with the same filter.' });

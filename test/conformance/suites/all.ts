@@ -1,4 +1,5 @@
 import type { OpenTable } from '../support/table.ts';
+import { describeCheckStore } from './check-store.ts';
 import { describeDirectory } from './directory.ts';
 import { describeFeedStore } from './feed-store.ts';
 import { describeHealthStore } from './health-store.ts';
@@ -18,6 +19,7 @@ export function describeTable(name: string, open: OpenTable): void {
   describeOutcomeStore(name, open);
   describeNotificationStore(name, open);
   describeNotificationIndex(name, open);
+  describeCheckStore(name, open);
   describeFeedStore(name, open);
   describeWindowStore(name, open);
   describeMerchantStore(name, open);
