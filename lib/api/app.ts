@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type { AnswerSigner } from '../core/answers.ts';
 import { Fault } from '../core/faults.ts';
-import type { Authentication, Caller } from '../core/keys.ts';
+import type { Authenticate, Caller } from '../core/keys.ts';
 import { permits } from '../core/keys.ts';
 import { type MerchantId, merchantIdSchema } from '../core/model.ts';
 import type { Clock, Reporter } from '../core/ports.ts';
@@ -12,7 +12,7 @@ import { PROBLEMS } from './problems.ts';
 import { canonicalRequest, readBody, readParams, readQuery } from './reading.ts';
 
 export interface AppPorts {
-  readonly authenticate: (authorization: string | undefined) => Promise<Authentication>;
+  readonly authenticate: Authenticate;
   readonly sign: AnswerSigner;
   readonly clock: Clock;
   readonly reporter: Reporter;
@@ -63,7 +63,9 @@ async function serve(ports: AppPorts, c: Context, { operation, handle }: Route):
   const run = async (): Promise<Answer> => {
     try {
       if (operation.scopes.length > 0) {
-        const authentication = await ports.authenticate(c.req.header('authorization'));
+        const authentication = await ports.authenticate(c.req.header('authorization'), {
+          isFresh: operation.freshKey === true,
+        });
         if (authentication.kind === 'refused') return problem(authentication.code);
         caller = authentication.caller;
       }

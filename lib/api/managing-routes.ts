@@ -9,12 +9,12 @@ import {
   publicKeyOf,
   rotateEndpointSecret,
 } from '../core/endpoints.ts';
-import { type KeyRecord, newKey } from '../core/keys.ts';
+import { makeKey, revokeKey } from '../core/key-making.ts';
+import type { Caller, KeyRecord } from '../core/keys.ts';
 import { currentSpan, type Endpoint, type Profile } from '../core/merchant.ts';
 import { changeMerchant, createMerchant, rotateMerchantSecret } from '../core/merchants.ts';
 import { keyIdSchema, type MerchantId } from '../core/model.ts';
 import type { KeyStore } from '../core/ports.ts';
-import { isoTime } from '../core/time.ts';
 import { type Route, route } from './app.ts';
 import * as endpoints from './contract/endpoints.ts';
 import * as keys from './contract/keys.ts';
@@ -116,34 +116,35 @@ function keyRoutes(ports: ManagingPorts): readonly Route[] {
       // A merchant manages keys that ask and that manage; who may record is not the merchant's to say.
       if (caller.scope === 'merchant' && body.scope === 'initiator') return problem('insufficient_scope');
       if ((await ports.merchants.read(merchantId)) === undefined) return problem('unknown_merchant');
-      return createKey(ports, { ...body, merchantId });
+      return createKey(ports, caller, { ...body, merchantId });
     }),
     route(keys.listMerchantKeys, async ({ merchantId, query }) => {
       if ((await ports.merchants.read(merchantId)) === undefined) return problem('unknown_merchant');
       return listKeys(ports, merchantId, query);
     }),
     route(keys.revokeMerchantKey, async ({ caller, params }) => {
-      const isRecorder = (await ports.keys.read(params.keyId))?.scope === 'initiator';
-      if (caller.scope === 'merchant' && isRecorder) return problem('insufficient_scope');
-      return revokeKey(ports, params.keyId, params.merchantId);
+      const mayRevoke = ({ scope }: KeyRecord) => caller.scope !== 'merchant' || scope !== 'initiator';
+      return revoked(await revokeKey(ports, { keyId: params.keyId, owner: params.merchantId }, mayRevoke));
     }),
-    route(keys.createKey, ({ body }) => createKey(ports, body)),
+    route(keys.createKey, ({ caller, body }) => createKey(ports, caller, body)),
     route(keys.listKeys, ({ query }) => listKeys(ports, undefined, query)),
-    route(keys.revokeKey, ({ params }) => revokeKey(ports, params.keyId, undefined)),
+    route(keys.revokeKey, async ({ params }) =>
+      revoked(await revokeKey(ports, { keyId: params.keyId, owner: undefined })),
+    ),
   ];
 }
 
 async function createKey(
   ports: ManagingPorts,
-  details: Pick<KeyRecord, 'scope' | 'merchantId' | 'expiresAt'>,
+  maker: Caller,
+  wanted: Pick<KeyRecord, 'scope' | 'merchantId' | 'expiresAt'>,
 ): Promise<Answer> {
-  const now = isoTime(ports.clock.now());
-  if (details.expiresAt !== undefined && details.expiresAt <= now) {
-    return problem('date_in_past', { errors: [{ pointer: '/expiresAt', code: 'date_in_past' }] });
-  }
-  const { record, key } = newKey(ports.random, { ...details, createdAt: now });
-  await ports.keys.create(record);
-  return answer(201, { ...keyView(record), key });
+  const made = await makeKey(ports, maker, wanted);
+  if (made.kind === 'made') return answer(201, { ...keyView(made.record), key: made.key });
+  const { code } = made;
+  return code === 'too_many_keys'
+    ? problem(code)
+    : problem(code, { errors: [{ pointer: '/expiresAt', code }] });
 }
 
 async function listKeys(
@@ -172,12 +173,8 @@ function keyList(merchantId: MerchantId | undefined): PagedList<string> {
   };
 }
 
-async function revokeKey(
-  ports: ManagingPorts,
-  keyId: string,
-  owner: MerchantId | undefined,
-): Promise<Answer> {
-  return (await ports.keys.remove(keyId, owner)) ? answer(204) : problem('unknown_key');
+function revoked(result: Awaited<ReturnType<typeof revokeKey>>): Answer {
+  return result === 'revoked' ? answer(204) : problem(result);
 }
 
 function refusal(

@@ -23,6 +23,8 @@ export interface Operation<
    * where it has one, else of all.
    */
   readonly merchant: 'path' | 'key' | 'none' | 'any';
+  /** The caller's key is read again, so that one that was revoked manages nothing, however lately. */
+  readonly freshKey?: true;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;

@@ -386,7 +386,8 @@ export interface Seal {
 
 /** A value that was generated when the service was deployed. */
 export interface GeneratedSecret {
-  value(): Promise<string>;
+  /** @param notBeforeMs as of a read that began then or later; a remembered value is good enough unless said otherwise */
+  value(notBeforeMs?: number): Promise<string>;
 }
 
 export interface Reporter {

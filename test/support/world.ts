@@ -23,7 +23,7 @@ import { handleCheckMessage, handleMessage } from '../../lib/core/messages.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import type { NotificationMessage } from '../../lib/core/notification.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
-import type { CallbackRequest, Exchange, Patience } from '../../lib/core/ports.ts';
+import type { CallbackRequest, Exchange, GeneratedSecret, Patience } from '../../lib/core/ports.ts';
 import { relay } from '../../lib/core/relay.ts';
 import { statePartition } from '../../lib/core/statements.ts';
 
@@ -45,6 +45,7 @@ export function createWorld(
     /** When the feed index shows an outcome; at once unless said otherwise. */
     readonly indexedAtMs?: (outcome: Outcome) => number;
     readonly feedLagSeconds?: number;
+    readonly rootKey?: GeneratedSecret;
   } = {},
 ) {
   const time = { nowMs: START_MS };
@@ -59,7 +60,9 @@ export function createWorld(
     fraction: () => 0,
     bytes: (size: number) => {
       drawn += 1;
-      return Uint8Array.from({ length: size }, (_, index) => (index * 31 + drawn * 17) % 256);
+      // Bytes repeat after 256 draws, so the number of those rounds is mixed in.
+      const round = Math.floor(drawn / 256);
+      return Uint8Array.from({ length: size }, (_, index) => (index * (31 + 2 * round) + drawn * 17) % 256);
     },
   };
   const inserted: Outcome[] = [];
@@ -125,7 +128,7 @@ export function createWorld(
     {
       authenticate: createAuthenticator({
         keys: stores.keys,
-        rootKey: { value: async () => ROOT_SECRET },
+        rootKey: options.rootKey ?? { value: async () => ROOT_SECRET },
         clock,
       }),
       sign: createAnswerSigner(ports),
