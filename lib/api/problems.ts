@@ -80,7 +80,7 @@ export const PROBLEMS = {
   too_many_endpoints: [409, 'The merchant has as many endpoints as it may have.'],
   too_many_keys: [409, 'The owner has as many keys as it may have; revoke one.'],
   too_many_jobs: [409, 'The merchant has three redeliveries running; wait for one to end.'],
-  too_many_changes: [409, 'The endpoint was switched too often within two days; wait.'],
+  too_many_changes: [409, 'Endpoints were switched or deleted too often within two days; wait.'],
   too_many_secrets: [409, 'Too many secrets still sign; wait for an overlap to end, or rotate without one.'],
   rotation_repeated: [409, 'This rotation was done before, and its secret is not shown again; make another.'],
   body_too_large: [413, 'The body is too large.'],

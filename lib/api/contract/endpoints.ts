@@ -65,7 +65,7 @@ export const createEndpoint = operation({
       schema: z.object({ ...endpointAnswer.shape, ...secretAnswer.shape }),
     },
   },
-  problems: ['unknown_merchant', 'too_many_endpoints', 'address_refused', 'clock_skew'],
+  problems: ['unknown_merchant', 'too_many_endpoints', 'too_many_changes', 'address_refused', 'clock_skew'],
 });
 
 export const listEndpoints = operation({
