@@ -2,6 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseConfig } from '../lib/adapters/config.ts';
 import { createDirectory } from '../lib/adapters/dynamodb/directory.ts';
 import { createFeedStore } from '../lib/adapters/dynamodb/feed-store.ts';
+import { createGate } from '../lib/adapters/dynamodb/gate.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
 import { createOutcomeStore } from '../lib/adapters/dynamodb/outcome-store.ts';
 import { createStatementStore } from '../lib/adapters/dynamodb/statement-store.ts';
@@ -15,6 +16,7 @@ import { reconcilingRoutes } from '../lib/api/reconciling-routes.ts';
 import { statementRoutes } from '../lib/api/statement-routes.ts';
 import { undeliveredRoutes } from '../lib/api/undelivered-routes.ts';
 import { windowRoutes } from '../lib/api/window-routes.ts';
+import { createQueryLimit } from '../lib/core/query-limit.ts';
 import { openApiService } from './wiring/api.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/http.ts';
@@ -58,4 +60,6 @@ const routes = [
   ...publicKeysRoutes({ signingSecret }),
 ];
 
-export const handler = serveHttp(createApp(service.app, routes));
+const limit = createQueryLimit({ ...service, gate: createGate(table) });
+
+export const handler = serveHttp(createApp({ ...service.app, limit }, routes));

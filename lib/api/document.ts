@@ -131,6 +131,7 @@ function problemsOf(operation: Operation, shared: SharedProblems): ZodOpenApiOpe
           'unsupported_media_type',
         ] as const)
       : []),
+    ...(operation.isLarge === undefined ? [] : (['too_many_queries'] as const)),
     'internal',
     'unavailable',
   ];

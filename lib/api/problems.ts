@@ -86,6 +86,10 @@ export const PROBLEMS = {
   body_too_large: [413, 'The body is too large.'],
   unsupported_media_type: [415, 'The body must be application/json.'],
   too_many_tests: [429, 'The endpoint is being tested, or was a moment ago; try again after Retry-After.'],
+  too_many_queries: [
+    429,
+    'The merchant has as many large questions running as it may; try again after Retry-After.',
+  ],
   internal: [500, 'Something went wrong on our side.'],
   clock_skew: [503, 'This machine cannot be trusted with a time stamp; try again.'],
   unavailable: [503, 'Something that we need is away; try again.'],

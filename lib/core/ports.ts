@@ -6,7 +6,6 @@ import type { Circuit, Health } from './health.ts';
 import type { KeyRecord } from './keys.ts';
 import type { Endpoint, MerchantConfig, Profile } from './merchant.ts';
 import type {
-  EndpointId,
   MerchantId,
   Outcome,
   TerminalOutcome,
@@ -315,13 +314,21 @@ export interface HealthStore {
   save(circuit: Circuit, health: Health, expectedRev: number): Promise<boolean>;
 }
 
-/** Keeps test requests of one endpoint apart, whichever process serves them. */
-export interface TestGate {
+/** Something of a merchant's that is done by one at a time, such as the test of one endpoint. */
+export interface GatedPlace {
+  readonly merchantId: MerchantId;
+  readonly name: string;
+}
+
+/** Keeps those who do the same apart, whichever process they run in. */
+export interface Gate {
   /** Lets one caller in and nobody else before `untilMs`; the others learn until when it is closed. */
   enter(
-    key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+    place: GatedPlace,
     times: { readonly nowMs: number; readonly untilMs: number },
   ): Promise<{ readonly kind: 'entered' } | { readonly kind: 'closed'; readonly untilMs: number }>;
+  /** Opens the gate before the `untilMs` with which the caller entered; later it changes nothing. */
+  leave(place: GatedPlace, untilMs: number): Promise<void>;
 }
 
 /** Merchants and their endpoints. Changes are conditional on the `rev` that was read. */

@@ -202,6 +202,7 @@ describe('the functions', () => {
         ...API,
         ...['GetItem', 'Query'].map((action) => `dynamodb:${action} T#* W#* J#statement#*`),
         'dynamodb:GetItem D#*',
+        ...['DeleteItem', 'GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`),
         'dynamodb:Query Table',
         'dynamodb:Query Table',
         'secretsmanager:DescribeSecret SigningSecret',
@@ -244,8 +245,8 @@ describe('the functions', () => {
       'Deliver',
       [
         ...API,
-        'dynamodb:GetItem T#* H#*',
-        ...['M#*', 'T#* H#*'].map((keys) => `dynamodb:PutItem ${keys}`),
+        'dynamodb:GetItem T#* H#* G#*',
+        ...['M#*', 'T#* H#* G#*'].map((keys) => `dynamodb:PutItem ${keys}`),
         'iam:PassRole SchedulerRole',
         'scheduler:CreateSchedule Schedules',
         ...send('RetryLane'),

@@ -24,6 +24,7 @@ import type { Outcome } from '../../lib/core/model.ts';
 import type { NotificationMessage } from '../../lib/core/notification.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import type { CallbackRequest, Exchange, GeneratedSecret, Patience } from '../../lib/core/ports.ts';
+import { createQueryLimit } from '../../lib/core/query-limit.ts';
 import { relay } from '../../lib/core/relay.ts';
 import { statePartition } from '../../lib/core/statements.ts';
 
@@ -132,6 +133,7 @@ export function createWorld(
         clock,
       }),
       sign: createAnswerSigner(ports),
+      limit: createQueryLimit(ports),
       clock,
       reporter: ports.reporter,
     },

@@ -7,7 +7,7 @@ import {
   notificationKeySchema,
 } from '../../core/notification.ts';
 import { partitionOf } from '../../core/partitions.ts';
-import type { DueKey } from '../../core/ports.ts';
+import type { DueKey, GatedPlace } from '../../core/ports.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
 
 /** Names of the table's keys, in one place. Ids were vetted before: none can hold a `#`. */
@@ -80,8 +80,9 @@ export const undeliveredPartitionPk = (merchantId: MerchantId, partition: number
 
 export const healthPk = ({ merchantId, circuitId }: Circuit) => `H#${merchantId}#${circuitId}`;
 export const HEALTH_SK = 'HEALTH';
-/** Beside the health of an endpoint's id: who tests it now. */
-export const TEST_SK = 'TEST';
+
+export const gatePk = ({ merchantId, name }: GatedPlace) => `G#${merchantId}#${name}`;
+export const GATE_SK = 'GATE';
 
 export const keyPk = (keyId: string) => `K#${keyId}`;
 export const KEY_SK = 'KEY';

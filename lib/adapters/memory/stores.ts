@@ -9,6 +9,8 @@ import type {
   Directory,
   DueIndex,
   FeedStore,
+  Gate,
+  GatedPlace,
   HealthStore,
   JobStore,
   KeyStore,
@@ -17,7 +19,6 @@ import type {
   OutcomeStore,
   Parking,
   StatementStore,
-  TestGate,
   WindowStore,
 } from '../../core/ports.ts';
 import type { Window } from '../../core/windows.ts';
@@ -42,7 +43,7 @@ export interface MemoryStores {
   readonly statements: StatementStore;
   readonly keys: KeyStore;
   readonly health: HealthStore;
-  readonly testGate: TestGate;
+  readonly gate: Gate;
   readonly parking: Parking;
   /** What the stores hold, for assertions. */
   readonly held: {
@@ -83,7 +84,7 @@ export function createMemoryStores(options: {
     statements: memoryStatements(),
     keys: memoryKeys(),
     health: memoryHealth(),
-    testGate: memoryTestGate(),
+    gate: memoryGate(),
     parking: {
       async park({ recordId, reason, payload }) {
         parked.set(recordId, { reason, payload });
@@ -174,15 +175,18 @@ function memoryHealth(): HealthStore {
   };
 }
 
-function memoryTestGate(): TestGate {
+function memoryGate(): Gate {
   const closedUntil = new Map<string, number>();
+  const nameOf = ({ merchantId, name }: GatedPlace) => `${merchantId}#${name}`;
   return {
-    async enter({ merchantId, endpointId }, { nowMs, untilMs }) {
-      const name = `${merchantId}#${endpointId}`;
-      const standing = closedUntil.get(name) ?? nowMs;
+    async enter(place, { nowMs, untilMs }) {
+      const standing = closedUntil.get(nameOf(place)) ?? nowMs;
       if (standing > nowMs) return { kind: 'closed', untilMs: standing };
-      closedUntil.set(name, untilMs);
+      closedUntil.set(nameOf(place), untilMs);
       return { kind: 'entered' };
+    },
+    async leave(place, untilMs) {
+      if (closedUntil.get(nameOf(place)) === untilMs) closedUntil.delete(nameOf(place));
     },
   };
 }

@@ -55,6 +55,8 @@ export const listTransactions = operation({
   function: 'query',
   scopes: ['receiver', 'merchant'],
   merchant: 'key',
+  // A filter may read thousands of rows for a page of few.
+  isLarge: ({ type, status }) => type !== undefined || status !== undefined,
   query: z
     .strictObject({
       reference: referenceSchema.exactOptional(),

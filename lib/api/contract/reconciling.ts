@@ -23,6 +23,7 @@ export const reconcile = operation({
   function: 'query',
   scopes: ['receiver', 'merchant'],
   merchant: 'key',
+  isLarge: () => true,
   body: z.strictObject({
     window: timeSchema.meta({ description: 'The start of a closed window.' }),
     bucket: z

@@ -12,6 +12,7 @@ export const listNotifications = operation({
   function: 'query',
   scopes: ['receiver', 'merchant'],
   merchant: 'key',
+  isLarge: () => true,
   query: z.strictObject({
     state: z.enum(UNDELIVERED_STATES, 'invalid_value'),
     cursor: cursorSchema,

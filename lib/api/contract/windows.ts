@@ -54,6 +54,7 @@ export const listWindows = operation({
   function: 'query',
   scopes,
   merchant: 'key',
+  isLarge: () => true,
   query: z
     .strictObject({
       from: timeSchema.meta({ description: 'Inclusive, by listedAt; a boundary of windows.' }),
@@ -91,6 +92,7 @@ export const readWindow = operation({
   function: 'query',
   scopes,
   merchant: 'key',
+  isLarge: ({ buckets }) => buckets !== undefined,
   params: startParam,
   query: z.strictObject({
     buckets: z
@@ -132,6 +134,7 @@ export const listWindowRows = operation({
   function: 'query',
   scopes,
   merchant: 'key',
+  isLarge: () => true,
   params: startParam,
   query: z.strictObject({
     bucket: bucketSchema,
