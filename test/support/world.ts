@@ -27,6 +27,7 @@ import type { CallbackRequest, Exchange, GeneratedSecret, Patience } from '../..
 import { createQueryLimit } from '../../lib/core/query-limit.ts';
 import { relay } from '../../lib/core/relay.ts';
 import { statePartition } from '../../lib/core/statements.ts';
+import { assertDescribed } from './contract.ts';
 
 /** The whole service in one process on memory adapters, with a clock that the test moves. */
 
@@ -165,6 +166,9 @@ export function createWorld(
     const text = await response.text();
     // biome-ignore lint/suspicious/noExplicitAny: answers are checked field by field in the tests.
     const json = text === '' ? undefined : (JSON.parse(text) as any);
+    const type = response.headers.get('content-type');
+    // Whatever a test asks, the answer is one that the document describes.
+    assertDescribed({ request, status: response.status, type, json });
     return { status: response.status, text, json, headers: response.headers };
   }
 

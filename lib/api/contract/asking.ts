@@ -10,7 +10,7 @@ import {
 } from '../../core/model.ts';
 import { MAX_REFERENCE_PAGE } from '../../core/query.ts';
 import { operation } from '../operation.ts';
-import { cursorSchema, envelope, feedItemSchema, limitSchema, transactionSchema } from './shapes.ts';
+import { cursorSchema, feedItemSchema, limitSchema, transactionSchema } from './shapes.ts';
 
 export const readTransactionBack = operation({
   operationId: 'readTransactionBack',
@@ -37,7 +37,7 @@ export const askTransaction = operation({
   answers: {
     200: {
       description: 'The transaction; strongly consistent, signed.',
-      schema: z.object({ ...envelope, ...transactionSchema.shape }),
+      schema: transactionSchema,
     },
   },
   problems: ['unknown_transaction'],
@@ -90,7 +90,6 @@ export const listTransactions = operation({
       schema: z.union([
         z
           .object({
-            ...envelope,
             items: z.array(feedItemSchema),
             hasMore: z.boolean(),
             nextCursor: z.string().meta({ description: 'Always there: to go on now, or later.' }),
@@ -101,7 +100,6 @@ export const listTransactions = operation({
           .meta({ title: 'The feed' }),
         z
           .object({
-            ...envelope,
             items: z.array(transactionSchema),
             hasMore: z.boolean(),
             nextCursor: z.string().exactOptional(),

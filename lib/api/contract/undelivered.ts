@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { UNDELIVERED_STATES } from '../../core/redelivery.ts';
 import { MAX_UNDELIVERED_PAGE } from '../../core/undelivered.ts';
 import { operation } from '../operation.ts';
-import { cursorSchema, envelope, limitSchema, notificationSchema } from './shapes.ts';
+import { cursorSchema, limitSchema, notificationSchema } from './shapes.ts';
 
 export const listNotifications = operation({
   operationId: 'listNotifications',
@@ -22,7 +22,6 @@ export const listNotifications = operation({
     200: {
       description: 'In the order of listing. A page may be empty and still have more. Signed.',
       schema: z.object({
-        ...envelope,
         items: z.array(
           z.object({
             ...notificationSchema.shape,

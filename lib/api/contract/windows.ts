@@ -5,7 +5,7 @@ import { MAX_PAGE_ROWS } from '../../core/merging.ts';
 import { timeSchema } from '../../core/model.ts';
 import { RESOLUTIONS } from '../../core/window-sums.ts';
 import { operation } from '../operation.ts';
-import { cursorSchema, envelope, feedItemSchema, limitSchema } from './shapes.ts';
+import { cursorSchema, feedItemSchema, limitSchema } from './shapes.ts';
 
 const scopes = ['receiver', 'merchant'] as const;
 
@@ -66,7 +66,6 @@ export const listWindows = operation({
     200: {
       description: 'All that is closed in the range, oldest first; what is empty is left out. Signed.',
       schema: z.object({
-        ...envelope,
         closedThrough: z.iso.datetime().meta({ description: 'Windows that end by then are closed.' }),
         windowSeconds,
         items: z.array(windowSumSchema),
@@ -105,7 +104,6 @@ export const readWindow = operation({
     200: {
       description: 'The window; empty buckets are left out. Signed.',
       schema: z.object({
-        ...envelope,
         ...windowShape,
         windowSeconds,
         buckets: z
@@ -146,7 +144,6 @@ export const listWindowRows = operation({
     200: {
       description: 'Rows in the order of the feed. A page may be empty and still have more. Signed.',
       schema: z.object({
-        ...envelope,
         items: z.array(feedItemSchema),
         hasMore: z.boolean(),
         nextCursor: z.string().exactOptional(),
