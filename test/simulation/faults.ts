@@ -27,15 +27,19 @@ const PARTS = [
   'test/simulation',
   'package.json',
 ];
+/** What a test file may need besides. */
+const TEST_PARTS = ['docs', 'lib', 'test', 'vitest.config.ts', 'tsconfig.json'];
 type Nets = NonNullable<DeliberateFault['without']>;
 
 /** The first broken promise that some seed finds in a copy of the code, with the fault in it where there is one. */
 async function firstFinding(without: Nets, fault?: DeliberateFault): Promise<string | undefined> {
   const copy = mkdtempSync(join(tmpdir(), 'tidings-fault-'));
   try {
-    for (const part of PARTS) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
+    const parts = fault?.test === undefined ? PARTS : [...PARTS, ...TEST_PARTS];
+    for (const part of parts) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     if (fault !== undefined) apply(copy, fault);
+    if (fault?.test !== undefined) return await failingTest(copy, fault.test);
     return await simulate(copy, without, fault?.every ?? 1);
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -50,6 +54,20 @@ function apply(copy: string, { file, find, replace }: DeliberateFault): void {
     path,
     before.replace(find, () => replace),
   );
+}
+
+/** The name of the first test of the file that fails, where one does. */
+function failingTest(copy: string, file: string): Promise<string | undefined> {
+  const vitest = join('node_modules', 'vitest', 'vitest.mjs');
+  return new Promise((resolve, reject) => {
+    const options = { cwd: copy, maxBuffer: 1 << 26, env: { ...process.env, NO_COLOR: '1' } };
+    execFile(process.execPath, [vitest, 'run', file], options, (error, stdout) => {
+      const failed = /^\s+FAIL\s+(.+)$/m.exec(`${stdout}\n${error?.message ?? ''}`)?.[1];
+      const named = failed ?? /^.*× (.+)$/m.exec(stdout)?.[1];
+      if (error !== null && named === undefined) reject(error);
+      else resolve(named);
+    });
+  });
 }
 
 function simulate(copy: string, without: Nets, every: number): Promise<string | undefined> {

@@ -37,8 +37,10 @@ const schemas = new Map<object, z.ZodType>();
 
 /** @throws Error where the document does not describe the answer; paths that no operation has are not looked at */
 export function assertDescribed({ request, status, type, json }: AnswerGiven): void {
-  const responses = responsesOf(request);
-  if (responses === undefined) return;
+  const described = operationOf(request);
+  if (described === undefined) return;
+  const { name, responses } = described;
+  if (status < 300) answeredWell.add(name);
   // Of the other functions' paths, a test's app has none.
   if (status === 404 && (json as { readonly code?: unknown } | undefined)?.code === 'not_found') return;
   const found = responses[String(status)];
@@ -56,18 +58,17 @@ export function assertDescribed({ request, status, type, json }: AnswerGiven): v
   throw new Error(`${request}: ${status} is not as described: ${z.prettifyError(parsed.error)}\n${shown}`);
 }
 
-/** The operations that were held against the document so far, as `get /v1/…`. */
-export const seen = new Set<string>();
+/** What was answered well and as described so far, as `get /v1/…`. */
+export const answeredWell = new Set<string>();
 
-function responsesOf(request: string) {
+function operationOf(request: string) {
   const [method = '', target = ''] = request.split(' ');
   const path = target.split('?')[0] ?? '';
   for (const [template, operations] of Object.entries(openApi.paths)) {
     const operation = operations[method.toLowerCase()];
     const pattern = new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
     if (operation === undefined || !pattern.test(path)) continue;
-    seen.add(`${method.toLowerCase()} ${template}`);
-    return operation.responses;
+    return { name: `${method.toLowerCase()} ${template}`, responses: operation.responses };
   }
   return undefined;
 }
