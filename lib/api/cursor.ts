@@ -71,5 +71,6 @@ function sealed(list: Selection, position: string): string {
 function tagOf({ name, filter = {}, merchantId }: Selection, position: string): string {
   const chosen = JSON.stringify(filter);
   const list = chosen === '{}' ? name : `${name} ${chosen}`;
-  return sha256Hex(`${list}\n${merchantId ?? ALL_MERCHANTS}\n${position}`).slice(0, TAG_DIGITS);
+  const whose = merchantId ?? ALL_MERCHANTS;
+  return sha256Hex(`${list}\n${whose}\n${position}`).slice(0, TAG_DIGITS);
 }

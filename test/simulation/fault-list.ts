@@ -397,15 +397,15 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'a cursor is good for every merchant',
     file: 'lib/api/cursor.ts',
-    find: '${merchantId ?? ALL_MERCHANTS}',
-    replace: '${ALL_MERCHANTS}',
+    find: 'const whose = merchantId ?? ALL_MERCHANTS;',
+    replace: 'const whose = ALL_MERCHANTS;',
     test: 'test/api/lists.test.ts',
   },
   {
     name: 'a cursor is good whatever the filter is',
     file: 'lib/api/cursor.ts',
-    find: "const list = chosen === '{}' ? name : `${name} ${chosen}`;",
-    replace: "const list = chosen === '{}' ? name : name;",
+    find: 'const chosen = JSON.stringify(filter);',
+    replace: "const chosen: string = '{}';",
     test: 'test/api/lists.test.ts',
   },
   {

@@ -27,8 +27,8 @@ const PARTS = [
   'test/simulation',
   'package.json',
 ];
-/** What a test file may need besides. */
-const TEST_PARTS = ['docs', 'lib', 'test', 'vitest.config.ts', 'tsconfig.json'];
+/** What a test file may need besides. Without the configuration, which synthesizes the whole stack first. */
+const TEST_PARTS = ['docs', 'lib', 'test', 'tsconfig.json'];
 type Nets = NonNullable<DeliberateFault['without']>;
 
 /** The first broken promise that some seed finds in a copy of the code, with the fault in it where there is one. */
@@ -56,16 +56,15 @@ function apply(copy: string, { file, find, replace }: DeliberateFault): void {
   );
 }
 
-/** The name of the first test of the file that fails, where one does. */
+/** The first test of a file that fails in the copy, where one does. */
 function failingTest(copy: string, file: string): Promise<string | undefined> {
-  const vitest = join('node_modules', 'vitest', 'vitest.mjs');
+  const args = [join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--reporter=tap-flat', file];
   return new Promise((resolve, reject) => {
-    const options = { cwd: copy, maxBuffer: 1 << 26, env: { ...process.env, NO_COLOR: '1' } };
-    execFile(process.execPath, [vitest, 'run', file], options, (error, stdout) => {
-      const failed = /^\s+FAIL\s+(.+)$/m.exec(`${stdout}\n${error?.message ?? ''}`)?.[1];
-      const named = failed ?? /^.*× (.+)$/m.exec(stdout)?.[1];
-      if (error !== null && named === undefined) reject(error);
-      else resolve(named);
+    execFile(process.execPath, args, { cwd: copy, maxBuffer: 1 << 26 }, (error, stdout) => {
+      const [, name] = /^not ok \d+ - (.+?)(?: #.*)?$/m.exec(stdout) ?? [];
+      // A fault that breaks the program is no finding: only a test that fails is.
+      if (error !== null && name === undefined) reject(error);
+      else resolve(name);
     });
   });
 }
