@@ -3,7 +3,7 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseConfig } from '../lib/adapters/config.ts';
-import { createTestGate } from '../lib/adapters/dynamodb/dynamodb-test-gate.ts';
+import { createGate } from '../lib/adapters/dynamodb/gate.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { createHttpSender } from '../lib/adapters/http/http-sender.ts';
 import { createDeadLetters } from '../lib/adapters/queues/dead-letters.ts';
@@ -33,7 +33,7 @@ const ports = {
     onRefused: (reason) => service.reporter.report({ event: 'schedule_refused', reason }),
   }),
   notifications: createNotificationStore(service.table, service.config),
-  testGate: createTestGate(service.table),
+  gate: createGate(service.table),
   seal: api.seal,
   sender: createHttpSender({ policy: api.callbackPolicy, now: service.clock.now }),
   deadLetters: createDeadLetters({ sqs: service.sqs, queueUrl: config.deadLetterUrl }),

@@ -13,7 +13,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 /** Functions that read a feed, a reference or what is undelivered through an index. */
-const INDEX_READERS = ['close', 'audit', 'statement', 'query', 'sweep'];
+const INDEX_READERS = ['close', 'audit', 'statement', 'query', 'sweep', 'record'];
 /** Functions that work messages off, and put off what comes next. */
 const SENDERS = ['deliver', 'check'];
 /** Functions that stamp, or compare the stamps of others. */

@@ -183,6 +183,7 @@ export class NotificationService extends Construct {
     grantTable(fn, this.table, [
       { actions: ['GetItem', 'Query'], partitions: ['T#', 'W#', 'J#statement#'] },
       { actions: ['GetItem'], partitions: ['D#'] },
+      { actions: ['GetItem', 'PutItem', 'DeleteItem'], partitions: ['G#'] },
     ]);
     // A link may do what its signer may: fetch a file, and not even list them.
     this.#grantFiles(fn, ['GetObject']);
@@ -252,7 +253,7 @@ export class NotificationService extends Construct {
     });
     this.#grantApi(fn);
     grantTable(fn, this.table, [
-      { actions: ['GetItem', 'PutItem'], partitions: ['T#', 'H#'] },
+      { actions: ['GetItem', 'PutItem'], partitions: ['T#', 'H#', 'G#'] },
       { actions: ['PutItem'], partitions: ['M#'] },
     ]);
     this.lanes.retry.grantSendMessages(fn);

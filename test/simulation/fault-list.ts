@@ -10,6 +10,8 @@ export interface DeliberateFault {
   readonly without?: readonly ('sweep' | 'audit')[];
   /** Of seeds, only the multiples of this: those whose story shows it. */
   readonly every?: number;
+  /** The test file that must fail, of a fault that no simulated story can show. */
+  readonly test?: string;
 }
 
 export const FAULTS: readonly DeliberateFault[] = [
@@ -391,6 +393,28 @@ export const FAULTS: readonly DeliberateFault[] = [
     file: 'lib/receiver/verifying/signature.ts',
     find: 'if (!isSigned(signed,',
     replace: "if (headers.id === '' && !isSigned(signed,",
+  },
+  {
+    name: 'a cursor is good for every merchant',
+    file: 'lib/api/cursor.ts',
+    find: 'const whose = merchantId ?? ALL_MERCHANTS;',
+    replace: 'const whose = ALL_MERCHANTS;',
+    test: 'test/api/lists.test.ts',
+  },
+  {
+    name: 'a cursor is good whatever the filter is',
+    file: 'lib/api/cursor.ts',
+    find: 'const chosen = JSON.stringify(filter);',
+    replace: "const chosen: string = '{}';",
+    test: 'test/api/lists.test.ts',
+  },
+  {
+    name: 'what is unresolved is read of everybody, and filtered afterwards',
+    file: 'lib/core/check-back/unresolved.ts',
+    find: 'ports.checks.unresolved({ ...range, ...place })',
+    replace:
+      'ports.checks.unresolved({ ...place, ...(range.after !== undefined && { after: range.after }) })',
+    test: 'test/api/lists.test.ts',
   },
   {
     name: 'what could not be closed is shown as closed',

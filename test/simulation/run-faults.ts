@@ -27,15 +27,19 @@ const PARTS = [
   'test/simulation',
   'package.json',
 ];
+/** What a test file may need besides. Without the configuration, which synthesizes the whole stack first. */
+const TEST_PARTS = ['docs', 'lib', 'test', 'tsconfig.json'];
 type Nets = NonNullable<DeliberateFault['without']>;
 
 /** The first broken promise that some seed finds in a copy of the code, with the fault in it where there is one. */
 async function firstFinding(without: Nets, fault?: DeliberateFault): Promise<string | undefined> {
   const copy = mkdtempSync(join(tmpdir(), 'tidings-fault-'));
   try {
-    for (const part of PARTS) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
+    const parts = fault?.test === undefined ? PARTS : [...PARTS, ...TEST_PARTS];
+    for (const part of parts) cpSync(join(ROOT, part), join(copy, part), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
     if (fault !== undefined) apply(copy, fault);
+    if (fault?.test !== undefined) return await failingTest(copy, fault.test);
     return await simulate(copy, without, fault?.every ?? 1);
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -50,6 +54,19 @@ function apply(copy: string, { file, find, replace }: DeliberateFault): void {
     path,
     before.replace(find, () => replace),
   );
+}
+
+/** The first test of a file that fails in the copy, where one does. */
+function failingTest(copy: string, file: string): Promise<string | undefined> {
+  const args = [join('node_modules', 'vitest', 'vitest.mjs'), 'run', '--reporter=tap-flat', file];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { cwd: copy, maxBuffer: 1 << 26 }, (error, stdout) => {
+      const [, name] = /^not ok \d+ - (.+?)(?: #.*)?$/m.exec(stdout) ?? [];
+      // A fault that breaks the program is no finding: only a test that fails is.
+      if (error !== null && name === undefined) reject(error);
+      else resolve(name);
+    });
+  });
 }
 
 function simulate(copy: string, without: Nets, every: number): Promise<string | undefined> {

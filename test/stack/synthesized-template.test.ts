@@ -202,6 +202,7 @@ describe('the functions', () => {
         ...API,
         ...['GetItem', 'Query'].map((action) => `dynamodb:${action} T#* W#* J#statement#*`),
         'dynamodb:GetItem D#*',
+        ...['DeleteItem', 'GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`),
         'dynamodb:Query Table',
         'dynamodb:Query Table',
         'secretsmanager:DescribeSecret SigningSecret',
@@ -244,8 +245,8 @@ describe('the functions', () => {
       'Deliver',
       [
         ...API,
-        'dynamodb:GetItem T#* H#*',
-        ...['M#*', 'T#* H#*'].map((keys) => `dynamodb:PutItem ${keys}`),
+        'dynamodb:GetItem T#* H#* G#*',
+        ...['M#*', 'T#* H#* G#*'].map((keys) => `dynamodb:PutItem ${keys}`),
         'iam:PassRole SchedulerRole',
         'scheduler:CreateSchedule Schedules',
         ...send('RetryLane'),
@@ -498,7 +499,7 @@ describe('the operators', () => {
         // Of each function: record, relay, deliver, check, query, admin, document, sweep, close, audit, statement.
         ...Array<string>(11).fill('Errors'),
         'Exhausted',
-        ...Array<string>(5).fill('ForeignRows'),
+        ...Array<string>(6).fill('ForeignRows'),
         'IteratorAge',
         'Lost',
         // Of deliver and of check.
@@ -516,8 +517,8 @@ describe('the operators', () => {
   });
 
   it('hear of a foreign row from every function that reads whose outcome it is by an index', () => {
-    // All functions but record, which lists what is unresolved of all merchants, and so of no stranger.
     const readers = [
+      'Record',
       'Close',
       'Audit',
       'Statement',

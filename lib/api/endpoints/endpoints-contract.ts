@@ -56,6 +56,7 @@ export const createEndpoint = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   body: z.strictObject(endpointSettings),
   answers: {
@@ -64,7 +65,7 @@ export const createEndpoint = operation({
       schema: z.object({ ...endpointAnswer.shape, ...secretAnswer.shape }),
     },
   },
-  problems: ['unknown_merchant', 'too_many_endpoints', 'address_refused', 'clock_skew'],
+  problems: ['unknown_merchant', 'too_many_endpoints', 'too_many_changes', 'address_refused', 'clock_skew'],
 });
 
 export const listEndpoints = operation({
@@ -75,6 +76,7 @@ export const listEndpoints = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   answers: { 200: { description: 'The endpoints.', schema: page(endpointAnswer) } },
   problems: ['unknown_merchant'],
@@ -88,6 +90,7 @@ export const readEndpoint = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofEndpoint,
   answers: { 200: { description: 'The endpoint.', schema: endpointAnswer } },
   problems: ['unknown_merchant', 'unknown_endpoint'],
@@ -101,6 +104,7 @@ export const changeEndpoint = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofEndpoint,
   body: z.strictObject({
     ...endpointSettings,
@@ -120,6 +124,7 @@ export const deleteEndpoint = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofEndpoint,
   answers: { 204: { description: 'Deleted.' } },
   problems: ['unknown_merchant', 'unknown_endpoint', 'clock_skew'],
@@ -135,6 +140,7 @@ export const rotateEndpointSecret = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofEndpoint,
   body: rotation,
   answers: {

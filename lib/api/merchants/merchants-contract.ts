@@ -25,6 +25,7 @@ export const createMerchant = operation({
   function: 'admin',
   scopes: ['admin'],
   merchant: 'none',
+  freshKey: true,
   body: z.strictObject({
     merchantId: merchantIdSchema,
     name: nameSchema,
@@ -50,6 +51,7 @@ export const readMerchant = operation({
   function: 'admin',
   scopes: ['admin'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   answers: { 200: { description: 'The merchant.', schema: merchantAnswer } },
   problems: ['unknown_merchant'],
@@ -63,6 +65,7 @@ export const changeMerchant = operation({
   function: 'admin',
   scopes: ['admin'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   body: z.strictObject({
     name: nameSchema.exactOptional(),
@@ -82,6 +85,7 @@ export const rotateMerchantSecret = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   body: rotation,
   answers: {

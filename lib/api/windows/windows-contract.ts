@@ -5,7 +5,7 @@ import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merch
 import { timeSchema } from '../../core/model.ts';
 import { RESOLUTIONS } from '../../core/query/window-sums.ts';
 import { operation } from '../operation.ts';
-import { cursorSchema, envelope, feedItemSchema, limitSchema } from '../shapes.ts';
+import { cursorSchema, feedItemSchema, limitSchema } from '../shapes.ts';
 
 const scopes = ['receiver', 'merchant'] as const;
 
@@ -54,6 +54,7 @@ export const listWindows = operation({
   function: 'query',
   scopes,
   merchant: 'key',
+  isLarge: () => true,
   query: z
     .strictObject({
       from: timeSchema.meta({ description: 'Inclusive, by listedAt; a boundary of windows.' }),
@@ -65,7 +66,6 @@ export const listWindows = operation({
     200: {
       description: 'All that is closed in the range, oldest first; what is empty is left out. Signed.',
       schema: z.object({
-        ...envelope,
         closedThrough: z.iso.datetime().meta({ description: 'Windows that end by then are closed.' }),
         windowSeconds,
         items: z.array(windowSumSchema),
@@ -91,6 +91,7 @@ export const readWindow = operation({
   function: 'query',
   scopes,
   merchant: 'key',
+  isLarge: ({ buckets }) => buckets !== undefined,
   params: startParam,
   query: z.strictObject({
     buckets: z
@@ -103,7 +104,6 @@ export const readWindow = operation({
     200: {
       description: 'The window; empty buckets are left out. Signed.',
       schema: z.object({
-        ...envelope,
         ...windowShape,
         windowSeconds,
         buckets: z
@@ -132,6 +132,7 @@ export const listWindowRows = operation({
   function: 'query',
   scopes,
   merchant: 'key',
+  isLarge: () => true,
   params: startParam,
   query: z.strictObject({
     bucket: bucketSchema,
@@ -143,7 +144,6 @@ export const listWindowRows = operation({
     200: {
       description: 'Rows in the order of the feed. A page may be empty and still have more. Signed.',
       schema: z.object({
-        ...envelope,
         items: z.array(feedItemSchema),
         hasMore: z.boolean(),
         nextCursor: z.string().exactOptional(),
