@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { notificationStates } from '../core/deliver/state/notification.ts';
+import { MAX_CURSOR_LENGTH } from './list-cursor.ts';
 
 /** Shapes of answers, as they are documented. They describe; the core builds. */
 
@@ -75,12 +76,15 @@ export const transactionSchema = z
   })
   .meta({ id: 'Transaction' });
 
-/** What every answer to a key of a merchant carries besides: enough to say to what it is the answer. */
-export const envelope = {
-  merchantId: z.string(),
-  request: z.string().meta({ example: 'GET /v1/transactions/pay_1' }),
-  asOf: z.iso.datetime(),
-};
+/** What every answer to a receiver's or merchant's key carries besides: enough to say to what it is the answer. */
+export const envelopeSchema = z.object({
+  merchantId: z.string().meta({ description: 'Whose the answer is.' }),
+  request: z.string().meta({
+    description: 'To what it is the answer: method, path, and the parameters sorted.',
+    example: 'GET /v1/transactions/pay_1',
+  }),
+  asOf: z.iso.datetime().meta({ description: 'As of when it holds.' }),
+});
 
 export const limitSchema = (most: number) =>
   z
@@ -94,6 +98,6 @@ export const limitSchema = (most: number) =>
 export const cursorSchema = z
   .string('invalid_cursor')
   .min(1, 'invalid_cursor')
-  .max(512, 'invalid_cursor')
+  .max(MAX_CURSOR_LENGTH, 'invalid_cursor')
   .exactOptional()
-  .meta({ description: 'The nextCursor of the page before.' });
+  .meta({ description: 'The nextCursor of the page before, in the same list with the same filter.' });

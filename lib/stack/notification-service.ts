@@ -160,6 +160,7 @@ export class NotificationService extends Construct {
     grantTable(fn, this.table, [
       { actions: ['GetItem', 'Query'], partitions: ['T#', 'W#', 'J#statement#'] },
       { actions: ['GetItem'], partitions: ['D#'] },
+      { actions: ['GetItem', 'PutItem', 'DeleteItem'], partitions: ['G#'] },
     ]);
     // A link may do what its signer may: fetch a file, and not even list them.
     this.#grantFiles(fn, ['GetObject']);
@@ -261,7 +262,7 @@ export class NotificationService extends Construct {
       environment: this.#apiEnvironment(),
     });
     this.#grantApi(fn);
-    grantTable(fn, this.table, [{ actions: ['GetItem', 'PutItem'], partitions: ['H#'] }]);
+    grantTable(fn, this.table, [{ actions: ['GetItem', 'PutItem'], partitions: ['G#'] }]);
     return fn;
   }
 

@@ -408,6 +408,28 @@ export const FAULTS: readonly DeliberateFault[] = [
     replace: "if (headers.id === '' && !isSigned(signed,",
   },
   {
+    name: 'a cursor is good for every merchant',
+    file: 'lib/api/list-cursor.ts',
+    find: 'const whose = merchantId ?? ALL_MERCHANTS;',
+    replace: 'const whose = ALL_MERCHANTS;',
+    test: 'test/api/lists.test.ts',
+  },
+  {
+    name: 'a cursor is good whatever the filter is',
+    file: 'lib/api/list-cursor.ts',
+    find: 'const chosen = JSON.stringify(filter);',
+    replace: "const chosen: string = '{}';",
+    test: 'test/api/lists.test.ts',
+  },
+  {
+    name: 'what is unresolved is read of everybody, and filtered afterwards',
+    file: 'lib/core/check-back/unresolved.ts',
+    find: 'ports.checks.unresolved({ ...range, ...place })',
+    replace:
+      'ports.checks.unresolved({ ...place, ...(range.after !== undefined && { after: range.after }) })',
+    test: 'test/api/lists.test.ts',
+  },
+  {
     name: 'what could not be closed is shown as closed',
     file: 'lib/core/feed/closed-through.ts',
     find: 'own !== undefined && own < mark.closedThrough ? own',

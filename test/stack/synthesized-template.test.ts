@@ -193,6 +193,7 @@ describe('the functions', () => {
         ...API,
         ...['GetItem', 'Query'].map((action) => `dynamodb:${action} T#* W#* J#statement#*`),
         'dynamodb:GetItem D#*',
+        ...['DeleteItem', 'GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`),
         'dynamodb:Query Table',
         'dynamodb:Query Table',
         'secretsmanager:DescribeSecret SigningSecret',
@@ -261,7 +262,7 @@ describe('the functions', () => {
         ...receive('CheckLane'),
       ],
     ],
-    ['TestRequest', [...API, ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} H#*`)]],
+    ['TestRequest', [...API, ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`)]],
     ['Document', []],
     [
       'Sweep',

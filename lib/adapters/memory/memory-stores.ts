@@ -2,7 +2,6 @@ import type { Directory } from '../../core/bookkeeping/directory.ts';
 import type { StatementStore } from '../../core/bookkeeping/statement-store.ts';
 import type { Check } from '../../core/check-back/check-state.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
-import type { TestGate } from '../../core/deliver/attempt/test-request.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
 import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit-breaker.ts';
 import type { JobStore } from '../../core/deliver/redelivery.ts';
@@ -13,6 +12,7 @@ import type { Clock } from '../../core/environment.ts';
 import type { FeedStore } from '../../core/feed/feed-store.ts';
 import type { Window } from '../../core/feed/window.ts';
 import type { WindowStore } from '../../core/feed/window-store.ts';
+import type { Gate, GatedPlace } from '../../core/gate.ts';
 import type { KeyRecord, KeyStore } from '../../core/merchants/access-keys.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import { isTerminal, type Outcome, type TransactionKey } from '../../core/model.ts';
@@ -38,7 +38,7 @@ export interface MemoryStores {
   readonly statements: StatementStore;
   readonly keys: KeyStore;
   readonly health: HealthStore;
-  readonly testGate: TestGate;
+  readonly gate: Gate;
   readonly parking: Parking;
   /** What the stores hold, for assertions. */
   readonly held: {
@@ -79,7 +79,7 @@ export function createMemoryStores(options: {
     statements: memoryStatements(),
     keys: memoryKeys(),
     health: memoryHealth(),
-    testGate: memoryTestGate(),
+    gate: memoryGate(),
     parking: {
       async park({ recordId, reason, payload }) {
         parked.set(recordId, { reason, payload });
@@ -170,15 +170,18 @@ function memoryHealth(): HealthStore {
   };
 }
 
-function memoryTestGate(): TestGate {
+function memoryGate(): Gate {
   const closedUntil = new Map<string, number>();
+  const nameOf = ({ merchantId, name }: GatedPlace) => `${merchantId}#${name}`;
   return {
-    async enter({ merchantId, endpointId }, { nowMs, untilMs }) {
-      const name = `${merchantId}#${endpointId}`;
-      const standing = closedUntil.get(name) ?? nowMs;
+    async enter(place, { nowMs, untilMs }) {
+      const standing = closedUntil.get(nameOf(place)) ?? nowMs;
       if (standing > nowMs) return { kind: 'closed', untilMs: standing };
-      closedUntil.set(name, untilMs);
+      closedUntil.set(nameOf(place), untilMs);
       return { kind: 'entered' };
+    },
+    async leave(place, untilMs) {
+      if (closedUntil.get(nameOf(place)) === untilMs) closedUntil.delete(nameOf(place));
     },
   };
 }

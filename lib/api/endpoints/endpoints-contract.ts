@@ -55,6 +55,7 @@ export const createEndpoint = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   body: z.strictObject(endpointSettings),
   answers: {
@@ -63,7 +64,7 @@ export const createEndpoint = operation({
       schema: z.object({ ...endpointAnswer.shape, ...secretAnswer.shape }),
     },
   },
-  problems: ['unknown_merchant', 'too_many_endpoints', 'address_refused', 'clock_skew'],
+  problems: ['unknown_merchant', 'too_many_endpoints', 'too_many_changes', 'address_refused', 'clock_skew'],
 });
 
 export const listEndpoints = operation({
@@ -74,6 +75,7 @@ export const listEndpoints = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   answers: { 200: { description: 'The endpoints.', schema: page(endpointAnswer) } },
   problems: ['unknown_merchant'],
@@ -87,6 +89,7 @@ export const readEndpoint = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofEndpoint,
   answers: { 200: { description: 'The endpoint.', schema: endpointAnswer } },
   problems: ['unknown_merchant', 'unknown_endpoint'],
@@ -100,6 +103,7 @@ export const changeEndpoint = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofEndpoint,
   body: z.strictObject({
     ...endpointSettings,
@@ -119,6 +123,7 @@ export const deleteEndpoint = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofEndpoint,
   answers: { 204: { description: 'Deleted.' } },
   problems: ['unknown_merchant', 'unknown_endpoint', 'clock_skew'],
@@ -134,6 +139,7 @@ export const rotateEndpointSecret = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofEndpoint,
   body: rotation,
   answers: {

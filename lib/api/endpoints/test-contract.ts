@@ -12,6 +12,7 @@ export const testEndpoint = operation({
   function: 'test-request',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: z.strictObject({ merchantId: merchantIdSchema, endpointId: endpointIdSchema }),
   answers: { 200: { description: 'The attempt, whether it was a delivery or not.', schema: attemptSchema } },
   problems: ['unknown_merchant', 'unknown_endpoint', 'too_many_tests'],

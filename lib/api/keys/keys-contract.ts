@@ -20,7 +20,13 @@ const newKey = z.object({
 });
 
 const keyBody = <const S extends readonly Scope[]>(allowed: S) =>
-  z.strictObject({ scope: z.enum(allowed, 'invalid_scope'), expiresAt: timeSchema.exactOptional() });
+  z.strictObject({
+    scope: z.enum(allowed, 'invalid_scope'),
+    expiresAt: timeSchema.exactOptional().meta({
+      description:
+        'No later than the end of the key that asks, which is where it ends unless said otherwise.',
+    }),
+  });
 
 export const createMerchantKey = operation({
   operationId: 'createMerchantKey',
@@ -30,10 +36,11 @@ export const createMerchantKey = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   body: keyBody(['initiator', 'merchant', 'receiver']),
   answers: { 201: { description: 'Created; the key is shown this once.', schema: newKey } },
-  problems: ['unknown_merchant', 'date_in_past'],
+  problems: ['unknown_merchant', 'date_in_past', 'outlives_key', 'too_many_keys'],
 });
 
 export const listMerchantKeys = operation({
@@ -44,6 +51,7 @@ export const listMerchantKeys = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   query: paging,
   answers: { 200: { description: 'Keys without their secrets.', schema: page(keyAnswer) } },
@@ -54,10 +62,12 @@ export const revokeMerchantKey = operation({
   operationId: 'revokeMerchantKey',
   method: 'delete',
   path: '/v1/merchants/{merchantId}/keys/{keyId}',
-  summary: 'Revoke a key of a merchant; it works for 60 more seconds at most',
+  summary:
+    'Revoke a key of a merchant; it may ask and record for 60 more seconds, and manages nothing any more',
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: z.strictObject({ merchantId: merchantIdSchema, keyId: keyIdSchema }),
   answers: { 204: { description: 'Revoked.' } },
   problems: ['unknown_key'],
@@ -71,9 +81,10 @@ export const createKey = operation({
   function: 'admin',
   scopes: ['admin'],
   merchant: 'none',
+  freshKey: true,
   body: keyBody(['admin', 'initiator']),
   answers: { 201: { description: 'Created; the key is shown this once.', schema: newKey } },
-  problems: ['date_in_past'],
+  problems: ['date_in_past', 'outlives_key', 'too_many_keys'],
 });
 
 export const listKeys = operation({
@@ -84,6 +95,7 @@ export const listKeys = operation({
   function: 'admin',
   scopes: ['admin'],
   merchant: 'none',
+  freshKey: true,
   query: paging,
   answers: { 200: { description: 'Keys without their secrets.', schema: page(keyAnswer) } },
   problems: ['invalid_cursor'],
@@ -93,10 +105,12 @@ export const revokeKey = operation({
   operationId: 'revokeKey',
   method: 'delete',
   path: '/v1/keys/{keyId}',
-  summary: 'Revoke a key for all merchants; it works for 60 more seconds at most',
+  summary:
+    'Revoke a key for all merchants; it may ask and record for 60 more seconds, and manages nothing any more',
   function: 'admin',
   scopes: ['admin'],
   merchant: 'none',
+  freshKey: true,
   params: z.strictObject({ keyId: keyIdSchema }),
   answers: { 204: { description: 'Revoked.' } },
   problems: ['unknown_key'],

@@ -29,6 +29,7 @@ export const createMerchant = operation({
   function: 'admin',
   scopes: ['admin'],
   merchant: 'none',
+  freshKey: true,
   body: z.strictObject({
     merchantId: merchantIdSchema,
     name: nameSchema,
@@ -54,6 +55,7 @@ export const readMerchant = operation({
   function: 'admin',
   scopes: ['admin'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   answers: { 200: { description: 'The merchant.', schema: merchantAnswer } },
   problems: ['unknown_merchant'],
@@ -67,6 +69,7 @@ export const changeMerchant = operation({
   function: 'admin',
   scopes: ['admin'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   body: z.strictObject({
     name: nameSchema.exactOptional(),
@@ -86,6 +89,7 @@ export const rotateMerchantSecret = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   body: rotation,
   answers: {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { UNDELIVERED_STATES } from '../../core/deliver/redelivery.ts';
 import { endpointIdSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
 import { operation } from '../operation.ts';
-import { envelope, notificationSchema } from '../shapes.ts';
+import { notificationSchema } from '../shapes.ts';
 
 const scopes = ['receiver', 'merchant'] as const;
 
@@ -39,10 +39,10 @@ export const acknowledge = operation({
   answers: {
     200: {
       description: 'The notifications as they are now; none where there are no endpoints.',
-      schema: z.object({ ...envelope, notifications: z.array(notificationSchema) }),
+      schema: z.object({ notifications: z.array(notificationSchema) }),
     },
   },
-  problems: ['unknown_transaction', 'unknown_notification', 'not_terminal'],
+  problems: ['unknown_transaction', 'unknown_version', 'unknown_notification', 'not_terminal'],
 });
 
 export const redeliver = operation({
@@ -55,9 +55,9 @@ export const redeliver = operation({
   merchant: 'key',
   params: z.strictObject({ notificationId: notificationIdSchema }),
   answers: {
-    202: { description: 'It is on its way.', schema: z.object({ ...envelope, ...notificationSchema.shape }) },
+    202: { description: 'It is on its way.', schema: notificationSchema },
   },
-  problems: ['unknown_transaction', 'unknown_notification', 'not_terminal'],
+  problems: ['unknown_transaction', 'unknown_version', 'unknown_notification', 'not_terminal'],
 });
 
 export const redeliverRange = operation({
@@ -81,7 +81,7 @@ export const redeliverRange = operation({
       endpointId: endpointIdSchema.exactOptional(),
     })
     .refine(({ from, to }) => from < to, { path: ['to'], error: 'invalid_range' }),
-  answers: { 202: { description: 'The job.', schema: z.object({ ...envelope, ...jobSchema.shape }) } },
+  answers: { 202: { description: 'The job.', schema: jobSchema } },
   problems: ['invalid_range', 'too_many_jobs'],
 });
 
@@ -94,6 +94,6 @@ export const readRedelivery = operation({
   scopes,
   merchant: 'key',
   params: z.strictObject({ jobId: z.string().regex(/^[A-Za-z0-9]{1,64}$/, 'invalid_id') }),
-  answers: { 200: { description: 'The job.', schema: z.object({ ...envelope, ...jobSchema.shape }) } },
+  answers: { 200: { description: 'The job.', schema: jobSchema } },
   problems: ['unknown_job'],
 });

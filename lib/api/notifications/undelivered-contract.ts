@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { UNDELIVERED_STATES } from '../../core/deliver/redelivery.ts';
 import { MAX_UNDELIVERED_PAGE } from '../../core/query/undelivered.ts';
 import { operation } from '../operation.ts';
-import { cursorSchema, envelope, limitSchema, notificationSchema } from '../shapes.ts';
+import { cursorSchema, limitSchema, notificationSchema } from '../shapes.ts';
 
 export const listNotifications = operation({
   operationId: 'listNotifications',
@@ -12,6 +12,7 @@ export const listNotifications = operation({
   function: 'query',
   scopes: ['receiver', 'merchant'],
   merchant: 'key',
+  isLarge: () => true,
   query: z.strictObject({
     state: z.enum(UNDELIVERED_STATES, 'invalid_value'),
     cursor: cursorSchema,
@@ -21,7 +22,6 @@ export const listNotifications = operation({
     200: {
       description: 'In the order of listing. A page may be empty and still have more. Signed.',
       schema: z.object({
-        ...envelope,
         items: z.array(
           z.object({
             ...notificationSchema.shape,

@@ -4,7 +4,6 @@ import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merch
 import { outcomeContentSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
 import { DIFFERENCE_CLASSES, MAX_CLAIMED_ROWS } from '../../core/query/ledger-comparison.ts';
 import { operation } from '../operation.ts';
-import { envelope } from '../shapes.ts';
 
 /** Bytes of a claim at most: thousands of rows. */
 const MAX_CLAIM_BYTES = 1024 * 1024;
@@ -23,6 +22,7 @@ export const reconcile = operation({
   function: 'query',
   scopes: ['receiver', 'merchant'],
   merchant: 'key',
+  isLarge: () => true,
   body: z.strictObject({
     window: timeSchema.meta({ description: 'The start of a closed window.' }),
     bucket: z
@@ -47,7 +47,6 @@ export const reconcile = operation({
     200: {
       description: 'What differs; nothing where both are the same. Here is Tidings. Signed.',
       schema: z.object({
-        ...envelope,
         start: z.iso.datetime(),
         end: z.iso.datetime(),
         revision: z.int(),

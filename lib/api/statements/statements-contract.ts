@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { dateSchema } from '../../core/time-zone.ts';
 import { operation } from '../operation.ts';
-import { envelope } from '../shapes.ts';
 
 export const askStatement = operation({
   operationId: 'askStatement',
@@ -18,7 +17,6 @@ export const askStatement = operation({
         'Where the file is. CSV (RFC 4180): lines that begin with # say what it is of and give the control totals, then ' +
         'the names of the columns, then the rows in the order of the feed. Signed.',
       schema: z.object({
-        ...envelope,
         date: z.iso.date(),
         timeZone: z.string().meta({ description: 'The zone in which the day was counted.' }),
         from: z.iso.datetime().meta({ description: 'Inclusive, by listedAt; where the day before ended.' }),

@@ -10,7 +10,7 @@ import {
 } from '../../core/model.ts';
 import { MAX_REFERENCE_PAGE } from '../../core/query/transaction-view.ts';
 import { operation } from '../operation.ts';
-import { cursorSchema, envelope, feedItemSchema, limitSchema, transactionSchema } from '../shapes.ts';
+import { cursorSchema, feedItemSchema, limitSchema, transactionSchema } from '../shapes.ts';
 
 export const readTransactionBack = operation({
   operationId: 'readTransactionBack',
@@ -37,7 +37,7 @@ export const askTransaction = operation({
   answers: {
     200: {
       description: 'The transaction; strongly consistent, signed.',
-      schema: z.object({ ...envelope, ...transactionSchema.shape }),
+      schema: transactionSchema,
     },
   },
   problems: ['unknown_transaction'],
@@ -55,6 +55,8 @@ export const listTransactions = operation({
   function: 'query',
   scopes: ['receiver', 'merchant'],
   merchant: 'key',
+  // A filter may read thousands of rows for a page of few.
+  isLarge: ({ type, status }) => type !== undefined || status !== undefined,
   query: z
     .strictObject({
       reference: referenceSchema.exactOptional(),
@@ -88,7 +90,6 @@ export const listTransactions = operation({
       schema: z.union([
         z
           .object({
-            ...envelope,
             items: z.array(feedItemSchema),
             hasMore: z.boolean(),
             nextCursor: z.string().meta({ description: 'Always there: to go on now, or later.' }),
@@ -99,7 +100,6 @@ export const listTransactions = operation({
           .meta({ title: 'The feed' }),
         z
           .object({
-            ...envelope,
             items: z.array(transactionSchema),
             hasMore: z.boolean(),
             nextCursor: z.string().exactOptional(),

@@ -33,7 +33,8 @@ export const listUnresolvedTransactions = operation({
   }),
   answers: {
     200: {
-      description: 'A page; it may be empty and still have more.',
+      description:
+        'A page, by merchant and then the oldest first; it may be empty and still have more. Only of the key’s own merchant.',
       schema: z.object({
         items: z.array(
           z.object({

@@ -5,7 +5,7 @@ import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merch
 import { timeSchema } from '../../core/model.ts';
 import { RESOLUTIONS } from '../../core/query/window-sums.ts';
 import { operation } from '../operation.ts';
-import { cursorSchema, envelope, feedItemSchema, limitSchema } from '../shapes.ts';
+import { cursorSchema, feedItemSchema, limitSchema } from '../shapes.ts';
 
 const scopes = ['receiver', 'merchant'] as const;
 
@@ -62,6 +62,7 @@ export const listWindows = operation({
   function: 'query',
   scopes,
   merchant: 'key',
+  isLarge: () => true,
   query: z
     .strictObject({
       from: timeSchema.meta({ description: 'Inclusive, by listedAt; a boundary of windows.' }),
@@ -77,7 +78,6 @@ export const listWindows = operation({
     200: {
       description: 'All that is closed in the range, oldest first; what is empty is left out. Signed.',
       schema: z.object({
-        ...envelope,
         closedThrough: z.iso.datetime().meta({ description: 'Windows that end by then are closed.' }),
         windowSeconds,
         items: z.array(windowSumSchema),
@@ -103,6 +103,7 @@ export const readWindow = operation({
   function: 'query',
   scopes,
   merchant: 'key',
+  isLarge: ({ buckets }) => buckets !== undefined,
   params: startParam,
   query: z.strictObject({
     buckets: z
@@ -115,7 +116,6 @@ export const readWindow = operation({
     200: {
       description: 'The window; empty buckets are left out. Signed.',
       schema: z.object({
-        ...envelope,
         ...windowShape,
         windowSeconds,
         buckets: z
@@ -144,6 +144,7 @@ export const listWindowRows = operation({
   function: 'query',
   scopes,
   merchant: 'key',
+  isLarge: () => true,
   params: startParam,
   query: z.strictObject({
     bucket: bucketSchema,
@@ -155,7 +156,6 @@ export const listWindowRows = operation({
     200: {
       description: 'Rows in the order of the feed. A page may be empty and still have more. Signed.',
       schema: z.object({
-        ...envelope,
         items: z.array(feedItemSchema),
         hasMore: z.boolean(),
         nextCursor: z.string().exactOptional(),

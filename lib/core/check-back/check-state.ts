@@ -40,6 +40,17 @@ export const checkSchema = z.object({
 });
 export type Check = z.infer<typeof checkSchema>;
 
+/** A check among those that nobody could end. */
+export type UnresolvedKey = TransactionKey & {
+  /** Where it stands in their order: by merchant, then the oldest first. */
+  readonly order: string;
+};
+
+/** The separator sorts before all that ids can hold. */
+export function unresolvedOrder({ merchantId, startedAt, transactionId }: Check): string {
+  return `${merchantId}#${startedAt}#${transactionId}`;
+}
+
 /** A message asks for one check, and names the `rev` for which it was made. */
 export const checkMessageSchema = z.strictObject({
   ...checkKeySchema.shape,

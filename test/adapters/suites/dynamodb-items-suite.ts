@@ -1,11 +1,14 @@
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import {
+  CHECK_SK,
   feedPk,
   notificationSk,
   outcomeSk,
   referencePk,
   transactionPk,
+  unresolvedPartitionPk,
+  unresolvedSk,
 } from '../../../lib/adapters/dynamodb/items/item-keys.ts';
 import { notificationItem } from '../../../lib/adapters/dynamodb/items/notification-items.ts';
 import { outcomeItem } from '../../../lib/adapters/dynamodb/items/outcome-items.ts';
@@ -113,6 +116,19 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
       expect((await page({ shard: 2 })).rows).toEqual([outcome]);
       expect((await page({ shard: 2, after: outcome })).rows).toEqual([]);
       expect(table().events).toEqual([]);
+    });
+
+    it('are dropped from what is unresolved of a merchant, and counted', async () => {
+      const order = `${SHOP}#${at(0)}#pay_1`;
+      await put({
+        pk: transactionPk({ merchantId: OTHER, transactionId: transaction('pay_1') }),
+        sk: CHECK_SK,
+        undeliveredPk: unresolvedPartitionPk(3),
+        undeliveredSk: unresolvedSk(order),
+      });
+      const page = { partition: 3, limit: 5, merchantId: SHOP };
+      expect(await table().checks.unresolved(page)).toEqual({ keys: [] });
+      expect(table().events).toEqual([{ event: 'foreign_row', merchantId: SHOP, index: 'undelivered' }]);
     });
 
     it('are dropped from a reference, counted, and make no page end early', async () => {
