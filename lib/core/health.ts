@@ -114,14 +114,28 @@ export function createHealthMonitor(ports: {
 
 function createMonitor(ports: { readonly health: HealthStore; readonly clock: Clock }): HealthMonitor {
   const watched = new Map<string, Watched>();
+  const underWay = new Map<string, Promise<Watched>>();
 
+  /** Callers that work side by side share a read that is under way, unless they want to know it as of now. */
   async function look(circuit: Circuit, maxAgeMs = CACHE_MS): Promise<Watched> {
     const name = `${circuit.merchantId} ${circuit.circuitId}`;
+    const seen = watched.get(name);
+    if (seen !== undefined && ports.clock.now() - seen.readAtMs < maxAgeMs) return seen;
+    const others = maxAgeMs > 0 ? underWay.get(name) : undefined;
+    if (others !== undefined) return others;
+    const own = read(circuit, name);
+    underWay.set(name, own);
+    try {
+      return await own;
+    } finally {
+      if (underWay.get(name) === own) underWay.delete(name);
+    }
+  }
+
+  async function read(circuit: Circuit, name: string): Promise<Watched> {
     const nowMs = ports.clock.now();
-    let seen = watched.get(name);
-    if (seen !== undefined && nowMs - seen.readAtMs < maxAgeMs) return seen;
     const health = (await ports.health.read(circuit)) ?? HEALTHY;
-    seen ??= {
+    const seen = watched.get(name) ?? {
       health,
       readAtMs: nowMs,
       failuresInARow: 0,

@@ -351,6 +351,7 @@ describe('the way of the messages', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       FunctionName: { Ref: functionId('Relay') },
       BatchSize: 100,
+      ParallelizationFactor: 1,
       StartingPosition: 'TRIM_HORIZON',
       BisectBatchOnFunctionError: true,
       MaximumRetryAttempts: Match.absent(),

@@ -69,9 +69,29 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'relay drops what the queue refuses, and nobody audits',
     file: 'lib/core/relay.ts',
-    find: "await ports.dispatcher.sendNow('first', messages.first);",
-    replace: "await ports.dispatcher.sendNow('first', messages.first).catch(() => undefined);",
+    find: "() => ports.dispatcher.sendNow('first', messagesOf(told, 'first')),",
+    replace: "() => ports.dispatcher.sendNow('first', messagesOf(told, 'first')).catch(() => undefined),",
     without: ['audit'],
+  },
+  {
+    name: 'relay says that it is done while messages are still on their way',
+    file: 'lib/core/relay.ts',
+    find: 'await sideBySide(sendings, sendings.length, (send) => send());',
+    replace: 'void sideBySide(sendings, sendings.length, (send) => send()).catch(() => undefined);',
+    without: ['sweep', 'audit'],
+  },
+  {
+    name: 'relay swallows the fault of one record among many',
+    file: 'lib/core/relay.ts',
+    find: '(record) => relayRecord(ports, record, startedAtMs));',
+    replace: '(record) => relayRecord(ports, record, startedAtMs).catch(() => NOTHING));',
+    without: ['sweep', 'audit'],
+  },
+  {
+    name: 'side by side, a failure is forgotten',
+    file: 'lib/core/side-by-side.ts',
+    find: 'if (failures.length > 0) throw failures[0];',
+    replace: 'if (failures.length > results.length) throw failures[0];',
   },
   {
     name: 'the audit finds what is missing and does not make it',
@@ -321,8 +341,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'relay does not ask for the first check',
     file: 'lib/core/relay.ts',
-    find: 'await ports.dispatcher.sendAt({ merchantId, transactionId, rev: 0 }, dueMs);',
-    replace: 'if (dueMs < 0) return [];',
+    find: '() => ports.dispatcher.sendAllAt(checks),',
+    replace: 'async () => undefined,',
     without: ['sweep'],
   },
   {

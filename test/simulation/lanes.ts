@@ -64,6 +64,9 @@ export class Lanes {
       if (delayMs <= MAX_DELAY_MS) return this.send(laneOf(message), JSON.stringify(message), delayMs);
       this.#schedule(message, atMs);
     },
+    sendAllAt: async (due) => {
+      for (const { message, atMs } of due) await this.dispatcher.sendAt(message, atMs);
+    },
     backlog: async (lane) => this.#ready[lane].length + this.crowd[lane],
   };
 

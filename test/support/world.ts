@@ -23,7 +23,7 @@ import { handleCheckMessage, handleMessage } from '../../lib/core/messages.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import type { NotificationMessage } from '../../lib/core/notification.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
-import type { CallbackRequest, Exchange, Patience } from '../../lib/core/ports.ts';
+import type { CallbackRequest, Due, Exchange, Patience } from '../../lib/core/ports.ts';
 import { relay } from '../../lib/core/relay.ts';
 import { statePartition } from '../../lib/core/statements.ts';
 
@@ -107,6 +107,16 @@ export function createWorld(
         void queue.push(...messages.map((message) => ({ lane, message, atMs: time.nowMs }))),
       sendAt: async (message: Message, atMs: number) =>
         void queue.push({ lane: 'endpointId' in message ? 'retry' : 'check', message, atMs }),
+      sendAllAt: async (due: readonly Due[]) =>
+        void queue.push(
+          ...due.map(
+            ({ message, atMs }): Sent => ({
+              lane: 'endpointId' in message ? 'retry' : 'check',
+              message,
+              atMs,
+            }),
+          ),
+        ),
       backlog: async (lane: Lane) =>
         queue.filter((sent) => sent.lane === lane && sent.atMs <= time.nowMs).length,
     },

@@ -9,6 +9,7 @@ import { Fault } from '../../core/faults.ts';
 import type { Outcome, TransactionId } from '../../core/model.ts';
 import { transactionIdSchema } from '../../core/model.ts';
 import type { OutcomeStore } from '../../core/ports.ts';
+import { sideBySide } from '../../core/side-by-side.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 import { checkItem } from './check-store.ts';
@@ -158,8 +159,15 @@ export function createOutcomeStore(
         ExpressionAttributeNames: { '#ttl': 'ttl', '#state': 'state' },
         ExpressionAttributeValues: { ':afterEnd': afterEnd, ':resolved': 'resolved', ':one': 1 },
       });
-      await calling('Letting a PENDING expire', () => unlessRefused(() => documents.send(expire)));
-      await calling('Resolving a check', () => unlessRefused(() => documents.send(resolve)));
+      // Neither depends on the other, and both can be repeated.
+      await sideBySide(
+        [
+          () => calling('Letting a PENDING expire', () => unlessRefused(() => documents.send(expire))),
+          () => calling('Resolving a check', () => unlessRefused(() => documents.send(resolve))),
+        ],
+        2,
+        (write) => write(),
+      );
     },
   };
 
