@@ -1,7 +1,5 @@
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseConfig } from '../lib/adapters/config.ts';
 import { createDeadLetters } from '../lib/adapters/dead-letters.ts';
 import { createDispatcher } from '../lib/adapters/dispatcher.ts';
@@ -15,6 +13,7 @@ import { openApiService } from './wiring/api.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
 import { serveHttp } from './wiring/http.ts';
+import { LANE_VISIBILITY_SECONDS, serveQueue } from './wiring/queue.ts';
 
 const service = openDispatchService('deliver');
 const api = openApiService('deliver');
@@ -39,23 +38,16 @@ const ports = {
   deadLetters: createDeadLetters({ sqs: service.sqs, queueUrl: config.deadLetterUrl }),
 };
 
-const processor = new BatchProcessor(EventType.SQS);
-
-/** Messages of a batch are attempted side by side; those that fail come back alone. */
-const deliverBatch = middy<SQSEvent, SQSBatchResponse>().handler((event) =>
-  processPartialResponse(event, attemptOf, processor, { throwOnFullBatchFailure: false }),
-);
+const laneOf = ({ eventSourceARN }: SQSRecord) =>
+  eventSourceARN === config.retryQueueArn ? 'retry' : 'first';
+const deliverBatch = serveQueue({
+  sqs: service.sqs,
+  queueUrlOf: (record) => service.queueUrls[laneOf(record)],
+  longestPauseSeconds: LANE_VISIBILITY_SECONDS,
+  work: (message, record) => handleMessage(ports, { ...message, lane: laneOf(record) }),
+});
 const serve = serveHttp(createApp(api.app, testingRoutes(ports)));
 
 /** Messages of the lanes, and requests to test an endpoint: both send, and nothing else does. */
 export const handler = (event: SQSEvent | APIGatewayProxyEventV2, context: Context) =>
   'Records' in event ? deliverBatch(event, context) : serve(event, context);
-
-function attemptOf(record: SQSRecord): Promise<void> {
-  return handleMessage(ports, {
-    messageId: record.messageId,
-    body: record.body,
-    receivedTimes: Number(record.attributes.ApproximateReceiveCount),
-    lane: record.eventSourceARN === config.retryQueueArn ? 'retry' : 'first',
-  });
-}

@@ -6,7 +6,7 @@ import { createApp } from '../../lib/api/app.ts';
 import { managingRoutes } from '../../lib/api/managing-routes.ts';
 import { recordingRoutes } from '../../lib/api/recording-routes.ts';
 import { createAnswerSigner } from '../../lib/core/answers.ts';
-import { auditPartition } from '../../lib/core/audit.ts';
+import { auditPartitions } from '../../lib/core/audit.ts';
 import { closePartition } from '../../lib/core/close.ts';
 import { createConfigCache } from '../../lib/core/config-cache.ts';
 import type { ServiceEvent } from '../../lib/core/events.ts';
@@ -191,7 +191,7 @@ export async function openService(options: {
       );
       for (const share of shares) {
         await meter.invoke('audit', async () => {
-          await forEachPartition((partition) => auditPartition(auditing, { partition, deadlineMs }), share);
+          await auditPartitions(auditing, { partitions: share, deadlineMs });
         });
       }
     },

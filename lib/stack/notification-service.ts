@@ -156,6 +156,7 @@ export class NotificationService extends Construct {
         ...this.#apiEnvironment(),
         TIDINGS_CHECK_HORIZON_SECONDS: String(this.#settings.checkHorizonSeconds),
         TIDINGS_RECORDERS: recordersText(this, this.#settings.recorders),
+        TIDINGS_INTAKE_QUEUE_URL: this.intake.queue.queueUrl,
         TIDINGS_INTAKE_DEAD_LETTER_URL: this.intake.dead.queueUrl,
       },
     });
