@@ -3,8 +3,9 @@ import type { APIGatewayProxyEventV2, Context, SQSEvent, SQSRecord } from 'aws-l
 import { parseConfig } from '../lib/adapters/config.ts';
 import { createDeadLetters } from '../lib/adapters/dead-letters.ts';
 import { createDispatcher } from '../lib/adapters/dispatcher.ts';
+import { createGate } from '../lib/adapters/dynamodb/gate.ts';
+import { GATES } from '../lib/adapters/dynamodb/keys.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/notification-store.ts';
-import { createTestGate } from '../lib/adapters/dynamodb/test-gate.ts';
 import { createHttpSender } from '../lib/adapters/http-sender.ts';
 import { createApp } from '../lib/api/app.ts';
 import { testingRoutes } from '../lib/api/testing-routes.ts';
@@ -32,7 +33,8 @@ const ports = {
     onRefused: (reason) => service.reporter.report({ event: 'schedule_refused', reason }),
   }),
   notifications: createNotificationStore(service.table, service.config),
-  testGate: createTestGate(service.table),
+  testGate: createGate(service.table, GATES.test),
+  laneSeats: createGate(service.table, GATES.seat),
   seal: api.seal,
   sender: createHttpSender({ policy: api.callbackPolicy, now: service.clock.now }),
   deadLetters: createDeadLetters({ sqs: service.sqs, queueUrl: config.deadLetterUrl }),

@@ -5,6 +5,8 @@ import type { MerchantId, Outcome, TransactionId } from '../../lib/core/model.ts
 import { type RelayPorts, relay } from '../../lib/core/relay.ts';
 import { isoTime, SECOND_MS } from '../../lib/core/time.ts';
 import { VirtualTime } from '../../test/simulation/virtual-time.ts';
+import { openMerchant } from '../virtual/merchant.ts';
+import { takingTime } from '../virtual/taking-time.ts';
 
 /** What the stream's records are: the recorded outcomes of one kind. */
 export const RECORD_KINDS = ['an end', 'an end after a PENDING', 'a PENDING to ask about'] as const;
@@ -92,25 +94,14 @@ async function call(time: VirtualTime, ms: number, counted: { calls: number }): 
   await time.sleep(ms);
 }
 
-/** The same port, each call of which takes its time first. */
-function takingTime<T extends object>(port: T, wait: () => Promise<void>): T {
-  return new Proxy(port, {
-    get: (target, name) => {
-      const member = (target as Record<PropertyKey, unknown>)[name];
-      if (typeof member !== 'function') return member;
-      return async (...args: unknown[]) => {
-        await wait();
-        return member.apply(target, args);
-      };
-    },
-  });
-}
-
 type Stores = ReturnType<typeof createMemoryStores>;
 
 async function prepare(stores: Stores, run: RelayRun): Promise<readonly Outcome[]> {
   const merchantIds = Array.from({ length: run.merchants }, (_, index) => `shop_${index}` as MerchantId);
-  for (const merchantId of merchantIds) await openMerchant(stores, merchantId);
+  const createdAt = isoTime(START_MS - SECOND_MS);
+  for (const merchantId of merchantIds) {
+    await openMerchant(stores, { merchantId, url: 'https://shop.example/hooks', createdAt });
+  }
   const outcomes = Array.from({ length: run.records }, (_, index) =>
     outcomeOf(run.kind, {
       merchantId: merchantIds[index % run.merchants] ?? ('shop_0' as MerchantId),
@@ -122,33 +113,6 @@ async function prepare(stores: Stores, run: RelayRun): Promise<readonly Outcome[
     await stores.outcomes.putIfAbsent(outcome, 0);
   }
   return outcomes;
-}
-
-async function openMerchant(stores: Stores, merchantId: MerchantId): Promise<void> {
-  const stamp = isoTime(START_MS - SECOND_MS);
-  await stores.merchants.create({
-    merchantId,
-    name: merchantId,
-    schedule: 'wechat',
-    feedShards: 1,
-    timeZone: 'UTC',
-    secrets: [],
-    createdAt: stamp,
-    rev: 1,
-  });
-  await stores.merchants.createEndpoint(
-    {
-      merchantId,
-      endpointId: 'ep_1' as never,
-      url: 'https://shop.example/hooks',
-      timeoutMs: 10_000,
-      history: [{ from: stamp, enabled: true, types: ['*'] }],
-      secrets: [],
-      createdAt: stamp,
-      rev: 1,
-    },
-    1,
-  );
 }
 
 function outcomeOf(kind: RecordKind, key: Pick<Outcome, 'merchantId' | 'transactionId'>): Outcome {

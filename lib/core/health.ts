@@ -221,8 +221,9 @@ function createMonitor(ports: { readonly health: HealthStore; readonly clock: Cl
       const nowMs = ports.clock.now();
       const seen = await look(circuit);
       const next = { ...withoutRev(seen.health), slow: true };
-      // Whoever loses is not alone in having noticed.
+      // Whoever loses is not alone in having noticed. What is not worth a write is still known in this process.
       if (isWorthWriting(seen, next, nowMs)) await write(circuit, seen, next);
+      else seen.health = { ...next, rev: seen.health.rev };
     },
 
     async isSlowOrOpen(circuit) {

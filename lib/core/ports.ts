@@ -6,7 +6,6 @@ import type { Circuit, Health } from './health.ts';
 import type { KeyRecord } from './keys.ts';
 import type { Endpoint, MerchantConfig, Profile } from './merchant.ts';
 import type {
-  EndpointId,
   MerchantId,
   Outcome,
   TerminalOutcome,
@@ -102,8 +101,8 @@ export interface Sender {
 /** Whoever wants to know of an exchange that takes long while it still does. */
 export interface Patience {
   readonly ms: number;
-  /** Called once, where the exchange is not over by then. */
-  readonly onExceeded: () => void;
+  /** Called once, where the exchange is not over by then. `giveUp` ends it there and then, as a time-out. */
+  readonly onExceeded: (giveUp: () => void) => void;
 }
 
 /** Outcomes: written once, never changed. */
@@ -311,11 +310,11 @@ export interface HealthStore {
   save(circuit: Circuit, health: Health, expectedRev: number): Promise<boolean>;
 }
 
-/** Keeps test requests of one endpoint apart, whichever process serves them. */
-export interface TestGate {
+/** Keeps callers of one kind apart, each in a process of its own. */
+export interface Gate {
   /** Lets one caller in and nobody else before `untilMs`; the others learn until when it is closed. */
   enter(
-    key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+    circuit: Circuit,
     times: { readonly nowMs: number; readonly untilMs: number },
   ): Promise<{ readonly kind: 'entered' } | { readonly kind: 'closed'; readonly untilMs: number }>;
 }

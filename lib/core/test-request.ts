@@ -2,7 +2,7 @@ import { sendSigned } from './attempt.ts';
 import { base62 } from './crypto.ts';
 import { isLive } from './endpoints.ts';
 import type { EndpointId, MerchantId } from './model.ts';
-import type { Clock, MerchantStore, Random, Seal, Sender, TestGate } from './ports.ts';
+import type { Clock, Gate, MerchantStore, Random, Seal, Sender } from './ports.ts';
 import { openSigners, sealContext } from './target.ts';
 import { isoTime, SECOND_MS } from './time.ts';
 import type { AttemptMade } from './transitions.ts';
@@ -23,7 +23,7 @@ export async function testEndpoint(
   ports: {
     readonly merchants: Pick<MerchantStore, 'read'>;
     readonly sender: Sender;
-    readonly testGate: TestGate;
+    readonly testGate: Gate;
     readonly seal: Seal;
     readonly clock: Clock;
     readonly random: Random;
@@ -46,7 +46,7 @@ export async function testEndpoint(
   const timeoutMs = Math.min(endpoint.timeoutMs, MAX_TIMEOUT_MS);
   const nowMs = ports.clock.now();
   const untilMs = nowMs + Math.max(PAUSE_MS, timeoutMs + MARGIN_MS);
-  const entry = await ports.testGate.enter(key, { nowMs, untilMs });
+  const entry = await ports.testGate.enter({ merchantId, circuitId: endpointId }, { nowMs, untilMs });
   if (entry.kind === 'closed') {
     return {
       kind: 'too_soon',

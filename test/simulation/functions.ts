@@ -87,6 +87,7 @@ export class Container {
     return {
       outcomes: stormy(stores.outcomes),
       notifications: stormy(stores.notifications),
+      laneSeats: stormy(stores.laneSeats),
       checks: stormy(stores.checks),
       dueIndex: stormy(stores.dueIndex),
       signingSecret: { value: async () => 'a secret that was generated when it was deployed' },

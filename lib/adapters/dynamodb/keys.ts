@@ -75,8 +75,8 @@ export const undeliveredPartitionPk = (merchantId: MerchantId, partition: number
 
 export const healthPk = ({ merchantId, circuitId }: Circuit) => `H#${merchantId}#${circuitId}`;
 export const HEALTH_SK = 'HEALTH';
-/** Beside the health of an endpoint's id: who tests it now. */
-export const TEST_SK = 'TEST';
+/** What is let in one at a time, beside the health of a circuit: tests of an endpoint, and slow requests of a merchant. */
+export const GATES = { test: 'TEST', seat: 'SEAT' } as const;
 
 export const keyPk = (keyId: string) => `K#${keyId}`;
 export const KEY_SK = 'KEY';

@@ -9,6 +9,7 @@ import type {
   Directory,
   DueIndex,
   FeedStore,
+  Gate,
   HealthStore,
   JobStore,
   KeyStore,
@@ -17,7 +18,6 @@ import type {
   OutcomeStore,
   Parking,
   StatementStore,
-  TestGate,
   WindowStore,
 } from '../../core/ports.ts';
 import type { Window } from '../../core/windows.ts';
@@ -42,7 +42,8 @@ export interface MemoryStores {
   readonly statements: StatementStore;
   readonly keys: KeyStore;
   readonly health: HealthStore;
-  readonly testGate: TestGate;
+  readonly testGate: Gate;
+  readonly laneSeats: Gate;
   readonly parking: Parking;
   /** What the stores hold, for assertions. */
   readonly held: {
@@ -83,7 +84,8 @@ export function createMemoryStores(options: {
     statements: memoryStatements(),
     keys: memoryKeys(),
     health: memoryHealth(),
-    testGate: memoryTestGate(),
+    testGate: memoryGate(),
+    laneSeats: memoryGate(),
     parking: {
       async park({ recordId, reason, payload }) {
         parked.set(recordId, { reason, payload });
@@ -174,11 +176,11 @@ function memoryHealth(): HealthStore {
   };
 }
 
-function memoryTestGate(): TestGate {
+function memoryGate(): Gate {
   const closedUntil = new Map<string, number>();
   return {
-    async enter({ merchantId, endpointId }, { nowMs, untilMs }) {
-      const name = `${merchantId}#${endpointId}`;
+    async enter({ merchantId, circuitId }, { nowMs, untilMs }) {
+      const name = `${merchantId}#${circuitId}`;
       const standing = closedUntil.get(name) ?? nowMs;
       if (standing > nowMs) return { kind: 'closed', untilMs: standing };
       closedUntil.set(name, untilMs);

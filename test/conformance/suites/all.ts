@@ -1,6 +1,7 @@
 import type { OpenTable } from '../support/table.ts';
 import { describeDirectory } from './directory.ts';
 import { describeFeedStore } from './feed-store.ts';
+import { describeGate } from './gate.ts';
 import { describeHealthStore } from './health-store.ts';
 import { describeJobStore } from './job-store.ts';
 import { describeKeyStore } from './key-store.ts';
@@ -10,7 +11,6 @@ import { describeNotificationStore } from './notification-store.ts';
 import { describeOutcomeStore } from './outcome-store.ts';
 import { describeParking } from './parking.ts';
 import { describeStatementStore } from './statement-store.ts';
-import { describeTestGate } from './test-gate.ts';
 import { describeWindowStore } from './window-store.ts';
 
 /** Every port of the table. */
@@ -24,7 +24,7 @@ export function describeTable(name: string, open: OpenTable): void {
   describeDirectory(name, open);
   describeKeyStore(name, open);
   describeHealthStore(name, open);
-  describeTestGate(name, open);
+  describeGate(name, open);
   describeJobStore(name, open);
   describeStatementStore(name, open);
   describeParking(name, open);

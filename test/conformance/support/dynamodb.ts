@@ -6,15 +6,16 @@ import { openTable, type Table } from '../../../lib/adapters/dynamodb/client.ts'
 import { createDirectory } from '../../../lib/adapters/dynamodb/directory.ts';
 import { createDueIndex } from '../../../lib/adapters/dynamodb/due-index.ts';
 import { createFeedStore } from '../../../lib/adapters/dynamodb/feed-store.ts';
+import { createGate } from '../../../lib/adapters/dynamodb/gate.ts';
 import { createHealthStore } from '../../../lib/adapters/dynamodb/health-store.ts';
 import { createJobStore } from '../../../lib/adapters/dynamodb/job-store.ts';
 import { createKeyStore } from '../../../lib/adapters/dynamodb/key-store.ts';
+import { GATES } from '../../../lib/adapters/dynamodb/keys.ts';
 import { createMerchantStore } from '../../../lib/adapters/dynamodb/merchant-store.ts';
 import { createNotificationStore } from '../../../lib/adapters/dynamodb/notification-store.ts';
 import { createOutcomeStore } from '../../../lib/adapters/dynamodb/outcome-store.ts';
 import { createParking } from '../../../lib/adapters/dynamodb/parking.ts';
 import { createStatementStore } from '../../../lib/adapters/dynamodb/statement-store.ts';
-import { createTestGate } from '../../../lib/adapters/dynamodb/test-gate.ts';
 import { createWindowStore } from '../../../lib/adapters/dynamodb/window-store.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
 import type { ServiceEvent } from '../../../lib/core/events.ts';
@@ -112,7 +113,8 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     statements: createStatementStore(table, options),
     keys: createKeyStore(table),
     health: createHealthStore(table, options),
-    testGate: createTestGate(table),
+    testGate: createGate(table, GATES.test),
+    laneSeats: createGate(table, GATES.seat),
     parking: createParking(table, options),
     async parked() {
       const { Items = [] } = await table.documents.send(

@@ -83,7 +83,10 @@ function untruth(
 
 /** The schedule was gone through, request by request, or its horizon had passed while the endpoint was known as dead. */
 function endedEarly(evidence: Evidence, notification: Notification, told: readonly End[]): boolean {
-  const made = notification.attempts.filter(({ at }) => at >= notification.startedAt);
+  // What the first lane did not wait for uses up nothing of the schedule.
+  const made = notification.attempts.filter(
+    ({ at, error }) => at >= notification.startedAt && error !== 'handed_over',
+  );
   if (made.length === delaysOf(scheduleOf(evidence, notification)).length + 1) return false;
   return !told.some(
     ({ reason, atMs }) =>

@@ -1,20 +1,20 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { TestGate } from '../../core/ports.ts';
+import type { Gate } from '../../core/ports.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
 import { unlessRefused } from './conditions.ts';
-import { healthPk, TEST_SK } from './keys.ts';
+import { type GATES, healthPk } from './keys.ts';
 
 const rowSchema = z.object({ closedUntil: z.iso.datetime() });
 
-/** Beside the endpoint's health, where the function that sends may write anyway. */
-export function createTestGate(table: Table): TestGate {
+/** Beside the circuit's health, where the function that sends may write anyway. */
+export function createGate(table: Table, sk: (typeof GATES)[keyof typeof GATES]): Gate {
   const { documents, name: TableName } = table;
   return {
-    async enter({ merchantId, endpointId }, { nowMs, untilMs }) {
-      const key = { pk: healthPk({ merchantId, circuitId: endpointId }), sk: TEST_SK };
+    async enter(circuit, { nowMs, untilMs }) {
+      const key = { pk: healthPk(circuit), sk };
       const put = new PutCommand({
         TableName,
         Item: {
@@ -26,9 +26,9 @@ export function createTestGate(table: Table): TestGate {
         ConditionExpression: 'attribute_not_exists(pk) OR closedUntil <= :now',
         ExpressionAttributeValues: { ':now': isoTime(nowMs) },
       });
-      const isOpen = await calling('Entering a test', () => unlessRefused(() => documents.send(put)));
+      const isOpen = await calling('Entering a gate', () => unlessRefused(() => documents.send(put)));
       if (isOpen) return { kind: 'entered' };
-      const { Item } = await calling('Reading who tests', () =>
+      const { Item } = await calling('Reading a gate', () =>
         documents.send(new GetCommand({ TableName, Key: key, ConsistentRead: true })),
       );
       return {
