@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { failedAgain, isLost } from './failing.ts';
 import type { MerchantId } from './model.ts';
 import type { Clock, HealthStore, Reporter } from './ports.ts';
+import { storedTime, storedWord } from './stored.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from './time.ts';
 
 /**
@@ -15,14 +16,15 @@ export interface Circuit {
 }
 
 export const healthSchema = z.object({
-  breaker: z.enum(['closed', 'open', 'half-open']),
+  /** What this version does not know is not closed. */
+  breaker: storedWord<'closed' | 'open' | 'half-open'>(),
   /** First failure since the last success. */
-  failingSince: z.iso.datetime().exactOptional(),
+  failingSince: storedTime.exactOptional(),
   /** Days since then on which attempts failed; see `failing.ts`. */
   failedDays: z.array(z.number().int().nonnegative()).exactOptional(),
-  openedAt: z.iso.datetime().exactOptional(),
+  openedAt: storedTime.exactOptional(),
   /** Of an open breaker: when one request may go out; of a half-open one: until when it may take. */
-  probeAt: z.iso.datetime().exactOptional(),
+  probeAt: storedTime.exactOptional(),
   /** Answers take long: first attempts go to the retry lane, where they hold up no first attempts. */
   slow: z.boolean(),
   rev: z.number().int().nonnegative(),

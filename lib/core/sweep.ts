@@ -1,6 +1,6 @@
 import { type Check, checkMessageFor } from './check.ts';
 import type { ConfigCache } from './config-cache.ts';
-import { Fault } from './faults.ts';
+import { Fault, isUnreadable } from './faults.ts';
 import type { HealthMonitor } from './health.ts';
 import { NOTIFY_URL_ENDPOINT } from './model.ts';
 import { admits, messageFor, type Notification, type NotificationKey } from './notification.ts';
@@ -93,7 +93,7 @@ async function sendPage(
     const { leased, failures } = await sendBatch(ports, batch, before);
     sent += leased;
     // What the table refuses now it refuses for the next row, too.
-    const refusal = failures.find((one) => one instanceof Fault);
+    const refusal = failures.find((one) => one instanceof Fault && !isUnreadable(one));
     if (refusal !== undefined) throw refusal;
     unreadable.push(...failures);
     batch = [];

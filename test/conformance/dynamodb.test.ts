@@ -1,6 +1,7 @@
 import { afterAll } from 'vitest';
 import { describeTable } from './suites/all.ts';
 import { describeDynamoDbItems } from './suites/dynamodb-items.ts';
+import { describeDynamoDbRows } from './suites/dynamodb-rows.ts';
 import { startDynamoDbUnderTest } from './support/dynamodb.ts';
 
 const dynamodb = await startDynamoDbUnderTest();
@@ -8,3 +9,4 @@ afterAll(() => dynamodb.stop());
 
 describeTable('DynamoDB', () => dynamodb.open());
 describeDynamoDbItems(dynamodb);
+describeDynamoDbRows(dynamodb);

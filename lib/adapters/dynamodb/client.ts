@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock, Reporter } from '../../core/ports.ts';
 import { type ClockCheck, createClockCheck } from './clock-check.ts';
+import { numberOf } from './reading-rows.ts';
 
 /** The table as the adapters use it. */
 export interface Table {
@@ -41,7 +42,10 @@ export function openTable(options: {
       },
     });
     clockCheck.watch(client);
-    return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+    return DynamoDBDocumentClient.from(client, {
+      marshallOptions: { removeUndefinedValues: true },
+      unmarshallOptions: { wrapNumbers: numberOf },
+    });
   };
   return {
     name: options.name,

@@ -3,6 +3,7 @@ import type { FencedStore } from '../../core/ports.ts';
 import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
 import { unlessRefused } from './conditions.ts';
+import { readItem } from './reading-rows.ts';
 
 /** Notifications and checks are written by the same rule. */
 export function createFencedStore<
@@ -24,7 +25,7 @@ export function createFencedStore<
       const { Item } = await calling(`Reading ${kind.name}`, () =>
         documents.send(new GetCommand({ TableName, Key: kind.keyOf(key), ConsistentRead: true })),
       );
-      return Item === undefined ? undefined : kind.fromItem(Item);
+      return Item && readItem(table, Item, { kind: kind.name, read: kind.fromItem });
     },
 
     async save(item, expectedRev) {

@@ -6,12 +6,15 @@ import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
 import { unlessRefused } from './conditions.ts';
 import { type GATES, healthPk } from './keys.ts';
+import { type Item, readItem } from './reading-rows.ts';
 
 const rowSchema = z.object({ closedUntil: z.iso.datetime() });
 
 /** Beside the circuit's health, where the function that sends may write anyway. */
 export function createGate(table: Table, sk: (typeof GATES)[keyof typeof GATES]): Gate {
   const { documents, name: TableName } = table;
+  const closedUntilMs = (item: Item) =>
+    msOf(readItem(table, item, { kind: 'a gate', read: (one) => rowSchema.parse(one) }).closedUntil);
   return {
     async enter(circuit, { nowMs, untilMs }) {
       const key = { pk: healthPk(circuit), sk };
@@ -33,7 +36,7 @@ export function createGate(table: Table, sk: (typeof GATES)[keyof typeof GATES])
       );
       return {
         kind: 'closed',
-        untilMs: Item === undefined ? nowMs : msOf(rowSchema.parse(Item).closedUntil),
+        untilMs: Item === undefined ? nowMs : closedUntilMs(Item),
       };
     },
   };

@@ -5,6 +5,7 @@ import { calling } from '../aws-faults.ts';
 import type { Table } from './client.ts';
 import { unlessRefused } from './conditions.ts';
 import { HEALTH_SK, healthPk, ttlAfter } from './keys.ts';
+import { readItem } from './reading-rows.ts';
 
 export function createHealthStore(table: Table, options: { readonly retentionDays: number }): HealthStore {
   const { documents, name: TableName } = table;
@@ -13,7 +14,7 @@ export function createHealthStore(table: Table, options: { readonly retentionDay
       const { Item } = await calling('Reading health', () =>
         documents.send(new GetCommand({ TableName, Key: { pk: healthPk(circuit), sk: HEALTH_SK } })),
       );
-      return Item === undefined ? undefined : healthSchema.parse(Item);
+      return Item && readItem(table, Item, { kind: 'health', read: (item) => healthSchema.parse(item) });
     },
 
     async save(circuit, health, expectedRev) {

@@ -7,6 +7,7 @@ import type { Table } from './client.ts';
 import { unlessRefused } from './conditions.ts';
 import { directoryPk, endpointSk, merchantPk, PROFILE_SK } from './keys.ts';
 import { queryAll } from './query-all.ts';
+import { readItem } from './reading-rows.ts';
 
 /** For how long a deleted endpoint is kept: the audit must be able to tell what was expected of it. */
 const TOMBSTONE_SECONDS = 2 * DAY_SECONDS;
@@ -37,8 +38,10 @@ export function createMerchantStore(table: Table): MerchantStore {
       if (profile === undefined) return undefined;
       const endpoints = items.filter(({ sk }) => String(sk).startsWith('E#'));
       return {
-        profile: profileSchema.parse(profile),
-        endpoints: endpoints.map((item) => endpointSchema.parse(item)),
+        profile: readItem(table, profile, { kind: 'a profile', read: (item) => profileSchema.parse(item) }),
+        endpoints: endpoints.map((item) =>
+          readItem(table, item, { kind: 'an endpoint', read: (one) => endpointSchema.parse(one) }),
+        ),
         readAtMs,
       };
     },

@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../../core/faults.ts';
 import type { Outcome, TransactionId } from '../../core/model.ts';
-import { transactionIdSchema } from '../../core/model.ts';
 import type { OutcomeStore } from '../../core/ports.ts';
 import { sideBySide } from '../../core/side-by-side.ts';
+import { storedTransactionId } from '../../core/stored.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 import { checkItem } from './check-store.ts';
@@ -19,6 +19,7 @@ import { CHECK_SK, INDEXES, outcomeSk, referencePk, transactionPk, ttlAfter } fr
 import { notificationFromItem } from './notification-items.ts';
 import { outcomeFromItem, outcomeItem } from './outcome-items.ts';
 import { queryAll } from './query-all.ts';
+import { type Item, readItem } from './reading-rows.ts';
 
 /** Pages of a reference read for one: only foreign rows make it more than one. */
 const MAX_REFERENCE_PAGES = 16;
@@ -28,6 +29,8 @@ export function createOutcomeStore(
   { retentionDays }: { readonly retentionDays: number },
 ): OutcomeStore {
   const { documents, stamping, reporter, name: TableName } = table;
+  const readOutcomeItem = (item: Item) =>
+    readItem(table, item, { kind: 'an outcome', read: outcomeFromItem });
 
   return {
     putIfAbsent: (outcome, feedShard) =>
@@ -76,7 +79,7 @@ export function createOutcomeStore(
         );
       // Outcomes never change, so the cheap read is right whenever it finds one.
       const item = (await get(false)).Item ?? (await get(true)).Item;
-      return item === undefined ? undefined : outcomeFromItem(item);
+      return item && readOutcomeItem(item);
     },
 
     async versions(key) {
@@ -85,7 +88,7 @@ export function createOutcomeStore(
         ExpressionAttributeValues: { ':pk': transactionPk(key), ':versions': 'V#' },
         ConsistentRead: true,
       });
-      return items.map(outcomeFromItem);
+      return items.map(readOutcomeItem);
     },
 
     async transaction(key) {
@@ -96,8 +99,10 @@ export function createOutcomeStore(
       });
       const kind = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix));
       return {
-        outcomes: kind('V#').map(outcomeFromItem),
-        notifications: kind('N#').map(notificationFromItem),
+        outcomes: kind('V#').map(readOutcomeItem),
+        notifications: kind('N#').map((item) =>
+          readItem(table, item, { kind: 'a notification', read: notificationFromItem }),
+        ),
       };
     },
 
@@ -119,9 +124,10 @@ export function createOutcomeStore(
         });
         const page = await calling('Reading by reference', () => documents.send(query));
         for (const { pk, referenceSk } of page.Items ?? []) {
-          const transactionId = transactionIdSchema.parse(referenceSk);
+          const { data: transactionId } = storedTransactionId.safeParse(referenceSk);
           // Initiators write outcomes by their own transactions: a row's own key says whose it is, not the index.
-          if (pk === transactionPk({ merchantId, transactionId })) ids.push(transactionId);
+          const isOwn = transactionId !== undefined && pk === transactionPk({ merchantId, transactionId });
+          if (isOwn) ids.push(transactionId);
           else reporter.report({ event: 'foreign_row', merchantId, index: INDEXES.reference });
         }
         ExclusiveStartKey = page.LastEvaluatedKey;

@@ -1,9 +1,10 @@
 import { feedOrder } from '../../core/feed-order.ts';
-import { isTerminal, type Outcome } from '../../core/model.ts';
+import { isTerminal, type Outcome, type TerminalOutcome } from '../../core/model.ts';
 import type { FeedStore, JobStore, WindowStore } from '../../core/ports.ts';
 import type { Job } from '../../core/redelivery.ts';
+import { readOutcome, readUntilUnreadable } from '../../core/stored-outcome.ts';
 import type { Window } from '../../core/windows.ts';
-import { pageOf } from './names.ts';
+import { outcomeName, pageOf } from './names.ts';
 
 /** @param shards the shard of each outcome, by the name under which it stands */
 export function memoryFeed(
@@ -21,9 +22,16 @@ export function memoryFeed(
         .filter((one) => after === undefined || feedOrder(one) > feedOrder(after))
         .filter(isShown);
       const { page, ...rest } = pageOf(listed, { keyOf: feedOrder, limit, cursor });
-      return { rows: page.map(({ metadata: _hidden, notifyUrl: _too, ...row }) => row), ...rest };
+      const { read, taken } = readUntilUnreadable(page, readRow);
+      const last = taken < page.length ? page[taken - 1] : undefined;
+      return { rows: read, ...(last === undefined ? rest : { cursor: feedOrder(last) }) };
     },
   };
+}
+
+function readRow(row: TerminalOutcome): TerminalOutcome {
+  const { metadata: _hidden, notifyUrl: _too, ...shown } = readOutcome(row, outcomeName(row));
+  return { ...shown, status: row.status, listedAt: row.listedAt };
 }
 
 export function memoryWindows(windows: Map<string, Window>): WindowStore {

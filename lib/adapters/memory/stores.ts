@@ -20,6 +20,7 @@ import type {
   StatementStore,
   WindowStore,
 } from '../../core/ports.ts';
+import { readOutcome } from '../../core/stored-outcome.ts';
 import type { Window } from '../../core/windows.ts';
 import { memoryChecks, memoryDueIndex } from './checks.ts';
 import { memoryFeed, memoryJobs, memoryWindows } from './feed.ts';
@@ -104,8 +105,13 @@ function memoryOutcomes(table: {
 }): OutcomeStore {
   const versions = (key: TransactionKey) =>
     ([1, 2] as const)
-      .map((version) => table.outcomes.get(outcomeName({ ...key, version })))
+      .map((version) => readRow(outcomeName({ ...key, version })))
       .filter((outcome) => outcome !== undefined);
+  /** As the table's rows are read. */
+  const readRow = (name: string) => {
+    const row = table.outcomes.get(name);
+    return row && readOutcome(row, name);
+  };
   const put = (outcome: Outcome, feedShard: number) => {
     const name = outcomeName(outcome);
     if (table.outcomes.has(name)) return 'exists';
@@ -127,7 +133,7 @@ function memoryOutcomes(table: {
       return result;
     },
     async read(key) {
-      return table.outcomes.get(outcomeName(key));
+      return readRow(outcomeName(key));
     },
     async versions(key) {
       return versions(key);
