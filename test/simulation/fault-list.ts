@@ -1,4 +1,4 @@
-import { OVERTAKEN_EVERY } from './stories.ts';
+import { NEWER_KIT_EVERY, OVERTAKEN_EVERY } from './stories.ts';
 
 /** One deliberate fault: what stands in the code once, and what it is replaced with. */
 export interface DeliberateFault {
@@ -325,6 +325,34 @@ export const FAULTS: readonly DeliberateFault[] = [
     file: 'lib/core/windows.ts',
     find: 'yield* page.rows;',
     replace: 'yield* page.rows.slice(1);',
+  },
+  {
+    name: 'rows are read by the rules of today’s requests',
+    file: 'lib/core/stored-outcome.ts',
+    find: '  currency: storedWord(),',
+    replace: "  currency: storedWord().refine((code) => code !== 'XNW'),",
+    every: NEWER_KIT_EVERY,
+  },
+  {
+    name: 'rows that cannot be read are dropped from the feed',
+    file: 'lib/core/stored-outcome.ts',
+    find: `      if (!isUnreadable(error) || done.length === 0) throw error;
+      break;
+    }
+  }
+  return { read: done, taken: done.length };`,
+    replace: `      if (!isUnreadable(error)) throw error;
+    }
+  }
+  return { read: done, taken: rows.length };`,
+    every: NEWER_KIT_EVERY,
+  },
+  {
+    name: 'what the first lane did not wait for is sent nowhere',
+    file: 'lib/core/deliver.ts',
+    find: 'if (isSaved) await sendDue(ports, next);',
+    replace: '',
+    without: ['sweep'],
   },
   {
     name: 'only one shard of the feed is closed',

@@ -21,6 +21,7 @@ import {
 import { Initiators } from './initiators.ts';
 import { Lanes } from './lanes.ts';
 import { createDeadMerchant, createMerchant, type SimulatedMerchant, secretOf } from './merchants.ts';
+import { NewerKit } from './newer-kit.ts';
 import { SettingsWatch } from './settings-watch.ts';
 import { Shop } from './shops.ts';
 import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } from './stories.ts';
@@ -76,6 +77,7 @@ class Simulation {
   readonly #initiators: Initiators;
   readonly #banks: Banks;
   readonly #byHand: ByHand;
+  readonly #newerKit: NewerKit;
   readonly #settings: SettingsWatch;
   readonly #shops: readonly Shop[];
   readonly #sweepWatch: SweepWatch;
@@ -110,6 +112,12 @@ class Simulation {
     this.#fleet = new Fleet({ world: this.#world, dice, weather: (name) => this.#weather(name) });
     this.#initiators = new Initiators({ dice, time, fleet: this.#fleet });
     this.#banks = new Banks({ dice, time, fleet: this.#fleet, isStormy });
+    this.#newerKit = new NewerKit({
+      dice,
+      time,
+      stores: () => this.#world.stores,
+      acknowledged: this.#initiators.acknowledged,
+    });
     this.#byHand = new ByHand({ dice, world: this.#world, fleet: this.#fleet });
     this.#shops = this.#story.hasShops ? this.#merchants.map((merchant) => this.#openShop(merchant)) : [];
     const { stores } = this.#world;
@@ -246,6 +254,7 @@ class Simulation {
       initiators: this.#initiators,
       banks: this.#banks,
       byHand: this.#byHand,
+      newerKit: this.#newerKit,
       lanes: this.#lanes,
       stream: this.#stream,
       isStormy: this.#isStormy,

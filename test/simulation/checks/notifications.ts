@@ -24,7 +24,10 @@ export async function notificationsWrong(evidence: Evidence) {
   const wrong: string[] = [];
   for (const outcome of [...stores.held.outcomes.values()].filter(isTerminal)) {
     const config = await stores.merchants.read(outcome.merchantId);
-    const notifyUrl = (await stores.outcomes.versions(outcome)).findLast((one) => one.notifyUrl)?.notifyUrl;
+    const { merchantId, transactionId } = outcome;
+    const notifyUrl = [...stores.held.outcomes.values()].findLast(
+      (one) => one.merchantId === merchantId && one.transactionId === transactionId && one.notifyUrl,
+    )?.notifyUrl;
     // Also where the service's own code is wrong about it, in either direction.
     const expected = new Set([
       ...expectationOf(evidence, outcome).surely,
