@@ -1,5 +1,4 @@
 import type { DeliveryLane } from '../../lib/core/events.ts';
-import type { NotificationMessage } from '../../lib/core/notification.ts';
 import type { Dispatcher } from '../../lib/core/ports.ts';
 import { SECOND_MS } from '../../lib/core/time.ts';
 import type { VirtualTime } from '../../test/simulation/virtual-time.ts';
@@ -88,8 +87,4 @@ export class VirtualLanes {
     this.#idle[lane].push(instance);
     this.#pump(lane);
   }
-}
-
-export function messageOf({ body }: Received): NotificationMessage {
-  return JSON.parse(body) as NotificationMessage;
 }

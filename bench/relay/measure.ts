@@ -10,7 +10,7 @@ import { takingTime } from '../virtual/taking-time.ts';
 
 /** What the stream's records are: the recorded outcomes of one kind. */
 export const RECORD_KINDS = ['an end', 'an end after a PENDING', 'a PENDING to ask about'] as const;
-export type RecordKind = (typeof RECORD_KINDS)[number];
+type RecordKind = (typeof RECORD_KINDS)[number];
 
 export interface RelayRun {
   readonly kind: RecordKind;
