@@ -1,9 +1,8 @@
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import middy from '@middy/core';
-import type { APIGatewayProxyEventV2, Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseConfig } from '../lib/adapters/config.ts';
-import { createTestGate } from '../lib/adapters/dynamodb/dynamodb-test-gate.ts';
+import { createGate } from '../lib/adapters/dynamodb/gate.ts';
+import { GATES } from '../lib/adapters/dynamodb/items/item-keys.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { createHttpSender } from '../lib/adapters/http/http-sender.ts';
 import { createDeadLetters } from '../lib/adapters/queues/dead-letters.ts';
@@ -14,6 +13,7 @@ import { handleMessage } from '../lib/core/deliver/messages.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
+import { LANE_VISIBILITY_SECONDS, serveQueue } from './wiring/queue.ts';
 import { serveHttp } from './wiring/serve-http.ts';
 
 const service = openDispatchService('deliver');
@@ -33,29 +33,23 @@ const ports = {
     onRefused: (reason) => service.reporter.report({ event: 'schedule_refused', reason }),
   }),
   notifications: createNotificationStore(service.table, service.config),
-  testGate: createTestGate(service.table),
+  testGate: createGate(service.table, GATES.test),
+  laneSeats: createGate(service.table, GATES.seat),
   seal: api.seal,
   sender: createHttpSender({ policy: api.callbackPolicy, now: service.clock.now }),
   deadLetters: createDeadLetters({ sqs: service.sqs, queueUrl: config.deadLetterUrl }),
 };
 
-const processor = new BatchProcessor(EventType.SQS);
-
-/** Messages of a batch are attempted side by side; those that fail come back alone. */
-const deliverBatch = middy<SQSEvent, SQSBatchResponse>().handler((event) =>
-  processPartialResponse(event, attemptOf, processor, { throwOnFullBatchFailure: false }),
-);
+const laneOf = ({ eventSourceARN }: SQSRecord) =>
+  eventSourceARN === config.retryQueueArn ? 'retry' : 'first';
+const deliverBatch = serveQueue({
+  sqs: service.sqs,
+  queueUrlOf: (record) => service.queueUrls[laneOf(record)],
+  longestPauseSeconds: LANE_VISIBILITY_SECONDS,
+  work: (message, record) => handleMessage(ports, { ...message, lane: laneOf(record) }),
+});
 const serve = serveHttp(createApp(api.app, testingRoutes(ports)));
 
 /** Messages of the lanes, and requests to test an endpoint: both send, and nothing else does. */
 export const handler = (event: SQSEvent | APIGatewayProxyEventV2, context: Context) =>
   'Records' in event ? deliverBatch(event, context) : serve(event, context);
-
-function attemptOf(record: SQSRecord): Promise<void> {
-  return handleMessage(ports, {
-    messageId: record.messageId,
-    body: record.body,
-    receivedTimes: Number(record.attributes.ApproximateReceiveCount),
-    lane: record.eventSourceARN === config.retryQueueArn ? 'retry' : 'first',
-  });
-}

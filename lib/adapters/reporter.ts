@@ -22,6 +22,7 @@ const COUNTED: Partial<Record<ServiceEvent['event'], string>> = {
   close_failed: 'CloseFailures',
   audit_failed: 'AuditFailures',
   foreign_row: 'ForeignRows',
+  unreadable_row: 'UnreadableRows',
   intake_refused: 'IntakeRefused',
   unresolved: 'Unresolved',
   check_contradicted: 'ChecksContradicted',
@@ -84,6 +85,7 @@ export function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error
     case 'statement_failed':
     case 'health_unavailable':
     case 'foreign_row':
+    case 'unreadable_row':
     case 'clock_skew':
     case 'recording_failed':
     case 'schedule_refused':

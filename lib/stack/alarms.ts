@@ -19,6 +19,9 @@ const SENDERS = ['deliver', 'check'];
 /** Functions that stamp, or compare the stamps of others. */
 const CLOCK_READERS = ['record', 'check', 'admin', 'relay', 'close', 'audit', 'statement', 'query'];
 
+/** Functions that read rows of the table. */
+const ROW_READERS = [...CLOCK_READERS, 'deliver', 'sweep'];
+
 /** What operators are told, with the service that counts it. Each means that somebody should look. */
 const COUNTED: readonly { readonly metric: string; readonly service: string; readonly says: string }[] = [
   {
@@ -55,6 +58,11 @@ const COUNTED: readonly { readonly metric: string; readonly service: string; rea
     metric: 'ForeignRows',
     service,
     says: 'A row of an index belonged to another merchant; it was dropped.',
+  })),
+  ...ROW_READERS.map((service) => ({
+    metric: 'UnreadableRows',
+    service,
+    says: 'A stored row cannot be read; what needs it waits.',
   })),
   {
     metric: 'Unresolved',

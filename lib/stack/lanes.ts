@@ -4,8 +4,12 @@ import type { Construct } from 'constructs';
 
 /** Seconds of one delivery at most: the longest attempt is 30 s, the rest is reading and writing. */
 export const DELIVER_TIMEOUT_SECONDS = 60;
-/** Receipts after which a message is a dead letter. */
-const MAX_RECEIVES = 5;
+/**
+ * Receipts after which a message is a dead letter. While a fault passes, pauses grow from 5 s to the visibility time-out
+ * (`core/coming-back.ts`): nine receipts last for 27 minutes, less a fifth at most by jitter. What dies without a word
+ * waits for the visibility time-out each time, 48 minutes in all.
+ */
+const MAX_RECEIVES = 9;
 
 /** The two ways to deliver, the way to ask, and where goes what cannot be worked off at all. */
 export interface Lanes {

@@ -1,10 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
@@ -15,6 +14,7 @@ import { createAlarms } from './alarms.ts';
 import { createHttpApi, type Throttle } from './http-api.ts';
 import { createIntake, type Intake, type Recorder, recordersText } from './intake.ts';
 import { createLanes, DELIVER_TIMEOUT_SECONDS, type Lanes } from './lanes.ts';
+import { relaySource } from './relay-source.ts';
 import { createFunction, everyMinutes, grantIndex, grantTable } from './service-function.ts';
 import { createStatementsBucket } from './statements.ts';
 import { createTable } from './table.ts';
@@ -32,6 +32,11 @@ export interface NotificationServiceProps {
   readonly throttle?: Throttle;
   /** Deliveries and checks that run side by side in each lane. 50, 20 and 10 unless said otherwise. */
   readonly concurrency?: { readonly first: number; readonly retry: number; readonly check: number };
+  /**
+   * Batches of one shard of the table's stream that are relayed side by side, 1 to 10. 1 unless said otherwise, which
+   * is good for what one shard takes (1,000 write units a second). Raise it where the relay stays behind.
+   */
+  readonly relayParallelization?: number;
   /** Accounts whose events record outcomes too, beside this one. None unless said otherwise. */
   readonly recorders?: readonly Recorder[];
   /** Seconds after which a PENDING without an end is unresolved, and operators are told. A day unless said otherwise. */
@@ -46,6 +51,7 @@ const DEFAULTS = {
   throttle: { rateLimit: 2_000, burstLimit: 4_000 },
   concurrency: { first: 50, retry: 20, check: 10 },
   checkHorizonSeconds: 86_400,
+  relayParallelization: 1,
   recorders: [],
 } satisfies NotificationServiceProps;
 
@@ -66,8 +72,6 @@ const STATEMENT_TIMEOUT_SECONDS = 900;
 const STATEMENT_MINUTES = 15;
 /** Several statements are made at a time, each with two parts of a file in memory. */
 const STATEMENT_MEMORY_MB = 1_769;
-/** Stream records that relay takes at a time. */
-const RELAY_BATCH = 100;
 /** Messages that deliver attempts side by side in one invocation. */
 const DELIVER_BATCH = 10;
 
@@ -152,6 +156,7 @@ export class NotificationService extends Construct {
         ...this.#apiEnvironment(),
         TIDINGS_CHECK_HORIZON_SECONDS: String(this.#settings.checkHorizonSeconds),
         TIDINGS_RECORDERS: recordersText(this, this.#settings.recorders),
+        TIDINGS_INTAKE_QUEUE_URL: this.intake.queue.queueUrl,
         TIDINGS_INTAKE_DEAD_LETTER_URL: this.intake.dead.queueUrl,
       },
     });
@@ -220,22 +225,7 @@ export class NotificationService extends Construct {
       { actions: ['PutItem'], partitions: ['P#'] },
     ]);
     for (const lane of [this.lanes.first, this.lanes.retry, this.lanes.check]) lane.grantSendMessages(fn);
-    fn.addEventSource(
-      // The cast is the library's debt: its own Table does not fit its ITable under exact optional types.
-      new DynamoEventSource(this.table as ITable, {
-        startingPosition: StartingPosition.TRIM_HORIZON,
-        batchSize: RELAY_BATCH,
-        // Only new outcomes: notifications, settings and marks change without anybody being told.
-        filters: [
-          FilterCriteria.filter({
-            eventName: FilterRule.isEqual('INSERT'),
-            dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('V#') } } },
-          }),
-        ],
-        // No number of tries: while the queues are away, the stream waits. What cannot be read is parked.
-        bisectBatchOnError: true,
-      }),
-    );
+    fn.addEventSource(relaySource(this.table, this.#settings.relayParallelization));
     return fn;
   }
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { INTAKE_VISIBILITY_SECONDS, LANE_VISIBILITY_SECONDS } from '../../functions/wiring/queue.ts';
 import { operations } from '../../lib/api/operations.ts';
 import { ASSEMBLY } from '../support/synthesized.ts';
 
@@ -351,6 +352,7 @@ describe('the way of the messages', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       FunctionName: { Ref: functionId('Relay') },
       BatchSize: 100,
+      ParallelizationFactor: 1,
       StartingPosition: 'TRIM_HORIZON',
       BisectBatchOnFunctionError: true,
       MaximumRetryAttempts: Match.absent(),
@@ -390,7 +392,8 @@ describe('the way of the messages', () => {
     for (const [id, queue] of resources('AWS::SQS::Queue')) {
       if (id.includes('DeadLetters') || id.includes('Intake')) continue;
       expect(queue.VisibilityTimeout).toBe(6 * Number(deliver?.Timeout));
-      expect(queue.RedrivePolicy).toMatchObject({ maxReceiveCount: 5 });
+      expect(queue.RedrivePolicy).toMatchObject({ maxReceiveCount: 9 });
+      expect(queue.VisibilityTimeout).toBe(LANE_VISIBILITY_SECONDS);
     }
   });
 
@@ -416,7 +419,10 @@ describe('the way of the messages', () => {
       EventPattern: { 'detail-type': ['Transaction Outcome'], account: [{ Ref: 'AWS::AccountId' }] },
     });
     const [, queue] = resources('AWS::SQS::Queue').find(([id]) => /^TidingsIntakeQueue/.test(id)) ?? [];
-    expect(queue).toMatchObject({ VisibilityTimeout: 120, RedrivePolicy: { maxReceiveCount: 100 } });
+    expect(queue).toMatchObject({
+      VisibilityTimeout: INTAKE_VISIBILITY_SECONDS,
+      RedrivePolicy: { maxReceiveCount: 100 },
+    });
   });
 
   it('lets Scheduler put messages into the retry lane for this group of this account only', () => {
@@ -509,6 +515,8 @@ describe('the operators', () => {
         'SchedulesRefused',
         'StatementBehind',
         'StatementFailures',
+        // Of each function that reads the table: all but document.
+        ...Array<string>(10).fill('UnreadableRows'),
         'Unresolved',
         'WindowRevisions',
       ].sort(),

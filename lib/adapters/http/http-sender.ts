@@ -65,7 +65,8 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
       if (!verdict.ok) return { kind: 'error', code: 'address_refused', durationMs: durationMs() };
       const deadline = new AbortController();
       const timer = setTimeout(() => deadline.abort(), request.timeoutMs);
-      const patienceTimer = patience && setTimeout(patience.onExceeded, patience.ms);
+      const giveUp = () => deadline.abort();
+      const patienceTimer = patience && setTimeout(() => patience.onExceeded(giveUp), patience.ms);
       try {
         const end = await exchange({ request, url: verdict.url, signal: deadline.signal });
         return asExchange(end, durationMs());

@@ -6,9 +6,10 @@ import type { Dispatcher } from '../../core/deliver/dispatcher.ts';
 import type { NotificationMessage } from '../../core/deliver/state/notification.ts';
 import type { Clock } from '../../core/environment.ts';
 import type { Lane } from '../../core/events.ts';
+import { sideBySide } from '../../core/side-by-side.ts';
 import { SECOND_MS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
-import { createQueueSender, type QueueSenderOptions, queueUrlOf } from './queue-sender.ts';
+import { createQueueSender, type QueueSenderOptions, queueUrlOf, sendBatches } from './queue-sender.ts';
 
 /** The longest delay that SQS takes, in seconds. A longer one is Scheduler's. */
 const MAX_QUEUE_DELAY_SECONDS = 900;
@@ -32,8 +33,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     ...createQueueSender(options),
 
     async sendAt(message, atMs) {
-      const delaySeconds = Math.max(0, Math.ceil((atMs - options.clock.now()) / SECOND_MS));
-      if (delaySeconds > MAX_QUEUE_DELAY_SECONDS) return schedule(options, message, atMs);
+      const delaySeconds = queueDelay(options, atMs);
+      if (delaySeconds === undefined) return schedule(options, message, atMs);
       await calling('Sending a delayed message', () =>
         options.sqs.send(
           new SendMessageCommand({
@@ -45,7 +46,41 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         ),
       );
     },
+
+    async sendAllAt(due) {
+      const timed = due.map((one) => ({ ...one, delaySeconds: queueDelay(options, one.atMs) }));
+      const [queued, late] = [timed.filter(isQueued), timed.filter((one) => !isQueued(one))];
+      const byLane = Map.groupBy(queued, ({ message }) => laneOf(message));
+      const sendings = [
+        ...[...byLane].map(
+          ([lane, entries]) =>
+            () =>
+              sendBatches(options, lane, entries),
+        ),
+        ...late.map(
+          ({ message, atMs }) =>
+            () =>
+              schedule(options, message, atMs),
+        ),
+      ];
+      await sideBySide(sendings, SENDING_CONCURRENCY, (send) => send());
+    },
   };
+}
+
+/** Schedules made, and lanes sent to, side by side. */
+const SENDING_CONCURRENCY = 10;
+
+/** Seconds that the queue itself can wait; undefined of what is Scheduler's. */
+function queueDelay({ clock }: DispatcherOptions, atMs: number): number | undefined {
+  const delaySeconds = Math.max(0, Math.ceil((atMs - clock.now()) / SECOND_MS));
+  return delaySeconds > MAX_QUEUE_DELAY_SECONDS ? undefined : delaySeconds;
+}
+
+function isQueued<T extends { readonly delaySeconds: number | undefined }>(
+  one: T,
+): one is T & { readonly delaySeconds: number } {
+  return one.delaySeconds !== undefined;
 }
 
 /** A one-time schedule that puts the message into the retry lane and deletes itself. */

@@ -10,6 +10,7 @@ import type { WindowStore } from '../feed/window-store.ts';
 import type { MerchantConfig } from '../merchants/merchant-config.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
 import { isTerminal, type MerchantId, type Outcome } from '../model.ts';
+import { forEachPartition } from '../partitions.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
@@ -46,6 +47,30 @@ const MAX_MISSING = 5_000;
 /** Transactions of one merchant read side by side. */
 const CONCURRENCY = 8;
 
+/** What the partitions of one run have in common. */
+interface AuditRun extends AuditPorts {
+  /** Whether the lanes are behind: measured once a run, and only where something is missing. */
+  readonly areLanesBehind: () => Promise<boolean>;
+}
+
+/**
+ * Audits the partitions, all unless said otherwise; see {@link auditPartition}.
+ *
+ * @returns the time through which each of them is audited; undefined of what was never closed
+ */
+export function auditPartitions(
+  ports: AuditPorts,
+  { partitions, deadlineMs }: { readonly partitions?: readonly number[]; readonly deadlineMs: number },
+): Promise<readonly (number | undefined)[]> {
+  let measured: Promise<boolean> | undefined;
+  const areLanesBehind = () => {
+    measured ??= isBehind(ports);
+    return measured;
+  };
+  const run = { ...ports, areLanesBehind };
+  return forEachPartition((partition) => auditPartition(run, { partition, deadlineMs }), partitions);
+}
+
 /**
  * Reads the same rows again, some time after they were closed, and asks two things: do the windows still say
  * the same, and has every notification that is expected come to exist? It depends on nothing that it audits:
@@ -54,8 +79,8 @@ const CONCURRENCY = 8;
  *
  * @returns the time through which every merchant of the partition is audited, in milliseconds since 1970
  */
-export async function auditPartition(
-  ports: AuditPorts,
+async function auditPartition(
+  ports: AuditRun,
   { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
 ): Promise<number | undefined> {
   const closed = await ports.directory.closed(partition);
@@ -66,7 +91,7 @@ export async function auditPartition(
   const auditedAfterMs = (ports.feedLagSeconds + ports.auditAfterSeconds) * SECOND_MS;
   /** What ended before it is audited, whatever is behind. */
   const overdueMs = nowMs - auditedAfterMs - MAX_POSTPONED_MS;
-  const ripeMs = windowStart((await isBehind(ports)) ? overdueMs : nowMs - auditedAfterMs, windowSeconds);
+  const ripeMs = windowStart(nowMs - auditedAfterMs, windowSeconds);
   const audited = await ports.directory.audited(partition);
   return walkPartition(ports, {
     partition,
@@ -84,7 +109,8 @@ export async function auditPartition(
 }
 
 async function isBehind({ dispatcher }: AuditPorts): Promise<boolean> {
-  const waiting = (await dispatcher.backlog('first')) + (await dispatcher.backlog('retry'));
+  const [first, retry] = await Promise.all([dispatcher.backlog('first'), dispatcher.backlog('retry')]);
+  const waiting = first + retry;
   return waiting > MAX_WAITING;
 }
 
@@ -95,7 +121,7 @@ interface AuditSlice extends Slice {
 }
 
 /** Window by window; returns how far it got. */
-async function auditMerchant(ports: AuditPorts, merchantId: MerchantId, slice: AuditSlice): Promise<number> {
+async function auditMerchant(ports: AuditRun, merchantId: MerchantId, slice: AuditSlice): Promise<number> {
   const config = await ports.merchants.read(merchantId);
   if (config === undefined) return slice.toMs;
   const windowMs = slice.windowSeconds * SECOND_MS;
@@ -121,7 +147,7 @@ interface WindowSlice extends AuditSlice {
 
 /** Row by row and batch by batch: what is held does not grow with the window. */
 async function auditWindow(
-  ports: AuditPorts,
+  ports: AuditRun,
   config: MerchantConfig,
   slice: WindowSlice,
 ): Promise<'audited' | 'postponed'> {
@@ -145,6 +171,7 @@ async function auditWindow(
   const { missing, expected } = found;
   const isStreamBehind = missing.length >= BEHIND_COUNT && missing.length > expected * BEHIND_SHARE;
   if (isStreamBehind && slice.mayWait) return 'postponed';
+  if (missing.length > 0 && slice.mayWait && (await ports.areLanesBehind())) return 'postponed';
   // What was never closed has nothing to be compared with; that it was not is told by close.
   if (slice.isClosed) await compare(ports, windowOf(sum, { merchantId, ...slice }));
   await restoreAll(ports, found);

@@ -3,7 +3,8 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { Agent } from 'undici';
 import { createDueIndex } from '../../../lib/adapters/dynamodb/dynamodb-due-index.ts';
 import { createParking } from '../../../lib/adapters/dynamodb/dynamodb-parking.ts';
-import { createTestGate } from '../../../lib/adapters/dynamodb/dynamodb-test-gate.ts';
+import { createGate } from '../../../lib/adapters/dynamodb/gate.ts';
+import { GATES } from '../../../lib/adapters/dynamodb/items/item-keys.ts';
 import { createCheckStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
 import { createDirectory } from '../../../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
 import { createFeedStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
@@ -112,7 +113,8 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     statements: createStatementStore(table, options),
     keys: createKeyStore(table),
     health: createHealthStore(table, options),
-    testGate: createTestGate(table),
+    testGate: createGate(table, GATES.test),
+    laneSeats: createGate(table, GATES.seat),
     parking: createParking(table, options),
     async parked() {
       const { Items = [] } = await table.documents.send(

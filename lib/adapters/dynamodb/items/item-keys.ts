@@ -20,7 +20,9 @@ export const INDEXES = {
 } as const;
 
 export const transactionPk = ({ merchantId, transactionId }: TransactionKey) =>
-  `T#${merchantId}#${transactionId}`;
+  `${merchantTransactionsPk(merchantId)}${transactionId}`;
+/** How the partition keys of all of a merchant's transactions begin. */
+export const merchantTransactionsPk = (merchantId: MerchantId) => `T#${merchantId}#`;
 export const outcomeSk = (version: Version) => `V#${digits(version)}`;
 export const notificationSk = ({ version, endpointId }: Pick<NotificationKey, 'version' | 'endpointId'>) =>
   `N#${digits(version)}#${endpointId}`;
@@ -75,8 +77,8 @@ export const undeliveredPartitionPk = (merchantId: MerchantId, partition: number
 
 export const healthPk = ({ merchantId, circuitId }: Circuit) => `H#${merchantId}#${circuitId}`;
 export const HEALTH_SK = 'HEALTH';
-/** Beside the health of an endpoint's id: who tests it now. */
-export const TEST_SK = 'TEST';
+/** What is let in one at a time, beside the health of a circuit: tests of an endpoint, and slow requests of a merchant. */
+export const GATES = { test: 'TEST', seat: 'SEAT' } as const;
 
 export const keyPk = (keyId: string) => `K#${keyId}`;
 export const KEY_SK = 'KEY';

@@ -1,5 +1,6 @@
 import { base62 } from '../../crypto.ts';
 import type { Clock, Random } from '../../environment.ts';
+import type { Gate } from '../../gate.ts';
 import { isLive } from '../../merchants/endpoints.ts';
 import type { MerchantStore } from '../../merchants/merchant-store.ts';
 import type { Seal } from '../../merchants/seal.ts';
@@ -9,15 +10,6 @@ import type { AttemptMade } from '../state/transitions.ts';
 import { sendSigned } from './make-attempt.ts';
 import type { Sender } from './sender.ts';
 import { openSigners, sealContext } from './target.ts';
-
-/** Keeps test requests of one endpoint apart, whichever process serves them. */
-export interface TestGate {
-  /** Lets one caller in and nobody else before `untilMs`; the others learn until when it is closed. */
-  enter(
-    key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
-    times: { readonly nowMs: number; readonly untilMs: number },
-  ): Promise<{ readonly kind: 'entered' } | { readonly kind: 'closed'; readonly untilMs: number }>;
-}
 
 /** The HTTP API waits for 30 s: a test must have its end before, and the answer its way back. */
 const MAX_TIMEOUT_MS = 20 * SECOND_MS;
@@ -35,7 +27,7 @@ export async function testEndpoint(
   ports: {
     readonly merchants: Pick<MerchantStore, 'read'>;
     readonly sender: Sender;
-    readonly testGate: TestGate;
+    readonly testGate: Gate;
     readonly seal: Seal;
     readonly clock: Clock;
     readonly random: Random;
@@ -58,7 +50,7 @@ export async function testEndpoint(
   const timeoutMs = Math.min(endpoint.timeoutMs, MAX_TIMEOUT_MS);
   const nowMs = ports.clock.now();
   const untilMs = nowMs + Math.max(PAUSE_MS, timeoutMs + MARGIN_MS);
-  const entry = await ports.testGate.enter(key, { nowMs, untilMs });
+  const entry = await ports.testGate.enter({ merchantId, circuitId: endpointId }, { nowMs, untilMs });
   if (entry.kind === 'closed') {
     return {
       kind: 'too_soon',

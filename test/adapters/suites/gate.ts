@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { endpointIdSchema } from '../../../lib/core/model.ts';
 import { OTHER, SHOP } from '../support/samples.ts';
 import { atOnce, type OpenTable, useTable } from '../support/throwaway-table.ts';
 
 const NOW_MS = Date.parse('2026-11-20T08:00:00.000Z');
-const endpoint = { merchantId: SHOP, endpointId: endpointIdSchema.parse('ep_1') };
+const endpoint = { merchantId: SHOP, circuitId: 'ep_1' };
 
-export function describeTestGate(name: string, openTable: OpenTable): void {
-  describe(`TestGate on ${name}`, () => {
+export function describeGate(name: string, openTable: OpenTable): void {
+  describe(`Gate on ${name}`, () => {
     const table = useTable(openTable);
     const enter = (who: typeof endpoint, nowMs: number) =>
       table().testGate.enter(who, { nowMs, untilMs: nowMs + 10_000 });
@@ -24,13 +23,13 @@ export function describeTestGate(name: string, openTable: OpenTable): void {
       expect(results.filter(({ kind }) => kind === 'entered')).toHaveLength(1);
     });
 
-    it('is one for each endpoint, and touches no health', async () => {
+    it('is one for each circuit and each purpose, and touches no health', async () => {
       await enter(endpoint, NOW_MS);
       expect(await enter({ ...endpoint, merchantId: OTHER }, NOW_MS)).toEqual({ kind: 'entered' });
-      expect(await enter({ ...endpoint, endpointId: endpointIdSchema.parse('ep_10') }, NOW_MS)).toEqual({
-        kind: 'entered',
-      });
-      expect(await table().health.read({ merchantId: SHOP, circuitId: 'ep_1' })).toBeUndefined();
+      expect(await enter({ ...endpoint, circuitId: 'ep_10' }, NOW_MS)).toEqual({ kind: 'entered' });
+      const times = { nowMs: NOW_MS, untilMs: NOW_MS + 10_000 };
+      expect(await table().laneSeats.enter(endpoint, times)).toEqual({ kind: 'entered' });
+      expect(await table().health.read(endpoint)).toBeUndefined();
     });
   });
 }

@@ -1,20 +1,23 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { TestGate } from '../../core/deliver/attempt/test-request.ts';
+import type { Gate } from '../../core/gate.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
-import { healthPk, TEST_SK } from './items/item-keys.ts';
+import { type GATES, healthPk } from './items/item-keys.ts';
+import { type Item, readItem } from './reading-rows.ts';
 import { unlessRefused } from './table/conditions.ts';
 import type { Table } from './table/table-client.ts';
 
 const rowSchema = z.object({ closedUntil: z.iso.datetime() });
 
-/** Beside the endpoint's health, where the function that sends may write anyway. */
-export function createTestGate(table: Table): TestGate {
+/** Beside the circuit's health, where the function that sends may write anyway. */
+export function createGate(table: Table, sk: (typeof GATES)[keyof typeof GATES]): Gate {
   const { documents, name: TableName } = table;
+  const closedUntilMs = (item: Item) =>
+    msOf(readItem(table, item, { kind: 'a gate', read: (one) => rowSchema.parse(one) }).closedUntil);
   return {
-    async enter({ merchantId, endpointId }, { nowMs, untilMs }) {
-      const key = { pk: healthPk({ merchantId, circuitId: endpointId }), sk: TEST_SK };
+    async enter(circuit, { nowMs, untilMs }) {
+      const key = { pk: healthPk(circuit), sk };
       const put = new PutCommand({
         TableName,
         Item: {
@@ -26,14 +29,14 @@ export function createTestGate(table: Table): TestGate {
         ConditionExpression: 'attribute_not_exists(pk) OR closedUntil <= :now',
         ExpressionAttributeValues: { ':now': isoTime(nowMs) },
       });
-      const isOpen = await calling('Entering a test', () => unlessRefused(() => documents.send(put)));
+      const isOpen = await calling('Entering a gate', () => unlessRefused(() => documents.send(put)));
       if (isOpen) return { kind: 'entered' };
-      const { Item } = await calling('Reading who tests', () =>
+      const { Item } = await calling('Reading a gate', () =>
         documents.send(new GetCommand({ TableName, Key: key, ConsistentRead: true })),
       );
       return {
         kind: 'closed',
-        untilMs: Item === undefined ? nowMs : msOf(rowSchema.parse(Item).closedUntil),
+        untilMs: Item === undefined ? nowMs : closedUntilMs(Item),
       };
     },
   };
