@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import type { Clock, Reporter } from '../core/environment.ts';
-import { Fault } from '../core/faults.ts';
+import { Fault, isUnreadable } from '../core/faults.ts';
 import type { Authenticate, Caller } from '../core/merchants/access-keys.ts';
 import { permits } from '../core/merchants/access-keys.ts';
 import { type MerchantId, merchantIdSchema } from '../core/model.ts';
@@ -149,6 +149,7 @@ function merchantOf(operation: Operation, caller: Caller, params: unknown): Merc
 
 function faultProblem(error: unknown): Answer {
   if (error instanceof Fault && error.code === 'clock_skew') return problem('clock_skew');
+  if (isUnreadable(error)) return problem('unreadable_row');
   return problem(error instanceof Fault && error.retryable ? 'unavailable' : 'internal');
 }
 

@@ -59,7 +59,7 @@ export function pageEnd<P>(
   return next === undefined ? { hasMore: false } : { hasMore: true, nextCursor: cursorText(list, next) };
 }
 
-export function cursorProblem(): Answer {
+function cursorProblem(): Answer {
   return problem('invalid_cursor', { errors: [{ pointer: '/query/cursor', code: 'invalid_cursor' }] });
 }
 

@@ -109,6 +109,7 @@ export const PROBLEMS = {
     'The merchant has as many large questions running as it may; try again after Retry-After.',
   ],
   internal: [500, 'Something went wrong on our side.'],
+  unreadable_row: [500, 'What is stored cannot be read, so nothing is said of it; operators are told.'],
   clock_skew: [503, 'This machine cannot be trusted with a time stamp; try again.'],
   unavailable: [503, 'Something that we need is away; try again.'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

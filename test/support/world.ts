@@ -17,6 +17,7 @@ import { statePartition } from '../../lib/core/bookkeeping/make-statements.ts';
 import type { CheckMessage } from '../../lib/core/check-back/check-state.ts';
 import type { GeneratedSecret } from '../../lib/core/check-back/service-key.ts';
 import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver/attempt/sender.ts';
+import type { Due } from '../../lib/core/deliver/dispatcher.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
 import { handleCheckMessage, handleMessage } from '../../lib/core/deliver/messages.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
@@ -113,6 +114,16 @@ export function createWorld(
         void queue.push(...messages.map((message) => ({ lane, message, atMs: time.nowMs }))),
       sendAt: async (message: Message, atMs: number) =>
         void queue.push({ lane: 'endpointId' in message ? 'retry' : 'check', message, atMs }),
+      sendAllAt: async (due: readonly Due[]) =>
+        void queue.push(
+          ...due.map(
+            ({ message, atMs }): Sent => ({
+              lane: 'endpointId' in message ? 'retry' : 'check',
+              message,
+              atMs,
+            }),
+          ),
+        ),
       backlog: async (lane: Lane) =>
         queue.filter((sent) => sent.lane === lane && sent.atMs <= time.nowMs).length,
     },

@@ -17,6 +17,7 @@ import type { KeyRecord, KeyStore } from '../../core/merchants/access-keys.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import { isTerminal, type Outcome, type TransactionKey } from '../../core/model.ts';
 import type { OutcomeStore } from '../../core/record/outcome-store.ts';
+import { readOutcome } from '../../core/record/stored-outcome.ts';
 import { memoryChecks, memoryDueIndex } from './memory-checks.ts';
 import { memoryFeed, memoryJobs, memoryWindows } from './memory-feed.ts';
 import { notificationName, outcomeName, transactionName } from './memory-keys.ts';
@@ -98,8 +99,13 @@ function memoryOutcomes(table: {
 }): OutcomeStore {
   const versions = (key: TransactionKey) =>
     ([1, 2] as const)
-      .map((version) => table.outcomes.get(outcomeName({ ...key, version })))
+      .map((version) => readRow(outcomeName({ ...key, version })))
       .filter((outcome) => outcome !== undefined);
+  /** As the table's rows are read. */
+  const readRow = (name: string) => {
+    const row = table.outcomes.get(name);
+    return row && readOutcome(row, name);
+  };
   const put = (outcome: Outcome, feedShard: number) => {
     const name = outcomeName(outcome);
     if (table.outcomes.has(name)) return 'exists';
@@ -121,7 +127,7 @@ function memoryOutcomes(table: {
       return result;
     },
     async read(key) {
-      return table.outcomes.get(outcomeName(key));
+      return readRow(outcomeName(key));
     },
     async versions(key) {
       return versions(key);

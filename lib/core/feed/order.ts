@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type TransactionId, transactionIdSchema, type Version, versionSchema } from '../model.ts';
+import type { TransactionId, Version } from '../model.ts';
+import { storedTransactionId, storedVersion } from '../stored.ts';
 
 /** Where an outcome stands in its merchant's feed, whatever shard it lies in. */
 export interface FeedKey {
@@ -15,8 +16,8 @@ export function feedOrder({ listedAt, transactionId, version }: FeedKey): string
 
 const feedKeySchema = z.object({
   listedAt: z.iso.datetime({ precision: 3 }),
-  transactionId: transactionIdSchema,
-  version: versionSchema,
+  transactionId: storedTransactionId,
+  version: storedVersion,
 });
 
 /** Reads the text back; undefined where it is none. */

@@ -7,7 +7,7 @@ import { openMerge, type ReadPage, takePage } from './merge.ts';
 const UNEVEN_SHARE = 2;
 
 /** Where one read of one partition begins, and how much it reads. */
-export interface PartitionPlace {
+interface PartitionPlace {
   readonly partition: number;
   readonly limit: number;
   readonly cursor?: string;

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import type { GeneratedSecret } from '../check-back/service-key.ts';
 import { base62, equalInConstantTime, sha256Hex } from '../crypto.ts';
 import type { Clock, Random } from '../environment.ts';
-import { keyIdSchema, type MerchantId, merchantIdSchema } from '../model.ts';
+import type { MerchantId } from '../model.ts';
+import { storedId, storedMerchantId, storedTime, storedWord } from '../stored.ts';
 import { isoTime } from '../time.ts';
 
 export interface KeyStore {
@@ -22,18 +23,15 @@ export interface KeyStore {
 
 export const scopes = ['admin', 'initiator', 'merchant', 'receiver'] as const;
 export type Scope = (typeof scopes)[number];
-const scopeSchema = z
-  .enum(scopes, 'invalid_scope')
-  .meta({ description: 'What the key may do.', example: 'receiver' });
-
 export const keyRecordSchema = z.object({
-  keyId: keyIdSchema,
+  keyId: storedId,
   secretHash: z.string(),
-  scope: scopeSchema,
+  /** One that this version does not know may do nothing. */
+  scope: storedWord<Scope>(),
   /** Absent of keys for all merchants. */
-  merchantId: merchantIdSchema.exactOptional(),
-  createdAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime().exactOptional(),
+  merchantId: storedMerchantId.exactOptional(),
+  createdAt: storedTime,
+  expiresAt: storedTime.exactOptional(),
 });
 export type KeyRecord = z.infer<typeof keyRecordSchema>;
 
@@ -62,7 +60,7 @@ export function newKey(
   return { record: { keyId, secretHash: sha256Hex(secret), ...details }, key: `tk_${keyId}_${secret}` };
 }
 
-export type Authentication =
+type Authentication =
   | { readonly kind: 'caller'; readonly caller: Caller }
   | { readonly kind: 'refused'; readonly code: 'missing_key' | 'invalid_key' };
 

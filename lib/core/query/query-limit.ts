@@ -21,7 +21,7 @@ export interface QueryLimit {
   enter(merchantId: MerchantId): Promise<QueryAdmission>;
 }
 
-export type QueryAdmission =
+type QueryAdmission =
   | { readonly kind: 'entered'; readonly leave: () => Promise<void> }
   | { readonly kind: 'busy'; readonly retryAfterSeconds: number };
 

@@ -21,7 +21,9 @@ export const INDEXES = {
 } as const;
 
 export const transactionPk = ({ merchantId, transactionId }: TransactionKey) =>
-  `T#${merchantId}#${transactionId}`;
+  `${merchantTransactionsPk(merchantId)}${transactionId}`;
+/** How the partition keys of all of a merchant's transactions begin. */
+export const merchantTransactionsPk = (merchantId: MerchantId) => `T#${merchantId}#`;
 export const outcomeSk = (version: Version) => `V#${digits(version)}`;
 export const notificationSk = ({ version, endpointId }: Pick<NotificationKey, 'version' | 'endpointId'>) =>
   `N#${digits(version)}#${endpointId}`;

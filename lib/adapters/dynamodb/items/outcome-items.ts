@@ -1,5 +1,6 @@
 import { feedOrder } from '../../../core/feed/order.ts';
-import { type Outcome, outcomeSchema } from '../../../core/model.ts';
+import type { Outcome } from '../../../core/model.ts';
+import { readOutcome } from '../../../core/record/stored-outcome.ts';
 import { feedPk, outcomeSk, referencePk, transactionPk, ttlAfter } from './item-keys.ts';
 
 /** Outcomes as items. Metadata is kept as JSON text: what the initiator sent comes back unchanged. */
@@ -33,14 +34,12 @@ export function outcomeItem(
  * Initiators write outcomes by their own transactions: what an item says of itself is believed only where its key
  * says the same, since the key is what their permissions are bound to.
  *
- * @throws ZodError, SyntaxError or TypeError where the item is no outcome
+ * @throws Fault `unreadable_row`, SyntaxError or TypeError where the item is no outcome
  */
 export function outcomeFromItem(item: Readonly<Record<string, unknown>>): Outcome {
   const { metadata, ...rest } = item;
-  const outcome = outcomeSchema.parse({
-    ...rest,
-    ...(typeof metadata === 'string' && { metadata: JSON.parse(metadata) as unknown }),
-  });
+  const row = { ...rest, ...(typeof metadata === 'string' && { metadata: JSON.parse(metadata) as unknown }) };
+  const outcome = readOutcome(row, `${item.pk} ${item.sk}`);
   if (item.pk !== transactionPk(outcome) || item.sk !== outcomeSk(outcome.version)) {
     throw new TypeError('The item stands under the key of another outcome.');
   }

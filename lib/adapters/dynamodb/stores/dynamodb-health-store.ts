@@ -3,6 +3,7 @@ import type { HealthStore } from '../../../core/deliver/health/circuit-breaker.t
 import { healthSchema } from '../../../core/deliver/health/circuit-breaker.ts';
 import { calling } from '../../aws-faults.ts';
 import { HEALTH_SK, healthPk, ttlAfter } from '../items/item-keys.ts';
+import { readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
@@ -13,7 +14,7 @@ export function createHealthStore(table: Table, options: { readonly retentionDay
       const { Item } = await calling('Reading health', () =>
         documents.send(new GetCommand({ TableName, Key: { pk: healthPk(circuit), sk: HEALTH_SK } })),
       );
-      return Item === undefined ? undefined : healthSchema.parse(Item);
+      return Item && readItem(table, Item, { kind: 'health', read: (item) => healthSchema.parse(item) });
     },
 
     async save(circuit, health, expectedRev) {

@@ -2,14 +2,15 @@ import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynam
 import * as z from 'zod';
 import type { JobStore } from '../../../core/deliver/redelivery.ts';
 import { type Job, jobSchema } from '../../../core/deliver/redelivery.ts';
-import { merchantIdSchema } from '../../../core/model.ts';
+import { storedMerchantId } from '../../../core/stored.ts';
 import { calling } from '../../aws-faults.ts';
 import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk, ttlAfter } from '../items/item-keys.ts';
+import { readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
 
-const runningSchema = z.object({ merchantId: merchantIdSchema, jobId: z.string() });
+const runningSchema = z.object({ merchantId: storedMerchantId, jobId: z.string() });
 
 /** A job stands under its id; while it runs, it also takes one of its merchant's places in the list of those. */
 export function createJobStore(table: Table, options: { readonly retentionDays: number }): JobStore {
@@ -49,7 +50,7 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
           new GetCommand({ TableName, Key: { pk: jobPk(jobId), sk: JOB_SK }, ConsistentRead: true }),
         ),
       );
-      const job = Item === undefined ? undefined : jobSchema.parse(Item);
+      const job = Item && readItem(table, Item, { kind: 'a job', read: (item) => jobSchema.parse(item) });
       return job?.merchantId === merchantId ? job : undefined;
     },
 
@@ -59,7 +60,9 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
         ExpressionAttributeValues: { ':pk': RUNNING_JOBS_PK },
         ConsistentRead: true,
       });
-      return items.map((item) => runningSchema.parse(item));
+      return items.map((item) =>
+        readItem(table, item, { kind: 'a running job', read: (one) => runningSchema.parse(one) }),
+      );
     },
 
     save: (job, expectedRev) =>

@@ -4,6 +4,7 @@ import type { MerchantStore } from '../../../core/merchants/merchant-store.ts';
 import { DAY_SECONDS } from '../../../core/time.ts';
 import { calling } from '../../aws-faults.ts';
 import { directoryPk, endpointSk, merchantPk, PROFILE_SK } from '../items/item-keys.ts';
+import { readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
@@ -37,8 +38,10 @@ export function createMerchantStore(table: Table): MerchantStore {
       if (profile === undefined) return undefined;
       const endpoints = items.filter(({ sk }) => String(sk).startsWith('E#'));
       return {
-        profile: profileSchema.parse(profile),
-        endpoints: endpoints.map((item) => endpointSchema.parse(item)),
+        profile: readItem(table, profile, { kind: 'a profile', read: (item) => profileSchema.parse(item) }),
+        endpoints: endpoints.map((item) =>
+          readItem(table, item, { kind: 'an endpoint', read: (one) => endpointSchema.parse(one) }),
+        ),
         readAtMs,
       };
     },
