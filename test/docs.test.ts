@@ -16,7 +16,6 @@ const files: readonly string[] = entries.flatMap((entry) => {
     join(entry.name, path),
   );
 });
-const fileNames = new Set(files.map((path) => basename(path)));
 const documents = files
   .filter((path) => path.endsWith('.md'))
   .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
@@ -53,14 +52,20 @@ function brokenLinks({ path, text }: { readonly path: string; readonly text: str
 /** Folders that a path may begin with, seen from the root or from `lib`. */
 const folders = new Set([...readdirSync(ROOT), ...readdirSync(join(ROOT, 'lib'))]);
 
+/** Names of files that a document may say without their folder: those of its own folder, and from `docs` of all. */
+function fileNamesFor(path: string): ReadonlySet<string> {
+  const folder = path.startsWith('docs/') || dirname(path) === '.' ? '' : `${dirname(path)}/`;
+  return new Set(files.filter((file) => file.startsWith(folder)).map((file) => basename(file)));
+}
+
 /** Paths in backticks that do not exist. A path begins with a folder of the repository, or ends like a source file. */
 function missingPaths({ path, text }: { readonly path: string; readonly text: string }): readonly string[] {
   const spans = [...prose(text).matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
   return spans.filter((span) => {
     if (!/^[\w.@{},*-]+(\/[\w.@{},*-]+)*\/?$/.test(span)) return false;
     const [first = ''] = span.split('/');
-    const isSource = /\.(ts|mjs|md|ya?ml)$/.test(span);
-    if (!span.includes('/')) return isSource && !span.includes('*') && !fileNames.has(span);
+    const isSource = /\w\.(ts|mjs|md|ya?ml)$/.test(span);
+    if (!span.includes('/')) return isSource && !span.includes('*') && !fileNamesFor(path).has(span);
     if (!folders.has(first) && !isSource) return false;
     const plain = span.replaceAll(/\/?[^/]*[*{].*$/g, '');
     return ![ROOT, join(ROOT, 'lib'), join(ROOT, dirname(path))].some((base) =>
