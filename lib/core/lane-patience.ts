@@ -74,5 +74,5 @@ async function unlessSeated(
   if (entry?.kind !== 'entered') otherwise();
 }
 
-/** No endpoint's circuit is called so: those carry a dot or a colon. */
+/** What the seats of all merchants are called; the gate keeps them apart from anything of that name. */
 const FIRST_LANE = 'first-lane';
