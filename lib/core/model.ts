@@ -121,7 +121,9 @@ const checkBackSchema = z
       description: 'What it means when the initiator does not know the transaction: ask again, or FAILED.',
     }),
   })
-  .meta({ description: 'For a PENDING only: where to ask how the transaction ended, if its end is not recorded.' });
+  .meta({
+    description: 'For a PENDING only: where to ask how the transaction ended, if its end is not recorded.',
+  });
 
 /** What the initiator states; everything else about an outcome is stamped by the service. */
 export const outcomeContentSchema = z.strictObject({

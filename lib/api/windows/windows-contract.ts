@@ -21,11 +21,9 @@ const windowShape = {
       status: z.string(),
       currency: z.string(),
       count: z.int(),
-      amount: z
-        .string()
-        .meta({
-          description: 'In the minor unit; a string, because it may be larger than a number can hold.',
-        }),
+      amount: z.string().meta({
+        description: 'In the minor unit; a string, because it may be larger than a number can hold.',
+      }),
       hash: z.string().meta({ description: 'Sum modulo 2^128 of the rows’ hashes, 32 hex digits.' }),
     }),
   ),
