@@ -23,16 +23,16 @@ const problemSchema = z
   .looseObject({
     ...envelopeSchema.partial().shape,
     type: z.string(),
-    title: z.string().meta({ description: 'For people; not stable.' }),
+    title: z.string().meta({ description: 'A text for people; not stable.' }),
     status: z.int(),
     code: z
       .enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]])
-      .meta({ description: 'Stable. Of several wrong fields, that of the first.' }),
+      .meta({ description: 'Stable. If several fields are wrong, the code of the first.' }),
     errors: z
       .array(
         z.object({
           pointer: z.string().meta({
-            description: 'JSON pointer into the body; /query/… and /path/… name parameters.',
+            description: 'A JSON pointer into the body; /query/… and /path/… name parameters.',
           }),
           code: z.string(),
         }),
@@ -42,7 +42,7 @@ const problemSchema = z
   .meta({
     id: 'Problem',
     description:
-      'RFC 9457. Some carry current: what stands instead. Answers to keys of a merchant say whose they are, and to what.',
+      'RFC 9457. Some have current: what is recorded instead. Answers to keys of a merchant also have the envelope.',
   });
 
 export function openApiDocument(version: string): object {
@@ -58,7 +58,7 @@ export function openApiDocument(version: string): object {
       version,
       description: 'Tells receivers how a transaction ended, and lets them find out when the telling fails.',
     },
-    servers: [{ url: '/', description: 'The service that gives this document.' }],
+    servers: [{ url: '/', description: 'The service that serves this document.' }],
     security: [{ key: [] }],
     paths,
     webhooks,

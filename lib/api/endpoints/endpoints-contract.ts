@@ -22,14 +22,14 @@ const endpointAnswer = z
     schedule: z.union([z.string(), z.array(z.int())]).exactOptional(),
     expectBody: z.string().exactOptional(),
     signature: signatureSchema,
-    publicKey: z.string().exactOptional().meta({ description: 'whpk_…, which verifies v1a.' }),
+    publicKey: z.string().exactOptional().meta({ description: 'whpk_…, to verify v1a.' }),
     enabled: z.boolean(),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Endpoint' });
 
 const expectBodySchema = sayingTextSchema(256).meta({
-  description: 'A 2xx counts only with this body, such as success; white space around either does not count.',
+  description: 'A 2xx counts only with this body, such as success. White space around it is ignored.',
 });
 
 const endpointSettings = {
@@ -39,7 +39,7 @@ const endpointSettings = {
     .min(1, 'invalid_value')
     .max(MAX_EVENT_FILTERS, 'too_long')
     .exactOptional()
-    .meta({ description: 'Which outcomes it wants; all unless said otherwise.', example: ['payment.*'] }),
+    .meta({ description: 'The event types that are sent to it. Default: all.', example: ['payment.*'] }),
   timeoutMs: timeoutMsSchema.exactOptional(),
   schedule: scheduleSchema.exactOptional(),
   expectBody: expectBodySchema.exactOptional(),
@@ -60,7 +60,7 @@ export const createEndpoint = operation({
   body: z.strictObject(endpointSettings),
   answers: {
     201: {
-      description: 'Created; the secret is shown this once.',
+      description: 'Created. The secret is shown only once.',
       schema: z.object({ ...endpointAnswer.shape, ...secretAnswer.shape }),
     },
   },
@@ -108,10 +108,13 @@ export const changeEndpoint = operation({
   body: z.strictObject({
     ...endpointSettings,
     url: urlSchema.exactOptional(),
-    schedule: scheduleSchema.nullable().exactOptional().meta({ description: "null: the merchant's again." }),
+    schedule: scheduleSchema
+      .nullable()
+      .exactOptional()
+      .meta({ description: "null: the merchant's schedule." }),
     expectBody: expectBodySchema.nullable().exactOptional().meta({ description: 'null: any body.' }),
   }),
-  answers: { 200: { description: 'As it is now.', schema: endpointAnswer } },
+  answers: { 200: { description: 'The endpoint after the change.', schema: endpointAnswer } },
   problems: ['unknown_merchant', 'unknown_endpoint', 'address_refused', 'too_many_changes', 'clock_skew'],
 });
 
@@ -119,7 +122,7 @@ export const deleteEndpoint = operation({
   operationId: 'deleteEndpoint',
   method: 'delete',
   path: '/v1/merchants/{merchantId}/endpoints/{endpointId}',
-  summary: 'Delete an endpoint; what is open for it becomes blocked when its next attempt is due',
+  summary: 'Delete an endpoint; its open notifications become blocked when their next attempt is due',
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
@@ -143,9 +146,9 @@ export const rotateEndpointSecret = operation({
   params: ofEndpoint,
   body: rotation,
   answers: {
-    200: { description: 'The same rotation again, with its secret.', schema: rotatedSecret },
+    200: { description: 'The same rotation again: the same secret.', schema: rotatedSecret },
     201: {
-      description: 'The new secret, and the new public key where v1a is asked for.',
+      description: 'The new secret, and the new public key if the endpoint signs v1a.',
       schema: rotatedSecret,
     },
   },
