@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { functionsProblem } from './option-rules.ts';
+import { functionsProblem } from '../protocol/option-rules.ts';
 
 /** The wall clock, in milliseconds since 1970-01-01T00:00:00Z. */
 export interface Clock {

@@ -1,5 +1,5 @@
+import { functionProblem, functionsProblem, optionalFunctionProblem } from '../protocol/option-rules.ts';
 import { assertOptions, ReceiverFault } from './faults.ts';
-import { functionProblem, functionsProblem, optionalFunctionProblem } from './option-rules.ts';
 import { merchantIdProblem, type Outcome } from './outcome.ts';
 import {
   type AppliedOutcome,

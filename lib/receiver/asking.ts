@@ -1,10 +1,3 @@
-import type { Applying, ApplyingOptions } from './applying.ts';
-import { askDue, type DueAnswer, type Order } from './asking/due.ts';
-import { type FollowOptions, type FollowReport, follow } from './asking/follow.ts';
-import { type Client, createClient, type ServiceOptions } from './asking/service-client.ts';
-import { createTaking } from './asking/taking.ts';
-import { eventTypes } from './event-types.ts';
-import { assertOptions, ReceiverFault } from './faults.ts';
 import {
   formProblem,
   functionsProblem,
@@ -13,7 +6,14 @@ import {
   optionsProblem,
   serviceUrlProblem,
   textProblem,
-} from './option-rules.ts';
+} from '../protocol/option-rules.ts';
+import type { Applying, ApplyingOptions } from './applying.ts';
+import { askDue, type DueAnswer, type Order } from './asking/due.ts';
+import { type FollowOptions, type FollowReport, follow } from './asking/follow.ts';
+import { type Client, createClient, type ServiceOptions } from './asking/service-client.ts';
+import { createTaking } from './asking/taking.ts';
+import { eventTypes } from './event-types.ts';
+import { assertOptions, ReceiverFault } from './faults.ts';
 import { createWindowQuestions } from './reconciling/questions.ts';
 import {
   type ReconcileOptions,

@@ -96,7 +96,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'another content is taken for the same',
-    file: 'lib/core/record/decide.ts',
+    file: 'lib/protocol/content/content-equality.ts',
     find: 'return contentText(left) === contentText(right);',
     replace: 'return contentText(left).length > 0 && contentText(right).length > 0;',
   },
@@ -243,8 +243,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'the filter of an endpoint is ignored',
     file: 'lib/core/deliver/expected-endpoints.ts',
-    find: 'span.types.some((filter) => lets(filter, type))',
-    replace: 'span.types.length > 0 && (lets(type, type) || true)',
+    find: 'letsThrough(span.types, outcome)',
+    replace: "letsThrough(['*'], outcome)",
   },
   {
     name: 'endpoints are expected by what they are set to now',
@@ -361,7 +361,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'an answer with another amount is recorded',
-    file: 'lib/core/record/decide.ts',
+    file: 'lib/protocol/content/content-equality.ts',
     find: "['transactionType', 'amount', 'currency', 'reference'] as const",
     replace: "['transactionType', 'currency', 'reference'] as const",
   },

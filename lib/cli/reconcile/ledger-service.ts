@@ -1,3 +1,5 @@
+import { isoTime } from '../../protocol/instants.ts';
+import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 import {
   createExchange,
   type ExchangeOptions,
@@ -7,8 +9,6 @@ import {
 import { countOf, hashOf, listOf, textOf, timeOf } from '../../receiver/asking/reading.ts';
 import type { Refusal } from '../../receiver/asking/service-client.ts';
 import { canonicalRequest, createAnswerVerifier, type VerifiedAnswer } from '../../receiver/index.ts';
-import { isObject, type JsonObject } from '../../receiver/outcome.ts';
-import { isoTime } from '../../receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 import type { RowSum } from './sums.ts';

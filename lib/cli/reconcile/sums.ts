@@ -1,3 +1,4 @@
+import { isoTime } from '../../protocol/instants.ts';
 import {
   addHashes,
   createDigestSum,
@@ -6,7 +7,6 @@ import {
   numberOf,
   timeHash,
 } from '../../receiver/digest.ts';
-import { isoTime } from '../../receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 

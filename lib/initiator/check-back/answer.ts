@@ -1,7 +1,14 @@
-import { isAmount, isTime, reasonErrors, utc } from '../content-check.ts';
-import { CURRENCIES } from '../currency.ts';
-import { plainJson } from '../json.ts';
-import { isObject, isTerminalStatus, type Reason, type TerminalStatus } from '../outcome.ts';
+import {
+  isAmount,
+  isCurrency,
+  isTerminalStatus,
+  type TerminalStatus,
+} from '../../protocol/content/content-rules.ts';
+import { isoTime, isStatedTime } from '../../protocol/instants.ts';
+import { isObject } from '../../protocol/json/json-values.ts';
+import { reasonErrors } from '../content-check.ts';
+import type { Reason } from '../outcome.ts';
+import { plainJson } from '../plain-json.ts';
 
 /** How a transaction ended, as an initiator tells it when it is asked. */
 export interface EndOfTransaction {
@@ -26,14 +33,14 @@ export function endOfTransaction(value: unknown): EndOfTransaction | undefined {
   const plain = plainJson(value);
   if (!plain.ok || !isObject(plain.value)) return undefined;
   const { status, amount, currency, occurredAt, reason } = plain.value;
-  if (!isTerminalStatus(status) || !isAmount(amount) || !isTime(occurredAt)) return undefined;
-  if (typeof currency !== 'string' || !CURRENCIES.has(currency)) return undefined;
+  if (!isTerminalStatus(status) || !isAmount(amount) || !isStatedTime(occurredAt) || !isCurrency(currency))
+    return undefined;
   if (reason !== undefined && reasonErrors(reason).length > 0) return undefined;
   return {
     status,
     amount,
     currency,
-    occurredAt: utc(occurredAt),
+    occurredAt: isoTime(Date.parse(occurredAt)),
     ...(reason !== undefined && { reason: reason as Reason }),
   };
 }

@@ -1,7 +1,12 @@
+import { isObject } from '../../protocol/json/json-values.ts';
+import {
+  functionProblem,
+  functionsProblem,
+  integerProblem,
+  optionsProblem,
+} from '../../protocol/option-rules.ts';
 import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
 import { isMerchantId, isTransactionId, type MerchantId, type TransactionKey } from '../ids.ts';
-import { functionProblem, functionsProblem, integerProblem, optionsProblem } from '../option-rules.ts';
-import { isObject } from '../outcome.ts';
 import { type Clock, system } from '../system.ts';
 import { type CheckBackAnswer, endOfTransaction } from './answer.ts';
 import { type HeaderSource, type SignatureHeaders, signatureHeaders } from './headers.ts';

@@ -1,14 +1,14 @@
 import type { KeyObject } from 'node:crypto';
-import { readBounded } from '../client/exchange.ts';
-import { readServiceAnswer } from '../client/service-answer.ts';
-import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
 import {
   functionProblem,
   functionsProblem,
   namedTexts,
   optionsProblem,
   serviceUrlProblem,
-} from '../option-rules.ts';
+} from '../../protocol/option-rules.ts';
+import { readBounded } from '../client/exchange.ts';
+import { readServiceAnswer } from '../client/service-answer.ts';
+import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
 import { type Clock, system } from '../system.ts';
 import { publicKeyOf } from './signature.ts';
 

@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { textProblem } from '../../protocol/option-rules.ts';
 import { assertOptions, invalidOption } from '../fault.ts';
-import { textProblem } from '../option-rules.ts';
 import type { SignatureHeaders } from './headers.ts';
 import { Refusal } from './refusal.ts';
 

@@ -1,12 +1,8 @@
+import { BOUND_FIELDS } from '../../protocol/content/content-equality.ts';
+import { isObject } from '../../protocol/json/json-values.ts';
 import type { FieldError } from '../fault.ts';
 import type { TransactionKey } from '../ids.ts';
-import {
-  BOUND_FIELDS,
-  isObject,
-  isRecordedOutcome,
-  type OutcomeContent,
-  type RecordedOutcome,
-} from '../outcome.ts';
+import { isRecordedOutcome, type OutcomeContent, type RecordedOutcome } from '../outcome.ts';
 import { type ApiAnswer, faultOf, unexpectedAnswer } from './calling.ts';
 import type { ApiRequest } from './exchange.ts';
 import { isFinalCode, problemOf } from './service-answer.ts';

@@ -1,3 +1,10 @@
+import {
+  formProblem,
+  functionProblem,
+  integerProblem,
+  optionsProblem,
+  serviceUrlProblem,
+} from '../../protocol/option-rules.ts';
 import { assertOptions, invalidFields, invalidOption } from '../fault.ts';
 import {
   checkKey,
@@ -7,13 +14,6 @@ import {
   type TransactionId,
   type TransactionKey,
 } from '../ids.ts';
-import {
-  formProblem,
-  functionProblem,
-  integerProblem,
-  optionsProblem,
-  serviceUrlProblem,
-} from '../option-rules.ts';
 import type { OutcomeContent } from '../outcome.ts';
 import { type Machine, machineProblems, system } from '../system.ts';
 import {

@@ -1,6 +1,7 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { BOUND_FIELDS } from '../../protocol/content/content-equality.ts';
 import type { TransactionKey } from '../ids.ts';
-import { BOUND_FIELDS, type TerminalContent } from '../outcome.ts';
+import type { TerminalContent } from '../outcome.ts';
 import { checkLimits, type TransactItem } from './limits.ts';
 import { outcomeItem, type StampedOutcome, transactionPk, versionSk } from './outbox-items.ts';
 import type { OutboxTable } from './outbox-table.ts';

@@ -1,17 +1,17 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { callbackUrlRefusal } from '../callback-url.ts';
-import { checkContent } from '../content-check.ts';
-import { assertOptions, InitiatorFault, invalidFields } from '../fault.ts';
-import { checkKey, type TransactionKey } from '../ids.ts';
-import { plainOutcome } from '../json.ts';
+import { callbackUrlRefusal } from '../../protocol/content/callback-url.ts';
 import {
   formProblem,
   functionsProblem,
   integerProblem,
   optionsProblem,
   textProblem,
-} from '../option-rules.ts';
+} from '../../protocol/option-rules.ts';
+import { checkContent } from '../content-check.ts';
+import { assertOptions, InitiatorFault, invalidFields } from '../fault.ts';
+import { checkKey, type TransactionKey } from '../ids.ts';
 import type { RecordedOutcome, TerminalContent } from '../outcome.ts';
+import { plainOutcome } from '../plain-json.ts';
 import { type Machine, machineProblems, system } from '../system.ts';
 import { attemptCommit, type CancellationReason, type Commit } from './attempt.ts';
 import { decideCommit } from './deciding.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { isObject } from '../../protocol/json/json-values.ts';
 import type { MerchantId, TransactionId, TransactionKey } from '../ids.ts';
-import { isObject, isRecordedOutcome, type RecordedOutcome, type TerminalContent } from '../outcome.ts';
+import { isRecordedOutcome, type RecordedOutcome, type TerminalContent } from '../outcome.ts';
 
 /**
  * The outcome as the service itself would write it, with the `commitId` beside: a test holds both to the same

@@ -1,11 +1,6 @@
+import type { JsonObject } from '../../protocol/json/json-values.ts';
 import { ReceiverFault } from '../faults.ts';
-import {
-  type JsonObject,
-  type ListedOutcome,
-  type Outcome,
-  parseListedOutcome,
-  parseOutcome,
-} from '../outcome.ts';
+import { type ListedOutcome, type Outcome, parseListedOutcome, parseOutcome } from '../outcome.ts';
 import type { Now } from '../system.ts';
 import { canonicalRequest, createAnswerVerifier, type VerifiedAnswer } from '../verifying/answer.ts';
 import type { Secrets } from '../verifying/keys.ts';

@@ -1,5 +1,5 @@
+import { functionProblem, integerProblem, optionalFunctionProblem } from '../../protocol/option-rules.ts';
 import { assertOptions, ReceiverFault } from '../faults.ts';
-import { functionProblem, integerProblem, optionalFunctionProblem } from '../option-rules.ts';
 import type { HeaderSource } from '../verifying/headers.ts';
 import type { RequestBody } from './request-body.ts';
 

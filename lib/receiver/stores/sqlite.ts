@@ -1,6 +1,6 @@
+import { functionsProblem } from '../../protocol/option-rules.ts';
 import { bucketOf } from '../digest.ts';
 import { assertOptions, ReceiverFault } from '../faults.ts';
-import { functionsProblem } from '../option-rules.ts';
 import {
   type Acknowledgement,
   type AppliedOutcome,

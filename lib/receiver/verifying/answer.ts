@@ -1,8 +1,9 @@
+import { instantOf } from '../../protocol/instants.ts';
+import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
+import { functionProblem, integerProblem, optionsProblem } from '../../protocol/option-rules.ts';
 import { assertOptions, ReceiverFault } from '../faults.ts';
-import { functionProblem, integerProblem, optionsProblem } from '../option-rules.ts';
-import { isObject, type JsonObject, merchantIdProblem } from '../outcome.ts';
+import { merchantIdProblem } from '../outcome.ts';
 import { type Now, systemNow } from '../system.ts';
-import { instantOf } from '../times.ts';
 import { answerKeys, type Secrets } from './keys.ts';
 import { type SignedRequest, TOLERANCE_SECONDS, verifySigned } from './signature.ts';
 

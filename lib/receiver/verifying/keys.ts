@@ -1,6 +1,6 @@
 import { createHmac, createPublicKey, hkdfSync, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import { namedTexts, textProblem } from '../../protocol/option-rules.ts';
 import { ReceiverFault } from '../faults.ts';
-import { namedTexts, textProblem } from '../option-rules.ts';
 
 /** What verifies: shared bytes for `v1`, a public key for `v1a`. */
 export type VerificationKey =

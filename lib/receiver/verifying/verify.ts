@@ -1,6 +1,7 @@
+import { isObject } from '../../protocol/json/json-values.ts';
+import { functionProblem, integerProblem, optionsProblem } from '../../protocol/option-rules.ts';
 import { assertOptions, ReceiverFault } from '../faults.ts';
-import { functionProblem, integerProblem, optionsProblem } from '../option-rules.ts';
-import { isObject, type Outcome, parseOutcome } from '../outcome.ts';
+import { type Outcome, parseOutcome } from '../outcome.ts';
 import { type Now, systemNow } from '../system.ts';
 import { type Secrets, type VerificationKey, verificationKeys } from './keys.ts';
 import { type SignedRequest, TOLERANCE_SECONDS, verifySigned } from './signature.ts';

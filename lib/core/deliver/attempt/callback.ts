@@ -1,5 +1,6 @@
+import { eventTypeOf } from '../../../protocol/event-names.ts';
 import { sha256Hex } from '../../crypto.ts';
-import { eventTypeOf, type Outcome, type TerminalOutcome, type TransactionKey } from '../../model.ts';
+import type { Outcome, TerminalOutcome, TransactionKey } from '../../model.ts';
 
 /** The body of a callback. Built from the immutable outcome alone, so every attempt sends the same bytes. */
 export function callbackBody(outcome: TerminalOutcome): string {

@@ -1,5 +1,5 @@
+import { functionProblem } from '../../../protocol/option-rules.ts';
 import { assertOptions } from '../../fault.ts';
-import { functionProblem } from '../../option-rules.ts';
 import {
   assertPost,
   type CheckBackHandler,

@@ -1,7 +1,8 @@
+import { isLoopbackHost } from './content/callback-url.ts';
+
 /**
- * What options may be. Each rule gives a sentence that names the option and says what to do, or undefined where all is
- * well; a value is never part of it, since secrets are options and messages end in logs. Pure, and the same file in
- * both kits: a test compares them.
+ * What options of the kits may be. Each rule gives a sentence that names the option and says what to do, or undefined where all is
+ * well; a value is never part of it, since secrets are options and messages end in logs.
  */
 
 /** Text that comes from a setting: an unset environment variable is the usual mistake. */
@@ -30,15 +31,10 @@ export function serviceUrlProblem(name: string, value: unknown): string | undefi
   const problem = textProblem(name, value);
   if (problem !== undefined) return problem;
   const url = URL.parse(String(value));
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname));
   const hasMore = url?.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '';
   if (url !== null && isSafe && !hasMore) return undefined;
   return `${name} is not an https URL (or http to this machine) without credentials, query and fragment.`;
-}
-
-/** A host of this machine, as the URL parser normalises it; plain http goes nowhere else. */
-export function isLoopback(host: string): boolean {
-  return /^(?:localhost|.*\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(host);
 }
 
 /** An integer in a range; undefined is its default, null is not. */

@@ -1,10 +1,6 @@
+import { FORBIDDEN_KEYS, isExactNumber, MAX_JSON_DEPTH } from '../protocol/json/json-limits.ts';
+import { escapePointer, isObject } from '../protocol/json/json-values.ts';
 import { type FieldError, invalidFields } from './fault.ts';
-import { isObject } from './outcome.ts';
-
-/** How deep the API lets what it is sent nest. */
-const MAX_DEPTH = 32;
-/** Keys that change an object's prototype when somebody later copies them carelessly. */
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Values of one outcome at most: metadata of 16 KiB has fewer, and shared parts must not be walked without end. */
 const MAX_VALUES = 100_000;
@@ -61,13 +57,13 @@ function copyOf(value: unknown, place: Place): unknown {
   left.values -= 1;
   if (left.values < 0) throw new NotJson('', 'too_long');
   if (typeof value === 'bigint') return Number.NaN;
-  if (typeof value === 'number') return keepsItsValue(value) ? value || 0 : Number.NaN;
+  if (typeof value === 'number') return isExactNumber(value) ? value || 0 : Number.NaN;
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value !== 'object' || ancestors.includes(value)) throw new NotJson(pointer);
   const isList = Array.isArray(value);
   if (!isPlain(value, { isRoot: pointer === '' })) throw new NotJson(pointer);
   // Below the depth that the API takes nothing is looked at, so that the walk ends: `inspect` refuses it.
-  if (ancestors.length >= MAX_DEPTH) return isList ? [] : {};
+  if (ancestors.length >= MAX_JSON_DEPTH) return isList ? [] : {};
   const within = (key: string): Place => ({
     pointer: `${pointer}/${escapePointer(key)}`,
     ancestors: [...ancestors, value],
@@ -118,11 +114,6 @@ function isPlain(value: object, { isRoot }: { readonly isRoot: boolean }): boole
   }
 }
 
-/** Whether JSON and its readers keep a number as it is. */
-function keepsItsValue(value: number): boolean {
-  return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
-}
-
 /** Walks with its own stack: input nested ten thousand deep must not end in a stack overflow. */
 function inspect(root: unknown): PlainJson {
   const pending: { value: unknown; pointer: string; depth: number }[] = [
@@ -131,7 +122,7 @@ function inspect(root: unknown): PlainJson {
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { value, pointer, depth } = next;
     if (typeof value !== 'object' || value === null) continue;
-    if (depth >= MAX_DEPTH) return refused(pointer, 'too_deep');
+    if (depth >= MAX_JSON_DEPTH) return refused(pointer, 'too_deep');
     for (const [key, inner] of Object.entries(value)) {
       const child = `${pointer}/${escapePointer(key)}`;
       if (FORBIDDEN_KEYS.has(key)) return refused(child, 'forbidden_key');
@@ -139,26 +130,6 @@ function inspect(root: unknown): PlainJson {
     }
   }
   return { ok: true, value: root };
-}
-
-/** Whether some number in it could not be kept; see {@link plainJson}. */
-export function hasInexactNumber(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isNaN(value);
-  return typeof value === 'object' && value !== null && Object.values(value).some(hasInexactNumber);
-}
-
-/** One token of an RFC 6901 JSON pointer. */
-export function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-/** The same text for equal values, whatever the order of their keys. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }
 
 function refused(pointer: string, code: string): PlainJson {

@@ -1,6 +1,7 @@
 /**
- * Text that the service stores, by its own rule: what UTF-8, DynamoDB, SQS, CSV and XML 1.0 can carry. So no half of a
- * surrogate pair, no control character but tab and line breaks, and no U+FFFD, which stands for bytes that were lost.
+ * Text that is stored and passed on. One rule for all of it: the characters that UTF-8, DynamoDB, SQS, CSV and XML 1.0
+ * can carry. So no half of a surrogate pair, no NUL and no other control character but tab and line breaks. U+FFFD is
+ * refused as well: a decoder has put it in place of bytes that it could not read, and an outcome would keep it for good.
  */
 const REFUSED = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffc}\u{10000}-\u{10ffff}]/u;
 

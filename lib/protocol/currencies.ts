@@ -1,4 +1,7 @@
-/** The currencies that the API takes: ISO 4217, without funds and metals. */
+/**
+ * The currencies of ISO 4217 that have a minor unit (list one as of 2026-01). Funds and metals are left out: an amount in
+ * minor units has no meaning for them. BGN stays, because payments that were made in it may still be refunded.
+ */
 const CODES =
   'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF ' +
   'CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL ' +

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { timeSchema } from '../../lib/core/model.ts';
-import { isTime } from '../../lib/initiator/content-check.ts';
 import { readAt } from '../../lib/local/scheduler/expressions.ts';
+import { instantOf, isStatedTime } from '../../lib/protocol/instants.ts';
 import { parseOutcome } from '../../lib/receiver/outcome.ts';
 import { sampleOutcome } from '../../lib/receiver/testing/index.ts';
-import { instantOf } from '../../lib/receiver/times.ts';
 
 /** No days and times, and taken for others by the platform or by other systems. */
 const NONE = [
@@ -42,8 +41,8 @@ const SOME = [
 describe('a time', () => {
   it.each(NONE)('is none on a day, or at an hour, that there is not: %j', (text) => {
     expect(timeSchema.safeParse(text).success, 'the API').toBe(false);
-    expect(isTime(text), 'the kit of initiators').toBe(false);
-    expect(instantOf(text), 'the kit of receivers').toBeNaN();
+    expect(isStatedTime(text), 'stated by initiators').toBe(false);
+    expect(instantOf(text), 'read by receivers').toBeNaN();
     expect(() => parseOutcome(sampleOutcome({ listedAt: text }))).toThrow(/listedAt/);
     expect(readAt(`at(${text.replace('Z', '')})`), 'the local Scheduler').toBe(
       text === '2026-11-20T08:00:00' ? Date.parse(`${text}Z`) : undefined,
@@ -52,7 +51,7 @@ describe('a time', () => {
 
   it.each(SOME)('is one: %s', (text) => {
     expect(timeSchema.parse(text)).toBe(new Date(text).toISOString());
-    expect(isTime(text)).toBe(true);
+    expect(isStatedTime(text)).toBe(true);
     expect(instantOf(text)).toBe(Date.parse(text));
   });
 
