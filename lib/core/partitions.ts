@@ -1,4 +1,4 @@
-import { sha256 } from './crypto.ts';
+import { sha256 } from '../protocol/hashes.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** Partitions of the directory, of the due and of the undelivered index, and of parked rows. */

@@ -1,5 +1,6 @@
 /** The initiator kit: record how transactions end, and answer when the service asks. */
 
+export type { HeaderSource } from '../protocol/http/header-source.ts';
 export type { CheckBackAnswer, EndOfTransaction } from './check-back/answer.ts';
 export {
   type Check,
@@ -9,7 +10,6 @@ export {
   type CheckResponse,
   createCheckBackHandler,
 } from './check-back/handler.ts';
-export type { HeaderSource } from './check-back/headers.ts';
 export { toFetchHandler } from './check-back/http/fetch.ts';
 export { type LambdaHttpEvent, type LambdaHttpResult, toLambdaHandler } from './check-back/http/lambda.ts';
 export { toNodeHandler } from './check-back/http/node.ts';

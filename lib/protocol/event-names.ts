@@ -1,4 +1,6 @@
-/** The names of events: the `type` of a callback, and what endpoints and questions filter by. */
+import { sha256Hex } from './hashes.ts';
+
+/** The names of events: type and id of a callback, and what endpoints and questions filter by. */
 
 /** What an event type is made of. */
 export interface EventKind {
@@ -23,3 +25,15 @@ export function letsThrough(filters: readonly string[], kind: EventKind): boolea
 
 /** The `type` of a test request. It is answered with 2xx, and has no effect. */
 export const TEST_EVENT = 'tidings.test';
+
+/** An outcome, as a callback's id names it. */
+export interface NamedOutcome {
+  readonly merchantId: string;
+  readonly transactionId: string;
+  readonly version: number;
+}
+
+/** The `webhook-id`. It is the same for every attempt, redelivery and endpoint of one outcome: receivers dedupe by it. */
+export function webhookIdOf({ merchantId, transactionId, version }: NamedOutcome): string {
+  return `msg_${sha256Hex(`${merchantId}\n${transactionId}\n${version}`).slice(0, 32)}`;
+}

@@ -4,6 +4,8 @@
  * Nothing but built-ins of Node 22 and up. Stores: `tidings/receiver/memory`, `/sqlite`, `/dynamodb`; for your tests:
  * `tidings/receiver/testing`.
  */
+
+export type { HeaderSource } from '../protocol/http/header-source.ts';
 export type { Conflict, ReceiverEvent } from './applying.ts';
 export type { DueAnswer, DueTransaction, Order } from './asking/due.ts';
 export type { FollowOptions, FollowProgress, FollowReport } from './asking/follow.ts';
@@ -25,7 +27,6 @@ export {
   type VerifyAnswerOptions,
   verifyAnswer,
 } from './verifying/answer.ts';
-export type { HeaderSource } from './verifying/headers.ts';
 export type { Secrets } from './verifying/keys.ts';
-export type { SignedRequest } from './verifying/signature.ts';
+export type { SignedRequest } from './verifying/signed-request.ts';
 export { type Callback, createVerifier, type VerifyOptions, verify } from './verifying/verify.ts';

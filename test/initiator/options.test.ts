@@ -1,7 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { publicKeyText } from '../../lib/core/deliver/attempt/signature.ts';
 import { committedMark, commitWithOutcome, endOrRollBack } from '../../lib/initiator/dynamodb.ts';
 import {
   createCheckBackHandler,
@@ -11,6 +10,7 @@ import {
   toLambdaHandler,
   toNodeHandler,
 } from '../../lib/initiator/index.ts';
+import { publicKeyText } from '../../lib/protocol/signing/webhook-keys.ts';
 
 /** What an environment variable gives that is not set, or was set with too much around it. */
 const UNSET = [undefined, null, '', '  ', '\n'] as const;

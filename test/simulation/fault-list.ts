@@ -403,9 +403,9 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'the kit believes whoever knows the id',
-    file: 'lib/receiver/verifying/signature.ts',
-    find: 'if (!isSigned(signed,',
-    replace: "if (headers.id === '' && !isSigned(signed,",
+    file: 'lib/receiver/verifying/signed-request.ts',
+    find: 'if (!isSigned(headers,',
+    replace: "if (headers.id === '' && !isSigned(headers,",
   },
   {
     name: 'what could not be closed is shown as closed',

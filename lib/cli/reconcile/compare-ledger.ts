@@ -1,5 +1,5 @@
 import { isoTime } from '../../protocol/instants.ts';
-import { groupOf } from '../../receiver/digest.ts';
+import { groupOf } from '../../protocol/row-digest.ts';
 import { type EventTypes, eventTypes } from '../../receiver/event-types.ts';
 import { createWindowQuestions } from '../../receiver/reconciling/questions.ts';
 import type { LedgerRow } from './columns.ts';

@@ -6,7 +6,7 @@ import {
   type DigestGroup,
   numberOf,
   timeHash,
-} from '../../receiver/digest.ts';
+} from '../../protocol/row-digest.ts';
 import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 

@@ -1,4 +1,4 @@
-import { sha256Hex } from '../crypto.ts';
+import { sha256Hex } from '../../protocol/hashes.ts';
 import type { MerchantId } from '../model.ts';
 
 /**

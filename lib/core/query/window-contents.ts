@@ -1,3 +1,4 @@
+import { bucketOf } from '../../protocol/row-digest.ts';
 import { feedItem } from '../deliver/attempt/callback.ts';
 import { typeFilter } from '../deliver/expected-endpoints.ts';
 import {
@@ -7,7 +8,7 @@ import {
   type WindowPorts,
   type WindowRefusal,
 } from '../feed/closed-windows.ts';
-import { type BucketDigest, bucketOf, createDigestSum, sameGroups, sumBuckets } from '../feed/digest.ts';
+import { type BucketDigest, createDigestSum, sameGroups, sumBuckets } from '../feed/digest.ts';
 import { openMerge, takePage } from '../feed/merge.ts';
 import { type FeedKey, feedOrder } from '../feed/order.ts';
 import { shardLists } from '../feed/shard-pages.ts';

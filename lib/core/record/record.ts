@@ -1,6 +1,6 @@
+import { sha256 } from '../../protocol/hashes.ts';
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
 import { newCheck } from '../check-back/check-state.ts';
-import { sha256 } from '../crypto.ts';
 import type { Clock, Random, Reporter, Timer } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';

@@ -1,18 +1,25 @@
-import { isObject } from '../../protocol/json/json-values.ts';
+import type { KeyObject } from 'node:crypto';
+import type { HeaderSource } from '../../protocol/http/header-source.ts';
+import { isObject, jsonOf } from '../../protocol/json/json-values.ts';
 import {
   functionProblem,
   functionsProblem,
   integerProblem,
   optionsProblem,
 } from '../../protocol/option-rules.ts';
+import {
+  isSigned,
+  readSignatureHeaders,
+  type SignatureHeaders,
+  TOLERANCE_SECONDS,
+  timeRefusal,
+} from '../../protocol/signing/signature-check.ts';
 import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
 import { isMerchantId, isTransactionId, type MerchantId, type TransactionKey } from '../ids.ts';
 import { type Clock, system } from '../system.ts';
 import { type CheckBackAnswer, endOfTransaction } from './answer.ts';
-import { type HeaderSource, type SignatureHeaders, signatureHeaders } from './headers.ts';
 import { fixedPublicKeys, type PublicKeys } from './public-keys.ts';
 import { Refusal } from './refusal.ts';
-import { assertTimely, isSigned } from './signature.ts';
 
 /** The service asks how a transaction ended that was announced and of which nothing was heard since. */
 export interface Check extends TransactionKey {
@@ -148,8 +155,10 @@ async function verified(
   if (body.byteLength > MAX_CHECK_BYTES) {
     throw new Refusal('body_too_large', `The body is larger than ${MAX_CHECK_BYTES} bytes.`);
   }
-  const signed = signatureHeaders(headers);
-  assertTimely(signed, nowMs);
+  const signed = readSignatureHeaders(headers);
+  if (!signed.ok) throw new Refusal(signed.code, signed.message);
+  const late = timeRefusal(signed, { nowMs, toleranceSeconds: TOLERANCE_SECONDS });
+  if (late !== undefined) throw new Refusal(late.code, late.message);
   if (!(await isSignedByService(signed, body, publicKeys))) {
     const why =
       'No v1a signature is right by any of the public keys: is the body changed, or publicKeys old?';
@@ -175,28 +184,26 @@ async function isSignedByService(
   body: Uint8Array,
   publicKeys: PublicKeys,
 ): Promise<boolean> {
-  if (isSigned(signed, body, await publicKeys.get({ isStale: false }))) return true;
+  const isSignedByOneOf = (keys: readonly KeyObject[]) =>
+    isSigned(
+      signed,
+      body,
+      keys.map((key) => ({ scheme: 'v1a', key })),
+    );
+  if (isSignedByOneOf(await publicKeys.get({ isStale: false }))) return true;
   // The service may have changed its key since.
-  return isSigned(signed, body, await publicKeys.get({ isStale: true }));
+  return isSignedByOneOf(await publicKeys.get({ isStale: true }));
 }
 
 /** Fields that are added some day are not looked at. */
 function checkOf(body: Uint8Array): Check | undefined {
-  const value = parse(body);
+  const value = jsonOf(body);
   if (!isObject(value)) return undefined;
   const { merchantId, transactionId, attempt } = value;
   if (!isMerchantId(merchantId) || !isTransactionId(transactionId)) return undefined;
   return typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 1
     ? { merchantId, transactionId, attempt }
     : undefined;
-}
-
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The service does not wait for ever, and what comes later is answered to nobody. */

@@ -5,12 +5,13 @@ import {
   namedTexts,
   optionsProblem,
   serviceUrlProblem,
+  textProblem,
 } from '../../protocol/option-rules.ts';
+import { publicKeyOf } from '../../protocol/signing/webhook-keys.ts';
 import { readBounded } from '../client/exchange.ts';
 import { readServiceAnswer } from '../client/service-answer.ts';
 import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
 import { type Clock, system } from '../system.ts';
-import { publicKeyOf } from './signature.ts';
 
 /** Where the keys come from with which the service signs its checks. */
 export interface PublicKeys {
@@ -22,8 +23,19 @@ export interface PublicKeys {
 export function fixedPublicKeys(texts: string | readonly string[]): PublicKeys {
   const named = namedTexts('publicKeys', texts);
   if (named.length === 0) throw invalidOption('publicKeys is empty. Is its environment variable set?');
-  const keys = named.map(([name, text]) => publicKeyOf(name, text));
+  const keys = named.map(([name, text]) => checkedPublicKey(name, text));
   return { get: async () => keys };
+}
+
+/**
+ * @param name of the option, for the message
+ * @throws InitiatorFault `invalid_option` unless it is `whpk_` and 32 bytes in base64
+ */
+function checkedPublicKey(name: string, text: unknown): KeyObject {
+  assertOptions([textProblem(name, text)]);
+  const key = publicKeyOf(String(text));
+  if (key === undefined) throw invalidOption(`${name} is not whpk_ and 32 bytes in base64.`);
+  return key;
 }
 
 /** Keys are asked for again when they are as old. */
@@ -88,7 +100,7 @@ async function fetchKeys(fetch: typeof globalThis.fetch, url: string): Promise<r
     if (says.kind === 'unclear') throw new Error(says.why);
     const keys = says.kind === 'content' && Array.isArray(says.json.publicKeys) ? says.json.publicKeys : [];
     if (keys.length === 0) throw new Error(`The answer, status ${status}, has no key.`);
-    return keys.slice(0, MAX_KEYS).map((key) => publicKeyOf('publicKeys', key));
+    return keys.slice(0, MAX_KEYS).map((key) => checkedPublicKey('publicKeys', key));
   } catch (cause) {
     throw new InitiatorFault({
       code: 'unavailable',

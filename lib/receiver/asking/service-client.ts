@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../protocol/json/json-values.ts';
+import { SIGNATURE_HEADER } from '../../protocol/signing/signed-headers.ts';
 import { ReceiverFault } from '../faults.ts';
 import { type ListedOutcome, type Outcome, parseListedOutcome, parseOutcome } from '../outcome.ts';
 import type { Now } from '../system.ts';
@@ -94,7 +95,7 @@ export function createClient(
   /** What is signed is the service's; all else is nobody's, but for what it says of keys that it cannot sign for. */
   const verified = (raw: RawAnswer, request: string): VerifiedAnswer => {
     const says = readServiceAnswer(raw);
-    const isSigned = raw.headers.get('webhook-signature') !== null;
+    const isSigned = raw.headers.get(SIGNATURE_HEADER) !== null;
     if (!isSigned && says.kind === 'refused' && KEY_CODES.has(says.problem.code)) {
       throw new ReceiverFault('key_refused', `The service refuses the key: ${says.problem.code}.`);
     }

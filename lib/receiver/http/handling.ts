@@ -1,6 +1,6 @@
+import type { HeaderSource } from '../../protocol/http/header-source.ts';
 import { functionProblem, integerProblem, optionalFunctionProblem } from '../../protocol/option-rules.ts';
 import { assertOptions, ReceiverFault } from '../faults.ts';
-import type { HeaderSource } from '../verifying/headers.ts';
 import type { RequestBody } from './request-body.ts';
 
 /** A callback as it came in, whatever the host. */

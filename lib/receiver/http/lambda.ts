@@ -1,4 +1,4 @@
-import type { HeaderSource } from '../verifying/headers.ts';
+import type { HeaderSource } from '../../protocol/http/header-source.ts';
 import { type AdapterOptions, answering, type CallbackHandler } from './handling.ts';
 import { lambdaBody } from './request-body.ts';
 

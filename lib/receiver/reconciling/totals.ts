@@ -1,6 +1,6 @@
 import { isoTime } from '../../protocol/instants.ts';
+import { createDigestSum, type Digest } from '../../protocol/row-digest.ts';
 import { sinceOf } from '../asking/since.ts';
-import { createDigestSum, type Digest } from '../digest.ts';
 import { fullHour } from '../times.ts';
 import type { ReconcilePorts } from './reconcile.ts';
 

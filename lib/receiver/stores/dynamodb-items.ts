@@ -1,5 +1,5 @@
 import { isoTime } from '../../protocol/instants.ts';
-import { bucketOf } from '../digest.ts';
+import { bucketOf } from '../../protocol/row-digest.ts';
 import type { AppliedOutcome, ListedRange, MarkName } from './receiver-store.ts';
 
 /** The items of the receiver's table. Ids hold no `#`, so that no two names meet. */

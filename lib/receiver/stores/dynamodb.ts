@@ -1,7 +1,7 @@
 import type { DynamoDBDocument, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { isoTime } from '../../protocol/instants.ts';
 import { functionsProblem, optionsProblem, textProblem } from '../../protocol/option-rules.ts';
-import { bucketOf, createDigestSum, type Digest, type DigestSum } from '../digest.ts';
+import { bucketOf, createDigestSum, type Digest, type DigestSum } from '../../protocol/row-digest.ts';
 import { assertOptions, ReceiverFault } from '../faults.ts';
 import { type Pauses, systemPauses } from '../system.ts';
 import {

@@ -1,3 +1,4 @@
+import type { HeaderSource } from '../../../protocol/http/header-source.ts';
 import { functionProblem } from '../../../protocol/option-rules.ts';
 import { assertOptions } from '../../fault.ts';
 import {
@@ -8,7 +9,6 @@ import {
   logFailure,
   MAX_CHECK_BYTES,
 } from '../handler.ts';
-import type { HeaderSource } from '../headers.ts';
 import { Refusal } from '../refusal.ts';
 import type { RequestBody } from './request-body.ts';
 

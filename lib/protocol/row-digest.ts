@@ -1,22 +1,34 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from './hashes.ts';
 
 /**
- * Digests of what was applied, by the rule that the service publishes and by code of our own: where both are equal,
- * the contents are equal. Rows may come in any order, and digests of parts add up to that of the whole.
+ * Digests of rows: counts, control totals and hashes that are equal where the contents are equal. The service and its
+ * receivers compare them. The hash is a sum, so rows may come in any order, and digests of parts add up to that of the
+ * whole. It finds loss, not malice: signatures are for that.
  */
 
 const MODULUS = 1n << 128n;
 /** Of a row's SHA-256, the bytes that are summed. */
 const SUMMED_BYTES = 16;
 
-/** What of an outcome goes into a digest. */
-export interface DigestRow {
+/** What of an outcome is hashed. */
+export interface HashedRow {
   readonly transactionId: string;
   readonly version: number;
-  readonly transactionType: string;
   readonly status: string;
   readonly amount: number;
   readonly currency: string;
+}
+
+/** What of an outcome goes into a digest. */
+export interface DigestRow extends HashedRow {
+  readonly transactionType: string;
+}
+
+/** What of an outcome goes into a digest of times. */
+export interface ListedRow {
+  readonly transactionId: string;
+  readonly version: number;
+  readonly listedAt: string;
 }
 
 /** The sum of the rows of one type, status and currency. */
@@ -34,27 +46,37 @@ export interface DigestGroup {
 /** Groups that have rows, in the order of their names. */
 export type Digest = readonly DigestGroup[];
 
-/** The number that one row adds: the first 16 bytes of SHA-256 over its fields, a line feed between them. */
-function rowHash({ transactionId, version, status, amount, currency }: DigestRow): bigint {
+/**
+ * The number that one row adds: the first 16 bytes, big-endian, of SHA-256 over its fields, a line feed between them and
+ * none at the end.
+ *
+ * @example rowHash({ transactionId: 'pay_1', version: 1, status: 'SUCCEEDED', amount: 1999, currency: 'CNY' })
+ */
+export function rowHash({ transactionId, version, status, amount, currency }: HashedRow): bigint {
   return numberOf(`${transactionId}\n${version}\n${status}\n${amount}\n${currency}`);
 }
 
-/** The number that the time of a row's listing adds to a digest of times: the same over id, version and `listedAt`. */
-export function timeHash(
-  row: Pick<DigestRow, 'transactionId' | 'version'> & { readonly listedAt: string },
-): bigint {
-  return numberOf(`${row.transactionId}\n${row.version}\n${row.listedAt}`);
+/** The number that the time of a row's listing adds to a digest of times, which {@link rowHash} leaves out. */
+export function timeHash({ transactionId, version, listedAt }: ListedRow): bigint {
+  return numberOf(`${transactionId}\n${version}\n${listedAt}`);
 }
 
 /** The first 16 bytes of a text's SHA-256. */
 export function numberOf(text: string): bigint {
-  const bytes = createHash('sha256').update(text, 'utf8').digest().subarray(0, SUMMED_BYTES);
-  return BigInt(`0x${bytes.toString('hex')}`);
+  return BigInt(`0x${sha256(text).subarray(0, SUMMED_BYTES).toString('hex')}`);
 }
 
-/** Which of 256 buckets a transaction belongs to. */
+/** A hash as it is written: 32 hex digits. */
+export function hashText(hash: bigint): string {
+  return hash.toString(16).padStart(2 * SUMMED_BYTES, '0');
+}
+
+/** Into so many buckets the rows of a window fall. */
+export const BUCKETS = 256;
+
+/** The bucket of a transaction: the first byte of SHA-256 of its id. */
 export function bucketOf(transactionId: string): number {
-  return createHash('sha256').update(transactionId, 'utf8').digest().readUInt8(0);
+  return sha256(transactionId).readUInt8(0);
 }
 
 /** Sums rows or sums of rows as they come; its size grows with the kinds of rows, not with their number. */
