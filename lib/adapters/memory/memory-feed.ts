@@ -1,9 +1,9 @@
 import type { Job, JobStore } from '../../core/deliver/redelivery.ts';
 import type { FeedStore } from '../../core/feed/feed-store.ts';
-import { feedOrder } from '../../core/feed/order.ts';
 import type { Window } from '../../core/feed/window.ts';
 import type { WindowStore } from '../../core/feed/window-store.ts';
 import { isTerminal, type Outcome } from '../../core/model.ts';
+import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { pageOf } from './memory-keys.ts';
 
 /** @param shards the shard of each outcome, by the name under which it stands */

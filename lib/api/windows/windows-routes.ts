@@ -1,9 +1,10 @@
 import type { WindowPorts } from '../../core/feed/closed-windows.ts';
 import { cursorPosition, cursorText } from '../../core/feed/cursor.ts';
-import { type FeedKey, feedKeyOf, feedOrder } from '../../core/feed/order.ts';
+import { type FeedKey, feedKeyOf } from '../../core/feed/order.ts';
 import type { MerchantId } from '../../core/model.ts';
 import { readWindow, readWindowRows } from '../../core/query/window-contents.ts';
 import { readWindows } from '../../core/query/window-sums.ts';
+import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { type Route, route } from '../api-app.ts';
 import { answer } from '../operation.ts';
 import { cursorProblem } from '../paging.ts';

@@ -16,7 +16,7 @@ export const REASON_CODE = /^[A-Za-z0-9_.-]{1,64}$/;
 /** Characters of a reason's message at most. */
 export const MAX_REASON_LENGTH = 512;
 /** Bytes of `metadata` as JSON at most. */
-export const MAX_METADATA_BYTES = 16 * 1024;
+const MAX_METADATA_BYTES = 16 * 1024;
 
 /** Whether a value is an amount in the minor unit: a non-negative integer that JSON keeps exactly. */
 export function isAmount(value: unknown): value is number {

@@ -20,7 +20,7 @@ export interface SignatureHeaders {
   readonly signatures: readonly string[];
 }
 
-export interface HeaderRefusal {
+interface HeaderRefusal {
   readonly code: 'missing_header' | 'malformed_header';
   readonly message: string;
 }

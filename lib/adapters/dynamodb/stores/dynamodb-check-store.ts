@@ -1,13 +1,13 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type Check, checkSchema } from '../../../core/check-back/check-state.ts';
 import type { CheckStore } from '../../../core/check-back/check-store.ts';
+import { transactionPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import {
   CHECK_SK,
   checkKeyOf,
   dueCheckPk,
   INDEXES,
-  transactionPk,
   unresolvedPartitionPk,
   unresolvedPk,
 } from '../items/item-keys.ts';

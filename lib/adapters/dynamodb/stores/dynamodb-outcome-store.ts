@@ -10,10 +10,18 @@ import type { Outcome, TransactionId } from '../../../core/model.ts';
 import { transactionIdSchema } from '../../../core/model.ts';
 import type { OutcomeStore } from '../../../core/record/outcome-store.ts';
 import { DAY_SECONDS } from '../../../core/time.ts';
+import {
+  OUTCOMES_PREFIX,
+  outcomeItem,
+  outcomeSk,
+  referencePk,
+  transactionPk,
+  ttlAfter,
+} from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
-import { CHECK_SK, INDEXES, outcomeSk, referencePk, transactionPk, ttlAfter } from '../items/item-keys.ts';
+import { CHECK_SK, INDEXES } from '../items/item-keys.ts';
 import { notificationFromItem } from '../items/notification-items.ts';
-import { outcomeFromItem, outcomeItem } from '../items/outcome-items.ts';
+import { outcomeFromItem } from '../items/outcome-items.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
@@ -81,7 +89,7 @@ export function createOutcomeStore(
     async versions(key) {
       const items = await queryAll(table, 'Reading a transaction', {
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :versions)',
-        ExpressionAttributeValues: { ':pk': transactionPk(key), ':versions': 'V#' },
+        ExpressionAttributeValues: { ':pk': transactionPk(key), ':versions': OUTCOMES_PREFIX },
         ConsistentRead: true,
       });
       return items.map(outcomeFromItem);

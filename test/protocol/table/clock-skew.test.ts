@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { skewOf } from '../../../lib/adapters/dynamodb/table/clock-check.ts';
+import { skewOf } from '../../../lib/protocol/table/clock-skew.ts';
 
 const SERVER = Date.parse('Fri, 20 Nov 2026 08:00:00 GMT');
 
