@@ -10,7 +10,7 @@ import {
   type TerminalStatus,
   TRANSACTION_TYPE,
 } from '../protocol/content/content-rules.ts';
-import { ENDPOINT_ID, KEY_ID, MERCHANT_ID, REFERENCE, TRANSACTION_ID } from '../protocol/ids.ts';
+import { ENDPOINT_ID, KEY_ID, MERCHANT_ID, REFERENCE, TRANSACTION_ID } from '../protocol/id-forms.ts';
 import { isStatedTime } from '../protocol/instants.ts';
 import { holdsInexactNumber } from '../protocol/json/json-limits.ts';
 import { holdsPlainText, isPlainText } from '../protocol/plain-text.ts';

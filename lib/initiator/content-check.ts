@@ -8,7 +8,7 @@ import {
   REASON_CODE,
   TRANSACTION_TYPE,
 } from '../protocol/content/content-rules.ts';
-import { matches, REFERENCE } from '../protocol/ids.ts';
+import { matches, REFERENCE } from '../protocol/id-forms.ts';
 import { isoTime, isStatedTime } from '../protocol/instants.ts';
 import { holdsInexactNumber } from '../protocol/json/json-limits.ts';
 import { escapePointer, isObject } from '../protocol/json/json-values.ts';

@@ -1,4 +1,4 @@
-import { MERCHANT_ID, matches, TRANSACTION_ID } from '../protocol/ids.ts';
+import { MERCHANT_ID, matches, TRANSACTION_ID } from '../protocol/id-forms.ts';
 import { InitiatorFault } from './fault.ts';
 
 declare const brand: unique symbol;

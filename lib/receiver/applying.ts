@@ -1,4 +1,8 @@
-import { functionProblem, functionsProblem, optionalFunctionProblem } from '../protocol/option-rules.ts';
+import {
+  functionProblem,
+  functionsProblem,
+  optionalFunctionProblem,
+} from '../protocol/runtime/option-rules.ts';
 import { assertOptions, ReceiverFault } from './faults.ts';
 import { merchantIdProblem, type Outcome } from './outcome.ts';
 import {

@@ -1,5 +1,5 @@
 import { EVENT_FILTER, type EventKind, letsThrough } from '../protocol/event-names.ts';
-import { matches } from '../protocol/ids.ts';
+import { matches } from '../protocol/id-forms.ts';
 import { ReceiverFault } from './faults.ts';
 
 /** Which outcomes this receiver is told of: the `types` of its endpoint. */

@@ -6,15 +6,14 @@
  */
 
 export type { HeaderSource } from '../protocol/http/header-source.ts';
+export type { LambdaHttpEvent, LambdaHttpResult } from '../protocol/http/hosts.ts';
 export type { Conflict, ReceiverEvent } from './applying.ts';
 export type { DueAnswer, DueTransaction, Order } from './asking/due.ts';
 export type { FollowOptions, FollowProgress, FollowReport } from './asking/follow.ts';
 export type { Asking, AskingOptions } from './asking.ts';
 export { ReceiverFault, type ReceiverFaultCode } from './faults.ts';
-export { toFetchHandler } from './http/fetch.ts';
+export { toFetchHandler, toLambdaHandler, toNodeHandler } from './http/callback-hosts.ts';
 export type { AdapterOptions, CallbackHandler, CallbackRequest, CallbackResponse } from './http/handling.ts';
-export { type LambdaHttpEvent, type LambdaHttpResult, toLambdaHandler } from './http/lambda.ts';
-export { toNodeHandler } from './http/node.ts';
 export type { ListedOutcome, Outcome, TerminalStatus } from './outcome.ts';
 export { createReceiver, type Receiver, type ReceiverOptions } from './receiver.ts';
 export type { ReconcileOptions, ReconcileProgress, ReconcileReport } from './reconciling/reconcile.ts';

@@ -1,8 +1,8 @@
 import { TERMINAL_STATUSES, type TerminalStatus } from '../protocol/content/content-rules.ts';
-import { MERCHANT_ID, TRANSACTION_ID } from '../protocol/ids.ts';
+import { MERCHANT_ID, TRANSACTION_ID } from '../protocol/id-forms.ts';
 import { instantOf } from '../protocol/instants.ts';
 import { isObject, type JsonObject } from '../protocol/json/json-values.ts';
-import { formProblem } from '../protocol/option-rules.ts';
+import { formProblem } from '../protocol/runtime/option-rules.ts';
 import { ReceiverFault } from './faults.ts';
 
 export type { TerminalStatus };

@@ -1,4 +1,4 @@
-import { optionsProblem, textProblem } from '../protocol/option-rules.ts';
+import { optionsProblem, textProblem } from '../protocol/runtime/option-rules.ts';
 import { type Applying, type ApplyingOptions, createApplying } from './applying.ts';
 import { type Asking, type AskingOptions, createAsking } from './asking.ts';
 import { assertOptions, ReceiverFault } from './faults.ts';

@@ -4,7 +4,7 @@ import { fieldErrors } from '../../lib/api/problems.ts';
 import { parseJson } from '../../lib/core/json.ts';
 import { outcomeContentSchema } from '../../lib/core/model.ts';
 import { checkContent } from '../../lib/initiator/content-check.ts';
-import { CURRENCIES } from '../../lib/protocol/currencies.ts';
+import { CURRENCIES } from '../../lib/protocol/content/currencies.ts';
 import { holdsPlainText } from '../../lib/protocol/plain-text.ts';
 import { payment } from '../support/world.ts';
 

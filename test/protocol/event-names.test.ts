@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT_FILTER, eventTypeOf, letsThrough, webhookIdOf } from '../../lib/protocol/event-names.ts';
-import { matches } from '../../lib/protocol/ids.ts';
+import { matches } from '../../lib/protocol/id-forms.ts';
 
 const payment = { transactionType: 'payment', status: 'SUCCEEDED' };
 

@@ -398,8 +398,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'the kit asks for one of those that are missing, and takes the window for settled',
     file: 'lib/receiver/asking/taking.ts',
-    find: 'await sideBySide(missing, QUESTIONS',
-    replace: 'await sideBySide(missing.slice(0, 1), QUESTIONS',
+    find: 'await sideBySideUntilFailure(missing, QUESTIONS',
+    replace: 'await sideBySideUntilFailure(missing.slice(0, 1), QUESTIONS',
   },
   {
     name: 'the kit believes whoever knows the id',

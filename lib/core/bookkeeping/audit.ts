@@ -1,3 +1,4 @@
+import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
 import type { Dispatcher } from '../deliver/dispatcher.ts';
 import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
 import { type Notification, untried } from '../deliver/state/notification.ts';
@@ -12,7 +13,6 @@ import type { MerchantConfig } from '../merchants/merchant-config.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
 import { isTerminal, type MerchantId, type Outcome } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
 import type { Directory } from './directory.ts';
 import { fallBehind } from './merchant-mark.ts';

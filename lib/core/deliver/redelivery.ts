@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
 import { base62 } from '../crypto.ts';
 import type { Clock, Random } from '../environment.ts';
 import { type EndpointId, endpointIdSchema, type MerchantId, merchantIdSchema } from '../model.ts';
 import { PARTITIONS } from '../partitions.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { isoTime, msOf } from '../time.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { saveNotification } from './state/fence.ts';

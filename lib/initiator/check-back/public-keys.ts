@@ -1,4 +1,8 @@
 import type { KeyObject } from 'node:crypto';
+import { readServiceAnswer } from '../../protocol/http/service-answer.ts';
+import { type Connection, exchange } from '../../protocol/http/transport.ts';
+import type { Clock } from '../../protocol/runtime/clock.ts';
+import { system } from '../../protocol/runtime/machine.ts';
 import {
   functionProblem,
   functionsProblem,
@@ -6,12 +10,9 @@ import {
   optionsProblem,
   serviceUrlProblem,
   textProblem,
-} from '../../protocol/option-rules.ts';
+} from '../../protocol/runtime/option-rules.ts';
 import { publicKeyOf } from '../../protocol/signing/webhook-keys.ts';
-import { readBounded } from '../client/exchange.ts';
-import { readServiceAnswer } from '../client/service-answer.ts';
 import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
-import { type Clock, system } from '../system.ts';
 
 /** Where the keys come from with which the service signs its checks. */
 export interface PublicKeys {
@@ -42,6 +43,7 @@ function checkedPublicKey(name: string, text: unknown): KeyObject {
 const MAX_AGE_MS = 3_600_000;
 /** A stranger's signatures must not make us ask without end. */
 const MIN_AGE_MS = 60_000;
+const PATH = '/v1/public-keys';
 const TIMEOUT_MS = 5_000;
 const MAX_KEYS = 16;
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -67,7 +69,7 @@ export function publishedKeys(options: PublishedKeysOptions): PublicKeys {
     functionProblem('fetch', fetch),
     functionsProblem('clock', clock, ['now']),
   ]);
-  const url = `${new URL(baseUrl).href.replace(/\/+$/, '')}/v1/public-keys`;
+  const url = new URL(baseUrl).href.replace(/\/+$/, '');
   let known: { readonly keys: readonly KeyObject[]; readonly readAtMs: number } | undefined;
   let asking: Promise<readonly KeyObject[]> | undefined;
 
@@ -92,19 +94,28 @@ export function publishedKeys(options: PublishedKeysOptions): PublicKeys {
 }
 
 /** @throws InitiatorFault `unavailable`: without keys nothing is known of a signature, so nothing is refused */
-async function fetchKeys(fetch: typeof globalThis.fetch, url: string): Promise<readonly KeyObject[]> {
+async function fetchKeys(fetch: Connection['fetch'], baseUrl: string): Promise<readonly KeyObject[]> {
   try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const { status, headers } = response;
-    const says = readServiceAnswer({ status, headers, body: await readBounded(response, MAX_ANSWER_BYTES) });
+    const connection = {
+      baseUrl,
+      headers: {},
+      timeoutMs: TIMEOUT_MS,
+      maxAnswerBytes: MAX_ANSWER_BYTES,
+      fetch,
+    };
+    const exchanged = await exchange(connection, { method: 'GET', path: PATH });
+    if (exchanged.kind === 'too_long')
+      throw new Error(`The answer is longer than ${MAX_ANSWER_BYTES} bytes.`);
+    if (exchanged.kind !== 'answered') throw exchanged.cause;
+    const says = readServiceAnswer(exchanged.answer);
     if (says.kind === 'unclear') throw new Error(says.why);
     const keys = says.kind === 'content' && Array.isArray(says.json.publicKeys) ? says.json.publicKeys : [];
-    if (keys.length === 0) throw new Error(`The answer, status ${status}, has no key.`);
+    if (keys.length === 0) throw new Error(`The answer, status ${exchanged.answer.status}, has no key.`);
     return keys.slice(0, MAX_KEYS).map((key) => checkedPublicKey('publicKeys', key));
   } catch (cause) {
     throw new InitiatorFault({
       code: 'unavailable',
-      message: `The service's public keys cannot be read from ${url}: ${cause}`,
+      message: `The service's public keys cannot be read from ${baseUrl}${PATH}: ${cause}`,
       retryable: true,
       cause,
     });

@@ -1,4 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Machine } from '../../protocol/runtime/machine.ts';
 import {
   merchantPk,
   OUTCOMES_PREFIX,
@@ -7,7 +8,6 @@ import {
 } from '../../protocol/table/outcome-layout.ts';
 import { InitiatorFault } from '../fault.ts';
 import type { MerchantId, TransactionKey } from '../ids.ts';
-import type { Machine } from '../system.ts';
 import { READ_ATTRIBUTES, type StandingVersion, standingVersion } from './outbox-items.ts';
 import { type Failure, faultOf, type Sending, send } from './sending.ts';
 import { createTableClock, type TableClock } from './table-clock.ts';

@@ -1,4 +1,4 @@
-import { CURRENCIES } from '../currencies.ts';
+import { CURRENCIES } from './currencies.ts';
 
 /** What each field of an outcome may hold. Ids, references and times have files of their own. */
 

@@ -1,4 +1,4 @@
-import { matches, TRANSACTION_ID } from '../../protocol/ids.ts';
+import { matches, TRANSACTION_ID } from '../../protocol/id-forms.ts';
 import { ReceiverFault } from '../faults.ts';
 import type { Outcome } from '../outcome.ts';
 import type { ApplyResult } from '../stores/receiver-store.ts';

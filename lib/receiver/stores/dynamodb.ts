@@ -1,9 +1,9 @@
 import type { DynamoDBDocument, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { isoTime } from '../../protocol/instants.ts';
-import { functionsProblem, optionsProblem, textProblem } from '../../protocol/option-rules.ts';
 import { bucketOf, createDigestSum, type Digest, type DigestSum } from '../../protocol/row-digest.ts';
+import { functionsProblem, optionsProblem, textProblem } from '../../protocol/runtime/option-rules.ts';
 import { assertOptions, ReceiverFault } from '../faults.ts';
-import { type Pauses, systemPauses } from '../system.ts';
+import { type Pauses, systemPauses } from '../pauses.ts';
 import {
   acknowledgementsPk,
   appliedItem,

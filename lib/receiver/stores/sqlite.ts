@@ -1,5 +1,5 @@
-import { functionsProblem } from '../../protocol/option-rules.ts';
 import { bucketOf } from '../../protocol/row-digest.ts';
+import { functionsProblem } from '../../protocol/runtime/option-rules.ts';
 import { assertOptions, ReceiverFault } from '../faults.ts';
 import {
   type Acknowledgement,

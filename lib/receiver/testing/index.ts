@@ -4,7 +4,7 @@ import { ED25519_KEY_BYTES } from '../../protocol/signing/ed25519.ts';
 import { type Signer, signedHeaders } from '../../protocol/signing/signed-headers.ts';
 import { publicKeyText, SECRET_BYTES, secretText } from '../../protocol/signing/webhook-keys.ts';
 import type { Outcome } from '../outcome.ts';
-import { type Now, systemNow } from '../system.ts';
+import { type Now, systemNow } from '../pauses.ts';
 import { answerKeyBytes, checkedSecret } from '../verifying/keys.ts';
 
 /** For the tests of your receiver: requests and answers as the service would sign them, and a clock to move. */

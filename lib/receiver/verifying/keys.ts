@@ -1,4 +1,4 @@
-import { namedTexts, textProblem } from '../../protocol/option-rules.ts';
+import { namedTexts, textProblem } from '../../protocol/runtime/option-rules.ts';
 import type { VerificationKey } from '../../protocol/signing/signature-check.ts';
 import {
   answerKey,

@@ -11,7 +11,7 @@ import {
 } from '../../../lib/core/deliver/state/notification.ts';
 import { type Outcome, outcomeSchema } from '../../../lib/core/model.ts';
 import { isoTime } from '../../../lib/core/time.ts';
-import { CURRENCIES } from '../../../lib/protocol/currencies.ts';
+import { CURRENCIES } from '../../../lib/protocol/content/currencies.ts';
 
 /** Whatever the schemas let through, the limits above all. */
 

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROBLEMS } from '../../lib/api/problems.ts';
-import { isFinalCode, readServiceAnswer } from '../../lib/initiator/client/service-answer.ts';
-import { ROOT } from '../support/synthesized.ts';
+import { PROBLEMS } from '../../../lib/api/problems.ts';
+import { isFinalCode, readServiceAnswer } from '../../../lib/protocol/http/service-answer.ts';
 
 const read = (status: number, type: string, body: string) =>
   readServiceAnswer({ status, headers: new Headers({ 'content-type': type }), body: Buffer.from(body) });
@@ -14,13 +11,6 @@ describe('the rule that reads answers', () => {
     const isPassing = ({ status }: { readonly status: number }) => status >= 500 || status === 429;
     expect(codes.filter((one) => !isPassing(one) && !isFinalCode(one.code))).toEqual([]);
     expect(codes.filter((one) => isPassing(one) && isFinalCode(one.code))).toEqual([]);
-  });
-
-  it('is the same in both kits', () => {
-    const [initiator, receiver] = ['initiator/client', 'receiver/asking'].map((room) =>
-      readFileSync(join(ROOT, 'lib', room, 'service-answer.ts'), 'utf8'),
-    );
-    expect(receiver).toBe(initiator);
   });
 
   it('lets nobody but the service say "never": whatever the status, its content type and code decide', () => {

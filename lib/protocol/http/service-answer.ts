@@ -1,7 +1,9 @@
+import { isObject, type JsonObject, jsonObjectOf } from '../json/json-values.ts';
+
 /**
  * What an HTTP answer says. One rule: only the service's own problem, with its content type and a code that is
  * known, may say "never". A proxy, a gateway or a page answers with any status; of that nobody knows what became of
- * the request. Pure, and the same file in both kits: a test compares them.
+ * the request.
  */
 
 /** An answer as it came, with its body read whole. */
@@ -13,13 +15,11 @@ export interface HttpAnswer {
 
 export type ServiceAnswer =
   /** A 2xx of the service's content type. Whether it is about what was asked is for the reader to check. */
-  | { readonly kind: 'content'; readonly json: AnswerJson }
+  | { readonly kind: 'content'; readonly json: JsonObject }
   /** The service's own problem: the same request is refused again. */
-  | { readonly kind: 'refused'; readonly problem: AnswerProblem; readonly json: AnswerJson }
+  | { readonly kind: 'refused'; readonly problem: AnswerProblem; readonly json: JsonObject }
   /** Anything else: nobody knows, so the same request may be made again. `why` names the status. */
   | { readonly kind: 'unclear'; readonly code: string; readonly why: string };
-
-type AnswerJson = Readonly<Record<string, unknown>>;
 
 /** A problem (RFC 9457), as far as it is one. */
 interface AnswerProblem {
@@ -33,7 +33,7 @@ const PASSING_STATUSES = new Set([408, 425, 429]);
 
 /** Codes of the service that say "never". A code that is not here may be of a later version: nobody knows. */
 const FINAL_CODES = new Set(
-  `malformed_json duplicate_key inexact_number forbidden_key too_deep invalid_request unknown_field
+  `invalid_utf8 malformed_request malformed_json duplicate_key inexact_number forbidden_key too_deep invalid_request unknown_field
   unknown_parameter repeated_parameter missing_field invalid_type invalid_value invalid_id invalid_status
   invalid_amount unknown_currency invalid_date date_in_past invalid_reference invalid_type_name invalid_event_type
   invalid_schedule unknown_time_zone invalid_scope invalid_range unaligned_time range_too_long answer_too_large
@@ -43,7 +43,9 @@ const FINAL_CODES = new Set(
   unknown_merchant unknown_transaction unknown_notification unknown_statement unknown_job unknown_endpoint
   unknown_key not_unresolved outcome_conflict not_terminal outcome_mismatch window_not_closed window_too_large
   window_in_doubt too_many_differences statement_not_ready merchant_conflict too_many_endpoints too_many_jobs
-  too_many_changes too_many_secrets rotation_repeated body_too_large unsupported_media_type`.split(/\s+/),
+  too_many_changes too_many_secrets rotation_repeated body_too_large unsupported_media_type unexpected_content invalid_text rotation_conflict`.split(
+    /\s+/,
+  ),
 );
 
 /** Whether a code of the service, in a problem or in an item of a batch, says "never". */
@@ -54,7 +56,8 @@ export function isFinalCode(code: string): boolean {
 /** @example readServiceAnswer({ status: 404, headers, body }) // a proxy's page: { kind: 'unclear', … } */
 export function readServiceAnswer({ status, headers, body }: HttpAnswer): ServiceAnswer {
   const type = mediaTypeOf(headers.get('content-type'));
-  const json = type === 'application/json' || type === 'application/problem+json' ? parse(body) : undefined;
+  const json =
+    type === 'application/json' || type === 'application/problem+json' ? jsonObjectOf(body) : undefined;
   const isSuccess = status >= 200 && status < 300;
   if (isSuccess && type === 'application/json' && json !== undefined) return { kind: 'content', json };
   const problem = type === 'application/problem+json' ? problemOf(json) : undefined;
@@ -88,20 +91,6 @@ function codeOf(status: number, problem: AnswerProblem | undefined): string {
 
 function mediaTypeOf(contentType: string | null): string | undefined {
   return contentType?.split(';', 1)[0]?.trim().toLowerCase() || undefined;
-}
-
-/** An object of JSON, or undefined: truncated text and bytes that are no UTF-8 are no answer. */
-function parse(body: Uint8Array): AnswerJson | undefined {
-  try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    return isObject(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is AnswerJson {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isFieldError(value: unknown): value is AnswerProblem['errors'][number] {

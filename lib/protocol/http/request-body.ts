@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 /**
  * The raw bytes of a request, as each host hands them over. A signature is over bytes: JSON that was parsed and
- * written again is another text. Pure but for reading, and the same file in both kits: a test compares them.
+ * written again is another text.
  */
 
 export type RequestBody =
@@ -10,7 +10,7 @@ export type RequestBody =
   | { readonly ok: false; readonly code: BodyRefusal; readonly message: string };
 
 /** `body_already_read`: the host is set up so that the raw bytes are gone. */
-type BodyRefusal = 'body_too_large' | 'body_already_read' | 'body_incomplete';
+export type BodyRefusal = 'body_too_large' | 'body_already_read' | 'body_incomplete';
 
 /** A request of `node:http`, with what frameworks put on it. */
 export interface NodeRequest extends IncomingMessage {
@@ -36,7 +36,7 @@ export async function nodeBody(request: NodeRequest, maxBytes: number): Promise<
   const kept = bytesOf(rawBody) ?? bytesOf(body);
   if (kept !== undefined) return bounded(kept, maxBytes);
   if (request.readableEnded || request.readableDidRead) {
-    return refused('body_already_read', isObject(body) ? PARSED : GONE);
+    return refused('body_already_read', typeof body === 'object' && body !== null ? PARSED : GONE);
   }
   if (Number(request.headers['content-length']) > maxBytes) return tooLarge(maxBytes);
   // Without this, leaving the loop would destroy the socket before the answer is on it.
@@ -115,8 +115,4 @@ function tooLarge(maxBytes: number): RequestBody {
 
 function refused(code: BodyRefusal, message: string): RequestBody {
   return { ok: false, code, message };
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,4 +1,5 @@
-import { isLoopbackHost } from './content/callback-url.ts';
+import { isLoopbackHost } from '../content/callback-url.ts';
+import type { Machine } from './machine.ts';
 
 /**
  * What options of the kits may be. Each rule gives a sentence that names the option and says what to do, or undefined where all is
@@ -89,6 +90,16 @@ export function namedTexts(name: string, value: unknown): readonly (readonly [st
   if (!Array.isArray(value)) return [[name, value]];
   // Not `map`, which passes over holes.
   return Array.from(value, (one: unknown, index) => [`${name}[${index}]`, one] as const);
+}
+
+/** What is wrong with a machine that was handed in. */
+export function machineProblems(machine: Machine): readonly (string | undefined)[] {
+  const problem = functionsProblem('machine', machine, ['sleep']);
+  if (problem !== undefined) return [problem];
+  return [
+    functionsProblem('machine.clock', machine.clock, ['now']),
+    functionsProblem('machine.random', machine.random, ['fraction', 'bytes']),
+  ];
 }
 
 function kindOf(value: unknown): string {

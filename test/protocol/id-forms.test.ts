@@ -8,7 +8,7 @@ import {
   matches,
   REFERENCE,
   TRANSACTION_ID,
-} from '../../lib/protocol/ids.ts';
+} from '../../lib/protocol/id-forms.ts';
 
 const LONGEST = 'a'.repeat(64);
 
