@@ -7,7 +7,7 @@ import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamod
 import { runJobs } from '../lib/core/deliver/redelivery.ts';
 import { sweepPartition } from '../lib/core/deliver/sweep.ts';
 import { forEachPartition } from '../lib/core/partitions.ts';
-import { sideBySide } from '../lib/core/side-by-side.ts';
+import { sideBySide } from '../lib/protocol/runtime/side-by-side.ts';
 import { deadlineOf } from './wiring/bookkeeping.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
 

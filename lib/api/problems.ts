@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { escapePointer } from '../core/json.ts';
+import { escapePointer } from '../protocol/json/json-values.ts';
 
 /** The one place where codes get their HTTP status and title (RFC 9457). Codes are stable; titles are not. */
 export const PROBLEMS = {

@@ -4,6 +4,7 @@ import type {
   ZodOpenApiOperationObject,
   ZodOpenApiPathsObject,
 } from 'zod-openapi';
+import { TEST_EVENT } from '../protocol/event-names.ts';
 import { outcomeDataSchema } from './shapes.ts';
 
 /** What is sent to receivers, and how answers to them are signed: for the OpenAPI document. */
@@ -26,7 +27,7 @@ export const callbackSchema = z
   .meta({ id: 'Callback', description: 'The same bytes in every attempt and redelivery.' });
 
 export const testCallbackSchema = z.strictObject({
-  type: z.literal('tidings.test'),
+  type: z.literal(TEST_EVENT),
   timestamp: z.iso.datetime(),
   data: z.strictObject({ merchantId: z.string(), endpointId: z.string() }),
 });

@@ -1,5 +1,5 @@
-import { sha256 } from './crypto.ts';
-import { sideBySide } from './side-by-side.ts';
+import { sha256 } from '../protocol/hashes.ts';
+import { sideBySide } from '../protocol/runtime/side-by-side.ts';
 
 /** Partitions of the directory, of the due and of the undelivered index, and of parked rows. */
 export const PARTITIONS = 16;

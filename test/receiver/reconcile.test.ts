@@ -3,7 +3,7 @@ import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import { createDigestSum } from '../../lib/core/feed/digest.ts';
 import { merchantIdSchema, outcomeSchema } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
-import { createDigestSum as createOwnDigestSum } from '../../lib/receiver/digest.ts';
+import { createDigestSum as createOwnDigestSum } from '../../lib/protocol/row-digest.ts';
 import type { Conflict, Outcome, ReconcileProgress } from '../../lib/receiver/index.ts';
 import { memoryStore } from '../../lib/receiver/stores/memory.ts';
 import { signedAnswer } from '../../lib/receiver/testing/index.ts';

@@ -116,7 +116,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'another content is taken for the same',
-    file: 'lib/core/record/decide.ts',
+    file: 'lib/protocol/content/content-equality.ts',
     find: 'return contentText(left) === contentText(right);',
     replace: 'return contentText(left).length > 0 && contentText(right).length > 0;',
   },
@@ -263,8 +263,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'the filter of an endpoint is ignored',
     file: 'lib/core/deliver/expected-endpoints.ts',
-    find: 'span.types.some((filter) => lets(filter, type))',
-    replace: 'span.types.length > 0 && (lets(type, type) || true)',
+    find: 'letsThrough(span.types, outcome)',
+    replace: "letsThrough(['*'], outcome)",
   },
   {
     name: 'endpoints are expected by what they are set to now',
@@ -409,7 +409,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'an answer with another amount is recorded',
-    file: 'lib/core/record/decide.ts',
+    file: 'lib/protocol/content/content-equality.ts',
     find: "['transactionType', 'amount', 'currency', 'reference'] as const",
     replace: "['transactionType', 'currency', 'reference'] as const",
   },
@@ -446,14 +446,14 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'the kit asks for one of those that are missing, and takes the window for settled',
     file: 'lib/receiver/asking/taking.ts',
-    find: 'await sideBySide(missing, QUESTIONS',
-    replace: 'await sideBySide(missing.slice(0, 1), QUESTIONS',
+    find: 'await sideBySideUntilFailure(missing, QUESTIONS',
+    replace: 'await sideBySideUntilFailure(missing.slice(0, 1), QUESTIONS',
   },
   {
     name: 'the kit believes whoever knows the id',
-    file: 'lib/receiver/verifying/signature.ts',
-    find: 'if (!isSigned(signed,',
-    replace: "if (headers.id === '' && !isSigned(signed,",
+    file: 'lib/receiver/verifying/signed-request.ts',
+    find: 'if (!isSigned(headers,',
+    replace: "if (headers.id === '' && !isSigned(headers,",
   },
   {
     name: 'a cursor is good for every merchant',

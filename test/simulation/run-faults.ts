@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { sideBySide } from '../../lib/core/side-by-side.ts';
+import { sideBySide } from '../../lib/protocol/runtime/side-by-side.ts';
 import { type DeliberateFault, FAULTS } from './fault-list.ts';
 
 const HELP = `Usage: npm run faults -- [options]

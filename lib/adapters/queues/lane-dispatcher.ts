@@ -1,14 +1,14 @@
 import { ConflictException, CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { CheckMessage } from '../../core/check-back/check-state.ts';
-import { sha256Hex } from '../../core/crypto.ts';
 import type { Dispatcher } from '../../core/deliver/dispatcher.ts';
 import type { NotificationMessage } from '../../core/deliver/state/notification.ts';
 import type { Clock } from '../../core/environment.ts';
 import type { Lane } from '../../core/events.ts';
-import { sideBySide } from '../../core/side-by-side.ts';
 import { SECOND_MS } from '../../core/time.ts';
 import { MAX_QUEUE_WAIT_MS } from '../../core/waiting.ts';
+import { sha256Hex } from '../../protocol/hashes.ts';
+import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
 import { calling } from '../aws-faults.ts';
 import { createQueueSender, type QueueSenderOptions, queueUrlOf, sendBatches } from './queue-sender.ts';
 

@@ -5,7 +5,7 @@ import type { NotificationMessage } from '../../core/deliver/state/notification.
 import type { Timer } from '../../core/environment.ts';
 import type { Lane } from '../../core/events.ts';
 import { Fault } from '../../core/faults.ts';
-import { sideBySide } from '../../core/side-by-side.ts';
+import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
 import { calling } from '../aws-faults.ts';
 
 /** Entries of one SendMessageBatch request. */

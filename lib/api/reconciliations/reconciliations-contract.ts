@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { BUCKETS } from '../../core/feed/digest.ts';
 import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
 import { outcomeContentSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
 import { DIFFERENCE_CLASSES, MAX_CLAIMED_ROWS } from '../../core/query/ledger-comparison.ts';
+import { BUCKETS } from '../../protocol/row-digest.ts';
 import { operation } from '../operation.ts';
 
 /** Bytes of a claim at most: thousands of rows. */

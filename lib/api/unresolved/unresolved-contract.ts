@@ -1,10 +1,6 @@
 import * as z from 'zod';
-import {
-  merchantIdSchema,
-  outcomeContentSchema,
-  TERMINAL_STATUSES,
-  transactionIdSchema,
-} from '../../core/model.ts';
+import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../../core/model.ts';
+import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
 import { operation } from '../operation.ts';
 import { cursorSchema, limitSchema, outcomeDataSchema } from '../shapes.ts';
 

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { BUCKETS } from '../../core/feed/digest.ts';
 import { MAX_PAGE_ROWS } from '../../core/feed/merge.ts';
 import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
 import { timeSchema } from '../../core/model.ts';
 import { RESOLUTIONS } from '../../core/query/window-sums.ts';
+import { BUCKETS } from '../../protocol/row-digest.ts';
 import { operation } from '../operation.ts';
 import { cursorSchema, feedItemSchema, limitSchema } from '../shapes.ts';
 

@@ -1,7 +1,7 @@
-import { groupOf } from '../../receiver/digest.ts';
+import { isoTime } from '../../protocol/instants.ts';
+import { groupOf } from '../../protocol/row-digest.ts';
 import { type EventTypes, eventTypes } from '../../receiver/event-types.ts';
 import { createWindowQuestions } from '../../receiver/reconciling/questions.ts';
-import { isoTime } from '../../receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
 import { type Suspect, suspectWindows } from './descent.ts';
 import { ReconcileFailure } from './failure.ts';

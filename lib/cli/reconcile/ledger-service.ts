@@ -1,14 +1,10 @@
-import {
-  createExchange,
-  type ExchangeOptions,
-  type RawAnswer,
-  type Spent,
-} from '../../receiver/asking/exchange.ts';
+import type { HttpAnswer } from '../../protocol/http/service-answer.ts';
+import { isoTime } from '../../protocol/instants.ts';
+import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
+import { createExchange, type ExchangeOptions, type Spent } from '../../receiver/asking/exchange.ts';
 import { countOf, hashOf, listOf, textOf, timeOf } from '../../receiver/asking/reading.ts';
 import type { Refusal } from '../../receiver/asking/service-client.ts';
 import { canonicalRequest, createAnswerVerifier, type VerifiedAnswer } from '../../receiver/index.ts';
-import { isObject, type JsonObject } from '../../receiver/outcome.ts';
-import { isoTime } from '../../receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 import type { RowSum } from './sums.ts';
@@ -89,7 +85,7 @@ export function openService(options: ServiceOptions): Service {
   const spent: Spent = { requests: 0, bytes: 0 };
   const exchange = createExchange({ ...options, timeoutMs: TIMEOUT_MS }, spent);
   let merchantId: string | undefined;
-  let verify: ((raw: RawAnswer, request: string) => unknown) | undefined;
+  let verify: ((raw: HttpAnswer, request: string) => unknown) | undefined;
 
   async function ask(question: {
     readonly method: 'GET' | 'POST';
@@ -184,7 +180,7 @@ function codeOf(answer: VerifiedAnswer | Refusal): string {
   return 'kind' in answer ? answer.code : 'no code';
 }
 
-function contentOf({ body, status }: RawAnswer): JsonObject {
+function contentOf({ body, status }: HttpAnswer): JsonObject {
   try {
     const content: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
     if (isObject(content)) return content;

@@ -1,5 +1,5 @@
+import { instantOf, isoTime } from '../../protocol/instants.ts';
 import type { Span } from '../../receiver/reconciling/questions.ts';
-import { instantOf, isoTime } from '../../receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 import type { BeyondRetention, Closing } from './ledger-service.ts';

@@ -1,7 +1,7 @@
+import { instantOf, isoTime } from '../../protocol/instants.ts';
 import { nextOf } from '../../receiver/asking/service-client.ts';
 import type { ListedOutcome } from '../../receiver/outcome.ts';
 import type { Bucket, WindowQuestions } from '../../receiver/reconciling/questions.ts';
-import { instantOf, isoTime } from '../../receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
 import type { Suspect } from './descent.ts';
 import type { Difference, Service, Side } from './ledger-service.ts';

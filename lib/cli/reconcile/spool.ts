@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { bucketOf, groupOf } from '../../receiver/digest.ts';
+import { bucketOf, groupOf } from '../../protocol/row-digest.ts';
 import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 import { added, NOTHING, type Sum, sumOfRow, windowOf } from './sums.ts';

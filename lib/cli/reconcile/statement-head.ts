@@ -1,4 +1,4 @@
-import { instantOf } from '../../receiver/times.ts';
+import { instantOf } from '../../protocol/instants.ts';
 import { ReconcileFailure } from './failure.ts';
 import type { Head } from './ledger-rows.ts';
 

@@ -1,10 +1,10 @@
+import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { base62, createSha256 } from '../crypto.ts';
 import type { Clock, ClockTrust, Random, Reporter } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import { createDigestSum, sameGroups } from '../feed/digest.ts';
 import type { FeedStore } from '../feed/feed-store.ts';
 import { openMerge } from '../feed/merge.ts';
-import { feedOrder } from '../feed/order.ts';
 import { shardLists } from '../feed/shard-pages.ts';
 import { oldestShown } from '../feed/watermark.ts';
 import { windowStart } from '../feed/window.ts';

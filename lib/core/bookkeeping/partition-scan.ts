@@ -1,8 +1,8 @@
+import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
 import type { Clock } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import { windowStart } from '../feed/window.ts';
 import type { MerchantId } from '../model.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { isoTime, msOf, SECOND_MS } from '../time.ts';
 import type { Directory, DirectoryEntry, Mark } from './directory.ts';
 import { fallBehind } from './merchant-mark.ts';

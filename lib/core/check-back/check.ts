@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { sha256Hex } from '../crypto.ts';
+import { sha256Hex } from '../../protocol/hashes.ts';
 import { sendSigned } from '../deliver/attempt/make-attempt.ts';
 import type { Sender } from '../deliver/attempt/sender.ts';
 import type { Dispatcher } from '../deliver/dispatcher.ts';

@@ -1,3 +1,4 @@
+import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
 import { takeFromPartitions } from '../feed/partition-pages.ts';
 import {
   isTerminal,
@@ -8,7 +9,6 @@ import {
 } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
 import { type RecordPorts, type RecordResult, recordOutcome } from '../record/record.ts';
-import { sideBySide } from '../side-by-side.ts';
 import type { Check, UnresolvedKey } from './check-state.ts';
 import type { CheckStore } from './check-store.ts';
 

@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
 import { base62 } from '../crypto.ts';
 import type { Clock, Random } from '../environment.ts';
 import { isUnreadable } from '../faults.ts';
 import type { EndpointId, MerchantId } from '../model.ts';
 import { PARTITIONS } from '../partitions.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../stored.ts';
 import { isoTime, msOf } from '../time.ts';
 import type { Dispatcher } from './dispatcher.ts';

@@ -1,3 +1,4 @@
+import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
 import type { CheckMessage } from '../check-back/check-state.ts';
 import type { Clock, ClockTrust, Reporter } from '../environment.ts';
 import type { DeliveryLane } from '../events.ts';
@@ -5,7 +6,6 @@ import { Fault, isUnreadable } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { isTerminal, type Outcome } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { msOf, SECOND_MS } from '../time.ts';
 import { circuitOf } from './attempt/target.ts';
 import type { Dispatcher, Due } from './dispatcher.ts';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { sha256Hex } from '../../protocol/hashes.ts';
 import type { GeneratedSecret } from '../check-back/service-key.ts';
-import { base62, equalInConstantTime, sha256Hex } from '../crypto.ts';
+import { base62, equalInConstantTime } from '../crypto.ts';
 import type { Clock, Random } from '../environment.ts';
 import type { MerchantId } from '../model.ts';
 import { storedId, storedMerchantId, storedTime, storedWord } from '../stored.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EVENT_FILTER } from '../../protocol/event-names.ts';
 import { storedScheduleSchema } from '../schedule.ts';
 import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../stored.ts';
 import { lineSchema } from '../text.ts';
@@ -49,9 +50,7 @@ export const profileSchema = z.object({
 export type Profile = z.infer<typeof profileSchema>;
 
 /** `payment.succeeded`, `payment.*`, or `*` for every type. */
-export const eventFilterSchema = z
-  .string('invalid_event_type')
-  .regex(/^(\*|[a-z][a-z0-9_-]{0,31}\.(\*|succeeded|failed|closed))$/, 'invalid_event_type');
+export const eventFilterSchema = z.string('invalid_event_type').regex(EVENT_FILTER, 'invalid_event_type');
 
 export const timeoutMsSchema = z
   .number('invalid_value')

@@ -1,7 +1,7 @@
+import { canonicalJson } from '../../protocol/json/canonical-json.ts';
 import { sealContext } from '../deliver/attempt/target.ts';
 import type { Clock, ClockTrust, Random } from '../environment.ts';
 import { Fault } from '../faults.ts';
-import { canonicalJson } from '../json.ts';
 import type { MerchantId } from '../model.ts';
 import { DEFAULT_SCHEDULE, type Schedule } from '../schedule.ts';
 import { isoTime } from '../time.ts';

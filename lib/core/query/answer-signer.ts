@@ -1,4 +1,5 @@
-import { answerKey, signedHeaders } from '../deliver/attempt/signature.ts';
+import { signedHeaders } from '../../protocol/signing/signed-headers.ts';
+import { answerKey, storedSecretBytes } from '../../protocol/signing/webhook-keys.ts';
 import { openKeys, SETTINGS_MAX_AGE_MS, sealContext } from '../deliver/attempt/target.ts';
 import type { Clock, Random } from '../environment.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
@@ -26,7 +27,7 @@ export function createAnswerSigner(ports: {
     const id = `ans_${Buffer.from(ports.random.bytes(16)).toString('hex')}`;
     return signedHeaders(
       { id, timestamp: Math.floor(nowMs / SECOND_MS), body },
-      secrets.map((secret) => ({ scheme: 'v1', key: answerKey(secret) })),
+      secrets.map((secret) => ({ scheme: 'v1', key: answerKey(storedSecretBytes(secret)) })),
     );
   };
 }

@@ -1,3 +1,5 @@
+import { bucketOf } from '../../protocol/row-digest.ts';
+import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { feedItem } from '../deliver/attempt/callback.ts';
 import { typeFilter } from '../deliver/expected-endpoints.ts';
 import {
@@ -7,9 +9,9 @@ import {
   type WindowPorts,
   type WindowRefusal,
 } from '../feed/closed-windows.ts';
-import { type BucketDigest, bucketOf, createDigestSum, sameGroups, sumBuckets } from '../feed/digest.ts';
+import { type BucketDigest, createDigestSum, sameGroups, sumBuckets } from '../feed/digest.ts';
 import { openMerge, takePage } from '../feed/merge.ts';
-import { type FeedKey, feedOrder } from '../feed/order.ts';
+import type { FeedKey } from '../feed/order.ts';
 import { shardLists } from '../feed/shard-pages.ts';
 import { BUCKETS_ABOVE_ROWS, feedRows, type Window } from '../feed/window.ts';
 import type { MerchantId, TerminalOutcome } from '../model.ts';

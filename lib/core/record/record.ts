@@ -1,6 +1,6 @@
+import { feedShardOf } from '../../protocol/table/outcome-layout.ts';
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
 import { newCheck } from '../check-back/check-state.ts';
-import { sha256 } from '../crypto.ts';
 import type { Clock, Random, Reporter, Timer } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
@@ -123,7 +123,7 @@ async function write(
 
 function put(ports: RecordPorts, outcome: Outcome, feedShards: number): Promise<'written' | 'exists'> {
   if (outcome.status !== 'PENDING') {
-    return ports.outcomes.putIfAbsent(outcome, shardOf(outcome.transactionId, feedShards));
+    return ports.outcomes.putIfAbsent(outcome, feedShardOf(outcome.transactionId, feedShards));
   }
   const check = newCheck(outcome, {
     preparedAtMs: msOf(outcome.recordedAt),
@@ -131,12 +131,6 @@ function put(ports: RecordPorts, outcome: Outcome, feedShards: number): Promise<
     horizonSeconds: ports.checkHorizonSeconds,
   });
   return ports.outcomes.prepare(outcome, check);
-}
-
-/** Spreads a merchant's feed evenly over its shards. */
-function shardOf(transactionId: TransactionId, feedShards: number): number {
-  const [high = 0, low = 0] = sha256(transactionId);
-  return (high * 256 + low) % feedShards;
 }
 
 export type BatchItemResult = RecordResult | { readonly kind: 'failed'; readonly code: string };

@@ -1,7 +1,7 @@
+import { addHashes, bucketOf, groupOf } from '../../protocol/row-digest.ts';
 import type { Applying } from '../applying.ts';
 import { type Client, nextOf } from '../asking/service-client.ts';
 import type { Counts, Taking } from '../asking/taking.ts';
-import { addHashes, bucketOf, groupOf } from '../digest.ts';
 import type { EventTypes } from '../event-types.ts';
 import type { AppliedOutcome, ReceiverStore } from '../stores/receiver-store.ts';
 import type { Difference } from './comparing.ts';

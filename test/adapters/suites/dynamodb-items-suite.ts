@@ -2,20 +2,22 @@ import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynam
 import { describe, expect, it } from 'vitest';
 import {
   CHECK_SK,
-  feedPk,
   notificationSk,
-  outcomeSk,
-  referencePk,
-  transactionPk,
   unresolvedPartitionPk,
   unresolvedSk,
 } from '../../../lib/adapters/dynamodb/items/item-keys.ts';
 import { notificationItem } from '../../../lib/adapters/dynamodb/items/notification-items.ts';
-import { outcomeItem } from '../../../lib/adapters/dynamodb/items/outcome-items.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
 import type { Notification } from '../../../lib/core/deliver/state/notification.ts';
 import { PARTITIONS } from '../../../lib/core/partitions.ts';
 import { DAY_SECONDS } from '../../../lib/core/time.ts';
+import {
+  feedPk,
+  outcomeItem,
+  outcomeSk,
+  referencePk,
+  transactionPk,
+} from '../../../lib/protocol/table/outcome-layout.ts';
 import { type DynamoDbTable, type DynamoDbUnderTest, RETENTION_DAYS } from '../support/emulators.ts';
 import {
   at,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDigestSum } from '../../../lib/core/feed/digest.ts';
 import type { Outcome as ServiceOutcome } from '../../../lib/core/model.ts';
-import type { Digest } from '../../../lib/receiver/digest.ts';
+import type { Digest } from '../../../lib/protocol/row-digest.ts';
 import type { Outcome } from '../../../lib/receiver/index.ts';
 import { sampleOutcome } from '../../../lib/receiver/testing/index.ts';
 import type { StoreUnderTest } from '../support/receiver-stores.ts';

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { bucketOf, createDigestSum, type DigestRow, digestOfRows } from '../../../lib/core/feed/digest.ts';
+import { createDigestSum, digestOfRows } from '../../../lib/core/feed/digest.ts';
 import { type Outcome, outcomeSchema } from '../../../lib/core/model.ts';
+import { bucketOf, type HashedRow } from '../../../lib/protocol/row-digest.ts';
 import { verified } from '../../support/verified.ts';
 import { createWorld, payment, START_MS } from '../../support/world.ts';
 
@@ -9,7 +10,7 @@ type World = ReturnType<typeof createWorld>;
 const MINUTE = 60_000;
 const WINDOW = '2026-11-20T08:00:00Z';
 
-const rowOf = ({ transactionId, version, status, amount, currency }: DigestRow) => ({
+const rowOf = ({ transactionId, version, status, amount, currency }: HashedRow) => ({
   transactionId,
   version,
   status,

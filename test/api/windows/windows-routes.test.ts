@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fallBehind } from '../../../lib/core/bookkeeping/merchant-mark.ts';
-import { bucketOf, createDigestSum, type DigestRow } from '../../../lib/core/feed/digest.ts';
+import { createDigestSum } from '../../../lib/core/feed/digest.ts';
 import { merchantIdSchema, type Outcome, outcomeSchema } from '../../../lib/core/model.ts';
 import { partitionOf } from '../../../lib/core/partitions.ts';
+import { bucketOf, type HashedRow } from '../../../lib/protocol/row-digest.ts';
 import { verified } from '../../support/verified.ts';
 import { createWorld, payment, START_MS } from '../../support/world.ts';
 
 const DEMO = merchantIdSchema.parse('demo');
 
 type World = ReturnType<typeof createWorld>;
-type Row = DigestRow & Pick<Outcome, 'transactionType' | 'listedAt'>;
+type Row = Pick<Outcome, keyof HashedRow | 'transactionType' | 'listedAt'>;
 
 const MINUTE = 60_000;
 const FIRST = '/v1/windows/2026-11-20T08:00:00Z';

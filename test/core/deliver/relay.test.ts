@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { measureRelay, RECORD_KINDS } from '../../../bench/relay/measure.ts';
 import { relay, type StreamedOutcome } from '../../../lib/core/deliver/relay.ts';
 import { Fault, unreadableRowFault } from '../../../lib/core/faults.ts';
-import { sideBySide } from '../../../lib/core/side-by-side.ts';
+import { sideBySide } from '../../../lib/protocol/runtime/side-by-side.ts';
 import { createWorld, payment } from '../../support/world.ts';
 
 type World = ReturnType<typeof createWorld>;

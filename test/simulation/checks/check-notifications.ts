@@ -1,9 +1,9 @@
-import { webhookIdOf } from '../../../lib/core/deliver/attempt/callback.ts';
 import { expectedEndpoints } from '../../../lib/core/deliver/expected-endpoints.ts';
 import { isOpen, type Notification } from '../../../lib/core/deliver/state/notification.ts';
 import { isTerminal, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { delaysOf, totalSeconds } from '../../../lib/core/schedule.ts';
 import { MINUTE_MS, msOf, SECOND_MS } from '../../../lib/core/time.ts';
+import { webhookIdOf } from '../../../lib/protocol/event-names.ts';
 import type { TimedEvent } from '../simulated-functions.ts';
 import { type Evidence, notificationName, receiversOf, scheduleOf } from './check-evidence.ts';
 import { expectationOf } from './check-expectation.ts';

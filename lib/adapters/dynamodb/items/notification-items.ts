@@ -4,7 +4,8 @@ import {
   type Notification,
   notificationSchema,
 } from '../../../core/deliver/state/notification.ts';
-import { duePk, notificationSk, transactionPk, ttlAfter, undeliveredPk, undeliveredSk } from './item-keys.ts';
+import { transactionPk, ttlAfter } from '../../../protocol/table/outcome-layout.ts';
+import { duePk, notificationSk, undeliveredPk, undeliveredSk } from './item-keys.ts';
 
 /** Notifications as items of at most 2 KB: attempts are lines of text, not maps. */
 

@@ -2,15 +2,9 @@ import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Directory, DirectoryEntry, Mark, OwnMark } from '../../../core/bookkeeping/directory.ts';
 import { storedMerchantId } from '../../../core/stored.ts';
+import { merchantPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
-import {
-  AUDITED_SK,
-  CLOSED_SK,
-  directoryPartitionPk,
-  directoryPk,
-  merchantPk,
-  STATED_SK,
-} from '../items/item-keys.ts';
+import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, directoryPk, STATED_SK } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';

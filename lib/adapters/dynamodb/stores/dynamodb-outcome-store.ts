@@ -8,13 +8,21 @@ import {
 import { Fault } from '../../../core/faults.ts';
 import type { Outcome, TransactionId } from '../../../core/model.ts';
 import type { OutcomeStore } from '../../../core/record/outcome-store.ts';
-import { sideBySide } from '../../../core/side-by-side.ts';
 import { storedTransactionId } from '../../../core/stored.ts';
 import { DAY_SECONDS } from '../../../core/time.ts';
+import { sideBySide } from '../../../protocol/runtime/side-by-side.ts';
+import {
+  OUTCOMES_PREFIX,
+  outcomeItem,
+  outcomeSk,
+  referencePk,
+  transactionPk,
+  ttlAfter,
+} from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
-import { CHECK_SK, INDEXES, outcomeSk, referencePk, transactionPk, ttlAfter } from '../items/item-keys.ts';
+import { CHECK_SK, INDEXES } from '../items/item-keys.ts';
 import { notificationFromItem } from '../items/notification-items.ts';
-import { outcomeFromItem, outcomeItem } from '../items/outcome-items.ts';
+import { outcomeFromItem } from '../items/outcome-items.ts';
 import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
@@ -85,7 +93,7 @@ export function createOutcomeStore(
     async versions(key) {
       const items = await queryAll(table, 'Reading a transaction', {
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :versions)',
-        ExpressionAttributeValues: { ':pk': transactionPk(key), ':versions': 'V#' },
+        ExpressionAttributeValues: { ':pk': transactionPk(key), ':versions': OUTCOMES_PREFIX },
         ConsistentRead: true,
       });
       return items.map(readOutcomeItem);

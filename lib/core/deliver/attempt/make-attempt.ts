@@ -1,12 +1,13 @@
-import { sha256Hex } from '../../crypto.ts';
+import { webhookIdOf } from '../../../protocol/event-names.ts';
+import { sha256Hex } from '../../../protocol/hashes.ts';
+import { type Signer, signedHeaders } from '../../../protocol/signing/signed-headers.ts';
 import type { Clock, Random } from '../../environment.ts';
 import type { TerminalOutcome } from '../../model.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { AttemptMade } from '../state/transitions.ts';
-import { callbackBody, webhookIdOf } from './callback.ts';
+import { callbackBody } from './callback.ts';
 import { classify } from './classify.ts';
 import type { Patience, Sender } from './sender.ts';
-import { type Signer, signedHeaders } from './signature.ts';
 import type { Target } from './target.ts';
 
 export interface AttemptPorts {

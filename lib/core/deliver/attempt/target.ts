@@ -1,4 +1,6 @@
-import { sha256Hex } from '../../crypto.ts';
+import { sha256Hex } from '../../../protocol/hashes.ts';
+import type { Signer } from '../../../protocol/signing/signed-headers.ts';
+import { storedSecretBytes } from '../../../protocol/signing/webhook-keys.ts';
 import type { Clock } from '../../environment.ts';
 import type { ConfigCache } from '../../merchants/config-cache.ts';
 import {
@@ -16,7 +18,6 @@ import type { Schedule } from '../../schedule.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { Circuit } from '../health/circuit-breaker.ts';
 import { notifyUrlOf } from '../notify-url.ts';
-import { type Signer, secretBytes } from './signature.ts';
 
 /** Where and how one notification is attempted. */
 export interface Target {
@@ -59,7 +60,7 @@ export async function openSigners(
   const signers: Signer[] = [];
   for (const { sealed, privateKey } of activeSecrets(secrets, ports.clock.now())) {
     if (choice !== 'v1a') {
-      signers.push({ scheme: 'v1', key: secretBytes(await ports.seal.open(sealed, context)) });
+      signers.push({ scheme: 'v1', key: storedSecretBytes(await ports.seal.open(sealed, context)) });
     }
     if (choice !== 'v1' && privateKey !== undefined) {
       const opened = await ports.seal.open(privateKey.sealed, context);

@@ -1,3 +1,4 @@
+import { TEST_EVENT } from '../../../protocol/event-names.ts';
 import { base62 } from '../../crypto.ts';
 import type { Clock, Random } from '../../environment.ts';
 import type { Gate } from '../../gate.ts';
@@ -60,7 +61,7 @@ export async function testEndpoint(
   const made = await sendSigned(ports, {
     id: `msg_test${base62(ports.random.bytes(12))}`,
     body: JSON.stringify({
-      type: 'tidings.test',
+      type: TEST_EVENT,
       timestamp: isoTime(nowMs),
       data: { merchantId, endpointId },
     }),
