@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import setup from '../test/support/synthesized.ts';
 import { type Delay, percentile } from './isolation/delays.ts';
 import { PROMPT } from './isolation/isolation-receivers.ts';
+import { printVirtually } from './isolation/print-virtual.ts';
 import { type Measured, runScenario, type Scenario } from './isolation/scenario.ts';
 import { type Budget, printBudgets } from './print/budgets.ts';
 import { createProgress } from './print/progress.ts';
@@ -17,13 +18,18 @@ The calm case comes first and last, and shows how much this machine's noise is.
 The local queues serve merchants in turn, strictly: a stand-in for the fair queues of SQS, which watch who has too much in
 flight. Instances are threads of this machine: with as many as the template allows, they share its processors.
 
+With --virtual nothing of this machine counts: the same use cases on memory adapters under a virtual clock. Messages are
+handed out in the order in which they came, and every instance has run before the tenth turns bad.
+
   --seconds N   of each scenario, after its warm-up (60)
   --rate N      outcomes a second of each of the nine (1)
   --workers N   instances of a function for each event source (50, as the template has it)
+  --virtual     in virtual time, within seconds; the tenth has 25 times the load of the others
   --help        this text
 `;
 
 const HEAVIER = 10;
+const VIRTUALLY_HEAVIER = 25;
 /** In which the service finds out; what comes after is shown apart. */
 const ONSET_MS = 20_000;
 const MOST = 1.2;
@@ -114,12 +120,16 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     rate: { type: 'string', default: '1' },
     workers: { type: 'string', default: '50' },
+    virtual: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
-const { seconds, rate, workers, help } = values;
+const { seconds, rate, workers, virtual, help } = values;
 if (help) process.stdout.write(HELP);
-else {
+else if (virtual) {
+  const load = { healthyPerSecond: Number(rate), heavyPerSecond: Number(rate) * VIRTUALLY_HEAVIER };
+  process.exit((await printVirtually({ ...load, seconds: Number(seconds), most: MOST })) ? 0 : 1);
+} else {
   const isWithin = await main({
     seconds: Number(seconds),
     rate: Number(rate),

@@ -6,8 +6,7 @@ import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamod
 import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../lib/adapters/queues/queue-sender.ts';
 import { systemTimer as timer } from '../lib/adapters/system.ts';
-import { auditPartition } from '../lib/core/bookkeeping/audit.ts';
-import { forEachPartition } from '../lib/core/partitions.ts';
+import { auditPartitions } from '../lib/core/bookkeeping/audit.ts';
 import { deadlineOf, openBookkeeping, type PartitionShare, reportMark } from './wiring/bookkeeping.ts';
 import { clientDefaults } from './wiring/clients.ts';
 
@@ -30,10 +29,6 @@ const ports = {
 export const handler = middy<PartitionShare>().handler(
   async ({ partitions }: PartitionShare, context: Context) => {
     const deadlineMs = deadlineOf(context);
-    const marks = await forEachPartition(
-      (partition) => auditPartition(ports, { partition, deadlineMs }),
-      partitions,
-    );
-    reportMark(ports, 'audited', marks);
+    reportMark(ports, 'audited', await auditPartitions(ports, { partitions, deadlineMs }));
   },
 );

@@ -1,8 +1,5 @@
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import middy from '@middy/core';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { parseConfig } from '../lib/adapters/config.ts';
 import { createCheckStore } from '../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
 import { createHttpSender } from '../lib/adapters/http/http-sender.ts';
@@ -12,6 +9,7 @@ import { createGeneratedSecret } from '../lib/adapters/secrets/generated-secret.
 import { handleCheckMessage } from '../lib/core/deliver/messages.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
+import { LANE_VISIBILITY_SECONDS, serveQueue } from './wiring/serve-queue.ts';
 
 const service = openDispatchService('check');
 const config = parseConfig(process.env, [
@@ -44,17 +42,10 @@ const ports = {
   deadLetters: createDeadLetters({ sqs: service.sqs, queueUrl: config.deadLetterUrl }),
 };
 
-const processor = new BatchProcessor(EventType.SQS);
-
 /** Messages of the check lane: each asks one initiator once. */
-export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event) =>
-  processPartialResponse(event, checkOf, processor, { throwOnFullBatchFailure: false }),
-);
-
-function checkOf(record: SQSRecord): Promise<void> {
-  return handleCheckMessage(ports, {
-    messageId: record.messageId,
-    body: record.body,
-    receivedTimes: Number(record.attributes.ApproximateReceiveCount),
-  });
-}
+export const handler = serveQueue({
+  sqs: service.sqs,
+  queueUrlOf: () => service.queueUrls.check,
+  longestPauseSeconds: LANE_VISIBILITY_SECONDS,
+  work: (message) => handleCheckMessage(ports, message),
+});

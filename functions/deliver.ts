@@ -1,9 +1,8 @@
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import middy from '@middy/core';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
 import { parseConfig } from '../lib/adapters/config.ts';
+import { createGate } from '../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { createHttpSender } from '../lib/adapters/http/http-sender.ts';
 import { createDeadLetters } from '../lib/adapters/queues/dead-letters.ts';
@@ -12,6 +11,7 @@ import { createKmsSeal } from '../lib/adapters/secrets/kms-seal.ts';
 import { handleMessage } from '../lib/core/deliver/messages.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
+import { LANE_VISIBILITY_SECONDS, serveQueue } from './wiring/serve-queue.ts';
 
 const service = openDispatchService('deliver');
 const config = parseConfig(process.env, [
@@ -33,23 +33,19 @@ const ports = {
     onRefused: (reason) => service.reporter.report({ event: 'schedule_refused', reason }),
   }),
   notifications: createNotificationStore(service.table, service.config),
+  gate: createGate(service.table),
   seal: createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId }),
   sender: createHttpSender({ policy, now: service.clock.now }),
   deadLetters: createDeadLetters({ sqs: service.sqs, queueUrl: config.deadLetterUrl }),
 };
 
-const processor = new BatchProcessor(EventType.SQS);
+const laneOf = ({ eventSourceARN }: SQSRecord) =>
+  eventSourceARN === config.retryQueueArn ? 'retry' : 'first';
 
 /** Messages of the lanes. Those of a batch are attempted side by side; those that fail come back alone. */
-export const handler = middy<SQSEvent, SQSBatchResponse>().handler((event) =>
-  processPartialResponse(event, attemptOf, processor, { throwOnFullBatchFailure: false }),
-);
-
-function attemptOf(record: SQSRecord): Promise<void> {
-  return handleMessage(ports, {
-    messageId: record.messageId,
-    body: record.body,
-    receivedTimes: Number(record.attributes.ApproximateReceiveCount),
-    lane: record.eventSourceARN === config.retryQueueArn ? 'retry' : 'first',
-  });
-}
+export const handler = serveQueue({
+  sqs: service.sqs,
+  queueUrlOf: (record) => service.queueUrls[laneOf(record)],
+  longestPauseSeconds: LANE_VISIBILITY_SECONDS,
+  work: (message, record) => handleMessage(ports, { ...message, lane: laneOf(record) }),
+});

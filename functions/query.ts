@@ -1,5 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseConfig, s3EndpointOf } from '../lib/adapters/config.ts';
+import { createGate } from '../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createDirectory } from '../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
 import { createFeedStore } from '../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
@@ -15,6 +16,7 @@ import { reconcilingRoutes } from '../lib/api/reconciliations/reconciliations-ro
 import { statementRoutes } from '../lib/api/statements/statements-routes.ts';
 import { askingRoutes } from '../lib/api/transactions/ask-routes.ts';
 import { windowRoutes } from '../lib/api/windows/windows-routes.ts';
+import { createQueryLimit } from '../lib/core/query/query-limit.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/serve-http.ts';
@@ -54,4 +56,6 @@ const routes = [
   ...publicKeysRoutes({ signingSecret }),
 ];
 
-export const handler = serveHttp(createApp(service.app, routes));
+const limit = createQueryLimit({ ...service, gate: createGate(table) });
+
+export const handler = serveHttp(createApp({ ...service.app, limit }, routes));

@@ -1,4 +1,4 @@
-import { createTestGate } from '../lib/adapters/dynamodb/dynamodb-test-gate.ts';
+import { createGate } from '../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createHttpSender } from '../lib/adapters/http/http-sender.ts';
 import { createApp } from '../lib/api/api-app.ts';
 import { testingRoutes } from '../lib/api/endpoints/test-routes.ts';
@@ -8,7 +8,7 @@ import { serveHttp } from './wiring/serve-http.ts';
 const service = openApiService('test-request');
 const ports = {
   ...service,
-  testGate: createTestGate(service.table),
+  gate: createGate(service.table),
   sender: createHttpSender({ policy: service.callbackPolicy, now: service.clock.now }),
 };
 

@@ -38,9 +38,11 @@ export function openLanes(meter: Meter, clock: Clock): MeteredLanes {
   answerFor(sqs, (command, input) => {
     meter.add({ sqsRequests: 1 });
     if (command === 'GetQueueAttributesCommand') return { Attributes: { ApproximateNumberOfMessages: '0' } };
-    const { DelaySeconds = 0, QueueUrl, MessageBody, Entries } = input as unknown as SendInput;
-    const bodies = Entries?.map((entry) => entry.MessageBody) ?? [MessageBody];
-    for (const body of bodies) send(QueueUrl, body, clock.now() + DelaySeconds * SECOND_MS);
+    const { DelaySeconds, QueueUrl, MessageBody, Entries } = input as unknown as SendInput;
+    const entries = Entries ?? [{ MessageBody, DelaySeconds }];
+    for (const one of entries) {
+      send(QueueUrl, one.MessageBody, clock.now() + (one.DelaySeconds ?? 0) * SECOND_MS);
+    }
     return { Successful: [] };
   });
   answerFor(scheduler, (_command, input) => {
@@ -86,7 +88,7 @@ interface SendInput {
   readonly QueueUrl: string;
   readonly DelaySeconds?: number;
   readonly MessageBody?: string;
-  readonly Entries?: readonly { readonly MessageBody: string }[];
+  readonly Entries?: readonly Pick<SendInput, 'MessageBody' | 'DelaySeconds'>[];
 }
 
 interface ScheduleInput {

@@ -4,7 +4,7 @@ import { systemRandom as random, systemClock } from '../../lib/adapters/system.t
 import { createApp } from '../../lib/api/api-app.ts';
 import { managingRoutes } from '../../lib/api/merchants/managing-routes.ts';
 import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
-import { auditPartition } from '../../lib/core/bookkeeping/audit.ts';
+import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import type { Sender } from '../../lib/core/deliver/attempt/sender.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
@@ -190,7 +190,7 @@ export async function openService(options: {
       );
       for (const share of shares) {
         await meter.invoke('audit', async () => {
-          await forEachPartition((partition) => auditPartition(auditing, { partition, deadlineMs }), share);
+          await auditPartitions(auditing, { partitions: share, deadlineMs });
         });
       }
     },

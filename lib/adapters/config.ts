@@ -49,6 +49,7 @@ const variables = {
   },
   /** Accounts whose events record, and for which merchants: `{"123456789012": ["*"]}`. */
   recorders: { name: 'TIDINGS_RECORDERS', schema: recorders },
+  intakeQueueUrl: { name: 'TIDINGS_INTAKE_QUEUE_URL', schema: text },
   intakeDeadLetterUrl: { name: 'TIDINGS_INTAKE_DEAD_LETTER_URL', schema: text },
   /** Messages of this queue are of the retry lane; all others are of the first. */
   retryQueueArn: { name: 'TIDINGS_RETRY_QUEUE_ARN', schema: text },

@@ -16,12 +16,12 @@ export const METRIC_OF: Partial<Record<ServiceEvent['event'], string>> = {
   message_failed: 'FailedMessages',
   record_parked: 'ParkedRecords',
   lost: 'Lost',
-  outcome_unreadable: 'UnreadableRows',
   window_revised: 'WindowRevisions',
   schedule_refused: 'SchedulesRefused',
   close_failed: 'CloseFailures',
   audit_failed: 'AuditFailures',
   foreign_row: 'ForeignRows',
+  unreadable_row: 'UnreadableRows',
   intake_refused: 'IntakeRefused',
   unresolved: 'Unresolved',
   check_contradicted: 'ChecksContradicted',
@@ -80,13 +80,13 @@ export function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error
     case 'unresolved':
     case 'check_contradicted':
     case 'lost':
-    case 'outcome_unreadable':
     case 'window_revised':
     case 'close_failed':
     case 'audit_failed':
     case 'statement_failed':
     case 'health_unavailable':
     case 'foreign_row':
+    case 'unreadable_row':
     case 'clock_skew':
     case 'recording_failed':
     case 'schedule_refused':

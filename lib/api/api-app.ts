@@ -1,10 +1,11 @@
 import { type Context, Hono } from 'hono';
 import type { Clock, Reporter } from '../core/environment.ts';
-import { Fault } from '../core/faults.ts';
-import type { Authentication, Caller } from '../core/merchants/access-keys.ts';
+import { Fault, isUnreadable } from '../core/faults.ts';
+import type { Authenticate, Caller } from '../core/merchants/access-keys.ts';
 import { permits } from '../core/merchants/access-keys.ts';
 import { type MerchantId, merchantIdSchema } from '../core/model.ts';
 import type { AnswerSigner } from '../core/query/answer-signer.ts';
+import type { QueryLimit } from '../core/query/query-limit.ts';
 import { isoTime } from '../core/time.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import type { AppEnv } from './http-event.ts';
@@ -13,10 +14,12 @@ import { PROBLEMS } from './problems.ts';
 import { canonicalRequest, readBody, readParams, readQuery } from './request-reading.ts';
 
 export interface AppPorts {
-  readonly authenticate: (authorization: string | undefined) => Promise<Authentication>;
+  readonly authenticate: Authenticate;
   readonly sign: AnswerSigner;
   readonly clock: Clock;
   readonly reporter: Reporter;
+  /** Of one merchant's large questions; needed where a route has some. */
+  readonly limit?: QueryLimit;
   /** Of the whole API: for the function that answers what no route names. Without it there are its own. */
   readonly operations?: readonly Operation[];
 }
@@ -37,6 +40,9 @@ const NO_MERCHANT = '' as MerchantId;
 
 /** The HTTP app of one function: each request is authenticated, checked, handled, enveloped and signed. */
 export function createApp(ports: AppPorts, routes: readonly Route[]): Hono<AppEnv> {
+  if (ports.limit === undefined && routes.some(({ operation }) => operation.isLarge !== undefined)) {
+    throw new Error('Large questions need a limit.');
+  }
   const app = new Hono<AppEnv>();
   const operations = ports.operations ?? routes.map(({ operation }) => operation);
   const refuse = (c: Context<AppEnv>, answer: Answer, fault?: unknown) =>
@@ -69,11 +75,13 @@ async function serve(ports: AppPorts, c: Context<AppEnv>, { operation, handle }:
   const run = async (): Promise<Answer> => {
     try {
       if (operation.scopes.length > 0) {
-        const authentication = await ports.authenticate(c.req.header('authorization'));
+        const authentication = await ports.authenticate(c.req.header('authorization'), {
+          isFresh: operation.freshKey === true,
+        });
         if (authentication.kind === 'refused') return problem(authentication.code);
         caller = authentication.caller;
       }
-      return await handleFor(c, { operation, handle }, caller);
+      return await handleFor(c, { operation, handle: limited(ports, { operation, handle }) }, caller);
     } catch (error) {
       fault = error;
       return faultProblem(error);
@@ -81,6 +89,25 @@ async function serve(ports: AppPorts, c: Context<AppEnv>, { operation, handle }:
   };
   const answer = await run();
   return respond(ports, c, { answer, startedMs, caller, fault });
+}
+
+/** Large questions of one merchant wait for each other, at the asker's. */
+function limited({ limit }: AppPorts, { operation, handle }: Route): Route['handle'] {
+  return async (input) => {
+    const query: unknown = input.query;
+    const isLarge = operation.isLarge?.((query ?? {}) as Readonly<Record<string, unknown>>) ?? false;
+    if (limit === undefined || !isLarge) return handle(input);
+    const admission = await limit.enter(input.merchantId);
+    if (admission.kind === 'busy') {
+      const headers = { 'retry-after': String(admission.retryAfterSeconds) };
+      return problem('too_many_queries', { headers });
+    }
+    try {
+      return await handle(input);
+    } finally {
+      await admission.leave();
+    }
+  };
 }
 
 /** Checks in an order that tells a stranger nothing: key, ids, scope, and only then what was sent. */
@@ -122,6 +149,7 @@ function merchantOf(operation: Operation, caller: Caller, params: unknown): Merc
 
 function faultProblem(error: unknown): Answer {
   if (error instanceof Fault && error.code === 'clock_skew') return problem('clock_skew');
+  if (isUnreadable(error)) return problem('unreadable_row');
   return problem(error instanceof Fault && error.retryable ? 'unavailable' : 'internal');
 }
 

@@ -6,34 +6,44 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
+import type { Scope } from '../core/merchants/access-keys.ts';
 import type { Operation } from './operation.ts';
 import { operations } from './operations.ts';
 import { PROBLEMS, type ProblemCode } from './problems.ts';
+import { envelopeSchema } from './shapes.ts';
 import { batchItemSchema } from './transactions/record-contract.ts';
 import { headerComponents, retryAfterHeader, signedAnswerHeaders, webhooks } from './webhooks.ts';
+
+/** Of operations for admins too, whose answers say nothing of the kind. */
+const optionalEnvelope = envelopeSchema.partial();
 
 /** Builds the OpenAPI document from the schemas that validate. Runs when the code is built, never in a function. */
 
 const problemSchema = z
   .looseObject({
+    ...envelopeSchema.partial().shape,
     type: z.string(),
-    title: z.string().meta({ description: 'For people; not stable.' }),
+    title: z.string().meta({ description: 'A text for people; not stable.' }),
     status: z.int(),
     code: z
       .enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]])
-      .meta({ description: 'Stable. Of several wrong fields, that of the first.' }),
+      .meta({ description: 'Stable. If several fields are wrong, the code of the first.' }),
     errors: z
       .array(
         z.object({
           pointer: z.string().meta({
-            description: 'JSON pointer into the body; /query/… and /path/… name parameters.',
+            description: 'A JSON pointer into the body; /query/… and /path/… name parameters.',
           }),
           code: z.string(),
         }),
       )
       .exactOptional(),
   })
-  .meta({ id: 'Problem', description: 'RFC 9457. Some carry current: what stands instead.' });
+  .meta({
+    id: 'Problem',
+    description:
+      'RFC 9457. Some have current: what is recorded instead. Answers to keys of a merchant also have the envelope.',
+  });
 
 export function openApiDocument(version: string): object {
   const paths: ZodOpenApiPathsObject = {};
@@ -48,7 +58,7 @@ export function openApiDocument(version: string): object {
       version,
       description: 'Tells receivers how a transaction ended, and lets them find out when the telling fails.',
     },
-    servers: [{ url: '/', description: 'The service that gives this document.' }],
+    servers: [{ url: '/', description: 'The service that serves this document.' }],
     security: [{ key: [] }],
     paths,
     webhooks,
@@ -97,11 +107,29 @@ function answersOf(operation: Operation): ZodOpenApiOperationObject['responses']
         description,
         ...(schema !== undefined && {
           ...headersOf(operation),
-          content: { 'application/json': { schema } },
+          content: { 'application/json': { schema: enveloped(schema, operation) } },
         }),
       },
     ]),
   );
+}
+
+/** Keys whose answers carry the envelope; see `envelopeOf` in `app.ts`. */
+const ENVELOPED: ReadonlySet<Scope> = new Set(['receiver', 'merchant']);
+
+/** An answer as it is sent: to keys of a merchant's own with the envelope, to others without. */
+function enveloped(schema: z.ZodType, { scopes }: Pick<Operation, 'scopes'>): z.ZodType {
+  const withEnvelope = scopes.filter((scope) => ENVELOPED.has(scope));
+  if (withEnvelope.length === 0) return schema;
+  if (schema instanceof z.ZodUnion) {
+    return z.union(schema.options.map((option) => enveloped(option as z.ZodType, { scopes })));
+  }
+  if (!(schema instanceof z.ZodObject)) throw new Error('An answer with an envelope must be an object.');
+  const isAlways = withEnvelope.length === scopes.length;
+  const { shape } = isAlways ? envelopeSchema : optionalEnvelope;
+  const { title } = schema.meta() ?? {};
+  const whole = z.object({ ...shape, ...schema.shape });
+  return title === undefined ? whole : whole.meta({ title });
 }
 
 /** Only answers with a body are signed, and only to keys of a merchant's own, once they are known. */
@@ -131,6 +159,7 @@ function problemsOf(operation: Operation, shared: SharedProblems): ZodOpenApiOpe
           'unsupported_media_type',
         ] as const)
       : []),
+    ...(operation.isLarge === undefined ? [] : (['too_many_queries'] as const)),
     'internal',
     'unavailable',
   ];

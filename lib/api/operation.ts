@@ -23,6 +23,10 @@ export interface Operation<
    * where it has one, else of all.
    */
   readonly merchant: 'path' | 'key' | 'none' | 'any';
+  /** The caller's key is read again, so that one that was revoked manages nothing, however lately. */
+  readonly freshKey?: true;
+  /** Whether a question reads more than a page: one merchant may ask few of these at a time. Of a merchant's own key only. */
+  readonly isLarge?: (query: Readonly<Record<string, unknown>>) => boolean;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { notificationStates } from '../core/deliver/state/notification.ts';
+import { MAX_CURSOR_LENGTH } from './list-cursor.ts';
 
 /** Shapes of answers, as they are documented. They describe; the core builds. */
 
@@ -18,7 +19,7 @@ const feedItem = z.object({
   relatedTransactionId: z.string().exactOptional(),
   occurredAt: z.iso.datetime(),
   recordedAt: z.iso.datetime(),
-  listedAt: z.iso.datetime().exactOptional().meta({ description: 'Absent of PENDING.' }),
+  listedAt: z.iso.datetime().exactOptional().meta({ description: 'Absent for a PENDING.' }),
 });
 
 export const outcomeDataSchema = z
@@ -34,8 +35,11 @@ export const attemptSchema = z
     at: z.iso.datetime(),
     durationMs: z.int(),
     statusCode: z.int().exactOptional(),
-    error: z.string().exactOptional().meta({ description: 'Why it was no delivery: a stable code.' }),
-    responseSnippet: z.string().exactOptional().meta({ description: 'Of the last attempt only; 512 bytes.' }),
+    error: z.string().exactOptional().meta({ description: 'Why the attempt failed: a stable code.' }),
+    responseSnippet: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'The first 512 bytes of the last answer; on the last attempt only.' }),
   })
   .meta({ id: 'Attempt' });
 
@@ -50,8 +54,9 @@ export const notificationSchema = z
       .exactOptional()
       .meta({
         description:
-          'Why it is blocked. `gone`: the receiver answered 410. `endpoint_disabled`, `endpoint_gone`: as it is set. ' +
-          '`address_refused`: its address is not public. `no_notify_url`, `unknown_merchant`: nowhere to send it.',
+          'Why it is blocked. `gone`: the receiver answered 410. `endpoint_disabled`, `endpoint_gone`: the endpoint was ' +
+          'disabled or deleted. `address_refused`: its address is not public. `no_notify_url`, `unknown_merchant`: there ' +
+          'is nowhere to send it.',
       }),
     attempts: z.array(attemptSchema),
     nextAttemptAt: z.iso.datetime().exactOptional(),
@@ -75,12 +80,15 @@ export const transactionSchema = z
   })
   .meta({ id: 'Transaction' });
 
-/** What every answer to a key of a merchant carries besides: enough to say to what it is the answer. */
-export const envelope = {
-  merchantId: z.string(),
-  request: z.string().meta({ example: 'GET /v1/transactions/pay_1' }),
-  asOf: z.iso.datetime(),
-};
+/** What every answer to a receiver's or merchant's key carries besides: enough to say to what it is the answer. */
+export const envelopeSchema = z.object({
+  merchantId: z.string().meta({ description: 'The merchant that the answer is about.' }),
+  request: z.string().meta({
+    description: 'The request that is answered: method, path, and query parameters in sorted order.',
+    example: 'GET /v1/transactions/pay_1',
+  }),
+  asOf: z.iso.datetime().meta({ description: 'The moment as of which the answer is true.' }),
+});
 
 export const limitSchema = (most: number) =>
   z
@@ -89,11 +97,11 @@ export const limitSchema = (most: number) =>
     .transform(Number)
     .refine((limit) => limit <= most, 'invalid_value')
     .exactOptional()
-    .meta({ description: `Items of a page, 1 to ${most}.` });
+    .meta({ description: `Maximum number of items, 1 to ${most}.` });
 
 export const cursorSchema = z
   .string('invalid_cursor')
   .min(1, 'invalid_cursor')
-  .max(512, 'invalid_cursor')
+  .max(MAX_CURSOR_LENGTH, 'invalid_cursor')
   .exactOptional()
-  .meta({ description: 'The nextCursor of the page before.' });
+  .meta({ description: 'The nextCursor of the previous page, of the same list with the same filter.' });

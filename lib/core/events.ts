@@ -104,16 +104,16 @@ export type ServiceEvent =
       readonly version: Version;
       readonly endpointId: EndpointId;
     }
-  /** The audit met an outcome that it cannot read: what is expected of it is not known. */
-  | {
-      readonly event: 'outcome_unreadable';
-      readonly merchantId: MerchantId;
-      readonly transactionId: TransactionId;
-      readonly version: Version;
-      readonly reason: string;
-    }
   /** A row of an index belonged to another merchant, and was dropped. */
   | { readonly event: 'foreign_row'; readonly merchantId: MerchantId; readonly index: string }
+  /** A stored row that no version's rules make sense of; whatever needs it waits until somebody mends it. */
+  | {
+      readonly event: 'unreadable_row';
+      readonly kind: string;
+      /** Its keys. */
+      readonly row: string;
+      readonly reason: string;
+    }
   /** This machine's clock is off the table's: it refuses to stamp, and to compare stamps. */
   | { readonly event: 'clock_skew'; readonly skewMs: number }
   | { readonly event: 'relayed'; readonly outcomes: number; readonly messages: number }

@@ -25,3 +25,20 @@ export function clockSkewFault(skewMs: number): Fault {
     retryable: true,
   });
 }
+
+/** A stored row that no rule makes sense of. Its reader must not go on as if it were not there. */
+export function unreadableRowFault(row: string, cause: unknown): Fault {
+  return new Fault({
+    code: UNREADABLE_ROW,
+    message: `The row ${row} cannot be read: ${String(cause).replaceAll(/\s+/g, ' ').slice(0, 300)}`,
+    retryable: false,
+    cause,
+  });
+}
+
+const UNREADABLE_ROW = 'unreadable_row';
+
+/** Whether one row is broken, as against something that would fail for every row. */
+export function isUnreadable(error: unknown): error is Fault {
+  return error instanceof Fault && error.code === UNREADABLE_ROW;
+}

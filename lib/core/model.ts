@@ -97,7 +97,7 @@ const metadataSchema = z
   .refine((value) => !holdsInexactNumber(value), 'inexact_number')
   .refine(holdsPlainText, 'invalid_text')
   .refine(isShortMetadata, 'too_long')
-  .meta({ description: 'Whatever the initiator wants the receiver to have; at most 16 KiB.' });
+  .meta({ description: 'Further data for the receiver; at most 16 KiB.' });
 
 export const urlSchema = z
   .string('invalid_url')
@@ -122,7 +122,9 @@ const checkBackSchema = z
       description: 'What it means when the initiator does not know the transaction: ask again, or FAILED.',
     }),
   })
-  .meta({ description: 'Of a PENDING only: where to ask how the transaction ended, if nobody says.' });
+  .meta({
+    description: 'For a PENDING only: where to ask how the transaction ended, if its end is not recorded.',
+  });
 
 /** What the initiator states; everything else about an outcome is stamped by the service. */
 export const outcomeContentSchema = z.strictObject({

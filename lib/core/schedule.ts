@@ -75,15 +75,22 @@ export const scheduleSchema = z.union(
 /** A preset's name, or the delays in seconds between attempts. */
 export type Schedule = z.infer<typeof scheduleSchema>;
 
+/** As rows are read: a preset may be a newer version's, and delays may be longer, or more, than may be set today. */
+export const storedScheduleSchema = z.union([
+  z.string(),
+  z.array(z.number().nonnegative()).min(1).readonly(),
+]) as unknown as z.ZodType<Schedule>;
+
 /** The schedule of a merchant who names none. */
-export const DEFAULT_SCHEDULE: Schedule = 'wechat';
+export const DEFAULT_SCHEDULE = 'wechat' satisfies Schedule;
 
 /**
  * The delays of a schedule in seconds: delay `i` (from 1) lies between attempt `i` and attempt `i + 1`, so
- * a schedule of n delays makes n + 1 attempts.
+ * a schedule of n delays makes n + 1 attempts. A preset that only a newer version knows goes by the default.
  */
 export function delaysOf(schedule: Schedule): readonly number[] {
-  return typeof schedule === 'string' ? PRESETS[schedule] : schedule;
+  if (typeof schedule !== 'string') return schedule;
+  return Object.hasOwn(PRESETS, schedule) ? PRESETS[schedule] : PRESETS[DEFAULT_SCHEDULE];
 }
 
 /** The sum of a schedule's delays in seconds, without jitter: `wechat` gives 86,640. */

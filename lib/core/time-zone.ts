@@ -27,8 +27,8 @@ export const timeZoneSchema = z
   .refine(isTimeZone, 'unknown_time_zone')
   .meta({
     description:
-      'Whose days have statements: UTC, or a name of the IANA time zone database with its region. ' +
-      'Short names such as CST, which mean several zones, are refused.',
+      'The time zone of statements: UTC, or a name of the IANA time zone database with its region. ' +
+      'Short names such as CST are refused, because they mean several zones.',
     example: 'Asia/Shanghai',
   });
 

@@ -22,7 +22,7 @@ export const COUNTED: readonly { readonly metric: string; readonly says: string 
   { metric: 'ParkedRecords', says: 'A record could not be relayed; see npm run parked.' },
   {
     metric: 'UnreadableRows',
-    says: 'The audit met an outcome that cannot be read: what it expects is not known.',
+    says: 'A stored row cannot be read; what needs it waits.',
   },
   { metric: 'ClockSkew', says: "A machine's clock is off: it refuses to stamp, and to compare stamps." },
 ];

@@ -6,8 +6,12 @@ import type { Construct } from 'constructs';
 export const DELIVER_TIMEOUT_SECONDS = 60;
 /** Six times the function's time-out, as Lambda asks of its event sources. */
 export const LANE_VISIBILITY_SECONDS = 6 * DELIVER_TIMEOUT_SECONDS;
-/** Receipts after which a message is a dead letter. */
-const MAX_RECEIVES = 5;
+/**
+ * Receipts after which a message is a dead letter. While a fault passes, pauses grow from 5 s to the visibility time-out
+ * (`core/deliver/coming-back.ts`): nine receipts last for 27 minutes, less a fifth at most by jitter. What dies without a word
+ * waits for the visibility time-out each time, 48 minutes in all.
+ */
+const MAX_RECEIVES = 9;
 
 /** The two ways to deliver, the way to ask, and where goes what cannot be worked off at all. */
 export interface Lanes {

@@ -1,10 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
@@ -16,6 +15,7 @@ import { createHttpApi } from './http-api.ts';
 import { createIntake, type Intake, recordersText } from './intake.ts';
 import { createLanes, DELIVER_TIMEOUT_SECONDS, type Lanes } from './lanes.ts';
 import { type NotificationServiceProps, readProps, type Settings } from './props.ts';
+import { relaySource } from './relay-source.ts';
 import { createFunction, everyMinutes, grantIndex, grantTable } from './service-function.ts';
 import { createStatementsBucket } from './statements.ts';
 import { createTable } from './table.ts';
@@ -39,8 +39,6 @@ const STATEMENT_TIMEOUT_SECONDS = 900;
 const STATEMENT_MINUTES = 15;
 /** Several statements are made at a time, each with two parts of a file in memory. */
 const STATEMENT_MEMORY_MB = 1_769;
-/** Stream records that relay takes at a time. */
-const RELAY_BATCH = 100;
 /** Messages that deliver attempts side by side in one invocation. */
 const DELIVER_BATCH = 10;
 
@@ -129,6 +127,7 @@ export class NotificationService extends Construct {
         ...this.#apiEnvironment(),
         TIDINGS_CHECK_HORIZON_SECONDS: String(this.settings.checkHorizonSeconds),
         TIDINGS_RECORDERS: recordersText(this, this.settings.recorders),
+        TIDINGS_INTAKE_QUEUE_URL: this.intake.queue.queueUrl,
         TIDINGS_INTAKE_DEAD_LETTER_URL: this.intake.dead.queueUrl,
       },
     });
@@ -160,6 +159,7 @@ export class NotificationService extends Construct {
     grantTable(fn, this.table, [
       { actions: ['GetItem', 'Query'], partitions: ['T#', 'W#', 'J#statement#'] },
       { actions: ['GetItem'], partitions: ['D#'] },
+      { actions: ['GetItem', 'PutItem', 'DeleteItem'], partitions: ['G#'] },
     ]);
     // A link may do what its signer may: fetch a file, and not even list them.
     this.#grantFiles(fn, ['GetObject']);
@@ -197,22 +197,7 @@ export class NotificationService extends Construct {
       { actions: ['PutItem'], partitions: ['P#'] },
     ]);
     for (const lane of [this.lanes.first, this.lanes.retry, this.lanes.check]) lane.grantSendMessages(fn);
-    fn.addEventSource(
-      // The cast is the library's debt: its own Table does not fit its ITable under exact optional types.
-      new DynamoEventSource(this.table as ITable, {
-        startingPosition: StartingPosition.TRIM_HORIZON,
-        batchSize: RELAY_BATCH,
-        // Only new outcomes: notifications, settings and marks change without anybody being told.
-        filters: [
-          FilterCriteria.filter({
-            eventName: FilterRule.isEqual('INSERT'),
-            dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('V#') } } },
-          }),
-        ],
-        // No number of tries: while the queues are away, the stream waits. What cannot be read is parked.
-        bisectBatchOnError: true,
-      }),
-    );
+    fn.addEventSource(relaySource(this.table, this.settings.relayParallelization));
     return fn;
   }
 
@@ -231,6 +216,7 @@ export class NotificationService extends Construct {
     });
     grantTable(fn, this.table, [
       { actions: ['GetItem', 'PutItem'], partitions: ['T#', 'H#'] },
+      { actions: ['GetItem', 'PutItem'], partitions: ['G#'] },
       { actions: ['Query', 'PutItem'], partitions: ['M#'] },
     ]);
     this.#sealKey.grantDecrypt(fn);
@@ -261,7 +247,7 @@ export class NotificationService extends Construct {
       environment: this.#apiEnvironment(),
     });
     this.#grantApi(fn);
-    grantTable(fn, this.table, [{ actions: ['GetItem', 'PutItem'], partitions: ['H#'] }]);
+    grantTable(fn, this.table, [{ actions: ['GetItem', 'PutItem'], partitions: ['G#'] }]);
     return fn;
   }
 

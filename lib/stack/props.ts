@@ -27,6 +27,11 @@ export interface NotificationServiceProps {
   /** Of the whole API, in requests a second. 2,000 with bursts of 4,000 unless said otherwise. */
   readonly throttle?: Throttle | undefined;
   readonly concurrency?: Concurrency | undefined;
+  /**
+   * Batches of one shard of the table's stream that are relayed side by side, 1 to 10. 1 is the default, and enough for
+   * what one shard takes (1,000 write units a second). Raise it where the relay stays behind.
+   */
+  readonly relayParallelization?: number | undefined;
   /** Accounts whose events record outcomes too, beside this one. None unless said otherwise. */
   readonly recorders?: readonly Recorder[] | undefined;
   /** Seconds after which a PENDING without an end is unresolved, and operators are told. A day unless said otherwise. */
@@ -36,11 +41,15 @@ export interface NotificationServiceProps {
 /** Bounds of an event source's concurrency, and of what API Gateway takes. */
 const MAX_CONCURRENCY = 1_000;
 const MAX_BURST = 1_000_000;
+/** What Lambda takes as batches of one shard side by side. */
+const MAX_PARALLELIZATION = 10;
 
 const concurrencyRule = { error: `must be a whole number from 2 to ${MAX_CONCURRENCY}` };
 const concurrency = z.int(concurrencyRule).min(2, concurrencyRule).max(MAX_CONCURRENCY, concurrencyRule);
 const burstRule = { error: `must be a whole number from 1 to ${MAX_BURST}` };
 const rateRule = { error: `must be a number above 0, and ${MAX_BURST} at most` };
+
+const parallelRule = { error: `must be a whole number from 1 to ${MAX_PARALLELIZATION}` };
 
 const schema = z.strictObject({
   feedLagSeconds: RULES.feedLagSeconds.default(DEFAULTS.feedLagSeconds),
@@ -60,6 +69,11 @@ const schema = z.strictObject({
       check: concurrency.default(10),
     })
     .prefault({}),
+  relayParallelization: z
+    .int(parallelRule)
+    .min(1, parallelRule)
+    .max(MAX_PARALLELIZATION, parallelRule)
+    .default(1),
   recorders: z
     .array(
       z.strictObject({

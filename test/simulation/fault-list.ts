@@ -1,4 +1,4 @@
-import { OVERTAKEN_EVERY } from './stories.ts';
+import { NEWER_KIT_EVERY, OVERTAKEN_EVERY } from './stories.ts';
 
 /** One deliberate fault: what stands in the code once, and what it is replaced with. */
 export interface DeliberateFault {
@@ -78,9 +78,29 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'relay drops what the queue refuses, and nobody audits',
     file: 'lib/core/deliver/relay.ts',
-    find: "await ports.dispatcher.sendNow('first', messages.first);",
-    replace: "await ports.dispatcher.sendNow('first', messages.first).catch(() => undefined);",
+    find: "() => ports.dispatcher.sendNow('first', messagesOf(told, 'first')),",
+    replace: "() => ports.dispatcher.sendNow('first', messagesOf(told, 'first')).catch(() => undefined),",
     without: ['audit'],
+  },
+  {
+    name: 'relay says that it is done while messages are still on their way',
+    file: 'lib/core/deliver/relay.ts',
+    find: 'await sideBySide(sendings, sendings.length, (send) => send());',
+    replace: 'void sideBySide(sendings, sendings.length, (send) => send()).catch(() => undefined);',
+    without: ['sweep', 'audit'],
+  },
+  {
+    name: 'relay swallows the fault of one record among many',
+    file: 'lib/core/deliver/relay.ts',
+    find: '(record) => relayRecord(ports, record, startedAtMs));',
+    replace: '(record) => relayRecord(ports, record, startedAtMs).catch(() => NOTHING));',
+    without: ['sweep', 'audit'],
+  },
+  {
+    name: 'side by side, a failure is forgotten',
+    file: 'lib/core/side-by-side.ts',
+    find: 'if (failures.length > 0) throw failures[0];',
+    replace: 'if (failures.length > results.length) throw failures[0];',
   },
   {
     name: 'the audit finds what is missing and does not make it',
@@ -322,6 +342,34 @@ export const FAULTS: readonly DeliberateFault[] = [
     replace: 'yield* page.rows.slice(1);',
   },
   {
+    name: 'rows are read by the rules of today’s requests',
+    file: 'lib/core/record/stored-outcome.ts',
+    find: '  currency: storedWord(),',
+    replace: "  currency: storedWord().refine((code) => code !== 'XNW'),",
+    every: NEWER_KIT_EVERY,
+  },
+  {
+    name: 'rows that cannot be read are dropped from the feed',
+    file: 'lib/core/record/stored-outcome.ts',
+    find: `      if (!isUnreadable(error) || done.length === 0) throw error;
+      break;
+    }
+  }
+  return { read: done, taken: done.length };`,
+    replace: `      if (!isUnreadable(error)) throw error;
+    }
+  }
+  return { read: done, taken: rows.length };`,
+    every: NEWER_KIT_EVERY,
+  },
+  {
+    name: 'what the first lane did not wait for is sent nowhere',
+    file: 'lib/core/deliver/deliver.ts',
+    find: 'if (isSaved) await sendDue(ports, next);',
+    replace: '',
+    without: ['sweep'],
+  },
+  {
     name: 'only one shard of the feed is closed',
     file: 'lib/core/feed/window.ts',
     find: 'shard < feedShards;',
@@ -336,8 +384,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'relay does not ask for the first check',
     file: 'lib/core/deliver/relay.ts',
-    find: 'await ports.dispatcher.sendAt({ merchantId, transactionId, rev: 0 }, dueMs);',
-    replace: 'if (dueMs < 0) return [];',
+    find: '() => ports.dispatcher.sendAllAt(checks),',
+    replace: 'async () => undefined,',
     without: ['sweep'],
   },
   {
@@ -406,6 +454,28 @@ export const FAULTS: readonly DeliberateFault[] = [
     file: 'lib/receiver/verifying/signed-request.ts',
     find: 'if (!isSigned(headers,',
     replace: "if (headers.id === '' && !isSigned(headers,",
+  },
+  {
+    name: 'a cursor is good for every merchant',
+    file: 'lib/api/list-cursor.ts',
+    find: 'const whose = merchantId ?? ALL_MERCHANTS;',
+    replace: 'const whose = ALL_MERCHANTS;',
+    test: 'test/api/lists.test.ts',
+  },
+  {
+    name: 'a cursor is good whatever the filter is',
+    file: 'lib/api/list-cursor.ts',
+    find: 'const chosen = JSON.stringify(filter);',
+    replace: "const chosen: string = '{}';",
+    test: 'test/api/lists.test.ts',
+  },
+  {
+    name: 'what is unresolved is read of everybody, and filtered afterwards',
+    file: 'lib/core/check-back/unresolved.ts',
+    find: 'ports.checks.unresolved({ ...range, ...place })',
+    replace:
+      'ports.checks.unresolved({ ...place, ...(range.after !== undefined && { after: range.after }) })',
+    test: 'test/api/lists.test.ts',
   },
   {
     name: 'what could not be closed is shown as closed',

@@ -7,6 +7,7 @@ import { CALM, OVERTAKEN, STALLING, STORM, timesWorse, type Weather } from './ch
 import { check, type Findings } from './check-promises.ts';
 import { Dice } from './dice.ts';
 import { Fleet } from './fleet.ts';
+import { NewerKit } from './newer-kit.ts';
 import { SettingsWatch } from './settings-watch.ts';
 import { Banks } from './simulated-banks.ts';
 import {
@@ -81,6 +82,7 @@ class Simulation {
   readonly #initiators: Initiators;
   readonly #banks: Banks;
   readonly #byHand: ByHand;
+  readonly #newerKit: NewerKit;
   readonly #settings: SettingsWatch;
   readonly #shops: readonly Shop[];
   readonly #sweepWatch: SweepWatch;
@@ -115,6 +117,12 @@ class Simulation {
     this.#fleet = new Fleet({ world: this.#world, dice, weather: (name) => this.#weather(name) });
     this.#initiators = new Initiators({ dice, time, fleet: this.#fleet });
     this.#banks = new Banks({ dice, time, fleet: this.#fleet, isStormy });
+    this.#newerKit = new NewerKit({
+      dice,
+      time,
+      stores: () => this.#world.stores,
+      acknowledged: this.#initiators.acknowledged,
+    });
     this.#byHand = new ByHand({ dice, world: this.#world, fleet: this.#fleet });
     this.#shops = this.#story.hasShops ? this.#merchants.map((merchant) => this.#openShop(merchant)) : [];
     const { stores } = this.#world;
@@ -254,6 +262,7 @@ class Simulation {
       initiators: this.#initiators,
       banks: this.#banks,
       byHand: this.#byHand,
+      newerKit: this.#newerKit,
       lanes: this.#lanes,
       stream: this.#stream,
       isStormy: this.#isStormy,

@@ -1,7 +1,8 @@
 import type { MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
-import { auditPartition } from '../../lib/core/bookkeeping/audit.ts';
+import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import type { Exchange, Sender } from '../../lib/core/deliver/attempt/sender.ts';
+import { orComeBack } from '../../lib/core/deliver/coming-back.ts';
 import type { Dispatcher } from '../../lib/core/deliver/dispatcher.ts';
 import { createHealthMonitor, type HealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
 import { handleCheckMessage, handleMessage } from '../../lib/core/deliver/messages.ts';
@@ -13,7 +14,7 @@ import { type ConfigCache, createConfigCache } from '../../lib/core/merchants/co
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 import { type CALLER_KILLED, type Invocation, through } from './chaos.ts';
-import type { Queued } from './simulated-lanes.ts';
+import { type Queued, VISIBILITY_MS } from './simulated-lanes.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** The real use cases, wired as the functions wire them, each invocation through its own storm. */
@@ -88,6 +89,7 @@ export class Container {
     return {
       outcomes: stormy(stores.outcomes),
       notifications: stormy(stores.notifications),
+      gate: stormy(stores.gate),
       checks: stormy(stores.checks),
       dueIndex: stormy(stores.dueIndex),
       signingSecret: { value: async () => 'a secret that was generated when it was deployed' },
@@ -100,6 +102,12 @@ export class Container {
       parking: stormy(stores.parking),
       dispatcher: stormy(dispatcher),
       sender: stormy({ send }) as Sender,
+      visibility: stormy({
+        change: async (queued: Queued, seconds: number) => {
+          queued.hiddenMs = seconds * SECOND_MS;
+        },
+      }),
+      longestPauseSeconds: VISIBILITY_MS / SECOND_MS,
       deadLetters: stormy({ add: async ({ body }: { body: string }) => void deadLetters.push(body) }),
       configs: this.configs,
       health: this.health,
@@ -122,11 +130,13 @@ export type Ports = ReturnType<Container['portsFor']>;
 /** A batch of one lane; resolves with the messages that failed. */
 export async function runDeliver(ports: Ports, batch: readonly Queued[]): Promise<readonly Queued[]> {
   const results = await Promise.allSettled(
-    batch.map(({ body, lane, receivedTimes }, index) => {
+    batch.map((queued, index) => {
+      const { body, lane, receivedTimes } = queued;
       const message = { messageId: String(index), body, receivedTimes };
-      return lane === 'check'
-        ? handleCheckMessage(ports, message)
-        : handleMessage(ports, { ...message, lane });
+      const hide = (seconds: number) => ports.visibility.change(queued, seconds);
+      return orComeBack(ports, { receivedTimes, hide }, () =>
+        lane === 'check' ? handleCheckMessage(ports, message) : handleMessage(ports, { ...message, lane }),
+      );
     }),
   );
   return batch.filter((_, index) => results[index]?.status === 'rejected');
@@ -148,7 +158,7 @@ export async function runClose(ports: Ports): Promise<void> {
 
 export async function runAudit(ports: Ports): Promise<void> {
   const deadlineMs = deadlineOf(ports);
-  await forEachPartition((partition) => auditPartition(ports, { partition, deadlineMs }));
+  await auditPartitions(ports, { deadlineMs });
 }
 
 /** As the functions set it: a minute before their time-out they take up nothing new. */

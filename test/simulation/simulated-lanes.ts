@@ -5,17 +5,19 @@ import type { Lane } from '../../lib/core/events.ts';
 import type { Dice } from './dice.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** SQS as it may behave: twice, late, in any order, given back after a time-out, and dead after five receipts. */
+/** SQS as it may behave: twice, late, in any order, given back after a time-out, and dead after nine receipts. */
 
 export interface Queued {
   readonly lane: Lane;
   readonly body: string;
   receivedTimes: number;
+  /** For how long it is hidden where it is not let go: the time-out, or what the function asked for. */
+  hiddenMs: number;
 }
 
 const MAX_DELAY_MS = 900_000;
-const VISIBILITY_MS = 360_000;
-const MAX_RECEIVES = 5;
+export const VISIBILITY_MS = 360_000;
+const MAX_RECEIVES = 9;
 const PARALLEL: Readonly<Record<Lane, number>> = { first: 6, retry: 4, check: 3 };
 const BATCH = 3;
 
@@ -64,6 +66,9 @@ export class Lanes {
       if (delayMs <= MAX_DELAY_MS) return this.send(laneOf(message), JSON.stringify(message), delayMs);
       this.#schedule(message, atMs);
     },
+    sendAllAt: async (due) => {
+      for (const { message, atMs } of due) await this.dispatcher.sendAt(message, atMs);
+    },
     backlog: async (lane) => this.#ready[lane].length + this.crowd[lane],
   };
 
@@ -82,7 +87,7 @@ export class Lanes {
     if (this.#isStormy() && this.#dice.chance(this.#lossChance)) return;
     const copies = this.#isStormy() && this.#dice.chance(0.05) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      const queued: Queued = { lane, body, receivedTimes: 0 };
+      const queued: Queued = { lane, body, receivedTimes: 0, hiddenMs: VISIBILITY_MS };
       this.held.add(queued);
       this.#show(queued, delayMs + this.#dice.between(0, this.#isStormy() ? 3_000 : 50));
     }
@@ -118,7 +123,10 @@ export class Lanes {
   }
 
   async #run(lane: Lane, batch: readonly Queued[]): Promise<void> {
-    for (const queued of batch) queued.receivedTimes += 1;
+    for (const queued of batch) {
+      queued.receivedTimes += 1;
+      queued.hiddenMs = VISIBILITY_MS;
+    }
     const failed = new Set(await this.#work(batch));
     this.#running[lane] -= 1;
     for (const queued of batch) {
@@ -131,7 +139,7 @@ export class Lanes {
 
   #giveBack(queued: Queued): void {
     if (queued.receivedTimes < MAX_RECEIVES) {
-      this.#show(queued, VISIBILITY_MS);
+      this.#show(queued, queued.hiddenMs);
       return;
     }
     this.held.delete(queued);

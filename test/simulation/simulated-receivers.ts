@@ -124,12 +124,10 @@ export class Receiver {
     this.firstRequestMs ??= this.#time.now;
     if (this.isDead) this.vainMs.push(this.#time.now);
     const mood = this.#moodNow();
-    const durationMs = mood === 'stalls' ? request.timeoutMs : this.#dice.between(5, 400);
-    if (patience !== undefined && patience.ms < durationMs) {
-      await this.#time.sleep(patience.ms);
-      patience.onExceeded();
-      await this.#time.sleep(durationMs - patience.ms);
-    } else await this.#time.sleep(durationMs);
+    const durationMs = await this.#wait(
+      mood === 'stalls' ? request.timeoutMs : this.#dice.between(5, 400),
+      patience,
+    );
     const id = this.#check(request);
     if (this.isDead && !this.#isStormy() && this.#dice.chance(DEADLY_SHARE)) return CALLER_KILLED;
     switch (mood) {
@@ -156,6 +154,19 @@ export class Receiver {
         if (!(await this.#accept(id, request))) return answered(503, durationMs);
         return { ...answered(200, durationMs), body: 'success' };
     }
+  }
+
+  /** Resolves with the milliseconds after which the exchange was over: all of them, or when the caller gave up. */
+  async #wait(durationMs: number, patience: Patience | undefined): Promise<number> {
+    if (patience === undefined || patience.ms >= durationMs) {
+      await this.#time.sleep(durationMs);
+      return durationMs;
+    }
+    const startMs = this.#time.now;
+    await this.#time.sleep(patience.ms);
+    const givenUp = new Promise<void>((resolve) => patience.onExceeded(resolve));
+    await Promise.race([givenUp, this.#time.sleep(durationMs - patience.ms)]);
+    return this.#time.now - startMs;
   }
 
   /** Whether there was a yes, which the answer may hide; a shop whose store is away says none. */

@@ -172,6 +172,8 @@ function queryApp(ports: Ports, merchantId: MerchantId) {
         caller: { keyId: 'shop', scope: 'receiver', merchantId },
       }),
       sign: createAnswerSigner(ports),
+      // A shop asks one question after the other.
+      limit: { enter: async () => ({ kind: 'entered', leave: async () => undefined }) },
       clock: ports.clock,
       reporter: ports.reporter,
     },

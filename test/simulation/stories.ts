@@ -33,6 +33,8 @@ export interface Story {
   readonly hasBanks: boolean;
   /** Merchants that are built with the receiver kit. */
   readonly hasShops: boolean;
+  /** An initiator writes rows of a newer version, some of which are broken for a while. */
+  readonly hasNewerKit: boolean;
   /** Runs of close overtake each other, and fail, all through the storm. */
   readonly isCloseOvertaken: boolean;
   /** The function that the storm hits hardest. */
@@ -62,6 +64,7 @@ const FOCUS_SHARE = 1 / 2;
 const BANKS_EVERY = 3;
 const SHOPS_EVERY = 4;
 export const OVERTAKEN_EVERY = 7;
+export const NEWER_KIT_EVERY = 5;
 
 export function drawStory(dice: Dice, seed: number): Story {
   const isLong = dice.chance(LONG_DEAD_SHARE);
@@ -74,6 +77,7 @@ export function drawStory(dice: Dice, seed: number): Story {
   return {
     hasBanks: seed % BANKS_EVERY === 0,
     hasShops: seed % SHOPS_EVERY === 0,
+    hasNewerKit: seed % NEWER_KIT_EVERY === 0,
     isCloseOvertaken,
     windowSeconds: isCloseOvertaken && !isLong ? 60 : windowSeconds,
     ...(dice.chance(FOCUS_SHARE) && { focus: dice.pick(FUNCTIONS) }),

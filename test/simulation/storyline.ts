@@ -2,6 +2,7 @@ import { NOTIFY_URL_ENDPOINT } from '../../lib/core/model.ts';
 import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 import type { ByHand } from './by-hand.ts';
 import type { Dice } from './dice.ts';
+import type { NewerKit } from './newer-kit.ts';
 import type { Banks } from './simulated-banks.ts';
 import type { Initiators } from './simulated-initiators.ts';
 import type { Lanes } from './simulated-lanes.ts';
@@ -13,6 +14,8 @@ import type { VirtualTime } from './virtual-time.ts';
 const OUTCOMES = 24;
 /** Transactions of banks that prepare, and may die before they say the end. */
 const PREPARED = 6;
+/** Outcomes that are rows of a newer version. */
+const NEWER = 6;
 /**
  * Outcomes of one window while what must tell them stands still. Of the stream, so many that the audit sees that they
  * are late; of a lane it is told by what waits there.
@@ -33,6 +36,7 @@ export class Storyline {
   readonly #initiators: Initiators;
   readonly #banks: Banks;
   readonly #byHand: ByHand;
+  readonly #newerKit: NewerKit;
   readonly #lanes: Lanes;
   readonly #stream: Stream;
   readonly #isStormy: () => boolean;
@@ -47,6 +51,7 @@ export class Storyline {
     readonly initiators: Initiators;
     readonly banks: Banks;
     readonly byHand: ByHand;
+    readonly newerKit: NewerKit;
     readonly lanes: Lanes;
     readonly stream: Stream;
     readonly isStormy: () => boolean;
@@ -59,6 +64,7 @@ export class Storyline {
     this.#initiators = options.initiators;
     this.#banks = options.banks;
     this.#byHand = options.byHand;
+    this.#newerKit = options.newerKit;
     this.#lanes = options.lanes;
     this.#stream = options.stream;
     this.#isStormy = options.isStormy;
@@ -81,6 +87,10 @@ export class Storyline {
     for (let n = 0; n < (this.#story.hasBanks ? PREPARED : 0); n += 1) {
       const atMs = START_MS + this.#dice.between(0, STORM_MS * 0.8);
       this.#banks.plan(this.#dice.pick(merchants), `bank_${n}`, atMs);
+    }
+    for (let n = 0; n < (this.#story.hasNewerKit ? NEWER : 0); n += 1) {
+      const atMs = START_MS + this.#dice.between(0, STORM_MS * 0.5);
+      this.#newerKit.plan(this.#dice.pick(merchants), `newer_${n}`, atMs);
     }
     for (const merchant of merchants) {
       if (this.#dice.chance(0.4)) this.#byHand.planChanges(merchant, { mayWiden });

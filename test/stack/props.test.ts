@@ -12,6 +12,7 @@ const DEFAULTS = {
   throttle: { rateLimit: 2_000, burstLimit: 4_000 },
   concurrency: { first: 50, retry: 20, check: 10 },
   recorders: [],
+  relayParallelization: 1,
   checkHorizonSeconds: 86_400,
 };
 /** As JavaScript hands them over, whatever the types say. */

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { INTAKE_VISIBILITY_SECONDS, LANE_VISIBILITY_SECONDS } from '../../functions/wiring/serve-queue.ts';
 import { operations } from '../../lib/api/operations.ts';
 import { ASSEMBLY } from '../support/synthesized.ts';
 
@@ -193,6 +194,7 @@ describe('the functions', () => {
         ...API,
         ...['GetItem', 'Query'].map((action) => `dynamodb:${action} T#* W#* J#statement#*`),
         'dynamodb:GetItem D#*',
+        ...['DeleteItem', 'GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`),
         'dynamodb:Query Table',
         'dynamodb:Query Table',
         'secretsmanager:DescribeSecret SigningSecret',
@@ -234,7 +236,10 @@ describe('the functions', () => {
     [
       'Deliver',
       [
-        ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} T#* H#*`),
+        ...['GetItem', 'PutItem'].flatMap((action) => [
+          `dynamodb:${action} T#* H#*`,
+          `dynamodb:${action} G#*`,
+        ]),
         ...['PutItem', 'Query'].map((action) => `dynamodb:${action} M#*`),
         'kms:Decrypt SealKey',
         'iam:PassRole SchedulerRole',
@@ -261,7 +266,7 @@ describe('the functions', () => {
         ...receive('CheckLane'),
       ],
     ],
-    ['TestRequest', [...API, ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} H#*`)]],
+    ['TestRequest', [...API, ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`)]],
     ['Document', []],
     [
       'Sweep',
@@ -343,6 +348,7 @@ describe('the way of the messages', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       FunctionName: { Ref: functionId('Relay') },
       BatchSize: 100,
+      ParallelizationFactor: 1,
       StartingPosition: 'TRIM_HORIZON',
       BisectBatchOnFunctionError: true,
       MaximumRetryAttempts: Match.absent(),
@@ -382,7 +388,8 @@ describe('the way of the messages', () => {
     for (const [id, queue] of resources('AWS::SQS::Queue')) {
       if (id.includes('DeadLetters') || id.includes('Intake')) continue;
       expect(queue.VisibilityTimeout).toBe(6 * Number(deliver?.Timeout));
-      expect(queue.RedrivePolicy).toMatchObject({ maxReceiveCount: 5 });
+      expect(queue.RedrivePolicy).toMatchObject({ maxReceiveCount: 9 });
+      expect(queue.VisibilityTimeout).toBe(LANE_VISIBILITY_SECONDS);
     }
   });
 
@@ -408,7 +415,10 @@ describe('the way of the messages', () => {
       EventPattern: { 'detail-type': ['Transaction Outcome'], account: [{ Ref: 'AWS::AccountId' }] },
     });
     const [, queue] = resources('AWS::SQS::Queue').find(([id]) => /^TidingsIntakeQueue/.test(id)) ?? [];
-    expect(queue).toMatchObject({ VisibilityTimeout: 120, RedrivePolicy: { maxReceiveCount: 100 } });
+    expect(queue).toMatchObject({
+      VisibilityTimeout: INTAKE_VISIBILITY_SECONDS,
+      RedrivePolicy: { maxReceiveCount: 100 },
+    });
   });
 
   it('lets Scheduler put messages into the retry lane for this group of this account only', () => {

@@ -91,9 +91,11 @@ export async function openShop(
       isErring = true;
     },
     async goAway() {
-      server?.closeAllConnections();
-      await new Promise((resolve) => server?.close(resolve));
+      const open = server;
       server = undefined;
+      if (open === undefined) return;
+      open.closeAllConnections();
+      await new Promise((resolve) => open.close(resolve));
     },
     async heard(transactionId, patience) {
       const look = () => ({ isTold: callbacks.has(transactionId), calls: count(callbacks) });

@@ -15,7 +15,9 @@ import { windowRoutes } from '../../lib/api/windows/windows-routes.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import { statePartition } from '../../lib/core/bookkeeping/make-statements.ts';
 import type { CheckMessage } from '../../lib/core/check-back/check-state.ts';
+import type { GeneratedSecret } from '../../lib/core/check-back/service-key.ts';
 import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver/attempt/sender.ts';
+import type { Due } from '../../lib/core/deliver/dispatcher.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
 import { handleCheckMessage, handleMessage } from '../../lib/core/deliver/messages.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
@@ -26,6 +28,8 @@ import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
+import { createQueryLimit } from '../../lib/core/query/query-limit.ts';
+import { assertDescribed } from './contract.ts';
 
 /** The whole service in one process on memory adapters, with a clock that the test moves. */
 
@@ -45,6 +49,7 @@ export function createWorld(
     /** When the feed index shows an outcome; at once unless said otherwise. */
     readonly indexedAtMs?: (outcome: Outcome) => number;
     readonly feedLagSeconds?: number;
+    readonly rootKey?: GeneratedSecret;
   } = {},
 ) {
   const time = { nowMs: START_MS };
@@ -59,7 +64,9 @@ export function createWorld(
     fraction: () => 0,
     bytes: (size: number) => {
       drawn += 1;
-      return Uint8Array.from({ length: size }, (_, index) => (index * 31 + drawn * 17) % 256);
+      // Bytes repeat after 256 draws, so the number of those rounds is mixed in.
+      const round = Math.floor(drawn / 256);
+      return Uint8Array.from({ length: size }, (_, index) => (index * (31 + 2 * round) + drawn * 17) % 256);
     },
   };
   const inserted: Outcome[] = [];
@@ -107,6 +114,16 @@ export function createWorld(
         void queue.push(...messages.map((message) => ({ lane, message, atMs: time.nowMs }))),
       sendAt: async (message: Message, atMs: number) =>
         void queue.push({ lane: 'endpointId' in message ? 'retry' : 'check', message, atMs }),
+      sendAllAt: async (due: readonly Due[]) =>
+        void queue.push(
+          ...due.map(
+            ({ message, atMs }): Sent => ({
+              lane: 'endpointId' in message ? 'retry' : 'check',
+              message,
+              atMs,
+            }),
+          ),
+        ),
       backlog: async (lane: Lane) =>
         queue.filter((sent) => sent.lane === lane && sent.atMs <= time.nowMs).length,
     },
@@ -125,10 +142,11 @@ export function createWorld(
     {
       authenticate: createAuthenticator({
         keys: stores.keys,
-        rootKey: { value: async () => ROOT_SECRET },
+        rootKey: options.rootKey ?? { value: async () => ROOT_SECRET },
         clock,
       }),
       sign: createAnswerSigner(ports),
+      limit: createQueryLimit(ports),
       clock,
       reporter: ports.reporter,
     },
@@ -160,6 +178,9 @@ export function createWorld(
     const text = await response.text();
     // biome-ignore lint/suspicious/noExplicitAny: answers are checked field by field in the tests.
     const json = text === '' ? undefined : (JSON.parse(text) as any);
+    const type = response.headers.get('content-type');
+    // Whatever a test asks, the answer is one that the document describes.
+    assertDescribed({ request, status: response.status, type, json });
     return { status: response.status, text, json, headers: response.headers };
   }
 

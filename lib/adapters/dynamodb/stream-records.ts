@@ -3,6 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { StreamedOutcome } from '../../core/deliver/relay.ts';
 import { outcomeFromItem } from './items/outcome-items.ts';
+import { numberOf } from './reading-rows.ts';
 
 /** Reads one record of the table's stream. Never throws: what cannot be read says why. */
 export function decodeRecord(record: DynamoDBRecord): StreamedOutcome {
@@ -11,7 +12,7 @@ export function decodeRecord(record: DynamoDBRecord): StreamedOutcome {
   try {
     const image = record.dynamodb?.NewImage;
     if (image === undefined) return { kind: 'unreadable', recordId, reason: 'no_image', payload };
-    const item = unmarshall(image as Record<string, AttributeValue>);
+    const item = unmarshall(image as Record<string, AttributeValue>, { wrapNumbers: numberOf });
     return { kind: 'outcome', recordId, outcome: outcomeFromItem(item), payload };
   } catch (error) {
     return { kind: 'unreadable', recordId, reason: reasonOf(error), payload };

@@ -81,7 +81,8 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
       const deadline = new AbortController();
       underWay.add(deadline);
       const timer = setTimeout(() => endWith(deadline, 'timeout'), request.timeoutMs);
-      const patienceTimer = patience && setTimeout(patience.onExceeded, patience.ms);
+      const giveUp = () => endWith(deadline, 'timeout');
+      const patienceTimer = patience && setTimeout(() => patience.onExceeded(giveUp), patience.ms);
       try {
         const end = await exchange({ request, url: verdict.url, signal: deadline.signal });
         return asExchange(end, durationMs());

@@ -1,4 +1,4 @@
-import type { Check } from '../../core/check-back/check-state.ts';
+import { type Check, unresolvedOrder } from '../../core/check-back/check-state.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
 import type { DueIndex, DueKey } from '../../core/deliver/due-index.ts';
 import type { Notification } from '../../core/deliver/state/notification.ts';
@@ -9,13 +9,19 @@ import { notificationName, pageOf, transactionName } from './memory-keys.ts';
 export function memoryChecks(checks: Map<string, Check>): CheckStore {
   return {
     ...memoryFenced(checks, transactionName),
-    async unresolved({ partition, limit, cursor }) {
+    async unresolved({ partition, merchantId, after, limit, cursor }) {
       const open = [...checks.values()]
         .filter(({ state }) => state === 'unresolved')
-        .filter(({ transactionId }) => partitionOf(transactionId) === partition);
-      const keyOf = (check: Check) => `${check.startedAt}#${transactionName(check)}`;
-      const { page, ...rest } = pageOf(open, { keyOf, limit, cursor });
-      return { keys: page.map(({ merchantId, transactionId }) => ({ merchantId, transactionId })), ...rest };
+        .filter((check) => merchantId === undefined || check.merchantId === merchantId)
+        .filter(({ transactionId }) => partitionOf(transactionId) === partition)
+        .filter((check) => after === undefined || unresolvedOrder(check) > after);
+      const { page, ...rest } = pageOf(open, { keyOf: unresolvedOrder, limit, cursor });
+      const keys = page.map((check) => ({
+        merchantId: check.merchantId,
+        transactionId: check.transactionId,
+        order: unresolvedOrder(check),
+      }));
+      return { keys, ...rest };
     },
   };
 }

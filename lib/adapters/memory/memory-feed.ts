@@ -2,9 +2,10 @@ import type { Job, JobStore } from '../../core/deliver/redelivery.ts';
 import type { FeedStore } from '../../core/feed/feed-store.ts';
 import type { Window } from '../../core/feed/window.ts';
 import type { WindowStore } from '../../core/feed/window-store.ts';
-import { isTerminal, type Outcome } from '../../core/model.ts';
+import { isTerminal, type Outcome, type TerminalOutcome } from '../../core/model.ts';
+import { readOutcome, readUntilUnreadable } from '../../core/record/stored-outcome.ts';
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
-import { pageOf } from './memory-keys.ts';
+import { outcomeName, pageOf } from './memory-keys.ts';
 
 /** @param shards the shard of each outcome, by the name under which it stands */
 export function memoryFeed(
@@ -22,9 +23,16 @@ export function memoryFeed(
         .filter((one) => after === undefined || feedOrder(one) > feedOrder(after))
         .filter(isShown);
       const { page, ...rest } = pageOf(listed, { keyOf: feedOrder, limit, cursor });
-      return { rows: page.map(({ metadata: _hidden, notifyUrl: _too, ...row }) => row), ...rest };
+      const { read, taken } = readUntilUnreadable(page, readRow);
+      const last = taken < page.length ? page[taken - 1] : undefined;
+      return { rows: read, ...(last === undefined ? rest : { cursor: feedOrder(last) }) };
     },
   };
+}
+
+function readRow(row: TerminalOutcome): TerminalOutcome {
+  const { metadata: _hidden, notifyUrl: _too, ...shown } = readOutcome(row, outcomeName(row));
+  return { ...shown, status: row.status, listedAt: row.listedAt };
 }
 
 export function memoryWindows(windows: Map<string, Window>): WindowStore {

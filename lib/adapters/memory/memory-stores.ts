@@ -2,7 +2,6 @@ import type { Directory } from '../../core/bookkeeping/directory.ts';
 import type { StatementStore } from '../../core/bookkeeping/statement-store.ts';
 import type { Check } from '../../core/check-back/check-state.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
-import type { TestGate } from '../../core/deliver/attempt/test-request.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
 import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit-breaker.ts';
 import type { JobStore } from '../../core/deliver/redelivery.ts';
@@ -13,10 +12,12 @@ import type { Clock } from '../../core/environment.ts';
 import type { FeedStore } from '../../core/feed/feed-store.ts';
 import type { Window } from '../../core/feed/window.ts';
 import type { WindowStore } from '../../core/feed/window-store.ts';
+import type { Gate, GatedPlace } from '../../core/gate.ts';
 import type { KeyRecord, KeyStore } from '../../core/merchants/access-keys.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import { isTerminal, type Outcome, type TransactionKey } from '../../core/model.ts';
 import type { OutcomeStore } from '../../core/record/outcome-store.ts';
+import { readOutcome } from '../../core/record/stored-outcome.ts';
 import { memoryChecks, memoryDueIndex } from './memory-checks.ts';
 import { memoryFeed, memoryJobs, memoryWindows } from './memory-feed.ts';
 import { notificationName, outcomeName, transactionName } from './memory-keys.ts';
@@ -38,7 +39,7 @@ export interface MemoryStores {
   readonly statements: StatementStore;
   readonly keys: KeyStore;
   readonly health: HealthStore;
-  readonly testGate: TestGate;
+  readonly gate: Gate;
   readonly parking: Parking;
   /** What the stores hold, for assertions. */
   readonly held: {
@@ -79,7 +80,7 @@ export function createMemoryStores(options: {
     statements: memoryStatements(),
     keys: memoryKeys(),
     health: memoryHealth(),
-    testGate: memoryTestGate(),
+    gate: memoryGate(),
     parking: {
       async park({ recordId, reason, payload }) {
         parked.set(recordId, { reason, payload });
@@ -98,8 +99,13 @@ function memoryOutcomes(table: {
 }): OutcomeStore {
   const versions = (key: TransactionKey) =>
     ([1, 2] as const)
-      .map((version) => table.outcomes.get(outcomeName({ ...key, version })))
+      .map((version) => readRow(outcomeName({ ...key, version })))
       .filter((outcome) => outcome !== undefined);
+  /** As the table's rows are read. */
+  const readRow = (name: string) => {
+    const row = table.outcomes.get(name);
+    return row && readOutcome(row, name);
+  };
   const put = (outcome: Outcome, feedShard: number) => {
     const name = outcomeName(outcome);
     if (table.outcomes.has(name)) return 'exists';
@@ -121,7 +127,7 @@ function memoryOutcomes(table: {
       return result;
     },
     async read(key) {
-      return table.outcomes.get(outcomeName(key));
+      return readRow(outcomeName(key));
     },
     async versions(key) {
       return versions(key);
@@ -170,15 +176,18 @@ function memoryHealth(): HealthStore {
   };
 }
 
-function memoryTestGate(): TestGate {
+function memoryGate(): Gate {
   const closedUntil = new Map<string, number>();
+  const nameOf = ({ merchantId, name }: GatedPlace) => `${merchantId}#${name}`;
   return {
-    async enter({ merchantId, endpointId }, { nowMs, untilMs }) {
-      const name = `${merchantId}#${endpointId}`;
-      const standing = closedUntil.get(name) ?? nowMs;
+    async enter(place, { nowMs, untilMs }) {
+      const standing = closedUntil.get(nameOf(place)) ?? nowMs;
       if (standing > nowMs) return { kind: 'closed', untilMs: standing };
-      closedUntil.set(name, untilMs);
+      closedUntil.set(nameOf(place), untilMs);
       return { kind: 'entered' };
+    },
+    async leave(place, untilMs) {
+      if (closedUntil.get(nameOf(place)) === untilMs) closedUntil.delete(nameOf(place));
     },
   };
 }

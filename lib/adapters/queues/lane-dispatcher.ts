@@ -8,8 +8,9 @@ import type { Lane } from '../../core/events.ts';
 import { SECOND_MS } from '../../core/time.ts';
 import { MAX_QUEUE_WAIT_MS } from '../../core/waiting.ts';
 import { sha256Hex } from '../../protocol/hashes.ts';
+import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
 import { calling } from '../aws-faults.ts';
-import { createQueueSender, type QueueSenderOptions, queueUrlOf } from './queue-sender.ts';
+import { createQueueSender, type QueueSenderOptions, queueUrlOf, sendBatches } from './queue-sender.ts';
 
 interface DispatcherOptions extends QueueSenderOptions {
   /** For what waits longer than the queue can; whoever never sends such has none. */
@@ -30,9 +31,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     ...createQueueSender(options),
 
     async sendAt(message, atMs) {
-      const waitMs = atMs - options.clock.now();
-      if (waitMs > MAX_QUEUE_WAIT_MS) return schedule(options, message, atMs);
-      const delaySeconds = Math.max(0, Math.ceil(waitMs / SECOND_MS));
+      const delaySeconds = queueDelay(options, atMs);
+      if (delaySeconds === undefined) return schedule(options, message, atMs);
       await calling('Sending a delayed message', () =>
         options.sqs.send(
           new SendMessageCommand({
@@ -44,7 +44,41 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         ),
       );
     },
+
+    async sendAllAt(due) {
+      const timed = due.map((one) => ({ ...one, delaySeconds: queueDelay(options, one.atMs) }));
+      const [queued, late] = [timed.filter(isQueued), timed.filter((one) => !isQueued(one))];
+      const byLane = Map.groupBy(queued, ({ message }) => laneOf(message));
+      const sendings = [
+        ...[...byLane].map(
+          ([lane, entries]) =>
+            () =>
+              sendBatches(options, lane, entries),
+        ),
+        ...late.map(
+          ({ message, atMs }) =>
+            () =>
+              schedule(options, message, atMs),
+        ),
+      ];
+      await sideBySide(sendings, SENDING_CONCURRENCY, (send) => send());
+    },
   };
+}
+
+/** Schedules made, and lanes sent to, side by side. */
+const SENDING_CONCURRENCY = 10;
+
+/** Seconds that the queue itself can wait; undefined of what is Scheduler's. */
+function queueDelay({ clock }: DispatcherOptions, atMs: number): number | undefined {
+  const waitMs = atMs - clock.now();
+  return waitMs > MAX_QUEUE_WAIT_MS ? undefined : Math.max(0, Math.ceil(waitMs / SECOND_MS));
+}
+
+function isQueued<T extends { readonly delaySeconds: number | undefined }>(
+  one: T,
+): one is T & { readonly delaySeconds: number } {
+  return one.delaySeconds !== undefined;
 }
 
 /** A one-time schedule that puts the message into the retry lane and deletes itself. */

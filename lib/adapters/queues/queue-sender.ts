@@ -5,12 +5,13 @@ import type { NotificationMessage } from '../../core/deliver/state/notification.
 import type { Timer } from '../../core/environment.ts';
 import type { Lane } from '../../core/events.ts';
 import { Fault } from '../../core/faults.ts';
+import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
 import { calling } from '../aws-faults.ts';
 
 /** Entries of one SendMessageBatch request. */
 const BATCH_SIZE = 10;
 /** Batches on their way at the same time. */
-const BATCH_CONCURRENCY = 4;
+const BATCH_CONCURRENCY = 10;
 /** Times that refused entries of a batch are sent again before the caller is told. */
 const MAX_BATCH_TRIES = 3;
 const BATCH_RETRY_MS = 100;
@@ -25,15 +26,12 @@ export interface QueueSenderOptions {
 /** Every message carries its merchant as group: fair queues keep one merchant's backlog from the others. */
 export function createQueueSender(options: QueueSenderOptions): Pick<Dispatcher, 'sendNow' | 'backlog'> {
   return {
-    async sendNow(lane, messages) {
-      const batches = chunks(messages, BATCH_SIZE);
-      const worker = async () => {
-        for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-          await sendBatch(options, queueUrlOf(options, lane), batch);
-        }
-      };
-      await Promise.all(Array.from({ length: BATCH_CONCURRENCY }, worker));
-    },
+    sendNow: (lane, messages) =>
+      sendBatches(
+        options,
+        lane,
+        messages.map((message) => ({ message })),
+      ),
 
     async backlog(lane) {
       const { Attributes } = await calling('Measuring a lane', () =>
@@ -55,15 +53,34 @@ export function queueUrlOf({ queueUrls }: QueueSenderOptions, lane: Lane): strin
   throw new Fault({ code: 'no_lane', message: `No queue is known for the lane ${lane}.`, retryable: false });
 }
 
+/** A message of a batch; without a delay it is handed out at once. */
+export interface BatchEntry {
+  readonly message: NotificationMessage | CheckMessage;
+  readonly delaySeconds?: number;
+}
+
+/** Sends them all in batches side by side. What fails is thrown when nothing is on its way any more. */
+export async function sendBatches(
+  options: QueueSenderOptions,
+  lane: Lane,
+  entries: readonly BatchEntry[],
+): Promise<void> {
+  const batches = chunks(entries, BATCH_SIZE);
+  await sideBySide(batches, BATCH_CONCURRENCY, (batch) =>
+    sendBatch(options, queueUrlOf(options, lane), batch),
+  );
+}
+
 async function sendBatch(
   options: QueueSenderOptions,
   QueueUrl: string,
-  messages: readonly (NotificationMessage | CheckMessage)[],
+  entries: readonly BatchEntry[],
 ): Promise<void> {
-  let waiting = messages.map((message, index) => ({
+  let waiting = entries.map(({ message, delaySeconds }, index) => ({
     Id: String(index),
     MessageBody: JSON.stringify(message),
     MessageGroupId: message.merchantId,
+    ...(delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
   }));
   for (let tries = 1; waiting.length > 0; tries += 1) {
     const answer = await calling('Sending messages', () =>

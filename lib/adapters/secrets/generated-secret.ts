@@ -15,18 +15,19 @@ export function createGeneratedSecret(options: {
   readonly secretId: string;
   readonly clock: Clock;
 }): GeneratedSecret {
-  let known: { readonly value: string; readonly untilMs: number } | undefined;
+  let known: { readonly value: string; readonly readAtMs: number } | undefined;
   return {
-    async value() {
+    async value(notBeforeMs) {
       const nowMs = options.clock.now();
-      if (known !== undefined && known.untilMs > nowMs) return known.value;
+      // A value of this very millisecond may have been read before it.
+      if (known !== undefined && known.readAtMs > (notBeforeMs ?? nowMs - MAX_AGE_MS)) return known.value;
       const { SecretString } = await calling('Reading a generated secret', () =>
         options.secrets.send(new GetSecretValueCommand({ SecretId: options.secretId })),
       );
       if (SecretString === undefined || SecretString.length < MIN_LENGTH) {
         throw new Fault({ code: 'no_secret', message: 'A generated secret has no value.', retryable: false });
       }
-      known = { value: SecretString, untilMs: nowMs + MAX_AGE_MS };
+      known = { value: SecretString, readAtMs: nowMs };
       return SecretString;
     },
   };

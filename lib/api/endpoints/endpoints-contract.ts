@@ -22,14 +22,14 @@ const endpointAnswer = z
     schedule: z.union([z.string(), z.array(z.int())]).exactOptional(),
     expectBody: z.string().exactOptional(),
     signature: signatureSchema,
-    publicKey: z.string().exactOptional().meta({ description: 'whpk_…, which verifies v1a.' }),
+    publicKey: z.string().exactOptional().meta({ description: 'whpk_…, to verify v1a.' }),
     enabled: z.boolean(),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Endpoint' });
 
 const expectBodySchema = sayingTextSchema(256).meta({
-  description: 'A 2xx counts only with this body, such as success; white space around either does not count.',
+  description: 'A 2xx counts only with this body, such as success. White space around it is ignored.',
 });
 
 const endpointSettings = {
@@ -39,7 +39,7 @@ const endpointSettings = {
     .min(1, 'invalid_value')
     .max(MAX_EVENT_FILTERS, 'too_long')
     .exactOptional()
-    .meta({ description: 'Which outcomes it wants; all unless said otherwise.', example: ['payment.*'] }),
+    .meta({ description: 'The event types that are sent to it. Default: all.', example: ['payment.*'] }),
   timeoutMs: timeoutMsSchema.exactOptional(),
   schedule: scheduleSchema.exactOptional(),
   expectBody: expectBodySchema.exactOptional(),
@@ -55,15 +55,16 @@ export const createEndpoint = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   body: z.strictObject(endpointSettings),
   answers: {
     201: {
-      description: 'Created; the secret is shown this once.',
+      description: 'Created. The secret is shown only once.',
       schema: z.object({ ...endpointAnswer.shape, ...secretAnswer.shape }),
     },
   },
-  problems: ['unknown_merchant', 'too_many_endpoints', 'address_refused', 'clock_skew'],
+  problems: ['unknown_merchant', 'too_many_endpoints', 'too_many_changes', 'address_refused', 'clock_skew'],
 });
 
 export const listEndpoints = operation({
@@ -74,6 +75,7 @@ export const listEndpoints = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   answers: { 200: { description: 'The endpoints.', schema: page(endpointAnswer) } },
   problems: ['unknown_merchant'],
@@ -87,6 +89,7 @@ export const readEndpoint = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofEndpoint,
   answers: { 200: { description: 'The endpoint.', schema: endpointAnswer } },
   problems: ['unknown_merchant', 'unknown_endpoint'],
@@ -100,14 +103,18 @@ export const changeEndpoint = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofEndpoint,
   body: z.strictObject({
     ...endpointSettings,
     url: urlSchema.exactOptional(),
-    schedule: scheduleSchema.nullable().exactOptional().meta({ description: "null: the merchant's again." }),
+    schedule: scheduleSchema
+      .nullable()
+      .exactOptional()
+      .meta({ description: "null: the merchant's schedule." }),
     expectBody: expectBodySchema.nullable().exactOptional().meta({ description: 'null: any body.' }),
   }),
-  answers: { 200: { description: 'As it is now.', schema: endpointAnswer } },
+  answers: { 200: { description: 'The endpoint after the change.', schema: endpointAnswer } },
   problems: ['unknown_merchant', 'unknown_endpoint', 'address_refused', 'too_many_changes', 'clock_skew'],
 });
 
@@ -115,10 +122,11 @@ export const deleteEndpoint = operation({
   operationId: 'deleteEndpoint',
   method: 'delete',
   path: '/v1/merchants/{merchantId}/endpoints/{endpointId}',
-  summary: 'Delete an endpoint; what is open for it becomes blocked when its next attempt is due',
+  summary: 'Delete an endpoint; its open notifications become blocked when their next attempt is due',
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofEndpoint,
   answers: { 204: { description: 'Deleted.' } },
   problems: ['unknown_merchant', 'unknown_endpoint', 'clock_skew'],
@@ -134,12 +142,13 @@ export const rotateEndpointSecret = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofEndpoint,
   body: rotation,
   answers: {
-    200: { description: 'The same rotation again, with its secret.', schema: rotatedSecret },
+    200: { description: 'The same rotation again: the same secret.', schema: rotatedSecret },
     201: {
-      description: 'The new secret, and the new public key where v1a is asked for.',
+      description: 'The new secret, and the new public key if the endpoint signs v1a.',
       schema: rotatedSecret,
     },
   },

@@ -16,11 +16,16 @@ const keyAnswer = z
 
 const newKey = z.object({
   ...keyAnswer.shape,
-  key: z.string().meta({ description: 'tk_…, shown this once.' }),
+  key: z.string().meta({ description: 'tk_…, shown only once.' }),
 });
 
 const keyBody = <const S extends readonly Scope[]>(allowed: S) =>
-  z.strictObject({ scope: z.enum(allowed, 'invalid_scope'), expiresAt: timeSchema.exactOptional() });
+  z.strictObject({
+    scope: z.enum(allowed, 'invalid_scope'),
+    expiresAt: timeSchema.exactOptional().meta({
+      description: 'Not after the end of the key that makes the request, which is also the default.',
+    }),
+  });
 
 export const createMerchantKey = operation({
   operationId: 'createMerchantKey',
@@ -30,10 +35,11 @@ export const createMerchantKey = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   body: keyBody(['initiator', 'merchant', 'receiver']),
-  answers: { 201: { description: 'Created; the key is shown this once.', schema: newKey } },
-  problems: ['unknown_merchant', 'date_in_past'],
+  answers: { 201: { description: 'Created. The key is shown only once.', schema: newKey } },
+  problems: ['unknown_merchant', 'date_in_past', 'outlives_key', 'too_many_keys'],
 });
 
 export const listMerchantKeys = operation({
@@ -44,9 +50,10 @@ export const listMerchantKeys = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   query: paging,
-  answers: { 200: { description: 'Keys without their secrets.', schema: page(keyAnswer) } },
+  answers: { 200: { description: 'Keys, without their secrets.', schema: page(keyAnswer) } },
   problems: ['invalid_cursor', 'unknown_merchant'],
 });
 
@@ -54,10 +61,11 @@ export const revokeMerchantKey = operation({
   operationId: 'revokeMerchantKey',
   method: 'delete',
   path: '/v1/merchants/{merchantId}/keys/{keyId}',
-  summary: 'Revoke a key of a merchant; it works for 60 more seconds at most',
+  summary: 'Revoke a key of a merchant; it can read and record for up to 60 s more, and manage nothing',
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: z.strictObject({ merchantId: merchantIdSchema, keyId: keyIdSchema }),
   answers: { 204: { description: 'Revoked.' } },
   problems: ['unknown_key'],
@@ -71,9 +79,10 @@ export const createKey = operation({
   function: 'admin',
   scopes: ['admin'],
   merchant: 'none',
+  freshKey: true,
   body: keyBody(['admin', 'initiator']),
-  answers: { 201: { description: 'Created; the key is shown this once.', schema: newKey } },
-  problems: ['date_in_past'],
+  answers: { 201: { description: 'Created. The key is shown only once.', schema: newKey } },
+  problems: ['date_in_past', 'outlives_key', 'too_many_keys'],
 });
 
 export const listKeys = operation({
@@ -84,8 +93,9 @@ export const listKeys = operation({
   function: 'admin',
   scopes: ['admin'],
   merchant: 'none',
+  freshKey: true,
   query: paging,
-  answers: { 200: { description: 'Keys without their secrets.', schema: page(keyAnswer) } },
+  answers: { 200: { description: 'Keys, without their secrets.', schema: page(keyAnswer) } },
   problems: ['invalid_cursor'],
 });
 
@@ -93,10 +103,11 @@ export const revokeKey = operation({
   operationId: 'revokeKey',
   method: 'delete',
   path: '/v1/keys/{keyId}',
-  summary: 'Revoke a key for all merchants; it works for 60 more seconds at most',
+  summary: 'Revoke a key for all merchants; it can read and record for up to 60 s more, and manage nothing',
   function: 'admin',
   scopes: ['admin'],
   merchant: 'none',
+  freshKey: true,
   params: z.strictObject({ keyId: keyIdSchema }),
   answers: { 204: { description: 'Revoked.' } },
   problems: ['unknown_key'],

@@ -17,20 +17,20 @@ export const rotation = z.strictObject({
     .min(0, 'invalid_value')
     .max(MAX_OVERLAP_SECONDS, 'invalid_value')
     .exactOptional()
-    .meta({ description: 'For how long the old secret signs along; a day unless said otherwise.' }),
+    .meta({ description: 'For how long the old secret also signs. Default: a day.' }),
   rotationId: z
     .string('invalid_id')
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'invalid_id')
     .exactOptional()
     .meta({
       description:
-        'A name of your own for this rotation. Repeated with it within an hour, it answers with the same secret ' +
-        'and makes no further one; with another overlapSeconds it is refused. Without it, every request makes one.',
+        'An idempotency key. A repetition within an hour is answered with the same secret; with another overlapSeconds ' +
+        'it is refused. Without it, every request makes a new secret.',
     }),
 });
 
 export const secretAnswer = z.object({
-  secret: z.string().meta({ description: 'whsec_…, shown this once.' }),
+  secret: z.string().meta({ description: 'whsec_…, shown only once.' }),
 });
 
 export const page = <T extends z.ZodType>(item: T) =>

@@ -1,5 +1,4 @@
-import type { KeyStore } from '../../core/merchants/access-keys.ts';
-import { type KeyRecord, newKey } from '../../core/merchants/access-keys.ts';
+import type { Caller, KeyRecord, KeyStore } from '../../core/merchants/access-keys.ts';
 import {
   changeEndpoint,
   createEndpoint,
@@ -11,16 +10,16 @@ import {
   publicKeyOf,
   rotateEndpointSecret,
 } from '../../core/merchants/endpoints.ts';
+import { makeKey, revokeKey } from '../../core/merchants/make-key.ts';
 import { currentSpan, type Endpoint, type Profile } from '../../core/merchants/merchant-config.ts';
 import { changeMerchant, createMerchant, rotateMerchantSecret } from '../../core/merchants/merchants.ts';
 import { keyIdSchema, type MerchantId } from '../../core/model.ts';
-import { isoTime } from '../../core/time.ts';
 import { offsetAt } from '../../core/time-zone.ts';
 import { type Route, route } from '../api-app.ts';
 import * as endpoints from '../endpoints/endpoints-contract.ts';
 import * as keys from '../keys/keys-contract.ts';
+import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
 import { type Answer, answer, problem } from '../operation.ts';
-import { cursorOf, cursorText } from '../paging.ts';
 import * as merchants from './merchants-contract.ts';
 
 export interface ManagingPorts extends EndpointPorts {
@@ -121,34 +120,35 @@ function keyRoutes(ports: ManagingPorts): readonly Route[] {
       // A merchant manages keys that ask and that manage; who may record is not the merchant's to say.
       if (caller.scope === 'merchant' && body.scope === 'initiator') return problem('insufficient_scope');
       if ((await ports.merchants.read(merchantId)) === undefined) return problem('unknown_merchant');
-      return createKey(ports, { ...body, merchantId });
+      return createKey(ports, caller, { ...body, merchantId });
     }),
     route(keys.listMerchantKeys, async ({ merchantId, query }) => {
       if ((await ports.merchants.read(merchantId)) === undefined) return problem('unknown_merchant');
       return listKeys(ports, merchantId, query);
     }),
     route(keys.revokeMerchantKey, async ({ caller, params }) => {
-      const isRecorder = (await ports.keys.read(params.keyId))?.scope === 'initiator';
-      if (caller.scope === 'merchant' && isRecorder) return problem('insufficient_scope');
-      return revokeKey(ports, params.keyId, params.merchantId);
+      const mayRevoke = ({ scope }: KeyRecord) => caller.scope !== 'merchant' || scope !== 'initiator';
+      return revoked(await revokeKey(ports, { keyId: params.keyId, owner: params.merchantId }, mayRevoke));
     }),
-    route(keys.createKey, ({ body }) => createKey(ports, body)),
+    route(keys.createKey, ({ caller, body }) => createKey(ports, caller, body)),
     route(keys.listKeys, ({ query }) => listKeys(ports, undefined, query)),
-    route(keys.revokeKey, ({ params }) => revokeKey(ports, params.keyId, undefined)),
+    route(keys.revokeKey, async ({ params }) =>
+      revoked(await revokeKey(ports, { keyId: params.keyId, owner: undefined })),
+    ),
   ];
 }
 
 async function createKey(
   ports: ManagingPorts,
-  details: Pick<KeyRecord, 'scope' | 'merchantId' | 'expiresAt'>,
+  maker: Caller,
+  wanted: Pick<KeyRecord, 'scope' | 'merchantId' | 'expiresAt'>,
 ): Promise<Answer> {
-  const now = isoTime(ports.clock.now());
-  if (details.expiresAt !== undefined && details.expiresAt <= now) {
-    return problem('date_in_past', { errors: [{ pointer: '/expiresAt', code: 'date_in_past' }] });
-  }
-  const { record, key } = newKey(ports.random, { ...details, createdAt: now });
-  await ports.keys.create(record);
-  return answer(201, { ...keyView(record), key });
+  const made = await makeKey(ports, maker, wanted);
+  if (made.kind === 'made') return answer(201, { ...keyView(made.record), key: made.key });
+  const { code } = made;
+  return code === 'too_many_keys'
+    ? problem(code)
+    : problem(code, { errors: [{ pointer: '/expiresAt', code }] });
 }
 
 async function listKeys(
@@ -156,27 +156,29 @@ async function listKeys(
   owner: MerchantId | undefined,
   query: { readonly cursor?: string | undefined; readonly limit?: number | undefined },
 ): Promise<Answer> {
-  const cursor = cursorOf(query.cursor, keyIdSchema);
+  const list = keyList(owner);
+  const cursor = readCursor(list, query.cursor);
   if (cursor.kind === 'invalid') return cursor.problem;
+  const { after } = cursor;
   const { keys, more } = await ports.keys.list({
     owner,
     limit: query.limit ?? DEFAULT_PAGE,
-    ...(cursor.after !== undefined && { after: cursor.after }),
+    ...(after !== undefined && { after }),
   });
-  const last = keys.at(-1);
-  return answer(200, {
-    items: keys.map(keyView),
-    hasMore: more,
-    ...(more && last !== undefined && { nextCursor: cursorText(last.keyId) }),
-  });
+  return answer(200, { items: keys.map(keyView), ...pageEnd(list, more ? keys.at(-1)?.keyId : undefined) });
 }
 
-async function revokeKey(
-  ports: ManagingPorts,
-  keyId: string,
-  owner: MerchantId | undefined,
-): Promise<Answer> {
-  return (await ports.keys.remove(keyId, owner)) ? answer(204) : problem('unknown_key');
+function keyList(merchantId: MerchantId | undefined): PagedList<string> {
+  return {
+    name: 'keys',
+    merchantId,
+    textOf: (keyId) => keyId,
+    positionOf: (text) => keyIdSchema.safeParse(text).data,
+  };
+}
+
+function revoked(result: Awaited<ReturnType<typeof revokeKey>>): Answer {
+  return result === 'revoked' ? answer(204) : problem(result);
 }
 
 function refusal(

@@ -14,7 +14,7 @@ const merchantAnswer = z
     feedShards: z.int(),
     timeZone: z.string(),
     utcOffset: z.string().exactOptional().meta({
-      description: 'What the time zone means at the moment of the answer, so that a wrong one is seen.',
+      description: 'The current offset of the time zone, which shows whether it is the intended one.',
       example: '+08:00',
     }),
     createdAt: z.iso.datetime(),
@@ -29,6 +29,7 @@ export const createMerchant = operation({
   function: 'admin',
   scopes: ['admin'],
   merchant: 'none',
+  freshKey: true,
   body: z.strictObject({
     merchantId: merchantIdSchema,
     name: nameSchema,
@@ -38,10 +39,10 @@ export const createMerchant = operation({
   }),
   answers: {
     201: {
-      description: 'Created; the secret signs answers and notifyUrl callbacks, and is shown this once.',
+      description: 'Created. The secret signs answers and notifyUrl callbacks, and is shown only once.',
       schema: z.object({ ...merchantAnswer.shape, ...secretAnswer.shape }),
     },
-    200: { description: 'It stood already, the same.', schema: merchantAnswer },
+    200: { description: 'It already exists, with the same settings.', schema: merchantAnswer },
   },
   problems: ['merchant_conflict', 'clock_skew'],
 });
@@ -54,6 +55,7 @@ export const readMerchant = operation({
   function: 'admin',
   scopes: ['admin'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   answers: { 200: { description: 'The merchant.', schema: merchantAnswer } },
   problems: ['unknown_merchant'],
@@ -67,6 +69,7 @@ export const changeMerchant = operation({
   function: 'admin',
   scopes: ['admin'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   body: z.strictObject({
     name: nameSchema.exactOptional(),
@@ -74,7 +77,7 @@ export const changeMerchant = operation({
     feedShards: feedShardsSchema.exactOptional(),
     timeZone: timeZoneSchema.exactOptional(),
   }),
-  answers: { 200: { description: 'As it is now.', schema: merchantAnswer } },
+  answers: { 200: { description: 'The merchant after the change.', schema: merchantAnswer } },
   problems: ['unknown_merchant', 'feed_shards_shrink'],
 });
 
@@ -86,10 +89,11 @@ export const rotateMerchantSecret = operation({
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
+  freshKey: true,
   params: ofMerchant,
   body: rotation,
   answers: {
-    200: { description: 'The same rotation again, with its secret.', schema: secretAnswer },
+    200: { description: 'The same rotation again: the same secret.', schema: secretAnswer },
     201: { description: 'The new secret.', schema: secretAnswer },
   },
   problems: ['unknown_merchant', 'too_many_secrets', 'rotation_repeated', 'rotation_conflict'],

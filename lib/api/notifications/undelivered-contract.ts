@@ -2,16 +2,17 @@ import * as z from 'zod';
 import { UNDELIVERED_STATES } from '../../core/deliver/redelivery.ts';
 import { MAX_UNDELIVERED_PAGE } from '../../core/query/undelivered.ts';
 import { operation } from '../operation.ts';
-import { cursorSchema, envelope, limitSchema, notificationSchema } from '../shapes.ts';
+import { cursorSchema, limitSchema, notificationSchema } from '../shapes.ts';
 
 export const listNotifications = operation({
   operationId: 'listNotifications',
   method: 'get',
   path: '/v1/notifications',
-  summary: 'What did not arrive, and why',
+  summary: 'List notifications that were not delivered, and why',
   function: 'query',
   scopes: ['receiver', 'merchant'],
   merchant: 'key',
+  isLarge: () => true,
   query: z.strictObject({
     state: z.enum(UNDELIVERED_STATES, 'invalid_value'),
     cursor: cursorSchema,
@@ -19,9 +20,8 @@ export const listNotifications = operation({
   }),
   answers: {
     200: {
-      description: 'In the order of listing. A page may be empty and still have more. Signed.',
+      description: 'In order of listedAt. A page may be empty although there is more. Signed.',
       schema: z.object({
-        ...envelope,
         items: z.array(
           z.object({
             ...notificationSchema.shape,

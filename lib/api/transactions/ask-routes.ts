@@ -1,11 +1,10 @@
-import { cursorPosition, cursorText } from '../../core/feed/cursor.ts';
-import { positionOf, positionText } from '../../core/feed/order.ts';
+import { type FeedPosition, positionOf, positionText } from '../../core/feed/order.ts';
 import { type MerchantId, type TransactionId, transactionIdSchema } from '../../core/model.ts';
 import { type FeedPorts, type FeedQuestion, readFeed } from '../../core/query/feed-page.ts';
 import { type QueryPorts, readByReference, readTransaction } from '../../core/query/transaction-view.ts';
 import { type Route, route } from '../api-app.ts';
+import { cursorText, type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
 import { type Answer, answer, problem } from '../operation.ts';
-import { cursorOf, cursorProblem, cursorText as plainCursor } from '../paging.ts';
 import { askTransaction, listTransactions, readTransactionBack } from './ask-contract.ts';
 
 const DEFAULT_REFERENCE_PAGE = 10;
@@ -42,16 +41,23 @@ async function byReference(
   },
 ): Promise<Answer> {
   const { merchantId, reference, limit = DEFAULT_REFERENCE_PAGE } = asked;
-  const cursor = cursorOf(asked.cursor, transactionIdSchema);
+  const list = referenceList(merchantId, reference);
+  const cursor = readCursor(list, asked.cursor);
   if (cursor.kind === 'invalid') return cursor.problem;
   const { after } = cursor;
   const question = { merchantId, reference, limit, ...(after !== undefined && { after }) };
   const page = await readByReference(ports, question);
-  return answer(200, { items: page.items, ...pageEnd(page.last) }, page.asOf);
+  return answer(200, { items: page.items, ...pageEnd(list, page.last) }, page.asOf);
 }
 
-function pageEnd(last: TransactionId | undefined): object {
-  return last === undefined ? { hasMore: false } : { hasMore: true, nextCursor: plainCursor(last) };
+function referenceList(merchantId: MerchantId, reference: string): PagedList<TransactionId> {
+  return {
+    name: 'reference',
+    merchantId,
+    filter: { reference },
+    textOf: (transactionId) => transactionId,
+    positionOf: (text) => transactionIdSchema.safeParse(text).data,
+  };
 }
 
 async function feedPage(
@@ -63,9 +69,10 @@ async function feedPage(
   },
 ): Promise<Answer> {
   const { type, cursor, limit = DEFAULT_FEED_PAGE, ...range } = asked;
-  const list = { merchantId: asked.merchantId, list: 'feed' };
-  const after = cursor === undefined ? undefined : positionOf(cursorPosition(list, cursor) ?? '');
-  if (cursor !== undefined && after === undefined) return cursorProblem();
+  const list = feedList(asked);
+  const place = readCursor(list, cursor);
+  if (place.kind === 'invalid') return place.problem;
+  const { after } = place;
   const page = await readFeed(ports, {
     ...range,
     limit,
@@ -78,6 +85,16 @@ async function feedPage(
     return problem(code, { asOf: watermark, errors: [{ pointer: `/query/${field}`, code }] });
   }
   const { items, hasMore } = page;
-  const nextCursor = cursorText(list, positionText(page.next));
+  const nextCursor = cursorText(list, page.next);
   return answer(200, { items, hasMore, nextCursor, watermark }, watermark);
+}
+
+/** `from` and `to` are no part of it: they bound the same rows in the same order. */
+function feedList(asked: {
+  readonly merchantId: MerchantId;
+  readonly type?: string;
+  readonly status?: string;
+}): PagedList<FeedPosition> {
+  const { merchantId, type, status } = asked;
+  return { name: 'feed', merchantId, filter: { type, status }, textOf: positionText, positionOf };
 }

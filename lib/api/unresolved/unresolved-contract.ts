@@ -11,14 +11,14 @@ const attemptSchema = z.object({
   at: z.iso.datetime(),
   durationMs: z.int(),
   statusCode: z.int().exactOptional(),
-  result: z.string().meta({ description: 'What was answered, or why it was no answer: a stable code.' }),
+  result: z.string().meta({ description: 'The answer, or why there was none: a stable code.' }),
 });
 
 export const listUnresolvedTransactions = operation({
   operationId: 'listUnresolvedTransactions',
   method: 'get',
   path: '/v1/unresolved',
-  summary: 'List the PENDING transactions of which nobody could say the end',
+  summary: 'List the PENDING transactions that could not be resolved',
   function: 'record',
   scopes: ['admin', 'initiator'],
   merchant: 'any',
@@ -29,14 +29,13 @@ export const listUnresolvedTransactions = operation({
   }),
   answers: {
     200: {
-      description: 'A page; it may be empty and still have more.',
+      description:
+        'A page, by merchant and then oldest first. It may be empty although there is more. A key of a merchant sees its own only.',
       schema: z.object({
         items: z.array(
           z.object({
             ...outcomeDataSchema.shape,
-            attempts: z
-              .array(attemptSchema)
-              .meta({ description: 'The last times that the initiator was asked.' }),
+            attempts: z.array(attemptSchema).meta({ description: 'The last requests to the initiator.' }),
             responseSnippet: z.string().exactOptional(),
           }),
         ),
@@ -52,7 +51,7 @@ export const resolveTransaction = operation({
   operationId: 'resolveTransaction',
   method: 'post',
   path: '/v1/unresolved/{merchantId}/{transactionId}/resolve',
-  summary: 'Say how an unresolved transaction ended',
+  summary: 'Record how an unresolved transaction ended',
   function: 'record',
   scopes: ['admin', 'initiator'],
   merchant: 'path',
@@ -64,7 +63,7 @@ export const resolveTransaction = operation({
   }),
   answers: {
     201: { description: 'Recorded.', schema: outcomeDataSchema },
-    200: { description: 'The same end stood already.', schema: outcomeDataSchema },
+    200: { description: 'The same end was already recorded.', schema: outcomeDataSchema },
   },
   problems: ['unknown_transaction', 'not_unresolved', 'outcome_conflict', 'clock_skew'],
 });

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import {
   listUnresolved,
   resolveByHand,
@@ -6,11 +5,10 @@ import {
   type UnresolvedPorts,
 } from '../../core/check-back/unresolved.ts';
 import { outcomeData } from '../../core/deliver/attempt/callback.ts';
-import { parseJson } from '../../core/json.ts';
-import { PARTITIONS } from '../../core/partitions.ts';
+import type { MerchantId } from '../../core/model.ts';
 import { type Route, route } from '../api-app.ts';
+import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
 import { answer, problem } from '../operation.ts';
-import { cursorOf, cursorText } from '../paging.ts';
 import { recorded } from '../transactions/record-routes.ts';
 import {
   listUnresolvedTransactions,
@@ -18,42 +16,24 @@ import {
   resolveTransaction,
 } from './unresolved-contract.ts';
 
-const placeSchema = z
-  .string()
-  .transform((text) => {
-    const json = parseJson(text);
-    return json.ok ? json.value : undefined;
-  })
-  .pipe(
-    z.strictObject({
-      partition: z
-        .int()
-        .min(0)
-        .max(PARTITIONS - 1),
-      after: z.string().exactOptional(),
-    }),
-  );
-
 export function unresolvedRoutes(ports: UnresolvedPorts): readonly Route[] {
   return [
     route(listUnresolvedTransactions, async ({ caller, query }) => {
-      const place = cursorOf(query.cursor, placeSchema);
-      if (place.kind === 'invalid') return place.problem;
       const { merchantId: own } = caller;
       if (own !== undefined && query.merchantId !== undefined && own !== query.merchantId) {
         return problem('insufficient_scope');
       }
       const merchantId = own ?? query.merchantId;
+      const list = unresolvedList(merchantId);
+      const place = readCursor(list, query.cursor);
+      if (place.kind === 'invalid') return place.problem;
+      const { after } = place;
       const page = await listUnresolved(ports, {
         limit: query.limit ?? MAX_UNRESOLVED_PAGE,
         ...(merchantId !== undefined && { merchantId }),
-        ...(place.after !== undefined && { cursor: place.after }),
+        ...(after !== undefined && { after }),
       });
-      return answer(200, {
-        items: page.items.map(view),
-        hasMore: page.cursor !== undefined,
-        ...(page.cursor !== undefined && { nextCursor: cursorText(JSON.stringify(page.cursor)) }),
-      });
+      return answer(200, { items: page.items.map(view), ...pageEnd(list, page.next) });
     }),
 
     route(resolveTransaction, async ({ params, body }) => {
@@ -63,6 +43,20 @@ export function unresolvedRoutes(ports: UnresolvedPorts): readonly Route[] {
       return recorded(result);
     }),
   ];
+}
+
+/** Of ids, a time, and what separates them. */
+const ORDER_PATTERN = /^[A-Za-z0-9_:.#-]{1,256}$/;
+
+/** A position of one merchant's list holds no merchant: it is the same list for an admin and for the merchant's own key. */
+function unresolvedList(merchantId: MerchantId | undefined): PagedList<string> {
+  const whose = merchantId === undefined ? '' : `${merchantId}#`;
+  return {
+    name: 'unresolved',
+    merchantId,
+    textOf: (order) => order.slice(whose.length),
+    positionOf: (text) => (ORDER_PATTERN.test(text) ? `${whose}${text}` : undefined),
+  };
 }
 
 function view({ pending, check: { attempts, responseSnippet } }: Unresolved) {

@@ -10,10 +10,15 @@ export function windowProblem(
   { code, asOf, field, details }: WindowRefusal,
   place: '/query' | '/path' | '/body',
 ): Answer {
-  const pointer = place === '/body' ? '/window' : `${place}/${field}`;
+  const pointer = pointerOf(field, place);
   return problem(code, {
     asOf,
     ...(field !== undefined && { errors: [{ pointer, code }] }),
     ...(details !== undefined && { extra: details }),
   });
+}
+
+function pointerOf(field: WindowRefusal['field'], place: '/query' | '/path' | '/body'): string {
+  if (field === 'cursor') return '/query/cursor';
+  return place === '/body' ? '/window' : `${place}/${field}`;
 }

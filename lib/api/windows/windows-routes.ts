@@ -1,13 +1,12 @@
 import type { WindowPorts } from '../../core/feed/closed-windows.ts';
-import { cursorPosition, cursorText } from '../../core/feed/cursor.ts';
-import { type FeedKey, feedKeyOf } from '../../core/feed/order.ts';
+import { feedKeyOf } from '../../core/feed/order.ts';
 import type { MerchantId } from '../../core/model.ts';
-import { readWindow, readWindowRows } from '../../core/query/window-contents.ts';
+import { readWindow, readWindowRows, type WindowPosition } from '../../core/query/window-contents.ts';
 import { readWindows } from '../../core/query/window-sums.ts';
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { type Route, route } from '../api-app.ts';
+import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
 import { answer } from '../operation.ts';
-import { cursorProblem } from '../paging.ts';
 import { windowProblem } from './window-problems.ts';
 import * as contract from './windows-contract.ts';
 
@@ -38,9 +37,10 @@ export function windowRoutes(ports: WindowPorts): readonly Route[] {
     route(contract.listWindowRows, async ({ merchantId, params, query }) => {
       const { start } = params;
       const { cursor, limit = DEFAULT_ROWS_PAGE, ...filter } = query;
-      const list = { merchantId, list: `window ${start}` };
-      const after = cursor === undefined ? undefined : feedKeyOf(cursorPosition(list, cursor) ?? '');
-      if (cursor !== undefined && after === undefined) return cursorProblem();
+      const list = rowList({ merchantId, start, ...filter });
+      const place = readCursor(list, cursor);
+      if (place.kind === 'invalid') return place.problem;
+      const { after } = place;
       const found = await readWindowRows(ports, {
         merchantId,
         start,
@@ -54,10 +54,22 @@ export function windowRoutes(ports: WindowPorts): readonly Route[] {
   ];
 }
 
-function pageEnd(
-  list: { readonly merchantId: MerchantId; readonly list: string },
-  next: FeedKey | undefined,
-): object {
-  if (next === undefined) return { hasMore: false };
-  return { hasMore: true, nextCursor: cursorText(list, feedOrder(next)) };
+function rowList(of: {
+  readonly merchantId: MerchantId;
+  readonly start: string;
+  readonly bucket?: number;
+  readonly types?: readonly string[];
+}): PagedList<WindowPosition> {
+  const { merchantId, start, bucket, types } = of;
+  return {
+    name: 'window',
+    merchantId,
+    filter: { start, bucket, types: types?.toSorted().join(',') },
+    textOf: ({ revision, key }) => `${revision}~${feedOrder(key)}`,
+    positionOf(text) {
+      const [, revision, order = ''] = /^(\d{1,9})~(.*)$/.exec(text) ?? [];
+      const key = feedKeyOf(order);
+      return key === undefined ? undefined : { revision: Number(revision), key };
+    },
+  };
 }

@@ -197,7 +197,7 @@ function keyRefused({ code }: JsonObject): ReconcileFailure {
   return new ReconcileFailure(
     'key_refused',
     code === 'insufficient_scope'
-      ? 'TIDINGS_KEY may not ask for windows: it must be of scope receiver or merchant.'
+      ? 'TIDINGS_KEY is not allowed to read windows: it must have scope receiver or merchant.'
       : 'TIDINGS_KEY is unknown, wrong, revoked or expired.',
   );
 }

@@ -4,7 +4,7 @@ import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
 import { type Notification, untried } from '../deliver/state/notification.ts';
 import type { NotificationStore } from '../deliver/state/notification-store.ts';
 import type { Clock, ClockTrust, Reporter } from '../environment.ts';
-import { Fault } from '../faults.ts';
+import { type Fault, isUnreadable } from '../faults.ts';
 import { createDigestSum, sameGroups } from '../feed/digest.ts';
 import type { FeedStore } from '../feed/feed-store.ts';
 import { feedRows, type Window, windowOf, windowStart } from '../feed/window.ts';
@@ -12,6 +12,7 @@ import type { WindowStore } from '../feed/window-store.ts';
 import type { MerchantConfig } from '../merchants/merchant-config.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
 import { isTerminal, type MerchantId, type Outcome } from '../model.ts';
+import { forEachPartition } from '../partitions.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
 import type { Directory } from './directory.ts';
@@ -44,10 +45,32 @@ const BEHIND_COUNT = 10;
 /** Rows that are looked at together, and missing ones that are held at most. */
 const BATCH = 200;
 const MAX_MISSING = 5_000;
-/** Characters kept of why a row cannot be read. */
-const MAX_REASON_LENGTH = 300;
 /** Transactions of one merchant read side by side. */
 const CONCURRENCY = 8;
+
+/** What the partitions of one run have in common. */
+interface AuditRun extends AuditPorts {
+  /** Whether the lanes are behind: measured once a run, and only where something is missing. */
+  readonly areLanesBehind: () => Promise<boolean>;
+}
+
+/**
+ * Audits the partitions, all unless said otherwise; see {@link auditPartition}.
+ *
+ * @returns the time through which each of them is audited; undefined of what was never closed
+ */
+export function auditPartitions(
+  ports: AuditPorts,
+  { partitions, deadlineMs }: { readonly partitions?: readonly number[]; readonly deadlineMs: number },
+): Promise<readonly (number | undefined)[]> {
+  let measured: Promise<boolean> | undefined;
+  const areLanesBehind = () => {
+    measured ??= isBehind(ports);
+    return measured;
+  };
+  const run = { ...ports, areLanesBehind };
+  return forEachPartition((partition) => auditPartition(run, { partition, deadlineMs }), partitions);
+}
 
 /**
  * Reads the same rows again, some time after they were closed, and asks two things: do the windows still say
@@ -57,8 +80,8 @@ const CONCURRENCY = 8;
  *
  * @returns the time through which every merchant of the partition is audited, in milliseconds since 1970
  */
-export async function auditPartition(
-  ports: AuditPorts,
+async function auditPartition(
+  ports: AuditRun,
   { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
 ): Promise<number | undefined> {
   const closed = await ports.directory.closed(partition);
@@ -69,7 +92,7 @@ export async function auditPartition(
   const auditedAfterMs = (ports.feedLagSeconds + ports.auditAfterSeconds) * SECOND_MS;
   /** What ended before it is audited, whatever is behind. */
   const overdueMs = nowMs - auditedAfterMs - MAX_POSTPONED_MS;
-  const ripeMs = windowStart((await isBehind(ports)) ? overdueMs : nowMs - auditedAfterMs, windowSeconds);
+  const ripeMs = windowStart(nowMs - auditedAfterMs, windowSeconds);
   const audited = await ports.directory.audited(partition);
   return walkPartition(ports, {
     partition,
@@ -87,7 +110,8 @@ export async function auditPartition(
 }
 
 async function isBehind({ dispatcher }: AuditPorts): Promise<boolean> {
-  const waiting = (await dispatcher.backlog('first')) + (await dispatcher.backlog('retry'));
+  const [first, retry] = await Promise.all([dispatcher.backlog('first'), dispatcher.backlog('retry')]);
+  const waiting = first + retry;
   return waiting > MAX_WAITING;
 }
 
@@ -98,7 +122,7 @@ interface AuditSlice extends Slice {
 }
 
 /** Window by window; returns how far it got. */
-async function auditMerchant(ports: AuditPorts, merchantId: MerchantId, slice: AuditSlice): Promise<number> {
+async function auditMerchant(ports: AuditRun, merchantId: MerchantId, slice: AuditSlice): Promise<number> {
   const config = await ports.merchants.read(merchantId);
   if (config === undefined) return slice.toMs;
   const windowMs = slice.windowSeconds * SECOND_MS;
@@ -124,7 +148,7 @@ interface WindowSlice extends AuditSlice {
 
 /** Row by row and batch by batch: what is held does not grow with the window. */
 async function auditWindow(
-  ports: AuditPorts,
+  ports: AuditRun,
   config: MerchantConfig,
   slice: WindowSlice,
 ): Promise<'audited' | 'postponed'> {
@@ -148,15 +172,19 @@ async function auditWindow(
   const { missing, expected } = found;
   const isStreamBehind = missing.length >= BEHIND_COUNT && missing.length > expected * BEHIND_SHARE;
   if (isStreamBehind && slice.mayWait) return 'postponed';
+  if (missing.length > 0 && slice.mayWait && (await ports.areLanesBehind())) return 'postponed';
   // What was never closed has nothing to be compared with; that it was not is told by close.
   if (slice.isClosed) await compare(ports, windowOf(sum, { merchantId, ...slice }));
   await restoreAll(ports, found);
+  if (found.unreadable !== undefined) throw found.unreadable;
   return 'audited';
 }
 
 interface Expectation {
   missing: Notification[];
   expected: number;
+  /** The first transaction that cannot be read. What is missing of the others is made before the audit stops at it. */
+  unreadable?: Fault;
 }
 
 async function restoreAll(ports: AuditPorts, found: Expectation): Promise<void> {
@@ -189,7 +217,10 @@ async function look(
 ): Promise<void> {
   await sideBySide(rows, CONCURRENCY, async (row) => {
     const { version } = row;
-    const transaction = await readWhole(ports, row);
+    const transaction = await ports.outcomes.transaction(row).catch((error: unknown) => {
+      if (!isUnreadable(error)) throw error;
+      found.unreadable ??= error;
+    });
     if (transaction === undefined) return;
     const { outcomes, notifications } = transaction;
     const outcome = outcomes.find((one) => one.version === version);
@@ -204,22 +235,6 @@ async function look(
       if (!there.has(endpointId)) found.missing.push(untried({ ...outcome, endpointId }, outcome.listedAt));
     }
   });
-}
-
-/**
- * One transaction that cannot be read must not keep the others from being audited. It is told each time, and no mark
- * remembers it: its parked record is the way back. A fault of the table is the run's, and repeats it.
- */
-async function readWhole(ports: AuditPorts, row: Outcome) {
-  try {
-    return await ports.outcomes.transaction(row);
-  } catch (error) {
-    if (error instanceof Fault) throw error;
-    const { merchantId, transactionId, version } = row;
-    const reason = String(error).replaceAll(/\s+/g, ' ').slice(0, MAX_REASON_LENGTH);
-    ports.reporter.report({ event: 'outcome_unreadable', merchantId, transactionId, version, reason });
-    return undefined;
-  }
 }
 
 /** Made as what nobody has tried, due now: the sweep sends it, or the message that was only late finds it. */

@@ -1,19 +1,19 @@
 import * as z from 'zod';
-import { merchantIdSchema } from '../model.ts';
+import { storedMerchantId, storedTime } from '../stored.ts';
 import { isoTime, msOf } from '../time.ts';
 import { dateAfter, dateAt, startOfDate } from '../time-zone.ts';
 
 /** The statement of a day: what a merchant's feed listed between two moments, as a file with control totals. */
 
 export const statementSchema = z.object({
-  merchantId: merchantIdSchema,
+  merchantId: storedMerchantId,
   date: z.iso.date(),
   /** The zone that was stated when this day's turn came. */
   timeZone: z.string(),
   /** Inclusive, by `listedAt`; where the statement before it ended. */
-  from: z.iso.datetime(),
+  from: storedTime,
   /** Exclusive. */
-  to: z.iso.datetime(),
+  to: storedTime,
   /** The sum of its windows' revisions: raised with any of them, and the file made anew. */
   revision: z.number().int().nonnegative(),
   rows: z.number().int().nonnegative(),
@@ -22,7 +22,7 @@ export const statementSchema = z.object({
   sha256: z.string(),
   /** The name under which the file is kept: one of its own each time, so that no file ever changes. */
   file: z.string(),
-  builtAt: z.iso.datetime(),
+  builtAt: storedTime,
 });
 export type Statement = z.infer<typeof statementSchema>;
 

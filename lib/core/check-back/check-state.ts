@@ -1,20 +1,20 @@
 import * as z from 'zod';
 import { snippetOf } from '../deliver/state/transitions.ts';
-import { merchantIdSchema, type TransactionKey, transactionIdSchema } from '../model.ts';
+import type { TransactionKey } from '../model.ts';
+import { storedMerchantId, storedTime, storedTransactionId, storedWord } from '../stored.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
 import { clampWait } from '../waiting.ts';
 
 /** Asking the initiator how a PENDING transaction ended, and how the asking goes. */
 
-const checkStates = ['waiting', 'resolved', 'unresolved'] as const;
-export type CheckState = (typeof checkStates)[number];
+export type CheckState = 'waiting' | 'resolved' | 'unresolved';
 
 /** Times it was asked that are kept: the last ones. */
 const MAX_ATTEMPTS_KEPT = 8;
 
 const checkAttemptSchema = z.object({
   number: z.number().int(),
-  at: z.iso.datetime(),
+  at: storedTime,
   durationMs: z.number().int(),
   statusCode: z.number().int().exactOptional(),
   /** What was answered, or why it was no answer: a stable code. */
@@ -22,30 +22,42 @@ const checkAttemptSchema = z.object({
 });
 export type CheckAttempt = z.infer<typeof checkAttemptSchema>;
 
-export const checkKeySchema = z.object({ merchantId: merchantIdSchema, transactionId: transactionIdSchema });
+export const checkKeySchema = z.object({ merchantId: storedMerchantId, transactionId: storedTransactionId });
 
 export const checkSchema = z.object({
   ...checkKeySchema.shape,
   /** The fence, as of notifications: raised by each asking and by the end. */
   rev: z.number().int().nonnegative(),
-  state: z.enum(checkStates),
+  state: storedWord<CheckState>(),
   /** When the transaction was prepared: the horizon counts from it. */
-  startedAt: z.iso.datetime(),
+  startedAt: storedTime,
   attempts: z.array(checkAttemptSchema),
   /** The beginning of the last answer's body. */
   responseSnippet: z.string().exactOptional(),
   writtenBy: z.string().exactOptional(),
   /** When it is asked next, or is given up. */
-  nextAttemptAt: z.iso.datetime().exactOptional(),
+  nextAttemptAt: storedTime.exactOptional(),
 });
 export type Check = z.infer<typeof checkSchema>;
 
+/** A check among those that nobody could end. */
+export type UnresolvedKey = TransactionKey & {
+  /** Where it stands in their order: by merchant, then the oldest first. */
+  readonly order: string;
+};
+
+/** The separator sorts before all that ids can hold. */
+export function unresolvedOrder({ merchantId, startedAt, transactionId }: Check): string {
+  return `${merchantId}#${startedAt}#${transactionId}`;
+}
+
 /** A message asks for one check, and names the `rev` for which it was made. */
-export const checkMessageSchema = z.strictObject({
+export type CheckMessage = TransactionKey & { readonly rev: number };
+/** Read as rows are: a message on its way may be of a newer version, whose additions go on with it. */
+export const checkMessageSchema = z.looseObject({
   ...checkKeySchema.shape,
   rev: z.number().int().nonnegative(),
-});
-export type CheckMessage = z.infer<typeof checkMessageSchema>;
+}) as z.ZodType<CheckMessage>;
 
 export function checkMessageFor({ merchantId, transactionId, rev }: Check): CheckMessage {
   return { merchantId, transactionId, rev };

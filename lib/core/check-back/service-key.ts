@@ -4,7 +4,8 @@ import { publicKeyText } from '../../protocol/signing/webhook-keys.ts';
 
 /** A value that was generated when the service was deployed. */
 export interface GeneratedSecret {
-  value(): Promise<string>;
+  /** @param notBeforeMs as of a read that began then or later; a remembered value is good enough unless said otherwise */
+  value(notBeforeMs?: number): Promise<string>;
 }
 
 /**

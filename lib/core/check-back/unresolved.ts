@@ -1,3 +1,5 @@
+import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
+import { takeFromPartitions } from '../feed/partition-pages.ts';
 import {
   isTerminal,
   type MerchantId,
@@ -5,10 +7,9 @@ import {
   type OutcomeContent,
   type TransactionKey,
 } from '../model.ts';
-import { PARTITIONS } from '../partitions.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
 import { type RecordPorts, type RecordResult, recordOutcome } from '../record/record.ts';
-import type { Check } from './check-state.ts';
+import type { Check, UnresolvedKey } from './check-state.ts';
 import type { CheckStore } from './check-store.ts';
 
 /** What nobody could say the end of: listed for people, and ended by their hand. */
@@ -23,11 +24,8 @@ export interface Unresolved {
   readonly check: Check;
 }
 
-/** Where a page of the list ends: it goes through the partitions one by one. */
-export interface UnresolvedCursor {
-  readonly partition: number;
-  readonly after?: string;
-}
+/** Checks and their transactions read strongly side by side. */
+const CONCURRENCY = 16;
 
 /**
  * A page of what is unresolved, of one merchant or of all. Each is read strongly, so that nothing is shown that was
@@ -35,28 +33,23 @@ export interface UnresolvedCursor {
  */
 export async function listUnresolved(
   ports: Pick<UnresolvedPorts, 'outcomes' | 'checks'>,
-  options: { readonly merchantId?: MerchantId; readonly cursor?: UnresolvedCursor; readonly limit: number },
-): Promise<{ readonly items: readonly Unresolved[]; readonly cursor?: UnresolvedCursor }> {
-  const { merchantId, limit } = options;
-  const items: Unresolved[] = [];
-  let partition = options.cursor?.partition ?? 0;
-  let after = options.cursor?.after;
-  let looked = 0;
-  while (partition < PARTITIONS && looked < limit) {
-    const page = await ports.checks.unresolved({
-      partition,
-      limit: limit - looked,
-      ...(after !== undefined && { cursor: after }),
-    });
-    looked += page.keys.length;
-    const wanted = page.keys.filter((key) => merchantId === undefined || key.merchantId === merchantId);
-    const found = await Promise.all(wanted.map((key) => readUnresolved(ports, key)));
-    items.push(...found.filter((one) => one !== undefined));
-    after = page.cursor;
-    if (after === undefined) partition += 1;
-  }
-  if (partition >= PARTITIONS) return { items };
-  return { items, cursor: { partition, ...(after !== undefined && { after }) } };
+  asked: { readonly merchantId?: MerchantId; readonly after?: string; readonly limit: number },
+): Promise<{
+  readonly items: readonly Unresolved[];
+  /** Where the next page goes on, in the order of the list; absent of the last. */
+  readonly next?: string;
+}> {
+  const { limit, ...range } = asked;
+  const { keys, next } = await takeFromPartitions<UnresolvedKey>({
+    limit,
+    orderOf: ({ order }) => order,
+    read: (place) => ports.checks.unresolved({ ...range, ...place }),
+  });
+  const found = await sideBySide(keys, CONCURRENCY, (key) => readUnresolved(ports, key));
+  return {
+    items: found.filter((one) => one !== undefined),
+    ...(next !== undefined && { next: next.order }),
+  };
 }
 
 async function readUnresolved(
@@ -85,9 +78,10 @@ export async function resolveByHand(
 ): Promise<RecordResult | { readonly kind: 'unknown_transaction' } | { readonly kind: 'not_unresolved' }> {
   const [check, versions] = [await ports.checks.read(key), await ports.outcomes.versions(key)];
   const [pending] = versions;
-  if (check === undefined || pending === undefined) return { kind: 'unknown_transaction' };
+  if (pending === undefined) return { kind: 'unknown_transaction' };
   // The same end again is answered as it was the first time.
   const isEnded = versions.some(isTerminal);
+  if (check === undefined) return { kind: 'not_unresolved' };
   if (check.state !== 'unresolved' && !isEnded) return { kind: 'not_unresolved' };
   const { transactionType, amount, currency, reference, relatedTransactionId, metadata } = pending;
   const result = await recordOutcome(ports, key, {

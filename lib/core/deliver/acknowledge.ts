@@ -27,7 +27,7 @@ const MAX_FENCE_TRIES = 5;
 
 export type SettlingRefusal = {
   readonly kind: 'refused';
-  readonly code: 'unknown_transaction' | 'unknown_notification' | 'not_terminal';
+  readonly code: 'unknown_transaction' | 'unknown_version' | 'unknown_notification' | 'not_terminal';
 };
 
 /**
@@ -82,7 +82,10 @@ async function expectedOf(
   | SettlingRefusal
 > {
   const outcome = await ports.outcomes.read(key);
-  if (outcome === undefined) return { kind: 'refused', code: 'unknown_transaction' };
+  if (outcome === undefined) {
+    const isKnown = (await ports.outcomes.versions(key)).length > 0;
+    return { kind: 'refused', code: isKnown ? 'unknown_version' : 'unknown_transaction' };
+  }
   if (!isTerminal(outcome)) return { kind: 'refused', code: 'not_terminal' };
   const config = await ports.configs.get(key.merchantId, ports.clock.now());
   if (config === undefined) return { kind: 'refused', code: 'unknown_transaction' };

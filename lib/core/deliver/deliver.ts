@@ -1,6 +1,7 @@
 import type { Clock, Random, Reporter } from '../environment.ts';
 import type { Lane } from '../events.ts';
 import { Fault } from '../faults.ts';
+import type { Gate } from '../gate.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { disableEndpoint } from '../merchants/endpoints.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
@@ -9,11 +10,11 @@ import { isTerminal, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../model.
 import type { OutcomeStore } from '../record/outcome-store.ts';
 import { MINUTE_MS, msOf } from '../time.ts';
 import { clampWait, MAX_QUEUE_WAIT_MS } from '../waiting.ts';
-import { makeAttempt } from './attempt/make-attempt.ts';
+import { attemptPatiently } from './attempt/lane-patience.ts';
 import type { Sender } from './attempt/sender.ts';
 import { resolveTarget, type Target } from './attempt/target.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { type Admission, type HealthMonitor, SLOW_MS } from './health/circuit-breaker.ts';
+import type { Admission, HealthMonitor } from './health/circuit-breaker.ts';
 import { reportAttempt, reportEnd } from './state/delivery-events.ts';
 import { saveNotification } from './state/fence.ts';
 import {
@@ -25,7 +26,7 @@ import {
   untried,
 } from './state/notification.ts';
 import type { NotificationStore } from './state/notification-store.ts';
-import { type AttemptMade, afterAttempt, block, defer } from './state/transitions.ts';
+import { type AttemptMade, afterAttempt, block, defer, handOver } from './state/transitions.ts';
 
 export interface DeliverPorts {
   readonly outcomes: OutcomeStore;
@@ -35,6 +36,7 @@ export interface DeliverPorts {
   readonly dispatcher: Pick<Dispatcher, 'sendAt'>;
   readonly sender: Sender;
   readonly health: HealthMonitor;
+  readonly gate: Gate;
   readonly seal: Seal;
   readonly clock: Clock;
   readonly random: Random;
@@ -84,24 +86,26 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
     return withoutRequest(ports, delivery, { standing, next, reason: 'horizon_passed' });
   }
   const number = (standing.attempts.at(-1)?.number ?? 0) + 1;
-  const made = await attemptWatched(ports, { outcome, target, number });
+  const { made, isHandedOver } = await attemptPatiently(ports, { outcome, target, number, lane });
+  if (isHandedOver) return handOn(ports, delivery, { standing, made });
   await learn(ports, delivery, { made, target });
   await keep(ports, delivery, { standing, made, target });
 }
 
-/** Says that it is slow while it still is: until it ends, others would run into it. */
-async function attemptWatched(
+/** Writes the attempt that the first lane did not wait for, then sends it on: to be made anew in the retry lane, now. */
+async function handOn(
   ports: DeliverPorts,
-  attempt: { readonly outcome: TerminalOutcome; readonly target: Target; readonly number: number },
-): Promise<AttemptMade> {
-  let noticed: Promise<void> | undefined;
-  const onExceeded = () => {
-    // Advice: where it cannot be given, the attempt counts all the same.
-    noticed = ports.health.noticeSlow(attempt.target.circuit).catch(() => undefined);
-  };
-  const made = await makeAttempt(ports, { ...attempt, patience: { ms: SLOW_MS, onExceeded } });
-  await noticed;
-  return made;
+  delivery: Delivery,
+  { standing, made }: { readonly standing: Notification; readonly made: AttemptMade },
+): Promise<void> {
+  const { lane } = delivery;
+  const next = handOver(standing, made, ports.clock.now());
+  const result = await saveNotification(ports, next, standing.rev);
+  const isSaved = result.kind === 'saved';
+  if (isSaved) await sendDue(ports, next);
+  const current = isSaved ? next : (result.current ?? standing);
+  reportAttempt(ports.reporter, { made, lane, notification: current, kept: isSaved });
+  if (!isSaved) await superseded(ports, delivery, current);
 }
 
 /** A first message, received once, needs no look: the fence of its write is enough. All others are read first. */

@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
 import { base62 } from '../crypto.ts';
 import type { Clock, Random } from '../environment.ts';
-import { type EndpointId, endpointIdSchema, type MerchantId, merchantIdSchema } from '../model.ts';
+import { isUnreadable } from '../faults.ts';
+import type { EndpointId, MerchantId } from '../model.ts';
 import { PARTITIONS } from '../partitions.ts';
+import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../stored.ts';
 import { isoTime, msOf } from '../time.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { saveNotification } from './state/fence.ts';
@@ -43,15 +45,16 @@ const MAX_STEPS = 40;
 
 export const jobSchema = z.object({
   jobId: z.string(),
-  merchantId: merchantIdSchema,
+  merchantId: storedMerchantId,
   /** Which of its merchant's few places it takes while it runs. */
   slot: z.number().int().nonnegative(),
-  from: z.iso.datetime(),
-  to: z.iso.datetime(),
-  states: z.array(z.enum(UNDELIVERED_STATES)).min(1),
-  endpointId: endpointIdSchema.exactOptional(),
-  createdAt: z.iso.datetime(),
-  state: z.enum(['running', 'done']),
+  from: storedTime,
+  to: storedTime,
+  states: z.array(storedWord<UndeliveredState>()).min(1),
+  endpointId: storedEndpointId.exactOptional(),
+  createdAt: storedTime,
+  /** Only what runs is worked on. */
+  state: storedWord<'running' | 'done'>(),
   /** The step that is due: found, counted, and not yet sent. */
   keys: z.array(notificationKeySchema),
   /** Which of the index's ranges is read next: partitions of the first state, then of the next. */
@@ -164,7 +167,7 @@ async function runStep(ports: RedeliveryPorts, job: Job): Promise<Job> {
 
 /** Whether it was sent again since the job began: now, or by a step that died, or by hand meanwhile. */
 async function resend(ports: RedeliveryPorts, job: Job, key: NotificationKey): Promise<boolean> {
-  const standing = await ports.notifications.read(key);
+  const standing = await ports.notifications.read(key).catch(undefinedWhereUnreadable);
   if (standing === undefined) return false;
   if (standing.startedAt >= job.createdAt) return true;
   if (!job.states.some((state) => state === standing.state)) return false;
@@ -174,4 +177,9 @@ async function resend(ports: RedeliveryPorts, job: Job, key: NotificationKey): P
   // Dying here leaves an item that is due and was not sent: the sweep finds it.
   if (isDue(next)) await ports.dispatcher.sendNow('retry', [messageFor(next)]);
   return true;
+}
+
+/** Operators were told of that row; the rest of the job goes on. */
+function undefinedWhereUnreadable(error: unknown): undefined {
+  if (!isUnreadable(error)) throw error;
 }

@@ -1,12 +1,14 @@
+import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
+import type { CheckMessage } from '../check-back/check-state.ts';
 import type { Clock, ClockTrust, Reporter } from '../environment.ts';
 import type { DeliveryLane } from '../events.ts';
-import { Fault } from '../faults.ts';
+import { Fault, isUnreadable } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { isTerminal, type Outcome } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
 import { msOf, SECOND_MS } from '../time.ts';
 import { circuitOf } from './attempt/target.ts';
-import type { Dispatcher } from './dispatcher.ts';
+import type { Dispatcher, Due } from './dispatcher.ts';
 import { expectedEndpoints } from './expected-endpoints.ts';
 import type { HealthMonitor } from './health/circuit-breaker.ts';
 import { notifyUrlOf } from './notify-url.ts';
@@ -38,17 +40,27 @@ export type StreamedOutcome =
 
 /** Twice what a clock may be off: stamps of two machines are compared. */
 const STAMP_TOLERANCE_MS = 4 * SECOND_MS;
+/** Records worked on side by side: as many as the SDK keeps connections open. Nothing depends on their order. */
+const CONCURRENCY = 50;
 
 export interface RelayPorts {
   readonly outcomes: OutcomeStore;
   readonly configs: ConfigCache;
-  readonly dispatcher: Pick<Dispatcher, 'sendNow' | 'sendAt'>;
+  readonly dispatcher: Pick<Dispatcher, 'sendNow' | 'sendAllAt'>;
   readonly parking: Parking;
   readonly reporter: Reporter;
   readonly health: Pick<HealthMonitor, 'isSlowOrOpen'>;
   readonly clock: Clock;
   readonly clockTrust: ClockTrust;
 }
+
+/** What one record is turned into. */
+interface Relayed {
+  readonly told: readonly RoutedMessage[];
+  readonly checks: readonly Due<CheckMessage>[];
+}
+
+const NOTHING: Relayed = { told: [], checks: [] };
 
 /**
  * Turns recorded outcomes into messages, one for each endpoint expected. Returns only when all are handed
@@ -57,20 +69,34 @@ export interface RelayPorts {
  */
 export async function relay(ports: RelayPorts, records: readonly StreamedOutcome[]): Promise<void> {
   const startedAtMs = ports.clock.now();
-  const messages: Record<DeliveryLane, NotificationMessage[]> = { first: [], retry: [] };
-  for (const record of records) {
-    if (record.kind === 'unreadable') {
-      await park(ports, record, record.reason);
-      continue;
-    }
-    const found = await relayOutcome(ports, record.outcome, startedAtMs).catch(unrelayable);
-    if ('reason' in found) await park(ports, record, found.reason);
-    else for (const { lane, message } of found) messages[lane].push(message);
-  }
-  await ports.dispatcher.sendNow('first', messages.first);
-  await ports.dispatcher.sendNow('retry', messages.retry);
-  const sent = messages.first.length + messages.retry.length;
-  ports.reporter.report({ event: 'relayed', outcomes: records.length, messages: sent });
+  const relayed = await sideBySide(records, CONCURRENCY, (record) => relayRecord(ports, record, startedAtMs));
+  const told = relayed.flatMap((one) => one.told);
+  const checks = relayed.flatMap((one) => one.checks);
+  const sendings = [
+    () => ports.dispatcher.sendNow('first', messagesOf(told, 'first')),
+    () => ports.dispatcher.sendNow('retry', messagesOf(told, 'retry')),
+    () => ports.dispatcher.sendAllAt(checks),
+  ];
+  await sideBySide(sendings, sendings.length, (send) => send());
+  ports.reporter.report({
+    event: 'relayed',
+    outcomes: records.length,
+    messages: told.length + checks.length,
+  });
+}
+
+function messagesOf(told: readonly RoutedMessage[], lane: DeliveryLane): readonly NotificationMessage[] {
+  return told.filter((one) => one.lane === lane).map(({ message }) => message);
+}
+
+async function relayRecord(
+  ports: RelayPorts,
+  record: StreamedOutcome,
+  startedAtMs: number,
+): Promise<Relayed> {
+  if (record.kind === 'unreadable') return park(ports, record, record.reason);
+  const found = await relayOutcome(ports, record.outcome, startedAtMs).catch(unrelayable);
+  return 'reason' in found ? park(ports, record, found.reason) : found;
 }
 
 /** First attempts at what is slow or dead wait among the retries, where they hold up no first attempts. */
@@ -91,7 +117,7 @@ async function relayOutcome(
   ports: RelayPorts,
   outcome: Outcome,
   startedAtMs: number,
-): Promise<readonly RoutedMessage[] | { readonly reason: string }> {
+): Promise<Relayed | { readonly reason: string }> {
   if (!isTerminal(outcome)) return relayPending(ports, outcome);
   const notifyUrl = await notifyUrlOf(ports.outcomes, outcome);
   if (outcome.version === 2) await ports.outcomes.settlePending(outcome);
@@ -103,27 +129,27 @@ async function relayOutcome(
   ports.clockTrust.assertTrusted();
   const { merchantId, transactionId, version } = outcome;
   const endpointIds = expectedEndpoints(outcome, config, notifyUrl);
-  return Promise.all(
+  const told = await Promise.all(
     endpointIds.map(async (endpointId): Promise<RoutedMessage> => {
       const message = { merchantId, transactionId, version, endpointId, rev: 0 };
       const endpoint = config.endpoints.find((one) => one.endpointId === endpointId);
       return { lane: await laneOf(ports, message, { endpoint, notifyUrl }), message };
     }),
   );
+  return { told, checks: [] };
 }
 
 /**
  * The first check of a PENDING, when the initiator's time is up. Where there is nobody to ask, the check waits for the
  * horizon, and the sweep finds it there.
  */
-async function relayPending(ports: RelayPorts, outcome: Outcome): Promise<readonly RoutedMessage[]> {
+function relayPending({ clock }: RelayPorts, outcome: Outcome): Relayed {
   const { merchantId, transactionId, checkBack, recordedAt } = outcome;
-  if (checkBack === undefined) return [];
+  if (checkBack === undefined) return NOTHING;
   const afterMs = checkBack.afterSeconds * SECOND_MS;
   // Of a clock that is behind, the rest of the time would be longer than the whole.
-  const dueMs = Math.min(msOf(recordedAt), ports.clock.now()) + afterMs;
-  await ports.dispatcher.sendAt({ merchantId, transactionId, rev: 0 }, dueMs);
-  return [];
+  const atMs = Math.min(msOf(recordedAt), clock.now()) + afterMs;
+  return { told: [], checks: [{ message: { merchantId, transactionId, rev: 0 }, atMs }] };
 }
 
 /**
@@ -131,11 +157,12 @@ async function relayPending(ports: RelayPorts, outcome: Outcome): Promise<readon
  * any other reason is a record that no wait makes readable, and would stop the stream for ever.
  */
 function unrelayable(error: unknown): { readonly reason: string } {
-  if (error instanceof Fault) throw error;
+  if (error instanceof Fault && !isUnreadable(error)) throw error;
   return { reason: `not_relayable: ${String(error).slice(0, 300)}` };
 }
 
-async function park(ports: RelayPorts, record: StreamedOutcome, reason: string): Promise<void> {
+async function park(ports: RelayPorts, record: StreamedOutcome, reason: string): Promise<Relayed> {
   await ports.parking.park({ recordId: record.recordId, reason, payload: record.payload });
   ports.reporter.report({ event: 'record_parked', recordId: record.recordId, reason });
+  return NOTHING;
 }

@@ -1,7 +1,7 @@
 import { type Check, checkMessageFor } from '../check-back/check-state.ts';
 import type { CheckStore } from '../check-back/check-store.ts';
 import type { Clock, Reporter } from '../environment.ts';
-import { Fault } from '../faults.ts';
+import { Fault, isUnreadable } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { NOTIFY_URL_ENDPOINT } from '../model.ts';
 import { isoTime, MINUTE_MS } from '../time.ts';
@@ -89,7 +89,7 @@ async function sendPage(
     const { leased, failures } = await sendBatch(ports, batch, before);
     sent += leased;
     // What the table refuses now it refuses for the next row, too.
-    const refusal = failures.find((one) => one instanceof Fault);
+    const refusal = failures.find((one) => one instanceof Fault && !isUnreadable(one));
     if (refusal !== undefined) throw refusal;
     unreadable.push(...failures);
     batch = [];

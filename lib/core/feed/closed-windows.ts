@@ -31,9 +31,10 @@ export interface WindowRefusal {
     | 'answer_too_large'
     | 'window_not_closed'
     | 'window_too_large'
-    | 'window_in_doubt';
+    | 'window_in_doubt'
+    | 'invalid_cursor';
   /** What of the question it is about. */
-  readonly field?: 'start' | 'from' | 'to';
+  readonly field?: 'start' | 'from' | 'to' | 'cursor';
   /** What the asker needs to ask better. */
   readonly details?: Partial<Closing> & { readonly maxSeconds?: number; readonly oldest?: string };
 }

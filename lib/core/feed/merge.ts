@@ -1,4 +1,4 @@
-import { Fault } from '../faults.ts';
+import { Fault, isUnreadable } from '../faults.ts';
 
 /** Several sorted lists read as one, each page by page. */
 
@@ -98,8 +98,17 @@ export async function takePage<T, V>(
 ): Promise<{ readonly items: readonly V[]; readonly last: T | undefined; readonly hasMore: boolean }> {
   const items: V[] = [];
   let last: T | undefined;
+  /** A row that nobody can read ends a page in front of it; the page that begins with it fails. */
+  const take = async (): Promise<Next<T>> => {
+    try {
+      return await merge.next();
+    } catch (error) {
+      if (last === undefined || !isUnreadable(error)) throw error;
+      return { kind: 'enough' };
+    }
+  };
   for (let bytes = 0; items.length < options.limit && bytes < MOST_BYTES; ) {
-    const next = await merge.next();
+    const next = await take();
     if (next.kind !== 'row') return { items, last, hasMore: next.kind === 'enough' };
     last = next.row;
     if (!options.wants(last)) continue;
@@ -107,6 +116,6 @@ export async function takePage<T, V>(
     items.push(item);
     bytes += Buffer.byteLength(JSON.stringify(item));
   }
-  const { kind } = await merge.next();
+  const { kind } = await take();
   return { items, last, hasMore: kind !== 'end' };
 }

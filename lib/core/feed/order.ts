@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
-import { type TransactionId, transactionIdSchema, type Version, versionSchema } from '../model.ts';
+import type { TransactionId, Version } from '../model.ts';
+import { storedTransactionId, storedVersion } from '../stored.ts';
 
 /** Where an outcome stands in its merchant's feed, whatever shard it lies in. */
 export interface FeedKey {
@@ -11,8 +12,8 @@ export interface FeedKey {
 
 const feedKeySchema = z.object({
   listedAt: z.iso.datetime({ precision: 3 }),
-  transactionId: transactionIdSchema,
-  version: versionSchema,
+  transactionId: storedTransactionId,
+  version: storedVersion,
 });
 
 /** Reads the text back; undefined where it is none. */

@@ -1,33 +1,36 @@
 import * as z from 'zod';
-import { type MerchantId, merchantIdSchema, type TerminalOutcome } from '../model.ts';
+import type { MerchantId, TerminalOutcome } from '../model.ts';
+import { storedMerchantId, storedTime } from '../stored.ts';
 import { isoTime, SECOND_MS } from '../time.ts';
 import type { DigestSum } from './digest.ts';
 import type { FeedStore } from './feed-store.ts';
 
 /** Fixed slices of a merchant's feed. Windows start at multiples of their length in Unix time. */
 
+/** 128 bits in hex. */
+const HASH = /^[0-9a-f]{1,32}$/;
 const groupSchema = z.object({
   transactionType: z.string(),
   status: z.string(),
   currency: z.string(),
   count: z.number().int(),
-  amount: z.string(),
-  hash: z.string(),
+  amount: z.string().regex(/^-?\d+$/),
+  hash: z.string().regex(HASH),
 });
 const bucketSchema = z.object({
   transactionType: z.string(),
   status: z.string(),
   bucket: z.number().int(),
   count: z.number().int(),
-  hash: z.string(),
+  hash: z.string().regex(HASH),
 });
 
 const timeDigestSchema = z.object({ transactionType: z.string(), status: z.string(), hash: z.string() });
 
 export const windowSchema = z.object({
-  merchantId: merchantIdSchema,
-  start: z.iso.datetime(),
-  end: z.iso.datetime(),
+  merchantId: storedMerchantId,
+  start: storedTime,
+  end: storedTime,
   /** 0 as it was closed; raised where the audit found other contents. */
   revision: z.number().int().nonnegative(),
   groups: z.array(groupSchema).readonly(),

@@ -3,7 +3,8 @@ import { sha256Hex } from '../../protocol/hashes.ts';
 import type { GeneratedSecret } from '../check-back/service-key.ts';
 import { base62, equalInConstantTime } from '../crypto.ts';
 import type { Clock, Random } from '../environment.ts';
-import { keyIdSchema, type MerchantId, merchantIdSchema } from '../model.ts';
+import type { MerchantId } from '../model.ts';
+import { storedId, storedMerchantId, storedTime, storedWord } from '../stored.ts';
 import { isoTime } from '../time.ts';
 
 export interface KeyStore {
@@ -23,18 +24,15 @@ export interface KeyStore {
 
 export const scopes = ['admin', 'initiator', 'merchant', 'receiver'] as const;
 export type Scope = (typeof scopes)[number];
-const scopeSchema = z
-  .enum(scopes, 'invalid_scope')
-  .meta({ description: 'What the key may do.', example: 'receiver' });
-
 export const keyRecordSchema = z.object({
-  keyId: keyIdSchema,
+  keyId: storedId,
   secretHash: z.string(),
-  scope: scopeSchema,
+  /** One that this version does not know may do nothing. */
+  scope: storedWord<Scope>(),
   /** Absent of keys for all merchants. */
-  merchantId: merchantIdSchema.exactOptional(),
-  createdAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime().exactOptional(),
+  merchantId: storedMerchantId.exactOptional(),
+  createdAt: storedTime,
+  expiresAt: storedTime.exactOptional(),
 });
 export type KeyRecord = z.infer<typeof keyRecordSchema>;
 
@@ -43,12 +41,14 @@ export interface Caller {
   readonly keyId: string;
   readonly scope: Scope;
   readonly merchantId?: MerchantId;
+  /** The end of the key: what it makes ends with it. */
+  readonly expiresAt?: string;
 }
 
 const ROOT_KEY_ID = 'root';
-/** For how long a key that was once found good is not read again; a revoked key works no longer than this. */
+/** For how long a key is not read again; a revoked key works no longer than this, and manages nothing meanwhile. */
 const KEY_CACHE_MS = 60_000;
-/** Keys remembered by one process; beyond it the oldest goes. */
+/** Keys remembered by one process, and as many ids that are none; beyond it the oldest goes. */
 const MAX_CACHED_KEYS = 1_000;
 const KEY_PATTERN = /^tk_([A-Za-z0-9]{1,64})_([A-Za-z0-9]{16,256})$/;
 
@@ -61,51 +61,107 @@ export function newKey(
   return { record: { keyId, secretHash: sha256Hex(secret), ...details }, key: `tk_${keyId}_${secret}` };
 }
 
-export type Authentication =
+type Authentication =
   | { readonly kind: 'caller'; readonly caller: Caller }
   | { readonly kind: 'refused'; readonly code: 'missing_key' | 'invalid_key' };
 
-/** Makes the function that turns an `Authorization` header into a caller. One per process: it remembers. */
-export function createAuthenticator(ports: {
-  readonly keys: KeyStore;
+/** Turns an `Authorization` header into a caller. With `isFresh`, the key is one that works at this moment. */
+export type Authenticate = (
+  authorization: string | undefined,
+  options?: { readonly isFresh?: boolean },
+) => Promise<Authentication>;
+
+interface KeyPorts {
+  readonly keys: Pick<KeyStore, 'read'>;
   readonly rootKey: GeneratedSecret;
   readonly clock: Clock;
-}): (authorization: string | undefined) => Promise<Authentication> {
-  const known = new Map<string, { readonly record: KeyRecord; readonly untilMs: number }>();
+}
 
-  async function find(keyId: string, nowMs: number): Promise<KeyRecord | undefined> {
-    const cached = known.get(keyId);
-    if (cached !== undefined && cached.untilMs > nowMs) return cached.record;
-    known.delete(keyId);
-    const record = await ports.keys.read(keyId);
-    if (record === undefined) return undefined;
-    known.set(keyId, { record, untilMs: nowMs + KEY_CACHE_MS });
-    for (const oldest of known.keys()) {
-      if (known.size <= MAX_CACHED_KEYS) break;
-      known.delete(oldest);
-    }
-    return record;
-  }
+const INVALID: Authentication = { kind: 'refused', code: 'invalid_key' };
 
-  return async (authorization) => {
+/** One per process: it remembers keys, those too that nobody has. What is malformed costs no read. */
+export function createAuthenticator(ports: KeyPorts): Authenticate {
+  const known = createKeyCache(ports.keys);
+  return async (authorization, { isFresh = false } = {}) => {
     if (authorization === undefined) return { kind: 'refused', code: 'missing_key' };
     const parts = KEY_PATTERN.exec(authorization.replace(/^Bearer +/i, ''));
-    if (parts === null) return { kind: 'refused', code: 'invalid_key' };
+    if (parts === null) return INVALID;
     const [, keyId = '', secret = ''] = parts;
-    const invalid = { kind: 'refused', code: 'invalid_key' } as const;
-    if (keyId === ROOT_KEY_ID) {
-      const root = await ports.rootKey.value();
-      return equalInConstantTime(secret, root)
-        ? { kind: 'caller', caller: { keyId, scope: 'admin' } }
-        : invalid;
-    }
     const nowMs = ports.clock.now();
-    const record = await find(keyId, nowMs);
-    if (record === undefined || !equalInConstantTime(record.secretHash, sha256Hex(secret))) return invalid;
-    if (record.expiresAt !== undefined && record.expiresAt <= isoTime(nowMs)) return invalid;
-    const { scope, merchantId } = record;
-    return { kind: 'caller', caller: { keyId, scope, ...(merchantId !== undefined && { merchantId }) } };
+    const check = (notBeforeMs?: number) =>
+      keyId === ROOT_KEY_ID
+        ? rootCaller(ports.rootKey, secret, notBeforeMs)
+        : callerOf(known, { keyId, secret, nowMs, notBeforeMs: notBeforeMs ?? nowMs - KEY_CACHE_MS });
+    const caller = await check();
+    // Read again only for those who have the secret: others must not make every request a read.
+    const standing = caller !== undefined && isFresh ? await check(nowMs) : caller;
+    return standing === undefined ? INVALID : { kind: 'caller', caller: standing };
   };
+}
+
+async function rootCaller(
+  rootKey: GeneratedSecret,
+  secret: string,
+  notBeforeMs: number | undefined,
+): Promise<Caller | undefined> {
+  const isRoot = equalInConstantTime(secret, await rootKey.value(notBeforeMs));
+  return isRoot ? { keyId: ROOT_KEY_ID, scope: 'admin' } : undefined;
+}
+
+interface PresentedKey {
+  readonly keyId: string;
+  readonly secret: string;
+  readonly nowMs: number;
+  readonly notBeforeMs: number;
+}
+
+async function callerOf(known: KeyCache, presented: PresentedKey): Promise<Caller | undefined> {
+  const { keyId, secret, nowMs, notBeforeMs } = presented;
+  const record = await known.get(keyId, { nowMs, notBeforeMs });
+  if (record === undefined || !equalInConstantTime(record.secretHash, sha256Hex(secret))) return undefined;
+  const { scope, merchantId, expiresAt } = record;
+  if (expiresAt !== undefined && expiresAt <= isoTime(nowMs)) return undefined;
+  return {
+    keyId,
+    scope,
+    ...(merchantId !== undefined && { merchantId }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}
+
+interface KeyCache {
+  /** The key as of a read that began at `notBeforeMs` or later. */
+  get(
+    keyId: string,
+    times: { readonly nowMs: number; readonly notBeforeMs: number },
+  ): Promise<KeyRecord | undefined>;
+}
+
+/** Keys that are there, and ids that are none, apart: made-up ids push out no key. Ids are random and never used again. */
+function createKeyCache(keys: Pick<KeyStore, 'read'>): KeyCache {
+  const found = new Map<string, { readonly record: KeyRecord; readonly readAtMs: number }>();
+  const missing = new Map<string, number>();
+  return {
+    async get(keyId, { nowMs, notBeforeMs }) {
+      const cached = found.get(keyId);
+      if (cached !== undefined && cached.readAtMs > notBeforeMs) return cached.record;
+      if ((missing.get(keyId) ?? Number.NEGATIVE_INFINITY) > nowMs - KEY_CACHE_MS) return undefined;
+      found.delete(keyId);
+      missing.delete(keyId);
+      const record = await keys.read(keyId);
+      if (record === undefined) remember(missing, keyId, nowMs);
+      else remember(found, keyId, { record, readAtMs: nowMs });
+      return record;
+    },
+  };
+}
+
+function remember<T>(cache: Map<string, T>, keyId: string, value: T): void {
+  cache.set(keyId, value);
+  for (const oldest of cache.keys()) {
+    if (cache.size <= MAX_CACHED_KEYS) break;
+    cache.delete(oldest);
+  }
 }
 
 /** Whether the caller may act with one of `allowed` scopes, for `merchantId` where one is named. */

@@ -27,14 +27,19 @@ import {
 
 /** A merchant's endpoints: made, changed, disabled, deleted. Every change is conditional on what was read. */
 
-/** Endpoints of one merchant. All are read together, and each terminal outcome is told to every one. */
+/** Live endpoints of one merchant. Each terminal outcome is told to every one. */
 const MAX_ENDPOINTS = 20;
-/** Endpoints with the deleted ones that are still remembered: all are read together, so all count. */
-const MAX_REMEMBERED = 3 * MAX_ENDPOINTS;
 /** For how long an endpoint's past is kept: longer than the audit looks back. */
 const PAST_MS = 2 * DAY_SECONDS * SECOND_MS;
+/**
+ * Endpoints deleted within that time. They are read with the live ones, to know what was expected of them: some 60 KB
+ * at most. They take no place of a live one.
+ */
+const MAX_DELETED = 180;
 /** Changes within that time; each is a span that must be kept to know what was expected. */
 const MAX_SPANS = 32;
+/** Enabling has room of its own, so that an endpoint that its owner could disable, or that we did, can be enabled again. */
+const MAX_SPANS_ENABLING = 2 * MAX_SPANS;
 const MAX_CHANGE_TRIES = 5;
 
 export interface EndpointPorts {
@@ -87,10 +92,8 @@ export async function createEndpoint(
   if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
   const config = await ports.merchants.read(merchantId);
   if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
-  const { endpoints } = config;
-  if (endpoints.filter(isLive).length >= MAX_ENDPOINTS || endpoints.length >= MAX_REMEMBERED) {
-    return { kind: 'refused', code: 'too_many_endpoints' };
-  }
+  const tooMany = refusedForNumber(config.endpoints, ports.clock.now());
+  if (tooMany !== undefined) return tooMany;
   const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
   const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
   const { secret } = made;
@@ -120,6 +123,17 @@ export async function createEndpoint(
   );
   if (written !== undefined) return { kind: 'created', endpoint: written, secret };
   throw new Fault({ code: 'contended', message: 'The merchant kept changing; try again.', retryable: true });
+}
+
+function refusedForNumber(
+  endpoints: readonly Endpoint[],
+  nowMs: number,
+): Extract<EndpointRefusal, { kind: 'refused' }> | undefined {
+  if (endpoints.filter(isLive).length >= MAX_ENDPOINTS)
+    return { kind: 'refused', code: 'too_many_endpoints' };
+  const oldest = isoTime(nowMs - PAST_MS);
+  const deleted = endpoints.filter(({ deletedAt }) => deletedAt !== undefined && deletedAt > oldest);
+  return deleted.length >= MAX_DELETED ? { kind: 'refused', code: 'too_many_changes' } : undefined;
 }
 
 /** The live endpoints of a merchant; deleted ones are not shown. */
@@ -154,7 +168,11 @@ export async function changeEndpoint(
       enabled: enabled ?? span.enabled,
       types: [...(types ?? span.types)],
     });
-    return changed.history.length > MAX_SPANS ? { kind: 'refused', code: 'too_many_changes' } : changed;
+    const isSame = changed.history.length === endpoint.history.length;
+    const isEnabling = !span.enabled && enabled === true;
+    const most = isEnabling ? MAX_SPANS_ENABLING : MAX_SPANS;
+    const isTooMany = changed.history.length > most && !isSame;
+    return isTooMany ? { kind: 'refused', code: 'too_many_changes' } : changed;
   });
 }
 
@@ -172,14 +190,19 @@ function withoutNulls(endpoint: { readonly [K in keyof Endpoint]: Endpoint[K] | 
   return Object.fromEntries(Object.entries(endpoint).filter(([, value]) => value !== null)) as Endpoint;
 }
 
-/** Deletes: nothing is sent to it any more, and its open notifications become `blocked` at their attempt. */
+/**
+ * Deletes: nothing is sent to it any more, and its open notifications become `blocked` at their attempt. Only what tells
+ * what was expected of it is kept: no secrets.
+ */
 export async function deleteEndpoint(
   ports: EndpointPorts,
   key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
 ): Promise<{ readonly kind: 'changed'; readonly endpoint: Endpoint } | EndpointRefusal> {
   return update(ports, key, (endpoint, now) => {
     ports.clockTrust.assertTrusted();
-    return withSpan({ ...endpoint, deletedAt: now }, { ...currentSpan(endpoint), from: now, enabled: false });
+    const { expectBody: _forgotten, ...kept } = endpoint;
+    const deleted = { ...kept, secrets: [], deletedAt: now };
+    return withSpan(deleted, { ...currentSpan(endpoint), from: now, enabled: false });
   });
 }
 

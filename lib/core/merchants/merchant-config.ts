@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { EVENT_FILTER } from '../../protocol/event-names.ts';
-import { endpointIdSchema, merchantIdSchema } from '../model.ts';
-import { scheduleSchema } from '../schedule.ts';
+import { storedScheduleSchema } from '../schedule.ts';
+import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../stored.ts';
 import { lineSchema } from '../text.ts';
 import { DEFAULT_TIME_ZONE } from '../time-zone.ts';
 
@@ -10,8 +10,8 @@ import { DEFAULT_TIME_ZONE } from '../time-zone.ts';
 /** A `whsec_…` secret as it is kept: sealed, with the time after which it no longer signs. */
 const sealedSecretSchema = z.object({
   sealed: z.string(),
-  createdAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime().exactOptional(),
+  createdAt: storedTime,
+  expiresAt: storedTime.exactOptional(),
   /** The rotation that made it, by its caller's name. */
   rotationId: z.string().exactOptional(),
   /** What that rotation asked for: the same name with another overlap is another rotation. */
@@ -34,16 +34,16 @@ export const feedShardsSchema = z
 
 export const nameSchema = lineSchema(128).meta({ description: 'For people.', example: 'Demo shop' });
 
+/** Read back: what settings may be today is asked where they are set. */
 export const profileSchema = z.object({
-  merchantId: merchantIdSchema,
-  /** Read back as it was stored: the rules for requests may be stricter by now. */
+  merchantId: storedMerchantId,
   name: z.string(),
-  schedule: scheduleSchema,
-  feedShards: feedShardsSchema,
+  schedule: storedScheduleSchema,
+  feedShards: z.int().min(1),
   /** Whose days have statements; vetted where it is set, so that reading a profile depends on no list of zones. */
   timeZone: z.string().default(DEFAULT_TIME_ZONE),
   secrets: z.array(sealedSecretSchema),
-  createdAt: z.iso.datetime(),
+  createdAt: storedTime,
   /** Raised by every change: changes are conditional on it. */
   rev: z.number().int(),
 });
@@ -69,26 +69,27 @@ export const MAX_EVENT_FILTERS = 16;
 
 /** One span of an endpoint's past: what was in force from `from` until the next span's. */
 const settingsSpanSchema = z.object({
-  from: z.iso.datetime(),
+  from: storedTime,
   enabled: z.boolean(),
   types: z.array(z.string()),
 });
 export type SettingsSpan = z.infer<typeof settingsSpanSchema>;
 
+/** Read back, as the profile is. */
 export const endpointSchema = z.object({
-  merchantId: merchantIdSchema,
-  endpointId: endpointIdSchema,
+  merchantId: storedMerchantId,
+  endpointId: storedEndpointId,
   url: z.string(),
-  timeoutMs: timeoutMsSchema,
-  schedule: scheduleSchema.exactOptional(),
+  timeoutMs: z.number().positive(),
+  schedule: storedScheduleSchema.exactOptional(),
   expectBody: z.string().exactOptional(),
-  signature: signatureSchema.exactOptional(),
+  signature: storedWord<SignatureChoice>().exactOptional(),
   /** Oldest first, never empty; the last one is in force now. */
   history: z.array(settingsSpanSchema).min(1),
   secrets: z.array(sealedSecretSchema),
-  createdAt: z.iso.datetime(),
+  createdAt: storedTime,
   /** Set when it was deleted; kept for a while, so that the past stays explicable. */
-  deletedAt: z.iso.datetime().exactOptional(),
+  deletedAt: storedTime.exactOptional(),
   rev: z.number().int(),
 });
 export type Endpoint = z.infer<typeof endpointSchema>;

@@ -3,10 +3,9 @@ import type { UndeliveredState } from '../deliver/redelivery.ts';
 import { type ListedKey, listingOrder, type Notification } from '../deliver/state/notification.ts';
 import type { NotificationStore } from '../deliver/state/notification-store.ts';
 import type { Clock, ClockTrust } from '../environment.ts';
-import { openMerge, type ReadPage, takePage } from '../feed/merge.ts';
+import { takeFromPartitions } from '../feed/partition-pages.ts';
 import { oldestShown, type Reach, watermarkAt } from '../feed/watermark.ts';
 import type { MerchantId } from '../model.ts';
-import { PARTITIONS } from '../partitions.ts';
 import { isoTime, MINUTE_MS } from '../time.ts';
 
 /** What did not arrive: a merchant's notifications in one state, in the order of their listing. */
@@ -19,8 +18,6 @@ export interface UndeliveredPorts extends Reach {
 
 /** Notifications of one page at most: with their attempts they stay under 1 MB. */
 export const MAX_UNDELIVERED_PAGE = 100;
-/** What a partition may have more than its even share of a page. */
-const UNEVEN_SHARE = 2;
 /** Notifications read strongly side by side. */
 const CONCURRENCY = 16;
 
@@ -48,29 +45,18 @@ export async function readUndelivered(
     from: oldestShown(ports, nowMs),
     // Whoever stamped may be a little ahead of us.
     to: isoTime(nowMs + MINUTE_MS),
-    limit: Math.ceil(limit / PARTITIONS) * UNEVEN_SHARE,
     ...(after !== undefined && { after }),
   };
-  const lists = Array.from(
-    { length: PARTITIONS },
-    (_, partition): ReadPage<ListedKey> =>
-      async (cursor) => {
-        const of = { merchantId, state, partition, ...range, ...(cursor !== undefined && { cursor }) };
-        const { keys: rows, ...rest } = await ports.notifications.undelivered(of);
-        return { rows, ...rest };
-      },
-  );
-  const mostRows = PARTITIONS * range.limit * UNEVEN_SHARE;
-  const page = await takePage(openMerge({ lists, orderOf: listingOrder, mostRows }), {
+  const { keys, ...rest } = await takeFromPartitions({
     limit,
-    wants: () => true,
-    view: (key) => key,
+    orderOf: listingOrder,
+    read: (place) => ports.notifications.undelivered({ merchantId, state, ...range, ...place }),
   });
-  const standing = await sideBySide(page.items, CONCURRENCY, (key) => ports.notifications.read(key));
+  const standing = await sideBySide(keys, CONCURRENCY, (key) => ports.notifications.read(key));
   ports.clockTrust.assertTrusted();
   return {
     asOf: watermarkAt(ports, nowMs),
     items: standing.filter((one) => one !== undefined).filter((one) => one.state === state),
-    ...(page.hasMore && page.last !== undefined && { next: page.last }),
+    ...rest,
   };
 }

@@ -81,24 +81,36 @@ export function rowsOf({ groups }: Pick<Window, 'groups'>): number {
   return groups.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** The rows of a closed window, or of one bucket of it, in the order of the feed. */
+/** Behind which row of which revision of a window a page ended. */
+export interface WindowPosition {
+  readonly revision: number;
+  readonly key: FeedKey;
+}
+
+/**
+ * The rows of a closed window, or of one bucket of it, in the order of the feed. All pages are of one revision: rows of
+ * two would add up to neither.
+ */
 export async function readWindowRows(
   ports: WindowPorts,
-  asked: WindowOf & { readonly bucket?: number; readonly after?: FeedKey; readonly limit: number },
+  asked: WindowOf & { readonly bucket?: number; readonly after?: WindowPosition; readonly limit: number },
 ): Promise<
   | {
       readonly kind: 'rows';
       readonly asOf: string;
       readonly items: readonly ReturnType<typeof feedItem>[];
       /** Where the next page goes on; absent of the last. A page may hold nothing and still have a next one. */
-      readonly next?: FeedKey;
+      readonly next?: WindowPosition;
     }
   | WindowRefusal
 > {
   const found = await readClosedWindow(ports, asked);
   if (found.kind === 'refused') return found;
-  const { merchantId, bucket, limit } = asked;
-  const { start: from, end: to } = found.window;
+  const { merchantId, bucket, limit, after } = asked;
+  const { start: from, end: to, revision } = found.window;
+  if (after !== undefined && !isWithin(found.window, after)) {
+    return { kind: 'refused', asOf: found.asOf, code: 'invalid_cursor', field: 'cursor' };
+  }
   const feedShards = await feedShardsOf(ports, merchantId, found.nowMs);
   const isWhole = bucket === undefined && asked.types === undefined;
   const merge = openMerge({
@@ -107,7 +119,7 @@ export async function readWindowRows(
       feedShards,
       from,
       to,
-      ...(asked.after !== undefined && { after: asked.after }),
+      ...(after !== undefined && { after: after.key }),
       ...(isWhole ? { limit } : { mostRows: MOST_ROWS }),
     }),
     orderOf: feedOrder,
@@ -119,5 +131,10 @@ export async function readWindowRows(
     wants: (row) => lets(row) && (bucket === undefined || bucketOf(row.transactionId) === bucket),
     view: feedItem,
   });
-  return { kind: 'rows', asOf: found.asOf, items, ...(hasMore && last !== undefined && { next: last }) };
+  const next = hasMore && last !== undefined && { next: { revision, key: last } };
+  return { kind: 'rows', asOf: found.asOf, items, ...next };
+}
+
+function isWithin({ start, end, revision }: Window, { key, ...position }: WindowPosition): boolean {
+  return position.revision === revision && key.listedAt >= start && key.listedAt < end;
 }

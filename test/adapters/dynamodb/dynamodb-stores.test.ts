@@ -1,5 +1,6 @@
 import { afterAll } from 'vitest';
 import { describeDynamoDbItems } from '../suites/dynamodb-items-suite.ts';
+import { describeDynamoDbRows } from '../suites/dynamodb-rows.ts';
 import { describeTable } from '../suites/every-store-suite.ts';
 import { startDynamoDbUnderTest } from '../support/emulators.ts';
 
@@ -8,3 +9,4 @@ afterAll(() => dynamodb.stop());
 
 describeTable('DynamoDB', () => dynamodb.open());
 describeDynamoDbItems(dynamodb);
+describeDynamoDbRows(dynamodb);

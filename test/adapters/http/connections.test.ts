@@ -158,6 +158,14 @@ describe('a connection', () => {
     expect(told).toBe(1);
   });
 
+  test('ends as a time-out, and closes its connection, when the caller loses patience', async () => {
+    await face({});
+    const request = { url: receiver.url, headers: {}, body: '{}', timeoutMs: 600_000 };
+    const exchange = await sender.send(request, { ms: 50, onExceeded: (giveUp) => giveUp() });
+    expect(exchange).toMatchObject({ kind: 'error', code: 'timeout' });
+    await receiver.closed(0);
+  });
+
   test('is ended by close(), whatever it is at', async () => {
     await face({});
     const exchange = send();

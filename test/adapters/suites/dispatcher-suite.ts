@@ -197,6 +197,51 @@ export function describeDispatcher(
       });
     });
 
+    describe('sending many later', () => {
+      const due = (count: number, seconds: (index: number) => number) =>
+        messages(count).map((message, index) => ({
+          message,
+          atMs: lanes.time.nowMs + seconds(index) * 1000,
+        }));
+      const check = { merchantId: SHOP, transactionId: one.transactionId, rev: 0 };
+
+      it.each([
+        [0, []],
+        [1, [1]],
+        [45, [10, 10, 10, 10, 5]],
+      ])('sends %i in batches of at most ten, each with a delay of its own', async (count, batches) => {
+        await lanes.dispatcher.sendAllAt(due(count, (index) => index));
+        expect(lanes.batches.toSorted((left, right) => right - left)).toEqual(batches);
+        const delays = lanes.in('retry').map(({ delaySeconds }) => delaySeconds);
+        expect(delays.toSorted((left, right) => left - right)).toEqual(
+          Array.from({ length: count }, (_, n) => n),
+        );
+      });
+
+      it('gives each to the lane of its kind, and to Scheduler what the queue cannot wait for', async () => {
+        const [queued, late] = due(2, (index) => (index === 0 ? 900 : 901));
+        if (queued === undefined || late === undefined) throw new Error('two were made');
+        await lanes.dispatcher.sendAllAt([queued, { message: check, atMs: lanes.time.nowMs + 60_000 }, late]);
+        expect(sent('retry')).toEqual([queued.message]);
+        expect(lanes.in('check')).toMatchObject([
+          { body: JSON.stringify(check), groupId: SHOP, delaySeconds: 60 },
+        ]);
+        expect(lanes.scheduled).toHaveLength(1);
+      });
+
+      it('sends again what a batch refused, with its delay, and says so where it is refused for good', async () => {
+        let refusals = 1;
+        lanes.refuses = (body) => body.includes('"pay_3"') && refusals-- > 0;
+        await lanes.dispatcher.sendAllAt(due(5, () => 30));
+        expect(lanes.in('retry').map(({ delaySeconds }) => delaySeconds)).toEqual([30, 30, 30, 30, 30]);
+        lanes.refuses = (body) => body.includes('"pay_3"');
+        await expect(lanes.dispatcher.sendAllAt(due(5, () => 30))).rejects.toMatchObject({
+          code: 'unavailable',
+          retryable: true,
+        });
+      });
+    });
+
     it('measures what waits in a lane, and not what is delayed', async () => {
       expect(await lanes.dispatcher.backlog('first')).toBe(0);
       await lanes.dispatcher.sendNow('first', messages(12));

@@ -1,6 +1,8 @@
 import type { OpenTable } from '../support/throwaway-table.ts';
+import { describeCheckStore } from './check-store-suite.ts';
 import { describeDirectory } from './directory-suite.ts';
 import { describeFeedStore } from './feed-store-suite.ts';
+import { describeGate } from './gate-suite.ts';
 import { describeHealthStore } from './health-store-suite.ts';
 import { describeJobStore } from './job-store-suite.ts';
 import { describeKeyStore } from './key-store-suite.ts';
@@ -10,7 +12,6 @@ import { describeNotificationStore } from './notification-store-suite.ts';
 import { describeOutcomeStore } from './outcome-store-suite.ts';
 import { describeParking } from './parking-suite.ts';
 import { describeStatementStore } from './statement-store-suite.ts';
-import { describeTestGate } from './test-gate-suite.ts';
 import { describeWindowStore } from './window-store-suite.ts';
 
 /** Every port of the table. */
@@ -18,13 +19,14 @@ export function describeTable(name: string, open: OpenTable): void {
   describeOutcomeStore(name, open);
   describeNotificationStore(name, open);
   describeNotificationIndex(name, open);
+  describeCheckStore(name, open);
   describeFeedStore(name, open);
   describeWindowStore(name, open);
   describeMerchantStore(name, open);
   describeDirectory(name, open);
   describeKeyStore(name, open);
   describeHealthStore(name, open);
-  describeTestGate(name, open);
+  describeGate(name, open);
   describeJobStore(name, open);
   describeStatementStore(name, open);
   describeParking(name, open);

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { Agent } from 'undici';
 import { createDueIndex } from '../../../lib/adapters/dynamodb/dynamodb-due-index.ts';
+import { createGate } from '../../../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createParking } from '../../../lib/adapters/dynamodb/dynamodb-parking.ts';
-import { createTestGate } from '../../../lib/adapters/dynamodb/dynamodb-test-gate.ts';
 import { createCheckStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
 import { createDirectory } from '../../../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
 import { createFeedStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
@@ -112,7 +112,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     statements: createStatementStore(table, options),
     keys: createKeyStore(table),
     health: createHealthStore(table, options),
-    testGate: createTestGate(table),
+    gate: createGate(table),
     parking: createParking(table, options),
     async parked() {
       const { Items = [] } = await table.documents.send(

@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openApiDocument } from '../../../lib/api/openapi-document.ts';
 import type { CallbackRequest } from '../../../lib/core/deliver/attempt/sender.ts';
 import { clockSkewFault } from '../../../lib/core/faults.ts';
-import { merchantIdSchema } from '../../../lib/core/model.ts';
+import { disableEndpoint } from '../../../lib/core/merchants/endpoints.ts';
+import { endpointIdSchema, merchantIdSchema } from '../../../lib/core/model.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../../support/world.ts';
 
 /** Verified with Node's own ed25519, from the public key as a receiver gets it. */
@@ -17,6 +18,11 @@ function verifiesV1a({ headers, body }: CallbackRequest, publicKey: string): boo
 }
 
 type World = ReturnType<typeof createWorld>;
+
+const endpointKey = (endpointId: string) => ({
+  merchantId: merchantIdSchema.parse('demo'),
+  endpointId: endpointIdSchema.parse(endpointId),
+});
 
 describe('merchants', () => {
   it('are created once, and the secret is shown once', async () => {
@@ -397,15 +403,65 @@ describe('endpoints', () => {
     expect((await world.call(demo.manager, `GET ${path()}`)).json.items.length).toBeLessThanOrEqual(20);
   });
 
-  it('that are made and deleted again and again come to an end', async () => {
-    const statuses: number[] = [];
-    for (let n = 0; n < 61; n += 1) {
+  it('that were deleted take no place of those that live', async () => {
+    for (let n = 0; n < 19; n += 1) await demo.endpoint();
+    for (let n = 0; n < 100; n += 1) {
       const made = await world.call(demo.manager, `POST ${path()}`, { url: 'https://shop.example/' });
+      expect(made.status).toBe(201);
+      await world.call(demo.manager, `DELETE ${path(`/${made.json.endpointId}`)}`);
+    }
+    expect((await world.call(demo.manager, `GET ${path()}`)).json.items).toHaveLength(19);
+  });
+
+  it('that are made and deleted again and again come to an end, for two days', async () => {
+    const make = () => world.call(demo.manager, `POST ${path()}`, { url: 'https://shop.example/' });
+    const statuses: number[] = [];
+    for (let n = 0; n < 181; n += 1) {
+      const made = await make();
       statuses.push(made.status);
       await world.call(demo.manager, `DELETE ${path(`/${made.json.endpointId}`)}`);
     }
-    expect(statuses.filter((status) => status === 201)).toHaveLength(60);
-    expect(statuses.at(-1)).toBe(409);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(180);
+    expect((await make()).json).toMatchObject({ status: 409, code: 'too_many_changes' });
+    // The table forgets them later than that, or never here: only their time counts.
+    world.time.nowMs += 2 * 86_400_000;
+    expect((await make()).status).toBe(201);
+  });
+
+  it('that are deleted keep no secret', async () => {
+    const { endpointId } = await demo.endpoint({ signature: 'both' });
+    await world.call(demo.manager, `DELETE ${path(`/${endpointId}`)}`);
+    const kept = (await world.ports.merchants.read('demo' as never))?.endpoints[0];
+    expect(kept).toMatchObject({ endpointId, secrets: [], deletedAt: expect.any(String) });
+    expect(kept?.history).toHaveLength(2);
+  });
+
+  it('that can be disabled can be enabled again, however often they were switched', async () => {
+    const { endpointId } = await demo.endpoint();
+    const patch = (body: object) => world.call(demo.manager, `PATCH ${path(`/${endpointId}`)}`, body);
+    let isEnabled = true;
+    for (let n = 0; n < 100; n += 1) {
+      world.time.nowMs += 1_000;
+      const answer = await patch({ enabled: !isEnabled });
+      if (answer.status === 200) isEnabled = !isEnabled;
+      else expect([isEnabled, answer.json.code]).toEqual([true, 'too_many_changes']);
+    }
+    expect(isEnabled).toBe(true);
+    // What is no switch is still taken.
+    expect((await patch({ timeoutMs: 2_000, enabled: true })).status).toBe(200);
+  });
+
+  it('that we disabled can be enabled again, also where no other change is taken any more', async () => {
+    const { endpointId } = await demo.endpoint();
+    const patch = (body: object) => world.call(demo.manager, `PATCH ${path(`/${endpointId}`)}`, body);
+    for (let n = 0; n < 100; n += 1) {
+      world.time.nowMs += 1_000;
+      await patch({ types: n % 2 === 0 ? ['refund.*'] : ['*'] });
+    }
+    expect((await patch({ enabled: false })).json.code).toBe('too_many_changes');
+    const url = 'https://shop.example/hooks';
+    await disableEndpoint(world.ports, { ...endpointKey(endpointId), url, reason: 'gone' });
+    expect((await patch({ enabled: true })).json).toMatchObject({ enabled: true });
   });
 
   it('forget a setting that is set to null', async () => {

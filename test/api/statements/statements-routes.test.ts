@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { auditPartition } from '../../../lib/core/bookkeeping/audit.ts';
+import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
 import { fallBehind } from '../../../lib/core/bookkeeping/merchant-mark.ts';
 import { createDigestSum } from '../../../lib/core/feed/digest.ts';
@@ -86,7 +86,7 @@ describe('the statement of a day', () => {
     const ports = { ...world.ports, auditAfterSeconds: 900 };
     const deadlineMs = Number.POSITIVE_INFINITY;
     for (let run = 0; run < 60; run += 1) {
-      await forEachPartition((partition) => auditPartition(ports, { partition, deadlineMs }));
+      await auditPartitions(ports, { deadlineMs });
     }
   };
   const told = (event: string) => world.events.filter((one) => one.event === event);

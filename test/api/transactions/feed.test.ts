@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { cursorText } from '../../../lib/api/list-cursor.ts';
 import { clockSkewFault } from '../../../lib/core/faults.ts';
-import { cursorText } from '../../../lib/core/feed/cursor.ts';
 import { merchantIdSchema, type Outcome, outcomeSchema } from '../../../lib/core/model.ts';
 import { verified } from '../../support/verified.ts';
 import { createWorld, payment, START_MS } from '../../support/world.ts';
@@ -388,12 +388,17 @@ describe('the feed', () => {
       const text = Buffer.from(nextCursor, 'base64url').toString('utf8');
       const later = Buffer.from(text.replace('pay_1', 'pay_2')).toString('base64url');
       const damaged = nextCursor.slice(0, -4);
-      const of = { merchantId: DEMO, list: 'feed' };
+      const of = {
+        merchantId: DEMO,
+        name: 'feed',
+        textOf: (text: string) => text,
+        positionOf: (text: string) => text,
+      };
       for (const cursor of [
         later,
         damaged,
         cursorText({ ...of, merchantId: merchantIdSchema.parse('other') }, '2026-11-20T08:00:00.000Z'),
-        cursorText({ ...of, list: 'window 2026-11-20T08:00:00.000Z' }, '2026-11-20T08:00:00.000Z'),
+        cursorText({ ...of, name: 'window' }, '2026-11-20T08:00:00.000Z'),
         // Even one with the right tag must name a place that a feed can have, and that can have been given.
         cursorText(of, '2026-11-20T08:00:00Z'),
         cursorText(of, '2026-11-20T08:00:00.000Z#pay_1'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { auditPartition } from '../../../lib/core/bookkeeping/audit.ts';
+import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
 import { runJobs } from '../../../lib/core/deliver/redelivery.ts';
 import { Fault } from '../../../lib/core/faults.ts';
@@ -20,12 +20,7 @@ async function close(world: World): Promise<void> {
 }
 
 async function audit(world: World): Promise<void> {
-  for (let partition = 0; partition < PARTITIONS; partition += 1) {
-    await auditPartition(
-      { ...world.ports, ...SETTINGS },
-      { partition, deadlineMs: Number.POSITIVE_INFINITY },
-    );
-  }
+  await auditPartitions({ ...world.ports, ...SETTINGS }, { deadlineMs: Number.POSITIVE_INFINITY });
 }
 
 async function shop() {
@@ -204,6 +199,69 @@ describe('the audit', () => {
     for (let run = 0; run < 4; run += 1) await close(world);
     await audit(world);
     expect(world.events.filter(({ event }) => event === 'lost')).toHaveLength(20);
+  });
+});
+
+describe('the audit and the lanes', () => {
+  /** A shop of which one of a few notifications never came to exist, a while after its window ended. */
+  async function shopThatMissesOne() {
+    const { world, demo, record } = await shop();
+    await demo.endpoint();
+    for (let n = 0; n < 3; n += 1) await record(`pay_${n}`);
+    await world.relayAll();
+    world.queue.pop();
+    await world.drain();
+    world.time.nowMs += 25 * MINUTE;
+    await close(world);
+    const asked: string[] = [];
+    let waiting = 0;
+    world.ports.dispatcher.backlog = async (lane) => {
+      asked.push(lane);
+      return waiting;
+    };
+    const behind = (messages: number) => {
+      waiting = messages;
+    };
+    const lost = () => world.events.filter(({ event }) => event === 'lost').length;
+    return { world, asked, behind, lost };
+  }
+
+  it('measures no lane where nothing is missing', async () => {
+    const { world, demo, record } = await shop();
+    await demo.endpoint();
+    await record('pay_1');
+    await world.relayAll();
+    await world.drain();
+    const asked: string[] = [];
+    world.ports.dispatcher.backlog = async (lane) => asked.push(lane);
+    world.time.nowMs += 25 * MINUTE;
+    await close(world);
+    await audit(world);
+    expect(asked).toEqual([]);
+  });
+
+  it('measures each lane once a run, however much is missing in however many partitions', async () => {
+    const { world, asked, lost } = await shopThatMissesOne();
+    for (let n = 0; n < 20; n += 1) {
+      const other = await world.merchant(`other-${n}`);
+      await other.endpoint();
+      await world.call(other.initiator, `PUT /v1/merchants/other-${n}/transactions/pay_1`, payment());
+    }
+    world.time.nowMs += 25 * MINUTE;
+    await close(world);
+    await audit(world);
+    expect(lost()).toBe(21);
+    expect(asked.toSorted()).toEqual(['first', 'retry']);
+  });
+
+  it('waits where something is missing while a lane is behind, and makes it when the lane is not', async () => {
+    const { world, behind, lost } = await shopThatMissesOne();
+    behind(1_001);
+    await audit(world);
+    expect(lost()).toBe(0);
+    behind(0);
+    await audit(world);
+    expect(lost()).toBe(1);
   });
 });
 

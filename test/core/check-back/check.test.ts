@@ -388,6 +388,14 @@ describe('what is unresolved', () => {
     expect(answer.json).toMatchObject({ status: 409, code: 'not_unresolved' });
   });
 
+  it('is not what ended without being prepared: it is known, and there is nothing to resolve', async () => {
+    const { world, demo } = await prepared();
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_2', payment());
+    const found = { status: 'SUCCEEDED', occurredAt: '2026-11-20T08:00:01Z' };
+    const answer = await world.call(world.admin, 'POST /v1/unresolved/demo/pay_2/resolve', found);
+    expect(answer.json).toMatchObject({ status: 409, code: 'not_unresolved' });
+  });
+
   it('leaves the list as well when the initiator finds its word again', async () => {
     const { world, record, unresolved } = await unresolvedOne();
     expect((await record({})).status).toBe(201);

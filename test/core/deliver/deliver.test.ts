@@ -37,7 +37,7 @@ describe('delivering', () => {
     const { world, demo } = await recorded();
     const told: boolean[] = [];
     world.receiver.answer = async (_request, patience) => {
-      patience?.onExceeded();
+      patience?.onExceeded(() => undefined);
       await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_2', payment());
       await world.relayAll();
       told.push(world.queue.some(({ lane }) => lane === 'retry'));

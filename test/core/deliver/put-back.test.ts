@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { auditPartition } from '../../../lib/core/bookkeeping/audit.ts';
+import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
 import { keyOfParked, type ParkedRecord, putBack } from '../../../lib/core/deliver/put-back.ts';
 import { relay, type StreamedOutcome } from '../../../lib/core/deliver/relay.ts';
 import { sweepPartition } from '../../../lib/core/deliver/sweep.ts';
-import { Fault } from '../../../lib/core/faults.ts';
+import { Fault, unreadableRowFault } from '../../../lib/core/faults.ts';
 import { PARTITIONS } from '../../../lib/core/partitions.ts';
 import { createWorld, payment } from '../../support/world.ts';
 
@@ -52,10 +52,8 @@ async function shopWithParked(changes: object = {}) {
   const closeAndAudit = async () => {
     world.time.nowMs += 30 * MINUTE_MS;
     await world.closeWindows();
-    for (let partition = 0; partition < PARTITIONS; partition += 1) {
-      const run = { partition, deadlineMs: Number.POSITIVE_INFINITY };
-      await auditPartition({ ...world.ports, auditAfterSeconds: 900 }, run);
-    }
+    const run = { deadlineMs: Number.POSITIVE_INFINITY };
+    await auditPartitions({ ...world.ports, auditAfterSeconds: 900 }, run);
   };
   const sweep = async () => {
     world.time.nowMs += 10 * MINUTE_MS;
@@ -173,25 +171,24 @@ describe('what was parked and is not put back', () => {
     expect(world.queue).toMatchObject([{ lane: 'check', message: { transactionId: 'pay_1' } }]);
   });
 
-  it('is told to operators by the audit where its outcome cannot be read, and holds up no other', async () => {
-    const { world, put, closeAndAudit, states } = await shopWithParked();
+  it('holds up its merchant’s audit where its outcome cannot be read, and no other notification', async () => {
+    const { world, put, closeAndAudit } = await shopWithParked();
+    const made = () =>
+      world.events.flatMap((event) => (event.event === 'lost' ? [String(event.transactionId)] : []));
     await put('pay_2');
     const { transaction } = world.ports.outcomes;
     world.ports.outcomes.transaction = (key) =>
-      key.transactionId === 'pay_1' ? unreadable() : transaction(key);
+      key.transactionId === 'pay_1'
+        ? Promise.reject(unreadableRowFault('T#demo#pay_1', new SyntaxError('Unexpected token')))
+        : transaction(key);
     await closeAndAudit();
-    expect(world.events.filter(({ event }) => event === 'outcome_unreadable')).toEqual([
-      {
-        event: 'outcome_unreadable',
-        merchantId: 'demo',
-        transactionId: 'pay_1',
-        version: 1,
-        reason: 'SyntaxError: Unexpected token in metadata',
-      },
+    expect(world.events.filter(({ event }) => event === 'audit_failed')).toMatchObject([
+      { merchantId: 'demo', reason: expect.stringContaining('unreadable_row') },
     ]);
-    expect(world.events.filter(({ event }) => event === 'audit_failed')).toEqual([]);
     world.ports.outcomes.transaction = transaction;
-    expect(await states('pay_2')).toEqual(['pending']);
+    expect(made()).toEqual(['pay_2']);
+    await closeAndAudit();
+    expect(made()).toEqual(['pay_2', 'pay_1']);
   });
 
   it('is audited again where it is the table that is away', async () => {
@@ -200,9 +197,7 @@ describe('what was parked and is not put back', () => {
     world.ports.outcomes.transaction = () =>
       Promise.reject(new Fault({ code: 'unavailable', message: 'away', retryable: true }));
     await closeAndAudit();
-    const told = world.events.map(({ event }) => event);
-    expect(told).toContain('audit_failed');
-    expect(told).not.toContain('outcome_unreadable');
+    expect(world.events.map(({ event }) => event)).toContain('audit_failed');
     world.ports.outcomes.transaction = transaction;
     await closeAndAudit();
     expect(world.events.map(({ event }) => event)).toContain('lost');

@@ -24,7 +24,10 @@ export async function notificationsWrong(evidence: Evidence) {
   const wrong: string[] = [];
   for (const outcome of [...stores.held.outcomes.values()].filter(isTerminal)) {
     const config = await stores.merchants.read(outcome.merchantId);
-    const notifyUrl = (await stores.outcomes.versions(outcome)).findLast((one) => one.notifyUrl)?.notifyUrl;
+    const { merchantId, transactionId } = outcome;
+    const notifyUrl = [...stores.held.outcomes.values()].findLast(
+      (one) => one.merchantId === merchantId && one.transactionId === transactionId && one.notifyUrl,
+    )?.notifyUrl;
     // Also where the service's own code is wrong about it, in either direction.
     const expected = new Set([
       ...expectationOf(evidence, outcome).surely,
@@ -83,7 +86,10 @@ function untruth(
 
 /** The schedule was gone through, request by request, or its horizon had passed while the endpoint was known as dead. */
 function endedEarly(evidence: Evidence, notification: Notification, told: readonly End[]): boolean {
-  const made = notification.attempts.filter(({ at }) => at >= notification.startedAt);
+  // What the first lane did not wait for uses up nothing of the schedule.
+  const made = notification.attempts.filter(
+    ({ at, error }) => at >= notification.startedAt && error !== 'handed_over',
+  );
   if (made.length === delaysOf(scheduleOf(evidence, notification)).length + 1) return false;
   return !told.some(
     ({ reason, atMs }) =>

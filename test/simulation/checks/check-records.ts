@@ -1,13 +1,14 @@
 import { isTerminal } from '../../../lib/core/model.ts';
+import { canonicalJson } from '../../../lib/protocol/json/canonical-json.ts';
 import { type Evidence, outcomeName } from './check-evidence.ts';
 
 /** Promise 1: what was acknowledged stands, as it was acknowledged. */
 export function recordsGone({ acknowledged, stores }: Evidence): string[] {
   const standing = new Map(
-    [...stores.held.outcomes.values()].map((outcome) => [outcomeName(outcome), JSON.stringify(outcome)]),
+    [...stores.held.outcomes.values()].map((outcome) => [outcomeName(outcome), canonicalJson(outcome)]),
   );
   return acknowledged
-    .filter((outcome) => standing.get(outcomeName(outcome)) !== JSON.stringify(outcome))
+    .filter((outcome) => standing.get(outcomeName(outcome)) !== canonicalJson(outcome))
     .map((outcome) => `${outcomeName(outcome)} was acknowledged and does not stand`);
 }
 

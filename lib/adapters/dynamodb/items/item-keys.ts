@@ -6,6 +6,7 @@ import {
   type NotificationState,
   notificationKeySchema,
 } from '../../../core/deliver/state/notification.ts';
+import type { GatedPlace } from '../../../core/gate.ts';
 import type { EndpointId, MerchantId, TransactionKey } from '../../../core/model.ts';
 import { partitionOf } from '../../../core/partitions.ts';
 import { transactionPk, versionDigits } from '../../../protocol/table/outcome-layout.ts';
@@ -29,9 +30,14 @@ export const duePk = (key: NotificationKey) =>
   `Q#${partitionOf(`${transactionPk(key)}#${key.version}#${key.endpointId}`)}`;
 export const CHECK_SK = 'C#0001';
 export const dueCheckPk = (key: TransactionKey) => `Q#${partitionOf(`${transactionPk(key)}#check`)}`;
-/** What is unresolved is the operators' to see: of no merchant in particular, as `*` is no merchant id. */
+/**
+ * What is unresolved stands in partitions of all merchants (`*` is no merchant id), so that operators see it without
+ * walking the directory. The sort key begins with the merchant: one merchant's rows are a range of keys.
+ */
 export const unresolvedPk = (key: TransactionKey) => unresolvedPartitionPk(partitionOf(key.transactionId));
 export const unresolvedPartitionPk = (partition: number) => `U#*#${partition}`;
+/** @param order where it stands in the order of what is unresolved, or the beginning of that */
+export const unresolvedSk = (order: string) => `unresolved#${order}`;
 export const undeliveredPk = (key: TransactionKey) => `U#${key.merchantId}#${partitionOf(key.transactionId)}`;
 
 /** @param order a time, or where in the order of listing a notification stands */
@@ -71,8 +77,9 @@ export const undeliveredPartitionPk = (merchantId: MerchantId, partition: number
 
 export const healthPk = ({ merchantId, circuitId }: Circuit) => `H#${merchantId}#${circuitId}`;
 export const HEALTH_SK = 'HEALTH';
-/** Beside the health of an endpoint's id: who tests it now. */
-export const TEST_SK = 'TEST';
+
+export const gatePk = ({ merchantId, name }: GatedPlace) => `G#${merchantId}#${name}`;
+export const GATE_SK = 'GATE';
 
 export const keyPk = (keyId: string) => `K#${keyId}`;
 export const KEY_SK = 'KEY';

@@ -1,6 +1,12 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type Check, checkSchema } from '../../../core/check-back/check-state.ts';
+import {
+  type Check,
+  checkSchema,
+  type UnresolvedKey,
+  unresolvedOrder,
+} from '../../../core/check-back/check-state.ts';
 import type { CheckStore } from '../../../core/check-back/check-store.ts';
+import type { MerchantId } from '../../../core/model.ts';
 import { transactionPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import {
@@ -10,6 +16,7 @@ import {
   INDEXES,
   unresolvedPartitionPk,
   unresolvedPk,
+  unresolvedSk,
 } from '../items/item-keys.ts';
 import { pageOf, startKey } from '../table/index-pages.ts';
 import type { Table } from '../table/table-client.ts';
@@ -25,22 +32,51 @@ export function createCheckStore(table: Table): CheckStore {
       fromItem: (item) => checkSchema.parse(item),
     }),
 
-    async unresolved({ partition, limit, cursor }) {
+    async unresolved({ partition, merchantId, after, limit, cursor }) {
+      const { from, to } = rangeOf(merchantId, after);
+      // An empty range is an answer; BETWEEN refuses one that ends before it begins.
+      if (from >= to) return { keys: [] };
       const answer = await calling('Finding what is unresolved', () =>
         documents.send(
           new QueryCommand({
             TableName,
             IndexName: INDEXES.undelivered,
-            KeyConditionExpression: 'undeliveredPk = :pk',
-            ExpressionAttributeValues: { ':pk': unresolvedPartitionPk(partition) },
+            KeyConditionExpression: 'undeliveredPk = :pk AND undeliveredSk BETWEEN :from AND :to',
+            ExpressionAttributeValues: {
+              ':pk': unresolvedPartitionPk(partition),
+              ':from': from,
+              ':to': to,
+            },
             Limit: limit,
             ExclusiveStartKey: startKey(cursor),
           }),
         ),
       );
-      return pageOf(answer, checkKeyOf);
+      return pageOf(answer, (row) => {
+        const key = unresolvedKeyOf(row);
+        if (key === undefined || merchantId === undefined || key.merchantId === merchantId) return key;
+        table.reporter.report({ event: 'foreign_row', merchantId, index: INDEXES.undelivered });
+        return undefined;
+      });
     },
   };
+}
+
+/**
+ * The sort keys of one merchant, or of all. Ids hold nothing that sorts before the separator, so `#` behind an order
+ * falls between its row and the next, and the character behind `#` ends a merchant's range.
+ */
+function rangeOf(merchantId: MerchantId | undefined, after: string | undefined) {
+  const whose = unresolvedSk(merchantId ?? '');
+  const beyond = merchantId === undefined ? unresolvedSk('~') : `${whose}$`;
+  const start = merchantId === undefined ? whose : `${whose}#`;
+  const behind = after === undefined ? '' : `${unresolvedSk(after)}#`;
+  return { from: behind > start ? behind : start, to: beyond };
+}
+
+function unresolvedKeyOf(row: Readonly<Record<string, unknown>>): UnresolvedKey | undefined {
+  const key = checkKeyOf(row);
+  return key && { ...key, order: String(row.undeliveredSk).slice(unresolvedSk('').length) };
 }
 
 /** Without an expiry: as long as nobody knows the end, it is still waited for. Its end lets it expire. */
@@ -52,7 +88,7 @@ export function checkItem(check: Check): Record<string, unknown> {
     ...(check.nextAttemptAt !== undefined && { duePk: dueCheckPk(check) }),
     ...(check.state === 'unresolved' && {
       undeliveredPk: unresolvedPk(check),
-      undeliveredSk: `${check.state}#${check.startedAt}#${check.merchantId}#${check.transactionId}`,
+      undeliveredSk: unresolvedSk(unresolvedOrder(check)),
     }),
   };
 }

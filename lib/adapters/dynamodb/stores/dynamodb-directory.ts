@@ -1,10 +1,11 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Directory, DirectoryEntry, Mark, OwnMark } from '../../../core/bookkeeping/directory.ts';
-import { merchantIdSchema } from '../../../core/model.ts';
+import { storedMerchantId } from '../../../core/stored.ts';
 import { merchantPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, directoryPk, STATED_SK } from '../items/item-keys.ts';
+import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
@@ -13,7 +14,7 @@ const time = z.iso.datetime().exactOptional();
 const rev = z.number().int().default(0);
 const entrySchema = z
   .object({
-    merchantId: merchantIdSchema,
+    merchantId: storedMerchantId,
     createdAt: z.iso.datetime(),
     closedThrough: time,
     closedUntil: time,
@@ -61,6 +62,8 @@ const STATED: ThroughMark = { sk: STATED_SK, attribute: 'statedThrough' };
 
 export function createDirectory(table: Table): Directory {
   const { documents, name: TableName } = table;
+  const readEntry = (item: Item) =>
+    readItem(table, item, { kind: 'a directory row', read: (one) => entrySchema.parse(one) });
   const readMark = async (partition: number, sk: string) => {
     const { Item } = await calling('Reading a mark', () =>
       documents.send(
@@ -73,7 +76,8 @@ export function createDirectory(table: Table): Directory {
     calling('Saving a mark', () => unlessRefused(() => documents.send(command)));
   const readThrough = async (partition: number, { sk, attribute }: ThroughMark) => {
     const mark = await readMark(partition, sk);
-    return mark === undefined ? undefined : z.iso.datetime().parse(mark[attribute]);
+    const read = (item: Item) => z.iso.datetime().parse(item[attribute]);
+    return mark && readItem(table, mark, { kind: 'a mark', read });
   };
   const saveThrough = async (partition: number, through: string, { sk, attribute }: ThroughMark) => {
     await update(
@@ -96,7 +100,8 @@ export function createDirectory(table: Table): Directory {
         ExpressionAttributeValues: { ':pk': directoryPartitionPk(partition), ':merchants': 'M#' },
         ConsistentRead: true,
       });
-      return items.map((item) => entrySchema.parse(item));
+      // One that cannot be read stops its partition: left out, its windows would count as closed and empty.
+      return items.map(readEntry);
     },
 
     async entry(merchantId) {
@@ -109,12 +114,12 @@ export function createDirectory(table: Table): Directory {
           }),
         ),
       );
-      return Item === undefined ? undefined : entrySchema.parse(Item);
+      return Item && readEntry(Item);
     },
 
     async closed(partition) {
       const mark = await readMark(partition, CLOSED_SK);
-      return mark === undefined ? undefined : closedSchema.parse(mark);
+      return mark && readItem(table, mark, { kind: 'a mark', read: (item) => closedSchema.parse(item) });
     },
 
     async saveClosed(partition, { closedThrough, windowSeconds }) {

@@ -1,6 +1,7 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { FencedStore } from '../../../core/deliver/state/fenced-store.ts';
 import { calling } from '../../aws-faults.ts';
+import { readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
@@ -24,7 +25,7 @@ export function createFencedStore<
       const { Item } = await calling(`Reading ${kind.name}`, () =>
         documents.send(new GetCommand({ TableName, Key: kind.keyOf(key), ConsistentRead: true })),
       );
-      return Item === undefined ? undefined : kind.fromItem(Item);
+      return Item && readItem(table, Item, { kind: kind.name, read: kind.fromItem });
     },
 
     async save(item, expectedRev) {

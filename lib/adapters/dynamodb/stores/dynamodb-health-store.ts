@@ -1,9 +1,9 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { HealthStore } from '../../../core/deliver/health/circuit-breaker.ts';
-import { healthSchema } from '../../../core/deliver/health/circuit-breaker.ts';
+import { type HealthStore, healthSchema } from '../../../core/deliver/health/circuit-breaker.ts';
 import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { HEALTH_SK, healthPk } from '../items/item-keys.ts';
+import { readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
@@ -14,7 +14,7 @@ export function createHealthStore(table: Table, options: { readonly retentionDay
       const { Item } = await calling('Reading health', () =>
         documents.send(new GetCommand({ TableName, Key: { pk: healthPk(circuit), sk: HEALTH_SK } })),
       );
-      return Item === undefined ? undefined : healthSchema.parse(Item);
+      return Item && readItem(table, Item, { kind: 'health', read: (item) => healthSchema.parse(item) });
     },
 
     async save(circuit, health, expectedRev) {

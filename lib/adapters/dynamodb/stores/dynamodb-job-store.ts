@@ -1,16 +1,17 @@
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { JobStore } from '../../../core/deliver/redelivery.ts';
-import { type Job, jobSchema } from '../../../core/deliver/redelivery.ts';
-import { merchantIdSchema } from '../../../core/model.ts';
+import { type Job, type JobStore, jobSchema } from '../../../core/deliver/redelivery.ts';
+import { isUnreadable } from '../../../core/faults.ts';
+import { storedMerchantId } from '../../../core/stored.ts';
 import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk } from '../items/item-keys.ts';
+import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
 
-const runningSchema = z.object({ merchantId: merchantIdSchema, jobId: z.string() });
+const runningSchema = z.object({ merchantId: storedMerchantId, jobId: z.string() });
 
 /** A job stands under its id; while it runs, it also takes one of its merchant's places in the list of those. */
 export function createJobStore(table: Table, options: { readonly retentionDays: number }): JobStore {
@@ -43,6 +44,16 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
     return new TransactWriteCommand({ TransactItems: [{ Put }, { Delete: { TableName, Key: listKey } }] });
   }
 
+  /** One that cannot be read is told, and stops no other merchant's jobs. */
+  function runningJob(item: Item): z.infer<typeof runningSchema> | undefined {
+    try {
+      return readItem(table, item, { kind: 'a running job', read: (one) => runningSchema.parse(one) });
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      return undefined;
+    }
+  }
+
   return {
     async read(merchantId, jobId) {
       const { Item } = await calling('Reading a job', () =>
@@ -50,7 +61,7 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
           new GetCommand({ TableName, Key: { pk: jobPk(jobId), sk: JOB_SK }, ConsistentRead: true }),
         ),
       );
-      const job = Item === undefined ? undefined : jobSchema.parse(Item);
+      const job = Item && readItem(table, Item, { kind: 'a job', read: (item) => jobSchema.parse(item) });
       return job?.merchantId === merchantId ? job : undefined;
     },
 
@@ -60,7 +71,7 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
         ExpressionAttributeValues: { ':pk': RUNNING_JOBS_PK },
         ConsistentRead: true,
       });
-      return items.map((item) => runningSchema.parse(item));
+      return items.flatMap((item) => runningJob(item) ?? []);
     },
 
     save: (job, expectedRev) =>

@@ -3,12 +3,15 @@ import type { KeyStore } from '../../../core/merchants/access-keys.ts';
 import { type KeyRecord, keyRecordSchema } from '../../../core/merchants/access-keys.ts';
 import { calling } from '../../aws-faults.ts';
 import { KEY_SK, keyListPk, keyPk } from '../items/item-keys.ts';
+import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
 /** Each key stands twice, written together: under its id to be checked, under its owner to be listed. */
 export function createKeyStore(table: Table): KeyStore {
   const { documents, name: TableName } = table;
+  const readKey = (item: Item) =>
+    readItem(table, item, { kind: 'a key', read: (one) => keyRecordSchema.parse(one) });
   const listed = (keyId: string, owner: KeyRecord['merchantId']) => ({
     pk: keyListPk(owner),
     sk: keyPk(keyId),
@@ -21,7 +24,7 @@ export function createKeyStore(table: Table): KeyStore {
           new GetCommand({ TableName, Key: { pk: keyPk(keyId), sk: KEY_SK }, ConsistentRead: true }),
         ),
       );
-      return Item === undefined ? undefined : keyRecordSchema.parse(Item);
+      return Item && readKey(Item);
     },
 
     async create(key) {
@@ -73,7 +76,7 @@ export function createKeyStore(table: Table): KeyStore {
           }),
         ),
       );
-      const keys = (page.Items ?? []).map((item) => keyRecordSchema.parse(item));
+      const keys = (page.Items ?? []).map(readKey);
       return { keys: keys.slice(0, limit), more: keys.length > limit };
     },
   };

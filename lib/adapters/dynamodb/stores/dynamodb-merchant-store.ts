@@ -5,6 +5,7 @@ import { DAY_SECONDS } from '../../../core/time.ts';
 import { merchantPk, PROFILE_SK } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { directoryPk, endpointSk } from '../items/item-keys.ts';
+import { readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
@@ -38,8 +39,10 @@ export function createMerchantStore(table: Table): MerchantStore {
       if (profile === undefined) return undefined;
       const endpoints = items.filter(({ sk }) => String(sk).startsWith('E#'));
       return {
-        profile: profileSchema.parse(profile),
-        endpoints: endpoints.map((item) => endpointSchema.parse(item)),
+        profile: readItem(table, profile, { kind: 'a profile', read: (item) => profileSchema.parse(item) }),
+        endpoints: endpoints.map((item) =>
+          readItem(table, item, { kind: 'an endpoint', read: (one) => endpointSchema.parse(one) }),
+        ),
         readAtMs,
       };
     },

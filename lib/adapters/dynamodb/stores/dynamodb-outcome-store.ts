@@ -7,9 +7,10 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../../../core/faults.ts';
 import type { Outcome, TransactionId } from '../../../core/model.ts';
-import { transactionIdSchema } from '../../../core/model.ts';
 import type { OutcomeStore } from '../../../core/record/outcome-store.ts';
+import { storedTransactionId } from '../../../core/stored.ts';
 import { DAY_SECONDS } from '../../../core/time.ts';
+import { sideBySide } from '../../../protocol/runtime/side-by-side.ts';
 import {
   OUTCOMES_PREFIX,
   outcomeItem,
@@ -22,6 +23,7 @@ import { calling } from '../../aws-faults.ts';
 import { CHECK_SK, INDEXES } from '../items/item-keys.ts';
 import { notificationFromItem } from '../items/notification-items.ts';
 import { outcomeFromItem } from '../items/outcome-items.ts';
+import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
@@ -35,6 +37,8 @@ export function createOutcomeStore(
   { retentionDays }: { readonly retentionDays: number },
 ): OutcomeStore {
   const { documents, stamping, reporter, name: TableName } = table;
+  const readOutcomeItem = (item: Item) =>
+    readItem(table, item, { kind: 'an outcome', read: outcomeFromItem });
 
   return {
     putIfAbsent: (outcome, feedShard) =>
@@ -83,7 +87,7 @@ export function createOutcomeStore(
         );
       // Outcomes never change, so the cheap read is right whenever it finds one.
       const item = (await get(false)).Item ?? (await get(true)).Item;
-      return item === undefined ? undefined : outcomeFromItem(item);
+      return item && readOutcomeItem(item);
     },
 
     async versions(key) {
@@ -92,7 +96,7 @@ export function createOutcomeStore(
         ExpressionAttributeValues: { ':pk': transactionPk(key), ':versions': OUTCOMES_PREFIX },
         ConsistentRead: true,
       });
-      return items.map(outcomeFromItem);
+      return items.map(readOutcomeItem);
     },
 
     async transaction(key) {
@@ -103,8 +107,10 @@ export function createOutcomeStore(
       });
       const kind = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix));
       return {
-        outcomes: kind('V#').map(outcomeFromItem),
-        notifications: kind('N#').map(notificationFromItem),
+        outcomes: kind('V#').map(readOutcomeItem),
+        notifications: kind('N#').map((item) =>
+          readItem(table, item, { kind: 'a notification', read: notificationFromItem }),
+        ),
       };
     },
 
@@ -126,9 +132,10 @@ export function createOutcomeStore(
         });
         const page = await calling('Reading by reference', () => documents.send(query));
         for (const { pk, referenceSk } of page.Items ?? []) {
-          const transactionId = transactionIdSchema.parse(referenceSk);
+          const { data: transactionId } = storedTransactionId.safeParse(referenceSk);
           // Initiators write outcomes by their own transactions: a row's own key says whose it is, not the index.
-          if (pk === transactionPk({ merchantId, transactionId })) ids.push(transactionId);
+          const isOwn = transactionId !== undefined && pk === transactionPk({ merchantId, transactionId });
+          if (isOwn) ids.push(transactionId);
           else reporter.report({ event: 'foreign_row', merchantId, index: INDEXES.reference });
         }
         ExclusiveStartKey = page.LastEvaluatedKey;
@@ -166,8 +173,15 @@ export function createOutcomeStore(
         ExpressionAttributeNames: { '#ttl': 'ttl', '#state': 'state' },
         ExpressionAttributeValues: { ':afterEnd': afterEnd, ':resolved': 'resolved', ':one': 1 },
       });
-      await calling('Letting a PENDING expire', () => unlessRefused(() => documents.send(expire)));
-      await calling('Resolving a check', () => unlessRefused(() => documents.send(resolve)));
+      // Neither depends on the other, and both can be repeated.
+      await sideBySide(
+        [
+          () => calling('Letting a PENDING expire', () => unlessRefused(() => documents.send(expire))),
+          () => calling('Resolving a check', () => unlessRefused(() => documents.send(resolve))),
+        ],
+        2,
+        (write) => write(),
+      );
     },
   };
 

@@ -4,6 +4,7 @@ import type { StatementStore } from '../../../core/bookkeeping/statement-store.t
 import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { statementPk } from '../items/item-keys.ts';
+import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
@@ -12,6 +13,8 @@ export function createStatementStore(
   options: { readonly retentionDays: number },
 ): StatementStore {
   const { documents, name: TableName } = table;
+  const readStatement = (item: Item) =>
+    readItem(table, item, { kind: 'a statement', read: (one) => statementSchema.parse(one) });
   return {
     async read(merchantId, date) {
       const { Item } = await calling('Reading a statement', () =>
@@ -19,7 +22,7 @@ export function createStatementStore(
           new GetCommand({ TableName, Key: { pk: statementPk(merchantId), sk: date }, ConsistentRead: true }),
         ),
       );
-      return Item === undefined ? undefined : statementSchema.parse(Item);
+      return Item && readStatement(Item);
     },
 
     async newest(merchantId, limit) {
@@ -36,7 +39,7 @@ export function createStatementStore(
           }),
         ),
       );
-      return Items.map((item) => statementSchema.parse(item));
+      return Items.map(readStatement);
     },
 
     save: (statement, expectedRevision) =>

@@ -5,12 +5,15 @@ import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { bucketAttributes, bucketsFromItem } from '../items/bucket-items.ts';
 import { bucketsSk, windowPk } from '../items/item-keys.ts';
+import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
 export function createWindowStore(table: Table, options: { readonly retentionDays: number }): WindowStore {
   const { documents, name: TableName } = table;
-  const readItem = async (pk: string, sk: string) => {
+  const readWindow = (item: Item) =>
+    readItem(table, item, { kind: 'a window', read: (one) => windowSchema.parse(one) });
+  const get = async (pk: string, sk: string) => {
     const { Item } = await calling('Reading a window', () =>
       documents.send(new GetCommand({ TableName, Key: { pk, sk }, ConsistentRead: true })),
     );
@@ -24,23 +27,23 @@ export function createWindowStore(table: Table, options: { readonly retentionDay
       return calling('Saving a window', () => unlessRefused(() => documents.send(new PutCommand(windowPut))));
     }
     const { revision } = window;
-    const Item = { pk, sk: bucketsSk(window.start), revision, ...bucketAttributes(buckets), ttl };
+    const bucketsItem = { pk, sk: bucketsSk(window.start), revision, ...bucketAttributes(buckets), ttl };
     // Invariant: a window and its buckets are of the same rows. They are written together, or not at all.
     const transaction = new TransactWriteCommand({
-      TransactItems: [{ Put: windowPut }, { Put: { TableName, Item } }],
+      TransactItems: [{ Put: windowPut }, { Put: { TableName, Item: bucketsItem } }],
     });
     return calling('Saving a window', () => unlessRefused(() => documents.send(transaction)));
   };
   return {
     async read(merchantId, start) {
-      const item = await readItem(windowPk(merchantId), start);
-      return item === undefined ? undefined : windowSchema.parse(item);
+      const item = await get(windowPk(merchantId), start);
+      return item && readWindow(item);
     },
 
     async buckets({ merchantId, start, revision }) {
-      const item = await readItem(windowPk(merchantId), bucketsSk(start));
+      const item = await get(windowPk(merchantId), bucketsSk(start));
       if (item === undefined) return undefined;
-      const kept = bucketsFromItem(item);
+      const kept = readItem(table, item, { kind: 'buckets', read: bucketsFromItem });
       // A revision that keeps none leaves those of the window before it.
       return kept.revision === revision ? kept.buckets : undefined;
     },
@@ -60,7 +63,7 @@ export function createWindowStore(table: Table, options: { readonly retentionDay
           }),
         ),
       );
-      const windows = Items.map((item) => windowSchema.parse(item)).filter(({ start }) => start < to);
+      const windows = Items.map(readWindow).filter(({ start }) => start < to);
       return {
         windows,
         ...(LastEvaluatedKey !== undefined && { cursor: JSON.stringify(LastEvaluatedKey) }),

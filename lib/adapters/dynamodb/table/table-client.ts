@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock, Reporter } from '../../../core/environment.ts';
+import { numberOf } from '../reading-rows.ts';
 import { type ClockCheck, createClockCheck } from './clock-check.ts';
 
 /** The table as the adapters use it. */
@@ -41,7 +42,10 @@ export function openTable(options: {
       },
     });
     clockCheck.watch(client);
-    return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+    return DynamoDBDocumentClient.from(client, {
+      marshallOptions: { removeUndefinedValues: true },
+      unmarshallOptions: { wrapNumbers: numberOf },
+    });
   };
   return {
     name: options.name,

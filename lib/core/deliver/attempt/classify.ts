@@ -15,6 +15,7 @@ import type { Exchange, ExchangeError } from './sender.ts';
  * | `connection_reset` | the connection ended before the whole answer had come |
  * | `tls_failed` | the handshake failed or the certificate is not valid for the host |
  * | `timeout` | the whole exchange took longer than the endpoint's time-out |
+ * | `handed_over` | no answer came for 2 s; the request was ended, and another is made at once, with the endpoint's whole time-out |
  * | `invalid_response` | what came back is not an HTTP/1.1 response, or contradicts its own length |
  * | `headers_too_large` | the response's headers exceed 16 KiB |
  *
@@ -22,6 +23,7 @@ import type { Exchange, ExchangeError } from './sender.ts';
  */
 type AttemptFailure =
   | Exclude<ExchangeError, 'address_refused'>
+  | 'handed_over'
   | 'redirect'
   | 'http_client_error'
   | 'http_server_error'

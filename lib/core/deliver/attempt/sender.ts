@@ -55,6 +55,6 @@ export interface Sender {
 /** Whoever wants to know of an exchange that takes long while it still does. */
 export interface Patience {
   readonly ms: number;
-  /** Called once, where the exchange is not over by then. */
-  readonly onExceeded: () => void;
+  /** Called once, where the exchange is not over by then. `giveUp` ends it there and then, as a time-out. */
+  readonly onExceeded: (giveUp: () => void) => void;
 }

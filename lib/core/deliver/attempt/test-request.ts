@@ -1,6 +1,7 @@
 import { TEST_EVENT } from '../../../protocol/event-names.ts';
 import { base62 } from '../../crypto.ts';
 import type { Clock, Random } from '../../environment.ts';
+import type { Gate } from '../../gate.ts';
 import { isLive } from '../../merchants/endpoints.ts';
 import type { MerchantStore } from '../../merchants/merchant-store.ts';
 import type { Seal } from '../../merchants/seal.ts';
@@ -10,15 +11,6 @@ import type { AttemptMade } from '../state/transitions.ts';
 import { sendSigned } from './make-attempt.ts';
 import type { Sender } from './sender.ts';
 import { openSigners, sealContext } from './target.ts';
-
-/** Keeps test requests of one endpoint apart, whichever process serves them. */
-export interface TestGate {
-  /** Lets one caller in and nobody else before `untilMs`; the others learn until when it is closed. */
-  enter(
-    key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
-    times: { readonly nowMs: number; readonly untilMs: number },
-  ): Promise<{ readonly kind: 'entered' } | { readonly kind: 'closed'; readonly untilMs: number }>;
-}
 
 /** The HTTP API waits for 30 s: a test must have its end before, and the answer its way back. */
 const MAX_TIMEOUT_MS = 20 * SECOND_MS;
@@ -36,7 +28,7 @@ export async function testEndpoint(
   ports: {
     readonly merchants: Pick<MerchantStore, 'read'>;
     readonly sender: Sender;
-    readonly testGate: TestGate;
+    readonly gate: Gate;
     readonly seal: Seal;
     readonly clock: Clock;
     readonly random: Random;
@@ -59,7 +51,7 @@ export async function testEndpoint(
   const timeoutMs = Math.min(endpoint.timeoutMs, MAX_TIMEOUT_MS);
   const nowMs = ports.clock.now();
   const untilMs = nowMs + Math.max(PAUSE_MS, timeoutMs + MARGIN_MS);
-  const entry = await ports.testGate.enter(key, { nowMs, untilMs });
+  const entry = await ports.gate.enter({ merchantId, name: `test#${endpointId}` }, { nowMs, untilMs });
   if (entry.kind === 'closed') {
     return {
       kind: 'too_soon',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Clock, Reporter } from '../../environment.ts';
 import type { MerchantId } from '../../model.ts';
+import { storedTime, storedWord } from '../../stored.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../../time.ts';
 import { MAX_QUEUE_WAIT_MS } from '../../waiting.ts';
 import { failedAgain, isLost } from './lost-endpoint.ts';
@@ -23,14 +24,15 @@ export interface Circuit {
 }
 
 export const healthSchema = z.object({
-  breaker: z.enum(['closed', 'open', 'half-open']),
+  /** What this version does not know is not closed. */
+  breaker: storedWord<'closed' | 'open' | 'half-open'>(),
   /** First failure since the last success. */
-  failingSince: z.iso.datetime().exactOptional(),
+  failingSince: storedTime.exactOptional(),
   /** Days since then on which attempts failed; see `failing.ts`. */
   failedDays: z.array(z.number().int().nonnegative()).exactOptional(),
-  openedAt: z.iso.datetime().exactOptional(),
+  openedAt: storedTime.exactOptional(),
   /** Of an open breaker: when one request may go out; of a half-open one: until when it may take. */
-  probeAt: z.iso.datetime().exactOptional(),
+  probeAt: storedTime.exactOptional(),
   /** Answers take long: first attempts go to the retry lane, where they hold up no first attempts. */
   slow: z.boolean(),
   rev: z.number().int().nonnegative(),
@@ -122,14 +124,28 @@ export function createHealthMonitor(ports: {
 
 function createMonitor(ports: { readonly health: HealthStore; readonly clock: Clock }): HealthMonitor {
   const watched = new Map<string, Watched>();
+  const underWay = new Map<string, Promise<Watched>>();
 
+  /** Callers that work side by side share a read that is under way, unless they want to know it as of now. */
   async function look(circuit: Circuit, maxAgeMs = CACHE_MS): Promise<Watched> {
     const name = `${circuit.merchantId} ${circuit.circuitId}`;
+    const seen = watched.get(name);
+    if (seen !== undefined && ports.clock.now() - seen.readAtMs < maxAgeMs) return seen;
+    const others = maxAgeMs > 0 ? underWay.get(name) : undefined;
+    if (others !== undefined) return others;
+    const own = read(circuit, name);
+    underWay.set(name, own);
+    try {
+      return await own;
+    } finally {
+      if (underWay.get(name) === own) underWay.delete(name);
+    }
+  }
+
+  async function read(circuit: Circuit, name: string): Promise<Watched> {
     const nowMs = ports.clock.now();
-    let seen = watched.get(name);
-    if (seen !== undefined && nowMs - seen.readAtMs < maxAgeMs) return seen;
     const health = (await ports.health.read(circuit)) ?? HEALTHY;
-    seen ??= {
+    const seen = watched.get(name) ?? {
       health,
       readAtMs: nowMs,
       failuresInARow: 0,
@@ -215,8 +231,9 @@ function createMonitor(ports: { readonly health: HealthStore; readonly clock: Cl
       const nowMs = ports.clock.now();
       const seen = await look(circuit);
       const next = { ...withoutRev(seen.health), slow: true };
-      // Whoever loses is not alone in having noticed.
+      // Whoever loses is not alone in having noticed. What is not worth a write is still known in this process.
       if (isWorthWriting(seen, next, nowMs)) await write(circuit, seen, next);
+      else seen.health = { ...next, rev: seen.health.rev };
     },
 
     async isSlowOrOpen(circuit) {

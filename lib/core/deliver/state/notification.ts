@@ -1,11 +1,13 @@
 import * as z from 'zod';
+import type { MerchantId } from '../../model.ts';
 import {
-  endpointIdSchema,
-  type MerchantId,
-  merchantIdSchema,
-  transactionIdSchema,
-  versionSchema,
-} from '../../model.ts';
+  storedEndpointId,
+  storedMerchantId,
+  storedTime,
+  storedTransactionId,
+  storedVersion,
+  storedWord,
+} from '../../stored.ts';
 
 /** One terminal outcome for one endpoint, and how its telling goes. */
 
@@ -22,7 +24,7 @@ export type NotificationState = (typeof notificationStates)[number];
 const attemptSchema = z.object({
   /** 1 for the first request ever made; goes on counting through redeliveries. */
   number: z.number().int(),
-  at: z.iso.datetime(),
+  at: storedTime,
   durationMs: z.number().int(),
   statusCode: z.number().int().exactOptional(),
   /** Why it was not a delivery; a stable code. */
@@ -36,10 +38,10 @@ export const MAX_ATTEMPTS_KEPT = 32;
 export const MAX_SNIPPET_BYTES = 512;
 
 export const notificationKeySchema = z.object({
-  merchantId: merchantIdSchema,
-  transactionId: transactionIdSchema,
-  version: versionSchema,
-  endpointId: endpointIdSchema,
+  merchantId: storedMerchantId,
+  transactionId: storedTransactionId,
+  version: storedVersion,
+  endpointId: storedEndpointId,
 });
 export type NotificationKey = Readonly<z.infer<typeof notificationKeySchema>>;
 
@@ -47,10 +49,10 @@ export const notificationSchema = z.object({
   ...notificationKeySchema.shape,
   /** The fence: raised by each attempt, deferral, acknowledgement and redelivery. No item counts as 0. */
   rev: z.number().int().nonnegative(),
-  state: z.enum(notificationStates),
-  listedAt: z.iso.datetime(),
+  state: storedWord<NotificationState>(),
+  listedAt: storedTime,
   /** When the running schedule began: listing, redelivery, or creation by the audit. The horizon counts from it. */
-  startedAt: z.iso.datetime(),
+  startedAt: storedTime,
   /** Attempts of the running schedule; a redelivery starts again at 0. */
   attemptsMade: z.number().int().nonnegative(),
   attempts: z.array(attemptSchema),
@@ -61,7 +63,7 @@ export const notificationSchema = z.object({
   /** Names the write that made it so: whoever lost the answer to a write knows its own again. */
   writtenBy: z.string().exactOptional(),
   /** When the next attempt is due. On a settled notification: one extra attempt, asked for by redelivery. */
-  nextAttemptAt: z.iso.datetime().exactOptional(),
+  nextAttemptAt: storedTime.exactOptional(),
 });
 export type Notification = z.infer<typeof notificationSchema>;
 
@@ -78,7 +80,7 @@ export function listingOrder({ listedAt, transactionId, version, endpointId }: L
   return `${listedAt}#${transactionId}#${version}#${endpointId}`;
 }
 
-const listedKeySchema = notificationKeySchema.extend({ listedAt: z.iso.datetime() });
+const listedKeySchema = notificationKeySchema.extend({ listedAt: storedTime });
 
 /** Reads the text back; undefined where it is none. */
 export function listedKeyOf(merchantId: MerchantId, text: string): ListedKey | undefined {
@@ -89,11 +91,12 @@ export function listedKeyOf(merchantId: MerchantId, text: string): ListedKey | u
 }
 
 /** A message asks for one attempt of one notification, and names the `rev` for which it was made. */
-export const notificationMessageSchema = z.strictObject({
+export type NotificationMessage = NotificationKey & { readonly rev: number };
+/** Read as rows are: a message on its way may be of a newer version, whose additions go on with it. */
+export const notificationMessageSchema = z.looseObject({
   ...notificationKeySchema.shape,
   rev: z.number().int().nonnegative(),
-});
-export type NotificationMessage = z.infer<typeof notificationMessageSchema>;
+}) as z.ZodType<NotificationMessage>;
 
 /** What the absence of an item means: nothing was tried yet. */
 export function untried(key: NotificationKey, listedAt: string): Notification {

@@ -54,6 +54,16 @@ export function afterAttempt(
   };
 }
 
+/**
+ * The first lane did not wait for the end of the request: another one is due at once, in the retry lane. It uses up
+ * nothing of the schedule, since the endpoint was not given its whole time-out.
+ */
+export function handOver(notification: Notification, made: AttemptMade, nowMs: number): Notification {
+  const { attemptsMade } = notification;
+  const state = isOpen(notification) ? 'retrying' : notification.state;
+  return { ...withAttempt(notification, made), attemptsMade, state, nextAttemptAt: isoTime(nowMs) };
+}
+
 /** The endpoint is gone or disabled: nothing is sent, and the notification waits for a redelivery. */
 export function block(notification: Notification, reason: string): Notification {
   const raised = { ...notification, rev: notification.rev + 1 };

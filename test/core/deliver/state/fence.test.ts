@@ -295,7 +295,6 @@ describe('acknowledging', () => {
     expect((await acknowledge({ version: 1, endpointId: 'ep_nobody' })).json.code).toBe(
       'unknown_notification',
     );
-    expect((await acknowledge({ version: 2 })).json.code).toBe('unknown_transaction');
     expect((await acknowledge({ version: 3 })).json.code).toBe('invalid_value');
     expect(world.events.filter(({ event }) => event === 'exhausted')).toEqual([]);
   });
@@ -309,6 +308,26 @@ describe('acknowledging', () => {
     );
     const answer = await world.call(demo.receiver, 'POST /v1/transactions/pay_2/acknowledge', { version: 1 });
     expect(answer.json).toMatchObject({ status: 409, code: 'not_terminal' });
+  });
+
+  it('of a version that a known transaction does not have says so, and never that there is no transaction', async () => {
+    const { world, demo, endpointId } = await recorded();
+    const pending = payment({ status: 'PENDING' });
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_2', pending);
+    const ask = (request: string, body?: object) => world.call(demo.receiver, `POST /v1/${request}`, body);
+    for (const id of ['pay_1', 'pay_2']) {
+      const acknowledged = await ask(`transactions/${id}/acknowledge`, { version: 2 });
+      const redelivered = await ask(`notifications/${id}.2.${endpointId}/redeliver`);
+      for (const { json } of [acknowledged, redelivered]) {
+        expect(json).toMatchObject({ status: 404, code: 'unknown_version', merchantId: 'demo' });
+      }
+    }
+    for (const { json } of [
+      await ask('transactions/pay_9/acknowledge', { version: 1 }),
+      await ask(`notifications/pay_9.1.${endpointId}/redeliver`),
+    ]) {
+      expect(json).toMatchObject({ status: 404, code: 'unknown_transaction' });
+    }
   });
 
   it('works without endpoints too', async () => {

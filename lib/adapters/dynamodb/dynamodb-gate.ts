@@ -1,20 +1,19 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { TestGate } from '../../core/deliver/attempt/test-request.ts';
+import type { Gate } from '../../core/gate.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
-import { healthPk, TEST_SK } from './items/item-keys.ts';
+import { GATE_SK, gatePk } from './items/item-keys.ts';
 import { unlessRefused } from './table/conditions.ts';
 import type { Table } from './table/table-client.ts';
 
 const rowSchema = z.object({ closedUntil: z.iso.datetime() });
 
-/** Beside the endpoint's health, where the function that sends may write anyway. */
-export function createTestGate(table: Table): TestGate {
+export function createGate(table: Table): Gate {
   const { documents, name: TableName } = table;
   return {
-    async enter({ merchantId, endpointId }, { nowMs, untilMs }) {
-      const key = { pk: healthPk({ merchantId, circuitId: endpointId }), sk: TEST_SK };
+    async enter(place, { nowMs, untilMs }) {
+      const key = { pk: gatePk(place), sk: GATE_SK };
       const put = new PutCommand({
         TableName,
         Item: {
@@ -26,15 +25,26 @@ export function createTestGate(table: Table): TestGate {
         ConditionExpression: 'attribute_not_exists(pk) OR closedUntil <= :now',
         ExpressionAttributeValues: { ':now': isoTime(nowMs) },
       });
-      const isOpen = await calling('Entering a test', () => unlessRefused(() => documents.send(put)));
+      const isOpen = await calling('Entering a gate', () => unlessRefused(() => documents.send(put)));
       if (isOpen) return { kind: 'entered' };
-      const { Item } = await calling('Reading who tests', () =>
+      const { Item } = await calling('Reading a gate', () =>
         documents.send(new GetCommand({ TableName, Key: key, ConsistentRead: true })),
       );
       return {
         kind: 'closed',
         untilMs: Item === undefined ? nowMs : msOf(rowSchema.parse(Item).closedUntil),
       };
+    },
+
+    async leave(place, untilMs) {
+      const open = new DeleteCommand({
+        TableName,
+        Key: { pk: gatePk(place), sk: GATE_SK },
+        // Invariant: only the one who closed it opens it, and nobody who came after its time.
+        ConditionExpression: 'closedUntil = :until',
+        ExpressionAttributeValues: { ':until': isoTime(untilMs) },
+      });
+      await calling('Leaving a gate', () => unlessRefused(() => documents.send(open)));
     },
   };
 }

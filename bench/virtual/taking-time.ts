@@ -1,0 +1,13 @@
+/** The same port, each call of which waits first, as a call over a network does. */
+export function takingTime<T extends object>(port: T, wait: () => Promise<void>): T {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const member = (target as Record<PropertyKey, unknown>)[name];
+      if (typeof member !== 'function') return member;
+      return async (...args: unknown[]) => {
+        await wait();
+        return member.apply(target, args);
+      };
+    },
+  });
+}

@@ -1,0 +1,49 @@
+import { PARTITIONS } from '../partitions.ts';
+import { openMerge, type ReadPage, takePage } from './merge.ts';
+
+/** Pages of an index that is spread over partitions by transaction id. */
+
+/** What a partition may have more than its even share of a page. */
+const UNEVEN_SHARE = 2;
+
+/** Where one read of one partition begins, and how much it reads. */
+interface PartitionPlace {
+  readonly partition: number;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface PartitionedList<K> {
+  readonly limit: number;
+  /** Text in the order of the list, across partitions. */
+  readonly orderOf: (key: K) => string;
+  readonly read: (
+    place: PartitionPlace,
+  ) => Promise<{ readonly keys: readonly K[]; readonly cursor?: string }>;
+}
+
+/** One page of all partitions together; `next` is the key behind which the next page begins, absent of the last. */
+export async function takeFromPartitions<K>(
+  list: PartitionedList<K>,
+): Promise<{ readonly keys: readonly K[]; readonly next?: K }> {
+  const limit = Math.ceil(list.limit / PARTITIONS) * UNEVEN_SHARE;
+  const lists = Array.from(
+    { length: PARTITIONS },
+    (_, partition): ReadPage<K> =>
+      async (cursor) => {
+        const { keys: rows, ...rest } = await list.read({
+          partition,
+          limit,
+          ...(cursor !== undefined && { cursor }),
+        });
+        return { rows, ...rest };
+      },
+  );
+  const mostRows = PARTITIONS * limit * UNEVEN_SHARE;
+  const { items, last, hasMore } = await takePage(openMerge({ lists, orderOf: list.orderOf, mostRows }), {
+    limit: list.limit,
+    wants: () => true,
+    view: (key) => key,
+  });
+  return { keys: items, ...(hasMore && last !== undefined && { next: last }) };
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+
+/** Holds real answers against `docs/openapi.json`, as somebody else's client would read it. */
+
+interface Described {
+  readonly $ref?: string;
+  readonly content?: Readonly<Record<string, { readonly schema: z.core.JSONSchema.JSONSchema }>>;
+}
+
+interface OpenApi {
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly responses: Readonly<Record<string, Described>> }>>>
+  >;
+  readonly components: {
+    readonly schemas: Record<string, z.core.JSONSchema.JSONSchema>;
+    readonly responses: Readonly<Record<string, Described>>;
+  };
+}
+
+export interface AnswerGiven {
+  /** `GET /v1/transactions/pay_1?…` */
+  readonly request: string;
+  readonly status: number;
+  readonly type: string | null;
+  /** Parsed, or undefined where there is no body. */
+  readonly json: unknown;
+}
+
+const openApi = JSON.parse(
+  readFileSync(new URL('../../docs/openapi.json', import.meta.url), 'utf8').replaceAll(
+    '#/components/schemas/',
+    '#/$defs/',
+  ),
+) as OpenApi;
+const schemas = new Map<object, z.ZodType>();
+
+/** @throws Error where the document does not describe the answer; paths that no operation has are not looked at */
+export function assertDescribed({ request, status, type, json }: AnswerGiven): void {
+  const described = operationOf(request);
+  if (described === undefined) return;
+  const { name, responses } = described;
+  if (status < 300) answeredWell.add(name);
+  // Of the other functions' paths, a test's app has none.
+  if (status === 404 && (json as { readonly code?: unknown } | undefined)?.code === 'not_found') return;
+  const found = responses[String(status)];
+  if (found === undefined) throw new Error(`${request}: ${status} is not described.`);
+  const response =
+    found.$ref === undefined
+      ? found
+      : openApi.components.responses[found.$ref.replace('#/components/responses/', '')];
+  if (json === undefined && response?.content === undefined) return;
+  const schema = response?.content?.[type ?? '']?.schema;
+  if (schema === undefined) throw new Error(`${request}: ${status} with ${type} is not described.`);
+  const parsed = schemaOf(schema).safeParse(json);
+  if (parsed.success) return;
+  const shown = JSON.stringify(json).slice(0, 1_000);
+  throw new Error(`${request}: ${status} is not as described: ${z.prettifyError(parsed.error)}\n${shown}`);
+}
+
+/** What was answered well and as described so far, as `get /v1/…`. */
+export const answeredWell = new Set<string>();
+
+function operationOf(request: string) {
+  const [method = '', target = ''] = request.split(' ');
+  const path = target.split('?')[0] ?? '';
+  for (const [template, operations] of Object.entries(openApi.paths)) {
+    const operation = operations[method.toLowerCase()];
+    const pattern = new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+    if (operation === undefined || !pattern.test(path)) continue;
+    return { name: `${method.toLowerCase()} ${template}`, responses: operation.responses };
+  }
+  return undefined;
+}
+
+function schemaOf(schema: z.core.JSONSchema.JSONSchema): z.ZodType {
+  const known = schemas.get(schema);
+  if (known !== undefined) return known;
+  const made = z.fromJSONSchema({ ...schema, $defs: openApi.components.schemas });
+  schemas.set(schema, made);
+  return made;
+}
