@@ -1,7 +1,8 @@
 import type { Clock, Random } from '../environment.ts';
 import type { MerchantId } from '../model.ts';
 import { isoTime } from '../time.ts';
-import { type Caller, type KeyRecord, type KeyStore, newKey } from './access-keys.ts';
+import type { KeyStore } from './access-keys.ts';
+import { type Caller, type KeyRecord, newKey } from './access-keys.ts';
 
 /** Keys made and revoked by request. A key that a key makes never outlives it. */
 
