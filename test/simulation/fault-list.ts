@@ -98,7 +98,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'side by side, a failure is forgotten',
-    file: 'lib/core/side-by-side.ts',
+    file: 'lib/protocol/runtime/side-by-side.ts',
     find: 'if (failures.length > 0) throw failures[0];',
     replace: 'if (failures.length > results.length) throw failures[0];',
   },

@@ -18,8 +18,7 @@ import {
   checkMessageFor,
 } from './check-state.ts';
 import type { CheckStore } from './check-store.ts';
-import type { GeneratedSecret } from './service-key.ts';
-import { serviceSigner } from './service-key.ts';
+import { type GeneratedSecret, serviceSigner } from './service-key.ts';
 
 export interface CheckingPorts extends RecordPorts {
   readonly checks: CheckStore;

@@ -20,7 +20,10 @@ export interface StampedItem extends ItemKey {
   readonly metadata?: object;
 }
 
-export const transactionPk = ({ merchantId, transactionId }: ItemKey) => `T#${merchantId}#${transactionId}`;
+/** How the partition keys of all of a merchant's transactions begin. */
+export const merchantTransactionsPk = (merchantId: string) => `T#${merchantId}#`;
+export const transactionPk = ({ merchantId, transactionId }: ItemKey) =>
+  `${merchantTransactionsPk(merchantId)}${transactionId}`;
 /** Sort keys of a transaction's outcomes begin with this. */
 export const OUTCOMES_PREFIX = 'V#';
 export const outcomeSk = (version: 1 | 2) => `${OUTCOMES_PREFIX}${versionDigits(version)}`;

@@ -23,8 +23,6 @@ export const INDEXES = {
   undelivered: 'undelivered',
 } as const;
 
-/** How the partition keys of all of a merchant's transactions begin. */
-export const merchantTransactionsPk = (merchantId: MerchantId) => `T#${merchantId}#`;
 export const notificationSk = ({ version, endpointId }: Pick<NotificationKey, 'version' | 'endpointId'>) =>
   `N#${versionDigits(version)}#${endpointId}`;
 

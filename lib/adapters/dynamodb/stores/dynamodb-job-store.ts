@@ -1,7 +1,6 @@
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { JobStore } from '../../../core/deliver/redelivery.ts';
-import { type Job, jobSchema } from '../../../core/deliver/redelivery.ts';
+import { type Job, type JobStore, jobSchema } from '../../../core/deliver/redelivery.ts';
 import { isUnreadable } from '../../../core/faults.ts';
 import { storedMerchantId } from '../../../core/stored.ts';
 import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
