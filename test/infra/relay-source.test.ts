@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { AttributeType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { relaySource } from '../../lib/stack/relay-source.ts';
+import { relaySource } from '../../lib/stack/delivery/relay-source.ts';
 
 describe('the parallelization of the relay', () => {
   const table = () =>
