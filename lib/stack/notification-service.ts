@@ -17,9 +17,9 @@ import type { Lanes } from './delivery/lanes.ts';
 import { createAdmin, createDocument, createQuery } from './front/api-functions.ts';
 import { createHttpApi } from './front/http-api.ts';
 import { createRecord } from './ingest/ingest-functions.ts';
-import type { Intake } from './ingest/intake.ts';
+import type { Intake } from './ingest/intake-queue.ts';
 import { type NotificationServiceProps, readProps, type Settings } from './props.ts';
-import { createResources } from './resources.ts';
+import { createResources } from './service-resources.ts';
 
 /**
  * The whole service, for this app or for somebody else's.

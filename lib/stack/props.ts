@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { DEFAULTS, RULES } from '../settings.ts';
 import type { Throttle } from './front/http-api.ts';
-import type { Recorder } from './ingest/intake.ts';
+import type { Recorder } from './ingest/intake-queue.ts';
 
 /** Deliveries and checks that run side by side in each lane. */
 interface Concurrency {

@@ -12,10 +12,10 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { codeOf } from './bundles.ts';
-import type { Environment } from './environment.ts';
+import type { Environment } from './function-environment.ts';
 import { type FunctionName, grantAll } from './grants.ts';
 import type { Settings } from './props.ts';
-import type { Resources } from './resources.ts';
+import type { Resources } from './service-resources.ts';
 
 /** Where a part of the service is made, and of what. All parts are made on one scope: it decides the logical ids. */
 export interface Part {

@@ -1,5 +1,5 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { laneEnvironment, tableEnvironment } from '../environment.ts';
+import { laneEnvironment, tableEnvironment } from '../function-environment.ts';
 import { createFunction, everyMinutes, type Part } from '../service-function.ts';
 
 /** A run that is still going is no reason not to begin the next. */

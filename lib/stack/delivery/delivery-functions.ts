@@ -1,7 +1,7 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { apiEnvironment, dispatchEnvironment, scheduleEnvironment } from '../environment.ts';
+import { apiEnvironment, dispatchEnvironment, scheduleEnvironment } from '../function-environment.ts';
 import { createFunction, everyMinutes, type Part } from '../service-function.ts';
 import { DELIVER_TIMEOUT_SECONDS } from './lanes.ts';
 import { relaySource } from './relay-source.ts';

@@ -1,5 +1,5 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { apiEnvironment, laneEnvironment } from '../environment.ts';
+import { apiEnvironment, laneEnvironment } from '../function-environment.ts';
 import { createFunction, type Part } from '../service-function.ts';
 
 const API_TIMEOUT_SECONDS = 20;

@@ -1,8 +1,8 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { apiEnvironment } from '../environment.ts';
+import { apiEnvironment } from '../function-environment.ts';
 import { createFunction, type Part } from '../service-function.ts';
-import { RECORD_TIMEOUT_SECONDS, recordersText } from './intake.ts';
+import { RECORD_TIMEOUT_SECONDS, recordersText } from './intake-queue.ts';
 
 /** Messages that record takes from the queue at a time. */
 const INTAKE_BATCH = 10;

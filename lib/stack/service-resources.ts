@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { createStatementsBucket } from './bookkeeping/statements-bucket.ts';
 import { createLanes, type Lanes } from './delivery/lanes.ts';
 import { createSchedules, type Schedules } from './delivery/schedules.ts';
-import { createIntake, type Intake } from './ingest/intake.ts';
+import { createIntake, type Intake } from './ingest/intake-queue.ts';
 import type { Settings } from './props.ts';
 import { createTable } from './table.ts';
 

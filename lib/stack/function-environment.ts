@@ -1,5 +1,5 @@
 import type { Settings } from './props.ts';
-import type { Resources } from './resources.ts';
+import type { Resources } from './service-resources.ts';
 
 /** Variables that `lib/adapters/config.ts` parses. */
 export type Environment = Readonly<Record<string, string>>;
