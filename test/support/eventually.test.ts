@@ -27,6 +27,15 @@ it('fails as the last look did, where nothing moves', async () => {
   ).rejects.toThrow("expected 'still' to be 'done'");
 });
 
+it('does not take another order of the same for something that moves', async () => {
+  let looks = 0;
+  const look = () => {
+    looks += 1;
+    return looks % 2 === 0 ? { a: [{ x: 1, y: 2 }], b: 2 } : { b: 2, a: [{ y: 2, x: 1 }] };
+  };
+  await expect(eventually(look, ({ b }) => expect(b).toBe(3), NONE)).rejects.toThrow('expected 2 to be 3');
+});
+
 it('takes a look that fails for one that shows nothing yet', async () => {
   let looks = 0;
   const look = () => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 
 /** Where nothing has changed for so long, nothing will come any more, however slow the machine is. */
 const STANDSTILL_MS = 180_000;
@@ -32,7 +33,8 @@ export async function eventually<Seen>(
       check(seen);
       return seen;
     } catch (failure) {
-      const shown = JSON.stringify(seen) ?? String(failure);
+      // A table may give the attributes of an item in another order each time.
+      const shown = seen === undefined ? String(failure) : inspect(seen, { sorted: true, depth: 10 });
       const nowMs = performance.now();
       if (shown !== last) movedAtMs = nowMs;
       else if (nowMs - movedAtMs > standstillMs) throw failure;

@@ -238,7 +238,6 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
         [{ pk: windowPk(SHOP), sk: at(0) }, () => windows.read(SHOP, at(0))],
         [{ pk: windowPk(SHOP), sk: bucketsSk(at(0)) }, () => windows.buckets(closedWindow())],
         [{ pk: 'J#job1', sk: 'JOB' }, () => jobs.read(SHOP, 'job1')],
-        [{ pk: 'J#running', sk: 'shop#0' }, () => jobs.running()],
         [{ pk: `J#statement#${SHOP}`, sk: '2026-11-20' }, () => statements.read(SHOP, '2026-11-20')],
         [{ pk: 'K#k1', sk: 'KEY' }, () => keys.read('k1')],
         [{ pk: `H#${SHOP}#ep_1`, sk: 'HEALTH' }, () => health.read({ merchantId: SHOP, circuitId: 'ep_1' })],
@@ -251,6 +250,13 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
         await expect(read(), JSON.stringify(row)).rejects.toMatchObject(unreadable);
       }
       expect(told()).toEqual(Array(rows.length).fill('unreadable_row'));
+    });
+
+    it('of a running job stop no other', async () => {
+      await table().jobs.save(job(), 0);
+      await put({ pk: 'J#running', sk: 'other#0', nothing: 'that anybody knows' });
+      expect(await table().jobs.running()).toEqual([{ merchantId: SHOP, jobId: 'job1' }]);
+      expect(told()).toEqual(['unreadable_row']);
     });
   });
 }

@@ -2,10 +2,11 @@ import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynam
 import * as z from 'zod';
 import type { JobStore } from '../../../core/deliver/redelivery.ts';
 import { type Job, jobSchema } from '../../../core/deliver/redelivery.ts';
+import { isUnreadable } from '../../../core/faults.ts';
 import { storedMerchantId } from '../../../core/stored.ts';
 import { calling } from '../../aws-faults.ts';
 import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk, ttlAfter } from '../items/item-keys.ts';
-import { readItem } from '../reading-rows.ts';
+import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
@@ -43,6 +44,16 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
     return new TransactWriteCommand({ TransactItems: [{ Put }, { Delete: { TableName, Key: listKey } }] });
   }
 
+  /** One that cannot be read is told, and stops no other merchant's jobs. */
+  function runningJob(item: Item): z.infer<typeof runningSchema> | undefined {
+    try {
+      return readItem(table, item, { kind: 'a running job', read: (one) => runningSchema.parse(one) });
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      return undefined;
+    }
+  }
+
   return {
     async read(merchantId, jobId) {
       const { Item } = await calling('Reading a job', () =>
@@ -60,9 +71,7 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
         ExpressionAttributeValues: { ':pk': RUNNING_JOBS_PK },
         ConsistentRead: true,
       });
-      return items.map((item) =>
-        readItem(table, item, { kind: 'a running job', read: (one) => runningSchema.parse(one) }),
-      );
+      return items.flatMap((item) => runningJob(item) ?? []);
     },
 
     save: (job, expectedRev) =>

@@ -1,0 +1,140 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import packageJson from '../package.json' with { type: 'json' };
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+/** What is made by commands, and no part of the repository. */
+const MADE = new Set(['node_modules', 'dist', 'coverage', 'cdk.out', 'cdk.out.local']);
+
+const entries = readdirSync(ROOT, { withFileTypes: true }).filter(({ name }) => !MADE.has(name));
+const files: readonly string[] = entries.flatMap((entry) => {
+  if (entry.isFile()) return [entry.name];
+  if (entry.name.startsWith('.')) return [];
+  return readdirSync(join(ROOT, entry.name), { recursive: true, encoding: 'utf8' }).map((path) =>
+    join(entry.name, path),
+  );
+});
+const documents = files
+  .filter((path) => path.endsWith('.md'))
+  .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+
+/** Without fenced blocks, whose pictures of folders name files in part. */
+function prose(text: string): string {
+  return text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '');
+}
+
+/** The anchor that forges give a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+function anchorsOf(text: string): readonly string[] {
+  return [...prose(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+}
+
+/** Links of one document that lead nowhere: to no file, or to no heading in it. */
+function brokenLinks({ path, text }: { readonly path: string; readonly text: string }): readonly string[] {
+  const links = [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  return links.filter((link) => {
+    if (/^[a-z]+:/.test(link)) return false;
+    const [target = '', anchor] = link.split('#');
+    const file = target === '' ? join(ROOT, path) : join(ROOT, dirname(path), target);
+    if (!existsSync(file)) return true;
+    return anchor !== undefined && !anchorsOf(readFileSync(file, 'utf8')).includes(anchor);
+  });
+}
+
+/** Folders that a path may begin with, seen from the root or from `lib`. */
+const folders = new Set([...readdirSync(ROOT), ...readdirSync(join(ROOT, 'lib'))]);
+
+/** Names of files that a document may say without their folder: those of its own folder, and from `docs` of all. */
+function fileNamesFor(path: string): ReadonlySet<string> {
+  const folder = path.startsWith('docs/') || dirname(path) === '.' ? '' : `${dirname(path)}/`;
+  return new Set(files.filter((file) => file.startsWith(folder)).map((file) => basename(file)));
+}
+
+/** Paths in backticks that do not exist. A path begins with a folder of the repository, or ends like a source file. */
+function missingPaths({ path, text }: { readonly path: string; readonly text: string }): readonly string[] {
+  const spans = [...prose(text).matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
+  return spans.filter((span) => {
+    if (!/^[\w.@{},*-]+(\/[\w.@{},*-]+)*\/?$/.test(span)) return false;
+    const [first = ''] = span.split('/');
+    const isSource = /\w\.(ts|mjs|md|ya?ml)$/.test(span);
+    if (!span.includes('/')) return isSource && !span.includes('*') && !fileNamesFor(path).has(span);
+    if (!folders.has(first) && !isSource) return false;
+    const plain = span.replaceAll(/\/?[^/]*[*{].*$/g, '');
+    return ![ROOT, join(ROOT, 'lib'), join(ROOT, dirname(path))].some((base) =>
+      existsSync(join(base, plain)),
+    );
+  });
+}
+
+/** Commands of npm that `package.json` does not have. */
+function missingCommands(text: string): readonly string[] {
+  const names = [...text.matchAll(/npm run ([a-z][a-z:-]*)/g)].map(([, name = '']) => name);
+  const isStarted = /npm start/.test(text) ? ['start'] : [];
+  const isTested = /npm test/.test(text) ? ['test'] : [];
+  return [...names, ...isStarted, ...isTested].filter((name) => !Object.hasOwn(packageJson.scripts, name));
+}
+
+describe('the documents', () => {
+  it.each(documents)('$path has links that lead to files and headings', (document) => {
+    expect(brokenLinks(document)).toEqual([]);
+  });
+
+  it.each(documents)('$path names paths that exist', (document) => {
+    expect(missingPaths(document)).toEqual([]);
+  });
+
+  it.each(documents)('$path names npm commands that package.json has', ({ text }) => {
+    expect(missingCommands(text)).toEqual([]);
+  });
+});
+
+describe('the list of dependencies', () => {
+  const text = readFileSync(join(ROOT, 'docs/dependencies.md'), 'utf8');
+  const [running = '', developing = ''] = text.split(/^Development:$/m);
+  const listed = (part: string) =>
+    [...part.matchAll(/^\| (`[^|]+) \|/gm)]
+      .flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name))
+      .sort();
+
+  it('has what the service and the kits are built from', () => {
+    expect(listed(running)).toEqual(Object.keys(packageJson.dependencies).sort());
+  });
+
+  it('has what development needs', () => {
+    const { devDependencies, optionalDependencies } = packageJson;
+    expect(listed(developing)).toEqual(Object.keys({ ...devDependencies, ...optionalDependencies }).sort());
+  });
+});
+
+describe('the decisions', () => {
+  const decisions = documents.filter(({ path }) => path.startsWith('docs/decisions/'));
+  /** Lines of a page. */
+  const PAGE = 60;
+
+  it.each(decisions)('$path says context, decision and consequences, on a page', ({ text }) => {
+    expect([...text.matchAll(/^## (.+)$/gm)].map(([, name]) => name)).toEqual([
+      'Context',
+      'Decision',
+      'Consequences',
+    ]);
+    expect(text.split('\n').length).toBeLessThanOrEqual(PAGE);
+  });
+
+  it.each(decisions)('$path has the number of its name', ({ path, text }) => {
+    const number = Number(relative('docs/decisions', path).slice(0, 4));
+    expect(text).toMatch(new RegExp(`^# ${number}\\. `));
+  });
+
+  it('have a number each', () => {
+    const numbers = decisions.map(({ path }) => basename(path).slice(0, 4));
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+});
