@@ -33,7 +33,7 @@ async function main(rounds: number): Promise<boolean> {
   const progress = createProgress();
   const functions = deployedFunctions().map((one) => ({ ...one, clients: clientsOf(one.bundle) }));
   progress.show(0, 'bundling empty handlers');
-  const empties = await bundleEmptyHandlers(functions.map(({ clients }) => clients));
+  const empties = bundleEmptyHandlers(functions.map(({ clients }) => clients));
   const measured: Measured[] = [];
   for (const [index, one] of functions.entries()) {
     progress.show(index / functions.length, one.name);

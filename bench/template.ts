@@ -14,9 +14,9 @@ export interface DeployedFunction {
 
 const ADDRESSES = { sqs: 'http://127.0.0.1:1', api: 'http://127.0.0.1:1' };
 
-/** The functions of an assembly; of the service's own unless another is named. */
-export function deployedFunctions(assemblyDir = ASSEMBLY): readonly DeployedFunction[] {
-  const assembly = loadAssembly(assemblyDir);
+/** The functions of the service's assembly. */
+export function deployedFunctions(): readonly DeployedFunction[] {
+  const assembly = loadAssembly(ASSEMBLY);
   return resolveStack(assembly, ADDRESSES)
     .ofType('AWS::Lambda::Function')
     .flatMap(({ physical, properties }) => {

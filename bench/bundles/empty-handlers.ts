@@ -1,16 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { bundle } from '../../lib/stack/bundles.ts';
 import { ROOT } from '../../test/support/synthesized.ts';
-import { deployedFunctions } from '../template.ts';
 
 /** Below node_modules, so that what is bundled there finds the SDK. */
 const DIRECTORY = join(ROOT, 'node_modules/.cache/tidings-bench');
-
-const EMPTY_APP = fileURLToPath(new URL('./empty-app.ts', import.meta.url));
-const run = promisify(execFile);
 
 /** Package and class of a client, by the name that its bundle holds. */
 const CLIENTS: Readonly<Record<string, readonly [string, string]>> = {
@@ -35,22 +29,21 @@ export function clientsOf(bundle: string): readonly string[] {
  *
  * @returns the bundles, by the names of the clients, joined with commas
  */
-export async function bundleEmptyHandlers(
-  sets: readonly (readonly string[])[],
-): Promise<ReadonlyMap<string, string>> {
+export function bundleEmptyHandlers(sets: readonly (readonly string[])[]): ReadonlyMap<string, string> {
   rmSync(DIRECTORY, { recursive: true, force: true });
   mkdirSync(DIRECTORY, { recursive: true });
-  const wanted = new Map(sets.map((clients) => [clients.join(), clients]));
-  const names = new Map<string, string>();
-  for (const [key, clients] of wanted) {
-    const name = `empty${names.size}`;
+  const names = new Map(
+    [...new Set(sets.map((clients) => clients.join()))].map((key, index) => [key, `empty${index}`]),
+  );
+  for (const [key, name] of names) {
+    const clients = key === '' ? [] : key.split(',');
     writeFileSync(join(DIRECTORY, `${name}.ts`), sourceOf(clients));
-    names.set(name, key);
   }
-  // In a process of its own: bundling talks a lot.
-  const outdir = join(DIRECTORY, 'cdk.out');
-  await run(process.execPath, [EMPTY_APP, DIRECTORY, outdir], { cwd: ROOT });
-  return new Map(deployedFunctions(outdir).map(({ name, bundle }) => [names.get(name) ?? name, bundle]));
+  bundle(
+    Object.fromEntries([...names.values()].map((name) => [name, join(DIRECTORY, `${name}.ts`)])),
+    join(DIRECTORY, 'bundles'),
+  );
+  return new Map([...names].map(([key, name]) => [key, join(DIRECTORY, 'bundles', name, 'index.mjs')]));
 }
 
 function sourceOf(clients: readonly string[]): string {

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalCloudError } from './errors.ts';
 
-/** Below the repository, and not where the CDK's own commands write: `ls` and `bootstrap` leave an app without bundles. */
+/** Below the repository, and not where the CDK's own commands write: they have a context of their own, and lock it. */
 export const ASSEMBLY_DIRECTORY = 'cdk.out.local';
 
 /** What the template and the bundles are made of. */
@@ -38,7 +38,7 @@ export async function synthesize(rootDir: string, assemblyDir: string): Promise<
   return true;
 }
 
-/** Without what the CDK's commands hand to an app: their context may turn bundling off. */
+/** Without what the CDK's commands hand to an app: their context changes the template. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CDK_')));
 }

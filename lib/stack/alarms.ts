@@ -17,8 +17,8 @@ import {
   quietMessageAge,
   serviceMetric,
 } from './alarm-metrics.ts';
-import type { Intake } from './intake.ts';
-import { LANE_VISIBILITY_SECONDS, type Lanes } from './lanes.ts';
+import { LANE_VISIBILITY_SECONDS, type Lanes } from './delivery/lanes.ts';
+import type { Intake } from './ingest/intake-queue.ts';
 
 /** The longest delay that a queue takes: a message of this age may only just have become visible. */
 const MAX_QUEUE_DELAY_SECONDS = 900;

@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { DEFAULTS, RULES } from '../settings.ts';
-import type { Throttle } from './http-api.ts';
-import type { Recorder } from './intake.ts';
+import type { Throttle } from './front/http-api.ts';
+import type { Recorder } from './ingest/intake-queue.ts';
 
 /** Deliveries and checks that run side by side in each lane. */
 interface Concurrency {

@@ -53,6 +53,13 @@ describe('a prop of the construct', () => {
       'throttle.rateLimit must be a number above 0, and 1000000 at most, not 0',
     ],
     [{ throttle: { burstLimit: 0 } }, 'throttle.burstLimit must be a whole number from 1 to 1000000, not 0'],
+    [{ relayParallelization: 0 }, 'relayParallelization must be a whole number from 1 to 10, not 0'],
+    [{ relayParallelization: 11 }, 'relayParallelization must be a whole number from 1 to 10, not 11'],
+    [{ relayParallelization: 1.5 }, 'relayParallelization must be a whole number from 1 to 10, not 1.5'],
+    [
+      { relayParallelization: Number.NaN },
+      'relayParallelization must be a whole number from 1 to 10, not NaN',
+    ],
     [{ concurrency: { first: 1 } }, 'concurrency.first must be a whole number from 2 to 1000, not 1'],
     [{ concurrency: { check: 1_001 } }, 'concurrency.check must be a whole number from 2 to 1000, not 1001'],
     [{ recorders: [{ account: '12' }] }, 'recorders[0].account must be an account: 12 digits, not "12"'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Template } from 'aws-cdk-lib/assertions';
 import { ASSEMBLY } from '../support/synthesized.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's shapes, checked by the assertions.
@@ -15,11 +16,22 @@ export const synthesized: Synthesized = JSON.parse(
   readFileSync(join(ASSEMBLY, 'Tidings.template.json'), 'utf8'),
 );
 
+/** The same, for the assertions of the CDK. */
+export const template = Template.fromJSON(structuredClone(synthesized));
+
 /** Logical ids and properties of a type's resources. */
 export function resourcesOf(type: string): readonly (readonly [string, Properties])[] {
   return Object.entries(synthesized.Resources)
     .filter(([, { Type }]) => Type === type)
     .map(([id, { Properties = {} }]) => [id, Properties]);
+}
+
+/** The logical id of the service's function of this construct id: `TestRequest`. */
+export function functionId(name: string): string {
+  const ids = resourcesOf('AWS::Lambda::Function').map(([id]) => id);
+  const found = ids.find((id) => new RegExp(`^Tidings${name}[0-9A-F]{8}$`).test(id));
+  if (found === undefined) throw new Error(`no function ${name}`);
+  return found;
 }
 
 export interface Statement {

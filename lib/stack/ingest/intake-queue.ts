@@ -20,22 +20,21 @@ export interface Intake {
   readonly visibilitySeconds: number;
 }
 
+/** Seconds of one invocation of record at most. */
+export const RECORD_TIMEOUT_SECONDS = 20;
 /** What an event is called that records an outcome: its detail is that of a batch, with its `merchantId`. */
 const DETAIL_TYPE = 'Transaction Outcome';
 /** Receipts after which even what may be recorded some day is a dead letter: the table was away for hours. */
 const MAX_RECEIVES = 100;
 
-export function createIntake(
-  scope: Construct,
-  options: { readonly timeoutSeconds: number; readonly recorders: readonly Recorder[] },
-): Intake {
+export function createIntake(scope: Construct, recorders: readonly Recorder[]): Intake {
   const shared = {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   };
   // Six times the function's time-out, as Lambda asks of its event sources.
-  const visibilitySeconds = 6 * options.timeoutSeconds;
+  const visibilitySeconds = 6 * RECORD_TIMEOUT_SECONDS;
   const dead = new Queue(scope, 'IntakeDeadLetters', shared);
   const queue = new Queue(scope, 'IntakeQueue', {
     ...shared,
@@ -46,7 +45,7 @@ export function createIntake(
     description: 'Outcomes that initiators put as events.',
     eventPattern: {
       detailType: [DETAIL_TYPE],
-      account: [Stack.of(scope).account, ...options.recorders.map(({ account }) => account)],
+      account: [Stack.of(scope).account, ...recorders.map(({ account }) => account)],
     },
     targets: [new SqsQueue(queue, { deadLetterQueue: dead })],
   });

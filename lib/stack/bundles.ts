@@ -1,0 +1,81 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, parse } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FileSystem, Stage } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { buildSync } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FUNCTIONS = join(ROOT, 'functions');
+const LAMBDA_CREDENTIALS = join(ROOT, 'lib/adapters/secrets/lambda-credentials.ts');
+
+/** Some dependencies are CommonJS and call `require`, which an ES module does not have. */
+const REQUIRE_BANNER =
+  "import{createRequire as tidingsRequire}from'node:module';const require=tidingsRequire(import.meta.url);";
+
+/** Source files by the name of their function. */
+export type EntryPoints = Readonly<Record<string, string>>;
+
+/**
+ * Bundles functions in one call of esbuild: one ES module each, with the SDK that it was tested with, at
+ * `<directory>/<name>/index.mjs`. Nothing is shared between two bundles, so a function's bundle changes only with its
+ * own code.
+ */
+export function bundle(entryPoints: EntryPoints, directory: string): void {
+  buildSync({
+    entryPoints: Object.fromEntries(
+      Object.entries(entryPoints).map(([name, file]) => [join(name, 'index'), file]),
+    ),
+    outdir: directory,
+    outExtension: { '.js': '.mjs' },
+    absWorkingDir: ROOT,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    minify: true,
+    mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': LAMBDA_CREDENTIALS },
+    banner: { js: REQUIRE_BANNER },
+    logLevel: 'warning',
+  });
+}
+
+/**
+ * The code of a function as an asset. The first call bundles every file of `functions/`, whichever command runs the app:
+ * no assembly refers to sources.
+ *
+ * @param name the file under `functions/`, without its ending
+ */
+export function codeOf(scope: Construct, name: string): Code {
+  const directory = join(bundles(), name);
+  removeTornCopy(scope, directory);
+  return Code.fromAsset(directory);
+}
+
+let directoryOfBundles: string | undefined;
+
+/** Built once a process, for all its assemblies. The CDK copies from here into each of them. */
+function bundles(): string {
+  if (directoryOfBundles !== undefined) return directoryOfBundles;
+  const files = readdirSync(FUNCTIONS).filter((file) => file.endsWith('.ts'));
+  const directory = mkdtempSync(join(tmpdir(), 'tidings-bundles-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  bundle(Object.fromEntries(files.map((file) => [parse(file).name, join(FUNCTIONS, file)])), directory);
+  directoryOfBundles = directory;
+  return directory;
+}
+
+/**
+ * The CDK takes an asset for copied when its directory is there. A process that was killed while it copied leaves a
+ * directory that is not whole, and every later run would deploy it.
+ */
+function removeTornCopy(scope: Construct, directory: string): void {
+  const stage = Stage.of(scope);
+  if (stage === undefined) return;
+  const hash = FileSystem.fingerprint(directory);
+  const copy = join(stage.assetOutdir, `asset.${hash}`);
+  if (existsSync(copy) && FileSystem.fingerprint(copy) !== hash) rmSync(copy, { recursive: true });
+}

@@ -1,0 +1,92 @@
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { apiEnvironment, dispatchEnvironment, scheduleEnvironment } from '../function-environment.ts';
+import { createFunction, everyMinutes, type Part } from '../service-function.ts';
+import { DELIVER_TIMEOUT_SECONDS } from './lanes.ts';
+import { relaySource } from './relay-source.ts';
+
+const RELAY_TIMEOUT_SECONDS = 60;
+/** A sweep that is still going is no reason not to begin the next. */
+const SWEEP_TIMEOUT_SECONDS = 300;
+/** The HTTP API waits for 30 s; a test request ends after 20 s at most. */
+const TEST_REQUEST_TIMEOUT_SECONDS = 29;
+/** Messages that deliver and check attempt side by side in one invocation. */
+const LANE_BATCH = 10;
+
+/** Turns new outcomes of the table's stream into messages. */
+export function createRelay(part: Part): LambdaFunction {
+  const { settings, resources } = part;
+  const fn = createFunction(part, {
+    name: 'relay',
+    timeoutSeconds: RELAY_TIMEOUT_SECONDS,
+    environment: dispatchEnvironment(resources, settings),
+  });
+  fn.addEventSource(relaySource(resources.table, settings.relayParallelization));
+  return fn;
+}
+
+/** Attempts notifications, from two lanes that have their own concurrency each. */
+export function createDeliver(part: Part): LambdaFunction {
+  const { settings, resources } = part;
+  const { lanes, sealKey } = resources;
+  const fn = createFunction(part, {
+    name: 'deliver',
+    timeoutSeconds: DELIVER_TIMEOUT_SECONDS,
+    isLooping: true,
+    environment: {
+      ...dispatchEnvironment(resources, settings),
+      ...scheduleEnvironment(resources),
+      TIDINGS_RETRY_QUEUE_ARN: lanes.retry.queueArn,
+      TIDINGS_SEAL_KEY_ID: sealKey.keyArn,
+      TIDINGS_CALLBACK_PORTS: settings.callbackPorts.join(','),
+    },
+  });
+  fn.addEventSource(laneSource(lanes.first, settings.concurrency.first));
+  fn.addEventSource(laneSource(lanes.retry, settings.concurrency.retry));
+  return fn;
+}
+
+/** Asks initiators. It has a lane and a function of its own: no slow initiator holds up a callback. */
+export function createCheck(part: Part): LambdaFunction {
+  const { settings, resources } = part;
+  const fn = createFunction(part, {
+    name: 'check',
+    timeoutSeconds: DELIVER_TIMEOUT_SECONDS,
+    isLooping: true,
+    environment: {
+      ...dispatchEnvironment(resources, settings),
+      ...scheduleEnvironment(resources),
+      TIDINGS_SIGNING_SECRET_ID: resources.signingSecret.secretArn,
+      TIDINGS_CHECK_HORIZON_SECONDS: String(settings.checkHorizonSeconds),
+      TIDINGS_CALLBACK_PORTS: settings.callbackPorts.join(','),
+    },
+  });
+  fn.addEventSource(laneSource(resources.lanes.check, settings.concurrency.check));
+  return fn;
+}
+
+/** Sends test requests. It waits for receivers, so it has a function of its own: no other container is kept busy. */
+export function createTestRequest(part: Part): LambdaFunction {
+  return createFunction(part, {
+    name: 'test-request',
+    timeoutSeconds: TEST_REQUEST_TIMEOUT_SECONDS,
+    environment: apiEnvironment(part.resources, part.settings),
+  });
+}
+
+/** Sends again what should have been attempted by now, every minute. */
+export function createSweep(part: Part): LambdaFunction {
+  const fn = createFunction(part, {
+    name: 'sweep',
+    timeoutSeconds: SWEEP_TIMEOUT_SECONDS,
+    environment: dispatchEnvironment(part.resources, part.settings),
+  });
+  everyMinutes(part.scope, fn, { minutes: 1 });
+  return fn;
+}
+
+/** One message that failed comes back alone. */
+function laneSource(queue: IQueue, maxConcurrency: number): SqsEventSource {
+  return new SqsEventSource(queue, { batchSize: LANE_BATCH, maxConcurrency, reportBatchItemFailures: true });
+}

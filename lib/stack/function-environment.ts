@@ -1,0 +1,51 @@
+import type { Settings } from './props.ts';
+import type { Resources } from './service-resources.ts';
+
+/** Variables that `lib/adapters/config.ts` parses. */
+export type Environment = Readonly<Record<string, string>>;
+
+/** Of every function that opens the table. */
+export function tableEnvironment({ table }: Resources, settings: Settings): Environment {
+  return {
+    TIDINGS_TABLE_NAME: table.tableName,
+    TIDINGS_FEED_LAG_SECONDS: String(settings.feedLagSeconds),
+    TIDINGS_RETENTION_DAYS: String(settings.retentionDays),
+  };
+}
+
+/** Of every function that answers requests with a key. */
+export function apiEnvironment(resources: Resources, settings: Settings): Environment {
+  return {
+    ...tableEnvironment(resources, settings),
+    TIDINGS_SEAL_KEY_ID: resources.sealKey.keyArn,
+    TIDINGS_ROOT_SECRET_ID: resources.rootSecret.secretArn,
+    TIDINGS_CALLBACK_PORTS: settings.callbackPorts.join(','),
+  };
+}
+
+/** The two lanes of notifications. */
+export function laneEnvironment({ lanes }: Resources): Environment {
+  return {
+    TIDINGS_FIRST_QUEUE_URL: lanes.first.queueUrl,
+    TIDINGS_RETRY_QUEUE_URL: lanes.retry.queueUrl,
+  };
+}
+
+/** Of every function that puts messages into the lanes. */
+export function dispatchEnvironment(resources: Resources, settings: Settings): Environment {
+  return {
+    ...tableEnvironment(resources, settings),
+    ...laneEnvironment(resources),
+    TIDINGS_CHECK_QUEUE_URL: resources.lanes.check.queueUrl,
+  };
+}
+
+/** Of every function that defers messages for longer than a queue can. */
+export function scheduleEnvironment({ schedules, lanes }: Resources): Environment {
+  return {
+    TIDINGS_SCHEDULE_GROUP: schedules.group,
+    TIDINGS_SCHEDULER_ROLE_ARN: schedules.role.roleArn,
+    TIDINGS_SCHEDULER_DEAD_LETTER_ARN: lanes.dead.queueArn,
+    TIDINGS_DEAD_LETTER_URL: lanes.dead.queueUrl,
+  };
+}

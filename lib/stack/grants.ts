@@ -1,0 +1,189 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { operations } from '../api/operations.ts';
+import type { Resources } from './service-resources.ts';
+
+interface TableGrant {
+  readonly actions: readonly string[];
+  /** Beginnings of the partition keys that may be touched: `T#`. */
+  readonly partitions: readonly string[];
+}
+
+/** What a function may do, beside reading the event sources that invoke it. */
+interface Grants {
+  readonly table?: readonly TableGrant[];
+  /** Indexes that it may query. */
+  readonly indexes?: readonly ('feed' | 'reference' | 'due' | 'undelivered')[];
+  /** Queues into which it may put messages. */
+  readonly sends?: readonly ('first' | 'retry' | 'check' | 'dead' | 'intakeDead')[];
+  /** Queues whose length it may ask for. */
+  readonly measures?: readonly ('first' | 'retry')[];
+  /** What it may do with the key that seals the secrets of merchants and endpoints. */
+  readonly seal?: readonly ('encrypt' | 'decrypt')[];
+  /** Secrets that it may read. */
+  readonly secrets?: readonly ('root' | 'signing')[];
+  /** What it may do with the files of statements. */
+  readonly files?: readonly string[];
+  /** Whether it may create schedules that put messages into the lanes. */
+  readonly schedules?: boolean;
+}
+
+/** Of each function that serves an operation with a key: it reads keys and merchants, and signs answers. */
+const KEYED: Grants = {
+  table: [
+    { actions: ['GetItem'], partitions: ['K#'] },
+    { actions: ['Query'], partitions: ['M#'] },
+  ],
+  seal: ['decrypt'],
+  secrets: ['root'],
+};
+
+/** Every function of the service, and what it may do of its own. */
+const GRANTS = {
+  record: {
+    table: [{ actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], partitions: ['T#'] }],
+    indexes: ['undelivered'],
+    sends: ['intakeDead'],
+  },
+  query: {
+    table: [
+      { actions: ['GetItem', 'Query'], partitions: ['T#', 'W#', 'J#statement#'] },
+      { actions: ['GetItem'], partitions: ['D#'] },
+      { actions: ['GetItem', 'PutItem', 'DeleteItem'], partitions: ['G#'] },
+    ],
+    indexes: ['reference', 'feed', 'undelivered'],
+    secrets: ['signing'],
+    // A signed link may do what its signer may: fetch a file, and not even list them.
+    files: ['GetObject'],
+  },
+  admin: {
+    table: [
+      { actions: ['PutItem', 'UpdateItem'], partitions: ['M#', 'D#'] },
+      { actions: ['GetItem', 'PutItem', 'Query'], partitions: ['T#', 'J#'] },
+      { actions: ['PutItem', 'DeleteItem', 'Query'], partitions: ['K#', 'L#'] },
+    ],
+    sends: ['retry'],
+    seal: ['encrypt'],
+  },
+  'test-request': {
+    table: [{ actions: ['GetItem', 'PutItem'], partitions: ['G#'] }],
+  },
+  document: {},
+  relay: {
+    table: [
+      { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
+      { actions: ['Query'], partitions: ['M#'] },
+      { actions: ['GetItem'], partitions: ['H#'] },
+      { actions: ['PutItem'], partitions: ['P#'] },
+    ],
+    sends: ['first', 'retry', 'check'],
+  },
+  deliver: {
+    table: [
+      { actions: ['GetItem', 'PutItem'], partitions: ['T#', 'H#'] },
+      { actions: ['GetItem', 'PutItem'], partitions: ['G#'] },
+      { actions: ['Query', 'PutItem'], partitions: ['M#'] },
+    ],
+    sends: ['retry', 'dead'],
+    seal: ['decrypt'],
+    schedules: true,
+  },
+  check: {
+    table: [
+      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], partitions: ['T#'] },
+      { actions: ['Query'], partitions: ['M#'] },
+    ],
+    sends: ['check', 'dead'],
+    secrets: ['signing'],
+    schedules: true,
+  },
+  sweep: {
+    table: [
+      { actions: ['GetItem', 'PutItem', 'UpdateItem'], partitions: ['T#'] },
+      { actions: ['GetItem'], partitions: ['H#'] },
+      { actions: ['Query'], partitions: ['M#'] },
+      { actions: ['Query', 'GetItem', 'PutItem', 'DeleteItem'], partitions: ['J#'] },
+    ],
+    indexes: ['due', 'undelivered'],
+    sends: ['retry', 'check'],
+  },
+  close: {
+    table: [
+      { actions: ['Query'], partitions: ['M#'] },
+      { actions: ['Query', 'GetItem', 'UpdateItem'], partitions: ['D#'] },
+      { actions: ['PutItem'], partitions: ['W#'] },
+    ],
+    indexes: ['feed'],
+  },
+  audit: {
+    table: [
+      { actions: ['Query'], partitions: ['M#'] },
+      { actions: ['Query', 'PutItem'], partitions: ['T#'] },
+      { actions: ['Query', 'GetItem', 'UpdateItem'], partitions: ['D#'] },
+      { actions: ['GetItem', 'PutItem'], partitions: ['W#'] },
+    ],
+    indexes: ['feed'],
+    measures: ['first', 'retry'],
+  },
+  statement: {
+    table: [
+      { actions: ['Query'], partitions: ['M#', 'W#'] },
+      { actions: ['Query', 'GetItem', 'UpdateItem'], partitions: ['D#'] },
+      { actions: ['Query', 'GetItem', 'PutItem'], partitions: ['J#statement#'] },
+    ],
+    indexes: ['feed'],
+    files: ['PutObject', 'AbortMultipartUpload'],
+  },
+} as const satisfies Readonly<Record<string, Grants>>;
+
+/** A file under `functions/`, without its ending. */
+export type FunctionName = keyof typeof GRANTS;
+
+/** Gives a function what the table above names for it, and nothing else. */
+export function grantAll(fn: LambdaFunction, name: FunctionName, resources: Resources): void {
+  const asksForKeys = operations.some(({ function: server, scopes }) => server === name && scopes.length > 0);
+  if (asksForKeys) apply(fn, KEYED, resources);
+  apply(fn, GRANTS[name], resources);
+}
+
+function apply(fn: LambdaFunction, grants: Grants, resources: Resources): void {
+  const { table, lanes, intake, sealKey, statements, schedules } = resources;
+  const queues = { ...lanes, intakeDead: intake.dead };
+  const secrets = { root: resources.rootSecret, signing: resources.signingSecret };
+  for (const grant of grants.table ?? []) grantPartitions(fn, table, grant);
+  for (const index of grants.indexes ?? []) grantIndex(fn, table, index);
+  for (const name of grants.sends ?? []) queues[name].grantSendMessages(fn);
+  for (const name of grants.measures ?? []) queues[name].grant(fn, 'sqs:GetQueueAttributes');
+  for (const use of grants.seal ?? []) {
+    if (use === 'encrypt') sealKey.grantEncrypt(fn);
+    else sealKey.grantDecrypt(fn);
+  }
+  for (const name of grants.secrets ?? []) secrets[name].grantRead(fn);
+  if (grants.files !== undefined) {
+    const actions = grants.files.map((action) => `s3:${action}`);
+    fn.addToRolePolicy(new PolicyStatement({ actions, resources: [statements.arnForObjects('*')] }));
+  }
+  if (grants.schedules === true) schedules.grantCreate(fn);
+}
+
+/** Only these actions, and only on items whose partition key begins so. */
+function grantPartitions(fn: LambdaFunction, table: Table, { actions, partitions }: TableGrant): void {
+  fn.addToRolePolicy(
+    new PolicyStatement({
+      actions: actions.map((action) => `dynamodb:${action}`),
+      resources: [table.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions.map((start) => `${start}*`) },
+        // Without this, a request that names no key at all would pass the line above.
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
+  );
+}
+
+function grantIndex(fn: LambdaFunction, table: Table, index: string): void {
+  fn.addToRolePolicy(
+    new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/${index}`] }),
+  );
+}

@@ -1,0 +1,29 @@
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { apiEnvironment } from '../function-environment.ts';
+import { createFunction, type Part } from '../service-function.ts';
+import { RECORD_TIMEOUT_SECONDS, recordersText } from './intake-queue.ts';
+
+/** Messages that record takes from the queue at a time. */
+const INTAKE_BATCH = 10;
+
+/** Records outcomes, from requests and from the queue. */
+export function createRecord(part: Part): LambdaFunction {
+  const { scope, settings, resources } = part;
+  const { intake } = resources;
+  const fn = createFunction(part, {
+    name: 'record',
+    timeoutSeconds: RECORD_TIMEOUT_SECONDS,
+    environment: {
+      ...apiEnvironment(resources, settings),
+      TIDINGS_CHECK_HORIZON_SECONDS: String(settings.checkHorizonSeconds),
+      TIDINGS_RECORDERS: recordersText(scope, settings.recorders),
+      TIDINGS_INTAKE_QUEUE_URL: intake.queue.queueUrl,
+      TIDINGS_INTAKE_DEAD_LETTER_URL: intake.dead.queueUrl,
+    },
+  });
+  fn.addEventSource(
+    new SqsEventSource(intake.queue, { batchSize: INTAKE_BATCH, reportBatchItemFailures: true }),
+  );
+  return fn;
+}

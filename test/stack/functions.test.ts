@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, parse } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ASSEMBLY, ROOT } from '../support/synthesized.ts';
+import { functionId, resourcesOf } from './synthesized-template.ts';
+
+describe('the functions', () => {
+  it('are the files of functions/, each of them and nothing else', () => {
+    const names = readdirSync(join(ROOT, 'functions'))
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) =>
+        parse(file).name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      );
+    expect(
+      resourcesOf('AWS::Lambda::Function')
+        .map(([id]) => id)
+        .sort(),
+    ).toEqual(names.map(functionId).sort());
+  });
+
+  it('run on Node 24 and arm64, as one small module without the CDK', () => {
+    for (const [id, properties] of resourcesOf('AWS::Lambda::Function')) {
+      expect({ id, ...properties }).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+      });
+    }
+    const { files } = JSON.parse(readFileSync(join(ASSEMBLY, 'Tidings.assets.json'), 'utf8')) as {
+      files: Record<string, { displayName: string; source: { path: string; packaging: string } }>;
+    };
+    const bundles = Object.values(files).filter(({ source }) => source.packaging === 'zip');
+    expect(bundles.length).toBe(resourcesOf('AWS::Lambda::Function').length);
+    for (const { displayName, source } of bundles) {
+      const folder = join(ASSEMBLY, source.path);
+      expect(readdirSync(folder)).toEqual(['index.mjs']);
+      expect(readFileSync(join(folder, 'index.mjs'), 'utf8')).not.toContain('aws-cdk-lib');
+      expect({ displayName, isSmall: statSync(join(folder, 'index.mjs')).size < 600_000 }).toEqual({
+        displayName,
+        isSmall: true,
+      });
+    }
+  });
+
+  it('may not reach loopback: that is for one machine only', () => {
+    for (const [, { Environment }] of resourcesOf('AWS::Lambda::Function')) {
+      expect(JSON.stringify(Environment ?? {})).not.toContain('TIDINGS_ALLOW_LOOPBACK');
+    }
+  });
+});

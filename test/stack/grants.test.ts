@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { functionId, listed, resourcesOf, rolePolicy, type Statement } from './synthesized-template.ts';
+
+/** What a function may do, as `action on partitions or resource`. */
+function permissions(name: string): readonly string[] {
+  return rolePolicy(functionId(name)).flatMap(({ Action, Resource, Condition }) => {
+    const keys = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+    const where = keys === undefined ? resourceName(Resource) : `${[keys].flat().join(' ')}`;
+    return listed(Action).map((action) => `${action} ${where}`);
+  });
+}
+
+function resourceName(resource: unknown): string {
+  const text = JSON.stringify(resource);
+  return (
+    /Tidings(Table|Statements|FirstLane|RetryLane|CheckLane|IntakeDeadLetters|IntakeQueue|DeadLetters|SealKey|RootKey|SigningSecret|SchedulerRole|Schedules)/.exec(
+      text,
+    )?.[1] ?? text
+  );
+}
+
+const statements = resourcesOf('AWS::IAM::Policy').flatMap(
+  ([, { PolicyDocument }]) => PolicyDocument.Statement as readonly Statement[],
+);
+
+describe('the functions', () => {
+  const API = [
+    'dynamodb:GetItem K#*',
+    'dynamodb:Query M#*',
+    'kms:Decrypt SealKey',
+    'secretsmanager:DescribeSecret RootKey',
+    'secretsmanager:GetSecretValue RootKey',
+  ];
+  const send = (lane: string) =>
+    ['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((a) => `sqs:${a} ${lane}`);
+  const receive = (lane: string) =>
+    ['ChangeMessageVisibility', 'DeleteMessage', 'ReceiveMessage'].map((a) => `sqs:${a} ${lane}`);
+
+  it.each<[string, string[]]>([
+    [
+      'Record',
+      [
+        ...API,
+        ...['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
+        'dynamodb:Query Table',
+        ...send('IntakeDeadLetters'),
+        ...receive('IntakeQueue'),
+        'sqs:GetQueueAttributes IntakeQueue',
+        'sqs:GetQueueUrl IntakeQueue',
+      ],
+    ],
+    [
+      'Query',
+      [
+        ...API,
+        ...['GetItem', 'Query'].map((action) => `dynamodb:${action} T#* W#* J#statement#*`),
+        'dynamodb:GetItem D#*',
+        ...['DeleteItem', 'GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`),
+        'dynamodb:Query Table',
+        'dynamodb:Query Table',
+        'secretsmanager:DescribeSecret SigningSecret',
+        'secretsmanager:GetSecretValue SigningSecret',
+        's3:GetObject Statements',
+      ],
+    ],
+    [
+      'Admin',
+      [
+        ...API,
+        ...['K#* L#*', 'M#* D#*', 'T#* J#*'].map((keys) => `dynamodb:PutItem ${keys}`),
+        'dynamodb:DeleteItem K#* L#*',
+        'dynamodb:GetItem T#* J#*',
+        'dynamodb:Query T#* J#*',
+        'dynamodb:Query K#* L#*',
+        'dynamodb:UpdateItem M#* D#*',
+        'kms:Encrypt SealKey',
+        'kms:GenerateDataKey* SealKey',
+        'kms:ReEncrypt* SealKey',
+        ...send('RetryLane'),
+      ],
+    ],
+    [
+      'Relay',
+      [
+        ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((action) => `dynamodb:${action} Table`),
+        'dynamodb:ListStreams "*"',
+        'dynamodb:GetItem H#*',
+        'dynamodb:GetItem T#*',
+        'dynamodb:PutItem P#*',
+        'dynamodb:Query M#*',
+        'dynamodb:UpdateItem T#*',
+        ...send('FirstLane'),
+        ...send('RetryLane'),
+        ...send('CheckLane'),
+      ],
+    ],
+    [
+      'Deliver',
+      [
+        ...['GetItem', 'PutItem'].flatMap((action) => [
+          `dynamodb:${action} T#* H#*`,
+          `dynamodb:${action} G#*`,
+        ]),
+        ...['PutItem', 'Query'].map((action) => `dynamodb:${action} M#*`),
+        'kms:Decrypt SealKey',
+        'iam:PassRole SchedulerRole',
+        'scheduler:CreateSchedule Schedules',
+        ...send('RetryLane'),
+        ...send('DeadLetters'),
+        ...receive('FirstLane'),
+        ...receive('RetryLane'),
+        'sqs:GetQueueAttributes FirstLane',
+        'sqs:GetQueueUrl FirstLane',
+      ],
+    ],
+    [
+      'Check',
+      [
+        ...['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
+        'dynamodb:Query M#*',
+        'iam:PassRole SchedulerRole',
+        'scheduler:CreateSchedule Schedules',
+        'secretsmanager:DescribeSecret SigningSecret',
+        'secretsmanager:GetSecretValue SigningSecret',
+        ...send('CheckLane'),
+        ...send('DeadLetters'),
+        ...receive('CheckLane'),
+      ],
+    ],
+    ['TestRequest', [...API, ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`)]],
+    ['Document', []],
+    [
+      'Sweep',
+      [
+        'dynamodb:DeleteItem J#*',
+        'dynamodb:GetItem J#*',
+        'dynamodb:GetItem H#*',
+        ...['GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
+        'dynamodb:PutItem J#*',
+        'dynamodb:Query J#*',
+        'dynamodb:Query M#*',
+        'dynamodb:Query Table',
+        'dynamodb:Query Table',
+        ...send('RetryLane'),
+        ...send('CheckLane'),
+      ],
+    ],
+    [
+      'Close',
+      [
+        ...['GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} D#*`),
+        'dynamodb:PutItem W#*',
+        'dynamodb:Query M#*',
+        'dynamodb:Query Table',
+      ],
+    ],
+    [
+      'Audit',
+      [
+        ...['GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} D#*`),
+        ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} W#*`),
+        ...['PutItem', 'Query'].map((action) => `dynamodb:${action} T#*`),
+        'dynamodb:Query M#*',
+        'dynamodb:Query Table',
+        'sqs:GetQueueAttributes FirstLane',
+        'sqs:GetQueueAttributes RetryLane',
+      ],
+    ],
+    [
+      'Statement',
+      [
+        ...['GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} D#*`),
+        ...['GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} J#statement#*`),
+        'dynamodb:Query M#* W#*',
+        'dynamodb:Query Table',
+        ...['AbortMultipartUpload', 'PutObject'].map((action) => `s3:${action} Statements`),
+      ],
+    ],
+  ])('%s may do what it does and no more', (name, expected) => {
+    expect(new Set(permissions(name))).toEqual(new Set(expected));
+  });
+
+  it('never have a wildcard for resource, but for the one action that knows no other', () => {
+    for (const { Action, Resource } of statements) {
+      if (Resource === '*') expect(listed(Action)).toEqual(['dynamodb:ListStreams']);
+    }
+  });
+
+  it('limit every access to the table to partitions, so that no function reads another’s rows', () => {
+    for (const { Action, Condition } of statements) {
+      const writes = listed(Action).some((action) => /dynamodb:(Put|Update|Delete)Item/.test(action));
+      if (writes) expect(Condition).toHaveProperty('ForAllValues:StringLike');
+    }
+  });
+});

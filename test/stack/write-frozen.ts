@@ -1,0 +1,16 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { freeze } from './frozen.ts';
+
+/**
+ * Writes frozen-resources.json from the template of a release: `npm run freeze -- cdk.out/Tidings.template.json`. Run it
+ * at a release and at no other time: between two releases the file says what accounts have deployed.
+ */
+
+const [file] = process.argv.slice(2);
+if (file === undefined) {
+  console.error('Usage: npm run freeze -- <template of the release>');
+  process.exit(2);
+}
+const { Resources } = JSON.parse(readFileSync(file, 'utf8'));
+const text = `${JSON.stringify(freeze(Resources), undefined, 2)}\n`;
+writeFileSync(new URL('./frozen-resources.json', import.meta.url), text);
