@@ -2,7 +2,7 @@
  * Text that the service stores, by its own rule: what UTF-8, DynamoDB, SQS, CSV and XML 1.0 can carry. So no half of a
  * surrogate pair, no control character but tab and line breaks, and no U+FFFD, which stands for bytes that were lost.
  */
-const REFUSED = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffc}\u{10000}-\u{10ffff}]/u;
+const REFUSED = /[^\t\n\r\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{fffc}\u{10000}-\u{10ffff}]/u;
 
 export function isPlainText(text: string): boolean {
   return !REFUSED.test(text);
