@@ -176,6 +176,26 @@ describe('a notification that nobody can read', () => {
   });
 });
 
+describe('settings that nobody can read', () => {
+  it('keep nothing from being swept, also where the lane is crowded', async () => {
+    const { world } = await shops();
+    await world.relayAll();
+    world.receiver.answer = () => statusExchange(500);
+    for (const sent of world.queue.splice(0)) await world.deliverOne(sent);
+    world.queue.length = 0;
+    world.time.nowMs += 30 * MINUTE;
+    const { ports } = world;
+    const crowded = {
+      ...ports,
+      dispatcher: { ...ports.dispatcher, backlog: async () => 10_000 },
+      configs: { get: () => Promise.reject(unreadableRowFault('ep_1', 'no url')) },
+    };
+    const deadlineMs = Number.POSITIVE_INFINITY;
+    await forEachPartition((partition) => sweepPartition(crowded, { partition, deadlineMs }));
+    expect(world.queue).toHaveLength(3);
+  });
+});
+
 describe('a PENDING that nobody can read', () => {
   it('is named in the list of what is unresolved, and hides none of the others', async () => {
     const { world, demo } = await shops();

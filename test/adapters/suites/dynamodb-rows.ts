@@ -229,6 +229,20 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
       expect(record).toMatchObject({ kind: 'unreadable', reason: expect.stringContaining('/amount') });
     });
 
+    it('keep no other running job from its turn', async () => {
+      await table().jobs.save(job(), 0);
+      await put({ pk: 'J#running', sk: 'other#0', nothing: 'that anybody knows' });
+      expect(await table().jobs.running()).toEqual([{ merchantId: SHOP, jobId: 'job1' }]);
+      expect(told()).toEqual(['unreadable_row']);
+    });
+
+    it('are told without what stands in them', async () => {
+      await put({ ...itemOf(succeeded()), metadata: 'card 4111 1111' });
+      await expect(table().outcomes.read(succeeded())).rejects.toMatchObject(unreadable);
+      expect(told()).toEqual(['unreadable_row']);
+      expect(JSON.stringify(table().events)).not.toContain('4111');
+    });
+
     it('of every other kind are called so', async () => {
       const { merchants, notifications, windows, jobs, statements, keys, health, directory } = table();
       const rows: readonly (readonly [Row, () => Promise<unknown>])[] = [
@@ -238,7 +252,6 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
         [{ pk: windowPk(SHOP), sk: at(0) }, () => windows.read(SHOP, at(0))],
         [{ pk: windowPk(SHOP), sk: bucketsSk(at(0)) }, () => windows.buckets(closedWindow())],
         [{ pk: 'J#job1', sk: 'JOB' }, () => jobs.read(SHOP, 'job1')],
-        [{ pk: 'J#running', sk: 'shop#0' }, () => jobs.running()],
         [{ pk: `J#statement#${SHOP}`, sk: '2026-11-20' }, () => statements.read(SHOP, '2026-11-20')],
         [{ pk: 'K#k1', sk: 'KEY' }, () => keys.read('k1')],
         [{ pk: `H#${SHOP}#ep_1`, sk: 'HEALTH' }, () => health.read({ merchantId: SHOP, circuitId: 'ep_1' })],

@@ -1,3 +1,4 @@
+import { unreadableRowFault } from '../../../core/faults.ts';
 import { feedOrder } from '../../../core/feed/order.ts';
 import type { Outcome } from '../../../core/model.ts';
 import { readOutcome } from '../../../core/record/stored-outcome.ts';
@@ -34,14 +35,24 @@ export function outcomeItem(
  * Initiators write outcomes by their own transactions: what an item says of itself is believed only where its key
  * says the same, since the key is what their permissions are bound to.
  *
- * @throws Fault `unreadable_row`, SyntaxError or TypeError where the item is no outcome
+ * @throws Fault `unreadable_row` or TypeError where the item is no outcome
  */
 export function outcomeFromItem(item: Readonly<Record<string, unknown>>): Outcome {
+  const name = `${item.pk} ${item.sk}`;
   const { metadata, ...rest } = item;
-  const row = { ...rest, ...(typeof metadata === 'string' && { metadata: JSON.parse(metadata) as unknown }) };
-  const outcome = readOutcome(row, `${item.pk} ${item.sk}`);
+  const row = { ...rest, ...(typeof metadata === 'string' && { metadata: metadataOf(metadata, name) }) };
+  const outcome = readOutcome(row, name);
   if (item.pk !== transactionPk(outcome) || item.sk !== outcomeSk(outcome.version)) {
     throw new TypeError('The item stands under the key of another outcome.');
   }
   return outcome;
+}
+
+/** What a parser says of JSON that is none repeats a part of it, which belongs into no log. */
+function metadataOf(text: string, row: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unreadableRowFault(row, 'malformed_json /metadata');
+  }
 }

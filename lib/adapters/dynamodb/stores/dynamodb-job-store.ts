@@ -2,6 +2,7 @@ import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynam
 import * as z from 'zod';
 import type { JobStore } from '../../../core/deliver/redelivery.ts';
 import { type Job, jobSchema } from '../../../core/deliver/redelivery.ts';
+import { isUnreadable } from '../../../core/faults.ts';
 import { storedMerchantId } from '../../../core/stored.ts';
 import { calling } from '../../aws-faults.ts';
 import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk, ttlAfter } from '../items/item-keys.ts';
@@ -60,9 +61,15 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
         ExpressionAttributeValues: { ':pk': RUNNING_JOBS_PK },
         ConsistentRead: true,
       });
-      return items.map((item) =>
-        readItem(table, item, { kind: 'a running job', read: (one) => runningSchema.parse(one) }),
-      );
+      return items.flatMap((item) => {
+        try {
+          return [readItem(table, item, { kind: 'a running job', read: (one) => runningSchema.parse(one) })];
+        } catch (error) {
+          // Operators were told of it. It keeps no other job from its turn.
+          if (!isUnreadable(error)) throw error;
+          return [];
+        }
+      });
     },
 
     save: (job, expectedRev) =>
