@@ -64,7 +64,8 @@ export function createApp(ports: AppPorts, routes: readonly Route[]): Hono<AppEn
 
 function unserved(operations: readonly Operation[], c: Context): Answer {
   const allowed = allowedMethods(operations, c.req.path);
-  if (allowed.length === 0) return problem('not_found');
+  // A path that only looks like one with this method once its dots are resolved is none of ours.
+  if (allowed.length === 0 || allowed.includes(c.env?.method ?? c.req.method)) return problem('not_found');
   return problem('method_not_allowed', { headers: { allow: allowed.join(', ') } });
 }
 

@@ -3,7 +3,7 @@
  * can carry. So no half of a surrogate pair, no NUL and no other control character but tab and line breaks. U+FFFD is
  * refused as well: a decoder has put it in place of bytes that it could not read, and an outcome would keep it for good.
  */
-const REFUSED = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffc}\u{10000}-\u{10ffff}]/u;
+const REFUSED = /[^\t\n\r\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{fffc}\u{10000}-\u{10ffff}]/u;
 
 export function isPlainText(text: string): boolean {
   return !REFUSED.test(text);

@@ -176,6 +176,53 @@ describe('a notification that nobody can read', () => {
   });
 });
 
+describe('settings that nobody can read', () => {
+  it('keep nothing from being swept, also where the lane is crowded', async () => {
+    const { world } = await shops();
+    await world.relayAll();
+    world.receiver.answer = () => statusExchange(500);
+    for (const sent of world.queue.splice(0)) await world.deliverOne(sent);
+    world.queue.length = 0;
+    world.time.nowMs += 30 * MINUTE;
+    const { ports } = world;
+    const crowded = {
+      ...ports,
+      dispatcher: { ...ports.dispatcher, backlog: async () => 10_000 },
+      configs: { get: () => Promise.reject(unreadableRowFault('ep_1', 'no url')) },
+    };
+    const deadlineMs = Number.POSITIVE_INFINITY;
+    await forEachPartition((partition) => sweepPartition(crowded, { partition, deadlineMs }));
+    expect(world.queue).toHaveLength(3);
+  });
+});
+
+describe('a PENDING that nobody can read', () => {
+  it('is named in the list of what is unresolved, and hides none of the others', async () => {
+    const { world, demo } = await shops();
+    for (const n of [1, 2, 3]) {
+      const path = `PUT /v1/merchants/demo/transactions/prepared_${n}` as const;
+      await world.call(demo.initiator, path, payment({ status: 'PENDING' }));
+    }
+    for (const check of world.ports.held.checks.values()) {
+      const { nextAttemptAt: _due, ...rest } = check;
+      await world.ports.checks.save({ ...rest, state: 'unresolved', rev: check.rev + 1 }, check.rev);
+    }
+    rewrite(world, 'demo#prepared_2#1', { amount: 'a lot' });
+    for (const key of [world.admin, demo.initiator]) {
+      const { status, json } = await world.call(key, 'GET /v1/unresolved');
+      expect(status).toBe(200);
+      expect(json.items.map(({ transactionId }: Outcome) => transactionId)).toEqual([
+        'prepared_1',
+        'prepared_3',
+      ]);
+      expect(json.unreadable).toEqual([{ merchantId: 'demo', transactionId: 'prepared_2' }]);
+    }
+    rewrite(world, 'demo#prepared_2#1', { amount: 1999 });
+    const { json } = await world.call(world.admin, 'GET /v1/unresolved');
+    expect([json.items.length, json.unreadable]).toEqual([3, undefined]);
+  });
+});
+
 describe('a message of another version', () => {
   it('is worked off with what it says beyond what we know, and keeps it where it is handed on', async () => {
     const { world } = await shops();

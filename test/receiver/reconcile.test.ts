@@ -47,6 +47,14 @@ async function fillFirst(world: ReturnType<typeof createWorld>, kit: Kit, count:
   return rows.map((row) => ({ metadata: {}, ...row }) as unknown as Outcome);
 }
 
+/** The service's audit found something in the first window: it has another revision. */
+async function revise(world: ReturnType<typeof createWorld>): Promise<void> {
+  const { windows } = world.ports;
+  const window = await windows.read(merchantIdSchema.parse('demo'), new Date(START_MS).toISOString());
+  if (window === undefined) throw new Error('The first window is not closed.');
+  await windows.revise({ ...window, revision: window.revision + 1 }, window.revision);
+}
+
 const everythingOnce = (kit: Kit, outcomes: readonly Outcome[]) => {
   for (const { transactionId } of outcomes) expect(kit.store.get(transactionId)).toBe(1);
 };
@@ -143,6 +151,35 @@ describe('reconciling', () => {
     expect(report.bytes).toBeLessThan(50_000);
     everythingOnce(kit, rows);
   });
+
+  it.each([
+    [1, { applied: 1_200, unsettled: 0 }, { applied: 0 }],
+    [9, { applied: 500, unsettled: 1 }, { applied: 700 }],
+  ])(
+    'begins a window again that is revised %i times while its pages are read',
+    async (times, ...expected) => {
+      const world = createWorld();
+      let left = times;
+      const kit = await openKit(world, {
+        service: {
+          fetch: async (url, init) => {
+            const answer = await fetchOf(world)(url, init);
+            const isFirstPage = url.includes('/transactions?') && !url.includes('cursor=');
+            if (isFirstPage && left > 0) {
+              left -= 1;
+              await revise(world);
+            }
+            return answer;
+          },
+        },
+      });
+      const rows = await fillFirst(world, kit, 1_200);
+      expect(await kit.receiver.reconcile()).toMatchObject(expected[0]);
+      left = 0;
+      expect(await kit.receiver.reconcile()).toMatchObject({ unsettled: 0, ...expected[1] });
+      everythingOnce(kit, rows);
+    },
+  );
 
   it.each(['window_too_large', 'window_in_doubt'])(
     'takes all rows where the service sums up no buckets: %s',

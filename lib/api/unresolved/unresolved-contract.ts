@@ -39,6 +39,10 @@ export const listUnresolvedTransactions = operation({
             responseSnippet: z.string().exactOptional(),
           }),
         ),
+        unreadable: z
+          .array(z.object({ merchantId: z.string(), transactionId: z.string() }))
+          .exactOptional()
+          .meta({ description: 'Transactions of this page whose rows cannot be read; operators were told.' }),
         hasMore: z.boolean(),
         nextCursor: z.string().exactOptional(),
       }),

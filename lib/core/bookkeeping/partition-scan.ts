@@ -3,7 +3,7 @@ import type { Clock } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import { windowStart } from '../feed/window.ts';
 import type { MerchantId } from '../model.ts';
-import { isoTime, msOf, SECOND_MS } from '../time.ts';
+import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
 import type { Directory, DirectoryEntry, Mark } from './directory.ts';
 import { fallBehind } from './merchant-mark.ts';
 
@@ -20,7 +20,7 @@ export interface Walk {
   /** The end of the last window that is ripe. */
   readonly ripeMs: number;
   readonly windowSeconds: number;
-  /** Windows of one merchant, and of the partition, that one run works on: 12 unless said otherwise. */
+  /** Windows of one merchant, and of the partition, that one run works on: 12, and those of ten minutes, unless said otherwise. */
   readonly mostWindows?: number;
   /** What is not reached by then waits for the next run, which begins with it. */
   readonly deadlineMs: number;
@@ -38,8 +38,10 @@ export interface Slice {
   readonly isLate: () => boolean;
 }
 
-/** After an outage, windows are made up for hour by hour. */
+/** After an outage, windows of five minutes are made up for hour by hour. */
 const DEFAULT_MOST_WINDOWS = 12;
+/** What a run covers at least: it runs each minute, and would never catch up with twelve windows of a few seconds. */
+const LEAST_MS = 10 * MINUTE_MS;
 /** Merchants worked on side by side. */
 const CONCURRENCY = 4;
 
@@ -142,6 +144,8 @@ function ownMs(entry: DirectoryEntry, mark: Mark): number | undefined {
   return open && msOf(open.through);
 }
 
-function lengthMs({ windowSeconds, mostWindows = DEFAULT_MOST_WINDOWS }: Walk): number {
-  return mostWindows * windowSeconds * SECOND_MS;
+function lengthMs({ windowSeconds, mostWindows }: Walk): number {
+  const windowMs = windowSeconds * SECOND_MS;
+  if (mostWindows !== undefined) return mostWindows * windowMs;
+  return Math.max(DEFAULT_MOST_WINDOWS * windowMs, Math.floor(LEAST_MS / windowMs) * windowMs);
 }

@@ -1,4 +1,5 @@
 import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
+import { isUnreadable } from '../faults.ts';
 import { takeFromPartitions } from '../feed/partition-pages.ts';
 import {
   isTerminal,
@@ -29,13 +30,15 @@ const CONCURRENCY = 16;
 
 /**
  * A page of what is unresolved, of one merchant or of all. Each is read strongly, so that nothing is shown that was
- * resolved since; a page may be empty and still have more.
+ * resolved since; a page may be empty and still have more. One that nobody can read hides none of the others: it is named.
  */
 export async function listUnresolved(
   ports: Pick<UnresolvedPorts, 'outcomes' | 'checks'>,
   asked: { readonly merchantId?: MerchantId; readonly after?: string; readonly limit: number },
 ): Promise<{
   readonly items: readonly Unresolved[];
+  /** Those of the page that cannot be read; operators were told why. */
+  readonly unreadable: readonly TransactionKey[];
   /** Where the next page goes on, in the order of the list; absent of the last. */
   readonly next?: string;
 }> {
@@ -45,9 +48,16 @@ export async function listUnresolved(
     orderOf: ({ order }) => order,
     read: (place) => ports.checks.unresolved({ ...range, ...place }),
   });
-  const found = await sideBySide(keys, CONCURRENCY, (key) => readUnresolved(ports, key));
+  const unreadable: TransactionKey[] = [];
+  const found = await sideBySide(keys, CONCURRENCY, (key) =>
+    readUnresolved(ports, key).catch((error: unknown) => {
+      if (!isUnreadable(error)) throw error;
+      unreadable.push(key);
+    }),
+  );
   return {
     items: found.filter((one) => one !== undefined),
+    unreadable,
     ...(next !== undefined && { next: next.order }),
   };
 }

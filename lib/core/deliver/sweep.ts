@@ -155,10 +155,13 @@ async function lease<Key, Item extends Key & { readonly nextAttemptAt?: string }
   return (await store.lease(item, until)) ? item : undefined;
 }
 
-/** The host of a transaction's own URL is not known here: deliver finds out. */
+/** The host of a transaction's own URL is not known here, nor settings that nobody can read: deliver finds out. */
 async function isSurelyDead(ports: SweepPorts, key: NotificationKey): Promise<boolean> {
   if (key.endpointId === NOTIFY_URL_ENDPOINT) return false;
-  const config = await ports.configs.get(key.merchantId, ports.clock.now() - SETTINGS_MAX_AGE_MS);
+  const asOfMs = ports.clock.now() - SETTINGS_MAX_AGE_MS;
+  const config = await ports.configs.get(key.merchantId, asOfMs).catch((error: unknown) => {
+    if (!isUnreadable(error)) throw error;
+  });
   const endpoint = config?.endpoints.find(({ endpointId }) => endpointId === key.endpointId);
   return ports.health.isOpen(circuitOf(key, { endpoint }));
 }

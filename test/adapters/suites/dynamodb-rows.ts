@@ -222,6 +222,20 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
       expect(record).toMatchObject({ kind: 'unreadable', reason: expect.stringContaining('/amount') });
     });
 
+    it('keep no other running job from its turn', async () => {
+      await table().jobs.save(job(), 0);
+      await put({ pk: 'J#running', sk: 'other#0', nothing: 'that anybody knows' });
+      expect(await table().jobs.running()).toEqual([{ merchantId: SHOP, jobId: 'job1' }]);
+      expect(told()).toEqual(['unreadable_row']);
+    });
+
+    it('are told without what stands in them', async () => {
+      await put({ ...itemOf(succeeded()), metadata: 'card 4111 1111' });
+      await expect(table().outcomes.read(succeeded())).rejects.toMatchObject(unreadable);
+      expect(told()).toEqual(['unreadable_row']);
+      expect(JSON.stringify(table().events)).not.toContain('4111');
+    });
+
     it('of every other kind are called so', async () => {
       const { merchants, notifications, windows, jobs, statements, keys, health, directory } = table();
       const rows: readonly (readonly [Row, () => Promise<unknown>])[] = [

@@ -34,7 +34,7 @@ async function partitionOf(count: number) {
   async function walk(
     ripeMs: number,
     work: (merchantId: string, slice: Slice) => number | Promise<number> = (_, { toMs }) => toMs,
-    deadlineMs = Number.POSITIVE_INFINITY,
+    { deadlineMs = Number.POSITIVE_INFINITY, windowSeconds = 300 } = {},
   ): Promise<number> {
     const marked = await directory.closed(partition);
     const options: Walk = {
@@ -42,7 +42,7 @@ async function partitionOf(count: number) {
       mark: 'closed',
       markedMs: marked === undefined ? undefined : Date.parse(marked.closedThrough),
       ripeMs,
-      windowSeconds: 300,
+      windowSeconds,
       deadlineMs,
       work: async ({ merchantId }, slice) => {
         worked.push({ merchantId, fromMs: slice.fromMs, toMs: slice.toMs });
@@ -113,6 +113,18 @@ describe('walking along the merchants of a partition', () => {
     ]);
   });
 
+  it.each([1, 2, 4, 5, 9, 10, 60, 300, 3_600])(
+    'gets further in each minute than time does, also with windows of %i seconds',
+    async (windowSeconds) => {
+      const { walk } = await partitionOf(1);
+      const windowMs = windowSeconds * 1_000;
+      const ripeMs = START_MS + 24 * HOUR_MS;
+      const first = await walk(ripeMs, undefined, { windowSeconds });
+      expect((await walk(ripeMs, undefined, { windowSeconds })) - first).toBeGreaterThanOrEqual(9 * 60_000);
+      expect((first - START_MS) % windowMs).toBe(0);
+    },
+  );
+
   it('keeps what a merchant got to within its slice', async () => {
     const { walk, ids, marks } = await partitionOf(1);
     const [one = ''] = await ids();
@@ -126,7 +138,7 @@ describe('walking along the merchants of a partition', () => {
     const { time, walk, worked, ids } = await partitionOf(12);
     const ripeMs = START_MS + WINDOW_MS;
     let runs = 0;
-    while ((await walk(ripeMs, tick, time.nowMs + 1)) < ripeMs) {
+    while ((await walk(ripeMs, tick, { deadlineMs: time.nowMs + 1 })) < ripeMs) {
       runs += 1;
       expect(runs).toBeLessThan(12);
     }
