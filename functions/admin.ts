@@ -1,5 +1,4 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { parseConfig } from '../lib/adapters/config.ts';
 import { createJobStore } from '../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
@@ -12,17 +11,17 @@ import { openApiService } from './wiring/api-service.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/serve-http.ts';
 
-const service = openApiService('admin');
-const { firstQueueUrl, retryQueueUrl } = parseConfig(process.env, ['firstQueueUrl', 'retryQueueUrl']);
+const service = openApiService('admin', ['firstQueueUrl', 'retryQueueUrl']);
+const { table, config, timer } = service;
 const ports = {
   ...service,
-  outcomes: createOutcomeStore(service.table, service.config),
-  notifications: createNotificationStore(service.table, service.config),
-  jobs: createJobStore(service.table, service.config),
+  outcomes: createOutcomeStore(table, config),
+  notifications: createNotificationStore(table, config),
+  jobs: createJobStore(table, config),
   dispatcher: createQueueSender({
     sqs: new SQSClient(clientDefaults),
-    queueUrls: { first: firstQueueUrl, retry: retryQueueUrl },
-    timer: service.timer,
+    queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },
+    timer,
   }),
 };
 const routes = [...managingRoutes(ports), ...settlingRoutes(ports)];

@@ -1,5 +1,5 @@
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Context, SQSRecord } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LANE_VISIBILITY_SECONDS, serveQueue } from '../../../functions/wiring/serve-queue.ts';
 import { Fault } from '../../../lib/core/faults.ts';
@@ -62,7 +62,7 @@ describe('a queue that a function works off', () => {
       work: () => Promise.reject(error),
     });
     const beforeMs = Date.now();
-    const answer = await handler({ Records: [record] }, {} as Context);
+    const answer = await handler({ Records: [record] });
     const [kept] = store.list('lane');
     return { answer, messageId: message?.MessageId, beforeMs, visibleAt: kept?.visibleAt ?? 0 };
   }
