@@ -4,7 +4,9 @@ import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamod
 import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../lib/adapters/queues/queue-sender.ts';
 import { createApp } from '../lib/api/api-app.ts';
-import { managingRoutes } from '../lib/api/merchants/managing-routes.ts';
+import { endpointRoutes } from '../lib/api/endpoints/endpoints-routes.ts';
+import { keyRoutes } from '../lib/api/keys/keys-routes.ts';
+import { merchantRoutes } from '../lib/api/merchants/merchants-routes.ts';
 import { settlingRoutes } from '../lib/api/notifications/settle-routes.ts';
 import { operations } from '../lib/api/operations.ts';
 import { openApiService } from './wiring/api-service.ts';
@@ -24,6 +26,11 @@ const ports = {
     timer,
   }),
 };
-const routes = [...managingRoutes(ports), ...settlingRoutes(ports)];
+const routes = [
+  ...merchantRoutes(ports),
+  ...endpointRoutes(ports),
+  ...keyRoutes(ports),
+  ...settlingRoutes(ports),
+];
 
 export const handler = serveHttp(createApp({ ...service.app, operations }, routes));

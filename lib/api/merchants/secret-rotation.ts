@@ -1,10 +1,7 @@
 import * as z from 'zod';
-import { merchantIdSchema } from '../../core/model.ts';
-import { cursorSchema, limitSchema } from '../shapes.ts';
+import { type Answer, answer } from '../operation.ts';
 
-/** What the requests that manage have in common. */
-
-export const ofMerchant = z.strictObject({ merchantId: merchantIdSchema });
+/** The rotation of a secret, of a merchant's own or of an endpoint's. */
 
 /** Seconds for which a replaced secret may sign along: a week. */
 const MAX_OVERLAP_SECONDS = 604_800;
@@ -33,7 +30,7 @@ export const secretAnswer = z.object({
   secret: z.string().meta({ description: 'whsec_…, shown this once.' }),
 });
 
-export const page = <T extends z.ZodType>(item: T) =>
-  z.object({ items: z.array(item), hasMore: z.boolean(), nextCursor: z.string().exactOptional() });
-
-export const paging = z.strictObject({ cursor: cursorSchema, limit: limitSchema(100) });
+/** The new secret: 201 where it was made now, 200 where the same rotation made it before. */
+export function rotationAnswer({ kind, ...secrets }: { readonly kind: 'rotated' | 'repeated' }): Answer {
+  return answer(kind === 'rotated' ? 201 : 200, secrets);
+}
