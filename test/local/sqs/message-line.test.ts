@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { StoredMessage } from '../../../lib/local/sqs/queue.ts';
-import { MessageLine } from '../../../lib/local/sqs/queue.ts';
+import type { StoredMessage } from '../../../lib/local/sqs/message-line.ts';
+import { MessageLine } from '../../../lib/local/sqs/message-line.ts';
 
 describe('the line of a queue', () => {
   const message = (sequence: number, groupId: string, visibleAt: number): StoredMessage => ({
