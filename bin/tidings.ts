@@ -57,12 +57,14 @@ function readArguments() {
 const { values, positionals } = readArguments();
 const write = (text: string) => void process.stdout.write(`${printableLines(text)}\n`);
 
-/** The queues that were named, or those of a deployment. */
-function queues(): {
+interface RedriveQueues {
   readonly sqs: SQSClient;
   readonly deadLetterUrl: string;
   readonly queueUrls: { readonly retry: string; readonly check: string };
-} {
+}
+
+/** The queues that were named, or those of a deployment. */
+function queues(): RedriveQueues {
   const { 'dead-letter-url': deadLetterUrl, 'retry-queue-url': retry, 'check-queue-url': check } = values;
   if (deadLetterUrl !== undefined && retry !== undefined && check !== undefined) {
     return { sqs: new SQSClient({}), deadLetterUrl, queueUrls: { retry, check } };

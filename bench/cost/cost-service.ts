@@ -2,7 +2,9 @@ import { createHttpSender, type HttpSender } from '../../lib/adapters/http/http-
 import { levelOf, SUCCESS_SAMPLE } from '../../lib/adapters/reporter.ts';
 import { systemRandom as random, systemClock } from '../../lib/adapters/system.ts';
 import { createApp } from '../../lib/api/api-app.ts';
-import { managingRoutes } from '../../lib/api/merchants/managing-routes.ts';
+import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
+import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
+import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
@@ -129,7 +131,11 @@ export async function openService(options: {
     wire(),
   ];
   const recordApp = createApp(appPorts(recording), recordingRoutes(recording));
-  const adminApp = createApp(appPorts(managing), managingRoutes(managing));
+  const adminApp = createApp(appPorts(managing), [
+    ...merchantRoutes(managing),
+    ...endpointRoutes(managing),
+    ...keyRoutes(managing),
+  ]);
   const rootKey = `tk_root_${ROOT_SECRET}`;
   const initiatorKey = (await call(adminApp, rootKey, 'POST /v1/keys', { scope: 'initiator' })).key as string;
   const deadlineMs = Number.POSITIVE_INFINITY;

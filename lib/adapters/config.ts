@@ -92,7 +92,7 @@ const variables = {
 } as const satisfies Record<string, { name: `${'TIDINGS' | 'AWS'}_${string}`; schema: z.ZodType }>;
 
 type Variables = typeof variables;
-type ConfigName = keyof Variables;
+export type ConfigName = keyof Variables;
 export type Config<N extends ConfigName> = { readonly [K in N]: z.output<Variables[K]['schema']> };
 
 /**

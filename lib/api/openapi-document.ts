@@ -71,8 +71,15 @@ export function openApiDocument(version: string): object {
   return createDocument(content, { override: ({ jsonSchema }) => plain(jsonSchema) });
 }
 
+interface JsonSchema {
+  format?: string;
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+}
+
 /** Takes out what `format` and `type` say already: the document is read by people, and a function carries it. */
-function plain(schema: { format?: string; pattern?: string; minimum?: number; maximum?: number }): void {
+function plain(schema: JsonSchema): void {
   if (schema.format === 'date-time') delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;

@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import { notificationStates } from '../core/deliver/state/notification.ts';
+import { merchantIdSchema } from '../core/model.ts';
 import { MAX_CURSOR_LENGTH } from './list-cursor.ts';
 
-/** Shapes of answers, as they are documented. They describe; the core builds. */
+/** Shapes that several resources share. Those of answers describe; the core builds. */
+
+/** Parameters of a path that names a merchant and nothing else. */
+export const ofMerchant = z.strictObject({ merchantId: merchantIdSchema });
 
 const reason = z.object({ code: z.string(), message: z.string() });
 
@@ -105,3 +109,10 @@ export const cursorSchema = z
   .max(MAX_CURSOR_LENGTH, 'invalid_cursor')
   .exactOptional()
   .meta({ description: 'The nextCursor of the previous page, of the same list with the same filter.' });
+
+/** The query of a list that is read page by page. */
+export const paging = z.strictObject({ cursor: cursorSchema, limit: limitSchema(100) });
+
+/** A page of a list. */
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), hasMore: z.boolean(), nextCursor: z.string().exactOptional() });

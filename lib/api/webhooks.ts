@@ -69,12 +69,14 @@ const callbackHeaders = z.object({
   traceparent: z.string().meta({ description: 'One trace for all attempts of an outcome.' }),
 });
 
-function callback(details: {
+interface Callback {
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
   readonly schema: z.ZodType;
-}): { readonly post: ZodOpenApiOperationObject } {
+}
+
+function callback(details: Callback): { readonly post: ZodOpenApiOperationObject } {
   const { schema, ...words } = details;
   return {
     post: {

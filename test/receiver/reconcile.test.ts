@@ -7,6 +7,7 @@ import { createDigestSum as createOwnDigestSum } from '../../lib/protocol/row-di
 import type { Conflict, Outcome, ReconcileProgress } from '../../lib/receiver/index.ts';
 import { memoryStore } from '../../lib/receiver/stores/memory.ts';
 import { signedAnswer } from '../../lib/receiver/testing/index.ts';
+import { firstWindow } from '../support/first-window.ts';
 import { fetchOf, openKit, SINCE } from '../support/kit.ts';
 import { createWorld, payment, START_MS } from '../support/world.ts';
 
@@ -31,17 +32,7 @@ async function trade(
 
 /** Many rows of the first window, straight into the service's table, and closed. */
 async function fillFirst(world: ReturnType<typeof createWorld>, kit: Kit, count: number): Promise<Outcome[]> {
-  const rows = Array.from({ length: count }, (_, index) => {
-    const listedAt = new Date(START_MS + index).toISOString();
-    return outcomeSchema.parse({
-      merchantId: 'demo',
-      transactionId: `pay_${index}`,
-      version: 1,
-      ...payment({ amount: index }),
-      recordedAt: listedAt,
-      listedAt,
-    });
-  });
+  const rows = firstWindow(count);
   for (const row of rows) await world.ports.outcomes.putIfAbsent(row, 0);
   await kit.pass(6);
   return rows.map((row) => ({ metadata: {}, ...row }) as unknown as Outcome);

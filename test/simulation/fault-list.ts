@@ -460,14 +460,14 @@ export const FAULTS: readonly DeliberateFault[] = [
     file: 'lib/api/list-cursor.ts',
     find: 'const whose = merchantId ?? ALL_MERCHANTS;',
     replace: 'const whose = ALL_MERCHANTS;',
-    test: 'test/api/lists.test.ts',
+    test: 'test/api/list-cursor.test.ts',
   },
   {
     name: 'a cursor is good whatever the filter is',
     file: 'lib/api/list-cursor.ts',
     find: 'const chosen = JSON.stringify(filter);',
     replace: "const chosen: string = '{}';",
-    test: 'test/api/lists.test.ts',
+    test: 'test/api/list-cursor.test.ts',
   },
   {
     name: 'what is unresolved is read of everybody, and filtered afterwards',
@@ -475,7 +475,7 @@ export const FAULTS: readonly DeliberateFault[] = [
     find: 'ports.checks.unresolved({ ...range, ...place })',
     replace:
       'ports.checks.unresolved({ ...place, ...(range.after !== undefined && { after: range.after }) })',
-    test: 'test/api/lists.test.ts',
+    test: 'test/api/list-cursor.test.ts',
   },
   {
     name: 'what could not be closed is shown as closed',

@@ -1,8 +1,10 @@
 import { memoryFiles } from '../../lib/adapters/memory/memory-statements.ts';
 import { createMemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import { createApp } from '../../lib/api/api-app.ts';
+import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
 import { testingRoutes } from '../../lib/api/endpoints/test-routes.ts';
-import { managingRoutes } from '../../lib/api/merchants/managing-routes.ts';
+import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
+import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { settlingRoutes } from '../../lib/api/notifications/settle-routes.ts';
 import { undeliveredRoutes } from '../../lib/api/notifications/undelivered-routes.ts';
 import { publicKeysRoutes } from '../../lib/api/public-keys/public-keys-routes.ts';
@@ -158,7 +160,9 @@ export function createWorld(
       ...undeliveredRoutes(ports),
       ...statementRoutes(ports),
       ...settlingRoutes(ports),
-      ...managingRoutes(ports),
+      ...merchantRoutes(ports),
+      ...endpointRoutes(ports),
+      ...keyRoutes(ports),
       ...testingRoutes(ports),
       ...unresolvedRoutes(ports),
       ...publicKeysRoutes(ports),

@@ -8,8 +8,9 @@ import {
 import { endpointIdSchema, merchantIdSchema, urlSchema } from '../../core/model.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { sayingTextSchema } from '../../core/text.ts';
-import { ofMerchant, page, rotation, secretAnswer } from '../merchants/managing-contract.ts';
+import { rotation, secretAnswer } from '../merchants/secret-rotation.ts';
 import { operation } from '../operation.ts';
+import { ofMerchant, page } from '../shapes.ts';
 
 const ofEndpoint = z.strictObject({ merchantId: merchantIdSchema, endpointId: endpointIdSchema });
 

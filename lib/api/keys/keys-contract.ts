@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type Scope, scopes } from '../../core/merchants/access-keys.ts';
 import { keyIdSchema, merchantIdSchema, timeSchema } from '../../core/model.ts';
-import { ofMerchant, page, paging } from '../merchants/managing-contract.ts';
 import { operation } from '../operation.ts';
+import { ofMerchant, page, paging } from '../shapes.ts';
 
 const keyAnswer = z
   .object({

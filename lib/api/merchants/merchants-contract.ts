@@ -4,7 +4,8 @@ import { merchantIdSchema } from '../../core/model.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { timeZoneSchema } from '../../core/time-zone.ts';
 import { operation } from '../operation.ts';
-import { ofMerchant, rotation, secretAnswer } from './managing-contract.ts';
+import { ofMerchant } from '../shapes.ts';
+import { rotation, secretAnswer } from './secret-rotation.ts';
 
 const merchantAnswer = z
   .object({

@@ -54,12 +54,14 @@ export function windowRoutes(ports: WindowPorts): readonly Route[] {
   ];
 }
 
-function rowList(of: {
+interface RowSelection {
   readonly merchantId: MerchantId;
   readonly start: string;
   readonly bucket?: number;
   readonly types?: readonly string[];
-}): PagedList<WindowPosition> {
+}
+
+function rowList(of: RowSelection): PagedList<WindowPosition> {
   const { merchantId, start, bucket, types } = of;
   return {
     name: 'window',

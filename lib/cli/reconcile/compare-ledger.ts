@@ -189,21 +189,15 @@ function isWithin(start: number, { fromMs, toMs }: { readonly fromMs: number; re
   return start >= fromMs && start < toMs;
 }
 
-async function spoolRows(
-  spool: Spool,
-  read: Read,
-  {
-    suspects,
-    sums,
-    windowMs,
-    types,
-  }: {
-    readonly suspects: readonly Suspect[];
-    readonly sums: WindowSums;
-    readonly windowMs: number;
-    readonly types: EventTypes;
-  },
-): Promise<void> {
+interface SuspectWindows {
+  readonly suspects: readonly Suspect[];
+  readonly sums: WindowSums;
+  readonly windowMs: number;
+  readonly types: EventTypes;
+}
+
+async function spoolRows(spool: Spool, read: Read, windows: SuspectWindows): Promise<void> {
+  const { suspects, sums, windowMs, types } = windows;
   const wanted = new Set(suspects.map(({ startMs }) => startMs));
   await read('reading again', (row) => {
     if (types.includes(row) && wanted.has(windowOf(row, windowMs))) spool.add(row);

@@ -47,20 +47,19 @@ function noFile(path: string, isDirectory: boolean): ReconcileFailure {
   );
 }
 
+export interface LedgerReader {
+  readonly needsType: boolean;
+  readonly onRow: (row: LedgerRow) => void;
+  readonly onBytes: (bytes: number) => void;
+}
+
 /**
  * Every row, in the order of the file.
  *
  * @param onBytes told how far it got
  * @throws ReconcileFailure with the line, at the first thing that is wrong
  */
-export async function readLedger(
-  ledger: Ledger,
-  options: {
-    readonly needsType: boolean;
-    readonly onRow: (row: LedgerRow) => void;
-    readonly onBytes: (bytes: number) => void;
-  },
-): Promise<Reading> {
+export async function readLedger(ledger: Ledger, options: LedgerReader): Promise<Reading> {
   const head: (readonly string[])[] = [];
   let columns: Columns | undefined;
   let width = 0;

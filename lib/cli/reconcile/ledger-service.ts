@@ -43,6 +43,20 @@ export interface Closing {
   readonly closedThroughMs: number;
 }
 
+/** A window, or one bucket of it, of the event types of a range. */
+interface ClaimedPart {
+  readonly startMs: number;
+  readonly bucket?: number;
+  readonly types: string | undefined;
+}
+
+interface Question {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
 export interface Service {
   /** The merchant whose key it is; known from the first answer. */
   merchantId(): string;
@@ -57,7 +71,7 @@ export interface Service {
    * @returns undefined where there are too many for one answer
    */
   claim(
-    of: { readonly startMs: number; readonly bucket?: number; readonly types: string | undefined },
+    of: ClaimedPart,
     rows: readonly ClaimedRow[],
     sum: RowSum,
   ): Promise<readonly Difference[] | undefined>;
@@ -87,13 +101,7 @@ export function openService(options: ServiceOptions): Service {
   let merchantId: string | undefined;
   let verify: ((raw: HttpAnswer, request: string) => unknown) | undefined;
 
-  async function ask(question: {
-    readonly method: 'GET' | 'POST';
-    readonly path: string;
-    readonly parameters?: Readonly<Record<string, string>>;
-    readonly body?: object;
-  }): Promise<VerifiedAnswer | Refusal> {
-    const { method, path, parameters, body } = question;
+  async function ask({ method, path, parameters, body }: Question): Promise<VerifiedAnswer | Refusal> {
     const request = canonicalRequest(method, path, parameters);
     const target = request.slice(method.length + 1);
     const raw = await exchange({ method, target, ...(body !== undefined && { body }) }, (answer) => answer);

@@ -78,12 +78,12 @@ function standing(profile: Profile, wanted: Required<Omit<MerchantSettings, 'mer
   return { kind: isSame ? 'unchanged' : 'conflict', profile } as const;
 }
 
-export type ChangeMerchantResult =
-  | { readonly kind: 'changed'; readonly profile: Profile }
-  | {
-      readonly kind: 'refused';
-      readonly code: 'unknown_merchant' | 'feed_shards_shrink' | RotationRefusal;
-    };
+export interface MerchantRefusal {
+  readonly kind: 'refused';
+  readonly code: 'unknown_merchant' | 'feed_shards_shrink' | RotationRefusal;
+}
+
+export type ChangeMerchantResult = { readonly kind: 'changed'; readonly profile: Profile } | MerchantRefusal;
 
 export async function changeMerchant(
   ports: MerchantPorts,
@@ -105,7 +105,7 @@ export async function rotateMerchantSecret(
   ports: MerchantPorts,
   merchantId: MerchantId,
   rotation: Rotation,
-): Promise<{ readonly kind: 'rotated' | 'repeated'; readonly secret: string } | ChangeMerchantResult> {
+): Promise<{ readonly kind: 'rotated' | 'repeated'; readonly secret: string } | MerchantRefusal> {
   const context = sealContext(merchantId);
   const made = await makeSecret(ports, context);
   const result = await update(ports, merchantId, (profile) => {
@@ -121,7 +121,7 @@ export async function rotateMerchantSecret(
 async function update(
   ports: MerchantPorts,
   merchantId: MerchantId,
-  change: (profile: Profile) => Profile | Extract<ChangeMerchantResult, { kind: 'refused' }>,
+  change: (profile: Profile) => Profile | MerchantRefusal,
 ): Promise<ChangeMerchantResult> {
   for (let tries = 1; tries <= MAX_CHANGE_TRIES; tries += 1) {
     const profile = (await ports.merchants.read(merchantId))?.profile;

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fallBehind } from '../../../lib/core/bookkeeping/merchant-mark.ts';
 import { createDigestSum } from '../../../lib/core/feed/digest.ts';
-import { merchantIdSchema, type Outcome, outcomeSchema } from '../../../lib/core/model.ts';
+import { merchantIdSchema, type Outcome } from '../../../lib/core/model.ts';
 import { partitionOf } from '../../../lib/core/partitions.ts';
 import { bucketOf, type HashedRow } from '../../../lib/protocol/row-digest.ts';
+import { firstWindow } from '../../support/first-window.ts';
 import { verified } from '../../support/verified.ts';
 import { createWorld, payment, START_MS } from '../../support/world.ts';
 
@@ -61,18 +62,7 @@ describe('asking for windows', () => {
   };
   /** Many rows of the first window, straight into the table, closed. */
   const fillFirst = async (count: number, changes: (index: number) => object = () => ({})) => {
-    const rows = Array.from({ length: count }, (_, index) => {
-      const listedAt = new Date(START_MS + index).toISOString();
-      return outcomeSchema.parse({
-        merchantId: 'demo',
-        transactionId: `pay_${index}`,
-        version: 1,
-        ...payment({ amount: index }),
-        recordedAt: listedAt,
-        listedAt,
-        ...changes(index),
-      });
-    });
+    const rows = firstWindow(count, changes);
     for (const [index, row] of rows.entries()) await world.ports.outcomes.putIfAbsent(row, index % 3);
     await world.call(world.admin, 'PATCH /v1/merchants/demo', { feedShards: 3 });
     passMinutes(6);
