@@ -8,14 +8,20 @@ import { createApp } from '../lib/api/api-app.ts';
 import { managingRoutes } from '../lib/api/merchants/managing-routes.ts';
 import { settlingRoutes } from '../lib/api/notifications/settle-routes.ts';
 import { operations } from '../lib/api/operations.ts';
+import { LEAD, LEAD_OF_ONE_CLOCK } from '../lib/core/merchants/dated-writes.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/serve-http.ts';
 
 const service = openApiService('admin');
-const { firstQueueUrl, retryQueueUrl } = parseConfig(process.env, ['firstQueueUrl', 'retryQueueUrl']);
+const { firstQueueUrl, retryQueueUrl, oneClock } = parseConfig(process.env, [
+  'firstQueueUrl',
+  'retryQueueUrl',
+  'oneClock',
+]);
 const ports = {
   ...service,
+  lead: oneClock ? LEAD_OF_ONE_CLOCK : LEAD,
   outcomes: createOutcomeStore(service.table, service.config),
   notifications: createNotificationStore(service.table, service.config),
   jobs: createJobStore(service.table, service.config),

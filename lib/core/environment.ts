@@ -13,6 +13,11 @@ export interface ClockTrust {
   assertTrusted(): void;
 }
 
+/** How far the clock of a trusted machine may be off the table's. */
+export const CLOCK_TOLERANCE_MS = 2_000;
+/** How far the stamps of two trusted machines may differ: one may be ahead, and the other behind. */
+export const CLOCKS_DIFFER_MS = 2 * CLOCK_TOLERANCE_MS;
+
 /** Waiting, so that a virtual clock can skip it. */
 export interface Timer {
   sleep(ms: number): Promise<void>;

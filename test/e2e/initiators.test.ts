@@ -72,6 +72,7 @@ describe('initiators of the deployed bundles', () => {
       port: 0,
       environment: {
         TIDINGS_ALLOW_LOOPBACK: 'true',
+        TIDINGS_ONE_CLOCK: 'true',
         TIDINGS_FEED_LAG_SECONDS: '3',
         TIDINGS_CHECK_HORIZON_SECONDS: '4',
       },

@@ -257,7 +257,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'relay goes by the endpoints of a while ago',
     file: 'lib/core/deliver/relay.ts',
-    find: 'const notBeforeMs = Math.min(msOf(outcome.listedAt) + STAMP_TOLERANCE_MS, startedAtMs);',
+    find: 'const notBeforeMs = Math.min(msOf(outcome.listedAt) + CLOCKS_DIFFER_MS, startedAtMs);',
     replace: 'const notBeforeMs = 0;',
   },
   {

@@ -36,10 +36,10 @@ export class SettingsWatch {
     };
     return {
       ...merchants,
-      createEndpoint: async (endpoint, expectedProfileRev) =>
-        noted(endpoint, await merchants.createEndpoint(endpoint, expectedProfileRev)),
-      saveEndpoint: async (endpoint, expectedRev) =>
-        noted(endpoint, await merchants.saveEndpoint(endpoint, expectedRev)),
+      createEndpoint: async (endpoint, ...when) =>
+        noted(endpoint, await merchants.createEndpoint(endpoint, ...when)),
+      saveEndpoint: async (endpoint, ...when) =>
+        noted(endpoint, await merchants.saveEndpoint(endpoint, ...when)),
     };
   }
 

@@ -11,6 +11,7 @@ import { sweepPartition } from '../../lib/core/deliver/sweep.ts';
 import type { Random } from '../../lib/core/environment.ts';
 import type { ServiceEvent } from '../../lib/core/events.ts';
 import { type ConfigCache, createConfigCache } from '../../lib/core/merchants/config-cache.ts';
+import { LEAD } from '../../lib/core/merchants/dated-writes.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 import { type CALLER_KILLED, type Invocation, through } from './chaos.ts';
@@ -116,6 +117,7 @@ export class Container {
       clock: { now: () => time.now },
       clockTrust: { assertTrusted: () => undefined },
       timer: { sleep: (ms: number) => time.sleep(ms) },
+      lead: LEAD,
       random,
       callbackPolicy: { allowedPorts: [443], allowLoopback: false },
       feedLagSeconds: FEED_LAG_SECONDS,

@@ -1,4 +1,5 @@
 import type { TypeFilter } from '../feed/digest.ts';
+import { lets } from '../merchants/event-filter.ts';
 import type { Endpoint, MerchantConfig, SettingsSpan } from '../merchants/merchant-config.ts';
 import { type EndpointId, eventTypeOf, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../model.ts';
 
@@ -31,8 +32,4 @@ function spanAt(endpoint: Endpoint, time: string): SettingsSpan | undefined {
 /** What an endpoint's list of event types lets through; everything where there is none. */
 export function typeFilter(filters: readonly string[] = ['*']): TypeFilter {
   return (of) => filters.some((filter) => lets(filter, eventTypeOf(of)));
-}
-
-function lets(filter: string, type: string): boolean {
-  return filter === '*' || filter === type || (filter.endsWith('.*') && type.startsWith(filter.slice(0, -1)));
 }

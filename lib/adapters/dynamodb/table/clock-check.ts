@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Clock, Reporter } from '../../../core/environment.ts';
+import { CLOCK_TOLERANCE_MS, type Clock, type Reporter } from '../../../core/environment.ts';
 import { clockSkewFault } from '../../../core/faults.ts';
 
 /**
@@ -17,7 +17,6 @@ export interface ClockCheck {
   assertTrusted(): void;
 }
 
-const CLOCK_TOLERANCE_MS = 2_000;
 /** The header shows whole seconds: the moment lies anywhere within the second. */
 const HEADER_GRAIN_MS = 1_000;
 
