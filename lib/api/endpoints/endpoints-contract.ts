@@ -24,6 +24,11 @@ const endpointAnswer = z
     signature: signatureSchema,
     publicKey: z.string().exactOptional().meta({ description: 'whpk_…, which verifies v1a.' }),
     enabled: z.boolean(),
+    inForceFrom: z.iso.datetime().meta({
+      description:
+        'An outcome is for this endpoint as `enabled` and `types` say where its `listedAt` is not before this. ' +
+        'Attempts follow new settings within 10 s.',
+    }),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Endpoint' });
@@ -60,7 +65,8 @@ export const createEndpoint = operation({
   body: z.strictObject(endpointSettings),
   answers: {
     201: {
-      description: 'Created; the secret is shown this once.',
+      description:
+        'Created, and in force: the answer comes some five seconds after the request. The secret is shown this once.',
       schema: z.object({ ...endpointAnswer.shape, ...secretAnswer.shape }),
     },
   },
@@ -111,7 +117,13 @@ export const changeEndpoint = operation({
     schedule: scheduleSchema.nullable().exactOptional().meta({ description: "null: the merchant's again." }),
     expectBody: expectBodySchema.nullable().exactOptional().meta({ description: 'null: any body.' }),
   }),
-  answers: { 200: { description: 'As it is now.', schema: endpointAnswer } },
+  answers: {
+    200: {
+      description:
+        'As it is now, and in force: what it takes away at once, what it adds when the answer comes, some five seconds after the request.',
+      schema: endpointAnswer,
+    },
+  },
   problems: ['unknown_merchant', 'unknown_endpoint', 'address_refused', 'too_many_changes', 'clock_skew'],
 });
 

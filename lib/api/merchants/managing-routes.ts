@@ -209,7 +209,7 @@ function merchantView(profile: Profile, nowMs: number): object {
 
 function endpointView(endpoint: Endpoint): object {
   const { endpointId, url, timeoutMs, schedule, expectBody, createdAt } = endpoint;
-  const { enabled, types } = currentSpan(endpoint);
+  const { enabled, types, from: inForceFrom } = currentSpan(endpoint);
   const publicKey = publicKeyOf(endpoint);
   return {
     endpointId,
@@ -221,6 +221,7 @@ function endpointView(endpoint: Endpoint): object {
     signature: endpoint.signature ?? 'v1',
     ...(publicKey !== undefined && { publicKey }),
     enabled,
+    inForceFrom,
     createdAt,
   };
 }
