@@ -1,4 +1,4 @@
-import type { Clock } from '../environment.ts';
+import { CLOCKS_DIFFER_MS, type Clock } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import { windowStart } from '../feed/window.ts';
 import type { MerchantId } from '../model.ts';
@@ -132,8 +132,11 @@ async function savePartitionMark(
   return ports.directory.saveClosed(walk.partition, { closedThrough: isoTime(toMs), windowSeconds });
 }
 
+/** A merchant's first outcome may be stamped by a clock that is behind the one that stamped the merchant. */
 function firstWindow(entries: readonly DirectoryEntry[], { ripeMs, windowSeconds }: Walk): number {
-  const created = entries.map(({ createdAt }) => windowStart(msOf(createdAt), windowSeconds));
+  const created = entries.map(({ createdAt }) =>
+    windowStart(msOf(createdAt) - CLOCKS_DIFFER_MS, windowSeconds),
+  );
   return Math.min(ripeMs, ...created);
 }
 
