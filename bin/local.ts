@@ -88,6 +88,7 @@ const args = readArguments();
 /** Settings of one machine: loopback receivers, and times short enough to watch. */
 const LOCAL_ENVIRONMENT = {
   TIDINGS_ALLOW_LOOPBACK: 'true',
+  TIDINGS_ONE_CLOCK: 'true',
   TIDINGS_FEED_LAG_SECONDS: '3',
   TIDINGS_WINDOW_SECONDS: String(WINDOW_SECONDS),
   TIDINGS_AUDIT_AFTER_SECONDS: '30',

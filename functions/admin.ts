@@ -9,14 +9,16 @@ import { keyRoutes } from '../lib/api/keys/keys-routes.ts';
 import { merchantRoutes } from '../lib/api/merchants/merchants-routes.ts';
 import { settlingRoutes } from '../lib/api/notifications/settle-routes.ts';
 import { operations } from '../lib/api/operations.ts';
+import { LEAD, LEAD_OF_ONE_CLOCK } from '../lib/core/merchants/dated-writes.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/serve-http.ts';
 
-const service = openApiService('admin', ['firstQueueUrl', 'retryQueueUrl']);
+const service = openApiService('admin', ['firstQueueUrl', 'retryQueueUrl', 'oneClock']);
 const { table, config, timer } = service;
 const ports = {
   ...service,
+  lead: config.oneClock ? LEAD_OF_ONE_CLOCK : LEAD,
   outcomes: createOutcomeStore(table, config),
   notifications: createNotificationStore(table, config),
   jobs: createJobStore(table, config),

@@ -18,6 +18,7 @@ import type { ServiceEvent } from '../../lib/core/events.ts';
 import { windowStart } from '../../lib/core/feed/window.ts';
 import { createAuthenticator } from '../../lib/core/merchants/access-keys.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
+import { LEAD_OF_ONE_CLOCK } from '../../lib/core/merchants/dated-writes.ts';
 import type { Outcome, TransactionKey } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
@@ -105,6 +106,7 @@ export async function openService(options: {
     clock,
     clockTrust: stores.table.clockCheck,
     timer: { sleep: async () => undefined },
+    lead: LEAD_OF_ONE_CLOCK,
     random,
     reporter,
     callbackPolicy: { allowLoopback: true, allowedPorts: [443] },

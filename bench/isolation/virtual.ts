@@ -212,6 +212,7 @@ function wire(world: {
     deadLetters: { add: ({ reason }: { readonly reason: string }) => Promise.reject(new Error(reason)) },
     clock,
     clockTrust: { assertTrusted: () => undefined },
+    timer: { sleep: (ms: number) => time.sleep(ms) },
     random,
     reporter,
   };

@@ -1,3 +1,4 @@
+import { CLOCK_TOLERANCE_MS } from '../protocol/table/clock-skew.ts';
 import type { ServiceEvent } from './events.ts';
 
 export type { Clock, Random } from '../protocol/runtime/clock.ts';
@@ -9,6 +10,9 @@ export interface ClockTrust {
   /** @throws Fault `clock_skew` where the table's own clock contradicts this machine's */
   assertTrusted(): void;
 }
+
+/** How far the stamps of two trusted machines may differ: one may be ahead, and the other behind. */
+export const CLOCKS_DIFFER_MS = 2 * CLOCK_TOLERANCE_MS;
 
 /** Waiting, so that a virtual clock can skip it. */
 export interface Timer {

@@ -16,11 +16,20 @@ export function eventTypeOf({ transactionType, status }: EventKind): string {
 /** One type, all of a transaction type, or all: `payment.succeeded`, `payment.*`, `*`. */
 export const EVENT_FILTER = /^(\*|[a-z][a-z0-9_-]{0,31}\.(\*|succeeded|failed|closed))$/;
 
+/**
+ * Whether a filter lets an event type through. Between two filters: whether the first lets through all that the second
+ * does.
+ *
+ * @example lets('payment.*', 'payment.failed') // true
+ */
+export function lets(filter: string, type: string): boolean {
+  return filter === '*' || filter === type || (filter.endsWith('.*') && type.startsWith(filter.slice(0, -1)));
+}
+
 /** Whether one of the filters lets an event through. */
 export function letsThrough(filters: readonly string[], kind: EventKind): boolean {
-  return filters.some((filter) => {
-    return filter === '*' || filter === `${kind.transactionType}.*` || filter === eventTypeOf(kind);
-  });
+  const type = eventTypeOf(kind);
+  return filters.some((filter) => lets(filter, type));
 }
 
 /** The `type` of a test request. It is answered with 2xx, and has no effect. */

@@ -11,6 +11,7 @@ import { payment } from '../support/world.ts';
 /** Settings under which a window is closed and audited within seconds. */
 const ENVIRONMENT = {
   TIDINGS_ALLOW_LOOPBACK: 'true',
+  TIDINGS_ONE_CLOCK: 'true',
   TIDINGS_FEED_LAG_SECONDS: '3',
   TIDINGS_WINDOW_SECONDS: '1',
   TIDINGS_AUDIT_AFTER_SECONDS: '1',

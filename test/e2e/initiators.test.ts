@@ -71,6 +71,7 @@ describe('initiators of the deployed bundles', () => {
       dataDir,
       environment: {
         TIDINGS_ALLOW_LOOPBACK: 'true',
+        TIDINGS_ONE_CLOCK: 'true',
         TIDINGS_FEED_LAG_SECONDS: '3',
         TIDINGS_CHECK_HORIZON_SECONDS: '4',
       },

@@ -19,6 +19,7 @@ import { payment } from '../support/world.ts';
 const WINDOW_SECONDS = 2;
 const ENVIRONMENT = {
   TIDINGS_ALLOW_LOOPBACK: 'true',
+  TIDINGS_ONE_CLOCK: 'true',
   TIDINGS_FEED_LAG_SECONDS: '3',
   TIDINGS_WINDOW_SECONDS: String(WINDOW_SECONDS),
 };

@@ -257,8 +257,46 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'relay goes by the endpoints of a while ago',
     file: 'lib/core/deliver/relay.ts',
-    find: 'const notBeforeMs = Math.min(msOf(outcome.listedAt) + STAMP_TOLERANCE_MS, startedAtMs);',
+    find: 'const notBeforeMs = Math.min(msOf(outcome.listedAt) + CLOCKS_DIFFER_MS, startedAtMs);',
     replace: 'const notBeforeMs = 0;',
+  },
+  {
+    name: 'a widening is dated now',
+    file: 'lib/core/merchants/settings-history.ts',
+    find: '{ ...wanted, from: last !== undefined && last.from >= ahead ? nextMs(last.from) : ahead },',
+    replace: '{ ...wanted, from: last !== undefined && last.from >= now ? nextMs(last.from) : now },',
+  },
+  {
+    name: 'a new endpoint is dated now',
+    file: 'lib/core/merchants/settings-history.ts',
+    find: 'from: wanted.enabled ? ahead : now',
+    replace: "from: ahead === '' ? ahead : now",
+  },
+  {
+    name: 'the answer to a new endpoint does not wait until it is in force',
+    file: 'lib/core/merchants/endpoints.ts',
+    find: '      await untilInForce(ports, result.endpoint);',
+    replace: '',
+  },
+  {
+    name: 'the answer to a widening does not wait until it is in force',
+    file: 'lib/core/merchants/endpoints.ts',
+    find: "  if (result.kind === 'changed') await untilInForce(ports, result.endpoint);",
+    replace: '',
+  },
+  {
+    name: 'a widening whose write was not answered keeps its date',
+    file: 'lib/core/merchants/dated-writes.ts',
+    find: 'if (dated !== undefined) doubtful.add(dated);',
+    replace: '',
+    test: 'test/core/merchants/in-force.test.ts',
+  },
+  {
+    name: 'clocks are taken to agree',
+    file: 'lib/core/merchants/dated-writes.ts',
+    find: 'nowMs + lead.clocksDifferMs + withinMs',
+    replace: 'nowMs + withinMs',
+    test: 'test/core/merchants/in-force.test.ts',
   },
   {
     name: 'the filter of an endpoint is ignored',

@@ -27,6 +27,7 @@ import type { NotificationMessage } from '../../lib/core/deliver/state/notificat
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
 import { createAuthenticator, type Scope } from '../../lib/core/merchants/access-keys.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
+import { LEAD } from '../../lib/core/merchants/dated-writes.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
@@ -37,6 +38,9 @@ import { assertDescribed } from './contract.ts';
 
 const ROOT_SECRET = 'rootsecretrootsecretrootsecret';
 export const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
+
+/** Longer than a change waits until it is in force. */
+const MADE_BEFORE_MS = 10_000;
 
 type Message = NotificationMessage | CheckMessage;
 
@@ -97,6 +101,7 @@ export function createWorld(
     clock,
     clockTrust: { assertTrusted: (): void => undefined },
     timer,
+    lead: LEAD,
     random,
     callbackPolicy: { allowedPorts: [443], allowLoopback: false },
     retentionDays: 90,
@@ -211,13 +216,17 @@ export function createWorld(
         initiator: await key('initiator'),
         receiver: await key('receiver'),
         manager: await key('merchant'),
-        endpoint: async (endpoint: object = {}) =>
-          (
-            await call(admin, `POST /v1/merchants/${merchantId}/endpoints`, {
-              url: 'https://shop.example/hooks',
-              ...endpoint,
-            })
-          ).json as { readonly endpointId: string; readonly secret: string },
+        /** In force now: it was made a while ago. */
+        endpoint: async (endpoint: object = {}) => {
+          const nowMs = time.nowMs;
+          time.nowMs -= MADE_BEFORE_MS;
+          const made = await call(admin, `POST /v1/merchants/${merchantId}/endpoints`, {
+            url: 'https://shop.example/hooks',
+            ...endpoint,
+          });
+          time.nowMs = nowMs;
+          return made.json as { readonly endpointId: string; readonly secret: string };
+        },
       };
     },
     /** Closes the windows, of five minutes, that ended a feed lag ago. */

@@ -25,6 +25,11 @@ const endpointAnswer = z
     signature: signatureSchema,
     publicKey: z.string().exactOptional().meta({ description: 'whpk_…, to verify v1a.' }),
     enabled: z.boolean(),
+    inForceFrom: z.iso.datetime().meta({
+      description:
+        'An outcome is for this endpoint as `enabled` and `types` say where its `listedAt` is not before this. ' +
+        'Attempts follow new settings within 10 s.',
+    }),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Endpoint' });
@@ -61,7 +66,8 @@ export const createEndpoint = operation({
   body: z.strictObject(endpointSettings),
   answers: {
     201: {
-      description: 'Created. The secret is shown only once.',
+      description:
+        'Created, and in force: the answer comes about five seconds after the request. The secret is shown only once.',
       schema: z.object({ ...endpointAnswer.shape, ...secretAnswer.shape }),
     },
   },
@@ -115,7 +121,13 @@ export const changeEndpoint = operation({
       .meta({ description: "null: the merchant's schedule." }),
     expectBody: expectBodySchema.nullable().exactOptional().meta({ description: 'null: any body.' }),
   }),
-  answers: { 200: { description: 'The endpoint after the change.', schema: endpointAnswer } },
+  answers: {
+    200: {
+      description:
+        'The endpoint after the change. What the change takes away is gone at once; what it adds is in force when the answer comes, about five seconds after the request.',
+      schema: endpointAnswer,
+    },
+  },
   problems: ['unknown_merchant', 'unknown_endpoint', 'address_refused', 'too_many_changes', 'clock_skew'],
 });
 

@@ -63,7 +63,7 @@ function refusal(refused: EndpointRefusal): Answer {
 
 function endpointView(endpoint: Endpoint): object {
   const { endpointId, url, timeoutMs, schedule, expectBody, createdAt } = endpoint;
-  const { enabled, types } = currentSpan(endpoint);
+  const { enabled, types, from: inForceFrom } = currentSpan(endpoint);
   const publicKey = publicKeyOf(endpoint);
   return {
     endpointId,
@@ -75,6 +75,7 @@ function endpointView(endpoint: Endpoint): object {
     signature: endpoint.signature ?? 'v1',
     ...(publicKey !== undefined && { publicKey }),
     enabled,
+    inForceFrom,
     createdAt,
   };
 }

@@ -1,5 +1,5 @@
 import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
-import type { Clock } from '../environment.ts';
+import { CLOCKS_DIFFER_MS, type Clock } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import { windowStart } from '../feed/window.ts';
 import type { MerchantId } from '../model.ts';
@@ -134,8 +134,11 @@ async function savePartitionMark(
   return ports.directory.saveClosed(walk.partition, { closedThrough: isoTime(toMs), windowSeconds });
 }
 
+/** A merchant's first outcome may be stamped by a clock that is behind the one that stamped the merchant. */
 function firstWindow(entries: readonly DirectoryEntry[], { ripeMs, windowSeconds }: Walk): number {
-  const created = entries.map(({ createdAt }) => windowStart(msOf(createdAt), windowSeconds));
+  const created = entries.map(({ createdAt }) =>
+    windowStart(msOf(createdAt) - CLOCKS_DIFFER_MS, windowSeconds),
+  );
   return Math.min(ripeMs, ...created);
 }
 

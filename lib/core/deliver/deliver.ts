@@ -1,4 +1,4 @@
-import type { Clock, Random, Reporter } from '../environment.ts';
+import type { Clock, Random, Reporter, Timer } from '../environment.ts';
 import type { Lane } from '../events.ts';
 import { Fault } from '../faults.ts';
 import type { Gate } from '../gate.ts';
@@ -39,6 +39,7 @@ export interface DeliverPorts {
   readonly gate: Gate;
   readonly seal: Seal;
   readonly clock: Clock;
+  readonly timer: Timer;
   readonly random: Random;
   readonly reporter: Reporter;
 }

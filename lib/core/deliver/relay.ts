@@ -1,6 +1,6 @@
 import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
 import type { CheckMessage } from '../check-back/check-state.ts';
-import type { Clock, ClockTrust, Reporter } from '../environment.ts';
+import { CLOCKS_DIFFER_MS, type Clock, type ClockTrust, type Reporter } from '../environment.ts';
 import type { DeliveryLane } from '../events.ts';
 import { Fault, isUnreadable } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
@@ -38,8 +38,6 @@ export type StreamedOutcome =
       readonly payload: string;
     };
 
-/** Twice what a clock may be off: stamps of two machines are compared. */
-const STAMP_TOLERANCE_MS = 4 * SECOND_MS;
 /** Records worked on side by side: as many as the SDK keeps connections open. Nothing depends on their order. */
 const CONCURRENCY = 50;
 
@@ -121,8 +119,9 @@ async function relayOutcome(
   if (!isTerminal(outcome)) return relayPending(ports, outcome);
   const notifyUrl = await notifyUrlOf(ports.outcomes, outcome);
   if (outcome.version === 2) await ports.outcomes.settlePending(outcome);
-  // A list of endpoints serves only outcomes stamped before it was read: later ones may expect newer endpoints.
-  const notBeforeMs = Math.min(msOf(outcome.listedAt) + STAMP_TOLERANCE_MS, startedAtMs);
+  // A list of endpoints serves only outcomes stamped before it was read. It then holds all that was in force at the
+  // stamp, because a widening stands in the table before it is in force (`merchants/dated-writes.ts`).
+  const notBeforeMs = Math.min(msOf(outcome.listedAt) + CLOCKS_DIFFER_MS, startedAtMs);
   const config = await ports.configs.get(outcome.merchantId, notBeforeMs);
   if (config === undefined) return { reason: 'unknown_merchant' };
   // Stamps of two machines were compared: with a clock that is off, an old list would seem fresh.

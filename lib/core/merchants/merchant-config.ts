@@ -84,7 +84,7 @@ export const endpointSchema = z.object({
   schedule: storedScheduleSchema.exactOptional(),
   expectBody: z.string().exactOptional(),
   signature: storedWord<SignatureChoice>().exactOptional(),
-  /** Oldest first, never empty; the last one is in force now. */
+  /** Oldest first, never empty; the last one may be in force only in a few seconds. */
   history: z.array(settingsSpanSchema).min(1),
   secrets: z.array(sealedSecretSchema),
   createdAt: storedTime,
@@ -94,7 +94,7 @@ export const endpointSchema = z.object({
 });
 export type Endpoint = z.infer<typeof endpointSchema>;
 
-/** The endpoint's settings in force now. */
+/** The newest settings: attempts follow them at once, and expectation from the moment of their date. */
 export function currentSpan(endpoint: Endpoint): SettingsSpan {
   const span = endpoint.history.at(-1);
   if (span === undefined) throw new Error(`endpoint ${endpoint.endpointId} has no settings`);

@@ -4,7 +4,7 @@
  */
 
 /** Milliseconds that a clock may be off. A clock beyond it stamps nothing. */
-const CLOCK_TOLERANCE_MS = 2_000;
+export const CLOCK_TOLERANCE_MS = 2_000;
 /** The header shows whole seconds: the moment lies anywhere within the second. */
 const HEADER_GRAIN_MS = 1_000;
 

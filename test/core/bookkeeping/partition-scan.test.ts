@@ -10,6 +10,9 @@ const HOUR_MS = 3_600_000;
 const WINDOW_MS = 300_000;
 const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
 
+/** Long enough after the window began that no clock records before it. */
+const CREATED_AT = isoTime(START_MS + 10_000);
+
 /** Merchants of one partition, and what was worked on of each. */
 async function partitionOf(count: number) {
   const time = { nowMs: START_MS };
@@ -21,7 +24,7 @@ async function partitionOf(count: number) {
 
   async function fill(wanted: number): Promise<number> {
     for (let n = 0; n < wanted * PARTITIONS * 4; n += 1) {
-      await merchants.create(profile({ merchantId: merchant(`shop-${n}`), createdAt: isoTime(START_MS) }));
+      await merchants.create(profile({ merchantId: merchant(`shop-${n}`), createdAt: CREATED_AT }));
       const full = await Promise.all(
         Array.from({ length: PARTITIONS }, async (_, one) => (await directory.list(one)).length),
       );

@@ -14,17 +14,16 @@ import type { Table } from '../table/table-client.ts';
 const TOMBSTONE_SECONDS = 2 * DAY_SECONDS;
 
 export function createMerchantStore(table: Table): MerchantStore {
-  const { documents, name: TableName } = table;
+  const { documents, stamping, name: TableName } = table;
 
-  async function putIfRev(item: Record<string, unknown>, expectedRev: number): Promise<boolean> {
-    const put = new PutCommand({
+  function putIfRev(item: Record<string, unknown>, expectedRev: number): PutCommand {
+    return new PutCommand({
       TableName,
       Item: item,
       // Invariant: a change is made to what was read, and to nothing newer.
       ConditionExpression: 'rev = :rev',
       ExpressionAttributeValues: { ':rev': expectedRev },
     });
-    return calling('Saving settings', () => unlessRefused(() => documents.send(put)));
   }
 
   return {
@@ -70,7 +69,7 @@ export function createMerchantStore(table: Table): MerchantStore {
       return calling('Creating a merchant', () => unlessRefused(() => documents.send(transaction)));
     },
 
-    createEndpoint(endpoint, expectedProfileRev) {
+    createEndpoint(endpoint, expectedProfileRev, withinMs = table.stampBoundMs) {
       const { merchantId, endpointId } = endpoint;
       const transaction = new TransactWriteCommand({
         TransactItems: [
@@ -93,26 +92,25 @@ export function createMerchantStore(table: Table): MerchantStore {
           },
         ],
       });
-      return calling('Creating an endpoint', () => unlessRefused(() => documents.send(transaction)));
+      const abortSignal = AbortSignal.timeout(withinMs);
+      return calling('Creating an endpoint', () =>
+        unlessRefused(() => stamping.send(transaction, { abortSignal })),
+      );
     },
 
     saveProfile(profile, expectedRev) {
-      return putIfRev({ pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile }, expectedRev);
+      const put = putIfRev({ pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile }, expectedRev);
+      return calling('Saving a profile', () => unlessRefused(() => documents.send(put)));
     },
 
-    saveEndpoint(endpoint, expectedRev) {
+    saveEndpoint(endpoint, expectedRev, withinMs = table.stampBoundMs) {
       const { merchantId, endpointId, deletedAt } = endpoint;
-      return putIfRev(
-        {
-          pk: merchantPk(merchantId),
-          sk: endpointSk(endpointId),
-          ...endpoint,
-          ...(deletedAt !== undefined && {
-            ttl: Math.floor(Date.parse(deletedAt) / 1000) + TOMBSTONE_SECONDS,
-          }),
-        },
-        expectedRev,
-      );
+      const ttl =
+        deletedAt === undefined ? undefined : Math.floor(Date.parse(deletedAt) / 1000) + TOMBSTONE_SECONDS;
+      const item = { pk: merchantPk(merchantId), sk: endpointSk(endpointId), ...endpoint };
+      const put = putIfRev({ ...item, ...(ttl !== undefined && { ttl }) }, expectedRev);
+      const abortSignal = AbortSignal.timeout(withinMs);
+      return calling('Saving an endpoint', () => unlessRefused(() => stamping.send(put, { abortSignal })));
     },
   };
 }
