@@ -35,13 +35,13 @@ export interface WriteTimes extends ChangeTimes {
 }
 
 /** An endpoint as it was read, unless it is new, and as it is to be. */
-export interface EndpointChange {
+interface EndpointChange {
   readonly standing?: Endpoint;
   readonly next: Endpoint;
 }
 
 /** `unanswered`: it may stand, may come to stand, or stands and came too late for its date. */
-export type Written = 'standing' | 'refused' | 'unanswered';
+type Written = 'standing' | 'refused' | 'unanswered';
 
 /** The writes of one change, until one of them is known to stand in time. */
 export interface DatedWrites {

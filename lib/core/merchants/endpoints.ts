@@ -59,7 +59,7 @@ export interface EndpointPorts extends DatingPorts {
   readonly callbackPolicy: CallbackPolicy;
 }
 
-export interface EndpointSettings {
+interface EndpointSettings {
   readonly url: string;
   readonly types: readonly string[];
   readonly timeoutMs: number;
