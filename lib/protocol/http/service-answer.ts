@@ -33,19 +33,20 @@ const PASSING_STATUSES = new Set([408, 425, 429]);
 
 /** Codes of the service that say "never". A code that is not here may be of a later version: nobody knows. */
 const FINAL_CODES = new Set(
-  `invalid_utf8 malformed_request malformed_json duplicate_key inexact_number forbidden_key too_deep invalid_request unknown_field
-  unknown_parameter repeated_parameter missing_field invalid_type invalid_value invalid_id invalid_status
-  invalid_amount unknown_currency invalid_date date_in_past invalid_reference invalid_type_name invalid_event_type
-  invalid_schedule unknown_time_zone invalid_scope invalid_range unaligned_time range_too_long answer_too_large
-  duplicate_row wrong_bucket beyond_retention in_future invalid_cursor cursor_expired exclusive_parameters too_long
-  check_back_not_pending feed_shards_shrink invalid_url url_too_long https_required port_refused fragment_in_url
-  credentials_in_url address_refused missing_key invalid_key insufficient_scope not_found method_not_allowed
-  unknown_merchant unknown_transaction unknown_notification unknown_statement unknown_job unknown_endpoint
-  unknown_key not_unresolved outcome_conflict not_terminal outcome_mismatch window_not_closed window_too_large
-  window_in_doubt too_many_differences statement_not_ready merchant_conflict too_many_endpoints too_many_jobs
-  too_many_changes too_many_secrets rotation_repeated body_too_large unsupported_media_type unexpected_content invalid_text rotation_conflict`.split(
-    /\s+/,
-  ),
+  `invalid_utf8 malformed_request malformed_json duplicate_key inexact_number forbidden_key too_deep
+  invalid_request unknown_field unknown_parameter repeated_parameter missing_field invalid_type
+  invalid_value invalid_id invalid_status invalid_amount unknown_currency invalid_date date_in_past
+  invalid_reference invalid_type_name invalid_event_type invalid_schedule unknown_time_zone
+  invalid_scope invalid_range unaligned_time range_too_long answer_too_large duplicate_row wrong_bucket
+  beyond_retention in_future invalid_cursor cursor_expired exclusive_parameters too_long
+  check_back_not_pending feed_shards_shrink invalid_url url_too_long https_required port_refused
+  fragment_in_url credentials_in_url address_refused missing_key invalid_key insufficient_scope
+  not_found method_not_allowed unknown_merchant unknown_transaction unknown_notification
+  unknown_statement unknown_job unknown_endpoint unknown_key not_unresolved outcome_conflict
+  not_terminal outcome_mismatch window_not_closed window_too_large window_in_doubt too_many_differences
+  statement_not_ready merchant_conflict too_many_endpoints too_many_jobs too_many_changes
+  too_many_secrets rotation_repeated body_too_large unsupported_media_type unexpected_content
+  invalid_text rotation_conflict outlives_key unknown_version too_many_keys`.split(/\s+/),
 );
 
 /** Whether a code of the service, in a problem or in an item of a batch, says "never". */
