@@ -51,7 +51,7 @@ export interface Input<O extends Operation> {
   readonly merchantId: MerchantId;
 }
 
-export interface GoodAnswer {
+interface GoodAnswer {
   readonly kind: 'answer';
   readonly status: number;
   readonly body?: object;

@@ -48,7 +48,7 @@ export interface Closing {
 }
 
 /** A window, or one bucket of it, of the event types of a range. */
-export interface ClaimedPart {
+interface ClaimedPart {
   readonly startMs: number;
   readonly bucket?: number;
   readonly types: string | undefined;
