@@ -154,7 +154,9 @@ export const listWindowRows = operation({
   }),
   answers: {
     200: {
-      description: 'Rows in the order of the feed. A page may be empty and still have more. Signed.',
+      description:
+        'Rows in the order of the feed. A page may be empty and still have more. Where the window was revised since ' +
+        'the page before, its cursor is `invalid_cursor`: begin with the first page again. Signed.',
       schema: z.object({
         items: z.array(feedItemSchema),
         hasMore: z.boolean(),
