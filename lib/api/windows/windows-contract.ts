@@ -160,7 +160,9 @@ export const listWindowRows = operation({
   }),
   answers: {
     200: {
-      description: 'Rows in the order of the feed. A page may be empty although there is more. Signed.',
+      description:
+        'Rows in the order of the feed. A page may be empty although there is more. If the window was revised since the ' +
+        'page before, its cursor is `invalid_cursor`: start again with the first page. Signed.',
       schema: z.object({
         items: z.array(feedItemSchema),
         hasMore: z.boolean(),
