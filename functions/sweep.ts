@@ -4,10 +4,10 @@ import { createDueIndex } from '../lib/adapters/dynamodb/dynamodb-due-index.ts';
 import { createCheckStore } from '../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
 import { createJobStore } from '../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
+import { runTogether } from '../lib/core/bounded-map.ts';
 import { runJobs } from '../lib/core/deliver/redelivery.ts';
 import { sweepPartition } from '../lib/core/deliver/sweep.ts';
 import { forEachPartition } from '../lib/core/partitions.ts';
-import { sideBySide } from '../lib/core/side-by-side.ts';
 import { deadlineOf } from './wiring/bookkeeping.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
 
@@ -25,5 +25,5 @@ export const handler = middy().handler(async (_event: unknown, context: Context)
   const deadlineMs = deadlineOf(context);
   const sweep = () => forEachPartition((partition) => sweepPartition(ports, { partition, deadlineMs }));
   const jobs = () => runJobs(ports, deadlineMs);
-  await sideBySide<() => Promise<unknown>, unknown>([sweep, jobs], 2, (work) => work());
+  await runTogether([sweep, jobs]);
 });

@@ -85,8 +85,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'relay says that it is done while messages are still on their way',
     file: 'lib/core/deliver/relay.ts',
-    find: 'await sideBySide(sendings, sendings.length, (send) => send());',
-    replace: 'void sideBySide(sendings, sendings.length, (send) => send()).catch(() => undefined);',
+    find: 'await runTogether(sendings);',
+    replace: 'void runTogether(sendings).catch(() => undefined);',
     without: ['sweep', 'audit'],
   },
   {
@@ -97,8 +97,8 @@ export const FAULTS: readonly DeliberateFault[] = [
     without: ['sweep', 'audit'],
   },
   {
-    name: 'side by side, a failure is forgotten',
-    file: 'lib/core/side-by-side.ts',
+    name: 'the bounded map forgets a failure',
+    file: 'lib/core/bounded-map.ts',
     find: 'if (failures.length > 0) throw failures[0];',
     replace: 'if (failures.length > results.length) throw failures[0];',
   },

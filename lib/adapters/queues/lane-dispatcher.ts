@@ -1,12 +1,12 @@
 import { ConflictException, CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { boundedMap } from '../../core/bounded-map.ts';
 import type { CheckMessage } from '../../core/check-back/check-state.ts';
 import { sha256Hex } from '../../core/crypto.ts';
 import type { Dispatcher } from '../../core/deliver/dispatcher.ts';
 import type { NotificationMessage } from '../../core/deliver/state/notification.ts';
 import type { Clock } from '../../core/environment.ts';
 import type { Lane } from '../../core/events.ts';
-import { sideBySide } from '../../core/side-by-side.ts';
 import { SECOND_MS } from '../../core/time.ts';
 import { MAX_QUEUE_WAIT_MS } from '../../core/waiting.ts';
 import { calling } from '../aws-faults.ts';
@@ -61,7 +61,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
               schedule(options, message, atMs),
         ),
       ];
-      await sideBySide(sendings, SENDING_CONCURRENCY, (send) => send());
+      await boundedMap(sendings, SENDING_CONCURRENCY, (send) => send());
     },
   };
 }

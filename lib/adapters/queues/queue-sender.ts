@@ -1,11 +1,11 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { boundedMap } from '../../core/bounded-map.ts';
 import type { CheckMessage } from '../../core/check-back/check-state.ts';
 import type { Dispatcher } from '../../core/deliver/dispatcher.ts';
 import type { NotificationMessage } from '../../core/deliver/state/notification.ts';
 import type { Timer } from '../../core/environment.ts';
 import type { Lane } from '../../core/events.ts';
 import { Fault } from '../../core/faults.ts';
-import { sideBySide } from '../../core/side-by-side.ts';
 import { calling } from '../aws-faults.ts';
 
 /** Entries of one SendMessageBatch request. */
@@ -66,7 +66,7 @@ export async function sendBatches(
   entries: readonly BatchEntry[],
 ): Promise<void> {
   const batches = chunks(entries, BATCH_SIZE);
-  await sideBySide(batches, BATCH_CONCURRENCY, (batch) =>
+  await boundedMap(batches, BATCH_CONCURRENCY, (batch) =>
     sendBatch(options, queueUrlOf(options, lane), batch),
   );
 }

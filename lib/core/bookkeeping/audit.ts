@@ -1,3 +1,4 @@
+import { boundedMap } from '../bounded-map.ts';
 import type { Dispatcher } from '../deliver/dispatcher.ts';
 import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
 import { type Notification, untried } from '../deliver/state/notification.ts';
@@ -13,7 +14,6 @@ import type { MerchantStore } from '../merchants/merchant-store.ts';
 import { isTerminal, type MerchantId, type Outcome } from '../model.ts';
 import { forEachPartition } from '../partitions.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
 import type { Directory } from './directory.ts';
 import { fallBehind } from './merchant-mark.ts';
@@ -215,7 +215,7 @@ async function look(
   config: MerchantConfig,
   { rows, found }: { readonly rows: readonly Outcome[]; readonly found: Expectation },
 ): Promise<void> {
-  await sideBySide(rows, CONCURRENCY, async (row) => {
+  await boundedMap(rows, CONCURRENCY, async (row) => {
     const { version } = row;
     const transaction = await ports.outcomes.transaction(row).catch((error: unknown) => {
       if (!isUnreadable(error)) throw error;

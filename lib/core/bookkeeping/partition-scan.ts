@@ -1,8 +1,8 @@
+import { boundedMap } from '../bounded-map.ts';
 import type { Clock } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import { windowStart } from '../feed/window.ts';
 import type { MerchantId } from '../model.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { isoTime, msOf, SECOND_MS } from '../time.ts';
 import type { Directory, DirectoryEntry, Mark } from './directory.ts';
 import { fallBehind } from './merchant-mark.ts';
@@ -63,7 +63,7 @@ export async function walkPartition(
     .filter((one) => one.fromMs < toMs)
     // Who is furthest behind comes first, so that a deadline never meets the same merchants twice.
     .sort((left, right) => left.fromMs - right.fromMs);
-  const reached = await sideBySide(waiting, CONCURRENCY, (one) => workOn(ports, walk, { ...one, toMs }));
+  const reached = await boundedMap(waiting, CONCURRENCY, (one) => workOn(ports, walk, { ...one, toMs }));
   await savePartitionMark(ports, walk, toMs);
   return Math.min(toMs, ...reached);
 }

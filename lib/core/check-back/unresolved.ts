@@ -1,3 +1,4 @@
+import { boundedMap } from '../bounded-map.ts';
 import { takeFromPartitions } from '../feed/partition-pages.ts';
 import {
   isTerminal,
@@ -8,7 +9,6 @@ import {
 } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
 import { type RecordPorts, type RecordResult, recordOutcome } from '../record/record.ts';
-import { sideBySide } from '../side-by-side.ts';
 import type { Check, UnresolvedKey } from './check-state.ts';
 import type { CheckStore } from './check-store.ts';
 
@@ -45,7 +45,7 @@ export async function listUnresolved(
     orderOf: ({ order }) => order,
     read: (place) => ports.checks.unresolved({ ...range, ...place }),
   });
-  const found = await sideBySide(keys, CONCURRENCY, (key) => readUnresolved(ports, key));
+  const found = await boundedMap(keys, CONCURRENCY, (key) => readUnresolved(ports, key));
   return {
     items: found.filter((one) => one !== undefined),
     ...(next !== undefined && { next: next.order }),

@@ -1,3 +1,4 @@
+import { boundedMap, runTogether } from '../bounded-map.ts';
 import type { CheckMessage } from '../check-back/check-state.ts';
 import type { Clock, ClockTrust, Reporter } from '../environment.ts';
 import type { DeliveryLane } from '../events.ts';
@@ -5,7 +6,6 @@ import { Fault, isUnreadable } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { isTerminal, type Outcome } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { msOf, SECOND_MS } from '../time.ts';
 import { circuitOf } from './attempt/target.ts';
 import type { Dispatcher, Due } from './dispatcher.ts';
@@ -69,7 +69,7 @@ const NOTHING: Relayed = { told: [], checks: [] };
  */
 export async function relay(ports: RelayPorts, records: readonly StreamedOutcome[]): Promise<void> {
   const startedAtMs = ports.clock.now();
-  const relayed = await sideBySide(records, CONCURRENCY, (record) => relayRecord(ports, record, startedAtMs));
+  const relayed = await boundedMap(records, CONCURRENCY, (record) => relayRecord(ports, record, startedAtMs));
   const told = relayed.flatMap((one) => one.told);
   const checks = relayed.flatMap((one) => one.checks);
   const sendings = [
@@ -77,7 +77,7 @@ export async function relay(ports: RelayPorts, records: readonly StreamedOutcome
     () => ports.dispatcher.sendNow('retry', messagesOf(told, 'retry')),
     () => ports.dispatcher.sendAllAt(checks),
   ];
-  await sideBySide(sendings, sendings.length, (send) => send());
+  await runTogether(sendings);
   ports.reporter.report({
     event: 'relayed',
     outcomes: records.length,

@@ -1,3 +1,4 @@
+import { boundedMap } from '../bounded-map.ts';
 import { outcomeData } from '../deliver/attempt/callback.ts';
 import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
 import { type Notification, notificationIdOf, untried } from '../deliver/state/notification.ts';
@@ -55,8 +56,8 @@ export async function readByReference(
 }> {
   const asOfMs = ports.clock.now();
   const page = await ports.outcomes.idsByReference(options);
-  const views = await Promise.all(
-    page.ids.map((transactionId) => view(ports, { merchantId: options.merchantId, transactionId }, asOfMs)),
+  const views = await boundedMap(page.ids, MAX_REFERENCE_PAGE, (transactionId) =>
+    view(ports, { merchantId: options.merchantId, transactionId }, asOfMs),
   );
   const last = page.ids.at(-1);
   return {

@@ -1,3 +1,4 @@
+import { boundedMap } from '../bounded-map.ts';
 import type { UndeliveredState } from '../deliver/redelivery.ts';
 import { type ListedKey, listingOrder, type Notification } from '../deliver/state/notification.ts';
 import type { NotificationStore } from '../deliver/state/notification-store.ts';
@@ -5,7 +6,6 @@ import type { Clock, ClockTrust } from '../environment.ts';
 import { takeFromPartitions } from '../feed/partition-pages.ts';
 import { oldestShown, type Reach, watermarkAt } from '../feed/watermark.ts';
 import type { MerchantId } from '../model.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { isoTime, MINUTE_MS } from '../time.ts';
 
 /** What did not arrive: a merchant's notifications in one state, in the order of their listing. */
@@ -52,7 +52,7 @@ export async function readUndelivered(
     orderOf: listingOrder,
     read: (place) => ports.notifications.undelivered({ merchantId, state, ...range, ...place }),
   });
-  const standing = await sideBySide(keys, CONCURRENCY, (key) => ports.notifications.read(key));
+  const standing = await boundedMap(keys, CONCURRENCY, (key) => ports.notifications.read(key));
   ports.clockTrust.assertTrusted();
   return {
     asOf: watermarkAt(ports, nowMs),

@@ -1,4 +1,5 @@
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
+import { boundedMap } from '../bounded-map.ts';
 import { newCheck } from '../check-back/check-state.ts';
 import { sha256 } from '../crypto.ts';
 import type { Clock, Random, Reporter, Timer } from '../environment.ts';
@@ -157,16 +158,12 @@ export async function recordBatch(
 ): Promise<readonly BatchItemResult[]> {
   const queues = Map.groupBy(items.keys(), (index) => items[index]?.transactionId);
   const results = new Array<BatchItemResult>(items.length);
-  const waiting = [...queues.values()];
-  const worker = async () => {
-    for (let queue = waiting.shift(); queue !== undefined; queue = waiting.shift()) {
-      for (const index of queue) {
-        const item = items[index];
-        if (item !== undefined) results[index] = await recordItem(ports, { merchantId, item });
-      }
+  await boundedMap([...queues.values()], BATCH_CONCURRENCY, async (queue) => {
+    for (const index of queue) {
+      const item = items[index];
+      if (item !== undefined) results[index] = await recordItem(ports, { merchantId, item });
     }
-  };
-  await Promise.all(Array.from({ length: BATCH_CONCURRENCY }, worker));
+  });
   return results;
 }
 

@@ -5,10 +5,10 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { runTogether } from '../../../core/bounded-map.ts';
 import { Fault } from '../../../core/faults.ts';
 import type { Outcome, TransactionId } from '../../../core/model.ts';
 import type { OutcomeStore } from '../../../core/record/outcome-store.ts';
-import { sideBySide } from '../../../core/side-by-side.ts';
 import { storedTransactionId } from '../../../core/stored.ts';
 import { DAY_SECONDS } from '../../../core/time.ts';
 import { calling } from '../../aws-faults.ts';
@@ -166,14 +166,10 @@ export function createOutcomeStore(
         ExpressionAttributeValues: { ':afterEnd': afterEnd, ':resolved': 'resolved', ':one': 1 },
       });
       // Neither depends on the other, and both can be repeated.
-      await sideBySide(
-        [
-          () => calling('Letting a PENDING expire', () => unlessRefused(() => documents.send(expire))),
-          () => calling('Resolving a check', () => unlessRefused(() => documents.send(resolve))),
-        ],
-        2,
-        (write) => write(),
-      );
+      await runTogether([
+        () => calling('Letting a PENDING expire', () => unlessRefused(() => documents.send(expire))),
+        () => calling('Resolving a check', () => unlessRefused(() => documents.send(resolve))),
+      ]);
     },
   };
 

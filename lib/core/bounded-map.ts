@@ -1,10 +1,11 @@
 /**
- * Does the work for every item, `concurrency` of them at a time. One that fails keeps no other from its turn;
- * afterwards the first failure is thrown.
+ * Maps asynchronously with at most `concurrency` calls of `work` under way. One failed item does not stop the others:
+ * the first failure is thrown once nothing is under way any more.
  *
  * @returns the results, in the order of the items
+ * @example await boundedMap(keys, 8, (key) => store.read(key))
  */
-export async function sideBySide<Item, Result>(
+export async function boundedMap<Item, Result>(
   items: readonly Item[],
   concurrency: number,
   work: (item: Item) => Promise<Result>,
@@ -22,7 +23,12 @@ export async function sideBySide<Item, Result>(
       }
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, worker));
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
   if (failures.length > 0) throw failures[0];
   return results;
+}
+
+/** Runs a few independent tasks together, with the failure rule of {@link boundedMap}. */
+export async function runTogether(tasks: readonly (() => Promise<unknown>)[]): Promise<void> {
+  await boundedMap(tasks, tasks.length, (task) => task());
 }
