@@ -251,8 +251,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'settings are read once in the life of a container',
     file: 'lib/core/merchants/config-cache.ts',
-    find: 'cached.readAtMs >= notBeforeMs',
-    replace: 'cached.readAtMs + notBeforeMs >= 0',
+    find: 'known.read(merchantId, notBeforeMs,',
+    replace: 'known.read(merchantId, 0 * notBeforeMs,',
   },
   {
     name: 'relay goes by the endpoints of a while ago',

@@ -1,3 +1,4 @@
+import { createBoundedCache } from '../bounded-cache.ts';
 import type { Clock, Random } from '../environment.ts';
 import type { Gate } from '../gate.ts';
 import type { MerchantId } from '../model.ts';
@@ -31,7 +32,7 @@ export function createQueryLimit(ports: {
   readonly clock: Clock;
   readonly random: Random;
 }): QueryLimit {
-  const busyUntil = new Map<MerchantId, number>();
+  const busyUntil = createBoundedCache<MerchantId, number>({ capacity: MAX_BUSY });
   return {
     async enter(merchantId) {
       const nowMs = ports.clock.now();
@@ -46,7 +47,6 @@ export function createQueryLimit(ports: {
         const leave = () => ports.gate.leave(place, untilMs).catch(() => undefined);
         if (entry.kind === 'entered') return { kind: 'entered', leave };
       }
-      if (busyUntil.size >= MAX_BUSY) busyUntil.clear();
       busyUntil.set(merchantId, nowMs + RETRY_AFTER_SECONDS * SECOND_MS);
       return busy;
     },
