@@ -11,7 +11,7 @@ import {
   systemRandom as random,
   systemTimer as timer,
 } from '../../lib/adapters/system.ts';
-import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
+import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { clientDefaults } from './clients.ts';
 

@@ -191,8 +191,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'a breaker never probes',
     file: 'lib/core/deliver/health/circuit-breaker.ts',
-    find: 'if (nowMs >= probeAtMs(seen.health, nowMs)) {',
-    replace: 'if (nowMs < 0) {',
+    find: 'probeAt === undefined || nowMs >= msOf(probeAt)',
+    replace: 'probeAt === undefined && nowMs < 0',
   },
   {
     name: 'a probe that died leaves its breaker half-open for days',

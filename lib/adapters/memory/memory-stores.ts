@@ -3,7 +3,7 @@ import type { StatementStore } from '../../core/bookkeeping/statement-store.ts';
 import type { Check } from '../../core/check-back/check-state.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
-import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit-breaker.ts';
+import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit.ts';
 import type { JobStore } from '../../core/deliver/redelivery.ts';
 import type { Parking } from '../../core/deliver/relay.ts';
 import type { Notification } from '../../core/deliver/state/notification.ts';

@@ -14,7 +14,8 @@ import { attemptPatiently } from './attempt/lane-patience.ts';
 import type { Sender } from './attempt/sender.ts';
 import { resolveTarget, type Target } from './attempt/target.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { Admission, HealthMonitor } from './health/circuit-breaker.ts';
+import type { Admission } from './health/circuit-breaker.ts';
+import type { HealthMonitor } from './health/health-monitor.ts';
 import { reportAttempt, reportEnd } from './state/delivery-events.ts';
 import { saveNotification } from './state/fence.ts';
 import {

@@ -10,7 +10,7 @@ import { msOf, SECOND_MS } from '../time.ts';
 import { circuitOf } from './attempt/target.ts';
 import type { Dispatcher, Due } from './dispatcher.ts';
 import { expectedEndpoints } from './expected-endpoints.ts';
-import type { HealthMonitor } from './health/circuit-breaker.ts';
+import type { HealthMonitor } from './health/health-monitor.ts';
 import { notifyUrlOf } from './notify-url.ts';
 import type { NotificationMessage } from './state/notification.ts';
 

@@ -8,7 +8,7 @@ import { isoTime, MINUTE_MS } from '../time.ts';
 import { circuitOf, SETTINGS_MAX_AGE_MS } from './attempt/target.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { DueIndex, DueKey } from './due-index.ts';
-import type { HealthMonitor } from './health/circuit-breaker.ts';
+import type { HealthMonitor } from './health/health-monitor.ts';
 import type { FencedStore } from './state/fenced-store.ts';
 import { admits, messageFor, type Notification, type NotificationKey } from './state/notification.ts';
 import type { NotificationStore } from './state/notification-store.ts';

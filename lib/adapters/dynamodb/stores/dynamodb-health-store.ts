@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { HealthStore } from '../../../core/deliver/health/circuit-breaker.ts';
-import { healthSchema } from '../../../core/deliver/health/circuit-breaker.ts';
+import type { HealthStore } from '../../../core/deliver/health/circuit.ts';
+import { healthSchema } from '../../../core/deliver/health/circuit.ts';
 import { calling } from '../../aws-faults.ts';
 import { HEALTH_SK, healthPk, ttlAfter } from '../items/item-keys.ts';
 import { readItem } from '../reading-rows.ts';

@@ -14,7 +14,7 @@ import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT, type TerminalOut
 import type { OutcomeStore } from '../../record/outcome-store.ts';
 import type { Schedule } from '../../schedule.ts';
 import { SECOND_MS } from '../../time.ts';
-import type { Circuit } from '../health/circuit-breaker.ts';
+import type { Circuit } from '../health/circuit.ts';
 import { notifyUrlOf } from '../notify-url.ts';
 import { type Signer, secretBytes } from './signature.ts';
 
