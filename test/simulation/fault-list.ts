@@ -25,9 +25,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'the message is let go before the next attempt is scheduled',
     file: 'lib/core/deliver/deliver.ts',
-    find: `    if (result.kind === 'saved') {
-      if (isDue(next)) await sendDue(ports, next);`,
-    replace: `    if (result.kind === 'saved') {`,
+    find: 'if (step.sendAtMs !== undefined) await',
+    replace: 'if (step.sendAtMs !== undefined && step.next.rev < 0) await',
     without: ['sweep'],
   },
   {
@@ -208,7 +207,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'an endpoint that is dead for days stays enabled',
-    file: 'lib/core/deliver/deliver.ts',
+    file: 'lib/core/deliver/health/learn-from-attempt.ts',
     find: 'if (isLost) {',
     replace: 'if (isLost && made.durationMs < 0) {',
   },
@@ -220,7 +219,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'an endpoint that asks never to be called again stays enabled',
-    file: 'lib/core/deliver/deliver.ts',
+    file: 'lib/core/deliver/health/learn-from-attempt.ts',
     find: "if (made.outcome.result === 'gone') {",
     replace: "if (made.outcome.result === 'gone' && made.durationMs < 0) {",
   },
@@ -365,8 +364,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'what the first lane did not wait for is sent nowhere',
     file: 'lib/core/deliver/deliver.ts',
-    find: 'if (isSaved) await sendDue(ports, next);',
-    replace: '',
+    find: 'if (step.sendAtMs !== undefined) await',
+    replace: "if (step.sendAtMs !== undefined && step.reason !== 'handed_over') await",
     without: ['sweep'],
   },
   {

@@ -4,12 +4,13 @@ import { sendSigned } from '../deliver/attempt/make-attempt.ts';
 import type { Sender } from '../deliver/attempt/sender.ts';
 import type { Dispatcher } from '../deliver/dispatcher.ts';
 import { saveFenced } from '../deliver/state/fence.ts';
+import { isNextUnsent } from '../deliver/state/superseded.ts';
 import type { AttemptMade } from '../deliver/state/transitions.ts';
 import { Fault } from '../faults.ts';
 import { parseJsonParts } from '../json.ts';
 import { type Outcome, type OutcomeContent, outcomeContentSchema, type TransactionKey } from '../model.ts';
 import { type RecordPorts, recordOutcome } from '../record/record.ts';
-import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
+import { isoTime, msOf, SECOND_MS } from '../time.ts';
 import {
   afterAsking,
   type Check,
@@ -92,19 +93,15 @@ interface Superseded {
   readonly standing: Check;
 }
 
-/** Later than any message of its own would be: that message is lost, or lies among the dead letters. */
-const OVERDUE_MS = MINUTE_MS;
-
 /** Another message did this work; it may have died before it scheduled the next, or before it told. */
 async function superseded(
   ports: CheckingPorts,
   { message, receivedTimes, standing }: Superseded,
 ): Promise<void> {
-  const { nextAttemptAt } = standing;
-  const isOverdue = nextAttemptAt !== undefined && msOf(nextAttemptAt) < ports.clock.now() - OVERDUE_MS;
-  const isAgain = receivedTimes > 1;
-  if (standing.state === 'waiting' && (isAgain || isOverdue)) await sendDue(ports, standing);
-  const isEndOfThis = isAgain && standing.state === 'unresolved' && standing.rev === message.rev + 1;
+  const isUnsent = isNextUnsent(standing, { receivedTimes, nowMs: ports.clock.now() });
+  if (standing.state === 'waiting' && isUnsent) await sendDue(ports, standing);
+  const isEndOfThis =
+    receivedTimes > 1 && standing.state === 'unresolved' && standing.rev === message.rev + 1;
   if (isEndOfThis) report(ports, { check: standing, attempt: undefined });
 }
 

@@ -8,6 +8,7 @@ import {
   MAX_SNIPPET_BYTES,
   type Notification,
   type NotificationState,
+  nextNumber,
 } from './notification.ts';
 
 /** Refusals by the guard in a row after which a notification is blocked. */
@@ -128,7 +129,7 @@ export function snippetOf({ body }: { readonly body: string }): string {
 }
 
 function withAttempt(notification: Notification, made: AttemptMade): Notification {
-  const attempt = attemptOf(made, (notification.attempts.at(-1)?.number ?? 0) + 1);
+  const attempt = attemptOf(made, nextNumber(notification));
   const { responseSnippet: _previous, ...rest } = notification;
   const snippet = snippetOf(made);
   return {
