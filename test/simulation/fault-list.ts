@@ -479,7 +479,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'what could not be closed is shown as closed',
     file: 'lib/core/feed/closed-through.ts',
-    find: 'own !== undefined && own < mark.closedThrough ? own',
+    find: 'own !== undefined && own < mark.through ? own',
     replace: "own === 'never' ? own",
   },
 ];

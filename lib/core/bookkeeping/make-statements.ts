@@ -54,19 +54,24 @@ export async function statePartition(
   ports: StatementPorts,
   { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
 ): Promise<number | undefined> {
-  const closed = await ports.directory.closed(partition);
+  const closed = await ports.directory.mark(partition, 'closed');
   if (closed === undefined) return undefined;
   ports.clockTrust.assertTrusted();
-  const stated = await ports.directory.stated(partition);
+  const stated = await ports.directory.mark(partition, 'stated');
   return walkPartition(ports, {
     partition,
     mark: 'stated',
-    markedMs: stated === undefined ? undefined : msOf(stated),
-    ripeMs: windowStart(msOf(closed.closedThrough), STEP_SECONDS),
+    markedMs: stated === undefined ? undefined : msOf(stated.through),
+    ripeMs: windowStart(msOf(closed.through), STEP_SECONDS),
     windowSeconds: STEP_SECONDS,
     mostWindows: MAX_STEPS,
     deadlineMs,
-    work: (entry, slice) => stateMerchant(ports, entry, { ...slice, ...closed }),
+    work: (entry, slice) =>
+      stateMerchant(ports, entry, {
+        ...slice,
+        closedThrough: closed.through,
+        windowSeconds: closed.windowSeconds,
+      }),
     onFailure: (merchantId, reason) =>
       ports.reporter.report({ event: 'statement_failed', merchantId, reason }),
   });

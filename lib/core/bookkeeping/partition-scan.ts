@@ -126,10 +126,8 @@ async function savePartitionMark(
   toMs: number,
 ): Promise<void> {
   if (walk.markedMs !== undefined && toMs <= walk.markedMs) return;
-  if (walk.mark === 'audited') return ports.directory.saveAudited(walk.partition, isoTime(toMs));
-  if (walk.mark === 'stated') return ports.directory.saveStated(walk.partition, isoTime(toMs));
-  const { windowSeconds } = walk;
-  return ports.directory.saveClosed(walk.partition, { closedThrough: isoTime(toMs), windowSeconds });
+  const { partition, mark, windowSeconds } = walk;
+  await ports.directory.saveMark(partition, mark, { through: isoTime(toMs), windowSeconds });
 }
 
 function firstWindow(entries: readonly DirectoryEntry[], { ripeMs, windowSeconds }: Walk): number {
