@@ -396,13 +396,13 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'anybody’s 404 means that the transaction is unknown',
-    file: 'lib/core/check-back/check.ts',
+    file: 'lib/core/check-back/check-answer.ts',
     find: 'statusCode === 404 && json.ok && unknownSchema.safeParse(json.value).success',
     replace: 'statusCode === 404 && (json.ok || unknownSchema !== undefined)',
   },
   {
     name: 'unknown is taken for the end although the initiator is to be asked again',
-    file: 'lib/core/check-back/check.ts',
+    file: 'lib/core/check-back/check-answer.ts',
     find: "pending.checkBack?.onUnknown === 'FAILED'",
     replace: 'pending.checkBack !== undefined',
   },

@@ -130,7 +130,7 @@ export function admits(notification: Notification, rev: number): boolean {
 }
 
 /** The number of the next attempt: 1 for the first request ever made. */
-export function nextNumber({ attempts }: Pick<Notification, 'attempts'>): number {
+export function nextNumber({ attempts }: { readonly attempts: readonly Pick<Attempt, 'number'>[] }): number {
   return (attempts.at(-1)?.number ?? 0) + 1;
 }
 
