@@ -29,12 +29,14 @@ export function hmacSha256Base64(key: Uint8Array, text: string): string {
   return createHmac('sha256', key).update(text, 'utf8').digest('base64');
 }
 
-/** HKDF-SHA256 without salt (RFC 5869). */
-export function hkdfSha256(options: {
+interface HkdfOptions {
   readonly key: Uint8Array;
   readonly info: string;
   readonly size: number;
-}): Uint8Array {
+}
+
+/** HKDF-SHA256 without salt (RFC 5869). */
+export function hkdfSha256(options: HkdfOptions): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', options.key, new Uint8Array(0), options.info, options.size));
 }
 

@@ -25,6 +25,14 @@ import { memoryMerchants } from './memory-merchants.ts';
 import { memoryNotifications } from './memory-notifications.ts';
 import { memoryStatements } from './memory-statements.ts';
 
+interface HeldItems {
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly notifications: ReadonlyMap<string, Notification>;
+  readonly checks: ReadonlyMap<string, Check>;
+  readonly windows: ReadonlyMap<string, Window>;
+  readonly parked: ReadonlyMap<string, { readonly reason: string; readonly payload: string }>;
+}
+
 /** The table in memory: for the simulation and for unit tests, held to the same suites as the real one. */
 export interface MemoryStores {
   readonly outcomes: OutcomeStore;
@@ -42,13 +50,7 @@ export interface MemoryStores {
   readonly gate: Gate;
   readonly parking: Parking;
   /** What the stores hold, for assertions. */
-  readonly held: {
-    readonly outcomes: ReadonlyMap<string, Outcome>;
-    readonly notifications: ReadonlyMap<string, Notification>;
-    readonly checks: ReadonlyMap<string, Check>;
-    readonly windows: ReadonlyMap<string, Window>;
-    readonly parked: ReadonlyMap<string, { readonly reason: string; readonly payload: string }>;
-  };
+  readonly held: HeldItems;
 }
 
 /**
@@ -90,13 +92,15 @@ export function createMemoryStores(options: {
   };
 }
 
-function memoryOutcomes(table: {
+interface OutcomeTable {
   readonly outcomes: Map<string, Outcome>;
   readonly shards: Map<string, number>;
   readonly notifications: Map<string, Notification>;
   readonly checks: Map<string, Check>;
   readonly onInsert: ((outcome: Outcome) => void) | undefined;
-}): OutcomeStore {
+}
+
+function memoryOutcomes(table: OutcomeTable): OutcomeStore {
   const versions = (key: TransactionKey) =>
     ([1, 2] as const)
       .map((version) => readRow(outcomeName({ ...key, version })))

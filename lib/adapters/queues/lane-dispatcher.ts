@@ -12,14 +12,17 @@ import { MAX_QUEUE_WAIT_MS } from '../../core/waiting.ts';
 import { calling } from '../aws-faults.ts';
 import { createQueueSender, type QueueSenderOptions, queueUrlOf, sendBatches } from './queue-sender.ts';
 
+/** Where one-time schedules are made. */
+interface Schedules {
+  readonly scheduler: SchedulerClient;
+  readonly scheduleGroup: string;
+  readonly schedulerRoleArn: string;
+  readonly schedulerDeadLetterArn: string;
+}
+
 interface DispatcherOptions extends QueueSenderOptions {
   /** For what waits longer than the queue can; whoever never sends such has none. */
-  readonly schedules?: {
-    readonly scheduler: SchedulerClient;
-    readonly scheduleGroup: string;
-    readonly schedulerRoleArn: string;
-    readonly schedulerDeadLetterArn: string;
-  };
+  readonly schedules?: Schedules;
   readonly clock: Clock;
   /** Told when Scheduler refused: the item's own due time stands, and the sweep sends it. */
   readonly onRefused: (reason: string) => void;

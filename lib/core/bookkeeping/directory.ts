@@ -27,13 +27,13 @@ export interface DirectoryEntry {
 }
 
 /** How far every merchant of a partition is, save those with an open mark of their own. */
-export interface PartitionMark {
+interface PartitionMark {
   /** Exclusive. */
   readonly through: string;
 }
 
 /** The mark of closing also holds the length of the windows, which the first write settles for good. */
-export interface ClosedMark extends PartitionMark {
+interface ClosedMark extends PartitionMark {
   readonly windowSeconds: number;
 }
 

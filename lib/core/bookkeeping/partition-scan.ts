@@ -68,10 +68,17 @@ export async function walkPartition(
   return Math.min(toMs, ...reached);
 }
 
+/** One merchant of a walk, from where it got to before. */
+interface MerchantWalk {
+  readonly entry: DirectoryEntry;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 async function workOn(
   ports: { readonly directory: Directory; readonly clock: Clock },
   walk: Walk,
-  { entry, fromMs, toMs }: { readonly entry: DirectoryEntry; readonly fromMs: number; readonly toMs: number },
+  { entry, fromMs, toMs }: MerchantWalk,
 ): Promise<number> {
   const { merchantId } = entry;
   const isLate = () => ports.clock.now() >= walk.deadlineMs;
@@ -92,6 +99,10 @@ async function workOn(
   return reachedMs;
 }
 
+interface EndedWalk extends MerchantWalk {
+  readonly reachedMs: number;
+}
+
 /**
  * A run that was overtaken may come to its own end before that of a later one, which failed: only who has passed the
  * end of all that is open takes the mark away.
@@ -99,14 +110,8 @@ async function workOn(
 async function keepOwnMark(
   { directory }: { readonly directory: Directory },
   { mark }: Walk,
-  run: {
-    readonly entry: DirectoryEntry;
-    readonly fromMs: number;
-    readonly reachedMs: number;
-    readonly toMs: number;
-  },
+  { entry, fromMs, reachedMs, toMs }: EndedWalk,
 ): Promise<void> {
-  const { entry, fromMs, reachedMs, toMs } = run;
   const { open } = entry.own[mark];
   const untilMs = Math.max(toMs, open === undefined ? toMs : msOf(open.until));
   if (reachedMs >= untilMs) {

@@ -27,13 +27,19 @@ export interface Unresolved {
 /** Checks and their transactions read strongly side by side. */
 const CONCURRENCY = 16;
 
+interface UnresolvedQuery {
+  readonly merchantId?: MerchantId;
+  readonly after?: string;
+  readonly limit: number;
+}
+
 /**
  * A page of what is unresolved, of one merchant or of all. Each is read strongly, so that nothing is shown that was
  * resolved since; a page may be empty and still have more.
  */
 export async function listUnresolved(
   ports: Pick<UnresolvedPorts, 'outcomes' | 'checks'>,
-  asked: { readonly merchantId?: MerchantId; readonly after?: string; readonly limit: number },
+  asked: UnresolvedQuery,
 ): Promise<{
   readonly items: readonly Unresolved[];
   /** Where the next page goes on, in the order of the list; absent of the last. */

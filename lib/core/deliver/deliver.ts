@@ -14,7 +14,6 @@ import { attemptPatiently } from './attempt/lane-patience.ts';
 import {
   isDecidedAgain,
   type NextStep,
-  type StepPlan,
   whenAttempted,
   whenBlocked,
   whenDeferred,
@@ -38,6 +37,7 @@ import {
 } from './state/notification.ts';
 import type { NotificationStore } from './state/notification-store.ts';
 import { isNextUnsent } from './state/superseded.ts';
+import type { AttemptPlan } from './state/transitions.ts';
 
 export interface DeliverPorts {
   readonly outcomes: OutcomeStore;
@@ -122,7 +122,7 @@ async function standingNotification(
   return (await ports.notifications.read(message)) ?? blank;
 }
 
-function planOf({ clock, random }: DeliverPorts, schedule: Schedule): StepPlan {
+function planOf({ clock, random }: DeliverPorts, schedule: Schedule): AttemptPlan {
   return { schedule, nowMs: clock.now(), fraction: random.fraction() };
 }
 

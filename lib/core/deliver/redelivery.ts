@@ -74,15 +74,23 @@ export interface RedeliveryPorts {
   readonly random: Random;
 }
 
+interface StartPorts {
+  readonly jobs: JobStore;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+interface RedeliveryRequest {
+  readonly merchantId: MerchantId;
+  readonly from: string;
+  readonly to: string;
+  readonly states?: readonly UndeliveredState[];
+  readonly endpointId?: EndpointId;
+}
+
 export async function startRedelivery(
-  ports: { readonly jobs: JobStore; readonly clock: Clock; readonly random: Random },
-  request: {
-    readonly merchantId: MerchantId;
-    readonly from: string;
-    readonly to: string;
-    readonly states?: readonly UndeliveredState[];
-    readonly endpointId?: EndpointId;
-  },
+  ports: StartPorts,
+  request: RedeliveryRequest,
 ): Promise<Job | 'too_many_jobs'> {
   const { states = ['exhausted', 'blocked'] } = request;
   const job: Omit<Job, 'slot'> = {

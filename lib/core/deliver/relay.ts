@@ -14,13 +14,15 @@ import type { HealthMonitor } from './health/health-monitor.ts';
 import { notifyUrlOf } from './notify-url.ts';
 import type { NotificationMessage } from './state/notification.ts';
 
+interface RecordToPark {
+  readonly recordId: string;
+  readonly reason: string;
+  readonly payload: string;
+}
+
 /** Where goes what cannot be read: kept with the reason, so that nothing is dropped and nobody waits. */
 export interface Parking {
-  park(record: {
-    readonly recordId: string;
-    readonly reason: string;
-    readonly payload: string;
-  }): Promise<void>;
+  park(record: RecordToPark): Promise<void>;
 }
 
 /** One record of the table's stream: the outcome that was inserted, or why it cannot be read. */

@@ -7,17 +7,19 @@ import type { MerchantId } from '../model.ts';
 import { storedId, storedMerchantId, storedTime, storedWord } from '../stored.ts';
 import { isoTime } from '../time.ts';
 
+interface KeyPageQuery {
+  readonly owner: MerchantId | undefined;
+  readonly after?: string;
+  readonly limit: number;
+}
+
 export interface KeyStore {
   read(keyId: string): Promise<KeyRecord | undefined>;
   create(key: KeyRecord): Promise<void>;
   /** False where there is no such key of that owner. */
   remove(keyId: string, owner: MerchantId | undefined): Promise<boolean>;
   /** The keys of a merchant, or those that belong to none; a page in order of their ids. */
-  list(options: {
-    readonly owner: MerchantId | undefined;
-    readonly after?: string;
-    readonly limit: number;
-  }): Promise<{ readonly keys: readonly KeyRecord[]; readonly more: boolean }>;
+  list(options: KeyPageQuery): Promise<{ readonly keys: readonly KeyRecord[]; readonly more: boolean }>;
 }
 
 /** Bearer keys: `tk_<keyId>_<secret>`. Only a hash of the secret is kept. */

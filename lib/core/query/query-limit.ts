@@ -26,12 +26,14 @@ type QueryAdmission =
   | { readonly kind: 'entered'; readonly leave: () => Promise<void> }
   | { readonly kind: 'busy'; readonly retryAfterSeconds: number };
 
-/** One per process: it remembers who was busy a moment ago, so that refusing costs nothing. */
-export function createQueryLimit(ports: {
+interface QueryLimitPorts {
   readonly gate: Gate;
   readonly clock: Clock;
   readonly random: Random;
-}): QueryLimit {
+}
+
+/** One per process: it remembers who was busy a moment ago, so that refusing costs nothing. */
+export function createQueryLimit(ports: QueryLimitPorts): QueryLimit {
   const busyUntil = createBoundedCache<MerchantId, number>({ capacity: MAX_BUSY });
   return {
     async enter(merchantId) {

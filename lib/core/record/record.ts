@@ -93,14 +93,16 @@ function refusedField(
   return undefined;
 }
 
+interface VersionToWrite {
+  readonly key: TransactionKey;
+  readonly content: OutcomeContent;
+  readonly version: Version;
+  readonly feedShards: number;
+}
+
 async function write(
   ports: RecordPorts,
-  options: {
-    readonly key: TransactionKey;
-    readonly content: OutcomeContent;
-    readonly version: Version;
-    readonly feedShards: number;
-  },
+  options: VersionToWrite,
 ): Promise<{ readonly kind: 'created'; readonly outcome: Outcome } | { readonly kind: 'exists' }> {
   const { key, content, version, feedShards } = options;
   for (let tries = 1; ; tries += 1) {

@@ -51,15 +51,17 @@ export function createClockCheck({
   };
 }
 
+interface ClockReading {
+  readonly sentMs: number;
+  readonly receivedMs: number;
+  readonly serverMs: number;
+}
+
 /**
  * How far the clock is off at least: 0 while both readings can be right. The server's moment lies between
  * sending and receiving, so a slow answer alone never looks like skew.
  */
-export function skewOf(reading: {
-  readonly sentMs: number;
-  readonly receivedMs: number;
-  readonly serverMs: number;
-}): number {
+export function skewOf(reading: ClockReading): number {
   const ahead = reading.sentMs - (reading.serverMs + HEADER_GRAIN_MS);
   const behind = reading.receivedMs - reading.serverMs;
   if (ahead > 0) return ahead;

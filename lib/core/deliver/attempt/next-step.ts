@@ -1,9 +1,15 @@
-import type { Schedule } from '../../schedule.ts';
 import { MINUTE_MS, msOf } from '../../time.ts';
 import { clampWait, MAX_QUEUE_WAIT_MS } from '../../waiting.ts';
 import type { Admission } from '../health/circuit-breaker.ts';
 import type { Notification } from '../state/notification.ts';
-import { type AttemptMade, afterAttempt, block, defer, handOver } from '../state/transitions.ts';
+import {
+  type AttemptMade,
+  type AttemptPlan,
+  afterAttempt,
+  block,
+  defer,
+  handOver,
+} from '../state/transitions.ts';
 
 /**
  * What a delivery decides: the next state of the notification, and what follows once that is written. All functions are
@@ -20,14 +26,6 @@ export interface NextStep {
   readonly reason: string;
 }
 
-/** What decisions draw from outside, and the schedule that they follow. */
-export interface StepPlan {
-  readonly schedule: Schedule;
-  readonly nowMs: number;
-  /** 0 inclusive to 1 exclusive, for jitter. */
-  readonly fraction: number;
-}
-
 /** There is no target that may be called. */
 export function whenBlocked(standing: Notification, reason: string): NextStep {
   return stepTo(block(standing, reason), { reason });
@@ -37,7 +35,7 @@ export function whenBlocked(standing: Notification, reason: string): NextStep {
 export function whenDeferred(
   standing: Notification,
   admission: Extract<Admission, { kind: 'defer' }>,
-  plan: StepPlan,
+  plan: AttemptPlan,
 ): NextStep {
   const untilMs = plan.nowMs + deferralMs(standing, admission, plan);
   return stepTo(defer(standing, { ...plan, untilMs }), { reason: 'horizon_passed' });
@@ -49,7 +47,7 @@ export function whenHandedOver(standing: Notification, made: AttemptMade, nowMs:
 }
 
 /** A request was made, and has ended. */
-export function whenAttempted(standing: Notification, made: AttemptMade, plan: StepPlan): NextStep {
+export function whenAttempted(standing: Notification, made: AttemptMade, plan: AttemptPlan): NextStep {
   return stepTo(afterAttempt(standing, made, plan), { made, reason: reasonOf(made) });
 }
 
@@ -83,7 +81,7 @@ const MAX_YOUNG_DEFERRAL_MS = MAX_QUEUE_WAIT_MS / (1 + DEFERRAL_SPREAD);
 function deferralMs(
   { startedAt }: Notification,
   { probeAtMs, openedAtMs }: Extract<Admission, { kind: 'defer' }>,
-  { nowMs, fraction }: StepPlan,
+  { nowMs, fraction }: AttemptPlan,
 ): number {
   const isYoung = nowMs - msOf(startedAt) < YOUNG_MS;
   const mostMs = isYoung ? MAX_YOUNG_DEFERRAL_MS : MAX_DEFERRAL_MS;

@@ -113,10 +113,13 @@ export async function resolveTarget(
   return target.kind === 'open' ? target : targetAsOf(ports, { key, outcome, notBeforeMs: nowMs });
 }
 
-async function targetAsOf(
-  ports: TargetPorts,
-  options: { readonly key: TargetKey; readonly outcome: TerminalOutcome; readonly notBeforeMs: number },
-): Promise<TargetResult> {
+interface TargetQuestion {
+  readonly key: TargetKey;
+  readonly outcome: TerminalOutcome;
+  readonly notBeforeMs: number;
+}
+
+async function targetAsOf(ports: TargetPorts, options: TargetQuestion): Promise<TargetResult> {
   const { key, outcome, notBeforeMs } = options;
   const { merchantId, endpointId } = key;
   const config = await ports.configs.get(merchantId, notBeforeMs);
