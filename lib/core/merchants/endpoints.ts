@@ -1,4 +1,5 @@
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
+import { changeUnderRev, OVERTAKEN } from '../change-under-rev.ts';
 import { base62 } from '../crypto.ts';
 import { sealContext } from '../deliver/attempt/target.ts';
 import type { Clock, ClockTrust, Random, Reporter } from '../environment.ts';
@@ -40,7 +41,6 @@ const MAX_DELETED = 180;
 const MAX_SPANS = 32;
 /** Enabling has room of its own, so that an endpoint that its owner could disable, or that we did, can be enabled again. */
 const MAX_SPANS_ENABLING = 2 * MAX_SPANS;
-const MAX_CHANGE_TRIES = 5;
 
 export interface EndpointPorts {
   readonly merchants: MerchantStore;
@@ -270,7 +270,7 @@ async function update(
 ): Promise<
   { readonly kind: 'changed'; readonly endpoint: Endpoint } | Extract<EndpointRefusal, { kind: 'refused' }>
 > {
-  for (let tries = 1; tries <= MAX_CHANGE_TRIES; tries += 1) {
+  return changeUnderRev('The endpoint', async () => {
     const config = await ports.merchants.read(key.merchantId);
     if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
     const endpoint = config.endpoints.find((one) => one.endpointId === key.endpointId);
@@ -279,9 +279,9 @@ async function update(
     if ('kind' in changed) return changed;
     if (changed === endpoint) return { kind: 'changed', endpoint };
     const next = { ...changed, rev: endpoint.rev + 1 };
-    if (await ports.merchants.saveEndpoint(next, endpoint.rev)) return { kind: 'changed', endpoint: next };
-  }
-  throw new Fault({ code: 'contended', message: 'The endpoint kept changing; try again.', retryable: true });
+    const isSaved = await ports.merchants.saveEndpoint(next, endpoint.rev);
+    return isSaved ? { kind: 'changed', endpoint: next } : OVERTAKEN;
+  });
 }
 
 /** Appends a span where it says something new, and forgets what is too old to matter. */
