@@ -109,7 +109,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'an outcome is written over',
-    file: 'lib/adapters/memory/memory-stores.ts',
+    file: 'lib/adapters/memory/memory-outcomes.ts',
     find: "if (table.outcomes.has(name)) return 'exists';",
     replace: '',
   },
@@ -376,7 +376,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'a PENDING is written without anybody who waits for its end',
-    file: 'lib/adapters/memory/memory-stores.ts',
+    file: 'lib/adapters/memory/memory-outcomes.ts',
     find: 'table.checks.set(transactionName(pending), structuredClone(check));',
     replace: '',
   },
