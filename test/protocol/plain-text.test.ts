@@ -7,8 +7,8 @@ describe('text that every store and format can carry', () => {
     'a',
     '\t\r\n',
     '\u0020',
-    '\u007f',
-    '\u0085',
+    '\u007e',
+    '\u00a0',
     '\ud7ff',
     '\ue000',
     '\ufffc',
@@ -17,7 +17,19 @@ describe('text that every store and format can carry', () => {
     '\u{10ffff}',
   ])('is %j', (text) => expect(isPlainText(text)).toBe(true));
 
-  it.each(['\0', '\b', '\u001f', '\ud800', 'a\udc00', '\ufffd', '\ufffe', '\uffff'])('is not %j', (text) => {
+  it.each([
+    '\0',
+    '\b',
+    '\u001f',
+    '\u007f',
+    '\u0085',
+    '\u009f',
+    '\ud800',
+    'a\udc00',
+    '\ufffd',
+    '\ufffe',
+    '\uffff',
+  ])('is not %j', (text) => {
     expect(isPlainText(text)).toBe(false);
     expect(holdsPlainText({ a: ['b', text] })).toBe(false);
     expect(holdsPlainText([{ [text]: 1 }])).toBe(false);
