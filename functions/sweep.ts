@@ -5,7 +5,7 @@ import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamod
 import { runJobs } from '../lib/core/deliver/redelivery.ts';
 import { sweepPartition } from '../lib/core/deliver/sweep.ts';
 import { forEachPartition } from '../lib/core/partitions.ts';
-import { sideBySide } from '../lib/protocol/runtime/side-by-side.ts';
+import { runTogether } from '../lib/protocol/runtime/bounded-map.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
 import { serveSchedule } from './wiring/serve-schedule.ts';
 
@@ -22,5 +22,5 @@ const ports = {
 export const handler = serveSchedule(async (deadlineMs) => {
   const sweep = () => forEachPartition((partition) => sweepPartition(ports, { partition, deadlineMs }));
   const jobs = () => runJobs(ports, deadlineMs);
-  await sideBySide<() => Promise<unknown>, unknown>([sweep, jobs], 2, (work) => work());
+  await runTogether([sweep, jobs]);
 });

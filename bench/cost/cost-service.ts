@@ -9,7 +9,7 @@ import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import type { Sender } from '../../lib/core/deliver/attempt/sender.ts';
-import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
+import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
 import { runJobs } from '../../lib/core/deliver/redelivery.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';

@@ -3,7 +3,7 @@ import type { ConfigName } from '../../lib/adapters/config.ts';
 import { createHealthStore } from '../../lib/adapters/dynamodb/stores/dynamodb-health-store.ts';
 import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../../lib/adapters/queues/queue-sender.ts';
-import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
+import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { clientDefaults } from './clients.ts';
 import { openService } from './open-service.ts';

@@ -431,8 +431,8 @@ describe('reconciling', () => {
     world.time.nowMs = Date.parse('2026-11-20T08:00:00Z');
     await kit.record('pay_2');
     world.time.nowMs += 6 * 60_000;
-    const mark = { closedThrough: '2026-09-01T08:00:00.000Z', windowSeconds: 300 };
-    await forEachPartition((partition) => world.ports.directory.saveClosed(partition, mark));
+    const mark = { through: '2026-09-01T08:00:00.000Z', windowSeconds: 300 };
+    await forEachPartition((partition) => world.ports.directory.saveMark(partition, 'closed', mark));
     for (let run = 0; run < 80 * 24 + 1; run += 1) await world.closeWindows();
     expect(await kit.receiver.reconcile()).toMatchObject({ applied: 2, through: '2026-11-20T08:05:00.000Z' });
   });

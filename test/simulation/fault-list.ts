@@ -25,9 +25,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'the message is let go before the next attempt is scheduled',
     file: 'lib/core/deliver/deliver.ts',
-    find: `    if (result.kind === 'saved') {
-      if (isDue(next)) await sendDue(ports, next);`,
-    replace: `    if (result.kind === 'saved') {`,
+    find: 'if (step.sendAtMs !== undefined) await',
+    replace: 'if (step.sendAtMs !== undefined && step.next.rev < 0) await',
     without: ['sweep'],
   },
   {
@@ -85,8 +84,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'relay says that it is done while messages are still on their way',
     file: 'lib/core/deliver/relay.ts',
-    find: 'await sideBySide(sendings, sendings.length, (send) => send());',
-    replace: 'void sideBySide(sendings, sendings.length, (send) => send()).catch(() => undefined);',
+    find: 'await runTogether(sendings);',
+    replace: 'void runTogether(sendings).catch(() => undefined);',
     without: ['sweep', 'audit'],
   },
   {
@@ -97,8 +96,8 @@ export const FAULTS: readonly DeliberateFault[] = [
     without: ['sweep', 'audit'],
   },
   {
-    name: 'side by side, a failure is forgotten',
-    file: 'lib/protocol/runtime/side-by-side.ts',
+    name: 'the bounded map forgets a failure',
+    file: 'lib/protocol/runtime/bounded-map.ts',
     find: 'if (failures.length > 0) throw failures[0];',
     replace: 'if (failures.length > results.length) throw failures[0];',
   },
@@ -110,7 +109,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'an outcome is written over',
-    file: 'lib/adapters/memory/memory-stores.ts',
+    file: 'lib/adapters/memory/memory-outcomes.ts',
     find: "if (table.outcomes.has(name)) return 'exists';",
     replace: '',
   },
@@ -191,8 +190,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'a breaker never probes',
     file: 'lib/core/deliver/health/circuit-breaker.ts',
-    find: 'if (nowMs >= probeAtMs(seen.health, nowMs)) {',
-    replace: 'if (nowMs < 0) {',
+    find: 'probeAt === undefined || nowMs >= msOf(probeAt)',
+    replace: 'probeAt === undefined && nowMs < 0',
   },
   {
     name: 'a probe that died leaves its breaker half-open for days',
@@ -208,7 +207,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'an endpoint that is dead for days stays enabled',
-    file: 'lib/core/deliver/deliver.ts',
+    file: 'lib/core/deliver/health/learn-from-attempt.ts',
     find: 'if (isLost) {',
     replace: 'if (isLost && made.durationMs < 0) {',
   },
@@ -220,7 +219,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'an endpoint that asks never to be called again stays enabled',
-    file: 'lib/core/deliver/deliver.ts',
+    file: 'lib/core/deliver/health/learn-from-attempt.ts',
     find: "if (made.outcome.result === 'gone') {",
     replace: "if (made.outcome.result === 'gone' && made.durationMs < 0) {",
   },
@@ -251,8 +250,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'settings are read once in the life of a container',
     file: 'lib/core/merchants/config-cache.ts',
-    find: 'cached.readAtMs >= notBeforeMs',
-    replace: 'cached.readAtMs + notBeforeMs >= 0',
+    find: 'known.read(merchantId, notBeforeMs,',
+    replace: 'known.read(merchantId, 0 * notBeforeMs,',
   },
   {
     name: 'relay goes by the endpoints of a while ago',
@@ -403,8 +402,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'what the first lane did not wait for is sent nowhere',
     file: 'lib/core/deliver/deliver.ts',
-    find: 'if (isSaved) await sendDue(ports, next);',
-    replace: '',
+    find: 'if (step.sendAtMs !== undefined) await',
+    replace: "if (step.sendAtMs !== undefined && step.reason !== 'handed_over') await",
     without: ['sweep'],
   },
   {
@@ -415,7 +414,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'a PENDING is written without anybody who waits for its end',
-    file: 'lib/adapters/memory/memory-stores.ts',
+    file: 'lib/adapters/memory/memory-outcomes.ts',
     find: 'table.checks.set(transactionName(pending), structuredClone(check));',
     replace: '',
   },
@@ -435,13 +434,13 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'anybody’s 404 means that the transaction is unknown',
-    file: 'lib/core/check-back/check.ts',
+    file: 'lib/core/check-back/check-answer.ts',
     find: 'statusCode === 404 && json.ok && unknownSchema.safeParse(json.value).success',
     replace: 'statusCode === 404 && (json.ok || unknownSchema !== undefined)',
   },
   {
     name: 'unknown is taken for the end although the initiator is to be asked again',
-    file: 'lib/core/check-back/check.ts',
+    file: 'lib/core/check-back/check-answer.ts',
     find: "pending.checkBack?.onUnknown === 'FAILED'",
     replace: 'pending.checkBack !== undefined',
   },
@@ -484,8 +483,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'the kit asks for one of those that are missing, and takes the window for settled',
     file: 'lib/receiver/asking/taking.ts',
-    find: 'await sideBySideUntilFailure(missing, QUESTIONS',
-    replace: 'await sideBySideUntilFailure(missing.slice(0, 1), QUESTIONS',
+    find: 'await boundedMapUntilFailure(missing, QUESTIONS',
+    replace: 'await boundedMapUntilFailure(missing.slice(0, 1), QUESTIONS',
   },
   {
     name: 'the kit believes whoever knows the id',
@@ -518,7 +517,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'what could not be closed is shown as closed',
     file: 'lib/core/feed/closed-through.ts',
-    find: 'own !== undefined && own < mark.closedThrough ? own',
+    find: 'own !== undefined && own < mark.through ? own',
     replace: "own === 'never' ? own",
   },
 ];

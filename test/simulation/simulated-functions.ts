@@ -4,7 +4,7 @@ import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import type { Exchange, Sender } from '../../lib/core/deliver/attempt/sender.ts';
 import { orComeBack } from '../../lib/core/deliver/coming-back.ts';
 import type { Dispatcher } from '../../lib/core/deliver/dispatcher.ts';
-import { createHealthMonitor, type HealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
+import { createHealthMonitor, type HealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleCheckMessage, handleMessage } from '../../lib/core/deliver/messages.ts';
 import { runJobs } from '../../lib/core/deliver/redelivery.ts';
 import { sweepPartition } from '../../lib/core/deliver/sweep.ts';

@@ -20,7 +20,7 @@ import type { CheckMessage } from '../../lib/core/check-back/check-state.ts';
 import type { GeneratedSecret } from '../../lib/core/check-back/service-key.ts';
 import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver/attempt/sender.ts';
 import type { Due } from '../../lib/core/deliver/dispatcher.ts';
-import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
+import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleCheckMessage, handleMessage } from '../../lib/core/deliver/messages.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
 import type { NotificationMessage } from '../../lib/core/deliver/state/notification.ts';

@@ -1,4 +1,4 @@
-import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { CLOCKS_DIFFER_MS, type Clock } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import { windowStart } from '../feed/window.ts';
@@ -65,15 +65,22 @@ export async function walkPartition(
     .filter((one) => one.fromMs < toMs)
     // Who is furthest behind comes first, so that a deadline never meets the same merchants twice.
     .sort((left, right) => left.fromMs - right.fromMs);
-  const reached = await sideBySide(waiting, CONCURRENCY, (one) => workOn(ports, walk, { ...one, toMs }));
+  const reached = await boundedMap(waiting, CONCURRENCY, (one) => workOn(ports, walk, { ...one, toMs }));
   await savePartitionMark(ports, walk, toMs);
   return Math.min(toMs, ...reached);
+}
+
+/** One merchant of a walk, from where it got to before. */
+interface MerchantWalk {
+  readonly entry: DirectoryEntry;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 async function workOn(
   ports: { readonly directory: Directory; readonly clock: Clock },
   walk: Walk,
-  { entry, fromMs, toMs }: { readonly entry: DirectoryEntry; readonly fromMs: number; readonly toMs: number },
+  { entry, fromMs, toMs }: MerchantWalk,
 ): Promise<number> {
   const { merchantId } = entry;
   const isLate = () => ports.clock.now() >= walk.deadlineMs;
@@ -94,6 +101,10 @@ async function workOn(
   return reachedMs;
 }
 
+interface EndedWalk extends MerchantWalk {
+  readonly reachedMs: number;
+}
+
 /**
  * A run that was overtaken may come to its own end before that of a later one, which failed: only who has passed the
  * end of all that is open takes the mark away.
@@ -101,14 +112,8 @@ async function workOn(
 async function keepOwnMark(
   { directory }: { readonly directory: Directory },
   { mark }: Walk,
-  run: {
-    readonly entry: DirectoryEntry;
-    readonly fromMs: number;
-    readonly reachedMs: number;
-    readonly toMs: number;
-  },
+  { entry, fromMs, reachedMs, toMs }: EndedWalk,
 ): Promise<void> {
-  const { entry, fromMs, reachedMs, toMs } = run;
   const { open } = entry.own[mark];
   const untilMs = Math.max(toMs, open === undefined ? toMs : msOf(open.until));
   if (reachedMs >= untilMs) {
@@ -128,10 +133,8 @@ async function savePartitionMark(
   toMs: number,
 ): Promise<void> {
   if (walk.markedMs !== undefined && toMs <= walk.markedMs) return;
-  if (walk.mark === 'audited') return ports.directory.saveAudited(walk.partition, isoTime(toMs));
-  if (walk.mark === 'stated') return ports.directory.saveStated(walk.partition, isoTime(toMs));
-  const { windowSeconds } = walk;
-  return ports.directory.saveClosed(walk.partition, { closedThrough: isoTime(toMs), windowSeconds });
+  const { partition, mark, windowSeconds } = walk;
+  await ports.directory.saveMark(partition, mark, { through: isoTime(toMs), windowSeconds });
 }
 
 /** A merchant's first outcome may be stamped by a clock that is behind the one that stamped the merchant. */

@@ -1,4 +1,4 @@
-import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { isUnreadable } from '../faults.ts';
 import { takeFromPartitions } from '../feed/partition-pages.ts';
 import {
@@ -28,13 +28,19 @@ export interface Unresolved {
 /** Checks and their transactions read strongly side by side. */
 const CONCURRENCY = 16;
 
+interface UnresolvedQuery {
+  readonly merchantId?: MerchantId;
+  readonly after?: string;
+  readonly limit: number;
+}
+
 /**
  * A page of what is unresolved, of one merchant or of all. Each is read strongly, so that nothing is shown that was
  * resolved since; a page may be empty and still have more. One that nobody can read hides none of the others: it is named.
  */
 export async function listUnresolved(
   ports: Pick<UnresolvedPorts, 'outcomes' | 'checks'>,
-  asked: { readonly merchantId?: MerchantId; readonly after?: string; readonly limit: number },
+  asked: UnresolvedQuery,
 ): Promise<{
   readonly items: readonly Unresolved[];
   /** Those of the page that cannot be read; operators were told why. */
@@ -49,7 +55,7 @@ export async function listUnresolved(
     read: (place) => ports.checks.unresolved({ ...range, ...place }),
   });
   const unreadable: TransactionKey[] = [];
-  const found = await sideBySide(keys, CONCURRENCY, (key) =>
+  const found = await boundedMap(keys, CONCURRENCY, (key) =>
     readUnresolved(ports, key).catch((error: unknown) => {
       if (!isUnreadable(error)) throw error;
       unreadable.push(key);

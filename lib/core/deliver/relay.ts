@@ -1,4 +1,4 @@
-import { sideBySide } from '../../protocol/runtime/side-by-side.ts';
+import { boundedMap, runTogether } from '../../protocol/runtime/bounded-map.ts';
 import type { CheckMessage } from '../check-back/check-state.ts';
 import { CLOCKS_DIFFER_MS, type Clock, type ClockTrust, type Reporter } from '../environment.ts';
 import type { DeliveryLane } from '../events.ts';
@@ -10,17 +10,19 @@ import { msOf, SECOND_MS } from '../time.ts';
 import { circuitOf } from './attempt/target.ts';
 import type { Dispatcher, Due } from './dispatcher.ts';
 import { expectedEndpoints } from './expected-endpoints.ts';
-import type { HealthMonitor } from './health/circuit-breaker.ts';
+import type { HealthMonitor } from './health/health-monitor.ts';
 import { notifyUrlOf } from './notify-url.ts';
 import type { NotificationMessage } from './state/notification.ts';
 
+interface RecordToPark {
+  readonly recordId: string;
+  readonly reason: string;
+  readonly payload: string;
+}
+
 /** Where goes what cannot be read: kept with the reason, so that nothing is dropped and nobody waits. */
 export interface Parking {
-  park(record: {
-    readonly recordId: string;
-    readonly reason: string;
-    readonly payload: string;
-  }): Promise<void>;
+  park(record: RecordToPark): Promise<void>;
 }
 
 /** One record of the table's stream: the outcome that was inserted, or why it cannot be read. */
@@ -67,7 +69,7 @@ const NOTHING: Relayed = { told: [], checks: [] };
  */
 export async function relay(ports: RelayPorts, records: readonly StreamedOutcome[]): Promise<void> {
   const startedAtMs = ports.clock.now();
-  const relayed = await sideBySide(records, CONCURRENCY, (record) => relayRecord(ports, record, startedAtMs));
+  const relayed = await boundedMap(records, CONCURRENCY, (record) => relayRecord(ports, record, startedAtMs));
   const told = relayed.flatMap((one) => one.told);
   const checks = relayed.flatMap((one) => one.checks);
   const sendings = [
@@ -75,7 +77,7 @@ export async function relay(ports: RelayPorts, records: readonly StreamedOutcome
     () => ports.dispatcher.sendNow('retry', messagesOf(told, 'retry')),
     () => ports.dispatcher.sendAllAt(checks),
   ];
-  await sideBySide(sendings, sendings.length, (send) => send());
+  await runTogether(sendings);
   ports.reporter.report({
     event: 'relayed',
     outcomes: records.length,

@@ -1,8 +1,8 @@
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
+import { changeUnderRev, contended, OVERTAKEN } from '../change-under-rev.ts';
 import { base62 } from '../crypto.ts';
 import { sealContext } from '../deliver/attempt/target.ts';
 import type { ClockTrust, Reporter } from '../environment.ts';
-import { Fault } from '../faults.ts';
 import { type EndpointId, endpointIdSchema, type MerchantId } from '../model.ts';
 import type { Schedule } from '../schedule.ts';
 import { isoTime } from '../time.ts';
@@ -50,7 +50,6 @@ const MAX_DELETED = 180;
 const MAX_SPANS = 32;
 /** Enabling has room of its own, so that an endpoint that its owner could disable, or that we did, can be enabled again. */
 const MAX_SPANS_ENABLING = 2 * MAX_SPANS;
-const MAX_CHANGE_TRIES = 5;
 
 export interface EndpointPorts extends DatingPorts {
   readonly merchants: MerchantStore;
@@ -107,7 +106,7 @@ export async function createEndpoint(
   const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
   const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
   const writes = createDatedWrites(ports);
-  for (let tries = 1; tries <= MAX_CHANGE_TRIES; tries += 1) {
+  return changeUnderRev('The merchant', async () => {
     // The stamps will be compared with those of others; the read above has shown what the table's clock says.
     ports.clockTrust.assertTrusted();
     const times = writes.next();
@@ -124,9 +123,9 @@ export async function createEndpoint(
       return { kind: 'created', endpoint: result.endpoint, secret: made.secret };
     }
     // It does not stand: another change came first, or the write did not arrive.
-    if (written === 'refused') break;
-  }
-  throw new Fault({ code: 'contended', message: 'The merchant kept changing; try again.', retryable: true });
+    if (written === 'refused') throw contended('The merchant');
+    return OVERTAKEN;
+  });
 }
 
 function newEndpoint(options: {
@@ -318,7 +317,7 @@ async function update(
 > {
   const { writes = createDatedWrites(ports) } = ports;
   let tried: Endpoint | undefined;
-  for (let tries = 1; tries <= MAX_CHANGE_TRIES; tries += 1) {
+  return changeUnderRev('The endpoint', async () => {
     const config = await ports.merchants.read(key.merchantId);
     if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
     const endpoint = config.endpoints.find((one) => one.endpointId === key.endpointId);
@@ -336,7 +335,6 @@ async function update(
     const written = await writes.write({ standing: endpoint, next }, times, () =>
       ports.merchants.saveEndpoint(next, endpoint.rev, times.withinMs),
     );
-    if (written === 'standing') return { kind: 'changed', endpoint: next };
-  }
-  throw new Fault({ code: 'contended', message: 'The endpoint kept changing; try again.', retryable: true });
+    return written === 'standing' ? { kind: 'changed', endpoint: next } : OVERTAKEN;
+  });
 }

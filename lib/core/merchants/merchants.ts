@@ -1,4 +1,5 @@
 import { canonicalJson } from '../../protocol/json/canonical-json.ts';
+import { changeUnderRev, OVERTAKEN } from '../change-under-rev.ts';
 import { sealContext } from '../deliver/attempt/target.ts';
 import type { Clock, ClockTrust, Random } from '../environment.ts';
 import { Fault } from '../faults.ts';
@@ -28,8 +29,6 @@ export interface MerchantSettings {
   readonly feedShards?: number;
   readonly timeZone?: string;
 }
-
-const MAX_CHANGE_TRIES = 5;
 
 export type CreateMerchantResult =
   | { readonly kind: 'created'; readonly profile: Profile; readonly secret: string }
@@ -123,14 +122,14 @@ async function update(
   merchantId: MerchantId,
   change: (profile: Profile) => Profile | MerchantRefusal,
 ): Promise<ChangeMerchantResult> {
-  for (let tries = 1; tries <= MAX_CHANGE_TRIES; tries += 1) {
+  return changeUnderRev('The merchant', async () => {
     const profile = (await ports.merchants.read(merchantId))?.profile;
     if (profile === undefined) return { kind: 'refused', code: 'unknown_merchant' };
     const changed = change(profile);
     if ('kind' in changed) return changed;
     if (changed === profile) return { kind: 'changed', profile };
     const next = { ...changed, rev: profile.rev + 1 };
-    if (await ports.merchants.saveProfile(next, profile.rev)) return { kind: 'changed', profile: next };
-  }
-  throw new Fault({ code: 'contended', message: 'The merchant kept changing; try again.', retryable: true });
+    const isSaved = await ports.merchants.saveProfile(next, profile.rev);
+    return isSaved ? { kind: 'changed', profile: next } : OVERTAKEN;
+  });
 }

@@ -13,12 +13,14 @@ export type AnswerSigner = (
   body: string,
 ) => Promise<Readonly<Record<string, string>>>;
 
-export function createAnswerSigner(ports: {
+interface AnswerSignerPorts {
   readonly configs: ConfigCache;
   readonly seal: Seal;
   readonly clock: Clock;
   readonly random: Random;
-}): AnswerSigner {
+}
+
+export function createAnswerSigner(ports: AnswerSignerPorts): AnswerSigner {
   return async (merchantId, body) => {
     const nowMs = ports.clock.now();
     const config = await ports.configs.get(merchantId, nowMs - SETTINGS_MAX_AGE_MS);

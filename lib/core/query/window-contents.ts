@@ -87,23 +87,28 @@ export interface WindowPosition {
   readonly key: FeedKey;
 }
 
+interface WindowRowsQuery extends WindowOf {
+  readonly bucket?: number;
+  readonly after?: WindowPosition;
+  readonly limit: number;
+}
+
+interface WindowRows {
+  readonly kind: 'rows';
+  readonly asOf: string;
+  readonly items: readonly ReturnType<typeof feedItem>[];
+  /** Where the next page goes on; absent of the last. A page may hold nothing and still have a next one. */
+  readonly next?: WindowPosition;
+}
+
 /**
  * The rows of a closed window, or of one bucket of it, in the order of the feed. All pages are of one revision: rows of
  * two would add up to neither.
  */
 export async function readWindowRows(
   ports: WindowPorts,
-  asked: WindowOf & { readonly bucket?: number; readonly after?: WindowPosition; readonly limit: number },
-): Promise<
-  | {
-      readonly kind: 'rows';
-      readonly asOf: string;
-      readonly items: readonly ReturnType<typeof feedItem>[];
-      /** Where the next page goes on; absent of the last. A page may hold nothing and still have a next one. */
-      readonly next?: WindowPosition;
-    }
-  | WindowRefusal
-> {
+  asked: WindowRowsQuery,
+): Promise<WindowRows | WindowRefusal> {
   const found = await readClosedWindow(ports, asked);
   if (found.kind === 'refused') return found;
   const { merchantId, bucket, limit, after } = asked;

@@ -1,3 +1,4 @@
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { feedShardOf } from '../../protocol/table/outcome-layout.ts';
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
 import { newCheck } from '../check-back/check-state.ts';
@@ -92,14 +93,16 @@ function refusedField(
   return undefined;
 }
 
+interface VersionToWrite {
+  readonly key: TransactionKey;
+  readonly content: OutcomeContent;
+  readonly version: Version;
+  readonly feedShards: number;
+}
+
 async function write(
   ports: RecordPorts,
-  options: {
-    readonly key: TransactionKey;
-    readonly content: OutcomeContent;
-    readonly version: Version;
-    readonly feedShards: number;
-  },
+  options: VersionToWrite,
 ): Promise<{ readonly kind: 'created'; readonly outcome: Outcome } | { readonly kind: 'exists' }> {
   const { key, content, version, feedShards } = options;
   for (let tries = 1; ; tries += 1) {
@@ -151,16 +154,12 @@ export async function recordBatch(
 ): Promise<readonly BatchItemResult[]> {
   const queues = Map.groupBy(items.keys(), (index) => items[index]?.transactionId);
   const results = new Array<BatchItemResult>(items.length);
-  const waiting = [...queues.values()];
-  const worker = async () => {
-    for (let queue = waiting.shift(); queue !== undefined; queue = waiting.shift()) {
-      for (const index of queue) {
-        const item = items[index];
-        if (item !== undefined) results[index] = await recordItem(ports, { merchantId, item });
-      }
+  await boundedMap([...queues.values()], BATCH_CONCURRENCY, async (queue) => {
+    for (const index of queue) {
+      const item = items[index];
+      if (item !== undefined) results[index] = await recordItem(ports, { merchantId, item });
     }
-  };
-  await Promise.all(Array.from({ length: BATCH_CONCURRENCY }, worker));
+  });
   return results;
 }
 

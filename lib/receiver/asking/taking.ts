@@ -1,4 +1,4 @@
-import { sideBySideUntilFailure } from '../../protocol/runtime/side-by-side.ts';
+import { boundedMapUntilFailure } from '../../protocol/runtime/bounded-map.ts';
 import type { Applying } from '../applying.ts';
 import type { ListedOutcome } from '../outcome.ts';
 import type { AppliedOutcome, ApplyResult, ReceiverStore } from '../stores/receiver-store.ts';
@@ -73,7 +73,7 @@ export function createTaking(options: {
       const ids = rows.map(({ transactionId }) => transactionId);
       const here = await store.find(merchantId, ids);
       const missing = rows.filter((row) => !isApplied(row, here.get(row.transactionId)));
-      await sideBySideUntilFailure(missing, QUESTIONS, async ({ transactionId }) => {
+      await boundedMapUntilFailure(missing, QUESTIONS, async ({ transactionId }) => {
         const answer = await client.transaction(transactionId);
         if (answer.kind === 'ended') await standing(answer, counts);
         // Listed, and by its id not there: it will not be settled by asking again now.
@@ -84,7 +84,7 @@ export function createTaking(options: {
     async acknowledgeLeft(counts) {
       for (let pages = 0; pages < MAX_PAGES; pages += 1) {
         const left = await store.unacknowledged(merchantId, ACKNOWLEDGEMENTS);
-        await sideBySideUntilFailure(left, QUESTIONS, (key) => acknowledge(key, counts));
+        await boundedMapUntilFailure(left, QUESTIONS, (key) => acknowledge(key, counts));
         if (left.length < ACKNOWLEDGEMENTS) return;
       }
     },

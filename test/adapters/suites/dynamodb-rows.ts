@@ -248,8 +248,8 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
         [{ pk: `J#statement#${SHOP}`, sk: '2026-11-20' }, () => statements.read(SHOP, '2026-11-20')],
         [{ pk: 'K#k1', sk: 'KEY' }, () => keys.read('k1')],
         [{ pk: `H#${SHOP}#ep_1`, sk: 'HEALTH' }, () => health.read({ merchantId: SHOP, circuitId: 'ep_1' })],
-        [{ pk: 'D#3', sk: 'CLOSED' }, () => directory.closed(3)],
-        [{ pk: 'D#3', sk: 'AUDITED' }, () => directory.audited(3)],
+        [{ pk: 'D#3', sk: 'CLOSED' }, () => directory.mark(3, 'closed')],
+        [{ pk: 'D#3', sk: 'AUDITED' }, () => directory.mark(3, 'audited')],
         [{ pk: 'D#3', sk: 'M#x' }, () => directory.list(3)],
       ];
       for (const [row, read] of rows) {

@@ -214,8 +214,8 @@ describe('asking for windows', () => {
     directory.entry = async (merchantId) => {
       const seen = await entry(merchantId);
       await behind('2026-11-20T08:15:00.000Z', { entry, changeOwnMark });
-      const mark = { closedThrough: '2026-11-20T09:00:00.000Z', windowSeconds: 300 };
-      await directory.saveClosed(partitionOf(merchantId), mark);
+      const mark = { through: '2026-11-20T09:00:00.000Z', windowSeconds: 300 };
+      await directory.saveMark(partitionOf(merchantId), 'closed', mark);
       return seen;
     };
     const { json } = await ask('/v1/windows?from=2026-11-20T08:00:00Z');

@@ -39,11 +39,11 @@ async function partitionOf(count: number) {
     work: (merchantId: string, slice: Slice) => number | Promise<number> = (_, { toMs }) => toMs,
     { deadlineMs = Number.POSITIVE_INFINITY, windowSeconds = 300 } = {},
   ): Promise<number> {
-    const marked = await directory.closed(partition);
+    const marked = await directory.mark(partition, 'closed');
     const options: Walk = {
       partition,
       mark: 'closed',
-      markedMs: marked === undefined ? undefined : Date.parse(marked.closedThrough),
+      markedMs: marked === undefined ? undefined : Date.parse(marked.through),
       ripeMs,
       windowSeconds,
       deadlineMs,
@@ -69,14 +69,14 @@ describe('walking along the merchants of a partition', () => {
     expect(await walk(START_MS + 2 * WINDOW_MS)).toBe(START_MS + 2 * WINDOW_MS);
     expect(await walk(START_MS + 2 * WINDOW_MS)).toBe(START_MS + 2 * WINDOW_MS);
     expect(worked.map(({ merchantId }) => merchantId).sort()).toEqual(await ids());
-    expect((await directory.closed(partition))?.closedThrough).toBe(isoTime(START_MS + 2 * WINDOW_MS));
+    expect((await directory.mark(partition, 'closed'))?.through).toBe(isoTime(START_MS + 2 * WINDOW_MS));
   });
 
   it('marks a partition without merchants too, so that the length of windows is settled there', async () => {
     const { walk, directory, partition } = await partitionOf(0);
     await walk(START_MS);
-    expect(await directory.closed(partition)).toEqual({
-      closedThrough: isoTime(START_MS),
+    expect(await directory.mark(partition, 'closed')).toEqual({
+      through: isoTime(START_MS),
       windowSeconds: 300,
     });
   });
@@ -196,7 +196,7 @@ describe('walking along the merchants of a partition', () => {
     const { changeOwnMark } = directory;
     directory.changeOwnMark = () => Promise.reject(new Error('the table is away'));
     await expect(walk(START_MS + WINDOW_MS, () => START_MS)).rejects.toThrow('the table is away');
-    expect(await directory.closed(partition)).toBeUndefined();
+    expect(await directory.mark(partition, 'closed')).toBeUndefined();
     directory.changeOwnMark = changeOwnMark;
     expect(await walk(START_MS + WINDOW_MS)).toBe(START_MS + WINDOW_MS);
   });

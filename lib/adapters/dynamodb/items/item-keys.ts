@@ -1,6 +1,6 @@
 import { checkKeySchema } from '../../../core/check-back/check-state.ts';
 import type { DueKey } from '../../../core/deliver/due-index.ts';
-import type { Circuit } from '../../../core/deliver/health/circuit-breaker.ts';
+import type { Circuit } from '../../../core/deliver/health/circuit.ts';
 import {
   type NotificationKey,
   type NotificationState,

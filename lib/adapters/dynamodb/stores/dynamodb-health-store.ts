@@ -1,5 +1,5 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type HealthStore, healthSchema } from '../../../core/deliver/health/circuit-breaker.ts';
+import { type HealthStore, healthSchema } from '../../../core/deliver/health/circuit.ts';
 import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { HEALTH_SK, healthPk } from '../items/item-keys.ts';

@@ -1,5 +1,10 @@
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { endpointSchema, profileSchema } from '../../../core/merchants/merchant-config.ts';
+import {
+  type Endpoint,
+  endpointSchema,
+  type Profile,
+  profileSchema,
+} from '../../../core/merchants/merchant-config.ts';
 import type { MerchantStore } from '../../../core/merchants/merchant-store.ts';
 import { DAY_SECONDS } from '../../../core/time.ts';
 import { merchantPk, PROFILE_SK } from '../../../protocol/table/outcome-layout.ts';
@@ -46,55 +51,16 @@ export function createMerchantStore(table: Table): MerchantStore {
       };
     },
 
-    async create(profile) {
-      const { merchantId, createdAt } = profile;
-      // Invariant: a merchant stands in the directory from its first moment, or does not exist at all.
-      const transaction = new TransactWriteCommand({
-        TransactItems: [
-          {
-            Put: {
-              TableName,
-              Item: { pk: merchantPk(merchantId), sk: PROFILE_SK, ...profile },
-              ConditionExpression: 'attribute_not_exists(pk)',
-            },
-          },
-          {
-            Put: {
-              TableName,
-              Item: { pk: directoryPk(merchantId), sk: merchantPk(merchantId), merchantId, createdAt },
-            },
-          },
-        ],
-      });
-      return calling('Creating a merchant', () => unlessRefused(() => documents.send(transaction)));
-    },
+    create: (profile) =>
+      calling('Creating a merchant', () =>
+        unlessRefused(() => documents.send(merchantCreation(TableName, profile))),
+      ),
 
     createEndpoint(endpoint, expectedProfileRev, withinMs = table.stampBoundMs) {
-      const { merchantId, endpointId } = endpoint;
-      const transaction = new TransactWriteCommand({
-        TransactItems: [
-          {
-            Put: {
-              TableName,
-              Item: { pk: merchantPk(merchantId), sk: endpointSk(endpointId), ...endpoint },
-              ConditionExpression: 'attribute_not_exists(pk)',
-            },
-          },
-          {
-            Update: {
-              TableName,
-              Key: { pk: merchantPk(merchantId), sk: PROFILE_SK },
-              UpdateExpression: 'SET rev = rev + :one',
-              // Invariant: whoever makes an endpoint has counted all that there are.
-              ConditionExpression: 'rev = :rev',
-              ExpressionAttributeValues: { ':one': 1, ':rev': expectedProfileRev },
-            },
-          },
-        ],
-      });
+      const creation = endpointCreation(TableName, endpoint, expectedProfileRev);
       const abortSignal = AbortSignal.timeout(withinMs);
       return calling('Creating an endpoint', () =>
-        unlessRefused(() => stamping.send(transaction, { abortSignal })),
+        unlessRefused(() => stamping.send(creation, { abortSignal })),
       );
     },
 
@@ -104,13 +70,59 @@ export function createMerchantStore(table: Table): MerchantStore {
     },
 
     saveEndpoint(endpoint, expectedRev, withinMs = table.stampBoundMs) {
-      const { merchantId, endpointId, deletedAt } = endpoint;
-      const ttl =
-        deletedAt === undefined ? undefined : Math.floor(Date.parse(deletedAt) / 1000) + TOMBSTONE_SECONDS;
-      const item = { pk: merchantPk(merchantId), sk: endpointSk(endpointId), ...endpoint };
-      const put = putIfRev({ ...item, ...(ttl !== undefined && { ttl }) }, expectedRev);
+      const put = putIfRev(endpointRow(endpoint), expectedRev);
       const abortSignal = AbortSignal.timeout(withinMs);
       return calling('Saving an endpoint', () => unlessRefused(() => stamping.send(put, { abortSignal })));
     },
+  };
+}
+
+function merchantCreation(TableName: string, profile: Profile): TransactWriteCommand {
+  const { merchantId, createdAt } = profile;
+  const row = { pk: merchantPk(merchantId), sk: PROFILE_SK, ...profile };
+  const directoryRow = { pk: directoryPk(merchantId), sk: merchantPk(merchantId), merchantId, createdAt };
+  // Invariant: a merchant stands in the directory from its first moment, or does not exist at all.
+  return new TransactWriteCommand({
+    TransactItems: [
+      { Put: { TableName, Item: row, ConditionExpression: 'attribute_not_exists(pk)' } },
+      { Put: { TableName, Item: directoryRow } },
+    ],
+  });
+}
+
+function endpointCreation(
+  TableName: string,
+  endpoint: Endpoint,
+  expectedProfileRev: number,
+): TransactWriteCommand {
+  const { merchantId, endpointId } = endpoint;
+  const pk = merchantPk(merchantId);
+  const row = { pk, sk: endpointSk(endpointId), ...endpoint };
+  const raise = {
+    TableName,
+    Key: { pk, sk: PROFILE_SK },
+    UpdateExpression: 'SET rev = rev + :one',
+    // Invariant: whoever makes an endpoint has counted all that there are.
+    ConditionExpression: 'rev = :rev',
+    ExpressionAttributeValues: { ':one': 1, ':rev': expectedProfileRev },
+  };
+  return new TransactWriteCommand({
+    TransactItems: [
+      { Put: { TableName, Item: row, ConditionExpression: 'attribute_not_exists(pk)' } },
+      { Update: raise },
+    ],
+  });
+}
+
+/** Deleted endpoints expire. */
+function endpointRow(endpoint: Endpoint): Record<string, unknown> {
+  const { merchantId, endpointId, deletedAt } = endpoint;
+  return {
+    pk: merchantPk(merchantId),
+    sk: endpointSk(endpointId),
+    ...endpoint,
+    ...(deletedAt !== undefined && {
+      ttl: Math.floor(Date.parse(deletedAt) / 1000) + TOMBSTONE_SECONDS,
+    }),
   };
 }

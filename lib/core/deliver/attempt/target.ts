@@ -16,7 +16,7 @@ import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT, type TerminalOut
 import type { OutcomeStore } from '../../record/outcome-store.ts';
 import type { Schedule } from '../../schedule.ts';
 import { SECOND_MS } from '../../time.ts';
-import type { Circuit } from '../health/circuit-breaker.ts';
+import type { Circuit } from '../health/circuit.ts';
 import { notifyUrlOf } from '../notify-url.ts';
 
 /** Where and how one notification is attempted. */
@@ -114,10 +114,13 @@ export async function resolveTarget(
   return target.kind === 'open' ? target : targetAsOf(ports, { key, outcome, notBeforeMs: nowMs });
 }
 
-async function targetAsOf(
-  ports: TargetPorts,
-  options: { readonly key: TargetKey; readonly outcome: TerminalOutcome; readonly notBeforeMs: number },
-): Promise<TargetResult> {
+interface TargetQuestion {
+  readonly key: TargetKey;
+  readonly outcome: TerminalOutcome;
+  readonly notBeforeMs: number;
+}
+
+async function targetAsOf(ports: TargetPorts, options: TargetQuestion): Promise<TargetResult> {
   const { key, outcome, notBeforeMs } = options;
   const { merchantId, endpointId } = key;
   const config = await ports.configs.get(merchantId, notBeforeMs);

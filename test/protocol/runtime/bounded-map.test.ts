@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { sideBySide, sideBySideUntilFailure } from '../../../lib/protocol/runtime/side-by-side.ts';
+import {
+  boundedMap,
+  boundedMapUntilFailure,
+  runTogether,
+} from '../../../lib/protocol/runtime/bounded-map.ts';
 
 /** Work whose end the test decides, one item at a time. */
 function held() {
@@ -22,10 +26,10 @@ function held() {
   };
 }
 
-describe('work side by side', () => {
+describe('a bounded map', () => {
   it('begins no more than fit, and gives the results in the order of the items', async () => {
     const { begun, work, end } = held();
-    const all = sideBySide([1, 2, 3], 2, work);
+    const all = boundedMap([1, 2, 3], 2, work);
     expect(begun).toEqual([1, 2]);
     await end(2);
     expect(begun).toEqual([1, 2, 3]);
@@ -35,7 +39,7 @@ describe('work side by side', () => {
 
   it('goes on where one fails, and throws its failure when all have ended', async () => {
     const { begun, work, end } = held();
-    const all = expect(sideBySide([1, 2, 3], 1, work)).rejects.toThrow('first');
+    const all = expect(boundedMap([1, 2, 3], 1, work)).rejects.toThrow('first');
     await end(1, new Error('first'));
     await end(2, new Error('second'));
     expect(begun).toEqual([1, 2, 3]);
@@ -46,7 +50,7 @@ describe('work side by side', () => {
   it('begins nothing more until-failure, and waits for what was begun', async () => {
     const { begun, work, end } = held();
     let isOver = false;
-    const all = sideBySideUntilFailure([1, 2, 3], 2, work).finally(() => {
+    const all = boundedMapUntilFailure([1, 2, 3], 2, work).finally(() => {
       isOver = true;
     });
     const failing = expect(all).rejects.toThrow('first');
@@ -57,6 +61,19 @@ describe('work side by side', () => {
   });
 
   it('is over at once where there is nothing to do', async () => {
-    expect(await sideBySide([], 3, held().work)).toEqual([]);
+    expect(await boundedMap([], 3, held().work)).toEqual([]);
+  });
+});
+
+describe('tasks that run together', () => {
+  it('all run to their end, although one fails at once', async () => {
+    const ended: string[] = [];
+    const fails = () => Promise.reject(new Error('refused'));
+    const succeeds = async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      ended.push('second');
+    };
+    await expect(runTogether([fails, succeeds])).rejects.toThrow('refused');
+    expect(ended).toEqual(['second']);
   });
 });
