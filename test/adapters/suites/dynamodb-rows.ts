@@ -222,6 +222,19 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
       expect(record).toMatchObject({ kind: 'unreadable', reason: expect.stringContaining('/amount') });
     });
 
+    it.each(['none', '1,mx12fahy,1,200,', { 1: 'mx12fahy' }])(
+      'are notifications whose attempts are no list: %j',
+      async (attempts) => {
+        const { notifications } = table();
+        await notifications.save(notification(), 0);
+        const Key = { pk: transactionPk(notification()), sk: 'N#0001#ep_1' };
+        const get = new GetCommand({ TableName: table().table.name, Key, ConsistentRead: true });
+        const { Item } = await table().table.documents.send(get);
+        await put({ ...Item, attempts });
+        await expect(notifications.read(notification())).rejects.toMatchObject(unreadable);
+      },
+    );
+
     it('keep no other running job from its turn', async () => {
       await table().jobs.save(job(), 0);
       await put({ pk: 'J#running', sk: 'other#0', nothing: 'that anybody knows' });
