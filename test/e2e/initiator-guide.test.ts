@@ -1,13 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TableAccess } from '../../examples/shared/tidings-calls.ts';
+import { freePort } from '../support/free-port.ts';
 import { codeBlocks, moduleOf } from '../support/guide.ts';
 import {
   type LocalService,
@@ -76,14 +75,6 @@ describe('the guide for initiators', () => {
     removeDirectory(dataDir);
     removeDirectory(project);
   });
-
-  async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
 
   const balance = async (owner: string) => {
     const get = new GetCommand({ TableName: 'accounts', Key: { owner }, ConsistentRead: true });
