@@ -60,7 +60,7 @@ const FROZEN: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Types that may come and go: they keep nothing, and a new one may stand beside the old one. */
-export const FREE: readonly string[] = [
+const FREE: readonly string[] = [
   'AWS::CDK::Metadata',
   'AWS::CloudWatch::Alarm',
   'AWS::IAM::Policy',

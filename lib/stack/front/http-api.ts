@@ -6,7 +6,7 @@ import type { Operation } from '../../api/operation.ts';
 import { operations } from '../../api/operations.ts';
 
 /** A function that serves operations of the contract. */
-export type ApiFunctionName = Operation['function'];
+type ApiFunctionName = Operation['function'];
 
 /**
  * The operation under which each function's integration stands in the construct tree. The path decides its logical id, so
