@@ -1,15 +1,46 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Tests that start a process or an emulator, read the synthesized template, or wait for real time on sockets.
+ * A folder that holds nothing else stands here; elsewhere the file's name says it.
+ */
+const CLOUD = [
+  'test/{e2e,kill,simulation,stack}/**/*.test.ts',
+  'test/adapters/http/**/*.test.ts',
+  'test/**/{*.,}cloud.test.ts',
+  'test/initiator/**/{guide-policy,initiator-package,marks,outbox,outbox-losses}.test.ts',
+  'test/receiver/**/{budget,receiver-package}.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Hundreds of processes that are killed: `npm run test:examples`.
-    exclude: ['test/examples/**'],
-    globalSetup: ['test/support/synthesized.ts'],
     // For what hangs, and not for what is slow: tests wait for progress (test/support/eventually.ts), and fail without it.
     testTimeout: 900_000,
     hookTimeout: 900_000,
     // The suites that run a whole cloud take both cores; more of them at a time only wait for each other.
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          // The examples' tests kill hundreds of processes: `npm run test:examples`.
+          exclude: [...CLOUD, 'test/examples/**'],
+          setupFiles: ['test/support/in-this-process.ts'],
+          // The files of a worker share its modules: loading them anew for each file took longer than the tests.
+          isolate: false,
+          pool: 'threads',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'cloud',
+          include: CLOUD,
+          globalSetup: ['test/support/synthesized.ts'],
+        },
+      },
+    ],
   },
 });

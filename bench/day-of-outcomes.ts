@@ -62,7 +62,7 @@ export async function openDay(outcomes: number): Promise<Day> {
   world.time.nowMs = START_MS + DAY_MS + HOUR_MS;
   for (let mark = ''; mark < new Date(START_MS + DAY_MS).toISOString(); ) {
     await world.closeWindows();
-    mark = (await world.ports.directory.closed(partitionOf(row(0).merchantId)))?.closedThrough ?? '';
+    mark = (await world.ports.directory.mark(partitionOf(row(0).merchantId), 'closed'))?.through ?? '';
   }
 
   const fetch = async (url: string, init?: RequestInit) =>

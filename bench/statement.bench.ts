@@ -127,8 +127,8 @@ async function measure(rows: number, endpoint: string): Promise<Measured> {
   };
   const began = performance.now();
   for (let partition = 0; partition < PARTITIONS; partition += 1) {
-    const closedThrough = isoTime(START_MS + DAY_MS);
-    await stores.directory.saveClosed(partition, { closedThrough, windowSeconds: WINDOW_SECONDS });
+    const through = isoTime(START_MS + DAY_MS);
+    await stores.directory.saveMark(partition, 'closed', { through, windowSeconds: WINDOW_SECONDS });
     await statePartition(ports, { partition, deadlineMs: Number.POSITIVE_INFINITY });
   }
   const seconds = (performance.now() - began) / 1_000;

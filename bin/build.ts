@@ -1,20 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 
 /**
- * Builds the package that is published, the kits of receivers and of initiators: ES modules and CommonJS, each with its
- * own declarations, so that neither form is taken for the other. It has a manifest of its own: what the service is
- * built from is nothing that a merchant should install.
+ * Builds the package that is published, the kits of receivers and of initiators with the part of the protocol that they
+ * use: ES modules and CommonJS, each with its own declarations, so that neither form is taken for the other. It has a
+ * manifest of its own: merchants should not install what the service is built from.
  */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const KITS = ['receiver', 'initiator'];
+const FORMATS = ['esm', 'cjs'] as const;
 
-/** Keeps every file its own, so that subpaths share them: a class is then one class, in either form. */
+/** Keeps every file its own, so that subpaths share them: a class is then one class within a form. */
 const fileByFile: Plugin = {
   name: 'file-by-file',
   setup(builder) {
@@ -31,7 +31,9 @@ const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
 execFileSync(process.execPath, [compiler, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', types], {
   stdio: 'inherit',
 });
-for (const kit of KITS) await buildKit(kit);
+const declarations = filesUnder(types);
+for (const format of FORMATS) await buildFormat(format);
+writeFileSync(join(values['out-dir'], 'cjs/package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 rmSync(types, { recursive: true });
 writeManifest();
 
@@ -47,6 +49,7 @@ function writeManifest(): void {
     description,
     license,
     type,
+    files: FORMATS,
     exports: published,
     typesVersions: { '*': typesBySubpath(published) },
     engines: { node: '>=22' },
@@ -73,36 +76,31 @@ function typesBySubpath(exports: Exports): Readonly<Record<string, readonly stri
   );
 }
 
-async function buildKit(kit: string): Promise<void> {
-  const source = join(ROOT, 'lib', kit);
-  const outDir = join(values['out-dir'], kit);
-  const [modules, commonJs] = [join(outDir, 'esm'), join(outDir, 'cjs')];
-  rmSync(outDir, { recursive: true, force: true });
-  for (const [format, outdir] of [['esm', modules] as const, ['cjs', commonJs] as const]) {
-    await build({
-      entryPoints: filesUnder(source).map((file) => join(source, file)),
-      outbase: source,
-      outdir,
-      format,
-      bundle: true,
-      plugins: [fileByFile],
-      // The SDK is the user's own: its client and our commands must be of one version.
-      external: ['@aws-sdk/*'],
-      platform: 'node',
-      target: 'node22',
-      logLevel: 'warning',
-    });
-    for (const path of filesUnder(join(types, kit))) {
-      // Declarations name their neighbours as the sources do, with `.ts`; what is published is `.js`.
-      const text = readFileSync(join(types, kit, path), 'utf8');
-      mkdirSync(dirname(join(outdir, path)), { recursive: true });
-      writeFileSync(
-        join(outdir, path),
-        text.replaceAll(/((?:from |import\()['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js'),
-      );
-    }
+/** The compiler has written declarations of the kits and of all that they import, and so says what to build. */
+async function buildFormat(format: (typeof FORMATS)[number]): Promise<void> {
+  const outdir = join(values['out-dir'], format);
+  rmSync(outdir, { recursive: true, force: true });
+  await build({
+    entryPoints: declarations.map((file) => join(ROOT, 'lib', file.replace(/\.d\.ts$/, '.ts'))),
+    outbase: join(ROOT, 'lib'),
+    outdir,
+    format,
+    bundle: true,
+    plugins: [fileByFile],
+    // The SDK is the user's own: its client and our commands must be of one version.
+    external: ['@aws-sdk/*'],
+    platform: 'node',
+    target: 'node22',
+    logLevel: 'warning',
+  });
+  for (const file of declarations) {
+    // Declarations name their neighbours as the sources do, with `.ts`; what is published is `.js`.
+    const text = readFileSync(join(types, file), 'utf8');
+    writeFileSync(
+      join(outdir, file),
+      text.replaceAll(/((?:from |import\()['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js'),
+    );
   }
-  writeFileSync(join(commonJs, 'package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 }
 
 function filesUnder(directory: string): readonly string[] {

@@ -23,22 +23,22 @@ import { LOCAL_REGION } from '../lib/local/template/intrinsics.ts';
 import { printable, printableLines } from '../lib/printable.ts';
 import { DEPLOYMENT_FILE, type Deployment } from './deployment.ts';
 
-const HELP = `Runs the whole service on this machine, from the same template and bundles that are deployed.
+const HELP = `Runs the whole service on this machine, from the template and bundles that are deployed.
 
 Usage: npm start -- [options]
 
-  --port N         of the HTTP API on 127.0.0.1 (4510; 0 takes a free one)
-  --data-dir DIR   where everything is kept between runs (.tidings)
-  --fresh          wipe the data directory first (never one that is in use, or that is not ours)
-  --no-demo        start the service alone, without the demo's merchant and receiver
-  --receiver-port N  of the demo's receiver (4511)
-  --workers N      instances of a function for each of its event sources, and for the API (4); AWS starts as many as
-                   the template lets it
-  --help           this text
+  --port N           port of the HTTP API on 127.0.0.1 (4510; 0 takes a free one)
+  --data-dir DIR     where everything is stored between runs (.tidings)
+  --fresh            empty the data directory first (refused if it is in use, or was not made by this command)
+  --no-demo          start the service only, without the demo's merchant and receiver
+  --receiver-port N  port of the demo's receiver (4511)
+  --workers N        instances of a function for each of its event sources, and for the API (4); on AWS, the
+                     template is the limit
+  --help             show this text
 
 Environment:
   TIDINGS_DYNAMODB_ENDPOINT, TIDINGS_SQS_ENDPOINT   use these instead of the embedded emulators
-  TIDINGS_DYNOXIDE_BIN                              the DynamoDB emulator, where its package is not for this platform
+  TIDINGS_DYNOXIDE_BIN                              path of the DynamoDB emulator, if npm has no package for this platform
 `;
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -64,9 +64,7 @@ function readArguments() {
       workers: workersOf(values.workers),
     };
   } catch (error) {
-    process.stderr.write(
-      `${printable((error as Error).message)}\nnpm start -- --help shows what there is.\n`,
-    );
+    process.stderr.write(`${printable((error as Error).message)}\nnpm start -- --help shows all options.\n`);
     process.exit(2);
   }
 }
@@ -90,6 +88,7 @@ const args = readArguments();
 /** Settings of one machine: loopback receivers, and times short enough to watch. */
 const LOCAL_ENVIRONMENT = {
   TIDINGS_ALLOW_LOOPBACK: 'true',
+  TIDINGS_ONE_CLOCK: 'true',
   TIDINGS_FEED_LAG_SECONDS: '3',
   TIDINGS_WINDOW_SECONDS: String(WINDOW_SECONDS),
   TIDINGS_AUDIT_AFTER_SECONDS: '30',

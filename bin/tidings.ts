@@ -10,21 +10,21 @@ import { openParkedTools } from './parked/tools.ts';
 
 const HELP = `Usage: npm run <command> -- [options]
 
-  try       records one outcome on the service that \`npm start\` runs, waits for its callback, verifies it, and
-            prints both together with the same as curl
-  redrive   puts dead letters back into the lane that they came from, and shows what cannot be put back
+Commands:
+  try        Record one outcome on the service that \`npm start\` runs, wait for its callback, verify it,
+             and print both, with the same request as curl.
+  redrive    Put dead letters back into the lane that they came from, and show what cannot be put back.
+  parked     List records that could not be relayed, and put them back. See \`npm run parked -- --help\`.
+  reconcile  Compare a ledger of any size with the service. See \`npm run reconcile -- --help\`.
 
-  parked    lists records that could not be relayed, and puts them back; \`npm run parked -- --help\` says how
-
-  reconcile compares a ledger of any size with the service; \`npm run reconcile -- --help\` says how
-
-  --data-dir DIR         of the service that runs on this machine (.tidings)
-  --dry-run              redrive: only look (what is looked at is hidden from others for up to a minute)
-  --outputs FILE         redrive on AWS: the file that \`npm run deploy\` writes, or
-  --dead-letter-url URL  the queues' URLs, which are outputs of the stack
+Options:
+  --data-dir DIR         data directory of the service that runs on this machine (.tidings)
+  --dry-run              redrive: only show the messages (they are hidden from other readers for up to a minute)
+  --outputs FILE         redrive on AWS: the file that \`npm run deploy\` writes, or the queues' URLs instead:
+  --dead-letter-url URL
   --retry-queue-url URL
-  --check-queue-url URL
-  --help                 this text
+  --check-queue-url URL  (all three are outputs of the stack)
+  --help                 show this text
 `;
 
 function readArguments() {
@@ -49,7 +49,7 @@ function readArguments() {
       },
     });
   } catch (error) {
-    process.stderr.write(`${printable((error as Error).message)}\n--help shows what there is.\n`);
+    process.stderr.write(`${printable((error as Error).message)}\n--help shows all options.\n`);
     process.exit(2);
   }
 }
@@ -57,12 +57,14 @@ function readArguments() {
 const { values, positionals } = readArguments();
 const write = (text: string) => void process.stdout.write(`${printableLines(text)}\n`);
 
-/** The queues that were named, or those of a deployment. */
-function queues(): {
+interface RedriveQueues {
   readonly sqs: SQSClient;
   readonly deadLetterUrl: string;
   readonly queueUrls: { readonly retry: string; readonly check: string };
-} {
+}
+
+/** The queues that were named, or those of a deployment. */
+function queues(): RedriveQueues {
   const { 'dead-letter-url': deadLetterUrl, 'retry-queue-url': retry, 'check-queue-url': check } = values;
   if (deadLetterUrl !== undefined && retry !== undefined && check !== undefined) {
     return { sqs: new SQSClient({}), deadLetterUrl, queueUrls: { retry, check } };

@@ -1,30 +1,38 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { parseConfig } from '../lib/adapters/config.ts';
 import { createJobStore } from '../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../lib/adapters/queues/queue-sender.ts';
 import { createApp } from '../lib/api/api-app.ts';
-import { managingRoutes } from '../lib/api/merchants/managing-routes.ts';
+import { endpointRoutes } from '../lib/api/endpoints/endpoints-routes.ts';
+import { keyRoutes } from '../lib/api/keys/keys-routes.ts';
+import { merchantRoutes } from '../lib/api/merchants/merchants-routes.ts';
 import { settlingRoutes } from '../lib/api/notifications/settle-routes.ts';
 import { operations } from '../lib/api/operations.ts';
+import { LEAD, LEAD_OF_ONE_CLOCK } from '../lib/core/merchants/dated-writes.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/serve-http.ts';
 
-const service = openApiService('admin');
-const { firstQueueUrl, retryQueueUrl } = parseConfig(process.env, ['firstQueueUrl', 'retryQueueUrl']);
+const service = openApiService('admin', ['firstQueueUrl', 'retryQueueUrl', 'oneClock']);
+const { table, config, timer } = service;
 const ports = {
   ...service,
-  outcomes: createOutcomeStore(service.table, service.config),
-  notifications: createNotificationStore(service.table, service.config),
-  jobs: createJobStore(service.table, service.config),
+  lead: config.oneClock ? LEAD_OF_ONE_CLOCK : LEAD,
+  outcomes: createOutcomeStore(table, config),
+  notifications: createNotificationStore(table, config),
+  jobs: createJobStore(table, config),
   dispatcher: createQueueSender({
     sqs: new SQSClient(clientDefaults),
-    queueUrls: { first: firstQueueUrl, retry: retryQueueUrl },
-    timer: service.timer,
+    queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },
+    timer,
   }),
 };
-const routes = [...managingRoutes(ports), ...settlingRoutes(ports)];
+const routes = [
+  ...merchantRoutes(ports),
+  ...endpointRoutes(ports),
+  ...keyRoutes(ports),
+  ...settlingRoutes(ports),
+];
 
 export const handler = serveHttp(createApp({ ...service.app, operations }, routes));

@@ -1,23 +1,18 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import middy from '@middy/core';
-import type { Context } from 'aws-lambda';
-import { parseConfig } from '../lib/adapters/config.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../lib/adapters/queues/queue-sender.ts';
-import { systemTimer as timer } from '../lib/adapters/system.ts';
 import { auditPartitions } from '../lib/core/bookkeeping/audit.ts';
-import { deadlineOf, openBookkeeping, type PartitionShare, reportMark } from './wiring/bookkeeping.ts';
+import { openBookkeeping, reportMark } from './wiring/bookkeeping.ts';
 import { clientDefaults } from './wiring/clients.ts';
+import { type PartitionShare, serveSchedule } from './wiring/serve-schedule.ts';
 
-const service = openBookkeeping('audit');
-const config = parseConfig(process.env, ['auditAfterSeconds', 'firstQueueUrl', 'retryQueueUrl']);
+const service = openBookkeeping('audit', ['auditAfterSeconds', 'firstQueueUrl', 'retryQueueUrl']);
+const { table, config, timer } = service;
 const ports = {
   ...service,
-  ...service.config,
-  ...config,
-  outcomes: createOutcomeStore(service.table, service.config),
-  notifications: createNotificationStore(service.table, service.config),
+  outcomes: createOutcomeStore(table, config),
+  notifications: createNotificationStore(table, config),
   dispatcher: createQueueSender({
     sqs: new SQSClient(clientDefaults),
     queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },
@@ -26,9 +21,6 @@ const ports = {
 };
 
 /** Every minute, a share of the partitions: the windows that were closed some time ago, read again. */
-export const handler = middy<PartitionShare>().handler(
-  async ({ partitions }: PartitionShare, context: Context) => {
-    const deadlineMs = deadlineOf(context);
-    reportMark(ports, 'audited', await auditPartitions(ports, { partitions, deadlineMs }));
-  },
-);
+export const handler = serveSchedule<PartitionShare>(async (deadlineMs, { partitions }) => {
+  reportMark(ports, 'audited', await auditPartitions(ports, { partitions, deadlineMs }));
+});

@@ -1,6 +1,5 @@
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { parseConfig } from '../lib/adapters/config.ts';
 import { createCheckStore } from '../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
 import { createHttpSender } from '../lib/adapters/http/http-sender.ts';
 import { createDeadLetters } from '../lib/adapters/queues/dead-letters.ts';
@@ -11,8 +10,7 @@ import { clientDefaults } from './wiring/clients.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
 import { LANE_VISIBILITY_SECONDS, serveQueue } from './wiring/serve-queue.ts';
 
-const service = openDispatchService('check');
-const config = parseConfig(process.env, [
+const service = openDispatchService('check', [
   'scheduleGroup',
   'schedulerRoleArn',
   'schedulerDeadLetterArn',
@@ -22,6 +20,7 @@ const config = parseConfig(process.env, [
   'allowLoopback',
   'callbackPorts',
 ]);
+const { config } = service;
 const callbackPolicy = { allowedPorts: config.callbackPorts, allowLoopback: config.allowLoopback };
 const ports = {
   ...service,

@@ -1,17 +1,12 @@
-import middy from '@middy/core';
-import type { Context } from 'aws-lambda';
-import { parseConfig } from '../lib/adapters/config.ts';
 import { closePartition } from '../lib/core/bookkeeping/close.ts';
 import { forEachPartition } from '../lib/core/partitions.ts';
-import { deadlineOf, openBookkeeping, reportMark } from './wiring/bookkeeping.ts';
+import { openBookkeeping, reportMark } from './wiring/bookkeeping.ts';
+import { serveSchedule } from './wiring/serve-schedule.ts';
 
-const service = openBookkeeping('close');
-const { windowSeconds } = parseConfig(process.env, ['windowSeconds']);
-const ports = { ...service, ...service.config, windowSeconds };
+const ports = openBookkeeping('close', ['windowSeconds']);
 
 /** Every minute: the windows that ended a feed lag ago, of every merchant of the directory. */
-export const handler = middy().handler(async (_event: unknown, context: Context) => {
-  const deadlineMs = deadlineOf(context);
+export const handler = serveSchedule(async (deadlineMs) => {
   const marks = await forEachPartition((partition) => closePartition(ports, { partition, deadlineMs }));
   reportMark(ports, 'closed', marks);
 });

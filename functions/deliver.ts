@@ -1,7 +1,6 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SQSRecord } from 'aws-lambda';
-import { parseConfig } from '../lib/adapters/config.ts';
 import { createGate } from '../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { createHttpSender } from '../lib/adapters/http/http-sender.ts';
@@ -13,8 +12,7 @@ import { clientDefaults } from './wiring/clients.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
 import { LANE_VISIBILITY_SECONDS, serveQueue } from './wiring/serve-queue.ts';
 
-const service = openDispatchService('deliver');
-const config = parseConfig(process.env, [
+const service = openDispatchService('deliver', [
   'scheduleGroup',
   'schedulerRoleArn',
   'schedulerDeadLetterArn',
@@ -24,6 +22,7 @@ const config = parseConfig(process.env, [
   'allowLoopback',
   'callbackPorts',
 ]);
+const { config, table } = service;
 const policy = { allowedPorts: config.callbackPorts, allowLoopback: config.allowLoopback };
 const ports = {
   ...service,
@@ -32,8 +31,8 @@ const ports = {
     schedules: { ...config, scheduler: new SchedulerClient(clientDefaults) },
     onRefused: (reason) => service.reporter.report({ event: 'schedule_refused', reason }),
   }),
-  notifications: createNotificationStore(service.table, service.config),
-  gate: createGate(service.table),
+  notifications: createNotificationStore(table, config),
+  gate: createGate(table),
   seal: createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId }),
   sender: createHttpSender({ policy, now: service.clock.now }),
   deadLetters: createDeadLetters({ sqs: service.sqs, queueUrl: config.deadLetterUrl }),

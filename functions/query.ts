@@ -1,5 +1,4 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { parseConfig, s3EndpointOf } from '../lib/adapters/config.ts';
+import { s3EndpointOf } from '../lib/adapters/config.ts';
 import { createGate } from '../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createDirectory } from '../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
 import { createFeedStore } from '../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
@@ -18,12 +17,10 @@ import { askingRoutes } from '../lib/api/transactions/ask-routes.ts';
 import { windowRoutes } from '../lib/api/windows/windows-routes.ts';
 import { createQueryLimit } from '../lib/core/query/query-limit.ts';
 import { openApiService } from './wiring/api-service.ts';
-import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/serve-http.ts';
 
-const service = openApiService('query');
-const { table, config } = service;
-const { statementsBucket, statementsHost } = parseConfig(process.env, ['statementsBucket', 'statementsHost']);
+const service = openApiService('query', ['statementsBucket', 'statementsHost', 'signingSecretId']);
+const { table, config, secrets, clock } = service;
 const ports = {
   ...service,
   ...config,
@@ -35,18 +32,14 @@ const ports = {
   statements: createStatementStore(table, config),
   links: createStatementLinks({
     signer: table.documents.config,
-    bucket: statementsBucket,
-    host: statementsHost,
+    bucket: config.statementsBucket,
+    host: config.statementsHost,
     endpointUrl: s3EndpointOf(process.env),
-    clock: service.clock,
+    clock,
   }),
 };
 
-const signingSecret = createGeneratedSecret({
-  secrets: new SecretsManagerClient(clientDefaults),
-  secretId: parseConfig(process.env, ['signingSecretId']).signingSecretId,
-  clock: service.clock,
-});
+const signingSecret = createGeneratedSecret({ secrets, secretId: config.signingSecretId, clock });
 const routes = [
   ...askingRoutes(ports),
   ...windowRoutes(ports),

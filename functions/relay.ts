@@ -1,4 +1,3 @@
-import middy from '@middy/core';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { createParking } from '../lib/adapters/dynamodb/dynamodb-parking.ts';
 import { decodeRecord } from '../lib/adapters/dynamodb/stream-records.ts';
@@ -18,6 +17,5 @@ const ports = {
 };
 
 /** A fault is thrown: the stream hands out the whole batch again, for as long as it takes. */
-export const handler = middy<DynamoDBStreamEvent, void>().handler((event) =>
-  relay(ports, event.Records.map(decodeRecord)),
-);
+export const handler = async ({ Records }: DynamoDBStreamEvent): Promise<void> =>
+  relay(ports, Records.map(decodeRecord));

@@ -1,5 +1,3 @@
-import middy from '@middy/core';
-import type { Context } from 'aws-lambda';
 import { createDueIndex } from '../lib/adapters/dynamodb/dynamodb-due-index.ts';
 import { createCheckStore } from '../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
 import { createJobStore } from '../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
@@ -7,9 +5,9 @@ import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamod
 import { runJobs } from '../lib/core/deliver/redelivery.ts';
 import { sweepPartition } from '../lib/core/deliver/sweep.ts';
 import { forEachPartition } from '../lib/core/partitions.ts';
-import { sideBySide } from '../lib/core/side-by-side.ts';
-import { deadlineOf } from './wiring/bookkeeping.ts';
+import { runTogether } from '../lib/protocol/runtime/bounded-map.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
+import { serveSchedule } from './wiring/serve-schedule.ts';
 
 const service = openDispatchService('sweep');
 const ports = {
@@ -21,9 +19,8 @@ const ports = {
 };
 
 /** Every minute: what is due and was not sent, and the redelivery jobs that run; neither waits for the other. */
-export const handler = middy().handler(async (_event: unknown, context: Context) => {
-  const deadlineMs = deadlineOf(context);
+export const handler = serveSchedule(async (deadlineMs) => {
   const sweep = () => forEachPartition((partition) => sweepPartition(ports, { partition, deadlineMs }));
   const jobs = () => runJobs(ports, deadlineMs);
-  await sideBySide<() => Promise<unknown>, unknown>([sweep, jobs], 2, (work) => work());
+  await runTogether([sweep, jobs]);
 });

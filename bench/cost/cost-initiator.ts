@@ -5,7 +5,7 @@ import { type Outcome, outcomeSchema, type TransactionKey } from '../../lib/core
 import { merchantId, transactionId } from '../../lib/initiator/ids.ts';
 import { commitWithOutcome } from '../../lib/initiator/outbox/commit.ts';
 import type { TerminalContent } from '../../lib/initiator/outcome.ts';
-import { system } from '../../lib/initiator/system.ts';
+import { system } from '../../lib/protocol/runtime/machine.ts';
 import { type Meter, meterClient } from './meter.ts';
 
 /** An initiator that writes outcomes in its own transactions. What else it writes is its own cost, so it writes nothing. */

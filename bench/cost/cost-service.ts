@@ -2,12 +2,14 @@ import { createHttpSender, type HttpSender } from '../../lib/adapters/http/http-
 import { levelOf, SUCCESS_SAMPLE } from '../../lib/adapters/reporter.ts';
 import { systemRandom as random, systemClock } from '../../lib/adapters/system.ts';
 import { createApp } from '../../lib/api/api-app.ts';
-import { managingRoutes } from '../../lib/api/merchants/managing-routes.ts';
+import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
+import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
+import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import type { Sender } from '../../lib/core/deliver/attempt/sender.ts';
-import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
+import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
 import { runJobs } from '../../lib/core/deliver/redelivery.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
@@ -16,6 +18,7 @@ import type { ServiceEvent } from '../../lib/core/events.ts';
 import { windowStart } from '../../lib/core/feed/window.ts';
 import { createAuthenticator } from '../../lib/core/merchants/access-keys.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
+import { LEAD_OF_ONE_CLOCK } from '../../lib/core/merchants/dated-writes.ts';
 import type { Outcome, TransactionKey } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
@@ -103,6 +106,7 @@ export async function openService(options: {
     clock,
     clockTrust: stores.table.clockCheck,
     timer: { sleep: async () => undefined },
+    lead: LEAD_OF_ONE_CLOCK,
     random,
     reporter,
     callbackPolicy: { allowLoopback: true, allowedPorts: [443] },
@@ -129,7 +133,11 @@ export async function openService(options: {
     wire(),
   ];
   const recordApp = createApp(appPorts(recording), recordingRoutes(recording));
-  const adminApp = createApp(appPorts(managing), managingRoutes(managing));
+  const adminApp = createApp(appPorts(managing), [
+    ...merchantRoutes(managing),
+    ...endpointRoutes(managing),
+    ...keyRoutes(managing),
+  ]);
   const rootKey = `tk_root_${ROOT_SECRET}`;
   const initiatorKey = (await call(adminApp, rootKey, 'POST /v1/keys', { scope: 'initiator' })).key as string;
   const deadlineMs = Number.POSITIVE_INFINITY;

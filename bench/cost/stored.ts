@@ -1,11 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { transactionPk } from '../../lib/adapters/dynamodb/items/item-keys.ts';
 import { notificationItem } from '../../lib/adapters/dynamodb/items/notification-items.ts';
-import { outcomeItem } from '../../lib/adapters/dynamodb/items/outcome-items.ts';
 import { notificationSchema } from '../../lib/core/deliver/state/notification.ts';
 import { outcomeSchema, type TransactionId } from '../../lib/core/model.ts';
 import { DAY_SECONDS, isoTime, SECOND_MS } from '../../lib/core/time.ts';
+import { outcomeItem, transactionPk } from '../../lib/protocol/table/outcome-layout.ts';
 import type { MeteredService } from './cost-service.ts';
 import { MERCHANT, paymentOf } from './payment.ts';
 import type { OnProgress } from './ways.ts';

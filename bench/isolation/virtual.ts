@@ -1,6 +1,6 @@
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver/attempt/sender.ts';
-import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
+import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
 import { relay, type StreamedOutcome } from '../../lib/core/deliver/relay.ts';
 import type { Random } from '../../lib/core/environment.ts';
@@ -212,6 +212,7 @@ function wire(world: {
     deadLetters: { add: ({ reason }: { readonly reason: string }) => Promise.reject(new Error(reason)) },
     clock,
     clockTrust: { assertTrusted: () => undefined },
+    timer: { sleep: (ms: number) => time.sleep(ms) },
     random,
     reporter,
   };

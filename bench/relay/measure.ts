@@ -1,5 +1,5 @@
 import { createMemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
-import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
+import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { type RelayPorts, relay } from '../../lib/core/deliver/relay.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import type { MerchantId, Outcome, TransactionId } from '../../lib/core/model.ts';

@@ -3,19 +3,21 @@ import { keyOfParked } from '../../lib/core/deliver/put-back.ts';
 
 export const PARKED_HELP = `Usage: npm run parked -- <list|show|put-back> [ids] [options]
 
-Records of the stream that could not be relayed: they are kept aside with their reason, so that nobody waits for them.
+Works on parked records: records of the stream that could not be relayed, and were kept aside with their reason.
 
-  list          shows them: id, time, whose outcome, and why
-  show ID       one of them whole
-  put-back ID…  reads each outcome again and relays it; the record goes when its messages are handed over
-  put-back --all
+Commands:
+  list            List them: id, time, outcome, and reason.
+  show ID         Show one of them whole.
+  put-back ID…    Read each outcome again and relay it. The record is deleted when its messages were sent.
+  put-back --all  The same for all.
 
-  --days N         how many days back it looks, today included (14)
-  --outputs FILE   on AWS: the file that \`npm run deploy\` writes, with credentials of an operator
-  --data-dir DIR   of the service that runs on this machine (.tidings)
-  --json           one line of JSON a record
+Options:
+  --days N        how many days to look back, today included (14)
+  --outputs FILE  on AWS: the file that \`npm run deploy\` writes, with credentials of an operator
+  --data-dir DIR  data directory of the service that runs on this machine (.tidings)
+  --json          one line of JSON for each record
 
-Ends with 1 where a record was left or is not there.
+Exit status: 0 if all went well, 1 if a record could not be put back or does not exist.
 `;
 
 export interface ParkedArguments {
@@ -49,7 +51,7 @@ export async function runParked(args: ParkedArguments, tools: ParkedTools): Prom
     case 'put-back':
       return putBackAll(args, days, tools);
     default:
-      throw new Error('Say list, show or put-back; npm run parked -- --help shows how.');
+      throw new Error('Give list, show or put-back. See npm run parked -- --help.');
   }
 }
 

@@ -1,23 +1,24 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { systemRandom as random } from '../../lib/adapters/system.ts';
 import { orComeBack } from '../../lib/core/deliver/coming-back.ts';
 import type { QueueMessage } from '../../lib/core/deliver/messages.ts';
 
-/** As long as the lanes hide a message by themselves. */
+/** How long the lanes hide a message that was received. */
 export const LANE_VISIBILITY_SECONDS = 360;
-/** And the queue of outcomes that nobody waits for. */
+/** How long the queue of outcomes without a waiting sender hides one. */
 export const INTAKE_VISIBILITY_SECONDS = 120;
 
-/** Messages of a batch are worked off side by side; those that fail come back alone, and soon where the fault may pass. */
-export function serveQueue(options: {
+export interface QueueService {
   readonly sqs: SQSClient;
   readonly queueUrlOf: (record: SQSRecord) => string;
   readonly longestPauseSeconds: number;
   readonly work: (message: QueueMessage, record: SQSRecord) => Promise<void>;
-}) {
+}
+
+/** Messages of a batch are worked off side by side; those that fail come back alone, and soon where the fault may pass. */
+export function serveQueue(options: QueueService) {
   const { sqs, queueUrlOf, longestPauseSeconds, work } = options;
   const processor = new BatchProcessor(EventType.SQS);
 
@@ -33,7 +34,6 @@ export function serveQueue(options: {
     );
   }
 
-  return middy<SQSEvent, SQSBatchResponse>().handler((event) =>
-    processPartialResponse(event, workOff, processor, { throwOnFullBatchFailure: false }),
-  );
+  return (event: SQSEvent): Promise<SQSBatchResponse> =>
+    processPartialResponse(event, workOff, processor, { throwOnFullBatchFailure: false });
 }

@@ -88,11 +88,13 @@ const variables = {
   },
   /** Opens loopback addresses, http and any port there: for one machine, never for a deployment. */
   allowLoopback: { name: 'TIDINGS_ALLOW_LOOPBACK', schema: flag.default(false) },
+  /** All functions run by the clock of one machine, so that a change is in force sooner: never for a deployment. */
+  oneClock: { name: 'TIDINGS_ONE_CLOCK', schema: flag.default(false) },
   callbackPorts: { name: 'TIDINGS_CALLBACK_PORTS', schema: ports.default([...DEFAULTS.callbackPorts]) },
 } as const satisfies Record<string, { name: `${'TIDINGS' | 'AWS'}_${string}`; schema: z.ZodType }>;
 
 type Variables = typeof variables;
-type ConfigName = keyof Variables;
+export type ConfigName = keyof Variables;
 export type Config<N extends ConfigName> = { readonly [K in N]: z.output<Variables[K]['schema']> };
 
 /**

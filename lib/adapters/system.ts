@@ -1,14 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Random, Timer } from '../core/environment.ts';
+import { system } from '../protocol/runtime/machine.ts';
 
-/** The only file that reads the clock, draws randomness or waits. */
+/** The machine that the service runs on. */
 
-export const systemClock: Clock = { now: () => Date.now() };
-
-export const systemTimer: Timer = { sleep: (ms) => sleep(ms) };
-
-export const systemRandom: Random = {
-  fraction: () => Math.random(),
-  bytes: (size) => new Uint8Array(randomBytes(size)),
-};
+export const systemClock: Clock = system.clock;
+export const systemRandom: Random = system.random;
+export const systemTimer: Timer = { sleep: (ms) => system.sleep(ms) };

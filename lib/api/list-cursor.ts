@@ -1,5 +1,5 @@
-import { sha256Hex } from '../core/crypto.ts';
 import type { MerchantId } from '../core/model.ts';
+import { sha256Hex } from '../protocol/hashes.ts';
 import { type Answer, problem } from './operation.ts';
 
 /**

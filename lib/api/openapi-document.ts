@@ -23,16 +23,16 @@ const problemSchema = z
   .looseObject({
     ...envelopeSchema.partial().shape,
     type: z.string(),
-    title: z.string().meta({ description: 'For people; not stable.' }),
+    title: z.string().meta({ description: 'A text for people; not stable.' }),
     status: z.int(),
     code: z
       .enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]])
-      .meta({ description: 'Stable. Of several wrong fields, that of the first.' }),
+      .meta({ description: 'Stable. If several fields are wrong, the code of the first.' }),
     errors: z
       .array(
         z.object({
           pointer: z.string().meta({
-            description: 'JSON pointer into the body; /query/… and /path/… name parameters.',
+            description: 'A JSON pointer into the body; /query/… and /path/… name parameters.',
           }),
           code: z.string(),
         }),
@@ -42,7 +42,7 @@ const problemSchema = z
   .meta({
     id: 'Problem',
     description:
-      'RFC 9457. Some carry current: what stands instead. Answers to keys of a merchant say whose they are, and to what.',
+      'RFC 9457. Some have current: what is recorded instead. Answers to keys of a merchant also have the envelope.',
   });
 
 export function openApiDocument(version: string): object {
@@ -58,7 +58,7 @@ export function openApiDocument(version: string): object {
       version,
       description: 'Tells receivers how a transaction ended, and lets them find out when the telling fails.',
     },
-    servers: [{ url: '/', description: 'The service that gives this document.' }],
+    servers: [{ url: '/', description: 'The service that serves this document.' }],
     security: [{ key: [] }],
     paths,
     webhooks,
@@ -71,8 +71,15 @@ export function openApiDocument(version: string): object {
   return createDocument(content, { override: ({ jsonSchema }) => plain(jsonSchema) });
 }
 
+interface JsonSchema {
+  format?: string;
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+}
+
 /** Takes out what `format` and `type` say already: the document is read by people, and a function carries it. */
-function plain(schema: { format?: string; pattern?: string; minimum?: number; maximum?: number }): void {
+function plain(schema: JsonSchema): void {
   if (schema.format === 'date-time') delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;

@@ -51,22 +51,24 @@ export interface Input<O extends Operation> {
   readonly merchantId: MerchantId;
 }
 
-export type Answer =
-  | {
-      readonly kind: 'answer';
-      readonly status: number;
-      readonly body?: object;
-      /** The moment as of which the answer holds; the time of answering unless a read says otherwise. */
-      readonly asOf?: string;
-    }
-  | {
-      readonly kind: 'problem';
-      readonly code: ProblemCode;
-      readonly errors?: readonly FieldError[];
-      readonly extra?: object;
-      readonly headers?: Readonly<Record<string, string>>;
-      readonly asOf?: string;
-    };
+interface GoodAnswer {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly body?: object;
+  /** The moment as of which the answer holds; the time of answering unless a read says otherwise. */
+  readonly asOf?: string;
+}
+
+export interface Problem {
+  readonly kind: 'problem';
+  readonly code: ProblemCode;
+  readonly errors?: readonly FieldError[];
+  readonly extra?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly asOf?: string;
+}
+
+export type Answer = GoodAnswer | Problem;
 
 export type Handler<O extends Operation> = (input: Input<O>) => Promise<Answer>;
 
@@ -84,9 +86,6 @@ export function answer(status: number, body?: object, asOf?: string): Answer {
   return { kind: 'answer', status, ...(body !== undefined && { body }), ...(asOf !== undefined && { asOf }) };
 }
 
-export function problem(
-  code: ProblemCode,
-  details: Omit<Extract<Answer, { kind: 'problem' }>, 'kind' | 'code'> = {},
-): Answer {
+export function problem(code: ProblemCode, details: Omit<Problem, 'kind' | 'code'> = {}): Answer {
   return { kind: 'problem', code, ...details };
 }

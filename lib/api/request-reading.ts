@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
-import { MAX_JSON_BYTES, parseJsonParts, type RefusedPart, refusalIn } from '../core/json.ts';
+import { parseJsonParts, type RefusedPart, refusalIn } from '../core/json.ts';
 import { JsonRefusal } from '../core/json-reading.ts';
+import { MAX_JSON_BYTES } from '../protocol/json/json-limits.ts';
 import type { AppEnv } from './http-event.ts';
 import { type Answer, type Operation, problem } from './operation.ts';
 import { codeOf, type FieldError, fieldErrors, type ProblemCode } from './problems.ts';

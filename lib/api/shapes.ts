@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import { notificationStates } from '../core/deliver/state/notification.ts';
+import { merchantIdSchema } from '../core/model.ts';
 import { MAX_CURSOR_LENGTH } from './list-cursor.ts';
 
-/** Shapes of answers, as they are documented. They describe; the core builds. */
+/** Shapes that several resources share. Those of answers describe; the core builds. */
+
+/** Parameters of a path that names a merchant and nothing else. */
+export const ofMerchant = z.strictObject({ merchantId: merchantIdSchema });
 
 const reason = z.object({ code: z.string(), message: z.string() });
 
@@ -19,7 +23,7 @@ const feedItem = z.object({
   relatedTransactionId: z.string().exactOptional(),
   occurredAt: z.iso.datetime(),
   recordedAt: z.iso.datetime(),
-  listedAt: z.iso.datetime().exactOptional().meta({ description: 'Absent of PENDING.' }),
+  listedAt: z.iso.datetime().exactOptional().meta({ description: 'Absent for a PENDING.' }),
 });
 
 export const outcomeDataSchema = z
@@ -35,8 +39,11 @@ export const attemptSchema = z
     at: z.iso.datetime(),
     durationMs: z.int(),
     statusCode: z.int().exactOptional(),
-    error: z.string().exactOptional().meta({ description: 'Why it was no delivery: a stable code.' }),
-    responseSnippet: z.string().exactOptional().meta({ description: 'Of the last attempt only; 512 bytes.' }),
+    error: z.string().exactOptional().meta({ description: 'Why the attempt failed: a stable code.' }),
+    responseSnippet: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'The first 512 bytes of the last answer; on the last attempt only.' }),
   })
   .meta({ id: 'Attempt' });
 
@@ -51,8 +58,9 @@ export const notificationSchema = z
       .exactOptional()
       .meta({
         description:
-          'Why it is blocked. `gone`: the receiver answered 410. `endpoint_disabled`, `endpoint_gone`: as it is set. ' +
-          '`address_refused`: its address is not public. `no_notify_url`, `unknown_merchant`: nowhere to send it.',
+          'Why it is blocked. `gone`: the receiver answered 410. `endpoint_disabled`, `endpoint_gone`: the endpoint was ' +
+          'disabled or deleted. `address_refused`: its address is not public. `no_notify_url`, `unknown_merchant`: there ' +
+          'is nowhere to send it.',
       }),
     attempts: z.array(attemptSchema),
     nextAttemptAt: z.iso.datetime().exactOptional(),
@@ -78,12 +86,12 @@ export const transactionSchema = z
 
 /** What every answer to a receiver's or merchant's key carries besides: enough to say to what it is the answer. */
 export const envelopeSchema = z.object({
-  merchantId: z.string().meta({ description: 'Whose the answer is.' }),
+  merchantId: z.string().meta({ description: 'The merchant that the answer is about.' }),
   request: z.string().meta({
-    description: 'To what it is the answer: method, path, and the parameters sorted.',
+    description: 'The request that is answered: method, path, and query parameters in sorted order.',
     example: 'GET /v1/transactions/pay_1',
   }),
-  asOf: z.iso.datetime().meta({ description: 'As of when it holds.' }),
+  asOf: z.iso.datetime().meta({ description: 'The moment as of which the answer is true.' }),
 });
 
 export const limitSchema = (most: number) =>
@@ -93,11 +101,18 @@ export const limitSchema = (most: number) =>
     .transform(Number)
     .refine((limit) => limit <= most, 'invalid_value')
     .exactOptional()
-    .meta({ description: `Items of a page, 1 to ${most}.` });
+    .meta({ description: `Maximum number of items, 1 to ${most}.` });
 
 export const cursorSchema = z
   .string('invalid_cursor')
   .min(1, 'invalid_cursor')
   .max(MAX_CURSOR_LENGTH, 'invalid_cursor')
   .exactOptional()
-  .meta({ description: 'The nextCursor of the page before, in the same list with the same filter.' });
+  .meta({ description: 'The nextCursor of the previous page, of the same list with the same filter.' });
+
+/** The query of a list that is read page by page. */
+export const paging = z.strictObject({ cursor: cursorSchema, limit: limitSchema(100) });
+
+/** A page of a list. */
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), hasMore: z.boolean(), nextCursor: z.string().exactOptional() });

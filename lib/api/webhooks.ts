@@ -4,6 +4,7 @@ import type {
   ZodOpenApiOperationObject,
   ZodOpenApiPathsObject,
 } from 'zod-openapi';
+import { TEST_EVENT } from '../protocol/event-names.ts';
 import { outcomeDataSchema } from './shapes.ts';
 
 /** What is sent to receivers, and how answers to them are signed: for the OpenAPI document. */
@@ -11,12 +12,12 @@ import { outcomeDataSchema } from './shapes.ts';
 export const callbackSchema = z
   .strictObject({
     type: z.string().meta({
-      description: 'The transaction type and how it ended.',
+      description: 'The transaction type and its status.',
       example: 'payment.succeeded',
     }),
     timestamp: z.iso
       .datetime()
-      .meta({ description: 'recordedAt of the outcome: the same in every attempt.' }),
+      .meta({ description: 'recordedAt of the outcome; the same in every attempt.' }),
     data: z.strictObject({
       ...outcomeDataSchema.shape,
       status: z.enum(['SUCCEEDED', 'FAILED', 'CLOSED']),
@@ -26,19 +27,19 @@ export const callbackSchema = z
   .meta({ id: 'Callback', description: 'The same bytes in every attempt and redelivery.' });
 
 export const testCallbackSchema = z.strictObject({
-  type: z.literal('tidings.test'),
+  type: z.literal(TEST_EVENT),
   timestamp: z.iso.datetime(),
   data: z.strictObject({ merchantId: z.string(), endpointId: z.string() }),
 });
 
 const signatureHeaders = {
   'webhook-id':
-    'Of a callback the same in every attempt: dedupe by it. Of an answer, ans_ and a number of its own.',
-  'webhook-timestamp': 'Seconds since 1970 at which it was signed; refuse what is more than 300 s off.',
+    'Of a callback: the same in every attempt; use it as idempotency key. Of an answer: ans_ and an id of its own.',
+  'webhook-timestamp': 'When it was signed, in seconds since 1970. Refuse what is more than 300 s off.',
   'webhook-signature':
-    'Standard Webhooks: v1 (HMAC-SHA256) or v1a (ed25519) over id.timestamp.body, space-separated while a ' +
-    'rotation overlaps. Callbacks are signed with the secret of the endpoint (of the merchant where they go to ' +
-    'notifyUrl), answers with a key derived from that of the merchant (HKDF-SHA256, info tidings-answer).',
+    'Standard Webhooks: v1 (HMAC-SHA256) or v1a (ed25519) over id.timestamp.body; several, separated by spaces, while ' +
+    'a rotation overlaps. Callbacks are signed with the secret of the endpoint, or of the merchant if they go to ' +
+    'notifyUrl. Answers are signed with a key derived from the secret of the merchant (HKDF-SHA256, info tidings-answer).',
 };
 
 export const headerComponents: NonNullable<ZodOpenApiComponentsObject['headers']> = {
@@ -68,12 +69,14 @@ const callbackHeaders = z.object({
   traceparent: z.string().meta({ description: 'One trace for all attempts of an outcome.' }),
 });
 
-function callback(details: {
+interface Callback {
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
   readonly schema: z.ZodType;
-}): { readonly post: ZodOpenApiOperationObject } {
+}
+
+function callback(details: Callback): { readonly post: ZodOpenApiOperationObject } {
   const { schema, ...words } = details;
   return {
     post: {
@@ -82,11 +85,11 @@ function callback(details: {
       requestParams: { header: callbackHeaders },
       requestBody: { required: true, content: { 'application/json': { schema } } },
       responses: {
-        '2XX': { description: 'It has arrived. Answer so only after it is committed.' },
-        '410': { description: 'Never again: the endpoint is disabled, the notification blocked.' },
-        '429': { description: 'Tried again, after Retry-After where that is longer than the schedule.' },
-        '503': { description: 'Tried again, after Retry-After where that is longer than the schedule.' },
-        default: { description: 'Tried again on the schedule; redirects are not followed.' },
+        '2XX': { description: 'Delivered. Answer this only after the outcome is committed.' },
+        '410': { description: 'Do not call again: the endpoint is disabled, the notification is blocked.' },
+        '429': { description: 'Tried again, after the longer of Retry-After and the schedule.' },
+        '503': { description: 'Tried again, after the longer of Retry-After and the schedule.' },
+        default: { description: 'Tried again on the schedule. Redirects are not followed.' },
       },
     },
   };
@@ -97,13 +100,13 @@ export const webhooks: ZodOpenApiPathsObject = {
     operationId: 'tellOutcome',
     summary: 'A transaction has ended',
     description:
-      'At least once, to every endpoint whose types match and to the notifyUrl of the transaction.',
+      'Sent at least once, to every endpoint whose types match and to the notifyUrl of the transaction.',
     schema: callbackSchema,
   }),
   test: callback({
     operationId: 'tellTest',
-    summary: 'A test of the endpoint, asked for by its owner; made once, whatever the answer',
-    description: 'Signed like every other.',
+    summary: 'A test of the endpoint, requested by its owner; never repeated',
+    description: 'Signed like every other callback.',
     schema: testCallbackSchema,
   }),
 };

@@ -1,4 +1,10 @@
-import { spellingRefusal } from './url-spelling.ts';
+import {
+  type CallbackFormRefusal,
+  isLoopbackHost,
+  readCallbackUrl,
+  registrationRefusal,
+  withoutTrailingDot,
+} from '../protocol/content/callback-url.ts';
 
 /**
  * Which addresses and URLs a callback may go to. Pure: the connector asks it again for every address that
@@ -51,9 +57,6 @@ const LOOPBACK = ['127.0.0.0/8', '::1/128'].map(parseRange);
 /** Names that never mean a public host: RFC 6761, RFC 6762, RFC 8375, and ICANN's reservation of `internal`. */
 const NON_PUBLIC_DOMAINS = ['localhost', 'local', 'internal', 'home.arpa'];
 
-/** Longest URL that is accepted: in characters as it is written, and in bytes as it is sent. */
-export const MAX_CALLBACK_URL_LENGTH = 2_048;
-
 /** What callbacks may go to beyond the fixed rules. */
 export interface CallbackPolicy {
   readonly allowedPorts: readonly number[];
@@ -62,24 +65,12 @@ export interface CallbackPolicy {
 }
 
 /**
- * Why a callback URL is refused. Stable, shown to merchants.
+ * Why a callback URL is refused: for its form, or for where it leads. Stable, shown to merchants.
  *
- * - `url_too_long`: over 2,048 characters, or over 2,048 bytes once it is percent-encoded, as it is sent.
- * - `invalid_url`: not an absolute URL, no host name that DNS can hold, or written in a way that a URL parser changes
- *   in silence (see `url-spelling.ts`).
- * - `https_required`: any other scheme (http only to loopback, and only where loopback is allowed).
- * - `credentials_in_url`, `fragment_in_url`: neither would be sent.
  * - `port_refused`: not one of the allowed ports.
  * - `address_refused`: a literal address that is not public, or a name that cannot be.
  */
-export type CallbackUrlRefusal =
-  | 'url_too_long'
-  | 'invalid_url'
-  | 'https_required'
-  | 'credentials_in_url'
-  | 'fragment_in_url'
-  | 'port_refused'
-  | 'address_refused';
+export type CallbackUrlRefusal = CallbackFormRefusal | 'port_refused' | 'address_refused';
 
 export type CallbackUrlVerdict =
   | { readonly ok: true; readonly url: URL }
@@ -112,8 +103,7 @@ export function isPermittedAddress(ip: string, policy: Pick<CallbackPolicy, 'all
 export function vetCallbackUrl(url: string, policy: CallbackPolicy): CallbackUrlVerdict {
   const verdict = vetTarget(url, policy);
   if (!verdict.ok) return verdict;
-  if (verdict.url.href.length > MAX_CALLBACK_URL_LENGTH) return { ok: false, code: 'url_too_long' };
-  const code = spellingRefusal(url, verdict.url);
+  const code = registrationRefusal(url, verdict.url);
   return code === undefined ? verdict : { ok: false, code };
 }
 
@@ -122,33 +112,20 @@ export function vetCallbackUrl(url: string, policy: CallbackPolicy): CallbackUrl
  * registered, so that what was accepted once is still called.
  */
 export function vetTarget(url: string, policy: CallbackPolicy): CallbackUrlVerdict {
-  if (url.length > MAX_CALLBACK_URL_LENGTH) return { ok: false, code: 'url_too_long' };
-  const parsed = parseUrl(url);
-  if (parsed === undefined) return { ok: false, code: 'invalid_url' };
-  const code = refusalOf(parsed, policy);
-  return code === undefined ? { ok: true, url: parsed } : { ok: false, code };
+  const form = readCallbackUrl(url);
+  if (!form.ok) return form;
+  const code = targetRefusal(form.url, policy);
+  return code === undefined ? form : { ok: false, code };
 }
 
-function refusalOf(url: URL, policy: CallbackPolicy): CallbackUrlRefusal | undefined {
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'https_required';
-  if (url.username !== '' || url.password !== '') return 'credentials_in_url';
-  if (url.href.includes('#')) return 'fragment_in_url';
-  const host = url.hostname.endsWith('.') ? url.hostname.slice(0, -1) : url.hostname;
+function targetRefusal(url: URL, policy: CallbackPolicy): CallbackUrlRefusal | undefined {
+  const host = withoutTrailingDot(url.hostname);
   if (policy.allowLoopback && isLoopbackHost(host)) return host === url.hostname ? undefined : 'invalid_url';
   if (url.protocol !== 'https:') return 'https_required';
   if (!isPublicHost(host)) return 'address_refused';
-  // TLS names have no trailing dot, so such a host would be checked under another name than it is asked by.
   if (host !== url.hostname) return 'invalid_url';
   const port = url.port === '' ? 443 : Number(url.port);
   return policy.allowedPorts.includes(port) ? undefined : 'port_refused';
-}
-
-/** What the URL parser would silently drop or turn round is refused, so that what was read is what is used. */
-function parseUrl(url: string): URL | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-  if (/[\u0000-\u0020\u007f-\u00a0\\]/.test(url)) return undefined;
-  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(url)) return undefined;
-  return URL.parse(url) ?? undefined;
 }
 
 /** `host` as the URL parser normalises it: decimal, octal, hexadecimal and short forms are dotted by then. */
@@ -158,12 +135,6 @@ function isPublicHost(host: string): boolean {
   // A name without a dot would be completed by the resolver's search domains.
   if (!host.includes('.')) return false;
   return !NON_PUBLIC_DOMAINS.some((domain) => host.endsWith(`.${domain}`));
-}
-
-function isLoopbackHost(host: string): boolean {
-  const literal = literalOf(host);
-  if (literal !== undefined) return isLoopbackAddress(literal);
-  return host === 'localhost' || host.endsWith('.localhost');
 }
 
 /** The address that a URL's host is, without brackets, where it is one. */

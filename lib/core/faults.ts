@@ -1,15 +1,17 @@
+interface FaultOptions {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly cause?: unknown;
+}
+
 /** What went wrong outside: nobody's answer, somebody's outage. Expected results are values, never faults. */
 export class Fault extends Error {
   readonly code: string;
   /** Whether the same call may succeed later, unchanged. */
   readonly retryable: boolean;
 
-  constructor(options: {
-    readonly code: string;
-    readonly message: string;
-    readonly retryable: boolean;
-    readonly cause?: unknown;
-  }) {
+  constructor(options: FaultOptions) {
     super(options.message, { cause: options.cause });
     this.name = 'Fault';
     this.code = options.code;

@@ -1,3 +1,6 @@
+import { FORBIDDEN_KEYS } from '../protocol/json/json-limits.ts';
+import { escapePointer } from '../protocol/json/json-values.ts';
+
 /**
  * Reads JSON that is known to be well-formed, and marks what `JSON.parse` would change in silence: a key that stands
  * twice, a number that JavaScript cannot keep, a key that would change a prototype. Time is linear in the text.
@@ -28,9 +31,6 @@ export interface ReadLimits {
   /** Bounds the containers at one depth: the items of a batch (2), or a message (0). */
   readonly items?: { readonly depth: number; readonly maxBytes: number };
 }
-
-/** Keys that change an object's prototype when somebody later copies them carelessly. */
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -157,11 +157,6 @@ function keyRefusal(object: object, key: string): JsonRefusal | undefined {
   const isForbidden = FORBIDDEN_KEYS.has(key);
   if (!isForbidden && !Object.hasOwn(object, key)) return undefined;
   return new JsonRefusal(isForbidden ? 'forbidden_key' : 'duplicate_key', `/${escapePointer(key)}`);
-}
-
-/** One token of an RFC 6901 JSON pointer. */
-export function escapePointer(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /**

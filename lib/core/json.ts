@@ -1,19 +1,9 @@
-import {
-  escapePointer,
-  JsonRefusal,
-  type JsonRefusalCode,
-  type ReadLimits,
-  readJson,
-} from './json-reading.ts';
+import { MAX_JSON_DEPTH } from '../protocol/json/json-limits.ts';
+import { escapePointer } from '../protocol/json/json-values.ts';
+import { JsonRefusal, type JsonRefusalCode, type ReadLimits, readJson } from './json-reading.ts';
 
-export { escapePointer };
+/** JSON as it comes from strangers: parsed with bounds. */
 
-/** JSON as it comes from strangers: parsed with bounds, compared without regard to the order of keys. */
-
-/** How deep a request body may nest. Deeper input is a mistake or an attack on recursive readers. */
-export const MAX_JSON_DEPTH = 32;
-/** Bytes of a request's body unless its operation says otherwise, and of each item that stands or fails alone. */
-export const MAX_JSON_BYTES = 64 * 1024;
 /** Containers that may stand around an item: a batch and its list. An item may nest as deep there as alone. */
 const MAX_ENVELOPE_DEPTH = 2;
 
@@ -62,24 +52,4 @@ export function refusalIn(value: unknown, depth = 0): RefusedPart | undefined {
     }
   }
   return undefined;
-}
-
-/** Whether it holds an integer beyond 2^53, which other readers of JSON may take for its neighbour. */
-export function hasUnsafeInteger(value: unknown): boolean {
-  if (typeof value === 'number') return !(Number.isSafeInteger(value) || isFraction(value));
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some(hasUnsafeInteger);
-}
-
-function isFraction(value: number): boolean {
-  return Number.isFinite(value) && !Number.isInteger(value);
-}
-
-/** The same text for equal values, whatever the order of their keys. `value` must be bounded JSON. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

@@ -1,8 +1,20 @@
 import * as z from 'zod';
-import { MAX_CALLBACK_URL_LENGTH } from './address.ts';
-import { CURRENCIES } from './currency.ts';
-import { hasUnsafeInteger } from './json.ts';
-import { holdsPlainText, isPlainText, textSchema } from './text.ts';
+import { MAX_CALLBACK_URL_LENGTH } from '../protocol/content/callback-url.ts';
+import {
+  isAmount,
+  isCurrency,
+  isShortMetadata,
+  MAX_REASON_LENGTH,
+  REASON_CODE,
+  TERMINAL_STATUSES,
+  type TerminalStatus,
+  TRANSACTION_TYPE,
+} from '../protocol/content/content-rules.ts';
+import { ENDPOINT_ID, KEY_ID, MERCHANT_ID, REFERENCE, TRANSACTION_ID } from '../protocol/id-forms.ts';
+import { isStatedTime } from '../protocol/instants.ts';
+import { holdsInexactNumber } from '../protocol/json/json-limits.ts';
+import { holdsPlainText, isPlainText } from '../protocol/plain-text.ts';
+import { textSchema } from './text.ts';
 import { isoTime, SECOND_MS } from './time.ts';
 import { MAX_QUEUE_WAIT_MS } from './waiting.ts';
 
@@ -13,21 +25,21 @@ import { MAX_QUEUE_WAIT_MS } from './waiting.ts';
 
 export const merchantIdSchema = z
   .string('invalid_id')
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'invalid_id')
+  .regex(MERCHANT_ID, 'invalid_id')
   .brand<'MerchantId'>()
   .meta({ description: 'The tenant to which outcomes belong.', example: 'demo' });
 export type MerchantId = z.infer<typeof merchantIdSchema>;
 
 export const transactionIdSchema = z
   .string('invalid_id')
-  .regex(/^[A-Za-z0-9_:-]{1,64}$/, 'invalid_id')
+  .regex(TRANSACTION_ID, 'invalid_id')
   .brand<'TransactionId'>()
   .meta({ description: 'Names the transaction within its merchant.', example: 'pay_1' });
 export type TransactionId = z.infer<typeof transactionIdSchema>;
 
 export const endpointIdSchema = z
   .string('invalid_id')
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'invalid_id')
+  .regex(ENDPOINT_ID, 'invalid_id')
   .brand<'EndpointId'>()
   .meta({ description: 'Names a callback URL of the merchant.', example: 'ep_4fzQ0Yw2' });
 export type EndpointId = z.infer<typeof endpointIdSchema>;
@@ -37,66 +49,55 @@ export const NOTIFY_URL_ENDPOINT = endpointIdSchema.parse('notify-url');
 
 export const keyIdSchema = z
   .string('invalid_id')
-  .regex(/^[A-Za-z0-9]{1,64}$/, 'invalid_id')
+  .regex(KEY_ID, 'invalid_id')
   .meta({ description: 'The public part of a key.' });
-
-/** Within the years that ISO text shows with four digits, so that times sort as text. */
-function isOrdinaryTime(ms: number): boolean {
-  return ms >= 0 && ms < Date.UTC(10_000, 0);
-}
 
 /** An instant with its offset (RFC 3339); kept in UTC with milliseconds. */
 export const timeSchema = z.iso
   .datetime({ offset: true, error: 'invalid_date', abort: true })
-  .refine((text) => isOrdinaryTime(Date.parse(text)), 'invalid_date')
+  .refine(isStatedTime, 'invalid_date')
   .transform((text) => isoTime(Date.parse(text)))
   .meta({ description: 'An instant, RFC 3339 with its offset.', example: '2026-11-20T08:00:00Z' });
 
-export const TERMINAL_STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
 export const terminalStatusSchema = z.enum(TERMINAL_STATUSES, 'invalid_status');
 const statusSchema = z
   .enum(['PENDING', ...TERMINAL_STATUSES], 'invalid_status')
   .meta({ description: 'PENDING at most once, then one terminal status.' });
-type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
 
-const amountSchema = z
-  .number('invalid_amount')
-  .int('invalid_amount')
-  .nonnegative('invalid_amount')
-  .max(Number.MAX_SAFE_INTEGER, 'invalid_amount')
-  .refine((amount) => !Object.is(amount, -0), 'invalid_amount')
-  .meta({ description: "In the currency's minor unit; the direction follows from the type.", example: 1999 });
+const amountSchema = z.int('invalid_amount').refine(isAmount, 'invalid_amount').meta({
+  minimum: 0,
+  description: "In the currency's minor unit; the direction follows from the type.",
+  example: 1999,
+});
 
 const currencySchema = z
   .string('unknown_currency')
-  .refine((code) => CURRENCIES.has(code), 'unknown_currency')
+  .refine(isCurrency, 'unknown_currency')
   .meta({ description: 'ISO 4217.', example: 'CNY' });
 
 export const transactionTypeSchema = z
   .string('invalid_type_name')
-  .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'invalid_type_name')
+  .regex(TRANSACTION_TYPE, 'invalid_type_name')
   .meta({ description: 'What kind of business operation it was.', example: 'payment' });
 
 export const referenceSchema = z
   .string('invalid_reference')
-  .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/, 'invalid_reference')
+  .regex(REFERENCE, 'invalid_reference')
   .meta({ description: "The merchant's own order number: 1 to 64 printable ASCII.", example: 'ORDER-1' });
 
 const reasonSchema = z
   .strictObject({
-    code: z.string('invalid_value').regex(/^[A-Za-z0-9_.-]{1,64}$/, 'invalid_value'),
-    message: textSchema(512),
+    code: z.string('invalid_value').regex(REASON_CODE, 'invalid_value'),
+    message: textSchema(MAX_REASON_LENGTH),
   })
   .meta({ description: 'Why it ended so.' });
 
-/** Bytes of a transaction's `metadata` as JSON. */
-const MAX_METADATA_BYTES = 16 * 1024;
 const metadataSchema = z
   .record(z.string(), z.unknown(), 'invalid_value')
-  .refine((value) => !hasUnsafeInteger(value), 'inexact_number')
+  .refine((value) => !holdsInexactNumber(value), 'inexact_number')
   .refine(holdsPlainText, 'invalid_text')
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES, 'too_long')
-  .meta({ description: 'Whatever the initiator wants the receiver to have; at most 16 KiB.' });
+  .refine(isShortMetadata, 'too_long')
+  .meta({ description: 'Further data for the receiver; at most 16 KiB.' });
 
 export const urlSchema = z
   .string('invalid_url')
@@ -121,7 +122,9 @@ const checkBackSchema = z
       description: 'What it means when the initiator does not know the transaction: ask again, or FAILED.',
     }),
   })
-  .meta({ description: 'Of a PENDING only: where to ask how the transaction ended, if nobody says.' });
+  .meta({
+    description: 'For a PENDING only: where to ask how the transaction ended, if its end is not recorded.',
+  });
 
 /** What the initiator states; everything else about an outcome is stamped by the service. */
 export const outcomeContentSchema = z.strictObject({
@@ -172,9 +175,4 @@ export function isTerminal(outcome: Outcome): outcome is TerminalOutcome {
 export interface TransactionKey {
   readonly merchantId: MerchantId;
   readonly transactionId: TransactionId;
-}
-
-/** The `type` of a callback and of an endpoint's filter: `payment.succeeded`. */
-export function eventTypeOf(of: { readonly transactionType: string; readonly status: string }): string {
-  return `${of.transactionType}.${of.status.toLowerCase()}`;
 }

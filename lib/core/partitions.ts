@@ -1,5 +1,5 @@
-import { sha256 } from './crypto.ts';
-import { sideBySide } from './side-by-side.ts';
+import { sha256 } from '../protocol/hashes.ts';
+import { boundedMap } from '../protocol/runtime/bounded-map.ts';
 
 /** Partitions of the directory, of the due and of the undelivered index, and of parked rows. */
 export const PARTITIONS = 16;
@@ -19,5 +19,5 @@ export function forEachPartition<T>(
   work: (partition: number) => Promise<T>,
   partitions: readonly number[] = ALL,
 ): Promise<readonly T[]> {
-  return sideBySide(partitions, CONCURRENCY, work);
+  return boundedMap(partitions, CONCURRENCY, work);
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { createBoundedCache } from './bounded-cache.ts';
 import { DAY_SECONDS, SECOND_MS } from './time.ts';
 
 /** Days of the calendar in a place of the world: they have 23, 24 or 25 hours, and begin when the place says. */
@@ -27,8 +28,8 @@ export const timeZoneSchema = z
   .refine(isTimeZone, 'unknown_time_zone')
   .meta({
     description:
-      'Whose days have statements: UTC, or a name of the IANA time zone database with its region. ' +
-      'Short names such as CST, which mean several zones, are refused.',
+      'The time zone of statements: UTC, or a name of the IANA time zone database with its region. ' +
+      'Short names such as CST are refused, because they mean several zones.',
     example: 'Asia/Shanghai',
   });
 
@@ -38,7 +39,9 @@ export const dateSchema = z.iso
   .refine((date) => date >= '1970-01-02' && date <= '9999-12-29', 'invalid_date')
   .meta({ description: 'A day of the calendar.', example: '2026-11-20' });
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** More than the database has zones. */
+const MAX_FORMATS = 1_000;
+const formats = createBoundedCache<string, Intl.DateTimeFormat>({ capacity: MAX_FORMATS });
 
 /** @throws RangeError where there is no such zone */
 function formatFor(timeZone: string): Intl.DateTimeFormat {

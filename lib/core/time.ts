@@ -1,7 +1,4 @@
-/** Milliseconds since 1970 as `2026-11-20T08:00:00.000Z`: one width, so that text sorts as time does. */
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
-}
+export { isoTime } from '../protocol/instants.ts';
 
 export function msOf(iso: string): number {
   return Date.parse(iso);

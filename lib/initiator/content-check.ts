@@ -1,26 +1,27 @@
-import { CURRENCIES } from './currency.ts';
+import { MAX_CALLBACK_URL_LENGTH } from '../protocol/content/callback-url.ts';
+import {
+  isAmount,
+  isCurrency,
+  isShortMetadata,
+  isTerminalStatus,
+  MAX_REASON_LENGTH,
+  REASON_CODE,
+  TRANSACTION_TYPE,
+} from '../protocol/content/content-rules.ts';
+import { matches, REFERENCE } from '../protocol/id-forms.ts';
+import { isoTime, isStatedTime } from '../protocol/instants.ts';
+import { holdsInexactNumber } from '../protocol/json/json-limits.ts';
+import { escapePointer, isObject } from '../protocol/json/json-values.ts';
+import { holdsPlainText, isPlainText } from '../protocol/plain-text.ts';
 import type { FieldError } from './fault.ts';
 import { isTransactionId } from './ids.ts';
-import { escapePointer, hasInexactNumber, plainJson } from './json.ts';
-import { isObject, isTerminalStatus, type TerminalContent } from './outcome.ts';
-import { holdsPlainText, isPlainText } from './text.ts';
+import type { TerminalContent } from './outcome.ts';
+import { plainJson } from './plain-json.ts';
 
 /**
  * What the API would say of an outcome that it never sees, because the initiator writes it into the table by its
- * own transaction. The rules are the API's; a test runs both on the same input.
+ * own transaction. The rules are those of the protocol; a test holds the answers to the API's.
  */
-
-const MAX_REASON_LENGTH = 512;
-const MAX_METADATA_BYTES = 16 * 1024;
-export const MAX_URL_LENGTH = 2_048;
-/** Times of other years have more digits, and would not sort as text. */
-const END_OF_TIME_MS = Date.UTC(10_000, 0);
-
-const TYPE_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
-const REFERENCE = /^[\x21-\x7e](?:[\x20-\x7e]{0,62}[\x21-\x7e])?$/;
-const REASON_CODE = /^[A-Za-z0-9_.-]{1,64}$/;
-const RFC_3339 =
-  /^(\d{4})-(\d\d)-(\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 export type CheckedContent =
   | { readonly ok: true; readonly content: TerminalContent }
@@ -37,7 +38,7 @@ export function checkContent(input: unknown): CheckedContent {
     // There is nothing to ask about what has ended; the API, too, says so only where all else is right.
     return { ok: false, errors: [{ pointer: '/checkBack', code: 'check_back_not_pending' }] };
   }
-  return { ok: true, content: { ...content, occurredAt: utc(content.occurredAt) } };
+  return { ok: true, content: { ...content, occurredAt: isoTime(Date.parse(content.occurredAt)) } };
 }
 
 /**
@@ -46,7 +47,7 @@ export function checkContent(input: unknown): CheckedContent {
  */
 export function unsayable(content: Readonly<Record<string, unknown>>): readonly FieldError[] {
   return Object.entries(content).flatMap(([name, value]): readonly FieldError[] => {
-    const isSayable = !hasInexactNumber(value) && holdsPlainText(value);
+    const isSayable = !holdsInexactNumber(value) && holdsPlainText(value);
     if (isSayable && name !== 'metadata') return [];
     const pointer = `/${escapePointer(name)}`;
     const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
@@ -57,11 +58,6 @@ export function unsayable(content: Readonly<Record<string, unknown>>): readonly 
   });
 }
 
-/** The instant as one width of text, so that it sorts as time does. */
-export function utc(time: string): string {
-  return new Date(Date.parse(time)).toISOString();
-}
-
 type Check = (value: unknown) => readonly FieldError[];
 
 /** A check that ends in one code for the whole field. */
@@ -70,11 +66,11 @@ function field(code: string, holds: (value: unknown) => boolean): Check {
 }
 
 const REQUIRED: Readonly<Record<string, Check>> = {
-  transactionType: field('invalid_type_name', (value) => matches(TYPE_NAME, value)),
+  transactionType: field('invalid_type_name', (value) => matches(TRANSACTION_TYPE, value)),
   status: field('invalid_status', isTerminalStatus),
   amount: field('invalid_amount', isAmount),
-  currency: field('unknown_currency', (value) => typeof value === 'string' && CURRENCIES.has(value)),
-  occurredAt: field('invalid_date', isTime),
+  currency: field('unknown_currency', isCurrency),
+  occurredAt: field('invalid_date', isStatedTime),
 };
 
 const OPTIONAL: Readonly<Record<string, Check>> = {
@@ -95,7 +91,7 @@ function checkBackErrors(checkBack: unknown): readonly FieldError[] {
     if (name === 'url' && typeof value === 'string' && !isPlainText(value)) {
       return [{ pointer: '/url', code: 'invalid_url' }];
     }
-    const isSayable = !hasInexactNumber(value) && holdsPlainText(value);
+    const isSayable = !holdsInexactNumber(value) && holdsPlainText(value);
     return isSayable ? [] : [{ pointer: `/${escapePointer(name)}`, code: 'invalid_value' }];
   });
 }
@@ -126,21 +122,6 @@ function fieldErrors(
   return errors;
 }
 
-export function isAmount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
-}
-
-/** An instant of an ordinary year, on a day that exists. */
-export function isTime(value: unknown): value is string {
-  if (typeof value !== 'string') return false;
-  const [, year, month, day] = RFC_3339.exec(value) ?? [];
-  if (year === undefined) return false;
-  const daysInMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
-  if (Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > daysInMonth) return false;
-  const ms = Date.parse(value);
-  return ms >= 0 && ms < END_OF_TIME_MS;
-}
-
 export function reasonErrors(reason: unknown): readonly FieldError[] {
   if (!isObject(reason)) return [{ pointer: '', code: 'invalid_type' }];
   return fieldErrors(reason, {
@@ -160,24 +141,19 @@ function messageErrors(message: unknown): readonly FieldError[] {
 function metadataErrors(metadata: unknown): readonly FieldError[] {
   if (!isObject(metadata)) return [{ pointer: '', code: 'invalid_value' }];
   const errors = [];
-  if (hasInexactNumber(metadata)) errors.push({ pointer: '', code: 'inexact_number' });
+  if (holdsInexactNumber(metadata)) errors.push({ pointer: '', code: 'inexact_number' });
   if (!holdsPlainText(metadata)) errors.push({ pointer: '', code: 'invalid_text' });
-  const bytes = Buffer.byteLength(JSON.stringify(metadata));
-  if (bytes > MAX_METADATA_BYTES) errors.push({ pointer: '', code: 'too_long' });
+  if (!isShortMetadata(metadata)) errors.push({ pointer: '', code: 'too_long' });
   return errors;
 }
 
 function urlErrors(url: unknown): readonly FieldError[] {
   if (typeof url !== 'string') return [{ pointer: '', code: 'invalid_url' }];
-  if (characters(url) > MAX_URL_LENGTH) return [{ pointer: '', code: 'url_too_long' }];
+  if (characters(url) > MAX_CALLBACK_URL_LENGTH) return [{ pointer: '', code: 'url_too_long' }];
   return isPlainText(url) ? [] : [{ pointer: '', code: 'invalid_url' }];
 }
 
 /** Unicode characters, as the API counts them: one that takes two UTF-16 units is one. */
 function characters(text: string): number {
   return [...text].length;
-}
-
-function matches(pattern: RegExp, value: unknown): boolean {
-  return typeof value === 'string' && pattern.test(value);
 }

@@ -1,6 +1,6 @@
 /** The initiator kit for DynamoDB: outcomes in your own transactions, and marks of who wrote first. */
 
-export type { EndOfTransaction } from './check-back/answer.ts';
+export type { EndOfTransaction } from './check-back/check-answer.ts';
 export { type FieldError, InitiatorFault } from './fault.ts';
 export {
   committedMark,

@@ -1,3 +1,4 @@
+import { MERCHANT_ID, matches, TRANSACTION_ID } from '../protocol/id-forms.ts';
 import { InitiatorFault } from './fault.ts';
 
 declare const brand: unique symbol;
@@ -13,15 +14,12 @@ export interface TransactionKey {
   readonly transactionId: TransactionId;
 }
 
-const MERCHANT_ID = /^[A-Za-z0-9_-]{1,64}$/;
-const TRANSACTION_ID = /^[A-Za-z0-9_:-]{1,64}$/;
-
 export function isMerchantId(value: unknown): value is MerchantId {
-  return typeof value === 'string' && MERCHANT_ID.test(value);
+  return matches(MERCHANT_ID, value);
 }
 
 export function isTransactionId(value: unknown): value is TransactionId {
-  return typeof value === 'string' && TRANSACTION_ID.test(value);
+  return matches(TRANSACTION_ID, value);
 }
 
 /**

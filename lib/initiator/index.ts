@@ -1,6 +1,11 @@
 /** The initiator kit: record how transactions end, and answer when the service asks. */
 
-export type { CheckBackAnswer, EndOfTransaction } from './check-back/answer.ts';
+export type { HeaderSource } from '../protocol/http/header-source.ts';
+export type { LambdaHttpEvent, LambdaHttpResult } from '../protocol/http/hosts.ts';
+export type { Clock, Random } from '../protocol/runtime/clock.ts';
+export type { Machine } from '../protocol/runtime/machine.ts';
+export type { CheckBackAnswer, EndOfTransaction } from './check-back/check-answer.ts';
+export { toFetchHandler, toLambdaHandler, toNodeHandler } from './check-back/check-hosts.ts';
 export {
   type Check,
   type CheckBackHandler,
@@ -9,10 +14,6 @@ export {
   type CheckResponse,
   createCheckBackHandler,
 } from './check-back/handler.ts';
-export type { HeaderSource } from './check-back/headers.ts';
-export { toFetchHandler } from './check-back/http/fetch.ts';
-export { type LambdaHttpEvent, type LambdaHttpResult, toLambdaHandler } from './check-back/http/lambda.ts';
-export { toNodeHandler } from './check-back/http/node.ts';
 export { type PublicKeys, publishedKeys } from './check-back/public-keys.ts';
 export type {
   BatchResult,
@@ -48,4 +49,3 @@ export type {
   TerminalContent,
   TerminalStatus,
 } from './outcome.ts';
-export type { Clock, Machine, Random } from './system.ts';

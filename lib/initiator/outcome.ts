@@ -1,10 +1,10 @@
+import { isTerminalStatus, type TerminalStatus } from '../protocol/content/content-rules.ts';
+import { isObject } from '../protocol/json/json-values.ts';
 import { isMerchantId, isTransactionId, type MerchantId, type TransactionId } from './ids.ts';
 
-/** What an initiator states of a transaction, and what it reads back. */
+export type { TerminalStatus };
 
-const TERMINAL_STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
-/** How a transaction ended. */
-export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
+/** What an initiator states of a transaction, and what it reads back. */
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
@@ -81,9 +81,6 @@ export interface RecordedOutcome {
   readonly metadata: JsonObject;
 }
 
-/** What a terminal outcome must repeat of its PENDING. */
-export const BOUND_FIELDS = ['transactionType', 'amount', 'currency', 'reference'] as const;
-
 const TEXTS = ['transactionType', 'currency', 'occurredAt', 'recordedAt'] as const;
 
 /** Whether something that came from outside is an outcome as far as this kit relies on it. */
@@ -99,12 +96,4 @@ export function isRecordedOutcome(value: unknown): value is RecordedOutcome {
     TEXTS.every((name) => typeof value[name] === 'string') &&
     isObject(value.metadata)
   );
-}
-
-export function isTerminalStatus(value: unknown): value is TerminalStatus {
-  return TERMINAL_STATUSES.some((status) => status === value);
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

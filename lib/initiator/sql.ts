@@ -1,6 +1,6 @@
 /** The initiator kit for SQL databases: marks of who wrote first. */
 
-export type { EndOfTransaction } from './check-back/answer.ts';
+export type { EndOfTransaction } from './check-back/check-answer.ts';
 export { type FieldError, InitiatorFault } from './fault.ts';
 export type { Mark } from './marks/mark.ts';
 export {

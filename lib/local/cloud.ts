@@ -3,15 +3,12 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { type AccessKey, openAccessKey } from './aws/access-key.ts';
-import type { AwsCall } from './aws/aws-client.ts';
 import { awsClient } from './aws/aws-client.ts';
 import type { JsonService, RestService } from './aws/aws-server.ts';
 import { createAwsServer } from './aws/aws-server.ts';
 import { close, listen, listenPreferring } from './aws/listen.ts';
-import { type DynamoDbServer, startDynamoDb } from './dynamodb/dynamodb-server.ts';
-import { startGate } from './dynamodb/gate.ts';
-import { provideTable } from './dynamodb/tables.ts';
-import { LocalCloudError } from './errors.ts';
+import { provideDynamoDb, provideTables } from './dynamodb/provide-dynamodb.ts';
+import type { LocalCloudError } from './errors.ts';
 import { startEventSources } from './event-sources/provide-event-sources.ts';
 import { eventBusService } from './events/bus.ts';
 import type { RuleSetting } from './events/rules.ts';
@@ -20,22 +17,22 @@ import type { ServiceEndpoints } from './functions/provide-functions.ts';
 import { provideFunctions } from './functions/provide-functions.ts';
 import { createHttpApiServer } from './http-api/http-server.ts';
 import { provideHttpApi } from './http-api/provide-http-api.ts';
-import { kmsService } from './kms.ts';
+import { kmsKeys, kmsService } from './kms.ts';
 import type { Log } from './log.ts';
 import type { LocalResources } from './resources.ts';
 import { createResources } from './resources.ts';
-import { startS3 } from './s3.ts';
+import { provideS3 } from './s3.ts';
 import { startDispatcher } from './scheduler/schedule-dispatcher.ts';
 import { openScheduleStore } from './scheduler/schedule-store.ts';
 import { schedulerService } from './scheduler/scheduler-api.ts';
 import { openSecrets } from './secrets-manager.ts';
 import { provideQueues } from './sqs/provide-queues.ts';
 import { SqsStore } from './sqs/queue-store.ts';
+import { currentUrl, queueUrls } from './sqs/queue-urls.ts';
 import { sqsService } from './sqs/sqs-api.ts';
 import type { State } from './state.ts';
 import { openState } from './state.ts';
 import { loadAssembly } from './template/assembly.ts';
-import type { Stack } from './template/stack-resources.ts';
 import { resolveStack } from './template/stack-resources.ts';
 
 export { LocalCloudError } from './errors.ts';
@@ -146,7 +143,7 @@ async function start(
   // One after the other: what fails must not leave behind something that was just starting.
   await provideQueues(sqs, stack.ofType('AWS::SQS::Queue'));
   const s3Url = await provideS3(stack, { dataDir, key }, onStop);
-  const dynamodb = await provideDynamoDb(options, { dataDir, key, log }, onStop);
+  const dynamodb = await provideDynamoDb(options.dynamodbEndpoint, { dataDir, key, log }, onStop);
   const streamArns = await provideTables(awsClient('dynamodb', dynamodb.inner, { connections, key }), stack);
 
   const endpoints: ServiceEndpoints = {
@@ -235,77 +232,4 @@ async function listenAsBefore(
   onStop(() => close(server));
   state.saveSetting('aws-port', new URL(url).port);
   return url;
-}
-
-interface Place {
-  readonly dataDir: string;
-  readonly key: AccessKey;
-}
-
-interface ProvidedDynamoDb extends Pick<DynamoDbServer, 'endpoint' | 'broken'> {
-  /** Behind its gate, for the cloud itself. */
-  readonly inner: string;
-}
-
-async function provideDynamoDb(
-  options: LocalCloudOptions,
-  { dataDir, key, log }: Place & { readonly log: Log },
-  onStop: (stop: () => Promise<void>) => void,
-): Promise<ProvidedDynamoDb> {
-  const { dynamodbEndpoint: endpoint } = options;
-  if (endpoint !== undefined) {
-    return { endpoint, inner: endpoint, broken: Promise.withResolvers<LocalCloudError>().promise };
-  }
-  const server = await startDynamoDb(dataDir, log);
-  onStop(server.stop);
-  const gate = await startGate(server.endpoint, key);
-  onStop(gate.stop);
-  return { endpoint: gate.endpoint, inner: server.endpoint, broken: server.broken };
-}
-
-async function provideS3(
-  stack: Stack,
-  { dataDir, key }: Place,
-  onStop: (stop: () => Promise<void>) => void,
-): Promise<string | undefined> {
-  const buckets = stack.ofType('AWS::S3::Bucket').map(({ physical }) => physical.name);
-  if (buckets.length === 0) return undefined;
-  const server = await startS3(dataDir, { buckets, key });
-  onStop(server.stop);
-  return server.endpoint;
-}
-
-async function provideTables(call: AwsCall, stack: Stack): Promise<ReadonlyMap<string, string>> {
-  const streamArns = new Map<string, string>();
-  for (const table of stack.ofType('AWS::DynamoDB::Table')) {
-    const streamArn = await provideTable(call, table);
-    if (streamArn !== undefined) streamArns.set(table.logicalId, streamArn);
-  }
-  return streamArns;
-}
-
-function kmsKeys(stack: Stack) {
-  return stack.ofType('AWS::KMS::Key').map(({ logicalId, physical }) => ({
-    keyId: logicalId,
-    aliases: stack
-      .ofType('AWS::KMS::Alias')
-      .filter(({ properties }) => [physical.arn, physical.ref].includes(properties.TargetKeyId))
-      .map(({ properties }) => properties.AliasName),
-  }));
-}
-
-function queueUrls(stack: Stack): ReadonlyMap<string, string> {
-  return new Map(stack.ofType('AWS::SQS::Queue').map(({ physical }) => [physical.arn, physical.ref]));
-}
-
-/** A schedule keeps the queue's URL of the run that made it; the port may be another now, the name is not. */
-function currentUrl(stack: Stack): (queueUrl: string) => string {
-  const byName = new Map(
-    stack.ofType('AWS::SQS::Queue').map(({ physical }) => [physical.name, physical.ref]),
-  );
-  return (queueUrl) => {
-    const url = byName.get(queueUrl.slice(queueUrl.lastIndexOf('/') + 1));
-    if (url === undefined) throw new LocalCloudError('unknown_resource', `There is no queue ${queueUrl}.`);
-    return url;
-  };
 }

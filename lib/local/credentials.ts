@@ -28,18 +28,20 @@ export function readCredentials(dataDir: string): Credentials | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Credentials) : undefined;
 }
 
+export interface CredentialOptions {
+  readonly dataDir: string;
+  readonly apiUrl: string;
+  readonly adminKey: string;
+  readonly demo?: DemoSettings;
+}
+
 /**
  * Makes what is missing and writes the file. Secrets are shown by the API only once, so what an earlier run
  * wrote is kept, and made anew where it is good for nothing any more.
  *
  * @param demo the demo's merchant and the URL of its receiver; undefined leaves `merchants` as it is
  */
-export async function provideCredentials(options: {
-  readonly dataDir: string;
-  readonly apiUrl: string;
-  readonly adminKey: string;
-  readonly demo?: DemoSettings;
-}): Promise<Credentials> {
+export async function provideCredentials(options: CredentialOptions): Promise<Credentials> {
   const { dataDir, apiUrl, adminKey, demo } = options;
   const api = createApi(apiUrl);
   const known = readCredentials(dataDir);

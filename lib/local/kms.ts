@@ -4,11 +4,23 @@ import { join } from 'node:path';
 import { AwsFault } from './aws/aws-fault.ts';
 import type { AwsInput, JsonService } from './aws/aws-server.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './template/intrinsics.ts';
+import type { Stack } from './template/stack-resources.ts';
 
 /** A key of the template and the aliases that point to it. */
 export interface KmsKey {
   readonly keyId: string;
   readonly aliases: readonly string[];
+}
+
+/** The keys of the stack, with their aliases. */
+export function kmsKeys(stack: Stack): readonly KmsKey[] {
+  return stack.ofType('AWS::KMS::Key').map(({ logicalId, physical }) => ({
+    keyId: logicalId,
+    aliases: stack
+      .ofType('AWS::KMS::Alias')
+      .filter(({ properties }) => [physical.arn, physical.ref].includes(properties.TargetKeyId))
+      .map(({ properties }) => properties.AliasName),
+  }));
 }
 
 const ALGORITHM = 'aes-256-gcm';

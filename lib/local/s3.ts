@@ -7,10 +7,16 @@ import { authenticate } from './aws/authentication.ts';
 import { AwsFault } from './aws/aws-fault.ts';
 import { close, listen } from './aws/listen.ts';
 import { LOCAL_REGION } from './template/intrinsics.ts';
+import type { Stack } from './template/stack-resources.ts';
 
 export interface S3Server {
   readonly endpoint: string;
   stop(): Promise<void>;
+}
+
+interface S3Place {
+  readonly dataDir: string;
+  readonly key: AccessKey;
 }
 
 /** S3 has names of its own for what others call otherwise. */
@@ -59,6 +65,19 @@ export async function startS3(
       await fauxqs.stop();
     },
   };
+}
+
+/** The buckets of the stack; undefined where it has none. */
+export async function provideS3(
+  stack: Stack,
+  { dataDir, key }: S3Place,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<string | undefined> {
+  const buckets = stack.ofType('AWS::S3::Bucket').map(({ physical }) => physical.name);
+  if (buckets.length === 0) return undefined;
+  const server = await startS3(dataDir, { buckets, key });
+  onStop(server.stop);
+  return server.endpoint;
 }
 
 /** The server that listens on a port of this process, as it says itself when it is asked. */

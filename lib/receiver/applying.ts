@@ -1,5 +1,9 @@
+import {
+  functionProblem,
+  functionsProblem,
+  optionalFunctionProblem,
+} from '../protocol/runtime/option-rules.ts';
 import { assertOptions, ReceiverFault } from './faults.ts';
-import { functionProblem, functionsProblem, optionalFunctionProblem } from './option-rules.ts';
 import { merchantIdProblem, type Outcome } from './outcome.ts';
 import {
   type AppliedOutcome,

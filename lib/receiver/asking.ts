@@ -1,10 +1,3 @@
-import type { Applying, ApplyingOptions } from './applying.ts';
-import { askDue, type DueAnswer, type Order } from './asking/due.ts';
-import { type FollowOptions, type FollowReport, follow } from './asking/follow.ts';
-import { type Client, createClient, type ServiceOptions } from './asking/service-client.ts';
-import { createTaking } from './asking/taking.ts';
-import { eventTypes } from './event-types.ts';
-import { assertOptions, ReceiverFault } from './faults.ts';
 import {
   formProblem,
   functionsProblem,
@@ -13,7 +6,15 @@ import {
   optionsProblem,
   serviceUrlProblem,
   textProblem,
-} from './option-rules.ts';
+} from '../protocol/runtime/option-rules.ts';
+import type { Applying, ApplyingOptions } from './applying.ts';
+import { askDue, type DueAnswer, type Order } from './asking/due.ts';
+import { type FollowOptions, type FollowReport, follow } from './asking/follow.ts';
+import { type Client, createClient, type ServiceOptions } from './asking/service-client.ts';
+import { createTaking } from './asking/taking.ts';
+import { eventTypes } from './event-types.ts';
+import { assertOptions, ReceiverFault } from './faults.ts';
+import { type Now, systemPauses } from './pauses.ts';
 import { createWindowQuestions } from './reconciling/questions.ts';
 import {
   type ReconcileOptions,
@@ -23,7 +24,6 @@ import {
 } from './reconciling/reconcile.ts';
 import { compareTotals, type Totals } from './reconciling/totals.ts';
 import type { ReceiverStore } from './stores/receiver-store.ts';
-import { type Now, systemPauses } from './system.ts';
 import { fullHour } from './times.ts';
 
 export interface AskingOptions extends ServiceOptions {

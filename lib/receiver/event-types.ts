@@ -1,16 +1,12 @@
+import { EVENT_FILTER, type EventKind, letsThrough } from '../protocol/event-names.ts';
+import { matches } from '../protocol/id-forms.ts';
 import { ReceiverFault } from './faults.ts';
 
 /** Which outcomes this receiver is told of: the `types` of its endpoint. */
 export interface EventTypes {
   /** As the service wants them in a question; undefined where all are meant. */
   readonly text: string | undefined;
-  includes(kind: { readonly transactionType: string; readonly status: string }): boolean;
-}
-
-const FILTER = /^(?:\*|[a-z][a-z0-9_-]{0,31}\.(?:\*|succeeded|failed|closed))$/;
-
-function isType(type: unknown): boolean {
-  return typeof type === 'string' && FILTER.test(type);
+  includes(kind: EventKind): boolean;
 }
 
 /**
@@ -20,7 +16,8 @@ function isType(type: unknown): boolean {
 export function eventTypes(types: readonly string[] | undefined): EventTypes {
   // Not `every`, which passes over holes.
   const isOff =
-    types !== undefined && (types.length === 0 || Array.from(types).some((type) => !isType(type)));
+    types !== undefined &&
+    (types.length === 0 || Array.from(types).some((type) => !matches(EVENT_FILTER, type)));
   if (isOff) {
     throw new ReceiverFault(
       'invalid_types',
@@ -28,10 +25,6 @@ export function eventTypes(types: readonly string[] | undefined): EventTypes {
     );
   }
   if (types === undefined || types.includes('*')) return { text: undefined, includes: () => true };
-  const names = new Set(types);
-  return {
-    text: [...names].sort().join(),
-    includes: ({ transactionType, status }) =>
-      names.has(`${transactionType}.*`) || names.has(`${transactionType}.${status.toLowerCase()}`),
-  };
+  const names = [...new Set(types)].sort();
+  return { text: names.join(), includes: (kind) => letsThrough(names, kind) };
 }

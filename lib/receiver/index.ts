@@ -4,15 +4,16 @@
  * Nothing but built-ins of Node 22 and up. Stores: `tidings/receiver/memory`, `/sqlite`, `/dynamodb`; for your tests:
  * `tidings/receiver/testing`.
  */
+
+export type { HeaderSource } from '../protocol/http/header-source.ts';
+export type { LambdaHttpEvent, LambdaHttpResult } from '../protocol/http/hosts.ts';
 export type { Conflict, ReceiverEvent } from './applying.ts';
 export type { DueAnswer, DueTransaction, Order } from './asking/due.ts';
 export type { FollowOptions, FollowProgress, FollowReport } from './asking/follow.ts';
 export type { Asking, AskingOptions } from './asking.ts';
 export { ReceiverFault, type ReceiverFaultCode } from './faults.ts';
-export { toFetchHandler } from './http/fetch.ts';
+export { toFetchHandler, toLambdaHandler, toNodeHandler } from './http/callback-hosts.ts';
 export type { AdapterOptions, CallbackHandler, CallbackRequest, CallbackResponse } from './http/handling.ts';
-export { type LambdaHttpEvent, type LambdaHttpResult, toLambdaHandler } from './http/lambda.ts';
-export { toNodeHandler } from './http/node.ts';
 export type { ListedOutcome, Outcome, TerminalStatus } from './outcome.ts';
 export { createReceiver, type Receiver, type ReceiverOptions } from './receiver.ts';
 export type { ReconcileOptions, ReconcileProgress, ReconcileReport } from './reconciling/reconcile.ts';
@@ -25,7 +26,6 @@ export {
   type VerifyAnswerOptions,
   verifyAnswer,
 } from './verifying/answer.ts';
-export type { HeaderSource } from './verifying/headers.ts';
 export type { Secrets } from './verifying/keys.ts';
-export type { SignedRequest } from './verifying/signature.ts';
+export type { SignedRequest } from './verifying/signed-request.ts';
 export { type Callback, createVerifier, type VerifyOptions, verify } from './verifying/verify.ts';

@@ -1,6 +1,11 @@
+import { TERMINAL_STATUSES, type TerminalStatus } from '../protocol/content/content-rules.ts';
+import { MERCHANT_ID, TRANSACTION_ID } from '../protocol/id-forms.ts';
+import { instantOf } from '../protocol/instants.ts';
+import { isObject, type JsonObject } from '../protocol/json/json-values.ts';
+import { formProblem } from '../protocol/runtime/option-rules.ts';
 import { ReceiverFault } from './faults.ts';
-import { formProblem } from './option-rules.ts';
-import { instantOf } from './times.ts';
+
+export type { TerminalStatus };
 
 /** How a transaction ended. There is one end, and it never changes. */
 export interface Outcome {
@@ -26,28 +31,13 @@ export interface Outcome {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-const TERMINAL_STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
-export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
-
 /** What feeds and windows show of an outcome: all but its metadata, which is asked for by id. */
 export type ListedOutcome = Omit<Outcome, 'metadata'>;
-
-export function isTransactionId(text: string): boolean {
-  return ID.test(text);
-}
 
 export function merchantIdProblem(value: unknown): string | undefined {
   return formProblem('merchantId', value, { pattern: MERCHANT_ID, form: '1 to 64 of A-Z a-z 0-9 _ -' });
 }
 
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-const ID = /^[A-Za-z0-9_:-]{1,64}$/;
-const MERCHANT_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const ANY_TEXT = /^/;
 const SOME_TEXT = /./s;
 const MAX_TEXT_LENGTH = 1_024;
@@ -71,8 +61,8 @@ export function parseListedOutcome(value: unknown): ListedOutcome {
   const field = fieldsOf(value);
   const { reason } = value;
   return {
-    merchantId: field.text('merchantId', ID),
-    transactionId: field.text('transactionId', ID),
+    merchantId: field.text('merchantId', TRANSACTION_ID),
+    transactionId: field.text('transactionId', TRANSACTION_ID),
     ...(value.reference !== undefined && { reference: field.text('reference') }),
     version: field.integer('version', 1),
     transactionType: field.text('transactionType'),
@@ -81,7 +71,7 @@ export function parseListedOutcome(value: unknown): ListedOutcome {
     amount: field.integer('amount', 0),
     currency: field.text('currency', /^[A-Z]{3}$/),
     ...(value.relatedTransactionId !== undefined && {
-      relatedTransactionId: field.text('relatedTransactionId', ID),
+      relatedTransactionId: field.text('relatedTransactionId', TRANSACTION_ID),
     }),
     occurredAt: field.time('occurredAt'),
     recordedAt: field.time('recordedAt'),

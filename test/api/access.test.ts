@@ -148,4 +148,10 @@ describe('keys and scopes', () => {
       expect(response.headers.get('allow')?.split(', ')).toContain(method.toUpperCase());
     }
   });
+
+  it('a path that only its dots make one of ours is none, and its method is not called wrong', async () => {
+    const fallback = createApp({ ...world.ports, authenticate: vi.fn(), sign: vi.fn(), operations }, []);
+    const response = await fallback.request('/v1/../v1/transactions/x1');
+    expect([response.status, await response.json()]).toMatchObject([404, { code: 'not_found' }]);
+  });
 });

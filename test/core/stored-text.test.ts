@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeFromItem, outcomeItem } from '../../lib/adapters/dynamodb/items/outcome-items.ts';
+import { outcomeFromItem } from '../../lib/adapters/dynamodb/items/outcome-items.ts';
 import { endpointSchema, profileSchema } from '../../lib/core/merchants/merchant-config.ts';
+import { outcomeItem } from '../../lib/protocol/table/outcome-layout.ts';
 import { endpoint, pending, profile, succeeded } from '../adapters/support/samples.ts';
 
 /** What was accepted before a rule for requests became stricter. */

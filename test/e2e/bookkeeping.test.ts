@@ -1,18 +1,17 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { partitionOf } from '../../lib/core/partitions.ts';
-import { type Api, createApi, expectStatus } from '../../lib/local/api-client.ts';
-import { type LocalCloud, startLocalCloud } from '../../lib/local/cloud.ts';
+import { expectStatus } from '../../lib/local/api-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { ASSEMBLY } from '../support/synthesized.ts';
+import { type ServiceCloud, startServiceCloud } from '../support/service-cloud.ts';
 import { openShop, type Shop } from '../support/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 /** Settings under which a window is closed and audited within seconds. */
 const ENVIRONMENT = {
   TIDINGS_ALLOW_LOOPBACK: 'true',
+  TIDINGS_ONE_CLOCK: 'true',
   TIDINGS_FEED_LAG_SECONDS: '3',
   TIDINGS_WINDOW_SECONDS: '1',
   TIDINGS_AUDIT_AFTER_SECONDS: '1',
@@ -21,48 +20,32 @@ const ENVIRONMENT = {
 describe('the deployed bundles of sweep, close and audit', () => {
   const dataDir = temporaryDirectory();
   const events: string[] = [];
-  let cloud: LocalCloud;
-  let api: Api;
+  let service: ServiceCloud;
   let shop: Shop;
-  let documents: DynamoDBDocumentClient;
-  let TableName: string;
 
   beforeAll(async () => {
-    cloud = await startLocalCloud({
-      assemblyDir: ASSEMBLY,
+    service = await startServiceCloud({
       dataDir,
-      port: 0,
       environment: ENVIRONMENT,
-      scheduleSeconds: 1,
       log: ({ line }) => events.push(line),
     });
-    api = createApi(cloud.apiUrl);
-    const adminKey = `tk_root_${cloud.secretValue('TidingsRootKey')}`;
-    const initiator = expectStatus(await api(adminKey, 'POST /v1/keys', { scope: 'initiator' }), 201);
-    const credentials = { api: cloud.apiUrl, adminKey, initiatorKey: initiator.json.key, merchants: [] };
-    shop = await openShop({ api, credentials }, 'alpha', { schedule: [1] });
-    const client = new DynamoDBClient({
-      endpoint: cloud.endpoints.dynamodb,
-      region: 'us-east-1',
-      credentials: cloud.credentials,
-    });
-    documents = DynamoDBDocumentClient.from(client);
-    TableName = cloud.resources.find('TidingsTable', 'AWS::DynamoDB::Table').name;
+    const { api } = service;
+    const { key } = await service.create('POST /v1/keys', { scope: 'initiator' });
+    shop = await openShop(service, 'alpha', { schedule: [1] });
     const path = 'PUT /v1/merchants/alpha/transactions/pay_1';
-    expectStatus(await api(initiator.json.key, path, payment()), 201);
+    expectStatus(await api(key, path, payment()), 201);
     await shop.heardOf(1);
   });
   afterAll(async () => {
-    documents.destroy();
     await shop.goAway();
-    await cloud.stop();
+    await service.stop();
     removeDirectory(dataDir);
   });
 
   const rows = async (pk: string) => {
-    const answer = await documents.send(
+    const answer = await service.documents.send(
       new QueryCommand({
-        TableName,
+        TableName: service.TableName,
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeValues: { ':pk': pk },
         ConsistentRead: true,
@@ -89,11 +72,13 @@ describe('the deployed bundles of sweep, close and audit', () => {
 
   it('make and deliver a notification that had vanished, and count it as lost', async () => {
     const notification = await appears('T#alpha#pay_1', ({ state }) => state === 'delivered');
-    await documents.send(new DeleteCommand({ TableName, Key: { pk: notification.pk, sk: notification.sk } }));
+    await service.documents.send(
+      new DeleteCommand({ TableName: service.TableName, Key: { pk: notification.pk, sk: notification.sk } }),
+    );
     // Without a mark the audit looks at every window again. A run that is under way writes its own, so it is taken again.
     const mark = { pk: `D#${partitionOf('alpha')}`, sk: 'AUDITED' };
     const look = async () => {
-      await documents.send(new DeleteCommand({ TableName, Key: mark }));
+      await service.documents.send(new DeleteCommand({ TableName: service.TableName, Key: mark }));
       return (await rows('T#alpha#pay_1')).find(({ sk }) => sk === notification.sk);
     };
     // The sweep sends it minutes later: until then it stands as it was made.

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Agent } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Api, createApi, expectStatus } from '../../lib/local/api-client.ts';
+import { type Api, expectStatus } from '../../lib/local/api-client.ts';
 import { awsClient } from '../../lib/local/aws/aws-client.ts';
-import { type LocalCloud, startLocalCloud } from '../../lib/local/cloud.ts';
+import type { LocalCloud } from '../../lib/local/cloud.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { ASSEMBLY } from '../support/synthesized.ts';
+import { type ServiceCloud, startServiceCloud } from '../support/service-cloud.ts';
 import { openShop, type Shop } from '../support/test-shop.ts';
 import { payment } from '../support/world.ts';
 
@@ -50,6 +50,7 @@ class Bank {
 describe('initiators of the deployed bundles', () => {
   const dataDir = temporaryDirectory();
   const bank = new Bank();
+  let service: ServiceCloud;
   let cloud: LocalCloud;
   let api: Api;
   let adminKey: string;
@@ -66,22 +67,18 @@ describe('initiators of the deployed bundles', () => {
 
   beforeAll(async () => {
     await bank.open();
-    cloud = await startLocalCloud({
-      assemblyDir: ASSEMBLY,
+    service = await startServiceCloud({
       dataDir,
-      port: 0,
       environment: {
         TIDINGS_ALLOW_LOOPBACK: 'true',
+        TIDINGS_ONE_CLOCK: 'true',
         TIDINGS_FEED_LAG_SECONDS: '3',
         TIDINGS_CHECK_HORIZON_SECONDS: '4',
       },
-      scheduleSeconds: 1,
     });
-    api = createApi(cloud.apiUrl);
-    adminKey = `tk_root_${cloud.secretValue('TidingsRootKey')}`;
-    initiatorKey = expectStatus(await api(adminKey, 'POST /v1/keys', { scope: 'initiator' }), 201).json.key;
-    const credentials = { api: cloud.apiUrl, adminKey, initiatorKey, merchants: [] };
-    shop = await openShop({ api, credentials }, 'alpha', { schedule: [1] });
+    ({ cloud, api, adminKey } = service);
+    initiatorKey = (await service.create('POST /v1/keys', { scope: 'initiator' })).key;
+    shop = await openShop(service, 'alpha', { schedule: [1] });
     sqs = new SQSClient({
       endpoint: cloud.endpoints.sqs,
       region: 'us-east-1',
@@ -92,7 +89,7 @@ describe('initiators of the deployed bundles', () => {
     sqs.destroy();
     bank.close();
     await shop.goAway();
-    await cloud.stop();
+    await service.stop();
     removeDirectory(dataDir);
   });
 

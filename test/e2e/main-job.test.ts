@@ -32,11 +32,16 @@ describe('the main job on the real local cloud', () => {
     shops.push(shop);
     return shop;
   };
-  const record = async (merchantId: string, transactionId: string) => {
+  const put = (merchantId: string, transactionId: string) => {
     const path = `/v1/merchants/${merchantId}/transactions/${transactionId}`;
-    const answer = await service.api(service.credentials.initiatorKey, `PUT ${path}`, payment());
-    expect(answer.status).toBe(201);
+    return service.api(service.credentials.initiatorKey, `PUT ${path}`, payment());
   };
+  /** As any initiator: what nobody answered, or a busy machine refused for now, is said again. */
+  const record = (merchantId: string, transactionId: string) =>
+    eventually(
+      () => put(merchantId, transactionId).then(({ status }) => status, String),
+      (answer) => expect(answer).toBeOneOf([200, 201]),
+    );
   /** Four at a time, as an initiator with a small pool would. */
   const recordAll = async (names: readonly { merchantId: string; transactionId: string }[]) => {
     const waiting = [...names];
@@ -111,8 +116,8 @@ describe('the main job on the real local cloud', () => {
     const acknowledged: string[] = names.slice(0, 20).map(({ transactionId }) => transactionId);
     const recording = Promise.allSettled(
       names.slice(20).map(async (name) => {
-        await record(name.merchantId, name.transactionId);
-        acknowledged.push(name.transactionId);
+        const { status } = await put(name.merchantId, name.transactionId);
+        if (status === 201) acknowledged.push(name.transactionId);
       }),
     );
     await service.kill();

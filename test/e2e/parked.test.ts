@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { outcomeItem } from '../../lib/adapters/dynamodb/items/outcome-items.ts';
 import { outcomeSchema } from '../../lib/core/model.ts';
+import { outcomeItem } from '../../lib/protocol/table/outcome-layout.ts';
 import {
   type LocalService,
   removeDirectory,

@@ -4,13 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bucketOf, createDigestSum } from '../../lib/core/feed/digest.ts';
+import { createDigestSum } from '../../lib/core/feed/digest.ts';
 import type { Outcome } from '../../lib/core/model.ts';
-import { type Api, createApi, expectStatus } from '../../lib/local/api-client.ts';
-import { type LocalCloud, startLocalCloud } from '../../lib/local/cloud.ts';
+import { type Api, expectStatus } from '../../lib/local/api-client.ts';
+import { bucketOf } from '../../lib/protocol/row-digest.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { ASSEMBLY, ROOT } from '../support/synthesized.ts';
+import { type ServiceCloud, startServiceCloud } from '../support/service-cloud.ts';
+import { ROOT } from '../support/synthesized.ts';
 import { verified } from '../support/verified.ts';
 import { payment } from '../support/world.ts';
 
@@ -18,6 +19,7 @@ import { payment } from '../support/world.ts';
 const WINDOW_SECONDS = 2;
 const ENVIRONMENT = {
   TIDINGS_ALLOW_LOOPBACK: 'true',
+  TIDINGS_ONE_CLOCK: 'true',
   TIDINGS_FEED_LAG_SECONDS: '3',
   TIDINGS_WINDOW_SECONDS: String(WINDOW_SECONDS),
 };
@@ -33,7 +35,7 @@ interface Slice {
 
 describe('a receiver that missed callbacks, on the deployed bundles', () => {
   const dataDir = temporaryDirectory();
-  let cloud: LocalCloud;
+  let service: ServiceCloud;
   let api: Api;
   let secret: string;
   let receiverKey: string;
@@ -41,18 +43,9 @@ describe('a receiver that missed callbacks, on the deployed bundles', () => {
   let requests = 0;
 
   beforeAll(async () => {
-    const settings = {
-      assemblyDir: ASSEMBLY,
-      dataDir,
-      port: 0,
-      environment: ENVIRONMENT,
-      scheduleSeconds: 1,
-    };
-    cloud = await startLocalCloud({ ...settings, log: () => undefined });
-    api = createApi(cloud.apiUrl);
-    const admin = `tk_root_${cloud.secretValue('TidingsRootKey')}`;
-    const create = async (request: string, body: object) =>
-      expectStatus(await api(admin, request, body), 201).json;
+    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT });
+    api = service.api;
+    const { create } = service;
     secret = (await create('POST /v1/merchants', { merchantId: 'alpha', name: 'Alpha', feedShards: 3 }))
       .secret;
     receiverKey = (await create('POST /v1/merchants/alpha/keys', { scope: 'receiver' })).key;
@@ -65,7 +58,7 @@ describe('a receiver that missed callbacks, on the deployed bundles', () => {
     }
   });
   afterAll(async () => {
-    await cloud.stop();
+    await service.stop();
     removeDirectory(dataDir);
   });
 
@@ -141,7 +134,11 @@ describe('a receiver that missed callbacks, on the deployed bundles', () => {
       const records = rows.map((row) => columns.map((column) => row[column]).join());
       writeFileSync(file, [columns.join(), ...records, ''].join('\r\n'));
       const command = ['bin/tidings.ts', 'reconcile', '--ledger', file, '--from', from, ...options];
-      const settings = { TIDINGS_API: cloud.apiUrl, TIDINGS_KEY: receiverKey, TIDINGS_SECRET: secret };
+      const settings = {
+        TIDINGS_API: service.cloud.apiUrl,
+        TIDINGS_KEY: receiverKey,
+        TIDINGS_SECRET: secret,
+      };
       const child = spawn(process.execPath, command, { cwd: ROOT, env: { ...process.env, ...settings } });
       const [said, [status]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
       return { status, lines: said.trim().split('\n') };

@@ -1,19 +1,16 @@
 import { createHash } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outcomeItem } from '../../lib/adapters/dynamodb/items/outcome-items.ts';
 import { createDigestSum } from '../../lib/core/feed/digest.ts';
 import { isTerminal, outcomeSchema, type TerminalOutcome } from '../../lib/core/model.ts';
 import { partitionOf } from '../../lib/core/partitions.ts';
 import { isoTime } from '../../lib/core/time.ts';
 import { dateAfter, dateAt, startOfDate } from '../../lib/core/time-zone.ts';
-import { type Api, createApi, expectStatus } from '../../lib/local/api-client.ts';
-import { type LocalCloud, startLocalCloud } from '../../lib/local/cloud.ts';
+import { outcomeItem } from '../../lib/protocol/table/outcome-layout.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { ASSEMBLY } from '../support/synthesized.ts';
+import { type ServiceCloud, startServiceCloud } from '../support/service-cloud.ts';
 import { verified } from '../support/verified.ts';
 import { payment } from '../support/world.ts';
 
@@ -35,45 +32,25 @@ describe('the statement of yesterday, by the deployed bundles', () => {
     number,
   ];
   const rows: TerminalOutcome[] = [];
-  let cloud: LocalCloud;
-  let api: Api;
+  let service: ServiceCloud;
   let secret: string;
   let receiverKey: string;
-  let documents: DynamoDBDocumentClient;
-  let TableName: string;
 
   beforeAll(async () => {
-    await startCloud({ scheduleSeconds: 86_400 });
-    const admin = `tk_root_${cloud.secretValue('TidingsRootKey')}`;
-    const create = async (request: string, body: object) =>
-      expectStatus(await api(admin, request, body), 201).json;
+    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT, scheduleSeconds: 86_400 });
+    const { create } = service;
     const merchant = { merchantId: 'alpha', name: 'Alpha', feedShards: SHARDS, timeZone: TIME_ZONE };
     secret = (await create('POST /v1/merchants', merchant)).secret;
     receiverKey = (await create('POST /v1/merchants/alpha/keys', { scope: 'receiver' })).key;
     await growOlder();
     for (let index = 0; index < 400; index += 1) await listed(index, fromMs - 2 * HOUR_MS + index * 277_777);
-    documents.destroy();
-    await cloud.stop();
-    await startCloud({ scheduleSeconds: 1 });
+    await service.stop();
+    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT });
   });
   afterAll(async () => {
-    documents.destroy();
-    await cloud.stop();
+    await service.stop();
     removeDirectory(dataDir);
   });
-
-  async function startCloud({ scheduleSeconds }: { readonly scheduleSeconds: number }): Promise<void> {
-    const settings = { assemblyDir: ASSEMBLY, dataDir, port: 0, environment: ENVIRONMENT };
-    cloud = await startLocalCloud({ ...settings, scheduleSeconds });
-    api = createApi(cloud.apiUrl);
-    TableName = cloud.resources.find('TidingsTable', 'AWS::DynamoDB::Table').name;
-    const client = new DynamoDBClient({
-      endpoint: cloud.endpoints.dynamodb,
-      region: 'us-east-1',
-      credentials: cloud.credentials,
-    });
-    documents = DynamoDBDocumentClient.from(client);
-  }
 
   async function growOlder(): Promise<void> {
     const createdAt = isoTime(fromMs - 24 * HOUR_MS);
@@ -81,9 +58,9 @@ describe('the statement of yesterday, by the deployed bundles', () => {
       ['M#alpha', 'PROFILE'],
       [`D#${partitionOf('alpha')}`, 'M#alpha'],
     ]) {
-      await documents.send(
+      await service.documents.send(
         new UpdateCommand({
-          TableName,
+          TableName: service.TableName,
           Key: { pk, sk },
           UpdateExpression: 'SET createdAt = :then',
           ExpressionAttributeValues: { ':then': createdAt },
@@ -107,13 +84,13 @@ describe('the statement of yesterday, by the deployed bundles', () => {
       listedAt: time,
     });
     const Item = outcomeItem(outcome, { feedShard: index % SHARDS, retentionDays: 90 });
-    await documents.send(new PutCommand({ TableName, Item }));
+    await service.documents.send(new PutCommand({ TableName: service.TableName, Item }));
     if (isTerminal(outcome) && ms >= fromMs && ms < toMs) rows.push(outcome);
   }
 
   /** Asks until it is there; until then it is not ready, and nothing else. */
   async function statement() {
-    const ask = () => api(receiverKey, `GET /v1/statements/${yesterday}`);
+    const ask = () => service.api(receiverKey, `GET /v1/statements/${yesterday}`);
     const refusals = new Set<string>();
     const look = async () => {
       const { status, json } = await ask();

@@ -2,7 +2,6 @@ import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { publicKeyText, signedHeaders } from '../../lib/core/deliver/attempt/signature.ts';
 import {
   type CheckBackAnswer,
   type CheckBackOptions,
@@ -13,6 +12,8 @@ import {
   toLambdaHandler,
   toNodeHandler,
 } from '../../lib/initiator/index.ts';
+import { signedHeaders } from '../../lib/protocol/signing/signed-headers.ts';
+import { publicKeyText } from '../../lib/protocol/signing/webhook-keys.ts';
 
 const SEED = new Uint8Array(32).fill(7);
 const OTHER_SEED = new Uint8Array(32).fill(8);

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { publicKeyText } from '../../lib/core/deliver/attempt/signature.ts';
 import { committedMark, commitWithOutcome, endOrRollBack } from '../../lib/initiator/dynamodb.ts';
 import {
   createCheckBackHandler,
@@ -13,7 +10,7 @@ import {
   toLambdaHandler,
   toNodeHandler,
 } from '../../lib/initiator/index.ts';
-import { ROOT } from '../support/synthesized.ts';
+import { publicKeyText } from '../../lib/protocol/signing/webhook-keys.ts';
 
 /** What an environment variable gives that is not set, or was set with too much around it. */
 const UNSET = [undefined, null, '', '  ', '\n'] as const;
@@ -127,14 +124,5 @@ describe('an option that is not set', () => {
     for (const value of around(KEY)) {
       expect(String(await thrownBy(() => initiator({ key: value })))).not.toContain('secret');
     }
-  });
-});
-
-describe('the rules for options', () => {
-  it('are the same in both kits', () => {
-    const [initiator, receiver] = ['initiator', 'receiver'].map((kit) =>
-      readFileSync(join(ROOT, 'lib', kit, 'option-rules.ts'), 'utf8'),
-    );
-    expect(receiver).toBe(initiator);
   });
 });

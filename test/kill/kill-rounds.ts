@@ -26,8 +26,10 @@ const MERCHANTS = ['alpha', 'beta', 'gamma'];
 const WRITERS = 4;
 /** A round lives so long, in milliseconds, before it is killed. */
 const LIFE_MS = [100, 1_500] as const;
-/** Share of the rounds that are killed while functions start cold; the others live on from their first record. */
+/** Share of the rounds that are killed while functions start cold. */
 const COLD_SHARE = 0.25;
+/** Records that are acknowledged before the life of every other round begins, however slow the machine is. */
+const WARM_RECORDS = 12;
 /** Share of the rounds in which a receiver goes away; in the others it is there and answers 500. */
 const AWAY_SHARE = 0.6;
 
@@ -50,8 +52,8 @@ export async function killRounds(options: {
       const flaky = dice.pick(shops);
       if (dice.chance(AWAY_SHARE)) await flaky.goAway();
       else flaky.err();
-      const { writing, first } = record(service, { shops, round, acknowledged });
-      if (!dice.chance(COLD_SHARE)) await first;
+      const { writing, warm } = record(service, { shops, round, acknowledged });
+      if (!dice.chance(COLD_SHARE)) await warm;
       await sleep(dice.between(...LIFE_MS));
       await service.kill();
       await writing;
@@ -76,8 +78,8 @@ export async function killRounds(options: {
 }
 
 /**
- * Writers that go on until the service is gone; what was answered 201 counts, and nothing else. `first` resolves
- * with the first of them.
+ * Writers that go on until the service is gone; what was answered 201 counts, and nothing else. `warm` resolves
+ * with {@link WARM_RECORDS} of them.
  */
 function record(
   service: LocalService,
@@ -86,8 +88,9 @@ function record(
     readonly round: number;
     readonly acknowledged: Map<string, Shop>;
   },
-): { readonly writing: Promise<unknown>; readonly first: Promise<void> } {
-  const { promise: first, resolve: onFirst } = Promise.withResolvers<void>();
+): { readonly writing: Promise<unknown>; readonly warm: Promise<void> } {
+  const { promise: warm, resolve: onWarm } = Promise.withResolvers<void>();
+  const wanted = load.acknowledged.size + WARM_RECORDS;
   let number = 0;
   const writer = async () => {
     for (;;) {
@@ -99,12 +102,12 @@ function record(
       const answer = await service.api(service.credentials.initiatorKey, path, payment());
       if (answer.status !== 201) continue;
       load.acknowledged.set(transactionId, shop);
-      onFirst();
+      if (load.acknowledged.size >= wanted) onWarm();
     }
   };
   const writing = Promise.allSettled(Array.from({ length: WRITERS }, writer));
-  // Where the service ends by itself there may be no first: its writers end, and the round goes on to its kill.
-  return { writing, first: Promise.race([first, writing.then(() => undefined)]) };
+  // Where the service ends by itself they may never be so many: its writers end, and the round goes on to its kill.
+  return { writing, warm: Promise.race([warm, writing.then(() => undefined)]) };
 }
 
 /** Longer than any pause of the schedule, and than the sweep needs to find what has no message. */

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type CallbackHandler,
@@ -15,8 +13,6 @@ import {
 } from '../../lib/receiver/index.ts';
 import { memoryStore } from '../../lib/receiver/stores/memory.ts';
 import { newSecret, sampleOutcome, signedCallback } from '../../lib/receiver/testing/index.ts';
-
-import { ROOT } from '../support/synthesized.ts';
 
 const secret = newSecret();
 const outcome = sampleOutcome({ metadata: { note: '谢谢 ✓' } });
@@ -302,14 +298,5 @@ describe('the adapter for Lambda', () => {
       ['method_not_allowed', expect.stringContaining('no HTTP method')],
       ['method_not_allowed', expect.stringContaining('no HTTP method')],
     ]);
-  });
-});
-
-describe('the bodies of requests', () => {
-  it('are read by the same rules in both kits', () => {
-    const [receiver, initiator] = ['receiver/http', 'initiator/check-back/http'].map((room) =>
-      readFileSync(join(ROOT, 'lib', room, 'request-body.ts'), 'utf8'),
-    );
-    expect(initiator).toBe(receiver);
   });
 });

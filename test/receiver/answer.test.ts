@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerKey, signedHeaders } from '../../lib/core/deliver/attempt/signature.ts';
+import { signedHeaders } from '../../lib/protocol/signing/signed-headers.ts';
+import { answerKey, storedSecretBytes } from '../../lib/protocol/signing/webhook-keys.ts';
 import { canonicalRequest, ReceiverFault, verify, verifyAnswer } from '../../lib/receiver/index.ts';
 import { createFakeClock, newSecret, signedAnswer } from '../../lib/receiver/testing/index.ts';
 import { createWorld, payment } from '../support/world.ts';
@@ -133,7 +134,7 @@ describe('verifying an answer', () => {
   it('derives the key that the service derives', async () => {
     const body = JSON.stringify({ merchantId: 'demo', request, asOf: secondsFromNow(0) });
     const content = { id: 'ans_1', timestamp: now() / 1000, body };
-    const headers = signedHeaders(content, [{ scheme: 'v1', key: answerKey(secret) }]);
+    const headers = signedHeaders(content, [{ scheme: 'v1', key: answerKey(storedSecretBytes(secret)) }]);
     expect(verifyAnswer({ headers, body }, request, options).asOf).toBe(secondsFromNow(0));
   });
 });

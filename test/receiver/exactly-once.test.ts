@@ -2,13 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createReceiver, type Outcome, type ReceiverStore } from '../../lib/receiver/index.ts';
 import { newSecret, signedCallback } from '../../lib/receiver/testing/index.ts';
-import {
-  openMemoryStore,
-  openSqliteStore,
-  type StoreUnderTest,
-} from '../adapters/support/receiver-stores.ts';
 import { fetchOf, SINCE } from '../support/kit.ts';
 import { createWorld, payment } from '../support/world.ts';
+import { openMemoryStore, openSqliteStore, type StoreUnderTest } from './stores/open-stores.ts';
 
 /**
  * A merchant's day in which everything goes wrong: callbacks are lost, come twice, late, all at once or forged; the store

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { checkTypes } from '../support/published.ts';
+import { checkTypes, reachedFrom } from '../support/published.ts';
 import { ROOT } from '../support/synthesized.ts';
 
 /** A project of somebody else's, with the packed package and nothing besides. */
@@ -78,18 +78,6 @@ describe('the published package', () => {
     checkTypes(project, ['use.mts', 'use.cts']);
   });
 
-  /** The declarations that a file imports from beside it, and theirs. */
-  function* declarationsFrom(file: string, seen = new Set<string>()): Generator<string> {
-    if (seen.has(file)) return;
-    seen.add(file);
-    yield file;
-    for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(
-      /(?:from |import\()['"](\.[^'"]+)['"]/g,
-    )) {
-      yield* declarationsFrom(join(dirname(file), name.replace(/\.js$/, '.d.ts')), seen);
-    }
-  }
-
   // The compiler of this repository knows `moduleResolution: node10` no more, so its one rule is applied by hand: it
   // looks a subpath up in `typesVersions`, and never in `exports`.
   it('has declarations for compilers that do not read `exports`, of every subpath', () => {
@@ -101,9 +89,8 @@ describe('the published package', () => {
     for (const subpath of subpaths) {
       const [types, ...others] = typesVersions['*'][subpath.slice(2)];
       expect([types, others]).toEqual([exports[subpath].require.replace(/\.js$/, '.d.ts'), []]);
-      for (const file of declarationsFrom(join(installed, types))) {
-        expect(existsSync(file), file).toBe(true);
-      }
+      // Follows each import, and fails where a file is not there.
+      expect(reachedFrom(installed, types, '.d.ts').files.length).toBeGreaterThan(1);
     }
   });
 
@@ -131,23 +118,21 @@ describe('the published package', () => {
     expect(refused).toBe('true effects_not_synchronous\n');
   });
 
-  it('imports nothing but built-ins of Node', () => {
-    const built = join(project, 'node_modules/tidings/receiver');
-    const files = readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((file) =>
-      file.endsWith('.js'),
-    );
-    const imported = files.flatMap((file) =>
-      [...readFileSync(join(built, file), 'utf8').matchAll(/(?:from |import\(|require\()"([^"]+)"/g)].map(
-        ([, name]) => name,
-      ),
-    );
-    expect(imported).toContain('node:crypto');
-    expect(imported.filter((name) => !/^(?:node:|\.{1,2}\/)/.test(name ?? ''))).toEqual([]);
-  });
+  it.each(['esm', 'cjs'])(
+    'loads built-ins of Node, itself and the protocol, and nothing else: %s',
+    (format) => {
+      const installed = join(project, 'node_modules/tidings');
+      for (const entry of ['index', 'stores/memory', 'stores/sqlite', 'testing/index']) {
+        const { files, foreign } = reachedFrom(installed, `${format}/receiver/${entry}.js`);
+        expect(foreign).toEqual([]);
+        expect(files.filter((file) => !/^(?:esm|cjs)\/(?:receiver|protocol)\//.test(file))).toEqual([]);
+      }
+    },
+  );
 
   it('takes nothing of the service with it', () => {
-    const paths = packed.filter((path) => !/^(?:initiator|receiver)\//.test(path));
-    expect([...paths].sort()).toEqual(['README.md', 'package.json']);
+    const paths = packed.filter((path) => !/^(?:esm|cjs)\/(?:initiator|receiver|protocol)\//.test(path));
+    expect([...paths].sort()).toEqual(['README.md', 'cjs/package.json', 'package.json']);
   });
 
   it('makes a merchant install nothing besides', () => {

@@ -3,10 +3,11 @@ import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import { createDigestSum } from '../../lib/core/feed/digest.ts';
 import { merchantIdSchema, outcomeSchema } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
-import { createDigestSum as createOwnDigestSum } from '../../lib/receiver/digest.ts';
+import { createDigestSum as createOwnDigestSum } from '../../lib/protocol/row-digest.ts';
 import type { Conflict, Outcome, ReconcileProgress } from '../../lib/receiver/index.ts';
 import { memoryStore } from '../../lib/receiver/stores/memory.ts';
 import { signedAnswer } from '../../lib/receiver/testing/index.ts';
+import { firstWindow } from '../support/first-window.ts';
 import { fetchOf, openKit, SINCE } from '../support/kit.ts';
 import { createWorld, payment, START_MS } from '../support/world.ts';
 
@@ -31,20 +32,18 @@ async function trade(
 
 /** Many rows of the first window, straight into the service's table, and closed. */
 async function fillFirst(world: ReturnType<typeof createWorld>, kit: Kit, count: number): Promise<Outcome[]> {
-  const rows = Array.from({ length: count }, (_, index) => {
-    const listedAt = new Date(START_MS + index).toISOString();
-    return outcomeSchema.parse({
-      merchantId: 'demo',
-      transactionId: `pay_${index}`,
-      version: 1,
-      ...payment({ amount: index }),
-      recordedAt: listedAt,
-      listedAt,
-    });
-  });
+  const rows = firstWindow(count);
   for (const row of rows) await world.ports.outcomes.putIfAbsent(row, 0);
   await kit.pass(6);
   return rows.map((row) => ({ metadata: {}, ...row }) as unknown as Outcome);
+}
+
+/** The service's audit found something in the first window: it has another revision. */
+async function revise(world: ReturnType<typeof createWorld>): Promise<void> {
+  const { windows } = world.ports;
+  const window = await windows.read(merchantIdSchema.parse('demo'), new Date(START_MS).toISOString());
+  if (window === undefined) throw new Error('The first window is not closed.');
+  await windows.revise({ ...window, revision: window.revision + 1 }, window.revision);
 }
 
 const everythingOnce = (kit: Kit, outcomes: readonly Outcome[]) => {
@@ -143,6 +142,35 @@ describe('reconciling', () => {
     expect(report.bytes).toBeLessThan(50_000);
     everythingOnce(kit, rows);
   });
+
+  it.each([
+    [1, { applied: 1_200, unsettled: 0 }, { applied: 0 }],
+    [9, { applied: 500, unsettled: 1 }, { applied: 700 }],
+  ])(
+    'begins a window again that is revised %i times while its pages are read',
+    async (times, ...expected) => {
+      const world = createWorld();
+      let left = times;
+      const kit = await openKit(world, {
+        service: {
+          fetch: async (url, init) => {
+            const answer = await fetchOf(world)(url, init);
+            const isFirstPage = url.includes('/transactions?') && !url.includes('cursor=');
+            if (isFirstPage && left > 0) {
+              left -= 1;
+              await revise(world);
+            }
+            return answer;
+          },
+        },
+      });
+      const rows = await fillFirst(world, kit, 1_200);
+      expect(await kit.receiver.reconcile()).toMatchObject(expected[0]);
+      left = 0;
+      expect(await kit.receiver.reconcile()).toMatchObject({ unsettled: 0, ...expected[1] });
+      everythingOnce(kit, rows);
+    },
+  );
 
   it.each(['window_too_large', 'window_in_doubt'])(
     'takes all rows where the service sums up no buckets: %s',
@@ -403,8 +431,8 @@ describe('reconciling', () => {
     world.time.nowMs = Date.parse('2026-11-20T08:00:00Z');
     await kit.record('pay_2');
     world.time.nowMs += 6 * 60_000;
-    const mark = { closedThrough: '2026-09-01T08:00:00.000Z', windowSeconds: 300 };
-    await forEachPartition((partition) => world.ports.directory.saveClosed(partition, mark));
+    const mark = { through: '2026-09-01T08:00:00.000Z', windowSeconds: 300 };
+    await forEachPartition((partition) => world.ports.directory.saveMark(partition, 'closed', mark));
     for (let run = 0; run < 80 * 24 + 1; run += 1) await world.closeWindows();
     expect(await kit.receiver.reconcile()).toMatchObject({ applied: 2, through: '2026-11-20T08:05:00.000Z' });
   });

@@ -2,13 +2,9 @@ import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { ed25519PublicKey } from '../../lib/core/crypto.ts';
-import {
-  publicKeyText,
-  secretBytes,
-  secretText,
-  signedHeaders,
-} from '../../lib/core/deliver/attempt/signature.ts';
+import { ed25519PublicKey } from '../../lib/protocol/signing/ed25519.ts';
+import { signedHeaders } from '../../lib/protocol/signing/signed-headers.ts';
+import { publicKeyText, secretText, storedSecretBytes } from '../../lib/protocol/signing/webhook-keys.ts';
 import { createVerifier, ReceiverFault, type SignedRequest, verify } from '../../lib/receiver/index.ts';
 import {
   createFakeClock,
@@ -207,7 +203,7 @@ describe('verifying a callback', () => {
   ])('refuses %s, though it is signed', (_name, body) => {
     const bytes = Buffer.from(body);
     const signed = Buffer.concat([Buffer.from(`msg_1.${now() / 1000}.`), bytes]);
-    const signature = createHmac('sha256', secretBytes(secret)).update(signed).digest('base64');
+    const signature = createHmac('sha256', storedSecretBytes(secret)).update(signed).digest('base64');
     const headers = {
       'webhook-id': 'msg_1',
       'webhook-timestamp': String(now() / 1000),

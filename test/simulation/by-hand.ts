@@ -2,6 +2,7 @@ import { acknowledgeOutcome, redeliverNotification } from '../../lib/core/delive
 import { type Job, startRedelivery, UNDELIVERED_STATES } from '../../lib/core/deliver/redelivery.ts';
 import type { Notification } from '../../lib/core/deliver/state/notification.ts';
 import { changeEndpoint, type EndpointChanges } from '../../lib/core/merchants/endpoints.ts';
+import type { Endpoint } from '../../lib/core/merchants/merchant-config.ts';
 import { changeMerchant } from '../../lib/core/merchants/merchants.ts';
 import {
   type EndpointId,
@@ -10,6 +11,7 @@ import {
   type TransactionKey,
 } from '../../lib/core/model.ts';
 import { isoTime, MINUTE_MS } from '../../lib/core/time.ts';
+import { ChangeWatch } from './change-watch.ts';
 import type { Dice } from './dice.ts';
 import type { Fleet } from './fleet.ts';
 import type { Ports, World } from './simulated-functions.ts';
@@ -25,6 +27,11 @@ export interface StartedJob {
   readonly isAlone: boolean;
 }
 
+interface EndpointKey {
+  readonly merchantId: MerchantId;
+  readonly endpointId: EndpointId;
+}
+
 /** Notifications that somebody sends again one by one. */
 const MAX_BY_HAND = 5;
 
@@ -35,6 +42,7 @@ export class ByHand {
   /** Endpoints that somebody switched off, by merchant and id. */
   readonly switchedOff = new Set<string>();
   readonly jobs: StartedJob[] = [];
+  readonly changes: ChangeWatch;
   readonly #dice: Dice;
   readonly #world: World;
   readonly #fleet: Fleet;
@@ -43,6 +51,7 @@ export class ByHand {
     this.#dice = options.dice;
     this.#world = options.world;
     this.#fleet = options.fleet;
+    this.changes = new ChangeWatch(options.world.time);
   }
 
   /** Somebody acknowledges or presses "send again", perhaps before there is anything, and does not try twice. */
@@ -97,9 +106,8 @@ export class ByHand {
     const { endpointId, receivers } = endpoint;
     const key = { merchantId, endpointId };
     this.#world.time.at(atMs, async () => {
-      if (changes.enabled === false) this.switchedOff.add(`${merchantId}/${endpointId}`);
       if (changes.url !== undefined) receivers.get(changes.url)?.comeBack();
-      await this.#insist((ports) => changeEndpoint(ports, key, changes));
+      await this.change(key, changes);
       if (changes.url !== undefined) {
         for (const [url, receiver] of receivers) if (url !== changes.url) receiver.leave();
       }
@@ -107,11 +115,28 @@ export class ByHand {
     });
   }
 
+  /** Changes an endpoint until it is told that the change is in force. */
+  async change(key: EndpointKey, changes: EndpointChanges): Promise<void> {
+    const { merchantId, endpointId } = key;
+    if (changes.enabled === false) this.switchedOff.add(`${merchantId}/${endpointId}`);
+    const result = await this.#insist(
+      (ports) => changeEndpoint(ports, { merchantId, endpointId }, changes),
+      (request) => this.changes.over({ merchantId, endpointId }, request),
+    );
+    if (result.kind === 'changed') this.changes.onAnswer(result.endpoint);
+  }
+
+  /** Makes an endpoint until it is told that one is in force. */
+  async make(
+    merchantId: MerchantId,
+    request: (ports: Ports) => Promise<Endpoint | undefined>,
+  ): Promise<void> {
+    const endpoint = await this.#insist(request, (made) => this.changes.over({ merchantId }, made));
+    this.changes.onAnswer(endpoint);
+  }
+
   /** Whoever switches an endpoint on again wants what it missed, at once and one after the other. */
-  async #resendBlocked(key: {
-    readonly merchantId: MerchantId;
-    readonly endpointId: EndpointId;
-  }): Promise<void> {
+  async #resendBlocked(key: EndpointKey): Promise<void> {
     const all = [...this.#world.stores.held.notifications.values()];
     const isOwn = (one: Notification) =>
       one.merchantId === key.merchantId && one.endpointId === key.endpointId;
@@ -129,9 +154,12 @@ export class ByHand {
   }
 
   /** Tries until it is told that it is done. */
-  async #insist<T>(work: (ports: Ports) => Promise<T>): Promise<T> {
+  async #insist<T>(
+    work: (ports: Ports) => Promise<T | undefined>,
+    watch = (request: () => Promise<T | undefined>) => request().catch(() => undefined),
+  ): Promise<T> {
     for (;;) {
-      const result = await this.#fleet.invoke('admin', work).catch(() => undefined);
+      const result = await watch(() => this.#fleet.invoke('admin', work));
       if (result !== undefined) return result;
       await this.#world.time.sleep(this.#dice.between(500, 5_000));
     }

@@ -1,5 +1,6 @@
 import { endpointsWrong } from './checks/check-endpoints.ts';
 import type { Evidence } from './checks/check-evidence.ts';
+import { inForceWrong } from './checks/check-in-force.ts';
 import { jobsWrong } from './checks/check-jobs.ts';
 import { notificationsWrong } from './checks/check-notifications.ts';
 import { pendingWrong } from './checks/check-pending.ts';
@@ -44,6 +45,7 @@ export async function check(evidence: Evidence): Promise<Findings> {
       ...receivers.flatMap(({ broken }) => broken),
       ...toldUnasked(evidence),
       ...endpointsWrong(evidence),
+      ...inForceWrong(evidence),
       ...(await jobsWrong(evidence)),
       ...windowsWrong(evidence),
       ...delayed(evidence),

@@ -25,9 +25,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'the message is let go before the next attempt is scheduled',
     file: 'lib/core/deliver/deliver.ts',
-    find: `    if (result.kind === 'saved') {
-      if (isDue(next)) await sendDue(ports, next);`,
-    replace: `    if (result.kind === 'saved') {`,
+    find: 'if (step.sendAtMs !== undefined) await',
+    replace: 'if (step.sendAtMs !== undefined && step.next.rev < 0) await',
     without: ['sweep'],
   },
   {
@@ -85,8 +84,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'relay says that it is done while messages are still on their way',
     file: 'lib/core/deliver/relay.ts',
-    find: 'await sideBySide(sendings, sendings.length, (send) => send());',
-    replace: 'void sideBySide(sendings, sendings.length, (send) => send()).catch(() => undefined);',
+    find: 'await runTogether(sendings);',
+    replace: 'void runTogether(sendings).catch(() => undefined);',
     without: ['sweep', 'audit'],
   },
   {
@@ -97,8 +96,8 @@ export const FAULTS: readonly DeliberateFault[] = [
     without: ['sweep', 'audit'],
   },
   {
-    name: 'side by side, a failure is forgotten',
-    file: 'lib/core/side-by-side.ts',
+    name: 'the bounded map forgets a failure',
+    file: 'lib/protocol/runtime/bounded-map.ts',
     find: 'if (failures.length > 0) throw failures[0];',
     replace: 'if (failures.length > results.length) throw failures[0];',
   },
@@ -110,13 +109,13 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'an outcome is written over',
-    file: 'lib/adapters/memory/memory-stores.ts',
+    file: 'lib/adapters/memory/memory-outcomes.ts',
     find: "if (table.outcomes.has(name)) return 'exists';",
     replace: '',
   },
   {
     name: 'another content is taken for the same',
-    file: 'lib/core/record/decide.ts',
+    file: 'lib/protocol/content/content-equality.ts',
     find: 'return contentText(left) === contentText(right);',
     replace: 'return contentText(left).length > 0 && contentText(right).length > 0;',
   },
@@ -191,8 +190,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'a breaker never probes',
     file: 'lib/core/deliver/health/circuit-breaker.ts',
-    find: 'if (nowMs >= probeAtMs(seen.health, nowMs)) {',
-    replace: 'if (nowMs < 0) {',
+    find: 'probeAt === undefined || nowMs >= msOf(probeAt)',
+    replace: 'probeAt === undefined && nowMs < 0',
   },
   {
     name: 'a probe that died leaves its breaker half-open for days',
@@ -208,7 +207,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'an endpoint that is dead for days stays enabled',
-    file: 'lib/core/deliver/deliver.ts',
+    file: 'lib/core/deliver/health/learn-from-attempt.ts',
     find: 'if (isLost) {',
     replace: 'if (isLost && made.durationMs < 0) {',
   },
@@ -220,7 +219,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'an endpoint that asks never to be called again stays enabled',
-    file: 'lib/core/deliver/deliver.ts',
+    file: 'lib/core/deliver/health/learn-from-attempt.ts',
     find: "if (made.outcome.result === 'gone') {",
     replace: "if (made.outcome.result === 'gone' && made.durationMs < 0) {",
   },
@@ -251,20 +250,58 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'settings are read once in the life of a container',
     file: 'lib/core/merchants/config-cache.ts',
-    find: 'cached.readAtMs >= notBeforeMs',
-    replace: 'cached.readAtMs + notBeforeMs >= 0',
+    find: 'known.read(merchantId, notBeforeMs,',
+    replace: 'known.read(merchantId, 0 * notBeforeMs,',
   },
   {
     name: 'relay goes by the endpoints of a while ago',
     file: 'lib/core/deliver/relay.ts',
-    find: 'const notBeforeMs = Math.min(msOf(outcome.listedAt) + STAMP_TOLERANCE_MS, startedAtMs);',
+    find: 'const notBeforeMs = Math.min(msOf(outcome.listedAt) + CLOCKS_DIFFER_MS, startedAtMs);',
     replace: 'const notBeforeMs = 0;',
+  },
+  {
+    name: 'a widening is dated now',
+    file: 'lib/core/merchants/settings-history.ts',
+    find: '{ ...wanted, from: last !== undefined && last.from >= ahead ? nextMs(last.from) : ahead },',
+    replace: '{ ...wanted, from: last !== undefined && last.from >= now ? nextMs(last.from) : now },',
+  },
+  {
+    name: 'a new endpoint is dated now',
+    file: 'lib/core/merchants/settings-history.ts',
+    find: 'from: wanted.enabled ? ahead : now',
+    replace: "from: ahead === '' ? ahead : now",
+  },
+  {
+    name: 'the answer to a new endpoint does not wait until it is in force',
+    file: 'lib/core/merchants/endpoints.ts',
+    find: '      await untilInForce(ports, result.endpoint);',
+    replace: '',
+  },
+  {
+    name: 'the answer to a widening does not wait until it is in force',
+    file: 'lib/core/merchants/endpoints.ts',
+    find: "  if (result.kind === 'changed') await untilInForce(ports, result.endpoint);",
+    replace: '',
+  },
+  {
+    name: 'a widening whose write was not answered keeps its date',
+    file: 'lib/core/merchants/dated-writes.ts',
+    find: 'if (dated !== undefined) doubtful.add(dated);',
+    replace: '',
+    test: 'test/core/merchants/in-force.test.ts',
+  },
+  {
+    name: 'clocks are taken to agree',
+    file: 'lib/core/merchants/dated-writes.ts',
+    find: 'nowMs + lead.clocksDifferMs + withinMs',
+    replace: 'nowMs + withinMs',
+    test: 'test/core/merchants/in-force.test.ts',
   },
   {
     name: 'the filter of an endpoint is ignored',
     file: 'lib/core/deliver/expected-endpoints.ts',
-    find: 'span.types.some((filter) => lets(filter, type))',
-    replace: 'span.types.length > 0 && (lets(type, type) || true)',
+    find: 'letsThrough(span.types, outcome)',
+    replace: "letsThrough(['*'], outcome)",
   },
   {
     name: 'endpoints are expected by what they are set to now',
@@ -365,8 +402,8 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'what the first lane did not wait for is sent nowhere',
     file: 'lib/core/deliver/deliver.ts',
-    find: 'if (isSaved) await sendDue(ports, next);',
-    replace: '',
+    find: 'if (step.sendAtMs !== undefined) await',
+    replace: "if (step.sendAtMs !== undefined && step.reason !== 'handed_over') await",
     without: ['sweep'],
   },
   {
@@ -377,7 +414,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'a PENDING is written without anybody who waits for its end',
-    file: 'lib/adapters/memory/memory-stores.ts',
+    file: 'lib/adapters/memory/memory-outcomes.ts',
     find: 'table.checks.set(transactionName(pending), structuredClone(check));',
     replace: '',
   },
@@ -397,19 +434,19 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'anybody’s 404 means that the transaction is unknown',
-    file: 'lib/core/check-back/check.ts',
+    file: 'lib/core/check-back/check-answer.ts',
     find: 'statusCode === 404 && json.ok && unknownSchema.safeParse(json.value).success',
     replace: 'statusCode === 404 && (json.ok || unknownSchema !== undefined)',
   },
   {
     name: 'unknown is taken for the end although the initiator is to be asked again',
-    file: 'lib/core/check-back/check.ts',
+    file: 'lib/core/check-back/check-answer.ts',
     find: "pending.checkBack?.onUnknown === 'FAILED'",
     replace: 'pending.checkBack !== undefined',
   },
   {
     name: 'an answer with another amount is recorded',
-    file: 'lib/core/record/decide.ts',
+    file: 'lib/protocol/content/content-equality.ts',
     find: "['transactionType', 'amount', 'currency', 'reference'] as const",
     replace: "['transactionType', 'currency', 'reference'] as const",
   },
@@ -446,28 +483,28 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'the kit asks for one of those that are missing, and takes the window for settled',
     file: 'lib/receiver/asking/taking.ts',
-    find: 'await sideBySide(missing, QUESTIONS',
-    replace: 'await sideBySide(missing.slice(0, 1), QUESTIONS',
+    find: 'await boundedMapUntilFailure(missing, QUESTIONS',
+    replace: 'await boundedMapUntilFailure(missing.slice(0, 1), QUESTIONS',
   },
   {
     name: 'the kit believes whoever knows the id',
-    file: 'lib/receiver/verifying/signature.ts',
-    find: 'if (!isSigned(signed,',
-    replace: "if (headers.id === '' && !isSigned(signed,",
+    file: 'lib/receiver/verifying/signed-request.ts',
+    find: 'if (!isSigned(headers,',
+    replace: "if (headers.id === '' && !isSigned(headers,",
   },
   {
     name: 'a cursor is good for every merchant',
     file: 'lib/api/list-cursor.ts',
     find: 'const whose = merchantId ?? ALL_MERCHANTS;',
     replace: 'const whose = ALL_MERCHANTS;',
-    test: 'test/api/lists.test.ts',
+    test: 'test/api/list-cursor.test.ts',
   },
   {
     name: 'a cursor is good whatever the filter is',
     file: 'lib/api/list-cursor.ts',
     find: 'const chosen = JSON.stringify(filter);',
     replace: "const chosen: string = '{}';",
-    test: 'test/api/lists.test.ts',
+    test: 'test/api/list-cursor.test.ts',
   },
   {
     name: 'what is unresolved is read of everybody, and filtered afterwards',
@@ -475,12 +512,12 @@ export const FAULTS: readonly DeliberateFault[] = [
     find: 'ports.checks.unresolved({ ...range, ...place })',
     replace:
       'ports.checks.unresolved({ ...place, ...(range.after !== undefined && { after: range.after }) })',
-    test: 'test/api/lists.test.ts',
+    test: 'test/api/list-cursor.test.ts',
   },
   {
     name: 'what could not be closed is shown as closed',
     file: 'lib/core/feed/closed-through.ts',
-    find: 'own !== undefined && own < mark.closedThrough ? own',
+    find: 'own !== undefined && own < mark.through ? own',
     replace: "own === 'never' ? own",
   },
 ];

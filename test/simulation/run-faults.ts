@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { sideBySide } from '../../lib/core/side-by-side.ts';
+import { boundedMap } from '../../lib/protocol/runtime/bounded-map.ts';
 import { type DeliberateFault, FAULTS } from './fault-list.ts';
 
 const HELP = `Usage: npm run faults -- [options]
@@ -141,7 +141,7 @@ async function demandPassing(faults: readonly DeliberateFault[]): Promise<void> 
 /** What is found without any fault would be found with every fault, and prove nothing. */
 async function demandNothingWithoutFault(): Promise<void> {
   const combinations: readonly Nets[] = [[], ['sweep'], ['audit'], ['sweep', 'audit']];
-  await sideBySide(combinations, CORES, async (without) => {
+  await boundedMap(combinations, CORES, async (without) => {
     const found = await firstFinding(without);
     if (found !== undefined) throw new Error(`With ${without.join(' and ') || 'nothing'} off: ${found}`);
   });
@@ -161,7 +161,7 @@ async function main(): Promise<void> {
   const faults = FAULTS.filter(({ name }) => only === undefined || name.includes(only));
   await demandPassing(faults);
   let missed = 0;
-  await sideBySide(faults, CORES, async (fault) => {
+  await boundedMap(faults, CORES, async (fault) => {
     const found =
       fault.test === undefined
         ? await firstFinding(fault.without ?? [], fault)

@@ -28,6 +28,7 @@ import {
   type SimulatedMerchant,
   secretOf,
 } from './simulated-merchants.ts';
+import { Owners } from './simulated-owners.ts';
 import { Shop } from './simulated-shops.ts';
 import { Stream } from './simulated-stream.ts';
 import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } from './stories.ts';
@@ -82,6 +83,7 @@ class Simulation {
   readonly #initiators: Initiators;
   readonly #banks: Banks;
   readonly #byHand: ByHand;
+  readonly #owners: Owners;
   readonly #newerKit: NewerKit;
   readonly #settings: SettingsWatch;
   readonly #shops: readonly Shop[];
@@ -98,7 +100,7 @@ class Simulation {
     const time = this.#time;
     const isStormy = this.#isStormy;
     this.#story = drawStory(dice, seed);
-    this.#settings = new SettingsWatch(time);
+    this.#settings = new SettingsWatch(time, (endpoint) => this.#owners.onWrite(endpoint));
     this.#stream = new Stream({ dice, time, isStormy, fleet: () => this.#fleet });
     const lossChance = this.#story.crowdedUntilMs === undefined ? LOSS_CHANCE : CROWDED_LOSS_CHANCE;
     this.#lanes = new Lanes({
@@ -114,7 +116,9 @@ class Simulation {
     this.#merchants = ['alpha', 'beta'].map((name) => createMerchant(name, around));
     if (this.#story.deadUntilMs !== undefined) this.#merchants.push(createDeadMerchant('gamma', around));
     this.#world = this.#openWorld();
-    this.#fleet = new Fleet({ world: this.#world, dice, weather: (name) => this.#weather(name) });
+    const { clocksDiffer } = this.#story;
+    const weather = (name: FunctionName) => this.#weather(name);
+    this.#fleet = new Fleet({ world: this.#world, dice, weather, clocksDiffer });
     this.#initiators = new Initiators({ dice, time, fleet: this.#fleet });
     this.#banks = new Banks({ dice, time, fleet: this.#fleet, isStormy });
     this.#newerKit = new NewerKit({
@@ -123,7 +127,10 @@ class Simulation {
       stores: () => this.#world.stores,
       acknowledged: this.#initiators.acknowledged,
     });
-    this.#byHand = new ByHand({ dice, world: this.#world, fleet: this.#fleet });
+    const byHand = new ByHand({ dice, world: this.#world, fleet: this.#fleet });
+    this.#byHand = byHand;
+    const [initiators, merchants] = [this.#initiators, this.#merchants];
+    this.#owners = new Owners({ around, byHand, initiators, merchants });
     this.#shops = this.#story.hasShops ? this.#merchants.map((merchant) => this.#openShop(merchant)) : [];
     const { stores } = this.#world;
     this.#sweepWatch = new SweepWatch({ stores, lanes: this.#lanes, time, isStormy, broken: this.#broken });
@@ -227,6 +234,7 @@ class Simulation {
       byHand: this.#byHand,
       settings: this.#settings,
       lanes: this.#lanes,
+      stream: this.#stream,
       story: this.#story,
       nowMs: this.#time.now,
     });
@@ -262,6 +270,7 @@ class Simulation {
       initiators: this.#initiators,
       banks: this.#banks,
       byHand: this.#byHand,
+      owners: this.#owners,
       newerKit: this.#newerKit,
       lanes: this.#lanes,
       stream: this.#stream,

@@ -24,22 +24,27 @@ const IN_FORCE_MS = 20 * SECOND_MS;
 export class SettingsWatch {
   readonly #settings = new Map<string, Setting[]>();
   readonly #time: VirtualTime;
+  readonly #onWrite: (endpoint: Endpoint) => void;
 
-  constructor(time: VirtualTime) {
+  constructor(time: VirtualTime, onWrite: (endpoint: Endpoint) => void) {
     this.#time = time;
+    this.#onWrite = onWrite;
   }
 
   over(merchants: MerchantStore): MerchantStore {
     const noted = (endpoint: Endpoint, isWritten: boolean) => {
-      if (isWritten) this.#note(endpoint);
+      if (isWritten) {
+        this.#note(endpoint);
+        this.#onWrite(endpoint);
+      }
       return isWritten;
     };
     return {
       ...merchants,
-      createEndpoint: async (endpoint, expectedProfileRev) =>
-        noted(endpoint, await merchants.createEndpoint(endpoint, expectedProfileRev)),
-      saveEndpoint: async (endpoint, expectedRev) =>
-        noted(endpoint, await merchants.saveEndpoint(endpoint, expectedRev)),
+      createEndpoint: async (endpoint, ...when) =>
+        noted(endpoint, await merchants.createEndpoint(endpoint, ...when)),
+      saveEndpoint: async (endpoint, ...when) =>
+        noted(endpoint, await merchants.saveEndpoint(endpoint, ...when)),
     };
   }
 

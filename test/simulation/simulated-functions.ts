@@ -4,13 +4,14 @@ import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import type { Exchange, Sender } from '../../lib/core/deliver/attempt/sender.ts';
 import { orComeBack } from '../../lib/core/deliver/coming-back.ts';
 import type { Dispatcher } from '../../lib/core/deliver/dispatcher.ts';
-import { createHealthMonitor, type HealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
+import { createHealthMonitor, type HealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleCheckMessage, handleMessage } from '../../lib/core/deliver/messages.ts';
 import { runJobs } from '../../lib/core/deliver/redelivery.ts';
 import { sweepPartition } from '../../lib/core/deliver/sweep.ts';
-import type { Random } from '../../lib/core/environment.ts';
+import type { Clock, Random } from '../../lib/core/environment.ts';
 import type { ServiceEvent } from '../../lib/core/events.ts';
 import { type ConfigCache, createConfigCache } from '../../lib/core/merchants/config-cache.ts';
+import { LEAD } from '../../lib/core/merchants/dated-writes.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 import { type CALLER_KILLED, type Invocation, through } from './chaos.ts';
@@ -57,10 +58,13 @@ export class Container {
   /** Telling operators is the last thing a function does: the dead tell nobody. */
   readonly reporter: { readonly report: (event: ServiceEvent) => void };
   readonly #world: World;
+  readonly #clock: Clock;
   #invocation: Invocation | undefined;
 
-  constructor(world: World) {
+  /** @param clockOffMs by how much its clock is ahead */
+  constructor(world: World, clockOffMs: number) {
     this.#world = world;
+    this.#clock = { now: () => world.time.now + clockOffMs };
     const { time, stores } = world;
     const stormy = <T extends object>(port: T) => through(port, () => this.#current());
     this.reporter = {
@@ -71,7 +75,7 @@ export class Container {
     this.configs = createConfigCache(stormy(stores.merchants));
     this.health = createHealthMonitor({
       health: stormy(stores.health),
-      clock: { now: () => time.now },
+      clock: this.#clock,
       reporter: this.reporter,
     });
   }
@@ -113,9 +117,10 @@ export class Container {
       health: this.health,
       reporter: this.reporter,
       seal: { seal: async (secret: string) => secret, open: async (sealed: string) => sealed },
-      clock: { now: () => time.now },
+      clock: this.#clock,
       clockTrust: { assertTrusted: () => undefined },
       timer: { sleep: (ms: number) => time.sleep(ms) },
+      lead: LEAD,
       random,
       callbackPolicy: { allowedPorts: [443], allowLoopback: false },
       feedLagSeconds: FEED_LAG_SECONDS,

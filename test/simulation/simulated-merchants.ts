@@ -22,8 +22,8 @@ export interface SimulatedEndpoint {
 export interface SimulatedMerchant {
   readonly merchantId: MerchantId;
   readonly schedule: Schedule;
-  /** The last one is where transactions' own callback URL leads. */
-  readonly endpoints: readonly SimulatedEndpoint[];
+  /** One is where transactions' own callback URL leads. Others may be made later. */
+  readonly endpoints: SimulatedEndpoint[];
   readonly content: (n: number) => OutcomeContent;
   /** As of now; the same again changes nothing. */
   readonly create: (merchants: MerchantStore) => Promise<void>;

@@ -1,11 +1,15 @@
+import type { Dispatcher } from '../../lib/core/deliver/dispatcher.ts';
 import { relay, type StreamedOutcome } from '../../lib/core/deliver/relay.ts';
 import type { Outcome } from '../../lib/core/model.ts';
+import { notificationName } from './checks/check-evidence.ts';
 import type { Dice } from './dice.ts';
 import type { Fleet } from './fleet.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** The table's stream: in order, again and again until a batch is relayed. */
 export class Stream {
+  /** First attempts that the relay handed over: outcomes and endpoints, by {@link notificationName}. */
+  readonly handedOver = new Set<string>();
   readonly #records: StreamedOutcome[] = [];
   readonly #dice: Dice;
   readonly #time: VirtualTime;
@@ -51,12 +55,24 @@ export class Stream {
     this.#time.at(this.#time.now + this.#dice.between(10, 2_000), () => void this.#run());
   }
 
+  #noting(dispatcher: Dispatcher): Dispatcher {
+    return {
+      ...dispatcher,
+      sendAllAt: (due) => dispatcher.sendAllAt(due),
+      sendNow: async (lane, messages) => {
+        await dispatcher.sendNow(lane, messages);
+        for (const message of messages)
+          if ('endpointId' in message) this.handedOver.add(notificationName(message));
+      },
+    };
+  }
+
   async #run(): Promise<void> {
     while (!this.isEmpty && !this.#isPaused) {
       const batch = this.#records.slice(0, this.#dice.between(1, 5));
       const isDone = await this.#fleet()
         .invoke('relay', async (ports) => {
-          await relay(ports, batch);
+          await relay({ ...ports, dispatcher: this.#noting(ports.dispatcher) }, batch);
           return true;
         })
         .catch(() => undefined);

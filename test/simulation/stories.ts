@@ -29,6 +29,8 @@ export function paceMs(nowMs: number): number {
  */
 export interface Story {
   readonly windowSeconds: number;
+  /** Containers that record, change endpoints or relay have a clock of their own each, within what is tolerated. */
+  readonly clocksDiffer: boolean;
   /** Services that prepare, and may die before they say the end. */
   readonly hasBanks: boolean;
   /** Merchants that are built with the receiver kit. */
@@ -79,6 +81,7 @@ export function drawStory(dice: Dice, seed: number): Story {
     hasShops: seed % SHOPS_EVERY === 0,
     hasNewerKit: seed % NEWER_KIT_EVERY === 0,
     isCloseOvertaken,
+    clocksDiffer: seed % 2 === 0,
     windowSeconds: isCloseOvertaken && !isLong ? 60 : windowSeconds,
     ...(dice.chance(FOCUS_SHARE) && { focus: dice.pick(FUNCTIONS) }),
     ...(isCrowded && { crowdedUntilMs: STORM_END_MS + dice.between(10, 30) * MINUTE_MS }),

@@ -7,6 +7,7 @@ import type { Banks } from './simulated-banks.ts';
 import type { Initiators } from './simulated-initiators.ts';
 import type { Lanes } from './simulated-lanes.ts';
 import { createMerchant, type SimulatedMerchant } from './simulated-merchants.ts';
+import type { Owners } from './simulated-owners.ts';
 import type { Stream } from './simulated-stream.ts';
 import { QUIET_FROM_MS, START_MS, STORM_END_MS, STORM_MS, type Story } from './stories.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -36,6 +37,7 @@ export class Storyline {
   readonly #initiators: Initiators;
   readonly #banks: Banks;
   readonly #byHand: ByHand;
+  readonly #owners: Owners;
   readonly #newerKit: NewerKit;
   readonly #lanes: Lanes;
   readonly #stream: Stream;
@@ -51,6 +53,7 @@ export class Storyline {
     readonly initiators: Initiators;
     readonly banks: Banks;
     readonly byHand: ByHand;
+    readonly owners: Owners;
     readonly newerKit: NewerKit;
     readonly lanes: Lanes;
     readonly stream: Stream;
@@ -64,6 +67,7 @@ export class Storyline {
     this.#initiators = options.initiators;
     this.#banks = options.banks;
     this.#byHand = options.byHand;
+    this.#owners = options.owners;
     this.#newerKit = options.newerKit;
     this.#lanes = options.lanes;
     this.#stream = options.stream;
@@ -94,6 +98,8 @@ export class Storyline {
     }
     for (const merchant of merchants) {
       if (this.#dice.chance(0.4)) this.#byHand.planChanges(merchant, { mayWiden });
+      // Where the process dies after its write, what the relay did not see is for the audit to find.
+      if (mayWiden && this.#dice.chance(0.4)) this.#owners.plan(merchant);
       // A job that dies between its write and its message leaves the rest to the sweep.
       if (this.#without.sweep !== true && this.#dice.chance(0.4)) this.#byHand.planStormyJob(merchant);
       if (this.#dice.chance(0.5)) this.#byHand.planJob(merchant, STORM_END_MS + 5 * MINUTE_MS);

@@ -33,6 +33,14 @@ const openApi = JSON.parse(
     '#/$defs/',
   ),
 ) as OpenApi;
+const operations = Object.entries(openApi.paths).flatMap(([template, described]) =>
+  Object.entries(described).map(([method, { responses }]) => ({
+    name: `${method} ${template}`,
+    method: method.toUpperCase(),
+    pattern: new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+    responses,
+  })),
+);
 const schemas = new Map<object, z.ZodType>();
 
 /** @throws Error where the document does not describe the answer; paths that no operation has are not looked at */
@@ -58,19 +66,13 @@ export function assertDescribed({ request, status, type, json }: AnswerGiven): v
   throw new Error(`${request}: ${status} is not as described: ${z.prettifyError(parsed.error)}\n${shown}`);
 }
 
-/** What was answered well and as described so far, as `get /v1/…`. */
+/** What was answered well and as described so far by this process, as `get /v1/…`. */
 export const answeredWell = new Set<string>();
 
 function operationOf(request: string) {
-  const [method = '', target = ''] = request.split(' ');
-  const path = target.split('?')[0] ?? '';
-  for (const [template, operations] of Object.entries(openApi.paths)) {
-    const operation = operations[method.toLowerCase()];
-    const pattern = new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
-    if (operation === undefined || !pattern.test(path)) continue;
-    return { name: `${method.toLowerCase()} ${template}`, responses: operation.responses };
-  }
-  return undefined;
+  const [method, target = ''] = request.split(' ');
+  const [path = ''] = target.split('?');
+  return operations.find((one) => one.method === method && one.pattern.test(path));
 }
 
 function schemaOf(schema: z.core.JSONSchema.JSONSchema): z.ZodType {

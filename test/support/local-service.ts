@@ -11,6 +11,7 @@ import { ROOT } from './synthesized.ts';
 /** The service as `npm start` runs it: another process, real sockets, real files. */
 export interface LocalService {
   readonly credentials: Credentials;
+  readonly adminKey: string;
   readonly api: Api;
   /** As a power cut would. */
   kill(): Promise<void>;
@@ -45,6 +46,7 @@ export async function startService(
   };
   return {
     credentials,
+    adminKey: credentials.adminKey,
     api: createApi(credentials.api),
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGINT'),

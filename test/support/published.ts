@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { temporaryDirectory } from './local-service.ts';
 import { ROOT } from './synthesized.ts';
 
@@ -31,4 +31,37 @@ export function checkTypes(
     symlinkSync(join(ROOT, 'node_modules', name), join(project, 'node_modules', name));
   }
   execFileSync(process.execPath, [COMPILER, ...OPTIONS, ...files], { cwd: project, stdio: 'pipe' });
+}
+
+/** What one published file imports: as it is written there. */
+function importsOf(file: string): readonly string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/(?:from |import\(|require\()['"]([^'"]+)['"]/g)].map(([, name = '']) => name);
+}
+
+export interface Reached {
+  /** Files of the package that are loaded, or read for their types; from its root. */
+  readonly files: readonly string[];
+  /** Whom they import besides, with the importing file. */
+  readonly foreign: readonly { readonly file: string; readonly name: string }[];
+}
+
+/**
+ * All that a subpath of the installed package leads to.
+ *
+ * @param extension of the files that are followed: `.js` for code, `.d.ts` for declarations
+ */
+export function reachedFrom(installed: string, entry: string, extension = '.js'): Reached {
+  const files = new Set<string>();
+  const foreign: { file: string; name: string }[] = [];
+  const waiting = [join(installed, entry)];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (files.has(file)) continue;
+    files.add(file);
+    for (const name of importsOf(file)) {
+      if (/^\.{1,2}\//.test(name)) waiting.push(join(dirname(file), name.replace(/\.js$/, extension)));
+      else if (!name.startsWith('node:')) foreign.push({ file: relative(installed, file), name });
+    }
+  }
+  return { files: [...files].map((file) => relative(installed, file)), foreign };
 }

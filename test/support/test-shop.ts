@@ -1,9 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { expectStatus } from '../../lib/local/api-client.ts';
+import { type Api, expectStatus } from '../../lib/local/api-client.ts';
 import { eventually, type Patience } from './eventually.ts';
-import type { LocalService } from './local-service.ts';
 
 /** A merchant with a receiver on a real socket, which verifies every callback and may go away or only err. */
 export interface Shop {
@@ -29,12 +28,17 @@ interface Callback {
   readonly attempt: number;
 }
 
+/** The API, and a key that may make merchants. */
+interface Administration {
+  readonly api: Api;
+  readonly adminKey: string;
+}
+
 export async function openShop(
-  service: Pick<LocalService, 'api' | 'credentials'>,
+  { api, adminKey }: Administration,
   merchantId: string,
   settings: { readonly schedule: readonly number[] },
 ): Promise<Shop> {
-  const { api, credentials } = service;
   const callbacks = new Map<string, Callback[]>();
   const refused: string[] = [];
   let secret = '';
@@ -75,11 +79,10 @@ export async function openShop(
 
   await comeBack();
   const path = `/v1/merchants/${merchantId}`;
-  const admin = credentials.adminKey;
-  expectStatus(await api(admin, 'POST /v1/merchants', { merchantId, name: merchantId, ...settings }), 201);
+  expectStatus(await api(adminKey, 'POST /v1/merchants', { merchantId, name: merchantId, ...settings }), 201);
   const url = `http://127.0.0.1:${port}/hooks`;
-  secret = expectStatus(await api(admin, `POST ${path}/endpoints`, { url }), 201).json.secret;
-  const key = expectStatus(await api(admin, `POST ${path}/keys`, { scope: 'receiver' }), 201).json.key;
+  secret = expectStatus(await api(adminKey, `POST ${path}/endpoints`, { url }), 201).json.secret;
+  const key = expectStatus(await api(adminKey, `POST ${path}/keys`, { scope: 'receiver' }), 201).json.key;
 
   return {
     merchantId,
@@ -91,9 +94,11 @@ export async function openShop(
       isErring = true;
     },
     async goAway() {
-      server?.closeAllConnections();
-      await new Promise((resolve) => server?.close(resolve));
+      const open = server;
       server = undefined;
+      if (open === undefined) return;
+      open.closeAllConnections();
+      await new Promise((resolve) => open.close(resolve));
     },
     async heard(transactionId, patience) {
       const look = () => ({ isTold: callbacks.has(transactionId), calls: count(callbacks) });

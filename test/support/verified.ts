@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { vi } from 'vitest';
-import { answerKey } from '../../lib/core/deliver/attempt/signature.ts';
+import { answerKey, storedSecretBytes } from '../../lib/protocol/signing/webhook-keys.ts';
 
 /**
  * An answer verified by the package, with the derived key where it expects a secret.
@@ -12,7 +12,7 @@ export function verified(
   merchantSecret: string,
   signedAtMs?: number,
 ): unknown {
-  const secret = `whsec_${Buffer.from(answerKey(merchantSecret)).toString('base64')}`;
+  const secret = `whsec_${Buffer.from(answerKey(storedSecretBytes(merchantSecret))).toString('base64')}`;
   if (signedAtMs !== undefined) vi.setSystemTime(signedAtMs);
   return new Webhook(secret).verify(answer.text, Object.fromEntries(new Headers(answer.headers)));
 }

@@ -1,8 +1,10 @@
 import { memoryFiles } from '../../lib/adapters/memory/memory-statements.ts';
 import { createMemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import { createApp } from '../../lib/api/api-app.ts';
+import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
 import { testingRoutes } from '../../lib/api/endpoints/test-routes.ts';
-import { managingRoutes } from '../../lib/api/merchants/managing-routes.ts';
+import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
+import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { settlingRoutes } from '../../lib/api/notifications/settle-routes.ts';
 import { undeliveredRoutes } from '../../lib/api/notifications/undelivered-routes.ts';
 import { publicKeysRoutes } from '../../lib/api/public-keys/public-keys-routes.ts';
@@ -18,13 +20,14 @@ import type { CheckMessage } from '../../lib/core/check-back/check-state.ts';
 import type { GeneratedSecret } from '../../lib/core/check-back/service-key.ts';
 import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver/attempt/sender.ts';
 import type { Due } from '../../lib/core/deliver/dispatcher.ts';
-import { createHealthMonitor } from '../../lib/core/deliver/health/circuit-breaker.ts';
+import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleCheckMessage, handleMessage } from '../../lib/core/deliver/messages.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
 import type { NotificationMessage } from '../../lib/core/deliver/state/notification.ts';
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
 import { createAuthenticator, type Scope } from '../../lib/core/merchants/access-keys.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
+import { LEAD } from '../../lib/core/merchants/dated-writes.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
@@ -35,6 +38,9 @@ import { assertDescribed } from './contract.ts';
 
 const ROOT_SECRET = 'rootsecretrootsecretrootsecret';
 export const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
+
+/** Longer than a change waits until it is in force. */
+const MADE_BEFORE_MS = 10_000;
 
 type Message = NotificationMessage | CheckMessage;
 
@@ -95,6 +101,7 @@ export function createWorld(
     clock,
     clockTrust: { assertTrusted: (): void => undefined },
     timer,
+    lead: LEAD,
     random,
     callbackPolicy: { allowedPorts: [443], allowLoopback: false },
     retentionDays: 90,
@@ -158,7 +165,9 @@ export function createWorld(
       ...undeliveredRoutes(ports),
       ...statementRoutes(ports),
       ...settlingRoutes(ports),
-      ...managingRoutes(ports),
+      ...merchantRoutes(ports),
+      ...endpointRoutes(ports),
+      ...keyRoutes(ports),
       ...testingRoutes(ports),
       ...unresolvedRoutes(ports),
       ...publicKeysRoutes(ports),
@@ -207,13 +216,17 @@ export function createWorld(
         initiator: await key('initiator'),
         receiver: await key('receiver'),
         manager: await key('merchant'),
-        endpoint: async (endpoint: object = {}) =>
-          (
-            await call(admin, `POST /v1/merchants/${merchantId}/endpoints`, {
-              url: 'https://shop.example/hooks',
-              ...endpoint,
-            })
-          ).json as { readonly endpointId: string; readonly secret: string },
+        /** In force now: it was made a while ago. */
+        endpoint: async (endpoint: object = {}) => {
+          const nowMs = time.nowMs;
+          time.nowMs -= MADE_BEFORE_MS;
+          const made = await call(admin, `POST /v1/merchants/${merchantId}/endpoints`, {
+            url: 'https://shop.example/hooks',
+            ...endpoint,
+          });
+          time.nowMs = nowMs;
+          return made.json as { readonly endpointId: string; readonly secret: string };
+        },
       };
     },
     /** Closes the windows, of five minutes, that ended a feed lag ago. */

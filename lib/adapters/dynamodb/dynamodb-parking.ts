@@ -1,7 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Parking } from '../../core/deliver/relay.ts';
+import { ttlAfter } from '../../protocol/table/outcome-layout.ts';
 import { calling } from '../aws-faults.ts';
-import { parkedPk, ttlAfter } from './items/item-keys.ts';
+import { parkedPk } from './items/item-keys.ts';
 import type { Table } from './table/table-client.ts';
 
 /** Characters kept of what could not be read; an item holds 400 KB. */

@@ -4,13 +4,9 @@ import type { StatementLinks } from '../../core/query/statement-answer.ts';
 import { calling } from '../aws-faults.ts';
 
 /** What signs: the settings of any client, since they are the function's own. */
-export type Signer = Pick<S3RequestPresignerOptions, 'credentials' | 'region' | 'sha256'>;
+type Signer = Pick<S3RequestPresignerOptions, 'credentials' | 'region' | 'sha256'>;
 
-/**
- * Links to files in a bucket, signed here and not asked for anywhere. S3's own client would double the size of the
- * function that gives them, so where the bucket is must be said.
- */
-export function createStatementLinks(options: {
+interface StatementLinkOptions {
   readonly signer: Signer;
   readonly bucket: string;
   /** The bucket's name on the network. */
@@ -18,7 +14,13 @@ export function createStatementLinks(options: {
   /** Another S3 than AWS's, which knows buckets by path. It must be where clients reach it too. */
   readonly endpointUrl?: string | undefined;
   readonly clock: Clock;
-}): StatementLinks {
+}
+
+/**
+ * Links to files in a bucket, signed here and not asked for anywhere. S3's own client would double the size of the
+ * function that gives them, so where the bucket is must be said.
+ */
+export function createStatementLinks(options: StatementLinkOptions): StatementLinks {
   const { bucket, clock, endpointUrl, host } = options;
   const { credentials, region, sha256 } = options.signer;
   const presigner = new S3RequestPresigner({ credentials, region, sha256 });

@@ -1,10 +1,10 @@
 import type { Job, JobStore } from '../../core/deliver/redelivery.ts';
 import type { FeedStore } from '../../core/feed/feed-store.ts';
-import { feedOrder } from '../../core/feed/order.ts';
 import type { Window } from '../../core/feed/window.ts';
 import type { WindowStore } from '../../core/feed/window-store.ts';
 import { isTerminal, type Outcome, type TerminalOutcome } from '../../core/model.ts';
 import { readOutcome, readUntilUnreadable } from '../../core/record/stored-outcome.ts';
+import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { outcomeName, pageOf } from './memory-keys.ts';
 
 /** @param shards the shard of each outcome, by the name under which it stands */

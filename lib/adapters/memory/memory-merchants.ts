@@ -1,4 +1,4 @@
-import type { Directory, DirectoryEntry } from '../../core/bookkeeping/directory.ts';
+import type { Directory, DirectoryEntry, Mark, PartitionMarks } from '../../core/bookkeeping/directory.ts';
 import type { Clock } from '../../core/environment.ts';
 import type { Endpoint, Profile } from '../../core/merchants/merchant-config.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
@@ -56,9 +56,7 @@ export function memoryMerchants(clock: Clock): {
 }
 
 function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
-  const closed = new Map<number, { readonly closedThrough: string; readonly windowSeconds: number }>();
-  const audited = new Map<number, string>();
-  const stated = new Map<number, string>();
+  const marks = new Map<string, PartitionMarks[Mark]>();
   return {
     async list(partition) {
       return [...entries.values()]
@@ -68,13 +66,14 @@ function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
     async entry(merchantId) {
       return entries.get(merchantId);
     },
-    async closed(partition) {
-      return closed.get(partition);
+    async mark<Name extends Mark>(partition: number, name: Name) {
+      return marks.get(`${name}#${partition}`) as PartitionMarks[Name] | undefined;
     },
-    async saveClosed(partition, mark) {
-      const standing = closed.get(partition);
-      if (standing !== undefined && standing.closedThrough >= mark.closedThrough) return;
-      closed.set(partition, { ...mark, windowSeconds: standing?.windowSeconds ?? mark.windowSeconds });
+    async saveMark(partition, name, mark) {
+      const standing = marks.get(`${name}#${partition}`);
+      if (standing !== undefined && standing.through >= mark.through) return;
+      const settled = name === 'closed' ? { ...mark, ...standing } : {};
+      marks.set(`${name}#${partition}`, { ...settled, through: mark.through });
     },
     async changeOwnMark({ merchantId, own }, mark, open) {
       const entry = entries.get(merchantId);
@@ -84,15 +83,5 @@ function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
       entries.set(merchantId, { ...entry, own: { ...entry.own, [mark]: next } });
       return true;
     },
-    audited: async (partition) => audited.get(partition),
-    saveAudited: async (partition, through) => moveOn(audited, partition, through),
-    stated: async (partition) => stated.get(partition),
-    saveStated: async (partition, through) => moveOn(stated, partition, through),
   };
-}
-
-/** Never back. */
-function moveOn(marks: Map<number, string>, partition: number, through: string): void {
-  const standing = marks.get(partition);
-  if (standing === undefined || standing < through) marks.set(partition, through);
 }

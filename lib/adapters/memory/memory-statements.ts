@@ -24,13 +24,15 @@ export function memoryStatements(): StatementStore {
   };
 }
 
-/** Files and links to them, as one bucket has them. */
-export function memoryFiles(): {
+interface MemoryFiles {
   readonly files: StatementFiles;
   readonly links: StatementLinks;
   /** What stands, by name. */
   readonly held: ReadonlyMap<string, Uint8Array>;
-} {
+}
+
+/** Files and links to them, as one bucket has them. */
+export function memoryFiles(): MemoryFiles {
   const held = new Map<string, Uint8Array>();
   return {
     held,

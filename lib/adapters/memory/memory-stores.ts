@@ -3,7 +3,7 @@ import type { StatementStore } from '../../core/bookkeeping/statement-store.ts';
 import type { Check } from '../../core/check-back/check-state.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
-import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit-breaker.ts';
+import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit.ts';
 import type { JobStore } from '../../core/deliver/redelivery.ts';
 import type { Parking } from '../../core/deliver/relay.ts';
 import type { Notification } from '../../core/deliver/state/notification.ts';
@@ -15,15 +15,22 @@ import type { WindowStore } from '../../core/feed/window-store.ts';
 import type { Gate, GatedPlace } from '../../core/gate.ts';
 import type { KeyRecord, KeyStore } from '../../core/merchants/access-keys.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
-import { isTerminal, type Outcome, type TransactionKey } from '../../core/model.ts';
+import type { Outcome } from '../../core/model.ts';
 import type { OutcomeStore } from '../../core/record/outcome-store.ts';
-import { readOutcome } from '../../core/record/stored-outcome.ts';
 import { memoryChecks, memoryDueIndex } from './memory-checks.ts';
 import { memoryFeed, memoryJobs, memoryWindows } from './memory-feed.ts';
-import { notificationName, outcomeName, transactionName } from './memory-keys.ts';
 import { memoryMerchants } from './memory-merchants.ts';
 import { memoryNotifications } from './memory-notifications.ts';
+import { memoryOutcomes } from './memory-outcomes.ts';
 import { memoryStatements } from './memory-statements.ts';
+
+interface HeldItems {
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+  readonly notifications: ReadonlyMap<string, Notification>;
+  readonly checks: ReadonlyMap<string, Check>;
+  readonly windows: ReadonlyMap<string, Window>;
+  readonly parked: ReadonlyMap<string, { readonly reason: string; readonly payload: string }>;
+}
 
 /** The table in memory: for the simulation and for unit tests, held to the same suites as the real one. */
 export interface MemoryStores {
@@ -42,13 +49,7 @@ export interface MemoryStores {
   readonly gate: Gate;
   readonly parking: Parking;
   /** What the stores hold, for assertions. */
-  readonly held: {
-    readonly outcomes: ReadonlyMap<string, Outcome>;
-    readonly notifications: ReadonlyMap<string, Notification>;
-    readonly checks: ReadonlyMap<string, Check>;
-    readonly windows: ReadonlyMap<string, Window>;
-    readonly parked: ReadonlyMap<string, { readonly reason: string; readonly payload: string }>;
-  };
+  readonly held: HeldItems;
 }
 
 /**
@@ -88,77 +89,6 @@ export function createMemoryStores(options: {
     },
     held: { outcomes, notifications, checks, windows, parked },
   };
-}
-
-function memoryOutcomes(table: {
-  readonly outcomes: Map<string, Outcome>;
-  readonly shards: Map<string, number>;
-  readonly notifications: Map<string, Notification>;
-  readonly checks: Map<string, Check>;
-  readonly onInsert: ((outcome: Outcome) => void) | undefined;
-}): OutcomeStore {
-  const versions = (key: TransactionKey) =>
-    ([1, 2] as const)
-      .map((version) => readRow(outcomeName({ ...key, version })))
-      .filter((outcome) => outcome !== undefined);
-  /** As the table's rows are read. */
-  const readRow = (name: string) => {
-    const row = table.outcomes.get(name);
-    return row && readOutcome(row, name);
-  };
-  const put = (outcome: Outcome, feedShard: number) => {
-    const name = outcomeName(outcome);
-    if (table.outcomes.has(name)) return 'exists';
-    table.outcomes.set(name, structuredClone(outcome));
-    table.shards.set(name, feedShard);
-    return 'written';
-  };
-  return {
-    async putIfAbsent(outcome, feedShard) {
-      const result = put(outcome, feedShard);
-      if (result === 'written') table.onInsert?.(outcome);
-      return result;
-    },
-    async prepare(pending, check) {
-      const result = put(pending, 0);
-      if (result === 'exists') return result;
-      table.checks.set(transactionName(pending), structuredClone(check));
-      table.onInsert?.(pending);
-      return result;
-    },
-    async read(key) {
-      return readRow(outcomeName(key));
-    },
-    async versions(key) {
-      return versions(key);
-    },
-    async transaction(key) {
-      const told = [...table.notifications.values()].filter(
-        (one) => transactionName(one) === transactionName(key),
-      );
-      return { outcomes: versions(key), notifications: told.sort(byName) };
-    },
-    async idsByReference({ merchantId, reference, after, limit }) {
-      const ids = [...table.outcomes.values()]
-        .filter((one) => one.version === 1 && one.merchantId === merchantId && one.reference === reference)
-        .map(({ transactionId }) => transactionId)
-        .filter((id) => after === undefined || id > after)
-        .sort();
-      return { ids: ids.slice(0, limit), more: ids.length > limit };
-    },
-    async settlePending(end) {
-      if (!isTerminal(end)) throw new Error('Only an end lets its PENDING expire.');
-      const name = transactionName(end);
-      const check = table.checks.get(name);
-      if (check === undefined || check.state === 'resolved') return;
-      const { nextAttemptAt: _never, ...rest } = check;
-      table.checks.set(name, { ...rest, state: 'resolved', rev: check.rev + 1 });
-    },
-  };
-}
-
-function byName(left: Notification, right: Notification): number {
-  return notificationName(left) < notificationName(right) ? -1 : 1;
 }
 
 function memoryHealth(): HealthStore {

@@ -1,25 +1,28 @@
 import { ConflictException, CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { CheckMessage } from '../../core/check-back/check-state.ts';
-import { sha256Hex } from '../../core/crypto.ts';
 import type { Dispatcher } from '../../core/deliver/dispatcher.ts';
 import type { NotificationMessage } from '../../core/deliver/state/notification.ts';
 import type { Clock } from '../../core/environment.ts';
 import type { Lane } from '../../core/events.ts';
-import { sideBySide } from '../../core/side-by-side.ts';
 import { SECOND_MS } from '../../core/time.ts';
 import { MAX_QUEUE_WAIT_MS } from '../../core/waiting.ts';
+import { sha256Hex } from '../../protocol/hashes.ts';
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { calling } from '../aws-faults.ts';
 import { createQueueSender, type QueueSenderOptions, queueUrlOf, sendBatches } from './queue-sender.ts';
 
+/** Where one-time schedules are made. */
+interface Schedules {
+  readonly scheduler: SchedulerClient;
+  readonly scheduleGroup: string;
+  readonly schedulerRoleArn: string;
+  readonly schedulerDeadLetterArn: string;
+}
+
 interface DispatcherOptions extends QueueSenderOptions {
   /** For what waits longer than the queue can; whoever never sends such has none. */
-  readonly schedules?: {
-    readonly scheduler: SchedulerClient;
-    readonly scheduleGroup: string;
-    readonly schedulerRoleArn: string;
-    readonly schedulerDeadLetterArn: string;
-  };
+  readonly schedules?: Schedules;
   readonly clock: Clock;
   /** Told when Scheduler refused: the item's own due time stands, and the sweep sends it. */
   readonly onRefused: (reason: string) => void;
@@ -61,7 +64,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
               schedule(options, message, atMs),
         ),
       ];
-      await sideBySide(sendings, SENDING_CONCURRENCY, (send) => send());
+      await boundedMap(sendings, SENDING_CONCURRENCY, (send) => send());
     },
   };
 }

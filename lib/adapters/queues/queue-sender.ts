@@ -5,7 +5,7 @@ import type { NotificationMessage } from '../../core/deliver/state/notification.
 import type { Timer } from '../../core/environment.ts';
 import type { Lane } from '../../core/events.ts';
 import { Fault } from '../../core/faults.ts';
-import { sideBySide } from '../../core/side-by-side.ts';
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { calling } from '../aws-faults.ts';
 
 /** Entries of one SendMessageBatch request. */
@@ -66,7 +66,7 @@ export async function sendBatches(
   entries: readonly BatchEntry[],
 ): Promise<void> {
   const batches = chunks(entries, BATCH_SIZE);
-  await sideBySide(batches, BATCH_CONCURRENCY, (batch) =>
+  await boundedMap(batches, BATCH_CONCURRENCY, (batch) =>
     sendBatch(options, queueUrlOf(options, lane), batch),
   );
 }

@@ -39,13 +39,13 @@ const BATCH = 10;
 /** Answers without a message after which the queue counts as empty: SQS asks a part of its servers at a time. */
 const EMPTY_ANSWERS = 3;
 
-/**
- * Puts dead letters back into the lane that they came from, or the one of what waits, each sent before it is deleted:
- * dying in between leaves it in both queues, and the fence lets one act. What is no message of ours stays where it is.
- *
- * @param onMessage told of each message; `message` is undefined where it cannot be put back
- */
-export async function redrive(options: {
+interface SeenLetter {
+  readonly message: Redriven | undefined;
+  readonly body: string;
+  readonly reason: string;
+}
+
+interface RedriveOptions {
   readonly sqs: SQSClient;
   readonly deadLetterUrl: string;
   /** Of notifications, and of checks. */
@@ -54,12 +54,16 @@ export async function redrive(options: {
   readonly isDry: boolean;
   /** 60 unless said otherwise. */
   readonly hiddenSeconds?: number;
-  readonly onMessage: (seen: {
-    readonly message: Redriven | undefined;
-    readonly body: string;
-    readonly reason: string;
-  }) => void;
-}): Promise<RedriveCounts> {
+  readonly onMessage: (seen: SeenLetter) => void;
+}
+
+/**
+ * Puts dead letters back into the lane that they came from, or the one of what waits, each sent before it is deleted:
+ * dying in between leaves it in both queues, and the fence lets one act. What is no message of ours stays where it is.
+ *
+ * @param onMessage told of each message; `message` is undefined where it cannot be put back
+ */
+export async function redrive(options: RedriveOptions): Promise<RedriveCounts> {
   const { isDry, onMessage } = options;
   const seen = new Set<string>();
   const kept: Message[] = [];
@@ -103,12 +107,7 @@ async function showAgain(
   }
 }
 
-async function receive(options: {
-  readonly sqs: SQSClient;
-  readonly deadLetterUrl: string;
-  readonly hiddenSeconds?: number;
-}) {
-  const { sqs, deadLetterUrl, hiddenSeconds = HIDDEN_SECONDS } = options;
+async function receive({ sqs, deadLetterUrl, hiddenSeconds = HIDDEN_SECONDS }: RedriveOptions) {
   const { Messages } = await calling('Looking for dead letters', () =>
     sqs.send(
       new ReceiveMessageCommand({
@@ -123,11 +122,7 @@ async function receive(options: {
   return Messages ?? [];
 }
 
-async function putBack(
-  options: { readonly sqs: SQSClient; readonly deadLetterUrl: string; readonly queueUrls: QueueUrls },
-  letter: Message,
-  message: Redriven,
-): Promise<void> {
+async function putBack(options: RedriveOptions, letter: Message, message: Redriven): Promise<void> {
   await calling('Putting a dead letter back', () =>
     options.sqs.send(
       new SendMessageCommand({

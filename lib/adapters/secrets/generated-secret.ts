@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type AsOf, createBoundedCache } from '../../core/bounded-cache.ts';
 import type { GeneratedSecret } from '../../core/check-back/service-key.ts';
 import type { Clock } from '../../core/environment.ts';
 import { Fault } from '../../core/faults.ts';
@@ -10,25 +11,27 @@ const MAX_AGE_MS = 5 * MINUTE_MS;
 /** Characters of a value that can be trusted with anything. */
 const MIN_LENGTH = 16;
 
-export function createGeneratedSecret(options: {
+interface GeneratedSecretOptions {
   readonly secrets: SecretsManagerClient;
   readonly secretId: string;
   readonly clock: Clock;
-}): GeneratedSecret {
-  let known: { readonly value: string; readonly readAtMs: number } | undefined;
+}
+
+export function createGeneratedSecret({ secrets, secretId, clock }: GeneratedSecretOptions): GeneratedSecret {
+  const known = createBoundedCache<string, string>({ capacity: 1 });
+
+  async function load(): Promise<AsOf<string>> {
+    const asOfMs = clock.now();
+    const { SecretString } = await calling('Reading a generated secret', () =>
+      secrets.send(new GetSecretValueCommand({ SecretId: secretId })),
+    );
+    if (SecretString !== undefined && SecretString.length >= MIN_LENGTH)
+      return { value: SecretString, asOfMs };
+    throw new Fault({ code: 'no_secret', message: 'A generated secret has no value.', retryable: false });
+  }
+
   return {
-    async value(notBeforeMs) {
-      const nowMs = options.clock.now();
-      // A value of this very millisecond may have been read before it.
-      if (known !== undefined && known.readAtMs > (notBeforeMs ?? nowMs - MAX_AGE_MS)) return known.value;
-      const { SecretString } = await calling('Reading a generated secret', () =>
-        options.secrets.send(new GetSecretValueCommand({ SecretId: options.secretId })),
-      );
-      if (SecretString === undefined || SecretString.length < MIN_LENGTH) {
-        throw new Fault({ code: 'no_secret', message: 'A generated secret has no value.', retryable: false });
-      }
-      known = { value: SecretString, readAtMs: nowMs };
-      return SecretString;
-    },
+    // A value of this very millisecond may have been read before it.
+    value: (notBeforeMs = clock.now() - MAX_AGE_MS) => known.read(secretId, notBeforeMs + 1, load),
   };
 }

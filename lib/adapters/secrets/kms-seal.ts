@@ -1,13 +1,14 @@
 import { DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms';
+import { createBoundedCache } from '../../core/bounded-cache.ts';
 import type { Seal } from '../../core/merchants/seal.ts';
 import { calling } from '../aws-faults.ts';
 
-/** Opened secrets remembered by one process; beyond it the oldest goes. */
+/** Opened secrets remembered by one process. */
 const MAX_OPENED = 2_000;
 
 /** Seals with a KMS key. The context is KMS's encryption context: whose secret it is stands in the audit log. */
 export function createKmsSeal(options: { readonly kms: KMSClient; readonly keyId: string }): Seal {
-  const opened = new Map<string, Promise<string>>();
+  const opened = createBoundedCache<string, string>({ capacity: MAX_OPENED });
 
   async function decrypt(sealed: string, context: string): Promise<string> {
     const answer = await calling('Opening a secret', () =>
@@ -38,17 +39,11 @@ export function createKmsSeal(options: { readonly kms: KMSClient; readonly keyId
 
     open(sealed, context) {
       const name = `${context} ${sealed}`;
-      const known = opened.get(name);
-      if (known !== undefined) return known;
-      const opening = decrypt(sealed, context);
-      opened.set(name, opening);
-      // A failure is not remembered: KMS may be back for the next attempt.
-      opening.catch(() => opened.delete(name));
-      for (const oldest of opened.keys()) {
-        if (opened.size <= MAX_OPENED) break;
-        opened.delete(oldest);
-      }
-      return opening;
+      // A sealed text always opens to the same secret: no age is too old.
+      return opened.read(name, Number.NEGATIVE_INFINITY, async () => ({
+        value: await decrypt(sealed, context),
+        asOfMs: 0,
+      }));
     },
   };
 }

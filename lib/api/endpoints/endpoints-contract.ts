@@ -8,8 +8,9 @@ import {
 import { endpointIdSchema, merchantIdSchema, urlSchema } from '../../core/model.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { sayingTextSchema } from '../../core/text.ts';
-import { ofMerchant, page, rotation, secretAnswer } from '../merchants/managing-contract.ts';
+import { rotation, secretAnswer } from '../merchants/secret-rotation.ts';
 import { operation } from '../operation.ts';
+import { ofMerchant, page } from '../shapes.ts';
 
 const ofEndpoint = z.strictObject({ merchantId: merchantIdSchema, endpointId: endpointIdSchema });
 
@@ -22,14 +23,19 @@ const endpointAnswer = z
     schedule: z.union([z.string(), z.array(z.int())]).exactOptional(),
     expectBody: z.string().exactOptional(),
     signature: signatureSchema,
-    publicKey: z.string().exactOptional().meta({ description: 'whpk_…, which verifies v1a.' }),
+    publicKey: z.string().exactOptional().meta({ description: 'whpk_…, to verify v1a.' }),
     enabled: z.boolean(),
+    inForceFrom: z.iso.datetime().meta({
+      description:
+        'An outcome is for this endpoint as `enabled` and `types` say where its `listedAt` is not before this. ' +
+        'Attempts follow new settings within 10 s.',
+    }),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'Endpoint' });
 
 const expectBodySchema = sayingTextSchema(256).meta({
-  description: 'A 2xx counts only with this body, such as success; white space around either does not count.',
+  description: 'A 2xx counts only with this body, such as success. White space around it is ignored.',
 });
 
 const endpointSettings = {
@@ -39,7 +45,7 @@ const endpointSettings = {
     .min(1, 'invalid_value')
     .max(MAX_EVENT_FILTERS, 'too_long')
     .exactOptional()
-    .meta({ description: 'Which outcomes it wants; all unless said otherwise.', example: ['payment.*'] }),
+    .meta({ description: 'The event types that are sent to it. Default: all.', example: ['payment.*'] }),
   timeoutMs: timeoutMsSchema.exactOptional(),
   schedule: scheduleSchema.exactOptional(),
   expectBody: expectBodySchema.exactOptional(),
@@ -60,7 +66,8 @@ export const createEndpoint = operation({
   body: z.strictObject(endpointSettings),
   answers: {
     201: {
-      description: 'Created; the secret is shown this once.',
+      description:
+        'Created, and in force: the answer comes about five seconds after the request. The secret is shown only once.',
       schema: z.object({ ...endpointAnswer.shape, ...secretAnswer.shape }),
     },
   },
@@ -108,10 +115,19 @@ export const changeEndpoint = operation({
   body: z.strictObject({
     ...endpointSettings,
     url: urlSchema.exactOptional(),
-    schedule: scheduleSchema.nullable().exactOptional().meta({ description: "null: the merchant's again." }),
+    schedule: scheduleSchema
+      .nullable()
+      .exactOptional()
+      .meta({ description: "null: the merchant's schedule." }),
     expectBody: expectBodySchema.nullable().exactOptional().meta({ description: 'null: any body.' }),
   }),
-  answers: { 200: { description: 'As it is now.', schema: endpointAnswer } },
+  answers: {
+    200: {
+      description:
+        'The endpoint after the change. What the change takes away is gone at once; what it adds is in force when the answer comes, about five seconds after the request.',
+      schema: endpointAnswer,
+    },
+  },
   problems: ['unknown_merchant', 'unknown_endpoint', 'address_refused', 'too_many_changes', 'clock_skew'],
 });
 
@@ -119,7 +135,7 @@ export const deleteEndpoint = operation({
   operationId: 'deleteEndpoint',
   method: 'delete',
   path: '/v1/merchants/{merchantId}/endpoints/{endpointId}',
-  summary: 'Delete an endpoint; what is open for it becomes blocked when its next attempt is due',
+  summary: 'Delete an endpoint; its open notifications become blocked when their next attempt is due',
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
@@ -143,9 +159,9 @@ export const rotateEndpointSecret = operation({
   params: ofEndpoint,
   body: rotation,
   answers: {
-    200: { description: 'The same rotation again, with its secret.', schema: rotatedSecret },
+    200: { description: 'The same rotation again: the same secret.', schema: rotatedSecret },
     201: {
-      description: 'The new secret, and the new public key where v1a is asked for.',
+      description: 'The new secret, and the new public key if the endpoint signs v1a.',
       schema: rotatedSecret,
     },
   },

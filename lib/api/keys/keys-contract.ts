@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type Scope, scopes } from '../../core/merchants/access-keys.ts';
 import { keyIdSchema, merchantIdSchema, timeSchema } from '../../core/model.ts';
-import { ofMerchant, page, paging } from '../merchants/managing-contract.ts';
 import { operation } from '../operation.ts';
+import { ofMerchant, page, paging } from '../shapes.ts';
 
 const keyAnswer = z
   .object({
@@ -16,15 +16,14 @@ const keyAnswer = z
 
 const newKey = z.object({
   ...keyAnswer.shape,
-  key: z.string().meta({ description: 'tk_…, shown this once.' }),
+  key: z.string().meta({ description: 'tk_…, shown only once.' }),
 });
 
 const keyBody = <const S extends readonly Scope[]>(allowed: S) =>
   z.strictObject({
     scope: z.enum(allowed, 'invalid_scope'),
     expiresAt: timeSchema.exactOptional().meta({
-      description:
-        'No later than the end of the key that asks, which is where it ends unless said otherwise.',
+      description: 'Not after the end of the key that makes the request, which is also the default.',
     }),
   });
 
@@ -39,7 +38,7 @@ export const createMerchantKey = operation({
   freshKey: true,
   params: ofMerchant,
   body: keyBody(['initiator', 'merchant', 'receiver']),
-  answers: { 201: { description: 'Created; the key is shown this once.', schema: newKey } },
+  answers: { 201: { description: 'Created. The key is shown only once.', schema: newKey } },
   problems: ['unknown_merchant', 'date_in_past', 'outlives_key', 'too_many_keys'],
 });
 
@@ -54,7 +53,7 @@ export const listMerchantKeys = operation({
   freshKey: true,
   params: ofMerchant,
   query: paging,
-  answers: { 200: { description: 'Keys without their secrets.', schema: page(keyAnswer) } },
+  answers: { 200: { description: 'Keys, without their secrets.', schema: page(keyAnswer) } },
   problems: ['invalid_cursor', 'unknown_merchant'],
 });
 
@@ -62,8 +61,7 @@ export const revokeMerchantKey = operation({
   operationId: 'revokeMerchantKey',
   method: 'delete',
   path: '/v1/merchants/{merchantId}/keys/{keyId}',
-  summary:
-    'Revoke a key of a merchant; it may ask and record for 60 more seconds, and manages nothing any more',
+  summary: 'Revoke a key of a merchant; it can read and record for up to 60 s more, and manage nothing',
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
@@ -83,7 +81,7 @@ export const createKey = operation({
   merchant: 'none',
   freshKey: true,
   body: keyBody(['admin', 'initiator']),
-  answers: { 201: { description: 'Created; the key is shown this once.', schema: newKey } },
+  answers: { 201: { description: 'Created. The key is shown only once.', schema: newKey } },
   problems: ['date_in_past', 'outlives_key', 'too_many_keys'],
 });
 
@@ -97,7 +95,7 @@ export const listKeys = operation({
   merchant: 'none',
   freshKey: true,
   query: paging,
-  answers: { 200: { description: 'Keys without their secrets.', schema: page(keyAnswer) } },
+  answers: { 200: { description: 'Keys, without their secrets.', schema: page(keyAnswer) } },
   problems: ['invalid_cursor'],
 });
 
@@ -105,8 +103,7 @@ export const revokeKey = operation({
   operationId: 'revokeKey',
   method: 'delete',
   path: '/v1/keys/{keyId}',
-  summary:
-    'Revoke a key for all merchants; it may ask and record for 60 more seconds, and manages nothing any more',
+  summary: 'Revoke a key for all merchants; it can read and record for up to 60 s more, and manage nothing',
   function: 'admin',
   scopes: ['admin'],
   merchant: 'none',

@@ -4,7 +4,8 @@ import { merchantIdSchema } from '../../core/model.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { timeZoneSchema } from '../../core/time-zone.ts';
 import { operation } from '../operation.ts';
-import { ofMerchant, rotation, secretAnswer } from './managing-contract.ts';
+import { ofMerchant } from '../shapes.ts';
+import { rotation, secretAnswer } from './secret-rotation.ts';
 
 const merchantAnswer = z
   .object({
@@ -14,7 +15,7 @@ const merchantAnswer = z
     feedShards: z.int(),
     timeZone: z.string(),
     utcOffset: z.string().exactOptional().meta({
-      description: 'What the time zone means at the moment of the answer, so that a wrong one is seen.',
+      description: 'The current offset of the time zone, which shows whether it is the intended one.',
       example: '+08:00',
     }),
     createdAt: z.iso.datetime(),
@@ -39,10 +40,10 @@ export const createMerchant = operation({
   }),
   answers: {
     201: {
-      description: 'Created; the secret signs answers and notifyUrl callbacks, and is shown this once.',
+      description: 'Created. The secret signs answers and notifyUrl callbacks, and is shown only once.',
       schema: z.object({ ...merchantAnswer.shape, ...secretAnswer.shape }),
     },
-    200: { description: 'It stood already, the same.', schema: merchantAnswer },
+    200: { description: 'It already exists, with the same settings.', schema: merchantAnswer },
   },
   problems: ['merchant_conflict', 'clock_skew'],
 });
@@ -77,7 +78,7 @@ export const changeMerchant = operation({
     feedShards: feedShardsSchema.exactOptional(),
     timeZone: timeZoneSchema.exactOptional(),
   }),
-  answers: { 200: { description: 'As it is now.', schema: merchantAnswer } },
+  answers: { 200: { description: 'The merchant after the change.', schema: merchantAnswer } },
   problems: ['unknown_merchant', 'feed_shards_shrink'],
 });
 
@@ -93,7 +94,7 @@ export const rotateMerchantSecret = operation({
   params: ofMerchant,
   body: rotation,
   answers: {
-    200: { description: 'The same rotation again, with its secret.', schema: secretAnswer },
+    200: { description: 'The same rotation again: the same secret.', schema: secretAnswer },
     201: { description: 'The new secret.', schema: secretAnswer },
   },
   problems: ['unknown_merchant', 'too_many_secrets', 'rotation_repeated', 'rotation_conflict'],

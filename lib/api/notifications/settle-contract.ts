@@ -25,20 +25,18 @@ export const acknowledge = operation({
   operationId: 'acknowledge',
   method: 'post',
   path: '/v1/transactions/{transactionId}/acknowledge',
-  summary: 'Say that an outcome is applied: its retries stop',
+  summary: 'Acknowledge that an outcome is applied; its retries stop',
   function: 'admin',
   scopes,
   merchant: 'key',
   params: z.strictObject({ transactionId: transactionIdSchema }),
   body: z.strictObject({
     version: versionSchema,
-    endpointId: endpointIdSchema
-      .exactOptional()
-      .meta({ description: 'One endpoint; all of them unless said otherwise.' }),
+    endpointId: endpointIdSchema.exactOptional().meta({ description: 'One endpoint. Default: all.' }),
   }),
   answers: {
     200: {
-      description: 'The notifications as they are now; none where there are no endpoints.',
+      description: 'The notifications after the change; empty if there are no endpoints.',
       schema: z.object({ notifications: z.array(notificationSchema) }),
     },
   },
@@ -49,13 +47,13 @@ export const redeliver = operation({
   operationId: 'redeliver',
   method: 'post',
   path: '/v1/notifications/{notificationId}/redeliver',
-  summary: 'Send one notification again, now; its schedule begins anew',
+  summary: 'Send one notification again now; its schedule starts again',
   function: 'admin',
   scopes,
   merchant: 'key',
   params: z.strictObject({ notificationId: notificationIdSchema }),
   answers: {
-    202: { description: 'It is on its way.', schema: notificationSchema },
+    202: { description: 'It is being sent.', schema: notificationSchema },
   },
   problems: ['unknown_transaction', 'unknown_version', 'unknown_notification', 'not_terminal'],
 });
@@ -64,7 +62,7 @@ export const redeliverRange = operation({
   operationId: 'redeliverRange',
   method: 'post',
   path: '/v1/redeliveries',
-  summary: 'Send again what was listed in a range and not delivered; a job',
+  summary: 'Start a job that sends again what was listed in a range and not delivered',
   function: 'admin',
   scopes,
   merchant: 'key',
@@ -77,7 +75,7 @@ export const redeliverRange = operation({
         .min(1, 'invalid_value')
         .max(UNDELIVERED_STATES.length, 'too_long')
         .exactOptional()
-        .meta({ description: 'exhausted and blocked unless said otherwise.' }),
+        .meta({ description: 'Default: exhausted and blocked.' }),
       endpointId: endpointIdSchema.exactOptional(),
     })
     .refine(({ from, to }) => from < to, { path: ['to'], error: 'invalid_range' }),
@@ -89,7 +87,7 @@ export const readRedelivery = operation({
   operationId: 'readRedelivery',
   method: 'get',
   path: '/v1/redeliveries/{jobId}',
-  summary: 'How far a redelivery job is',
+  summary: 'Read the progress of a redelivery job',
   function: 'admin',
   scopes,
   merchant: 'key',

@@ -8,7 +8,7 @@ export const listNotifications = operation({
   operationId: 'listNotifications',
   method: 'get',
   path: '/v1/notifications',
-  summary: 'What did not arrive, and why',
+  summary: 'List notifications that were not delivered, and why',
   function: 'query',
   scopes: ['receiver', 'merchant'],
   merchant: 'key',
@@ -20,7 +20,7 @@ export const listNotifications = operation({
   }),
   answers: {
     200: {
-      description: 'In the order of listing. A page may be empty and still have more. Signed.',
+      description: 'In order of listedAt. A page may be empty although there is more. Signed.',
       schema: z.object({
         items: z.array(
           z.object({

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { BUCKETS } from '../../core/feed/digest.ts';
 import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
 import { outcomeContentSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
 import { DIFFERENCE_CLASSES, MAX_CLAIMED_ROWS } from '../../core/query/ledger-comparison.ts';
+import { BUCKETS } from '../../protocol/row-digest.ts';
 import { operation } from '../operation.ts';
 
 /** Bytes of a claim at most: thousands of rows. */
@@ -18,7 +18,8 @@ export const reconcile = operation({
   operationId: 'reconcile',
   method: 'post',
   path: '/v1/reconciliations',
-  summary: 'Compare the receiver’s rows of a closed window, or of one bucket of it, with ours',
+  summary:
+    'Compare the receiver’s rows of a closed window, or of one bucket of it, with those of the service',
   function: 'query',
   scopes: ['receiver', 'merchant'],
   merchant: 'key',
@@ -30,22 +31,23 @@ export const reconcile = operation({
       .min(0, 'invalid_value')
       .max(BUCKETS - 1, 'invalid_value')
       .exactOptional()
-      .meta({ description: 'One bucket of it; the whole window unless said otherwise.' }),
+      .meta({ description: 'One bucket of it. Default: the whole window.' }),
     types: z
       .array(eventFilterSchema, 'invalid_type')
       .min(1, 'invalid_value')
       .max(MAX_EVENT_FILTERS, 'too_long')
       .exactOptional()
-      .meta({ description: 'Event types of which the receiver keeps rows; all unless said otherwise.' }),
+      .meta({ description: 'The event types that the receiver keeps. Default: all.' }),
     rows: z
       .array(rowSchema, 'invalid_type')
       .max(MAX_CLAIMED_ROWS, 'too_long')
-      .meta({ description: 'All that the receiver has of it, each once; none of it is kept.' }),
+      .meta({ description: 'All rows that the receiver has of it, each once. They are not stored.' }),
   }),
   maxBodyBytes: MAX_CLAIM_BYTES,
   answers: {
     200: {
-      description: 'What differs; nothing where both are the same. Here is Tidings. Signed.',
+      description:
+        'The differences; none if both are equal. `here` is Tidings, `there` the receiver. Signed.',
       schema: z.object({
         start: z.iso.datetime(),
         end: z.iso.datetime(),
@@ -54,7 +56,7 @@ export const reconcile = operation({
         bucket: z.int().exactOptional(),
         here: digestSchema,
         there: digestSchema.meta({
-          description: 'Of the rows that were claimed: it ties the answer to them.',
+          description: 'The digest of the rows in the request, which ties the answer to them.',
         }),
         differences: z.array(
           z.object({

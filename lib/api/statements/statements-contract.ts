@@ -14,21 +14,23 @@ export const askStatement = operation({
   answers: {
     200: {
       description:
-        'Where the file is. CSV (RFC 4180): lines that begin with # say what it is of and give the control totals, then ' +
-        'the names of the columns, then the rows in the order of the feed. Signed.',
+        'A link to the file. It is CSV (RFC 4180): lines that begin with # have the head and the control totals, then come ' +
+        'the column names, then the rows in the order of the feed. Signed.',
       schema: z.object({
         date: z.iso.date(),
-        timeZone: z.string().meta({ description: 'The zone in which the day was counted.' }),
-        from: z.iso.datetime().meta({ description: 'Inclusive, by listedAt; where the day before ended.' }),
+        timeZone: z.string().meta({ description: 'The time zone of the day.' }),
+        from: z.iso
+          .datetime()
+          .meta({ description: 'Inclusive, by listedAt; the end of the previous statement.' }),
         to: z.iso.datetime().meta({ description: 'Exclusive.' }),
         revision: z.int().meta({
-          description: 'The sum of its windows’ revisions; where it is raised, the file is another.',
+          description: 'The sum of its windows’ revisions. With a higher revision there is another file.',
         }),
         rows: z.int(),
         bytes: z.int(),
-        sha256: z.string().meta({ description: 'Of the whole file, 64 hex digits.' }),
-        url: z.url().meta({ description: 'Where the file can be fetched, by whoever has this link.' }),
-        expiresAt: z.iso.datetime().meta({ description: 'The end of the link; ask again for another.' }),
+        sha256: z.string().meta({ description: 'SHA-256 of the whole file, 64 hex digits.' }),
+        url: z.url().meta({ description: 'Link to the file; it needs no key.' }),
+        expiresAt: z.iso.datetime().meta({ description: 'When the link expires; ask again for another.' }),
       }),
     },
   },

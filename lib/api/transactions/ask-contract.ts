@@ -16,7 +16,7 @@ export const readTransactionBack = operation({
   operationId: 'readTransactionBack',
   method: 'get',
   path: '/v1/merchants/{merchantId}/transactions/{transactionId}',
-  summary: 'Read back what was recorded, and how the telling goes',
+  summary: 'Read back what was recorded, and the state of its notifications',
   function: 'query',
   scopes: ['initiator', 'admin'],
   merchant: 'path',
@@ -36,7 +36,7 @@ export const askTransaction = operation({
   params: z.strictObject({ transactionId: transactionIdSchema }),
   answers: {
     200: {
-      description: 'The transaction; strongly consistent, signed.',
+      description: 'The transaction, strongly consistent. Signed.',
       schema: transactionSchema,
     },
   },
@@ -50,8 +50,7 @@ export const listTransactions = operation({
   operationId: 'listTransactions',
   method: 'get',
   path: '/v1/transactions',
-  summary:
-    'The feed: what ended, in the order of its listing; or, by reference, the transactions of an order',
+  summary: 'The feed: outcomes in order of listedAt; or, by reference, the transactions of an order',
   function: 'query',
   scopes: ['receiver', 'merchant'],
   merchant: 'key',
@@ -66,7 +65,7 @@ export const listTransactions = operation({
       status: terminalStatusSchema.exactOptional(),
       cursor: cursorSchema,
       limit: limitSchema(MAX_PAGE_ROWS).meta({
-        description: `Items of a page, 1 to ${MAX_PAGE_ROWS}; by reference to ${MAX_REFERENCE_PAGE}.`,
+        description: `Maximum number of items, 1 to ${MAX_PAGE_ROWS}; by reference 1 to ${MAX_REFERENCE_PAGE}.`,
       }),
     })
     .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
@@ -86,16 +85,16 @@ export const listTransactions = operation({
     }),
   answers: {
     200: {
-      description: 'A page as of the watermark; it may be empty and still have more. Signed.',
+      description: 'A page as of the watermark. It may be empty although there is more. Signed.',
       schema: z.union([
         z
           .object({
             items: z.array(feedItemSchema),
             hasMore: z.boolean(),
-            nextCursor: z.string().meta({ description: 'Always there: to go on now, or later.' }),
+            nextCursor: z.string().meta({ description: 'Always present: to continue now or later.' }),
             watermark: z.iso
               .datetime()
-              .meta({ description: 'What is listed at or before it is all there is, now and ever.' }),
+              .meta({ description: 'The feed is complete up to this time, and will not change there.' }),
           })
           .meta({ title: 'The feed' }),
         z

@@ -31,15 +31,14 @@ export function askingRoutes(ports: QueryPorts & FeedPorts): readonly Route[] {
   ];
 }
 
-async function byReference(
-  ports: QueryPorts,
-  asked: {
-    readonly merchantId: MerchantId;
-    readonly reference: string;
-    readonly cursor?: string;
-    readonly limit?: number;
-  },
-): Promise<Answer> {
+interface ReferenceQuery {
+  readonly merchantId: MerchantId;
+  readonly reference: string;
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+
+async function byReference(ports: QueryPorts, asked: ReferenceQuery): Promise<Answer> {
   const { merchantId, reference, limit = DEFAULT_REFERENCE_PAGE } = asked;
   const list = referenceList(merchantId, reference);
   const cursor = readCursor(list, asked.cursor);
@@ -60,14 +59,13 @@ function referenceList(merchantId: MerchantId, reference: string): PagedList<Tra
   };
 }
 
-async function feedPage(
-  ports: FeedPorts,
-  asked: Omit<FeedQuestion, 'transactionType' | 'after' | 'limit'> & {
-    readonly type?: string;
-    readonly cursor?: string;
-    readonly limit?: number;
-  },
-): Promise<Answer> {
+interface FeedQuery extends Omit<FeedQuestion, 'transactionType' | 'after' | 'limit'> {
+  readonly type?: string;
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+
+async function feedPage(ports: FeedPorts, asked: FeedQuery): Promise<Answer> {
   const { type, cursor, limit = DEFAULT_FEED_PAGE, ...range } = asked;
   const list = feedList(asked);
   const place = readCursor(list, cursor);
@@ -90,11 +88,6 @@ async function feedPage(
 }
 
 /** `from` and `to` are no part of it: they bound the same rows in the same order. */
-function feedList(asked: {
-  readonly merchantId: MerchantId;
-  readonly type?: string;
-  readonly status?: string;
-}): PagedList<FeedPosition> {
-  const { merchantId, type, status } = asked;
+function feedList({ merchantId, type, status }: FeedQuery): PagedList<FeedPosition> {
   return { name: 'feed', merchantId, filter: { type, status }, textOf: positionText, positionOf };
 }

@@ -32,7 +32,7 @@ export const recordTransaction = operation({
   body: outcomeContentSchema,
   answers: {
     201: { description: 'Recorded.', schema: outcomeDataSchema },
-    200: { description: 'The same content stood already.', schema: outcomeDataSchema },
+    200: { description: 'The same content was already recorded.', schema: outcomeDataSchema },
   },
   problems: ['unknown_merchant', 'outcome_conflict', 'outcome_mismatch', 'clock_skew'],
 });
@@ -41,7 +41,7 @@ export const recordTransactions = operation({
   operationId: 'recordTransactions',
   method: 'post',
   path: '/v1/merchants/{merchantId}/transactions',
-  summary: 'Record up to 100 outcomes; each stands or fails alone',
+  summary: 'Record up to 100 outcomes; each succeeds or fails alone',
   function: 'record',
   scopes: ['initiator'],
   merchant: 'path',

@@ -1,10 +1,6 @@
 import * as z from 'zod';
-import {
-  merchantIdSchema,
-  outcomeContentSchema,
-  TERMINAL_STATUSES,
-  transactionIdSchema,
-} from '../../core/model.ts';
+import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../../core/model.ts';
+import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
 import { operation } from '../operation.ts';
 import { cursorSchema, limitSchema, outcomeDataSchema } from '../shapes.ts';
 
@@ -15,14 +11,14 @@ const attemptSchema = z.object({
   at: z.iso.datetime(),
   durationMs: z.int(),
   statusCode: z.int().exactOptional(),
-  result: z.string().meta({ description: 'What was answered, or why it was no answer: a stable code.' }),
+  result: z.string().meta({ description: 'The answer, or why there was none: a stable code.' }),
 });
 
 export const listUnresolvedTransactions = operation({
   operationId: 'listUnresolvedTransactions',
   method: 'get',
   path: '/v1/unresolved',
-  summary: 'List the PENDING transactions of which nobody could say the end',
+  summary: 'List the PENDING transactions that could not be resolved',
   function: 'record',
   scopes: ['admin', 'initiator'],
   merchant: 'any',
@@ -34,17 +30,19 @@ export const listUnresolvedTransactions = operation({
   answers: {
     200: {
       description:
-        'A page, by merchant and then the oldest first; it may be empty and still have more. Only of the key’s own merchant.',
+        'A page, by merchant and then oldest first. It may be empty although there is more. A key of a merchant sees its own only.',
       schema: z.object({
         items: z.array(
           z.object({
             ...outcomeDataSchema.shape,
-            attempts: z
-              .array(attemptSchema)
-              .meta({ description: 'The last times that the initiator was asked.' }),
+            attempts: z.array(attemptSchema).meta({ description: 'The last requests to the initiator.' }),
             responseSnippet: z.string().exactOptional(),
           }),
         ),
+        unreadable: z
+          .array(z.object({ merchantId: z.string(), transactionId: z.string() }))
+          .exactOptional()
+          .meta({ description: 'Transactions of this page whose rows cannot be read; operators were told.' }),
         hasMore: z.boolean(),
         nextCursor: z.string().exactOptional(),
       }),
@@ -57,7 +55,7 @@ export const resolveTransaction = operation({
   operationId: 'resolveTransaction',
   method: 'post',
   path: '/v1/unresolved/{merchantId}/{transactionId}/resolve',
-  summary: 'Say how an unresolved transaction ended',
+  summary: 'Record how an unresolved transaction ended',
   function: 'record',
   scopes: ['admin', 'initiator'],
   merchant: 'path',
@@ -69,7 +67,7 @@ export const resolveTransaction = operation({
   }),
   answers: {
     201: { description: 'Recorded.', schema: outcomeDataSchema },
-    200: { description: 'The same end stood already.', schema: outcomeDataSchema },
+    200: { description: 'The same end was already recorded.', schema: outcomeDataSchema },
   },
   problems: ['unknown_transaction', 'not_unresolved', 'outcome_conflict', 'clock_skew'],
 });

@@ -33,7 +33,15 @@ export function unresolvedRoutes(ports: UnresolvedPorts): readonly Route[] {
         ...(merchantId !== undefined && { merchantId }),
         ...(after !== undefined && { after }),
       });
-      return answer(200, { items: page.items.map(view), ...pageEnd(list, page.next) });
+      const unreadable = page.unreadable.map(({ merchantId, transactionId }) => ({
+        merchantId,
+        transactionId,
+      }));
+      return answer(200, {
+        items: page.items.map(view),
+        ...(unreadable.length > 0 && { unreadable }),
+        ...pageEnd(list, page.next),
+      });
     }),
 
     route(resolveTransaction, async ({ params, body }) => {

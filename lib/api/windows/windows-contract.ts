@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { BUCKETS } from '../../core/feed/digest.ts';
 import { MAX_PAGE_ROWS } from '../../core/feed/merge.ts';
 import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
 import { timeSchema } from '../../core/model.ts';
 import { RESOLUTIONS } from '../../core/query/window-sums.ts';
+import { BUCKETS } from '../../protocol/row-digest.ts';
 import { operation } from '../operation.ts';
 import { cursorSchema, feedItemSchema, limitSchema } from '../shapes.ts';
 
@@ -12,14 +12,18 @@ const scopes = ['receiver', 'merchant'] as const;
 const windowShape = {
   start: z.iso.datetime(),
   end: z.iso.datetime(),
-  revision: z.int().meta({ description: '0 as it was closed; raised where other contents were found.' }),
+  revision: z
+    .int()
+    .meta({ description: '0 when it was closed; raised when other contents were found later.' }),
   groups: z.array(
     z.object({
       transactionType: z.string(),
       status: z.string(),
       currency: z.string(),
       count: z.int(),
-      amount: z.string().meta({ description: 'In the minor unit; may exceed what a number holds.' }),
+      amount: z.string().meta({
+        description: 'In the minor unit; a string, because it may be larger than a number can hold.',
+      }),
       hash: z.string().meta({ description: 'Sum modulo 2^128 of the rows’ hashes, 32 hex digits.' }),
     }),
   ),
@@ -29,11 +33,11 @@ const timesSchema = z
   .exactOptional()
   .meta({
     description:
-      'With times=true: by event type, the sum modulo 2^128 of the first 16 bytes of SHA-256 over transactionId, ' +
-      'version and listedAt, a line feed between them. Absent where an earlier version closed a window of it.',
+      'With times=true: for each event type, the sum modulo 2^128 of the first 16 bytes of SHA-256 over transactionId, ' +
+      'version and listedAt, separated by line feeds. Absent if an earlier version closed one of the windows.',
   });
 const windowSumSchema = z.object({ ...windowShape, times: timesSchema }).meta({ id: 'Window' });
-const windowSeconds = z.int().meta({ description: 'Length of a window; windows start at its multiples.' });
+const windowSeconds = z.int().meta({ description: 'Length of a window. Windows start at multiples of it.' });
 
 /** `payment.*,refund.succeeded`, as an endpoint's types. */
 const typesSchema = z
@@ -42,7 +46,7 @@ const typesSchema = z
   .refine((types) => types.length <= MAX_EVENT_FILTERS, { error: 'too_long', abort: true })
   .refine((types) => types.every((type) => eventFilterSchema.safeParse(type).success), 'invalid_event_type')
   .exactOptional()
-  .meta({ description: 'Event types with commas between; all unless said otherwise.', example: 'payment.*' });
+  .meta({ description: 'Event types, separated by commas. Default: all.', example: 'payment.*' });
 
 const bucketSchema = z
   .string('invalid_value')
@@ -58,27 +62,29 @@ export const listWindows = operation({
   operationId: 'listWindows',
   method: 'get',
   path: '/v1/windows',
-  summary: 'Digests of closed windows, or of the hours or days that they add up to',
+  summary: 'List digests of closed windows, or of the hours or days that they add up to',
   function: 'query',
   scopes,
   merchant: 'key',
   isLarge: () => true,
   query: z
     .strictObject({
-      from: timeSchema.meta({ description: 'Inclusive, by listedAt; a boundary of windows.' }),
-      to: timeSchema.exactOptional().meta({ description: 'Exclusive; closedThrough unless said otherwise.' }),
+      from: timeSchema.meta({ description: 'Inclusive, by listedAt; must be the start of a window.' }),
+      to: timeSchema.exactOptional().meta({ description: 'Exclusive. Default: closedThrough.' }),
       resolution: z.enum(RESOLUTIONS, 'invalid_value').exactOptional(),
       times: z
         .literal('true', 'invalid_value')
         .exactOptional()
-        .meta({ description: 'With digests of listedAt.' }),
+        .meta({ description: 'Adds digests of listedAt.' }),
     })
     .refine(({ from, to }) => to === undefined || from < to, { path: ['to'], error: 'invalid_range' }),
   answers: {
     200: {
-      description: 'All that is closed in the range, oldest first; what is empty is left out. Signed.',
+      description: 'All closed windows of the range, oldest first; empty ones are left out. Signed.',
       schema: z.object({
-        closedThrough: z.iso.datetime().meta({ description: 'Windows that end by then are closed.' }),
+        closedThrough: z.iso
+          .datetime()
+          .meta({ description: 'All windows that end at or before this time are closed.' }),
         windowSeconds,
         items: z.array(windowSumSchema),
       }),
@@ -99,7 +105,7 @@ export const readWindow = operation({
   operationId: 'readWindow',
   method: 'get',
   path: '/v1/windows/{start}',
-  summary: 'One closed window, with the digests of its buckets',
+  summary: 'Read one closed window, with the digests of its buckets',
   function: 'query',
   scopes,
   merchant: 'key',
@@ -109,19 +115,19 @@ export const readWindow = operation({
     buckets: z
       .literal(String(BUCKETS), 'invalid_value')
       .exactOptional()
-      .meta({ description: 'With the digests of so many buckets.' }),
+      .meta({ description: 'Adds the digests of this number of buckets.' }),
     types: typesSchema,
   }),
   answers: {
     200: {
-      description: 'The window; empty buckets are left out. Signed.',
+      description: 'The window. Empty buckets are left out. Signed.',
       schema: z.object({
         ...windowShape,
         windowSeconds,
         buckets: z
           .array(z.object({ bucket: z.int(), count: z.int(), hash: z.string() }))
           .exactOptional()
-          .meta({ description: 'Over the event types that were asked for.' }),
+          .meta({ description: 'Of the event types in the request.' }),
       }),
     },
   },
@@ -140,7 +146,7 @@ export const listWindowRows = operation({
   operationId: 'listWindowRows',
   method: 'get',
   path: '/v1/windows/{start}/transactions',
-  summary: 'The rows of a closed window, or of one bucket of it',
+  summary: 'List the rows of a closed window, or of one bucket of it',
   function: 'query',
   scopes,
   merchant: 'key',
@@ -154,7 +160,9 @@ export const listWindowRows = operation({
   }),
   answers: {
     200: {
-      description: 'Rows in the order of the feed. A page may be empty and still have more. Signed.',
+      description:
+        'Rows in the order of the feed. A page may be empty although there is more. If the window was revised since the ' +
+        'page before, its cursor is `invalid_cursor`: start again with the first page. Signed.',
       schema: z.object({
         items: z.array(feedItemSchema),
         hasMore: z.boolean(),

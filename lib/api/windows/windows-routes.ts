@@ -1,8 +1,9 @@
 import type { WindowPorts } from '../../core/feed/closed-windows.ts';
-import { feedKeyOf, feedOrder } from '../../core/feed/order.ts';
+import { feedKeyOf } from '../../core/feed/order.ts';
 import type { MerchantId } from '../../core/model.ts';
 import { readWindow, readWindowRows, type WindowPosition } from '../../core/query/window-contents.ts';
 import { readWindows } from '../../core/query/window-sums.ts';
+import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { type Route, route } from '../api-app.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
 import { answer } from '../operation.ts';
@@ -53,12 +54,14 @@ export function windowRoutes(ports: WindowPorts): readonly Route[] {
   ];
 }
 
-function rowList(of: {
+interface RowSelection {
   readonly merchantId: MerchantId;
   readonly start: string;
   readonly bucket?: number;
   readonly types?: readonly string[];
-}): PagedList<WindowPosition> {
+}
+
+function rowList(of: RowSelection): PagedList<WindowPosition> {
   const { merchantId, start, bucket, types } = of;
   return {
     name: 'window',

@@ -1,4 +1,4 @@
-import { instantOf } from '../../receiver/times.ts';
+import { instantOf } from '../../protocol/instants.ts';
 import { ReconcileFailure } from './failure.ts';
 
 /** Columns of a ledger, and what may stand in them. */

@@ -8,37 +8,38 @@ import { jsonReporter, tableReporter } from './report.ts';
 
 export const RECONCILE_HELP = `Usage: TIDINGS_API=… TIDINGS_KEY=… npm run reconcile -- --ledger ledger.csv [options]
 
-Compares your ledger with what Tidings has, window by window, and shows what differs. Nothing is changed, on either side.
+Compares your ledger with Tidings, window by window, and shows the differences. Nothing is changed on either side.
 
-  --ledger FILE   CSV (RFC 4180, UTF-8) with the names of its columns in the first line; of any size. It needs
+Options:
+  --ledger FILE   CSV (RFC 4180, UTF-8) of any size, with the column names in the first line. It needs
                     transactionId  version  status  amount  currency  listedAt
-                  in any order, amounts as whole numbers in the minor unit (19.99 is 1999), and may have others.
+                  in any order, and may have others. Amounts are whole numbers in the minor unit (19.99 is 1999).
                   The statement of a day (GET /v1/statements/{date}) is such a file.
-  --from TIME     inclusive, by listedAt: 2026-11-20 or 2026-11-20T08:00:00Z. Unless said otherwise, where the statement
-                  begins, or the ledger's first row. Say it, and rows that are missing before that row are found too.
-  --to TIME       exclusive. Unless said otherwise, where the statement ends, or what Tidings has closed so far.
-  --types LIST    what your ledger keeps: payment.*,refund.succeeded. It then needs the column transactionType.
-  --json          one line of JSON for each difference, and one at the end; without that line, it did not come to its end
-  --help          this text
+  --from TIME     inclusive, by listedAt: 2026-11-20 or 2026-11-20T08:00:00Z. Default: the start of the statement, or
+                  the ledger's first row. Give it to find rows that are missing before that row too.
+  --to TIME       exclusive. Default: the end of the statement, or what Tidings has closed so far.
+  --types LIST    the event types in your ledger: payment.*,refund.succeeded. The column transactionType is then needed.
+  --json          one line of JSON for each difference, and one at the end. Without that line, the run did not finish.
+  --help          show this text
 
 Environment:
-  TIDINGS_API     the address of the API: https://….execute-api.eu-central-1.amazonaws.com or http://127.0.0.1:4510
+  TIDINGS_API     address of the API: https://….execute-api.eu-central-1.amazonaws.com or http://127.0.0.1:4510
   TIDINGS_KEY     a key of the merchant, of scope receiver or merchant: tk_…
-  TIDINGS_SECRET  the merchant's secret, whsec_…: with it, the signature of every answer is verified
+  TIDINGS_SECRET  the merchant's secret, whsec_…, to verify the signature of every answer
 
 Differences:
-  only_here       Tidings has it, your ledger does not: apply it (GET /v1/transactions/{transactionId})
-  only_there      your ledger has it, Tidings does not list it in this window: was listedAt kept as it came?
-  status, amount, currency    both have it, and not the same
-  listedAt        the same, within one window; a ledger may keep whole seconds
-  type            the same, where every row of the ledger has a transactionType
+  only_here       in Tidings, not in your ledger: apply it (GET /v1/transactions/{transactionId})
+  only_there      in your ledger, not in this window of Tidings: was listedAt stored as it came?
+  status, amount, currency    in both, with different values
+  listedAt        in both, with different times in one window; a ledger may keep whole seconds
+  type            in both, with different types; compared if every row of the ledger has a transactionType
 
-How: your rows are summed up by window and compared with GET /v1/windows, from days to hours to windows. Only of the windows
-that differ, your rows are sent to POST /v1/reconciliations, of which nothing is kept, and times and types are compared with
-GET /v1/windows/{start}/transactions. What is not closed yet, a minute or so
-after its end, is not compared: the range that was compared is always shown.
+How it works: your rows are summed by window and compared with GET /v1/windows, from days to hours to windows. Only rows of
+windows that differ are sent to POST /v1/reconciliations, which stores nothing. Times and types are compared with
+GET /v1/windows/{start}/transactions. Windows that are not closed yet (until a minute or so after their end) are not compared.
+The range that was compared is always shown.
 
-Exit status: 0 equal, 1 there are differences, 2 it could not be compared.
+Exit status: 0 equal, 1 there are differences, 2 the comparison failed.
 
 On this machine, with npm start in another terminal:
   export TIDINGS_API=http://127.0.0.1:4510
@@ -64,7 +65,7 @@ export interface CommandWorld {
 
 /** The kit does not know from where its secret came. */
 const SECRET_HINTS: Readonly<Record<string, string>> = {
-  malformed_secret: ' TIDINGS_SECRET is none.',
+  malformed_secret: ' TIDINGS_SECRET is not a secret.',
   signature_mismatch:
     " Is TIDINGS_SECRET the merchant's secret, and not an endpoint's? Then the answer was changed on its way.",
 };
@@ -103,7 +104,7 @@ export async function runReconcile(options: CommandOptions, world: CommandWorld)
     if (!(error instanceof ReconcileFailure || error instanceof ReceiverFault)) throw error;
     const hint = SECRET_HINTS[error.code] ?? '';
     const said = error instanceof ReconcileFailure ? error.message : printable(error.message);
-    screen.write(`Nothing is said about the ledger (${error.code}):\n${said}${hint}\n`);
+    screen.write(`The ledger was not compared (${error.code}):\n${said}${hint}\n`);
     return FAILED;
   }
 }
@@ -121,10 +122,13 @@ function askedFor({ ledger, from, to, types }: CommandOptions): Asked {
 function setting({ env }: CommandWorld, name: 'TIDINGS_API' | 'TIDINGS_KEY'): string {
   const value = env[name];
   if (value !== undefined && value !== '') return value;
-  throw new ReconcileFailure('missing_setting', `${name} is not set; npm run reconcile -- --help says how.`);
+  throw new ReconcileFailure('missing_setting', `${name} is not set. See npm run reconcile -- --help.`);
 }
 
 function addressOf(text: string): string {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
-  throw new ReconcileFailure('invalid_option', `TIDINGS_API is ${text}, and no http or https address.`);
+  throw new ReconcileFailure(
+    'invalid_option',
+    `TIDINGS_API is ${text}, which is not an http or https address.`,
+  );
 }

@@ -1,7 +1,7 @@
-import { groupOf } from '../../receiver/digest.ts';
+import { isoTime } from '../../protocol/instants.ts';
+import { groupOf } from '../../protocol/row-digest.ts';
 import { type EventTypes, eventTypes } from '../../receiver/event-types.ts';
 import { createWindowQuestions } from '../../receiver/reconciling/questions.ts';
-import { isoTime } from '../../receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
 import { type Suspect, suspectWindows } from './descent.ts';
 import { ReconcileFailure } from './failure.ts';
@@ -189,21 +189,15 @@ function isWithin(start: number, { fromMs, toMs }: { readonly fromMs: number; re
   return start >= fromMs && start < toMs;
 }
 
-async function spoolRows(
-  spool: Spool,
-  read: Read,
-  {
-    suspects,
-    sums,
-    windowMs,
-    types,
-  }: {
-    readonly suspects: readonly Suspect[];
-    readonly sums: WindowSums;
-    readonly windowMs: number;
-    readonly types: EventTypes;
-  },
-): Promise<void> {
+interface SuspectWindows {
+  readonly suspects: readonly Suspect[];
+  readonly sums: WindowSums;
+  readonly windowMs: number;
+  readonly types: EventTypes;
+}
+
+async function spoolRows(spool: Spool, read: Read, windows: SuspectWindows): Promise<void> {
+  const { suspects, sums, windowMs, types } = windows;
   const wanted = new Set(suspects.map(({ startMs }) => startMs));
   await read('reading again', (row) => {
     if (types.includes(row) && wanted.has(windowOf(row, windowMs))) spool.add(row);

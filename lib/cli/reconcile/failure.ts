@@ -38,4 +38,5 @@ type FailureCode =
   | 'ledger_changed'
   // The service.
   | 'key_refused'
+  | 'window_revised'
   | 'wrong_answer';

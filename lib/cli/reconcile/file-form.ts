@@ -29,16 +29,13 @@ export async function assertCsv(path: string, known: readonly string[]): Promise
   const bytes = await headOf(path);
   for (const [signature, what] of SIGNATURES) {
     if (!signature.every((byte, at) => bytes[at] === byte)) continue;
-    throw new ReconcileFailure(
-      'not_csv',
-      `Line 1: the file is ${what}, and no CSV. ${SAVE_AS}, and give that.`,
-    );
+    throw new ReconcileFailure('not_csv', `Line 1: the file is ${what}, not CSV. ${SAVE_AS}, and use that.`);
   }
   const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
   if (!isWide && bytes.includes(0)) {
     throw new ReconcileFailure(
       'not_csv',
-      `Line 1: the file has bytes that are no text, or is UTF-16 without a byte-order mark. ${SAVE_AS}, and give that.`,
+      `Line 1: the file has bytes that are not text, or is UTF-16 without a byte order mark. ${SAVE_AS}, and use that.`,
     );
   }
   assertDelimiter(linesOf(bytes.toString(isWide ? 'utf16le' : 'utf8')), known);
@@ -72,7 +69,7 @@ function assertDelimiter(lines: readonly string[], known: readonly string[]): vo
   if (delimiter === undefined) return;
   throw new ReconcileFailure(
     'missing_column',
-    `Line ${at + 1}: the fields are parted by ${JSON.stringify(delimiter)} (${word}); a ledger has commas.`,
+    `Line ${at + 1}: the fields are separated by ${JSON.stringify(delimiter)} (${word}); a ledger needs commas.`,
     {
       hints: [
         `${SAVE_AS}, or export it with commas. Do not only replace the ${word}: a field with a comma in it needs quotes.`,

@@ -42,9 +42,15 @@ function noFile(path: string, isDirectory: boolean): ReconcileFailure {
   return new ReconcileFailure(
     'unreadable_ledger',
     isDirectory
-      ? `${path} is a directory. Give the file in it.`
-      : `${path} is no file, and a ledger is read twice. Write it into a file first, and give that.`,
+      ? `${path} is a directory. Give a file.`
+      : `${path} is not a regular file, and a ledger is read twice. Write it to a file first, and use that.`,
   );
+}
+
+export interface LedgerReader {
+  readonly needsType: boolean;
+  readonly onRow: (row: LedgerRow) => void;
+  readonly onBytes: (bytes: number) => void;
 }
 
 /**
@@ -53,14 +59,7 @@ function noFile(path: string, isDirectory: boolean): ReconcileFailure {
  * @param onBytes told how far it got
  * @throws ReconcileFailure with the line, at the first thing that is wrong
  */
-export async function readLedger(
-  ledger: Ledger,
-  options: {
-    readonly needsType: boolean;
-    readonly onRow: (row: LedgerRow) => void;
-    readonly onBytes: (bytes: number) => void;
-  },
-): Promise<Reading> {
+export async function readLedger(ledger: Ledger, options: LedgerReader): Promise<Reading> {
   const head: (readonly string[])[] = [];
   let columns: Columns | undefined;
   let width = 0;
@@ -137,7 +136,7 @@ function wrongWidth(line: number, fields: readonly string[], width: number): Rec
   const why =
     fields.length > width
       ? 'A field with a comma in it needs quotes, and amounts have no separators: 1,237 is 1237.'
-      : 'Was the file cut off there, or are the fields parted by something else than commas?';
+      : 'Was the file cut off there, or are the fields not separated by commas?';
   return new ReconcileFailure(
     'wrong_number_of_fields',
     `Line ${line} has ${fields.length} fields where the columns' names are ${width}.`,
@@ -149,7 +148,7 @@ function wrongWidth(line: number, fields: readonly string[], width: number): Rec
 const SAID: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote was opened before and is never closed',
   CSV_INVALID_CLOSING_QUOTE: 'something follows a closing quote; a quote within quotes is written twice',
-  INVALID_OPENING_QUOTE: 'a quote stands within a field that does not begin with one',
+  INVALID_OPENING_QUOTE: 'a quote is inside a field that does not begin with one',
   CSV_MAX_RECORD_SIZE: `a record is longer than ${MAX_RECORD} characters; a quote may have been opened before and never closed`,
 };
 

@@ -1,14 +1,10 @@
-import {
-  createExchange,
-  type ExchangeOptions,
-  type RawAnswer,
-  type Spent,
-} from '../../receiver/asking/exchange.ts';
+import type { HttpAnswer } from '../../protocol/http/service-answer.ts';
+import { isoTime } from '../../protocol/instants.ts';
+import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
+import { createExchange, type ExchangeOptions, type Spent } from '../../receiver/asking/exchange.ts';
 import { countOf, hashOf, listOf, textOf, timeOf } from '../../receiver/asking/reading.ts';
 import type { Refusal } from '../../receiver/asking/service-client.ts';
 import { canonicalRequest, createAnswerVerifier, type VerifiedAnswer } from '../../receiver/index.ts';
-import { isObject, type JsonObject } from '../../receiver/outcome.ts';
-import { isoTime } from '../../receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 import type { RowSum } from './sums.ts';
@@ -47,6 +43,20 @@ export interface Closing {
   readonly closedThroughMs: number;
 }
 
+/** A window, or one bucket of it, of the event types of a range. */
+interface ClaimedPart {
+  readonly startMs: number;
+  readonly bucket?: number;
+  readonly types: string | undefined;
+}
+
+interface Question {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
 export interface Service {
   /** The merchant whose key it is; known from the first answer. */
   merchantId(): string;
@@ -61,7 +71,7 @@ export interface Service {
    * @returns undefined where there are too many for one answer
    */
   claim(
-    of: { readonly startMs: number; readonly bucket?: number; readonly types: string | undefined },
+    of: ClaimedPart,
     rows: readonly ClaimedRow[],
     sum: RowSum,
   ): Promise<readonly Difference[] | undefined>;
@@ -89,15 +99,9 @@ export function openService(options: ServiceOptions): Service {
   const spent: Spent = { requests: 0, bytes: 0 };
   const exchange = createExchange({ ...options, timeoutMs: TIMEOUT_MS }, spent);
   let merchantId: string | undefined;
-  let verify: ((raw: RawAnswer, request: string) => unknown) | undefined;
+  let verify: ((raw: HttpAnswer, request: string) => unknown) | undefined;
 
-  async function ask(question: {
-    readonly method: 'GET' | 'POST';
-    readonly path: string;
-    readonly parameters?: Readonly<Record<string, string>>;
-    readonly body?: object;
-  }): Promise<VerifiedAnswer | Refusal> {
-    const { method, path, parameters, body } = question;
+  async function ask({ method, path, parameters, body }: Question): Promise<VerifiedAnswer | Refusal> {
     const request = canonicalRequest(method, path, parameters);
     const target = request.slice(method.length + 1);
     const raw = await exchange({ method, target, ...(body !== undefined && { body }) }, (answer) => answer);
@@ -184,7 +188,7 @@ function codeOf(answer: VerifiedAnswer | Refusal): string {
   return 'kind' in answer ? answer.code : 'no code';
 }
 
-function contentOf({ body, status }: RawAnswer): JsonObject {
+function contentOf({ body, status }: HttpAnswer): JsonObject {
   try {
     const content: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
     if (isObject(content)) return content;
@@ -201,7 +205,7 @@ function keyRefused({ code }: JsonObject): ReconcileFailure {
   return new ReconcileFailure(
     'key_refused',
     code === 'insufficient_scope'
-      ? 'TIDINGS_KEY may not ask for windows: it must be of scope receiver or merchant.'
+      ? 'TIDINGS_KEY is not allowed to read windows: it must have scope receiver or merchant.'
       : 'TIDINGS_KEY is unknown, wrong, revoked or expired.',
   );
 }

@@ -1,5 +1,5 @@
+import { instantOf, isoTime } from '../../protocol/instants.ts';
 import type { Span } from '../../receiver/reconciling/questions.ts';
-import { instantOf, isoTime } from '../../receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 import type { BeyondRetention, Closing } from './ledger-service.ts';
@@ -38,7 +38,7 @@ export function rangeOf(
   if (from === undefined) {
     throw new ReconcileFailure(
       'nothing_to_compare',
-      'The ledger has no rows. Give --from, so that it is clear of which time it has none.',
+      'The ledger has no rows. Give --from: the start of the time to compare.',
     );
   }
   for (const [name, ms] of [['--from', from] as const, ['--to', to] as const]) {
@@ -71,7 +71,7 @@ export function timeOf(option: string, text: string | undefined): number | undef
   if (!Number.isNaN(ms)) return ms;
   throw new ReconcileFailure(
     'invalid_option',
-    `${option} ${text} is no date, and no time with its offset: give 2026-11-20 or 2026-11-20T08:00:00Z.`,
+    `${option} ${text} is neither a date nor a time with its offset. Give 2026-11-20 or 2026-11-20T08:00:00Z.`,
   );
 }
 

@@ -70,8 +70,8 @@ function summary(report: Report, isVerified: boolean): readonly string[] {
     `merchant  ${report.merchantId}`,
     `compared  ${report.from} to ${report.to} (closed through ${report.closedThrough})`,
     `ledger    ${counted(report.rows, 'row')} in that time`,
-    ...(outside > 0 ? [`          ${counted(outside, 'row')} of before or after it, and NOT compared`] : []),
-    ...(pending > 0 ? [`          ${counted(pending, 'row')} with PENDING, and in no window`] : []),
+    ...(outside > 0 ? [`          ${counted(outside, 'row')} before or after it, NOT compared`] : []),
+    ...(pending > 0 ? [`          ${counted(pending, 'row')} with PENDING, in no window`] : []),
     `fields    status, amount, currency, listedAt${hasTypes ? ', transactionType' : '; no types: not every row has one'}`,
     `windows   ${number(windows)}: ${number(windows - differing)} equal, ${number(differing)} differ`,
     `asked     ${counted(requests, 'request')}, ${number(Math.ceil(bytes / 1_000))} kB; ${

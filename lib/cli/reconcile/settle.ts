@@ -1,9 +1,10 @@
+import { instantOf, isoTime } from '../../protocol/instants.ts';
 import { nextOf } from '../../receiver/asking/service-client.ts';
 import type { ListedOutcome } from '../../receiver/outcome.ts';
 import type { Bucket, WindowQuestions } from '../../receiver/reconciling/questions.ts';
-import { instantOf, isoTime } from '../../receiver/times.ts';
 import type { LedgerRow } from './columns.ts';
 import type { Suspect } from './descent.ts';
+import { ReconcileFailure } from './failure.ts';
 import type { Difference, Service, Side } from './ledger-service.ts';
 import type { Spool } from './spool.ts';
 import { isSame, NOTHING, type RowSum } from './sums.ts';
@@ -71,7 +72,7 @@ async function* lookAt(
   const waiting = new Map(spool.rows(startMs, bucket).map((row) => [nameOf(row), row]));
   let cursor: string | undefined;
   do {
-    const page = await questions.rows(startMs, { bucket, cursor });
+    const page = whole(await questions.rows(startMs, { bucket, cursor }), startMs);
     for (const row of page.items) {
       const there = waiting.get(nameOf(row));
       waiting.delete(nameOf(row));
@@ -93,7 +94,7 @@ async function* otherDifferences(
   if (spool.count(startMs) === 0) return;
   let cursor: string | undefined;
   do {
-    const page = await questions.rows(startMs, { bucket: undefined, cursor });
+    const page = whole(await questions.rows(startMs, { bucket: undefined, cursor }), startMs);
     for (const row of page.items) {
       const there = spool.find(startMs, row);
       if (there === undefined) continue;
@@ -117,6 +118,13 @@ async function* otherDifferences(
     }
     cursor = nextOf(page, cursor);
   } while (cursor !== undefined);
+}
+
+/** What was shown of a window cannot be taken back: a comparison of two revisions of it comes to no end. */
+function whole<P>(page: P | 'revised', startMs: number): P {
+  if (page !== 'revised') return page;
+  const message = `Tidings corrected the window ${isoTime(startMs)} while it was read. Run the comparison again.`;
+  throw new ReconcileFailure('window_revised', message);
 }
 
 /** Units in which a ledger may keep times, the largest first. */

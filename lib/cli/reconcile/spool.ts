@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { bucketOf, groupOf } from '../../receiver/digest.ts';
+import { bucketOf, groupOf } from '../../protocol/row-digest.ts';
 import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 import { added, NOTHING, type Sum, sumOfRow, windowOf } from './sums.ts';
@@ -88,6 +88,6 @@ export function openSpool(windowMs: number): Spool {
 function duplicate({ transactionId, version, line }: LedgerRow, first: number | undefined): ReconcileFailure {
   return new ReconcileFailure(
     'duplicate_row',
-    `Line ${line} repeats line ${first}: transaction ${transactionId}, version ${version}. A ledger has each once: take one of the lines out.`,
+    `Line ${line} repeats line ${first}: transaction ${transactionId}, version ${version}. A ledger has each once: remove one of the lines.`,
   );
 }

@@ -1,4 +1,4 @@
-import { instantOf } from '../../receiver/times.ts';
+import { instantOf } from '../../protocol/instants.ts';
 import { ReconcileFailure } from './failure.ts';
 import type { Head } from './ledger-rows.ts';
 
@@ -24,7 +24,7 @@ export function statementHead(head: Head): StatementHead | undefined {
   if (fields.get('#tidings-statement') !== FORM) {
     throw new ReconcileFailure(
       'not_csv',
-      'Line 1: the lines before the columns begin with #, and are not those of a statement of form 1. Take them out.',
+      'Line 1: the lines before the column names begin with #, but are not those of a statement of version 1. Remove them.',
     );
   }
   const rows = fields.get('#rows') ?? '';

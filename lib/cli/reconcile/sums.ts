@@ -1,3 +1,4 @@
+import { isoTime } from '../../protocol/instants.ts';
 import {
   addHashes,
   createDigestSum,
@@ -5,8 +6,7 @@ import {
   type DigestGroup,
   numberOf,
   timeHash,
-} from '../../receiver/digest.ts';
-import { isoTime } from '../../receiver/times.ts';
+} from '../../protocol/row-digest.ts';
 import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 

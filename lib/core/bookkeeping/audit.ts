@@ -1,3 +1,4 @@
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import type { Dispatcher } from '../deliver/dispatcher.ts';
 import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
 import { type Notification, untried } from '../deliver/state/notification.ts';
@@ -13,7 +14,6 @@ import type { MerchantStore } from '../merchants/merchant-store.ts';
 import { isTerminal, type MerchantId, type Outcome } from '../model.ts';
 import { forEachPartition } from '../partitions.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
 import type { Directory } from './directory.ts';
 import { fallBehind } from './merchant-mark.ts';
@@ -84,7 +84,7 @@ async function auditPartition(
   ports: AuditRun,
   { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
 ): Promise<number | undefined> {
-  const closed = await ports.directory.closed(partition);
+  const closed = await ports.directory.mark(partition, 'closed');
   if (closed === undefined) return undefined;
   ports.clockTrust.assertTrusted();
   const { windowSeconds } = closed;
@@ -93,16 +93,16 @@ async function auditPartition(
   /** What ended before it is audited, whatever is behind. */
   const overdueMs = nowMs - auditedAfterMs - MAX_POSTPONED_MS;
   const ripeMs = windowStart(nowMs - auditedAfterMs, windowSeconds);
-  const audited = await ports.directory.audited(partition);
+  const audited = await ports.directory.mark(partition, 'audited');
   return walkPartition(ports, {
     partition,
     mark: 'audited',
-    markedMs: audited === undefined ? undefined : msOf(audited),
+    markedMs: audited === undefined ? undefined : msOf(audited.through),
     ripeMs,
     windowSeconds,
     deadlineMs,
     work: ({ merchantId, own }, slice) => {
-      const closedMs = msOf(own.closed.open?.through ?? closed.closedThrough);
+      const closedMs = msOf(own.closed.open?.through ?? closed.through);
       return auditMerchant(ports, merchantId, { ...slice, closedMs, overdueMs });
     },
     onFailure: (merchantId, reason) => ports.reporter.report({ event: 'audit_failed', merchantId, reason }),
@@ -215,7 +215,7 @@ async function look(
   config: MerchantConfig,
   { rows, found }: { readonly rows: readonly Outcome[]; readonly found: Expectation },
 ): Promise<void> {
-  await sideBySide(rows, CONCURRENCY, async (row) => {
+  await boundedMap(rows, CONCURRENCY, async (row) => {
     const { version } = row;
     const transaction = await ports.outcomes.transaction(row).catch((error: unknown) => {
       if (!isUnreadable(error)) throw error;

@@ -36,13 +36,13 @@ export async function closePartition(
   ports: ClosePorts,
   { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
 ): Promise<number> {
-  const mark = await ports.directory.closed(partition);
+  const mark = await ports.directory.mark(partition, 'closed');
   ports.clockTrust.assertTrusted();
   const windowSeconds = mark?.windowSeconds ?? ports.windowSeconds;
   return walkPartition(ports, {
     partition,
     mark: 'closed',
-    markedMs: mark === undefined ? undefined : msOf(mark.closedThrough),
+    markedMs: mark === undefined ? undefined : msOf(mark.through),
     ripeMs: windowStart(ports.clock.now() - ports.feedLagSeconds * SECOND_MS, windowSeconds),
     windowSeconds,
     deadlineMs,

@@ -26,25 +26,33 @@ export interface DirectoryEntry {
   readonly own: Readonly<Record<Mark, OwnMark>>;
 }
 
+/** How far every merchant of a partition is, save those with an open mark of their own. */
+interface PartitionMark {
+  /** Exclusive. */
+  readonly through: string;
+}
+
+/** The mark of closing also holds the length of the windows, which the first write settles for good. */
+interface ClosedMark extends PartitionMark {
+  readonly windowSeconds: number;
+}
+
+/** What is kept for each mark of a partition. */
+export interface PartitionMarks {
+  readonly closed: ClosedMark;
+  readonly audited: PartitionMark;
+  readonly stated: PartitionMark;
+}
+
 /** Every merchant, in 16 partitions, with how far each partition is closed, audited and stated. Strongly consistent. */
 export interface Directory {
   list(partition: number): Promise<readonly DirectoryEntry[]>;
   /** One merchant's row; it lies in the partition of its id. */
   entry(merchantId: MerchantId): Promise<DirectoryEntry | undefined>;
-  closed(
-    partition: number,
-  ): Promise<{ readonly closedThrough: string; readonly windowSeconds: number } | undefined>;
-  /** Never goes back. */
-  saveClosed(
-    partition: number,
-    mark: { readonly closedThrough: string; readonly windowSeconds: number },
-  ): Promise<void>;
+  /** Undefined where nothing of the partition was ever marked so. */
+  mark<Name extends Mark>(partition: number, name: Name): Promise<PartitionMarks[Name] | undefined>;
+  /** Moves a mark on. It never goes back: an earlier one changes nothing. */
+  saveMark<Name extends Mark>(partition: number, name: Name, mark: PartitionMarks[Name]): Promise<void>;
   /** Changes a merchant's own mark, or takes it away; false where somebody changed it since it was seen. */
   changeOwnMark(seen: DirectoryEntry, mark: Mark, open: Stretch | undefined): Promise<boolean>;
-  audited(partition: number): Promise<string | undefined>;
-  /** Never goes back. */
-  saveAudited(partition: number, auditedThrough: string): Promise<void>;
-  stated(partition: number): Promise<string | undefined>;
-  /** Never goes back. */
-  saveStated(partition: number, statedThrough: string): Promise<void>;
 }

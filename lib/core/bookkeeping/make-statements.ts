@@ -1,11 +1,5 @@
-import { base62, createSha256 } from '../crypto.ts';
-import type { Clock, ClockTrust, Random, Reporter } from '../environment.ts';
+import type { Clock, ClockTrust, Reporter } from '../environment.ts';
 import { Fault } from '../faults.ts';
-import { createDigestSum, sameGroups } from '../feed/digest.ts';
-import type { FeedStore } from '../feed/feed-store.ts';
-import { openMerge } from '../feed/merge.ts';
-import { feedOrder } from '../feed/order.ts';
-import { shardLists } from '../feed/shard-pages.ts';
 import { oldestShown } from '../feed/watermark.ts';
 import { windowStart } from '../feed/window.ts';
 import type { WindowStore } from '../feed/window-store.ts';
@@ -15,20 +9,17 @@ import { isoTime, msOf } from '../time.ts';
 import type { Directory, DirectoryEntry } from './directory.ts';
 import { type Slice, walkPartition } from './partition-scan.ts';
 import { dayAfter, firstDay, firstDaySince, type Statement, type StatementDay } from './statement.ts';
-import { statementHead, statementRow } from './statement-csv.ts';
-import type { StatementFiles, StatementStore } from './statement-store.ts';
-import { differs, revisionOf, type Totals, totalsOf } from './statement-totals.ts';
+import { type StatementFilePorts, writeStatementFile } from './statement-file.ts';
+import type { StatementStore } from './statement-store.ts';
+import { revisionOf, totalsOf } from './statement-totals.ts';
 
-export interface StatementPorts {
+export interface StatementPorts extends StatementFilePorts {
   readonly directory: Directory;
   readonly merchants: Pick<MerchantStore, 'read'>;
-  readonly feed: FeedStore;
   readonly windows: Pick<WindowStore, 'page'>;
   readonly statements: StatementStore;
-  readonly files: StatementFiles;
   readonly clock: Clock;
   readonly clockTrust: ClockTrust;
-  readonly random: Random;
   readonly reporter: Reporter;
   readonly retentionDays: number;
 }
@@ -39,10 +30,6 @@ const STEP_SECONDS = 900;
 const MAX_STEPS = 672;
 /** Statements that one look back can meet: more days than that have expired. */
 const MAX_LOOK_BACK = 400;
-/** Rows held at a time, of all shards together. */
-const HELD_ROWS = 4_000;
-/** Characters that are handed on together. */
-const CHUNK = 64 * 1024;
 
 /**
  * Makes the statements of the days that ended, of every merchant of a directory partition, once their last window
@@ -54,19 +41,24 @@ export async function statePartition(
   ports: StatementPorts,
   { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
 ): Promise<number | undefined> {
-  const closed = await ports.directory.closed(partition);
+  const closed = await ports.directory.mark(partition, 'closed');
   if (closed === undefined) return undefined;
   ports.clockTrust.assertTrusted();
-  const stated = await ports.directory.stated(partition);
+  const stated = await ports.directory.mark(partition, 'stated');
   return walkPartition(ports, {
     partition,
     mark: 'stated',
-    markedMs: stated === undefined ? undefined : msOf(stated),
-    ripeMs: windowStart(msOf(closed.closedThrough), STEP_SECONDS),
+    markedMs: stated === undefined ? undefined : msOf(stated.through),
+    ripeMs: windowStart(msOf(closed.through), STEP_SECONDS),
     windowSeconds: STEP_SECONDS,
     mostWindows: MAX_STEPS,
     deadlineMs,
-    work: (entry, slice) => stateMerchant(ports, entry, { ...slice, ...closed }),
+    work: (entry, slice) =>
+      stateMerchant(ports, entry, {
+        ...slice,
+        closedThrough: closed.through,
+        windowSeconds: closed.windowSeconds,
+      }),
     onFailure: (merchantId, reason) =>
       ports.reporter.report({ event: 'statement_failed', merchantId, reason }),
   });
@@ -129,39 +121,31 @@ async function stateAgain(
   return 'done';
 }
 
+interface DayToState {
+  readonly slice: StatementSlice;
+  readonly day: StatementDay;
+  /** The statement that it replaces. */
+  readonly standing?: Statement;
+}
+
 /** Makes one day's statement: the file first, and then the item that names it. */
 async function state(
   ports: StatementPorts,
-  profile: Profile,
-  of: {
-    readonly slice: StatementSlice;
-    readonly day: StatementDay;
-    /** The statement in whose place it comes. */
-    readonly standing?: Statement;
-  },
+  { merchantId, feedShards }: Profile,
+  { slice, day, standing }: DayToState,
 ): Promise<Statement | 'late'> {
-  const { merchantId, feedShards } = profile;
-  const { slice, day, standing } = of;
   const { windowSeconds, isLate } = slice;
   if (isLate()) return 'late';
   const totals = await totalsOf(ports, { ...day, merchantId, feedShards, windowSeconds });
-  const file = `${merchantId}/${day.date}/${base62(ports.random.bytes(12))}.csv`;
-  const measured = { bytes: 0, sha256: createSha256() };
-  try {
-    await ports.files.write(file, measure(statementText(ports, profile, { day, totals, isLate }), measured));
-  } catch (error) {
-    if (error instanceof Fault && error.code === OUT_OF_TIME) return 'late';
-    throw error;
-  }
+  const written = await writeStatementFile(ports, { ...day, ...totals, merchantId, feedShards, isLate });
+  if (written === 'late') return 'late';
   const { rows, revision } = totals;
   const statement: Statement = {
     merchantId,
     ...day,
     revision,
     rows,
-    bytes: measured.bytes,
-    sha256: measured.sha256.hex(),
-    file,
+    ...written,
     builtAt: isoTime(ports.clock.now()),
   };
   // Where another run was first, its statement stands, and this file is one that nobody names.
@@ -178,47 +162,4 @@ async function theOther(ports: StatementPorts, { merchantId, date }: Statement):
     message: `The statement of ${date} cannot be read.`,
     retryable: true,
   });
-}
-
-const OUT_OF_TIME = 'out_of_time';
-
-/** The file, piece by piece: what is held does not grow with the day. */
-async function* statementText(
-  ports: StatementPorts,
-  { merchantId, feedShards }: Profile,
-  of: { readonly day: StatementDay; readonly totals: Totals; readonly isLate: () => boolean },
-): AsyncGenerator<string> {
-  const { day, totals, isLate } = of;
-  const { from, to } = day;
-  const merge = openMerge({
-    lists: shardLists(ports.feed, { merchantId, feedShards, from, to, mostRows: HELD_ROWS }),
-    orderOf: feedOrder,
-    mostRows: Number.POSITIVE_INFINITY,
-  });
-  const sum = createDigestSum();
-  let text = statementHead({ merchantId, ...day, ...totals }, totals.groups);
-  for (let next = await merge.next(); next.kind === 'row'; next = await merge.next()) {
-    sum.add(next.row);
-    text += statementRow(next.row);
-    if (text.length < CHUNK) continue;
-    if (isLate()) throw new Fault({ code: OUT_OF_TIME, message: 'The run must end.', retryable: true });
-    yield text;
-    text = '';
-  }
-  // The head says what follows, so it must be true: otherwise there is no file.
-  if (!sameGroups(sum.groups(), totals.groups)) throw differs(`the day ${day.date}`);
-  yield text;
-}
-
-/** Passes everything on as bytes, counted and hashed. */
-async function* measure(
-  texts: AsyncIterable<string>,
-  measured: { bytes: number; readonly sha256: { add(bytes: Uint8Array): void } },
-): AsyncGenerator<Uint8Array> {
-  for await (const text of texts) {
-    const bytes = Buffer.from(text, 'utf8');
-    measured.bytes += bytes.length;
-    measured.sha256.add(bytes);
-    yield bytes;
-  }
 }

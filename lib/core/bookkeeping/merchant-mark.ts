@@ -1,32 +1,33 @@
-import { Fault } from '../faults.ts';
+import { changeUnderRev, OVERTAKEN } from '../change-under-rev.ts';
 import type { MerchantId } from '../model.ts';
 import type { Directory, Mark, Stretch } from './directory.ts';
 
 /** Others write the same mark now and then: runs that overlap, and the audit that sets a statement's back. */
 const MAX_TRIES = 10;
 
+/** All of a merchant from `through` to `until` that a mark may have passed without its being done. */
+export interface Behind extends Stretch {
+  readonly merchantId: MerchantId;
+  readonly mark: Mark;
+}
+
 /**
- * Notes that of a merchant everything from `through` to `until` may be undone, beside what its mark says already. Also
- * where it says so: whoever began earlier, and sees the mark changed, must not take it away.
+ * Marks the merchant as behind for [through, until), in addition to what its mark says already. Always raises the mark's
+ * `rev`, so that an older run that is still in flight cannot clear it.
  */
 export async function fallBehind(
   directory: Pick<Directory, 'entry' | 'changeOwnMark'>,
-  behind: Stretch & { readonly merchantId: MerchantId; readonly mark: Mark },
+  { merchantId, mark, through, until }: Behind,
 ): Promise<void> {
-  const { merchantId, mark, through, until } = behind;
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+  const oneTry = async () => {
     const entry = await directory.entry(merchantId);
-    if (entry === undefined) return;
+    if (entry === undefined) return 'unknown_merchant';
     const { open = { through, until } } = entry.own[mark];
     const next = {
       through: through < open.through ? through : open.through,
       until: until > open.until ? until : open.until,
     };
-    if (await directory.changeOwnMark(entry, mark, next)) return;
-  }
-  throw new Fault({
-    code: 'unavailable',
-    message: `The ${mark} mark of ${merchantId} was changed by others ${MAX_TRIES} times in a row.`,
-    retryable: true,
-  });
+    return (await directory.changeOwnMark(entry, mark, next)) ? 'marked' : OVERTAKEN;
+  };
+  await changeUnderRev(`The ${mark} mark of ${merchantId}`, oneTry, MAX_TRIES);
 }

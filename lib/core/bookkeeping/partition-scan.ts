@@ -1,9 +1,9 @@
-import type { Clock } from '../environment.ts';
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
+import { CLOCKS_DIFFER_MS, type Clock } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import { windowStart } from '../feed/window.ts';
 import type { MerchantId } from '../model.ts';
-import { sideBySide } from '../side-by-side.ts';
-import { isoTime, msOf, SECOND_MS } from '../time.ts';
+import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
 import type { Directory, DirectoryEntry, Mark } from './directory.ts';
 import { fallBehind } from './merchant-mark.ts';
 
@@ -20,7 +20,7 @@ export interface Walk {
   /** The end of the last window that is ripe. */
   readonly ripeMs: number;
   readonly windowSeconds: number;
-  /** Windows of one merchant, and of the partition, that one run works on: 12 unless said otherwise. */
+  /** Windows of one merchant, and of the partition, that one run works on: 12, and those of ten minutes, unless said otherwise. */
   readonly mostWindows?: number;
   /** What is not reached by then waits for the next run, which begins with it. */
   readonly deadlineMs: number;
@@ -38,8 +38,10 @@ export interface Slice {
   readonly isLate: () => boolean;
 }
 
-/** After an outage, windows are made up for hour by hour. */
+/** After an outage, windows of five minutes are made up for hour by hour. */
 const DEFAULT_MOST_WINDOWS = 12;
+/** What a run covers at least: it runs each minute, and would never catch up with twelve windows of a few seconds. */
+const LEAST_MS = 10 * MINUTE_MS;
 /** Merchants worked on side by side. */
 const CONCURRENCY = 4;
 
@@ -63,15 +65,22 @@ export async function walkPartition(
     .filter((one) => one.fromMs < toMs)
     // Who is furthest behind comes first, so that a deadline never meets the same merchants twice.
     .sort((left, right) => left.fromMs - right.fromMs);
-  const reached = await sideBySide(waiting, CONCURRENCY, (one) => workOn(ports, walk, { ...one, toMs }));
+  const reached = await boundedMap(waiting, CONCURRENCY, (one) => workOn(ports, walk, { ...one, toMs }));
   await savePartitionMark(ports, walk, toMs);
   return Math.min(toMs, ...reached);
+}
+
+/** One merchant of a walk, from where it got to before. */
+interface MerchantWalk {
+  readonly entry: DirectoryEntry;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 async function workOn(
   ports: { readonly directory: Directory; readonly clock: Clock },
   walk: Walk,
-  { entry, fromMs, toMs }: { readonly entry: DirectoryEntry; readonly fromMs: number; readonly toMs: number },
+  { entry, fromMs, toMs }: MerchantWalk,
 ): Promise<number> {
   const { merchantId } = entry;
   const isLate = () => ports.clock.now() >= walk.deadlineMs;
@@ -92,6 +101,10 @@ async function workOn(
   return reachedMs;
 }
 
+interface EndedWalk extends MerchantWalk {
+  readonly reachedMs: number;
+}
+
 /**
  * A run that was overtaken may come to its own end before that of a later one, which failed: only who has passed the
  * end of all that is open takes the mark away.
@@ -99,14 +112,8 @@ async function workOn(
 async function keepOwnMark(
   { directory }: { readonly directory: Directory },
   { mark }: Walk,
-  run: {
-    readonly entry: DirectoryEntry;
-    readonly fromMs: number;
-    readonly reachedMs: number;
-    readonly toMs: number;
-  },
+  { entry, fromMs, reachedMs, toMs }: EndedWalk,
 ): Promise<void> {
-  const { entry, fromMs, reachedMs, toMs } = run;
   const { open } = entry.own[mark];
   const untilMs = Math.max(toMs, open === undefined ? toMs : msOf(open.until));
   if (reachedMs >= untilMs) {
@@ -126,14 +133,15 @@ async function savePartitionMark(
   toMs: number,
 ): Promise<void> {
   if (walk.markedMs !== undefined && toMs <= walk.markedMs) return;
-  if (walk.mark === 'audited') return ports.directory.saveAudited(walk.partition, isoTime(toMs));
-  if (walk.mark === 'stated') return ports.directory.saveStated(walk.partition, isoTime(toMs));
-  const { windowSeconds } = walk;
-  return ports.directory.saveClosed(walk.partition, { closedThrough: isoTime(toMs), windowSeconds });
+  const { partition, mark, windowSeconds } = walk;
+  await ports.directory.saveMark(partition, mark, { through: isoTime(toMs), windowSeconds });
 }
 
+/** A merchant's first outcome may be stamped by a clock that is behind the one that stamped the merchant. */
 function firstWindow(entries: readonly DirectoryEntry[], { ripeMs, windowSeconds }: Walk): number {
-  const created = entries.map(({ createdAt }) => windowStart(msOf(createdAt), windowSeconds));
+  const created = entries.map(({ createdAt }) =>
+    windowStart(msOf(createdAt) - CLOCKS_DIFFER_MS, windowSeconds),
+  );
   return Math.min(ripeMs, ...created);
 }
 
@@ -142,6 +150,8 @@ function ownMs(entry: DirectoryEntry, mark: Mark): number | undefined {
   return open && msOf(open.through);
 }
 
-function lengthMs({ windowSeconds, mostWindows = DEFAULT_MOST_WINDOWS }: Walk): number {
-  return mostWindows * windowSeconds * SECOND_MS;
+function lengthMs({ windowSeconds, mostWindows }: Walk): number {
+  const windowMs = windowSeconds * SECOND_MS;
+  if (mostWindows !== undefined) return mostWindows * windowMs;
+  return Math.max(DEFAULT_MOST_WINDOWS * windowMs, Math.floor(LEAST_MS / windowMs) * windowMs);
 }

@@ -69,15 +69,14 @@ const MAX_PAUSE_MS = 60 * MINUTE_MS;
 /** Pauses are lengthened by up to this share, so that what was asked together is not asked together again. */
 const JITTER = 0.1;
 
+interface CheckTimes {
+  readonly preparedAtMs: number;
+  readonly afterSeconds: number | undefined;
+  readonly horizonSeconds: number;
+}
+
 /** The check that is written with a PENDING. Without an address to ask, it waits for the horizon alone. */
-export function newCheck(
-  key: TransactionKey,
-  options: {
-    readonly preparedAtMs: number;
-    readonly afterSeconds: number | undefined;
-    readonly horizonSeconds: number;
-  },
-): Check {
+export function newCheck(key: TransactionKey, options: CheckTimes): Check {
   const { preparedAtMs, afterSeconds, horizonSeconds } = options;
   const waitSeconds = Math.min(afterSeconds ?? horizonSeconds, horizonSeconds);
   return {
@@ -95,17 +94,26 @@ function horizonMs({ startedAt }: Check, horizonSeconds: number): number {
   return msOf(startedAt) + horizonSeconds * SECOND_MS;
 }
 
+/** A request to the initiator that has ended. */
+interface EndedAsking {
+  readonly attempt: CheckAttempt;
+  readonly body: string;
+  readonly waitMs?: number;
+}
+
+interface AskingPlan {
+  readonly nowMs: number;
+  readonly horizonSeconds: number;
+  readonly fraction: number;
+}
+
 /**
  * The check after one asking that did not end it: it is asked again later, at the horizon at the latest; after that it
  * is `unresolved`, and somebody must look.
  *
  * @param asked absent where there is nobody to ask
  */
-export function afterAsking(
-  check: Check,
-  asked: { readonly attempt: CheckAttempt; readonly body: string; readonly waitMs?: number } | undefined,
-  plan: { readonly nowMs: number; readonly horizonSeconds: number; readonly fraction: number },
-): Check {
+export function afterAsking(check: Check, asked: EndedAsking | undefined, plan: AskingPlan): Check {
   const { nextAttemptAt: _due, responseSnippet: _old, ...rest } = check;
   const snippet = asked === undefined ? '' : snippetOf(asked);
   const next: Check = {

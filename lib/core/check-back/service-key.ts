@@ -1,5 +1,6 @@
-import { hkdfSha256 } from '../crypto.ts';
-import { publicKeyText, type Signer } from '../deliver/attempt/signature.ts';
+import { hkdfSha256 } from '../../protocol/hashes.ts';
+import type { Signer } from '../../protocol/signing/signed-headers.ts';
+import { publicKeyText } from '../../protocol/signing/webhook-keys.ts';
 
 /** A value that was generated when the service was deployed. */
 export interface GeneratedSecret {

@@ -1,3 +1,5 @@
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
+import { isUnreadable } from '../faults.ts';
 import { takeFromPartitions } from '../feed/partition-pages.ts';
 import {
   isTerminal,
@@ -8,7 +10,6 @@ import {
 } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
 import { type RecordPorts, type RecordResult, recordOutcome } from '../record/record.ts';
-import { sideBySide } from '../side-by-side.ts';
 import type { Check, UnresolvedKey } from './check-state.ts';
 import type { CheckStore } from './check-store.ts';
 
@@ -27,15 +28,23 @@ export interface Unresolved {
 /** Checks and their transactions read strongly side by side. */
 const CONCURRENCY = 16;
 
+interface UnresolvedQuery {
+  readonly merchantId?: MerchantId;
+  readonly after?: string;
+  readonly limit: number;
+}
+
 /**
  * A page of what is unresolved, of one merchant or of all. Each is read strongly, so that nothing is shown that was
- * resolved since; a page may be empty and still have more.
+ * resolved since; a page may be empty and still have more. One that nobody can read hides none of the others: it is named.
  */
 export async function listUnresolved(
   ports: Pick<UnresolvedPorts, 'outcomes' | 'checks'>,
-  asked: { readonly merchantId?: MerchantId; readonly after?: string; readonly limit: number },
+  asked: UnresolvedQuery,
 ): Promise<{
   readonly items: readonly Unresolved[];
+  /** Those of the page that cannot be read; operators were told why. */
+  readonly unreadable: readonly TransactionKey[];
   /** Where the next page goes on, in the order of the list; absent of the last. */
   readonly next?: string;
 }> {
@@ -45,9 +54,16 @@ export async function listUnresolved(
     orderOf: ({ order }) => order,
     read: (place) => ports.checks.unresolved({ ...range, ...place }),
   });
-  const found = await sideBySide(keys, CONCURRENCY, (key) => readUnresolved(ports, key));
+  const unreadable: TransactionKey[] = [];
+  const found = await boundedMap(keys, CONCURRENCY, (key) =>
+    readUnresolved(ports, key).catch((error: unknown) => {
+      if (!isUnreadable(error)) throw error;
+      unreadable.push(key);
+    }),
+  );
   return {
     items: found.filter((one) => one !== undefined),
+    unreadable,
     ...(next !== undefined && { next: next.order }),
   };
 }

@@ -1,5 +1,5 @@
+import { changeUnderRev, OVERTAKEN } from '../change-under-rev.ts';
 import type { Clock, Random } from '../environment.ts';
-import { Fault } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { type EndpointId, isTerminal, type TransactionKey, type Version } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
@@ -21,9 +21,6 @@ export interface SettlingPorts {
   readonly clock: Clock;
   readonly random: Random;
 }
-
-/** Lost races after which the caller should try again; each loss means that somebody else wrote. */
-const MAX_FENCE_TRIES = 5;
 
 export type SettlingRefusal = {
   readonly kind: 'refused';
@@ -97,21 +94,15 @@ async function expectedOf(
   };
 }
 
-/** Reads, changes and writes under the fence; whoever loses sees what won, and changes that. */
 async function change(
   ports: SettlingPorts,
   key: NotificationKey,
   listedAt: string,
   transition: (notification: Notification) => Notification,
 ): Promise<Notification> {
-  for (let tries = 1; tries <= MAX_FENCE_TRIES; tries += 1) {
+  return changeUnderRev('The notification', async () => {
     const standing = (await ports.notifications.read(key)) ?? untried(key, listedAt);
     const next = transition(standing);
-    if ((await saveNotification(ports, next, standing.rev)).kind === 'saved') return next;
-  }
-  throw new Fault({
-    code: 'contended',
-    message: 'The notification kept changing; try again.',
-    retryable: true,
+    return (await saveNotification(ports, next, standing.rev)).kind === 'saved' ? next : OVERTAKEN;
   });
 }

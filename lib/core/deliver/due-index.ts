@@ -6,12 +6,14 @@ export type DueKey =
   | { readonly kind: 'notification'; readonly key: NotificationKey }
   | { readonly kind: 'check'; readonly key: TransactionKey };
 
+interface DuePageQuery {
+  readonly partition: number;
+  readonly before: string;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
 export interface DueIndex {
   /** Keys whose next attempt was due before `before`, oldest first; the index may be behind. */
-  page(options: {
-    readonly partition: number;
-    readonly before: string;
-    readonly limit: number;
-    readonly cursor?: string;
-  }): Promise<{ readonly keys: readonly DueKey[]; readonly cursor?: string }>;
+  page(options: DuePageQuery): Promise<{ readonly keys: readonly DueKey[]; readonly cursor?: string }>;
 }

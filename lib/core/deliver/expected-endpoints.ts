@@ -1,6 +1,7 @@
+import { letsThrough } from '../../protocol/event-names.ts';
 import type { TypeFilter } from '../feed/digest.ts';
 import type { Endpoint, MerchantConfig, SettingsSpan } from '../merchants/merchant-config.ts';
-import { type EndpointId, eventTypeOf, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../model.ts';
+import { type EndpointId, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../model.ts';
 
 /**
  * The endpoints that one terminal outcome is to be told to: those enabled at `listedAt` whose filter lets the
@@ -13,11 +14,10 @@ export function expectedEndpoints(
   config: Pick<MerchantConfig, 'endpoints'>,
   notifyUrl: string | undefined,
 ): readonly EndpointId[] {
-  const type = eventTypeOf(outcome);
   const expected = config.endpoints
     .filter((endpoint) => {
       const span = spanAt(endpoint, outcome.listedAt);
-      return span?.enabled === true && span.types.some((filter) => lets(filter, type));
+      return span?.enabled === true && letsThrough(span.types, outcome);
     })
     .map((endpoint) => endpoint.endpointId);
   return notifyUrl === undefined ? expected : [...expected, NOTIFY_URL_ENDPOINT];
@@ -30,9 +30,5 @@ function spanAt(endpoint: Endpoint, time: string): SettingsSpan | undefined {
 
 /** What an endpoint's list of event types lets through; everything where there is none. */
 export function typeFilter(filters: readonly string[] = ['*']): TypeFilter {
-  return (of) => filters.some((filter) => lets(filter, eventTypeOf(of)));
-}
-
-function lets(filter: string, type: string): boolean {
-  return filter === '*' || filter === type || (filter.endsWith('.*') && type.startsWith(filter.slice(0, -1)));
+  return (of) => letsThrough(filters, of);
 }

@@ -51,6 +51,13 @@ export function handleCheckMessage(ports: CheckingPorts & MessagePorts, queued: 
   });
 }
 
+/** How messages of one kind are read and worked off. */
+interface MessageKind<Message> {
+  readonly schema: z.ZodType<Message>;
+  readonly malformed: string;
+  readonly work: (message: Message) => Promise<void>;
+}
+
 /**
  * Works one message off. Returning lets it go; throwing brings it back. What can never be worked off goes to
  * the dead letters at once, with the reason, and holds up nobody.
@@ -58,11 +65,7 @@ export function handleCheckMessage(ports: CheckingPorts & MessagePorts, queued: 
 async function handle<Message>(
   ports: MessagePorts,
   { messageId, body }: QueueMessage,
-  how: {
-    readonly schema: z.ZodType<Message>;
-    readonly malformed: string;
-    readonly work: (message: Message) => Promise<void>;
-  },
+  how: MessageKind<Message>,
 ): Promise<void> {
   const parsed = parseMessage(body, how);
   if (parsed.kind === 'malformed') {
@@ -81,7 +84,7 @@ async function handle<Message>(
 
 function parseMessage<Message>(
   body: string,
-  { schema, malformed }: { readonly schema: z.ZodType<Message>; readonly malformed: string },
+  { schema, malformed }: Pick<MessageKind<Message>, 'schema' | 'malformed'>,
 ):
   | { readonly kind: 'message'; readonly message: Message }
   | { readonly kind: 'malformed'; readonly reason: string } {

@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { base62 } from '../crypto.ts';
 import type { Clock, Random } from '../environment.ts';
 import { isUnreadable } from '../faults.ts';
 import type { EndpointId, MerchantId } from '../model.ts';
 import { PARTITIONS } from '../partitions.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../stored.ts';
 import { isoTime, msOf } from '../time.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -74,15 +74,23 @@ export interface RedeliveryPorts {
   readonly random: Random;
 }
 
+interface StartPorts {
+  readonly jobs: JobStore;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+interface RedeliveryRequest {
+  readonly merchantId: MerchantId;
+  readonly from: string;
+  readonly to: string;
+  readonly states?: readonly UndeliveredState[];
+  readonly endpointId?: EndpointId;
+}
+
 export async function startRedelivery(
-  ports: { readonly jobs: JobStore; readonly clock: Clock; readonly random: Random },
-  request: {
-    readonly merchantId: MerchantId;
-    readonly from: string;
-    readonly to: string;
-    readonly states?: readonly UndeliveredState[];
-    readonly endpointId?: EndpointId;
-  },
+  ports: StartPorts,
+  request: RedeliveryRequest,
 ): Promise<Job | 'too_many_jobs'> {
   const { states = ['exhausted', 'blocked'] } = request;
   const job: Omit<Job, 'slot'> = {
@@ -113,7 +121,7 @@ export async function runJobs(ports: RedeliveryPorts, deadlineMs: number): Promi
   // Another one first each time, so that a deadline does not meet the same ones.
   const first = Math.floor(ports.random.fraction() * running.length);
   const inTurn = [...running.slice(first), ...running.slice(0, first)];
-  await sideBySide(inTurn, JOB_CONCURRENCY, async ({ merchantId, jobId }) => {
+  await boundedMap(inTurn, JOB_CONCURRENCY, async ({ merchantId, jobId }) => {
     const job = await ports.jobs.read(merchantId, jobId);
     if (job !== undefined) await runJob(ports, job, deadlineMs);
   });
@@ -136,7 +144,7 @@ async function runJob(ports: RedeliveryPorts, job: Job, deadlineMs: number): Pro
 
 /** Sends what the last step found, and finds the next. */
 async function runStep(ports: RedeliveryPorts, job: Job): Promise<Job> {
-  const results = await sideBySide(job.keys, STEP_CONCURRENCY, (key) => resend(ports, job, key));
+  const results = await boundedMap(job.keys, STEP_CONCURRENCY, (key) => resend(ports, job, key));
   const sent = job.sent + results.filter((isSent) => isSent).length;
   const { cursor, ...rest } = job;
   const rev = job.rev + 1;

@@ -1,26 +1,28 @@
+import { boundedMap, runTogether } from '../../protocol/runtime/bounded-map.ts';
 import type { CheckMessage } from '../check-back/check-state.ts';
-import type { Clock, ClockTrust, Reporter } from '../environment.ts';
+import { CLOCKS_DIFFER_MS, type Clock, type ClockTrust, type Reporter } from '../environment.ts';
 import type { DeliveryLane } from '../events.ts';
 import { Fault, isUnreadable } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { isTerminal, type Outcome } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { msOf, SECOND_MS } from '../time.ts';
 import { circuitOf } from './attempt/target.ts';
 import type { Dispatcher, Due } from './dispatcher.ts';
 import { expectedEndpoints } from './expected-endpoints.ts';
-import type { HealthMonitor } from './health/circuit-breaker.ts';
+import type { HealthMonitor } from './health/health-monitor.ts';
 import { notifyUrlOf } from './notify-url.ts';
 import type { NotificationMessage } from './state/notification.ts';
 
+interface RecordToPark {
+  readonly recordId: string;
+  readonly reason: string;
+  readonly payload: string;
+}
+
 /** Where goes what cannot be read: kept with the reason, so that nothing is dropped and nobody waits. */
 export interface Parking {
-  park(record: {
-    readonly recordId: string;
-    readonly reason: string;
-    readonly payload: string;
-  }): Promise<void>;
+  park(record: RecordToPark): Promise<void>;
 }
 
 /** One record of the table's stream: the outcome that was inserted, or why it cannot be read. */
@@ -38,8 +40,6 @@ export type StreamedOutcome =
       readonly payload: string;
     };
 
-/** Twice what a clock may be off: stamps of two machines are compared. */
-const STAMP_TOLERANCE_MS = 4 * SECOND_MS;
 /** Records worked on side by side: as many as the SDK keeps connections open. Nothing depends on their order. */
 const CONCURRENCY = 50;
 
@@ -69,7 +69,7 @@ const NOTHING: Relayed = { told: [], checks: [] };
  */
 export async function relay(ports: RelayPorts, records: readonly StreamedOutcome[]): Promise<void> {
   const startedAtMs = ports.clock.now();
-  const relayed = await sideBySide(records, CONCURRENCY, (record) => relayRecord(ports, record, startedAtMs));
+  const relayed = await boundedMap(records, CONCURRENCY, (record) => relayRecord(ports, record, startedAtMs));
   const told = relayed.flatMap((one) => one.told);
   const checks = relayed.flatMap((one) => one.checks);
   const sendings = [
@@ -77,7 +77,7 @@ export async function relay(ports: RelayPorts, records: readonly StreamedOutcome
     () => ports.dispatcher.sendNow('retry', messagesOf(told, 'retry')),
     () => ports.dispatcher.sendAllAt(checks),
   ];
-  await sideBySide(sendings, sendings.length, (send) => send());
+  await runTogether(sendings);
   ports.reporter.report({
     event: 'relayed',
     outcomes: records.length,
@@ -121,8 +121,9 @@ async function relayOutcome(
   if (!isTerminal(outcome)) return relayPending(ports, outcome);
   const notifyUrl = await notifyUrlOf(ports.outcomes, outcome);
   if (outcome.version === 2) await ports.outcomes.settlePending(outcome);
-  // A list of endpoints serves only outcomes stamped before it was read: later ones may expect newer endpoints.
-  const notBeforeMs = Math.min(msOf(outcome.listedAt) + STAMP_TOLERANCE_MS, startedAtMs);
+  // A list of endpoints serves only outcomes stamped before it was read. It then holds all that was in force at the
+  // stamp, because a widening stands in the table before it is in force (`merchants/dated-writes.ts`).
+  const notBeforeMs = Math.min(msOf(outcome.listedAt) + CLOCKS_DIFFER_MS, startedAtMs);
   const config = await ports.configs.get(outcome.merchantId, notBeforeMs);
   if (config === undefined) return { reason: 'unknown_merchant' };
   // Stamps of two machines were compared: with a clock that is off, an old list would seem fresh.

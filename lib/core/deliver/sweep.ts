@@ -8,7 +8,7 @@ import { isoTime, MINUTE_MS } from '../time.ts';
 import { circuitOf, SETTINGS_MAX_AGE_MS } from './attempt/target.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { DueIndex, DueKey } from './due-index.ts';
-import type { HealthMonitor } from './health/circuit-breaker.ts';
+import type { HealthMonitor } from './health/health-monitor.ts';
 import type { FencedStore } from './state/fenced-store.ts';
 import { admits, messageFor, type Notification, type NotificationKey } from './state/notification.ts';
 import type { NotificationStore } from './state/notification-store.ts';
@@ -71,11 +71,14 @@ export async function sweepPartition(
   return sent;
 }
 
-async function sendPage(
-  ports: SweepPorts,
-  keys: readonly DueKey[],
-  options: { readonly before: string; readonly deadlineMs: number; readonly unreadable: unknown[] },
-): Promise<number> {
+/** What the pages of one partition's run have in common. */
+interface PageToSend {
+  readonly before: string;
+  readonly deadlineMs: number;
+  readonly unreadable: unknown[];
+}
+
+async function sendPage(ports: SweepPorts, keys: readonly DueKey[], options: PageToSend): Promise<number> {
   const { before, deadlineMs, unreadable } = options;
   if (keys.length === 0) return 0;
   const isCrowded = (await ports.dispatcher.backlog('retry')) >= MAX_BACKLOG;
@@ -122,19 +125,22 @@ function isWaiting({ state }: Check): boolean {
   return state === 'waiting';
 }
 
+/** Which rows are leased. */
+interface LeaseRule<Item> {
+  /** Due by then. */
+  readonly before: string;
+  /** Whether a message still has something to do. */
+  readonly isOpen: (item: Item) => boolean;
+}
+
 async function leaseAll<Key, Item extends Key & { readonly nextAttemptAt?: string }>(
   ports: SweepPorts,
   store: FencedStore<Key, Item>,
-  options: {
-    readonly keys: readonly Key[];
-    readonly before: string;
-    readonly isOpen: (item: Item) => boolean;
-  },
+  { keys, ...rule }: LeaseRule<Item> & { readonly keys: readonly Key[] },
 ): Promise<{ readonly leased: readonly Item[]; readonly failures: readonly unknown[] }> {
-  const { keys, before, isOpen } = options;
   const leased: Item[] = [];
   const failures: unknown[] = [];
-  const results = await Promise.allSettled(keys.map((key) => lease(ports, store, { key, before, isOpen })));
+  const results = await Promise.allSettled(keys.map((key) => lease(ports, store, { ...rule, key })));
   for (const result of results) {
     if (result.status === 'rejected') failures.push(result.reason);
     else if (result.value !== undefined) leased.push(result.value);
@@ -146,19 +152,22 @@ async function leaseAll<Key, Item extends Key & { readonly nextAttemptAt?: strin
 async function lease<Key, Item extends Key & { readonly nextAttemptAt?: string }>(
   ports: SweepPorts,
   store: FencedStore<Key, Item>,
-  options: { readonly key: Key; readonly before: string; readonly isOpen: (item: Item) => boolean },
+  { key, before, isOpen }: LeaseRule<Item> & { readonly key: Key },
 ): Promise<Item | undefined> {
-  const item = await store.read(options.key);
-  if (item?.nextAttemptAt === undefined || item.nextAttemptAt > options.before) return undefined;
-  if (!options.isOpen(item)) return undefined;
+  const item = await store.read(key);
+  if (item?.nextAttemptAt === undefined || item.nextAttemptAt > before) return undefined;
+  if (!isOpen(item)) return undefined;
   const until = isoTime(ports.clock.now() + LEASE_MS);
   return (await store.lease(item, until)) ? item : undefined;
 }
 
-/** The host of a transaction's own URL is not known here: deliver finds out. */
+/** The host of a transaction's own URL is not known here, nor settings that nobody can read: deliver finds out. */
 async function isSurelyDead(ports: SweepPorts, key: NotificationKey): Promise<boolean> {
   if (key.endpointId === NOTIFY_URL_ENDPOINT) return false;
-  const config = await ports.configs.get(key.merchantId, ports.clock.now() - SETTINGS_MAX_AGE_MS);
+  const asOfMs = ports.clock.now() - SETTINGS_MAX_AGE_MS;
+  const config = await ports.configs.get(key.merchantId, asOfMs).catch((error: unknown) => {
+    if (!isUnreadable(error)) throw error;
+  });
   const endpoint = config?.endpoints.find(({ endpointId }) => endpointId === key.endpointId);
   return ports.health.isOpen(circuitOf(key, { endpoint }));
 }

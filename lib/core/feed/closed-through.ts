@@ -14,15 +14,15 @@ export interface Closing {
  * has seen the one sees the other. Undefined where nothing was closed yet.
  */
 export async function closedThroughOf(
-  directory: Pick<Directory, 'closed' | 'entry'>,
+  directory: Pick<Directory, 'mark' | 'entry'>,
   merchantId: MerchantId,
 ): Promise<Closing | undefined> {
-  const mark = await directory.closed(partitionOf(merchantId));
+  const mark = await directory.mark(partitionOf(merchantId), 'closed');
   if (mark === undefined) return undefined;
   const entry = await directory.entry(merchantId);
   // What the directory does not list, nobody closes.
   if (entry === undefined) return undefined;
   const own = entry.own.closed.open?.through;
-  const closedThrough = own !== undefined && own < mark.closedThrough ? own : mark.closedThrough;
+  const closedThrough = own !== undefined && own < mark.through ? own : mark.through;
   return { closedThrough, windowSeconds: mark.windowSeconds };
 }

@@ -13,7 +13,7 @@ import type { WindowStore } from './window-store.ts';
 /** What the requests about closed windows share: which windows they may show, and why not. */
 
 export interface WindowPorts extends Reach {
-  readonly directory: Pick<Directory, 'closed' | 'entry'>;
+  readonly directory: Pick<Directory, 'mark' | 'entry'>;
   readonly windows: Pick<WindowStore, 'read' | 'buckets' | 'page'>;
   readonly feed: FeedStore;
   readonly configs: ConfigCache;

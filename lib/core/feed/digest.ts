@@ -1,21 +1,18 @@
-import { sha256 } from '../crypto.ts';
-import type { Outcome } from '../model.ts';
+import type { EventKind } from '../../protocol/event-names.ts';
+import {
+  addHashes,
+  bucketOf,
+  createDigestSum as createGroupSum,
+  type DigestRow,
+  groupOf,
+  type HashedRow,
+  hashText,
+  type DigestGroup as RowGroup,
+  rowHash,
+  timeHash,
+} from '../../protocol/row-digest.ts';
 
-/**
- * Digests of windows: counts, control totals and hashes that are equal where the contents are equal, and that
- * add up. The hash is a sum, so rows may come in any order and windows add up to hours and days. It finds loss,
- * not malice: signatures are for that.
- */
-
-const MODULUS = 1n << 128n;
-/** Of a row's SHA-256, the bytes that are summed. */
-const SUMMED_BYTES = 16;
-/** Into so many parts the rows of a window fall. */
-export const BUCKETS = 256;
-
-export type DigestRow = Pick<Outcome, 'transactionId' | 'version' | 'status' | 'amount' | 'currency'>;
-
-type ListedRow = Pick<Outcome, 'transactionId' | 'version' | 'listedAt'>;
+/** Digests of windows as they are stored and shown: groups, buckets and times, whose numbers are text. */
 
 /** One `transactionType`, `status` and `currency` of a window. */
 export interface DigestGroup {
@@ -46,84 +43,15 @@ export interface TimeDigest {
   readonly hash: string;
 }
 
-/** The event types that count: `payment.succeeded` of a `transactionType` and a `status`. */
-export type TypeFilter = (of: { readonly transactionType: string; readonly status: string }) => boolean;
+/** The event types that count. */
+export type TypeFilter = (kind: EventKind) => boolean;
 
-/**
- * The number that one row adds: the first 16 bytes, big-endian, of SHA-256 over its fields, a line feed between
- * them and none at the end.
- *
- * @example rowHash({ transactionId: 'pay_1', version: 1, status: 'SUCCEEDED', amount: 1999, currency: 'CNY' })
- */
-export function rowHash(row: DigestRow): bigint {
-  const { transactionId, version, status, amount, currency } = row;
-  return numberOf([transactionId, version, status, amount, currency].join('\n'));
-}
-
-/** What the time of a row's listing adds: the same of its id, version and `listedAt`, which {@link rowHash} leaves out. */
-function timeHash({ transactionId, version, listedAt }: ListedRow): bigint {
-  return numberOf([transactionId, version, listedAt].join('\n'));
-}
-
-function numberOf(text: string): bigint {
-  return BigInt(`0x${Buffer.from(sha256(text).subarray(0, SUMMED_BYTES)).toString('hex')}`);
-}
-
-export function hashText(sum: bigint): string {
-  return sum.toString(16).padStart(32, '0');
-}
-
-/** A 256th of a window: the first byte of SHA-256 of the transaction id. */
-export function bucketOf(transactionId: string): number {
-  return sha256(transactionId)[0] ?? 0;
-}
-
-/** What adds up; a part of one row has the count 1. */
-interface Part {
-  readonly count: number;
-  readonly amount: bigint;
-  readonly hash: bigint;
-}
-
-/** Sums of parts by name. */
-type Sums<T> = Map<string, Part & { readonly of: T }>;
-
-function add<T>(sums: Sums<T>, { name, of, part }: { name: string; of: T; part: Part }): void {
-  const sum = sums.get(name) ?? { of, count: 0, amount: 0n, hash: 0n };
-  sums.set(name, {
-    of,
-    count: sum.count + part.count,
-    amount: sum.amount + part.amount,
-    hash: (sum.hash + part.hash) % MODULUS,
-  });
-}
-
-function inOrder<T, R>(sums: Sums<T>, view: (of: T, sum: Part) => R): readonly R[] {
-  return [...sums.entries()]
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([, { of, ...sum }]) => view(of, sum));
-}
-
-type GroupName = Pick<DigestGroup, 'transactionType' | 'status' | 'currency'>;
-
-function addToGroup(groups: Sums<GroupName>, of: GroupName, part: Part): void {
-  const { transactionType, status, currency } = of;
-  const name = [transactionType, status, currency].join('\n');
-  add(groups, { name, of: { transactionType, status, currency }, part });
-}
-
-function groupsOf(sums: Sums<GroupName>): readonly DigestGroup[] {
-  return inOrder(sums, (of, { count, amount, hash }) => ({
-    ...of,
-    count,
-    amount: amount.toString(),
-    hash: hashText(hash),
-  }));
-}
+/** A row of a window. What is summed without having been listed has no time. */
+type SummedRow = DigestRow & { readonly listedAt?: string };
 
 /** Sums rows as they come; holds sums only, so its size does not grow with the window. */
 export interface DigestSum {
-  add(row: DigestRow & ListedRow & Pick<Outcome, 'transactionType'>): void;
+  add(row: SummedRow): void;
   readonly count: number;
   groups(): readonly DigestGroup[];
   /** By event type, then bucket; none that are empty. */
@@ -133,47 +61,81 @@ export interface DigestSum {
 }
 
 export function createDigestSum(): DigestSum {
-  const groups: Sums<GroupName> = new Map();
-  const buckets: Sums<Pick<BucketDigest, 'transactionType' | 'status' | 'bucket'>> = new Map();
-  const times: Sums<EventName> = new Map();
+  const groups = createGroupSum();
+  const buckets: Sums<EventKind & { readonly bucket: number }> = new Map();
+  const times: Sums<EventKind> = new Map();
   let count = 0;
   return {
     add(row) {
       const { transactionType, status } = row;
-      const part = { count: 1, amount: BigInt(row.amount), hash: rowHash(row) };
+      const group = groupOf(row);
+      groups.addDigest([group]);
       const bucket = bucketOf(row.transactionId);
-      const name = [transactionType, status, String(bucket).padStart(3, '0')].join('\n');
-      addToGroup(groups, row, part);
-      add(buckets, { name, of: { transactionType, status, bucket }, part });
-      addTime(times, { transactionType, status }, timeHash(row));
+      const name = [transactionType, status, bucketName(bucket)].join('\n');
+      add(buckets, { name, of: { transactionType, status, bucket }, count: 1, hash: group.hash });
+      addTime(times, { transactionType, status }, timeHash({ ...row, listedAt: row.listedAt ?? '' }));
       count += 1;
     },
     get count() {
       return count;
     },
-    groups: () => groupsOf(groups),
+    groups: () => groups.digest().map(shownGroup),
     buckets: () => inOrder(buckets, (of, sum) => ({ ...of, count: sum.count, hash: hashText(sum.hash) })),
     times: () => timesOf(times),
   };
 }
 
-type EventName = Pick<TimeDigest, 'transactionType' | 'status'>;
-
-function addTime(times: Sums<EventName>, of: EventName, hash: bigint): void {
-  const name = [of.transactionType, of.status].join('\n');
-  add(times, { name, of, part: { count: 0, amount: 0n, hash } });
+function shownGroup({ amount, hash, ...group }: RowGroup): DigestGroup {
+  return { ...group, amount: amount.toString(), hash: hashText(hash) };
 }
 
-function timesOf(times: Sums<EventName>): readonly TimeDigest[] {
+function readGroup({ amount, hash, ...group }: DigestGroup): RowGroup {
+  return { ...group, amount: BigInt(amount), hash: hashOf(hash) };
+}
+
+/** Sorts as the number does. */
+function bucketName(bucket: number): string {
+  return String(bucket).padStart(3, '0');
+}
+
+function hashOf(text: string): bigint {
+  return BigInt(`0x${text}`);
+}
+
+/** What adds up, for one name. */
+interface Sum<T> {
+  readonly of: T;
+  readonly count: number;
+  readonly hash: bigint;
+}
+
+type Sums<T> = Map<string, Sum<T>>;
+
+function add<T>(sums: Sums<T>, { name, of, count, hash }: Sum<T> & { readonly name: string }): void {
+  const sum = sums.get(name) ?? { of, count: 0, hash: 0n };
+  sums.set(name, { of, count: sum.count + count, hash: addHashes(sum.hash, hash) });
+}
+
+function inOrder<T, R>(sums: Sums<T>, view: (of: T, sum: Sum<T>) => R): readonly R[] {
+  return [...sums.entries()]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([, sum]) => view(sum.of, sum));
+}
+
+function addTime(times: Sums<EventKind>, of: EventKind, hash: bigint): void {
+  add(times, { name: [of.transactionType, of.status].join('\n'), of, count: 0, hash });
+}
+
+function timesOf(times: Sums<EventKind>): readonly TimeDigest[] {
   return inOrder(times, (of, { hash }) => ({ ...of, hash: hashText(hash) }));
 }
 
 /** The times of several windows together. */
 export function sumTimes(windows: Iterable<readonly TimeDigest[]>): readonly TimeDigest[] {
-  const sums: Sums<EventName> = new Map();
+  const sums: Sums<EventKind> = new Map();
   for (const times of windows) {
     for (const { transactionType, status, hash } of times) {
-      addTime(sums, { transactionType, status }, BigInt(`0x${hash}`));
+      addTime(sums, { transactionType, status }, hashOf(hash));
     }
   }
   return timesOf(sums);
@@ -181,11 +143,9 @@ export function sumTimes(windows: Iterable<readonly TimeDigest[]>): readonly Tim
 
 /** The groups of several windows together: what one window of all their rows would have. */
 export function sumGroups(windows: Iterable<readonly DigestGroup[]>): readonly DigestGroup[] {
-  const sums: Sums<GroupName> = new Map();
-  for (const groups of windows) {
-    for (const group of groups) addToGroup(sums, group, partOf(group, group.amount));
-  }
-  return groupsOf(sums);
+  const sum = createGroupSum();
+  for (const groups of windows) sum.addDigest(groups.map(readGroup));
+  return sum.digest().map(shownGroup);
 }
 
 /** The event types that the filter lets through, together, bucket by bucket. */
@@ -194,15 +154,10 @@ export function sumBuckets(
   lets: TypeFilter,
 ): readonly Pick<BucketDigest, 'bucket' | 'count' | 'hash'>[] {
   const sums: Sums<number> = new Map();
-  for (const digest of digests.filter(lets)) {
-    const { bucket } = digest;
-    add(sums, { name: String(bucket).padStart(3, '0'), of: bucket, part: partOf(digest) });
+  for (const { bucket, count, hash } of digests.filter(lets)) {
+    add(sums, { name: bucketName(bucket), of: bucket, count, hash: hashOf(hash) });
   }
   return inOrder(sums, (bucket, { count, hash }) => ({ bucket, count, hash: hashText(hash) }));
-}
-
-function partOf(digest: Digest, amount = '0'): Part {
-  return { count: digest.count, amount: BigInt(amount), hash: BigInt(`0x${digest.hash}`) };
 }
 
 /** What two sides compare first: equal digests mean equal contents. */
@@ -213,13 +168,13 @@ export interface Digest {
 
 /** Of groups, or of buckets, together. */
 export function sumDigests(parts: readonly Digest[]): Digest {
-  const sum = parts.reduce((total, { hash }) => total + BigInt(`0x${hash}`), 0n);
-  return { count: parts.reduce((total, { count }) => total + count, 0), hash: hashText(sum % MODULUS) };
+  const hash = parts.reduce((total, part) => addHashes(total, hashOf(part.hash)), 0n);
+  return { count: parts.reduce((total, { count }) => total + count, 0), hash: hashText(hash) };
 }
 
-export function digestOfRows(rows: readonly DigestRow[]): Digest {
-  const sum = rows.reduce((total, row) => total + rowHash(row), 0n);
-  return { count: rows.length, hash: hashText(sum % MODULUS) };
+export function digestOfRows(rows: readonly HashedRow[]): Digest {
+  const hash = rows.reduce((total, row) => addHashes(total, rowHash(row)), 0n);
+  return { count: rows.length, hash: hashText(hash) };
 }
 
 /** Whether two digests say the same: their groups are sorted, so their text is enough. */

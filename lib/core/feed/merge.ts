@@ -84,18 +84,27 @@ function takeFirst<T>(heads: readonly Head<T>[], orderOf: (row: T) => string): N
 /** Bytes of JSON after which a page is full, whatever its limit: answers stay under 1 MB. */
 const MOST_BYTES = 900_000;
 
+interface PageChoice<T, V> {
+  readonly limit: number;
+  readonly wants: (row: T) => boolean;
+  readonly view: (row: T) => V;
+}
+
+interface TakenPage<T, V> {
+  readonly items: readonly V[];
+  /** The last row that was looked at. */
+  readonly last: T | undefined;
+  readonly hasMore: boolean;
+}
+
 /**
  * Takes rows off a merge until a page is full or enough was read. `last` is where the next page goes on behind,
  * whether it was shown or not.
  */
 export async function takePage<T, V>(
   merge: { next(): Promise<Next<T>> },
-  options: {
-    readonly limit: number;
-    readonly wants: (row: T) => boolean;
-    readonly view: (row: T) => V;
-  },
-): Promise<{ readonly items: readonly V[]; readonly last: T | undefined; readonly hasMore: boolean }> {
+  options: PageChoice<T, V>,
+): Promise<TakenPage<T, V>> {
   const items: V[] = [];
   let last: T | undefined;
   /** A row that nobody can read ends a page in front of it; the page that begins with it fails. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import type { TransactionId, Version } from '../model.ts';
 import { storedTransactionId, storedVersion } from '../stored.ts';
 
@@ -7,11 +8,6 @@ export interface FeedKey {
   readonly listedAt: string;
   readonly transactionId: TransactionId;
   readonly version: Version;
-}
-
-/** Text in the order of the feed: by listing, then by id. The separator sorts before all that ids can hold. */
-export function feedOrder({ listedAt, transactionId, version }: FeedKey): string {
-  return `${listedAt}#${transactionId}#${version}`;
 }
 
 const feedKeySchema = z.object({

@@ -9,19 +9,21 @@ const MAX_PAGE = 1_000;
 const UNEVEN_SHARE = 1.5;
 const UNEVEN_ROWS = 10;
 
+interface ShardRange {
+  readonly merchantId: MerchantId;
+  readonly feedShards: number;
+  readonly from: string;
+  readonly to: string;
+  readonly after?: FeedKey;
+}
+
 /**
  * The shards of a merchant's feed as lists to merge. Their pages are so long that one round of reading, side by
  * side, is mostly enough: for a page of `limit` rows, or for all of `mostRows` where few of them are wanted.
  */
 export function shardLists(
   feed: FeedStore,
-  of: {
-    readonly merchantId: MerchantId;
-    readonly feedShards: number;
-    readonly from: string;
-    readonly to: string;
-    readonly after?: FeedKey;
-  } & ({ readonly limit: number } | { readonly mostRows: number }),
+  of: ShardRange & ({ readonly limit: number } | { readonly mostRows: number }),
 ): readonly ReadPage<TerminalOutcome>[] {
   const { feedShards, merchantId, from, to, after } = of;
   const share =

@@ -54,16 +54,16 @@ export function windowStart(ms: number, windowSeconds: number): number {
   return Math.floor(ms / lengthMs) * lengthMs;
 }
 
+/** A stretch of a merchant's feed. */
+interface FeedRange {
+  readonly merchantId: MerchantId;
+  readonly feedShards: number;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** Every row of a merchant's feed from `from` (inclusive) to `to` (exclusive), shard by shard, page by page. */
-export async function* feedRows(
-  feed: FeedStore,
-  range: {
-    readonly merchantId: MerchantId;
-    readonly feedShards: number;
-    readonly from: string;
-    readonly to: string;
-  },
-): AsyncGenerator<TerminalOutcome> {
+export async function* feedRows(feed: FeedStore, range: FeedRange): AsyncGenerator<TerminalOutcome> {
   const { merchantId, feedShards, from, to } = range;
   for (let shard = 0; shard < feedShards; shard += 1) {
     let cursor: string | undefined;
@@ -82,11 +82,14 @@ export async function* feedRows(
   }
 }
 
+interface WindowPlace {
+  readonly merchantId: MerchantId;
+  readonly startMs: number;
+  readonly windowSeconds: number;
+}
+
 /** A window as it is closed, from the sum of its rows. */
-export function windowOf(
-  sum: DigestSum,
-  of: { readonly merchantId: MerchantId; readonly startMs: number; readonly windowSeconds: number },
-): Window {
+export function windowOf(sum: DigestSum, of: WindowPlace): Window {
   const buckets = sum.count > BUCKETS_ABOVE_ROWS ? sum.buckets() : [];
   return {
     merchantId: of.merchantId,

@@ -1,10 +1,18 @@
 import * as z from 'zod';
+import { sha256Hex } from '../../protocol/hashes.ts';
+import { createBoundedCache } from '../bounded-cache.ts';
 import type { GeneratedSecret } from '../check-back/service-key.ts';
-import { base62, equalInConstantTime, sha256Hex } from '../crypto.ts';
+import { base62, equalInConstantTime } from '../crypto.ts';
 import type { Clock, Random } from '../environment.ts';
 import type { MerchantId } from '../model.ts';
 import { storedId, storedMerchantId, storedTime, storedWord } from '../stored.ts';
 import { isoTime } from '../time.ts';
+
+interface KeyPageQuery {
+  readonly owner: MerchantId | undefined;
+  readonly after?: string;
+  readonly limit: number;
+}
 
 export interface KeyStore {
   read(keyId: string): Promise<KeyRecord | undefined>;
@@ -12,11 +20,7 @@ export interface KeyStore {
   /** False where there is no such key of that owner. */
   remove(keyId: string, owner: MerchantId | undefined): Promise<boolean>;
   /** The keys of a merchant, or those that belong to none; a page in order of their ids. */
-  list(options: {
-    readonly owner: MerchantId | undefined;
-    readonly after?: string;
-    readonly limit: number;
-  }): Promise<{ readonly keys: readonly KeyRecord[]; readonly more: boolean }>;
+  list(options: KeyPageQuery): Promise<{ readonly keys: readonly KeyRecord[]; readonly more: boolean }>;
 }
 
 /** Bearer keys: `tk_<keyId>_<secret>`. Only a hash of the secret is kept. */
@@ -47,7 +51,7 @@ export interface Caller {
 const ROOT_KEY_ID = 'root';
 /** For how long a key is not read again; a revoked key works no longer than this, and manages nothing meanwhile. */
 const KEY_CACHE_MS = 60_000;
-/** Keys remembered by one process, and as many ids that are none; beyond it the oldest goes. */
+/** Keys remembered by one process, and as many ids that are none. */
 const MAX_CACHED_KEYS = 1_000;
 const KEY_PATTERN = /^tk_([A-Za-z0-9]{1,64})_([A-Za-z0-9]{16,256})$/;
 
@@ -129,38 +133,29 @@ async function callerOf(known: KeyCache, presented: PresentedKey): Promise<Calle
 }
 
 interface KeyCache {
-  /** The key as of a read that began at `notBeforeMs` or later. */
-  get(
-    keyId: string,
-    times: { readonly nowMs: number; readonly notBeforeMs: number },
-  ): Promise<KeyRecord | undefined>;
+  /** The key as of a read that began after `notBeforeMs`. */
+  get(keyId: string, times: Pick<PresentedKey, 'nowMs' | 'notBeforeMs'>): Promise<KeyRecord | undefined>;
 }
 
 /** Keys that are there, and ids that are none, apart: made-up ids push out no key. Ids are random and never used again. */
 function createKeyCache(keys: Pick<KeyStore, 'read'>): KeyCache {
-  const found = new Map<string, { readonly record: KeyRecord; readonly readAtMs: number }>();
-  const missing = new Map<string, number>();
+  const found = createBoundedCache<string, KeyRecord>({ capacity: MAX_CACHED_KEYS });
+  const missing = createBoundedCache<string, true>({ capacity: MAX_CACHED_KEYS });
   return {
     async get(keyId, { nowMs, notBeforeMs }) {
-      const cached = found.get(keyId);
-      if (cached !== undefined && cached.readAtMs > notBeforeMs) return cached.record;
-      if ((missing.get(keyId) ?? Number.NEGATIVE_INFINITY) > nowMs - KEY_CACHE_MS) return undefined;
-      found.delete(keyId);
-      missing.delete(keyId);
-      const record = await keys.read(keyId);
-      if (record === undefined) remember(missing, keyId, nowMs);
-      else remember(found, keyId, { record, readAtMs: nowMs });
+      // A key that was read in this very millisecond may have been read before the caller asked.
+      const youngerThan = notBeforeMs + 1;
+      const cached = found.get(keyId, youngerThan);
+      if (cached !== undefined) return cached;
+      if (missing.get(keyId, nowMs - KEY_CACHE_MS + 1)) return undefined;
+      const record = await found.read(keyId, youngerThan, async () => {
+        const stored = await keys.read(keyId);
+        return stored && { value: stored, asOfMs: nowMs };
+      });
+      if (record === undefined) missing.set(keyId, true, nowMs);
       return record;
     },
   };
-}
-
-function remember<T>(cache: Map<string, T>, keyId: string, value: T): void {
-  cache.set(keyId, value);
-  for (const oldest of cache.keys()) {
-    if (cache.size <= MAX_CACHED_KEYS) break;
-    cache.delete(oldest);
-  }
 }
 
 /** Whether the caller may act with one of `allowed` scopes, for `merchantId` where one is named. */

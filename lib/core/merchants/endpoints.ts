@@ -1,22 +1,30 @@
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
+import { changeUnderRev, contended, OVERTAKEN } from '../change-under-rev.ts';
 import { base62 } from '../crypto.ts';
 import { sealContext } from '../deliver/attempt/target.ts';
-import type { Clock, ClockTrust, Random, Reporter } from '../environment.ts';
-import { Fault } from '../faults.ts';
+import type { ClockTrust, Reporter } from '../environment.ts';
 import { type EndpointId, endpointIdSchema, type MerchantId } from '../model.ts';
 import type { Schedule } from '../schedule.ts';
-import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../time.ts';
+import { isoTime } from '../time.ts';
+import {
+  createDatedWrites,
+  type DatedWrites,
+  type DatingPorts,
+  LEAD,
+  untilInForce,
+  type WriteTimes,
+} from './dated-writes.ts';
 import {
   currentSpan,
   DEFAULT_TIMEOUT_MS,
   type Endpoint,
   type SealedSecret,
-  type SettingsSpan,
   type SignatureChoice,
 } from './merchant-config.ts';
 import type { MerchantStore } from './merchant-store.ts';
 import type { Seal } from './seal.ts';
 import {
+  type MadeSecret,
   makePrivateKey,
   makeSecret,
   newestSecret,
@@ -24,34 +32,33 @@ import {
   type RotationRefusal,
   rotated,
 } from './secrets.ts';
+import { changedHistory, newHistory, PAST_MS } from './settings-history.ts';
 
-/** A merchant's endpoints: made, changed, disabled, deleted. Every change is conditional on what was read. */
+/**
+ * A merchant's endpoints: made, changed, disabled, deleted. Every change is conditional on what was read, and in force
+ * when it is answered.
+ */
 
 /** Live endpoints of one merchant. Each terminal outcome is told to every one. */
 const MAX_ENDPOINTS = 20;
-/** For how long an endpoint's past is kept: longer than the audit looks back. */
-const PAST_MS = 2 * DAY_SECONDS * SECOND_MS;
 /**
  * Endpoints deleted within that time. They are read with the live ones, to know what was expected of them: some 60 KB
  * at most. They take no place of a live one.
  */
 const MAX_DELETED = 180;
-/** Changes within that time; each is a span that must be kept to know what was expected. */
+/** Spans within that time, which must be kept to know what was expected. A change adds one, or two where it adds and takes away. */
 const MAX_SPANS = 32;
 /** Enabling has room of its own, so that an endpoint that its owner could disable, or that we did, can be enabled again. */
 const MAX_SPANS_ENABLING = 2 * MAX_SPANS;
-const MAX_CHANGE_TRIES = 5;
 
-export interface EndpointPorts {
+export interface EndpointPorts extends DatingPorts {
   readonly merchants: MerchantStore;
   readonly seal: Seal;
-  readonly clock: Clock;
   readonly clockTrust: ClockTrust;
-  readonly random: Random;
   readonly callbackPolicy: CallbackPolicy;
 }
 
-export interface EndpointSettings {
+interface EndpointSettings {
   readonly url: string;
   readonly types: readonly string[];
   readonly timeoutMs: number;
@@ -60,6 +67,8 @@ export interface EndpointSettings {
   readonly signature?: SignatureChoice;
   readonly enabled: boolean;
 }
+
+type NewEndpointSettings = Partial<EndpointSettings> & Pick<EndpointSettings, 'url'>;
 
 /** `null` takes a setting away. */
 export type EndpointChanges = Partial<Omit<EndpointSettings, 'schedule' | 'expectBody'>> & {
@@ -84,7 +93,7 @@ const unknownEndpoint = { kind: 'refused', code: 'unknown_endpoint' } as const;
 export async function createEndpoint(
   ports: EndpointPorts,
   merchantId: MerchantId,
-  settings: Partial<EndpointSettings> & Pick<EndpointSettings, 'url'>,
+  settings: NewEndpointSettings,
 ): Promise<
   { readonly kind: 'created'; readonly endpoint: Endpoint; readonly secret: string } | EndpointRefusal
 > {
@@ -96,33 +105,52 @@ export async function createEndpoint(
   if (tooMany !== undefined) return tooMany;
   const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
   const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
-  const { secret } = made;
-  // The stamp will be compared with those of others; the read above has shown what the table's clock says.
-  ports.clockTrust.assertTrusted();
-  // Stamped as late as can be: what is listed between the stamp and the write expects what nobody sees yet.
-  const now = isoTime(ports.clock.now());
-  const endpoint: Endpoint = {
+  const writes = createDatedWrites(ports);
+  return changeUnderRev('The merchant', async () => {
+    // The stamps will be compared with those of others; the read above has shown what the table's clock says.
+    ports.clockTrust.assertTrusted();
+    const times = writes.next();
+    const next = newEndpoint({ merchantId, endpointId, settings, secret: made.kept, times });
+    const written = await writes.write({ next }, times, () =>
+      ports.merchants.createEndpoint(next, config.profile.rev, times.withinMs),
+    );
+    const result =
+      written === 'standing'
+        ? ({ kind: 'changed', endpoint: next } as const)
+        : await update({ ...ports, writes }, { merchantId, endpointId }, (endpoint) => endpoint);
+    if (result.kind === 'changed') {
+      await untilInForce(ports, result.endpoint);
+      return { kind: 'created', endpoint: result.endpoint, secret: made.secret };
+    }
+    // It does not stand: another change came first, or the write did not arrive.
+    if (written === 'refused') throw contended('The merchant');
+    return OVERTAKEN;
+  });
+}
+
+function newEndpoint(options: {
+  readonly merchantId: MerchantId;
+  readonly endpointId: EndpointId;
+  readonly settings: NewEndpointSettings;
+  readonly secret: MadeSecret['kept'];
+  readonly times: WriteTimes;
+}): Endpoint {
+  const { merchantId, endpointId, settings, secret, times } = options;
+  const { url, timeoutMs = DEFAULT_TIMEOUT_MS, schedule, expectBody, signature } = settings;
+  const { enabled = true, types = ['*'] } = settings;
+  return {
     merchantId,
     endpointId,
-    url: settings.url,
-    timeoutMs: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    ...(settings.schedule !== undefined && { schedule: settings.schedule }),
-    ...(settings.expectBody !== undefined && { expectBody: settings.expectBody }),
-    history: [{ from: now, enabled: settings.enabled ?? true, types: [...(settings.types ?? ['*'])] }],
-    ...(settings.signature !== undefined && { signature: settings.signature }),
-    secrets: [{ ...made.kept, createdAt: now }],
-    createdAt: now,
+    url,
+    timeoutMs,
+    ...(schedule !== undefined && { schedule }),
+    ...(expectBody !== undefined && { expectBody }),
+    history: newHistory({ enabled, types: [...types] }, times),
+    ...(signature !== undefined && { signature }),
+    secrets: [{ ...secret, createdAt: times.now }],
+    createdAt: times.now,
     rev: 1,
   };
-  if (await ports.merchants.createEndpoint(endpoint, config.profile.rev)) {
-    return { kind: 'created', endpoint, secret };
-  }
-  // Refused by another change, or by our own write whose answer was lost: the sealed secret tells.
-  const written = (await ports.merchants.read(merchantId))?.endpoints.find(
-    (one) => one.endpointId === endpointId,
-  );
-  if (written !== undefined) return { kind: 'created', endpoint: written, secret };
-  throw new Fault({ code: 'contended', message: 'The merchant kept changing; try again.', retryable: true });
 }
 
 function refusedForNumber(
@@ -159,21 +187,20 @@ export async function changeEndpoint(
   const privateKey = asksForKey
     ? await makePrivateKey(ports, sealContext(key.merchantId, key.endpointId))
     : undefined;
-  return update(ports, key, (endpoint, now) => {
+  const result = await update(ports, key, (endpoint, times) => {
     ports.clockTrust.assertTrusted();
     const span = currentSpan(endpoint);
     const secrets = withPrivateKey(endpoint.secrets, privateKey);
-    const changed = withSpan(withoutNulls({ ...endpoint, ...rest, secrets }), {
-      from: now,
-      enabled: enabled ?? span.enabled,
-      types: [...(types ?? span.types)],
-    });
-    const isSame = changed.history.length === endpoint.history.length;
+    const wanted = { enabled: enabled ?? span.enabled, types: [...(types ?? span.types)] };
+    const history = changedHistory(endpoint.history, wanted, times);
+    const isSame = history === endpoint.history;
     const isEnabling = !span.enabled && enabled === true;
     const most = isEnabling ? MAX_SPANS_ENABLING : MAX_SPANS;
-    const isTooMany = changed.history.length > most && !isSame;
-    return isTooMany ? { kind: 'refused', code: 'too_many_changes' } : changed;
+    if (history.length > most && !isSame) return { kind: 'refused', code: 'too_many_changes' };
+    return withoutNulls({ ...endpoint, ...rest, secrets, history: [...history] });
   });
+  if (result.kind === 'changed') await untilInForce(ports, result.endpoint);
+  return result;
 }
 
 /** The newest secret gets the key pair, unless it has one. */
@@ -198,12 +225,16 @@ export async function deleteEndpoint(
   ports: EndpointPorts,
   key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
 ): Promise<{ readonly kind: 'changed'; readonly endpoint: Endpoint } | EndpointRefusal> {
-  return update(ports, key, (endpoint, now) => {
+  return update(ports, key, (endpoint, times) => {
     ports.clockTrust.assertTrusted();
     const { expectBody: _forgotten, ...kept } = endpoint;
-    const deleted = { ...kept, secrets: [], deletedAt: now };
-    return withSpan(deleted, { ...currentSpan(endpoint), from: now, enabled: false });
+    return { ...kept, secrets: [], deletedAt: times.now, history: disabledHistory(endpoint, times) };
   });
+}
+
+interface DisablingPorts extends Omit<DatingPorts, 'lead'> {
+  readonly merchants: MerchantStore;
+  readonly reporter: Reporter;
 }
 
 /**
@@ -212,7 +243,7 @@ export async function deleteEndpoint(
  * two, or loses a race, tells it again; the other way about, it might never be told.
  */
 export async function disableEndpoint(
-  ports: { readonly merchants: MerchantStore; readonly clock: Clock; readonly reporter: Reporter },
+  ports: DisablingPorts,
   options: {
     readonly merchantId: MerchantId;
     readonly endpointId: EndpointId;
@@ -221,12 +252,17 @@ export async function disableEndpoint(
   },
 ): Promise<void> {
   const { merchantId, endpointId, url, reason } = options;
-  await update(ports, options, (endpoint, now) => {
+  await update({ ...ports, lead: LEAD }, options, (endpoint, times) => {
     const span = currentSpan(endpoint);
     if (!span.enabled || endpoint.url !== url) return endpoint;
     ports.reporter.report({ event: 'endpoint_disabled', merchantId, endpointId, reason });
-    return withSpan(endpoint, { ...span, from: now, enabled: false });
+    return { ...endpoint, history: disabledHistory(endpoint, times) };
   });
+}
+
+function disabledHistory(endpoint: Endpoint, times: WriteTimes): Endpoint['history'] {
+  const { types } = currentSpan(endpoint);
+  return [...changedHistory(endpoint.history, { enabled: false, types }, times)];
 }
 
 /** The same `rotation` again within the hour is answered with the same secret. */
@@ -262,37 +298,43 @@ export function isLive(endpoint: Endpoint): boolean {
   return endpoint.deletedAt === undefined;
 }
 
-/** Reads, changes, and writes on condition that nobody else wrote; a lost race is run again. */
+interface UpdatePorts extends DatingPorts {
+  readonly merchants: MerchantStore;
+  /** The writes of a change that began before. */
+  readonly writes?: DatedWrites;
+}
+
+/**
+ * Reads, changes, and writes on condition that nobody else wrote. A lost race is run again, and so is a write that was not
+ * answered: what it may have written is read, and dated anew.
+ */
 async function update(
-  ports: { readonly merchants: MerchantStore; readonly clock: Clock },
+  ports: UpdatePorts,
   key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
-  change: (endpoint: Endpoint, now: string) => Endpoint | Extract<EndpointRefusal, { kind: 'refused' }>,
+  change: (endpoint: Endpoint, times: WriteTimes) => Endpoint | Extract<EndpointRefusal, { kind: 'refused' }>,
 ): Promise<
   { readonly kind: 'changed'; readonly endpoint: Endpoint } | Extract<EndpointRefusal, { kind: 'refused' }>
 > {
-  for (let tries = 1; tries <= MAX_CHANGE_TRIES; tries += 1) {
+  const { writes = createDatedWrites(ports) } = ports;
+  let tried: Endpoint | undefined;
+  return changeUnderRev('The endpoint', async () => {
     const config = await ports.merchants.read(key.merchantId);
     if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
     const endpoint = config.endpoints.find((one) => one.endpointId === key.endpointId);
-    if (endpoint === undefined || !isLive(endpoint)) return unknownEndpoint;
-    const changed = change(endpoint, isoTime(ports.clock.now()));
+    if (endpoint === undefined) return unknownEndpoint;
+    if (!isLive(endpoint)) {
+      const isOwnDoing = endpoint.rev === tried?.rev && endpoint.deletedAt === tried.deletedAt;
+      return isOwnDoing ? { kind: 'changed', endpoint } : unknownEndpoint;
+    }
+    const times = writes.next();
+    const changed = change(writes.corrected(endpoint, times), times);
     if ('kind' in changed) return changed;
     if (changed === endpoint) return { kind: 'changed', endpoint };
     const next = { ...changed, rev: endpoint.rev + 1 };
-    if (await ports.merchants.saveEndpoint(next, endpoint.rev)) return { kind: 'changed', endpoint: next };
-  }
-  throw new Fault({ code: 'contended', message: 'The endpoint kept changing; try again.', retryable: true });
-}
-
-/** Appends a span where it says something new, and forgets what is too old to matter. */
-function withSpan(endpoint: Endpoint, span: SettingsSpan): Endpoint {
-  const last = currentSpan(endpoint);
-  const same = last.enabled === span.enabled && last.types.join() === span.types.join();
-  if (same) return endpoint;
-  const oldest = isoTime(msOf(span.from) - PAST_MS);
-  const inForce = Math.max(
-    endpoint.history.findLastIndex(({ from }) => from <= oldest),
-    0,
-  );
-  return { ...endpoint, history: [...endpoint.history.slice(inForce), span] };
+    tried = next;
+    const written = await writes.write({ standing: endpoint, next }, times, () =>
+      ports.merchants.saveEndpoint(next, endpoint.rev, times.withinMs),
+    );
+    return written === 'standing' ? { kind: 'changed', endpoint: next } : OVERTAKEN;
+  });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EVENT_FILTER } from '../../protocol/event-names.ts';
 import { storedScheduleSchema } from '../schedule.ts';
 import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../stored.ts';
 import { lineSchema } from '../text.ts';
@@ -49,9 +50,7 @@ export const profileSchema = z.object({
 export type Profile = z.infer<typeof profileSchema>;
 
 /** `payment.succeeded`, `payment.*`, or `*` for every type. */
-export const eventFilterSchema = z
-  .string('invalid_event_type')
-  .regex(/^(\*|[a-z][a-z0-9_-]{0,31}\.(\*|succeeded|failed|closed))$/, 'invalid_event_type');
+export const eventFilterSchema = z.string('invalid_event_type').regex(EVENT_FILTER, 'invalid_event_type');
 
 export const timeoutMsSchema = z
   .number('invalid_value')
@@ -85,7 +84,7 @@ export const endpointSchema = z.object({
   schedule: storedScheduleSchema.exactOptional(),
   expectBody: z.string().exactOptional(),
   signature: storedWord<SignatureChoice>().exactOptional(),
-  /** Oldest first, never empty; the last one is in force now. */
+  /** Oldest first, never empty; the last one may be in force only in a few seconds. */
   history: z.array(settingsSpanSchema).min(1),
   secrets: z.array(sealedSecretSchema),
   createdAt: storedTime,
@@ -95,7 +94,7 @@ export const endpointSchema = z.object({
 });
 export type Endpoint = z.infer<typeof endpointSchema>;
 
-/** The endpoint's settings in force now. */
+/** The newest settings: attempts follow them at once, and expectation from the moment of their date. */
 export function currentSpan(endpoint: Endpoint): SettingsSpan {
   const span = endpoint.history.at(-1);
   if (span === undefined) throw new Error(`endpoint ${endpoint.endpointId} has no settings`);

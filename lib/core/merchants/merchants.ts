@@ -1,7 +1,8 @@
+import { canonicalJson } from '../../protocol/json/canonical-json.ts';
+import { changeUnderRev, OVERTAKEN } from '../change-under-rev.ts';
 import { sealContext } from '../deliver/attempt/target.ts';
 import type { Clock, ClockTrust, Random } from '../environment.ts';
 import { Fault } from '../faults.ts';
-import { canonicalJson } from '../json.ts';
 import type { MerchantId } from '../model.ts';
 import { DEFAULT_SCHEDULE, type Schedule } from '../schedule.ts';
 import { isoTime } from '../time.ts';
@@ -28,8 +29,6 @@ export interface MerchantSettings {
   readonly feedShards?: number;
   readonly timeZone?: string;
 }
-
-const MAX_CHANGE_TRIES = 5;
 
 export type CreateMerchantResult =
   | { readonly kind: 'created'; readonly profile: Profile; readonly secret: string }
@@ -78,12 +77,12 @@ function standing(profile: Profile, wanted: Required<Omit<MerchantSettings, 'mer
   return { kind: isSame ? 'unchanged' : 'conflict', profile } as const;
 }
 
-export type ChangeMerchantResult =
-  | { readonly kind: 'changed'; readonly profile: Profile }
-  | {
-      readonly kind: 'refused';
-      readonly code: 'unknown_merchant' | 'feed_shards_shrink' | RotationRefusal;
-    };
+export interface MerchantRefusal {
+  readonly kind: 'refused';
+  readonly code: 'unknown_merchant' | 'feed_shards_shrink' | RotationRefusal;
+}
+
+export type ChangeMerchantResult = { readonly kind: 'changed'; readonly profile: Profile } | MerchantRefusal;
 
 export async function changeMerchant(
   ports: MerchantPorts,
@@ -105,7 +104,7 @@ export async function rotateMerchantSecret(
   ports: MerchantPorts,
   merchantId: MerchantId,
   rotation: Rotation,
-): Promise<{ readonly kind: 'rotated' | 'repeated'; readonly secret: string } | ChangeMerchantResult> {
+): Promise<{ readonly kind: 'rotated' | 'repeated'; readonly secret: string } | MerchantRefusal> {
   const context = sealContext(merchantId);
   const made = await makeSecret(ports, context);
   const result = await update(ports, merchantId, (profile) => {
@@ -121,16 +120,16 @@ export async function rotateMerchantSecret(
 async function update(
   ports: MerchantPorts,
   merchantId: MerchantId,
-  change: (profile: Profile) => Profile | Extract<ChangeMerchantResult, { kind: 'refused' }>,
+  change: (profile: Profile) => Profile | MerchantRefusal,
 ): Promise<ChangeMerchantResult> {
-  for (let tries = 1; tries <= MAX_CHANGE_TRIES; tries += 1) {
+  return changeUnderRev('The merchant', async () => {
     const profile = (await ports.merchants.read(merchantId))?.profile;
     if (profile === undefined) return { kind: 'refused', code: 'unknown_merchant' };
     const changed = change(profile);
     if ('kind' in changed) return changed;
     if (changed === profile) return { kind: 'changed', profile };
     const next = { ...changed, rev: profile.rev + 1 };
-    if (await ports.merchants.saveProfile(next, profile.rev)) return { kind: 'changed', profile: next };
-  }
-  throw new Fault({ code: 'contended', message: 'The merchant kept changing; try again.', retryable: true });
+    const isSaved = await ports.merchants.saveProfile(next, profile.rev);
+    return isSaved ? { kind: 'changed', profile: next } : OVERTAKEN;
+  });
 }

@@ -1,4 +1,4 @@
-import { publicKeyText, SECRET_BYTES, secretText } from '../deliver/attempt/signature.ts';
+import { publicKeyText, SECRET_BYTES, secretText } from '../../protocol/signing/webhook-keys.ts';
 import type { Random } from '../environment.ts';
 import { DAY_SECONDS, isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
 import { activeSecrets, MAX_SECRETS, type SealedSecret, type SignatureChoice } from './merchant-config.ts';

@@ -1,4 +1,5 @@
-import { answerKey, signedHeaders } from '../deliver/attempt/signature.ts';
+import { signedHeaders } from '../../protocol/signing/signed-headers.ts';
+import { answerKey, storedSecretBytes } from '../../protocol/signing/webhook-keys.ts';
 import { openKeys, SETTINGS_MAX_AGE_MS, sealContext } from '../deliver/attempt/target.ts';
 import type { Clock, Random } from '../environment.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
@@ -12,12 +13,14 @@ export type AnswerSigner = (
   body: string,
 ) => Promise<Readonly<Record<string, string>>>;
 
-export function createAnswerSigner(ports: {
+interface AnswerSignerPorts {
   readonly configs: ConfigCache;
   readonly seal: Seal;
   readonly clock: Clock;
   readonly random: Random;
-}): AnswerSigner {
+}
+
+export function createAnswerSigner(ports: AnswerSignerPorts): AnswerSigner {
   return async (merchantId, body) => {
     const nowMs = ports.clock.now();
     const config = await ports.configs.get(merchantId, nowMs - SETTINGS_MAX_AGE_MS);
@@ -26,7 +29,7 @@ export function createAnswerSigner(ports: {
     const id = `ans_${Buffer.from(ports.random.bytes(16)).toString('hex')}`;
     return signedHeaders(
       { id, timestamp: Math.floor(nowMs / SECOND_MS), body },
-      secrets.map((secret) => ({ scheme: 'v1', key: answerKey(secret) })),
+      secrets.map((secret) => ({ scheme: 'v1', key: answerKey(storedSecretBytes(secret)) })),
     );
   };
 }

@@ -1,9 +1,10 @@
+import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { feedItem } from '../deliver/attempt/callback.ts';
 import type { Clock, ClockTrust } from '../environment.ts';
 import { feedShardsOf } from '../feed/closed-windows.ts';
 import type { FeedStore } from '../feed/feed-store.ts';
 import { openMerge, takePage } from '../feed/merge.ts';
-import { type FeedPosition, feedOrder, positionText } from '../feed/order.ts';
+import { type FeedPosition, positionText } from '../feed/order.ts';
 import { shardLists } from '../feed/shard-pages.ts';
 import { oldestShown, type Reach, watermarkAt } from '../feed/watermark.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';

@@ -1,3 +1,4 @@
+import { bucketOf, type HashedRow as RowFields } from '../../protocol/row-digest.ts';
 import { typeFilter } from '../deliver/expected-endpoints.ts';
 import {
   type ClosedWindow,
@@ -5,15 +6,8 @@ import {
   type WindowPorts,
   type WindowRefusal,
 } from '../feed/closed-windows.ts';
-import {
-  bucketOf,
-  createDigestSum,
-  type Digest,
-  type DigestRow,
-  digestOfRows,
-  sumDigests,
-} from '../feed/digest.ts';
-import type { MerchantId, TransactionId } from '../model.ts';
+import { createDigestSum, type Digest, digestOfRows, sumDigests } from '../feed/digest.ts';
+import type { MerchantId, Outcome, TransactionId } from '../model.ts';
 import { bucketDigests, readRows, rowsOf } from './window-contents.ts';
 
 /** A receiver's own rows of a closed window, claimed whole, beside ours: what differs, by class. */
@@ -23,7 +17,9 @@ export const DIFFERENCE_CLASSES = ['only_here', 'only_there', 'status', 'amount'
 /** What can differ of a row that both have. */
 const FIELDS = ['status', 'amount', 'currency'] as const;
 
-type Side = Omit<DigestRow, 'transactionId'>;
+/** What is compared of a row. */
+type HashedRow = Pick<Outcome, keyof RowFields>;
+type Side = Omit<HashedRow, 'transactionId'>;
 
 /** Here is Tidings, there is the receiver. A row that both have may differ in several classes. */
 interface Difference {
@@ -38,7 +34,7 @@ export interface Claim {
   readonly start: string;
   readonly bucket?: number;
   readonly types?: readonly string[];
-  readonly rows: readonly DigestRow[];
+  readonly rows: readonly HashedRow[];
 }
 
 export interface Reconciliation {
@@ -135,16 +131,16 @@ function wrongRows({
   return strays.length > 0 ? { code: 'wrong_bucket', rows: strays } : undefined;
 }
 
-function nameOf(row: Pick<DigestRow, 'transactionId' | 'version'> | undefined): string {
+function nameOf(row: Pick<HashedRow, 'transactionId' | 'version'> | undefined): string {
   return `${row?.transactionId}#${row?.version}`;
 }
 
-function openComparison(claimed: readonly DigestRow[]) {
+function openComparison(claimed: readonly HashedRow[]) {
   const waiting = new Map(claimed.map((row) => [nameOf(row), row]));
   const differences: Difference[] = [];
   return {
     differences,
-    compare(row: DigestRow): void {
+    compare(row: HashedRow): void {
       const { transactionId } = row;
       const there = waiting.get(nameOf(row));
       waiting.delete(nameOf(row));
@@ -166,6 +162,6 @@ function openComparison(claimed: readonly DigestRow[]) {
   };
 }
 
-function sideOf({ version, status, amount, currency }: DigestRow): Side {
+function sideOf({ version, status, amount, currency }: HashedRow): Side {
   return { version, status, amount, currency };
 }

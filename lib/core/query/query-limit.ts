@@ -1,3 +1,4 @@
+import { createBoundedCache } from '../bounded-cache.ts';
 import type { Clock, Random } from '../environment.ts';
 import type { Gate } from '../gate.ts';
 import type { MerchantId } from '../model.ts';
@@ -25,13 +26,15 @@ type QueryAdmission =
   | { readonly kind: 'entered'; readonly leave: () => Promise<void> }
   | { readonly kind: 'busy'; readonly retryAfterSeconds: number };
 
-/** One per process: it remembers who was busy a moment ago, so that refusing costs nothing. */
-export function createQueryLimit(ports: {
+interface QueryLimitPorts {
   readonly gate: Gate;
   readonly clock: Clock;
   readonly random: Random;
-}): QueryLimit {
-  const busyUntil = new Map<MerchantId, number>();
+}
+
+/** One per process: it remembers who was busy a moment ago, so that refusing costs nothing. */
+export function createQueryLimit(ports: QueryLimitPorts): QueryLimit {
+  const busyUntil = createBoundedCache<MerchantId, number>({ capacity: MAX_BUSY });
   return {
     async enter(merchantId) {
       const nowMs = ports.clock.now();
@@ -46,7 +49,6 @@ export function createQueryLimit(ports: {
         const leave = () => ports.gate.leave(place, untilMs).catch(() => undefined);
         if (entry.kind === 'entered') return { kind: 'entered', leave };
       }
-      if (busyUntil.size >= MAX_BUSY) busyUntil.clear();
       busyUntil.set(merchantId, nowMs + RETRY_AFTER_SECONDS * SECOND_MS);
       return busy;
     },

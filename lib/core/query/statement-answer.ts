@@ -19,7 +19,7 @@ export interface StatementLinks {
 export interface StatementQueryPorts extends Reach {
   readonly statements: Pick<StatementStore, 'read' | 'newest'>;
   readonly links: StatementLinks;
-  readonly directory: Pick<Directory, 'closed' | 'entry'>;
+  readonly directory: Pick<Directory, 'mark' | 'entry'>;
   readonly configs: ConfigCache;
   readonly clock: Clock;
   readonly clockTrust: ClockTrust;

@@ -1,3 +1,4 @@
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { outcomeData } from '../deliver/attempt/callback.ts';
 import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
 import { type Notification, notificationIdOf, untried } from '../deliver/state/notification.ts';
@@ -39,24 +40,28 @@ export async function readTransaction(
   return { asOf: isoTime(asOfMs), transaction: await view(ports, key, asOfMs) };
 }
 
-/** The transactions that carry a reference, as of the watermark: what was recorded since may be missing. */
-export async function readByReference(
-  ports: QueryPorts,
-  options: {
-    readonly merchantId: MerchantId;
-    readonly reference: string;
-    readonly after?: TransactionId;
-    readonly limit: number;
-  },
-): Promise<{
+interface ReferencePageQuery {
+  readonly merchantId: MerchantId;
+  readonly reference: string;
+  readonly after?: TransactionId;
+  readonly limit: number;
+}
+
+interface ReferencePage {
   readonly asOf: string;
   readonly items: readonly TransactionView[];
   readonly last?: TransactionId;
-}> {
+}
+
+/** The transactions that carry a reference, as of the watermark: what was recorded since may be missing. */
+export async function readByReference(
+  ports: QueryPorts,
+  options: ReferencePageQuery,
+): Promise<ReferencePage> {
   const asOfMs = ports.clock.now();
   const page = await ports.outcomes.idsByReference(options);
-  const views = await Promise.all(
-    page.ids.map((transactionId) => view(ports, { merchantId: options.merchantId, transactionId }, asOfMs)),
+  const views = await boundedMap(page.ids, MAX_REFERENCE_PAGE, (transactionId) =>
+    view(ports, { merchantId: options.merchantId, transactionId }, asOfMs),
   );
   const last = page.ids.at(-1);
   return {
@@ -80,16 +85,15 @@ async function view(
   return viewOf(outcomes, latest, await withUntried(ports, { outcomes, latest, notifications, nowMs }));
 }
 
+interface FoundTransaction {
+  readonly outcomes: readonly Outcome[];
+  readonly latest: Outcome;
+  readonly notifications: readonly Notification[];
+  readonly nowMs: number;
+}
+
 /** Adds the notifications that are expected and of which nothing is written yet. */
-async function withUntried(
-  ports: QueryPorts,
-  found: {
-    readonly outcomes: readonly Outcome[];
-    readonly latest: Outcome;
-    readonly notifications: readonly Notification[];
-    readonly nowMs: number;
-  },
-): Promise<readonly Notification[]> {
+async function withUntried(ports: QueryPorts, found: FoundTransaction): Promise<readonly Notification[]> {
   const { latest, notifications, nowMs } = found;
   if (!isTerminal(latest)) return notifications;
   const config = await ports.configs.get(

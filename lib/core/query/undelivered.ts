@@ -1,3 +1,4 @@
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import type { UndeliveredState } from '../deliver/redelivery.ts';
 import { type ListedKey, listingOrder, type Notification } from '../deliver/state/notification.ts';
 import type { NotificationStore } from '../deliver/state/notification-store.ts';
@@ -5,7 +6,6 @@ import type { Clock, ClockTrust } from '../environment.ts';
 import { takeFromPartitions } from '../feed/partition-pages.ts';
 import { oldestShown, type Reach, watermarkAt } from '../feed/watermark.ts';
 import type { MerchantId } from '../model.ts';
-import { sideBySide } from '../side-by-side.ts';
 import { isoTime, MINUTE_MS } from '../time.ts';
 
 /** What did not arrive: a merchant's notifications in one state, in the order of their listing. */
@@ -21,24 +21,28 @@ export const MAX_UNDELIVERED_PAGE = 100;
 /** Notifications read strongly side by side. */
 const CONCURRENCY = 16;
 
+interface UndeliveredQuery {
+  readonly merchantId: MerchantId;
+  readonly state: UndeliveredState;
+  readonly after?: ListedKey;
+  readonly limit: number;
+}
+
+interface UndeliveredPage {
+  readonly asOf: string;
+  readonly items: readonly Notification[];
+  /** Where the next page goes on; absent of the last. */
+  readonly next?: ListedKey;
+}
+
 /**
  * One page. The index only says where to look: each notification is read strongly, and one that has left the state
  * since is left out, so a page may be empty and still have a next one.
  */
 export async function readUndelivered(
   ports: UndeliveredPorts,
-  asked: {
-    readonly merchantId: MerchantId;
-    readonly state: UndeliveredState;
-    readonly after?: ListedKey;
-    readonly limit: number;
-  },
-): Promise<{
-  readonly asOf: string;
-  readonly items: readonly Notification[];
-  /** Where the next page goes on; absent of the last. */
-  readonly next?: ListedKey;
-}> {
+  asked: UndeliveredQuery,
+): Promise<UndeliveredPage> {
   const nowMs = ports.clock.now();
   const { merchantId, state, after, limit } = asked;
   const range = {
@@ -52,7 +56,7 @@ export async function readUndelivered(
     orderOf: listingOrder,
     read: (place) => ports.notifications.undelivered({ merchantId, state, ...range, ...place }),
   });
-  const standing = await sideBySide(keys, CONCURRENCY, (key) => ports.notifications.read(key));
+  const standing = await boundedMap(keys, CONCURRENCY, (key) => ports.notifications.read(key));
   ports.clockTrust.assertTrusted();
   return {
     asOf: watermarkAt(ports, nowMs),

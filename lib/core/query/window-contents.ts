@@ -1,3 +1,5 @@
+import { bucketOf } from '../../protocol/row-digest.ts';
+import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { feedItem } from '../deliver/attempt/callback.ts';
 import { typeFilter } from '../deliver/expected-endpoints.ts';
 import {
@@ -7,9 +9,9 @@ import {
   type WindowPorts,
   type WindowRefusal,
 } from '../feed/closed-windows.ts';
-import { type BucketDigest, bucketOf, createDigestSum, sameGroups, sumBuckets } from '../feed/digest.ts';
+import { type BucketDigest, createDigestSum, sameGroups, sumBuckets } from '../feed/digest.ts';
 import { openMerge, takePage } from '../feed/merge.ts';
-import { type FeedKey, feedOrder } from '../feed/order.ts';
+import type { FeedKey } from '../feed/order.ts';
 import { shardLists } from '../feed/shard-pages.ts';
 import { BUCKETS_ABOVE_ROWS, feedRows, type Window } from '../feed/window.ts';
 import type { MerchantId, TerminalOutcome } from '../model.ts';
@@ -85,23 +87,28 @@ export interface WindowPosition {
   readonly key: FeedKey;
 }
 
+interface WindowRowsQuery extends WindowOf {
+  readonly bucket?: number;
+  readonly after?: WindowPosition;
+  readonly limit: number;
+}
+
+interface WindowRows {
+  readonly kind: 'rows';
+  readonly asOf: string;
+  readonly items: readonly ReturnType<typeof feedItem>[];
+  /** Where the next page goes on; absent of the last. A page may hold nothing and still have a next one. */
+  readonly next?: WindowPosition;
+}
+
 /**
  * The rows of a closed window, or of one bucket of it, in the order of the feed. All pages are of one revision: rows of
  * two would add up to neither.
  */
 export async function readWindowRows(
   ports: WindowPorts,
-  asked: WindowOf & { readonly bucket?: number; readonly after?: WindowPosition; readonly limit: number },
-): Promise<
-  | {
-      readonly kind: 'rows';
-      readonly asOf: string;
-      readonly items: readonly ReturnType<typeof feedItem>[];
-      /** Where the next page goes on; absent of the last. A page may hold nothing and still have a next one. */
-      readonly next?: WindowPosition;
-    }
-  | WindowRefusal
-> {
+  asked: WindowRowsQuery,
+): Promise<WindowRows | WindowRefusal> {
   const found = await readClosedWindow(ports, asked);
   if (found.kind === 'refused') return found;
   const { merchantId, bucket, limit, after } = asked;

@@ -8,7 +8,7 @@ import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../time.ts';
 /** Digests of a range: of each window, or of hours and days, which are the sums of theirs. */
 
 export const RESOLUTIONS = ['window', 'hour', 'day'] as const;
-export type Resolution = (typeof RESOLUTIONS)[number];
+type Resolution = (typeof RESOLUTIONS)[number];
 
 /** Windows that one answer is made of at most: of 300 seconds, those of a day, a week and a month. */
 const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2_016, day: 8_928 };
@@ -39,21 +39,21 @@ export interface WindowSums {
   readonly items: readonly WindowSum[];
 }
 
+/** Whose digests, and how far they are summed up. */
+interface SumsRange {
+  readonly merchantId: MerchantId;
+  readonly from: string;
+  readonly to?: string;
+  readonly resolution: Resolution;
+  /** With the digests of `listedAt`. */
+  readonly withTimes: boolean;
+}
+
 /**
  * Digests from `from` to `to`, both boundaries of windows; of what is closed only, and all of it: a range that goes
  * beyond is refused. Without `to`, through what is closed.
  */
-export async function readWindows(
-  ports: WindowPorts,
-  range: {
-    readonly merchantId: MerchantId;
-    readonly from: string;
-    readonly to?: string;
-    readonly resolution: Resolution;
-    /** With the digests of `listedAt`. */
-    readonly withTimes: boolean;
-  },
-): Promise<WindowSums | WindowRefusal> {
+export async function readWindows(ports: WindowPorts, range: SumsRange): Promise<WindowSums | WindowRefusal> {
   const nowMs = ports.clock.now();
   const asOf = watermarkAt(ports, nowMs);
   const { merchantId, from, resolution, withTimes } = range;
@@ -101,23 +101,21 @@ function secondsOf(resolution: Resolution, windowSeconds: number): number {
 
 type Parts = Pick<WindowSum, 'revision' | 'groups' | 'times'>;
 
+interface SlicedRange {
+  readonly merchantId: MerchantId;
+  readonly from: string;
+  readonly to: string;
+  readonly seconds: number;
+  readonly withTimes: boolean;
+}
+
 /**
  * Hours and days of UTC, cut to the range: `start` and `end` say what an item is of. Summed up page by page, so that what
  * is held does not grow with the range; undefined where there is too much to sum up for one answer.
  */
 async function readSums(
   ports: WindowPorts,
-  {
-    seconds,
-    withTimes,
-    ...range
-  }: {
-    readonly merchantId: MerchantId;
-    readonly from: string;
-    readonly to: string;
-    readonly seconds: number;
-    readonly withTimes: boolean;
-  },
+  { seconds, withTimes, ...range }: SlicedRange,
 ): Promise<readonly WindowSum[] | undefined> {
   const lengthMs = seconds * SECOND_MS;
   const slices = new Map<number, Parts>();

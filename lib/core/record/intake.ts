@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { MAX_JSON_BYTES } from '../../protocol/json/json-limits.ts';
 import type { DeadLetters } from '../deliver/messages.ts';
-import { MAX_JSON_BYTES, parseJsonParts, refusalIn } from '../json.ts';
+import { parseJsonParts, refusalIn } from '../json.ts';
 import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../model.ts';
 import { type RecordPorts, type RecordResult, recordOutcome } from './record.ts';
 

@@ -2,6 +2,19 @@ import type { Check } from '../check-back/check-state.ts';
 import type { Notification } from '../deliver/state/notification.ts';
 import type { MerchantId, Outcome, TransactionId, TransactionKey, Version } from '../model.ts';
 
+/** A page of the transactions that carry a reference. */
+export interface ReferenceQuery {
+  readonly merchantId: MerchantId;
+  readonly reference: string;
+  readonly after?: TransactionId;
+  readonly limit: number;
+}
+
+export interface ReferenceIds {
+  readonly ids: readonly TransactionId[];
+  readonly more: boolean;
+}
+
 /** Outcomes: written once, never changed. */
 export interface OutcomeStore {
   /**
@@ -23,12 +36,7 @@ export interface OutcomeStore {
     readonly notifications: readonly Notification[];
   }>;
   /** Ids of the transactions that carry `reference`, in their order, after `after`; soon after the write. */
-  idsByReference(options: {
-    readonly merchantId: MerchantId;
-    readonly reference: string;
-    readonly after?: TransactionId;
-    readonly limit: number;
-  }): Promise<{ readonly ids: readonly TransactionId[]; readonly more: boolean }>;
+  idsByReference(asked: ReferenceQuery): Promise<ReferenceIds>;
   /**
    * The PENDING of an ended transaction needs no check any more: that is resolved, and both expire a day after the end
    * does. Repeatable.

@@ -1,6 +1,7 @@
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
+import { feedShardOf } from '../../protocol/table/outcome-layout.ts';
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
 import { newCheck } from '../check-back/check-state.ts';
-import { sha256 } from '../crypto.ts';
 import type { Clock, Random, Reporter, Timer } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
@@ -92,14 +93,16 @@ function refusedField(
   return undefined;
 }
 
+interface VersionToWrite {
+  readonly key: TransactionKey;
+  readonly content: OutcomeContent;
+  readonly version: Version;
+  readonly feedShards: number;
+}
+
 async function write(
   ports: RecordPorts,
-  options: {
-    readonly key: TransactionKey;
-    readonly content: OutcomeContent;
-    readonly version: Version;
-    readonly feedShards: number;
-  },
+  options: VersionToWrite,
 ): Promise<{ readonly kind: 'created'; readonly outcome: Outcome } | { readonly kind: 'exists' }> {
   const { key, content, version, feedShards } = options;
   for (let tries = 1; ; tries += 1) {
@@ -123,7 +126,7 @@ async function write(
 
 function put(ports: RecordPorts, outcome: Outcome, feedShards: number): Promise<'written' | 'exists'> {
   if (outcome.status !== 'PENDING') {
-    return ports.outcomes.putIfAbsent(outcome, shardOf(outcome.transactionId, feedShards));
+    return ports.outcomes.putIfAbsent(outcome, feedShardOf(outcome.transactionId, feedShards));
   }
   const check = newCheck(outcome, {
     preparedAtMs: msOf(outcome.recordedAt),
@@ -131,12 +134,6 @@ function put(ports: RecordPorts, outcome: Outcome, feedShards: number): Promise<
     horizonSeconds: ports.checkHorizonSeconds,
   });
   return ports.outcomes.prepare(outcome, check);
-}
-
-/** Spreads a merchant's feed evenly over its shards. */
-function shardOf(transactionId: TransactionId, feedShards: number): number {
-  const [high = 0, low = 0] = sha256(transactionId);
-  return (high * 256 + low) % feedShards;
 }
 
 export type BatchItemResult = RecordResult | { readonly kind: 'failed'; readonly code: string };
@@ -157,16 +154,12 @@ export async function recordBatch(
 ): Promise<readonly BatchItemResult[]> {
   const queues = Map.groupBy(items.keys(), (index) => items[index]?.transactionId);
   const results = new Array<BatchItemResult>(items.length);
-  const waiting = [...queues.values()];
-  const worker = async () => {
-    for (let queue = waiting.shift(); queue !== undefined; queue = waiting.shift()) {
-      for (const index of queue) {
-        const item = items[index];
-        if (item !== undefined) results[index] = await recordItem(ports, { merchantId, item });
-      }
+  await boundedMap([...queues.values()], BATCH_CONCURRENCY, async (queue) => {
+    for (const index of queue) {
+      const item = items[index];
+      if (item !== undefined) results[index] = await recordItem(ports, { merchantId, item });
     }
-  };
-  await Promise.all(Array.from({ length: BATCH_CONCURRENCY }, worker));
+  });
   return results;
 }
 

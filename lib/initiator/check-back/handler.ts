@@ -1,13 +1,26 @@
+import type { KeyObject } from 'node:crypto';
+import { jsonAnswer, methodRefusal, type RawRequest } from '../../protocol/http/host-handling.ts';
+import { isObject, jsonOf } from '../../protocol/json/json-values.ts';
+import type { Clock } from '../../protocol/runtime/clock.ts';
+import { system } from '../../protocol/runtime/machine.ts';
+import {
+  functionProblem,
+  functionsProblem,
+  integerProblem,
+  optionsProblem,
+} from '../../protocol/runtime/option-rules.ts';
+import {
+  isSigned,
+  readSignatureHeaders,
+  type SignatureHeaders,
+  TOLERANCE_SECONDS,
+  timeRefusal,
+} from '../../protocol/signing/signature-check.ts';
 import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
 import { isMerchantId, isTransactionId, type MerchantId, type TransactionKey } from '../ids.ts';
-import { functionProblem, functionsProblem, integerProblem, optionsProblem } from '../option-rules.ts';
-import { isObject } from '../outcome.ts';
-import { type Clock, system } from '../system.ts';
-import { type CheckBackAnswer, endOfTransaction } from './answer.ts';
-import { type HeaderSource, type SignatureHeaders, signatureHeaders } from './headers.ts';
+import { type CheckBackAnswer, endOfTransaction } from './check-answer.ts';
 import { fixedPublicKeys, type PublicKeys } from './public-keys.ts';
 import { Refusal } from './refusal.ts';
-import { assertTimely, isSigned } from './signature.ts';
 
 /** The service asks how a transaction ended that was announced and of which nothing was heard since. */
 export interface Check extends TransactionKey {
@@ -41,12 +54,7 @@ export interface CheckBackOptions {
 }
 
 /** A check as it came in, whatever the host. */
-export interface CheckRequest {
-  readonly method: string;
-  readonly headers: HeaderSource;
-  /** The raw bytes, as they were signed. */
-  readonly body: Uint8Array;
-}
+export type CheckRequest = RawRequest;
 
 export interface CheckResponse {
   readonly status: number;
@@ -101,9 +109,9 @@ export function createCheckBackHandler(options: CheckBackOptions): CheckBackHand
       return answerOf(await within(timeoutMs, () => lookUp(check)));
     } catch (error) {
       onRefused(error);
-      if (error instanceof Refusal) return json(error.status, { code: error.code });
+      if (error instanceof Refusal) return jsonAnswer(error.status, { code: error.code });
       // It says nothing of the transaction: not 404, so that the service asks again.
-      return json(503, { code: error instanceof InitiatorFault ? error.code : 'unavailable' });
+      return jsonAnswer(503, { code: error instanceof InitiatorFault ? error.code : 'unavailable' });
     }
   };
   // The adapters refuse some requests before they come here: `onError` hears of these, too.
@@ -139,12 +147,15 @@ async function verified(
   { method, headers, body }: CheckRequest,
   { publicKeys, nowMs }: { readonly publicKeys: PublicKeys; readonly nowMs: number },
 ): Promise<Check> {
-  assertPost(method);
+  const refusal = methodRefusal(method, 'Checks');
+  if (refusal !== undefined) throw new Refusal(refusal.code, refusal.message);
   if (body.byteLength > MAX_CHECK_BYTES) {
     throw new Refusal('body_too_large', `The body is larger than ${MAX_CHECK_BYTES} bytes.`);
   }
-  const signed = signatureHeaders(headers);
-  assertTimely(signed, nowMs);
+  const signed = readSignatureHeaders(headers);
+  if (!signed.ok) throw new Refusal(signed.code, signed.message);
+  const late = timeRefusal(signed, { nowMs, toleranceSeconds: TOLERANCE_SECONDS });
+  if (late !== undefined) throw new Refusal(late.code, late.message);
   if (!(await isSignedByService(signed, body, publicKeys))) {
     const why =
       'No v1a signature is right by any of the public keys: is the body changed, or publicKeys old?';
@@ -155,43 +166,31 @@ async function verified(
   return check;
 }
 
-/** @throws Refusal `method_not_allowed` */
-export function assertPost(method: string): void {
-  if (method.toUpperCase() === 'POST') return;
-  const what =
-    method === ''
-      ? 'The event has no HTTP method: is it one of API Gateway, a function URL or a load balancer?'
-      : '';
-  throw new Refusal('method_not_allowed', what || `Checks are POST requests, and this is ${method}.`);
-}
-
 async function isSignedByService(
   signed: SignatureHeaders,
   body: Uint8Array,
   publicKeys: PublicKeys,
 ): Promise<boolean> {
-  if (isSigned(signed, body, await publicKeys.get({ isStale: false }))) return true;
+  const isSignedByOneOf = (keys: readonly KeyObject[]) =>
+    isSigned(
+      signed,
+      body,
+      keys.map((key) => ({ scheme: 'v1a', key })),
+    );
+  if (isSignedByOneOf(await publicKeys.get({ isStale: false }))) return true;
   // The service may have changed its key since.
-  return isSigned(signed, body, await publicKeys.get({ isStale: true }));
+  return isSignedByOneOf(await publicKeys.get({ isStale: true }));
 }
 
 /** Fields that are added some day are not looked at. */
 function checkOf(body: Uint8Array): Check | undefined {
-  const value = parse(body);
+  const value = jsonOf(body);
   if (!isObject(value)) return undefined;
   const { merchantId, transactionId, attempt } = value;
   if (!isMerchantId(merchantId) || !isTransactionId(transactionId)) return undefined;
   return typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 1
     ? { merchantId, transactionId, attempt }
     : undefined;
-}
-
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The service does not wait for ever, and what comes later is answered to nobody. */
@@ -211,21 +210,13 @@ async function within<T>(timeoutMs: number, work: () => T | Promise<T>): Promise
 /** What is no answer is thrown: a forgotten `return` must not say that the transaction is unknown. */
 function answerOf(answer: CheckBackAnswer): CheckResponse {
   // Said in words: a bare 404 is also what a wrong path or a proxy answers.
-  if (answer === 'unknown') return json(404, { status: 'UNKNOWN' });
-  if (isObject(answer) && answer.status === 'PENDING') return json(200, { status: 'PENDING' });
+  if (answer === 'unknown') return jsonAnswer(404, { status: 'UNKNOWN' });
+  if (isObject(answer) && answer.status === 'PENDING') return jsonAnswer(200, { status: 'PENDING' });
   const end = endOfTransaction(answer);
-  if (end !== undefined) return json(200, end);
+  if (end !== undefined) return jsonAnswer(200, end);
   throw new InitiatorFault({
     code: 'invalid_answer',
     message:
       "lookUp gave neither 'unknown', nor PENDING, nor an end with status, amount, currency, occurredAt.",
   });
-}
-
-export function json(status: number, content: object): CheckResponse {
-  return {
-    status,
-    headers: { 'content-type': 'application/json', ...(status === 405 && { allow: 'POST' }) },
-    body: JSON.stringify(content),
-  };
 }

@@ -1,16 +1,18 @@
 import type { KeyObject } from 'node:crypto';
-import { readBounded } from '../client/exchange.ts';
-import { readServiceAnswer } from '../client/service-answer.ts';
-import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
+import { readServiceAnswer } from '../../protocol/http/service-answer.ts';
+import { type Connection, exchange } from '../../protocol/http/transport.ts';
+import type { Clock } from '../../protocol/runtime/clock.ts';
+import { system } from '../../protocol/runtime/machine.ts';
 import {
   functionProblem,
   functionsProblem,
   namedTexts,
   optionsProblem,
   serviceUrlProblem,
-} from '../option-rules.ts';
-import { type Clock, system } from '../system.ts';
-import { publicKeyOf } from './signature.ts';
+  textProblem,
+} from '../../protocol/runtime/option-rules.ts';
+import { publicKeyOf } from '../../protocol/signing/webhook-keys.ts';
+import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
 
 /** Where the keys come from with which the service signs its checks. */
 export interface PublicKeys {
@@ -22,14 +24,26 @@ export interface PublicKeys {
 export function fixedPublicKeys(texts: string | readonly string[]): PublicKeys {
   const named = namedTexts('publicKeys', texts);
   if (named.length === 0) throw invalidOption('publicKeys is empty. Is its environment variable set?');
-  const keys = named.map(([name, text]) => publicKeyOf(name, text));
+  const keys = named.map(([name, text]) => checkedPublicKey(name, text));
   return { get: async () => keys };
+}
+
+/**
+ * @param name of the option, for the message
+ * @throws InitiatorFault `invalid_option` unless it is `whpk_` and 32 bytes in base64
+ */
+function checkedPublicKey(name: string, text: unknown): KeyObject {
+  assertOptions([textProblem(name, text)]);
+  const key = publicKeyOf(String(text));
+  if (key === undefined) throw invalidOption(`${name} is not whpk_ and 32 bytes in base64.`);
+  return key;
 }
 
 /** Keys are asked for again when they are as old. */
 const MAX_AGE_MS = 3_600_000;
 /** A stranger's signatures must not make us ask without end. */
 const MIN_AGE_MS = 60_000;
+const PATH = '/v1/public-keys';
 const TIMEOUT_MS = 5_000;
 const MAX_KEYS = 16;
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -55,7 +69,7 @@ export function publishedKeys(options: PublishedKeysOptions): PublicKeys {
     functionProblem('fetch', fetch),
     functionsProblem('clock', clock, ['now']),
   ]);
-  const url = `${new URL(baseUrl).href.replace(/\/+$/, '')}/v1/public-keys`;
+  const url = new URL(baseUrl).href.replace(/\/+$/, '');
   let known: { readonly keys: readonly KeyObject[]; readonly readAtMs: number } | undefined;
   let asking: Promise<readonly KeyObject[]> | undefined;
 
@@ -80,19 +94,28 @@ export function publishedKeys(options: PublishedKeysOptions): PublicKeys {
 }
 
 /** @throws InitiatorFault `unavailable`: without keys nothing is known of a signature, so nothing is refused */
-async function fetchKeys(fetch: typeof globalThis.fetch, url: string): Promise<readonly KeyObject[]> {
+async function fetchKeys(fetch: Connection['fetch'], baseUrl: string): Promise<readonly KeyObject[]> {
   try {
-    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const { status, headers } = response;
-    const says = readServiceAnswer({ status, headers, body: await readBounded(response, MAX_ANSWER_BYTES) });
+    const connection = {
+      baseUrl,
+      headers: {},
+      timeoutMs: TIMEOUT_MS,
+      maxAnswerBytes: MAX_ANSWER_BYTES,
+      fetch,
+    };
+    const exchanged = await exchange(connection, { method: 'GET', path: PATH });
+    if (exchanged.kind === 'too_long')
+      throw new Error(`The answer is longer than ${MAX_ANSWER_BYTES} bytes.`);
+    if (exchanged.kind !== 'answered') throw exchanged.cause;
+    const says = readServiceAnswer(exchanged.answer);
     if (says.kind === 'unclear') throw new Error(says.why);
     const keys = says.kind === 'content' && Array.isArray(says.json.publicKeys) ? says.json.publicKeys : [];
-    if (keys.length === 0) throw new Error(`The answer, status ${status}, has no key.`);
-    return keys.slice(0, MAX_KEYS).map((key) => publicKeyOf('publicKeys', key));
+    if (keys.length === 0) throw new Error(`The answer, status ${exchanged.answer.status}, has no key.`);
+    return keys.slice(0, MAX_KEYS).map((key) => checkedPublicKey('publicKeys', key));
   } catch (cause) {
     throw new InitiatorFault({
       code: 'unavailable',
-      message: `The service's public keys cannot be read from ${url}: ${cause}`,
+      message: `The service's public keys cannot be read from ${baseUrl}${PATH}: ${cause}`,
       retryable: true,
       cause,
     });

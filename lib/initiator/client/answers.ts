@@ -1,15 +1,11 @@
+import { BOUND_FIELDS } from '../../protocol/content/content-equality.ts';
+import { isFinalCode, problemOf } from '../../protocol/http/service-answer.ts';
+import type { ServiceRequest } from '../../protocol/http/transport.ts';
+import { isObject } from '../../protocol/json/json-values.ts';
 import type { FieldError } from '../fault.ts';
 import type { TransactionKey } from '../ids.ts';
-import {
-  BOUND_FIELDS,
-  isObject,
-  isRecordedOutcome,
-  type OutcomeContent,
-  type RecordedOutcome,
-} from '../outcome.ts';
+import { isRecordedOutcome, type OutcomeContent, type RecordedOutcome } from '../outcome.ts';
 import { type ApiAnswer, faultOf, unexpectedAnswer } from './calling.ts';
-import type { ApiRequest } from './exchange.ts';
-import { isFinalCode, problemOf } from './service-answer.ts';
 
 /** What came of recording one outcome. A conflict is an answer: somebody ended the transaction otherwise. */
 export type RecordResult =
@@ -38,7 +34,7 @@ export type BatchResult =
 /** What was stated of the transaction, as far as an answer repeats it. */
 type Stated = TransactionKey & Pick<OutcomeContent, 'status' | 'occurredAt' | (typeof BOUND_FIELDS)[number]>;
 
-export function recordResult(request: ApiRequest, answer: ApiAnswer, stated: Stated): RecordResult {
+export function recordResult(request: ServiceRequest, answer: ApiAnswer, stated: Stated): RecordResult {
   const { statusCode, says } = answer;
   if (says.kind === 'refused') return standingOf(request, answer, stated);
   const { json } = says;
@@ -48,7 +44,7 @@ export function recordResult(request: ApiRequest, answer: ApiAnswer, stated: Sta
   return { kind: statusCode === 201 ? 'created' : 'unchanged', outcome: json };
 }
 
-function standingOf(request: ApiRequest, answer: ApiAnswer, key: TransactionKey): OutcomeRefusal {
+function standingOf(request: ServiceRequest, answer: ApiAnswer, key: TransactionKey): OutcomeRefusal {
   const { statusCode, says } = answer;
   const refusal = statusCode === 409 ? refusalOf(says.json, key) : undefined;
   if (refusal !== undefined) return refusal;
@@ -88,7 +84,7 @@ function refusalOf(json: unknown, key: TransactionKey): OutcomeRefusal | undefin
 
 /** The results of one batch request, in the order of `keys`. */
 export function batchResults(
-  request: ApiRequest,
+  request: ServiceRequest,
   answer: ApiAnswer,
   keys: readonly TransactionKey[],
 ): readonly BatchResult[] {
@@ -144,7 +140,7 @@ export interface Notification {
 
 /** Undefined only where the API itself says that there is no such transaction: a wrong path says nothing of it. */
 export function transactionOf(
-  request: ApiRequest,
+  request: ServiceRequest,
   answer: ApiAnswer,
   key: TransactionKey,
 ): Transaction | undefined {

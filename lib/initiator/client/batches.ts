@@ -1,7 +1,8 @@
+import { MAX_JSON_BYTES } from '../../protocol/json/json-limits.ts';
+import { isObject } from '../../protocol/json/json-values.ts';
 import { unsayable } from '../content-check.ts';
 import type { FieldError } from '../fault.ts';
-import { plainJson } from '../json.ts';
-import { isObject } from '../outcome.ts';
+import { plainJson } from '../plain-json.ts';
 
 /** Outcomes as text, and batches of them cut into requests that the API takes. */
 
@@ -26,12 +27,10 @@ export function encode(outcome: unknown): Encoded {
   const [first, ...others] = unsayable(content);
   if (first !== undefined) return { ok: false, errors: [first, ...others] };
   const text = JSON.stringify(content);
-  if (Buffer.byteLength(text) <= MAX_OUTCOME_BYTES) return { ok: true, text, content };
+  if (Buffer.byteLength(text) <= MAX_JSON_BYTES) return { ok: true, text, content };
   return { ok: false, errors: [{ pointer: '', code: 'body_too_large' }] };
 }
 
-/** Bytes of one outcome at most: the API takes no more of a single one, and no outcome that is valid has as many. */
-const MAX_OUTCOME_BYTES = 64 * 1024;
 /** Outcomes of one request at most. */
 const MAX_ITEMS = 100;
 /** Bytes of a request's body at most. */

@@ -1,10 +1,20 @@
+import { type Pauses, repeatedly, retryAfterMs, type Tried } from '../../protocol/http/repeating.ts';
+import {
+  type HttpAnswer,
+  readServiceAnswer,
+  type ServiceAnswer,
+} from '../../protocol/http/service-answer.ts';
+import {
+  type Connection,
+  type Exchanged,
+  exchange,
+  type ServiceRequest,
+} from '../../protocol/http/transport.ts';
+import type { Machine } from '../../protocol/runtime/machine.ts';
 import { InitiatorFault } from '../fault.ts';
-import type { Machine } from '../system.ts';
-import { type ApiRequest, type Connection, exchange } from './exchange.ts';
-import { RETRY_POLICY, retryAfterMs, waitMs } from './retrying.ts';
-import { readServiceAnswer, type ServiceAnswer } from './service-answer.ts';
 
-export interface Caller extends Connection {
+export interface Caller {
+  readonly connection: Connection;
   /** Requests of one call at most. */
   readonly maxTries: number;
   /** Milliseconds after which a call is not repeated any more. */
@@ -19,7 +29,7 @@ export interface ApiAnswer {
 }
 
 export interface Call<Result> {
-  readonly request: ApiRequest;
+  readonly request: ServiceRequest;
   /** Takes the result out of an answer; throws a retryable fault where it does not answer the request. */
   readonly read: (answer: ApiAnswer) => Result;
   readonly signal: AbortSignal | undefined;
@@ -31,53 +41,87 @@ export interface Call<Result> {
  *
  * @throws InitiatorFault, retryable unless the service itself refused; the signal's reason if aborted
  */
-export async function call<Result>(caller: Caller, of: Call<Result>): Promise<Result> {
-  const { machine } = caller;
-  const giveUpAtMs = machine.clock.now() + caller.deadlineMs;
-  for (let tries = 1; ; tries += 1) {
-    const tried = await attempt(caller, of);
-    if ('result' in tried) return tried.result;
-    const { fault, retryAfterMs } = tried;
-    const wait = waitMs(
-      RETRY_POLICY,
-      { failures: tries, ...(retryAfterMs !== undefined && { retryAfterMs }) },
-      machine.random,
-    );
-    if (!fault.retryable || tries >= caller.maxTries) throw fault;
-    // A wait that would end after the deadline is not begun: the caller learns now what it would learn then.
-    if (machine.clock.now() + wait > giveUpAtMs) throw fault;
-    await machine.sleep(wait, of.signal);
-  }
+export function call<Result>(caller: Caller, of: Call<Result>): Promise<Result> {
+  const { maxTries, deadlineMs, machine } = caller;
+  const { clock } = machine;
+  const giveUpAtMs = clock.now() + deadlineMs;
+  // A wait that would end after the deadline is not begun: the caller learns now what it would learn then.
+  const mayWait = (ms: number) => clock.now() + ms <= giveUpAtMs;
+  const repeating = { pauses: pausesOf(machine), maxTries, mayWait, signal: of.signal };
+  return repeatedly(repeating, () => attempt(caller, of));
 }
 
-type Tried<Result> =
-  | { readonly result: Result }
-  | { readonly fault: InitiatorFault; readonly retryAfterMs?: number };
+function pausesOf(machine: Machine): Pauses {
+  return {
+    sleep: (ms, signal) => machine.sleep(ms, signal),
+    fraction: () => machine.random.fraction(),
+  };
+}
 
 async function attempt<Result>(
-  caller: Caller,
+  { connection, machine }: Caller,
   { request, read, signal }: Call<Result>,
 ): Promise<Tried<Result>> {
+  const exchanged = await exchange(connection, request, signal);
+  if (exchanged.kind !== 'answered') return { fault: noAnswer(request, exchanged, connection) };
   try {
-    const answer = await exchange(caller, request, signal);
-    const says = readServiceAnswer(answer);
-    if (says.kind !== 'unclear') return { result: read({ statusCode: answer.status, says }) };
-    const after = retryAfterMs(answer.headers.get('retry-after'), caller.machine.clock.now());
-    const fault = new InitiatorFault({
-      code: says.code,
-      message: `${request.method} ${request.path}: ${says.why}; nobody knows whether it took effect.`,
-      retryable: true,
-      statusCode: answer.status,
-    });
-    return { fault, ...(after !== undefined && { retryAfterMs: after }) };
+    return understood(request, exchanged.answer, { read, nowMs: machine.clock.now() });
   } catch (error) {
-    if (error instanceof InitiatorFault) return { fault: error };
+    if (error instanceof InitiatorFault && error.retryable) return { fault: error };
     throw error;
   }
 }
 
+function understood<Result>(
+  request: ServiceRequest,
+  answer: HttpAnswer,
+  { read, nowMs }: { readonly read: Call<Result>['read']; readonly nowMs: number },
+): Tried<Result> {
+  const says = readServiceAnswer(answer);
+  if (says.kind !== 'unclear') return { result: read({ statusCode: answer.status, says }) };
+  const fault = new InitiatorFault({
+    code: says.code,
+    message: `${request.method} ${request.path}: ${says.why}; nobody knows whether it took effect.`,
+    retryable: true,
+    statusCode: answer.status,
+  });
+  return { fault, retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), nowMs) };
+}
+
+/** Nobody knows whether the request took effect. */
+function noAnswer(
+  { method, path }: ServiceRequest,
+  exchanged: Exclude<Exchanged, { readonly kind: 'answered' }>,
+  { maxAnswerBytes }: Connection,
+): InitiatorFault {
+  const what = `${method} ${path}`;
+  switch (exchanged.kind) {
+    case 'too_long':
+      return new InitiatorFault({
+        code: 'unexpected_answer',
+        message: `The answer, status ${exchanged.status}, is longer than ${maxAnswerBytes} bytes.`,
+        retryable: true,
+        statusCode: exchanged.status,
+      });
+    case 'timeout':
+      return new InitiatorFault({
+        code: 'timeout',
+        message: `${what}: no whole answer in time.`,
+        retryable: true,
+        cause: exchanged.cause,
+      });
+    case 'connection_failed':
+      return new InitiatorFault({
+        code: 'connection_failed',
+        message: `${what}: the connection failed.`,
+        retryable: true,
+        cause: exchanged.cause,
+      });
+  }
+}
+
 /** What is thrown of an answer that is no result: the service's refusal, or that it answers something else. */
-export function faultOf(request: ApiRequest, { statusCode, says }: ApiAnswer): InitiatorFault {
+export function faultOf(request: ServiceRequest, { statusCode, says }: ApiAnswer): InitiatorFault {
   if (says.kind === 'content') return unexpectedAnswer(request, statusCode);
   const { code, title, errors } = says.problem;
   return new InitiatorFault({
@@ -89,7 +133,7 @@ export function faultOf(request: ApiRequest, { statusCode, says }: ApiAnswer): I
 }
 
 /** Well formed, but about something else, or not whole: nobody knows, so the same request is made again. */
-export function unexpectedAnswer(request: ApiRequest, statusCode: number): InitiatorFault {
+export function unexpectedAnswer(request: ServiceRequest, statusCode: number): InitiatorFault {
   return new InitiatorFault({
     code: 'unexpected_answer',
     message: `${request.method} ${request.path}: the answer, status ${statusCode}, does not answer this request.`,

@@ -1,3 +1,14 @@
+import { waitMs } from '../../protocol/http/repeating.ts';
+import type { ServiceRequest } from '../../protocol/http/transport.ts';
+import { type Machine, system } from '../../protocol/runtime/machine.ts';
+import {
+  formProblem,
+  functionProblem,
+  integerProblem,
+  machineProblems,
+  optionsProblem,
+  serviceUrlProblem,
+} from '../../protocol/runtime/option-rules.ts';
 import { assertOptions, invalidFields, invalidOption } from '../fault.ts';
 import {
   checkKey,
@@ -7,15 +18,7 @@ import {
   type TransactionId,
   type TransactionKey,
 } from '../ids.ts';
-import {
-  formProblem,
-  functionProblem,
-  integerProblem,
-  optionsProblem,
-  serviceUrlProblem,
-} from '../option-rules.ts';
 import type { OutcomeContent } from '../outcome.ts';
-import { type Machine, machineProblems, system } from '../system.ts';
 import {
   type BatchResult,
   batchResults,
@@ -26,8 +29,6 @@ import {
 } from './answers.ts';
 import { type Encoded, encode, slices } from './batches.ts';
 import { type ApiAnswer, type Caller, call } from './calling.ts';
-import type { ApiRequest } from './exchange.ts';
-import { RETRY_POLICY, waitMs } from './retrying.ts';
 
 export interface InitiatorOptions {
   /** Of the service's API: https, or http to this machine. */
@@ -92,7 +93,7 @@ export function createInitiator(options: InitiatorOptions): Initiator {
       const stated = statedOf(outcome);
       const { merchantId, transactionId, ...content } = stated;
       const path = pathOf({ merchantId, transactionId });
-      const request: ApiRequest = { method: 'PUT', path, body: JSON.stringify(content) };
+      const request: ServiceRequest = { method: 'PUT', path, body: JSON.stringify(content) };
       return call(caller, { request, signal, read: (answer) => recordResult(request, answer, stated) });
     },
 
@@ -105,7 +106,7 @@ export function createInitiator(options: InitiatorOptions): Initiator {
     },
 
     async readBack(key, { signal } = {}) {
-      const request: ApiRequest = { method: 'GET', path: pathOf(key) };
+      const request: ServiceRequest = { method: 'GET', path: pathOf(key) };
       return call(caller, { request, signal, read: (answer) => transactionOf(request, answer, key) });
     },
   };
@@ -152,7 +153,11 @@ async function recordAll(
   }
   for (let round = 1; waiting.size > 0; round += 1) {
     for (const { indexes, body } of slices(waiting)) {
-      const request: ApiRequest = { method: 'POST', path: `/v1/merchants/${merchantId}/transactions`, body };
+      const request: ServiceRequest = {
+        method: 'POST',
+        path: `/v1/merchants/${merchantId}/transactions`,
+        body,
+      };
       const keys = indexes.map((index) => ({ merchantId, transactionId: ids.get(index) as TransactionId }));
       const read = (answer: ApiAnswer) => batchResults(request, answer, keys);
       const answered = await call(caller, { request, signal, read });
@@ -160,10 +165,13 @@ async function recordAll(
     }
     waiting = new Map([...waiting].filter(([index]) => results[index]?.kind === 'failed'));
     if (waiting.size === 0 || round >= caller.maxTries) break;
-    await machine.sleep(waitMs(RETRY_POLICY, { failures: round }, machine.random), signal);
+    await machine.sleep(waitMs({ failures: round }, machine.random), signal);
   }
   return results;
 }
+
+/** A batch of a hundred conflicts, each with what stands: about 2 MB; no answer of the service is longer. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 function callerOf(options: InitiatorOptions): Caller {
   assertOptions([optionsProblem('createInitiator', options)]);
@@ -182,6 +190,12 @@ function callerOf(options: InitiatorOptions): Caller {
     functionProblem('fetch', fetch),
     ...machineProblems(machine),
   ]);
-  const url = new URL(baseUrl).href.replace(/\/+$/, '');
-  return { baseUrl: url, key, timeoutMs, maxTries, deadlineMs, fetch, machine };
+  const connection = {
+    baseUrl: new URL(baseUrl).href.replace(/\/+$/, ''),
+    headers: { accept: 'application/json', authorization: `Bearer ${key}` },
+    timeoutMs,
+    maxAnswerBytes: MAX_ANSWER_BYTES,
+    fetch,
+  };
+  return { connection, maxTries, deadlineMs, machine };
 }

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { EndOfTransaction } from '../check-back/answer.ts';
+import { optionsProblem, textProblem } from '../../protocol/runtime/option-rules.ts';
+import type { EndOfTransaction } from '../check-back/check-answer.ts';
 import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
-import { optionsProblem, textProblem } from '../option-rules.ts';
 import type { TransactItem } from '../outbox/limits.ts';
 import { endText, type Mark, readMark } from './mark.ts';
 

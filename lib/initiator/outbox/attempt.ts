@@ -1,8 +1,10 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { BOUND_FIELDS } from '../../protocol/content/content-equality.ts';
+import { feedShardOf, outcomeItem, outcomeSk, transactionPk } from '../../protocol/table/outcome-layout.ts';
 import type { TransactionKey } from '../ids.ts';
-import { BOUND_FIELDS, type TerminalContent } from '../outcome.ts';
+import type { TerminalContent } from '../outcome.ts';
 import { checkLimits, type TransactItem } from './limits.ts';
-import { outcomeItem, type StampedOutcome, transactionPk, versionSk } from './outbox-items.ts';
+import type { StampedOutcome } from './outbox-items.ts';
 import type { OutboxTable } from './outbox-table.ts';
 import { type Failure, faultOf, send } from './sending.ts';
 
@@ -70,10 +72,11 @@ function outcomeActions(
   { table, retentionDays, commitId }: Commit,
   { outcome, feedShards }: { readonly outcome: StampedOutcome; readonly feedShards: number },
 ): readonly TransactItem[] {
+  const feedShard = feedShardOf(outcome.transactionId, feedShards);
   const put: TransactItem = {
     Put: {
       TableName: table.name,
-      Item: outcomeItem(outcome, { feedShards, retentionDays, commitId }),
+      Item: { ...outcomeItem(outcome, { feedShard, retentionDays }), commitId },
       // Invariant: a version of a transaction is written once and never changed.
       ConditionExpression: 'attribute_not_exists(pk)',
     },
@@ -87,7 +90,7 @@ function pendingCheck(TableName: string, outcome: StampedOutcome): TransactItem 
   return {
     ConditionCheck: {
       TableName,
-      Key: { pk: transactionPk(outcome), sk: versionSk(1) },
+      Key: { pk: transactionPk(outcome), sk: outcomeSk(1) },
       // Invariant: an end follows a PENDING, once, and repeats its type, amount, currency and reference.
       ConditionExpression: [
         '#status = :pending',

@@ -1,18 +1,19 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { callbackUrlRefusal } from '../callback-url.ts';
-import { checkContent } from '../content-check.ts';
-import { assertOptions, InitiatorFault, invalidFields } from '../fault.ts';
-import { checkKey, type TransactionKey } from '../ids.ts';
-import { plainOutcome } from '../json.ts';
+import { callbackUrlRefusal } from '../../protocol/content/callback-url.ts';
+import { type Machine, system } from '../../protocol/runtime/machine.ts';
 import {
   formProblem,
   functionsProblem,
   integerProblem,
+  machineProblems,
   optionsProblem,
   textProblem,
-} from '../option-rules.ts';
+} from '../../protocol/runtime/option-rules.ts';
+import { checkContent } from '../content-check.ts';
+import { assertOptions, InitiatorFault, invalidFields } from '../fault.ts';
+import { checkKey, type TransactionKey } from '../ids.ts';
 import type { RecordedOutcome, TerminalContent } from '../outcome.ts';
-import { type Machine, machineProblems, system } from '../system.ts';
+import { plainOutcome } from '../plain-json.ts';
 import { attemptCommit, type CancellationReason, type Commit } from './attempt.ts';
 import { decideCommit } from './deciding.ts';
 import type { TransactItem } from './limits.ts';

@@ -1,5 +1,5 @@
-import { canonicalJson } from '../json.ts';
-import { BOUND_FIELDS, type RecordedOutcome, type TerminalContent } from '../outcome.ts';
+import { contradictedFields, sameContent } from '../../protocol/content/content-equality.ts';
+import type { RecordedOutcome, TerminalContent } from '../outcome.ts';
 import type { StandingVersion } from './outbox-items.ts';
 
 /** What committing an outcome means beside the versions that stand. */
@@ -25,36 +25,13 @@ export function decideCommit(
   if (last === undefined) return { kind: 'write', version: 1 };
   const { outcome } = last;
   if (outcome.status !== 'PENDING') {
-    const isOwn = last.commitId === call.commitId && sameContent(last, call.content);
+    // An id that was used for another outcome is a mistake, and must not pass for this one's success.
+    const stated = { ...outcome, notifyUrl: last.notifyUrl };
+    const isOwn = last.commitId === call.commitId && sameContent(stated, call.content);
     return isOwn ? { kind: 'committed', outcome } : { kind: 'outcome_conflict', current: outcome };
   }
-  const fields = BOUND_FIELDS.filter((field) => outcome[field] !== call.content[field]);
+  const fields = contradictedFields(outcome, call.content);
   return fields.length > 0
     ? { kind: 'outcome_mismatch', current: outcome, fields }
     : { kind: 'write', version: 2 };
-}
-
-/** An id that was used for another outcome is a mistake, and must not pass for this one's success. */
-function sameContent({ outcome, notifyUrl }: StandingVersion, content: TerminalContent): boolean {
-  return contentText({ ...outcome, notifyUrl }) === contentText({ ...content, notifyUrl: content.notifyUrl });
-}
-
-function contentText(
-  content: Omit<TerminalContent, 'status' | 'notifyUrl'> & {
-    readonly status: string;
-    readonly notifyUrl: string | undefined;
-  },
-): string {
-  return canonicalJson([
-    content.transactionType,
-    content.status,
-    content.amount,
-    content.currency,
-    content.occurredAt,
-    content.reference ?? null,
-    content.reason ?? null,
-    content.relatedTransactionId ?? null,
-    content.metadata ?? {},
-    content.notifyUrl ?? null,
-  ]);
 }

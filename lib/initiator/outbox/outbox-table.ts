@@ -1,16 +1,14 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { InitiatorFault } from '../fault.ts';
-import type { MerchantId, TransactionKey } from '../ids.ts';
-import type { Machine } from '../system.ts';
+import type { Machine } from '../../protocol/runtime/machine.ts';
 import {
   merchantPk,
+  OUTCOMES_PREFIX,
   PROFILE_SK,
-  READ_ATTRIBUTES,
-  type StandingVersion,
-  standingVersion,
   transactionPk,
-  VERSIONS_PREFIX,
-} from './outbox-items.ts';
+} from '../../protocol/table/outcome-layout.ts';
+import { InitiatorFault } from '../fault.ts';
+import type { MerchantId, TransactionKey } from '../ids.ts';
+import { READ_ATTRIBUTES, type StandingVersion, standingVersion } from './outbox-items.ts';
 import { type Failure, faultOf, type Sending, send } from './sending.ts';
 import { createTableClock, type TableClock } from './table-clock.ts';
 
@@ -126,7 +124,7 @@ function versionsCommand(TableName: string, key: TransactionKey): QueryCommand {
   return new QueryCommand({
     TableName,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :versions)',
-    ExpressionAttributeValues: { ':pk': transactionPk(key), ':versions': VERSIONS_PREFIX },
+    ExpressionAttributeValues: { ':pk': transactionPk(key), ':versions': OUTCOMES_PREFIX },
     Select: 'SPECIFIC_ATTRIBUTES',
     ProjectionExpression: READ_ATTRIBUTES.map((name) => `#${name}`).join(', '),
     ExpressionAttributeNames: Object.fromEntries(READ_ATTRIBUTES.map((name) => [`#${name}`, name])),

@@ -4,8 +4,8 @@ import type {
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../../protocol/runtime/clock.ts';
 import { InitiatorFault, invalidOption } from '../fault.ts';
-import type { Clock } from '../system.ts';
 import type { TableClock } from './table-clock.ts';
 
 /** One request to DynamoDB: bounded in time, made once, and its answer compared with the clock. */

@@ -35,9 +35,16 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024;
 export interface AwsServerOptions {
   readonly json: readonly JsonService[];
   readonly rest: readonly RestService[];
-  /** Whoever signs with it may do everything. */
+  /** Requests that are signed with it may do everything. */
   readonly key: AccessKey;
   readonly log: Log;
+}
+
+/** Which operation a request asks for, and whether its asker is still there. */
+interface Call {
+  readonly service: JsonService | undefined;
+  readonly target: string;
+  readonly gone: AbortSignal;
 }
 
 /** Serves all stand-ins on one port: their targets and paths do not collide. Requests are authenticated as on AWS. */
@@ -52,8 +59,8 @@ export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Ser
     const target = String(request.headers['x-amz-target'] ?? '');
     const service = json.find(({ targetPrefix }) => target.startsWith(`${targetPrefix}.`));
     try {
-      const output = await dispatch(request, service, target, gone.signal);
-      if (!gone.signal.aborted) send(response, 200, service, output ?? {}, {});
+      const output = await dispatch(request, { service, target, gone: gone.signal });
+      if (!gone.signal.aborted) send(response, service, { statusCode: 200, body: output ?? {} });
     } catch (error) {
       if (!(error instanceof AwsFault)) {
         log({
@@ -65,25 +72,18 @@ export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Ser
       const fault =
         error instanceof AwsFault ? error : new AwsFault('InternalFailure', messageOf(error), 500);
       const queryCode = service?.queryErrorCode?.(fault.code);
-      send(
-        response,
-        fault.statusCode,
-        service,
-        { __type: fault.code, message: fault.message, Message: fault.message },
-        {
+      send(response, service, {
+        statusCode: fault.statusCode,
+        body: { __type: fault.code, message: fault.message, Message: fault.message },
+        headers: {
           'x-amzn-errortype': fault.code,
           ...(queryCode === undefined ? {} : { 'x-amzn-query-error': `${queryCode};Sender` }),
         },
-      );
+      });
     }
   }
 
-  async function dispatch(
-    request: IncomingMessage,
-    service: JsonService | undefined,
-    target: string,
-    gone: AbortSignal,
-  ): Promise<unknown> {
+  async function dispatch(request: IncomingMessage, { service, target, gone }: Call): Promise<unknown> {
     const body = await readBody(request);
     authenticate(request, key, sha256Hex(body));
     const input = parse(body.toString('utf8'));
@@ -108,12 +108,16 @@ export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Ser
   }
 }
 
+interface AwsAnswer {
+  readonly statusCode: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 function send(
   response: ServerResponse,
-  statusCode: number,
   service: JsonService | undefined,
-  body: unknown,
-  headers: Readonly<Record<string, string>>,
+  { statusCode, body, headers }: AwsAnswer,
 ): void {
   const isQueryCompatible = service?.queryErrorCode !== undefined;
   response.writeHead(statusCode, {

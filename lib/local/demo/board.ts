@@ -21,6 +21,8 @@ const COLOURS: Readonly<Record<string, number>> = {
   retrying: YELLOW,
 };
 
+type Columns = Readonly<Record<keyof typeof WIDTHS, string>>;
+
 export interface Board {
   header(): void;
   row(row: Row): void;
@@ -30,11 +32,13 @@ export interface Board {
   plain(text?: string): void;
 }
 
-export function createBoard(options: {
+export interface BoardOptions {
   readonly write: (line: string) => void;
   readonly now: () => number;
   readonly colours: boolean;
-}): Board {
+}
+
+export function createBoard(options: BoardOptions): Board {
   const startedMs = options.now();
   const paint = (text: string, colour: number | undefined) =>
     options.colours && colour !== undefined ? `\u001b[${colour}m${text}\u001b[0m` : text;
@@ -42,7 +46,7 @@ export function createBoard(options: {
     const seconds = Math.floor((options.now() - startedMs) / 1000);
     return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`.padEnd(7);
   };
-  const columns = (row: { order: string; outcome: string; attempts: string }) =>
+  const columns = (row: Columns) =>
     printable(row.order).padEnd(WIDTHS.order) +
     printable(row.outcome).padEnd(WIDTHS.outcome) +
     printable(row.attempts).padEnd(WIDTHS.attempts);

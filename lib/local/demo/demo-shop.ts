@@ -13,12 +13,14 @@ export interface Shop extends Pick<Receiver, 'reconcile' | 'compare'> {
 
 const HOUR_MS = 3_600_000;
 
-export function openShop(options: {
+export interface ShopOptions {
   readonly api: string;
   readonly merchant: MerchantCredentials;
   readonly dataDir: string;
   readonly now: () => number;
-}): Shop {
+}
+
+export function openShop(options: ShopOptions): Shop {
   const { api, merchant, dataDir, now } = options;
   const db = new DatabaseSync(join(dataDir, 'shop.db'), { timeout: 1_000 });
   db.exec('CREATE TABLE IF NOT EXISTS orders (reference TEXT PRIMARY KEY, status TEXT NOT NULL)');

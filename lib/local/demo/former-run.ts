@@ -60,10 +60,16 @@ async function mendMerchantSecret(
   return expectStatus(await api(adminKey, `POST ${path}/secrets`, { overlapSeconds: 0 }), 201).json.secret;
 }
 
+interface StandingEndpoint {
+  readonly path: string;
+  readonly demo: DemoSettings;
+  readonly standing: MerchantCredentials;
+}
+
 async function mendEndpoint(
   api: Api,
   adminKey: string,
-  options: { readonly path: string; readonly demo: DemoSettings; readonly standing: MerchantCredentials },
+  options: StandingEndpoint,
 ): Promise<Pick<MerchantCredentials, 'endpointId' | 'endpointSecret'>> {
   const { path, demo, standing } = options;
   const { endpointId, endpointSecret } = standing;

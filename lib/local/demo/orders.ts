@@ -30,13 +30,15 @@ export interface Orders {
   notificationOf(order: Order): Promise<Notification>;
 }
 
-/** Orders are numbered through all runs of a data directory: a number names one payment for ever. */
-export function createOrders(options: {
+export interface OrderOptions {
   readonly api: Api;
   readonly credentials: Credentials;
   readonly merchant: MerchantCredentials;
   readonly dataDir: string;
-}): Orders {
+}
+
+/** Orders are numbered through all runs of a data directory: a number names one payment for ever. */
+export function createOrders(options: OrderOptions): Orders {
   const { api, credentials } = options;
   const { merchantId, endpointId } = options.merchant;
   const file = join(options.dataDir, 'demo.json');

@@ -23,13 +23,15 @@ export interface Demo {
   recordOne(): Promise<void>;
 }
 
-export function createDemo(options: {
+export interface DemoOptions {
   readonly shop: Pick<Shop, 'reconcile' | 'compare'>;
   readonly orders: Orders;
   readonly receiver: DemoReceiver;
   readonly board: Board;
   readonly signal: AbortSignal;
-}): Demo {
+}
+
+export function createDemo(options: DemoOptions): Demo {
   const { shop, orders, receiver, board, signal } = options;
   const turn = createTurns(receiver, board);
 

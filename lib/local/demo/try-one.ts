@@ -42,7 +42,7 @@ export async function tryOne(options: {
   });
   try {
     const order = await record({ credentials, merchant, dataDir, notifyUrl: receiver.url });
-    show(write, { credentials, merchant, order, notifyUrl: receiver.url });
+    show(write, { credentials, merchant, order });
     showCallback(write, await within(arrived.promise));
     write(
       `\n# ask, as the merchant would\ncurl ${credentials.api}/v1/transactions/${order.transactionId} \\`,
@@ -53,12 +53,14 @@ export async function tryOne(options: {
   }
 }
 
-async function record(options: {
+interface TrialOrder {
   readonly credentials: Credentials;
   readonly merchant: MerchantCredentials;
   readonly dataDir: string;
   readonly notifyUrl: string;
-}): Promise<Order> {
+}
+
+async function record(options: TrialOrder): Promise<Order> {
   const { credentials, merchant, dataDir, notifyUrl } = options;
   const orders = createOrders({
     api: createApi(credentials.api),
@@ -74,16 +76,11 @@ async function record(options: {
   }
 }
 
-function show(
-  write: (line: string) => void,
-  options: {
-    readonly credentials: Credentials;
-    readonly merchant: MerchantCredentials;
-    readonly order: Order;
-    readonly notifyUrl: string;
-  },
-): void {
-  const { credentials, merchant, order } = options;
+interface RecordedOrder extends Pick<TrialOrder, 'credentials' | 'merchant'> {
+  readonly order: Order;
+}
+
+function show(write: (line: string) => void, { credentials, merchant, order }: RecordedOrder): void {
   write(`# ${order.name} is recorded; the same as curl, safe to repeat`);
   write(
     `curl -X PUT ${credentials.api}/v1/merchants/${merchant.merchantId}/transactions/${order.transactionId} \\`,

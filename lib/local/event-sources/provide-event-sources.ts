@@ -79,22 +79,23 @@ function prepare(
       eventSourceArn: properties.EventSourceArn,
       checkpoints: openCheckpoints(setting.state, logicalId, streamArn),
       discard: (records, attempts, reason) =>
-        discard(setting, logicalId, properties, { records, attempts, reason }),
+        discard(setting, { logicalId, properties }, { records, attempts, reason }),
     });
+}
+
+interface GivenUp {
+  readonly records: readonly StreamRecord[];
+  readonly attempts: number;
+  readonly reason: string;
 }
 
 /** Reports records that are given up to the mapping's destination, in the shape that Lambda uses. */
 async function discard(
   setting: EventSourcesSetting,
-  logicalId: string,
-  {
-    DestinationConfig,
-    EventSourceArn,
-    FunctionName,
-  }: Resource<'AWS::Lambda::EventSourceMapping'>['properties'],
-  given: { readonly records: readonly StreamRecord[]; readonly attempts: number; readonly reason: string },
+  { logicalId, properties }: Pick<Resource<'AWS::Lambda::EventSourceMapping'>, 'logicalId' | 'properties'>,
+  { records, attempts, reason }: GivenUp,
 ): Promise<void> {
-  const { records, attempts, reason } = given;
+  const { DestinationConfig, EventSourceArn, FunctionName } = properties;
   const line = `${records.length} records are given up after ${attempts} attempts: ${reason}`;
   setting.log({ source: logicalId, stream: 'event', line });
   const arn = DestinationConfig?.OnFailure.Destination;

@@ -50,7 +50,10 @@ export function startStreamSource(setting: StreamSourceSetting): EventSource {
         for (const shard of described) {
           if (shards.has(shard.ShardId) || !isNext(shard, described)) continue;
           const isFromStart = !isFirst || setting.properties.StartingPosition !== 'LATEST';
-          shards.set(shard.ShardId, readShard(setting, shard.ShardId, isFromStart, stopping.signal));
+          shards.set(
+            shard.ShardId,
+            readShard(setting, { shardId: shard.ShardId, isFromStart }, stopping.signal),
+          );
         }
         await pause(SHARD_REFRESH_MS, stopping.signal);
       } catch (error) {
@@ -84,10 +87,15 @@ export function startStreamSource(setting: StreamSourceSetting): EventSource {
   };
 }
 
+interface ShardStart {
+  readonly shardId: string;
+  /** False: only what is written from now on. */
+  readonly isFromStart: boolean;
+}
+
 async function readShard(
   setting: StreamSourceSetting,
-  shardId: string,
-  isFromStart: boolean,
+  { shardId, isFromStart }: ShardStart,
   stopping: AbortSignal,
 ): Promise<void> {
   while (!stopping.aborted) {

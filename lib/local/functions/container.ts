@@ -32,12 +32,15 @@ export interface Container {
 const INIT_TIMEOUT_MS = 30_000;
 const WORKER_URL = new URL('./worker.ts', import.meta.url);
 
-export function startContainer(
-  setting: WorkerSetting,
-  env: Readonly<Record<string, string>>,
-  source: string,
-  log: Log,
-): Container {
+export interface ContainerOptions {
+  readonly setting: WorkerSetting;
+  readonly env: Readonly<Record<string, string>>;
+  /** What its lines are logged as. */
+  readonly source: string;
+  readonly log: Log;
+}
+
+export function startContainer({ setting, env, source, log }: ContainerOptions): Container {
   const worker = new Worker(WORKER_URL, { workerData: setting, env: { ...env }, stdout: true, stderr: true });
   forwardLines(worker.stdout, (line) => log({ source, stream: 'stdout', line }));
   forwardLines(worker.stderr, (line) => log({ source, stream: 'stderr', line }));

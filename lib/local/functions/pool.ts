@@ -39,7 +39,7 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
   let onIdle: () => void = () => {};
 
   function start(): Container {
-    const container = startContainer(setting, setting.env, setting.logicalId, log);
+    const container = startContainer({ setting, env: setting.env, source: setting.logicalId, log });
     containers.add(container);
     return container;
   }

@@ -25,13 +25,18 @@ export function provideHttpApi(stack: Stack, functions: Functions): HttpApi | un
     stage: stage.properties.StageName,
     routes: stack.ofType('AWS::ApiGatewayV2::Route').map(({ logicalId, properties }) => ({
       routeKey: properties.RouteKey,
-      target: findTarget(stack, functions, logicalId, properties.Target),
+      target: findTarget(stack, functions, { logicalId, target: properties.Target }),
     })),
     mayPass: burst === undefined || rate === undefined ? () => true : createThrottle({ burst, rate }),
   };
 }
 
-function findTarget(stack: Stack, functions: Functions, logicalId: string, target: string) {
+interface RouteEnd {
+  readonly logicalId: string;
+  readonly target: string;
+}
+
+function findTarget(stack: Stack, functions: Functions, { logicalId, target }: RouteEnd) {
   const integration = stack
     .ofType('AWS::ApiGatewayV2::Integration')
     .find(({ physical }) => target === `integrations/${physical.ref}`);

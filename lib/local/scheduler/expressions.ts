@@ -48,12 +48,12 @@ function readCron(fields: readonly string[], at: string, expression: string): Re
   const [minute, hour, day, month, weekday, year] = fields;
   if (fields.length !== 6 || year !== '*') return unsupported(at, expression);
   const tests: readonly [(date: Date) => number, ReadonlySet<number>][] = [
-    [(date) => date.getUTCMinutes(), readField(minute, 0, 59)],
-    [(date) => date.getUTCHours(), readField(hour, 0, 23)],
-    [(date) => date.getUTCDate(), readField(day, 1, 31)],
-    [(date) => date.getUTCMonth() + 1, readField(month, 1, 12, MONTHS)],
+    [(date) => date.getUTCMinutes(), readField(minute, [0, 59])],
+    [(date) => date.getUTCHours(), readField(hour, [0, 23])],
+    [(date) => date.getUTCDate(), readField(day, [1, 31])],
+    [(date) => date.getUTCMonth() + 1, readField(month, [1, 12], MONTHS)],
     // Sunday is 1.
-    [(date) => date.getUTCDay() + 1, readField(weekday, 1, 7, DAYS)],
+    [(date) => date.getUTCDay() + 1, readField(weekday, [1, 7], DAYS)],
   ];
   return (afterMs) => {
     let time = Math.floor(afterMs / MINUTE_MS) * MINUTE_MS;
@@ -67,8 +67,7 @@ function readCron(fields: readonly string[], at: string, expression: string): Re
 
   function readField(
     field = '',
-    minimum: number,
-    maximum: number,
+    [minimum, maximum]: readonly [number, number],
     names: readonly string[] = [],
   ): Set<number> {
     const values = new Set<number>();

@@ -30,7 +30,7 @@ export function schedulerService(
     if (name === undefined) return method === 'GET' ? { output: list(store, url) } : undefined;
     switch (method) {
       case 'POST':
-        return { output: create(store, groups, name, input, onChange) };
+        return { output: create(name, input) };
       case 'GET':
         return { output: get(store, group ?? 'default', name) };
       case 'DELETE':
@@ -40,25 +40,19 @@ export function schedulerService(
         return undefined;
     }
   };
-}
 
-function create(
-  store: ScheduleStore,
-  groups: ReadonlySet<string>,
-  name: string,
-  input: AwsInput,
-  onChange: () => void,
-): object {
-  const groupName = String(input.GroupName ?? 'default');
-  if (groupName !== 'default' && !groups.has(groupName)) {
-    throw new AwsFault('ResourceNotFoundException', `Schedule group ${groupName} does not exist.`, 404);
+  function create(name: string, input: AwsInput): object {
+    const groupName = String(input.GroupName ?? 'default');
+    if (groupName !== 'default' && !groups.has(groupName)) {
+      throw new AwsFault('ResourceNotFoundException', `Schedule group ${groupName} does not exist.`, 404);
+    }
+    const schedule: StoredSchedule = { groupName, name, dueAt: checkedDueAt(name, input), definition: input };
+    if (!store.add(schedule)) {
+      throw new AwsFault('ConflictException', `Schedule ${name} already exists.`, 409);
+    }
+    onChange();
+    return { ScheduleArn: arnOf(schedule) };
   }
-  const schedule: StoredSchedule = { groupName, name, dueAt: checkedDueAt(name, input), definition: input };
-  if (!store.add(schedule)) {
-    throw new AwsFault('ConflictException', `Schedule ${name} already exists.`, 409);
-  }
-  onChange();
-  return { ScheduleArn: arnOf(schedule) };
 }
 
 function checkedDueAt(name: string, input: AwsInput): number {

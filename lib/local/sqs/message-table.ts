@@ -1,5 +1,5 @@
 import type { State } from '../state.ts';
-import type { MessageAttribute, StoredMessage } from './queue.ts';
+import type { MessageAttribute, StoredMessage } from './message-line.ts';
 
 /** Attributes of a queue as SQS names them; numbers as strings. */
 export type QueueAttributes = Readonly<Record<string, string>>;

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { State } from '../state.ts';
 import { inTransaction } from '../state.ts';
+import type { MessageAttribute, StoredMessage } from './message-line.ts';
 import type { MessageTable, QueueAttributes } from './message-table.ts';
 import { openMessageTable } from './message-table.ts';
-import type { MessageAttribute, StoredMessage } from './queue.ts';
-import { MessageLine } from './queue.ts';
+import { Queue } from './queue.ts';
+import { giveBack, redrivePolicy } from './redrive-policy.ts';
 
 const DEFAULT_QUEUE_ATTRIBUTES: QueueAttributes = {
   VisibilityTimeout: '30',
@@ -22,20 +23,13 @@ export interface NewMessage {
   readonly delaySeconds: number | undefined;
 }
 
-interface Queue {
-  readonly name: string;
-  readonly createdAt: number;
-  attributes: QueueAttributes;
-  readonly line: MessageLine;
-  /** Messages by id, whether visible or not. */
-  readonly messages: Map<string, StoredMessage>;
-  readonly byReceipt: Map<string, StoredMessage>;
-  readonly waiters: Set<Waiter>;
-  wakeTimer: NodeJS.Timeout | undefined;
-}
-
-interface Waiter {
-  wake(): void;
+export interface Poll {
+  readonly count: number;
+  /** Seconds; default: the queue's. */
+  readonly visibilitySeconds: number | undefined;
+  readonly waitSeconds: number;
+  /** Aborted when the asker hangs up. */
+  readonly gone: AbortSignal;
 }
 
 /**
@@ -49,7 +43,7 @@ export class SqsStore {
   private readonly queues = new Map<string, Queue>();
   private readonly state: State;
   private readonly table: MessageTable;
-  private stopped = false;
+  private isStopped = false;
 
   constructor(state: State) {
     this.state = state;
@@ -71,7 +65,7 @@ export class SqsStore {
     const all = { ...DEFAULT_QUEUE_ATTRIBUTES, ...existing?.attributes, ...attributes };
     const createdAt = existing?.createdAt ?? Date.now();
     this.table.saveQueue({ name, attributes: all, createdAt });
-    if (existing === undefined) this.queues.set(name, newQueue(name, all, createdAt));
+    if (existing === undefined) this.queues.set(name, new Queue(name, all, createdAt));
     else existing.attributes = all;
   }
 
@@ -84,7 +78,7 @@ export class SqsStore {
     const queue = this.queue(name);
     const now = Date.now();
     let [ready, delayed, inFlight] = [0, 0, 0];
-    for (const message of queue.messages.values()) {
+    for (const message of queue.all) {
       if (message.visibleAt <= now) ready += 1;
       else if (message.receipt === undefined) delayed += 1;
       else inFlight += 1;
@@ -105,11 +99,8 @@ export class SqsStore {
     const stored = inTransaction(this.state.database, () =>
       messages.map((message) => this.insert(queue, message, now)),
     );
-    for (const message of stored) {
-      queue.messages.set(message.messageId, message);
-      queue.line.add(message, now);
-    }
-    this.wake(queue);
+    for (const message of stored) queue.add(message, now);
+    queue.wake();
     return stored;
   }
 
@@ -121,80 +112,72 @@ export class SqsStore {
     return inTransaction(this.state.database, () => {
       const taken: StoredMessage[] = [];
       while (taken.length < count) {
-        const message = queue.line.take(now);
+        const message = queue.take(now);
         if (message === undefined) break;
         if (this.expire(queue, message, now) || this.redrive(queue, message, now)) continue;
-        if (message.receipt !== undefined) queue.byReceipt.delete(message.receipt);
-        message.receipt = randomUUID();
+        queue.giveReceipt(message, randomUUID());
         message.receiveCount += 1;
         message.firstReceivedAt ??= now;
         message.visibleAt = now + hiddenMs;
-        queue.byReceipt.set(message.receipt, message);
         this.table.update(queue.name, message);
         taken.push(message);
       }
       // Back into the line only now: hidden for no time at all, a message would be taken twice in one answer.
-      for (const message of taken) queue.line.add(message, now);
+      for (const message of taken) queue.moveInLine(message, now);
       return taken;
     });
   }
 
-  /** Takes, and waits up to `waitSeconds` when there is nothing. Whoever hung up takes nothing. */
-  async poll(
-    name: string,
-    options: { count: number; visibilitySeconds: number | undefined; waitSeconds: number; gone: AbortSignal },
-  ): Promise<readonly StoredMessage[]> {
-    const deadline = Date.now() + options.waitSeconds * 1000;
+  /** Takes, and waits up to `waitSeconds` when there is nothing. An asker that hung up takes nothing. */
+  async poll(name: string, { count, visibilitySeconds, waitSeconds, gone }: Poll) {
+    const deadline = Date.now() + waitSeconds * 1000;
     for (;;) {
-      if (options.gone.aborted) return [];
-      const taken = this.take(name, options.count, options.visibilitySeconds);
-      if (taken.length > 0 || Date.now() >= deadline || this.stopped) return taken;
-      await this.wait(this.queue(name), deadline - Date.now(), options.gone);
+      if (gone.aborted) return [];
+      const taken = this.take(name, count, visibilitySeconds);
+      if (taken.length > 0 || Date.now() >= deadline || this.isStopped) return taken;
+      await this.queue(name).wait(deadline - Date.now(), gone);
     }
   }
 
   /** Deletes by receipt. An outdated receipt deletes nothing, and that is no error, as in SQS. */
   delete(name: string, receipt: string): void {
     const queue = this.queue(name);
-    const message = queue.byReceipt.get(receipt);
+    const message = queue.received(receipt);
     if (message !== undefined) this.remove(queue, message);
   }
 
   /** Hides a received message for `seconds` from now; false when it is not in flight. */
   changeVisibility(name: string, receipt: string, seconds: number): boolean {
     const queue = this.queue(name);
-    const message = queue.byReceipt.get(receipt);
+    const message = queue.received(receipt);
     const now = Date.now();
     if (message === undefined || message.visibleAt <= now) return false;
     message.visibleAt = now + seconds * 1000;
     this.table.update(queue.name, message);
-    queue.line.add(message, now);
-    this.wake(queue);
+    queue.moveInLine(message, now);
+    queue.wake();
     return true;
   }
 
   purge(name: string): void {
     const queue = this.queue(name);
-    for (const message of [...queue.messages.values()]) this.remove(queue, message);
+    for (const message of queue.all) this.remove(queue, message);
   }
 
   /** All messages of a queue, oldest first, for inspection. */
   list(name: string): readonly Readonly<StoredMessage>[] {
-    return [...this.queue(name).messages.values()];
+    return this.queue(name).all;
   }
 
   /** Polls that wait on a queue now. */
   waiting(name: string): number {
-    return this.queue(name).waiters.size;
+    return this.queue(name).waiting;
   }
 
   /** Ends all long polls with nothing; later ones do not wait. */
   stop(): void {
-    this.stopped = true;
-    for (const queue of this.queues.values()) {
-      clearTimeout(queue.wakeTimer);
-      for (const waiter of queue.waiters) waiter.wake();
-    }
+    this.isStopped = true;
+    for (const queue of this.queues.values()) queue.stop();
   }
 
   private queue(name: string): Queue {
@@ -220,13 +203,7 @@ export class SqsStore {
 
   private remove(queue: Queue, message: StoredMessage): void {
     this.table.delete(message);
-    this.forget(queue, message);
-  }
-
-  private forget(queue: Queue, message: StoredMessage): void {
-    message.place = 'gone';
-    queue.messages.delete(message.messageId);
-    if (message.receipt !== undefined) queue.byReceipt.delete(message.receipt);
+    queue.forget(message);
   }
 
   private expire(queue: Queue, message: StoredMessage, now: number): boolean {
@@ -241,103 +218,24 @@ export class SqsStore {
     if (policy === undefined || message.receiveCount < policy.maxReceiveCount) return false;
     const deadLetters = this.queues.get(policy.queueName);
     if (deadLetters === undefined) return false;
-    this.forget(queue, message);
+    queue.forget(message);
     const moved: StoredMessage = { ...message, receipt: undefined, visibleAt: now, place: 'ready' };
     this.table.update(deadLetters.name, moved);
-    deadLetters.messages.set(moved.messageId, moved);
-    deadLetters.line.add(moved, now);
-    this.wake(deadLetters);
+    deadLetters.add(moved, now);
+    deadLetters.wake();
     return true;
-  }
-
-  private wake(queue: Queue): void {
-    if (queue.waiters.size === 0 || !queue.line.hasReady(Date.now())) {
-      this.scheduleWake(queue);
-      return;
-    }
-    for (const waiter of queue.waiters) waiter.wake();
-  }
-
-  /** While somebody waits, a timer is set for the moment at which the next hidden message appears. */
-  private scheduleWake(queue: Queue): void {
-    clearTimeout(queue.wakeTimer);
-    const at = queue.line.nextVisibleAt();
-    if (at === undefined || queue.waiters.size === 0 || this.stopped) return;
-    queue.wakeTimer = setTimeout(
-      () => this.wake(queue),
-      Math.min(Math.max(at - Date.now(), 0), MAX_TIMER_MS),
-    );
-  }
-
-  private async wait(queue: Queue, milliseconds: number, gone: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        gone.removeEventListener('abort', wake);
-        queue.waiters.delete(waiter);
-        resolve();
-      };
-      const waiter: Waiter = { wake };
-      const timer = setTimeout(wake, Math.max(milliseconds, 0));
-      gone.addEventListener('abort', wake);
-      queue.waiters.add(waiter);
-      this.scheduleWake(queue);
-    });
   }
 
   private load(): void {
     for (const { name, attributes, createdAt } of this.table.queues()) {
-      this.queues.set(name, newQueue(name, attributes, createdAt));
+      this.queues.set(name, new Queue(name, attributes, createdAt));
     }
     const now = Date.now();
     for (const [queueName, message] of this.table.messages()) {
       const queue = this.queues.get(queueName);
       if (queue === undefined) continue;
-      queue.messages.set(message.messageId, message);
-      if (message.receipt !== undefined) giveBack(queue, message);
-      queue.line.add(message, now);
+      if (message.receipt !== undefined) giveBack(queue.attributes, message);
+      queue.add(message, now);
     }
   }
-}
-
-/** Timers cannot be set for longer than 2^31 ms; an early one sets itself again. */
-const MAX_TIMER_MS = 60_000;
-
-function newQueue(name: string, attributes: QueueAttributes, createdAt: number): Queue {
-  return {
-    name,
-    createdAt,
-    attributes,
-    line: new MessageLine(),
-    messages: new Map(),
-    byReceipt: new Map(),
-    waiters: new Set(),
-    wakeTimer: undefined,
-  };
-}
-
-/**
- * Whoever had received it died with the process that was here before: its receipt is good for nothing, and to wait
- * for its visibility would only be waiting. That this machine was stopped is not the message's fault either, so it
- * always has one more try before it is a dead letter.
- */
-function giveBack(queue: Queue, message: StoredMessage): void {
-  const policy = redrivePolicy(queue.attributes);
-  message.receipt = undefined;
-  message.visibleAt = 0;
-  if (policy !== undefined) {
-    message.receiveCount = Math.min(message.receiveCount, Math.max(policy.maxReceiveCount - 1, 1));
-  }
-}
-
-function redrivePolicy(
-  attributes: QueueAttributes,
-): { queueName: string; maxReceiveCount: number } | undefined {
-  if (attributes.RedrivePolicy === undefined || attributes.RedrivePolicy === '') return undefined;
-  const policy = JSON.parse(attributes.RedrivePolicy) as {
-    deadLetterTargetArn: string;
-    maxReceiveCount: number;
-  };
-  const queueName = policy.deadLetterTargetArn.slice(policy.deadLetterTargetArn.lastIndexOf(':') + 1);
-  return { queueName, maxReceiveCount: Number(policy.maxReceiveCount) };
 }

@@ -1,140 +1,110 @@
-/** A message as the queue keeps it. Times are milliseconds since 1970. */
-export interface StoredMessage {
-  /** Row number: a later message has a higher one. */
-  readonly sequence: number;
-  readonly messageId: string;
-  readonly body: string;
-  readonly attributes: Readonly<Record<string, MessageAttribute>>;
-  readonly groupId: string | undefined;
-  readonly sentAt: number;
-  visibleAt: number;
-  receiveCount: number;
-  firstReceivedAt: number | undefined;
-  receipt: string | undefined;
-  /** `ready`: in line; `hidden`: delayed or received; `gone`: deleted or moved. */
-  place: 'ready' | 'hidden' | 'gone';
-}
+import { MessageLine, type StoredMessage } from './message-line.ts';
+import type { QueueAttributes } from './message-table.ts';
 
-export interface MessageAttribute {
-  readonly DataType: string;
-  readonly StringValue?: string;
-  readonly BinaryValue?: string;
-}
+/** Timers cannot be set for longer than 2^31 ms; an early one sets itself again. */
+const MAX_TIMER_MS = 60_000;
 
-interface HeapEntry {
-  readonly at: number;
-  readonly message: StoredMessage;
-}
+/** A queue in memory: its messages in their order, their receipts, and the polls that wait for them. */
+export class Queue {
+  readonly name: string;
+  readonly createdAt: number;
+  attributes: QueueAttributes;
+  private readonly line = new MessageLine();
+  /** Messages by id, whether visible or not. */
+  private readonly messages = new Map<string, StoredMessage>();
+  private readonly byReceipt = new Map<string, StoredMessage>();
+  /** Each ends one poll. */
+  private readonly waiters = new Set<() => void>();
+  private wakeTimer: NodeJS.Timeout | undefined;
+  private isStopped = false;
 
-/**
- * The order in which a queue gives out its messages: **one of each message group in turn**, the oldest of each
- * first. SQS promises for standard queues with group ids ("fair queues") that a tenant with a backlog does not
- * make the others wait; it does so by watching who has too much in flight, with a hardware that we have not.
- * A strict rotation is the simplest order that gives the same promise. Messages without a group are one group.
- */
-export class MessageLine {
-  /** Insertion order is the rotation: the first group is next, and goes to the end once served. */
-  private readonly ready = new Map<string, StoredMessage[]>();
-  private readonly hidden: HeapEntry[] = [];
+  constructor(name: string, attributes: QueueAttributes, createdAt: number) {
+    this.name = name;
+    this.attributes = attributes;
+    this.createdAt = createdAt;
+  }
 
-  /** Puts a message where its `visibleAt` says. */
+  /** All messages, oldest first. */
+  get all(): readonly StoredMessage[] {
+    return [...this.messages.values()];
+  }
+
+  /** Polls that wait now. */
+  get waiting(): number {
+    return this.waiters.size;
+  }
+
+  /** The message that was received with this receipt last. */
+  received(receipt: string): StoredMessage | undefined {
+    return this.byReceipt.get(receipt);
+  }
+
   add(message: StoredMessage, now: number): void {
-    if (message.visibleAt > now) {
-      message.place = 'hidden';
-      this.push({ at: message.visibleAt, message });
-    } else {
-      message.place = 'ready';
-      const group = message.groupId ?? '';
-      const line = this.ready.get(group);
-      if (line === undefined) this.ready.set(group, [message]);
-      else line.push(message);
-    }
+    this.messages.set(message.messageId, message);
+    this.line.add(message, now);
   }
 
-  /** The next message in turn, or `undefined` when none is ready. It is then in no place. */
+  /** Puts a message that stands already where its new `visibleAt` says. */
+  moveInLine(message: StoredMessage, now: number): void {
+    this.line.add(message, now);
+  }
+
+  /** The next message in turn, which is in no place until it is moved or forgotten. */
   take(now: number): StoredMessage | undefined {
-    this.reveal(now);
-    for (const [group, line] of this.ready) {
-      this.ready.delete(group);
-      const message = this.firstReady(line);
-      if (line.length > 0) this.ready.set(group, line);
-      if (message !== undefined) return message;
-    }
-    return undefined;
+    return this.line.take(now);
   }
 
-  /** When the next hidden message becomes visible; `undefined` when none is hidden. */
-  nextVisibleAt(): number | undefined {
-    this.dropStale();
-    return this.hidden[0]?.at;
+  /** Gives a message a new receipt; the one before is good for nothing. */
+  giveReceipt(message: StoredMessage, receipt: string): void {
+    if (message.receipt !== undefined) this.byReceipt.delete(message.receipt);
+    message.receipt = receipt;
+    this.byReceipt.set(receipt, message);
   }
 
-  hasReady(now: number): boolean {
-    this.reveal(now);
-    for (const [group, line] of this.ready) {
-      if (line.some(({ place }) => place === 'ready')) return true;
-      this.ready.delete(group);
-    }
-    return false;
+  forget(message: StoredMessage): void {
+    message.place = 'gone';
+    this.messages.delete(message.messageId);
+    if (message.receipt !== undefined) this.byReceipt.delete(message.receipt);
   }
 
-  private firstReady(line: StoredMessage[]): StoredMessage | undefined {
-    // A line is short of dead entries: only a delete after the visibility time-out leaves one.
-    for (let message = line.shift(); message !== undefined; message = line.shift()) {
-      if (message.place === 'ready') return message;
-    }
-    return undefined;
+  /** Ends the polls that wait, where there is something for them. */
+  wake(): void {
+    if (this.waiters.size === 0 || !this.line.hasReady(Date.now())) this.scheduleWake();
+    else this.endPolls();
   }
 
-  private reveal(now: number): void {
-    for (let at = this.nextVisibleAt(); at !== undefined && at <= now; at = this.nextVisibleAt()) {
-      const entry = this.pop();
-      if (entry !== undefined) this.add(entry.message, now);
-    }
+  /** Waits until there may be a message, the time is over, or the asker is gone. */
+  async wait(milliseconds: number, gone: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        gone.removeEventListener('abort', wake);
+        this.waiters.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, Math.max(milliseconds, 0));
+      gone.addEventListener('abort', wake);
+      this.waiters.add(wake);
+      this.scheduleWake();
+    });
   }
 
-  /** An entry is stale when its message was deleted, moved, or got another visibility since. */
-  private dropStale(): void {
-    for (let top = this.hidden[0]; top !== undefined; top = this.hidden[0]) {
-      if (top.message.place === 'hidden' && top.message.visibleAt === top.at) return;
-      this.pop();
-    }
+  /** Ends every poll, and sets no more timers. */
+  stop(): void {
+    this.isStopped = true;
+    clearTimeout(this.wakeTimer);
+    this.endPolls();
   }
 
-  private push(entry: HeapEntry): void {
-    const heap = this.hidden;
-    let child = heap.push(entry) - 1;
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      if (at(heap, parent) <= entry.at) break;
-      swap(heap, child, parent);
-      child = parent;
-    }
+  private endPolls(): void {
+    for (const wake of this.waiters) wake();
   }
 
-  private pop(): HeapEntry | undefined {
-    const heap = this.hidden;
-    const top = heap[0];
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return top;
-    heap[0] = last;
-    for (let parent = 0; ; ) {
-      const left = 2 * parent + 1;
-      const least = at(heap, left + 1) < at(heap, left) ? left + 1 : left;
-      if (at(heap, least) >= at(heap, parent)) return top;
-      swap(heap, parent, least);
-      parent = least;
-    }
+  /** While somebody waits, a timer is set for the moment at which the next hidden message appears. */
+  private scheduleWake(): void {
+    clearTimeout(this.wakeTimer);
+    const at = this.line.nextVisibleAt();
+    if (at === undefined || this.waiters.size === 0 || this.isStopped) return;
+    this.wakeTimer = setTimeout(() => this.wake(), Math.min(Math.max(at - Date.now(), 0), MAX_TIMER_MS));
   }
-}
-
-function at(heap: readonly HeapEntry[], index: number): number {
-  return heap[index]?.at ?? Number.POSITIVE_INFINITY;
-}
-
-function swap(heap: HeapEntry[], left: number, right: number): void {
-  const [a, b] = [heap[left], heap[right]];
-  if (a === undefined || b === undefined) return;
-  heap[left] = b;
-  heap[right] = a;
 }

@@ -51,9 +51,7 @@ export function describePhysical(
   );
   const name = typeof given === 'string' ? given : `${stackName}-${logicalId}`.slice(-80).replace(/^-+/, '');
   const identity = identify(
-    type,
-    type === 'AWS::S3::Bucket' ? name.toLowerCase() : name,
-    logicalId,
+    { type, logicalId, name: type === 'AWS::S3::Bucket' ? name.toLowerCase() : name },
     addresses,
   );
   return { logicalId, type, constructPath: resource.constructPath, ...identity };
@@ -61,7 +59,13 @@ export function describePhysical(
 
 type Identity = Omit<PhysicalResource, 'logicalId' | 'type' | 'constructPath'>;
 
-function identify(type: string, name: string, logicalId: string, addresses: Addresses): Identity {
+interface NamedResource {
+  readonly type: string;
+  readonly logicalId: string;
+  readonly name: string;
+}
+
+function identify({ type, logicalId, name }: NamedResource, addresses: Addresses): Identity {
   const arnOf = (service: string, rest: string) =>
     `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${rest}`;
   const named = (arn: string, more: Readonly<Record<string, string>> = {}): Identity => ({

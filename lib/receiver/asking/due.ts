@@ -1,5 +1,6 @@
+import { matches, TRANSACTION_ID } from '../../protocol/id-forms.ts';
 import { ReceiverFault } from '../faults.ts';
-import { isTransactionId, type Outcome } from '../outcome.ts';
+import type { Outcome } from '../outcome.ts';
 import type { ApplyResult } from '../stores/receiver-store.ts';
 import { type Client, nextOf, type Standing } from './service-client.ts';
 import { noCounts, type Taking } from './taking.ts';
@@ -28,7 +29,7 @@ export async function askDue(
 ): Promise<DueAnswer> {
   if ('transactionId' in order) {
     // Nothing else names a transaction; and in a path it could name something else.
-    if (!isTransactionId(order.transactionId)) {
+    if (!matches(TRANSACTION_ID, order.transactionId)) {
       throw new ReceiverFault('invalid_id', `There can be no transaction ${order.transactionId}.`);
     }
     const standing = await client.transaction(order.transactionId);

@@ -1,5 +1,8 @@
-import { ReceiverFault, type ReceiverFaultCode } from '../faults.ts';
-import { type Pauses, systemPauses } from '../system.ts';
+import { repeatedly, retryAfterMs, type Tried } from '../../protocol/http/repeating.ts';
+import type { HttpAnswer } from '../../protocol/http/service-answer.ts';
+import { type Exchanged, exchange } from '../../protocol/http/transport.ts';
+import { ReceiverFault } from '../faults.ts';
+import { type Now, type Pauses, systemNow, systemPauses } from '../pauses.ts';
 
 /** One question over HTTP: bounded in time, in bytes and in tries. */
 
@@ -27,8 +30,8 @@ interface Question {
 
 const TIMEOUT_MS = 10_000;
 const TRIES = 4;
-const FIRST_PAUSE_MS = 200;
-const MAX_PAUSE_MS = 10_000;
+/** A question has no deadline, so what the server asks for is bounded. */
+const MAX_RETRY_AFTER_MS = 10_000;
 /** Answers of the service are under 1 MB. */
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
@@ -39,112 +42,77 @@ export interface Spent {
 }
 
 /** Asks, and reads the answer; what `read` throws as retryable is no answer, and the question is asked again. */
-export type Exchange = <Result>(question: Question, read: (answer: RawAnswer) => Result) => Promise<Result>;
-
-/** An answer as it came: nothing of it is believed yet. */
-export interface RawAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Uint8Array;
-}
+export type Exchange = <Result>(question: Question, read: (answer: HttpAnswer) => Result) => Promise<Result>;
 
 /** All questions may be asked again: reading changes nothing, and acknowledging twice is acknowledging. */
-export function createExchange(options: ExchangeOptions, spent: Spent): Exchange {
-  const { tries = TRIES, pauses = systemPauses } = options;
-  return async (question, read) => {
-    for (let attempt = 1; ; attempt += 1) {
-      spent.requests += 1;
-      const result = await tryOnce(options, question, spent);
-      const away = result.kind === 'away' ? result : believed(result.answer, read);
-      if (away.kind === 'believed') return away.result;
-      if (attempt >= tries) throw unanswered(question, attempt, away);
-      const pauseMs = FIRST_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + pauses.fraction() / 2);
-      await pauses.sleep(Math.min(Math.max(pauseMs, away.waitMs), MAX_PAUSE_MS));
-    }
-  };
+export function createExchange(options: ExchangeOptions & { readonly now?: Now }, spent: Spent): Exchange {
+  const { tries = TRIES, pauses = systemPauses, now = systemNow } = options;
+  return (question, read) =>
+    repeatedly({ pauses, maxTries: tries }, async (attempt) => {
+      const exchanged = await ask(options, question, spent);
+      const tried =
+        exchanged.kind === 'answered'
+          ? believed(exchanged.answer, read, now())
+          : { fault: noAnswer(exchanged) };
+      if ('result' in tried) return tried;
+      return { ...tried, fault: unanswered(question, attempt, tried.fault) };
+    });
 }
 
-/** No answer, or none that is believed: nobody knows. */
-interface Away {
-  readonly kind: 'away';
-  readonly why: string;
-  readonly code: ReceiverFaultCode;
-  readonly waitMs: number;
-  readonly cause?: unknown;
+function ask(options: ExchangeOptions, { method, target, body }: Question, spent: Spent): Promise<Exchanged> {
+  const { url, key, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch } = options;
+  spent.requests += 1;
+  const connection = {
+    baseUrl: url.replace(/\/+$/, ''),
+    headers: { authorization: `Bearer ${key}` },
+    timeoutMs,
+    maxAnswerBytes: MAX_ANSWER_BYTES,
+    fetch,
+    onBytes: (bytes: number) => {
+      spent.bytes += bytes;
+    },
+  };
+  return exchange(connection, {
+    method,
+    path: target,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
 }
 
 function believed<Result>(
-  answer: RawAnswer,
-  read: (answer: RawAnswer) => Result,
-): Away | { readonly kind: 'believed'; readonly result: Result } {
-  const waitMs = retryAfterMs(answer.headers);
+  answer: HttpAnswer,
+  read: (answer: HttpAnswer) => Result,
+  nowMs: number,
+): Tried<Result> & ({ readonly result: Result } | { readonly fault: ReceiverFault }) {
+  const askedMs = retryAfterMs(answer.headers.get('retry-after'), nowMs) ?? 0;
+  const wait = { retryAfterMs: Math.min(askedMs, MAX_RETRY_AFTER_MS) };
   const isRedirect = answer.status >= 300 && answer.status < 400;
   if (isRedirect || answer.status === 429 || answer.status >= 500) {
-    return { kind: 'away', why: whyOf(answer), code: 'service_unavailable', waitMs };
+    return { fault: new ReceiverFault('service_unavailable', whyOf(answer)), ...wait };
   }
   try {
-    return { kind: 'believed', result: read(answer) };
+    return { result: read(answer) };
   } catch (cause) {
     if (!(cause instanceof ReceiverFault) || !cause.retryable) throw cause;
-    return { kind: 'away', why: `${whyOf(answer)}: ${cause.message}`, code: cause.code, waitMs, cause };
+    const why = `${whyOf(answer)}: ${cause.message}`;
+    return { fault: new ReceiverFault(cause.code, why, { cause }), ...wait };
   }
 }
 
-function whyOf({ status, headers }: RawAnswer): string {
+function noAnswer(exchanged: Exclude<Exchanged, { readonly kind: 'answered' }>): ReceiverFault {
+  if (exchanged.kind === 'too_long') {
+    const what = `The answer, status ${exchanged.status}, has more than ${MAX_ANSWER_BYTES} bytes.`;
+    return new ReceiverFault('answer_too_large', what);
+  }
+  const why = exchanged.kind === 'timeout' ? 'time-out.' : 'no connection.';
+  return new ReceiverFault('service_unavailable', why, { cause: exchanged.cause });
+}
+
+function whyOf({ status, headers }: HttpAnswer): string {
   return `status ${status} (${headers.get('content-type') ?? 'no content type'})`;
 }
 
-function unanswered({ method, target }: Question, tries: number, away: Away): ReceiverFault {
-  const message = `${method} ${target} was not answered in ${tries} tries. The last time: ${away.why}`;
-  return new ReceiverFault(away.code, message, { cause: away.cause, retryable: true });
-}
-
-async function tryOnce(
-  options: ExchangeOptions,
-  question: Question,
-  spent: Spent,
-): Promise<Away | { readonly kind: 'answer'; readonly answer: RawAnswer }> {
-  const { url, key, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch } = options;
-  const { method, target, body } = question;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await fetch(`${url.replace(/\/+$/, '')}${target}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-      // Followed to another host, a redirect would carry the key there.
-      redirect: 'manual',
-      signal: timeout,
-    });
-    const { status, headers } = response;
-    return { kind: 'answer', answer: { status, headers, body: await bytesOf(response, spent) } };
-  } catch (cause) {
-    const isKnown = cause instanceof ReceiverFault;
-    const why = isKnown ? cause.message : timeout.aborted ? 'time-out.' : 'no connection.';
-    return { kind: 'away', why, code: isKnown ? cause.code : 'service_unavailable', waitMs: 0, cause };
-  }
-}
-
-async function bytesOf(response: Response, spent: Spent): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    spent.bytes += chunk.length;
-    if (size > MAX_ANSWER_BYTES) {
-      const what = `The answer, status ${response.status}, has more than ${MAX_ANSWER_BYTES} bytes.`;
-      throw new ReceiverFault('answer_too_large', what);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
-}
-
-/** The form in seconds; that with a date is not worth a second clock. */
-function retryAfterMs(headers: Headers): number {
-  const text = headers.get('retry-after') ?? '';
-  return /^\d{1,9}$/.test(text) ? Number(text) * 1_000 : 0;
+function unanswered({ method, target }: Question, tries: number, last: ReceiverFault): ReceiverFault {
+  const message = `${method} ${target} was not answered in ${tries} tries. The last time: ${last.message}`;
+  return new ReceiverFault(last.code, message, { cause: last.cause, retryable: true });
 }

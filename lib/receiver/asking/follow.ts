@@ -1,7 +1,7 @@
 import type { EventTypes } from '../event-types.ts';
 import { ReceiverFault } from '../faults.ts';
+import type { Pauses } from '../pauses.ts';
 import type { ReceiverStore } from '../stores/receiver-store.ts';
-import type { Pauses } from '../system.ts';
 import { type Client, nextOf } from './service-client.ts';
 import { sinceOf } from './since.ts';
 import { type Counts, noCounts, type Taking } from './taking.ts';

@@ -1,6 +1,6 @@
+import { instantOf } from '../../protocol/instants.ts';
+import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 import { ReceiverFault } from '../faults.ts';
-import { isObject, type JsonObject } from '../outcome.ts';
-import { instantOf } from '../times.ts';
 
 /**
  * Fields of an answer. It is signed, so a wrong form is a fault of the service or of the kit, and not worked around. It

@@ -1,17 +1,13 @@
+import { type HttpAnswer, readServiceAnswer } from '../../protocol/http/service-answer.ts';
+import type { JsonObject } from '../../protocol/json/json-values.ts';
+import { SIGNATURE_HEADER } from '../../protocol/signing/signed-headers.ts';
 import { ReceiverFault } from '../faults.ts';
-import {
-  type JsonObject,
-  type ListedOutcome,
-  type Outcome,
-  parseListedOutcome,
-  parseOutcome,
-} from '../outcome.ts';
-import type { Now } from '../system.ts';
+import { type ListedOutcome, type Outcome, parseListedOutcome, parseOutcome } from '../outcome.ts';
+import type { Now } from '../pauses.ts';
 import { canonicalRequest, createAnswerVerifier, type VerifiedAnswer } from '../verifying/answer.ts';
 import type { Secrets } from '../verifying/keys.ts';
-import { createExchange, type ExchangeOptions, type RawAnswer, type Spent } from './exchange.ts';
+import { createExchange, type ExchangeOptions, type Spent } from './exchange.ts';
 import { listOf, malformedAnswer, textOf } from './reading.ts';
-import { readServiceAnswer } from './service-answer.ts';
 
 /** Where and how to ask. */
 export interface ServiceOptions extends ExchangeOptions {
@@ -97,9 +93,9 @@ export function createClient(
   };
 
   /** What is signed is the service's; all else is nobody's, but for what it says of keys that it cannot sign for. */
-  const verified = (raw: RawAnswer, request: string): VerifiedAnswer => {
+  const verified = (raw: HttpAnswer, request: string): VerifiedAnswer => {
     const says = readServiceAnswer(raw);
-    const isSigned = raw.headers.get('webhook-signature') !== null;
+    const isSigned = raw.headers.get(SIGNATURE_HEADER) !== null;
     if (!isSigned && says.kind === 'refused' && KEY_CODES.has(says.problem.code)) {
       throw new ReceiverFault('key_refused', `The service refuses the key: ${says.problem.code}.`);
     }

@@ -1,5 +1,6 @@
+import { isoTime } from '../../protocol/instants.ts';
 import { ReceiverFault } from '../faults.ts';
-import { fullHour, isoTime } from '../times.ts';
+import { fullHour } from '../times.ts';
 
 /**
  * From when on this receiver answers for what was applied, as the service wants it.

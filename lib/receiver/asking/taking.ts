@@ -1,8 +1,8 @@
+import { boundedMapUntilFailure } from '../../protocol/runtime/bounded-map.ts';
 import type { Applying } from '../applying.ts';
 import type { ListedOutcome } from '../outcome.ts';
 import type { AppliedOutcome, ApplyResult, ReceiverStore } from '../stores/receiver-store.ts';
 import type { Client, Standing } from './service-client.ts';
-import { sideBySide } from './side-by-side.ts';
 
 /** What an asking run has come to. */
 export interface Counts {
@@ -73,7 +73,7 @@ export function createTaking(options: {
       const ids = rows.map(({ transactionId }) => transactionId);
       const here = await store.find(merchantId, ids);
       const missing = rows.filter((row) => !isApplied(row, here.get(row.transactionId)));
-      await sideBySide(missing, QUESTIONS, async ({ transactionId }) => {
+      await boundedMapUntilFailure(missing, QUESTIONS, async ({ transactionId }) => {
         const answer = await client.transaction(transactionId);
         if (answer.kind === 'ended') await standing(answer, counts);
         // Listed, and by its id not there: it will not be settled by asking again now.
@@ -84,7 +84,7 @@ export function createTaking(options: {
     async acknowledgeLeft(counts) {
       for (let pages = 0; pages < MAX_PAGES; pages += 1) {
         const left = await store.unacknowledged(merchantId, ACKNOWLEDGEMENTS);
-        await sideBySide(left, QUESTIONS, (key) => acknowledge(key, counts));
+        await boundedMapUntilFailure(left, QUESTIONS, (key) => acknowledge(key, counts));
         if (left.length < ACKNOWLEDGEMENTS) return;
       }
     },

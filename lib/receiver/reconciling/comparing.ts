@@ -1,4 +1,10 @@
-import { addHashes, createDigestSum, type Digest, type DigestSum, sameDigest } from '../digest.ts';
+import {
+  addHashes,
+  createDigestSum,
+  type Digest,
+  type DigestSum,
+  sameDigest,
+} from '../../protocol/row-digest.ts';
 import type { EventTypes } from '../event-types.ts';
 import { type ReceiverStore, sliceStart } from '../stores/receiver-store.ts';
 import type { Resolution, Slice, Span } from './questions.ts';

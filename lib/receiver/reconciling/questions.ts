@@ -1,9 +1,10 @@
+import { isoTime } from '../../protocol/instants.ts';
+import type { JsonObject } from '../../protocol/json/json-values.ts';
+import { addHashes, createDigestSum, type Digest } from '../../protocol/row-digest.ts';
 import { countOf, hashOf, listOf, textOf, timeOf } from '../asking/reading.ts';
 import { type Client, type Page, pageOf, type Refusal, refused } from '../asking/service-client.ts';
-import { addHashes, createDigestSum, type Digest } from '../digest.ts';
 import type { EventTypes } from '../event-types.ts';
-import { type JsonObject, type ListedOutcome, parseListedOutcome } from '../outcome.ts';
-import { isoTime } from '../times.ts';
+import { type ListedOutcome, parseListedOutcome } from '../outcome.ts';
 import type { VerifiedAnswer } from '../verifying/answer.ts';
 
 export type Resolution = 'window' | 'hour' | 'day';
@@ -33,7 +34,7 @@ export interface Bucket {
   readonly hash: bigint;
 }
 
-/** What reconciling asks about windows that are closed: they do not change while it asks. */
+/** What reconciling asks about windows that are closed. They do not change, but for a revision by the service's audit. */
 export interface WindowQuestions {
   /**
    * The first look, by days.
@@ -46,10 +47,11 @@ export interface WindowQuestions {
   slices(span: Span, resolution: Resolution): Promise<readonly Slice[]>;
   /** @returns undefined where the window has more rows than the service sums up for a question */
   buckets(startMs: number): Promise<readonly Bucket[] | undefined>;
+  /** @returns `revised` where the page before was of an earlier revision: its rows and these would add up to neither */
   rows(
     startMs: number,
     of: { readonly bucket: number | undefined; readonly cursor: string | undefined },
-  ): Promise<Page<ListedOutcome>>;
+  ): Promise<Page<ListedOutcome> | 'revised'>;
 }
 
 /** Why a window is not shown by bucket: its rows are read, and held against its digest. */
@@ -121,7 +123,10 @@ export function createWindowQuestions(
         ...(cursor !== undefined && { cursor }),
         ...filter,
       });
-      if ('kind' in answer) throw refused('the rows of a window', answer);
+      if ('kind' in answer) {
+        if (cursor !== undefined && answer.code === 'invalid_cursor') return 'revised';
+        throw refused('the rows of a window', answer);
+      }
       return pageOf(answer, parseListedOutcome);
     },
   };

@@ -1,7 +1,8 @@
+import { isoTime } from '../../protocol/instants.ts';
 import { sinceOf } from '../asking/since.ts';
 import { type Counts, noCounts } from '../asking/taking.ts';
 import type { ReceiverStore } from '../stores/receiver-store.ts';
-import { fullHour, isoTime } from '../times.ts';
+import { fullHour } from '../times.ts';
 import { compare, type Difference, mergeNeighbours, secondsOf } from './comparing.ts';
 import type { Opening, Resolution, Slice, Span } from './questions.ts';
 import { type RepairPorts, repairWindow } from './repairing.ts';

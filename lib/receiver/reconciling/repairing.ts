@@ -1,10 +1,10 @@
+import { addHashes, bucketOf, groupOf } from '../../protocol/row-digest.ts';
 import type { Applying } from '../applying.ts';
 import { type Client, nextOf } from '../asking/service-client.ts';
 import type { Counts, Taking } from '../asking/taking.ts';
-import { addHashes, bucketOf, groupOf } from '../digest.ts';
 import type { EventTypes } from '../event-types.ts';
 import type { AppliedOutcome, ReceiverStore } from '../stores/receiver-store.ts';
-import type { Difference } from './comparing.ts';
+import { compare, type Difference } from './comparing.ts';
 import type { Bucket, WindowQuestions } from './questions.ts';
 
 export interface RepairPorts {
@@ -13,7 +13,7 @@ export interface RepairPorts {
   readonly questions: WindowQuestions;
   readonly taking: Taking;
   readonly applying: Applying;
-  readonly store: Pick<ReceiverStore<never>, 'rows'>;
+  readonly store: Pick<ReceiverStore<never>, 'rows' | 'digests'>;
   readonly types: EventTypes;
   /** Whether conflicts are given to somebody. */
   readonly isTold: boolean;
@@ -24,8 +24,37 @@ const MODULUS = 1n << 128n;
 /** About what the parts of an answer take, for choosing the cheaper way: bytes. */
 const COST = { request: 1_000, bucket: 70, row: 350 };
 
-/** Finds in one closed window what differs, bucket by bucket or row by row, whichever is cheaper, and settles it. */
+/** Times that a window is begun in one run: it is revised once or twice in its life, if at all. */
+const MAX_BEGINNINGS = 3;
+
+type Repair = 'settled' | 'revised';
+
+/**
+ * Finds in one closed window what differs, and settles it. Where the service revises the window meanwhile, it begins that
+ * window again.
+ */
 export async function repairWindow(ports: RepairPorts, window: Difference, counts: Counts): Promise<void> {
+  let differing: Difference | undefined = window;
+  for (let beginnings = 1; differing !== undefined; beginnings += 1) {
+    if ((await repairRevision(ports, differing, counts)) === 'settled') return;
+    if (beginnings === MAX_BEGINNINGS) {
+      counts.unsettled += 1;
+      return;
+    }
+    differing = await lookAgain(ports, differing);
+  }
+}
+
+/** The same window as the service has it now; undefined where nothing of it differs any more. */
+async function lookAgain(ports: RepairPorts, window: Difference): Promise<Difference | undefined> {
+  const everySeconds = (window.toMs - window.fromMs) / 1_000;
+  const there = await ports.questions.slices(window, 'window');
+  const { differences } = await compare(ports, { ...window, everySeconds, there });
+  return differences[0];
+}
+
+/** Bucket by bucket or row by row, whichever is cheaper. */
+async function repairRevision(ports: RepairPorts, window: Difference, counts: Counts): Promise<Repair> {
   const buckets = isCheaperWhole(window) ? undefined : await ports.questions.buckets(window.fromMs);
   if (buckets === undefined) {
     const said = { count: window.there, hash: window.thereHash };
@@ -33,8 +62,9 @@ export async function repairWindow(ports: RepairPorts, window: Difference, count
   }
   for (const bucket of await differingBuckets(ports, window, buckets)) {
     const said = buckets.find((one) => one.bucket === bucket) ?? { count: 0, hash: 0n };
-    await repairRows(ports, window, { bucket, said, counts });
+    if ((await repairRows(ports, window, { bucket, said, counts })) === 'revised') return 'revised';
   }
+  return 'settled';
 }
 
 /**
@@ -76,7 +106,7 @@ async function repairRows(
     readonly said: { readonly count: number; readonly hash: bigint };
     readonly counts: Counts;
   },
-): Promise<void> {
+): Promise<Repair> {
   const { questions, taking, store, merchantId, types } = ports;
   const { bucket, said, counts } = of;
   const listed = new Set<string>();
@@ -84,6 +114,7 @@ async function repairRows(
   let cursor: string | undefined;
   do {
     const page = await questions.rows(fromMs, { bucket, cursor });
+    if (page === 'revised') return page;
     for (const row of page.items) {
       listed.add(row.transactionId);
       hash = addHashes(hash, groupOf(row).hash);
@@ -98,6 +129,7 @@ async function repairRows(
   for await (const row of store.rows(range)) {
     if (types.includes(row) && !listed.has(row.transactionId)) await settleExtra(ports, row, counts);
   }
+  return 'settled';
 }
 
 /** Applied here, and not listed there: nothing that can be mended here, but somebody must know. */

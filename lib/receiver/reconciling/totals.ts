@@ -1,6 +1,7 @@
+import { isoTime } from '../../protocol/instants.ts';
+import { createDigestSum, type Digest } from '../../protocol/row-digest.ts';
 import { sinceOf } from '../asking/since.ts';
-import { createDigestSum, type Digest } from '../digest.ts';
-import { fullHour, isoTime } from '../times.ts';
+import { fullHour } from '../times.ts';
 import type { ReconcilePorts } from './reconcile.ts';
 
 /** All that was listed in a time, in one line. */

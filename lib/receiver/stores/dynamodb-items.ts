@@ -1,5 +1,5 @@
-import { bucketOf } from '../digest.ts';
-import { isoTime } from '../times.ts';
+import { isoTime } from '../../protocol/instants.ts';
+import { bucketOf } from '../../protocol/row-digest.ts';
 import type { AppliedOutcome, ListedRange, MarkName } from './receiver-store.ts';
 
 /** The items of the receiver's table. Ids hold no `#`, so that no two names meet. */

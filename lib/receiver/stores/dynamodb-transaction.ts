@@ -1,6 +1,6 @@
 import type { DynamoDBDocument, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { ReceiverFault } from '../faults.ts';
-import type { Pauses } from '../system.ts';
+import type { Pauses } from '../pauses.ts';
 
 /** A transaction that meets another one on the same items is tried again this many times. */
 const MAX_TRIES = 6;

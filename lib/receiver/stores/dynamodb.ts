@@ -1,9 +1,9 @@
 import type { DynamoDBDocument, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { bucketOf, createDigestSum, type Digest, type DigestSum } from '../digest.ts';
+import { isoTime } from '../../protocol/instants.ts';
+import { bucketOf, createDigestSum, type Digest, type DigestSum } from '../../protocol/row-digest.ts';
+import { functionsProblem, optionsProblem, textProblem } from '../../protocol/runtime/option-rules.ts';
 import { assertOptions, ReceiverFault } from '../faults.ts';
-import { functionsProblem, optionsProblem, textProblem } from '../option-rules.ts';
-import { type Pauses, systemPauses } from '../system.ts';
-import { isoTime } from '../times.ts';
+import { type Pauses, systemPauses } from '../pauses.ts';
 import {
   acknowledgementsPk,
   appliedItem,

@@ -1,4 +1,4 @@
-import { bucketOf, createDigestSum, type Digest, type DigestSum } from '../digest.ts';
+import { bucketOf, createDigestSum, type Digest, type DigestSum } from '../../protocol/row-digest.ts';
 import {
   type Acknowledgement,
   type AppliedOutcome,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Digest } from '../digest.ts';
+import type { Digest } from '../../protocol/row-digest.ts';
 import type { Outcome } from '../outcome.ts';
 
 /**

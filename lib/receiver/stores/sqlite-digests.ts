@@ -1,4 +1,10 @@
-import { createDigestSum, type Digest, type DigestGroup, type DigestSum, groupOf } from '../digest.ts';
+import {
+  createDigestSum,
+  type Digest,
+  type DigestGroup,
+  type DigestSum,
+  groupOf,
+} from '../../protocol/row-digest.ts';
 import { type AppliedOutcome, type ListedRange, sliceStart } from './receiver-store.ts';
 import { type Row, rowOf, type SqliteDatabase, type SqliteInteger } from './sqlite-tables.ts';
 

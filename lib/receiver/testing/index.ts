@@ -1,7 +1,11 @@
-import { createHash, createHmac, createPrivateKey, createPublicKey, randomBytes, sign } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { eventTypeOf, TEST_EVENT, webhookIdOf } from '../../protocol/event-names.ts';
+import { ED25519_KEY_BYTES } from '../../protocol/signing/ed25519.ts';
+import { type Signer, signedHeaders } from '../../protocol/signing/signed-headers.ts';
+import { publicKeyText, SECRET_BYTES, secretText } from '../../protocol/signing/webhook-keys.ts';
 import type { Outcome } from '../outcome.ts';
-import { type Now, systemNow } from '../system.ts';
-import { answerKeyBytes, secretBytes } from '../verifying/keys.ts';
+import { type Now, systemNow } from '../pauses.ts';
+import { answerKeyBytes, checkedSecret } from '../verifying/keys.ts';
 
 /** For the tests of your receiver: requests and answers as the service would sign them, and a clock to move. */
 
@@ -25,11 +29,9 @@ export interface SignedCallback {
  * @example await handler(new Request(url, signedCallback(sampleOutcome(), { secrets: secret })));
  */
 export function signedCallback(outcome: Outcome, options: SignOptions): SignedCallback {
-  const { merchantId, transactionId, version, transactionType, status, recordedAt } = outcome;
-  const hash = createHash('sha256').update(`${merchantId}\n${transactionId}\n${version}`).digest('hex');
   return signedRequest(
-    `msg_${hash.slice(0, 32)}`,
-    { type: `${transactionType}.${status.toLowerCase()}`, timestamp: recordedAt, data: outcome },
+    webhookIdOf(outcome),
+    { type: eventTypeOf(outcome), timestamp: outcome.recordedAt, data: outcome },
     options,
   );
 }
@@ -39,7 +41,7 @@ export function signedTest(merchantId: string, options: SignOptions): SignedCall
   const timestamp = new Date((options.now ?? systemNow)()).toISOString();
   return signedRequest(
     'msg_test0000',
-    { type: 'tidings.test', timestamp, data: { merchantId, endpointId: 'ep_test' } },
+    { type: TEST_EVENT, timestamp, data: { merchantId, endpointId: 'ep_test' } },
     options,
   );
 }
@@ -51,7 +53,7 @@ function signedRequest(id: string, content: object, options: SignOptions): Signe
     headers: {
       'content-type': 'application/json',
       'tidings-attempt': '1',
-      ...signatureHeaders({ id, body }, signersOf(options.secrets), options.now ?? systemNow),
+      ...headersOf({ id, body }, signersOf(options.secrets), options.now),
     },
     body,
   };
@@ -78,69 +80,45 @@ export function signedAnswer(
   const now = options.now ?? systemNow;
   const asOf = answer.asOf ?? new Date(now()).toISOString();
   const body = JSON.stringify({ merchantId, request, asOf, ...content });
-  const signers = [options.merchantSecrets].flat().map((secret) => hmacSigner(answerKeyBytes(secret)));
+  const signers = [options.merchantSecrets]
+    .flat()
+    .map((secret): Signer => ({ scheme: 'v1', key: answerKeyBytes(secret) }));
   const type = status < 400 ? 'application/json' : 'application/problem+json';
   return new Response(body, {
     status,
-    headers: { 'content-type': type, ...signatureHeaders({ id: 'ans_test', body }, signers, now) },
+    headers: { 'content-type': type, ...headersOf({ id: 'ans_test', body }, signers, now) },
   });
 }
 
-type Signer = (signed: string) => string;
-
-function signatureHeaders(
+function headersOf(
   { id, body }: { readonly id: string; readonly body: string },
   signers: readonly Signer[],
-  now: Now,
-): Record<string, string> {
-  const timestamp = Math.floor(now() / 1_000);
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': String(timestamp),
-    'webhook-signature': signers.map((signer) => signer(`${id}.${timestamp}.${body}`)).join(' '),
-  };
+  now: Now = systemNow,
+): Readonly<Record<string, string>> {
+  return signedHeaders({ id, timestamp: Math.floor(now() / 1_000), body }, signers);
 }
+
+const PRIVATE_KEY_PREFIX = 'whsk_';
 
 function signersOf(secrets: string | readonly string[]): readonly Signer[] {
-  return [secrets]
-    .flat()
-    .map((secret) =>
-      secret.startsWith('whsk_') ? ed25519Signer(privateKeyBytes(secret)) : hmacSigner(secretBytes(secret)),
-    );
-}
-
-function hmacSigner(key: Uint8Array): Signer {
-  return (signed) => `v1,${createHmac('sha256', key).update(signed, 'utf8').digest('base64')}`;
-}
-
-/** What stands before the 32 bytes of an ed25519 private key in PKCS #8 (RFC 8410). */
-const ED25519_PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
-
-function privateKey(seed: Uint8Array) {
-  return createPrivateKey({ key: Buffer.concat([ED25519_PKCS8, seed]), format: 'der', type: 'pkcs8' });
-}
-
-function privateKeyBytes(text: string): Uint8Array {
-  return Buffer.from(text.slice('whsk_'.length), 'base64').subarray(0, 32);
-}
-
-function ed25519Signer(seed: Uint8Array): Signer {
-  const key = privateKey(seed);
-  return (signed) => `v1a,${sign(null, Buffer.from(signed, 'utf8'), key).toString('base64')}`;
+  return [secrets].flat().map((secret): Signer => {
+    if (!secret.startsWith(PRIVATE_KEY_PREFIX)) return { scheme: 'v1', key: checkedSecret(secret) };
+    const bytes = Buffer.from(secret.slice(PRIVATE_KEY_PREFIX.length), 'base64');
+    return { scheme: 'v1a', key: bytes.subarray(0, ED25519_KEY_BYTES) };
+  });
 }
 
 /** A new secret, as an endpoint or a merchant gets one. */
 export function newSecret(): string {
-  return `whsec_${randomBytes(32).toString('base64')}`;
+  return secretText(randomBytes(SECRET_BYTES));
 }
 
 /** A new pair for `v1a`: what the service signs with, and what a receiver verifies with. */
 export function newKeyPair(): { readonly privateKey: string; readonly publicKey: string } {
-  const seed = randomBytes(32);
-  const { x = '' } = createPublicKey(privateKey(seed)).export({ format: 'jwk' });
+  const seed = randomBytes(ED25519_KEY_BYTES);
   return {
-    privateKey: `whsk_${seed.toString('base64')}`,
-    publicKey: `whpk_${Buffer.from(x, 'base64url').toString('base64')}`,
+    privateKey: `${PRIVATE_KEY_PREFIX}${seed.toString('base64')}`,
+    publicKey: publicKeyText(seed),
   };
 }
 

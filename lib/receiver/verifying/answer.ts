@@ -1,10 +1,12 @@
+import { instantOf } from '../../protocol/instants.ts';
+import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
+import { functionProblem, integerProblem, optionsProblem } from '../../protocol/runtime/option-rules.ts';
+import { TOLERANCE_SECONDS } from '../../protocol/signing/signature-check.ts';
 import { assertOptions, ReceiverFault } from '../faults.ts';
-import { functionProblem, integerProblem, optionsProblem } from '../option-rules.ts';
-import { isObject, type JsonObject, merchantIdProblem } from '../outcome.ts';
-import { type Now, systemNow } from '../system.ts';
-import { instantOf } from '../times.ts';
+import { merchantIdProblem } from '../outcome.ts';
+import { type Now, systemNow } from '../pauses.ts';
 import { answerKeys, type Secrets } from './keys.ts';
-import { type SignedRequest, TOLERANCE_SECONDS, verifySigned } from './signature.ts';
+import { type SignedRequest, verifySigned } from './signed-request.ts';
 
 /** An answer of the service that can be believed: signed, to this question, of this merchant, and not old. */
 export interface VerifiedAnswer {

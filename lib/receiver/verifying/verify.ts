@@ -1,9 +1,12 @@
+import { TEST_EVENT } from '../../protocol/event-names.ts';
+import { isObject } from '../../protocol/json/json-values.ts';
+import { functionProblem, integerProblem, optionsProblem } from '../../protocol/runtime/option-rules.ts';
+import { TOLERANCE_SECONDS, type VerificationKey } from '../../protocol/signing/signature-check.ts';
 import { assertOptions, ReceiverFault } from '../faults.ts';
-import { functionProblem, integerProblem, optionsProblem } from '../option-rules.ts';
-import { isObject, type Outcome, parseOutcome } from '../outcome.ts';
-import { type Now, systemNow } from '../system.ts';
-import { type Secrets, type VerificationKey, verificationKeys } from './keys.ts';
-import { type SignedRequest, TOLERANCE_SECONDS, verifySigned } from './signature.ts';
+import { type Outcome, parseOutcome } from '../outcome.ts';
+import { type Now, systemNow } from '../pauses.ts';
+import { type Secrets, verificationKeys } from './keys.ts';
+import { type SignedRequest, verifySigned } from './signed-request.ts';
 
 /** A callback that was signed by Tidings. */
 export type Callback =
@@ -26,8 +29,6 @@ export interface VerifyOptions {
   /** The clock; the system's unless said otherwise. */
   readonly now?: Now;
 }
-
-const TEST_TYPE = 'tidings.test';
 
 /**
  * Verifies a callback and reads it. Returns only what was signed with one of the secrets within the last five minutes.
@@ -54,7 +55,7 @@ export function createVerifier(options: VerifyOptions): (request: SignedRequest)
       throw new ReceiverFault('malformed_body', 'The signed content has no type.');
     }
     const { type, data } = json;
-    if (type !== TEST_TYPE) return { kind: 'outcome', webhookId, type, outcome: parseOutcome(data) };
+    if (type !== TEST_EVENT) return { kind: 'outcome', webhookId, type, outcome: parseOutcome(data) };
     if (!isObject(data) || typeof data.merchantId !== 'string') {
       throw new ReceiverFault('malformed_body', 'The signed content has no merchantId.');
     }

@@ -52,60 +52,70 @@ export function describeDirectory(name: string, open: OpenTable): void {
     });
 
     it('knows no mark at first', async () => {
-      expect(await table().directory.closed(3)).toBeUndefined();
-      expect(await table().directory.audited(3)).toBeUndefined();
-      expect(await table().directory.stated(3)).toBeUndefined();
+      expect(await table().directory.mark(3, 'closed')).toBeUndefined();
+      expect(await table().directory.mark(3, 'audited')).toBeUndefined();
+      expect(await table().directory.mark(3, 'stated')).toBeUndefined();
     });
 
     it('never moves the closed mark back, and keeps the first length of windows for good', async () => {
       const save = (seconds: number, windowSeconds: number) =>
-        table().directory.saveClosed(3, { closedThrough: at(seconds), windowSeconds });
+        table().directory.saveMark(3, 'closed', { through: at(seconds), windowSeconds });
       await save(300, 300);
-      expect(await table().directory.closed(3)).toEqual({ closedThrough: at(300), windowSeconds: 300 });
+      expect(await table().directory.mark(3, 'closed')).toEqual({ through: at(300), windowSeconds: 300 });
       await save(600, 60);
-      expect(await table().directory.closed(3)).toEqual({ closedThrough: at(600), windowSeconds: 300 });
+      expect(await table().directory.mark(3, 'closed')).toEqual({ through: at(600), windowSeconds: 300 });
       await save(300, 60);
-      expect(await table().directory.closed(3)).toEqual({ closedThrough: at(600), windowSeconds: 300 });
-      expect(await table().directory.closed(4)).toBeUndefined();
+      expect(await table().directory.mark(3, 'closed')).toEqual({ through: at(600), windowSeconds: 300 });
+      expect(await table().directory.mark(4, 'closed')).toBeUndefined();
     });
 
     it('never moves the audited mark back', async () => {
-      await table().directory.saveAudited(3, at(600));
-      await table().directory.saveAudited(3, at(300));
-      expect(await table().directory.audited(3)).toBe(at(600));
-      await table().directory.saveAudited(3, at(900));
-      expect(await table().directory.audited(3)).toBe(at(900));
-      expect(await table().directory.audited(4)).toBeUndefined();
-      expect(await table().directory.closed(3)).toBeUndefined();
+      await table().directory.saveMark(3, 'audited', { through: at(600) });
+      await table().directory.saveMark(3, 'audited', { through: at(300) });
+      expect(await table().directory.mark(3, 'audited')).toEqual({ through: at(600) });
+      await table().directory.saveMark(3, 'audited', { through: at(900) });
+      expect(await table().directory.mark(3, 'audited')).toEqual({ through: at(900) });
+      expect(await table().directory.mark(4, 'audited')).toBeUndefined();
+      expect(await table().directory.mark(3, 'closed')).toBeUndefined();
     });
 
     it('never moves the stated mark back, and keeps it apart from the audited one', async () => {
-      await table().directory.saveAudited(3, at(1_200));
-      await table().directory.saveStated(3, at(600));
-      await table().directory.saveStated(3, at(300));
-      expect(await table().directory.stated(3)).toBe(at(600));
-      await table().directory.saveStated(3, at(900));
-      expect(await table().directory.stated(3)).toBe(at(900));
-      expect(await table().directory.audited(3)).toBe(at(1_200));
-      expect(await table().directory.stated(4)).toBeUndefined();
+      await table().directory.saveMark(3, 'audited', { through: at(1_200) });
+      await table().directory.saveMark(3, 'stated', { through: at(600) });
+      await table().directory.saveMark(3, 'stated', { through: at(300) });
+      expect(await table().directory.mark(3, 'stated')).toEqual({ through: at(600) });
+      await table().directory.saveMark(3, 'stated', { through: at(900) });
+      expect(await table().directory.mark(3, 'stated')).toEqual({ through: at(900) });
+      expect(await table().directory.mark(3, 'audited')).toEqual({ through: at(1_200) });
+      expect(await table().directory.mark(4, 'stated')).toBeUndefined();
+    });
+
+    it('keeps the length of windows with the closed mark alone', async () => {
+      const mark = { through: at(300), windowSeconds: 900 };
+      for (const name of ['closed', 'audited', 'stated'] as const) {
+        await table().directory.saveMark(3, name, mark);
+      }
+      expect(await table().directory.mark(3, 'closed')).toStrictEqual(mark);
+      expect(await table().directory.mark(3, 'audited')).toStrictEqual({ through: at(300) });
+      expect(await table().directory.mark(3, 'stated')).toStrictEqual({ through: at(300) });
     });
 
     it('lets the latest of twenty marks stand, whichever came last', async () => {
       await atOnce(async (writer) => {
         const through = at(((writer * 7) % WRITERS) * 300);
-        await table().directory.saveClosed(3, { closedThrough: through, windowSeconds: 300 });
-        await table().directory.saveAudited(3, through);
+        await table().directory.saveMark(3, 'closed', { through, windowSeconds: 300 });
+        await table().directory.saveMark(3, 'audited', { through });
       });
       const latest = at((WRITERS - 1) * 300);
-      expect(await table().directory.closed(3)).toEqual({ closedThrough: latest, windowSeconds: 300 });
-      expect(await table().directory.audited(3)).toBe(latest);
+      expect(await table().directory.mark(3, 'closed')).toEqual({ through: latest, windowSeconds: 300 });
+      expect(await table().directory.mark(3, 'audited')).toEqual({ through: latest });
     });
 
     it('lists no marks among the merchants', async () => {
       for (const partition of ALL) {
-        await table().directory.saveClosed(partition, { closedThrough: at(0), windowSeconds: 300 });
-        await table().directory.saveAudited(partition, at(0));
-        await table().directory.saveStated(partition, at(0));
+        await table().directory.saveMark(partition, 'closed', { through: at(0), windowSeconds: 300 });
+        await table().directory.saveMark(partition, 'audited', { through: at(0) });
+        await table().directory.saveMark(partition, 'stated', { through: at(0) });
       }
       expect(await list()).toEqual([]);
     });

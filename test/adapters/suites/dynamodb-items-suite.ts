@@ -2,20 +2,22 @@ import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynam
 import { describe, expect, it } from 'vitest';
 import {
   CHECK_SK,
-  feedPk,
   notificationSk,
-  outcomeSk,
-  referencePk,
-  transactionPk,
   unresolvedPartitionPk,
   unresolvedSk,
 } from '../../../lib/adapters/dynamodb/items/item-keys.ts';
 import { notificationItem } from '../../../lib/adapters/dynamodb/items/notification-items.ts';
-import { outcomeItem } from '../../../lib/adapters/dynamodb/items/outcome-items.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
 import type { Notification } from '../../../lib/core/deliver/state/notification.ts';
 import { PARTITIONS } from '../../../lib/core/partitions.ts';
 import { DAY_SECONDS } from '../../../lib/core/time.ts';
+import {
+  feedPk,
+  outcomeItem,
+  outcomeSk,
+  referencePk,
+  transactionPk,
+} from '../../../lib/protocol/table/outcome-layout.ts';
 import { type DynamoDbTable, type DynamoDbUnderTest, RETENTION_DAYS } from '../support/emulators.ts';
 import {
   at,
@@ -154,8 +156,8 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
         () => notifications.read(notification()),
         () => merchants.read(SHOP),
         () => directory.list(0),
-        () => directory.closed(0),
-        () => directory.audited(0),
+        () => directory.mark(0, 'closed'),
+        () => directory.mark(0, 'audited'),
         () => directory.entry(SHOP),
         () => windows.read(SHOP, at(0)),
         () => windows.buckets(closedWindow()),
@@ -202,10 +204,11 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
 
   describe('items of the table', () => {
     const table = useTable(() => dynamodb.open()) as () => DynamoDbTable;
-    const ttlOf = async (pk: string, sk: string) => {
+    const rowAt = async (pk: string, sk: string) => {
       const get = new GetCommand({ TableName: table().table.name, Key: { pk, sk }, ConsistentRead: true });
-      return (await table().table.documents.send(get)).Item?.ttl as unknown;
+      return (await table().table.documents.send(get)).Item;
     };
+    const ttlOf = async (pk: string, sk: string) => (await rowAt(pk, sk))?.ttl as unknown;
     const kept = (iso: string, days: number) => Date.parse(iso) / 1000 + days * DAY_SECONDS;
 
     it('expire ten days after the retention, PENDING a day after its end, and what is in force never', async () => {
@@ -220,6 +223,18 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
 
       await table().merchants.create(profile());
       expect(await ttlOf(`M#${SHOP}`, 'PROFILE')).toBeUndefined();
+    });
+
+    it('of a partition’s marks hold what every version reads, and nothing else', async () => {
+      const mark = { through: at(300), windowSeconds: 900 };
+      const names = ['closed', 'audited', 'stated'] as const;
+      for (const name of names) await table().directory.saveMark(3, name, mark);
+      const rows = [
+        { pk: 'D#3', sk: 'CLOSED', closedThrough: at(300), windowSeconds: 900 },
+        { pk: 'D#3', sk: 'AUDITED', auditedThrough: at(300) },
+        { pk: 'D#3', sk: 'STATED', statedThrough: at(300) },
+      ];
+      for (const row of rows) expect(await rowAt(row.pk, row.sk)).toStrictEqual(row);
     });
 
     it('of a notification expire from its last write, and a lease does not bring that nearer', async () => {

@@ -1,19 +1,12 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
-import {
-  bucketsSk,
-  directoryPk,
-  feedPk,
-  outcomeSk,
-  transactionPk,
-  windowPk,
-} from '../../../lib/adapters/dynamodb/items/item-keys.ts';
-import { outcomeItem } from '../../../lib/adapters/dynamodb/items/outcome-items.ts';
+import { bucketsSk, directoryPk, windowPk } from '../../../lib/adapters/dynamodb/items/item-keys.ts';
 import { checkItem } from '../../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
 import { decodeRecord } from '../../../lib/adapters/dynamodb/stream-records.ts';
 import { newCheck } from '../../../lib/core/check-back/check-state.ts';
 import type { Outcome } from '../../../lib/core/model.ts';
+import { feedPk, outcomeItem, outcomeSk, transactionPk } from '../../../lib/protocol/table/outcome-layout.ts';
 import { type DynamoDbTable, type DynamoDbUnderTest, RETENTION_DAYS } from '../support/emulators.ts';
 import {
   at,
@@ -229,6 +222,33 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
       expect(record).toMatchObject({ kind: 'unreadable', reason: expect.stringContaining('/amount') });
     });
 
+    it.each(['none', '1,mx12fahy,1,200,', { 1: 'mx12fahy' }])(
+      'are notifications whose attempts are no list: %j',
+      async (attempts) => {
+        const { notifications } = table();
+        await notifications.save(notification(), 0);
+        const Key = { pk: transactionPk(notification()), sk: 'N#0001#ep_1' };
+        const get = new GetCommand({ TableName: table().table.name, Key, ConsistentRead: true });
+        const { Item } = await table().table.documents.send(get);
+        await put({ ...Item, attempts });
+        await expect(notifications.read(notification())).rejects.toMatchObject(unreadable);
+      },
+    );
+
+    it('keep no other running job from its turn', async () => {
+      await table().jobs.save(job(), 0);
+      await put({ pk: 'J#running', sk: 'other#0', nothing: 'that anybody knows' });
+      expect(await table().jobs.running()).toEqual([{ merchantId: SHOP, jobId: 'job1' }]);
+      expect(told()).toEqual(['unreadable_row']);
+    });
+
+    it('are told without what stands in them', async () => {
+      await put({ ...itemOf(succeeded()), metadata: 'card 4111 1111' });
+      await expect(table().outcomes.read(succeeded())).rejects.toMatchObject(unreadable);
+      expect(told()).toEqual(['unreadable_row']);
+      expect(JSON.stringify(table().events)).not.toContain('4111');
+    });
+
     it('of every other kind are called so', async () => {
       const { merchants, notifications, windows, jobs, statements, keys, health, directory } = table();
       const rows: readonly (readonly [Row, () => Promise<unknown>])[] = [
@@ -241,8 +261,8 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
         [{ pk: `J#statement#${SHOP}`, sk: '2026-11-20' }, () => statements.read(SHOP, '2026-11-20')],
         [{ pk: 'K#k1', sk: 'KEY' }, () => keys.read('k1')],
         [{ pk: `H#${SHOP}#ep_1`, sk: 'HEALTH' }, () => health.read({ merchantId: SHOP, circuitId: 'ep_1' })],
-        [{ pk: 'D#3', sk: 'CLOSED' }, () => directory.closed(3)],
-        [{ pk: 'D#3', sk: 'AUDITED' }, () => directory.audited(3)],
+        [{ pk: 'D#3', sk: 'CLOSED' }, () => directory.mark(3, 'closed')],
+        [{ pk: 'D#3', sk: 'AUDITED' }, () => directory.mark(3, 'audited')],
         [{ pk: 'D#3', sk: 'M#x' }, () => directory.list(3)],
       ];
       for (const [row, read] of rows) {

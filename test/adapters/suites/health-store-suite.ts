@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Health } from '../../../lib/core/deliver/health/circuit-breaker.ts';
+import type { Health } from '../../../lib/core/deliver/health/circuit.ts';
 import { at, OTHER, SHOP } from '../support/samples.ts';
 import { atOnce, type OpenTable, useTable } from '../support/throwaway-table.ts';
 

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { CURRENCIES } from '../../../lib/core/currency.ts';
 import { classify } from '../../../lib/core/deliver/attempt/classify.ts';
 import type { ExchangeError } from '../../../lib/core/deliver/attempt/sender.ts';
 import {
@@ -12,6 +11,7 @@ import {
 } from '../../../lib/core/deliver/state/notification.ts';
 import { type Outcome, outcomeSchema } from '../../../lib/core/model.ts';
 import { isoTime } from '../../../lib/core/time.ts';
+import { CURRENCIES } from '../../../lib/protocol/content/currencies.ts';
 
 /** Whatever the schemas let through, the limits above all. */
 

@@ -159,6 +159,7 @@ describe('endpoints', () => {
       expectBody: 'success',
       signature: 'v1',
       enabled: true,
+      inForceFrom: '2026-11-20T08:00:05.000Z',
       createdAt: '2026-11-20T08:00:00.000Z',
     });
     const changed = await world.call(demo.manager, `PATCH ${path(`/${endpointId}`)}`, { enabled: false });

@@ -1,15 +1,17 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { bucketOf, createDigestSum, type DigestRow, digestOfRows } from '../../../lib/core/feed/digest.ts';
-import { type Outcome, outcomeSchema } from '../../../lib/core/model.ts';
+import { createDigestSum, digestOfRows } from '../../../lib/core/feed/digest.ts';
+import type { Outcome } from '../../../lib/core/model.ts';
+import { bucketOf, type HashedRow } from '../../../lib/protocol/row-digest.ts';
+import { firstWindow } from '../../support/first-window.ts';
 import { verified } from '../../support/verified.ts';
-import { createWorld, payment, START_MS } from '../../support/world.ts';
+import { createWorld, payment } from '../../support/world.ts';
 
 type World = ReturnType<typeof createWorld>;
 
 const MINUTE = 60_000;
 const WINDOW = '2026-11-20T08:00:00Z';
 
-const rowOf = ({ transactionId, version, status, amount, currency }: DigestRow) => ({
+const rowOf = ({ transactionId, version, status, amount, currency }: HashedRow) => ({
   transactionId,
   version,
   status,
@@ -32,18 +34,7 @@ describe('reconciling a receiver’s rows', () => {
   });
   /** Outcomes of the first window, closed. */
   const fill = async (count: number, changes: (index: number) => object = () => ({})) => {
-    const rows = Array.from({ length: count }, (_, index): Outcome => {
-      const listedAt = new Date(START_MS + (index % 290_000)).toISOString();
-      return outcomeSchema.parse({
-        merchantId: 'demo',
-        transactionId: `pay_${index}`,
-        version: 1,
-        ...payment({ amount: index }),
-        recordedAt: listedAt,
-        listedAt,
-        ...changes(index),
-      });
-    });
+    const rows = firstWindow(count, changes);
     for (const row of rows) await world.ports.outcomes.putIfAbsent(row, 0);
     await close();
     return rows;

@@ -286,8 +286,8 @@ describe('the statement of a day', () => {
       });
       const other = await world.merchant('other');
       await forEachPartition((partition) =>
-        world.ports.directory.saveClosed(partition, {
-          closedThrough: '2026-11-21T00:15:00.000Z',
+        world.ports.directory.saveMark(partition, 'closed', {
+          through: '2026-11-21T00:15:00.000Z',
           windowSeconds: 300,
         }),
       );
@@ -499,8 +499,8 @@ describe('the statement of a day', () => {
     await closeUntil('2026-11-20T09:00:00Z');
     world.time.nowMs = Date.parse('2027-06-01T12:00:00Z');
     for (const partition of Array(16).keys()) {
-      const mark = { closedThrough: '2027-06-01T11:55:00.000Z', windowSeconds: 300 };
-      await world.ports.directory.saveClosed(partition, mark);
+      const mark = { through: '2027-06-01T11:55:00.000Z', windowSeconds: 300 };
+      await world.ports.directory.saveMark(partition, 'closed', mark);
     }
     for (let run = 0; run < 30; run += 1) await world.stateDays();
     const statements = await world.ports.statements.newest(DEMO, 200);

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fallBehind } from '../../../lib/core/bookkeeping/merchant-mark.ts';
-import { bucketOf, createDigestSum, type DigestRow } from '../../../lib/core/feed/digest.ts';
-import { merchantIdSchema, type Outcome, outcomeSchema } from '../../../lib/core/model.ts';
+import { createDigestSum } from '../../../lib/core/feed/digest.ts';
+import { merchantIdSchema, type Outcome } from '../../../lib/core/model.ts';
 import { partitionOf } from '../../../lib/core/partitions.ts';
+import { bucketOf, type HashedRow } from '../../../lib/protocol/row-digest.ts';
+import { firstWindow } from '../../support/first-window.ts';
 import { verified } from '../../support/verified.ts';
 import { createWorld, payment, START_MS } from '../../support/world.ts';
 
 const DEMO = merchantIdSchema.parse('demo');
 
 type World = ReturnType<typeof createWorld>;
-type Row = DigestRow & Pick<Outcome, 'transactionType' | 'listedAt'>;
+type Row = Pick<Outcome, keyof HashedRow | 'transactionType' | 'listedAt'>;
 
 const MINUTE = 60_000;
 const FIRST = '/v1/windows/2026-11-20T08:00:00Z';
@@ -60,18 +62,7 @@ describe('asking for windows', () => {
   };
   /** Many rows of the first window, straight into the table, closed. */
   const fillFirst = async (count: number, changes: (index: number) => object = () => ({})) => {
-    const rows = Array.from({ length: count }, (_, index) => {
-      const listedAt = new Date(START_MS + index).toISOString();
-      return outcomeSchema.parse({
-        merchantId: 'demo',
-        transactionId: `pay_${index}`,
-        version: 1,
-        ...payment({ amount: index }),
-        recordedAt: listedAt,
-        listedAt,
-        ...changes(index),
-      });
-    });
+    const rows = firstWindow(count, changes);
     for (const [index, row] of rows.entries()) await world.ports.outcomes.putIfAbsent(row, index % 3);
     await world.call(world.admin, 'PATCH /v1/merchants/demo', { feedShards: 3 });
     passMinutes(6);
@@ -223,8 +214,8 @@ describe('asking for windows', () => {
     directory.entry = async (merchantId) => {
       const seen = await entry(merchantId);
       await behind('2026-11-20T08:15:00.000Z', { entry, changeOwnMark });
-      const mark = { closedThrough: '2026-11-20T09:00:00.000Z', windowSeconds: 300 };
-      await directory.saveClosed(partitionOf(merchantId), mark);
+      const mark = { through: '2026-11-20T09:00:00.000Z', windowSeconds: 300 };
+      await directory.saveMark(partitionOf(merchantId), 'closed', mark);
       return seen;
     };
     const { json } = await ask('/v1/windows?from=2026-11-20T08:00:00Z');

@@ -441,7 +441,7 @@ describe('reconciling a ledger', () => {
         'compared  2026-11-20T08:00:00.000Z to 2026-11-20T08:15:00.000Z (closed through 2026-11-20T08:15:00.000Z)',
       );
       expect(lines).toContain('ledger    90 rows in that time');
-      expect(lines).toContain('          30 rows of before or after it, and NOT compared');
+      expect(lines).toContain('          30 rows before or after it, NOT compared');
     });
 
     it('and finds what is missing before the ledger’s first row, where it is told to', async () => {
@@ -627,8 +627,8 @@ describe('reconciling a ledger', () => {
     it.each([
       ['no key', { TIDINGS_KEY: '' }, 'TIDINGS_KEY is not set'],
       ['no address', { TIDINGS_API: '' }, 'TIDINGS_API is not set'],
-      ['an address that is none', { TIDINGS_API: 'tidings.example' }, 'no http or https address'],
-      ['a secret that is none', { TIDINGS_SECRET: 'whsec_wrong' }, 'TIDINGS_SECRET is none'],
+      ['an address that is none', { TIDINGS_API: 'tidings.example' }, 'not an http or https address'],
+      ['a secret that is none', { TIDINGS_SECRET: 'whsec_wrong' }, 'TIDINGS_SECRET is not a secret'],
       ['an unknown key', { TIDINGS_KEY: 'tk_nobody_x' }, 'key_refused'],
     ])('%s', async (_, env, said) => {
       expect(await run([], { env })).toMatchObject({

@@ -245,19 +245,19 @@ describe('a ledger is refused, with the line,', () => {
   ])('where fields are parted by %s, however it was exported', async (word, change, at) => {
     const [code, message] = await refusal(change([NAMES, line('a'), ''].join('\n')));
     expect(code).toBe('missing_column');
-    expect(message).toMatch(new RegExp(`^Line ${at}: the fields are parted by ".{1,2}" \\(${word}\\)`));
+    expect(message).toMatch(new RegExp(`^Line ${at}: the fields are separated by ".{1,2}" \\(${word}\\)`));
     expect(message).toContain('Save it as "CSV UTF-8 (comma delimited)"');
   });
 
   it('where tabs part the fields of a file in UTF-16', async () => {
     const text = `\ufeff${[NAMES, line('a')].join('\n').replaceAll(',', '\t')}`;
-    expect((await refusal(Buffer.from(text, 'utf16le')))[1]).toContain('parted by "\\t" (tabs)');
+    expect((await refusal(Buffer.from(text, 'utf16le')))[1]).toContain('separated by "\\t" (tabs)');
   });
 
   it.each([
     ['a workbook', Buffer.from('PK\u0003\u0004and so on'), 'an Excel workbook'],
     ['big-endian UTF-16', Buffer.from(`\ufeff${NAMES}`, 'utf16le').swap16(), 'UTF-16, big-endian'],
-    ['UTF-16 without a mark', Buffer.from(NAMES, 'utf16le'), 'UTF-16 without a byte-order mark'],
+    ['UTF-16 without a mark', Buffer.from(NAMES, 'utf16le'), 'UTF-16 without a byte order mark'],
     ['compressed', Buffer.from([0x1f, 0x8b, 8, 0]), 'compressed with gzip'],
   ])('where it is %s', async (_, bytes, said) => {
     const [code, message] = await refusal(bytes);
@@ -314,11 +314,11 @@ describe('a ledger is refused, with the line,', () => {
     });
     await expect(openLedger(directory)).rejects.toMatchObject({
       code: 'unreadable_ledger',
-      message: expect.stringContaining('is a directory. Give the file in it.'),
+      message: expect.stringContaining('is a directory. Give a file.'),
     });
     await expect(openLedger('/dev/null')).rejects.toMatchObject({
       code: 'unreadable_ledger',
-      message: expect.stringContaining('Write it into a file first'),
+      message: expect.stringContaining('Write it to a file first'),
     });
   });
 });

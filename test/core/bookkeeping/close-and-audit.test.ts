@@ -71,6 +71,15 @@ describe('closing windows', () => {
     expect(windows()).toHaveLength(1);
   });
 
+  it('closes the window before a merchant was made, where the clock that records is behind', async () => {
+    const { world, record, windows } = await shop();
+    world.time.nowMs -= 2_000;
+    await record('pay_1');
+    world.time.nowMs += 6 * MINUTE;
+    await close(world);
+    expect(windows()).toMatchObject([{ start: '2026-11-20T07:55:00.000Z', groups: [{ count: 1 }] }]);
+  });
+
   it('does not list or count a PENDING', async () => {
     const { world, record, windows } = await shop();
     await record('pay_1', { status: 'PENDING' });

@@ -10,6 +10,9 @@ const HOUR_MS = 3_600_000;
 const WINDOW_MS = 300_000;
 const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
 
+/** Long enough after the window began that no clock records before it. */
+const CREATED_AT = isoTime(START_MS + 10_000);
+
 /** Merchants of one partition, and what was worked on of each. */
 async function partitionOf(count: number) {
   const time = { nowMs: START_MS };
@@ -21,7 +24,7 @@ async function partitionOf(count: number) {
 
   async function fill(wanted: number): Promise<number> {
     for (let n = 0; n < wanted * PARTITIONS * 4; n += 1) {
-      await merchants.create(profile({ merchantId: merchant(`shop-${n}`), createdAt: isoTime(START_MS) }));
+      await merchants.create(profile({ merchantId: merchant(`shop-${n}`), createdAt: CREATED_AT }));
       const full = await Promise.all(
         Array.from({ length: PARTITIONS }, async (_, one) => (await directory.list(one)).length),
       );
@@ -34,15 +37,15 @@ async function partitionOf(count: number) {
   async function walk(
     ripeMs: number,
     work: (merchantId: string, slice: Slice) => number | Promise<number> = (_, { toMs }) => toMs,
-    deadlineMs = Number.POSITIVE_INFINITY,
+    { deadlineMs = Number.POSITIVE_INFINITY, windowSeconds = 300 } = {},
   ): Promise<number> {
-    const marked = await directory.closed(partition);
+    const marked = await directory.mark(partition, 'closed');
     const options: Walk = {
       partition,
       mark: 'closed',
-      markedMs: marked === undefined ? undefined : Date.parse(marked.closedThrough),
+      markedMs: marked === undefined ? undefined : Date.parse(marked.through),
       ripeMs,
-      windowSeconds: 300,
+      windowSeconds,
       deadlineMs,
       work: async ({ merchantId }, slice) => {
         worked.push({ merchantId, fromMs: slice.fromMs, toMs: slice.toMs });
@@ -66,14 +69,14 @@ describe('walking along the merchants of a partition', () => {
     expect(await walk(START_MS + 2 * WINDOW_MS)).toBe(START_MS + 2 * WINDOW_MS);
     expect(await walk(START_MS + 2 * WINDOW_MS)).toBe(START_MS + 2 * WINDOW_MS);
     expect(worked.map(({ merchantId }) => merchantId).sort()).toEqual(await ids());
-    expect((await directory.closed(partition))?.closedThrough).toBe(isoTime(START_MS + 2 * WINDOW_MS));
+    expect((await directory.mark(partition, 'closed'))?.through).toBe(isoTime(START_MS + 2 * WINDOW_MS));
   });
 
   it('marks a partition without merchants too, so that the length of windows is settled there', async () => {
     const { walk, directory, partition } = await partitionOf(0);
     await walk(START_MS);
-    expect(await directory.closed(partition)).toEqual({
-      closedThrough: isoTime(START_MS),
+    expect(await directory.mark(partition, 'closed')).toEqual({
+      through: isoTime(START_MS),
       windowSeconds: 300,
     });
   });
@@ -113,6 +116,18 @@ describe('walking along the merchants of a partition', () => {
     ]);
   });
 
+  it.each([1, 2, 4, 5, 9, 10, 60, 300, 3_600])(
+    'gets further in each minute than time does, also with windows of %i seconds',
+    async (windowSeconds) => {
+      const { walk } = await partitionOf(1);
+      const windowMs = windowSeconds * 1_000;
+      const ripeMs = START_MS + 24 * HOUR_MS;
+      const first = await walk(ripeMs, undefined, { windowSeconds });
+      expect((await walk(ripeMs, undefined, { windowSeconds })) - first).toBeGreaterThanOrEqual(9 * 60_000);
+      expect((first - START_MS) % windowMs).toBe(0);
+    },
+  );
+
   it('keeps what a merchant got to within its slice', async () => {
     const { walk, ids, marks } = await partitionOf(1);
     const [one = ''] = await ids();
@@ -126,7 +141,7 @@ describe('walking along the merchants of a partition', () => {
     const { time, walk, worked, ids } = await partitionOf(12);
     const ripeMs = START_MS + WINDOW_MS;
     let runs = 0;
-    while ((await walk(ripeMs, tick, time.nowMs + 1)) < ripeMs) {
+    while ((await walk(ripeMs, tick, { deadlineMs: time.nowMs + 1 })) < ripeMs) {
       runs += 1;
       expect(runs).toBeLessThan(12);
     }
@@ -181,7 +196,7 @@ describe('walking along the merchants of a partition', () => {
     const { changeOwnMark } = directory;
     directory.changeOwnMark = () => Promise.reject(new Error('the table is away'));
     await expect(walk(START_MS + WINDOW_MS, () => START_MS)).rejects.toThrow('the table is away');
-    expect(await directory.closed(partition)).toBeUndefined();
+    expect(await directory.mark(partition, 'closed')).toBeUndefined();
     directory.changeOwnMark = changeOwnMark;
     expect(await walk(START_MS + WINDOW_MS)).toBe(START_MS + WINDOW_MS);
   });

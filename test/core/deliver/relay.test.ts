@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { measureRelay, RECORD_KINDS } from '../../../bench/relay/measure.ts';
 import { relay, type StreamedOutcome } from '../../../lib/core/deliver/relay.ts';
 import { Fault, unreadableRowFault } from '../../../lib/core/faults.ts';
-import { sideBySide } from '../../../lib/core/side-by-side.ts';
 import { createWorld, payment } from '../../support/world.ts';
 
 type World = ReturnType<typeof createWorld>;
@@ -94,18 +93,5 @@ describe('relay', () => {
     expect(told(world)).toEqual(['pay_0', 'pay_2']);
     expect([...world.ports.held.parked.keys()]).toEqual(['1']);
     expect(world.events).toContainEqual(expect.objectContaining({ event: 'record_parked', recordId: '1' }));
-  });
-});
-
-describe('side by side', () => {
-  it('throws the first failure when nothing is under way any more', async () => {
-    const ended: number[] = [];
-    const work = async (n: number) => {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (n % 2 === 1) throw new Error(`${n}`);
-      ended.push(n);
-    };
-    await expect(sideBySide([0, 1, 2, 3, 4], 2, work)).rejects.toThrow('1');
-    expect(ended).toEqual([0, 2, 4]);
   });
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outcome, OutcomeContent } from '../../../lib/core/model.ts';
-import { decideRecording, sameContent } from '../../../lib/core/record/decide.ts';
+import { decideRecording } from '../../../lib/core/record/decide.ts';
+import { sameContent } from '../../../lib/protocol/content/content-equality.ts';
 
 const content = (changes: Partial<OutcomeContent> = {}): OutcomeContent => ({
   transactionType: 'payment',

@@ -9,6 +9,7 @@ import type { Lanes } from '../simulated-lanes.ts';
 import type { SimulatedMerchant } from '../simulated-merchants.ts';
 import type { Receiver } from '../simulated-receivers.ts';
 import type { Shop } from '../simulated-shops.ts';
+import type { Stream } from '../simulated-stream.ts';
 import type { Story } from '../stories.ts';
 
 /** What is left of a run, and what was seen on the way. */
@@ -22,6 +23,7 @@ export interface Evidence {
   readonly byHand: ByHand;
   readonly settings: SettingsWatch;
   readonly lanes: Lanes;
+  readonly stream: Stream;
   readonly story: Story;
   readonly nowMs: number;
 }

@@ -42,7 +42,10 @@ function pendingOf(
   return [...outcomes].find((one) => one.merchantId === merchantId && one.transactionId === transactionId);
 }
 
-function asksFor({ enabled, types }: Setting, { transactionType, status }: TerminalOutcome): boolean {
+export function asksFor(
+  { enabled, types }: Pick<Setting, 'enabled' | 'types'>,
+  { transactionType, status }: TerminalOutcome,
+): boolean {
   const names = ['*', `${transactionType}.*`, `${transactionType}.${status.toLowerCase()}`];
   return enabled && types.some((type) => names.includes(type));
 }

@@ -1,9 +1,10 @@
-import { webhookIdOf } from '../../../lib/core/deliver/attempt/callback.ts';
 import { expectedEndpoints } from '../../../lib/core/deliver/expected-endpoints.ts';
 import { isOpen, type Notification } from '../../../lib/core/deliver/state/notification.ts';
 import { isTerminal, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { delaysOf, totalSeconds } from '../../../lib/core/schedule.ts';
 import { MINUTE_MS, msOf, SECOND_MS } from '../../../lib/core/time.ts';
+import { webhookIdOf } from '../../../lib/protocol/event-names.ts';
+import { CLOCK_TOLERANCE_MS } from '../../../lib/protocol/table/clock-skew.ts';
 import type { TimedEvent } from '../simulated-functions.ts';
 import { type Evidence, notificationName, receiversOf, scheduleOf } from './check-evidence.ts';
 import { expectationOf } from './check-expectation.ts';
@@ -87,10 +88,14 @@ function untruth(
 /** The schedule was gone through, request by request, or its horizon had passed while the endpoint was known as dead. */
 function endedEarly(evidence: Evidence, notification: Notification, told: readonly End[]): boolean {
   // What the first lane did not wait for uses up nothing of the schedule.
-  const made = notification.attempts.filter(
-    ({ at, error }) => at >= notification.startedAt && error !== 'handed_over',
-  );
-  if (made.length === delaysOf(scheduleOf(evidence, notification)).length + 1) return false;
+  const made = notification.attempts.filter(({ error }) => error !== 'handed_over');
+  const count = delaysOf(scheduleOf(evidence, notification)).length + 1;
+  const startedMs = msOf(notification.startedAt);
+  // Who stamped the start may have had another clock than who stamped the attempts.
+  const offMs = evidence.story.clocksDiffer ? CLOCK_TOLERANCE_MS : 0;
+  const [before, first] = [made.at(-count - 1), made.at(-count)];
+  const isAllMade = first !== undefined && msOf(first.at) >= startedMs - offMs;
+  if (isAllMade && (before === undefined || msOf(before.at) < startedMs + offMs)) return false;
   return !told.some(
     ({ reason, atMs }) =>
       (reason === 'horizon_passed' || reason === 'told_again') &&

@@ -1,5 +1,5 @@
-import { canonicalJson } from '../../../lib/core/json.ts';
 import { isTerminal } from '../../../lib/core/model.ts';
+import { canonicalJson } from '../../../lib/protocol/json/canonical-json.ts';
 import { type Evidence, outcomeName } from './check-evidence.ts';
 
 /** Promise 1: what was acknowledged stands, as it was acknowledged. */

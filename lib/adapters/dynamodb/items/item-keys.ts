@@ -1,17 +1,20 @@
 import { checkKeySchema } from '../../../core/check-back/check-state.ts';
 import type { DueKey } from '../../../core/deliver/due-index.ts';
-import type { Circuit } from '../../../core/deliver/health/circuit-breaker.ts';
+import type { Circuit } from '../../../core/deliver/health/circuit.ts';
 import {
   type NotificationKey,
   type NotificationState,
   notificationKeySchema,
 } from '../../../core/deliver/state/notification.ts';
 import type { GatedPlace } from '../../../core/gate.ts';
-import type { EndpointId, MerchantId, TransactionKey, Version } from '../../../core/model.ts';
+import type { EndpointId, MerchantId, TransactionKey } from '../../../core/model.ts';
 import { partitionOf } from '../../../core/partitions.ts';
-import { DAY_SECONDS } from '../../../core/time.ts';
+import { transactionPk, versionDigits } from '../../../protocol/table/outcome-layout.ts';
 
-/** Names of the table's keys, in one place. Ids were vetted before: none can hold a `#`. */
+/**
+ * Names of the table's keys that the service alone writes; outcomes have theirs in the protocol. Ids were vetted before: none
+ * can hold a `#`.
+ */
 
 export const INDEXES = {
   feed: 'feed',
@@ -20,16 +23,9 @@ export const INDEXES = {
   undelivered: 'undelivered',
 } as const;
 
-export const transactionPk = ({ merchantId, transactionId }: TransactionKey) =>
-  `${merchantTransactionsPk(merchantId)}${transactionId}`;
-/** How the partition keys of all of a merchant's transactions begin. */
-export const merchantTransactionsPk = (merchantId: MerchantId) => `T#${merchantId}#`;
-export const outcomeSk = (version: Version) => `V#${digits(version)}`;
 export const notificationSk = ({ version, endpointId }: Pick<NotificationKey, 'version' | 'endpointId'>) =>
-  `N#${digits(version)}#${endpointId}`;
+  `N#${versionDigits(version)}#${endpointId}`;
 
-export const feedPk = (merchantId: MerchantId, shard: number) => `F#${merchantId}#${shard}`;
-export const referencePk = (merchantId: MerchantId, reference: string) => `R#${merchantId}#${reference}`;
 export const duePk = (key: NotificationKey) =>
   `Q#${partitionOf(`${transactionPk(key)}#${key.version}#${key.endpointId}`)}`;
 export const CHECK_SK = 'C#0001';
@@ -47,8 +43,6 @@ export const undeliveredPk = (key: TransactionKey) => `U#${key.merchantId}#${par
 /** @param order a time, or where in the order of listing a notification stands */
 export const undeliveredSk = (state: NotificationState, order: string) => `${state}#${order}`;
 
-export const merchantPk = (merchantId: MerchantId) => `M#${merchantId}`;
-export const PROFILE_SK = 'PROFILE';
 export const endpointSk = (endpointId: EndpointId) => `E#${endpointId}`;
 export const directoryPk = (merchantId: MerchantId) => `D#${partitionOf(merchantId)}`;
 
@@ -123,15 +117,3 @@ export function dueKeyOf(row: Readonly<Record<string, unknown>>): DueKey | undef
 
 export const parkedPk = (day: string, recordId: string) => parkedPartitionPk(day, partitionOf(recordId));
 export const parkedPartitionPk = (day: string, partition: number) => `P#${day}#${partition}`;
-
-function digits(version: Version): string {
-  return String(version).padStart(4, '0');
-}
-
-/** Days that items outlive the retention, so that no answer within it is half expired. */
-const EXPIRY_MARGIN_DAYS = 10;
-
-/** The table's `ttl` attribute, in seconds since 1970. */
-export function ttlAfter(fromMs: number, retentionDays: number): number {
-  return Math.floor(fromMs / 1000) + (retentionDays + EXPIRY_MARGIN_DAYS) * DAY_SECONDS;
-}

@@ -4,7 +4,8 @@ import {
   type Notification,
   notificationSchema,
 } from '../../../core/deliver/state/notification.ts';
-import { duePk, notificationSk, transactionPk, ttlAfter, undeliveredPk, undeliveredSk } from './item-keys.ts';
+import { transactionPk, ttlAfter } from '../../../protocol/table/outcome-layout.ts';
+import { duePk, notificationSk, undeliveredPk, undeliveredSk } from './item-keys.ts';
 
 /** Notifications as items of at most 2 KB: attempts are lines of text, not maps. */
 
@@ -31,8 +32,11 @@ export function notificationItem(
   };
 }
 
+/** @throws RangeError, TypeError or ZodError where the item is no notification */
 export function notificationFromItem(item: Readonly<Record<string, unknown>>): Notification {
-  const lines = Array.isArray(item.attempts) ? (item.attempts as unknown[]) : [];
+  const lines: unknown = item.attempts ?? [];
+  // Taken for none, they would be gone with the next write, and attempts be counted from 1 again.
+  if (!Array.isArray(lines)) throw new TypeError('The attempts are no list.');
   return notificationSchema.parse({ ...item, attempts: lines.map(String).map(attemptOf) });
 }
 

@@ -7,13 +7,13 @@ import {
 } from '../../../core/check-back/check-state.ts';
 import type { CheckStore } from '../../../core/check-back/check-store.ts';
 import type { MerchantId } from '../../../core/model.ts';
+import { transactionPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import {
   CHECK_SK,
   checkKeyOf,
   dueCheckPk,
   INDEXES,
-  transactionPk,
   unresolvedPartitionPk,
   unresolvedPk,
   unresolvedSk,

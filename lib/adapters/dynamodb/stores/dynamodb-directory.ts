@@ -1,16 +1,18 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Directory, DirectoryEntry, Mark, OwnMark } from '../../../core/bookkeeping/directory.ts';
+import type {
+  Directory,
+  DirectoryEntry,
+  Mark,
+  OwnMark,
+  PartitionMarks,
+  Stretch,
+} from '../../../core/bookkeeping/directory.ts';
+import type { MerchantId } from '../../../core/model.ts';
 import { storedMerchantId } from '../../../core/stored.ts';
+import { merchantPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
-import {
-  AUDITED_SK,
-  CLOSED_SK,
-  directoryPartitionPk,
-  directoryPk,
-  merchantPk,
-  STATED_SK,
-} from '../items/item-keys.ts';
+import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, directoryPk, STATED_SK } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
@@ -55,50 +57,46 @@ const OWN: Readonly<Record<Mark, Readonly<Record<string, string>>>> = {
   stated: { '#through': 'statedThrough', '#until': 'statedUntil', '#rev': 'statedRev' },
 };
 
-const closedSchema = z.object({ closedThrough: z.iso.datetime(), windowSeconds: z.number().int() });
-
-/** Marks of a partition that hold nothing but a time, under a name of its own. */
-interface ThroughMark {
+/** How a partition's mark is stored. */
+interface MarkRow<Name extends Mark> {
   readonly sk: string;
+  /** Which attribute holds its time. */
   readonly attribute: string;
+  readonly read: (item: Item) => PartitionMarks[Name];
 }
 
-const AUDITED: ThroughMark = { sk: AUDITED_SK, attribute: 'auditedThrough' };
-const STATED: ThroughMark = { sk: STATED_SK, attribute: 'statedThrough' };
+const MARK_ROWS: { readonly [Name in Mark]: MarkRow<Name> } = {
+  closed: {
+    sk: CLOSED_SK,
+    attribute: 'closedThrough',
+    read: (item) => ({
+      through: throughOf(item.closedThrough),
+      windowSeconds: z.number().int().parse(item.windowSeconds),
+    }),
+  },
+  audited: throughRow(AUDITED_SK, 'auditedThrough'),
+  stated: throughRow(STATED_SK, 'statedThrough'),
+};
+
+/** A mark that holds nothing but a time. */
+function throughRow(sk: string, attribute: string): MarkRow<'audited'> & MarkRow<'stated'> {
+  return { sk, attribute, read: (item) => ({ through: throughOf(item[attribute]) }) };
+}
+
+function throughOf(value: unknown): string {
+  return z.iso.datetime().parse(value);
+}
 
 export function createDirectory(table: Table): Directory {
   const { documents, name: TableName } = table;
   const readEntry = (item: Item) =>
     readItem(table, item, { kind: 'a directory row', read: (one) => entrySchema.parse(one) });
-  const readMark = async (partition: number, sk: string) => {
-    const { Item } = await calling('Reading a mark', () =>
-      documents.send(
-        new GetCommand({ TableName, Key: { pk: directoryPartitionPk(partition), sk }, ConsistentRead: true }),
-      ),
+  const get = (what: string, Key: ItemKey) =>
+    calling(what, () => documents.send(new GetCommand({ TableName, Key, ConsistentRead: true })));
+  const update = (change: Omit<UpdateCommandInput, 'TableName'>) =>
+    calling('Saving a mark', () =>
+      unlessRefused(() => documents.send(new UpdateCommand({ TableName, ...change }))),
     );
-    return Item;
-  };
-  const update = (command: UpdateCommand) =>
-    calling('Saving a mark', () => unlessRefused(() => documents.send(command)));
-  const readThrough = async (partition: number, { sk, attribute }: ThroughMark) => {
-    const mark = await readMark(partition, sk);
-    const read = (item: Item) => z.iso.datetime().parse(item[attribute]);
-    return mark && readItem(table, mark, { kind: 'a mark', read });
-  };
-  const saveThrough = async (partition: number, through: string, { sk, attribute }: ThroughMark) => {
-    await update(
-      new UpdateCommand({
-        TableName,
-        Key: { pk: directoryPartitionPk(partition), sk },
-        UpdateExpression: 'SET #through = :through',
-        // Invariant: never back.
-        ConditionExpression: 'attribute_not_exists(pk) OR #through < :through',
-        ExpressionAttributeNames: { '#through': attribute },
-        ExpressionAttributeValues: { ':through': through },
-      }),
-    );
-  };
-
   return {
     async list(partition) {
       const items = await queryAll(table, 'Listing merchants', {
@@ -111,63 +109,67 @@ export function createDirectory(table: Table): Directory {
     },
 
     async entry(merchantId) {
-      const { Item } = await calling('Reading a directory row', () =>
-        documents.send(
-          new GetCommand({
-            TableName,
-            Key: { pk: directoryPk(merchantId), sk: merchantPk(merchantId) },
-            ConsistentRead: true,
-          }),
-        ),
-      );
+      const { Item } = await get('Reading a directory row', entryKey(merchantId));
       return Item && readEntry(Item);
     },
 
-    async closed(partition) {
-      const mark = await readMark(partition, CLOSED_SK);
-      return mark && readItem(table, mark, { kind: 'a mark', read: (item) => closedSchema.parse(item) });
+    async mark(partition, name) {
+      const { sk, read } = MARK_ROWS[name];
+      const { Item } = await get('Reading a mark', { pk: directoryPartitionPk(partition), sk });
+      return Item && readItem(table, Item, { kind: 'a mark', read });
     },
 
-    async saveClosed(partition, { closedThrough, windowSeconds }) {
-      await update(
-        new UpdateCommand({
-          TableName,
-          Key: { pk: directoryPartitionPk(partition), sk: CLOSED_SK },
-          UpdateExpression:
-            'SET closedThrough = :through, windowSeconds = if_not_exists(windowSeconds, :seconds)',
-          // Invariant: what is closed stays closed; a run that was overtaken changes nothing.
-          ConditionExpression: 'attribute_not_exists(pk) OR closedThrough < :through',
-          ExpressionAttributeValues: { ':through': closedThrough, ':seconds': windowSeconds },
-        }),
-      );
+    async saveMark(partition, name, mark) {
+      const { sk, attribute } = MARK_ROWS[name];
+      const windows = name === 'closed' && 'windowSeconds' in mark ? mark.windowSeconds : undefined;
+      await update({
+        Key: { pk: directoryPartitionPk(partition), sk },
+        UpdateExpression: `SET #through = :through${windows === undefined ? '' : FIRST_WINDOWS}`,
+        // Invariant: a mark never goes back; a run that was overtaken changes nothing.
+        ConditionExpression: 'attribute_not_exists(pk) OR #through < :through',
+        ExpressionAttributeNames: { '#through': attribute },
+        ExpressionAttributeValues: {
+          ':through': mark.through,
+          ...(windows !== undefined && { ':windows': windows }),
+        },
+      });
     },
 
-    changeOwnMark({ merchantId, own }, mark, open) {
-      const { rev } = own[mark];
-      return update(
-        new UpdateCommand({
-          TableName,
-          Key: { pk: directoryPk(merchantId), sk: merchantPk(merchantId) },
-          UpdateExpression:
-            open === undefined
-              ? 'SET #rev = :next REMOVE #through, #until'
-              : 'SET #rev = :next, #through = :through, #until = :until',
-          // Invariant: nobody changed it since this run saw it; and no row is made for a merchant that is not there.
-          ConditionExpression:
-            rev === 0 ? 'attribute_exists(pk) AND attribute_not_exists(#rev)' : '#rev = :rev',
-          ExpressionAttributeNames: OWN[mark],
-          ExpressionAttributeValues: {
-            ':next': rev + 1,
-            ...(rev !== 0 && { ':rev': rev }),
-            ...(open !== undefined && { ':through': open.through, ':until': open.until }),
-          },
-        }),
-      );
-    },
+    changeOwnMark: (seen, mark, open) => update(ownMarkChange(seen, mark, open)),
+  };
+}
 
-    audited: (partition) => readThrough(partition, AUDITED),
-    saveAudited: (partition, through) => saveThrough(partition, through, AUDITED),
-    stated: (partition) => readThrough(partition, STATED),
-    saveStated: (partition, through) => saveThrough(partition, through, STATED),
+interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+function entryKey(merchantId: MerchantId): ItemKey {
+  return { pk: directoryPk(merchantId), sk: merchantPk(merchantId) };
+}
+
+/** The first length of windows stays. */
+const FIRST_WINDOWS = ', windowSeconds = if_not_exists(windowSeconds, :windows)';
+
+function ownMarkChange(
+  { merchantId, own }: DirectoryEntry,
+  mark: Mark,
+  open: Stretch | undefined,
+): Omit<UpdateCommandInput, 'TableName'> {
+  const { rev } = own[mark];
+  return {
+    Key: entryKey(merchantId),
+    UpdateExpression:
+      open === undefined
+        ? 'SET #rev = :next REMOVE #through, #until'
+        : 'SET #rev = :next, #through = :through, #until = :until',
+    // Invariant: nobody changed it since this run saw it; and no row is made for a merchant that is not there.
+    ConditionExpression: rev === 0 ? 'attribute_exists(pk) AND attribute_not_exists(#rev)' : '#rev = :rev',
+    ExpressionAttributeNames: OWN[mark],
+    ExpressionAttributeValues: {
+      ':next': rev + 1,
+      ...(rev !== 0 && { ':rev': rev }),
+      ...(open !== undefined && { ':through': open.through, ':until': open.until }),
+    },
   };
 }

@@ -1,12 +1,12 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Reporter } from '../../../core/environment.ts';
 import type { FeedStore } from '../../../core/feed/feed-store.ts';
-import { feedOrder } from '../../../core/feed/order.ts';
 import { isTerminal, type MerchantId, type TerminalOutcome } from '../../../core/model.ts';
 import { readUntilUnreadable } from '../../../core/record/stored-outcome.ts';
 import { isoTime, msOf } from '../../../core/time.ts';
+import { feedOrder, feedPk, merchantTransactionsPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
-import { feedPk, INDEXES, merchantTransactionsPk } from '../items/item-keys.ts';
+import { INDEXES } from '../items/item-keys.ts';
 import { outcomeFromItem } from '../items/outcome-items.ts';
 import { type Item, readItem } from '../reading-rows.ts';
 import type { Table } from '../table/table-client.ts';

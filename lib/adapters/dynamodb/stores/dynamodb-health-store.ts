@@ -1,8 +1,8 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { HealthStore } from '../../../core/deliver/health/circuit-breaker.ts';
-import { healthSchema } from '../../../core/deliver/health/circuit-breaker.ts';
+import { type HealthStore, healthSchema } from '../../../core/deliver/health/circuit.ts';
+import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
-import { HEALTH_SK, healthPk, ttlAfter } from '../items/item-keys.ts';
+import { HEALTH_SK, healthPk } from '../items/item-keys.ts';
 import { readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';

@@ -1,11 +1,11 @@
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { JobStore } from '../../../core/deliver/redelivery.ts';
-import { type Job, jobSchema } from '../../../core/deliver/redelivery.ts';
+import { type Job, type JobStore, jobSchema } from '../../../core/deliver/redelivery.ts';
 import { isUnreadable } from '../../../core/faults.ts';
 import { storedMerchantId } from '../../../core/stored.ts';
+import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
-import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk, ttlAfter } from '../items/item-keys.ts';
+import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
@@ -16,33 +16,6 @@ const runningSchema = z.object({ merchantId: storedMerchantId, jobId: z.string()
 /** A job stands under its id; while it runs, it also takes one of its merchant's places in the list of those. */
 export function createJobStore(table: Table, options: { readonly retentionDays: number }): JobStore {
   const { documents, name: TableName } = table;
-
-  /** Invariant: progress is made by one worker at a time; whoever was overtaken stops. */
-  function putJob(job: Job, expectedRev: number) {
-    const ttl = ttlAfter(table.clock.now(), options.retentionDays);
-    const Item = { pk: jobPk(job.jobId), sk: JOB_SK, ...job, ttl };
-    if (expectedRev === 0) return { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' };
-    return {
-      TableName,
-      Item,
-      ConditionExpression: 'rev = :rev',
-      ExpressionAttributeValues: { ':rev': expectedRev },
-    };
-  }
-
-  function commandFor(job: Job, expectedRev: number): PutCommand | TransactWriteCommand {
-    const { merchantId, jobId, state } = job;
-    const Put = putJob(job, expectedRev);
-    const listKey = { pk: RUNNING_JOBS_PK, sk: runningJobSk(job) };
-    if (expectedRev === 0 && state === 'running') {
-      const Item = { ...listKey, merchantId, jobId };
-      // Invariant: a place is taken by one job at a time, so that a merchant runs no more than it has places.
-      const place = { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' };
-      return new TransactWriteCommand({ TransactItems: [{ Put }, { Put: place }] });
-    }
-    if (state === 'running') return new PutCommand(Put);
-    return new TransactWriteCommand({ TransactItems: [{ Put }, { Delete: { TableName, Key: listKey } }] });
-  }
 
   /** One that cannot be read is told, and stops no other merchant's jobs. */
   function runningJob(item: Item): z.infer<typeof runningSchema> | undefined {
@@ -77,10 +50,41 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
     save: (job, expectedRev) =>
       calling('Saving a job', () =>
         unlessRefused(async () => {
-          const command = commandFor(job, expectedRev);
+          const ttl = ttlAfter(table.clock.now(), options.retentionDays);
+          const command = commandFor({ TableName, Item: jobRow(job, ttl) }, job, expectedRev);
           if (command instanceof PutCommand) await documents.send(command);
           else await documents.send(command);
         }),
       ),
   };
+}
+
+function jobRow(job: Job, ttl: number): Record<string, unknown> {
+  return { pk: jobPk(job.jobId), sk: JOB_SK, ...job, ttl };
+}
+
+interface RowWrite {
+  readonly TableName: string;
+  readonly Item: Record<string, unknown>;
+}
+
+function commandFor(row: RowWrite, job: Job, expectedRev: number): PutCommand | TransactWriteCommand {
+  const { TableName } = row;
+  const { merchantId, jobId, state } = job;
+  const Put = { ...row, ...progressFence(expectedRev) };
+  const listKey = { pk: RUNNING_JOBS_PK, sk: runningJobSk(job) };
+  if (expectedRev === 0 && state === 'running') {
+    const Item = { ...listKey, merchantId, jobId };
+    // Invariant: a place is taken by one job at a time, so that a merchant runs no more than it has places.
+    const place = { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' };
+    return new TransactWriteCommand({ TransactItems: [{ Put }, { Put: place }] });
+  }
+  if (state === 'running') return new PutCommand(Put);
+  return new TransactWriteCommand({ TransactItems: [{ Put }, { Delete: { TableName, Key: listKey } }] });
+}
+
+/** Invariant: progress is made by one worker at a time; one that was overtaken stops. */
+function progressFence(expectedRev: number) {
+  if (expectedRev === 0) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return { ConditionExpression: 'rev = :rev', ExpressionAttributeValues: { ':rev': expectedRev } };
 }

@@ -12,10 +12,6 @@ export function createKeyStore(table: Table): KeyStore {
   const { documents, name: TableName } = table;
   const readKey = (item: Item) =>
     readItem(table, item, { kind: 'a key', read: (one) => keyRecordSchema.parse(one) });
-  const listed = (keyId: string, owner: KeyRecord['merchantId']) => ({
-    pk: keyListPk(owner),
-    sk: keyPk(keyId),
-  });
 
   return {
     async read(keyId) {
@@ -28,38 +24,11 @@ export function createKeyStore(table: Table): KeyStore {
     },
 
     async create(key) {
-      const expiry = key.expiresAt === undefined ? {} : { ttl: Math.ceil(Date.parse(key.expiresAt) / 1000) };
-      const rows = [{ pk: keyPk(key.keyId), sk: KEY_SK }, listed(key.keyId, key.merchantId)];
-      await calling('Creating a key', () =>
-        documents.send(
-          new TransactWriteCommand({
-            TransactItems: rows.map((row) => ({
-              Put: {
-                TableName,
-                Item: { ...row, ...key, ...expiry },
-                // Invariant: an id names one key for ever.
-                ConditionExpression: 'attribute_not_exists(pk)',
-              },
-            })),
-          }),
-        ),
-      );
+      await calling('Creating a key', () => documents.send(creation(TableName, key)));
     },
 
-    async remove(keyId, owner) {
-      const rows = [{ pk: keyPk(keyId), sk: KEY_SK }, listed(keyId, owner)];
-      const transaction = new TransactWriteCommand({
-        TransactItems: rows.map((Key) => ({
-          Delete: {
-            TableName,
-            Key,
-            // Invariant: both rows go, and only by the owner under whom the key is listed.
-            ConditionExpression: 'attribute_exists(pk)',
-          },
-        })),
-      });
-      return calling('Revoking a key', () => unlessRefused(() => documents.send(transaction)));
-    },
+    remove: (keyId, owner) =>
+      calling('Revoking a key', () => unlessRefused(() => documents.send(removal(TableName, keyId, owner)))),
 
     async list({ owner, after, limit }) {
       const page = await calling('Listing keys', () =>
@@ -80,4 +49,32 @@ export function createKeyStore(table: Table): KeyStore {
       return { keys: keys.slice(0, limit), more: keys.length > limit };
     },
   };
+}
+
+/** The two rows of a key. */
+function rowsOf(keyId: string, owner: KeyRecord['merchantId']) {
+  return [
+    { pk: keyPk(keyId), sk: KEY_SK },
+    { pk: keyListPk(owner), sk: keyPk(keyId) },
+  ];
+}
+
+function creation(TableName: string, key: KeyRecord): TransactWriteCommand {
+  const { keyId, merchantId, expiresAt } = key;
+  const expiry = expiresAt === undefined ? {} : { ttl: Math.ceil(Date.parse(expiresAt) / 1000) };
+  // Invariant: an id names one key for ever.
+  const ConditionExpression = 'attribute_not_exists(pk)';
+  return new TransactWriteCommand({
+    TransactItems: rowsOf(keyId, merchantId).map((row) => ({
+      Put: { TableName, Item: { ...row, ...key, ...expiry }, ConditionExpression },
+    })),
+  });
+}
+
+function removal(TableName: string, keyId: string, owner: KeyRecord['merchantId']): TransactWriteCommand {
+  // Invariant: both rows go, and only by the owner under whom the key is listed.
+  const ConditionExpression = 'attribute_exists(pk)';
+  return new TransactWriteCommand({
+    TransactItems: rowsOf(keyId, owner).map((Key) => ({ Delete: { TableName, Key, ConditionExpression } })),
+  });
 }

@@ -1,9 +1,15 @@
 import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { endpointSchema, profileSchema } from '../../../core/merchants/merchant-config.ts';
+import {
+  type Endpoint,
+  endpointSchema,
+  type Profile,
+  profileSchema,
+} from '../../../core/merchants/merchant-config.ts';
 import type { MerchantStore } from '../../../core/merchants/merchant-store.ts';
 import { DAY_SECONDS } from '../../../core/time.ts';
+import { merchantPk, PROFILE_SK } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
-import { directoryPk, endpointSk, merchantPk, PROFILE_SK } from '../items/item-keys.ts';
+import { directoryPk, endpointSk } from '../items/item-keys.ts';
 import { readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
@@ -13,17 +19,16 @@ import type { Table } from '../table/table-client.ts';
 const TOMBSTONE_SECONDS = 2 * DAY_SECONDS;
 
 export function createMerchantStore(table: Table): MerchantStore {
-  const { documents, name: TableName } = table;
+  const { documents, stamping, name: TableName } = table;
 
-  async function putIfRev(item: Record<string, unknown>, expectedRev: number): Promise<boolean> {
-    const put = new PutCommand({
+  function putIfRev(item: Record<string, unknown>, expectedRev: number): PutCommand {
+    return new PutCommand({
       TableName,
       Item: item,
       // Invariant: a change is made to what was read, and to nothing newer.
       ConditionExpression: 'rev = :rev',
       ExpressionAttributeValues: { ':rev': expectedRev },
     });
-    return calling('Saving settings', () => unlessRefused(() => documents.send(put)));
   }
 
   return {
@@ -46,72 +51,78 @@ export function createMerchantStore(table: Table): MerchantStore {
       };
     },
 
-    async create(profile) {
-      const { merchantId, createdAt } = profile;
-      // Invariant: a merchant stands in the directory from its first moment, or does not exist at all.
-      const transaction = new TransactWriteCommand({
-        TransactItems: [
-          {
-            Put: {
-              TableName,
-              Item: { pk: merchantPk(merchantId), sk: PROFILE_SK, ...profile },
-              ConditionExpression: 'attribute_not_exists(pk)',
-            },
-          },
-          {
-            Put: {
-              TableName,
-              Item: { pk: directoryPk(merchantId), sk: merchantPk(merchantId), merchantId, createdAt },
-            },
-          },
-        ],
-      });
-      return calling('Creating a merchant', () => unlessRefused(() => documents.send(transaction)));
-    },
+    create: (profile) =>
+      calling('Creating a merchant', () =>
+        unlessRefused(() => documents.send(merchantCreation(TableName, profile))),
+      ),
 
-    createEndpoint(endpoint, expectedProfileRev) {
-      const { merchantId, endpointId } = endpoint;
-      const transaction = new TransactWriteCommand({
-        TransactItems: [
-          {
-            Put: {
-              TableName,
-              Item: { pk: merchantPk(merchantId), sk: endpointSk(endpointId), ...endpoint },
-              ConditionExpression: 'attribute_not_exists(pk)',
-            },
-          },
-          {
-            Update: {
-              TableName,
-              Key: { pk: merchantPk(merchantId), sk: PROFILE_SK },
-              UpdateExpression: 'SET rev = rev + :one',
-              // Invariant: whoever makes an endpoint has counted all that there are.
-              ConditionExpression: 'rev = :rev',
-              ExpressionAttributeValues: { ':one': 1, ':rev': expectedProfileRev },
-            },
-          },
-        ],
-      });
-      return calling('Creating an endpoint', () => unlessRefused(() => documents.send(transaction)));
+    createEndpoint(endpoint, expectedProfileRev, withinMs = table.stampBoundMs) {
+      const creation = endpointCreation(TableName, endpoint, expectedProfileRev);
+      const abortSignal = AbortSignal.timeout(withinMs);
+      return calling('Creating an endpoint', () =>
+        unlessRefused(() => stamping.send(creation, { abortSignal })),
+      );
     },
 
     saveProfile(profile, expectedRev) {
-      return putIfRev({ pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile }, expectedRev);
+      const put = putIfRev({ pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile }, expectedRev);
+      return calling('Saving a profile', () => unlessRefused(() => documents.send(put)));
     },
 
-    saveEndpoint(endpoint, expectedRev) {
-      const { merchantId, endpointId, deletedAt } = endpoint;
-      return putIfRev(
-        {
-          pk: merchantPk(merchantId),
-          sk: endpointSk(endpointId),
-          ...endpoint,
-          ...(deletedAt !== undefined && {
-            ttl: Math.floor(Date.parse(deletedAt) / 1000) + TOMBSTONE_SECONDS,
-          }),
-        },
-        expectedRev,
-      );
+    saveEndpoint(endpoint, expectedRev, withinMs = table.stampBoundMs) {
+      const put = putIfRev(endpointRow(endpoint), expectedRev);
+      const abortSignal = AbortSignal.timeout(withinMs);
+      return calling('Saving an endpoint', () => unlessRefused(() => stamping.send(put, { abortSignal })));
     },
+  };
+}
+
+function merchantCreation(TableName: string, profile: Profile): TransactWriteCommand {
+  const { merchantId, createdAt } = profile;
+  const row = { pk: merchantPk(merchantId), sk: PROFILE_SK, ...profile };
+  const directoryRow = { pk: directoryPk(merchantId), sk: merchantPk(merchantId), merchantId, createdAt };
+  // Invariant: a merchant stands in the directory from its first moment, or does not exist at all.
+  return new TransactWriteCommand({
+    TransactItems: [
+      { Put: { TableName, Item: row, ConditionExpression: 'attribute_not_exists(pk)' } },
+      { Put: { TableName, Item: directoryRow } },
+    ],
+  });
+}
+
+function endpointCreation(
+  TableName: string,
+  endpoint: Endpoint,
+  expectedProfileRev: number,
+): TransactWriteCommand {
+  const { merchantId, endpointId } = endpoint;
+  const pk = merchantPk(merchantId);
+  const row = { pk, sk: endpointSk(endpointId), ...endpoint };
+  const raise = {
+    TableName,
+    Key: { pk, sk: PROFILE_SK },
+    UpdateExpression: 'SET rev = rev + :one',
+    // Invariant: whoever makes an endpoint has counted all that there are.
+    ConditionExpression: 'rev = :rev',
+    ExpressionAttributeValues: { ':one': 1, ':rev': expectedProfileRev },
+  };
+  return new TransactWriteCommand({
+    TransactItems: [
+      { Put: { TableName, Item: row, ConditionExpression: 'attribute_not_exists(pk)' } },
+      { Update: raise },
+    ],
+  });
+}
+
+/** Deleted endpoints expire. */
+function endpointRow(endpoint: Endpoint): Record<string, unknown> {
+  const { merchantId, endpointId, deletedAt } = endpoint;
+  return {
+    pk: merchantPk(merchantId),
+    sk: endpointSk(endpointId),
+    ...endpoint,
+    ...(deletedAt !== undefined && {
+      ttl: Math.floor(Date.parse(deletedAt) / 1000) + TOMBSTONE_SECONDS,
+    }),
   };
 }

@@ -7,12 +7,12 @@ import {
 } from '../../../core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../../core/deliver/state/notification-store.ts';
 import type { MerchantId } from '../../../core/model.ts';
+import { transactionPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import {
   INDEXES,
   notificationKeyOf,
   notificationSk,
-  transactionPk,
   undeliveredPartitionPk,
   undeliveredSk,
 } from '../items/item-keys.ts';

@@ -1,8 +1,9 @@
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { statementSchema } from '../../../core/bookkeeping/statement.ts';
 import type { StatementStore } from '../../../core/bookkeeping/statement-store.ts';
+import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
-import { statementPk, ttlAfter } from '../items/item-keys.ts';
+import { statementPk } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';

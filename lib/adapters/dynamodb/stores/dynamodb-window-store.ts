@@ -1,9 +1,16 @@
-import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+  QueryCommand,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { type Window, windowSchema } from '../../../core/feed/window.ts';
 import type { WindowStore } from '../../../core/feed/window-store.ts';
+import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { bucketAttributes, bucketsFromItem } from '../items/bucket-items.ts';
-import { bucketsSk, ttlAfter, windowPk } from '../items/item-keys.ts';
+import { bucketsSk, windowPk } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
@@ -18,20 +25,15 @@ export function createWindowStore(table: Table, options: { readonly retentionDay
     );
     return Item;
   };
-  const put = ({ buckets, ...window }: Window, condition: object) => {
-    const pk = windowPk(window.merchantId);
+  const put = async (window: Window, expectedRevision: number | undefined) => {
     const ttl = ttlAfter(table.clock.now(), options.retentionDays);
-    const windowPut = { TableName, Item: { pk, sk: window.start, ...window, ttl }, ...condition };
-    if (buckets === undefined) {
-      return calling('Saving a window', () => unlessRefused(() => documents.send(new PutCommand(windowPut))));
-    }
-    const { revision } = window;
-    const bucketsItem = { pk, sk: bucketsSk(window.start), revision, ...bucketAttributes(buckets), ttl };
-    // Invariant: a window and its buckets are of the same rows. They are written together, or not at all.
-    const transaction = new TransactWriteCommand({
-      TransactItems: [{ Put: windowPut }, { Put: { TableName, Item: bucketsItem } }],
-    });
-    return calling('Saving a window', () => unlessRefused(() => documents.send(transaction)));
+    const [own, ...others] = windowPuts(TableName, window, { ttl, expectedRevision });
+    return calling('Saving a window', () =>
+      unlessRefused(async () => {
+        if (others.length === 0) await documents.send(new PutCommand(own));
+        else await documents.send(transactionOf([own, ...others]));
+      }),
+    );
   };
   return {
     async read(merchantId, start) {
@@ -70,16 +72,43 @@ export function createWindowStore(table: Table, options: { readonly retentionDay
     },
 
     // Invariant: what was closed stands; only the audit replaces it, and raises the revision.
-    putIfAbsent: (window) => put(window, { ConditionExpression: 'attribute_not_exists(pk)' }),
-    revise: (window, expectedRevision) =>
-      put(
-        window,
-        expectedRevision === undefined
-          ? { ConditionExpression: 'attribute_not_exists(pk)' }
-          : {
-              ConditionExpression: 'revision = :seen',
-              ExpressionAttributeValues: { ':seen': expectedRevision },
-            },
-      ),
+    putIfAbsent: (window) => put(window, undefined),
+    revise: (window, expectedRevision) => put(window, expectedRevision),
   };
+}
+
+interface WindowWrite {
+  readonly ttl: number;
+  /** Of the window that it replaces; undefined where there must be none. */
+  readonly expectedRevision: number | undefined;
+}
+
+/** The window, and its buckets where it has any. */
+function windowPuts(
+  TableName: string,
+  { buckets, ...window }: Window,
+  { ttl, expectedRevision }: WindowWrite,
+): readonly [PutCommandInput, ...PutCommandInput[]] {
+  const pk = windowPk(window.merchantId);
+  const condition =
+    expectedRevision === undefined
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : {
+          ConditionExpression: 'revision = :seen',
+          ExpressionAttributeValues: { ':seen': expectedRevision },
+        };
+  const own = { TableName, Item: { pk, sk: window.start, ...window, ttl }, ...condition };
+  if (buckets === undefined) return [own];
+  const { revision } = window;
+  const row = { pk, sk: bucketsSk(window.start), revision, ...bucketAttributes(buckets), ttl };
+  return [own, { TableName, Item: row }];
+}
+
+/** Invariant: a window and its buckets are of the same rows. They are written together, or not at all. */
+function transactionOf(puts: readonly PutCommandInput[]): TransactWriteCommand {
+  return new TransactWriteCommand({
+    TransactItems: puts.map(({ TableName, Item, ...condition }) => ({
+      Put: { TableName, Item, ...condition },
+    })),
+  });
 }

@@ -1,11 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock, Reporter } from '../../../core/environment.ts';
 import { clockSkewFault } from '../../../core/faults.ts';
+import { createClockSkew } from '../../../protocol/table/clock-skew.ts';
 
-/**
- * Compares this machine's clock with the `Date` header of every answer of DynamoDB. The feed is ordered by
- * stamps of many machines: one that is off would list an outcome behind a watermark already given.
- */
+/** Compares this machine's clock with every answer of DynamoDB. */
 export interface ClockCheck {
   /** Learns from every answer that the client gets. */
   watch(client: DynamoDBClient): void;
@@ -17,10 +15,6 @@ export interface ClockCheck {
   assertTrusted(): void;
 }
 
-const CLOCK_TOLERANCE_MS = 2_000;
-/** The header shows whole seconds: the moment lies anywhere within the second. */
-const HEADER_GRAIN_MS = 1_000;
-
 export function createClockCheck({
   clock,
   reporter,
@@ -28,7 +22,7 @@ export function createClockCheck({
   readonly clock: Clock;
   readonly reporter: Reporter;
 }): ClockCheck {
-  let skewMs = 0;
+  const skew = createClockSkew();
   return {
     watch(client) {
       client.middlewareStack.add(
@@ -36,32 +30,16 @@ export function createClockCheck({
           const sentMs = clock.now();
           const result = await next(args);
           const { headers } = result.response as { readonly headers?: Readonly<Record<string, string>> };
-          const serverMs = Date.parse(headers?.date ?? '');
-          if (!Number.isNaN(serverMs)) skewMs = skewOf({ sentMs, receivedMs: clock.now(), serverMs });
+          skew.learn({ sentMs, receivedMs: clock.now(), date: headers?.date });
           return result;
         },
         { step: 'deserialize', priority: 'low', name: 'tidingsClockCheck' },
       );
     },
     assertTrusted() {
-      if (Math.abs(skewMs) <= CLOCK_TOLERANCE_MS) return;
-      reporter.report({ event: 'clock_skew', skewMs: Math.round(skewMs) });
-      throw clockSkewFault(skewMs);
+      if (skew.isTrusted) return;
+      reporter.report({ event: 'clock_skew', skewMs: Math.round(skew.skewMs) });
+      throw clockSkewFault(skew.skewMs);
     },
   };
-}
-
-/**
- * How far the clock is off at least: 0 while both readings can be right. The server's moment lies between
- * sending and receiving, so a slow answer alone never looks like skew.
- */
-export function skewOf(reading: {
-  readonly sentMs: number;
-  readonly receivedMs: number;
-  readonly serverMs: number;
-}): number {
-  const ahead = reading.sentMs - (reading.serverMs + HEADER_GRAIN_MS);
-  const behind = reading.receivedMs - reading.serverMs;
-  if (ahead > 0) return ahead;
-  return behind < 0 ? behind : 0;
 }

@@ -24,12 +24,14 @@ const CONNECTION_TIMEOUT_MS = 1_000;
 const MAX_ATTEMPTS = 4;
 const MAX_STAMP_BOUND_MS = 3_000;
 
-export function openTable(options: {
+interface TableOptions {
   readonly name: string;
   readonly feedLagSeconds: number;
   readonly clock: Clock;
   readonly reporter: Reporter;
-}): Table {
+}
+
+export function openTable(options: TableOptions): Table {
   const stampBoundMs = Math.min(MAX_STAMP_BOUND_MS, Math.floor((options.feedLagSeconds * 1000) / 3) - 100);
   const clockCheck = createClockCheck(options);
   const open = (maxAttempts: number) => {

@@ -1,5 +1,5 @@
-import { sha256Hex } from '../../crypto.ts';
-import { eventTypeOf, type Outcome, type TerminalOutcome, type TransactionKey } from '../../model.ts';
+import { eventTypeOf } from '../../../protocol/event-names.ts';
+import type { Outcome, TerminalOutcome } from '../../model.ts';
 
 /** The body of a callback. Built from the immutable outcome alone, so every attempt sends the same bytes. */
 export function callbackBody(outcome: TerminalOutcome): string {
@@ -32,9 +32,4 @@ export function feedItem(outcome: Outcome) {
     recordedAt: outcome.recordedAt,
     ...(outcome.listedAt !== undefined && { listedAt: outcome.listedAt }),
   };
-}
-
-/** The same for every attempt, redelivery and endpoint of one outcome: what a receiver dedupes by. */
-export function webhookIdOf(key: TransactionKey & { readonly version: number }): string {
-  return `msg_${sha256Hex(`${key.merchantId}\n${key.transactionId}\n${key.version}`).slice(0, 32)}`;
 }

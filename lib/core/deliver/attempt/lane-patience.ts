@@ -3,7 +3,8 @@ import type { Lane } from '../../events.ts';
 import type { Gate } from '../../gate.ts';
 import type { TerminalOutcome } from '../../model.ts';
 import { SECOND_MS } from '../../time.ts';
-import { type HealthMonitor, SLOW_MS } from '../health/circuit-breaker.ts';
+import type { HealthMonitor } from '../health/health-monitor.ts';
+import { SLOW_MS } from '../health/request-counts.ts';
 import type { AttemptMade } from '../state/transitions.ts';
 import { makeAttempt } from './make-attempt.ts';
 import type { Sender } from './sender.ts';
@@ -13,7 +14,7 @@ import type { Target } from './target.ts';
 
 export interface LanePatiencePorts {
   readonly sender: Sender;
-  readonly health: HealthMonitor;
+  readonly health: Pick<HealthMonitor, 'noticeSlow'>;
   readonly gate: Gate;
   readonly clock: Clock;
   readonly random: Random;
@@ -24,6 +25,12 @@ export interface WatchedAttempt {
   readonly target: Target;
   readonly number: number;
   readonly lane: Lane;
+}
+
+interface PatientAttempt {
+  readonly made: AttemptMade;
+  /** Whether it was ended before its time-out, and is to be made again in the retry lane. */
+  readonly isHandedOver: boolean;
 }
 
 /** How long the seat is kept beyond the request's time-out. */
@@ -38,38 +45,56 @@ const SEAT_MARGIN_MS = SECOND_MS;
 export async function attemptPatiently(
   ports: LanePatiencePorts,
   { lane, ...attempt }: WatchedAttempt,
-): Promise<{ readonly made: AttemptMade; readonly isHandedOver: boolean }> {
-  let noticed: Promise<unknown> | undefined;
-  let isGivenUp = false;
-  const onExceeded = (giveUp: () => void) => {
-    // Advice: where it cannot be given, the attempt counts all the same.
-    const telling = ports.health.noticeSlow(attempt.target.circuit).catch(() => undefined);
-    const yielding = lane === 'first' ? unlessSeated(ports, attempt.target, end) : undefined;
-    noticed = Promise.all([telling, yielding]);
-    function end(): void {
-      isGivenUp = true;
-      giveUp();
-    }
-  };
-  const made = await makeAttempt(ports, { ...attempt, patience: { ms: SLOW_MS, onExceeded } });
-  await noticed;
-  const { outcome } = made;
-  const isTimeout = outcome.result === 'failed' && outcome.code === 'timeout';
-  // An answer that came in the last moment is an answer.
-  if (!isGivenUp || !isTimeout) return { made, isHandedOver: false };
-  return { made: { ...made, outcome: { result: 'failed', code: 'handed_over' } }, isHandedOver: true };
+): Promise<PatientAttempt> {
+  const silence = watchSilence(ports, attempt.target, lane);
+  const patience = { ms: SLOW_MS, onExceeded: silence.onExceeded };
+  const made = await makeAttempt(ports, { ...attempt, patience });
+  await silence.handled();
+  return silence.isGivenUp() && isTimeout(made)
+    ? { made: { ...made, outcome: { result: 'failed', code: 'handed_over' } }, isHandedOver: true }
+    : { made, isHandedOver: false };
 }
 
-/** Where nobody can say whether the seat is free, it is not: the other merchants matter more. */
-async function unlessSeated(
+/** An answer that came in the last moment is an answer, although the request was given up. */
+function isTimeout({ outcome }: AttemptMade): boolean {
+  return outcome.result === 'failed' && outcome.code === 'timeout';
+}
+
+interface Silence {
+  readonly onExceeded: (giveUp: () => void) => void;
+  /** Ends when everything is done that the silence led to; at once where there was none. */
+  handled(): Promise<void>;
+  isGivenUp(): boolean;
+}
+
+function watchSilence(ports: LanePatiencePorts, target: Target, lane: Lane): Silence {
+  let isGivenUp = false;
+  let handling: Promise<unknown> | undefined;
+  const yieldSeat = async (giveUp: () => void): Promise<void> => {
+    if (lane !== 'first' || (await takesSeat(ports, target))) return;
+    isGivenUp = true;
+    giveUp();
+  };
+  return {
+    onExceeded(giveUp) {
+      // Advice: where it cannot be given, the attempt counts all the same.
+      const telling = ports.health.noticeSlow(target.circuit).catch(() => undefined);
+      handling = Promise.all([telling, yieldSeat(giveUp)]);
+    },
+    handled: async () => void (await handling),
+    isGivenUp: () => isGivenUp,
+  };
+}
+
+/** Whether this request may keep its merchant's seat. Where nobody can say, it may not: the other merchants matter more. */
+async function takesSeat(
   { gate, clock }: LanePatiencePorts,
   { circuit: { merchantId }, timeoutMs }: Target,
-  otherwise: () => void,
-): Promise<void> {
+): Promise<boolean> {
   const nowMs = clock.now();
   const untilMs = nowMs + timeoutMs - SLOW_MS + SEAT_MARGIN_MS;
   const entry = await gate.enter({ merchantId, name: FIRST_LANE }, { nowMs, untilMs }).catch(() => undefined);
-  if (entry?.kind !== 'entered') otherwise();
+  return entry?.kind === 'entered';
 }
 
 /** The place of a merchant's one silent request. */

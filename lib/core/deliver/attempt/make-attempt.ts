@@ -1,12 +1,13 @@
-import { sha256Hex } from '../../crypto.ts';
+import { webhookIdOf } from '../../../protocol/event-names.ts';
+import { sha256Hex } from '../../../protocol/hashes.ts';
+import { type Signer, signedHeaders } from '../../../protocol/signing/signed-headers.ts';
 import type { Clock, Random } from '../../environment.ts';
 import type { TerminalOutcome } from '../../model.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { AttemptMade } from '../state/transitions.ts';
-import { callbackBody, webhookIdOf } from './callback.ts';
+import { callbackBody } from './callback.ts';
 import { classify } from './classify.ts';
 import type { Patience, Sender } from './sender.ts';
-import { type Signer, signedHeaders } from './signature.ts';
 import type { Target } from './target.ts';
 
 export interface AttemptPorts {
@@ -15,36 +16,39 @@ export interface AttemptPorts {
   readonly random: Random;
 }
 
+/** One attempt to tell an outcome. */
+interface AttemptToMake {
+  readonly outcome: TerminalOutcome;
+  readonly target: Target;
+  readonly number: number;
+  readonly patience?: Patience;
+}
+
 /** Tells an outcome to its target once. */
-export function makeAttempt(
-  ports: AttemptPorts,
-  options: {
-    readonly outcome: TerminalOutcome;
-    readonly target: Target;
-    readonly number: number;
-    readonly patience?: Patience;
-  },
-): Promise<AttemptMade> {
+export function makeAttempt(ports: AttemptPorts, options: AttemptToMake): Promise<AttemptMade> {
   const { outcome, ...rest } = options;
   return sendSigned(ports, { id: webhookIdOf(outcome), body: callbackBody(outcome), ...rest });
 }
 
+/** Where a signed request goes, and whose keys sign it. */
+interface SignedTarget {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly expectBody?: string | undefined;
+  readonly signers: readonly Signer[];
+}
+
+/** One request, to be signed and sent. */
+interface SignedRequest {
+  readonly id: string;
+  readonly body: string;
+  readonly target: SignedTarget;
+  readonly number: number;
+  readonly patience?: Patience;
+}
+
 /** Makes one signed request, and says what it meant. Never throws for what a receiver does. */
-export async function sendSigned(
-  ports: AttemptPorts,
-  request: {
-    readonly id: string;
-    readonly body: string;
-    readonly target: {
-      readonly url: string;
-      readonly timeoutMs: number;
-      readonly expectBody?: string | undefined;
-      readonly signers: readonly Signer[];
-    };
-    readonly number: number;
-    readonly patience?: Patience;
-  },
-): Promise<AttemptMade> {
+export async function sendSigned(ports: AttemptPorts, request: SignedRequest): Promise<AttemptMade> {
   const { id, body, target, number, patience } = request;
   const atMs = ports.clock.now();
   const timestamp = Math.floor(atMs / SECOND_MS);

@@ -1,4 +1,6 @@
-import { sha256Hex } from '../../crypto.ts';
+import { sha256Hex } from '../../../protocol/hashes.ts';
+import type { Signer } from '../../../protocol/signing/signed-headers.ts';
+import { storedSecretBytes } from '../../../protocol/signing/webhook-keys.ts';
 import type { Clock } from '../../environment.ts';
 import type { ConfigCache } from '../../merchants/config-cache.ts';
 import {
@@ -14,9 +16,8 @@ import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT, type TerminalOut
 import type { OutcomeStore } from '../../record/outcome-store.ts';
 import type { Schedule } from '../../schedule.ts';
 import { SECOND_MS } from '../../time.ts';
-import type { Circuit } from '../health/circuit-breaker.ts';
+import type { Circuit } from '../health/circuit.ts';
 import { notifyUrlOf } from '../notify-url.ts';
-import { type Signer, secretBytes } from './signature.ts';
 
 /** Where and how one notification is attempted. */
 export interface Target {
@@ -59,7 +60,7 @@ export async function openSigners(
   const signers: Signer[] = [];
   for (const { sealed, privateKey } of activeSecrets(secrets, ports.clock.now())) {
     if (choice !== 'v1a') {
-      signers.push({ scheme: 'v1', key: secretBytes(await ports.seal.open(sealed, context)) });
+      signers.push({ scheme: 'v1', key: storedSecretBytes(await ports.seal.open(sealed, context)) });
     }
     if (choice !== 'v1' && privateKey !== undefined) {
       const opened = await ports.seal.open(privateKey.sealed, context);
@@ -113,10 +114,13 @@ export async function resolveTarget(
   return target.kind === 'open' ? target : targetAsOf(ports, { key, outcome, notBeforeMs: nowMs });
 }
 
-async function targetAsOf(
-  ports: TargetPorts,
-  options: { readonly key: TargetKey; readonly outcome: TerminalOutcome; readonly notBeforeMs: number },
-): Promise<TargetResult> {
+interface TargetQuestion {
+  readonly key: TargetKey;
+  readonly outcome: TerminalOutcome;
+  readonly notBeforeMs: number;
+}
+
+async function targetAsOf(ports: TargetPorts, options: TargetQuestion): Promise<TargetResult> {
   const { key, outcome, notBeforeMs } = options;
   const { merchantId, endpointId } = key;
   const config = await ports.configs.get(merchantId, notBeforeMs);

@@ -1,3 +1,4 @@
+import { TEST_EVENT } from '../../../protocol/event-names.ts';
 import { base62 } from '../../crypto.ts';
 import type { Clock, Random } from '../../environment.ts';
 import type { Gate } from '../../gate.ts';
@@ -18,20 +19,22 @@ const PAUSE_MS = 10 * SECOND_MS;
 /** Time of a request beyond its time-out, so that the next one begins when it has surely ended. */
 const MARGIN_MS = 2 * SECOND_MS;
 
+interface TestPorts {
+  readonly merchants: Pick<MerchantStore, 'read'>;
+  readonly sender: Sender;
+  readonly gate: Gate;
+  readonly seal: Seal;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
 /**
  * Sends one signed request to an endpoint now, so that its owner sees that it works; also to a disabled one, which
  * one would try before enabling it. Nothing is recorded, and the endpoint's health does not count it. One request of an
  * endpoint is on its way at a time.
  */
 export async function testEndpoint(
-  ports: {
-    readonly merchants: Pick<MerchantStore, 'read'>;
-    readonly sender: Sender;
-    readonly gate: Gate;
-    readonly seal: Seal;
-    readonly clock: Clock;
-    readonly random: Random;
-  },
+  ports: TestPorts,
   key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
 ): Promise<
   | { readonly kind: 'tested'; readonly made: AttemptMade }
@@ -60,7 +63,7 @@ export async function testEndpoint(
   const made = await sendSigned(ports, {
     id: `msg_test${base62(ports.random.bytes(12))}`,
     body: JSON.stringify({
-      type: 'tidings.test',
+      type: TEST_EVENT,
       timestamp: isoTime(nowMs),
       data: { merchantId, endpointId },
     }),

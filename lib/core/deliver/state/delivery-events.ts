@@ -4,16 +4,15 @@ import { msOf } from '../../time.ts';
 import type { Notification } from './notification.ts';
 import type { AttemptMade } from './transitions.ts';
 
+interface ReportedAttempt {
+  readonly made: AttemptMade;
+  readonly lane: Lane;
+  readonly notification: Notification;
+  readonly kept: boolean;
+}
+
 /** One wide event for each attempt. */
-export function reportAttempt(
-  reporter: Reporter,
-  options: {
-    readonly made: AttemptMade;
-    readonly lane: Lane;
-    readonly notification: Notification;
-    readonly kept: boolean;
-  },
-): void {
+export function reportAttempt(reporter: Reporter, options: ReportedAttempt): void {
   const { made, lane, notification, kept } = options;
   const { merchantId, transactionId, version, endpointId } = notification;
   const { outcome } = made;

@@ -129,6 +129,11 @@ export function admits(notification: Notification, rev: number): boolean {
   return isDue(notification) && notification.rev === rev;
 }
 
+/** The number of the next attempt: 1 for the first request ever made. */
+export function nextNumber({ attempts }: { readonly attempts: readonly Pick<Attempt, 'number'>[] }): number {
+  return (attempts.at(-1)?.number ?? 0) + 1;
+}
+
 /** The message that the notification's present `rev` is due, where it is open. */
 export function messageFor(notification: Notification): NotificationMessage {
   const { merchantId, transactionId, version, endpointId, rev } = notification;

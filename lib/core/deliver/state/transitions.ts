@@ -8,6 +8,7 @@ import {
   MAX_SNIPPET_BYTES,
   type Notification,
   type NotificationState,
+  nextNumber,
 } from './notification.ts';
 
 /** Refusals by the guard in a row after which a notification is blocked. */
@@ -21,17 +22,19 @@ export interface AttemptMade {
   readonly body: string;
 }
 
+/** What decides when the next attempt is. */
+export interface AttemptPlan {
+  readonly schedule: Schedule;
+  readonly nowMs: number;
+  /** 0 inclusive to 1 exclusive, for jitter. */
+  readonly fraction: number;
+}
+
 /**
  * The state of a notification after one attempt. `delivered` and `acknowledged` stand whatever a further
  * attempt brings; a 2xx makes every other state `delivered`.
- *
- * @param fraction 0 inclusive to 1 exclusive, for jitter
  */
-export function afterAttempt(
-  notification: Notification,
-  made: AttemptMade,
-  plan: { readonly schedule: Schedule; readonly nowMs: number; readonly fraction: number },
-): Notification {
+export function afterAttempt(notification: Notification, made: AttemptMade, plan: AttemptPlan): Notification {
   const tried = withAttempt(notification, made);
   if (made.outcome.result === 'delivered') {
     return settle(tried, notification.state === 'acknowledged' ? 'acknowledged' : 'delivered');
@@ -77,14 +80,17 @@ function blocked(notification: Notification, blockedReason: string): Notificatio
 /** Time beyond the schedule's own total, jitter included, in which deferred attempts may still be made. */
 const HORIZON_GRACE_MS = 3_600_000;
 
+interface DeferralPlan {
+  readonly schedule: Schedule;
+  readonly nowMs: number;
+  readonly untilMs: number;
+}
+
 /**
  * Nothing is sent now, because the endpoint is surely dead. The schedule is not used up by it, but the horizon
  * stands: beyond it the notification is exhausted.
  */
-export function defer(
-  notification: Notification,
-  plan: { readonly schedule: Schedule; readonly nowMs: number; readonly untilMs: number },
-): Notification {
+export function defer(notification: Notification, plan: DeferralPlan): Notification {
   const raised = { ...notification, rev: notification.rev + 1 };
   const scheduleMs = totalSeconds(plan.schedule) * (1 + 1 / JITTER_DIVISOR) * SECOND_MS;
   const horizonMs = msOf(notification.startedAt) + scheduleMs + HORIZON_GRACE_MS;
@@ -128,7 +134,7 @@ export function snippetOf({ body }: { readonly body: string }): string {
 }
 
 function withAttempt(notification: Notification, made: AttemptMade): Notification {
-  const attempt = attemptOf(made, (notification.attempts.at(-1)?.number ?? 0) + 1);
+  const attempt = attemptOf(made, nextNumber(notification));
   const { responseSnippet: _previous, ...rest } = notification;
   const snippet = snippetOf(made);
   return {

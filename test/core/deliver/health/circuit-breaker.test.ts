@@ -1,238 +1,156 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryStores } from '../../../../lib/adapters/memory/memory-stores.ts';
-import { createHealthMonitor } from '../../../../lib/core/deliver/health/circuit-breaker.ts';
-import { START_MS } from '../../../support/world.ts';
+import type { Health } from '../../../../lib/core/deliver/health/circuit.ts';
+import {
+  admission,
+  type HealthEvent,
+  isProbeDue,
+  isWorthWriting,
+  nextHealth,
+} from '../../../../lib/core/deliver/health/circuit-breaker.ts';
+import { counted, isSlowNow, NO_REQUESTS } from '../../../../lib/core/deliver/health/request-counts.ts';
+import { isoTime } from '../../../../lib/core/time.ts';
 
-const circuit = { merchantId: 'demo' as never, circuitId: 'ep_1' };
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
+const NOW = Date.parse('2026-11-20T08:00:00.000Z');
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const at = (ms: number) => isoTime(NOW + ms);
 
-function monitors(count = 1) {
-  const time = { nowMs: START_MS };
-  const clock = { now: () => time.nowMs };
-  const { health } = createMemoryStores({ clock });
-  let writes = 0;
-  const counted = {
-    read: health.read,
-    save: async (...args: Parameters<typeof health.save>) => {
-      writes += 1;
-      return health.save(...args);
-    },
-  };
-  const all = Array.from({ length: count }, () =>
-    createHealthMonitor({ health: counted, clock, reporter: { report: () => undefined } }),
-  );
-  const [monitor] = all;
-  if (monitor === undefined) throw new Error('none');
-  const fail = (times: number, everyMs = 4_000, durationMs = 10) =>
-    repeat(times, async () => {
-      await monitor.observe(circuit, { isDelivered: false, durationMs });
-      time.nowMs += everyMs;
+const closed: Health = { breaker: 'closed', slow: false, rev: 3 };
+const open: Health = {
+  breaker: 'open',
+  slow: false,
+  failingSince: at(-10 * MINUTE),
+  failedDays: [0],
+  openedAt: at(-8 * MINUTE),
+  probeAt: at(0),
+  rev: 4,
+};
+const halfOpen: Health = { ...open, breaker: 'half-open', probeAt: at(MINUTE), rev: 5 };
+
+const streak = (failuresInARow: number, firstFailureMs: number) => ({
+  ...NO_REQUESTS,
+  failuresInARow,
+  firstFailureMs,
+});
+const failed = (counts = streak(1, NOW), isProbe = false): HealthEvent => ({
+  kind: 'failed',
+  isSlow: false,
+  counts,
+  isProbe,
+});
+const succeeded: HealthEvent = { kind: 'succeeded', isSlow: false };
+
+describe('the state machine of a breaker', () => {
+  it.each([
+    ['19 failures in more than a minute', streak(19, NOW - 2 * MINUTE)],
+    ['20 failures in less than a minute', streak(20, NOW - MINUTE + 1)],
+  ])('stays closed after %s, and counts as failing', (_, counts) => {
+    expect(nextHealth(closed, failed(counts), NOW)).toEqual({
+      breaker: 'closed',
+      slow: false,
+      failingSince: at(0),
+      failedDays: [0],
     });
-  return { time, monitor, all, fail, writes: () => writes, stored: () => health.read(circuit) };
-}
-
-function lasting(count = 1) {
-  const found = monitors(count);
-  const observe = (isDelivered: boolean, one = found.monitor) =>
-    one.observe(circuit, { isDelivered, durationMs: 10 });
-  return { ...found, observe };
-}
-
-async function repeat(times: number, work: () => Promise<void>): Promise<void> {
-  for (let n = 0; n < times; n += 1) await work();
-}
-
-describe('a breaker', () => {
-  it('opens after 20 failures in a row over at least a minute, and not before', async () => {
-    const { monitor, fail } = monitors();
-    await fail(19);
-    expect(await monitor.admit(circuit)).toEqual({ kind: 'go' });
-    await fail(1);
-    expect(await monitor.admit(circuit)).toMatchObject({ kind: 'defer' });
   });
 
-  it('stays closed for any number of failures within a minute', async () => {
-    const { monitor, fail } = monitors();
-    await fail(500, 100);
-    expect(await monitor.admit(circuit)).toEqual({ kind: 'go' });
+  it('opens after 20 failures in a row over a minute; the first probe is due in 30 s', () => {
+    expect(nextHealth(closed, failed(streak(20, NOW - MINUTE)), NOW)).toMatchObject({
+      breaker: 'open',
+      openedAt: at(0),
+      probeAt: at(30 * SECOND),
+    });
   });
 
-  it('stays closed where a success stands between', async () => {
-    const { monitor, fail } = monitors();
-    await fail(19);
-    await monitor.observe(circuit, { isDelivered: true, durationMs: 10 });
-    await fail(19);
-    expect(await monitor.admit(circuit)).toEqual({ kind: 'go' });
+  it('is half-open while a probe is out, for two minutes at most', () => {
+    expect(nextHealth(open, { kind: 'probe_claimed' }, NOW)).toMatchObject({
+      breaker: 'half-open',
+      openedAt: open.openedAt,
+      probeAt: at(2 * MINUTE),
+    });
+    expect(isProbeDue(halfOpen, NOW + MINUTE - 1)).toBe(false);
+    expect(isProbeDue(halfOpen, NOW + MINUTE)).toBe(true);
   });
 
-  it('lets one caller of many probe it, and closes on success', async () => {
-    const { all, time, fail } = monitors(5);
-    await fail(20);
-    time.nowMs += MINUTE;
-    const admissions = await Promise.all(all.map((one) => one.admit(circuit)));
-    expect(admissions.filter(({ kind }) => kind === 'go')).toHaveLength(1);
-    await all[0]?.observe(circuit, { isDelivered: true, durationMs: 10 });
-    time.nowMs += 10_000;
-    for (const one of all) expect(await one.admit(circuit)).toEqual({ kind: 'go' });
+  it.each([
+    ['30 s, at least', 10 * SECOND, 30 * SECOND],
+    ['half of the time that it has been open', 8 * MINUTE, 4 * MINUTE],
+    ['15 minutes, at most', 50 * MINUTE, 15 * MINUTE],
+  ])('opens again where the probe fails, and waits %s', (_, openMs, pauseMs) => {
+    const health = { ...halfOpen, openedAt: at(-openMs) };
+    expect(nextHealth(health, failed(streak(1, NOW), true), NOW)).toMatchObject({
+      breaker: 'open',
+      openedAt: at(-openMs),
+      probeAt: at(pauseMs),
+    });
   });
 
-  it('opens again where the probe fails, and waits longer the longer it has been dead', async () => {
-    const { monitor, time, fail } = monitors();
-    await fail(20);
-    const pauses: number[] = [];
-    for (let probe = 0; probe < 12; probe += 1) {
-      const admission = await monitor.admit(circuit);
-      if (admission.kind !== 'defer') throw new Error('it should be open');
-      pauses.push(admission.probeAtMs - time.nowMs);
-      time.nowMs = admission.probeAtMs;
-      expect(await monitor.admit(circuit)).toEqual({ kind: 'go' });
-      await monitor.observe(circuit, { isDelivered: false, durationMs: 10 });
-    }
-    expect(pauses.slice(1)).toEqual([...pauses.slice(1)].sort((a, b) => a - b));
-    expect(pauses.at(-1)).toBe(15 * MINUTE);
+  it.each([open, halfOpen])(
+    'learns nothing from the failure of an old request while it is $breaker',
+    (health) => {
+      const { rev: _, ...same } = health;
+      expect(nextHealth(health, failed(streak(50, NOW - MINUTE)), NOW)).toEqual(same);
+    },
+  );
+
+  it.each([closed, open, halfOpen])('forgets everything at a success while it is $breaker', (health) => {
+    expect(nextHealth(health, succeeded, NOW)).toEqual({ breaker: 'closed', slow: false });
   });
 
-  it('lets another probe go where the first died with its function', async () => {
-    const { all, time, fail } = monitors(2);
-    await fail(20);
-    time.nowMs += MINUTE;
-    expect(await all[0]?.admit(circuit)).toEqual({ kind: 'go' });
-    expect(await all[1]?.admit(circuit)).toMatchObject({ kind: 'defer' });
-    time.nowMs += 2 * MINUTE;
-    expect(await all[1]?.admit(circuit)).toEqual({ kind: 'go' });
+  it('is slow as soon as one request is, and stays what it was otherwise', () => {
+    const { rev: _, ...same } = open;
+    expect(nextHealth(open, { kind: 'slow_noticed' }, NOW)).toEqual({ ...same, slow: true });
   });
 });
 
-describe('health', () => {
-  it('begins to fail at most once a minute in the table, whatever flaps', async () => {
-    const { monitor, time, writes } = monitors();
-    await repeat(600, async () => {
-      await monitor.observe(circuit, { isDelivered: false, durationMs: 10 });
-      await monitor.observe(circuit, { isDelivered: true, durationMs: 10 });
-      time.nowMs += 1_000;
+describe('an admission', () => {
+  it('lets everything go while the breaker is closed', () => {
+    expect(admission(closed, NOW)).toEqual({ kind: 'go' });
+    expect(isProbeDue(closed, NOW)).toBe(false);
+  });
+
+  it('says when the next probe is due, which never lies in the past, and since when it has been dead', () => {
+    expect(admission(halfOpen, NOW)).toEqual({
+      kind: 'defer',
+      probeAtMs: NOW + MINUTE,
+      openedAtMs: NOW - 8 * MINUTE,
     });
-    expect(writes()).toBeLessThanOrEqual(2 * 10);
+    expect(admission(open, NOW + MINUTE)).toMatchObject({ probeAtMs: NOW + MINUTE });
+  });
+});
+
+describe('a change of health', () => {
+  const failing: Health = { ...closed, failingSince: at(0), failedDays: [0] };
+
+  it.each([
+    ['the breaker opens', closed, nextHealth(closed, failed(streak(20, NOW - MINUTE)), NOW)],
+    ['a probe is claimed', halfOpen, nextHealth(halfOpen, { kind: 'probe_claimed' }, NOW + 5 * MINUTE)],
+    ['a failing time ends', failing, nextHealth(failing, succeeded, NOW)],
+  ])('is written at once where %s', (_, health, next) => {
+    expect(isWorthWriting(health, next, 0)).toBe(true);
   });
 
-  it('of what always succeeds is never written', async () => {
-    const { monitor, writes } = monitors();
-    await repeat(
-      100,
-      async () => void (await monitor.observe(circuit, { isDelivered: true, durationMs: 10 })),
-    );
-    expect(writes()).toBe(0);
+  it('is otherwise written once a minute', () => {
+    const next = nextHealth(closed, failed(), NOW);
+    expect(isWorthWriting(closed, next, MINUTE - 1)).toBe(false);
+    expect(isWorthWriting(closed, next, MINUTE)).toBe(true);
   });
 
-  it('is slow for everybody as soon as one notices it, before the answer is there', async () => {
-    const { all } = monitors(2);
-    await all[0]?.noticeSlow(circuit);
-    expect(await all[1]?.isSlowOrOpen(circuit)).toBe(true);
-    expect(await all[1]?.admit(circuit)).toEqual({ kind: 'go' });
+  it('is not written where nothing changed, however long ago the last write was', () => {
+    expect(isWorthWriting(closed, nextHealth(closed, succeeded, NOW), Number.POSITIVE_INFINITY)).toBe(false);
+  });
+});
+
+describe('the counts of a process', () => {
+  it('begin a row of failures with the first one, and end it with a success', () => {
+    const one = counted(NO_REQUESTS, { isDelivered: false, durationMs: 10 }, NOW);
+    const two = counted(one, { isDelivered: false, durationMs: 10 }, NOW + SECOND);
+    expect(two).toMatchObject({ failuresInARow: 2, firstFailureMs: NOW });
+    expect(counted(two, { isDelivered: true, durationMs: 10 }, NOW)).toMatchObject({ failuresInARow: 0 });
   });
 
-  it('is written once, however many requests are slow at the same time', async () => {
-    const { monitor, writes } = monitors();
-    for (let request = 0; request < 10; request += 1) await monitor.noticeSlow(circuit);
-    expect(writes()).toBe(1);
-  });
-
-  it('is slow after one long answer, and quick again after some short ones', async () => {
-    const { monitor, time } = monitors();
-    await monitor.observe(circuit, { isDelivered: true, durationMs: 9_000 });
-    expect(await monitor.isSlowOrOpen(circuit)).toBe(true);
-    await repeat(6, async () => {
-      time.nowMs += MINUTE;
-      await monitor.observe(circuit, { isDelivered: true, durationMs: 50 });
-    });
-    expect(await monitor.isSlowOrOpen(circuit)).toBe(false);
-  });
-
-  it('is lost after five days of nothing but failures, whoever saw them, and not before', async () => {
-    const { all, time, observe } = lasting(5);
-    for (let day = 0; day < 5; day += 1) {
-      expect(await observe(false, all[day])).toEqual({ isLost: false });
-      time.nowMs += DAY;
-    }
-    time.nowMs -= 1;
-    expect(await observe(false)).toEqual({ isLost: false });
-    time.nowMs += 1;
-    expect(await observe(false)).toEqual({ isLost: true });
-  });
-
-  it('is not lost by two failures five days apart, nor by two bad hours', async () => {
-    const { time, observe } = lasting();
-    await observe(false);
-    time.nowMs += 5 * DAY;
-    expect(await observe(false)).toEqual({ isLost: false });
-    await repeat(60, async () => {
-      time.nowMs += MINUTE;
-      expect(await observe(false)).toEqual({ isLost: false });
-    });
-  });
-
-  it('that is called once a week is lost when it failed on five days', async () => {
-    const { time, observe } = lasting();
-    const lost: boolean[] = [];
-    await repeat(6, async () => {
-      lost.push((await observe(false)).isLost);
-      time.nowMs += 7 * DAY;
-    });
-    expect(lost).toEqual([false, false, false, false, true, true]);
-  });
-
-  it('is not lost by the old view of a process while another has had an answer', async () => {
-    const { all, time, observe } = lasting(2);
-    await repeat(5, async () => {
-      await observe(false);
-      time.nowMs += DAY;
-    });
-    await all[0]?.isOpen(circuit);
-    await observe(true, all[1]);
-    time.nowMs += 5_000;
-    expect(await observe(false)).toEqual({ isLost: false });
-  });
-
-  it('that stays dead for days is written once a day and for its breaker', async () => {
-    const { time, observe, writes } = lasting();
-    await repeat(5 * 24 * 4, async () => {
-      await observe(false);
-      time.nowMs += 15 * MINUTE;
-    });
-    // Once for each of the five days, and once where the breaker opened: these failures are no probes.
-    expect(writes()).toBeLessThanOrEqual(6);
-  });
-
-  it('begins its days anew after an answer', async () => {
-    const { time, observe } = lasting();
-    await repeat(4, async () => {
-      await observe(false);
-      time.nowMs += DAY;
-    });
-    await observe(true);
-    time.nowMs += MINUTE;
-    await repeat(5, async () => {
-      expect(await observe(false)).toEqual({ isLost: false });
-      time.nowMs += DAY;
-    });
-    expect(await observe(false)).toEqual({ isLost: true });
-  });
-
-  it('is not lost by a failure long after an answer that followed the first failure at once', async () => {
-    const { time, observe } = lasting();
-    await observe(false);
-    await observe(true);
-    time.nowMs += 6 * DAY;
-    expect(await observe(false)).toEqual({ isLost: false });
-  });
-
-  it('is not lost where one answer came within the five days', async () => {
-    const { time, observe } = lasting();
-    await observe(false);
-    time.nowMs += 3 * DAY;
-    await observe(true);
-    await observe(false);
-    time.nowMs += 3 * DAY;
-    expect(await observe(false)).toEqual({ isLost: false });
+  it('say slow above 2 s, and quick again only below 1 s', () => {
+    const taking = (meanMs: number) => ({ ...NO_REQUESTS, meanMs });
+    expect([2_000, 2_001].map((ms) => isSlowNow(taking(ms), false))).toEqual([false, true]);
+    expect([1_000, 999].map((ms) => isSlowNow(taking(ms), true))).toEqual([true, false]);
   });
 });

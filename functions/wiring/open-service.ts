@@ -1,0 +1,31 @@
+import { type ConfigName, parseConfig } from '../../lib/adapters/config.ts';
+import { createMerchantStore } from '../../lib/adapters/dynamodb/stores/dynamodb-merchant-store.ts';
+import { openTable } from '../../lib/adapters/dynamodb/table/table-client.ts';
+import { createReporter } from '../../lib/adapters/reporter.ts';
+import {
+  systemClock as clock,
+  systemRandom as random,
+  systemTimer as timer,
+} from '../../lib/adapters/system.ts';
+
+/**
+ * What every function has: its configuration, the table, and the reporter of its log and metrics.
+ *
+ * @param names what it reads of the configuration besides; all is read here, once, and fails whole
+ */
+export function openService<N extends ConfigName = never>(functionName: string, names: readonly N[] = []) {
+  const config = parseConfig(process.env, ['tableName', 'feedLagSeconds', 'retentionDays', ...names]);
+  const { tableName: name, feedLagSeconds } = config;
+  const reporter = createReporter(functionName);
+  const table = openTable({ name, feedLagSeconds, clock, reporter });
+  return {
+    config,
+    table,
+    merchants: createMerchantStore(table),
+    reporter,
+    clock,
+    clockTrust: table.clockCheck,
+    timer,
+    random,
+  };
+}

@@ -1,0 +1,57 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { OutcomeStore } from '../../../../core/record/outcome-store.ts';
+import { OUTCOMES_PREFIX, outcomeSk, transactionPk } from '../../../../protocol/table/outcome-layout.ts';
+import { calling } from '../../../aws-faults.ts';
+import { notificationFromItem } from '../../items/notification-items.ts';
+import { outcomeFromItem } from '../../items/outcome-items.ts';
+import { type Item, readItem } from '../../reading-rows.ts';
+import { queryAll } from '../../table/query-all.ts';
+import type { Table } from '../../table/table-client.ts';
+import { idsByReference } from './reference-reads.ts';
+
+type OutcomeReads = Pick<OutcomeStore, 'read' | 'versions' | 'transaction' | 'idsByReference'>;
+
+export function createOutcomeReads(table: Table): OutcomeReads {
+  const { documents, name: TableName } = table;
+  const readOutcomeItem = (item: Item) =>
+    readItem(table, item, { kind: 'an outcome', read: outcomeFromItem });
+  const readNotificationItem = (item: Item) =>
+    readItem(table, item, { kind: 'a notification', read: notificationFromItem });
+
+  return {
+    async read(key) {
+      const Key = { pk: transactionPk(key), sk: outcomeSk(key.version) };
+      const get = (ConsistentRead: boolean) =>
+        calling('Reading an outcome', () =>
+          documents.send(new GetCommand({ TableName, Key, ConsistentRead })),
+        );
+      // Outcomes never change, so the cheap read is right whenever it finds one.
+      const item = (await get(false)).Item ?? (await get(true)).Item;
+      return item && readOutcomeItem(item);
+    },
+
+    async versions(key) {
+      const items = await queryAll(table, 'Reading a transaction', {
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :versions)',
+        ExpressionAttributeValues: { ':pk': transactionPk(key), ':versions': OUTCOMES_PREFIX },
+        ConsistentRead: true,
+      });
+      return items.map(readOutcomeItem);
+    },
+
+    async transaction(key) {
+      const items = await queryAll(table, 'Reading a transaction', {
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': transactionPk(key) },
+        ConsistentRead: true,
+      });
+      const kind = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix));
+      return {
+        outcomes: kind('V#').map(readOutcomeItem),
+        notifications: kind('N#').map(readNotificationItem),
+      };
+    },
+
+    idsByReference: (asked) => idsByReference(table, asked),
+  };
+}

@@ -1,0 +1,99 @@
+import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Outcome } from '../../../../core/model.ts';
+import type { OutcomeStore } from '../../../../core/record/outcome-store.ts';
+import { DAY_SECONDS } from '../../../../core/time.ts';
+import { runTogether } from '../../../../protocol/runtime/bounded-map.ts';
+import {
+  outcomeItem,
+  outcomeSk,
+  transactionPk,
+  ttlAfter,
+} from '../../../../protocol/table/outcome-layout.ts';
+import { calling } from '../../../aws-faults.ts';
+import { CHECK_SK } from '../../items/item-keys.ts';
+import { unlessRefused } from '../../table/conditions.ts';
+import type { Table } from '../../table/table-client.ts';
+import { checkItem } from '../dynamodb-check-store.ts';
+
+type OutcomeWrites = Pick<OutcomeStore, 'putIfAbsent' | 'prepare' | 'settlePending'>;
+
+export function createOutcomeWrites(
+  table: Table,
+  { retentionDays }: { readonly retentionDays: number },
+): OutcomeWrites {
+  const { stamping, name: TableName } = table;
+  return {
+    putIfAbsent(outcome, feedShard) {
+      const put = new PutCommand({
+        TableName,
+        Item: outcomeItem(outcome, { feedShard, retentionDays }),
+        // Invariant: a version of a transaction is written once and never changed.
+        ConditionExpression: 'attribute_not_exists(pk)',
+      });
+      return writeStamped(table, 'Recording an outcome', (options) => stamping.send(put, options));
+    },
+
+    prepare(pending, check) {
+      const Put = {
+        TableName,
+        Item: outcomeItem(pending, { feedShard: 0, retentionDays }),
+        // Invariant: as above; and no PENDING stands without somebody who waits for its end.
+        ConditionExpression: 'attribute_not_exists(pk)',
+      };
+      const both = new TransactWriteCommand({
+        TransactItems: [{ Put }, { Put: { TableName, Item: checkItem(check) } }],
+      });
+      return writeStamped(table, 'Preparing a transaction', (options) => stamping.send(both, options));
+    },
+
+    async settlePending(end) {
+      const afterEnd = ttlAfter(Date.parse(end.recordedAt), retentionDays) + DAY_SECONDS;
+      const write = (what: string, update: UpdateCommand) => () =>
+        calling(what, () => unlessRefused(() => table.documents.send(update)));
+      // Neither depends on the other, and both can be repeated.
+      await runTogether([
+        write('Letting a PENDING expire', expiry(TableName, end, afterEnd)),
+        write('Resolving a check', resolution(TableName, end, afterEnd)),
+      ]);
+    },
+  };
+}
+
+/** One try of a write that carries a stamp, as long as that is good and no longer. */
+function writeStamped(
+  { clockCheck, stampBoundMs }: Table,
+  what: string,
+  send: (options: { readonly abortSignal: AbortSignal }) => Promise<unknown>,
+): Promise<'written' | 'exists'> {
+  return calling(what, async () => {
+    clockCheck.assertTrusted();
+    const write = () => send({ abortSignal: AbortSignal.timeout(stampBoundMs) });
+    return (await unlessRefused(write)) ? 'written' : 'exists';
+  });
+}
+
+function expiry(TableName: string, end: Outcome, afterEnd: number): UpdateCommand {
+  return new UpdateCommand({
+    TableName,
+    Key: { pk: transactionPk(end), sk: outcomeSk(1) },
+    UpdateExpression: 'SET #ttl = :afterEnd',
+    // Invariant: the PENDING outlives its end, so that the end cannot be recorded a second time as
+    // version 1. And only what is there expires: nothing is made anew of what is gone.
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#ttl': 'ttl' },
+    ExpressionAttributeValues: { ':afterEnd': afterEnd },
+  });
+}
+
+function resolution(TableName: string, end: Outcome, afterEnd: number): UpdateCommand {
+  return new UpdateCommand({
+    TableName,
+    Key: { pk: transactionPk(end), sk: CHECK_SK },
+    UpdateExpression:
+      'SET #state = :resolved, #ttl = :afterEnd ADD rev :one REMOVE nextAttemptAt, duePk, undeliveredPk, undeliveredSk',
+    // Invariant: an end is an end, however far the check is; `rev` is raised once, so that its messages end.
+    ConditionExpression: 'attribute_exists(pk) AND #state <> :resolved',
+    ExpressionAttributeNames: { '#ttl': 'ttl', '#state': 'state' },
+    ExpressionAttributeValues: { ':afterEnd': afterEnd, ':resolved': 'resolved', ':one': 1 },
+  });
+}

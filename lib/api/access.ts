@@ -1,0 +1,20 @@
+import { type Caller, permits } from '../core/merchants/access-keys.ts';
+import { type MerchantId, merchantIdSchema } from '../core/model.ts';
+import type { Operation } from './operation.ts';
+
+/** Of a key that belongs to no merchant, on a request about none. */
+const NO_MERCHANT = '' as MerchantId;
+
+/** The merchant that the request is about, or undefined where the key may not ask for it. */
+export function merchantOf(operation: Operation, caller: Caller, params: unknown): MerchantId | undefined {
+  if (operation.scopes.length === 0) return NO_MERCHANT;
+  if (operation.merchant === 'path') {
+    const merchantId = merchantIdSchema.parse((params as { readonly merchantId: unknown }).merchantId);
+    return permits(caller, operation.scopes, merchantId) ? merchantId : undefined;
+  }
+  if (!permits(caller, operation.scopes)) return undefined;
+  // A request about no merchant in particular is for keys of no merchant in particular.
+  if (operation.merchant === 'none') return caller.merchantId === undefined ? NO_MERCHANT : undefined;
+  if (operation.merchant === 'any') return caller.merchantId ?? NO_MERCHANT;
+  return caller.merchantId;
+}

@@ -1,0 +1,81 @@
+import {
+  changeEndpoint,
+  createEndpoint,
+  deleteEndpoint,
+  type EndpointPorts,
+  type EndpointRefusal,
+  isLive,
+  listEndpoints,
+  publicKeyOf,
+  rotateEndpointSecret,
+} from '../../core/merchants/endpoints.ts';
+import { currentSpan, type Endpoint } from '../../core/merchants/merchant-config.ts';
+import { type Route, route } from '../api-app.ts';
+import { rotationAnswer } from '../merchants/secret-rotation.ts';
+import { type Answer, answer, problem } from '../operation.ts';
+import * as contract from './endpoints-contract.ts';
+
+export function endpointRoutes(ports: EndpointPorts): readonly Route[] {
+  return [
+    route(contract.createEndpoint, async ({ merchantId, body }) => {
+      const result = await createEndpoint(ports, merchantId, body);
+      return result.kind === 'created'
+        ? answer(201, { ...endpointView(result.endpoint), secret: result.secret })
+        : refusal(result);
+    }),
+
+    route(contract.listEndpoints, async ({ merchantId }) => {
+      const endpoints = await listEndpoints(ports, merchantId);
+      return endpoints === undefined
+        ? problem('unknown_merchant')
+        : answer(200, { items: endpoints.map(endpointView), hasMore: false });
+    }),
+
+    route(contract.readEndpoint, async ({ params: { merchantId, endpointId } }) => {
+      const config = await ports.merchants.read(merchantId);
+      if (config === undefined) return problem('unknown_merchant');
+      const endpoint = config.endpoints.find((one) => one.endpointId === endpointId && isLive(one));
+      return endpoint === undefined ? problem('unknown_endpoint') : answer(200, endpointView(endpoint));
+    }),
+
+    route(contract.changeEndpoint, async ({ params, body }) => {
+      const result = await changeEndpoint(ports, params, body);
+      return result.kind === 'changed' ? answer(200, endpointView(result.endpoint)) : refusal(result);
+    }),
+
+    route(contract.deleteEndpoint, async ({ params }) => {
+      const result = await deleteEndpoint(ports, params);
+      return result.kind === 'changed' ? answer(204) : refusal(result);
+    }),
+
+    route(contract.rotateEndpointSecret, async ({ params, body }) => {
+      const result = await rotateEndpointSecret(ports, params, body);
+      return 'secret' in result ? rotationAnswer(result) : refusal(result);
+    }),
+  ];
+}
+
+function refusal(refused: EndpointRefusal): Answer {
+  return refused.kind === 'refused_url'
+    ? problem(refused.code, { errors: [{ pointer: '/url', code: refused.code }] })
+    : problem(refused.code);
+}
+
+function endpointView(endpoint: Endpoint): object {
+  const { endpointId, url, timeoutMs, schedule, expectBody, createdAt } = endpoint;
+  const { enabled, types, from: inForceFrom } = currentSpan(endpoint);
+  const publicKey = publicKeyOf(endpoint);
+  return {
+    endpointId,
+    url,
+    types,
+    timeoutMs,
+    ...(schedule !== undefined && { schedule }),
+    ...(expectBody !== undefined && { expectBody }),
+    signature: endpoint.signature ?? 'v1',
+    ...(publicKey !== undefined && { publicKey }),
+    enabled,
+    inForceFrom,
+    createdAt,
+  };
+}

@@ -1,0 +1,95 @@
+import type { Caller, KeyRecord } from '../../core/merchants/access-keys.ts';
+import { type KeyPorts, makeKey, revokeKey } from '../../core/merchants/make-key.ts';
+import type { MerchantPorts } from '../../core/merchants/merchants.ts';
+import { keyIdSchema, type MerchantId } from '../../core/model.ts';
+import { type Route, route } from '../api-app.ts';
+import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
+import { type Answer, answer, problem } from '../operation.ts';
+import * as contract from './keys-contract.ts';
+
+export type KeyRoutePorts = KeyPorts & Pick<MerchantPorts, 'merchants'>;
+
+interface KeyPage {
+  readonly cursor?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+const DEFAULT_PAGE = 50;
+
+export function keyRoutes(ports: KeyRoutePorts): readonly Route[] {
+  return [
+    route(contract.createMerchantKey, async ({ caller, merchantId, body }) => {
+      // A merchant manages keys that ask and that manage; who may record is not the merchant's to say.
+      if (caller.scope === 'merchant' && body.scope === 'initiator') return problem('insufficient_scope');
+      if ((await ports.merchants.read(merchantId)) === undefined) return problem('unknown_merchant');
+      return createKey(ports, caller, { ...body, merchantId });
+    }),
+    route(contract.listMerchantKeys, async ({ merchantId, query }) => {
+      if ((await ports.merchants.read(merchantId)) === undefined) return problem('unknown_merchant');
+      return listKeys(ports, merchantId, query);
+    }),
+    route(contract.revokeMerchantKey, async ({ caller, params }) => {
+      const mayRevoke = ({ scope }: KeyRecord) => caller.scope !== 'merchant' || scope !== 'initiator';
+      return revoked(await revokeKey(ports, { keyId: params.keyId, owner: params.merchantId }, mayRevoke));
+    }),
+    route(contract.createKey, ({ caller, body }) => createKey(ports, caller, body)),
+    route(contract.listKeys, ({ query }) => listKeys(ports, undefined, query)),
+    route(contract.revokeKey, async ({ params }) =>
+      revoked(await revokeKey(ports, { keyId: params.keyId, owner: undefined })),
+    ),
+  ];
+}
+
+async function createKey(
+  ports: KeyRoutePorts,
+  maker: Caller,
+  wanted: Pick<KeyRecord, 'scope' | 'merchantId' | 'expiresAt'>,
+): Promise<Answer> {
+  const made = await makeKey(ports, maker, wanted);
+  if (made.kind === 'made') return answer(201, { ...keyView(made.record), key: made.key });
+  const { code } = made;
+  return code === 'too_many_keys'
+    ? problem(code)
+    : problem(code, { errors: [{ pointer: '/expiresAt', code }] });
+}
+
+async function listKeys(
+  ports: KeyRoutePorts,
+  owner: MerchantId | undefined,
+  query: KeyPage,
+): Promise<Answer> {
+  const list = keyList(owner);
+  const cursor = readCursor(list, query.cursor);
+  if (cursor.kind === 'invalid') return cursor.problem;
+  const { after } = cursor;
+  const { keys, more } = await ports.keys.list({
+    owner,
+    limit: query.limit ?? DEFAULT_PAGE,
+    ...(after !== undefined && { after }),
+  });
+  return answer(200, { items: keys.map(keyView), ...pageEnd(list, more ? keys.at(-1)?.keyId : undefined) });
+}
+
+function keyList(merchantId: MerchantId | undefined): PagedList<string> {
+  return {
+    name: 'keys',
+    merchantId,
+    textOf: (keyId) => keyId,
+    positionOf: (text) => keyIdSchema.safeParse(text).data,
+  };
+}
+
+function revoked(result: Awaited<ReturnType<typeof revokeKey>>): Answer {
+  return result === 'revoked' ? answer(204) : problem(result);
+}
+
+function keyView(record: KeyRecord): object {
+  const { keyId, scope, merchantId, createdAt, expiresAt } = record;
+  return {
+    keyId,
+    scope,
+    ...(merchantId !== undefined && { merchantId }),
+    createdAt,
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { type Answer, answer } from '../operation.ts';
+
+/** The rotation of a secret, of a merchant's own or of an endpoint's. */
+
+/** Seconds for which a replaced secret may sign along: a week. */
+const MAX_OVERLAP_SECONDS = 604_800;
+
+/** What a rotation may say. Its answer can get lost like any other, and the secret in it is shown nowhere else. */
+export const rotation = z.strictObject({
+  overlapSeconds: z
+    .number('invalid_value')
+    .int('invalid_value')
+    .min(0, 'invalid_value')
+    .max(MAX_OVERLAP_SECONDS, 'invalid_value')
+    .exactOptional()
+    .meta({ description: 'For how long the old secret also signs. Default: a day.' }),
+  rotationId: z
+    .string('invalid_id')
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'invalid_id')
+    .exactOptional()
+    .meta({
+      description:
+        'An idempotency key. A repetition within an hour is answered with the same secret; with another overlapSeconds ' +
+        'it is refused. Without it, every request makes a new secret.',
+    }),
+});
+
+export const secretAnswer = z.object({
+  secret: z.string().meta({ description: 'whsec_…, shown only once.' }),
+});
+
+/** The new secret: 201 where it was made now, 200 where the same rotation made it before. */
+export function rotationAnswer({ kind, ...secrets }: { readonly kind: 'rotated' | 'repeated' }): Answer {
+  return answer(kind === 'rotated' ? 201 : 200, secrets);
+}

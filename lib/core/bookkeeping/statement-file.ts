@@ -1,0 +1,94 @@
+import { feedOrder } from '../../protocol/table/outcome-layout.ts';
+import { base62, createSha256 } from '../crypto.ts';
+import type { Random } from '../environment.ts';
+import { Fault } from '../faults.ts';
+import { createDigestSum, sameGroups } from '../feed/digest.ts';
+import type { FeedStore } from '../feed/feed-store.ts';
+import { openMerge } from '../feed/merge.ts';
+import { shardLists } from '../feed/shard-pages.ts';
+import type { MerchantId } from '../model.ts';
+import type { Statement, StatementDay } from './statement.ts';
+import { statementHead, statementRow } from './statement-csv.ts';
+import type { StatementFiles } from './statement-store.ts';
+import { differs, type Totals } from './statement-totals.ts';
+
+/** Rows held at a time, of all shards together. */
+const HELD_ROWS = 4_000;
+/** Characters that are handed on together. */
+const CHUNK = 64 * 1024;
+
+export interface StatementFilePorts {
+  readonly feed: FeedStore;
+  readonly files: StatementFiles;
+  readonly random: Random;
+}
+
+/** What the file of one day's statement is made of. */
+export interface StatementContent extends StatementDay, Totals {
+  readonly merchantId: MerchantId;
+  readonly feedShards: number;
+  /** Whether the run should come to its end. */
+  readonly isLate: () => boolean;
+}
+
+/**
+ * Writes the file under a new name. Its rows must add up to the totals in its head; where they do not, or where the run
+ * ends first, there is no file.
+ *
+ * @throws Fault `statement_differs` where the rows are not those of the totals
+ */
+export async function writeStatementFile(
+  { feed, files, random }: StatementFilePorts,
+  content: StatementContent,
+): Promise<Pick<Statement, 'file' | 'bytes' | 'sha256'> | 'late'> {
+  const file = `${content.merchantId}/${content.date}/${base62(random.bytes(12))}.csv`;
+  const measured: Measured = { bytes: 0, sha256: createSha256() };
+  try {
+    await files.write(file, measure(statementText(feed, content), measured));
+  } catch (error) {
+    if (error instanceof Fault && error.code === OUT_OF_TIME) return 'late';
+    throw error;
+  }
+  return { file, bytes: measured.bytes, sha256: measured.sha256.hex() };
+}
+
+const OUT_OF_TIME = 'out_of_time';
+
+/** The file, piece by piece: what is held does not grow with the day. */
+async function* statementText(feed: FeedStore, content: StatementContent): AsyncGenerator<string> {
+  const { merchantId, feedShards, from, to, groups } = content;
+  const merge = openMerge({
+    lists: shardLists(feed, { merchantId, feedShards, from, to, mostRows: HELD_ROWS }),
+    orderOf: feedOrder,
+    mostRows: Number.POSITIVE_INFINITY,
+  });
+  const sum = createDigestSum();
+  let text = statementHead(content, groups);
+  for (let next = await merge.next(); next.kind === 'row'; next = await merge.next()) {
+    sum.add(next.row);
+    text += statementRow(next.row);
+    if (text.length < CHUNK) continue;
+    if (content.isLate())
+      throw new Fault({ code: OUT_OF_TIME, message: 'The run must end.', retryable: true });
+    yield text;
+    text = '';
+  }
+  // The head says what follows, so it must be true: otherwise there is no file.
+  if (!sameGroups(sum.groups(), groups)) throw differs(`the day ${content.date}`);
+  yield text;
+}
+
+interface Measured {
+  bytes: number;
+  readonly sha256: ReturnType<typeof createSha256>;
+}
+
+/** Passes everything on as bytes, counted and hashed. */
+async function* measure(texts: AsyncIterable<string>, measured: Measured): AsyncGenerator<Uint8Array> {
+  for await (const text of texts) {
+    const bytes = Buffer.from(text, 'utf8');
+    measured.bytes += bytes.length;
+    measured.sha256.add(bytes);
+    yield bytes;
+  }
+}

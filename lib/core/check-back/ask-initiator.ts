@@ -1,0 +1,57 @@
+import { sha256Hex } from '../../protocol/hashes.ts';
+import { type AttemptPorts, sendSigned } from '../deliver/attempt/make-attempt.ts';
+import { nextNumber } from '../deliver/state/notification.ts';
+import type { Outcome } from '../model.ts';
+import { isoTime, SECOND_MS } from '../time.ts';
+import { readAnswer, type Says } from './check-answer.ts';
+import type { Check, CheckAttempt } from './check-state.ts';
+import { type GeneratedSecret, serviceSigner } from './service-key.ts';
+
+/** Of one request to an initiator, from the look-up of its name to the last byte of its answer. */
+const CHECK_TIMEOUT_MS = 10 * SECOND_MS;
+
+export interface AskingPorts extends AttemptPorts {
+  readonly signingSecret: GeneratedSecret;
+}
+
+/** One request to an initiator, and what it brought. */
+export interface Asked {
+  readonly attempt: CheckAttempt;
+  readonly says: Says;
+  readonly body: string;
+  readonly waitMs?: number;
+}
+
+/** Asks the initiator once. Never throws for what it answers. */
+export async function askInitiator(
+  ports: AskingPorts,
+  { standing, pending }: { readonly standing: Check; readonly pending: Outcome },
+): Promise<Asked> {
+  const { merchantId, transactionId } = standing;
+  const number = nextNumber(standing);
+  const made = await sendSigned(ports, {
+    id: `chk_${sha256Hex(`${merchantId}\n${transactionId}\n${number}`).slice(0, 32)}`,
+    body: JSON.stringify({ merchantId, transactionId, attempt: number }),
+    target: {
+      url: pending.checkBack?.url ?? '',
+      timeoutMs: CHECK_TIMEOUT_MS,
+      signers: [serviceSigner(await ports.signingSecret.value())],
+    },
+    number,
+  });
+  const says = readAnswer(made, { pending, nowMs: ports.clock.now() });
+  const { outcome } = made;
+  return {
+    says,
+    body: made.body,
+    ...(outcome.result === 'failed' &&
+      outcome.retryAfterSeconds !== undefined && { waitMs: outcome.retryAfterSeconds * SECOND_MS }),
+    attempt: {
+      number,
+      at: isoTime(made.atMs),
+      durationMs: Math.round(made.durationMs),
+      ...('statusCode' in outcome && outcome.statusCode !== undefined && { statusCode: outcome.statusCode }),
+      result: says.kind === 'ended' ? says.content.status : says.result,
+    },
+  };
+}

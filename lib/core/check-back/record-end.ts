@@ -1,0 +1,38 @@
+import { Fault } from '../faults.ts';
+import type { Outcome, OutcomeContent, TransactionKey } from '../model.ts';
+import { type RecordPorts, recordOutcome } from '../record/record.ts';
+
+/**
+ * Records what was answered, by the way of every outcome. Whoever was first, the initiator's own word or this answer,
+ * stands; where they differ, somebody is told.
+ */
+export async function recordEnd(
+  ports: RecordPorts,
+  { pending, content }: { readonly pending: Outcome; readonly content: OutcomeContent },
+): Promise<
+  { readonly kind: 'recorded'; readonly end: Outcome } | { readonly kind: 'refused'; readonly code: string }
+> {
+  const { merchantId, transactionId } = pending;
+  const key: TransactionKey = { merchantId, transactionId };
+  const contradicted = (reason: string) =>
+    ports.reporter.report({ event: 'check_contradicted', ...key, reason });
+  const result = await recordOutcome(ports, key, content);
+  switch (result.kind) {
+    case 'created':
+    case 'unchanged':
+      return { kind: 'recorded', end: result.outcome };
+    case 'conflict':
+      if (result.current.status !== content.status) contradicted('other_end');
+      return { kind: 'recorded', end: result.current };
+    case 'mismatch':
+      contradicted(`mismatch ${result.fields.join(' ')}`);
+      return { kind: 'refused', code: 'outcome_mismatch' };
+    case 'unknown_merchant':
+    case 'refused':
+      throw new Fault({
+        code: 'not_recordable',
+        message: `An answer was refused: ${result.kind}.`,
+        retryable: false,
+      });
+  }
+}

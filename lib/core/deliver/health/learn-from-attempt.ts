@@ -1,0 +1,44 @@
+import type { Clock, Random, Reporter, Timer } from '../../environment.ts';
+import { disableEndpoint } from '../../merchants/endpoints.ts';
+import type { MerchantStore } from '../../merchants/merchant-store.ts';
+import { NOTIFY_URL_ENDPOINT } from '../../model.ts';
+import type { Target } from '../attempt/target.ts';
+import type { NotificationKey } from '../state/notification.ts';
+import type { AttemptMade } from '../state/transitions.ts';
+import type { HealthMonitor } from './health-monitor.ts';
+
+export interface LearningPorts {
+  readonly health: Pick<HealthMonitor, 'observe'>;
+  readonly merchants: MerchantStore;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly random: Random;
+  readonly reporter: Reporter;
+}
+
+/** An attempt that has ended. */
+export interface EndedAttempt {
+  readonly key: NotificationKey;
+  readonly made: AttemptMade;
+  readonly target: Target;
+}
+
+/**
+ * Learns what an attempt says about its endpoint: its health, and whether it must be disabled. It comes before the
+ * attempt's own result is written, so that dying in between repeats both.
+ */
+export async function learnFromAttempt(
+  ports: LearningPorts,
+  { key, made, target }: EndedAttempt,
+): Promise<void> {
+  const { merchantId, endpointId } = key;
+  const isDelivered = made.outcome.result === 'delivered';
+  const { isLost } = await ports.health.observe(target.circuit, { isDelivered, durationMs: made.durationMs });
+  if (endpointId === NOTIFY_URL_ENDPOINT) return;
+  if (made.outcome.result === 'gone') {
+    return disableEndpoint(ports, { merchantId, endpointId, url: target.url, reason: 'gone' });
+  }
+  if (isLost) {
+    await disableEndpoint(ports, { merchantId, endpointId, url: target.url, reason: 'failing_for_days' });
+  }
+}

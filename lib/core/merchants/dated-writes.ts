@@ -1,0 +1,126 @@
+import { CLOCKS_DIFFER_MS, type Clock, type Random, type Timer } from '../environment.ts';
+import { Fault } from '../faults.ts';
+import { isoTime, msOf, SECOND_MS } from '../time.ts';
+import { currentSpan, type Endpoint } from './merchant-config.ts';
+import { type ChangeTimes, datedAnew } from './settings-history.ts';
+
+/**
+ * Writes of endpoints whose settings come into force later than they are written. The relay reads settings after an outcome
+ * was stamped. So a widening must stand in the table before any machine can stamp an outcome that expects it:
+ * it is dated ahead by the time that its write may take, and by what the stamps of two machines may differ. See
+ * docs/decisions/0023-an-answered-change-is-in-force.md.
+ */
+
+export interface Lead {
+  /** Milliseconds by which the stamps of two machines may differ. */
+  readonly clocksDifferMs: number;
+  /** Milliseconds in which a write must be answered. Each one that is not gives the next twice as long. */
+  readonly writeMs: number;
+}
+
+export const LEAD: Lead = { clocksDifferMs: CLOCKS_DIFFER_MS, writeMs: SECOND_MS };
+/** Where all functions run on one machine. */
+export const LEAD_OF_ONE_CLOCK: Lead = { clocksDifferMs: 0, writeMs: 200 };
+
+export interface DatingPorts {
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly random: Random;
+  readonly lead: Lead;
+}
+
+/** The moments of one write, and the milliseconds in which it must be answered. */
+export interface WriteTimes extends ChangeTimes {
+  readonly withinMs: number;
+}
+
+/** An endpoint as it was read, unless it is new, and as it is to be. */
+interface EndpointChange {
+  readonly standing?: Endpoint;
+  readonly next: Endpoint;
+}
+
+/** `unanswered`: it may stand, may come to stand, or stands and came too late for its date. */
+type Written = 'standing' | 'refused' | 'unanswered';
+
+/** The writes of one change, until one of them is known to stand in time. */
+export interface DatedWrites {
+  /**
+   * The moments of the next write, read from the clock as late as can be.
+   *
+   * @throws Fault `unavailable` where the caller would have to wait for too long
+   */
+  next(): WriteTimes;
+  /** What was read, dated anew where a write that was not answered in time stands in it. */
+  corrected(endpoint: Endpoint, times: WriteTimes): Endpoint;
+  write(change: EndpointChange, times: WriteTimes, send: () => Promise<boolean>): Promise<Written>;
+}
+
+/** A change is answered or given up within this: less than the time-out of the functions that make one. */
+const MAX_CHANGE_MS = 18 * SECOND_MS;
+const RETRY_BASE_MS = 50;
+
+export function createDatedWrites({ clock, timer, random, lead }: DatingPorts): DatedWrites {
+  const startedMs = clock.now();
+  let unansweredTimes = 0;
+  /** Where spans begin whose writes were not answered in time. */
+  const doubtful = new Set<string>();
+
+  function unanswered(dated: string | undefined): 'unanswered' {
+    unansweredTimes += 1;
+    if (dated !== undefined) doubtful.add(dated);
+    return 'unanswered';
+  }
+
+  return {
+    next() {
+      const nowMs = clock.now();
+      const withinMs = lead.writeMs * 2 ** unansweredTimes;
+      const aheadMs = nowMs + lead.clocksDifferMs + withinMs;
+      if (aheadMs - startedMs > MAX_CHANGE_MS) throw new Fault(UNANSWERED);
+      return { now: isoTime(nowMs), ahead: isoTime(aheadMs), withinMs };
+    },
+
+    corrected(endpoint, { ahead }) {
+      const history = datedAnew(endpoint.history, doubtful, ahead);
+      return history === endpoint.history ? endpoint : { ...endpoint, history: [...history] };
+    },
+
+    async write(change, times, send) {
+      const dated = datedAhead(change, times);
+      try {
+        if (!(await send())) return 'refused';
+        // What is dated now, or not at all, may come late.
+        const isInTime = dated === undefined || clock.now() - msOf(times.now) < times.withinMs;
+        return isInTime ? 'standing' : unanswered(dated);
+      } catch (error) {
+        if (!(error instanceof Fault && error.retryable)) throw error;
+        await timer.sleep(RETRY_BASE_MS * 2 ** unansweredTimes * (0.5 + random.fraction()));
+        return unanswered(dated);
+      }
+    },
+  };
+}
+
+/** The moment ahead at which the change itself lets a span begin. */
+function datedAhead({ standing, next }: EndpointChange, { now }: WriteTimes): string | undefined {
+  const { from } = currentSpan(next);
+  const isOwn = standing?.history.every((span) => span.from !== from) ?? true;
+  return isOwn && from > now ? from : undefined;
+}
+
+const UNANSWERED = {
+  code: 'unavailable',
+  message: 'The table did not answer in time whether the change stands; try again.',
+  retryable: true,
+} as const;
+
+/** Waits until the newest settings are in force, by this machine's clock. */
+export async function untilInForce(
+  { clock, timer }: Pick<DatingPorts, 'clock' | 'timer'>,
+  endpoint: Endpoint,
+): Promise<void> {
+  const leftMs = msOf(currentSpan(endpoint).from) - clock.now();
+  // A timer may be a fraction of a millisecond early.
+  if (leftMs > 0) await timer.sleep(leftMs + 1);
+}

@@ -1,0 +1,45 @@
+import type { AccessKey } from '../aws/access-key.ts';
+import type { AwsCall } from '../aws/aws-client.ts';
+import type { LocalCloudError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Stack } from '../template/stack-resources.ts';
+import { type DynamoDbServer, startDynamoDb } from './dynamodb-server.ts';
+import { startGate } from './gate.ts';
+import { provideTable } from './tables.ts';
+
+interface DynamoDbPlace {
+  readonly dataDir: string;
+  readonly key: AccessKey;
+  readonly log: Log;
+}
+
+export interface ProvidedDynamoDb extends Pick<DynamoDbServer, 'endpoint' | 'broken'> {
+  /** Behind its gate, for the cloud itself. */
+  readonly inner: string;
+}
+
+/** The emulator behind its gate, or the foreign one that `endpoint` names. */
+export async function provideDynamoDb(
+  endpoint: string | undefined,
+  { dataDir, key, log }: DynamoDbPlace,
+  onStop: (stop: () => Promise<void>) => void,
+): Promise<ProvidedDynamoDb> {
+  if (endpoint !== undefined) {
+    return { endpoint, inner: endpoint, broken: Promise.withResolvers<LocalCloudError>().promise };
+  }
+  const server = await startDynamoDb(dataDir, log);
+  onStop(server.stop);
+  const gate = await startGate(server.endpoint, key);
+  onStop(gate.stop);
+  return { endpoint: gate.endpoint, inner: server.endpoint, broken: server.broken };
+}
+
+/** Makes the tables that are missing; their streams, by the tables' logical ids. */
+export async function provideTables(call: AwsCall, stack: Stack): Promise<ReadonlyMap<string, string>> {
+  const streamArns = new Map<string, string>();
+  for (const table of stack.ofType('AWS::DynamoDB::Table')) {
+    const streamArn = await provideTable(call, table);
+    if (streamArn !== undefined) streamArns.set(table.logicalId, streamArn);
+  }
+  return streamArns;
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { AwsFault } from '../aws/aws-fault.ts';
+import type { AwsInput } from '../aws/aws-server.ts';
+import { LOCAL_ACCOUNT } from '../template/intrinsics.ts';
+import type { MessageAttribute, StoredMessage } from './message-line.ts';
+import type { NewMessage } from './queue-store.ts';
+import { type Entry, integer, strings } from './sqs-input.ts';
+
+/** Of SQS (developer guide, "message quotas", November 2026). */
+const MAX_DELAY_SECONDS = 900;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly what SQS refuses.
+const INVALID_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+
+/**
+ * A message as a request sends it.
+ *
+ * @param maximumBytes of the queue
+ * @throws AwsFault where SQS would refuse it
+ */
+export function readMessage(input: Entry, maximumBytes: number): NewMessage {
+  const body = input.MessageBody;
+  if (typeof body !== 'string' || body === '') {
+    throw new AwsFault('MissingParameter', 'The request must contain the parameter MessageBody.');
+  }
+  if (INVALID_CHARACTER.test(body)) {
+    throw new AwsFault('InvalidMessageContents', 'The message contains characters that SQS does not take.');
+  }
+  const attributes = (input.MessageAttributes ?? {}) as NewMessage['attributes'];
+  const texts = Object.entries(attributes).flatMap(([name, { DataType, StringValue = '' }]) => [
+    name,
+    DataType ?? '',
+    StringValue,
+  ]);
+  if (texts.some((text) => INVALID_CHARACTER.test(text))) {
+    throw new AwsFault('InvalidParameterValue', 'An attribute contains characters that SQS does not take.');
+  }
+  if (Buffer.byteLength([body, ...texts].join('')) > maximumBytes) {
+    throw new AwsFault('InvalidParameterValue', `Message must be shorter than ${maximumBytes} bytes.`);
+  }
+  return {
+    body,
+    attributes,
+    groupId: typeof input.MessageGroupId === 'string' ? input.MessageGroupId : undefined,
+    delaySeconds: integer(input, 'DelaySeconds', [0, MAX_DELAY_SECONDS]),
+  };
+}
+
+/** What SQS answers to a message that was sent. */
+export function sent(message: StoredMessage): Record<string, string> {
+  const attributes = md5OfAttributes(message.attributes);
+  return {
+    MessageId: message.messageId,
+    MD5OfMessageBody: md5(message.body),
+    ...(attributes === undefined ? {} : { MD5OfMessageAttributes: attributes }),
+  };
+}
+
+/** A message as it is received, with the attributes that were asked for. */
+export function received(message: StoredMessage, input: AwsInput): Record<string, unknown> {
+  const system: Record<string, string> = {
+    SenderId: LOCAL_ACCOUNT,
+    SentTimestamp: String(message.sentAt),
+    ApproximateReceiveCount: String(message.receiveCount),
+    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+    ...(message.groupId === undefined ? {} : { MessageGroupId: message.groupId }),
+  };
+  const wanted = [...strings(input.AttributeNames), ...strings(input.MessageSystemAttributeNames)];
+  const shown = Object.entries(system).filter(([name]) => wanted.includes('All') || wanted.includes(name));
+  const names = strings(input.MessageAttributeNames);
+  const attributes = Object.fromEntries(
+    Object.entries(message.attributes).filter(([name]) =>
+      names.some((pattern) => matchesName(pattern, name)),
+    ),
+  );
+  const digest = md5OfAttributes(attributes);
+  return {
+    MessageId: message.messageId,
+    ReceiptHandle: message.receipt,
+    MD5OfBody: md5(message.body),
+    Body: message.body,
+    ...(shown.length === 0 ? {} : { Attributes: Object.fromEntries(shown) }),
+    ...(digest === undefined ? {} : { MessageAttributes: attributes, MD5OfMessageAttributes: digest }),
+  };
+}
+
+function matchesName(pattern: string, name: string): boolean {
+  if (pattern === 'All' || pattern === '.*') return true;
+  return pattern.endsWith('.*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+}
+
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
+
+/** SQS's digest over names, types and values (developer guide, "Calculating the MD5 message digest"). */
+function md5OfAttributes(attributes: Readonly<Record<string, MessageAttribute>>): string | undefined {
+  const names = Object.keys(attributes).sort();
+  if (names.length === 0) return undefined;
+  const hash = createHash('md5');
+  const add = (bytes: Buffer) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    hash.update(length).update(bytes);
+  };
+  for (const name of names) {
+    const { DataType = 'String', StringValue = '', BinaryValue } = attributes[name] ?? {};
+    add(Buffer.from(name));
+    add(Buffer.from(DataType));
+    hash.update(Buffer.from([DataType.startsWith('Binary') ? 2 : 1]));
+    add(BinaryValue === undefined ? Buffer.from(StringValue) : Buffer.from(BinaryValue, 'base64'));
+  }
+  return hash.digest('hex');
+}

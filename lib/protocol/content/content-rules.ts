@@ -1,0 +1,33 @@
+import { CURRENCIES } from './currencies.ts';
+
+/** What each field of an outcome may hold. Ids, references and times have files of their own. */
+
+export const TERMINAL_STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
+/** How a transaction ended. */
+export type TerminalStatus = (typeof TERMINAL_STATUSES)[number];
+
+export function isTerminalStatus(value: unknown): value is TerminalStatus {
+  return TERMINAL_STATUSES.some((status) => status === value);
+}
+
+/** What kind of business operation it was. */
+export const TRANSACTION_TYPE = /^[a-z][a-z0-9_-]{0,31}$/;
+export const REASON_CODE = /^[A-Za-z0-9_.-]{1,64}$/;
+/** Characters of a reason's message at most. */
+export const MAX_REASON_LENGTH = 512;
+/** Bytes of `metadata` as JSON at most. */
+const MAX_METADATA_BYTES = 16 * 1024;
+
+/** Whether a value is an amount in the minor unit: a non-negative integer that JSON keeps exactly. */
+export function isAmount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && !Object.is(value, -0);
+}
+
+export function isCurrency(value: unknown): value is string {
+  return typeof value === 'string' && CURRENCIES.has(value);
+}
+
+/** Whether `metadata`, which is JSON, is short enough. */
+export function isShortMetadata(metadata: object): boolean {
+  return Buffer.byteLength(JSON.stringify(metadata)) <= MAX_METADATA_BYTES;
+}

@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HostHandler } from './host-handling.ts';
+import { fetchBody, lambdaBody, nodeBody } from './request-body.ts';
+
+/** Handlers as each kind of host wants them. */
+
+/** For `node:http`, and what is built on it. */
+export function nodeHost(
+  handle: HostHandler,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    const { status, headers, body } = await handle({
+      method: request.method ?? '',
+      headers: request.headers,
+      readBody: (maxBytes) => nodeBody(request, maxBytes),
+    });
+    if (response.destroyed || response.headersSent) return;
+    // What was not read of the body must not be taken for the next request.
+    response.writeHead(status, { ...headers, ...(!request.complete && { connection: 'close' }) });
+    response.end(body ?? '');
+  };
+}
+
+/** For hosts that hand over a `Request` and want a `Response`. */
+export function fetchHost(handle: HostHandler): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const { status, headers, body } = await handle({
+      method: request.method,
+      headers: request.headers,
+      readBody: (maxBytes) => fetchBody(request, maxBytes),
+    });
+    // 204 and 304 may not have a body, not even an empty one.
+    return new Response(body ?? null, { status, ...(headers !== undefined && { headers }) });
+  };
+}
+
+/** What is read of an event of API Gateway (payload 1.0 or 2.0), a function URL, or a load balancer. */
+export interface LambdaHttpEvent {
+  readonly body?: string | null;
+  /** Whether `body` is base64: decided by the gateway's binary types, so both must be right. */
+  readonly isBase64Encoded?: boolean;
+  readonly headers?: Readonly<Record<string, string | undefined>> | null;
+  /** Payload 1.0 and load balancers that are set to it. */
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | null;
+  /** Payload 1.0 and load balancers. */
+  readonly httpMethod?: string;
+  /** Payload 2.0 and function URLs. */
+  readonly requestContext?: { readonly http?: { readonly method?: string } };
+}
+
+export interface LambdaHttpResult {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly isBase64Encoded: false;
+}
+
+/** For AWS Lambda. */
+export function lambdaHost(handle: HostHandler): (event: LambdaHttpEvent) => Promise<LambdaHttpResult> {
+  return async (event) => {
+    // A function that is invoked by hand may get no event at all.
+    const { httpMethod, requestContext, multiValueHeaders, headers: single } = event ?? {};
+    const { status, headers, body } = await handle({
+      method: String(httpMethod ?? requestContext?.http?.method ?? ''),
+      headers: { ...multiValueHeaders, ...single },
+      readBody: (maxBytes) => lambdaBody(event, maxBytes),
+    });
+    return { statusCode: status, headers: { ...headers }, body: body ?? '', isBase64Encoded: false };
+  };
+}

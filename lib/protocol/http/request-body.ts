@@ -1,0 +1,118 @@
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * The raw bytes of a request, as each host hands them over. A signature is over bytes: JSON that was parsed and
+ * written again is another text.
+ */
+
+export type RequestBody =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly code: BodyRefusal; readonly message: string };
+
+/** `body_already_read`: the host is set up so that the raw bytes are gone. */
+export type BodyRefusal = 'body_too_large' | 'body_already_read' | 'body_incomplete';
+
+/** A request of `node:http`, with what frameworks put on it. */
+export interface NodeRequest extends IncomingMessage {
+  /** Cloud Functions for Firebase, Google Cloud Functions, NestJS with `rawBody: true`. */
+  readonly rawBody?: unknown;
+  /** Express and what is built on it: bytes after `express.raw`, an object after `express.json`. */
+  readonly body?: unknown;
+}
+
+const PARSED =
+  "The body was parsed before it came here, and a signature is over the raw bytes. Use express.raw({ type: '*/*' }) " +
+  'for this route, or keep the raw bytes in request.rawBody (NestJS: rawBody: true).';
+const PARSED_EVENT =
+  'The body of the event was parsed before it came here, and a signature is over the raw bytes. Hand over the event ' +
+  'as Lambda gets it (proxy integration, no body parser before).';
+const GONE =
+  'Something has read the body before it came here, and the raw bytes are gone. Put this before all body parsers, ' +
+  'or keep the raw bytes in request.rawBody.';
+
+/** Of `node:http`, and of frameworks on it: raw bytes that they kept, or else what is still to be read. */
+export async function nodeBody(request: NodeRequest, maxBytes: number): Promise<RequestBody> {
+  const [rawBody, body] = [memberOf(request, 'rawBody'), memberOf(request, 'body')];
+  const kept = bytesOf(rawBody) ?? bytesOf(body);
+  if (kept !== undefined) return bounded(kept, maxBytes);
+  if (request.readableEnded || request.readableDidRead) {
+    return refused('body_already_read', typeof body === 'object' && body !== null ? PARSED : GONE);
+  }
+  if (Number(request.headers['content-length']) > maxBytes) return tooLarge(maxBytes);
+  // Without this, leaving the loop would destroy the socket before the answer is on it.
+  return readAll(request.iterator({ destroyOnReturn: false }), {
+    maxBytes,
+    encoding: request.readableEncoding,
+  });
+}
+
+/** Of a `Request`. Leaving the loop cancels the stream: what is too large is not read to its end. */
+export async function fetchBody(request: Request, maxBytes: number): Promise<RequestBody> {
+  if (request.bodyUsed || request.body?.locked === true) return refused('body_already_read', GONE);
+  return readAll(request.body ?? [], { maxBytes, encoding: null });
+}
+
+/** Of an event of API Gateway, a function URL or a load balancer. */
+export function lambdaBody(
+  event: { readonly body?: unknown; readonly isBase64Encoded?: unknown },
+  maxBytes: number,
+): RequestBody {
+  const { body = '', isBase64Encoded } = event;
+  if (body === null) return { ok: true, bytes: new Uint8Array() };
+  if (typeof body !== 'string') return refused('body_already_read', PARSED_EVENT);
+  return bounded(Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8'), maxBytes);
+}
+
+interface Reading {
+  readonly maxBytes: number;
+  /** In which the host decodes the stream; null where it hands over bytes. */
+  readonly encoding: BufferEncoding | null;
+}
+
+async function readAll(
+  stream: AsyncIterable<unknown> | Iterable<unknown>,
+  { maxBytes, encoding }: Reading,
+): Promise<RequestBody> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream) {
+      const bytes =
+        typeof chunk === 'string' ? Buffer.from(chunk, encoding ?? 'utf8') : (chunk as Uint8Array);
+      size += bytes.byteLength;
+      if (size > maxBytes) return tooLarge(maxBytes);
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    return refused('body_incomplete', `The connection ended before the whole body had come: ${error}`);
+  }
+  return { ok: true, bytes: Buffer.concat(chunks, size) };
+}
+
+/** Bytes that a host kept; text stands for its UTF-8. Undefined where it is neither. */
+function bytesOf(value: unknown): Uint8Array | undefined {
+  if (typeof value === 'string') return Buffer.from(value, 'utf8');
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  return value instanceof Uint8Array ? value : undefined;
+}
+
+/** Some hosts parse the body when it is first looked at, and throw. */
+function memberOf(request: NodeRequest, name: 'rawBody' | 'body'): unknown {
+  try {
+    return request[name];
+  } catch {
+    return undefined;
+  }
+}
+
+function bounded(bytes: Uint8Array, maxBytes: number): RequestBody {
+  return bytes.byteLength > maxBytes ? tooLarge(maxBytes) : { ok: true, bytes };
+}
+
+function tooLarge(maxBytes: number): RequestBody {
+  return refused('body_too_large', `The body is larger than ${maxBytes} bytes.`);
+}
+
+function refused(code: BodyRefusal, message: string): RequestBody {
+  return { ok: false, code, message };
+}

@@ -1,0 +1,77 @@
+import type { HttpAnswer } from './service-answer.ts';
+
+/** One HTTP request of a kit to the service: bounded in time and in bytes. */
+
+export interface Connection {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  /** Of every request: the key, most of all. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds for one whole request, from the connection to the last byte. */
+  readonly timeoutMs: number;
+  readonly maxAnswerBytes: number;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** Told of each piece of an answer as it comes, for counts. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
+export interface ServiceRequest {
+  readonly method: 'GET' | 'PUT' | 'POST';
+  /** Path and query. */
+  readonly path: string;
+  /** JSON as final text, so that every repetition has the same content. */
+  readonly body?: string;
+}
+
+export type Exchanged =
+  | { readonly kind: 'answered'; readonly answer: HttpAnswer }
+  /** No answer of the service has as many bytes. */
+  | { readonly kind: 'too_long'; readonly status: number }
+  /** Nobody knows whether the request took effect. */
+  | { readonly kind: 'timeout' | 'connection_failed'; readonly cause: unknown };
+
+/**
+ * Sends one request and reads the answer whole.
+ *
+ * @throws the signal's reason where the caller gave up
+ */
+export async function exchange(
+  connection: Connection,
+  { method, path, body }: ServiceRequest,
+  signal?: AbortSignal,
+): Promise<Exchanged> {
+  const { baseUrl, headers, fetch } = connection;
+  const timeout = AbortSignal.timeout(connection.timeoutMs);
+  try {
+    const response = await fetch(`${baseUrl}${path}`, {
+      method,
+      // Followed to another host, a redirect would carry the key there.
+      redirect: 'manual',
+      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body }),
+      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+    });
+    const bytes = await readBounded(response, connection);
+    if (bytes === undefined) return { kind: 'too_long', status: response.status };
+    return { kind: 'answered', answer: { status: response.status, headers: response.headers, body: bytes } };
+  } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
+    return { kind: timeout.aborted ? 'timeout' : 'connection_failed', cause };
+  }
+}
+
+/** Undefined where there is more than may be. Leaving the loop cancels the stream: the rest is not read. */
+async function readBounded(
+  response: Response,
+  { maxAnswerBytes, onBytes }: Connection,
+): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    onBytes?.(chunk.byteLength);
+    if (size > maxAnswerBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}

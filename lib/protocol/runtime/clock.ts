@@ -1,0 +1,14 @@
+/** What code needs of time and chance; a test hands in its own. */
+
+/** The wall clock, in milliseconds since 1970-01-01T00:00:00Z. */
+export interface Clock {
+  now(): number;
+}
+
+/** Where all randomness comes from. */
+export interface Random {
+  /** A float, 0 inclusive to 1 exclusive; for jitter, never for secrets. */
+  fraction(): number;
+  /** `size` cryptographically strong random bytes. */
+  bytes(size: number): Uint8Array;
+}

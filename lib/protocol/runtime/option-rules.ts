@@ -1,0 +1,107 @@
+import { isLoopbackHost } from '../content/callback-url.ts';
+import type { Machine } from './machine.ts';
+
+/**
+ * What options of the kits may be. Each rule gives a sentence that names the option and says what to do, or undefined where all is
+ * well; a value is never part of it, since secrets are options and messages end in logs.
+ */
+
+/** Text that comes from a setting: an unset environment variable is the usual mistake. */
+export function textProblem(name: string, value: unknown): string | undefined {
+  if (value === undefined || value === null) {
+    return `${name} is ${value}. Is its environment variable set?`;
+  }
+  if (typeof value !== 'string') return `${name} is not text, but ${kindOf(value)}.`;
+  if (value.trim() === '') return `${name} is empty. Is its environment variable set?`;
+  if (/^\s|\s$/.test(value)) return `${name} has white space or a line break around it. Remove it.`;
+  if (/^["'`]|["'`]$/.test(value)) return `${name} has quotation marks around it. Remove them.`;
+  return undefined;
+}
+
+/** Text, and of a form. `form` completes "… is not". */
+export function formProblem(
+  name: string,
+  value: unknown,
+  { pattern, form }: { readonly pattern: RegExp; readonly form: string },
+): string | undefined {
+  return textProblem(name, value) ?? (pattern.test(String(value)) ? undefined : `${name} is not ${form}.`);
+}
+
+/** The address of the service. A key must not travel in the clear, and over http anybody could answer. */
+export function serviceUrlProblem(name: string, value: unknown): string | undefined {
+  const problem = textProblem(name, value);
+  if (problem !== undefined) return problem;
+  const url = URL.parse(String(value));
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname));
+  const hasMore = url?.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '';
+  if (url !== null && isSafe && !hasMore) return undefined;
+  return `${name} is not an https URL (or http to this machine) without credentials, query and fragment.`;
+}
+
+/** An integer in a range; undefined is its default, null is not. */
+export function integerProblem(
+  name: string,
+  value: unknown,
+  { min, max = Number.MAX_SAFE_INTEGER }: { readonly min: number; readonly max?: number },
+): string | undefined {
+  if (value === undefined) return undefined;
+  const isIn = Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max;
+  if (isIn) return undefined;
+  return max === Number.MAX_SAFE_INTEGER
+    ? `${name} is not an integer of at least ${min}.`
+    : `${name} is not an integer from ${min} to ${max}.`;
+}
+
+/** An object with all of the functions that are called. */
+export function functionsProblem(
+  name: string,
+  value: unknown,
+  functions: readonly string[],
+): string | undefined {
+  if (value === undefined || value === null) return `${name} is missing.`;
+  if (typeof value !== 'object' && typeof value !== 'function') {
+    return `${name} is not an object, but ${kindOf(value)}.`;
+  }
+  const lacking = functions.find((one) => typeof (value as Record<string, unknown>)[one] !== 'function');
+  return lacking === undefined ? undefined : `${name} has no function ${lacking}.`;
+}
+
+export function functionProblem(name: string, value: unknown): string | undefined {
+  if (typeof value === 'function') return undefined;
+  return value === undefined || value === null
+    ? `${name} is missing: it must be a function.`
+    : `${name} is not a function, but ${kindOf(value)}.`;
+}
+
+/** The same where it may be left out. */
+export function optionalFunctionProblem(name: string, value: unknown): string | undefined {
+  return value === undefined ? undefined : functionProblem(name, value);
+}
+
+/** The options themselves: a forgotten argument. */
+export function optionsProblem(name: string, value: unknown): string | undefined {
+  return typeof value === 'object' && value !== null
+    ? undefined
+    : `${name} needs an object with its options.`;
+}
+
+/** One text or a list of them, each with a name of its own: `secrets`, `secrets[1]`. Empty where it is neither. */
+export function namedTexts(name: string, value: unknown): readonly (readonly [string, unknown])[] {
+  if (!Array.isArray(value)) return [[name, value]];
+  // Not `map`, which passes over holes.
+  return Array.from(value, (one: unknown, index) => [`${name}[${index}]`, one] as const);
+}
+
+/** What is wrong with a machine that was handed in. */
+export function machineProblems(machine: Machine): readonly (string | undefined)[] {
+  const problem = functionsProblem('machine', machine, ['sleep']);
+  if (problem !== undefined) return [problem];
+  return [
+    functionsProblem('machine.clock', machine.clock, ['now']),
+    functionsProblem('machine.random', machine.random, ['fraction', 'bytes']),
+  ];
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

@@ -1,0 +1,66 @@
+import { afterAll, expect, it } from 'vitest';
+import { createParking } from '../../../lib/adapters/dynamodb/dynamodb-parking.ts';
+import { createParkedRecords } from '../../../lib/adapters/dynamodb/parked-records.ts';
+import type { ParkedRecord } from '../../../lib/core/deliver/put-back.ts';
+import { startDynamoDbUnderTest } from '../support/emulators.ts';
+
+const dynamodb = await startDynamoDbUnderTest();
+afterAll(() => dynamodb.stop());
+
+const RECORDS = 40;
+const DAY_MS = 86_400_000;
+const START_MS = Date.parse('2026-11-20T23:00:00Z');
+const DAYS = ['2026-11-21', '2026-11-20'];
+
+async function openParked() {
+  const time = { nowMs: START_MS };
+  const { table, close } = await dynamodb.open({ now: () => time.nowMs });
+  const parking = createParking(table, { retentionDays: 90 });
+  const records = createParkedRecords(table);
+  const list = async (days = DAYS) => {
+    const found: ParkedRecord[] = [];
+    for await (const record of records.list(days)) found.push(record);
+    return found;
+  };
+  return { time, parking, records, list, close };
+}
+
+it('are listed from every partition of the days that are asked for, however large', async () => {
+  const { time, parking, list, close } = await openParked();
+  const payload = 'x'.repeat(80_000);
+  for (let n = 0; n < RECORDS; n += 1) {
+    time.nowMs = START_MS + (n % 2) * DAY_MS;
+    await parking.park({ recordId: `record-${n}`, reason: 'malformed', payload });
+  }
+  const found = await list();
+  expect(new Set(found.map(({ recordId }) => recordId)).size).toBe(RECORDS);
+  expect(found[0]).toMatchObject({ parkedAt: '2026-11-21T23:00:00.000Z', reason: 'malformed', payload });
+  expect(await list(['2026-11-20'])).toHaveLength(RECORDS / 2);
+  expect(await list(['2026-11-19'])).toEqual([]);
+  await close();
+});
+
+it('are found by their id, and gone once they are removed', async () => {
+  const { parking, records, list, close } = await openParked();
+  await parking.park({ recordId: 'a', reason: 'malformed', payload: '{}' });
+  await parking.park({ recordId: 'b', reason: 'malformed', payload: '{}' });
+  const record = await records.find('a', DAYS);
+  if (record === undefined) throw new Error('not found');
+  expect(await records.find('a', ['2026-11-21'])).toBeUndefined();
+  await records.remove(record);
+  await records.remove(record);
+  expect((await list()).map(({ recordId }) => recordId)).toEqual(['b']);
+  await close();
+});
+
+it('stay where they were parked again meanwhile', async () => {
+  const { time, parking, records, list, close } = await openParked();
+  await parking.park({ recordId: 'a', reason: 'first', payload: '{}' });
+  const [record] = await list();
+  if (record === undefined) throw new Error('not found');
+  time.nowMs += 1_000;
+  await parking.park({ recordId: 'a', reason: 'second', payload: '{}' });
+  await records.remove(record);
+  expect(await list()).toMatchObject([{ recordId: 'a', reason: 'second' }]);
+  await close();
+});

@@ -1,4 +1,0 @@
-import { describeTable } from './suites/every-store-suite.ts';
-import { openMemoryTable } from './support/memory-table.ts';
-
-describeTable('memory', openMemoryTable);

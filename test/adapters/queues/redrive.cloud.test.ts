@@ -1,0 +1,53 @@
+import { GetQueueAttributesCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { expect, it } from 'vitest';
+import { redrive } from '../../../lib/adapters/queues/redrive.ts';
+import { useLocalCloud } from '../../local/fixture/harness.ts';
+
+const fixture = await useLocalCloud();
+/** More than one answer of SQS holds. */
+const LETTERS = 25;
+
+async function deadLetters() {
+  const { cloud, sqs } = await fixture.start();
+  const url = (name: string) => cloud.resources.find(name, 'AWS::SQS::Queue').url ?? '';
+  const deadLetterUrl = url('DeadLetters');
+  const message = { merchantId: 'alpha', version: 1, endpointId: 'ep_1', rev: 0 };
+  for (let sent = 0; sent < LETTERS; sent += 5) {
+    const Entries = Array.from({ length: 5 }, (_, index) => ({
+      Id: String(index),
+      MessageBody: JSON.stringify({ ...message, transactionId: `pay_${sent + index}` }),
+    }));
+    await sqs.send(new SendMessageBatchCommand({ QueueUrl: deadLetterUrl, Entries }));
+  }
+  const visible = async () => {
+    const AttributeNames = ['ApproximateNumberOfMessages' as const];
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: deadLetterUrl, AttributeNames }),
+    );
+    return Number(Attributes?.ApproximateNumberOfMessages);
+  };
+  const look = (hiddenSeconds: number) =>
+    redrive({
+      sqs,
+      deadLetterUrl,
+      queueUrls: { retry: url('Work'), check: url('Work') },
+      isDry: true,
+      onMessage: () => undefined,
+      hiddenSeconds,
+    });
+  return { look, visible };
+}
+
+it('counts every dead letter where it only looks, and leaves them as they were', async () => {
+  const { look, visible } = await deadLetters();
+  // Longer than looking takes on a busy machine.
+  expect(await look(600)).toEqual({ redriven: LETTERS, left: 0, isWhole: true });
+  expect(await visible()).toBe(LETTERS);
+});
+
+it('does not pass for whole where letters came back while it looked', async () => {
+  const { look } = await deadLetters();
+  const { redriven, isWhole } = await look(0);
+  expect(redriven).toBeLessThanOrEqual(LETTERS);
+  expect(isWhole).toBe(false);
+});

@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startRecurring } from '../../../lib/local/events/recurring.ts';
+import type { FunctionPool } from '../../../lib/local/functions/pool.ts';
+
+describe('a recurring invocation', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('never overlaps itself, and goes on after a failure', async () => {
+    let running = 0;
+    let most = 0;
+    let runs = 0;
+    const target: FunctionPool = {
+      logicalId: 'Target',
+      name: 'target',
+      size: 4,
+      running: 0,
+      stop: async () => {},
+      invoke: async () => {
+        runs += 1;
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise((resolve) => setTimeout(resolve, 2_500));
+        running -= 1;
+        if (runs === 1) throw new Error('the first fails');
+        return null;
+      },
+    };
+    const recurring = startRecurring({
+      logicalId: 'Rule',
+      nextAfter: (after) => after + 1_000,
+      target,
+      event: () => ({}),
+      log: () => {},
+    });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(most).toBe(1);
+    // At 1 s for 2.5 s, then a second after it ended, and so on.
+    expect(runs).toBe(3);
+    const stopped = recurring.stop();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await stopped;
+    expect(runs).toBe(3);
+  });
+});

@@ -1,0 +1,80 @@
+import { CLOCKS_DIFFER_MS } from '../../../lib/core/environment.ts';
+import { isTerminal, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../../lib/core/model.ts';
+import { msOf, SECOND_MS } from '../../../lib/core/time.ts';
+import type { AnsweredChange } from '../change-watch.ts';
+import type { TimedEvent } from '../simulated-functions.ts';
+import { type Evidence, notificationName, outcomeName } from './check-evidence.ts';
+import { asksFor } from './check-expectation.ts';
+
+type Lost = Extract<TimedEvent, { event: 'lost' }>;
+
+/** A write whose request gave up may be done so much later. */
+const LATE_MS = 3 * SECOND_MS;
+/** A change that is made so soon after an outcome may be dated before it. */
+const NEXT_CHANGE_MS = 10 * SECOND_MS;
+
+/** An answered change is in force: what is recorded afterwards is for the endpoint, and the relay sees it. */
+export function inForceWrong(evidence: Evidence): string[] {
+  return [...unseen(evidence), ...notYetInForce(evidence)];
+}
+
+/**
+ * What the audit counted as lost had been handed over by the relay, and was lost later. The relay may fail to see the
+ * settings of a request that was not answered: its process died, so that nothing dated its write anew.
+ */
+function unseen(evidence: Evidence): string[] {
+  const { events, stores, stream } = evidence;
+  const ends = new Map(
+    [...stores.held.outcomes.values()].filter(isTerminal).map((outcome) => [outcomeName(outcome), outcome]),
+  );
+  return events
+    .filter((event): event is Lost => event.event === 'lost' && event.endpointId !== NOTIFY_URL_ENDPOINT)
+    .filter((event) => !stream.handedOver.has(notificationName(event)))
+    .filter((event) => {
+      const outcome = ends.get(outcomeName(event));
+      return outcome !== undefined && !isOfUnanswered(evidence, event, msOf(outcome.listedAt));
+    })
+    .map((event) => `${notificationName(event)} was counted as lost: the relay did not see the endpoint`);
+}
+
+/** Whether a request that nobody answered wrote settings after the outcome was stamped. */
+function isOfUnanswered({ settings, byHand }: Evidence, event: Lost, listedMs: number): boolean {
+  const { merchantId, endpointId } = event;
+  const requests = byHand.changes.unanswered.filter(
+    (one) => one.merchantId === merchantId && (one.endpointId ?? endpointId) === endpointId,
+  );
+  return settings
+    .of(event)
+    .filter(({ fromMs }) => fromMs >= listedMs - CLOCKS_DIFFER_MS)
+    .some(({ fromMs }) => requests.some((one) => fromMs >= one.fromMs && fromMs <= one.untilMs + LATE_MS));
+}
+
+/** What was recorded after the answer, and is wanted, was handed over. */
+function notYetInForce(evidence: Evidence): string[] {
+  const { byHand, stores, stream } = evidence;
+  const ends = [...stores.held.outcomes.values()].filter(isTerminal);
+  return byHand.changes.answered.flatMap((change) =>
+    ends
+      .filter((outcome) => isAfter(evidence, outcome, change) && asksFor(change.wanted, outcome))
+      .filter((outcome) => !isChangedAgain(evidence, change, msOf(outcome.listedAt)))
+      .map((outcome) => notificationName({ ...outcome, endpointId: change.endpointId }))
+      .filter((name) => !stream.handedOver.has(name))
+      .map((name) => `${name} was listed after the endpoint was said to be in force, and was not for it`),
+  );
+}
+
+/** By the stamps: two clocks that differ may order what happened otherwise, and then only the stamps tell. */
+function isAfter({ story }: Evidence, { merchantId, listedAt }: TerminalOutcome, change: AnsweredChange) {
+  if (merchantId !== change.merchantId) return false;
+  if (!story.clocksDiffer) return msOf(listedAt) >= change.answeredMs;
+  return listedAt >= change.inForceFrom && msOf(listedAt) >= change.answeredMs;
+}
+
+/** Also while the answer was held: an endpoint may ask at any time never to be called again. */
+function isChangedAgain({ settings }: Evidence, change: AnsweredChange, listedMs: number): boolean {
+  const { answeredMs, wanted } = change;
+  const all = settings.of(change);
+  const answered = all.findLast(({ fromMs }) => fromMs <= answeredMs);
+  const isReplaced = answered?.enabled !== wanted.enabled || answered.types.join() !== wanted.types.join();
+  return isReplaced || all.some(({ fromMs }) => fromMs > answeredMs && fromMs <= listedMs + NEXT_CHANGE_MS);
+}

@@ -1,0 +1,16 @@
+import childProcess from 'node:child_process';
+import { syncBuiltinESMExports } from 'node:module';
+
+const STARTERS = ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync'] as const;
+
+/** For the project `unit`: a test that starts a process, be it an emulator or the synthesis, fails and is told where it belongs. */
+for (const starter of STARTERS) {
+  Object.assign(childProcess, {
+    [starter]: () => {
+      throw new Error(
+        `${starter}: a test that starts a process belongs to the project "cloud" (vitest.config.ts).`,
+      );
+    },
+  });
+}
+syncBuiltinESMExports();
