@@ -9,7 +9,9 @@ import { buildSync } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FUNCTIONS = join(ROOT, 'functions');
-const LAMBDA_CREDENTIALS = join(ROOT, 'lib/adapters/secrets/lambda-credentials.ts');
+const LAMBDA_CREDENTIALS = fileURLToPath(
+  new URL('../adapters/secrets/lambda-credentials.ts', import.meta.url),
+);
 
 /** Some dependencies are CommonJS and call `require`, which an ES module does not have. */
 const REQUIRE_BANNER =
