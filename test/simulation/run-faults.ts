@@ -20,6 +20,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SEEDS = 400;
 const CORES = availableParallelism();
 const PARTS = [
+  'lib/protocol',
   'lib/core',
   'lib/api',
   'lib/receiver',
