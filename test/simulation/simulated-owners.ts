@@ -8,9 +8,10 @@ import type { SimulatedEndpoint, SimulatedMerchant, Surroundings } from './simul
 import { Receiver } from './simulated-receivers.ts';
 import { START_MS, STORM_MS } from './stories.ts';
 
-/** Outcomes that other services record while the change is being made. */
-const MEANWHILE = 4;
-const MEANWHILE_MS = 1_500;
+/** Outcomes that other services record while the change is being made, from a moment before it. */
+const MEANWHILE = 6;
+const MEANWHILE_MS = 3_000;
+const MOMENT_MS = 2_000;
 /** Between two changes, so that outcomes of the first do not fall under the second. */
 const MIN_PAUSE_MS = 15_000;
 const MAX_PAUSE_MS = 60_000;
@@ -56,7 +57,7 @@ export class Owners {
 
   async #make(merchant: SimulatedMerchant): Promise<void> {
     const { merchantId } = merchant;
-    this.#record(merchant, MEANWHILE, MEANWHILE_MS);
+    await this.#recordMeanwhile(merchant);
     await this.#byHand.make(merchantId, async (ports) => {
       this.#made += 1;
       const url = `https://${merchantId}.example/made/${this.#made}`;
@@ -72,11 +73,17 @@ export class Owners {
   ): Promise<void> {
     const { dice, time } = this.#around;
     for (const changes of planned.changes) {
-      this.#record(merchant, MEANWHILE, MEANWHILE_MS);
+      await this.#recordMeanwhile(merchant);
       await this.#byHand.change({ ...merchant, ...planned.endpoint }, changes);
       this.#record(merchant, 1, 0);
       await time.sleep(dice.between(MIN_PAUSE_MS, MAX_PAUSE_MS));
     }
+  }
+
+  async #recordMeanwhile(merchant: SimulatedMerchant): Promise<void> {
+    const { dice, time } = this.#around;
+    this.#record(merchant, MEANWHILE, MEANWHILE_MS);
+    await time.sleep(dice.between(0, MOMENT_MS));
   }
 
   #record(merchant: SimulatedMerchant, times: number, withinMs: number): void {

@@ -44,7 +44,9 @@ describe('the functions', () => {
 
   it('may not reach loopback: that is for one machine only', () => {
     for (const [, { Environment }] of resourcesOf('AWS::Lambda::Function')) {
-      expect(JSON.stringify(Environment ?? {})).not.toContain('TIDINGS_ALLOW_LOOPBACK');
+      const variables = JSON.stringify(Environment ?? {});
+      expect(variables).not.toContain('TIDINGS_ALLOW_LOOPBACK');
+      expect(variables).not.toContain('TIDINGS_ONE_CLOCK');
     }
   });
 });
