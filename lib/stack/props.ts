@@ -18,7 +18,7 @@ interface Concurrency {
 export interface NotificationServiceProps {
   /** Seconds. The feed shows no younger outcomes. Default: 30. */
   readonly feedLagSeconds?: number | undefined;
-  /** Length of a window in seconds, a divisor of 3,600. Default: 300. It must not change after the first deployment. */
+  /** Length of a window in seconds, a divisor of 3,600. Default: 300. The first value stays; changes have no effect. */
   readonly windowSeconds?: number | undefined;
   /** Days that answers reach back. Default: 90. */
   readonly retentionDays?: number | undefined;

@@ -7,9 +7,9 @@ export const DELIVER_TIMEOUT_SECONDS = 60;
 /** Six times the function's time-out, as Lambda requires for event sources. */
 export const LANE_VISIBILITY_SECONDS = 6 * DELIVER_TIMEOUT_SECONDS;
 /**
- * Receives after which a message becomes a dead letter. During a transient fault, pauses grow from 5 s to the visibility
- * timeout (`core/deliver/coming-back.ts`). Nine receives take 27 minutes, minus at most a fifth by jitter. If the function
- * dies, the message waits for the whole visibility timeout each time: 48 minutes in all.
+ * Receives after which a message becomes a dead letter. During a transient fault, pauses grow from 5 s to the
+ * visibility timeout (`core/deliver/coming-back.ts`). Nine receives take 27 minutes, minus at most a fifth by jitter.
+ * If the function dies, the message waits for the whole visibility timeout each time: 48 minutes in all.
  */
 const MAX_RECEIVES = 9;
 
