@@ -6,15 +6,15 @@ import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 
 /**
- * Builds the package that is published, the kits of receivers and of initiators with the part of the protocol that they
- * use: ES modules and CommonJS, each with its own declarations, so that neither form is taken for the other. It has a
- * manifest of its own: merchants should not install what the service is built from.
+ * Builds the published package: the receiver and initiator kits, and the part of the protocol that they use. It writes ES
+ * modules and CommonJS, each with its own declarations, so that tools never mix up the two formats. The package has its
+ * own manifest, because merchants should not install the service's dependencies.
  */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FORMATS = ['esm', 'cjs'] as const;
 
-/** Keeps every file its own, so that subpaths share them: a class is then one class within a form. */
+/** Keeps each source file as a separate output file. Subpaths then share files, so a class exists once per format. */
 const fileByFile: Plugin = {
   name: 'file-by-file',
   setup(builder) {
@@ -37,7 +37,7 @@ writeFileSync(join(values['out-dir'], 'cjs/package.json'), `${JSON.stringify({ t
 rmSync(types, { recursive: true });
 writeManifest();
 
-/** The repository's, without what builds and runs the service. */
+/** Writes the package's manifest: the repository's, without what builds and runs the service. */
 function writeManifest(): void {
   const { name, version, description, license, type, exports } = JSON.parse(
     readFileSync(join(ROOT, 'package.json'), 'utf8'),
@@ -53,7 +53,7 @@ function writeManifest(): void {
     exports: published,
     typesVersions: { '*': typesBySubpath(published) },
     engines: { node: '>=22' },
-    // Of `tidings/receiver/dynamodb` and `tidings/initiator/dynamodb` alone: whoever uses them has a client already.
+    // Only `tidings/receiver/dynamodb` and `tidings/initiator/dynamodb` need it. Their users already have a client.
     peerDependencies: { '@aws-sdk/lib-dynamodb': '^3' },
     peerDependenciesMeta: { '@aws-sdk/lib-dynamodb': { optional: true } },
   };
@@ -61,12 +61,12 @@ function writeManifest(): void {
   copyFileSync(join(ROOT, 'README.md'), join(values['out-dir'], 'README.md'));
 }
 
-/** Subpaths by their conditions, as `exports` has them. */
+/** Subpaths with their conditions, as in the `exports` of package.json. */
 type Exports = Readonly<Record<string, string | { readonly import: string; readonly require: string }>>;
 
 /**
- * The declarations of each subpath for `moduleResolution: node10`, which does not read `exports`. It writes CommonJS, so
- * it gets the declarations of that form. All others read `exports` and pass over this.
+ * The declarations of each subpath for `moduleResolution: node10`, which ignores `exports`. Such projects compile to
+ * CommonJS, so they get the CommonJS declarations. Other resolvers read `exports` and ignore this field.
  */
 function typesBySubpath(exports: Exports): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(
@@ -76,7 +76,7 @@ function typesBySubpath(exports: Exports): Readonly<Record<string, readonly stri
   );
 }
 
-/** The compiler has written declarations of the kits and of all that they import, and so says what to build. */
+/** Builds every file that has a declaration: the compiler wrote one for the kits and for everything that they import. */
 async function buildFormat(format: (typeof FORMATS)[number]): Promise<void> {
   const outdir = join(values['out-dir'], format);
   rmSync(outdir, { recursive: true, force: true });
@@ -87,14 +87,14 @@ async function buildFormat(format: (typeof FORMATS)[number]): Promise<void> {
     format,
     bundle: true,
     plugins: [fileByFile],
-    // The SDK is the user's own: its client and our commands must be of one version.
+    // The user provides the SDK: our commands must have the version of the user's client.
     external: ['@aws-sdk/*'],
     platform: 'node',
     target: 'node22',
     logLevel: 'warning',
   });
   for (const file of declarations) {
-    // Declarations name their neighbours as the sources do, with `.ts`; what is published is `.js`.
+    // Declarations import `.ts` files, as the sources do. The published files are `.js`.
     const text = readFileSync(join(types, file), 'utf8');
     writeFileSync(
       join(outdir, file),

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 
-/** In the data directory of the service that runs on this machine. */
+/** File name in the data directory of the local service. */
 export const DEPLOYMENT_FILE = 'deployment.json';
 
-/** What the stack names for the tools: its outputs. */
+/** The stack outputs that the tools need. */
 const outputsSchema = z.object({
   TableName: z.string(),
   FirstQueueUrl: z.string(),
@@ -17,10 +17,10 @@ const outputsSchema = z.object({
 });
 export type Outputs = z.infer<typeof outputsSchema>;
 
-/** As `npm start` leaves it for the tools. */
+/** The file that `npm start` writes for the tools. */
 export interface Deployment {
   readonly outputs: Readonly<Record<string, string>>;
-  /** Where the SDK finds this machine's stand-ins, and what it signs with. */
+  /** Endpoints and credentials of the local emulators, as variables of the SDK. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -30,11 +30,11 @@ const deploymentSchema = z.object({
 });
 
 /**
- * The deployment that a tool works on: the one whose outputs `npm run deploy` wrote, or the one that runs on this machine.
- * For the latter, the SDK's own variables are set: clients made from now on find it.
+ * The deployment that a tool works on: the one whose outputs `npm run deploy` wrote, or the local one. For the local one,
+ * this sets the SDK's variables in `env`, so that clients created afterwards use it.
  *
- * @param outputsFile written by `cdk deploy --outputs-file`
- * @throws Error that says what to do
+ * @param outputsFile the file written by `cdk deploy --outputs-file`; undefined means the local service
+ * @throws Error with a message that says what to do
  */
 export function findDeployment(
   { outputsFile, dataDir }: { readonly outputsFile: string | undefined; readonly dataDir: string },
@@ -44,8 +44,8 @@ export function findDeployment(
   const file = join(dataDir, DEPLOYMENT_FILE);
   if (!existsSync(file)) {
     throw new Error(
-      `No service runs from ${dataDir}. Run npm start in another terminal first, or name the outputs of a deployment ` +
-        'with --outputs tidings.outputs.json, which npm run deploy writes.',
+      `No service runs from ${dataDir}. Run npm start in another terminal first. For a deployment on AWS, pass its outputs: ` +
+        '--outputs tidings.outputs.json (npm run deploy writes this file).',
     );
   }
   const { outputs, environment } = deploymentSchema.parse(readJson(file));
@@ -53,7 +53,7 @@ export function findDeployment(
   return outputs;
 }
 
-/** The outputs of the one stack of the file that is ours. */
+/** The outputs of this service's stack. The file must have exactly one. */
 function deployedOutputs(file: string): Outputs {
   if (!existsSync(file)) throw new Error(`${file} does not exist. npm run deploy writes it.`);
   const stacks = Object.values(z.record(z.string(), z.unknown()).parse(readJson(file)));
@@ -61,7 +61,7 @@ function deployedOutputs(file: string): Outputs {
   const [outputs] = ours;
   if (outputs !== undefined && ours.length === 1) return outputs;
   throw new Error(
-    `${file} holds ${ours.length} stacks of this service. It needs exactly one, deployed by this version: npm run deploy.`,
+    `${file} has ${ours.length} stacks of this service. It must have exactly one, deployed by this version: npm run deploy.`,
   );
 }
 

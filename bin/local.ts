@@ -23,17 +23,17 @@ import { LOCAL_REGION } from '../lib/local/template/intrinsics.ts';
 import { printable, printableLines } from '../lib/printable.ts';
 import { DEPLOYMENT_FILE, type Deployment } from './deployment.ts';
 
-const HELP = `Runs the whole service on this machine, from the template and bundles that are deployed.
+const HELP = `Runs the whole service on this machine, from the same template and bundles that are deployed.
 
 Usage: npm start -- [options]
 
   --port N           port of the HTTP API on 127.0.0.1 (4510; 0 takes a free one)
-  --data-dir DIR     where everything is stored between runs (.tidings)
-  --fresh            empty the data directory first (refused if it is in use, or was not made by this command)
-  --no-demo          start the service only, without the demo's merchant and receiver
+  --data-dir DIR     directory for all data, kept between runs (.tidings)
+  --fresh            empty the data directory first (refused if it is in use or was not created by this command)
+  --no-demo          start only the service, without the demo's merchant and receiver
   --receiver-port N  port of the demo's receiver (4511)
-  --workers N        instances of a function for each of its event sources, and for the API (4); on AWS, the
-                     template is the limit
+  --workers N        parallel instances for each event source of a function, and for the API (4); on AWS, the
+                     template sets the limit
   --help             show this text
 
 Environment:
@@ -85,7 +85,7 @@ function workersOf(text: string): number {
 
 const args = readArguments();
 
-/** Settings of one machine: loopback receivers, and times short enough to watch. */
+/** Local settings: loopback receivers are allowed, and delays are short enough to watch. */
 const LOCAL_ENVIRONMENT = {
   TIDINGS_ALLOW_LOOPBACK: 'true',
   TIDINGS_ONE_CLOCK: 'true',
@@ -102,12 +102,12 @@ async function main(): Promise<void> {
   }
   const ending = new AbortController();
   const end = () => {
-    // Whoever asks twice does not want to wait. Leaving this way ends the emulator with us too.
+    // A second signal stops at once. This also ends the emulator.
     if (ending.signal.aborted) process.exit(130);
     ending.abort();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-  // Nobody reads any more what it says: `npm start | head` ends it like Ctrl-C.
+  // Nobody reads the output any more, as in `npm start | head`: stop as on Ctrl-C.
   process.stdout.on('error', () => ending.abort());
   const dataDir = prepareDataDirectory(args['data-dir'], args.fresh);
 
@@ -121,7 +121,7 @@ async function main(): Promise<void> {
     receiver = await serve(cloud, dataDir, { signal: ending.signal, end });
     await Promise.race([ended(ending.signal), cloud.broken.then(refuse)]);
   } finally {
-    process.stderr.write('Stopping: running deliveries get 10 s, Ctrl-C again ends them now …\n');
+    process.stderr.write('Stopping: running deliveries get 10 s. Press Ctrl-C again to stop now …\n');
     await receiver?.goAway();
     await cloud.stop();
   }
@@ -153,7 +153,7 @@ function startCloud(assemblyDir: string, dataDir: string): Promise<LocalCloud> {
   });
 }
 
-/** Prints where it is ready, and tells the demo's story where it is wanted. */
+/** Prints the API's address when it is ready. Runs the demo unless `--no-demo` is set. */
 async function serve(
   cloud: LocalCloud,
   dataDir: string,
@@ -173,7 +173,7 @@ async function serve(
     credentials?.merchants.find(({ merchantId }) => merchantId === DEMO_MERCHANT);
   const open = (merchant: MerchantCredentials) =>
     openShop({ api: cloud.apiUrl, merchant, dataDir, now: Date.now });
-  // It listens before its endpoint is made, and is tested with the secret that a former run left.
+  // The receiver must listen before its endpoint is created. Until then, it verifies with the secret of the last run.
   const former = merchantOf(readCredentials(dataDir));
   let shop: Shop | undefined = former && open(former);
   const receiver = await startReceiver({
@@ -185,7 +185,7 @@ async function serve(
   }).catch((error: unknown) => {
     throw new LocalCloudError(
       'port_in_use',
-      `The demo's receiver cannot listen on ${args.receiverPort}; choose another with --receiver-port. ${String(error)}`,
+      `The demo's receiver cannot listen on ${args.receiverPort}. Choose another port with --receiver-port. ${String(error)}`,
     );
   });
   const demo = { merchantId: DEMO_MERCHANT, schedule: DEMO_SCHEDULE, url: receiver.url };
@@ -213,7 +213,7 @@ async function serve(
   return receiver;
 }
 
-/** For the tools, and for initiators that write outcomes by their own transactions: this user's alone. */
+/** Writes addresses and credentials for the tools and for initiators with an outbox. Only this user may read them. */
 function writeAccess(dataDir: string, { endpoints, credentials, outputs, resources }: LocalCloud): void {
   const feedLagSeconds = LOCAL_ENVIRONMENT.TIDINGS_FEED_LAG_SECONDS;
   const deployment: Deployment = {

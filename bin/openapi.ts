@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { openApiDocument } from '../lib/api/openapi-document.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
-/** Writes docs/openapi.json from the contract; with --check it only says whether the file is up to date. */
+/** Writes docs/openapi.json from the contract. With --check, only reports whether the file is up to date. */
 
 const file = new URL('../docs/openapi.json', import.meta.url);
 const text = `${JSON.stringify(openApiDocument(packageJson.version), null, 2)}\n`;

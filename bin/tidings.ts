@@ -11,19 +11,19 @@ import { openParkedTools } from './parked/tools.ts';
 const HELP = `Usage: npm run <command> -- [options]
 
 Commands:
-  try        Record one outcome on the service that \`npm start\` runs, wait for its callback, verify it,
+  try        Record one outcome on the service that \`npm start\` runs, wait for its callback, verify it
              and print both, with the same request as curl.
-  redrive    Put dead letters back into the lane that they came from, and show what cannot be put back.
+  redrive    Put dead letters back into their lanes, and show those that cannot be put back.
   parked     List records that could not be relayed, and put them back. See \`npm run parked -- --help\`.
   reconcile  Compare a ledger of any size with the service. See \`npm run reconcile -- --help\`.
 
 Options:
   --data-dir DIR         data directory of the service that runs on this machine (.tidings)
-  --dry-run              redrive: only show the messages (they are hidden from other readers for up to a minute)
-  --outputs FILE         redrive on AWS: the file that \`npm run deploy\` writes, or the queues' URLs instead:
+  --dry-run              redrive: only show the messages (this hides them from other readers for up to a minute)
+  --outputs FILE         redrive on AWS: the file that \`npm run deploy\` writes. Or pass all three queue URLs:
   --dead-letter-url URL
   --retry-queue-url URL
-  --check-queue-url URL  (all three are outputs of the stack)
+  --check-queue-url URL  (they are outputs of the stack)
   --help                 show this text
 `;
 
@@ -63,7 +63,7 @@ interface RedriveQueues {
   readonly queueUrls: { readonly retry: string; readonly check: string };
 }
 
-/** The queues that were named, or those of a deployment. */
+/** The queues given as options. Default: those of the deployment. */
 function queues(): RedriveQueues {
   const { 'dead-letter-url': deadLetterUrl, 'retry-queue-url': retry, 'check-queue-url': check } = values;
   if (deadLetterUrl !== undefined && retry !== undefined && check !== undefined) {
@@ -71,7 +71,7 @@ function queues(): RedriveQueues {
   }
   if ([deadLetterUrl, retry, check].some((url) => url !== undefined)) {
     throw new Error(
-      'Name all three of --dead-letter-url, --retry-queue-url and --check-queue-url, or --outputs alone.',
+      'Give all three of --dead-letter-url, --retry-queue-url and --check-queue-url, or only --outputs.',
     );
   }
   const { DeadLetterUrl, RetryQueueUrl, CheckQueueUrl } = deployment();
@@ -121,7 +121,7 @@ function compareLedger(): Promise<number> {
   return runReconcile({ ledger, from, to, types, json }, { env: process.env, write, screen: process.stderr });
 }
 
-/** Each with its help, and what it returns for its exit status. */
+/** Each command with its help. `run` returns the exit status; undefined means 0. */
 const commands: Readonly<
   Record<string, { readonly help: string; readonly run: () => Promise<number | undefined> }>
 > = {
@@ -133,7 +133,7 @@ const commands: Readonly<
 
 const command = commands[positionals[0] ?? ''];
 
-/** Of reconcile, 1 says that something differs. Whatever ends it must not say so, be it a full disk or a closed pipe. */
+/** For reconcile, status 1 means differences. No failure may exit with 1, not even a full disk or a closed pipe. */
 const failed = command === commands.reconcile ? 2 : 1;
 
 function fail(error: Error): void {

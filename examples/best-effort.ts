@@ -1,13 +1,13 @@
 /**
- * Best-effort notification, plain: who decides, decides alone; the other side is told, and asks when it hears nothing.
+ * Best-effort notification: one side decides alone; the other side gets callbacks, and queries if it hears nothing.
  *
- * Guarantees   What the bank has committed, the shop learns: by one of many callbacks, or by asking, whichever of the
- *              two is away and for however long. Both ways lead through the same door, and what comes twice is
+ * Guarantees   The shop learns everything that the bank has committed: by one of many callbacks or by a query. This holds
+ *              if either side is away, for any length of time. Both ways use the same code path, and duplicates are
  *              applied once.
- * Does not     Say when, and does not ask the shop: nothing that happens there undoes the payment. If the shop cannot
- *              keep its side, that is another transaction, a refund.
- * Choose it    Between companies, and wherever one side decides and the others need to know. What every payment
- *              platform does to its merchants; and the last step of all other lessons here.
+ * Does not     Say when the shop learns it. The shop has no vote: nothing that happens there undoes the payment.
+ *              If the shop cannot fulfil the order, that needs another transaction, a refund.
+ * Choose it    Between companies, and wherever one side decides and the others need to know. Every payment platform
+ *              does this for its merchants. It is also the last step of all other lessons here.
  * Comes from   Practice of payment platforms (notify_url and trade.query of Alipay and WeChat Pay), named 最大努力通知
  *              in Cheng Li's talks on Alipay's transactions, 2008.
  */
@@ -17,11 +17,11 @@ import { sqliteStore } from '../lib/receiver/stores/sqlite.ts';
 import { play } from './shared/stage.ts';
 import type { Order } from './shared/tidings-calls.ts';
 
-/** Callbacks come within a second; who waits for longer than this asks. */
+/** Callbacks arrive within a second. After this time without one, the shop queries. */
 const PATIENCE_MS = 10_000;
 
 await play(['bank', 'Tidings', 'shop'], async (stage) => {
-  // The bank: the end of a payment, and that it is not told yet, are one commit. "Not told" is worked off.
+  // The bank commits the end of a payment and "not told yet" together. A relay works through the rows not told yet.
   const accounts = stage.ledger('bank', { alice: 10_000, shop: 0 });
   accounts.store.exec('CREATE TABLE IF NOT EXISTS payments (id TEXT PRIMARY KEY, status TEXT, told INTEGER)');
   const paymentOf = ({ id }: Order) =>
@@ -45,7 +45,7 @@ await play(['bank', 'Tidings', 'shop'], async (stage) => {
     bank.told(order);
   }
 
-  // The shop: reserves goods when an order comes in, and sells or puts them back when it learns how it was paid.
+  // The shop reserves goods when an order arrives. When it learns how the payment ended, it sells them or puts them back.
   const shelf = stage.ledger('receiver', { shelf: 5, reserved: 0, sold: 0 });
   const isReserved = ({ id }: Order) =>
     shelf.store.read('SELECT 1 FROM entries WHERE id = ?', id) !== undefined;
@@ -82,7 +82,7 @@ await play(['bank', 'Tidings', 'shop'], async (stage) => {
   const handle = toNodeHandler((request) => callbacks.callback(idIn(request), request));
 
   const [told, asked] = [stage.order('pay_1', 3_000), stage.order('pay_2', 8_000)];
-  // A shop that was away asks first, whatever has happened meanwhile.
+  // After an absence, the shop queries first.
   for (const order of [told, asked]) if (isReserved(order) && !isSettled(order)) await questions.ask(order);
 
   const door = await stage.serve(handle);
@@ -106,7 +106,7 @@ interface Payment {
   readonly told: 0 | 1;
 }
 
-/** For the drawing alone: nothing is verified yet. */
+/** Only for the drawing: the request is not verified yet. */
 function idIn({ body }: CallbackRequest): string {
   return /"transactionId":"([^"]+)"/.exec(Buffer.from(body).toString())?.[1] ?? '';
 }

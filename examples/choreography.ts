@@ -1,14 +1,14 @@
 /**
- * Saga, choreographed: no one directs; each service does its part when it hears of what another has done.
+ * Saga, choreographed: without a coordinator; each service does its part when it hears of an event of another.
  *
- * Guarantees   What was begun ends, as with the orchestrated saga. Each service commits its change, the event that
- *              it heard (inbox) and the event that it tells (outbox) in one local transaction; events are delivered
- *              at least once, and the inbox makes it once.
- * Does not     Isolate, and does not tell anybody how far it is: the row of steps stands in no place, only in all of
- *              them together. Cycles are made easily, and found late.
- * Choose it    For few steps between teams that do not want to share a coordinator. From about four services on, or
- *              when somebody asks "where is my order", take the orchestrated one.
- * Comes from   Garcia-Molina and Salem, 1987, for the undoing; outbox and inbox as in Richardson, "Microservices
+ * Guarantees   What was started ends, as with the orchestrated saga. In one local transaction, each service commits its
+ *              change, the event that it received (inbox) and the event that it sends (outbox). Events are delivered at
+ *              least once, and the inbox makes the effect happen once.
+ * Does not     Isolate. It also shows nobody how far an order is: no single place has the sequence of steps. Cycles are
+ *              easy to create and hard to find.
+ * Choose it    For few steps between teams that do not want to share a coordinator. With about four services or more, or
+ *              when somebody asks "where is my order", choose the orchestrated saga.
+ * Comes from   Garcia-Molina and Salem, 1987, for compensation; outbox and inbox as in Richardson, "Microservices
  *              Patterns", and Hohpe and Woolf, "Enterprise Integration Patterns" (Idempotent Receiver).
  */
 
@@ -23,7 +23,7 @@ interface Service {
   readonly name: string;
   readonly store: Store;
   readonly handlers: Handlers;
-  /** @returns what it tells in turn; nothing where it has heard of it before */
+  /** @returns the event that it sends in turn; `already` if it has handled this event before */
   on(event: Event, order: Order): string;
 }
 
@@ -81,7 +81,7 @@ await play(['orders', 'stock', 'bank', 'Tidings'], async (stage) => {
   const orders = [stage.order('pay_1', 3_000), stage.order('pay_2', 8_000)];
   const tidings = stage.tidings('stock');
 
-  // The customers place their orders; the outbox of the first service is where it begins.
+  // The customers place their orders. The outbox of the first service starts the saga.
   const { store } = services[0] as Service;
   const desk = stage.client('orders', 'orders', {
     place: ({ id }: Order) =>
@@ -89,7 +89,7 @@ await play(['orders', 'stock', 'bank', 'Tidings'], async (stage) => {
   });
   const isPlaced = ({ id }: Order) => store.read('SELECT 1 FROM outbox WHERE id = ?', id) !== undefined;
 
-  /** Tells one event to whoever wants to know of it. Dies it before the last line, all of them hear it again. */
+  /** Sends one event to all services that handle it. If this dies before the last line, all of them get it again. */
   async function relay({ name, store }: Service, { id, event }: { id: string; event: Event }): Promise<void> {
     const order = orders.find((one) => one.id === id) as Order;
     for (const other of services.filter(({ handlers }) => event in handlers)) {
@@ -103,7 +103,7 @@ await play(['orders', 'stock', 'bank', 'Tidings'], async (stage) => {
     stage.client(name, name, told).told();
   }
 
-  /** @returns whether there was anything to tell */
+  /** @returns whether there was an event to send */
   async function relayAll(): Promise<boolean> {
     const waiting = services.flatMap((one) =>
       one.store

@@ -1,12 +1,13 @@
 /**
- * Weak consistency with compensation by state: do it without any protocol, write down where you are, and let a scan
- * put right what stands in between.
+ * Weak consistency with compensation by state: act without a protocol and store the current state; a scan repairs what
+ * got stuck.
  *
- * Guarantees   Every order reaches an end some scans later. The scan does not believe what the order's row says was
- *              intended: it asks the other side what is true, and finishes, undoes, or closes the way for good.
- * Does not     Isolate, and is often wrong for a while: money is taken and nothing delivered until the next scan. All
- *              intermediate states must be known, and each needs its rule; one that was forgotten stays for ever.
- * Choose it    Where throughput counts most and wrong-for-a-minute is fine: flash sales, coupons, points. The normal
+ * Guarantees   Every order reaches an end after some scans. The scan does not trust the intention in the order's row. It
+ *              asks the other side what is true, then finishes, undoes, or closes the order for good.
+ * Does not     Isolate. It is often wrong for a while: money is taken and nothing delivered until the next scan. All
+ *              intermediate states must be known, and each needs a rule. A forgotten state stays stuck for ever.
+ * Choose it    Where throughput matters most and being wrong for a minute is fine: flash sales, coupons, points. The
+ *              normal path costs only one write more than no safety at all.
  *              way costs one write more than no safety at all.
  * Comes from   Practice: "BASE" (Pritchett, ACM Queue 2008); query, close and refund are the three requests that
  *              every payment platform offers for this (Alipay's trade.query, trade.close, trade.refund).
@@ -31,7 +32,7 @@ await play(['orders', 'bank', 'stock', 'Tidings'], async (stage) => {
         if (isClosed(order)) return 'closed';
         return accounts.post(order.id, 'pay', { alice: -order.amount, shop: +order.amount });
       }),
-    /** Unless it is paid; then a request that is still on its way finds it closed, and nothing it stays. */
+    /** Closes the order unless it is paid. A late request then finds it closed and changes nothing. */
     close: (order: Order): string =>
       accounts.store.transaction(() => {
         if (isPaid(order)) return 'paid';
@@ -53,7 +54,7 @@ await play(['orders', 'bank', 'stock', 'Tidings'], async (stage) => {
     store.read<{ state: State }>('SELECT state FROM orders WHERE id = ?', id)?.state;
   const tidings = stage.tidings('orders');
 
-  /** Takes one order on by one state. It may be called by any number of machines, at any time, as often as they like. */
+  /** Moves one order to its next state. Any number of machines may call this, at any time and repeatedly. */
   async function scan(order: Order): Promise<void> {
     switch (stateOf(order)) {
       case 'paying':
@@ -77,7 +78,7 @@ await play(['orders', 'bank', 'stock', 'Tidings'], async (stage) => {
     }
   }
 
-  // The normal way, as far as it comes: every call here times out, and nobody knows what came of it.
+  // The normal path. Every call here times out, so its result is unknown.
   const timesOut = stage.order('pay_1', 3_000);
   const isLate = stage.order('pay_2', 2_000);
   const isSoldOut = stage.order('pay_3', 1_000);
@@ -85,7 +86,7 @@ await play(['orders', 'bank', 'stock', 'Tidings'], async (stage) => {
     if (stateOf(order) !== undefined) continue;
     orders.enter(order, 'paying');
     if (order !== isLate) bank.pay(order);
-    stage.note('orders', `no answer of ${order === isLate ? 'a request that is late' : 'the bank'}`);
+    stage.note('orders', `no answer ${order === isLate ? '(the request is late)' : 'from the bank'}`);
   }
   const all = [timesOut, isLate, isSoldOut];
   while (all.some((order) => stateOf(order) !== 'told')) for (const order of all) await scan(order);

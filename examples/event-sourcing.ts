@@ -1,12 +1,12 @@
 /**
- * Event sourcing: what has happened is all that is kept, and everything else, balances included, is computed of it.
+ * Event sourcing: only events are stored; everything else, including balances, is computed from them.
  *
- * Guarantees   One append is the decision, the record and the message: there is nothing between "done" and "told"
- *              that could be lost. A stream takes one event for each of its versions, so of two who decided on the
- *              same past one has to decide again. The publisher goes on from its position; repeating is harmless.
- * Does not     Reach over streams: a decision is atomic within one. Readers see what the publisher has published,
- *              some time later. Events are for ever, and so are their mistakes and their old formats.
- * Choose it    Where the history is the business (ledgers, claims, trading), or an auditor will ask for it.
+ * Guarantees   One append is the decision, the record and the message. Nothing can get lost between "done" and "told".
+ *              A stream accepts one event per version. If two decide on the same past, one of them must decide again.
+ *              The publisher continues from its position; repeating is harmless.
+ * Does not     Span streams: a decision is atomic within one stream. Readers see what the publisher has published, some
+ *              time later. Events stay for ever, including mistakes and old formats.
+ * Choose it    Where the history is the business (ledgers, claims, trading), or where an auditor will ask for it.
  * Comes from   Fowler, "Event Sourcing", 2005; Young, "CQRS Documents", 2010; and every ledger since Pacioli, 1494.
  */
 import { play } from './shared/stage.ts';
@@ -19,7 +19,7 @@ interface Event {
   readonly amount: number;
 }
 
-// The events of Alice's account are the only table of business. The views are what readers compute of it.
+// The events of Alice's account are the only business table. The views are computed from it by readers.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS events (version INTEGER PRIMARY KEY, id TEXT UNIQUE, type TEXT, amount INTEGER);
   CREATE TABLE IF NOT EXISTS positions (reader TEXT PRIMARY KEY, version INTEGER);
@@ -32,7 +32,7 @@ const SCHEMA = `
           UNION ALL SELECT 'shop', 0) AS o;
   INSERT OR IGNORE INTO events VALUES (1, 'opening', 'Opened', 10000)`;
 
-/** The state is a fold over the past. */
+/** The state is a fold over the past events. */
 function balanceAfter(past: readonly Event[]): number {
   return past.reduce((balance, { type, amount }) => {
     if (type === 'Opened') return balance + amount;
@@ -40,7 +40,7 @@ function balanceAfter(past: readonly Event[]): number {
   }, 0);
 }
 
-/** Decides, and writes nothing: a pure function of the past and of what is wanted. */
+/** A pure function of the past and the order. It decides and writes nothing. */
 function decide(past: readonly Event[], { id, amount }: Order): Event {
   const type = balanceAfter(past) >= amount ? 'Paid' : 'Refused';
   return { version: past.length + 1, id, type, amount };
@@ -61,11 +61,11 @@ await play(['till A', 'till B', 'account', 'Tidings'], async (stage) => {
   const isDecided = ({ id }: Order) => past().some((event) => event.id === id);
 
   const [first, second] = [stage.order('pay_1', 6_000), stage.order('pay_2', 8_000)];
-  // Two tills look at the same past, in which there is enough for either; there is not enough for both.
+  // Both tills read the same past. The balance covers either order, but not both.
   const seen = past();
   if (!isDecided(first)) tillA.append(decide(seen, first));
   if (!isDecided(second)) tillB.append(decide(seen, second));
-  // Who came second looks again, and decides on what it finds now.
+  // The second till lost the race: it reads again and decides on the new past.
   if (!isDecided(second)) tillB.append(decide(past(), second));
 
   const tidings = stage.tidings('account');
@@ -75,7 +75,7 @@ await play(['till A', 'till B', 'account', 'Tidings'], async (stage) => {
     moveTo: (version: string) =>
       void store.write("INSERT OR REPLACE INTO positions VALUES ('publisher', ?)", version),
   });
-  // A publisher that dies between telling and moving on tells it again, and is answered "unchanged".
+  // If the publisher dies between recording and moving on, it records again and gets "unchanged".
   for (const { version, id, type } of past().filter((event) => event.version > position())) {
     const order = [first, second].find((one) => one.id === id);
     if (order !== undefined) await tidings.record(order, type === 'Paid' ? 'SUCCEEDED' : 'FAILED');

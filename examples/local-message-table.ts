@@ -1,13 +1,13 @@
 /**
- * Local message table: what is to be told is written in the transaction that makes it true.
+ * Local message table: the message is written in the same transaction as the change that it reports.
  *
- * Guarantees   The money moves if and only if the outcome will be told. There is no moment between the two, so
- *              nothing has to be asked, undone or repeated to close it. Here the message is the outcome's own item in
- *              Tidings' table, and the table's stream is the poller.
- * Does not     Reach over databases: the transaction and its message must be in one (for `commitWithOutcome`: DynamoDB, the
- *              service's account and region). What others do when they are told is theirs.
- * Choose it    Whenever one database decides. The cheapest that never lies, in any database: with SQL it is a table
- *              and a poller of your own (the outbox), which calls Tidings as the other lessons do.
+ * Guarantees   The money moves if and only if the outcome will be told. There is no gap between the two, so nothing has
+ *              to be queried, undone or repeated to close it. Here, the message is the outcome's own item in Tidings' table,
+ *              and the table's stream replaces the poller.
+ * Does not     Span databases: the transaction and its message must be in the same one (for `commitWithOutcome`:
+ *              DynamoDB, in the service's account and region). What receivers do with the message is up to them.
+ * Choose it    Whenever one database decides. It is the cheapest pattern that is never wrong, and works in any database.
+ *              With SQL, use your own table and poller (the outbox), which calls Tidings as the other lessons do.
  * Comes from   Pritchett, "BASE: An Acid Alternative", ACM Queue 2008 (本地消息表); "transactional outbox" since
  *              Richardson, "Microservices Patterns", 2018.
  */
@@ -21,10 +21,10 @@ await play(['bank', 'DynamoDB', 'Tidings'], async (stage) => {
   const { merchant, table } = stage.service;
 
   const dynamodb = stage.client('bank', 'DynamoDB', {
-    /** Kept before the call: whoever repeats it by this name, repeats it, and does it once. */
+    /** Stored before the call. A repetition with the same `commitId` has an effect only once. */
     keep: ({ id }: Order, { commitId }: Named) => accounts.keep(id, commitId),
 
-    /** Alice's money, the shop's, and the outcome: one transaction. */
+    /** One transaction: Alice's account, the shop's account and the outcome. */
     pay: ({ id, amount, currency, occurredAt }: Order, { commitId }: Named) =>
       commitWithOutcome(accounts.client, {
         ...table,
@@ -48,9 +48,9 @@ await play(['bank', 'DynamoDB', 'Tidings'], async (stage) => {
     const commitId = kept ?? newCommitId();
     if (kept === undefined) await dynamodb.keep(order, { commitId });
     const result = await dynamodb.pay(order, { commitId });
-    // Nothing was written, and nobody knows of it yet; the other end is told by a call, which may be repeated.
+    // Nothing was written. So the failure is recorded by a call, which may be repeated.
     if (result.kind === 'cancelled') await tidings.record(order, 'FAILED');
-    // What stands was refused before this start: Alice's money has come too late.
+    // The order was refused in an earlier start: Alice's money came too late.
     if (result.kind === 'outcome_conflict') stage.note('bank', `it ended as ${result.current.status}`);
   }
 });

@@ -1,20 +1,20 @@
 /**
- * Repeated execution with comparison: several replicas do the same, and what most of them say is believed.
+ * Repeated execution with comparison: several replicas do the same work, and the majority's result counts.
  *
- * Guarantees   Of three replicas one may be wrong in any way, broken memory and lies included: it is outvoted before
- *              anything is announced, and its ledger is set right by the others'.
- * Does not     Work for what is not deterministic (clocks, random numbers, calls to others), nor when two are wrong in the
- *              same way, as copies of one programme are by the same bug. It costs everything three times.
- * Choose it    Where a wrong answer is worse than none: custody of keys, settlement, control of machines; or to
- *              run a new version beside the old one before it is believed.
+ * Guarantees   One of three replicas may be wrong in any way, including broken memory and lies. The others outvote it
+ *              before anything is announced, and its ledger is repaired from theirs.
+ * Does not     Work for anything that is not deterministic (clocks, random numbers, calls to others). It also fails if
+ *              two are wrong in the same way, as copies of one program are with the same bug. It costs three times as much.
+ * Choose it    Where a wrong answer is worse than none: custody of keys, settlement, control of machines. Also to run a
+ *              new version beside the old one before you trust it.
  * Comes from   Von Neumann, "Probabilistic Logics", 1956 (majority organs); Lamport, 1978, and Schneider, 1990 (state
- *              machines); to have 3f + 1 of them when the voters may lie as well, Castro and Liskov, PBFT, 1999.
+ *              machines); Castro and Liskov, PBFT, 1999, for 3f + 1 replicas if the voters may lie as well.
  */
 import type { Changes, Ledger } from './shared/money-ledger.ts';
 import { play } from './shared/stage.ts';
 import type { Order } from './shared/tidings-calls.ts';
 
-/** What an order has changed in a replica's ledger, as text that can be compared: JSON of {@link Changes}. */
+/** How an order changed a replica's ledger, as comparable text: JSON of {@link Changes}. */
 type Result = string;
 
 interface Row {
@@ -22,7 +22,7 @@ interface Row {
   readonly amount: number;
 }
 
-/** @param isLiar it credits what nobody has paid */
+/** @param isLiar credits the shop with money that nobody has paid */
 function replica(ledger: Ledger, isLiar: boolean) {
   const { store } = ledger;
   const rowsOf = (id: string) =>
@@ -30,14 +30,14 @@ function replica(ledger: Ledger, isLiar: boolean) {
   const result = ({ id }: Order): Result =>
     JSON.stringify(Object.fromEntries(rowsOf(id).map(({ owner, amount }) => [owner, amount])));
   return {
-    /** Deterministic: the same orders in the same sequence lead to the same entries; again, to none. */
+    /** Deterministic: the same orders in the same sequence make the same entries. A repetition makes none. */
     execute(order: Order): Result {
       const { id, amount } = order;
       const moved = ledger.move(id, 'pay', { alice: -amount, shop: +amount });
       if (isLiar && moved === 'refused') ledger.move(id, 'lie', { shop: +amount });
       return result(order);
     },
-    /** Forgets what this replica has done, and takes over what the others have. */
+    /** Discards this replica's entries for the order and applies the majority's. */
     repair: ({ id }: Order, right: Result): string =>
       store.transaction(() => {
         for (const { owner, amount } of rowsOf(id)) {
@@ -61,7 +61,7 @@ await play(['voter', 'replica 1', 'replica 2', 'replica 3', 'Tidings'], async (s
   const isTold = ({ id }: Order) => store.read('SELECT 1 FROM told WHERE id = ?', id) !== undefined;
   const tidings = stage.tidings('voter');
 
-  /** @returns what more than half of them say; nothing where they are of three minds */
+  /** @returns the result of more than half of the replicas; undefined if all three differ */
   function majorityOf(results: readonly Result[]): Result | undefined {
     return results.find((result) => results.filter((other) => other === result).length * 2 > results.length);
   }
@@ -70,7 +70,7 @@ await play(['voter', 'replica 1', 'replica 2', 'replica 3', 'Tidings'], async (s
     if (isTold(order)) return;
     const results = replicas.map((one) => one.execute(order));
     const right = majorityOf(results);
-    // Without a majority nothing is believed, so nothing is announced.
+    // Without a majority no result is trusted, so nothing is announced.
     if (right === undefined) throw new Error(`${order.id}: three replicas, three results`);
     for (const [index, one] of replicas.entries()) {
       if (results[index] !== right) one.repair(order, right);
@@ -80,5 +80,5 @@ await play(['voter', 'replica 1', 'replica 2', 'replica 3', 'Tidings'], async (s
   }
 
   await run(stage.order('pay_1', 3_000));
-  await run(stage.order('pay_2', 8_000)); // Alice has not enough, and the third replica says that she has
+  await run(stage.order('pay_2', 8_000)); // Alice has too little money, but the third replica says that she has enough
 });

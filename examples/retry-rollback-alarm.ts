@@ -1,14 +1,14 @@
 /**
  * Retry, roll back, raise the alarm: try forward a few times, then backward a few times, then call a person.
  *
- * Guarantees   Nothing is forgotten: each transaction ends forward, backward, or in a list that somebody works off
- *              by hand; until then it is announced as PENDING, and as nothing else.
- * Does not     End by itself in the third case, or isolate. How good it is, is how good the people are: an alarm that
- *              nobody answers is money in nobody's account.
- * Choose it    At the edge to what you do not own and cannot change (a bank file, a partner's API), and as the last
- *              resort beneath every other pattern here: each of them has a failure that only a person can end.
- * Comes from   Practice. "Memories, guesses, and apologies", Helland and Campbell, "Building on Quicksand", CIDR 2009,
- *              is the honest name for it.
+ * Guarantees   Nothing is forgotten. Each transaction ends forward, backward, or in a list that people work through.
+ *              Until then it is announced only as PENDING.
+ * Does not     End by itself in the third case, or isolate. It depends on people: an alarm that nobody answers is money
+ *              in nobody's account.
+ * Choose it    At the border to systems that you do not own and cannot change (a bank file, a partner's API). Also as the
+ *              last resort of every other pattern here: each has a failure that only a person can end.
+ * Comes from   Practice. Helland and Campbell describe it as "memories, guesses, and apologies" in "Building on
+ *              Quicksand", CIDR 2009.
  */
 import type { Moved } from './shared/money-ledger.ts';
 import { play } from './shared/stage.ts';
@@ -45,7 +45,7 @@ await play(['orders', 'bank', 'shop', 'operator', 'Tidings'], async (stage) => {
     store.read<{ state: State }>('SELECT state FROM orders WHERE id = ?', id)?.state;
   const tidings = stage.tidings('orders');
 
-  /** @returns whether it was done in the end; in earnest, with longer and longer pauses */
+  /** @returns whether an attempt succeeded. In production, pauses between attempts grow */
   function isDone(act: () => Moved | 'unavailable' | 'frozen'): boolean {
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
       const answer = act();
@@ -54,7 +54,7 @@ await play(['orders', 'bank', 'shop', 'operator', 'Tidings'], async (stage) => {
     return false;
   }
 
-  /** One step of one order, by the state that it is in. @returns whether it goes on without a person */
+  /** Advances one order by one state. @returns whether it can continue without a person */
   async function advance(order: Order): Promise<boolean> {
     switch (stateOf(order)) {
       case undefined:
@@ -68,9 +68,9 @@ await play(['orders', 'bank', 'shop', 'operator', 'Tidings'], async (stage) => {
         orders.enter(order, isDone(() => bank.refund(order)) ? 'refunded' : 'alarm');
         return true;
       case 'alarm':
-        // Told as what it is: not ended. Who asks is not told that it failed while Alice's money is away.
+        // Announced as PENDING: it has not ended. "FAILED" would be wrong while Alice's money is missing.
         await tidings.prepare(order);
-        stage.note('orders', `ALARM: ${MAX_TRIES} refunds failed, somebody must look`);
+        stage.note('orders', `ALARM: ${MAX_TRIES} refunds failed, a person must look`);
         return false;
       case 'credited':
         await tidings.record(order, 'SUCCEEDED');
@@ -90,8 +90,8 @@ await play(['orders', 'bank', 'shop', 'operator', 'Tidings'], async (stage) => {
   };
 
   await advanceAll();
-  // A person takes up the list. The repair bears the transaction's name like any other step, so that it is made
-  // once, and the ledger shows it; and the order's state changes only after it.
+  // A person works through the list. The repair carries the transaction's id like any other step, so it happens once and
+  // the ledger shows it. The order's state changes only afterwards.
   const desk = stage.client('operator', 'bank', {
     repair: ({ id, amount }: Order) => alice.move(id, 'repair by hand', { alice: +amount }),
   });

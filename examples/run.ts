@@ -25,16 +25,16 @@ import {
 
 const HELP = `Usage: npm run example -- <name> [options]
 
-Shows one pattern as a sequence, and then again, killed with SIGKILL in the middle and started anew.
+Draws one pattern as a sequence. Then draws it again, killed with SIGKILL in the middle and restarted.
 
-  --kill PLACE     kill it there instead: before:N or after:N, the effect's number in the left margin
-  --no-kill        show it once, unharmed
-  --data-dir DIR   of the service that runs on this machine (.tidings); where none runs, one is started and stopped
-  --help           this text
+  --kill PLACE     kill it at this place instead: before:N or after:N, with an effect's number from the left margin
+  --no-kill        draw it once, without a kill
+  --data-dir DIR   data directory of the local service (.tidings); if no service runs, one is started and stopped
+  --help           show this text
 
 `;
 
-/** Starts until a lesson must have ended; more means that it does not. */
+/** Maximum starts. A lesson that needs more does not end. */
 const MAX_STARTS = 5;
 
 const write = (text: string) => void process.stdout.write(`${printableLines(text)}\n`);
@@ -57,7 +57,7 @@ function listLessons(): void {
   for (const name of LESSONS) write(`  ${name.padEnd(width)}   ${headOf(name)[0]?.split(': ')[0]}`);
 }
 
-/** Plays a lesson to its end, through the kill where one is planned. */
+/** Plays a lesson to its end, with a kill if one is planned. */
 async function playToEnd(run: Run, kill?: KillPlan): Promise<Played> {
   write('');
   for (let start = 1; start <= MAX_STARTS; start += 1) {
@@ -68,7 +68,7 @@ async function playToEnd(run: Run, kill?: KillPlan): Promise<Played> {
     await showEnd(run);
     if (start === 1 && kill !== undefined) {
       const { effects } = started.played;
-      write(`\nNothing was killed: there is no effect ${kill.effect}, the last is ${effects}.`);
+      write(`\nNothing was killed: there is no effect ${kill.effect}. The last one is ${effects}.`);
     }
     return started.played;
   }
@@ -103,7 +103,7 @@ async function show(name: LessonName, surroundings: Surroundings, plan: KillPlan
     const { effects } = await playToEnd(runIn('whole'));
     if (args['no-kill']) return;
     const middle: KillPlan = { at: 'after', effect: Math.ceil(effects / 2) };
-    write(`\nThe same, killed ${middle.at} effect ${middle.effect} (--kill chooses another):`);
+    write(`\nThe same lesson, killed ${middle.at} effect ${middle.effect} (--kill chooses another place):`);
     await playToEnd(runIn('killed'), middle);
   } finally {
     rmSync(base, { recursive: true, force: true });
@@ -123,7 +123,7 @@ async function main(): Promise<void> {
   for (const line of headOf(args.name)) write(line);
   let own: OwnService | undefined;
   if (!(await isServing(args['data-dir']))) {
-    write(`No service runs from ${args['data-dir']}: starting one of our own in a temporary directory …`);
+    write(`No service runs from ${args['data-dir']}. Starting a temporary one …`);
     own = await startOwnService();
   }
   try {
@@ -139,7 +139,7 @@ try {
   await main();
 } catch (error) {
   process.stderr.write(
-    `${printableLines((error as Error).message)}\nnpm run example -- --help shows what there is.\n`,
+    `${printableLines((error as Error).message)}\nnpm run example -- --help lists the options and lessons.\n`,
   );
   process.exitCode = 1;
 }

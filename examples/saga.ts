@@ -1,12 +1,12 @@
 /**
- * Saga, orchestrated: a row of local transactions, each with one that undoes it, and a log of how far it came.
+ * Saga, orchestrated: a sequence of local transactions, each with a compensation, and a log of the progress.
  *
- * Guarantees   Every saga that was begun ends: all its steps are done, or all that were done are undone. The step
- *              after which there is no way back (the pivot) decides which; whatever dies, the log goes on from there.
- * Does not     Isolate. Between two steps everybody sees money that has left Alice and reached nobody, and somebody
- *              may act on it. Undoing is a new entry, not a rewind: it needs what was done to be undoable at all.
- * Choose it    For business that takes seconds to days over services which each have a database of their own, when
- *              one place may know the whole row. The commonest choice for orders, bookings and pay-outs.
+ * Guarantees   Every saga that was started ends: either all its steps are done, or all done steps are undone. The pivot,
+ *              the step after which there is no way back, decides which. After a crash, the saga continues from the log.
+ * Does not     Isolate. Between two steps, everybody sees money that has left Alice and reached nobody, and may act on
+ *              it. Undoing is a new entry, not a rewind: every step before the pivot must be undoable.
+ * Choose it    For business that takes seconds to days across services with their own databases, if one place may
+ *              know the whole sequence. It is the most common choice for orders, bookings and pay-outs.
  * Comes from   Garcia-Molina and Salem, "Sagas", SIGMOD 1987; pivot and retriable steps as in Richardson,
  *              "Microservices Patterns", chapter 4.
  */
@@ -19,7 +19,7 @@ await play(['orders', 'stock', 'bank', 'shop', 'Tidings'], async (stage) => {
   const alice = stage.ledger('bank', { alice: 10_000 });
   const shop = stage.ledger('shop', { shop: 0 });
 
-  // Each step is one local transaction in a database of its own, and may be repeated.
+  // Each step is one local transaction in its own database. It may be repeated.
   const stock = stage.client('orders', 'stock', {
     reserve: ({ id }: Order) => shelf.move(id, 'reserve', { shelf: -1, reserved: +1 }),
     release: ({ id }: Order) => shelf.move(id, 'release', { shelf: +1, reserved: -1 }),
@@ -38,7 +38,7 @@ await play(['orders', 'stock', 'bank', 'shop', 'Tidings'], async (stage) => {
   const steps: readonly Step[] = [
     { do: stock.reserve, undo: stock.release },
     { do: bank.debit, undo: bank.refund },
-    { do: till.credit }, // the pivot: who can undo this? Nobody; so from here on there is only forward
+    { do: till.credit }, // the pivot: nobody can undo this, so from here on the saga only goes forward
     { do: stock.ship },
   ];
   const log = stage.open(
@@ -52,7 +52,7 @@ await play(['orders', 'stock', 'bank', 'shop', 'Tidings'], async (stage) => {
   });
   const tidings = stage.tidings('orders');
 
-  /** Goes on from what the log says, whoever wrote it. */
+  /** Continues from the state in the log. */
   async function run(order: Order): Promise<void> {
     const found = () =>
       log.read<{ way: Way; step: number }>('SELECT way, step FROM sagas WHERE id = ?', order.id);
@@ -61,7 +61,7 @@ await play(['orders', 'stock', 'bank', 'shop', 'Tidings'], async (stage) => {
     while (way === 'forward' && step < steps.length) {
       const { do: act, undo } = steps[step] as Step;
       const answer = act(order);
-      // Forward recovery: a step past the pivot is repeated until it is done.
+      // Forward recovery: a step after the pivot is repeated until it is done.
       if (answer === 'done' || answer === 'already') step += 1;
       else if (undo !== undefined) way = 'backward';
       else continue;
@@ -77,8 +77,8 @@ await play(['orders', 'stock', 'bank', 'shop', 'Tidings'], async (stage) => {
     orders.step(order, 'told', step);
   }
 
-  await run(stage.order('pay_1', 3_000)); // ends forward, though the warehouse is closed at first
-  await run(stage.order('pay_2', 8_000)); // ends backward: Alice has not enough
+  await run(stage.order('pay_1', 3_000)); // ends forward, although the warehouse is closed at first
+  await run(stage.order('pay_2', 8_000)); // ends backward: Alice has too little money
 });
 
 type Way = 'forward' | 'backward' | 'told';

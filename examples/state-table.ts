@@ -1,27 +1,27 @@
 /**
- * State table: the caller writes down what it wants before it calls, and calls until it is answered; the called one
- * does it once.
+ * State table: the caller writes down its intention before it calls, and repeats the call until it gets an answer. The
+ * other side does the work once.
  *
- * Guarantees   What was written down is done at the other side exactly once, and the caller learns how it went,
- *              whichever of request, answer or process is lost: the caller repeats, the receiver recognizes it.
- * Does not     Undo anything, or say when. There is one call and one other side; for a row of them take a saga.
- * Choose it    For a call to one service that can remember the ids it has seen. The humblest of all, and enough
- *              for most: no message broker, no coordinator, one table with an index on what has not ended.
+ * Guarantees   The other side does what was written down exactly once, and the caller learns the result. This holds if
+ *              request, answer or process is lost: the caller repeats, and the receiver recognizes the repetition.
+ * Does not     Undo anything, or say when. It covers one call to one other side. For a sequence of calls, use a saga.
+ * Choose it    For a call to one service that can remember the ids it has seen. It is the simplest pattern, and enough in
+ *              most cases: no message broker, no coordinator, one table with an index on unfinished rows.
  * Comes from   Hohpe and Woolf, "Enterprise Integration Patterns", 2003 (Idempotent Receiver); Helland, "Life beyond
  *              Distributed Transactions", 2007 (remember what you have done for whom).
  */
 import { play } from './shared/stage.ts';
 import type { Order } from './shared/tidings-calls.ts';
 
-/** Looks at all rows until a person should look at them. */
+/** Maximum rounds over all rows. After that, a person should look. */
 const MAX_LOOKS = 100;
 
 await play(['orders', 'bank', 'Tidings'], async (stage) => {
   const accounts = stage.ledger('bank', { alice: 10_000, shop: 0 });
   accounts.store.exec('CREATE TABLE IF NOT EXISTS answers (id TEXT PRIMARY KEY, answer TEXT)');
 
-  // The idempotent receiver: the answer is kept in the transaction that makes it true. "No" is an answer, too: Alice
-  // may have more money tomorrow, and the repeated request must hear what the first one would have heard.
+  // The idempotent receiver stores its answer in the same transaction as the effect. "Refused" is an answer too: Alice
+  // may have more money tomorrow, but the repeated request must get the same answer as the first one.
   let answersToLose = 1;
   const bank = stage.client('orders', 'bank', {
     pay({ id, amount }: Order): string {
@@ -47,7 +47,7 @@ await play(['orders', 'bank', 'Tidings'], async (stage) => {
     store.read<{ state: State }>('SELECT state FROM orders WHERE id = ?', id)?.state;
   const tidings = stage.tidings('orders');
 
-  /** One look at one row: what is the next thing to do? A timer calls it for every row that has not ended. */
+  /** Does the next step for one row. A timer calls it for every row that has not ended. */
   async function advance(order: Order): Promise<void> {
     switch (stateOf(order)) {
       case undefined:
@@ -72,8 +72,8 @@ await play(['orders', 'bank', 'Tidings'], async (stage) => {
   for (let looks = 0; rows.some((order) => stateOf(order) !== 'told'); looks += 1) {
     if (looks > MAX_LOOKS) throw new Error('Some rows do not end.');
     for (const order of rows) {
-      // A failed look is no news: the row stays as it is, and the next look finds it.
-      await advance(order).catch((error: Error) => stage.note('orders', `${error.message}: look again`));
+      // A failed step changes nothing: the row keeps its state, and the next round finds it.
+      await advance(order).catch((error: Error) => stage.note('orders', `${error.message}: try again`));
     }
   }
 });

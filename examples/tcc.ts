@@ -1,14 +1,14 @@
 /**
- * TCC, try – confirm – cancel: each service sets aside what it will need, and then all use it, or all give it back.
+ * TCC, try – confirm – cancel: each service first reserves what it needs; then all use it, or all give it back.
  *
- * Guarantees   All confirm or all cancel, and nobody else can take what was set aside meanwhile: there is no lock,
- *              but frozen money. Confirm and cancel are repeated until they are done, so each must be idempotent; a
- *              cancel may come where no try has been (empty cancel), and a try after its cancel (hanging).
- * Does not     Let a confirm fail: try must have made sure of everything. The books show that something is frozen.
- * Choose it    Where money or seats are scarce and sagas would show too much, and every service is yours to
- *              write: three operations for each, where a saga has two.
+ * Guarantees   All confirm or all cancel. Meanwhile nobody else can take what is reserved: there is no lock, but frozen
+ *              money. Confirm and cancel are repeated until they are done, so each must be idempotent. A cancel may
+ *              arrive without a try (empty cancel), and a try after its cancel (hanging).
+ * Does not     Allow a confirm to fail: try must have checked everything. The books show that something is frozen.
+ * Choose it    Where money or seats are scarce, a saga would show too much, and you write every service yourself. Each
+ *              service needs three operations; a saga needs two.
  * Comes from   Helland, "Life beyond Distributed Transactions", CIDR 2007 (tentative operations, confirm, cancel);
- *              the three traps are named so in the documents of Alipay's and Seata's TCC.
+ *              the documents of Alipay's and Seata's TCC name the three traps.
  */
 import type { Changes, Ledger, Moved } from './shared/money-ledger.ts';
 import { play } from './shared/stage.ts';
@@ -16,7 +16,7 @@ import type { Order } from './shared/tidings-calls.ts';
 
 type Phase = 'try' | 'confirm' | 'cancel';
 
-/** A service with the three operations; which of them was done is kept in the same transaction as its effect. */
+/** A service with the three operations. It stores the last phase in the same transaction as its effect. */
 function participant(ledger: Ledger, changesOf: (order: Order, phase: Phase) => Changes) {
   const { store } = ledger;
   store.exec('CREATE TABLE IF NOT EXISTS phases (id TEXT PRIMARY KEY, phase TEXT)');
@@ -31,7 +31,7 @@ function participant(ledger: Ledger, changesOf: (order: Order, phase: Phase) => 
     try: (order: Order): string =>
       store.transaction(() => {
         const phase = phaseOf(order);
-        // Hanging: the cancel has overtaken this try. What it froze, nobody would ever give back.
+        // Hanging: the cancel overtook this try. Nobody would ever give back what it froze.
         if (phase === 'cancel') return 'refused: cancelled';
         return phase === undefined ? enter(order, 'try') : 'already';
       }),
@@ -42,7 +42,7 @@ function participant(ledger: Ledger, changesOf: (order: Order, phase: Phase) => 
         const phase = phaseOf(order);
         if (phase === 'cancel') return 'already';
         if (phase === 'try') return enter(order, 'cancel');
-        // Empty: no try was here, or not yet. There is nothing to give back, but it must be remembered.
+        // Empty cancel: no try has arrived, or not yet. There is nothing to give back, but the cancel must be remembered.
         store.write("INSERT INTO phases VALUES (?, 'cancel')", order.id);
         return 'done, empty';
       }),
@@ -72,13 +72,13 @@ await play(['orders', 'bank', 'shop', 'Tidings'], async (stage) => {
     store.read<{ state: State }>('SELECT state FROM log WHERE id = ?', id)?.state;
   const tidings = stage.tidings('orders');
 
-  /** @param isTried tries both, and says whether both have set aside what is needed */
+  /** @param isTried tries both, and returns whether both have reserved what is needed */
   async function run(order: Order, isTried: () => boolean): Promise<void> {
     if (stateOf(order) === undefined) {
       log.write(order, 'trying');
       log.write(order, isTried() ? 'confirm' : 'cancel');
     }
-    // Who finds "trying" has died among the tries, and does not know which of them arrived.
+    // A start that finds "trying" died during the tries. It does not know which of them arrived, so it cancels.
     if (stateOf(order) === 'trying') log.write(order, 'cancel');
     const decision = stateOf(order);
     if (decision === 'told') return;

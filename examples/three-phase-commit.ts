@@ -1,14 +1,14 @@
 /**
- * Three-phase commit: between vote and commit everybody learns that everybody voted yes, so that they may end alone.
+ * Three-phase commit: before the commit, everybody learns that all voted yes, so that each can end alone.
  *
- * Guarantees   No blocking: who hears nothing ends by its own clock. Before the second phase it aborts, since nobody
- *              can have committed; after it, it commits, since nobody can have aborted. Right, as long as messages
- *              arrive in time or their sender is dead.
- * Does not     Stand a network that parts. Where one was told of the second phase and the other was not, and both
- *              time out, one commits and the other aborts: pay_3. Money is made or lost; this lesson can only find
- *              it, announce no end, and call a person.
- * Choose it    Hardly ever: it costs a round more than two-phase commit, and trades blocking for being wrong. It
- *              is here because it shows why agreement needs a majority (Paxos, Raft), not a better time-out.
+ * Guarantees   No blocking: a participant that hears nothing ends when its own timer expires. Before the second phase it
+ *              aborts, because nobody can have committed. After it, it commits, because nobody can have aborted. This is
+ *              correct as long as messages arrive in time or their sender is dead.
+ * Does not     Survive a network partition. If one participant got the second phase and the other did not, and both time
+ *              out, one commits and the other aborts: pay_3. Money is created or lost. This lesson can only detect it,
+ *              announce no end, and call a person.
+ * Choose it    Hardly ever: it costs one round more than two-phase commit, and trades blocking for wrong results. It is
+ *              here because it shows why agreement needs a majority (Paxos, Raft) and not a better time-out.
  * Comes from   Skeen, "Nonblocking Commit Protocols", SIGMOD 1981.
  */
 import type { Changes, Ledger } from './shared/money-ledger.ts';
@@ -42,7 +42,7 @@ function participant(ledger: Ledger, changesOf: (order: Order) => Changes) {
     preCommit: (order: Order) => enter(order, 'precommitted'),
     doCommit: (order: Order) => (stateOf(order) === 'committed' ? 'committed' : enter(order, 'committed')),
     abort: (order: Order) => (stateOf(order) === 'aborted' ? 'aborted' : enter(order, 'aborted')),
-    /** Nobody speaks any more. What may be concluded depends on the phase alone. */
+    /** No more messages arrive. The phase alone decides what follows. */
     timeOut(order: Order): State {
       const state = stateOf(order);
       if (state === 'ready') return enter(order, 'aborted');
@@ -61,19 +61,19 @@ await play(['coordinator', 'bank', 'shop', 'Tidings'], async (stage) => {
   const both = [bank, shop];
   const tidings = stage.tidings('coordinator');
 
-  /** Announces what both say; if they contradict each other, that it has not ended. */
+  /** Announces the result that both have. If they contradict each other, announces that it has not ended. */
   async function tell(order: Order): Promise<void> {
     const states = new Set([alice.state(order), till.state(order)]);
     if (states.size === 1) {
       await tidings.record(order, states.has('committed') ? 'SUCCEEDED' : 'FAILED');
       return;
     }
-    // Without an end it is listed as unresolved in time, and a person finds out which of the two to correct.
+    // Without an end, it is listed as unresolved later. A person finds out which of the two to correct.
     await tidings.prepare(order);
     stage.note('coordinator', `ALARM: the bank has ${alice.state(order)}, the shop ${till.state(order)}`);
   }
 
-  /** A coordinator that comes back asks for the states, and ends what it finds as the time-outs would. */
+  /** After a restart, the coordinator asks for the states and ends the transaction as the time-outs would. */
   async function isTakenUp(order: Order): Promise<boolean> {
     const states = [alice.state(order), till.state(order)];
     if (states.every((state) => state === 'unknown')) return false;
@@ -108,7 +108,7 @@ await play(['coordinator', 'bank', 'shop', 'Tidings'], async (stage) => {
   if (!(await isTakenUp(parted))) {
     for (const one of both) one.canCommit(parted);
     bank.preCommit(parted);
-    stage.note('shop', 'the network parts: no preCommit here');
+    stage.note('shop', 'network partition: no preCommit here');
     bankAlone.timeOut(parted);
     shopAlone.timeOut(parted);
     await tell(parted);

@@ -1,12 +1,12 @@
 /**
- * Transactional message: say that it will be decided, decide, confirm; and who hears no confirmation asks back.
+ * Transactional message: announce a decision, decide, confirm. Without a confirmation, Tidings checks back.
  *
- * Guarantees   Whatever the bank commits is announced, and whatever it does not is not, though the two stand in
- *              different systems and the bank keeps no list of what is to be told. Who dies in between is asked, and
- *              answers from its own database. A check that finds nothing rolls back for good before it says so.
- * Does not     Answer at once after a crash: the question comes when the time is up. The bank must be reachable for it.
- * Choose it    Where the database cannot hold an outbox, or is none of yours to poll, but can be asked "did pay_1
- *              happen?". With an outbox of your own you need no check-back; with this you need no poller.
+ * Guarantees   Everything that the bank commits is announced, and nothing else is. The two are in different systems, and
+ *              the bank keeps no outbox. If the bank dies in between, it is asked, and answers from its own database. A
+ *              check that finds nothing rolls back for good before it answers.
+ * Does not     Answer at once after a crash: the check comes when the time is up. The bank must be reachable for it.
+ * Choose it    Where the database cannot hold an outbox, or you may not poll it, but it can answer "did pay_1 happen?".
+ *              With your own outbox you need no check-back; with this you need no poller.
  * Comes from   RocketMQ's transactional messages (half message, commit, check: 回查), Alibaba, since 2012.
  */
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,9 +15,9 @@ import { CREATE_MARKS_TABLE, committedMarkSql, endOrRollBackSql } from '../lib/i
 import { play } from './shared/stage.ts';
 import type { Order } from './shared/tidings-calls.ts';
 
-/** Seconds that a transaction is given before it is asked about; in earnest a minute. */
+/** Seconds until a transaction is checked. In production, use a minute. */
 const AFTER_SECONDS = 2;
-/** Between two looks of a customer who waits, and how many until it is too long. */
+/** Milliseconds between two looks of a waiting customer, and the maximum number of looks. */
 const LOOK_MS = 100;
 const MAX_LOOKS = 300;
 
@@ -26,8 +26,8 @@ await play(['bank', 'Tidings'], async (stage) => {
   accounts.store.exec(CREATE_MARKS_TABLE);
   const { api, merchant } = stage.service;
 
-  // The local transaction writes "committed" as a part of itself; if a check has written "rolled back" there first,
-  // all of it fails.
+  // The local transaction also writes the mark "committed". If a check has already written "rolled back" there, the whole
+  // transaction fails.
   const bank = stage.client('bank', 'bank', {
     transfer: ({ id, amount, currency, occurredAt }: Order) =>
       accounts.store.transaction(() => {
@@ -40,7 +40,7 @@ await play(['bank', 'Tidings'], async (stage) => {
       }),
   });
 
-  // What answers checks knows nothing but the database.
+  // The check handler uses only the database.
   const marks = {
     run: ({ sql, values }: Statement) => accounts.store.write(sql, ...values),
     first: ({ sql, values }: Statement) => accounts.store.read<Record<string, unknown>>(sql, ...values),
@@ -64,12 +64,12 @@ await play(['bank', 'Tidings'], async (stage) => {
       checkBack: { url: door.url, afterSeconds: AFTER_SECONDS, onUnknown: 'FAILED' },
     });
 
-  /** A customer repeats no order that Tidings knows of; a bank that died goes on with none: it waits to be asked. */
+  /** A customer does not repeat an order that Tidings knows. A restarted bank waits for the check of it. */
   async function isKnown(order: Order): Promise<boolean> {
     const isPending = async () => (await stage.statusOf(order)) === 'PENDING';
     if ((await stage.statusOf(order)) === undefined) return false;
     for (let looks = 0; await isPending(); looks += 1) {
-      if (looks > MAX_LOOKS) throw new Error(`Nobody asks about ${order.id}.`);
+      if (looks > MAX_LOOKS) throw new Error(`No check for ${order.id} arrived.`);
       await pause(LOOK_MS);
     }
     return true;

@@ -1,20 +1,20 @@
 /**
- * Two-phase commit: everybody is asked whether they can; if all can, all must, and a coordinator's log says which it is.
+ * Two-phase commit: all are asked whether they can commit; if all can, all must. The coordinator's log decides.
  *
- * Guarantees   Atomicity and isolation: all commit or all abort, and nobody sees or touches what is in between,
- *              because it is locked from the vote until the decision comes.
- * Does not     Go on without the coordinator. Who has voted yes can neither commit nor abort by itself: if the
- *              coordinator is away, the locks stay, and everybody else who wants Alice's account waits or is refused.
- * Choose it    For few participants of one owner and one network, that are locked for milliseconds: two databases
- *              with XA under one transaction manager. Never across companies, or over anything a person must confirm.
- * Comes from   Gray, "Notes on Data Base Operating Systems", 1978; "no record means aborted" (presumed abort) is of
+ * Guarantees   Atomicity and isolation: all commit or all abort. Nobody sees or touches intermediate states, because they
+ *              are locked from the vote until the decision arrives.
+ * Does not     Continue without the coordinator. A participant that voted yes can neither commit nor abort by itself. If
+ *              the coordinator is away, the locks stay, and everybody else who needs Alice's account waits or is refused.
+ * Choose it    For few participants with one owner in one network that are locked for milliseconds: two databases with XA
+ *              under one transaction manager. Never across companies, or for anything that a person must confirm.
+ * Comes from   Gray, "Notes on Data Base Operating Systems", 1978; "no record means aborted" (presumed abort) from
  *              Mohan, Lindsay and Obermarck, R*, 1986. XA: X/Open, 1991.
  */
 import type { Changes, Ledger } from './shared/money-ledger.ts';
 import { play } from './shared/stage.ts';
 import type { Order } from './shared/tidings-calls.ts';
 
-/** A database that takes part: what it has promised stands in its own file, and so does the lock. */
+/** A participating database. It stores its promises and locks in its own file. */
 function participant(ledger: Ledger, changesOf: (order: Order) => Changes) {
   const { store } = ledger;
   store.exec(`
@@ -26,7 +26,7 @@ function participant(ledger: Ledger, changesOf: (order: Order) => Changes) {
     store.write('INSERT OR IGNORE INTO finished VALUES (?)', id);
   };
   return {
-    /** Yes is a promise: from now on this participant can do both, and may do neither until it is told. */
+    /** Yes is a promise: from now on, this participant can do both, but may do neither until it gets the decision. */
     prepare: (order: Order): string =>
       store.transaction(() => {
         if (isFinished(order.id)) return 'no';
@@ -82,7 +82,7 @@ await play(['coordinator', 'bank', 'shop', 'Tidings'], async (stage) => {
     store.read<{ state: State }>('SELECT state FROM log WHERE id = ?', id)?.state;
   const tidings = stage.tidings('coordinator');
 
-  /** The first phase: the votes. Who finds "voting" in the log has died before the decision: then it is abort. */
+  /** The first phase: the votes. If the log already says "voting", a start died before the decision: abort. */
   function vote(order: Order): void {
     if (stateOf(order) !== undefined) return;
     log.write(order, 'voting');
@@ -91,7 +91,7 @@ await play(['coordinator', 'bank', 'shop', 'Tidings'], async (stage) => {
   }
   const promised = new Set<string>();
 
-  /** The second phase. The decision is made by one write to the log; whatever dies after it, it is carried out. */
+  /** The second phase. One write to the log makes the decision. After that, it is carried out even if processes die. */
   async function decide(order: Order): Promise<void> {
     if (stateOf(order) === 'voting') log.write(order, promised.has(order.id) ? 'commit' : 'abort');
     const decision = stateOf(order);
@@ -100,7 +100,7 @@ await play(['coordinator', 'bank', 'shop', 'Tidings'], async (stage) => {
       if (decision === 'commit') one.commit(order);
       else one.abort(order);
     }
-    // Announced only now, though it was decided before: who is told that Alice has paid may look at her account.
+    // Record only after both have committed: a receiver of "Alice has paid" may look at her account.
     await tidings.record(order, decision === 'commit' ? 'SUCCEEDED' : 'FAILED');
     log.write(order, 'told');
   }

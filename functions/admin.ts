@@ -35,4 +35,5 @@ const routes = [
   ...settlingRoutes(ports),
 ];
 
+/** HTTP requests that manage merchants, endpoints, keys and redeliveries. Also answers requests that match no route. */
 export const handler = serveHttp(createApp({ ...service.app, operations }, routes));

@@ -20,7 +20,7 @@ const ports = {
   }),
 };
 
-/** Every minute, a share of the partitions: the windows that were closed some time ago, read again. */
+/** Runs every minute for a share of the partitions: reads closed windows again once `auditAfterSeconds` have passed. */
 export const handler = serveSchedule<PartitionShare>(async (deadlineMs, { partitions }) => {
   reportMark(ports, 'audited', await auditPartitions(ports, { partitions, deadlineMs }));
 });

@@ -41,7 +41,7 @@ const ports = {
   deadLetters: createDeadLetters({ sqs: service.sqs, queueUrl: config.deadLetterUrl }),
 };
 
-/** Messages of the check lane: each asks one initiator once. */
+/** Handles messages of the check lane. Each message asks one initiator once. */
 export const handler = serveQueue({
   sqs: service.sqs,
   queueUrlOf: () => service.queueUrls.check,

@@ -5,7 +5,7 @@ import { serveSchedule } from './wiring/serve-schedule.ts';
 
 const ports = openBookkeeping('close', ['windowSeconds']);
 
-/** Every minute: the windows that ended a feed lag ago, of every merchant of the directory. */
+/** Runs every minute, for all merchants: closes the windows that ended at least one feed lag ago. */
 export const handler = serveSchedule(async (deadlineMs) => {
   const marks = await forEachPartition((partition) => closePartition(ports, { partition, deadlineMs }));
   reportMark(ports, 'closed', marks);

@@ -41,7 +41,7 @@ const ports = {
 const laneOf = ({ eventSourceARN }: SQSRecord) =>
   eventSourceARN === config.retryQueueArn ? 'retry' : 'first';
 
-/** Messages of the lanes. Those of a batch are attempted side by side; those that fail come back alone. */
+/** Handles both delivery lanes. A batch is attempted in parallel. Only failed messages return to the queue. */
 export const handler = serveQueue({
   sqs: service.sqs,
   queueUrlOf: (record) => service.queueUrls[laneOf(record)],

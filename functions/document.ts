@@ -7,5 +7,5 @@ const answer: APIGatewayProxyStructuredResultV2 = {
   body: JSON.stringify(openApi),
 };
 
-/** The contract, for anybody: a file, for which nobody needs a key and no other function carries its weight. */
+/** Serves `docs/openapi.json`. No key is needed, and no other function has to bundle the file. */
 export const handler = async (): Promise<APIGatewayProxyStructuredResultV2> => answer;

@@ -51,4 +51,5 @@ const routes = [
 
 const limit = createQueryLimit({ ...service, gate: createGate(table) });
 
+/** HTTP requests that read: transactions, feed, windows, reconciliations, statements and undelivered notifications. */
 export const handler = serveHttp(createApp({ ...service.app, limit }, routes));

@@ -37,6 +37,6 @@ const recordBatch = serveQueue({
 });
 const serve = serveHttp(createApp(service.app, [...recordingRoutes(ports), ...unresolvedRoutes(ports)]));
 
-/** Requests that wait for the answer, and messages whose senders do not: the same outcomes by the same way. */
+/** Records outcomes from HTTP requests and from intake-queue messages. Both share the same recording rules. */
 export const handler = (event: SQSEvent | HttpEvent) =>
   'Records' in event ? recordBatch(event) : serve(event);

@@ -9,13 +9,13 @@ const service = openDispatchService('relay');
 const ports = {
   ...service,
   parking: createParking(service.table, service.config),
-  // Nothing that it delays waits longer than the queue can.
+  // No scheduler here: every delay that the relay uses fits within the queue's own limit.
   dispatcher: createDispatcher({
     ...service,
     onRefused: (reason) => service.reporter.report({ event: 'schedule_refused', reason }),
   }),
 };
 
-/** A fault is thrown: the stream hands out the whole batch again, for as long as it takes. */
+/** Relays stream records to the lanes. Throws on a fault: the stream then retries the whole batch until it succeeds. */
 export const handler = async ({ Records }: DynamoDBStreamEvent): Promise<void> =>
   relay(ports, Records.map(decodeRecord));

@@ -18,7 +18,7 @@ const ports = {
   }),
 };
 
-/** Every quarter of an hour, a share of the partitions: the days that ended, of every merchant. */
+/** Runs every 15 minutes for a share of the partitions: makes every merchant's statement of each day that has ended. */
 export const handler = serveSchedule<PartitionShare>(async (deadlineMs, { partitions }) => {
   const stateOne = (partition: number) => statePartition(ports, { partition, deadlineMs });
   reportMark(ports, 'stated', await forEachPartition(stateOne, partitions));

@@ -18,7 +18,7 @@ const ports = {
   jobs: createJobStore(service.table, service.config),
 };
 
-/** Every minute: what is due and was not sent, and the redelivery jobs that run; neither waits for the other. */
+/** Runs every minute: sends what is due but was not sent, and runs redelivery jobs. Both run in parallel. */
 export const handler = serveSchedule(async (deadlineMs) => {
   const sweep = () => forEachPartition((partition) => sweepPartition(ports, { partition, deadlineMs }));
   const jobs = () => runJobs(ports, deadlineMs);

@@ -12,5 +12,5 @@ const ports = {
   sender: createHttpSender({ policy: service.callbackPolicy, now: service.clock.now }),
 };
 
-/** Requests to test an endpoint. They wait for a receiver, and keep no container of the other requests busy. */
+/** Requests to test an endpoint. They wait for a receiver, so they run apart from the other requests. */
 export const handler = serveHttp(createApp(service.app, testingRoutes(ports)));

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { merchantIdSchema } from './core/model.ts';
 
 /**
- * What an operator may set, with rules and defaults. The construct checks its props by these at synthesis, and the functions
- * their environment at start: what deploys also starts.
+ * Rules and defaults of the settings that operators may change. The construct checks its props with them at synthesis.
+ * The functions check their environment with them at start. So a configuration that deploys also starts.
  */
 
 const DAY_SECONDS = 86_400;
@@ -11,7 +11,7 @@ const MAX_WINDOW_SECONDS = 3_600;
 const MAX_HORIZON_DAYS = 30;
 const MAX_RETENTION_DAYS = 3_650;
 
-/** A whole number within bounds. */
+/** A whole number from `min` to `max`. */
 const whole = (min: number, max: number) => {
   const rule = { error: `must be a whole number from ${min} to ${max}` };
   return z.int(rule).min(min, rule).max(max, rule);
@@ -26,8 +26,9 @@ const recordedMerchants = z
       error: 'must be a merchant id',
     }),
   )
-  .min(1, { error: 'must name one merchant at least' });
+  .min(1, { error: 'must name at least one merchant' });
 
+/** One zod rule for each setting. */
 export const RULES = {
   feedLagSeconds: whole(3, 300),
   windowSeconds: whole(1, MAX_WINDOW_SECONDS).refine((seconds) => MAX_WINDOW_SECONDS % seconds === 0, {
@@ -36,13 +37,14 @@ export const RULES = {
   auditAfterSeconds: whole(1, DAY_SECONDS),
   retentionDays: whole(1, MAX_RETENTION_DAYS),
   checkHorizonSeconds: whole(1, MAX_HORIZON_DAYS * DAY_SECONDS),
-  callbackPorts: z.array(port).min(1, { error: 'must name one port at least' }),
-  /** As the function reads them: account by account. */
+  callbackPorts: z.array(port).min(1, { error: 'must name at least one port' }),
+  /** Merchants by AWS account, as the function reads them. */
   recorders: z.record(account, recordedMerchants),
   account,
   recordedMerchants,
 } as const;
 
+/** Defaults of the settings. Seconds and days, as the names say. */
 export const DEFAULTS = {
   feedLagSeconds: 30,
   windowSeconds: 300,
@@ -52,5 +54,5 @@ export const DEFAULTS = {
   callbackPorts: [443, 8443],
 } as const;
 
-/** Where the service's metrics stand, of all functions together: alarms and custom metrics are billed for each. */
+/** CloudWatch namespace and service dimension. All functions share them: each custom metric and alarm is billed. */
 export const METRICS = { namespace: 'Tidings', service: 'tidings' } as const;

@@ -3,18 +3,18 @@ import { keyOfParked } from '../../lib/core/deliver/put-back.ts';
 
 export const PARKED_HELP = `Usage: npm run parked -- <list|show|put-back> [ids] [options]
 
-Works on parked records: records of the stream that could not be relayed, and were kept aside with their reason.
+Works on parked records: stream records that could not be relayed and were stored with the reason.
 
 Commands:
-  list            List them: id, time, outcome, and reason.
-  show ID         Show one of them whole.
-  put-back ID…    Read each outcome again and relay it. The record is deleted when its messages were sent.
+  list            List them: id, time, outcome and reason.
+  show ID         Show one record in full.
+  put-back ID…    Read each outcome again and relay it. The record is deleted once its messages are sent.
   put-back --all  The same for all.
 
 Options:
-  --days N        how many days to look back, today included (14)
+  --days N        how many days to look back, including today (14)
   --outputs FILE  on AWS: the file that \`npm run deploy\` writes, with credentials of an operator
-  --data-dir DIR  data directory of the service that runs on this machine (.tidings)
+  --data-dir DIR  data directory of the service on this machine (.tidings)
   --json          one line of JSON for each record
 
 Exit status: 0 if all went well, 1 if a record could not be put back or does not exist.
@@ -37,10 +37,15 @@ export interface ParkedTools {
 }
 
 const DAY_MS = 86_400_000;
-/** As long as rows may be kept, and a little more. */
+/** Slightly more than the longest retention. */
 const MAX_DAYS = 4_000;
 
-/** @returns the exit status */
+/**
+ * Runs one parked command.
+ *
+ * @returns the exit status: 0 if all went well, 1 if a record could not be put back
+ * @throws Error with a message for people, such as for an unknown command or record
+ */
 export async function runParked(args: ParkedArguments, tools: ParkedTools): Promise<number> {
   const days = daysBack(args.days, tools.nowMs);
   switch (args.verb) {
@@ -123,7 +128,7 @@ function notFound(id: string, days: readonly string[]): Error {
   );
 }
 
-/** Days of UTC, today first. */
+/** UTC days as `2026-11-20`, today first. */
 function daysBack(text: string, nowMs: number): readonly string[] {
   const days = Number(text);
   if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
@@ -149,7 +154,7 @@ function about(record: ParkedRecord): string {
   return key === undefined ? 'no outcome' : `${key.merchantId}/${key.transactionId} version ${key.version}`;
 }
 
-/** Reasons quote what others wrote: nothing in them may steer a terminal. */
+/** Reasons quote text from others. Control characters in it must not reach the terminal. */
 function printable(text: string): string {
   return text.replaceAll(
     /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,

@@ -14,10 +14,10 @@ import type { Outputs } from '../deployment.ts';
 import type { ParkedTools } from './command.ts';
 
 /**
- * The relay as the function has it, with a terminal instead of a log. A check that is due later than a queue can wait is
- * left to the sweep, as there.
+ * Wires the relay as its function does, but reports to a terminal instead of a log. A check that is due later than a
+ * queue can delay is left to the sweep, as in the function.
  *
- * @param note told of what the service would log
+ * @param note receives the lines that the service would log
  */
 export function openParkedTools(
   outputs: Outputs,
@@ -47,7 +47,7 @@ export function openParkedTools(
       },
       timer,
       clock,
-      onRefused: () => note('A check is due later than a queue can wait: the sweep sends it.'),
+      onRefused: () => note('A check is due later than a queue can delay. The sweep will send it.'),
     }),
     clock,
     clockTrust: table.clockCheck,

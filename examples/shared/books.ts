@@ -4,11 +4,11 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Run } from './lessons.ts';
 import { readItemBooks } from './table-items.ts';
 
-/** What the ledgers of a run say, read from outside: nothing is believed of what the lesson told of itself. */
+/** The ledgers of a run, read from outside. Nothing here relies on what the lesson reports about itself. */
 export interface Books {
   readonly accounts: readonly Account[];
   readonly entries: readonly Entry[];
-  /** Transactions that hold something back from others: locks, frozen money. */
+  /** Transactions that hold locks. */
   readonly holding: readonly string[];
 }
 
@@ -26,20 +26,20 @@ export interface Entry {
   readonly amount: number;
 }
 
-/** Tables in which a pattern keeps what nobody else may touch meanwhile; each has the transaction as `id`. */
+/** Tables with the locks of a pattern. In each, `id` is the transaction. */
 const HOLDS = ['locks'];
-/** Where a payment goes. */
+/** The account that receives the payment. */
 const SHOP = 'shop';
-/** Whose goods are sold for it; a lesson without these accounts sells nothing. */
+/** The accounts of the goods. A lesson without them sells nothing. */
 const GOODS = { reserved: 'reserved', sold: 'sold', shelf: 'shelf' };
-/** Set aside of what is Alice's, and hers still. */
+/** Money set aside from Alice's account. It is still hers. */
 const FROZEN = 'frozen';
-/** The ledger of who is told: it follows the end of a transaction, and has no part in it. */
+/** The receiver's ledger. It follows the end of a transaction and takes no part in deciding it. */
 const RECEIVER = 'receiver';
 
 export async function readBooks({ dir, run, surroundings }: Run): Promise<Books> {
   const files = readdirSync(dir).filter((name) => name.endsWith('.sqlite'));
-  // Without a file, it keeps its books in DynamoDB.
+  // A lesson without files keeps its books in DynamoDB.
   if (files.length === 0) return { ...(await readItemBooks(surroundings.table, run)), holding: [] };
   const books = files.map((file) => readLedger(join(dir, file), file.replace('.sqlite', '')));
   return {
@@ -71,13 +71,13 @@ function readLedger(path: string, ledger: string): Books {
   }
 }
 
-/** What the ledgers say of one transaction, whatever its steps were. */
+/** What the ledgers show for one transaction, independent of its steps. */
 export type Standing =
-  /** The shop has the money, it is missing where it came from, and the goods are gone. */
+  /** The shop has the money, the payer does not, and the goods are sold. */
   | 'moved'
-  /** Nothing moved, or all that moved came back. */
+  /** Nothing moved, or everything that moved came back. */
   | 'unmoved'
-  /** Something left, or came, that has no counterpart. */
+  /** Something left or arrived without a counterpart. */
   | 'half done';
 
 export function standingOf({ accounts, entries }: Books, id: string): Standing {
@@ -96,14 +96,14 @@ export function standingOf({ accounts, entries }: Books, id: string): Standing {
   return net(SHOP) > 0 && sum(nets) === 0 && isDelivered ? 'moved' : 'half done';
 }
 
-/** Whether it keeps something from others: a lock, frozen money, reserved goods. */
+/** Whether the transaction blocks something: a lock, frozen money or reserved goods. */
 export function isHolding({ entries, holding }: Books, id: string): boolean {
   const netOf = (owner: string) =>
     sum(entries.filter((entry) => entry.id === id && entry.owner === owner).map(({ amount }) => amount));
   return holding.includes(id) || netOf(GOODS.reserved) !== 0 || netOf(FROZEN) !== 0;
 }
 
-/** What is wrong with the accounts as a whole; nothing, if money is conserved and every change has its entry. */
+/** What is wrong with the accounts as a whole. Empty if money is conserved and every change has its entry. */
 export function faultsOf({ accounts, entries }: Books): readonly string[] {
   const [before, after] = [sum(accounts.map((one) => one.opening)), sum(accounts.map((one) => one.balance))];
   const lost = before === after ? [] : [`money is not conserved: ${before} became ${after}`];

@@ -1,7 +1,7 @@
 import { printable } from '../../lib/printable.ts';
 import type { KillPlan } from './effects.ts';
 
-/** Draws what happens between columns as a sequence: time runs down, arrows run across. */
+/** Draws events between columns as a sequence: time runs down, arrows run across. */
 
 export interface Arrow {
   readonly from: string;
@@ -10,18 +10,18 @@ export interface Arrow {
 }
 
 export interface Drawing {
-  /** Names the columns. */
+  /** Draws the names of the columns. */
   head(): void;
-  /** A message and its answer, or, from a column to itself, something that it did. */
+  /** A message and its answer. From a column to itself: an action of its own. */
   arrow(
     arrow: Arrow & {
       readonly answer: string;
       readonly effects?: { readonly first: number; readonly last: number };
     },
   ): void;
-  /** What is no effect and no message: who is away, what is late. */
+  /** Something that is neither an effect nor a message: who is away, what is late. */
   note(column: string, text: string): void;
-  /** What was under way, if anything, when the process was killed. */
+  /** The kill, with the message that was under way, if any. */
   killed(underWay: Arrow | undefined, plan: KillPlan): void;
   /** A line across all columns. */
   across(text: string): void;
@@ -29,7 +29,7 @@ export interface Drawing {
 
 const GUTTER = 6;
 const WIDTH = 110;
-/** For the answers behind the last column. */
+/** Room for the answers after the last column. */
 const MARGIN = 12;
 const MAX_COLUMN = 34;
 
@@ -88,7 +88,7 @@ export function createDrawing(options: {
       write(shaft({ from: column, to: column, label: text }, { mark: '○', answer: '' }).text());
     },
     killed(underWay, { at, effect }) {
-      // Before its effect a message does not arrive; after it, its answer does not.
+      // A kill before the effect stops the message. A kill after the effect stops its answer.
       const ends = at === 'before' ? { mark: '✗', answer: '' } : { mark: '▶', answer: '✗' };
       if (underWay !== undefined) write(shaft(underWay, ends).text());
       write(
@@ -104,7 +104,7 @@ export function createDrawing(options: {
   };
 }
 
-/** One line of characters, on which later ones cover earlier ones. */
+/** One line of characters. Later characters cover earlier ones. */
 class Canvas {
   readonly #cells: string[];
 

@@ -1,6 +1,6 @@
 /**
- * Counts what a lesson does to the world, and ends the process where a plan says so. Clients call it; lessons do not
- * know of it, so a kill finds them wherever they happen to be.
+ * Counts the effects of a lesson and kills the process where a plan says so. Clients call it. Lessons do not know about
+ * it, so a kill can hit them anywhere.
  */
 
 export interface KillPlan {
@@ -10,18 +10,18 @@ export interface KillPlan {
 }
 
 export interface Effects {
-  /** How many began since the process started. */
+  /** Effects started since the process started. */
   readonly count: number;
-  /** Makes one effect, or fails to: a refusal, too, is an answer that may be lost. */
+  /** Runs one effect. A failed effect counts too: its refusal is an answer that may get lost. */
   make<T>(effect: () => T): T;
   makeAsync<T>(effect: () => Promise<T>): Promise<T>;
 }
 
-/** @example planOf('after:5') */
+/** Parses a kill plan. Undefined without a text. @example planOf('after:5') */
 export function planOf(text: string | undefined): KillPlan | undefined {
   if (text === undefined) return undefined;
   const [, at, effect] = /^(before|after):([1-9]\d*)$/.exec(text) ?? [];
-  if (at === undefined) throw new Error(`A kill is before:N or after:N, not ${text}.`);
+  if (at === undefined) throw new Error(`A kill plan is before:N or after:N, not ${text}.`);
   return { at: at as KillPlan['at'], effect: Number(effect) };
 }
 

@@ -7,15 +7,15 @@ import {
 import type { Effects } from './effects.ts';
 
 /**
- * A SQLite file whose commits are counted as effects: those of transactions, and of single statements outside of any.
- * A transaction that changed nothing is none.
+ * A SQLite file that counts commits as effects: of transactions, and of single statements outside a transaction. A
+ * transaction that changed nothing does not count.
  */
 export class Store extends DatabaseSync {
   readonly #effects: Effects;
   #changesBefore = 0;
   #isReady = false;
 
-  /** @param schema repeatable; made, like everything that it fills in, before anything is counted */
+  /** @param schema repeatable SQL. It runs before counting starts, including the rows that it inserts */
   constructor(path: string, schema: string, effects: Effects) {
     super(path, { timeout: 1_000 });
     this.#effects = effects;
@@ -42,7 +42,7 @@ export class Store extends DatabaseSync {
     return Object.assign(statement, { run: counted });
   }
 
-  /** One local transaction: all that `work` writes, or, where it throws, nothing. */
+  /** Runs one local transaction. It commits all writes of `work`, or none if `work` throws. */
   transaction<T>(work: () => T): T {
     this.exec('BEGIN IMMEDIATE');
     try {
@@ -55,7 +55,7 @@ export class Store extends DatabaseSync {
     }
   }
 
-  /** @returns how many rows it changed */
+  /** @returns the number of changed rows */
   write(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.prepare(sql).run(...values).changes);
   }

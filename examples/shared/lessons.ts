@@ -7,7 +7,7 @@ import type { KillPlan } from './effects.ts';
 import type { Played } from './stage.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** Lessons seen from outside: a process that is started, may be killed, and is started again until it ends. */
+/** Lessons seen from outside: processes that are started, may be killed, and are restarted until they end. */
 
 export const LESSONS = [
   'best-effort',
@@ -32,14 +32,14 @@ export function isLesson(name: string): name is LessonName {
 
 const FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
-/** The comment at the head of a lesson, line by line. */
+/** The comment at the top of a lesson, line by line. */
 export function headOf(name: LessonName): readonly string[] {
   const text = readFileSync(join(FOLDER, `${name}.ts`), 'utf8');
   const [, comment = ''] = /^\/\*\*\n(.*?)^ \*\//ms.exec(text) ?? [];
   return comment.split('\n').map((line) => line.replace(/^ \* ?/, ''));
 }
 
-/** One run of a lesson: its stores are in `dir`, its transactions bear `run`. */
+/** One run of a lesson. Its stores are in `dir`; its transaction ids start with `run`. */
 export interface Run {
   readonly name: LessonName;
   readonly dir: string;
@@ -60,18 +60,18 @@ export function newRun(
 /** How a start ended. */
 export type Started =
   | { readonly kind: 'ended'; readonly output: string; readonly played: Played }
-  /** By the plan, at the effect that it names. */
+  /** Killed at the effect that the plan names. */
   | { readonly kind: 'killed'; readonly output: string }
   | { readonly kind: 'broken'; readonly output: string };
 
-/** A lesson takes a second or two; one that hangs is ended, and counts as broken. */
+/** A lesson takes a second or two. One that hangs is killed and counts as broken. */
 const START_TIMEOUT_MS = 60_000;
 
 /**
  * Starts the lesson once.
  *
- * @param start the first is 1
- * @param stdio `inherit` shows it on this terminal, `pipe` keeps it as `output`
+ * @param start number of the start; the first is 1
+ * @param stdio `inherit` shows the output on this terminal, `pipe` returns it as `output`
  */
 export async function startLesson(
   { name, dir, run, surroundings, occurredAt }: Run,

@@ -1,24 +1,24 @@
 import type { Store } from './item-store.ts';
 
 /**
- * A small ledger: accounts that cannot go below nothing, and an entry for each change of one. Whoever repeats a step of
- * a transaction finds its entries and changes nothing.
+ * A small ledger: accounts that cannot go below zero, and an entry for each change. A repeated step of a transaction
+ * finds its entries and changes nothing.
  */
 export interface Ledger {
   readonly store: Store;
-  /** Makes all changes of one step in a local transaction of its own. */
+  /** Makes all changes of one step in its own local transaction. */
   move(id: string, step: string, changes: Changes): Moved;
-  /** The same as a part of a transaction that is open already. */
+  /** The same within a transaction that is already open. */
   post(id: string, step: string, changes: Changes): Moved;
 }
 
-/** What each account gains or loses. */
+/** The amount that each account gains (positive) or loses (negative). */
 export type Changes = Readonly<Record<string, number>>;
 
-/** `already`: done before; `refused`: an account has too little, and nothing was changed. */
+/** `already`: done before. `refused`: an account has too little, and nothing was changed. */
 export type Moved = 'done' | 'already' | 'refused';
 
-/** SQL that makes a ledger and, the first time, fills its accounts. */
+/** SQL that creates a ledger and opens its accounts the first time. */
 export function ledgerSchema(accounts: Changes): string {
   const rows = Object.entries(accounts).map(([owner, balance]) => `('${owner}', ${balance}, ${balance})`);
   return `

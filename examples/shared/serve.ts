@@ -1,12 +1,12 @@
 import { createServer, type RequestListener } from 'node:http';
 
-/** Where a participant of a lesson can be called; its address is the same in every start of a run. */
+/** A participant's HTTP address. It is the same in every start of a run. */
 export interface Door {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Below what the system hands out by itself, so that nobody takes a port while its lesson is dead. */
+/** Below the range of ports that the system assigns, so that no other process takes the port while the lesson is dead. */
 const [FIRST_PORT, PORTS] = [20_000, 12_000];
 
 function portOf(run: string): number {

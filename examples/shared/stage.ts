@@ -16,39 +16,39 @@ import {
   type Tidings,
 } from './tidings-calls.ts';
 
-/** What a lesson stands on: stores that outlive it, clients that are drawn and counted, and Tidings. */
+/** What a lesson gets: stores that outlive it, clients that are drawn and counted, and Tidings. */
 export interface Stage {
-  /** A SQLite file of this run; every start finds it as the last one left it. */
+  /** A SQLite file of this run. Each start finds it as the last start left it. */
   open(name: string, schema: string): Store;
-  /** A ledger in a file of its own. */
+  /** A ledger in its own file. */
   ledger(name: string, accounts: Changes): Ledger;
-  /** What `from` has in its hands of `to`: each call is a message and an answer. Of itself, it is neither. */
+  /** `from`'s client of `to`. Each call is drawn as a message and an answer. If both are the same, it is an action. */
   client<Target extends object>(from: string, to: string, target: Target): Target;
-  /** Draws something that is no call: what is away, late or lost. */
+  /** Draws something that is not a call: what is away, late or lost. */
   note(column: string, text: string): void;
   tidings(from: string): Tidings;
   order(name: string, amount: number): Order;
-  /** How Tidings says that it stands; undefined where it does not know of it. Not drawn. */
+  /** The transaction's status in Tidings. Undefined if Tidings does not know it. Not drawn. */
   statusOf(order: Order): Promise<string | undefined>;
-  /** Lets others call a participant, at an address that stays the same when it is started again. */
+  /** Serves a participant. Its address stays the same after a restart. */
   serve(listener: RequestListener): Promise<Door>;
-  /** The global one, counted, for clients that are given one. */
+  /** The global fetch with counted effects, for clients that accept one. */
   readonly fetch: typeof globalThis.fetch;
   readonly effects: Effects;
   readonly service: ServiceAccess;
-  /** What the transactions of this run have in front of their names. */
+  /** Prefix of all transaction ids of this run. */
   readonly run: string;
 }
 
-/** What is known at the end of a start: how many effects it had, and messages by transaction. */
+/** What is known at the end of a start: the number of effects, and messages by transaction. */
 export interface Played {
   readonly effects: number;
   readonly messages: Readonly<Record<string, number>>;
-  /** The transactions, by the names that the lesson gave them and in that order. */
+  /** The transactions by the lesson's names, in the lesson's order. */
   readonly orders: readonly string[];
 }
 
-/** Runs a lesson in this process, from its beginning or from wherever a killed start has left its stores. */
+/** Runs a lesson in this process: from the start, or from the stores that a killed start left. */
 export async function play(
   columns: readonly string[],
   lesson: (stage: Stage) => Promise<void>,
@@ -60,7 +60,7 @@ export async function play(
   const drawing = createDrawing({
     columns,
     colours: process.stdout.isTTY === true && process.env.NO_COLOR === undefined,
-    // Written at once: a killed process keeps nothing back.
+    // Written synchronously, so that a killed process loses no line.
     write: (line) => void writeSync(1, `${line}\n`),
   });
   const effects = countEffects(settings.kill, (plan) => {
@@ -115,7 +115,7 @@ export async function play(
 
 interface Settings {
   readonly dir: string;
-  /** Distinguishes the transactions of this run from those of others. */
+  /** Makes the transaction ids of this run unique. */
   readonly run: string;
   readonly occurredAt: string;
   readonly isFirst: boolean;
@@ -126,7 +126,7 @@ interface Settings {
 function settingsOf(env: NodeJS.ProcessEnv): Settings {
   const setting = (name: string) => {
     const value = env[name];
-    if (value === undefined) throw new Error('Lessons are started by: npm run example -- <name>');
+    if (value === undefined) throw new Error('Start a lesson with: npm run example -- <name>');
     return value;
   };
   return {
@@ -147,7 +147,7 @@ function settingsOf(env: NodeJS.ProcessEnv): Settings {
 }
 
 interface Calls {
-  /** @returns what is told the answer */
+  /** @returns a function that takes the answer */
   begin(label: string, about: string | undefined): (answer: string) => void;
 }
 
@@ -183,7 +183,7 @@ function drawnClient<Target extends object>(target: Target, calls: Calls): Targe
   });
 }
 
-/** The transaction that an argument is about: an id, or something that has one. */
+/** The transaction id in an argument: the argument itself, or its `id`. */
 function idOf(argument: unknown): string | undefined {
   if (typeof argument === 'string') return /^\w+_pay_\d+$/.test(argument) ? argument : undefined;
   const id = (argument as { readonly id?: unknown } | null)?.id;

@@ -9,20 +9,20 @@ import { type Api, createApi, expectStatus } from '../../lib/local/api-client.ts
 import { type Credentials, readCredentials } from '../../lib/local/credentials.ts';
 import type { TableAccess } from './tidings-calls.ts';
 
-/** The service that lessons record to, with a merchant of their own. */
+/** The service that lessons use, with a merchant of their own. */
 export interface Surroundings {
-  /** What lessons are told of it. */
+  /** Environment variables for lessons. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Of the service's DynamoDB. */
+  /** Access to the service's DynamoDB. */
   readonly table: TableAccess;
-  /** How the transaction stands, asked as its merchant; undefined where there is none. */
+  /** The transaction's status, asked with the merchant's key. Undefined if there is no such transaction. */
   ask(transactionId: string): Promise<string | undefined>;
 }
 
-/** Attempts come soon: lessons do not wait. */
+/** Seconds between attempts. Short, so that lessons need not wait. */
 const SCHEDULE = [1, 1, 1, 2, 2, 3, 5, 5, 10, 10];
 
-/** Makes a merchant on the service of this data directory. */
+/** Creates a merchant on the service of this data directory. */
 export async function surroundingsIn(dataDir: string): Promise<Surroundings> {
   const credentials = readCredentials(dataDir);
   if (credentials === undefined) throw new Error(`No service runs from ${dataDir}.`);
@@ -51,7 +51,7 @@ export async function surroundingsIn(dataDir: string): Promise<Surroundings> {
   };
 }
 
-/** Whether a service answers that was started from this directory. */
+/** Whether a service that was started from this directory answers. */
 export async function isServing(dataDir: string): Promise<boolean> {
   const credentials = readCredentials(dataDir);
   return credentials !== undefined && existsSync(join(dataDir, 'table.json')) && (await answers(credentials));
@@ -67,7 +67,7 @@ async function answers({ api: url, adminKey }: Credentials): Promise<boolean> {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A service of one's own, in a directory that goes with it. */
+/** A service started for this run. Its data directory is deleted when it stops. */
 export interface OwnService {
   readonly dataDir: string;
   stop(): Promise<void>;
@@ -78,7 +78,7 @@ export async function startOwnService(): Promise<OwnService> {
   const child = spawn(process.execPath, ['bin/local.ts', '--no-demo', '--port', '0', '--data-dir', dataDir], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A Ctrl-C on this terminal is for us; we stop it when we are done.
+    // Ctrl-C on this terminal must reach only this process. It stops the service when it is done.
     detached: true,
   });
   const exited = once(child, 'exit');

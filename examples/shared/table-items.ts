@@ -12,12 +12,12 @@ import type { Effects } from './effects.ts';
 import type { Changes } from './money-ledger.ts';
 import type { TableAccess } from './tidings-calls.ts';
 
-/** The small ledger once more, as items of a DynamoDB table: each run has a partition of its own. */
+/** The same ledger as items of a DynamoDB table. Each run has its own partition. */
 export interface ItemLedger {
   readonly client: DynamoDBDocumentClient;
-  /** The changes of one transaction, to be written with others or not at all. */
+  /** The changes of one transaction, as items for a transactional write. */
   changes(id: string, changes: Changes): readonly TransactItem[];
-  /** Keeps a text for a transaction. */
+  /** Stores a text for a transaction. */
   keep(id: string, text: string): Promise<void>;
   kept(id: string): Promise<string | undefined>;
 }
@@ -25,7 +25,7 @@ export interface ItemLedger {
 const TABLE = 'examples-accounts';
 
 function clientOf({ endpoint, credentials }: TableAccess): DynamoDBClient {
-  // One try for each request: what is repeated, the library repeats.
+  // One attempt per request. The library does the retries.
   return new DynamoDBClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
 }
 
@@ -58,7 +58,7 @@ export async function openItems(
             TableName: TABLE,
             Key: { run, name: `account ${owner}` },
             UpdateExpression: 'SET balance = balance + :amount',
-            // Invariant: nobody spends what is not there.
+            // Invariant: nobody spends more than the balance.
             ConditionExpression: 'balance >= :least',
             ExpressionAttributeValues: { ':amount': amount, ':least': -amount },
           },
@@ -99,7 +99,7 @@ async function fill(
 
 const WRITES = ['PutItemCommand', 'TransactWriteItemsCommand'];
 
-/** Each request that may write is an effect: at the end of the stack, where it goes out. */
+/** Counts each write request as an effect. Runs late in the stack, just before the request is sent. */
 function countWrites(client: DynamoDBClient, effects: Effects): void {
   client.middlewareStack.add(
     (next, { commandName }) =>
@@ -129,7 +129,7 @@ async function readItems(
   };
 }
 
-/** What stands in the table, read from outside. */
+/** The accounts and entries in the table, read from outside. */
 export async function readItemBooks(table: TableAccess, run: string): ReturnType<typeof readItems> {
   const client = clientOf(table);
   try {

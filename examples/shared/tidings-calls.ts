@@ -8,7 +8,7 @@ import {
 } from '../../lib/initiator/index.ts';
 import type { Effects } from './effects.ts';
 
-/** What a customer asks for, and asks for again with the same content until it is done. */
+/** What a customer asks for, repeatedly and with the same content until it is done. */
 export interface Order {
   readonly id: TransactionId;
   /** In the currency's minor unit. */
@@ -17,11 +17,11 @@ export interface Order {
   readonly occurredAt: string;
 }
 
-/** An initiator's way to Tidings. */
+/** An initiator's client of Tidings. */
 export interface Tidings {
-  /** Says how a transaction ended; said again, it changes nothing. @throws where it ended otherwise already */
+  /** Records how a transaction ended. A repetition changes nothing. @throws if it already ended differently */
   record(order: Order, status: TerminalStatus, details?: Details): Promise<string>;
-  /** Says that a transaction is about to be decided. @returns what stands of it now: PENDING, or its end */
+  /** Records that a transaction is about to be decided. @returns its current status: PENDING or its end */
   prepare(order: Order, details?: Pick<PendingContent, 'checkBack'>): Promise<string>;
 }
 
@@ -31,15 +31,15 @@ export interface ServiceAccess {
   readonly api: string;
   readonly key: string;
   readonly merchant: MerchantId;
-  /** Signs callbacks to a transaction's own URL, and answers. */
+  /** Signs answers, and callbacks to a transaction's own URL. */
   readonly merchantSecret: string;
-  /** Asks as the merchant. */
+  /** A key with which the merchant queries. */
   readonly receiverKey: string;
-  /** The service's own table, for initiators that write their outcomes into it. */
+  /** The service's own table, for initiators that write outcomes into it directly. */
   readonly table: TableAccess & { readonly tableName: string; readonly feedLagSeconds: number };
 }
 
-/** Where the table is, and what requests to it are signed with. */
+/** Address of the table and credentials for it. */
 export interface TableAccess {
   readonly endpoint: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -67,13 +67,13 @@ export function openTidings({ api, key, merchant }: ServiceAccess, effects: Effe
     },
     async prepare(order, details) {
       const result = await initiator.record({ ...contentOf(order), ...details, status: 'PENDING' });
-      if (result.kind === 'outcome_mismatch') throw new Error(`${order.id} was prepared otherwise`);
+      if (result.kind === 'outcome_mismatch') throw new Error(`${order.id} was prepared with other content`);
       return 'outcome' in result ? result.outcome.status : result.current.status;
     },
   };
 }
 
-/** How the transaction stands, as whoever waits for it would ask; undefined where there is none. */
+/** The transaction's status, read back with the initiator's key. Undefined if there is no such transaction. */
 export async function statusOf(
   { api, key, merchant }: ServiceAccess,
   { id }: Order,
@@ -82,7 +82,7 @@ export async function statusOf(
   return (await initiator.readBack({ merchantId: merchant, transactionId: id }))?.status;
 }
 
-/** The global one; what may change something is an effect. */
+/** The global fetch. Requests other than GET count as effects. */
 export function countedFetch(effects: Effects): typeof globalThis.fetch {
   return (input, init) => {
     const method = init?.method ?? 'GET';

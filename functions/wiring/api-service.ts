@@ -10,7 +10,7 @@ import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
 import { clientDefaults } from './clients.ts';
 import { openService } from './open-service.ts';
 
-/** What every function behind the HTTP API has: the table, authentication, and signed answers. */
+/** What every function behind the HTTP API has: the table, authentication and signed answers. */
 export function openApiService<N extends ConfigName = never>(functionName: string, names: readonly N[] = []) {
   const service = openService(functionName, [
     'sealKeyId',

@@ -6,7 +6,7 @@ import { systemClock as clock } from '../../lib/adapters/system.ts';
 import type { Reporter } from '../../lib/core/environment.ts';
 import { openService } from './open-service.ts';
 
-/** What close, audit and statement share: the feed, and the windows that are closed. */
+/** What close, audit and statement share: the feed and the closed windows. */
 export function openBookkeeping<N extends ConfigName = never>(
   functionName: string,
   names: readonly N[] = [],
@@ -22,7 +22,10 @@ export function openBookkeeping<N extends ConfigName = never>(
   };
 }
 
-/** Reports how far every partition is: operators learn when it stays behind, and when nothing works on it. */
+/**
+ * Reports the lag of the partition that is furthest behind, in seconds. Alarms fire when the lag grows and when
+ * reports stop.
+ */
 export function reportMark(
   ports: { readonly reporter: Reporter },
   event: 'closed' | 'audited' | 'stated',

@@ -1,13 +1,13 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 
-/** Bounds of every call to AWS that is not the table's: short enough to fail within a function's time-out. */
+/** Bounds of every AWS call except the table's: short enough to fail before the function times out. */
 export const clientDefaults = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 } satisfies SQSClientConfig;
 
-/** The same for files, of which one request carries some megabytes. */
+/** The same bounds for uploads: one request carries several megabytes, so it may take 30 s. */
 export const uploadDefaults = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 30_000, throwOnRequestTimeout: true },

@@ -8,7 +8,7 @@ import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { clientDefaults } from './clients.ts';
 import { openService } from './open-service.ts';
 
-/** What relay, deliver, check and sweep share: the table, and the lanes. */
+/** What relay, deliver, check and sweep share: the table and the lanes. */
 export function openDispatchService<N extends ConfigName = never>(
   functionName: string,
   names: readonly N[] = [],

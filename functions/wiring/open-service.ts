@@ -9,9 +9,10 @@ import {
 } from '../../lib/adapters/system.ts';
 
 /**
- * What every function has: its configuration, the table, and the reporter of its log and metrics.
+ * What every function has: its configuration, the table, and the reporter of its logs and metrics.
  *
- * @param names what it reads of the configuration besides; all is read here, once, and fails whole
+ * @param names further settings that this function reads. All settings are parsed here, once
+ * @throws when any setting is missing or invalid
  */
 export function openService<N extends ConfigName = never>(functionName: string, names: readonly N[] = []) {
   const config = parseConfig(process.env, ['tableName', 'feedLagSeconds', 'retentionDays', ...names]);

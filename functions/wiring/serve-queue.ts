@@ -5,9 +5,9 @@ import { systemRandom as random } from '../../lib/adapters/system.ts';
 import { orComeBack } from '../../lib/core/deliver/coming-back.ts';
 import type { QueueMessage } from '../../lib/core/deliver/messages.ts';
 
-/** How long the lanes hide a message that was received. */
+/** Visibility timeout of the delivery and check lanes, in seconds. */
 export const LANE_VISIBILITY_SECONDS = 360;
-/** How long the queue of outcomes without a waiting sender hides one. */
+/** Visibility timeout of the intake queue, in seconds. */
 export const INTAKE_VISIBILITY_SECONDS = 120;
 
 export interface QueueService {
@@ -17,7 +17,7 @@ export interface QueueService {
   readonly work: (message: QueueMessage, record: SQSRecord) => Promise<void>;
 }
 
-/** Messages of a batch are worked off side by side; those that fail come back alone, and soon where the fault may pass. */
+/** Handles the messages of a batch in parallel. Only failed messages return, sooner if the fault may be transient. */
 export function serveQueue(options: QueueService) {
   const { sqs, queueUrlOf, longestPauseSeconds, work } = options;
   const processor = new BatchProcessor(EventType.SQS);

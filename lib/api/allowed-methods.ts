@@ -1,6 +1,6 @@
 import type { Operation } from './operation.ts';
 
-/** The methods that some operation takes at a path, such as `['GET', 'POST']`; none where there is no such path. */
+/** The methods that operations accept at a path, such as `['GET', 'POST']`. Empty if the path does not exist. */
 export function allowedMethods(operations: readonly Operation[], path: string): readonly string[] {
   const parts = path.split('/');
   const found = operations.filter((operation) => isMatch(operation.path.split('/'), parts));

@@ -10,24 +10,24 @@ import { faultProblem, type RespondPorts, respond } from './responding.ts';
 
 export interface AppPorts extends RespondPorts {
   readonly authenticate: Authenticate;
-  /** Of one merchant's large questions; needed where a route has some. */
+  /** Limits one merchant's concurrent large queries. Required if any route has `isLarge`. */
   readonly limit?: QueryLimit;
-  /** Of the whole API: for the function that answers what no route names. Without it there are its own. */
+  /** All operations of the API, for the function that answers unmatched requests. Default: those of `routes`. */
   readonly operations?: readonly Operation[];
 }
 
-/** An operation with what serves it. */
+/** An operation and its handler. */
 export interface Route {
   readonly operation: Operation;
   readonly handle: (input: Input<Operation>) => Promise<Answer>;
 }
 
-/** Binds a handler to its operation, and checks that their types agree. */
+/** Binds a handler to its operation. The compiler checks that their types agree. */
 export function route<O extends Operation>(operation: O, handle: Handler<O>): Route {
   return { operation, handle: handle as Route['handle'] };
 }
 
-/** The HTTP app of one function: each request is authenticated, checked, handled, enveloped and signed. */
+/** The HTTP app of one function. Authenticates, validates and handles each request, then adds the envelope and signs. */
 export function createApp(ports: AppPorts, routes: readonly Route[]): Hono<AppEnv> {
   if (ports.limit === undefined && routes.some(({ operation }) => operation.isLarge !== undefined)) {
     throw new Error('Large questions need a limit.');
@@ -37,7 +37,7 @@ export function createApp(ports: AppPorts, routes: readonly Route[]): Hono<AppEn
   const refuse = (c: Context<AppEnv>, answer: Answer, fault?: unknown) =>
     respond(ports, c, { answer, startedMs: ports.clock.now(), fault });
   app.use((c, next) => {
-    // Before any route: the request is a stand-in for one that cannot be held.
+    // Must run before any route: this request stands in for one that the Fetch API cannot represent.
     const refusal = c.env?.refusal;
     if (refusal === undefined) return next();
     return refuse(c, refusal === 'method_not_allowed' ? unserved(operations, c) : problem(refusal));
@@ -53,7 +53,7 @@ export function createApp(ports: AppPorts, routes: readonly Route[]): Hono<AppEn
 
 function unserved(operations: readonly Operation[], c: Context): Answer {
   const allowed = allowedMethods(operations, c.req.path);
-  // A path that only looks like one with this method once its dots are resolved is none of ours.
+  // Resolving dots can turn an unknown path into a known one. The raw path is still unknown.
   if (allowed.length === 0 || allowed.includes(c.env?.method ?? c.req.method)) return problem('not_found');
   return problem('method_not_allowed', { headers: { allow: allowed.join(', ') } });
 }
@@ -81,7 +81,7 @@ async function serve(ports: AppPorts, c: Context<AppEnv>, { operation, handle }:
   return respond(ports, c, { answer, startedMs, caller, fault });
 }
 
-/** Large questions of one merchant wait for each other, at the asker's. */
+/** Limits one merchant's concurrent large queries. Above the limit, the caller gets 429 and waits before it retries. */
 function limited({ limit }: AppPorts, { operation, handle }: Route): Route['handle'] {
   return async (input) => {
     const query: unknown = input.query;
@@ -100,7 +100,7 @@ function limited({ limit }: AppPorts, { operation, handle }: Route): Route['hand
   };
 }
 
-/** Checks in an order that tells a stranger nothing: key, ids, scope, and only then what was sent. */
+/** Checks key, ids and scope before it reads query and body, so that an unauthorized caller learns nothing. */
 async function handleFor(
   c: Context<AppEnv>,
   { operation, handle }: Route,

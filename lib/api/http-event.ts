@@ -1,9 +1,10 @@
 /**
- * Maps an event of payload format 2.0, as HTTP APIs and function URLs send it, to a Request, and the Response to the
- * result. What a Request cannot hold is not refused here: the app is told, so that every answer is one of its own.
+ * Maps an event of payload format 2.0 (HTTP APIs and function URLs) to a Request, and the Response to the result.
+ * If a Request cannot represent the event, this file does not refuse it. It tells the app, so that the app gives
+ * every answer.
  */
 
-/** The part of the event that is read (API Gateway developer guide, "Lambda proxy integrations for HTTP APIs"). */
+/** The part of the event that we read (API Gateway developer guide, "Lambda proxy integrations for HTTP APIs"). */
 export interface HttpEvent {
   readonly rawPath: string;
   readonly rawQueryString: string;
@@ -18,7 +19,7 @@ export interface HttpEvent {
   readonly isBase64Encoded: boolean;
 }
 
-/** What API Gateway makes a response of. */
+/** The result from which API Gateway makes the response. */
 export interface HttpResult {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -27,13 +28,13 @@ export interface HttpResult {
   readonly isBase64Encoded: boolean;
 }
 
-/** What the app is told of a request beside the Request itself. */
+/** What the app needs to know about a request and cannot read from the Request itself. */
 interface RequestBindings {
-  /** The method as it was sent: a Request cannot have every one. */
+  /** The method as sent. A Request cannot have every method. */
   readonly method?: string;
-  /** The body of a GET or HEAD, which a Request cannot have. */
+  /** The body of a GET or HEAD. A Request cannot have one. */
   readonly content?: Uint8Array<ArrayBuffer>;
-  /** The Request is a stand-in: answer with this problem. */
+  /** Set if the Request is a stand-in: answer with this problem. */
   readonly refusal?: 'method_not_allowed' | 'malformed_request';
 }
 
@@ -47,8 +48,9 @@ export interface HttpApp {
 }
 
 /**
- * `decoded`: as an HTTP API hands the path over. Encoded again, it is decoded exactly once, by the app: an id with `#`,
- * `?` or a line break in it is refused for what it is, not cut short. `encoded`: as a function URL does.
+ * `decoded`: an HTTP API passes the path already decoded. We encode it again, so that the app decodes it exactly once.
+ * An id with `#`, `?` or a line break is then refused as invalid instead of being cut short.
+ * `encoded`: a function URL passes the path as it was sent.
  */
 export type RawPath = 'decoded' | 'encoded';
 
@@ -65,7 +67,7 @@ interface ReadEvent {
   readonly bindings: RequestBindings;
 }
 
-/** Methods that the Fetch standard forbids: a Request with one of them cannot be made. */
+/** Methods that the Fetch standard forbids: `new Request` throws for them. */
 const FORBIDDEN_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
 const STAND_IN_ORIGIN = 'https://host.invalid';
 
@@ -84,7 +86,7 @@ function readEvent(event: HttpEvent, rawPath: RawPath): ReadEvent {
     const body = bytes.length === 0 ? null : bytes;
     return { request: new Request(url, { method, headers, body }), bindings: {} };
   } catch {
-    // Not logged: strangers can send this, and it says nothing about the service.
+    // Not logged: anyone can send this, and it says nothing about the service.
     return { request: new Request(STAND_IN_ORIGIN), bindings: { method, refusal: 'malformed_request' } };
   }
 }
@@ -93,23 +95,23 @@ function bodyBytes({ body = '', isBase64Encoded }: HttpEvent): Uint8Array<ArrayB
   return new Uint8Array(Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'));
 }
 
-/** @throws URIError or TypeError where path or query are not UTF-8, percent-encoded. */
+/** @throws URIError or TypeError if path or query are not percent-encoded UTF-8 */
 function urlOf({ rawPath, rawQueryString, requestContext }: HttpEvent, form: RawPath): string {
   const segments = rawPath.split('/');
   if (form === 'encoded') segments.forEach(decodeURIComponent);
   const path = form === 'encoded' ? rawPath : segments.map(encodeURIComponent).join('/');
-  // A `%` that encodes nothing would be taken for itself by the app, and for something else by others.
+  // Refuse a stray `%`: the app would read it literally, and other parsers would read it differently.
   rawQueryString.split(/[&=]/).forEach(decodeURIComponent);
   const query = rawQueryString === '' ? '' : `?${rawQueryString.replaceAll('#', '%23')}`;
   const origin = `https://${requestContext.domainName}`;
   return `${URL.canParse(origin) ? new URL(origin).origin : STAND_IN_ORIGIN}${path}${query}`;
 }
 
-/** @throws TypeError where a name or a value is none that HTTP carries. */
+/** @throws TypeError if a header name or value is not valid in HTTP */
 function headersOf(event: HttpEvent): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(event.headers)) {
-    // Headers hold bytes. What is beyond ASCII is no key and no media type: it must only stay different from one.
+    // Headers hold bytes. No valid key or media type has characters beyond ASCII; encoding keeps such a value different.
     if (value !== undefined) headers.set(name, /[\u0080-\uffff]/.test(value) ? encodeURI(value) : value);
   }
   if (event.cookies !== undefined && event.cookies.length > 0)
@@ -119,7 +121,7 @@ function headersOf(event: HttpEvent): Headers {
 
 const TEXT_TYPE = /^(?:text\/|[^;]*[/+](?:json|xml|javascript)\s*(?:;|$))/i;
 
-/** Text as it is, all else in base64. */
+/** Text is returned as it is. Everything else is returned in base64. */
 async function toResult(response: Response): Promise<HttpResult> {
   const bytes = Buffer.from(await response.arrayBuffer());
   const coding = response.headers.get('content-encoding') ?? 'identity';

@@ -14,20 +14,20 @@ import { envelopeSchema } from './shapes.ts';
 import { batchItemSchema } from './transactions/record-contract.ts';
 import { headerComponents, retryAfterHeader, signedAnswerHeaders, webhooks } from './webhooks.ts';
 
-/** Of operations for admins too, whose answers say nothing of the kind. */
+/** For operations that admins may call too: answers to admin keys have no envelope. */
 const optionalEnvelope = envelopeSchema.partial();
 
-/** Builds the OpenAPI document from the schemas that validate. Runs when the code is built, never in a function. */
+/** An answer with a 4xx or 5xx status. */
 
 const problemSchema = z
   .looseObject({
     ...envelopeSchema.partial().shape,
     type: z.string(),
-    title: z.string().meta({ description: 'A text for people; not stable.' }),
+    title: z.string().meta({ description: 'Text for people; not stable.' }),
     status: z.int(),
     code: z
       .enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]])
-      .meta({ description: 'Stable. If several fields are wrong, the code of the first.' }),
+      .meta({ description: 'Stable. If several fields are wrong, this is the code of the first.' }),
     errors: z
       .array(
         z.object({
@@ -42,9 +42,10 @@ const problemSchema = z
   .meta({
     id: 'Problem',
     description:
-      'RFC 9457. Some have current: what is recorded instead. Answers to keys of a merchant also have the envelope.',
+      'RFC 9457. Some problems have current: the outcome or settings already recorded. Answers to keys of a merchant also have the envelope.',
   });
 
+/** Builds the OpenAPI document from the schemas that validate requests. Runs at build time, never in a function. */
 export function openApiDocument(version: string): object {
   const paths: ZodOpenApiPathsObject = {};
   const shared: SharedProblems = new Map();
@@ -56,7 +57,8 @@ export function openApiDocument(version: string): object {
     info: {
       title: 'Tidings',
       version,
-      description: 'Tells receivers how a transaction ended, and lets them find out when the telling fails.',
+      description:
+        'Notifies receivers how a transaction ended. Receivers can also query and reconcile outcomes.',
     },
     servers: [{ url: '/', description: 'The service that serves this document.' }],
     security: [{ key: [] }],
@@ -78,7 +80,7 @@ interface JsonSchema {
   maximum?: number;
 }
 
-/** Takes out what `format` and `type` say already: the document is read by people, and a function carries it. */
+/** Removes what `format` and `type` already say. This keeps the document readable and small enough to bundle. */
 function plain(schema: JsonSchema): void {
   if (schema.format === 'date-time') delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
@@ -121,10 +123,10 @@ function answersOf(operation: Operation): ZodOpenApiOperationObject['responses']
   );
 }
 
-/** Keys whose answers carry the envelope; see `envelopeOf` in `app.ts`. */
+/** Scopes whose answers carry the envelope; see `envelopeOf` in `responding.ts`. */
 const ENVELOPED: ReadonlySet<Scope> = new Set(['receiver', 'merchant']);
 
-/** An answer as it is sent: to keys of a merchant's own with the envelope, to others without. */
+/** The schema of an answer as sent. Answers to receiver and merchant keys have the envelope; others do not. */
 function enveloped(schema: z.ZodType, { scopes }: Pick<Operation, 'scopes'>): z.ZodType {
   const withEnvelope = scopes.filter((scope) => ENVELOPED.has(scope));
   if (withEnvelope.length === 0) return schema;
@@ -139,16 +141,16 @@ function enveloped(schema: z.ZodType, { scopes }: Pick<Operation, 'scopes'>): z.
   return title === undefined ? whole : whole.meta({ title });
 }
 
-/** Only answers with a body are signed, and only to keys of a merchant's own, once they are known. */
+/** Only answers with a body are signed, and only for receiver and merchant keys that passed authentication. */
 function headersOf({ scopes }: Operation, status = 200) {
   const isSigned = (scopes.includes('receiver') || scopes.includes('merchant')) && status !== 401;
   const headers = { ...(isSigned && signedAnswerHeaders), ...(status === 429 && retryAfterHeader) };
   return Object.keys(headers).length === 0 ? {} : { headers };
 }
 
-/** Statuses whose problems are the same ones in most operations: written once, and referred to. */
+/** Statuses whose problems are the same in most operations. Each is written once and referenced. */
 const SHARED: ReadonlySet<number> = new Set([401, 403, 413, 415, 500, 503]);
-/** By the name under which the document has them. */
+/** Shared responses by their component name. */
 type SharedProblems = Map<string, ZodOpenApiResponseObject>;
 
 function problemsOf(operation: Operation, shared: SharedProblems): ZodOpenApiOperationObject['responses'] {

@@ -3,7 +3,7 @@ import type { Caller, Scope } from '../core/merchants/access-keys.ts';
 import type { MerchantId } from '../core/model.ts';
 import type { FieldError, ProblemCode } from './problems.ts';
 
-/** One request of the API: its schemas validate it, document it and type its handler. */
+/** One request of the API. Its schemas validate the request, document it and type its handler. */
 export interface Operation<
   P extends z.ZodObject = z.ZodObject,
   Q extends z.ZodObject = z.ZodObject,
@@ -16,38 +16,39 @@ export interface Operation<
   readonly summary: string;
   /** The function that serves it. */
   readonly function: 'record' | 'query' | 'admin' | 'test-request' | 'document';
-  /** Scopes whose keys may ask; empty: anybody may. */
+  /** Scopes that may call it. Empty: no key is needed. */
   readonly scopes: readonly Scope[];
   /**
-   * `path`: of the merchant that the path names. `key`: of the key's own. `none`: of no merchant. `any`: of the key's own
-   * where it has one, else of all.
+   * Which merchant the request is about. `path`: the merchant in the path. `key`: the merchant of the key. `none`: no
+   * merchant. `any`: the merchant of the key, or all merchants if the key has none.
    */
   readonly merchant: 'path' | 'key' | 'none' | 'any';
-  /** The caller's key is read again, so that one that was revoked manages nothing, however lately. */
+  /** Reads the caller's key again instead of from the cache, so that a revoked key stops managing at once. */
   readonly freshKey?: true;
-  /** Whether a question reads more than a page: one merchant may ask few of these at a time. Of a merchant's own key only. */
+  /** Whether this query reads more than one page. One merchant may run few of these at a time. Merchant keys only. */
   readonly isLarge?: (query: Readonly<Record<string, unknown>>) => boolean;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  /** Bytes of a body at most; 64 KiB unless said otherwise. */
+  /** Maximum bytes of a body. Default: 64 KiB. */
   readonly maxBodyBytes?: number;
-  /** The field of the body whose items stand or fail alone: the handler checks them one by one. */
+  /** The body field whose items succeed or fail one by one. The handler validates each item. */
   readonly itemsIn?: string;
-  /** What a good answer looks like, by status. */
+  /** Successful answers by status. */
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
-  /** Problems beyond those that every operation has. */
+  /** Problems in addition to those that every operation has. */
   readonly problems: readonly ProblemCode[];
 }
 
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 
+/** What a handler gets: the validated parts of the request and its caller. */
 export interface Input<O extends Operation> {
   readonly params: Output<O['params']>;
   readonly query: Output<O['query']>;
   readonly body: Output<O['body']>;
   readonly caller: Caller;
-  /** The merchant that the request is about: of the path, or of the key. */
+  /** The merchant that the request is about, from the path or from the key. */
   readonly merchantId: MerchantId;
 }
 
@@ -55,7 +56,7 @@ interface GoodAnswer {
   readonly kind: 'answer';
   readonly status: number;
   readonly body?: object;
-  /** The moment as of which the answer holds; the time of answering unless a read says otherwise. */
+  /** The time as of which the answer is true (ISO 8601). Default: when the request started. */
   readonly asOf?: string;
 }
 
@@ -72,7 +73,7 @@ export type Answer = GoodAnswer | Problem;
 
 export type Handler<O extends Operation> = (input: Input<O>) => Promise<Answer>;
 
-/** Keeps the exact types of an operation's schemas. */
+/** Defines an operation and keeps the exact types of its schemas. */
 export function operation<
   const P extends z.ZodObject,
   const Q extends z.ZodObject,

@@ -13,7 +13,7 @@ import { recordTransaction, recordTransactions } from './transactions/record-con
 import { listUnresolvedTransactions, resolveTransaction } from './unresolved/unresolved-contract.ts';
 import * as windows from './windows/windows-contract.ts';
 
-/** Every request of the API, whichever function serves it. */
+/** Every operation of the API, in all functions. */
 export const operations: readonly Operation[] = [
   recordTransaction,
   recordTransactions,

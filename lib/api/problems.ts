@@ -1,13 +1,13 @@
 import type * as z from 'zod';
 import { escapePointer } from '../protocol/json/json-values.ts';
 
-/** The one place where codes get their HTTP status and title (RFC 9457). Codes are stable; titles are not. */
+/** HTTP status and title of every problem code (RFC 9457). Codes are stable; titles are not. */
 export const PROBLEMS = {
   malformed_json: [400, 'The body is not JSON.'],
   invalid_utf8: [400, 'The body is not UTF-8.'],
   malformed_request: [400, 'The path, the query or a header is not percent-encoded UTF-8.'],
   unexpected_content: [400, 'This request takes no body.'],
-  inexact_number: [400, 'A number cannot be stored exactly as it is written; in metadata, write it as text.'],
+  inexact_number: [400, 'A number cannot be stored exactly as written; in metadata, write it as text.'],
   duplicate_key: [400, 'An object has the same key twice.'],
   forbidden_key: [400, 'An object in the body has a key that is not allowed.'],
   too_deep: [400, 'The body is nested too deeply.'],
@@ -41,22 +41,19 @@ export const PROBLEMS = {
   invalid_range: [400, 'The range ends before it starts.'],
   unaligned_time: [400, 'No window starts or ends at this time; see windowSeconds.'],
   range_too_long: [400, 'The range is too long for one request; see maxSeconds.'],
-  answer_too_large: [
-    400,
-    'The answer would be larger than 1 MB, or would need too many reads; ask for less.',
-  ],
+  answer_too_large: [400, 'The answer would exceed 1 MB or need too many reads; request less data.'],
   duplicate_row: [400, 'A row is in the request twice.'],
   wrong_bucket: [400, 'A row does not belong to the bucket of the request.'],
-  beyond_retention: [400, 'The time is before the retention.'],
+  beyond_retention: [400, 'The time is before the retention period.'],
   in_future: [400, 'The time is in the future.'],
   invalid_cursor: [400, 'The cursor was not issued for this list.'],
-  cursor_expired: [400, 'The cursor is older than the retention; start again.'],
+  cursor_expired: [400, 'The cursor is older than the retention period; start again.'],
   exclusive_parameters: [400, 'These query parameters cannot be combined.'],
   too_long: [400, 'A field is too long.'],
-  check_back_not_pending: [400, 'checkBack is allowed for a PENDING only.'],
+  check_back_not_pending: [400, 'checkBack is allowed only for a PENDING.'],
   feed_shards_shrink: [400, 'The number of feed shards cannot be reduced.'],
   invalid_url: [400, 'The URL is not valid.'],
-  url_too_long: [400, 'The URL is longer than 2,048 bytes as it is sent.'],
+  url_too_long: [400, 'The URL is longer than 2,048 bytes after encoding.'],
   https_required: [400, 'A callback URL must use https.'],
   port_refused: [400, 'Callbacks to this port are not allowed.'],
   fragment_in_url: [400, 'A callback URL cannot have a fragment.'],
@@ -71,7 +68,7 @@ export const PROBLEMS = {
   unknown_transaction: [404, 'There is no such transaction.'],
   unknown_version: [404, 'The transaction has no such version.'],
   unknown_notification: [404, 'There is no such notification.'],
-  unknown_statement: [404, 'There is no statement for this day, and there will be none.'],
+  unknown_statement: [404, 'There is no statement for this day, and there never will be.'],
   unknown_job: [404, 'There is no such job.'],
   unknown_endpoint: [404, 'There is no such endpoint.'],
   unknown_key: [404, 'There is no such key.'],
@@ -92,19 +89,19 @@ export const PROBLEMS = {
     409,
     'There are more differences than one answer can have; ask by bucket, or for the rows.',
   ],
-  statement_not_ready: [409, 'The day is not over, or its statement is not made yet; see readyAfter.'],
+  statement_not_ready: [409, 'The day has not ended or its statement is not ready; see readyAfter.'],
   merchant_conflict: [409, 'The merchant already exists with other settings; change them with PATCH.'],
   too_many_endpoints: [409, 'The merchant has the maximum number of endpoints.'],
   too_many_keys: [409, 'The owner has the maximum number of keys; revoke one.'],
-  too_many_jobs: [409, 'The merchant has three redeliveries running; wait until one has ended.'],
+  too_many_jobs: [409, 'The merchant already has three running redeliveries; wait until one ends.'],
   too_many_changes: [409, 'Endpoints were changed or deleted too often within two days; wait.'],
   too_many_secrets: [
     409,
-    'Too many secrets are still signing; wait until an overlap has ended, or rotate without one.',
+    'Too many secrets are still signing; wait until an overlap ends, or rotate without one.',
   ],
   rotation_repeated: [
     409,
-    'This rotation was done before, and its secret is not shown again; use another rotationId.',
+    'This rotation was done before; its secret cannot be shown again; use another rotationId.',
   ],
   rotation_conflict: [
     409,
@@ -120,16 +117,19 @@ export const PROBLEMS = {
     429,
     'The merchant has the maximum number of large queries running; try again after Retry-After.',
   ],
-  internal: [500, 'Something went wrong in the service.'],
-  unreadable_row: [500, 'A stored row cannot be read, so there is no answer; operators were told.'],
-  clock_skew: [503, 'The clock of this machine is off, so it cannot set timestamps; try again.'],
+  internal: [500, 'The service failed unexpectedly.'],
+  unreadable_row: [
+    500,
+    'A stored row cannot be read, so the request cannot be answered; operators were alerted.',
+  ],
+  clock_skew: [503, 'The clock of this server is off, so it cannot set timestamps; try again.'],
   unavailable: [503, 'A part of the service is unavailable; try again.'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
 export interface FieldError {
-  /** RFC 6901, into the body; `/query/…` and `/path/…` for parameters. */
+  /** A JSON pointer (RFC 6901) into the body; `/query/…` and `/path/…` name parameters. */
   readonly pointer: string;
   readonly code: ProblemCode;
 }
@@ -138,12 +138,12 @@ function isProblemCode(code: string): code is ProblemCode {
   return Object.hasOwn(PROBLEMS, code);
 }
 
-/** A problem of fields takes the code of its first error, so that the common case of one needs no look inside. */
+/** The problem takes the code of its first field error, so that clients rarely need to read `errors`. */
 export function codeOf(errors: readonly FieldError[]): ProblemCode {
   return errors[0]?.code ?? 'invalid_request';
 }
 
-/** Every issue of a schema as pointer and stable code. */
+/** Maps every issue of a schema to a pointer and a stable code. At most `MAX_ERRORS`. */
 export function fieldErrors(
   error: z.ZodError,
   input: unknown,
@@ -160,13 +160,13 @@ export function fieldErrors(
   return errors.slice(0, MAX_ERRORS);
 }
 
-/** Errors that one answer lists: enough to mend a request, and no more than an answer should hold. */
+/** Maximum errors in one answer: enough to fix a request without a huge answer. */
 export const MAX_ERRORS = 20;
 
 function issueCode(issue: z.core.$ZodIssue, input: unknown): ProblemCode {
   const absent = valueAt(input, issue.path) === undefined;
   if (absent && issue.path.length > 0) return 'missing_field';
-  // The model's schemas say their code in place of a message; what zod says itself is for people.
+  // Our schemas carry a problem code as their message. Messages that zod writes itself are for people.
   if (isProblemCode(issue.message)) return issue.message;
   return issue.code === 'invalid_type' ? 'invalid_type' : 'invalid_value';
 }

@@ -6,14 +6,15 @@ import type { AppEnv } from './http-event.ts';
 import { type Answer, type Operation, problem } from './operation.ts';
 import { codeOf, type FieldError, fieldErrors, type ProblemCode } from './problems.ts';
 
-/** Takes a request apart: each part is checked by the operation's own schema, or answered with a problem. */
+/** Parses a request: each part is validated with the operation's schema, or refused with a problem. */
 
 export type Read =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly problem: Answer };
 
-/** Where the items of a batch stand: in a list, in the body's object. Each is bounded as a body of its own. */
+/** Depth of a batch's items: body object, then list. Each item has the bounds of a body of its own. */
 const ITEM_DEPTH = 2;
+/** A body up to this size may count as empty, such as `{ }`. */
 const MAX_BLANK_BYTES = 16;
 
 export function readParams(c: Context, operation: Operation): Read {
@@ -44,7 +45,7 @@ export async function readBody(c: Context<AppEnv>, operation: Operation): Promis
   const bytes = c.env?.content ?? new Uint8Array(await c.req.arrayBuffer());
   if (operation.body === undefined) return readNothing(bytes);
   const blank = bytes.byteLength === 0 ? operation.body.safeParse({}) : undefined;
-  // Where every field is optional, nothing says what {} says, and needs no content type.
+  // If every field is optional, an empty body equals {}. It needs no content type.
   if (blank?.success) return { ok: true, value: blank.data };
   if (!isJsonInUtf8(c)) return refusedAs('unsupported_media_type');
   if (bytes.byteLength > (operation.maxBodyBytes ?? MAX_JSON_BYTES)) {
@@ -61,19 +62,19 @@ export async function readBody(c: Context<AppEnv>, operation: Operation): Promis
   return refused(fieldErrors(parsed.error, json.value));
 }
 
-/** What is sent to a request that takes no body must not be lost in silence; `{}` says nothing. */
+/** Refuses content that the request would ignore. `{}` counts as empty. */
 function readNothing(bytes: Uint8Array): Read {
   const isBlank = bytes.byteLength <= MAX_BLANK_BYTES && /^\s*(\{\s*\})?\s*$/.test(utf8(bytes) ?? '-');
   return isBlank ? { ok: true, value: undefined } : refusedAs('unexpected_content');
 }
 
-/** Without the list whose items the handler checks one by one. */
+/** The body without the list whose items the handler checks one by one. */
 function withoutItems(value: unknown, itemsIn: string | undefined): unknown {
   const isPlain = typeof value === 'object' && value !== null && !(value instanceof JsonRefusal);
   return isPlain && itemsIn !== undefined ? { ...value, [itemsIn]: undefined } : value;
 }
 
-/** `application/json`, with no charset but UTF-8 and no compression: other bytes would be read as other text. */
+/** `application/json` in UTF-8 without compression. Other bytes would decode to other text. */
 function isJsonInUtf8(c: Context): boolean {
   const [type, ...parameters] = (c.req.header('content-type') ?? '').split(';').map((part) => part.trim());
   if (type?.toLowerCase() !== 'application/json') return false;
@@ -83,7 +84,7 @@ function isJsonInUtf8(c: Context): boolean {
   return charsets.every((charset) => /^charset\s*=\s*("utf-?8"|utf-?8)$/i.test(charset));
 }
 
-/** Text, or undefined where the bytes are none: replacement characters would be recorded as if they were sent. */
+/** The text, or undefined if the bytes are not UTF-8. Replacement characters must never be recorded. */
 function utf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -113,7 +114,7 @@ export function canonicalRequest(c: Context<AppEnv>): string {
   return `${c.env?.method ?? c.req.method} ${pathOf(url)}${text === '' ? '' : `?${text}`}`;
 }
 
-/** Ids need no encoding, but a client may encode them all the same: both are the same request. */
+/** Ids need no encoding, but a client may encode them. Both forms must give the same canonical request. */
 function pathOf(url: URL): string {
   try {
     return encodeURI(decodeURIComponent(url.pathname));

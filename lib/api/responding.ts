@@ -10,30 +10,30 @@ import { type Answer, type Problem, problem } from './operation.ts';
 import { PROBLEMS } from './problems.ts';
 import { canonicalRequest } from './request-reading.ts';
 
-/** What is told of a fault: its reason is for the log, and not for who asks. */
+/** The problem that a caller gets for a fault. The reason goes to the log, not to the caller. */
 export function faultProblem(error: unknown): Answer {
   if (error instanceof Fault && error.code === 'clock_skew') return problem('clock_skew');
   if (isUnreadable(error)) return problem('unreadable_row');
   return problem(error instanceof Fault && error.retryable ? 'unavailable' : 'internal');
 }
 
-/** What the response signs with, and what it reports to. */
+/** What a response needs: the signer, the clock and the reporter. */
 export interface RespondPorts {
   readonly sign: AnswerSigner;
   readonly clock: Clock;
   readonly reporter: Reporter;
 }
 
-/** A request that was answered. */
+/** An answered request. */
 export interface Answered {
   readonly answer: Answer;
   readonly startedMs: number;
   readonly caller?: Caller | undefined;
-  /** What was thrown on the way, for the log. */
+  /** The error that was thrown, for the log. */
   readonly fault?: unknown;
 }
 
-/** Makes the response of an answer: enveloped and signed for keys of a merchant's own, and logged as one line. */
+/** Builds the response and logs one line. Answers to receiver and merchant keys get the envelope and a signature. */
 export async function respond(
   ports: RespondPorts,
   c: Context<AppEnv>,
@@ -47,7 +47,7 @@ export async function respond(
   try {
     response = await build(ports, { answer, status, envelope: envelopeOf(caller, request, asOf) });
   } catch (error) {
-    // An answer that cannot be signed is not given: the receiver asks again.
+    // Never send an unsigned answer: send a problem instead, and the receiver retries.
     return respond(ports, c, { answer: faultProblem(error), startedMs, fault: error });
   }
   ports.reporter.report({
@@ -69,7 +69,7 @@ interface Envelope {
   readonly asOf: string;
 }
 
-/** Answers to keys of a merchant's own say whose, to what and as of when they are: so none passes for another. */
+/** Binds an answer to its merchant, request and time, so that it cannot pass for the answer to another request. */
 function envelopeOf(caller: Caller | undefined, request: string, asOf: string): Envelope | undefined {
   const signs = caller?.scope === 'receiver' || caller?.scope === 'merchant';
   if (!signs || caller.merchantId === undefined) return undefined;

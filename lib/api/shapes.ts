@@ -3,9 +3,9 @@ import { notificationStates } from '../core/deliver/state/notification.ts';
 import { merchantIdSchema } from '../core/model.ts';
 import { MAX_CURSOR_LENGTH } from './list-cursor.ts';
 
-/** Shapes that several resources share. Those of answers describe; the core builds. */
+/** Schemas that several resources share. Answer schemas only document; the core builds the answers. */
 
-/** Parameters of a path that names a merchant and nothing else. */
+/** Parameters of a path that names only a merchant. */
 export const ofMerchant = z.strictObject({ merchantId: merchantIdSchema });
 
 const reason = z.object({ code: z.string(), message: z.string() });
@@ -30,7 +30,7 @@ export const outcomeDataSchema = z
   .object({ ...feedItem.shape, metadata: z.record(z.string(), z.unknown()) })
   .meta({ id: 'Outcome' });
 
-/** As the feed and windows show it: without metadata. */
+/** An outcome as the feed and windows show it: without metadata. */
 export const feedItemSchema = feedItem.meta({ id: 'FeedItem' });
 
 export const attemptSchema = z
@@ -60,7 +60,7 @@ export const notificationSchema = z
         description:
           'Why it is blocked. `gone`: the receiver answered 410. `endpoint_disabled`, `endpoint_gone`: the endpoint was ' +
           'disabled or deleted. `address_refused`: its address is not public. `no_notify_url`, `unknown_merchant`: there ' +
-          'is nowhere to send it.',
+          'is no address to send it to.',
       }),
     attempts: z.array(attemptSchema),
     nextAttemptAt: z.iso.datetime().exactOptional(),
@@ -84,7 +84,7 @@ export const transactionSchema = z
   })
   .meta({ id: 'Transaction' });
 
-/** What every answer to a receiver's or merchant's key carries besides: enough to say to what it is the answer. */
+/** The fields that every answer to a receiver or merchant key adds. They bind the answer to its request. */
 export const envelopeSchema = z.object({
   merchantId: z.string().meta({ description: 'The merchant that the answer is about.' }),
   request: z.string().meta({
@@ -94,6 +94,7 @@ export const envelopeSchema = z.object({
   asOf: z.iso.datetime().meta({ description: 'The moment as of which the answer is true.' }),
 });
 
+/** The `limit` parameter: 1 to `most`. */
 export const limitSchema = (most: number) =>
   z
     .string('invalid_value')

@@ -7,7 +7,7 @@ import type {
 import { TEST_EVENT } from '../protocol/event-names.ts';
 import { outcomeDataSchema } from './shapes.ts';
 
-/** What is sent to receivers, and how answers to them are signed: for the OpenAPI document. */
+/** The callbacks that receivers get, and how answers are signed. For the OpenAPI document. */
 
 export const callbackSchema = z
   .strictObject({
@@ -34,12 +34,12 @@ export const testCallbackSchema = z.strictObject({
 
 const signatureHeaders = {
   'webhook-id':
-    'Of a callback: the same in every attempt; use it as idempotency key. Of an answer: ans_ and an id of its own.',
-  'webhook-timestamp': 'When it was signed, in seconds since 1970. Refuse what is more than 300 s off.',
+    'On a callback: the same in every attempt; use it as the idempotency key. On an answer: ans_ and a unique id.',
+  'webhook-timestamp': 'Time of signing, in seconds since 1970. Refuse if it is more than 300 s off.',
   'webhook-signature':
-    'Standard Webhooks: v1 (HMAC-SHA256) or v1a (ed25519) over id.timestamp.body; several, separated by spaces, while ' +
-    'a rotation overlaps. Callbacks are signed with the secret of the endpoint, or of the merchant if they go to ' +
-    'notifyUrl. Answers are signed with a key derived from the secret of the merchant (HKDF-SHA256, info tidings-answer).',
+    'Standard Webhooks: v1 (HMAC-SHA256) or v1a (ed25519) over id.timestamp.body. During the overlap of a rotation there ' +
+    'are several signatures, separated by spaces. Callbacks are signed with the secret of the endpoint, or of the merchant ' +
+    'if they go to notifyUrl. Answers are signed with a key derived from the secret of the merchant (HKDF-SHA256, info tidings-answer).',
 };
 
 export const headerComponents: NonNullable<ZodOpenApiComponentsObject['headers']> = {
@@ -52,12 +52,12 @@ export const headerComponents: NonNullable<ZodOpenApiComponentsObject['headers']
   'retry-after': { description: 'Seconds to wait.', schema: { type: 'integer' } },
 };
 
-/** The names of headers as a response has them. */
+/** References to headers by name, as a response lists them. */
 function refer(names: readonly string[]) {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
-/** Of answers to keys of a merchant. */
+/** Headers of signed answers, which only receiver and merchant keys get. */
 export const signedAnswerHeaders = refer(Object.keys(signatureHeaders));
 export const retryAfterHeader = refer(['retry-after']);
 
@@ -85,11 +85,11 @@ function callback(details: Callback): { readonly post: ZodOpenApiOperationObject
       requestParams: { header: callbackHeaders },
       requestBody: { required: true, content: { 'application/json': { schema } } },
       responses: {
-        '2XX': { description: 'Delivered. Answer this only after the outcome is committed.' },
-        '410': { description: 'Do not call again: the endpoint is disabled, the notification is blocked.' },
-        '429': { description: 'Tried again, after the longer of Retry-After and the schedule.' },
-        '503': { description: 'Tried again, after the longer of Retry-After and the schedule.' },
-        default: { description: 'Tried again on the schedule. Redirects are not followed.' },
+        '2XX': { description: 'Delivered. Answer this only after you have committed the outcome.' },
+        '410': { description: 'Stop calling: the endpoint is disabled and the notification is blocked.' },
+        '429': { description: 'Retried after Retry-After or the schedule’s delay, whichever is longer.' },
+        '503': { description: 'Retried after Retry-After or the schedule’s delay, whichever is longer.' },
+        default: { description: 'Retried on the schedule. Redirects are not followed.' },
       },
     },
   };
@@ -100,12 +100,12 @@ export const webhooks: ZodOpenApiPathsObject = {
     operationId: 'tellOutcome',
     summary: 'A transaction has ended',
     description:
-      'Sent at least once, to every endpoint whose types match and to the notifyUrl of the transaction.',
+      'Sent at least once to every endpoint whose types match, and to the notifyUrl of the transaction.',
     schema: callbackSchema,
   }),
   test: callback({
     operationId: 'tellTest',
-    summary: 'A test of the endpoint, requested by its owner; never repeated',
+    summary: 'A test of the endpoint, requested by its owner; never retried',
     description: 'Signed like every other callback.',
     schema: testCallbackSchema,
   }),

@@ -1,38 +1,41 @@
 import { Duration } from 'aws-cdk-lib';
 import { PERIOD } from './alarm-metrics.ts';
 
-/** What the service counts and somebody must look at. `lib/adapters/reporter.ts` says which events count as which metric. */
+/** Metrics that count what operators must look at. `lib/adapters/reporter.ts` maps events to metrics. */
 export const COUNTED: readonly { readonly metric: string; readonly says: string }[] = [
   {
     metric: 'Undelivered',
-    says: 'A notification was exhausted or blocked, or an endpoint was disabled: its receiver must ask.',
+    says: 'A notification was exhausted or blocked, or an endpoint was disabled. Its receiver must query.',
   },
-  { metric: 'SchedulesRefused', says: 'Scheduler refused; the sweep sends it late.' },
-  { metric: 'Lost', says: 'A notification that was expected had come to nothing; it was made.' },
-  { metric: 'WindowRevisions', says: 'A closed window had changed: promise 4 was broken.' },
+  {
+    metric: 'SchedulesRefused',
+    says: 'EventBridge Scheduler refused a schedule. The sweep sends the message late.',
+  },
+  { metric: 'Lost', says: 'An expected notification was missing. It was re-created.' },
+  { metric: 'WindowRevisions', says: 'A closed window changed. This breaks promise 4.' },
   { metric: 'CloseFailures', says: "A merchant's windows could not be closed." },
   { metric: 'AuditFailures', says: 'A merchant could not be audited.' },
   { metric: 'StatementFailures', says: "A merchant's statement could not be made." },
-  { metric: 'ForeignRows', says: 'A row of an index belonged to another merchant; it was dropped.' },
-  { metric: 'Unresolved', says: 'Nobody said how a transaction ended; see GET /v1/unresolved.' },
+  { metric: 'ForeignRows', says: 'An index returned a row of another merchant. The row was dropped.' },
+  { metric: 'Unresolved', says: 'No answer says how a transaction ended. See GET /v1/unresolved.' },
   {
     metric: 'ChecksContradicted',
-    says: 'An initiator answers a check otherwise than it prepared or recorded.',
+    says: 'An initiator’s answer to a check contradicts what it prepared or recorded.',
   },
-  { metric: 'ParkedRecords', says: 'A record could not be relayed; see npm run parked.' },
+  { metric: 'ParkedRecords', says: 'A stream record could not be relayed. See npm run parked.' },
   {
     metric: 'UnreadableRows',
-    says: 'A stored row cannot be read; what needs it waits.',
+    says: 'A stored row cannot be read. The work that needs it waits.',
   },
-  { metric: 'ClockSkew', says: "A machine's clock is off: it refuses to stamp, and to compare stamps." },
+  { metric: 'ClockSkew', says: "A machine's clock is off. It does not write or compare timestamps." },
 ];
 
-/** How far behind the service may be. No word of it at all is as bad: then nobody works on it. */
+/** How far behind the service may fall. Missing data also alarms: it means that nothing runs. */
 export const BEHIND: readonly {
   readonly metric: string;
-  /** Beyond three windows, which it always is at some time. */
+  /** In addition to three windows, which is a normal lag. */
   readonly minutes: number;
-  /** How often it is told. */
+  /** How often the metric is reported. */
   readonly period: Duration;
   readonly says: string;
 }[] = [
@@ -40,19 +43,19 @@ export const BEHIND: readonly {
     metric: 'CloseBehind',
     minutes: 15,
     period: PERIOD,
-    says: 'Windows are not closed, of one merchant at least.',
+    says: 'Windows of at least one merchant are not closed.',
   },
   {
     metric: 'AuditBehind',
-    // It waits a quarter of an hour by itself, and an hour more for a stream that is behind.
+    // The audit waits 15 minutes by design, and one hour more if the stream is behind.
     minutes: 120,
     period: PERIOD,
-    says: 'Windows are not audited, of one merchant at least.',
+    says: 'Windows of at least one merchant are not audited.',
   },
   {
     metric: 'StatementBehind',
     minutes: 360,
     period: Duration.minutes(15),
-    says: 'Days that ended have no statement, of one merchant at least.',
+    says: 'At least one merchant has no statement for a day that has ended.',
   },
 ];

@@ -9,10 +9,10 @@ import { METRICS } from '../settings.ts';
 
 const ERRORS = 'Errors';
 
-/** How often metrics are looked at. */
+/** The period of the metrics. */
 export const PERIOD = Duration.minutes(5);
 
-/** A metric of the service's own, of all its functions together: which one it was is in its log. */
+/** A metric of the service, summed over all functions. The log names the function. */
 export function serviceMetric(
   metricName: string,
   statistic: 'Sum' | 'Maximum',
@@ -23,8 +23,8 @@ export function serviceMetric(
 }
 
 /**
- * Failed invocations of all functions as one metric: Lambda counts them for each function, and an alarm on the sum is billed
- * for each. The line that Lambda logs at the end of an invocation says whether it failed or ran out of time.
+ * Failed invocations of all functions as one metric. Lambda counts errors per function, and an alarm on their sum is
+ * billed per function. Instead, we count Lambda's own report lines whose status is not success, including time-outs.
  */
 export function errorsOf(
   scope: Construct,
@@ -45,12 +45,12 @@ export function errorsOf(
   return new Metric({ namespace: METRICS.namespace, metricName: ERRORS, statistic: 'Sum', period: PERIOD });
 }
 
-/** The age of the oldest message, in seconds. */
+/** Age of the oldest message, in seconds. */
 export function messageAge(queue: IQueue): IMetric {
   return queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: PERIOD });
 }
 
-/** The same without the messages of merchants whose backlog the fair queue holds up on purpose. */
+/** Age of the oldest message in seconds, without merchants whose backlog the fair queue delays on purpose. */
 export function quietMessageAge(queue: IQueue): IMetric {
   return queue.metric('ApproximateAgeOfOldestMessageInQuietGroups', {
     statistic: 'Maximum',
@@ -58,7 +58,7 @@ export function quietMessageAge(queue: IQueue): IMetric {
   });
 }
 
-/** The share of requests that were answered with 5xx, from 0 to 1. */
+/** The share of requests answered with 5xx, from 0 to 1. */
 export function failedShareOf(api: HttpApi): IMetric {
   return new MathExpression({
     expression: 'IF(requests > 0, failed / requests, 0)',
@@ -71,7 +71,7 @@ export function failedShareOf(api: HttpApi): IMetric {
   });
 }
 
-/** Milliseconds within which nine of ten requests were answered. */
+/** The 90th percentile of latency, in milliseconds. */
 export function latencyOf(api: HttpApi): IMetric {
   return api.metricLatency({ statistic: 'p90', period: PERIOD });
 }

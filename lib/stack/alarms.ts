@@ -20,14 +20,15 @@ import {
 import { LANE_VISIBILITY_SECONDS, type Lanes } from './delivery/lanes.ts';
 import type { Intake } from './ingest/intake-queue.ts';
 
-/** The longest delay that a queue takes: a message of this age may only just have become visible. */
+/** The longest delay of a queue. A message of this age may only just have become visible. */
 const MAX_QUEUE_DELAY_SECONDS = 900;
-/** Beyond the visibility of a message whose first receiver died. */
+/** Added to the visibility timeout, which a message waits for after its first receiver died. */
 const GRACE_SECONDS = 300;
 const FAILED_SHARE = 0.05;
 const SLOW_MS = 3_000;
 const RELAY_BEHIND_MS = 60_000;
 
+/** What the alarms watch. */
 export interface AlarmOptions {
   readonly lanes: Lanes;
   readonly intake: Intake;
@@ -41,14 +42,14 @@ interface AlarmSettings {
   readonly entry: string;
   readonly says: string;
   readonly threshold: number;
-  /** Of the last three periods, in how many it must be reached; one period alone decides unless this is given. */
+  /** How many of the last three periods must reach the threshold. Default: one period alone triggers the alarm. */
   readonly ofThree?: 2 | 3;
   readonly isSilenceBad?: boolean;
 }
 
 type AddAlarm = (id: string, metric: IMetric, settings: AlarmSettings) => void;
 
-/** The topic that operators subscribe to, and the alarms that speak there: at most 28 billed metrics. */
+/** The topic that operators subscribe to, and the alarms that publish to it: at most 28 billed metrics. */
 export function createAlarms(scope: Construct, options: AlarmOptions): Topic {
   const topic = createTopic(scope);
   const action = new SnsAction(topic);
@@ -76,7 +77,7 @@ export function createAlarms(scope: Construct, options: AlarmOptions): Topic {
   return topic;
 }
 
-/** A policy of its own replaces the one that SNS gives every topic: who may publish is said in full. */
+/** Our policy replaces the default policy that SNS gives a topic, so it must name all publishers. */
 function createTopic(scope: Construct): Topic {
   const topic = new Topic(scope, 'Operators', { enforceSSL: true });
   topic.addToResourcePolicy(
@@ -115,15 +116,15 @@ function addBehind(add: AddAlarm, { functions, windowSeconds }: AlarmOptions): v
 }
 
 /**
- * How long messages wait. A message that was received three times leaves these metrics: it is told as an error of its
- * function, and as a dead letter. Nothing waits in the first lane on purpose, but for a merchant whose own backlog a fair
- * queue holds up: its messages are not measured.
+ * How long messages wait. A message leaves these metrics after its third receive. It then shows up as an error of its
+ * function or as a dead letter. In the first lane no message waits on purpose, except those of a merchant whose own
+ * backlog the fair queue delays; these are not measured.
  */
 function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
   const age = (id: string, metric: IMetric, threshold: number) =>
     add(id, metric, {
       entry: id,
-      says: `The oldest message has waited for more than ${threshold} s.`,
+      says: `The oldest message has waited longer than ${threshold} s.`,
       threshold,
     });
   const delayed = MAX_QUEUE_DELAY_SECONDS + LANE_VISIBILITY_SECONDS;
@@ -134,24 +135,24 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
   const letters = (id: string, queue: IQueue) =>
     add(id, queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
       entry: id,
-      says: `Messages lie in the dead-letter queue ${id}.`,
+      says: `There are messages in the dead-letter queue ${id}.`,
       threshold: 1,
     });
   letters('DeadLetters', lanes.dead);
   letters('IntakeDeadLetters', intake.dead);
 }
 
-/** An answer of 500 or 503 is no error of the function that gives it. */
+/** A function that answers 500 or 503 has not failed, so `Errors` does not count it. */
 function addApi(add: AddAlarm, { api }: AlarmOptions): void {
   add('ApiFailing', failedShareOf(api), {
     entry: 'ApiFailing',
-    says: 'The API answers one request in twenty or more with 5xx.',
+    says: 'The API answers at least one request in twenty with 5xx.',
     threshold: FAILED_SHARE,
     ofThree: 2,
   });
   add('ApiSlow', latencyOf(api), {
     entry: 'ApiSlow',
-    says: 'One answer in ten takes 3 s or more.',
+    says: 'At least one answer in ten takes 3 s or more.',
     threshold: SLOW_MS,
     ofThree: 3,
   });

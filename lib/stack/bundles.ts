@@ -21,9 +21,8 @@ const REQUIRE_BANNER =
 export type EntryPoints = Readonly<Record<string, string>>;
 
 /**
- * Bundles functions in one call of esbuild: one ES module each, with the SDK that it was tested with, at
- * `<directory>/<name>/index.mjs`. Nothing is shared between two bundles, so a function's bundle changes only with its
- * own code.
+ * Bundles all functions with one call of esbuild. Each becomes one ES module at `<directory>/<name>/index.mjs`, with the
+ * SDK version that it was tested with. Bundles share no code, so a bundle changes only if its own sources change.
  */
 export function bundle(entryPoints: EntryPoints, directory: string): void {
   buildSync({
@@ -46,10 +45,10 @@ export function bundle(entryPoints: EntryPoints, directory: string): void {
 }
 
 /**
- * The code of a function as an asset. The first call bundles every file of `functions/`, whichever command runs the app:
- * no assembly refers to sources.
+ * The code of a function as an asset. The first call bundles every file of `functions/`. This happens for every command
+ * that runs the app, so an assembly never refers to sources.
  *
- * @param name the file under `functions/`, without its ending
+ * @param name the file name under `functions/`, without extension
  */
 export function codeOf(scope: Construct, name: string): Code {
   const directory = join(bundles(), name);
@@ -59,7 +58,7 @@ export function codeOf(scope: Construct, name: string): Code {
 
 let directoryOfBundles: string | undefined;
 
-/** Built once a process, for all its assemblies. The CDK copies from here into each of them. */
+/** Built once per process, for all its assemblies. The CDK copies the bundles into each assembly. */
 function bundles(): string {
   if (directoryOfBundles !== undefined) return directoryOfBundles;
   const files = readdirSync(FUNCTIONS).filter((file) => file.endsWith('.ts'));
@@ -71,8 +70,8 @@ function bundles(): string {
 }
 
 /**
- * The CDK takes an asset for copied when its directory is there. A process that was killed while it copied leaves a
- * directory that is not whole, and every later run would deploy it.
+ * The CDK treats an asset as copied if its directory exists. A process killed while copying leaves an incomplete
+ * directory, and every later run would deploy it. This removes such a directory.
  */
 function removeTornCopy(scope: Construct, directory: string): void {
   const stage = Stage.of(scope);

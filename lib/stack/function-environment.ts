@@ -4,7 +4,7 @@ import type { Resources } from './service-resources.ts';
 /** Variables that `lib/adapters/config.ts` parses. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** Of every function that opens the table. */
+/** For every function that opens the table. */
 export function tableEnvironment({ table }: Resources, settings: Settings): Environment {
   return {
     TIDINGS_TABLE_NAME: table.tableName,
@@ -13,7 +13,7 @@ export function tableEnvironment({ table }: Resources, settings: Settings): Envi
   };
 }
 
-/** Of every function that answers requests with a key. */
+/** For every function that serves requests with a key. */
 export function apiEnvironment(resources: Resources, settings: Settings): Environment {
   return {
     ...tableEnvironment(resources, settings),
@@ -23,7 +23,7 @@ export function apiEnvironment(resources: Resources, settings: Settings): Enviro
   };
 }
 
-/** The two lanes of notifications. */
+/** Queue URLs of the two notification lanes. */
 export function laneEnvironment({ lanes }: Resources): Environment {
   return {
     TIDINGS_FIRST_QUEUE_URL: lanes.first.queueUrl,
@@ -31,7 +31,7 @@ export function laneEnvironment({ lanes }: Resources): Environment {
   };
 }
 
-/** Of every function that puts messages into the lanes. */
+/** For every function that puts messages into the lanes. */
 export function dispatchEnvironment(resources: Resources, settings: Settings): Environment {
   return {
     ...tableEnvironment(resources, settings),
@@ -40,7 +40,7 @@ export function dispatchEnvironment(resources: Resources, settings: Settings): E
   };
 }
 
-/** Of every function that defers messages for longer than a queue can. */
+/** For every function that defers messages longer than a queue can. */
 export function scheduleEnvironment({ schedules, lanes }: Resources): Environment {
   return {
     TIDINGS_SCHEDULE_GROUP: schedules.group,

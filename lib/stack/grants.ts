@@ -6,30 +6,30 @@ import type { Resources } from './service-resources.ts';
 
 interface TableGrant {
   readonly actions: readonly string[];
-  /** Beginnings of the partition keys that may be touched: `T#`. */
+  /** Allowed prefixes of partition keys: `T#`. */
   readonly partitions: readonly string[];
 }
 
-/** What a function may do, beside reading the event sources that invoke it. */
+/** What a function may do, apart from reading the event sources that invoke it. */
 interface Grants {
   readonly table?: readonly TableGrant[];
   /** Indexes that it may query. */
   readonly indexes?: readonly ('feed' | 'reference' | 'due' | 'undelivered')[];
-  /** Queues into which it may put messages. */
+  /** Queues to which it may send. */
   readonly sends?: readonly ('first' | 'retry' | 'check' | 'dead' | 'intakeDead')[];
-  /** Queues whose length it may ask for. */
+  /** Queues whose length it may read. */
   readonly measures?: readonly ('first' | 'retry')[];
-  /** What it may do with the key that seals the secrets of merchants and endpoints. */
+  /** Permitted uses of the key that seals the secrets of merchants and endpoints. */
   readonly seal?: readonly ('encrypt' | 'decrypt')[];
   /** Secrets that it may read. */
   readonly secrets?: readonly ('root' | 'signing')[];
-  /** What it may do with the files of statements. */
+  /** Permitted S3 actions on statement files. */
   readonly files?: readonly string[];
-  /** Whether it may create schedules that put messages into the lanes. */
+  /** Whether it may create schedules that send messages to the lanes. */
   readonly schedules?: boolean;
 }
 
-/** Of each function that serves an operation with a key: it reads keys and merchants, and signs answers. */
+/** For functions that serve operations with a key: they read keys and merchants, and sign answers. */
 const KEYED: Grants = {
   table: [
     { actions: ['GetItem'], partitions: ['K#'] },
@@ -39,7 +39,7 @@ const KEYED: Grants = {
   secrets: ['root'],
 };
 
-/** Every function of the service, and what it may do of its own. */
+/** Every function of the service with its own grants. */
 const GRANTS = {
   record: {
     table: [{ actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], partitions: ['T#'] }],
@@ -54,7 +54,7 @@ const GRANTS = {
     ],
     indexes: ['reference', 'feed', 'undelivered'],
     secrets: ['signing'],
-    // A signed link may do what its signer may: fetch a file, and not even list them.
+    // A signed link has the rights of its signer: fetch a file, but not list files.
     files: ['GetObject'],
   },
   admin: {
@@ -137,10 +137,10 @@ const GRANTS = {
   },
 } as const satisfies Readonly<Record<string, Grants>>;
 
-/** A file under `functions/`, without its ending. */
+/** A file name under `functions/`, without extension. */
 export type FunctionName = keyof typeof GRANTS;
 
-/** Gives a function what the table above names for it, and nothing else. */
+/** Gives a function exactly the grants of the tables above. */
 export function grantAll(fn: LambdaFunction, name: FunctionName, resources: Resources): void {
   const asksForKeys = operations.some(({ function: server, scopes }) => server === name && scopes.length > 0);
   if (asksForKeys) apply(fn, KEYED, resources);
@@ -167,7 +167,7 @@ function apply(fn: LambdaFunction, grants: Grants, resources: Resources): void {
   if (grants.schedules === true) schedules.grantCreate(fn);
 }
 
-/** Only these actions, and only on items whose partition key begins so. */
+/** Allows only these actions, and only on items whose partition key has one of these prefixes. */
 function grantPartitions(fn: LambdaFunction, table: Table, { actions, partitions }: TableGrant): void {
   fn.addToRolePolicy(
     new PolicyStatement({
@@ -175,7 +175,7 @@ function grantPartitions(fn: LambdaFunction, table: Table, { actions, partitions
       resources: [table.tableArn],
       conditions: {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions.map((start) => `${start}*`) },
-        // Without this, a request that names no key at all would pass the line above.
+        // Without this, a request that names no key at all would pass the condition above.
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
     }),

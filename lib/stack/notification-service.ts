@@ -22,23 +22,23 @@ import { type NotificationServiceProps, readProps, type Settings } from './props
 import { createResources } from './service-resources.ts';
 
 /**
- * The whole service, for this app or for somebody else's.
+ * The whole service, for this app or another.
  *
- * Its parts are functions on this one scope: where a part stands in the code decides no logical id.
+ * Its parts are functions on this one scope. So moving a part in the code does not change a logical id.
  *
  * @example const tidings = new NotificationService(stack, 'Tidings', { retentionDays: 400 });
  */
 export class NotificationService extends Construct {
   readonly table: Table;
   readonly lanes: Lanes;
-  /** Takes outcomes whose initiators do not wait for the answer. */
+  /** Takes outcomes from initiators that do not wait for the answer. */
   readonly intake: Intake;
   /** The files of statements. */
   readonly statements: Bucket;
   readonly api: HttpApi;
   /** Holds the secret part of the first admin key, `tk_root_<value>`. */
   readonly rootSecret: Secret;
-  /** Speaks when somebody should look; subscribe to it. */
+  /** Alarms are published here. Operators must subscribe. */
   readonly operators: Topic;
   /** The props, with their defaults. */
   readonly settings: Settings;

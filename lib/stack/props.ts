@@ -4,50 +4,50 @@ import { DEFAULTS, RULES } from '../settings.ts';
 import type { Throttle } from './front/http-api.ts';
 import type { Recorder } from './ingest/intake-queue.ts';
 
-/** Deliveries and checks that run side by side in each lane. */
+/** Maximum parallel invocations for each lane. */
 interface Concurrency {
-  /** 50 unless said otherwise. */
+  /** Default: 50. */
   readonly first?: number | undefined;
-  /** 20 unless said otherwise. */
+  /** Default: 20. */
   readonly retry?: number | undefined;
-  /** 10 unless said otherwise. */
+  /** Default: 10. */
   readonly check?: number | undefined;
 }
 
-/** `undefined` is the default of each; everything is checked when the app is synthesized. */
+/** `undefined` means the default. All props are checked at synthesis. */
 export interface NotificationServiceProps {
-  /** Seconds; the feed shows nothing younger. 30 unless said otherwise. */
+  /** Seconds. The feed shows no younger outcomes. Default: 30. */
   readonly feedLagSeconds?: number | undefined;
-  /** Seconds of a window of the feed; a divisor of 3,600. 300 unless said otherwise; the first value stays. */
+  /** Length of a window in seconds, a divisor of 3,600. Default: 300. The first value stays; changes have no effect. */
   readonly windowSeconds?: number | undefined;
-  /** Days that answers reach back. 90 unless said otherwise. */
+  /** Days that answers reach back. Default: 90. */
   readonly retentionDays?: number | undefined;
-  /** Ports of https to which callbacks may go. 443 and 8443 unless said otherwise. */
+  /** https ports that callbacks may use. Default: 443 and 8443. */
   readonly callbackPorts?: readonly number[] | undefined;
-  /** Of the whole API, in requests a second. 2,000 with bursts of 4,000 unless said otherwise. */
+  /** Limits of the whole API. Default: 2,000 requests per second, bursts of 4,000. */
   readonly throttle?: Throttle | undefined;
   readonly concurrency?: Concurrency | undefined;
   /**
-   * Batches of one shard of the table's stream that are relayed side by side, 1 to 10. 1 is the default, and enough for
-   * what one shard takes (1,000 write units a second). Raise it where the relay stays behind.
+   * Batches of one stream shard that are relayed in parallel, 1 to 10. Default: 1, which is enough for what one shard
+   * takes (1,000 write units per second). Raise it if the relay stays behind.
    */
   readonly relayParallelization?: number | undefined;
-  /** Accounts whose events record outcomes too, beside this one. None unless said otherwise. */
+  /** Other accounts whose events may record outcomes. Default: none. */
   readonly recorders?: readonly Recorder[] | undefined;
-  /** Seconds after which a PENDING without an end is unresolved, and operators are told. A day unless said otherwise. */
+  /** Seconds after which a PENDING without an end is unresolved and operators are alerted. Default: one day. */
   readonly checkHorizonSeconds?: number | undefined;
 }
 
-/** Bounds of an event source's concurrency, and of what API Gateway takes. */
+/** Limits of AWS: concurrency of an event source, and requests of API Gateway. */
 const MAX_CONCURRENCY = 1_000;
 const MAX_BURST = 1_000_000;
-/** What Lambda takes as batches of one shard side by side. */
+/** Lambda's limit of parallel batches per shard. */
 const MAX_PARALLELIZATION = 10;
 
 const concurrencyRule = { error: `must be a whole number from 2 to ${MAX_CONCURRENCY}` };
 const concurrency = z.int(concurrencyRule).min(2, concurrencyRule).max(MAX_CONCURRENCY, concurrencyRule);
 const burstRule = { error: `must be a whole number from 1 to ${MAX_BURST}` };
-const rateRule = { error: `must be a number above 0, and ${MAX_BURST} at most` };
+const rateRule = { error: `must be a number above 0 and at most ${MAX_BURST}` };
 
 const parallelRule = { error: `must be a whole number from 1 to ${MAX_PARALLELIZATION}` };
 
@@ -92,21 +92,22 @@ const schema = z.strictObject({
 export type Settings = z.output<typeof schema>;
 
 /**
- * Checks the props by the rules that the functions apply to their environment when they start.
- * @throws Error that names each wrong prop, its value, and the rule
+ * Checks the props with the same rules that the functions apply to their environment at start.
+ *
+ * @throws Error that names each wrong prop with its value and rule
  */
 export function readProps(props: NotificationServiceProps): Settings {
   const parsed = schema.safeParse(props);
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => `${nameOf([...issue.path, key])} is no prop`)
+      ? issue.keys.map((key) => `${nameOf([...issue.path, key])} is not a prop`)
       : [`${nameOf(issue.path)} ${issue.message}, not ${shown(valueAt(props, issue.path))}`],
   );
   throw new Error(`Wrong props of NotificationService: ${wrong.join('; ')}.`);
 }
 
-/** `callbackPorts[0]`, `throttle.rateLimit`. */
+/** Examples: `callbackPorts[0]`, `throttle.rateLimit`. */
 function nameOf(path: readonly PropertyKey[]): string {
   return path
     .map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index > 0 ? '.' : ''}${String(part)}`))
@@ -121,7 +122,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function shown(value: unknown): string {
-  if (Token.isUnresolved(value)) return 'a value that is known only when it is deployed';
+  if (Token.isUnresolved(value)) return 'a value that is known only at deployment';
   return typeof value === 'string' || (typeof value === 'object' && value !== null)
     ? JSON.stringify(value)
     : String(value);

@@ -17,7 +17,7 @@ import { type FunctionName, grantAll } from './grants.ts';
 import type { Settings } from './props.ts';
 import type { Resources } from './service-resources.ts';
 
-/** Where a part of the service is made, and of what. All parts are made on one scope: it decides the logical ids. */
+/** What each part of the service is built from. All parts share one scope, because the scope decides the logical ids. */
 export interface Part {
   readonly scope: Construct;
   readonly settings: Settings;
@@ -27,17 +27,17 @@ export interface Part {
 export interface ServiceFunctionProps {
   readonly name: FunctionName;
   readonly timeoutSeconds: number;
-  /** 512 unless said otherwise. */
+  /** Memory in MB. Default: 512. */
   readonly memoryMb?: number;
   readonly environment: Environment;
   /**
-   * It puts messages into a queue that invokes it. Lambda ends such a chain after 16 rounds unless it is allowed to go on;
-   * here the fence, the schedule and the horizon end it.
+   * Set if the function sends messages to a queue that invokes it. By default, Lambda stops such a loop after 16 rounds.
+   * Here, the fence, the schedule and the horizon end it.
    */
   readonly isLooping?: boolean;
 }
 
-/** Creates a function as all of them are, with what `grants.ts` lets it do: Node 24 on arm64, logs as JSON. */
+/** Creates a function with the common settings (Node 24 on arm64, JSON logs) and its grants from `grants.ts`. */
 export function createFunction({ scope, resources }: Part, props: ServiceFunctionProps): LambdaFunction {
   const id = idOf(props.name);
   const fn = new LambdaFunction(scope, id, {
@@ -49,8 +49,8 @@ export function createFunction({ scope, resources }: Part, props: ServiceFunctio
     memorySize: props.memoryMb ?? 512,
     environment: { ...props.environment },
     ...(props.isLooping && { recursiveLoop: RecursiveLoop.ALLOW }),
-    // Lambda's own lines as JSON: the alarm Errors reads the status of each invocation from them. Which of the service's
-    // lines are written, its logger decides.
+    // Lambda must log JSON: the alarm Errors reads each invocation's status from it. DEBUG here leaves the choice of our
+    // own log lines to our logger.
     loggingFormat: LoggingFormat.JSON,
     applicationLogLevelV2: ApplicationLogLevel.DEBUG,
     logGroup: new LogGroup(scope, `${id}Logs`, {
@@ -62,21 +62,21 @@ export function createFunction({ scope, resources }: Part, props: ServiceFunctio
   return fn;
 }
 
-/** `test-request` is `TestRequest`. */
+/** `test-request` becomes `TestRequest`. */
 function idOf(name: string): string {
   return name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 export interface Timer {
   readonly minutes: number;
-  /** Runs the function once for each of them; once without an input where there are none. */
+  /** Runs the function once for each input. Default: once without an input. */
   readonly inputs?: readonly object[];
 }
 
 /**
- * Runs the function every so many minutes, for ever. A run that failed is not repeated: the next one does its work. The
- * rule's own retry policy covers only the hand-over to Lambda, whose two retries are turned off here; they do not count
- * throttles and faults of Lambda itself, which the age ends.
+ * Runs the function every `minutes` minutes. A failed run is not retried, because the next run does its work. The rule's
+ * retry policy covers only the hand-over to Lambda. Lambda's own two retries are turned off here. They do not count
+ * throttles and faults of Lambda itself; the maximum event age bounds those.
  */
 export function everyMinutes(scope: Construct, fn: LambdaFunction, { minutes, inputs = [] }: Timer): void {
   fn.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });

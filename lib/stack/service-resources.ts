@@ -10,7 +10,7 @@ import { createIntake, type Intake } from './ingest/intake-queue.ts';
 import type { Settings } from './props.ts';
 import { createTable } from './table.ts';
 
-/** What the functions work on. */
+/** The resources that the functions share. */
 export interface Resources {
   readonly table: Table;
   readonly lanes: Lanes;
@@ -19,12 +19,12 @@ export interface Resources {
   readonly statements: Bucket;
   readonly sealKey: Key;
   readonly rootSecret: Secret;
-  /** Of the key by which initiators know the service. */
+  /** From it, the key is derived that signs check-backs. Initiators identify the service by that key. */
   readonly signingSecret: Secret;
   readonly schedules: Schedules;
 }
 
-/** Creates everything that keeps or carries data, before the functions that use it. */
+/** Creates everything that stores or carries data. Must run before the functions are created. */
 export function createResources(scope: Construct, settings: Settings): Resources {
   const lanes = createLanes(scope);
   return {

@@ -11,7 +11,7 @@ import type { Construct } from 'constructs';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** What the feed shows: everything of an outcome but its metadata. */
+/** What the feed shows: all attributes of an outcome except its metadata. */
 const FEED_ATTRIBUTES = [
   'merchantId',
   'transactionId',
@@ -29,8 +29,8 @@ const FEED_ATTRIBUTES = [
 ];
 
 /**
- * The one table. A partition a transaction has no hot key, and one read gives its versions and notifications.
- * Keys and indexes are named in `lib/adapters/dynamodb/items/item-keys.ts`.
+ * The one table. Each transaction has its own partition, so there is no hot key, and one read returns its versions and
+ * notifications. Keys and indexes are defined in `lib/adapters/dynamodb/items/item-keys.ts`.
  */
 export function createTable(scope: Construct): Table {
   const table = new Table(scope, 'Table', {

@@ -3,14 +3,14 @@ import type { Construct } from 'constructs';
 import { NotificationService } from './notification-service.ts';
 import type { NotificationServiceProps } from './props.ts';
 
-/** The service alone, with what one needs to begin. */
+/** A stack with the service and the outputs that operators and tools need. */
 export class TidingsStack extends Stack {
   constructor(
     scope: Construct,
     id: string,
     props: StackProps & { readonly service?: NotificationServiceProps } = {},
   ) {
-    super(scope, id, { description: 'Tells receivers how a transaction ended.', ...props });
+    super(scope, id, { description: 'Notifies receivers how a transaction ended.', ...props });
     const service = new NotificationService(this, 'Tidings', props.service);
     const { lanes, settings } = service;
     const outputs = {

@@ -45,12 +45,12 @@ describe('a prop of the construct', () => {
     [{ retentionDays: 90n }, 'retentionDays must be a whole number from 1 to 3650, not 90'],
     [{ feedLagSeconds: 2 }, 'feedLagSeconds must be a whole number from 3 to 300, not 2'],
     [{ checkHorizonSeconds: 0 }, 'checkHorizonSeconds must be a whole number from 1 to 2592000, not 0'],
-    [{ callbackPorts: [] }, 'callbackPorts must name one port at least, not []'],
+    [{ callbackPorts: [] }, 'callbackPorts must name at least one port, not []'],
     [{ callbackPorts: [443, 70_000] }, 'callbackPorts[1] must be a whole number from 1 to 65535, not 70000'],
     [{ callbackPorts: ['443'] }, 'callbackPorts[0] must be a whole number from 1 to 65535, not "443"'],
     [
       { throttle: { rateLimit: 0 } },
-      'throttle.rateLimit must be a number above 0, and 1000000 at most, not 0',
+      'throttle.rateLimit must be a number above 0 and at most 1000000, not 0',
     ],
     [{ throttle: { burstLimit: 0 } }, 'throttle.burstLimit must be a whole number from 1 to 1000000, not 0'],
     [{ relayParallelization: 0 }, 'relayParallelization must be a whole number from 1 to 10, not 0'],
@@ -65,7 +65,7 @@ describe('a prop of the construct', () => {
     [{ recorders: [{ account: '12' }] }, 'recorders[0].account must be an account: 12 digits, not "12"'],
     [
       { recorders: [{ account: ACCOUNT, merchantIds: [] }] },
-      'recorders[0].merchantIds must name one merchant at least, not []',
+      'recorders[0].merchantIds must name at least one merchant, not []',
     ],
     [
       { recorders: [{ account: ACCOUNT, merchantIds: ['a b'] }] },
@@ -75,8 +75,8 @@ describe('a prop of the construct', () => {
       { recorders: [{ account: ACCOUNT }, { account: ACCOUNT, merchantIds: ['demo'] }] },
       'recorders must name each account once',
     ],
-    [{ retentiondays: 90 }, 'retentiondays is no prop'],
-    [{ throttle: { rate: 5 } }, 'throttle.rate is no prop'],
+    [{ retentiondays: 90 }, 'retentiondays is not a prop'],
+    [{ throttle: { rate: 5 } }, 'throttle.rate is not a prop'],
   ])('is refused by name, value and rule: %o', (props, sentence) => {
     expect(() => read(props)).toThrow(sentence);
   });

@@ -27,7 +27,7 @@ const endpointAnswer = z
     enabled: z.boolean(),
     inForceFrom: z.iso.datetime().meta({
       description:
-        'An outcome is for this endpoint as `enabled` and `types` say where its `listedAt` is not before this. ' +
+        'An outcome listed at or after this time uses the current `enabled` and `types`. ' +
         'Attempts follow new settings within 10 s.',
     }),
     createdAt: z.iso.datetime(),
@@ -35,7 +35,8 @@ const endpointAnswer = z
   .meta({ id: 'Endpoint' });
 
 const expectBodySchema = sayingTextSchema(256).meta({
-  description: 'A 2xx counts only with this body, such as success. White space around it is ignored.',
+  description:
+    'A 2xx counts as delivered only with this body, such as success. Surrounding white space is ignored.',
 });
 
 const endpointSettings = {
@@ -67,7 +68,7 @@ export const createEndpoint = operation({
   answers: {
     201: {
       description:
-        'Created, and in force: the answer comes about five seconds after the request. The secret is shown only once.',
+        'Created and in force. The answer takes about five seconds. The secret is shown only once.',
       schema: z.object({ ...endpointAnswer.shape, ...secretAnswer.shape }),
     },
   },
@@ -124,7 +125,7 @@ export const changeEndpoint = operation({
   answers: {
     200: {
       description:
-        'The endpoint after the change. What the change takes away is gone at once; what it adds is in force when the answer comes, about five seconds after the request.',
+        'The endpoint after the change. Removals take effect at once. Additions are in force when the answer arrives, about five seconds after the request.',
       schema: endpointAnswer,
     },
   },
@@ -159,7 +160,7 @@ export const rotateEndpointSecret = operation({
   params: ofEndpoint,
   body: rotation,
   answers: {
-    200: { description: 'The same rotation again: the same secret.', schema: rotatedSecret },
+    200: { description: 'A repetition of the same rotation, with the same secret.', schema: rotatedSecret },
     201: {
       description: 'The new secret, and the new public key if the endpoint signs v1a.',
       schema: rotatedSecret,

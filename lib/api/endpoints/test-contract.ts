@@ -3,7 +3,7 @@ import { endpointIdSchema, merchantIdSchema } from '../../core/model.ts';
 import { operation } from '../operation.ts';
 import { attemptSchema } from '../shapes.ts';
 
-/** It has a function of its own, which sends as deliver does: what is tested is the very way of a callback. */
+/** A separate function serves this. It sends as deliver does, so a test takes the same path as a callback. */
 export const testEndpoint = operation({
   operationId: 'testEndpoint',
   method: 'post',

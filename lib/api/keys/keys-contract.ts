@@ -23,7 +23,7 @@ const keyBody = <const S extends readonly Scope[]>(allowed: S) =>
   z.strictObject({
     scope: z.enum(allowed, 'invalid_scope'),
     expiresAt: timeSchema.exactOptional().meta({
-      description: 'Not after the end of the key that makes the request, which is also the default.',
+      description: 'Must not be after the expiry of the key that makes the request. Default: that expiry.',
     }),
   });
 
@@ -61,7 +61,8 @@ export const revokeMerchantKey = operation({
   operationId: 'revokeMerchantKey',
   method: 'delete',
   path: '/v1/merchants/{merchantId}/keys/{keyId}',
-  summary: 'Revoke a key of a merchant; it can read and record for up to 60 s more, and manage nothing',
+  summary:
+    'Revoke a key of a merchant; it can read and record for up to 60 s more, but cannot manage anything',
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'path',
@@ -103,7 +104,8 @@ export const revokeKey = operation({
   operationId: 'revokeKey',
   method: 'delete',
   path: '/v1/keys/{keyId}',
-  summary: 'Revoke a key for all merchants; it can read and record for up to 60 s more, and manage nothing',
+  summary:
+    'Revoke a key for all merchants; it can read and record for up to 60 s more, but cannot manage anything',
   function: 'admin',
   scopes: ['admin'],
   merchant: 'none',

@@ -19,7 +19,7 @@ const DEFAULT_PAGE = 50;
 export function keyRoutes(ports: KeyRoutePorts): readonly Route[] {
   return [
     route(contract.createMerchantKey, async ({ caller, merchantId, body }) => {
-      // A merchant manages keys that ask and that manage; who may record is not the merchant's to say.
+      // A merchant manages its receiver and merchant keys. Only an admin decides which keys may record.
       if (caller.scope === 'merchant' && body.scope === 'initiator') return problem('insufficient_scope');
       if ((await ports.merchants.read(merchantId)) === undefined) return problem('unknown_merchant');
       return createKey(ports, caller, { ...body, merchantId });

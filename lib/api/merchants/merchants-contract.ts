@@ -15,7 +15,7 @@ const merchantAnswer = z
     feedShards: z.int(),
     timeZone: z.string(),
     utcOffset: z.string().exactOptional().meta({
-      description: 'The current offset of the time zone, which shows whether it is the intended one.',
+      description: 'The current offset of the time zone. Use it to check that the zone is the intended one.',
       example: '+08:00',
     }),
     createdAt: z.iso.datetime(),

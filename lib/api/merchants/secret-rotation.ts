@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { type Answer, answer } from '../operation.ts';
 
-/** The rotation of a secret, of a merchant's own or of an endpoint's. */
+/** The rotation of a secret: a merchant's own or an endpoint's. */
 
-/** Seconds for which a replaced secret may sign along: a week. */
+/** Maximum seconds for which a replaced secret also signs: one week. */
 const MAX_OVERLAP_SECONDS = 604_800;
 
-/** What a rotation may say. Its answer can get lost like any other, and the secret in it is shown nowhere else. */
+/** The body of a rotation. The secret is shown in one answer only, and that answer can get lost: hence `rotationId`. */
 export const rotation = z.strictObject({
   overlapSeconds: z
     .number('invalid_value')
@@ -21,8 +21,8 @@ export const rotation = z.strictObject({
     .exactOptional()
     .meta({
       description:
-        'An idempotency key. A repetition within an hour is answered with the same secret; with another overlapSeconds ' +
-        'it is refused. Without it, every request makes a new secret.',
+        'An idempotency key. A repetition within an hour gets the same secret; with another overlapSeconds it is ' +
+        'refused. Without it, every request makes a new secret.',
     }),
 });
 
@@ -30,7 +30,7 @@ export const secretAnswer = z.object({
   secret: z.string().meta({ description: 'whsec_…, shown only once.' }),
 });
 
-/** The new secret: 201 where it was made now, 200 where the same rotation made it before. */
+/** The new secret: 201 if this request made it, 200 if an earlier request of the same rotation did. */
 export function rotationAnswer({ kind, ...secrets }: { readonly kind: 'rotated' | 'repeated' }): Answer {
   return answer(kind === 'rotated' ? 201 : 200, secrets);
 }

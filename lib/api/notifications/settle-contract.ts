@@ -16,7 +16,7 @@ const jobSchema = z
   .object({
     jobId: z.string(),
     state: z.enum(['running', 'done']),
-    found: z.int().meta({ description: 'Notifications looked at so far.' }),
+    found: z.int().meta({ description: 'Notifications examined so far.' }),
     sent: z.int().meta({ description: 'Notifications sent again so far.' }),
   })
   .meta({ id: 'Redelivery' });
@@ -25,7 +25,7 @@ export const acknowledge = operation({
   operationId: 'acknowledge',
   method: 'post',
   path: '/v1/transactions/{transactionId}/acknowledge',
-  summary: 'Acknowledge that an outcome is applied; its retries stop',
+  summary: 'Acknowledge that an outcome is applied; retries stop',
   function: 'admin',
   scopes,
   merchant: 'key',
@@ -47,7 +47,7 @@ export const redeliver = operation({
   operationId: 'redeliver',
   method: 'post',
   path: '/v1/notifications/{notificationId}/redeliver',
-  summary: 'Send one notification again now; its schedule starts again',
+  summary: 'Send one notification again now; its schedule restarts',
   function: 'admin',
   scopes,
   merchant: 'key',
@@ -62,7 +62,7 @@ export const redeliverRange = operation({
   operationId: 'redeliverRange',
   method: 'post',
   path: '/v1/redeliveries',
-  summary: 'Start a job that sends again what was listed in a range and not delivered',
+  summary: 'Start a job that resends the undelivered notifications of a range',
   function: 'admin',
   scopes,
   merchant: 'key',

@@ -48,7 +48,7 @@ export function settlingRoutes(ports: SettlingRoutePorts): readonly Route[] {
   ];
 }
 
-/** The contract has checked the form: three parts that hold no dot. */
+/** Splits a notification id. The contract has checked its form: three parts without dots. */
 function keyOf(merchantId: MerchantId, notificationId: string): NotificationKey {
   const [transactionId, version, endpointId] = notificationId.split('.');
   return {

@@ -20,7 +20,7 @@ export const listNotifications = operation({
   }),
   answers: {
     200: {
-      description: 'In order of listedAt. A page may be empty although there is more. Signed.',
+      description: 'In order of listedAt. A page may be empty even if hasMore is true. Signed.',
       schema: z.object({
         items: z.array(
           z.object({

@@ -5,7 +5,7 @@ import { DIFFERENCE_CLASSES, MAX_CLAIMED_ROWS } from '../../core/query/ledger-co
 import { BUCKETS } from '../../protocol/row-digest.ts';
 import { operation } from '../operation.ts';
 
-/** Bytes of a claim at most: thousands of rows. */
+/** Maximum bytes of a claim: enough for thousands of rows. */
 const MAX_CLAIM_BYTES = 1024 * 1024;
 const { status, amount, currency } = outcomeContentSchema.shape;
 const rowSchema = z
@@ -19,7 +19,7 @@ export const reconcile = operation({
   method: 'post',
   path: '/v1/reconciliations',
   summary:
-    'Compare the receiver’s rows of a closed window, or of one bucket of it, with those of the service',
+    'Compare the receiver’s rows of a closed window, or of one of its buckets, with the service’s rows',
   function: 'query',
   scopes: ['receiver', 'merchant'],
   merchant: 'key',
@@ -31,7 +31,7 @@ export const reconcile = operation({
       .min(0, 'invalid_value')
       .max(BUCKETS - 1, 'invalid_value')
       .exactOptional()
-      .meta({ description: 'One bucket of it. Default: the whole window.' }),
+      .meta({ description: 'One bucket of the window. Default: the whole window.' }),
     types: z
       .array(eventFilterSchema, 'invalid_type')
       .min(1, 'invalid_value')
@@ -41,13 +41,13 @@ export const reconcile = operation({
     rows: z
       .array(rowSchema, 'invalid_type')
       .max(MAX_CLAIMED_ROWS, 'too_long')
-      .meta({ description: 'All rows that the receiver has of it, each once. They are not stored.' }),
+      .meta({ description: 'All rows that the receiver has for it, each once. They are not stored.' }),
   }),
   maxBodyBytes: MAX_CLAIM_BYTES,
   answers: {
     200: {
       description:
-        'The differences; none if both are equal. `here` is Tidings, `there` the receiver. Signed.',
+        'The differences; empty if both sides are equal. `here` is Tidings, `there` is the receiver. Signed.',
       schema: z.object({
         start: z.iso.datetime(),
         end: z.iso.datetime(),

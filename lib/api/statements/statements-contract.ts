@@ -14,7 +14,7 @@ export const askStatement = operation({
   answers: {
     200: {
       description:
-        'A link to the file. It is CSV (RFC 4180): lines that begin with # have the head and the control totals, then come ' +
+        'A link to the file. It is CSV (RFC 4180): lines that start with # hold the head and the control totals, then come ' +
         'the column names, then the rows in the order of the feed. Signed.',
       schema: z.object({
         date: z.iso.date(),
@@ -24,13 +24,13 @@ export const askStatement = operation({
           .meta({ description: 'Inclusive, by listedAt; the end of the previous statement.' }),
         to: z.iso.datetime().meta({ description: 'Exclusive.' }),
         revision: z.int().meta({
-          description: 'The sum of its windows’ revisions. With a higher revision there is another file.',
+          description: 'The sum of its windows’ revisions. A higher revision means a new file.',
         }),
         rows: z.int(),
         bytes: z.int(),
         sha256: z.string().meta({ description: 'SHA-256 of the whole file, 64 hex digits.' }),
         url: z.url().meta({ description: 'Link to the file; it needs no key.' }),
-        expiresAt: z.iso.datetime().meta({ description: 'When the link expires; ask again for another.' }),
+        expiresAt: z.iso.datetime().meta({ description: 'When the link expires; ask again for a new one.' }),
       }),
     },
   },

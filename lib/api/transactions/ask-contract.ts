@@ -16,7 +16,7 @@ export const readTransactionBack = operation({
   operationId: 'readTransactionBack',
   method: 'get',
   path: '/v1/merchants/{merchantId}/transactions/{transactionId}',
-  summary: 'Read back what was recorded, and the state of its notifications',
+  summary: 'Read a recorded transaction and the state of its notifications',
   function: 'query',
   scopes: ['initiator', 'admin'],
   merchant: 'path',
@@ -29,7 +29,7 @@ export const askTransaction = operation({
   operationId: 'askTransaction',
   method: 'get',
   path: '/v1/transactions/{transactionId}',
-  summary: 'Ask how a transaction ended',
+  summary: 'Query how a transaction ended',
   function: 'query',
   scopes: ['receiver', 'merchant'],
   merchant: 'key',
@@ -43,18 +43,18 @@ export const askTransaction = operation({
   problems: ['unknown_transaction'],
 });
 
-/** What a question by reference cannot be combined with: these are of the feed. */
+/** Feed parameters. A query by reference cannot be combined with them. */
 const FEED_PARAMETERS = ['from', 'to', 'type', 'status'] as const;
 
 export const listTransactions = operation({
   operationId: 'listTransactions',
   method: 'get',
   path: '/v1/transactions',
-  summary: 'The feed: outcomes in order of listedAt; or, by reference, the transactions of an order',
+  summary: 'The feed: outcomes in order of listedAt. By reference: the transactions of an order',
   function: 'query',
   scopes: ['receiver', 'merchant'],
   merchant: 'key',
-  // A filter may read thousands of rows for a page of few.
+  // With a filter, one short page may need thousands of reads.
   isLarge: ({ type, status }) => type !== undefined || status !== undefined,
   query: z
     .strictObject({
@@ -85,16 +85,16 @@ export const listTransactions = operation({
     }),
   answers: {
     200: {
-      description: 'A page as of the watermark. It may be empty although there is more. Signed.',
+      description: 'A page as of the watermark. It may be empty even if hasMore is true. Signed.',
       schema: z.union([
         z
           .object({
             items: z.array(feedItemSchema),
             hasMore: z.boolean(),
-            nextCursor: z.string().meta({ description: 'Always present: to continue now or later.' }),
+            nextCursor: z.string().meta({ description: 'Always present. Use it to continue now or later.' }),
             watermark: z.iso
               .datetime()
-              .meta({ description: 'The feed is complete up to this time, and will not change there.' }),
+              .meta({ description: 'The feed up to this time is complete and will not change.' }),
           })
           .meta({ title: 'The feed' }),
         z

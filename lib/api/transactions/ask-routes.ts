@@ -87,7 +87,7 @@ async function feedPage(ports: FeedPorts, asked: FeedQuery): Promise<Answer> {
   return answer(200, { items, hasMore, nextCursor, watermark }, watermark);
 }
 
-/** `from` and `to` are no part of it: they bound the same rows in the same order. */
+/** `from` and `to` are not part of the filter: they bound the same rows in the same order. */
 function feedList({ merchantId, type, status }: FeedQuery): PagedList<FeedPosition> {
   return { name: 'feed', merchantId, filter: { type, status }, textOf: positionText, positionOf };
 }

@@ -3,9 +3,9 @@ import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../
 import { operation } from '../operation.ts';
 import { outcomeDataSchema } from '../shapes.ts';
 
-/** Outcomes of one batch request at most. */
+/** Maximum outcomes in one batch request. */
 const MAX_BATCH = 100;
-/** A hundred of the largest outcomes, each with its metadata and text, and less than an event of Lambda holds (6 MB). */
+/** Room for 100 outcomes of maximum size with metadata and text. Must stay below a Lambda event's limit of 6 MB. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
 export const batchItemSchema = z

@@ -39,7 +39,7 @@ export function recordingRoutes(ports: RecordPorts): readonly Route[] {
   ];
 }
 
-/** What came of recording, as an answer. */
+/** The answer for the result of recording one outcome. */
 export function recorded(result: RecordResult): Answer {
   switch (result.kind) {
     case 'created':

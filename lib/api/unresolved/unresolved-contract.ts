@@ -30,7 +30,7 @@ export const listUnresolvedTransactions = operation({
   answers: {
     200: {
       description:
-        'A page, by merchant and then oldest first. It may be empty although there is more. A key of a merchant sees its own only.',
+        'A page, by merchant, oldest first. It may be empty even if hasMore is true. A merchant’s key sees only its own.',
       schema: z.object({
         items: z.array(
           z.object({
@@ -42,7 +42,9 @@ export const listUnresolvedTransactions = operation({
         unreadable: z
           .array(z.object({ merchantId: z.string(), transactionId: z.string() }))
           .exactOptional()
-          .meta({ description: 'Transactions of this page whose rows cannot be read; operators were told.' }),
+          .meta({
+            description: 'Transactions of this page whose rows cannot be read; operators were alerted.',
+          }),
         hasMore: z.boolean(),
         nextCursor: z.string().exactOptional(),
       }),

@@ -53,10 +53,10 @@ export function unresolvedRoutes(ports: UnresolvedPorts): readonly Route[] {
   ];
 }
 
-/** Of ids, a time, and what separates them. */
+/** Characters of a position: ids, a time and separators. */
 const ORDER_PATTERN = /^[A-Za-z0-9_:.#-]{1,256}$/;
 
-/** A position of one merchant's list holds no merchant: it is the same list for an admin and for the merchant's own key. */
+/** A position in one merchant's list omits the merchant, so that admins and the merchant's own keys share cursors. */
 function unresolvedList(merchantId: MerchantId | undefined): PagedList<string> {
   const whose = merchantId === undefined ? '' : `${merchantId}#`;
   return {

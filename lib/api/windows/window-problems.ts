@@ -2,9 +2,9 @@ import type { WindowRefusal } from '../../core/feed/closed-windows.ts';
 import { type Answer, problem } from '../operation.ts';
 
 /**
- * Why a question about closed windows is not answered.
+ * The problem for a refused query about closed windows.
  *
- * @param place where in the request the fields stand that a refusal names; `start` is a body's `window`
+ * @param place the part of the request that holds the refused fields; `start` is called `window` in a body
  */
 export function windowProblem(
   { code, asOf, field, details }: WindowRefusal,

@@ -12,9 +12,9 @@ const scopes = ['receiver', 'merchant'] as const;
 const windowShape = {
   start: z.iso.datetime(),
   end: z.iso.datetime(),
-  revision: z
-    .int()
-    .meta({ description: '0 when it was closed; raised when other contents were found later.' }),
+  revision: z.int().meta({
+    description: '0 when the window was closed. Increases when an audit finds other contents later.',
+  }),
   groups: z.array(
     z.object({
       transactionType: z.string(),
@@ -39,7 +39,7 @@ const timesSchema = z
 const windowSumSchema = z.object({ ...windowShape, times: timesSchema }).meta({ id: 'Window' });
 const windowSeconds = z.int().meta({ description: 'Length of a window. Windows start at multiples of it.' });
 
-/** `payment.*,refund.succeeded`, as an endpoint's types. */
+/** `payment.*,refund.succeeded`: the same form as an endpoint's types. */
 const typesSchema = z
   .string('invalid_event_type')
   .transform((text) => text.split(','))
@@ -62,7 +62,7 @@ export const listWindows = operation({
   operationId: 'listWindows',
   method: 'get',
   path: '/v1/windows',
-  summary: 'List digests of closed windows, or of the hours or days that they add up to',
+  summary: 'List digests of closed windows, or their sums by hour or day',
   function: 'query',
   scopes,
   merchant: 'key',
@@ -80,7 +80,7 @@ export const listWindows = operation({
     .refine(({ from, to }) => to === undefined || from < to, { path: ['to'], error: 'invalid_range' }),
   answers: {
     200: {
-      description: 'All closed windows of the range, oldest first; empty ones are left out. Signed.',
+      description: 'All closed windows of the range, oldest first. Empty windows are omitted. Signed.',
       schema: z.object({
         closedThrough: z.iso
           .datetime()
@@ -115,12 +115,12 @@ export const readWindow = operation({
     buckets: z
       .literal(String(BUCKETS), 'invalid_value')
       .exactOptional()
-      .meta({ description: 'Adds the digests of this number of buckets.' }),
+      .meta({ description: 'Adds the digests of this many buckets.' }),
     types: typesSchema,
   }),
   answers: {
     200: {
-      description: 'The window. Empty buckets are left out. Signed.',
+      description: 'The window. Empty buckets are omitted. Signed.',
       schema: z.object({
         ...windowShape,
         windowSeconds,
@@ -146,7 +146,7 @@ export const listWindowRows = operation({
   operationId: 'listWindowRows',
   method: 'get',
   path: '/v1/windows/{start}/transactions',
-  summary: 'List the rows of a closed window, or of one bucket of it',
+  summary: 'List the rows of a closed window, or of one of its buckets',
   function: 'query',
   scopes,
   merchant: 'key',
@@ -161,8 +161,8 @@ export const listWindowRows = operation({
   answers: {
     200: {
       description:
-        'Rows in the order of the feed. A page may be empty although there is more. If the window was revised since the ' +
-        'page before, its cursor is `invalid_cursor`: start again with the first page. Signed.',
+        'Rows in the order of the feed. A page may be empty even if hasMore is true. If the window was revised since the ' +
+        'previous page, its cursor is refused as `invalid_cursor`: start again with the first page. Signed.',
       schema: z.object({
         items: z.array(feedItemSchema),
         hasMore: z.boolean(),

@@ -1,7 +1,7 @@
 import { instantOf } from '../../protocol/instants.ts';
 import { ReconcileFailure } from './failure.ts';
 
-/** Columns of a ledger, and what may stand in them. */
+/** The columns of a ledger and their valid values. */
 
 const REQUIRED = ['transactionId', 'version', 'status', 'amount', 'currency', 'listedAt'] as const;
 const OPTIONAL = ['transactionType'] as const;
@@ -10,29 +10,33 @@ export const COLUMN_NAMES: readonly string[] = [...REQUIRED, ...OPTIONAL];
 
 type Column = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
-/** What of a ledger's row is compared. */
+/** The compared fields of a ledger row. */
 export interface LedgerRow {
   readonly transactionId: string;
   readonly version: number;
-  /** Empty where the ledger does not say. */
+  /** Empty if the ledger has no type for it. */
   readonly transactionType: string;
   readonly status: string;
   readonly amount: number;
   readonly currency: string;
   readonly listedMs: number;
-  /** On which its record begins. */
+  /** The line on which the record starts. */
   readonly line: number;
 }
 
-/** The place of each column. */
+/** The index of each known column. */
 export type Columns = ReadonlyMap<Column, number>;
 
 const LISTED_AT_HINT =
-  'listedAt is when an outcome entered the feed: it decides to which window a row belongs, and no other time can stand ' +
-  'for it. It is in every callback (data.listedAt) and in every answer; keep it when you apply an outcome. For the ' +
-  'past, take it from the statement of the day (GET /v1/statements/{date}) or from the feed.';
+  'listedAt is when an outcome entered the feed. It decides to which window a row belongs; no other time can replace ' +
+  'it. It is in every callback (data.listedAt) and in every answer. Store it when you apply an outcome. For past ' +
+  'outcomes, take it from the statement of the day (GET /v1/statements/{date}) or from the feed.';
 
-/** @throws ReconcileFailure where a column that is needed is missing, or one stands twice */
+/**
+ * Finds the known columns in the header line.
+ *
+ * @throws ReconcileFailure `missing_column` or `repeated_column`
+ */
 export function columnsOf(
   names: readonly string[],
   { line, needsType }: { readonly line: number; readonly needsType: boolean },
@@ -44,7 +48,7 @@ export function columnsOf(
     if (columns.has(known)) {
       throw new ReconcileFailure(
         'repeated_column',
-        `Line ${line}: there are two columns ${known}. Rename or remove the one that is not meant.`,
+        `Line ${line}: there are two columns ${known}. Rename or remove the wrong one.`,
       );
     }
     columns.set(known, index);
@@ -67,7 +71,9 @@ function missingColumns(
   const isHeadless = missing.length === REQUIRED.length && names.some((name) => /\d/.test(name));
   const hints = [
     ...renamed,
-    ...(isHeadless ? [`If line ${line} is a row already, put a line with the names in front of it.`] : []),
+    ...(isHeadless
+      ? [`If line ${line} is a row already, insert a line with the column names before it.`]
+      : []),
     ...(missing.includes('listedAt') && renamed.length === 0 ? [LISTED_AT_HINT] : []),
   ];
   return new ReconcileFailure(
@@ -77,22 +83,22 @@ function missingColumns(
   );
 }
 
-/** A name as people vary it: `Transaction ID`, `transaction_id`. */
+/** Ignores the ways in which people vary a name: `Transaction ID`, `transaction_id`. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/[\s_-]/g, '');
 }
 
-/** `PENDING` is never listed; a ledger may know of it all the same. */
+/** Terminal statuses. A ledger may also have `PENDING`, which is never listed. */
 const STATUSES = new Set(['SUCCEEDED', 'FAILED', 'CLOSED']);
 const ID = /^[A-Za-z0-9_:-]{1,64}$/;
 const TYPE = /^[a-z][a-z0-9_-]{0,31}$/;
 const CURRENCY = /^[A-Z]{3}$/;
 const AMOUNT = /^(0|[1-9]\d{0,15})$/;
-/** As long as a time with seconds is: a date alone would be a midnight that nobody meant. */
+/** Must have a time with seconds. A date alone would mean midnight, which nobody intends. */
 const TIME = /T..:..:../;
 
 /**
- * One record as a row; undefined for one that is still pending, since that is in no window.
+ * Parses one record. Undefined for a PENDING, which is in no window.
  *
  * @throws ReconcileFailure `invalid_field`
  */
@@ -114,10 +120,10 @@ export function rowOf(
   if (status === 'PENDING') return undefined;
   if (!STATUSES.has(status)) refuse('status', 'SUCCEEDED, FAILED or CLOSED');
   if (!AMOUNT.test(amount) || !Number.isSafeInteger(Number(amount))) {
-    refuse('amount', 'a whole number in the minor unit, without point and separators: 19.99 is 1999');
+    refuse('amount', 'a whole number in the minor unit, without decimal point or separators: 19.99 is 1999');
   }
-  if (!CURRENCY.test(currency)) refuse('currency', 'a code of ISO 4217');
-  // Where types are compared, a row without one would be of none, and left out.
+  if (!CURRENCY.test(currency)) refuse('currency', 'an ISO 4217 code');
+  // If types are compared, a row without a type would match no type and be skipped.
   if ((needsType || transactionType !== '') && !TYPE.test(transactionType)) {
     refuse('transactionType', 'a lower-case word');
   }
@@ -125,7 +131,7 @@ export function rowOf(
   if (Number.isNaN(listedMs)) {
     refuse(
       'listedAt',
-      'an RFC 3339 date and time with its offset: keep it as it came, 2026-11-20T08:00:00.000Z',
+      'an RFC 3339 date and time with its offset: store it as you received it, 2026-11-20T08:00:00.000Z',
     );
   }
   const numbers = { version: Number(version), amount: Number(amount), listedMs, line };

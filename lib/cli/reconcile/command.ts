@@ -8,18 +8,18 @@ import { jsonReporter, tableReporter } from './report.ts';
 
 export const RECONCILE_HELP = `Usage: TIDINGS_API=… TIDINGS_KEY=… npm run reconcile -- --ledger ledger.csv [options]
 
-Compares your ledger with Tidings, window by window, and shows the differences. Nothing is changed on either side.
+Compares your ledger with Tidings, window by window, and shows the differences. It changes nothing on either side.
 
 Options:
-  --ledger FILE   CSV (RFC 4180, UTF-8) of any size, with the column names in the first line. It needs
+  --ledger FILE   CSV (RFC 4180, UTF-8) of any size, with the column names in the first line. Required columns:
                     transactionId  version  status  amount  currency  listedAt
-                  in any order, and may have others. Amounts are whole numbers in the minor unit (19.99 is 1999).
-                  The statement of a day (GET /v1/statements/{date}) is such a file.
+                  in any order; other columns are ignored. Amounts are whole numbers in the minor unit (19.99 is 1999).
+                  A daily statement (GET /v1/statements/{date}) is such a file.
   --from TIME     inclusive, by listedAt: 2026-11-20 or 2026-11-20T08:00:00Z. Default: the start of the statement, or
-                  the ledger's first row. Give it to find rows that are missing before that row too.
-  --to TIME       exclusive. Default: the end of the statement, or what Tidings has closed so far.
-  --types LIST    the event types in your ledger: payment.*,refund.succeeded. The column transactionType is then needed.
-  --json          one line of JSON for each difference, and one at the end. Without that line, the run did not finish.
+                  the ledger's first row. Set it to also find missing rows before that row.
+  --to TIME       exclusive. Default: the end of the statement, or the end of the last closed window.
+  --types LIST    the event types in your ledger: payment.*,refund.succeeded. Requires the column transactionType.
+  --json          one line of JSON for each difference, and one at the end. Without the last line, the run did not finish.
   --help          show this text
 
 Environment:
@@ -29,15 +29,15 @@ Environment:
 
 Differences:
   only_here       in Tidings, not in your ledger: apply it (GET /v1/transactions/{transactionId})
-  only_there      in your ledger, not in this window of Tidings: was listedAt stored as it came?
+  only_there      in your ledger, not in this window of Tidings: did you store listedAt as you received it?
   status, amount, currency    in both, with different values
   listedAt        in both, with different times in one window; a ledger may keep whole seconds
-  type            in both, with different types; compared if every row of the ledger has a transactionType
+  type            in both, with different types; compared only if every row of the ledger has a transactionType
 
-How it works: your rows are summed by window and compared with GET /v1/windows, from days to hours to windows. Only rows of
-windows that differ are sent to POST /v1/reconciliations, which stores nothing. Times and types are compared with
-GET /v1/windows/{start}/transactions. Windows that are not closed yet (until a minute or so after their end) are not compared.
-The range that was compared is always shown.
+How it works: the command sums your rows by window and compares the sums with GET /v1/windows: first by day, then by hour,
+then by window. It sends only the rows of windows that differ to POST /v1/reconciliations, which stores nothing. It compares
+times and types with GET /v1/windows/{start}/transactions. Windows that are not closed yet are not compared. A window closes
+about a minute after its end. The output always shows the compared range.
 
 Exit status: 0 equal, 1 there are differences, 2 the comparison failed.
 
@@ -59,25 +59,25 @@ export interface CommandWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly write: (line: string) => void;
   readonly screen: Screen;
-  /** The network and the clock; the platform's unless said otherwise. */
+  /** Network and clock. Default: the platform's. */
   readonly service?: Pick<ServiceOptions, 'fetch' | 'now' | 'pauses'>;
 }
 
-/** The kit does not know from where its secret came. */
+/** Hints for faults of the receiver kit, which does not know that its secret comes from TIDINGS_SECRET. */
 const SECRET_HINTS: Readonly<Record<string, string>> = {
   malformed_secret: ' TIDINGS_SECRET is not a secret.',
   signature_mismatch:
-    " Is TIDINGS_SECRET the merchant's secret, and not an endpoint's? Then the answer was changed on its way.",
+    " Is TIDINGS_SECRET the merchant's secret, and not an endpoint's? If it is, the answer was changed in transit.",
 };
 
 const EQUAL = 0;
 const DIFFERS = 1;
 const FAILED = 2;
 
-/** @returns the exit status */
+/** Runs the command. @returns the exit status: 0 equal, 1 differences, 2 failed */
 export async function runReconcile(options: CommandOptions, world: CommandWorld): Promise<0 | 1 | 2> {
   const { screen } = world;
-  // The last hand through which everything goes: names come from the ledger, and from a service that may be none.
+  // All output passes through here: names come from the ledger and from a service that may not be genuine.
   const write = (line: string) => world.write(printable(line));
   const progress = createProgress(screen);
   try {
@@ -110,7 +110,7 @@ export async function runReconcile(options: CommandOptions, world: CommandWorld)
 }
 
 function askedFor({ ledger, from, to, types }: CommandOptions): Asked {
-  if (ledger === undefined) throw new ReconcileFailure('missing_setting', 'Give the ledger: --ledger FILE.');
+  if (ledger === undefined) throw new ReconcileFailure('missing_setting', 'Pass the ledger: --ledger FILE.');
   return {
     ledger,
     ...(from !== undefined && { from }),

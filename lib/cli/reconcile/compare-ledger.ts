@@ -23,8 +23,8 @@ import {
 } from './sums.ts';
 
 /**
- * Compares a ledger of any size with the service. It is read once for what its windows add up to, and, only where
- * something differs, once more for the rows of those windows.
+ * Compares a ledger of any size with the service. It reads the ledger once to sum each window. Only if something differs,
+ * it reads the ledger again to get the rows of those windows.
  */
 
 export interface Asked {
@@ -36,11 +36,11 @@ export interface Asked {
   readonly types?: readonly string[];
 }
 
-/** A difference with the places at which to look. */
+/** A difference and where to find it. */
 export interface Found extends Difference {
   /** The start of the window. */
   readonly window: string;
-  /** Of the ledger, where it has the row. */
+  /** Line of the ledger, if the ledger has the row. */
   readonly line?: number;
 }
 
@@ -51,31 +51,36 @@ export interface Report {
   readonly closedThrough: string;
   /** Rows of the ledger that were compared. */
   readonly rows: number;
-  /** Rows of the ledger, of the types that count, that were listed before or after what was compared. */
+  /** Rows of the ledger, of the selected types, that were listed before or after the compared range. */
   readonly outside: number;
-  /** Rows that were still pending in the ledger, and so in no window. */
+  /** Rows that are still PENDING in the ledger. They are in no window. */
   readonly pending: number;
   readonly windows: number;
   readonly differing: number;
   readonly differences: number;
-  /** Whether transaction types were compared: only of a ledger of which every row has one. */
+  /** Whether transaction types were compared. This requires a type in every row of the ledger. */
   readonly hasTypes: boolean;
   readonly requests: number;
   readonly bytes: number;
 }
 
 export interface Watching {
-  /** What is being done, and how far it is. */
+  /** The current step, and how much of it is done (0 to 1). */
   readonly onProgress: (step: 'reading' | 'asking' | 'reading again' | 'comparing', part: number) => void;
   readonly onDifference: (found: Found) => void;
 }
 
+/**
+ * Compares a ledger with the service and passes each difference to `onDifference`.
+ *
+ * @throws ReconcileFailure if the comparison cannot be completed
+ */
 export async function reconcile(service: Service, asked: Asked, watching: Watching): Promise<Report> {
   const given = { fromMs: timeOf('--from', asked.from), toMs: timeOf('--to', asked.to) };
   const types = eventTypes(asked.types);
   const closing = await service.closing();
   if (closing === undefined) {
-    throw new ReconcileFailure('not_closed', 'No window is closed yet: there is nothing to compare with.');
+    throw new ReconcileFailure('not_closed', 'No window is closed yet, so there is nothing to compare with.');
   }
   const windowMs = closing.windowSeconds * 1_000;
   const ledger = await openLedger(asked.ledger);
@@ -181,7 +186,7 @@ function assertOwn(statement: StatementHead | undefined, service: Service): void
   if (statement === undefined || statement.merchantId === service.merchantId()) return;
   throw new ReconcileFailure(
     'other_merchant',
-    `The statement is of merchant ${statement.merchantId}, and TIDINGS_KEY of ${service.merchantId()}.`,
+    `The statement belongs to merchant ${statement.merchantId}, but TIDINGS_KEY belongs to ${service.merchantId()}.`,
   );
 }
 
@@ -205,15 +210,18 @@ async function spoolRows(spool: Spool, read: Read, windows: SuspectWindows): Pro
   for (const start of wanted) {
     const [now, before] = [spool.sum(start), sums.get(start) ?? NOTHING];
     if (isSame(now, before) && now.types === before.types && now.times === before.times) continue;
-    throw new ReconcileFailure('ledger_changed', 'The ledger was changed while it was read.');
+    throw new ReconcileFailure(
+      'ledger_changed',
+      'The ledger changed while it was being read. Run the comparison again.',
+    );
   }
 }
 
-/** Not equal: the audit has corrected the window meanwhile, or somebody has changed an answer. */
+/** Do not report "equal": the audit corrected the window in the meantime, or somebody changed an answer. */
 function contradiction(startMs: number): ReconcileFailure {
   return new ReconcileFailure(
     'wrong_answer',
-    `By its digest the window ${isoTime(startMs)} differs, and by its rows it does not. Ask again.`,
+    `The digest of the window ${isoTime(startMs)} differs, but its rows do not. Run the comparison again.`,
   );
 }
 

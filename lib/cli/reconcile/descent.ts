@@ -2,27 +2,27 @@ import { mergeNeighbours, secondsOf } from '../../receiver/reconciling/comparing
 import type { Slice, Span, WindowQuestions } from '../../receiver/reconciling/questions.ts';
 import { isSame, NOTHING, type Sum, sumOf, sumOfDigest, type WindowSums } from './sums.ts';
 
-/** From days to hours to windows, wherever the ledger and the service do not add up to the same. */
+/** Order of comparison: days, then hours, then windows. Each step only asks for the parts that differ. */
 
 const RESOLUTIONS = ['day', 'hour', 'window'] as const;
 
-/** A window that is not known to be the same, and what of it. */
+/** A window that may differ, and how. */
 export interface Suspect {
   readonly startMs: number;
   /** Ids, versions, statuses, amounts and currencies. */
   readonly rowsDiffer: boolean;
   readonly typesDiffer: boolean;
-  /** True also where the service has no digest of them. */
+  /** Also true if the service has no digest of the times. */
   readonly timesMayDiffer: boolean;
 }
 
 interface Range extends Span {
   readonly windowMs: number;
-  /** Whether every row of the ledger says its transaction type. */
+  /** Whether every row of the ledger has a transaction type. */
   readonly hasTypes: boolean;
 }
 
-/** @returns the windows that differ or may, oldest first */
+/** Finds the windows whose sums differ. @returns them, oldest first */
 export async function suspectWindows(
   questions: Pick<WindowQuestions, 'slices'>,
   ledger: WindowSums,
@@ -42,7 +42,7 @@ export async function suspectWindows(
   return [];
 }
 
-/** The parts of a span, of one length, that do not add up to the same. */
+/** The slices of a span whose sums differ. All slices have length `lengthMs`. */
 function compare(
   slices: readonly Slice[],
   ledger: WindowSums,
@@ -52,7 +52,7 @@ function compare(
   const put = (sums: Map<number, Sum>, ms: number, part: Sum) =>
     sums.set(sliceOf(ms), sumOf([sums.get(sliceOf(ms)) ?? NOTHING, part]));
   const here = new Map<number, Sum>();
-  // A range that was answered in several pieces may have cut a slice in two.
+  // If a range was answered in several pieces, a slice may be split in two. Add its parts up.
   for (const { fromMs: startMs, digest, times } of slices) put(here, startMs, sumOfDigest(digest, times));
   const there = new Map<number, Sum>();
   for (let start = fromMs; start < toMs; start += windowMs) {

@@ -1,10 +1,10 @@
 import { printable } from '../../printable.ts';
 
-/** Why a ledger cannot be compared, by a stable code: no answer is better than one about a part. */
+/** Why a ledger cannot be compared, with a stable code. A partial comparison is never reported as a result. */
 export class ReconcileFailure extends Error {
   readonly code: FailureCode;
 
-  /** @param hints lines of their own below the message, which say what to do */
+  /** @param hints further lines below the message that say what to do */
   constructor(
     code: FailureCode,
     message: string,
@@ -17,7 +17,7 @@ export class ReconcileFailure extends Error {
 }
 
 type FailureCode =
-  // What was asked for.
+  // Options.
   | 'missing_setting'
   | 'invalid_option'
   | 'unaligned_time'

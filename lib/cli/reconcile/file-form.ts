@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises';
 import { ReconcileFailure } from './failure.ts';
 
-/** What can be said of a file before it is read as CSV: most files that are none come out of a spreadsheet. */
+/** Checks the form of a file before it is parsed as CSV. Most files that are not CSV come from a spreadsheet. */
 
-/** Bytes that are looked at: the lines before the columns' names, and those. */
+/** Bytes to check: enough for the lines before the column names, and the names themselves. */
 const HEAD_BYTES = 64 * 1024;
 
 const SAVE_AS = 'Save it as "CSV UTF-8 (comma delimited)"';
 
-/** What files of other kinds begin with. */
+/** First bytes of other file formats. */
 const SIGNATURES: readonly (readonly [readonly number[], string])[] = [
   [[0x50, 0x4b, 0x03, 0x04], 'an Excel workbook or a ZIP archive'],
   [[0xd0, 0xcf, 0x11, 0xe0], 'an old Excel workbook'],
@@ -17,25 +17,28 @@ const SIGNATURES: readonly (readonly [readonly number[], string])[] = [
   [[0xfe, 0xff], 'UTF-16, big-endian'],
 ];
 
-/** Delimiters that spreadsheets write where a comma is the decimal sign. */
+/** Delimiters that spreadsheets write in locales with a decimal comma. */
 const OTHERS: readonly (readonly [string, string])[] = [
   [';', 'semicolons'],
   ['\t', 'tabs'],
   ['|', 'vertical bars'],
 ];
 
-/** @throws ReconcileFailure where the file is no CSV, or one with another delimiter */
+/** @throws ReconcileFailure if the file is not CSV or uses another delimiter */
 export async function assertCsv(path: string, known: readonly string[]): Promise<void> {
   const bytes = await headOf(path);
   for (const [signature, what] of SIGNATURES) {
     if (!signature.every((byte, at) => bytes[at] === byte)) continue;
-    throw new ReconcileFailure('not_csv', `Line 1: the file is ${what}, not CSV. ${SAVE_AS}, and use that.`);
+    throw new ReconcileFailure(
+      'not_csv',
+      `Line 1: the file is ${what}, not CSV. ${SAVE_AS}, then pass the new file.`,
+    );
   }
   const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
   if (!isWide && bytes.includes(0)) {
     throw new ReconcileFailure(
       'not_csv',
-      `Line 1: the file has bytes that are not text, or is UTF-16 without a byte order mark. ${SAVE_AS}, and use that.`,
+      `Line 1: the file has bytes that are not text, or is UTF-16 without a byte order mark. ${SAVE_AS}, then pass the new file.`,
     );
   }
   assertDelimiter(linesOf(bytes.toString(isWide ? 'utf16le' : 'utf8')), known);
@@ -55,7 +58,7 @@ function linesOf(text: string): readonly string[] {
   return text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/);
 }
 
-/** The names of the columns tell: parted by the right delimiter, they are known ones. */
+/** Finds the delimiter by the column names: split at the right one, they are known names. */
 function assertDelimiter(lines: readonly string[], known: readonly string[]): void {
   const hint = /^"?sep=(.)"?$/i.exec(lines[0] ?? '')?.[1];
   const at = lines.findIndex((line) => line.trim() !== '' && !/^"?(#|sep=)/i.test(line));
@@ -72,7 +75,7 @@ function assertDelimiter(lines: readonly string[], known: readonly string[]): vo
     `Line ${at + 1}: the fields are separated by ${JSON.stringify(delimiter)} (${word}); a ledger needs commas.`,
     {
       hints: [
-        `${SAVE_AS}, or export it with commas. Do not only replace the ${word}: a field with a comma in it needs quotes.`,
+        `${SAVE_AS}, or export it with commas. Do not just replace the ${word}: a field that contains a comma needs quotes.`,
       ],
     },
   );

@@ -5,11 +5,11 @@ import { COLUMN_NAMES, type Columns, columnsOf, type LedgerRow, rowOf } from './
 import { ReconcileFailure } from './failure.ts';
 import { assertCsv } from './file-form.ts';
 
-/** Reads a ledger as a stream: what is held does not grow with the file. */
+/** Reads a ledger as a stream. Memory does not grow with the file. */
 
-/** Characters of one record at most: a quote that is never closed must not swallow the rest of the file. */
+/** Maximum characters of one record. An unclosed quote must not swallow the rest of the file. */
 const MAX_RECORD = 64 * 1024;
-/** Lines that may stand before the names of the columns, which a statement's do. */
+/** Maximum lines before the column names. A statement has such lines. */
 const MAX_HEAD = 20_000;
 
 export interface Ledger {
@@ -17,16 +17,16 @@ export interface Ledger {
   readonly bytes: number;
 }
 
-/** The lines before the columns' names, which begin with `#`. */
+/** The lines before the column names. They start with `#`. */
 export type Head = readonly (readonly string[])[];
 
 export interface Reading {
   readonly head: Head;
-  /** Records that were still pending, and so in no window. */
+  /** Rows that are still PENDING. They are in no window. */
   readonly pending: number;
 }
 
-/** @throws ReconcileFailure where there is no such file */
+/** @throws ReconcileFailure if the file cannot be read or is not CSV */
 export async function openLedger(path: string): Promise<Ledger> {
   try {
     const found = await stat(path);
@@ -43,7 +43,7 @@ function noFile(path: string, isDirectory: boolean): ReconcileFailure {
     'unreadable_ledger',
     isDirectory
       ? `${path} is a directory. Give a file.`
-      : `${path} is not a regular file, and a ledger is read twice. Write it to a file first, and use that.`,
+      : `${path} is not a regular file, but a ledger is read twice. Write it to a file first, then pass that file.`,
   );
 }
 
@@ -54,10 +54,10 @@ export interface LedgerReader {
 }
 
 /**
- * Every row, in the order of the file.
+ * Passes every row to `onRow`, in the order of the file.
  *
- * @param onBytes told how far it got
- * @throws ReconcileFailure with the line, at the first thing that is wrong
+ * @param onBytes receives the bytes read so far
+ * @throws ReconcileFailure with the line number, at the first error
  */
 export async function readLedger(ledger: Ledger, options: LedgerReader): Promise<Reading> {
   const head: (readonly string[])[] = [];
@@ -68,7 +68,7 @@ export async function readLedger(ledger: Ledger, options: LedgerReader): Promise
   const take = (fields: readonly string[], endLine: number) => {
     const at = { line: lines.startOf(fields, endLine), needsType: options.needsType };
     if (columns === undefined) {
-      // Excel's own line, which says what parts the fields; that they are parted so was seen before.
+      // Excel's `sep=` line names the delimiter. `assertCsv` has already checked the delimiter.
       if (at.line === 1 && /^sep=/i.test(fields[0] ?? '')) return;
       if (fields[0]?.startsWith('#') && head.length < MAX_HEAD) return void head.push(fields);
       columns = columnsOf(fields, at);
@@ -94,13 +94,13 @@ export async function readLedger(ledger: Ledger, options: LedgerReader): Promise
   if (columns === undefined) {
     throw new ReconcileFailure(
       'missing_column',
-      'The ledger is empty: line 1 must have the names of the columns. Was it exported to its end?',
+      'The ledger is empty: line 1 must have the names of the columns. Was the export complete?',
     );
   }
   return { head, pending };
 }
 
-/** Where records begin. The parser says where they end, and counts a CR LF within quotes twice. */
+/** Finds the line on which a record starts. The parser gives its last line, and counts a CR LF within quotes twice. */
 function lineCounter(): { startOf(fields: readonly string[], endLine: number): number } {
   let lastEnd = 0;
   let countedTwice = 0;
@@ -127,7 +127,7 @@ function openParser(file: ReadStream) {
     relax_column_count: true,
     skip_empty_lines: true,
   });
-  // A pipe does not pass errors on.
+  // `pipe` does not forward errors.
   file.once('error', (error) => parser.destroy(error));
   return parser;
 }
@@ -135,21 +135,21 @@ function openParser(file: ReadStream) {
 function wrongWidth(line: number, fields: readonly string[], width: number): ReconcileFailure {
   const why =
     fields.length > width
-      ? 'A field with a comma in it needs quotes, and amounts have no separators: 1,237 is 1237.'
-      : 'Was the file cut off there, or are the fields not separated by commas?';
+      ? 'A field that contains a comma needs quotes, and amounts have no separators: 1,237 is 1237.'
+      : 'Was the file cut off here, or are the fields not separated by commas?';
   return new ReconcileFailure(
     'wrong_number_of_fields',
-    `Line ${line} has ${fields.length} fields where the columns' names are ${width}.`,
+    `Line ${line} has ${fields.length} fields, but there are ${width} column names.`,
     { hints: [why] },
   );
 }
 
-/** What the parser says of a line, in words for those who wrote the file. */
+/** The parser's errors in plain words, for the person who wrote the file. */
 const SAID: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: 'a quote was opened before and is never closed',
-  CSV_INVALID_CLOSING_QUOTE: 'something follows a closing quote; a quote within quotes is written twice',
-  INVALID_OPENING_QUOTE: 'a quote is inside a field that does not begin with one',
-  CSV_MAX_RECORD_SIZE: `a record is longer than ${MAX_RECORD} characters; a quote may have been opened before and never closed`,
+  CSV_QUOTE_NOT_CLOSED: 'a quote was opened earlier and is never closed',
+  CSV_INVALID_CLOSING_QUOTE: 'there is text after a closing quote; write a quote within quotes twice',
+  INVALID_OPENING_QUOTE: 'there is a quote inside a field that does not start with one',
+  CSV_MAX_RECORD_SIZE: `a record is longer than ${MAX_RECORD} characters; an earlier quote may never have been closed`,
 };
 
 function failureOf(error: unknown): unknown {
@@ -174,9 +174,9 @@ function failureOf(error: unknown): unknown {
 function unreadable({ code, path, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'ENOENT':
-      return `There is no ledger ${path}. Is --ledger right, seen from where npm was started?`;
+      return `There is no ledger ${path}. Check --ledger; the path is relative to the directory in which npm was started.`;
     case 'EACCES':
-      return `The ledger ${path} may not be read by this user. Change its permissions, or copy it.`;
+      return `This user may not read the ledger ${path}. Change its permissions, or copy it.`;
     default:
       return `The ledger cannot be read: ${message}.`;
   }

@@ -9,10 +9,10 @@ import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 import type { RowSum } from './sums.ts';
 
-/** The service, as a ledger asks it. */
+/** The API as the comparison uses it. */
 
 export interface ServiceOptions extends Omit<ExchangeOptions, 'timeoutMs'> {
-  /** The merchant's: with it, answers are verified. */
+  /** The merchant's secret. With it, every answer is verified. */
   readonly secret?: string;
   readonly now?: () => number;
 }
@@ -22,13 +22,13 @@ export interface Side {
   readonly status: string;
   readonly amount: number;
   readonly currency: string;
-  /** Of the class `type`. */
+  /** Only in differences of class `type`. */
   readonly transactionType?: string;
-  /** Of the class `listedAt`. */
+  /** Only in differences of class `listedAt`. */
   readonly listedAt?: string;
 }
 
-/** Here is the service, there is the ledger. */
+/** One difference. `here` is the service, `there` is the ledger. */
 export interface Difference {
   readonly class: string;
   readonly transactionId: string;
@@ -43,7 +43,7 @@ export interface Closing {
   readonly closedThroughMs: number;
 }
 
-/** A window, or one bucket of it, of the event types of a range. */
+/** A window or one of its buckets, limited to `types`. */
 interface ClaimedPart {
   readonly startMs: number;
   readonly bucket?: number;
@@ -58,17 +58,17 @@ interface Question {
 }
 
 export interface Service {
-  /** The merchant whose key it is; known from the first answer. */
+  /** The merchant of the key. Known after the first answer; empty before. */
   merchantId(): string;
   readonly spent: Readonly<Spent>;
   read(path: string, parameters?: Readonly<Record<string, string>>): Promise<VerifiedAnswer | Refusal>;
-  /** How far windows are closed; undefined where none is yet. */
+  /** The end of the last closed window. Undefined if no window is closed yet. */
   closing(): Promise<Closing | undefined>;
   /**
-   * Claims rows as all of a window, or of one bucket of it.
+   * Claims that `rows` are all rows of a window, or of one of its buckets.
    *
-   * @param sum of these rows: the answer says of which it is
-   * @returns undefined where there are too many for one answer
+   * @param sum the sum of these rows; the answer must name the same sum
+   * @returns the differences; undefined if there are too many rows or differences for one answer
    */
   claim(
     of: ClaimedPart,
@@ -77,21 +77,24 @@ export interface Service {
   ): Promise<readonly Difference[] | undefined>;
 }
 
-/** The service has deleted what is that old, or is about to. */
+/** The range starts before what the service keeps, or before what it is about to delete. */
 export class BeyondRetention extends ReconcileFailure {
-  /** Where what it keeps begins; undefined where it does not say. */
+  /** The start of what the service keeps. Undefined if the answer does not name it. */
   readonly oldestMs: number | undefined;
 
   constructor(oldestMs: number | undefined) {
-    super('beyond_retention', 'The range begins before what Tidings keeps. Give a later --from.');
+    super(
+      'beyond_retention',
+      'The range starts before the oldest data that Tidings keeps. Give a later --from.',
+    );
     this.oldestMs = oldestMs;
   }
 }
 
-/** A window of many rows is read whole before it is answered. */
+/** The service reads a large window completely before it answers. */
 const TIMEOUT_MS = 30_000;
 const HOUR_MS = 3_600_000;
-/** What the service says where a question is too large, and a smaller one would do. */
+/** Refusals of a query that is too large. A smaller query would succeed. */
 const TOO_MUCH = new Set(['window_too_large', 'too_many_differences', 'body_too_large']);
 
 export function openService(options: ServiceOptions): Service {
@@ -115,7 +118,7 @@ export function openService(options: ServiceOptions): Service {
     if (content.request !== request || content.merchantId !== merchantId) {
       throw new ReconcileFailure(
         'wrong_answer',
-        `The answer to ${request} is one to ${String(content.request)}.`,
+        `The answer to ${request} belongs to ${String(content.request)}.`,
       );
     }
     if (content.code === 'beyond_retention') {
@@ -131,7 +134,7 @@ export function openService(options: ServiceOptions): Service {
     read: (path, parameters) => ask({ method: 'GET', path, ...(parameters !== undefined && { parameters }) }),
 
     async closing() {
-      // Windows begin at full hours, whatever their length is.
+      // Windows start at full hours for every window length.
       const hour = Math.floor(now() / HOUR_MS) * HOUR_MS;
       const [from = '', to = ''] = [hour - HOUR_MS, hour].map(isoTime);
       const answer = await this.read('/v1/windows', { from, to, resolution: 'day' });
@@ -140,7 +143,7 @@ export function openService(options: ServiceOptions): Service {
         if ('kind' in answer && answer.code === 'window_not_closed') return undefined;
         throw new ReconcileFailure(
           'wrong_answer',
-          `The service does not say what is closed: ${codeOf(answer)}.`,
+          `The answer does not say which windows are closed: ${codeOf(answer)}.`,
         );
       }
       return {
@@ -172,7 +175,7 @@ export function openService(options: ServiceOptions): Service {
       }
       const { content } = answer;
       const { there } = content;
-      // The body is no part of the question that is signed along, so the answer says itself of what it is.
+      // The signature covers method and path, but not the request body. So check which rows the answer is about.
       if (timeOf(content, 'start') !== startMs || content.bucket !== bucket) {
         throw new ReconcileFailure('wrong_answer', 'The answer to a comparison is about another window.');
       }
@@ -193,7 +196,7 @@ function contentOf({ body, status }: HttpAnswer): JsonObject {
     const content: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
     if (isObject(content)) return content;
   } catch {
-    // Said below, whatever it was.
+    // Thrown below.
   }
   throw new ReconcileFailure(
     'wrong_answer',

@@ -1,11 +1,11 @@
-/** How far it is: a bar that is drawn over where somebody watches, a line now and then where nobody does. */
+/** Shows progress: a bar that is redrawn on a terminal, or an occasional line otherwise. */
 export interface Progress {
   show(step: string, part: number): void;
-  /** Takes the bar away. */
+  /** Clears the bar. */
   end(): void;
 }
 
-/** Where progress is shown; `process.stderr` is one. */
+/** Where progress is shown, such as `process.stderr`. */
 export interface Screen {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -13,7 +13,7 @@ export interface Screen {
 }
 
 const BAR = 30;
-/** Parts of a step after which a plain line is written. */
+/** Lines per step without a terminal: one for each quarter. */
 const PLAIN_STEPS = 4;
 
 export function createProgress(screen: Screen): Progress {

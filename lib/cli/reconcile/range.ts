@@ -6,27 +6,27 @@ import type { BeyondRetention, Closing } from './ledger-service.ts';
 import type { StatementHead } from './statement-head.ts';
 import type { WindowSums } from './sums.ts';
 
-/** Of which time a ledger is compared, and why of no other. */
+/** Which range of a ledger is compared, and messages if a range cannot be compared. */
 
-/** The ends that were asked for. */
+/** The ends of the range, from `--from` and `--to`. */
 export interface Given {
   readonly fromMs: number | undefined;
   readonly toMs: number | undefined;
 }
 
-/** What the first reading of a ledger tells. */
+/** The result of the first reading of a ledger. */
 export interface FirstReading {
   readonly sums: WindowSums;
   readonly rows: number;
   readonly pending: number;
-  /** Whether every row that counts says its transaction type. */
+  /** Whether every compared row has a transaction type. */
   readonly hasTypes: boolean;
-  /** The row that was listed first. */
+  /** The row with the earliest `listedAt`. */
   readonly oldest: LedgerRow | undefined;
   readonly statement: StatementHead | undefined;
 }
 
-/** What is compared: what was asked for, else what the statement is of, else what the ledger holds. */
+/** The compared range: from the options, else from the statement, else from the ledger's rows. */
 export function rangeOf(
   { sums, statement }: FirstReading,
   { fromMs, toMs, closing }: Given & { readonly closing: Closing },
@@ -38,7 +38,7 @@ export function rangeOf(
   if (from === undefined) {
     throw new ReconcileFailure(
       'nothing_to_compare',
-      'The ledger has no rows. Give --from: the start of the time to compare.',
+      'The ledger has no rows. Give --from, the start of the range.',
     );
   }
   for (const [name, ms] of [['--from', from] as const, ['--to', to] as const]) {
@@ -46,14 +46,14 @@ export function rangeOf(
     const near = [Math.floor(ms / windowMs), Math.ceil(ms / windowMs)].map((n) => isoTime(n * windowMs));
     throw new ReconcileFailure(
       'unaligned_time',
-      `No window begins at ${isoTime(ms)}: they have ${closing.windowSeconds} s. Give ${name} as ${near.join(' or ')}.`,
+      `No window starts at ${isoTime(ms)}: a window has ${closing.windowSeconds} s. Give ${name} as ${near.join(' or ')}.`,
     );
   }
   if (to > closing.closedThroughMs) {
     throw new ReconcileFailure(
       'not_closed',
-      `Windows are closed through ${isoTime(closing.closedThroughMs)} so far, and not through ${isoTime(to)}. ` +
-        'Compare up to there with --to, or ask again later.',
+      `Windows are closed only through ${isoTime(closing.closedThroughMs)}, not through ${isoTime(to)}. ` +
+        'Give an earlier --to, or try again later.',
     );
   }
   if (from >= to) {
@@ -77,7 +77,7 @@ export function timeOf(option: string, text: string | undefined): number | undef
 
 const HOUR_MS = 3_600_000;
 
-/** What is older than the retention is gone: which line asks for it, and what can be compared instead. */
+/** Rows older than the retention are deleted. Names the line that needs them, and what can still be compared. */
 export function beyondRetention(
   { oldestMs }: BeyondRetention,
   { sums, oldest, statement }: FirstReading,
@@ -90,16 +90,16 @@ export function beyondRetention(
     givenMs !== undefined
       ? `--from ${isoTime(givenMs)} is`
       : statement !== undefined || oldest === undefined
-        ? `The statement begins at ${isoTime(fromMs)}, and that is`
+        ? `The statement starts at ${isoTime(fromMs)}, and that is`
         : `Line ${oldest.line}: listedAt is ${isoTime(oldest.listedMs)}, and that is`;
-  const message = `${what} older than what Tidings keeps${since}. Rows of the ledger from before: ${rows}.`;
-  // An hour and more to spare: what is kept moves on while somebody reads this.
+  const message = `${what} older than what Tidings keeps${since}. Older rows in the ledger: ${rows}.`;
+  // Leave more than an hour: the retention moves on while somebody reads this message.
   const next = (Math.floor((oldestMs ?? toMs) / HOUR_MS) + 2) * HOUR_MS;
   const rest =
     next < toMs
       ? `Compare the rest with --from ${isoTime(next)}.`
-      : 'Nothing is left to compare: the range ends before that too.';
+      : 'Nothing is left to compare: the range also ends before that.';
   return new ReconcileFailure('beyond_retention', message, {
-    hints: [`${rest} For what is older, compare with the statements that you kept.`],
+    hints: [`${rest} For older rows, compare with the statements that you kept.`],
   });
 }

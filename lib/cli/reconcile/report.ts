@@ -1,7 +1,7 @@
 import type { Found, Report } from './compare-ledger.ts';
 import type { Side } from './ledger-service.ts';
 
-/** What people read of it, and what programs do. */
+/** Output for people (a table) and for programs (JSON). */
 
 const CLASSES: readonly (readonly [string, string])[] = [
   ['only_here', 'listed by Tidings, and not in the ledger'],
@@ -12,7 +12,7 @@ const CLASSES: readonly (readonly [string, string])[] = [
   ['type', 'in both, with another transaction type'],
   ['listedAt', 'in both and in this window, with another listedAt'],
 ];
-/** Differences of a class that are shown to people; programs get all. */
+/** Maximum differences per class shown to people. JSON has all. */
 const SHOWN = 20;
 
 export interface Reporter {
@@ -20,7 +20,7 @@ export interface Reporter {
   end(report: Report): void;
 }
 
-/** One line of JSON for each difference, and one at the end that says `equal` or `differs`. */
+/** Writes one line of JSON for each difference, and one at the end with `equal` or `differs`. */
 export function jsonReporter(write: (line: string) => void): Reporter {
   return {
     difference: (found) => write(JSON.stringify({ event: 'difference', ...found })),
@@ -31,7 +31,7 @@ export function jsonReporter(write: (line: string) => void): Reporter {
   };
 }
 
-/** A table by class, and the first of each. */
+/** Writes a table by class, then the first differences of each class. */
 export function tableReporter(
   write: (line: string) => void,
   { isVerified }: { readonly isVerified: boolean },

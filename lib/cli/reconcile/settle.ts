@@ -9,9 +9,9 @@ import type { Difference, Service, Side } from './ledger-service.ts';
 import type { Spool } from './spool.ts';
 import { isSame, NOTHING, type RowSum } from './sums.ts';
 
-/** What exactly differs in one window: asked of the service where it fits into a question, and else looked at here. */
+/** Finds the exact differences of one window. The service compares if the rows fit into one request; else this does. */
 
-/** Rows that are claimed at once: well under the megabyte that a question may have. */
+/** Maximum rows in one claim: well under the request's limit of 1 MB. */
 const MAX_CLAIMED = 4_000;
 const BUCKETS = 256;
 
@@ -32,11 +32,11 @@ export async function* differencesOf(
   { startMs, rowsDiffer, typesDiffer, timesMayDiffer }: Suspect,
 ): AsyncGenerator<Difference> {
   if (rowsDiffer) yield* rowDifferences(ports, startMs);
-  // Where rows are missing, digests of types and times differ as well: only a look at the rows tells what else does.
+  // Missing rows also change the digests of types and times. Only the rows themselves show further differences.
   if (typesDiffer || timesMayDiffer) yield* otherDifferences(ports, startMs, { withTypes: typesDiffer });
 }
 
-/** What the hash of a row covers: asked for where it fits into a question. */
+/** Differences in the fields that the hash of a row covers. */
 async function* rowDifferences(ports: SettlingPorts, startMs: number): AsyncGenerator<Difference> {
   const claimed = await claim(ports, { startMs });
   if (claimed !== undefined) return yield* claimed;
@@ -52,7 +52,7 @@ function sumOf(digests: readonly Bucket[], bucket: number): RowSum {
   return digests.find((one) => one.bucket === bucket) ?? NOTHING;
 }
 
-/** Asks the service to compare; undefined where that is too much for one question. */
+/** Asks the service to compare. Undefined if that is too much for one request. */
 async function claim(
   { service, spool, types }: SettlingPorts,
   { startMs, bucket }: Place,
@@ -64,7 +64,7 @@ async function claim(
 
 const FIELDS = ['status', 'amount', 'currency'] as const;
 
-/** Reads the service's rows of one bucket, page by page, and compares as the service does. */
+/** Reads the service's rows of one bucket page by page, and compares as the service does. */
 async function* lookAt(
   { questions, spool }: SettlingPorts,
   { startMs, bucket }: Place,
@@ -85,7 +85,7 @@ async function* lookAt(
   }
 }
 
-/** What it does not cover, of rows that both have: row by row, because in a sum one row makes up for another. */
+/** Differences in types and times, which a row's hash omits. Compares row by row: in a sum, changes can cancel out. */
 async function* otherDifferences(
   { questions, spool }: SettlingPorts,
   startMs: number,
@@ -120,17 +120,17 @@ async function* otherDifferences(
   } while (cursor !== undefined);
 }
 
-/** What was shown of a window cannot be taken back: a comparison of two revisions of it comes to no end. */
+/** Fails if the window was revised: differences already shown may be wrong, and two revisions cannot be compared. */
 function whole<P>(page: P | 'revised', startMs: number): P {
   if (page !== 'revised') return page;
-  const message = `Tidings corrected the window ${isoTime(startMs)} while it was read. Run the comparison again.`;
+  const message = `Tidings corrected the window ${isoTime(startMs)} while it was being read. Run the comparison again.`;
   throw new ReconcileFailure('window_revised', message);
 }
 
-/** Units in which a ledger may keep times, the largest first. */
+/** Units to which a ledger may truncate times, the largest first. */
 const TIME_UNITS_MS = [1_000, 100, 10];
 
-/** A ledger that keeps whole seconds, or tenths, has cut the rest off: that is no difference. */
+/** A ledger may truncate times to seconds or tenths. That is not a difference. */
 function isSameTime(hereMs: number, thereMs: number): boolean {
   const unitMs = TIME_UNITS_MS.find((unit) => thereMs % unit === 0) ?? 1;
   return hereMs - (hereMs % unitMs) === thereMs;

@@ -4,7 +4,7 @@ import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 import { added, NOTHING, type Sum, sumOfRow, windowOf } from './sums.ts';
 
-/** The rows of the windows that differ, parted by window and bucket: on disk, since there may be many. */
+/** The rows of differing windows, by window and bucket. On disk, because there may be many. */
 
 type RowName = Pick<LedgerRow, 'transactionId' | 'version'>;
 
@@ -12,20 +12,20 @@ export interface Spool {
   /** @throws ReconcileFailure `duplicate_row` */
   add(row: LedgerRow): void;
   count(startMs: number, bucket?: number): number;
-  /** All of them, which are as many as `count` says. */
+  /** All matching rows: as many as `count` returns. */
   rows(startMs: number, bucket?: number): readonly LedgerRow[];
   sum(startMs: number, bucket?: number): Sum;
-  /** What the ledger has of it, in this window. */
+  /** The ledger's version of a row in this window. */
   find(startMs: number, row: RowName): LedgerRow | undefined;
   close(): void;
 }
 
-/** Pages of the database in memory, in KiB. */
+/** SQLite's page cache, in KiB. */
 const CACHE_KIB = 65_536;
-/** Rows that are written together. */
+/** Rows per transaction. */
 const BATCH = 10_000;
 
-/** A database without a name is a file that nobody else sees, and that is gone with the process. */
+/** Opens a SQLite database without a name: a private temporary file that is deleted when it is closed. */
 export function openSpool(windowMs: number): Spool {
   const db = new DatabaseSync('');
   db.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KIB}`);
@@ -37,7 +37,7 @@ export function openSpool(windowMs: number): Spool {
   const selectOne = db.prepare(
     `SELECT ${fields} FROM rows WHERE window = ? AND bucket = ? AND transactionId = ? AND version = ?`,
   );
-  // Of a whole window, or of one bucket of it.
+  // For a whole window or one bucket of it.
   const of = 'FROM rows WHERE window = ?1 AND bucket BETWEEN ?2 AND ?3';
   const select = db.prepare(`SELECT ${fields} ${of} ORDER BY transactionId, version`);
   const counting = db.prepare(`SELECT count(*) AS count ${of}`);
@@ -88,6 +88,6 @@ export function openSpool(windowMs: number): Spool {
 function duplicate({ transactionId, version, line }: LedgerRow, first: number | undefined): ReconcileFailure {
   return new ReconcileFailure(
     'duplicate_row',
-    `Line ${line} repeats line ${first}: transaction ${transactionId}, version ${version}. A ledger has each once: remove one of the lines.`,
+    `Line ${line} repeats line ${first}: transaction ${transactionId}, version ${version}. A ledger must have each version once: remove one of the lines.`,
   );
 }

@@ -2,20 +2,20 @@ import { instantOf } from '../../protocol/instants.ts';
 import { ReconcileFailure } from './failure.ts';
 import type { Head } from './ledger-rows.ts';
 
-/** What a statement says of itself before its rows: checked, because a file that was cut off looks whole. */
+/** The head of a statement. It is checked against the rows, because a truncated file looks complete. */
 export interface StatementHead {
   readonly merchantId: string;
   readonly fromMs: number;
   readonly toMs: number;
   readonly rows: number;
-  /** As `type,status,currency,count,amount,hash`, in their order. */
+  /** `type,status,currency,count,amount,hash`, in the order of the file. */
   readonly totals: readonly string[];
 }
 
 const FORM = '1';
 
 /**
- * @returns undefined where it is no statement
+ * @returns undefined if the ledger is not a statement
  * @throws ReconcileFailure `incomplete_statement`
  */
 export function statementHead(head: Head): StatementHead | undefined {
@@ -24,7 +24,7 @@ export function statementHead(head: Head): StatementHead | undefined {
   if (fields.get('#tidings-statement') !== FORM) {
     throw new ReconcileFailure(
       'not_csv',
-      'Line 1: the lines before the column names begin with #, but are not those of a statement of version 1. Remove them.',
+      'Line 1: the lines before the column names start with #, but are not the head of a statement of version 1. Remove them.',
     );
   }
   const rows = fields.get('#rows') ?? '';
@@ -44,7 +44,7 @@ export function statementHead(head: Head): StatementHead | undefined {
   };
 }
 
-/** @throws ReconcileFailure `incomplete_statement` where the rows are not those that the head says */
+/** @throws ReconcileFailure `incomplete_statement` if the rows do not match the head */
 export function assertWhole(
   head: StatementHead,
   found: { readonly rows: number; readonly totals: readonly string[] },
@@ -52,12 +52,12 @@ export function assertWhole(
   if (found.rows !== head.rows) {
     throw new ReconcileFailure(
       'incomplete_statement',
-      `The statement says that it has ${head.rows} rows, and has ${found.rows}. Fetch it again, and compare its SHA-256.`,
+      `The statement should have ${head.rows} rows, but has ${found.rows}. Fetch it again and compare its SHA-256.`,
     );
   }
   if (found.totals.join('\n') === head.totals.join('\n')) return;
   throw new ReconcileFailure(
     'incomplete_statement',
-    'The rows of the statement do not add up to its totals: it was changed. Fetch it again, and compare its SHA-256.',
+    'The rows of the statement do not match its totals: the file was changed. Fetch it again and compare its SHA-256.',
   );
 }

@@ -10,22 +10,22 @@ import {
 import type { LedgerRow } from './columns.ts';
 import { ReconcileFailure } from './failure.ts';
 
-/** What a ledger adds up to, window by window: all that is held of it while it is read for the first time. */
+/** Sums of a ledger by window. They are all that the first reading keeps in memory. */
 
-/** Windows that are held: of five minutes, those of two years. */
+/** Maximum windows in memory: two years of five-minute windows. */
 const MAX_WINDOWS = 210_000;
 
-/** How many rows, and the sum of their hashes: where both are equal, so are ids, versions, statuses and amounts. */
+/** Number of rows and sum of their hashes. If both are equal, so are ids, versions, statuses, amounts and currencies. */
 export interface RowSum {
   readonly count: number;
   readonly hash: bigint;
 }
 
-/** The same with what a row's own hash leaves out: swapped between two rows, it would not be noticed. */
+/** Adds what a row's hash leaves out. Without it, values swapped between two rows would go unnoticed. */
 export interface Sum extends RowSum {
-  /** Rows' hashes, each multiplied by a number of its transaction type. */
+  /** Sum of row hashes, each multiplied by a number derived from its transaction type. */
   readonly types: bigint;
-  /** Of ids, versions and `listedAt`; undefined where it is not known. */
+  /** Sum of hashes over ids, versions and `listedAt`. Undefined if unknown. */
   readonly times: bigint | undefined;
 }
 
@@ -48,13 +48,13 @@ export function sumOf(parts: Iterable<Sum>): Sum {
   return sum;
 }
 
-/** The sum of one row, of which `group` is the digest. */
+/** The sum of one row. `group` is the digest of that row. */
 export function sumOfRow(row: LedgerRow, group: DigestGroup): Sum {
   const times = timeHash({ ...row, listedAt: isoTime(row.listedMs) });
   return { count: 1, hash: group.hash, types: typedHash(group), times };
 }
 
-/** The sum of what the service has. */
+/** The sum of a digest from the service. */
 export function sumOfDigest(digest: Digest, times: bigint | undefined): Sum {
   const hashes = digest.map((group) => ({ hash: group.hash, types: typedHash(group) }));
   return {
@@ -81,7 +81,7 @@ export function windowOf(row: Pick<LedgerRow, 'listedMs'>, windowMs: number): nu
   return Math.floor(row.listedMs / windowMs) * windowMs;
 }
 
-/** Sums of windows by their start. */
+/** Sums by the start of their window, in milliseconds since 1970. */
 export type WindowSums = ReadonlyMap<number, Sum>;
 
 export function createWindowSums(windowMs: number) {
@@ -94,13 +94,13 @@ export function createWindowSums(windowMs: number) {
       if (sums.size <= MAX_WINDOWS) return;
       throw new ReconcileFailure(
         'too_long_a_time',
-        `Line ${row.line}: the ledger has rows in more than ${MAX_WINDOWS} windows. Split it, or give --from and --to.`,
+        `Line ${row.line}: the ledger has rows in more than ${MAX_WINDOWS} windows. Split it, or pass --from and --to.`,
       );
     },
   };
 }
 
-/** The control totals of a whole ledger, as a statement's head has them. */
+/** Control totals of a whole ledger, in the form of a statement's head. */
 export function createTotals() {
   const totals = createDigestSum();
   return {

@@ -2,22 +2,22 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { laneEnvironment, tableEnvironment } from '../function-environment.ts';
 import { createFunction, everyMinutes, type Part } from '../service-function.ts';
 
-/** A run that is still going is no reason not to begin the next. */
+/** Longer than the interval: the next run may start while this one is still running. */
 const WINDOWS_TIMEOUT_SECONDS = 300;
-/** Close and audit read whole windows: sums and many reads at a time want a processor more than memory. */
+/** Close and audit sum whole windows with many parallel reads. They need CPU, and Lambda gives CPU with memory. */
 const WINDOWS_MEMORY_MB = 1_024;
-/** As long as a function may run: a large merchant's day is read and written in one go. */
+/** Lambda's maximum: a large merchant's day is read and written in one run. */
 const STATEMENT_TIMEOUT_SECONDS = 900;
-/** As often as a run can last, so that no two make the same statement. */
+/** Equal to the longest run, so that two runs never make the same statement. */
 const STATEMENT_MINUTES = 15;
-/** Several statements are made at a time, each with two parts of a file in memory. */
+/** Several statements are made in parallel. Each holds two parts of a file in memory. */
 const STATEMENT_MEMORY_MB = 1_769;
-/** Audit and statements read every row again: four invocations share the partitions. A rule has at most five targets. */
+/** Audit and statement read every row again: four invocations share the partitions. A rule has at most five targets. */
 const SHARES = [0, 4, 8, 12].map((first) => ({
   partitions: [first, first + 1, first + 2, first + 3],
 }));
 
-/** Closes windows, every minute. */
+/** Closes windows. Runs every minute. */
 export function createClose(part: Part): LambdaFunction {
   const fn = createFunction(part, {
     name: 'close',
@@ -32,7 +32,7 @@ export function createClose(part: Part): LambdaFunction {
   return fn;
 }
 
-/** Compares closed windows with what should have been notified, every minute. */
+/** Compares closed windows with the notifications that they require. Runs every minute. */
 export function createAudit(part: Part): LambdaFunction {
   const fn = createFunction(part, {
     name: 'audit',
@@ -47,7 +47,7 @@ export function createAudit(part: Part): LambdaFunction {
   return fn;
 }
 
-/** Writes the statements of days that ended. */
+/** Writes the statements of days that have ended. Runs every 15 minutes. */
 export function createStatement(part: Part): LambdaFunction {
   const fn = createFunction(part, {
     name: 'statement',

@@ -2,10 +2,10 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 
-/** Days that files outlive the retention, as items of the table do. */
+/** Files are kept this many days longer than the retention, like items of the table. */
 const EXPIRY_MARGIN_DAYS = 10;
 
-/** Where statements are kept: nobody gets at them but by a signed link, and none is ever written twice. */
+/** The bucket for statements. Receivers get files only by signed link. No file is written twice. */
 export function createStatementsBucket(scope: Construct, retentionDays: number): Bucket {
   return new Bucket(scope, 'Statements', {
     encryption: BucketEncryption.S3_MANAGED,
@@ -15,7 +15,7 @@ export function createStatementsBucket(scope: Construct, retentionDays: number):
     lifecycleRules: [
       {
         expiration: Duration.days(retentionDays + EXPIRY_MARGIN_DAYS),
-        // What a process left behind that died while it wrote.
+        // Removes the parts of an upload whose process died.
         abortIncompleteMultipartUploadAfter: Duration.days(1),
       },
     ],

@@ -7,14 +7,14 @@ import { DELIVER_TIMEOUT_SECONDS } from './lanes.ts';
 import { relaySource } from './relay-source.ts';
 
 const RELAY_TIMEOUT_SECONDS = 60;
-/** A sweep that is still going is no reason not to begin the next. */
+/** Longer than the interval: the next sweep may start while this one is still running. */
 const SWEEP_TIMEOUT_SECONDS = 300;
-/** The HTTP API waits for 30 s; a test request ends after 20 s at most. */
+/** The HTTP API waits 30 s; a test request ends within 20 s. */
 const TEST_REQUEST_TIMEOUT_SECONDS = 29;
-/** Messages that deliver and check attempt side by side in one invocation. */
+/** Messages that deliver and check attempt in parallel in one invocation. */
 const LANE_BATCH = 10;
 
-/** Turns new outcomes of the table's stream into messages. */
+/** Turns new outcomes from the table's stream into messages. */
 export function createRelay(part: Part): LambdaFunction {
   const { settings, resources } = part;
   const fn = createFunction(part, {
@@ -26,7 +26,7 @@ export function createRelay(part: Part): LambdaFunction {
   return fn;
 }
 
-/** Attempts notifications, from two lanes that have their own concurrency each. */
+/** Attempts notifications from two lanes. Each lane has its own concurrency. */
 export function createDeliver(part: Part): LambdaFunction {
   const { settings, resources } = part;
   const { lanes, sealKey } = resources;
@@ -47,7 +47,7 @@ export function createDeliver(part: Part): LambdaFunction {
   return fn;
 }
 
-/** Asks initiators. It has a lane and a function of its own: no slow initiator holds up a callback. */
+/** Asks initiators. It has its own lane and function, so that a slow initiator cannot delay callbacks. */
 export function createCheck(part: Part): LambdaFunction {
   const { settings, resources } = part;
   const fn = createFunction(part, {
@@ -66,7 +66,7 @@ export function createCheck(part: Part): LambdaFunction {
   return fn;
 }
 
-/** Sends test requests. It waits for receivers, so it has a function of its own: no other container is kept busy. */
+/** Sends test requests. It waits for receivers, so it has its own function and does not occupy other containers. */
 export function createTestRequest(part: Part): LambdaFunction {
   return createFunction(part, {
     name: 'test-request',
@@ -75,7 +75,7 @@ export function createTestRequest(part: Part): LambdaFunction {
   });
 }
 
-/** Sends again what should have been attempted by now, every minute. */
+/** Sends again what should already have been attempted. Runs every minute. */
 export function createSweep(part: Part): LambdaFunction {
   const fn = createFunction(part, {
     name: 'sweep',
@@ -86,7 +86,7 @@ export function createSweep(part: Part): LambdaFunction {
   return fn;
 }
 
-/** One message that failed comes back alone. */
+/** Only failed messages of a batch return to the queue. */
 function laneSource(queue: IQueue, maxConcurrency: number): SqsEventSource {
   return new SqsEventSource(queue, { batchSize: LANE_BATCH, maxConcurrency, reportBatchItemFailures: true });
 }

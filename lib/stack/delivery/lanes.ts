@@ -2,18 +2,18 @@ import { Duration } from 'aws-cdk-lib';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** Seconds of one delivery at most: the longest attempt is 30 s, the rest is reading and writing. */
+/** Maximum seconds of one delivery: the longest attempt takes 30 s, the rest is for reads and writes. */
 export const DELIVER_TIMEOUT_SECONDS = 60;
-/** Six times the function's time-out, as Lambda asks of its event sources. */
+/** Six times the function's time-out, as Lambda requires for event sources. */
 export const LANE_VISIBILITY_SECONDS = 6 * DELIVER_TIMEOUT_SECONDS;
 /**
- * Receipts after which a message is a dead letter. While a fault passes, pauses grow from 5 s to the visibility time-out
- * (`core/deliver/coming-back.ts`): nine receipts last for 27 minutes, less a fifth at most by jitter. What dies without a word
- * waits for the visibility time-out each time, 48 minutes in all.
+ * Receives after which a message becomes a dead letter. During a transient fault, pauses grow from 5 s to the
+ * visibility timeout (`core/deliver/coming-back.ts`). Nine receives take 27 minutes, minus at most a fifth by jitter.
+ * If the function dies, the message waits for the whole visibility timeout each time: 48 minutes in all.
  */
 const MAX_RECEIVES = 9;
 
-/** The two ways to deliver, the way to ask, and where goes what cannot be worked off at all. */
+/** The first and retry lanes for deliveries, the check lane, and the dead-letter queue. */
 export interface Lanes {
   readonly first: IQueue;
   readonly retry: IQueue;
@@ -21,6 +21,7 @@ export interface Lanes {
   readonly dead: IQueue;
 }
 
+/** Creates the lanes. All keep messages for 14 days. */
 export function createLanes(scope: Construct): Lanes {
   const dead = new Queue(scope, 'DeadLetters', {
     encryption: QueueEncryption.SQS_MANAGED,

@@ -2,27 +2,27 @@ import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 
-/** Stream records that relay takes at a time. */
+/** Maximum stream records in one batch of relay. */
 const RELAY_BATCH = 100;
 /**
- * The table's stream as relay reads it.
+ * The table's stream as the event source of relay.
  *
- * @param parallelization batches of one shard that are relayed side by side, 1 to 10
+ * @param parallelization batches of one shard that are relayed in parallel, 1 to 10
  */
 export function relaySource(table: Table, parallelization: number): DynamoEventSource {
-  // The cast is the library's debt: its own Table does not fit its ITable under exact optional types.
+  // The cast works around the CDK's types: its Table does not fit its own ITable under exact optional types.
   return new DynamoEventSource(table as ITable, {
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: RELAY_BATCH,
     parallelizationFactor: parallelization,
-    // Only new outcomes: notifications, settings and marks change without anybody being told.
+    // Only new outcomes. Changes of notifications, settings and marks need no message.
     filters: [
       FilterCriteria.filter({
         eventName: FilterRule.isEqual('INSERT'),
         dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('V#') } } },
       }),
     ],
-    // No number of tries: while the queues are away, the stream waits. What cannot be read is parked.
+    // No retry limit: the stream waits while the queues are unavailable. Unreadable records are parked.
     bisectBatchOnError: true,
   });
 }

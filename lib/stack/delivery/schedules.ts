@@ -4,13 +4,13 @@ import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import type { Lanes } from './lanes.ts';
 
-/** Schedules put messages back into the lanes when a queue cannot delay them for long enough. */
+/** Schedules put messages back into the lanes after delays that are too long for a queue. */
 export interface Schedules {
-  /** The name of their group. */
+  /** The name of the schedule group. */
   readonly group: string;
-  /** What Scheduler acts as. */
+  /** The role that Scheduler assumes. */
   readonly role: IRole;
-  /** Lets a function create schedules of this group that act by this role. */
+  /** Allows a function to create schedules in this group that use this role. */
   grantCreate(grantee: IGrantable): void;
 }
 
@@ -18,7 +18,7 @@ export function createSchedules(scope: Construct, lanes: Lanes): Schedules {
   const group = new CfnScheduleGroup(scope, 'Schedules').ref;
   const arnOf = (resource: 'schedule' | 'schedule-group', resourceName: string) =>
     Stack.of(scope).formatArn({ service: 'scheduler', resource, resourceName });
-  // Scheduler may do one thing: put messages into the lanes of what waits, for schedules of this group.
+  // Scheduler may only send messages to these queues, and only for schedules of this group.
   const role = new Role(scope, 'SchedulerRole', {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
       conditions: {

@@ -4,7 +4,7 @@ import { createFunction, type Part } from '../service-function.ts';
 
 const API_TIMEOUT_SECONDS = 20;
 
-/** Answers questions: transactions, the feed, windows, reconciliations, statements. */
+/** Answers queries: transactions, the feed, windows, reconciliations, statements. */
 export function createQuery(part: Part): LambdaFunction {
   const { statements, signingSecret } = part.resources;
   return createFunction(part, {
@@ -19,7 +19,7 @@ export function createQuery(part: Part): LambdaFunction {
   });
 }
 
-/** Manages merchants, endpoints and keys, and settles notifications. */
+/** Manages merchants, endpoints and keys. Acknowledges and redelivers notifications. */
 export function createAdmin(part: Part): LambdaFunction {
   return createFunction(part, {
     name: 'admin',
@@ -31,7 +31,7 @@ export function createAdmin(part: Part): LambdaFunction {
   });
 }
 
-/** Serves the OpenAPI document: a file, which needs nothing. */
+/** Serves the OpenAPI document, a bundled file. It needs no grants. */
 export function createDocument(part: Part): LambdaFunction {
   return createFunction(part, { name: 'document', timeoutSeconds: 5, memoryMb: 128, environment: {} });
 }

@@ -9,8 +9,8 @@ import { operations } from '../../api/operations.ts';
 type ApiFunctionName = Operation['function'];
 
 /**
- * The operation under which each function's integration stands in the construct tree. The path decides its logical id, so
- * the order of the contract must not.
+ * The operation under which each function's integration stands in the construct tree. The path decides the logical id.
+ * This table pins it, so that reordering the contract does not change the template.
  */
 const INTEGRATION_UNDER: Readonly<Record<ApiFunctionName, string>> = {
   record: 'recordTransaction',
@@ -21,9 +21,9 @@ const INTEGRATION_UNDER: Readonly<Record<ApiFunctionName, string>> = {
 };
 
 export interface Throttle {
-  /** Requests a second; 2,000 unless said otherwise. */
+  /** Requests per second. Default: 2,000. */
   readonly rateLimit?: number | undefined;
-  /** 4,000 unless said otherwise. */
+  /** Requests in a burst. Default: 4,000. */
   readonly burstLimit?: number | undefined;
 }
 
@@ -32,11 +32,11 @@ export interface HttpApiOptions {
   readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
 }
 
-/** Creates the HTTP API with a route for each operation of the contract, to the function that the contract names. */
+/** Creates the HTTP API. Each operation of the contract gets a route to the function that it names. */
 export function createHttpApi(scope: Construct, { functions, throttle }: HttpApiOptions): HttpApi {
   const api = new HttpApi(scope, 'Api', {
     description: 'Records outcomes, answers queries, manages merchants.',
-    // A request that no route names is answered by a problem of ours, like every other mistake.
+    // A request without a matching route gets a problem from our app, like every other error.
     defaultIntegration: new HttpLambdaIntegration('DefaultIntegration', functions.admin),
   });
   for (const name of Object.keys(INTEGRATION_UNDER) as ApiFunctionName[]) {
@@ -55,10 +55,10 @@ export function createHttpApi(scope: Construct, { functions, throttle }: HttpApi
   return api;
 }
 
-/** The operations of a function. The CDK puts the integration under the first, so that one leads. */
+/** The operations of a function. The CDK puts the integration under the first one: the pinned operation comes first. */
 function operationsOf(name: ApiFunctionName): readonly Operation[] {
   const served = operations.filter((operation) => operation.function === name);
   const first = served.find(({ operationId }) => operationId === INTEGRATION_UNDER[name]);
-  if (first === undefined) throw new Error(`${INTEGRATION_UNDER[name]} is no operation of ${name}.`);
+  if (first === undefined) throw new Error(`${INTEGRATION_UNDER[name]} is not an operation of ${name}.`);
   return [first, ...served.filter((operation) => operation !== first)];
 }

@@ -4,10 +4,10 @@ import { apiEnvironment } from '../function-environment.ts';
 import { createFunction, type Part } from '../service-function.ts';
 import { RECORD_TIMEOUT_SECONDS, recordersText } from './intake-queue.ts';
 
-/** Messages that record takes from the queue at a time. */
+/** Maximum messages in one batch of record. */
 const INTAKE_BATCH = 10;
 
-/** Records outcomes, from requests and from the queue. */
+/** Records outcomes from requests and from the queue. */
 export function createRecord(part: Part): LambdaFunction {
   const { scope, settings, resources } = part;
   const { intake } = resources;

@@ -4,36 +4,37 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
-/** An account whose events record outcomes, beside the service's own. */
+/** Another account whose events may record outcomes. The service's own account always may. */
 export interface Recorder {
-  /** Twelve digits. The event bus must let it put events. */
+  /** AWS account id, 12 digits. The event bus must allow it to put events. */
   readonly account: string;
-  /** The merchants for which it may speak; all unless said otherwise. */
+  /** The merchants for which it may record. Default: all. */
   readonly merchantIds?: readonly string[] | undefined;
 }
 
-/** Outcomes handed over without waiting for the answer, and where goes what can never be recorded. */
+/** The queue for outcomes whose senders do not wait for an answer, and its dead-letter queue. */
 export interface Intake {
   readonly queue: IQueue;
   readonly dead: IQueue;
-  /** How long a message is hidden that a function has taken. */
+  /** Visibility timeout in seconds. */
   readonly visibilitySeconds: number;
 }
 
-/** Seconds of one invocation of record at most. */
+/** Maximum seconds of one invocation of record. */
 export const RECORD_TIMEOUT_SECONDS = 20;
-/** What an event is called that records an outcome: its detail is that of a batch, with its `merchantId`. */
+/** Detail type of an event that records an outcome. Its detail is an item of a batch plus `merchantId`. */
 const DETAIL_TYPE = 'Transaction Outcome';
-/** Receipts after which even what may be recorded some day is a dead letter: the table was away for hours. */
+/** Receives after which a message becomes a dead letter even if it might succeed later: the table was away for hours. */
 const MAX_RECEIVES = 100;
 
+/** Creates the intake queue, its dead-letter queue and the rule that fills it from events. */
 export function createIntake(scope: Construct, recorders: readonly Recorder[]): Intake {
   const shared = {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   };
-  // Six times the function's time-out, as Lambda asks of its event sources.
+  // Six times the function's time-out, as Lambda requires for event sources.
   const visibilitySeconds = 6 * RECORD_TIMEOUT_SECONDS;
   const dead = new Queue(scope, 'IntakeDeadLetters', shared);
   const queue = new Queue(scope, 'IntakeQueue', {
@@ -42,7 +43,7 @@ export function createIntake(scope: Construct, recorders: readonly Recorder[]): 
     deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES },
   });
   new Rule(scope, 'IntakeRule', {
-    description: 'Outcomes that initiators put as events.',
+    description: 'Outcome events from initiators.',
     eventPattern: {
       detailType: [DETAIL_TYPE],
       account: [Stack.of(scope).account, ...recorders.map(({ account }) => account)],
@@ -52,7 +53,7 @@ export function createIntake(scope: Construct, recorders: readonly Recorder[]): 
   return { queue, dead, visibilitySeconds };
 }
 
-/** As the function reads it: account by account, with the merchants of each. */
+/** JSON of account to merchant ids, as the function reads it. The stack's own account may record for all merchants. */
 export function recordersText(scope: Construct, recorders: readonly Recorder[]): string {
   const stack = Stack.of(scope);
   const listed = recorders.map(({ account, merchantIds }) => [account, merchantIds ?? ['*']] as const);

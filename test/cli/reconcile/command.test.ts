@@ -415,7 +415,7 @@ describe('reconciling a ledger', () => {
     const cut = statement.split('\r\n').slice(0, -2).join('\r\n');
     expect(await run(cut)).toMatchObject({
       status: 2,
-      said: expect.stringContaining('3000 rows, and has 2999'),
+      said: expect.stringContaining('3000 rows, but has 2999'),
     });
     const changed = statement.replace(',1999,CNY,', ',1998,CNY,').replace(',7,CNY,', ',8,CNY,');
     expect(await run(changed)).toMatchObject({
@@ -458,7 +458,7 @@ describe('reconciling a ledger', () => {
       expect(await run(rows, { to: '2026-11-20T08:20:00Z' })).toMatchObject({
         status: 2,
         lines: [],
-        said: expect.stringContaining('closed through 2026-11-20T08:15:00.000Z so far'),
+        said: expect.stringContaining('closed only through 2026-11-20T08:15:00.000Z'),
       });
     });
 
@@ -485,7 +485,7 @@ describe('reconciling a ledger', () => {
       expect(refused.said).toContain('beyond_retention');
       expect(refused.said).toContain(
         'Line 42: listedAt is 2026-01-31T08:00:00.000Z, and that is older than what Tidings keeps, which begins at ' +
-          '2026-08-22T09:00:00.000Z. Rows of the ledger from before: 1.',
+          '2026-08-22T09:00:00.000Z. Older rows in the ledger: 1.',
       );
       expect(refused.said).toContain('Compare the rest with --from 2026-08-22T11:00:00.000Z.');
       expect(await run(ledger, { from: '2026-08-22T11:00:00.000Z' })).toMatchObject({ status: 0 });

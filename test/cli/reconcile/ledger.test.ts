@@ -287,7 +287,7 @@ describe('a ledger is refused, with the line,', () => {
   it('where an amount has a separator and no quotes', async () => {
     const [code, message] = await refusal(withFields({ amount: '1,237' }).replace('"1,237"', '1,237'));
     expect(code).toBe('wrong_number_of_fields');
-    expect(message).toMatch(/^Line 3 has 10 fields .*\n.*1,237 is 1237/);
+    expect(message).toMatch(/^Line 3 has 10 fields, .*\n.*1,237 is 1237/);
   });
 
   it('where a column stands twice', async () => {
