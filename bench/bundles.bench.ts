@@ -10,12 +10,12 @@ import { type DeployedFunction, deployedFunctions } from './template.ts';
 
 const HELP = `Usage: npm run bench:bundles -- [options]
 
-Size of every function's bundle in cdk.out.local, and how long a new process takes to load it, beside a handler that does
-nothing but open the same SDK clients, bundled in the same way. What Node takes to start is in neither. Both are
-loaded in turn, again and again, and the quickest counts: whatever else this machine does only adds to it.
+Measures the size of every function's bundle in cdk.out.local, and how long a new process takes to load it. For comparison,
+it also loads an empty handler, bundled in the same way, that only opens the same SDK clients. The start of Node itself is
+not included. Both are loaded in turn several times. The fastest time counts, because other load only adds to it.
 
   --rounds N   how often each is loaded (15)
-  --help       this text
+  --help       show this text
 `;
 
 const MOST_BYTES = 600_000;
@@ -73,7 +73,7 @@ function budgetsOf(measured: readonly Measured[]): readonly Budget[] {
       most: MOST_BYTES,
       show: (bytes) => `${kilobytes(bytes)} KB`,
     },
-    { what: 'slowest init, of an empty handler’s', found: slowest, most: MOST_RATIO, show },
+    { what: 'slowest init, ÷ empty handler', found: slowest, most: MOST_RATIO, show },
   ];
 }
 

@@ -20,21 +20,21 @@ import { deployedFunctions } from './template.ts';
 
 const HELP = `Usage: npm run bench:cost -- [options]
 
-What a notification costs, and whether it stays the same however many are stored.
+What a notification costs, and whether the cost grows with the number of stored notifications.
 
-Measured: DynamoDB's units, as the table answers them to the real adapters (ReturnConsumedCapacity, on the emulator);
-requests to SQS and Scheduler, where the real adapters send them; invocations, in full batches; this machine's
-processor time. Worked out of these: Lambda's milliseconds, logs and all prices (bench/prices.ts).
+Measured: DynamoDB units, as the table reports them to the real adapters (ReturnConsumedCapacity, on the emulator);
+requests to SQS and Scheduler, where the real adapters send them; invocations, in full batches; processor time on this
+machine. Calculated from these: Lambda milliseconds, logs and all prices (bench/prices.ts).
 
-  --count N     notifications of each measurement (1,000)
-  --stored N    of the same merchant, stored before (100,000; a million takes some minutes)
-  --help        this text
+  --count N     notifications for each measurement (1,000)
+  --stored N    notifications of the same merchant that are stored before (100,000; a million takes some minutes)
+  --help        show this text
 `;
 
 const FEW_STORED = 1_000;
-/** Milliseconds that a receiver takes for its answer; the one here answers at once. */
+/** Assumed milliseconds until a receiver answers. The receiver here answers at once. */
 const RECEIVER_MS = 150;
-/** Notifications of one dead endpoint: enough to open its breaker. */
+/** Notifications of one dead endpoint: enough to open its circuit breaker. */
 const DEAD = 50;
 const IDLE = { minutes: 5, merchants: 100 };
 
@@ -56,7 +56,7 @@ async function main(settings: Settings): Promise<boolean> {
   }
 }
 
-/** All measurements, one after the other: they share the processors with the emulator. */
+/** Runs all measurements, one after another, because they share the processors with the emulator. */
 async function measure(run: {
   readonly dynamodb: DynamoDbUnderTest;
   readonly url: string;
@@ -107,8 +107,8 @@ function print(found: Found): boolean {
   printBeside(plain);
   printIdle(idling, { options, ...IDLE });
   line(
-    `A dead endpoint's breaker opens: of ${DEAD} notifications each took ${dead.attempts.toFixed(1)} attempts and ` +
-      `${hundredths(sumOf(dead.used.values()).writeUnits)} write units until it was exhausted; alone, ${lone.attempts} and ` +
+    `The circuit breaker of a dead endpoint opens: each of ${DEAD} notifications took ${dead.attempts.toFixed(1)} attempts and ` +
+      `${hundredths(sumOf(dead.used.values()).writeUnits)} write units until it was exhausted. A single one took ${lone.attempts} and ` +
       `${hundredths(sumOf(lone.used.values()).writeUnits)}.`,
   );
   line();
@@ -137,7 +137,7 @@ function budgetsOf(
     { what: 'a million by outbox', found: price(byOutbox), most: 3.2, ...money },
     {
       what: 'a reference more',
-      // Processor time is noise here, and as large as what is looked for.
+      // Without processor time: its noise is as large as this difference.
       found: price(withReference, GB_SECONDS) - price(plain, GB_SECONDS),
       most: 0.63,
       ...money,

@@ -6,9 +6,9 @@ import { sqliteStore } from '../lib/receiver/stores/sqlite.ts';
 import { createWorld } from '../test/support/world.ts';
 
 /**
- * A merchant with any number of outcomes spread evenly over a day, and receivers that have missed some of them. The service
- * is the real one but for its feed and its transactions, which are computed from their number: a million of them need
- * no memory.
+ * A merchant with any number of outcomes spread evenly over a day, and receivers that missed some of them. The service is
+ * real except for its feed and its transactions. These are computed from their number, so that a million of them need no
+ * memory.
  */
 
 const START = '2026-11-20T00:00:00.000Z';
@@ -22,14 +22,14 @@ export interface Day {
   /** The nth outcome of the day. */
   outcome(index: number): Outcome;
   receiver(db: DatabaseSync): Receiver;
-  /** As an outsider reaches it. */
+  /** The service as outsiders reach it. */
   readonly service: {
     readonly key: string;
     readonly merchantSecret: string;
     readonly nowMs: number;
     fetch(url: string, init?: RequestInit): Promise<Response>;
   };
-  /** What it costs to read the whole feed. */
+  /** Measures what it costs to read the whole feed. */
   listAll(): Promise<{ readonly requests: number; readonly bytes: number }>;
 }
 
@@ -37,7 +37,7 @@ export async function openDay(outcomes: number): Promise<Day> {
   const world = createWorld();
   world.time.nowMs = START_MS - HOUR_MS;
   const merchant = await world.merchant(MERCHANT);
-  // Somebody still tries to tell what was missed: so it is acknowledged.
+  // With an endpoint, notifications for the missed outcomes are still open. So they are acknowledged.
   await merchant.endpoint();
   const stepMs = DAY_MS / outcomes;
   const row = (index: number) => rowOf(index, START_MS + Math.floor(index * stepMs));
@@ -103,13 +103,13 @@ export async function openDay(outcomes: number): Promise<Day> {
   };
 }
 
-/** Fills a receiver's store with some of the day, as their callbacks would have. */
+/** Fills a receiver's store with some outcomes of the day, as callbacks would. */
 export async function fillStore(day: Day, db: DatabaseSync, indexes: Iterable<number>): Promise<void> {
   const store = sqliteStore(db);
   for (const index of indexes) await store.apply(day.outcome(index), () => undefined);
 }
 
-/** `count` of `outcomes`, spread over the day. */
+/** Picks `count` indexes out of `outcomes`, spread over the day. */
 export function spread(count: number, outcomes: number): ReadonlySet<number> {
   const each = outcomes / count;
   return new Set(Array.from({ length: count }, (_, index) => Math.floor((index + 0.37) * each)));

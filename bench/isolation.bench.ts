@@ -10,27 +10,27 @@ import { tableOf } from './print/text-table.ts';
 
 const HELP = `Usage: npm run bench:isolation -- [options]
 
-Promise 6: one merchant's dead or slow endpoint delays no other. Ten merchants with a receiver each on the local
-service, in a process of its own; the tenth has ten times the load of the others. From the moment at which it falls
-silent, how long does it take from the listing of a healthy merchant's outcome to the first request at its receiver?
-The calm case comes first and last, and shows how much this machine's noise is.
+Promise 6: a dead or slow endpoint of one merchant delays no other merchant. Ten merchants, each with its own receiver, use a
+local service in its own process. The tenth has ten times the load of the others. From some moment on, it stops answering.
+Measured: the time from the listing of a healthy merchant's outcome to the first request at its receiver. The calm case
+runs first and last, and shows the noise of this machine.
 
-The local queues serve merchants in turn, strictly: a stand-in for the fair queues of SQS, which watch who has too much in
-flight. Instances are threads of this machine: with as many as the template allows, they share its processors.
+The local queues serve merchants strictly in turn. This stands in for the fair queues of SQS, which react to the number of
+messages in flight. Instances are threads of this machine. With as many as the template allows, they share its processors.
 
-With --virtual nothing of this machine counts: the same use cases on memory adapters under a virtual clock. Messages are
-handed out in the order in which they came, and every instance has run before the tenth turns bad.
+With --virtual, this machine has no influence: the same use cases run on memory adapters under a virtual clock. Messages are
+received in the order in which they arrived, and every instance has run before the tenth turns bad.
 
-  --seconds N   of each scenario, after its warm-up (60)
-  --rate N      outcomes a second of each of the nine (1)
-  --workers N   instances of a function for each event source (50, as the template has it)
-  --virtual     in virtual time, within seconds; the tenth has 25 times the load of the others
-  --help        this text
+  --seconds N   length of each scenario after its warm-up (60)
+  --rate N      outcomes per second of each of the nine (1)
+  --workers N   instances of a function for each event source (50, as in the template)
+  --virtual     run in virtual time, within seconds; the tenth has 25 times the load of the others
+  --help        show this text
 `;
 
 const HEAVIER = 10;
 const VIRTUALLY_HEAVIER = 25;
-/** In which the service finds out; what comes after is shown apart. */
+/** The time in which the service detects the problem. Later results are shown separately. */
 const ONSET_MS = 20_000;
 const MOST = 1.2;
 
@@ -95,8 +95,8 @@ async function main({ seconds, rate, workers }: Settings): Promise<boolean> {
   const noise = [before, after].map(({ delays }) => percentile(delays, 0.99));
   const noiseRatio = Math.max(...noise) / Math.min(...noise);
   process.stdout.write(
-    `At first: the ${ONSET_MS / 1000} s in which the service finds out. The two calm runs differ by ${show(noiseRatio)}` +
-      `${noiseRatio > MOST ? ': more than is to be measured. Run it again on a quieter machine.' : '.'}\n\n`,
+    `At first: the ${ONSET_MS / 1000} s in which the service detects the problem. The two calm runs differ by ${show(noiseRatio)}` +
+      `${noiseRatio > MOST ? ': more than the budget allows. Run it again on a quieter machine.' : '.'}\n\n`,
   );
   const budgets: readonly Budget[] = [
     { what: `p99 while ${BLACK_HOLE.name}`, found: ratio(blackHole), most: MOST, show },

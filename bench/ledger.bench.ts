@@ -12,12 +12,12 @@ import { openDay, spread } from './day-of-outcomes.ts';
 
 const HELP = `Usage: npm run bench:ledger -- [options]
 
-Reconciles the ledger of a day in which three rows are missing, at the pace of npm run reconcile: each size in a process
-of its own with 64 MB of heap, the service in another one. What is held must not grow with the ledger.
+Reconciles the ledger of a day with three missing rows, in the way of npm run reconcile. Each size runs in its own process
+with 64 MB of heap; the service runs in another one. Memory must not grow with the ledger.
 
-  --rows LIST   sizes, with commas (100000,1000000)
-  --width N     characters of one more column (0); 1,000,000 rows with 1900 are 2 GB
-  --help        this text
+  --rows LIST   numbers of rows, separated by commas (100000,1000000)
+  --width N     characters of one additional column (0); 1,000,000 rows with 1900 are 2 GB
+  --help        show this text
 `;
 
 const { values } = parseArgs({
@@ -31,7 +31,7 @@ const { values } = parseArgs({
   },
 });
 const LOST = 3;
-/** Of the JavaScript heap. With no bound in sight, garbage is left to lie, and what is measured is that. */
+/** Bounds the JavaScript heap. Without a bound, garbage would stay uncollected and be measured. */
 const HEAP = ['--max-old-space-size=64', '--max-semi-space-size=4'];
 const ORIGIN = 'https://tidings.example';
 const COLUMNS = [
@@ -43,7 +43,7 @@ const COLUMNS = [
   'reference',
   'listedAt',
 ] as const;
-/** Characters of the file that are written together. */
+/** Characters per write to the file. */
 const CHUNK = 1_000_000;
 
 interface Served {
@@ -60,7 +60,7 @@ interface Measured {
   readonly peakMb: number;
 }
 
-/** Serves a day over HTTP, and writes what a receiver has of it into a file. */
+/** Serves a day over HTTP, and writes a receiver's rows of it to a file. */
 async function serve(rows: number, file: string): Promise<Served> {
   const day = await openDay(rows);
   const lost = spread(LOST, rows);
@@ -109,7 +109,7 @@ async function run(file: string, { url, key, merchantSecret, nowMs }: Served): P
 
 async function told<T>(child: ChildProcess): Promise<T> {
   const ended = once(child, 'exit').then(() => {
-    throw new Error('It ended without a word.');
+    throw new Error('The child process ended without a message.');
   });
   const [message] = (await Promise.race([once(child, 'message'), ended])) as [T];
   return message;

@@ -1,34 +1,34 @@
 /**
- * List prices of us-east-1 in US dollars, and what AWS counts. Looked up in November 2026; the one place to change them.
- * Everything is on demand, without free tiers, savings plans or volume discounts.
+ * List prices of us-east-1 in US dollars, and what AWS counts. Looked up in November 2026. Change prices only here.
+ * All are on-demand prices without free tiers, savings plans or volume discounts.
  */
 export const PRICES = {
   asOf: '2026-11',
   region: 'us-east-1',
-  /** Of 1 KB written, and of 4 KB read strongly. */
+  /** For 1 KB written, and for 4 KB read with strong consistency. */
   writeUnit: 0.625e-6,
   readUnit: 0.125e-6,
   lambdaRequest: 0.2e-6,
   /** On arm64. */
   lambdaGbSecond: 13.3334e-6,
   httpApiRequest: 1e-6,
-  /** Of a standard queue. Where fair queues apply, each request costs more. */
+  /** For a standard queue. A request to a fair queue costs more: the second price is added. */
   sqsRequest: 0.4e-6,
   sqsFairRequest: 0.1e-6,
-  /** After 14 million a month, which cost nothing. */
+  /** After the free 14 million per month. */
   schedule: 1e-6,
   logsGb: 0.5,
-  /** A month of what is kept, of its recovery points, and what goes out to the internet: beside the budget. */
+  /** Storage and recovery points per GB and month, and egress to the internet. Not part of the budget. */
   storageGbMonth: 0.25,
   recoveryGbMonth: 0.2,
   egressGb: 0.09,
 } as const;
 
-/** What an invocation writes to its log by itself: START, END and REPORT, with the 26 bytes that each line counts more. */
+/** Log bytes that Lambda writes per invocation: START, END and REPORT, with 26 extra billed bytes per line. */
 export const PLATFORM_LOG_BYTES = 346;
-/** What a line of the service's own has besides its event: level, time, service, sampling, and the same 26 bytes. */
+/** Bytes of a log line of ours besides its event: level, time, service, sampling, and the same 26 bytes. */
 export const LOG_LINE_BYTES = 220;
-/** A Lambda has one whole processor at so many MB, and a share of it below. */
+/** Memory at which a Lambda function has one whole processor. With less memory it has a proportional share. */
 export const MB_OF_ONE_PROCESSOR = 1_769;
-/** Milliseconds of one call to DynamoDB or SQS from a Lambda of the same region. */
+/** Milliseconds of one call to DynamoDB or SQS from Lambda in the same region. */
 export const AWS_CALL_MS = 5;

@@ -7,10 +7,10 @@ import { fillStore, openDay, spread } from './day-of-outcomes.ts';
 
 const HELP = `Usage: npm run bench:reconcile -- [options]
 
-What it costs to find 3, 30 and 300 outcomes that were lost among all of a day, beside listing them all.
+What it costs to find 3, 30 and 300 lost outcomes among all outcomes of a day, compared with listing all of them.
 
-  --outcomes N   of the day (1,000,000)
-  --help         this text
+  --outcomes N   outcomes of the day (1,000,000)
+  --help         show this text
 `;
 
 const LOST = [3, 30, 300];
@@ -52,7 +52,7 @@ try {
     const file = join(directory, `${index}.db`);
     copyFileSync(seeded, file);
     const own = new DatabaseSync(file);
-    // What is measured is the questions, not the disk of this machine.
+    // Measure the requests, not the disk of this machine.
     own.exec('PRAGMA synchronous = OFF');
     await fillStore(day, own, without(all, missing));
     startedMs = Date.now();

@@ -5,13 +5,13 @@ import { measureRelay, RECORD_KINDS } from './relay/measure.ts';
 
 const HELP = `Usage: npm run bench:relay -- [options]
 
-How many records of one shard of the table's stream one relay hands over in a second, by the real use case on memory
-adapters under a virtual clock: the machine that it runs on makes no difference. A shard takes 1,000 writes a second.
+How many records of one shard of the table's stream one relay handles per second. The real use case runs on memory adapters
+under a virtual clock, so the speed of this machine has no influence. A shard takes 1,000 writes per second.
 
-  --records N    of each kind (10,000)
-  --merchants N  whose they are (10)
-  --call-ms N    virtual milliseconds that each call of the table or of a queue takes (5)
-  --help         this text
+  --records N    records of each kind (10,000)
+  --merchants N  number of merchants (10)
+  --call-ms N    virtual milliseconds of each table call and each queue request (5)
+  --help         show this text
 `;
 
 const LEAST_PER_SECOND = 1_000;
@@ -27,7 +27,7 @@ async function main(options: {
     const { perSecond, callsEach, messages } = await measureRelay({ ...options, kind });
     rows.push([kind, String(Math.round(perSecond)), callsEach.toFixed(2), String(messages)]);
     budgets.push({
-      what: `milliseconds for 1,000 times ${kind}`,
+      what: `milliseconds for 1,000 records: ${kind}`,
       found: 1_000_000 / perSecond,
       most: 1_000_000 / LEAST_PER_SECOND,
       show: (ms) => ms.toFixed(0),

@@ -20,12 +20,12 @@ import { startS3 } from '../lib/local/s3.ts';
 
 const HELP = `Usage: npm run bench:statement
 
-Makes the statement of a day of 100,000 and of 1,000,000 rows, each in a process of its own with 64 MB of heap, into S3's
-stand-in in another one, and prints what it took: the memory must not grow with the rows.
+Makes the statements of a day with 100,000 and with 1,000,000 rows. Each runs in its own process with 64 MB of heap, and
+writes to a stand-in for S3 in another process. Prints time and memory: memory must not grow with the rows.
 `;
 
 const SIZES = [100_000, 1_000_000];
-/** Of the JavaScript heap. With no bound in sight, garbage is left to lie, and what is measured is that. */
+/** Bounds the JavaScript heap. Without a bound, garbage would stay uncollected and be measured. */
 const HEAP = ['--max-old-space-size=64', '--max-semi-space-size=4'];
 const KEY = { accessKeyId: 'local', secretAccessKey: 'local' };
 const BUCKET = 'statements';
@@ -42,7 +42,7 @@ interface Measured {
   readonly peakMb: number;
 }
 
-/** A feed that holds nothing: row `index` is worked out when it is asked for. */
+/** A feed without storage: it computes row `index` when it is read. */
 function madeUpFeed(rows: number): FeedStore {
   const listedMs = (index: number) => START_MS + Math.floor((index * DAY_MS) / rows);
   const firstAt = (time: string) => {
@@ -133,7 +133,7 @@ async function measure(rows: number, endpoint: string): Promise<Measured> {
   }
   const seconds = (performance.now() - began) / 1_000;
   const [statement] = await stores.statements.newest(MERCHANT, 1);
-  if (statement?.rows !== rows) throw new Error('There is no statement of all rows.');
+  if (statement?.rows !== rows) throw new Error('There is no statement with all rows.');
   s3.destroy();
   return { rows, bytes: statement.bytes, seconds, peakMb: process.resourceUsage().maxRSS / 1_024 };
 }
@@ -146,7 +146,7 @@ async function told<T>(process: ChildProcess): Promise<T> {
   const [message] = (await Promise.race([
     once(process, 'message'),
     once(process, 'exit').then(() => {
-      throw new Error('It ended without a word.');
+      throw new Error('The child process ended without a message.');
     }),
   ])) as [T];
   return message;

@@ -3,9 +3,9 @@ import { loadAssembly } from '../lib/local/template/assembly.ts';
 import { resolveStack } from '../lib/local/template/stack-resources.ts';
 import { ASSEMBLY } from '../test/support/synthesized.ts';
 
-/** A function as the synthesized template has it. */
+/** A function in the synthesized template. */
 export interface DeployedFunction {
-  /** Its file under `functions/`, without its ending. */
+  /** Its file name under `functions/`, without extension. */
   readonly name: string;
   readonly memoryMb: number;
   readonly bundle: string;
@@ -14,14 +14,14 @@ export interface DeployedFunction {
 
 const ADDRESSES = { sqs: 'http://127.0.0.1:1', api: 'http://127.0.0.1:1' };
 
-/** The functions of the service's assembly. */
+/** The functions in the service's assembly. */
 export function deployedFunctions(): readonly DeployedFunction[] {
   const assembly = loadAssembly(ASSEMBLY);
   return resolveStack(assembly, ADDRESSES)
     .ofType('AWS::Lambda::Function')
     .flatMap(({ physical, properties }) => {
       const folder = assembly.assetPath(properties.Code.S3Key);
-      // `Tidings/Tidings/Record/Resource`; what others add to the stack is not ours to measure.
+      // `Tidings/Tidings/Record/Resource`. Functions that others add to the stack are not measured.
       const name = physical.constructPath?.split('/').at(-2)?.toLowerCase();
       if (folder === undefined || name === undefined) return [];
       return [

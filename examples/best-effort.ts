@@ -6,8 +6,8 @@
  *              applied once.
  * Does not     Say when the shop learns it. The shop has no vote: nothing that happens there undoes the payment.
  *              If the shop cannot fulfil the order, that needs another transaction, a refund.
- * Choose it    Between companies, and wherever one side decides and the others need to know. Every payment platform
- *              does this for its merchants. It is also the last step of all other lessons here.
+ * Choose it    Between companies, and wherever one side decides and the others need to know. Every payment
+ *              platform does this for its merchants. It is also the last step of all other lessons here.
  * Comes from   Practice of payment platforms (notify_url and trade.query of Alipay and WeChat Pay), named 最大努力通知
  *              in Cheng Li's talks on Alipay's transactions, 2008.
  */

@@ -4,7 +4,8 @@
  * Guarantees   One of three replicas may be wrong in any way, including broken memory and lies. The others outvote it
  *              before anything is announced, and its ledger is repaired from theirs.
  * Does not     Work for anything that is not deterministic (clocks, random numbers, calls to others). It also fails if
- *              two are wrong in the same way, as copies of one program are with the same bug. It costs three times as much.
+ *              two are wrong in the same way, as copies of one program are with the same bug. It costs three times
+ *              as much.
  * Choose it    Where a wrong answer is worse than none: custody of keys, settlement, control of machines. Also to run a
  *              new version beside the old one before you trust it.
  * Comes from   Von Neumann, "Probabilistic Logics", 1956 (majority organs); Lamport, 1978, and Schneider, 1990 (state

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { bundle } from '../../lib/stack/bundles.ts';
 import { ROOT } from '../../test/support/synthesized.ts';
 
-/** Below node_modules, so that what is bundled there finds the SDK. */
+/** Below node_modules, so that the generated sources can import the SDK. */
 const DIRECTORY = join(ROOT, 'node_modules/.cache/tidings-bench');
 
-/** Package and class of a client, by the name that its bundle holds. */
+/** Package and class of each client, by the service id that a bundle contains. */
 const CLIENTS: Readonly<Record<string, readonly [string, string]>> = {
   DynamoDB: ['client-dynamodb', 'DynamoDBClient'],
   KMS: ['client-kms', 'KMSClient'],
@@ -16,18 +16,18 @@ const CLIENTS: Readonly<Record<string, readonly [string, string]>> = {
   'Secrets Manager': ['client-secrets-manager', 'SecretsManagerClient'],
 };
 
-/** The SDK's clients that a bundle holds, sorted. */
+/** The SDK clients in a bundle, sorted. */
 export function clientsOf(bundle: string): readonly string[] {
   const found = readFileSync(bundle, 'utf8').matchAll(/serviceId\?\?"([^"]+)"/g);
   const names = new Set([...found].map(([, name = '']) => name));
-  // Clients that clients use to find credentials are in the empty handler's bundle as well.
+  // Clients that only fetch credentials are in the empty handler's bundle too, so they are left out.
   return [...names].filter((name) => name in CLIENTS).sort();
 }
 
 /**
- * Bundles a handler that does nothing but open these clients, exactly as the service's functions are bundled.
+ * Bundles handlers that only open these clients, in the same way as the service's functions.
  *
- * @returns the bundles, by the names of the clients, joined with commas
+ * @returns the bundles by client names, joined with commas
  */
 export function bundleEmptyHandlers(sets: readonly (readonly string[])[]): ReadonlyMap<string, string> {
   rmSync(DIRECTORY, { recursive: true, force: true });

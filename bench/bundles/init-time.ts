@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 const PROBE = fileURLToPath(new URL('./init-probe.mjs', import.meta.url));
 const run = promisify(execFile);
 
-/** Milliseconds that a new process of Node takes to load a bundle, once Node itself has started. */
+/** Milliseconds that a new Node process takes to load a bundle, after Node itself has started. */
 export async function initMs(bundle: string, environment: Readonly<Record<string, string>>): Promise<number> {
   const { stdout } = await run(process.execPath, [PROBE, bundle], {
     env: {
@@ -16,7 +16,7 @@ export async function initMs(bundle: string, environment: Readonly<Record<string
       ...environment,
     },
   });
-  // A sampled function says that it is one.
+  // A function with log sampling prints a line first. The time is the last line.
   const ms = Number(stdout.split('\n').at(-1));
   if (!(ms > 0)) throw new Error(`${bundle} was not loaded: ${stdout}`);
   return ms;

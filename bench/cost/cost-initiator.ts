@@ -8,7 +8,7 @@ import type { TerminalContent } from '../../lib/initiator/outcome.ts';
 import { system } from '../../lib/protocol/runtime/machine.ts';
 import { type Meter, meterClient } from './meter.ts';
 
-/** An initiator that writes outcomes in its own transactions. What else it writes is its own cost, so it writes nothing. */
+/** An initiator that writes outcomes in its own transactions. It writes nothing else: that would be its own cost. */
 export interface MeteredInitiator {
   commit(key: TransactionKey, content: TerminalContent): Promise<Outcome>;
   end(): void;
@@ -41,7 +41,7 @@ export function openInitiator(options: {
   };
 }
 
-/** The clock stands still here, and would be found to be off. */
+/** Hides the Date header: the clock stands still here, so the clock check would report a skew. */
 function hideDate({ config: { requestHandler } }: DynamoDBDocumentClient): void {
   const handle = requestHandler.handle.bind(requestHandler);
   requestHandler.handle = async (...args: Parameters<typeof handle>) => {

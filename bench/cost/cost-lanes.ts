@@ -7,21 +7,21 @@ import type { DeliveryLane } from '../../lib/core/events.ts';
 import { SECOND_MS } from '../../lib/core/time.ts';
 import { answerFor, type Meter } from './meter.ts';
 
-/** A message on its way. */
+/** A message that was sent and not yet received. */
 interface Sent {
   readonly lane: DeliveryLane;
   readonly body: string;
   readonly dueMs: number;
 }
 
-/** The real dispatcher, whose requests are counted and answered here; and what it has sent. */
+/** The real dispatcher with its queues. Its requests are counted and answered here. */
 export interface MeteredLanes {
   readonly dispatcher: Dispatcher;
-  /** When the next message is due; undefined when none is on its way. */
+  /** When the next message is due. Undefined if there is none. */
   nextDueMs(): number | undefined;
-  /** A batch of one lane that is due, as Lambda's poller receives it: one request. */
+  /** Receives a due batch of one lane, as Lambda's poller does: one request. */
   receive(most: number): { readonly lane: DeliveryLane; readonly bodies: readonly string[] } | undefined;
-  /** The poller lets a batch go: one request. */
+  /** Deletes a batch, as the poller does: one request. */
   remove(): void;
 }
 

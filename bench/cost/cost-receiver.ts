@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
-/** A receiver in a thread of its own, so that its work does not count as the service's. */
+/** A receiver in its own thread, so that its work does not count as the service's. */
 export interface PromptReceiver {
   readonly url: string;
   close(): Promise<void>;

@@ -30,7 +30,7 @@ import { openInitiator } from './cost-initiator.ts';
 import { type MeteredLanes, openLanes } from './cost-lanes.ts';
 import { type Meter, meterClient } from './meter.ts';
 
-/** As the template has them. */
+/** As in the template. */
 export const RELAY_BATCH = 100;
 const DELIVER_BATCH = 10;
 const WINDOW_SECONDS = 300;
@@ -40,29 +40,29 @@ const AUDIT_INVOCATIONS = 4;
 const ROOT_SECRET = 'rootsecretrootsecretrootsecret';
 
 /**
- * The use cases on the real DynamoDB adapters, wired as the functions wire them: each with caches and health of its
- * own. The clock stands still unless it is moved; only the sender's and the receiver's time is real.
+ * The use cases on the real DynamoDB adapters, wired as in the functions: each has its own caches and health. The clock
+ * stands still unless the benchmark moves it. Only the time of sender and receiver is real.
  */
 export interface MeteredService {
   readonly table: DynamoDbTable;
   readonly lanes: MeteredLanes;
   readonly time: { nowMs: number };
-  /** Uncounted: how a merchant and its endpoint are made. */
+  /** Creates a merchant and its endpoint. Not counted. */
   openMerchant(merchantId: string, settings: { readonly url: string }): Promise<void>;
-  /** By HTTP. */
+  /** Records by HTTP. */
   record(key: TransactionKey, content: object): Promise<void>;
-  /** By the initiator's own transaction. */
+  /** Records in the initiator's own transaction. */
   commit(key: TransactionKey, content: TerminalContent): Promise<void>;
-  /** Hands what was recorded since to the relay, in batches of the stream. */
+  /** Relays what was recorded since the last call, in batches of the stream. */
   relayAll(): Promise<void>;
-  /** Works off what is due now, in batches of the queue. */
+  /** Delivers what is due now, in batches of the queue. */
   deliverDue(): Promise<void>;
   sweep(): Promise<void>;
   close(): Promise<void>;
   audit(): Promise<void>;
   /** Bytes of all requests to receivers: headers and bodies. */
   sentBytes(): number;
-  /** Windows of what was recorded until now are closed after so many milliseconds, and audited after so many more. */
+  /** Milliseconds until windows of recorded outcomes can be closed, and then until they can be audited. */
   readonly untilClosedMs: number;
   readonly untilAuditedMs: number;
   end(): Promise<void>;
@@ -71,14 +71,14 @@ export interface MeteredService {
 export async function openService(options: {
   readonly dynamodb: DynamoDbUnderTest;
   readonly meter: Meter;
-  /** The real one unless a schedule of days is gone through. */
+  /** Default: the real HTTP sender. A schedule of days needs a fake one. */
   readonly sender?: Sender;
 }): Promise<MeteredService> {
   const { dynamodb, meter } = options;
-  // Nobody reads the stream here, and with it the emulator's writes grow slower with every record.
+  // Without a stream: nobody reads it here, and the emulator's writes would slow down with every record.
   const stores = await dynamodb.open(systemClock, { isStreamed: false });
   for (const client of [stores.table.documents, stores.table.stamping]) meterClient(client, meter);
-  // The beginning of a window: what is recorded in the seconds after it lies in one.
+  // Just after the start of a window, so that everything recorded within seconds is in one window.
   const time = { nowMs: windowStart(Date.now(), WINDOW_SECONDS) + SECOND_MS };
   const clock = { now: () => time.nowMs };
   const lanes = openLanes(meter, clock);
@@ -98,7 +98,7 @@ export async function openService(options: {
     },
   };
 
-  /** What every function has; caches and health are each one's own. */
+  /** The ports of one function. Caches and health belong to each function. */
   const wire = () => ({
     ...stores,
     configs: createConfigCache(stores.merchants),
@@ -112,7 +112,7 @@ export async function openService(options: {
     callbackPolicy: { allowLoopback: true, allowedPorts: [443] },
     dispatcher: lanes.dispatcher,
     sender,
-    // In a function, each secret is opened by KMS once.
+    // Leaves out KMS: a function opens each secret only once.
     seal: { seal: async (secret: string) => secret, open: async (sealed: string) => sealed },
     deadLetters: {
       add: ({ reason }: { readonly reason: string }) => Promise.reject(new Error(reason)),
@@ -227,7 +227,7 @@ function appPorts(ports: Wired) {
   };
 }
 
-/** What the table's stream would hand out. */
+/** Collects the outcomes that the table's stream would deliver. */
 function watchInserts(outcomes: DynamoDbTable['outcomes'], inserted: Outcome[]): DynamoDbTable['outcomes'] {
   return {
     ...outcomes,
@@ -257,7 +257,7 @@ async function call(
   return (await response.json()) as Record<string, unknown>;
 }
 
-/** Figures of a way on which something went wrong would be of something else. */
+/** Events that make a measurement useless: it would measure something else. */
 const TROUBLE: ReadonlySet<ServiceEvent['event']> = new Set([
   'lost',
   'window_revised',
@@ -272,9 +272,10 @@ const TROUBLE: ReadonlySet<ServiceEvent['event']> = new Set([
   'schedule_refused',
 ]);
 
-/** Bytes that an event adds to the log on average. */
+/** Average bytes that an event adds to the log. Throws for an event that makes the measurement useless. */
 function logBytesOf(event: ServiceEvent): number {
-  if (TROUBLE.has(event.event)) throw new Error(`The way was not a good one: ${JSON.stringify(event)}`);
+  if (TROUBLE.has(event.event))
+    throw new Error(`Something went wrong during the measurement: ${JSON.stringify(event)}`);
   const share = levelOf(event) === 'debug' ? SUCCESS_SAMPLE : 1;
   return share * (JSON.stringify(event).length + LOG_LINE_BYTES);
 }

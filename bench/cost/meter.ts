@@ -5,18 +5,18 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 export type Stage = 'record' | 'relay' | 'deliver' | 'sweep' | 'close' | 'audit';
 export const STAGES: readonly Stage[] = ['record', 'relay', 'deliver', 'sweep', 'close', 'audit'];
 
-/** What one stage of the way has used. */
+/** What one stage has used. */
 export interface Used {
   readonly writeUnits: number;
   readonly readUnits: number;
-  /** Calls to DynamoDB, whatever they cost. */
+  /** Number of calls to DynamoDB. */
   readonly tableCalls: number;
   readonly sqsRequests: number;
   readonly schedules: number;
   readonly invocations: number;
-  /** Written by the service's own reporter, the share of sampled lines included. */
+  /** Log bytes of the service's own reporter, including the share of sampled lines. */
   readonly logBytes: number;
-  /** Of this thread, in milliseconds: JavaScript and the SDK, not the emulator. */
+  /** Processor milliseconds of this thread: JavaScript and the SDK, but not the emulator. */
   readonly processorMs: number;
 }
 
@@ -31,16 +31,16 @@ const NOTHING: Used = {
   processorMs: 0,
 };
 
-/** Counts what every call uses, for the stage that is running. What runs outside of a stage is not counted. */
+/** Counts what every call uses for the running stage. Calls outside a stage are not counted. */
 export interface Meter {
-  /** Runs one invocation of the function of `stage`. Stages run one after the other. */
+  /** Runs one invocation of the function of `stage`. Stages must not overlap. */
   invoke<T>(stage: Stage, work: () => Promise<T>): Promise<T>;
-  /** The same for what is no function of ours: neither an invocation, nor its processor time. */
+  /** The same for code that is not our function: counts neither an invocation nor processor time. */
   watch<T>(stage: Stage, work: () => Promise<T>): Promise<T>;
   add(used: Partial<Used>): void;
-  /** Counts a request of the event source of `stage`, which Lambda makes before and after the invocation. */
+  /** Counts a poller's request for `stage`. Lambda makes one before and one after each invocation. */
   poll(stage: Stage): void;
-  /** What was used since the last time, by stage. */
+  /** Returns what was used since the last call, by stage, and resets it. */
   take(): ReadonlyMap<Stage, Used>;
 }
 
@@ -50,7 +50,7 @@ export function createMeter(): Meter {
   const addTo = (stage: Stage, used: Partial<Used>) =>
     void total.set(stage, sumOf([total.get(stage) ?? NOTHING, { ...NOTHING, ...used }]));
   const watch: Meter['watch'] = async (stage, work) => {
-    if (running !== undefined) throw new Error(`${stage} begins while ${running} is running.`);
+    if (running !== undefined) throw new Error(`${stage} starts while ${running} is running.`);
     running = stage;
     try {
       return await work();
@@ -90,7 +90,7 @@ export function perPiece(used: Used, pieces: number): Used {
   return mapUsed((name) => used[name] / pieces);
 }
 
-/** What one used more than the other. */
+/** How much more one used than the other. */
 export function without(used: Used, other: Used): Used {
   return mapUsed((name) => used[name] - other[name]);
 }
@@ -105,10 +105,10 @@ interface ConsumedCapacity {
   readonly CapacityUnits?: number;
 }
 
-/** A condition that refuses bills the write all the same; DynamoDB does not say so in its answer. */
+/** DynamoDB bills a write that a condition refuses, but does not report it in the answer. */
 const REFUSED_WRITE_UNITS = 1;
 
-/** Has every call of a client answer with the units that it consumed, those of indexes included. */
+/** Makes every call of a client report its consumed units, including those of indexes. */
 export function meterClient({ middlewareStack }: DynamoDBDocumentClient, meter: Meter): void {
   middlewareStack.add(
     (next, context) => async (args) => {
@@ -119,7 +119,7 @@ export function meterClient({ middlewareStack }: DynamoDBDocumentClient, meter: 
         const result = await next(args);
         const { ConsumedCapacity } = result.output as { ConsumedCapacity?: ConsumedCapacity[] };
         const units = [ConsumedCapacity ?? []].flat().reduce((sum, one) => sum + (one.CapacityUnits ?? 0), 0);
-        if (units === 0) throw new Error(`${context.commandName} did not say what it consumed.`);
+        if (units === 0) throw new Error(`${context.commandName} did not report its consumed units.`);
         meter.add(isWrite ? { writeUnits: units } : { readUnits: units });
         return result;
       } catch (error) {
@@ -133,12 +133,12 @@ export function meterClient({ middlewareStack }: DynamoDBDocumentClient, meter: 
   );
 }
 
-/** Answers for a service instead of it: the request is counted by whoever answers, and never leaves. */
+/** Answers a client's requests with `answer`. No request leaves the process. `answer` must count them. */
 export function answerFor(
   client: SQSClient | SchedulerClient,
   answer: (commandName: string, input: Readonly<Record<string, unknown>>) => object,
 ): void {
-  // All clients' stacks are alike; only their types of input are not.
+  // The middleware stacks of all clients work alike; only their input types differ.
   (client as SQSClient).middlewareStack.add(
     (_next, context) => async (args) => ({
       output: { $metadata: {}, ...answer(context.commandName ?? '', { ...args.input }) } as never,

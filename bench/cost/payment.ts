@@ -1,6 +1,6 @@
 import { merchantIdSchema, type TransactionId, transactionIdSchema } from '../../lib/core/model.ts';
 
-/** What is recorded in every measurement. */
+/** The transactions that all measurements record. */
 
 export const MERCHANT = merchantIdSchema.parse('merchant_20481');
 
@@ -9,9 +9,9 @@ export function transactionIdOf(number: number): TransactionId {
 }
 
 /**
- * A payment whose item is a little short of 1 KB: up to there, everything costs the same.
+ * A payment whose item is slightly smaller than 1 KB. All items up to 1 KB cost the same.
  *
- * @param reference also the merchant's own order number
+ * @param reference whether the payment has the merchant's own order number
  */
 export function paymentOf(number: number, options: { readonly reference: boolean }) {
   return {

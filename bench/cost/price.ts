@@ -1,7 +1,7 @@
 import { AWS_CALL_MS, MB_OF_ONE_PROCESSOR, PLATFORM_LOG_BYTES, PRICES } from '../prices.ts';
 import { type Stage, sumOf, type Used } from './meter.ts';
 
-/** One line of a bill: how much of it a notification takes, and dollars for a million notifications. */
+/** One line of a bill: the quantity for one notification, and dollars for a million notifications. */
 export interface Line {
   readonly what: string;
   readonly quantity: number;
@@ -10,7 +10,7 @@ export interface Line {
 
 export const GB_SECONDS = 'Lambda GB-seconds';
 
-/** Calls to the table that a stage makes side by side, as its code bounds them. */
+/** Parallel table calls of each stage, as its code limits them. */
 const SIDE_BY_SIDE: Readonly<Record<Stage, number>> = {
   record: 1,
   relay: 1,
@@ -19,20 +19,20 @@ const SIDE_BY_SIDE: Readonly<Record<Stage, number>> = {
   close: 4,
   audit: 8,
 };
-/** Batches that the relay sends side by side. */
+/** Batches that the relay sends in parallel. */
 const SENT_AT_ONCE = 4;
 const MILLION = 1e6;
 const BYTES_OF_GB = 1e9;
 
 export interface BillOptions {
   readonly memoryMb: (stage: Stage) => number;
-  /** Milliseconds that the receiver takes for its answer. */
+  /** Milliseconds until the receiver answers. */
   readonly receiverMs: number;
 }
 
 /**
- * Milliseconds that Lambda would bill: this machine's processor time, stretched to the share of a processor that the
- * memory buys, and the waits. Nothing of it overlaps, and every invocation is rounded up.
+ * Milliseconds that Lambda would bill: the processor time of this machine, scaled to the share of a processor that the
+ * memory buys, plus the waits. Assumes that nothing overlaps and rounds up every invocation.
  */
 export function billedMs(stage: Stage, used: Used, options: BillOptions): number {
   const stretch = Math.max(1, MB_OF_ONE_PROCESSOR / options.memoryMb(stage));
@@ -42,7 +42,7 @@ export function billedMs(stage: Stage, used: Used, options: BillOptions): number
   return used.processorMs * stretch + calls * AWS_CALL_MS + used.invocations * (receiverMs + 1);
 }
 
-/** What one notification costs, from what it used in each stage. */
+/** The bill of one notification, from what it used in each stage. */
 export function billOf(perNotification: ReadonlyMap<Stage, Used>, options: BillOptions): readonly Line[] {
   const total = sumOf(perNotification.values());
   const gbSeconds = [...perNotification].reduce((sum, [stage, used]) => {

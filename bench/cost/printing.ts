@@ -11,7 +11,7 @@ export const dollars = (amount: number) => `$${amount.toFixed(2)}`;
 export const hundredths = (amount: number) => amount.toFixed(2);
 export const thousands = (amount: number) => amount.toLocaleString('en-US');
 
-/** What a notification takes at each step of its way. */
+/** Prints what a notification uses in each stage. */
 export function printStages(title: string, { used }: Pick<Way, 'used'>, options: BillOptions): void {
   const row = (name: string, one: Used, ms: number) => [
     name,
@@ -28,10 +28,10 @@ export function printStages(title: string, { used }: Pick<Way, 'used'>, options:
   const allMs = stages.reduce((sum, { ms }) => sum + ms, 0);
   const rows = stages.map(({ stage, one, ms }) => row(stage, one, ms));
   const titles = [title, 'write units', 'read units', 'SQS requests', 'invocations', 'Lambda ms'];
-  write(tableOf(titles, [...rows, row('together', sumOf(used.values()), allMs)]));
+  write(tableOf(titles, [...rows, row('total', sumOf(used.values()), allMs)]));
 }
 
-/** Bills side by side, in dollars for a million notifications. */
+/** Prints bills next to each other, in dollars for a million notifications. */
 export function printBills(
   bills: readonly { readonly title: string; readonly bill: readonly Line[] }[],
 ): void {
@@ -41,38 +41,38 @@ export function printBills(
     what,
     ...bills.map(({ bill }) => dollars(bill[index]?.perMillion ?? 0)),
   ]);
-  const sums = ['together', ...bills.map(({ bill }) => dollars(priceOf(bill)))];
-  const titles = [`a million of them, ${PRICES.region}, ${PRICES.asOf}`, ...bills.map(({ title }) => title)];
+  const sums = ['total', ...bills.map(({ bill }) => dollars(priceOf(bill)))];
+  const titles = [`per million, ${PRICES.region}, ${PRICES.asOf}`, ...bills.map(({ title }) => title)];
   write(tableOf(titles, [...rows, sums]));
 }
 
-/** Days that a notification is kept: the retention, and ten more. */
+/** Days that a notification is kept: the default retention plus ten days. */
 const KEPT_DAYS = 100;
 const MONTH_DAYS = 30;
 const BYTES_OF_GB = 1e9;
 
-/** What is no price of requests. */
+/** Prints the costs that are not prices of requests. */
 export function printBeside({ keptBytes, sentBytes }: Way): void {
   const gbMonths = ((keptBytes * 1e6) / BYTES_OF_GB) * (KEPT_DAYS / MONTH_DAYS);
   const egress = ((sentBytes * 1e6) / BYTES_OF_GB) * PRICES.egressGb;
   write(
-    `Beside that, for a million: kept for ${KEPT_DAYS} days (${thousands(Math.round(keptBytes))} B each, indexes included) ` +
-      `${dollars(gbMonths * PRICES.storageGbMonth)}, its recovery ${dollars(gbMonths * PRICES.recoveryGbMonth)}, ` +
+    `In addition, for a million: storage for ${KEPT_DAYS} days (${thousands(Math.round(keptBytes))} B each, including indexes) ` +
+      `${dollars(gbMonths * PRICES.storageGbMonth)}, point-in-time recovery ${dollars(gbMonths * PRICES.recoveryGbMonth)}, ` +
       `egress of callbacks (${thousands(Math.round(sentBytes))} B each, without TLS) ${dollars(egress)}.`,
   );
 }
 
-/** What the service costs by being there, a month. */
+/** Prints the monthly cost of an idle service. */
 export function printIdle(
   idling: { readonly none: ReadonlyMap<Stage, Used>; readonly merchants: ReadonlyMap<Stage, Used> },
   how: { readonly options: BillOptions; readonly minutes: number; readonly merchants: number },
 ): void {
   const months = how.minutes / ((MONTH_DAYS * DAY_SECONDS) / 60);
-  // Bills are for a million: here of months.
+  // Bills are for a million units. Here the unit is a month.
   const perMonth = (used: ReadonlyMap<Stage, Used>) => priceOf(billOf(used, how.options)) / 1e6 / months;
   const none = perMonth(idling.none);
   const each = (perMonth(idling.merchants) - none) / how.merchants;
   write(
-    `And a month, whatever is told: ${dollars(none)} for sweep, close and audit, and $${each.toFixed(4)} for each merchant.`,
+    `Fixed cost per month: ${dollars(none)} for sweep, close and audit, and $${each.toFixed(4)} for each merchant.`,
   );
 }

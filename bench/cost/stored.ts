@@ -9,16 +9,16 @@ import type { MeteredService } from './cost-service.ts';
 import { MERCHANT, paymentOf } from './payment.ts';
 import type { OnProgress } from './ways.ts';
 
-/** Notifications of one BatchWriteItem request, two items each. */
+/** Notifications in one BatchWriteItem request, with two items each. */
 const BATCH = 12;
-/** Requests on their way at the same time. */
+/** Parallel requests. */
 const CONCURRENCY = 4;
-/** The emulator writes what it has put off from time to time, and then takes long. */
+/** Long, because the emulator sometimes pauses to flush its writes. */
 const TIMEOUT_MS = 60_000;
 const DAY_MS = DAY_SECONDS * SECOND_MS;
 const RETENTION_DAYS = 90;
 
-/** Lays down outcomes of the day before, each with its delivered notification. */
+/** Stores outcomes of the day before, each with its delivered notification. */
 export async function store(
   service: MeteredService,
   { count, onProgress }: { readonly count: number; readonly onProgress: OnProgress },
@@ -69,10 +69,10 @@ function itemsOf(number: number, listedAt: string): readonly Record<string, unkn
   ];
 }
 
-/** What DynamoDB adds to every item and every row of an index. */
+/** Bytes that DynamoDB adds to every item and every index row. */
 const OVERHEAD_BYTES = 100;
 
-/** Bytes of a transaction's items, and of the rows that they have in indexes. */
+/** Bytes of a transaction's items and of their index rows. */
 export async function keptBytes(service: MeteredService, transactionId: TransactionId): Promise<number> {
   const { table } = service.table;
   const { Items = [] } = await table.documents.send(
@@ -95,7 +95,7 @@ export async function keptBytes(service: MeteredService, transactionId: Transact
   }, 0);
 }
 
-/** As DynamoDB counts: names and texts in UTF-8, two digits of a number to the byte, one byte for each place of a list. */
+/** Counts like DynamoDB: names and texts in UTF-8, two digits of a number per byte, one byte per list element. */
 function sizeOf(value: unknown): number {
   if (value === undefined) return 0;
   if (typeof value === 'string') return Buffer.byteLength(value);

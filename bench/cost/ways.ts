@@ -6,21 +6,21 @@ import { createMeter, type Meter, perPiece, type Stage, type Used, without } fro
 import { MERCHANT, paymentOf, transactionIdOf } from './payment.ts';
 import { keptBytes, store } from './stored.ts';
 
-/** What one notification takes on its way. */
+/** What one notification costs from recording to audit. */
 export interface Way {
   readonly used: ReadonlyMap<Stage, Used>;
-  /** In the table and its indexes, once all is over. */
+  /** Bytes in the table and its indexes at the end. */
   readonly keptBytes: number;
-  /** Of requests to the receiver, on average; without what TLS adds. */
+  /** Average bytes of requests to the receiver, without TLS. */
   readonly sentBytes: number;
 }
 
 export type OnProgress = (share: number) => void;
 
-/** The stream hands out full batches four times a second where so many are recorded. */
+/** At this rate, the stream delivers full batches four times per second. */
 const RECORDED_EVERY_MS = (0.25 * SECOND_MS) / RELAY_BATCH;
 
-/** Every notification is delivered at its first attempt, in one window, in full batches; then it is audited. */
+/** Delivers every notification at its first attempt, in one window and in full batches. Then audits the window. */
 export async function firstTries(
   dynamodb: DynamoDbUnderTest,
   options: {
@@ -28,7 +28,7 @@ export async function firstTries(
     readonly url: string;
     readonly reference: boolean;
     readonly by: 'http' | 'outbox';
-    /** Outcomes and notifications of the same merchant that lie there already. */
+    /** Outcomes and notifications of the same merchant that are already stored. */
     readonly stored: number;
     readonly onProgress: OnProgress;
   },
@@ -59,12 +59,12 @@ export async function firstTries(
   }
 }
 
-/** As much as is kept of an answer: the item becomes as large as it can. */
+/** The longest answer that is stored, so that the item becomes as large as possible. */
 const LONG_BODY = 'x'.repeat(MAX_SNIPPET_BYTES);
-/** Of the schedule itself; jitter and deferrals make it up to a tenth and an hour longer. */
+/** Length of the schedule. Jitter and deferrals add up to a tenth and an hour. */
 const WECHAT_MS = (24 * 3_600 + 240) * SECOND_MS;
 
-/** Every attempt fails until the schedule is used up; the clock jumps from one to the next. */
+/** Lets every attempt fail until the schedule is exhausted. The clock jumps from one attempt to the next. */
 export async function exhausted(
   dynamodb: DynamoDbUnderTest,
   options: { readonly count: number; readonly onProgress: OnProgress },
@@ -99,7 +99,7 @@ export async function exhausted(
   }
 }
 
-/** Closes and audits what was told, and divides what all that used, less what closing and auditing nothing uses. */
+/** Closes and audits the window, then divides by `count`. Subtracts what closing and auditing an empty window uses. */
 async function wayOf(
   service: MeteredService,
   { meter, count }: { readonly meter: Meter; readonly count: number },
@@ -124,7 +124,7 @@ async function closeAndAudit(service: MeteredService, meter: Meter): Promise<Rea
   return meter.take();
 }
 
-/** Figures are worth something only where all went the way that they are about. */
+/** Throws if any notification is in another state: the figures would then be about something else. */
 async function allAre(state: string, service: MeteredService, count: number): Promise<void> {
   for (let number = 0; number < count; number += 1) {
     const key = { merchantId: MERCHANT, transactionId: transactionIdOf(number) };
@@ -136,7 +136,7 @@ async function allAre(state: string, service: MeteredService, count: number): Pr
   }
 }
 
-/** Minutes in which nothing happens: what the service takes by being there. */
+/** What the idle service uses in some minutes. */
 export async function idle(
   dynamodb: DynamoDbUnderTest,
   options: { readonly merchants: number; readonly minutes: number },
@@ -147,7 +147,7 @@ export async function idle(
     for (let number = 0; number < options.merchants; number += 1) {
       await service.openMerchant(`merchant_${number}`, { url: 'https://receiver.example/hooks' });
     }
-    // Until the first windows are closed and audited, every run has less to do.
+    // The first runs have less to do, until the first windows can be closed and audited. Skip them.
     service.time.nowMs += service.untilClosedMs + service.untilAuditedMs;
     for (let minute = 0; minute <= options.minutes; minute += 1) {
       if (minute === 1) meter.take();

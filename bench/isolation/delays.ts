@@ -1,12 +1,12 @@
-/** A delay of one of the nine, in milliseconds. */
+/** A delay of one outcome of the nine healthy merchants, in milliseconds. */
 export interface Delay {
-  /** When it was listed, from the moment at which the tenth began to misbehave. */
+  /** When it was listed, counted from the moment at which the tenth turned bad. */
   readonly sinceMs: number;
   /** From `listedAt` to the first request at the receiver. */
   readonly delayMs: number;
 }
 
-/** The delay that a share of all stay within; not a number where there are none. */
+/** The delay that a share (0 to 1) of all delays do not exceed. NaN without delays. */
 export function percentile(delays: readonly Delay[], share: number): number {
   const sorted = delays.map(({ delayMs }) => delayMs).sort((left, right) => left - right);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;

@@ -1,26 +1,26 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a receiver does with a request that it has accepted. */
+/** What a receiver does with an accepted request. */
 export type Behaviour =
   | { readonly kind: 'answers'; readonly afterMs: number }
-  /** Takes the request, and never says a word. */
+  /** Accepts the request and never answers. */
   | { readonly kind: 'black-hole' };
 
 export const PROMPT: Behaviour = { kind: 'answers', afterMs: 0 };
 
-/** When an outcome was listed, and when its first request came. Milliseconds since 1970. */
+/** When an outcome was listed and when its first request arrived. Milliseconds since 1970. */
 interface Arrival {
   readonly listedMs: number;
   readonly arrivedMs: number;
 }
 
-/** A merchant's receiver on a socket of its own. */
+/** A merchant's receiver on its own socket. */
 export interface Receiver {
   readonly url: string;
-  /** First requests, by transaction. */
+  /** First requests by transaction. */
   readonly arrivals: ReadonlyMap<string, Arrival>;
-  /** Requests of all attempts. */
+  /** Number of requests, of all attempts. */
   readonly requests: number;
   behave(next: Behaviour): void;
   close(): Promise<void>;

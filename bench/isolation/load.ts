@@ -1,24 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalService } from '../../test/support/local-service.ts';
 
-/** How much is recorded: the same in every scenario. */
+/** Recorded outcomes per second. The same in every scenario. */
 export interface Load {
   readonly healthyPerSecond: number;
   readonly heavyPerSecond: number;
 }
 
-/** What was recorded: transaction ids that were answered as created, by merchant, and how many were not. */
+/** Transaction ids that were answered as created, by merchant, and the number of those that were not. */
 export interface Recorded {
   readonly created: Map<string, string[]>;
   refused: number;
 }
 
-/** The heavy merchant's outcomes come in requests for several: so many a second. */
+/** The heavy merchant records batches, so many per second. */
 const HEAVY_REQUESTS_PER_SECOND = 3;
 
 /**
- * Records for every merchant at its own even pace, shifted against each other, until `untilMs`; whatever the service
- * does, the next request goes out when it is due. Resolves when the last is answered.
+ * Records for every merchant at its own even pace until `untilMs`. The merchants' paces are shifted against each other.
+ * Each request goes out when it is due, even if the service is slow. Resolves when the last one is answered.
  */
 export async function record(
   service: LocalService,

@@ -5,7 +5,7 @@ import { PROMPT } from './isolation-receivers.ts';
 import { measureVirtually, type VirtualRun } from './virtual.ts';
 
 type Scenario = Pick<VirtualRun, 'tenth' | 'timeoutMs' | 'hasOwnHosts'> & {
-  /** Of the heavy load; all of it unless said otherwise. */
+  /** Share of the heavy load. Default: 1. */
   readonly share?: number;
 };
 
@@ -15,7 +15,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'the tenth never answers': { tenth: HOLE, timeoutMs: 10_000 },
   'the tenth never answers, time-out 30 s': { tenth: HOLE, timeoutMs: 30_000 },
   'the tenth answers after 9 s': { tenth: { kind: 'answers', afterMs: 9_000 }, timeoutMs: 10_000 },
-  // Nothing that was learned of one host says anything of the next.
+  // Each transaction has its own host, so that nothing learned about one host helps with the next.
   'the tenth never answers, each time elsewhere': {
     tenth: HOLE,
     timeoutMs: 10_000,
@@ -25,12 +25,12 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 };
 const FIRST_SECONDS = 20;
 
-/** Runs every scenario in virtual time, and prints what the nine felt of it. True where all are within the budget. */
+/** Runs every scenario in virtual time and prints the delays of the nine. @returns whether all are within the budget */
 export async function printVirtually(options: {
   readonly seconds: number;
   readonly healthyPerSecond: number;
   readonly heavyPerSecond: number;
-  /** The p99, of the first seconds too, beside that of the first scenario. */
+  /** Maximum p99, also for the first seconds, divided by that of the first scenario. */
   readonly most: number;
 }): Promise<boolean> {
   const { most, heavyPerSecond, ...load } = options;

@@ -10,7 +10,7 @@ import type { Delay } from './delays.ts';
 import { type Behaviour, openReceiver, PROMPT, type Receiver } from './isolation-receivers.ts';
 import { type Load, type Recorded, record } from './load.ts';
 
-/** Ten merchants on a service of their own, and what the tenth does from a certain moment on. */
+/** Ten merchants on their own service, and what the tenth does from some moment on. */
 export interface Scenario {
   readonly name: string;
   readonly tenth: Behaviour;
@@ -21,28 +21,28 @@ export interface Plan {
   readonly seconds: number;
   /** Instances of a function for each event source. */
   readonly workers: number;
-  /** Told with the share of the scenario that is over. */
+  /** Called with the elapsed share of the scenario, 0 to 1. */
   readonly onProgress: (share: number) => void;
 }
 
 export interface Measured {
-  /** Of the nine. */
+  /** Delays of the nine. */
   readonly delays: readonly Delay[];
-  /** Of the nine: recorded, and never heard of. */
+  /** Outcomes of the nine that were recorded but never arrived. */
   readonly missing: number;
-  /** Of all ten: not recorded. */
+  /** Outcomes of all ten that were not recorded. */
   readonly refused: number;
   readonly tenth: { readonly recorded: number; readonly attempted: number };
 }
 
 const HEALTHY = Array.from({ length: 9 }, (_, index) => `healthy_${index + 1}`);
 const TENTH = 'tenth';
-/** Everybody takes a while to answer at first, so that as many instances are started as the tenth will need later. */
+/** At first all answer slowly, so that as many instances start as the tenth will need later. */
 const STARTING: Behaviour = { kind: 'answers', afterMs: 1_500 };
 const STARTING_SECONDS = 10;
-/** Then everybody is quick for longer than the service remembers how they were. */
+/** Then all are fast, for longer than the service remembers slow answers. */
 const CALM_SECONDS = 15;
-/** What was recorded last may still be on its way. */
+/** Time for the last recorded outcomes to arrive. */
 const DRAIN_SECONDS = 30;
 const LOOK_EVERY_MS = 100;
 
@@ -114,7 +114,7 @@ async function measure(service: LocalService, { scenario, plan, receivers }: Run
   }
 }
 
-/** Waits for the nine's last first attempts; returns how many never came. */
+/** Waits for the last first attempts of the nine. @returns how many never arrived */
 async function drain(recorded: Recorded, receivers: Run['receivers']): Promise<number> {
   const missing = () =>
     HEALTHY.flatMap((merchantId) =>

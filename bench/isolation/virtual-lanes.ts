@@ -10,27 +10,27 @@ export interface Received {
   receivedTimes: number;
 }
 
-/** As the template has them. */
+/** As in the template. */
 const CONCURRENCY: Readonly<Record<DeliveryLane, number>> = { first: 50, retry: 20 };
 const BATCH = 10;
 const VISIBILITY_MS = 360 * SECOND_MS;
 
 /**
- * The two delivery lanes under a virtual clock. Messages are handed out in the order in which they came, whosever they are:
- * what SQS's fair queues add to that is left out.
+ * The two delivery lanes under a virtual clock. Messages of all merchants are received in the order of their arrival.
+ * The fair queues of SQS are left out.
  */
 export class VirtualLanes {
   readonly #time: VirtualTime;
   readonly #callMs: number;
   readonly #ready: Record<DeliveryLane, Received[]> = { first: [], retry: [] };
-  /** Instances that wait for a batch, all of them started before anything is measured. */
+  /** Instances that wait for a batch. All of them start before the measurement. */
   readonly #idle: Record<DeliveryLane, number[]>;
   readonly #work: (instance: number, batch: readonly Received[]) => Promise<readonly Received[]>;
 
-  /** @param work an instance works a batch off, and resolves with the messages that failed */
+  /** @param work an instance handles a batch and resolves with the messages that failed */
   constructor(options: {
     readonly time: VirtualTime;
-    /** Of each request to a queue. */
+    /** Milliseconds of each request to a queue. */
     readonly callMs: number;
     readonly work: (instance: number, batch: readonly Received[]) => Promise<readonly Received[]>;
   }) {
@@ -46,7 +46,7 @@ export class VirtualLanes {
 
   readonly dispatcher: Dispatcher = {
     sendNow: async (lane, messages) => {
-      if (lane === 'check') throw new Error('Nothing is asked here.');
+      if (lane === 'check') throw new Error('There are no checks here.');
       if (messages.length > 0) await this.#time.sleep(this.#callMs);
       for (const message of messages) this.#send(lane, JSON.stringify(message), 0);
     },
@@ -55,7 +55,7 @@ export class VirtualLanes {
       this.#send('retry', JSON.stringify(message), atMs - this.#time.now);
     },
     sendAllAt: async (due) => {
-      if (due.length > 0) throw new Error('Nothing is asked here.');
+      if (due.length > 0) throw new Error('There are no checks here.');
     },
     backlog: async (lane) => (lane === 'check' ? 0 : this.#ready[lane].length),
   };
@@ -79,7 +79,7 @@ export class VirtualLanes {
     }
   }
 
-  /** A batch ends when its slowest message does; only then the instance is free. */
+  /** A batch ends with its slowest message. Only then is the instance free again. */
   async #run(lane: DeliveryLane, instance: number, batch: readonly Received[]): Promise<void> {
     for (const received of batch) received.receivedTimes += 1;
     await this.#time.sleep(this.#callMs);

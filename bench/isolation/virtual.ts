@@ -14,46 +14,46 @@ import type { Delay } from './delays.ts';
 import { type Behaviour, PROMPT } from './isolation-receivers.ts';
 import { type Received, VirtualLanes } from './virtual-lanes.ts';
 
-/** Ten merchants in virtual time: what the tenth does from a moment on, and how much everybody records. */
+/** Ten merchants in virtual time: what the tenth does from some moment on, and how much all record. */
 export interface VirtualRun {
-  /** After {@link WARM_UP_MS} in which it answers at once. */
+  /** The tenth's behaviour after {@link WARM_UP_MS}. Until then it answers at once. */
   readonly tenth: Behaviour;
-  /** Of the tenth's endpoint. */
+  /** Time-out of the tenth's endpoint. */
   readonly timeoutMs: number;
-  /** Whether each of the tenth's transactions names a URL of its own, on a host of its own. */
+  /** Whether each transaction of the tenth has its own notifyUrl on its own host. */
   readonly hasOwnHosts?: boolean;
-  /** After the warm-up, all of which are measured. */
+  /** Measured seconds, after the warm-up. */
   readonly seconds: number;
   readonly healthyPerSecond: number;
   readonly heavyPerSecond: number;
 }
 
 export interface VirtualMeasured {
-  /** Of the nine, from listing to the first request, since the tenth turned. */
+  /** Delays of the nine from listing to first request, after the tenth turned bad. */
   readonly delays: readonly Delay[];
-  /** Of the nine: recorded, and never heard of. */
+  /** Outcomes of the nine that were recorded but never arrived. */
   readonly missing: number;
-  /** Requests of the tenth's, of all attempts, and transactions. */
+  /** Requests to the tenth, of all attempts, and its recorded transactions. */
   readonly tenth: { readonly requests: number; readonly recorded: number };
 }
 
 const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
-/** Longer than an instance remembers how an endpoint was, and enough for each of them to have called the tenth. */
+/** Longer than an instance remembers an endpoint's health, and long enough for each instance to call the tenth. */
 const WARM_UP_MS = 25 * SECOND_MS;
 const TURN_MS = START_MS + WARM_UP_MS;
 const HEALTHY = Array.from({ length: 9 }, (_, index) => `healthy_${index + 1}` as MerchantId);
 const TENTH = 'tenth' as MerchantId;
-/** Of each call of the table, and of each request to a queue. */
+/** Virtual milliseconds of each table call and each queue request. */
 const CALL_MS = 5;
-/** Lambda looks into a stream four times a second. */
+/** Lambda polls a stream four times per second. */
 const STREAM_POLL_MS = 250;
 const STREAM_BATCH = 100;
-/** Of an answer at once. */
+/** Virtual milliseconds of an immediate answer. */
 const ANSWER_MS = 50;
-/** What was recorded last may still be on its way. */
+/** Time for the last recorded outcomes to arrive. */
 const DRAIN_MS = 30 * SECOND_MS;
 
-/** The real use cases, wired as the functions wire them; every call and every wait passes on a virtual clock. */
+/** Runs the real use cases, wired as in the functions. Every call and wait takes time on a virtual clock. */
 export async function measureVirtually(run: VirtualRun): Promise<VirtualMeasured> {
   const time = new VirtualTime(START_MS);
   const clock = { now: () => time.now };
@@ -105,7 +105,7 @@ interface RecordedOne {
   readonly listedMs: number;
 }
 
-/** Each merchant at its own even pace, shifted against the others. */
+/** Plans the recordings: each merchant at its own even pace, shifted against the others. */
 function planRecording(options: {
   readonly time: VirtualTime;
   readonly stores: MemoryStores;
@@ -187,7 +187,7 @@ const streamed = (outcome: Outcome, index: number): StreamedOutcome => ({
 
 const random: Random = { fraction: () => 0.5, bytes: (size) => new Uint8Array(size) };
 
-/** What one instance of a function has: caches and health of its own. */
+/** The ports of one instance of a function, with its own caches and health. */
 function wire(world: {
   readonly time: VirtualTime;
   readonly stores: MemoryStores;
@@ -218,7 +218,7 @@ function wire(world: {
   };
 }
 
-/** A receiver's answer, or the end of the caller's patience or time. */
+/** A receiver's answer, or a time-out when the caller's patience or time ends first. */
 async function answer(
   time: VirtualTime,
   behaviour: Behaviour,

@@ -1,6 +1,6 @@
 import { tableOf } from './text-table.ts';
 
-/** A figure that was found, beside the most that it may be. */
+/** A measured figure and its allowed maximum. */
 export interface Budget {
   readonly what: string;
   readonly found: number;
@@ -9,7 +9,7 @@ export interface Budget {
   readonly show: (figure: number) => string;
 }
 
-/** Prints every figure beside its budget, and one line that says how it ended. True where all are within. */
+/** Prints every figure with its budget, and one line with the result. @returns whether all are within budget */
 export function printBudgets(budgets: readonly Budget[]): boolean {
   const rows = budgets.map(({ what, found, most, show }) => [
     what,
@@ -28,7 +28,7 @@ export function printBudgets(budgets: readonly Budget[]): boolean {
 }
 
 /**
- * To the hundredth, as figures are shown. One that is not a number was never found, and is within no budget.
+ * Compares hundredths, as figures are shown. NaN means "not measured" and is never within budget.
  */
 function isWithin({ found, most }: Pick<Budget, 'found' | 'most'>): boolean {
   return Math.round(found * 100) <= Math.round(most * 100);

@@ -1,13 +1,13 @@
 const BAR = 30;
 
 export interface Progress {
-  /** How far it is, from 0 to 1, and what is going on. */
+  /** Shows the progress (0 to 1) and the current work. */
   show(share: number, doing: string): void;
-  /** Takes the bar away: what follows is the result. */
+  /** Clears the bar before the results. */
   end(): void;
 }
 
-/** A bar on a terminal; elsewhere one line for each thing that begins. */
+/** A bar on a terminal. Otherwise one line for each new piece of work. */
 export function createProgress(): Progress {
   const { stderr } = process;
   let last = '';

@@ -1,4 +1,4 @@
-/** Lines of a table for a terminal: the first column to the left, figures to the right. */
+/** Formats a table for a terminal: the first column left-aligned, figures right-aligned. */
 export function tableOf(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [titles, ...rows];
   const widths = titles.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));

@@ -8,7 +8,7 @@ import { VirtualTime } from '../../test/simulation/virtual-time.ts';
 import { openMerchant } from '../virtual/merchant.ts';
 import { takingTime } from '../virtual/taking-time.ts';
 
-/** What the stream's records are: the recorded outcomes of one kind. */
+/** Kinds of stream records, by their outcome. */
 export const RECORD_KINDS = ['an end', 'an end after a PENDING', 'a PENDING to ask about'] as const;
 type RecordKind = (typeof RECORD_KINDS)[number];
 
@@ -16,24 +16,24 @@ export interface RelayRun {
   readonly kind: RecordKind;
   readonly records: number;
   readonly merchants: number;
-  /** Virtual milliseconds that each call of the table takes, and each request to a queue. */
+  /** Virtual milliseconds of each table call and each queue request. */
   readonly callMs: number;
 }
 
 export interface RelayMeasured {
   readonly perSecond: number;
-  /** Calls of the table for each record, and requests to queues. */
+  /** Table calls and queue requests per record. */
   readonly callsEach: number;
   readonly messages: number;
 }
 
-/** As the template has it. */
+/** As in the template. */
 const STREAM_BATCH = 100;
-/** What queue requests take as one, and how many are under way at a time: as the dispatcher does it. */
+/** Messages in one queue request, as in the dispatcher. */
 const QUEUE_BATCH = 10;
 const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
 
-/** Relays the records of one shard, batch after batch, by the real use case on a virtual clock. */
+/** Relays the records of one shard, batch after batch, with the real use case on a virtual clock. */
 export async function measureRelay(run: RelayRun): Promise<RelayMeasured> {
   const time = new VirtualTime(START_MS);
   const clock = { now: () => time.now };
@@ -43,7 +43,7 @@ export async function measureRelay(run: RelayRun): Promise<RelayMeasured> {
   const slowly = <T extends object>(port: T) => takingTime(port, () => call(time, run.callMs, counted));
   const send = async (messages: number) => {
     counted.messages += messages;
-    // Batches go side by side: together they take as long as one.
+    // Batches are sent in parallel: together they take as long as one.
     const batches = Math.ceil(messages / QUEUE_BATCH);
     counted.calls += Math.max(0, batches - 1);
     if (batches > 0) await call(time, run.callMs, counted);

@@ -1,7 +1,7 @@
 import type { MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import type { EndpointId, MerchantId } from '../../lib/core/model.ts';
 
-/** A merchant that is told of every type at one URL. */
+/** Creates a merchant with one endpoint for all event types. */
 export async function openMerchant(
   stores: Pick<MemoryStores, 'merchants'>,
   options: {

@@ -1,4 +1,4 @@
-/** The same port, each call of which waits first, as a call over a network does. */
+/** Wraps a port. Each of its calls waits first, like a call over a network. */
 export function takingTime<T extends object>(port: T, wait: () => Promise<void>): T {
   return new Proxy(port, {
     get: (target, name) => {
