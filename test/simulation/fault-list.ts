@@ -273,7 +273,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'the answer to a new endpoint does not wait until it is in force',
-    file: 'lib/core/merchants/endpoints.ts',
+    file: 'lib/core/merchants/create-endpoint.ts',
     find: '      await untilInForce(ports, result.endpoint);',
     replace: '',
   },

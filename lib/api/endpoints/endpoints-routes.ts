@@ -1,6 +1,6 @@
+import { createEndpoint } from '../../core/merchants/create-endpoint.ts';
 import {
   changeEndpoint,
-  createEndpoint,
   deleteEndpoint,
   type EndpointPorts,
   type EndpointRefusal,

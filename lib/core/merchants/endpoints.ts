@@ -1,11 +1,9 @@
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
-import { changeUnderRev, contended, OVERTAKEN } from '../change-under-rev.ts';
-import { base62 } from '../crypto.ts';
+import { changeUnderRev, OVERTAKEN } from '../change-under-rev.ts';
 import { sealContext } from '../deliver/attempt/target.ts';
 import type { ClockTrust, Reporter } from '../environment.ts';
-import { type EndpointId, endpointIdSchema, type MerchantId } from '../model.ts';
+import type { EndpointId, MerchantId } from '../model.ts';
 import type { Schedule } from '../schedule.ts';
-import { isoTime } from '../time.ts';
 import {
   createDatedWrites,
   type DatedWrites,
@@ -14,17 +12,10 @@ import {
   untilInForce,
   type WriteTimes,
 } from './dated-writes.ts';
-import {
-  currentSpan,
-  DEFAULT_TIMEOUT_MS,
-  type Endpoint,
-  type SealedSecret,
-  type SignatureChoice,
-} from './merchant-config.ts';
+import { currentSpan, type Endpoint, type SealedSecret, type SignatureChoice } from './merchant-config.ts';
 import type { MerchantStore } from './merchant-store.ts';
 import type { Seal } from './seal.ts';
 import {
-  type MadeSecret,
   makePrivateKey,
   makeSecret,
   newestSecret,
@@ -32,21 +23,16 @@ import {
   type RotationRefusal,
   rotated,
 } from './secrets.ts';
-import { changedHistory, newHistory, PAST_MS } from './settings-history.ts';
+import { changedHistory } from './settings-history.ts';
 
 /**
- * A merchant's endpoints: made, changed, disabled, deleted. Every change is conditional on what was read, and in force
+ * A merchant's endpoints: changed, disabled, deleted. Every change is conditional on what was read, and in force
  * when it is answered.
  */
 
-/** Live endpoints of one merchant. Each terminal outcome is told to every one. */
-const MAX_ENDPOINTS = 20;
 /**
- * Endpoints deleted within that time. They are read with the live ones, to know what was expected of them: some 60 KB
- * at most. They take no place of a live one.
+ * Spans within two days, which must be kept to know what was expected. A change adds one, or two where it adds and takes away.
  */
-const MAX_DELETED = 180;
-/** Spans within that time, which must be kept to know what was expected. A change adds one, or two where it adds and takes away. */
 const MAX_SPANS = 32;
 /** Enabling has room of its own, so that an endpoint that its owner could disable, or that we did, can be enabled again. */
 const MAX_SPANS_ENABLING = 2 * MAX_SPANS;
@@ -68,7 +54,8 @@ interface EndpointSettings {
   readonly enabled: boolean;
 }
 
-type NewEndpointSettings = Partial<EndpointSettings> & Pick<EndpointSettings, 'url'>;
+/** Of a new endpoint: what is not said has a default. */
+export type NewEndpointSettings = Partial<EndpointSettings> & Pick<EndpointSettings, 'url'>;
 
 /** `null` takes a setting away. */
 export type EndpointChanges = Partial<Omit<EndpointSettings, 'schedule' | 'expectBody'>> & {
@@ -89,80 +76,6 @@ export type EndpointRefusal =
   | { readonly kind: 'refused_url'; readonly code: CallbackUrlRefusal };
 
 const unknownEndpoint = { kind: 'refused', code: 'unknown_endpoint' } as const;
-
-export async function createEndpoint(
-  ports: EndpointPorts,
-  merchantId: MerchantId,
-  settings: NewEndpointSettings,
-): Promise<
-  { readonly kind: 'created'; readonly endpoint: Endpoint; readonly secret: string } | EndpointRefusal
-> {
-  const vetted = vetCallbackUrl(settings.url, ports.callbackPolicy);
-  if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
-  const config = await ports.merchants.read(merchantId);
-  if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
-  const tooMany = refusedForNumber(config.endpoints, ports.clock.now());
-  if (tooMany !== undefined) return tooMany;
-  const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
-  const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
-  const writes = createDatedWrites(ports);
-  return changeUnderRev('The merchant', async () => {
-    // The stamps will be compared with those of others; the read above has shown what the table's clock says.
-    ports.clockTrust.assertTrusted();
-    const times = writes.next();
-    const next = newEndpoint({ merchantId, endpointId, settings, secret: made.kept, times });
-    const written = await writes.write({ next }, times, () =>
-      ports.merchants.createEndpoint(next, config.profile.rev, times.withinMs),
-    );
-    const result =
-      written === 'standing'
-        ? ({ kind: 'changed', endpoint: next } as const)
-        : await update({ ...ports, writes }, { merchantId, endpointId }, (endpoint) => endpoint);
-    if (result.kind === 'changed') {
-      await untilInForce(ports, result.endpoint);
-      return { kind: 'created', endpoint: result.endpoint, secret: made.secret };
-    }
-    // It does not stand: another change came first, or the write did not arrive.
-    if (written === 'refused') throw contended('The merchant');
-    return OVERTAKEN;
-  });
-}
-
-function newEndpoint(options: {
-  readonly merchantId: MerchantId;
-  readonly endpointId: EndpointId;
-  readonly settings: NewEndpointSettings;
-  readonly secret: MadeSecret['kept'];
-  readonly times: WriteTimes;
-}): Endpoint {
-  const { merchantId, endpointId, settings, secret, times } = options;
-  const { url, timeoutMs = DEFAULT_TIMEOUT_MS, schedule, expectBody, signature } = settings;
-  const { enabled = true, types = ['*'] } = settings;
-  return {
-    merchantId,
-    endpointId,
-    url,
-    timeoutMs,
-    ...(schedule !== undefined && { schedule }),
-    ...(expectBody !== undefined && { expectBody }),
-    history: newHistory({ enabled, types: [...types] }, times),
-    ...(signature !== undefined && { signature }),
-    secrets: [{ ...secret, createdAt: times.now }],
-    createdAt: times.now,
-    rev: 1,
-  };
-}
-
-function refusedForNumber(
-  endpoints: readonly Endpoint[],
-  nowMs: number,
-): Extract<EndpointRefusal, { kind: 'refused' }> | undefined {
-  if (endpoints.filter(isLive).length >= MAX_ENDPOINTS)
-    return { kind: 'refused', code: 'too_many_endpoints' };
-  const oldest = isoTime(nowMs - PAST_MS);
-  const deleted = endpoints.filter(({ deletedAt }) => deletedAt !== undefined && deletedAt > oldest);
-  return deleted.length >= MAX_DELETED ? { kind: 'refused', code: 'too_many_changes' } : undefined;
-}
 
 /** The live endpoints of a merchant; deleted ones are not shown. */
 export async function listEndpoints(
@@ -187,7 +100,7 @@ export async function changeEndpoint(
   const privateKey = asksForKey
     ? await makePrivateKey(ports, sealContext(key.merchantId, key.endpointId))
     : undefined;
-  const result = await update(ports, key, (endpoint, times) => {
+  const result = await updateEndpoint(ports, key, (endpoint, times) => {
     ports.clockTrust.assertTrusted();
     const span = currentSpan(endpoint);
     const secrets = withPrivateKey(endpoint.secrets, privateKey);
@@ -225,7 +138,7 @@ export async function deleteEndpoint(
   ports: EndpointPorts,
   key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
 ): Promise<{ readonly kind: 'changed'; readonly endpoint: Endpoint } | EndpointRefusal> {
-  return update(ports, key, (endpoint, times) => {
+  return updateEndpoint(ports, key, (endpoint, times) => {
     ports.clockTrust.assertTrusted();
     const { expectBody: _forgotten, ...kept } = endpoint;
     return { ...kept, secrets: [], deletedAt: times.now, history: disabledHistory(endpoint, times) };
@@ -252,7 +165,7 @@ export async function disableEndpoint(
   },
 ): Promise<void> {
   const { merchantId, endpointId, url, reason } = options;
-  await update({ ...ports, lead: LEAD }, options, (endpoint, times) => {
+  await updateEndpoint({ ...ports, lead: LEAD }, options, (endpoint, times) => {
     const span = currentSpan(endpoint);
     if (!span.enabled || endpoint.url !== url) return endpoint;
     ports.reporter.report({ event: 'endpoint_disabled', merchantId, endpointId, reason });
@@ -277,7 +190,7 @@ export async function rotateEndpointSecret(
   const context = sealContext(key.merchantId, key.endpointId);
   // Both are made, whatever is chosen now: the choice may change while the secret is in use.
   const made = await makeSecret(ports, context, 'both');
-  const result = await update(ports, key, (endpoint) => {
+  const result = await updateEndpoint(ports, key, (endpoint) => {
     const next = { kept: made.kept, nowMs: ports.clock.now(), rotation };
     const secrets = rotated(endpoint.secrets, next);
     if (typeof secrets === 'string') return { kind: 'refused', code: secrets };
@@ -308,7 +221,7 @@ interface UpdatePorts extends DatingPorts {
  * Reads, changes, and writes on condition that nobody else wrote. A lost race is run again, and so is a write that was not
  * answered: what it may have written is read, and dated anew.
  */
-async function update(
+export async function updateEndpoint(
   ports: UpdatePorts,
   key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
   change: (endpoint: Endpoint, times: WriteTimes) => Endpoint | Extract<EndpointRefusal, { kind: 'refused' }>,

@@ -1,0 +1,100 @@
+import { vetCallbackUrl } from '../address.ts';
+import { changeUnderRev, contended, OVERTAKEN } from '../change-under-rev.ts';
+import { base62 } from '../crypto.ts';
+import { sealContext } from '../deliver/attempt/target.ts';
+import { type EndpointId, endpointIdSchema, type MerchantId } from '../model.ts';
+import { isoTime } from '../time.ts';
+import { createDatedWrites, untilInForce, type WriteTimes } from './dated-writes.ts';
+import {
+  type EndpointPorts,
+  type EndpointRefusal,
+  isLive,
+  type NewEndpointSettings,
+  updateEndpoint,
+} from './endpoints.ts';
+import { DEFAULT_TIMEOUT_MS, type Endpoint } from './merchant-config.ts';
+import { type MadeSecret, makeSecret } from './secrets.ts';
+import { newHistory, PAST_MS } from './settings-history.ts';
+
+/** Live endpoints of one merchant. Each terminal outcome is told to every one. */
+const MAX_ENDPOINTS = 20;
+/**
+ * Endpoints deleted within the time for which the past is kept. They are read with the live ones, to know what was expected of them: some 60 KB
+ * at most. They take no place of a live one.
+ */
+const MAX_DELETED = 180;
+
+/** Makes an endpoint with a secret of its own. Answered when it is in force. */
+export async function createEndpoint(
+  ports: EndpointPorts,
+  merchantId: MerchantId,
+  settings: NewEndpointSettings,
+): Promise<
+  { readonly kind: 'created'; readonly endpoint: Endpoint; readonly secret: string } | EndpointRefusal
+> {
+  const vetted = vetCallbackUrl(settings.url, ports.callbackPolicy);
+  if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
+  const config = await ports.merchants.read(merchantId);
+  if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
+  const tooMany = refusedForNumber(config.endpoints, ports.clock.now());
+  if (tooMany !== undefined) return tooMany;
+  const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
+  const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
+  const writes = createDatedWrites(ports);
+  return changeUnderRev('The merchant', async () => {
+    // The stamps will be compared with those of others; the read above has shown what the table's clock says.
+    ports.clockTrust.assertTrusted();
+    const times = writes.next();
+    const next = newEndpoint({ merchantId, endpointId, settings, secret: made.kept, times });
+    const written = await writes.write({ next }, times, () =>
+      ports.merchants.createEndpoint(next, config.profile.rev, times.withinMs),
+    );
+    const result =
+      written === 'standing'
+        ? ({ kind: 'changed', endpoint: next } as const)
+        : await updateEndpoint({ ...ports, writes }, { merchantId, endpointId }, (endpoint) => endpoint);
+    if (result.kind === 'changed') {
+      await untilInForce(ports, result.endpoint);
+      return { kind: 'created', endpoint: result.endpoint, secret: made.secret };
+    }
+    // It does not stand: another change came first, or the write did not arrive.
+    if (written === 'refused') throw contended('The merchant');
+    return OVERTAKEN;
+  });
+}
+
+function newEndpoint(options: {
+  readonly merchantId: MerchantId;
+  readonly endpointId: EndpointId;
+  readonly settings: NewEndpointSettings;
+  readonly secret: MadeSecret['kept'];
+  readonly times: WriteTimes;
+}): Endpoint {
+  const { merchantId, endpointId, settings, secret, times } = options;
+  const { url, timeoutMs = DEFAULT_TIMEOUT_MS, schedule, expectBody, signature } = settings;
+  const { enabled = true, types = ['*'] } = settings;
+  return {
+    merchantId,
+    endpointId,
+    url,
+    timeoutMs,
+    ...(schedule !== undefined && { schedule }),
+    ...(expectBody !== undefined && { expectBody }),
+    history: newHistory({ enabled, types: [...types] }, times),
+    ...(signature !== undefined && { signature }),
+    secrets: [{ ...secret, createdAt: times.now }],
+    createdAt: times.now,
+    rev: 1,
+  };
+}
+
+function refusedForNumber(
+  endpoints: readonly Endpoint[],
+  nowMs: number,
+): Extract<EndpointRefusal, { kind: 'refused' }> | undefined {
+  if (endpoints.filter(isLive).length >= MAX_ENDPOINTS)
+    return { kind: 'refused', code: 'too_many_endpoints' };
+  const oldest = isoTime(nowMs - PAST_MS);
+  const deleted = endpoints.filter(({ deletedAt }) => deletedAt !== undefined && deletedAt > oldest);
+  return deleted.length >= MAX_DELETED ? { kind: 'refused', code: 'too_many_changes' } : undefined;
+}
