@@ -100,6 +100,7 @@ export const FAULTS: readonly DeliberateFault[] = [
     file: 'lib/protocol/runtime/bounded-map.ts',
     find: 'if (failures.length > 0) throw failures[0];',
     replace: 'if (failures.length > results.length) throw failures[0];',
+    test: 'test/protocol/runtime/bounded-map.test.ts',
   },
   {
     name: 'the audit finds what is missing and does not make it',
