@@ -1,4 +1,4 @@
-import type { Clock, ClockTrust, Reporter } from '../environment.ts';
+import { CLOCKS_DIFFER_MS, type Clock, type ClockTrust, type Reporter } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import { oldestShown } from '../feed/watermark.ts';
 import { windowStart } from '../feed/window.ts';
@@ -100,7 +100,9 @@ function nextDay(
 ): StatementDay {
   const oldest = oldestShown(ports, ports.clock.now());
   if (last !== undefined && last.to >= oldest) return dayAfter(last, timeZone);
-  return createdAt >= oldest ? firstDay(msOf(createdAt), timeZone) : firstDaySince(oldest, timeZone);
+  if (createdAt < oldest) return firstDaySince(oldest, timeZone);
+  // The first outcome may be stamped by a clock that is behind the one that stamped the merchant.
+  return firstDay(msOf(createdAt) - CLOCKS_DIFFER_MS, timeZone);
 }
 
 /** The slice begins before days that are stated: the audit has revised a window there, or a run died. */

@@ -119,6 +119,17 @@ describe('the statement of a day', () => {
   const idsOf = (rows: readonly { readonly transactionId: string }[]) =>
     rows.map(({ transactionId }) => transactionId);
 
+  it('begins with the day of an outcome that a slow clock stamped before its merchant', async () => {
+    world = createWorld();
+    world.time.nowMs = Date.parse('2026-11-20T00:00:01Z');
+    demo = await world.merchant('demo');
+    await list(['2026-11-19T23:59:59Z']);
+    await stateUntil('2026-11-20T00:20:00Z');
+    const answer = await ask('2026-11-19');
+    expect(answer.status).toBe(200);
+    expect(fileOf(answer.json.url).rows).toHaveLength(1);
+  });
+
   it('is one signed answer with a link that ends in five minutes, to a file with its hash', async () => {
     const first = await put('pay_1', { reference: 'ORDER-1, "big"' });
     world.time.nowMs += 1_000;
