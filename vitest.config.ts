@@ -8,8 +8,6 @@ const CLOUD = [
   'test/{e2e,kill,simulation,stack}/**/*.test.ts',
   'test/adapters/http/**/*.test.ts',
   'test/**/{*.,}cloud.test.ts',
-  'test/initiator/**/{guide-policy,initiator-package,marks,outbox,outbox-losses}.test.ts',
-  'test/receiver/**/{budget,receiver-package}.test.ts',
 ];
 
 export default defineConfig({

@@ -5,7 +5,7 @@ import { RECONCILE_HELP, runReconcile } from '../lib/cli/reconcile/command.ts';
 import { tryOne } from '../lib/local/demo/try-one.ts';
 import { printable, printableLines } from '../lib/printable.ts';
 import { findDeployment } from './deployment.ts';
-import { PARKED_HELP, runParked } from './parked/command.ts';
+import { PARKED_HELP, runParked } from './parked/parked-command.ts';
 import { openParkedTools } from './parked/tools.ts';
 
 const HELP = `Usage: npm run <command> -- [options]

@@ -1,10 +1,10 @@
 import { MAX_SNIPPET_BYTES } from '../../lib/core/deliver/state/notification.ts';
 import { SECOND_MS } from '../../lib/core/time.ts';
 import type { DynamoDbUnderTest } from '../../test/adapters/support/emulators.ts';
+import { keptBytes, store } from './cost-of-stored.ts';
 import { type MeteredService, openService, RELAY_BATCH } from './cost-service.ts';
 import { createMeter, type Meter, perPiece, type Stage, type Used, without } from './meter.ts';
 import { MERCHANT, paymentOf, transactionIdOf } from './payment.ts';
-import { keptBytes, store } from './stored.ts';
 
 /** What one notification costs from recording to audit. */
 export interface Way {

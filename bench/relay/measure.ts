@@ -5,8 +5,8 @@ import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import type { MerchantId, Outcome, TransactionId } from '../../lib/core/model.ts';
 import { isoTime, SECOND_MS } from '../../lib/core/time.ts';
 import { VirtualTime } from '../../test/simulation/virtual-time.ts';
-import { openMerchant } from '../virtual/merchant.ts';
 import { takingTime } from '../virtual/taking-time.ts';
+import { openMerchant } from '../virtual/virtual-merchant.ts';
 
 /** Kinds of stream records, by their outcome. */
 export const RECORD_KINDS = ['an end', 'an end after a PENDING', 'a PENDING to ask about'] as const;

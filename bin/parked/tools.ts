@@ -11,7 +11,7 @@ import { createHealthMonitor } from '../../lib/core/deliver/health/health-monito
 import { putBack } from '../../lib/core/deliver/put-back.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import type { Outputs } from '../deployment.ts';
-import type { ParkedTools } from './command.ts';
+import type { ParkedTools } from './parked-command.ts';
 
 /**
  * Wires the relay as its function does, but reports to a terminal instead of a log. A check that is due later than a

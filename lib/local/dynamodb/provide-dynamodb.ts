@@ -4,7 +4,7 @@ import type { LocalCloudError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Stack } from '../template/stack-resources.ts';
 import { type DynamoDbServer, startDynamoDb } from './dynamodb-server.ts';
-import { startGate } from './gate.ts';
+import { startGate } from './table-gate.ts';
 import { provideTable } from './tables.ts';
 
 interface DynamoDbPlace {
