@@ -34,7 +34,7 @@ export function pauseSeconds(
  * Processes a message. After a retryable fault, it comes back after a pause that grows with each receipt. After any other
  * error, or if the process dies before it sets the pause, it comes back at its visibility time-out.
  *
- * @throws whatever `work` throws
+ * @throws every error that `work` throws
  */
 export async function orComeBack(
   ports: { readonly random: Pick<Random, 'fraction'>; readonly longestPauseSeconds: number },

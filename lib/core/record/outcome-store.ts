@@ -27,7 +27,7 @@ export interface OutcomeStore {
   putIfAbsent(outcome: Outcome, feedShard: number): Promise<'written' | 'exists'>;
   /** `putIfAbsent` for a PENDING, which is not listed. Writes it and its check atomically. */
   prepare(pending: Outcome, check: Check): Promise<'written' | 'exists'>;
-  /** Reads one outcome, strongly consistent. */
+  /** Reads one outcome. Finds it even if it was written only just now. */
   read(key: TransactionKey & { readonly version: Version }): Promise<Outcome | undefined>;
   /** Reads every version of one transaction, oldest first; strongly consistent. */
   versions(key: TransactionKey): Promise<readonly Outcome[]>;

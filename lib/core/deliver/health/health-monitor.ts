@@ -100,7 +100,7 @@ async function tellFailure(watch: CircuitWatch, circuit: Circuit, seen: Watched)
 }
 
 async function noticeSlow(watch: CircuitWatch, circuit: Circuit): Promise<void> {
-  // One try is enough: if it is overtaken, another process was watching this circuit too.
+  // One try is enough: a process that overtook this one calls the same circuit and notices slowness itself.
   await watch.tell(circuit, await watch.look(circuit), { kind: 'slow_noticed' });
 }
 
