@@ -7,14 +7,14 @@ import { readAnswer, type Says } from './check-answer.ts';
 import type { Check, CheckAttempt } from './check-state.ts';
 import { type GeneratedSecret, serviceSigner } from './service-key.ts';
 
-/** Of one request to an initiator, from the look-up of its name to the last byte of its answer. */
+/** Time-out of one request to an initiator, from the DNS look-up to the last byte of the response. */
 const CHECK_TIMEOUT_MS = 10 * SECOND_MS;
 
 export interface AskingPorts extends AttemptPorts {
   readonly signingSecret: GeneratedSecret;
 }
 
-/** One request to an initiator, and what it brought. */
+/** One request to an initiator, and its result. */
 export interface Asked {
   readonly attempt: CheckAttempt;
   readonly says: Says;
@@ -22,7 +22,7 @@ export interface Asked {
   readonly waitMs?: number;
 }
 
-/** Asks the initiator once. Never throws for what it answers. */
+/** Asks the initiator once. Never throws because of its answer. */
 export async function askInitiator(
   ports: AskingPorts,
   { standing, pending }: { readonly standing: Check; readonly pending: Outcome },

@@ -4,9 +4,9 @@ import { parseJsonParts } from '../json.ts';
 import { type Outcome, type OutcomeContent, outcomeContentSchema } from '../model.ts';
 import { isoTime } from '../time.ts';
 
-/** What an initiator's answer to a check means: pure. */
+/** Interprets an initiator's answer to a check. Pure. */
 
-/** What an initiator may answer with 200. */
+/** The body of a 200 answer. */
 const answerSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('PENDING') }),
   ...(['SUCCEEDED', 'FAILED', 'CLOSED'] as const).map((status) =>
@@ -19,22 +19,22 @@ const answerSchema = z.discriminatedUnion('status', [
     }),
   ),
 ]);
-/** And with 404. A 404 without it may be anybody's: a wrong path, a proxy, a server that is being deployed. */
+/** The body of a 404 answer. A 404 without it may come from a wrong path, a proxy, or a server during a deployment. */
 const unknownSchema = z.object({ status: z.literal('UNKNOWN') });
 
-/** What the answer says of the transaction. */
+/** What the answer says about the transaction. */
 export type Says =
   | { readonly kind: 'ended'; readonly content: OutcomeContent }
   | { readonly kind: 'open'; readonly result: string };
 
-/** What an answer means. Total: whatever is no answer leaves the question open. */
+/** Interprets an answer. Total: anything that is not a valid answer leaves the transaction `open`. */
 export function readAnswer(
   made: AttemptMade,
   { pending, nowMs }: { readonly pending: Outcome; readonly nowMs: number },
 ): Says {
   const { outcome, body } = made;
   const statusCode = 'statusCode' in outcome ? outcome.statusCode : undefined;
-  // Marks stand where a part is refused: they fail the fields that are read, and nothing else.
+  // The parser leaves a mark in place of each refused part. A mark fails validation only in a field that is read.
   const json = parseJsonParts(body);
   if (statusCode === 404 && json.ok && unknownSchema.safeParse(json.value).success) {
     return pending.checkBack?.onUnknown === 'FAILED'
@@ -60,7 +60,7 @@ function unknownAsFailed(pending: Outcome, nowMs: number): Says {
   };
 }
 
-/** What the end repeats of its PENDING without being asked. */
+/** The fields that the end copies from its PENDING. */
 function prepared({ transactionType, reference, relatedTransactionId, metadata }: Outcome) {
   return {
     transactionType,

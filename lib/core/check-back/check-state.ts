@@ -5,11 +5,11 @@ import { storedMerchantId, storedTime, storedTransactionId, storedWord } from '.
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
 import { clampWait } from '../waiting.ts';
 
-/** Asking the initiator how a PENDING transaction ended, and how the asking goes. */
+/** The check of a PENDING transaction: when to ask the initiator how it ended, and the progress so far. */
 
 export type CheckState = 'waiting' | 'resolved' | 'unresolved';
 
-/** Times it was asked that are kept: the last ones. */
+/** Attempts kept on a check: the latest ones. */
 const MAX_ATTEMPTS_KEPT = 8;
 
 const checkAttemptSchema = z.object({
@@ -17,7 +17,7 @@ const checkAttemptSchema = z.object({
   at: storedTime,
   durationMs: z.number().int(),
   statusCode: z.number().int().exactOptional(),
-  /** What was answered, or why it was no answer: a stable code. */
+  /** Stable code: the answer, or why there was no valid one. */
   result: z.string(),
 });
 export type CheckAttempt = z.infer<typeof checkAttemptSchema>;
@@ -26,34 +26,34 @@ export const checkKeySchema = z.object({ merchantId: storedMerchantId, transacti
 
 export const checkSchema = z.object({
   ...checkKeySchema.shape,
-  /** The fence, as of notifications: raised by each asking and by the end. */
+  /** The fence, as on notifications: each request to the initiator and the end raise it. */
   rev: z.number().int().nonnegative(),
   state: storedWord<CheckState>(),
-  /** When the transaction was prepared: the horizon counts from it. */
+  /** When the transaction was prepared. The horizon counts from it. */
   startedAt: storedTime,
   attempts: z.array(checkAttemptSchema),
-  /** The beginning of the last answer's body. */
+  /** The start of the latest answer's body. */
   responseSnippet: z.string().exactOptional(),
   writtenBy: z.string().exactOptional(),
-  /** When it is asked next, or is given up. */
+  /** When the initiator is asked next, or the check is given up. */
   nextAttemptAt: storedTime.exactOptional(),
 });
 export type Check = z.infer<typeof checkSchema>;
 
-/** A check among those that nobody could end. */
+/** Key of an unresolved check. */
 export type UnresolvedKey = TransactionKey & {
-  /** Where it stands in their order: by merchant, then the oldest first. */
+  /** Sort key: by merchant, then oldest first. */
   readonly order: string;
 };
 
-/** The separator sorts before all that ids can hold. */
+/** Sort key of unresolved checks. The separator sorts before every character that ids can contain. */
 export function unresolvedOrder({ merchantId, startedAt, transactionId }: Check): string {
   return `${merchantId}#${startedAt}#${transactionId}`;
 }
 
-/** A message asks for one check, and names the `rev` for which it was made. */
+/** A message requests one check, and names the `rev` for which it was made. */
 export type CheckMessage = TransactionKey & { readonly rev: number };
-/** Read as rows are: a message on its way may be of a newer version, whose additions go on with it. */
+/** Read as loosely as stored rows: a message in flight may come from a newer version. Its extra fields are kept. */
 export const checkMessageSchema = z.looseObject({
   ...checkKeySchema.shape,
   rev: z.number().int().nonnegative(),
@@ -63,10 +63,10 @@ export function checkMessageFor({ merchantId, transactionId, rev }: Check): Chec
   return { merchantId, transactionId, rev };
 }
 
-/** The pause after the first asking; it doubles with each. No pause is longer than the most, jitter included. */
+/** Pause after the first request. It doubles with each request, up to `MAX_PAUSE_MS`, jitter included. */
 const FIRST_PAUSE_MS = 10 * SECOND_MS;
 const MAX_PAUSE_MS = 60 * MINUTE_MS;
-/** Pauses are lengthened by up to this share, so that what was asked together is not asked together again. */
+/** Jitter lengthens pauses by up to this share, so that checks made together are not repeated together. */
 const JITTER = 0.1;
 
 interface CheckTimes {
@@ -75,7 +75,7 @@ interface CheckTimes {
   readonly horizonSeconds: number;
 }
 
-/** The check that is written with a PENDING. Without an address to ask, it waits for the horizon alone. */
+/** The check that is written with a PENDING. Without `afterSeconds` (no address to ask), it is due at the horizon. */
 export function newCheck(key: TransactionKey, options: CheckTimes): Check {
   const { preparedAtMs, afterSeconds, horizonSeconds } = options;
   const waitSeconds = Math.min(afterSeconds ?? horizonSeconds, horizonSeconds);
@@ -94,7 +94,7 @@ function horizonMs({ startedAt }: Check, horizonSeconds: number): number {
   return msOf(startedAt) + horizonSeconds * SECOND_MS;
 }
 
-/** A request to the initiator that has ended. */
+/** A completed request to the initiator. */
 interface EndedAsking {
   readonly attempt: CheckAttempt;
   readonly body: string;
@@ -108,10 +108,10 @@ interface AskingPlan {
 }
 
 /**
- * The check after one asking that did not end it: it is asked again later, at the horizon at the latest; after that it
- * is `unresolved`, and somebody must look.
+ * The check after a request that did not end it. The next request follows later, at the horizon at the latest. After the
+ * horizon the check is `unresolved`, and an operator must look.
  *
- * @param asked absent where there is nobody to ask
+ * @param asked undefined if there is no address to ask
  */
 export function afterAsking(check: Check, asked: EndedAsking | undefined, plan: AskingPlan): Check {
   const { nextAttemptAt: _due, responseSnippet: _old, ...rest } = check;

@@ -4,16 +4,16 @@ import type { Check, UnresolvedKey } from './check-state.ts';
 
 interface UnresolvedRange {
   readonly partition: number;
-  /** Whose, and nobody else's; of all merchants where it is absent. */
+  /** Only this merchant's checks. Default: all merchants. */
   readonly merchantId?: MerchantId;
-  /** Only what stands behind it in the order, whichever partition it lies in. */
+  /** Returns only keys after this sort key. It may lie in another partition. */
   readonly after?: string;
   readonly limit: number;
   readonly cursor?: string;
 }
 
 export interface CheckStore extends FencedStore<TransactionKey, Check> {
-  /** Keys of what nobody could say the end of, in their order; the index may be behind. */
+  /** Keys of unresolved checks, in order. Eventually consistent. */
   unresolved(
     options: UnresolvedRange,
   ): Promise<{ readonly keys: readonly UnresolvedKey[]; readonly cursor?: string }>;

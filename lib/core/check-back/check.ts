@@ -23,20 +23,22 @@ export interface CheckingPorts extends RecordPorts, AskingPorts {
 
 export interface CheckDelivery {
   readonly message: CheckMessage;
-  /** How often the queue has handed this message out, 1 the first time. */
+  /** How many times the queue has delivered this message; 1 on the first receipt. */
   readonly receivedTimes: number;
 }
 
-/** A message that is being worked off, with what was read before anything was done. */
+/** A message being processed, with the state that was read before any action. */
 interface CheckContext extends CheckDelivery {
   readonly standing: Check;
   readonly pending: Outcome;
 }
 
 /**
- * Asks the initiator once how a PENDING transaction ended. What it says is recorded like any outcome, and only then is
- * the check over; what it does not say is asked again later, until the horizon. Dying anywhere brings the message
- * back, and it finds out by the fence and by the outcome how far it had come.
+ * Asks the initiator once how a PENDING transaction ended. An end is recorded like any outcome; only then is the check
+ * over. Without an end, the check is repeated later, until the horizon. If the process dies at any point, the message
+ * comes back; the fence and the outcome show how far the work had got.
+ *
+ * @throws Fault `unknown_check` (not retryable) if there is no check or no PENDING
  */
 export async function check(ports: CheckingPorts, delivery: CheckDelivery): Promise<void> {
   const { message } = delivery;
@@ -70,8 +72,8 @@ function unknownCheck(): Fault {
 }
 
 /**
- * The end is still open: asks again later, or gives up at the horizon. The order is what makes it safe: the check is
- * written under the fence, then the next message is sent, then operators are told.
+ * The transaction is still open: asks again later, or gives up at the horizon. The order makes it safe: write the check
+ * under the fence, send the next message, report to operators.
  */
 async function askAgain(
   ports: CheckingPorts,
@@ -90,7 +92,7 @@ async function askAgain(
   report(ports, next, asked?.attempt);
 }
 
-/** Another message did this work; it may have died before it scheduled the next, or before it told. */
+/** Another message did this work. It may have died before it scheduled the next message, or before it reported. */
 async function superseded(
   ports: CheckingPorts,
   { message, receivedTimes }: CheckDelivery,

@@ -3,8 +3,10 @@ import type { Outcome, OutcomeContent, TransactionKey } from '../model.ts';
 import { type RecordPorts, recordOutcome } from '../record/record.ts';
 
 /**
- * Records what was answered, by the way of every outcome. Whoever was first, the initiator's own word or this answer,
- * stands; where they differ, somebody is told.
+ * Records an initiator's answer like any outcome. The first write wins, whether it was the initiator's own recording or
+ * this answer. If the two differ, the event `check_contradicted` is reported.
+ *
+ * @throws Fault `not_recordable` (not retryable) if the merchant is unknown or the content is refused
  */
 export async function recordEnd(
   ports: RecordPorts,

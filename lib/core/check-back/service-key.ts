@@ -2,15 +2,15 @@ import { hkdfSha256 } from '../../protocol/hashes.ts';
 import type { Signer } from '../../protocol/signing/signed-headers.ts';
 import { publicKeyText } from '../../protocol/signing/webhook-keys.ts';
 
-/** A value that was generated when the service was deployed. */
+/** A secret value that was generated when the service was deployed. */
 export interface GeneratedSecret {
-  /** @param notBeforeMs as of a read that began then or later; a remembered value is good enough unless said otherwise */
+  /** @param notBeforeMs the value must come from a read that began then or later. Default: a cached value is good enough */
   value(notBeforeMs?: number): Promise<string>;
 }
 
 /**
- * The service's own key, by which initiators know that it is Tidings that asks. Derived from a generated value, so that
- * whoever deploys the service never holds a private key in their hands.
+ * The service's own private key. Initiators verify with its public key that a check comes from Tidings. It is derived from
+ * a generated value, so that the people who deploy the service never handle a private key.
  */
 function privateKeyOf(signingSecret: string): Uint8Array {
   return hkdfSha256({ key: Buffer.from(signingSecret, 'utf8'), info: 'tidings-check-back', size: 32 });
@@ -20,7 +20,7 @@ export function serviceSigner(signingSecret: string): Signer {
   return { scheme: 'v1a', key: privateKeyOf(signingSecret) };
 }
 
-/** `whpk_…`, as the service publishes it. */
+/** The public key as published: `whpk_…`. */
 export function servicePublicKey(signingSecret: string): string {
   return publicKeyText(privateKeyOf(signingSecret));
 }

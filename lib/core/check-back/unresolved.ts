@@ -13,7 +13,7 @@ import { type RecordPorts, type RecordResult, recordOutcome } from '../record/re
 import type { Check, UnresolvedKey } from './check-state.ts';
 import type { CheckStore } from './check-store.ts';
 
-/** What nobody could say the end of: listed for people, and ended by their hand. */
+/** Unresolved transactions: their initiator did not say how they ended. Operators list them and end them manually. */
 
 export interface UnresolvedPorts extends RecordPorts {
   readonly outcomes: OutcomeStore;
@@ -25,7 +25,7 @@ export interface Unresolved {
   readonly check: Check;
 }
 
-/** Checks and their transactions read strongly side by side. */
+/** Checks, with their transactions, read concurrently. */
 const CONCURRENCY = 16;
 
 interface UnresolvedQuery {
@@ -35,17 +35,18 @@ interface UnresolvedQuery {
 }
 
 /**
- * A page of what is unresolved, of one merchant or of all. Each is read strongly, so that nothing is shown that was
- * resolved since; a page may be empty and still have more. One that nobody can read hides none of the others: it is named.
+ * Lists a page of unresolved transactions, of one merchant or of all. Each is read with strong consistency, so that none
+ * is shown that was resolved since. A page may be empty and still have a `next`. Unreadable rows are named in
+ * `unreadable` and do not hide the others.
  */
 export async function listUnresolved(
   ports: Pick<UnresolvedPorts, 'outcomes' | 'checks'>,
   asked: UnresolvedQuery,
 ): Promise<{
   readonly items: readonly Unresolved[];
-  /** Those of the page that cannot be read; operators were told why. */
+  /** Keys on this page that cannot be read. The reasons were reported to operators. */
   readonly unreadable: readonly TransactionKey[];
-  /** Where the next page goes on, in the order of the list; absent of the last. */
+  /** Sort key after which the next page starts. Absent: this is the last page. */
   readonly next?: string;
 }> {
   const { limit, ...range } = asked;
@@ -78,14 +79,14 @@ async function readUnresolved(
   return pending === undefined || end !== undefined ? undefined : { pending, check };
 }
 
-/** What somebody found out; the rest is as it was prepared. */
+/** The end that an operator found out. All other fields come from the PENDING. */
 export type FoundOut = Pick<OutcomeContent, 'occurredAt' | 'reason'> & {
   readonly status: Exclude<OutcomeContent['status'], 'PENDING'>;
 };
 
 /**
- * Ends by hand what nobody could say the end of. It is recorded like any outcome, so that whoever was first stands.
- * Dying after it leaves a check that relay resolves.
+ * Ends an unresolved transaction manually. The end is recorded like any outcome, so the first write wins. If the process
+ * dies after recording, relay resolves the check.
  */
 export async function resolveByHand(
   ports: UnresolvedPorts,
@@ -95,7 +96,7 @@ export async function resolveByHand(
   const [check, versions] = [await ports.checks.read(key), await ports.outcomes.versions(key)];
   const [pending] = versions;
   if (pending === undefined) return { kind: 'unknown_transaction' };
-  // The same end again is answered as it was the first time.
+  // A repeated call with the same end is accepted, although the check may already be resolved.
   const isEnded = versions.some(isTerminal);
   if (check === undefined) return { kind: 'not_unresolved' };
   if (check.state !== 'unresolved' && !isEnded) return { kind: 'not_unresolved' };

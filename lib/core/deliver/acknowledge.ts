@@ -11,7 +11,7 @@ import { isDue, messageFor, type Notification, type NotificationKey, untried } f
 import type { NotificationStore } from './state/notification-store.ts';
 import { acknowledge, redeliver } from './state/transitions.ts';
 
-/** What people and receivers do to notifications by request: acknowledge them, or have them sent again. */
+/** Acknowledge and redeliver: the two changes to notifications that API callers can request. */
 
 export interface SettlingPorts {
   readonly outcomes: OutcomeStore;
@@ -28,8 +28,10 @@ export type SettlingRefusal = {
 };
 
 /**
- * The receiver has applied the outcome: retries stop, also those that are scheduled, since their messages find
- * the fence raised. For one endpoint, or for all that were expected.
+ * Acknowledges an outcome: the receiver has applied it, so all retries stop. Scheduled ones stop too, because the
+ * acknowledgement raises the fence (`rev`) and their messages no longer match it.
+ *
+ * @param endpointId acknowledges for this endpoint only; default: every expected endpoint
  */
 export async function acknowledgeOutcome(
   ports: SettlingPorts,
@@ -40,7 +42,7 @@ export async function acknowledgeOutcome(
 > {
   const found = await expectedOf(ports, key);
   if (found.kind === 'refused') return found;
-  // What was written counts beside what is expected: settings are forgotten sooner than some schedules end.
+  // Written notifications count as well as expected ones: old settings can expire before a schedule ends.
   const { notifications: written } = await ports.outcomes.transaction(key);
   const standing = written.filter(({ version }) => version === key.version).map((one) => one.endpointId);
   const known = [...new Set([...found.endpointIds, ...standing])];
@@ -54,7 +56,7 @@ export async function acknowledgeOutcome(
   return { kind: 'acknowledged', notifications };
 }
 
-/** Sends one notification again, now; see `redeliver` for what that means in each state. */
+/** Sends one notification again now. `redeliver` says what that means in each state. */
 export async function redeliverNotification(
   ports: SettlingPorts,
   key: NotificationKey,
@@ -66,7 +68,7 @@ export async function redeliverNotification(
     return { kind: 'refused', code: 'unknown_notification' };
   }
   const notification = await change(ports, key, found.listedAt, (one) => redeliver(one, ports.clock.now()));
-  // Dying here leaves an item that is due and was not sent: the sweep finds it.
+  // If the process dies here, the item is due but unsent. The sweep finds it.
   if (isDue(notification)) await ports.dispatcher.sendNow('retry', [messageFor(notification)]);
   return { kind: 'redelivered', notification };
 }

@@ -1,26 +1,26 @@
 import type { Random } from '../environment.ts';
 import { Fault } from '../faults.ts';
 
-/** When a message that met a fault is handed out again: by itself, it would wait until its visibility ends. */
+/** When the queue redelivers a message that failed. Without this, it waits for its visibility time-out. */
 
-/** A message as it was received, which its queue can hide for another while than its own. */
+/** A received message whose visibility time-out can be changed. */
 export interface Received {
-  /** How often the queue has handed it out, 1 the first time. */
+  /** How many times the queue has delivered it; 1 on the first receipt. */
   readonly receivedTimes: number;
-  /** Lets the queue hand it out again after so many seconds from now. */
+  /** Makes the queue deliver it again `seconds` from now. */
   hide(seconds: number): Promise<void>;
 }
 
 const FIRST_PAUSE_SECONDS = 5;
-/** Each pause is so many times the one before. */
+/** Factor by which each pause exceeds the previous one. */
 const GROWTH = 3;
-/** Pauses are shortened by up to this share, so that what failed together does not come back together. */
+/** Jitter shortens each pause by up to this share, so that messages that failed together do not return together. */
 const JITTER = 0.2;
 
 /**
- * 5, 15, 45, 135 seconds and so on, less the jitter.
+ * The pause before the next receipt: 5, 15, 45, 135 seconds and so on, minus jitter.
  *
- * @param longestSeconds the queue's own visibility time-out: no pause is longer
+ * @param longestSeconds upper bound of a pause: the queue's own visibility time-out
  */
 export function pauseSeconds(
   receivedTimes: number,
@@ -31,8 +31,10 @@ export function pauseSeconds(
 }
 
 /**
- * Works a message off. Where a fault that may pass stopped it, it comes back after a pause that grows with each receipt.
- * Everything else that is thrown, and dying before the pause is set, leaves it to its visibility time-out.
+ * Processes a message. After a retryable fault, it comes back after a pause that grows with each receipt. After any other
+ * error, or if the process dies before it sets the pause, it comes back at its visibility time-out.
+ *
+ * @throws every error that `work` throws
  */
 export async function orComeBack(
   ports: { readonly random: Pick<Random, 'fraction'>; readonly longestPauseSeconds: number },
@@ -47,7 +49,7 @@ export async function orComeBack(
         longestSeconds: ports.longestPauseSeconds,
         fraction: ports.random.fraction(),
       });
-      // Advice to the queue: where it cannot be given, the message comes back later.
+      // Best effort: if the call fails, the message comes back at its visibility time-out.
       await message.hide(pause).catch(() => undefined);
     }
     throw error;

@@ -58,20 +58,22 @@ export interface DeliverPorts {
 export interface Delivery {
   readonly message: NotificationMessage;
   readonly lane: Lane;
-  /** How often the queue has handed this message out, 1 the first time. */
+  /** How many times the queue has delivered this message; 1 on the first receipt. */
   readonly receivedTimes: number;
 }
 
-/** A message that is being worked off, with what was read before anything was done. */
+/** A message being processed, with the state that was read before any action. */
 interface AttemptContext extends Delivery {
   readonly outcome: TerminalOutcome;
-  /** What the message found; the first write is conditional on its `rev`. */
+  /** The notification as first read. The first write is conditional on its `rev`. */
   readonly standing: Notification;
 }
 
 /**
- * Works one message off: at most one attempt. It reads, decides by the pure functions of `next-step.ts`, and acts by
- * {@link act}. Dying anywhere brings the message back, and it finds out by the fence how far it had come.
+ * Processes one message: at most one attempt. It reads, decides with the pure functions of `next-step.ts`, and acts with
+ * {@link act}. If the process dies at any point, the message comes back, and the fence shows how far the work had got.
+ *
+ * @throws Fault `unknown_outcome` (not retryable) if the outcome does not exist or is not terminal
  */
 export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<void> {
   const context = await openContext(ports, delivery);
@@ -83,7 +85,7 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
     return act(ports, context, (current) => whenBlocked(current, target.reason));
   }
   const { circuit, schedule } = target;
-  // A slow one would keep its whole batch, and then this lane, from the others: it waits where the slow wait.
+  // A slow endpoint would hold up its batch, and then the first lane, for other endpoints. It goes to the retry lane.
   if (lane === 'first' && (await ports.health.isSlowOrOpen(circuit))) {
     return ports.dispatcher.sendAt(message, ports.clock.now());
   }
@@ -112,7 +114,7 @@ async function openContext(ports: DeliverPorts, delivery: Delivery): Promise<Att
   return { ...delivery, outcome, standing: await standingNotification(ports, delivery, outcome) };
 }
 
-/** A first message, received once, needs no look: the fence of its write is enough. All others are read first. */
+/** A first message on its first receipt needs no read: the fence on its write is enough. All others are read first. */
 async function standingNotification(
   ports: DeliverPorts,
   { message, lane, receivedTimes }: Delivery,
@@ -128,9 +130,9 @@ function planOf({ clock, random }: DeliverPorts, schedule: Schedule): AttemptPla
 }
 
 /**
- * Acts on a decision. The order is what makes delivery safe: the new state is written under the fence, then the next
- * message is sent, then operators are told; only after that may this message go. The state that was not written is
- * decided again where the decision stands whatever else happened, and is given up otherwise.
+ * Acts on a decision. The order makes delivery safe: write the new state under the fence, send the next message, report to
+ * operators. Only then may this message be deleted. If another write came first, the step is decided again when its result
+ * still applies ({@link isDecidedAgain}), and is dropped otherwise.
  */
 async function act(
   ports: DeliverPorts,
@@ -153,10 +155,10 @@ async function act(
   });
 }
 
-/** A step that was written, or that something else was written in place of. */
+/** A step, and whether it was written or overtaken by another write. */
 interface TakenStep {
   readonly step: NextStep;
-  /** As it stands now. */
+  /** The notification as stored now. */
   readonly notification: Notification;
   readonly kept: boolean;
 }
@@ -167,7 +169,7 @@ function report({ reporter }: DeliverPorts, { lane }: AttemptContext, taken: Tak
   if (kept) reportEnd(reporter, { notification, reason: step.reason });
 }
 
-/** The fence refused: another message did this work, and may have died before it sent the next or told the end. */
+/** The fence refused: another message did this work. It may have died before it sent the next message or reported the end. */
 async function superseded(
   ports: DeliverPorts,
   { message, receivedTimes }: AttemptContext,
@@ -178,7 +180,7 @@ async function superseded(
   if (resent) await sendDue(ports, standing);
   const { transactionId, rev } = message;
   ports.reporter.report({ event: 'message_superseded', transactionId, rev, resent });
-  // The end that this very message may have written: better told twice than never.
+  // An earlier receipt of this message may have written the end and died unreported. Two reports are better than none.
   if (receivedTimes > 1 && standing.rev === rev + 1) {
     reportEnd(ports.reporter, { notification: standing, reason: 'told_again' });
   }

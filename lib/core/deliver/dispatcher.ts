@@ -2,23 +2,23 @@ import type { CheckMessage } from '../check-back/check-state.ts';
 import type { Lane } from '../events.ts';
 import type { NotificationMessage } from './state/notification.ts';
 
-/** A message, and when it is to be attempted. */
+/** A message and its due time. */
 export interface Due<Message = NotificationMessage | CheckMessage> {
   readonly message: Message;
   readonly atMs: number;
 }
 
-/** Messages on their way to deliver and check. Each call returns only when every message is safely handed over. */
+/** Sends messages to `deliver` and `check`. Each sending call returns only once the queue has accepted every message. */
 export interface Dispatcher {
-  /** To be attempted now. */
+  /** Sends messages that are due now. */
   sendNow<L extends Lane>(lane: L, messages: readonly LaneMessage<L>[]): Promise<void>;
-  /** To be attempted at `atMs` or soon after, by the retry or the check lane. Repeating the call is harmless. */
+  /** Sends a message that is due at `atMs` or soon after, to the retry or the check lane. Repeating the call is harmless. */
   sendAt(message: NotificationMessage | CheckMessage, atMs: number): Promise<void>;
-  /** The same for many at once, in as few requests as it takes. */
+  /** `sendAt` for many messages, in as few requests as possible. */
   sendAllAt(due: readonly Due[]): Promise<void>;
-  /** Messages waiting to be received in a lane, about. */
+  /** Approximate number of messages that wait in a lane. */
   backlog(lane: Lane): Promise<number>;
 }
 
-/** What a lane carries. */
+/** The message type of a lane. */
 type LaneMessage<L extends Lane> = L extends 'check' ? CheckMessage : NotificationMessage;

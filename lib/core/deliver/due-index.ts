@@ -1,7 +1,7 @@
 import type { TransactionKey } from '../model.ts';
 import type { NotificationKey } from './state/notification.ts';
 
-/** What has a next attempt: both kinds stand in one index. */
+/** Key of a row with a next attempt. One index holds both kinds. */
 export type DueKey =
   | { readonly kind: 'notification'; readonly key: NotificationKey }
   | { readonly kind: 'check'; readonly key: TransactionKey };
@@ -14,6 +14,6 @@ interface DuePageQuery {
 }
 
 export interface DueIndex {
-  /** Keys whose next attempt was due before `before`, oldest first; the index may be behind. */
+  /** Keys whose next attempt was due before `before`, oldest first. Eventually consistent. */
   page(options: DuePageQuery): Promise<{ readonly keys: readonly DueKey[]; readonly cursor?: string }>;
 }

@@ -4,10 +4,10 @@ import type { Endpoint, MerchantConfig, SettingsSpan } from '../merchants/mercha
 import { type EndpointId, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../model.ts';
 
 /**
- * The endpoints that one terminal outcome is to be told to: those enabled at `listedAt` whose filter lets the
- * type through, and the transaction's own `notifyUrl`. The one definition for relay, audit and query.
+ * The endpoints that must be notified of a terminal outcome: those that were enabled at `listedAt` and whose filter
+ * accepts the event type, plus the transaction's own `notifyUrl`. Relay, audit and query all use this definition.
  *
- * @param notifyUrl the transaction's callback URL, from the terminal outcome or else from its PENDING
+ * @param notifyUrl the transaction's callback URL: from the terminal outcome, otherwise from its PENDING
  */
 export function expectedEndpoints(
   outcome: TerminalOutcome,
@@ -23,12 +23,12 @@ export function expectedEndpoints(
   return notifyUrl === undefined ? expected : [...expected, NOTIFY_URL_ENDPOINT];
 }
 
-/** What was in force at `time`; undefined before the endpoint's creation. Times of one width sort as text. */
+/** The settings in force at `time`; undefined before the endpoint was created. Times have a fixed width, so they sort as text. */
 function spanAt(endpoint: Endpoint, time: string): SettingsSpan | undefined {
   return endpoint.history.findLast((span) => span.from <= time);
 }
 
-/** What an endpoint's list of event types lets through; everything where there is none. */
+/** The filter for an endpoint's list of event types. Default: accepts every type. */
 export function typeFilter(filters: readonly string[] = ['*']): TypeFilter {
   return (of) => letsThrough(filters, of);
 }

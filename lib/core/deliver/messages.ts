@@ -8,15 +8,15 @@ import { parseJson } from '../json.ts';
 import { type DeliverPorts, deliver } from './deliver.ts';
 import { notificationMessageSchema } from './state/notification.ts';
 
-/** Where a message ends that can never be worked off; operators look there. */
+/** The dead-letter queue: messages that can never be processed, for operators to inspect. */
 export interface DeadLetters {
   add(message: { readonly body: string; readonly reason: string }): Promise<void>;
 }
 
-/** Faults that no wait mends. Whatever else AWS refuses may be mended, and the message comes back. */
+/** Faults that waiting cannot cure. After any other fault (AWS refusals included) the message comes back. */
 const HOPELESS: ReadonlySet<string> = new Set(['unknown_outcome', 'unknown_check']);
 
-/** A message as the queue hands it out. */
+/** A message as the queue delivers it. */
 export interface QueueMessage {
   readonly messageId: string;
   readonly body: string;
@@ -28,7 +28,7 @@ interface MessagePorts {
   readonly reporter: Reporter;
 }
 
-/** A message of the first or the retry lane: one attempt to deliver. */
+/** Handles a message of the first or the retry lane: one delivery attempt. */
 export function handleMessage(
   ports: DeliverPorts & MessagePorts,
   queued: QueueMessage & { readonly lane: DeliveryLane },
@@ -41,7 +41,7 @@ export function handleMessage(
   });
 }
 
-/** A message of the check lane: the initiator is asked once. */
+/** Handles a message of the check lane: asks the initiator once. */
 export function handleCheckMessage(ports: CheckingPorts & MessagePorts, queued: QueueMessage): Promise<void> {
   const { receivedTimes } = queued;
   return handle(ports, queued, {
@@ -51,7 +51,7 @@ export function handleCheckMessage(ports: CheckingPorts & MessagePorts, queued: 
   });
 }
 
-/** How messages of one kind are read and worked off. */
+/** How messages of one kind are parsed and processed. */
 interface MessageKind<Message> {
   readonly schema: z.ZodType<Message>;
   readonly malformed: string;
@@ -59,8 +59,8 @@ interface MessageKind<Message> {
 }
 
 /**
- * Works one message off. Returning lets it go; throwing brings it back. What can never be worked off goes to
- * the dead letters at once, with the reason, and holds up nobody.
+ * Processes one message. If it returns, the queue deletes the message; if it throws, the message comes back. A message that
+ * can never be processed goes to the dead-letter queue at once, with the reason, and holds up no other message.
  */
 async function handle<Message>(
   ports: MessagePorts,

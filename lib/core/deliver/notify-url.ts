@@ -1,7 +1,7 @@
 import type { TerminalOutcome } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
 
-/** The transaction's own callback URL: from the terminal outcome, else from its PENDING. */
+/** The transaction's own callback URL: from the terminal outcome, otherwise from its PENDING (version 1). */
 export async function notifyUrlOf(
   outcomes: Pick<OutcomeStore, 'read'>,
   outcome: TerminalOutcome,

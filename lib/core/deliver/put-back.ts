@@ -8,18 +8,18 @@ import {
 } from '../model.ts';
 import { type RelayPorts, relay } from './relay.ts';
 
-/** A record of the stream that could not be relayed. */
+/** A stream record that could not be relayed. */
 export interface ParkedRecord {
   readonly recordId: string;
   readonly parkedAt: string;
   readonly reason: string;
-  /** The record as the stream gave it; its end may be cut off. */
+  /** The record as read from the stream; it may be truncated. */
   readonly payload: string;
 }
 
-/** What was kept aside, by days of UTC (`2026-11-20`), and the way to take a record out of there. */
+/** The store of parked records, by UTC day (`2026-11-20`). */
 export interface ParkedRecords {
-  /** Those of the days, day by day, the newest first. */
+  /** Records of these days, day by day, newest first. */
   list(days: readonly string[]): AsyncIterable<ParkedRecord>;
   find(recordId: string, days: readonly string[]): Promise<ParkedRecord | undefined>;
   remove(record: ParkedRecord): Promise<void>;
@@ -34,11 +34,11 @@ export interface PutBackPorts extends RelayPorts {
   readonly parked: Pick<ParkedRecords, 'remove'>;
 }
 
-/** Ids hold none of these characters, and text of others is escaped: only the record's own key reads so. */
+/** Matches only the record's own key: ids cannot contain these characters, and JSON escapes the quotes in other text. */
 const KEY_OF_RECORD = /"pk":\{"S":"T#([\w-]+)#([\w:-]+)"\}/;
 const VERSION_OF_RECORD = /"sk":\{"S":"V#000([12])"\}/;
 
-/** Whose outcome a parked record is; undefined where it is none. */
+/** The key of a parked record's outcome; undefined if the record is not an outcome. */
 export function keyOfParked({
   payload,
 }: Pick<ParkedRecord, 'payload'>): (TransactionKey & { readonly version: Version }) | undefined {
@@ -52,11 +52,11 @@ export function keyOfParked({
 }
 
 /**
- * Relays a parked record again: its outcome is read anew, since it may have been mended, and goes the way of every record
- * of the stream. The parked row goes after its messages were handed over. Dying before repeats them, and by the fence one
- * of them acts, also where the audit has made the notification meanwhile.
+ * Relays a parked record again. The outcome is read again, because it may have been repaired, and is relayed like any
+ * stream record. The parked row is removed after the queues accepted the messages. If the process dies before that, the
+ * messages are sent again; the fence lets only one of them act, even if the audit has created the notification meanwhile.
  *
- * @throws Fault where the table or a queue is away: the record stays, and putting it back is repeated
+ * @throws Fault if the table or a queue is unavailable; the record stays parked, and the call can be repeated
  */
 export async function putBack(ports: PutBackPorts, parked: ParkedRecord): Promise<PutBack> {
   const key = keyOfParked(parked);
@@ -80,13 +80,13 @@ export async function putBack(ports: PutBackPorts, parked: ParkedRecord): Promis
 }
 
 /**
- * What is put back may have been delivered already, by the audit's doing or by an earlier try. In the first lane a message
- * makes its request before it finds that out; in the lane of what waits it looks first.
+ * Sends first-lane messages to the retry lane. A record that is put back may already be delivered, through the audit or an
+ * earlier try. The first lane makes the request before it reads the notification; the retry lane reads first.
  */
 function readingFirst(dispatcher: RelayPorts['dispatcher']): RelayPorts['dispatcher'] {
   return {
     ...dispatcher,
-    // Both lanes carry the same messages, which the type of one lane cannot say of another.
+    // Both lanes carry the same message type, but the generic parameter cannot express that. Hence the cast.
     sendNow: (lane, messages) =>
       dispatcher.sendNow(lane === 'first' ? ('retry' as typeof lane) : lane, messages),
   };

@@ -15,49 +15,49 @@ import { redeliver } from './state/transitions.ts';
 
 export interface JobStore {
   read(merchantId: MerchantId, jobId: string): Promise<Job | undefined>;
-  /** Jobs that are not done, of all merchants: at most a few of each. */
+  /** Unfinished jobs of all merchants: at most one per slot of each merchant. */
   running(): Promise<readonly Pick<Job, 'merchantId' | 'jobId'>[]>;
-  /** False where somebody else wrote since `expectedRev`; of a new job (0) also where its slot is taken. */
+  /** False if another writer came after `expectedRev`. For a new job (0), also false if its slot is taken. */
   save(job: Job, expectedRev: number): Promise<boolean>;
 }
 
-/** Sending a whole range again: a job that is worked off step by step, and that says how far it is. */
+/** Redelivery of a whole time range: a job that runs in steps and records its progress. */
 
 export const UNDELIVERED_STATES = ['retrying', 'exhausted', 'blocked'] as const;
 export type UndeliveredState = (typeof UNDELIVERED_STATES)[number];
 
 /**
- * In which the states are read: what is sent again becomes `retrying` at once, may be `blocked` a moment later, and is
- * `exhausted` only after its schedule, so that it is not found a second time.
+ * Order in which the states are read. A redelivered notification becomes `retrying` at once, perhaps `blocked` a moment
+ * later, and `exhausted` only at the end of its schedule. This order keeps the job from finding it a second time.
  */
 const READING_ORDER: readonly UndeliveredState[] = ['retrying', 'blocked', 'exhausted'];
 
-/** Notifications of one step; after each step the progress is written. */
+/** Notifications per step. Progress is written after each step. */
 const STEP = 50;
-/** Notifications of one step that are worked on side by side. */
+/** Notifications of one step processed concurrently. */
 const STEP_CONCURRENCY = 8;
-/** Jobs of one merchant that run at the same time: more would only wait for each other. */
+/** Slots for concurrent jobs of one merchant. More jobs would only wait for each other. */
 const SLOTS = [0, 1, 2] as const;
-/** Jobs that one run works on side by side. */
+/** Jobs that one run processes concurrently. */
 const JOB_CONCURRENCY = 4;
-/** Steps of one job in one run: the rest waits a minute, and other jobs do not. */
+/** Steps of one job per run. The rest waits a minute for the next run, so that other jobs get their turn. */
 const MAX_STEPS = 40;
 
 export const jobSchema = z.object({
   jobId: z.string(),
   merchantId: storedMerchantId,
-  /** Which of its merchant's few places it takes while it runs. */
+  /** The merchant's slot that the job occupies while it runs. */
   slot: z.number().int().nonnegative(),
   from: storedTime,
   to: storedTime,
   states: z.array(storedWord<UndeliveredState>()).min(1),
   endpointId: storedEndpointId.exactOptional(),
   createdAt: storedTime,
-  /** Only what runs is worked on. */
+  /** Only `running` jobs are processed. */
   state: storedWord<'running' | 'done'>(),
-  /** The step that is due: found, counted, and not yet sent. */
+  /** Keys of the pending step: found and counted, not yet sent. */
   keys: z.array(notificationKeySchema),
-  /** Which of the index's ranges is read next: partitions of the first state, then of the next. */
+  /** Index range to read next: all partitions of the first state, then those of the next state. */
   range: z.number().int().nonnegative(),
   cursor: z.string().exactOptional(),
   found: z.number().int().nonnegative(),
@@ -115,10 +115,10 @@ export async function startRedelivery(
   return 'too_many_jobs';
 }
 
-/** Works on every job that runs, none of which keeps another from its turn, until `deadlineMs`. */
+/** Advances every running job until `deadlineMs`. No job keeps another from its turn. */
 export async function runJobs(ports: RedeliveryPorts, deadlineMs: number): Promise<void> {
   const running = [...(await ports.jobs.running())];
-  // Another one first each time, so that a deadline does not meet the same ones.
+  // Starts at a random job, so that a deadline does not always cut off the same ones.
   const first = Math.floor(ports.random.fraction() * running.length);
   const inTurn = [...running.slice(first), ...running.slice(0, first)];
   await boundedMap(inTurn, JOB_CONCURRENCY, async ({ merchantId, jobId }) => {
@@ -128,21 +128,21 @@ export async function runJobs(ports: RedeliveryPorts, deadlineMs: number): Promi
 }
 
 /**
- * Works a job off as far as one run goes. A step's keys are written before they are sent: dying in it repeats the same
- * step, which counts the same and sends nothing twice.
+ * Runs up to {@link MAX_STEPS} steps of a job. A step's keys are written before they are sent. If the process dies during
+ * a step, the same step is repeated: it counts the same keys and sends none twice.
  */
 async function runJob(ports: RedeliveryPorts, job: Job, deadlineMs: number): Promise<void> {
   let current = job;
   for (let step = 0; step < MAX_STEPS && current.state === 'running'; step += 1) {
     if (ports.clock.now() >= deadlineMs) return;
     const next = await runStep(ports, current);
-    // Somebody else is working on it: whoever loses leaves it to the other.
+    // Another run is processing this job. The loser stops.
     if (!(await ports.jobs.save(next, current.rev))) return;
     current = next;
   }
 }
 
-/** Sends what the last step found, and finds the next. */
+/** Sends the keys that the last step found, and finds the next ones. */
 async function runStep(ports: RedeliveryPorts, job: Job): Promise<Job> {
   const results = await boundedMap(job.keys, STEP_CONCURRENCY, (key) => resend(ports, job, key));
   const sent = job.sent + results.filter((isSent) => isSent).length;
@@ -173,21 +173,21 @@ async function runStep(ports: RedeliveryPorts, job: Job): Promise<Job> {
   };
 }
 
-/** Whether it was sent again since the job began: now, or by a step that died, or by hand meanwhile. */
+/** Whether the notification was redelivered since the job began: now, by a step that died, or manually in the meantime. */
 async function resend(ports: RedeliveryPorts, job: Job, key: NotificationKey): Promise<boolean> {
   const standing = await ports.notifications.read(key).catch(undefinedWhereUnreadable);
   if (standing === undefined) return false;
   if (standing.startedAt >= job.createdAt) return true;
   if (!job.states.some((state) => state === standing.state)) return false;
-  // Not before the job by a clock that is behind: its repetition would not know it again.
+  // With a clock that is behind, `startedAt` would precede the job, and a repeated step would not recognise the redelivery.
   const next = redeliver(standing, Math.max(ports.clock.now(), msOf(job.createdAt)));
   if ((await saveNotification(ports, next, standing.rev)).kind === 'overtaken') return false;
-  // Dying here leaves an item that is due and was not sent: the sweep finds it.
+  // If the process dies here, the item is due but unsent. The sweep finds it.
   if (isDue(next)) await ports.dispatcher.sendNow('retry', [messageFor(next)]);
   return true;
 }
 
-/** Operators were told of that row; the rest of the job goes on. */
+/** Skips an unreadable row: it was already reported to operators, and the rest of the job continues. */
 function undefinedWhereUnreadable(error: unknown): undefined {
   if (!isUnreadable(error)) throw error;
 }

@@ -20,12 +20,12 @@ interface RecordToPark {
   readonly payload: string;
 }
 
-/** Where goes what cannot be read: kept with the reason, so that nothing is dropped and nobody waits. */
+/** Keeps records that cannot be relayed, with the reason, so that none is dropped and none blocks the stream. */
 export interface Parking {
   park(record: RecordToPark): Promise<void>;
 }
 
-/** One record of the table's stream: the outcome that was inserted, or why it cannot be read. */
+/** One record of the table's stream: the inserted outcome, or the reason why it cannot be read. */
 export type StreamedOutcome =
   | {
       readonly kind: 'outcome';
@@ -40,7 +40,7 @@ export type StreamedOutcome =
       readonly payload: string;
     };
 
-/** Records worked on side by side: as many as the SDK keeps connections open. Nothing depends on their order. */
+/** Records processed concurrently: as many as the SDK keeps connections open. Their order does not matter. */
 const CONCURRENCY = 50;
 
 export interface RelayPorts {
@@ -54,7 +54,7 @@ export interface RelayPorts {
   readonly clockTrust: ClockTrust;
 }
 
-/** What one record is turned into. */
+/** The messages made from one record. */
 interface Relayed {
   readonly told: readonly RoutedMessage[];
   readonly checks: readonly Due<CheckMessage>[];
@@ -63,9 +63,9 @@ interface Relayed {
 const NOTHING: Relayed = { told: [], checks: [] };
 
 /**
- * Turns recorded outcomes into messages, one for each endpoint expected. Returns only when all are handed
- * over; a fault leaves the whole batch to be relayed again, which the fence makes harmless. What can never
- * be relayed is parked, so that it stops neither its neighbours nor the stream.
+ * Turns recorded outcomes into messages, one for each expected endpoint. Returns only once the queues have accepted
+ * all of them. After a fault the whole batch is relayed again, which the fence makes harmless. A record that can never
+ * be relayed is parked, so that it blocks neither the other records nor the stream.
  */
 export async function relay(ports: RelayPorts, records: readonly StreamedOutcome[]): Promise<void> {
   const startedAtMs = ports.clock.now();
@@ -99,7 +99,7 @@ async function relayRecord(
   return 'reason' in found ? park(ports, record, found.reason) : found;
 }
 
-/** First attempts at what is slow or dead wait among the retries, where they hold up no first attempts. */
+/** First attempts to slow or dead endpoints go to the retry lane, where they do not hold up other first attempts. */
 async function laneOf(
   ports: RelayPorts,
   message: NotificationMessage,
@@ -121,12 +121,12 @@ async function relayOutcome(
   if (!isTerminal(outcome)) return relayPending(ports, outcome);
   const notifyUrl = await notifyUrlOf(ports.outcomes, outcome);
   if (outcome.version === 2) await ports.outcomes.settlePending(outcome);
-  // A list of endpoints serves only outcomes stamped before it was read. It then holds all that was in force at the
-  // stamp, because a widening stands in the table before it is in force (`merchants/dated-writes.ts`).
+  // An endpoint list may be used only for outcomes stamped before the list was read. It then includes every setting in
+  // force at the stamp, because a widening is written before it takes effect (`merchants/dated-writes.ts`).
   const notBeforeMs = Math.min(msOf(outcome.listedAt) + CLOCKS_DIFFER_MS, startedAtMs);
   const config = await ports.configs.get(outcome.merchantId, notBeforeMs);
   if (config === undefined) return { reason: 'unknown_merchant' };
-  // Stamps of two machines were compared: with a clock that is off, an old list would seem fresh.
+  // This compares stamps of two machines. With a wrong clock, an old list would seem fresh.
   ports.clockTrust.assertTrusted();
   const { merchantId, transactionId, version } = outcome;
   const endpointIds = expectedEndpoints(outcome, config, notifyUrl);
@@ -141,21 +141,21 @@ async function relayOutcome(
 }
 
 /**
- * The first check of a PENDING, when the initiator's time is up. Where there is nobody to ask, the check waits for the
- * horizon, and the sweep finds it there.
+ * Schedules the first check of a PENDING, `checkBack.afterSeconds` after it was recorded. Without `checkBack` there is no
+ * address to ask: the check waits for the horizon, and the sweep finds it there.
  */
 function relayPending({ clock }: RelayPorts, outcome: Outcome): Relayed {
   const { merchantId, transactionId, checkBack, recordedAt } = outcome;
   if (checkBack === undefined) return NOTHING;
   const afterMs = checkBack.afterSeconds * SECOND_MS;
-  // Of a clock that is behind, the rest of the time would be longer than the whole.
+  // With a clock that is behind, the remaining wait would exceed `afterSeconds`. Hence the minimum.
   const atMs = Math.min(msOf(recordedAt), clock.now()) + afterMs;
   return { told: [], checks: [{ message: { merchantId, transactionId, rev: 0 }, atMs }] };
 }
 
 /**
- * Whatever AWS refuses, for want of a permission too, may be mended, and the batch waits for it. What fails for
- * any other reason is a record that no wait makes readable, and would stop the stream for ever.
+ * Rethrows what can be repaired: any AWS refusal, a missing permission included. The batch then waits. Any other
+ * failure means that waiting cannot make the record relayable; it would block the stream for ever, so it is parked.
  */
 function unrelayable(error: unknown): { readonly reason: string } {
   if (error instanceof Fault && !isUnreadable(error)) throw error;

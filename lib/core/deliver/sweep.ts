@@ -13,13 +13,13 @@ import type { FencedStore } from './state/fenced-store.ts';
 import { admits, messageFor, type Notification, type NotificationKey } from './state/notification.ts';
 import type { NotificationStore } from './state/notification-store.ts';
 
-/** How late a row must be before it counts as due and not sent: messages have their own ways of being late. */
+/** How late a row must be before it counts as unsent. A message may be a little late for other reasons. */
 const SWEEP_AFTER_MS = 3 * MINUTE_MS;
-/** For how long a swept row is left alone: its message has so long to be worked off. */
+/** Lease on a swept row: the time its message has to be processed. */
 const LEASE_MS = 15 * MINUTE_MS;
-/** Messages of the retry lane above which only those are sent that have a chance to be delivered. */
+/** Backlog of the retry lane above which the sweep skips endpoints whose breaker is open. */
 const MAX_BACKLOG = 10_000;
-/** Rows of one partition read at a time, and those of them that are leased and sent together. */
+/** Rows of a partition per read (`PAGE`), and rows leased and sent together (`BATCH`). */
 const PAGE = 1_000;
 const BATCH = 20;
 
@@ -35,18 +35,16 @@ export interface SweepPorts {
 }
 
 /**
- * Finds what is due and was not sent: its message was lost, or never made. Each row is leased before it is
- * sent, so that two sweeps, or one that died, do not send it again and again; `rev` stays, so that the message
- * that was only late still works.
+ * Finds rows that are due but unsent: their message was lost or never made. Each row is leased before it is sent, so that
+ * two sweeps, or one that died, do not send it repeatedly. The lease keeps `rev`, so that a message that was only late
+ * still works.
  *
- * Above the lane's backlog, dead endpoints' rows are passed over, however many there are: what else is due lies
- * between them.
+ * Above {@link MAX_BACKLOG}, rows of dead endpoints are skipped, however many there are, to reach the other due rows
+ * between them. An unreadable row stays at the front of the index for ever; it must not block the rows behind it.
  *
- * @param partition 0 to 15, of the due index
- * A row that nobody can read keeps none behind it from being sent: it stays first for ever.
- *
- * @returns how many were sent
- * @throws what could not be read, after everything else was sent
+ * @param partition of the due index, 0 to 15
+ * @returns the number of rows sent
+ * @throws the first read failure of an unreadable row, after everything else was sent; a table refusal at once
  */
 export async function sweepPartition(
   ports: SweepPorts,
@@ -71,7 +69,7 @@ export async function sweepPartition(
   return sent;
 }
 
-/** What the pages of one partition's run have in common. */
+/** What all pages of one partition's run share. */
 interface PageToSend {
   readonly before: string;
   readonly deadlineMs: number;
@@ -91,7 +89,7 @@ async function sendPage(ports: SweepPorts, keys: readonly DueKey[], options: Pag
     if (batch.length < BATCH && !isLast) continue;
     const { leased, failures } = await sendBatch(ports, batch, before);
     sent += leased;
-    // What the table refuses now it refuses for the next row, too.
+    // If the table refuses this row now, it will refuse the next one too.
     const refusal = failures.find((one) => one instanceof Fault && !isUnreadable(one));
     if (refusal !== undefined) throw refusal;
     unreadable.push(...failures);
@@ -101,7 +99,7 @@ async function sendPage(ports: SweepPorts, keys: readonly DueKey[], options: Pag
   return sent;
 }
 
-/** What was leased is sent, whatever became of the others: a lease that is not sent waits a quarter of an hour. */
+/** Sends every leased row, even if other rows failed: a row leased but unsent would wait for 15 minutes. */
 async function sendBatch(ports: SweepPorts, due: readonly DueKey[], before: string) {
   const notifications = due.flatMap((one) => (one.kind === 'notification' ? [one.key] : []));
   const checks = due.flatMap((one) => (one.kind === 'check' ? [one.key] : []));
@@ -125,11 +123,11 @@ function isWaiting({ state }: Check): boolean {
   return state === 'waiting';
 }
 
-/** Which rows are leased. */
+/** Which rows may be leased. */
 interface LeaseRule<Item> {
-  /** Due by then. */
+  /** Only rows due by this time. */
   readonly before: string;
-  /** Whether a message still has something to do. */
+  /** Whether a message for the row still has work to do. */
   readonly isOpen: (item: Item) => boolean;
 }
 
@@ -148,7 +146,7 @@ async function leaseAll<Key, Item extends Key & { readonly nextAttemptAt?: strin
   return { leased, failures };
 }
 
-/** The index may be behind: what counts is the row itself, read strongly and leased on condition. */
+/** The index may be behind. The row itself decides: it is read with strong consistency and leased conditionally. */
 async function lease<Key, Item extends Key & { readonly nextAttemptAt?: string }>(
   ports: SweepPorts,
   store: FencedStore<Key, Item>,
@@ -161,7 +159,7 @@ async function lease<Key, Item extends Key & { readonly nextAttemptAt?: string }
   return (await store.lease(item, until)) ? item : undefined;
 }
 
-/** The host of a transaction's own URL is not known here, nor settings that nobody can read: deliver finds out. */
+/** False when unknown: the host of a transaction's own URL, and unreadable settings. `deliver` finds out. */
 async function isSurelyDead(ports: SweepPorts, key: NotificationKey): Promise<boolean> {
   if (key.endpointId === NOTIFY_URL_ENDPOINT) return false;
   const asOfMs = ports.clock.now() - SETTINGS_MAX_AGE_MS;

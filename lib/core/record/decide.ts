@@ -8,9 +8,11 @@ export type RecordDecision =
   | { readonly kind: 'mismatch'; readonly current: Outcome; readonly fields: readonly string[] };
 
 /**
- * Decides what recording `content` means beside the outcomes that stand already: the whole state machine of
- * a transaction. A PENDING repeated after the end is a conflict even where it equals the first: whoever
- * prepares again must learn that it is over before it acts.
+ * Decides what recording `content` means, given the stored outcomes. This is the whole state machine of a transaction.
+ * A PENDING repeated after the end is a conflict, even if it equals the first PENDING: an initiator that prepares again
+ * must learn that the transaction has ended before it acts.
+ *
+ * @param standing the stored versions, oldest first
  */
 export function decideRecording(standing: readonly Outcome[], content: OutcomeContent): RecordDecision {
   const current = standing.at(-1);

@@ -5,11 +5,11 @@ import { parseJsonParts, refusalIn } from '../json.ts';
 import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../model.ts';
 import { type RecordPorts, type RecordResult, recordOutcome } from './record.ts';
 
-/** Recording from a queue: the initiator hands an outcome over and does not wait for the answer. */
+/** Recording from a queue: the initiator sends an outcome and does not wait for the result. */
 
 export interface IntakePorts extends RecordPorts {
   readonly deadLetters: DeadLetters;
-  /** Accounts whose events are taken, and the merchants for which each may speak; `*` for all. */
+  /** AWS accounts whose events are accepted, and the merchants that each may record for; `*`: all merchants. */
   readonly recorders: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -19,15 +19,15 @@ const itemSchema = z.strictObject({
   ...outcomeContentSchema.shape,
 });
 
-/** What EventBridge puts around an event; `account` is its own statement of who put it. */
+/** The EventBridge envelope of an event. EventBridge itself sets `account`: the account that put the event. */
 const eventSchema = z.object({ 'detail-type': z.string(), account: z.string(), detail: z.unknown() });
-/** Where the detail stands in an event. It is bounded as an outcome is that comes alone. */
+/** Depth of `detail` in an event. The detail has the same size limit as an outcome sent without an envelope. */
 const DETAIL_DEPTH = 1;
 
 /**
- * Records one message: an outcome as it stands in a batch, with its `merchantId`, or an event with that as its detail.
- * Returning lets the message go; throwing brings it back. What can never be recorded, a conflict among it, goes to the
- * dead letters with the reason.
+ * Records one message: an outcome in batch form plus `merchantId`, or an event with that as its detail. If it returns, the
+ * queue deletes the message; if it throws, the message comes back. A message that can never be recorded, a conflict
+ * included, goes to the dead-letter queue with the reason.
  */
 export async function takeIn(
   ports: IntakePorts,
@@ -36,7 +36,7 @@ export async function takeIn(
   const read = readMessage(ports, body);
   const refused = 'reason' in read ? read.reason : refusalOf(await record(ports, read.item));
   if (refused === undefined) return;
-  // Told before it is put away: dying between the two tells it twice.
+  // Report before the message is moved: if the process dies in between, the refusal is reported twice, not lost.
   ports.reporter.report({ event: 'intake_refused', messageId, reason: refused });
   await ports.deadLetters.add({ body, reason: refused });
 }
@@ -58,7 +58,7 @@ function readMessage({ recorders }: IntakePorts, body: string): ReadMessage {
   if (refusal !== undefined) return { reason: `${refusal.code} ${refusal.pointer}`.trim() };
   const parsed = itemSchema.safeParse(input);
   if (!parsed.success) return { reason: fieldsOf(parsed.error) };
-  // What comes without an event around it was sent to the queue itself, which IAM permits to this account alone.
+  // A message without an envelope was sent to the queue directly. IAM permits that to this account only.
   const merchants = event.success ? merchantsOf(recorders, event.data.account) : ['*'];
   const isPermitted = merchants.includes('*') || merchants.includes(parsed.data.merchantId);
   return isPermitted ? { item: parsed.data } : { reason: 'account_without_scope' };
@@ -68,7 +68,7 @@ function merchantsOf(recorders: IntakePorts['recorders'], account: string): read
   return Object.hasOwn(recorders, account) ? (recorders[account] ?? []) : [];
 }
 
-/** Fields that one reason names at most. */
+/** Most fields that one reason names. */
 const MAX_FIELDS = 5;
 
 function fieldsOf({ issues }: z.ZodError): string {

@@ -2,7 +2,7 @@ import type { Check } from '../check-back/check-state.ts';
 import type { Notification } from '../deliver/state/notification.ts';
 import type { MerchantId, Outcome, TransactionId, TransactionKey, Version } from '../model.ts';
 
-/** A page of the transactions that carry a reference. */
+/** Query for a page of the transactions with a given reference. */
 export interface ReferenceQuery {
   readonly merchantId: MerchantId;
   readonly reference: string;
@@ -15,31 +15,32 @@ export interface ReferenceIds {
   readonly more: boolean;
 }
 
-/** Outcomes: written once, never changed. */
+/** Store of outcomes. An outcome is written once and never changed. */
 export interface OutcomeStore {
   /**
-   * Writes unless that version stands already. One try, bounded in time and without retries inside, because
-   * the stamp in `outcome` is only good for a moment. Throws a retryable Fault when it cannot tell.
+   * Writes unless that version already exists. Makes one try, bounded in time and without internal retries, because the
+   * stamp in `outcome` is valid only for a moment.
    *
-   * @throws Fault `clock_skew` where this machine's clock cannot be trusted with a stamp
+   * @throws a retryable Fault if it is unknown whether the write succeeded
+   * @throws Fault `clock_skew` if this machine's clock cannot be trusted for a stamp
    */
   putIfAbsent(outcome: Outcome, feedShard: number): Promise<'written' | 'exists'>;
-  /** The same for a PENDING, which is not listed: together with its check, or not at all. */
+  /** `putIfAbsent` for a PENDING, which is not listed. Writes it and its check atomically. */
   prepare(pending: Outcome, check: Check): Promise<'written' | 'exists'>;
-  /** The outcome, however lately it was written. */
+  /** Reads one outcome. Finds it even if it was written only just now. */
   read(key: TransactionKey & { readonly version: Version }): Promise<Outcome | undefined>;
-  /** Every version of one transaction, oldest first; strongly consistent. */
+  /** Reads every version of one transaction, oldest first; strongly consistent. */
   versions(key: TransactionKey): Promise<readonly Outcome[]>;
-  /** A transaction with everything told of it, in one strongly consistent read. */
+  /** Reads a transaction's outcomes and notifications in one strongly consistent read. */
   transaction(key: TransactionKey): Promise<{
     readonly outcomes: readonly Outcome[];
     readonly notifications: readonly Notification[];
   }>;
-  /** Ids of the transactions that carry `reference`, in their order, after `after`; soon after the write. */
+  /** Ids of the transactions with `reference`, in order, starting after `after`. Eventually consistent. */
   idsByReference(asked: ReferenceQuery): Promise<ReferenceIds>;
   /**
-   * The PENDING of an ended transaction needs no check any more: that is resolved, and both expire a day after the end
-   * does. Repeatable.
+   * Resolves the check of an ended transaction. Its PENDING and the check both expire a day after the end does.
+   * Idempotent.
    */
   settlePending(end: Outcome): Promise<void>;
 }

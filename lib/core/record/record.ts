@@ -15,19 +15,19 @@ export type RecordResult =
   | { readonly kind: 'conflict'; readonly current: Outcome }
   | { readonly kind: 'mismatch'; readonly current: Outcome; readonly fields: readonly string[] }
   | { readonly kind: 'unknown_merchant' }
-  /** A URL is no place that may be called, or there is nothing to ask about. */
+  /** A URL may not be called, or `checkBack` was given for an outcome that is not PENDING. */
   | {
       readonly kind: 'refused';
       readonly pointer: '/notifyUrl' | '/checkBack' | '/checkBack/url';
       readonly code: CallbackUrlRefusal | 'check_back_not_pending';
     };
 
-/** Tries of one write, each with a stamp of its own. */
+/** Tries of one write; each has its own stamp. */
 const MAX_WRITE_TRIES = 3;
 const RETRY_BASE_MS = 50;
-/** A merchant that was there a minute ago is still there: merchants are never deleted. */
+/** Age allowed for a cached profile. Merchants are never deleted, so one that existed a minute ago still exists. */
 const PROFILE_MAX_AGE_MS = MINUTE_MS;
-/** Recordings of one batch that run side by side. */
+/** Concurrent recordings of one batch. */
 const BATCH_CONCURRENCY = 10;
 
 export interface RecordPorts {
@@ -37,14 +37,16 @@ export interface RecordPorts {
   readonly timer: Timer;
   readonly random: Random;
   readonly callbackPolicy: CallbackPolicy;
-  /** Seconds after which a PENDING without an end is `unresolved`. */
+  /** Seconds after which a PENDING that has not ended becomes `unresolved`. */
   readonly checkHorizonSeconds: number;
   readonly reporter: Reporter;
 }
 
 /**
- * Records how a transaction ended, with one conditional write and no message: the table's stream tells the
- * rest. Dying at any point leaves either nothing, or an outcome that will be told.
+ * Records an outcome with one conditional write. It sends no message: the table's stream (the outbox) triggers delivery.
+ * If the process dies at any point, there is either no outcome, or an outcome that will be delivered.
+ *
+ * @throws Fault if the table is unavailable, or the clock cannot be trusted
  */
 export async function recordOutcome(
   ports: RecordPorts,
@@ -64,7 +66,7 @@ export async function recordOutcome(
   const second = await write(ports, { key, content, version: decision.version, feedShards });
   if (second.kind === 'created') return second;
 
-  // Somebody else ended the transaction between the read and the write: what stands now is the answer.
+  // Another writer ended the transaction between the read and the write. The stored state now decides the result.
   const standing = decideRecording(await ports.outcomes.versions(key), content);
   if (standing.kind === 'write') {
     throw new Fault({
@@ -144,8 +146,8 @@ export interface BatchItem {
 }
 
 /**
- * Records up to a hundred outcomes of one merchant; results in the order of the items. Each stands or fails
- * alone. Items of one transaction run one after the other, as they stand in the batch.
+ * Records up to 100 outcomes of one merchant. Results are in the order of the items. Each item succeeds or fails on its
+ * own. Items of the same transaction run one after the other, in batch order.
  */
 export async function recordBatch(
   ports: RecordPorts,
@@ -170,7 +172,7 @@ async function recordItem(
   try {
     return await recordOutcome(ports, { merchantId, transactionId: item.transactionId }, item.content);
   } catch (error) {
-    // One item's failure is that item's result: the others are recorded, and nothing runs on after the answer.
+    // One item's failure must not stop the others, nor leave them running after the response. So it becomes its result.
     const code = error instanceof Fault ? error.code : 'internal';
     ports.reporter.report({ event: 'recording_failed', merchantId, code, fault: String(error) });
     return { kind: 'failed', code };

@@ -11,9 +11,9 @@ import {
   storedWord,
 } from '../stored.ts';
 
-/** Outcomes as rows are read: what `outcomeContentSchema` asks of requests is not asked again. */
+/** Reads stored outcomes loosely: the request rules of `outcomeContentSchema` are not enforced again. */
 
-/** Of a check-back that says nothing of it. */
+/** `afterSeconds` of a stored check-back without that field. */
 const CHECK_AFTER_SECONDS = 60;
 
 const storedOutcomeSchema = z.object({
@@ -26,7 +26,7 @@ const storedOutcomeSchema = z.object({
   currency: storedWord(),
   occurredAt: storedForeignTime,
   reference: storedLine.exactOptional(),
-  // Told as it was stated, with fields that a newer version may have added.
+  // Delivered as recorded, with any fields that a newer version added.
   reason: z.looseObject({ code: z.string(), message: z.string() }).exactOptional(),
   relatedTransactionId: storedTransactionId.exactOptional(),
   metadata: z.record(z.string(), z.unknown()).exactOptional(),
@@ -43,8 +43,10 @@ const storedOutcomeSchema = z.object({
 });
 
 /**
- * @param name of the row, for people
- * @throws Fault `unreadable_row` where the row is no outcome of any version
+ * Parses a stored row into an outcome.
+ *
+ * @param name the row's name, for error messages
+ * @throws Fault `unreadable_row` if the row is not an outcome
  */
 export function readOutcome(row: unknown, name: string): Outcome {
   const parsed = storedOutcomeSchema.safeParse(row);
@@ -52,17 +54,17 @@ export function readOutcome(row: unknown, name: string): Outcome {
   throw unreadableRowFault(name, fieldsOf(parsed.error));
 }
 
-/** Which fields are broken; never what stands in them. */
+/** Names the invalid fields, never their values. */
 function fieldsOf({ issues }: z.ZodError): string {
   return issues.map(({ path, code }) => `${code} /${path.join('/')}`).join(', ');
 }
 
 /**
- * Reads the rows of a page up to the first that nobody can read: what stands before it is good, and the next page begins
- * with it. So no list and no sum goes on behind a row as if it were not there.
+ * Reads the rows of a page up to the first unreadable one. The rows before it are returned, and the next page begins with
+ * it. So no list or sum silently skips a row.
  *
- * @returns what was read, and how many rows that took
- * @throws Fault `unreadable_row` where the first row is one
+ * @returns the rows read, and their number
+ * @throws Fault `unreadable_row` if the first row is unreadable
  */
 export function readUntilUnreadable<Row, Read>(
   rows: readonly Row[],

@@ -10,12 +10,12 @@ export function callbackBody(outcome: TerminalOutcome): string {
   });
 }
 
-/** An outcome as callbacks and queries show it: one shape and one order of fields for all. */
+/** An outcome as callbacks and queries show it: both use this shape and field order. */
 export function outcomeData(outcome: Outcome) {
   return { ...feedItem(outcome), metadata: outcome.metadata ?? {} };
 }
 
-/** An outcome as the feed and windows show it: the same without `metadata`, which the index does not hold. */
+/** An outcome as the feed and windows show it: {@link outcomeData} without `metadata`, which the index does not hold. */
 export function feedItem(outcome: Outcome) {
   return {
     merchantId: outcome.merchantId,

@@ -11,15 +11,15 @@ import type { Exchange, ExchangeError } from './sender.ts';
  * | `unexpected_status` | a final status below 200 or above 599 |
  * | `unexpected_body` | 2xx, but not with the body that the endpoint's `expectBody` demands |
  * | `dns_failed` | the host name did not resolve |
- * | `connection_failed` | no connection came about (refused, unreachable) |
- * | `connection_reset` | the connection ended before the whole answer had come |
+ * | `connection_failed` | no connection was established (refused, unreachable) |
+ * | `connection_reset` | the connection ended before the response was complete |
  * | `tls_failed` | the handshake failed or the certificate is not valid for the host |
  * | `timeout` | the whole exchange took longer than the endpoint's time-out |
- * | `handed_over` | no answer came for 2 s; the request was ended, and another is made at once, with the endpoint's whole time-out |
- * | `invalid_response` | what came back is not an HTTP/1.1 response, or contradicts its own length |
+ * | `handed_over` | no response within 2 s: the request was aborted; another follows at once, with the endpoint's full time-out |
+ * | `invalid_response` | the response is not valid HTTP/1.1, or contradicts its own length |
  * | `headers_too_large` | the response's headers exceed 16 KiB |
  *
- * `address_refused` is not among them: see `AttemptResult`.
+ * `address_refused` is not in this list: see `AttemptResult`.
  */
 type AttemptFailure =
   | Exclude<ExchangeError, 'address_refused'>
@@ -33,10 +33,10 @@ type AttemptFailure =
 /**
  * What an attempt means for its notification (the table of design §6).
  *
- * - `delivered`: the receiver confirmed.
- * - `gone`: the receiver asks never to be called again; disable the endpoint, block the notification.
- * - `failed`: try again on the schedule, at the earliest in `retryAfterSeconds` (uncapped here).
- * - `refused`: the guard let nothing out; counts as a failed attempt, and blocks after three in a row.
+ * - `delivered`: the receiver confirmed receipt.
+ * - `gone`: the receiver asks not to be called again. Disable the endpoint and block the notification.
+ * - `failed`: retry on the schedule, no sooner than `retryAfterSeconds` (not capped here).
+ * - `refused`: the address guard sent nothing. Counts as a failed attempt; three in a row block the notification.
  */
 export type AttemptResult =
   | { readonly result: 'delivered'; readonly statusCode: number }
@@ -44,7 +44,7 @@ export type AttemptResult =
   | {
       readonly result: 'failed';
       readonly code: AttemptFailure;
-      /** Which fault of TLS or DNS it was, where that is known. */
+      /** The specific TLS or DNS error, if known. */
       readonly detail?: string;
       readonly statusCode?: number;
       readonly retryAfterSeconds?: number;
@@ -52,9 +52,9 @@ export type AttemptResult =
   | { readonly result: 'refused'; readonly code: 'address_refused' };
 
 export interface ClassifyOptions {
-  /** The body that the endpoint's answer must have, compared after trimming both. */
+  /** The required response body; both sides are trimmed before comparison. Default: any body counts. */
   readonly expectBody?: string | undefined;
-  /** When the attempt began, in milliseconds since 1970; dates in `Retry-After` count from it. */
+  /** When the attempt began, in milliseconds since 1970. Dates in `Retry-After` are relative to it. */
   readonly attemptAtMs: number;
 }
 
@@ -65,7 +65,7 @@ const TOO_MANY_REQUESTS = 429;
 const SERVICE_UNAVAILABLE = 503;
 
 /**
- * Says what an exchange means. Total: every exchange has exactly one meaning.
+ * Classifies an exchange. Total: every exchange has exactly one result.
  *
  * @example classify(exchange, { expectBody: 'success', attemptAtMs: clock.now() })
  */
@@ -97,15 +97,15 @@ function statusFailure(statusCode: number): AttemptFailure {
 }
 
 /**
- * Receivers on payment platforms answer 200 with a body that says failure, so an endpoint may name the body
- * that counts. A body of which the end was not read cannot equal it.
+ * Some receivers on payment platforms answer 200 with a body that reports a failure. So an endpoint may name the body
+ * that counts as success. A truncated body never matches.
  */
 function hasExpectedBody(response: Response, expectBody: string | undefined): boolean {
   if (expectBody === undefined) return true;
   return response.bodyTruncated !== true && response.body.trim() === expectBody.trim();
 }
 
-/** Only these two statuses speak of load; on others the header is as likely to be an accident. */
+/** `Retry-After` is honoured for 429 and 503 only, which signal load. On other statuses it may be accidental. */
 function askedWait(response: Response, attemptAtMs: number): number | undefined {
   const { statusCode, retryAfter } = response;
   if (statusCode !== TOO_MANY_REQUESTS && statusCode !== SERVICE_UNAVAILABLE) return undefined;
@@ -122,8 +122,8 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const TIME = String.raw`(?<hour>\d{2}):(?<minute>\d{2}):(?<second>\d{2})`;
 
 /**
- * The three forms that a recipient must accept (RFC 9110 §5.6.7): IMF-fixdate, RFC 850 and asctime. Not
- * `Date.parse`, which takes `2026`, `1` and much else for a date.
+ * The three date formats that a recipient must accept (RFC 9110 §5.6.7): IMF-fixdate, RFC 850 and asctime.
+ * `Date.parse` is too lenient: it accepts `2026`, `1` and much else as a date.
  */
 const HTTP_DATES = [
   new RegExp(
@@ -145,12 +145,12 @@ function httpDateMs(value: string, nowMs: number): number | undefined {
   const month = MONTHS.indexOf(groups.month ?? '');
   const [day, hour, minute, second] = [part('day'), part('hour'), part('minute'), part('second')];
   const daysInMonth = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
-  // A leap second is a valid 60; Date.UTC carries it into the next minute.
+  // Second 60 is valid (leap second); Date.UTC carries it into the next minute.
   const isValid = month >= 0 && day >= 1 && day <= daysInMonth && hour <= 23 && minute <= 59 && second <= 60;
   return isValid ? Date.UTC(year, month, day, hour, minute, second) : undefined;
 }
 
-/** Two digits that would lie more than 50 years ahead mean the past (RFC 9110 §5.6.7). */
+/** A two-digit year more than 50 years ahead means the previous century (RFC 9110 §5.6.7). */
 function fullYear(digits: string, nowMs: number): number {
   const year = Number(digits);
   if (digits.length === 4) return year;

@@ -10,7 +10,7 @@ import { makeAttempt } from './make-attempt.ts';
 import type { Sender } from './sender.ts';
 import type { Target } from './target.ts';
 
-/** How long the first lane waits for a receiver: a batch ends with its slowest request, and keeps an instance until then. */
+/** How long the first lane waits for a receiver. A batch occupies an instance until its slowest request ends. */
 
 export interface LanePatiencePorts {
   readonly sender: Sender;
@@ -29,18 +29,20 @@ export interface WatchedAttempt {
 
 interface PatientAttempt {
   readonly made: AttemptMade;
-  /** Whether it was ended before its time-out, and is to be made again in the retry lane. */
+  /** Whether the request was aborted before its time-out, to be made again in the retry lane. */
   readonly isHandedOver: boolean;
 }
 
-/** How long the seat is kept beyond the request's time-out. */
+/** How long a seat stays taken beyond the request's time-out. */
 const SEAT_MARGIN_MS = SECOND_MS;
 
 /**
- * Makes the attempt, and says that its endpoint is slow while it still is: until it ends, others would run into it.
+ * Makes the attempt. If there is no response after {@link SLOW_MS}, reports the endpoint as slow while the request still
+ * runs, so that other requests avoid it at once.
  *
- * In the first lane one silent request of each merchant keeps its seat until its time-out; a receiver that is slow for
- * once is then told once. Every other silent request is ended after {@link SLOW_MS}, and is to be made again in the retry lane.
+ * In the first lane, one silent request per merchant holds a seat and may run until its time-out; so a receiver that is
+ * slow just once gets only one request. Every other silent request is aborted after {@link SLOW_MS}, to be made again in
+ * the retry lane.
  */
 export async function attemptPatiently(
   ports: LanePatiencePorts,
@@ -55,14 +57,14 @@ export async function attemptPatiently(
     : { made, isHandedOver: false };
 }
 
-/** An answer that came in the last moment is an answer, although the request was given up. */
+/** A response that arrives just as the request is aborted still counts: only a time-out means a hand-over. */
 function isTimeout({ outcome }: AttemptMade): boolean {
   return outcome.result === 'failed' && outcome.code === 'timeout';
 }
 
 interface Silence {
   readonly onExceeded: (giveUp: () => void) => void;
-  /** Ends when everything is done that the silence led to; at once where there was none. */
+  /** Resolves when all work that the silence triggered is done; at once if there was no silence. */
   handled(): Promise<void>;
   isGivenUp(): boolean;
 }
@@ -77,7 +79,7 @@ function watchSilence(ports: LanePatiencePorts, target: Target, lane: Lane): Sil
   };
   return {
     onExceeded(giveUp) {
-      // Advice: where it cannot be given, the attempt counts all the same.
+      // Best effort: if reporting fails, the attempt still counts.
       const telling = ports.health.noticeSlow(target.circuit).catch(() => undefined);
       handling = Promise.all([telling, yieldSeat(giveUp)]);
     },
@@ -86,7 +88,7 @@ function watchSilence(ports: LanePatiencePorts, target: Target, lane: Lane): Sil
   };
 }
 
-/** Whether this request may keep its merchant's seat. Where nobody can say, it may not: the other merchants matter more. */
+/** Whether this request gets its merchant's seat. If the gate fails: no, to protect the other merchants. */
 async function takesSeat(
   { gate, clock }: LanePatiencePorts,
   { circuit: { merchantId }, timeoutMs }: Target,
@@ -97,5 +99,5 @@ async function takesSeat(
   return entry?.kind === 'entered';
 }
 
-/** The place of a merchant's one silent request. */
+/** Gate name of the seat for a merchant's one silent request. */
 const FIRST_LANE = 'first-lane';

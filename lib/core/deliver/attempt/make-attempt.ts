@@ -16,7 +16,7 @@ export interface AttemptPorts {
   readonly random: Random;
 }
 
-/** One attempt to tell an outcome. */
+/** One attempt to deliver an outcome. */
 interface AttemptToMake {
   readonly outcome: TerminalOutcome;
   readonly target: Target;
@@ -24,13 +24,13 @@ interface AttemptToMake {
   readonly patience?: Patience;
 }
 
-/** Tells an outcome to its target once. */
+/** Sends an outcome to its target once. Never throws for what a receiver does. */
 export function makeAttempt(ports: AttemptPorts, options: AttemptToMake): Promise<AttemptMade> {
   const { outcome, ...rest } = options;
   return sendSigned(ports, { id: webhookIdOf(outcome), body: callbackBody(outcome), ...rest });
 }
 
-/** Where a signed request goes, and whose keys sign it. */
+/** Where a signed request goes, and the keys that sign it. */
 interface SignedTarget {
   readonly url: string;
   readonly timeoutMs: number;
@@ -38,7 +38,7 @@ interface SignedTarget {
   readonly signers: readonly Signer[];
 }
 
-/** One request, to be signed and sent. */
+/** One request to sign and send. */
 interface SignedRequest {
   readonly id: string;
   readonly body: string;
@@ -47,7 +47,7 @@ interface SignedRequest {
   readonly patience?: Patience;
 }
 
-/** Makes one signed request, and says what it meant. Never throws for what a receiver does. */
+/** Makes one signed request and classifies its result. Never throws for what a receiver does. */
 export async function sendSigned(ports: AttemptPorts, request: SignedRequest): Promise<AttemptMade> {
   const { id, body, target, number, patience } = request;
   const atMs = ports.clock.now();
@@ -62,7 +62,7 @@ export async function sendSigned(ports: AttemptPorts, request: SignedRequest): P
         'content-type': 'application/json',
         ...signedHeaders({ id, timestamp, body }, target.signers),
         'tidings-attempt': String(number),
-        // One trace for all attempts of an outcome: they share the id.
+        // All attempts of an outcome share one trace, derived from the id.
         traceparent: `00-${sha256Hex(id).slice(0, 32)}-${span}-01`,
         'user-agent': 'Tidings/1',
       },

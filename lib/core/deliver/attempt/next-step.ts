@@ -12,26 +12,26 @@ import {
 } from '../state/transitions.ts';
 
 /**
- * What a delivery decides: the next state of the notification, and what follows once that is written. All functions are
- * pure; `deliver.ts` acts on what they return.
+ * The decision of a delivery: the notification's next state, and what follows once it is written. All functions here are
+ * pure; `deliver.ts` acts on their results.
  */
 export interface NextStep {
-  /** To be written on condition that the notification is still as it was read. */
+  /** The state to write, on condition that the notification is unchanged since it was read. */
   readonly next: Notification;
-  /** When the message of `next` is due; absent where none follows. */
+  /** When the message for `next` is due, in ms since 1970. Absent: no message follows. */
   readonly sendAtMs?: number;
-  /** The request that led to it; absent where none was made. */
+  /** The request behind this step. Absent: none was made. */
   readonly made?: AttemptMade;
-  /** Why, as operators are told where this is the end: a stable code. */
+  /** Stable code, reported to operators if this step ends the notification. */
   readonly reason: string;
 }
 
-/** There is no target that may be called. */
+/** The step if no target may be called. */
 export function whenBlocked(standing: Notification, reason: string): NextStep {
   return stepTo(block(standing, reason), { reason });
 }
 
-/** The breaker keeps the request back. */
+/** The step if the circuit breaker defers the request. */
 export function whenDeferred(
   standing: Notification,
   admission: Extract<Admission, { kind: 'defer' }>,
@@ -41,19 +41,19 @@ export function whenDeferred(
   return stepTo(defer(standing, { ...plan, untilMs }), { reason: 'horizon_passed' });
 }
 
-/** The first lane did not wait for the end of the request: the retry lane makes it anew, now. */
+/** The step if the first lane aborted the request: the retry lane makes a new one now. */
 export function whenHandedOver(standing: Notification, made: AttemptMade, nowMs: number): NextStep {
   return stepTo(handOver(standing, made, nowMs), { made, reason: reasonOf(made) });
 }
 
-/** A request was made, and has ended. */
+/** The step after a completed request. */
 export function whenAttempted(standing: Notification, made: AttemptMade, plan: AttemptPlan): NextStep {
   return stepTo(afterAttempt(standing, made, plan), { made, reason: reasonOf(made) });
 }
 
 /**
- * Whether a step that was overtaken is decided again on what stands now. A 2xx is, whoever wrote meanwhile, unless the
- * notification is settled for good already; nothing else is.
+ * Whether an overtaken step is decided again on the current state. Only a 2xx is, whichever write overtook it, unless the
+ * notification is already `delivered` or `acknowledged`.
  */
 export function isDecidedAgain({ made }: NextStep, standing: Notification): boolean {
   const isSettled = standing.state === 'delivered' || standing.state === 'acknowledged';
@@ -69,13 +69,13 @@ function reasonOf({ outcome }: AttemptMade): string {
   return 'code' in outcome ? outcome.code : outcome.result;
 }
 
-/** Each deferral is at least half as long as the endpoint has been dead, so that waiting costs few writes. */
+/** Cap on a deferral. Up to it, a deferral lasts at least half the time the endpoint has been dead, to save writes. */
 const MAX_DEFERRAL_MS = 6 * 60 * MINUTE_MS;
-/** Deferred attempts spread out by up to this share, or all would come back at once. */
+/** Jitter lengthens a deferral by up to this share, so that deferred attempts do not all return at once. */
 const DEFERRAL_SPREAD = 0.1;
-/** What was listed or asked for lately waits no longer than for the next probe: the endpoint may be back by then. */
+/** A notification listed or redelivered this recently waits only for the next probe: the endpoint may be back by then. */
 const YOUNG_MS = 60 * MINUTE_MS;
-/** Leaves room for the whole spread below what a queue can hold: clamped, all would come back at once after all. */
+/** Leaves room for the full jitter below the longest queue delay. Clamping would make all attempts return at once. */
 const MAX_YOUNG_DEFERRAL_MS = MAX_QUEUE_WAIT_MS / (1 + DEFERRAL_SPREAD);
 
 function deferralMs(
@@ -85,7 +85,7 @@ function deferralMs(
 ): number {
   const isYoung = nowMs - msOf(startedAt) < YOUNG_MS;
   const mostMs = isYoung ? MAX_YOUNG_DEFERRAL_MS : MAX_DEFERRAL_MS;
-  // A queue can hold the wait for any probe; by a clock that is behind, it would look a little longer.
+  // Any wait for a probe fits the queue's longest delay. A clock that is behind would make it look longer, hence the cap.
   const probeInMs = Math.min(probeAtMs - nowMs, MAX_QUEUE_WAIT_MS);
   const leastMs = Math.max(probeInMs, Math.min((nowMs - openedAtMs) / 2, mostMs));
   return clampWait({ leastMs, jitteredMs: leastMs * (1 + DEFERRAL_SPREAD * fraction) });

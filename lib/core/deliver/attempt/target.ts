@@ -19,7 +19,7 @@ import { SECOND_MS } from '../../time.ts';
 import type { Circuit } from '../health/circuit.ts';
 import { notifyUrlOf } from '../notify-url.ts';
 
-/** Where and how one notification is attempted. */
+/** Where and how to attempt one notification. */
 export interface Target {
   readonly kind: 'open';
   readonly url: string;
@@ -27,16 +27,16 @@ export interface Target {
   readonly schedule: Schedule;
   readonly expectBody?: string;
   readonly signers: readonly Signer[];
-  /** Whose health decides: the endpoint's, or that of the host of a transaction's own URL. */
+  /** The circuit whose health applies: the endpoint's, or the host's for a transaction's own URL. */
   readonly circuit: Circuit;
 }
 
 export type TargetResult = Target | { readonly kind: 'blocked'; readonly reason: string };
 
-/** Changed settings are in force for attempts after so long at the latest. */
+/** Longest time until attempts use changed settings. */
 export const SETTINGS_MAX_AGE_MS = 10 * SECOND_MS;
 
-/** The sealed text opens only with the words it was sealed with: whose secret it is. */
+/** The seal's context: names the owner of the secret. Sealed text opens only with the context that it was sealed with. */
 export function sealContext(merchantId: MerchantId, endpointId?: EndpointId): string {
   return endpointId === undefined ? `merchant:${merchantId}` : `endpoint:${merchantId}/${endpointId}`;
 }
@@ -50,7 +50,7 @@ export async function openKeys(
   return Promise.all(active.map(({ sealed }) => ports.seal.open(sealed, context)));
 }
 
-/** Every active secret signs by each scheme that is chosen; `v1` unless said otherwise. */
+/** Returns a signer for each active secret and chosen scheme. Default scheme: `v1`. */
 export async function openSigners(
   ports: { readonly seal: Seal; readonly clock: Clock },
   secrets: readonly SealedSecret[],
@@ -71,8 +71,8 @@ export async function openSigners(
 }
 
 /**
- * Whose health decides about a message: the endpoint's as it is set now, or that of the host of a transaction's own
- * URL. Another URL, or switching it on again, is a new circuit: what the old one did is not held against it.
+ * The circuit whose health applies to a message: the endpoint's with its current settings, or the host's for a
+ * transaction's own URL. A changed URL, or re-enabling the endpoint, starts a new circuit without the old failures.
  */
 export function circuitOf(
   { merchantId, endpointId }: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
@@ -80,7 +80,7 @@ export function circuitOf(
 ): Circuit {
   const { endpoint, notifyUrl } = about;
   if (endpointId === NOTIFY_URL_ENDPOINT && notifyUrl !== undefined) {
-    // Initiators write outcomes by their own transactions: what is no URL is for the guard to refuse, not to throw at.
+    // Initiators can write outcomes in their own transactions, so this may not be a URL. The guard refuses it; do not throw.
     return { merchantId, circuitId: `host:${URL.parse(notifyUrl)?.host ?? ''}` };
   }
   if (endpoint === undefined) return { merchantId, circuitId: endpointId };
@@ -101,8 +101,8 @@ interface TargetKey {
 }
 
 /**
- * Settings of a few seconds ago may permit, but never refuse: an endpoint that was made or enabled since would
- * be blocked for good. So a refusal is looked up afresh.
+ * Finds the target of a notification. Cached settings, up to {@link SETTINGS_MAX_AGE_MS} old, may permit an attempt but
+ * never refuse one: an endpoint created or enabled since would stay blocked. So a refusal is checked against fresh settings.
  */
 export async function resolveTarget(
   ports: TargetPorts,

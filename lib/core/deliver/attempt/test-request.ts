@@ -12,11 +12,11 @@ import { sendSigned } from './make-attempt.ts';
 import type { Sender } from './sender.ts';
 import { openSigners, sealContext } from './target.ts';
 
-/** The HTTP API waits for 30 s: a test must have its end before, and the answer its way back. */
+/** The HTTP API waits 30 s. The test must end before that, with time left to return the answer. */
 const MAX_TIMEOUT_MS = 20 * SECOND_MS;
-/** One endpoint is tested at most so often: whoever may ask for tests could hammer somebody's URL with them. */
+/** Shortest time between tests of one endpoint. Without it, callers could use tests to flood a third party's URL. */
 const PAUSE_MS = 10 * SECOND_MS;
-/** Time of a request beyond its time-out, so that the next one begins when it has surely ended. */
+/** Margin beyond the time-out, so that a request has certainly ended before the next one begins. */
 const MARGIN_MS = 2 * SECOND_MS;
 
 interface TestPorts {
@@ -29,9 +29,9 @@ interface TestPorts {
 }
 
 /**
- * Sends one signed request to an endpoint now, so that its owner sees that it works; also to a disabled one, which
- * one would try before enabling it. Nothing is recorded, and the endpoint's health does not count it. One request of an
- * endpoint is on its way at a time.
+ * Sends one signed test request to an endpoint now, so that its owner can see whether it works. Works for a disabled
+ * endpoint too, to test it before it is enabled. Records nothing and does not affect the endpoint's health. Each endpoint
+ * has at most one test request in flight.
  */
 export async function testEndpoint(
   ports: TestPorts,

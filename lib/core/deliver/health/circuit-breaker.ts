@@ -5,25 +5,25 @@ import { failedAgain } from './lost-endpoint.ts';
 import { isStreakLong, type RequestCounts } from './request-counts.ts';
 
 /**
- * The circuit breaker as a state machine: health and event give the next health. All functions are pure.
+ * The circuit breaker as a state machine: current health and an event give the next health. All functions are pure.
  *
  * | state | event | next state |
  * |---|---|---|
- * | closed | failure, the last of a long row | open; the first probe in 30 s |
+ * | closed | failure that completes a long streak | open; the first probe in 30 s |
  * | closed | any other failure | closed; counts as failing |
- * | open | probe claimed, once it is due | half-open: one request is out, for at most 2 minutes |
+ * | open | probe claimed, once it is due | half-open: one request in flight, for at most 2 minutes |
  * | half-open, open | the probe failed | open; the next probe after half the time it has been open, 30 s to 15 minutes |
- * | half-open, open | failure of a request that is no probe | unchanged |
+ * | half-open, open | a request other than the probe failed | unchanged |
  * | any | success | closed |
  */
 
-/** Time between probes: half of how long the breaker has been open, within these bounds. */
+/** Time between probes: half the time that the breaker has been open, within these bounds. */
 const MIN_PROBE_MS = 30 * SECOND_MS;
 const MAX_PROBE_MS = MAX_QUEUE_WAIT_MS;
-/** A probe that has not ended by then counts as dead with its function. */
+/** After this time an unfinished probe counts as dead: its function must have died. */
 const PROBE_TIMEOUT_MS = 2 * MINUTE_MS;
 
-/** Health without its fence, which storage adds. */
+/** Health without its fence (`rev`), which storage adds. */
 export type HealthState = Omit<Health, 'rev'>;
 
 export type HealthEvent =
@@ -36,7 +36,7 @@ export type HealthEvent =
       readonly isProbe: boolean;
     }
   | { readonly kind: 'probe_claimed' }
-  /** A request has taken long already, and is not over. */
+  /** A request has already taken long and is still running. */
   | { readonly kind: 'slow_noticed' };
 
 export function nextHealth({ rev: _rev, ...health }: Health, event: HealthEvent, nowMs: number): HealthState {
@@ -61,7 +61,7 @@ function afterFailure(
   { isSlow, counts, isProbe }: Extract<HealthEvent, { kind: 'failed' }>,
   nowMs: number,
 ): HealthState {
-  // A request that went out before the breaker opened says nothing of the probe that somebody else holds.
+  // A request sent before the breaker opened says nothing about a probe that another process holds.
   if (health.breaker !== 'closed' && !isProbe) return health;
   const { failingSince, failedDays } = failedAgain(health, nowMs);
   const failing = { slow: isSlow, failingSince, failedDays: [...failedDays] };
@@ -70,7 +70,7 @@ function afterFailure(
   return { ...failing, breaker: 'open', openedAt: isoTime(nowMs), probeAt: isoTime(nowMs + MIN_PROBE_MS) };
 }
 
-/** The longer it has been dead, the longer until the next probe. */
+/** The longer the endpoint has been dead, the longer the wait for the next probe. */
 function openAgain(health: HealthState, nowMs: number) {
   const openedAt = health.openedAt ?? isoTime(nowMs);
   const pauseMs = Math.min(Math.max((nowMs - msOf(openedAt)) / 2, MIN_PROBE_MS), MAX_PROBE_MS);
@@ -79,10 +79,10 @@ function openAgain(health: HealthState, nowMs: number) {
 
 export type Admission =
   | { readonly kind: 'go' }
-  /** Not before `probeAtMs`; `openedAtMs` tells how long it has been dead. */
+  /** Not before `probeAtMs`. The endpoint has been dead since `openedAtMs`. Both in ms since 1970. */
   | { readonly kind: 'defer'; readonly probeAtMs: number; readonly openedAtMs: number };
 
-/** Whether a request may go out, as far as the breaker is closed; a probe is claimed beforehand. */
+/** Admits requests only while the breaker is closed. Callers claim a due probe before they ask. */
 export function admission({ breaker, probeAt, openedAt }: Health, nowMs: number): Admission {
   if (breaker === 'closed') return { kind: 'go' };
   return {
@@ -92,17 +92,18 @@ export function admission({ breaker, probeAt, openedAt }: Health, nowMs: number)
   };
 }
 
-/** Whether one request may go out to find out whether the endpoint answers again. */
+/** Whether a probe is due: one request to find out whether the endpoint answers again. */
 export function isProbeDue({ breaker, probeAt }: Health, nowMs: number): boolean {
   return breaker !== 'closed' && (probeAt === undefined || nowMs >= msOf(probeAt));
 }
 
-/** One process writes what is no change of the breaker at most so often. */
+/** Shortest time between one process's writes that do not change the breaker. */
 const WRITE_EVERY_MS = MINUTE_MS;
 
 /**
- * Whether a change is worth a write. A change of the breaker is, and so is the end of a failing time, or a later failure
- * would seem to continue it; there are no more ends than beginnings. Other changes are written at most once a minute.
+ * Whether a change is worth a write. A breaker change always is. So is the end of a failing period, because a later failure
+ * would otherwise seem to continue it; each period ends only once, so this stays cheap. Other changes are written at most
+ * once a minute.
  */
 export function isWorthWriting(health: Health, next: HealthState, sinceWriteMs: number): boolean {
   if (next.breaker !== health.breaker || next.probeAt !== health.probeAt) return true;

@@ -5,7 +5,7 @@ import { type Circuit, HEALTHY, type Health, type HealthStore } from './circuit.
 import { type HealthEvent, isWorthWriting, nextHealth } from './circuit-breaker.ts';
 import { NO_REQUESTS, type RequestCounts } from './request-counts.ts';
 
-/** What one process has seen of a circuit. */
+/** One process's view of a circuit. */
 export interface Watched {
   health: Health;
   counts: RequestCounts;
@@ -14,16 +14,16 @@ export interface Watched {
   writtenAtMs: number;
 }
 
-/** The stored health of circuits, as one process sees it and changes it. */
+/** Reads, caches and updates the stored health of circuits for one process. */
 export interface CircuitWatch {
   now(): number;
-  /** As of a few seconds ago at most. Callers that work side by side share a read. */
+  /** Returns a view at most {@link MAX_AGE_MS} old. Concurrent callers share a read. */
   look(circuit: Circuit): Promise<Watched>;
-  /** As of now. */
+  /** Returns a view read now. */
   lookAfresh(circuit: Circuit): Promise<Watched>;
   /**
-   * Writes what an event changes. False where somebody else wrote since this process looked: its view is old, and the
-   * next look reads anew.
+   * Writes the change that an event makes. False if another process wrote since this one looked: this view is then stale,
+   * and the next look reads again.
    */
   tell(circuit: Circuit, seen: Watched, event: HealthEvent): Promise<boolean>;
 }
@@ -33,9 +33,9 @@ export interface CircuitWatchPorts {
   readonly clock: Clock;
 }
 
-/** What one process believes of a circuit without looking again. */
+/** How old a cached view may be. */
 const MAX_AGE_MS = 10 * SECOND_MS;
-/** Circuits watched by one process. */
+/** Most circuits that one process caches. */
 const MAX_WATCHED = 2_000;
 
 export function createCircuitWatch({ health: store, clock }: CircuitWatchPorts): CircuitWatch {
@@ -46,7 +46,7 @@ export function createCircuitWatch({ health: store, clock }: CircuitWatchPorts):
     return watched.read(name, notBeforeMs, async () => {
       const asOfMs = clock.now();
       const health = (await store.read(circuit)) ?? HEALTHY;
-      // A read that began later may have ended first: what it brought stands.
+      // A read that began later may have ended first; its result wins.
       const younger = watched.get(name, asOfMs + 1);
       return { value: younger ?? seenAgain(watched.get(name), health), asOfMs };
     });
@@ -61,7 +61,7 @@ export function createCircuitWatch({ health: store, clock }: CircuitWatchPorts):
       const { rev } = seen.health;
       const next = { ...nextHealth(seen.health, event, nowMs), rev };
       if (!isWorthWriting(seen.health, next, nowMs - seen.writtenAtMs)) {
-        // Too small a change for a write; still, this process knows.
+        // Not worth a write, but this process remembers it.
         if (event.kind === 'slow_noticed') seen.health = next;
         return true;
       }
@@ -82,7 +82,7 @@ function seenAgain(known: Watched | undefined, health: Health): Watched {
   if (known === undefined) {
     return { health, counts: NO_REQUESTS, isProbing: false, writtenAtMs: Number.NEGATIVE_INFINITY };
   }
-  // Somebody else has seen it answer: what this process counted before says nothing any more.
+  // Another process has seen the endpoint answer, so the failures counted here no longer apply.
   const isAnswering = health.rev !== known.health.rev && health.breaker === 'closed';
   if (isAnswering) known.counts = { ...known.counts, failuresInARow: 0 };
   known.health = health;

@@ -11,13 +11,13 @@ import {
 import { isLost } from './lost-endpoint.ts';
 import { counted, isSlowNow, type RequestResult } from './request-counts.ts';
 
-/** What deliver, relay and sweep ask about the health of what they call, and what deliver reports of it. */
+/** Endpoint health: deliver, relay and sweep query it; deliver reports results to it. */
 export interface HealthMonitor {
-  /** Whether a request may go out now. Of an open breaker that is due for a probe, one caller may. */
+  /** Whether a request may go out now. If the breaker is open and a probe is due, one caller gets `go`. */
   admit(circuit: Circuit): Promise<Admission>;
-  /** Learns how a request ended, and says what that means for the endpoint. */
+  /** Records how a request ended, and returns what that means for the endpoint. */
   observe(circuit: Circuit, result: RequestResult): Promise<Verdict>;
-  /** A request has taken so long already that its end need not be awaited to know: it is slow. */
+  /** Marks the circuit as slow while a request is still running: its duration so far is proof enough. */
   noticeSlow(circuit: Circuit): Promise<void>;
   /** Whether first attempts should keep out of the first lane. */
   isSlowOrOpen(circuit: Circuit): Promise<boolean>;
@@ -25,13 +25,13 @@ export interface HealthMonitor {
 }
 
 interface Verdict {
-  /** Nothing but failures came on so many days that the endpoint should be disabled. */
+  /** Whether the endpoint has failed, without a success, on so many days that it should be disabled. */
   readonly isLost: boolean;
 }
 
 /**
- * One per process: requests are counted here, and only changes of health are written. Health is advice: where it cannot
- * be read or written, requests go out as if all were well, and the trouble is reported.
+ * Creates the process's monitor. It counts requests in memory and writes only changes of health. Health is advisory: if
+ * it cannot be read or written, requests go out as if the circuit were healthy, and the problem is reported.
  */
 export function createHealthMonitor(
   ports: CircuitWatchPorts & { readonly reporter: Reporter },
@@ -75,11 +75,11 @@ async function observe(watch: CircuitWatch, circuit: Circuit, result: RequestRes
   else await tellFailure(watch, circuit, seen);
   seen.isProbing = false;
   if (result.isDelivered || !isLost(seen.health, nowMs)) return { isLost: false };
-  // Others may have had an answer since this process looked, and nobody is given up by an old view.
+  // Another process may have had a success since this one looked. Never disable an endpoint on a stale view.
   return { isLost: isLost((await watch.lookAfresh(circuit)).health, nowMs) };
 }
 
-/** Tries to write what a success says: it must not be lost to somebody's late failure. */
+/** Tries to write a success: another process's late failure must not overwrite it. */
 const MAX_SUCCESS_TRIES = 3;
 
 async function tellSuccess(watch: CircuitWatch, circuit: Circuit, first: Watched): Promise<void> {
@@ -92,7 +92,7 @@ async function tellSuccess(watch: CircuitWatch, circuit: Circuit, first: Watched
   }, MAX_SUCCESS_TRIES);
 }
 
-/** One try: a failure that is overtaken may be lost. */
+/** Tries once: a failure that was overtaken may be lost. */
 async function tellFailure(watch: CircuitWatch, circuit: Circuit, seen: Watched): Promise<void> {
   const { counts, isProbing: isProbe } = seen;
   const isSlow = isSlowNow(counts, seen.health.slow);
@@ -100,7 +100,7 @@ async function tellFailure(watch: CircuitWatch, circuit: Circuit, seen: Watched)
 }
 
 async function noticeSlow(watch: CircuitWatch, circuit: Circuit): Promise<void> {
-  // One that is overtaken is not alone in having noticed.
+  // One try is enough: a process that overtook this one calls the same circuit and notices slowness itself.
   await watch.tell(circuit, await watch.look(circuit), { kind: 'slow_noticed' });
 }
 

@@ -16,7 +16,7 @@ export interface LearningPorts {
   readonly reporter: Reporter;
 }
 
-/** An attempt that has ended. */
+/** A completed attempt. */
 export interface EndedAttempt {
   readonly key: NotificationKey;
   readonly made: AttemptMade;
@@ -24,8 +24,8 @@ export interface EndedAttempt {
 }
 
 /**
- * Learns what an attempt says about its endpoint: its health, and whether it must be disabled. It comes before the
- * attempt's own result is written, so that dying in between repeats both.
+ * Updates an endpoint's health after an attempt, and disables the endpoint if it is `gone` or lost. Runs before the
+ * attempt's own result is written, so that if the process dies in between, both are repeated.
  */
 export async function learnFromAttempt(
   ports: LearningPorts,

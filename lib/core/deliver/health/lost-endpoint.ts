@@ -1,25 +1,25 @@
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../../time.ts';
 
-/** When an endpoint is taken for lost: the rule, apart from who counts. */
+/** The rule for when an endpoint counts as lost. The counting itself happens elsewhere. */
 
-/** Since the last success: when failures began, and on which days they came. */
+/** Failures since the last success: when they began, and on which days they occurred. */
 export interface Failing {
   readonly failingSince?: string;
-  /** Days since then on which an attempt failed, the first being 0; no more of them than decide. */
+  /** Days on which an attempt failed, counted from `failingSince` (day 0). At most {@link FAILED_DAYS_TO_LOSE} are kept. */
   readonly failedDays?: readonly number[];
 }
 
-/** Nothing but failures for so long disables an endpoint, */
+/** An endpoint is lost after this long without a success, if {@link FAILED_DAYS_TO_LOSE} is reached too. */
 const LOST_AFTER_DAYS = 5;
 /**
- * if they came on so many different days. Two failures five days apart say nothing of the time between, and one bad
- * hour is one bad hour however many attempts fell into it: an endpoint that is seldom called is given up later.
- * Days rather than attempts are counted because processes then agree by one write a day.
+ * Different days on which failures must have occurred. Two failures five days apart say nothing about the time between,
+ * and one bad hour with many attempts is still one bad hour. So an endpoint that is seldom called is disabled later.
+ * Days are counted instead of attempts, because processes then agree with one write a day.
  */
 const FAILED_DAYS_TO_LOSE = 5;
 const DAY_MS = DAY_SECONDS * SECOND_MS;
 
-/** With one failure more. The same where it tells nothing new. */
+/** Adds one failure. The result is unchanged if this day is already counted, or enough days are. */
 export function failedAgain({ failingSince, failedDays = [] }: Failing, nowMs: number): Required<Failing> {
   const since = failingSince ?? isoTime(nowMs);
   const day = Math.max(Math.floor((nowMs - msOf(since)) / DAY_MS), 0);

@@ -1,12 +1,12 @@
 import { MINUTE_MS } from '../../time.ts';
 
-/** What one process counts of the requests to a circuit. Counts are not stored: they only lead to changes that are. */
+/** One process's counts of requests to a circuit. They are not stored; only the health changes they cause are. */
 export interface RequestCounts {
   /** Since the last success. */
   readonly failuresInARow: number;
-  /** When the first of them was. */
+  /** When the first of these failures occurred, in ms since 1970. */
   readonly firstFailureMs: number;
-  /** Undefined before the first request. */
+  /** Weighted mean duration; undefined before the first request. */
   readonly meanMs: number | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface RequestResult {
 
 export const NO_REQUESTS: RequestCounts = { failuresInARow: 0, firstFailureMs: 0, meanMs: undefined };
 
-/** Weight of the latest answer in the mean duration. */
+/** Weight of the latest request in the mean duration. */
 const LATEST_WEIGHT = 0.5;
 
 export function counted(
@@ -33,16 +33,16 @@ export function counted(
   };
 }
 
-/** Failures in a row after which a breaker opens, if they took at least {@link OPEN_AFTER_MS}. */
+/** Consecutive failures that open a breaker, if they span at least {@link OPEN_AFTER_MS}. */
 const OPEN_AFTER_FAILURES = 20;
 const OPEN_AFTER_MS = MINUTE_MS;
 
-/** Whether the failures in a row are enough to say that nobody is there. */
+/** Whether the streak of failures is long enough to treat the endpoint as dead. */
 export function isStreakLong({ failuresInARow, firstFailureMs }: RequestCounts, nowMs: number): boolean {
   return failuresInARow >= OPEN_AFTER_FAILURES && nowMs - firstFailureMs >= OPEN_AFTER_MS;
 }
 
-/** An endpoint is slow above the first, until its answers are quicker than the second. */
+/** An endpoint becomes slow when its mean exceeds `SLOW_MS`, and stays slow until the mean is below `QUICK_MS`. */
 export const SLOW_MS = 2_000;
 const QUICK_MS = 1_000;
 

@@ -11,7 +11,7 @@ interface ReportedAttempt {
   readonly kept: boolean;
 }
 
-/** One wide event for each attempt. */
+/** Reports one wide event per attempt. */
 export function reportAttempt(reporter: Reporter, options: ReportedAttempt): void {
   const { made, lane, notification, kept } = options;
   const { merchantId, transactionId, version, endpointId } = notification;
@@ -36,7 +36,7 @@ export function reportAttempt(reporter: Reporter, options: ReportedAttempt): voi
   });
 }
 
-/** Tells operators where a notification has come to an end without being delivered. */
+/** Reports to operators that a notification ended undelivered (`exhausted` or `blocked`). Other states: no event. */
 export function reportEnd(
   reporter: Reporter,
   { notification, reason }: { readonly notification: Notification; readonly reason: string },

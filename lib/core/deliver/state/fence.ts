@@ -6,16 +6,16 @@ import type { NotificationStore } from './notification-store.ts';
 
 export type SaveResult<Item> =
   | { readonly kind: 'saved' }
-  /** Somebody else wrote: what stands now. */
+  /** Another writer was first; `current` is the stored item. */
   | { readonly kind: 'overtaken'; readonly current: Item | undefined };
 
-/** Enough that no two writes of one `rev` of one item bear the same name. */
+/** Size of a write's random name: large enough that no two writes of the same `rev` of an item share one. */
 const NAME_BYTES = 6;
 
 /**
- * Writes under the fence, and knows its own write again: where the answer to a write was lost and the SDK
- * repeated it, the repetition is refused by what the first one wrote. Taking that for somebody else's work
- * would leave nobody to send what follows.
+ * Writes under the fence, and recognises its own write. If the response to a write was lost and the SDK repeated it, the
+ * repetition fails on the item that the first try wrote. If that were taken for another writer's work, no one would send
+ * the message that follows.
  */
 export async function saveFenced<
   Key,

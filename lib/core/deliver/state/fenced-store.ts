@@ -1,12 +1,12 @@
-/** Items with a next attempt, written under the fence. */
+/** A store of items that have a next attempt and are written under the fence (`rev`). */
 export interface FencedStore<Key, Item extends Key> {
   /** Strongly consistent. */
   read(key: Key): Promise<Item | undefined>;
   /**
-   * Writes where the item's `rev` is still `expectedRev` (no item: 0), or where there is none at all; false
-   * where somebody else was first.
+   * Writes if the item's `rev` is still `expectedRev` (no item: 0); `absent`: if there is no item at all. False if
+   * another writer was first.
    */
   save(item: Item, expectedRev: number | 'absent'): Promise<boolean>;
-  /** Moves `nextAttemptAt` to `until` and nothing else, where that and `rev` are still as they were read. */
+  /** Moves only `nextAttemptAt`, to `until`, if it and `rev` are unchanged since they were read. False otherwise. */
   lease(item: Item, until: string): Promise<boolean>;
 }

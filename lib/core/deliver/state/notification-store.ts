@@ -8,14 +8,14 @@ interface UndeliveredRange {
   readonly partition: number;
   readonly from: string;
   readonly to: string;
-  /** Only what stands behind it, whichever partition it lies in. */
+  /** Returns only keys after this one in the listing order. It may lie in another partition. */
   readonly after?: ListedKey;
   readonly limit: number;
   readonly cursor?: string;
 }
 
 export interface NotificationStore extends FencedStore<NotificationKey, Notification> {
-  /** Keys of a merchant's notifications in one state, listed from `from` to `to`, in that order; the index may be behind. */
+  /** Keys of a merchant's notifications in one state, listed from `from` to `to`, in listing order. Eventually consistent. */
   undelivered(
     options: UndeliveredRange,
   ): Promise<{ readonly keys: readonly ListedKey[]; readonly cursor?: string }>;

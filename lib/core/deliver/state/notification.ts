@@ -9,7 +9,7 @@ import {
   storedWord,
 } from '../../stored.ts';
 
-/** One terminal outcome for one endpoint, and how its telling goes. */
+/** One terminal outcome for one endpoint, and the progress of its delivery. */
 
 export const notificationStates = [
   'pending',
@@ -22,19 +22,19 @@ export const notificationStates = [
 export type NotificationState = (typeof notificationStates)[number];
 
 const attemptSchema = z.object({
-  /** 1 for the first request ever made; goes on counting through redeliveries. */
+  /** 1 for the first request ever made. Redeliveries continue the count. */
   number: z.number().int(),
   at: storedTime,
   durationMs: z.number().int(),
   statusCode: z.number().int().exactOptional(),
-  /** Why it was not a delivery; a stable code. */
+  /** Stable code of the failure. Absent: delivered or `gone`. */
   error: z.string().exactOptional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
-/** Attempts kept on a notification: the last ones. */
+/** Attempts kept on a notification: the latest ones. */
 export const MAX_ATTEMPTS_KEPT = 32;
-/** Bytes kept of the last answer's body. */
+/** Bytes kept of the latest response body. */
 export const MAX_SNIPPET_BYTES = 512;
 
 export const notificationKeySchema = z.object({
@@ -47,42 +47,42 @@ export type NotificationKey = Readonly<z.infer<typeof notificationKeySchema>>;
 
 export const notificationSchema = z.object({
   ...notificationKeySchema.shape,
-  /** The fence: raised by each attempt, deferral, acknowledgement and redelivery. No item counts as 0. */
+  /** The fence: each attempt, deferral, block, acknowledgement and redelivery raises it. No item counts as 0. */
   rev: z.number().int().nonnegative(),
   state: storedWord<NotificationState>(),
   listedAt: storedTime,
-  /** When the running schedule began: listing, redelivery, or creation by the audit. The horizon counts from it. */
+  /** When the current schedule began: at listing, redelivery, or creation by the audit. The horizon counts from it. */
   startedAt: storedTime,
-  /** Attempts of the running schedule; a redelivery starts again at 0. */
+  /** Attempts in the current schedule. A redelivery resets it to 0, unless the notification is settled for good. */
   attemptsMade: z.number().int().nonnegative(),
   attempts: z.array(attemptSchema),
-  /** The beginning of the last answer's body. */
+  /** The start of the latest response body. */
   responseSnippet: z.string().exactOptional(),
-  /** Why it is `blocked`; a stable code. */
+  /** Stable code: why the notification is `blocked`. */
   blockedReason: z.string().exactOptional(),
-  /** Names the write that made it so: whoever lost the answer to a write knows its own again. */
+  /** Random name of the latest write. A writer that lost the response recognises its own write by it. */
   writtenBy: z.string().exactOptional(),
-  /** When the next attempt is due. On a settled notification: one extra attempt, asked for by redelivery. */
+  /** When the next attempt is due. On a settled notification: one extra attempt, requested by redelivery. */
   nextAttemptAt: storedTime.exactOptional(),
 });
 export type Notification = z.infer<typeof notificationSchema>;
 
-/** The name of a notification in the API: `pay_1.1.ep_4fzQ`. None of its parts can hold a dot. */
+/** The notification's id in the API: `pay_1.1.ep_4fzQ`. No part can contain a dot. */
 export function notificationIdOf(key: NotificationKey): string {
   return `${key.transactionId}.${key.version}.${key.endpointId}`;
 }
 
-/** A notification among those that were not delivered. */
+/** Key of an undelivered notification, with its place in the listing. */
 export type ListedKey = NotificationKey & { readonly listedAt: string };
 
-/** Text in the order in which they are listed. The separator sorts before all that ids can hold. */
+/** Sort key of the listing. The separator sorts before every character that ids can contain. */
 export function listingOrder({ listedAt, transactionId, version, endpointId }: ListedKey): string {
   return `${listedAt}#${transactionId}#${version}#${endpointId}`;
 }
 
 const listedKeySchema = notificationKeySchema.extend({ listedAt: storedTime });
 
-/** Reads the text back; undefined where it is none. */
+/** Parses a {@link listingOrder} text; undefined if it is malformed. */
 export function listedKeyOf(merchantId: MerchantId, text: string): ListedKey | undefined {
   const [listedAt, transactionId, version, endpointId, ...rest] = text.split('#');
   const key = { merchantId, listedAt, transactionId, version: Number(version), endpointId };
@@ -90,15 +90,15 @@ export function listedKeyOf(merchantId: MerchantId, text: string): ListedKey | u
   return parsed.success && rest.length === 0 ? parsed.data : undefined;
 }
 
-/** A message asks for one attempt of one notification, and names the `rev` for which it was made. */
+/** A message requests one attempt of one notification, and names the `rev` for which it was made. */
 export type NotificationMessage = NotificationKey & { readonly rev: number };
-/** Read as rows are: a message on its way may be of a newer version, whose additions go on with it. */
+/** Read as loosely as stored rows: a message in flight may come from a newer version. Its extra fields are kept. */
 export const notificationMessageSchema = z.looseObject({
   ...notificationKeySchema.shape,
   rev: z.number().int().nonnegative(),
 }) as z.ZodType<NotificationMessage>;
 
-/** What the absence of an item means: nothing was tried yet. */
+/** The notification that a missing item stands for: nothing was tried yet. */
 export function untried(key: NotificationKey, listedAt: string): Notification {
   return {
     merchantId: key.merchantId,
@@ -119,12 +119,12 @@ export function isOpen(notification: Notification): boolean {
   return notification.state === 'pending' || notification.state === 'retrying';
 }
 
-/** Whether an attempt is still to come: of an open notification, or an extra one of a settled one. */
+/** Whether an attempt is still to come: the notification is open, or is settled and has one extra attempt. */
 export function isDue(notification: Notification): boolean {
   return isOpen(notification) || notification.nextAttemptAt !== undefined;
 }
 
-/** The fence: whether a message made for `rev` still has something to do. */
+/** The fence: whether a message made for `rev` still has work to do. */
 export function admits(notification: Notification, rev: number): boolean {
   return isDue(notification) && notification.rev === rev;
 }
@@ -134,7 +134,7 @@ export function nextNumber({ attempts }: { readonly attempts: readonly Pick<Atte
   return (attempts.at(-1)?.number ?? 0) + 1;
 }
 
-/** The message that the notification's present `rev` is due, where it is open. */
+/** The message for the notification's current `rev`. */
 export function messageFor(notification: Notification): NotificationMessage {
   const { merchantId, transactionId, version, endpointId, rev } = notification;
   return { merchantId, transactionId, version, endpointId, rev };

@@ -1,18 +1,18 @@
 import { MINUTE_MS, msOf } from '../../time.ts';
 
-/** Later than any message of its own would be: that message is lost, or lies among the dead letters. */
+/** An item overdue by this much has lost its message, or the message is in the dead-letter queue. */
 const OVERDUE_MS = MINUTE_MS;
 
 export interface SupersededMessage {
-  /** How often the queue has handed the message out, 1 the first time. */
+  /** How many times the queue has delivered the message; 1 on the first receipt. */
   readonly receivedTimes: number;
   readonly nowMs: number;
 }
 
 /**
- * Whether a message that finds its work done sends what the item is due. One that was received again may have done the
- * work itself and died before it scheduled the next; one that finds the item overdue, such as a dead letter that was put
- * back, stands in for a message that is lost.
+ * Whether a message that finds its work done must send the item's next message. A message received again may have done
+ * the work itself and died before it scheduled the next. A message that finds the item overdue, such as a dead letter
+ * that was put back, replaces a lost message.
  */
 export function isNextUnsent(
   { nextAttemptAt }: { readonly nextAttemptAt?: string },

@@ -11,18 +11,18 @@ import {
   nextNumber,
 } from './notification.ts';
 
-/** Refusals by the guard in a row after which a notification is blocked. */
+/** Consecutive refusals by the address guard that block a notification. */
 const MAX_REFUSALS_IN_A_ROW = 3;
 
 export interface AttemptMade {
-  /** When the request went out, and how long the exchange took. */
+  /** When the request went out (ms since 1970); `durationMs`: how long the exchange took. */
   readonly atMs: number;
   readonly durationMs: number;
   readonly outcome: AttemptResult;
   readonly body: string;
 }
 
-/** What decides when the next attempt is. */
+/** Inputs that decide the time of the next attempt. */
 export interface AttemptPlan {
   readonly schedule: Schedule;
   readonly nowMs: number;
@@ -31,8 +31,8 @@ export interface AttemptPlan {
 }
 
 /**
- * The state of a notification after one attempt. `delivered` and `acknowledged` stand whatever a further
- * attempt brings; a 2xx makes every other state `delivered`.
+ * The state of a notification after one attempt. No further attempt changes `delivered` or `acknowledged`. A 2xx turns
+ * every other state into `delivered`.
  */
 export function afterAttempt(notification: Notification, made: AttemptMade, plan: AttemptPlan): Notification {
   const tried = withAttempt(notification, made);
@@ -58,8 +58,8 @@ export function afterAttempt(notification: Notification, made: AttemptMade, plan
 }
 
 /**
- * The first lane did not wait for the end of the request: another one is due at once, in the retry lane. It uses up
- * nothing of the schedule, since the endpoint was not given its whole time-out.
+ * The state after the first lane aborted a request: a new one is due at once, in the retry lane. The aborted one does not
+ * use up the schedule, because the endpoint did not get its full time-out.
  */
 export function handOver(notification: Notification, made: AttemptMade, nowMs: number): Notification {
   const { attemptsMade } = notification;
@@ -67,7 +67,7 @@ export function handOver(notification: Notification, made: AttemptMade, nowMs: n
   return { ...withAttempt(notification, made), attemptsMade, state, nextAttemptAt: isoTime(nowMs) };
 }
 
-/** The endpoint is gone or disabled: nothing is sent, and the notification waits for a redelivery. */
+/** The state if the endpoint is gone or disabled: nothing is sent, and the notification waits for a redelivery. */
 export function block(notification: Notification, reason: string): Notification {
   const raised = { ...notification, rev: notification.rev + 1 };
   return isOpen(notification) ? blocked(raised, reason) : settle(raised, notification.state);
@@ -77,7 +77,7 @@ function blocked(notification: Notification, blockedReason: string): Notificatio
   return { ...settle(notification, 'blocked'), blockedReason };
 }
 
-/** Time beyond the schedule's own total, jitter included, in which deferred attempts may still be made. */
+/** Grace period after the schedule's total (jitter included) in which deferred attempts may still be made. */
 const HORIZON_GRACE_MS = 3_600_000;
 
 interface DeferralPlan {
@@ -87,8 +87,8 @@ interface DeferralPlan {
 }
 
 /**
- * Nothing is sent now, because the endpoint is surely dead. The schedule is not used up by it, but the horizon
- * stands: beyond it the notification is exhausted.
+ * The state if nothing is sent because the endpoint's breaker is open. A deferral does not use up the schedule, but the
+ * horizon still applies: beyond it the notification is exhausted.
  */
 export function defer(notification: Notification, plan: DeferralPlan): Notification {
   const raised = { ...notification, rev: notification.rev + 1 };
@@ -99,8 +99,8 @@ export function defer(notification: Notification, plan: DeferralPlan): Notificat
 }
 
 /**
- * Send again, now. Of what was settled for good it is one extra attempt, and the state stays; everything else
- * begins its schedule and its horizon anew.
+ * Sends again now. A `delivered` or `acknowledged` notification gets one extra attempt and keeps its state. Any other
+ * notification restarts its schedule and its horizon.
  */
 export function redeliver(notification: Notification, nowMs: number): Notification {
   const now = isoTime(nowMs);
@@ -110,13 +110,13 @@ export function redeliver(notification: Notification, nowMs: number): Notificati
   return { ...raised, state: 'retrying', attemptsMade: 0 };
 }
 
-/** The receiver has the outcome: it said so by query. Nothing more is sent. */
+/** The receiver confirmed through the API that it has the outcome. Nothing more is sent. */
 export function acknowledge(notification: Notification): Notification {
   const state = notification.state === 'delivered' ? 'delivered' : 'acknowledged';
   return settle({ ...notification, rev: notification.rev + 1 }, state);
 }
 
-/** An attempt as it is kept and shown. */
+/** An attempt as stored and shown. */
 export function attemptOf(made: AttemptMade, number: number): Attempt {
   const { outcome } = made;
   return {
@@ -128,7 +128,7 @@ export function attemptOf(made: AttemptMade, number: number): Attempt {
   };
 }
 
-/** The beginning of an answer's body. */
+/** The start of a response body: at most {@link MAX_SNIPPET_BYTES}. */
 export function snippetOf({ body }: { readonly body: string }): string {
   return truncateUtf8(body, MAX_SNIPPET_BYTES);
 }
@@ -156,7 +156,7 @@ function refusedTooOften(notification: Notification): boolean {
   return last.length === MAX_REFUSALS_IN_A_ROW && last.every(({ error }) => error === 'address_refused');
 }
 
-/** Cuts between characters: half of one would not survive the table. */
+/** Cuts between characters: the table would not preserve half a character. */
 function truncateUtf8(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length <= maxBytes) return text;
