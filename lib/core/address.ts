@@ -7,16 +7,16 @@ import {
 } from '../protocol/content/callback-url.ts';
 
 /**
- * Which addresses and URLs a callback may go to. Pure: the connector asks it again for every address that
- * DNS gives, because a name that was harmless at registration may point elsewhere by now.
+ * Decides which addresses and URLs a callback may go to (SSRF guard). Pure. The connector checks every address that DNS
+ * returns again, because a name that was harmless at registration may point elsewhere by now.
  */
 
 const IPV4_BYTES = 4;
 const IPV6_GROUPS = 8;
 
 /**
- * IPv4 ranges that are not public, from the IANA IPv4 Special-Purpose Address Registry; where the registry
- * lets single addresses of a range be global (192.0.0.9, 192.0.0.10), no receiver lives there.
+ * IPv4 ranges that are not public, from the IANA IPv4 Special-Purpose Address Registry. The registry lists single
+ * addresses inside a range as global (192.0.0.9, 192.0.0.10). They are refused too: no receiver runs there.
  */
 const NON_PUBLIC_IPV4 = [
   '0.0.0.0/8', // this network (RFC 791)
@@ -37,7 +37,7 @@ const NON_PUBLIC_IPV4 = [
 ].map(parseRange);
 
 /**
- * Only this range of IPv6 is global unicast (RFC 4291, IANA IPv6 Global Unicast Address Assignments). All
+ * Only this range of IPv6 is global unicast (RFC 4291, IANA IPv6 Global Unicast Address Assignments). Everything
  * else is not public: `::`, `::1`, v4-compatible `::/96`, v4-mapped `::ffff:0:0/96`, NAT64 `64:ff9b::/96` and
  * `64:ff9b:1::/48`, discard `100::/64`, SRv6 `5f00::/16`, unique local `fc00::/7` with the metadata address
  * `fd00:ec2::254`, link-local `fe80::/10`, site-local `fec0::/10`, multicast `ff00::/8`.
@@ -57,7 +57,7 @@ const LOOPBACK = ['127.0.0.0/8', '::1/128'].map(parseRange);
 /** Names that never mean a public host: RFC 6761, RFC 6762, RFC 8375, and ICANN's reservation of `internal`. */
 const NON_PUBLIC_DOMAINS = ['localhost', 'local', 'internal', 'home.arpa'];
 
-/** What callbacks may go to beyond the fixed rules. */
+/** The configurable part of the rules for callback URLs. */
 export interface CallbackPolicy {
   readonly allowedPorts: readonly number[];
   /** Opens loopback, with http and any port; for local runs only. */
@@ -65,7 +65,7 @@ export interface CallbackPolicy {
 }
 
 /**
- * Why a callback URL is refused: for its form, or for where it leads. Stable, shown to merchants.
+ * Why a callback URL is refused: its form, or its target. Stable codes, shown to merchants.
  *
  * - `port_refused`: not one of the allowed ports.
  * - `address_refused`: a literal address that is not public, or a name that cannot be.
@@ -77,8 +77,8 @@ export type CallbackUrlVerdict =
   | { readonly ok: false; readonly code: CallbackUrlRefusal };
 
 /**
- * Whether an IP address is one of the public internet. Total: what is not a plain IPv4 (four decimal parts)
- * or IPv6 address is not public, and so is an IPv6 address with a zone.
+ * Whether an IP address belongs to the public internet. Total: text that is not a plain IPv4 (four decimal parts) or
+ * IPv6 address is not public. Neither is an IPv6 address with a zone.
  *
  * @example isPublicAddress('169.254.169.254') // false
  */
@@ -89,14 +89,14 @@ export function isPublicAddress(ip: string): boolean {
   return contains(GLOBAL_IPV6, address) && !NON_PUBLIC_IPV6.some((range) => contains(range, address));
 }
 
-/** Whether the guard lets a connection go to an address that DNS gave, or that stood in the URL. */
+/** Whether a connection may go to this address, which came from DNS or from the URL itself. */
 export function isPermittedAddress(ip: string, policy: Pick<CallbackPolicy, 'allowLoopback'>): boolean {
   return isPublicAddress(ip) || (policy.allowLoopback && isLoopbackAddress(ip));
 }
 
 /**
- * Vets a callback URL when it is registered. A verdict of `ok` says nothing yet about the addresses to which a name
- * resolves: the connector asks `isPermittedAddress` for each.
+ * Vets a callback URL at registration. A verdict of `ok` says nothing about the addresses that its name resolves to:
+ * the connector calls `isPermittedAddress` for each.
  *
  * @example vetCallbackUrl('https://0x7f.1/', { allowedPorts: [443], allowLoopback: false }) // address_refused
  */
@@ -108,8 +108,8 @@ export function vetCallbackUrl(url: string, policy: CallbackPolicy): CallbackUrl
 }
 
 /**
- * Vets a URL again before each request: whether it is safe to call. How a URL may be spelled is asked once, when it is
- * registered, so that what was accepted once is still called.
+ * Vets a URL before each request: whether it is safe to call. The rules for its spelling apply at registration only, so
+ * a URL that was accepted once is still called.
  */
 export function vetTarget(url: string, policy: CallbackPolicy): CallbackUrlVerdict {
   const form = readCallbackUrl(url);
@@ -128,7 +128,7 @@ function targetRefusal(url: URL, policy: CallbackPolicy): CallbackUrlRefusal | u
   return policy.allowedPorts.includes(port) ? undefined : 'port_refused';
 }
 
-/** `host` as the URL parser normalises it: decimal, octal, hexadecimal and short forms are dotted by then. */
+/** @param host as the URL parser normalises it: decimal, octal, hexadecimal and short forms are already dotted */
 function isPublicHost(host: string): boolean {
   const literal = literalOf(host);
   if (literal !== undefined) return isPublicAddress(literal);
@@ -137,7 +137,7 @@ function isPublicHost(host: string): boolean {
   return !NON_PUBLIC_DOMAINS.some((domain) => host.endsWith(`.${domain}`));
 }
 
-/** The address that a URL's host is, without brackets, where it is one. */
+/** The literal address in a URL's host, without brackets; undefined if the host is a name. */
 function literalOf(host: string): string | undefined {
   if (host.startsWith('[')) return host.slice(1, -1);
   return parseIpv4(host) === undefined ? undefined : host;
@@ -175,7 +175,7 @@ function parseAddress(text: string): Address | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
 
-/** Four decimal parts without leading zeros, which some resolvers would read as octal. */
+/** Parses four decimal parts. Refuses leading zeros, which some resolvers read as octal. */
 function parseIpv4(text: string): Address | undefined {
   const parts = text.split('.');
   if (parts.length !== IPV4_BYTES) return undefined;
@@ -183,7 +183,7 @@ function parseIpv4(text: string): Address | undefined {
   return bytes.every((byte) => byte <= 255) ? bytes : undefined;
 }
 
-/** Eight groups, with at most one `::`, and the last two groups possibly written as an IPv4 address. */
+/** Parses eight groups with at most one `::`. The last two groups may be written as an IPv4 address. */
 function parseIpv6(text: string): Address | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;

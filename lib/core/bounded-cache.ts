@@ -1,21 +1,21 @@
-/** A value, and the time as of which it is true: when the read that brought it began. */
+/** A value, and the time as of which it is true: the start of the read that returned it. */
 export interface AsOf<Value> {
   readonly value: Value;
   readonly asOfMs: number;
 }
 
-/** What one process remembers. It never holds more than its capacity: the entry that was set longest ago goes first. */
+/** An in-process cache. It never exceeds its capacity: the entry that was set longest ago is evicted first. */
 export interface BoundedCache<Key, Value> {
-  /** The remembered value, as of `notBeforeMs` or later; of any age unless said otherwise. */
+  /** The cached value, as of `notBeforeMs` or later. Default: any age. */
   get(key: Key, notBeforeMs?: number): Value | undefined;
-  /** Remembers a value, unless a younger one is remembered: a read that began earlier may end later. */
+  /** Caches a value, unless a younger one is cached: a read that began earlier may end later. */
   set(key: Key, value: Value, asOfMs?: number): void;
   delete(key: Key): void;
-  /** Keeps the value, and counts it as older than any read. */
+  /** Keeps the value, but marks it as older than any read. */
   expire(key: Key): void;
   /**
-   * The remembered value, as of `notBeforeMs` or later, or else what `load` brings. Callers that work side by side share
-   * a load. A key for which `load` finds nothing is forgotten; a failed load changes nothing.
+   * The cached value as of `notBeforeMs` or later, or else the result of `load`. Concurrent callers share a load. If
+   * `load` finds nothing, the key is removed. A failed load changes nothing.
    */
   read<Loaded extends AsOf<Value> | undefined>(
     key: Key,
@@ -26,13 +26,13 @@ export interface BoundedCache<Key, Value> {
 
 type Load<Value> = () => Promise<AsOf<Value> | undefined>;
 
-/** Loads of other callers that one caller waits for. The first may have begun too early; the second rarely has. */
+/** Most loads of other callers that one caller joins. The first may have begun too early; the second rarely has. */
 const MAX_JOINED = 2;
 const NEVER = Number.NEGATIVE_INFINITY;
 
-/** The one cache of the service. It knows no clock: each value says as of when it is true, each caller how fresh is enough. */
+/** The only cache of the service. It has no clock: values carry their time, and callers say how fresh they must be. */
 export function createBoundedCache<Key, Value>(options: {
-  /** Entries. */
+  /** Most entries. */
   readonly capacity: number;
 }): BoundedCache<Key, Value> {
   const entries = new Map<Key, AsOf<Value>>();
@@ -81,7 +81,7 @@ export function createBoundedCache<Key, Value>(options: {
       const own = loadOwn(key, load);
       underWay.set(key, own);
       try {
-        // Undefined only where `load` finds nothing.
+        // Undefined only if `load` finds nothing.
         return (await own)?.value as Value | Extract<Loaded, undefined>;
       } finally {
         if (underWay.get(key) === own) underWay.delete(key);

@@ -1,22 +1,22 @@
 import { Fault } from './faults.ts';
 
-/** Somebody else wrote between the read and the write of one try. */
+/** Another writer changed the item between the read and the write of one try. */
 export const OVERTAKEN = 'overtaken';
 
 /**
- * Reads an item, changes it, and writes it on condition of the `rev` that was read. It must read anew each time it is
- * called, and change nothing where it is overtaken.
+ * Reads an item, changes it, and writes it on the condition that `rev` is still the one that was read. Each call must
+ * read again. A call that is overtaken must change nothing.
  */
 type OneTry<Result> = () => Promise<Result | typeof OVERTAKEN>;
 
-/** Lost races after which the caller is told; each means that somebody else's write succeeded. */
+/** Lost races before the caller gets `contended`. Each one means that another write succeeded. */
 const MAX_TRIES = 5;
 
 /**
- * The read–change–write loop: a change that is overtaken is made again on what stands then.
+ * Optimistic concurrency: the read–change–write loop. A change that is overtaken is applied again to the new state.
  *
- * @param what for people: `The endpoint`
- * @throws Fault `contended`, which is retryable, where every try was overtaken
+ * @param what the subject of the error message: `The endpoint`
+ * @throws Fault `contended` (retryable) if every try was overtaken
  * @example
  * await changeUnderRev('The endpoint', async () => {
  *   const endpoint = await read();
@@ -34,12 +34,12 @@ export async function changeUnderRev<Result>(
   throw contended(what);
 }
 
-/** For a try that must not be made again. */
+/** The fault for a try that must not be repeated. */
 export function contended(what: string): Fault {
   return new Fault({ code: 'contended', message: `${what} kept changing; try again.`, retryable: true });
 }
 
-/** The same for a change that may be dropped: says that every try was overtaken. */
+/** Like {@link changeUnderRev}, for a change that may be dropped: returns `overtaken` if every try was overtaken. */
 export async function tryUnderRev<Result>(
   oneTry: OneTry<Result>,
   maxTries: number,

@@ -3,15 +3,15 @@ import type { ServiceEvent } from './events.ts';
 
 export type { Clock, Random } from '../protocol/runtime/clock.ts';
 
-/** What every use case may ask of its surroundings: time, chance, and somebody who listens. Adapters implement these. */
+/** The ports that every use case may need: time, randomness and reporting. Adapters implement them. */
 
-/** Whether this machine's clock may be compared with others' stamps, or stamp itself. */
+/** Whether this machine's clock may stamp, and may be compared with the stamps of others. */
 export interface ClockTrust {
-  /** @throws Fault `clock_skew` where the table's own clock contradicts this machine's */
+  /** @throws Fault `clock_skew` if the table's clock contradicts this machine's */
   assertTrusted(): void;
 }
 
-/** How far the stamps of two trusted machines may differ: one may be ahead, and the other behind. */
+/** The most that the stamps of two trusted machines may differ: one may be ahead and the other behind. */
 export const CLOCKS_DIFFER_MS = 2 * CLOCK_TOLERANCE_MS;
 
 /** Waiting, so that a virtual clock can skip it. */

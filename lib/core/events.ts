@@ -2,7 +2,7 @@ import type { CheckState } from './check-back/check-state.ts';
 import type { NotificationState } from './deliver/state/notification.ts';
 import type { EndpointId, MerchantId, TransactionId, Version } from './model.ts';
 
-/** What operators learn: one wide event a unit of work. Never a secret, never a payload. */
+/** The operational events: one wide event per unit of work. Never contains a secret or a payload. */
 export type ServiceEvent =
   | {
       readonly event: 'attempt';
@@ -14,15 +14,15 @@ export type ServiceEvent =
       readonly lane: Lane;
       readonly result: string;
       readonly error?: string;
-      /** Which fault of TLS or DNS the error was, where that is known: `CERT_HAS_EXPIRED`. */
+      /** The TLS or DNS error code, if known: `CERT_HAS_EXPIRED`. */
       readonly detail?: string;
       readonly statusCode?: number;
       readonly durationMs: number;
-      /** From listing to the answer; of a first attempt, the delay that receivers feel. */
+      /** Milliseconds from listing to the answer. For a first attempt, this is the delay that receivers see. */
       readonly sinceListedMs: number;
       readonly state: NotificationState;
       readonly nextAttemptAt?: string;
-      /** Whether the fence let the result stand; false for what a duplicate brought. */
+      /** Whether the result passed the fence and was stored. False for the result of a duplicate. */
       readonly kept: boolean;
     }
   | {
@@ -46,18 +46,18 @@ export type ServiceEvent =
       readonly resent: boolean;
     }
   | { readonly event: 'message_malformed'; readonly messageId: string; readonly reason: string }
-  /** An outcome from the queue that can never be recorded; it lies among the dead letters. */
+  /** An outcome from the queue that can never be recorded. It is in the dead-letter queue. */
   | { readonly event: 'intake_refused'; readonly messageId: string; readonly reason: string }
   | { readonly event: 'message_failed'; readonly messageId: string; readonly reason: string }
   | { readonly event: 'record_parked'; readonly recordId: string; readonly reason: string }
-  /** One item of a batch, whose answer is a 200 all the same. */
+  /** One item of a batch. The batch itself is answered with 200. */
   | {
       readonly event: 'recording_failed';
       readonly merchantId: MerchantId;
       readonly code: string;
       readonly fault: string;
     }
-  /** An initiator was asked how a transaction ended, or could not be. */
+  /** An initiator was asked how a transaction ended, or could not be asked. */
   | {
       readonly event: 'check';
       readonly merchantId: MerchantId;
@@ -70,9 +70,9 @@ export type ServiceEvent =
       readonly state: CheckState;
       readonly nextAttemptAt?: string;
     }
-  /** Nobody said how a transaction ended until the horizon: somebody must find out and resolve it. */
+  /** A transaction reached the horizon without a known end. An operator must find out and resolve it. */
   | { readonly event: 'unresolved'; readonly merchantId: MerchantId; readonly transactionId: TransactionId }
-  /** What the initiator answers is not what it prepared, or not what it recorded itself. */
+  /** The initiator's answer contradicts what it prepared, or what it recorded itself. */
   | {
       readonly event: 'check_contradicted';
       readonly merchantId: MerchantId;
@@ -81,7 +81,7 @@ export type ServiceEvent =
     }
   | { readonly event: 'schedule_refused'; readonly reason: string }
   | { readonly event: 'swept'; readonly partition: number; readonly sent: number }
-  /** How far every merchant is: seconds since the time through which all of them are closed, audited, or stated. */
+  /** Seconds since the time through which every merchant is closed, audited or stated. */
   | { readonly event: 'closed' | 'audited' | 'stated'; readonly behindSeconds: number }
   | { readonly event: 'health_unavailable'; readonly reason: string }
   | { readonly event: 'audit_failed'; readonly merchantId: MerchantId; readonly reason: string }
@@ -94,9 +94,9 @@ export type ServiceEvent =
       readonly rows: number;
       readonly revision: number;
     }
-  /** A closed window had other contents when it was read again. */
+  /** The audit found other contents in a closed window. */
   | { readonly event: 'window_revised'; readonly merchantId: MerchantId; readonly start: string }
-  /** A notification that was expected had come to nothing; it has been made. */
+  /** An expected notification was missing. It has been created. */
   | {
       readonly event: 'lost';
       readonly merchantId: MerchantId;
@@ -104,17 +104,17 @@ export type ServiceEvent =
       readonly version: Version;
       readonly endpointId: EndpointId;
     }
-  /** A row of an index belonged to another merchant, and was dropped. */
+  /** An index row belonged to another merchant and was dropped. */
   | { readonly event: 'foreign_row'; readonly merchantId: MerchantId; readonly index: string }
-  /** A stored row that no version's rules make sense of; whatever needs it waits until somebody mends it. */
+  /** A stored row that cannot be parsed. Work that needs it waits until an operator repairs it. */
   | {
       readonly event: 'unreadable_row';
       readonly kind: string;
-      /** Its keys. */
+      /** The row's keys. */
       readonly row: string;
       readonly reason: string;
     }
-  /** This machine's clock is off the table's: it refuses to stamp, and to compare stamps. */
+  /** This machine's clock differs too much from the table's. It refuses to stamp and to compare stamps. */
   | { readonly event: 'clock_skew'; readonly skewMs: number }
   | { readonly event: 'relayed'; readonly outcomes: number; readonly messages: number }
   | {
@@ -128,6 +128,6 @@ export type ServiceEvent =
       readonly fault?: string;
     };
 
-/** The two ways to deliver, first attempts and everything that waited; and asking initiators. */
+/** The delivery lanes (`first`: first attempts; `retry`: everything that waited), and `check`: asking initiators. */
 export type Lane = DeliveryLane | 'check';
 export type DeliveryLane = 'first' | 'retry';

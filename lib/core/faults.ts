@@ -5,10 +5,10 @@ interface FaultOptions {
   readonly cause?: unknown;
 }
 
-/** What went wrong outside: nobody's answer, somebody's outage. Expected results are values, never faults. */
+/** An external failure: no answer, or an outage. Expected results are values, never faults. */
 export class Fault extends Error {
   readonly code: string;
-  /** Whether the same call may succeed later, unchanged. */
+  /** Whether the same call may succeed later without a change. */
   readonly retryable: boolean;
 
   constructor(options: FaultOptions) {
@@ -19,7 +19,7 @@ export class Fault extends Error {
   }
 }
 
-/** This machine's clock disagrees with the table's: what it would stamp could break the feed's order. */
+/** This machine's clock disagrees with the table's. Its stamps could break the order of the feed. */
 export function clockSkewFault(skewMs: number): Fault {
   return new Fault({
     code: 'clock_skew',
@@ -28,7 +28,7 @@ export function clockSkewFault(skewMs: number): Fault {
   });
 }
 
-/** A stored row that no rule makes sense of. Its reader must not go on as if it were not there. */
+/** A stored row that cannot be parsed. The reader must not continue as if the row did not exist. */
 export function unreadableRowFault(row: string, cause: unknown): Fault {
   return new Fault({
     code: UNREADABLE_ROW,
@@ -40,7 +40,7 @@ export function unreadableRowFault(row: string, cause: unknown): Fault {
 
 const UNREADABLE_ROW = 'unreadable_row';
 
-/** Whether one row is broken, as against something that would fail for every row. */
+/** Whether a single row is broken, in contrast to a failure that would affect every row. */
 export function isUnreadable(error: unknown): error is Fault {
   return error instanceof Fault && error.code === UNREADABLE_ROW;
 }

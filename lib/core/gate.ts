@@ -1,18 +1,18 @@
 import type { MerchantId } from './model.ts';
 
-/** Something of a merchant's that is done by one at a time, such as the test of one endpoint. */
+/** Work of a merchant that only one caller may do at a time, such as the test of one endpoint. */
 export interface GatedPlace {
   readonly merchantId: MerchantId;
   readonly name: string;
 }
 
-/** Keeps those who do the same apart, whichever process they run in. */
+/** Mutual exclusion across processes, with a time limit (a lease). */
 export interface Gate {
-  /** Lets one caller in and nobody else before `untilMs`; the others learn until when it is closed. */
+  /** Admits one caller and no other before `untilMs`. The others get the time until which the gate is closed. */
   enter(
     place: GatedPlace,
     times: { readonly nowMs: number; readonly untilMs: number },
   ): Promise<{ readonly kind: 'entered' } | { readonly kind: 'closed'; readonly untilMs: number }>;
-  /** Opens the gate before the `untilMs` with which the caller entered; later it changes nothing. */
+  /** Opens the gate early. `untilMs` must be the value that the caller entered with. After that time it has no effect. */
   leave(place: GatedPlace, untilMs: number): Promise<void>;
 }

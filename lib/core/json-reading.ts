@@ -2,8 +2,8 @@ import { FORBIDDEN_KEYS } from '../protocol/json/json-limits.ts';
 import { escapePointer } from '../protocol/json/json-values.ts';
 
 /**
- * Reads JSON that is known to be well-formed, and marks what `JSON.parse` would change in silence: a key that stands
- * twice, a number that JavaScript cannot keep, a key that would change a prototype. Time is linear in the text.
+ * Reads JSON that is known to be well-formed, and marks what `JSON.parse` would change silently: duplicate keys, numbers
+ * that JavaScript cannot represent, and keys that would change a prototype. Runs in linear time.
  */
 
 export type JsonRefusalCode =
@@ -14,7 +14,7 @@ export type JsonRefusalCode =
   | 'too_deep'
   | 'body_too_large';
 
-/** Stands where a value stood that is refused. `pointer` leads on from there: to the key that stands twice, say. */
+/** Replaces a value that is refused. `pointer` continues from there, for example to the duplicate key. */
 export class JsonRefusal {
   readonly code: JsonRefusalCode;
   readonly pointer: string;
@@ -26,7 +26,7 @@ export class JsonRefusal {
 }
 
 export interface ReadLimits {
-  /** Containers inside each other at most; what is deeper is skipped without being built. */
+  /** Most nested containers. Deeper ones are skipped without being built. */
   readonly maxDepth: number;
   /** Bounds the containers at one depth: the items of a batch (2), or a message (0). */
   readonly items?: { readonly depth: number; readonly maxBytes: number };
@@ -37,7 +37,7 @@ const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const WORDS: Readonly<Record<string, unknown>> = { t: true, f: false, n: null };
 
-/** @param text well-formed JSON; anything else is read as nonsense. */
+/** @param text must be well-formed JSON. For other text the result is undefined behaviour. */
 export function readJson(text: string, limits: ReadLimits): unknown {
   return new Reader(text, limits).value(0);
 }
@@ -112,7 +112,7 @@ class Reader {
     return this.#text.slice(start + 1, this.#at - 1);
   }
 
-  /** @returns whether something in it is escaped. */
+  /** @returns whether the string contains an escape */
   #skipString(): boolean {
     const text = this.#text;
     let hasEscapes = false;
@@ -134,7 +134,7 @@ class Reader {
     return keepsItsValue(value, source) ? value : new JsonRefusal('inexact_number');
   }
 
-  /** Over a whole container, without building it. */
+  /** Skips a whole container without building it. */
   #skip(): void {
     let open = 0;
     do {
@@ -146,7 +146,7 @@ class Reader {
     } while (open > 0);
   }
 
-  /** The next character that is no white space. */
+  /** The next character that is not white space. */
   #next(): string {
     while (this.#text.charCodeAt(this.#at) <= SPACE) this.#at += 1;
     return this.#text.charAt(this.#at);
@@ -160,8 +160,8 @@ function keyRefusal(object: object, key: string): JsonRefusal | undefined {
 }
 
 /**
- * Whether a number means what was written: the shortest decimal that JavaScript writes for it must have the same
- * value. So 1e2, 1.0 and -0 are kept (as 100, 1 and 0), and 1e-400, 2^64 and 19.99999999999999999999 are not.
+ * Whether JavaScript keeps a number's value: the shortest decimal that it writes must equal the source text in value.
+ * So 1e2, 1.0 and -0 are kept (as 100, 1 and 0), and 1e-400, 2^64 and 19.99999999999999999999 are not.
  */
 function keepsItsValue(value: number, source: string): boolean {
   if (!Number.isFinite(value)) return false;
@@ -169,7 +169,7 @@ function keepsItsValue(value: number, source: string): boolean {
   return shortest === source || decimalOf(shortest) === decimalOf(source);
 }
 
-/** A decimal in one form: its digits without zeros at either end, and the power of ten that they count. */
+/** A decimal in canonical form: its digits without zeros at either end, and their power of ten. */
 function decimalOf(text: string): string {
   const [mantissa = '', power = '0'] = text.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');

@@ -2,12 +2,12 @@ import { MAX_JSON_DEPTH } from '../protocol/json/json-limits.ts';
 import { escapePointer } from '../protocol/json/json-values.ts';
 import { JsonRefusal, type JsonRefusalCode, type ReadLimits, readJson } from './json-reading.ts';
 
-/** JSON as it comes from strangers: parsed with bounds. */
+/** Parses untrusted JSON with bounds. */
 
-/** Containers that may stand around an item: a batch and its list. An item may nest as deep there as alone. */
+/** Most containers around an item: the batch and its list. An item in a batch may nest as deep as a single one. */
 const MAX_ENVELOPE_DEPTH = 2;
 
-/** Why a part is refused, and where: `pointer` (RFC 6901) leads from the value that was asked about. */
+/** Why a part is refused, and where: `pointer` (RFC 6901) starts at the value passed to {@link refusalIn}. */
 export interface RefusedPart {
   readonly code: JsonRefusalCode;
   readonly pointer: string;
@@ -19,7 +19,7 @@ export type ParsedJson = { readonly ok: true; readonly value: unknown } | Refuse
 
 const MALFORMED: Refused = { ok: false, code: 'malformed_json', pointer: '' };
 
-/** Parses text that must be JSON, and refuses it whole where {@link refusalIn} finds anything in it. */
+/** Parses JSON text. Refuses it as a whole if {@link refusalIn} finds anything in it. */
 export function parseJson(text: string): ParsedJson {
   const parsed = parseJsonParts(text);
   const refusal = parsed.ok ? refusalIn(parsed.value) : undefined;
@@ -27,8 +27,8 @@ export function parseJson(text: string): ParsedJson {
 }
 
 /**
- * Parses text in which one bad part must not spoil the others. What is refused is replaced by a mark: ask
- * {@link refusalIn} of each part before it is used. A byte order mark before the text is skipped (RFC 8259 §8.1).
+ * Parses text in which one bad part must not affect the others. A refused value is replaced by a mark: call
+ * {@link refusalIn} for each part before you use it. A leading byte order mark is skipped (RFC 8259 §8.1).
  */
 export function parseJsonParts(text: string, limits: Omit<ReadLimits, 'maxDepth'> = {}): ParsedJson {
   const json = text.startsWith('\u{feff}') ? text.slice(1) : text;
@@ -40,7 +40,7 @@ export function parseJsonParts(text: string, limits: Omit<ReadLimits, 'maxDepth'
   return { ok: true, value: readJson(json, { ...limits, maxDepth: MAX_JSON_DEPTH + MAX_ENVELOPE_DEPTH }) };
 }
 
-/** The first part of a parsed value that is refused, or that nests beyond {@link MAX_JSON_DEPTH}. */
+/** The first part of a parsed value that is refused or nests deeper than {@link MAX_JSON_DEPTH}. */
 export function refusalIn(value: unknown, depth = 0): RefusedPart | undefined {
   if (value instanceof JsonRefusal) return { code: value.code, pointer: value.pointer };
   if (typeof value !== 'object' || value === null) return undefined;

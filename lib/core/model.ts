@@ -19,8 +19,8 @@ import { isoTime, SECOND_MS } from './time.ts';
 import { MAX_QUEUE_WAIT_MS } from './waiting.ts';
 
 /**
- * The words of the house as types. Each schema is the only definition of its shape; its `error` texts are the
- * stable codes that reach the caller beside the pointer to the field.
+ * The domain model as types. Each schema is the only definition of its shape. Its `error` texts are the stable codes
+ * that the caller gets together with the pointer to the field.
  */
 
 export const merchantIdSchema = z
@@ -44,7 +44,7 @@ export const endpointIdSchema = z
   .meta({ description: 'Names a callback URL of the merchant.', example: 'ep_4fzQ0Yw2' });
 export type EndpointId = z.infer<typeof endpointIdSchema>;
 
-/** Stands for a transaction's own `notifyUrl` wherever an endpoint id stands. */
+/** The endpoint id that stands for a transaction's own `notifyUrl`. */
 export const NOTIFY_URL_ENDPOINT = endpointIdSchema.parse('notify-url');
 
 export const keyIdSchema = z
@@ -52,7 +52,7 @@ export const keyIdSchema = z
   .regex(KEY_ID, 'invalid_id')
   .meta({ description: 'The public part of a key.' });
 
-/** An instant with its offset (RFC 3339); kept in UTC with milliseconds. */
+/** An instant with its offset (RFC 3339). Stored in UTC with milliseconds. */
 export const timeSchema = z.iso
   .datetime({ offset: true, error: 'invalid_date', abort: true })
   .refine(isStatedTime, 'invalid_date')
@@ -105,7 +105,7 @@ export const urlSchema = z
   .refine(isPlainText, 'invalid_url')
   .meta({ description: 'Where callbacks go.', example: 'https://shop.example/tidings' });
 
-/** Seconds that an initiator has before it is asked, unless it says otherwise; a queue's longest delay bounds them. */
+/** Default seconds before an initiator is asked. The longest delay of a queue is the upper bound. */
 const DEFAULT_CHECK_AFTER_SECONDS = 60;
 const MAX_CHECK_AFTER_SECONDS = MAX_QUEUE_WAIT_MS / SECOND_MS;
 
@@ -126,7 +126,7 @@ const checkBackSchema = z
     description: 'For a PENDING only: where to ask how the transaction ended, if its end is not recorded.',
   });
 
-/** What the initiator states; everything else about an outcome is stamped by the service. */
+/** The part of an outcome that the initiator provides. The service stamps the rest. */
 export const outcomeContentSchema = z.strictObject({
   transactionType: transactionTypeSchema,
   status: statusSchema,
@@ -148,7 +148,7 @@ export const versionSchema = z
 export type Version = z.infer<typeof versionSchema>;
 
 /**
- * One recorded statement about a transaction. Immutable once it is terminal. Text is read back as it was stored: the
+ * One recorded outcome of a transaction. Immutable once it is terminal. Stored text is read back unchanged, because the
  * rules for requests may be stricter by now.
  */
 export const outcomeSchema = z.object({
@@ -161,7 +161,7 @@ export const outcomeSchema = z.object({
   transactionId: transactionIdSchema,
   version: versionSchema,
   recordedAt: z.iso.datetime(),
-  /** When it entered the feed; absent of PENDING, which is not listed. */
+  /** When it entered the feed. Absent on PENDING, which is not listed. */
   listedAt: z.iso.datetime().exactOptional(),
 });
 export type Outcome = z.infer<typeof outcomeSchema>;

@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { SECOND_MS } from './time.ts';
 import { clampWait } from './waiting.ts';
 
-/** Longest wait, in seconds, that a receiver's `Retry-After` header brings about, jitter included (design §6). */
+/** Longest wait, in seconds, that a receiver's `Retry-After` header can cause, jitter included (design §6). */
 export const MAX_RETRY_AFTER_SECONDS = 3_600;
 
 const MAX_DELAYS = 30;
 const MAX_DELAY_SECONDS = 86_400;
 
-/** A tenth: jitter lengthens a delay by at most this share, and never shortens it. */
+/** Jitter lengthens a delay by at most a tenth, and never shortens it. */
 export const JITTER_DIVISOR = 10;
 
 const MINUTE = 60;
@@ -75,18 +75,18 @@ export const scheduleSchema = z.union(
 /** A preset's name, or the delays in seconds between attempts. */
 export type Schedule = z.infer<typeof scheduleSchema>;
 
-/** As rows are read: a preset may be a newer version's, and delays may be longer, or more, than may be set today. */
+/** The stored form, read tolerantly: it accepts unknown presets of newer versions, and more or longer delays than today's. */
 export const storedScheduleSchema = z.union([
   z.string(),
   z.array(z.number().nonnegative()).min(1).readonly(),
 ]) as unknown as z.ZodType<Schedule>;
 
-/** The schedule of a merchant who names none. */
+/** The default schedule of a merchant. */
 export const DEFAULT_SCHEDULE = 'wechat' satisfies Schedule;
 
 /**
  * The delays of a schedule in seconds: delay `i` (from 1) lies between attempt `i` and attempt `i + 1`, so
- * a schedule of n delays makes n + 1 attempts. A preset that only a newer version knows goes by the default.
+ * a schedule of n delays makes n + 1 attempts. A preset that only a newer version knows falls back to the default.
  */
 export function delaysOf(schedule: Schedule): readonly number[] {
   if (typeof schedule !== 'string') return schedule;
@@ -100,22 +100,24 @@ export function totalSeconds(schedule: Schedule): number {
 
 export interface NextDelayOptions {
   readonly schedule: Schedule;
-  /** How many attempts this schedule has had. The first is due at once. */
+  /** Attempts made so far. The first is due at once. */
   readonly attemptsMade: number;
-  /** What the receiver asked for with `Retry-After`, in seconds. */
+  /** The receiver's `Retry-After`, in seconds. */
   readonly retryAfterSeconds?: number | undefined;
   /** Drawn by the caller: 0 adds nothing, 1 adds the whole jitter. */
   readonly fraction: number;
 }
 
 /**
- * How long to wait for the next attempt, in whole seconds because SQS counts in them, or that there is none.
+ * The wait before the next attempt, in whole seconds because SQS counts in them; `exhausted` if no attempt is left.
  *
- * The wait is the longer of the schedule's delay and the receiver's `Retry-After`, lengthened by up to 10 %, so
- * that what failed together does not come back together. It is never shorter than what the schedule and the
- * receiver ask for, jitter included never longer than one hour where the receiver asks for it, and a wait that a
- * queue can hold stays one ({@link clampWait}). Total: an unusable `retryAfterSeconds` or `fraction` counts as
- * absent or 0, and an unusable `attemptsMade` as a used-up schedule.
+ * - The wait is the longer of the schedule's delay and the receiver's `Retry-After`. Jitter lengthens it by up to 10 %,
+ *   so that attempts which failed together are not retried together.
+ * - It is never shorter than the schedule and the receiver ask for.
+ * - If the receiver's `Retry-After` decides, the wait is at most one hour, jitter included.
+ * - A wait that a queue can hold stays one ({@link clampWait}).
+ * - Total: an unusable `retryAfterSeconds` counts as absent, an unusable `fraction` as 0, and an unusable `attemptsMade`
+ *   as a used-up schedule.
  *
  * @example nextDelay({ schedule: 'wechat', attemptsMade: 16, fraction: 0 }) // 'exhausted'
  */
@@ -135,7 +137,7 @@ export function nextDelay(options: NextDelayOptions): { readonly delaySeconds: n
   return { delaySeconds: delayMs / SECOND_MS };
 }
 
-/** Spread evenly over the whole seconds from 0 to a tenth of the wait. */
+/** Jitter, evenly distributed over the whole seconds from 0 to a tenth of the wait. */
 function jitterSeconds(waitSeconds: number, fraction: number): number {
   const most = Math.floor(waitSeconds / JITTER_DIVISOR);
   return fraction > 0 ? Math.min(Math.floor(fraction * (most + 1)), most) : 0;

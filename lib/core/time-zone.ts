@@ -2,13 +2,14 @@ import * as z from 'zod';
 import { createBoundedCache } from './bounded-cache.ts';
 import { DAY_SECONDS, SECOND_MS } from './time.ts';
 
-/** Days of the calendar in a place of the world: they have 23, 24 or 25 hours, and begin when the place says. */
+/** Calendar days in a time zone. They have 23, 24 or 25 hours, and the zone defines when they begin. */
 
 export const DEFAULT_TIME_ZONE = 'UTC';
 
 /**
- * A region and a place in it. Neither an offset, which changes twice a year where a name does not, nor a short name:
- * `CST` is Chicago to the IANA database, and Shanghai or Havana to who writes it. `Etc/GMT+8` lies west of Greenwich.
+ * A zone name in the form region/place. Offsets are refused because they change twice a year in many places. Short names
+ * are ambiguous: the IANA database reads `CST` as Chicago, but the writer may mean Shanghai or Havana. `Etc/` names are
+ * refused because their sign is inverted: `Etc/GMT+8` lies west of Greenwich.
  */
 const ZONE_NAME = /^(?!etc\/)[a-z]+(?:\/[a-z][a-z0-9_+-]*){1,2}$/i;
 const MAX_NAME_LENGTH = 64;
@@ -33,17 +34,17 @@ export const timeZoneSchema = z
     example: 'Asia/Shanghai',
   });
 
-/** A day of the calendar, as `2026-11-20`: of years in which days can be counted on and back. */
+/** A calendar date such as `2026-11-20`. The range of years leaves room to step to the previous and the next day. */
 export const dateSchema = z.iso
   .date({ error: 'invalid_date', abort: true })
   .refine((date) => date >= '1970-01-02' && date <= '9999-12-29', 'invalid_date')
   .meta({ description: 'A day of the calendar.', example: '2026-11-20' });
 
-/** More than the database has zones. */
+/** Bound on cached formats: more than the IANA database has zones. */
 const MAX_FORMATS = 1_000;
 const formats = createBoundedCache<string, Intl.DateTimeFormat>({ capacity: MAX_FORMATS });
 
-/** @throws RangeError where there is no such zone */
+/** @throws RangeError if the zone does not exist */
 function formatFor(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known !== undefined) return known;
@@ -59,7 +60,7 @@ function formatFor(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** The day that an instant belongs to. */
+/** The date of an instant in a zone. */
 export function dateAt(ms: number, timeZone: string): string {
   const parts = new Map(
     formatFor(timeZone)
@@ -69,7 +70,7 @@ export function dateAt(ms: number, timeZone: string): string {
   return [parts.get('year')?.padStart(4, '0'), parts.get('month'), parts.get('day')].join('-');
 }
 
-/** A zone's offset from UTC at an instant, such as `+08:00`; undefined of a zone that is not known here. */
+/** A zone's offset from UTC at an instant, such as `+08:00`; undefined if this runtime does not know the zone. */
 export function offsetAt(ms: number, timeZone: string): string | undefined {
   try {
     const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
@@ -84,15 +85,15 @@ export function dateAfter(date: string): string {
   return new Date(utcStart(date) + DAY_SECONDS * SECOND_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
-/** No zone is further from UTC. */
+/** Upper bound on a zone's offset from UTC. */
 const FURTHEST_MS = 18 * 3_600 * SECOND_MS;
 
 /**
- * When a day begins: its first second in that place, which is not everywhere midnight. In a zone that leaves a day
- * out (Samoa, on 2011-12-30) it begins where the next one does.
+ * When a day begins: its first second in the zone, which is not always midnight. If the zone skipped the day (Samoa, on
+ * 2011-12-30), it begins when the next day begins.
  */
 export function startOfDate(date: string, timeZone: string): number {
-  // Halved until one second is left. Invariant: `before` is on an earlier day, `startMs` is not.
+  // Binary search down to one second. Invariant: `before` is on an earlier day, `startMs` is not.
   let before = utcStart(date) - FURTHEST_MS;
   let startMs = utcStart(date) + FURTHEST_MS;
   while (startMs - before > SECOND_MS) {

@@ -1,20 +1,21 @@
 import { MINUTE_MS } from './time.ts';
 
-/** The longest wait that a queue can hold (SQS `DelaySeconds` ends at 900). A longer one costs a schedule. */
+/** The longest wait that a queue can hold (SQS `DelaySeconds` is at most 900). A longer wait needs a schedule. */
 export const MAX_QUEUE_WAIT_MS = 15 * MINUTE_MS;
 
 export interface Wait {
-  /** What was promised: the result is never shorter. */
+  /** The wait without jitter. The result is never shorter. */
   readonly leastMs: number;
-  /** The same, lengthened by jitter. */
+  /** The wait with jitter. */
   readonly jitteredMs: number;
-  /** The longest wait that is allowed at all. */
+  /** Upper bound of the wait. */
   readonly mostMs?: number | undefined;
 }
 
 /**
- * Clamps a wait after its jitter, which no other bound does: to `mostMs`, and, where a queue can hold the wait without
- * jitter, to what a queue can hold. So jitter alone never turns a queue's delay into a schedule.
+ * Clamps a wait after jitter was added; the other bounds apply before it. The result is at most `mostMs`. If a queue can
+ * hold the wait without jitter, the result is also at most what a queue can hold. So jitter alone never makes a schedule
+ * necessary.
  *
  * @example clampWait({ leastMs: 870_000, jitteredMs: 950_000 }) // 900_000
  */

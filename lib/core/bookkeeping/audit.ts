@@ -31,33 +31,33 @@ export interface AuditPorts {
   readonly clockTrust: ClockTrust;
   readonly reporter: Reporter;
   readonly feedLagSeconds: number;
-  /** Seconds after a window's end at which it is audited; 15 minutes unless said otherwise. */
+  /** Seconds after a window's end at which it is audited. Default: 15 minutes. */
   readonly auditAfterSeconds: number;
 }
 
-/** For so long an audit waits while the stream or a lane is behind: what is on its way is not lost. */
+/** How long an audit waits while the stream or a lane is behind. A notification that is still on its way is not lost. */
 const MAX_POSTPONED_MS = 60 * MINUTE_MS;
-/** First attempts that may wait in their lane before it counts as behind. */
+/** Messages that may wait in the lanes together before they count as behind. */
 const MAX_WAITING = 1_000;
-/** More than this share of a window missing, and so many, means that the stream is behind, not that they are lost. */
+/** If more than this share of a window is missing, and at least this many, the stream is behind and nothing is lost. */
 const BEHIND_SHARE = 0.5;
 const BEHIND_COUNT = 10;
-/** Rows that are looked at together, and missing ones that are held at most. */
+/** Rows checked in one batch, and the bound on missing notifications held in memory. */
 const BATCH = 200;
 const MAX_MISSING = 5_000;
 /** Transactions of one merchant read side by side. */
 const CONCURRENCY = 8;
 
-/** What the partitions of one run have in common. */
+/** What the partitions of one run share. */
 interface AuditRun extends AuditPorts {
-  /** Whether the lanes are behind: measured once a run, and only where something is missing. */
+  /** Whether the lanes are behind. Measured once per run, and only if something is missing. */
   readonly areLanesBehind: () => Promise<boolean>;
 }
 
 /**
- * Audits the partitions, all unless said otherwise; see {@link auditPartition}.
+ * Audits the partitions; default: all. See {@link auditPartition}.
  *
- * @returns the time through which each of them is audited; undefined of what was never closed
+ * @returns the time through which each partition is audited, in milliseconds since 1970; undefined if it was never closed
  */
 export function auditPartitions(
   ports: AuditPorts,
@@ -73,10 +73,10 @@ export function auditPartitions(
 }
 
 /**
- * Reads the same rows again, some time after they were closed, and asks two things: do the windows still say
- * the same, and has every notification that is expected come to exist? It depends on nothing that it audits:
- * not on the stream, nor on marks, nor on messages. A merchant that waits to be closed, or whose stream is behind,
- * is audited later; the others are not.
+ * Reads the rows of closed windows again, some time after closing, and checks two things: do the windows still have
+ * the same contents, and does every expected notification exist? The audit does not depend on what it audits: the
+ * stream, marks or messages. A merchant that waits to be closed, or whose stream is behind, is audited later. The
+ * others are not delayed.
  *
  * @returns the time through which every merchant of the partition is audited, in milliseconds since 1970
  */
@@ -90,7 +90,7 @@ async function auditPartition(
   const { windowSeconds } = closed;
   const nowMs = ports.clock.now();
   const auditedAfterMs = (ports.feedLagSeconds + ports.auditAfterSeconds) * SECOND_MS;
-  /** What ended before it is audited, whatever is behind. */
+  /** Windows that ended before this time are audited even if something is behind. */
   const overdueMs = nowMs - auditedAfterMs - MAX_POSTPONED_MS;
   const ripeMs = windowStart(nowMs - auditedAfterMs, windowSeconds);
   const audited = await ports.directory.mark(partition, 'audited');
@@ -116,12 +116,12 @@ async function isBehind({ dispatcher }: AuditPorts): Promise<boolean> {
 }
 
 interface AuditSlice extends Slice {
-  /** Through which this merchant's windows are closed. */
+  /** The time through which this merchant's windows are closed. */
   readonly closedMs: number;
   readonly overdueMs: number;
 }
 
-/** Window by window; returns how far it got. */
+/** Works window by window. Returns how far it got. */
 async function auditMerchant(ports: AuditRun, merchantId: MerchantId, slice: AuditSlice): Promise<number> {
   const config = await ports.merchants.read(merchantId);
   if (config === undefined) return slice.toMs;
@@ -146,7 +146,7 @@ interface WindowSlice extends AuditSlice {
   readonly mayWait: boolean;
 }
 
-/** Row by row and batch by batch: what is held does not grow with the window. */
+/** Reads the rows in batches, so memory does not grow with the window. */
 async function auditWindow(
   ports: AuditRun,
   config: MerchantConfig,
@@ -173,7 +173,7 @@ async function auditWindow(
   const isStreamBehind = missing.length >= BEHIND_COUNT && missing.length > expected * BEHIND_SHARE;
   if (isStreamBehind && slice.mayWait) return 'postponed';
   if (missing.length > 0 && slice.mayWait && (await ports.areLanesBehind())) return 'postponed';
-  // What was never closed has nothing to be compared with; that it was not is told by close.
+  // A window that was never closed has nothing to be compared with. Close reports that case.
   if (slice.isClosed) await compare(ports, windowOf(sum, { merchantId, ...slice }));
   await restoreAll(ports, found);
   if (found.unreadable !== undefined) throw found.unreadable;
@@ -183,7 +183,7 @@ async function auditWindow(
 interface Expectation {
   missing: Notification[];
   expected: number;
-  /** The first transaction that cannot be read. What is missing of the others is made before the audit stops at it. */
+  /** The first transaction that cannot be read. The audit restores what is missing of the others, then stops with it. */
   unreadable?: Fault;
 }
 
@@ -193,9 +193,9 @@ async function restoreAll(ports: AuditPorts, found: Expectation): Promise<void> 
 }
 
 /**
- * A closed window that reads otherwise now is a breach of promise 4: corrected, counted, alarmed. No window stands for
- * an empty one. The statement of its day is looked at again: also where the window was revised before, since whoever
- * did so may have died before the mark.
+ * A closed window whose contents changed is a breach of promise 4. It is corrected and counted, and an alarm is raised.
+ * A missing window item means an empty window. The statement of the day is then checked again. This also happens if the
+ * window was revised earlier: the run that revised it may have died before it moved the mark.
  */
 async function compare(ports: AuditPorts, found: Window): Promise<void> {
   const { merchantId, start, end, groups } = found;
@@ -209,7 +209,7 @@ async function compare(ports: AuditPorts, found: Window): Promise<void> {
   await fallBehind(ports.directory, { merchantId, mark: 'stated', through: start, until: end });
 }
 
-/** Adds what these rows expect, and what of it has come to nothing. */
+/** Adds the number of notifications that these rows expect, and the ones that are missing. */
 async function look(
   ports: AuditPorts,
   config: MerchantConfig,
@@ -237,7 +237,7 @@ async function look(
   });
 }
 
-/** Made as what nobody has tried, due now: the sweep sends it, or the message that was only late finds it. */
+/** Creates the notification as untried and due now. The sweep sends it, or a message that was only late finds it. */
 async function restore(ports: AuditPorts, notification: Notification): Promise<void> {
   const now = isoTime(ports.clock.now());
   const created = { ...notification, startedAt: now, nextAttemptAt: now };

@@ -19,16 +19,16 @@ export interface ClosePorts {
   readonly clockTrust: ClockTrust;
   readonly reporter: Reporter;
   readonly feedLagSeconds: number;
-  /** Of a service that has closed nothing yet; afterwards the first value stays. */
+  /** Window length in seconds. Used for the first close only; afterwards the stored value stays. */
   readonly windowSeconds: number;
 }
 
-/** Types, statuses and currencies together, of one window; a window with more does not fit into one item. */
+/** Bound on the groups (type, status, currency) of one window. A window with more does not fit into one item. */
 const MAX_GROUPS = 2_000;
 
 /**
- * Closes the windows of every merchant of a directory partition that ended a feed lag ago, whether or not
- * anything else noticed them. Dying anywhere repeats the same work: digests of the same rows are the same.
+ * Closes, for every merchant of a directory partition, the windows that ended at least a feed lag ago. It needs no
+ * trigger from elsewhere. A run that dies is safe: the next one repeats the work, and the same rows give the same digest.
  *
  * @returns the time through which every merchant of the partition is closed, in milliseconds since 1970
  */

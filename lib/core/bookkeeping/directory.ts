@@ -1,9 +1,9 @@
 import type { MerchantId } from '../model.ts';
 
-/** What is done along time for every merchant: closing and auditing of windows, statements of days. */
+/** The work that advances along time for every merchant: windows are closed and audited, days are stated. */
 export type Mark = 'closed' | 'audited' | 'stated';
 
-/** From `through`, inclusive, to `until`, exclusive. */
+/** The half-open interval [through, until). */
 export interface Stretch {
   readonly through: string;
   readonly until: string;
@@ -12,11 +12,11 @@ export interface Stretch {
 /** How far one merchant is behind its partition. */
 export interface OwnMark {
   /**
-   * All that may be undone of what the partition's mark has passed, or is about to pass. It ends with `until` and not
-   * with the partition's mark, which a run that was overtaken knows only as it was.
+   * The stretch that may still be undone, although the partition's mark has passed it or is about to. It has its own end,
+   * `until`, because a run that was overtaken knows only an old value of the partition's mark.
    */
   readonly open?: Stretch;
-  /** The fence: raised by every change. */
+  /** The fencing token: raised by every change. */
   readonly rev: number;
 }
 
@@ -26,33 +26,33 @@ export interface DirectoryEntry {
   readonly own: Readonly<Record<Mark, OwnMark>>;
 }
 
-/** How far every merchant of a partition is, save those with an open mark of their own. */
+/** How far the merchants of a partition are, except those with an open mark of their own. */
 interface PartitionMark {
   /** Exclusive. */
   readonly through: string;
 }
 
-/** The mark of closing also holds the length of the windows, which the first write settles for good. */
+/** The `closed` mark also holds the length of the windows. The first write fixes it for good. */
 interface ClosedMark extends PartitionMark {
   readonly windowSeconds: number;
 }
 
-/** What is kept for each mark of a partition. */
+/** The stored shape of each mark of a partition. */
 export interface PartitionMarks {
   readonly closed: ClosedMark;
   readonly audited: PartitionMark;
   readonly stated: PartitionMark;
 }
 
-/** Every merchant, in 16 partitions, with how far each partition is closed, audited and stated. Strongly consistent. */
+/** All merchants, in 16 partitions, and how far each partition is closed, audited and stated. Strongly consistent. */
 export interface Directory {
   list(partition: number): Promise<readonly DirectoryEntry[]>;
-  /** One merchant's row; it lies in the partition of its id. */
+  /** One merchant's row. Its id determines its partition. */
   entry(merchantId: MerchantId): Promise<DirectoryEntry | undefined>;
-  /** Undefined where nothing of the partition was ever marked so. */
+  /** Undefined if the partition never had this mark. */
   mark<Name extends Mark>(partition: number, name: Name): Promise<PartitionMarks[Name] | undefined>;
-  /** Moves a mark on. It never goes back: an earlier one changes nothing. */
+  /** Moves a mark forward. A mark that is earlier than the stored one changes nothing. */
   saveMark<Name extends Mark>(partition: number, name: Name, mark: PartitionMarks[Name]): Promise<void>;
-  /** Changes a merchant's own mark, or takes it away; false where somebody changed it since it was seen. */
+  /** Changes a merchant's own mark, or removes it (`open` undefined). False if it changed since `seen` was read. */
   changeOwnMark(seen: DirectoryEntry, mark: Mark, open: Stretch | undefined): Promise<boolean>;
 }

@@ -24,18 +24,19 @@ export interface StatementPorts extends StatementFilePorts {
   readonly retentionDays: number;
 }
 
-/** Days end at quarters of an hour, wherever they end: merchants are looked at that often. */
+/** In every time zone a day ends on a quarter of an hour, so the walk advances in steps of 15 minutes. */
 const STEP_SECONDS = 900;
-/** A week: so much one run makes up for at most. */
+/** A week of steps: the most that one run catches up on. */
 const MAX_STEPS = 672;
-/** Statements that one look back can meet: more days than that have expired. */
+/** Bound on the statements that one look back reads. Older days have expired. */
 const MAX_LOOK_BACK = 400;
 
 /**
- * Makes the statements of the days that ended, of every merchant of a directory partition, once their last window
- * is closed. Dying anywhere leaves a file that no statement names, and the same day is done again.
+ * Makes the daily statements of every merchant of a directory partition. A day gets its statement once its last window
+ * is closed. A run that dies leaves at most a file that no statement names; the next run makes the same day again.
  *
- * @returns the time through which every day of every merchant is stated, in milliseconds since 1970
+ * @returns the time through which every day of every merchant is stated, in milliseconds since 1970; undefined where
+ * the partition was never closed
  */
 export async function statePartition(
   ports: StatementPorts,
@@ -65,13 +66,13 @@ export async function statePartition(
 }
 
 interface StatementSlice extends Slice {
-  /** Of the partition. */
+  /** How far the partition is closed. */
   readonly closedThrough: string;
-  /** Of the windows, not of the walk. */
+  /** The length of the closed windows; the walk has its own step. */
   readonly windowSeconds: number;
 }
 
-/** Day by day; returns the time through which all are stated. */
+/** Works day by day. Returns the time through which all days are stated. */
 async function stateMerchant(
   ports: StatementPorts,
   { merchantId, own }: DirectoryEntry,
@@ -105,7 +106,10 @@ function nextDay(
   return firstDay(msOf(createdAt) - CLOCKS_DIFFER_MS, timeZone);
 }
 
-/** The slice begins before days that are stated: the audit has revised a window there, or a run died. */
+/**
+ * Checks the days of the slice that already have a statement, and remakes those whose windows were revised. Needed
+ * when the audit revised a window there, or a run died.
+ */
 async function stateAgain(
   ports: StatementPorts,
   profile: Profile,
@@ -126,11 +130,11 @@ async function stateAgain(
 interface DayToState {
   readonly slice: StatementSlice;
   readonly day: StatementDay;
-  /** The statement that it replaces. */
+  /** The statement that the new one replaces. */
   readonly standing?: Statement;
 }
 
-/** Makes one day's statement: the file first, and then the item that names it. */
+/** Makes one day's statement: first the file, then the item that names it. */
 async function state(
   ports: StatementPorts,
   { merchantId, feedShards }: Profile,
@@ -150,7 +154,7 @@ async function state(
     ...written,
     builtAt: isoTime(ports.clock.now()),
   };
-  // Where another run was first, its statement stands, and this file is one that nobody names.
+  // If another run was first, its statement stands and no statement names this file.
   if (!(await ports.statements.save(statement, standing?.revision))) return theOther(ports, statement);
   ports.reporter.report({ event: 'statement_made', merchantId, date: day.date, rows, revision });
   return statement;

@@ -2,18 +2,18 @@ import { changeUnderRev, OVERTAKEN } from '../change-under-rev.ts';
 import type { MerchantId } from '../model.ts';
 import type { Directory, Mark, Stretch } from './directory.ts';
 
-/** Others write the same mark now and then: runs that overlap, and the audit that sets a statement's back. */
+/** Overlapping runs write the same mark, and so does the audit when it moves the `stated` mark back. */
 const MAX_TRIES = 10;
 
-/** All of a merchant from `through` to `until` that a mark may have passed without its being done. */
+/** A stretch of one merchant's time, [through, until), that a mark may have passed although the work is not done. */
 export interface Behind extends Stretch {
   readonly merchantId: MerchantId;
   readonly mark: Mark;
 }
 
 /**
- * Marks the merchant as behind for [through, until), in addition to what its mark says already. Always raises the mark's
- * `rev`, so that an older run that is still in flight cannot clear it.
+ * Marks the merchant as behind for [through, until), in addition to what its mark says already. Always raises the
+ * mark's `rev`, so that an older run that is still in flight cannot clear it. An unknown merchant is ignored.
  */
 export async function fallBehind(
   directory: Pick<Directory, 'entry' | 'changeOwnMark'>,

@@ -8,49 +8,50 @@ import type { Directory, DirectoryEntry, Mark } from './directory.ts';
 import { fallBehind } from './merchant-mark.ts';
 
 /**
- * The walk that close, audit and statements have in common: along the merchants of one directory partition, each from where it
- * got to before. The partition's mark says how far all of them are; a merchant that fell behind has an earlier one
- * of its own, so that it keeps nobody waiting.
+ * The walk that close, audit and statements share. It visits the merchants of one directory partition; each continues
+ * where it stopped before. The partition's mark says how far all of them are. A merchant that fell behind has an earlier
+ * mark of its own, so that it does not hold up the others.
  */
 export interface Walk {
   readonly partition: number;
   readonly mark: Mark;
-  /** Where the partition's mark stands; undefined where nothing was ever walked. */
+  /** The partition's mark; undefined before the first walk. */
   readonly markedMs: number | undefined;
-  /** The end of the last window that is ripe. */
+  /** The end of the last window that may be worked on now. */
   readonly ripeMs: number;
   readonly windowSeconds: number;
-  /** Windows of one merchant, and of the partition, that one run works on: 12, and those of ten minutes, unless said otherwise. */
+  /** Windows that one run works on, for a merchant and for the partition. Default: 12, or as many as fit in ten minutes. */
   readonly mostWindows?: number;
-  /** What is not reached by then waits for the next run, which begins with it. */
+  /** Merchants that are not reached by then are first in the next run. */
   readonly deadlineMs: number;
-  /** Works on the windows of `slice` and returns how far it got; what it throws is this merchant's alone. */
+  /** Works on the windows of `slice` and returns how far it got. An error affects this merchant only. */
   readonly work: (entry: DirectoryEntry, slice: Slice) => Promise<number>;
   readonly onFailure: (merchantId: MerchantId, reason: string) => void;
 }
 
 export interface Slice {
   readonly fromMs: number;
-  /** At most so many windows after `fromMs` as one run works on. */
+  /** At most {@link Walk.mostWindows} windows after `fromMs`. */
   readonly toMs: number;
   readonly windowSeconds: number;
-  /** Whether the run should come to its end. */
+  /** Whether the run has reached its deadline. */
   readonly isLate: () => boolean;
 }
 
-/** After an outage, windows of five minutes are made up for hour by hour. */
+/** With windows of five minutes, one run catches up on an hour after an outage. */
 const DEFAULT_MOST_WINDOWS = 12;
-/** What a run covers at least: it runs each minute, and would never catch up with twelve windows of a few seconds. */
+/** The least time that a run covers. It runs every minute; twelve windows of a few seconds would never catch up. */
 const LEAST_MS = 10 * MINUTE_MS;
-/** Merchants worked on side by side. */
+/** Merchants worked on concurrently. */
 const CONCURRENCY = 4;
 
 /**
- * Dying anywhere repeats the same work. The order matters: the directory is listed after the windows became ripe, so
- * that no merchant is missed; a merchant that fell behind gets its own mark before the partition's passes it; and that
- * comes last.
+ * A run that dies is safe: the next run repeats the same work. The order matters:
+ * 1. The directory is listed after the windows became ripe, so that no merchant is missed.
+ * 2. A merchant that fell behind gets its own mark before the partition's mark passes it.
+ * 3. The partition's mark is written last.
  *
- * @returns how far every merchant of the partition is
+ * @returns how far every merchant of the partition is, in milliseconds since 1970
  */
 export async function walkPartition(
   ports: { readonly directory: Directory; readonly clock: Clock },
@@ -60,17 +61,17 @@ export async function walkPartition(
   const fromMs = walk.markedMs ?? firstWindow(entries, walk);
   const toMs = Math.max(fromMs, Math.min(walk.ripeMs, fromMs + lengthMs(walk)));
   const waiting = entries
-    // The lesser: the audit sets a statement's mark back to where a window was revised, be it ahead of us.
+    // The earlier of the two: when the audit revises a window, it sets a merchant's own mark that may be ahead of this walk.
     .map((entry) => ({ entry, fromMs: Math.min(ownMs(entry, walk.mark) ?? fromMs, fromMs) }))
     .filter((one) => one.fromMs < toMs)
-    // Who is furthest behind comes first, so that a deadline never meets the same merchants twice.
+    // Most behind first: if the run hits its deadline, different merchants are cut off next time.
     .sort((left, right) => left.fromMs - right.fromMs);
   const reached = await boundedMap(waiting, CONCURRENCY, (one) => workOn(ports, walk, { ...one, toMs }));
   await savePartitionMark(ports, walk, toMs);
   return Math.min(toMs, ...reached);
 }
 
-/** One merchant of a walk, from where it got to before. */
+/** One merchant of a walk; `fromMs` is where it stopped before. */
 interface MerchantWalk {
   readonly entry: DirectoryEntry;
   readonly fromMs: number;
@@ -94,7 +95,7 @@ async function workOn(
   try {
     if (!isLate()) reachedMs = await walk.work(entry, slice);
   } catch (error) {
-    // Whatever it is, it is this merchant's alone: the others go on.
+    // One merchant's failure must not stop the others.
     walk.onFailure(merchantId, error instanceof Fault ? error.code : String(error).slice(0, 300));
   }
   await keepOwnMark(ports, walk, { entry, fromMs, reachedMs, toMs });
@@ -106,8 +107,8 @@ interface EndedWalk extends MerchantWalk {
 }
 
 /**
- * A run that was overtaken may come to its own end before that of a later one, which failed: only who has passed the
- * end of all that is open takes the mark away.
+ * Removes the merchant's own mark only if this run has passed the end of the whole open stretch. A run that was overtaken
+ * may otherwise finish its shorter stretch and clear the mark of a later run that failed.
  */
 async function keepOwnMark(
   { directory }: { readonly directory: Directory },
@@ -126,7 +127,7 @@ async function keepOwnMark(
   await fallBehind(directory, { merchantId: entry.merchantId, mark, ...left });
 }
 
-/** A partition without merchants is marked as well: whoever comes first finds its windows' length settled. */
+/** An empty partition is marked as well, so that the window length is fixed before its first merchant exists. */
 async function savePartitionMark(
   ports: { readonly directory: Directory },
   walk: Walk,
@@ -137,7 +138,7 @@ async function savePartitionMark(
   await ports.directory.saveMark(partition, mark, { through: isoTime(toMs), windowSeconds });
 }
 
-/** A merchant's first outcome may be stamped by a clock that is behind the one that stamped the merchant. */
+/** Starts earlier by the clock tolerance: a merchant's first outcome may be stamped by a clock that is behind. */
 function firstWindow(entries: readonly DirectoryEntry[], { ripeMs, windowSeconds }: Walk): number {
   const created = entries.map(({ createdAt }) =>
     windowStart(msOf(createdAt) - CLOCKS_DIFFER_MS, windowSeconds),

@@ -3,12 +3,12 @@ import type { TerminalOutcome } from '../model.ts';
 import type { Statement } from './statement.ts';
 
 /**
- * A statement as text: CSV as RFC 4180 has it, lines ended by CR LF, all of it ASCII. The lines before the names of
- * the columns begin with `#` and are records too: what the statement is of, and one `#total` for each transaction
- * type, status and currency. Amounts are in the currency's minor unit.
+ * A statement as text: CSV (RFC 4180), lines ended by CR LF, ASCII only. The lines above the column names begin with
+ * `#` and are records too: they describe the statement, with one `#total` for each transaction type, status and
+ * currency. Amounts are in the currency's minor unit.
  */
 
-/** Raised when the form changes in a way that a reader must know of. */
+/** Format version: raised by a change that readers must handle. */
 const FORM = 1;
 const END = '\r\n';
 
@@ -52,7 +52,7 @@ export function statementHead(
   return records.map((record) => `${record.join(',')}${END}`).join('');
 }
 
-/** One row with the end of its line. Ids, types, statuses, currencies and times need no quotes. */
+/** One row with its line end. Ids, types, statuses, currencies and times need no quotes. */
 export function statementRow(row: TerminalOutcome): string {
   const { transactionId, version, transactionType, status, amount, currency, occurredAt, listedAt } = row;
   const reference = quoted(inert(row.reference ?? ''));
@@ -60,9 +60,9 @@ export function statementRow(row: TerminalOutcome): string {
 }
 
 /**
- * A spreadsheet takes a cell that begins so for a formula, and a reference is written by whoever orders. One
- * apostrophe in front makes it text; a reference that begins with one gets another, so that a reader who takes
- * one away has the reference again. An id has no characters with which a formula could do anything.
+ * Prevents CSV formula injection: a spreadsheet reads such a cell as a formula, and the buyer may control the reference.
+ * A leading apostrophe makes the cell text. A reference that begins with an apostrophe gets another one, so a reader
+ * always removes exactly one. Ids cannot hold characters that make a harmful formula.
  */
 function inert(reference: string): string {
   return /^[=+\-@'\t\r\n]/.test(reference) ? `'${reference}` : reference;

@@ -12,9 +12,9 @@ import { statementHead, statementRow } from './statement-csv.ts';
 import type { StatementFiles } from './statement-store.ts';
 import { differs, type Totals } from './statement-totals.ts';
 
-/** Rows held at a time, of all shards together. */
+/** Rows held in memory at a time, for all shards together. */
 const HELD_ROWS = 4_000;
-/** Characters that are handed on together. */
+/** Characters per chunk. */
 const CHUNK = 64 * 1024;
 
 export interface StatementFilePorts {
@@ -23,19 +23,19 @@ export interface StatementFilePorts {
   readonly random: Random;
 }
 
-/** What the file of one day's statement is made of. */
+/** The input of one day's statement file. */
 export interface StatementContent extends StatementDay, Totals {
   readonly merchantId: MerchantId;
   readonly feedShards: number;
-  /** Whether the run should come to its end. */
+  /** Whether the run has reached its deadline. */
   readonly isLate: () => boolean;
 }
 
 /**
- * Writes the file under a new name. Its rows must add up to the totals in its head; where they do not, or where the run
- * ends first, there is no file.
+ * Writes the file under a new name. Its rows must add up to the totals in its head. If they do not, or if the run reaches
+ * its deadline first (`late`), no file is written.
  *
- * @throws Fault `statement_differs` where the rows are not those of the totals
+ * @throws Fault `statement_differs` if the rows do not add up to the totals
  */
 export async function writeStatementFile(
   { feed, files, random }: StatementFilePorts,
@@ -54,7 +54,7 @@ export async function writeStatementFile(
 
 const OUT_OF_TIME = 'out_of_time';
 
-/** The file, piece by piece: what is held does not grow with the day. */
+/** Streams the file in chunks, so memory does not grow with the day. */
 async function* statementText(feed: FeedStore, content: StatementContent): AsyncGenerator<string> {
   const { merchantId, feedShards, from, to, groups } = content;
   const merge = openMerge({
@@ -73,7 +73,7 @@ async function* statementText(feed: FeedStore, content: StatementContent): Async
     yield text;
     text = '';
   }
-  // The head says what follows, so it must be true: otherwise there is no file.
+  // The totals in the head are already out. If the rows do not match them, the whole file is dropped.
   if (!sameGroups(sum.groups(), groups)) throw differs(`the day ${content.date}`);
   yield text;
 }
@@ -83,7 +83,7 @@ interface Measured {
   readonly sha256: ReturnType<typeof createSha256>;
 }
 
-/** Passes everything on as bytes, counted and hashed. */
+/** Encodes the text as UTF-8 and adds up its length and hash. */
 async function* measure(texts: AsyncIterable<string>, measured: Measured): AsyncGenerator<Uint8Array> {
   for await (const text of texts) {
     const bytes = Buffer.from(text, 'utf8');

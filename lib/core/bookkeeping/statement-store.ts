@@ -1,17 +1,17 @@
 import type { MerchantId } from '../model.ts';
 import type { Statement } from './statement.ts';
 
-/** Statements of days; strongly consistent. */
+/** Daily statements. Strongly consistent. */
 export interface StatementStore {
   read(merchantId: MerchantId, date: string): Promise<Statement | undefined>;
-  /** Those of the last days, the newest first, `limit` at most. */
+  /** The last statements, newest first, `limit` at most. */
   newest(merchantId: MerchantId, limit: number): Promise<readonly Statement[]>;
-  /** False where the day's statement is not of `expectedRevision` (undefined: there is none). */
+  /** False if the stored statement is not of `expectedRevision` (undefined: none may be stored). */
   save(statement: Statement, expectedRevision: number | undefined): Promise<boolean>;
 }
 
-/** The files of statements, each written once. */
+/** Statement files. Each is written once. */
 export interface StatementFiles {
-  /** Writes a whole file as its pieces come, or none: where they end in a fault, it is thrown on. */
+  /** Writes the pieces as they arrive. If `pieces` throws, no file is kept and the error is rethrown. */
   write(file: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
 }

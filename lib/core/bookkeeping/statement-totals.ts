@@ -6,7 +6,7 @@ import type { WindowStore } from '../feed/window-store.ts';
 import type { MerchantId } from '../model.ts';
 import { isoTime, msOf } from '../time.ts';
 
-/** Windows read at a time. */
+/** Windows per page read. */
 const PAGE = 1_000;
 
 export interface Totals {
@@ -25,8 +25,8 @@ export interface TotalsRange {
 }
 
 /**
- * The control totals of a range that is closed: those of its windows, as they were closed. Of a window that lies
- * across an end of the range, the part within is counted row by row, once its rows are known to be what was closed.
+ * The control totals of a closed range: the sum of its windows' totals. A window that crosses an end of the range is
+ * counted row by row for the part inside, after its rows are checked against the closed digest.
  */
 export async function totalsOf(
   ports: { readonly feed: FeedStore; readonly windows: Pick<WindowStore, 'page'> },
@@ -82,7 +82,7 @@ async function partOf(
   return part.groups();
 }
 
-/** What is read is not what was closed: promise 4 is broken, and no statement is made of it. */
+/** The rows read are not the rows that were closed. Promise 4 is broken, and no statement is made of them. */
 export function differs(what: string): Fault {
   return new Fault({
     code: 'statement_differs',

@@ -3,24 +3,24 @@ import { storedMerchantId, storedTime } from '../stored.ts';
 import { isoTime, msOf } from '../time.ts';
 import { dateAfter, dateAt, startOfDate } from '../time-zone.ts';
 
-/** The statement of a day: what a merchant's feed listed between two moments, as a file with control totals. */
+/** A daily statement: what a merchant's feed listed between two moments, as a file with control totals. */
 
 export const statementSchema = z.object({
   merchantId: storedMerchantId,
   date: z.iso.date(),
-  /** The zone that was stated when this day's turn came. */
+  /** The merchant's time zone when this statement was made. */
   timeZone: z.string(),
-  /** Inclusive, by `listedAt`; where the statement before it ended. */
+  /** Inclusive, by `listedAt`. Equals the end of the previous statement. */
   from: storedTime,
   /** Exclusive. */
   to: storedTime,
-  /** The sum of its windows' revisions: raised with any of them, and the file made anew. */
+  /** The sum of its windows' revisions. If a window is revised, this rises and a new file is made. */
   revision: z.number().int().nonnegative(),
   rows: z.number().int().nonnegative(),
   bytes: z.number().int().positive(),
-  /** Of the whole file, in hex. */
+  /** SHA-256 of the whole file, in hex. */
   sha256: z.string(),
-  /** The name under which the file is kept: one of its own each time, so that no file ever changes. */
+  /** The file's name in storage. Each build has a new name, so that no file ever changes. */
   file: z.string(),
   builtAt: storedTime,
 });
@@ -28,15 +28,15 @@ export type Statement = z.infer<typeof statementSchema>;
 
 export type StatementDay = Pick<Statement, 'date' | 'timeZone' | 'from' | 'to'>;
 
-/** The day of a merchant's first statement: that of `beganMs`, whole. */
+/** The day of a merchant's first statement: the whole day in which `beganMs` lies. */
 export function firstDay(beganMs: number, timeZone: string): StatementDay {
   const date = dateAt(beganMs, timeZone);
   return { date, timeZone, from: isoTime(startOfDate(date, timeZone)), to: endOfDate(date, timeZone) };
 }
 
 /**
- * The day behind `last`. It begins where that ended, so that statements neither overlap nor leave anything out,
- * whatever zones the merchant moves between; the day of such a move is shorter or longer than others.
+ * The day after `last`. It begins where `last` ended, so statements neither overlap nor leave gaps, even if the merchant
+ * changes its time zone. The day of such a change is shorter or longer than others.
  */
 export function dayAfter(last: StatementDay, timeZone: string): StatementDay {
   const date = dateAfter(last.date);

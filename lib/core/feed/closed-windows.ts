@@ -10,7 +10,7 @@ import { oldestShown, type Reach, watermarkAt } from './watermark.ts';
 import type { Window } from './window.ts';
 import type { WindowStore } from './window-store.ts';
 
-/** What the requests about closed windows share: which windows they may show, and why not. */
+/** Shared by the requests about closed windows: which windows they may show, and why a request is refused. */
 
 export interface WindowPorts extends Reach {
   readonly directory: Pick<Directory, 'mark' | 'entry'>;
@@ -33,13 +33,13 @@ export interface WindowRefusal {
     | 'window_too_large'
     | 'window_in_doubt'
     | 'invalid_cursor';
-  /** What of the question it is about. */
+  /** The field of the request that is refused. */
   readonly field?: 'start' | 'from' | 'to' | 'cursor';
-  /** What the asker needs to ask better. */
+  /** What the caller needs to correct the request. */
   readonly details?: Partial<Closing> & { readonly maxSeconds?: number; readonly oldest?: string };
 }
 
-/** A window that is closed; one without an item is empty. */
+/** A closed window. One without a stored item is empty. */
 export interface ClosedWindow {
   readonly kind: 'closed';
   readonly asOf: string;
@@ -52,7 +52,7 @@ export function isAligned(time: string, windowSeconds: number): boolean {
   return msOf(time) % (windowSeconds * SECOND_MS) === 0;
 }
 
-/** The window that starts at `start`, once it is closed. */
+/** Reads the window that starts at `start`, if it is closed. */
 export async function readClosedWindow(
   ports: WindowPorts,
   { merchantId, start }: { readonly merchantId: MerchantId; readonly start: string },
@@ -86,8 +86,8 @@ export async function readClosedWindow(
 }
 
 /**
- * Over how many shards the merchant's feed is spread, read strongly after `nowMs`: whoever writes to a shard that
- * this read did not show stamps later than `nowMs`, and so later than what an answer about then may show.
+ * The number of shards of the merchant's feed, by a strongly consistent read after `nowMs`. A write to a shard that this
+ * read did not show is stamped later than `nowMs`, so it lies beyond what an answer as of `nowMs` may show.
  */
 export async function feedShardsOf(
   ports: { readonly configs: ConfigCache },

@@ -12,9 +12,9 @@ import {
   timeHash,
 } from '../../protocol/row-digest.ts';
 
-/** Digests of windows as they are stored and shown: groups, buckets and times, whose numbers are text. */
+/** Digests of windows, as stored and as shown: groups, buckets and times. Their large numbers are text. */
 
-/** One `transactionType`, `status` and `currency` of a window. */
+/** The sum of one `transactionType`, `status` and `currency` of a window. */
 export interface DigestGroup {
   readonly transactionType: string;
   readonly status: string;
@@ -26,7 +26,7 @@ export interface DigestGroup {
   readonly hash: string;
 }
 
-/** What of one `transactionType` and `status` falls into one bucket. */
+/** The rows of one `transactionType` and `status` that fall into one bucket. */
 export interface BucketDigest {
   readonly transactionType: string;
   readonly status: string;
@@ -35,7 +35,7 @@ export interface BucketDigest {
   readonly hash: string;
 }
 
-/** When the rows of one `transactionType` and `status` were listed: summed up as what they say is. */
+/** The sum of the listing times of one `transactionType` and `status`. */
 export interface TimeDigest {
   readonly transactionType: string;
   readonly status: string;
@@ -43,20 +43,20 @@ export interface TimeDigest {
   readonly hash: string;
 }
 
-/** The event types that count. */
+/** Which event types to include. */
 export type TypeFilter = (kind: EventKind) => boolean;
 
-/** A row of a window. What is summed without having been listed has no time. */
+/** A row of a window. `listedAt` is absent for rows that were never listed, such as claimed ones. */
 type SummedRow = DigestRow & { readonly listedAt?: string };
 
-/** Sums rows as they come; holds sums only, so its size does not grow with the window. */
+/** Sums rows as they arrive. It holds sums only, so its size does not grow with the window. */
 export interface DigestSum {
   add(row: SummedRow): void;
   readonly count: number;
   groups(): readonly DigestGroup[];
-  /** By event type, then bucket; none that are empty. */
+  /** Sorted by event type, then bucket. Empty ones are left out. */
   buckets(): readonly BucketDigest[];
-  /** By event type. */
+  /** Sorted by event type. */
   times(): readonly TimeDigest[];
 }
 
@@ -93,7 +93,7 @@ function readGroup({ amount, hash, ...group }: DigestGroup): RowGroup {
   return { ...group, amount: BigInt(amount), hash: hashOf(hash) };
 }
 
-/** Sorts as the number does. */
+/** The bucket as text that sorts like the number. */
 function bucketName(bucket: number): string {
   return String(bucket).padStart(3, '0');
 }
@@ -102,7 +102,7 @@ function hashOf(text: string): bigint {
   return BigInt(`0x${text}`);
 }
 
-/** What adds up, for one name. */
+/** The running sum for one name. */
 interface Sum<T> {
   readonly of: T;
   readonly count: number;
@@ -130,7 +130,7 @@ function timesOf(times: Sums<EventKind>): readonly TimeDigest[] {
   return inOrder(times, (of, { hash }) => ({ ...of, hash: hashText(hash) }));
 }
 
-/** The times of several windows together. */
+/** Adds up the times of several windows. */
 export function sumTimes(windows: Iterable<readonly TimeDigest[]>): readonly TimeDigest[] {
   const sums: Sums<EventKind> = new Map();
   for (const times of windows) {
@@ -141,14 +141,14 @@ export function sumTimes(windows: Iterable<readonly TimeDigest[]>): readonly Tim
   return timesOf(sums);
 }
 
-/** The groups of several windows together: what one window of all their rows would have. */
+/** Adds up the groups of several windows. The result equals that of one window with all their rows. */
 export function sumGroups(windows: Iterable<readonly DigestGroup[]>): readonly DigestGroup[] {
   const sum = createGroupSum();
   for (const groups of windows) sum.addDigest(groups.map(readGroup));
   return sum.digest().map(shownGroup);
 }
 
-/** The event types that the filter lets through, together, bucket by bucket. */
+/** Adds up, bucket by bucket, the event types that the filter lets through. */
 export function sumBuckets(
   digests: readonly BucketDigest[],
   lets: TypeFilter,
@@ -160,13 +160,13 @@ export function sumBuckets(
   return inOrder(sums, (bucket, { count, hash }) => ({ bucket, count, hash: hashText(hash) }));
 }
 
-/** What two sides compare first: equal digests mean equal contents. */
+/** What two sides compare first. Equal digests mean equal contents. */
 export interface Digest {
   readonly count: number;
   readonly hash: string;
 }
 
-/** Of groups, or of buckets, together. */
+/** Adds up digests, of groups or of buckets. */
 export function sumDigests(parts: readonly Digest[]): Digest {
   const hash = parts.reduce((total, part) => addHashes(total, hashOf(part.hash)), 0n);
   return { count: parts.reduce((total, { count }) => total + count, 0), hash: hashText(hash) };
@@ -177,7 +177,7 @@ export function digestOfRows(rows: readonly HashedRow[]): Digest {
   return { count: rows.length, hash: hashText(hash) };
 }
 
-/** Whether two digests say the same: their groups are sorted, so their text is enough. */
+/** Whether two digests are equal. Groups are sorted, so comparing their JSON text is enough. */
 export function sameGroups(left: readonly DigestGroup[], right: readonly DigestGroup[]): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }

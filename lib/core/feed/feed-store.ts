@@ -6,15 +6,15 @@ interface FeedPageQuery {
   readonly shard: number;
   readonly from: string;
   readonly to: string;
-  /** Only what stands behind it, whichever shard it lies in. */
+  /** Only rows after this key, in any shard. */
   readonly after?: FeedKey;
   readonly limit: number;
   readonly cursor?: string;
 }
 
-/** The feed: a merchant's terminal outcomes as they were listed. An index: it may be behind by the feed lag. */
+/** The feed: a merchant's terminal outcomes in listing order. It is an index and may be behind by the feed lag. */
 export interface FeedStore {
-  /** Outcomes without metadata, `from` inclusive, `to` exclusive, in the order of the feed. */
+  /** Outcomes without metadata, in [from, to), in feed order. */
   page(
     options: FeedPageQuery,
   ): Promise<{ readonly rows: readonly TerminalOutcome[]; readonly cursor?: string }>;

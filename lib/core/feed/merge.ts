@@ -1,21 +1,21 @@
 import { Fault, isUnreadable } from '../faults.ts';
 
-/** Several sorted lists read as one, each page by page. */
+/** Merges several sorted, paged lists into one. */
 
 interface Page<T> {
   readonly rows: readonly T[];
-  /** Where the next page begins; absent of the last. */
+  /** Where the next page begins; absent on the last page. */
   readonly cursor?: string;
 }
 
 export type ReadPage<T> = (cursor: string | undefined) => Promise<Page<T>>;
 
-/** The next row in order; `end` where there is none; `enough` where to know it would take more reading than was allowed. */
+/** The next row in order; `end`: no rows are left; `enough`: the read limit was reached before the next row was known. */
 export type Next<T> = { readonly kind: 'row'; readonly row: T } | { readonly kind: 'end' | 'enough' };
 
-/** Rows of one page of the feed or of a window at most. */
+/** Most rows in one page of the feed or of a window. */
 export const MAX_PAGE_ROWS = 500;
-/** Pages in a row that hold nothing of ours: only an index full of others' rows has so many. */
+/** Most consecutive pages without a row of this merchant. Only an index full of foreign rows has more. */
 const MAX_EMPTY_PAGES = 16;
 
 interface Head<T> {
@@ -27,8 +27,8 @@ interface Head<T> {
 }
 
 /**
- * Merges by `orderOf`. A row is given only when every list has shown its next one or its end, so none can come
- * later that belongs before it. The first page of each list is always read, which is some progress at least.
+ * Merges by `orderOf`. A row is returned only when every list has shown its next row or its end, so no later row can
+ * belong before it. The first page of each list is always read, so every call makes some progress.
  *
  * @param mostRows rows after which no further page is read
  */
@@ -81,7 +81,7 @@ function takeFirst<T>(heads: readonly Head<T>[], orderOf: (row: T) => string): N
   return { kind: 'row', row };
 }
 
-/** Bytes of JSON after which a page is full, whatever its limit: answers stay under 1 MB. */
+/** Bytes of JSON after which a page is full, even below its row limit. Answers stay under 1 MB. */
 const MOST_BYTES = 900_000;
 
 interface PageChoice<T, V> {
@@ -92,14 +92,14 @@ interface PageChoice<T, V> {
 
 interface TakenPage<T, V> {
   readonly items: readonly V[];
-  /** The last row that was looked at. */
+  /** The last row that was read, shown or not. */
   readonly last: T | undefined;
   readonly hasMore: boolean;
 }
 
 /**
- * Takes rows off a merge until a page is full or enough was read. `last` is where the next page goes on behind,
- * whether it was shown or not.
+ * Takes rows off a merge until a page is full or the read limit is reached. The next page continues after `last`, even
+ * if that row was not shown.
  */
 export async function takePage<T, V>(
   merge: { next(): Promise<Next<T>> },
@@ -107,7 +107,7 @@ export async function takePage<T, V>(
 ): Promise<TakenPage<T, V>> {
   const items: V[] = [];
   let last: T | undefined;
-  /** A row that nobody can read ends a page in front of it; the page that begins with it fails. */
+  /** An unreadable row ends the page before it. The page that begins with it fails. */
   const take = async (): Promise<Next<T>> => {
     try {
       return await merge.next();

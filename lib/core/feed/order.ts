@@ -3,7 +3,7 @@ import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import type { TransactionId, Version } from '../model.ts';
 import { storedTransactionId, storedVersion } from '../stored.ts';
 
-/** Where an outcome stands in its merchant's feed, whatever shard it lies in. */
+/** An outcome's position in its merchant's feed, independent of its shard. */
 export interface FeedKey {
   readonly listedAt: string;
   readonly transactionId: TransactionId;
@@ -16,19 +16,19 @@ const feedKeySchema = z.object({
   version: storedVersion,
 });
 
-/** Reads the text back; undefined where it is none. */
+/** Parses the text form of a key; undefined if it is not one. */
 export function feedKeyOf(text: string): FeedKey | undefined {
   const [listedAt, transactionId, version, ...rest] = text.split('#');
   const parsed = feedKeySchema.safeParse({ listedAt, transactionId, version: Number(version) });
   return parsed.success && rest.length === 0 ? parsed.data : undefined;
 }
 
-/** A place in the feed: before all of a moment, or behind one outcome. One is enough, however many shards there are. */
+/** A position in the feed: before all outcomes of a moment, or after one outcome. One position covers all shards. */
 export type FeedPosition =
   | { readonly kind: 'time'; readonly at: string }
   | { readonly kind: 'behind'; readonly key: FeedKey };
 
-/** Text that sorts as positions do. */
+/** The position as text that sorts in feed order. */
 export function positionText(position: FeedPosition): string {
   return position.kind === 'time' ? position.at : feedOrder(position.key);
 }

@@ -3,10 +3,10 @@ import { openMerge, type ReadPage, takePage } from './merge.ts';
 
 /** Pages of an index that is spread over partitions by transaction id. */
 
-/** What a partition may have more than its even share of a page. */
+/** How much more than its even share of a page a partition may hold: read size = even share × this factor. */
 const UNEVEN_SHARE = 2;
 
-/** Where one read of one partition begins, and how much it reads. */
+/** Start and size of one read of one partition. */
 interface PartitionPlace {
   readonly partition: number;
   readonly limit: number;
@@ -15,14 +15,14 @@ interface PartitionPlace {
 
 export interface PartitionedList<K> {
   readonly limit: number;
-  /** Text in the order of the list, across partitions. */
+  /** The key as text that sorts in list order, across partitions. */
   readonly orderOf: (key: K) => string;
   readonly read: (
     place: PartitionPlace,
   ) => Promise<{ readonly keys: readonly K[]; readonly cursor?: string }>;
 }
 
-/** One page of all partitions together; `next` is the key behind which the next page begins, absent of the last. */
+/** One page over all partitions. The next page begins after the key `next`, which is absent on the last page. */
 export async function takeFromPartitions<K>(
   list: PartitionedList<K>,
 ): Promise<{ readonly keys: readonly K[]; readonly next?: K }> {

@@ -3,9 +3,9 @@ import type { FeedStore } from './feed-store.ts';
 import type { ReadPage } from './merge.ts';
 import type { FeedKey } from './order.ts';
 
-/** Rows of one shard read at a time at most. */
+/** Most rows read from one shard at a time. */
 const MAX_PAGE = 1_000;
-/** What a shard may have more than its even share of a page. */
+/** How much more than its even share of a page a shard may hold: read size = even share × this factor. */
 const UNEVEN_SHARE = 1.5;
 const UNEVEN_ROWS = 10;
 
@@ -18,8 +18,8 @@ interface ShardRange {
 }
 
 /**
- * The shards of a merchant's feed as lists to merge. Their pages are so long that one round of reading, side by
- * side, is mostly enough: for a page of `limit` rows, or for all of `mostRows` where few of them are wanted.
+ * The shards of a merchant's feed as lists to merge. Page sizes are chosen so that one round of parallel reads is
+ * usually enough: for a page of `limit` rows, or for all `mostRows` if a filter keeps few of them.
  */
 export function shardLists(
   feed: FeedStore,

@@ -10,15 +10,15 @@ interface WindowPageQuery {
   readonly cursor?: string;
 }
 
-/** Windows as they were closed. All reads are strongly consistent, and without bucket digests unless said otherwise. */
+/** Closed windows. All reads are strongly consistent. Only `buckets` returns bucket digests. */
 export interface WindowStore {
   read(merchantId: MerchantId, start: string): Promise<Window | undefined>;
-  /** The bucket digests that were kept of this window, in the revision in which it was read. */
+  /** The bucket digests stored for this revision of the window; undefined if none are kept. */
   buckets(window: Window): Promise<readonly BucketDigest[] | undefined>;
-  /** Windows that start from `from` (inclusive) to `to` (exclusive), oldest first. */
+  /** Windows that start in [from, to), oldest first. */
   page(options: WindowPageQuery): Promise<{ readonly windows: readonly Window[]; readonly cursor?: string }>;
-  /** A window is closed once: whoever comes second changes nothing. */
+  /** A window is closed once: a second write changes nothing. */
   putIfAbsent(window: Window): Promise<boolean>;
-  /** Replaces the window whose revision is still `expectedRevision` (undefined: there is none). */
+  /** Replaces the window if its revision is still `expectedRevision` (undefined: none may be stored). */
   revise(window: Window, expectedRevision: number | undefined): Promise<boolean>;
 }

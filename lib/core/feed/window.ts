@@ -31,21 +31,21 @@ export const windowSchema = z.object({
   merchantId: storedMerchantId,
   start: storedTime,
   end: storedTime,
-  /** 0 as it was closed; raised where the audit found other contents. */
+  /** 0 when closed. Raised each time the audit finds other contents. */
   revision: z.number().int().nonnegative(),
   groups: z.array(groupSchema).readonly(),
-  /** Windows that an earlier version closed have none. */
+  /** Absent on windows that an earlier version closed. */
   times: z.array(timeDigestSchema).readonly().exactOptional(),
-  /** Kept where there are many rows; of few they are quickly worked out. */
+  /** Stored for windows with many rows; for small ones they are computed on demand. */
   buckets: z.array(bucketSchema).readonly().exactOptional(),
 });
 export type Window = z.infer<typeof windowSchema>;
 
-/** Rows above which a window keeps its bucket digests. */
+/** A window with more rows than this stores its bucket digests. */
 export const BUCKETS_ABOVE_ROWS = 500;
-/** Bucket digests that are kept of one window, over 30 event types; of more, they are worked out when asked for. */
+/** Most bucket digests stored for one window: over 30 event types. With more, they are computed on demand. */
 const MAX_KEPT_BUCKETS = 8_192;
-/** Rows of the feed read at a time. */
+/** Feed rows per page read. */
 const PAGE = 1_000;
 
 /** The start of the window in which `ms` lies. */
@@ -54,7 +54,7 @@ export function windowStart(ms: number, windowSeconds: number): number {
   return Math.floor(ms / lengthMs) * lengthMs;
 }
 
-/** A stretch of a merchant's feed. */
+/** A time range of a merchant's feed, [from, to). */
 interface FeedRange {
   readonly merchantId: MerchantId;
   readonly feedShards: number;
@@ -62,7 +62,7 @@ interface FeedRange {
   readonly to: string;
 }
 
-/** Every row of a merchant's feed from `from` (inclusive) to `to` (exclusive), shard by shard, page by page. */
+/** Every row of a merchant's feed in [from, to), shard by shard, page by page. */
 export async function* feedRows(feed: FeedStore, range: FeedRange): AsyncGenerator<TerminalOutcome> {
   const { merchantId, feedShards, from, to } = range;
   for (let shard = 0; shard < feedShards; shard += 1) {
@@ -88,7 +88,7 @@ interface WindowPlace {
   readonly windowSeconds: number;
 }
 
-/** A window as it is closed, from the sum of its rows. */
+/** Makes a window from the sum of its rows. */
 export function windowOf(sum: DigestSum, of: WindowPlace): Window {
   const buckets = sum.count > BUCKETS_ABOVE_ROWS ? sum.buckets() : [];
   return {

@@ -17,9 +17,9 @@ interface KeyPageQuery {
 export interface KeyStore {
   read(keyId: string): Promise<KeyRecord | undefined>;
   create(key: KeyRecord): Promise<void>;
-  /** False where there is no such key of that owner. */
+  /** False if that owner has no such key. */
   remove(keyId: string, owner: MerchantId | undefined): Promise<boolean>;
-  /** The keys of a merchant, or those that belong to none; a page in order of their ids. */
+  /** One page of the keys of a merchant, or of the keys without a merchant, sorted by id. */
   list(options: KeyPageQuery): Promise<{ readonly keys: readonly KeyRecord[]; readonly more: boolean }>;
 }
 
@@ -30,28 +30,28 @@ export type Scope = (typeof scopes)[number];
 export const keyRecordSchema = z.object({
   keyId: storedId,
   secretHash: z.string(),
-  /** One that this version does not know may do nothing. */
+  /** A scope that this version does not know grants nothing. */
   scope: storedWord<Scope>(),
-  /** Absent of keys for all merchants. */
+  /** Absent on keys for all merchants. */
   merchantId: storedMerchantId.exactOptional(),
   createdAt: storedTime,
   expiresAt: storedTime.exactOptional(),
 });
 export type KeyRecord = z.infer<typeof keyRecordSchema>;
 
-/** Who is asking: what authentication found out. */
+/** The authenticated caller. */
 export interface Caller {
   readonly keyId: string;
   readonly scope: Scope;
   readonly merchantId?: MerchantId;
-  /** The end of the key: what it makes ends with it. */
+  /** When the key expires. A key that it makes expires no later. */
   readonly expiresAt?: string;
 }
 
 const ROOT_KEY_ID = 'root';
-/** For how long a key is not read again; a revoked key works no longer than this, and manages nothing meanwhile. */
+/** How long a key is cached. A revoked key works for at most this long, and cannot manage anything during that time. */
 const KEY_CACHE_MS = 60_000;
-/** Keys remembered by one process, and as many ids that are none. */
+/** Keys that one process caches; it caches as many unknown ids. */
 const MAX_CACHED_KEYS = 1_000;
 const KEY_PATTERN = /^tk_([A-Za-z0-9]{1,64})_([A-Za-z0-9]{16,256})$/;
 
@@ -68,7 +68,7 @@ type Authentication =
   | { readonly kind: 'caller'; readonly caller: Caller }
   | { readonly kind: 'refused'; readonly code: 'missing_key' | 'invalid_key' };
 
-/** Turns an `Authorization` header into a caller. With `isFresh`, the key is one that works at this moment. */
+/** Turns an `Authorization` header into a caller. With `isFresh`, the key is read again, so a revoked one is refused. */
 export type Authenticate = (
   authorization: string | undefined,
   options?: { readonly isFresh?: boolean },
@@ -82,7 +82,7 @@ interface KeyPorts {
 
 const INVALID: Authentication = { kind: 'refused', code: 'invalid_key' };
 
-/** One per process: it remembers keys, those too that nobody has. What is malformed costs no read. */
+/** Create one per process: it caches keys and unknown ids. A malformed key causes no read. */
 export function createAuthenticator(ports: KeyPorts): Authenticate {
   const known = createKeyCache(ports.keys);
   return async (authorization, { isFresh = false } = {}) => {
@@ -96,7 +96,7 @@ export function createAuthenticator(ports: KeyPorts): Authenticate {
         ? rootCaller(ports.rootKey, secret, notBeforeMs)
         : callerOf(known, { keyId, secret, nowMs, notBeforeMs: notBeforeMs ?? nowMs - KEY_CACHE_MS });
     const caller = await check();
-    // Read again only for those who have the secret: others must not make every request a read.
+    // Read again only if the secret is right. Otherwise every bad request could cause a read.
     const standing = caller !== undefined && isFresh ? await check(nowMs) : caller;
     return standing === undefined ? INVALID : { kind: 'caller', caller: standing };
   };
@@ -137,13 +137,13 @@ interface KeyCache {
   get(keyId: string, times: Pick<PresentedKey, 'nowMs' | 'notBeforeMs'>): Promise<KeyRecord | undefined>;
 }
 
-/** Keys that are there, and ids that are none, apart: made-up ids push out no key. Ids are random and never used again. */
+/** Caches keys and unknown ids apart, so that made-up ids evict no key. Ids are random and never reused. */
 function createKeyCache(keys: Pick<KeyStore, 'read'>): KeyCache {
   const found = createBoundedCache<string, KeyRecord>({ capacity: MAX_CACHED_KEYS });
   const missing = createBoundedCache<string, true>({ capacity: MAX_CACHED_KEYS });
   return {
     async get(keyId, { nowMs, notBeforeMs }) {
-      // A key that was read in this very millisecond may have been read before the caller asked.
+      // A key read in this same millisecond may have been read before the caller asked.
       const youngerThan = notBeforeMs + 1;
       const cached = found.get(keyId, youngerThan);
       if (cached !== undefined) return cached;

@@ -3,15 +3,15 @@ import type { MerchantId } from '../model.ts';
 import type { MerchantConfig } from './merchant-config.ts';
 import type { MerchantStore } from './merchant-store.ts';
 
-/** Merchants remembered by one process. */
+/** Merchants that one process caches. */
 const MAX_CACHED_MERCHANTS = 1_000;
 
 export interface ConfigCache {
-  /** The merchant's config as of a read that began at or after `notBeforeMs`. Unknown merchants are not remembered. */
+  /** The merchant's config, from a read that began at or after `notBeforeMs`. Unknown merchants are not cached. */
   get(merchantId: MerchantId, notBeforeMs: number): Promise<MerchantConfig | undefined>;
 }
 
-/** One per process. The caller says how fresh is fresh enough: that differs from use to use, and is its argument. */
+/** Create one per process. Each caller passes the freshness that it needs, because that differs between uses. */
 export function createConfigCache(store: Pick<MerchantStore, 'read'>): ConfigCache {
   const known = createBoundedCache<MerchantId, MerchantConfig>({ capacity: MAX_CACHED_MERCHANTS });
   return {

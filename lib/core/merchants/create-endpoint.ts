@@ -16,15 +16,15 @@ import { DEFAULT_TIMEOUT_MS, type Endpoint } from './merchant-config.ts';
 import { type MadeSecret, makeSecret } from './secrets.ts';
 import { newHistory, PAST_MS } from './settings-history.ts';
 
-/** Live endpoints of one merchant. Each terminal outcome is told to every one. */
+/** Most live endpoints of one merchant. A terminal outcome may go to every one of them. */
 const MAX_ENDPOINTS = 20;
 /**
- * Endpoints deleted within the time for which the past is kept. They are read with the live ones, to know what was expected of them: some 60 KB
- * at most. They take no place of a live one.
+ * Most endpoints deleted within the time for which the past is kept. They are read with the live ones, to know which
+ * notifications they were expected to get: about 60 KB at most. They do not count towards {@link MAX_ENDPOINTS}.
  */
 const MAX_DELETED = 180;
 
-/** Makes an endpoint with a secret of its own. Answered when it is in force. */
+/** Makes an endpoint with a secret of its own. Returns when the endpoint is in force. */
 export async function createEndpoint(
   ports: EndpointPorts,
   merchantId: MerchantId,
@@ -42,7 +42,7 @@ export async function createEndpoint(
   const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
   const writes = createDatedWrites(ports);
   return changeUnderRev('The merchant', async () => {
-    // The stamps will be compared with those of others; the read above has shown what the table's clock says.
+    // Our stamps will be compared with those of other machines. The read above compared this clock with the table's.
     ports.clockTrust.assertTrusted();
     const times = writes.next();
     const next = newEndpoint({ merchantId, endpointId, settings, secret: made.kept, times });
@@ -57,7 +57,7 @@ export async function createEndpoint(
       await untilInForce(ports, result.endpoint);
       return { kind: 'created', endpoint: result.endpoint, secret: made.secret };
     }
-    // It does not stand: another change came first, or the write did not arrive.
+    // The write did not take effect: another change came first, or the write did not arrive.
     if (written === 'refused') throw contended('The merchant');
     return OVERTAKEN;
   });

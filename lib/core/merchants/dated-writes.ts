@@ -5,21 +5,21 @@ import { currentSpan, type Endpoint } from './merchant-config.ts';
 import { type ChangeTimes, datedAnew } from './settings-history.ts';
 
 /**
- * Writes of endpoints whose settings come into force later than they are written. The relay reads settings after an outcome
- * was stamped. So a widening must stand in the table before any machine can stamp an outcome that expects it:
- * it is dated ahead by the time that its write may take, and by what the stamps of two machines may differ. See
- * docs/decisions/0023-an-answered-change-is-in-force.md.
+ * Endpoint writes whose settings come into force later than they are written. The relay reads settings after an outcome
+ * was stamped. So a widening must be in the table before any machine can stamp an outcome that expects it. It is dated
+ * ahead by the time that its write may take, plus the most that the stamps of two machines may differ.
+ * See docs/decisions/0023-an-answered-change-is-in-force.md.
  */
 
 export interface Lead {
   /** Milliseconds by which the stamps of two machines may differ. */
   readonly clocksDifferMs: number;
-  /** Milliseconds in which a write must be answered. Each one that is not gives the next twice as long. */
+  /** Milliseconds in which the first write must be answered. Each write that is not doubles the time of the next. */
   readonly writeMs: number;
 }
 
 export const LEAD: Lead = { clocksDifferMs: CLOCKS_DIFFER_MS, writeMs: SECOND_MS };
-/** Where all functions run on one machine. */
+/** For a setup where all functions run on one machine. */
 export const LEAD_OF_ONE_CLOCK: Lead = { clocksDifferMs: 0, writeMs: 200 };
 
 export interface DatingPorts {
@@ -29,41 +29,41 @@ export interface DatingPorts {
   readonly lead: Lead;
 }
 
-/** The moments of one write, and the milliseconds in which it must be answered. */
+/** The dates of one write, and the milliseconds in which it must be answered. */
 export interface WriteTimes extends ChangeTimes {
   readonly withinMs: number;
 }
 
-/** An endpoint as it was read, unless it is new, and as it is to be. */
+/** The endpoint as it was read (absent if new), and as it is to be written. */
 interface EndpointChange {
   readonly standing?: Endpoint;
   readonly next: Endpoint;
 }
 
-/** `unanswered`: it may stand, may come to stand, or stands and came too late for its date. */
+/** `unanswered`: the write may have taken effect, may still do so, or took effect too late for its date. */
 type Written = 'standing' | 'refused' | 'unanswered';
 
-/** The writes of one change, until one of them is known to stand in time. */
+/** The writes of one change, repeated until one is known to have taken effect in time. */
 export interface DatedWrites {
   /**
-   * The moments of the next write, read from the clock as late as can be.
+   * The dates of the next write. Reads the clock, so call it as late as possible.
    *
-   * @throws Fault `unavailable` where the caller would have to wait for too long
+   * @throws Fault `unavailable` if the caller would have to wait too long
    */
   next(): WriteTimes;
-  /** What was read, dated anew where a write that was not answered in time stands in it. */
+  /** The endpoint that was read. Spans from a write that was not answered in time get a new date. */
   corrected(endpoint: Endpoint, times: WriteTimes): Endpoint;
   write(change: EndpointChange, times: WriteTimes, send: () => Promise<boolean>): Promise<Written>;
 }
 
-/** A change is answered or given up within this: less than the time-out of the functions that make one. */
+/** A change is answered or given up within this time. It is less than the timeout of the functions that make one. */
 const MAX_CHANGE_MS = 18 * SECOND_MS;
 const RETRY_BASE_MS = 50;
 
 export function createDatedWrites({ clock, timer, random, lead }: DatingPorts): DatedWrites {
   const startedMs = clock.now();
   let unansweredTimes = 0;
-  /** Where spans begin whose writes were not answered in time. */
+  /** The start times of spans whose writes were not answered in time. */
   const doubtful = new Set<string>();
 
   function unanswered(dated: string | undefined): 'unanswered' {
@@ -90,7 +90,7 @@ export function createDatedWrites({ clock, timer, random, lead }: DatingPorts): 
       const dated = datedAhead(change, times);
       try {
         if (!(await send())) return 'refused';
-        // What is dated now, or not at all, may come late.
+        // Only a span that is dated ahead must arrive in time.
         const isInTime = dated === undefined || clock.now() - msOf(times.now) < times.withinMs;
         return isInTime ? 'standing' : unanswered(dated);
       } catch (error) {
@@ -102,7 +102,7 @@ export function createDatedWrites({ clock, timer, random, lead }: DatingPorts): 
   };
 }
 
-/** The moment ahead at which the change itself lets a span begin. */
+/** The future start time of the span that this change adds; undefined if it adds none. */
 function datedAhead({ standing, next }: EndpointChange, { now }: WriteTimes): string | undefined {
   const { from } = currentSpan(next);
   const isOwn = standing?.history.every((span) => span.from !== from) ?? true;
@@ -115,12 +115,12 @@ const UNANSWERED = {
   retryable: true,
 } as const;
 
-/** Waits until the newest settings are in force, by this machine's clock. */
+/** Waits until the newest settings are in force by this machine's clock. */
 export async function untilInForce(
   { clock, timer }: Pick<DatingPorts, 'clock' | 'timer'>,
   endpoint: Endpoint,
 ): Promise<void> {
   const leftMs = msOf(currentSpan(endpoint).from) - clock.now();
-  // A timer may be a fraction of a millisecond early.
+  // A timer may fire a fraction of a millisecond early.
   if (leftMs > 0) await timer.sleep(leftMs + 1);
 }

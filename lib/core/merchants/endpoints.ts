@@ -26,15 +26,16 @@ import {
 import { changedHistory } from './settings-history.ts';
 
 /**
- * A merchant's endpoints: changed, disabled, deleted. Every change is conditional on what was read, and in force
+ * Changes, disables and deletes a merchant's endpoints. Every change is conditional on what was read, and is in force
  * when it is answered.
  */
 
 /**
- * Spans within two days, which must be kept to know what was expected. A change adds one, or two where it adds and takes away.
+ * Most spans within two days. They must be kept to know what was expected. A change adds one span, or two if it both
+ * widens and narrows.
  */
 const MAX_SPANS = 32;
-/** Enabling has room of its own, so that an endpoint that its owner could disable, or that we did, can be enabled again. */
+/** Enabling has a higher limit, so that an endpoint that its owner or the service disabled can always be enabled again. */
 const MAX_SPANS_ENABLING = 2 * MAX_SPANS;
 
 export interface EndpointPorts extends DatingPorts {
@@ -54,10 +55,10 @@ interface EndpointSettings {
   readonly enabled: boolean;
 }
 
-/** Of a new endpoint: what is not said has a default. */
+/** The settings of a new endpoint. Missing ones get defaults. */
 export type NewEndpointSettings = Partial<EndpointSettings> & Pick<EndpointSettings, 'url'>;
 
-/** `null` takes a setting away. */
+/** `null` removes a setting. */
 export type EndpointChanges = Partial<Omit<EndpointSettings, 'schedule' | 'expectBody'>> & {
   readonly schedule?: Schedule | null;
   readonly expectBody?: string | null;
@@ -77,7 +78,7 @@ export type EndpointRefusal =
 
 const unknownEndpoint = { kind: 'refused', code: 'unknown_endpoint' } as const;
 
-/** The live endpoints of a merchant; deleted ones are not shown. */
+/** The live endpoints of a merchant, without deleted ones. */
 export async function listEndpoints(
   ports: Pick<EndpointPorts, 'merchants'>,
   merchantId: MerchantId,
@@ -116,7 +117,7 @@ export async function changeEndpoint(
   return result;
 }
 
-/** The newest secret gets the key pair, unless it has one. */
+/** Adds a key pair to the newest secret if it has none. */
 function withPrivateKey(
   [newest, ...others]: readonly SealedSecret[],
   privateKey: SealedSecret['privateKey'] | undefined,
@@ -131,8 +132,8 @@ function withoutNulls(endpoint: { readonly [K in keyof Endpoint]: Endpoint[K] | 
 }
 
 /**
- * Deletes: nothing is sent to it any more, and its open notifications become `blocked` at their attempt. Only what tells
- * what was expected of it is kept: no secrets.
+ * Deletes an endpoint. Nothing is sent to it any more, and its open notifications become `blocked` at their next attempt.
+ * Only the history that says which notifications it was expected to get is kept; its secrets are not.
  */
 export async function deleteEndpoint(
   ports: EndpointPorts,
@@ -151,9 +152,9 @@ interface DisablingPorts extends Omit<DatingPorts, 'lead'> {
 }
 
 /**
- * The receiver asked never to be called again, or has not answered for days. Only the URL that did so is meant:
- * an endpoint that was given another one since stays as it is. Told before it is written: whoever dies between the
- * two, or loses a race, tells it again; the other way about, it might never be told.
+ * Disables an endpoint whose receiver asked never to be called again, or has not answered for days. It applies only to
+ * the URL that did so: an endpoint that has another URL by now is left as it is. The event is reported before the write.
+ * A run that dies in between, or loses a race, reports it again. In the other order it might never be reported.
  */
 export async function disableEndpoint(
   ports: DisablingPorts,
@@ -178,7 +179,7 @@ function disabledHistory(endpoint: Endpoint, times: WriteTimes): Endpoint['histo
   return [...changedHistory(endpoint.history, { enabled: false, types }, times)];
 }
 
-/** The same `rotation` again within the hour is answered with the same secret. */
+/** Rotates the endpoint's secret. Repeating the same `rotation` within the hour returns the same secret. */
 export async function rotateEndpointSecret(
   ports: EndpointPorts,
   key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
@@ -188,7 +189,7 @@ export async function rotateEndpointSecret(
   | EndpointRefusal
 > {
   const context = sealContext(key.merchantId, key.endpointId);
-  // Both are made, whatever is chosen now: the choice may change while the secret is in use.
+  // Always make both: the endpoint's signature setting may change while the secret is in use.
   const made = await makeSecret(ports, context, 'both');
   const result = await updateEndpoint(ports, key, (endpoint) => {
     const next = { kept: made.kept, nowMs: ports.clock.now(), rotation };
@@ -202,7 +203,7 @@ export async function rotateEndpointSecret(
   return { ...newest, ...(publicKey !== undefined && { publicKey }) };
 }
 
-/** What a receiver verifies `v1a` with; undefined where the endpoint does not ask for it. */
+/** The public key with which a receiver verifies `v1a`; undefined if the endpoint does not use `v1a`. */
 export function publicKeyOf({ signature, secrets }: Endpoint): string | undefined {
   return signature === undefined || signature === 'v1' ? undefined : secrets[0]?.privateKey?.publicKey;
 }
@@ -213,13 +214,13 @@ export function isLive(endpoint: Endpoint): boolean {
 
 interface UpdatePorts extends DatingPorts {
   readonly merchants: MerchantStore;
-  /** The writes of a change that began before. */
+  /** The writes of a change that has already begun. */
   readonly writes?: DatedWrites;
 }
 
 /**
- * Reads, changes, and writes on condition that nobody else wrote. A lost race is run again, and so is a write that was not
- * answered: what it may have written is read, and dated anew.
+ * Reads, changes, and writes on the condition that nobody else wrote. A lost race is repeated. So is a write that was not
+ * answered: whatever it wrote is read and dated again.
  */
 export async function updateEndpoint(
   ports: UpdatePorts,

@@ -4,13 +4,13 @@ import { isoTime } from '../time.ts';
 import type { KeyStore } from './access-keys.ts';
 import { type Caller, type KeyRecord, newKey } from './access-keys.ts';
 
-/** Keys made and revoked by request. A key that a key makes never outlives it. */
+/** Makes and revokes keys by request. A key never outlives the key that made it. */
 
-/** Keys of one owner that work: more than a rotation of every system needs. */
+/** Most working keys of one owner: more than a rotation of every system needs. */
 export const MAX_KEYS = 100;
-/** Keys read at a time. */
+/** Keys per page read. */
 const PAGE = 100;
-/** Pages of an owner's keys that are counted: only keys of before the limit can be so many. */
+/** Most pages counted for one owner. Only keys made before the limit existed can exceed it. */
 const MAX_PAGES = 10;
 
 export interface KeyPorts {
@@ -24,10 +24,10 @@ export type MadeKey =
   | { readonly kind: 'refused'; readonly code: 'date_in_past' | 'outlives_key' | 'too_many_keys' };
 
 /**
- * Makes a key. Without an end of its own it ends with the key that makes it.
+ * Makes a key. Its expiry defaults to that of the key that makes it.
  *
- * The keys are counted before and after the write: of several that are made at once, those that find too many take
- * their own away again. Dying between the two leaves a key whose secret nobody has.
+ * The keys are counted before and after the write. If several are made at once, each request that finds too many removes
+ * its own key again. A process that dies in between leaves a key whose secret nobody has.
  */
 export async function makeKey(
   ports: KeyPorts,
@@ -55,7 +55,7 @@ export async function makeKey(
   return { kind: 'refused', code: 'too_many_keys' };
 }
 
-/** How many keys of an owner work. Those that have expired are taken away: the table may keep them for days. */
+/** Counts an owner's working keys. Removes expired ones, because the table may keep them for days. */
 async function countKeys(ports: KeyPorts, owner: MerchantId | undefined, now: string): Promise<number> {
   let count = 0;
   let after: string | undefined;
@@ -71,7 +71,7 @@ async function countKeys(ports: KeyPorts, owner: MerchantId | undefined, now: st
   return count;
 }
 
-/** Another owner's key is as unknown as one that nobody has: both are answered after the same read, without a write. */
+/** Revokes a key. Another owner's key is treated like an unknown one: both get the same read and no write. */
 export async function revokeKey(
   ports: Pick<KeyPorts, 'keys'>,
   key: { readonly keyId: string; readonly owner: MerchantId | undefined },

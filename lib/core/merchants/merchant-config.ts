@@ -5,26 +5,26 @@ import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../s
 import { lineSchema } from '../text.ts';
 import { DEFAULT_TIME_ZONE } from '../time-zone.ts';
 
-/** A merchant's settings and endpoints: what delivering and asking need to know of a tenant. */
+/** A merchant's settings and endpoints: what delivery and checks need to know of a tenant. */
 
-/** A `whsec_…` secret as it is kept: sealed, with the time after which it no longer signs. */
+/** A stored `whsec_…` secret: sealed, with the time after which it no longer signs. */
 const sealedSecretSchema = z.object({
   sealed: z.string(),
   createdAt: storedTime,
   expiresAt: storedTime.exactOptional(),
-  /** The rotation that made it, by its caller's name. */
+  /** The rotation that made it; the id is chosen by the caller. */
   rotationId: z.string().exactOptional(),
-  /** What that rotation asked for: the same name with another overlap is another rotation. */
+  /** The overlap that the rotation asked for. The same id with another overlap is a different rotation. */
   overlapSeconds: z.number().exactOptional(),
-  /** The ed25519 key that signs beside it, where the endpoint asks for `v1a`: sealed, with its public part. */
+  /** The ed25519 key that signs as well if the endpoint uses `v1a`: sealed, with its public part. */
   privateKey: z.object({ sealed: z.string(), publicKey: z.string() }).exactOptional(),
 });
 export type SealedSecret = z.infer<typeof sealedSecretSchema>;
 
-/** Secrets that may sign at the same time: the newest, and those whose overlap has not ended. */
+/** Most secrets that sign at the same time: the newest, and those whose overlap has not ended. */
 export const MAX_SECRETS = 4;
 
-/** The feed is spread over so many index partitions; it only grows. */
+/** The number of index partitions that the feed is spread over. It can only grow. */
 export const feedShardsSchema = z
   .number('invalid_value')
   .int('invalid_value')
@@ -34,17 +34,17 @@ export const feedShardsSchema = z
 
 export const nameSchema = lineSchema(128).meta({ description: 'For people.', example: 'Demo shop' });
 
-/** Read back: what settings may be today is asked where they are set. */
+/** The stored form, read tolerantly. Settings are validated where they are set. */
 export const profileSchema = z.object({
   merchantId: storedMerchantId,
   name: z.string(),
   schedule: storedScheduleSchema,
   feedShards: z.int().min(1),
-  /** Whose days have statements; vetted where it is set, so that reading a profile depends on no list of zones. */
+  /** The time zone of daily statements. Validated where it is set, so that reading a profile needs no list of zones. */
   timeZone: z.string().default(DEFAULT_TIME_ZONE),
   secrets: z.array(sealedSecretSchema),
   createdAt: storedTime,
-  /** Raised by every change: changes are conditional on it. */
+  /** Raised by every change. Changes are conditional on it. */
   rev: z.number().int(),
 });
 export type Profile = z.infer<typeof profileSchema>;
@@ -67,7 +67,7 @@ export type SignatureChoice = z.infer<typeof signatureSchema>;
 export const DEFAULT_TIMEOUT_MS = 10_000;
 export const MAX_EVENT_FILTERS = 16;
 
-/** One span of an endpoint's past: what was in force from `from` until the next span's. */
+/** One span of an endpoint's history: the settings in force from `from` until the next span begins. */
 const settingsSpanSchema = z.object({
   from: storedTime,
   enabled: z.boolean(),
@@ -75,7 +75,7 @@ const settingsSpanSchema = z.object({
 });
 export type SettingsSpan = z.infer<typeof settingsSpanSchema>;
 
-/** Read back, as the profile is. */
+/** The stored form, read tolerantly like the profile. */
 export const endpointSchema = z.object({
   merchantId: storedMerchantId,
   endpointId: storedEndpointId,
@@ -84,17 +84,17 @@ export const endpointSchema = z.object({
   schedule: storedScheduleSchema.exactOptional(),
   expectBody: z.string().exactOptional(),
   signature: storedWord<SignatureChoice>().exactOptional(),
-  /** Oldest first, never empty; the last one may be in force only in a few seconds. */
+  /** Oldest first, never empty. The last span may begin a few seconds in the future. */
   history: z.array(settingsSpanSchema).min(1),
   secrets: z.array(sealedSecretSchema),
   createdAt: storedTime,
-  /** Set when it was deleted; kept for a while, so that the past stays explicable. */
+  /** When it was deleted. A deleted endpoint is kept for a while, so that the audit knows what was expected of it. */
   deletedAt: storedTime.exactOptional(),
   rev: z.number().int(),
 });
 export type Endpoint = z.infer<typeof endpointSchema>;
 
-/** The newest settings: attempts follow them at once, and expectation from the moment of their date. */
+/** The newest settings. Attempts follow them at once; expectations follow them from their date on. */
 export function currentSpan(endpoint: Endpoint): SettingsSpan {
   const span = endpoint.history.at(-1);
   if (span === undefined) throw new Error(`endpoint ${endpoint.endpointId} has no settings`);
@@ -104,7 +104,7 @@ export function currentSpan(endpoint: Endpoint): SettingsSpan {
 export interface MerchantConfig {
   readonly profile: Profile;
   readonly endpoints: readonly Endpoint[];
-  /** The clock before the read began: the config is complete for whatever was stamped before it. */
+  /** The clock before the read began. The config is complete for outcomes stamped before that time. */
   readonly readAtMs: number;
 }
 

@@ -2,18 +2,18 @@ import type { MerchantId } from '../model.ts';
 import type { Endpoint, MerchantConfig, Profile } from './merchant-config.ts';
 
 /**
- * Merchants and their endpoints. Changes are conditional on the `rev` that was read. An endpoint is written by one try, because
- * its settings are dated and a date grows old. The try ends after `withinMs`, or after the bound of every write that carries a stamp. It
- * may then stand all the same.
+ * Merchants and their endpoints. Changes are conditional on the `rev` that was read. An endpoint is written in a single
+ * try, because its settings carry a date that becomes stale. The try ends after `withinMs`; default: the bound of every
+ * write that carries a stamp. A write that timed out may still have taken effect.
  */
 export interface MerchantStore {
   /** Profile and endpoints, strongly consistent; undefined for an unknown merchant. */
   read(merchantId: MerchantId): Promise<MerchantConfig | undefined>;
-  /** Writes profile and directory row together; false where the merchant exists. */
+  /** Writes profile and directory row together. False if the merchant exists. */
   create(profile: Profile): Promise<boolean>;
   /** False where the item changed since it was read. */
   saveProfile(profile: Profile, expectedRev: number): Promise<boolean>;
-  /** With a raised `rev` of the profile, so that endpoints are made one at a time; false where it changed. */
+  /** Also raises the profile's `rev`, so that endpoints are made one at a time. False if the profile changed. */
   createEndpoint(endpoint: Endpoint, expectedProfileRev: number, withinMs?: number): Promise<boolean>;
   /** False where the item changed since it was read. */
   saveEndpoint(endpoint: Endpoint, expectedRev: number, withinMs?: number): Promise<boolean>;

@@ -12,7 +12,7 @@ import type { MerchantStore } from './merchant-store.ts';
 import type { Seal } from './seal.ts';
 import { makeSecret, newestSecret, type Rotation, type RotationRefusal, rotated } from './secrets.ts';
 
-/** Merchants: made, changed, their secret rotated. Never deleted: their outcomes stay theirs. */
+/** Makes and changes merchants, and rotates their secret. Merchants are never deleted: their outcomes stay theirs. */
 
 export interface MerchantPorts {
   readonly merchants: MerchantStore;
@@ -35,12 +35,12 @@ export type CreateMerchantResult =
   | { readonly kind: 'unchanged' | 'conflict'; readonly profile: Profile };
 
 /**
- * The same request again finds the merchant unchanged and does not show the secret again.
+ * Makes a merchant. Repeating the request leaves the merchant unchanged and does not show the secret again.
  *
- * The directory counts a merchant from `createdAt` on: one that is made by a clock that is ahead would have windows
- * that nobody closes. So the table is read before anything is stamped, and its answer tells whether the clock agrees.
+ * The directory counts a merchant from `createdAt` on. If a clock that is ahead stamped it, the merchant's first windows
+ * would never be closed. So the table is read first, and its answer shows whether this clock agrees.
  *
- * @throws Fault `clock_skew` where it does not
+ * @throws Fault `clock_skew` if it does not
  */
 export async function createMerchant(
   ports: MerchantPorts,
@@ -97,8 +97,8 @@ export async function changeMerchant(
 }
 
 /**
- * The merchant's own secret, which signs answers and `notifyUrl` callbacks. The same `rotation` again within the
- * hour is answered with the same secret.
+ * Rotates the merchant's own secret, which signs answers and `notifyUrl` callbacks. Repeating the same `rotation` within
+ * the hour returns the same secret.
  */
 export async function rotateMerchantSecret(
   ports: MerchantPorts,

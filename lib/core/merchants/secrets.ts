@@ -4,16 +4,16 @@ import { DAY_SECONDS, isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
 import { activeSecrets, MAX_SECRETS, type SealedSecret, type SignatureChoice } from './merchant-config.ts';
 import type { Seal } from './seal.ts';
 
-/** Secrets of merchants and endpoints: made, and rotated so that the old one signs along for a while. */
+/** Makes and rotates the secrets of merchants and endpoints. After a rotation the old secret also signs for a while. */
 
-/** For how long a replaced secret signs along, unless the request says otherwise. */
+/** How long a replaced secret also signs, by default. */
 const DEFAULT_OVERLAP_SECONDS = DAY_SECONDS;
-/** For how long a repeated rotation is answered with the secret that the first one made. */
+/** How long a repeated rotation returns the secret that the first one made. */
 const REPEAT_MS = 60 * MINUTE_MS;
 
 export interface Rotation {
   readonly overlapSeconds?: number;
-  /** Named by the caller: the same rotation again makes nothing new. */
+  /** Idempotency key chosen by the caller: repeating a rotation makes no new secret. */
   readonly rotationId?: string;
 }
 
@@ -22,7 +22,7 @@ export interface MadeSecret {
   readonly kept: Pick<SealedSecret, 'sealed' | 'privateKey'>;
 }
 
-/** A new secret, and with it a key pair where one is asked for. */
+/** Makes a secret, and a key pair with it if requested. */
 export async function makeSecret(
   ports: { readonly seal: Seal; readonly random: Random },
   context: string,
@@ -46,10 +46,12 @@ export async function makePrivateKey(
 export type RotationRefusal = 'too_many_secrets' | 'rotation_repeated' | 'rotation_conflict';
 
 /**
- * Newest first; the others sign on until the overlap ends, never longer than they would have anyway. The same
- * rotation again leaves all as it is: its answer was lost, and a further secret would only be one more that nobody
- * knows. Under its name but with another overlap it is refused: the caller would believe in an overlap that is not in
- * force. None is ever pushed out before its time: where too many sign, the rotation is refused.
+ * The secrets after a rotation, newest first.
+ *
+ * - The older ones sign until the overlap ends, but never longer than they would have without this rotation.
+ * - Repeating a rotation changes nothing: its answer was lost, and another secret would be one that nobody knows.
+ * - The same id with another overlap is refused: the caller would rely on an overlap that is not in force.
+ * - No secret is removed before its time: if too many sign already, the rotation is refused.
  */
 export function rotated(
   secrets: readonly SealedSecret[],
@@ -58,11 +60,11 @@ export function rotated(
   const { kept, nowMs } = next;
   const { overlapSeconds = DEFAULT_OVERLAP_SECONDS, rotationId } = next.rotation;
   const [newest] = secrets;
-  // Also this very write, where its answer was lost on the way from the table.
+  // This may be our own write, if the table's answer was lost.
   if (newest?.sealed === kept.sealed) return secrets;
   const first = rotationId === undefined ? undefined : secrets.find((one) => one.rotationId === rotationId);
   if (first !== undefined) {
-    // Older rotations did not keep their overlap.
+    // Rotations by older versions did not store their overlap.
     if ((first.overlapSeconds ?? overlapSeconds) !== overlapSeconds) return 'rotation_conflict';
     const isFresh = first === newest && nowMs - msOf(first.createdAt) < REPEAT_MS;
     return isFresh ? secrets : 'rotation_repeated';
@@ -85,7 +87,7 @@ export function rotated(
   return [made, ...still];
 }
 
-/** The secret that a rotation ended with: its own, or that of the same rotation before. */
+/** The secret that a rotation resulted in: a new one, or the one that the same rotation made earlier. */
 export async function newestSecret(
   ports: { readonly seal: Seal },
   secrets: readonly SealedSecret[],

@@ -3,32 +3,32 @@ import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../time.ts';
 import type { SettingsSpan } from './merchant-config.ts';
 
 /**
- * An endpoint's past as spans, oldest first. The span at an outcome's `listedAt` says whether the endpoint is expected to
- * be told. The newest span says whether attempts are made; it may lie a few seconds ahead.
+ * An endpoint's history as spans, oldest first. The span at an outcome's `listedAt` says whether the endpoint is expected
+ * to be notified. The newest span says whether attempts are made; it may begin a few seconds in the future.
  */
 
 /** Which outcomes an endpoint wants. */
 export type Wanted = Pick<SettingsSpan, 'enabled' | 'types'>;
 
-/** The two moments of a change. */
+/** The two dates of a change. */
 export interface ChangeTimes {
-  /** From when it takes away what it takes away. */
+  /** When the narrowing part of the change begins. */
   readonly now: string;
-  /** From when it adds what it adds. */
+  /** When the widening part of the change begins. */
   readonly ahead: string;
 }
 
-/** For how long an endpoint's past is kept: longer than the audit looks back. */
+/** How long an endpoint's history is kept: longer than the audit looks back. */
 export const PAST_MS = 2 * DAY_SECONDS * SECOND_MS;
 
-/** The past of a new endpoint. One that wants nothing yet adds nothing, so it need not wait. */
+/** The history of a new endpoint. One that wants no outcomes yet widens nothing, so it begins now. */
 export function newHistory(wanted: Wanted, { now, ahead }: ChangeTimes): SettingsSpan[] {
   return [{ ...wanted, from: wanted.enabled ? ahead : now }];
 }
 
 /**
- * The past with a change at its end. What the change takes away ends now, also of spans that lie ahead. What it adds
- * begins ahead, and after the span that stands last. A change that does both gets both spans.
+ * The history with a change appended. What the change removes ends now, also in spans that begin in the future. What it
+ * adds begins at `ahead`, and after the last span. A change that does both gets both spans.
  */
 export function changedHistory(
   history: readonly SettingsSpan[],
@@ -48,12 +48,12 @@ export function changedHistory(
   ]);
 }
 
-/** No two spans of different changes begin at one moment: a change can be known by it. */
+/** The next millisecond. Spans of different changes never begin at the same time, so the start time identifies a change. */
 function nextMs(time: string): string {
   return isoTime(msOf(time) + 1);
 }
 
-/** The same past where the spans that begin at one of these moments begin at `ahead` instead. */
+/** The same history, except that spans which begin at one of the given times begin at `ahead` instead. */
 export function datedAnew(
   history: readonly SettingsSpan[],
   moments: ReadonlySet<string>,
@@ -63,14 +63,14 @@ export function datedAnew(
   const later = history.flatMap((span, index) => {
     if (!moments.has(span.from)) return [span];
     const next = history[index + 1];
-    // Another change follows, and was made on top of this one.
+    // A later change follows, which was made on top of this one.
     const isReplaced = next !== undefined && next.from <= ahead;
     return isReplaced ? [] : [{ ...span, from: ahead }];
   });
   return tidy(later);
 }
 
-/** What both let through; `by` itself where it takes away and adds nothing. */
+/** What both let through. Returns `by` itself if it only narrows. */
 function narrower(span: Wanted, by: Wanted): Wanted {
   if (isWithin(by, span)) return by;
   if (isWithin(span, by)) return span;
@@ -91,7 +91,7 @@ function isSame(left: Wanted, right: Wanted): boolean {
   return left.enabled === right.enabled && left.types.join() === right.types.join();
 }
 
-/** Without spans that last no time, and those that say what the one before them says. */
+/** Removes spans of zero length, and spans equal to the one before. */
 function tidy(spans: readonly SettingsSpan[]): readonly SettingsSpan[] {
   const lasting = spans.filter(({ from }, index) => spans[index + 1]?.from !== from);
   return lasting.filter((span, index) => {
@@ -100,7 +100,7 @@ function tidy(spans: readonly SettingsSpan[]): readonly SettingsSpan[] {
   });
 }
 
-/** From the span that was in force when all that is kept began. */
+/** Drops spans that are too old. Keeps the span in force at the start of the kept period, and all later ones. */
 function sinceNeeded(past: readonly SettingsSpan[], now: string): readonly SettingsSpan[] {
   const oldest = isoTime(msOf(now) - PAST_MS);
   return past.slice(

@@ -7,7 +7,7 @@ import type { Seal } from '../merchants/seal.ts';
 import type { MerchantId } from '../model.ts';
 import { SECOND_MS } from '../time.ts';
 
-/** Signs an answer to a merchant, the negative ones included: it can be trusted like a callback. */
+/** Signs an answer to a merchant, negative answers included, so that it can be verified like a callback. */
 export type AnswerSigner = (
   merchantId: MerchantId,
   body: string,

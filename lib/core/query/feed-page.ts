@@ -22,11 +22,11 @@ export interface FeedPorts extends Reach {
 
 export interface FeedQuestion {
   readonly merchantId: MerchantId;
-  /** Inclusive; what is kept unless said otherwise. */
+  /** Inclusive. Default: the oldest time that is kept. */
   readonly from?: string;
   /** Exclusive. */
   readonly to?: string;
-  /** Where the page before ended. */
+  /** Where the previous page ended. */
   readonly after?: FeedPosition;
   readonly transactionType?: string;
   readonly status?: string;
@@ -36,7 +36,7 @@ export interface FeedQuestion {
 export interface FeedPage {
   readonly kind: 'page';
   readonly items: readonly ReturnType<typeof feedItem>[];
-  /** Where to go on, now or when there is more. */
+  /** Where the next page begins, now or when there are more rows. */
   readonly next: FeedPosition;
   readonly hasMore: boolean;
   readonly watermark: string;
@@ -49,15 +49,15 @@ export interface FeedRefusal {
   readonly watermark: string;
 }
 
-/** Rows that one request reads at most where a filter leaves most of them out. */
+/** Most rows that one request reads if a filter skips most of them. */
 const MOST_FILTERED_ROWS = 5_000;
-/** An asker's clock may be ahead of ours by so much before its now is our future. */
+/** How far a caller's clock may be ahead of ours before a time counts as in the future. */
 const FUTURE_TOLERANCE_MS = 5 * MINUTE_MS;
 
 /**
- * One page. It lists nothing younger than the watermark, and everything up to it: what is stamped before it has been
- * committed, and shown by the index, since a feed lag has passed. A page that ends the list ends at the watermark,
- * so that nothing is ever listed behind one that was given.
+ * Reads one page. It lists everything up to the watermark and nothing younger. Every row stamped before the watermark
+ * is committed and visible in the index, because a feed lag has passed. The last page of the list ends at the watermark,
+ * so no row is ever added before a cursor that was handed out.
  */
 export async function readFeed(ports: FeedPorts, asked: FeedQuestion): Promise<FeedPage | FeedRefusal> {
   const nowMs = ports.clock.now();
@@ -81,7 +81,7 @@ export async function readFeed(ports: FeedPorts, asked: FeedQuestion): Promise<F
     mostRows: MOST_FILTERED_ROWS,
   });
   const { items, last, hasMore } = await takePage(merge, { limit, wants: wants(asked), view: feedItem });
-  // The watermark is as good as the clock: one that is off must not sign it.
+  // The watermark depends on the clock. A machine whose clock is off must not sign one.
   ports.clockTrust.assertTrusted();
   const next: FeedPosition =
     hasMore && last !== undefined ? { kind: 'behind', key: last } : endOf(range, after);
@@ -100,7 +100,7 @@ function refusalOf(
   if (after === undefined) return undefined;
   const position = positionText(after);
   if (position < oldest) return { code: 'cursor_expired', field: 'cursor' };
-  // None that was given lies beyond a watermark; another machine's clock may be ahead of ours a little.
+  // No cursor that we gave lies beyond a watermark. The tolerance allows for another machine's clock that is ahead.
   return position > future ? { code: 'invalid_cursor', field: 'cursor' } : undefined;
 }
 
@@ -119,7 +119,7 @@ function rangeOf(
   return { from: begin, to: to !== undefined && to < complete ? to : complete };
 }
 
-/** Never back: a machine whose clock is a little behind has seen less than the one that gave the cursor. */
+/** Never before `after`: this machine's clock may be behind the clock of the machine that gave the cursor. */
 function endOf(range: Range, after: FeedPosition | undefined): FeedPosition {
   const at = later(range.from, range.to);
   return after !== undefined && positionText(after) > at ? after : { kind: 'time', at };

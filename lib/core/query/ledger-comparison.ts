@@ -10,18 +10,18 @@ import { createDigestSum, type Digest, digestOfRows, sumDigests } from '../feed/
 import type { MerchantId, Outcome, TransactionId } from '../model.ts';
 import { bucketDigests, readRows, rowsOf } from './window-contents.ts';
 
-/** A receiver's own rows of a closed window, claimed whole, beside ours: what differs, by class. */
+/** Compares a receiver's own rows of a closed window with ours, and classifies the differences. */
 
 export const DIFFERENCE_CLASSES = ['only_here', 'only_there', 'status', 'amount', 'currency'] as const;
 
-/** What can differ of a row that both have. */
+/** The fields that can differ in a row that both sides have. */
 const FIELDS = ['status', 'amount', 'currency'] as const;
 
-/** What is compared of a row. */
+/** The part of a row that is compared. */
 type HashedRow = Pick<Outcome, keyof RowFields>;
 type Side = Omit<HashedRow, 'transactionId'>;
 
-/** Here is Tidings, there is the receiver. A row that both have may differ in several classes. */
+/** "Here" is Tidings, "there" is the receiver. A row that both sides have may appear in several classes. */
 interface Difference {
   readonly class: (typeof DIFFERENCE_CLASSES)[number];
   readonly transactionId: TransactionId;
@@ -43,7 +43,7 @@ export interface Reconciliation {
   readonly window: { readonly start: string; readonly end: string; readonly revision: number };
   readonly windowSeconds: number;
   readonly here: Digest;
-  /** Of the rows that were claimed: it ties the answer to them. */
+  /** The digest of the claimed rows. It ties the answer to them. */
   readonly there: Digest;
   readonly differences: readonly Difference[];
 }
@@ -57,16 +57,16 @@ export type ClaimRefusal =
     }
   | { readonly kind: 'too_many_differences'; readonly asOf: string };
 
-/** Rows that one request can claim, or be compared with, at most. */
+/** Most rows that one request can claim, or be compared with. */
 export const MAX_CLAIMED_ROWS = 10_000;
-/** Rows of a window that are read to find those of a bucket. */
+/** Most rows of a window that are read to find those of a bucket. */
 const MAX_ROWS_READ = 50_000;
-/** Differences of one answer at most, which keeps it under 1 MB. */
+/** Most differences in one answer, which keeps it under 1 MB. */
 const MAX_DIFFERENCES = 2_000;
 
 /**
- * Compares digests first: where they are equal, so are the rows, and none is read. A row that we list in another
- * window, or in another bucket, is `only_there` in this one.
+ * Compares digests first. If they are equal, so are the rows, and none is read. A row that we list in another window, or
+ * in another bucket, is `only_there` in this one.
  */
 export async function reconcile(ports: WindowPorts, claim: Claim): Promise<Reconciliation | ClaimRefusal> {
   const wrong = wrongRows(claim);
@@ -93,7 +93,7 @@ export async function reconcile(ports: WindowPorts, claim: Claim): Promise<Recon
   return { ...answer, differences };
 }
 
-/** Differences from rows that are not those of the digest would look whole, and not be. */
+/** Refuses rows that do not match their digest: the differences would look complete without being so. */
 async function compareRows(
   ports: WindowPorts,
   { rows, bucket, types }: Claim,
@@ -113,7 +113,7 @@ async function compareRows(
   return count === here.count && hash === here.hash ? comparison.differences : 'window_in_doubt';
 }
 
-/** A claim is read once: a row that stands in it twice, or that the question leaves out, is a mistake of its own. */
+/** Checks the claim: a duplicate row, or a row that the request's filter excludes, is an error of its own. */
 function wrongRows({
   rows,
   bucket,
@@ -153,7 +153,7 @@ function openComparison(claimed: readonly HashedRow[]) {
         differences.push({ class: field, transactionId, here: sideOf(row), there: sideOf(there) });
       }
     },
-    /** What was claimed and never came is only there. */
+    /** Claimed rows that were not found here are `only_there`. */
     finish(): void {
       for (const row of waiting.values()) {
         differences.push({ class: 'only_there', transactionId: row.transactionId, there: sideOf(row) });

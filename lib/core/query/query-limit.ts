@@ -5,17 +5,17 @@ import type { MerchantId } from '../model.ts';
 import { SECOND_MS } from '../time.ts';
 
 /**
- * Bounds how many large questions of one merchant run at the same time, whichever processes serve them: a function's
- * instance serves one request at a time, so each of them alone would bound nothing.
+ * Bounds the large queries of one merchant that run at the same time, across all processes. A bound per process would
+ * have no effect: a function instance serves one request at a time.
  */
 
-/** Large questions of one merchant at a time. The kits ask one after the other. */
+/** Concurrent large queries per merchant. The kits send one after the other. */
 export const MAX_LARGE_QUERIES = 2;
-/** Longer than a function may run: a place is free again then, if its process died. */
+/** When a place becomes free again if its process died. Longer than a function may run. */
 const PLACE_MS = 25 * SECOND_MS;
-/** For how long a process refuses a merchant without asking the table again. */
+/** How long a process refuses a merchant without reading the table again. */
 const RETRY_AFTER_SECONDS = 1;
-/** Merchants that a process remembers to be busy. */
+/** Most busy merchants that a process remembers. */
 const MAX_BUSY = 1_000;
 
 export interface QueryLimit {
@@ -32,7 +32,7 @@ interface QueryLimitPorts {
   readonly random: Random;
 }
 
-/** One per process: it remembers who was busy a moment ago, so that refusing costs nothing. */
+/** Create one per process. It remembers merchants that were busy a moment ago, so that a refusal needs no read. */
 export function createQueryLimit(ports: QueryLimitPorts): QueryLimit {
   const busyUntil = createBoundedCache<MerchantId, number>({ capacity: MAX_BUSY });
   return {
@@ -45,7 +45,7 @@ export function createQueryLimit(ports: QueryLimitPorts): QueryLimit {
       for (let step = 0; step < MAX_LARGE_QUERIES; step += 1) {
         const place = { merchantId, name: `query#${(first + step) % MAX_LARGE_QUERIES}` };
         const entry = await ports.gate.enter(place, { nowMs, untilMs });
-        // A gate that stays closed for want of an answer opens by itself.
+        // If this call fails, the gate opens by itself at `untilMs`.
         const leave = () => ports.gate.leave(place, untilMs).catch(() => undefined);
         if (entry.kind === 'entered') return { kind: 'entered', leave };
       }

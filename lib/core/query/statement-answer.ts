@@ -8,13 +8,13 @@ import type { ConfigCache } from '../merchants/config-cache.ts';
 import type { MerchantId } from '../model.ts';
 import { isoTime, msOf, SECOND_MS } from '../time.ts';
 
-/** Links under which whoever has them may fetch a file for a while. */
+/** Makes links to files. Anyone who has a link can fetch the file until the link expires. */
 export interface StatementLinks {
-  /** @param name under which a browser keeps it */
+  /** @param name the file name that a browser saves it under */
   link(file: string, options: { readonly seconds: number; readonly name: string }): Promise<string>;
 }
 
-/** Handing out a day's statement, as a link that soon ends. */
+/** Answers a request for a daily statement with a short-lived link. */
 
 export interface StatementQueryPorts extends Reach {
   readonly statements: Pick<StatementStore, 'read' | 'newest'>;
@@ -25,7 +25,7 @@ export interface StatementQueryPorts extends Reach {
   readonly clockTrust: ClockTrust;
 }
 
-/** For so long a link is good. */
+/** Lifetime of a link. */
 const LINK_SECONDS = 300;
 
 export type StatementAnswer =
@@ -47,7 +47,7 @@ export type StatementAnswer =
       readonly code: 'statement_not_ready';
       readonly details: {
         readonly timeZone: string;
-        /** The last window of the day is closed then at the earliest, and the statement made soon after. */
+        /** The earliest time at which the day's last window can be closed. The statement follows soon after. */
         readonly readyAfter: string;
         readonly closedThrough?: string;
       };
@@ -69,7 +69,7 @@ export async function readStatement(
   return { kind: 'statement', asOf, statement, url, expiresAt: isoTime(nowMs + LINK_SECONDS * SECOND_MS) };
 }
 
-/** Never, any more, or not yet. */
+/** Why there is no statement: it never existed, it has expired, or it is not ready yet. */
 async function whyNot(
   ports: StatementQueryPorts,
   { merchantId, date }: { readonly merchantId: MerchantId; readonly date: string },
@@ -83,7 +83,7 @@ async function whyNot(
   if (end <= createdAt) return { kind: 'refused', asOf, code: 'unknown_statement' };
   if (end < oldestShown(ports, nowMs)) return { kind: 'refused', asOf, code: 'beyond_retention' };
   const [last] = await ports.statements.newest(merchantId, 1);
-  // Days are stated one after the other: what was passed by is not made up for.
+  // Days are stated in order. A day that was skipped is not stated later.
   if (last !== undefined && last.date > date) return { kind: 'refused', asOf, code: 'unknown_statement' };
   const closing = await closedThroughOf(ports.directory, merchantId);
   const windowMs = (closing?.windowSeconds ?? 1) * SECOND_MS;

@@ -15,7 +15,7 @@ import {
 import type { OutcomeStore } from '../record/outcome-store.ts';
 import { isoTime, MINUTE_MS, msOf } from '../time.ts';
 
-/** Reading back: what ended how, and how the telling goes. */
+/** Reads transactions back: their outcomes, and the state of their notifications. */
 
 export interface QueryPorts {
   readonly outcomes: OutcomeStore;
@@ -28,10 +28,10 @@ export interface QueryPorts {
 
 export type TransactionView = ReturnType<typeof viewOf>;
 
-/** Transactions on one page of a reference: orders share few, so pages stay small. */
+/** Most transactions on one page of a reference. Few transactions share an order, so pages stay small. */
 export const MAX_REFERENCE_PAGE = 20;
 
-/** One transaction as of a moment before the strongly consistent read; undefined where there is none. */
+/** Reads one transaction, as of a moment before the strongly consistent read. Undefined if it does not exist. */
 export async function readTransaction(
   ports: QueryPorts,
   key: TransactionKey,
@@ -53,7 +53,7 @@ interface ReferencePage {
   readonly last?: TransactionId;
 }
 
-/** The transactions that carry a reference, as of the watermark: what was recorded since may be missing. */
+/** The transactions that carry a reference, as of the watermark. Outcomes recorded since then may be missing. */
 export async function readByReference(
   ports: QueryPorts,
   options: ReferencePageQuery,
@@ -77,10 +77,10 @@ async function view(
   nowMs: number,
 ): Promise<TransactionView | undefined> {
   const { outcomes, notifications } = await ports.outcomes.transaction(key);
-  // The answer says as of when it holds: a clock that is off must not sign that.
+  // The answer states the time as of which it holds. A machine whose clock is off must not sign that.
   ports.clockTrust.assertTrusted();
   const latest = outcomes.at(-1);
-  // What is older than the retention may be half expired, and half a transaction is a wrong answer.
+  // Beyond the retention a transaction may be partly expired, and part of a transaction is a wrong answer.
   if (latest === undefined || latest.recordedAt < oldestShown(ports, nowMs)) return undefined;
   return viewOf(outcomes, latest, await withUntried(ports, { outcomes, latest, notifications, nowMs }));
 }
@@ -92,7 +92,7 @@ interface FoundTransaction {
   readonly nowMs: number;
 }
 
-/** Adds the notifications that are expected and of which nothing is written yet. */
+/** Adds the notifications that are expected but not written yet. */
 async function withUntried(ports: QueryPorts, found: FoundTransaction): Promise<readonly Notification[]> {
   const { latest, notifications, nowMs } = found;
   if (!isTerminal(latest)) return notifications;

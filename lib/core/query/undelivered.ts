@@ -8,7 +8,7 @@ import { oldestShown, type Reach, watermarkAt } from '../feed/watermark.ts';
 import type { MerchantId } from '../model.ts';
 import { isoTime, MINUTE_MS } from '../time.ts';
 
-/** What did not arrive: a merchant's notifications in one state, in the order of their listing. */
+/** Undelivered notifications of a merchant: those in one state, in listing order. */
 
 export interface UndeliveredPorts extends Reach {
   readonly notifications: Pick<NotificationStore, 'undelivered' | 'read'>;
@@ -16,9 +16,9 @@ export interface UndeliveredPorts extends Reach {
   readonly clockTrust: ClockTrust;
 }
 
-/** Notifications of one page at most: with their attempts they stay under 1 MB. */
+/** Most notifications on one page. With their attempts they stay under 1 MB. */
 export const MAX_UNDELIVERED_PAGE = 100;
-/** Notifications read strongly side by side. */
+/** Concurrent strongly consistent reads of notifications. */
 const CONCURRENCY = 16;
 
 interface UndeliveredQuery {
@@ -31,13 +31,13 @@ interface UndeliveredQuery {
 interface UndeliveredPage {
   readonly asOf: string;
   readonly items: readonly Notification[];
-  /** Where the next page goes on; absent of the last. */
+  /** Where the next page begins; absent on the last page. */
   readonly next?: ListedKey;
 }
 
 /**
- * One page. The index only says where to look: each notification is read strongly, and one that has left the state
- * since is left out, so a page may be empty and still have a next one.
+ * Reads one page. The index gives only the keys: each notification is read with strong consistency, and one that has
+ * left the state since then is skipped. So a page may be empty and still have a next one.
  */
 export async function readUndelivered(
   ports: UndeliveredPorts,
@@ -47,7 +47,7 @@ export async function readUndelivered(
   const { merchantId, state, after, limit } = asked;
   const range = {
     from: oldestShown(ports, nowMs),
-    // Whoever stamped may be a little ahead of us.
+    // The clock that stamped a row may be slightly ahead of ours.
     to: isoTime(nowMs + MINUTE_MS),
     ...(after !== undefined && { after }),
   };

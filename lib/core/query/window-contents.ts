@@ -16,19 +16,19 @@ import { shardLists } from '../feed/shard-pages.ts';
 import { BUCKETS_ABOVE_ROWS, feedRows, type Window } from '../feed/window.ts';
 import type { MerchantId, TerminalOutcome } from '../model.ts';
 
-/** What one closed window is made of: its digest, bucket by bucket, and its rows. */
+/** The contents of one closed window: its digest, its bucket digests and its rows. */
 
-/** Rows that one request reads of a window at most. */
+/** Most rows of a window that one request reads. */
 const MOST_ROWS = 20_000;
 
 interface WindowOf {
   readonly merchantId: MerchantId;
   readonly start: string;
-  /** Event types as an endpoint's filter names them; all unless said otherwise. */
+  /** Event types, in the form of an endpoint's filter. Default: all. */
   readonly types?: readonly string[];
 }
 
-/** One closed window, with its buckets where they are asked for. */
+/** Reads one closed window, with its bucket digests if requested. */
 export async function readWindow(
   ports: WindowPorts,
   asked: WindowOf & { readonly withBuckets: boolean },
@@ -47,8 +47,8 @@ export async function readWindow(
 }
 
 /**
- * Those that were kept when it was closed, or else worked out from its rows. Rows that do not add up to the window's digest
- * (an index that shows one late, or a window that the audit is about to revise) make no answer.
+ * The bucket digests stored with the window, or else computed from its rows. If the rows do not add up to the window's
+ * digest, there is no answer. That happens if the index shows a row late, or if the audit is about to revise the window.
  */
 export async function bucketDigests(
   ports: WindowPorts,
@@ -66,7 +66,7 @@ export async function bucketDigests(
   return sameGroups(sum.groups(), window.groups) ? sum.buckets() : 'window_in_doubt';
 }
 
-/** Every row of a window, shard by shard. Whoever reads bounds it. */
+/** Every row of a window, shard by shard. The caller must bound the number of rows. */
 export async function* readRows(
   ports: WindowPorts,
   { merchantId, start: from, end: to }: Window,
@@ -76,12 +76,12 @@ export async function* readRows(
   yield* feedRows(ports.feed, { merchantId, feedShards, from, to });
 }
 
-/** How many rows a window has, by its digest. */
+/** The number of rows of a window, from its digest. */
 export function rowsOf({ groups }: Pick<Window, 'groups'>): number {
   return groups.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Behind which row of which revision of a window a page ended. */
+/** Where a page ended: the last row, and the revision of the window. */
 export interface WindowPosition {
   readonly revision: number;
   readonly key: FeedKey;
@@ -97,13 +97,13 @@ interface WindowRows {
   readonly kind: 'rows';
   readonly asOf: string;
   readonly items: readonly ReturnType<typeof feedItem>[];
-  /** Where the next page goes on; absent of the last. A page may hold nothing and still have a next one. */
+  /** Where the next page begins; absent on the last page. A page may be empty and still have a next one. */
   readonly next?: WindowPosition;
 }
 
 /**
- * The rows of a closed window, or of one bucket of it, in the order of the feed. All pages are of one revision: rows of
- * two would add up to neither.
+ * The rows of a closed window, or of one bucket of it, in feed order. All pages are of one revision, because rows of two
+ * revisions would add up to neither digest.
  */
 export async function readWindowRows(
   ports: WindowPorts,

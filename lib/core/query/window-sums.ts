@@ -5,28 +5,28 @@ import { oldestShown, watermarkAt } from '../feed/watermark.ts';
 import type { MerchantId } from '../model.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../time.ts';
 
-/** Digests of a range: of each window, or of hours and days, which are the sums of theirs. */
+/** Digests of a range: per window, or summed up per hour or day. */
 
 export const RESOLUTIONS = ['window', 'hour', 'day'] as const;
 type Resolution = (typeof RESOLUTIONS)[number];
 
-/** Windows that one answer is made of at most: of 300 seconds, those of a day, a week and a month. */
+/** Most windows that one answer covers. With windows of 300 seconds: a day, a week and a month. */
 const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2_016, day: 8_928 };
-/** Windows read at a time. */
+/** Windows per page read. */
 const PAGE = 1_000;
-/** Bytes of an answer's items at most; only a merchant with hundreds of groups comes near. */
+/** Most bytes of an answer's items. Only a merchant with hundreds of groups comes near. */
 const MOST_BYTES = 900_000;
-/** Groups of all windows that one answer is made of at most, 36 MB of the table: 22 in each window of a month. */
+/** Most groups, over all windows, that one answer reads: 36 MB of the table, or 22 in each window of a month. */
 const MOST_GROUPS = 200_000;
 
-/** What of one window, hour or day lies in the range. */
+/** The part of one window, hour or day that lies in the range. */
 interface WindowSum {
   readonly start: string;
   readonly end: string;
-  /** The sum of the windows' revisions: raised whenever one of them is revised. */
+  /** The sum of the windows' revisions. It rises when one of them is revised. */
   readonly revision: number;
   readonly groups: readonly DigestGroup[];
-  /** Where they were asked for, and every window of it has them. */
+  /** Present if requested and if every window of the item has them. */
   readonly times?: readonly TimeDigest[];
 }
 
@@ -35,23 +35,23 @@ export interface WindowSums {
   readonly asOf: string;
   readonly closedThrough: string;
   readonly windowSeconds: number;
-  /** Oldest first, none that are empty. */
+  /** Oldest first. Empty ones are left out. */
   readonly items: readonly WindowSum[];
 }
 
-/** Whose digests, and how far they are summed up. */
+/** The merchant, the range and the resolution of the request. */
 interface SumsRange {
   readonly merchantId: MerchantId;
   readonly from: string;
   readonly to?: string;
   readonly resolution: Resolution;
-  /** With the digests of `listedAt`. */
+  /** Whether to include the digests of `listedAt`. */
   readonly withTimes: boolean;
 }
 
 /**
- * Digests from `from` to `to`, both boundaries of windows; of what is closed only, and all of it: a range that goes
- * beyond is refused. Without `to`, through what is closed.
+ * Digests for [from, to); both must be window boundaries. All windows of the range must be closed: a range that goes
+ * beyond is refused. `to` defaults to the end of the last closed window.
  */
 export async function readWindows(ports: WindowPorts, range: SumsRange): Promise<WindowSums | WindowRefusal> {
   const nowMs = ports.clock.now();
@@ -110,8 +110,8 @@ interface SlicedRange {
 }
 
 /**
- * Hours and days of UTC, cut to the range: `start` and `end` say what an item is of. Summed up page by page, so that what
- * is held does not grow with the range; undefined where there is too much to sum up for one answer.
+ * Sums up by UTC hours or days, cut to the range: `start` and `end` give the part that an item covers. Works page by
+ * page, so memory does not grow with the range. Undefined if there is too much to sum up for one answer.
  */
 async function readSums(
   ports: WindowPorts,
