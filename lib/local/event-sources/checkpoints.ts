@@ -2,7 +2,7 @@ import type { State } from '../state.ts';
 
 /** How far a shard has been read. */
 interface Checkpoint {
-  /** The last record that is done; `undefined`: none yet, begin at the oldest. */
+  /** The last record that was processed; `undefined`: none yet, so reading begins at the oldest. */
   readonly sequenceNumber: string | undefined;
   /** The shard is closed and read to its end. */
   readonly isFinished: boolean;
@@ -14,7 +14,7 @@ export interface Checkpoints {
   finish(shardId: string): void;
 }
 
-/** The checkpoints of one mapping on one stream: a new stream begins anew. */
+/** Opens the checkpoints of one mapping on one stream. A new stream has none. */
 export function openCheckpoints({ database }: State, logicalId: string, streamArn: string): Checkpoints {
   const mapping = `${logicalId} ${streamArn}`;
   const select = database.prepare(
