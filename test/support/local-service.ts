@@ -13,9 +13,9 @@ export interface LocalService {
   readonly credentials: Credentials;
   readonly adminKey: string;
   readonly api: Api;
-  /** As a power cut would. */
+  /** Kills the service without warning, as a power cut would. */
   kill(): Promise<void>;
-  /** As Ctrl-C would; resolves with the exit code. */
+  /** Stops the service as Ctrl-C would; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
 
@@ -59,7 +59,7 @@ async function ready(child: ChildProcess): Promise<void> {
   child.stderr.on('data', (text) => said.push(String(text)));
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.startsWith('Tidings ready: ')) {
-      // What else it says must be read, or the pipe fills up and the service stands still.
+      // Drain the remaining output: a full pipe would block the service.
       child.stdout.resume();
       return;
     }

@@ -71,7 +71,7 @@ export function startContainer({ setting, env, source, log }: ContainerOptions):
     });
   });
 
-  /** Waits for one message. A timeout or the thread's death rejects. */
+  /** Waits for one message. A timeout terminates the worker; the worker's death rejects the promise. */
   function nextMessage(timeoutMs: number, what: string): Promise<WorkerMessage> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
