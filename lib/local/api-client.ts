@@ -1,5 +1,6 @@
 /** A small HTTP client for the API, with the calls that an initiator or an operator would make. */
 
+/** An answer of the API, with its body as text and parsed. */
 export interface ApiAnswer {
   readonly status: number;
   readonly text: string;
@@ -8,6 +9,7 @@ export interface ApiAnswer {
   readonly json: any;
 }
 
+/** Sends one request such as `GET /v1/transactions/pay_1` with the given API key. */
 export type Api = (key: string, request: string, body?: object) => Promise<ApiAnswer>;
 
 const TIMEOUT_MS = 30_000;

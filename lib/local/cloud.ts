@@ -38,6 +38,7 @@ import { resolveStack } from './template/stack-resources.ts';
 export { LocalCloudError } from './errors.ts';
 export type { LocalLogLine } from './log.ts';
 
+/** Options of `startLocalCloud`. */
 export interface LocalCloudOptions {
   /** A `cdk.out` directory: manifest.json, templates, asset folders. */
   readonly assemblyDir: string;
@@ -62,6 +63,7 @@ export interface LocalCloudOptions {
   readonly log?: Log;
 }
 
+/** A running local cloud. */
 export interface LocalCloud {
   /** `http://127.0.0.1:<port>` of the HTTP API. */
   readonly apiUrl: string;

@@ -11,6 +11,7 @@ export interface Credentials {
   readonly merchants: readonly MerchantCredentials[];
 }
 
+/** Identifiers and secrets of one merchant, for its receiver. */
 export interface MerchantCredentials {
   readonly merchantId: string;
   readonly merchantSecret: string;
@@ -23,6 +24,7 @@ function credentialsFile(dataDir: string): string {
   return join(dataDir, 'credentials.json');
 }
 
+/** Reads the credentials of a data directory; `undefined` if no service has written them yet. */
 export function readCredentials(dataDir: string): Credentials | undefined {
   const file = credentialsFile(dataDir);
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Credentials) : undefined;

@@ -11,6 +11,10 @@ export interface LogFile {
   close(): void;
 }
 
+/**
+ * Opens the log file for appending.
+ * @param maxBytes size at which it is rotated; default: 16 MiB
+ */
 export function openLogFile(path: string, maxBytes = MAX_BYTES): LogFile {
   let file = openSync(path, 'a');
   let size = fstatSync(file).size;

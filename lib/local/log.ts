@@ -7,6 +7,7 @@ export interface LocalLogLine {
   readonly line: string;
 }
 
+/** Receives the log lines of the local cloud. */
 export type Log = (line: LocalLogLine) => void;
 
 /** Splits a stream's chunks into lines. A last line without a line feed is emitted when the stream ends. */

@@ -18,6 +18,7 @@ interface OpenApi {
   };
 }
 
+/** An answer to check, and the request that led to it. */
 export interface AnswerGiven {
   /** A request line such as `GET /v1/transactions/pay_1?…`. */
   readonly request: string;

@@ -13,6 +13,7 @@ export interface SentRequest {
   readonly body?: string | Uint8Array;
 }
 
+/** Builds the event of a request. Its host is `api.example`. */
 export function httpEvent(sent: SentRequest): HttpEvent {
   const { method = 'GET', path, query = '', key, headers = {}, body } = sent;
   return {

@@ -27,6 +27,11 @@ export function removeDirectory(path: string): void {
   rmSync(path, { recursive: true, force: true });
 }
 
+/**
+ * Starts the service in another process and waits until it is ready.
+ * @param options command-line options besides port and data directory; default: `--no-demo`
+ * @throws Error with its output if it does not start
+ */
 export async function startService(
   dataDir: string,
   options: readonly string[] = ['--no-demo'],

@@ -34,6 +34,7 @@ interface Administration {
   readonly adminKey: string;
 }
 
+/** Creates the merchant with an endpoint and a receiver key, and starts its receiver. */
 export async function openShop(
   { api, adminKey }: Administration,
   merchantId: string,

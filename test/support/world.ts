@@ -37,6 +37,7 @@ import { assertDescribed } from './contract.ts';
 /** The whole service in one process on in-memory adapters, with a clock that the test controls. */
 
 const ROOT_SECRET = 'rootsecretrootsecretrootsecret';
+/** The time at which a world starts. */
 export const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
 
 /** Longer than the delay before a change takes effect. */
@@ -44,6 +45,7 @@ const MADE_BEFORE_MS = 10_000;
 
 type Message = NotificationMessage | CheckMessage;
 
+/** A queued message and the time at which it is due. */
 export interface Sent {
   readonly lane: Lane;
   readonly message: Message;

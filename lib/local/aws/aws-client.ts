@@ -33,6 +33,7 @@ const PROTOCOLS = {
   events: { prefix: 'AWSEvents', contentType: 'application/x-amz-json-1.1' },
 } as const;
 
+/** Creates a client that signs every call to one service at `endpoint`. */
 export function awsClient(
   service: keyof typeof PROTOCOLS,
   endpoint: string,

@@ -11,6 +11,7 @@ export function isOwnHost(host: string | undefined, port: number | undefined): b
   return host !== undefined && names.includes(host.toLowerCase());
 }
 
+/** Whether a request names this machine and the port on which it arrived. */
 export function isToOwnHost({ headers, socket }: IncomingMessage): boolean {
   return isOwnHost(headers.host, socket.localPort);
 }

@@ -9,6 +9,7 @@ import type { AccessKey } from './access-key.ts';
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 
+/** The parts of a request that its signature covers. */
 export interface SignedRequest {
   readonly method: string;
   /** Path and query as sent, still encoded. */
@@ -26,6 +27,7 @@ interface SignatureScope {
   readonly service: string;
 }
 
+/** What the signature states besides the request itself. */
 export interface SigningTerms {
   readonly scope: SignatureScope;
   /** Timestamp as `20261120T080000Z`. */

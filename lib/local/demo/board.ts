@@ -23,6 +23,7 @@ const COLOURS: Readonly<Record<string, number>> = {
 
 type Columns = Readonly<Record<keyof typeof WIDTHS, string>>;
 
+/** The demo's output. */
 export interface Board {
   header(): void;
   row(row: Row): void;

@@ -16,6 +16,7 @@ const BEFORE = 6;
 const WHILE_AWAY = 3;
 const AFTER = 31;
 
+/** The demo's story, and what the user can do after it. */
 export interface Demo {
   /** Runs the story from beginning to end. Afterwards the user controls the receiver and the keys. */
   tell(): Promise<void>;

@@ -5,6 +5,7 @@ import { LocalCloudError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type DynoxidePlace, endOrphan, launchDynoxide } from './process.ts';
 
+/** The embedded DynamoDB emulator. */
 export interface DynamoDbServer {
   readonly endpoint: string;
   /** Resolves when dynoxide ended too often and is not restarted any more. Never resolves after `stop`. */

@@ -6,6 +6,7 @@ import { isOwnHost } from '../aws/host.ts';
 const MAX_HEAD_BYTES = 64 * 1024;
 const END_OF_HEAD = '\r\n\r\n';
 
+/** A gate that is listening. */
 export interface Gate {
   readonly endpoint: string;
   stop(): Promise<void>;

@@ -15,6 +15,7 @@ export interface DynoxideProcess {
   end(): Promise<void>;
 }
 
+/** Where dynoxide stores its data and listens. */
 export interface DynoxidePlace {
   readonly databasePath: string;
   /** File with the process id, so that a later run can find the process if it is still running. */

@@ -8,6 +8,7 @@ interface Checkpoint {
   readonly isFinished: boolean;
 }
 
+/** The checkpoints of one mapping, by shard. */
 export interface Checkpoints {
   read(shardId: string): Checkpoint | undefined;
   save(shardId: string, sequenceNumber: string | undefined): void;

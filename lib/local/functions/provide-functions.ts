@@ -40,6 +40,7 @@ export interface Functions {
   find(nameOrArn: string): FunctionPool | undefined;
 }
 
+/** Creates a pool for each function of the template. */
 export function provideFunctions(setting: FunctionsSetting): Functions {
   const entries = setting.stack.ofType('AWS::Lambda::Function').map((resource) => ({
     arn: resource.physical.arn,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { LOCAL_ACCOUNT } from '../template/intrinsics.ts';
 
+/** The parts of a request from which its event is built. */
 export interface EventInput {
   readonly request: IncomingMessage;
   readonly body: Buffer;
@@ -13,6 +14,7 @@ export interface EventInput {
   readonly stage: string;
 }
 
+/** The path and query of a request. */
 export interface RequestPath {
   /**
    * Percent-decoded. Unlike a REST API or a function URL, an HTTP API decodes the path before it matches and passes

@@ -16,6 +16,7 @@ interface RouteTarget {
   readonly timeoutMs: number;
 }
 
+/** The HTTP API of a template: its routes and limits. */
 export interface HttpApi {
   readonly apiId: string;
   readonly stage: string;
@@ -34,6 +35,7 @@ export interface HttpApiServer {
   serve(api: HttpApi): void;
 }
 
+/** Creates the server. It answers 503 until `serve` is called, and 403 to a foreign `Host`. */
 export function createHttpApiServer(log: Log): HttpApiServer {
   let handle: (request: IncomingMessage) => Promise<HttpAnswer> = async () =>
     gatewayMessage(503, 'Service Unavailable');

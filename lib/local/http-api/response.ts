@@ -1,5 +1,6 @@
 import { isObject } from '../template/json-object.ts';
 
+/** An HTTP answer, ready to be written. */
 export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;

@@ -5,6 +5,7 @@ export interface RouteMatch<Target> {
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
+/** A route and the target that serves it. */
 export interface Route<Target> {
   /** A route key: `GET /v1/things/{id}`, `ANY /{proxy+}` or `$default`. */
   readonly routeKey: string;

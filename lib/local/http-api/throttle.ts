@@ -1,3 +1,4 @@
+/** Throttling limits of a stage. */
 export interface ThrottleSetting {
   /** Maximum requests at once. */
   readonly burst: number;

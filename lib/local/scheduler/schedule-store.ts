@@ -23,6 +23,7 @@ export interface ScheduleStore {
   nextDueAt(): number | undefined;
 }
 
+/** Opens the schedule table in the cloud's database. */
 export function openScheduleStore({ database }: State): ScheduleStore {
   const insert = database.prepare(
     'INSERT OR IGNORE INTO schedule (group_name, name, due_at, definition) VALUES (?, ?, ?, ?)',

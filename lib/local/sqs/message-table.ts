@@ -22,6 +22,7 @@ export interface MessageTable {
   delete(message: StoredMessage): void;
 }
 
+/** Opens the queue and message tables in the cloud's database. */
 export function openMessageTable({ database }: State): MessageTable {
   const selectQueues = database.prepare('SELECT * FROM queue');
   const saveQueue = database.prepare(

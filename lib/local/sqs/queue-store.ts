@@ -15,6 +15,7 @@ const DEFAULT_QUEUE_ATTRIBUTES: QueueAttributes = {
   ReceiveMessageWaitTimeSeconds: '0',
 };
 
+/** A message to be sent. */
 export interface NewMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
@@ -23,6 +24,7 @@ export interface NewMessage {
   readonly delaySeconds: number | undefined;
 }
 
+/** A receive request. */
 export interface Poll {
   readonly count: number;
   /** In seconds; default: the queue's. */

@@ -7,6 +7,7 @@ export interface RedrivePolicy {
   readonly maxReceiveCount: number;
 }
 
+/** Parses a queue's redrive policy; `undefined` if it has none. */
 export function redrivePolicy({ RedrivePolicy }: QueueAttributes): RedrivePolicy | undefined {
   if (RedrivePolicy === undefined || RedrivePolicy === '') return undefined;
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(RedrivePolicy) as {

@@ -176,6 +176,7 @@ const secret = z.strictObject({
     .optional(),
 });
 
+/** The schema of the honoured properties of each resource type. */
 export const HONOURED_PROPERTIES = {
   'AWS::DynamoDB::Table': table,
   'AWS::SQS::Queue': queue,

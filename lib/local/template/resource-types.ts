@@ -121,6 +121,7 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, read
   'AWS::SecretsManager::Secret': ['Description', 'KmsKeyId', 'ReplicaRegions', 'Tags'],
 };
 
+/** How the local cloud treats a resource type. */
 export type Treatment =
   | { readonly kind: 'runs'; readonly type: RunningType }
   | { readonly kind: 'stands-in'; readonly type: StandInType }
