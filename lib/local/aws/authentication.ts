@@ -96,7 +96,10 @@ function assertTimely({ terms: { date, scope }, expiresSeconds }: Claim): void {
   }
 }
 
-/** A query that is not validly encoded has no signature: returns ''. */
+/**
+ * Returns an empty signature if the query is not validly encoded. It matches no request, since `readClaim` rejects an
+ * empty one.
+ */
 function safely(sign: () => string): string {
   try {
     return sign();
