@@ -1,5 +1,6 @@
-/** A few lines of HTTP, as an initiator or an operator would write them. */
+/** A small HTTP client for the API, with the calls that an initiator or an operator would make. */
 
+/** An answer of the API, with its body as text and parsed. */
 export interface ApiAnswer {
   readonly status: number;
   readonly text: string;
@@ -8,11 +9,15 @@ export interface ApiAnswer {
   readonly json: any;
 }
 
+/** Sends one request such as `GET /v1/transactions/pay_1` with the given API key. */
 export type Api = (key: string, request: string, body?: object) => Promise<ApiAnswer>;
 
 const TIMEOUT_MS = 30_000;
 
-/** @example const answer = await api(key, 'GET /v1/transactions/pay_1'); */
+/**
+ * Creates a client for the API at `url`.
+ * @example const answer = await api(key, 'GET /v1/transactions/pay_1');
+ */
 export function createApi(url: string): Api {
   return async (key, request, body) => {
     const [method = 'GET', path = '/'] = request.split(' ');
@@ -35,7 +40,10 @@ export function createApi(url: string): Api {
   };
 }
 
-/** @throws Error that shows the problem, where the answer is none of `statuses` */
+/**
+ * Returns the answer if its status is one of `statuses`.
+ * @throws Error with the problem document otherwise
+ */
 export function expectStatus(answer: ApiAnswer, ...statuses: readonly number[]): ApiAnswer {
   if (!statuses.includes(answer.status)) throw new Error(`The API answered ${answer.status}: ${answer.text}`);
   return answer;

@@ -38,47 +38,52 @@ import { resolveStack } from './template/stack-resources.ts';
 export { LocalCloudError } from './errors.ts';
 export type { LocalLogLine } from './log.ts';
 
+/** Options of `startLocalCloud`. */
 export interface LocalCloudOptions {
-  /** A cdk.out: manifest.json, templates, asset folders. */
+  /** A `cdk.out` directory: manifest.json, templates, asset folders. */
   readonly assemblyDir: string;
-  /** Where everything is kept that survives a restart: table, queues, schedules, keys, secrets, checkpoints. */
+  /** Holds everything that survives a restart: table, queues, schedules, keys, secrets, checkpoints. */
   readonly dataDir: string;
-  /** Port of the HTTP API on 127.0.0.1; 0: any free one. */
+  /** Port of the HTTP API on 127.0.0.1; 0: any free port. */
   readonly port: number;
-  /** Laid over every function's own environment. */
+  /** Environment variables added to every function's own; they take precedence. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** How often schedule rules fire; default: as the template says. */
+  /** Interval of schedule rules in seconds. Default: the template's schedules. */
   readonly scheduleSeconds?: number;
   /**
-   * Instances of a function at a time for each of its event sources, and for all else that invokes it, unless its
-   * reserved concurrency is lower; default 4.
+   * Maximum concurrent instances of a function for each of its event sources, and for all its other invokers
+   * together. A lower reserved concurrency takes precedence. Default: 4.
    */
   readonly workers?: number;
-  /** Another emulator of DynamoDB instead of the embedded one. */
+  /** Endpoint of another DynamoDB emulator. Default: the embedded one. */
   readonly dynamodbEndpoint?: string;
-  /** Another SQS instead of the embedded one. */
+  /** Endpoint of another SQS. Default: the embedded one. */
   readonly sqsEndpoint?: string;
-  /** Functions' own lines and the cloud's events; default: nowhere. */
+  /** Receives the functions' output and the cloud's events. Default: nothing is logged. */
   readonly log?: Log;
 }
 
+/** A running local cloud. */
 export interface LocalCloud {
   /** `http://127.0.0.1:<port>` of the HTTP API. */
   readonly apiUrl: string;
-  /** Where SDK clients find what stands in for AWS. */
+  /** Endpoints of the AWS stand-ins, for SDK clients. */
   readonly endpoints: ServiceEndpoints;
-  /** What they sign with. */
+  /** Access key with which SDK clients sign. */
   readonly credentials: AccessKey;
   /** The template's outputs, by name. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly resources: LocalResources;
-  /** The value of a secret, by logical id, its beginning, or construct path. */
+  /** Returns the value of a secret, found by logical id, the beginning of its logical id, or construct path. */
   secretValue(key: string): string;
-  /** Invokes a function as a test event does, by logical id, its beginning, or construct path. */
+  /**
+   * Invokes a function as a test event does. It is found by logical id, the beginning of its logical id, or construct
+   * path.
+   */
   invoke(key: string, event: unknown): Promise<unknown>;
-  /** Resolves with why, where it cannot go on: somebody should stop it and say so. */
+  /** Resolves with the reason when the cloud cannot continue. The owner should then report it and call `stop`. */
   readonly broken: Promise<LocalCloudError>;
-  /** Takes no more requests and messages, lets running invocations end (at most 10 s), and closes everything. */
+  /** Stops accepting requests and messages, waits up to 10 s for running invocations, then closes everything. */
   stop(): Promise<void>;
 }
 
@@ -88,8 +93,8 @@ const EMBEDDED_WAIT_SECONDS = 20;
 const FOREIGN_WAIT_SECONDS = 1;
 
 /**
- * Runs what a synthesized template describes on this machine.
- * @throws LocalCloudError with what to do about it; whatever had started is stopped again.
+ * Runs the resources of a synthesized template on this machine.
+ * @throws LocalCloudError with a message that says what to do; everything already started is stopped first
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const stops: (() => Promise<void>)[] = [];
@@ -106,7 +111,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   }
 }
 
-/** In the reverse order of their start. */
+/** Stops in the reverse order of start. */
 async function stopAll(stops: readonly (() => Promise<void>)[]): Promise<void> {
   for (const stop of [...stops].reverse()) await stop();
 }
@@ -140,7 +145,7 @@ async function start(
   const groups = new Set(stack.ofType('AWS::Scheduler::ScheduleGroup').map(({ physical }) => physical.name));
   json.push(secrets.service, kmsService(dataDir, kmsKeys(stack)));
 
-  // One after the other: what fails must not leave behind something that was just starting.
+  // Start one after the other: a failure must not leave behind a component that was still starting.
   await provideQueues(sqs, stack.ofType('AWS::SQS::Queue'));
   const s3Url = await provideS3(stack, { dataDir, key }, onStop);
   const dynamodb = await provideDynamoDb(options.dynamodbEndpoint, { dataDir, key, log }, onStop);
@@ -180,13 +185,13 @@ async function start(
   rest.push(schedulerService(schedules, groups, dispatcher.wake));
   const running: { stop(): Promise<void> }[] = [dispatcher];
   onStop(async () => {
-    // No new requests, no new batches; polls end at once; then what runs gets its time.
+    // Accept no new requests or batches and end polls at once; then running invocations get the grace period.
     httpApi.server.close();
     const graceEndsAt = Date.now() + STOP_GRACE_MS;
     const stopped = Promise.all(running.map((part) => part.stop()));
     store.stop();
     await Promise.race([stopped, delay(STOP_GRACE_MS, undefined, { ref: false })]);
-    // What is still running is ended now, and then what waited for it ends too.
+    // End what is still running now; everything that waits for it then ends too.
     await Promise.all(functions.pools.map((pool) => pool.stop(Math.max(graceEndsAt - Date.now(), 0))));
     await stopped;
   });
@@ -222,7 +227,7 @@ async function start(
   };
 }
 
-/** On the port of the last run, if it is free: addresses that somebody kept then still hold. */
+/** Listens on the port of the last run if it is free, so that saved addresses stay valid. */
 async function listenAsBefore(
   state: State,
   server: Server,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Api, createApi, expectStatus } from './api-client.ts';
 import { type DemoSettings, mendMerchant } from './demo/former-run.ts';
 
-/** What a person or a script needs to use the local service; kept in `credentials.json` of the data directory. */
+/** Everything a person or a script needs to use the local service; stored as `credentials.json` in the data directory. */
 export interface Credentials {
   readonly api: string;
   readonly adminKey: string;
@@ -11,6 +11,7 @@ export interface Credentials {
   readonly merchants: readonly MerchantCredentials[];
 }
 
+/** Identifiers and secrets of one merchant, for its receiver. */
 export interface MerchantCredentials {
   readonly merchantId: string;
   readonly merchantSecret: string;
@@ -23,6 +24,7 @@ function credentialsFile(dataDir: string): string {
   return join(dataDir, 'credentials.json');
 }
 
+/** Reads the credentials of a data directory; `undefined` if no service has written them yet. */
 export function readCredentials(dataDir: string): Credentials | undefined {
   const file = credentialsFile(dataDir);
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Credentials) : undefined;
@@ -36,10 +38,10 @@ export interface CredentialOptions {
 }
 
 /**
- * Makes what is missing and writes the file. Secrets are shown by the API only once, so what an earlier run
- * wrote is kept, and made anew where it is good for nothing any more.
+ * Creates the missing credentials and writes the file. The API shows a secret only once, so valid secrets of an
+ * earlier run are kept. Secrets that are no longer valid are replaced.
  *
- * @param demo the demo's merchant and the URL of its receiver; undefined leaves `merchants` as it is
+ * @param demo the demo's merchant and the URL of its receiver; `undefined` leaves `merchants` unchanged
  */
 export async function provideCredentials(options: CredentialOptions): Promise<Credentials> {
   const { dataDir, apiUrl, adminKey, demo } = options;
@@ -60,14 +62,14 @@ export async function provideCredentials(options: CredentialOptions): Promise<Cr
   return credentials;
 }
 
-/** The one of the former run, unless it was revoked. */
+/** Keeps the key of the previous run unless it was revoked. */
 async function provideInitiatorKey(api: Api, adminKey: string, known: string | undefined): Promise<string> {
   const nothing = 'GET /v1/merchants/nobody/transactions/nothing';
   if (known !== undefined && (await api(known, nothing)).status !== 401) return known;
   return expectStatus(await api(adminKey, 'POST /v1/keys', { scope: 'initiator' }), 201).json.key;
 }
 
-/** The name carries no promise: where a killed run left a merchant whose secret nobody has, the secret is rotated. */
+/** Creates the demo's merchant. If a killed run left a merchant whose secret is unknown, the secret is rotated. */
 async function createMerchant(api: Api, adminKey: string, demo: DemoSettings): Promise<MerchantCredentials> {
   const { merchantId, schedule, url } = demo;
   const path = `/v1/merchants/${merchantId}`;
@@ -89,7 +91,7 @@ async function createMerchant(api: Api, adminKey: string, demo: DemoSettings): P
   };
 }
 
-/** Whole or not at all, and for this user's eyes only. */
+/** Writes the file atomically, readable by its owner only. */
 function save(dataDir: string, credentials: Credentials): void {
   const file = credentialsFile(dataDir);
   writeFileSync(`${file}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });

@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path';
 import { LocalCloudError } from './errors.ts';
 import { openState } from './state.ts';
 
-/** The file by which a data directory of ours is known. */
+/** A directory that contains this file is a data directory of the local cloud. */
 const MARK = 'cloud.sqlite';
 
 /**
- * Makes the directory, and empties it where that is asked for: never one that is in use, and never one that holds
- * somebody else's files.
+ * Creates the directory and, if `isFresh`, empties it. Never empties a directory that is in use or that holds foreign
+ * files.
  *
  * @returns its absolute path
  */
@@ -24,7 +24,7 @@ export function prepareDataDirectory(path: string, isFresh: boolean): string {
     );
   }
   if (isFresh && names.length > 0) {
-    // Throws where a running service holds it.
+    // Throws if a running service holds the directory.
     openState(dataDir).close();
     for (const name of names) rmSync(join(dataDir, name), { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-/** Why the local cloud refuses to start or to go on: stable, so that a command can tell them apart. */
+/** Why the local cloud refuses to start or cannot continue. The codes are stable, so that commands can branch on them. */
 export type LocalCloudErrorCode =
   | 'assembly_unreadable'
   | 'unsupported_template'
@@ -10,7 +10,7 @@ export type LocalCloudErrorCode =
   | 'port_in_use'
   | 'synthesis_failed';
 
-/** A fault of the setting or of the template, with what to do about it in the message. */
+/** A fault of the settings or the template. The message says what to do about it. */
 export class LocalCloudError extends Error {
   readonly code: LocalCloudErrorCode;
 
@@ -21,7 +21,7 @@ export class LocalCloudError extends Error {
   }
 }
 
-/** The text of anything that was thrown. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

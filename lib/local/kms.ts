@@ -12,7 +12,7 @@ export interface KmsKey {
   readonly aliases: readonly string[];
 }
 
-/** The keys of the stack, with their aliases. */
+/** Returns the keys of the stack with their aliases. */
 export function kmsKeys(stack: Stack): readonly KmsKey[] {
   return stack.ofType('AWS::KMS::Key').map(({ logicalId, physical }) => ({
     keyId: logicalId,
@@ -31,9 +31,9 @@ const PLAINTEXT_MAX_BYTES = 4096;
 const VERSION = 1;
 
 /**
- * Stands in for KMS: AES-256-GCM under one key file for each key, readable by its owner only. The encryption
- * context is authenticated and not stored, as in KMS. A blob is `version (1) | length of key id (1) | key id |
- * iv (12) | tag (16) | ciphertext`.
+ * Stands in for KMS: AES-256-GCM with one key file per key, readable by its owner only. As in KMS, the encryption
+ * context is authenticated and not stored. A blob is `version (1) | length of key id (1) | key id | iv (12) | tag
+ * (16) | ciphertext`.
  */
 export function kmsService(dataDir: string, keys: readonly KmsKey[]): JsonService {
   const secrets = new Map(keys.map(({ keyId }) => [keyId, readOrMakeKey(join(dataDir, `kms-${keyId}.key`))]));
@@ -116,7 +116,7 @@ export function kmsService(dataDir: string, keys: readonly KmsKey[]): JsonServic
   };
 }
 
-/** The context as pairs in order of name, so that the order in which they were given does not matter. */
+/** Serializes the context sorted by name, so that the order of its pairs does not matter. */
 function contextBytes(keyId: string, input: AwsInput): Buffer {
   const context = Object.entries((input.EncryptionContext ?? {}) as Record<string, string>);
   return Buffer.from(JSON.stringify([keyId, context.sort(([left], [right]) => (left < right ? -1 : 1))]));

@@ -1,16 +1,20 @@
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import { printable } from '../printable.ts';
 
-/** Bytes after which a log is put aside; one that was put aside before goes. So both together are bounded. */
+/** Size in bytes at which a log is rotated. The earlier rotated log is deleted, so both together are bounded. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** A log that may be written for years: `path`, and before it `path.1`. */
+/** A size-bounded log: `path`, and the previous part as `path.1`. */
 export interface LogFile {
-  /** One line, made printable: functions log what others wrote, and the file is read in terminals. */
+  /** Writes one line, made printable: functions log foreign text, and people read the file in terminals. */
   line(text: string): void;
   close(): void;
 }
 
+/**
+ * Opens the log file for appending.
+ * @param maxBytes size at which it is rotated; default: 16 MiB
+ */
 export function openLogFile(path: string, maxBytes = MAX_BYTES): LogFile {
   let file = openSync(path, 'a');
   let size = fstatSync(file).size;
@@ -23,7 +27,7 @@ export function openLogFile(path: string, maxBytes = MAX_BYTES): LogFile {
         file = openSync(path, 'a');
         size = 0;
       }
-      // Every line is with the operating system before the next thing happens: a killed run has it too.
+      // Write synchronously: a killed run keeps every line that it logged.
       size += writeSync(file, bytes);
     },
     close: () => closeSync(file),

@@ -1,15 +1,16 @@
-/** One line of what happens in the local cloud. */
+/** One log line of the local cloud. */
 export interface LocalLogLine {
-  /** Logical id of the function or resource that it concerns, or `cloud`; `dynamodb` is its emulator. */
+  /** Logical id of the function or resource, or `cloud`; `dynamodb` is the emulator. */
   readonly source: string;
-  /** `stdout` and `stderr` are a function's own lines, unchanged; `event` is the cloud speaking. */
+  /** `stdout` and `stderr` are a function's own output, unchanged; `event` is a message of the cloud. */
   readonly stream: 'stdout' | 'stderr' | 'event';
   readonly line: string;
 }
 
+/** Receives the log lines of the local cloud. */
 export type Log = (line: LocalLogLine) => void;
 
-/** Splits a stream's chunks into lines; what is left without a line feed is a line when the stream ends. */
+/** Splits a stream's chunks into lines. A last line without a line feed is emitted when the stream ends. */
 export function forwardLines(readable: NodeJS.ReadableStream, onLine: (line: string) => void): void {
   let rest = '';
   readable.setEncoding('utf8');

@@ -1,14 +1,14 @@
 import { LocalCloudError } from './errors.ts';
 import type { PhysicalResource } from './template/physical.ts';
 
-/** What the template's resources are called on this machine. */
+/** The template's resources with their names on this machine. */
 export interface LocalResources {
   readonly all: readonly PhysicalResource[];
   /**
-   * Finds one by logical id, construct path (`Stack/Service/Table`, from any of its parts on), or the beginning
-   * of its logical id.
-   * @param type narrows it down, such as `AWS::SQS::Queue`.
-   * @throws LocalCloudError `unknown_resource` when none or several fit.
+   * Finds one resource by logical id, by construct path (`Stack/Service/Table`, or any trailing part of it), or by
+   * the beginning of its logical id.
+   * @param type resource type that narrows the search, such as `AWS::SQS::Queue`
+   * @throws LocalCloudError `unknown_resource` if none or more than one matches
    */
   find(key: string, type?: string): PhysicalResource;
 }
@@ -37,7 +37,7 @@ export function createResources(all: readonly PhysicalResource[]): LocalResource
   };
 }
 
-/** The path of the resource itself ends in `/Resource`; people mean the construct. */
+/** A resource's own path ends in `/Resource`; users write the construct's path. */
 function fitsPath(constructPath: string, key: string): boolean {
   const path = `/${constructPath.replace(/\/(Resource|Default)$/, '')}`;
   return path.endsWith(`/${key}`);

@@ -19,7 +19,7 @@ interface S3Place {
   readonly key: AccessKey;
 }
 
-/** S3 has names of its own for what others call otherwise. */
+/** Errors for which S3 uses its own code. */
 const S3_CODES: Readonly<Record<string, string>> = {
   AccessDeniedException: 'AccessDenied',
   MissingAuthenticationTokenException: 'AccessDenied',
@@ -29,10 +29,10 @@ const S3_CODES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Serves buckets by fauxqs; objects are files below `<dataDir>/s3`. fauxqs listens on every interface and asks for no
- * credentials. So a server of ours listens on loopback, authenticates, and hands requests over within the process; on the
- * port of fauxqs itself every connection is ended before a byte is read. That a body has the hash that was signed is not
- * checked: it passes through as a stream.
+ * Serves buckets with fauxqs; objects are files below `<dataDir>/s3`. fauxqs listens on every interface and does not
+ * authenticate. So our own server listens on loopback, authenticates, and passes requests on within the process. On
+ * fauxqs's own port every connection is closed before a byte is read. The signed body hash is not verified, because
+ * the body passes through as a stream.
  */
 export async function startS3(
   dataDir: string,
@@ -67,7 +67,7 @@ export async function startS3(
   };
 }
 
-/** The buckets of the stack; undefined where it has none. */
+/** Starts S3 for the buckets of the stack; `undefined` if it has none. */
 export async function provideS3(
   stack: Stack,
   { dataDir, key }: S3Place,
@@ -80,7 +80,7 @@ export async function provideS3(
   return server.endpoint;
 }
 
-/** The server that listens on a port of this process, as it says itself when it is asked. */
+/** Finds the server that listens on a port of this process, by sending it a request. */
 async function serverBehind(port: number): Promise<Server> {
   const found = Promise.withResolvers<Server>();
   const onRequest = (message: unknown) => {
@@ -96,7 +96,10 @@ async function serverBehind(port: number): Promise<Server> {
   }
 }
 
-/** Ends every connection to a port of this process. @returns what lets them in again */
+/**
+ * Closes every connection to a port of this process.
+ * @returns a function that allows connections again
+ */
 function closePort(port: number): () => void {
   const end = (message: unknown) => {
     const { socket } = message as { readonly socket: Socket };
@@ -109,7 +112,7 @@ function closePort(port: number): () => void {
 function refuse(response: ServerResponse, error: unknown): void {
   const fault = error instanceof AwsFault ? error : new AwsFault('InternalError', 'Internal error', 500);
   const code = S3_CODES[fault.code] ?? fault.code;
-  // The body, which may be large, is not read: nothing may follow it on this connection.
+  // The body may be large and is not read, so the connection cannot be reused.
   response.writeHead(fault.statusCode, { 'content-type': 'application/xml', connection: 'close' });
   response.end(
     `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${fault.message}</Message></Error>`,

@@ -8,17 +8,17 @@ import type { Resource } from './template/stack-resources.ts';
 
 const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';
 const DIGITS = '0123456789';
-/** What Secrets Manager counts as punctuation. */
+/** Punctuation characters as Secrets Manager defines them. */
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 /** The secrets of the template. */
 export interface Secrets {
   readonly service: JsonService;
-  /** By logical id. */
+  /** Returns the secret's value by logical id. */
   value(logicalId: string): string | undefined;
 }
 
-/** Stands in for Secrets Manager: values are generated once and kept in files that only their owner reads. */
+/** Stands in for Secrets Manager. Values are generated once and stored in files that only their owner can read. */
 export function openSecrets(
   dataDir: string,
   secrets: readonly Resource<'AWS::SecretsManager::Secret'>[],

@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS checkpoint (
 ) STRICT;
 `;
 
-/** What the cloud must still know after a SIGKILL: messages, schedules, checkpoints. */
+/** The state that must survive a SIGKILL: messages, schedules, checkpoints. */
 export interface State {
   readonly database: DatabaseSync;
   setting(name: string): string | undefined;
@@ -53,10 +53,10 @@ export interface State {
 }
 
 /**
- * Opens `<dataDir>/cloud.sqlite` and keeps it locked until it is closed or the process ends, however it ends:
- * the lock is the operating system's, so a killed run leaves none behind, and no process id is guessed at.
- * Writes reach the operating system at once and so survive SIGKILL, though not a power cut.
- * @throws LocalCloudError `data_dir_in_use` when another cloud has it.
+ * Opens `<dataDir>/cloud.sqlite` and keeps it locked until it is closed or the process ends in any way. The operating
+ * system holds the lock, so a killed run leaves none behind and no process id has to be checked. Writes reach the
+ * operating system at once, so they survive SIGKILL but not a power cut.
+ * @throws LocalCloudError `data_dir_in_use` if another cloud has it open
  */
 export function openState(dataDir: string): State {
   mkdirSync(dataDir, { recursive: true });
@@ -90,7 +90,7 @@ export function openState(dataDir: string): State {
   };
 }
 
-/** Runs several writes as one. */
+/** Runs several writes in one transaction. */
 export function inTransaction<Result>(database: DatabaseSync, write: () => Result): Result {
   database.exec('BEGIN');
   try {

@@ -3,16 +3,19 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalCloudError } from './errors.ts';
 
-/** Below the repository, and not where the CDK's own commands write: they have a context of their own, and lock it. */
+/**
+ * Inside the repository, but not the output directory of the CDK's own commands: they use another context, and lock
+ * it.
+ */
 export const ASSEMBLY_DIRECTORY = 'cdk.out.local';
 
-/** What the template and the bundles are made of. */
+/** The inputs of the template and the bundles. */
 const SOURCES = ['bin', 'lib', 'functions', 'docs/openapi.json', 'package-lock.json', 'cdk.json'];
 
 /**
- * Synthesizes the app into `assemblyDir`, unless what is there is newer than everything it is made of.
+ * Synthesizes the app into `assemblyDir`, unless the output there is newer than all its inputs.
  *
- * @returns whether it had to
+ * @returns whether it synthesized
  */
 export async function synthesize(rootDir: string, assemblyDir: string): Promise<boolean> {
   const manifest = join(assemblyDir, 'manifest.json');
@@ -38,7 +41,7 @@ export async function synthesize(rootDir: string, assemblyDir: string): Promise<
   return true;
 }
 
-/** Without what the CDK's commands hand to an app: their context changes the template. */
+/** Our environment without the context that the CDK's commands pass to an app: it changes the template. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CDK_')));
 }

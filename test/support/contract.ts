@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 
-/** Holds real answers against `docs/openapi.json`, as somebody else's client would read it. */
+/** Checks real answers against `docs/openapi.json`, as a third-party client would read it. */
 
 interface Described {
   readonly $ref?: string;
@@ -18,12 +18,13 @@ interface OpenApi {
   };
 }
 
+/** An answer to check, and the request that led to it. */
 export interface AnswerGiven {
-  /** `GET /v1/transactions/pay_1?…` */
+  /** A request line such as `GET /v1/transactions/pay_1?…`. */
   readonly request: string;
   readonly status: number;
   readonly type: string | null;
-  /** Parsed, or undefined where there is no body. */
+  /** Parsed body; `undefined` if there is none. */
   readonly json: unknown;
 }
 
@@ -43,13 +44,16 @@ const operations = Object.entries(openApi.paths).flatMap(([template, described])
 );
 const schemas = new Map<object, z.ZodType>();
 
-/** @throws Error where the document does not describe the answer; paths that no operation has are not looked at */
+/**
+ * Checks an answer against the document. Requests to paths without an operation are not checked.
+ * @throws Error if the document does not describe the answer
+ */
 export function assertDescribed({ request, status, type, json }: AnswerGiven): void {
   const described = operationOf(request);
   if (described === undefined) return;
   const { name, responses } = described;
   if (status < 300) answeredWell.add(name);
-  // Of the other functions' paths, a test's app has none.
+  // An app under test serves only its own functions' paths and answers 404 for all others.
   if (status === 404 && (json as { readonly code?: unknown } | undefined)?.code === 'not_found') return;
   const found = responses[String(status)];
   if (found === undefined) throw new Error(`${request}: ${status} is not described.`);
@@ -66,7 +70,7 @@ export function assertDescribed({ request, status, type, json }: AnswerGiven): v
   throw new Error(`${request}: ${status} is not as described: ${z.prettifyError(parsed.error)}\n${shown}`);
 }
 
-/** What was answered well and as described so far by this process, as `get /v1/…`. */
+/** The operations that this process has answered with success so far, as `get /v1/…`. */
 export const answeredWell = new Set<string>();
 
 function operationOf(request: string) {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { eventually } from './eventually.ts';
 
-/** No patience at all: it fails at the first look that shows the same as the one before. */
+/** No patience: fails at the first look that shows the same as the look before. */
 const NONE = { standstillMs: 0 };
 
 it('waits for as long as something moves', async () => {

@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
-/** Where nothing has changed for so long, nothing will come any more, however slow the machine is. */
+/** After this time without a change nothing more is expected, even on a slow machine. */
 const STANDSTILL_MS = 180_000;
 const LOOK_EVERY_MS = 25;
 
 export interface Patience {
-  /** Without any change for so long it fails; three minutes unless said otherwise. */
+  /** Fails after this time in milliseconds without any change. Default: three minutes. */
   readonly standstillMs?: number;
 }
 
 /**
- * Looks again and again until what is seen is as expected, for as long as something moves. Only where what is seen
- * has not changed for minutes it fails, as the last look did.
+ * Looks repeatedly until the result is as expected. Keeps waiting while the result changes. Fails with the error of
+ * the last look if nothing has changed for `standstillMs`.
  *
- * @param look what is seen, without what changes by itself, such as the time of an answer
- * @param check throws where it is not yet as expected
- * @returns what was seen at last
+ * @param look returns what to check, without values that change by themselves, such as the time of an answer
+ * @param check throws if the result is not yet as expected
+ * @returns the result of the last look
  * @example await eventually(() => result('pay_1'), (seen) => expect(seen).toMatchObject({ runs: 1 }));
  */
 export async function eventually<Seen>(
@@ -33,7 +33,7 @@ export async function eventually<Seen>(
       check(seen);
       return seen;
     } catch (failure) {
-      // A table may give the attributes of an item in another order each time.
+      // A table may return the attributes of an item in a different order each time.
       const shown = seen === undefined ? String(failure) : inspect(seen, { sorted: true, depth: 10 });
       const nowMs = performance.now();
       if (shown !== last) movedAtMs = nowMs;

@@ -1,10 +1,13 @@
 import { type Outcome, outcomeSchema } from '../../lib/core/model.ts';
 import { payment, START_MS } from './world.ts';
 
-/** Milliseconds of the first window in which outcomes are listed. */
+/** Span of the first window in which outcomes are listed, in milliseconds. */
 const SPAN_MS = 290_000;
 
-/** Payments `pay_0`, `pay_1`… of the merchant `demo`, a millisecond apart in the first window, as the table keeps them. */
+/**
+ * Returns payments `pay_0`, `pay_1`… of the merchant `demo` as the table stores them, a millisecond apart in the
+ * first window.
+ */
 export function firstWindow(
   count: number,
   changes: (index: number) => object = () => ({}),

@@ -2,12 +2,15 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that systems give to outgoing connections, which could take a free one before it is listened on. */
+/** Below the ephemeral port range: an outgoing connection could take a port there before the process listens on it. */
 const FIRST_PORT = 20_000;
 const LAST_PORT = 30_000;
 const TRIES = 20;
 
-/** A port on which another process may listen. */
+/**
+ * Returns a port on which another process can listen.
+ * @throws Error if no free port was found after `TRIES` attempts
+ */
 export async function freePort(): Promise<number> {
   for (let tries = 1; tries <= TRIES; tries += 1) {
     const port = randomInt(FIRST_PORT, LAST_PORT);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './synthesized.ts';
 
-/** The code blocks of a guide in one language, in their order. */
+/** Returns the code blocks of a guide in one language, in order. */
 export function codeBlocks(guide: string, language: string): readonly string[] {
   const text = readFileSync(join(ROOT, 'docs/guides', guide), 'utf8');
   return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)]
@@ -10,7 +10,7 @@ export function codeBlocks(guide: string, language: string): readonly string[] {
     .map(([, , code = '']) => code);
 }
 
-/** The blocks as one module, with what several of them import imported once. */
+/** Joins code blocks into one module. An import that several blocks repeat appears once. */
 export function moduleOf(blocks: readonly string[]): string {
   const isImport = (line: string) => line.startsWith('import ');
   const lines = blocks.flatMap((block) => block.split('\n'));

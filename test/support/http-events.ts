@@ -1,18 +1,19 @@
 import { type HttpApp, type HttpEvent, type HttpResult, serveEvents } from '../../lib/api/http-event.ts';
 
-/** A request as an HTTP API hands it to a function. */
+/** A request as an HTTP API passes it to a function. */
 export interface SentRequest {
   readonly method?: string;
-  /** Decoded, as an HTTP API has it. */
+  /** Percent-decoded, as in an HTTP API. */
   readonly path: string;
   readonly query?: string;
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cookies?: readonly string[];
-  /** Text is sent as text, bytes in base64. */
+  /** A string is sent as text, bytes in base64. */
   readonly body?: string | Uint8Array;
 }
 
+/** Builds the event of a request. Its host is `api.example`. */
 export function httpEvent(sent: SentRequest): HttpEvent {
   const { method = 'GET', path, query = '', key, headers = {}, body } = sent;
   return {
@@ -38,7 +39,7 @@ export interface Answered extends HttpResult {
   readonly json: any;
 }
 
-/** Sends requests to an app through events. */
+/** Sends requests to an app as events. */
 export function eventClient(app: HttpApp): (sent: SentRequest) => Promise<Answered> {
   const serve = serveEvents(app, 'decoded');
   return async (sent) => {
@@ -47,7 +48,7 @@ export function eventClient(app: HttpApp): (sent: SentRequest) => Promise<Answer
   };
 }
 
-/** What makes an answer a problem of ours. */
+/** Whether an answer has the form of the service's problem documents. */
 export function isProblem({ headers, json, statusCode }: Answered): boolean {
   const type = headers['content-type'];
   return type === 'application/problem+json' && typeof json.code === 'string' && json.status === statusCode;

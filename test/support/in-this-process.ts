@@ -3,7 +3,10 @@ import { syncBuiltinESMExports } from 'node:module';
 
 const STARTERS = ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync'] as const;
 
-/** For the project `unit`: a test that starts a process, be it an emulator or the synthesis, fails and is told where it belongs. */
+/**
+ * For the project `unit`: a test that starts a process, such as an emulator or the synthesis, fails. The error names
+ * the project to which it belongs.
+ */
 for (const starter of STARTERS) {
   Object.assign(childProcess, {
     [starter]: () => {

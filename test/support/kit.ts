@@ -12,15 +12,15 @@ type World = ReturnType<typeof createWorld>;
 type ServiceFetch = NonNullable<NonNullable<ReceiverOptions<never>['service']>['fetch']>;
 
 const MINUTE_MS = 60_000;
-/** A full hour, before everything that happens in a world. */
+/** A full hour before everything that happens in a world. */
 export const SINCE = '2026-11-20T07:00:00Z';
 
-/** The service in this process, as the kit reaches it. */
+/** Returns a `fetch` with which the kit reaches the service in this process. */
 export function fetchOf(world: World): ServiceFetch {
   return async (url, init) => world.app.request(url.slice('https://tidings.example'.length), init);
 }
 
-/** A merchant of a world with a receiver that is built with the kit, over memory. */
+/** Opens a merchant of a world, with a receiver built with the kit on an in-memory store. */
 export async function openKit(
   world: World,
   changes: {
@@ -63,23 +63,26 @@ export async function openKit(
     store,
     receiver,
     events,
-    /** What `onOutcome` was called with. */
+    /** The outcomes with which `onOutcome` was called. */
     applied,
-    /** What was asked of the service. */
+    /** The requests to the service. */
     asked,
-    /** The initiator records the end of a transaction. */
+    /** Records the outcome of a transaction as the initiator. */
     async record(transactionId: string, content: object = {}): Promise<Outcome> {
       const path = `/v1/merchants/demo/transactions/${transactionId}`;
       const { json } = await world.call(merchant.initiator, `PUT ${path}`, payment(content));
       return json;
     },
-    /** Its callback comes. */
+    /**
+     * Delivers the callback of an outcome.
+     * @returns the receiver's HTTP status
+     */
     async tell(outcome: Outcome): Promise<number> {
       const now = () => world.time.nowMs;
       const { headers, body } = signedCallback(outcome, { secrets: merchant.secret, now });
       return (await receiver.handle({ method: 'POST', headers, body: Buffer.from(body) })).status;
     },
-    /** Time goes on, and the windows that end in it are closed. */
+    /** Moves the clock forward and closes the windows that end in that time. */
     async pass(minutes: number) {
       world.time.nowMs += minutes * MINUTE_MS;
       for (let run = 0; run <= minutes / 60; run += 1) await world.closeWindows();

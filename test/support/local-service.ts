@@ -13,9 +13,9 @@ export interface LocalService {
   readonly credentials: Credentials;
   readonly adminKey: string;
   readonly api: Api;
-  /** As a power cut would. */
+  /** Kills the service without warning, as a power cut would. */
   kill(): Promise<void>;
-  /** As Ctrl-C would; resolves with the exit code. */
+  /** Stops the service as Ctrl-C would; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
 
@@ -27,6 +27,11 @@ export function removeDirectory(path: string): void {
   rmSync(path, { recursive: true, force: true });
 }
 
+/**
+ * Starts the service in another process and waits until it is ready.
+ * @param options command-line options besides port and data directory; default: `--no-demo`
+ * @throws Error with its output if it does not start
+ */
 export async function startService(
   dataDir: string,
   options: readonly string[] = ['--no-demo'],
@@ -59,7 +64,7 @@ async function ready(child: ChildProcess): Promise<void> {
   child.stderr.on('data', (text) => said.push(String(text)));
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.startsWith('Tidings ready: ')) {
-      // What else it says must be read, or the pipe fills up and the service stands still.
+      // Drain the remaining output: a full pipe would block the service.
       child.stdout.resume();
       return;
     }

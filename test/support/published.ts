@@ -4,7 +4,10 @@ import { dirname, join, relative } from 'node:path';
 import { temporaryDirectory } from './local-service.ts';
 import { ROOT } from './synthesized.ts';
 
-/** An empty project of somebody else's, in which the kit is installed as it is published. */
+/**
+ * Creates an empty third-party project with the kit installed as published.
+ * @returns its directory
+ */
 export function projectWithKit(): string {
   const project = temporaryDirectory();
   const installed = join(project, 'node_modules/tidings');
@@ -16,10 +19,10 @@ const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc');
 const OPTIONS = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', 'node'];
 
 /**
- * Checks files of a project as its own compiler would.
+ * Type-checks files of a project as its own compiler would.
  *
- * @param packages those that it has besides, of ours
- * @throws with what the compiler said
+ * @param packages further packages of ours that the project has installed
+ * @throws with the compiler's output
  */
 export function checkTypes(
   project: string,
@@ -33,23 +36,23 @@ export function checkTypes(
   execFileSync(process.execPath, [COMPILER, ...OPTIONS, ...files], { cwd: project, stdio: 'pipe' });
 }
 
-/** What one published file imports: as it is written there. */
+/** Returns the import specifiers of a published file as written. */
 function importsOf(file: string): readonly string[] {
   const text = readFileSync(file, 'utf8');
   return [...text.matchAll(/(?:from |import\(|require\()['"]([^'"]+)['"]/g)].map(([, name = '']) => name);
 }
 
 export interface Reached {
-  /** Files of the package that are loaded, or read for their types; from its root. */
+  /** Files of the package that are loaded or read for their types, relative to its root. */
   readonly files: readonly string[];
-  /** Whom they import besides, with the importing file. */
+  /** Imports from other packages, with the importing file. Node's own modules are omitted. */
   readonly foreign: readonly { readonly file: string; readonly name: string }[];
 }
 
 /**
- * All that a subpath of the installed package leads to.
+ * Follows all imports of a subpath of the installed package.
  *
- * @param extension of the files that are followed: `.js` for code, `.d.ts` for declarations
+ * @param extension of the files to follow: `.js` for code, `.d.ts` for declarations
  */
 export function reachedFrom(installed: string, entry: string, extension = '.js'): Reached {
   const files = new Set<string>();

@@ -8,7 +8,7 @@ export type ServiceCloud = Awaited<ReturnType<typeof startServiceCloud>>;
 
 type ServiceCloudOptions = Pick<LocalCloudOptions, 'dataDir'> & Partial<LocalCloudOptions>;
 
-/** The deployed bundles on a cloud in this process, whose rules fire every second. */
+/** Runs the deployed bundles on a cloud in this process; its rules fire every second. */
 export async function startServiceCloud(options: ServiceCloudOptions) {
   const cloud = await startLocalCloud({ assemblyDir: ASSEMBLY, port: 0, scheduleSeconds: 1, ...options });
   const api = createApi(cloud.apiUrl);
@@ -22,10 +22,10 @@ export async function startServiceCloud(options: ServiceCloudOptions) {
     cloud,
     api,
     adminKey,
-    /** The service's table, for rows that no request shows. */
+    /** The service's table, for rows that no request returns. */
     documents: DynamoDBDocumentClient.from(client),
     TableName: cloud.resources.find('TidingsTable', 'AWS::DynamoDB::Table').name,
-    /** A request of the administrator that makes something, and what it made. */
+    /** Creates something with a request of the administrator, and returns it. */
     create: async (request: string, body: object) =>
       expectStatus(await api(adminKey, request, body), 201).json,
     async stop() {

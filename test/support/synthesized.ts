@@ -5,7 +5,7 @@ import { ASSEMBLY_DIRECTORY, synthesize } from '../../lib/local/synthesize.ts';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const ASSEMBLY = join(ROOT, ASSEMBLY_DIRECTORY);
 
-/** Before all tests: the template and the bundles are of the code that is tested. */
+/** Runs before all tests, so that the template and the bundles match the code under test. */
 export default async function setup(): Promise<void> {
   await synthesize(ROOT, ASSEMBLY);
 }

@@ -4,21 +4,21 @@ import { Webhook } from 'standardwebhooks';
 import { type Api, expectStatus } from '../../lib/local/api-client.ts';
 import { eventually, type Patience } from './eventually.ts';
 
-/** A merchant with a receiver on a real socket, which verifies every callback and may go away or only err. */
+/** A merchant with a receiver on a real socket. It verifies every callback, and can go offline or answer errors. */
 export interface Shop {
   readonly merchantId: string;
   readonly receiverKey: string;
-  /** Every verified callback, duplicates included, by transaction. */
+  /** All verified callbacks by transaction, duplicates included. */
   readonly callbacks: ReadonlyMap<string, readonly Callback[]>;
   readonly refused: readonly string[];
   goAway(): Promise<void>;
-  /** Answers 500 to everything from now on. */
+  /** Answers 500 to every request from now on. */
   err(): void;
-  /** Ends either. */
+  /** Ends `goAway` and `err`. */
   comeBack(): Promise<void>;
-  /** Resolves when `count` different transactions have been told. */
+  /** Resolves when callbacks for `count` different transactions have arrived. */
   heardOf(count: number): Promise<void>;
-  /** Resolves when this transaction has been told. */
+  /** Resolves when a callback for this transaction has arrived. */
   heard(transactionId: string, patience?: Patience): Promise<void>;
 }
 
@@ -28,12 +28,13 @@ interface Callback {
   readonly attempt: number;
 }
 
-/** The API, and a key that may make merchants. */
+/** The API, and a key that may create merchants. */
 interface Administration {
   readonly api: Api;
   readonly adminKey: string;
 }
 
+/** Creates the merchant with an endpoint and a receiver key, and starts its receiver. */
 export async function openShop(
   { api, adminKey }: Administration,
   merchantId: string,

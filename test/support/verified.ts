@@ -3,9 +3,9 @@ import { vi } from 'vitest';
 import { answerKey, storedSecretBytes } from '../../lib/protocol/signing/webhook-keys.ts';
 
 /**
- * An answer verified by the package, with the derived key where it expects a secret.
+ * Verifies an answer with the `standardwebhooks` package, using the derived key as its secret.
  *
- * @param signedAtMs where the service has a clock of its own; the test's dates must be faked then
+ * @param signedAtMs time of the signature if the service has its own clock; the test's dates must be faked then
  */
 export function verified(
   answer: { readonly text: string; readonly headers: Headers | Readonly<Record<string, string>> },

@@ -34,16 +34,18 @@ import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
 import { createQueryLimit } from '../../lib/core/query/query-limit.ts';
 import { assertDescribed } from './contract.ts';
 
-/** The whole service in one process on memory adapters, with a clock that the test moves. */
+/** The whole service in one process on in-memory adapters, with a clock that the test controls. */
 
 const ROOT_SECRET = 'rootsecretrootsecretrootsecret';
+/** The time at which a world starts. */
 export const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
 
-/** Longer than a change waits until it is in force. */
+/** Longer than the delay before a change takes effect. */
 const MADE_BEFORE_MS = 10_000;
 
 type Message = NotificationMessage | CheckMessage;
 
+/** A queued message and the time at which it is due. */
 export interface Sent {
   readonly lane: Lane;
   readonly message: Message;
@@ -52,7 +54,7 @@ export interface Sent {
 
 export function createWorld(
   options: {
-    /** When the feed index shows an outcome; at once unless said otherwise. */
+    /** When the feed index shows an outcome. Default: at once. */
     readonly indexedAtMs?: (outcome: Outcome) => number;
     readonly feedLagSeconds?: number;
     readonly rootKey?: GeneratedSecret;
@@ -70,7 +72,7 @@ export function createWorld(
     fraction: () => 0,
     bytes: (size: number) => {
       drawn += 1;
-      // Bytes repeat after 256 draws, so the number of those rounds is mixed in.
+      // The byte pattern repeats after 256 draws, so the round number is mixed in.
       const round = Math.floor(drawn / 256);
       return Uint8Array.from({ length: size }, (_, index) => (index * (31 + 2 * round) + drawn * 17) % 256);
     },
@@ -188,7 +190,7 @@ export function createWorld(
     // biome-ignore lint/suspicious/noExplicitAny: answers are checked field by field in the tests.
     const json = text === '' ? undefined : (JSON.parse(text) as any);
     const type = response.headers.get('content-type');
-    // Whatever a test asks, the answer is one that the document describes.
+    // Every answer in a test must be one that the document describes.
     assertDescribed({ request, status: response.status, type, json });
     return { status: response.status, text, json, headers: response.headers };
   }
@@ -206,7 +208,7 @@ export function createWorld(
     deadLetters,
     requests,
     receiver,
-    /** A merchant with a key of each scope. */
+    /** Creates a merchant with a key of each scope. */
     async merchant(merchantId: string, settings: object = {}) {
       const created = await call(admin, 'POST /v1/merchants', { merchantId, name: merchantId, ...settings });
       const key = async (scope: Scope): Promise<string> =>
@@ -216,7 +218,7 @@ export function createWorld(
         initiator: await key('initiator'),
         receiver: await key('receiver'),
         manager: await key('merchant'),
-        /** In force now: it was made a while ago. */
+        /** Creates an endpoint that is already in effect, by setting the clock back meanwhile. */
         endpoint: async (endpoint: object = {}) => {
           const nowMs = time.nowMs;
           time.nowMs -= MADE_BEFORE_MS;
@@ -229,18 +231,18 @@ export function createWorld(
         },
       };
     },
-    /** Closes the windows, of five minutes, that ended a feed lag ago. */
+    /** Closes the windows (five minutes each) that ended at least a feed lag ago. */
     async closeWindows() {
       const deadlineMs = Number.POSITIVE_INFINITY;
       await forEachPartition((partition) =>
         closePartition({ ...ports, windowSeconds: 300 }, { partition, deadlineMs }),
       );
     },
-    /** Makes the statements of the days whose last window is closed. */
+    /** Creates the statements of the days whose last window is closed. */
     async stateDays(deadlineMs = Number.POSITIVE_INFINITY) {
       await forEachPartition((partition) => statePartition(ports, { partition, deadlineMs }));
     },
-    /** Hands what was written to the relay, as the stream does. */
+    /** Passes the inserted outcomes to the relay, as the stream does. */
     async relayAll() {
       const outcomes = inserted.splice(0);
       await relay(
@@ -253,13 +255,13 @@ export function createWorld(
         })),
       );
     },
-    /** Works off one message. */
+    /** Processes one queued message. */
     deliverOne(sent: Sent, receivedTimes = 1) {
       const { lane, message } = sent;
       const queued = { messageId: 'm', body: JSON.stringify(message), receivedTimes };
       return lane === 'check' ? handleCheckMessage(ports, queued) : handleMessage(ports, { ...queued, lane });
     },
-    /** Works off everything, moving the clock to whatever comes next, until nothing is left. */
+    /** Processes all queued messages until none is left, moving the clock to each message's due time. */
     async drain(mostSteps = 1_000) {
       for (let step = 0; step < mostSteps; step += 1) {
         queue.sort((a, b) => a.atMs - b.atMs);

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a caller of the stand-ins signs with. */
+/** The access key that callers of the AWS stand-ins sign with. */
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-/** The one of a data directory: made at random by its first run, in a file that only its owner reads. */
+/** Reads the access key of a data directory. The first run generates it at random; only the owner can read its file. */
 export function openAccessKey(dataDir: string): AccessKey {
   const path = join(dataDir, 'access-key.json');
   if (!existsSync(path)) {

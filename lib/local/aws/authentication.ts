@@ -5,23 +5,23 @@ import { AwsFault } from './aws-fault.ts';
 import { isToOwnHost } from './host.ts';
 import { ALGORITHM, type SigningTerms, signatureOf, UNSIGNED_PAYLOAD } from './signature.ts';
 
-/** How far a signer's clock may be off, as on AWS. */
+/** Maximum clock skew of a signer, as on AWS. */
 const MAX_SKEW_MS = 15 * 60_000;
 const FORBIDDEN = 403;
 
-/** What a request says of its signer, in its header or, where it is a signed link, in its query. */
+/** What a request states about its signature: in the `authorization` header or, for a presigned URL, in the query. */
 interface Claim {
   readonly accessKeyId: string;
   readonly terms: SigningTerms;
   readonly signature: string;
-  /** Seconds for which a link is good. */
+  /** Lifetime of a presigned URL in seconds. */
   readonly expiresSeconds?: number;
 }
 
 /**
- * Lets a request in that was made to this machine by name and signed with the key, as AWS does.
+ * Accepts a request only if its `Host` names this machine and its signature was made with the key, as AWS does.
  *
- * @param payloadHash of the body as it was received; where it is not known yet, the one that the request states
+ * @param payloadHash hash of the body as received; if it is not known yet, the hash that the request states
  * @throws AwsFault with the code that AWS answers
  */
 export function authenticate(
@@ -96,7 +96,10 @@ function assertTimely({ terms: { date, scope }, expiresSeconds }: Claim): void {
   }
 }
 
-/** A query that is not validly encoded has no signature. */
+/**
+ * Returns an empty signature if the query is not validly encoded. It matches no request, since `readClaim` rejects an
+ * empty one.
+ */
 function safely(sign: () => string): string {
   try {
     return sign();

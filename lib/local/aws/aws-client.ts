@@ -6,21 +6,24 @@ import { AwsFault } from './aws-fault.ts';
 import { authorization, sha256Hex } from './signature.ts';
 
 /**
- * Calls one JSON-protocol service, as the SDKs do, without their validation, retries and conversions.
- * Stream records come back in exactly the JSON that Lambda puts into an event, which is why the event sources
+ * Calls one JSON-protocol service, as the SDKs do, but without their validation, retries and conversions.
+ * Stream records come back in exactly the JSON that Lambda puts into an event. The event sources need that, so they
  * do not use an SDK.
- * @throws AwsFault for an error answer; what undici throws when the service is away.
+ * @throws AwsFault for an error answer; undici's error if the service is unreachable
  */
 export type AwsCall = <Output>(operation: string, input: unknown, signal?: AbortSignal) => Promise<Output>;
 
 export interface AwsClientOptions {
-  /** A pool that lives no longer than the cloud: the next one may listen on the same port, and kept sockets would be dead. */
+  /**
+   * Connection pool, closed together with the cloud. The next cloud may listen on the same port, where kept sockets
+   * would be dead.
+   */
   readonly connections: Dispatcher;
-  /** Absent for an emulator that asks for none. */
+  /** Default: none, for an emulator that does not require credentials. */
   readonly key?: AccessKey;
 }
 
-/** Every emulator wants the header, also those that do not look at it. */
+/** Emulators require the `authorization` header even if they do not check it. */
 const NOBODY: AccessKey = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 const PROTOCOLS = {
@@ -30,6 +33,7 @@ const PROTOCOLS = {
   events: { prefix: 'AWSEvents', contentType: 'application/x-amz-json-1.1' },
 } as const;
 
+/** Creates a client that signs every call to one service at `endpoint`. */
 export function awsClient(
   service: keyof typeof PROTOCOLS,
   endpoint: string,

@@ -1,6 +1,6 @@
-/** An error as an AWS service answers it. */
+/** An error in the form in which an AWS service returns it. */
 export class AwsFault extends Error {
-  /** The service's name of the error, such as `ConflictException`. */
+  /** The service's error code, such as `ConflictException`. */
   readonly code: string;
   readonly statusCode: number;
 

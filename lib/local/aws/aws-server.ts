@@ -8,10 +8,10 @@ import { authenticate } from './authentication.ts';
 import { AwsFault } from './aws-fault.ts';
 import { sha256Hex } from './signature.ts';
 
-/** The input of an operation, as it came over the wire: nothing is checked yet. */
+/** The input of an operation as received. Nothing is validated yet. */
 export type AwsInput = Readonly<Record<string, unknown>>;
 
-/** @param gone aborted when the caller hung up: a long poll must then take nothing. */
+/** @param gone aborted when the caller disconnects; a long poll must then take no messages */
 type AwsOperation = (input: AwsInput, gone: AbortSignal) => unknown;
 
 /** A service of the JSON protocol: `X-Amz-Target: <prefix>.<Operation>`. */
@@ -22,32 +22,32 @@ export interface JsonService {
   queryErrorCode?(code: string): string;
 }
 
-/** A service of the REST-JSON protocol. `undefined`: not its path. */
+/** A service of the REST-JSON protocol. Returns `undefined` if the path is not its own. */
 export type RestService = (
   method: string,
   url: URL,
   input: AwsInput,
 ) => { readonly output: unknown } | undefined;
 
-/** Larger than any request that the services take (SQS: 1 MiB, escaped). */
+/** Larger than any request that the services accept (SQS: 1 MiB, escaped). */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 export interface AwsServerOptions {
   readonly json: readonly JsonService[];
   readonly rest: readonly RestService[];
-  /** Requests that are signed with it may do everything. */
+  /** A request signed with this key may call every operation. */
   readonly key: AccessKey;
   readonly log: Log;
 }
 
-/** Which operation a request asks for, and whether its asker is still there. */
+/** The operation that a request names, and a signal for the caller's disconnect. */
 interface Call {
   readonly service: JsonService | undefined;
   readonly target: string;
   readonly gone: AbortSignal;
 }
 
-/** Serves all stand-ins on one port: their targets and paths do not collide. Requests are authenticated as on AWS. */
+/** Serves all stand-ins on one port; their targets and paths do not collide. Requests are authenticated as on AWS. */
 export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Server {
   return createServer((request, response) => {
     void answer(request, response);

@@ -6,7 +6,7 @@ const HOST = '127.0.0.1';
 
 /**
  * Listens on the loopback interface only.
- * @param port 0: any free one.
+ * @param port 0: any free port
  * @returns `http://127.0.0.1:<port>`
  * @throws LocalCloudError `port_in_use`
  */
@@ -27,7 +27,7 @@ export async function listen(server: Server, port: number): Promise<string> {
   return `http://${HOST}:${(server.address() as AddressInfo).port}`;
 }
 
-/** Listens on the preferred port, or on any free one when somebody else has it. */
+/** Listens on the preferred port, or on any free port if that one is in use. */
 export async function listenPreferring(server: Server, preferredPort: number): Promise<string> {
   try {
     return await listen(server, preferredPort);
@@ -37,7 +37,7 @@ export async function listenPreferring(server: Server, preferredPort: number): P
   }
 }
 
-/** Closes a server and its idle and running connections. */
+/** Closes a server together with its idle and active connections. */
 export async function close(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => resolve());

@@ -1,43 +1,48 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { AccessKey } from './access-key.ts';
 
-/** AWS Signature Version 4, as far as the SDKs and `curl --aws-sigv4` use it (IAM user guide, "Create a signed request"). */
+/**
+ * AWS Signature Version 4, as far as the SDKs and `curl --aws-sigv4` use it (IAM user guide, "Create a signed
+ * request").
+ */
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 
+/** The parts of a request that its signature covers. */
 export interface SignedRequest {
   readonly method: string;
-  /** As it goes over the wire: path and query, still encoded. */
+  /** Path and query as sent, still encoded. */
   readonly target: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** The hash of the body, in hex digits, or what stands for it. */
+  /** Hash of the body in hex digits, or the placeholder that SigV4 allows in its place. */
   readonly payloadHash: string;
 }
 
 interface SignatureScope {
-  /** `20261120`. */
+  /** Date as `20261120`. */
   readonly day: string;
   readonly region: string;
   readonly service: string;
 }
 
+/** What the signature states besides the request itself. */
 export interface SigningTerms {
   readonly scope: SignatureScope;
-  /** `20261120T080000Z`. */
+  /** Timestamp as `20261120T080000Z`. */
   readonly date: string;
   readonly signedHeaders: readonly string[];
 }
 
-/** The signature of a request, in hex digits. */
+/** Computes the signature of a request, in hex digits. */
 export function signatureOf(request: SignedRequest, terms: SigningTerms, key: AccessKey): string {
   const { scope, date } = terms;
   const text = [ALGORITHM, date, scopeText(scope), sha256Hex(canonicalRequest(request, terms))].join('\n');
   return hmac(signingKey(key.secretAccessKey, scope), text).toString('hex');
 }
 
-/** The value of the header `authorization`. */
+/** Builds the value of the `authorization` header. */
 export function authorization(request: SignedRequest, terms: SigningTerms, key: AccessKey): string {
   const credential = `${key.accessKeyId}/${scopeText(terms.scope)}`;
   const signature = signatureOf(request, terms, key);
@@ -57,7 +62,7 @@ function canonicalRequest(request: SignedRequest, { scope, signedHeaders }: Sign
   const headers = signedHeaders.map((name) => `${name}:${headerText(request.headers[name])}\n`).join('');
   return [
     request.method,
-    // S3 alone takes the path as it is; all others encode it once more.
+    // S3 signs the path as sent; every other service encodes it once more.
     scope.service === 's3' ? path : path.split('/').map(encode).join('/'),
     canonicalQuery(query),
     headers,
@@ -83,7 +88,7 @@ function headerText(value: string | readonly string[] | undefined): string {
     .join(',');
 }
 
-/** Letters, digits and `-._~` stay; everything else is encoded. */
+/** Percent-encodes everything except letters, digits and `-._~`. */
 function encode(text: string): string {
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,
@@ -96,7 +101,7 @@ function splitOnce(text: string, mark: string): readonly string[] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** Of the last day, region and service: every request of a client has the same. */
+/** Signing keys of the last day, region and service only: all requests of a client share them. */
 const signingKeys = new Map<string, Buffer>();
 const MAX_SIGNING_KEYS = 100;
 

@@ -1,6 +1,6 @@
 import { printable } from '../../printable.ts';
 
-/** The demo's table, line by line, as things happen: what others wrote is made printable before it is coloured. */
+/** The demo's table, printed line by line as events happen. Foreign text is made printable before it is coloured. */
 
 interface Row {
   readonly order: string;
@@ -23,12 +23,13 @@ const COLOURS: Readonly<Record<string, number>> = {
 
 type Columns = Readonly<Record<keyof typeof WIDTHS, string>>;
 
+/** The demo's output. */
 export interface Board {
   header(): void;
   row(row: Row): void;
-  /** A sentence in the course of time. */
+  /** Prints a sentence with the time. */
   says(text: string): void;
-  /** A line outside of time. */
+  /** Prints a line without the time. */
   plain(text?: string): void;
 }
 
@@ -64,12 +65,12 @@ export function createBoard(options: BoardOptions): Board {
   };
 }
 
-/** `SUCCEEDED   19.99`: the demo's currency has two decimals. */
+/** Formats status and amount as `SUCCEEDED   19.99`; the demo's currency has two decimals. */
 export function outcomeText(status: string, amount: number): string {
   return `${status.padEnd(9)} ${(amount / 100).toFixed(2).padStart(6)}`;
 }
 
-/** `✗ ✗ · next in 3 s`. */
+/** Formats attempts as `✗ ✗ · next in 3 s`. */
 export function attemptsText(
   attempts: readonly { readonly error?: string }[],
   nextAttemptAt: string | undefined,

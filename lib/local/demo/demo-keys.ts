@@ -1,6 +1,6 @@
 import { printable } from '../../printable.ts';
 
-/** Single keys of a terminal, each with what it does. Ctrl-C ends, as it does everywhere. */
+/** Listens to single keys of a terminal and runs the action of each. Ctrl-C calls `end`. */
 export function listenToKeys(actions: Readonly<Record<string, () => Promise<void>>>, end: () => void): void {
   const { stdin } = process;
   if (!stdin.isTTY) return;

@@ -2,19 +2,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { isToOwnHost } from '../aws/host.ts';
 
-/** Takes one request, as `node:http` hands it over. */
+/** Handles one request, as `node:http` passes it. */
 export type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A server that can go away and come back, as those of real receivers do. */
+/** A server that can stop and start again, as a real receiver's server does. */
 export interface DemoReceiver {
   readonly url: string;
   readonly isAway: boolean;
-  /** Nobody listens any more: connections are refused. */
+  /** Stops listening: connections are refused. */
   goAway(): Promise<void>;
   comeBack(): Promise<void>;
 }
 
-/** @param port 0 takes any free one; going away and coming back keeps it */
+/** @param port 0: any free port; the receiver keeps its port when it stops and starts again */
 export async function startReceiver(options: {
   readonly port: number;
   readonly listener: Listener;

@@ -5,7 +5,10 @@ import { sqliteStore } from '../../receiver/stores/sqlite.ts';
 import type { MerchantCredentials } from '../credentials.ts';
 import type { Listener } from './demo-receiver.ts';
 
-/** The merchant's own books, kept with the receiver kit: an order is paid in the transaction that remembers the outcome. */
+/**
+ * The merchant's own books, kept with the receiver kit. One transaction marks an order as paid and stores its
+ * outcome.
+ */
 export interface Shop extends Pick<Receiver, 'reconcile' | 'compare'> {
   readonly listener: Listener;
   close(): void;
@@ -31,7 +34,7 @@ export function openShop(options: ShopOptions): Shop {
     onOutcome: ({ transactionId, reference, status }, tx) => {
       tx.prepare('INSERT OR REPLACE INTO orders VALUES (?, ?)').run(reference ?? transactionId, status);
     },
-    // Shown, not thrown: the merchant of the demo has nobody to call.
+    // Do not throw: the demo shows conflicts, and its merchant has nobody to alert.
     onConflict: () => undefined,
     service: {
       url: api,
@@ -48,7 +51,7 @@ export function openShop(options: ShopOptions): Shop {
   };
 }
 
-/** The hour in which the books were opened: from then on they answer for what is in them. */
+/** The hour in which the books were opened. They are complete from that hour on. */
 function openedAt(db: DatabaseSync, nowMs: number): string {
   db.exec('CREATE TABLE IF NOT EXISTS opened (at TEXT NOT NULL)');
   const standing = db.prepare('SELECT at FROM opened').get() as { readonly at: string } | undefined;

@@ -2,15 +2,15 @@ import { type Api, expectStatus } from '../api-client.ts';
 import type { MerchantCredentials } from '../credentials.ts';
 import { isSignedWith } from './merchant.ts';
 
-/** What the demo needs of its merchant. */
+/** The settings that the demo needs its merchant to have. */
 export interface DemoSettings {
   readonly merchantId: string;
   readonly schedule: readonly number[];
-  /** Of its receiver, which listens already. */
+  /** URL of the demo's receiver, which is already listening. */
   readonly url: string;
 }
 
-/** An endpoint as the demo makes it, whatever somebody tried with it since. */
+/** The endpoint settings that the demo restores. Users may have changed them since. */
 const AS_MADE = {
   enabled: true,
   types: ['*'],
@@ -21,8 +21,8 @@ const AS_MADE = {
 };
 
 /**
- * The demo's merchant of a former run, with which people may have done whatever the API lets them: set up as the demo
- * needs it, and what is gone or known to nobody any more made anew.
+ * Repairs the demo's merchant of an earlier run. Users may have changed anything that the API allows. Restores the
+ * settings that the demo needs, and re-creates what was deleted and secrets that are no longer known.
  */
 export async function mendMerchant(
   api: Api,
@@ -80,7 +80,8 @@ async function mendEndpoint(
     const made = expectStatus(await api(adminKey, `POST ${path}/endpoints`, { url: demo.url }), 201).json;
     return { endpointId: made.endpointId, endpointSecret: made.secret };
   }
-  // The receiver takes what the secret that we know has signed. No test so soon after another, and no doubt then.
+  // Tests that the receiver accepts what the known secret signs. 429 means that a test ran a moment ago; that is
+  // accepted too.
   const tested = expectStatus(await api(adminKey, `POST ${one}/test`), 200, 429);
   if (tested.status === 429 || tested.json.error === undefined) return { endpointId, endpointSecret };
   const rotated = expectStatus(await api(adminKey, `POST ${one}/secrets`, { overlapSeconds: 0 }), 201).json;

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { type Api, expectStatus } from '../api-client.ts';
 import type { Credentials, MerchantCredentials } from '../credentials.ts';
 
-/** One order of the demo's shop, and the payment for it. */
+/** One order of the demo's shop and its payment. */
 export interface Order {
   readonly name: string;
   readonly transactionId: string;
   readonly status: string;
   readonly amount: number;
-  /** What was recorded, to the letter. */
+  /** The exact content that was recorded. */
   readonly content: object;
 }
 
@@ -20,12 +20,15 @@ export interface Notification {
   readonly nextAttemptAt?: string;
 }
 
-/** Every ninth payment fails, so that both ends are seen. */
+/** Every ninth payment fails, so that both outcomes appear. */
 const FAILING = 9;
 
-/** The initiator's side: records payments, and reads back how the telling goes. */
+/** The initiator's side: records payments and reads the state of their notifications. */
 export interface Orders {
-  /** @param extra further fields of the outcome */
+  /**
+   * Records the next order.
+   * @param extra further fields of the outcome
+   */
   recordNext(extra?: object): Promise<Order>;
   notificationOf(order: Order): Promise<Notification>;
 }
@@ -37,7 +40,7 @@ export interface OrderOptions {
   readonly dataDir: string;
 }
 
-/** Orders are numbered through all runs of a data directory: a number names one payment for ever. */
+/** Numbers orders across all runs of a data directory, so that a number always means the same payment. */
 export function createOrders(options: OrderOptions): Orders {
   const { api, credentials } = options;
   const { merchantId, endpointId } = options.merchant;
@@ -65,14 +68,14 @@ export function createOrders(options: OrderOptions): Orders {
     async notificationOf({ transactionId }) {
       const answer = await api(credentials.initiatorKey, `GET ${path(transactionId)}`);
       const notifications: readonly Notification[] = expectStatus(answer, 200).json.notifications;
-      // The merchant may have endpoints of somebody's own making: the demo watches its receiver's.
+      // Users may have added endpoints to the merchant; the demo watches only its own receiver's.
       const own = notifications.find((one) => one.endpointId === endpointId);
       return own ?? { endpointId, state: 'pending', attempts: [] };
     },
   };
 }
 
-/** Taken before it is used: a number that was perhaps used is never used again. */
+/** Stores the next number before it is used, so that no number is used twice after a crash. */
 function takeNumber(file: string): number {
   const last = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { last: number }).last : 0;
   writeFileSync(file, JSON.stringify({ last: last + 1 }));

@@ -5,10 +5,10 @@ import type { Shop } from './demo-shop.ts';
 import type { Notification, Order, Orders } from './orders.ts';
 import { createTurns } from './turns.ts';
 
-/** Delays in seconds of the demo's merchant: the whole life of a notification in 18 seconds. */
+/** Retry delays of the demo's merchant in seconds: 18 s in total. */
 export const DEMO_SCHEDULE = [2, 3, 5, 8];
 
-/** Of a window of the feed on one machine. */
+/** Length of a feed window on one machine, in seconds. */
 export const WINDOW_SECONDS = 10;
 
 const POLL_MS = 300;
@@ -16,8 +16,9 @@ const BEFORE = 6;
 const WHILE_AWAY = 3;
 const AFTER = 31;
 
+/** The demo's story, and what the user can do after it. */
 export interface Demo {
-  /** The story from beginning to end; afterwards the receiver and the keys are the user's. */
+  /** Runs the story from beginning to end. Afterwards the user controls the receiver and the keys. */
   tell(): Promise<void>;
   toggleReceiver(): Promise<void>;
   recordOne(): Promise<void>;
@@ -35,7 +36,7 @@ export function createDemo(options: DemoOptions): Demo {
   const { shop, orders, receiver, board, signal } = options;
   const turn = createTurns(receiver, board);
 
-  /** Shows an order's way until it is settled; returns the state in which it ended. Quietly: only what went wrong. */
+  /** Shows the order's notification until it is settled, and returns its final state. `quietly`: shows failures only. */
   async function watch(order: Order, quietly = false): Promise<string> {
     let shown: Notification | undefined;
     for (;;) {
@@ -59,7 +60,7 @@ export function createDemo(options: DemoOptions): Demo {
     });
   }
 
-  /** Records orders and begins to watch them; the promises inside end as the notifications do. */
+  /** Records orders and starts to watch them. Each `end` resolves when its notification is settled. */
   async function record(
     count: number,
     { everyMs, quietly = false }: { readonly everyMs: number; readonly quietly?: boolean },
@@ -68,7 +69,7 @@ export function createDemo(options: DemoOptions): Demo {
     for (let index = 0; index < count; index += 1) {
       const order = await orders.recordNext();
       const end = watch(order, quietly);
-      // Whoever ends the demo ends the watching: nobody may be left to hear of it.
+      // Ending the demo aborts the watch; nobody may be awaiting it then, so its rejection is ignored.
       end.catch(() => undefined);
       recorded.push({ order, end });
       await sleep(everyMs, undefined, { signal });
@@ -76,7 +77,7 @@ export function createDemo(options: DemoOptions): Demo {
     return recorded;
   }
 
-  /** The merchant's own reconcile, as soon as everything that was recorded lies in closed windows. */
+  /** Runs the merchant's reconciliation once everything recorded lies in closed windows. */
   async function reconcile(): Promise<void> {
     const lastMs = Date.now();
     board.says(
@@ -93,7 +94,7 @@ export function createDemo(options: DemoOptions): Demo {
     );
   }
 
-  /** How the telling of all of them ended, by state. */
+  /** Counts the orders by the final state of their notifications. */
   async function ends(all: readonly Order[]): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
     for (const order of all) {
@@ -144,19 +145,19 @@ export function createDemo(options: DemoOptions): Demo {
   };
 }
 
-/** How many of them were delivered, once all are settled. */
+/** Waits until all are settled, and returns how many were delivered. */
 async function toldOf(recorded: readonly { readonly end: Promise<string> }[]): Promise<number> {
   const ends = await Promise.all(recorded.map(({ end }) => end));
   return ends.filter((end) => end === 'delivered').length;
 }
 
-/** A new state, or a further failure. */
+/** Whether the state changed or an attempt was added. */
 function isNews(shown: Notification | undefined, now: Notification): boolean {
   if (now.state === 'pending') return false;
   return shown === undefined || shown.state !== now.state || shown.attempts.length !== now.attempts.length;
 }
 
-/** The beginning of a hash, enough to see whether two are the same. */
+/** The beginning of a hash, long enough to compare two by eye. */
 function brief(hash: string): string {
   return `${hash.slice(0, 8)}…`;
 }

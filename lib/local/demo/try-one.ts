@@ -5,14 +5,14 @@ import { type Credentials, type MerchantCredentials, readCredentials } from '../
 import { startReceiver } from './demo-receiver.ts';
 import { createOrders, type Order } from './orders.ts';
 
-/** How long a callback may take before something is wrong. */
+/** A callback that takes longer than this counts as missing. */
 const CALLBACK_TIMEOUT_MS = 15_000;
 
 /**
- * Records one outcome with a callback URL of its own, receives and verifies the callback, and shows what was
- * sent and what came, as somebody would do it with curl.
+ * Records one outcome with its own callback URL, receives and verifies the callback, and shows what was sent and
+ * received, as a user would do with curl.
  *
- * @throws Error that says what to do, where no service runs
+ * @throws Error that says what to do if no service is running
  */
 export async function tryOne(options: {
   readonly dataDir: string;
@@ -34,7 +34,7 @@ export async function tryOne(options: {
   const receiver = await startReceiver({
     port: 0,
     listener: toNodeHandler((request) => {
-      // What it throws is answered with 4xx, and comes again.
+      // If `verify` throws, the receiver answers 4xx and the callback is sent again.
       verify(request, { secrets: merchant.merchantSecret });
       arrived.resolve(request);
       return { status: 204 };

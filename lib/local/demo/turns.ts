@@ -1,11 +1,11 @@
 import type { Board } from './board.ts';
 import type { DemoReceiver } from './demo-receiver.ts';
 
-/** Sends the receiver away, or has it back. */
+/** Stops the receiver or starts it again. */
 export type Turn = (wanted: 'away' | 'back' | 'other', words?: { readonly back: string }) => Promise<void>;
 
 /**
- * One turn after the other, since somebody may press [k] while the story turns; and a turn is said only where it
+ * Runs turns one after the other: a user may press [k] while the story is turning. A turn is printed only if it
  * changes something.
  */
 export function createTurns(
@@ -21,7 +21,7 @@ export function createTurns(
       else await receiver.comeBack();
       board.says(isAway ? 'receiver goes away' : words.back);
     });
-    // Who asked learns of a failure; the next one gets its turn all the same.
+    // The caller sees the failure; the next turn must run regardless.
     last = turned.catch(() => undefined);
     return turned;
   };

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** The version that the project is tested with. */
+/** The version with which the project is tested. */
 const DYNOXIDE_VERSION = '1.2.1';
 
 export interface DynoxideCommand {
@@ -11,9 +11,9 @@ export interface DynoxideCommand {
 }
 
 /**
- * Finds the DynamoDB emulator: `TIDINGS_DYNOXIDE_BIN`, else the platform's package if it is installed, else
- * npm fetches it. Only the Linux x64 package is a dependency: a list of several platforms' optional packages
- * breaks `npm ci` on mirrors that lack one of them.
+ * Finds the DynamoDB emulator: `TIDINGS_DYNOXIDE_BIN`, else the platform's package if it is installed, else npm
+ * fetches it. Only the Linux x64 package is a dependency: optional packages for several platforms break `npm ci` on
+ * mirrors that lack one of them.
  */
 export function dynoxideCommand(env: NodeJS.ProcessEnv = process.env): DynoxideCommand {
   const given = env.TIDINGS_DYNOXIDE_BIN;

@@ -5,23 +5,24 @@ import { LocalCloudError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type DynoxidePlace, endOrphan, launchDynoxide } from './process.ts';
 
+/** The embedded DynamoDB emulator. */
 export interface DynamoDbServer {
   readonly endpoint: string;
-  /** Resolves where it ended again and again and is not started any more. Never resolves after `stop`. */
+  /** Resolves when dynoxide ended too often and is not restarted any more. Never resolves after `stop`. */
   readonly broken: Promise<LocalCloudError>;
   stop(): Promise<void>;
 }
 
-/** Restarts in a row after which it is given up; one that lived for a while begins a new row. */
+/** Maximum restarts in a row. A process that ran for a while resets the count. */
 const MAX_RESTARTS = 5;
 const SETTLED_MS = 60_000;
 const LOOPBACK = '127.0.0.1';
 
 /**
- * Starts dynoxide on `<dataDir>/dynamodb.sqlite`, and starts it again on the same data and port where it dies: what
- * was written is in the file, and whoever asked meanwhile asks again. A process of an earlier run that outlived its
- * parent's SIGKILL still holds that file, so it is ended first.
- * @throws LocalCloudError `dynamodb_unavailable`, with what the process said.
+ * Starts dynoxide on `<dataDir>/dynamodb.sqlite`. If it dies, it is restarted on the same data and port: written data
+ * is in the file, and clients retry. A process of an earlier run can outlive its parent's SIGKILL and still hold the
+ * file, so it is ended first.
+ * @throws LocalCloudError `dynamodb_unavailable` with the output of the process
  */
 export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDbServer> {
   const databasePath = resolve(dataDir, 'dynamodb.sqlite');
@@ -48,7 +49,7 @@ export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDb
         continue;
       }
       running = next;
-      // Stopped while it was starting: nobody else knows of it.
+      // Stopped during the start: nobody else holds a reference to this process.
       if (stopping) return running.end();
       how = await running.ended;
       if (Date.now() - sinceMs > SETTLED_MS) restarts = 0;
@@ -76,8 +77,8 @@ function givenUp(how: string): LocalCloudError {
 }
 
 /**
- * dynoxide itself asks for no credentials. Linux takes every address of 127.0.0.0/8 for this machine: on one drawn at random
- * no page in a browser finds it. Elsewhere there is 127.0.0.1 alone.
+ * Chooses host and port. dynoxide itself does not authenticate. Linux treats every address of 127.0.0.0/8 as
+ * loopback, so a random one is used, which no page in a browser can find. Other systems have 127.0.0.1 only.
  */
 async function freePlace(): Promise<Pick<DynoxidePlace, 'host' | 'port'>> {
   if (process.platform !== 'linux') return { host: LOOPBACK, port: await freePort(LOOPBACK) };

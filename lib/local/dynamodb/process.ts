@@ -8,29 +8,33 @@ import { LocalCloudError, messageOf } from '../errors.ts';
 import { forwardLines } from '../log.ts';
 import { dynoxideCommand } from './binary.ts';
 
-/** One dynoxide that answers. */
+/** A dynoxide process that answers requests. */
 export interface DynoxideProcess {
-  /** Resolves with how it ended, whoever ended it. */
+  /** Resolves with how the process ended, for any reason. */
   readonly ended: Promise<string>;
   end(): Promise<void>;
 }
 
+/** Where dynoxide stores its data and listens. */
 export interface DynoxidePlace {
   readonly databasePath: string;
-  /** Names the process, for a later run that finds it still there. */
+  /** File with the process id, so that a later run can find the process if it is still running. */
   readonly pidPath: string;
   readonly host: string;
   readonly port: number;
 }
 
-/** npm may have to fetch the binary first. */
+/** Long enough for npm to fetch the binary first. */
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 3_000;
 const POLL_MS = 10;
-/** Lines of its own that are shown where it does not start. */
+/** Maximum lines of its output that are shown if it does not start. */
 const MAX_LINES = 20;
 
-/** @throws LocalCloudError `dynamodb_unavailable`, with what the process said. */
+/**
+ * Starts dynoxide and waits until it answers.
+ * @throws LocalCloudError `dynamodb_unavailable` with the output of the process
+ */
 export async function launchDynoxide({
   databasePath,
   pidPath,
@@ -41,7 +45,7 @@ export async function launchDynoxide({
   const place = ['--host', host, '--port', String(port), '--db-path', databasePath];
   const child = spawn(command, [...leading, ...place], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: Ctrl+C reaches us only, so that functions that still run find their table until we stop it.
+    // Its own process group: Ctrl-C reaches only us, so running functions keep their table until we stop it.
     detached: true,
   });
   const said: string[] = [];
@@ -79,7 +83,7 @@ export async function launchDynoxide({
   };
 }
 
-/** @returns `undefined` once it answers, or why it did not in time. */
+/** @returns `undefined` once it answers, otherwise the reason why it did not answer in time */
 async function whenAnswering(endpoint: string): Promise<string | undefined> {
   const connections = new Agent();
   const call = awsClient('dynamodb', endpoint, { connections });
@@ -98,8 +102,8 @@ async function whenAnswering(endpoint: string): Promise<string | undefined> {
 }
 
 /**
- * Ends the process that the pid file names, but only if its command line names our database: the number may
- * belong to somebody else by now.
+ * Ends the process that the pid file names, but only if its command line names our database. Another process may have
+ * that number by now.
  */
 export async function endOrphan({
   pidPath,
@@ -108,14 +112,14 @@ export async function endOrphan({
   if (!existsSync(pidPath)) return;
   const pid = Number(readFileSync(pidPath, 'utf8'));
   if (Number.isInteger(pid) && pid > 1 && commandLine(pid).includes(databasePath)) {
-    // The group: under npm the emulator is a child of the process that we know.
+    // Signal the group: under npm the emulator is a child of the process that we know.
     signal(-pid, 'SIGKILL');
     while (commandLine(pid).includes(databasePath)) await delay(POLL_MS);
   }
   rmSync(pidPath, { force: true });
 }
 
-/** How a process was started; empty when there is none, or when it has ended and nobody has asked how. */
+/** The command line of a process; empty if there is no such process or it is a zombie. */
 export function commandLine(pid: number): string {
   try {
     if (process.platform === 'linux')
@@ -135,6 +139,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It has ended already.
+    // The process has already ended.
   }
 }

@@ -14,11 +14,11 @@ interface DynamoDbPlace {
 }
 
 export interface ProvidedDynamoDb extends Pick<DynamoDbServer, 'endpoint' | 'broken'> {
-  /** Behind its gate, for the cloud itself. */
+  /** Endpoint behind the gate, for the cloud itself. */
   readonly inner: string;
 }
 
-/** The emulator behind its gate, or the foreign one that `endpoint` names. */
+/** Starts the emulator behind its gate, or uses the foreign one that `endpoint` names. */
 export async function provideDynamoDb(
   endpoint: string | undefined,
   { dataDir, key, log }: DynamoDbPlace,
@@ -34,7 +34,10 @@ export async function provideDynamoDb(
   return { endpoint: gate.endpoint, inner: server.endpoint, broken: server.broken };
 }
 
-/** Makes the tables that are missing; their streams, by the tables' logical ids. */
+/**
+ * Creates the missing tables.
+ * @returns the tables' stream ARNs, by logical id
+ */
 export async function provideTables(call: AwsCall, stack: Stack): Promise<ReadonlyMap<string, string>> {
   const streamArns = new Map<string, string>();
   for (const table of stack.ofType('AWS::DynamoDB::Table')) {

@@ -2,20 +2,21 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { AccessKey } from '../aws/access-key.ts';
 import { isOwnHost } from '../aws/host.ts';
 
-/** Bytes of a request's head at most. */
+/** Maximum size of a request head in bytes. */
 const MAX_HEAD_BYTES = 64 * 1024;
 const END_OF_HEAD = '\r\n\r\n';
 
+/** A gate that is listening. */
 export interface Gate {
   readonly endpoint: string;
   stop(): Promise<void>;
 }
 
 /**
- * Stands before an emulator that asks for no credentials and takes any `Host`. The first request of a connection must name
- * this machine and the access key, which is made at random for each data directory; its signature is not verified, since
- * that would want the whole body. After that, bytes pass as they are, which costs a fraction of reading every request:
- * whoever has let a connection in is at its other end.
+ * Guards an emulator that requires no credentials and accepts any `Host`. The first request of a connection must name
+ * this machine and the access key, which is random for each data directory. The signature is not verified, since that
+ * needs the whole body. After that, bytes pass unread, at a fraction of the cost of reading every request: the client
+ * that was admitted is still at the other end.
  */
 export async function startGate(upstream: string, key: AccessKey): Promise<Gate> {
   const target = new URL(upstream);
@@ -54,7 +55,7 @@ export async function startGate(upstream: string, key: AccessKey): Promise<Gate>
   };
 }
 
-/** Waits for the whole head; what came with it of the body is handed on too. */
+/** Waits for the complete head. Body bytes that arrived with it are passed on too. */
 function readHead(client: Socket, onHead: (head: string, bytes: Buffer) => void): void {
   let bytes: Buffer = Buffer.alloc(0);
   const onData = (chunk: Buffer) => {

@@ -20,9 +20,9 @@ const ACTIVE_TIMEOUT_MS = 30_000;
 const POLL_MS = 20;
 
 /**
- * Makes the table if it is missing; one of an earlier run stays, with its data.
- * @returns the ARN of its stream, as the DynamoDB that has it names it.
- * @throws LocalCloudError `data_dir_outdated` when that one has other keys, indexes or another stream.
+ * Creates the table if it is missing. A table of an earlier run is kept with its data.
+ * @returns the stream's ARN as this DynamoDB names it
+ * @throws LocalCloudError `data_dir_outdated` if the existing table has other keys or indexes, or another stream
  */
 export async function provideTable(
   call: AwsCall,
@@ -47,7 +47,7 @@ export async function provideTable(
   return found.LatestStreamArn;
 }
 
-/** What cannot be changed in place, in one order, for comparison. */
+/** The parts of a table that cannot be changed in place, in a fixed order for comparison. */
 function shapeOf(table: Omit<TableDescription, 'TableStatus'>): string {
   const indexes = (all: readonly Index[] = []) =>
     all

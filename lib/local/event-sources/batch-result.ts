@@ -1,16 +1,16 @@
 import { isObject } from '../template/json-object.ts';
 
-/** Which records of a batch the function could not process. */
+/** The records of a batch that the function could not process. */
 export type BatchResult =
   | { readonly kind: 'success' }
   | { readonly kind: 'partial'; readonly failed: ReadonlySet<string> }
-  /** The answer makes no sense, and Lambda then takes the whole batch as failed. */
+  /** The answer is invalid; Lambda then treats the whole batch as failed. */
   | { readonly kind: 'malformed'; readonly reason: string };
 
 /**
  * Reads the answer of a function with ReportBatchItemFailures, by the rules of the Lambda developer guide
- * ("Implementing partial batch responses"): nothing, `{}`, and an empty or null list are success; an entry
- * without an identifier, with an empty one, or with one that is not of the batch fails the whole batch.
+ * ("Implementing partial batch responses"). No answer, `{}`, and an empty or null list mean success. An entry without
+ * an identifier, with an empty one, or with one that is not in the batch fails the whole batch.
  */
 export function readBatchResult(answer: unknown, identifiers: ReadonlySet<string>): BatchResult {
   if (answer === null || answer === undefined) return { kind: 'success' };

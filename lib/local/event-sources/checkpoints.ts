@@ -2,19 +2,20 @@ import type { State } from '../state.ts';
 
 /** How far a shard has been read. */
 interface Checkpoint {
-  /** The last record that is done; `undefined`: none yet, begin at the oldest. */
+  /** The last record that was processed; `undefined`: none yet, so reading begins at the oldest. */
   readonly sequenceNumber: string | undefined;
   /** The shard is closed and read to its end. */
   readonly isFinished: boolean;
 }
 
+/** The checkpoints of one mapping, by shard. */
 export interface Checkpoints {
   read(shardId: string): Checkpoint | undefined;
   save(shardId: string, sequenceNumber: string | undefined): void;
   finish(shardId: string): void;
 }
 
-/** The checkpoints of one mapping on one stream: a new stream begins anew. */
+/** Opens the checkpoints of one mapping on one stream. A new stream has none. */
 export function openCheckpoints({ database }: State, logicalId: string, streamArn: string): Checkpoints {
   const mapping = `${logicalId} ${streamArn}`;
   const select = database.prepare(

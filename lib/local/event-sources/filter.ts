@@ -5,7 +5,10 @@ import type { MappingProperties } from '../template/properties.ts';
 import type { Pattern } from './pattern.ts';
 import { compilePattern } from './pattern.ts';
 
-/** The FilterCriteria of an event source: a record passes when it fits any of the filters; without any, always. */
+/**
+ * Compiles the FilterCriteria of an event source. A record passes if it matches any filter, or if there are no
+ * filters.
+ */
 export function compileFilters(logicalId: string, properties: MappingProperties): Pattern {
   const patterns = (properties.FilterCriteria?.Filters ?? []).map(({ Pattern: pattern }) => {
     const parsed = parseJson(pattern);
@@ -20,7 +23,7 @@ export function compileFilters(logicalId: string, properties: MappingProperties)
   return (record) => patterns.length === 0 || patterns.some((matches) => matches(record));
 }
 
-/** What SQS filters see: the body as JSON, where it is JSON. */
+/** The form in which SQS filters see a message: the body is parsed if it is valid JSON. */
 export function withParsedBody(record: { readonly body: string }): unknown {
   return { ...record, body: parseJson(record.body) ?? record.body };
 }

@@ -2,7 +2,7 @@ import { LocalCloudError } from '../errors.ts';
 import type { Json, JsonObject } from '../template/json-object.ts';
 import { isObject } from '../template/json-object.ts';
 
-/** Whether an event fits an EventBridge pattern, as event filters of Lambda and rules use them. */
+/** Whether an event matches an EventBridge pattern. Lambda event filters and rules use the same patterns. */
 export type Pattern = (event: unknown) => boolean;
 
 type Matcher = (value: Json | undefined) => boolean;
@@ -16,10 +16,10 @@ const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boo
 };
 
 /**
- * Compiles a pattern. Known: values, `null`, `prefix`, `suffix`, `equals-ignore-case`, `exists`, `anything-but`
+ * Compiles a pattern. Supported: values, `null`, `prefix`, `suffix`, `equals-ignore-case`, `exists`, `anything-but`
  * (values, `prefix`, `suffix`), `numeric`, `$or`.
- * @param at what has the pattern, for the message.
- * @throws LocalCloudError `unsupported_template` for an operator that it does not know.
+ * @param at where the pattern stands, for the error message
+ * @throws LocalCloudError `unsupported_template` for an unsupported operator
  */
 export function compilePattern(pattern: JsonObject, at: string): Pattern {
   const matches = compileObject(pattern, at);
@@ -43,7 +43,7 @@ function compileMember(below: Json | undefined, at: string): Matcher {
   if (!Array.isArray(below)) return unsupported(at, 'a pattern has objects and lists only');
   const alternatives = below.map((alternative) => compileAlternative(alternative, at));
   return (value) => {
-    // A list in the event fits when any of its members does.
+    // A list in the event matches if any of its members does.
     const values = Array.isArray(value) && value.length > 0 ? value : [value];
     return alternatives.some((matches) => values.some((item) => matches(item)));
   };
@@ -62,7 +62,7 @@ function compileAlternative(alternative: Json, at: string): Matcher {
     case 'equals-ignore-case':
       return text(operand, at, (value, other) => value.toLowerCase() === other.toLowerCase());
     case 'exists':
-      // Only leaves exist in the sense of a pattern.
+      // `exists` applies to leaves only.
       return (value) => (value !== undefined && !isObject(value)) === operand;
     case 'anything-but': {
       const refused = isObject(operand)
@@ -83,7 +83,7 @@ function text(operand: Json, at: string, fits: (value: string, operand: string) 
   return (value) => typeof value === 'string' && fits(value, operand);
 }
 
-/** `["numeric": [">", 0, "<=", 5]]`. DynamoDB's numbers are strings, and AWS compares those as numbers too. */
+/** Compiles `["numeric": [">", 0, "<=", 5]]`. DynamoDB's numbers are strings; AWS compares them as numbers too. */
 function numeric(operand: Json, at: string): Matcher {
   if (!Array.isArray(operand) || operand.length === 0) return unsupported(at, 'numeric wants a list');
   const tests: ((value: number) => boolean)[] = [];

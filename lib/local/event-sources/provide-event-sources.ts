@@ -16,23 +16,23 @@ export interface EventSourcesSetting {
   readonly functions: Functions;
   readonly state: State;
   readonly sqs: AwsCall;
-  /** Seconds of a long poll: see `SqsSourceSetting`. */
+  /** Duration of a long poll in seconds; see `SqsSourceSetting`. */
   readonly waitSeconds: number;
-  /** Instances of a function that one queue may keep busy. */
+  /** Maximum concurrent instances of a function for one queue. */
   readonly workers: number;
   readonly streams: AwsCall;
-  /** The real ARN of a table's stream, by the table's logical id. */
+  /** The stream ARNs of the tables as DynamoDB names them, by the tables' logical ids. */
   readonly streamArns: ReadonlyMap<string, string>;
   readonly log: Log;
 }
 
 /**
- * Starts the event source mappings that are enabled.
- * @throws LocalCloudError `unsupported_template` before any is started, when one cannot be understood.
+ * Starts the enabled event source mappings.
+ * @throws LocalCloudError `unsupported_template` before any is started, if one is not supported
  */
 export function startEventSources(setting: EventSourcesSetting): readonly EventSource[] {
   const starters = setting.stack.ofType('AWS::Lambda::EventSourceMapping').map((mapping) => {
-    // Disabled ones are checked too.
+    // Disabled mappings are checked too.
     compileFilters(mapping.logicalId, mapping.properties);
     return { mapping, start: prepare(setting, mapping) };
   });
@@ -89,7 +89,7 @@ interface GivenUp {
   readonly reason: string;
 }
 
-/** Reports records that are given up to the mapping's destination, in the shape that Lambda uses. */
+/** Reports discarded records to the mapping's destination, in Lambda's format. */
 async function discard(
   setting: EventSourcesSetting,
   { logicalId, properties }: Pick<Resource<'AWS::Lambda::EventSourceMapping'>, 'logicalId' | 'properties'>,

@@ -3,7 +3,7 @@ import type { FunctionPool } from '../functions/pool.ts';
 import type { Log } from '../log.ts';
 import type { MappingProperties } from '../template/properties.ts';
 
-/** What every event source needs. */
+/** The settings that every event source needs. */
 export interface SourceSetting {
   readonly logicalId: string;
   readonly properties: MappingProperties;
@@ -11,13 +11,13 @@ export interface SourceSetting {
   readonly log: Log;
 }
 
-/** A poller that is running. */
+/** A running poller. */
 export interface EventSource {
-  /** Starts no more batches, and resolves when those under way are settled. */
+  /** Starts no more batches, and resolves when the current ones are settled. */
   stop(): Promise<void>;
 }
 
-/** Waits, but not past `stopping`. */
+/** Waits, but ends early when `stopping` is aborted. */
 export async function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
   if (stopping.aborted) return;
   await delay(milliseconds, undefined, { signal: stopping }).catch(() => {});

@@ -6,7 +6,7 @@ import { compileFilters, withParsedBody } from './filter.ts';
 import type { EventSource, SourceSetting } from './source.ts';
 import { pause } from './source.ts';
 
-/** A message as SQS answers it. */
+/** A message as SQS returns it. */
 interface SqsMessage {
   readonly MessageId: string;
   readonly ReceiptHandle: string;
@@ -22,11 +22,12 @@ export interface SqsSourceSetting extends SourceSetting {
   readonly queueUrl: string;
   readonly queueArn: string;
   /**
-   * Seconds of a long poll. Our own queues notice a caller that hung up, so they are asked for as long as SQS
-   * allows. Others hand the next message to the dead socket: there, stopping waits for the poll to end.
+   * Duration of a long poll in seconds. Our own queues notice when a caller disconnects, so the longest poll that SQS
+   * allows is used. Other implementations hand the next message to the dead socket, so stopping waits for the poll to
+   * end.
    */
   readonly waitSeconds: number;
-  /** At most so many instances of the function at a time. */
+  /** Maximum concurrent instances of the function. */
   readonly workers: number;
 }
 
@@ -35,8 +36,8 @@ const RECEIVE_MAX = 10;
 const RETRY_MS = 500;
 
 /**
- * Polls a queue for a function. Each of up to MaximumConcurrency pollers receives a batch, has it processed,
- * deletes what succeeded, and leaves the rest to its visibility time-out, as Lambda does.
+ * Polls a queue for a function. Each of up to MaximumConcurrency pollers receives a batch and has it processed. It
+ * deletes the messages that succeeded and leaves the others to their visibility timeout, as Lambda does.
  */
 export function startSqsSource(setting: SqsSourceSetting): EventSource {
   const { properties, target, log, call, workers } = setting;
@@ -64,7 +65,10 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
     }
   }
 
-  /** Up to a batch: what is there at once, or what comes within the window after the first message. */
+  /**
+   * Collects up to one batch: the messages that are there, or those that arrive within the window after the first
+   * one.
+   */
   async function gather(): Promise<readonly SqsMessage[]> {
     const batch = [...(await receive(batchSize, setting.waitSeconds))];
     const deadline = Date.now() + windowMs;
@@ -91,13 +95,13 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
     return Messages ?? [];
   }
 
-  /** @returns the messages that are done. */
+  /** @returns the messages that were processed */
   async function handle(messages: readonly SqsMessage[]): Promise<readonly SqsMessage[]> {
     let answer: unknown;
     try {
       answer = await target.invoke({ Records: messages.map((message) => toRecord(message, setting)) });
     } catch {
-      // The pool has said why. The whole batch comes again.
+      // The pool has logged the reason. The whole batch is received again.
       return [];
     }
     if (!reportsFailures) return messages;

@@ -3,7 +3,7 @@ import { readBatchResult } from './batch-result.ts';
 import type { SourceSetting } from './source.ts';
 import { pause } from './source.ts';
 
-/** A change as DynamoDB streams answer it and Lambda passes it on. */
+/** A change as DynamoDB streams return it and Lambda passes it on. */
 export interface StreamRecord {
   readonly eventID: string;
   readonly awsRegion?: string;
@@ -11,12 +11,12 @@ export interface StreamRecord {
 }
 
 export interface BatchSetting extends SourceSetting {
-  /** What the event's records name as their source. */
+  /** The source ARN in the event's records. */
   readonly eventSourceArn: string;
   readonly stopping: AbortSignal;
-  /** Called with each record's sequence number up to which all is done. */
+  /** Receives the sequence number up to which everything is processed. */
   onProgress(sequenceNumber: string): void;
-  /** Where records go that are given up, if the template says so. */
+  /** Receives records that are given up. Without a destination in the template they are dropped. */
   discard(records: readonly StreamRecord[], attempts: number, reason: string): Promise<void>;
 }
 
@@ -24,8 +24,9 @@ const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 10_000;
 
 /**
- * Has a batch processed until it is done or given up, in order: nothing behind a record begins before it.
- * @returns false when the cloud stopped first; what has no progress then comes again.
+ * Processes a batch in order until it is done or given up. No record is processed before the records in front of it
+ * are settled.
+ * @returns `false` if the cloud stopped first; records without progress are then processed again
  */
 export async function processBatch(setting: BatchSetting, batch: readonly StreamRecord[]): Promise<boolean> {
   const { properties, stopping } = setting;
@@ -40,7 +41,7 @@ export async function processBatch(setting: BatchSetting, batch: readonly Stream
     const failedFrom = records.slice(outcome.failedFrom);
     progressTo(setting, records[outcome.failedFrom - 1]);
     if (outcome.failedFrom > 0) {
-      // What is left is a new batch, and this was its first attempt: progress never uses up the retries.
+      // The rest counts as a new batch, and this was its first attempt: progress never uses up the retries.
       records = failedFrom;
       attempts = 1;
     }
@@ -87,7 +88,7 @@ async function attempt(setting: BatchSetting, records: readonly StreamRecord[]):
     case 'success':
       return { kind: 'done' };
     case 'partial':
-      // Everything from the first failure on comes again: order is kept.
+      // Retry everything from the first failure on, so that the order is kept.
       return { kind: 'failed', failedFrom: numbers.findIndex((number) => result.failed.has(number)) };
     case 'malformed':
       setting.log({

@@ -10,9 +10,9 @@ import { processBatch } from './stream-batch.ts';
 
 export interface StreamSourceSetting extends SourceSetting {
   readonly streams: AwsCall;
-  /** The stream as the DynamoDB that has it names it. */
+  /** The stream's ARN as the DynamoDB in use names it. */
   readonly streamArn: string;
-  /** What the event's records name as their source: the ARN that the template resolves to. */
+  /** The source ARN in the event's records: the ARN to which the template resolves. */
   readonly eventSourceArn: string;
   readonly checkpoints: Checkpoints;
   discard(records: readonly StreamRecord[], attempts: number, reason: string): Promise<void>;
@@ -30,14 +30,14 @@ interface RecordsPage {
 
 const DEFAULT_BATCH_SIZE = 100;
 const READ_MAX = 1000;
-/** Lambda polls four times a second; a person who watches wants it a little quicker. */
+/** Lambda polls four times a second; for someone watching, a shorter interval is better. */
 const IDLE_MS = 100;
 const RETRY_MS = 500;
 const SHARD_REFRESH_MS = 10_000;
 
 /**
- * Reads a table's stream for a function: every shard in order, children after their parents, from a checkpoint
- * that moves only after success. Killed in between, the batch comes again.
+ * Reads a table's stream for a function: every shard in order, child shards after their parents. The checkpoint moves
+ * only after success, so a kill in between repeats the batch.
  */
 export function startStreamSource(setting: StreamSourceSetting): EventSource {
   const stopping = new AbortController();
@@ -89,7 +89,7 @@ export function startStreamSource(setting: StreamSourceSetting): EventSource {
 
 interface ShardStart {
   readonly shardId: string;
-  /** False: only what is written from now on. */
+  /** `false`: only records written from now on. */
   readonly isFromStart: boolean;
 }
 
@@ -114,9 +114,9 @@ async function readShard(
 }
 
 /**
- * The end of the shard, by reading through it once. LATEST must be fixed when the mapping first runs, or what is
- * written before the first batch would be lost in a kill; and the shard's EndingSequenceNumber does not tell:
- * open shards have none on AWS, and dynoxide gives the greatest as text, 9999 of 20000.
+ * Finds the end of the shard by reading through it once. LATEST must be fixed when the mapping first runs; otherwise
+ * a kill would lose what is written before the first batch. The shard's EndingSequenceNumber does not help: open
+ * shards have none on AWS, and dynoxide compares it as text (9999 instead of 20000).
  */
 async function lastSequenceNumber(
   setting: StreamSourceSetting,
@@ -189,7 +189,7 @@ function countWanted(records: readonly StreamRecord[], accepts: (record: unknown
   return records.reduce((count, record) => count + (accepts(record) ? 1 : 0), 0);
 }
 
-/** The records of the next batch, what is left behind them, and how far the checkpoint then goes. */
+/** Returns the records of the next batch, the records after them, and the checkpoint for the batch. */
 function cut(records: readonly StreamRecord[], accepts: (record: unknown) => boolean, batchSize: number) {
   const wanted: StreamRecord[] = [];
   let index = 0;

@@ -13,15 +13,15 @@ export type BusEvent = Readonly<Record<string, unknown>>;
 export interface BusRule {
   readonly busName: string;
   readonly matches: Pattern;
-  /** Resolves when every target has the event. */
+  /** Resolves when every target has received the event. */
   deliver(event: BusEvent): Promise<void>;
 }
 
 type Entry = Readonly<Record<string, unknown>>;
 
 /**
- * Stands in for EventBridge: `PutEvents` hands each event to the rules that it fits before it answers, so an
- * entry that could not be delivered is answered as failed and nothing has to be kept.
+ * Stands in for EventBridge. `PutEvents` delivers each event to the matching rules before it answers. An entry that
+ * could not be delivered is answered as failed, so no event has to be stored.
  */
 export function eventBusService(rules: readonly BusRule[]): JsonService {
   return {
@@ -78,7 +78,7 @@ function readObject(text: unknown): Json | undefined {
   }
 }
 
-/** The part of an event that a target's `InputPath` (`$.detail.order`) names. */
+/** Returns the part of an event that a target's `InputPath` names, such as `$.detail.order`. */
 export function atPath(event: unknown, path: string): unknown {
   let value = event;
   for (const key of path.split('.').slice(1)) value = isObject(value) ? value[key] : undefined;

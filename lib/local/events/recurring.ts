@@ -11,12 +11,12 @@ export interface RecurringSetting {
   readonly log: Log;
 }
 
-/** Timers cannot be set for longer than 2^31 ms. */
+/** Longest delay of a timer: 2^31 − 1 ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Invokes a function by a schedule. A run that takes longer than the interval is not overtaken by the next: what
- * came due meanwhile is left out. A failed run is not repeated; the next one comes anyway.
+ * Invokes a function on a schedule. Runs never overlap: times that come due during a run are skipped. A failed run is
+ * not retried; the next run follows as scheduled.
  */
 export function startRecurring(setting: RecurringSetting): { stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;

@@ -18,14 +18,14 @@ export interface RuleSetting {
   functionOf(arn: string): FunctionPool | undefined;
   queueUrlOf(arn: string): string | undefined;
   readonly sqs: AwsCall;
-  /** Instead of what the template says; `undefined`: as it says. */
+  /** Interval that replaces the template's schedules; `undefined`: use the template's. */
   readonly scheduleSeconds: number | undefined;
   readonly log: Log;
 }
 
 type Target = RuleProperties['Targets'][number];
 
-/** The rules that wait for events. */
+/** Returns the rules with an event pattern. */
 export function busRules(setting: RuleSetting): readonly BusRule[] {
   return setting.stack.ofType('AWS::Events::Rule').flatMap((rule) => {
     const { EventPattern: pattern, EventBusName: bus = 'default', State, Targets } = rule.properties;
@@ -64,14 +64,14 @@ function eventTarget(
   }
   const pool = functionTarget(setting, logicalId, target.Arn);
   return async (event) => {
-    // An asynchronous invocation: whoever put the event does not wait for it. A failure is not repeated.
+    // Asynchronous invocation: the sender of the event does not wait. A failure is not retried.
     pool.invoke(JSON.parse(inputOf(event))).catch((error: unknown) => {
       setting.log({ source: logicalId, stream: 'event', line: `the target failed: ${messageOf(error)}` });
     });
   };
 }
 
-/** Starts what fires by the clock: rules with a schedule, and schedules of EventBridge Scheduler. */
+/** Starts everything that fires on a schedule: rules with a schedule, and schedules of EventBridge Scheduler. */
 export function startRecurringRules(setting: RuleSetting): readonly { stop(): Promise<void> }[] {
   const rules = setting.stack.ofType('AWS::Events::Rule').flatMap((rule) => {
     const { ScheduleExpression: expression, State, Targets } = rule.properties;
@@ -104,7 +104,7 @@ export function startRecurringRules(setting: RuleSetting): readonly { stop(): Pr
   return [...rules, ...schedules];
 }
 
-/** The template's expression is read in any case: a wrong one must not first show when it is deployed. */
+/** Always parses the template's expression: an invalid one must fail here, not first at deployment. */
 function recurrenceOf(setting: RuleSetting, expression: string, logicalId: string): Recurrence {
   const recurrence = readRecurrence(expression, logicalId);
   const seconds = setting.scheduleSeconds;

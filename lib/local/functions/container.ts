@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import { forwardLines } from '../log.ts';
 import type { InvocationError, InvocationRequest, WorkerMessage, WorkerSetting } from './protocol.ts';
 
-/** How an invocation failed: the function threw, ran too long, or took its worker down. */
+/** How an invocation failed: the function threw, timed out, or crashed its worker. */
 export type FailureKind = 'function-error' | 'time-out' | 'crash';
 
 /** A failed invocation. */
@@ -21,21 +21,21 @@ export class InvocationFailure extends Error {
 
 /** A warm instance of a function: one worker thread, one event at a time. */
 export interface Container {
-  /** False once it has crashed or was ended; a new one must take its place. */
+  /** `false` once it has crashed or was stopped; it must then be replaced. */
   readonly isAlive: boolean;
   /** @throws InvocationFailure */
   invoke(request: Omit<InvocationRequest, 'deadline'>, timeoutMs: number): Promise<string>;
   end(): Promise<void>;
 }
 
-/** Lambda allows 10 s; a busy developer's machine starts several at once. */
+/** Lambda allows 10 s. A busy developer machine starts several at once, so it gets more. */
 const INIT_TIMEOUT_MS = 30_000;
 const WORKER_URL = new URL('./worker.ts', import.meta.url);
 
 export interface ContainerOptions {
   readonly setting: WorkerSetting;
   readonly env: Readonly<Record<string, string>>;
-  /** What its lines are logged as. */
+  /** Source under which its output is logged. */
   readonly source: string;
   readonly log: Log;
 }
@@ -71,7 +71,7 @@ export function startContainer({ setting, env, source, log }: ContainerOptions):
     });
   });
 
-  /** Waits for one message; too late, or the thread's death, ends it. */
+  /** Waits for one message. A timeout terminates the worker; the worker's death rejects the promise. */
   function nextMessage(timeoutMs: number, what: string): Promise<WorkerMessage> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -101,7 +101,7 @@ export function startContainer({ setting, env, source, log }: ContainerOptions):
     void worker.terminate();
     throw new InvocationFailure('crash', message.error);
   });
-  // Whoever invokes hears of it; unheard it must not end the process.
+  // Each caller of `invoke` gets this rejection. Without a handler here it would end the process.
   ready.catch(() => {});
 
   return {

@@ -8,7 +8,7 @@ export interface PoolSetting extends WorkerSetting {
   readonly logicalId: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** At most so many instances at a time. */
+  /** Maximum concurrent instances. */
   readonly size: number;
 }
 
@@ -17,19 +17,19 @@ export interface FunctionPool {
   readonly logicalId: string;
   readonly name: string;
   readonly size: number;
-  /** Instances that are running an event now. */
+  /** Number of instances that are processing an event. */
   readonly running: number;
   /**
-   * Runs one event and gives its result. Above the pool's size the event waits, in order, where Lambda would
-   * scale out or throttle: one machine has no more workers to give.
+   * Processes one event and returns its result. If all instances are busy, the event waits in order. Lambda would
+   * scale out or throttle here, but one machine has no more workers.
    * @throws InvocationFailure
    */
   invoke(event: unknown): Promise<unknown>;
-  /** Takes no more events, lets the running ones end for at most `graceMs`, then ends the instances. */
+  /** Accepts no more events, waits at most `graceMs` for the current ones, then stops the instances. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Instances start when they are needed, stay warm, and are replaced when they time out or crash. */
+/** Starts instances on demand, keeps them warm, and replaces them after a timeout or crash. */
 export function createPool(setting: PoolSetting, log: Log): FunctionPool {
   const containers = new Set<Container>();
   const idle: Container[] = [];
@@ -45,7 +45,7 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
   }
 
   function acquire(): Promise<Container> | Container {
-    // The one used last: its caches and connections are the warmest.
+    // Use the most recent one: its caches and connections are the warmest.
     const warm = idle.pop();
     if (warm !== undefined) return warm;
     if (containers.size < setting.size) return start();
@@ -64,7 +64,7 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
     for (;;) {
       const container = await acquire();
       if (container.isAlive) return container;
-      // It died while it was idle: an unhandled rejection after the answer, for example.
+      // It died while idle, for example of an unhandled rejection after the answer.
       containers.delete(container);
     }
   }

@@ -1,14 +1,14 @@
-/** What a worker thread is told when it starts. */
+/** The settings that a worker thread receives at its start. */
 export interface WorkerSetting {
   readonly assetDir: string;
-  /** `index.handler`: file without ending, and exported name. */
+  /** Handler such as `index.handler`: file name without extension, and exported name. */
   readonly handler: string;
   readonly functionName: string;
   readonly functionArn: string;
   readonly memoryMb: number;
 }
 
-/** To the worker: one event. Payloads travel as JSON text, as they do in Lambda. */
+/** To the worker: one event. Payloads travel as JSON text, as in Lambda. */
 export interface InvocationRequest {
   readonly requestId: string;
   readonly payload: string;
@@ -16,7 +16,7 @@ export interface InvocationRequest {
   readonly deadline: number;
 }
 
-/** From the worker: that it has loaded the bundle, or could not, or the result of an event. */
+/** From the worker: the bundle is loaded, the bundle failed to load, or the result of an event. */
 export type WorkerMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'init-error'; readonly error: InvocationError }

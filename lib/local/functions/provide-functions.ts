@@ -8,7 +8,7 @@ import type { Resource, Stack } from '../template/stack-resources.ts';
 import type { FunctionPool } from './pool.ts';
 import { createPool } from './pool.ts';
 
-/** Where unmodified SDK clients find what stands in for AWS. */
+/** Endpoints of the AWS stand-ins, for unmodified SDK clients. */
 export interface ServiceEndpoints {
   readonly dynamodb: string;
   readonly sqs: string;
@@ -16,7 +16,7 @@ export interface ServiceEndpoints {
   readonly kms: string;
   readonly secretsManager: string;
   readonly eventBridge: string;
-  /** Only with a bucket in the template. */
+  /** `undefined` if the template has no bucket. */
   readonly s3: string | undefined;
 }
 
@@ -24,11 +24,11 @@ export interface FunctionsSetting {
   readonly assembly: Assembly;
   readonly stack: Stack;
   readonly endpoints: ServiceEndpoints;
-  /** What functions sign with. */
+  /** Access key with which functions sign. */
   readonly key: AccessKey;
-  /** Laid over every function's own environment. */
+  /** Environment variables added to every function's own; they take precedence. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Instances of a function at a time for each that invokes it, unless its reserved concurrency is lower. */
+  /** Maximum concurrent instances of a function for each invoker. A lower reserved concurrency takes precedence. */
   readonly workers: number;
   readonly log: Log;
 }
@@ -36,10 +36,11 @@ export interface FunctionsSetting {
 /** The functions of the template. */
 export interface Functions {
   readonly pools: readonly FunctionPool[];
-  /** By name, ARN, or a text that names the ARN, as an integration's URI does. */
+  /** Finds a function by name, by ARN, or by a text that contains the ARN, such as an integration's URI. */
   find(nameOrArn: string): FunctionPool | undefined;
 }
 
+/** Creates a pool for each function of the template. */
 export function provideFunctions(setting: FunctionsSetting): Functions {
   const entries = setting.stack.ofType('AWS::Lambda::Function').map((resource) => ({
     arn: resource.physical.arn,
@@ -86,8 +87,8 @@ function provideFunction(
 }
 
 /**
- * Who may keep instances of a function busy: each of its event sources, and everybody else together. Each has instances
- * of its own, as on AWS: what is slow to be worked off in one queue must not hold up another.
+ * Counts the invokers of a function: each of its event sources, and all others together. Each invoker has its own
+ * instances, as on AWS: a slow queue must not hold up another.
  */
 function invokersOf(stack: Stack, { physical }: Resource<'AWS::Lambda::Function'>): number {
   const sources = stack
@@ -96,7 +97,7 @@ function invokersOf(stack: Stack, { physical }: Resource<'AWS::Lambda::Function'
   return sources.length + 1;
 }
 
-/** Nothing of our own environment gets through but what a process needs: no profile, no real credentials. */
+/** Passes on only the variables of our own environment that a process needs: no profile, no real credentials. */
 function environmentOf(
   { endpoints, environment, key }: FunctionsSetting,
   { physical, properties }: Resource<'AWS::Lambda::Function'>,

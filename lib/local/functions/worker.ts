@@ -1,6 +1,6 @@
 /**
- * Runs inside a worker thread: loads one function's bundle and hands it one event at a time, as the Node
- * runtime of Lambda does. Its `process.env` is the thread's own.
+ * Runs inside a worker thread. Loads one function's bundle and passes it one event at a time, as Lambda's Node
+ * runtime does. Its `process.env` is the thread's own.
  */
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -68,12 +68,12 @@ async function loadHandler(): Promise<Handler> {
   return handler as Handler;
 }
 
-/** In Lambda a bundle stands alone: without a package.json of its own, `.js` is CommonJS. */
+/** In Lambda a bundle stands alone: without its own package.json, `.js` is CommonJS. */
 function isCommonJs(path: string): boolean {
   return path.endsWith('.js') && !existsSync(join(dirname(path), 'package.json'));
 }
 
-/** `require()` would heed the package.json of whatever project the assembly happens to lie in. */
+/** Avoids `require()`, which would apply the package.json of the project around the assembly. */
 function loadCommonJs(path: string): object {
   const module = { exports: {} };
   const load = compileFunction(

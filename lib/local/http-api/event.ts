@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { LOCAL_ACCOUNT } from '../template/intrinsics.ts';
 
+/** The parts of a request from which its event is built. */
 export interface EventInput {
   readonly request: IncomingMessage;
   readonly body: Buffer;
@@ -13,23 +14,27 @@ export interface EventInput {
   readonly stage: string;
 }
 
+/** The path and query of a request. */
 export interface RequestPath {
-  /** Percent-decoded: an HTTP API, unlike a REST API or a function URL, decodes before it matches and passes on. */
+  /**
+   * Percent-decoded. Unlike a REST API or a function URL, an HTTP API decodes the path before it matches and passes
+   * it on.
+   */
   readonly decoded: string;
   /** Still encoded, without the question mark. */
   readonly query: string;
 }
 
 /**
- * Bodies of these types are handed over as text, all others in base64: forms, `+json`, and what has no type or another
- * charset. AWS documents no list; this one was measured by others on an HTTP API (floci issue 2172, ministack pull
- * request 766).
+ * Bodies of these types are passed as text, all others in base64: forms, `+json`, other charsets, and bodies without
+ * a type. AWS documents no list. Others measured this one on an HTTP API (floci issue 2172, ministack pull request
+ * 766).
  */
 const TEXT_TYPE = /^(?:text\/[^;]*|application\/(?:json|xml|javascript))\s*(?:;(.*))?$/i;
-/** API Gateway does not pass these on. */
+/** Headers that API Gateway does not pass on. */
 const DROPPED_HEADERS = new Set(['connection', 'cookie', 'keep-alive', 'transfer-encoding', 'upgrade']);
 
-/** @returns `undefined` when the path is not validly encoded. */
+/** @returns `undefined` if the path is not validly encoded */
 export function readPath(url: string): RequestPath | undefined {
   const mark = url.indexOf('?');
   const [path, query] = mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
@@ -40,7 +45,7 @@ export function readPath(url: string): RequestPath | undefined {
   }
 }
 
-/** The event of payload format 2.0 (API Gateway developer guide, "Working with Lambda proxy integrations"). */
+/** Builds the event of payload format 2.0 (API Gateway developer guide, "Working with Lambda proxy integrations"). */
 export function toEvent(input: EventInput): object {
   const { request, body, path, pathParameters } = input;
   const headers = joinHeaders(request);
@@ -80,7 +85,7 @@ export function toEvent(input: EventInput): object {
   };
 }
 
-/** Text is what its type says it is and what is UTF-8: other bytes would become U+FFFD before anybody could refuse them. */
+/** A body is text if its type is textual and its bytes are UTF-8. Other bytes would silently become U+FFFD. */
 function isTextBody(contentType: string | undefined, body: Buffer): boolean {
   const match = TEXT_TYPE.exec(contentType ?? '');
   if (match === null) return false;
@@ -88,7 +93,7 @@ function isTextBody(contentType: string | undefined, body: Buffer): boolean {
   return (charset === undefined || /^utf-?8$/i.test(charset)) && isUtf8(body);
 }
 
-/** Lower-case names; the values of a repeated header are joined by commas. */
+/** Returns lower-case names; values of a repeated header are joined by commas. */
 function joinHeaders(request: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, values] of Object.entries(request.headersDistinct)) {
@@ -106,7 +111,7 @@ function joinQuery(query: string): Record<string, string> | undefined {
   return joined;
 }
 
-/** `20/Nov/2026:08:00:00 +0000` */
+/** Formats a date as `20/Nov/2026:08:00:00 +0000`. */
 function commonLogTime(date: Date): string {
   const [, day, month, year, time] = date.toUTCString().split(' ');
   return `${day}/${month}/${year}:${time} +0000`;

@@ -16,24 +16,26 @@ interface RouteTarget {
   readonly timeoutMs: number;
 }
 
+/** The HTTP API of a template: its routes and limits. */
 export interface HttpApi {
   readonly apiId: string;
   readonly stage: string;
   readonly routes: readonly Route<RouteTarget>[];
-  /** Whether a request may pass the stage's limits. */
+  /** Whether a request is within the stage's throttling limits. */
   mayPass(): boolean;
 }
 
-/** API Gateway's limit of a request. */
+/** API Gateway's maximum request size. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** An HTTP server that listens before the API behind it is there: addresses must be known before functions start. */
+/** An HTTP server that listens before its API is ready, because functions need the address at their start. */
 export interface HttpApiServer {
   readonly server: Server;
-  /** From now on requests are served; before, they are answered 503. */
+  /** Starts to serve requests. Until then they are answered 503. */
   serve(api: HttpApi): void;
 }
 
+/** Creates the server. It answers 503 until `serve` is called, and 403 to a foreign `Host`. */
 export function createHttpApiServer(log: Log): HttpApiServer {
   let handle: (request: IncomingMessage) => Promise<HttpAnswer> = async () =>
     gatewayMessage(503, 'Service Unavailable');
@@ -58,7 +60,7 @@ export function createHttpApiServer(log: Log): HttpApiServer {
   };
 }
 
-/** As API Gateway answers a name that is none of its own. */
+/** API Gateway's answer to a host name that it does not serve. */
 async function forbidden(): Promise<HttpAnswer> {
   return gatewayMessage(403, 'Forbidden');
 }
@@ -97,18 +99,18 @@ async function invoke(pool: FunctionPool, event: object): Promise<HttpAnswer> {
   try {
     return readResult(await pool.invoke(event)) ?? gatewayMessage(500, 'Internal Server Error');
   } catch {
-    // The pool has said why. API Gateway answers the same when the function timed out by its own limit.
+    // The pool has logged the reason. API Gateway gives the same answer when the function exceeds its own timeout.
     return gatewayMessage(500, 'Internal Server Error');
   }
 }
 
-/** The integration's time-out, which API Gateway answers with 503; the function runs on. */
+/** The integration's timeout. API Gateway answers 503, and the function continues. */
 async function afterTimeout(milliseconds: number, done: AbortSignal): Promise<HttpAnswer> {
   await delay(milliseconds, undefined, { signal: done }).catch(() => {});
   return gatewayMessage(503, 'Service Unavailable');
 }
 
-/** A body that is too large is read to its end and dropped, so that the client hears the answer. */
+/** Reads the body. A body that is too large is read to its end and discarded, so that the client receives the answer. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -125,7 +127,7 @@ function write(
   response: ServerResponse,
   { statusCode, headers, body }: HttpAnswer,
 ): void {
-  // A body that nobody reads would be taken for the next request on this connection.
+  // An unread body would be parsed as the next request on this connection.
   if (!request.complete) response.setHeader('connection', 'close');
   for (const [name, value] of Object.entries(headers)) {
     if (name !== 'content-length') response.setHeader(name, value as string | string[]);

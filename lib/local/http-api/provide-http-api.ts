@@ -5,9 +5,9 @@ import type { HttpApi } from './http-server.ts';
 import { createThrottle } from './throttle.ts';
 
 /**
- * The HTTP API of the template, or `undefined` when it has none.
- * @throws LocalCloudError `unsupported_template` for several APIs, a stage that is not `$default`, or a route
- * that leads to nothing.
+ * Provides the template's HTTP API, or `undefined` if it has none.
+ * @throws LocalCloudError `unsupported_template` for more than one API, a stage other than `$default`, or a route
+ * without a target
  */
 export function provideHttpApi(stack: Stack, functions: Functions): HttpApi | undefined {
   const [api, ...more] = stack.ofType('AWS::ApiGatewayV2::Api');

@@ -1,5 +1,6 @@
 import { isObject } from '../template/json-object.ts';
 
+/** An HTTP answer, ready to be written. */
 export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
@@ -7,8 +8,9 @@ export interface HttpAnswer {
 }
 
 /**
- * What a function's result means: with a `statusCode` it is a structured response; anything else is the body
- * of a 200, as JSON (a string as it is). `undefined`: a structured response that API Gateway refuses (500).
+ * Interprets a function's result. A result with a `statusCode` is a structured response. Anything else is the body of
+ * a 200, as JSON (a string unchanged).
+ * @returns `undefined` for a structured response that API Gateway rejects with 500
  */
 export function readResult(result: unknown): HttpAnswer | undefined {
   if (!isObject(result) || result.statusCode === undefined) {
@@ -33,7 +35,7 @@ export function readResult(result: unknown): HttpAnswer | undefined {
   };
 }
 
-/** What API Gateway says by itself. */
+/** An answer that API Gateway generates itself. */
 export function gatewayMessage(statusCode: number, message: string): HttpAnswer {
   return {
     statusCode,

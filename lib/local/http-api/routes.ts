@@ -1,12 +1,13 @@
-/** What a request matched. */
+/** The route that a request matched. */
 export interface RouteMatch<Target> {
   readonly routeKey: string;
   readonly target: Target;
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
+/** A route and the target that serves it. */
 export interface Route<Target> {
-  /** `GET /v1/things/{id}`, `ANY /{proxy+}` or `$default`. */
+  /** A route key: `GET /v1/things/{id}`, `ANY /{proxy+}` or `$default`. */
   readonly routeKey: string;
   readonly target: Target;
 }
@@ -23,8 +24,8 @@ type Segment =
 const RANK = { literal: 0, parameter: 1, greedy: 2 } as const;
 
 /**
- * Chooses routes as an HTTP API does: the most specific path first (literal over `{parameter}` over `{proxy+}`,
- * from left to right), on it the exact method over `ANY`, and `$default` when nothing else fits.
+ * Matches routes as an HTTP API does. The most specific path wins (literal over `{parameter}` over `{proxy+}`, from
+ * left to right), then the exact method over `ANY`. `$default` applies if nothing else matches.
  */
 export function createRouter<Target>(routes: readonly Route<Target>[]) {
   const fallback = routes.find(({ routeKey }) => routeKey === '$default');

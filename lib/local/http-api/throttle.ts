@@ -1,11 +1,15 @@
+/** Throttling limits of a stage. */
 export interface ThrottleSetting {
-  /** Requests that may come at once. */
+  /** Maximum requests at once. */
   readonly burst: number;
-  /** Requests per second that are let in on average. */
+  /** Average requests per second. */
   readonly rate: number;
 }
 
-/** A token bucket, as API Gateway throttles. @returns a function that says whether a request may pass. */
+/**
+ * Creates a token bucket, as API Gateway throttles.
+ * @returns a function that reports whether a request may pass
+ */
 export function createThrottle(
   { burst, rate }: ThrottleSetting,
   now: () => number = Date.now,

@@ -1,6 +1,6 @@
 import { LocalCloudError } from '../errors.ts';
 
-/** When something that repeats is due next. */
+/** Returns the next due time after `afterMs`; both in milliseconds since 1970. */
 export type Recurrence = (afterMs: number) => number;
 
 const MINUTE_MS = 60_000;
@@ -11,26 +11,26 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 const RATE = /^rate\((\d+) (minute|hour|day)s?\)$/;
 const CRON = /^cron\(([^)]*)\)$/;
-/** `at(2026-11-20T08:00:00)`, without a zone. */
+/** Matches `at(2026-11-20T08:00:00)`, without a time zone. */
 const AT = /^at\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\)$/;
-/** A cron expression that fits no minute within so long is taken as wrong. */
+/** A cron expression that matches no minute within this horizon is rejected. */
 const CRON_HORIZON_MINUTES = 366 * 24 * 60;
 
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const DAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
-/** The moment of a one-time expression in UTC, in milliseconds since 1970; `undefined` when it is none. */
+/** The time of a one-time expression in UTC, in milliseconds since 1970; `undefined` if it is not one. */
 export function readAt(expression: string): number | undefined {
   const moment = AT.exec(expression)?.[1];
   const milliseconds = moment === undefined ? Number.NaN : Date.parse(`${moment}Z`);
   if (moment === undefined || Number.isNaN(milliseconds)) return undefined;
-  // The platform takes the 31st of November for the 1st of December, and 24:00 for the next day.
+  // JavaScript reads 31 November as 1 December, and 24:00 as the next day. Reject both.
   return new Date(milliseconds).toISOString().startsWith(moment) ? milliseconds : undefined;
 }
 
 /**
- * Reads `rate(5 minutes)` or `cron(0/5 * * * ? *)` (UTC).
- * @param at what has the expression, for the message.
+ * Parses `rate(5 minutes)` or `cron(0/5 * * * ? *)` (UTC).
+ * @param at where the expression stands, for the error message
  * @throws LocalCloudError `unsupported_template`
  */
 export function readRecurrence(expression: string, at: string): Recurrence {

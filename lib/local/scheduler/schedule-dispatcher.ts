@@ -6,7 +6,7 @@ import { readJson } from './scheduler-api.ts';
 
 /** Fires schedules. */
 export interface Dispatcher {
-  /** To be called when a schedule was added. */
+  /** Call this after a schedule was added. */
   wake(): void;
   stop(): Promise<void>;
 }
@@ -14,7 +14,7 @@ export interface Dispatcher {
 export interface DispatcherSetting {
   readonly store: ScheduleStore;
   readonly sqs: AwsCall;
-  /** The URL under which a queue, named by a URL of this or an earlier run, is found now. */
+  /** Maps a queue URL of this or an earlier run to the current URL of that queue. */
   readonly currentQueueUrl: (queueUrl: string) => string;
   readonly log: Log;
 }
@@ -24,9 +24,9 @@ const RETRY_MS = 1_000;
 const MAX_TIMER_MS = 60_000;
 
 /**
- * Sends what is due, what came due while the cloud was down included, and deletes a schedule only after its
- * message is in the queue: a kill in between sends it again, as Scheduler's at-least-once does. While SQS is
- * away it tries again.
+ * Sends the messages of due schedules, including those that came due while the cloud was down. A schedule is deleted
+ * only after its message is in the queue. A kill in between sends it again (at least once, as in EventBridge
+ * Scheduler). While SQS is unreachable it retries.
  */
 export function startDispatcher({ store, sqs, currentQueueUrl, log }: DispatcherSetting): Dispatcher {
   let timer: NodeJS.Timeout | undefined;

@@ -6,23 +6,24 @@ export interface StoredSchedule {
   readonly name: string;
   /** Milliseconds since 1970. */
   readonly dueAt: number;
-  /** The CreateSchedule request, as it came. */
+  /** The CreateSchedule request as received. */
   readonly definition: Readonly<Record<string, unknown>>;
 }
 
-/** Schedules in SQLite. */
+/** Stores schedules in SQLite. */
 export interface ScheduleStore {
-  /** False when the group has one of this name. */
+  /** Returns `false` if the group already has a schedule of this name. */
   add(schedule: StoredSchedule): boolean;
   find(groupName: string, name: string): StoredSchedule | undefined;
-  /** False when there is none. */
+  /** Returns `false` if there is no such schedule. */
   remove(groupName: string, name: string): boolean;
-  /** In order of name, from `afterName` on. */
+  /** Lists schedules by name, after `afterName`. */
   list(groupName: string, prefix: string, afterName: string, limit: number): readonly StoredSchedule[];
   due(now: number, limit: number): readonly StoredSchedule[];
   nextDueAt(): number | undefined;
 }
 
+/** Opens the schedule table in the cloud's database. */
 export function openScheduleStore({ database }: State): ScheduleStore {
   const insert = database.prepare(
     'INSERT OR IGNORE INTO schedule (group_name, name, due_at, definition) VALUES (?, ?, ?, ?)',

@@ -4,7 +4,7 @@ import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
 import { readAt } from './expressions.ts';
 import type { ScheduleStore, StoredSchedule } from './schedule-store.ts';
 
-/** The one target that the stand-in delivers to: the only one that can set a message group on a standard queue. */
+/** The only supported target. No other target can set a message group on a standard queue. */
 const SEND_MESSAGE_TARGET = 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage';
 
 const NAME = /^[0-9a-zA-Z-_.]{1,64}$/;
@@ -12,10 +12,10 @@ const PAGE_MAX = 100;
 const PATH = /^\/schedules(?:\/([^/]+))?$/;
 
 /**
- * EventBridge Scheduler's API for one-time schedules that send to SQS and are deleted after completion; what
- * else it is asked for it refuses by name.
- * @param groups the groups of the template. Without any, only `default` exists.
- * @param onChange called after a schedule was added: it may be due before all others.
+ * EventBridge Scheduler's API for one-time schedules that send to SQS and are deleted after completion. Rejects every
+ * other request and names what is not supported.
+ * @param groups the template's groups; if it has none, only `default` exists
+ * @param onChange called after a schedule was added, since it may be due before all others
  */
 export function schedulerService(
   store: ScheduleStore,
@@ -86,7 +86,7 @@ function get(store: ScheduleStore, groupName: string, name: string): object {
   return { State: 'ENABLED', ...definition, Name: name, GroupName: groupName, Arn: arnOf(schedule) };
 }
 
-/** The token of the next page is the last name of this one. */
+/** The token of the next page is the last name of this page. */
 function list(store: ScheduleStore, url: URL): object {
   const limit = Math.min(Number(url.searchParams.get('MaxResults') ?? PAGE_MAX), PAGE_MAX);
   const page = store.list(
@@ -108,7 +108,7 @@ function list(store: ScheduleStore, url: URL): object {
   };
 }
 
-/** The JSON of a target's input, or `undefined`. */
+/** Parses the JSON object of a target's input; `undefined` if it is not one. */
 export function readJson(text: unknown): Readonly<Record<string, unknown>> | undefined {
   try {
     const value = JSON.parse(String(text)) as unknown;

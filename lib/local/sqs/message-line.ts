@@ -1,6 +1,6 @@
-/** A message as the queue keeps it. Times are milliseconds since 1970. */
+/** A message as the queue stores it. Times are milliseconds since 1970. */
 export interface StoredMessage {
-  /** Row number: a later message has a higher one. */
+  /** Row number: later messages have higher numbers. */
   readonly sequence: number;
   readonly messageId: string;
   readonly body: string;
@@ -11,7 +11,7 @@ export interface StoredMessage {
   receiveCount: number;
   firstReceivedAt: number | undefined;
   receipt: string | undefined;
-  /** `ready`: in line; `hidden`: delayed or received; `gone`: deleted or moved. */
+  /** `ready`: visible; `hidden`: delayed or in flight; `gone`: deleted or moved. */
   place: 'ready' | 'hidden' | 'gone';
 }
 
@@ -27,17 +27,17 @@ interface HeapEntry {
 }
 
 /**
- * The order in which a queue gives out its messages: **one of each message group in turn**, the oldest of each
- * first. SQS promises for standard queues with group ids ("fair queues") that a tenant with a backlog does not
- * make the others wait; it does so by watching who has too much in flight, with a hardware that we have not.
- * A strict rotation is the simplest order that gives the same promise. Messages without a group are one group.
+ * The order in which a queue delivers its messages: **one message per group in turn**, the oldest of each group
+ * first. For standard queues with group ids ("fair queues"), SQS promises that a tenant with a backlog does not delay
+ * the others. AWS watches which tenants have too much in flight, which needs its fleet. Strict rotation is the
+ * simplest order that keeps the same promise. Messages without a group form one group.
  */
 export class MessageLine {
-  /** Insertion order is the rotation: the first group is next, and goes to the end once served. */
+  /** Insertion order is the rotation: the first group is next, and moves to the end once served. */
   private readonly ready = new Map<string, StoredMessage[]>();
   private readonly hidden: HeapEntry[] = [];
 
-  /** Puts a message where its `visibleAt` says. */
+  /** Adds a message as visible or hidden, by its `visibleAt`. */
   add(message: StoredMessage, now: number): void {
     if (message.visibleAt > now) {
       message.place = 'hidden';
@@ -51,7 +51,7 @@ export class MessageLine {
     }
   }
 
-  /** The next message in turn, or `undefined` when none is ready. It is then in no place. */
+  /** Removes and returns the next message, or `undefined` if none is visible. The caller must add it again or drop it. */
   take(now: number): StoredMessage | undefined {
     this.reveal(now);
     for (const [group, line] of this.ready) {
@@ -63,7 +63,7 @@ export class MessageLine {
     return undefined;
   }
 
-  /** When the next hidden message becomes visible; `undefined` when none is hidden. */
+  /** When the next hidden message becomes visible; `undefined` if none is hidden. */
   nextVisibleAt(): number | undefined {
     this.dropStale();
     return this.hidden[0]?.at;
@@ -79,7 +79,7 @@ export class MessageLine {
   }
 
   private firstReady(line: StoredMessage[]): StoredMessage | undefined {
-    // A line is short of dead entries: only a delete after the visibility time-out leaves one.
+    // Few entries are stale: only a delete after the visibility timeout leaves one.
     for (let message = line.shift(); message !== undefined; message = line.shift()) {
       if (message.place === 'ready') return message;
     }
@@ -93,7 +93,7 @@ export class MessageLine {
     }
   }
 
-  /** An entry is stale when its message was deleted, moved, or got another visibility since. */
+  /** Drops stale entries: the message was deleted or moved, or its visibility changed. */
   private dropStale(): void {
     for (let top = this.hidden[0]; top !== undefined; top = this.hidden[0]) {
       if (top.message.place === 'hidden' && top.message.visibleAt === top.at) return;

@@ -1,7 +1,7 @@
 import type { State } from '../state.ts';
 import type { MessageAttribute, StoredMessage } from './message-line.ts';
 
-/** Attributes of a queue as SQS names them; numbers as strings. */
+/** Queue attributes as SQS names them; numbers are strings. */
 export type QueueAttributes = Readonly<Record<string, string>>;
 
 interface StoredQueue {
@@ -10,18 +10,19 @@ interface StoredQueue {
   readonly createdAt: number;
 }
 
-/** Queues and messages in SQLite. */
+/** Stores queues and messages in SQLite. */
 export interface MessageTable {
   queues(): readonly StoredQueue[];
   saveQueue(queue: StoredQueue): void;
-  /** Every message with the name of its queue, oldest first. */
+  /** Iterates over all messages with their queue names, oldest first. */
   messages(): Iterable<readonly [string, StoredMessage]>;
   insert(queueName: string, message: Omit<StoredMessage, 'sequence'>): StoredMessage;
-  /** Writes what changes in a message's life: its queue, visibility and receives. */
+  /** Saves the mutable fields of a message: its queue, visibility and receives. */
   update(queueName: string, message: StoredMessage): void;
   delete(message: StoredMessage): void;
 }
 
+/** Opens the queue and message tables in the cloud's database. */
 export function openMessageTable({ database }: State): MessageTable {
   const selectQueues = database.prepare('SELECT * FROM queue');
   const saveQueue = database.prepare(

@@ -3,7 +3,7 @@ import { AwsFault } from '../aws/aws-fault.ts';
 import type { QueueProperties } from '../template/properties.ts';
 import type { Resource } from '../template/stack-resources.ts';
 
-/** Makes the queues that are missing, and gives all of them the template's attributes; messages stay. */
+/** Creates the missing queues, and sets the template's attributes on all of them. Messages are kept. */
 export async function provideQueues(
   call: AwsCall,
   queues: readonly Resource<'AWS::SQS::Queue'>[],
@@ -16,7 +16,7 @@ export async function provideQueues(
       await call('CreateQueue', { QueueName: physical.name });
     }
   }
-  // After all of them exist: a redrive policy names another queue.
+  // Only after all queues exist: a redrive policy names another queue.
   for (const { physical, properties } of queues) {
     await call('SetQueueAttributes', {
       QueueUrl: physical.url,
@@ -28,7 +28,10 @@ export async function provideQueues(
   }
 }
 
-/** An empty policy takes away one that an earlier template had; where there is none, not every SQS takes it. */
+/**
+ * An empty policy removes the policy of an earlier template. It is sent only if there is one: some SQS
+ * implementations reject it.
+ */
 async function redriveAttribute(
   call: AwsCall,
   queueUrl: string | undefined,

@@ -15,29 +15,34 @@ const DEFAULT_QUEUE_ATTRIBUTES: QueueAttributes = {
   ReceiveMessageWaitTimeSeconds: '0',
 };
 
+/** A message to be sent. */
 export interface NewMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
   readonly groupId: string | undefined;
-  /** Seconds; default: the queue's. */
+  /** In seconds; default: the queue's. */
   readonly delaySeconds: number | undefined;
 }
 
+/** A receive request. */
 export interface Poll {
   readonly count: number;
-  /** Seconds; default: the queue's. */
+  /** In seconds; default: the queue's. */
   readonly visibilitySeconds: number | undefined;
   readonly waitSeconds: number;
-  /** Aborted when the asker hangs up. */
+  /** Aborted when the caller disconnects. */
   readonly gone: AbortSignal;
 }
 
 /**
  * Queues in memory, written through to SQLite.
  *
- * Why not fauxqs: it drops the group of a message on a standard queue, so nothing can be fair; it hands a
- * message to a long poll whose socket is dead; `ChangeMessageVisibility` to 0 loses the message when it persists
- * (its column is NOT NULL); it knows no retention and no upper bound of the delay; and it listens on all interfaces.
+ * Why not fauxqs:
+ * - It drops the message group on a standard queue, so delivery cannot be fair.
+ * - It hands a message to a long poll whose socket is dead.
+ * - `ChangeMessageVisibility` to 0 loses the message when it persists (its column is NOT NULL).
+ * - It has no retention and no upper bound of the delay.
+ * - It listens on all interfaces.
  */
 export class SqsStore {
   private readonly queues = new Map<string, Queue>();
@@ -59,7 +64,7 @@ export class SqsStore {
     return this.queues.has(name);
   }
 
-  /** Makes a queue, or gives an existing one new attributes; its messages stay. */
+  /** Creates a queue, or updates the attributes of an existing one; its messages are kept. */
   define(name: string, attributes: QueueAttributes): void {
     const existing = this.queues.get(name);
     const all = { ...DEFAULT_QUEUE_ATTRIBUTES, ...existing?.attributes, ...attributes };
@@ -73,7 +78,10 @@ export class SqsStore {
     return this.queue(name).attributes;
   }
 
-  /** Attributes and approximate counts, which here are exact. Reads every message: not for each request. */
+  /**
+   * Returns attributes and the approximate counts, which are exact here. Reads every message, so do not call it per
+   * request.
+   */
   describe(name: string): QueueAttributes {
     const queue = this.queue(name);
     const now = Date.now();
@@ -92,7 +100,7 @@ export class SqsStore {
     };
   }
 
-  /** Sends messages as one write: all are kept, or none. */
+  /** Sends messages in one transaction: all are stored, or none. */
   send(name: string, messages: readonly NewMessage[]): readonly StoredMessage[] {
     const queue = this.queue(name);
     const now = Date.now();
@@ -104,7 +112,10 @@ export class SqsStore {
     return stored;
   }
 
-  /** Up to `count` messages, one of each group in turn, hidden for `visibilitySeconds` (default: the queue's). */
+  /**
+   * Receives up to `count` messages, one per group in turn, and hides them for `visibilitySeconds` (default: the
+   * queue's).
+   */
   take(name: string, count: number, visibilitySeconds?: number): readonly StoredMessage[] {
     const queue = this.queue(name);
     const now = Date.now();
@@ -122,13 +133,13 @@ export class SqsStore {
         this.table.update(queue.name, message);
         taken.push(message);
       }
-      // Back into the line only now: hidden for no time at all, a message would be taken twice in one answer.
+      // Put them back only now: with a visibility timeout of 0, a message would be received twice in one answer.
       for (const message of taken) queue.moveInLine(message, now);
       return taken;
     });
   }
 
-  /** Takes, and waits up to `waitSeconds` when there is nothing. An asker that hung up takes nothing. */
+  /** Receives messages, and waits up to `waitSeconds` if there are none. Returns nothing if the caller disconnected. */
   async poll(name: string, { count, visibilitySeconds, waitSeconds, gone }: Poll) {
     const deadline = Date.now() + waitSeconds * 1000;
     for (;;) {
@@ -139,14 +150,14 @@ export class SqsStore {
     }
   }
 
-  /** Deletes by receipt. An outdated receipt deletes nothing, and that is no error, as in SQS. */
+  /** Deletes by receipt. An outdated receipt deletes nothing and is no error, as in SQS. */
   delete(name: string, receipt: string): void {
     const queue = this.queue(name);
     const message = queue.received(receipt);
     if (message !== undefined) this.remove(queue, message);
   }
 
-  /** Hides a received message for `seconds` from now; false when it is not in flight. */
+  /** Hides a received message for `seconds` from now. Returns `false` if it is not in flight. */
   changeVisibility(name: string, receipt: string, seconds: number): boolean {
     const queue = this.queue(name);
     const message = queue.received(receipt);
@@ -164,17 +175,17 @@ export class SqsStore {
     for (const message of queue.all) this.remove(queue, message);
   }
 
-  /** All messages of a queue, oldest first, for inspection. */
+  /** Returns all messages of a queue, oldest first, for inspection. */
   list(name: string): readonly Readonly<StoredMessage>[] {
     return this.queue(name).all;
   }
 
-  /** Polls that wait on a queue now. */
+  /** Returns the number of polls waiting on a queue. */
   waiting(name: string): number {
     return this.queue(name).waiting;
   }
 
-  /** Ends all long polls with nothing; later ones do not wait. */
+  /** Ends all long polls with an empty result; later polls do not wait. */
   stop(): void {
     this.isStopped = true;
     for (const queue of this.queues.values()) queue.stop();
@@ -212,7 +223,10 @@ export class SqsStore {
     return true;
   }
 
-  /** Moves a message that was received often enough to the dead-letter queue: one update, so none is lost. */
+  /**
+   * Moves a message to the dead-letter queue after `maxReceiveCount` receives. It is one update, so no message is
+   * lost.
+   */
   private redrive(queue: Queue, message: StoredMessage, now: number): boolean {
     const policy = redrivePolicy(queue.attributes);
     if (policy === undefined || message.receiveCount < policy.maxReceiveCount) return false;

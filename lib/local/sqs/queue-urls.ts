@@ -1,12 +1,15 @@
 import { LocalCloudError } from '../errors.ts';
 import type { Stack } from '../template/stack-resources.ts';
 
-/** The URLs of the stack's queues, by their ARNs. */
+/** Returns the URLs of the stack's queues by ARN. */
 export function queueUrls(stack: Stack): ReadonlyMap<string, string> {
   return new Map(stack.ofType('AWS::SQS::Queue').map(({ physical }) => [physical.arn, physical.ref]));
 }
 
-/** A schedule keeps the queue's URL of the run that made it; the port may be another now, the name is not. */
+/**
+ * Maps a stored queue URL to the current one by queue name. A schedule keeps the URL of the run that created it, and
+ * the port may have changed since.
+ */
 export function currentUrl(stack: Stack): (queueUrl: string) => string {
   const byName = new Map(
     stack.ofType('AWS::SQS::Queue').map(({ physical }) => [physical.name, physical.ref]),

@@ -1,19 +1,19 @@
 import { MessageLine, type StoredMessage } from './message-line.ts';
 import type { QueueAttributes } from './message-table.ts';
 
-/** Timers cannot be set for longer than 2^31 ms; an early one sets itself again. */
+/** Longest timer, well below the limit of 2^31 ms. A timer that ends early is set again. */
 const MAX_TIMER_MS = 60_000;
 
-/** A queue in memory: its messages in their order, their receipts, and the polls that wait for them. */
+/** A queue in memory: its messages in order, their receipts, and the waiting polls. */
 export class Queue {
   readonly name: string;
   readonly createdAt: number;
   attributes: QueueAttributes;
   private readonly line = new MessageLine();
-  /** Messages by id, whether visible or not. */
+  /** All messages by id, visible or not. */
   private readonly messages = new Map<string, StoredMessage>();
   private readonly byReceipt = new Map<string, StoredMessage>();
-  /** Each ends one poll. */
+  /** Each function ends one poll. */
   private readonly waiters = new Set<() => void>();
   private wakeTimer: NodeJS.Timeout | undefined;
   private isStopped = false;
@@ -29,12 +29,12 @@ export class Queue {
     return [...this.messages.values()];
   }
 
-  /** Polls that wait now. */
+  /** Number of waiting polls. */
   get waiting(): number {
     return this.waiters.size;
   }
 
-  /** The message that was received with this receipt last. */
+  /** Returns the message whose latest receipt this is. */
   received(receipt: string): StoredMessage | undefined {
     return this.byReceipt.get(receipt);
   }
@@ -44,17 +44,17 @@ export class Queue {
     this.line.add(message, now);
   }
 
-  /** Puts a message that stands already where its new `visibleAt` says. */
+  /** Re-queues a message by its new `visibleAt`. */
   moveInLine(message: StoredMessage, now: number): void {
     this.line.add(message, now);
   }
 
-  /** The next message in turn, which is in no place until it is moved or forgotten. */
+  /** Removes and returns the next message. The caller must then move or forget it. */
   take(now: number): StoredMessage | undefined {
     return this.line.take(now);
   }
 
-  /** Gives a message a new receipt; the one before is good for nothing. */
+  /** Gives a message a new receipt, which invalidates the previous one. */
   giveReceipt(message: StoredMessage, receipt: string): void {
     if (message.receipt !== undefined) this.byReceipt.delete(message.receipt);
     message.receipt = receipt;
@@ -67,13 +67,13 @@ export class Queue {
     if (message.receipt !== undefined) this.byReceipt.delete(message.receipt);
   }
 
-  /** Ends the polls that wait, where there is something for them. */
+  /** Ends the waiting polls if a message is available. */
   wake(): void {
     if (this.waiters.size === 0 || !this.line.hasReady(Date.now())) this.scheduleWake();
     else this.endPolls();
   }
 
-  /** Waits until there may be a message, the time is over, or the asker is gone. */
+  /** Waits until a message may be available, the time is over, or the caller disconnects. */
   async wait(milliseconds: number, gone: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
       const wake = () => {
@@ -89,7 +89,7 @@ export class Queue {
     });
   }
 
-  /** Ends every poll, and sets no more timers. */
+  /** Ends every poll and sets no more timers. */
   stop(): void {
     this.isStopped = true;
     clearTimeout(this.wakeTimer);
@@ -100,7 +100,7 @@ export class Queue {
     for (const wake of this.waiters) wake();
   }
 
-  /** While somebody waits, a timer is set for the moment at which the next hidden message appears. */
+  /** While polls wait, sets a timer for the time at which the next hidden message becomes visible. */
   private scheduleWake(): void {
     clearTimeout(this.wakeTimer);
     const at = this.line.nextVisibleAt();

@@ -1,12 +1,13 @@
 import type { StoredMessage } from './message-line.ts';
 import type { QueueAttributes } from './message-table.ts';
 
-/** When a message becomes a dead letter, and of which queue. */
+/** How many receives make a message a dead letter, and the queue it then moves to. */
 export interface RedrivePolicy {
   readonly queueName: string;
   readonly maxReceiveCount: number;
 }
 
+/** Parses a queue's redrive policy; `undefined` if it has none. */
 export function redrivePolicy({ RedrivePolicy }: QueueAttributes): RedrivePolicy | undefined {
   if (RedrivePolicy === undefined || RedrivePolicy === '') return undefined;
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(RedrivePolicy) as {
@@ -18,8 +19,8 @@ export function redrivePolicy({ RedrivePolicy }: QueueAttributes): RedrivePolicy
 }
 
 /**
- * Makes a message visible that a process received which is no longer there: its receipt is good for nothing, and
- * nobody works on it. A stop of this machine must not make a dead letter, so it always has one more try.
+ * Makes a message visible that a process of an earlier run received. Its receipt is void, and nobody is processing
+ * it. Stopping this machine must not turn it into a dead letter, so it always gets one more try.
  */
 export function giveBack(attributes: QueueAttributes, message: StoredMessage): void {
   const policy = redrivePolicy(attributes);

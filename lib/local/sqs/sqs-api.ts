@@ -21,9 +21,9 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The SQS API over the store, as the SDKs speak it. Queues are found by the name at the end of their URL,
- * whatever its host and port: a URL that was kept from an earlier run still works.
- * @param address `http://127.0.0.1:<port>`, known only when the server listens.
+ * The SQS API over the store, as the SDKs call it. A queue is found by the last part of its URL; host and port are
+ * ignored, so a URL of an earlier run still works.
+ * @param address returns `http://127.0.0.1:<port>`, which is known only once the server listens
  */
 export function sqsService(store: SqsStore, address: () => string): JsonService {
   const urlOf = (name: string) => `${address()}/${LOCAL_ACCOUNT}/${name}`;
@@ -77,7 +77,7 @@ export function sqsService(store: SqsStore, address: () => string): JsonService 
           waitSeconds: integer(input, 'WaitTimeSeconds', [0, MAX_WAIT_SECONDS]) ?? defaultWait,
           gone,
         });
-        // An asker that hung up in this very moment must not keep them until their visibility ends.
+        // The caller disconnected at this moment: return the messages now, not after their visibility timeout.
         if (gone.aborted) for (const { receipt = '' } of messages) store.changeVisibility(queue, receipt, 0);
         return messages.length === 0 ? {} : { Messages: messages.map((message) => received(message, input)) };
       },

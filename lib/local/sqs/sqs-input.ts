@@ -1,16 +1,16 @@
 import { AwsFault } from '../aws/aws-fault.ts';
 import type { AwsInput } from '../aws/aws-server.ts';
 
-/** Entries of a request, or of one message of a batch, as the SDK sends them. */
+/** A request, or one entry of a batch, as the SDK sends it. */
 export type Entry = Readonly<Record<string, unknown>>;
 
-/** The least and the greatest value. */
+/** Minimum and maximum, both inclusive. */
 type Range = readonly [minimum: number, maximum: number];
 
-/** Messages of a batch, at most (developer guide, "message quotas", November 2026). */
+/** Maximum messages in a batch (developer guide, "message quotas", November 2026). */
 export const MAX_BATCH = 10;
 
-/** @throws AwsFault where the value is no whole number of the range */
+/** @throws AwsFault if the value is not an integer within the range */
 export function integer(input: Entry, name: string, [minimum, maximum]: Range): number | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
@@ -42,7 +42,7 @@ export function readEntries(input: AwsInput): readonly Entry[] {
   return entries;
 }
 
-/** A batch answers for each entry by itself. */
+/** Runs `act` for each entry of a batch; each entry succeeds or fails on its own. */
 export function eachEntry(entries: readonly Entry[], act: (entry: Entry) => Record<string, unknown>) {
   const Successful: unknown[] = [];
   const Failed: unknown[] = [];

@@ -6,16 +6,16 @@ import type { MessageAttribute, StoredMessage } from './message-line.ts';
 import type { NewMessage } from './queue-store.ts';
 import { type Entry, integer, strings } from './sqs-input.ts';
 
-/** Of SQS (developer guide, "message quotas", November 2026). */
+/** Limit of SQS (developer guide, "message quotas", November 2026). */
 const MAX_DELAY_SECONDS = 900;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly what SQS refuses.
 const INVALID_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 /**
- * A message as a request sends it.
+ * Reads a message from a request.
  *
- * @param maximumBytes of the queue
- * @throws AwsFault where SQS would refuse it
+ * @param maximumBytes the queue's limit
+ * @throws AwsFault if SQS would reject the message
  */
 export function readMessage(input: Entry, maximumBytes: number): NewMessage {
   const body = input.MessageBody;
@@ -45,7 +45,7 @@ export function readMessage(input: Entry, maximumBytes: number): NewMessage {
   };
 }
 
-/** What SQS answers to a message that was sent. */
+/** The answer of SQS to a message that was sent. */
 export function sent(message: StoredMessage): Record<string, string> {
   const attributes = md5OfAttributes(message.attributes);
   return {
@@ -55,7 +55,7 @@ export function sent(message: StoredMessage): Record<string, string> {
   };
 }
 
-/** A message as it is received, with the attributes that were asked for. */
+/** A received message with the requested attributes. */
 export function received(message: StoredMessage, input: AwsInput): Record<string, unknown> {
   const system: Record<string, string> = {
     SenderId: LOCAL_ACCOUNT,
@@ -92,7 +92,7 @@ function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }
 
-/** SQS's digest over names, types and values (developer guide, "Calculating the MD5 message digest"). */
+/** MD5 digest over names, types and values (SQS developer guide, "Calculating the MD5 message digest"). */
 function md5OfAttributes(attributes: Readonly<Record<string, MessageAttribute>>): string | undefined {
   const names = Object.keys(attributes).sort();
   if (names.length === 0) return undefined;

@@ -4,17 +4,17 @@ import { LocalCloudError, messageOf } from '../errors.ts';
 import type { Json, JsonObject } from './json-object.ts';
 import { isObject } from './json-object.ts';
 
-/** A resource as the template has it: properties still hold intrinsics. */
+/** A resource as in the template: its properties may still contain intrinsic functions. */
 export interface TemplateResource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: JsonObject;
   readonly condition: string | undefined;
-  /** `Stack/Service/Queue/Resource`, when the assembly tells. */
+  /** Path such as `Stack/Service/Queue/Resource`, if the assembly contains it. */
   readonly constructPath: string | undefined;
 }
 
-/** The one stack of a cdk.out, and where its assets lie on disk. */
+/** The one stack of a `cdk.out` directory, and the location of its assets on disk. */
 export interface Assembly {
   readonly stackName: string;
   readonly resources: readonly TemplateResource[];
@@ -28,7 +28,7 @@ export interface Assembly {
 
 /**
  * Reads a synthesized assembly.
- * @throws LocalCloudError `assembly_unreadable` when it is missing, or has not exactly one stack.
+ * @throws LocalCloudError `assembly_unreadable` if it is missing or does not have exactly one stack
  */
 export function loadAssembly(assemblyDir: string): Assembly {
   const directory = resolve(assemblyDir);
@@ -76,7 +76,7 @@ function readResource(
   };
 }
 
-/** CDK writes paths into the manifest, or, for large stacks, into a file beside it. */
+/** Reads the construct paths. CDK writes them into the manifest or, for large stacks, into a file beside it. */
 function constructPaths(directory: string, artifact: Json | undefined): ReadonlyMap<string, string> {
   const file = isObject(artifact) ? artifact.additionalMetadataFile : undefined;
   const metadata = {

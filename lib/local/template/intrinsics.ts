@@ -3,19 +3,19 @@ import type { Assembly } from './assembly.ts';
 import type { Json, JsonObject } from './json-object.ts';
 import { isObject } from './json-object.ts';
 
-/** Where the local cloud claims to be. The account is the one that the emulators answer for. */
+/** The region and account of the local cloud. The emulators use the same account. */
 export const LOCAL_REGION = 'us-east-1';
 export const LOCAL_ACCOUNT = '000000000000';
 
-/** What `Ref` and `Fn::GetAtt` of a resource give. */
+/** The results of `Ref` and `Fn::GetAtt` for a resource. */
 export interface References {
   ref(logicalId: string): string | undefined;
   attribute(logicalId: string, attribute: string): string | undefined;
 }
 
-/** Makes plain values of template values. */
+/** Resolves template values to plain values. */
 export interface Resolver {
-  /** @param at where the value stands (`Queue1234.Properties`), for the message when it cannot be resolved. */
+  /** @param at location of the value (`Queue1234.Properties`), for the error message */
   resolve(value: Json, at: string): Json | undefined;
   condition(name: string, at: string): boolean;
 }
@@ -23,10 +23,10 @@ export interface Resolver {
 const SUBSTITUTION = /\$\{(!?)([^}]+)\}/g;
 
 /**
- * Resolves the intrinsic functions that CDK emits. `undefined` is `AWS::NoValue`; members that resolve to
- * it are left out.
- * @throws LocalCloudError `unsupported_template` for a function or name that it does not know: a value that
- * is silently wrong would make the local run lie about the deployed one.
+ * Resolves the intrinsic functions that CDK emits. `undefined` stands for `AWS::NoValue`; members that resolve to it
+ * are omitted.
+ * @throws LocalCloudError `unsupported_template` for an unknown function or name: a wrong value without an error
+ * would make the local run differ from the deployed one
  */
 export function createResolver(
   assembly: Pick<Assembly, 'stackName' | 'conditions' | 'parameters' | 'mappings'>,
@@ -49,7 +49,7 @@ export function createResolver(
     const [name] = Object.keys(value);
     const isFunction = name === 'Ref' || name === 'Condition' || name?.startsWith('Fn::');
     if (name !== undefined && isFunction && Object.keys(value).length === 1) {
-      // `Condition` is also an ordinary key (in IAM statements), with an object below it.
+      // `Condition` is also an ordinary key with an object as value (in IAM statements).
       if (name !== 'Condition' || typeof value[name] === 'string') return call(name, value[name] ?? null, at);
     }
     const result: Record<string, Json> = {};
@@ -112,7 +112,7 @@ export function createResolver(
     }
   }
 
-  /** The arguments of a function, themselves resolved. */
+  /** Resolves the arguments of a function. */
   function list(argument: Json | undefined, at: string): readonly Json[] {
     const resolved = argument === undefined ? undefined : resolve(argument, at);
     return Array.isArray(resolved)

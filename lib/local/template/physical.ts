@@ -1,22 +1,22 @@
 import type { TemplateResource } from './assembly.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './intrinsics.ts';
 
-/** What a resource is called once it exists. */
+/** The names and addresses of a resource once it exists. */
 export interface PhysicalResource {
   readonly logicalId: string;
   readonly type: string;
   readonly constructPath: string | undefined;
   readonly name: string;
   readonly arn: string;
-  /** Where requests for it go: a queue's URL, an API's address. */
+  /** Address for requests: a queue's URL, an API's address. */
   readonly url: string | undefined;
-  /** What `Ref` gives. */
+  /** Result of `Ref`. */
   readonly ref: string;
-  /** What `Fn::GetAtt` gives, by attribute. */
+  /** Results of `Fn::GetAtt`, by attribute. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** Addresses that are known before any resource is made. */
+/** Addresses that are known before any resource is created. */
 export interface Addresses {
   readonly sqs: string;
   readonly api: string;
@@ -37,8 +37,8 @@ const NAME_PROPERTIES = [
 ];
 
 /**
- * Names a resource as CloudFormation would, but the same in every run: `<stack>-<logicalId>`, cut to the 80
- * characters of a queue from the left, since the logical id's hash stands at its end.
+ * Names a resource as CloudFormation would, but identically in every run: `<stack>-<logicalId>`. A name longer than
+ * 80 characters, the limit of a queue name, is cut on the left, since the logical id's hash is at its end.
  */
 export function describePhysical(
   resource: TemplateResource,
@@ -130,7 +130,10 @@ function identify({ type, logicalId, name }: NamedResource, addresses: Addresses
   }
 }
 
-/** API Gateway's parts refer to each other by opaque ids; the logical id is as good as any. */
+/**
+ * Whether `Ref` gives the logical id. API Gateway's parts refer to each other by opaque ids, so the logical id can
+ * serve.
+ */
 function isReferencedByLogicalId(type: string): boolean {
   return type === 'AWS::ApiGatewayV2::Integration' || type === 'AWS::ApiGatewayV2::Route';
 }

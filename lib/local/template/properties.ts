@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { RunningType, StandInType } from './resource-types.ts';
 
 /**
- * The properties that the local cloud honours, by type, with CloudFormation's defaults. Objects are strict, so
- * that a setting which is not honoured is refused by name instead of being passed over.
+ * The properties that the local cloud honours, by resource type, with CloudFormation's defaults. Objects are strict:
+ * a property that is not honoured is rejected by name instead of being ignored.
  */
 
 const json = z.json();
@@ -61,9 +61,9 @@ const lambdaFunction = z.strictObject({
 const eventInvokeConfig = z.strictObject({
   FunctionName: z.string(),
   Qualifier: z.literal('$LATEST'),
-  // Rules invoke a function once and never again, which is what a template must ask for.
+  // Rules invoke a function once without retries; the template must declare the same.
   MaximumRetryAttempts: z.literal(0),
-  // An event is handed over when its rule fires: none grows old before.
+  // An event is delivered when its rule fires, so none can expire before.
   MaximumEventAgeInSeconds: z.int().min(60).max(21_600).optional(),
 });
 
@@ -131,7 +131,7 @@ const rule = z.strictObject({
         Input: z.string().optional(),
         InputPath: z.string().optional(),
         SqsParameters: z.strictObject({ MessageGroupId: z.string() }).optional(),
-        // The local bus delivers at once or, when that fails, says so: there is nothing to give up on.
+        // The local bus delivers at once or reports the failure, so there are no retries to limit.
         RetryPolicy: json.optional(),
         DeadLetterConfig: json.optional(),
         RoleArn: z.string().optional(),
@@ -168,7 +168,7 @@ const secret = z.strictObject({
       ExcludePunctuation: z.boolean().default(false),
       ExcludeUppercase: z.boolean().default(false),
       IncludeSpace: z.boolean().default(false),
-      // A generated value is random over the whole alphabet; one of each kind is then all but certain.
+      // A generated value is random over the whole alphabet, so it almost certainly contains each type.
       RequireEachIncludedType: z.boolean().optional(),
       GenerateStringKey: z.string().optional(),
       SecretStringTemplate: z.string().optional(),
@@ -176,6 +176,7 @@ const secret = z.strictObject({
     .optional(),
 });
 
+/** The schema of the honoured properties of each resource type. */
 export const HONOURED_PROPERTIES = {
   'AWS::DynamoDB::Table': table,
   'AWS::SQS::Queue': queue,

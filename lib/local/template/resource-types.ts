@@ -1,7 +1,7 @@
 /**
- * The three lists: what the local cloud does with each resource type. A type in none of them is an error,
- * and so is a property of a running type that is in none of its lists: what runs locally is what is deployed,
- * or it does not run.
+ * Three lists that say how the local cloud treats each resource type. A type in none of them is an error. So is a
+ * property of a running type that is in none of the type's lists. A template runs locally as it is deployed, or not
+ * at all.
  */
 
 /** Types that the local cloud runs as the template describes them. */
@@ -22,10 +22,10 @@ const RUNS = [
   'AWS::S3::Bucket',
 ] as const;
 
-/** Types that something simpler stands in for: a key file, a generated value. */
+/** Types for which a simpler substitute is used: a key file, a generated value. */
 const STANDS_IN_FOR = ['AWS::KMS::Key', 'AWS::KMS::Alias', 'AWS::SecretsManager::Secret'] as const;
 
-/** Types that change nothing on one machine. A trailing `*` means every type that begins so. */
+/** Types that have no effect on one machine. A trailing `*` matches every type with that prefix. */
 const INERT = [
   'AWS::IAM::*',
   'AWS::Logs::*',
@@ -44,8 +44,8 @@ export type RunningType = (typeof RUNS)[number];
 export type StandInType = (typeof STANDS_IN_FOR)[number];
 
 /**
- * Properties that make no difference on one machine: names of roles, encryption, tags, what is retained and
- * recorded. Anything that would change behaviour must not stand here.
+ * Properties that have no effect on one machine: role names, encryption, tags, retention, logging. A property that
+ * would change behaviour must not be listed here.
  */
 export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, readonly string[]>> = {
   'AWS::DynamoDB::Table': [
@@ -57,7 +57,7 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, read
     'SSESpecification',
     'TableClass',
     'Tags',
-    // Nothing expires on one machine; on AWS expiry takes up to days, so nothing may depend on its moment.
+    // Nothing expires locally. On AWS expiry can take days, so nothing may depend on its time.
     'TimeToLiveSpecification',
   ],
   'AWS::SQS::Queue': [
@@ -73,7 +73,7 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, read
     'EphemeralStorage',
     'KmsKeyArn',
     'LoggingConfig',
-    // Chains through queues are not counted here, so none is ended: what AWS allows runs, and what it ends runs too.
+    // Recursive loops through queues are not detected here: all of them run, including those that AWS would stop.
     'RecursiveLoop',
     'Role',
     'RuntimeManagementConfig',
@@ -81,8 +81,8 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, read
     'TracingConfig',
   ],
   'AWS::Lambda::EventInvokeConfig': [],
-  // One batch of a shard is under way at a time. With a higher ParallelizationFactor AWS keeps the order of
-  // each item's changes only; here the order of the whole shard is kept, which includes that.
+  // One batch of a shard is processed at a time. With a higher ParallelizationFactor AWS keeps only the order of each
+  // item's changes. Here the whole shard stays in order, which is stricter.
   'AWS::Lambda::EventSourceMapping': ['KmsKeyArn', 'MetricsConfig', 'ParallelizationFactor', 'Tags'],
   'AWS::ApiGatewayV2::Api': ['Description', 'DisableExecuteApiEndpoint', 'Tags'],
   'AWS::ApiGatewayV2::Integration': ['Description'],
@@ -121,12 +121,13 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, read
   'AWS::SecretsManager::Secret': ['Description', 'KmsKeyId', 'ReplicaRegions', 'Tags'],
 };
 
+/** How the local cloud treats a resource type. */
 export type Treatment =
   | { readonly kind: 'runs'; readonly type: RunningType }
   | { readonly kind: 'stands-in'; readonly type: StandInType }
   | { readonly kind: 'inert' };
 
-/** Which list a type is in; `undefined`: in none. */
+/** Returns the list that contains a type; `undefined`: none. */
 export function treatmentOf(type: string): Treatment | undefined {
   const runs = RUNS.find((known) => known === type);
   if (runs !== undefined) return { kind: 'runs', type: runs };

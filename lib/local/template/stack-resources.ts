@@ -11,7 +11,7 @@ import { HONOURED_PROPERTIES } from './properties.ts';
 import type { RunningType, StandInType } from './resource-types.ts';
 import { IGNORED_PROPERTIES, treatmentOf } from './resource-types.ts';
 
-/** A resource with its name and its honoured properties, all intrinsics resolved. */
+/** A resource with its name and its honoured properties; all intrinsic functions are resolved. */
 export interface Resource<Type extends RunningType | StandInType> {
   readonly logicalId: string;
   readonly physical: PhysicalResource;
@@ -27,8 +27,8 @@ export interface Stack {
 }
 
 /**
- * Checks every resource against the three lists and resolves the properties that are honoured.
- * @throws LocalCloudError `unsupported_template`; all that is wrong is in one message.
+ * Checks every resource against the three lists and resolves the honoured properties.
+ * @throws LocalCloudError `unsupported_template` with all problems in one message
  */
 export function resolveStack(assembly: Assembly, addresses: Addresses): Stack {
   const physicalById = new Map<string, PhysicalResource>();
@@ -67,7 +67,10 @@ export function resolveStack(assembly: Assembly, addresses: Addresses): Stack {
   };
 }
 
-/** Those whose value is known here; what an inert resource would give is not, and nothing runs by an output. */
+/**
+ * Returns the outputs whose values are known locally. Values of inert resources are unknown, and nothing depends on
+ * outputs.
+ */
 function outputsOf({ outputs }: Assembly, resolver: Resolver): Readonly<Record<string, string>> {
   const known: Record<string, string> = {};
   for (const [name, output] of Object.entries(outputs)) {
