@@ -12,16 +12,16 @@ import {
   STORE_FUNCTIONS,
 } from './stores/receiver-store.ts';
 
-/** Two statements that cannot both be true. Nobody but you can know which one is. */
+/** Two statements that cannot both be true. Only you can find out which one is right. */
 export type Conflict =
-  /** Another end of a transaction whose end was applied already. Nothing was written. */
+  /** A second, different outcome of a transaction whose outcome was applied already. Nothing was written. */
   | { readonly kind: 'contents'; readonly applied: AppliedOutcome; readonly received: Outcome }
-  /** Applied here; the service says that there is no such transaction. */
+  /** Applied here, but the service says that the transaction does not exist. */
   | { readonly kind: 'unknown_there'; readonly applied: AppliedOutcome; readonly asOf: string }
-  /** Applied here, and the service knows it, but lists it in another window or in none. */
+  /** Applied here and known to the service, but the service lists it in another window or in none. */
   | { readonly kind: 'unlisted_there'; readonly applied: AppliedOutcome; readonly asOf: string };
 
-/** What came of an outcome, and by which way it came. */
+/** What happened to an outcome or a callback. `channel` says how the outcome arrived. */
 export type ReceiverEvent =
   | {
       readonly event: 'applied' | 'duplicate' | 'stale';
@@ -30,39 +30,39 @@ export type ReceiverEvent =
     }
   | { readonly event: 'conflict'; readonly conflict: Conflict }
   | { readonly event: 'tested' }
-  /** A callback that was answered with 4xx: forged, too late, or not for us. */
+  /** A callback that was answered with 4xx: forged, too late, or for another merchant. */
   | { readonly event: 'refused'; readonly fault: ReceiverFault }
-  /** A callback that was answered with 5xx: it comes again. */
+  /** A callback that was answered with 5xx. The service sends it again. */
   | { readonly event: 'failed'; readonly fault: ReceiverFault };
 
 export interface ApplyingOptions<Tx> {
   readonly merchantId: string;
   readonly store: ReceiverStore<Tx>;
   /**
-   * Your own writes, in the store's transaction: committed once for each outcome, by whatever way it came. What it does
-   * outside of `tx` is not undone, and may happen more than once. If it throws, nothing is applied, and the
-   * outcome comes again.
+   * Your own writes, in the store's transaction. They are committed once per outcome, on every channel. Side effects
+   * outside of `tx` are not rolled back and may happen more than once. If the function throws, nothing is applied, and
+   * the outcome comes again.
    */
   readonly onOutcome: (outcome: Outcome, tx: Tx) => void | Promise<void>;
   /**
-   * Told of contradictions, at least once of each. Without it a conflicting callback is answered 409, so that the
-   * service goes on telling its operators, and `reconcile()` does not move past the window.
+   * Called at least once for each conflict. Default: none. Then a conflicting callback is answered with 409, so that
+   * the service keeps alerting its operators, and `reconcile()` does not move past the window.
    */
   readonly onConflict?: (conflict: Conflict) => void | Promise<void>;
   /**
-   * For logs and counts; what it throws is thrown away. Without it, callbacks that failed here are written to the
-   * standard error output with the reason, and nothing else is.
+   * For logs and metrics. Errors that it throws are ignored. Default: callbacks that failed here (5xx) are written to
+   * standard error with the reason; nothing else is logged.
    */
   readonly onEvent?: (event: ReceiverEvent) => void;
 }
 
-/** The one way in which outcomes are applied, for callbacks and for answers alike. */
+/** The only code path that applies outcomes, for callbacks and for the service's answers alike. */
 export interface Applying {
   apply(
     outcome: Outcome,
     by: { readonly channel: 'callback' | 'asked'; readonly acknowledgeLater: boolean },
   ): Promise<ApplyResult>;
-  /** @returns whether somebody was told */
+  /** @returns whether `onConflict` is set, so that the conflict was handed over */
   conflict(conflict: Conflict): Promise<boolean>;
   report(event: ReceiverEvent): void;
 }
@@ -81,7 +81,7 @@ export function createApplying<Tx>(options: ApplyingOptions<Tx>): Applying {
     try {
       onEvent(event);
     } catch {
-      // A broken log must not make an applied outcome look like one that was not.
+      // A broken log must not make an applied outcome look like one that was not applied.
     }
   };
 
@@ -113,7 +113,7 @@ function logFailure(event: ReceiverEvent): void {
   if (event.event === 'failed') console.error(event.fault);
 }
 
-/** Tells the user's own failures from those of the store. */
+/** Applies an outcome, and reports failures of `onOutcome` and failures of the store as different faults. */
 async function applyIn<Tx>(
   store: ReceiverStore<Tx>,
   outcome: Outcome,

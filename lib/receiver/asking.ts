@@ -28,23 +28,23 @@ import { fullHour } from './times.ts';
 
 export interface AskingOptions extends ServiceOptions {
   /**
-   * From when on this receiver answers for what was applied: a full hour, ISO 8601, with Z or its offset. What was listed
-   * before is never looked at. Needed until something was asked for.
+   * Start of this receiver's responsibility: a full hour, ISO 8601, with Z or an offset. Outcomes that were listed
+   * earlier are never looked at. Required until a first run has stored its checkpoint.
    */
   readonly since?: string;
-  /** The `types` of the receiver's endpoint, where it has some: nothing else is missed. */
+  /** The `types` of the receiver's endpoint. Outcomes of other types do not count as missing. Default: all types. */
   readonly types?: readonly string[];
 }
 
-/** The ways to outcomes whose callbacks never came. All apply through the same `onOutcome`. */
+/** Ways to get outcomes whose callbacks never came. All of them apply through the same `onOutcome`. */
 export interface Asking {
-  /** Asks how an order stands that has waited too long, and applies what has ended. */
+  /** Asks for the state of an order that has waited too long, and applies the outcomes that the service has for it. */
   due(order: Order): Promise<DueAnswer>;
-  /** Reads the feed from where it was left, and applies what is new. */
+  /** Reads the feed from its checkpoint, and applies new outcomes. */
   follow(options?: FollowOptions): Promise<FollowReport>;
-  /** Finds what is missing among all that was listed, and applies it. */
+  /** Compares all listed outcomes with the applied ones, and applies the missing ones. */
   reconcile(options?: ReconcileOptions): Promise<ReconcileReport>;
-  /** Both digests side by side: whether anything is missing. Changes nothing. */
+  /** Returns the digests of both sides, which show whether anything is missing. Changes nothing. */
   compare(range?: { readonly from?: string; readonly to?: string }): Promise<Totals | undefined>;
 }
 
@@ -63,7 +63,7 @@ export function createAsking<Tx>(
     merchantId,
     ...(options.now !== undefined && { now: options.now }),
   });
-  // Asking never begins a transaction of its own: what it applies goes by `applying`.
+  // Asking never starts a transaction itself. It applies outcomes through `applying`.
   const store = options.store as ReceiverStore<never>;
   const isTold = onConflict !== undefined;
   const taking = createTaking({ merchantId, client, store, applying, isTold });
@@ -87,7 +87,10 @@ export function createAsking<Tx>(
   };
 }
 
-/** Secrets are read where answers are verified, times and types where they are used; all of it before anything is asked. */
+/**
+ * Checks the options of `service`, except secrets (checked where answers are verified), times and types (checked
+ * where they are parsed). All checks run before the first request.
+ */
 function serviceProblems(service: AskingOptions): readonly (string | undefined)[] {
   const problem = optionsProblem('service', service);
   if (problem !== undefined) return [problem];

@@ -2,9 +2,9 @@ import { EVENT_FILTER, type EventKind, letsThrough } from '../protocol/event-nam
 import { matches } from '../protocol/id-forms.ts';
 import { ReceiverFault } from './faults.ts';
 
-/** Which outcomes this receiver is told of: the `types` of its endpoint. */
+/** The event types that this receiver gets: the `types` of its endpoint. */
 export interface EventTypes {
-  /** As the service wants them in a question; undefined where all are meant. */
+  /** Sorted and comma-separated, as the service's `types` parameter; undefined for all types. */
   readonly text: string | undefined;
   includes(kind: EventKind): boolean;
 }
@@ -14,7 +14,7 @@ export interface EventTypes {
  * @throws ReceiverFault `invalid_types`
  */
 export function eventTypes(types: readonly string[] | undefined): EventTypes {
-  // Not `every`, which passes over holes.
+  // `Array.from`, because `some` and `every` skip holes of a sparse array.
   const isOff =
     types !== undefined &&
     (types.length === 0 || Array.from(types).some((type) => !matches(EVENT_FILTER, type)));

@@ -1,6 +1,6 @@
-/** Each way in which the kit can fail, by its stable code. */
+/** Every fault of the kit by its stable code, with its HTTP status and whether a retry may succeed. */
 const CODES = {
-  // What a stranger may send. The handlers answer with the status.
+  // Bad requests from anyone. The handlers answer with the status.
   method_not_allowed: { status: 405, retryable: false },
   missing_header: { status: 400, retryable: false },
   malformed_header: { status: 400, retryable: false },
@@ -12,27 +12,27 @@ const CODES = {
   malformed_body: { status: 400, retryable: false },
   other_merchant: { status: 403, retryable: false },
   outcome_conflict: { status: 409, retryable: false },
-  // What keeps an outcome from being applied: the callback comes again.
+  // The outcome could not be applied. The service sends the callback again.
   store_unavailable: { status: 503, retryable: true },
   outcome_not_applied: { status: 500, retryable: true },
   effects_refused: { status: 500, retryable: true },
   effects_not_synchronous: { status: 500, retryable: false },
   too_many_effects: { status: 500, retryable: false },
-  // Answers that are not believed: nobody knows, so the same may be asked again.
+  // The answer cannot be trusted. The result is unknown, so the same question may be asked again.
   wrong_question: { status: 502, retryable: true },
   answer_too_old: { status: 502, retryable: true },
   answer_too_large: { status: 502, retryable: true },
-  // What keeps a question from being answered.
+  // The question could not be answered.
   service_unavailable: { status: 503, retryable: true },
   key_refused: { status: 502, retryable: false },
   request_refused: { status: 502, retryable: false },
-  // What was asked of the kit, and cannot be.
+  // The caller passed an invalid argument, or called a function that needs more configuration.
   service_missing: { status: 500, retryable: false },
   since_missing: { status: 500, retryable: false },
   invalid_time: { status: 500, retryable: false },
   invalid_id: { status: 500, retryable: false },
   invalid_types: { status: 500, retryable: false },
-  // What was set up wrong here.
+  // Wrong configuration on the receiver's side.
   invalid_option: { status: 500, retryable: false },
   malformed_secret: { status: 500, retryable: false },
   body_already_read: { status: 500, retryable: false },
@@ -42,18 +42,18 @@ const CODES = {
 export type ReceiverFaultCode = keyof typeof CODES;
 
 /**
- * What went wrong, with a code that stays the same between versions; messages are for people and may change.
+ * An error of the kit. `code` is stable between versions. Messages are for people and may change.
  *
  * @example if (error instanceof ReceiverFault && error.code === 'signature_mismatch') metrics.count('forged');
  */
 export class ReceiverFault extends Error {
   readonly code: ReceiverFaultCode;
-  /** Whether the same may succeed later, unchanged. */
+  /** Whether the same request may succeed later, unchanged. */
   readonly retryable: boolean;
-  /** What the handlers answer with. */
+  /** The HTTP status that the handlers answer with. */
   readonly status: number;
 
-  /** @param options `retryable` where it is another than that of the code: of an answer that is not believed, nobody knows */
+  /** @param options `retryable` overrides the default of the code, for example for an answer that cannot be trusted */
   constructor(
     code: ReceiverFaultCode,
     message: string,
@@ -67,7 +67,7 @@ export class ReceiverFault extends Error {
   }
 }
 
-/** @throws ReceiverFault `invalid_option` with the first problem that a rule has found */
+/** @throws ReceiverFault `invalid_option` with the first problem in the list that is defined */
 export function assertOptions(problems: readonly (string | undefined)[]): void {
   const problem = problems.find((one) => one !== undefined);
   if (problem !== undefined) throw new ReceiverFault('invalid_option', problem);

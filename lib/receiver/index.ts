@@ -1,8 +1,8 @@
 /**
- * The receiver kit: verifies callbacks, applies each outcome once, and finds what never came.
+ * The receiver kit: verifies callbacks, applies each outcome once, and finds outcomes whose callbacks never came.
  *
- * Nothing but built-ins of Node 22 and up. Stores: `tidings/receiver/memory`, `/sqlite`, `/dynamodb`; for your tests:
- * `tidings/receiver/testing`.
+ * It uses only built-ins of Node 22 and later. Stores: `tidings/receiver/memory`, `/sqlite`, `/dynamodb`. For your
+ * tests: `tidings/receiver/testing`.
  */
 
 export type { HeaderSource } from '../protocol/http/header-source.ts';

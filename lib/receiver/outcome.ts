@@ -7,15 +7,15 @@ import { ReceiverFault } from './faults.ts';
 
 export type { TerminalStatus };
 
-/** How a transaction ended. There is one end, and it never changes. */
+/** The final result of a transaction. A transaction has exactly one, and it never changes. */
 export interface Outcome {
   readonly merchantId: string;
   readonly transactionId: string;
   /** The merchant's own order number; a payment and its refunds may share it. */
   readonly reference?: string;
-  /** 1, or 2 where a PENDING stood before. */
+  /** 1, or 2 if the transaction was PENDING before. */
   readonly version: number;
-  /** `payment`, `refund` and the like; the direction of the amount follows from it. */
+  /** For example `payment` or `refund`. It determines the direction of the amount. */
   readonly transactionType: string;
   readonly status: TerminalStatus;
   readonly reason?: { readonly code: string; readonly message: string };
@@ -26,12 +26,12 @@ export interface Outcome {
   readonly relatedTransactionId?: string;
   readonly occurredAt: string;
   readonly recordedAt: string;
-  /** When it entered the feed: this moment decides to which window it belongs. */
+  /** When the outcome entered the feed. This time decides which window it belongs to. */
   readonly listedAt: string;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** What feeds and windows show of an outcome: all but its metadata, which is asked for by id. */
+/** An outcome as feeds and windows list it: without its metadata, which the service returns by id. */
 export type ListedOutcome = Omit<Outcome, 'metadata'>;
 
 export function merchantIdProblem(value: unknown): string | undefined {
@@ -43,8 +43,8 @@ const SOME_TEXT = /./s;
 const MAX_TEXT_LENGTH = 1_024;
 
 /**
- * Reads an outcome out of what was signed. Fields that later versions add are left out; fields that are here have
- * their form, or nothing is believed.
+ * Reads an outcome from signed content. Unknown fields, which later versions may add, are dropped. One known field
+ * with an invalid value rejects the whole outcome.
  *
  * @throws ReceiverFault `malformed_body`
  */
@@ -55,7 +55,11 @@ export function parseOutcome(value: unknown): Outcome {
   return { ...listed, metadata };
 }
 
-/** The same of a row of the feed or of a window. */
+/**
+ * Reads a row of the feed or of a window, in the same way as {@link parseOutcome}.
+ *
+ * @throws ReceiverFault `malformed_body`
+ */
 export function parseListedOutcome(value: unknown): ListedOutcome {
   if (!isObject(value)) throw malformed('data');
   const field = fieldsOf(value);

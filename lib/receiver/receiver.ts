@@ -6,22 +6,22 @@ import { type CallbackHandler, type CallbackResponse, faultFrom, refusal } from 
 import { type Callback, createVerifier, type VerifyOptions } from './verifying/verify.ts';
 
 export interface ReceiverOptions<Tx> extends ApplyingOptions<Tx>, VerifyOptions {
-  /** What an endpoint with `expectBody` demands in the answer, such as `success`. */
+  /** The response body that an endpoint with `expectBody` requires, such as `success`. Default: 204 without a body. */
   readonly answerBody?: string;
-  /** Where to ask for what never came. */
+  /** How to reach the service, to ask for outcomes whose callbacks never came. */
   readonly service?: AskingOptions;
 }
 
 export interface Receiver extends Asking {
   /**
-   * Answers callbacks: 2xx only after the commit, 4xx for what is not to be believed, 503 while the store is away. Put it
-   * behind `toNodeHandler`, `toFetchHandler` or `toLambdaHandler`.
+   * Answers callbacks: 2xx only after the commit, 4xx if the callback cannot be trusted, 503 while the store is
+   * unavailable. Wrap it in `toNodeHandler`, `toFetchHandler` or `toLambdaHandler`.
    */
   readonly handle: CallbackHandler;
 }
 
 /**
- * Receives outcomes so that each is applied once, whether its callback came or not.
+ * Creates a receiver. It applies each outcome once, whether its callback arrived or not.
  *
  * @example
  * const receiver = createReceiver({
@@ -29,7 +29,7 @@ export interface Receiver extends Asking {
  *   onOutcome: (outcome, db) => markOrder(db, outcome.reference, outcome.status),
  * });
  * createServer(toNodeHandler(receiver.handle)).listen(4600);
- * @throws ReceiverFault `invalid_option`, `malformed_secret`, `invalid_time`, `invalid_types`, which name the option
+ * @throws ReceiverFault `invalid_option`, `malformed_secret`, `invalid_time`, `invalid_types`; the message names the option
  */
 export function createReceiver<Tx>(options: ReceiverOptions<Tx>): Receiver {
   assertOptions([optionsProblem('createReceiver', options)]);
@@ -71,6 +71,6 @@ function createHandle<Tx>(options: ReceiverOptions<Tx>, applying: Applying): Cal
       return refusal(fault);
     }
   };
-  // The adapters refuse some requests before they come here: `onEvent` hears of these, too.
+  // The adapters refuse some requests before they reach `handle`. These are reported to `onEvent`, too.
   return Object.assign(handle, { onRefused });
 }

@@ -4,7 +4,7 @@ import { ReceiverFault } from './faults.ts';
 const HOUR_MS = 3_600_000;
 
 /**
- * A full hour in milliseconds: windows begin at full hours whatever their length is.
+ * Parses a full hour to milliseconds since 1970. A window of any length begins at every full hour.
  *
  * @throws ReceiverFault `invalid_time`
  */

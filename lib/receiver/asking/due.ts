@@ -5,14 +5,14 @@ import type { ApplyResult } from '../stores/receiver-store.ts';
 import { type Client, nextOf, type Standing } from './service-client.ts';
 import { noCounts, type Taking } from './taking.ts';
 
-/** An order that has waited too long: the transaction that was begun for it, or its own number. */
+/** An order that has waited too long, named by its transaction or by its own order number. */
 export type Order = { readonly transactionId: string } | { readonly reference: string };
 
-/** What the service says of an order's transactions; what has ended is applied. */
+/** The service's state of an order's transactions. Those that have ended were applied. */
 export interface DueAnswer {
-  /** The moment as of which it holds; by reference some 30 s ago. */
+  /** The time at which this state held. For a query by reference, it lies about 30 s in the past. */
   readonly asOf: string;
-  /** Empty: as of then there was none. That is no refusal: it may begin yet. */
+  /** Empty if there was no transaction at `asOf`. This does not mean "refused": one may still begin. */
   readonly transactions: readonly DueTransaction[];
 }
 
@@ -20,7 +20,7 @@ export type DueTransaction =
   | { readonly kind: 'pending'; readonly transactionId: string }
   | { readonly kind: 'ended'; readonly outcome: Outcome; readonly result: ApplyResult['kind'] };
 
-/** Pages of an order: whoever has more transactions than fit is not an order. */
+/** Maximum number of pages for one order. A reference with more transactions cannot be a single order. */
 const MAX_PAGES = 20;
 
 export async function askDue(
@@ -28,7 +28,7 @@ export async function askDue(
   order: Order,
 ): Promise<DueAnswer> {
   if ('transactionId' in order) {
-    // Nothing else names a transaction; and in a path it could name something else.
+    // No other form can be an id. In a URL path, other characters could address a different resource.
     if (!matches(TRANSACTION_ID, order.transactionId)) {
       throw new ReceiverFault('invalid_id', `There can be no transaction ${order.transactionId}.`);
     }
@@ -40,7 +40,7 @@ export async function askDue(
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const page = await client.byReference(order.reference, cursor);
     transactions.push(...(await takeAll(taking, page.items)));
-    // Of several pages the first is the oldest: what holds as of then holds for all.
+    // The first page is the oldest, so its `asOf` holds for all pages.
     asOf ??= page.asOf;
     cursor = nextOf(page, cursor);
     if (cursor === undefined) return { asOf, transactions };

@@ -4,47 +4,47 @@ import { type Exchanged, exchange } from '../../protocol/http/transport.ts';
 import { ReceiverFault } from '../faults.ts';
 import { type Now, type Pauses, systemNow, systemPauses } from '../pauses.ts';
 
-/** One question over HTTP: bounded in time, in bytes and in tries. */
+/** One HTTP request to the service, with limits on time, bytes and tries. */
 
 export interface ExchangeOptions {
-  /** Where the API is: `https://….execute-api.eu-central-1.amazonaws.com`. */
+  /** Base URL of the API: `https://….execute-api.eu-central-1.amazonaws.com`. */
   readonly url: string;
-  /** `tk_…`, of scope `receiver` or `merchant`. */
+  /** Access key `tk_…` with scope `receiver` or `merchant`. */
   readonly key: string;
-  /** Milliseconds for one try, from the connection to the last byte; 10,000 unless said otherwise. */
+  /** Milliseconds for one try, from the connection to the last byte; default: 10,000. */
   readonly timeoutMs?: number;
-  /** How often a question is asked at most while the service is away or busy; 4 unless said otherwise. */
+  /** Maximum number of tries while the service is unavailable or busy; default: 4. */
   readonly tries?: number;
-  /** Unless said otherwise, that of the platform. */
+  /** Default: the platform's `fetch`. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
-  /** How it waits between tries; the system's unless said otherwise. */
+  /** Waits between tries; default: the system's timer and randomness. */
   readonly pauses?: Pauses;
 }
 
 interface Question {
   readonly method: 'GET' | 'POST';
-  /** Path and query, as they are repeated in the answer. */
+  /** Path and query, exactly as the answer repeats them. */
   readonly target: string;
   readonly body?: object;
 }
 
 const TIMEOUT_MS = 10_000;
 const TRIES = 4;
-/** A question has no deadline, so what the server asks for is bounded. */
+/** Upper bound for the server's `Retry-After`, because a question has no deadline of its own. */
 const MAX_RETRY_AFTER_MS = 10_000;
-/** Answers of the service are under 1 MB. */
+/** The service's answers are under 1 MB. */
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
-/** What questions have cost so far: each try, and the bytes of what was answered. */
+/** Cost so far: every try counts as a request; `bytes` is the size of all answers. */
 export interface Spent {
   requests: number;
   bytes: number;
 }
 
-/** Asks, and reads the answer; what `read` throws as retryable is no answer, and the question is asked again. */
+/** Sends a question and reads the answer. If `read` throws a retryable fault, the question is asked again. */
 export type Exchange = <Result>(question: Question, read: (answer: HttpAnswer) => Result) => Promise<Result>;
 
-/** All questions may be asked again: reading changes nothing, and acknowledging twice is acknowledging. */
+/** Every question is safe to repeat: reads change nothing, and acknowledging is idempotent. */
 export function createExchange(options: ExchangeOptions & { readonly now?: Now }, spent: Spent): Exchange {
   const { tries = TRIES, pauses = systemPauses, now = systemNow } = options;
   return (question, read) =>

@@ -7,11 +7,11 @@ import { sinceOf } from './since.ts';
 import { type Counts, noCounts, type Taking } from './taking.ts';
 
 export interface FollowOptions {
-  /** Goes on, so often; without it, to the end of the feed and no further. */
+  /** Polling interval. Default: none; the run stops at the end of the feed. */
   readonly everySeconds?: number;
-  /** Ends it: at once while it waits, else after what it is at. */
+  /** Stops the run: at once while it waits, otherwise after the current page. */
   readonly signal?: AbortSignal;
-  /** Told after each page, and when the service or the store is away while it goes on. */
+  /** Called after each page. With `everySeconds`, also called when the service or the store is unavailable. */
   readonly onProgress?: (progress: FollowProgress) => void;
 }
 
@@ -20,9 +20,9 @@ export type FollowProgress =
   | { readonly event: 'away'; readonly fault: ReceiverFault };
 
 export interface FollowReport extends Readonly<Counts> {
-  /** Rows of the feed that were looked at. */
+  /** Number of feed rows that were read. */
   readonly read: number;
-  /** The feed is known to this moment, and what it lists to then is applied, but for what is `unsettled`. */
+  /** Everything that the feed lists up to this time was read and applied, except what is `unsettled`. */
   readonly watermark: string | undefined;
 }
 
@@ -37,13 +37,14 @@ export interface FollowPorts {
 }
 
 /**
- * Reads the feed from where the last run ended, and applies what no callback has brought. The place is kept in the
- * store, and moves behind a page only when all of it was looked at: dying anywhere reads a page again, and skips none. What
- * cannot be settled is counted as `unsettled` and holds nobody up: `reconcile` finds it again until it is.
+ * Reads the feed from where the last run ended, and applies outcomes that no callback has brought. The store keeps the
+ * cursor, which advances only after a whole page was processed. If the process dies at any point, the next run reads a
+ * page again and skips none. Rows that cannot be settled are counted as `unsettled` and do not block the feed:
+ * `reconcile` finds them again until they are settled.
  */
 export async function follow(ports: FollowPorts, options: FollowOptions = {}): Promise<FollowReport> {
   const { everySeconds, signal, onProgress } = options;
-  // Without a pause it would ask without end.
+  // Without a pause, the loop would send requests continuously.
   if (everySeconds !== undefined && !(Number.isFinite(everySeconds) && everySeconds > 0)) {
     throw new ReceiverFault('invalid_option', 'everySeconds is not a positive number.');
   }
@@ -58,7 +59,7 @@ export async function follow(ports: FollowPorts, options: FollowOptions = {}): P
       onProgress?.({ event: 'away', fault: error });
     }
     if (isOver()) return report;
-    // Being woken up is how it ends.
+    // An aborted sleep is the normal end of the loop.
     await ports.pauses.sleep((everySeconds ?? 0) * 1_000, signal).catch(() => undefined);
     if (isOver()) return report;
   }

@@ -3,8 +3,8 @@ import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 import { ReceiverFault } from '../faults.ts';
 
 /**
- * Fields of an answer. It is signed, so a wrong form is a fault of the service or of the kit, and not worked around. It
- * is no refusal, so the same may be asked again.
+ * Read fields of a signed answer. The signature was valid, so an invalid field is a bug of the service or of the kit and
+ * is not worked around. It is not a refusal either, so the fault `malformed_body` is retryable.
  */
 
 export function textOf(content: JsonObject, field: string): string {
@@ -25,7 +25,7 @@ export function timeOf(content: JsonObject, field: string): number {
   return ms;
 }
 
-/** 32 hex digits as a number. */
+/** Reads the field `hash`: 32 hex digits as a number. */
 export function hashOf(content: JsonObject): bigint {
   const text = textOf(content, 'hash');
   if (!/^[0-9a-f]{32}$/.test(text)) throw malformed('hash');

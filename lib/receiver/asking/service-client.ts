@@ -9,21 +9,21 @@ import type { Secrets } from '../verifying/keys.ts';
 import { createExchange, type ExchangeOptions, type Spent } from './exchange.ts';
 import { listOf, malformedAnswer, textOf } from './reading.ts';
 
-/** Where and how to ask. */
+/** How to reach the service and verify its answers. */
 export interface ServiceOptions extends ExchangeOptions {
-  /** The merchant's own secret, with which answers are signed; several while it is rotated. */
+  /** The merchant's own secret. Answers are signed with a key derived from it. Several during a rotation. */
   readonly merchantSecrets: Secrets;
-  /** Seconds that the `asOf` of an answer may lie back; 600 unless said otherwise. */
+  /** Maximum age of an answer's `asOf` in seconds; default: 600. */
   readonly maxAgeSeconds?: number;
 }
 
-/** How a transaction stands, as of a moment. */
+/** The state of a transaction at `asOf`. */
 export type Standing =
   | {
       readonly kind: 'ended';
       readonly asOf: string;
       readonly outcome: Outcome;
-      /** Whether some notification of it is still being tried, or was given up. */
+      /** Whether at least one of its notifications is neither delivered nor acknowledged: still being tried, or given up. */
       readonly isOpen: boolean;
     }
   | { readonly kind: 'pending'; readonly asOf: string; readonly transactionId: string }
@@ -32,37 +32,40 @@ export type Standing =
 export interface Page<T> {
   readonly asOf: string;
   readonly items: readonly T[];
-  /** Where the next page begins, or where the feed goes on; undefined at the end of a list. */
+  /** Cursor of the next page, or of the feed's continuation; undefined at the end of a list. */
   readonly nextCursor: string | undefined;
   readonly hasMore: boolean;
 }
 
-/** A problem that the service states, signed as everything else. */
+/** A problem that the service states in a signed answer. */
 export interface Refusal {
   readonly kind: 'refused';
   readonly code: string;
   readonly content: JsonObject;
 }
 
-/** Asks the service, and believes only what is signed, to the question, of this merchant, and not old. */
+/**
+ * Asks the service. It accepts an answer only if it is signed, answers this question, belongs to this merchant and is
+ * recent.
+ */
 export interface Client {
   transaction(transactionId: string): Promise<Standing>;
   byReference(reference: string, cursor: string | undefined): Promise<Page<Standing>>;
   feed(from: { readonly cursor: string } | { readonly since: string }): Promise<Page<ListedOutcome>>;
-  /** @returns false where there is nothing to acknowledge any more */
+  /** @returns false if the service refused, because there is nothing left to acknowledge */
   acknowledge(key: { readonly transactionId: string; readonly version: number }): Promise<boolean>;
-  /** Any question that is only read; a stated problem is a value. */
+  /** Sends any GET request. A problem that the service states is a value, not a fault. */
   read(path: string, parameters?: Parameters): Promise<VerifiedAnswer | Refusal>;
-  /** What was spent so far. */
+  /** Requests and bytes so far. */
   readonly spent: Readonly<Spent>;
 }
 
 type Parameters = Readonly<Record<string, string>>;
 
 const FEED_PAGE = '500';
-/** Without a key of a merchant there is no secret to sign with, so these problems come unsigned. */
+/** Problems that arrive unsigned: without a valid merchant key, the service has no secret to sign with. */
 const KEY_CODES = new Set(['missing_key', 'invalid_key', 'insufficient_scope']);
-/** States of a notification after which nobody waits for the receiver any more. */
+/** Final states of a notification: the service no longer waits for the receiver. */
 const SETTLED = new Set(['delivered', 'acknowledged']);
 
 export function createClient(
@@ -92,7 +95,7 @@ export function createClient(
     });
   };
 
-  /** What is signed is the service's; all else is nobody's, but for what it says of keys that it cannot sign for. */
+  /** Accepts only signed answers. The exception: problems about keys, for which the service cannot sign. */
   const verified = (raw: HttpAnswer, request: string): VerifiedAnswer => {
     const says = readServiceAnswer(raw);
     const isSigned = raw.headers.get(SIGNATURE_HEADER) !== null;
@@ -142,7 +145,7 @@ export function createClient(
   };
 }
 
-/** What cannot be read or believed of an answer is no refusal: the same may be asked again. */
+/** Makes every fault of reading or verifying an answer retryable, because it is not a refusal by the service. */
 function fromAnswer<T>(read: () => T): T {
   try {
     return read();
@@ -167,9 +170,9 @@ export function pageOf<T>({ asOf, content }: VerifiedAnswer, read: (item: JsonOb
 }
 
 /**
- * Where to go on in a list, or undefined at its end.
+ * The cursor of the next page, or undefined at the end of the list.
  *
- * @throws ReceiverFault `malformed_body` where the list says that there is more, and not where
+ * @throws ReceiverFault `malformed_body` if `hasMore` is true, but the cursor is missing or did not advance
  */
 export function nextOf(page: Page<unknown>, cursor: string | undefined): string | undefined {
   if (!page.hasMore) return undefined;

@@ -3,7 +3,7 @@ import { ReceiverFault } from '../faults.ts';
 import { fullHour } from '../times.ts';
 
 /**
- * From when on this receiver answers for what was applied, as the service wants it.
+ * Start of this receiver's responsibility (`service.since`) in UTC, in the format of the service.
  *
  * @throws ReceiverFault `since_missing`, `invalid_time`
  */

@@ -4,15 +4,15 @@ import type { ListedOutcome } from '../outcome.ts';
 import type { AppliedOutcome, ApplyResult, ReceiverStore } from '../stores/receiver-store.ts';
 import type { Client, Standing } from './service-client.ts';
 
-/** What an asking run has come to. */
+/** Result counts of one run. */
 export interface Counts {
-  /** Applied now, because no callback had brought them. */
+  /** Outcomes that this run applied, because no callback had brought them. */
   applied: number;
-  /** Contradictions; each was given to `onConflict`. */
+  /** Conflicts. Each was passed to `onConflict`, if it is set. */
   conflicts: number;
-  /** Of a conflict nobody was told, or the service contradicts itself: not settled, and found again next time. */
+  /** Conflicts without an `onConflict`, and contradictions of the service with itself. The next run finds them again. */
   unsettled: number;
-  /** The service was told that its retries may end. */
+  /** Outcomes that were acknowledged, so that the service stops its retries. */
   acknowledged: number;
 }
 
@@ -20,21 +20,21 @@ export function noCounts(): Counts {
   return { applied: 0, conflicts: 0, unsettled: 0, acknowledged: 0 };
 }
 
-/** Takes over what answers say, by the one way in which callbacks are applied too. */
+/** Applies outcomes from the service's answers, through the same code path as callbacks. */
 export interface Taking {
-  /** Asks for what is listed and not yet applied here, applies it and acknowledges. */
+  /** For each listed row that was not applied here: reads the outcome, applies it and acknowledges it. */
   listed(rows: readonly ListedOutcome[], counts: Counts): Promise<void>;
-  /** Applies what an answer says, and acknowledges. */
+  /** Applies the outcome of an answer, and acknowledges it. */
   standing(standing: Extract<Standing, { readonly kind: 'ended' }>, counts: Counts): Promise<ApplyResult>;
-  /** What earlier runs applied and did not come to acknowledge. */
+  /** Acknowledges outcomes that earlier runs applied but did not acknowledge. */
   acknowledgeLeft(counts: Counts): Promise<void>;
 }
 
-/** Questions that are open at the same time. */
+/** Maximum number of concurrent requests. */
 const QUESTIONS = 8;
-/** Left over from earlier runs, looked at a page at a time. */
+/** Page size for outcomes that earlier runs left unacknowledged. */
 const ACKNOWLEDGEMENTS = 100;
-/** Pages of them in one run; the rest is for the next. */
+/** Maximum number of these pages in one run. The next run takes the rest. */
 const MAX_PAGES = 100;
 
 export function createTaking(options: {
@@ -55,7 +55,7 @@ export function createTaking(options: {
   };
 
   const standing: Taking['standing'] = async ({ outcome, isOpen }, counts) => {
-    // Remembered with the outcome: dying here, the next run acknowledges what this one applied.
+    // `acknowledgeLater` is stored with the outcome. If the process dies after this commit, the next run acknowledges.
     const result = await applying.apply(outcome, { channel: 'asked', acknowledgeLater: isOpen });
     if (result.kind === 'applied') counts.applied += 1;
     if (result.kind === 'conflict') {
@@ -76,7 +76,7 @@ export function createTaking(options: {
       await boundedMapUntilFailure(missing, QUESTIONS, async ({ transactionId }) => {
         const answer = await client.transaction(transactionId);
         if (answer.kind === 'ended') await standing(answer, counts);
-        // Listed, and by its id not there: it will not be settled by asking again now.
+        // Listed, but the query by id shows no outcome. Asking again now would not settle it.
         else counts.unsettled += 1;
       });
     },
@@ -91,7 +91,7 @@ export function createTaking(options: {
   };
 }
 
-/** Whether what is listed was applied, as far as a row without metadata can show. */
+/** Whether a listed row was applied already, as far as a row without metadata can show. */
 function isApplied(row: ListedOutcome, applied: AppliedOutcome | undefined): boolean {
   if (applied === undefined) return false;
   if (row.version < applied.version) return true;

@@ -9,8 +9,8 @@ import {
 import { type AdapterOptions, answering, type CallbackHandler } from './handling.ts';
 
 /**
- * Behind `node:http`, and what is built on it: Express, NestJS, Cloud Functions. Where a body parser stands before it,
- * it needs the raw bytes in `request.rawBody`, or in `request.body` after `express.raw`.
+ * For `node:http` and frameworks on it: Express, NestJS, Cloud Functions. If a body parser runs first, the raw bytes must
+ * be in `request.rawBody`, or in `request.body` after `express.raw`.
  *
  * @throws ReceiverFault `invalid_option`
  * @example createServer(toNodeHandler(receiver.handle)).listen(4600);
@@ -23,7 +23,7 @@ export function toNodeHandler(
 }
 
 /**
- * For hosts that hand over a `Request` and want a `Response`: Hono, Next.js routes, Bun, Deno, workers.
+ * For hosts that pass a `Request` and expect a `Response`: Hono, Next.js routes, Bun, Deno, workers.
  *
  * @throws ReceiverFault `invalid_option`
  * @example export const POST = toFetchHandler(receiver.handle);
@@ -36,7 +36,7 @@ export function toFetchHandler(
 }
 
 /**
- * Behind AWS Lambda.
+ * For AWS Lambda behind API Gateway, a function URL or a load balancer.
  *
  * @throws ReceiverFault `invalid_option`
  * @example export const handler = toLambdaHandler(receiver.handle);

@@ -12,33 +12,33 @@ import {
 } from '../../protocol/runtime/option-rules.ts';
 import { assertOptions, ReceiverFault } from '../faults.ts';
 
-/** A callback as it came in, whatever the host. */
+/** A callback as received, in the same form for every host. */
 export type CallbackRequest = RawRequest;
 export type CallbackResponse = HostAnswer;
 
-/** What the adapters put behind a host: a receiver's `handle`, or a function of your own. */
+/** The handler that the adapters call: a receiver's `handle`, or a function of your own. */
 export interface CallbackHandler {
   (request: CallbackRequest): Promise<CallbackResponse> | CallbackResponse;
-  /** Told of requests that were refused on the way to it. A receiver's `handle` reports them to `onEvent`. */
+  /** Called for requests that an adapter refused before the handler. A receiver's `handle` reports them to `onEvent`. */
   readonly onRefused?: (fault: ReceiverFault) => void;
 }
 
 export interface AdapterOptions {
-  /** Bytes of a body that are read at most; 65,536 unless said otherwise. What is larger is answered 413. */
+  /** Maximum size of a body in bytes; default: 65,536. A larger one is answered with 413. */
   readonly maxBodyBytes?: number;
   /**
-   * Told of each request that was refused before the handler, and of what the handler throws. Unless said otherwise,
-   * a receiver's own `onEvent` is told; else what failed here (5xx) is written to the standard error output.
+   * Called for each request that was refused before the handler, and for each error that the handler throws. Default: a
+   * receiver's own `onEvent`. Without a receiver, failures (5xx) are written to standard error.
    */
   readonly onRefused?: (fault: ReceiverFault) => void;
 }
 
-/** Callbacks carry at most 16 KiB of metadata and little else. */
+/** A callback has at most 16 KiB of metadata and few other fields. */
 const MAX_BODY_BYTES = 65_536;
 
 /**
- * What each adapter does with a request: what is refused or thrown becomes an answer that is not 2xx, so that the
- * callback comes again, and is told.
+ * The common part of all adapters. A refusal or an error becomes an answer outside 2xx, so that the callback comes again,
+ * and is reported to `onRefused`.
  *
  * @throws ReceiverFault `invalid_option`
  */
@@ -62,7 +62,7 @@ export function answering(handler: CallbackHandler, options: AdapterOptions = {}
   });
 }
 
-/** Any error as a fault with a code. */
+/** Converts any error to a fault; an unknown error gets the code `internal`. */
 export function faultFrom(error: unknown): ReceiverFault {
   if (error instanceof ReceiverFault) return error;
   return new ReceiverFault('internal', 'Something failed that should not.', { cause: error });
@@ -80,7 +80,7 @@ function logFailure(fault: ReceiverFault): void {
   if (fault.status >= 500) console.error(fault);
 }
 
-/** Says the code and nothing else: what went wrong in here is nothing for a stranger. */
+/** The answer contains only the code: internal details must not reach the caller. */
 export function refusal({ code, status }: ReceiverFault): CallbackResponse {
   return jsonAnswer(status, { code });
 }

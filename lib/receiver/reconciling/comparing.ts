@@ -9,23 +9,23 @@ import type { EventTypes } from '../event-types.ts';
 import { type ReceiverStore, sliceStart } from '../stores/receiver-store.ts';
 import type { Resolution, Slice, Span } from './questions.ts';
 
-/** A slice of which the service and this receiver do not have the same. */
+/** A slice for which the rows of the service and of this receiver differ. */
 export interface Difference extends Span {
-  /** Rows that the service has, and the sum of their hashes. */
+  /** Number of rows that the service has. `thereHash` is the sum of their hashes. */
   readonly there: number;
   readonly thereHash: bigint;
-  /** Rows that were applied here. */
+  /** Number of rows that were applied here. */
   readonly here: number;
 }
 
 export interface Comparison {
-  /** Slices that hold anything, here or there. */
+  /** Number of slices with at least one row on either side. */
   readonly slices: number;
   /** Oldest first. */
   readonly differences: readonly Difference[];
 }
 
-/** What the service has in a span beside what was applied here, slice by slice. */
+/** Compares the service's digests in a span with those of the applied outcomes, slice by slice. */
 export async function compare(
   {
     store,
@@ -52,7 +52,7 @@ export async function compare(
   return { slices: starts.length, differences };
 }
 
-/** A range that was answered in several pieces may have cut a slice in two. */
+/** Adds up the digests of each slice. If a range was read in several requests, a slice may arrive in two parts. */
 function sumsBySlice(slices: readonly Slice[], everySeconds: number): ReadonlyMap<number, DigestSum> {
   const sums = new Map<number, DigestSum>();
   for (const { fromMs, digest } of slices) {
@@ -75,7 +75,7 @@ export function secondsOf(resolution: Resolution, windowSeconds: number): number
   }
 }
 
-/** Neighbours as one: a day of differing hours is one question, not twenty-four. */
+/** Merges adjacent spans, so that a day of differing hours takes one request, not twenty-four. */
 export function mergeNeighbours(spans: readonly Span[]): readonly Span[] {
   const merged: Span[] = [];
   for (const { fromMs, toMs } of spans) {

@@ -9,22 +9,22 @@ import type { VerifiedAnswer } from '../verifying/answer.ts';
 
 export type Resolution = 'window' | 'hour' | 'day';
 
-/** From a moment, inclusive, to another, exclusive, in milliseconds. */
+/** A time range in milliseconds since 1970: `fromMs` inclusive, `toMs` exclusive. */
 export interface Span {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** What the service has in a window, an hour or a day, or in the part of it that was asked for. */
+/** The service's digest of a window, an hour or a day, or of the requested part of it. */
 export interface Slice extends Span {
   readonly digest: Digest;
-  /** The sum of its rows' time hashes; undefined where it was not asked for, or the service does not know it. */
+  /** Sum of the time hashes of its rows; undefined if it was not requested or the service does not know it. */
   readonly times: bigint | undefined;
 }
 
 export interface Opening extends Span {
   readonly windowSeconds: number;
-  /** By days, oldest first; what is empty is left out. */
+  /** One per day, oldest first. Empty days are left out. */
   readonly slices: readonly Slice[];
 }
 
@@ -34,27 +34,31 @@ export interface Bucket {
   readonly hash: bigint;
 }
 
-/** What reconciling asks about windows that are closed. They do not change, but for a revision by the service's audit. */
+/** Reconciliation's questions about closed windows. A closed window changes only if the service's audit revises it. */
 export interface WindowQuestions {
   /**
-   * The first look, by days.
+   * The first comparison: digests by day.
    *
-   * @param toMs undefined: through what is closed
-   * @returns undefined where nothing of it is closed yet
+   * @param toMs default: the end of the last closed window
+   * @returns undefined if no window of the range is closed yet
    */
   opening(fromMs: number, toMs: number | undefined): Promise<Opening | undefined>;
-  /** A closer look at what is closed. */
+  /** Digests of a closed span at a finer resolution. */
   slices(span: Span, resolution: Resolution): Promise<readonly Slice[]>;
-  /** @returns undefined where the window has more rows than the service sums up for a question */
+  /** @returns undefined if the service cannot show the window by bucket: it has too many rows, or it is in doubt */
   buckets(startMs: number): Promise<readonly Bucket[] | undefined>;
-  /** @returns `revised` where the page before was of an earlier revision: its rows and these would add up to neither */
+  /**
+   * Rows of a window or of one of its buckets, a page at a time.
+   *
+   * @returns `revised` if the page before was of an earlier revision; rows of two revisions match the digest of neither
+   */
   rows(
     startMs: number,
     of: { readonly bucket: number | undefined; readonly cursor: string | undefined },
   ): Promise<Page<ListedOutcome> | 'revised'>;
 }
 
-/** Why a window is not shown by bucket: its rows are read, and held against its digest. */
+/** Problem codes for a window that has no buckets. Its rows are read instead and compared with its digest. */
 const WITHOUT_BUCKETS = new Set(['window_too_large', 'window_in_doubt']);
 const ROWS_PAGE = '500';
 const HOUR_MS = 3_600_000;
@@ -65,7 +69,7 @@ export function createWindowQuestions(
   { withTimes = false }: { readonly withTimes?: boolean } = {},
 ): WindowQuestions {
   const filter = { ...(types.text !== undefined && { types: types.text }) };
-  /** How long a range may be, as far as refusals have said so. */
+  /** Longest range per request. It shrinks when the service refuses a range as too long. */
   const reachMs: Record<Resolution, number> = { window: HOUR_MS * 24, hour: Infinity, day: Infinity };
 
   const ask = (fromMs: number, toMs: number | undefined, resolution: Resolution) =>
@@ -132,7 +136,12 @@ export function createWindowQuestions(
   };
 }
 
-/** How far windows are closed: answers say it, and so do the refusals for which it matters. */
+/**
+ * Reads how far windows are closed, from an answer or from a refusal that states it.
+ *
+ * @returns undefined if the refusal does not state it, but a shorter range may be answered
+ * @throws ReceiverFault `request_refused` for every other refusal
+ */
 function closingOf(
   answer: VerifiedAnswer | Refusal,
 ): { readonly windowSeconds: number; readonly closedThroughMs: number } | undefined {
@@ -148,7 +157,7 @@ function closingOf(
   throw refused('the windows', answer);
 }
 
-/** A range that may be answered where this one was not, or undefined where its length is not why. */
+/** A shorter range in milliseconds that the service may answer; undefined if the length was not the problem. */
 function shorterRange({ code, content }: Refusal, lengthMs: number): number | undefined {
   const shorterMs = lengthThatFits(code, content, lengthMs);
   return shorterMs > 0 && shorterMs < lengthMs ? shorterMs : undefined;

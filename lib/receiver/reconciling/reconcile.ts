@@ -8,17 +8,17 @@ import type { Opening, Resolution, Slice, Span } from './questions.ts';
 import { type RepairPorts, repairWindow } from './repairing.ts';
 
 export interface ReconcileOptions {
-  /** ISO 8601, a full hour; unless said otherwise, a little before where the last run ended. */
+  /** ISO 8601, a full hour, inclusive; default: two hours before the checkpoint of the last run, else `service.since`. */
   readonly from?: string;
-  /** ISO 8601, a full hour, exclusive; unless said otherwise, through what is closed. */
+  /** ISO 8601, a full hour, exclusive; default: the end of the last closed window. */
   readonly to?: string;
-  /** Ends it after the window that it is at; the next run goes on from there. */
+  /** Stops the run after the current window. The next run continues from there. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ReconcileProgress) => void;
 }
 
 export type ReconcileProgress =
-  /** A look at a span: how many slices of it hold anything, and how many of these differ. */
+  /** A span was compared: `slices` of it hold rows on either side, and `differing` of these differ. */
   | {
       readonly event: 'compared';
       readonly resolution: Resolution;
@@ -27,43 +27,43 @@ export type ReconcileProgress =
       readonly slices: number;
       readonly differing: number;
     }
-  /** One window that differed has been gone through; the counts are those of the run so far. */
+  /** A differing window was processed. The counts are those of the run so far. */
   | ({ readonly event: 'repaired'; readonly window: string } & Readonly<Counts>)
-  /** Everything that was listed before this moment is settled, and the next run begins there. */
+  /** The checkpoint moved: everything that was listed before `through` is settled. The next run starts from there. */
   | { readonly event: 'through'; readonly through: string };
 
 export interface ReconcileReport extends Readonly<Counts> {
   readonly from: string;
-  /** To where it was compared; undefined where nothing is closed yet. */
+  /** End of the compared range; undefined if no window is closed yet. */
   readonly through: string | undefined;
-  /** Closed windows in that time, the empty ones included. */
+  /** Number of closed windows in that range, including empty ones. */
   readonly windows: number;
-  /** Those of them in which something differed. */
+  /** Number of windows that differed. */
   readonly differing: number;
-  /** Questions that it took, and the bytes of their answers. */
+  /** Number of requests. `bytes` is the total size of their answers. */
   readonly requests: number;
   readonly bytes: number;
 }
 
 export interface ReconcilePorts extends RepairPorts {
   readonly store: ReceiverStore<never>;
-  /** A full hour, from which on this receiver answers for what was applied. */
+  /** Start of this receiver's responsibility, a full hour: `service.since`. */
   readonly since: string | undefined;
 }
 
 /**
- * How far a run looks back behind the mark: the service's audit may correct a window up to an hour and a quarter after it
- * was closed. The look costs nothing: it is the same question.
+ * How far a run looks back before the mark. The service's audit may correct a window up to an hour and a quarter after
+ * it was closed. Looking back costs nothing extra: it is part of the same request.
  */
 const LOOK_BACK_MS = 2 * 3_600_000;
 
 /**
- * Compares what was applied with what the service has: a look at days, a closer one at the hours of those that differ,
- * at the windows of these, at their buckets, at their rows. So the questions grow with what is missing, not with
- * what is there. What is missing is applied as a callback would be, and acknowledged.
+ * Compares the applied outcomes with those of the service. It compares days first, then the hours of the days that
+ * differ, then their windows, their buckets and their rows. So the number of requests grows with what is missing, not
+ * with the total volume. Missing outcomes are applied as a callback would be, and acknowledged.
  *
- * The mark in the store moves behind what is settled. Dying anywhere, the next run begins at the mark, and what was
- * applied meanwhile is equal by then.
+ * The mark in the store (the checkpoint) advances over what is settled. If the process dies at any point, the next run
+ * starts at the mark. Outcomes that the dead run applied then compare as equal.
  */
 export async function reconcile(
   ports: ReconcilePorts,
@@ -91,7 +91,7 @@ export async function reconcile(
   };
 }
 
-/** Where to begin, and whether the mark may move: not over a gap that nobody has looked at. */
+/** Where to begin, and whether the mark may move. It must not move over a range that was never compared. */
 function beginning(
   { since }: { readonly since: string | undefined },
   from: string | undefined,
@@ -111,7 +111,7 @@ interface Descent {
   readonly options: ReconcileOptions;
   readonly counts: Counts;
   readonly opening: Opening;
-  /** Where the mark stands, empty where there is none; undefined where it must not move. */
+  /** The current mark, empty if there is none; undefined if it must not move. */
   readonly mark: string | undefined;
 }
 
@@ -150,7 +150,7 @@ function markMover(
   let reached = mark;
   return async (ms) => {
     const through = isoTime(ms);
-    // Invariant: all that was listed before the mark is applied, or somebody was told why not.
+    // Invariant: every outcome listed before the mark is applied, or its conflict was handed to `onConflict`.
     if (reached === undefined || counts.unsettled > 0 || through <= reached) return;
     await store.setMark(merchantId, 'reconciledThrough', through);
     reached = through;

@@ -15,23 +15,23 @@ export interface RepairPorts {
   readonly applying: Applying;
   readonly store: Pick<ReceiverStore<never>, 'rows' | 'digests'>;
   readonly types: EventTypes;
-  /** Whether conflicts are given to somebody. */
+  /** Whether `onConflict` is set. */
   readonly isTold: boolean;
 }
 
 const BUCKETS = 256;
 const MODULUS = 1n << 128n;
-/** About what the parts of an answer take, for choosing the cheaper way: bytes. */
+/** Approximate size of the parts of an answer in bytes. Used to choose the cheaper way. */
 const COST = { request: 1_000, bucket: 70, row: 350 };
 
-/** Times that a window is begun in one run: it is revised once or twice in its life, if at all. */
+/** How often one run starts on the same window. A window is revised at most once or twice in its life. */
 const MAX_BEGINNINGS = 3;
 
 type Repair = 'settled' | 'revised';
 
 /**
- * Finds in one closed window what differs, and settles it. Where the service revises the window meanwhile, it begins that
- * window again.
+ * Finds the differences in one closed window and settles them. If the service revises the window meanwhile, the repair
+ * of that window starts again, at most {@link MAX_BEGINNINGS} times; then the window counts as unsettled.
  */
 export async function repairWindow(ports: RepairPorts, window: Difference, counts: Counts): Promise<void> {
   let differing: Difference | undefined = window;
@@ -45,7 +45,7 @@ export async function repairWindow(ports: RepairPorts, window: Difference, count
   }
 }
 
-/** The same window as the service has it now; undefined where nothing of it differs any more. */
+/** Compares the same window again with its current revision; undefined if nothing differs any more. */
 async function lookAgain(ports: RepairPorts, window: Difference): Promise<Difference | undefined> {
   const everySeconds = (window.toMs - window.fromMs) / 1_000;
   const there = await ports.questions.slices(window, 'window');
@@ -53,7 +53,7 @@ async function lookAgain(ports: RepairPorts, window: Difference): Promise<Differ
   return differences[0];
 }
 
-/** Bucket by bucket or row by row, whichever is cheaper. */
+/** Repairs one revision of a window, by bucket or by reading all rows, whichever is cheaper. */
 async function repairRevision(ports: RepairPorts, window: Difference, counts: Counts): Promise<Repair> {
   const buckets = isCheaperWhole(window) ? undefined : await ports.questions.buckets(window.fromMs);
   if (buckets === undefined) {
@@ -68,8 +68,9 @@ async function repairRevision(ports: RepairPorts, window: Difference, counts: Co
 }
 
 /**
- * Where most of a window is missing, as after an outage, its buckets would each be asked for; where it is small, its
- * rows are no more than the list of its buckets.
+ * Whether reading all rows costs less than reading the differing buckets. This is so if most of the window is missing,
+ * as after an outage, because nearly every bucket would be read. It is also so if the window is small, because its rows
+ * take no more space than the list of its buckets.
  */
 function isCheaperWhole({ here, there }: Difference): boolean {
   const missing = Math.max(1, there - here);
@@ -96,13 +97,16 @@ async function differingBuckets(
   return [...sums].filter(([, difference]) => difference !== 0n).map(([bucket]) => bucket);
 }
 
-/** The rows of a window, or of one bucket of it, there and here: what is missing here is applied, what is too much is told. */
+/**
+ * Compares the rows of a window, or of one of its buckets, on both sides. Rows that are missing here are applied. Rows
+ * that exist only here are reported as conflicts.
+ */
 async function repairRows(
   ports: RepairPorts,
   { fromMs, toMs }: Difference,
   of: {
     readonly bucket: number | undefined;
-    /** What the service has there, by its digest. */
+    /** Row count and hash of the window or bucket, from the service's digest. */
     readonly said: { readonly count: number; readonly hash: bigint };
     readonly counts: Counts;
   },
@@ -122,7 +126,7 @@ async function repairRows(
     await taking.listed(page.items, counts);
     cursor = nextOf(page, cursor);
   } while (cursor !== undefined);
-  // A list that is not what its digest says may lack a row: it is asked for again, and not passed over.
+  // If the list does not match its digest, a row may be missing. Unsettled: the mark stays, and the next run asks again.
   if (listed.size !== said.count || hash !== said.hash) counts.unsettled += 1;
 
   const range = { merchantId, fromMs, toMs, ...(bucket !== undefined && { bucket }) };
@@ -132,7 +136,7 @@ async function repairRows(
   return 'settled';
 }
 
-/** Applied here, and not listed there: nothing that can be mended here, but somebody must know. */
+/** A row that was applied here and is not listed by the service. It cannot be repaired here, so it becomes a conflict. */
 async function settleExtra(ports: RepairPorts, applied: AppliedOutcome, counts: Counts): Promise<void> {
   const { client, taking, applying, isTold } = ports;
   const standing = await client.transaction(applied.transactionId);

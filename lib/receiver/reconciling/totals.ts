@@ -4,10 +4,10 @@ import { sinceOf } from '../asking/since.ts';
 import { fullHour } from '../times.ts';
 import type { ReconcilePorts } from './reconcile.ts';
 
-/** All that was listed in a time, in one line. */
+/** Control total of all outcomes listed in a range. */
 export interface Total {
   readonly count: number;
-  /** 32 hex digits; equal where all rows are. */
+  /** 32 hex digits. Equal sets of rows have equal hashes. */
   readonly hash: string;
 }
 
@@ -19,7 +19,13 @@ export interface Totals {
   readonly isEqual: boolean;
 }
 
-/** Both digests of everything that is closed, side by side; undefined where nothing is closed yet. Changes nothing. */
+/**
+ * Returns the control totals of both sides for all closed windows of a range. Changes nothing.
+ *
+ * @param range full hours, ISO 8601; default: from `service.since` to the end of the last closed window
+ * @returns undefined if no window is closed yet
+ * @throws ReceiverFault `since_missing`, `invalid_time`
+ */
 export async function compareTotals(
   ports: Pick<ReconcilePorts, 'merchantId' | 'store' | 'questions' | 'types' | 'since'>,
   range: { readonly from?: string; readonly to?: string } = {},
@@ -39,7 +45,7 @@ export async function compareTotals(
 function totalOf(digests: readonly Digest[]): Total {
   const sum = createDigestSum();
   for (const digest of digests) {
-    // One group for all: what they are of no longer matters.
+    // Empty labels put all rows into one group: the total has no types, statuses or currencies.
     sum.addDigest(digest.map((group) => ({ ...group, transactionType: '', status: '', currency: '' })));
   }
   const [total] = sum.digest();

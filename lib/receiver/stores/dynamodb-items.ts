@@ -2,11 +2,11 @@ import { isoTime } from '../../protocol/instants.ts';
 import { bucketOf } from '../../protocol/row-digest.ts';
 import type { AppliedOutcome, ListedRange, MarkName } from './receiver-store.ts';
 
-/** The items of the receiver's table. Ids hold no `#`, so that no two names meet. */
+/** The items of the receiver's table. Ids contain no `#`, so keys cannot collide. */
 
 export const WINDOWS_INDEX = 'windows';
 
-/** Partitions of a day in the index: a day of one merchant takes 16,000 writes a second. */
+/** Partitions per merchant and day in the index. Together they take 16,000 writes a second. */
 const SHARDS = 16;
 const BUCKETS = 256;
 const DAY_MS = 86_400_000;
@@ -40,12 +40,12 @@ function windowPk(merchantId: string, dayMs: number, shard: number): string {
   return `W#${merchantId}#${isoTime(dayMs).slice(0, 10)}#${shard.toString(16)}`;
 }
 
-/** A bucket lies in one shard, so that it is read without the others. */
+/** The shard of a bucket. A bucket lies in exactly one shard, so it can be read without the others. */
 function shardOf(bucket: number): number {
   return Math.floor((bucket * SHARDS) / BUCKETS);
 }
 
-/** The partitions of the index that hold a range, day by day. */
+/** The index partitions that hold a range, day by day. */
 export function* partitionsOf(
   range: ListedRange & { readonly bucket?: number | undefined },
 ): Generator<string> {
@@ -57,7 +57,7 @@ export function* partitionsOf(
   }
 }
 
-/** What stands in the keys stands nowhere else. */
+/** Reads an item back. Merchant, transaction and listing time are stored only in the keys. */
 export function rowFrom(item: Record<string, unknown>): AppliedOutcome {
   const [, merchantId = '', transactionId = ''] = String(item.pk).split('#');
   const [listedAt = ''] = String(item.windowSk).split('#');

@@ -2,10 +2,10 @@ import type { DynamoDBDocument, TransactWriteCommandInput } from '@aws-sdk/lib-d
 import { ReceiverFault } from '../faults.ts';
 import type { Pauses } from '../pauses.ts';
 
-/** A transaction that meets another one on the same items is tried again this many times. */
+/** Maximum number of tries when a transaction collides with another one on the same items. */
 const MAX_TRIES = 6;
 const PAUSE_MS = 20;
-/** Reasons of DynamoDB for which the same transaction may succeed later. */
+/** DynamoDB's cancellation reasons after which the same transaction may succeed later. */
 const PASSING = new Set([
   'TransactionConflict',
   'ThrottlingError',
@@ -16,8 +16,8 @@ const PASSING = new Set([
 /**
  * Writes all items or none.
  *
- * @returns `exists` where the condition of the first item was not met: somebody else was faster
- * @throws ReceiverFault `effects_refused` where the condition of another item was not met
+ * @returns `exists` if the condition of the first item failed: another writer was faster
+ * @throws ReceiverFault `effects_refused` if the condition of another item failed, or DynamoDB refused it for good
  */
 export async function writeTogether(
   client: DynamoDBDocument,
@@ -42,7 +42,7 @@ export async function writeTogether(
   }
 }
 
-/** Why each item was refused, in their order; undefined where that was not the error. */
+/** Cancellation reason of each item, in the order of the items; undefined for every other error. */
 function cancellationCodes(error: unknown): readonly string[] | undefined {
   const { name, CancellationReasons } = error as {
     readonly name?: string;

@@ -25,44 +25,44 @@ import {
 
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** What `onOutcome` adds is written in the transaction that remembers the outcome. */
+/** Collects the items of `onOutcome`. They are written in the same transaction that records the outcome as applied. */
 export interface DynamoDbTransaction {
   /** A Put, Update, Delete or ConditionCheck on any table of the account and region; 98 at most. */
   add(...items: readonly TransactItem[]): void;
 }
 
-/** Of the 100 items that a transaction may have, what is left for the user's own. */
+/** A transaction may have 100 items. The store needs up to 2; the rest is for the user's own items. */
 const MAX_EFFECTS = 98;
-/** Keys of one BatchGetItem. */
+/** Maximum number of keys in one BatchGetItem. */
 const BATCH = 100;
-/** A batch that is throttled is asked for again this many times. */
+/** Maximum number of tries for a throttled batch. */
 const MAX_BATCH_TRIES = 8;
 const BATCH_PAUSE_MS = 50;
-/** Partitions read at a time: those of one day. */
+/** Partitions that are read concurrently: those of one day. */
 const SIDE_BY_SIDE = 16;
 
 export interface DynamoDbStoreOptions {
   readonly client: DynamoDBDocument;
   readonly tableName: string;
-  /** How it waits between tries; the system's unless said otherwise. */
+  /** Waits between tries; default: the system's timer and randomness. */
   readonly pauses?: Pauses;
 }
 
-/** Of a `DynamoDBDocument`; a `DynamoDBClient` and a `DynamoDBDocumentClient` lack them. */
+/** Methods of a `DynamoDBDocument`. A `DynamoDBClient` and a `DynamoDBDocumentClient` do not have them. */
 const CLIENT_FUNCTIONS = ['get', 'put', 'delete', 'query', 'batchGet', 'transactWrite'];
 
 /**
- * A store in DynamoDB: `onOutcome(outcome, tx)` adds its own items to the one TransactWriteItems that also remembers the
- * outcome. `onOutcome` may run more than once for an outcome; what it added is committed once.
+ * A store in DynamoDB. `onOutcome(outcome, tx)` adds its own items to the same TransactWriteItems that records the
+ * outcome as applied. `onOutcome` may run more than once for an outcome, but its items are committed once.
  *
- * The table is its own: string keys `pk` and `sk`, and an index `windows` with string keys `windowPk` and `windowSk` that
- * projects everything. It keeps every outcome for good, about 260 bytes each: what is deleted there would be applied again
- * when it is asked about.
+ * The store needs a table of its own: string keys `pk` and `sk`, and an index `windows` with string keys `windowPk` and
+ * `windowSk` that projects all attributes. The table keeps every outcome for good, about 260 bytes each. If an item is
+ * deleted, reconciliation applies its outcome again.
  *
- * An outcome costs one read unit, two write units for itself and one in the index; a callback that was applied before, one
- * read unit. Digests are summed up from the index when they are asked for, since keeping sums in the transaction
- * would cost two write units more for each outcome, and make them wait for each other: reconciling reads every outcome
- * once, $0.004 a million, and not again while the mark stands behind it.
+ * Cost per outcome: one read unit, two write units for the item and one for the index. A duplicate callback costs one
+ * read unit. Digests are computed from the index on demand. Keeping sums in the transaction would cost two more write
+ * units per outcome and make concurrent outcomes wait for each other. Reconciliation reads each outcome once, $0.004 per
+ * million, and not again once the mark has passed it.
  *
  * @example const store = dynamodbStore({ client: DynamoDBDocument.from(new DynamoDBClient()), tableName: 'receiver' });
  */
@@ -89,7 +89,7 @@ export function dynamodbStore(options: DynamoDbStoreOptions): ReceiverStore<Dyna
         TableName,
         IndexName: WINDOWS_INDEX,
         KeyConditionExpression: 'windowPk = :pk AND windowSk BETWEEN :from AND :to',
-        // Sort keys go on after the time, so that the end of the range is not in it.
+        // A sort key continues after the time, so BETWEEN excludes rows at the end time itself.
         ExpressionAttributeValues: { ':pk': windowPk, ':from': isoTime(fromMs), ':to': isoTime(toMs) },
         ExclusiveStartKey,
       });
@@ -115,7 +115,7 @@ export function dynamodbStore(options: DynamoDbStoreOptions): ReceiverStore<Dyna
           Put: {
             TableName,
             Item: appliedItem(next),
-            // Invariant: of a transaction one end is applied, once, and never another.
+            // Invariant: exactly one outcome of a transaction is applied, once.
             ConditionExpression: isMissing,
           },
         },
@@ -126,7 +126,7 @@ export function dynamodbStore(options: DynamoDbStoreOptions): ReceiverStore<Dyna
       ]);
       if (written === 'written') return { kind: 'applied' };
       const after = decide(await read(merchantId, transactionId), next);
-      // Somebody else has applied it between our read and our write.
+      // Another writer applied an outcome of this transaction between our read and our write.
       if (after.kind !== 'apply') return after;
       throw new ReceiverFault('store_unavailable', 'An outcome was applied, and is not there any more.');
     },

@@ -9,18 +9,18 @@ import {
   sliceStart,
 } from './receiver-store.ts';
 
-/** What `onOutcome` writes to: kept if the outcome is applied, and forgotten if anything throws. */
+/** What `onOutcome` writes to. Writes are kept if the outcome is applied, and discarded if anything throws. */
 export interface MemoryTransaction {
   get(key: string): unknown;
   set(key: string, value: unknown): void;
 }
 
 export interface MemoryStore extends ReceiverStore<MemoryTransaction> {
-  /** What was committed under a key. */
+  /** The committed value of a key. */
   get(key: string): unknown;
 }
 
-/** A store for tests and first steps: with the process ends what it knows. */
+/** A store in memory for tests and first steps. Its content is lost when the process ends. */
 export function memoryStore(): MemoryStore {
   const values = new Map<string, unknown>();
   const applied = new Map<string, AppliedOutcome>();
@@ -101,7 +101,7 @@ function nameOf(merchantId: string, id: string): string {
   return `${merchantId}\n${id}`;
 }
 
-/** Runs one after the other, whatever becomes of the one before. */
+/** Runs functions one after the other. A failure does not stop the next one. */
 function createQueue(): <T>(run: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (run) => {

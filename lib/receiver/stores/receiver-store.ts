@@ -3,38 +3,38 @@ import type { Digest } from '../../protocol/row-digest.ts';
 import type { Outcome } from '../outcome.ts';
 
 /**
- * Where a receiver keeps which outcomes it has applied. The one promise that everything rests on: what `effects`
- * writes, and that the outcome is applied, are committed together or not at all.
+ * Records which outcomes a receiver has applied. Its central guarantee: the writes of `effects` and the record that the
+ * outcome is applied are committed together or not at all.
  */
 export interface ReceiverStore<Tx> {
   /**
-   * Applies an outcome that was not applied yet: runs `effects` within the transaction that also remembers the
-   * outcome. Returns after the commit; whatever it throws, nothing was applied. Of several calls at once for the
-   * same outcome, one applies.
+   * Applies an outcome that was not applied yet: runs `effects` within the transaction that also records the outcome.
+   * Returns after the commit. If it throws, nothing was applied. Of several concurrent calls for the same outcome,
+   * exactly one applies it.
    */
   apply(
     outcome: Outcome,
     effects: Effects<Tx>,
     options?: { readonly acknowledgeLater: boolean },
   ): Promise<ApplyResult>;
-  /** What was applied of some transactions; at most 1,000 at a time. Sees everything that was committed. */
+  /** The applied outcomes of up to 1,000 transactions, by transaction id. Strongly consistent. */
   find(merchantId: string, transactionIds: readonly string[]): Promise<ReadonlyMap<string, AppliedOutcome>>;
   /**
-   * Digests of what was applied and listed in a range, one for each slice of it that has rows, by the start of the
+   * Digests of the applied outcomes that were listed in a range: one per slice with rows, keyed by the start of the
    * slice in milliseconds. Slices begin at multiples of their length.
    */
   digests(range: ListedRange & { readonly everySeconds: number }): Promise<ReadonlyMap<number, Digest>>;
-  /** What was applied and listed in a range, in any order; with `bucket`, only those of it. */
+  /** The applied outcomes that were listed in a range, in any order; with `bucket`, only those of that bucket. */
   rows(range: ListedRange & { readonly bucket?: number }): AsyncIterable<AppliedOutcome>;
-  /** A word that the kit keeps for its next run: a cursor, or how far it has reconciled. */
+  /** A checkpoint of the kit for its next run: the cursor of the feed, or how far it has reconciled. */
   mark(merchantId: string, name: MarkName): Promise<string | undefined>;
   setMark(merchantId: string, name: MarkName, value: string): Promise<void>;
-  /** What was applied with `acknowledgeLater` and not yet acknowledged, oldest or not. */
+  /** Outcomes that were applied with `acknowledgeLater` and are not yet acknowledged, in any order. */
   unacknowledged(merchantId: string, limit: number): Promise<readonly Acknowledgement[]>;
   acknowledged(merchantId: string, acknowledgement: Acknowledgement): Promise<void>;
 }
 
-/** What a store of your own must have, too. */
+/** Functions that every store must have, including your own. */
 export const STORE_FUNCTIONS = [
   'apply',
   'find',
@@ -46,7 +46,7 @@ export const STORE_FUNCTIONS = [
   'acknowledged',
 ] as const satisfies readonly (keyof ReceiverStore<unknown>)[];
 
-/** What the user writes, within the transaction of the store. */
+/** The user's writes, within the transaction of the store. */
 export type Effects<Tx> = (tx: Tx) => void | Promise<void>;
 
 export type MarkName = 'feed' | 'reconciledThrough';
@@ -64,7 +64,7 @@ export interface Acknowledgement {
   readonly version: number;
 }
 
-/** What is kept of an outcome: enough for digests, and to know the same from another. */
+/** The stored part of an outcome: enough to compute digests, and to tell duplicates from conflicts. */
 export interface AppliedOutcome {
   readonly merchantId: string;
   readonly transactionId: string;
@@ -74,22 +74,22 @@ export interface AppliedOutcome {
   readonly amount: number;
   readonly currency: string;
   readonly listedAtMs: number;
-  /** Of all its fields, metadata included. */
+  /** Hash over all fields of the outcome, including metadata. */
   readonly contentHash: string;
 }
 
 export type ApplyResult =
   | { readonly kind: 'applied' }
-  /** The same was applied before. */
+  /** The same outcome was applied before. */
   | { readonly kind: 'duplicate' }
-  /** A newer version was applied before; this one is history. */
+  /** A newer version was applied before, so this one is ignored. */
   | { readonly kind: 'stale'; readonly applied: AppliedOutcome }
-  /** Something else was applied before, and both cannot be true. */
+  /** A different outcome was applied before, and both cannot be true. */
   | { readonly kind: 'conflict'; readonly applied: AppliedOutcome };
 
 /**
- * What to do with an outcome beside what was applied of its transaction. An end never changes, so a second end is a
- * contradiction whatever its version: only what is older than what stands is let pass as history.
+ * Decides what to do with an outcome, given the applied outcome of its transaction. A final outcome never changes, so a
+ * different one with the same or a higher version is a conflict. Only a lower version is `stale`.
  */
 export function decide(
   applied: AppliedOutcome | undefined,
@@ -118,7 +118,7 @@ export function appliedOutcome(outcome: Outcome): AppliedOutcome {
   };
 }
 
-/** The same for equal contents, whatever the order of keys and the form of times: channels need not agree on those. */
+/** Hash of the content, independent of key order and time format, because these may differ between channels. */
 function contentHash(outcome: Outcome): string {
   const { occurredAt, recordedAt, listedAt, ...rest } = outcome;
   const times = [occurredAt, recordedAt, listedAt].map((time) => Date.parse(time));
@@ -136,7 +136,7 @@ function canonicalJson(value: unknown): string {
   );
 }
 
-/** The start of the slice in which a moment lies. */
+/** The start of the slice that contains `ms`, in milliseconds. */
 export function sliceStart(ms: number, everySeconds: number): number {
   const everyMs = everySeconds * 1_000;
   return Math.floor(ms / everyMs) * everyMs;

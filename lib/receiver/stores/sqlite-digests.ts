@@ -9,9 +9,9 @@ import { type AppliedOutcome, type ListedRange, sliceStart } from './receiver-st
 import { type Row, rowOf, type SqliteDatabase, type SqliteInteger } from './sqlite-tables.ts';
 
 /**
- * Sums that are kept up in the transaction that applies an outcome: what reconciling reads grows with the time that it
- * looks at, not with the number of outcomes. A slice is a minute: whatever windows the service has, hours and days are
- * whole slices, and so are windows of whole minutes. Windows of other lengths are summed up from their rows.
+ * Sums per slice, updated in the transaction that applies an outcome. So the amount that reconciliation reads grows with
+ * the length of the range, not with the number of outcomes. A slice is a minute. Hours, days and windows of whole minutes
+ * consist of whole slices. Windows of other lengths are summed up from their rows.
  */
 const SLICE_SECONDS = 60;
 
@@ -21,7 +21,7 @@ interface SliceRow {
   readonly status: string;
   readonly currency: string;
   readonly count: SqliteInteger;
-  /** Decimal text: sums outgrow the integers of SQLite and of JavaScript. */
+  /** Decimal text, because sums may exceed the integers of SQLite and of JavaScript. */
   readonly amount: string;
   readonly hash: string;
 }

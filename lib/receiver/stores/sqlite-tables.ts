@@ -1,6 +1,6 @@
 import type { AppliedOutcome } from './receiver-store.ts';
 
-/** What is used of a database: `DatabaseSync` of `node:sqlite` has it. */
+/** The part of a database that the store uses. `DatabaseSync` of `node:sqlite` satisfies it. */
 export interface SqliteDatabase {
   exec(sql: string): unknown;
   prepare(sql: string): SqliteStatement;
@@ -14,10 +14,10 @@ interface SqliteStatement {
 
 type SqliteValue = string | number | null;
 
-/** As the database is set: `readBigInts` of `node:sqlite` is for those who keep amounts. Ours are safe as numbers. */
+/** `bigint` if the database was opened with `readBigInts`. The store's integers are all safe as numbers. */
 export type SqliteInteger = number | bigint;
 
-/** Prepares each statement once: they are few, and each outcome needs most of them. */
+/** Prepares each statement once and reuses it. There are few statements, and each outcome needs most of them. */
 export function keepStatements(db: SqliteDatabase): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   return {

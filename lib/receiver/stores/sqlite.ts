@@ -13,19 +13,19 @@ import { keepStatements, MIGRATION, type Row, rowOf, type SqliteDatabase } from 
 
 export type { SqliteDatabase } from './sqlite-tables.ts';
 
-/** Rows read at a time: a reader that is open would keep writers out. */
+/** Rows per page. `rows` reads in pages, because an open reader would block writers. */
 const PAGE = 1_000;
 
 /**
- * A store in SQLite, in the same database as your own tables: `onOutcome(outcome, db)` writes through `db`, between
- * BEGIN IMMEDIATE and COMMIT. It must do so at once, without `await`: whatever else ran on the connection meanwhile
- * would stand in the same transaction.
+ * A store in SQLite, in the same database as your own tables. `onOutcome(outcome, db)` writes through `db`, between
+ * BEGIN IMMEDIATE and COMMIT. It must write synchronously, without `await`. Otherwise other statements on the connection
+ * would become part of the same transaction.
  *
- * A commit is as durable as the database is set: keep `PRAGMA synchronous` at FULL, its default. Several processes may
- * share the file: open it with a `timeout`, so that they wait for each other.
+ * Durability depends on the database settings: keep `PRAGMA synchronous` at FULL, its default. Several processes may
+ * share the file. Open it with a `timeout`, so that they wait for each other.
  *
- * It makes its tables, `tidings_…`, when it is created. They keep every outcome for good, about 200 bytes each: what is
- * deleted there would be applied again when it is asked about.
+ * The store creates its tables, `tidings_…`, when it is created. They keep every outcome for good, about 200 bytes each.
+ * If a row is deleted, reconciliation applies its outcome again.
  *
  * @example const store = sqliteStore(new DatabaseSync('shop.db', { timeout: 1_000 }));
  */
@@ -109,7 +109,7 @@ export function sqliteStore<Database extends SqliteDatabase>(database: Database)
   };
 }
 
-/** Runs a function between BEGIN IMMEDIATE and COMMIT: no other writer stands between what it reads and writes. */
+/** Runs a function between BEGIN IMMEDIATE and COMMIT, so that no other writer can change what it has read. */
 function immediately<T>(db: SqliteDatabase, run: () => T): T {
   db.exec('BEGIN IMMEDIATE');
   try {
@@ -120,7 +120,7 @@ function immediately<T>(db: SqliteDatabase, run: () => T): T {
     try {
       db.exec('ROLLBACK');
     } catch {
-      // SQLite has rolled back by itself, as it does when the disk is full; the first error says why.
+      // SQLite has already rolled back by itself, for example because the disk is full. The first error says why.
     }
     throw error;
   }
@@ -147,7 +147,7 @@ function insert(db: SqliteDatabase, next: AppliedOutcome): void {
 /** @throws ReceiverFault `effects_not_synchronous` */
 function assertDone(result: unknown): void {
   if (typeof (result as PromiseLike<unknown> | undefined)?.then !== 'function') return;
-  // Its own failure would otherwise end the process, after this one has been reported.
+  // Without a handler, a later rejection of this promise would end the process.
   Promise.resolve(result).catch(() => undefined);
   throw new ReceiverFault(
     'effects_not_synchronous',

@@ -7,16 +7,16 @@ import type { Outcome } from '../outcome.ts';
 import { type Now, systemNow } from '../pauses.ts';
 import { answerKeyBytes, checkedSecret } from '../verifying/keys.ts';
 
-/** For the tests of your receiver: requests and answers as the service would sign them, and a clock to move. */
+/** For the tests of your receiver: requests and answers signed like those of the service, and a fake clock. */
 
 export interface SignOptions {
-  /** `whsec_…` signs `v1`, `whsk_…` signs `v1a`; several sign side by side, as during a rotation. */
+  /** `whsec_…` signs `v1`, `whsk_…` signs `v1a`. Several secrets all sign, as during a rotation. */
   readonly secrets: string | readonly string[];
-  /** When it is signed; the system's time unless said otherwise. */
+  /** Time of the signature; default: the system clock. */
   readonly now?: Now;
 }
 
-/** A request ready to be sent: `fetch(url, signedCallback(outcome, { secrets }))`. */
+/** A request that is ready to send: `fetch(url, signedCallback(outcome, { secrets }))`. */
 export interface SignedCallback {
   readonly method: 'POST';
   readonly headers: Readonly<Record<string, string>>;
@@ -60,9 +60,9 @@ function signedRequest(id: string, content: object, options: SignOptions): Signe
 }
 
 /**
- * An answer of the service to one of its questions, signed with the key that it derives from the merchant's secret.
+ * The service's answer to a question, signed with the key that is derived from the merchant's secret.
  *
- * @param content whatever stands in it beside `merchantId`, `request` and `asOf`
+ * @param answer `content` holds all fields except `merchantId`, `request` and `asOf`; default `status`: 200
  * @example signedAnswer({ status: 404, merchantId, request: 'GET /v1/transactions/pay_1',
  *   content: { code: 'unknown_transaction' } }, { merchantSecrets: secret })
  */
@@ -108,12 +108,12 @@ function signersOf(secrets: string | readonly string[]): readonly Signer[] {
   });
 }
 
-/** A new secret, as an endpoint or a merchant gets one. */
+/** A new secret in the form that endpoints and merchants get. */
 export function newSecret(): string {
   return secretText(randomBytes(SECRET_BYTES));
 }
 
-/** A new pair for `v1a`: what the service signs with, and what a receiver verifies with. */
+/** A new key pair for `v1a`: the service signs with the private key, the receiver verifies with the public key. */
 export function newKeyPair(): { readonly privateKey: string; readonly publicKey: string } {
   const seed = randomBytes(ED25519_KEY_BYTES);
   return {
@@ -122,7 +122,7 @@ export function newKeyPair(): { readonly privateKey: string; readonly publicKey:
   };
 }
 
-/** Some outcome, with what you care about changed. */
+/** A sample outcome, with your changes applied. */
 export function sampleOutcome(changes: Partial<Outcome> = {}): Outcome {
   return {
     merchantId: 'demo',
@@ -141,13 +141,13 @@ export function sampleOutcome(changes: Partial<Outcome> = {}): Outcome {
   };
 }
 
-/** A clock that stands still until it is moved. */
+/** A clock that stands still until it is advanced. */
 export interface FakeClock {
   readonly now: Now;
   advance(seconds: number): void;
 }
 
-/** @param start ISO 8601; noon of an arbitrary day unless said otherwise */
+/** @param start ISO 8601; default: noon of an arbitrary day */
 export function createFakeClock(start = '2026-11-20T12:00:00Z'): FakeClock {
   let ms = Date.parse(start);
   return {

@@ -8,36 +8,36 @@ import { type Now, systemNow } from '../pauses.ts';
 import { answerKeys, type Secrets } from './keys.ts';
 import { type SignedRequest, verifySigned } from './signed-request.ts';
 
-/** An answer of the service that can be believed: signed, to this question, of this merchant, and not old. */
+/** A trusted answer of the service: signed, for this question and merchant, and recent. */
 export interface VerifiedAnswer {
   readonly asOf: string;
-  /** All of it. Of a problem, `code` says which: that there is no such transaction is as well signed. */
+  /** The whole body. For a problem, `code` names it: "no such transaction" is signed, too. */
   readonly content: JsonObject;
 }
 
 export interface VerifyAnswerOptions {
-  /** The merchant's own, not an endpoint's; several while one is rotated. */
+  /** The merchant's secret, not that of an endpoint. Several during a rotation. */
   readonly merchantSecrets: Secrets;
   readonly merchantId: string;
-  /** How far the service's clock may be off, to either side; 300 unless said otherwise. */
+  /** Maximum clock difference to the service in seconds, in either direction; default: 300. */
   readonly toleranceSeconds?: number;
-  /** Seconds that `asOf` may lie back; 600 unless said otherwise. Lists lag behind by the feed's lag. */
+  /** Maximum age of `asOf` in seconds; default: 600. The `asOf` of lists lags behind by the feed lag. */
   readonly maxAgeSeconds?: number;
-  /** The clock; the system's unless said otherwise. */
+  /** Current time in milliseconds since 1970; default: the system clock. */
   readonly now?: Now;
 }
 
-/** What a clock may be off, and the longest feed lag that a service may be set to: lists are as of that long ago. */
+/** The clock tolerance plus the longest feed lag that a service can be configured with, because lists are that old. */
 const MAX_AGE_SECONDS = TOLERANCE_SECONDS + 300;
 const SECOND_MS = 1_000;
 
 /**
- * Verifies the answer to a question. What is not signed says nothing, whatever its status: an unsigned 404 may come from
- * any proxy on the way.
+ * Verifies the answer to a question. An unsigned answer proves nothing, whatever its status: an unsigned 404 may come
+ * from any proxy on the way.
  *
- * @param request what was asked, as {@link canonicalRequest} writes it
+ * @param request the question, as {@link canonicalRequest} writes it
  * @example verifyAnswer(answer, 'GET /v1/transactions/pay_1', { merchantSecrets, merchantId: 'demo' })
- * @throws ReceiverFault those of callbacks, and `wrong_question`, `other_merchant`, `answer_too_old`
+ * @throws ReceiverFault the codes of callbacks, and `wrong_question`, `other_merchant`, `answer_too_old`
  */
 export function verifyAnswer(
   answer: SignedRequest,
@@ -47,7 +47,7 @@ export function verifyAnswer(
   return createAnswerVerifier(options)(answer, request);
 }
 
-/** The same with the keys derived once. */
+/** Returns a {@link verifyAnswer} that derives its keys only once. */
 export function createAnswerVerifier(
   options: VerifyAnswerOptions,
 ): (answer: SignedRequest, request: string) => VerifiedAnswer {
@@ -82,7 +82,7 @@ export function createAnswerVerifier(
 }
 
 /**
- * A question as the service repeats it: parameters sorted, and encoded as `URLSearchParams` does.
+ * A question in the form in which the service repeats it: parameters sorted, and encoded by `URLSearchParams`.
  *
  * @example canonicalRequest('GET', '/v1/transactions', { reference: 'ORDER-1', limit: '5' })
  * // 'GET /v1/transactions?limit=5&reference=ORDER-1'

@@ -9,15 +9,15 @@ import {
 } from '../../protocol/signing/webhook-keys.ts';
 import { ReceiverFault } from '../faults.ts';
 
-/** One or several, so that both verify while a secret is rotated: `whsec_…`, or `whpk_…` for `v1a`. */
+/** One secret or several: `whsec_…`, or `whpk_…` for `v1a`. During a rotation, pass the old and the new one. */
 export type Secrets = string | readonly string[];
 
-/** @throws ReceiverFault `malformed_secret`, which names the option */
+/** @throws ReceiverFault `malformed_secret`; the message names the option */
 export function verificationKeys(secrets: Secrets): readonly VerificationKey[] {
   return namedSecrets('secrets', secrets).map(verificationKey);
 }
 
-/** Each secret with a name that says which it is. Its value is in no message: messages end in logs. */
+/** Pairs each secret with its name for messages. Messages never contain the value, because they end up in logs. */
 function namedSecrets(option: string, secrets: unknown): readonly (readonly [string, string])[] {
   const named = namedTexts(option, secrets);
   if (named.length === 0) throw malformed(`${option} is an empty list. Is its environment variable set?`);
@@ -48,7 +48,7 @@ export function answerKeyBytes(merchantSecret: string, name = 'merchantSecrets')
 }
 
 /**
- * The bytes inside `whsec_…`.
+ * Decodes the bytes of a `whsec_…` secret.
  *
  * @param name of the option, for the message
  * @throws ReceiverFault `malformed_secret`

@@ -7,7 +7,7 @@ import {
 } from '../../protocol/signing/signature-check.ts';
 import { ReceiverFault } from '../faults.ts';
 
-/** What came in. `body` is the raw bytes: JSON that was parsed and written again is another text. */
+/** A signed message. `body` must be the raw bytes: JSON that was parsed and serialised again may differ. */
 export interface SignedRequest {
   readonly headers: HeaderSource;
   /** A string stands for its UTF-8 bytes. */
@@ -20,14 +20,14 @@ export interface Verifying {
   readonly toleranceSeconds: number;
 }
 
-/** The content of a request that was signed. */
+/** The verified content of a request. */
 export interface SignedJson {
   readonly id: string;
   readonly json: unknown;
 }
 
 /**
- * Checks time stamp and signature over the raw bytes, and only then looks inside.
+ * Checks the timestamp and the signature over the raw bytes before it parses the body.
  *
  * @throws ReceiverFault `missing_header`, `malformed_header`, `timestamp_too_old`, `timestamp_too_new`,
  * `signature_mismatch`, `malformed_body`

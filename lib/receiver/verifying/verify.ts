@@ -8,39 +8,40 @@ import { type Now, systemNow } from '../pauses.ts';
 import { type Secrets, verificationKeys } from './keys.ts';
 import { type SignedRequest, verifySigned } from './signed-request.ts';
 
-/** A callback that was signed by Tidings. */
+/** A callback with a valid signature of Tidings. */
 export type Callback =
   | {
       readonly kind: 'outcome';
-      /** The same in every attempt and redelivery of an outcome. */
+      /** Stays the same in every attempt and redelivery of an outcome. */
       readonly webhookId: string;
-      /** `payment.succeeded` and the like. */
+      /** For example `payment.succeeded`. */
       readonly type: string;
       readonly outcome: Outcome;
     }
-  /** What `POST …/endpoints/{e}/test` sends: answer it with 2xx, and do nothing. */
+  /** The test request of `POST …/endpoints/{e}/test`: answer it with 2xx, and do nothing. */
   | { readonly kind: 'test'; readonly webhookId: string; readonly type: string; readonly merchantId: string };
 
 export interface VerifyOptions {
-  /** The endpoint's; several while one is rotated. */
+  /** The endpoint's secret. Several during a rotation. */
   readonly secrets: Secrets;
-  /** How far the sender's clock may be off, to either side; 300 unless said otherwise. */
+  /** Maximum clock difference to the sender in seconds, in either direction; default: 300. */
   readonly toleranceSeconds?: number;
-  /** The clock; the system's unless said otherwise. */
+  /** Current time in milliseconds since 1970; default: the system clock. */
   readonly now?: Now;
 }
 
 /**
- * Verifies a callback and reads it. Returns only what was signed with one of the secrets within the last five minutes.
+ * Verifies a callback and reads it. Accepts only a signature by one of the secrets with a timestamp within
+ * `toleranceSeconds` (default: five minutes).
  *
  * @example const callback = verify({ headers: request.headers, body: rawBytes }, { secrets });
- * @throws ReceiverFault with one of its codes; `status` is what to answer, the message says what to do
+ * @throws ReceiverFault `status` is the HTTP status to answer with; the message says what to do
  */
 export function verify(request: SignedRequest, options: VerifyOptions): Callback {
   return createVerifier(options)(request);
 }
 
-/** The same with the secrets read once, so that a malformed one is found at the start. */
+/** Returns a {@link verify} that reads its secrets only once, so that a malformed secret fails at startup. */
 export function createVerifier(options: VerifyOptions): (request: SignedRequest) => Callback {
   assertOptions([optionsProblem('createVerifier', options)]);
   const { toleranceSeconds = TOLERANCE_SECONDS, now = systemNow } = options;
