@@ -6,7 +6,7 @@ import type { Connect } from './guarded-connector.ts';
 const MAX_IDLE = 128;
 const MAX_IDLE_PER_ORIGIN = 16;
 
-/** Most milliseconds that a connection stays idle, even if the receiver's `Keep-Alive` allows more. */
+/** How long a connection stays idle: by default, and at most if the receiver's `Keep-Alive` allows more. */
 const IDLE_TIMEOUT_MS = 10_000;
 const MAX_IDLE_TIMEOUT_MS = 30_000;
 /** Closes a connection this much earlier than the receiver would. A request in flight at that moment would be lost. */

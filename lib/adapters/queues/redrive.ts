@@ -58,8 +58,8 @@ interface RedriveOptions {
 }
 
 /**
- * Puts dead letters back into the lane that they came from, or into the retry lane. Each is sent before it is deleted: a
- * process that dies in between leaves it in both queues, and the fence lets one of them act. Unknown messages stay.
+ * Puts dead letters back: by kind, into the lane that they came from or the lane of messages that wait. Each is sent before
+ * it is deleted: a process that dies in between leaves it in both queues, and the fence lets one act. Unknown ones stay.
  *
  * @param onMessage told of each message; `message` is undefined where it cannot be put back
  */
