@@ -1,6 +1,6 @@
 import { Fault } from '../core/faults.ts';
 
-/** Errors of the SDK that say "not now": the same call may succeed a moment later. */
+/** SDK errors that are temporary: the same call may succeed a moment later. */
 const RETRYABLE = new Set([
   'AbortError',
   'TimeoutError',
@@ -21,7 +21,7 @@ const RETRYABLE = new Set([
   'DependencyTimeoutException',
 ]);
 
-/** Runs calls to AWS, and turns what goes wrong there into a Fault that says whether to try again. */
+/** Runs a call to AWS. Turns its error into a Fault that says whether it is retryable. */
 export async function calling<T>(what: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -30,7 +30,7 @@ export async function calling<T>(what: string, call: () => Promise<T>): Promise<
   }
 }
 
-/** A transaction that was cancelled for no other reason than that others were under way. */
+/** Whether a transaction was cancelled only because it collided with other transactions. */
 function collided(error: unknown): boolean {
   const { CancellationReasons } = error as { readonly CancellationReasons?: readonly { Code?: string }[] };
   const codes = CancellationReasons?.map(({ Code }) => Code).filter((code) => code !== 'None') ?? [];
@@ -47,7 +47,7 @@ function faultOf(what: string, error: unknown): Fault {
     readonly $retryable?: unknown;
   };
   const status = $metadata?.httpStatusCode ?? 0;
-  // No status at all means that no answer came: the connection broke, and the effect is unknown.
+  // No status means no answer: the connection broke, and the effect is unknown.
   const unanswered = status === 0 && (code?.startsWith('E') === true || name === undefined);
   const retryable =
     RETRYABLE.has(name ?? '') || $retryable !== undefined || status >= 500 || unanswered || collided(error);

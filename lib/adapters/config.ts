@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DEFAULTS, RULES } from '../settings.ts';
 
-/** Every variable of the service, in one table: what a function needs, it asks for by name. */
+/** All environment variables of the service, in one table. A function names the ones that it needs. */
 
 const text = z.string().min(1);
 /** A rule of a number, for its decimal digits. */
@@ -86,9 +86,9 @@ const variables = {
     name: 'TIDINGS_RETENTION_DAYS',
     schema: digits(RULES.retentionDays).default(DEFAULTS.retentionDays),
   },
-  /** Opens loopback addresses, http and any port there: for one machine, never for a deployment. */
+  /** Allows loopback addresses, with http and any port. For local runs only, never for a deployment. */
   allowLoopback: { name: 'TIDINGS_ALLOW_LOOPBACK', schema: flag.default(false) },
-  /** All functions run by the clock of one machine, so that a change is in force sooner: never for a deployment. */
+  /** All functions share one machine's clock, so a change is in force sooner. Never for a deployment. */
   oneClock: { name: 'TIDINGS_ONE_CLOCK', schema: flag.default(false) },
   callbackPorts: { name: 'TIDINGS_CALLBACK_PORTS', schema: ports.default([...DEFAULTS.callbackPorts]) },
 } as const satisfies Record<string, { name: `${'TIDINGS' | 'AWS'}_${string}`; schema: z.ZodType }>;
@@ -98,7 +98,7 @@ export type ConfigName = keyof Variables;
 export type Config<N extends ConfigName> = { readonly [K in N]: z.output<Variables[K]['schema']> };
 
 /**
- * Reads the named variables. Whatever is missing or malformed is reported together, in one error.
+ * Reads the named variables. One error reports all that are missing or malformed.
  *
  * @example const config = parseConfig(process.env, ['tableName', 'feedLagSeconds']);
  */
@@ -119,8 +119,8 @@ export function parseConfig<N extends ConfigName>(
 }
 
 /**
- * Another S3 than AWS's, where the SDK's own variables name one; it knows buckets by path. The service's own variable is
- * asked before the one of all services, and neither where the SDK is told to pass them by.
+ * The endpoint of an S3 other than AWS's (path-style buckets), if the SDK's variables name one. The variable for S3
+ * precedes the one for all services. Both are ignored if the SDK is configured to ignore them.
  */
 export function s3EndpointOf(env: Readonly<Record<string, string | undefined>>): string | undefined {
   const { s3EndpointUrl, endpointUrl, ignoresEndpoints } = parseConfig(env, [

@@ -5,10 +5,10 @@ import type { ServiceEvent } from '../core/events.ts';
 import { printableLines } from '../printable.ts';
 import { METRICS } from '../settings.ts';
 
-/** Share of processes that log what went well: logs of every success would cost more than the work. */
+/** Share of processes that log successes. Logging every success would cost more than the work itself. */
 export const SUCCESS_SAMPLE = 0.01;
 
-/** Events that are counted or measured, and under which name. What is not here is a log line only. */
+/** The metric name of each event that is counted or measured. Other events are log lines only. */
 export const METRIC_OF: Partial<Record<ServiceEvent['event'], string>> = {
   exhausted: 'Undelivered',
   blocked: 'Undelivered',
@@ -32,7 +32,7 @@ export const METRIC_OF: Partial<Record<ServiceEvent['event'], string>> = {
   clock_skew: 'ClockSkew',
 };
 
-/** One structured line an event; counts by CloudWatch's embedded metric format. */
+/** Writes one structured line per event. Metrics use CloudWatch's embedded metric format. */
 export function createReporter(functionName: string): Reporter {
   const logger = new Logger({
     serviceName: functionName,
@@ -55,7 +55,7 @@ export function createReporter(functionName: string): Reporter {
   };
 }
 
-/** What is `debug` is logged by {@link SUCCESS_SAMPLE} of the processes only. */
+/** The log level of an event. Only {@link SUCCESS_SAMPLE} of the processes log `debug`. */
 export function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
   switch (event.event) {
     case 'attempt':

@@ -37,7 +37,7 @@ const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const WORDS: Readonly<Record<string, unknown>> = { t: true, f: false, n: null };
 
-/** @param text must be well-formed JSON. For other text the result is undefined behaviour. */
+/** @param text must be well-formed JSON. Other text gives a meaningless result. */
 export function readJson(text: string, limits: ReadLimits): unknown {
   return new Reader(text, limits).value(0);
 }

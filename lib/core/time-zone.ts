@@ -8,8 +8,8 @@ export const DEFAULT_TIME_ZONE = 'UTC';
 
 /**
  * A zone name in the form region/place. Offsets are refused because they change twice a year in many places. Short names
- * are ambiguous: the IANA database reads `CST` as Chicago, but the writer may mean Shanghai or Havana. `Etc/` names are
- * refused because their sign is inverted: `Etc/GMT+8` lies west of Greenwich.
+ * are ambiguous: the IANA database reads `CST` as Chicago, but the writer may mean Shanghai or Havana. `Etc/` names,
+ * except `Etc/UTC`, are refused because their sign is inverted: `Etc/GMT+8` lies west of Greenwich.
  */
 const ZONE_NAME = /^(?!etc\/)[a-z]+(?:\/[a-z][a-z0-9_+-]*){1,2}$/i;
 const MAX_NAME_LENGTH = 64;

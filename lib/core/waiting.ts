@@ -13,9 +13,9 @@ export interface Wait {
 }
 
 /**
- * Clamps a wait after jitter was added; the other bounds apply before it. The result is at most `mostMs`. If a queue can
- * hold the wait without jitter, the result is also at most what a queue can hold. So jitter alone never makes a schedule
- * necessary.
+ * Clamps a wait. This is the only bound that applies after jitter. It limits the wait to `mostMs`. If a queue can hold the
+ * wait without jitter, it also limits it to what a queue can hold. So jitter alone never turns a queue's delay into a
+ * schedule. `leastMs` takes precedence over both limits.
  *
  * @example clampWait({ leastMs: 870_000, jitteredMs: 950_000 }) // 900_000
  */

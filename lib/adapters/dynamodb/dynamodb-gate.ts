@@ -21,7 +21,7 @@ export function createGate(table: Table): Gate {
           closedUntil: isoTime(untilMs),
           ttl: Math.floor(untilMs / SECOND_MS) + DAY_SECONDS,
         },
-        // Invariant: whoever enters finds nobody inside, and is alone until the time that it wrote.
+        // Invariant: a caller enters only an open gate, and is alone inside until the time that it wrote.
         ConditionExpression: 'attribute_not_exists(pk) OR closedUntil <= :now',
         ExpressionAttributeValues: { ':now': isoTime(nowMs) },
       });
@@ -40,7 +40,7 @@ export function createGate(table: Table): Gate {
       const open = new DeleteCommand({
         TableName,
         Key: { pk: gatePk(place), sk: GATE_SK },
-        // Invariant: only the one who closed it opens it, and nobody who came after its time.
+        // Invariant: only the caller that closed the gate opens it. After its time another caller may be inside.
         ConditionExpression: 'closedUntil = :until',
         ExpressionAttributeValues: { ':until': isoTime(untilMs) },
       });

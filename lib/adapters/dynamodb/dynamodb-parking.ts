@@ -5,10 +5,10 @@ import { calling } from '../aws-faults.ts';
 import { parkedPk } from './items/item-keys.ts';
 import type { Table } from './table/table-client.ts';
 
-/** Characters kept of what could not be read; an item holds 400 KB. */
+/** Most characters kept of an unreadable payload. An item holds 400 KB. */
 const MAX_PAYLOAD_CHARACTERS = 90_000;
 
-/** Parked rows stand by the day on which they were parked; parking twice leaves one row. */
+/** Parked rows are stored by the day on which they were parked. Parking the same record twice leaves one row. */
 export function createParking(table: Table, options: { readonly retentionDays: number }): Parking {
   return {
     async park({ recordId, reason, payload }) {

@@ -6,7 +6,7 @@ import { parkedPartitionPk, parkedPk } from './items/item-keys.ts';
 import { unlessRefused } from './table/conditions.ts';
 import type { Table } from './table/table-client.ts';
 
-/** Parked rows, read and taken away. Each day has a few partitions; a record's own is known by its id. */
+/** Reads and removes parked rows. Each day has a few partitions; a record's id determines its partition. */
 export function createParkedRecords(table: Table): ParkedRecords {
   const { documents, name: TableName } = table;
   const keyOf = (day: string, recordId: string) => ({ pk: parkedPk(day, recordId), sk: recordId });
@@ -48,7 +48,7 @@ export function createParkedRecords(table: Table): ParkedRecords {
       const remove = new DeleteCommand({
         TableName,
         Key: keyOf(parkedAt.slice(0, 10), recordId),
-        // Invariant: what was parked again meanwhile stays.
+        // Invariant: a record that was parked again meanwhile stays.
         ConditionExpression: 'attribute_not_exists(pk) OR parkedAt = :parkedAt',
         ExpressionAttributeValues: { ':parkedAt': parkedAt },
       });

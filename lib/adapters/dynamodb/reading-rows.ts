@@ -1,14 +1,14 @@
 import type { Reporter } from '../../core/environment.ts';
 import { Fault, unreadableRowFault } from '../../core/faults.ts';
 
-/** An item as the document client hands it out. */
+/** An item as the document client returns it. */
 export type Item = Readonly<Record<string, unknown>>;
 
 /**
- * Makes of an item what it holds.
+ * Parses an item with `read`.
  *
- * @param kind of the row, for people: "an outcome"
- * @throws Fault `unreadable_row`, after operators were told, where `read` throws whatever it may be
+ * @param kind the row's name in messages: "an outcome"
+ * @throws Fault `unreadable_row` if `read` throws any error; the event is reported first
  */
 export function readItem<T>(
   { reporter }: { readonly reporter: Reporter },
@@ -26,8 +26,8 @@ export function readItem<T>(
 }
 
 /**
- * Numbers of the table as JavaScript holds them. One that it does not hold exactly stays text: its row is unreadable, and not
- * every row that was read with it.
+ * Converts a number of the table to a JavaScript number. One that JavaScript cannot represent exactly stays text. So only
+ * its own row is unreadable, not every row that was read with it.
  */
 export function numberOf(text: string): number | string {
   const number = Number(text);

@@ -5,7 +5,7 @@ import type { StreamedOutcome } from '../../core/deliver/relay.ts';
 import { outcomeFromItem } from './items/outcome-items.ts';
 import { numberOf } from './reading-rows.ts';
 
-/** Reads one record of the table's stream. Never throws: what cannot be read says why. */
+/** Decodes one record of the table's stream. Never throws: the result for an unreadable record holds the reason. */
 export function decodeRecord(record: DynamoDBRecord): StreamedOutcome {
   const recordId = record.eventID ?? 'unknown';
   const payload = JSON.stringify(record.dynamodb ?? {});
@@ -19,7 +19,7 @@ export function decodeRecord(record: DynamoDBRecord): StreamedOutcome {
   }
 }
 
-/** A parked row's reason must fit on a line. */
+/** The reason of a parked row, as a single line. */
 function reasonOf(error: unknown): string {
   return `not_an_outcome: ${String(error).replaceAll(/\s+/g, ' ').slice(0, 300)}`;
 }

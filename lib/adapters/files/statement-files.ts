@@ -4,12 +4,12 @@ import { Upload } from '@aws-sdk/lib-storage';
 import type { StatementFiles } from '../../core/bookkeeping/statement-store.ts';
 import { calling } from '../aws-faults.ts';
 
-/** The least that S3 takes for a part. Of 10,000 parts, a file has 50 GiB at most: 300 million rows. */
+/** The smallest part that S3 accepts. With at most 10,000 parts, a file has up to 50 GiB: 300 million rows. */
 const PART_BYTES = 5 * 1024 * 1024;
 
 /**
- * Files in a bucket, written as they come: one part is filled while one is on its way. What was not finished is
- * taken back, and what could not be taken back, because the process died, goes by the bucket's own rule.
+ * Streams files to a bucket by multipart upload: one part is filled while another is sent. An unfinished upload is
+ * aborted. If the process dies before that, the bucket's lifecycle rule removes it.
  */
 export function createStatementFiles(options: {
   readonly s3: S3Client;

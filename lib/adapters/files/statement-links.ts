@@ -17,8 +17,8 @@ interface StatementLinkOptions {
 }
 
 /**
- * Links to files in a bucket, signed here and not asked for anywhere. S3's own client would double the size of the
- * function that gives them, so where the bucket is must be said.
+ * Links to files in a bucket, signed locally without a request. S3's own client would double the size of the function, so
+ * it is not used, and the bucket's host must be given.
  */
 export function createStatementLinks(options: StatementLinkOptions): StatementLinks {
   const { bucket, clock, endpointUrl, host } = options;
@@ -45,7 +45,7 @@ export function createStatementLinks(options: StatementLinkOptions): StatementLi
           signingDate: new Date(clock.now()),
         });
         const url = new URL(pathname, base);
-        // As it was signed: `URLSearchParams` would write a space as `+`, which is none where a signature is checked.
+        // Encoded as it was signed: `URLSearchParams` writes a space as `+`, which breaks the signature.
         url.search = Object.entries(query ?? {})
           .map((pair) => pair.map((part) => encodeURIComponent(String(part))).join('='))
           .join('&');

@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { isPermittedAddress } from '../../core/address.ts';
 import type { ExchangeError } from '../../core/deliver/attempt/sender.ts';
 
-/** Gives every address of a host name. Rejects, or gives none, where the name does not resolve. */
+/** Returns every address of a host name. Rejects, or returns none, if the name does not resolve. */
 type Resolve = (hostname: string) => Promise<readonly string[]>;
 
 export interface GuardedConnectorOptions {
@@ -21,18 +21,18 @@ interface ConnectTarget {
   /** A name, or a literal address without brackets. */
   readonly hostname: string;
   readonly port: number;
-  /** Ends the connecting, at whichever stage it is. */
+  /** Aborts connecting at any stage. */
   readonly signal: AbortSignal;
 }
 
-/** @throws ConnectFailure where no connection came about */
+/** @throws ConnectFailure if no connection was made */
 export type Connect = (target: ConnectTarget) => Promise<Socket>;
 
-/** No connection came about. `code` says why, in the words of the core. */
+/** No connection was made. `code` is the core's code for the reason. */
 export class ConnectFailure extends Error {
   override readonly name = 'ConnectFailure';
   readonly code: ConnectFailureCode;
-  /** Which fault of TLS or DNS it was, in Node's words: `CERT_HAS_EXPIRED`, `ENOTFOUND`. */
+  /** Node's error code for a TLS or DNS fault: `CERT_HAS_EXPIRED`, `ENOTFOUND`. */
   readonly detail: string | undefined;
 
   constructor(code: ConnectFailureCode, cause?: unknown) {
@@ -42,7 +42,7 @@ export class ConnectFailure extends Error {
   }
 }
 
-/** The code of an error of Node's. */
+/** The code of a Node error. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
@@ -62,13 +62,12 @@ const DNS_TRIES = 2;
 /**
  * Makes connections to vetted addresses only.
  *
- * The name is resolved here and once for each connection; every address is judged, and the socket is given the
- * judged addresses instead of the name, so an answer that changes afterwards changes nothing. Literal
- * addresses, for which no look-up would ever happen, are judged the same way. One address that is not
- * permitted refuses the whole name: an honest receiver has none, and picking the good ones would let whoever
- * controls the name try one answer after the other.
+ * The name is resolved here, once for each connection. Every address is checked, and the socket gets the checked
+ * addresses instead of the name, so a later DNS change has no effect (DNS rebinding). Literal addresses, which need
+ * no look-up, are checked the same way. One address that is not permitted refuses the whole name: an honest
+ * receiver has none, and using only the good ones would let an attacker who controls the name try many answers.
  *
- * The socket that comes back is not read from yet, so nothing that it receives is missed.
+ * The returned socket has not been read from, so no received data is lost.
  */
 export function createGuardedConnector(options: GuardedConnectorOptions): Connect {
   const resolve = options.resolve ?? createDnsResolve();
@@ -82,7 +81,7 @@ export function createGuardedConnector(options: GuardedConnectorOptions): Connec
   };
 }
 
-/** Rejects once the connecting is to end: a look-up cannot be stopped, and is then waited for no longer. */
+/** Rejects on abort. A look-up cannot be cancelled, so the caller stops waiting for it. */
 function whenAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const abort = (): void => reject(new ConnectFailure('connection_failed', signal.reason));
@@ -148,7 +147,7 @@ function dialTls(
     ...(isIP(target.hostname) === 0 ? { servername: target.hostname } : {}),
     ...(trustedCertificates === undefined ? {} : { ca: [...trustedCertificates] }),
     ALPNProtocols: ['http/1.1'],
-    // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED in the environment cannot turn it off.
+    // Set explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED in the environment cannot turn it off.
     rejectUnauthorized: true,
   });
 }
@@ -159,7 +158,7 @@ function socketOptions({ hostname, port }: ConnectTarget, addresses: readonly st
     port,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER_MS,
-    // Node asks this in place of DNS, and asks nothing for a literal, which is its own only address.
+    // Node calls this instead of DNS. It does not call it for a literal, whose only address is itself.
     lookup: (
       _hostname: string,
       _options: unknown,

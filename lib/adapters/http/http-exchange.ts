@@ -3,19 +3,19 @@ import type { Socket } from 'node:net';
 import type { CallbackRequest, ExchangeError } from '../../core/deliver/attempt/sender.ts';
 import { codeOf } from './guarded-connector.ts';
 
-/** How much of a response's body is read, in bytes (design §6). */
+/** Most bytes read of a response's body (design §6). */
 export const MAX_RESPONSE_BYTES = 16_384;
 
 /** Bound on a response's status line and header fields together, and on the fields after a chunked body. */
 const MAX_HEADER_BYTES = 16_384;
 
-/** How many informational (1xx) responses may precede the answer, unasked as they are (RFC 9110 §15.2). */
+/** Most informational (1xx) responses before the final one. A server may send them unasked (RFC 9110 §15.2). */
 const MAX_INFORMATIONAL_RESPONSES = 8;
 
 export interface Call {
   readonly request: CallbackRequest;
   readonly url: URL;
-  /** Ends the exchange; its reason is the {@link ExchangeError} that the exchange then ends in. */
+  /** Aborts the exchange. Its reason is the {@link ExchangeError} that the exchange then returns. */
   readonly signal: AbortSignal;
 }
 
@@ -29,20 +29,20 @@ export type CallEnd =
       readonly isWhole: boolean;
       /** The connection can carry another request. */
       readonly isReusable: boolean;
-      /** The header that says for how long. */
+      /** The response's `Keep-Alive` header. */
       readonly keepAlive: string | undefined;
     }
   | {
       readonly kind: 'broken';
       readonly code: ExchangeError;
       readonly detail?: string | undefined;
-      /** At least one byte of an answer had come. */
+      /** At least one byte of an answer was received. */
       readonly hasAnswerBegun: boolean;
     };
 
 /**
- * Makes one request on a socket that is connected and carries nothing else. Whatever comes first settles it; what
- * follows is ignored, and the socket is the caller's to end.
+ * Makes one request on a connected socket that carries nothing else. The first result settles it, and later events are
+ * ignored. The caller must end the socket.
  *
  * @throws only for faults of the caller, such as a header that HTTP cannot carry.
  */
@@ -54,7 +54,7 @@ export function exchangeOn(socket: Socket, { request, url, signal }: Call): Prom
     const breakOff = (code: ExchangeError, detail?: string): void =>
       resolve({ kind: 'broken', code, detail, hasAnswerBegun });
     const fail = (error: Error): void => {
-      // What is wrong behind the end of an answer does not change it, and the socket has ended already.
+      // An error after the end of an answer does not change the answer, and the socket has ended already.
       if (answer?.complete === true) return;
       const code = exchangeErrorOf(error, hasAnswerBegun);
       if (code === undefined) reject(error);
@@ -77,10 +77,10 @@ export function exchangeOn(socket: Socket, { request, url, signal }: Call): Prom
         'content-length': Buffer.byteLength(request.body),
       },
       maxHeaderSize: MAX_HEADER_BYTES,
-      // Said aloud, so that no option of the process can loosen it.
+      // Set explicitly, so that no option of the process can weaken it.
       insecureHTTPParser: false,
     });
-    // Heard before the parser hears it, which joins the socket in the next tick.
+    // This listener runs before the parser's, which is attached to the socket in the next tick.
     socket.once('data', () => {
       hasAnswerBegun = true;
     });
@@ -115,7 +115,7 @@ export function exchangeOn(socket: Socket, { request, url, signal }: Call): Prom
   });
 }
 
-/** Decodes as it comes, so that no buffer of the socket is held, and takes no more than the bound. */
+/** Decodes chunks as they arrive, so that no socket buffer is held. Accepts no more than the bound. */
 function createBodyReader() {
   const decoder = new TextDecoder();
   let text = '';
@@ -128,20 +128,20 @@ function createBodyReader() {
       text += decoder.decode(taken, { stream: true });
       return taken.length === chunk.length;
     },
-    /** A character that the bound cut in two is left out. */
+    /** The decoded text. A character that the bound cut in two is left out. */
     text(isWhole: boolean): string {
       return isWhole ? text + decoder.decode() : text;
     },
   };
 }
 
-/** The core's word for what Node reports, or nothing for a fault that is not the receiver's. */
+/** Maps Node's error to the core's code; undefined if the fault is not the receiver's. */
 function exchangeErrorOf(error: Error, hasAnswerBegun: boolean): ExchangeError | undefined {
   const code = codeOf(error) ?? '';
   if (code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large';
   if (code.startsWith('ERR_SSL_')) return 'tls_failed';
-  // Node's own word for an end before the answer, or within it; and what the system says of a socket.
+  // `ECONNRESET`: Node reports an end before or within the answer. `syscall`: a socket error of the system.
   if (code === 'ECONNRESET' || 'syscall' in error) return 'connection_reset';
-  // The parser's codes, and whatever else an answer brings about.
+  // Codes of the parser, and any other error after an answer has begun.
   return code.startsWith('HPE_') || hasAnswerBegun ? 'invalid_response' : undefined;
 }

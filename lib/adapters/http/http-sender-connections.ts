@@ -2,40 +2,40 @@ import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Connect } from './guarded-connector.ts';
 
-/** Bounds on what is kept open between requests. */
+/** Most idle connections kept open between requests: in total, and per origin. */
 const MAX_IDLE = 128;
 const MAX_IDLE_PER_ORIGIN = 16;
 
-/** How long a connection stays idle, and how long at most where the receiver's `Keep-Alive` asks for more. */
+/** How long a connection stays idle: by default, and at most if the receiver's `Keep-Alive` allows more. */
 const IDLE_TIMEOUT_MS = 10_000;
 const MAX_IDLE_TIMEOUT_MS = 30_000;
-/** So much sooner than the receiver would close it: a request that is on its way then would be lost. */
+/** Closes a connection this much earlier than the receiver would. A request in flight at that moment would be lost. */
 const IDLE_MARGIN_MS = 2_000;
 
 /** One socket, lent to one request at a time. */
 export interface Connection {
   readonly origin: string;
   readonly socket: Socket;
-  /** Ends it; called by whatever happens to it while it is idle. */
+  /** Ends it; called on any event while it is idle. */
   readonly end: () => void;
 }
 
-/** Lends connections, and keeps a bounded number of them open in between. */
+/** A connection pool that keeps a bounded number of idle connections open. */
 export interface Connections {
   /**
-   * An idle connection, the one used last, since it is the likeliest to be alive. The event loop turns once before it is
-   * lent, so that an end that came unnoticed, as while the function was frozen, is noticed now.
+   * Takes the idle connection that was used last, since it is the most likely to be alive. Waits one turn of the event loop
+   * first, so that an end that arrived unnoticed, such as while the function was frozen, is noticed now.
    */
   take(origin: string): Promise<Connection | undefined>;
   /**
    * A new connection.
    *
-   * @throws ConnectFailure where none came about, or `signal` ended it
+   * @throws ConnectFailure if connecting failed or `signal` aborted it
    */
   open(url: URL, signal: AbortSignal): Promise<Connection>;
-  /** Takes a connection back after a whole answer, with the `Keep-Alive` header that came with it. */
+  /** Returns a connection after a whole answer, with the answer's `Keep-Alive` header. */
   give(connection: Connection, keepAlive: string | undefined): void;
-  /** Ends a connection and whatever it is at. */
+  /** Ends a connection, and any request on it. */
   discard(connection: Connection): void;
   /** Ends all idle connections. */
   close(): void;
@@ -43,8 +43,8 @@ export interface Connections {
 
 /**
  * A pool of our own rather than Node's Agent, for three reasons. A request must know whether its socket was used before,
- * to tell a stale one from a receiver that hangs up. An Agent bounds idle sockets of one host, not of all hosts. And it
- * does not look at what an idle socket receives: an answer that nobody asked for would be taken for the next one.
+ * to tell a stale one from a receiver that hangs up. An Agent bounds idle sockets of one host, not of all hosts. And an
+ * Agent ignores data on an idle socket: an unsolicited answer would be taken for the next one.
  */
 export function createConnections(connect: Connect): Connections {
   /** In the order in which they became idle. */
@@ -96,13 +96,13 @@ export function createConnections(connect: Connect): Connections {
   };
 }
 
-/** Nothing is expected of an idle connection: data is an answer that nobody asked for, and ends it like its end does. */
+/** Events that end an idle connection. No data is expected on it: data is an unsolicited answer. */
 const ENDS_IDLE = ['data', 'end', 'close', 'timeout'] as const;
 
 function rest({ socket, end }: Connection, timeoutMs: number): void {
   for (const event of ENDS_IDLE) socket.on(event, end);
   socket.setTimeout(timeoutMs);
-  // What is idle keeps no process alive.
+  // An idle connection must not keep the process alive.
   socket.unref();
 }
 

@@ -6,12 +6,12 @@ import { type Connection, createConnections } from './http-sender-connections.ts
 
 export interface HttpSenderOptions extends Omit<GuardedConnectorOptions, 'allowLoopback'> {
   readonly policy: CallbackPolicy;
-  /** A clock in milliseconds that never goes back; durations are taken from it. */
+  /** A monotonic clock in milliseconds, used for durations. */
   readonly now: () => number;
 }
 
 export interface HttpSender extends Sender {
-  /** Ends every connection; requests under way end as `connection_failed`. */
+  /** Ends every connection. Requests in flight end as `connection_failed`. */
   close(): void;
 }
 
@@ -19,10 +19,9 @@ export interface HttpSender extends Sender {
  * Sends callbacks over HTTP/1.1, each on a connection of its own that is kept for the next.
  *
  * One deadline bounds the whole exchange. Redirects are not followed, bodies not decompressed, and nothing but
- * the first 16 KiB of a body is held. Nothing is sent after `send` has returned. Where a connection that
- * was used before is reset before any byte of the answer, the request goes out once more on a new
- * connection: a frozen function's sockets die unnoticed. How many requests are under way at once is the
- * caller's to bound.
+ * the first 16 KiB of a body is held. Nothing is sent after `send` has returned. If a reused connection is
+ * reset before any byte of the answer, the request is sent once more on a new connection: a frozen
+ * function's sockets die unnoticed. The caller must bound the number of concurrent requests.
  *
  * @throws only for faults of the caller, such as a header that HTTP cannot carry.
  * @example
@@ -99,7 +98,7 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
   };
 }
 
-/** Ends a call, at whichever stage it is. */
+/** Ends a call at any stage. */
 function endWith(deadline: AbortController, code: ExchangeError): void {
   deadline.abort(code);
 }

@@ -10,8 +10,8 @@ export const outcomeName = (key: TransactionKey & { readonly version: number }) 
 export const notificationName = (key: NotificationKey) => `${outcomeName(key)}#${key.endpointId}`;
 
 /**
- * A page in the order of `keyOf`, with the cursor of the next: the key of its last. What is added before it or
- * leaves meanwhile moves nothing, as in an index.
+ * A page in the order of `keyOf`. The cursor of the next page is the key of the last item, so items that are added or
+ * removed meanwhile shift nothing, as in an index.
  */
 export function pageOf<T>(
   items: readonly T[],

@@ -32,7 +32,7 @@ interface HeldItems {
   readonly parked: ReadonlyMap<string, { readonly reason: string; readonly payload: string }>;
 }
 
-/** The table in memory: for the simulation and for unit tests, held to the same suites as the real one. */
+/** The table in memory, for the simulation and unit tests. It passes the same test suites as the real one. */
 export interface MemoryStores {
   readonly outcomes: OutcomeStore;
   readonly notifications: NotificationStore;
@@ -53,8 +53,8 @@ export interface MemoryStores {
 }
 
 /**
- * @param onInsert told of each outcome that was written, as the table's stream would tell
- * @param indexedAtMs when the feed index shows an outcome; at once unless said otherwise
+ * @param onInsert called for each outcome that was written, like the table's stream
+ * @param indexedAtMs when the feed index shows an outcome. Default: at once
  */
 export function createMemoryStores(options: {
   readonly clock: Clock;

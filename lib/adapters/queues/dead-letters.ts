@@ -2,10 +2,10 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetters } from '../../core/deliver/messages.ts';
 import { calling } from '../aws-faults.ts';
 
-/** Characters of a reason that are kept: it may quote what it was that nobody could read. */
+/** Most characters kept of a reason, which may quote the unreadable message. */
 const MAX_REASON_LENGTH = 300;
 
-/** Puts a message into the dead-letter queue at once, with the reason as an attribute. */
+/** Sends a message to the dead-letter queue at once, with the reason as an attribute. */
 export function createDeadLetters(options: {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
@@ -25,7 +25,7 @@ export function createDeadLetters(options: {
   };
 }
 
-/** SQS takes no attribute with characters that XML has not, and a letter that it does not take comes back and back. */
+/** Removes characters that XML does not allow: SQS would refuse the attribute, and the message would return for ever. */
 function attributeText(reason: string): string {
   return reason
     .slice(0, MAX_REASON_LENGTH)

@@ -12,7 +12,7 @@ import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { calling } from '../aws-faults.ts';
 import { createQueueSender, type QueueSenderOptions, queueUrlOf, sendBatches } from './queue-sender.ts';
 
-/** Where one-time schedules are made. */
+/** The settings for making one-time schedules. */
 interface Schedules {
   readonly scheduler: SchedulerClient;
   readonly scheduleGroup: string;
@@ -21,14 +21,14 @@ interface Schedules {
 }
 
 interface DispatcherOptions extends QueueSenderOptions {
-  /** For what waits longer than the queue can; whoever never sends such has none. */
+  /** Used for waits longer than a queue can hold. Absent if the function never needs one. */
   readonly schedules?: Schedules;
   readonly clock: Clock;
-  /** Told when Scheduler refused: the item's own due time stands, and the sweep sends it. */
+  /** Called when Scheduler refuses. The item's due time still stands, so the sweep sends it. */
   readonly onRefused: (reason: string) => void;
 }
 
-/** Sends messages now, and later: by the queue's own delay, or by a schedule beyond what a queue can hold. */
+/** Sends messages now or later: with the queue's own delay, or with a schedule if the wait exceeds that. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     ...createQueueSender(options),
@@ -69,10 +69,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   };
 }
 
-/** Schedules made, and lanes sent to, side by side. */
+/** Concurrent schedule requests, and concurrent sends to lanes. */
 const SENDING_CONCURRENCY = 10;
 
-/** Seconds that the queue itself can wait; undefined of what is Scheduler's. */
+/** The wait as a queue delay in seconds; undefined if it needs a schedule. */
 function queueDelay({ clock }: DispatcherOptions, atMs: number): number | undefined {
   const waitMs = atMs - clock.now();
   return waitMs > MAX_QUEUE_WAIT_MS ? undefined : Math.max(0, Math.ceil(waitMs / SECOND_MS));
@@ -101,7 +101,7 @@ async function schedule(
     FlexibleTimeWindow: { Mode: 'OFF' },
     ActionAfterCompletion: 'DELETE',
     Target: {
-      // The universal target: a templated one cannot set the message group of a standard queue.
+      // The universal target, because a templated target cannot set the message group of a standard queue.
       Arn: 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage',
       RoleArn: schedules.schedulerRoleArn,
       Input: JSON.stringify({
@@ -116,17 +116,17 @@ async function schedule(
   try {
     await schedules.scheduler.send(create);
   } catch (error) {
-    // The name holds the `rev`: a schedule that is there already is this one.
+    // The name depends on the `rev`, so an existing schedule of this name is the same one.
     if (!(error instanceof ConflictException)) options.onRefused(String(error));
   }
 }
 
-/** Whatever waits goes to the lane of its kind. */
+/** The lane of a message that waits, by its kind. */
 function laneOf(message: NotificationMessage | CheckMessage): Lane {
   return 'endpointId' in message ? 'retry' : 'check';
 }
 
-/** The same for the same attempt, and for no other: 64 hex digits, as names of schedules may be long. */
+/** A name that is unique per attempt: 64 hex digits, the longest that a schedule name may be. */
 function scheduleNameOf(message: NotificationMessage | CheckMessage): string {
   const { merchantId, transactionId, rev } = message;
   const about = 'endpointId' in message ? [message.version, message.endpointId] : ['check'];

@@ -10,20 +10,20 @@ import { calling } from '../aws-faults.ts';
 
 /** Entries of one SendMessageBatch request. */
 const BATCH_SIZE = 10;
-/** Batches on their way at the same time. */
+/** Batches in flight at the same time. */
 const BATCH_CONCURRENCY = 10;
-/** Times that refused entries of a batch are sent again before the caller is told. */
+/** Most tries for the refused entries of a batch before the call fails. */
 const MAX_BATCH_TRIES = 3;
 const BATCH_RETRY_MS = 100;
 
 export interface QueueSenderOptions {
   readonly sqs: SQSClient;
-  /** Of the lanes that this function works with. */
+  /** Queue URLs of the lanes that this function uses. */
   readonly queueUrls: Readonly<Partial<Record<Lane, string>>>;
   readonly timer: Timer;
 }
 
-/** Every message carries its merchant as group: fair queues keep one merchant's backlog from the others. */
+/** Every message has its merchant as message group: fair queues keep one merchant's backlog from delaying the others. */
 export function createQueueSender(options: QueueSenderOptions): Pick<Dispatcher, 'sendNow' | 'backlog'> {
   return {
     sendNow: (lane, messages) =>
@@ -53,13 +53,13 @@ export function queueUrlOf({ queueUrls }: QueueSenderOptions, lane: Lane): strin
   throw new Fault({ code: 'no_lane', message: `No queue is known for the lane ${lane}.`, retryable: false });
 }
 
-/** A message of a batch; without a delay it is handed out at once. */
+/** A message of a batch. Default delay: none. */
 export interface BatchEntry {
   readonly message: NotificationMessage | CheckMessage;
   readonly delaySeconds?: number;
 }
 
-/** Sends them all in batches side by side. What fails is thrown when nothing is on its way any more. */
+/** Sends all entries in concurrent batches. Throws a failure only after all batches have settled. */
 export async function sendBatches(
   options: QueueSenderOptions,
   lane: Lane,

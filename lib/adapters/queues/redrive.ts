@@ -16,9 +16,9 @@ import { calling } from '../aws-faults.ts';
 
 export interface RedriveCounts {
   readonly redriven: number;
-  /** Messages that are none: they stay, each shown with its reason. */
+  /** Messages that cannot be parsed. They stay in the queue; each is reported with its reason. */
   readonly left: number;
-  /** False where there may be more: looking took so long that some were handed out again. */
+  /** False if there may be more messages: the run took so long that some became visible again. */
   readonly isWhole: boolean;
 }
 
@@ -31,12 +31,12 @@ interface QueueUrls {
 type Redriven = NotificationMessage | CheckMessage;
 
 /**
- * For how long a message is hidden from others. Also from ourselves: what stays visible is handed out again and again,
- * and hides what lies behind it. What was not put back is shown again at the end.
+ * The visibility timeout of received messages. It also hides them from this run: a visible message would be received again
+ * and again, and keep later ones from being seen. Messages that were not put back become visible again at the end.
  */
 const HIDDEN_SECONDS = 60;
 const BATCH = 10;
-/** Answers without a message after which the queue counts as empty: SQS asks a part of its servers at a time. */
+/** Empty responses after which the queue counts as empty. SQS samples only some of its servers per request. */
 const EMPTY_ANSWERS = 3;
 
 interface SeenLetter {
@@ -50,16 +50,16 @@ interface RedriveOptions {
   readonly deadLetterUrl: string;
   /** Of notifications, and of checks. */
   readonly queueUrls: QueueUrls;
-  /** Only looks. */
+  /** Only reports what it would do. */
   readonly isDry: boolean;
-  /** 60 unless said otherwise. */
+  /** Default: 60. */
   readonly hiddenSeconds?: number;
   readonly onMessage: (seen: SeenLetter) => void;
 }
 
 /**
- * Puts dead letters back into the lane that they came from, or the one of what waits, each sent before it is deleted:
- * dying in between leaves it in both queues, and the fence lets one act. What is no message of ours stays where it is.
+ * Puts dead letters back: by kind, into the lane that they came from or the lane of messages that wait. Each is sent before
+ * it is deleted: a process that dies in between leaves it in both queues, and the fence lets one act. Unknown ones stay.
  *
  * @param onMessage told of each message; `message` is undefined where it cannot be put back
  */
@@ -90,7 +90,7 @@ export async function redrive(options: RedriveOptions): Promise<RedriveCounts> {
   return { redriven, left, isWhole };
 }
 
-/** Whoever dies before leaves them hidden for a minute, and nothing is lost by it. */
+/** Makes messages visible again. If the process dies before, they stay hidden for a minute and nothing is lost. */
 async function showAgain(
   { sqs, deadLetterUrl }: { readonly sqs: SQSClient; readonly deadLetterUrl: string },
   letters: readonly Message[],
@@ -141,7 +141,7 @@ async function putBack(options: RedriveOptions, letter: Message, message: Redriv
 
 const messageSchema = z.union([notificationMessageSchema, checkMessageSchema]);
 
-/** The message itself, or what Scheduler was to send: its dead letters hold the whole request. */
+/** The message itself, or the one that Scheduler should have sent: its dead letters hold the whole request. */
 function messageIn(body: string): Redriven | undefined {
   const direct = messageSchema.safeParse(parse(body));
   if (direct.success) return direct.data;

@@ -6,9 +6,9 @@ import { Fault } from '../../core/faults.ts';
 import { MINUTE_MS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 
-/** A value changed in Secrets Manager is in force after so long at the latest. */
+/** The longest time until a value changed in Secrets Manager is in force. */
 const MAX_AGE_MS = 5 * MINUTE_MS;
-/** Characters of a value that can be trusted with anything. */
+/** Fewest characters of an acceptable value. */
 const MIN_LENGTH = 16;
 
 interface GeneratedSecretOptions {
@@ -31,7 +31,7 @@ export function createGeneratedSecret({ secrets, secretId, clock }: GeneratedSec
   }
 
   return {
-    // A value of this very millisecond may have been read before it.
+    // A value read in this same millisecond may have been read before the caller asked.
     value: (notBeforeMs = clock.now() - MAX_AGE_MS) => known.read(secretId, notBeforeMs + 1, load),
   };
 }

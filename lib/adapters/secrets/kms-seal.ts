@@ -3,10 +3,10 @@ import { createBoundedCache } from '../../core/bounded-cache.ts';
 import type { Seal } from '../../core/merchants/seal.ts';
 import { calling } from '../aws-faults.ts';
 
-/** Opened secrets remembered by one process. */
+/** Opened secrets that one process caches. */
 const MAX_OPENED = 2_000;
 
-/** Seals with a KMS key. The context is KMS's encryption context: whose secret it is stands in the audit log. */
+/** Seals with a KMS key. The context becomes KMS's encryption context, so the audit log shows whose secret was used. */
 export function createKmsSeal(options: { readonly kms: KMSClient; readonly keyId: string }): Seal {
   const opened = createBoundedCache<string, string>({ capacity: MAX_OPENED });
 

@@ -220,7 +220,7 @@ interface UpdatePorts extends DatingPorts {
 
 /**
  * Reads, changes, and writes on the condition that nobody else wrote. A lost race is repeated. So is a write that was not
- * answered: whatever it wrote is read and dated again.
+ * answered: the item is read and dated again.
  */
 export async function updateEndpoint(
   ports: UpdatePorts,

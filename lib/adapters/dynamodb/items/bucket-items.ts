@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { BucketDigest } from '../../../core/feed/digest.ts';
 
 /**
- * Bucket digests as items: of each event type, 21 bytes a bucket instead of 120 as a map. They stand beside their
- * window, not in it: whoever reads a month of windows does not pay for their buckets.
+ * Bucket digests as items: per event type, 21 bytes a bucket instead of 120 as a map. They are stored next to their
+ * window, not in it, so that reading a month of windows does not read their buckets.
  */
 
 /** One bucket: its number (1 byte), its count (4 bytes) and its hash (16 bytes), big-endian. */
@@ -28,7 +28,7 @@ export function bucketAttributes(buckets: readonly BucketDigest[]): Record<strin
   };
 }
 
-/** @throws ZodError where the item holds no bucket digests */
+/** @throws ZodError if the item holds no bucket digests */
 export function bucketsFromItem(item: Readonly<Record<string, unknown>>): {
   readonly revision: number;
   readonly buckets: readonly BucketDigest[];

@@ -12,8 +12,8 @@ import { partitionOf } from '../../../core/partitions.ts';
 import { transactionPk, versionDigits } from '../../../protocol/table/outcome-layout.ts';
 
 /**
- * Names of the table's keys that the service alone writes; outcomes have theirs in the protocol. Ids were vetted before: none
- * can hold a `#`.
+ * The table keys that only the service writes. The keys of outcomes are in the protocol. Ids are validated earlier: none
+ * contains a `#`.
  */
 
 export const INDEXES = {
@@ -31,29 +31,29 @@ export const duePk = (key: NotificationKey) =>
 export const CHECK_SK = 'C#0001';
 export const dueCheckPk = (key: TransactionKey) => `Q#${partitionOf(`${transactionPk(key)}#check`)}`;
 /**
- * What is unresolved stands in partitions of all merchants (`*` is no merchant id), so that operators see it without
- * walking the directory. The sort key begins with the merchant: one merchant's rows are a range of keys.
+ * Unresolved transactions of all merchants share partitions (`*` is not a merchant id), so that operators see them
+ * without walking the directory. The sort key begins with the merchant, so one merchant's rows are a range of keys.
  */
 export const unresolvedPk = (key: TransactionKey) => unresolvedPartitionPk(partitionOf(key.transactionId));
 export const unresolvedPartitionPk = (partition: number) => `U#*#${partition}`;
-/** @param order where it stands in the order of what is unresolved, or the beginning of that */
+/** @param order the position among the unresolved transactions, or a prefix of it */
 export const unresolvedSk = (order: string) => `unresolved#${order}`;
 export const undeliveredPk = (key: TransactionKey) => `U#${key.merchantId}#${partitionOf(key.transactionId)}`;
 
-/** @param order a time, or where in the order of listing a notification stands */
+/** @param order a time, or the position of a notification in listing order */
 export const undeliveredSk = (state: NotificationState, order: string) => `${state}#${order}`;
 
 export const endpointSk = (endpointId: EndpointId) => `E#${endpointId}`;
 export const directoryPk = (merchantId: MerchantId) => `D#${partitionOf(merchantId)}`;
 
 export const windowPk = (merchantId: MerchantId) => `W#${merchantId}`;
-/** Beside the windows themselves, whose sort keys begin with a digit: reading a range of them passes these by. */
+/** In the same partition as the windows. Their sort keys begin with a digit, so a range read of windows skips these rows. */
 export const bucketsSk = (start: string) => `B#${start}`;
 export const jobPk = (jobId: string) => `J#${jobId}`;
 export const JOB_SK = 'JOB';
-/** Lists the jobs that are not done: one small partition, since they are few. */
+/** The partition that lists the running jobs. It is small, since they are few. */
 export const RUNNING_JOBS_PK = 'J#running';
-/** A merchant's places are few: what stands at one of them keeps others out. */
+/** One of a merchant's few places for running jobs. A row at a place keeps other jobs out. */
 export const runningJobSk = ({
   merchantId,
   slot,
@@ -62,10 +62,10 @@ export const runningJobSk = ({
   readonly slot: number;
 }) => `${merchantId}#${slot}`;
 
-/** No id of a job holds a `#`. The sort key is the date. */
+/** Cannot collide with a job: no job id contains a `#`. The sort key is the date. */
 export const statementPk = (merchantId: MerchantId) => `J#statement#${merchantId}`;
 
-/** Marks of a directory partition; they stand beside the merchants' rows, which begin with `M#`. */
+/** Holds the marks of a directory partition, and its merchants' rows, whose sort keys begin with `M#`. */
 export const directoryPartitionPk = (partition: number) => `D#${partition}`;
 export const CLOSED_SK = 'CLOSED';
 export const AUDITED_SK = 'AUDITED';
@@ -83,10 +83,10 @@ export const GATE_SK = 'GATE';
 
 export const keyPk = (keyId: string) => `K#${keyId}`;
 export const KEY_SK = 'KEY';
-/** Lists the keys of one owner; `*` is no merchant id, so it can stand for "of no merchant". */
+/** Lists the keys of one owner. `*` is not a merchant id and stands for "no merchant". */
 export const keyListPk = (owner: MerchantId | undefined) => `L#${owner ?? '*'}`;
 
-/** Reads a notification's key back from an index row, which holds nothing else. */
+/** Parses a notification's key from an index row, which holds nothing else. */
 export function notificationKeyOf(row: Readonly<Record<string, unknown>>): NotificationKey | undefined {
   const [kind, merchantId, transactionId] = String(row.pk).split('#');
   const [marker, version, endpointId] = String(row.sk).split('#');
@@ -107,7 +107,7 @@ export function checkKeyOf(row: Readonly<Record<string, unknown>>): TransactionK
   return parsed.success ? parsed.data : undefined;
 }
 
-/** Either kind that has a next attempt. */
+/** Parses the key of a notification or a check from a row of the due index. */
 export function dueKeyOf(row: Readonly<Record<string, unknown>>): DueKey | undefined {
   const check = checkKeyOf(row);
   if (check !== undefined) return { kind: 'check', key: check };

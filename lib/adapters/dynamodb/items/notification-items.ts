@@ -9,7 +9,7 @@ import { duePk, notificationSk, undeliveredPk, undeliveredSk } from './item-keys
 
 /** Notifications as items of at most 2 KB: attempts are lines of text, not maps. */
 
-/** States in which a notification can be listed as not delivered. */
+/** States in which a notification can be listed as undelivered. */
 const UNDELIVERED: readonly string[] = ['retrying', 'exhausted', 'blocked'];
 
 export function notificationItem(
@@ -32,20 +32,20 @@ export function notificationItem(
   };
 }
 
-/** @throws RangeError, TypeError or ZodError where the item is no notification */
+/** @throws RangeError, TypeError or ZodError if the item is not a notification */
 export function notificationFromItem(item: Readonly<Record<string, unknown>>): Notification {
   const lines: unknown = item.attempts ?? [];
-  // Taken for none, they would be gone with the next write, and attempts be counted from 1 again.
+  // If these were read as no attempts, the next write would erase them and the count would restart at 1.
   if (!Array.isArray(lines)) throw new TypeError('The attempts are no list.');
   return notificationSchema.parse({ ...item, attempts: lines.map(String).map(attemptOf) });
 }
 
-/** Digits of numbers on an attempt's line: few characters, since an item should stay within 2 KB. */
+/** Base of the numbers on an attempt's line. A large base keeps an item within 2 KB. */
 const RADIX = 36;
 
 /**
- * `3,mi7x2k0r,46,500,tls_failed`: number, time in milliseconds and duration in base 36, status and error; the
- * last two only where there are any, and the error only where the status does not imply it.
+ * Format: `3,mi7x2k0r,46,500,tls_failed`: number, time in milliseconds and duration in base 36, status and error. The
+ * last two are optional. The error is left out if the status implies it.
  */
 function attemptLine(attempt: Attempt): string {
   const { number, at, durationMs, statusCode, error } = attempt;
@@ -67,7 +67,7 @@ function attemptOf(line: string): Attempt {
   };
 }
 
-/** What `classify` calls an answer of this status where nothing else is said of it. */
+/** The error that `classify` derives from this status alone. */
 function impliedError(statusCode: number | undefined): string | undefined {
   switch (Math.floor((statusCode ?? 0) / 100)) {
     case 3:

@@ -4,10 +4,10 @@ import { readOutcome } from '../../../core/record/stored-outcome.ts';
 import { fieldsOfItem, outcomeSk, transactionPk } from '../../../protocol/table/outcome-layout.ts';
 
 /**
- * Initiators write outcomes by their own transactions: what an item says of itself is believed only where its key
- * says the same, since the key is what their permissions are bound to.
+ * Parses an outcome. Initiators write outcomes in their own transactions, and their permissions are bound to the key. So
+ * the item's contents are trusted only if they match its key.
  *
- * @throws Fault `unreadable_row` or TypeError where the item is no outcome
+ * @throws Fault `unreadable_row` or TypeError if the item is not an outcome
  */
 export function outcomeFromItem(item: Readonly<Record<string, unknown>>): Outcome {
   const name = `${item.pk} ${item.sk}`;
@@ -18,7 +18,7 @@ export function outcomeFromItem(item: Readonly<Record<string, unknown>>): Outcom
   return outcome;
 }
 
-/** What a parser says of JSON that is none repeats a part of it, which belongs into no log. */
+/** Replaces the parser's error: for malformed JSON it quotes a part of the text, which must not reach a log. */
 function readFields(item: Readonly<Record<string, unknown>>, name: string): Record<string, unknown> {
   try {
     return fieldsOfItem(item);

@@ -34,7 +34,7 @@ export function createCheckStore(table: Table): CheckStore {
 
     async unresolved({ partition, merchantId, after, limit, cursor }) {
       const { from, to } = rangeOf(merchantId, after);
-      // An empty range is an answer; BETWEEN refuses one that ends before it begins.
+      // An empty range is valid here, but BETWEEN rejects a range that ends before it begins.
       if (from >= to) return { keys: [] };
       const answer = await calling('Finding what is unresolved', () =>
         documents.send(
@@ -63,8 +63,8 @@ export function createCheckStore(table: Table): CheckStore {
 }
 
 /**
- * The sort keys of one merchant, or of all. Ids hold nothing that sorts before the separator, so `#` behind an order
- * falls between its row and the next, and the character behind `#` ends a merchant's range.
+ * The range of sort keys of one merchant, or of all. No character of an id sorts before the separator `#`. So an order
+ * plus `#` falls between its row and the next one, and the character after `#` ends a merchant's range.
  */
 function rangeOf(merchantId: MerchantId | undefined, after: string | undefined) {
   const whose = unresolvedSk(merchantId ?? '');
@@ -79,7 +79,7 @@ function unresolvedKeyOf(row: Readonly<Record<string, unknown>>): UnresolvedKey 
   return key && { ...key, order: String(row.undeliveredSk).slice(unresolvedSk('').length) };
 }
 
-/** Without an expiry: as long as nobody knows the end, it is still waited for. Its end lets it expire. */
+/** The item has no expiry while the transaction's end is unknown. Recording the end sets one. */
 export function checkItem(check: Check): Record<string, unknown> {
   return {
     pk: transactionPk(check),

@@ -60,7 +60,7 @@ const OWN: Readonly<Record<Mark, Readonly<Record<string, string>>>> = {
 /** How a partition's mark is stored. */
 interface MarkRow<Name extends Mark> {
   readonly sk: string;
-  /** Which attribute holds its time. */
+  /** The attribute that holds the mark's time. */
   readonly attribute: string;
   readonly read: (item: Item) => PartitionMarks[Name];
 }
@@ -78,7 +78,7 @@ const MARK_ROWS: { readonly [Name in Mark]: MarkRow<Name> } = {
   stated: throughRow(STATED_SK, 'statedThrough'),
 };
 
-/** A mark that holds nothing but a time. */
+/** A mark that holds only a time. */
 function throughRow(sk: string, attribute: string): MarkRow<'audited'> & MarkRow<'stated'> {
   return { sk, attribute, read: (item) => ({ through: throughOf(item[attribute]) }) };
 }
@@ -104,7 +104,7 @@ export function createDirectory(table: Table): Directory {
         ExpressionAttributeValues: { ':pk': directoryPartitionPk(partition), ':merchants': 'M#' },
         ConsistentRead: true,
       });
-      // One that cannot be read stops its partition: left out, its windows would count as closed and empty.
+      // An unreadable entry stops its partition. If it were skipped, its windows would count as closed and empty.
       return items.map(readEntry);
     },
 
@@ -125,7 +125,7 @@ export function createDirectory(table: Table): Directory {
       await update({
         Key: { pk: directoryPartitionPk(partition), sk },
         UpdateExpression: `SET #through = :through${windows === undefined ? '' : FIRST_WINDOWS}`,
-        // Invariant: a mark never goes back; a run that was overtaken changes nothing.
+        // Invariant: a mark never goes back. A run that was overtaken changes nothing.
         ConditionExpression: 'attribute_not_exists(pk) OR #through < :through',
         ExpressionAttributeNames: { '#through': attribute },
         ExpressionAttributeValues: {
@@ -148,7 +148,7 @@ function entryKey(merchantId: MerchantId): ItemKey {
   return { pk: directoryPk(merchantId), sk: merchantPk(merchantId) };
 }
 
-/** The first length of windows stays. */
+/** The first window length that is written stays. */
 const FIRST_WINDOWS = ', windowSeconds = if_not_exists(windowSeconds, :windows)';
 
 function ownMarkChange(
@@ -163,7 +163,7 @@ function ownMarkChange(
       open === undefined
         ? 'SET #rev = :next REMOVE #through, #until'
         : 'SET #rev = :next, #through = :through, #until = :until',
-    // Invariant: nobody changed it since this run saw it; and no row is made for a merchant that is not there.
+    // Invariant: the mark has not changed since this run read it, and no row is made for an unknown merchant.
     ConditionExpression: rev === 0 ? 'attribute_exists(pk) AND attribute_not_exists(#rev)' : '#rev = :rev',
     ExpressionAttributeNames: OWN[mark],
     ExpressionAttributeValues: {

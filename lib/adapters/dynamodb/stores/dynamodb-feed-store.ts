@@ -12,7 +12,7 @@ import { type Item, readItem } from '../reading-rows.ts';
 import type { Table } from '../table/table-client.ts';
 
 export function createFeedStore(table: Table, reporter: Reporter): FeedStore {
-  /** One row, or none of another merchant: that is dropped, and told. */
+  /** Returns the row, or nothing if it belongs to another merchant: such a row is dropped and reported. */
   const readRow = (item: Item, merchantId: MerchantId): readonly TerminalOutcome[] => {
     if (!String(item.pk).startsWith(merchantTransactionsPk(merchantId))) {
       reporter.report({ event: 'foreign_row', merchantId, index: INDEXES.feed });
@@ -25,17 +25,17 @@ export function createFeedStore(table: Table, reporter: Reporter): FeedStore {
 
   return {
     async page({ merchantId, shard, from, to, after, limit, cursor }) {
-      // No sort key goes on behind its version, so this falls between the key and whatever follows it.
+      // A sort key ends with the version, so this value falls between the key and the next one.
       const behind = after === undefined ? '' : `${feedOrder(after)}#`;
       const first = behind > from ? behind : from;
-      // An empty range is an answer; BETWEEN refuses one that ends before it begins.
+      // An empty range is valid here, but BETWEEN rejects a range that ends before it begins.
       if (first >= to) return { rows: [] };
       const answer = await calling('Reading the feed', () =>
         table.documents.send(
           new QueryCommand({
             TableName: table.name,
             IndexName: INDEXES.feed,
-            // Sort keys go on behind the time, so both bounds fall before the rows of their own moment.
+            // Sort keys continue after the time, so each bound sorts before the rows of its own moment.
             KeyConditionExpression: 'feedPk = :pk AND feedSk BETWEEN :from AND :to',
             ExpressionAttributeValues: { ':pk': feedPk(merchantId, shard), ':from': first, ':to': to },
             Limit: limit,
@@ -46,7 +46,7 @@ export function createFeedStore(table: Table, reporter: Reporter): FeedStore {
       const items = answer.Items ?? [];
       const { read, taken } = readUntilUnreadable(items, (item) => readRow(item, merchantId));
       const last = taken < items.length ? items[taken - 1] : undefined;
-      // The next page begins with the row that ended this one.
+      // The next page begins after the last row of this one.
       const goOn = last === undefined ? answer.LastEvaluatedKey : indexKeyOf(last);
       return { rows: read.flat(), ...(goOn !== undefined && { cursor: JSON.stringify(goOn) }) };
     },
@@ -58,10 +58,10 @@ function indexKeyOf({ pk, sk, feedPk, feedSk }: Item): Item {
 }
 
 /**
- * Initiators write outcomes by their own transactions: a row's own key says whose it is, not the index. Of a merchant's own
- * row it is demanded that it can be read, and that it stands in the feed where it says.
+ * Initiators write outcomes in their own transactions. So the row's primary key says whose it is, not the index key. A row
+ * of the merchant itself must be readable, and its position in the feed must match its contents.
  *
- * @throws TypeError, or a Fault `unreadable_row`, where a row of the merchant's own is not right
+ * @throws TypeError, or a Fault `unreadable_row`, if a row of the merchant itself is invalid
  */
 function ownRow(item: Item, merchantId: MerchantId): TerminalOutcome {
   const row = outcomeFromItem(item);

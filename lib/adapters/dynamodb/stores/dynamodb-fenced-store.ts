@@ -5,14 +5,14 @@ import { readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
-/** Notifications and checks are written by the same rule. */
+/** The fenced writes that notifications and checks share. */
 export function createFencedStore<
   Key,
   Item extends Key & { readonly rev: number; readonly nextAttemptAt?: string },
 >(
   table: Table,
   kind: {
-    /** For people: "a notification". */
+    /** The row's name in error messages: "a notification". */
     readonly name: string;
     readonly keyOf: (key: Key) => { readonly pk: string; readonly sk: string };
     readonly toItem: (item: Item) => Record<string, unknown>;
@@ -48,7 +48,7 @@ export function createFencedStore<
   };
 }
 
-/** Invariant (the fence): whoever writes has seen the last write; an unchanged `rev` means an unchanged state. */
+/** Invariant (the fence): a write is based on the last write. An unchanged `rev` means an unchanged state. */
 function fence(expectedRev: number | 'absent') {
   if (expectedRev === 'absent') return { ConditionExpression: 'attribute_not_exists(pk)' };
   return {

@@ -26,7 +26,7 @@ export function createHealthStore(table: Table, options: { readonly retentionDay
           ...health,
           ttl: ttlAfter(table.clock.now(), options.retentionDays),
         },
-        // Invariant: whoever changes the breaker has seen its last change, so one probe goes out, not many.
+        // Invariant: a change of the breaker is based on its last change, so a single probe goes out.
         ConditionExpression: expectedRev === 0 ? 'attribute_not_exists(pk)' : 'rev = :rev',
         ...(expectedRev > 0 && { ExpressionAttributeValues: { ':rev': expectedRev } }),
       });

@@ -13,11 +13,11 @@ import type { Table } from '../table/table-client.ts';
 
 const runningSchema = z.object({ merchantId: storedMerchantId, jobId: z.string() });
 
-/** A job stands under its id; while it runs, it also takes one of its merchant's places in the list of those. */
+/** A job's row is stored by its id. While it runs, it also holds one of its merchant's places in the list of running jobs. */
 export function createJobStore(table: Table, options: { readonly retentionDays: number }): JobStore {
   const { documents, name: TableName } = table;
 
-  /** One that cannot be read is told, and stops no other merchant's jobs. */
+  /** An unreadable job is reported and does not stop the jobs of other merchants. */
   function runningJob(item: Item): z.infer<typeof runningSchema> | undefined {
     try {
       return readItem(table, item, { kind: 'a running job', read: (one) => runningSchema.parse(one) });
@@ -75,7 +75,7 @@ function commandFor(row: RowWrite, job: Job, expectedRev: number): PutCommand | 
   const listKey = { pk: RUNNING_JOBS_PK, sk: runningJobSk(job) };
   if (expectedRev === 0 && state === 'running') {
     const Item = { ...listKey, merchantId, jobId };
-    // Invariant: a place is taken by one job at a time, so that a merchant runs no more than it has places.
+    // Invariant: one job holds a place at a time, so a merchant never runs more jobs than it has places.
     const place = { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' };
     return new TransactWriteCommand({ TransactItems: [{ Put }, { Put: place }] });
   }
@@ -83,7 +83,7 @@ function commandFor(row: RowWrite, job: Job, expectedRev: number): PutCommand | 
   return new TransactWriteCommand({ TransactItems: [{ Put }, { Delete: { TableName, Key: listKey } }] });
 }
 
-/** Invariant: progress is made by one worker at a time; one that was overtaken stops. */
+/** Invariant: one worker makes progress at a time. A worker that was overtaken stops. */
 function progressFence(expectedRev: number) {
   if (expectedRev === 0) return { ConditionExpression: 'attribute_not_exists(pk)' };
   return { ConditionExpression: 'rev = :rev', ExpressionAttributeValues: { ':rev': expectedRev } };

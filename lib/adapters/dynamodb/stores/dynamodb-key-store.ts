@@ -7,7 +7,7 @@ import { type Item, readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
-/** Each key stands twice, written together: under its id to be checked, under its owner to be listed. */
+/** Each key has two rows, written together: one by its id for authentication, one by its owner for listing. */
 export function createKeyStore(table: Table): KeyStore {
   const { documents, name: TableName } = table;
   const readKey = (item: Item) =>
@@ -62,7 +62,7 @@ function rowsOf(keyId: string, owner: KeyRecord['merchantId']) {
 function creation(TableName: string, key: KeyRecord): TransactWriteCommand {
   const { keyId, merchantId, expiresAt } = key;
   const expiry = expiresAt === undefined ? {} : { ttl: Math.ceil(Date.parse(expiresAt) / 1000) };
-  // Invariant: an id names one key for ever.
+  // Invariant: an id is never reused for another key.
   const ConditionExpression = 'attribute_not_exists(pk)';
   return new TransactWriteCommand({
     TransactItems: rowsOf(keyId, merchantId).map((row) => ({
@@ -72,7 +72,7 @@ function creation(TableName: string, key: KeyRecord): TransactWriteCommand {
 }
 
 function removal(TableName: string, keyId: string, owner: KeyRecord['merchantId']): TransactWriteCommand {
-  // Invariant: both rows go, and only by the owner under whom the key is listed.
+  // Invariant: both rows are deleted together, and only for the owner under which the key is listed.
   const ConditionExpression = 'attribute_exists(pk)';
   return new TransactWriteCommand({
     TransactItems: rowsOf(keyId, owner).map((Key) => ({ Delete: { TableName, Key, ConditionExpression } })),

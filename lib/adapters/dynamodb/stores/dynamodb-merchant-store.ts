@@ -15,7 +15,7 @@ import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
 
-/** For how long a deleted endpoint is kept: the audit must be able to tell what was expected of it. */
+/** How long a deleted endpoint is kept. The audit must know which notifications it was expected to get. */
 const TOMBSTONE_SECONDS = 2 * DAY_SECONDS;
 
 export function createMerchantStore(table: Table): MerchantStore {
@@ -25,7 +25,7 @@ export function createMerchantStore(table: Table): MerchantStore {
     return new PutCommand({
       TableName,
       Item: item,
-      // Invariant: a change is made to what was read, and to nothing newer.
+      // Invariant: a change applies to the revision that was read, and to no newer one.
       ConditionExpression: 'rev = :rev',
       ExpressionAttributeValues: { ':rev': expectedRev },
     });
@@ -81,7 +81,7 @@ function merchantCreation(TableName: string, profile: Profile): TransactWriteCom
   const { merchantId, createdAt } = profile;
   const row = { pk: merchantPk(merchantId), sk: PROFILE_SK, ...profile };
   const directoryRow = { pk: directoryPk(merchantId), sk: merchantPk(merchantId), merchantId, createdAt };
-  // Invariant: a merchant stands in the directory from its first moment, or does not exist at all.
+  // Invariant: a merchant is in the directory as soon as it exists.
   return new TransactWriteCommand({
     TransactItems: [
       { Put: { TableName, Item: row, ConditionExpression: 'attribute_not_exists(pk)' } },
@@ -102,7 +102,7 @@ function endpointCreation(
     TableName,
     Key: { pk, sk: PROFILE_SK },
     UpdateExpression: 'SET rev = rev + :one',
-    // Invariant: whoever makes an endpoint has counted all that there are.
+    // Invariant: an endpoint is made only if all existing ones were counted.
     ConditionExpression: 'rev = :rev',
     ExpressionAttributeValues: { ':one': 1, ':rev': expectedProfileRev },
   };

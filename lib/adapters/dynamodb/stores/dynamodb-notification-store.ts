@@ -36,10 +36,10 @@ export function createNotificationStore(
     }),
 
     async undelivered({ merchantId, state, partition, from, to, after, limit, cursor }) {
-      // Ids hold nothing that sorts before the separator, so this falls between the key and whatever follows it.
+      // No character of an id sorts before the separator, so this value falls between the key and the next one.
       const behind = after === undefined ? '' : `${listingOrder(after)}#`;
       const first = behind > from ? behind : from;
-      // An empty range is an answer; BETWEEN refuses one that ends before it begins.
+      // An empty range is valid here, but BETWEEN rejects a range that ends before it begins.
       if (first >= to) return { keys: [] };
       const answer = await calling('Finding what was not delivered', () =>
         documents.send(
@@ -50,7 +50,7 @@ export function createNotificationStore(
             ExpressionAttributeValues: {
               ':pk': undeliveredPartitionPk(merchantId, partition),
               ':from': undeliveredSk(state, first),
-              // Rows of `to` itself go on behind the time, so they sort after it.
+              // Sort keys continue after the time, so rows of `to` itself sort after this bound.
               ':to': undeliveredSk(state, to),
             },
             Limit: limit,
@@ -69,7 +69,7 @@ export function createNotificationStore(
   };
 }
 
-/** A row of the merchant that stands where its own key says; of any other, nobody knows what it is. */
+/** Accepts a row of the merchant whose index position matches its primary key. Any other row cannot be trusted. */
 function listedRow(
   row: Readonly<Record<string, unknown>>,
   { merchantId, state }: { readonly merchantId: MerchantId; readonly state: NotificationState },

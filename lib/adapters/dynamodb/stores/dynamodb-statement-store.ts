@@ -26,7 +26,7 @@ export function createStatementStore(
     },
 
     async newest(merchantId, limit) {
-      // Of a few hundred bytes each: as many as anybody asks for are one page.
+      // Statements have a few hundred bytes each, so every requested number fits on one page.
       const { Items = [] } = await calling('Reading statements', () =>
         documents.send(
           new QueryCommand({
@@ -54,7 +54,7 @@ export function createStatementStore(
                 ...statement,
                 ttl: ttlAfter(table.clock.now(), options.retentionDays),
               },
-              // Invariant: a day's statement stands until a window of it is revised; whoever comes second changes nothing.
+              // Invariant: a day's statement stays until one of its windows is revised. A second writer changes nothing.
               ...(expectedRevision === undefined
                 ? { ConditionExpression: 'attribute_not_exists(pk)' }
                 : {

@@ -45,12 +45,12 @@ export function createWindowStore(table: Table, options: { readonly retentionDay
       const item = await get(windowPk(merchantId), bucketsSk(start));
       if (item === undefined) return undefined;
       const kept = readItem(table, item, { kind: 'buckets', read: bucketsFromItem });
-      // A revision that keeps none leaves those of the window before it.
+      // A revision without buckets leaves the buckets of the previous revision in the table.
       return kept.revision === revision ? kept.buckets : undefined;
     },
 
     async page({ merchantId, from, to, limit, cursor }) {
-      // An empty range is an answer; BETWEEN refuses one that ends before it begins.
+      // An empty range is valid here, but BETWEEN rejects a range that ends before it begins.
       if (from >= to) return { windows: [] };
       const { Items = [], LastEvaluatedKey } = await calling('Reading windows', () =>
         documents.send(
@@ -71,7 +71,7 @@ export function createWindowStore(table: Table, options: { readonly retentionDay
       };
     },
 
-    // Invariant: what was closed stands; only the audit replaces it, and raises the revision.
+    // Invariant: a closed window stays. Only the audit replaces it, and raises the revision.
     putIfAbsent: (window) => put(window, undefined),
     revise: (window, expectedRevision) => put(window, expectedRevision),
   };
@@ -79,11 +79,11 @@ export function createWindowStore(table: Table, options: { readonly retentionDay
 
 interface WindowWrite {
   readonly ttl: number;
-  /** Of the window that it replaces; undefined where there must be none. */
+  /** The revision of the window to replace; undefined if none may exist. */
   readonly expectedRevision: number | undefined;
 }
 
-/** The window, and its buckets where it has any. */
+/** The puts for the window, and for its buckets if it has any. */
 function windowPuts(
   TableName: string,
   { buckets, ...window }: Window,
@@ -104,7 +104,7 @@ function windowPuts(
   return [own, { TableName, Item: row }];
 }
 
-/** Invariant: a window and its buckets are of the same rows. They are written together, or not at all. */
+/** Invariant: a window and its buckets come from the same rows. They are written together or not at all. */
 function transactionOf(puts: readonly PutCommandInput[]): TransactWriteCommand {
   return new TransactWriteCommand({
     TransactItems: puts.map(({ TableName, Item, ...condition }) => ({

@@ -3,14 +3,14 @@ import type { Clock, Reporter } from '../../../core/environment.ts';
 import { clockSkewFault } from '../../../core/faults.ts';
 import { createClockSkew } from '../../../protocol/table/clock-skew.ts';
 
-/** Compares this machine's clock with every answer of DynamoDB. */
+/** Compares this machine's clock with the time of every DynamoDB response. */
 export interface ClockCheck {
-  /** Learns from every answer that the client gets. */
+  /** Reads the time from every response that the client gets. */
   watch(client: DynamoDBClient): void;
   /**
-   * Tells operators before it throws, whoever asks: not every caller has somebody to answer to.
+   * Always reports the event before it throws, because not every caller can report an error.
    *
-   * @throws Fault `clock_skew` where the last answer showed a clock that is off by more than the tolerance
+   * @throws Fault `clock_skew` if the last response showed a difference larger than the tolerance
    */
   assertTrusted(): void;
 }

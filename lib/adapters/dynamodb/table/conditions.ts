@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 
-/** Runs one conditional write: true where it was done, false where a condition did not hold. */
+/** Runs one conditional write. True if it was done, false if a condition did not hold. */
 export async function unlessRefused(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
@@ -11,7 +11,7 @@ export async function unlessRefused(write: () => Promise<unknown>): Promise<bool
   }
 }
 
-/** A transaction that collided with another one was not refused: it may succeed the next time. */
+/** A transaction that collided with another one was not refused: a retry may succeed. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof ConditionalCheckFailedException) return true;
   if (!(error instanceof TransactionCanceledException)) return false;

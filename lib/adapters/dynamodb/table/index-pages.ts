@@ -1,6 +1,6 @@
 import type { QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
 
-/** Pages of an index, with the place where the next one begins as text. */
+/** Pages of an index. The cursor of the next page is text. */
 
 export function pageOf<T>(
   { Items, LastEvaluatedKey }: QueryCommandOutput,

@@ -7,15 +7,15 @@ import { type ClockCheck, createClockCheck } from './clock-check.ts';
 /** The table as the adapters use it. */
 export interface Table {
   readonly name: string;
-  /** Reads and ordinary writes; the SDK repeats what was throttled or lost. */
+  /** Reads and ordinary writes. The SDK retries throttled and lost requests. */
   readonly documents: DynamoDBDocumentClient;
-  /** Writes that carry a stamp: one try, never repeated inside, because the stamp grows old. */
+  /** Writes that carry a stamp: one try without retries in the SDK, because the stamp becomes stale. */
   readonly stamping: DynamoDBDocumentClient;
-  /** Milliseconds from stamp to commit at most: a third of the feed's lag must exceed it. */
+  /** Most milliseconds from stamp to commit. Must be less than a third of the feed lag. */
   readonly stampBoundMs: number;
   readonly clockCheck: ClockCheck;
   readonly clock: Clock;
-  /** Told of rows that are not whose they should be, and of a clock that is off. */
+  /** Receives events about foreign rows and about a clock that is off. */
   readonly reporter: Reporter;
 }
 

@@ -25,7 +25,7 @@ export function createOutcomeReads(table: Table): OutcomeReads {
         calling('Reading an outcome', () =>
           documents.send(new GetCommand({ TableName, Key, ConsistentRead })),
         );
-      // Outcomes never change, so the cheap read is right whenever it finds one.
+      // Outcomes never change, so an eventually consistent read that finds one is correct.
       const item = (await get(false)).Item ?? (await get(true)).Item;
       return item && readOutcomeItem(item);
     },

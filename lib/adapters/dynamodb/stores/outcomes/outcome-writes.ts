@@ -37,7 +37,7 @@ export function createOutcomeWrites(
       const Put = {
         TableName,
         Item: outcomeItem(pending, { feedShard: 0, retentionDays }),
-        // Invariant: as above; and no PENDING stands without somebody who waits for its end.
+        // Invariant: as above. Also, every PENDING has a check that waits for its end.
         ConditionExpression: 'attribute_not_exists(pk)',
       };
       const both = new TransactWriteCommand({
@@ -50,7 +50,7 @@ export function createOutcomeWrites(
       const afterEnd = ttlAfter(Date.parse(end.recordedAt), retentionDays) + DAY_SECONDS;
       const write = (what: string, update: UpdateCommand) => () =>
         calling(what, () => unlessRefused(() => table.documents.send(update)));
-      // Neither depends on the other, and both can be repeated.
+      // The writes are independent and can be repeated.
       await runTogether([
         write('Letting a PENDING expire', expiry(TableName, end, afterEnd)),
         write('Resolving a check', resolution(TableName, end, afterEnd)),
@@ -59,7 +59,7 @@ export function createOutcomeWrites(
   };
 }
 
-/** One try of a write that carries a stamp, as long as that is good and no longer. */
+/** Tries a write that carries a stamp once, and only while the stamp is valid. */
 function writeStamped(
   { clockCheck, stampBoundMs }: Table,
   what: string,
@@ -78,7 +78,7 @@ function expiry(TableName: string, end: Outcome, afterEnd: number): UpdateComman
     Key: { pk: transactionPk(end), sk: outcomeSk(1) },
     UpdateExpression: 'SET #ttl = :afterEnd',
     // Invariant: the PENDING outlives its end, so that the end cannot be recorded a second time as
-    // version 1. And only what is there expires: nothing is made anew of what is gone.
+    // version 1. The condition keeps the update from creating a row that is gone.
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeNames: { '#ttl': 'ttl' },
     ExpressionAttributeValues: { ':afterEnd': afterEnd },
@@ -91,7 +91,7 @@ function resolution(TableName: string, end: Outcome, afterEnd: number): UpdateCo
     Key: { pk: transactionPk(end), sk: CHECK_SK },
     UpdateExpression:
       'SET #state = :resolved, #ttl = :afterEnd ADD rev :one REMOVE nextAttemptAt, duePk, undeliveredPk, undeliveredSk',
-    // Invariant: an end is an end, however far the check is; `rev` is raised once, so that its messages end.
+    // Invariant: the end resolves the check in any state. `rev` is raised once, so that the check's messages end.
     ConditionExpression: 'attribute_exists(pk) AND #state <> :resolved',
     ExpressionAttributeNames: { '#ttl': 'ttl', '#state': 'state' },
     ExpressionAttributeValues: { ':afterEnd': afterEnd, ':resolved': 'resolved', ':one': 1 },

@@ -9,10 +9,10 @@ import { INDEXES } from '../../items/item-keys.ts';
 import type { Item } from '../../reading-rows.ts';
 import type { Table } from '../../table/table-client.ts';
 
-/** Pages of a reference read for one: only foreign rows make it more than one. */
+/** Most index pages read for one page of answers. Only foreign rows make it more than one. */
 const MAX_PAGES = 16;
 
-/** Ids of the transactions that carry a reference, from the index. */
+/** Reads the ids of the transactions that carry a reference from the index. */
 export async function idsByReference(table: Table, asked: ReferenceQuery): Promise<ReferenceIds> {
   const { merchantId, limit } = asked;
   const ids: TransactionId[] = [];
@@ -57,7 +57,7 @@ function referencePage(
   });
 }
 
-/** Initiators write outcomes by their own transactions: a row's own key says whose it is, not the index. */
+/** Initiators write outcomes in their own transactions. So the row's primary key says whose it is, not the index key. */
 function ownTransactionId({ pk, referenceSk }: Item, merchantId: MerchantId): TransactionId | undefined {
   const { data: transactionId } = storedTransactionId.safeParse(referenceSk);
   if (transactionId === undefined || pk !== transactionPk({ merchantId, transactionId })) return undefined;
