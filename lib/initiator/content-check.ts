@@ -19,15 +19,15 @@ import type { TerminalContent } from './outcome.ts';
 import { plainJson } from './plain-json.ts';
 
 /**
- * What the API would say of an outcome that it never sees, because the initiator writes it into the table by its
- * own transaction. The rules are those of the protocol; a test holds the answers to the API's.
+ * Validates an outcome that the API never sees, because the initiator writes it into the table in its own transaction.
+ * The rules are those of the protocol. A test compares the results with those of the API.
  */
 
 export type CheckedContent =
   | { readonly ok: true; readonly content: TerminalContent }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
-/** Checks a terminal outcome, and gives it as the service would keep it: times in UTC, metadata as JSON has it. */
+/** Checks a terminal outcome, and returns it as the service would store it: times in UTC, metadata as plain JSON. */
 export function checkContent(input: unknown): CheckedContent {
   const plain = plainJson(input);
   if (!plain.ok) return { ok: false, errors: [plain.error] };
@@ -35,15 +35,15 @@ export function checkContent(input: unknown): CheckedContent {
   if (errors.length > 0) return { ok: false, errors };
   const content = plain.value as TerminalContent;
   if ('checkBack' in content) {
-    // There is nothing to ask about what has ended; the API, too, says so only where all else is right.
+    // A terminal outcome cannot have `checkBack`. Like the API, report this only if everything else is valid.
     return { ok: false, errors: [{ pointer: '/checkBack', code: 'check_back_not_pending' }] };
   }
   return { ok: true, content: { ...content, occurredAt: isoTime(Date.parse(content.occurredAt)) } };
 }
 
 /**
- * What the API is not asked about: numbers and text that it would get as something else, and metadata that is too
- * large. `content` went through {@link plainJson} before.
+ * Errors that are found before the request to the API: numbers and text that JSON would change, and metadata that is
+ * too large. `content` must be the result of {@link plainJson}.
  */
 export function unsayable(content: Readonly<Record<string, unknown>>): readonly FieldError[] {
   return Object.entries(content).flatMap(([name, value]): readonly FieldError[] => {
@@ -60,7 +60,7 @@ export function unsayable(content: Readonly<Record<string, unknown>>): readonly 
 
 type Check = (value: unknown) => readonly FieldError[];
 
-/** A check that ends in one code for the whole field. */
+/** A check with one code for the whole field. */
 function field(code: string, holds: (value: unknown) => boolean): Check {
   return (value) => (holds(value) ? [] : [{ pointer: '', code }]);
 }
@@ -84,7 +84,7 @@ const OPTIONAL: Readonly<Record<string, Check>> = {
 
 const CHECKS: Readonly<Record<string, Check>> = { ...REQUIRED, ...OPTIONAL, checkBack: checkBackErrors };
 
-/** Only what cannot be said: which URLs and times are right, the API says. */
+/** Checks only that JSON carries the values unchanged. The API checks URLs and times. */
 function checkBackErrors(checkBack: unknown): readonly FieldError[] {
   if (!isObject(checkBack)) return [{ pointer: '', code: 'invalid_type' }];
   return Object.entries(checkBack).flatMap(([name, value]): readonly FieldError[] => {
@@ -153,7 +153,7 @@ function urlErrors(url: unknown): readonly FieldError[] {
   return isPlainText(url) ? [] : [{ pointer: '', code: 'invalid_url' }];
 }
 
-/** Unicode characters, as the API counts them: one that takes two UTF-16 units is one. */
+/** Counts Unicode characters as the API does: a pair of UTF-16 surrogates counts as one. */
 function characters(text: string): number {
   return [...text].length;
 }

@@ -1,4 +1,4 @@
-/** The initiator kit for DynamoDB: outcomes in your own transactions, and marks of who wrote first. */
+/** The initiator kit for DynamoDB: commit outcomes in your own transactions, and marks that decide check-backs. */
 
 export type { EndOfTransaction } from './check-back/check-answer.ts';
 export { type FieldError, InitiatorFault } from './fault.ts';

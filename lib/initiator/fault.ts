@@ -1,32 +1,32 @@
-/** One field that is wrong: where (RFC 6901, into what was given), and how (a stable code). */
+/** One invalid field: its JSON pointer (RFC 6901) into the input, and a stable code. */
 export interface FieldError {
   readonly pointer: string;
   readonly code: string;
 }
 
 /**
- * What went wrong outside of the expected: an outage, a wrong setting, a field that is refused. What may well
- * happen to a good call (another outcome stands, a condition of yours did not hold) is a value, never a fault.
+ * An unexpected failure: an outage, a wrong setting, a refused field. Results that a correct call may have (another
+ * outcome was recorded, one of your conditions did not hold) are values, never faults.
  *
  * `code` is stable: a code of the API (`invalid_amount`, `unknown_merchant`, `insufficient_scope`, …), or one of
- * - `connection_failed`, `timeout`, `throttled`, `unavailable`: nobody knows whether it worked; repeat the same call.
- * - `unexpected_answer`: what answered does not speak the API (a proxy, a wrong `baseUrl`), or answers something else.
- * Nobody knows whether the call took effect: repeat it.
- * - `invalid_option`: a setting that cannot work; the message names it.
- * - `clock_skew`: this machine's clock is over 2 s off the table's; nothing was written.
+ * - `connection_failed`, `timeout`, `throttled`, `unavailable`: it is unknown whether the call took effect; repeat it.
+ * - `unexpected_answer`: the answer is not one of the API (a proxy, a wrong `baseUrl`), or answers another request.
+ * It is unknown whether the call took effect; repeat it.
+ * - `invalid_option`: an invalid setting; the message names it.
+ * - `clock_skew`: this machine's clock differs from the table's by more than 2 s; nothing was written.
  * - `result_unknown`: a transaction may or may not have been committed; repeat with the fault's `commitId`.
  * - `too_many_items`, `transaction_too_large`: more than one DynamoDB transaction can hold.
- * - `not_sent`, `refused_by_aws`: the SDK or DynamoDB would not take the request; the message says why.
+ * - `not_sent`, `refused_by_aws`: the SDK or DynamoDB rejected the request; the message says why.
  */
 export class InitiatorFault extends Error {
   readonly code: string;
   /** Whether the same call may succeed later, unchanged. */
   readonly retryable: boolean;
-  /** Of the answer, where there was one. */
+  /** HTTP status of the answer, if there was one. */
   readonly statusCode?: number;
-  /** The fields that are wrong. */
+  /** The invalid fields. */
   readonly errors?: readonly FieldError[];
-  /** Of a `commitWithOutcome` whose result is not known: the same id makes the repetition safe. */
+  /** Set if the result of a `commitWithOutcome` is unknown. Repeating the call with this id is safe. */
   readonly commitId?: string;
 
   constructor(options: {
@@ -48,7 +48,7 @@ export class InitiatorFault extends Error {
   }
 }
 
-/** Fields that are wrong; the code is that of the first, so that the common case of one needs no look inside. */
+/** A fault for invalid fields. Its `code` is that of the first field, so that callers need not read `errors` for one. */
 export function invalidFields(what: string, errors: readonly FieldError[]): InitiatorFault {
   const list = errors.map(({ pointer, code }) => `${pointer || '/'} ${code}`).join(', ');
   return new InitiatorFault({
@@ -58,7 +58,7 @@ export function invalidFields(what: string, errors: readonly FieldError[]): Init
   });
 }
 
-/** @throws InitiatorFault `invalid_option` with the first problem that a rule has found */
+/** @throws InitiatorFault `invalid_option` with the first problem in the list that is defined */
 export function assertOptions(problems: readonly (string | undefined)[]): void {
   const problem = problems.find((one) => one !== undefined);
   if (problem !== undefined) throw invalidOption(problem);

@@ -4,9 +4,9 @@ import { InitiatorFault } from './fault.ts';
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
 
-/** Names the tenant to which outcomes belong; made by {@link merchantId}. */
+/** Id of the tenant that owns outcomes; created by {@link merchantId}. */
 export type MerchantId = Branded<'MerchantId'>;
-/** Names a transaction within its merchant; made by {@link transactionId}. */
+/** Id of a transaction, unique within its merchant; created by {@link transactionId}. */
 export type TransactionId = Branded<'TransactionId'>;
 
 export interface TransactionKey {
@@ -40,7 +40,7 @@ export function transactionId(text: string): TransactionId {
   throw invalidId('transactionId');
 }
 
-/** What a caller without types may have passed by. */
+/** Checks ids at runtime, for callers without type checks. @throws InitiatorFault `invalid_id` */
 export function checkKey(key: TransactionKey): void {
   const { merchantId, transactionId } = (key ?? {}) as Partial<TransactionKey>;
   if (!isMerchantId(merchantId)) throw invalidId('merchantId');

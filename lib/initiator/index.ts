@@ -1,4 +1,4 @@
-/** The initiator kit: record how transactions end, and answer when the service asks. */
+/** The initiator kit: record how transactions end, and answer the service's checks. */
 
 export type { HeaderSource } from '../protocol/http/header-source.ts';
 export type { LambdaHttpEvent, LambdaHttpResult } from '../protocol/http/hosts.ts';

@@ -4,14 +4,14 @@ import { isMerchantId, isTransactionId, type MerchantId, type TransactionId } fr
 
 export type { TerminalStatus };
 
-/** What an initiator states of a transaction, and what it reads back. */
+/** The outcomes that an initiator records, and the outcomes that it reads back. */
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
-/** Why it ended so. */
+/** Why the transaction ended with this status. */
 export interface Reason {
   /** 1 to 64 of `A-Z a-z 0-9 _ . -`. */
   readonly code: string;
@@ -20,7 +20,7 @@ export interface Reason {
 }
 
 interface Stated {
-  /** What kind of business operation it was: `payment`, `refund`; the direction of the amount follows from it. */
+  /** Kind of business operation: `payment`, `refund`. It determines the direction of the amount. */
   readonly transactionType: string;
   /** In the currency's minor unit: 1999 is 19.99 CNY. A non-negative safe integer. */
   readonly amount: number;
@@ -32,9 +32,9 @@ interface Stated {
   readonly reference?: string;
   readonly reason?: Reason;
   readonly relatedTransactionId?: TransactionId;
-  /** Whatever the receiver is to have; at most 16 KiB as JSON. */
+  /** Any data for the receiver; at most 16 KiB as JSON. */
   readonly metadata?: JsonObject;
-  /** This transaction's own callback URL, beside the merchant's endpoints. */
+  /** A callback URL for this transaction only, in addition to the merchant's endpoints. */
   readonly notifyUrl?: string;
 }
 
@@ -43,29 +43,29 @@ export interface TerminalContent extends Stated {
   readonly status: TerminalStatus;
 }
 
-/** That a transaction is about to be decided: stated before it runs, at most once. */
+/** Announces a transaction. Recorded at most once, before the transaction runs. */
 export interface PendingContent extends Stated {
   readonly status: 'PENDING';
-  /** Whom to ask when the end does not come. */
+  /** Where the service asks if no terminal outcome arrives. */
   readonly checkBack?: CheckBack;
 }
 
 export interface CheckBack {
-  /** https; answers checks, see `createCheckBackHandler`. */
+  /** https URL that answers checks; see `createCheckBackHandler`. */
   readonly url: string;
-  /** Seconds that the transaction is given until the first question, 1 to 900. 60 unless said otherwise. */
+  /** Seconds until the first check, 1 to 900; default: 60. */
   readonly afterSeconds?: number;
-  /** What it means that you know of no such transaction: ask again (the default), or record it as FAILED. */
+  /** What the service does if you answer `unknown`: ask again (default), or record the transaction as FAILED. */
   readonly onUnknown?: 'ask' | 'FAILED';
 }
 
 export type OutcomeContent = TerminalContent | PendingContent;
 
-/** One recorded statement about a transaction, as the API shows it. */
+/** One recorded outcome of a transaction, PENDING included, as the API returns it. */
 export interface RecordedOutcome {
   readonly merchantId: MerchantId;
   readonly transactionId: TransactionId;
-  /** 1, or 2 for what follows a PENDING. */
+  /** 1, or 2 if it follows a PENDING. */
   readonly version: 1 | 2;
   readonly transactionType: string;
   readonly status: 'PENDING' | TerminalStatus;
@@ -73,7 +73,7 @@ export interface RecordedOutcome {
   readonly currency: string;
   readonly occurredAt: string;
   readonly recordedAt: string;
-  /** When it entered the feed; absent of PENDING. */
+  /** When the outcome entered the feed; absent for PENDING. */
   readonly listedAt?: string;
   readonly reference?: string;
   readonly reason?: Reason;
@@ -83,7 +83,7 @@ export interface RecordedOutcome {
 
 const TEXTS = ['transactionType', 'currency', 'occurredAt', 'recordedAt'] as const;
 
-/** Whether something that came from outside is an outcome as far as this kit relies on it. */
+/** Whether an untrusted value has every field of an outcome that this kit relies on. */
 export function isRecordedOutcome(value: unknown): value is RecordedOutcome {
   if (!isObject(value)) return false;
   const { merchantId, transactionId, version, status, amount } = value;

@@ -2,7 +2,7 @@ import { FORBIDDEN_KEYS, isExactNumber, MAX_JSON_DEPTH } from '../protocol/json/
 import { escapePointer, isObject } from '../protocol/json/json-values.ts';
 import { type FieldError, invalidFields } from './fault.ts';
 
-/** Values of one outcome at most: metadata of 16 KiB has fewer, and shared parts must not be walked without end. */
+/** Maximum number of values in one outcome. Metadata of 16 KiB has fewer. It bounds the walk if parts are shared. */
 const MAX_VALUES = 100_000;
 
 export type PlainJson =
@@ -10,10 +10,10 @@ export type PlainJson =
   | { readonly ok: false; readonly error: FieldError };
 
 /**
- * A value as JSON says it: a copy, so that what is checked is what is sent. Where JSON would say something else in
- * silence (a Map, a Date, a function, a class instance, a cycle, `undefined` inside of metadata or a list), it is
- * refused as `not_json` with its place. A number that would arrive as another one is NaN in it, which no check lets
- * through: JSON has neither NaN nor bigint, and readers keep no integers beyond 2^53.
+ * Copies a value as plain JSON, so that the checked value is the one that is sent. Values that JSON would silently change
+ * are refused as `not_json` with their pointer: a Map, a Date, a function, a class instance, a cycle, and `undefined`
+ * inside metadata or a list. A number that would arrive as a different one becomes NaN in the copy, and every check
+ * refuses NaN: JSON has neither NaN nor bigint, and readers lose integers beyond 2^53.
  */
 export function plainJson(value: unknown): PlainJson {
   if (value === undefined) return refused('', 'invalid_type');
@@ -25,7 +25,7 @@ export function plainJson(value: unknown): PlainJson {
   }
 }
 
-/** The fields of an outcome that is given. @throws InitiatorFault `not_json`, `too_deep`, `forbidden_key`, … */
+/** The fields of an outcome as plain JSON. @throws InitiatorFault `not_json`, `too_deep`, `forbidden_key`, … */
 export function plainOutcome(outcome: unknown): Readonly<Record<string, unknown>> {
   const plain = plainJson(outcome);
   if (plain.ok && isObject(plain.value)) return plain.value;
@@ -46,7 +46,7 @@ class NotJson extends Error {
 
 interface Place {
   readonly pointer: string;
-  /** The objects around it. */
+  /** The objects that enclose the value. */
   readonly ancestors: readonly object[];
   /** Counted down over the whole walk. */
   readonly left: { values: number };
@@ -62,7 +62,7 @@ function copyOf(value: unknown, place: Place): unknown {
   if (typeof value !== 'object' || ancestors.includes(value)) throw new NotJson(pointer);
   const isList = Array.isArray(value);
   if (!isPlain(value, { isRoot: pointer === '' })) throw new NotJson(pointer);
-  // Below the depth that the API takes nothing is looked at, so that the walk ends: `inspect` refuses it.
+  // Stop below the maximum depth of the API, so that the walk ends. `inspect` refuses such input.
   if (ancestors.length >= MAX_JSON_DEPTH) return isList ? [] : {};
   const within = (key: string): Place => ({
     pointer: `${pointer}/${escapePointer(key)}`,
@@ -81,20 +81,20 @@ function memberOf(value: object, key: string, { pointer }: Place): unknown {
   try {
     return (value as Record<string, unknown>)[key];
   } catch {
-    // A getter that throws says nothing that could be recorded.
+    // A getter that throws has no value that could be recorded.
     throw new NotJson(pointer);
   }
 }
 
-/** A field that is undefined is a field that is left out; inside of metadata it would be lost in silence. */
+/** Whether `undefined` is allowed: it means "left out" for a field, but inside metadata or a list it would be lost. */
 function mayLack(pointer: string, isList: boolean): boolean {
   return !isList && !/^\/metadata(?:\/|$)/.test(pointer);
 }
 
 /**
- * Whether JSON says all of an object: not of an instance of a class, of a list with holes, or of one that says itself
- * in another way. The outcome itself may be an instance: its own fields are what is recorded. Objects of another realm,
- * such as a test runner's, are plain, too.
+ * Whether JSON can represent an object completely. This excludes class instances, lists with holes and objects that
+ * serialise themselves differently. The outcome itself may be a class instance: its own fields are recorded. Objects of
+ * another realm, such as those of a test runner, count as plain.
  */
 function isPlain(value: object, { isRoot }: { readonly isRoot: boolean }): boolean {
   try {
@@ -114,7 +114,7 @@ function isPlain(value: object, { isRoot }: { readonly isRoot: boolean }): boole
   }
 }
 
-/** Walks with its own stack: input nested ten thousand deep must not end in a stack overflow. */
+/** Walks with an explicit stack, so that input nested ten thousand deep cannot cause a stack overflow. */
 function inspect(root: unknown): PlainJson {
   const pending: { value: unknown; pointer: string; depth: number }[] = [
     { value: root, pointer: '', depth: 0 },

@@ -1,8 +1,8 @@
 import { sha256Hex } from './hashes.ts';
 
-/** The names of events: type and id of a callback, and what endpoints and questions filter by. */
+/** Names of events: type and id of a callback, and the filters of endpoints and questions. */
 
-/** What an event type is made of. */
+/** The parts of an event type. */
 export interface EventKind {
   readonly transactionType: string;
   readonly status: string;
@@ -17,8 +17,7 @@ export function eventTypeOf({ transactionType, status }: EventKind): string {
 export const EVENT_FILTER = /^(\*|[a-z][a-z0-9_-]{0,31}\.(\*|succeeded|failed|closed))$/;
 
 /**
- * Whether a filter lets an event type through. Between two filters: whether the first lets through all that the second
- * does.
+ * Whether a filter matches an event type. Given two filters: whether the first matches everything that the second matches.
  *
  * @example lets('payment.*', 'payment.failed') // true
  */
@@ -26,7 +25,7 @@ export function lets(filter: string, type: string): boolean {
   return filter === '*' || filter === type || (filter.endsWith('.*') && type.startsWith(filter.slice(0, -1)));
 }
 
-/** Whether one of the filters lets an event through. */
+/** Whether at least one of the filters matches an event. */
 export function letsThrough(filters: readonly string[], kind: EventKind): boolean {
   const type = eventTypeOf(kind);
   return filters.some((filter) => lets(filter, type));
@@ -35,14 +34,14 @@ export function letsThrough(filters: readonly string[], kind: EventKind): boolea
 /** The `type` of a test request. It is answered with 2xx, and has no effect. */
 export const TEST_EVENT = 'tidings.test';
 
-/** An outcome, as a callback's id names it. */
+/** The fields of an outcome that determine a callback's id. */
 export interface NamedOutcome {
   readonly merchantId: string;
   readonly transactionId: string;
   readonly version: number;
 }
 
-/** The `webhook-id`. It is the same for every attempt, redelivery and endpoint of one outcome: receivers dedupe by it. */
+/** The `webhook-id`: the same for every attempt, redelivery and endpoint of one outcome. Receivers deduplicate by it. */
 export function webhookIdOf({ merchantId, transactionId, version }: NamedOutcome): string {
   return `msg_${sha256Hex(`${merchantId}\n${transactionId}\n${version}`).slice(0, 32)}`;
 }

@@ -1,6 +1,6 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 
-/** Hashes of `node:crypto`, pure: the same input gives the same output. Text stands for its UTF-8 bytes. */
+/** Pure hash functions on `node:crypto`. Text is hashed as UTF-8. */
 
 export function sha256(text: string): Buffer {
   return createHash('sha256').update(text, 'utf8').digest();
@@ -16,9 +16,9 @@ export function hmacSha256(key: Uint8Array, content: Uint8Array | string): Buffe
 
 export interface KeyDerivation {
   readonly key: Uint8Array;
-  /** Says what the derived key is for, so that keys for different uses differ. */
+  /** Names the purpose of the derived key, so that keys for different purposes differ. */
   readonly info: string;
-  /** Bytes of the derived key. */
+  /** Size of the derived key in bytes. */
   readonly size: number;
 }
 

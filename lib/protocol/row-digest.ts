@@ -1,16 +1,16 @@
 import { sha256 } from './hashes.ts';
 
 /**
- * Digests of rows: counts, control totals and hashes that are equal where the contents are equal. The service and its
- * receivers compare them. The hash is a sum, so rows may come in any order, and digests of parts add up to that of the
- * whole. It finds loss, not malice: signatures are for that.
+ * Digests of rows: counts, control totals and hashes. Equal contents have equal digests. The service and its receivers
+ * compare them. The hash is a sum, so the order of rows does not matter, and digests of parts add up to the digest of the
+ * whole. A digest detects loss, not tampering; signatures detect tampering.
  */
 
 const MODULUS = 1n << 128n;
-/** Of a row's SHA-256, the bytes that are summed. */
+/** Number of bytes of a row's SHA-256 that are summed. */
 const SUMMED_BYTES = 16;
 
-/** What of an outcome is hashed. */
+/** The fields of an outcome that are hashed. */
 export interface HashedRow {
   readonly transactionId: string;
   readonly version: number;
@@ -19,12 +19,12 @@ export interface HashedRow {
   readonly currency: string;
 }
 
-/** What of an outcome goes into a digest. */
+/** The fields of an outcome that go into a digest. */
 export interface DigestRow extends HashedRow {
   readonly transactionType: string;
 }
 
-/** What of an outcome goes into a digest of times. */
+/** The fields of an outcome that go into a digest of times. */
 export interface ListedRow {
   readonly transactionId: string;
   readonly version: number;
@@ -43,12 +43,12 @@ export interface DigestGroup {
   readonly hash: bigint;
 }
 
-/** Groups that have rows, in the order of their names. */
+/** Groups with at least one row, sorted by name. */
 export type Digest = readonly DigestGroup[];
 
 /**
- * The number that one row adds: the first 16 bytes, big-endian, of SHA-256 over its fields, a line feed between them and
- * none at the end.
+ * The hash of one row: the first 16 bytes, big-endian, of SHA-256 over its fields, separated by line feeds, without a
+ * trailing one.
  *
  * @example rowHash({ transactionId: 'pay_1', version: 1, status: 'SUCCEEDED', amount: 1999, currency: 'CNY' })
  */
@@ -56,22 +56,22 @@ export function rowHash({ transactionId, version, status, amount, currency }: Ha
   return numberOf(`${transactionId}\n${version}\n${status}\n${amount}\n${currency}`);
 }
 
-/** The number that the time of a row's listing adds to a digest of times, which {@link rowHash} leaves out. */
+/** The hash of a row's listing time, for a digest of times. {@link rowHash} does not include this time. */
 export function timeHash({ transactionId, version, listedAt }: ListedRow): bigint {
   return numberOf(`${transactionId}\n${version}\n${listedAt}`);
 }
 
-/** The first 16 bytes of a text's SHA-256. */
+/** The first 16 bytes of a text's SHA-256 as a big-endian number. */
 export function numberOf(text: string): bigint {
   return BigInt(`0x${sha256(text).subarray(0, SUMMED_BYTES).toString('hex')}`);
 }
 
-/** A hash as it is written: 32 hex digits. */
+/** Formats a hash as 32 hex digits. */
 export function hashText(hash: bigint): string {
   return hash.toString(16).padStart(2 * SUMMED_BYTES, '0');
 }
 
-/** Into so many buckets the rows of a window fall. */
+/** Number of buckets into which the rows of a window are divided. */
 export const BUCKETS = 256;
 
 /** The bucket of a transaction: the first byte of SHA-256 of its id. */
@@ -79,7 +79,7 @@ export function bucketOf(transactionId: string): number {
   return sha256(transactionId).readUInt8(0);
 }
 
-/** Sums rows or sums of rows as they come; its size grows with the kinds of rows, not with their number. */
+/** Adds up rows and digests incrementally. Its size grows with the number of groups, not with the number of rows. */
 export interface DigestSum {
   addRow(row: DigestRow): void;
   addDigest(digest: Digest): void;
@@ -108,7 +108,7 @@ export function createDigestSum(): DigestSum {
   };
 }
 
-/** Hashes of rows, or of sums of rows, together. */
+/** Adds two hashes, of rows or of sums, modulo 2^128. */
 export function addHashes(left: bigint, right: bigint): bigint {
   return (left + right) % MODULUS;
 }
@@ -119,7 +119,7 @@ export function groupOf(row: DigestRow): DigestGroup {
   return { transactionType, status, currency, count: 1, amount: BigInt(row.amount), hash: rowHash(row) };
 }
 
-/** Line feeds stand in no type, status or currency. */
+/** The key of a group. It is unambiguous, because types, statuses and currencies contain no line feed. */
 function nameOf({ transactionType, status, currency }: DigestGroup): string {
   return `${transactionType}\n${status}\n${currency}`;
 }

@@ -10,12 +10,12 @@ import { reasonErrors } from '../content-check.ts';
 import type { Reason } from '../outcome.ts';
 import { plainJson } from '../plain-json.ts';
 
-/** How a transaction ended, as an initiator tells it when it is asked. */
+/** How a transaction ended, as the initiator's answer to a check. */
 export interface EndOfTransaction {
   readonly status: TerminalStatus;
-  /** As in its PENDING. */
+  /** Must equal the amount of the PENDING. */
   readonly amount: number;
-  /** As in its PENDING. */
+  /** Must equal the currency of the PENDING. */
   readonly currency: string;
   /** RFC 3339 with its offset. */
   readonly occurredAt: string;
@@ -23,12 +23,12 @@ export interface EndOfTransaction {
 }
 
 /**
- * What an initiator knows of a transaction that it is asked about. `unknown` is a statement, and may end the
- * transaction as FAILED: say it only of what can never be committed any more.
+ * An initiator's answer to a check. `unknown` may end the transaction as FAILED: answer it only if the transaction can
+ * never be committed any more.
  */
 export type CheckBackAnswer = EndOfTransaction | { readonly status: 'PENDING' } | 'unknown';
 
-/** The end with nothing beside it, or undefined where it is none. */
+/** The end without any other fields, or undefined if it is invalid. */
 export function endOfTransaction(value: unknown): EndOfTransaction | undefined {
   const plain = plainJson(value);
   if (!plain.ok || !isObject(plain.value)) return undefined;

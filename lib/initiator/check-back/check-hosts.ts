@@ -13,8 +13,8 @@ import { type CheckBackHandler, logFailure, MAX_CHECK_BYTES } from './handler.ts
 import { Refusal } from './refusal.ts';
 
 /**
- * Behind `node:http`, and what is built on it: Express, NestJS, Cloud Functions. Where a body parser stands before it,
- * it needs the raw bytes in `request.rawBody`, or in `request.body` after `express.raw`.
+ * For `node:http` and frameworks on it: Express, NestJS, Cloud Functions. If a body parser runs first, the raw bytes must
+ * be in `request.rawBody`, or in `request.body` after `express.raw`.
  *
  * @throws InitiatorFault `invalid_option`
  * @example createServer(toNodeHandler(answerChecks)).listen(4700);
@@ -26,7 +26,7 @@ export function toNodeHandler(
 }
 
 /**
- * For hosts that hand over a `Request` and want a `Response`: Hono, Next.js routes, Bun, Deno, workers.
+ * For hosts that pass a `Request` and expect a `Response`: Hono, Next.js routes, Bun, Deno, workers.
  *
  * @throws InitiatorFault `invalid_option`
  * @example export const POST = toFetchHandler(answerChecks);
@@ -36,7 +36,7 @@ export function toFetchHandler(handler: CheckBackHandler): (request: Request) =>
 }
 
 /**
- * Behind AWS Lambda.
+ * For AWS Lambda behind API Gateway, a function URL or a load balancer.
  *
  * @throws InitiatorFault `invalid_option`
  * @example export const handler = toLambdaHandler(answerChecks);
@@ -47,7 +47,7 @@ export function toLambdaHandler(
   return lambdaHost(answering(handler));
 }
 
-/** What is refused on the way is told to the handler's `onError`. */
+/** Adds the adapters' own refusals, which are reported to the handler's `onError`. */
 function answering(handler: CheckBackHandler): HostHandler {
   assertOptions([functionProblem('handler', handler)]);
   return hostHandler({
@@ -58,7 +58,7 @@ function answering(handler: CheckBackHandler): HostHandler {
     failed(error) {
       (handler.onRefused ?? logFailure)(error);
       if (error instanceof Refusal) return jsonAnswer(error.status, { code: error.code });
-      // Nothing is known of the transaction: the service asks again.
+      // 503 says nothing about the transaction, so the service asks again.
       return jsonAnswer(503, { code: 'unavailable' });
     },
   });

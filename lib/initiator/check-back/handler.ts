@@ -22,38 +22,39 @@ import { type CheckBackAnswer, endOfTransaction } from './check-answer.ts';
 import { fixedPublicKeys, type PublicKeys } from './public-keys.ts';
 import { Refusal } from './refusal.ts';
 
-/** The service asks how a transaction ended that was announced and of which nothing was heard since. */
+/** The service's question about a transaction that was announced as PENDING and has no terminal outcome yet. */
 export interface Check extends TransactionKey {
-  /** The first question is 1. */
+  /** Number of this check, from 1. */
   readonly attempt: number;
 }
 
 export interface CheckBackOptions {
-  /** `whpk_…` of the service, several while it changes its key, or {@link publishedKeys}. */
+  /** The service's `whpk_…`, several during a rotation, or {@link publishedKeys}. */
   readonly publicKeys: string | readonly string[] | PublicKeys;
   /**
-   * The merchants for which this handler speaks; `*` for all, where `lookUp` tells merchants apart by itself. Every
-   * initiator of the service may name this URL for merchants of its own, and is asked there by the same signature:
-   * a transaction of theirs that is called like one of yours must neither be told of yours nor roll it back.
+   * The merchants that this handler answers for (tenant isolation). `*` means all; then `lookUp` must distinguish
+   * merchants itself. Any initiator of the service may register this URL for its own merchants, and the service signs
+   * those checks with the same key. If such a transaction has the same id as one of yours, the check must neither reveal
+   * your transaction nor roll it back.
    */
   readonly merchantIds: readonly string[] | '*';
   /**
-   * Says what is known. What it throws becomes 503, and the service asks again: never let "I cannot tell now"
-   * become `unknown`, which may end the transaction as FAILED.
+   * Looks up the state of the transaction. If it throws, the answer is 503 and the service asks again. Never return
+   * `unknown` for a temporary failure: `unknown` may end the transaction as FAILED.
    */
   readonly lookUp: (check: Check) => CheckBackAnswer | Promise<CheckBackAnswer>;
-  /** Milliseconds for `lookUp`, less than the 10 s that the service waits. 8,000 unless said otherwise. */
+  /** Time limit of `lookUp` in milliseconds, below the 10 s that the service waits; default: 8,000. */
   readonly timeoutMs?: number;
   /**
-   * Told of each request that was not answered with what is known: refused as no check of the service (an
-   * `InitiatorFault` with the code that is answered), or failed here. What it throws is thrown away. Without it, what
-   * failed here (5xx) is written to the standard error output.
+   * Called for each request without a regular answer: refused because it is not a check of the service (an
+   * `InitiatorFault` with the code of the answer), or failed here. Errors that it throws are ignored. Default: failures
+   * (5xx) are written to standard error.
    */
   readonly onError?: (error: unknown) => void;
   readonly clock?: Clock;
 }
 
-/** A check as it came in, whatever the host. */
+/** A check as received, in the same form for every host. */
 export type CheckRequest = RawRequest;
 
 export interface CheckResponse {
@@ -64,16 +65,17 @@ export interface CheckResponse {
 
 export interface CheckBackHandler {
   (request: CheckRequest): Promise<CheckResponse>;
-  /** The adapters tell it of requests that they refuse. */
+  /** Called by the adapters for requests that they refuse. */
   readonly onRefused?: (error: unknown) => void;
 }
 
-/** Bytes of a check at most: it has three short fields. */
+/** Maximum size of a check in bytes. A check has three short fields. */
 export const MAX_CHECK_BYTES = 16 * 1024;
 
 /**
- * Answers the service's checks: verifies, looks up, answers. 200 with what is known, 404 `UNKNOWN` where `lookUp`
- * says so, 4xx for whatever is no check of the service, and 503 for everything that went wrong here.
+ * Creates a handler for the service's checks. It verifies the check, looks up the transaction and answers: 200 with its
+ * state, 404 `UNKNOWN` if `lookUp` returns `unknown`, 4xx if the request is not a check of the service, and 503 for every
+ * failure here.
  *
  * @throws InitiatorFault `invalid_option`
  * @example
@@ -110,15 +112,15 @@ export function createCheckBackHandler(options: CheckBackOptions): CheckBackHand
     } catch (error) {
       onRefused(error);
       if (error instanceof Refusal) return jsonAnswer(error.status, { code: error.code });
-      // It says nothing of the transaction: not 404, so that the service asks again.
+      // A failure says nothing about the transaction: not 404, so that the service asks again.
       return jsonAnswer(503, { code: error instanceof InitiatorFault ? error.code : 'unavailable' });
     }
   };
-  // The adapters refuse some requests before they come here: `onError` hears of these, too.
+  // The adapters refuse some requests before they reach this handler. These are reported to `onError`, too.
   return Object.assign(answer, { onRefused });
 }
 
-/** Where nobody is told: strangers make no noise, and what failed here is written down. */
+/** The default `onError`: ignores refused requests (4xx), and writes failures (5xx) to standard error. */
 export function logFailure(error: unknown): void {
   if (!(error instanceof Refusal) || error.status >= 500) console.error(error);
 }
@@ -140,8 +142,8 @@ function oursOf(merchantIds: CheckBackOptions['merchantIds']): (merchantId: Merc
 }
 
 /**
- * @throws Refusal for what is no check of the service
- * @throws InitiatorFault `unavailable` where the keys cannot be had: that refuses nobody
+ * @throws Refusal if the request is not a check of the service
+ * @throws InitiatorFault `unavailable` if the keys cannot be fetched; this is not a refusal
  */
 async function verified(
   { method, headers, body }: CheckRequest,
@@ -178,11 +180,11 @@ async function isSignedByService(
       keys.map((key) => ({ scheme: 'v1a', key })),
     );
   if (isSignedByOneOf(await publicKeys.get({ isStale: false }))) return true;
-  // The service may have changed its key since.
+  // The service may have rotated its key since the last fetch.
   return isSignedByOneOf(await publicKeys.get({ isStale: true }));
 }
 
-/** Fields that are added some day are not looked at. */
+/** Reads a check; undefined if it is malformed. Unknown fields are ignored. */
 function checkOf(body: Uint8Array): Check | undefined {
   const value = jsonOf(body);
   if (!isObject(value)) return undefined;
@@ -193,7 +195,7 @@ function checkOf(body: Uint8Array): Check | undefined {
     : undefined;
 }
 
-/** The service does not wait for ever, and what comes later is answered to nobody. */
+/** Runs `work` with a time limit, because the service stops waiting and would not see a later answer. */
 async function within<T>(timeoutMs: number, work: () => T | Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
@@ -207,9 +209,9 @@ async function within<T>(timeoutMs: number, work: () => T | Promise<T>): Promise
   }
 }
 
-/** What is no answer is thrown: a forgotten `return` must not say that the transaction is unknown. */
+/** Converts the result of `lookUp`. Throws for an invalid one: a missing `return` must not become `unknown`. */
 function answerOf(answer: CheckBackAnswer): CheckResponse {
-  // Said in words: a bare 404 is also what a wrong path or a proxy answers.
+  // The body is explicit, because a wrong path or a proxy also answers with a bare 404.
   if (answer === 'unknown') return jsonAnswer(404, { status: 'UNKNOWN' });
   if (isObject(answer) && answer.status === 'PENDING') return jsonAnswer(200, { status: 'PENDING' });
   const end = endOfTransaction(answer);

@@ -14,13 +14,13 @@ import {
 import { publicKeyOf } from '../../protocol/signing/webhook-keys.ts';
 import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
 
-/** Where the keys come from with which the service signs its checks. */
+/** A source of the service's public keys, which verify its checks. */
 export interface PublicKeys {
-  /** The keys; `isStale`: those that were given last did not sign a request. */
+  /** Returns the keys. `isStale`: a signature did not match the keys that were returned last. */
   get(options: { readonly isStale: boolean }): Promise<readonly KeyObject[]>;
 }
 
-/** Keys that were configured: `whpk_…`, more than one while the service changes its key. */
+/** Configured keys: `whpk_…`, several while the service rotates its key. */
 export function fixedPublicKeys(texts: string | readonly string[]): PublicKeys {
   const named = namedTexts('publicKeys', texts);
   if (named.length === 0) throw invalidOption('publicKeys is empty. Is its environment variable set?');
@@ -39,9 +39,9 @@ function checkedPublicKey(name: string, text: unknown): KeyObject {
   return key;
 }
 
-/** Keys are asked for again when they are as old. */
+/** Age after which keys are fetched again. */
 const MAX_AGE_MS = 3_600_000;
-/** A stranger's signatures must not make us ask without end. */
+/** Minimum time between two fetches, so that forged signatures cannot cause a flood of requests. */
 const MIN_AGE_MS = 60_000;
 const PATH = '/v1/public-keys';
 const TIMEOUT_MS = 5_000;
@@ -49,14 +49,14 @@ const MAX_KEYS = 16;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 export interface PublishedKeysOptions {
-  /** Of the service's API: https, or http to this machine. Over plain http anybody could put in a key of theirs. */
+  /** Base URL of the service's API: https, or http to this machine. Over plain http, anyone could insert a key. */
   readonly baseUrl: string;
   readonly fetch?: typeof globalThis.fetch;
   readonly clock?: Clock;
 }
 
 /**
- * The keys that the service publishes, asked for when they are needed, at most once a minute, and kept for an hour.
+ * The keys that the service publishes. They are fetched on demand, at most once a minute, and cached for an hour.
  *
  * @throws InitiatorFault `invalid_option`
  * @example publishedKeys({ baseUrl: 'https://tidings.example' })
@@ -84,7 +84,7 @@ export function publishedKeys(options: PublishedKeysOptions): PublicKeys {
     async get({ isStale }) {
       const ageMs = known === undefined ? Number.POSITIVE_INFINITY : Math.abs(clock.now() - known.readAtMs);
       if (known !== undefined && ageMs < (isStale ? MIN_AGE_MS : MAX_AGE_MS)) return known.keys;
-      // Requests that need the keys at the same moment share one question.
+      // Concurrent requests share one fetch.
       asking ??= ask().finally(() => {
         asking = undefined;
       });
@@ -93,7 +93,7 @@ export function publishedKeys(options: PublishedKeysOptions): PublicKeys {
   };
 }
 
-/** @throws InitiatorFault `unavailable`: without keys nothing is known of a signature, so nothing is refused */
+/** @throws InitiatorFault `unavailable`: without keys a signature cannot be judged, so nothing is refused */
 async function fetchKeys(fetch: Connection['fetch'], baseUrl: string): Promise<readonly KeyObject[]> {
   try {
     const connection = {

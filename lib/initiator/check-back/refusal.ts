@@ -1,6 +1,6 @@
 import { InitiatorFault } from '../fault.ts';
 
-/** Why a request is no check of the service, with what is answered. Stable; the words of the receiver kit. */
+/** Reasons why a request is not a check of the service, with their HTTP status. Stable; same codes as the receiver kit. */
 const REFUSALS = {
   method_not_allowed: 405,
   body_too_large: 413,
@@ -17,9 +17,9 @@ const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** Thrown on the way from the request to `lookUp`; becomes an answer, and is told to `onError`. */
+/** Thrown before `lookUp` runs. It becomes the answer and is reported to `onError`. */
 export class Refusal extends InitiatorFault {
-  /** What is answered. */
+  /** HTTP status of the answer. */
   readonly status: number;
 
   constructor(code: RefusalCode, message: string) {

@@ -7,31 +7,31 @@ import type { TransactionKey } from '../ids.ts';
 import { isRecordedOutcome, type OutcomeContent, type RecordedOutcome } from '../outcome.ts';
 import { type ApiAnswer, faultOf, unexpectedAnswer } from './calling.ts';
 
-/** What came of recording one outcome. A conflict is an answer: somebody ended the transaction otherwise. */
+/** The result of recording one outcome. A conflict is a value: the transaction already ended differently. */
 export type RecordResult =
-  /** `unchanged`: the same content stood already; also where an answer was lost and the request repeated. */
+  /** `unchanged`: the same content was recorded before, possibly by an earlier try whose answer was lost. */
   { readonly kind: 'created' | 'unchanged'; readonly outcome: RecordedOutcome } | OutcomeRefusal;
 
-/** What stands already forbids this outcome; nothing was written. */
+/** A recorded outcome contradicts this one. Nothing was written. */
 export type OutcomeRefusal =
   | { readonly kind: 'outcome_conflict'; readonly current: RecordedOutcome }
-  /** The end contradicts its PENDING in `fields`. */
+  /** The outcome contradicts its PENDING in `fields`. */
   | {
       readonly kind: 'outcome_mismatch';
       readonly current: RecordedOutcome;
       readonly fields: readonly string[];
     };
 
-/** The result at the same place as its outcome in what was given. */
+/** The result of one outcome of a batch, at the same index as the outcome. */
 export type BatchResult =
   | { readonly kind: 'created' | 'unchanged' }
   | OutcomeRefusal
-  /** This one can never be recorded as it is. */
+  /** This outcome can never be recorded in its current form. */
   | { readonly kind: 'refused'; readonly code: string; readonly errors: readonly FieldError[] }
-  /** Nobody knows of this one, or it could not be recorded now, however often it was tried; give it again. */
+  /** It is unknown whether this outcome was recorded, or all tries failed. Record it again. */
   | { readonly kind: 'failed'; readonly code: string };
 
-/** What was stated of the transaction, as far as an answer repeats it. */
+/** The fields of the sent outcome that an answer repeats. */
 type Stated = TransactionKey & Pick<OutcomeContent, 'status' | 'occurredAt' | (typeof BOUND_FIELDS)[number]>;
 
 export function recordResult(request: ServiceRequest, answer: ApiAnswer, stated: Stated): RecordResult {
@@ -48,7 +48,7 @@ function standingOf(request: ServiceRequest, answer: ApiAnswer, key: Transaction
   const { statusCode, says } = answer;
   const refusal = statusCode === 409 ? refusalOf(says.json, key) : undefined;
   if (refusal !== undefined) return refusal;
-  // A conflict that does not show what stands, or shows another transaction, is not believed.
+  // Do not trust a conflict that lacks the recorded outcome or shows another transaction.
   if (isConflict(says.json.code)) throw unexpectedAnswer(request, statusCode);
   throw faultOf(request, answer);
 }
@@ -61,7 +61,7 @@ function isOutcomeOf(value: unknown, key: TransactionKey): value is RecordedOutc
   );
 }
 
-/** Whether what is said to stand is what was stated: an answer about another version is none. */
+/** Whether the outcome in an answer is the one that was sent. An answer about another version is not accepted. */
 function repeats(outcome: RecordedOutcome, stated: Stated): boolean {
   const isSameTime = Date.parse(outcome.occurredAt) === Date.parse(stated.occurredAt);
   const isFirst = stated.status !== 'PENDING' || outcome.version === 1;
@@ -99,7 +99,7 @@ export function batchResults(
   });
 }
 
-/** Undefined where it is no result of this transaction: then the places of all others are in doubt, too. */
+/** Undefined if the item is not a result of this transaction. Then the order of all other results is in doubt, too. */
 function itemResult(item: unknown, key: TransactionKey): BatchResult | undefined {
   if (!isObject(item) || item.transactionId !== key.transactionId) return undefined;
   const problem = problemOf(item);
@@ -112,7 +112,7 @@ function itemResult(item: unknown, key: TransactionKey): BatchResult | undefined
   return isFinalCode(code) ? { kind: 'refused', code, errors } : { kind: 'failed', code };
 }
 
-/** A transaction as it is read back: its last outcome, every version, and how the telling goes. */
+/** A transaction as read back: its last outcome, all versions, and the state of its notifications. */
 export interface Transaction extends RecordedOutcome {
   readonly outcomes: readonly Pick<
     RecordedOutcome,
@@ -121,7 +121,7 @@ export interface Transaction extends RecordedOutcome {
   readonly notifications: readonly Notification[];
 }
 
-/** One terminal outcome for one endpoint. */
+/** Delivery of one terminal outcome to one endpoint. */
 export interface Notification {
   readonly notificationId: string;
   readonly endpointId: string;
@@ -138,7 +138,7 @@ export interface Notification {
   readonly nextAttemptAt?: string;
 }
 
-/** Undefined only where the API itself says that there is no such transaction: a wrong path says nothing of it. */
+/** Undefined only if the API itself says that the transaction does not exist. A 404 for a wrong path does not count. */
 export function transactionOf(
   request: ServiceRequest,
   answer: ApiAnswer,

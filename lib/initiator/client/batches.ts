@@ -4,20 +4,20 @@ import { unsayable } from '../content-check.ts';
 import type { FieldError } from '../fault.ts';
 import { plainJson } from '../plain-json.ts';
 
-/** Outcomes as text, and batches of them cut into requests that the API takes. */
+/** Serialises outcomes, and splits batches into requests within the limits of the API. */
 
 export type Encoded =
   | {
       readonly ok: true;
-      /** As it is sent. */
+      /** The JSON text that is sent. */
       readonly text: string;
       readonly content: Readonly<Record<string, unknown>>;
     }
   | { readonly ok: false; readonly errors: readonly [FieldError, ...FieldError[]] };
 
 /**
- * An outcome as JSON. The API checks what it says; here is refused only what would arrive as something else, such as a
- * NaN or a Map inside `metadata`, and what is too large for any request. So nothing of it is sent.
+ * Serialises an outcome as JSON. The API validates its content. This function refuses only values that JSON would change,
+ * such as a NaN or a Map inside `metadata`, and outcomes that are too large for any request. Refused outcomes are not sent.
  */
 export function encode(outcome: unknown): Encoded {
   const plain = plainJson(outcome);
@@ -31,21 +31,21 @@ export function encode(outcome: unknown): Encoded {
   return { ok: false, errors: [{ pointer: '', code: 'body_too_large' }] };
 }
 
-/** Outcomes of one request at most. */
+/** Maximum number of outcomes in one request. */
 const MAX_ITEMS = 100;
-/** Bytes of a request's body at most. */
+/** Maximum size of a request's body in bytes. */
 const MAX_BYTES = 1024 * 1024;
 
 const HEAD = '{"transactions":[';
 const TAIL = ']}';
 
 export interface Slice {
-  /** Which of the items, by their place. */
+  /** Indexes of its items in the batch. */
   readonly indexes: readonly number[];
   readonly body: string;
 }
 
-/** Slices in the order of the items, each as full as may be. */
+/** Splits the items in order into slices, each as full as the limits allow. */
 export function slices(items: ReadonlyMap<number, string>): readonly Slice[] {
   const all: Slice[] = [];
   let indexes: number[] = [];

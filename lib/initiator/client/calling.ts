@@ -15,14 +15,14 @@ import { InitiatorFault } from '../fault.ts';
 
 export interface Caller {
   readonly connection: Connection;
-  /** Requests of one call at most. */
+  /** Maximum number of requests per call. */
   readonly maxTries: number;
-  /** Milliseconds after which a call is not repeated any more. */
+  /** Milliseconds after which a call is no longer repeated. */
   readonly deadlineMs: number;
   readonly machine: Machine;
 }
 
-/** An answer of the service: what it says, or that it refuses. */
+/** An answer of the service: content or a refusal. */
 export interface ApiAnswer {
   readonly statusCode: number;
   readonly says: Exclude<ServiceAnswer, { readonly kind: 'unclear' }>;
@@ -30,14 +30,14 @@ export interface ApiAnswer {
 
 export interface Call<Result> {
   readonly request: ServiceRequest;
-  /** Takes the result out of an answer; throws a retryable fault where it does not answer the request. */
+  /** Reads the result from an answer; throws a retryable fault if it does not answer the request. */
   readonly read: (answer: ApiAnswer) => Result;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Asks until there is an answer that repeating would not change: every request of the API may be repeated with the
- * same content. A fault is thrown at once where it is final, else when tries or time are used up.
+ * Repeats a request until there is a final answer. Every request of the API is safe to repeat with the same content. A
+ * final fault is thrown at once, any other when tries or time are used up.
  *
  * @throws InitiatorFault, retryable unless the service itself refused; the signal's reason if aborted
  */
@@ -45,7 +45,7 @@ export function call<Result>(caller: Caller, of: Call<Result>): Promise<Result> 
   const { maxTries, deadlineMs, machine } = caller;
   const { clock } = machine;
   const giveUpAtMs = clock.now() + deadlineMs;
-  // A wait that would end after the deadline is not begun: the caller learns now what it would learn then.
+  // Do not start a wait that would end after the deadline: fail now instead of then.
   const mayWait = (ms: number) => clock.now() + ms <= giveUpAtMs;
   const repeating = { pauses: pausesOf(machine), maxTries, mayWait, signal: of.signal };
   return repeatedly(repeating, () => attempt(caller, of));
@@ -88,7 +88,7 @@ function understood<Result>(
   return { fault, retryAfterMs: retryAfterMs(answer.headers.get('retry-after'), nowMs) };
 }
 
-/** Nobody knows whether the request took effect. */
+/** A retryable fault: it is unknown whether the request took effect. */
 function noAnswer(
   { method, path }: ServiceRequest,
   exchanged: Exclude<Exchanged, { readonly kind: 'answered' }>,
@@ -120,7 +120,7 @@ function noAnswer(
   }
 }
 
-/** What is thrown of an answer that is no result: the service's refusal, or that it answers something else. */
+/** The fault for an answer without a result: a refusal by the service, or an answer to something else. */
 export function faultOf(request: ServiceRequest, { statusCode, says }: ApiAnswer): InitiatorFault {
   if (says.kind === 'content') return unexpectedAnswer(request, statusCode);
   const { code, title, errors } = says.problem;
@@ -132,7 +132,7 @@ export function faultOf(request: ServiceRequest, { statusCode, says }: ApiAnswer
   });
 }
 
-/** Well formed, but about something else, or not whole: nobody knows, so the same request is made again. */
+/** The answer is well formed, but incomplete or about something else. The effect is unknown, so the request is repeated. */
 export function unexpectedAnswer(request: ServiceRequest, statusCode: number): InitiatorFault {
   return new InitiatorFault({
     code: 'unexpected_answer',

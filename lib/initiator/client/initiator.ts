@@ -31,17 +31,17 @@ import { type Encoded, encode, slices } from './batches.ts';
 import { type ApiAnswer, type Caller, call } from './calling.ts';
 
 export interface InitiatorOptions {
-  /** Of the service's API: https, or http to this machine. */
+  /** Base URL of the service's API: https, or http to this machine. */
   readonly baseUrl: string;
-  /** Of scope `initiator`: `tk_…`. */
+  /** Access key `tk_…` with scope `initiator`. */
   readonly key: string;
-  /** Milliseconds for one whole request. 10,000 unless said otherwise. */
+  /** Milliseconds for one whole request; default: 10,000. */
   readonly timeoutMs?: number;
-  /** Requests of one call at most. 5 unless said otherwise. */
+  /** Maximum number of requests per call; default: 5. */
   readonly maxTries?: number;
-  /** Milliseconds after which a call is not repeated any more. 60,000 unless said otherwise. */
+  /** Milliseconds after which a call is no longer repeated; default: 60,000. */
   readonly deadlineMs?: number;
-  /** What makes requests. The global one unless said otherwise. */
+  /** Default: the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
   /** Clock, randomness and waiting, for tests. */
   readonly machine?: Machine;
@@ -51,34 +51,36 @@ export type OutcomeToRecord = TransactionKey & OutcomeContent;
 export type BatchItem = { readonly transactionId: TransactionId } & OutcomeContent;
 
 export interface CallOptions {
-  /** Ends the call early; what was under way may or may not have taken effect, and may be repeated. */
+  /** Ends the call early. A request in flight may or may not have taken effect; it is safe to repeat. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Records how transactions ended. Every call repeats itself with the same content until it is answered, tries are
- * used up, or it is too late; and every call may be repeated by its caller as often as it likes.
+ * Records how transactions ended. Every call retries with the same content until it is answered, tries are used up or the
+ * deadline has passed. Every call is safe for the caller to repeat any number of times.
  */
 export interface Initiator {
   /**
-   * @throws InitiatorFault where nobody knows whether it was recorded (`retryable`), or it cannot be
+   * Records one outcome.
+   *
+   * @throws InitiatorFault if it is unknown whether the outcome was recorded (`retryable`), or it cannot be recorded
    * @example await initiator.record({ merchantId, transactionId: transactionId('pay_1'), transactionType: 'payment',
    *   status: 'SUCCEEDED', amount: 1999, currency: 'CNY', occurredAt: new Date().toISOString() });
    */
   record(outcome: OutcomeToRecord, options?: CallOptions): Promise<RecordResult>;
   /**
-   * Records any number of outcomes of one merchant, a hundred to a request, one request after the other; each
-   * stands or fails alone. Outcomes of one transaction are recorded in their order.
+   * Records any number of outcomes of one merchant, up to 100 per request, one request after the other. Each outcome
+   * succeeds or fails on its own. Outcomes of one transaction are recorded in their order.
    *
-   * @returns a result for each, in order
-   * @throws InitiatorFault where a whole request failed: those before it are recorded, and the same call again
-   * finds them `unchanged`
+   * @returns one result per outcome, in order
+   * @throws InitiatorFault if a whole request failed. Outcomes of earlier requests are recorded; repeating the call
+   * returns `unchanged` for them
    */
   recordBatch(
     batch: { readonly merchantId: MerchantId; readonly outcomes: readonly BatchItem[] },
     options?: CallOptions,
   ): Promise<readonly BatchResult[]>;
-  /** What stands of a transaction, strongly consistent; undefined where there is no such transaction. */
+  /** Reads a transaction, strongly consistent; undefined if it does not exist. */
   readBack(key: TransactionKey, options?: CallOptions): Promise<Transaction | undefined>;
 }
 
@@ -117,7 +119,7 @@ function pathOf(key: TransactionKey): string {
   return `/v1/merchants/${key.merchantId}/transactions/${encodeURIComponent(key.transactionId)}`;
 }
 
-/** The outcome as it is sent. @throws InitiatorFault where JSON would say something else than was given */
+/** The outcome as it is sent. @throws InitiatorFault if JSON would change it */
 function statedOf(outcome: OutcomeToRecord): OutcomeToRecord {
   const encoded = encode(outcome);
   if (!encoded.ok) throw invalidFields('The outcome cannot be recorded', encoded.errors);
@@ -130,7 +132,7 @@ function encodeItem(outcome: unknown): Encoded {
   return { ok: false, errors: [{ pointer: '/transactionId', code: 'invalid_id' }] };
 }
 
-/** Rounds of a batch: each gives again only what could not be recorded in the round before. */
+/** Records a batch in rounds. Each round repeats only the outcomes that could not be recorded in the round before. */
 async function recordAll(
   caller: Caller,
   batch: {
@@ -170,7 +172,7 @@ async function recordAll(
   return results;
 }
 
-/** A batch of a hundred conflicts, each with what stands: about 2 MB; no answer of the service is longer. */
+/** The longest answer of the service is a batch of 100 conflicts, each with the recorded outcome: about 2 MB. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 function callerOf(options: InitiatorOptions): Caller {
@@ -179,7 +181,7 @@ function callerOf(options: InitiatorOptions): Caller {
   const { fetch = globalThis.fetch, machine = system } = options;
   assertOptions([
     serviceUrlProblem('baseUrl', baseUrl),
-    // The key is never part of a message: messages end in logs.
+    // Messages never contain the key, because they end up in logs.
     formProblem('key', key, {
       pattern: /^tk_[A-Za-z0-9]+_[A-Za-z0-9]+$/,
       form: 'of the form tk_<id>_<secret>',

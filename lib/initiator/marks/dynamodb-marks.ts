@@ -5,16 +5,16 @@ import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
 import type { TransactItem } from '../outbox/limits.ts';
 import { endText, type Mark, readMark } from './mark.ts';
 
-/** Where the mark of one transaction stands: an item of its own in a table of yours. */
+/** Where the mark of one transaction is stored: a separate item in one of your tables. */
 export interface MarkPlace {
   readonly tableName: string;
-  /** The whole key; the same transaction must always have the same one, and nothing else may stand there. */
+  /** The full primary key. A transaction must always have the same key, and no other item may use it. */
   readonly key: Readonly<Record<string, string | number>>;
 }
 
 /**
- * A part of your own `TransactWriteItems`: writes "committed", and refuses the whole transaction where a check
- * has written "rolled back" before it, or the transaction is committed already.
+ * An item for your own `TransactWriteItems` that writes "committed". It makes the whole transaction fail if a check has
+ * already written "rolled back", or if the transaction is already committed.
  *
  * @throws InitiatorFault `invalid_option`
  * @example new TransactWriteCommand({ TransactItems: [...items, committedMark(place, end)] })
@@ -23,7 +23,7 @@ export function committedMark(place: MarkPlace, end: EndOfTransaction): Transact
   return { Put: markPut(place, { mark: 'committed', end: endText(end) }) };
 }
 
-/** The other of the pair, for a transaction of your own; {@link endOrRollBack} writes it alone. */
+/** The item that writes "rolled back" in a transaction of your own. {@link endOrRollBack} writes it on its own. */
 export function rolledBackMark(place: MarkPlace): TransactItem {
   return { Put: markPut(place, { mark: 'rolled_back' }) };
 }
@@ -34,13 +34,13 @@ function markPut(place: MarkPlace, mark: Readonly<Record<string, string>>) {
   return {
     TableName: tableName,
     Item: { ...key, ...mark },
-    // Invariant: of "committed" and "rolled back" only the first that is written stands, and it stays.
+    // Invariant: the first mark that is written, "committed" or "rolled back", is final.
     ConditionExpression: 'attribute_not_exists(#key)',
     ExpressionAttributeNames: { '#key': name },
   };
 }
 
-/** @throws InitiatorFault `invalid_option` for a place that names no item: an id that is not set, most of all */
+/** @throws InitiatorFault `invalid_option` if the place does not name an item, typically because an id is not set */
 function checkedPlace(place: MarkPlace): MarkPlace {
   assertOptions([optionsProblem('A mark', place), textProblem('tableName', place?.tableName)]);
   assertOptions([optionsProblem('key', place.key)]);
@@ -57,7 +57,7 @@ function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-/** What stands; strongly consistent; undefined where nothing was decided yet. */
+/** Reads the mark, strongly consistent; undefined if nothing was decided yet. */
 export async function readMarkOf(
   client: DynamoDBDocumentClient,
   place: MarkPlace,
@@ -70,11 +70,11 @@ export async function readMarkOf(
 }
 
 /**
- * What a check may answer: how the local transaction ended, or that it is rolled back, which is made true where
- * nothing stands. Repeatable. Begin to ask only after the local transaction had its time: a check that comes
- * before it ends it.
+ * Returns the answer to a check: how the local transaction ended, or that it is rolled back. If there is no mark yet, it
+ * writes "rolled back". Safe to repeat. Call it only after the local transaction had enough time to finish: an earlier
+ * check rolls the transaction back.
  *
- * @throws whatever the SDK throws: then nothing is known, and nothing may be answered
+ * @throws any error of the SDK. Then the result is unknown, and the check must not be answered.
  * @example const mark = await endOrRollBack(client, { tableName: 'marks', key: { pk: transactionId } });
  */
 export async function endOrRollBack(client: DynamoDBDocumentClient, place: MarkPlace): Promise<Mark> {

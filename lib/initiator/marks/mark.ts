@@ -2,17 +2,17 @@ import { type EndOfTransaction, endOfTransaction } from '../check-back/check-ans
 import { InitiatorFault, invalidOption } from '../fault.ts';
 
 /**
- * Who writes first, decides: a local transaction writes "committed" as a part of itself, and a check that finds
- * nothing writes "rolled back". There is room for one of them, so that a check that concluded "rolled back" is
- * right for ever: the local transaction that comes late is refused as a whole.
+ * The first writer decides. A local transaction writes "committed" as a part of itself. A check that finds no mark writes
+ * "rolled back". Only one mark can exist, so a check that concluded "rolled back" stays right: a local transaction that
+ * comes later fails as a whole.
  */
 export type Mark =
   /** The local transaction is committed; `end` is what to answer. */
   | { readonly kind: 'committed'; readonly end: EndOfTransaction }
-  /** It is not, and never will be. */
+  /** The local transaction is not committed and never will be. */
   | { readonly kind: 'rolled_back' };
 
-/** The end as it is kept beside the mark. @throws InitiatorFault `invalid_option` where it is none */
+/** Serialises the end for storage with the mark. @throws InitiatorFault `invalid_option` if the end is invalid */
 export function endText(end: EndOfTransaction): string {
   const checked = endOfTransaction(end);
   if (checked === undefined) {
@@ -23,7 +23,7 @@ export function endText(end: EndOfTransaction): string {
   return JSON.stringify(checked);
 }
 
-/** @throws InitiatorFault `unexpected_answer`: what cannot be read is never taken for "rolled back" */
+/** @throws InitiatorFault `unexpected_answer` if the mark is unreadable: it is never read as "rolled back" */
 export function readMark(kind: unknown, end: unknown): Mark {
   if (kind === 'rolled_back') return { kind };
   const committed = typeof end === 'string' ? endOfTransaction(parse(end)) : undefined;

@@ -4,11 +4,11 @@ import { checkKey, type TransactionKey } from '../ids.ts';
 import { endText, type Mark, readMark } from './mark.ts';
 
 /**
- * The marks in a table of the database in which the local transaction runs. The statements are those of SQLite and
- * PostgreSQL; placeholders are `?` (where a driver wants `$1`, replace them in order).
+ * Marks in a table of the database in which the local transaction runs. The statements work in SQLite and PostgreSQL.
+ * Placeholders are `?`; if a driver needs `$1`, replace them in order.
  */
 
-/** Makes the table; repeatable. */
+/** Creates the table of marks; safe to repeat. */
 export const CREATE_MARKS_TABLE = `CREATE TABLE IF NOT EXISTS tidings_marks (
   merchant_id TEXT NOT NULL,
   transaction_id TEXT NOT NULL,
@@ -22,44 +22,44 @@ export interface SqlStatement {
   readonly values: readonly string[];
 }
 
-/** What {@link endOrRollBackSql} needs of a driver, outside of any transaction of yours. */
+/** The driver functions that {@link endOrRollBackSql} needs. They must run outside of your own transactions. */
 export interface SqlConnection {
-  /** Runs a statement to its commit. */
+  /** Runs a statement and commits it. */
   run(statement: SqlStatement): unknown;
-  /** The first row, with its columns by name; undefined where there is none. */
+  /** The first row, with its columns by name; undefined if there is no row. */
   first(statement: SqlStatement): SqlRow | undefined | Promise<SqlRow | undefined>;
 }
 export type SqlRow = Readonly<Record<string, unknown>>;
 
 /**
- * A part of your own transaction: writes "committed". Where a check has written "rolled back" before it, or the
- * transaction is committed already, the primary key makes the statement fail: roll back.
+ * A statement for your own transaction that writes "committed". If a check has already written "rolled back", or the
+ * transaction is already committed, the primary key makes the statement fail. Then roll back.
  *
  * @throws InitiatorFault `invalid_id`, `invalid_option`
  */
 export function committedMarkSql(key: TransactionKey, end: EndOfTransaction): SqlStatement {
   return {
-    // Invariant: of "committed" and "rolled back" only the first that is written stands, and it stays.
+    // Invariant: the first mark that is written, "committed" or "rolled back", is final.
     sql: `INSERT INTO tidings_marks (merchant_id, transaction_id, mark, ended) VALUES (?, ?, 'committed', ?)`,
     values: [...valuesOf(key), endText(end)],
   };
 }
 
-/** The other of the pair: writes "rolled back" where nothing stands, and changes nothing where something does. */
+/** A statement that writes "rolled back" if there is no mark yet, and otherwise changes nothing. */
 export function rolledBackMarkSql(key: TransactionKey): SqlStatement {
   return {
-    // Invariant: as above; a check may come any number of times, so finding a mark is no failure.
+    // Invariant: as above. A check may be repeated any number of times, so an existing mark is not an error.
     sql: `INSERT INTO tidings_marks (merchant_id, transaction_id, mark) VALUES (?, ?, 'rolled_back') ON CONFLICT DO NOTHING`,
     values: valuesOf(key),
   };
 }
 
 /**
- * What a check may answer: how the local transaction ended, or that it is rolled back, which is made true where
- * nothing stands. Repeatable. Begin to ask only after the local transaction had its time: a check that comes
- * before it ends it.
+ * Returns the answer to a check: how the local transaction ended, or that it is rolled back. If there is no mark yet, it
+ * writes "rolled back". Safe to repeat. Call it only after the local transaction had enough time to finish: an earlier
+ * check rolls the transaction back.
  *
- * @throws whatever the driver throws: then nothing is known, and nothing may be answered
+ * @throws any error of the driver. Then the result is unknown, and the check must not be answered.
  */
 export async function endOrRollBackSql(connection: SqlConnection, key: TransactionKey): Promise<Mark> {
   await connection.run(rolledBackMarkSql(key));

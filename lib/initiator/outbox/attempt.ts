@@ -8,7 +8,7 @@ import type { StampedOutcome } from './outbox-items.ts';
 import type { OutboxTable } from './outbox-table.ts';
 import { type Failure, faultOf, send } from './sending.ts';
 
-/** One call of `commitWithOutcome`, checked and ready to be tried. */
+/** One validated call of `commitWithOutcome`, ready to try. */
 export interface Commit {
   readonly table: OutboxTable;
   readonly key: TransactionKey;
@@ -16,36 +16,36 @@ export interface Commit {
   readonly items: readonly TransactItem[];
   readonly commitId: string;
   readonly retentionDays: number;
-  /** Milliseconds from stamp to commit at most. */
+  /** Maximum time from stamp to commit in milliseconds. */
   readonly stampBoundMs: number;
 }
 
 /** Why one of the caller's own items was not written. */
 export interface CancellationReason {
-  /** Which of `transactItems`. */
+  /** Index in `transactItems`. */
   readonly index: number;
-  /** DynamoDB's: `ConditionalCheckFailed`, `ValidationError`, `ItemCollectionSizeLimitExceeded`, … */
+  /** DynamoDB's code: `ConditionalCheckFailed`, `ValidationError`, `ItemCollectionSizeLimitExceeded`, … */
   readonly code: string;
   readonly message?: string;
-  /** What stands, where the item asks for it by `ReturnValuesOnConditionCheckFailure`; raw attribute values. */
+  /** The existing item as raw attribute values, if requested by `ReturnValuesOnConditionCheckFailure`. */
   readonly item?: Readonly<Record<string, unknown>>;
 }
 
 export type Attempt =
   | { readonly kind: 'committed'; readonly outcome: StampedOutcome }
-  /** Another outcome than expected stands, or none where a PENDING was. Nothing was written. */
+  /** The table holds another outcome than expected, or lacks the expected PENDING. Nothing was written. */
   | { readonly kind: 'stands' }
-  /** The caller's own items forbid it. Nothing was written. */
+  /** The caller's own items made the transaction fail. Nothing was written. */
   | { readonly kind: 'cancelled'; readonly reasons: readonly CancellationReason[] }
-  /** `busy`: nothing was written. `uncertain`: nobody knows. */
+  /** `busy`: nothing was written. `uncertain`: it is unknown whether anything was written. */
   | (Failure & { readonly kind: 'busy' | 'uncertain' });
 
-/** Reasons that pass by themselves. */
+/** Transient cancellation reasons. */
 const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 const WHAT = 'Committing with an outcome';
 
 /**
- * Makes one try, with a stamp of its own and no longer than the stamp is good for.
+ * Makes one try with a fresh stamp, and gives up before the stamp expires.
  *
  * @throws InitiatorFault `clock_skew`, `too_many_items`, `transaction_too_large`, `refused_by_aws` or `not_sent`:
  * this try wrote nothing
@@ -91,7 +91,7 @@ function pendingCheck(TableName: string, outcome: StampedOutcome): TransactItem 
     ConditionCheck: {
       TableName,
       Key: { pk: transactionPk(outcome), sk: outcomeSk(1) },
-      // Invariant: an end follows a PENDING, once, and repeats its type, amount, currency and reference.
+      // Invariant: a terminal outcome follows a PENDING once, and repeats its type, amount, currency and reference.
       ConditionExpression: [
         '#status = :pending',
         ...equal,
@@ -109,7 +109,7 @@ function pendingCheck(TableName: string, outcome: StampedOutcome): TransactItem 
   };
 }
 
-/** What a failed request says of the caller's items, which come first, and of the outcome behind them. */
+/** Interprets a failed request. The caller's items come first in the list of reasons, then the items of the outcome. */
 function meaningOf(failure: Failure, ownItems: number): Attempt {
   const { kind, error } = failure;
   if (kind === 'busy' || kind === 'uncertain') return { kind, error };
@@ -117,8 +117,8 @@ function meaningOf(failure: Failure, ownItems: number): Attempt {
   if (reasons === undefined) throw faultOf(WHAT, failure);
   const ours = reasons.slice(ownItems).map(({ Code }) => Code);
   if (ours.includes('ConditionalCheckFailed')) return { kind: 'stands' };
-  // Somebody is ending this transaction right now, maybe this very call before its process died: its items are seen
-  // one by one, so that conditions fail for what it has written, before the outcome that says so can be read.
+  // Another request is ending this transaction right now. It may be an earlier try of this call whose process died. Its
+  // items become visible one by one, so conditions may fail because of its writes before its outcome can be read.
   if (ours.includes('TransactionConflict')) return { kind: 'busy', error };
   const own = reasons.slice(0, ownItems).flatMap(reasonOf);
   if (own.length > 0) return { kind: 'cancelled', reasons: own };
@@ -141,7 +141,7 @@ function cancellationOf(error: unknown): readonly RawReason[] | undefined {
   return name === 'TransactionCanceledException' ? CancellationReasons : undefined;
 }
 
-/** What will not pass by itself. */
+/** The cancellation reason of an item, unless it is transient. */
 function reasonOf({ Code = 'None', Message, Item }: RawReason, index: number): readonly CancellationReason[] {
   if (Code === 'None' || PASSING.has(Code)) return [];
   return [

@@ -22,60 +22,62 @@ import { openOutboxTable } from './outbox-table.ts';
 import { checkClient } from './sending.ts';
 
 export interface CommitOptions {
-  /** The service's table, in the same account and region as the items' own tables. */
+  /** The service's table. It must be in the same account and region as the tables of the items. */
   readonly tableName: string;
-  /** What is to be written if and only if the outcome is: at most 99 actions, after a PENDING 98. */
+  /** Items that are written if and only if the outcome is written: at most 99 actions, or 98 after a PENDING. */
   readonly transactItems: readonly TransactItem[];
-  /** How the transaction ended. A PENDING is stated before a transaction runs, so it has no place in one. */
+  /** How the transaction ended. PENDING is not allowed: it is recorded before the transaction runs. */
   readonly outcome: TransactionKey & TerminalContent;
-  /** A PENDING stands: expects it, and saves the try that would find out. False unless said otherwise. */
+  /** Whether a PENDING was recorded before. True saves the try that would find this out; default: false. */
   readonly afterPending?: boolean;
   /**
-   * Names this call, and makes it safe to repeat after a crash: draw it with {@link newCommitId} and keep it
-   * before the call. Drawn anew for each call unless given.
+   * Idempotency key of this call, which makes it safe to repeat after a crash. Create it with {@link newCommitId} and
+   * store it before the call. Default: a new id for each call.
    */
   readonly commitId?: string;
-  /** As the service is deployed with; it bounds the time from stamp to commit. 30 unless said otherwise. */
+  /** Must equal the service's setting. It limits the time from stamp to commit; default: 30. */
   readonly feedLagSeconds?: number;
-  /** As the service is deployed with. 90 unless said otherwise. */
+  /** Must equal the service's setting; default: 90. */
   readonly retentionDays?: number;
   /** Clock, randomness and waiting, for tests. */
   readonly machine?: Machine;
 }
 
-/** What came of it. Whatever is not `committed` has written nothing. */
+/** The result of a commit. Every kind except `committed` means that nothing was written. */
 export type CommitResult =
-  /** Outcome and items are written. */
+  /** The outcome and all items were written. */
   | { readonly kind: 'committed'; readonly outcome: RecordedOutcome; readonly commitId: string }
-  /** The transaction ended already, by another call; even an equal end is another's. */
+  /** Another call already ended the transaction. An equal outcome of another call is a conflict, too. */
   | { readonly kind: 'outcome_conflict'; readonly current: RecordedOutcome }
-  /** The end contradicts its PENDING in `fields`. */
+  /** The outcome contradicts its PENDING in `fields`. */
   | {
       readonly kind: 'outcome_mismatch';
       readonly current: RecordedOutcome;
       readonly fields: readonly string[];
     }
-  /** Conditions of the items did not hold, or DynamoDB refuses them. */
+  /** Conditions of the items did not hold, or DynamoDB refused the items. */
   | { readonly kind: 'cancelled'; readonly reasons: readonly CancellationReason[] };
 
-/** Tries of one call, each with a stamp of its own. */
+/** Maximum number of tries per call, each with a fresh stamp. */
 const MAX_TRIES = 5;
 const RETRY_BASE_MS = 50;
 const MAX_STAMP_BOUND_MS = 3_000;
 const COMMIT_ID_BYTES = 16;
 
-/** A name for one call of {@link commitWithOutcome}, for callers that keep it to repeat the call after a crash. */
+/** An idempotency key for one call of {@link commitWithOutcome}. Store it to repeat the call after a crash. */
 export function newCommitId(machine: Machine = system): string {
   return Buffer.from(machine.random.bytes(COMMIT_ID_BYTES)).toString('base64url');
 }
 
 /**
- * Writes your own items and the outcome in one DynamoDB transaction: the local message table, without a table of
- * your own and without a poller. Either all stands and will be told, or nothing does.
+ * Writes your own items and the outcome in one DynamoDB transaction. This is a transactional outbox without an outbox
+ * table of your own and without a poller. Either everything is written and will be delivered, or nothing is written.
  *
- * What DynamoDB may say, and what it means: conflicts with other transactions and throttling wrote nothing and
- * are tried again; a lost answer may have written everything, so what stands is read, and the `commitId` tells
- * whether it was this call; a failed condition of the outcome is a conflict, one of yours is `cancelled`.
+ * How failures are handled:
+ * - Conflict with another transaction, or throttling: nothing was written; the call tries again.
+ * - Lost answer: everything may have been written. The recorded outcome is read, and its `commitId` shows whether this
+ *   call wrote it.
+ * - Failed condition of the outcome: a conflict. Failed condition of your items: `cancelled`.
  *
  * @param client makes one try per request (`maxAttempts: 1`), because every try needs a stamp of its own
  * @throws InitiatorFault `result_unknown` (repeat with its `commitId`), `clock_skew` and `unavailable` (retryable,
@@ -111,7 +113,7 @@ async function tryUntilDecided(
   start: {
     readonly version: 1 | 2;
     readonly feedShards: number;
-    /** Whether some try may have written, or may yet. */
+    /** Whether an earlier try may have been committed, or may still be. */
     readonly doubt: { isUncertain: boolean };
   },
 ): Promise<CommitResult> {
@@ -123,8 +125,8 @@ async function tryUntilDecided(
     if (attempt.kind === 'committed') return committed(commit, attempt.outcome);
     if (attempt.kind === 'uncertain') doubt.isUncertain = true;
     if (attempt.kind !== 'busy') {
-      // What stands decides: a try whose answer was lost, or a call before this one, may have written it all, and
-      // then the conditions of the items do not hold any more.
+      // The recorded outcome decides. A try whose answer was lost, or an earlier call, may have written everything; then
+      // the conditions of the items no longer hold.
       const decision = decideCommit(await commit.table.versions(commit.key), commit);
       if (decision.kind === 'committed') return { ...decision, commitId: commit.commitId };
       if (decision.kind !== 'write') return decision;
@@ -132,7 +134,7 @@ async function tryUntilDecided(
     }
     if (attempt.kind === 'cancelled') {
       if (!doubt.isUncertain) return attempt;
-      // An earlier try may still be under way: what is said now must hold then, too.
+      // An earlier try may still be in flight. The result must remain true if it commits later.
       throw unsettled('The conditions of the items do not hold, but an earlier try may have been committed.');
     }
     if (attempt.kind === 'stands') continue;
@@ -154,7 +156,7 @@ function committed({ commitId }: Commit, { notifyUrl: _, ...outcome }: StampedOu
   return { kind: 'committed', outcome: { ...outcome, metadata: outcome.metadata ?? {} }, commitId };
 }
 
-/** @throws InitiatorFault for anything that is wrong with what was given: nothing is sent */
+/** Validates the arguments before anything is sent. @throws InitiatorFault for every invalid argument */
 function commitOf(client: DynamoDBDocumentClient, options: CommitOptions): Commit {
   assertOptions([optionsProblem('commitWithOutcome', options)]);
   const { tableName, transactItems, outcome, machine = system } = options;
@@ -182,7 +184,7 @@ function commitOf(client: DynamoDBDocumentClient, options: CommitOptions): Commi
     items: transactItems,
     commitId,
     retentionDays,
-    // The feed shows nothing younger than its lag: three of these bounds must fit into it.
+    // The feed shows no outcome younger than its lag, so three of these bounds must fit into the lag.
     stampBoundMs: Math.min(MAX_STAMP_BOUND_MS, Math.floor((feedLagSeconds * 1000) / 3) - 100),
   };
 }

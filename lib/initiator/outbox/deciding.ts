@@ -2,7 +2,7 @@ import { contradictedFields, sameContent } from '../../protocol/content/content-
 import type { RecordedOutcome, TerminalContent } from '../outcome.ts';
 import type { StandingVersion } from './outbox-items.ts';
 
-/** What committing an outcome means beside the versions that stand. */
+/** What to do with an outcome, given the recorded versions. */
 export type CommitDecision =
   | { readonly kind: 'write'; readonly version: 1 | 2 }
   | { readonly kind: 'committed'; readonly outcome: RecordedOutcome }
@@ -14,8 +14,9 @@ export type CommitDecision =
     };
 
 /**
- * Standing with this call's own `commitId` means that the whole transaction was committed, since they are written
- * together. Any other end is a conflict, even an equal one: whoever wrote it did not write these items.
+ * Decides by the recorded versions. If the last one has this call's `commitId`, the whole transaction was committed,
+ * because outcome and items are written together. Any other terminal outcome is a conflict, even an equal one: the call
+ * that wrote it did not write these items.
  */
 export function decideCommit(
   standing: readonly StandingVersion[],
@@ -25,7 +26,7 @@ export function decideCommit(
   if (last === undefined) return { kind: 'write', version: 1 };
   const { outcome } = last;
   if (outcome.status !== 'PENDING') {
-    // An id that was used for another outcome is a mistake, and must not pass for this one's success.
+    // A `commitId` that was used for another outcome is a mistake. It must not count as success of this call.
     const stated = { ...outcome, notifyUrl: last.notifyUrl };
     const isOwn = last.commitId === call.commitId && sameContent(stated, call.content);
     return isOwn ? { kind: 'committed', outcome } : { kind: 'outcome_conflict', current: outcome };

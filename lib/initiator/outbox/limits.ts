@@ -4,13 +4,16 @@ import { InitiatorFault } from '../fault.ts';
 /** One element of a `TransactWriteItems` request, as the document client takes it. */
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** Actions of one DynamoDB transaction at most. */
+/** Maximum number of actions in one DynamoDB transaction. */
 const MAX_ACTIONS = 100;
-/** Bytes of the items of one DynamoDB transaction at most. */
+/** Maximum total size of the items in one DynamoDB transaction, in bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * @param ours the actions that the outcome takes
+ * Checks the limits of one DynamoDB transaction before it is sent.
+ *
+ * @param items the caller's own actions
+ * @param ours the actions that the outcome needs
  * @throws InitiatorFault `too_many_items` or `transaction_too_large`
  */
 export function checkLimits(items: readonly TransactItem[], ours: readonly TransactItem[]): void {
@@ -30,14 +33,14 @@ export function checkLimits(items: readonly TransactItem[], ours: readonly Trans
   }
 }
 
-/** At least so many bytes: what an update finds in the table is not known here, and DynamoDB has the last word. */
+/** A lower bound in bytes. The size of an updated item is not known here; DynamoDB makes the final decision. */
 function actionBytes({ Put, Update, Delete, ConditionCheck }: TransactItem): number {
   if (Put !== undefined) return valueBytes(Put.Item);
   if (Update !== undefined) return valueBytes(Update.Key) + valueBytes(Update.ExpressionAttributeValues);
   return valueBytes((Delete ?? ConditionCheck)?.Key);
 }
 
-/** Bytes of a value as DynamoDB counts them, or fewer. */
+/** A lower bound for the size of a value in bytes, as DynamoDB counts it. */
 function valueBytes(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (value instanceof Uint8Array) return value.byteLength;

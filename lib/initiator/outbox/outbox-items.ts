@@ -3,16 +3,16 @@ import { fieldsOfItem } from '../../protocol/table/outcome-layout.ts';
 import type { TransactionKey } from '../ids.ts';
 import { isRecordedOutcome, type RecordedOutcome, type TerminalContent } from '../outcome.ts';
 
-/** Outcomes as the outbox writes and reads them: the service's own items, with the `commitId` beside. */
+/** Outcomes as the outbox writes and reads them: the service's own items plus the `commitId`. */
 
-/** A terminal outcome as it is about to be written, stamped. */
+/** A terminal outcome with its stamps, ready to write. */
 export interface StampedOutcome extends TransactionKey, TerminalContent {
   readonly version: 1 | 2;
   readonly recordedAt: string;
   readonly listedAt: string;
 }
 
-/** What is read of a version that stands. */
+/** Attributes that are read of a recorded version. */
 export const READ_ATTRIBUTES = [
   'merchantId',
   'transactionId',
@@ -32,14 +32,14 @@ export const READ_ATTRIBUTES = [
   'commitId',
 ] as const;
 
-/** A version that stands, with what tells whose doing it is. */
+/** A recorded version, with the `commitId` of the call that wrote it. */
 export interface StandingVersion {
   readonly outcome: RecordedOutcome;
   readonly notifyUrl?: string;
   readonly commitId?: string;
 }
 
-/** @throws SyntaxError or TypeError where the item is no outcome */
+/** @throws SyntaxError or TypeError if the item is not an outcome */
 export function standingVersion(item: Readonly<Record<string, unknown>>): StandingVersion {
   const { commitId, notifyUrl, ...fields } = fieldsOfItem(item);
   const outcome: unknown = { metadata: {}, ...fields };

@@ -12,15 +12,15 @@ import { READ_ATTRIBUTES, type StandingVersion, standingVersion } from './outbox
 import { type Failure, faultOf, type Sending, send } from './sending.ts';
 import { createTableClock, type TableClock } from './table-clock.ts';
 
-/** The service's table, as far as an initiator may read it. */
+/** The part of the service's table that an initiator may read. */
 export interface OutboxTable {
   readonly name: string;
   readonly client: DynamoDBDocumentClient;
   readonly tableClock: TableClock;
   readonly machine: Machine;
-  /** Partitions of the merchant's feed, as of a minute ago at most; they only grow. */
+  /** Number of partitions of the merchant's feed, at most a minute old. The number only grows. */
   feedShards(merchantId: MerchantId): Promise<number>;
-  /** The versions that stand, oldest first; strongly consistent. */
+  /** The recorded versions, oldest first; strongly consistent. */
   versions(key: TransactionKey): Promise<readonly StandingVersion[]>;
 }
 
@@ -28,7 +28,7 @@ const READ_TIMEOUT_MS = 3_000;
 const MAX_READ_TRIES = 3;
 const RETRY_BASE_MS = 50;
 const PROFILE_MAX_AGE_MS = 60_000;
-/** Merchants remembered for one client; beyond it the oldest goes. */
+/** Maximum number of cached merchants per client. Beyond it, the oldest is evicted. */
 const MAX_CACHED_PROFILES = 1_000;
 
 interface Profile {
@@ -36,7 +36,7 @@ interface Profile {
   readonly readAtMs: number;
 }
 
-/** What is remembered from call to call, for as long as the client lives. */
+/** State shared by the calls of one client, for the lifetime of the client. */
 interface Memory {
   readonly tableClock: TableClock;
   readonly profiles: Map<string, Profile>;
@@ -71,7 +71,7 @@ export function openOutboxTable(options: {
       const cacheKey = `${name}#${merchantId}`;
       const cached = profiles.get(cacheKey);
       const readAtMs = machine.clock.now();
-      // A clock that was off is believed again when an answer shows that it agrees: so there must be an answer.
+      // An untrusted clock becomes trusted again only through an answer, so the cache must not prevent the request.
       if (cached !== undefined && isFresh(cached, readAtMs) && tableClock.isTrusted())
         return cached.feedShards;
       profiles.delete(cacheKey);
@@ -104,13 +104,13 @@ export function openOutboxTable(options: {
   };
 }
 
-/** A clock that was set back does not make what was read in its future young again. */
+/** Whether a cached profile is fresh. If the clock was set back, an entry from its future is not fresh. */
 function isFresh({ readAtMs }: Profile, nowMs: number): boolean {
   const age = nowMs - readAtMs;
   return age >= 0 && age < PROFILE_MAX_AGE_MS;
 }
 
-/** Only what is needed: the policy lets an initiator read nothing else of a profile, which holds sealed secrets. */
+/** Reads only the needed attributes. A profile holds sealed secrets, and the policy denies everything else. */
 function profileCommand(TableName: string, merchantId: MerchantId): GetCommand {
   return new GetCommand({
     TableName,
@@ -132,7 +132,7 @@ function versionsCommand(TableName: string, key: TransactionKey): QueryCommand {
   });
 }
 
-/** Reads may be repeated without thought. */
+/** Repeats a read on transient failures. Reads are always safe to repeat. */
 async function reading<Answer>(
   machine: Machine,
   what: string,

@@ -8,17 +8,17 @@ import type { Clock } from '../../protocol/runtime/clock.ts';
 import { InitiatorFault, invalidOption } from '../fault.ts';
 import type { TableClock } from './table-clock.ts';
 
-/** One request to DynamoDB: bounded in time, made once, and its answer compared with the clock. */
+/** One request to DynamoDB, with a time limit and without retries. Its answer is compared with the clock. */
 
 type Command = GetCommand | QueryCommand | TransactWriteCommand;
 
-/** What went wrong with a request, by what it means for its effect. */
+/** A failed request, classified by whether it may have taken effect. */
 export type Failure = {
   /**
-   * - `busy`: nothing was done, for want of capacity or because others were under way.
-   * - `uncertain`: no answer, or one that says nothing; it may have been done, and may yet be.
-   * - `refused`: nothing was done, and never will be.
-   * - `not_sent`: the SDK could not make a request of it.
+   * - `busy`: no effect, because of throttling or a conflict with another request. It may be repeated.
+   * - `uncertain`: no answer, or an unclear one. The request may have taken effect, or may still do so.
+   * - `refused`: no effect, and a repetition will not change that.
+   * - `not_sent`: the SDK could not build a request.
    */
   readonly kind: 'busy' | 'uncertain' | 'refused' | 'not_sent';
   readonly error: unknown;
@@ -38,15 +38,15 @@ const BUSY = new Set([
 export interface Sending {
   readonly clock: Clock;
   readonly tableClock: TableClock;
-  /** Milliseconds for the whole request. */
+  /** Time limit of the whole request in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /**
  * Makes one request.
  *
- * @param request sends `command`, and ends when the signal says so
- * @returns the answer, or why there is none; never throws for what the SDK, the network or DynamoDB does
+ * @param request sends `command`, and must stop when the signal is aborted
+ * @returns the answer or a failure; never throws errors of the SDK, the network or DynamoDB
  */
 export async function send<Answer>(
   sending: Sending,
@@ -55,7 +55,7 @@ export async function send<Answer>(
 ): Promise<{ readonly kind: 'answered'; readonly answer: Answer } | Failure> {
   const { clock, tableClock, timeoutMs } = sending;
   let wasSent = false;
-  // All commands have the same stack as far as an answer's headers go. Documents' commands go through it twice.
+  // For the headers of an answer, all commands have the same middleware stack. Document commands pass it twice.
   (command.middlewareStack as GetCommand['middlewareStack']).add(
     (next) => async (args) => {
       wasSent = true;
@@ -81,13 +81,13 @@ function kindOf(error: unknown, wasSent: boolean): Failure['kind'] {
   };
   if (BUSY.has(name ?? '')) return 'busy';
   if (!wasSent) return 'not_sent';
-  // With the same token under way somewhere else it will end, but not by this answer.
+  // Another request with the same token is in flight. It will finish, but this answer does not show its result.
   if (name === 'TransactionInProgressException') return 'uncertain';
   const status = $metadata?.httpStatusCode ?? 0;
   return status >= 400 && status < 500 ? 'refused' : 'uncertain';
 }
 
-/** A failure as the fault that it is to whoever called. */
+/** Converts a failure to the fault that the caller gets. */
 export function faultOf(what: string, { kind, error }: Failure): InitiatorFault {
   const isPassing = kind === 'busy' || kind === 'uncertain';
   const code = isPassing ? 'unavailable' : kind === 'refused' ? 'refused_by_aws' : 'not_sent';
@@ -95,7 +95,7 @@ export function faultOf(what: string, { kind, error }: Failure): InitiatorFault 
 }
 
 /**
- * Refuses a client that would work most of the time: repetitions inside the SDK reuse a stamp that grew old, and
+ * Refuses a client with settings that would fail only sometimes: retries inside the SDK reuse an expired stamp, and
  * translations of values change what is written or read.
  *
  * @throws InitiatorFault `invalid_option`

@@ -1,12 +1,12 @@
 import { type ClockReading, createClockSkew } from '../../protocol/table/clock-skew.ts';
 import { InitiatorFault } from '../fault.ts';
 
-/** Compares this machine's clock with the answers of DynamoDB, before and while it stamps outcomes. */
+/** Compares this machine's clock with DynamoDB's answers, before and while outcomes are stamped. */
 export interface TableClock {
-  /** Learns from one answer. */
+  /** Takes one answer into account. */
   learn(reading: ClockReading): void;
   isTrusted(): boolean;
-  /** @throws InitiatorFault `clock_skew` where the last answer showed a clock that is off */
+  /** @throws InitiatorFault `clock_skew` if the last answer showed that the clock is off */
   assertTrusted(): void;
 }
 

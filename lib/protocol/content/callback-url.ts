@@ -1,19 +1,19 @@
 import { spellingRefusal } from './url-spelling.ts';
 
 /**
- * What every deployment demands of a callback URL. Which ports and addresses may be called is the deployment's to say, and
- * is checked before every attempt as well.
+ * Rules for callback URLs that hold in every deployment. Allowed ports and addresses depend on the deployment, and are
+ * also checked before every attempt.
  */
 
-/** Longest URL that is accepted: in characters as it is written, and in bytes as it is sent. */
+/** Maximum length of a URL: in characters as written, and in bytes as sent. */
 export const MAX_CALLBACK_URL_LENGTH = 2_048;
 
 /**
- * Why a URL is no callback URL anywhere. Stable, shown to merchants.
+ * Why a URL is refused as a callback URL in every deployment. The codes are stable and shown to merchants.
  *
  * - `url_too_long`: over 2,048 characters, or over 2,048 bytes once it is percent-encoded, as it is sent.
- * - `invalid_url`: not an absolute URL, no host name that DNS can hold, or written in a way that a URL parser changes
- *   in silence (see `url-spelling.ts`).
+ * - `invalid_url`: not an absolute URL, a host name that DNS cannot hold, or a spelling that a URL parser silently
+ *   changes (see `url-spelling.ts`).
  * - `https_required`: any other scheme (http only to loopback).
  * - `credentials_in_url`, `fragment_in_url`: neither would be sent.
  */
@@ -28,7 +28,7 @@ export type CallbackForm =
   | { readonly ok: true; readonly url: URL }
   | { readonly ok: false; readonly code: CallbackFormRefusal };
 
-/** Reads a URL and checks the parts that no deployment calls. What it accepts is safe to parse again, and no more. */
+/** Reads a URL and checks the rules of every deployment. An accepted URL is safe to parse again; nothing more is promised. */
 export function readCallbackUrl(text: string): CallbackForm {
   if (text.length > MAX_CALLBACK_URL_LENGTH) return { ok: false, code: 'url_too_long' };
   const url = parseUrl(text);
@@ -40,9 +40,9 @@ export function readCallbackUrl(text: string): CallbackForm {
 }
 
 /**
- * Why a URL that could be called is not registered for how it is written, or undefined.
+ * Why a URL that could be called is refused at registration for its spelling or length, or undefined.
  *
- * @param url the same, parsed
+ * @param url the same URL, parsed
  */
 export function registrationRefusal(text: string, url: URL): CallbackFormRefusal | undefined {
   return url.href.length > MAX_CALLBACK_URL_LENGTH ? 'url_too_long' : spellingRefusal(text, url);
@@ -59,17 +59,17 @@ export function callbackUrlRefusal(text: string): CallbackFormRefusal | undefine
   return registrationRefusal(text, url);
 }
 
-/** A host without the dot that ends it. TLS names have none, so such a host would be checked under another name. */
+/** A host without its trailing dot. TLS names have none, so a host with one would be checked under another name. */
 export function withoutTrailingDot(host: string): string {
   return host.endsWith('.') ? host.slice(0, -1) : host;
 }
 
-/** Whether a host, as the URL parser normalises it, is this machine. Plain http goes nowhere else. */
+/** Whether a host, normalised by the URL parser, is this machine. Plain http is allowed only there. */
 export function isLoopbackHost(host: string): boolean {
   return /^(?:localhost|.*\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(host);
 }
 
-/** What the URL parser would silently drop or turn round is refused, so that what was read is what is used. */
+/** Refuses characters that the URL parser would silently drop or replace, so that the checked URL is the one used. */
 function parseUrl(text: string): URL | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
   if (/[\u0000-\u0020\u007f-\u00a0\\]/.test(text)) return undefined;

@@ -1,8 +1,8 @@
 import { canonicalJson } from '../json/canonical-json.ts';
 
-/** Which outcomes state the same. The service and the outbox decide by it what a repetition is and what a conflict is. */
+/** Equality of outcomes. The service and the outbox use it to tell a repetition from a conflict. */
 
-/** What an initiator states of a transaction. `occurredAt` is in UTC with milliseconds. */
+/** The content of an outcome as the initiator states it. `occurredAt` is in UTC with milliseconds. */
 export interface StatedContent {
   readonly transactionType: string;
   readonly status: string;
@@ -17,17 +17,17 @@ export interface StatedContent {
   readonly checkBack?: object | undefined;
 }
 
-/** What a terminal outcome must repeat of its PENDING. */
+/** Fields that a terminal outcome must repeat from its PENDING. */
 export const BOUND_FIELDS = ['transactionType', 'amount', 'currency', 'reference'] as const;
 
 type BoundContent = Pick<StatedContent, (typeof BOUND_FIELDS)[number]>;
 
-/** The fields in which an end contradicts its PENDING. */
+/** The fields in which a terminal outcome contradicts its PENDING. */
 export function contradictedFields(pending: BoundContent, end: BoundContent): readonly string[] {
   return BOUND_FIELDS.filter((field) => pending[field] !== end[field]);
 }
 
-/** Whether both state the same; stamps and the order of keys do not count. */
+/** Whether both have the same content, ignoring stamps and key order. */
 export function sameContent(left: StatedContent, right: StatedContent): boolean {
   return contentText(left) === contentText(right);
 }

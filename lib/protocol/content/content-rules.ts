@@ -1,6 +1,6 @@
 import { CURRENCIES } from './currencies.ts';
 
-/** What each field of an outcome may hold. Ids, references and times have files of their own. */
+/** Rules for the fields of an outcome. Ids, references and times have files of their own. */
 
 export const TERMINAL_STATUSES = ['SUCCEEDED', 'FAILED', 'CLOSED'] as const;
 /** How a transaction ended. */
@@ -10,12 +10,12 @@ export function isTerminalStatus(value: unknown): value is TerminalStatus {
   return TERMINAL_STATUSES.some((status) => status === value);
 }
 
-/** What kind of business operation it was. */
+/** Kind of business operation. */
 export const TRANSACTION_TYPE = /^[a-z][a-z0-9_-]{0,31}$/;
 export const REASON_CODE = /^[A-Za-z0-9_.-]{1,64}$/;
-/** Characters of a reason's message at most. */
+/** Maximum length of a reason's message in characters. */
 export const MAX_REASON_LENGTH = 512;
-/** Bytes of `metadata` as JSON at most. */
+/** Maximum size of `metadata` as JSON in bytes. */
 const MAX_METADATA_BYTES = 16 * 1024;
 
 /** Whether a value is an amount in the minor unit: a non-negative integer that JSON keeps exactly. */

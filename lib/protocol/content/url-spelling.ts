@@ -1,22 +1,22 @@
 /**
- * How a URL may be written when it is registered. A URL parser drops, decodes and maps much in silence, and calls names
- * that no DNS server can hold. What is registered is what is called, so such a URL is refused.
+ * Rules for the spelling of a URL at registration. A URL parser silently drops, decodes and maps characters, and accepts
+ * names that DNS cannot hold. The registered URL must be the one that is called, so such URLs are refused.
  */
 
 const MAX_HOST_LENGTH = 253;
 /**
- * A label of a host name (RFC 1123), and underscores: no host should have them, but some do and are reachable. Names in
- * other scripts are in punycode by now.
+ * A label of a host name (RFC 1123). Underscores are accepted: they are not allowed, but some reachable hosts have them.
+ * Names in other scripts are already in punycode here.
  */
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
-/** Characters that nobody sees, and white space of any script. */
+/** Invisible characters, and white space of any script. */
 const UNSEEN = /[\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
-/** Full stops that become a dot in a host. */
+/** Full stops of other scripts, which the URL parser maps to a dot in a host. */
 const OTHER_DOTS = /[\u{3002}\u{ff0e}\u{ff61}]/u;
 
 /**
- * Why a URL that a parser accepts is refused for how it is written, or undefined. Address literals are judged by their
- * meaning elsewhere; here only by their spelling: `127.1` and `0x7f.1` are refused, `127.0.0.1` and `[::1]` are not.
+ * Why a URL that the parser accepts is refused for its spelling, or undefined. Only the spelling of address literals is
+ * checked here, their meaning elsewhere: `127.1` and `0x7f.1` are refused, `127.0.0.1` and `[::1]` are not.
  *
  * @param parsed the same URL, parsed
  * @example spellingRefusal('https://a..b/', new URL('https://a..b/')) // invalid_url
@@ -30,7 +30,7 @@ export function spellingRefusal(text: string, parsed: URL): 'invalid_url' | 'cre
   return isPlainHost(host, parsed.hostname) ? undefined : 'invalid_url';
 }
 
-/** Whether a host names what it seems to name, and can be looked up. */
+/** Whether the written host is the one that will be called, and DNS can look it up. */
 function isPlainHost(written: string, host: string): boolean {
   if (host.startsWith('[')) return true;
   const isAscii = /^[!-~]*$/.test(written);

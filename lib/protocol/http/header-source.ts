@@ -1,10 +1,10 @@
-/** Headers as any host hands them over: an object in whatever case, or a `Headers`. */
+/** Headers as a host passes them: an object with names in any case, or a `Headers`. */
 export type HeaderSource =
   | Readonly<Record<string, string | readonly string[] | undefined>>
   | { get(name: string): string | null };
 
 /**
- * One header, whatever the case in which the host has its name; undefined where it is missing or stands more than once.
+ * Reads one header, case-insensitively; undefined if it is missing or occurs more than once.
  *
  * @param name in lower case
  */

@@ -1,16 +1,16 @@
 import type { HeaderSource } from './header-source.ts';
 import type { BodyRefusal, RequestBody } from './request-body.ts';
 
-/** What both kits do with a request that a host hands over, whatever the host. */
+/** Request handling that both kits share, independent of the host. */
 
-/** A request of a host. Nothing of its body is read before its method is known. */
+/** A request of a host. Its body is read only after its method was checked. */
 interface HostRequest {
   readonly method: string;
   readonly headers: HeaderSource;
   readonly readBody: (maxBytes: number) => Promise<RequestBody> | RequestBody;
 }
 
-/** A request with its raw bytes, as they were signed. */
+/** A request with the raw bytes that were signed. */
 export interface RawRequest {
   readonly method: string;
   readonly headers: HeaderSource;
@@ -33,13 +33,13 @@ export interface HostRefusal {
 }
 
 export interface Handling {
-  /** What the requests are, for messages: `Callbacks`. */
+  /** Name of the requests in messages, such as `Callbacks`. */
   readonly what: string;
   readonly maxBodyBytes: number;
   readonly handle: (request: RawRequest) => Promise<HostAnswer> | HostAnswer;
-  /** A refusal as an error of the kit. */
+  /** Converts a refusal to an error of the kit. */
   readonly errorOf: (refusal: HostRefusal) => Error;
-  /** Tells of what was refused or thrown, and says what is answered. */
+  /** Reports a refusal or an error, and returns the answer. */
   readonly failed: (error: unknown) => HostAnswer;
 }
 

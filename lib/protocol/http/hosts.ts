@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HostHandler } from './host-handling.ts';
 import { fetchBody, lambdaBody, nodeBody } from './request-body.ts';
 
-/** Handlers as each kind of host wants them. */
+/** Adapts a handler to each kind of host. */
 
-/** For `node:http`, and what is built on it. */
+/** For `node:http` and frameworks on it. */
 export function nodeHost(
   handle: HostHandler,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
@@ -15,13 +15,13 @@ export function nodeHost(
       readBody: (maxBytes) => nodeBody(request, maxBytes),
     });
     if (response.destroyed || response.headersSent) return;
-    // What was not read of the body must not be taken for the next request.
+    // The unread rest of the body must not be parsed as the next request.
     response.writeHead(status, { ...headers, ...(!request.complete && { connection: 'close' }) });
     response.end(body ?? '');
   };
 }
 
-/** For hosts that hand over a `Request` and want a `Response`. */
+/** For hosts that pass a `Request` and expect a `Response`. */
 export function fetchHost(handle: HostHandler): (request: Request) => Promise<Response> {
   return async (request) => {
     const { status, headers, body } = await handle({
@@ -34,13 +34,13 @@ export function fetchHost(handle: HostHandler): (request: Request) => Promise<Re
   };
 }
 
-/** What is read of an event of API Gateway (payload 1.0 or 2.0), a function URL, or a load balancer. */
+/** The fields that are read of an event of API Gateway (payload 1.0 or 2.0), a function URL or a load balancer. */
 export interface LambdaHttpEvent {
   readonly body?: string | null;
-  /** Whether `body` is base64: decided by the gateway's binary types, so both must be right. */
+  /** Whether `body` is base64. The gateway's binary types decide this, so both cases must work. */
   readonly isBase64Encoded?: boolean;
   readonly headers?: Readonly<Record<string, string | undefined>> | null;
-  /** Payload 1.0 and load balancers that are set to it. */
+  /** Payload 1.0, and load balancers that are configured for it. */
   readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | null;
   /** Payload 1.0 and load balancers. */
   readonly httpMethod?: string;

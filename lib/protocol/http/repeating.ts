@@ -1,13 +1,13 @@
-/** How often and how long the kits repeat a request. */
+/** The kits' retries: number of tries, backoff and jitter. */
 
-/** Milliseconds after the first failure, doubled after each further one. */
+/** Backoff after the first failure in milliseconds, doubled after each further one. */
 const BASE_MS = 200;
-/** Milliseconds that the doubling ends at. */
+/** Maximum backoff in milliseconds. */
 const MOST_MS = 10_000;
 
-/** Waiting, and chance to spread it by. */
+/** Waiting, and randomness for jitter. */
 export interface Pauses {
-  /** Waits; ends early where the signal is aborted. */
+  /** Waits; ends early if the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** A float, 0 inclusive to 1 exclusive. */
   fraction(): number;
@@ -16,20 +16,20 @@ export interface Pauses {
 export interface Repeating {
   readonly pauses: Pauses;
   readonly maxTries: number;
-  /** Whether a wait may be begun that ends in so many milliseconds; always unless said otherwise. */
+  /** Whether a wait of `ms` milliseconds may start; default: always. */
   readonly mayWait?: (ms: number) => boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 export type Tried<Result> =
   | { readonly result: Result }
-  /** What to throw unless it is tried again, and how long the server wants to be left alone. */
+  /** The fault to throw if there are no more tries, and the server's `Retry-After`. */
   | { readonly fault: Error; readonly retryAfterMs?: number | undefined };
 
 /**
- * Tries until there is a result, tries are used up, or it is too late. What `tryOnce` throws ends it at once.
+ * Tries until there is a result, tries are used up or `mayWait` refuses. An error thrown by `tryOnce` ends it at once.
  *
- * @param tryOnce is told which try it is, from 1
+ * @param tryOnce gets the number of the try, from 1
  */
 export async function repeatedly<Result>(
   { pauses, maxTries, mayWait = () => true, signal }: Repeating,
@@ -45,8 +45,8 @@ export async function repeatedly<Result>(
 }
 
 /**
- * Milliseconds to wait after the `failures`-th failure: anything from half of the step to the whole of it, so that
- * those who failed together do not come back together; never less than the server asked for.
+ * Milliseconds to wait after the `failures`-th failure: a random time between half of the backoff and all of it (jitter),
+ * so that clients that failed together do not retry together. Never less than the server's `Retry-After`.
  */
 export function waitMs(
   failure: { readonly failures: number; readonly retryAfterMs?: number | undefined },
@@ -57,7 +57,7 @@ export function waitMs(
   return Math.round(Math.max(jittered, failure.retryAfterMs ?? 0));
 }
 
-/** `Retry-After` in either form, in milliseconds from now; undefined where there is none that can be read. */
+/** Parses both forms of `Retry-After` to milliseconds from now; undefined if it is missing or invalid. */
 export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
   if (header === null) return undefined;
   if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;

@@ -1,22 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * The raw bytes of a request, as each host hands them over. A signature is over bytes: JSON that was parsed and
- * written again is another text.
+ * Reads the raw bytes of a request from each kind of host. A signature covers bytes: JSON that was parsed and serialised
+ * again may differ.
  */
 
 export type RequestBody =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly code: BodyRefusal; readonly message: string };
 
-/** `body_already_read`: the host is set up so that the raw bytes are gone. */
+/** `body_already_read`: the host's configuration has discarded the raw bytes. */
 export type BodyRefusal = 'body_too_large' | 'body_already_read' | 'body_incomplete';
 
-/** A request of `node:http`, with what frameworks put on it. */
+/** A request of `node:http`, with the properties that frameworks add. */
 export interface NodeRequest extends IncomingMessage {
   /** Cloud Functions for Firebase, Google Cloud Functions, NestJS with `rawBody: true`. */
   readonly rawBody?: unknown;
-  /** Express and what is built on it: bytes after `express.raw`, an object after `express.json`. */
+  /** Express and frameworks on it: bytes after `express.raw`, an object after `express.json`. */
   readonly body?: unknown;
 }
 
@@ -30,7 +30,7 @@ const GONE =
   'Something has read the body before it came here, and the raw bytes are gone. Put this before all body parsers, ' +
   'or keep the raw bytes in request.rawBody.';
 
-/** Of `node:http`, and of frameworks on it: raw bytes that they kept, or else what is still to be read. */
+/** For `node:http` and frameworks on it: the raw bytes that they kept, or else the unread stream. */
 export async function nodeBody(request: NodeRequest, maxBytes: number): Promise<RequestBody> {
   const [rawBody, body] = [memberOf(request, 'rawBody'), memberOf(request, 'body')];
   const kept = bytesOf(rawBody) ?? bytesOf(body);
@@ -39,20 +39,20 @@ export async function nodeBody(request: NodeRequest, maxBytes: number): Promise<
     return refused('body_already_read', typeof body === 'object' && body !== null ? PARSED : GONE);
   }
   if (Number(request.headers['content-length']) > maxBytes) return tooLarge(maxBytes);
-  // Without this, leaving the loop would destroy the socket before the answer is on it.
+  // By default, leaving the loop would destroy the socket before the answer is sent.
   return readAll(request.iterator({ destroyOnReturn: false }), {
     maxBytes,
     encoding: request.readableEncoding,
   });
 }
 
-/** Of a `Request`. Leaving the loop cancels the stream: what is too large is not read to its end. */
+/** For a `Request`. Leaving the loop cancels the stream, so a body that is too large is not read to its end. */
 export async function fetchBody(request: Request, maxBytes: number): Promise<RequestBody> {
   if (request.bodyUsed || request.body?.locked === true) return refused('body_already_read', GONE);
   return readAll(request.body ?? [], { maxBytes, encoding: null });
 }
 
-/** Of an event of API Gateway, a function URL or a load balancer. */
+/** For an event of API Gateway, a function URL or a load balancer. */
 export function lambdaBody(
   event: { readonly body?: unknown; readonly isBase64Encoded?: unknown },
   maxBytes: number,
@@ -65,7 +65,7 @@ export function lambdaBody(
 
 interface Reading {
   readonly maxBytes: number;
-  /** In which the host decodes the stream; null where it hands over bytes. */
+  /** Encoding in which the host decodes the stream; null if it passes bytes. */
   readonly encoding: BufferEncoding | null;
 }
 
@@ -89,14 +89,14 @@ async function readAll(
   return { ok: true, bytes: Buffer.concat(chunks, size) };
 }
 
-/** Bytes that a host kept; text stands for its UTF-8. Undefined where it is neither. */
+/** The bytes that a host kept, or the UTF-8 bytes of text; undefined for any other value. */
 function bytesOf(value: unknown): Uint8Array | undefined {
   if (typeof value === 'string') return Buffer.from(value, 'utf8');
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   return value instanceof Uint8Array ? value : undefined;
 }
 
-/** Some hosts parse the body when it is first looked at, and throw. */
+/** Reads a property safely: some hosts parse the body on first access, and throw. */
 function memberOf(request: NodeRequest, name: 'rawBody' | 'body'): unknown {
   try {
     return request[name];

@@ -1,12 +1,11 @@
 import { isObject, type JsonObject, jsonObjectOf } from '../json/json-values.ts';
 
 /**
- * What an HTTP answer says. One rule: only the service's own problem, with its content type and a code that is
- * known, may say "never". A proxy, a gateway or a page answers with any status; of that nobody knows what became of
- * the request.
+ * Interprets an HTTP answer. Only a problem of the service itself, with its content type and a known code, is final. A
+ * proxy or a gateway may answer with any status; then it is unknown whether the request took effect.
  */
 
-/** An answer as it came, with its body read whole. */
+/** An answer as received, with its whole body. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
@@ -14,24 +13,24 @@ export interface HttpAnswer {
 }
 
 export type ServiceAnswer =
-  /** A 2xx of the service's content type. Whether it is about what was asked is for the reader to check. */
+  /** A 2xx with the service's content type. The reader must check that it answers the request. */
   | { readonly kind: 'content'; readonly json: JsonObject }
-  /** The service's own problem: the same request is refused again. */
+  /** A problem of the service itself. The same request would be refused again. */
   | { readonly kind: 'refused'; readonly problem: AnswerProblem; readonly json: JsonObject }
-  /** Anything else: nobody knows, so the same request may be made again. `why` names the status. */
+  /** Anything else: the effect is unknown, so the request may be repeated. `why` names the status. */
   | { readonly kind: 'unclear'; readonly code: string; readonly why: string };
 
-/** A problem (RFC 9457), as far as it is one. */
+/** The fields that are read of a problem (RFC 9457). */
 interface AnswerProblem {
   readonly code: string;
   readonly title?: string;
   readonly errors: readonly { readonly pointer: string; readonly code: string }[];
 }
 
-/** Statuses that say "not now", whoever says it and with whatever code. */
+/** Statuses that mean "not now", from any sender and with any code. */
 const PASSING_STATUSES = new Set([408, 425, 429]);
 
-/** Codes of the service that say "never". A code that is not here may be of a later version: nobody knows. */
+/** Final codes of the service. An unlisted code may come from a later version, so it is not final. */
 const FINAL_CODES = new Set(
   `malformed_json invalid_utf8 malformed_request unexpected_content duplicate_key inexact_number
   forbidden_key too_deep invalid_request unknown_field unknown_parameter repeated_parameter missing_field
@@ -49,7 +48,7 @@ const FINAL_CODES = new Set(
   unsupported_media_type`.split(/\s+/),
 );
 
-/** Whether a code of the service, in a problem or in an item of a batch, says "never". */
+/** Whether a code of the service, in a problem or in an item of a batch, is final. */
 export function isFinalCode(code: string): boolean {
   return FINAL_CODES.has(code);
 }
@@ -62,7 +61,7 @@ export function readServiceAnswer({ status, headers, body }: HttpAnswer): Servic
   const isSuccess = status >= 200 && status < 300;
   if (isSuccess && type === 'application/json' && json !== undefined) return { kind: 'content', json };
   const problem = type === 'application/problem+json' ? problemOf(json) : undefined;
-  // A problem repeats its status: where somebody changed one of them, neither is believed.
+  // A problem repeats its status. If the two differ, something on the way changed one, and neither is trusted.
   const isWhole = json?.status === undefined || json.status === status;
   const isRefusal = status >= 400 && status < 500 && !PASSING_STATUSES.has(status);
   if (json !== undefined && problem !== undefined && isRefusal && isWhole && isFinalCode(problem.code)) {
@@ -72,7 +71,7 @@ export function readServiceAnswer({ status, headers, body }: HttpAnswer): Servic
   return { kind: 'unclear', code: codeOf(status, problem), why: `status ${status} (${what})` };
 }
 
-/** The problem in an object, or undefined where it has no code. */
+/** Reads a problem from an object; undefined if it has no code. */
 export function problemOf(json: unknown): AnswerProblem | undefined {
   if (!isObject(json) || typeof json.code !== 'string') return undefined;
   const { code, title, errors } = json;

@@ -1,17 +1,17 @@
 import type { HttpAnswer } from './service-answer.ts';
 
-/** One HTTP request of a kit to the service: bounded in time and in bytes. */
+/** One HTTP request of a kit to the service, with limits on time and bytes. */
 
 export interface Connection {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly baseUrl: string;
-  /** Of every request: the key, most of all. */
+  /** Headers of every request, such as the key. */
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds for one whole request, from the connection to the last byte. */
   readonly timeoutMs: number;
   readonly maxAnswerBytes: number;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** Told of each piece of an answer as it comes, for counts. */
+  /** Called with the size of each chunk of an answer, for metrics. */
   readonly onBytes?: (bytes: number) => void;
 }
 
@@ -19,21 +19,21 @@ export interface ServiceRequest {
   readonly method: 'GET' | 'PUT' | 'POST';
   /** Path and query. */
   readonly path: string;
-  /** JSON as final text, so that every repetition has the same content. */
+  /** JSON text, so that every repetition sends the same content. */
   readonly body?: string;
 }
 
 export type Exchanged =
   | { readonly kind: 'answered'; readonly answer: HttpAnswer }
-  /** No answer of the service has as many bytes. */
+  /** The answer exceeds `maxAnswerBytes`. No answer of the service is that long. */
   | { readonly kind: 'too_long'; readonly status: number }
-  /** Nobody knows whether the request took effect. */
+  /** It is unknown whether the request took effect. */
   | { readonly kind: 'timeout' | 'connection_failed'; readonly cause: unknown };
 
 /**
- * Sends one request and reads the answer whole.
+ * Sends one request and reads the whole answer.
  *
- * @throws the signal's reason where the caller gave up
+ * @throws the signal's reason if the caller aborted
  */
 export async function exchange(
   connection: Connection,
@@ -45,7 +45,7 @@ export async function exchange(
   try {
     const response = await fetch(`${baseUrl}${path}`, {
       method,
-      // Followed to another host, a redirect would carry the key there.
+      // Following a redirect to another host would send the key there.
       redirect: 'manual',
       headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body }),
@@ -60,7 +60,7 @@ export async function exchange(
   }
 }
 
-/** Undefined where there is more than may be. Leaving the loop cancels the stream: the rest is not read. */
+/** Undefined if the answer is too long. Leaving the loop cancels the stream, so the rest is not read. */
 async function readBounded(
   response: Response,
   { maxAnswerBytes, onBytes }: Connection,

@@ -1,5 +1,5 @@
 /**
- * The same text for equal values, whatever the order of their keys. `value` must be bounded JSON.
+ * Serialises equal values to the same text, independent of key order. `value` must be JSON of bounded depth.
  *
  * @example canonicalJson({ b: 1, a: [2] }) // '{"a":[2],"b":1}'
  */

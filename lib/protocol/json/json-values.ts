@@ -1,22 +1,22 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Whether a parsed value is an object, and neither null nor a list. */
+/** Whether a parsed value is an object, not null and not a list. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** One token of a JSON pointer (RFC 6901). */
+/** Escapes one token of a JSON pointer (RFC 6901). */
 export function escapePointer(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-/** An object out of the bytes of an HTTP body; undefined where they are no UTF-8, no JSON, or another value. */
+/** Parses an HTTP body to an object; undefined if it is not UTF-8, not JSON or not an object. */
 export function jsonObjectOf(body: Uint8Array): JsonObject | undefined {
   const json = jsonOf(body);
   return isObject(json) ? json : undefined;
 }
 
-/** A value out of the bytes of an HTTP body; undefined where they are no UTF-8 or no JSON. */
+/** Parses an HTTP body to a value; undefined if it is not UTF-8 or not JSON. */
 export function jsonOf(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));

@@ -1,6 +1,6 @@
 /**
- * Maps asynchronously with at most `concurrency` calls of `work` under way. One failed item does not stop the others:
- * the first failure is thrown once nothing is under way any more.
+ * Maps asynchronously with at most `concurrency` calls of `work` at a time. One failed item does not stop the others. The
+ * first failure is thrown after all calls have ended.
  *
  * @returns the results, in the order of the items
  * @example await boundedMap(keys, 8, (key) => store.read(key))
@@ -13,7 +13,7 @@ export function boundedMap<Item, Result>(
   return mapAll(items, { concurrency, stopsAtFailure: false }, work);
 }
 
-/** The same, but starts no more items once one has failed. Throws when those that were started have ended. */
+/** Like {@link boundedMap}, but starts no more items after a failure. Throws after the started calls have ended. */
 export function boundedMapUntilFailure<Item, Result>(
   items: readonly Item[],
   concurrency: number,

@@ -1,11 +1,11 @@
-/** What code needs of time and chance; a test hands in its own. */
+/** Time and randomness, injected so that tests can replace them. */
 
 /** The wall clock, in milliseconds since 1970-01-01T00:00:00Z. */
 export interface Clock {
   now(): number;
 }
 
-/** Where all randomness comes from. */
+/** The source of all randomness. */
 export interface Random {
   /** A float, 0 inclusive to 1 exclusive; for jitter, never for secrets. */
   fraction(): number;

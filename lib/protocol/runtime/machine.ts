@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Random } from './clock.ts';
 
-/** What the kits need of their machine; a test hands in its own. */
+/** Clock, randomness and waiting for the kits, injected so that tests can replace them. */
 export interface Machine {
   readonly clock: Clock;
   readonly random: Random;
-  /** Waits; ends early, with the signal's reason, when it is aborted. */
+  /** Waits. If the signal is aborted, rejects early with its reason. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine that this runs on. The service and the kits read the clock, draw randomness and wait here only. */
+/** The real machine. The service and the kits read the clock, get randomness and wait only through it. */
 export const system: Machine = {
   clock: { now: () => Date.now() },
   random: { fraction: () => Math.random(), bytes: (size) => new Uint8Array(randomBytes(size)) },

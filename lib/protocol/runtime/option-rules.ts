@@ -2,11 +2,11 @@ import { isLoopbackHost } from '../content/callback-url.ts';
 import type { Machine } from './machine.ts';
 
 /**
- * What options of the kits may be. Each rule gives a sentence that names the option and says what to do, or undefined where all is
- * well; a value is never part of it, since secrets are options and messages end in logs.
+ * Rules for options of the kits. Each rule returns a message that names the option and says what to do, or undefined if
+ * the option is valid. Messages never contain the value, because secrets are options and messages end up in logs.
  */
 
-/** Text that comes from a setting: an unset environment variable is the usual mistake. */
+/** Requires text. The usual mistake is an environment variable that is not set. */
 export function textProblem(name: string, value: unknown): string | undefined {
   if (value === undefined || value === null) {
     return `${name} is ${value}. Is its environment variable set?`;
@@ -18,7 +18,7 @@ export function textProblem(name: string, value: unknown): string | undefined {
   return undefined;
 }
 
-/** Text, and of a form. `form` completes "… is not". */
+/** Requires text that matches a pattern. `form` completes the message "… is not". */
 export function formProblem(
   name: string,
   value: unknown,
@@ -27,7 +27,7 @@ export function formProblem(
   return textProblem(name, value) ?? (pattern.test(String(value)) ? undefined : `${name} is not ${form}.`);
 }
 
-/** The address of the service. A key must not travel in the clear, and over http anybody could answer. */
+/** Requires a URL of the service. Over plain http, the key would be sent unencrypted, and anyone could answer. */
 export function serviceUrlProblem(name: string, value: unknown): string | undefined {
   const problem = textProblem(name, value);
   if (problem !== undefined) return problem;
@@ -38,7 +38,7 @@ export function serviceUrlProblem(name: string, value: unknown): string | undefi
   return `${name} is not an https URL (or http to this machine) without credentials, query and fragment.`;
 }
 
-/** An integer in a range; undefined is its default, null is not. */
+/** Requires an integer in a range. Undefined is allowed and means the default; null is not allowed. */
 export function integerProblem(
   name: string,
   value: unknown,
@@ -52,7 +52,7 @@ export function integerProblem(
     : `${name} is not an integer from ${min} to ${max}.`;
 }
 
-/** An object with all of the functions that are called. */
+/** Requires an object with all of the named functions. */
 export function functionsProblem(
   name: string,
   value: unknown,
@@ -73,26 +73,26 @@ export function functionProblem(name: string, value: unknown): string | undefine
     : `${name} is not a function, but ${kindOf(value)}.`;
 }
 
-/** The same where it may be left out. */
+/** Like {@link functionProblem}, but allows undefined. */
 export function optionalFunctionProblem(name: string, value: unknown): string | undefined {
   return value === undefined ? undefined : functionProblem(name, value);
 }
 
-/** The options themselves: a forgotten argument. */
+/** Requires that the options are an object. The usual mistake is a forgotten argument. */
 export function optionsProblem(name: string, value: unknown): string | undefined {
   return typeof value === 'object' && value !== null
     ? undefined
     : `${name} needs an object with its options.`;
 }
 
-/** One text or a list of them, each with a name of its own: `secrets`, `secrets[1]`. Empty where it is neither. */
+/** Pairs one text, or each text of a list, with its name: `secrets`, `secrets[1]`. Does not check that it is text. */
 export function namedTexts(name: string, value: unknown): readonly (readonly [string, unknown])[] {
   if (!Array.isArray(value)) return [[name, value]];
-  // Not `map`, which passes over holes.
+  // Not `map`, which skips the holes of a sparse array.
   return Array.from(value, (one: unknown, index) => [`${name}[${index}]`, one] as const);
 }
 
-/** What is wrong with a machine that was handed in. */
+/** Problems of an injected machine. */
 export function machineProblems(machine: Machine): readonly (string | undefined)[] {
   const problem = functionsProblem('machine', machine, ['sleep']);
   if (problem !== undefined) return [problem];

@@ -4,16 +4,16 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 
 
 export const ED25519_KEY_BYTES = 32;
 const SIGNATURE_BYTES = 64;
-/** What stands before the bytes of a private key in PKCS #8 (RFC 8410). */
+/** The PKCS #8 prefix before the bytes of a private key (RFC 8410). */
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
-/** What stands before the bytes of a public key in SPKI (RFC 8410). */
+/** The SPKI prefix before the bytes of a public key (RFC 8410). */
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
 
 function privateKey(seed: Uint8Array): KeyObject {
   return createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' });
 }
 
-/** The bytes of the public key that belongs to a private one. */
+/** The bytes of the public key for a private key. */
 export function ed25519PublicKey(seed: Uint8Array): Buffer {
   const { x } = createPublicKey(privateKey(seed)).export({ format: 'jwk' });
   return Buffer.from(x ?? '', 'base64url');
@@ -24,7 +24,7 @@ export function ed25519Verifier(publicKey: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.concat([SPKI, publicKey]), format: 'der', type: 'spki' });
 }
 
-/** Deterministic: ed25519 draws nothing when it signs. */
+/** Signs UTF-8 text. Deterministic: ed25519 uses no randomness to sign. */
 export function ed25519Sign(seed: Uint8Array, text: string): Buffer {
   return sign(null, Buffer.from(text, 'utf8'), privateKey(seed));
 }

@@ -5,15 +5,15 @@ import { isEd25519Signed } from './ed25519.ts';
 import { ID_HEADER, SIGNATURE_HEADER, signedPrefix, TIMESTAMP_HEADER } from './signed-headers.ts';
 import { base64Bytes } from './webhook-keys.ts';
 
-/** Verifies Standard Webhooks 1.0.0 signatures. What is refused is a value with a stable code and a sentence for people. */
+/** Verifies Standard Webhooks 1.0.0 signatures. A refusal is a value with a stable code and a message for people. */
 
-/** How far a time stamp may be off, to either side. */
+/** How far a timestamp may be off, in either direction. */
 export const TOLERANCE_SECONDS = 300;
-/** Signatures that are looked at. A sender has a few keys; thousands of signatures would only keep us busy. */
+/** Maximum number of signatures that are checked. A sender has few keys; thousands of signatures would be an attack. */
 const MAX_SIGNATURES = 16;
 const SECOND_MS = 1_000;
 
-/** The three headers. */
+/** The parsed values of the three signature headers. */
 export interface SignatureHeaders {
   readonly id: string;
   readonly timestampSeconds: number;
@@ -36,7 +36,7 @@ export function readSignatureHeaders(headers: HeaderSource): ReadHeaders {
   if (id === undefined) return missing(ID_HEADER);
   if (timestamp === undefined) return missing(TIMESTAMP_HEADER);
   if (signature === undefined) return missing(SIGNATURE_HEADER);
-  // A dot would let one signed text be cut into id, time and body in more than one way.
+  // With a dot in the id, one signed text could be split into id, time and body in several ways.
   if (!/^[\x21-\x2d\x2f-\x7e]{1,256}$/.test(id)) return malformed(ID_HEADER);
   if (!/^\d{1,12}$/.test(timestamp)) return malformed(TIMESTAMP_HEADER);
   const signatures = signature.split(' ').filter((one) => one !== '');
@@ -59,14 +59,14 @@ export interface TimeRefusal {
   readonly message: string;
 }
 
-/** Refuses both ways: a request that is stamped in the future could be kept and sent again when its time has come. */
+/** Refuses old and future timestamps. A request with a future timestamp could be stored and replayed later. */
 export function timeRefusal(
   { timestampSeconds }: Pick<SignatureHeaders, 'timestampSeconds'>,
   { nowMs, toleranceSeconds }: { readonly nowMs: number; readonly toleranceSeconds: number },
 ): TimeRefusal | undefined {
   const ageSeconds = nowMs / SECOND_MS - timestampSeconds;
   const message = `It was signed ${ago(ageSeconds)} by the clock of this machine: is that clock right?`;
-  // Written so that a clock or a tolerance that is no number lets nothing through.
+  // The negated comparisons also refuse if the clock or the tolerance is NaN.
   if (!(ageSeconds <= toleranceSeconds)) return { code: 'timestamp_too_old', message };
   if (!(-ageSeconds <= toleranceSeconds)) return { code: 'timestamp_too_new', message };
   return undefined;
@@ -77,16 +77,16 @@ function ago(ageSeconds: number): string {
   return ageSeconds < 0 ? `${seconds} s in the future` : `${seconds} s ago`;
 }
 
-/** What verifies: shared bytes for `v1`, a public key for `v1a`. */
+/** A verification key: a shared secret for `v1`, a public key for `v1a`. */
 export type VerificationKey =
   | { readonly scheme: 'v1'; readonly bytes: Uint8Array }
   | { readonly scheme: 'v1a'; readonly key: KeyObject };
 
 /**
- * Whether any of the signatures is right by any of the keys. All are tried, so that the duration tells nothing; signatures
- * of other schemes may stand beside them.
+ * Whether at least one signature is valid for at least one key. All combinations are tried, so that the duration reveals
+ * nothing. Signatures of other schemes are ignored.
  *
- * @param body the raw bytes, as they were signed
+ * @param body the raw signed bytes
  */
 export function isSigned(
   { id, timestampSeconds, signatures }: SignatureHeaders,

@@ -1,27 +1,27 @@
 import { hmacSha256 } from '../hashes.ts';
 import { ed25519Sign } from './ed25519.ts';
 
-/** Standard Webhooks 1.0.0 signatures: of callbacks, of answers, and of the service's questions. */
+/** Standard Webhooks 1.0.0 signatures of callbacks, of answers and of the service's checks. */
 
 export const ID_HEADER = 'webhook-id';
 export const TIMESTAMP_HEADER = 'webhook-timestamp';
 export const SIGNATURE_HEADER = 'webhook-signature';
 
 export interface SignedContent {
-  /** Without dots: they separate the parts of what is signed. */
+  /** Must not contain dots, because dots separate the parts of the signed text. */
   readonly id: string;
   /** Seconds since 1970. */
   readonly timestamp: number;
   readonly body: string;
 }
 
-/** One key that signs: `v1` HMAC-SHA256 with shared bytes, `v1a` ed25519 with a private key of 32 bytes. */
+/** One signing key: `v1` is HMAC-SHA256 with a shared secret, `v1a` is ed25519 with a private key of 32 bytes. */
 export interface Signer {
   readonly scheme: 'v1' | 'v1a';
   readonly key: Uint8Array;
 }
 
-/** The three headers. Every key signs, so that a receiver verifies before, during and after a rotation. */
+/** The three signature headers. Every key signs, so that receivers can verify before, during and after a rotation. */
 export function signedHeaders(
   { id, timestamp, body }: SignedContent,
   signers: readonly Signer[],
@@ -38,7 +38,7 @@ export function signedHeaders(
   };
 }
 
-/** What is signed before the body. */
+/** The signed text before the body. */
 export function signedPrefix(id: string, timestampSeconds: number): string {
   return `${id}.${timestampSeconds}.`;
 }

@@ -1,26 +1,26 @@
 /**
- * Compares a machine's clock with the `Date` header of DynamoDB's answers. The feed is ordered by stamps of many machines:
- * a clock that is off would list an outcome behind a watermark that was already given.
+ * Compares a machine's clock with the `Date` header of DynamoDB's answers. The feed is ordered by the stamps of many
+ * machines. A clock that is off could list an outcome before a watermark that was already published.
  */
 
-/** Milliseconds that a clock may be off. A clock beyond it stamps nothing. */
+/** Maximum clock skew in milliseconds. A machine with a larger skew must not stamp outcomes. */
 export const CLOCK_TOLERANCE_MS = 2_000;
-/** The header shows whole seconds: the moment lies anywhere within the second. */
+/** The header has a resolution of one second, so the server's time lies anywhere within that second. */
 const HEADER_GRAIN_MS = 1_000;
 
-/** When a request was sent, when its answer came, and what the answer says of the server's time. */
+/** When a request was sent, when its answer arrived, and the server's time in the answer. */
 export interface ClockReading {
   readonly sentMs: number;
   readonly receivedMs: number;
-  /** The `Date` header. One that cannot be read teaches nothing. */
+  /** The `Date` header. An invalid one is ignored. */
   readonly date: string | undefined;
 }
 
-/** What the answers so far show of this machine's clock. */
+/** This machine's clock skew, as far as the answers show it. */
 export interface ClockSkew {
-  /** Learns from one answer. */
+  /** Takes one answer into account. */
   learn(reading: ClockReading): void;
-  /** How far the clock was off at least, by the last answer. */
+  /** Minimum skew in milliseconds that the last answer proves. */
   readonly skewMs: number;
   /** Whether the last answer agreed with the clock; true before the first one. */
   readonly isTrusted: boolean;
@@ -49,7 +49,7 @@ interface Comparison {
 }
 
 /**
- * How far the clock is off at least: 0 while both readings can be right. The server's moment lies between sending
+ * The minimum skew that a reading proves: 0 as long as both clocks can be right. The server's time lies between sending
  * and receiving, so a slow answer alone never looks like skew.
  */
 export function skewOf({ sentMs, receivedMs, serverMs }: Comparison): number {

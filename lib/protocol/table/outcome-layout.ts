@@ -1,8 +1,8 @@
 import { sha256 } from '../hashes.ts';
 
 /**
- * An outcome as an item of the service's table. The service writes it, and initiators write the same one by their own
- * transactions. Ids were checked before: none can hold a `#`.
+ * The layout of an outcome in the service's table. The service writes it, and initiators write the same layout in their
+ * own transactions. Ids must be validated before: none may contain `#`.
  */
 
 export interface ItemKey {
@@ -10,27 +10,27 @@ export interface ItemKey {
   readonly transactionId: string;
 }
 
-/** An outcome with its stamps. */
+/** An outcome with its version and stamps. */
 export interface StampedItem extends ItemKey {
   readonly version: 1 | 2;
   readonly recordedAt: string;
-  /** When it entered the feed; absent of PENDING, which is not listed. */
+  /** When the outcome entered the feed; absent for PENDING, which is not listed. */
   readonly listedAt?: string;
   readonly reference?: string;
   readonly metadata?: object;
 }
 
-/** How the partition keys of all of a merchant's transactions begin. */
+/** Prefix of the partition keys of a merchant's transactions. */
 export const merchantTransactionsPk = (merchantId: string) => `T#${merchantId}#`;
 export const transactionPk = ({ merchantId, transactionId }: ItemKey) =>
   `${merchantTransactionsPk(merchantId)}${transactionId}`;
-/** Sort keys of a transaction's outcomes begin with this. */
+/** Prefix of the sort keys of a transaction's outcomes. */
 export const OUTCOMES_PREFIX = 'V#';
 export const outcomeSk = (version: 1 | 2) => `${OUTCOMES_PREFIX}${versionDigits(version)}`;
 export const feedPk = (merchantId: string, shard: number) => `F#${merchantId}#${shard}`;
 export const referencePk = (merchantId: string, reference: string) => `R#${merchantId}#${reference}`;
 
-/** A merchant's profile, of which initiators may read `feedShards`. */
+/** Partition key of a merchant's profile. Initiators may read its `feedShards`. */
 export const merchantPk = (merchantId: string) => `M#${merchantId}`;
 export const PROFILE_SK = 'PROFILE';
 
@@ -38,14 +38,14 @@ export function versionDigits(version: number): string {
   return String(version).padStart(4, '0');
 }
 
-/** Where a listed outcome stands in its merchant's feed. */
+/** Position of a listed outcome in its merchant's feed. */
 export interface FeedPlace {
   readonly listedAt: string;
   readonly transactionId: string;
   readonly version: number;
 }
 
-/** Text in the order of the feed: by listing, then by id. The separator sorts before all that ids can hold. */
+/** Sort key in feed order: by listing time, then by id. The separator sorts before every character of an id. */
 export function feedOrder({ listedAt, transactionId, version }: FeedPlace): string {
   return `${listedAt}#${transactionId}#${version}`;
 }
@@ -56,7 +56,7 @@ export function feedShardOf(transactionId: string, feedShards: number): number {
 }
 
 const DAY_SECONDS = 86_400;
-/** Days that items outlive the retention, so that no answer within it is half expired. */
+/** Days that items are kept beyond the retention, so that no answer within the retention is partly expired. */
 const EXPIRY_MARGIN_DAYS = 10;
 
 /** The table's `ttl` attribute, in seconds since 1970. */
@@ -69,7 +69,7 @@ export interface ItemOptions {
   readonly retentionDays: number;
 }
 
-/** The item. Metadata is kept as JSON text: what the initiator sent comes back unchanged. */
+/** Builds the item of an outcome. Metadata is stored as JSON text, so that it comes back unchanged. */
 export function outcomeItem(
   outcome: StampedItem,
   { feedShard, retentionDays }: ItemOptions,
@@ -84,16 +84,16 @@ export function outcomeItem(
     ...(listedAt !== undefined && {
       feedPk: feedPk(merchantId, feedShard),
       feedSk: feedOrder({ listedAt, transactionId, version }),
-      // PENDING has no expiry until its end is known: it may still be waited for.
+      // A PENDING does not expire before its terminal outcome is known, because someone may still wait for it.
       ttl: ttlAfter(Date.parse(recordedAt), retentionDays),
     }),
-    // The end of a PENDING repeats its reference, so the first version alone is enough in the index.
+    // A terminal outcome repeats the reference of its PENDING, so only the first version is needed in the index.
     ...(reference !== undefined &&
       version === 1 && { referencePk: referencePk(merchantId, reference), referenceSk: transactionId }),
   };
 }
 
-/** Fields of an item with its metadata read back. @throws SyntaxError where the metadata is no JSON */
+/** The fields of an item, with parsed metadata. @throws SyntaxError if the metadata is not JSON */
 export function fieldsOfItem(item: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { metadata, ...rest } = item;
   return { ...rest, ...(typeof metadata === 'string' && { metadata: JSON.parse(metadata) as unknown }) };
