@@ -1,5 +1,6 @@
 import type { ParkedRecord, ParkedRecords, PutBack } from '../../lib/core/deliver/put-back.ts';
 import { keyOfParked } from '../../lib/core/deliver/put-back.ts';
+import { printable } from '../../lib/printable.ts';
 
 export const PARKED_HELP = `Usage: npm run parked -- <list|show|put-back> [ids] [options]
 
@@ -152,12 +153,4 @@ function lineOf(record: ParkedRecord): string {
 function about(record: ParkedRecord): string {
   const key = keyOfParked(record);
   return key === undefined ? 'no outcome' : `${key.merchantId}/${key.transactionId} version ${key.version}`;
-}
-
-/** Reasons quote text from others. Control characters in it must not reach the terminal. */
-function printable(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
 }

@@ -113,6 +113,11 @@ export function addHashes(left: bigint, right: bigint): bigint {
   return (left + right) % MODULUS;
 }
 
+/** Takes the second hash away from the first, modulo 2^128. */
+export function subtractHashes(left: bigint, right: bigint): bigint {
+  return (left - right + MODULUS) % MODULUS;
+}
+
 /** The digest of a single row. */
 export function groupOf(row: DigestRow): DigestGroup {
   const { transactionType, status, currency } = row;

@@ -74,7 +74,7 @@ describe('an outcome of which this version does not know the currency', () => {
 });
 
 describe('an outcome that nobody can read', () => {
-  it('is called so to whoever asks for it, and never unknown', async () => {
+  it('is answered as unreadable, and never as unknown', async () => {
     const { world, demo } = await shops();
     rewrite(world, 'demo#pay_1#1', { amount: 'a lot' });
     for (const request of [

@@ -8,7 +8,7 @@ import { endpoint, pending, profile, succeeded } from '../adapters/support/sampl
 const FORMER_TEXTS = ['\u0000', '\ufffd', 'a\nb', ' ', '\u200b'];
 
 describe('text that is stored', () => {
-  it.each(FORMER_TEXTS)('is read back as it was, whatever today’s requests may say: %j', (text) => {
+  it.each(FORMER_TEXTS)('is read back as it was stored, even if requests are refused today: %j', (text) => {
     const stored = succeeded({
       metadata: { [text]: [text, 2 ** 53] },
       reason: { code: 'x', message: text },

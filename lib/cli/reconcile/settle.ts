@@ -1,4 +1,5 @@
 import { instantOf, isoTime } from '../../protocol/instants.ts';
+import { BUCKETS } from '../../protocol/row-digest.ts';
 import { nextOf } from '../../receiver/asking/service-client.ts';
 import type { ListedOutcome } from '../../receiver/outcome.ts';
 import type { Bucket, WindowQuestions } from '../../receiver/reconciling/questions.ts';
@@ -13,7 +14,6 @@ import { isSame, NOTHING, type RowSum } from './sums.ts';
 
 /** Maximum rows in one claim: well under the request's limit of 1 MB. */
 const MAX_CLAIMED = 4_000;
-const BUCKETS = 256;
 
 export interface SettlingPorts {
   readonly service: Service;

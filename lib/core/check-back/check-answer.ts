@@ -61,7 +61,7 @@ function unknownAsFailed(pending: Outcome, nowMs: number): Says {
 }
 
 /** The fields that the end copies from its PENDING. */
-function prepared({ transactionType, reference, relatedTransactionId, metadata }: Outcome) {
+export function prepared({ transactionType, reference, relatedTransactionId, metadata }: Outcome) {
   return {
     transactionType,
     ...(reference !== undefined && { reference }),

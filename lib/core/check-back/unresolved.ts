@@ -10,6 +10,7 @@ import {
 } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
 import { type RecordPorts, type RecordResult, recordOutcome } from '../record/record.ts';
+import { prepared } from './check-answer.ts';
 import type { Check, UnresolvedKey } from './check-state.ts';
 import type { CheckStore } from './check-store.ts';
 
@@ -100,16 +101,8 @@ export async function resolveByHand(
   const isEnded = versions.some(isTerminal);
   if (check === undefined) return { kind: 'not_unresolved' };
   if (check.state !== 'unresolved' && !isEnded) return { kind: 'not_unresolved' };
-  const { transactionType, amount, currency, reference, relatedTransactionId, metadata } = pending;
-  const result = await recordOutcome(ports, key, {
-    transactionType,
-    amount,
-    currency,
-    ...(reference !== undefined && { reference }),
-    ...(relatedTransactionId !== undefined && { relatedTransactionId }),
-    ...(metadata !== undefined && { metadata }),
-    ...found,
-  });
+  const { amount, currency } = pending;
+  const result = await recordOutcome(ports, key, { ...prepared(pending), amount, currency, ...found });
   if (result.kind === 'created') await ports.outcomes.settlePending(result.outcome);
   return result;
 }

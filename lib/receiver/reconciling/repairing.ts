@@ -1,4 +1,4 @@
-import { addHashes, bucketOf, groupOf } from '../../protocol/row-digest.ts';
+import { addHashes, BUCKETS, bucketOf, groupOf, subtractHashes } from '../../protocol/row-digest.ts';
 import type { Applying } from '../applying.ts';
 import { type Client, nextOf } from '../asking/service-client.ts';
 import type { Counts, Taking } from '../asking/taking.ts';
@@ -19,8 +19,6 @@ export interface RepairPorts {
   readonly isTold: boolean;
 }
 
-const BUCKETS = 256;
-const MODULUS = 1n << 128n;
 /** Approximate size of the parts of an answer in bytes. Used to choose the cheaper way. */
 const COST = { request: 1_000, bucket: 70, row: 350 };
 
@@ -92,7 +90,7 @@ async function differingBuckets(
   for await (const row of store.rows({ merchantId, fromMs, toMs })) {
     if (!types.includes(row)) continue;
     const bucket = bucketOf(row.transactionId);
-    sums.set(bucket, ((sums.get(bucket) ?? 0n) - groupOf(row).hash + MODULUS) % MODULUS);
+    sums.set(bucket, subtractHashes(sums.get(bucket) ?? 0n, groupOf(row).hash));
   }
   return [...sums].filter(([, difference]) => difference !== 0n).map(([bucket]) => bucket);
 }

@@ -1,5 +1,5 @@
 import { isoTime } from '../../protocol/instants.ts';
-import { bucketOf } from '../../protocol/row-digest.ts';
+import { BUCKETS, bucketOf } from '../../protocol/row-digest.ts';
 import type { AppliedOutcome, ListedRange, MarkName } from './receiver-store.ts';
 
 /** The items of the receiver's table. Ids contain no `#`, so keys cannot collide. */
@@ -8,7 +8,6 @@ export const WINDOWS_INDEX = 'windows';
 
 /** Partitions per merchant and day in the index. Together they take 16,000 writes a second. */
 const SHARDS = 16;
-const BUCKETS = 256;
 const DAY_MS = 86_400_000;
 
 export const isMissing = 'attribute_not_exists(pk)';

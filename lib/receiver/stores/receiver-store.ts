@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../protocol/json/canonical-json.ts';
 import type { Digest } from '../../protocol/row-digest.ts';
 import type { Outcome } from '../outcome.ts';
 
@@ -126,14 +127,6 @@ function contentHash(outcome: Outcome): string {
     .update(canonicalJson({ ...rest, times }), 'utf8')
     .digest('hex')
     .slice(0, 32);
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => (left < right ? -1 : 1)))
-      : inner,
-  );
 }
 
 /** The start of the slice that contains `ms`, in milliseconds. */

@@ -32,7 +32,7 @@ const MAX_AGE_SECONDS = TOLERANCE_SECONDS + 300;
 const SECOND_MS = 1_000;
 
 /**
- * Verifies the answer to a question. An unsigned answer proves nothing, whatever its status: an unsigned 404 may come
+ * Verifies the answer to a question. An unsigned answer proves nothing, even with a status that fits: an unsigned 404 may come
  * from any proxy on the way.
  *
  * @param request the question, as {@link canonicalRequest} writes it

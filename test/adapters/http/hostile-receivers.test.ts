@@ -401,7 +401,7 @@ describe('a receiver that does not speak HTTP/1.1 ends in invalid_response:', ()
     ['101 without saying to which', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
     ['early hints without end', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(9)],
     [
-      'nine informational answers of all kinds, whatever comes after them',
+      'nine informational answers of all kinds, even if an answer comes after them',
       [100, 102, 103, 104, 100, 150, 199, 100, 102].map((status) => `HTTP/1.1 ${status} X\r\n\r\n`).join('') +
         answer(200, 'success'),
     ],

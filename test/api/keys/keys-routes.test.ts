@@ -85,7 +85,7 @@ describe('a key that a key makes', () => {
 });
 
 describe('another owner’s key', () => {
-  it('is answered as one that nobody has, whatever it may do, without a write', async () => {
+  it('is answered like an unknown key, in every scope, without a write', async () => {
     const other = await world.merchant('other');
     const owners = ['/v1/merchants/demo/keys', '/v1/keys'];
     const theirs: string[] = [];

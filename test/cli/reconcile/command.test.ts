@@ -665,7 +665,7 @@ describe('reconciling a ledger', () => {
     });
   });
 
-  it('moves nothing on the screen, whatever is in a ledger or comes from a service that is none', async () => {
+  it('prints no control characters from a ledger, or from a service that is not Tidings', async () => {
     const FOREIGN = 'a\u009b2J\u202eb\u2066c\u001b[31m';
     const named = `${COLUMNS.replace('amount', FOREIGN)}\r\n`;
     const answers = async () =>

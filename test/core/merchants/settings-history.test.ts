@@ -86,7 +86,7 @@ describe('a change of what an endpoint wants', () => {
     ]);
   });
 
-  it('expects nothing that was just taken away, and nothing that is not yet in force, whatever comes together', () => {
+  it('expects nothing that was just taken away, and nothing that is not yet in force, in any order of changes', () => {
     const choices = [off('*'), on('*'), on('payment.*'), on('payment.failed', 'refund.*'), on('refund.*')];
     const kinds = ['payment', 'refund'].flatMap((transactionType) =>
       ['SUCCEEDED', 'FAILED'].map((status) => ({ transactionType, status })),

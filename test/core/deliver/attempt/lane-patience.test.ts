@@ -87,7 +87,7 @@ describe('a silent receiver in the first lane', () => {
     expect(world.queue).toEqual([{ lane: 'retry', message, atMs: world.time.nowMs }]);
   });
 
-  it('gets its whole time-out there, whoever else waits', async () => {
+  it('gets its whole time-out there, even while others wait', async () => {
     const { world, second, notification } = await bothSilent();
     await world.deliverOne(second);
     const [again] = world.queue.splice(0);
