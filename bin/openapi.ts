@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { openApiDocument } from '../lib/api/openapi-document.ts';
+import { openApiDocument } from '../lib/api/contract/openapi-document.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 /** Writes docs/openapi.json from the contract. With --check, only reports whether the file is up to date. */

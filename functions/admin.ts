@@ -4,11 +4,11 @@ import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamod
 import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../lib/adapters/queues/queue-sender.ts';
 import { createApp } from '../lib/api/api-app.ts';
+import { operations } from '../lib/api/contract/operations.ts';
 import { endpointRoutes } from '../lib/api/endpoints/endpoints-routes.ts';
 import { keyRoutes } from '../lib/api/keys/keys-routes.ts';
 import { merchantRoutes } from '../lib/api/merchants/merchants-routes.ts';
 import { settlingRoutes } from '../lib/api/notifications/settle-routes.ts';
-import { operations } from '../lib/api/operations.ts';
 import { LEAD, LEAD_OF_ONE_CLOCK } from '../lib/core/merchants/dated-writes.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { clientDefaults } from './wiring/clients.ts';

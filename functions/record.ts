@@ -4,7 +4,7 @@ import { createCheckStore } from '../lib/adapters/dynamodb/stores/dynamodb-check
 import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
 import { createDeadLetters } from '../lib/adapters/queues/dead-letters.ts';
 import { createApp } from '../lib/api/api-app.ts';
-import type { HttpEvent } from '../lib/api/http-event.ts';
+import type { HttpEvent } from '../lib/api/http/http-event.ts';
 import { recordingRoutes } from '../lib/api/transactions/record-routes.ts';
 import { unresolvedRoutes } from '../lib/api/unresolved/unresolved-routes.ts';
 import { takeIn } from '../lib/core/record/intake.ts';

@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../../lib/core/environment.ts';
 import { type Outcome, outcomeSchema, type TransactionKey } from '../../lib/core/model.ts';
+import type { Clock } from '../../lib/core/runtime/environment.ts';
 import { merchantId, transactionId } from '../../lib/initiator/ids.ts';
 import { commitWithOutcome } from '../../lib/initiator/outbox/commit.ts';
-import type { TerminalContent } from '../../lib/initiator/outcome.ts';
+import type { TerminalContent } from '../../lib/initiator/recorded-outcome.ts';
 import { system } from '../../lib/protocol/runtime/machine.ts';
 import { type Meter, meterClient } from './meter.ts';
 

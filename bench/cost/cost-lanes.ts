@@ -2,8 +2,8 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDispatcher } from '../../lib/adapters/queues/lane-dispatcher.ts';
 import type { Dispatcher } from '../../lib/core/deliver/dispatcher.ts';
-import type { Clock } from '../../lib/core/environment.ts';
 import type { DeliveryLane } from '../../lib/core/events.ts';
+import type { Clock } from '../../lib/core/runtime/environment.ts';
 import { SECOND_MS } from '../../lib/core/time.ts';
 import { answerFor, type Meter } from './meter.ts';
 

@@ -3,9 +3,9 @@ import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
 import { relay, type StreamedOutcome } from '../../lib/core/deliver/relay.ts';
-import type { Random } from '../../lib/core/environment.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import type { MerchantId, Outcome, TransactionId } from '../../lib/core/model.ts';
+import type { Random } from '../../lib/core/runtime/environment.ts';
 import { isoTime, SECOND_MS } from '../../lib/core/time.ts';
 import { VirtualTime } from '../../test/simulation/virtual-time.ts';
 import { takingTime } from '../virtual/taking-time.ts';

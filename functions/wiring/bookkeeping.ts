@@ -3,7 +3,7 @@ import { createDirectory } from '../../lib/adapters/dynamodb/stores/dynamodb-dir
 import { createFeedStore } from '../../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
 import { createWindowStore } from '../../lib/adapters/dynamodb/stores/dynamodb-window-store.ts';
 import { systemClock as clock } from '../../lib/adapters/system.ts';
-import type { Reporter } from '../../lib/core/environment.ts';
+import type { Reporter } from '../../lib/core/runtime/environment.ts';
 import { openService } from './open-service.ts';
 
 /** What close, audit and statement share: the feed and the closed windows. */

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Reporter } from '../core/environment.ts';
 import type { ServiceEvent } from '../core/events.ts';
+import type { Reporter } from '../core/runtime/environment.ts';
 import { printableLines } from '../printable.ts';
 import { METRICS } from '../settings.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock, Random, Timer } from '../core/environment.ts';
+import type { Clock, Random, Timer } from '../core/runtime/environment.ts';
 import { system } from '../protocol/runtime/machine.ts';
 
 /** The machine that the service runs on. */

@@ -1,6 +1,6 @@
-import { type Caller, permits } from '../core/merchants/access-keys.ts';
+import { type Caller, permits } from '../core/merchants/keys/access-keys.ts';
 import { type MerchantId, merchantIdSchema } from '../core/model.ts';
-import type { Operation } from './operation.ts';
+import type { Operation } from './contract/operation.ts';
 
 /** Stands for "no merchant": a key for all merchants, on a request about no particular merchant. */
 const NO_MERCHANT = '' as MerchantId;

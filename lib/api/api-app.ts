@@ -1,12 +1,12 @@
 import { type Context, Hono } from 'hono';
-import type { Authenticate, Caller } from '../core/merchants/access-keys.ts';
+import type { Authenticate, Caller } from '../core/merchants/keys/access-keys.ts';
 import type { QueryLimit } from '../core/query/query-limit.ts';
 import { merchantOf } from './access.ts';
-import { allowedMethods } from './allowed-methods.ts';
-import type { AppEnv } from './http-event.ts';
-import { type Answer, type Handler, type Input, type Operation, problem } from './operation.ts';
-import { readBody, readParams, readQuery } from './request-reading.ts';
-import { faultProblem, type RespondPorts, respond } from './responding.ts';
+import { type Answer, type Handler, type Input, type Operation, problem } from './contract/operation.ts';
+import { allowedMethods } from './http/allowed-methods.ts';
+import type { AppEnv } from './http/http-event.ts';
+import { readBody, readParams, readQuery } from './http/request-reading.ts';
+import { faultProblem, type RespondPorts, respond } from './http/responding.ts';
 
 export interface AppPorts extends RespondPorts {
   readonly authenticate: Authenticate;

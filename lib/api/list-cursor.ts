@@ -1,6 +1,6 @@
 import type { MerchantId } from '../core/model.ts';
 import { sha256Hex } from '../protocol/hashes.ts';
-import { type Answer, problem } from './operation.ts';
+import { type Answer, problem } from './contract/operation.ts';
 
 /**
  * Cursors of all lists. A cursor is an opaque position with a tag over the list, its filter and its merchant.

@@ -14,9 +14,9 @@ import { ENDPOINT_ID, KEY_ID, MERCHANT_ID, REFERENCE, TRANSACTION_ID } from '../
 import { isStatedTime } from '../protocol/instants.ts';
 import { holdsInexactNumber } from '../protocol/json/json-limits.ts';
 import { holdsPlainText, isPlainText } from '../protocol/plain-text.ts';
-import { textSchema } from './text.ts';
+import { textSchema } from './reading/text.ts';
+import { MAX_QUEUE_WAIT_MS } from './runtime/waiting.ts';
 import { isoTime, SECOND_MS } from './time.ts';
-import { MAX_QUEUE_WAIT_MS } from './waiting.ts';
 
 /**
  * The domain model as types. Each schema is the only definition of its shape. Its `error` texts are the stable codes

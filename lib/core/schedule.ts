@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { clampWait } from './runtime/waiting.ts';
 import { SECOND_MS } from './time.ts';
-import { clampWait } from './waiting.ts';
 
 /** Longest wait, in seconds, that a receiver's `Retry-After` header can cause, jitter included (design §6). */
 export const MAX_RETRY_AFTER_SECONDS = 3_600;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { createBoundedCache } from './bounded-cache.ts';
+import { createBoundedCache } from './runtime/bounded-cache.ts';
 import { DAY_SECONDS, SECOND_MS } from './time.ts';
 
 /** Calendar days in a time zone. They have 23, 24 or 25 hours, and the zone defines when they begin. */

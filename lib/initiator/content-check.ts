@@ -15,8 +15,8 @@ import { escapePointer, isObject } from '../protocol/json/json-values.ts';
 import { holdsPlainText, isPlainText } from '../protocol/plain-text.ts';
 import type { FieldError } from './fault.ts';
 import { isTransactionId } from './ids.ts';
-import type { TerminalContent } from './outcome.ts';
 import { plainJson } from './plain-json.ts';
+import type { TerminalContent } from './recorded-outcome.ts';
 
 /**
  * Validates an outcome that the API never sees, because the initiator writes it into the table in its own transaction.

@@ -1,6 +1,6 @@
 /** The initiator kit for DynamoDB: commit outcomes in your own transactions, and marks that decide check-backs. */
 
-export type { EndOfTransaction } from './check-back/check-answer.ts';
+export type { EndOfTransaction } from './check-back/end-of-transaction.ts';
 export { type FieldError, InitiatorFault } from './fault.ts';
 export {
   committedMark,

@@ -4,8 +4,8 @@ export type { HeaderSource } from '../protocol/http/header-source.ts';
 export type { LambdaHttpEvent, LambdaHttpResult } from '../protocol/http/hosts.ts';
 export type { Clock, Random } from '../protocol/runtime/clock.ts';
 export type { Machine } from '../protocol/runtime/machine.ts';
-export type { CheckBackAnswer, EndOfTransaction } from './check-back/check-answer.ts';
 export { toFetchHandler, toLambdaHandler, toNodeHandler } from './check-back/check-hosts.ts';
+export type { CheckBackAnswer, EndOfTransaction } from './check-back/end-of-transaction.ts';
 export {
   type Check,
   type CheckBackHandler,
@@ -48,4 +48,4 @@ export type {
   RecordedOutcome,
   TerminalContent,
   TerminalStatus,
-} from './outcome.ts';
+} from './recorded-outcome.ts';

@@ -3,8 +3,8 @@ import {
   functionsProblem,
   optionalFunctionProblem,
 } from '../protocol/runtime/option-rules.ts';
-import { assertOptions, ReceiverFault } from './faults.ts';
 import { merchantIdProblem, type Outcome } from './outcome.ts';
+import { assertOptions, ReceiverFault } from './receiver-fault.ts';
 import {
   type AppliedOutcome,
   type ApplyResult,

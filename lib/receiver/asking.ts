@@ -13,8 +13,8 @@ import { type FollowOptions, type FollowReport, follow } from './asking/follow.t
 import { type Client, createClient, type ServiceOptions } from './asking/service-client.ts';
 import { createTaking } from './asking/taking.ts';
 import { eventTypes } from './event-types.ts';
-import { assertOptions, ReceiverFault } from './faults.ts';
 import { type Now, systemPauses } from './pauses.ts';
+import { assertOptions, ReceiverFault } from './receiver-fault.ts';
 import { createWindowQuestions } from './reconciling/questions.ts';
 import {
   type ReconcileOptions,

@@ -1,6 +1,6 @@
 import { EVENT_FILTER, type EventKind, letsThrough } from '../protocol/event-names.ts';
 import { matches } from '../protocol/id-forms.ts';
-import { ReceiverFault } from './faults.ts';
+import { ReceiverFault } from './receiver-fault.ts';
 
 /** The event types that this receiver gets: the `types` of its endpoint. */
 export interface EventTypes {

@@ -3,7 +3,7 @@ import { MERCHANT_ID, TRANSACTION_ID } from '../protocol/id-forms.ts';
 import { instantOf } from '../protocol/instants.ts';
 import { isObject, type JsonObject } from '../protocol/json/json-values.ts';
 import { formProblem } from '../protocol/runtime/option-rules.ts';
-import { ReceiverFault } from './faults.ts';
+import { ReceiverFault } from './receiver-fault.ts';
 
 export type { TerminalStatus };
 

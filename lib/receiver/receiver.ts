@@ -1,8 +1,8 @@
 import { optionsProblem, textProblem } from '../protocol/runtime/option-rules.ts';
 import { type Applying, type ApplyingOptions, createApplying } from './applying.ts';
 import { type Asking, type AskingOptions, createAsking } from './asking.ts';
-import { assertOptions, ReceiverFault } from './faults.ts';
 import { type CallbackHandler, type CallbackResponse, faultFrom, refusal } from './http/handling.ts';
+import { assertOptions, ReceiverFault } from './receiver-fault.ts';
 import { type Callback, createVerifier, type VerifyOptions } from './verifying/verify.ts';
 
 export interface ReceiverOptions<Tx> extends ApplyingOptions<Tx>, VerifyOptions {

@@ -1,5 +1,5 @@
 import { instantOf } from '../protocol/instants.ts';
-import { ReceiverFault } from './faults.ts';
+import { ReceiverFault } from './receiver-fault.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,7 +1,7 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { operations } from '../api/operations.ts';
+import { operations } from '../api/contract/operations.ts';
 import type { Resources } from './service-resources.ts';
 
 interface TableGrant {

@@ -4,7 +4,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { createAlarms } from './alarms.ts';
+import { createAlarms } from './alarms/alarms.ts';
 import { createAudit, createClose, createStatement } from './bookkeeping/bookkeeping-functions.ts';
 import {
   createCheck,

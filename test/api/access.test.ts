@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../lib/api/api-app.ts';
-import { operations } from '../../lib/api/operations.ts';
+import { operations } from '../../lib/api/contract/operations.ts';
 import { createWorld, payment, START_MS } from '../support/world.ts';
 
 describe('keys and scopes', () => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { operations } from '../../lib/api/contract/operations.ts';
 import { MAX_CURSOR_LENGTH } from '../../lib/api/list-cursor.ts';
-import { operations } from '../../lib/api/operations.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../support/world.ts';
 
 type World = ReturnType<typeof createWorld>;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fieldErrors, MAX_ERRORS } from '../../lib/api/problems.ts';
-import { parseJson } from '../../lib/core/json.ts';
+import { fieldErrors, MAX_ERRORS } from '../../lib/api/contract/problems.ts';
 import { outcomeContentSchema } from '../../lib/core/model.ts';
+import { parseJson } from '../../lib/core/reading/json.ts';
 import { checkContent } from '../../lib/initiator/content-check.ts';
 import { CURRENCIES } from '../../lib/protocol/content/currencies.ts';
 import { holdsPlainText } from '../../lib/protocol/plain-text.ts';

@@ -13,10 +13,10 @@ import {
 import { isoTime, MINUTE_MS } from '../../lib/core/time.ts';
 import { ChangeWatch } from './change-watch.ts';
 import type { Dice } from './dice.ts';
-import type { Fleet } from './fleet.ts';
-import type { Ports, World } from './simulated-functions.ts';
-import type { SimulatedEndpoint, SimulatedMerchant } from './simulated-merchants.ts';
 import { START_MS, STORM_END_MS, STORM_MS } from './stories.ts';
+import type { Fleet } from './world/fleet.ts';
+import type { Ports, World } from './world/simulated-functions.ts';
+import type { SimulatedEndpoint, SimulatedMerchant } from './world/simulated-merchants.ts';
 
 /** A redelivery job that somebody was told of, and what it must send again. */
 export interface StartedJob {

@@ -2,8 +2,8 @@ import type { MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import type { Outcome, TransactionId } from '../../lib/core/model.ts';
 import { isoTime, MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 import type { Dice } from './dice.ts';
-import type { SimulatedMerchant } from './simulated-merchants.ts';
 import type { VirtualTime } from './virtual-time.ts';
+import type { SimulatedMerchant } from './world/simulated-merchants.ts';
 
 /** A currency that this version does not know. */
 const NEWER_CURRENCY = 'XNW';

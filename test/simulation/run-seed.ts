@@ -6,10 +6,14 @@ import { ByHand } from './by-hand.ts';
 import { CALM, OVERTAKEN, STALLING, STORM, timesWorse, type Weather } from './chaos.ts';
 import { check, type Findings } from './check-promises.ts';
 import { Dice } from './dice.ts';
-import { Fleet } from './fleet.ts';
 import { NewerKit } from './newer-kit.ts';
 import { SettingsWatch } from './settings-watch.ts';
-import { Banks } from './simulated-banks.ts';
+import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } from './stories.ts';
+import { Storyline } from './storyline.ts';
+import { VirtualTime } from './virtual-time.ts';
+import { neverBack, queuedWhileYoung, SweepWatch } from './watch.ts';
+import { Fleet } from './world/fleet.ts';
+import { Banks } from './world/simulated-banks.ts';
 import {
   type FunctionName,
   type Ports,
@@ -19,22 +23,18 @@ import {
   runRedeliveries,
   runSweep,
   type World,
-} from './simulated-functions.ts';
-import { Initiators } from './simulated-initiators.ts';
-import { Lanes } from './simulated-lanes.ts';
+} from './world/simulated-functions.ts';
+import { Initiators } from './world/simulated-initiators.ts';
+import { Lanes } from './world/simulated-lanes.ts';
 import {
   createDeadMerchant,
   createMerchant,
   type SimulatedMerchant,
   secretOf,
-} from './simulated-merchants.ts';
-import { Owners } from './simulated-owners.ts';
-import { Shop } from './simulated-shops.ts';
-import { Stream } from './simulated-stream.ts';
-import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } from './stories.ts';
-import { Storyline } from './storyline.ts';
-import { VirtualTime } from './virtual-time.ts';
-import { neverBack, queuedWhileYoung, SweepWatch } from './watch.ts';
+} from './world/simulated-merchants.ts';
+import { Owners } from './world/simulated-owners.ts';
+import { Shop } from './world/simulated-shops.ts';
+import { Stream } from './world/simulated-stream.ts';
 
 export interface SeedResult extends Findings {
   readonly seed: number;

@@ -1,6 +1,6 @@
 import { DAY_SECONDS, MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 import type { Dice } from './dice.ts';
-import type { FunctionName } from './simulated-functions.ts';
+import type { FunctionName } from './world/simulated-functions.ts';
 
 /** When things happen in a run, and what happens in some runs only. */
 

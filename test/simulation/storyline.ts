@@ -3,14 +3,14 @@ import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 import type { ByHand } from './by-hand.ts';
 import type { Dice } from './dice.ts';
 import type { NewerKit } from './newer-kit.ts';
-import type { Banks } from './simulated-banks.ts';
-import type { Initiators } from './simulated-initiators.ts';
-import type { Lanes } from './simulated-lanes.ts';
-import { createMerchant, type SimulatedMerchant } from './simulated-merchants.ts';
-import type { Owners } from './simulated-owners.ts';
-import type { Stream } from './simulated-stream.ts';
 import { QUIET_FROM_MS, START_MS, STORM_END_MS, STORM_MS, type Story } from './stories.ts';
 import type { VirtualTime } from './virtual-time.ts';
+import type { Banks } from './world/simulated-banks.ts';
+import type { Initiators } from './world/simulated-initiators.ts';
+import type { Lanes } from './world/simulated-lanes.ts';
+import { createMerchant, type SimulatedMerchant } from './world/simulated-merchants.ts';
+import type { Owners } from './world/simulated-owners.ts';
+import type { Stream } from './world/simulated-stream.ts';
 
 const OUTCOMES = 24;
 /** Transactions of banks that prepare, and may die before they say the end. */

@@ -5,9 +5,9 @@ import type { NotificationKey, NotificationMessage } from '../../lib/core/delive
 import type { NotificationStore } from '../../lib/core/deliver/state/notification-store.ts';
 import { NOTIFY_URL_ENDPOINT } from '../../lib/core/model.ts';
 import { MINUTE_MS, msOf, SECOND_MS } from '../../lib/core/time.ts';
-import type { Ports } from './simulated-functions.ts';
-import type { Lanes } from './simulated-lanes.ts';
 import type { VirtualTime } from './virtual-time.ts';
+import type { Ports } from './world/simulated-functions.ts';
+import type { Lanes } from './world/simulated-lanes.ts';
 
 /** Promises that only show on the way: what stands at the end may look right all the same. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { operations } from '../../lib/api/operations.ts';
+import { operations } from '../../lib/api/contract/operations.ts';
 import { functionId, referenced, resourcesOf, synthesized, template } from './synthesized-template.ts';
 
 const routes = new Map(

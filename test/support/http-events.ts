@@ -1,4 +1,4 @@
-import { type HttpApp, type HttpEvent, type HttpResult, serveEvents } from '../../lib/api/http-event.ts';
+import { type HttpApp, type HttpEvent, type HttpResult, serveEvents } from '../../lib/api/http/http-event.ts';
 
 /** A request as an HTTP API passes it to a function. */
 export interface SentRequest {

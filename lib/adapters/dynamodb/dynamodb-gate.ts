@@ -1,6 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Gate } from '../../core/gate.ts';
+import type { Gate } from '../../core/runtime/gate.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 import { GATE_SK, gatePk } from './items/item-keys.ts';

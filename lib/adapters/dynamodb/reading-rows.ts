@@ -1,5 +1,5 @@
-import type { Reporter } from '../../core/environment.ts';
 import { Fault, unreadableRowFault } from '../../core/faults.ts';
+import type { Reporter } from '../../core/runtime/environment.ts';
 
 /** An item as the document client returns it. */
 export type Item = Readonly<Record<string, unknown>>;

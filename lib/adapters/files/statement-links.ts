@@ -1,6 +1,6 @@
 import { S3RequestPresigner, type S3RequestPresignerOptions } from '@aws-sdk/s3-request-presigner';
-import type { Clock } from '../../core/environment.ts';
 import type { StatementLinks } from '../../core/query/statement-answer.ts';
+import type { Clock } from '../../core/runtime/environment.ts';
 import { calling } from '../aws-faults.ts';
 
 /** What signs: the settings of any client, since they are the function's own. */

@@ -1,9 +1,9 @@
-import type { Directory, DirectoryEntry, Mark, PartitionMarks } from '../../core/bookkeeping/directory.ts';
-import type { Clock } from '../../core/environment.ts';
+import type { Directory, DirectoryEntry, Mark, PartitionMarks } from '../../core/merchants/directory.ts';
 import type { Endpoint, Profile } from '../../core/merchants/merchant-config.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import type { MerchantId } from '../../core/model.ts';
 import { partitionOf } from '../../core/partitions.ts';
+import type { Clock } from '../../core/runtime/environment.ts';
 
 /** Merchants with their directory, which is written in the same moment. */
 export function memoryMerchants(clock: Clock): {

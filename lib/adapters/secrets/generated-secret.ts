@@ -1,8 +1,8 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type AsOf, createBoundedCache } from '../../core/bounded-cache.ts';
-import type { GeneratedSecret } from '../../core/check-back/service-key.ts';
-import type { Clock } from '../../core/environment.ts';
 import { Fault } from '../../core/faults.ts';
+import type { GeneratedSecret } from '../../core/merchants/secrets/service-secret.ts';
+import { type AsOf, createBoundedCache } from '../../core/runtime/bounded-cache.ts';
+import type { Clock } from '../../core/runtime/environment.ts';
 import { MINUTE_MS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 

@@ -1,6 +1,6 @@
 import { DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms';
-import { createBoundedCache } from '../../core/bounded-cache.ts';
-import type { Seal } from '../../core/merchants/seal.ts';
+import type { Seal } from '../../core/merchants/secrets/seal.ts';
+import { createBoundedCache } from '../../core/runtime/bounded-cache.ts';
 import { calling } from '../aws-faults.ts';
 
 /** Opened secrets that one process caches. */

@@ -6,11 +6,11 @@ import {
   timeoutMsSchema,
 } from '../../core/merchants/merchant-config.ts';
 import { endpointIdSchema, merchantIdSchema, urlSchema } from '../../core/model.ts';
+import { sayingTextSchema } from '../../core/reading/text.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
-import { sayingTextSchema } from '../../core/text.ts';
+import { operation } from '../contract/operation.ts';
+import { ofMerchant, page } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from '../merchants/secret-rotation.ts';
-import { operation } from '../operation.ts';
-import { ofMerchant, page } from '../shapes.ts';
 
 const ofEndpoint = z.strictObject({ merchantId: merchantIdSchema, endpointId: endpointIdSchema });
 

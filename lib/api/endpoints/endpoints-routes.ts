@@ -11,8 +11,8 @@ import {
 } from '../../core/merchants/endpoints.ts';
 import { currentSpan, type Endpoint } from '../../core/merchants/merchant-config.ts';
 import { type Route, route } from '../api-app.ts';
+import { type Answer, answer, problem } from '../contract/operation.ts';
 import { rotationAnswer } from '../merchants/secret-rotation.ts';
-import { type Answer, answer, problem } from '../operation.ts';
 import * as contract from './endpoints-contract.ts';
 
 export function endpointRoutes(ports: EndpointPorts): readonly Route[] {

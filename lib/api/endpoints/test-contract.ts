@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpointIdSchema, merchantIdSchema } from '../../core/model.ts';
-import { operation } from '../operation.ts';
-import { attemptSchema } from '../shapes.ts';
+import { operation } from '../contract/operation.ts';
+import { attemptSchema } from '../contract/shapes.ts';
 
 /** A separate function serves this. It sends as deliver does, so a test takes the same path as a callback. */
 export const testEndpoint = operation({

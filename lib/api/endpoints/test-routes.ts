@@ -1,7 +1,7 @@
 import { testEndpoint } from '../../core/deliver/attempt/test-request.ts';
 import { attemptOf, snippetOf } from '../../core/deliver/state/transitions.ts';
 import { type Route, route } from '../api-app.ts';
-import { answer, problem } from '../operation.ts';
+import { answer, problem } from '../contract/operation.ts';
 import * as contract from './test-contract.ts';
 
 export function testingRoutes(ports: Parameters<typeof testEndpoint>[0]): readonly Route[] {

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type Scope, scopes } from '../../core/merchants/access-keys.ts';
+import { type Scope, scopes } from '../../core/merchants/keys/access-keys.ts';
 import { keyIdSchema, merchantIdSchema, timeSchema } from '../../core/model.ts';
-import { operation } from '../operation.ts';
-import { ofMerchant, page, paging } from '../shapes.ts';
+import { operation } from '../contract/operation.ts';
+import { ofMerchant, page, paging } from '../contract/shapes.ts';
 
 const keyAnswer = z
   .object({

@@ -1,10 +1,10 @@
-import type { Caller, KeyRecord } from '../../core/merchants/access-keys.ts';
-import { type KeyPorts, makeKey, revokeKey } from '../../core/merchants/make-key.ts';
+import type { Caller, KeyRecord } from '../../core/merchants/keys/access-keys.ts';
+import { type KeyPorts, makeKey, revokeKey } from '../../core/merchants/keys/make-key.ts';
 import type { MerchantPorts } from '../../core/merchants/merchants.ts';
 import { keyIdSchema, type MerchantId } from '../../core/model.ts';
 import { type Route, route } from '../api-app.ts';
+import { type Answer, answer, problem } from '../contract/operation.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
-import { type Answer, answer, problem } from '../operation.ts';
 import * as contract from './keys-contract.ts';
 
 export type KeyRoutePorts = KeyPorts & Pick<MerchantPorts, 'merchants'>;

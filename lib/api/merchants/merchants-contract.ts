@@ -3,8 +3,8 @@ import { feedShardsSchema, nameSchema } from '../../core/merchants/merchant-conf
 import { merchantIdSchema } from '../../core/model.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { timeZoneSchema } from '../../core/time-zone.ts';
-import { operation } from '../operation.ts';
-import { ofMerchant } from '../shapes.ts';
+import { operation } from '../contract/operation.ts';
+import { ofMerchant } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from './secret-rotation.ts';
 
 const merchantAnswer = z

@@ -8,7 +8,7 @@ import {
 } from '../../core/merchants/merchants.ts';
 import { offsetAt } from '../../core/time-zone.ts';
 import { type Route, route } from '../api-app.ts';
-import { type Answer, answer, problem } from '../operation.ts';
+import { type Answer, answer, problem } from '../contract/operation.ts';
 import * as contract from './merchants-contract.ts';
 import { rotationAnswer } from './secret-rotation.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Answer, answer } from '../operation.ts';
+import { type Answer, answer } from '../contract/operation.ts';
 
 /** The rotation of a secret: a merchant's own or an endpoint's. */
 

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { UNDELIVERED_STATES } from '../../core/deliver/redelivery.ts';
 import { endpointIdSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
-import { operation } from '../operation.ts';
-import { notificationSchema } from '../shapes.ts';
+import { operation } from '../contract/operation.ts';
+import { notificationSchema } from '../contract/shapes.ts';
 
 const scopes = ['receiver', 'merchant'] as const;
 

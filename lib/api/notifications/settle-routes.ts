@@ -10,7 +10,7 @@ import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import { endpointIdSchema, type MerchantId, transactionIdSchema, versionSchema } from '../../core/model.ts';
 import { notificationView } from '../../core/query/transaction-view.ts';
 import { type Route, route } from '../api-app.ts';
-import { answer, problem } from '../operation.ts';
+import { answer, problem } from '../contract/operation.ts';
 import * as contract from './settle-contract.ts';
 
 export interface SettlingRoutePorts extends SettlingPorts {

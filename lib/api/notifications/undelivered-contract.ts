@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { UNDELIVERED_STATES } from '../../core/deliver/redelivery.ts';
 import { MAX_UNDELIVERED_PAGE } from '../../core/query/undelivered.ts';
-import { operation } from '../operation.ts';
-import { cursorSchema, limitSchema, notificationSchema } from '../shapes.ts';
+import { operation } from '../contract/operation.ts';
+import { cursorSchema, limitSchema, notificationSchema } from '../contract/shapes.ts';
 
 export const listNotifications = operation({
   operationId: 'listNotifications',

@@ -8,8 +8,8 @@ import type { MerchantId } from '../../core/model.ts';
 import { notificationView } from '../../core/query/transaction-view.ts';
 import { readUndelivered, type UndeliveredPorts } from '../../core/query/undelivered.ts';
 import { type Route, route } from '../api-app.ts';
+import { answer } from '../contract/operation.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
-import { answer } from '../operation.ts';
 import { listNotifications } from './undelivered-contract.ts';
 
 const DEFAULT_PAGE = 50;

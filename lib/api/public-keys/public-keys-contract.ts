@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { operation } from '../operation.ts';
+import { operation } from '../contract/operation.ts';
 
 export const listPublicKeys = operation({
   operationId: 'listPublicKeys',

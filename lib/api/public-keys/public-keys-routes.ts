@@ -1,7 +1,7 @@
-import type { GeneratedSecret } from '../../core/check-back/service-key.ts';
 import { servicePublicKey } from '../../core/check-back/service-key.ts';
+import type { GeneratedSecret } from '../../core/merchants/secrets/service-secret.ts';
 import { type Route, route } from '../api-app.ts';
-import { answer } from '../operation.ts';
+import { answer } from '../contract/operation.ts';
 import { listPublicKeys } from './public-keys-contract.ts';
 
 export function publicKeysRoutes(ports: { readonly signingSecret: GeneratedSecret }): readonly Route[] {

@@ -3,7 +3,7 @@ import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merch
 import { outcomeContentSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
 import { DIFFERENCE_CLASSES, MAX_CLAIMED_ROWS } from '../../core/query/ledger-comparison.ts';
 import { BUCKETS } from '../../protocol/row-digest.ts';
-import { operation } from '../operation.ts';
+import { operation } from '../contract/operation.ts';
 
 /** Maximum bytes of a claim: enough for thousands of rows. */
 const MAX_CLAIM_BYTES = 1024 * 1024;

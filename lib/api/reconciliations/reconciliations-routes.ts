@@ -1,8 +1,8 @@
 import type { WindowPorts } from '../../core/feed/closed-windows.ts';
 import { type ClaimRefusal, type Reconciliation, reconcile } from '../../core/query/ledger-comparison.ts';
 import { type Route, route } from '../api-app.ts';
-import { answer, problem } from '../operation.ts';
-import { type FieldError, MAX_ERRORS } from '../problems.ts';
+import { answer, problem } from '../contract/operation.ts';
+import { type FieldError, MAX_ERRORS } from '../contract/problems.ts';
 import { windowProblem } from '../windows/window-problems.ts';
 import * as contract from './reconciliations-contract.ts';
 

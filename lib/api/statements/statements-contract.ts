@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { dateSchema } from '../../core/time-zone.ts';
-import { operation } from '../operation.ts';
+import { operation } from '../contract/operation.ts';
 
 export const askStatement = operation({
   operationId: 'askStatement',

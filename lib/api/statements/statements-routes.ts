@@ -1,6 +1,6 @@
 import { readStatement, type StatementQueryPorts } from '../../core/query/statement-answer.ts';
 import { type Route, route } from '../api-app.ts';
-import { answer, problem } from '../operation.ts';
+import { answer, problem } from '../contract/operation.ts';
 import { askStatement } from './statements-contract.ts';
 
 export function statementRoutes(ports: StatementQueryPorts): readonly Route[] {

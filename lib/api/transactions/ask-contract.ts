@@ -9,8 +9,8 @@ import {
   transactionTypeSchema,
 } from '../../core/model.ts';
 import { MAX_REFERENCE_PAGE } from '../../core/query/transaction-view.ts';
-import { operation } from '../operation.ts';
-import { cursorSchema, feedItemSchema, limitSchema, transactionSchema } from '../shapes.ts';
+import { operation } from '../contract/operation.ts';
+import { cursorSchema, feedItemSchema, limitSchema, transactionSchema } from '../contract/shapes.ts';
 
 export const readTransactionBack = operation({
   operationId: 'readTransactionBack',

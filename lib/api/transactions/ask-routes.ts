@@ -3,8 +3,8 @@ import { type MerchantId, type TransactionId, transactionIdSchema } from '../../
 import { type FeedPorts, type FeedQuestion, readFeed } from '../../core/query/feed-page.ts';
 import { type QueryPorts, readByReference, readTransaction } from '../../core/query/transaction-view.ts';
 import { type Route, route } from '../api-app.ts';
+import { type Answer, answer, problem } from '../contract/operation.ts';
 import { cursorText, type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
-import { type Answer, answer, problem } from '../operation.ts';
 import { askTransaction, listTransactions, readTransactionBack } from './ask-contract.ts';
 
 const DEFAULT_REFERENCE_PAGE = 10;

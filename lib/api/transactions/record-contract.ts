@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../../core/model.ts';
-import { operation } from '../operation.ts';
-import { outcomeDataSchema } from '../shapes.ts';
+import { operation } from '../contract/operation.ts';
+import { outcomeDataSchema } from '../contract/shapes.ts';
 
 /** Maximum outcomes in one batch request. */
 const MAX_BATCH = 100;

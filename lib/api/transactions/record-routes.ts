@@ -1,5 +1,5 @@
 import { outcomeData } from '../../core/deliver/attempt/callback.ts';
-import { refusalIn } from '../../core/json.ts';
+import { refusalIn } from '../../core/reading/json.ts';
 import {
   type BatchItem,
   type BatchItemResult,
@@ -9,8 +9,8 @@ import {
   recordOutcome,
 } from '../../core/record/record.ts';
 import { type Route, route } from '../api-app.ts';
-import { type Answer, answer, problem } from '../operation.ts';
-import { codeOf, type FieldError, fieldErrors, type ProblemCode } from '../problems.ts';
+import { type Answer, answer, problem } from '../contract/operation.ts';
+import { codeOf, type FieldError, fieldErrors, type ProblemCode } from '../contract/problems.ts';
 import { batchItemSchema, recordTransaction, recordTransactions } from './record-contract.ts';
 
 export function recordingRoutes(ports: RecordPorts): readonly Route[] {

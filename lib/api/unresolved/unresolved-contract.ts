@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../../core/model.ts';
 import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
-import { operation } from '../operation.ts';
-import { cursorSchema, limitSchema, outcomeDataSchema } from '../shapes.ts';
+import { operation } from '../contract/operation.ts';
+import { cursorSchema, limitSchema, outcomeDataSchema } from '../contract/shapes.ts';
 
 export const MAX_UNRESOLVED_PAGE = 100;
 

@@ -7,8 +7,8 @@ import {
 import { outcomeData } from '../../core/deliver/attempt/callback.ts';
 import type { MerchantId } from '../../core/model.ts';
 import { type Route, route } from '../api-app.ts';
+import { answer, problem } from '../contract/operation.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
-import { answer, problem } from '../operation.ts';
 import { recorded } from '../transactions/record-routes.ts';
 import {
   listUnresolvedTransactions,

@@ -1,5 +1,5 @@
 import type { WindowRefusal } from '../../core/feed/closed-windows.ts';
-import { type Answer, problem } from '../operation.ts';
+import { type Answer, problem } from '../contract/operation.ts';
 
 /**
  * The problem for a refused query about closed windows.

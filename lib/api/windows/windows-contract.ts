@@ -4,8 +4,8 @@ import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merch
 import { timeSchema } from '../../core/model.ts';
 import { RESOLUTIONS } from '../../core/query/window-sums.ts';
 import { BUCKETS } from '../../protocol/row-digest.ts';
-import { operation } from '../operation.ts';
-import { cursorSchema, feedItemSchema, limitSchema } from '../shapes.ts';
+import { operation } from '../contract/operation.ts';
+import { cursorSchema, feedItemSchema, limitSchema } from '../contract/shapes.ts';
 
 const scopes = ['receiver', 'merchant'] as const;
 

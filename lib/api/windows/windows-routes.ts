@@ -5,8 +5,8 @@ import { readWindow, readWindowRows, type WindowPosition } from '../../core/quer
 import { readWindows } from '../../core/query/window-sums.ts';
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { type Route, route } from '../api-app.ts';
+import { answer } from '../contract/operation.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
-import { answer } from '../operation.ts';
 import { windowProblem } from './window-problems.ts';
 import * as contract from './windows-contract.ts';
 

@@ -1,10 +1,10 @@
 import { printable } from '../../printable.ts';
-import { ReceiverFault } from '../../receiver/faults.ts';
+import { ReceiverFault } from '../../receiver/receiver-fault.ts';
 import { type Asked, reconcile } from './compare-ledger.ts';
-import { ReconcileFailure } from './failure.ts';
-import { openService, type ServiceOptions } from './ledger-service.ts';
-import { createProgress, type Screen } from './progress-line.ts';
-import { jsonReporter, tableReporter } from './report.ts';
+import { ReconcileFailure } from './output/failure.ts';
+import { createProgress, type Screen } from './output/progress-line.ts';
+import { jsonReporter, tableReporter } from './output/report.ts';
+import { openService, type ServiceOptions } from './service/ledger-service.ts';
 
 export const RECONCILE_HELP = `Usage: TIDINGS_API=… TIDINGS_KEY=… npm run reconcile -- --ledger ledger.csv [options]
 

@@ -2,15 +2,10 @@ import { isoTime } from '../../protocol/instants.ts';
 import { groupOf } from '../../protocol/row-digest.ts';
 import { type EventTypes, eventTypes } from '../../receiver/event-types.ts';
 import { createWindowQuestions } from '../../receiver/reconciling/questions.ts';
-import type { LedgerRow } from './columns.ts';
 import { type Suspect, suspectWindows } from './descent.ts';
-import { ReconcileFailure } from './failure.ts';
-import { type Head, openLedger, type Reading, readLedger } from './ledger-rows.ts';
-import { BeyondRetention, type Difference, type Service } from './ledger-service.ts';
-import { beyondRetention, type FirstReading, type Given, rangeOf, timeOf } from './range.ts';
-import { differencesOf } from './settle.ts';
-import { openSpool, type Spool } from './spool.ts';
-import { assertWhole, type StatementHead, statementHead } from './statement-head.ts';
+import type { LedgerRow } from './ledger/columns.ts';
+import { type Head, openLedger, type Reading, readLedger } from './ledger/ledger-rows.ts';
+import { openSpool, type Spool } from './ledger/spool.ts';
 import {
   createTotals,
   createWindowSums,
@@ -20,7 +15,12 @@ import {
   sumOfRow,
   type WindowSums,
   windowOf,
-} from './sums.ts';
+} from './ledger/sums.ts';
+import { ReconcileFailure } from './output/failure.ts';
+import { beyondRetention, type FirstReading, type Given, rangeOf, timeOf } from './range.ts';
+import { BeyondRetention, type Difference, type Service } from './service/ledger-service.ts';
+import { assertWhole, type StatementHead, statementHead } from './service/statement-head.ts';
+import { differencesOf } from './settle.ts';
 
 /**
  * Compares a ledger of any size with the service. It reads the ledger once to sum each window. Only if something differs,

@@ -1,6 +1,6 @@
 import { mergeNeighbours, secondsOf } from '../../receiver/reconciling/comparing.ts';
 import type { Slice, Span, WindowQuestions } from '../../receiver/reconciling/questions.ts';
-import { isSame, NOTHING, type Sum, sumOf, sumOfDigest, type WindowSums } from './sums.ts';
+import { isSame, NOTHING, type Sum, sumOf, sumOfDigest, type WindowSums } from './ledger/sums.ts';
 
 /** Order of comparison: days, then hours, then windows. Each step only asks for the parts that differ. */
 

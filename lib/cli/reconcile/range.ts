@@ -1,10 +1,10 @@
 import { instantOf, isoTime } from '../../protocol/instants.ts';
 import type { Span } from '../../receiver/reconciling/questions.ts';
-import type { LedgerRow } from './columns.ts';
-import { ReconcileFailure } from './failure.ts';
-import type { BeyondRetention, Closing } from './ledger-service.ts';
-import type { StatementHead } from './statement-head.ts';
-import type { WindowSums } from './sums.ts';
+import type { LedgerRow } from './ledger/columns.ts';
+import type { WindowSums } from './ledger/sums.ts';
+import { ReconcileFailure } from './output/failure.ts';
+import type { BeyondRetention, Closing } from './service/ledger-service.ts';
+import type { StatementHead } from './service/statement-head.ts';
 
 /** Which range of a ledger is compared, and messages if a range cannot be compared. */
 

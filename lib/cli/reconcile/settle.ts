@@ -3,12 +3,12 @@ import { BUCKETS } from '../../protocol/row-digest.ts';
 import { nextOf } from '../../receiver/asking/service-client.ts';
 import type { ListedOutcome } from '../../receiver/outcome.ts';
 import type { Bucket, WindowQuestions } from '../../receiver/reconciling/questions.ts';
-import type { LedgerRow } from './columns.ts';
 import type { Suspect } from './descent.ts';
-import { ReconcileFailure } from './failure.ts';
-import type { Difference, Service, Side } from './ledger-service.ts';
-import type { Spool } from './spool.ts';
-import { isSame, NOTHING, type RowSum } from './sums.ts';
+import type { LedgerRow } from './ledger/columns.ts';
+import type { Spool } from './ledger/spool.ts';
+import { isSame, NOTHING, type RowSum } from './ledger/sums.ts';
+import { ReconcileFailure } from './output/failure.ts';
+import type { Difference, Service, Side } from './service/ledger-service.ts';
 
 /** Finds the exact differences of one window. The service compares if the rows fit into one request; else this does. */
 

@@ -1,13 +1,13 @@
-import type { Clock, ClockTrust, Reporter } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import { createDigestSum } from '../feed/digest.ts';
 import type { FeedStore } from '../feed/feed-store.ts';
 import { feedRows, type Window, windowOf, windowStart } from '../feed/window.ts';
 import type { WindowStore } from '../feed/window-store.ts';
+import type { Directory } from '../merchants/directory.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
 import type { MerchantId } from '../model.ts';
+import type { Clock, ClockTrust, Reporter } from '../runtime/environment.ts';
 import { isoTime, msOf, SECOND_MS } from '../time.ts';
-import type { Directory } from './directory.ts';
 import { type Slice, walkPartition } from './partition-scan.ts';
 
 export interface ClosePorts {

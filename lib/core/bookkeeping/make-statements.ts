@@ -1,12 +1,12 @@
-import { CLOCKS_DIFFER_MS, type Clock, type ClockTrust, type Reporter } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import { oldestShown } from '../feed/watermark.ts';
 import { windowStart } from '../feed/window.ts';
 import type { WindowStore } from '../feed/window-store.ts';
+import type { Directory, DirectoryEntry } from '../merchants/directory.ts';
 import type { Profile } from '../merchants/merchant-config.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
+import { CLOCKS_DIFFER_MS, type Clock, type ClockTrust, type Reporter } from '../runtime/environment.ts';
 import { isoTime, msOf } from '../time.ts';
-import type { Directory, DirectoryEntry } from './directory.ts';
 import { type Slice, walkPartition } from './partition-scan.ts';
 import { dayAfter, firstDay, firstDaySince, type Statement, type StatementDay } from './statement.ts';
 import { type StatementFilePorts, writeStatementFile } from './statement-file.ts';

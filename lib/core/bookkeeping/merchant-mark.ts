@@ -1,6 +1,6 @@
-import { changeUnderRev, OVERTAKEN } from '../change-under-rev.ts';
+import type { Directory, Mark, Stretch } from '../merchants/directory.ts';
 import type { MerchantId } from '../model.ts';
-import type { Directory, Mark, Stretch } from './directory.ts';
+import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
 
 /** Overlapping runs write the same mark, and so does the audit when it moves the `stated` mark back. */
 const MAX_TRIES = 10;

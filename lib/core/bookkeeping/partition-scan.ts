@@ -1,10 +1,10 @@
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
-import { CLOCKS_DIFFER_MS, type Clock } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import { windowStart } from '../feed/window.ts';
+import type { Directory, DirectoryEntry, Mark } from '../merchants/directory.ts';
 import type { MerchantId } from '../model.ts';
+import { CLOCKS_DIFFER_MS, type Clock } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
-import type { Directory, DirectoryEntry, Mark } from './directory.ts';
 import { fallBehind } from './merchant-mark.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { base62, createSha256 } from '../crypto.ts';
-import type { Random } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import { createDigestSum, sameGroups } from '../feed/digest.ts';
 import type { FeedStore } from '../feed/feed-store.ts';
 import { openMerge } from '../feed/merge.ts';
 import { shardLists } from '../feed/shard-pages.ts';
 import type { MerchantId } from '../model.ts';
+import type { Random } from '../runtime/environment.ts';
 import type { Statement, StatementDay } from './statement.ts';
 import { statementHead, statementRow } from './statement-csv.ts';
 import type { StatementFiles } from './statement-store.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { storedMerchantId, storedTime } from '../stored.ts';
+import { storedMerchantId, storedTime } from '../reading/stored.ts';
 import { isoTime, msOf } from '../time.ts';
 import { dateAfter, dateAt, startOfDate } from '../time-zone.ts';
 

@@ -1,11 +1,12 @@
 import { sha256Hex } from '../../protocol/hashes.ts';
 import { type AttemptPorts, sendSigned } from '../deliver/attempt/make-attempt.ts';
 import { nextNumber } from '../deliver/state/notification.ts';
+import type { GeneratedSecret } from '../merchants/secrets/service-secret.ts';
 import type { Outcome } from '../model.ts';
 import { isoTime, SECOND_MS } from '../time.ts';
 import { readAnswer, type Says } from './check-answer.ts';
 import type { Check, CheckAttempt } from './check-state.ts';
-import { type GeneratedSecret, serviceSigner } from './service-key.ts';
+import { serviceSigner } from './service-key.ts';
 
 /** Time-out of one request to an initiator, from the DNS look-up to the last byte of the response. */
 const CHECK_TIMEOUT_MS = 10 * SECOND_MS;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AttemptMade } from '../deliver/state/transitions.ts';
-import { parseJsonParts } from '../json.ts';
 import { type Outcome, type OutcomeContent, outcomeContentSchema } from '../model.ts';
+import { parseJsonParts } from '../reading/json.ts';
 import { isoTime } from '../time.ts';
 
 /** Interprets an initiator's answer to a check. Pure. */

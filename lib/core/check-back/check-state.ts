@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { snippetOf } from '../deliver/state/transitions.ts';
 import type { TransactionKey } from '../model.ts';
-import { storedMerchantId, storedTime, storedTransactionId, storedWord } from '../stored.ts';
+import { storedMerchantId, storedTime, storedTransactionId, storedWord } from '../reading/stored.ts';
+import { clampWait } from '../runtime/waiting.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
-import { clampWait } from '../waiting.ts';
 
 /** The check of a PENDING transaction: when to ask the initiator how it ended, and the progress so far. */
 

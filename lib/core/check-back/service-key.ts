@@ -2,12 +2,6 @@ import { hkdfSha256 } from '../../protocol/hashes.ts';
 import type { Signer } from '../../protocol/signing/signed-headers.ts';
 import { publicKeyText } from '../../protocol/signing/webhook-keys.ts';
 
-/** A secret value that was generated when the service was deployed. */
-export interface GeneratedSecret {
-  /** @param notBeforeMs the value must come from a read that began then or later. Default: a cached value is good enough */
-  value(notBeforeMs?: number): Promise<string>;
-}
-
 /**
  * The service's own private key. Initiators verify with its public key that a check comes from Tidings. It is derived from
  * a generated value, so that the people who deploy the service never handle a private key.

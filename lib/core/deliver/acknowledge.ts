@@ -1,8 +1,8 @@
-import { changeUnderRev, OVERTAKEN } from '../change-under-rev.ts';
-import type { Clock, Random } from '../environment.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { type EndpointId, isTerminal, type TransactionKey, type Version } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
+import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
+import type { Clock, Random } from '../runtime/environment.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { expectedEndpoints } from './expected-endpoints.ts';
 import { notifyUrlOf } from './notify-url.ts';

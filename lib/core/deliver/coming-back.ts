@@ -1,5 +1,5 @@
-import type { Random } from '../environment.ts';
 import { Fault } from '../faults.ts';
+import type { Random } from '../runtime/environment.ts';
 
 /** When the queue redelivers a message that failed. Without this, it waits for its visibility time-out. */
 

@@ -1,13 +1,13 @@
-import { changeUnderRev, OVERTAKEN } from '../change-under-rev.ts';
-import type { Clock, Random, Reporter, Timer } from '../environment.ts';
 import type { Lane } from '../events.ts';
 import { Fault } from '../faults.ts';
-import type { Gate } from '../gate.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
-import type { Seal } from '../merchants/seal.ts';
+import type { Seal } from '../merchants/secrets/seal.ts';
 import { isTerminal, type TerminalOutcome } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
+import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
+import type { Clock, Random, Reporter, Timer } from '../runtime/environment.ts';
+import type { Gate } from '../runtime/gate.ts';
 import type { Schedule } from '../schedule.ts';
 import { msOf } from '../time.ts';
 import { attemptPatiently } from './attempt/lane-patience.ts';

@@ -1,10 +1,10 @@
 import type * as z from 'zod';
 import { type CheckingPorts, check } from '../check-back/check.ts';
 import { checkMessageSchema } from '../check-back/check-state.ts';
-import type { Reporter } from '../environment.ts';
 import type { DeliveryLane } from '../events.ts';
 import { Fault } from '../faults.ts';
-import { parseJson } from '../json.ts';
+import { parseJson } from '../reading/json.ts';
+import type { Reporter } from '../runtime/environment.ts';
 import { type DeliverPorts, deliver } from './deliver.ts';
 import { notificationMessageSchema } from './state/notification.ts';
 

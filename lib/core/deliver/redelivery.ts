@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { base62 } from '../crypto.ts';
-import type { Clock, Random } from '../environment.ts';
 import { isUnreadable } from '../faults.ts';
 import type { EndpointId, MerchantId } from '../model.ts';
 import { PARTITIONS } from '../partitions.ts';
-import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../stored.ts';
+import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../reading/stored.ts';
+import type { Clock, Random } from '../runtime/environment.ts';
 import { isoTime, msOf } from '../time.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { saveNotification } from './state/fence.ts';

@@ -1,9 +1,9 @@
 import { type Check, checkMessageFor } from '../check-back/check-state.ts';
 import type { CheckStore } from '../check-back/check-store.ts';
-import type { Clock, Reporter } from '../environment.ts';
 import { Fault, isUnreadable } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { NOTIFY_URL_ENDPOINT } from '../model.ts';
+import type { Clock, Reporter } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS } from '../time.ts';
 import { circuitOf, SETTINGS_MAX_AGE_MS } from './attempt/target.ts';
 import type { Dispatcher } from './dispatcher.ts';

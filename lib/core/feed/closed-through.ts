@@ -1,4 +1,4 @@
-import type { Directory } from '../bookkeeping/directory.ts';
+import type { Directory } from '../merchants/directory.ts';
 import type { MerchantId } from '../model.ts';
 import { partitionOf } from '../partitions.ts';
 

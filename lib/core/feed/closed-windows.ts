@@ -1,8 +1,8 @@
-import type { Directory } from '../bookkeeping/directory.ts';
-import type { Clock, ClockTrust } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
+import type { Directory } from '../merchants/directory.ts';
 import type { MerchantId } from '../model.ts';
+import type { Clock, ClockTrust } from '../runtime/environment.ts';
 import { isoTime, msOf, SECOND_MS } from '../time.ts';
 import { type Closing, closedThroughOf } from './closed-through.ts';
 import type { FeedStore } from './feed-store.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import type { TransactionId, Version } from '../model.ts';
-import { storedTransactionId, storedVersion } from '../stored.ts';
+import { storedTransactionId, storedVersion } from '../reading/stored.ts';
 
 /** An outcome's position in its merchant's feed, independent of its shard. */
 export interface FeedKey {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { MerchantId, TerminalOutcome } from '../model.ts';
-import { storedMerchantId, storedTime } from '../stored.ts';
+import { storedMerchantId, storedTime } from '../reading/stored.ts';
 import { isoTime, SECOND_MS } from '../time.ts';
 import type { DigestSum } from './digest.ts';
 import type { FeedStore } from './feed-store.ts';

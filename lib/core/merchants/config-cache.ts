@@ -1,5 +1,5 @@
-import { createBoundedCache } from '../bounded-cache.ts';
 import type { MerchantId } from '../model.ts';
+import { createBoundedCache } from '../runtime/bounded-cache.ts';
 import type { MerchantConfig } from './merchant-config.ts';
 import type { MerchantStore } from './merchant-store.ts';
 

@@ -1,8 +1,7 @@
 import { vetCallbackUrl } from '../address.ts';
-import { changeUnderRev, contended, OVERTAKEN } from '../change-under-rev.ts';
 import { base62 } from '../crypto.ts';
-import { sealContext } from '../deliver/attempt/target.ts';
 import { type EndpointId, endpointIdSchema, type MerchantId } from '../model.ts';
+import { changeUnderRev, contended, OVERTAKEN } from '../runtime/change-under-rev.ts';
 import { isoTime } from '../time.ts';
 import { createDatedWrites, untilInForce, type WriteTimes } from './dated-writes.ts';
 import {
@@ -13,7 +12,8 @@ import {
   updateEndpoint,
 } from './endpoints.ts';
 import { DEFAULT_TIMEOUT_MS, type Endpoint } from './merchant-config.ts';
-import { type MadeSecret, makeSecret } from './secrets.ts';
+import { sealContext } from './secrets/seal.ts';
+import { type MadeSecret, makeSecret } from './secrets/secrets.ts';
 import { newHistory, PAST_MS } from './settings-history.ts';
 
 /** Most live endpoints of one merchant. A terminal outcome may go to every one of them. */

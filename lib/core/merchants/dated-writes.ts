@@ -1,5 +1,5 @@
-import { CLOCKS_DIFFER_MS, type Clock, type Random, type Timer } from '../environment.ts';
 import { Fault } from '../faults.ts';
+import { CLOCKS_DIFFER_MS, type Clock, type Random, type Timer } from '../runtime/environment.ts';
 import { isoTime, msOf, SECOND_MS } from '../time.ts';
 import { currentSpan, type Endpoint } from './merchant-config.ts';
 import { type ChangeTimes, datedAnew } from './settings-history.ts';

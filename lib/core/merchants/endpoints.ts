@@ -1,8 +1,7 @@
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
-import { changeUnderRev, OVERTAKEN } from '../change-under-rev.ts';
-import { sealContext } from '../deliver/attempt/target.ts';
-import type { ClockTrust, Reporter } from '../environment.ts';
 import type { EndpointId, MerchantId } from '../model.ts';
+import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
+import type { ClockTrust, Reporter } from '../runtime/environment.ts';
 import type { Schedule } from '../schedule.ts';
 import {
   createDatedWrites,
@@ -14,7 +13,8 @@ import {
 } from './dated-writes.ts';
 import { currentSpan, type Endpoint, type SealedSecret, type SignatureChoice } from './merchant-config.ts';
 import type { MerchantStore } from './merchant-store.ts';
-import type { Seal } from './seal.ts';
+import type { Seal } from './secrets/seal.ts';
+import { sealContext } from './secrets/seal.ts';
 import {
   makePrivateKey,
   makeSecret,
@@ -22,7 +22,7 @@ import {
   type Rotation,
   type RotationRefusal,
   rotated,
-} from './secrets.ts';
+} from './secrets/secrets.ts';
 import { changedHistory } from './settings-history.ts';
 
 /**

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { EVENT_FILTER } from '../../protocol/event-names.ts';
+import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../reading/stored.ts';
+import { lineSchema } from '../reading/text.ts';
 import { storedScheduleSchema } from '../schedule.ts';
-import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../stored.ts';
-import { lineSchema } from '../text.ts';
 import { DEFAULT_TIME_ZONE } from '../time-zone.ts';
 
 /** A merchant's settings and endpoints: what delivery and checks need to know of a tenant. */

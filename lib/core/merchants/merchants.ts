@@ -1,16 +1,16 @@
 import { canonicalJson } from '../../protocol/json/canonical-json.ts';
-import { changeUnderRev, OVERTAKEN } from '../change-under-rev.ts';
-import { sealContext } from '../deliver/attempt/target.ts';
-import type { Clock, ClockTrust, Random } from '../environment.ts';
 import { Fault } from '../faults.ts';
 import type { MerchantId } from '../model.ts';
+import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
+import type { Clock, ClockTrust, Random } from '../runtime/environment.ts';
 import { DEFAULT_SCHEDULE, type Schedule } from '../schedule.ts';
 import { isoTime } from '../time.ts';
 import { DEFAULT_TIME_ZONE } from '../time-zone.ts';
 import type { Profile } from './merchant-config.ts';
 import type { MerchantStore } from './merchant-store.ts';
-import type { Seal } from './seal.ts';
-import { makeSecret, newestSecret, type Rotation, type RotationRefusal, rotated } from './secrets.ts';
+import type { Seal } from './secrets/seal.ts';
+import { sealContext } from './secrets/seal.ts';
+import { makeSecret, newestSecret, type Rotation, type RotationRefusal, rotated } from './secrets/secrets.ts';
 
 /** Makes and changes merchants, and rotates their secret. Merchants are never deleted: their outcomes stay theirs. */
 

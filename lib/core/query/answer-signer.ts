@@ -1,10 +1,11 @@
 import { signedHeaders } from '../../protocol/signing/signed-headers.ts';
 import { answerKey, storedSecretBytes } from '../../protocol/signing/webhook-keys.ts';
-import { openKeys, SETTINGS_MAX_AGE_MS, sealContext } from '../deliver/attempt/target.ts';
-import type { Clock, Random } from '../environment.ts';
+import { openKeys, SETTINGS_MAX_AGE_MS } from '../deliver/attempt/target.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
-import type { Seal } from '../merchants/seal.ts';
+import type { Seal } from '../merchants/secrets/seal.ts';
+import { sealContext } from '../merchants/secrets/seal.ts';
 import type { MerchantId } from '../model.ts';
+import type { Clock, Random } from '../runtime/environment.ts';
 import { SECOND_MS } from '../time.ts';
 
 /** Signs an answer to a merchant, negative answers included, so that it can be verified like a callback. */

@@ -1,6 +1,5 @@
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { feedItem } from '../deliver/attempt/callback.ts';
-import type { Clock, ClockTrust } from '../environment.ts';
 import { feedShardsOf } from '../feed/closed-windows.ts';
 import type { FeedStore } from '../feed/feed-store.ts';
 import { openMerge, takePage } from '../feed/merge.ts';
@@ -9,6 +8,7 @@ import { shardLists } from '../feed/shard-pages.ts';
 import { oldestShown, type Reach, watermarkAt } from '../feed/watermark.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import type { MerchantId, TerminalOutcome } from '../model.ts';
+import type { Clock, ClockTrust } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS, msOf } from '../time.ts';
 
 /** The feed: a merchant's terminal outcomes in the order in which they were listed, read with a cursor. */

@@ -1,7 +1,7 @@
-import { createBoundedCache } from '../bounded-cache.ts';
-import type { Clock, Random } from '../environment.ts';
-import type { Gate } from '../gate.ts';
 import type { MerchantId } from '../model.ts';
+import { createBoundedCache } from '../runtime/bounded-cache.ts';
+import type { Clock, Random } from '../runtime/environment.ts';
+import type { Gate } from '../runtime/gate.ts';
 import { SECOND_MS } from '../time.ts';
 
 /**

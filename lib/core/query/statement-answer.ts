@@ -1,11 +1,11 @@
-import type { Directory } from '../bookkeeping/directory.ts';
 import { endOfDate, type Statement } from '../bookkeeping/statement.ts';
 import type { StatementStore } from '../bookkeeping/statement-store.ts';
-import type { Clock, ClockTrust } from '../environment.ts';
 import { closedThroughOf } from '../feed/closed-through.ts';
 import { oldestShown, type Reach } from '../feed/watermark.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
+import type { Directory } from '../merchants/directory.ts';
 import type { MerchantId } from '../model.ts';
+import type { Clock, ClockTrust } from '../runtime/environment.ts';
 import { isoTime, msOf, SECOND_MS } from '../time.ts';
 
 /** Makes links to files. Anyone who has a link can fetch the file until the link expires. */

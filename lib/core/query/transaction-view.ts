@@ -2,7 +2,6 @@ import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { outcomeData } from '../deliver/attempt/callback.ts';
 import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
 import { type Notification, notificationIdOf, untried } from '../deliver/state/notification.ts';
-import type { Clock, ClockTrust } from '../environment.ts';
 import { oldestShown, watermarkAt } from '../feed/watermark.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type TransactionKey,
 } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
+import type { Clock, ClockTrust } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS, msOf } from '../time.ts';
 
 /** Reads transactions back: their outcomes, and the state of their notifications. */

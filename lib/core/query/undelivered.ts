@@ -2,10 +2,10 @@ import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import type { UndeliveredState } from '../deliver/redelivery.ts';
 import { type ListedKey, listingOrder, type Notification } from '../deliver/state/notification.ts';
 import type { NotificationStore } from '../deliver/state/notification-store.ts';
-import type { Clock, ClockTrust } from '../environment.ts';
 import { takeFromPartitions } from '../feed/partition-pages.ts';
 import { oldestShown, type Reach, watermarkAt } from '../feed/watermark.ts';
 import type { MerchantId } from '../model.ts';
+import type { Clock, ClockTrust } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS } from '../time.ts';
 
 /** Undelivered notifications of a merchant: those in one state, in listing order. */

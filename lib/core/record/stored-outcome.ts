@@ -9,7 +9,7 @@ import {
   storedTransactionId,
   storedVersion,
   storedWord,
-} from '../stored.ts';
+} from '../reading/stored.ts';
 
 /** Reads stored outcomes loosely: the request rules of `outcomeContentSchema` are not enforced again. */
 

@@ -18,7 +18,7 @@ import {
 } from '../../protocol/signing/signature-check.ts';
 import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
 import { isMerchantId, isTransactionId, type MerchantId, type TransactionKey } from '../ids.ts';
-import { type CheckBackAnswer, endOfTransaction } from './check-answer.ts';
+import { type CheckBackAnswer, endOfTransaction } from './end-of-transaction.ts';
 import { fixedPublicKeys, type PublicKeys } from './public-keys.ts';
 import { Refusal } from './refusal.ts';
 

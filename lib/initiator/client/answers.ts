@@ -4,7 +4,7 @@ import type { ServiceRequest } from '../../protocol/http/transport.ts';
 import { isObject } from '../../protocol/json/json-values.ts';
 import type { FieldError } from '../fault.ts';
 import type { TransactionKey } from '../ids.ts';
-import { isRecordedOutcome, type OutcomeContent, type RecordedOutcome } from '../outcome.ts';
+import { isRecordedOutcome, type OutcomeContent, type RecordedOutcome } from '../recorded-outcome.ts';
 import { type ApiAnswer, faultOf, unexpectedAnswer } from './calling.ts';
 
 /** The result of recording one outcome. A conflict is a value: the transaction already ended differently. */

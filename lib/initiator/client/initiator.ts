@@ -18,7 +18,7 @@ import {
   type TransactionId,
   type TransactionKey,
 } from '../ids.ts';
-import type { OutcomeContent } from '../outcome.ts';
+import type { OutcomeContent } from '../recorded-outcome.ts';
 import {
   type BatchResult,
   batchResults,

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { optionsProblem, textProblem } from '../../protocol/runtime/option-rules.ts';
-import type { EndOfTransaction } from '../check-back/check-answer.ts';
+import type { EndOfTransaction } from '../check-back/end-of-transaction.ts';
 import { assertOptions, InitiatorFault, invalidOption } from '../fault.ts';
 import type { TransactItem } from '../outbox/limits.ts';
 import { endText, type Mark, readMark } from './mark.ts';

@@ -1,4 +1,4 @@
-import { type EndOfTransaction, endOfTransaction } from '../check-back/check-answer.ts';
+import { type EndOfTransaction, endOfTransaction } from '../check-back/end-of-transaction.ts';
 import { InitiatorFault, invalidOption } from '../fault.ts';
 
 /**

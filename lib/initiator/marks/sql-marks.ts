@@ -1,4 +1,4 @@
-import type { EndOfTransaction } from '../check-back/check-answer.ts';
+import type { EndOfTransaction } from '../check-back/end-of-transaction.ts';
 import { InitiatorFault } from '../fault.ts';
 import { checkKey, type TransactionKey } from '../ids.ts';
 import { endText, type Mark, readMark } from './mark.ts';

@@ -2,7 +2,7 @@ import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { BOUND_FIELDS } from '../../protocol/content/content-equality.ts';
 import { feedShardOf, outcomeItem, outcomeSk, transactionPk } from '../../protocol/table/outcome-layout.ts';
 import type { TransactionKey } from '../ids.ts';
-import type { TerminalContent } from '../outcome.ts';
+import type { TerminalContent } from '../recorded-outcome.ts';
 import { checkLimits, type TransactItem } from './limits.ts';
 import type { StampedOutcome } from './outbox-items.ts';
 import type { OutboxTable } from './outbox-table.ts';

@@ -12,8 +12,8 @@ import {
 import { checkContent } from '../content-check.ts';
 import { assertOptions, InitiatorFault, invalidFields } from '../fault.ts';
 import { checkKey, type TransactionKey } from '../ids.ts';
-import type { RecordedOutcome, TerminalContent } from '../outcome.ts';
 import { plainOutcome } from '../plain-json.ts';
+import type { RecordedOutcome, TerminalContent } from '../recorded-outcome.ts';
 import { attemptCommit, type CancellationReason, type Commit } from './attempt.ts';
 import { decideCommit } from './deciding.ts';
 import type { TransactItem } from './limits.ts';

@@ -1,5 +1,5 @@
 import { contradictedFields, sameContent } from '../../protocol/content/content-equality.ts';
-import type { RecordedOutcome, TerminalContent } from '../outcome.ts';
+import type { RecordedOutcome, TerminalContent } from '../recorded-outcome.ts';
 import type { StandingVersion } from './outbox-items.ts';
 
 /** What to do with an outcome, given the recorded versions. */

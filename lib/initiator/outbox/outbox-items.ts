@@ -1,7 +1,7 @@
 import { isObject } from '../../protocol/json/json-values.ts';
 import { fieldsOfItem } from '../../protocol/table/outcome-layout.ts';
 import type { TransactionKey } from '../ids.ts';
-import { isRecordedOutcome, type RecordedOutcome, type TerminalContent } from '../outcome.ts';
+import { isRecordedOutcome, type RecordedOutcome, type TerminalContent } from '../recorded-outcome.ts';
 
 /** Outcomes as the outbox writes and reads them: the service's own items plus the `commitId`. */
 

@@ -1,6 +1,6 @@
 import { matches, TRANSACTION_ID } from '../../protocol/id-forms.ts';
-import { ReceiverFault } from '../faults.ts';
 import type { Outcome } from '../outcome.ts';
+import { ReceiverFault } from '../receiver-fault.ts';
 import type { ApplyResult } from '../stores/receiver-store.ts';
 import { type Client, nextOf, type Standing } from './service-client.ts';
 import { noCounts, type Taking } from './taking.ts';

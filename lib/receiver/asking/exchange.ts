@@ -1,8 +1,8 @@
 import { repeatedly, retryAfterMs, type Tried } from '../../protocol/http/repeating.ts';
 import type { HttpAnswer } from '../../protocol/http/service-answer.ts';
 import { type Exchanged, exchange } from '../../protocol/http/transport.ts';
-import { ReceiverFault } from '../faults.ts';
 import { type Now, type Pauses, systemNow, systemPauses } from '../pauses.ts';
+import { ReceiverFault } from '../receiver-fault.ts';
 
 /** One HTTP request to the service, with limits on time, bytes and tries. */
 

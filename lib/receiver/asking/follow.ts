@@ -1,6 +1,6 @@
 import type { EventTypes } from '../event-types.ts';
-import { ReceiverFault } from '../faults.ts';
 import type { Pauses } from '../pauses.ts';
+import { ReceiverFault } from '../receiver-fault.ts';
 import type { ReceiverStore } from '../stores/receiver-store.ts';
 import { type Client, nextOf } from './service-client.ts';
 import { sinceOf } from './since.ts';

@@ -1,6 +1,6 @@
 import { instantOf } from '../../protocol/instants.ts';
 import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
-import { ReceiverFault } from '../faults.ts';
+import { ReceiverFault } from '../receiver-fault.ts';
 
 /**
  * Read fields of a signed answer. The signature was valid, so an invalid field is a bug of the service or of the kit and

@@ -1,9 +1,9 @@
 import { type HttpAnswer, readServiceAnswer } from '../../protocol/http/service-answer.ts';
 import type { JsonObject } from '../../protocol/json/json-values.ts';
 import { SIGNATURE_HEADER } from '../../protocol/signing/signed-headers.ts';
-import { ReceiverFault } from '../faults.ts';
 import { type ListedOutcome, type Outcome, parseListedOutcome, parseOutcome } from '../outcome.ts';
 import type { Now } from '../pauses.ts';
+import { ReceiverFault } from '../receiver-fault.ts';
 import { canonicalRequest, createAnswerVerifier, type VerifiedAnswer } from '../verifying/answer.ts';
 import type { Secrets } from '../verifying/keys.ts';
 import { createExchange, type ExchangeOptions, type Spent } from './exchange.ts';

@@ -1,5 +1,5 @@
 import { isoTime } from '../../protocol/instants.ts';
-import { ReceiverFault } from '../faults.ts';
+import { ReceiverFault } from '../receiver-fault.ts';
 import { fullHour } from '../times.ts';
 
 /**

@@ -10,7 +10,7 @@ import {
   integerProblem,
   optionalFunctionProblem,
 } from '../../protocol/runtime/option-rules.ts';
-import { assertOptions, ReceiverFault } from '../faults.ts';
+import { assertOptions, ReceiverFault } from '../receiver-fault.ts';
 
 /** A callback as received, in the same form for every host. */
 export type CallbackRequest = RawRequest;

@@ -1,6 +1,6 @@
 import type { DynamoDBDocument, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { ReceiverFault } from '../faults.ts';
 import type { Pauses } from '../pauses.ts';
+import { ReceiverFault } from '../receiver-fault.ts';
 
 /** Maximum number of tries when a transaction collides with another one on the same items. */
 const MAX_TRIES = 6;

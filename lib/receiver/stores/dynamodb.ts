@@ -2,8 +2,8 @@ import type { DynamoDBDocument, TransactWriteCommandInput } from '@aws-sdk/lib-d
 import { isoTime } from '../../protocol/instants.ts';
 import { bucketOf, createDigestSum, type Digest, type DigestSum } from '../../protocol/row-digest.ts';
 import { functionsProblem, optionsProblem, textProblem } from '../../protocol/runtime/option-rules.ts';
-import { assertOptions, ReceiverFault } from '../faults.ts';
 import { type Pauses, systemPauses } from '../pauses.ts';
+import { assertOptions, ReceiverFault } from '../receiver-fault.ts';
 import {
   acknowledgementsPk,
   appliedItem,

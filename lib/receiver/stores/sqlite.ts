@@ -1,6 +1,6 @@
 import { bucketOf } from '../../protocol/row-digest.ts';
 import { functionsProblem } from '../../protocol/runtime/option-rules.ts';
-import { assertOptions, ReceiverFault } from '../faults.ts';
+import { assertOptions, ReceiverFault } from '../receiver-fault.ts';
 import {
   type Acknowledgement,
   type AppliedOutcome,

@@ -2,9 +2,9 @@ import { instantOf } from '../../protocol/instants.ts';
 import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 import { functionProblem, integerProblem, optionsProblem } from '../../protocol/runtime/option-rules.ts';
 import { TOLERANCE_SECONDS } from '../../protocol/signing/signature-check.ts';
-import { assertOptions, ReceiverFault } from '../faults.ts';
 import { merchantIdProblem } from '../outcome.ts';
 import { type Now, systemNow } from '../pauses.ts';
+import { assertOptions, ReceiverFault } from '../receiver-fault.ts';
 import { answerKeys, type Secrets } from './keys.ts';
 import { type SignedRequest, verifySigned } from './signed-request.ts';
 

@@ -7,7 +7,7 @@ import {
   SECRET_PREFIX,
   secretBytes,
 } from '../../protocol/signing/webhook-keys.ts';
-import { ReceiverFault } from '../faults.ts';
+import { ReceiverFault } from '../receiver-fault.ts';
 
 /** One secret or several: `whsec_…`, or `whpk_…` for `v1a`. During a rotation, pass the old and the new one. */
 export type Secrets = string | readonly string[];

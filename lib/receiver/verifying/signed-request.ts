@@ -5,7 +5,7 @@ import {
   timeRefusal,
   type VerificationKey,
 } from '../../protocol/signing/signature-check.ts';
-import { ReceiverFault } from '../faults.ts';
+import { ReceiverFault } from '../receiver-fault.ts';
 
 /** A signed message. `body` must be the raw bytes: JSON that was parsed and serialised again may differ. */
 export interface SignedRequest {

@@ -2,9 +2,9 @@ import { TEST_EVENT } from '../../protocol/event-names.ts';
 import { isObject } from '../../protocol/json/json-values.ts';
 import { functionProblem, integerProblem, optionsProblem } from '../../protocol/runtime/option-rules.ts';
 import { TOLERANCE_SECONDS, type VerificationKey } from '../../protocol/signing/signature-check.ts';
-import { assertOptions, ReceiverFault } from '../faults.ts';
 import { type Outcome, parseOutcome } from '../outcome.ts';
 import { type Now, systemNow } from '../pauses.ts';
+import { assertOptions, ReceiverFault } from '../receiver-fault.ts';
 import { type Secrets, verificationKeys } from './keys.ts';
 import { type SignedRequest, verifySigned } from './signed-request.ts';
 

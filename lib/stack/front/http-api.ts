@@ -2,8 +2,8 @@ import { CfnStage, HttpApi, type HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { Operation } from '../../api/operation.ts';
-import { operations } from '../../api/operations.ts';
+import type { Operation } from '../../api/contract/operation.ts';
+import { operations } from '../../api/contract/operations.ts';
 
 /** A function that serves operations of the contract. */
 type ApiFunctionName = Operation['function'];

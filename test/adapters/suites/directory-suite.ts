@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DirectoryEntry, Stretch } from '../../../lib/core/bookkeeping/directory.ts';
 import { fallBehind } from '../../../lib/core/bookkeeping/merchant-mark.ts';
+import type { DirectoryEntry, Stretch } from '../../../lib/core/merchants/directory.ts';
 import { PARTITIONS, partitionOf } from '../../../lib/core/partitions.ts';
 import { at, merchant, OTHER, profile, SHOP } from '../support/samples.ts';
 import { atOnce, type OpenTable, useTable, WRITERS } from '../support/throwaway-table.ts';

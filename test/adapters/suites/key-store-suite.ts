@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { KeyRecord } from '../../../lib/core/merchants/access-keys.ts';
+import type { KeyRecord } from '../../../lib/core/merchants/keys/access-keys.ts';
 import { at, key, OTHER, SHOP } from '../support/samples.ts';
 import { type OpenTable, useTable } from '../support/throwaway-table.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Seal } from '../../../lib/core/merchants/seal.ts';
+import type { Seal } from '../../../lib/core/merchants/secrets/seal.ts';
 
 export interface SealUnderTest {
   readonly seal: Seal;

@@ -17,8 +17,8 @@ import { createStatementStore } from '../../../lib/adapters/dynamodb/stores/dyna
 import { createWindowStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-window-store.ts';
 import { openTable, type Table } from '../../../lib/adapters/dynamodb/table/table-client.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
-import type { Clock } from '../../../lib/core/environment.ts';
 import type { ServiceEvent } from '../../../lib/core/events.ts';
+import type { Clock } from '../../../lib/core/runtime/environment.ts';
 import { awsClient } from '../../../lib/local/aws/aws-client.ts';
 import { startDynamoDb } from '../../../lib/local/dynamodb/dynamodb-server.ts';
 import { provideTable } from '../../../lib/local/dynamodb/tables.ts';

@@ -2,7 +2,7 @@ import { type Statement, statementSchema } from '../../../lib/core/bookkeeping/s
 import { type Job, jobSchema } from '../../../lib/core/deliver/redelivery.ts';
 import { type Notification, notificationSchema } from '../../../lib/core/deliver/state/notification.ts';
 import { type Window, windowSchema } from '../../../lib/core/feed/window.ts';
-import type { KeyRecord } from '../../../lib/core/merchants/access-keys.ts';
+import type { KeyRecord } from '../../../lib/core/merchants/keys/access-keys.ts';
 import {
   type Endpoint,
   endpointSchema,

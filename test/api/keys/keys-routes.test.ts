@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { levelOf } from '../../../lib/adapters/reporter.ts';
-import { operations } from '../../../lib/api/operations.ts';
-import { MAX_KEYS } from '../../../lib/core/merchants/make-key.ts';
+import { operations } from '../../../lib/api/contract/operations.ts';
+import { MAX_KEYS } from '../../../lib/core/merchants/keys/make-key.ts';
 import { createWorld, payment, START_MS } from '../../support/world.ts';
 
 type World = ReturnType<typeof createWorld>;

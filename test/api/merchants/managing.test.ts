@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { openApiDocument } from '../../../lib/api/openapi-document.ts';
+import { openApiDocument } from '../../../lib/api/contract/openapi-document.ts';
 import type { CallbackRequest } from '../../../lib/core/deliver/attempt/sender.ts';
 import { clockSkewFault } from '../../../lib/core/faults.ts';
 import { disableEndpoint } from '../../../lib/core/merchants/endpoints.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { expectedEndpoints } from '../../../lib/core/deliver/expected-endpoints.ts';
-import { CLOCKS_DIFFER_MS } from '../../../lib/core/environment.ts';
 import type { SettingsSpan } from '../../../lib/core/merchants/merchant-config.ts';
 import {
   changedHistory,
@@ -9,6 +8,7 @@ import {
   PAST_MS,
   type Wanted,
 } from '../../../lib/core/merchants/settings-history.ts';
+import { CLOCKS_DIFFER_MS } from '../../../lib/core/runtime/environment.ts';
 import { isoTime, SECOND_MS } from '../../../lib/core/time.ts';
 import { Dice } from '../../simulation/dice.ts';
 

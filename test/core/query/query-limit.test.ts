@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../../lib/api/api-app.ts';
-import { operations } from '../../../lib/api/operations.ts';
+import { operations } from '../../../lib/api/contract/operations.ts';
 import { merchantIdSchema } from '../../../lib/core/model.ts';
 import { createQueryLimit, MAX_LARGE_QUERIES } from '../../../lib/core/query/query-limit.ts';
 import { createWorld, payment } from '../../support/world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PROBLEMS } from '../../../lib/api/problems.ts';
+import { PROBLEMS } from '../../../lib/api/contract/problems.ts';
 import { isFinalCode, readServiceAnswer } from '../../../lib/protocol/http/service-answer.ts';
 
 const read = (status: number, type: string, body: string) =>

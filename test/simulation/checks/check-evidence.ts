@@ -3,14 +3,14 @@ import type { EndpointId, MerchantId, Outcome } from '../../../lib/core/model.ts
 import type { Schedule } from '../../../lib/core/schedule.ts';
 import type { ByHand } from '../by-hand.ts';
 import type { SettingsWatch } from '../settings-watch.ts';
-import type { Banks } from '../simulated-banks.ts';
-import type { TimedEvent } from '../simulated-functions.ts';
-import type { Lanes } from '../simulated-lanes.ts';
-import type { SimulatedMerchant } from '../simulated-merchants.ts';
-import type { Receiver } from '../simulated-receivers.ts';
-import type { Shop } from '../simulated-shops.ts';
-import type { Stream } from '../simulated-stream.ts';
 import type { Story } from '../stories.ts';
+import type { Banks } from '../world/simulated-banks.ts';
+import type { TimedEvent } from '../world/simulated-functions.ts';
+import type { Lanes } from '../world/simulated-lanes.ts';
+import type { SimulatedMerchant } from '../world/simulated-merchants.ts';
+import type { Receiver } from '../world/simulated-receivers.ts';
+import type { Shop } from '../world/simulated-shops.ts';
+import type { Stream } from '../world/simulated-stream.ts';
 
 /** What is left of a run, and what was seen on the way. */
 export interface Evidence {

@@ -1,8 +1,8 @@
-import { CLOCKS_DIFFER_MS } from '../../../lib/core/environment.ts';
 import { isTerminal, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../../lib/core/model.ts';
+import { CLOCKS_DIFFER_MS } from '../../../lib/core/runtime/environment.ts';
 import { msOf, SECOND_MS } from '../../../lib/core/time.ts';
 import type { AnsweredChange } from '../change-watch.ts';
-import type { TimedEvent } from '../simulated-functions.ts';
+import type { TimedEvent } from '../world/simulated-functions.ts';
 import { type Evidence, notificationName, outcomeName } from './check-evidence.ts';
 import { asksFor } from './check-expectation.ts';
 

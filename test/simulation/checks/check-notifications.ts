@@ -5,7 +5,7 @@ import { delaysOf, totalSeconds } from '../../../lib/core/schedule.ts';
 import { MINUTE_MS, msOf, SECOND_MS } from '../../../lib/core/time.ts';
 import { webhookIdOf } from '../../../lib/protocol/event-names.ts';
 import { CLOCK_TOLERANCE_MS } from '../../../lib/protocol/table/clock-skew.ts';
-import type { TimedEvent } from '../simulated-functions.ts';
+import type { TimedEvent } from '../world/simulated-functions.ts';
 import { type Evidence, notificationName, receiversOf, scheduleOf } from './check-evidence.ts';
 import { expectationOf } from './check-expectation.ts';
 

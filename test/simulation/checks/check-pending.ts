@@ -1,5 +1,5 @@
 import { isTerminal, type Outcome } from '../../../lib/core/model.ts';
-import { nameOf, type Prepared } from '../simulated-banks.ts';
+import { nameOf, type Prepared } from '../world/simulated-banks.ts';
 import type { Evidence } from './check-evidence.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { isTerminal } from '../../../lib/core/model.ts';
-import type { Shop } from '../simulated-shops.ts';
+import type { Shop } from '../world/simulated-shops.ts';
 import { type Evidence, outcomeName } from './check-evidence.ts';
 
 /** Promise 5: a receiver that asks has committed each outcome once, whatever became of the callbacks, and can prove it. */

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { DigestGroup } from '../../../lib/core/feed/digest.ts';
 import { isTerminal, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { isoTime, msOf, SECOND_MS } from '../../../lib/core/time.ts';
-import { FEED_LAG_SECONDS } from '../simulated-functions.ts';
 import { paceMs } from '../stories.ts';
+import { FEED_LAG_SECONDS } from '../world/simulated-functions.ts';
 import type { Evidence } from './check-evidence.ts';
 
 /** Promise 4: closed windows say what the table holds, and none had to be revised. */

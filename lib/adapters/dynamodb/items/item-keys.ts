@@ -6,9 +6,9 @@ import {
   type NotificationState,
   notificationKeySchema,
 } from '../../../core/deliver/state/notification.ts';
-import type { GatedPlace } from '../../../core/gate.ts';
 import type { EndpointId, MerchantId, TransactionKey } from '../../../core/model.ts';
 import { partitionOf } from '../../../core/partitions.ts';
+import type { GatedPlace } from '../../../core/runtime/gate.ts';
 import { transactionPk, versionDigits } from '../../../protocol/table/outcome-layout.ts';
 
 /**

@@ -7,9 +7,9 @@ import type {
   OwnMark,
   PartitionMarks,
   Stretch,
-} from '../../../core/bookkeeping/directory.ts';
+} from '../../../core/merchants/directory.ts';
 import type { MerchantId } from '../../../core/model.ts';
-import { storedMerchantId } from '../../../core/stored.ts';
+import { storedMerchantId } from '../../../core/reading/stored.ts';
 import { merchantPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, directoryPk, STATED_SK } from '../items/item-keys.ts';

@@ -1,8 +1,8 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Reporter } from '../../../core/environment.ts';
 import type { FeedStore } from '../../../core/feed/feed-store.ts';
 import { isTerminal, type MerchantId, type TerminalOutcome } from '../../../core/model.ts';
 import { readUntilUnreadable } from '../../../core/record/stored-outcome.ts';
+import type { Reporter } from '../../../core/runtime/environment.ts';
 import { isoTime, msOf } from '../../../core/time.ts';
 import { feedOrder, feedPk, merchantTransactionsPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';

@@ -2,7 +2,7 @@ import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynam
 import * as z from 'zod';
 import { type Job, type JobStore, jobSchema } from '../../../core/deliver/redelivery.ts';
 import { isUnreadable } from '../../../core/faults.ts';
-import { storedMerchantId } from '../../../core/stored.ts';
+import { storedMerchantId } from '../../../core/reading/stored.ts';
 import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk } from '../items/item-keys.ts';

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Clock, Reporter } from '../../../core/environment.ts';
 import { clockSkewFault } from '../../../core/faults.ts';
+import type { Clock, Reporter } from '../../../core/runtime/environment.ts';
 import { createClockSkew } from '../../../protocol/table/clock-skew.ts';
 
 /** Compares this machine's clock with the time of every DynamoDB response. */

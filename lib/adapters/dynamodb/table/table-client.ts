@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Clock, Reporter } from '../../../core/environment.ts';
+import type { Clock, Reporter } from '../../../core/runtime/environment.ts';
 import { numberOf } from '../reading-rows.ts';
 import { type ClockCheck, createClockCheck } from './clock-check.ts';
 

@@ -1,7 +1,7 @@
-import type { Clock, Random } from '../../environment.ts';
 import type { Lane } from '../../events.ts';
-import type { Gate } from '../../gate.ts';
 import type { TerminalOutcome } from '../../model.ts';
+import type { Clock, Random } from '../../runtime/environment.ts';
+import type { Gate } from '../../runtime/gate.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { HealthMonitor } from '../health/health-monitor.ts';
 import { SLOW_MS } from '../health/request-counts.ts';

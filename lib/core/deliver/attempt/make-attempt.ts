@@ -1,8 +1,8 @@
 import { webhookIdOf } from '../../../protocol/event-names.ts';
 import { sha256Hex } from '../../../protocol/hashes.ts';
 import { type Signer, signedHeaders } from '../../../protocol/signing/signed-headers.ts';
-import type { Clock, Random } from '../../environment.ts';
 import type { TerminalOutcome } from '../../model.ts';
+import type { Clock, Random } from '../../runtime/environment.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { AttemptMade } from '../state/transitions.ts';
 import { callbackBody } from './callback.ts';

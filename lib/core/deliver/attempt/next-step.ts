@@ -1,5 +1,5 @@
+import { clampWait, MAX_QUEUE_WAIT_MS } from '../../runtime/waiting.ts';
 import { MINUTE_MS, msOf } from '../../time.ts';
-import { clampWait, MAX_QUEUE_WAIT_MS } from '../../waiting.ts';
 import type { Admission } from '../health/circuit-breaker.ts';
 import type { Notification } from '../state/notification.ts';
 import {

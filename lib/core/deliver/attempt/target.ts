@@ -1,7 +1,6 @@
 import { sha256Hex } from '../../../protocol/hashes.ts';
 import type { Signer } from '../../../protocol/signing/signed-headers.ts';
 import { storedSecretBytes } from '../../../protocol/signing/webhook-keys.ts';
-import type { Clock } from '../../environment.ts';
 import type { ConfigCache } from '../../merchants/config-cache.ts';
 import {
   activeSecrets,
@@ -11,9 +10,11 @@ import {
   type SealedSecret,
   type SignatureChoice,
 } from '../../merchants/merchant-config.ts';
-import type { Seal } from '../../merchants/seal.ts';
+import type { Seal } from '../../merchants/secrets/seal.ts';
+import { sealContext } from '../../merchants/secrets/seal.ts';
 import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../model.ts';
 import type { OutcomeStore } from '../../record/outcome-store.ts';
+import type { Clock } from '../../runtime/environment.ts';
 import type { Schedule } from '../../schedule.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { Circuit } from '../health/circuit.ts';
@@ -35,11 +36,6 @@ export type TargetResult = Target | { readonly kind: 'blocked'; readonly reason:
 
 /** Longest time until attempts use changed settings. */
 export const SETTINGS_MAX_AGE_MS = 10 * SECOND_MS;
-
-/** The seal's context: names the owner of the secret. Sealed text opens only with the context that it was sealed with. */
-export function sealContext(merchantId: MerchantId, endpointId?: EndpointId): string {
-  return endpointId === undefined ? `merchant:${merchantId}` : `endpoint:${merchantId}/${endpointId}`;
-}
 
 export async function openKeys(
   ports: { readonly seal: Seal; readonly clock: Clock },

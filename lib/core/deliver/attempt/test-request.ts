@@ -1,16 +1,17 @@
 import { TEST_EVENT } from '../../../protocol/event-names.ts';
 import { base62 } from '../../crypto.ts';
-import type { Clock, Random } from '../../environment.ts';
-import type { Gate } from '../../gate.ts';
 import { isLive } from '../../merchants/endpoints.ts';
 import type { MerchantStore } from '../../merchants/merchant-store.ts';
-import type { Seal } from '../../merchants/seal.ts';
+import type { Seal } from '../../merchants/secrets/seal.ts';
+import { sealContext } from '../../merchants/secrets/seal.ts';
 import type { EndpointId, MerchantId } from '../../model.ts';
+import type { Clock, Random } from '../../runtime/environment.ts';
+import type { Gate } from '../../runtime/gate.ts';
 import { isoTime, SECOND_MS } from '../../time.ts';
 import type { AttemptMade } from '../state/transitions.ts';
 import { sendSigned } from './make-attempt.ts';
 import type { Sender } from './sender.ts';
-import { openSigners, sealContext } from './target.ts';
+import { openSigners } from './target.ts';
 
 /** The HTTP API waits 30 s. The test must end before that, with time left to return the answer. */
 const MAX_TIMEOUT_MS = 20 * SECOND_MS;

@@ -1,5 +1,5 @@
+import { MAX_QUEUE_WAIT_MS } from '../../runtime/waiting.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../../time.ts';
-import { MAX_QUEUE_WAIT_MS } from '../../waiting.ts';
 import type { Health } from './circuit.ts';
 import { failedAgain } from './lost-endpoint.ts';
 import { isStreakLong, type RequestCounts } from './request-counts.ts';

@@ -1,5 +1,5 @@
-import { createBoundedCache } from '../../bounded-cache.ts';
-import type { Clock } from '../../environment.ts';
+import { createBoundedCache } from '../../runtime/bounded-cache.ts';
+import type { Clock } from '../../runtime/environment.ts';
 import { SECOND_MS } from '../../time.ts';
 import { type Circuit, HEALTHY, type Health, type HealthStore } from './circuit.ts';
 import { type HealthEvent, isWorthWriting, nextHealth } from './circuit-breaker.ts';

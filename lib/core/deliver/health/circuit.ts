@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { MerchantId } from '../../model.ts';
-import { storedTime, storedWord } from '../../stored.ts';
+import { storedTime, storedWord } from '../../reading/stored.ts';
 
 /** A call target with its own health: an endpoint, or the host of transactions' own callback URLs. */
 export interface Circuit {

@@ -1,5 +1,5 @@
-import { OVERTAKEN, tryUnderRev } from '../../change-under-rev.ts';
-import type { Reporter } from '../../environment.ts';
+import { OVERTAKEN, tryUnderRev } from '../../runtime/change-under-rev.ts';
+import type { Reporter } from '../../runtime/environment.ts';
 import type { Circuit } from './circuit.ts';
 import { type Admission, admission, isProbeDue } from './circuit-breaker.ts';
 import {

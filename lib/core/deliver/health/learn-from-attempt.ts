@@ -1,7 +1,7 @@
-import type { Clock, Random, Reporter, Timer } from '../../environment.ts';
 import { disableEndpoint } from '../../merchants/endpoints.ts';
 import type { MerchantStore } from '../../merchants/merchant-store.ts';
 import { NOTIFY_URL_ENDPOINT } from '../../model.ts';
+import type { Clock, Random, Reporter, Timer } from '../../runtime/environment.ts';
 import type { Target } from '../attempt/target.ts';
 import type { NotificationKey } from '../state/notification.ts';
 import type { AttemptMade } from '../state/transitions.ts';

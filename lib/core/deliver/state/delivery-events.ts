@@ -1,5 +1,5 @@
-import type { Reporter } from '../../environment.ts';
 import type { Lane } from '../../events.ts';
+import type { Reporter } from '../../runtime/environment.ts';
 import { msOf } from '../../time.ts';
 import type { Notification } from './notification.ts';
 import type { AttemptMade } from './transitions.ts';

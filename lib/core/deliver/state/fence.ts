@@ -1,5 +1,5 @@
 import { base62 } from '../../crypto.ts';
-import type { Random } from '../../environment.ts';
+import type { Random } from '../../runtime/environment.ts';
 import type { FencedStore } from './fenced-store.ts';
 import type { Notification } from './notification.ts';
 import type { NotificationStore } from './notification-store.ts';

@@ -7,7 +7,7 @@ import {
   storedTransactionId,
   storedVersion,
   storedWord,
-} from '../../stored.ts';
+} from '../../reading/stored.ts';
 
 /** One terminal outcome for one endpoint, and the progress of its delivery. */
 

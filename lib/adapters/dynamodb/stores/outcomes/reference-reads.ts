@@ -1,8 +1,8 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../../../../core/faults.ts';
 import type { MerchantId, TransactionId } from '../../../../core/model.ts';
+import { storedTransactionId } from '../../../../core/reading/stored.ts';
 import type { ReferenceIds, ReferenceQuery } from '../../../../core/record/outcome-store.ts';
-import { storedTransactionId } from '../../../../core/stored.ts';
 import { referencePk, transactionPk } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
 import { INDEXES } from '../../items/item-keys.ts';

@@ -1,0 +1,92 @@
+import type * as z from 'zod';
+import type { Caller, Scope } from '../../core/merchants/keys/access-keys.ts';
+import type { MerchantId } from '../../core/model.ts';
+import type { FieldError, ProblemCode } from './problems.ts';
+
+/** One request of the API. Its schemas validate the request, document it and type its handler. */
+export interface Operation<
+  P extends z.ZodObject = z.ZodObject,
+  Q extends z.ZodObject = z.ZodObject,
+  B extends z.ZodType = z.ZodType,
+> {
+  readonly operationId: string;
+  readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete';
+  /** With parameters in braces: `/v1/merchants/{merchantId}`. */
+  readonly path: string;
+  readonly summary: string;
+  /** The function that serves it. */
+  readonly function: 'record' | 'query' | 'admin' | 'test-request' | 'document';
+  /** Scopes that may call it. Empty: no key is needed. */
+  readonly scopes: readonly Scope[];
+  /**
+   * Which merchant the request is about. `path`: the merchant in the path. `key`: the merchant of the key. `none`: no
+   * merchant. `any`: the merchant of the key, or all merchants if the key has none.
+   */
+  readonly merchant: 'path' | 'key' | 'none' | 'any';
+  /** Reads the caller's key again instead of from the cache, so that a revoked key stops managing at once. */
+  readonly freshKey?: true;
+  /** Whether this query reads more than one page. One merchant may run few of these at a time. Merchant keys only. */
+  readonly isLarge?: (query: Readonly<Record<string, unknown>>) => boolean;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** Maximum bytes of a body. Default: 64 KiB. */
+  readonly maxBodyBytes?: number;
+  /** The body field whose items succeed or fail one by one. The handler validates each item. */
+  readonly itemsIn?: string;
+  /** Successful answers by status. */
+  readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
+  /** Problems in addition to those that every operation has. */
+  readonly problems: readonly ProblemCode[];
+}
+
+type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
+
+/** What a handler gets: the validated parts of the request and its caller. */
+export interface Input<O extends Operation> {
+  readonly params: Output<O['params']>;
+  readonly query: Output<O['query']>;
+  readonly body: Output<O['body']>;
+  readonly caller: Caller;
+  /** The merchant that the request is about, from the path or from the key. */
+  readonly merchantId: MerchantId;
+}
+
+interface GoodAnswer {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly body?: object;
+  /** The time as of which the answer is true (ISO 8601). Default: when the request started. */
+  readonly asOf?: string;
+}
+
+export interface Problem {
+  readonly kind: 'problem';
+  readonly code: ProblemCode;
+  readonly errors?: readonly FieldError[];
+  readonly extra?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly asOf?: string;
+}
+
+export type Answer = GoodAnswer | Problem;
+
+export type Handler<O extends Operation> = (input: Input<O>) => Promise<Answer>;
+
+/** Defines an operation and keeps the exact types of its schemas. */
+export function operation<
+  const P extends z.ZodObject,
+  const Q extends z.ZodObject,
+  const B extends z.ZodType,
+  const O extends Operation<P, Q, B>,
+>(definition: O & Operation<P, Q, B>): O {
+  return definition;
+}
+
+export function answer(status: number, body?: object, asOf?: string): Answer {
+  return { kind: 'answer', status, ...(body !== undefined && { body }), ...(asOf !== undefined && { asOf }) };
+}
+
+export function problem(code: ProblemCode, details: Omit<Problem, 'kind' | 'code'> = {}): Answer {
+  return { kind: 'problem', code, ...details };
+}

@@ -1,0 +1,33 @@
+import * as endpoints from '../endpoints/endpoints-contract.ts';
+import { testEndpoint } from '../endpoints/test-contract.ts';
+import * as keys from '../keys/keys-contract.ts';
+import * as merchants from '../merchants/merchants-contract.ts';
+import * as settling from '../notifications/settle-contract.ts';
+import { listNotifications } from '../notifications/undelivered-contract.ts';
+import { listPublicKeys } from '../public-keys/public-keys-contract.ts';
+import * as reconciling from '../reconciliations/reconciliations-contract.ts';
+import { askStatement } from '../statements/statements-contract.ts';
+import * as asking from '../transactions/ask-contract.ts';
+import { recordTransaction, recordTransactions } from '../transactions/record-contract.ts';
+import { listUnresolvedTransactions, resolveTransaction } from '../unresolved/unresolved-contract.ts';
+import * as windows from '../windows/windows-contract.ts';
+import type { Operation } from './operation.ts';
+
+/** Every operation of the API, in all functions. */
+export const operations: readonly Operation[] = [
+  recordTransaction,
+  recordTransactions,
+  ...Object.values(asking),
+  ...Object.values(windows),
+  ...Object.values(reconciling),
+  askStatement,
+  listNotifications,
+  ...Object.values(settling),
+  ...Object.values(merchants),
+  ...Object.values(endpoints),
+  ...Object.values(keys),
+  testEndpoint,
+  listUnresolvedTransactions,
+  resolveTransaction,
+  listPublicKeys,
+];

@@ -1,0 +1,119 @@
+import * as z from 'zod';
+import { notificationStates } from '../../core/deliver/state/notification.ts';
+import { merchantIdSchema } from '../../core/model.ts';
+import { MAX_CURSOR_LENGTH } from '../list-cursor.ts';
+
+/** Schemas that several resources share. Answer schemas only document; the core builds the answers. */
+
+/** Parameters of a path that names only a merchant. */
+export const ofMerchant = z.strictObject({ merchantId: merchantIdSchema });
+
+const reason = z.object({ code: z.string(), message: z.string() });
+
+const feedItem = z.object({
+  merchantId: z.string(),
+  transactionId: z.string(),
+  reference: z.string().exactOptional(),
+  version: z.union([z.literal(1), z.literal(2)]),
+  transactionType: z.string(),
+  status: z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CLOSED']),
+  reason: reason.exactOptional(),
+  amount: z.int(),
+  currency: z.string(),
+  relatedTransactionId: z.string().exactOptional(),
+  occurredAt: z.iso.datetime(),
+  recordedAt: z.iso.datetime(),
+  listedAt: z.iso.datetime().exactOptional().meta({ description: 'Absent for a PENDING.' }),
+});
+
+export const outcomeDataSchema = z
+  .object({ ...feedItem.shape, metadata: z.record(z.string(), z.unknown()) })
+  .meta({ id: 'Outcome' });
+
+/** An outcome as the feed and windows show it: without metadata. */
+export const feedItemSchema = feedItem.meta({ id: 'FeedItem' });
+
+export const attemptSchema = z
+  .object({
+    number: z.int(),
+    at: z.iso.datetime(),
+    durationMs: z.int(),
+    statusCode: z.int().exactOptional(),
+    error: z.string().exactOptional().meta({ description: 'Why the attempt failed: a stable code.' }),
+    responseSnippet: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'The first 512 bytes of the last answer; on the last attempt only.' }),
+  })
+  .meta({ id: 'Attempt' });
+
+export const notificationSchema = z
+  .object({
+    notificationId: z.string().meta({ example: 'pay_1.1.ep_4fzQ0Yw2' }),
+    endpointId: z.string(),
+    version: z.int(),
+    state: z.enum(notificationStates),
+    blockedReason: z
+      .string()
+      .exactOptional()
+      .meta({
+        description:
+          'Why it is blocked. `gone`: the receiver answered 410. `endpoint_disabled`, `endpoint_gone`: the endpoint was ' +
+          'disabled or deleted. `address_refused`: its address is not public. `no_notify_url`, `unknown_merchant`: there ' +
+          'is no address to send it to.',
+      }),
+    attempts: z.array(attemptSchema),
+    nextAttemptAt: z.iso.datetime().exactOptional(),
+  })
+  .meta({ id: 'Notification' });
+
+export const transactionSchema = z
+  .object({
+    ...outcomeDataSchema.shape,
+    outcomes: z.array(
+      z.object({
+        version: z.int(),
+        status: z.string(),
+        reason: reason.exactOptional(),
+        occurredAt: z.iso.datetime(),
+        recordedAt: z.iso.datetime(),
+        listedAt: z.iso.datetime().exactOptional(),
+      }),
+    ),
+    notifications: z.array(notificationSchema),
+  })
+  .meta({ id: 'Transaction' });
+
+/** The fields that every answer to a receiver or merchant key adds. They bind the answer to its request. */
+export const envelopeSchema = z.object({
+  merchantId: z.string().meta({ description: 'The merchant that the answer is about.' }),
+  request: z.string().meta({
+    description: 'The request that is answered: method, path, and query parameters in sorted order.',
+    example: 'GET /v1/transactions/pay_1',
+  }),
+  asOf: z.iso.datetime().meta({ description: 'The moment as of which the answer is true.' }),
+});
+
+/** The `limit` parameter: 1 to `most`. */
+export const limitSchema = (most: number) =>
+  z
+    .string('invalid_value')
+    .regex(/^[1-9]\d{0,3}$/, 'invalid_value')
+    .transform(Number)
+    .refine((limit) => limit <= most, 'invalid_value')
+    .exactOptional()
+    .meta({ description: `Maximum number of items, 1 to ${most}.` });
+
+export const cursorSchema = z
+  .string('invalid_cursor')
+  .min(1, 'invalid_cursor')
+  .max(MAX_CURSOR_LENGTH, 'invalid_cursor')
+  .exactOptional()
+  .meta({ description: 'The nextCursor of the previous page, of the same list with the same filter.' });
+
+/** The query of a list that is read page by page. */
+export const paging = z.strictObject({ cursor: cursorSchema, limit: limitSchema(100) });
+
+/** A page of a list. */
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), hasMore: z.boolean(), nextCursor: z.string().exactOptional() });

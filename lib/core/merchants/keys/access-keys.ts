@@ -1,0 +1,165 @@
+import * as z from 'zod';
+import { sha256Hex } from '../../../protocol/hashes.ts';
+import { base62, equalInConstantTime } from '../../crypto.ts';
+import type { MerchantId } from '../../model.ts';
+import { storedId, storedMerchantId, storedTime, storedWord } from '../../reading/stored.ts';
+import { createBoundedCache } from '../../runtime/bounded-cache.ts';
+import type { Clock, Random } from '../../runtime/environment.ts';
+import { isoTime } from '../../time.ts';
+import type { GeneratedSecret } from '../secrets/service-secret.ts';
+
+interface KeyPageQuery {
+  readonly owner: MerchantId | undefined;
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export interface KeyStore {
+  read(keyId: string): Promise<KeyRecord | undefined>;
+  create(key: KeyRecord): Promise<void>;
+  /** False if that owner has no such key. */
+  remove(keyId: string, owner: MerchantId | undefined): Promise<boolean>;
+  /** One page of the keys of a merchant, or of the keys without a merchant, sorted by id. */
+  list(options: KeyPageQuery): Promise<{ readonly keys: readonly KeyRecord[]; readonly more: boolean }>;
+}
+
+/** Bearer keys: `tk_<keyId>_<secret>`. Only a hash of the secret is kept. */
+
+export const scopes = ['admin', 'initiator', 'merchant', 'receiver'] as const;
+export type Scope = (typeof scopes)[number];
+export const keyRecordSchema = z.object({
+  keyId: storedId,
+  secretHash: z.string(),
+  /** A scope that this version does not know grants nothing. */
+  scope: storedWord<Scope>(),
+  /** Absent on keys for all merchants. */
+  merchantId: storedMerchantId.exactOptional(),
+  createdAt: storedTime,
+  expiresAt: storedTime.exactOptional(),
+});
+export type KeyRecord = z.infer<typeof keyRecordSchema>;
+
+/** The authenticated caller. */
+export interface Caller {
+  readonly keyId: string;
+  readonly scope: Scope;
+  readonly merchantId?: MerchantId;
+  /** When the key expires. A key that it makes expires no later. */
+  readonly expiresAt?: string;
+}
+
+const ROOT_KEY_ID = 'root';
+/** How long a key is cached. A revoked key works for at most this long, and cannot manage anything during that time. */
+const KEY_CACHE_MS = 60_000;
+/** Keys that one process caches; it caches as many unknown ids. */
+const MAX_CACHED_KEYS = 1_000;
+const KEY_PATTERN = /^tk_([A-Za-z0-9]{1,64})_([A-Za-z0-9]{16,256})$/;
+
+export function newKey(
+  random: Random,
+  details: Pick<KeyRecord, 'scope' | 'merchantId' | 'createdAt' | 'expiresAt'>,
+): { readonly record: KeyRecord; readonly key: string } {
+  const keyId = base62(random.bytes(12));
+  const secret = base62(random.bytes(32));
+  return { record: { keyId, secretHash: sha256Hex(secret), ...details }, key: `tk_${keyId}_${secret}` };
+}
+
+type Authentication =
+  | { readonly kind: 'caller'; readonly caller: Caller }
+  | { readonly kind: 'refused'; readonly code: 'missing_key' | 'invalid_key' };
+
+/** Turns an `Authorization` header into a caller. With `isFresh`, the key is read again, so a revoked one is refused. */
+export type Authenticate = (
+  authorization: string | undefined,
+  options?: { readonly isFresh?: boolean },
+) => Promise<Authentication>;
+
+interface KeyPorts {
+  readonly keys: Pick<KeyStore, 'read'>;
+  readonly rootKey: GeneratedSecret;
+  readonly clock: Clock;
+}
+
+const INVALID: Authentication = { kind: 'refused', code: 'invalid_key' };
+
+/** Create one per process: it caches keys and unknown ids. A malformed key causes no read. */
+export function createAuthenticator(ports: KeyPorts): Authenticate {
+  const known = createKeyCache(ports.keys);
+  return async (authorization, { isFresh = false } = {}) => {
+    if (authorization === undefined) return { kind: 'refused', code: 'missing_key' };
+    const parts = KEY_PATTERN.exec(authorization.replace(/^Bearer +/i, ''));
+    if (parts === null) return INVALID;
+    const [, keyId = '', secret = ''] = parts;
+    const nowMs = ports.clock.now();
+    const check = (notBeforeMs?: number) =>
+      keyId === ROOT_KEY_ID
+        ? rootCaller(ports.rootKey, secret, notBeforeMs)
+        : callerOf(known, { keyId, secret, nowMs, notBeforeMs: notBeforeMs ?? nowMs - KEY_CACHE_MS });
+    const caller = await check();
+    // Read again only if the secret is right. Otherwise every bad request could cause a read.
+    const standing = caller !== undefined && isFresh ? await check(nowMs) : caller;
+    return standing === undefined ? INVALID : { kind: 'caller', caller: standing };
+  };
+}
+
+async function rootCaller(
+  rootKey: GeneratedSecret,
+  secret: string,
+  notBeforeMs: number | undefined,
+): Promise<Caller | undefined> {
+  const isRoot = equalInConstantTime(secret, await rootKey.value(notBeforeMs));
+  return isRoot ? { keyId: ROOT_KEY_ID, scope: 'admin' } : undefined;
+}
+
+interface PresentedKey {
+  readonly keyId: string;
+  readonly secret: string;
+  readonly nowMs: number;
+  readonly notBeforeMs: number;
+}
+
+async function callerOf(known: KeyCache, presented: PresentedKey): Promise<Caller | undefined> {
+  const { keyId, secret, nowMs, notBeforeMs } = presented;
+  const record = await known.get(keyId, { nowMs, notBeforeMs });
+  if (record === undefined || !equalInConstantTime(record.secretHash, sha256Hex(secret))) return undefined;
+  const { scope, merchantId, expiresAt } = record;
+  if (expiresAt !== undefined && expiresAt <= isoTime(nowMs)) return undefined;
+  return {
+    keyId,
+    scope,
+    ...(merchantId !== undefined && { merchantId }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  };
+}
+
+interface KeyCache {
+  /** The key as of a read that began after `notBeforeMs`. */
+  get(keyId: string, times: Pick<PresentedKey, 'nowMs' | 'notBeforeMs'>): Promise<KeyRecord | undefined>;
+}
+
+/** Caches keys and unknown ids apart, so that made-up ids evict no key. Ids are random and never reused. */
+function createKeyCache(keys: Pick<KeyStore, 'read'>): KeyCache {
+  const found = createBoundedCache<string, KeyRecord>({ capacity: MAX_CACHED_KEYS });
+  const missing = createBoundedCache<string, true>({ capacity: MAX_CACHED_KEYS });
+  return {
+    async get(keyId, { nowMs, notBeforeMs }) {
+      // A key read in this same millisecond may have been read before the caller asked.
+      const youngerThan = notBeforeMs + 1;
+      const cached = found.get(keyId, youngerThan);
+      if (cached !== undefined) return cached;
+      if (missing.get(keyId, nowMs - KEY_CACHE_MS + 1)) return undefined;
+      const record = await found.read(keyId, youngerThan, async () => {
+        const stored = await keys.read(keyId);
+        return stored && { value: stored, asOfMs: nowMs };
+      });
+      if (record === undefined) missing.set(keyId, true, nowMs);
+      return record;
+    },
+  };
+}
+
+/** Whether the caller may act with one of `allowed` scopes, for `merchantId` where one is named. */
+export function permits(caller: Caller, allowed: readonly Scope[], merchantId?: MerchantId): boolean {
+  if (!allowed.includes(caller.scope)) return false;
+  return caller.merchantId === undefined || merchantId === undefined || caller.merchantId === merchantId;
+}

@@ -1,0 +1,55 @@
+import { MAX_JSON_DEPTH } from '../../protocol/json/json-limits.ts';
+import { escapePointer } from '../../protocol/json/json-values.ts';
+import { JsonRefusal, type JsonRefusalCode, type ReadLimits, readJson } from './json-reading.ts';
+
+/** Parses untrusted JSON with bounds. */
+
+/** Most containers around an item: the batch and its list. An item in a batch may nest as deep as a single one. */
+const MAX_ENVELOPE_DEPTH = 2;
+
+/** Why a part is refused, and where: `pointer` (RFC 6901) starts at the value passed to {@link refusalIn}. */
+export interface RefusedPart {
+  readonly code: JsonRefusalCode;
+  readonly pointer: string;
+}
+
+type Refused = RefusedPart & { readonly ok: false };
+
+export type ParsedJson = { readonly ok: true; readonly value: unknown } | Refused;
+
+const MALFORMED: Refused = { ok: false, code: 'malformed_json', pointer: '' };
+
+/** Parses JSON text. Refuses it as a whole if {@link refusalIn} finds anything in it. */
+export function parseJson(text: string): ParsedJson {
+  const parsed = parseJsonParts(text);
+  const refusal = parsed.ok ? refusalIn(parsed.value) : undefined;
+  return refusal === undefined ? parsed : { ok: false, ...refusal };
+}
+
+/**
+ * Parses text in which one bad part must not affect the others. A refused value is replaced by a mark: call
+ * {@link refusalIn} for each part before you use it. A leading byte order mark is skipped (RFC 8259 §8.1).
+ */
+export function parseJsonParts(text: string, limits: Omit<ReadLimits, 'maxDepth'> = {}): ParsedJson {
+  const json = text.startsWith('\u{feff}') ? text.slice(1) : text;
+  try {
+    JSON.parse(json);
+  } catch {
+    return MALFORMED;
+  }
+  return { ok: true, value: readJson(json, { ...limits, maxDepth: MAX_JSON_DEPTH + MAX_ENVELOPE_DEPTH }) };
+}
+
+/** The first part of a parsed value that is refused or nests deeper than {@link MAX_JSON_DEPTH}. */
+export function refusalIn(value: unknown, depth = 0): RefusedPart | undefined {
+  if (value instanceof JsonRefusal) return { code: value.code, pointer: value.pointer };
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth >= MAX_JSON_DEPTH) return { code: 'too_deep', pointer: '' };
+  for (const [key, inner] of Object.entries(value)) {
+    const found = refusalIn(inner, depth + 1);
+    if (found !== undefined) {
+      return { code: found.code, pointer: `/${escapePointer(key)}${found.pointer}` };
+    }
+  }
+  return undefined;
+}

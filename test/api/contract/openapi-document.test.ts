@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { openApiDocument } from '../../../lib/api/contract/openapi-document.ts';
+import { operations } from '../../../lib/api/contract/operations.ts';
+import { callbackSchema, testCallbackSchema } from '../../../lib/api/contract/webhooks.ts';
+import { answeredWell } from '../../support/contract.ts';
+import { createWorld, payment, START_MS, statusExchange } from '../../support/world.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a document, checked field by field.
+const document = openApiDocument('1') as any;
+
+/** Nobody can say how what is pending ended. */
+async function unresolve(world: ReturnType<typeof createWorld>): Promise<void> {
+  for (const check of world.ports.held.checks.values()) {
+    const { nextAttemptAt: _due, ...rest } = check;
+    await world.ports.checks.save({ ...rest, state: 'unresolved', rev: check.rev + 1 }, check.rev);
+  }
+}
+
+describe('the OpenAPI document', () => {
+  it('describes a callback as it is sent, with its headers', async () => {
+    const world = createWorld();
+    const demo = await world.merchant('demo');
+    const { endpointId } = await demo.endpoint();
+    const full = payment({
+      reference: 'ORDER-1',
+      reason: { code: 'OK', message: 'paid' },
+      relatedTransactionId: 'pay_0',
+      metadata: { till: 7 },
+    });
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', full);
+    await world.relayAll();
+    await world.drain();
+    await world.call(demo.manager, `POST /v1/merchants/demo/endpoints/${endpointId}/test`);
+    const [told, tested] = world.requests;
+    expect(callbackSchema.parse(JSON.parse(told?.body ?? '')).type).toBe('payment.succeeded');
+    expect(testCallbackSchema.parse(JSON.parse(tested?.body ?? ''))).toBeTruthy();
+    const described = document.webhooks.outcome.post.parameters.map(({ name }: { name: string }) => name);
+    const { 'content-type': _type, 'user-agent': _agent, ...sent } = told?.headers ?? {};
+    expect(Object.keys(sent).sort()).toEqual(described.sort());
+  });
+
+  it('names the headers of a signed answer where answers are signed, and nowhere else', async () => {
+    const world = createWorld();
+    const demo = await world.merchant('demo');
+    const answer = await world.call(demo.receiver, 'GET /v1/transactions/pay_1');
+    const sent = [...answer.headers.keys()].filter((name) => name.startsWith('webhook-'));
+    expect(sent).toHaveLength(3);
+    const { responses } = document.paths['/v1/transactions/{transactionId}'].get;
+    const headersOf = (status: string) => {
+      const name = responses[status].$ref?.replace('#/components/responses/', '');
+      const response = name === undefined ? responses[status] : document.components.responses[name];
+      return Object.keys(response.headers ?? {}).sort();
+    };
+    for (const status of ['200', '400', '403', '404', '500', '503']) {
+      expect(headersOf(status)).toEqual(sent.sort());
+    }
+    // Nobody knows yet whose key it is.
+    expect(headersOf('401')).toEqual([]);
+    expect(document.paths['/v1/keys'].get.responses['200'].headers).toBeUndefined();
+  });
+
+  it('describes what every operation answers to every key that may ask', async () => {
+    // The tests of this process share it: what others asked does not count here.
+    answeredWell.clear();
+    const world = createWorld();
+    const demo = await world.merchant('demo', { schedule: [1] });
+    const { manager, receiver, initiator } = demo;
+    const { admin } = world;
+    const tell = (id: string, changes: object = {}) =>
+      world.call(initiator, `PUT /v1/merchants/demo/transactions/${id}`, payment(changes));
+    world.receiver.answer = () => statusExchange(500);
+    const { endpointId } = await demo.endpoint();
+    await tell('pay_1', {
+      reference: 'ORDER-1',
+      reason: { code: 'OK', message: 'paid' },
+      metadata: { till: 7 },
+    });
+    await tell('pay_2', { status: 'PENDING' });
+    await world.relayAll();
+    await world.drain();
+    await unresolve(world);
+    world.time.nowMs = START_MS + 10 * 60_000;
+    await world.closeWindows();
+    const good = async (keys: readonly string[], request: string, body?: object) => {
+      for (const key of keys) {
+        const { status, text, json } = await world.call(key, request, body);
+        expect([request, status < 300 ? 'good' : text]).toEqual([request, 'good']);
+        if (status === 202 && json.jobId !== undefined)
+          await good([key], `GET /v1/redeliveries/${json.jobId}`);
+        world.time.nowMs += 60_000;
+      }
+    };
+    const own = '/v1/merchants/demo';
+    const asks = [manager, receiver];
+    const manages = [admin, manager];
+    const batch = { transactions: [{ transactionId: 'pay_3', ...payment() }, { amount: -1 }] };
+    await good([initiator], `POST ${own}/transactions`, batch);
+    for (const query of ['', '?type=payment', '?reference=ORDER-1']) {
+      await good(asks, `GET /v1/transactions${query}`);
+    }
+    const start = '2026-11-20T08:00:00Z';
+    await good(asks, 'GET /v1/transactions/pay_1');
+    await good([admin, initiator], `GET ${own}/transactions/pay_1`);
+    await good(asks, `GET /v1/windows?from=${start}`);
+    await good(asks, `GET /v1/windows/${start}?buckets=256`);
+    await good(asks, `GET /v1/windows/${start}/transactions`);
+    await good(asks, 'POST /v1/reconciliations', { window: start, rows: [] });
+    await good(asks, 'GET /v1/notifications?state=exhausted');
+    await good(asks, `POST /v1/notifications/pay_1.1.${endpointId}/redeliver`);
+    const range = { from: '2026-11-20T07:00:00Z', to: '2026-11-20T09:00:00Z' };
+    await good(asks, 'POST /v1/redeliveries', range);
+    await good(asks, 'POST /v1/transactions/pay_1/acknowledge', { version: 1 });
+    await good([admin, initiator], 'GET /v1/unresolved');
+    const found = { status: 'SUCCEEDED', occurredAt: '2026-11-20T08:00:01Z' };
+    await good([admin, initiator], 'POST /v1/unresolved/demo/pay_2/resolve', found);
+    await good([admin], `GET ${own}`);
+    await good([admin], `PATCH ${own}`, { name: 'Demo' });
+    await good(manages, `POST ${own}/secrets`);
+    await good(manages, `POST ${own}/endpoints`, { url: 'https://shop.example/', signature: 'both' });
+    await good(manages, `GET ${own}/endpoints`);
+    await good(manages, `GET ${own}/endpoints/${endpointId}`);
+    await good(manages, `PATCH ${own}/endpoints/${endpointId}`, { signature: 'v1a', expectBody: 'ok' });
+    await good(manages, `POST ${own}/endpoints/${endpointId}/secrets`);
+    await good(manages, `POST ${own}/endpoints/${endpointId}/test`);
+    await good([manager], `DELETE ${own}/endpoints/${endpointId}`);
+    await good(manages, `POST ${own}/keys`, { scope: 'receiver', expiresAt: '2027-01-01T00:00:00Z' });
+    await good(manages, `GET ${own}/keys`);
+    const { keyId } = (await world.call(manager, `POST ${own}/keys`, { scope: 'receiver' })).json;
+    await good([manager], `DELETE ${own}/keys/${keyId}`);
+    const forAll = (await world.call(admin, 'POST /v1/keys', { scope: 'admin' })).json.keyId;
+    await good([admin], 'GET /v1/keys');
+    await good([admin], `DELETE /v1/keys/${forAll}`);
+    await good([''], 'GET /v1/public-keys');
+    world.time.nowMs = START_MS + 2 * 86_400_000;
+    // One run closes an hour.
+    for (let hours = 0; hours < 24; hours += 1) await world.closeWindows();
+    await world.stateDays();
+    await good(asks, 'GET /v1/statements/2026-11-20');
+    const all = operations.map(({ method, path }) => `${method} ${path}`);
+    // The document itself is served by a function of its own.
+    expect(all.filter((name) => !answeredWell.has(name))).toEqual(['get /openapi.json']);
+  });
+
+  it('says where the service is: where the document came from', () => {
+    expect(document.servers).toEqual([expect.objectContaining({ url: '/' })]);
+  });
+});

@@ -1,0 +1,190 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type HttpApp, serveEvents } from '../../../lib/api/http/http-event.ts';
+import { eventClient, httpEvent, isProblem } from '../../support/http-events.ts';
+import { createWorld, payment } from '../../support/world.ts';
+
+/** An app that answers with what it was asked. */
+const echo: HttpApp = {
+  fetch: async (request, bindings) =>
+    Response.json({
+      method: request.method,
+      url: request.url,
+      headers: Object.fromEntries(request.headers),
+      body: await request.text(),
+      content: Buffer.from(bindings.content ?? []).toString(),
+    }),
+};
+
+async function echoed(sent: Parameters<typeof httpEvent>[0], rawPath: 'decoded' | 'encoded' = 'decoded') {
+  return JSON.parse((await serveEvents(echo, rawPath)(httpEvent(sent))).body);
+}
+
+describe('an event of payload format 2.0', () => {
+  it('becomes the request that was sent', async () => {
+    const request = await echoed({
+      method: 'POST',
+      path: '/v1/things/a b',
+      query: 'x=1&x=2&y=%20z+',
+      headers: { 'x-one': 'first,second' },
+      cookies: ['a=1', 'b=2'],
+      body: '{"ü":1}',
+    });
+    expect(request).toMatchObject({
+      method: 'POST',
+      url: 'https://api.example/v1/things/a%20b?x=1&x=2&y=%20z+',
+      headers: { 'x-one': 'first,second', cookie: 'a=1; b=2', 'content-type': 'application/json' },
+      body: '{"ü":1}',
+    });
+  });
+
+  it.each([
+    ['pay#1', 'pay%231'],
+    ['pay?x=1', 'pay%3Fx%3D1'],
+    ['pay\n1', 'pay%0A1'],
+    ['50%', '50%25'],
+    ['a%2Fb', 'a%252Fb'],
+    ['支付', '%E6%94%AF%E4%BB%98'],
+  ])('keeps the path %j whole, which was decoded on its way', async (id, encoded) => {
+    expect((await echoed({ path: `/v1/t/${id}` })).url).toBe(`https://api.example/v1/t/${encoded}`);
+  });
+
+  it('keeps a path that was not decoded, as of a function URL', async () => {
+    expect((await echoed({ path: '/v1/t/pay%231' }, 'encoded')).url).toBe('https://api.example/v1/t/pay%231');
+  });
+
+  it('takes the body as it was sent, as text or in base64', async () => {
+    const bytes = new TextEncoder().encode('{"支":"付"}');
+    expect((await echoed({ method: 'PUT', path: '/', body: bytes })).body).toBe('{"支":"付"}');
+    expect((await echoed({ method: 'PUT', path: '/', body: '{"支":"付"}' })).body).toBe('{"支":"付"}');
+  });
+
+  it('hands over the body of a GET beside the request, which cannot hold one', async () => {
+    expect(await echoed({ path: '/', body: '{}' })).toMatchObject({ method: 'GET', content: '{}' });
+  });
+
+  it('keeps a query whole that has a number sign in it', async () => {
+    expect((await echoed({ path: '/', query: 'a=1#b=2' })).url).toBe('https://api.example/?a=1%23b=2');
+  });
+
+  it('gives text as text, all else in base64, and cookies apart', async () => {
+    const result = (body: string | Uint8Array<ArrayBuffer> | null, headers: [string, string][]) =>
+      serveEvents(
+        { fetch: () => new Response(body, { status: 201, headers }) },
+        'decoded',
+      )(httpEvent({ path: '/' }));
+    const bytes = new Uint8Array([0, 255, 128]);
+    expect(await result('支', [['content-type', 'text/plain']])).toMatchObject({
+      statusCode: 201,
+      body: '支',
+      isBase64Encoded: false,
+    });
+    for (const type of ['application/problem+json', 'application/json; charset=utf-8', 'image/svg+xml']) {
+      expect(await result('{}', [['content-type', type]])).toMatchObject({
+        body: '{}',
+        isBase64Encoded: false,
+      });
+    }
+    expect(await result(bytes, [['content-type', 'image/png']])).toMatchObject({
+      body: 'AP+A',
+      isBase64Encoded: true,
+    });
+    const compressed: [string, string][] = [
+      ['content-type', 'application/json'],
+      ['content-encoding', 'br'],
+    ];
+    expect(await result(bytes, compressed)).toMatchObject({ body: 'AP+A', isBase64Encoded: true });
+    expect(await result(null, [])).toMatchObject({ body: '', isBase64Encoded: false });
+    const cookies: [string, string][] = [
+      ['set-cookie', 'a=1; Path=/'],
+      ['set-cookie', 'b=2'],
+    ];
+    const withCookies = await result(null, cookies);
+    expect(withCookies.cookies).toEqual(['a=1; Path=/', 'b=2']);
+    expect(withCookies.headers).not.toHaveProperty('set-cookie');
+  });
+});
+
+describe('what a request cannot hold', () => {
+  const world = createWorld();
+  const send = eventClient(world.app);
+
+  it.each(['TRACE', 'CONNECT', 'TRACK', 'trace'])(
+    '%s is answered 405, with what is allowed',
+    async (method) => {
+      const answer = await send({ method, path: '/v1/keys', key: world.admin });
+      expect(answer).toMatchObject({ statusCode: 405, json: { code: 'method_not_allowed' } });
+      expect(answer.headers.allow).toBe('GET, POST');
+      expect(isProblem(answer)).toBe(true);
+      const nowhere = await send({ method, path: '/nowhere' });
+      expect(nowhere).toMatchObject({ statusCode: 404, json: { code: 'not_found' } });
+    },
+  );
+
+  it.each<[string, Parameters<typeof send>[0]]>([
+    ['half a surrogate pair in the path', { path: '/v1/merchants/\ud800' }],
+    ['a query that is no UTF-8', { path: '/v1/transactions', query: 'reference=%ff' }],
+    ['half a percent sign in a query', { path: '/v1/transactions', query: 'reference=%4' }],
+    ['a name of a parameter that is no UTF-8', { path: '/v1/transactions', query: '%c3=1' }],
+    ['a header with a line break', { path: '/v1/keys', headers: { 'x-a': 'a\nb: c' } }],
+    ['a header without a name', { path: '/v1/keys', headers: { '': 'a' } }],
+    ['a method that is no word', { path: '/v1/keys', method: 'GE T' }],
+  ])('%s is answered 400', async (_, sent) => {
+    const answer = await send({ key: world.admin, ...sent });
+    expect(answer).toMatchObject({ statusCode: 400, json: { code: 'malformed_request' } });
+    expect(isProblem(answer)).toBe(true);
+  });
+
+  it('is said once in the log, and never with a stack trace', async () => {
+    const said = vi.spyOn(console, 'error');
+    const before = world.events.length;
+    await send({ method: 'TRACE', path: '/v1/keys' });
+    expect(world.events.slice(before)).toEqual([
+      expect.objectContaining({ event: 'request', request: 'TRACE /v1/keys', code: 'method_not_allowed' }),
+    ]);
+    expect(said).not.toHaveBeenCalled();
+  });
+
+  it('leaves a host that is none out of account', async () => {
+    const event = httpEvent({ path: '/v1/keys', key: world.admin });
+    const requestContext = { ...event.requestContext, domainName: 'a b' };
+    const { statusCode } = await serveEvents(world.app, 'decoded')({ ...event, requestContext });
+    expect(statusCode).toBe(200);
+  });
+});
+
+describe('a request that takes no body', () => {
+  it('is refused with one, after its key and its scope, unless it is blank', async () => {
+    const world = createWorld();
+    const demo = await world.merchant('demo');
+    const send = eventClient(world.app);
+    const question = { path: '/v1/transactions/pay_1', key: demo.receiver };
+    for (const method of ['GET', 'HEAD']) {
+      const { statusCode } = await send({ ...question, method, body: '{"reference":"x"}' });
+      expect(statusCode).toBe(400);
+    }
+    const refused = await send({ ...question, body: '{"reference":"x"}' });
+    expect(refused.json).toMatchObject({ code: 'unexpected_content' });
+    expect(isProblem(refused)).toBe(true);
+    for (const body of ['{}', ' { } ', '']) {
+      expect((await send({ ...question, body })).json.code).toBe('unknown_transaction');
+    }
+    expect((await send({ path: question.path, body: 'x' })).json.code).toBe('missing_key');
+    const { endpointId } = await demo.endpoint();
+    const path = `/v1/merchants/demo/endpoints/${endpointId}`;
+    const deleted = await send({ path, method: 'DELETE', key: demo.manager, body: '{"enabled":false}' });
+    expect(deleted.json.code).toBe('unexpected_content');
+    expect((await send({ path, method: 'DELETE', key: demo.manager, body: '{}' })).statusCode).toBe(204);
+  });
+
+  it('is served by its id however the id was encoded', async () => {
+    const world = createWorld();
+    const demo = await world.merchant('demo');
+    const send = eventClient(world.app);
+    const path = '/v1/merchants/demo/transactions/a:1';
+    await send({ method: 'PUT', path, key: demo.initiator, body: JSON.stringify(payment()) });
+    const answer = await send({ path: '/v1/transactions/a:1', key: demo.receiver });
+    expect(answer).toMatchObject({ statusCode: 200, json: { transactionId: 'a:1' } });
+    const refused = await send({ path: '/v1/transactions/a#1', key: demo.receiver });
+    expect(refused).toMatchObject({ statusCode: 400, json: { code: 'invalid_id' } });
+  });
+});

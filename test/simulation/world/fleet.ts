@@ -1,0 +1,67 @@
+import { MINUTE_MS } from '../../../lib/core/time.ts';
+import { CLOCK_TOLERANCE_MS } from '../../../lib/protocol/table/clock-skew.ts';
+import { Invocation, type Weather } from '../chaos.ts';
+import type { Dice } from '../dice.ts';
+import { Container, type FunctionName, type Ports, TIMEOUT_MS, type World } from './simulated-functions.ts';
+
+/** How often a call comes to a new container though an old one is free. */
+const COLD_SHARE = 0.05;
+
+/**
+ * Functions whose stamps decide for whom an outcome is. Of the others, the checks ask how long they waited, and would have to know
+ * by which clock.
+ */
+const DATING: ReadonlySet<FunctionName> = new Set(['record', 'admin', 'relay']);
+
+/** The functions as Lambda runs them: each container one invocation at a time, and no longer than its time-out. */
+export class Fleet {
+  crashes = 0;
+  readonly #idle = new Map<FunctionName, Container[]>();
+  readonly #world: World;
+  readonly #dice: Dice;
+  readonly #weather: (name: FunctionName) => Weather;
+  readonly #clocksDiffer: boolean;
+
+  constructor(options: {
+    readonly world: World;
+    readonly dice: Dice;
+    readonly weather: (name: FunctionName) => Weather;
+    readonly clocksDiffer: boolean;
+  }) {
+    this.#world = options.world;
+    this.#dice = options.dice;
+    this.#weather = options.weather;
+    this.#clocksDiffer = options.clocksDiffer;
+  }
+
+  #clockOffMs(name: FunctionName): number {
+    return this.#clocksDiffer && DATING.has(name)
+      ? this.#dice.between(-CLOCK_TOLERANCE_MS, CLOCK_TOLERANCE_MS)
+      : 0;
+  }
+
+  /** One invocation of a function; undefined where it died, which the caller learns after the time-out. */
+  async invoke<T>(name: FunctionName, work: (ports: Ports) => Promise<T>): Promise<T | undefined> {
+    const idle = this.#idle.get(name) ?? [];
+    this.#idle.set(name, idle);
+    const warm = this.#dice.chance(COLD_SHARE) ? undefined : idle.pop();
+    const container = warm ?? new Container(this.#world, this.#clockOffMs(name));
+    const { time } = this.#world;
+    return new Promise<T | undefined>((resolve, reject) => {
+      const invocation = new Invocation({
+        dice: this.#dice,
+        time,
+        weather: () => this.#weather(name),
+        timeoutMs: TIMEOUT_MS[name],
+        onDeath: () => {
+          this.crashes += 1;
+          time.at(time.now + MINUTE_MS, () => resolve(undefined));
+        },
+      });
+      const giveBack = () => {
+        if (!invocation.isDead) idle.push(container);
+      };
+      work(container.portsFor(invocation)).finally(giveBack).then(resolve, reject);
+    });
+  }
+}

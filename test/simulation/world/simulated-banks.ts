@@ -1,0 +1,174 @@
+import type { CallbackRequest, Exchange } from '../../../lib/core/deliver/attempt/sender.ts';
+import type {
+  MerchantId,
+  Outcome,
+  OutcomeContent,
+  TransactionId,
+  TransactionKey,
+} from '../../../lib/core/model.ts';
+import { recordOutcome } from '../../../lib/core/record/record.ts';
+import { isoTime } from '../../../lib/core/time.ts';
+import type { Dice } from '../dice.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import type { Fleet } from './fleet.ts';
+import type { SimulatedMerchant } from './simulated-merchants.ts';
+
+/** How a bank answers checks for as long as the storm lasts; `silent`: for ever. */
+type Manner = 'frank' | 'moody' | 'silent';
+
+/** What a bank wrote into its own books about a transaction; the first entry wins. */
+interface Entry {
+  readonly says: 'committed' | 'rolled back';
+  readonly content: OutcomeContent;
+}
+
+/** Where a bank dies, if it does. */
+type Death = 'before commit' | 'before record' | 'never';
+
+/** One transaction that was prepared, and what its bank would say. */
+export interface Prepared {
+  readonly key: TransactionKey;
+  readonly content: OutcomeContent;
+  readonly manner: Manner;
+  /** Whether Tidings may take "unknown" for an end; then the bank marks what it does not know as rolled back. */
+  readonly isMarking: boolean;
+  entry: Entry | undefined;
+}
+
+const HOST = 'https://bank.example';
+
+/**
+ * Services that prepare, commit in books of their own, and record; and die between any two of these. What they do not say
+ * themselves they are asked.
+ */
+export class Banks {
+  /** Every transaction of which a PENDING may stand, by name. */
+  readonly prepared = new Map<string, Prepared>();
+  /** What they were told is recorded. */
+  readonly acknowledged: Outcome[] = [];
+  busy = 0;
+  readonly #dice: Dice;
+  readonly #time: VirtualTime;
+  readonly #fleet: Fleet;
+  readonly #isStormy: () => boolean;
+
+  constructor(options: {
+    readonly dice: Dice;
+    readonly time: VirtualTime;
+    readonly fleet: Fleet;
+    readonly isStormy: () => boolean;
+  }) {
+    this.#dice = options.dice;
+    this.#time = options.time;
+    this.#fleet = options.fleet;
+    this.#isStormy = options.isStormy;
+  }
+
+  plan(merchant: SimulatedMerchant, name: string, atMs: number): void {
+    const dice = this.#dice;
+    const key = { merchantId: merchant.merchantId, transactionId: name as TransactionId };
+    const transaction: Prepared = {
+      key,
+      content: merchant.content(this.busy),
+      manner: dice.pick(['frank', 'frank', 'moody', 'moody', 'silent']),
+      isMarking: dice.chance(0.5),
+      entry: undefined,
+    };
+    const death = dice.pick<Death>(['before commit', 'before record', 'before record', 'never']);
+    this.busy += 1;
+    this.#time.at(atMs, async () => {
+      await this.#live(transaction, death);
+      this.busy -= 1;
+    });
+  }
+
+  /** Prepare, commit, record: the three steps of an initiator. */
+  async #live(transaction: Prepared, death: Death): Promise<void> {
+    const { key, content } = transaction;
+    this.prepared.set(nameOf(key), transaction);
+    const checkBack = {
+      url: `${HOST}/check`,
+      afterSeconds: this.#dice.between(5, 60),
+      onUnknown: transaction.isMarking ? 'FAILED' : 'ask',
+    } as const;
+    await this.#record(key, { ...content, status: 'PENDING', checkBack });
+    await this.#time.sleep(this.#dice.between(100, 90_000));
+    if (death === 'before commit') return;
+    // Who was asked meanwhile and marked it as rolled back has won: the local transaction is refused.
+    transaction.entry ??= { says: 'committed', content };
+    if (death === 'before record') return;
+    await this.#time.sleep(this.#dice.between(100, 30_000));
+    await this.#record(key, endOf(transaction, transaction.entry));
+  }
+
+  async #record(key: TransactionKey, content: OutcomeContent): Promise<void> {
+    for (;;) {
+      const result = await this.#fleet
+        .invoke('record', (ports) => recordOutcome(ports, key, content))
+        .catch(() => undefined);
+      if (result?.kind === 'created' || result?.kind === 'unchanged') {
+        this.acknowledged.push({ ...result.outcome, ...content });
+      }
+      if (result !== undefined) return;
+      await this.#time.sleep(this.#dice.between(100, 5_000));
+    }
+  }
+
+  /** Answers a check, or undefined where the request is for somebody else. */
+  take(request: CallbackRequest): Exchange | undefined {
+    if (!request.url.startsWith(HOST)) return undefined;
+    const { merchantId, transactionId } = JSON.parse(request.body) as {
+      merchantId: MerchantId;
+      transactionId: string;
+    };
+    const transaction = this.prepared.get(
+      nameOf({ merchantId, transactionId: transactionId as TransactionId }),
+    );
+    if (transaction === undefined) return response(404, { status: 'UNKNOWN' });
+    const isOutOfOrder =
+      transaction.manner === 'silent' ||
+      (transaction.manner === 'moody' && this.#isStormy() && this.#dice.chance(0.6));
+    return isOutOfOrder ? this.#nonsense(transaction) : this.#frankly(transaction);
+  }
+
+  /** Wrong in every way that must not be believed. */
+  #nonsense({ content }: Prepared): Exchange {
+    const occurredAt = isoTime(this.#time.now);
+    const { currency, amount } = content;
+    return this.#dice.pick<() => Exchange>([
+      () => ({ kind: 'error', code: 'timeout', durationMs: 10_000 }),
+      () => response(500, { status: 'SUCCEEDED', amount, currency, occurredAt }),
+      () => response(404, {}),
+      () => response(404, 'Not found'),
+      () => response(200, 'OK'),
+      () => response(200, { status: 'PENDING' }),
+      () => response(200, { status: 'SUCCEEDED', amount: amount + 1, currency, occurredAt }),
+      () => response(200, { status: 'SUCCEEDED' }),
+    ])();
+  }
+
+  /** From the books. What is not there is marked first, where it may be taken for an end: nobody commits it later. */
+  #frankly(transaction: Prepared): Exchange {
+    if (transaction.entry === undefined && !transaction.isMarking)
+      return response(404, { status: 'UNKNOWN' });
+    transaction.entry ??= { says: 'rolled back', content: transaction.content };
+    const { entry } = transaction;
+    if (entry.says === 'rolled back') return response(404, { status: 'UNKNOWN' });
+    const { status, amount, currency, occurredAt } = endOf(transaction, entry);
+    return response(200, { status, amount, currency, occurredAt });
+  }
+}
+
+/** What a bank's books say the end is. */
+function endOf({ content }: Prepared, entry: Entry): OutcomeContent {
+  return entry.says === 'committed' ? content : { ...content, status: 'FAILED' };
+}
+
+export function nameOf({ merchantId, transactionId }: TransactionKey): string {
+  return `${merchantId}/${transactionId}`;
+}
+
+function response(statusCode: number, body: object | string): Exchange {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return { kind: 'response', statusCode, body: text, durationMs: 20 };
+}

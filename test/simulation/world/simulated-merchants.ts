@@ -1,0 +1,128 @@
+import type { Endpoint, Profile } from '../../../lib/core/merchants/merchant-config.ts';
+import type { MerchantStore } from '../../../lib/core/merchants/merchant-store.ts';
+import {
+  type EndpointId,
+  type MerchantId,
+  NOTIFY_URL_ENDPOINT,
+  type OutcomeContent,
+} from '../../../lib/core/model.ts';
+import type { Schedule } from '../../../lib/core/schedule.ts';
+import { isoTime } from '../../../lib/core/time.ts';
+import type { Dice } from '../dice.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import { type Fate, Receiver } from './simulated-receivers.ts';
+
+export interface SimulatedEndpoint {
+  readonly endpointId: EndpointId;
+  /** By URL: where it is at first, and where it may be moved to. */
+  readonly receivers: ReadonlyMap<string, Receiver>;
+}
+
+/** A merchant with its endpoints and their receivers. */
+export interface SimulatedMerchant {
+  readonly merchantId: MerchantId;
+  readonly schedule: Schedule;
+  /** One is where transactions' own callback URL leads. Others may be made later. */
+  readonly endpoints: SimulatedEndpoint[];
+  readonly content: (n: number) => OutcomeContent;
+  /** As of now; the same again changes nothing. */
+  readonly create: (merchants: MerchantStore) => Promise<void>;
+}
+
+const SCHEDULES = [
+  [5, 10, 30, 60, 120],
+  [1, 1, 1, 1, 1, 1, 1, 1],
+  [15, 15, 30, 180, 1_200],
+] as const;
+/** Of an endpoint that is dead for days. */
+const LONG_SCHEDULES = ['wechat', 'alipay', 'standard-webhooks'] as const;
+const FATES: readonly Fate[] = ['moody', 'moody', 'moody', 'moody', 'away', 'leaving', 'dead'];
+
+export interface Surroundings {
+  readonly dice: Dice;
+  readonly time: VirtualTime;
+  readonly isStormy: () => boolean;
+}
+
+export function createMerchant(name: string, around: Surroundings): SimulatedMerchant {
+  const { dice } = around;
+  const fates = Array.from({ length: dice.between(1, 2) }, () => dice.pick(FATES));
+  return assemble(name as MerchantId, { around, schedule: [...dice.pick(SCHEDULES)], fates });
+}
+
+/** One of its endpoints is dead from the beginning; the other is like any. */
+export function createDeadMerchant(name: string, around: Surroundings): SimulatedMerchant {
+  const fates = ['dead', 'moody'] as const;
+  return assemble(name as MerchantId, { around, schedule: around.dice.pick(LONG_SCHEDULES), fates });
+}
+
+export const secretOf = (owner: string) => `whsec_${Buffer.from(owner.padEnd(32, '.')).toString('base64')}`;
+
+function assemble(
+  merchantId: MerchantId,
+  options: { readonly around: Surroundings; readonly schedule: Schedule; readonly fates: readonly Fate[] },
+): SimulatedMerchant {
+  const { around, schedule, fates } = options;
+  const { dice, time } = around;
+  const receiver = (owner: string, fate: Fate, demandsBody: boolean) =>
+    new Receiver({ ...around, secret: () => secretOf(owner), fate, demandsBody });
+
+  const endpoints = fates.map((fate, n) => {
+    const endpointId = `ep_${merchantId}_${n}` as EndpointId;
+    const [url, elsewhere] = [`https://${merchantId}.example/${n}`, `https://${merchantId}.example/new/${n}`];
+    const receivers = new Map([
+      [url, receiver(endpointId, fate, true)],
+      [elsewhere, receiver(endpointId, 'moody', true)],
+    ]);
+    return { endpointId, url, receivers, types: dice.pick([['*'], ['*'], ['*'], ['payment.*']]) };
+  });
+  const notifyUrl = `https://till.${merchantId}.example/`;
+  const till = {
+    endpointId: NOTIFY_URL_ENDPOINT,
+    receivers: new Map([[notifyUrl, receiver(merchantId, dice.pick(FATES), false)]]),
+  };
+  const feedShards = dice.between(1, 3);
+  return {
+    merchantId,
+    schedule,
+    endpoints: [...endpoints, till],
+    content: (n) => ({
+      transactionType: dice.pick(['payment', 'refund']),
+      status: dice.pick(['SUCCEEDED', 'FAILED', 'CLOSED'] as const),
+      amount: dice.between(0, 100_000),
+      currency: 'CNY',
+      occurredAt: isoTime(time.now),
+      reference: `ORDER-${n}`,
+      ...(dice.chance(0.2) && { notifyUrl }),
+    }),
+    async create(merchants) {
+      const now = isoTime(time.now);
+      const secrets = (owner: string) => [{ sealed: secretOf(owner), createdAt: now }];
+      const profile: Profile = {
+        merchantId,
+        name: merchantId,
+        schedule,
+        feedShards,
+        timeZone: 'UTC',
+        secrets: secrets(merchantId),
+        createdAt: now,
+        rev: 1,
+      };
+      await merchants.create(profile);
+      for (const [n, { endpointId, url, types }] of endpoints.entries()) {
+        const endpoint: Endpoint = {
+          merchantId,
+          endpointId,
+          url,
+          timeoutMs: 10_000,
+          expectBody: 'success',
+          history: [{ from: now, enabled: true, types }],
+          secrets: secrets(endpointId),
+          createdAt: now,
+          rev: 1,
+        };
+        await merchants.createEndpoint(endpoint, 1 + n);
+      }
+    },
+  };
+}

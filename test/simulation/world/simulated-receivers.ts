@@ -1,0 +1,196 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { CallbackRequest, Exchange, Patience } from '../../../lib/core/deliver/attempt/sender.ts';
+import type { MerchantId } from '../../../lib/core/model.ts';
+import { CALLER_KILLED } from '../chaos.ts';
+import type { Dice } from '../dice.ts';
+import type { VirtualTime } from '../virtual-time.ts';
+import type { Shop } from './simulated-shops.ts';
+
+/** How a receiver behaves for a while. */
+type Mood = 'up' | 'down' | 'stalls' | 'errors' | 'redirects' | 'lies' | 'forgets' | 'gone';
+const MOODS: readonly Mood[] = ['up', 'up', 'down', 'stalls', 'errors', 'redirects', 'lies', 'forgets'];
+/** Of the requests to a dead receiver in quiet days, how many take their sender with them. */
+const DEADLY_SHARE = 0.05;
+const MIN_MOOD_MS = 20_000;
+const MAX_MOOD_MS = 400_000;
+
+/**
+ * What becomes of a receiver. `moody`: up and down through the storm, then up. `away`: down as long as the storm
+ * lasts, then up. `leaving`: as moody, and in between it asks never to be called again. `dead`: down until it is revived.
+ */
+export type Fate = 'moody' | 'away' | 'leaving' | 'dead';
+
+/** What a callback says it is about. */
+export interface Told {
+  readonly merchantId: MerchantId;
+  readonly transactionId: string;
+  readonly version: number;
+}
+
+/** A receiver of one URL: it checks every signature, and remembers what it said yes to. */
+export class Receiver {
+  /** By webhook id: callbacks that were answered 2xx, whether or not the answer arrived. */
+  readonly accepted = new Map<string, number>();
+  /** By webhook id: the digest of the body; a second body is a broken promise. */
+  readonly #bodies = new Map<string, string>();
+  /** By webhook id: what was told, whatever the answer was. */
+  readonly told = new Map<string, Told>();
+  /** Webhook ids that were answered 410. */
+  readonly sentAway = new Set<string>();
+  readonly broken: string[] = [];
+  requests = 0;
+  firstRequestMs: number | undefined;
+  /** The requests that came while it was dead. */
+  readonly vainMs: number[] = [];
+  firstYesMs: number | undefined;
+  revivedAtMs: number | undefined;
+  #fate: Fate;
+  #mood: Mood = 'up';
+  /** Who does with callbacks what they are for; nobody, where only the service is looked at. */
+  #shop: Shop | undefined;
+  /** Its endpoint is elsewhere: whoever still calls here is asked never to do it again. */
+  #isLeft = false;
+  readonly #dice: Dice;
+  readonly #time: VirtualTime;
+  readonly #secret: () => string;
+  readonly #isStormy: () => boolean;
+  readonly #demandsBody: boolean;
+
+  constructor(options: {
+    readonly dice: Dice;
+    readonly time: VirtualTime;
+    readonly secret: () => string;
+    readonly isStormy: () => boolean;
+    readonly fate: Fate;
+    /** Whether the endpoint's `expectBody` is `success`: then a lie is no yes. */
+    readonly demandsBody: boolean;
+  }) {
+    this.#dice = options.dice;
+    this.#time = options.time;
+    this.#secret = options.secret;
+    this.#isStormy = options.isStormy;
+    this.#fate = options.fate;
+    this.#demandsBody = options.demandsBody;
+    this.#change();
+  }
+
+  /** Whether it does not come back by itself. */
+  get isDead(): boolean {
+    return this.#fate === 'dead';
+  }
+
+  /** Whether it was dead, whatever it is now. */
+  get wasDead(): boolean {
+    return this.isDead || this.revivedAtMs !== undefined;
+  }
+
+  /** Whether it answers whatever is sent from now on. */
+  get isUpForGood(): boolean {
+    return !this.isDead && !this.#isStormy();
+  }
+
+  revive(): void {
+    if (this.isDead) this.revivedAtMs = this.#time.now;
+    this.#fate = 'moody';
+  }
+
+  serve(shop: Shop): void {
+    this.#shop = shop;
+  }
+
+  leave(): void {
+    this.#isLeft = true;
+  }
+
+  comeBack(): void {
+    this.#isLeft = false;
+  }
+
+  #change(): void {
+    if (!this.#isStormy()) return;
+    this.#mood = this.#dice.pick(this.#fate === 'leaving' ? [...MOODS, 'gone' as const] : MOODS);
+    this.#time.at(this.#time.now + this.#dice.between(MIN_MOOD_MS, MAX_MOOD_MS), () => this.#change());
+  }
+
+  #moodNow(): Mood {
+    if (this.isDead) return 'down';
+    if (this.#isLeft) return 'gone';
+    if (!this.#isStormy()) return 'up';
+    return this.#fate === 'away' ? 'down' : this.#mood;
+  }
+
+  async take(request: CallbackRequest, patience?: Patience): Promise<Exchange | typeof CALLER_KILLED> {
+    this.requests += 1;
+    this.firstRequestMs ??= this.#time.now;
+    if (this.isDead) this.vainMs.push(this.#time.now);
+    const mood = this.#moodNow();
+    const durationMs = await this.#wait(
+      mood === 'stalls' ? request.timeoutMs : this.#dice.between(5, 400),
+      patience,
+    );
+    const id = this.#check(request);
+    if (this.isDead && !this.#isStormy() && this.#dice.chance(DEADLY_SHARE)) return CALLER_KILLED;
+    switch (mood) {
+      case 'down':
+        return { kind: 'error', code: 'connection_failed', durationMs };
+      case 'stalls':
+        // It may have done its work and answered too late.
+        if (this.#dice.chance(0.5)) await this.#accept(id, request);
+        return { kind: 'error', code: 'timeout', durationMs };
+      case 'errors':
+        return answered(this.#dice.pick([400, 404, 429, 500, 502, 503]), durationMs);
+      case 'redirects':
+        return answered(302, durationMs);
+      case 'gone':
+        this.sentAway.add(id);
+        return answered(410, durationMs);
+      case 'lies':
+        if (!this.#demandsBody && !(await this.#accept(id, request))) return answered(503, durationMs);
+        return { ...answered(200, durationMs), body: 'fail' };
+      case 'forgets':
+        await this.#accept(id, request);
+        return { kind: 'error', code: 'connection_reset', durationMs };
+      case 'up':
+        if (!(await this.#accept(id, request))) return answered(503, durationMs);
+        return { ...answered(200, durationMs), body: 'success' };
+    }
+  }
+
+  /** Resolves with the milliseconds after which the exchange was over: all of them, or when the caller gave up. */
+  async #wait(durationMs: number, patience: Patience | undefined): Promise<number> {
+    if (patience === undefined || patience.ms >= durationMs) {
+      await this.#time.sleep(durationMs);
+      return durationMs;
+    }
+    const startMs = this.#time.now;
+    await this.#time.sleep(patience.ms);
+    const givenUp = new Promise<void>((resolve) => patience.onExceeded(resolve));
+    await Promise.race([givenUp, this.#time.sleep(durationMs - patience.ms)]);
+    return this.#time.now - startMs;
+  }
+
+  /** Whether there was a yes, which the answer may hide; a shop whose store is away says none. */
+  async #accept(id: string, request: CallbackRequest): Promise<boolean> {
+    if (this.#shop !== undefined && !(await this.#shop.take(request))) return false;
+    this.firstYesMs ??= this.#time.now;
+    this.accepted.set(id, (this.accepted.get(id) ?? 0) + 1);
+    return true;
+  }
+
+  /** Verified here without the service's code, as somebody else's receiver would. */
+  #check({ headers, body }: CallbackRequest): string {
+    const [id, timestamp] = [headers['webhook-id'] ?? '', headers['webhook-timestamp'] ?? ''];
+    const key = Buffer.from(this.#secret().replace('whsec_', ''), 'base64');
+    const expected = `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+    if (headers['webhook-signature'] !== expected) this.broken.push(`${id}: wrong signature`);
+    const digest = createHash('sha256').update(body).digest('hex');
+    if ((this.#bodies.get(id) ?? digest) !== digest) this.broken.push(`${id}: another body`);
+    if (!this.#bodies.has(id)) this.told.set(id, (JSON.parse(body) as { data: Told }).data);
+    this.#bodies.set(id, digest);
+    return id;
+  }
+}
+
+function answered(statusCode: number, durationMs: number) {
+  return { kind: 'response', statusCode, body: '', durationMs } as const;
+}
