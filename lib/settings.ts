@@ -28,6 +28,10 @@ const recordedMerchants = z
   )
   .min(1, { error: 'must name at least one merchant' });
 
+const FRONT_DOORS = ['http-api', 'function-url'] as const;
+/** Where requests come in. */
+export type FrontDoorKind = (typeof FRONT_DOORS)[number];
+
 /** One zod rule for each setting. */
 export const RULES = {
   feedLagSeconds: whole(3, 300),
@@ -37,6 +41,7 @@ export const RULES = {
   auditAfterSeconds: whole(1, DAY_SECONDS),
   retentionDays: whole(1, MAX_RETENTION_DAYS),
   checkHorizonSeconds: whole(1, MAX_HORIZON_DAYS * DAY_SECONDS),
+  frontDoor: z.enum(FRONT_DOORS, { error: `must be one of ${FRONT_DOORS.join(', ')}` }),
   callbackPorts: z.array(port).min(1, { error: 'must name at least one port' }),
   /** Merchants by AWS account, as the function reads them. */
   recorders: z.record(account, recordedMerchants),
@@ -52,6 +57,7 @@ export const DEFAULTS = {
   retentionDays: 90,
   checkHorizonSeconds: DAY_SECONDS,
   callbackPorts: [443, 8443],
+  frontDoor: 'http-api',
 } as const;
 
 /** CloudWatch namespace and service dimension. All functions share them: each custom metric and alarm is billed. */

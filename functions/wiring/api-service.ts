@@ -10,7 +10,10 @@ import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
 import { clientDefaults } from './clients.ts';
 import { openService } from './open-service.ts';
 
-/** What every function behind the HTTP API has: the table, authentication and signed answers. */
+/** What `openApiService` returns, with these further settings. */
+export type ApiService<N extends ConfigName = never> = ReturnType<typeof openApiService<N>>;
+
+/** What every function that serves requests has: the table, authentication and signed answers. */
 export function openApiService<N extends ConfigName = never>(functionName: string, names: readonly N[] = []) {
   const service = openService(functionName, [
     'sealKeyId',

@@ -23,6 +23,15 @@ export function apiEnvironment(resources: Resources, settings: Settings): Enviro
   };
 }
 
+/** For every function that answers queries. */
+export function queryEnvironment({ signingSecret, statements }: Resources): Environment {
+  return {
+    TIDINGS_SIGNING_SECRET_ID: signingSecret.secretArn,
+    TIDINGS_STATEMENTS_BUCKET: statements.bucketName,
+    TIDINGS_STATEMENTS_HOST: statements.bucketRegionalDomainName,
+  };
+}
+
 /** Queue URLs of the two notification lanes. */
 export function laneEnvironment({ lanes }: Resources): Environment {
   return {

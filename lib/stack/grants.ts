@@ -70,6 +70,7 @@ const GRANTS = {
     table: [{ actions: ['GetItem', 'PutItem'], partitions: ['G#'] }],
   },
   document: {},
+  front: {},
   relay: {
     table: [
       { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
@@ -140,8 +141,12 @@ const GRANTS = {
 /** A file name under `functions/`, without extension. */
 export type FunctionName = keyof typeof GRANTS;
 
+/** The function behind a function URL serves what these serve. */
+const SERVED_BY_FRONT = ['record', 'query', 'admin', 'test-request', 'document'] as const;
+
 /** Gives a function exactly the grants of the tables above. */
 export function grantAll(fn: LambdaFunction, name: FunctionName, resources: Resources): void {
+  if (name === 'front') for (const served of SERVED_BY_FRONT) grantAll(fn, served, resources);
   const asksForKeys = operations.some(({ function: server, scopes }) => server === name && scopes.length > 0);
   if (asksForKeys) apply(fn, KEYED, resources);
   apply(fn, GRANTS[name], resources);

@@ -1,4 +1,3 @@
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -6,16 +5,9 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { createAlarms } from './alarms/alarms.ts';
 import { createAudit, createClose, createStatement } from './bookkeeping/bookkeeping-functions.ts';
-import {
-  createCheck,
-  createDeliver,
-  createRelay,
-  createSweep,
-  createTestRequest,
-} from './delivery/delivery-functions.ts';
+import { createCheck, createDeliver, createRelay, createSweep } from './delivery/delivery-functions.ts';
 import type { Lanes } from './delivery/lanes.ts';
-import { createAdmin, createDocument, createQuery } from './front/api-functions.ts';
-import { createHttpApi } from './front/http-api.ts';
+import { createFrontDoor, type FrontDoor } from './front/front-door.ts';
 import { createRecord } from './ingest/ingest-functions.ts';
 import type { Intake } from './ingest/intake-queue.ts';
 import { type NotificationServiceProps, readProps, type Settings } from './props.ts';
@@ -35,7 +27,8 @@ export class NotificationService extends Construct {
   readonly intake: Intake;
   /** The files of statements. */
   readonly statements: Bucket;
-  readonly api: HttpApi;
+  /** The front door of the API, with its address. */
+  readonly api: FrontDoor;
   /** Holds the secret part of the first admin key, `tk_root_<value>`. */
   readonly rootSecret: Secret;
   /** Alarms are published here. Operators must subscribe. */
@@ -48,12 +41,11 @@ export class NotificationService extends Construct {
     const settings = readProps(props);
     const resources = createResources(this, settings);
     const part = { scope: this, settings, resources };
+    const record = createRecord(part);
+    this.api = createFrontDoor(part, record);
     const functions = {
-      record: createRecord(part),
-      query: createQuery(part),
-      admin: createAdmin(part),
-      'test-request': createTestRequest(part),
-      document: createDocument(part),
+      record,
+      ...this.api.functions,
       relay: createRelay(part),
       deliver: createDeliver(part),
       check: createCheck(part),
@@ -69,7 +61,6 @@ export class NotificationService extends Construct {
     this.intake = intake;
     this.statements = statements;
     this.rootSecret = rootSecret;
-    this.api = createHttpApi(this, { functions, throttle: settings.throttle });
     this.operators = createAlarms(this, {
       lanes,
       intake,

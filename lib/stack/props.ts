@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { DEFAULTS, RULES } from '../settings.ts';
+import { DEFAULTS, type FrontDoorKind, RULES } from '../settings.ts';
 import type { Throttle } from './front/http-api.ts';
 import type { Recorder } from './ingest/intake-queue.ts';
 
@@ -22,6 +22,12 @@ export interface NotificationServiceProps {
   readonly windowSeconds?: number | undefined;
   /** Days that answers reach back. Default: 90. */
   readonly retentionDays?: number | undefined;
+  /**
+   * Where requests come in. `http-api` (the default) is an HTTP API with a function for each kind of request.
+   * `function-url` is one function with one role behind a function URL, without throttling: for emulators that have no
+   * HTTP API.
+   */
+  readonly frontDoor?: FrontDoorKind | undefined;
   /** https ports that callbacks may use. Default: 443 and 8443. */
   readonly callbackPorts?: readonly number[] | undefined;
   /** Limits of the whole API. Default: 2,000 requests per second, bursts of 4,000. */
@@ -55,6 +61,7 @@ const schema = z.strictObject({
   feedLagSeconds: RULES.feedLagSeconds.default(DEFAULTS.feedLagSeconds),
   windowSeconds: RULES.windowSeconds.default(DEFAULTS.windowSeconds),
   retentionDays: RULES.retentionDays.default(DEFAULTS.retentionDays),
+  frontDoor: RULES.frontDoor.default(DEFAULTS.frontDoor),
   callbackPorts: RULES.callbackPorts.default([...DEFAULTS.callbackPorts]),
   throttle: z
     .strictObject({
@@ -87,6 +94,9 @@ const schema = z.strictObject({
     .default([]),
   checkHorizonSeconds: RULES.checkHorizonSeconds.default(DEFAULTS.checkHorizonSeconds),
 });
+
+/** The names of all props. */
+export const PROP_NAMES: readonly string[] = Object.keys(schema.shape);
 
 /** The props with their defaults. */
 export type Settings = z.output<typeof schema>;

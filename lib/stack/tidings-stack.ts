@@ -14,7 +14,7 @@ export class TidingsStack extends Stack {
     const service = new NotificationService(this, 'Tidings', props.service);
     const { lanes, settings } = service;
     const outputs = {
-      ApiUrl: service.api.apiEndpoint,
+      ApiUrl: service.api.url,
       OperatorsTopic: service.operators.topicArn,
       DeadLetterUrl: lanes.dead.queueUrl,
       FirstQueueUrl: lanes.first.queueUrl,

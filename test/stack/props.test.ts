@@ -9,6 +9,7 @@ const DEFAULTS = {
   windowSeconds: 300,
   retentionDays: 90,
   callbackPorts: [443, 8443],
+  frontDoor: 'http-api',
   throttle: { rateLimit: 2_000, burstLimit: 4_000 },
   concurrency: { first: 50, retry: 20, check: 10 },
   recorders: [],

@@ -1,5 +1,4 @@
 import { Stack } from 'aws-cdk-lib';
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -8,6 +7,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { LANE_VISIBILITY_SECONDS, type Lanes } from '../delivery/lanes.ts';
+import type { FrontDoor } from '../front/front-door.ts';
 import type { Intake } from '../ingest/intake-queue.ts';
 import { BEHIND, COUNTED } from './alarm-list.ts';
 import {
@@ -32,7 +32,7 @@ const RELAY_BEHIND_MS = 60_000;
 export interface AlarmOptions {
   readonly lanes: Lanes;
   readonly intake: Intake;
-  readonly api: HttpApi;
+  readonly api: FrontDoor;
   readonly functions: Readonly<Record<string, LambdaFunction>> & { readonly relay: LambdaFunction };
   readonly windowSeconds: number;
 }
