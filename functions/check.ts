@@ -8,6 +8,7 @@ import { createGeneratedSecret } from '../lib/adapters/secrets/generated-secret.
 import { handleCheckMessage } from '../lib/core/deliver/messages.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
+import { CALLBACK_SETTINGS, callbackPolicyOf } from './wiring/open-service.ts';
 import { LANE_VISIBILITY_SECONDS, serveQueue } from './wiring/serve-queue.ts';
 
 const service = openDispatchService('check', [
@@ -17,11 +18,10 @@ const service = openDispatchService('check', [
   'deadLetterUrl',
   'signingSecretId',
   'checkHorizonSeconds',
-  'allowLoopback',
-  'callbackPorts',
+  ...CALLBACK_SETTINGS,
 ]);
 const { config } = service;
-const callbackPolicy = { allowedPorts: config.callbackPorts, allowLoopback: config.allowLoopback };
+const callbackPolicy = callbackPolicyOf(config);
 const ports = {
   ...service,
   callbackPolicy,

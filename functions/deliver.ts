@@ -10,6 +10,7 @@ import { createKmsSeal } from '../lib/adapters/secrets/kms-seal.ts';
 import { handleMessage } from '../lib/core/deliver/messages.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
+import { CALLBACK_SETTINGS, callbackPolicyOf } from './wiring/open-service.ts';
 import { LANE_VISIBILITY_SECONDS, serveQueue } from './wiring/serve-queue.ts';
 
 const service = openDispatchService('deliver', [
@@ -19,11 +20,10 @@ const service = openDispatchService('deliver', [
   'retryQueueArn',
   'deadLetterUrl',
   'sealKeyId',
-  'allowLoopback',
-  'callbackPorts',
+  ...CALLBACK_SETTINGS,
 ]);
 const { config, table } = service;
-const policy = { allowedPorts: config.callbackPorts, allowLoopback: config.allowLoopback };
+const policy = callbackPolicyOf(config);
 const ports = {
   ...service,
   dispatcher: createDispatcher({

@@ -8,7 +8,7 @@ import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { createAuthenticator } from '../../lib/core/merchants/keys/access-keys.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
 import { clientDefaults } from './clients.ts';
-import { openService } from './open-service.ts';
+import { CALLBACK_SETTINGS, callbackPolicyOf, openService } from './open-service.ts';
 
 /** What `openApiService` returns, with these further settings. */
 export type ApiService<N extends ConfigName = never> = ReturnType<typeof openApiService<N>>;
@@ -18,8 +18,8 @@ export function openApiService<N extends ConfigName = never>(functionName: strin
   const service = openService(functionName, [
     'sealKeyId',
     'rootSecretId',
-    'allowLoopback',
-    'callbackPorts',
+    'originSecret',
+    ...CALLBACK_SETTINGS,
     ...names,
   ]);
   const { config, table, clock, random, reporter } = service;
@@ -34,12 +34,13 @@ export function openApiService<N extends ConfigName = never>(functionName: strin
     configs,
     seal,
     secrets,
-    callbackPolicy: { allowedPorts: config.callbackPorts, allowLoopback: config.allowLoopback },
+    callbackPolicy: callbackPolicyOf(config),
     app: {
       authenticate: createAuthenticator({ keys, rootKey, clock }),
       sign: createAnswerSigner({ configs, seal, clock, random }),
       clock,
       reporter,
+      originSecret: config.originSecret,
     },
   };
 }

@@ -1,7 +1,9 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { operations } from '../api/contract/operations.ts';
+import { accept } from './accepted-findings.ts';
 import type { Resources } from './service-resources.ts';
 
 interface TableGrant {
@@ -161,16 +163,33 @@ function apply(fn: LambdaFunction, grants: Grants, resources: Resources): void {
   for (const name of grants.sends ?? []) queues[name].grantSendMessages(fn);
   for (const name of grants.measures ?? []) queues[name].grant(fn, 'sqs:GetQueueAttributes');
   for (const use of grants.seal ?? []) {
-    if (use === 'encrypt') sealKey.grantEncrypt(fn);
-    else sealKey.grantDecrypt(fn);
+    if (use === 'encrypt') {
+      sealKey.grantEncrypt(fn);
+      const reason = 'The actions are the variants of one action of KMS, for one key.';
+      for (const action of ['kms:GenerateDataKey*', 'kms:ReEncrypt*']) {
+        accept(fn, { [`AwsSolutions-IAM5[Action::${action}]`]: reason });
+      }
+    } else sealKey.grantDecrypt(fn);
   }
   for (const name of grants.secrets ?? []) secrets[name].grantRead(fn);
   if (grants.files !== undefined) {
     const actions = grants.files.map((action) => `s3:${action}`);
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [statements.arnForObjects('*')] }));
+    acceptWildcard(
+      fn,
+      `<${idOf(statements)}.Arn>/*`,
+      'It may use any statement, and no other action on the bucket.',
+    );
   }
   if (grants.schedules === true) schedules.grantCreate(fn);
 }
+
+/** Accepts a permission for all resources of this form. cdk-nag names it with logical ids. */
+function acceptWildcard(fn: LambdaFunction, resource: string, reason: string): void {
+  accept(fn, { [`AwsSolutions-IAM5[Resource::${resource}]`]: reason });
+}
+
+const idOf = ({ stack, node }: Bucket) => stack.getLogicalId(node.defaultChild as CfnBucket);
 
 /** Allows only these actions, and only on items whose partition key has one of these prefixes. */
 function grantPartitions(fn: LambdaFunction, table: Table, { actions, partitions }: TableGrant): void {

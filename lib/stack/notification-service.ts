@@ -1,8 +1,11 @@
+import { Annotations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { accept } from './accepted-findings.ts';
 import { createAlarms } from './alarms/alarms.ts';
 import { createAudit, createClose, createStatement } from './bookkeeping/bookkeeping-functions.ts';
 import { createCheck, createDeliver, createRelay, createSweep } from './delivery/delivery-functions.ts';
@@ -35,6 +38,8 @@ export class NotificationService extends Construct {
   readonly operators: Topic;
   /** The props, with their defaults. */
   readonly settings: Settings;
+  /** The public addresses from which callbacks come. Empty unless `fixedEgress` is set. */
+  readonly egressAddresses: readonly string[];
 
   constructor(scope: Construct, id: string, props: NotificationServiceProps = {}) {
     super(scope, id);
@@ -61,12 +66,31 @@ export class NotificationService extends Construct {
     this.intake = intake;
     this.statements = statements;
     this.rootSecret = rootSecret;
+    this.egressAddresses = resources.egress?.addresses ?? [];
     this.operators = createAlarms(this, {
       lanes,
       intake,
       api: this.api,
       functions,
       windowSeconds: settings.windowSeconds,
+      key: resources.storage.key,
     });
+    tellSomebody(this, settings);
+  }
+}
+
+/** Subscribes the operators' address. In production, warns if there is none. */
+function tellSomebody(service: NotificationService, { alarmEmail, preset }: Settings): void {
+  if (alarmEmail !== undefined) {
+    service.operators.addSubscription(new EmailSubscription(alarmEmail));
+    accept(service.operators, {
+      'Serverless-SNSRedrivePolicy':
+        'SNS retries an email for hours, and the alarm itself stays to be seen in CloudWatch.',
+    });
+  } else if (preset === 'production') {
+    Annotations.of(service).addWarningV2(
+      'tidings:nobody-hears-alarms',
+      'No address hears the alarms. Set alarmEmail (-c alarmEmail=ops@example.com), or subscribe to the topic OperatorsTopic.',
+    );
   }
 }

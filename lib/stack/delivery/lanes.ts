@@ -1,6 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { acceptLastQueue } from '../accepted-findings.ts';
+import { createQueue, type Storage } from '../storage.ts';
 
 /** Maximum seconds of one delivery: the longest attempt takes 30 s, the rest is for reads and writes. */
 export const DELIVER_TIMEOUT_SECONDS = 60;
@@ -21,18 +23,12 @@ export interface Lanes {
   readonly dead: IQueue;
 }
 
-/** Creates the lanes. All keep messages for 14 days. */
-export function createLanes(scope: Construct): Lanes {
-  const dead = new Queue(scope, 'DeadLetters', {
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-  });
+/** Creates the lanes. */
+export function createLanes(scope: Construct, storage: Storage): Lanes {
+  const dead = createQueue(scope, 'DeadLetters', storage);
+  acceptLastQueue(dead);
   const lane = (id: string) =>
-    new Queue(scope, id, {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
+    createQueue(scope, id, storage, {
       visibilityTimeout: Duration.seconds(LANE_VISIBILITY_SECONDS),
       deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES },
     });

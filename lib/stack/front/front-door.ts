@@ -1,11 +1,14 @@
 import { Fn } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type IMetric, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { FunctionUrlAuthType, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { createTestRequest } from '../delivery/delivery-functions.ts';
 import { apiEnvironment, laneEnvironment, queryEnvironment } from '../function-environment.ts';
 import { createFunction, type Part } from '../service-function.ts';
 import { createAdmin, createDocument, createQuery } from './api-functions.ts';
+import { createApiDomain } from './custom-domain.ts';
 import { createHttpApi } from './http-api.ts';
+import { createDistribution } from './web-acl.ts';
 
 /** A test request ends within 20 s, and every other request sooner. */
 const FRONT_TIMEOUT_SECONDS = 29;
@@ -14,6 +17,8 @@ const FRONT_TIMEOUT_SECONDS = 29;
 export interface FrontDoor {
   /** The address of the API, without a slash at its end. */
   readonly url: string;
+  /** The name at which the DNS record of a custom domain must point. */
+  readonly domainTarget?: string | undefined;
   /** The functions that only serve requests, by name. */
   readonly functions: Readonly<Record<string, LambdaFunction>>;
   /** Answers with 5xx. */
@@ -36,17 +41,28 @@ function openHttpApi(part: Part, record: LambdaFunction): FrontDoor {
     'test-request': createTestRequest(part),
     document: createDocument(part),
   };
-  const api = createHttpApi(part.scope, {
-    functions: { record, ...functions },
-    throttle: part.settings.throttle,
-  });
+  const api = createHttpApi(part, { record, ...functions });
   return {
-    url: api.apiEndpoint,
+    ...addressOf(part, api),
     functions,
     metricServerError: (options) => api.metricServerError(options),
     metricCount: (options) => api.metricCount(options),
     metricLatency: (options) => api.metricLatency(options),
   };
+}
+
+/** The address is that of CloudFront if there is a web ACL, of a custom domain, or of the API itself. */
+function addressOf(part: Part, api: HttpApi): Pick<FrontDoor, 'url' | 'domainTarget'> {
+  const { settings, resources } = part;
+  if (resources.originSecret !== undefined) {
+    const distribution = createDistribution(part, api.apiEndpoint, resources.originSecret);
+    const target = distribution.distributionDomainName;
+    return settings.domainName === undefined
+      ? { url: `https://${target}` }
+      : { url: `https://${settings.domainName}`, domainTarget: target };
+  }
+  const domain = createApiDomain(part, api);
+  return { url: domain?.url ?? api.apiEndpoint, domainTarget: domain?.target };
 }
 
 /**

@@ -1,8 +1,10 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { acceptLastQueue } from '../accepted-findings.ts';
+import { createQueue, type Storage } from '../storage.ts';
 
 /** Another account whose events may record outcomes. The service's own account always may. */
 export interface Recorder {
@@ -28,17 +30,12 @@ const DETAIL_TYPE = 'Transaction Outcome';
 const MAX_RECEIVES = 100;
 
 /** Creates the intake queue, its dead-letter queue and the rule that fills it from events. */
-export function createIntake(scope: Construct, recorders: readonly Recorder[]): Intake {
-  const shared = {
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-  };
+export function createIntake(scope: Construct, recorders: readonly Recorder[], storage: Storage): Intake {
   // Six times the function's time-out, as Lambda requires for event sources.
   const visibilitySeconds = 6 * RECORD_TIMEOUT_SECONDS;
-  const dead = new Queue(scope, 'IntakeDeadLetters', shared);
-  const queue = new Queue(scope, 'IntakeQueue', {
-    ...shared,
+  const dead = createQueue(scope, 'IntakeDeadLetters', storage);
+  acceptLastQueue(dead);
+  const queue = createQueue(scope, 'IntakeQueue', storage, {
     visibilityTimeout: Duration.seconds(visibilitySeconds),
     deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES },
   });
