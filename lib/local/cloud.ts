@@ -51,6 +51,8 @@ export interface LocalCloudOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Interval of schedule rules in seconds. Default: the template's schedules. */
   readonly scheduleSeconds?: number;
+  /** Waits before the two retries of an asynchronous invocation, in seconds. Default: Lambda's, 60 and 120. */
+  readonly retryDelaysSeconds?: readonly number[];
   /**
    * Maximum concurrent instances of a function for each of its event sources, and for all its other invokers
    * together. A lower reserved concurrency takes precedence. Default: 4.
@@ -169,15 +171,15 @@ async function start(
     key,
     environment: options.environment ?? {},
     workers,
+    retryDelaysSeconds: options.retryDelaysSeconds,
     log,
   });
   const rules: RuleSetting = {
     stack,
-    functionOf: functions.find,
+    functionOf: functions.findAsync,
     queueUrlOf: (arn) => queueUrls(stack).get(arn),
     sqs,
     scheduleSeconds: options.scheduleSeconds,
-    log,
   };
   json.push(eventBusService(busRules(rules)));
   const api = provideHttpApi(stack, functions);
@@ -189,6 +191,7 @@ async function start(
     // Accept no new requests or batches and end polls at once; then running invocations get the grace period.
     httpApi.server.close();
     const graceEndsAt = Date.now() + STOP_GRACE_MS;
+    functions.stopRetries();
     const stopped = Promise.all(running.map((part) => part.stop()));
     store.stop();
     await Promise.race([stopped, delay(STOP_GRACE_MS, undefined, { ref: false })]);

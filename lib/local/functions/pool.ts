@@ -12,6 +12,11 @@ export interface PoolSetting extends WorkerSetting {
   readonly size: number;
 }
 
+export interface InvocationOptions {
+  /** An event that is still waiting for an instance at this time is not processed. In ms since 1970; default: never. */
+  readonly expiresAt?: number;
+}
+
 /** A function, ready to be invoked. */
 export interface FunctionPool {
   readonly logicalId: string;
@@ -24,7 +29,7 @@ export interface FunctionPool {
    * scale out or throttle here, but one machine has no more workers.
    * @throws InvocationFailure
    */
-  invoke(event: unknown): Promise<unknown>;
+  invoke(event: unknown, options?: InvocationOptions): Promise<unknown>;
   /** Accepts no more events, waits at most `graceMs` for the current ones, then stops the instances. */
   stop(graceMs: number): Promise<void>;
 }
@@ -76,7 +81,7 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
     get running() {
       return running;
     },
-    invoke: async (event) => {
+    invoke: async (event, { expiresAt = Number.POSITIVE_INFINITY } = {}) => {
       if (stopped) {
         throw new InvocationFailure('crash', {
           errorType: 'Runtime.Ended',
@@ -88,6 +93,7 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
       const container = await acquireAlive();
       running += 1;
       try {
+        if (Date.now() > expiresAt) throw expired();
         return JSON.parse(
           await container.invoke({ requestId: randomUUID(), payload }, setting.timeoutMs),
         ) as unknown;
@@ -119,4 +125,12 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
       await Promise.all([...containers].map((container) => container.end()));
     },
   };
+}
+
+function expired(): InvocationFailure {
+  return new InvocationFailure('expired', {
+    errorType: 'EventAgeExceeded',
+    errorMessage: 'The event waited for an instance beyond its maximum age.',
+    trace: [],
+  });
 }

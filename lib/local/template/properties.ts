@@ -61,10 +61,8 @@ const lambdaFunction = z.strictObject({
 const eventInvokeConfig = z.strictObject({
   FunctionName: z.string(),
   Qualifier: z.literal('$LATEST'),
-  // Rules invoke a function once without retries; the template must declare the same.
-  MaximumRetryAttempts: z.literal(0),
-  // An event is delivered when its rule fires, so none can expire before.
-  MaximumEventAgeInSeconds: z.int().min(60).max(21_600).optional(),
+  MaximumRetryAttempts: z.int().min(0).max(2).default(2),
+  MaximumEventAgeInSeconds: z.int().min(60).max(21_600).default(21_600),
 });
 
 const filterCriteria = z.strictObject({ Filters: z.array(z.strictObject({ Pattern: z.string() })) });
