@@ -3,11 +3,13 @@ import type { Log } from '../log.ts';
 import type { Container } from './container.ts';
 import { InvocationFailure, startContainer } from './container.ts';
 import type { WorkerSetting } from './protocol.ts';
+import { nextTraceHeader } from './trace.ts';
 
 export interface PoolSetting extends WorkerSetting {
   readonly logicalId: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  readonly mayRecurse: boolean;
   /** Maximum concurrent instances. */
   readonly size: number;
 }
@@ -15,12 +17,17 @@ export interface PoolSetting extends WorkerSetting {
 export interface InvocationOptions {
   /** An event that is still waiting for an instance at this time is not processed. In ms since 1970; default: never. */
   readonly expiresAt?: number;
+  /** Trace header of the request that leads to this invocation. Default: a new chain begins. */
+  readonly traceHeader?: string | undefined;
 }
 
 /** A function, ready to be invoked. */
 export interface FunctionPool {
   readonly logicalId: string;
   readonly name: string;
+  readonly arn: string;
+  /** The template allows the function to be invoked more than 16 times in one chain of requests. */
+  readonly mayRecurse: boolean;
   readonly size: number;
   /** Number of instances that are processing an event. */
   readonly running: number;
@@ -77,11 +84,13 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
   return {
     logicalId: setting.logicalId,
     name: setting.functionName,
+    arn: setting.functionArn,
+    mayRecurse: setting.mayRecurse,
     size: setting.size,
     get running() {
       return running;
     },
-    invoke: async (event, { expiresAt = Number.POSITIVE_INFINITY } = {}) => {
+    invoke: async (event, { expiresAt = Number.POSITIVE_INFINITY, traceHeader } = {}) => {
       if (stopped) {
         throw new InvocationFailure('crash', {
           errorType: 'Runtime.Ended',
@@ -94,9 +103,12 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
       running += 1;
       try {
         if (Date.now() > expiresAt) throw expired();
-        return JSON.parse(
-          await container.invoke({ requestId: randomUUID(), payload }, setting.timeoutMs),
-        ) as unknown;
+        const request = {
+          requestId: randomUUID(),
+          payload,
+          traceHeader: nextTraceHeader(traceHeader, setting.functionArn),
+        };
+        return JSON.parse(await container.invoke(request, setting.timeoutMs)) as unknown;
       } catch (error) {
         if (error instanceof InvocationFailure) {
           log({

@@ -106,6 +106,7 @@ function provideFunction(
       functionArn: physical.arn,
       memoryMb: properties.MemorySize,
       timeoutMs: properties.Timeout * 1000,
+      mayRecurse: properties.RecursiveLoop === 'Allow',
       size: Math.max(1, Math.min(size, reserved)),
       env: environmentOf(setting, resource, assetDir),
     },

@@ -20,6 +20,7 @@ export interface NewMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
   readonly groupId: string | undefined;
+  readonly traceHeader: string | undefined;
   /** In seconds; default: the queue's. */
   readonly delaySeconds: number | undefined;
 }
@@ -203,6 +204,7 @@ export class SqsStore {
       body: message.body,
       attributes: message.attributes,
       groupId: message.groupId,
+      traceHeader: message.traceHeader,
       sentAt: now,
       visibleAt: now + 1000 * (message.delaySeconds ?? Number(queue.attributes.DelaySeconds)),
       receiveCount: 0,

@@ -56,6 +56,7 @@ const lambdaFunction = z.strictObject({
   MemorySize: z.int().default(128),
   Environment: z.strictObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
   ReservedConcurrentExecutions: z.int().optional(),
+  RecursiveLoop: z.enum(['Allow', 'Terminate']).default('Terminate'),
 });
 
 const eventInvokeConfig = z.strictObject({

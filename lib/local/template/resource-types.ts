@@ -73,8 +73,6 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, read
     'EphemeralStorage',
     'KmsKeyArn',
     'LoggingConfig',
-    // Recursive loops through queues are not detected here: all of them run, including those that AWS would stop.
-    'RecursiveLoop',
     'Role',
     'RuntimeManagementConfig',
     'Tags',

@@ -18,6 +18,8 @@ describe('a recurring invocation', () => {
     const target: FunctionPool = {
       logicalId: 'Target',
       name: 'target',
+      arn: 'arn:target',
+      mayRecurse: false,
       size: 4,
       running: 0,
       stop: async () => {},

@@ -25,6 +25,8 @@ describe('an asynchronous invocation', () => {
     const target: FunctionPool = {
       logicalId: 'Target',
       name: 'target',
+      arn: 'arn:target',
+      mayRecurse: false,
       size: 1,
       running: 0,
       stop: async () => {},

@@ -80,7 +80,12 @@ describe('queues', () => {
     const crowd = Array.from({ length: 100 }, (_, index) => ({ body: `big ${index}`, groupId: 'big' }));
     store.send(
       'fair',
-      crowd.map((message) => ({ ...message, attributes: {}, delaySeconds: undefined })),
+      crowd.map((message) => ({
+        ...message,
+        attributes: {},
+        delaySeconds: undefined,
+        traceHeader: undefined,
+      })),
     );
     for (const group of ['small', 'tiny']) {
       await client.send(new SendMessageCommand({ QueueUrl, MessageBody: group, MessageGroupId: group }));
