@@ -8,6 +8,7 @@ import type { JsonService, RestService } from './aws/aws-server.ts';
 import { createAwsServer } from './aws/aws-server.ts';
 import { close, listen, listenPreferring } from './aws/listen.ts';
 import { provideDynamoDb, provideTables } from './dynamodb/provide-dynamodb.ts';
+import { type ExpiryPace, startExpiry } from './dynamodb/time-to-live.ts';
 import type { LocalCloudError } from './errors.ts';
 import { startEventSources } from './event-sources/provide-event-sources.ts';
 import { trimStreams } from './event-sources/trim-streams.ts';
@@ -27,6 +28,7 @@ import { startDispatcher } from './scheduler/schedule-dispatcher.ts';
 import { openScheduleStore } from './scheduler/schedule-store.ts';
 import { schedulerService } from './scheduler/scheduler-api.ts';
 import { openSecrets } from './secrets-manager.ts';
+import { type FaultChances, seededFaults } from './seeded-faults.ts';
 import { provideQueues } from './sqs/provide-queues.ts';
 import { SqsStore } from './sqs/queue-store.ts';
 import { currentUrl, queueUrls } from './sqs/queue-urls.ts';
@@ -62,6 +64,10 @@ export interface LocalCloudOptions {
   readonly dynamodbEndpoint?: string;
   /** Endpoint of another SQS. Default: the embedded one. */
   readonly sqsEndpoint?: string;
+  /** When expired items are deleted. Default: up to two days late, as on AWS. */
+  readonly expiry?: ExpiryPace;
+  /** Lets the services fail as they do on AWS from time to time. Default: they never do. */
+  readonly faults?: FaultChances;
   /** Receives the functions' output and the cloud's events. Default: nothing is logged. */
   readonly log?: Log;
 }
@@ -132,7 +138,8 @@ async function start(
   onStop(() => connections.destroy());
 
   const key = openAccessKey(dataDir);
-  const store = new SqsStore(state);
+  const faults = seededFaults(options.faults);
+  const store = new SqsStore(state, faults);
   const json: JsonService[] = [sqsService(store, () => awsUrl)];
   const rest: RestService[] = [];
   const awsUrl = await listenAsBefore(state, createAwsServer({ json, rest, key, log }), onStop);
@@ -152,7 +159,8 @@ async function start(
   await provideQueues(sqs, stack.ofType('AWS::SQS::Queue'));
   const s3Url = await provideS3(stack, { dataDir, key }, onStop);
   const dynamodb = await provideDynamoDb(options.dynamodbEndpoint, { dataDir, key, log }, onStop);
-  const streamArns = await provideTables(awsClient('dynamodb', dynamodb.inner, { connections, key }), stack);
+  const table = awsClient('dynamodb', dynamodb.inner, { connections, key });
+  const streamArns = await provideTables(table, stack);
 
   const endpoints: ServiceEndpoints = {
     dynamodb: dynamodb.endpoint,
@@ -216,6 +224,7 @@ async function start(
     const trimming = trimStreams({ stack, state, streamArns, databasePath: dynamodb.databasePath, log });
     onStop(async () => trimming.stop());
   }
+  running.push(startExpiry({ call: table, stack, pace: options.expiry ?? {}, log }));
   running.push(...startRecurringRules(rules));
   if (api !== undefined) httpApi.serve(api);
 

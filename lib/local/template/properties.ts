@@ -30,6 +30,10 @@ const table = z.strictObject({
   GlobalSecondaryIndexes: z.array(index).default([]),
   LocalSecondaryIndexes: z.array(index).default([]),
   StreamSpecification: z.strictObject({ StreamViewType: z.string() }).optional(),
+  TimeToLiveSpecification: z
+    .strictObject({ AttributeName: z.string().optional(), Enabled: z.boolean() })
+    .refine(({ AttributeName, Enabled }) => !Enabled || AttributeName !== undefined, 'an attribute is needed')
+    .optional(),
   ProvisionedThroughput: json.optional(),
   OnDemandThroughput: json.optional(),
 });
