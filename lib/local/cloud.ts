@@ -11,6 +11,7 @@ import { provideDynamoDb, provideTables } from './dynamodb/provide-dynamodb.ts';
 import { type ExpiryPace, startExpiry } from './dynamodb/time-to-live.ts';
 import type { LocalCloudError } from './errors.ts';
 import { startEventSources } from './event-sources/provide-event-sources.ts';
+import { splitStream } from './event-sources/split-stream.ts';
 import { trimStreams } from './event-sources/trim-streams.ts';
 import { eventBusService } from './events/bus.ts';
 import type { RuleSetting } from './events/rules.ts';
@@ -64,6 +65,8 @@ export interface LocalCloudOptions {
   readonly dynamodbEndpoint?: string;
   /** Endpoint of another SQS. Default: the embedded one. */
   readonly sqsEndpoint?: string;
+  /** Shows each table's stream as split into two shards after this sequence number. Default: one shard. */
+  readonly splitStreamAfter?: number;
   /** When expired items are deleted. Default: up to two days late, as on AWS. */
   readonly expiry?: ExpiryPace;
   /** Lets the services fail as they do on AWS from time to time. Default: they never do. */
@@ -207,6 +210,7 @@ async function start(
     await Promise.all(functions.pools.map((pool) => pool.stop(Math.max(graceEndsAt - Date.now(), 0))));
     await stopped;
   });
+  const streams = awsClient('streams', dynamodb.inner, { connections, key });
   running.push(
     ...startEventSources({
       stack,
@@ -215,7 +219,10 @@ async function start(
       sqs,
       workers,
       waitSeconds: options.sqsEndpoint === undefined ? EMBEDDED_WAIT_SECONDS : FOREIGN_WAIT_SECONDS,
-      streams: awsClient('streams', dynamodb.inner, { connections, key }),
+      streams:
+        options.splitStreamAfter === undefined
+          ? streams
+          : splitStream(streams, BigInt(options.splitStreamAfter)),
       streamArns,
       log,
     }),
