@@ -5,7 +5,7 @@ import { createHttpSender } from '../lib/adapters/http/http-sender.ts';
 import { createDeadLetters } from '../lib/adapters/queues/dead-letters.ts';
 import { createDispatcher } from '../lib/adapters/queues/lane-dispatcher.ts';
 import { createGeneratedSecret } from '../lib/adapters/secrets/generated-secret.ts';
-import { handleCheckMessage } from '../lib/core/deliver/messages.ts';
+import { handleCheckMessage } from '../lib/core/check-back/check-messages.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
 import { LANE_VISIBILITY_SECONDS, serveQueue } from './wiring/serve-queue.ts';

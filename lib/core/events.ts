@@ -1,6 +1,11 @@
-import type { CheckState } from './check-back/check-state.ts';
-import type { NotificationState } from './deliver/state/notification.ts';
-import type { EndpointId, MerchantId, TransactionId, Version } from './model.ts';
+import type {
+  CheckState,
+  EndpointId,
+  MerchantId,
+  NotificationState,
+  TransactionId,
+  Version,
+} from './model.ts';
 
 /** The operational events: one wide event per unit of work. Never contains a secret or a payload. */
 export type ServiceEvent =

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { notificationStates } from '../../core/deliver/state/notification.ts';
-import { merchantIdSchema } from '../../core/model.ts';
+import { merchantIdSchema, notificationStates } from '../../core/model.ts';
 import { MAX_CURSOR_LENGTH } from '../list-cursor.ts';
 
 /** Schemas that several resources share. Answer schemas only document; the core builds the answers. */

@@ -31,16 +31,16 @@ export const FAULTS: readonly DeliberateFault[] = [
   },
   {
     name: 'a message that was received again does not send what is due',
-    file: 'lib/core/deliver/deliver.ts',
-    find: 'if (resent) await sendDue(ports, standing);',
+    file: 'lib/core/deliver/next-message.ts',
+    find: '  await sendNext(ports, next);',
     replace: '',
     without: ['sweep'],
   },
   {
     name: 'a function that failed lets its message go',
-    file: 'lib/core/deliver/messages.ts',
-    find: 'if (!(error instanceof Fault && HOPELESS.has(error.code))) throw error;',
-    replace: 'if (!(error instanceof Fault && HOPELESS.has(error.code))) return;',
+    file: 'lib/core/runtime/queue-message.ts',
+    find: 'if (!(error instanceof Fault && error.code === how.hopeless)) throw error;',
+    replace: 'if (!(error instanceof Fault && error.code === how.hopeless)) return;',
     without: ['sweep', 'audit'],
   },
   {
@@ -429,7 +429,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'a check lets its message go before the next is scheduled',
     file: 'lib/core/check-back/check.ts',
-    find: '  await sendDue(ports, next);',
+    find: 'if (isWaiting(next)) await sendNext(ports, messageOf(next));',
     replace: '',
     without: ['sweep'],
   },

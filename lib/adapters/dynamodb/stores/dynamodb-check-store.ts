@@ -1,12 +1,12 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { CheckStore } from '../../../core/check-back/check-store.ts';
+import type { MerchantId } from '../../../core/model.ts';
 import {
   type Check,
   checkSchema,
   type UnresolvedKey,
   unresolvedOrder,
-} from '../../../core/check-back/check-state.ts';
-import type { CheckStore } from '../../../core/check-back/check-store.ts';
-import type { MerchantId } from '../../../core/model.ts';
+} from '../../../core/record/pending-check.ts';
 import { transactionPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import {

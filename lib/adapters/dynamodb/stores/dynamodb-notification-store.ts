@@ -1,12 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import {
-  type ListedKey,
-  listedKeyOf,
-  listingOrder,
-  type NotificationState,
-} from '../../../core/deliver/state/notification.ts';
+import { type ListedKey, listedKeyOf, listingOrder } from '../../../core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../../core/deliver/state/notification-store.ts';
-import type { MerchantId } from '../../../core/model.ts';
+import type { MerchantId, NotificationState } from '../../../core/model.ts';
 import { transactionPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import {
