@@ -1,3 +1,4 @@
+import { jsonBytes, MAX_ITEMS_BYTES } from '../feed/answer-size.ts';
 import { closedThroughOf } from '../feed/closed-through.ts';
 import { isAligned, type WindowPorts, type WindowRefusal } from '../feed/closed-windows.ts';
 import { type DigestGroup, sumGroups, sumTimes, type TimeDigest } from '../feed/digest.ts';
@@ -14,8 +15,6 @@ type Resolution = (typeof RESOLUTIONS)[number];
 const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2_016, day: 8_928 };
 /** Windows per page read. */
 const PAGE = 1_000;
-/** Most bytes of an answer's items. Only a merchant with hundreds of groups comes near. */
-const MOST_BYTES = 900_000;
 /** Most groups, over all windows, that one answer reads: 36 MB of the table, or 22 in each window of a month. */
 const MOST_GROUPS = 200_000;
 
@@ -82,7 +81,8 @@ export async function readWindows(ports: WindowPorts, range: SumsRange): Promise
   }
   const seconds = secondsOf(resolution, windowSeconds);
   const items = await readSums(ports, { merchantId, from, to, seconds, withTimes });
-  if (items === undefined || JSON.stringify(items).length > MOST_BYTES) {
+  // Only a merchant with hundreds of groups comes near the limit.
+  if (items === undefined || jsonBytes(items) > MAX_ITEMS_BYTES) {
     return refused({ code: 'answer_too_large', field: 'to' });
   }
   return { kind: 'sums', asOf, closedThrough, windowSeconds, items };
