@@ -5,11 +5,6 @@ import { systemRandom as random } from '../../lib/adapters/system.ts';
 import { orComeBack } from '../../lib/core/deliver/coming-back.ts';
 import type { QueueMessage } from '../../lib/core/runtime/queue-message.ts';
 
-/** Visibility timeout of the delivery and check lanes, in seconds. */
-export const LANE_VISIBILITY_SECONDS = 360;
-/** Visibility timeout of the intake queue, in seconds. */
-export const INTAKE_VISIBILITY_SECONDS = 120;
-
 export interface QueueService {
   readonly sqs: SQSClient;
   readonly queueUrlOf: (record: SQSRecord) => string;
