@@ -1,3 +1,4 @@
+import { ACCESS_KEY } from '../protocol/id-forms.ts';
 import {
   formProblem,
   functionsProblem,
@@ -97,7 +98,7 @@ function serviceProblems(service: AskingOptions): readonly (string | undefined)[
   const { since, types, pauses } = service;
   return [
     serviceUrlProblem('service.url', service.url),
-    formProblem('service.key', service.key, { pattern: /^tk_\S+$/, form: 'of the form tk_<id>_<secret>' }),
+    formProblem('service.key', service.key, { pattern: ACCESS_KEY, form: 'of the form tk_<id>_<secret>' }),
     integerProblem('service.timeoutMs', service.timeoutMs, { min: 1 }),
     integerProblem('service.tries', service.tries, { min: 1 }),
     integerProblem('service.maxAgeSeconds', service.maxAgeSeconds, { min: 1 }),
