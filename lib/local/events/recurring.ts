@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { FunctionPool } from '../functions/pool.ts';
 import type { Log } from '../log.ts';
 import type { Recurrence } from '../scheduler/expressions.ts';
+import { startTimer, type Timer } from '../timer.ts';
 
 export interface RecurringSetting {
   readonly logicalId: string;
@@ -11,28 +12,20 @@ export interface RecurringSetting {
   readonly log: Log;
 }
 
-/** Longest delay of a timer: 2^31 − 1 ms. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /**
  * Invokes a function on a schedule. Runs never overlap: times that come due during a run are skipped. A failed run is
  * not retried; the next run follows as scheduled.
  */
 export function startRecurring(setting: RecurringSetting): { stop(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
 
   function arm(dueAt: number): void {
     if (stopped) return;
-    const waitMs = Math.max(dueAt - Date.now(), 0);
-    timer = setTimeout(
-      () => {
-        if (waitMs > MAX_TIMER_MS) arm(dueAt);
-        else running = run(dueAt);
-      },
-      Math.min(waitMs, MAX_TIMER_MS),
-    );
+    timer = startTimer(dueAt, () => {
+      running = run(dueAt);
+    });
   }
 
   async function run(dueAt: number): Promise<void> {
@@ -57,7 +50,7 @@ export function startRecurring(setting: RecurringSetting): { stop(): Promise<voi
   return {
     stop: async () => {
       stopped = true;
-      clearTimeout(timer);
+      timer?.stop();
       await running;
     },
   };
