@@ -45,7 +45,10 @@ export interface Asking {
   follow(options?: FollowOptions): Promise<FollowReport>;
   /** Compares all listed outcomes with the applied ones, and applies the missing ones. */
   reconcile(options?: ReconcileOptions): Promise<ReconcileReport>;
-  /** Returns the digests of both sides, which show whether anything is missing. Changes nothing. */
+  /**
+   * Returns the digests of both sides, which show whether anything is missing. Changes nothing. Default range: from
+   * `since`, or without it from two hours before the checkpoint of `reconcile`, to the end of the last closed window.
+   */
   compare(range?: { readonly from?: string; readonly to?: string }): Promise<Totals | undefined>;
 }
 

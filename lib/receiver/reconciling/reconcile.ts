@@ -1,5 +1,5 @@
 import { isoTime } from '../../protocol/instants.ts';
-import { sinceOf } from '../asking/since.ts';
+import { resumeMs } from '../asking/since.ts';
 import { type Counts, noCounts } from '../asking/taking.ts';
 import type { ReceiverStore } from '../stores/receiver-store.ts';
 import { fullHour } from '../times.ts';
@@ -52,12 +52,6 @@ export interface ReconcilePorts extends RepairPorts {
 }
 
 /**
- * How far a run looks back before the mark. The service's audit may correct a window up to an hour and a quarter after
- * it was closed. Looking back costs nothing extra: it is part of the same request.
- */
-const LOOK_BACK_MS = 2 * 3_600_000;
-
-/**
  * Compares the applied outcomes with those of the service. It compares days first, then the hours of the days that
  * differ, then their windows, their buckets and their rows. So the number of requests grows with what is missing, not
  * with the total volume. Missing outcomes are applied as a callback would be, and acknowledged.
@@ -102,9 +96,7 @@ function beginning(
     const fromMs = fullHour(from);
     return { fromMs, mayMove: settled === undefined || fromMs <= Date.parse(settled) };
   }
-  if (mark === undefined) return { fromMs: fullHour(sinceOf({ since })), mayMove: true };
-  const earliestMs = since === undefined ? 0 : fullHour(since);
-  return { fromMs: Math.max(Date.parse(mark) - LOOK_BACK_MS, earliestMs), mayMove: true };
+  return { fromMs: resumeMs({ since }, mark), mayMove: true };
 }
 
 interface Descent {
