@@ -88,6 +88,12 @@ export type ServiceEvent =
   | { readonly event: 'swept'; readonly partition: number; readonly sent: number }
   /** Seconds since the time through which every merchant is closed, audited or stated. */
   | { readonly event: 'closed' | 'audited' | 'stated'; readonly behindSeconds: number }
+  /** The configured window length is not the one with which this service closed its first windows, which stays. */
+  | {
+      readonly event: 'window_seconds_ignored';
+      readonly configuredSeconds: number;
+      readonly inForceSeconds: number;
+    }
   | { readonly event: 'health_unavailable'; readonly reason: string }
   | { readonly event: 'audit_failed'; readonly merchantId: MerchantId; readonly reason: string }
   | { readonly event: 'close_failed'; readonly merchantId: MerchantId; readonly reason: string }

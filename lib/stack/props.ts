@@ -18,7 +18,10 @@ interface Concurrency {
 export interface NotificationServiceProps {
   /** Seconds. The feed shows no younger outcomes. Default: 30. */
   readonly feedLagSeconds?: number | undefined;
-  /** Length of a window in seconds, a divisor of 3,600. Default: 300. The first value stays; changes have no effect. */
+  /**
+   * Length of a window in seconds, a divisor of 3,600. Default: 300. The first deployed value stays. A later one has no
+   * effect: `close` logs `window_seconds_ignored` every minute until the prop is set back to the value in force.
+   */
   readonly windowSeconds?: number | undefined;
   /** Days that answers reach back. Default: 90. */
   readonly retentionDays?: number | undefined;
