@@ -23,6 +23,12 @@ const merchantAnswer = z
   })
   .meta({ id: 'Merchant' });
 
+const merchantSettings = {
+  schedule: scheduleSchema.exactOptional(),
+  feedShards: feedShardsSchema.exactOptional(),
+  timeZone: timeZoneSchema.exactOptional(),
+};
+
 export const createMerchant = operation({
   operationId: 'createMerchant',
   method: 'post',
@@ -32,9 +38,7 @@ export const createMerchant = operation({
   body: z.strictObject({
     merchantId: merchantIdSchema,
     name: nameSchema,
-    schedule: scheduleSchema.exactOptional(),
-    feedShards: feedShardsSchema.exactOptional(),
-    timeZone: timeZoneSchema.exactOptional(),
+    ...merchantSettings,
   }),
   answers: {
     201: {
@@ -68,9 +72,7 @@ export const changeMerchant = operation({
   params: ofMerchant,
   body: z.strictObject({
     name: nameSchema.exactOptional(),
-    schedule: scheduleSchema.exactOptional(),
-    feedShards: feedShardsSchema.exactOptional(),
-    timeZone: timeZoneSchema.exactOptional(),
+    ...merchantSettings,
   }),
   answers: { 200: { description: 'The merchant after the change.', schema: merchantAnswer } },
   problems: ['unknown_merchant', 'feed_shards_shrink'],

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { MAX_PAGE_ROWS } from '../../core/feed/merge.ts';
 import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
 import { timeSchema } from '../../core/model.ts';
-import { RESOLUTIONS } from '../../core/query/window-sums.ts';
+import { RESOLUTIONS } from '../../protocol/resolutions.ts';
 import { BUCKETS } from '../../protocol/row-digest.ts';
 import { operation } from '../contract/operation.ts';
 import { asking } from '../contract/operation-kinds.ts';

@@ -1,10 +1,11 @@
 import { isoTime } from '../../protocol/instants.ts';
+import { type Resolution, resolutionSeconds } from '../../protocol/resolutions.ts';
 import { resumeMs } from '../asking/since.ts';
 import { type Counts, noCounts } from '../asking/taking.ts';
 import type { ReceiverStore } from '../stores/receiver-store.ts';
 import { fullHour } from '../times.ts';
-import { compare, type Difference, mergeNeighbours, secondsOf } from './comparing.ts';
-import type { Opening, Resolution, Slice, Span } from './questions.ts';
+import { compare, type Difference, mergeNeighbours } from './comparing.ts';
+import type { Opening, Slice, Span } from './questions.ts';
 import { type RepairPorts, repairWindow } from './repairing.ts';
 
 export interface ReconcileOptions {
@@ -169,7 +170,7 @@ async function look(
   at: { readonly span: Span; readonly resolution: Resolution; readonly there: readonly Slice[] },
 ): Promise<readonly Difference[]> {
   const { span, resolution, there } = at;
-  const everySeconds = secondsOf(resolution, opening.windowSeconds);
+  const everySeconds = resolutionSeconds(resolution, opening.windowSeconds);
   const { slices, differences } = await compare(ports, { ...span, everySeconds, there });
   options.onProgress?.({
     event: 'compared',
