@@ -4,11 +4,12 @@ import { createDeadLetters } from '../lib/adapters/queues/dead-letters.ts';
 import { createApp } from '../lib/api/api-app.ts';
 import type { HttpEvent } from '../lib/api/http/http-event.ts';
 import { takeIn } from '../lib/core/record/intake.ts';
+import { QUEUES } from '../lib/settings.ts';
 import { recordingPorts, routesToRecord } from './routes/recording.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/serve-http.ts';
-import { INTAKE_VISIBILITY_SECONDS, serveQueue } from './wiring/serve-queue.ts';
+import { serveQueue } from './wiring/serve-queue.ts';
 
 const service = openApiService('record', [
   'checkHorizonSeconds',
@@ -26,7 +27,7 @@ const ports = {
 const recordBatch = serveQueue({
   sqs,
   queueUrlOf: () => config.intakeQueueUrl,
-  longestPauseSeconds: INTAKE_VISIBILITY_SECONDS,
+  longestPauseSeconds: QUEUES.intake.visibilitySeconds,
   work: (message) => takeIn(ports, message),
 });
 const serve = serveHttp(createApp(service.app, routesToRecord(ports)));

@@ -7,8 +7,9 @@ import { createKmsSeal } from '../../lib/adapters/secrets/kms-seal.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { createAuthenticator } from '../../lib/core/merchants/keys/access-keys.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
+import { CALLBACK_SETTINGS, callbackPolicyOf } from './callback-policy.ts';
 import { clientDefaults } from './clients.ts';
-import { CALLBACK_SETTINGS, callbackPolicyOf, openService } from './open-service.ts';
+import { openService } from './open-service.ts';
 
 /** What `openApiService` returns, with these further settings. */
 export type ApiService<N extends ConfigName = never> = ReturnType<typeof openApiService<N>>;

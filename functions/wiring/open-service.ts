@@ -1,4 +1,4 @@
-import { type Config, type ConfigName, parseConfig } from '../../lib/adapters/config.ts';
+import { type ConfigName, parseConfig } from '../../lib/adapters/config.ts';
 import { createMerchantStore } from '../../lib/adapters/dynamodb/stores/dynamodb-merchant-store.ts';
 import { openTable } from '../../lib/adapters/dynamodb/table/table-client.ts';
 import { createReporter } from '../../lib/adapters/reporter.ts';
@@ -7,17 +7,6 @@ import {
   systemRandom as random,
   systemTimer as timer,
 } from '../../lib/adapters/system.ts';
-import type { CallbackPolicy } from '../../lib/core/address.ts';
-
-/** The settings that say where callbacks may go. */
-export const CALLBACK_SETTINGS = ['callbackPorts', 'allowLoopback', 'permittedHosts'] as const;
-
-/** Where callbacks may go. */
-export const callbackPolicyOf = (config: Config<(typeof CALLBACK_SETTINGS)[number]>): CallbackPolicy => ({
-  allowedPorts: config.callbackPorts,
-  allowLoopback: config.allowLoopback,
-  permittedHosts: config.permittedHosts,
-});
 
 /**
  * What every function has: its configuration, the table, and the reporter of its logs and metrics.

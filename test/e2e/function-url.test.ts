@@ -11,17 +11,9 @@ describe('the service behind a function URL', () => {
   const directory = temporaryDirectory();
   let service: ServiceCloud;
   beforeAll(async () => {
-    await synthesize(ROOT, `${directory}/assembly`, { frontDoor: 'function-url' });
-    service = await startServiceCloud({
-      assemblyDir: `${directory}/assembly`,
-      dataDir: `${directory}/data`,
-      environment: {
-        TIDINGS_ALLOW_LOOPBACK: 'true',
-        TIDINGS_ONE_CLOCK: 'true',
-        TIDINGS_FEED_LAG_SECONDS: '3',
-        TIDINGS_WINDOW_SECONDS: '5',
-      },
-    });
+    const assemblyDir = `${directory}/assembly`;
+    await synthesize(ROOT, assemblyDir, { preset: 'local', frontDoor: 'function-url' });
+    service = await startServiceCloud({ assemblyDir, dataDir: `${directory}/data` });
   });
   afterAll(async () => {
     await service.stop();

@@ -3,6 +3,7 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { QUEUES } from '../../settings.ts';
 import { acceptLastQueue } from '../accepted-findings.ts';
 import { createQueue, type Storage } from '../storage.ts';
 
@@ -18,12 +19,8 @@ export interface Recorder {
 export interface Intake {
   readonly queue: IQueue;
   readonly dead: IQueue;
-  /** Visibility timeout in seconds. */
-  readonly visibilitySeconds: number;
 }
 
-/** Maximum seconds of one invocation of record. */
-export const RECORD_TIMEOUT_SECONDS = 20;
 /** Detail type of an event that records an outcome. Its detail is an item of a batch plus `merchantId`. */
 const DETAIL_TYPE = 'Transaction Outcome';
 /** Receives after which a message becomes a dead letter even if it might succeed later: the table was away for hours. */
@@ -31,12 +28,10 @@ const MAX_RECEIVES = 100;
 
 /** Creates the intake queue, its dead-letter queue and the rule that fills it from events. */
 export function createIntake(scope: Construct, recorders: readonly Recorder[], storage: Storage): Intake {
-  // Six times the function's time-out, as Lambda requires for event sources.
-  const visibilitySeconds = 6 * RECORD_TIMEOUT_SECONDS;
   const dead = createQueue(scope, 'IntakeDeadLetters', storage);
   acceptLastQueue(dead);
   const queue = createQueue(scope, 'IntakeQueue', storage, {
-    visibilityTimeout: Duration.seconds(visibilitySeconds),
+    visibilityTimeout: Duration.seconds(QUEUES.intake.visibilitySeconds),
     deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES },
   });
   new Rule(scope, 'IntakeRule', {
@@ -47,7 +42,7 @@ export function createIntake(scope: Construct, recorders: readonly Recorder[], s
     },
     targets: [new SqsQueue(queue, { deadLetterQueue: dead })],
   });
-  return { queue, dead, visibilitySeconds };
+  return { queue, dead };
 }
 
 /** JSON of account to merchant ids, as the function reads it. The stack's own account may record for all merchants. */
