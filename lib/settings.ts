@@ -143,7 +143,7 @@ interface PresetDefaults {
 
 const { feedLagSeconds, windowSeconds, auditAfterSeconds } = DEFAULTS;
 
-/** The presets differ in these defaults, and in whether data is kept (`lib/stack/service-resources.ts`). */
+/** The presets differ in these defaults, and in whether data is kept (`lib/stack/storage/storage.ts`). */
 export const PRESET_DEFAULTS: Readonly<Record<Preset, PresetDefaults>> = {
   /** One machine. Times are short enough to watch. */
   local: {

@@ -16,9 +16,9 @@ import { codeOf } from './bundles.ts';
 import { EGRESS_SUBNETS } from './delivery/egress.ts';
 import type { Environment } from './function-environment.ts';
 import { type FunctionName, grantAll } from './grants.ts';
-import { createLogGroup } from './log-groups.ts';
 import type { Settings } from './props.ts';
 import type { Resources } from './service-resources.ts';
+import { createLogGroup } from './storage/log-groups.ts';
 
 /** What each part of the service is built from. All parts share one scope, because the scope decides the logical ids. */
 export interface Part {

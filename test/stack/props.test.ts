@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../lib/adapters/config.ts';
 import { NotificationService } from '../../lib/stack/notification-service.ts';
-import { type NotificationServiceProps, readProps } from '../../lib/stack/props.ts';
+import { type NotificationServiceProps, PROP_NAMES, readProps } from '../../lib/stack/props.ts';
 
 const DEFAULTS = {
   preset: 'production',
@@ -139,6 +140,11 @@ describe('a prop of the construct', () => {
     [{ throttle: { rate: 5 } }, 'throttle.rate is not a prop'],
   ])('is refused by name, value and rule: %o', (props, sentence) => {
     expect(() => read(props)).toThrow(sentence);
+  });
+
+  it('is described in docs/configuration.md, each of them', () => {
+    const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+    expect(PROP_NAMES.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('is told with every other that is wrong, before anything is synthesized', () => {

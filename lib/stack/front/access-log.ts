@@ -1,6 +1,6 @@
 import type { CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
-import { createLogGroup } from '../log-groups.ts';
 import type { Part } from '../service-function.ts';
+import { createLogGroup } from '../storage/log-groups.ts';
 
 /** One line of JSON for each request. Keys are never in it: they come in a header. */
 const FORMAT = JSON.stringify({

@@ -7,7 +7,7 @@ import {
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { accept } from './accepted-findings.ts';
+import { accept } from '../accepted-findings.ts';
 import type { Storage } from './storage.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });

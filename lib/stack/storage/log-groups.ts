@@ -2,8 +2,8 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { accept } from './accepted-findings.ts';
-import type { Settings } from './props.ts';
+import { accept } from '../accepted-findings.ts';
+import type { Settings } from '../props.ts';
 
 /** A log group of the service. Logs go with the stack: nothing is reconstructed from them. */
 export function createLogGroup(
