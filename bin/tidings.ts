@@ -103,7 +103,7 @@ async function runRedrive(): Promise<void> {
       write(
         message === undefined
           ? `✗ left    ${printable(`${reason}: ${body.slice(0, 100)}`)}`
-          : `✓ ${isDry ? 'found' : 'back '}   ${message.merchantId}/${message.transactionId} ${aimOf(message)} (${printable(reason)})`,
+          : `✓ ${isDry ? 'found' : 'back '}   ${message.merchantId}/${message.transactionId} ${targetOf(message)} (${printable(reason)})`,
       ),
   });
   const atLeast = counts.isWhole ? '' : 'at least ';
@@ -112,7 +112,7 @@ async function runRedrive(): Promise<void> {
   );
 }
 
-function aimOf(message: object): string {
+function targetOf(message: object): string {
   return 'endpointId' in message ? `for ${message.endpointId}` : 'to be checked';
 }
 

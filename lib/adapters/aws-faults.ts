@@ -34,10 +34,14 @@ export async function calling<T>(what: string, call: () => Promise<T>): Promise<
 function collided(error: unknown): boolean {
   const { CancellationReasons } = error as { readonly CancellationReasons?: readonly { Code?: string }[] };
   const codes = CancellationReasons?.map(({ Code }) => Code).filter((code) => code !== 'None') ?? [];
-  return codes.length > 0 && codes.every((code) => PASSING_REASONS.has(code ?? ''));
+  return codes.length > 0 && codes.every((code) => TRANSIENT_REASONS.has(code ?? ''));
 }
 
-const PASSING_REASONS = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+const TRANSIENT_REASONS = new Set([
+  'TransactionConflict',
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+]);
 
 function faultOf(what: string, error: unknown): Fault {
   const { name, code, $metadata, $retryable } = error as {

@@ -65,8 +65,8 @@ export function createAsking<Tx>(
   });
   // Asking never starts a transaction itself. It applies outcomes through `applying`.
   const store = options.store as ReceiverStore<never>;
-  const isTold = onConflict !== undefined;
-  const taking = createTaking({ merchantId, client, store, applying, isTold });
+  const hasConflictHandler = onConflict !== undefined;
+  const taking = createTaking({ merchantId, client, store, applying, hasConflictHandler });
   const questions = createWindowQuestions(client, types);
   const ports: ReconcilePorts = {
     merchantId,
@@ -76,7 +76,7 @@ export function createAsking<Tx>(
     applying,
     store,
     types,
-    isTold,
+    hasConflictHandler,
     since,
   };
   return {

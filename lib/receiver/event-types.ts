@@ -1,4 +1,4 @@
-import { EVENT_FILTER, type EventKind, letsThrough } from '../protocol/event-names.ts';
+import { anyFilterMatches, EVENT_FILTER, type EventKind } from '../protocol/event-names.ts';
 import { matches } from '../protocol/id-forms.ts';
 import { ReceiverFault } from './receiver-fault.ts';
 
@@ -26,5 +26,5 @@ export function eventTypes(types: readonly string[] | undefined): EventTypes {
   }
   if (types === undefined || types.includes('*')) return { text: undefined, includes: () => true };
   const names = [...new Set(types)].sort();
-  return { text: names.join(), includes: (kind) => letsThrough(names, kind) };
+  return { text: names.join(), includes: (kind) => anyFilterMatches(names, kind) };
 }

@@ -88,7 +88,7 @@ describe('initiators of the deployed bundles', () => {
   afterAll(async () => {
     sqs.destroy();
     bank.close();
-    await shop.goAway();
+    await shop.stop();
     await service.stop();
     removeDirectory(dataDir);
   });

@@ -70,9 +70,9 @@ function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
       return marks.get(`${name}#${partition}`) as PartitionMarks[Name] | undefined;
     },
     async saveMark(partition, name, mark) {
-      const standing = marks.get(`${name}#${partition}`);
-      if (standing !== undefined && standing.through >= mark.through) return;
-      const settled = name === 'closed' ? { ...mark, ...standing } : {};
+      const stored = marks.get(`${name}#${partition}`);
+      if (stored !== undefined && stored.through >= mark.through) return;
+      const settled = name === 'closed' ? { ...mark, ...stored } : {};
       marks.set(`${name}#${partition}`, { ...settled, through: mark.through });
     },
     async changeOwnMark({ merchantId, own }, mark, open) {

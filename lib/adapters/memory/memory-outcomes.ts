@@ -51,10 +51,10 @@ export function memoryOutcomes(table: OutcomeTable): OutcomeStore {
       return versions(key);
     },
     async transaction(key) {
-      const told = [...table.notifications.values()].filter(
+      const notifications = [...table.notifications.values()].filter(
         (one) => transactionName(one) === transactionName(key),
       );
-      return { outcomes: versions(key), notifications: told.sort(byName) };
+      return { outcomes: versions(key), notifications: notifications.sort(byName) };
     },
     async idsByReference({ merchantId, reference, after, limit }) {
       const ids = [...table.outcomes.values()]

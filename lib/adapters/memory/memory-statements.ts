@@ -28,19 +28,19 @@ interface MemoryFiles {
   readonly files: StatementFiles;
   readonly links: StatementLinks;
   /** What stands, by name. */
-  readonly held: ReadonlyMap<string, Uint8Array>;
+  readonly contents: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Files and links to them, as one bucket has them. */
 export function memoryFiles(): MemoryFiles {
-  const held = new Map<string, Uint8Array>();
+  const contents = new Map<string, Uint8Array>();
   return {
-    held,
+    contents,
     files: {
       async write(file, pieces) {
         const bytes: Uint8Array[] = [];
         for await (const piece of pieces) bytes.push(piece);
-        held.set(file, Buffer.concat(bytes));
+        contents.set(file, Buffer.concat(bytes));
       },
     },
     links: {

@@ -24,7 +24,7 @@ import { memoryNotifications } from './memory-notifications.ts';
 import { memoryOutcomes } from './memory-outcomes.ts';
 import { memoryStatements } from './memory-statements.ts';
 
-interface HeldItems {
+interface StoreContents {
   readonly outcomes: ReadonlyMap<string, Outcome>;
   readonly notifications: ReadonlyMap<string, Notification>;
   readonly checks: ReadonlyMap<string, Check>;
@@ -49,7 +49,7 @@ export interface MemoryStores {
   readonly gate: Gate;
   readonly parking: Parking;
   /** What the stores hold, for assertions. */
-  readonly held: HeldItems;
+  readonly contents: StoreContents;
 }
 
 /**
@@ -87,7 +87,7 @@ export function createMemoryStores(options: {
         parked.set(recordId, { reason, payload });
       },
     },
-    held: { outcomes, notifications, checks, windows, parked },
+    contents: { outcomes, notifications, checks, windows, parked },
   };
 }
 
@@ -111,8 +111,8 @@ function memoryGate(): Gate {
   const nameOf = ({ merchantId, name }: GatedPlace) => `${merchantId}#${name}`;
   return {
     async enter(place, { nowMs, untilMs }) {
-      const standing = closedUntil.get(nameOf(place)) ?? nowMs;
-      if (standing > nowMs) return { kind: 'closed', untilMs: standing };
+      const closedUntilMs = closedUntil.get(nameOf(place)) ?? nowMs;
+      if (closedUntilMs > nowMs) return { kind: 'closed', untilMs: closedUntilMs };
       closedUntil.set(nameOf(place), untilMs);
       return { kind: 'entered' };
     },

@@ -6,7 +6,7 @@ import {
   timeoutMsSchema,
 } from '../../core/merchants/merchant-config.ts';
 import { endpointIdSchema, merchantIdSchema, urlSchema } from '../../core/model.ts';
-import { sayingTextSchema } from '../../core/reading/text.ts';
+import { nonBlankTextSchema } from '../../core/reading/text.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { operation } from '../contract/operation.ts';
 import { ofMerchant, page } from '../contract/shapes.ts';
@@ -34,7 +34,7 @@ const endpointAnswer = z
   })
   .meta({ id: 'Endpoint' });
 
-const expectBodySchema = sayingTextSchema(256).meta({
+const expectBodySchema = nonBlankTextSchema(256).meta({
   description:
     'A 2xx counts as delivered only with this body, such as success. Surrounding white space is ignored.',
 });

@@ -29,7 +29,7 @@ export interface CheckDelivery {
 
 /** A message being processed, with the state that was read before any action. */
 interface CheckContext extends CheckDelivery {
-  readonly standing: Check;
+  readonly current: Check;
   readonly pending: Outcome;
 }
 
@@ -42,25 +42,24 @@ interface CheckContext extends CheckDelivery {
  */
 export async function check(ports: CheckingPorts, delivery: CheckDelivery): Promise<void> {
   const { message } = delivery;
-  const standing = await ports.checks.read(message);
+  const current = await ports.checks.read(message);
   const [pending, end] = await ports.outcomes.versions(message);
-  if (standing === undefined || pending?.status !== 'PENDING') throw unknownCheck();
+  if (current === undefined || pending?.status !== 'PENDING') throw unknownCheck();
   if (end !== undefined) return ports.outcomes.settlePending(end);
-  const context = { ...delivery, standing, pending };
-  if (standing.state !== 'waiting' || standing.rev !== message.rev) {
-    return superseded(ports, context, standing);
+  const context = { ...delivery, current, pending };
+  if (current.state !== 'waiting' || current.rev !== message.rev) {
+    return superseded(ports, context, current);
   }
-  const asked =
-    pending.checkBack === undefined ? undefined : await askInitiator(ports, { standing, pending });
-  if (asked?.says.kind !== 'ended') return askAgain(ports, context, asked);
+  const asked = pending.checkBack === undefined ? undefined : await askInitiator(ports, { current, pending });
+  if (asked?.reply.kind !== 'ended') return askAgain(ports, context, asked);
 
-  const recorded = await recordEnd(ports, { pending, content: asked.says.content });
+  const recorded = await recordEnd(ports, { pending, content: asked.reply.content });
   if (recorded.kind === 'refused') {
     const attempt = { ...asked.attempt, result: recorded.code };
     return askAgain(ports, context, { ...asked, attempt });
   }
   await ports.outcomes.settlePending(recorded.end);
-  report(ports, { ...standing, state: 'resolved' }, asked.attempt);
+  report(ports, { ...current, state: 'resolved' }, asked.attempt);
 }
 
 function unknownCheck(): Fault {
@@ -80,14 +79,14 @@ async function askAgain(
   context: CheckContext,
   asked: Asked | undefined,
 ): Promise<void> {
-  const { standing } = context;
-  const next = afterAsking(standing, asked, {
+  const { current } = context;
+  const next = afterAsking(current, asked, {
     nowMs: ports.clock.now(),
     horizonSeconds: ports.checkHorizonSeconds,
     fraction: ports.random.fraction(),
   });
-  const result = await saveFenced({ store: ports.checks, random: ports.random }, next, standing.rev);
-  if (result.kind === 'overtaken') return superseded(ports, context, result.current ?? standing);
+  const result = await saveFenced({ store: ports.checks, random: ports.random }, next, current.rev);
+  if (result.kind === 'overtaken') return superseded(ports, context, result.current ?? current);
   await sendDue(ports, next);
   report(ports, next, asked?.attempt);
 }
@@ -96,19 +95,18 @@ async function askAgain(
 async function superseded(
   ports: CheckingPorts,
   { message, receivedTimes }: CheckDelivery,
-  standing: Check,
+  current: Check,
 ): Promise<void> {
-  const isUnsent = isNextUnsent(standing, { receivedTimes, nowMs: ports.clock.now() });
-  if (standing.state === 'waiting' && isUnsent) await sendDue(ports, standing);
-  const isEndOfThis =
-    receivedTimes > 1 && standing.state === 'unresolved' && standing.rev === message.rev + 1;
-  if (isEndOfThis) report(ports, standing, undefined);
+  const isUnsent = isNextUnsent(current, { receivedTimes, nowMs: ports.clock.now() });
+  if (current.state === 'waiting' && isUnsent) await sendDue(ports, current);
+  const isEndOfThis = receivedTimes > 1 && current.state === 'unresolved' && current.rev === message.rev + 1;
+  if (isEndOfThis) report(ports, current, undefined);
 }
 
-async function sendDue(ports: CheckingPorts, standing: Check): Promise<void> {
-  const { nextAttemptAt } = standing;
+async function sendDue(ports: CheckingPorts, current: Check): Promise<void> {
+  const { nextAttemptAt } = current;
   if (nextAttemptAt !== undefined)
-    await ports.dispatcher.sendAt(checkMessageFor(standing), msOf(nextAttemptAt));
+    await ports.dispatcher.sendAt(checkMessageFor(current), msOf(nextAttemptAt));
 }
 
 function report(ports: CheckingPorts, check: Check, attempt: CheckAttempt | undefined): void {

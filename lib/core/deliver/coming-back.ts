@@ -36,7 +36,7 @@ export function pauseSeconds(
  *
  * @throws every error that `work` throws
  */
-export async function orComeBack(
+export async function withRetryPause(
   ports: { readonly random: Pick<Random, 'fraction'>; readonly longestPauseSeconds: number },
   message: Received,
   work: () => Promise<void>,

@@ -14,7 +14,7 @@ export interface DeadLetters {
 }
 
 /** Faults that waiting cannot cure. After any other fault (AWS refusals included) the message comes back. */
-const HOPELESS: ReadonlySet<string> = new Set(['unknown_outcome', 'unknown_check']);
+const NOT_RETRYABLE: ReadonlySet<string> = new Set(['unknown_outcome', 'unknown_check']);
 
 /** A message as the queue delivers it. */
 export interface QueueMessage {
@@ -77,7 +77,7 @@ async function handle<Message>(
   } catch (error) {
     const reason = error instanceof Fault ? error.code : String(error);
     ports.reporter.report({ event: 'message_failed', messageId, reason });
-    if (!(error instanceof Fault && HOPELESS.has(error.code))) throw error;
+    if (!(error instanceof Fault && NOT_RETRYABLE.has(error.code))) throw error;
     await ports.deadLetters.add({ body, reason });
   }
 }

@@ -35,7 +35,7 @@ interface Head<T> {
 export function openMerge<T>(options: {
   readonly lists: readonly ReadPage<T>[];
   readonly orderOf: (row: T) => string;
-  readonly mostRows: number;
+  readonly maxRows: number;
 }): { next(): Promise<Next<T>> } {
   const heads = options.lists.map(
     (read): Head<T> => ({ read, rows: [], taken: 0, cursor: undefined, isLast: false }),
@@ -44,7 +44,7 @@ export function openMerge<T>(options: {
   return {
     async next() {
       const bare = heads.filter((head) => head.taken === head.rows.length && !head.isLast);
-      if (bare.length > 0 && rowsRead > 0 && rowsRead >= options.mostRows) return { kind: 'enough' };
+      if (bare.length > 0 && rowsRead > 0 && rowsRead >= options.maxRows) return { kind: 'enough' };
       await Promise.all(bare.map(refill));
       for (const head of bare) rowsRead += head.rows.length;
       return takeFirst(heads, options.orderOf);
@@ -82,11 +82,11 @@ function takeFirst<T>(heads: readonly Head<T>[], orderOf: (row: T) => string): N
 }
 
 /** Bytes of JSON after which a page is full, even below its row limit. Answers stay under 1 MB. */
-const MOST_BYTES = 900_000;
+const MAX_PAGE_BYTES = 900_000;
 
 interface PageChoice<T, V> {
   readonly limit: number;
-  readonly wants: (row: T) => boolean;
+  readonly accepts: (row: T) => boolean;
   readonly view: (row: T) => V;
 }
 
@@ -116,11 +116,11 @@ export async function takePage<T, V>(
       return { kind: 'enough' };
     }
   };
-  for (let bytes = 0; items.length < options.limit && bytes < MOST_BYTES; ) {
+  for (let bytes = 0; items.length < options.limit && bytes < MAX_PAGE_BYTES; ) {
     const next = await take();
     if (next.kind !== 'row') return { items, last, hasMore: next.kind === 'enough' };
     last = next.row;
-    if (!options.wants(last)) continue;
+    if (!options.accepts(last)) continue;
     const item = options.view(last);
     items.push(item);
     bytes += Buffer.byteLength(JSON.stringify(item));

@@ -19,15 +19,15 @@ interface ShardRange {
 
 /**
  * The shards of a merchant's feed as lists to merge. Page sizes are chosen so that one round of parallel reads is
- * usually enough: for a page of `limit` rows, or for all `mostRows` if a filter keeps few of them.
+ * usually enough: for a page of `limit` rows, or for all `maxRows` if a filter keeps few of them.
  */
 export function shardLists(
   feed: FeedStore,
-  of: ShardRange & ({ readonly limit: number } | { readonly mostRows: number }),
+  of: ShardRange & ({ readonly limit: number } | { readonly maxRows: number }),
 ): readonly ReadPage<TerminalOutcome>[] {
   const { feedShards, merchantId, from, to, after } = of;
   const share =
-    'limit' in of ? (of.limit / feedShards) * UNEVEN_SHARE + UNEVEN_ROWS : of.mostRows / feedShards;
+    'limit' in of ? (of.limit / feedShards) * UNEVEN_SHARE + UNEVEN_ROWS : of.maxRows / feedShards;
   const limit = Math.min(MAX_PAGE, Math.ceil(share));
   return Array.from({ length: feedShards }, (_, shard) => (cursor) => {
     const go = { ...(after !== undefined && { after }), ...(cursor !== undefined && { cursor }) };

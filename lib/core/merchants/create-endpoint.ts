@@ -50,7 +50,7 @@ export async function createEndpoint(
       ports.merchants.createEndpoint(next, config.profile.rev, times.withinMs),
     );
     const result =
-      written === 'standing'
+      written === 'written'
         ? ({ kind: 'changed', endpoint: next } as const)
         : await updateEndpoint({ ...ports, writes }, { merchantId, endpointId }, (endpoint) => endpoint);
     if (result.kind === 'changed') {

@@ -75,12 +75,12 @@ export async function reconcile(ports: WindowPorts, claim: Claim): Promise<Recon
   if (found.kind === 'refused') return found;
   const { asOf, window, windowSeconds } = found;
   const refused = (code: WindowRefusal['code']): WindowRefusal => ({ kind: 'refused', asOf, code });
-  const lets = typeFilter(claim.types);
+  const accepts = typeFilter(claim.types);
   const { bucket } = claim;
   const parts = bucket === undefined ? window.groups : await bucketDigests(ports, found);
   if (typeof parts === 'string') return refused(parts);
   const here = sumDigests(
-    parts.filter((part) => lets(part) && (!('bucket' in part) || part.bucket === bucket)),
+    parts.filter((part) => accepts(part) && (!('bucket' in part) || part.bucket === bucket)),
   );
   const there = digestOfRows(claim.rows);
   const answer = { kind: 'reconciled', asOf, window, windowSeconds, here, there } as const;
@@ -99,11 +99,11 @@ async function compareRows(
   { rows, bucket, types }: Claim,
   { window, nowMs, here }: ClosedWindow & { readonly here: Digest },
 ): Promise<readonly Difference[] | 'window_in_doubt'> {
-  const lets = typeFilter(types);
+  const accepts = typeFilter(types);
   const comparison = openComparison(rows);
   const read = createDigestSum();
   for await (const row of readRows(ports, window, nowMs)) {
-    if (!lets(row) || (bucket !== undefined && bucketOf(row.transactionId) !== bucket)) continue;
+    if (!accepts(row) || (bucket !== undefined && bucketOf(row.transactionId) !== bucket)) continue;
     read.add(row);
     comparison.compare(row);
     if (comparison.differences.length > MAX_DIFFERENCES) return comparison.differences;
@@ -127,8 +127,10 @@ function wrongRows({
   });
   if (duplicates.length > 0) return { code: 'duplicate_row', rows: duplicates };
   if (bucket === undefined) return undefined;
-  const strays = [...rows.keys()].filter((index) => bucketOf(rows[index]?.transactionId ?? '') !== bucket);
-  return strays.length > 0 ? { code: 'wrong_bucket', rows: strays } : undefined;
+  const outsideBucket = [...rows.keys()].filter(
+    (index) => bucketOf(rows[index]?.transactionId ?? '') !== bucket,
+  );
+  return outsideBucket.length > 0 ? { code: 'wrong_bucket', rows: outsideBucket } : undefined;
 }
 
 function nameOf(row: Pick<HashedRow, 'transactionId' | 'version'> | undefined): string {

@@ -56,11 +56,11 @@ export async function readUndelivered(
     orderOf: listingOrder,
     read: (place) => ports.notifications.undelivered({ merchantId, state, ...range, ...place }),
   });
-  const standing = await boundedMap(keys, CONCURRENCY, (key) => ports.notifications.read(key));
+  const notifications = await boundedMap(keys, CONCURRENCY, (key) => ports.notifications.read(key));
   ports.clockTrust.assertTrusted();
   return {
     asOf: watermarkAt(ports, nowMs),
-    items: standing.filter((one) => one !== undefined).filter((one) => one.state === state),
+    items: notifications.filter((one) => one !== undefined).filter((one) => one.state === state),
     ...rest,
   };
 }

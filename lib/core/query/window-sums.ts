@@ -15,9 +15,9 @@ const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2
 /** Windows per page read. */
 const PAGE = 1_000;
 /** Most bytes of an answer's items. Only a merchant with hundreds of groups comes near. */
-const MOST_BYTES = 900_000;
+const MAX_ANSWER_BYTES = 900_000;
 /** Most groups, over all windows, that one answer reads: 36 MB of the table, or 22 in each window of a month. */
-const MOST_GROUPS = 200_000;
+const MAX_GROUPS = 200_000;
 
 /** The part of one window, hour or day that lies in the range. */
 interface WindowSum {
@@ -82,7 +82,7 @@ export async function readWindows(ports: WindowPorts, range: SumsRange): Promise
   }
   const seconds = secondsOf(resolution, windowSeconds);
   const items = await readSums(ports, { merchantId, from, to, seconds, withTimes });
-  if (items === undefined || JSON.stringify(items).length > MOST_BYTES) {
+  if (items === undefined || JSON.stringify(items).length > MAX_ANSWER_BYTES) {
     return refused({ code: 'answer_too_large', field: 'to' });
   }
   return { kind: 'sums', asOf, closedThrough, windowSeconds, items };
@@ -119,7 +119,7 @@ async function readSums(
 ): Promise<readonly WindowSum[] | undefined> {
   const lengthMs = seconds * SECOND_MS;
   const slices = new Map<number, Parts>();
-  let groupsLeft = MOST_GROUPS;
+  let groupsLeft = MAX_GROUPS;
   let cursor: string | undefined;
   do {
     const page = await ports.windows.page({ ...range, limit: PAGE, ...(cursor !== undefined && { cursor }) });

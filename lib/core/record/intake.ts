@@ -29,7 +29,7 @@ const DETAIL_DEPTH = 1;
  * queue deletes the message; if it throws, the message comes back. A message that can never be recorded, a conflict
  * included, goes to the dead-letter queue with the reason.
  */
-export async function takeIn(
+export async function recordFromQueue(
   ports: IntakePorts,
   { messageId, body }: { readonly messageId: string; readonly body: string },
 ): Promise<void> {

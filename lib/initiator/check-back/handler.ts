@@ -94,7 +94,7 @@ export function createCheckBackHandler(options: CheckBackOptions): CheckBackHand
     integerProblem('timeoutMs', timeoutMs, { min: 1 }),
   ]);
   const publicKeys = publicKeysOf(options.publicKeys);
-  const isOurs = oursOf(options.merchantIds);
+  const isServedMerchant = merchantFilter(options.merchantIds);
   const onRefused = (error: unknown) => {
     try {
       onError(error);
@@ -105,7 +105,7 @@ export function createCheckBackHandler(options: CheckBackOptions): CheckBackHand
   const answer: CheckBackHandler = async (request) => {
     try {
       const check = await verified(request, { publicKeys, nowMs: clock.now() });
-      if (!isOurs(check.merchantId)) {
+      if (!isServedMerchant(check.merchantId)) {
         throw new Refusal('foreign_merchant', `merchantIds does not name merchant ${check.merchantId}.`);
       }
       return answerOf(await within(timeoutMs, () => lookUp(check)));
@@ -132,13 +132,13 @@ function publicKeysOf(given: CheckBackOptions['publicKeys']): PublicKeys {
   return given;
 }
 
-function oursOf(merchantIds: CheckBackOptions['merchantIds']): (merchantId: MerchantId) => boolean {
+function merchantFilter(merchantIds: CheckBackOptions['merchantIds']): (merchantId: MerchantId) => boolean {
   if (merchantIds === '*') return () => true;
   if (!Array.isArray(merchantIds) || merchantIds.length === 0 || !merchantIds.every(isMerchantId)) {
     throw invalidOption('merchantIds names no merchants for which checks are answered.');
   }
-  const ours = new Set<string>(merchantIds);
-  return (merchantId) => ours.has(merchantId);
+  const served = new Set<string>(merchantIds);
+  return (merchantId) => served.has(merchantId);
 }
 
 /**

@@ -107,9 +107,10 @@ async function fetchKeys(fetch: Connection['fetch'], baseUrl: string): Promise<r
     if (exchanged.kind === 'too_long')
       throw new Error(`The answer is longer than ${MAX_ANSWER_BYTES} bytes.`);
     if (exchanged.kind !== 'answered') throw exchanged.cause;
-    const says = readServiceAnswer(exchanged.answer);
-    if (says.kind === 'unclear') throw new Error(says.why);
-    const keys = says.kind === 'content' && Array.isArray(says.json.publicKeys) ? says.json.publicKeys : [];
+    const parsed = readServiceAnswer(exchanged.answer);
+    if (parsed.kind === 'unclear') throw new Error(parsed.why);
+    const keys =
+      parsed.kind === 'content' && Array.isArray(parsed.json.publicKeys) ? parsed.json.publicKeys : [];
     if (keys.length === 0) throw new Error(`The answer, status ${exchanged.answer.status}, has no key.`);
     return keys.slice(0, MAX_KEYS).map((key) => checkedPublicKey('publicKeys', key));
   } catch (cause) {

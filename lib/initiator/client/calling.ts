@@ -25,7 +25,7 @@ export interface Caller {
 /** An answer of the service: content or a refusal. */
 export interface ApiAnswer {
   readonly statusCode: number;
-  readonly says: Exclude<ServiceAnswer, { readonly kind: 'unclear' }>;
+  readonly parsed: Exclude<ServiceAnswer, { readonly kind: 'unclear' }>;
 }
 
 export interface Call<Result> {
@@ -77,11 +77,11 @@ function understood<Result>(
   answer: HttpAnswer,
   { read, nowMs }: { readonly read: Call<Result>['read']; readonly nowMs: number },
 ): Tried<Result> {
-  const says = readServiceAnswer(answer);
-  if (says.kind !== 'unclear') return { result: read({ statusCode: answer.status, says }) };
+  const parsed = readServiceAnswer(answer);
+  if (parsed.kind !== 'unclear') return { result: read({ statusCode: answer.status, parsed }) };
   const fault = new InitiatorFault({
-    code: says.code,
-    message: `${request.method} ${request.path}: ${says.why}; nobody knows whether it took effect.`,
+    code: parsed.code,
+    message: `${request.method} ${request.path}: ${parsed.why}; nobody knows whether it took effect.`,
     retryable: true,
     statusCode: answer.status,
   });
@@ -121,9 +121,9 @@ function noAnswer(
 }
 
 /** The fault for an answer without a result: a refusal by the service, or an answer to something else. */
-export function faultOf(request: ServiceRequest, { statusCode, says }: ApiAnswer): InitiatorFault {
-  if (says.kind === 'content') return unexpectedAnswer(request, statusCode);
-  const { code, title, errors } = says.problem;
+export function faultOf(request: ServiceRequest, { statusCode, parsed }: ApiAnswer): InitiatorFault {
+  if (parsed.kind === 'content') return unexpectedAnswer(request, statusCode);
+  const { code, title, errors } = parsed.problem;
   return new InitiatorFault({
     code,
     message: `${request.method} ${request.path}: ${statusCode}${title === undefined ? '' : ` ${title}`}`,

@@ -89,9 +89,9 @@ function kindOf(error: unknown, wasSent: boolean): Failure['kind'] {
 
 /** Converts a failure to the fault that the caller gets. */
 export function faultOf(what: string, { kind, error }: Failure): InitiatorFault {
-  const isPassing = kind === 'busy' || kind === 'uncertain';
-  const code = isPassing ? 'unavailable' : kind === 'refused' ? 'refused_by_aws' : 'not_sent';
-  return new InitiatorFault({ code, message: `${what}: ${error}`, retryable: isPassing, cause: error });
+  const isTransient = kind === 'busy' || kind === 'uncertain';
+  const code = isTransient ? 'unavailable' : kind === 'refused' ? 'refused_by_aws' : 'not_sent';
+  return new InitiatorFault({ code, message: `${what}: ${error}`, retryable: isTransient, cause: error });
 }
 
 /**

@@ -12,7 +12,7 @@ import { sha256Hex } from './signature.ts';
 export type AwsInput = Readonly<Record<string, unknown>>;
 
 /** @param gone aborted when the caller disconnects; a long poll must then take no messages */
-type AwsOperation = (input: AwsInput, gone: AbortSignal) => unknown;
+type AwsOperation = (input: AwsInput, disconnected: AbortSignal) => unknown;
 
 /** A service of the JSON protocol: `X-Amz-Target: <prefix>.<Operation>`. */
 export interface JsonService {
@@ -44,7 +44,7 @@ export interface AwsServerOptions {
 interface Call {
   readonly service: JsonService | undefined;
   readonly target: string;
-  readonly gone: AbortSignal;
+  readonly disconnected: AbortSignal;
 }
 
 /** Serves all stand-ins on one port; their targets and paths do not collide. Requests are authenticated as on AWS. */
@@ -54,13 +54,13 @@ export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Ser
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const gone = new AbortController();
-    response.on('close', () => gone.abort());
+    const disconnected = new AbortController();
+    response.on('close', () => disconnected.abort());
     const target = String(request.headers['x-amz-target'] ?? '');
     const service = json.find(({ targetPrefix }) => target.startsWith(`${targetPrefix}.`));
     try {
-      const output = await dispatch(request, { service, target, gone: gone.signal });
-      if (!gone.signal.aborted) send(response, service, { statusCode: 200, body: output ?? {} });
+      const output = await dispatch(request, { service, target, disconnected: disconnected.signal });
+      if (!disconnected.signal.aborted) send(response, service, { statusCode: 200, body: output ?? {} });
     } catch (error) {
       if (!(error instanceof AwsFault)) {
         log({
@@ -83,7 +83,10 @@ export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Ser
     }
   }
 
-  async function dispatch(request: IncomingMessage, { service, target, gone }: Call): Promise<unknown> {
+  async function dispatch(
+    request: IncomingMessage,
+    { service, target, disconnected }: Call,
+  ): Promise<unknown> {
     const body = await readBody(request);
     authenticate(request, key, sha256Hex(body));
     const input = parse(body.toString('utf8'));
@@ -93,7 +96,7 @@ export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Ser
       if (operation === undefined) {
         throw new AwsFault('UnsupportedOperation', `The local cloud does not know ${target}.`);
       }
-      return await operation(input, gone);
+      return await operation(input, disconnected);
     }
     const url = new URL(request.url ?? '/', 'http://localhost');
     for (const serve of rest) {

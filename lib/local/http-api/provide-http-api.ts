@@ -27,7 +27,7 @@ export function provideHttpApi(stack: Stack, functions: Functions): HttpApi | un
       routeKey: properties.RouteKey,
       target: findTarget(stack, functions, { logicalId, target: properties.Target }),
     })),
-    mayPass: burst === undefined || rate === undefined ? () => true : createThrottle({ burst, rate }),
+    admits: burst === undefined || rate === undefined ? () => true : createThrottle({ burst, rate }),
   };
 }
 

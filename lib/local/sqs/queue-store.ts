@@ -5,7 +5,7 @@ import type { MessageAttribute, StoredMessage } from './message-line.ts';
 import type { MessageTable, QueueAttributes } from './message-table.ts';
 import { openMessageTable } from './message-table.ts';
 import { Queue } from './queue.ts';
-import { giveBack, redrivePolicy } from './redrive-policy.ts';
+import { makeVisible, redrivePolicy } from './redrive-policy.ts';
 
 const DEFAULT_QUEUE_ATTRIBUTES: QueueAttributes = {
   VisibilityTimeout: '30',
@@ -248,7 +248,7 @@ export class SqsStore {
     for (const [queueName, message] of this.table.messages()) {
       const queue = this.queues.get(queueName);
       if (queue === undefined) continue;
-      if (message.receipt !== undefined) giveBack(queue.attributes, message);
+      if (message.receipt !== undefined) makeVisible(queue.attributes, message);
       queue.add(message, now);
     }
   }

@@ -54,8 +54,8 @@ export async function follow(ports: FollowPorts, options: FollowOptions = {}): P
     try {
       await catchUp(ports, report, options);
     } catch (error) {
-      const isPassing = error instanceof ReceiverFault && error.retryable;
-      if (!isPassing || isOver()) throw error;
+      const isTransient = error instanceof ReceiverFault && error.retryable;
+      if (!isTransient || isOver()) throw error;
       onProgress?.({ event: 'away', fault: error });
     }
     if (isOver()) return report;

@@ -32,15 +32,15 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'a message that was received again does not send what is due',
     file: 'lib/core/deliver/deliver.ts',
-    find: 'if (resent) await sendDue(ports, standing);',
+    find: 'if (resent) await sendDue(ports, current);',
     replace: '',
     without: ['sweep'],
   },
   {
     name: 'a function that failed lets its message go',
     file: 'lib/core/deliver/messages.ts',
-    find: 'if (!(error instanceof Fault && HOPELESS.has(error.code))) throw error;',
-    replace: 'if (!(error instanceof Fault && HOPELESS.has(error.code))) return;',
+    find: 'if (!(error instanceof Fault && NOT_RETRYABLE.has(error.code))) throw error;',
+    replace: 'if (!(error instanceof Fault && NOT_RETRYABLE.has(error.code))) return;',
     without: ['sweep', 'audit'],
   },
   {
@@ -53,7 +53,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'no rev in the condition',
     file: 'lib/adapters/memory/memory-fenced.ts',
-    find: '(standing?.rev ?? 0) === expectedRev',
+    find: '(stored?.rev ?? 0) === expectedRev',
     replace: 'true',
   },
   {
@@ -77,8 +77,9 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'relay drops what the queue refuses, and nobody audits',
     file: 'lib/core/deliver/relay.ts',
-    find: "() => ports.dispatcher.sendNow('first', messagesOf(told, 'first')),",
-    replace: "() => ports.dispatcher.sendNow('first', messagesOf(told, 'first')).catch(() => undefined),",
+    find: "() => ports.dispatcher.sendNow('first', messagesOf(deliveries, 'first')),",
+    replace:
+      "() => ports.dispatcher.sendNow('first', messagesOf(deliveries, 'first')).catch(() => undefined),",
     without: ['audit'],
   },
   {
@@ -287,7 +288,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'a widening whose write was not answered keeps its date',
     file: 'lib/core/merchants/dated-writes.ts',
-    find: 'if (dated !== undefined) doubtful.add(dated);',
+    find: 'if (startsAt !== undefined) unconfirmed.add(startsAt);',
     replace: '',
     test: 'test/core/merchants/in-force.test.ts',
   },
@@ -301,7 +302,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'the filter of an endpoint is ignored',
     file: 'lib/core/deliver/expected-endpoints.ts',
-    find: 'letsThrough(span.types, outcome)',
+    find: 'anyFilterMatches(span.types, outcome)',
     replace: "letsThrough(['*'], outcome)",
   },
   {
@@ -325,7 +326,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'a job counts and sends nothing again',
     file: 'lib/core/deliver/redelivery.ts',
-    find: 'if (standing.startedAt >= job.createdAt) return true;',
+    find: 'if (current.startedAt >= job.createdAt) return true;',
     replace: 'if (standing.startedAt !== job.createdAt) return true;',
   },
   {
@@ -338,13 +339,13 @@ export const FAULTS: readonly DeliberateFault[] = [
   {
     name: 'the sweep of a crowded lane sends nothing',
     file: 'lib/core/deliver/sweep.ts',
-    find: 'if (!isPassedOver) batch.push(due);',
+    find: 'if (!isSkipped) batch.push(due);',
     replace: 'if (!isCrowded) batch.push(due);',
   },
   {
     name: 'the sweep of a crowded lane holds nothing back',
     file: 'lib/core/deliver/sweep.ts',
-    find: 'if (!isPassedOver) batch.push(due);',
+    find: 'if (!isSkipped) batch.push(due);',
     replace: 'batch.push(due);',
   },
   {

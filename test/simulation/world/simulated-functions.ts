@@ -2,7 +2,7 @@ import type { MemoryStores } from '../../../lib/adapters/memory/memory-stores.ts
 import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
 import type { Exchange, Sender } from '../../../lib/core/deliver/attempt/sender.ts';
-import { orComeBack } from '../../../lib/core/deliver/coming-back.ts';
+import { withRetryPause } from '../../../lib/core/deliver/coming-back.ts';
 import type { Dispatcher } from '../../../lib/core/deliver/dispatcher.ts';
 import { createHealthMonitor, type HealthMonitor } from '../../../lib/core/deliver/health/health-monitor.ts';
 import { handleCheckMessage, handleMessage } from '../../../lib/core/deliver/messages.ts';
@@ -139,7 +139,7 @@ export async function runDeliver(ports: Ports, batch: readonly Queued[]): Promis
       const { body, lane, receivedTimes } = queued;
       const message = { messageId: String(index), body, receivedTimes };
       const hide = (seconds: number) => ports.visibility.change(queued, seconds);
-      return orComeBack(ports, { receivedTimes, hide }, () =>
+      return withRetryPause(ports, { receivedTimes, hide }, () =>
         lane === 'check' ? handleCheckMessage(ports, message) : handleMessage(ports, { ...message, lane }),
       );
     }),

@@ -97,8 +97,8 @@ export function createAuthenticator(ports: KeyPorts): Authenticate {
         : callerOf(known, { keyId, secret, nowMs, notBeforeMs: notBeforeMs ?? nowMs - KEY_CACHE_MS });
     const caller = await check();
     // Read again only if the secret is right. Otherwise every bad request could cause a read.
-    const standing = caller !== undefined && isFresh ? await check(nowMs) : caller;
-    return standing === undefined ? INVALID : { kind: 'caller', caller: standing };
+    const verified = caller !== undefined && isFresh ? await check(nowMs) : caller;
+    return verified === undefined ? INVALID : { kind: 'caller', caller: verified };
   };
 }
 
