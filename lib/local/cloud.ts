@@ -10,6 +10,7 @@ import { close, listen, listenPreferring } from './aws/listen.ts';
 import { provideDynamoDb, provideTables } from './dynamodb/provide-dynamodb.ts';
 import type { LocalCloudError } from './errors.ts';
 import { startEventSources } from './event-sources/provide-event-sources.ts';
+import { trimStreams } from './event-sources/trim-streams.ts';
 import { eventBusService } from './events/bus.ts';
 import type { RuleSetting } from './events/rules.ts';
 import { busRules, startRecurringRules } from './events/rules.ts';
@@ -208,6 +209,10 @@ async function start(
       log,
     }),
   );
+  if (dynamodb.databasePath !== undefined) {
+    const trimming = trimStreams({ stack, state, streamArns, databasePath: dynamodb.databasePath, log });
+    onStop(async () => trimming.stop());
+  }
   running.push(...startRecurringRules(rules));
   if (api !== undefined) httpApi.serve(api);
 

@@ -4,10 +4,13 @@ import { join, resolve } from 'node:path';
 import { LocalCloudError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { type DynoxidePlace, endOrphan, launchDynoxide } from './process.ts';
+import { indexStreamRecords } from './stream-records.ts';
 
 /** The embedded DynamoDB emulator. */
 export interface DynamoDbServer {
   readonly endpoint: string;
+  /** dynoxide's SQLite file. */
+  readonly databasePath: string;
   /** Resolves when dynoxide ended too often and is not restarted any more. Never resolves after `stop`. */
   readonly broken: Promise<LocalCloudError>;
   stop(): Promise<void>;
@@ -31,6 +34,7 @@ export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDb
   const place: DynoxidePlace = { databasePath, pidPath, ...(await freePlace()) };
   const broken = Promise.withResolvers<LocalCloudError>();
   let running = await launchDynoxide(place);
+  indexStreamRecords(databasePath);
   let stopping = false;
 
   async function keepAlive(): Promise<void> {
@@ -59,6 +63,7 @@ export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDb
   const kept = keepAlive();
   return {
     endpoint: `http://${place.host}:${place.port}`,
+    databasePath,
     broken: broken.promise,
     stop: async () => {
       stopping = true;
