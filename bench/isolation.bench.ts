@@ -75,15 +75,15 @@ async function main({ seconds, rate, workers }: Settings): Promise<boolean> {
   ];
   const titles = [
     'milliseconds from listing to request, of the nine',
-    'told',
+    'sent',
     'p50',
     'p99',
-    'most',
+    'max',
     'p99 ÷ calm',
     'p99 at first',
     'p99 later',
     'missing',
-    'tenth told',
+    'tenth called',
   ];
   const rows = [
     row(CALM.name, before),

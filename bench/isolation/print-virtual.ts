@@ -56,7 +56,7 @@ export async function printVirtually(options: {
     const found = missing > 0 ? Number.POSITIVE_INFINITY : worst / calmMs;
     if (rows.length > 1) budgets.push({ what: `p99 while ${name}`, found, max, show });
   }
-  const titles = ['virtual milliseconds from listing to request, of the nine', 'told', 'p50', 'p99', 'most'];
+  const titles = ['virtual milliseconds from listing to request, of the nine', 'sent', 'p50', 'p99', 'max'];
   process.stdout.write(
     `${tableOf([...titles, `p99 of ${FIRST_SECONDS} s`, 'p99 ÷ calm', 'missing', 'tenth'], rows)}\n\n`,
   );
