@@ -44,7 +44,7 @@ export const endpointIdSchema = z
   .meta({ description: 'Names a callback URL of the merchant.', example: 'ep_4fzQ0Yw2' });
 export type EndpointId = z.infer<typeof endpointIdSchema>;
 
-/** The endpoint id that stands for a transaction's own `notifyUrl`. */
+/** The endpoint id that represents a transaction's own `notifyUrl`. */
 export const NOTIFY_URL_ENDPOINT = endpointIdSchema.parse('notify-url');
 
 export const keyIdSchema = z
@@ -90,7 +90,7 @@ const reasonSchema = z
     code: z.string('invalid_value').regex(REASON_CODE, 'invalid_value'),
     message: textSchema(MAX_REASON_LENGTH),
   })
-  .meta({ description: 'Why it ended so.' });
+  .meta({ description: 'Why it ended with this status.' });
 
 const metadataSchema = z
   .record(z.string(), z.unknown(), 'invalid_value')

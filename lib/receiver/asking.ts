@@ -104,10 +104,10 @@ function serviceProblems(service: AskingOptions): readonly (string | undefined)[
     optionalFunctionProblem('service.fetch', service.fetch),
     pauses === undefined ? undefined : functionsProblem('service.pauses', pauses, ['sleep', 'fraction']),
     since === undefined ? undefined : textProblem('service.since', since),
-    types === undefined || Array.isArray(types) ? undefined : 'service.types is not an array.',
+    types === undefined || Array.isArray(types) ? undefined : 'service.types must be an array.',
   ];
 }
 
 async function missing(): Promise<never> {
-  throw new ReceiverFault('service_missing', 'createReceiver was given no service to ask.');
+  throw new ReceiverFault('service_missing', 'createReceiver needs the option service for this call.');
 }

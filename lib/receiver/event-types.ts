@@ -21,7 +21,7 @@ export function eventTypes(types: readonly string[] | undefined): EventTypes {
   if (isOff) {
     throw new ReceiverFault(
       'invalid_types',
-      `service.types holds payment.succeeded, payment.* or *, and not ${types.map(String).join() || 'nothing'}.`,
+      `service.types takes payment.succeeded, payment.* or *, not ${types.map(String).join() || 'an empty list'}.`,
     );
   }
   if (types === undefined || types.includes('*')) return { text: undefined, includes: () => true };

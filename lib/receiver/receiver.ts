@@ -54,7 +54,10 @@ function createHandle<Tx>(options: ReceiverOptions<Tx>, applying: Applying): Cal
       acknowledgeLater: false,
     });
     if (result.kind === 'conflict' && !hasConflictHandler) {
-      throw new ReceiverFault('outcome_conflict', 'Another end was applied, and nobody here wants to know.');
+      throw new ReceiverFault(
+        'outcome_conflict',
+        'A different outcome was applied before, and onConflict is not set.',
+      );
     }
   };
 

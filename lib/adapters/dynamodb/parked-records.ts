@@ -52,7 +52,7 @@ export function createParkedRecords(table: Table): ParkedRecords {
         ConditionExpression: 'attribute_not_exists(pk) OR parkedAt = :parkedAt',
         ExpressionAttributeValues: { ':parkedAt': parkedAt },
       });
-      await calling('Taking a parked record away', () => conditionalWrite(() => documents.send(remove)));
+      await calling('Removing a parked record', () => conditionalWrite(() => documents.send(remove)));
     },
   };
 }

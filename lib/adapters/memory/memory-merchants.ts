@@ -5,7 +5,7 @@ import type { MerchantId } from '../../core/model.ts';
 import { partitionOf } from '../../core/partitions.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 
-/** Merchants with their directory, which is written in the same moment. */
+/** Merchants with their directory. Both are written at the same time. */
 export function memoryMerchants(clock: Clock): {
   readonly merchants: MerchantStore;
   readonly directory: Directory;

@@ -5,7 +5,7 @@ import type { OutcomeStore } from '../../core/record/outcome-store.ts';
 import { readOutcome } from '../../core/record/stored-outcome.ts';
 import { notificationName, outcomeName, transactionName } from './memory-keys.ts';
 
-/** What the table holds of outcomes, and what is written together with them. */
+/** The outcomes, and the rows that are written together with them. */
 interface OutcomeTable {
   readonly outcomes: Map<string, Outcome>;
   readonly shards: Map<string, number>;
@@ -19,7 +19,7 @@ export function memoryOutcomes(table: OutcomeTable): OutcomeStore {
     ([1, 2] as const)
       .map((version) => readRow(outcomeName({ ...key, version })))
       .filter((outcome) => outcome !== undefined);
-  /** As the table's rows are read. */
+  /** Parses rows as the table does. */
   const readRow = (name: string) => {
     const row = table.outcomes.get(name);
     return row && readOutcome(row, name);
@@ -65,7 +65,7 @@ export function memoryOutcomes(table: OutcomeTable): OutcomeStore {
       return { ids: ids.slice(0, limit), more: ids.length > limit };
     },
     async settlePending(end) {
-      if (!isTerminal(end)) throw new Error('Only an end lets its PENDING expire.');
+      if (!isTerminal(end)) throw new Error('Only a terminal outcome sets the expiry of its PENDING.');
       const name = transactionName(end);
       const check = table.checks.get(name);
       if (check === undefined || check.state === 'resolved') return;

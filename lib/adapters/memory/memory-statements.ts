@@ -27,11 +27,11 @@ export function memoryStatements(): StatementStore {
 interface MemoryFiles {
   readonly files: StatementFiles;
   readonly links: StatementLinks;
-  /** What stands, by name. */
+  /** The stored files by name. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Files and links to them, as one bucket has them. */
+/** Files in memory, and links to them, like one bucket. */
 export function memoryFiles(): MemoryFiles {
   const contents = new Map<string, Uint8Array>();
   return {

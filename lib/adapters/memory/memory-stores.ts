@@ -48,7 +48,7 @@ export interface MemoryStores {
   readonly health: HealthStore;
   readonly gate: Gate;
   readonly parking: Parking;
-  /** What the stores hold, for assertions. */
+  /** The contents of the stores, for assertions. */
   readonly contents: StoreContents;
 }
 
@@ -129,7 +129,7 @@ function memoryKeys(): KeyStore {
       return keys.get(keyId);
     },
     async create(key) {
-      if (keys.has(key.keyId)) throw new Error(`There is a key ${key.keyId} already.`);
+      if (keys.has(key.keyId)) throw new Error(`The key ${key.keyId} already exists.`);
       keys.set(key.keyId, structuredClone(key));
     },
     async remove(keyId, owner) {

@@ -154,7 +154,7 @@ async function state(
     ...written,
     builtAt: isoTime(ports.clock.now()),
   };
-  // If another run was first, its statement stands and no statement names this file.
+  // If another run was first, its statement is kept, and no statement names this file.
   if (!(await ports.statements.save(statement, current?.revision))) return readWinner(ports, statement);
   ports.reporter.report({ event: 'statement_made', merchantId, date: day.date, rows, revision });
   return statement;

@@ -40,14 +40,14 @@ export interface Slice {
 
 /** With windows of five minutes, one run catches up on an hour after an outage. */
 const DEFAULT_MAX_WINDOWS = 12;
-/** The least time that a run covers. It runs every minute; twelve windows of a few seconds would never catch up. */
+/** Minimum time that a run covers. It runs every minute; twelve windows of a few seconds would never catch up. */
 const MIN_CATCH_UP_MS = 10 * MINUTE_MS;
 /** Merchants worked on concurrently. */
 const CONCURRENCY = 4;
 
 /**
  * A run that dies is safe: the next run repeats the same work. The order matters:
- * 1. The directory is listed after the windows became ripe, so that no merchant is missed.
+ * 1. The directory is listed after the windows became ready, so that no merchant is missed.
  * 2. A merchant that fell behind gets its own mark before the partition's mark passes it.
  * 3. The partition's mark is written last.
  *

@@ -65,7 +65,7 @@ export async function check(ports: CheckingPorts, delivery: CheckDelivery): Prom
 function unknownCheck(): Fault {
   return new Fault({
     code: 'unknown_check',
-    message: 'A message names a transaction that nobody prepared.',
+    message: 'The transaction of the message has no check or no PENDING.',
     retryable: false,
   });
 }

@@ -13,7 +13,7 @@ export interface DeadLetters {
   add(message: { readonly body: string; readonly reason: string }): Promise<void>;
 }
 
-/** Faults that waiting cannot cure. After any other fault (AWS refusals included) the message comes back. */
+/** Faults that no retry can cure. After any other fault (AWS refusals included) the message comes back. */
 const NOT_RETRYABLE: ReadonlySet<string> = new Set(['unknown_outcome', 'unknown_check']);
 
 /** A message as the queue delivers it. */

@@ -148,7 +148,7 @@ export function sumGroups(windows: Iterable<readonly DigestGroup[]>): readonly D
   return sum.digest().map(shownGroup);
 }
 
-/** Adds up, bucket by bucket, the event types that the filter lets through. */
+/** Adds up, bucket by bucket, the event types that the filter accepts. */
 export function sumBuckets(
   digests: readonly BucketDigest[],
   accepts: TypeFilter,

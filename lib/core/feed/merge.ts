@@ -13,9 +13,9 @@ export type ReadPage<T> = (cursor: string | undefined) => Promise<Page<T>>;
 /** The next row in order; `end`: no rows are left; `enough`: the read limit was reached before the next row was known. */
 export type Next<T> = { readonly kind: 'row'; readonly row: T } | { readonly kind: 'end' | 'enough' };
 
-/** Most rows in one page of the feed or of a window. */
+/** Maximum number of rows in one page of the feed or of a window. */
 export const MAX_PAGE_ROWS = 500;
-/** Most consecutive pages without a row of this merchant. Only an index full of foreign rows has more. */
+/** Maximum number of consecutive pages without a row of this merchant. Only an index full of foreign rows has more. */
 const MAX_EMPTY_PAGES = 16;
 
 interface Head<T> {
@@ -60,7 +60,7 @@ async function refill<T>(head: Head<T>): Promise<void> {
   }
   throw new Fault({
     code: 'too_much',
-    message: `${MAX_EMPTY_PAGES} pages without a row of the merchant's.`,
+    message: `${MAX_EMPTY_PAGES} pages in a row have no row of this merchant.`,
     retryable: false,
   });
 }

@@ -3,7 +3,7 @@ import type { FeedStore } from './feed-store.ts';
 import type { ReadPage } from './merge.ts';
 import type { FeedKey } from './order.ts';
 
-/** Most rows read from one shard at a time. */
+/** Maximum number of rows read from one shard at a time. */
 const MAX_PAGE = 1_000;
 /** How much more than its even share of a page a shard may hold: read size = even share × this factor. */
 const UNEVEN_SHARE = 1.5;

@@ -111,7 +111,7 @@ function futureStart({ previous, next }: EndpointChange, { now }: WriteTimes): s
 
 const UNANSWERED = {
   code: 'unavailable',
-  message: 'The table did not answer in time whether the change stands; try again.',
+  message: 'The result is unknown: the table did not confirm the change in time. Try again.',
   retryable: true,
 } as const;
 

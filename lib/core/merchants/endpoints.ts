@@ -31,7 +31,7 @@ import { changedHistory } from './settings-history.ts';
  */
 
 /**
- * Most spans within two days. They must be kept to know what was expected. A change adds one span, or two if it both
+ * Maximum number of spans within two days. They must be kept to know what was expected. A change adds one span, or two if it both
  * widens and narrows.
  */
 const MAX_SPANS = 32;

@@ -12,7 +12,7 @@ import type { Seal } from './secrets/seal.ts';
 import { sealContext } from './secrets/seal.ts';
 import { makeSecret, newestSecret, type Rotation, type RotationRefusal, rotated } from './secrets/secrets.ts';
 
-/** Makes and changes merchants, and rotates their secret. Merchants are never deleted: their outcomes stay theirs. */
+/** Makes and changes merchants, and rotates their secret. Merchants are never deleted: their ids must not be reused. */
 
 export interface MerchantPorts {
   readonly merchants: MerchantStore;

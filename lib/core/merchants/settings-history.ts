@@ -7,7 +7,7 @@ import type { SettingsSpan } from './merchant-config.ts';
  * to be notified. The newest span says whether attempts are made; it may begin a few seconds in the future.
  */
 
-/** Which outcomes an endpoint wants. */
+/** The outcomes that an endpoint receives. */
 export type Wanted = Pick<SettingsSpan, 'enabled' | 'types'>;
 
 /** The two dates of a change. */
@@ -21,7 +21,7 @@ export interface ChangeTimes {
 /** How long an endpoint's history is kept: longer than the audit looks back. */
 export const PAST_MS = 2 * DAY_SECONDS * SECOND_MS;
 
-/** The history of a new endpoint. One that wants no outcomes yet widens nothing, so it begins now. */
+/** The history of a new endpoint. A disabled one widens nothing, so it begins now. */
 export function newHistory(wanted: Wanted, { now, ahead }: ChangeTimes): SettingsSpan[] {
   return [{ ...wanted, from: wanted.enabled ? ahead : now }];
 }
@@ -70,7 +70,7 @@ export function redated(
   return compact(later);
 }
 
-/** What both let through. Returns `by` itself if it only narrows. */
+/** What both filters accept. Returns `by` itself if it only narrows. */
 function narrower(span: Wanted, by: Wanted): Wanted {
   if (isWithin(by, span)) return by;
   if (isWithin(span, by)) return span;

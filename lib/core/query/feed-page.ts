@@ -49,7 +49,7 @@ export interface FeedRefusal {
   readonly watermark: string;
 }
 
-/** Most rows that one request reads if a filter skips most of them. */
+/** Maximum number of rows that one request reads if a filter skips most of them. */
 const MAX_FILTERED_ROWS = 5_000;
 /** How far a caller's clock may be ahead of ours before a time counts as in the future. */
 const FUTURE_TOLERANCE_MS = 5 * MINUTE_MS;

@@ -57,11 +57,11 @@ export type ClaimRefusal =
     }
   | { readonly kind: 'too_many_differences'; readonly asOf: string };
 
-/** Most rows that one request can claim, or be compared with. */
+/** Maximum number of rows that one request can claim, or be compared with. */
 export const MAX_CLAIMED_ROWS = 10_000;
-/** Most rows of a window that are read to find those of a bucket. */
+/** Maximum number of rows of a window that are read to find those of a bucket. */
 const MAX_ROWS_READ = 50_000;
-/** Most differences in one answer, which keeps it under 1 MB. */
+/** Maximum number of differences in one answer, which keeps it under 1 MB. */
 const MAX_DIFFERENCES = 2_000;
 
 /**

@@ -16,7 +16,7 @@ export interface UndeliveredPorts extends Reach {
   readonly clockTrust: ClockTrust;
 }
 
-/** Most notifications on one page. With their attempts they stay under 1 MB. */
+/** Maximum number of notifications on one page. With their attempts they stay under 1 MB. */
 export const MAX_UNDELIVERED_PAGE = 100;
 /** Concurrent strongly consistent reads of notifications. */
 const CONCURRENCY = 16;

@@ -18,7 +18,7 @@ import type { MerchantId, TerminalOutcome } from '../model.ts';
 
 /** The contents of one closed window: its digest, its bucket digests and its rows. */
 
-/** Most rows of a window that one request reads. */
+/** Maximum number of rows of a window that one request reads. */
 const MAX_WINDOW_ROWS = 20_000;
 
 interface WindowOf {

@@ -10,13 +10,13 @@ import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../time.ts';
 export const RESOLUTIONS = ['window', 'hour', 'day'] as const;
 type Resolution = (typeof RESOLUTIONS)[number];
 
-/** Most windows that one answer covers. With windows of 300 seconds: a day, a week and a month. */
+/** Maximum number of windows that one answer covers. With windows of 300 seconds: a day, a week and a month. */
 const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2_016, day: 8_928 };
 /** Windows per page read. */
 const PAGE = 1_000;
-/** Most bytes of an answer's items. Only a merchant with hundreds of groups comes near. */
+/** Maximum bytes of an answer's items. Only a merchant with hundreds of groups comes near. */
 const MAX_ANSWER_BYTES = 900_000;
-/** Most groups, over all windows, that one answer reads: 36 MB of the table, or 22 in each window of a month. */
+/** Maximum number of groups, over all windows, that one answer reads: 36 MB of the table, or 22 in each window of a month. */
 const MAX_GROUPS = 200_000;
 
 /** The part of one window, hour or day that lies in the range. */

@@ -26,7 +26,7 @@ export class JsonRefusal {
 }
 
 export interface ReadLimits {
-  /** Most nested containers. Deeper ones are skipped without being built. */
+  /** Maximum number of nested containers. Deeper ones are skipped without being built. */
   readonly maxDepth: number;
   /** Bounds the containers at one depth: the items of a batch (2), or a message (0). */
   readonly items?: { readonly depth: number; readonly maxBytes: number };

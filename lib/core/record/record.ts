@@ -71,7 +71,7 @@ export async function recordOutcome(
   if (result.kind === 'write') {
     throw new Fault({
       code: 'unavailable',
-      message: 'A version was refused and could not be read.',
+      message: 'The result is unknown: the write was refused, but the stored version could not be read.',
       retryable: true,
     });
   }

@@ -35,6 +35,9 @@ export interface Call<Result> {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Part of the message of every fault that leaves the effect of the request unknown. */
+const UNKNOWN = 'the result is unknown: the request may have taken effect';
+
 /**
  * Repeats a request until there is a final answer. Every request of the API is safe to repeat with the same content. A
  * final fault is thrown at once, any other when tries or time are used up.
@@ -65,14 +68,14 @@ async function attempt<Result>(
   const exchanged = await exchange(connection, request, signal);
   if (exchanged.kind !== 'answered') return { fault: noAnswer(request, exchanged, connection) };
   try {
-    return understood(request, exchanged.answer, { read, nowMs: machine.clock.now() });
+    return interpreted(request, exchanged.answer, { read, nowMs: machine.clock.now() });
   } catch (error) {
     if (error instanceof InitiatorFault && error.retryable) return { fault: error };
     throw error;
   }
 }
 
-function understood<Result>(
+function interpreted<Result>(
   request: ServiceRequest,
   answer: HttpAnswer,
   { read, nowMs }: { readonly read: Call<Result>['read']; readonly nowMs: number },
@@ -81,7 +84,7 @@ function understood<Result>(
   if (parsed.kind !== 'unclear') return { result: read({ statusCode: answer.status, parsed }) };
   const fault = new InitiatorFault({
     code: parsed.code,
-    message: `${request.method} ${request.path}: ${parsed.why}; nobody knows whether it took effect.`,
+    message: `${request.method} ${request.path}: ${parsed.why}; ${UNKNOWN}.`,
     retryable: true,
     statusCode: answer.status,
   });
@@ -99,21 +102,21 @@ function noAnswer(
     case 'too_long':
       return new InitiatorFault({
         code: 'unexpected_answer',
-        message: `The answer, status ${exchanged.status}, is longer than ${maxAnswerBytes} bytes.`,
+        message: `The answer, status ${exchanged.status}, is longer than ${maxAnswerBytes} bytes; ${UNKNOWN}.`,
         retryable: true,
         statusCode: exchanged.status,
       });
     case 'timeout':
       return new InitiatorFault({
         code: 'timeout',
-        message: `${what}: no whole answer in time.`,
+        message: `${what}: no complete answer in time; ${UNKNOWN}.`,
         retryable: true,
         cause: exchanged.cause,
       });
     case 'connection_failed':
       return new InitiatorFault({
         code: 'connection_failed',
-        message: `${what}: the connection failed.`,
+        message: `${what}: the connection failed; ${UNKNOWN}.`,
         retryable: true,
         cause: exchanged.cause,
       });
@@ -136,7 +139,7 @@ export function faultOf(request: ServiceRequest, { statusCode, parsed }: ApiAnsw
 export function unexpectedAnswer(request: ServiceRequest, statusCode: number): InitiatorFault {
   return new InitiatorFault({
     code: 'unexpected_answer',
-    message: `${request.method} ${request.path}: the answer, status ${statusCode}, does not answer this request.`,
+    message: `${request.method} ${request.path}: the answer, status ${statusCode}, does not match this request; ${UNKNOWN}.`,
     retryable: true,
     statusCode,
   });

@@ -100,7 +100,8 @@ export async function commitWithOutcome(
     if (!progress.isUncertain) throw error;
     throw new InitiatorFault({
       code: 'result_unknown',
-      message: 'The transaction may or may not have been committed. Repeat the call with the same commitId.',
+      message:
+        'The result is unknown: the transaction may have been committed. Repeat the call with the same commitId.',
       retryable: true,
       commitId: commit.commitId,
       cause: error,
@@ -135,13 +136,15 @@ async function tryUntilDecided(
     if (attempt.kind === 'cancelled') {
       if (!progress.isUncertain) return attempt;
       // An earlier try may still be in flight. The result must remain true if it commits later.
-      throw unsettled('The conditions of the items do not hold, but an earlier try may have been committed.');
+      throw unsettled(
+        'The result is unknown: the conditions of the items do not hold, but an earlier try may have been committed.',
+      );
     }
     if (attempt.kind === 'conflict') continue;
     last = attempt.error;
     if (tries < MAX_TRIES) await pause(commit, tries);
   }
-  throw unsettled(`DynamoDB did not take the transaction in ${MAX_TRIES} tries.`, last);
+  throw unsettled(`The transaction failed in all ${MAX_TRIES} tries.`, last);
 }
 
 function pause({ table: { machine } }: Commit, tries: number): Promise<void> {
@@ -166,7 +169,7 @@ function commitOf(client: DynamoDBDocumentClient, options: CommitOptions): Commi
   assertOptions([
     functionsProblem('client', client, ['send']),
     textProblem('tableName', tableName),
-    Array.isArray(transactItems) ? undefined : 'transactItems is not an array.',
+    Array.isArray(transactItems) ? undefined : 'transactItems must be an array.',
     formProblem('commitId', commitId, {
       pattern: /^[A-Za-z0-9_-]{8,64}$/,
       form: '8 to 64 of A-Z a-z 0-9 _ -',

@@ -43,7 +43,7 @@ export interface RecordedVersion {
 export function recordedVersion(item: Readonly<Record<string, unknown>>): RecordedVersion {
   const { commitId, notifyUrl, ...fields } = fieldsOfItem(item);
   const outcome: unknown = { metadata: {}, ...fields };
-  if (!isObject(outcome) || !isRecordedOutcome(outcome)) throw new TypeError('The item is no outcome.');
+  if (!isObject(outcome) || !isRecordedOutcome(outcome)) throw new TypeError('The item is not an outcome.');
   return {
     outcome,
     ...(typeof notifyUrl === 'string' && { notifyUrl }),

@@ -154,7 +154,7 @@ function unknownMerchant(): InitiatorFault {
 function unreadable(what: string, cause?: unknown): InitiatorFault {
   return new InitiatorFault({
     code: 'unexpected_answer',
-    message: `The ${what} in the table is none: is tableName the service's table?`,
+    message: `The ${what} in the table is not valid. Is tableName the service's table?`,
     cause,
   });
 }

@@ -102,16 +102,16 @@ export function faultOf(what: string, { kind, error }: Failure): InitiatorFault 
  */
 export async function checkClient(client: DynamoDBDocumentClient): Promise<void> {
   if (typeof client.config?.maxAttempts !== 'function') {
-    throw invalidOption('client is not a DynamoDBDocumentClient of @aws-sdk/lib-dynamodb.');
+    throw invalidOption('client must be a DynamoDBDocumentClient of @aws-sdk/lib-dynamodb.');
   }
   if ((await client.config.maxAttempts()) !== 1) {
-    throw invalidOption('The client repeats requests by itself: make it with maxAttempts: 1.');
+    throw invalidOption('The client retries requests itself. Create it with maxAttempts: 1.');
   }
   const { marshallOptions, unmarshallOptions } = client.config.translateConfig ?? {};
   if (marshallOptions?.convertEmptyValues === true) {
-    throw invalidOption('The client turns empty text into NULL: make it without convertEmptyValues.');
+    throw invalidOption('The client converts empty text to NULL. Create it without convertEmptyValues.');
   }
   if (unmarshallOptions?.wrapNumbers !== undefined && unmarshallOptions.wrapNumbers !== false) {
-    throw invalidOption('The client wraps numbers: make it without wrapNumbers.');
+    throw invalidOption('The client wraps numbers. Create it without wrapNumbers.');
   }
 }

@@ -30,7 +30,7 @@ export async function askDue(
   if ('transactionId' in order) {
     // No other form can be an id. In a URL path, other characters could address a different resource.
     if (!matches(TRANSACTION_ID, order.transactionId)) {
-      throw new ReceiverFault('invalid_id', `There can be no transaction ${order.transactionId}.`);
+      throw new ReceiverFault('invalid_id', `The transaction id ${order.transactionId} is not valid.`);
     }
     const answer = await client.transaction(order.transactionId);
     return { asOf: answer.asOf, transactions: await takeAll(taking, [answer]) };

@@ -104,7 +104,7 @@ function noAnswer(exchanged: Exclude<Exchanged, { readonly kind: 'answered' }>):
     const what = `The answer, status ${exchanged.status}, has more than ${MAX_ANSWER_BYTES} bytes.`;
     return new ReceiverFault('answer_too_large', what);
   }
-  const why = exchanged.kind === 'timeout' ? 'time-out.' : 'no connection.';
+  const why = exchanged.kind === 'timeout' ? 'time-out.' : 'the connection failed.';
   return new ReceiverFault('service_unavailable', why, { cause: exchanged.cause });
 }
 
@@ -113,6 +113,6 @@ function describe({ status, headers }: HttpAnswer): string {
 }
 
 function unanswered({ method, target }: Question, tries: number, last: ReceiverFault): ReceiverFault {
-  const message = `${method} ${target} was not answered in ${tries} tries. The last time: ${last.message}`;
+  const message = `${method} ${target} failed in all ${tries} tries. Last failure: ${last.message}`;
   return new ReceiverFault(last.code, message, { cause: last.cause, retryable: true });
 }

@@ -100,10 +100,10 @@ export function createClient(
     const parsed = readServiceAnswer(raw);
     const isSigned = raw.headers.get(SIGNATURE_HEADER) !== null;
     if (!isSigned && parsed.kind === 'refused' && KEY_CODES.has(parsed.problem.code)) {
-      throw new ReceiverFault('key_refused', `The service refuses the key: ${parsed.problem.code}.`);
+      throw new ReceiverFault('key_refused', `The service refused the key: ${parsed.problem.code}.`);
     }
     if (!isSigned && parsed.kind === 'unclear' && !/json/i.test(raw.headers.get('content-type') ?? '')) {
-      const message = 'It is not signed, and no answer of the service: does service.url name it?';
+      const message = 'The answer is not signed and not from the service. Is service.url correct?';
       throw new ReceiverFault('service_unavailable', message);
     }
     return fromAnswer(() => verifyAnswer(raw, request));
@@ -177,7 +177,7 @@ export function pageOf<T>({ asOf, content }: VerifiedAnswer, read: (item: JsonOb
 export function nextOf(page: Page<unknown>, cursor: string | undefined): string | undefined {
   if (!page.hasMore) return undefined;
   if (page.nextCursor !== undefined && page.nextCursor !== cursor) return page.nextCursor;
-  throw malformedAnswer('A list has more, and its cursor does not lead there.');
+  throw malformedAnswer('The list has more items, but its cursor is missing or did not advance.');
 }
 
 function transactionAnswer(content: JsonObject, asOf: string): TransactionAnswer {

@@ -9,8 +9,5 @@ import { fullHour } from '../times.ts';
  */
 export function sinceOf({ since }: { readonly since: string | undefined }): string {
   if (since !== undefined) return isoTime(fullHour(since));
-  throw new ReceiverFault(
-    'since_missing',
-    'Nothing was asked for yet, so service.since must say from when on: a full hour.',
-  );
+  throw new ReceiverFault('since_missing', 'service.since is required for the first run: a full hour.');
 }

@@ -36,7 +36,7 @@ export function createCheckStore(table: Table): CheckStore {
       const { from, to } = rangeOf(merchantId, after);
       // An empty range is valid here, but BETWEEN rejects a range that ends before it begins.
       if (from >= to) return { keys: [] };
-      const answer = await calling('Finding what is unresolved', () =>
+      const answer = await calling('Querying unresolved checks', () =>
         documents.send(
           new QueryCommand({
             TableName,

@@ -41,7 +41,7 @@ export function createNotificationStore(
       const first = behind > from ? behind : from;
       // An empty range is valid here, but BETWEEN rejects a range that ends before it begins.
       if (first >= to) return { keys: [] };
-      const answer = await calling('Finding what was not delivered', () =>
+      const answer = await calling('Querying undelivered notifications', () =>
         documents.send(
           new QueryCommand({
             TableName,

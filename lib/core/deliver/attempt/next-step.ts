@@ -52,8 +52,8 @@ export function whenAttempted(current: Notification, made: AttemptMade, plan: At
 }
 
 /**
- * Whether an overtaken step is decided again on the current state. Only a 2xx is, whichever write overtook it, unless the
- * notification is already `delivered` or `acknowledged`.
+ * Whether an overtaken step is decided again on the current state: only after a 2xx, and only if the notification is
+ * neither `delivered` nor `acknowledged` yet.
  */
 export function isDecidedAgain({ made }: NextStep, current: Notification): boolean {
   const isSettled = current.state === 'delivered' || current.state === 'acknowledged';
@@ -85,7 +85,7 @@ function deferralMs(
 ): number {
   const isYoung = nowMs - msOf(startedAt) < YOUNG_MS;
   const maxMs = isYoung ? MAX_YOUNG_DEFERRAL_MS : MAX_DEFERRAL_MS;
-  // Any wait for a probe fits the queue's longest delay. A clock that is behind would make it look longer, hence the cap.
+  // Any wait for a probe fits the queue's longest delay. The cap is needed because a slow clock would make it look longer.
   const probeInMs = Math.min(probeAtMs - nowMs, MAX_QUEUE_WAIT_MS);
   const minMs = Math.max(probeInMs, Math.min((nowMs - openedAtMs) / 2, maxMs));
   return clampWait({ minMs, jitteredMs: minMs * (1 + DEFERRAL_SPREAD * fraction) });

@@ -19,11 +19,11 @@ export interface CircuitWatch {
   now(): number;
   /** Returns a view at most {@link MAX_AGE_MS} old. Concurrent callers share a read. */
   view(circuit: Circuit): Promise<CircuitView>;
-  /** Returns a view read now. */
+  /** Returns a view that is read now. */
   freshView(circuit: Circuit): Promise<CircuitView>;
   /**
-   * Writes the change that an event makes. False if another process wrote since this one looked: this view is then stale,
-   * and the next look reads again.
+   * Writes the change that an event makes. False if another process wrote since this view was read: the view is then stale,
+   * and the next call of `view` reads again.
    */
   apply(circuit: Circuit, seen: CircuitView, event: HealthEvent): Promise<boolean>;
 }
@@ -35,7 +35,7 @@ export interface CircuitWatchPorts {
 
 /** How old a cached view may be. */
 const MAX_AGE_MS = 10 * SECOND_MS;
-/** Most circuits that one process caches. */
+/** Maximum number of circuits that one process caches. */
 const MAX_WATCHED = 2_000;
 
 export function createCircuitWatch({ health: store, clock }: CircuitWatchPorts): CircuitWatch {

@@ -75,7 +75,7 @@ async function observe(watch: CircuitWatch, circuit: Circuit, result: RequestRes
   else await recordFailure(watch, circuit, seen);
   seen.isProbing = false;
   if (result.isDelivered || !isLost(seen.health, nowMs)) return { isLost: false };
-  // Another process may have had a success since this one looked. Never disable an endpoint on a stale view.
+  // Another process may have recorded a success since this view was read. Never disable an endpoint on a stale view.
   return { isLost: isLost((await watch.freshView(circuit)).health, nowMs) };
 }
 
@@ -100,7 +100,7 @@ async function recordFailure(watch: CircuitWatch, circuit: Circuit, seen: Circui
 }
 
 async function markSlow(watch: CircuitWatch, circuit: Circuit): Promise<void> {
-  // One try is enough: a process that overtook this one calls the same circuit and notices slowness itself.
+  // One try is enough: the process that overtook this one calls the same circuit and measures its slowness itself.
   await watch.apply(circuit, await watch.view(circuit), { kind: 'slow_noticed' });
 }
 

@@ -143,7 +143,7 @@ function createKeyCache(keys: Pick<KeyStore, 'read'>): KeyCache {
   const missing = createBoundedCache<string, true>({ capacity: MAX_CACHED_KEYS });
   return {
     async get(keyId, { nowMs, notBeforeMs }) {
-      // A key read in this same millisecond may have been read before the caller asked.
+      // A key that was read in this millisecond may have been read before the call.
       const youngerThan = notBeforeMs + 1;
       const cached = found.get(keyId, youngerThan);
       if (cached !== undefined) return cached;
