@@ -31,7 +31,7 @@ export interface Walk {
 
 export interface Slice {
   readonly fromMs: number;
-  /** At most {@link Walk.mostWindows} windows after `fromMs`. */
+  /** At most {@link Walk.maxWindows} windows after `fromMs`. */
   readonly toMs: number;
   readonly windowSeconds: number;
   /** Whether the run has reached its deadline. */

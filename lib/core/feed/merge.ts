@@ -30,7 +30,7 @@ interface Head<T> {
  * Merges by `orderOf`. A row is returned only when every list has shown its next row or its end, so no later row can
  * belong before it. The first page of each list is always read, so every call makes some progress.
  *
- * @param mostRows rows after which no further page is read
+ * @param maxRows rows after which no further page is read
  */
 export function openMerge<T>(options: {
   readonly lists: readonly ReadPage<T>[];

@@ -17,7 +17,7 @@ export interface Wait {
  * wait without jitter, it also limits it to what a queue can hold. So jitter alone never turns a queue's delay into a
  * schedule. `minMs` takes precedence over both limits.
  *
- * @example clampWait({ leastMs: 870_000, jitteredMs: 950_000 }) // 900_000
+ * @example clampWait({ minMs: 870_000, jitteredMs: 950_000 }) // 900_000
  */
 export function clampWait({ minMs, jitteredMs, maxMs = Number.POSITIVE_INFINITY }: Wait): number {
   const boundMs = minMs <= MAX_QUEUE_WAIT_MS ? Math.min(maxMs, MAX_QUEUE_WAIT_MS) : maxMs;

@@ -6,7 +6,7 @@ import { ReceiverFault } from '../receiver-fault.ts';
 const MAX_TRIES = 6;
 const PAUSE_MS = 20;
 /** DynamoDB's cancellation reasons after which the same transaction may succeed later. */
-const PASSING = new Set([
+const TRANSIENT_REASONS = new Set([
   'TransactionConflict',
   'ThrottlingError',
   'ProvisionedThroughputExceeded',
@@ -32,7 +32,7 @@ export async function writeTogether(
       const codes = cancellationCodes(error);
       if (codes === undefined) throw error;
       if (codes[0] === 'ConditionalCheckFailed') return 'exists';
-      if (codes.includes('ConditionalCheckFailed') || !codes.some((code) => PASSING.has(code))) {
+      if (codes.includes('ConditionalCheckFailed') || !codes.some((code) => TRANSIENT_REASONS.has(code))) {
         const message = `A write of onOutcome was refused: ${codes.join(', ')}.`;
         throw new ReceiverFault('effects_refused', message, { cause: error });
       }

@@ -93,7 +93,7 @@ export const FAULTS: readonly DeliberateFault[] = [
     name: 'relay swallows the fault of one record among many',
     file: 'lib/core/deliver/relay.ts',
     find: '(record) => relayRecord(ports, record, startedAtMs));',
-    replace: '(record) => relayRecord(ports, record, startedAtMs).catch(() => NOTHING));',
+    replace: '(record) => relayRecord(ports, record, startedAtMs).catch(() => NO_MESSAGES));',
     without: ['sweep', 'audit'],
   },
   {
@@ -303,7 +303,7 @@ export const FAULTS: readonly DeliberateFault[] = [
     name: 'the filter of an endpoint is ignored',
     file: 'lib/core/deliver/expected-endpoints.ts',
     find: 'anyFilterMatches(span.types, outcome)',
-    replace: "letsThrough(['*'], outcome)",
+    replace: "anyFilterMatches(['*'], outcome)",
   },
   {
     name: 'endpoints are expected by what they are set to now',
@@ -327,7 +327,7 @@ export const FAULTS: readonly DeliberateFault[] = [
     name: 'a job counts and sends nothing again',
     file: 'lib/core/deliver/redelivery.ts',
     find: 'if (current.startedAt >= job.createdAt) return true;',
-    replace: 'if (standing.startedAt !== job.createdAt) return true;',
+    replace: 'if (current.startedAt !== job.createdAt) return true;',
   },
   {
     name: 'a job makes due and leaves the sending to the sweep',
