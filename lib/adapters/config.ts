@@ -71,7 +71,7 @@ const variables = {
     name: 'TIDINGS_FEED_LAG_SECONDS',
     schema: digits(RULES.feedLagSeconds).default(DEFAULTS.feedLagSeconds),
   },
-  /** Length of a window in seconds; a divisor of 3,600. The value with which the first window was closed stays. */
+  /** Length of a window in seconds; a divisor of 3,600. The value of the first close stays; another value is reported. */
   windowSeconds: {
     name: 'TIDINGS_WINDOW_SECONDS',
     schema: digits(RULES.windowSeconds).default(DEFAULTS.windowSeconds),

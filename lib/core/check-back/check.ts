@@ -1,18 +1,19 @@
 import type { Dispatcher } from '../deliver/dispatcher.ts';
+import { mayBeUnreported, sendNext, sendNextIfUnsent } from '../deliver/next-message.ts';
 import { saveFenced } from '../deliver/state/fence.ts';
-import { isNextUnsent } from '../deliver/state/superseded.ts';
 import { Fault } from '../faults.ts';
 import type { Outcome } from '../model.ts';
-import type { RecordPorts } from '../record/record.ts';
-import { msOf } from '../time.ts';
-import { type Asked, type AskingPorts, askInitiator } from './ask-initiator.ts';
 import {
-  afterAsking,
   type Check,
   type CheckAttempt,
   type CheckMessage,
   checkMessageFor,
-} from './check-state.ts';
+  isWaiting,
+} from '../record/pending-check.ts';
+import type { RecordPorts } from '../record/record.ts';
+import { msOf } from '../time.ts';
+import { type Asked, type AskingPorts, askInitiator } from './ask-initiator.ts';
+import { afterAsking } from './check-state.ts';
 import type { CheckStore } from './check-store.ts';
 import { recordEnd } from './record-end.ts';
 
@@ -47,7 +48,7 @@ export async function check(ports: CheckingPorts, delivery: CheckDelivery): Prom
   if (current === undefined || pending?.status !== 'PENDING') throw unknownCheck();
   if (end !== undefined) return ports.outcomes.settlePending(end);
   const context = { ...delivery, current, pending };
-  if (current.state !== 'waiting' || current.rev !== message.rev) {
+  if (!isWaiting(current) || current.rev !== message.rev) {
     return superseded(ports, context, current);
   }
   const asked = pending.checkBack === undefined ? undefined : await askInitiator(ports, { current, pending });
@@ -87,26 +88,20 @@ async function askAgain(
   });
   const result = await saveFenced({ store: ports.checks, random: ports.random }, next, current.rev);
   if (result.kind === 'overtaken') return superseded(ports, context, result.current ?? current);
-  await sendDue(ports, next);
+  if (isWaiting(next)) await sendNext(ports, messageOf(next));
   report(ports, next, asked?.attempt);
 }
 
 /** Another message did this work. It may have died before it scheduled the next message, or before it reported. */
-async function superseded(
-  ports: CheckingPorts,
-  { message, receivedTimes }: CheckDelivery,
-  current: Check,
-): Promise<void> {
-  const isUnsent = isNextUnsent(current, { receivedTimes, nowMs: ports.clock.now() });
-  if (current.state === 'waiting' && isUnsent) await sendDue(ports, current);
-  const isEndOfThis = receivedTimes > 1 && current.state === 'unresolved' && current.rev === message.rev + 1;
-  if (isEndOfThis) report(ports, current, undefined);
+async function superseded(ports: CheckingPorts, delivery: CheckDelivery, current: Check): Promise<void> {
+  if (isWaiting(current)) await sendNextIfUnsent(ports, messageOf(current), delivery);
+  if (current.state === 'unresolved' && mayBeUnreported(current, delivery)) {
+    report(ports, current, undefined);
+  }
 }
 
-async function sendDue(ports: CheckingPorts, current: Check): Promise<void> {
-  const { nextAttemptAt } = current;
-  if (nextAttemptAt !== undefined)
-    await ports.dispatcher.sendAt(checkMessageFor(current), msOf(nextAttemptAt));
+function messageOf(current: Check) {
+  return { message: checkMessageFor(current), nextAttemptAt: current.nextAttemptAt };
 }
 
 function report(ports: CheckingPorts, check: Check, attempt: CheckAttempt | undefined): void {

@@ -1,6 +1,7 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { BOUND_FIELDS } from '../../protocol/content/content-equality.ts';
 import { feedShardOf, outcomeItem, outcomeSk, transactionPk } from '../../protocol/table/outcome-layout.ts';
+import { TRANSIENT_REASONS } from '../../protocol/table/transient-failures.ts';
 import type { TransactionKey } from '../ids.ts';
 import type { TerminalContent } from '../recorded-outcome.ts';
 import { checkLimits, type TransactItem } from './limits.ts';
@@ -40,12 +41,6 @@ export type Attempt =
   /** `busy`: nothing was written. `uncertain`: it is unknown whether anything was written. */
   | (Failure & { readonly kind: 'busy' | 'uncertain' });
 
-/** Transient cancellation reasons. */
-const TRANSIENT_REASONS = new Set([
-  'TransactionConflict',
-  'ThrottlingError',
-  'ProvisionedThroughputExceeded',
-]);
 const WHAT = 'Committing with an outcome';
 
 /**

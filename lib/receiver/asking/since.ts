@@ -9,5 +9,24 @@ import { fullHour } from '../times.ts';
  */
 export function sinceOf({ since }: { readonly since: string | undefined }): string {
   if (since !== undefined) return isoTime(fullHour(since));
-  throw new ReceiverFault('since_missing', 'service.since is required for the first run: a full hour.');
+  throw new ReceiverFault(
+    'since_missing',
+    'service.since is required until a run has stored a mark: a full hour.',
+  );
+}
+
+/**
+ * How far a run looks back before the mark. The service's audit may correct a window up to an hour and a quarter after
+ * it was closed. Looking back costs nothing extra: it is part of the same request.
+ */
+const LOOK_BACK_MS = 2 * 3_600_000;
+
+/** Where the next comparison begins: two hours before the stored mark, never before `since`. Without a mark, at `since`. */
+export function resumeMs(
+  { since }: { readonly since: string | undefined },
+  mark: string | undefined,
+): number {
+  if (mark === undefined) return fullHour(sinceOf({ since }));
+  const earliestMs = since === undefined ? 0 : fullHour(since);
+  return Math.max(Date.parse(mark) - LOOK_BACK_MS, earliestMs);
 }

@@ -1,17 +1,11 @@
 import type { DynamoDBDocument, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { TRANSIENT_REASONS } from '../../protocol/table/transient-failures.ts';
 import type { Pauses } from '../pauses.ts';
 import { ReceiverFault } from '../receiver-fault.ts';
 
 /** Maximum number of tries when a transaction collides with another one on the same items. */
 const MAX_TRIES = 6;
 const PAUSE_MS = 20;
-/** DynamoDB's cancellation reasons after which the same transaction may succeed later. */
-const TRANSIENT_REASONS = new Set([
-  'TransactionConflict',
-  'ThrottlingError',
-  'ProvisionedThroughputExceeded',
-  'RequestLimitExceeded',
-]);
 
 /**
  * Writes all items or none.

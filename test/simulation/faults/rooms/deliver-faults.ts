@@ -9,8 +9,8 @@ const expecting = () => import('../../../../lib/core/deliver/expected-endpoints.
 export const deliverFaults: readonly DeliberateFault[] = [
   {
     name: 'a function that failed lets its message go',
-    at: hook(() => import('../../../../lib/core/deliver/messages.ts'), {
-      handleMessage:
+    at: hook(() => import('../../../../lib/core/runtime/queue-message.ts'), {
+      processMessage:
         (real) =>
         (...given) =>
           real(...given).catch(nothing),

@@ -7,8 +7,8 @@ const transitions = () => import('../../../../lib/core/deliver/state/transitions
 export const stateFaults: readonly DeliberateFault[] = [
   {
     name: 'a message that was received again does not send what is due',
-    at: hook(() => import('../../../../lib/core/deliver/state/superseded.ts'), {
-      isNextUnsent: () => () => false,
+    at: hook(() => import('../../../../lib/core/deliver/next-message.ts'), {
+      sendNextIfUnsent: () => async () => false,
     }),
     without: ['sweep'],
   },
