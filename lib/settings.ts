@@ -108,7 +108,7 @@ export const DEFAULTS = {
   preset: 'production',
   frontDoor: 'http-api',
   egressZones: 2,
-  /** Most parallel invocations for each lane. */
+  /** Maximum number of parallel invocations for each lane. */
   concurrency: { first: 50, retry: 20, check: 10 },
   relayParallelization: 1,
   /** Requests per second of the whole API, and the size of a burst. */

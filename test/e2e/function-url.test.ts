@@ -60,7 +60,7 @@ describe('the service behind a function URL', () => {
     expect(tested).toMatchObject({ status: 200, json: { statusCode: 204 } });
     expect((await api(adminKey, 'GET /v1/unresolved')).status).toBe(200);
     expect((await fetch(`${service.cloud.apiUrl}/v1/public-keys`)).status).toBe(200);
-    await shop.goAway();
+    await shop.stop();
   });
 
   it('serves the document, and answers with a problem what it does not know', async () => {

@@ -12,7 +12,7 @@ import { merchantPk, PROFILE_SK } from '../../../protocol/table/outcome-layout.t
 import { calling } from '../../aws-faults.ts';
 import { directoryPk, endpointSk } from '../items/item-keys.ts';
 import { readItem } from '../reading-rows.ts';
-import { unlessRefused } from '../table/conditions.ts';
+import { conditionalWrite } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
 
@@ -51,26 +51,26 @@ export function createMerchantStore(table: Table): MerchantStore {
 
     create: (profile) =>
       calling('Creating a merchant', () =>
-        unlessRefused(() => documents.send(merchantCreation(TableName, profile))),
+        conditionalWrite(() => documents.send(merchantCreation(TableName, profile))),
       ),
 
     createEndpoint(endpoint, expectedProfileRev, withinMs = table.stampBoundMs) {
       const creation = endpointCreation(TableName, endpoint, expectedProfileRev);
       const abortSignal = AbortSignal.timeout(withinMs);
       return calling('Creating an endpoint', () =>
-        unlessRefused(() => stamping.send(creation, { abortSignal })),
+        conditionalWrite(() => stamping.send(creation, { abortSignal })),
       );
     },
 
     saveProfile(profile, expectedRev) {
       const put = putIfRev({ pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile }, expectedRev);
-      return calling('Saving a profile', () => unlessRefused(() => documents.send(put)));
+      return calling('Saving a profile', () => conditionalWrite(() => documents.send(put)));
     },
 
     saveEndpoint(endpoint, expectedRev, withinMs = table.stampBoundMs) {
       const put = putIfRev(endpointRow(endpoint), expectedRev);
       const abortSignal = AbortSignal.timeout(withinMs);
-      return calling('Saving an endpoint', () => unlessRefused(() => stamping.send(put, { abortSignal })));
+      return calling('Saving an endpoint', () => conditionalWrite(() => stamping.send(put, { abortSignal })));
     },
   };
 }
