@@ -1,5 +1,5 @@
 import { DAY_SECONDS } from '../../lib/core/time.ts';
-import { PRICES } from '../prices.ts';
+import { ACCESS_LOG_BYTES, PRICES } from '../prices.ts';
 import { tableOf } from '../print/text-table.ts';
 import { STAGES, type Stage, sumOf, type Used } from './meter.ts';
 import { type BillOptions, billedMs, billOf, type Line, priceOf } from './price.ts';
@@ -54,11 +54,13 @@ const BYTES_OF_GB = 1e9;
 /** Prints the costs that are not prices of requests. */
 export function printBeside({ keptBytes, sentBytes }: Way): void {
   const gbMonths = ((keptBytes * 1e6) / BYTES_OF_GB) * (KEPT_DAYS / MONTH_DAYS);
+  const accessLog = ((ACCESS_LOG_BYTES * 1e6) / BYTES_OF_GB) * PRICES.logsGb;
   const egress = ((sentBytes * 1e6) / BYTES_OF_GB) * PRICES.egressGb;
   write(
     `In addition, for a million: storage for ${KEPT_DAYS} days (${thousands(Math.round(keptBytes))} B each, including indexes) ` +
       `${dollars(gbMonths * PRICES.storageGbMonth)}, point-in-time recovery ${dollars(gbMonths * PRICES.recoveryGbMonth)}, ` +
-      `egress of callbacks (${thousands(Math.round(sentBytes))} B each, without TLS) ${dollars(egress)}.`,
+      `egress of callbacks (${thousands(Math.round(sentBytes))} B each, without TLS) ${dollars(egress)}, ` +
+      `access log of a million requests ${dollars(accessLog)}.`,
   );
 }
 
