@@ -125,7 +125,8 @@ export async function openService(options: {
   });
   const [recording, managing, relaying, delivering, sweeping, closing, auditing] = [
     { ...wire(), outcomes: watchInserts(stores.outcomes, inserted) },
-    wire(),
+    // A new endpoint is in force after a wait.
+    { ...wire(), timer: { sleep: async (ms: number) => void (time.nowMs += ms) } },
     wire(),
     wire(),
     wire(),
