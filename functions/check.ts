@@ -44,6 +44,7 @@ const ports = {
 /** Handles messages of the check lane. Each message asks one initiator once. */
 export const handler = serveQueue({
   sqs: service.sqs,
+  reporter: service.reporter,
   queueUrlOf: () => service.queueUrls.check,
   longestPauseSeconds: LANE_VISIBILITY_SECONDS,
   work: (message) => handleCheckMessage(ports, message),

@@ -31,6 +31,7 @@ const ports = {
 
 const recordBatch = serveQueue({
   sqs,
+  reporter: service.reporter,
   queueUrlOf: () => config.intakeQueueUrl,
   longestPauseSeconds: INTAKE_VISIBILITY_SECONDS,
   work: (message) => takeIn(ports, message),

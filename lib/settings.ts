@@ -53,6 +53,3 @@ export const DEFAULTS = {
   checkHorizonSeconds: DAY_SECONDS,
   callbackPorts: [443, 8443],
 } as const;
-
-/** CloudWatch namespace and service dimension. All functions share them: each custom metric and alarm is billed. */
-export const METRICS = { namespace: 'Tidings', service: 'tidings' } as const;

@@ -5,6 +5,7 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { createAlarms } from './alarms/alarms.ts';
+import { createDashboard } from './alarms/dashboard.ts';
 import { createAudit, createClose, createStatement } from './bookkeeping/bookkeeping-functions.ts';
 import {
   createCheck,
@@ -70,12 +71,8 @@ export class NotificationService extends Construct {
     this.statements = statements;
     this.rootSecret = rootSecret;
     this.api = createHttpApi(this, { functions, throttle: settings.throttle });
-    this.operators = createAlarms(this, {
-      lanes,
-      intake,
-      api: this.api,
-      functions,
-      windowSeconds: settings.windowSeconds,
-    });
+    const watched = { lanes, intake, api: this.api, functions, windowSeconds: settings.windowSeconds };
+    this.operators = createAlarms(this, watched);
+    if (settings.dashboard) createDashboard(this, watched);
   }
 }

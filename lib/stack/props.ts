@@ -36,6 +36,8 @@ export interface NotificationServiceProps {
   readonly recorders?: readonly Recorder[] | undefined;
   /** Seconds after which a PENDING without an end is unresolved and operators are alerted. Default: one day. */
   readonly checkHorizonSeconds?: number | undefined;
+  /** Whether to create a CloudWatch dashboard. Three per account are free; each further one costs $3 a month. Default: true. */
+  readonly dashboard?: boolean | undefined;
 }
 
 /** Limits of AWS: concurrency of an event source, and requests of API Gateway. */
@@ -86,6 +88,7 @@ const schema = z.strictObject({
     })
     .default([]),
   checkHorizonSeconds: RULES.checkHorizonSeconds.default(DEFAULTS.checkHorizonSeconds),
+  dashboard: z.boolean({ error: 'must be true or false' }).default(true),
 });
 
 /** The props with their defaults. */

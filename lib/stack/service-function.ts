@@ -8,6 +8,7 @@ import {
   LoggingFormat,
   RecursiveLoop,
   Runtime,
+  SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -53,6 +54,9 @@ export function createFunction({ scope, resources }: Part, props: ServiceFunctio
     // own log lines to our logger.
     loggingFormat: LoggingFormat.JSON,
     applicationLogLevelV2: ApplicationLogLevel.DEBUG,
+    // WARN leaves out Lambda's own lines of runs that succeed. Those of runs that fail are logged as WARN. The lines of
+    // success would be most of the log, and CloudWatch has duration and errors as metrics.
+    systemLogLevelV2: SystemLogLevel.WARN,
     logGroup: new LogGroup(scope, `${id}Logs`, {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,

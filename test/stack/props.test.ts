@@ -14,6 +14,7 @@ const DEFAULTS = {
   recorders: [],
   relayParallelization: 1,
   checkHorizonSeconds: 86_400,
+  dashboard: true,
 };
 /** As JavaScript hands them over, whatever the types say. */
 const read = (props: object) => readProps(props as NotificationServiceProps);
@@ -38,6 +39,7 @@ describe('a prop of the construct', () => {
     [{ windowSeconds: 7_200 }, 'windowSeconds must be a whole number from 1 to 3600, not 7200'],
     [{ windowSeconds: 0.5 }, 'windowSeconds must be a whole number from 1 to 3600, not 0.5'],
     [{ windowSeconds: '300' }, 'windowSeconds must be a whole number from 1 to 3600, not "300"'],
+    [{ dashboard: 'no' }, 'dashboard must be true or false, not "no"'],
     [{ retentionDays: 0 }, 'retentionDays must be a whole number from 1 to 3650, not 0'],
     [{ retentionDays: Number.NaN }, 'retentionDays must be a whole number from 1 to 3650, not NaN'],
     [{ retentionDays: null }, 'retentionDays must be a whole number from 1 to 3650, not null'],

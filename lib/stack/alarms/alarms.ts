@@ -11,12 +11,14 @@ import { LANE_VISIBILITY_SECONDS, type Lanes } from '../delivery/lanes.ts';
 import type { Intake } from '../ingest/intake-queue.ts';
 import { BEHIND, COUNTED } from './alarm-list.ts';
 import {
+  deadLetters,
   errorsOf,
   failedShareOf,
   latencyOf,
   messageAge,
   PERIOD,
   quietMessageAge,
+  relayLag,
   serviceMetric,
 } from './alarm-metrics.ts';
 
@@ -100,15 +102,15 @@ function addCounted(add: AddAlarm): void {
 }
 
 function addBehind(add: AddAlarm, { functions, windowSeconds }: AlarmOptions): void {
-  for (const { metric, says, minutes, period } of BEHIND) {
+  for (const { metric, says, windows = 0, minutes, period } of BEHIND) {
     add(metric, serviceMetric(metric, 'Maximum', period), {
       entry: metric,
       says,
-      threshold: 3 * windowSeconds + minutes * 60,
+      threshold: windows * windowSeconds + minutes * 60,
       isSilenceBad: true,
     });
   }
-  add('RelayBehind', functions.relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD }), {
+  add('RelayBehind', relayLag(functions.relay), {
     entry: 'RelayBehind',
     says: 'The relay is more than a minute behind the stream.',
     threshold: RELAY_BEHIND_MS,
@@ -133,7 +135,7 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
   age('CheckLaneBehind', messageAge(lanes.check), delayed);
   age('IntakeBehind', messageAge(intake.queue), intake.visibilitySeconds + GRACE_SECONDS);
   const letters = (id: string, queue: IQueue) =>
-    add(id, queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
+    add(id, deadLetters(queue), {
       entry: id,
       says: `There are messages in the dead-letter queue ${id}.`,
       threshold: 1,
