@@ -1,4 +1,3 @@
-import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { ServiceEvent } from '../core/events.ts';
 import { METRIC_UNITS, type MetricName } from '../metric-names.ts';
 
@@ -98,8 +97,14 @@ export interface MetricLine {
   write(): void;
 }
 
+/** What writes the line: Powertools' `Metrics`. */
+export interface MetricWriter {
+  addMetric(name: MetricName, unit: (typeof METRIC_UNITS)[MetricName], value: number): unknown;
+  publishStoredMetrics(): unknown;
+}
+
 /** Counts are added up. Of the other metrics, each value is kept. */
-export function createMetricLine(metrics: Pick<Metrics, 'addMetric' | 'publishStoredMetrics'>): MetricLine {
+export function createMetricLine(metrics: MetricWriter): MetricLine {
   let counts = new Map<MetricName, number>();
   let values: Figure[] = [];
   return {
