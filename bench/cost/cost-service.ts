@@ -206,9 +206,11 @@ export async function openService(options: {
       }),
     close: () =>
       meter.invoke('close', async () => {
+        const closeOne = (partition: number) => closePartition(closing, { partition, deadlineMs });
+        const closed = await forEachPartition(closeOne);
         reportBehind(
           'closed',
-          await forEachPartition((one) => closePartition(closing, { partition: one, deadlineMs })),
+          closed.map(({ throughMs }) => throughMs),
         );
       }),
     async audit() {

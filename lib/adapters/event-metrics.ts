@@ -72,6 +72,7 @@ export function figuresOf(event: ServiceEvent): readonly Figure[] {
     case 'recording_failed':
     case 'check':
     case 'health_unavailable':
+    case 'window_seconds_ignored':
     case 'statement_made':
     case 'request':
       return [];
