@@ -27,7 +27,7 @@ import type { TerminalContent } from '../../lib/initiator/recorded-outcome.ts';
 import type { DynamoDbTable, DynamoDbUnderTest } from '../../test/adapters/support/emulators.ts';
 import { openInitiator } from './cost-initiator.ts';
 import { type MeteredLanes, openLanes } from './cost-lanes.ts';
-import { type Meter, meterClient } from './meter.ts';
+import { type Meter, meterClient, meteredFiles } from './meter.ts';
 import { createMeteredReporter } from './metered-reporter.ts';
 
 /** As in the template. */
@@ -129,10 +129,15 @@ export async function openService(options: {
     retentionDays: 90,
     checkHorizonSeconds: 86_400,
   });
+  /** A new endpoint is in force after a wait. */
+  const passing = {
+    sleep: async (ms: number) => {
+      time.nowMs += ms;
+    },
+  };
   const [recording, managing, relaying, delivering, sweeping, closing, auditing, stating] = [
     { ...wire(), outcomes: watchInserts(stores.outcomes, inserted) },
-    // A new endpoint is in force after a wait.
-    { ...wire(), timer: { sleep: async (ms: number) => void (time.nowMs += ms) } },
+    { ...wire(), timer: passing },
     wire(),
     wire(),
     wire(),
@@ -262,16 +267,6 @@ function watchInserts(outcomes: DynamoDbTable['outcomes'], inserted: Outcome[]):
       const result = await outcomes.putIfAbsent(outcome, shard);
       if (result === 'written') inserted.push(outcome);
       return result;
-    },
-  };
-}
-
-/** The bucket: reads the text, and counts the request. */
-function meteredFiles(meter: Meter) {
-  return {
-    async write(_name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-      for await (const _chunk of content);
-      meter.add({ filePuts: 1 });
     },
   };
 }

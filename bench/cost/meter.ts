@@ -158,3 +158,13 @@ export function answerFor(
     { step: 'initialize', priority: 'high', name: 'tidingsAnswer' },
   );
 }
+
+/** The bucket: reads the text, and counts the request. */
+export function meteredFiles(meter: Meter) {
+  return {
+    async write(_name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+      for await (const _chunk of content);
+      meter.add({ filePuts: 1 });
+    },
+  };
+}

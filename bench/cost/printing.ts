@@ -2,8 +2,8 @@ import { IDLE_MERCHANTS, idleMonth, merchantMonth, type PageInputs } from '../mo
 import { fixedBill, timersBill } from '../monthly/monthly-bill.ts';
 import { PRICES } from '../prices.ts';
 import { tableOf } from '../print/text-table.ts';
-import { STAGES, type Stage, sumOf, type Used } from './meter.ts';
-import { type BillOptions, billedMs, billOf, type Line, priceOf } from './price.ts';
+import { STAGES, sumOf, type Used } from './meter.ts';
+import { type BillOptions, billedMs, type Line, priceOf } from './price.ts';
 import type { Way } from './ways.ts';
 
 const write = (text: string) => void process.stdout.write(`${text}\n`);

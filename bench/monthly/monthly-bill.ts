@@ -10,7 +10,7 @@ export interface MonthlyLine {
   readonly dollars: number;
 }
 
-export const MONTH_SECONDS = 30 * DAY_SECONDS;
+const MONTH_SECONDS = 30 * DAY_SECONDS;
 /** Days that a notification is kept: the default retention plus ten days. */
 const KEPT_DAYS = 100;
 const BYTES_OF_GB = 1e9;

@@ -19,7 +19,7 @@ const OTHERS: Readonly<Record<string, string | undefined>> = { MaxItems: 'Limit'
 const pascal = (name: string) =>
   name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-function valueOf(name: string, words: readonly string[]): unknown {
+function parameterOf(name: string, words: readonly string[]): unknown {
   if (LISTS.has(name)) return words;
   const [word = ''] = words;
   if (/^\d+$/.test(word)) return Number(word);
@@ -40,7 +40,7 @@ for (let index = 0; index < rest.length; ) {
   if (name === 'Query') query = words[0];
   else {
     const own = name in OTHERS ? OTHERS[name] : name;
-    if (own !== undefined) input[own] = valueOf(name, words);
+    if (own !== undefined) input[own] = parameterOf(name, words);
   }
 }
 const Command = (commands as unknown as Record<string, new (input: object) => object>)[

@@ -13,7 +13,7 @@ interface DuePageQuery {
   readonly cursor?: string;
 }
 
-export interface DuePage {
+interface DuePage {
   readonly keys: readonly DueKey[];
   /** When the first of them was due. */
   readonly oldest?: string;
