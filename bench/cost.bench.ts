@@ -125,11 +125,11 @@ function print(found: Found): boolean {
   line();
   const isWithin = printBudgets([
     ...budgetsOf(found, (way, without) => priceOf(bill(way).filter(({ what }) => what !== without))),
-    { what: 'a month without traffic', found: idleMonth(page), most: 8, show: dollars },
+    { what: 'a month without traffic', found: idleMonth(page), max: 8, show: dollars },
     {
       what: `${thousands(IDLE_MERCHANTS)} idle merchants, more`,
       found: merchantMonth(page) * IDLE_MERCHANTS,
-      most: 30,
+      max: 30,
       show: dollars,
     },
   ]);
@@ -166,27 +166,27 @@ function budgetsOf(
   const money = { show: dollars };
   const stored = `with ${thousands(settings.stored)} stored, of that with ${thousands(FEW_STORED)}`;
   return [
-    { what: 'write units', found: total.writeUnits, most: 3.05, ...units },
-    { what: 'read units', found: total.readUnits, most: 1.6, ...units },
-    { what: 'SQS requests', found: total.sqsRequests, most: 0.3, ...units },
-    { what: 'Lambda invocations', found: total.invocations, most: 1.15, ...units },
-    { what: 'a million by HTTP', found: price(plain), most: 3.9, ...money },
-    { what: 'a million by outbox', found: price(byOutbox), most: 3.1, ...money },
+    { what: 'write units', found: total.writeUnits, max: 3.05, ...units },
+    { what: 'read units', found: total.readUnits, max: 1.6, ...units },
+    { what: 'SQS requests', found: total.sqsRequests, max: 0.3, ...units },
+    { what: 'Lambda invocations', found: total.invocations, max: 1.15, ...units },
+    { what: 'a million by HTTP', found: price(plain), max: 3.9, ...money },
+    { what: 'a million by outbox', found: price(byOutbox), max: 3.1, ...money },
     {
       what: 'a reference more',
       // Without processor time: its noise is as large as this difference.
       found: price(withReference, GB_SECONDS) - price(plain, GB_SECONDS),
-      most: 0.63,
+      max: 0.63,
       ...money,
     },
     {
       what: 'write units of one that exhausts wechat',
       found: sumOf(lone.used.values()).writeUnits,
-      most: 70,
+      max: 70,
       ...units,
     },
-    { what: `write units ${stored}`, found: crowdedTotal.writeUnits / total.writeUnits, most: 1, ...ratio },
-    { what: `read units ${stored}`, found: crowdedTotal.readUnits / total.readUnits, most: 1, ...ratio },
+    { what: `write units ${stored}`, found: crowdedTotal.writeUnits / total.writeUnits, max: 1, ...ratio },
+    { what: `read units ${stored}`, found: crowdedTotal.readUnits / total.readUnits, max: 1, ...ratio },
   ];
 }
 

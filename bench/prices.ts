@@ -23,6 +23,9 @@ export const PRICES = {
   /** Per metric that had data, by the hour. A metric without data costs nothing. */
   customMetricMonth: 0.3,
   secretMonth: 0.4,
+  /** Reading a secret, and a request to KMS. */
+  secretRead: 5e-6,
+  keyRequest: 3e-6,
   /** A customer key of KMS. */
   keyMonth: 1,
   /** After three dashboards of the account, which are free. */

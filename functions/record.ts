@@ -7,7 +7,7 @@ import { createApp } from '../lib/api/api-app.ts';
 import type { HttpEvent } from '../lib/api/http/http-event.ts';
 import { recordingRoutes } from '../lib/api/transactions/record-routes.ts';
 import { unresolvedRoutes } from '../lib/api/unresolved/unresolved-routes.ts';
-import { takeIn } from '../lib/core/record/intake.ts';
+import { recordFromQueue } from '../lib/core/record/intake.ts';
 import { QUEUES } from '../lib/settings.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { clientDefaults } from './wiring/clients.ts';
@@ -35,7 +35,7 @@ const recordBatch = serveQueue({
   reporter: service.reporter,
   queueUrlOf: () => config.intakeQueueUrl,
   longestPauseSeconds: QUEUES.intake.visibilitySeconds,
-  work: (message) => takeIn(ports, message),
+  work: (message) => recordFromQueue(ports, message),
 });
 const serve = serveHttp(createApp(service.app, [...recordingRoutes(ports), ...unresolvedRoutes(ports)]));
 

@@ -62,7 +62,7 @@ export const DEFAULTS = {
   retentionDays: 90,
   checkHorizonSeconds: DAY_SECONDS,
   callbackPorts: [443, 8443],
-  /** Most parallel invocations for each lane. */
+  /** Maximum number of parallel invocations for each lane. */
   concurrency: { first: 50, retry: 20, check: 10 },
   relayParallelization: 1,
   /** Requests per second of the whole API, and the size of a burst. */

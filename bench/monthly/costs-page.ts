@@ -44,6 +44,8 @@ export function costsPage(inputs: PageInputs): string {
     `Each merchant that is there and idle costs ${dollars(merchantMonth(inputs) * 1_000)} a thousand: its windows are closed and audited every five minutes, and its`,
     'statement is made every day.',
     '',
+    secretsInUse(),
+    '',
     '## By rate',
     '',
     'First-try notifications to one endpoint each, recorded by HTTP, all day long. The table has reached its full retention (90 days).',
@@ -94,6 +96,17 @@ function apart({ parts }: PageInputs): string {
   return (
     `Priced apart: the customer key that seals secrets (${parts.customerKeys} × ${dollars(PRICES.keyMonth)}, and as much for each of its first two yearly rotations), and the\n` +
     `dashboard (${dollars(PRICES.dashboardMonth)}, unless it is one of the account's three free ones; \`dashboard: false\` leaves it out).`
+  );
+}
+
+/** Minutes after which a process of the API reads the root secret again (`lib/adapters/secrets/generated-secret.ts`). */
+const SECRET_MINUTES = 5;
+
+function secretsInUse(): string {
+  const reads = (30 * 1_440) / SECRET_MINUTES;
+  return (
+    `Nothing calls KMS or Secrets Manager without traffic. A process that serves requests all month reads the root secret ${reads.toLocaleString('en-US')} times\n` +
+    `(${dollars(reads * PRICES.secretRead)}). Each process opens each merchant's and endpoint's secret once: ${dollars(PRICES.keyRequest * 10_000)} for ten thousand. Neither is in the tables.`
   );
 }
 

@@ -3,7 +3,7 @@ import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { FunctionReporter } from '../../lib/adapters/reporter.ts';
 import { systemRandom as random } from '../../lib/adapters/system.ts';
-import { orComeBack } from '../../lib/core/deliver/coming-back.ts';
+import { withRetryPause } from '../../lib/core/deliver/coming-back.ts';
 import type { QueueMessage } from '../../lib/core/runtime/queue-message.ts';
 
 export interface QueueService {
@@ -20,21 +20,23 @@ export function serveQueue(options: QueueService) {
   const { sqs, queueUrlOf, longestPauseSeconds, work, reporter } = options;
   const processor = new BatchProcessor(EventType.SQS);
 
-  function workOff(record: SQSRecord): Promise<void> {
+  function processRecord(record: SQSRecord): Promise<void> {
     const receivedTimes = Number(record.attributes.ApproximateReceiveCount);
     const { messageId, body, receiptHandle: ReceiptHandle } = record;
     const hide = async (VisibilityTimeout: number) => {
       const QueueUrl = queueUrlOf(record);
       await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout }));
     };
-    return orComeBack({ random, longestPauseSeconds }, { receivedTimes, hide }, () =>
+    return withRetryPause({ random, longestPauseSeconds }, { receivedTimes, hide }, () =>
       work({ messageId, body, receivedTimes }, record),
     );
   }
 
   return async (event: SQSEvent): Promise<SQSBatchResponse> => {
     try {
-      return await processPartialResponse(event, workOff, processor, { throwOnFullBatchFailure: false });
+      return await processPartialResponse(event, processRecord, processor, {
+        throwOnFullBatchFailure: false,
+      });
     } finally {
       reporter.flush();
     }

@@ -147,7 +147,7 @@ export class SweepWatch {
    */
   async look(): Promise<void> {
     const overdue = new Map<string, number>();
-    for (const notification of this.#stores.held.notifications.values()) {
+    for (const notification of this.#stores.contents.notifications.values()) {
       const { nextAttemptAt } = notification;
       if (nextAttemptAt === undefined || msOf(nextAttemptAt) >= this.#time.now - MAX_OVERDUE_MS) continue;
       if (this.#isCrowded() && (await this.#isDead(notification, 0))) continue;

@@ -26,7 +26,7 @@ export function memoryChecks(checks: Map<string, Check>): CheckStore {
   };
 }
 
-/** Both kinds in one index, spread by the names of what they are about. */
+/** Notifications and checks in one index, partitioned by the name of their subject. */
 export function memoryDueIndex(
   notifications: ReadonlyMap<string, Notification>,
   checks: ReadonlyMap<string, Check>,

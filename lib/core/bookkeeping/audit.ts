@@ -91,13 +91,13 @@ async function auditPartition(
   const auditedAfterMs = (ports.feedLagSeconds + ports.auditAfterSeconds) * SECOND_MS;
   /** Windows that ended before this time are audited even if something is behind. */
   const overdueMs = nowMs - auditedAfterMs - MAX_POSTPONED_MS;
-  const ripeMs = windowStart(nowMs - auditedAfterMs, windowSeconds);
+  const readyUntilMs = windowStart(nowMs - auditedAfterMs, windowSeconds);
   const audited = await ports.directory.mark(partition, 'audited');
   return walkPartition(ports, {
     partition,
     mark: 'audited',
     markedMs: audited === undefined ? undefined : msOf(audited.through),
-    ripeMs,
+    readyUntilMs,
     windowSeconds,
     deadlineMs,
     work: (entry, slice) => {
@@ -209,13 +209,13 @@ async function compare(ports: AuditPorts, found: Window): Promise<void> {
   // the index that the rows came from. If it differs, the exact read decides.
   const glanced = await ports.windows.read(merchantId, start, 'recent');
   if ((glanced?.revision ?? 0) === 0 && sameGroups(glanced?.groups ?? [], groups)) return;
-  const standing = await ports.windows.read(merchantId, start);
-  if (!sameGroups(standing?.groups ?? [], groups)) {
-    const revision = (standing?.revision ?? 0) + 1;
-    if (await ports.windows.revise({ ...found, revision }, standing?.revision)) {
+  const current = await ports.windows.read(merchantId, start);
+  if (!sameGroups(current?.groups ?? [], groups)) {
+    const revision = (current?.revision ?? 0) + 1;
+    if (await ports.windows.revise({ ...found, revision }, current?.revision)) {
       ports.reporter.report({ event: 'window_revised', merchantId, start });
     }
-  } else if (standing === undefined || standing.revision === 0) return;
+  } else if (current === undefined || current.revision === 0) return;
   await fallBehind(ports.directory, { merchantId, mark: 'stated', through: start, until: end });
 }
 

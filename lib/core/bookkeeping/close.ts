@@ -48,7 +48,7 @@ export async function closePartition(
     partition,
     mark: 'closed',
     markedMs: mark === undefined ? undefined : msOf(mark.through),
-    ripeMs: windowStart(ports.clock.now() - ports.feedLagSeconds * SECOND_MS, windowSeconds),
+    readyUntilMs: windowStart(ports.clock.now() - ports.feedLagSeconds * SECOND_MS, windowSeconds),
     windowSeconds,
     deadlineMs,
     work: (entry, slice) => closeMerchant(ports, entry, slice),

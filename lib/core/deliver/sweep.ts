@@ -109,8 +109,8 @@ async function sendPage(ports: SweepPorts, keys: readonly DueKey[], options: Pag
   let batch: DueKey[] = [];
   let sent = 0;
   for (const [place, due] of keys.entries()) {
-    const isPassedOver = isCrowded && due.kind === 'notification' && (await isSurelyDead(ports, due.key));
-    if (!isPassedOver) batch.push(due);
+    const isSkipped = isCrowded && due.kind === 'notification' && (await isKnownDead(ports, due.key));
+    if (!isSkipped) batch.push(due);
     const isLast = place === keys.length - 1;
     if (batch.length < BATCH && !isLast) continue;
     const { leased, failures } = await sendBatch(ports, batch, before);
@@ -182,7 +182,7 @@ async function lease<Key, Item extends Key & { readonly nextAttemptAt?: string }
 }
 
 /** False when unknown: the host of a transaction's own URL, and unreadable settings. `deliver` finds out. */
-async function isSurelyDead(ports: SweepPorts, key: NotificationKey): Promise<boolean> {
+async function isKnownDead(ports: SweepPorts, key: NotificationKey): Promise<boolean> {
   if (key.endpointId === NOTIFY_URL_ENDPOINT) return false;
   const asOfMs = ports.clock.now() - SETTINGS_MAX_AGE_MS;
   const config = await ports.configs.get(key.merchantId, asOfMs).catch((error: unknown) => {

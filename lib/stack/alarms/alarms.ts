@@ -41,7 +41,7 @@ export interface AlarmOptions {
 interface AlarmSettings {
   /** Its heading in the runbook. */
   readonly entry: string;
-  readonly says: string;
+  readonly description: string;
   readonly threshold: number;
   /** How many of the last three periods must reach the threshold. Default: one period alone triggers the alarm. */
   readonly ofThree?: 2 | 3;
@@ -63,7 +63,7 @@ export function createAlarms(scope: Construct, options: AlarmOptions): Topic {
       ...(ofThree !== undefined && { datapointsToAlarm: ofThree }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: isSilenceBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${settings.says} What to do: docs/runbook.md, ${settings.entry}.`,
+      alarmDescription: `${settings.description} What to do: docs/runbook.md, ${settings.entry}.`,
     }).addAlarmAction(action);
   };
   addCounted(add);
@@ -72,7 +72,7 @@ export function createAlarms(scope: Construct, options: AlarmOptions): Topic {
   addApi(add, options);
   add('Errors', errorsOf(scope, options.functions), {
     entry: 'Errors',
-    says: 'A function failed or ran out of time.',
+    description: 'A function failed or ran out of time.',
     threshold: 1,
   });
   return topic;
@@ -95,23 +95,23 @@ function createTopic(scope: Construct): Topic {
 }
 
 function addCounted(add: AddAlarm): void {
-  for (const { metric, says } of COUNTED) {
-    add(metric, serviceMetric(metric, 'Sum', PERIOD), { entry: metric, says, threshold: 1 });
+  for (const { metric, description } of COUNTED) {
+    add(metric, serviceMetric(metric, 'Sum', PERIOD), { entry: metric, description, threshold: 1 });
   }
 }
 
 function addBehind(add: AddAlarm, { functions, windowSeconds }: AlarmOptions): void {
-  for (const { metric, says, windows = 0, minutes, period } of BEHIND) {
+  for (const { metric, description, windows = 0, minutes, period } of BEHIND) {
     add(metric, serviceMetric(metric, 'Maximum', period), {
       entry: metric,
-      says,
+      description,
       threshold: windows * windowSeconds + minutes * 60,
       isSilenceBad: true,
     });
   }
   add('RelayBehind', relayLag(functions.relay), {
     entry: 'RelayBehind',
-    says: 'The relay is more than a minute behind the stream.',
+    description: 'The relay is more than a minute behind the stream.',
     threshold: RELAY_BEHIND_MS,
   });
 }
@@ -125,7 +125,7 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
   const age = (id: string, metric: IMetric, threshold: number) =>
     add(id, metric, {
       entry: id,
-      says: `The oldest message has waited longer than ${threshold} s.`,
+      description: `The oldest message has waited longer than ${threshold} s.`,
       threshold,
     });
   // A message of the longest delay may only just have become visible.
@@ -137,7 +137,7 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
   const letters = (id: string, queue: IQueue) =>
     add(id, deadLetters(queue), {
       entry: id,
-      says: `There are messages in the dead-letter queue ${id}.`,
+      description: `There are messages in the dead-letter queue ${id}.`,
       threshold: 1,
     });
   letters('DeadLetters', lanes.dead);
@@ -148,13 +148,13 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
 function addApi(add: AddAlarm, { api }: AlarmOptions): void {
   add('ApiFailing', failedShareOf(api), {
     entry: 'ApiFailing',
-    says: 'The API answers at least one request in twenty with 5xx.',
+    description: 'The API answers at least one request in twenty with 5xx.',
     threshold: FAILED_SHARE,
     ofThree: 2,
   });
   add('ApiSlow', latencyOf(api), {
     entry: 'ApiSlow',
-    says: 'At least one answer in ten takes 3 s or more.',
+    description: 'At least one answer in ten takes 3 s or more.',
     threshold: SLOW_MS,
     ofThree: 3,
   });

@@ -10,7 +10,7 @@ const document = openApiDocument('1') as any;
 
 /** Nobody can say how what is pending ended. */
 async function unresolve(world: ReturnType<typeof createWorld>): Promise<void> {
-  for (const check of world.ports.held.checks.values()) {
+  for (const check of world.ports.contents.checks.values()) {
     const { nextAttemptAt: _due, ...rest } = check;
     await world.ports.checks.save({ ...rest, state: 'unresolved', rev: check.rev + 1 }, check.rev);
   }

@@ -16,7 +16,7 @@ beforeEach(async () => {
   send = eventClient(world.app);
 });
 
-const stored = () => world.ports.held.outcomes.size;
+const stored = () => world.ports.contents.outcomes.size;
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const record = (body: string | Uint8Array, headers = {}) =>
   send({ method: 'PUT', path: RECORD, key: demo.initiator, body, headers });

@@ -341,7 +341,7 @@ describe('the feed', () => {
             }
             world.time.nowMs = START_MS + 10 * MINUTE;
             await poll();
-            const all = [...world.ports.held.outcomes.values()];
+            const all = [...world.ports.contents.outcomes.values()];
             expect(new Set(seen).size).toBe(seen.length);
             for (const { watermark, seen: then } of given) {
               const complete = all.filter(({ listedAt = '' }) => listedAt <= watermark);

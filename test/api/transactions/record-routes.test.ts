@@ -10,7 +10,7 @@ describe('recording over HTTP', () => {
     world = createWorld();
     demo = await world.merchant('demo');
   });
-  const stored = () => world.ports.held.outcomes.size;
+  const stored = () => world.ports.contents.outcomes.size;
 
   it('answers 201, then 200 for the same again, then 409 with what stands', async () => {
     const first = await world.call(demo.initiator, PATH, payment({ metadata: { a: 1, b: 2 } }));

@@ -99,7 +99,7 @@ describe('a merchant without outcomes', () => {
       );
     world.time.nowMs = START_MS + 6 * MINUTE;
     await close();
-    expect([...world.ports.held.windows.values()]).toMatchObject([{ groups: [{ count: 1 }] }]);
+    expect([...world.ports.contents.windows.values()]).toMatchObject([{ groups: [{ count: 1 }] }]);
   });
 });
 
@@ -138,7 +138,7 @@ describe('a merchant with outcomes', () => {
     for (let n = 0; n < 8; n += 1) await record(`pay_${n}`);
     world.time.nowMs = START_MS + 6 * MINUTE;
     await close();
-    expect([...world.ports.held.windows.values()]).toMatchObject([{ groups: [{ count: 8 }] }]);
+    expect([...world.ports.contents.windows.values()]).toMatchObject([{ groups: [{ count: 8 }] }]);
   });
 });
 
@@ -207,7 +207,9 @@ describe("a merchant's statement", () => {
     }
     expect(isMended).toBe(true);
     for (let run = 0; run < 30; run += 1) await audit();
-    expect([...world.ports.held.windows.values()]).toMatchObject([{ revision: 1, groups: [{ count: 8 }] }]);
+    expect([...world.ports.contents.windows.values()]).toMatchObject([
+      { revision: 1, groups: [{ count: 8 }] },
+    ]);
     expect(world.events.map(({ event }) => event)).toContain('window_revised');
   });
 });

@@ -29,7 +29,7 @@ async function prepared(checkBack: object = {}, key = 'pay_1') {
   const answer = await record({ status: 'PENDING', checkBack: { url: URL, ...checkBack } });
   await world.relayAll();
   const transaction = async () => (await world.call(demo.receiver, `GET /v1/transactions/${key}`)).json;
-  const check = () => world.ports.held.checks.get(`demo#${key}`);
+  const check = () => world.ports.contents.checks.get(`demo#${key}`);
   const unresolved = async () => (await world.call(world.admin, 'GET /v1/unresolved')).json.items;
   return { world, demo, record, answer, transaction, check, unresolved };
 }
@@ -401,7 +401,7 @@ describe('what is unresolved', () => {
     expect((await record({})).status).toBe(201);
     expect(await unresolved()).toEqual([]);
     await world.relayAll();
-    expect(world.ports.held.checks.get('demo#pay_1')).toMatchObject({ state: 'resolved' });
+    expect(world.ports.contents.checks.get('demo#pay_1')).toMatchObject({ state: 'resolved' });
   });
 });
 

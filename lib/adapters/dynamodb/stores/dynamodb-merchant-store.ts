@@ -13,7 +13,7 @@ import { calling } from '../../aws-faults.ts';
 import { entryKey, settingsAttributes, settingsChange } from '../items/directory-items.ts';
 import { endpointSk } from '../items/item-keys.ts';
 import { readItem } from '../reading-rows.ts';
-import { unlessRefused } from '../table/conditions.ts';
+import { conditionalWrite } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
 
@@ -52,14 +52,14 @@ export function createMerchantStore(table: Table): MerchantStore {
 
     create: (profile) =>
       calling('Creating a merchant', () =>
-        unlessRefused(() => documents.send(merchantCreation(TableName, profile, table.clock.now()))),
+        conditionalWrite(() => documents.send(merchantCreation(TableName, profile, table.clock.now()))),
       ),
 
     createEndpoint(endpoint, expectedProfileRev, withinMs = table.stampBoundMs) {
       const creation = endpointCreation(TableName, endpoint, expectedProfileRev);
       const abortSignal = AbortSignal.timeout(withinMs);
       return calling('Creating an endpoint', () =>
-        unlessRefused(() => stamping.send(creation, { abortSignal })),
+        conditionalWrite(() => stamping.send(creation, { abortSignal })),
       );
     },
 
@@ -73,13 +73,13 @@ export function createMerchantStore(table: Table): MerchantStore {
       const both = new TransactWriteCommand({
         TransactItems: [{ Put: { ...input, Item: input.Item } }, { Update: listing }],
       });
-      return calling('Saving a profile', () => unlessRefused(() => documents.send(both)));
+      return calling('Saving a profile', () => conditionalWrite(() => documents.send(both)));
     },
 
     saveEndpoint(endpoint, expectedRev, withinMs = table.stampBoundMs) {
       const put = putIfRev(endpointRow(endpoint), expectedRev);
       const abortSignal = AbortSignal.timeout(withinMs);
-      return calling('Saving an endpoint', () => unlessRefused(() => stamping.send(put, { abortSignal })));
+      return calling('Saving an endpoint', () => conditionalWrite(() => stamping.send(put, { abortSignal })));
     },
   };
 }

@@ -1,4 +1,4 @@
-/** What DynamoDB says of a request that had no effect, and may succeed when it is repeated. */
+/** DynamoDB errors of requests that had no effect and may succeed if they are repeated. */
 
 /** Names of errors: throttling, or a conflict with another request. */
 export const BUSY_ERRORS: ReadonlySet<string> = new Set([
@@ -13,7 +13,7 @@ export const BUSY_ERRORS: ReadonlySet<string> = new Set([
 ]);
 
 /** Reasons of a cancelled transaction. */
-export const PASSING_REASONS: ReadonlySet<string> = new Set([
+export const TRANSIENT_REASONS: ReadonlySet<string> = new Set([
   'TransactionConflict',
   'ThrottlingError',
   'ProvisionedThroughputExceeded',
