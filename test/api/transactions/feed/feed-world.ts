@@ -1,0 +1,110 @@
+import { beforeEach, expect, vi } from 'vitest';
+import { merchantIdSchema, type Outcome, outcomeSchema } from '../../../../lib/core/model.ts';
+import { createWorld, payment } from '../../../support/world.ts';
+
+export type World = ReturnType<typeof createWorld>;
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const DAY = 86_400 * SECOND;
+export const LAG = 30 * SECOND;
+export const DEMO = merchantIdSchema.parse('demo');
+
+/** As it stands in the table, whoever put it there: the service, or an initiator's own transaction. */
+export function outcome(transactionId: string, listedAtMs: number, changes: object = {}): Outcome {
+  const listedAt = new Date(listedAtMs).toISOString();
+  const content = payment(changes);
+  return outcomeSchema.parse({
+    ...content,
+    merchantId: 'demo',
+    transactionId,
+    version: 1,
+    recordedAt: listedAt,
+    listedAt,
+  });
+}
+
+export interface FeedAnswer {
+  readonly items: readonly { readonly transactionId: string; readonly listedAt: string }[];
+  readonly nextCursor: string;
+  readonly hasMore: boolean;
+  readonly watermark: string;
+}
+
+export const idsOf = ({ items }: Pick<FeedAnswer, 'items'>) =>
+  items.map(({ transactionId }) => transactionId);
+
+/** A world with the merchant `demo`, new for each test, whose feed is written, followed and asked for. */
+export function useFeed() {
+  let world: World;
+  let demo: Awaited<ReturnType<World['merchant']>>;
+  /** When the index shows a row, where that is not at once. */
+  let indexedAt: Map<string, number>;
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    await open();
+    return () => vi.useRealTimers();
+  });
+  const open = async () => {
+    indexedAt = new Map();
+    world = createWorld({ indexedAtMs: ({ transactionId }) => indexedAt.get(transactionId) ?? 0 });
+    demo = await world.merchant('demo');
+  };
+  const put = (transactionId: string, changes: object = {}) =>
+    world.call(demo.initiator, `PUT /v1/merchants/demo/transactions/${transactionId}`, payment(changes));
+  const write = (one: Outcome, shard = 0) => world.ports.outcomes.putIfAbsent(one, shard);
+  const call = (query = '') => world.call(demo.receiver, `GET /v1/transactions${query}`);
+  const ask = async (query = ''): Promise<FeedAnswer> => {
+    const answer = await call(query);
+    expect(answer.status, answer.text).toBe(200);
+    return answer.json;
+  };
+  /** From a cursor to the end of what there is now. */
+  const follow = async (cursor: string | undefined, limit = 3) => {
+    const items: FeedAnswer['items'][number][] = [];
+    for (let next = cursor; ; ) {
+      const page = await ask(`?limit=${limit}${next === undefined ? '' : `&cursor=${next}`}`);
+      items.push(...page.items);
+      next = page.nextCursor;
+      if (!page.hasMore) return { ...page, items };
+    }
+  };
+  /** What a receiver sees that asks every second, for as long as it takes. */
+  const watch = async () => {
+    const seen: string[] = [];
+    for (let page = await follow(undefined), step = 0; step < 45; step += 1) {
+      seen.push(...idsOf(page));
+      pass(SECOND);
+      page = await follow(page.nextCursor);
+    }
+    return seen;
+  };
+  const pass = (ms: number) => {
+    world.time.nowMs += ms;
+  };
+  const setShards = async (feedShards: number) => {
+    const answer = await world.call(world.admin, 'PATCH /v1/merchants/demo', { feedShards });
+    expect(answer.status).toBe(200);
+  };
+
+  return {
+    get world() {
+      return world;
+    },
+    get demo() {
+      return demo;
+    },
+    get indexedAt() {
+      return indexedAt;
+    },
+    open,
+    put,
+    write,
+    call,
+    ask,
+    follow,
+    watch,
+    pass,
+    setShards,
+  };
+}
