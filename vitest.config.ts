@@ -28,7 +28,8 @@ export default defineConfig({
           setupFiles: ['test/support/in-this-process.ts'],
           // The files of a worker share its modules: loading them anew for each file took longer than the tests.
           isolate: false,
-          pool: 'threads', fsModuleCache: true,
+          pool: 'threads',
+          fsModuleCache: true,
         },
       },
       {

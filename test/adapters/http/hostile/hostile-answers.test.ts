@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { MAX_RESPONSE_BYTES } from '../../../../lib/adapters/http/http-exchange.ts';
-import { faceReceiver } from '../facing.ts';
 import { answer, type Behaviour } from '../raw-receiver.ts';
 import { says, saysAndCloses, useHostileReceiver } from './hostile-receiver.ts';
 
