@@ -3,7 +3,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { removeDirectory } from '../support/local-service.ts';
-import { checkTypes, projectWithKit, reachedFrom } from '../support/published.ts';
+import { checkTypes, projectWithKit, reachedFrom } from '../support/published/published.ts';
 import { ROOT } from '../support/synthesized.ts';
 
 describe('the published initiator kit', () => {

@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { commitWithOutcome } from '../../lib/initiator/dynamodb.ts';
 import { createInitiator, merchantId, transactionId } from '../../lib/initiator/index.ts';
-import { createFakeMachine } from './support.ts';
+import { createFakeMachine } from './client/fake-machine.ts';
 
 /** What JSON has no word for is refused alike by all that record, before anything is sent or written. */
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { checkTypes, reachedFrom } from '../support/published.ts';
+import { checkTypes, reachedFrom } from '../support/published/published.ts';
 import { ROOT } from '../support/synthesized.ts';
 
 /** A project of somebody else's, with the packed package and nothing besides. */

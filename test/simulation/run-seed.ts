@@ -1,14 +1,14 @@
 import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
-import { ByHand } from './by-hand.ts';
-import { CALM, OVERTAKEN, STALLING, STORM, timesWorse, type Weather } from './chaos.ts';
 import { check, type Findings } from './check-promises.ts';
-import { Dice } from './dice.ts';
-import { NewerKit } from './newer-kit.ts';
-import { SettingsWatch } from './settings-watch.ts';
-import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } from './stories.ts';
-import { Storyline } from './storyline.ts';
-import { VirtualTime } from './virtual-time.ts';
-import { SweepWatch } from './watch.ts';
+import { ByHand } from './stories/by-hand.ts';
+import { NewerKit } from './stories/newer-kit.ts';
+import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } from './stories/stories.ts';
+import { Storyline } from './stories/storyline.ts';
+import { CALM, OVERTAKEN, STALLING, STORM, timesWorse, type Weather } from './storm/chaos.ts';
+import { Dice } from './storm/dice.ts';
+import { VirtualTime } from './storm/virtual-time.ts';
+import { SettingsWatch } from './watches/settings-watch.ts';
+import { SweepWatch } from './watches/watch.ts';
 import { Fleet } from './world/fleet.ts';
 import { Banks } from './world/simulated-banks.ts';
 import {

@@ -2,7 +2,7 @@ import { beforeEach, vi } from 'vitest';
 import { endpointIdSchema, merchantIdSchema } from '../../../lib/core/model.ts';
 import { createWorld, START_MS } from '../../support/world.ts';
 
-export type World = ReturnType<typeof createWorld>;
+type World = ReturnType<typeof createWorld>;
 
 export const endpointKey = (endpointId: string) => ({
   merchantId: merchantIdSchema.parse('demo'),

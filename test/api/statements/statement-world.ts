@@ -11,7 +11,7 @@ import {
 import { forEachPartition } from '../../../lib/core/partitions.ts';
 import { createWorld, payment } from '../../support/world.ts';
 
-export type World = ReturnType<typeof createWorld>;
+type World = ReturnType<typeof createWorld>;
 
 export const DEMO = merchantIdSchema.parse('demo');
 export const MINUTE = 60_000;

@@ -8,7 +8,7 @@ import { createWorld, payment } from '../../support/world.ts';
 
 export const DEMO = merchantIdSchema.parse('demo');
 
-export type World = ReturnType<typeof createWorld>;
+type World = ReturnType<typeof createWorld>;
 export type Row = Pick<Outcome, keyof HashedRow | 'transactionType' | 'listedAt'>;
 
 export const MINUTE = 60_000;

@@ -5,7 +5,7 @@ import { createWorld, payment, statusExchange } from '../../support/world.ts';
 
 export type World = ReturnType<typeof createWorld>;
 export const MINUTE = 60_000;
-export const SETTINGS = { windowSeconds: 300, auditAfterSeconds: 900 };
+const SETTINGS = { windowSeconds: 300, auditAfterSeconds: 900 };
 
 export async function close(world: World): Promise<void> {
   for (let partition = 0; partition < PARTITIONS; partition += 1) {

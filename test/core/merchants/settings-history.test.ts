@@ -10,7 +10,7 @@ import {
 } from '../../../lib/core/merchants/settings-history.ts';
 import { CLOCKS_DIFFER_MS } from '../../../lib/core/runtime/environment.ts';
 import { isoTime, SECOND_MS } from '../../../lib/core/time.ts';
-import { Dice } from '../../simulation/dice.ts';
+import { Dice } from '../../simulation/storm/dice.ts';
 
 const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
 const at = (seconds: number) => isoTime(START_MS + seconds * SECOND_MS);

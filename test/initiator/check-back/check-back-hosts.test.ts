@@ -6,7 +6,7 @@ import {
   toLambdaHandler,
   toNodeHandler,
 } from '../../../lib/initiator/index.ts';
-import { useServer } from '../../support/listening.ts';
+import { useServer } from '../../support/running/listening.ts';
 import { CHECK, clock, END, PUBLIC_KEY, signed } from './asked-initiator.ts';
 
 describe('the adapters', () => {

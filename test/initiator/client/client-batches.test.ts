@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type BatchItem, createInitiator, transactionId } from '../../../lib/initiator/index.ts';
-import { createFakeMachine } from '../support.ts';
+import { createFakeMachine } from './fake-machine.ts';
 import { type Fetch, json, KEY, payment, type Seen, SHOP, scripted, standing } from './scripted-service.ts';
 
 describe('an initiator that records batches', () => {

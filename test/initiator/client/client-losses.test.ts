@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createInitiator, transactionId } from '../../../lib/initiator/index.ts';
 import { createWorld } from '../../support/world.ts';
-import { createFakeMachine } from '../support.ts';
+import { createFakeMachine } from './fake-machine.ts';
 import { type Fetch, json, payment, raw, SHOP } from './scripted-service.ts';
 
 const FATES = ['fine', 'request lost', 'answer lost', 'unavailable', 'a page', 'a refusal'];

@@ -5,7 +5,7 @@ import {
   type OutcomeToRecord,
   transactionId,
 } from '../../../lib/initiator/index.ts';
-import { createFakeMachine } from '../support.ts';
+import { createFakeMachine } from './fake-machine.ts';
 
 export const KEY = 'tk_k1_secret';
 export const SHOP = merchantId('shop');

@@ -9,8 +9,8 @@ import { anyOutcome } from '../../adapters/support/arbitraries.ts';
 import { startDynamoDbUnderTest } from '../../adapters/support/emulators.ts';
 import { profile, SHOP as SERVICE_SHOP } from '../../adapters/support/samples.ts';
 import { payment } from '../../support/world.ts';
-import { recordByService, useOutbox } from '../outbox-support.ts';
-import { ended } from '../own-items.ts';
+import { ended } from './own-items.ts';
+import { recordByService, useOutbox } from './own-outbox.ts';
 
 const dynamodb = await startDynamoDbUnderTest();
 afterAll(() => dynamodb.stop());

@@ -1,8 +1,8 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { startDynamoDbUnderTest } from '../../adapters/support/emulators.ts';
-import { useOutbox } from '../outbox-support.ts';
-import { ended } from '../own-items.ts';
+import { ended } from './own-items.ts';
+import { useOutbox } from './own-outbox.ts';
 
 const dynamodb = await startDynamoDbUnderTest();
 afterAll(() => dynamodb.stop());

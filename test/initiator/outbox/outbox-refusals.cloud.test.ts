@@ -5,8 +5,8 @@ import { systemClock } from '../../../lib/adapters/system.ts';
 import { commitWithOutcome } from '../../../lib/initiator/dynamodb.ts';
 import { merchantId } from '../../../lib/initiator/index.ts';
 import { startDynamoDbUnderTest } from '../../adapters/support/emulators.ts';
-import { useOutbox } from '../outbox-support.ts';
-import { ended } from '../own-items.ts';
+import { ended } from './own-items.ts';
+import { useOutbox } from './own-outbox.ts';
 
 const dynamodb = await startDynamoDbUnderTest();
 afterAll(() => dynamodb.stop());

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { useServer } from '../../support/listening.ts';
+import { useServer } from '../../support/running/listening.ts';
 import { asking } from './asking-receiver.ts';
 
 describe('a question', () => {

@@ -7,7 +7,7 @@ import {
   toNodeHandler,
 } from '../../../lib/receiver/index.ts';
 import { memoryStore } from '../../../lib/receiver/stores/memory.ts';
-import { useServer } from '../../support/listening.ts';
+import { useServer } from '../../support/running/listening.ts';
 import { huge, secret, signed, useHandler } from './seen-callbacks.ts';
 
 const { seen, handler } = useHandler();

@@ -3,7 +3,7 @@ import { type CallbackHandler, verify } from '../../../lib/receiver/index.ts';
 import { newSecret, sampleOutcome, signedCallback } from '../../../lib/receiver/testing/index.ts';
 
 export const secret = newSecret();
-export const outcome = sampleOutcome({ metadata: { note: '谢谢 ✓' } });
+const outcome = sampleOutcome({ metadata: { note: '谢谢 ✓' } });
 
 export const signed = () => signedCallback(outcome, { secrets: secret });
 export const huge = { ...signed(), body: 'x'.repeat(65_537) };

@@ -1,9 +1,9 @@
 import type { MemoryStores } from '../../../lib/adapters/memory/memory-stores.ts';
 import type { EndpointId, MerchantId, Outcome } from '../../../lib/core/model.ts';
 import type { Schedule } from '../../../lib/core/schedule.ts';
-import type { ByHand } from '../by-hand.ts';
-import type { SettingsWatch } from '../settings-watch.ts';
-import type { Story } from '../stories.ts';
+import type { ByHand } from '../stories/by-hand.ts';
+import type { Story } from '../stories/stories.ts';
+import type { SettingsWatch } from '../watches/settings-watch.ts';
 import type { Banks } from '../world/simulated-banks.ts';
 import type { TimedEvent } from '../world/simulated-functions.ts';
 import type { Lanes } from '../world/simulated-lanes.ts';

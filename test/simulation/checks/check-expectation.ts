@@ -1,6 +1,6 @@
 import { type EndpointId, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { msOf, SECOND_MS } from '../../../lib/core/time.ts';
-import type { Setting } from '../settings-watch.ts';
+import type { Setting } from '../watches/settings-watch.ts';
 import type { Evidence } from './check-evidence.ts';
 
 /** For whom an outcome was, worked out from the settings as they were seen to change, and not by the service's code. */

@@ -1,7 +1,7 @@
 import { isTerminal, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { CLOCKS_DIFFER_MS } from '../../../lib/core/runtime/environment.ts';
 import { msOf, SECOND_MS } from '../../../lib/core/time.ts';
-import type { AnsweredChange } from '../change-watch.ts';
+import type { AnsweredChange } from '../watches/change-watch.ts';
 import type { TimedEvent } from '../world/simulated-functions.ts';
 import { type Evidence, notificationName, outcomeName } from './check-evidence.ts';
 import { asksFor } from './check-expectation.ts';

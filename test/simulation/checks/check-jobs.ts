@@ -1,6 +1,6 @@
 import { currentSpan } from '../../../lib/core/merchants/merchant-config.ts';
 import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT } from '../../../lib/core/model.ts';
-import type { StartedJob } from '../by-hand.ts';
+import type { StartedJob } from '../stories/by-hand.ts';
 import { type Evidence, notificationName, receiversOf } from './check-evidence.ts';
 
 /** A redelivery job ends, counts what it did, and leaves out nothing that lay in its range when it began. */

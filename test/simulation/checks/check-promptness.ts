@@ -1,7 +1,7 @@
 import { windowStart } from '../../../lib/core/feed/window.ts';
 import { type EndpointId, isTerminal, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { MINUTE_MS, msOf } from '../../../lib/core/time.ts';
-import { QUIET_FROM_MS } from '../stories.ts';
+import { QUIET_FROM_MS } from '../stories/stories.ts';
 import type { TimedEvent } from '../world/simulated-functions.ts';
 import { type Evidence, notificationName, outcomeName, receiversOf } from './check-evidence.ts';
 import { expectationOf } from './check-expectation.ts';

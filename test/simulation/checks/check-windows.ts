@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DigestGroup } from '../../../lib/core/feed/digest.ts';
 import { isTerminal, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { isoTime, msOf, SECOND_MS } from '../../../lib/core/time.ts';
-import { paceMs } from '../stories.ts';
+import { paceMs } from '../stories/stories.ts';
 import { FEED_LAG_SECONDS } from '../world/simulated-functions.ts';
 import type { Evidence } from './check-evidence.ts';
 

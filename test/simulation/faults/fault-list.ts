@@ -1,4 +1,4 @@
-import { NEWER_KIT_EVERY, OVERTAKEN_EVERY } from '../stories.ts';
+import { NEWER_KIT_EVERY, OVERTAKEN_EVERY } from '../stories/stories.ts';
 
 /** One deliberate fault: what stands in the code once, and what it is replaced with. */
 export interface DeliberateFault {

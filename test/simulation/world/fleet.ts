@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../../lib/core/time.ts';
 import { CLOCK_TOLERANCE_MS } from '../../../lib/protocol/table/clock-skew.ts';
-import { Invocation, type Weather } from '../chaos.ts';
-import type { Dice } from '../dice.ts';
+import { Invocation, type Weather } from '../storm/chaos.ts';
+import type { Dice } from '../storm/dice.ts';
 import { Container, type FunctionName, type Ports, TIMEOUT_MS, type World } from './simulated-functions.ts';
 
 /** How often a call comes to a new container though an old one is free. */

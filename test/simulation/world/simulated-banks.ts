@@ -8,8 +8,8 @@ import type {
 } from '../../../lib/core/model.ts';
 import { recordOutcome } from '../../../lib/core/record/record.ts';
 import { isoTime } from '../../../lib/core/time.ts';
-import type { Dice } from '../dice.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 import type { Fleet } from './fleet.ts';
 import type { SimulatedMerchant } from './simulated-merchants.ts';
 

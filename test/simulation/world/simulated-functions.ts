@@ -14,8 +14,8 @@ import { LEAD } from '../../../lib/core/merchants/dated-writes.ts';
 import { forEachPartition } from '../../../lib/core/partitions.ts';
 import type { Clock, Random } from '../../../lib/core/runtime/environment.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../lib/core/time.ts';
-import { type CALLER_KILLED, type Invocation, through } from '../chaos.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import { type CALLER_KILLED, type Invocation, through } from '../storm/chaos.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 import { type Queued, VISIBILITY_MS } from './simulated-lanes.ts';
 
 /** The real use cases, wired as the functions wire them, each invocation through its own storm. */

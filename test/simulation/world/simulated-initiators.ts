@@ -1,7 +1,7 @@
 import type { Outcome, OutcomeContent, TransactionId, TransactionKey } from '../../../lib/core/model.ts';
 import { recordOutcome } from '../../../lib/core/record/record.ts';
-import type { Dice } from '../dice.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 import type { Fleet } from './fleet.ts';
 import type { SimulatedMerchant } from './simulated-merchants.ts';
 

@@ -2,8 +2,8 @@ import type { CheckMessage } from '../../../lib/core/check-back/check-state.ts';
 import type { Dispatcher } from '../../../lib/core/deliver/dispatcher.ts';
 import type { NotificationMessage } from '../../../lib/core/deliver/state/notification.ts';
 import type { Lane } from '../../../lib/core/events.ts';
-import type { Dice } from '../dice.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 
 /** SQS as it may behave: twice, late, in any order, given back after a time-out, and dead after nine receipts. */
 

@@ -8,8 +8,8 @@ import {
 } from '../../../lib/core/model.ts';
 import type { Schedule } from '../../../lib/core/schedule.ts';
 import { isoTime } from '../../../lib/core/time.ts';
-import type { Dice } from '../dice.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 import { type Fate, Receiver } from './simulated-receivers.ts';
 
 export interface SimulatedEndpoint {

@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { CallbackRequest, Exchange, Patience } from '../../../lib/core/deliver/attempt/sender.ts';
 import type { MerchantId } from '../../../lib/core/model.ts';
-import { CALLER_KILLED } from '../chaos.ts';
-import type { Dice } from '../dice.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import { CALLER_KILLED } from '../storm/chaos.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 import type { Shop } from './simulated-shops.ts';
 
 /** How a receiver behaves for a while. */

@@ -2,10 +2,10 @@ import { createMemoryStores, type MemoryStores } from '../../../lib/adapters/mem
 import { windowStart } from '../../../lib/core/feed/window.ts';
 import { isTerminal, type MerchantId, type Outcome } from '../../../lib/core/model.ts';
 import { isoTime, msOf } from '../../../lib/core/time.ts';
-import type { Dice } from '../dice.ts';
-import type { SettingsWatch } from '../settings-watch.ts';
-import type { VirtualTime } from '../virtual-time.ts';
-import { neverBack, queuedWhileYoung } from '../watch.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
+import type { SettingsWatch } from '../watches/settings-watch.ts';
+import { neverBack, queuedWhileYoung } from '../watches/watch.ts';
 
 /** How late the feed index shows an outcome: with the bound of a stamped write, less than the feed lag. */
 const MAX_INDEX_LAG_MS = 20_000;

@@ -2,8 +2,8 @@ import type { Dispatcher } from '../../../lib/core/deliver/dispatcher.ts';
 import { relay, type StreamedOutcome } from '../../../lib/core/deliver/relay.ts';
 import type { Outcome } from '../../../lib/core/model.ts';
 import { notificationName } from '../checks/check-evidence.ts';
-import type { Dice } from '../dice.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 import type { Fleet } from './fleet.ts';
 
 /** The table's stream: in order, again and again until a batch is relayed. */

@@ -6,7 +6,7 @@ import { type Behaviour, meaningOf, type Receiver, type ReceiverOptions } from '
 
 /** Short where the time-out is what ends the exchange, and far longer than anything else takes. */
 export const TIMEOUT_MS = 250;
-export const LONG_TIMEOUT_MS = 20_000;
+const LONG_TIMEOUT_MS = 20_000;
 
 /** Behaviours that say something and then nothing. */
 export const says =

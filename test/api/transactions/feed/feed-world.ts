@@ -2,7 +2,7 @@ import { beforeEach, expect, vi } from 'vitest';
 import { merchantIdSchema, type Outcome, outcomeSchema } from '../../../../lib/core/model.ts';
 import { createWorld, payment } from '../../../support/world.ts';
 
-export type World = ReturnType<typeof createWorld>;
+type World = ReturnType<typeof createWorld>;
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;

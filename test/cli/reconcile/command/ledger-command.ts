@@ -7,7 +7,7 @@ import { fetchOf } from '../../../support/kit.ts';
 import { removeDirectory, temporaryDirectory } from '../../../support/local-service.ts';
 import { createWorld, payment, START_MS } from '../../../support/world.ts';
 
-export type World = ReturnType<typeof createWorld>;
+type World = ReturnType<typeof createWorld>;
 export type Row = Pick<
   TerminalOutcome,
   'transactionId' | 'version' | 'transactionType' | 'status' | 'amount' | 'currency' | 'listedAt'

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { fallBehind } from '../../../../lib/core/bookkeeping/merchant-mark.ts';
+import type { DirectoryEntry, Stretch } from '../../../../lib/core/merchants/directory.ts';
+import { PARTITIONS, partitionOf } from '../../../../lib/core/partitions.ts';
+import { at, merchant, OTHER, profile, SHOP } from '../../support/samples.ts';
+import { atOnce, type OpenTable, useTable, WRITERS } from '../../support/throwaway-table.ts';
+
+const NOTHING = { closed: { rev: 0 }, audited: { rev: 0 }, stated: { rev: 0 } };
+const ALL = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+
+export function describeDirectory(name: string, open: OpenTable): void {
+  describe(`Directory on ${name}`, () => {
+    const table = useTable(open);
+    const list = async () =>
+      (await Promise.all(ALL.map((partition) => table().directory.list(partition)))).flat();
+    const entryOf = async (merchantId: string) =>
+      (await list()).find((entry) => entry.merchantId === merchantId);
+
+    it('lists every merchant once, spread, with its creation, from its first moment', async () => {
+      const ids = Array.from({ length: 60 }, (_, index) => merchant(`shop-${index}`));
+      for (const [index, merchantId] of ids.entries()) {
+        await table().merchants.create(profile({ merchantId, createdAt: at(index) }));
+      }
+      const entries = await list();
+      const expected = ids.map((merchantId, index) => ({ merchantId, createdAt: at(index), own: NOTHING }));
+      expect(entries).toHaveLength(60);
+      expect(entries).toEqual(expect.arrayContaining(expected));
+      const partitions = await Promise.all(ALL.map((partition) => table().directory.list(partition)));
+      expect(partitions.filter((entriesOfOne) => entriesOfOne.length > 0).length).toBeGreaterThan(8);
+    });
+
+    it('lists a merchant as it was created, whoever tried to create it again', async () => {
+      await table().merchants.create(profile({ createdAt: at(1) }));
+      await table().merchants.create(profile({ createdAt: at(2) }));
+      expect(await list()).toEqual([{ merchantId: SHOP, createdAt: at(1), own: NOTHING }]);
+    });
+
+    it('reads one merchant’s row, which lies in the partition of its id', async () => {
+      await table().merchants.create(profile({ createdAt: at(1) }));
+      await table().merchants.create(profile({ merchantId: OTHER }));
+      await fallBehind(table().directory, {
+        merchantId: SHOP,
+        mark: 'closed',
+        through: at(300),
+        until: at(600),
+      });
+      const entry = await table().directory.entry(SHOP);
+      const own = { closed: { open: { through: at(300), until: at(600) } }, audited: { rev: 0 } };
+      expect(entry).toMatchObject({ merchantId: SHOP, createdAt: at(1), own });
+      expect(await table().directory.list(partitionOf(SHOP))).toContainEqual(entry);
+      expect(await table().directory.entry(merchant('nobody'))).toBeUndefined();
+    });
+
+    it('knows no mark at first', async () => {
+      expect(await table().directory.mark(3, 'closed')).toBeUndefined();
+      expect(await table().directory.mark(3, 'audited')).toBeUndefined();
+      expect(await table().directory.mark(3, 'stated')).toBeUndefined();
+    });
+
+    it('never moves the closed mark back, and keeps the first length of windows for good', async () => {
+      const save = (seconds: number, windowSeconds: number) =>
+        table().directory.saveMark(3, 'closed', { through: at(seconds), windowSeconds });
+      await save(300, 300);
+      expect(await table().directory.mark(3, 'closed')).toEqual({ through: at(300), windowSeconds: 300 });
+      await save(600, 60);
+      expect(await table().directory.mark(3, 'closed')).toEqual({ through: at(600), windowSeconds: 300 });
+      await save(300, 60);
+      expect(await table().directory.mark(3, 'closed')).toEqual({ through: at(600), windowSeconds: 300 });
+      expect(await table().directory.mark(4, 'closed')).toBeUndefined();
+    });
+
+    it('never moves the audited mark back', async () => {
+      await table().directory.saveMark(3, 'audited', { through: at(600) });
+      await table().directory.saveMark(3, 'audited', { through: at(300) });
+      expect(await table().directory.mark(3, 'audited')).toEqual({ through: at(600) });
+      await table().directory.saveMark(3, 'audited', { through: at(900) });
+      expect(await table().directory.mark(3, 'audited')).toEqual({ through: at(900) });
+      expect(await table().directory.mark(4, 'audited')).toBeUndefined();
+      expect(await table().directory.mark(3, 'closed')).toBeUndefined();
+    });
+
+    it('never moves the stated mark back, and keeps it apart from the audited one', async () => {
+      await table().directory.saveMark(3, 'audited', { through: at(1_200) });
+      await table().directory.saveMark(3, 'stated', { through: at(600) });
+      await table().directory.saveMark(3, 'stated', { through: at(300) });
+      expect(await table().directory.mark(3, 'stated')).toEqual({ through: at(600) });
+      await table().directory.saveMark(3, 'stated', { through: at(900) });
+      expect(await table().directory.mark(3, 'stated')).toEqual({ through: at(900) });
+      expect(await table().directory.mark(3, 'audited')).toEqual({ through: at(1_200) });
+      expect(await table().directory.mark(4, 'stated')).toBeUndefined();
+    });
+
+    it('keeps the length of windows with the closed mark alone', async () => {
+      const mark = { through: at(300), windowSeconds: 900 };
+      for (const name of ['closed', 'audited', 'stated'] as const) {
+        await table().directory.saveMark(3, name, mark);
+      }
+      expect(await table().directory.mark(3, 'closed')).toStrictEqual(mark);
+      expect(await table().directory.mark(3, 'audited')).toStrictEqual({ through: at(300) });
+      expect(await table().directory.mark(3, 'stated')).toStrictEqual({ through: at(300) });
+    });
+
+    it('lets the latest of twenty marks stand, whichever came last', async () => {
+      await atOnce(async (writer) => {
+        const through = at(((writer * 7) % WRITERS) * 300);
+        await table().directory.saveMark(3, 'closed', { through, windowSeconds: 300 });
+        await table().directory.saveMark(3, 'audited', { through });
+      });
+      const latest = at((WRITERS - 1) * 300);
+      expect(await table().directory.mark(3, 'closed')).toEqual({ through: latest, windowSeconds: 300 });
+      expect(await table().directory.mark(3, 'audited')).toEqual({ through: latest });
+    });
+
+    it('lists no marks among the merchants', async () => {
+      for (const partition of ALL) {
+        await table().directory.saveMark(partition, 'closed', { through: at(0), windowSeconds: 300 });
+        await table().directory.saveMark(partition, 'audited', { through: at(0) });
+        await table().directory.saveMark(partition, 'stated', { through: at(0) });
+      }
+      expect(await list()).toEqual([]);
+    });
+
+    describe.each(['closed', 'audited', 'stated'] as const)("a merchant's own %s mark", (mark) => {
+      const entry = async () => {
+        const found = await entryOf(SHOP);
+        if (found === undefined) throw new Error('the merchant is not listed');
+        return found;
+      };
+      const own = async () => (await entry()).own[mark];
+
+      const behind = (from: number, until: number, merchantId = SHOP) =>
+        fallBehind(table().directory, { merchantId, mark, through: at(from), until: at(until) });
+
+      it('is all that was ever left open, and is raised also by what it holds already', async () => {
+        await table().merchants.create(profile());
+        await behind(600, 900);
+        await behind(900, 1_200);
+        expect(await own()).toEqual({ open: { through: at(600), until: at(1_200) }, rev: 2 });
+        await behind(300, 600);
+        await behind(600, 900);
+        expect(await own()).toEqual({ open: { through: at(300), until: at(1_200) }, rev: 4 });
+      });
+
+      it('is changed and taken away by whoever has seen its last change, and by nobody else', async () => {
+        await table().merchants.create(profile());
+        const [first, later] = [
+          { through: at(300), until: at(600) },
+          { through: at(900), until: at(1_200) },
+        ];
+        const change = (seen: DirectoryEntry, open: Stretch | undefined) =>
+          table().directory.changeOwnMark(seen, mark, open);
+        const blank = await entry();
+        expect(await change(blank, first)).toBe(true);
+        expect([await change(blank, later), await change(blank, undefined)]).toEqual([false, false]);
+        expect(await own()).toEqual({ open: first, rev: 1 });
+        expect(await change(await entry(), later)).toBe(true);
+        expect(await own()).toEqual({ open: later, rev: 2 });
+        const old = await entry();
+        expect(await change(old, undefined)).toBe(true);
+        expect(await change(old, first)).toBe(false);
+        expect(await own()).toStrictEqual({ rev: 3 });
+      });
+
+      it('holds what five left open, whoever wrote at the same time', async () => {
+        await table().merchants.create(profile());
+        await Promise.all(Array.from({ length: 5 }, (_, n) => behind(n * 300, (n + 2) * 300)));
+        expect(await own()).toEqual({ open: { through: at(0), until: at(1_800) }, rev: 5 });
+      });
+
+      it('is its own, and makes no merchant', async () => {
+        await table().merchants.create(profile());
+        await table().merchants.create(profile({ merchantId: OTHER }));
+        const listed = await entry();
+        await behind(300, 600);
+        expect(await entryOf(OTHER)).toStrictEqual({ merchantId: OTHER, createdAt: at(0), own: NOTHING });
+        expect(await entry()).toMatchObject({
+          own: { ...NOTHING, [mark]: { open: { through: at(300), until: at(600) }, rev: 1 } },
+        });
+        await behind(300, 600, merchant('nobody'));
+        const nobody = { ...listed, merchantId: merchant('nobody') };
+        expect(await table().directory.changeOwnMark(nobody, mark, undefined)).toBe(false);
+        expect(await list()).toHaveLength(2);
+      });
+    });
+  });
+}
