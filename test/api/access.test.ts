@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../lib/api/api-app.ts';
 import { operations } from '../../lib/api/contract/operations.ts';
+import type { Shop, World } from '../support/demo-world.ts';
 import { createWorld, payment, START_MS } from '../support/world.ts';
 
 describe('keys and scopes', () => {
-  let world: ReturnType<typeof createWorld>;
-  let demo: Awaited<ReturnType<ReturnType<typeof createWorld>['merchant']>>;
+  let world: World;
+  let demo: Shop;
   let other: typeof demo;
   beforeEach(async () => {
     world = createWorld();

@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { operations } from '../../lib/api/contract/operations.ts';
 import { MAX_CURSOR_LENGTH } from '../../lib/api/list-cursor.ts';
+import type { World } from '../support/demo-world.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
 
 const MINUTE = 60_000;
 /** Ids as long as they may be. */

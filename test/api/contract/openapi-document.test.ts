@@ -3,13 +3,14 @@ import { openApiDocument } from '../../../lib/api/contract/openapi-document.ts';
 import { operations } from '../../../lib/api/contract/operations.ts';
 import { callbackSchema, testCallbackSchema } from '../../../lib/api/contract/webhooks.ts';
 import { answeredWell } from '../../support/contract.ts';
+import type { World } from '../../support/demo-world.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../../support/world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a document, checked field by field.
 const document = openApiDocument('1') as any;
 
 /** Nobody can say how what is pending ended. */
-async function unresolve(world: ReturnType<typeof createWorld>): Promise<void> {
+async function unresolve(world: World): Promise<void> {
   for (const check of world.ports.held.checks.values()) {
     const { nextAttemptAt: _due, ...rest } = check;
     await world.ports.checks.save({ ...rest, state: 'unresolved', rev: check.rev + 1 }, check.rev);

@@ -1,8 +1,5 @@
-import { beforeEach, vi } from 'vitest';
 import { endpointIdSchema, merchantIdSchema } from '../../../lib/core/model.ts';
-import { createWorld, START_MS } from '../../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
+import { useDemoWorld } from '../../support/demo-world.ts';
 
 export const endpointKey = (endpointId: string) => ({
   merchantId: merchantIdSchema.parse('demo'),
@@ -11,24 +8,10 @@ export const endpointKey = (endpointId: string) => ({
 
 /** A world with the merchant `demo`, new for each test, and the path of its endpoints. */
 export function useEndpoints() {
-  let world: World;
-  let demo: Awaited<ReturnType<World['merchant']>>;
-  beforeEach(async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    vi.setSystemTime(START_MS);
-    world = createWorld();
-    demo = await world.merchant('demo');
-    return () => vi.useRealTimers();
-  });
+  const setup = useDemoWorld();
   const path = (rest = '') => `/v1/merchants/demo/endpoints${rest}`;
 
-  return {
-    get world() {
-      return world;
-    },
-    get demo() {
-      return demo;
-    },
+  return Object.assign(setup, {
     path,
-  };
+  });
 }

@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Shop, World } from '../../support/demo-world.ts';
 import { verified } from '../../support/verified.ts';
 import { createWorld, okExchange, payment, START_MS, statusExchange } from '../../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
 
 const DAY = 86_400_000;
 
 describe('asking for what did not arrive', () => {
   let world: World;
-  let demo: Awaited<ReturnType<World['merchant']>>;
+  let demo: Shop;
   let hook: { readonly endpointId: string };
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });

@@ -2,11 +2,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDigestSum, digestOfRows } from '../../../lib/core/feed/digest.ts';
 import type { Outcome } from '../../../lib/core/model.ts';
 import { bucketOf, type HashedRow } from '../../../lib/protocol/row-digest.ts';
+import type { Shop, World } from '../../support/demo-world.ts';
 import { firstWindow } from '../../support/first-window.ts';
 import { verified } from '../../support/verified.ts';
 import { createWorld, payment } from '../../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
 
 const MINUTE = 60_000;
 const WINDOW = '2026-11-20T08:00:00Z';
@@ -21,7 +20,7 @@ const rowOf = ({ transactionId, version, status, amount, currency }: HashedRow) 
 
 describe('reconciling a receiver’s rows', () => {
   let world: World & { readonly late: Set<string> };
-  let demo: Awaited<ReturnType<World['merchant']>>;
+  let demo: Shop;
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     // Rows that the feed index does not show, though it did before.

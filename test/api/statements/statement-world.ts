@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { beforeEach, expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
 import {
@@ -9,9 +9,8 @@ import {
   type TerminalOutcome,
 } from '../../../lib/core/model.ts';
 import { forEachPartition } from '../../../lib/core/partitions.ts';
-import { createWorld, payment } from '../../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
+import { useDemoWorld } from '../../support/demo-world.ts';
+import { payment } from '../../support/world.ts';
 
 export const DEMO = merchantIdSchema.parse('demo');
 export const MINUTE = 60_000;
@@ -28,25 +27,20 @@ export interface File {
 
 /** A world with the merchant `demo`, new for each test, whose days are closed, stated, audited and read. */
 export function useStatements() {
-  let world: World;
-  let demo: Awaited<ReturnType<World['merchant']>>;
-  beforeEach(async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    world = createWorld();
-    demo = await world.merchant('demo');
-    return () => vi.useRealTimers();
-  });
+  const setup = useDemoWorld();
 
-  const ask = (date: string, key = demo.receiver) => world.call(key, `GET /v1/statements/${date}`);
+  const ask = (date: string, key = setup.demo.receiver) =>
+    setup.world.call(key, `GET /v1/statements/${date}`);
   const put = async (transactionId: string, changes: object = {}) =>
     (
-      await world.call(
-        demo.initiator,
+      await setup.world.call(
+        setup.demo.initiator,
         `PUT /v1/merchants/demo/transactions/${transactionId}`,
         payment(changes),
       )
     ).json;
-  const setZone = (timeZone: string) => world.call(world.admin, 'PATCH /v1/merchants/demo', { timeZone });
+  const setZone = (timeZone: string) =>
+    setup.world.call(setup.world.admin, 'PATCH /v1/merchants/demo', { timeZone });
   /** Rows straight into the table, listed at these times. */
   const list = async (times: readonly string[], feedShards = 1, changes: object = {}) => {
     const rows: TerminalOutcome[] = [];
@@ -60,16 +54,16 @@ export function useStatements() {
         recordedAt: at,
         listedAt: at,
       });
-      await world.ports.outcomes.putIfAbsent(outcome, index % feedShards);
+      await setup.world.ports.outcomes.putIfAbsent(outcome, index % feedShards);
       if (isTerminal(outcome)) rows.push(outcome);
     }
     return rows;
   };
   /** The clock stands at `time`, and everything that is ripe by then is closed. */
   const closeUntil = async (time: string, windowSeconds = 300) => {
-    const runs = Math.ceil((Date.parse(time) - world.time.nowMs) / (12 * windowSeconds * 1_000)) + 30;
-    world.time.nowMs = Date.parse(time);
-    const ports = { ...world.ports, windowSeconds };
+    const runs = Math.ceil((Date.parse(time) - setup.world.time.nowMs) / (12 * windowSeconds * 1_000)) + 30;
+    setup.world.time.nowMs = Date.parse(time);
+    const ports = { ...setup.world.ports, windowSeconds };
     const deadlineMs = Number.POSITIVE_INFINITY;
     for (let run = 0; run < runs; run += 1) {
       await forEachPartition((partition) => closePartition(ports, { partition, deadlineMs }));
@@ -77,20 +71,20 @@ export function useStatements() {
   };
   const stateUntil = async (time: string, windowSeconds?: number) => {
     await closeUntil(time, windowSeconds);
-    await world.stateDays();
+    await setup.world.stateDays();
   };
   const audit = async () => {
-    const ports = { ...world.ports, auditAfterSeconds: 900 };
+    const ports = { ...setup.world.ports, auditAfterSeconds: 900 };
     const deadlineMs = Number.POSITIVE_INFINITY;
     for (let run = 0; run < 60; run += 1) {
       await auditPartitions(ports, { deadlineMs });
     }
   };
-  const told = (event: string) => world.events.filter((one) => one.event === event);
+  const told = (event: string) => setup.world.events.filter((one) => one.event === event);
 
   /** The file behind the link, as somebody else's reader has it. */
   const fileOf = (url: string): File => {
-    const bytes = world.files.get(new URL(url).pathname);
+    const bytes = setup.world.files.get(new URL(url).pathname);
     if (bytes === undefined) throw new Error('The link leads nowhere.');
     const text = Buffer.from(bytes).toString('utf8');
     const records: string[][] = parse(text, { relax_column_count: true, record_delimiter: '\r\n' });
@@ -118,27 +112,15 @@ export function useStatements() {
 
   /** Reading takes time: a page of the feed half a minute. */
   const readSlowly = () => {
-    const { feed } = world.ports;
+    const { feed } = setup.world.ports;
     const { page } = feed;
     feed.page = (asked) => {
-      world.time.nowMs += 30_000;
+      setup.world.time.nowMs += 30_000;
       return page(asked);
     };
   };
 
-  return {
-    get world() {
-      return world;
-    },
-    set world(next) {
-      world = next;
-    },
-    get demo() {
-      return demo;
-    },
-    set demo(next) {
-      demo = next;
-    },
+  return Object.assign(setup, {
     ask,
     put,
     setZone,
@@ -151,5 +133,5 @@ export function useStatements() {
     statementOf,
     idsOf,
     readSlowly,
-  };
+  });
 }

@@ -1,14 +1,13 @@
-import { beforeEach, vi } from 'vitest';
 import { fallBehind } from '../../../lib/core/bookkeeping/merchant-mark.ts';
 import { createDigestSum } from '../../../lib/core/feed/digest.ts';
 import { merchantIdSchema, type Outcome } from '../../../lib/core/model.ts';
 import type { HashedRow } from '../../../lib/protocol/row-digest.ts';
+import { useDemoWorld } from '../../support/demo-world.ts';
 import { firstWindow } from '../../support/first-window.ts';
-import { createWorld, payment } from '../../support/world.ts';
+import { payment } from '../../support/world.ts';
 
 export const DEMO = merchantIdSchema.parse('demo');
 
-type World = ReturnType<typeof createWorld>;
 export type Row = Pick<Outcome, keyof HashedRow | 'transactionType' | 'listedAt'>;
 
 export const MINUTE = 60_000;
@@ -26,22 +25,22 @@ export const hashOf = (parts: readonly { readonly hash: string }[]) =>
 
 /** A world with the merchant `demo`, new for each test, whose windows are filled, closed and asked for. */
 export function useWindows() {
-  let world: World;
-  let demo: Awaited<ReturnType<World['merchant']>>;
-  beforeEach(async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    world = createWorld();
-    demo = await world.merchant('demo');
-    return () => vi.useRealTimers();
-  });
+  const setup = useDemoWorld();
   const put = (transactionId: string, changes: object = {}) =>
-    world.call(demo.initiator, `PUT /v1/merchants/demo/transactions/${transactionId}`, payment(changes));
-  const ask = (path: string) => world.call(demo.receiver, `GET ${path}`);
+    setup.world.call(
+      setup.demo.initiator,
+      `PUT /v1/merchants/demo/transactions/${transactionId}`,
+      payment(changes),
+    );
+  const ask = (path: string) => setup.world.call(setup.demo.receiver, `GET ${path}`);
   /** The merchant's windows are not closed from then on. */
-  const behind = (through: string, directory: Parameters<typeof fallBehind>[0] = world.ports.directory) =>
+  const behind = (
+    through: string,
+    directory: Parameters<typeof fallBehind>[0] = setup.world.ports.directory,
+  ) =>
     fallBehind(directory, { merchantId: DEMO, mark: 'closed', through, until: '2026-11-20T12:00:00.000Z' });
   const passMinutes = (minutes: number) => {
-    world.time.nowMs += minutes * MINUTE;
+    setup.world.time.nowMs += minutes * MINUTE;
   };
   /** Some rows in each of the next windows, all closed at the end. */
   const fill = async (windows: number) => {
@@ -55,31 +54,25 @@ export function useWindows() {
       passMinutes(5);
     }
     passMinutes(1);
-    for (let run = 0; run < Math.ceil(windows / 12) + 1; run += 1) await world.closeWindows();
+    for (let run = 0; run < Math.ceil(windows / 12) + 1; run += 1) await setup.world.closeWindows();
     return rows;
   };
   /** Many rows of the first window, straight into the table, closed. */
   const fillFirst = async (count: number, changes: (index: number) => object = () => ({})) => {
     const rows = firstWindow(count, changes);
-    for (const [index, row] of rows.entries()) await world.ports.outcomes.putIfAbsent(row, index % 3);
-    await world.call(world.admin, 'PATCH /v1/merchants/demo', { feedShards: 3 });
+    for (const [index, row] of rows.entries()) await setup.world.ports.outcomes.putIfAbsent(row, index % 3);
+    await setup.world.call(setup.world.admin, 'PATCH /v1/merchants/demo', { feedShards: 3 });
     passMinutes(6);
-    await world.closeWindows();
+    await setup.world.closeWindows();
     return rows;
   };
 
-  return {
-    get world() {
-      return world;
-    },
-    get demo() {
-      return demo;
-    },
+  return Object.assign(setup, {
     put,
     ask,
     behind,
     passMinutes,
     fill,
     fillFirst,
-  };
+  });
 }

@@ -1,9 +1,9 @@
 import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
 import { PARTITIONS } from '../../../lib/core/partitions.ts';
+import type { World } from '../../support/demo-world.ts';
 import { createWorld, payment, statusExchange } from '../../support/world.ts';
 
-export type World = ReturnType<typeof createWorld>;
 export const MINUTE = 60_000;
 const SETTINGS = { windowSeconds: 300, auditAfterSeconds: 900 };
 

@@ -1,9 +1,9 @@
 import type { Exchange } from '../../../lib/core/deliver/attempt/sender.ts';
 import { sweepPartition } from '../../../lib/core/deliver/sweep.ts';
 import { forEachPartition } from '../../../lib/core/partitions.ts';
+import type { World } from '../../support/demo-world.ts';
 import { createWorld, payment, type Sent } from '../../support/world.ts';
 
-export type World = ReturnType<typeof createWorld>;
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const URL = 'https://bank.example/check';

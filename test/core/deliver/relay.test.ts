@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { measureRelay, RECORD_KINDS } from '../../../bench/relay/measure.ts';
 import { relay, type StreamedOutcome } from '../../../lib/core/deliver/relay.ts';
 import { Fault, unreadableRowFault } from '../../../lib/core/faults.ts';
+import type { World } from '../../support/demo-world.ts';
 import { createWorld, payment } from '../../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
 
 const outage = () => new Fault({ code: 'unavailable', message: 'away', retryable: true });
 

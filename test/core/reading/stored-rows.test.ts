@@ -4,10 +4,10 @@ import { sweepPartition } from '../../../lib/core/deliver/sweep.ts';
 import { unreadableRowFault } from '../../../lib/core/faults.ts';
 import type { Outcome } from '../../../lib/core/model.ts';
 import { forEachPartition } from '../../../lib/core/partitions.ts';
+import type { World } from '../../support/demo-world.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../../support/world.ts';
 
 const MINUTE = 60_000;
-type World = ReturnType<typeof createWorld>;
 
 /** Changes the row of an outcome, as another version or a write by hand would. */
 function rewrite(world: World, name: string, changes: object): void {

@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
 import { merchantIdSchema } from '../../../lib/core/model.ts';
 import type { Outcome } from '../../../lib/receiver/index.ts';
+import type { World } from '../../support/demo-world.ts';
 import { firstWindow } from '../../support/first-window.ts';
 import type { openKit } from '../../support/kit.ts';
-import { type createWorld, START_MS } from '../../support/world.ts';
+import { START_MS } from '../../support/world.ts';
 
 export type Kit = Awaited<ReturnType<typeof openKit>>;
 
@@ -25,11 +26,7 @@ export async function trade(
 }
 
 /** Many rows of the first window, straight into the service's table, and closed. */
-export async function fillFirst(
-  world: ReturnType<typeof createWorld>,
-  kit: Kit,
-  count: number,
-): Promise<Outcome[]> {
+export async function fillFirst(world: World, kit: Kit, count: number): Promise<Outcome[]> {
   const rows = firstWindow(count);
   for (const row of rows) await world.ports.outcomes.putIfAbsent(row, 0);
   await kit.pass(6);
@@ -37,7 +34,7 @@ export async function fillFirst(
 }
 
 /** The service's audit found something in the first window: it has another revision. */
-export async function revise(world: ReturnType<typeof createWorld>): Promise<void> {
+export async function revise(world: World): Promise<void> {
   const { windows } = world.ports;
   const window = await windows.read(merchantIdSchema.parse('demo'), new Date(START_MS).toISOString());
   if (window === undefined) throw new Error('The first window is not closed.');

@@ -1,8 +1,7 @@
-import { beforeEach, expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { merchantIdSchema, type Outcome, outcomeSchema } from '../../../../lib/core/model.ts';
+import { useDemoWorld } from '../../../support/demo-world.ts';
 import { createWorld, payment } from '../../../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
@@ -36,24 +35,25 @@ export const idsOf = ({ items }: Pick<FeedAnswer, 'items'>) =>
 
 /** A world with the merchant `demo`, new for each test, whose feed is written, followed and asked for. */
 export function useFeed() {
-  let world: World;
-  let demo: Awaited<ReturnType<World['merchant']>>;
-  /** When the index shows a row, where that is not at once. */
-  let indexedAt: Map<string, number>;
-  beforeEach(async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    await open();
-    return () => vi.useRealTimers();
+  const setup = Object.assign(useDemoWorld(open), {
+    /** When the index shows a row, where that is not at once. */
+    indexedAt: new Map<string, number>(),
+    /** Replaces the world by a new one. */
+    open: async () => void Object.assign(setup, await open()),
   });
-  const open = async () => {
-    indexedAt = new Map();
-    world = createWorld({ indexedAtMs: ({ transactionId }) => indexedAt.get(transactionId) ?? 0 });
-    demo = await world.merchant('demo');
-  };
+  async function open() {
+    const indexedAt = new Map<string, number>();
+    const world = createWorld({ indexedAtMs: ({ transactionId }) => indexedAt.get(transactionId) ?? 0 });
+    return { world, demo: await world.merchant('demo'), indexedAt };
+  }
   const put = (transactionId: string, changes: object = {}) =>
-    world.call(demo.initiator, `PUT /v1/merchants/demo/transactions/${transactionId}`, payment(changes));
-  const write = (one: Outcome, shard = 0) => world.ports.outcomes.putIfAbsent(one, shard);
-  const call = (query = '') => world.call(demo.receiver, `GET /v1/transactions${query}`);
+    setup.world.call(
+      setup.demo.initiator,
+      `PUT /v1/merchants/demo/transactions/${transactionId}`,
+      payment(changes),
+    );
+  const write = (one: Outcome, shard = 0) => setup.world.ports.outcomes.putIfAbsent(one, shard);
+  const call = (query = '') => setup.world.call(setup.demo.receiver, `GET /v1/transactions${query}`);
   const ask = async (query = ''): Promise<FeedAnswer> => {
     const answer = await call(query);
     expect(answer.status, answer.text).toBe(200);
@@ -80,31 +80,12 @@ export function useFeed() {
     return seen;
   };
   const pass = (ms: number) => {
-    world.time.nowMs += ms;
+    setup.world.time.nowMs += ms;
   };
   const setShards = async (feedShards: number) => {
-    const answer = await world.call(world.admin, 'PATCH /v1/merchants/demo', { feedShards });
+    const answer = await setup.world.call(setup.world.admin, 'PATCH /v1/merchants/demo', { feedShards });
     expect(answer.status).toBe(200);
   };
 
-  return {
-    get world() {
-      return world;
-    },
-    get demo() {
-      return demo;
-    },
-    get indexedAt() {
-      return indexedAt;
-    },
-    open,
-    put,
-    write,
-    call,
-    ask,
-    follow,
-    watch,
-    pass,
-    setShards,
-  };
+  return Object.assign(setup, { put, write, call, ask, follow, watch, pass, setShards });
 }

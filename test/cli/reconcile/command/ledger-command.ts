@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach } from 'vitest';
+import { afterAll } from 'vitest';
 import { type CommandOptions, runReconcile } from '../../../../lib/cli/reconcile/command.ts';
 import { isTerminal, outcomeSchema, type TerminalOutcome } from '../../../../lib/core/model.ts';
+import { useDemoWorld } from '../../../support/demo-world.ts';
 import { fetchOf } from '../../../support/kit.ts';
 import { removeDirectory, temporaryDirectory } from '../../../support/local-service.ts';
 import { createWorld, payment, START_MS } from '../../../support/world.ts';
 
-type World = ReturnType<typeof createWorld>;
 export type Row = Pick<
   TerminalOutcome,
   'transactionId' | 'version' | 'transactionType' | 'status' | 'amount' | 'currency' | 'listedAt'
@@ -47,13 +47,11 @@ export function useLedgerCommand() {
   const directory = temporaryDirectory();
   afterAll(() => removeDirectory(directory));
   const file = join(directory, 'ledger.csv');
-  let world: World;
-  let demo: Awaited<ReturnType<World['merchant']>>;
   const asked: string[] = [];
-  beforeEach(async () => {
-    world = createWorld();
-    demo = await world.merchant('demo', { feedShards: 2 });
+  const setup = useDemoWorld(async () => {
     asked.length = 0;
+    const world = createWorld();
+    return { world, demo: await world.merchant('demo', { feedShards: 2 }) };
   });
 
   /** Rows straight into the table, listed so many seconds after the beginning. */
@@ -69,14 +67,14 @@ export function useLedgerCommand() {
         recordedAt: listedAt,
         listedAt,
       });
-      await world.ports.outcomes.putIfAbsent(outcome, index % 2);
+      await setup.world.ports.outcomes.putIfAbsent(outcome, index % 2);
       if (isTerminal(outcome)) rows.push(outcome);
     }
     return rows;
   };
   const close = async (minutes: number) => {
-    world.time.nowMs = START_MS + minutes * MINUTE;
-    for (let run = 0; run <= minutes / 60 + 1; run += 1) await world.closeWindows();
+    setup.world.time.nowMs = START_MS + minutes * MINUTE;
+    for (let run = 0; run <= minutes / 60 + 1; run += 1) await setup.world.closeWindows();
   };
 
   const run = async (
@@ -87,7 +85,7 @@ export function useLedgerCommand() {
       readonly isTTY?: boolean;
     } = {},
   ) => {
-    const { env, fetch = fetchOf(world), isTTY = false, ...given } = options;
+    const { env, fetch = fetchOf(setup.world), isTTY = false, ...given } = options;
     writeFileSync(file, typeof ledger === 'string' ? ledger : textOf(ledger));
     const lines: string[] = [];
     const screen: string[] = [];
@@ -96,14 +94,14 @@ export function useLedgerCommand() {
       {
         env: {
           TIDINGS_API: 'https://tidings.example',
-          TIDINGS_KEY: demo.receiver,
-          TIDINGS_SECRET: demo.secret,
+          TIDINGS_KEY: setup.demo.receiver,
+          TIDINGS_SECRET: setup.demo.secret,
           ...env,
         },
         write: (line) => void lines.push(line),
         screen: { isTTY, columns: 80, write: (text) => void screen.push(text) },
         service: {
-          now: () => world.time.nowMs,
+          now: () => setup.world.time.nowMs,
           pauses: { sleep: async () => undefined, fraction: () => 0 },
           fetch: (url, init) => {
             asked.push(`${init.method} ${url.slice('https://tidings.example'.length)}`);
@@ -117,19 +115,5 @@ export function useLedgerCommand() {
   const events = (lines: readonly string[]): readonly Line[] => lines.map((line) => JSON.parse(line));
   const found = (lines: readonly string[]) => events(lines).filter(({ event }) => event === 'difference');
 
-  return {
-    get world() {
-      return world;
-    },
-    get demo() {
-      return demo;
-    },
-    file,
-    asked,
-    list,
-    close,
-    run,
-    events,
-    found,
-  };
+  return Object.assign(setup, { file, asked, list, close, run, events, found });
 }

@@ -3,9 +3,8 @@ import { percentile } from '../../../../bench/isolation/delays.ts';
 import { measureVirtually, type VirtualRun } from '../../../../bench/isolation/virtual.ts';
 import type { Exchange, Patience } from '../../../../lib/core/deliver/attempt/sender.ts';
 import { Fault } from '../../../../lib/core/faults.ts';
+import type { World } from '../../../support/demo-world.ts';
 import { createWorld, okExchange, payment, type Sent } from '../../../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
 
 /** Two payments of one shop, each a first message. */
 async function recorded(settings: object = {}) {

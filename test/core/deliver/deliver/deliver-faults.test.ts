@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { World } from '../../../support/demo-world.ts';
 import { createWorld, okExchange, payment, statusExchange } from '../../../support/world.ts';
 import { recorded } from './recorded-payment.ts';
 
 describe('what must not be lost or blocked', () => {
-  const firstOf = (world: ReturnType<typeof createWorld>) => {
+  const firstOf = (world: World) => {
     const [first] = world.queue.splice(0);
     if (first === undefined) throw new Error('nothing was relayed');
     return first;

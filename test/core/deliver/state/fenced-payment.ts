@@ -1,8 +1,8 @@
 import { sweepPartition } from '../../../../lib/core/deliver/sweep.ts';
 import { forEachPartition } from '../../../../lib/core/partitions.ts';
+import type { World } from '../../../support/demo-world.ts';
 import { createWorld, payment, type Sent } from '../../../support/world.ts';
 
-export type World = ReturnType<typeof createWorld>;
 export const MINUTE = 60_000;
 
 export async function recorded(schedule: readonly number[] = [10, 10]) {
