@@ -12,7 +12,7 @@ import type { Receiver } from '../world/simulated-receivers.ts';
 import type { Shop } from '../world/simulated-shops.ts';
 import type { Stream } from '../world/simulated-stream.ts';
 
-/** What is left of a run, and what was seen on the way. */
+/** The state at the end of a run, and what was observed during it. */
 export interface Evidence {
   readonly stores: MemoryStores;
   readonly events: readonly TimedEvent[];

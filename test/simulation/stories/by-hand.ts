@@ -18,12 +18,12 @@ import type { Ports, World } from '../world/simulated-functions.ts';
 import type { SimulatedEndpoint, SimulatedMerchant } from '../world/simulated-merchants.ts';
 import { START_MS, STORM_END_MS, STORM_MS } from './stories.ts';
 
-/** A redelivery job that somebody was told of, and what it must send again. */
+/** A redelivery job whose start was answered, and what it must send again. */
 export interface StartedJob {
   readonly job: Job;
-  /** In one of its states, in its range, before it began and when it had begun. */
+  /** Notifications in its states and range, both before it began and after. */
   readonly due: readonly Notification[];
-  /** Nothing went wrong while it ran, and no other job of the merchant ran beside it. */
+  /** Whether nothing failed while it ran, and no other job of the merchant ran at the same time. */
   readonly isAlone: boolean;
 }
 
@@ -32,14 +32,14 @@ interface EndpointKey {
   readonly endpointId: EndpointId;
 }
 
-/** Notifications that somebody sends again one by one. */
+/** At most this many notifications are sent again one by one. */
 const MAX_BY_HAND = 5;
 
-/** What people do by request: acknowledge, send again one or many, change endpoints. It may fail as everything may. */
+/** Requests by people: acknowledge, redeliver one or many, change endpoints. Like every request, they may fail. */
 export class ByHand {
-  /** Transactions that somebody acknowledged, by merchant and id. */
+  /** Acknowledged transactions, by merchant and id. */
   readonly acknowledged = new Set<string>();
-  /** Endpoints that somebody switched off, by merchant and id. */
+  /** Endpoints that were disabled by request, by merchant and id. */
   readonly switchedOff = new Set<string>();
   readonly jobs: StartedJob[] = [];
   readonly changes: ChangeWatch;
@@ -54,7 +54,7 @@ export class ByHand {
     this.changes = new ChangeWatch(options.world.time);
   }
 
-  /** Somebody acknowledges or presses "send again", perhaps before there is anything, and does not try twice. */
+  /** Acknowledges or redelivers, possibly before the notification exists, and does not retry. */
   planSettling(merchant: SimulatedMerchant, key: TransactionKey, at: { atMs: number; mayResend: boolean }) {
     const isResend = at.mayResend && this.#dice.chance(0.5);
     const { endpointId } = this.#dice.pick(merchant.endpoints);
@@ -69,8 +69,8 @@ export class ByHand {
   }
 
   /**
-   * A merchant changes its mind about an endpoint once or more. What widens what is expected needs both nets: an
-   * outcome that is listed in that very moment may be seen by the audit only.
+   * Changes the settings of an endpoint once or more. A change that adds expectations needs both safety nets: only the
+   * audit may see an outcome that is listed at the same moment.
    */
   planChanges(merchant: SimulatedMerchant, { mayWiden }: { readonly mayWiden: boolean }): void {
     const endpoint = this.#dice.pick(merchant.endpoints);
@@ -89,7 +89,7 @@ export class ByHand {
     let atMs = START_MS + this.#dice.between(MINUTE_MS, STORM_MS * 0.7);
     for (const changes of this.#dice.pick(mayWiden ? [...narrowing, ...widening] : narrowing)) {
       this.planChange(merchant, endpoint, atMs, changes);
-      // Some think better of it after a moment.
+      // Some changes are reverted after a moment.
       atMs += this.#dice.chance(0.5)
         ? this.#dice.between(3_000, 12_000)
         : this.#dice.between(12_000, 180_000);
@@ -115,7 +115,7 @@ export class ByHand {
     });
   }
 
-  /** Changes an endpoint until it is told that the change is in force. */
+  /** Repeats a change of an endpoint until the answer says that it is in force. */
   async change(key: EndpointKey, changes: EndpointChanges): Promise<void> {
     const { merchantId, endpointId } = key;
     if (changes.enabled === false) this.switchedOff.add(`${merchantId}/${endpointId}`);
@@ -126,7 +126,7 @@ export class ByHand {
     if (result.kind === 'changed') this.changes.onAnswer(result.endpoint);
   }
 
-  /** Makes an endpoint until it is told that one is in force. */
+  /** Repeats the creation of an endpoint until the answer says that one is in force. */
   async make(
     merchantId: MerchantId,
     request: (ports: Ports) => Promise<Endpoint | undefined>,
@@ -135,7 +135,7 @@ export class ByHand {
     this.changes.onAnswer(endpoint);
   }
 
-  /** Whoever switches an endpoint on again wants what it missed, at once and one after the other. */
+  /** Enables an endpoint again and redelivers what it missed, by a job and one by one. */
   async #resendBlocked(key: EndpointKey): Promise<void> {
     const all = [...this.#world.stores.held.notifications.values()];
     const isOwn = (one: Notification) =>
@@ -153,7 +153,7 @@ export class ByHand {
     );
   }
 
-  /** Tries until it is told that it is done. */
+  /** Repeats a request until it is answered. */
   async #insist<T>(
     work: (ports: Ports) => Promise<T | undefined>,
     watch = (request: () => Promise<T | undefined>) => request().catch(() => undefined),
@@ -172,7 +172,7 @@ export class ByHand {
     });
   }
 
-  /** In a storm, of some states and perhaps of one endpoint. */
+  /** Starts a job during the storm, for some states and sometimes for one endpoint. */
   planStormyJob(merchant: SimulatedMerchant): void {
     const states = this.#dice.pick<Job['states'] | 'as usual'>([
       'as usual',
@@ -190,7 +190,7 @@ export class ByHand {
     this.#world.time.at(atMs, () => this.#startJob(request, false));
   }
 
-  /** When nothing goes wrong any more: all that the storm left. */
+  /** Redelivers everything that the storm left, once no more faults are injected. */
   planJob(merchant: SimulatedMerchant, atMs: number): void {
     this.#world.time.at(atMs, () => this.#startJob(this.#rangeOf(merchant, START_MS), true));
   }
@@ -205,7 +205,7 @@ export class ByHand {
       .invoke('admin', (ports) => startRedelivery(ports, request))
       .catch(() => undefined);
     if (job === undefined || job === 'too_many_jobs') return;
-    // What changed while the job was asked for may have changed before or after it began.
+    // A notification that changed while the job was requested may have changed before or after the job began.
     const after = new Set(this.#dueOf(request));
     this.jobs.push({ job, due: before.filter((one) => after.has(one)), isAlone });
   }

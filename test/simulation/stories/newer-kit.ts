@@ -7,13 +7,13 @@ import type { SimulatedMerchant } from '../world/simulated-merchants.ts';
 
 /** A currency that this version does not know. */
 const NEWER_CURRENCY = 'XNW';
-/** Before its window can be closed, and long enough for that to be tried. */
+/** The row is mended this much later: long enough for its window to become due, so that closing it is tried. */
 const MIN_BROKEN_MS = 3 * MINUTE_MS;
 const MAX_BROKEN_MS = 5 * MINUTE_MS;
 
 /**
- * An initiator whose kit is of a newer version: it writes outcomes by transactions of its own, as rows that this version would
- * not have accepted. Some of them nobody can read for a while, until they are mended by hand.
+ * An initiator with a newer version of the kit. It writes outcomes in its own transactions, as rows that this version
+ * would not accept. Some are unreadable for a while, until they are mended by hand.
  */
 export class NewerKit {
   readonly #dice: Dice;
@@ -21,7 +21,7 @@ export class NewerKit {
   readonly #stores: () => MemoryStores;
   readonly #acknowledged: Outcome[];
 
-  /** @param options.acknowledged to which is added what stands */
+  /** @param options.acknowledged receives the outcomes that were written */
   constructor(options: {
     readonly dice: Dice;
     readonly time: VirtualTime;

@@ -2,7 +2,7 @@ import { DAY_SECONDS, MINUTE_MS, SECOND_MS } from '../../../lib/core/time.ts';
 import type { Dice } from '../storm/dice.ts';
 import type { FunctionName } from '../world/simulated-functions.ts';
 
-/** When things happen in a run, and what happens in some runs only. */
+/** The times of a run, and the events that only some runs have. */
 
 export const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
 export const STORM_MS = 12 * MINUTE_MS;
@@ -10,48 +10,48 @@ export const STORM_END_MS = START_MS + STORM_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = DAY_SECONDS * SECOND_MS;
 
-/** After the storm, for every net to have passed over everything that the storm left. */
+/** Time after the storm in which every safety net covers everything that the storm left. */
 const NETS_MS = 50 * MINUTE_MS;
-/** And for what they found to come to its end. */
+/** Time for the notifications that they found to reach a final state. */
 const END_MS = 4 * HOUR_MS;
-/** From then on the functions of every minute run only now and then: a week would take too long otherwise. */
+/** From then on the scheduled functions run less often. Otherwise a simulated week would take too long. */
 export const QUIET_FROM_MS = START_MS + 3 * HOUR_MS;
 const QUIET_PACE_MS = 30 * MINUTE_MS;
 
-/** Between two runs of the functions of every minute. */
+/** Milliseconds between two runs of a scheduled function. */
 export function paceMs(nowMs: number): number {
   return nowMs < QUIET_FROM_MS ? MINUTE_MS : QUIET_PACE_MS;
 }
 
 /**
- * What a run is about, beside the storm that every run has. Each shows a promise that a storm of a quarter of an
- * hour does not.
+ * What a run tests beside the storm that every run has. Each story tests a promise that a storm of 15 minutes does
+ * not.
  */
 export interface Story {
   readonly windowSeconds: number;
-  /** Containers that record, change endpoints or relay have a clock of their own each, within what is tolerated. */
+  /** Each container that records, changes endpoints or relays has its own clock, within the tolerance. */
   readonly clocksDiffer: boolean;
-  /** Services that prepare, and may die before they say the end. */
+  /** Services prepare transactions, and may die before they record the end. */
   readonly hasBanks: boolean;
-  /** Merchants that are built with the receiver kit. */
+  /** Merchants use the receiver kit. */
   readonly hasShops: boolean;
-  /** An initiator writes rows of a newer version, some of which are broken for a while. */
+  /** An initiator writes rows of a newer version. Some are broken for a while. */
   readonly hasNewerKit: boolean;
-  /** Runs of close overtake each other, and fail, all through the storm. */
+  /** Runs of close overtake each other and fail throughout the storm. */
   readonly isCloseOvertaken: boolean;
-  /** The function that the storm hits hardest. */
+  /** The function with the most faults. */
   readonly focus?: FunctionName;
-  /** Until then, others' messages fill the retry lane; and more of ours are lost, so that there is something to sweep. */
+  /** Until then, messages of other merchants fill the retry lane. More messages are lost, so that the sweep has work. */
   readonly crowdedUntilMs?: number;
-  /** A while after the storm in which outcomes are recorded, and what must tell them stands still. */
+  /** A time after the storm in which outcomes are recorded while the stream or a lane stands still. */
   readonly backlog?: {
     readonly of: 'stream' | 'first lane';
     readonly fromMs: number;
     readonly untilMs: number;
   };
-  /** An endpoint stays dead, with traffic, until it must have been disabled. */
+  /** An endpoint with traffic stays dead until it must have been disabled. */
   readonly deadUntilMs?: number;
-  /** The run is not over before this, and must be over by the other. */
+  /** The run ends between `notBeforeMs` and `giveUpMs`. */
   readonly notBeforeMs: number;
   readonly giveUpMs: number;
 }
@@ -62,7 +62,7 @@ const CROWDED_SHARE = 1 / 6;
 const BACKLOG_SHARE = 1 / 6;
 const FOCUS_SHARE = 1 / 2;
 
-/** Of how many seeds one has banks, one shops, and one this trouble: what the others show does not depend on it. */
+/** One seed of this many has banks, shops or this fault. The checks of other seeds do not depend on it. */
 const BANKS_EVERY = 3;
 const SHOPS_EVERY = 4;
 export const OVERTAKEN_EVERY = 7;
@@ -92,7 +92,7 @@ export function drawStory(dice: Dice, seed: number): Story {
   };
 }
 
-/** Longer than the audit's quarter of an hour, and shorter than the hour for which it waits. */
+/** Longer than the audit's 15 minutes, and shorter than the hour for which the audit waits. */
 function drawBacklog(dice: Dice): NonNullable<Story['backlog']> {
   const fromMs = STORM_END_MS + dice.between(5, 15) * MINUTE_MS;
   const untilMs = fromMs + dice.between(25, 45) * MINUTE_MS;

@@ -13,21 +13,21 @@ import type { NewerKit } from './newer-kit.ts';
 import { QUIET_FROM_MS, START_MS, STORM_END_MS, STORM_MS, type Story } from './stories.ts';
 
 const OUTCOMES = 24;
-/** Transactions of banks that prepare, and may die before they say the end. */
+/** Number of prepared transactions of banks. */
 const PREPARED = 6;
-/** Outcomes that are rows of a newer version. */
+/** Number of outcomes that a newer version writes. */
 const NEWER = 6;
 /**
- * Outcomes of one window while what must tell them stands still. Of the stream, so many that the audit sees that they
- * are late; of a lane it is told by what waits there.
+ * Number of outcomes in one window while the stream or a lane stands still. For the stream there must be enough for
+ * the audit to notice that they are late. For a lane, the audit reads the backlog.
  */
 const BACKLOG_OUTCOMES = { stream: 30, 'first lane': 6 } as const;
-/** Between two outcomes of a merchant in quiet days. */
+/** Time between two outcomes of a merchant on quiet days. */
 const MIN_PAUSE_MS = 2 * 60 * MINUTE_MS;
 const MAX_PAUSE_MS = 8 * 60 * MINUTE_MS;
 const OTHERS_IN_A_CROWD = 20_000;
 
-/** Who does what and when: every run's storm, and what its story adds. */
+/** Plans a run: the storm, and what the story adds. */
 export class Storyline {
   readonly #dice: Dice;
   readonly #time: VirtualTime;
@@ -43,7 +43,7 @@ export class Storyline {
   readonly #stream: Stream;
   readonly #isStormy: () => boolean;
 
-  /** @param options.merchants who is there from the beginning; who is made later is added */
+  /** @param options.merchants those that exist from the beginning. Later ones are appended. */
   constructor(options: {
     readonly dice: Dice;
     readonly time: VirtualTime;
@@ -98,9 +98,9 @@ export class Storyline {
     }
     for (const merchant of merchants) {
       if (this.#dice.chance(0.4)) this.#byHand.planChanges(merchant, { mayWiden });
-      // Where the process dies after its write, what the relay did not see is for the audit to find.
+      // If the process dies after its write, the audit finds what the relay did not see.
       if (mayWiden && this.#dice.chance(0.4)) this.#owners.plan(merchant);
-      // A job that dies between its write and its message leaves the rest to the sweep.
+      // If a job dies between its write and its message, the sweep sends it.
       if (this.#without.sweep !== true && this.#dice.chance(0.4)) this.#byHand.planStormyJob(merchant);
       if (this.#dice.chance(0.5)) this.#byHand.planJob(merchant, STORM_END_MS + 5 * MINUTE_MS);
     }
@@ -110,12 +110,12 @@ export class Storyline {
   #planOne(merchant: SimulatedMerchant, name: string, atMs: number): void {
     const key = this.#initiators.plan(merchant, name, atMs);
     if (!this.#dice.chance(0.15)) return;
-    // A redelivery that dies before it sends is the sweep's to find.
+    // If a redelivery dies before it sends, the sweep sends it.
     const mayResend = this.#without.sweep !== true;
     this.#byHand.planSettling(merchant, key, { atMs: atMs + this.#dice.between(1, 200_000), mayResend });
   }
 
-  /** A merchant that is made while the storm goes on, and records as soon as it is. */
+  /** Creates a merchant during the storm and records for it at once. */
   #planNewcomer(): void {
     const [dice, time] = [this.#dice, this.#time];
     time.at(START_MS + dice.between(0, STORM_MS / 2), async () => {
@@ -124,13 +124,13 @@ export class Storyline {
       this.#initiators.busy += 1;
       await this.#byHand.create(newcomer);
       this.#initiators.busy -= 1;
-      // What is listed while the write of an endpoint is under way is for the audit to find.
+      // Outcomes that are listed while an endpoint is being written are found by the audit.
       const fromMs = time.now + 5_000;
       for (let n = 0; n < 5; n += 1) this.#planOne(newcomer, `new_${n}`, fromMs + dice.between(0, 120_000));
     });
   }
 
-  /** Others' messages wait in the retry lane: healthy rows are swept all the same. */
+  /** Fills the retry lane with messages of other merchants. Healthy rows must be swept all the same. */
   #planCrowd(): void {
     const { crowdedUntilMs } = this.#story;
     if (crowdedUntilMs === undefined) return;
@@ -140,7 +140,7 @@ export class Storyline {
     });
   }
 
-  /** Much is recorded, and nothing told for a while: late is not lost. */
+  /** Records many outcomes while nothing is delivered: late notifications must not be counted as lost. */
   #planBacklog(): void {
     const { backlog, windowSeconds } = this.#story;
     const merchant = this.#merchants[0];
@@ -164,7 +164,7 @@ export class Storyline {
     }
   }
 
-  /** Days of little traffic, in which an endpoint stays dead; then it is back, and all is sent again. */
+  /** Days with little traffic in which an endpoint stays dead. Then it comes back, and everything is sent again. */
   #planDays(): void {
     const { deadUntilMs } = this.#story;
     if (deadUntilMs === undefined) return;

@@ -3,17 +3,17 @@ import { MINUTE_MS } from '../../../lib/core/time.ts';
 import type { Dice } from './dice.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** How likely each thing goes wrong, at each call of a port. */
+/** Probabilities of each fault, at each call of a port. */
 export interface Weather {
   readonly crash: number;
-  /** Fails before its effect, after it, and with the effect still to come. */
+  /** The call fails before its effect, after it, or while its effect is still to come. */
   readonly failBefore: number;
   readonly failAfter: number;
   readonly failLate: number;
-  /** Has its effect twice: the SDK repeated a call whose answer was lost. */
+  /** The call takes effect twice: the SDK repeated a call whose answer was lost. */
   readonly twice: number;
   readonly slow: number;
-  /** Takes so long that the next run of the same function overtakes it. */
+  /** The call takes so long that the next run of the same function overtakes it. */
   readonly stall: number;
 }
 
@@ -36,10 +36,10 @@ export const STORM: Weather = {
   stall: 0,
 };
 
-/** Functions that may overtake themselves: whatever they stamp, they stamp after the wait. */
+/** For functions whose runs may overtake each other. Their stamps are made after the wait. */
 export const STALLING: Weather = { ...STORM, stall: 0.003 };
 
-/** Of a function whose runs mostly fail, at one call or another, or stand still while later ones overtake them. */
+/** For a function whose runs mostly fail at some call, or stall while later runs overtake them. */
 export const OVERTAKEN: Weather = { ...STORM, failBefore: 0.15, stall: 0.15 };
 
 export function timesWorse(weather: Weather, times: number): Weather {
@@ -47,14 +47,14 @@ export function timesWorse(weather: Weather, times: number): Weather {
   return Object.fromEntries(worse) as Weather;
 }
 
-/** The longest that a call takes to have its effect: the bound that stamps rely on. */
+/** The longest time until a call takes effect. Stamps rely on this bound. */
 const MAX_LATE_MS = 2_900;
 const MIN_STALL_MS = MINUTE_MS;
 const MAX_STALL_MS = 4 * MINUTE_MS;
-/** What a receiver answers that kills whoever asks, as an answer does that takes a process's last memory. */
+/** A receiver's answer that kills the calling process, such as one that uses up its memory. */
 export const CALLER_KILLED = Symbol('the caller was killed');
 
-/** One run of a function, which may die at any call. The dead neither go on nor answer. */
+/** One run of a function, which may die at any call. After that it does nothing and never answers. */
 export class Invocation {
   isDead = false;
   readonly #dice: Dice;
@@ -67,7 +67,7 @@ export class Invocation {
     readonly dice: Dice;
     readonly time: VirtualTime;
     readonly weather: () => Weather;
-    /** The function's time-out: whoever takes longer is killed. */
+    /** The function's time-out. A longer run is killed. */
     readonly timeoutMs: number;
     readonly onDeath: () => void;
   }) {
@@ -110,12 +110,12 @@ export class Invocation {
       this.isDead = true;
       this.#onDeath();
     }
-    // One for each: what waits for it is then forgotten with it.
+    // A promise of its own for each call, so that its waiters are released with it.
     return new Promise(() => undefined);
   }
 }
 
-/** The same port, with everything that may happen at each of its calls; whose run it is is asked at each call. */
+/** The same port with faults injected at each call. The current invocation is looked up at each call. */
 export function through<T extends object>(port: T, invocation: () => Invocation): T {
   return new Proxy(port, {
     get: (target, name) => {

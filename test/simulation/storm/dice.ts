@@ -18,7 +18,7 @@ export class Dice {
     return this.fraction() < probability;
   }
 
-  /** Whole, from `from` to `to`, both included. */
+  /** A whole number from `from` to `to`, both included. */
   between(from: number, to: number): number {
     return from + Math.floor(this.fraction() * (to - from + 1));
   }

@@ -1,7 +1,7 @@
-/** Time that passes only when something is due: a day takes as long as its events do. */
+/** A clock that jumps from event to event. A simulated day takes only as long as its events. */
 export class VirtualTime {
   now: number;
-  /** Events that were run. */
+  /** Number of events that were run. */
   steps = 0;
   #sequence = 0;
   readonly #heap: Event[] = [];
@@ -19,7 +19,7 @@ export class VirtualTime {
     return new Promise((resolve) => this.at(this.now + ms, resolve));
   }
 
-  /** Runs events in the order of their time until `isDone`, or until `untilMs` has come; true where it was done. */
+  /** Runs events in the order of their time until `isDone()` or `untilMs`. Returns whether `isDone()` was reached. */
   async run(isDone: () => boolean, untilMs: number): Promise<boolean> {
     while (!isDone()) {
       const next = this.#heap[0];
@@ -28,7 +28,7 @@ export class VirtualTime {
       this.now = next.atMs;
       this.steps += 1;
       next.run();
-      // Everything that this event set free runs to its next wait before the next event begins.
+      // All continuations of this event run to their next wait before the next event begins.
       await new Promise((resolve) => setImmediate(resolve));
     }
     return true;

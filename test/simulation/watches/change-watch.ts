@@ -3,7 +3,7 @@ import type { Wanted } from '../../../lib/core/merchants/settings-history.ts';
 import type { EndpointId, MerchantId } from '../../../lib/core/model.ts';
 import type { VirtualTime } from '../storm/virtual-time.ts';
 
-/** A change of an endpoint that somebody was told is in force. */
+/** A change of an endpoint whose answer said that it is in force. */
 export interface AnsweredChange {
   readonly merchantId: MerchantId;
   readonly endpointId: EndpointId;
@@ -12,16 +12,16 @@ export interface AnsweredChange {
   readonly answeredMs: number;
 }
 
-/** A request for a change that was not answered: it may have written something all the same. */
+/** A request for a change that was not answered. It may still have written something. */
 interface Unanswered {
   readonly merchantId: MerchantId;
-  /** None where an endpoint was to be made. */
+  /** Undefined if the request was to create an endpoint. */
   readonly endpointId?: EndpointId | undefined;
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
-/** Changes of endpoints as they look to those who ask for them. */
+/** Changes of endpoints as their clients see them. */
 export class ChangeWatch {
   readonly answered: AnsweredChange[] = [];
   readonly unanswered: Unanswered[] = [];
@@ -31,7 +31,7 @@ export class ChangeWatch {
     this.#time = time;
   }
 
-  /** @param request resolves with undefined where the function died */
+  /** @param request resolves to undefined if the function died */
   async over<T>(
     key: Pick<Unanswered, 'merchantId' | 'endpointId'>,
     request: () => Promise<T | undefined>,

@@ -4,7 +4,7 @@ import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT } from '../../../
 import { SECOND_MS } from '../../../lib/core/time.ts';
 import type { VirtualTime } from '../storm/virtual-time.ts';
 
-/** What an endpoint was set to, from the moment in which the table held it. */
+/** The settings of an endpoint, from the moment at which the table held them. */
 export interface Setting {
   readonly fromMs: number;
   readonly url: string;
@@ -17,10 +17,10 @@ interface Key {
   readonly endpointId: EndpointId;
 }
 
-/** Settings may be ten seconds old when an attempt begins, and some calls lie between that and what is seen of it. */
+/** Settings may be ten seconds old when an attempt begins, and a few calls follow until its effect is observed. */
 const IN_FORCE_MS = 20 * SECOND_MS;
 
-/** Remembers every setting of every endpoint, also those that the service forgets. */
+/** Keeps all settings that an endpoint ever had, including those that the service drops. */
 export class SettingsWatch {
   readonly #settings = new Map<string, Setting[]>();
   readonly #time: VirtualTime;
@@ -56,7 +56,7 @@ export class SettingsWatch {
     this.#settings.set(name, [...(this.#settings.get(name) ?? []), setting]);
   }
 
-  /** A request that goes out now must go to where the endpoint is, or was a moment ago, and only if it was on. */
+  /** Checks that a request goes to the endpoint's URL, now or a moment ago, and that the endpoint was enabled. */
   onRequest(key: Key, url: string, broken: string[]): void {
     if (key.endpointId === NOTIFY_URL_ENDPOINT) return;
     const isRight = this.inForce(key, this.#time.now).some(
@@ -70,7 +70,7 @@ export class SettingsWatch {
     return this.#settings.get(nameOf(key)) ?? [];
   }
 
-  /** Those that were in force at some moment that may have decided what happened at `atMs`. */
+  /** The settings that may have decided what happened at `atMs`. */
   inForce(key: Key, atMs: number, withinMs = IN_FORCE_MS): readonly Setting[] {
     const settings = this.of(key);
     return settings.filter(({ fromMs }, index) => {

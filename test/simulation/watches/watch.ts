@@ -9,7 +9,7 @@ import type { VirtualTime } from '../storm/virtual-time.ts';
 import type { Ports } from '../world/simulated-functions.ts';
 import type { Lanes } from '../world/simulated-lanes.ts';
 
-/** Promises that only show on the way: what stands at the end may look right all the same. */
+/** Checks during a run, for faults that the state at the end does not show. */
 
 /** `delivered` and `acknowledged` never go back. */
 export function neverBack(notifications: NotificationStore, broken: string[]): NotificationStore {
@@ -29,11 +29,11 @@ export function neverBack(notifications: NotificationStore, broken: string[]): N
   };
 }
 
-/** What was listed or asked for within this time is put off for no longer than a queue can hold. */
+/** Notifications that were listed or requested within this time are deferred no longer than a queue can hold. */
 const YOUNG_MS = 60 * MINUTE_MS;
 const QUEUE_HOLDS_MS = 900 * SECOND_MS;
 
-/** A young deferral costs a message, and never a schedule. */
+/** Checks that a young notification is deferred by a message and never by a schedule. */
 export function queuedWhileYoung(
   notifications: NotificationStore,
   { time, broken }: { readonly time: VirtualTime; readonly broken: string[] },
@@ -55,18 +55,18 @@ export function queuedWhileYoung(
   };
 }
 
-/** A sweep leases what it sends: nobody leases it again before that has ended. */
+/** A sweep leases what it sends. No other sweep may lease it before the lease ends. */
 const LEASE_MS = 14 * MINUTE_MS;
-/** What is due is swept three minutes later, by a sweep of every minute, which may take one. */
+/** A due row is swept within this time: three minutes, plus the minute between sweeps and one for the run. */
 const MAX_OVERDUE_MS = 5 * MINUTE_MS;
 const MAX_LOOKS = 3;
-/** For so long a container may not know that a breaker has opened. */
+/** A container may not know for this long that a breaker has opened. */
 const BELIEF_MS = 20 * SECOND_MS;
 
 const nameOf = (key: NotificationKey) =>
   `${key.merchantId}/${key.transactionId} v${key.version} for ${key.endpointId}`;
 
-/** What the sweep leases and sends. */
+/** The rows that the sweep leases and sends. */
 type Sent = NotificationMessage | CheckMessage;
 
 function sentName(message: Sent): string {
@@ -75,7 +75,7 @@ function sentName(message: Sent): string {
   return `${what} rev ${message.rev}`;
 }
 
-/** Watches what the sweep sends, and that it leaves nothing behind. */
+/** Watches what the sweep sends, and checks that nothing stays overdue. */
 export class SweepWatch {
   readonly #stores: MemoryStores;
   readonly #lanes: Lanes;
@@ -84,7 +84,7 @@ export class SweepWatch {
   readonly #broken: string[];
   readonly #leasedAtMs = new Map<string, number>();
   readonly #leased = new Set<string>();
-  /** How many looks in a row found it overdue. */
+  /** Number of consecutive looks that found each row overdue. */
   #overdue = new Map<string, number>();
 
   constructor(options: {
@@ -142,8 +142,8 @@ export class SweepWatch {
   }
 
   /**
-   * To be called every minute. Nothing may stay overdue, except what is held back from a crowd because its endpoint is
-   * dead; what is no longer held back has the next sweeps to go.
+   * Call this every minute. No row may stay overdue, except one that a crowded sweep holds back because its endpoint is
+   * dead. A row that is no longer held back goes with the next sweeps.
    */
   async look(): Promise<void> {
     const overdue = new Map<string, number>();
