@@ -141,7 +141,7 @@ describe('keys and scopes', () => {
     expect(deeper.status).toBe(404);
   });
 
-  it('of whatever function: the one that answers what no route names knows every path', async () => {
+  it('of every function: the fallback route knows every path', async () => {
     const fallback = createApp({ ...world.ports, authenticate: vi.fn(), sign: vi.fn(), operations }, []);
     for (const { path, method } of operations) {
       const response = await fallback.request(path.replaceAll(/\{\w+\}/g, 'x1'), { method: 'OPTIONS' });

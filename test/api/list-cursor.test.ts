@@ -88,7 +88,7 @@ async function createLists(): Promise<{ world: World; lists: Map<string, List> }
   return { world, lists };
 }
 
-/** Each merchant has exhausted notifications, blocked ones, and PENDINGs of which nobody can say the end. */
+/** Each merchant has exhausted and blocked notifications, and unresolved PENDINGs. */
 async function fillUndelivered(world: World): Promise<void> {
   world.receiver.answer = () => statusExchange(500);
   world.time.nowMs = START_MS + 11 * MINUTE;

@@ -147,7 +147,7 @@ describe('the next delay', () => {
     );
   });
 
-  test('is sane for whatever numbers come in', () => {
+  test('is within its bounds for any numbers', () => {
     const numbers = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Infinity, -Infinity, -1, 0.5, 1));
     fc.assert(
       fc.property(

@@ -56,7 +56,7 @@ describe('a time', () => {
   });
 
   it.each(['2026-11-31', '2026-02-30', '2026-2-3', '2026-11-20T'])(
-    'is none of a date that is none: %s',
+    'is not a number for an invalid date: %s',
     (date) => {
       expect(instantOf(date)).toBeNaN();
     },

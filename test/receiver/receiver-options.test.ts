@@ -124,7 +124,7 @@ describe('an option that is not set', () => {
     }
   });
 
-  it('is told without its value: messages end in logs', () => {
+  it('is named without its value: messages end in logs', () => {
     const [, bytes = ''] = SECRET.split('_');
     for (const value of [...around(SECRET), bytes, SECRET.slice(0, 30)]) {
       for (const make of [receiver, verifier]) {

@@ -9,7 +9,7 @@ import { createWorld, payment, START_MS, statusExchange } from '../../support/wo
 // biome-ignore lint/suspicious/noExplicitAny: a document, checked field by field.
 const document = openApiDocument('1') as any;
 
-/** Nobody can say how what is pending ended. */
+/** Lets a PENDING pass its horizon without an answer. */
 async function unresolve(world: World): Promise<void> {
   for (const check of world.ports.held.checks.values()) {
     const { nextAttemptAt: _due, ...rest } = check;
@@ -55,7 +55,7 @@ describe('the OpenAPI document', () => {
     for (const status of ['200', '400', '403', '404', '500', '503']) {
       expect(headersOf(status)).toEqual(sent.sort());
     }
-    // Nobody knows yet whose key it is.
+    // The key's owner is not known yet.
     expect(headersOf('401')).toEqual([]);
     expect(document.paths['/v1/keys'].get.responses['200'].headers).toBeUndefined();
   });

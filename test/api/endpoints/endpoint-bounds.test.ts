@@ -21,7 +21,7 @@ describe('endpoints', () => {
     ).toBeLessThanOrEqual(20);
   });
 
-  it('that were deleted take no place of those that live', async () => {
+  it('that were deleted do not count towards the limit', async () => {
     for (let n = 0; n < 19; n += 1) await setup.demo.endpoint();
     for (let n = 0; n < 100; n += 1) {
       const made = await setup.world.call(setup.demo.manager, `POST ${path()}`, {

@@ -137,7 +137,7 @@ describe('the keys of one owner', () => {
     expect(json.hasMore).toBe(false);
   });
 
-  it('count only while they work: those that expired keep nobody out, and are taken away', async () => {
+  it('count only while they are valid: expired keys take no place and are removed', async () => {
     for (let n = 0; n < 2 * MAX_KEYS; n += 1) {
       const made = await make(setup.demo.manager, { scope: 'receiver', expiresAt: at(n + 1) });
       expect(made.status).toBe(201);

@@ -172,7 +172,7 @@ describe('asking for what did not arrive', () => {
     ['no state', '', 'missing_field', 'state'],
     ['a state that is not undelivered', 'state=delivered', 'invalid_value', 'state'],
     ['a page that is too large', 'state=blocked&limit=101', 'invalid_value', 'limit'],
-    ['a cursor that is none', 'state=blocked&cursor=AAAA', 'invalid_cursor', 'cursor'],
+    ['an invalid cursor', 'state=blocked&cursor=AAAA', 'invalid_cursor', 'cursor'],
   ])('refuses %s', async (_title, query, code, name) => {
     const answer = await ask(query);
     const pointer = `/query/${name}`;

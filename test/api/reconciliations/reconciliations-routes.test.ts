@@ -215,7 +215,7 @@ describe('reconciling a receiver’s rows', () => {
   it.each<[string, object, string, string]>([
     ['no window', { rows: [] }, 'missing_field', '/window'],
     ['no rows', { window: WINDOW }, 'missing_field', '/rows'],
-    ['a time that is none', { window: 'today', rows: [] }, 'invalid_date', '/window'],
+    ['an invalid time', { window: 'today', rows: [] }, 'invalid_date', '/window'],
     ['a time within a window', { window: '2026-11-20T08:01:00Z', rows: [] }, 'unaligned_time', '/window'],
     [
       'a window beyond the retention',
@@ -225,12 +225,12 @@ describe('reconciling a receiver’s rows', () => {
     ],
     ['a bucket that there is not', { window: WINDOW, bucket: 256, rows: [] }, 'invalid_value', '/bucket'],
     [
-      'an event type that is none',
+      'an invalid event type',
       { window: WINDOW, types: ['payment'], rows: [] },
       'invalid_event_type',
       '/types/0',
     ],
-    ['a row that is none', { window: WINDOW, rows: [1] }, 'invalid_type', '/rows/0'],
+    ['an invalid row', { window: WINDOW, rows: [1] }, 'invalid_type', '/rows/0'],
     [
       'a row with other columns',
       { window: WINDOW, rows: [{ ...rowOf(payment() as never), transactionId: 'a', version: 1, note: '' }] },

@@ -136,7 +136,7 @@ describe('the statement of a day', () => {
     expect(told('statement_failed')).toEqual([]);
   });
 
-  it('follows the day before without gap or overlap, whatever zones the merchant moves between', async () => {
+  it('follows the day before without gap or overlap, across all changes of the time zone', async () => {
     const zones = ['Pacific/Kiritimati', 'Pacific/Niue', 'Asia/Kathmandu', 'UTC', 'America/New_York'];
     const times: string[] = [];
     for (let hour = 0; hour < 200; hour += 1) times.push(new Date(START_MS + hour * HOUR).toISOString());

@@ -31,7 +31,7 @@ describe('the statement of a day', () => {
       },
     );
 
-    it('keeps nobody else waiting', async () => {
+    it('holds up no other merchant', async () => {
       await put('pay_1');
       const others = await Promise.all(
         Array.from({ length: 20 }, (_, index) => setup.world.merchant(`other-${index}`)),

@@ -82,7 +82,7 @@ export function useStatements() {
   };
   const told = (event: string) => setup.world.events.filter((one) => one.event === event);
 
-  /** The file behind the link, as somebody else's reader has it. */
+  /** The file behind the link, parsed with a third-party reader. */
   const fileOf = (url: string): File => {
     const bytes = setup.world.files.get(new URL(url).pathname);
     if (bytes === undefined) throw new Error('The link leads nowhere.');

@@ -8,7 +8,7 @@ describe('recording over HTTP', () => {
   const setup = useDemoWorld();
   const stored = () => setup.world.ports.held.outcomes.size;
 
-  it('answers 201, then 200 for the same again, then 409 with what stands', async () => {
+  it('answers 201, then 200 for a repetition, then 409 with the stored outcome', async () => {
     const first = await setup.world.call(setup.demo.initiator, PATH, payment({ metadata: { a: 1, b: 2 } }));
     expect(first.status).toBe(201);
     expect(first.json).toMatchObject({ transactionId: 'pay_1', version: 1, status: 'SUCCEEDED' });
@@ -79,7 +79,7 @@ describe('recording over HTTP', () => {
       ['an unknown currency', payment({ currency: 'XTS' }), 400, 'unknown_currency', '/currency'],
       ['a currency in lower case', payment({ currency: 'cny' }), 400, 'unknown_currency', '/currency'],
       [
-        'a date that is none',
+        'an invalid date',
         payment({ occurredAt: '2026-02-30T00:00:00Z' }),
         400,
         'invalid_date',
@@ -153,7 +153,7 @@ describe('recording over HTTP', () => {
         'https_required',
         '/notifyUrl',
       ],
-      ['a callback URL that is none', payment({ notifyUrl: 'shop' }), 400, 'invalid_url', '/notifyUrl'],
+      ['an invalid callback URL', payment({ notifyUrl: 'shop' }), 400, 'invalid_url', '/notifyUrl'],
       [
         'a fraction too fine',
         '{"transactionType":"payment","amount":1.9999999999999999999}',
@@ -222,7 +222,7 @@ describe('recording over HTTP', () => {
     const batch = (transactions: unknown) =>
       setup.world.call(setup.demo.initiator, 'POST /v1/merchants/demo/transactions', { transactions });
 
-    it('gives each item its own result, in order, and one bad item keeps out nobody', async () => {
+    it('returns a result for each item in order; one bad item affects no other', async () => {
       const answer = await batch([
         { transactionId: 'a', ...payment() },
         { transactionId: 'b', ...payment({ amount: -1 }) },

@@ -76,7 +76,7 @@ describe('asking for windows', () => {
     const hours = await ask(`/v1/windows?${range}&resolution=hour`);
     expect(hours.json.items[0].times).toEqual(timesOf(rows.slice(0, 24)));
 
-    // One that an earlier version closed says nothing of them, and no hour with it does.
+    // A window that an earlier version closed has no such digest, and so its hour has none.
     const standing = await setup.world.ports.windows.read(DEMO, '2026-11-20T08:00:00.000Z');
     if (standing === undefined) throw new Error('It was not closed.');
     const { times: _, ...former } = standing;

@@ -68,7 +68,7 @@ describe('asking for windows', () => {
     });
 
     it.each([
-      ['a time that is none', '/v1/windows/today', 'invalid_date', '/path/start'],
+      ['an invalid time', '/v1/windows/today', 'invalid_date', '/path/start'],
       ['a time within a window', '/v1/windows/2026-11-20T08:00:01Z', 'unaligned_time', '/path/start'],
       [
         'a window beyond the retention',
@@ -83,7 +83,7 @@ describe('asking for windows', () => {
       ['a bucket that there is not', `${FIRST}/transactions?bucket=256`, 'invalid_value', '/query/bucket'],
       ['a bucket that is no number', `${FIRST}/transactions?bucket=-1`, 'invalid_value', '/query/bucket'],
       ['a page that is too large', `${FIRST}/transactions?limit=501`, 'invalid_value', '/query/limit'],
-      ['a cursor that is none', `${FIRST}/transactions?cursor=AAAA`, 'invalid_cursor', '/query/cursor'],
+      ['an invalid cursor', `${FIRST}/transactions?cursor=AAAA`, 'invalid_cursor', '/query/cursor'],
     ])('%s', async (_title, path, code, pointer) => {
       const answer = await ask(path);
       expect(answer.json).toMatchObject({ status: 400, code, errors: [{ pointer, code }] });

@@ -195,7 +195,7 @@ describe('an address', () => {
     );
   });
 
-  test('that hides an IPv4 address in IPv6 is not public, whichever the IPv4 address', () => {
+  test('that hides any IPv4 address in IPv6 is not public', () => {
     const prefixes = fc.constantFrom('::', '::ffff:', '::ffff:0:', '64:ff9b::', '64:ff9b:1::');
     fc.assert(fc.property(prefixes, fc.ipV4(), (prefix, ip) => !isPublicAddress(prefix + ip)));
   });

@@ -60,7 +60,7 @@ describe('the audit', () => {
 });
 
 describe('the audit and the lanes', () => {
-  /** A shop of which one of a few notifications never came to exist, a while after its window ended. */
+  /** A shop with one missing notification among a few, a while after its window ended. */
   async function shopThatMissesOne() {
     const { world, demo, record } = await shop();
     await demo.endpoint();
@@ -123,11 +123,11 @@ describe('the audit and the lanes', () => {
 });
 
 describe('the audit of many merchants', () => {
-  it('waits for the one whose stream is behind, and for nobody else', async () => {
+  it('waits only for the merchant whose stream is behind', async () => {
     const { world, demo, record } = await shop();
     await demo.endpoint();
     for (let n = 0; n < 20; n += 1) await record(`pay_${n}`);
-    // Everybody that shares the partition, and everybody else.
+    // Merchants of the same partition and of others.
     for (let n = 0; n < 40; n += 1) {
       const other = await world.merchant(`other-${n}`);
       await other.endpoint();

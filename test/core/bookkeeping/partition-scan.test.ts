@@ -137,7 +137,7 @@ describe('walking along the merchants of a partition', () => {
     expect((await marks()).get(one as never)).toBe(isoTime(START_MS + 2 * WINDOW_MS));
   });
 
-  it('comes round to everybody, however little a run gets done before its deadline', async () => {
+  it('reaches every merchant, even if each run does little before its deadline', async () => {
     const { time, walk, worked, ids } = await partitionOf(12);
     const ripeMs = START_MS + WINDOW_MS;
     let runs = 0;
@@ -171,7 +171,7 @@ describe('walking along the merchants of a partition', () => {
     ]);
   });
 
-  it('leaves to whoever failed what a run that was overtaken did not come to', async () => {
+  it('leaves what it did not reach to the run that overtook it and failed', async () => {
     const { walk, worked, directory, ids, marks } = await partitionOf(1);
     const [one = ''] = await ids();
     const { list } = directory;

@@ -5,7 +5,7 @@ describe('an answer to a check-back', () => {
   const end = JSON.stringify(END);
 
   it.each<[string, string]>([
-    ['holds a number elsewhere that nobody keeps', end.replace('{', '{"orderId":12345678901234567890,')],
+    ['holds an inexact number in an unknown field', end.replace('{', '{"orderId":12345678901234567890,')],
     ['begins with a byte order mark', `\u{feff}${end}`],
   ])('is taken where it %s', async (_, body) => {
     const { world, transaction } = await prepared();

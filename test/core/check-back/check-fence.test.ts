@@ -25,7 +25,7 @@ describe('the fence of a check', () => {
     expect(world.queue).toMatchObject([{ lane: 'check', message: { rev: 1 } }]);
   });
 
-  it('one that died after it recorded finds the end, and asks nobody again', async () => {
+  it('one that died after it recorded finds the end, and does not ask again', async () => {
     const { world, check, transaction } = await prepared();
     world.receiver.answer = () => says(200, END);
     const sent = take(world);

@@ -59,7 +59,7 @@ describe('checking back', () => {
   });
 
   it.each([
-    ['404 of somebody else', says(404, '<html>not found</html>')],
+    ['a 404 without the service’s body', says(404, '<html>not found</html>')],
     ['404 without a word', says(404, '')],
     ['500', says(500, END)],
     ['no JSON', says(200, 'SUCCEEDED')],

@@ -10,7 +10,7 @@ describe('what is unresolved', () => {
     return one;
   }
 
-  it('is shown to operators and to its own initiator, with what was answered, and to nobody else', async () => {
+  it('is shown only to operators and its own initiator, with the last answer', async () => {
     const { world, demo } = await unresolvedOne();
     const other = await world.merchant('other');
     const list = async (key: string, query = '') =>

@@ -81,7 +81,7 @@ describe('relay', () => {
     await expect(relay({ ...world.ports, dispatcher }, records)).rejects.toMatchObject({ retryable: true });
   });
 
-  it('parks one whose PENDING nobody can read, and relays its neighbours', async () => {
+  it('parks a record with an unreadable PENDING, and relays its neighbours', async () => {
     const { world, records } = await recorded(3);
     const [first, second, third] = records;
     if (second?.kind !== 'outcome' || first === undefined || third === undefined) throw new Error('three');

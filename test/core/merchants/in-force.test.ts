@@ -148,7 +148,7 @@ describe.each(WIDENINGS)('%s', (_name, write, widen) => {
     expect((await world.ports.merchants.read(DEMO))?.endpoints).toHaveLength(1);
   });
 
-  it('is given up before the time-out of the function, and says that nobody knows', async () => {
+  it('is given up before the time-out of the function, with an answer that the result is unknown', async () => {
     const late = async () => {
       world.time.nowMs += 2_000;
       throw lostAnswer();

@@ -48,7 +48,7 @@ describe('a change of what an endpoint wants', () => {
     ]);
   });
 
-  it('that says nothing new leaves the past as it is', () => {
+  it('that changes nothing leaves the history as it is', () => {
     expect(change(all, on('*'), 60)).toBe(all);
     const pending = [from(0, off('*')), from(65, on('*'))];
     expect(change(pending, on('*'), 62)).toBe(pending);

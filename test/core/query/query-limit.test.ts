@@ -45,7 +45,7 @@ describe('large questions of one merchant', () => {
   }
   const ask = (key: string, request = LARGE) => world.call(key, request);
 
-  it('are so many at a time; the next is told when to come again, signed, and nobody else waits', async () => {
+  it('have a limit for each merchant; the next gets a signed answer with Retry-After, and no other merchant waits', async () => {
     const { isRunning, letGo } = holdFeed();
     const running = Array.from({ length: MAX_LARGE_QUERIES }, () => ask(demo.receiver));
     await isRunning;

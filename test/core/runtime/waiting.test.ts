@@ -81,7 +81,7 @@ describe('a wait', () => {
 });
 
 describe('a delay of a schedule', () => {
-  it('that a queue can hold stays so, whatever its jitter and whoever asks for it', () => {
+  it('that a queue can hold stays so after jitter, for every caller', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 900 }),

@@ -8,7 +8,7 @@ import {
 import { ask, CHECK, END, PUBLIC_KEY, signed } from './asked-initiator.ts';
 
 describe('an initiator that is asked', () => {
-  it('is told what is asked about, and answers what it knows', async () => {
+  it('gets the transaction of the question, and answers what it knows', async () => {
     const asked: unknown[] = [];
     const answer = await ask((check) => {
       asked.push(check);
@@ -18,7 +18,7 @@ describe('an initiator that is asked', () => {
     expect(answer).toEqual({ status: 200, json: END });
   });
 
-  it('says nothing of its own transaction to a merchant that has one of the same name', async () => {
+  it('does not reveal its transaction to another merchant with the same transaction id', async () => {
     const asked: unknown[] = [];
     const lookUp = (check: unknown) => {
       asked.push(check);
@@ -72,9 +72,9 @@ describe('an initiator that is asked', () => {
     ['returns nothing', () => undefined as never],
     ['returns null', () => null as never],
     ['returns an end without amount', () => ({ status: 'SUCCEEDED' }) as never],
-    ['returns an amount that is none', () => ({ ...END, amount: 19.99 })],
-    ['returns a time that is none', () => ({ ...END, occurredAt: 'yesterday' })],
-    ['returns a reason that is none', () => ({ ...END, reason: 'no funds' }) as never],
+    ['returns an invalid amount', () => ({ ...END, amount: 19.99 })],
+    ['returns an invalid time', () => ({ ...END, occurredAt: 'yesterday' })],
+    ['returns an invalid reason', () => ({ ...END, reason: 'no funds' }) as never],
     ['never returns', () => new Promise(() => {})],
   ])('says 503 and never "unknown" where its look-up %s', async (_what, lookUp) => {
     const errors: unknown[] = [];

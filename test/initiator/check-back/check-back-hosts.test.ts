@@ -113,7 +113,7 @@ describe('the adapters', () => {
     expect((await handle(new Request(url, { ...signed(body), body: huge }))).status).toBe(413);
   });
 
-  it('answer behind Lambda, whatever the event', async () => {
+  it('answer behind Lambda, for every form of event', async () => {
     const handle = toLambdaHandler(handler);
     const { headers } = signed(body);
     const http = { requestContext: { http: { method: 'POST' } } };

@@ -76,8 +76,8 @@ describe('the keys that verify', () => {
     ['a redirect', () => new Response(null, { status: 302, headers: { location: 'https://evil.example' } })],
     ['a list of keys that is no answer of the service', () => new Response(publish(SEED)().body)],
     ['a list of keys without end', () => Response.json({ publicKeys: [PUBLIC_KEY], x: 'x'.repeat(70_000) })],
-    ['a key that is none', () => Response.json({ publicKeys: ['whpk_AAAA'] })],
-  ])('refuse nobody where there is %s: the service asks again', async (_what, answer) => {
+    ['an invalid key', () => Response.json({ publicKeys: ['whpk_AAAA'] })],
+  ])('refuse no check if there is %s: the service asks again', async (_what, answer) => {
     const publicKeys = publishedKeys({ baseUrl: 'https://api.example', ...answering([answer]), clock });
     expect(await ask(() => END, undefined, { publicKeys })).toMatchObject({ status: 503 });
   });

@@ -9,7 +9,7 @@ describe('a request that is no check of the service', () => {
   };
 
   it.each([
-    ['by nobody', { ...good, headers: {} }, 400, 'missing_header'],
+    ['not signed', { ...good, headers: {} }, 400, 'missing_header'],
     ['by another key', signed(body, { seed: OTHER_SEED }), 401, 'signature_mismatch'],
     ['by a shared secret', signed(body, { scheme: 'v1' }), 401, 'signature_mismatch'],
     ['for another body', { ...good, body: `${body} ` }, 401, 'signature_mismatch'],
@@ -36,7 +36,7 @@ describe('a request that is no check of the service', () => {
     ['over what is no JSON', signed('{'), 400, 'malformed_body'],
     ['over another question', signed('{"merchantId":"shop"}'), 400, 'malformed_body'],
     [
-      'over an id that is none',
+      'over an invalid id',
       signed(JSON.stringify({ ...CHECK, transactionId: '../x' })),
       400,
       'malformed_body',

@@ -95,10 +95,10 @@ describe('an initiator that records batches', () => {
     ['fewer results than items', { results: [made('pay_1')] }],
     ['more results than items', { results: [made('pay_1'), made('pay_2'), made('pay_3')] }],
     ['the results in another order', { results: [made('pay_2'), made('pay_1')] }],
-    ['a result that says nothing', { results: [made('pay_1'), { transactionId: 'pay_2' }] }],
+    ['a result without a kind', { results: [made('pay_1'), { transactionId: 'pay_2' }] }],
     ['a result that says both', { results: [made('pay_1'), { ...made('pay_2'), code: 'invalid_amount' }] }],
     [
-      'a conflict that does not say what stands',
+      'a conflict without the stored outcome',
       { results: [made('pay_1'), { transactionId: 'pay_2', code: 'outcome_conflict' }] },
     ],
     ['no results', {}],

@@ -8,7 +8,7 @@ import { type Fetch, json, payment, raw, SHOP } from './scripted-service.ts';
 const FATES = ['fine', 'request lost', 'answer lost', 'unavailable', 'a page', 'a refusal'];
 
 describe('an initiator over a network that loses requests and answers', () => {
-  it('ends with what stands, and never records anything twice or otherwise', async () => {
+  it('ends with the stored outcome, and never records twice or something else', async () => {
     const fates = fc.array(fc.constantFrom(...FATES), { maxLength: 12 });
     const statuses = fc.array(fc.constantFrom('SUCCEEDED', 'FAILED', 'PENDING'), {
       minLength: 1,

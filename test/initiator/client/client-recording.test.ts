@@ -101,7 +101,7 @@ describe('an initiator that records', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('gives what stands where somebody else ended the transaction', async () => {
+  it('returns the stored outcome if another request ended the transaction', async () => {
     const current = standing({ status: 'FAILED' });
     const conflict = scripted([json(409, { code: 'outcome_conflict', current })]);
     expect(await conflict.initiator.record(payment())).toEqual({ kind: 'outcome_conflict', current });
@@ -153,7 +153,7 @@ describe('an initiator that records', () => {
     ['an answer with another amount', json(200, standing({ amount: 1 }))],
     ['an answer with another time', json(200, standing({ occurredAt: '2026-11-20T07:59:59.000Z' }))],
     ['an answer about no version', json(201, standing({ version: 3 }))],
-    ['a conflict that does not say what stands', json(409, { code: 'outcome_conflict' })],
+    ['a conflict without the stored outcome', json(409, { code: 'outcome_conflict' })],
     [
       'a conflict about another transaction',
       json(409, { code: 'outcome_conflict', current: standing({ transactionId: 'pay_2' }) }),
@@ -167,7 +167,7 @@ describe('an initiator that records', () => {
     ['a gateway that knows no such path', raw(404, 'text/html', '<html>not found</html>')],
     ['a gateway with a conflict', raw(409, 'text/html', '<html>conflict</html>')],
     ['a gateway that finds it too large', raw(413, 'application/json', '{"message":"Too Long"}')],
-  ])('takes %s for no answer: nobody knows, and the same is asked again', async (_what, answer) => {
+  ])('does not accept %s as an answer: it repeats the same request', async (_what, answer) => {
     const { initiator, seen } = scripted([answer, answer, answer], { maxTries: 3 });
     const fault = await initiator.record(payment()).catch((error: unknown) => error);
     expect(fault).toMatchObject({ name: 'InitiatorFault', code: 'unexpected_answer', retryable: true });
@@ -224,7 +224,7 @@ describe('an initiator that records', () => {
     expect(seen).toEqual([]);
   });
 
-  it('says nothing of its key, whatever happens', async () => {
+  it('never reveals its key', async () => {
     for (const answer of [broken, json(401, { code: 'invalid_key' }), json(500, {})]) {
       const { initiator } = scripted([answer]);
       const fault = (await initiator.record(payment()).catch((error: unknown) => error)) as Error;

@@ -46,7 +46,7 @@ interface Participant {
 const steps = fc.array(fc.constantFrom('commit', 'check'), { minLength: 1, maxLength: 6 });
 
 function describeMarks(name: string, open: () => Participant): void {
-  describe(`whoever writes first, on ${name},`, () => {
+  describe(`the first writer, on ${name},`, () => {
     it('is the local transaction: the check tells its end', async () => {
       const participant = open();
       expect(await participant.commitLocally('pay_1')).toBe(true);
@@ -62,7 +62,7 @@ function describeMarks(name: string, open: () => Participant): void {
       expect(await participant.check('pay_1')).toEqual({ kind: 'rolled_back' });
     });
 
-    it('decides for ever, in whatever order they come, one after the other or at once', async () => {
+    it('decides for ever, in any order, one after the other or at once', async () => {
       const participant = open();
       let count = 0;
       await fc.assert(
@@ -78,7 +78,7 @@ function describeMarks(name: string, open: () => Participant): void {
           const commits = seen.filter((one) => one === true).length;
           const marks = seen.filter((one) => typeof one === 'object').map(({ kind }) => kind);
           const last = await participant.check(id);
-          // Never both, and never another than was told before.
+          // Never both, and never another answer than before.
           expect(new Set([...marks, last.kind]).size).toBe(1);
           expect(commits).toBe(last.kind === 'committed' ? 1 : 0);
           expect(await participant.effects(id)).toBe(commits);
@@ -136,7 +136,7 @@ describe('marks in DynamoDB', () => {
     await expect(endOrRollBack(client, { tableName: 'no-such-table', key })).rejects.toThrow();
   });
 
-  it('are refused an end that is none, and a key that is theirs', () => {
+  it('are refused an invalid end, and a key that is theirs', () => {
     expect(() => committedMark(placeOf('pay_1'), { ...END, amount: -1 })).toThrow(
       expect.objectContaining({ code: 'invalid_option' }),
     );

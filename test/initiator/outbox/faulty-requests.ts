@@ -37,7 +37,7 @@ export interface FaultyClient {
   close(): void;
 }
 
-/** The real SDK on the real table, with a network that does as it is told. */
+/** The real SDK on the real table, with a network that the test controls. */
 export function openFaultyClient(): FaultyClient {
   const inner = new DynamoDBClient({ maxAttempts: 1 });
   const handler = inner.config.requestHandler;

@@ -106,9 +106,9 @@ describe('by the policy of the guide', () => {
     ['sealed secrets', { action: 'GetItem', leadingKey: 'M#demo', attributes: ['secrets'] }],
     ['what is due', { action: 'PutItem', leadingKey: 'T#demo#pay_1', attributes: ['nextAttemptAt'] }],
     ['the fence', { action: 'PutItem', leadingKey: 'T#demo#pay_1', attributes: ['rev'] }],
-    ['what stands', { action: 'UpdateItem', leadingKey: 'T#demo#pay_1', attributes: ['status'] }],
+    ['a stored outcome', { action: 'UpdateItem', leadingKey: 'T#demo#pay_1', attributes: ['status'] }],
     ['a deletion', { action: 'DeleteItem', leadingKey: 'T#demo#pay_1', attributes: [] }],
-  ])('nobody touches %s', (_what, access) => {
+  ])('does not permit changes of %s', (_what, access) => {
     expect(isAllowed(access)).toBe(false);
   });
 });

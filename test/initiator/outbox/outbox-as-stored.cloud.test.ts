@@ -108,7 +108,7 @@ describe('an outcome in the initiator’s own transaction', () => {
       }
     });
 
-    it('is unchanged when the API is told the same, and a conflict when it is told otherwise', async () => {
+    it('is unchanged when the API records the same, and a conflict when it records something else', async () => {
       await commit('pay_1');
       expect(await record('pay_1')).toMatchObject({ kind: 'unchanged' });
       expect(await record('pay_1', { amount: 1 })).toMatchObject({ kind: 'conflict' });

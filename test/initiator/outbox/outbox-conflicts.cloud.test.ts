@@ -11,7 +11,7 @@ describe('an outcome in the initiator’s own transaction', () => {
   const outbox = useOutbox(dynamodb);
   const { commit, versions, record } = outbox;
 
-  describe('beside what stands', () => {
+  describe('beside stored versions', () => {
     it('is written with the items, all of them or none', async () => {
       expect(await commit('pay_1')).toMatchObject({ kind: 'committed', outcome: { transactionId: 'pay_1' } });
       expect(await outbox.own.effects('pay_1')).toBe(1);
@@ -58,7 +58,7 @@ describe('an outcome in the initiator’s own transaction', () => {
       }
     });
 
-    it('costs one request where it is told that a PENDING stands', async () => {
+    it('costs one request if the caller says that a PENDING exists', async () => {
       await record('pay_1', { status: 'PENDING' });
       await commit('pay_1', { afterPending: true });
       expect(outbox.faulty.asked).toEqual(['GetItem', 'TransactWriteItems']);

@@ -27,7 +27,7 @@ describe('an outcome in the initiator’s own transaction', () => {
 
     it('is committed once though the answer was lost and the items’ conditions hold no more', async () => {
       outbox.faulty.fates = ['fine', 'answer lost', 'request lost', 'request lost', 'request lost'];
-      // What stands cannot be read either: the call ends not knowing, and says by which id to go on.
+      // The stored outcome cannot be read either: the result is unknown, and the fault names the id to continue with.
       const fault = (await commit('pay_1', { transactItems: [outbox.own.take('lock')] }).catch(
         (error: unknown) => error,
       )) as InitiatorFault;
@@ -100,7 +100,7 @@ describe('an outcome in the initiator’s own transaction', () => {
       });
     });
 
-    it('is committed exactly as often as it says, whatever is lost, by whomever it is repeated', async () => {
+    it('is committed exactly as often as it says, for any losses and repetitions', async () => {
       const fate = fc.constantFrom(
         'fine',
         'fine',

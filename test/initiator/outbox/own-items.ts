@@ -34,7 +34,7 @@ export function ownItems(table: { readonly name: string; readonly documents: Dyn
         ExpressionAttributeValues: { ':one': 1 },
       },
     }),
-    /** Holds only where nobody was before. */
+    /** The condition holds only if the item is new. */
     take: (name: string): TransactItem => ({
       Put: {
         TableName,

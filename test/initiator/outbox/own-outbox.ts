@@ -50,7 +50,7 @@ export function recordByService(
   return recordOutcome(ports, key, outcomeContentSchema.parse(options.content));
 }
 
-/** A new table for each test, with a merchant; the kit on a network that does as it is told. */
+/** A new table for each test, with a merchant. The kit uses a network that the test controls. */
 export interface OutboxUnderTest {
   readonly table: DynamoDbTable;
   readonly faulty: FaultyClient;

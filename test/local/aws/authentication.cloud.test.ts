@@ -65,7 +65,7 @@ const STAND_INS: readonly (readonly [name: string, ask: Ask])[] = [
 
 const urlsOf = ({ endpoints }: LocalCloud) => [...new Set(Object.values(endpoints))];
 
-/** What a server answers to a request as it stands, whatever a client would not send. */
+/** A server's answer to raw request bytes, which a client would not send. */
 function ask(
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -90,7 +90,7 @@ const JSON_REQUEST = {
 };
 
 describe('a stand-in', () => {
-  it('serves who signs with the key of the data directory, after a restart too, and nobody else', async () => {
+  it('serves only requests signed with the key of the data directory, also after a restart', async () => {
     const dataDir = fixture.newDataDir();
     const first = await fixture.start({ dataDir });
     for (const [, send] of STAND_INS) await send(first.cloud, first.cloud.credentials);

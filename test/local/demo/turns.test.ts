@@ -8,7 +8,7 @@ async function stage() {
   return { said, receiver, turn: createTurns(receiver, { says: (text) => said.push(text) }) };
 }
 
-it('says once that the receiver goes away, whoever sent it', async () => {
+it('says once that the receiver goes away, for either caller', async () => {
   const { said, receiver, turn } = await stage();
   await turn('other');
   await turn('away');
@@ -16,7 +16,7 @@ it('says once that the receiver goes away, whoever sent it', async () => {
   expect(receiver.isAway).toBe(true);
 });
 
-it('says nothing of a return where somebody had it back already', async () => {
+it('does not announce a return if the receiver is already back', async () => {
   const { said, receiver, turn } = await stage();
   await turn('away');
   await turn('other');

@@ -57,7 +57,7 @@ describe('asking about an order', () => {
     expect(kit.events.map(({ event }) => event)).toEqual(['applied', 'duplicate']);
   });
 
-  it('acknowledges what somebody still tries to tell, and nothing else', async () => {
+  it('acknowledges only what the service still tries to deliver', async () => {
     const world = createWorld();
     const kit = await openKit(world);
     await kit.record('pay_1');
@@ -98,7 +98,7 @@ describe('asking about an order', () => {
     expect(json.notifications).toMatchObject([{ state: 'acknowledged' }]);
   });
 
-  it('gives a contradiction to whoever wants to know', async () => {
+  it('reports a conflict to onConflict', async () => {
     const world = createWorld();
     const conflicts: unknown[] = [];
     const kit = await openKit(world, {

@@ -28,7 +28,7 @@ describe('a question', () => {
     expect(asked).toBe(4);
   });
 
-  it('waits no longer than ten seconds, whatever the service wants', async () => {
+  it('waits no longer than ten seconds, even if the service asks for more', async () => {
     const answers = [new Response('', { status: 503, headers: { 'retry-after': '86400' } }), unknown()];
     const { receiver, slept } = asking(async () => answers.shift() ?? fail());
     await receiver.due({ transactionId: 'pay_1' });
@@ -78,7 +78,7 @@ describe('a question', () => {
     ['a proxy that finds nothing', () => page(404)],
     ['a proxy with a conflict', () => page(409)],
     ['a gateway without its service', () => page(502)],
-    ['a 404 of JSON that nobody signed', () => unsigned(404, 'unknown_transaction')],
+    ['an unsigned 404 of JSON', () => unsigned(404, 'unknown_transaction')],
     ['a 401 that is no problem of the service', () => Response.json({ message: 'no' }, { status: 401 })],
     ['a refusal of the key that it does not know', () => unsigned(401, 'brand_new')],
     [
@@ -86,7 +86,7 @@ describe('a question', () => {
       () => problem('GET /v1/transactions/pay_2', 404, 'unknown_transaction'),
     ],
     ['a signed answer of another form', () => signedBy(secret, { status: 'SUCCEEDED' })],
-    ['an answer that is signed by somebody else', () => signedBy(newSecret(), { status: 'PENDING' })],
+    ['an answer with another secret’s signature', () => signedBy(newSecret(), { status: 'PENDING' })],
   ])('that is answered by %s is open: it says the status, and may be asked again', async (_what, answer) => {
     let asked = 0;
     const { receiver } = asking(async () => {

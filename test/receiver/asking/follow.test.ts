@@ -114,7 +114,7 @@ describe('following the feed', () => {
     expect(await kit.receiver.follow()).toMatchObject({ read: 0 });
   });
 
-  it('follows until it is told to end, also while the service is away', async () => {
+  it('follows until its signal aborts, also while the service is unavailable', async () => {
     const { kit, record, hands, wakes } = await openFollower();
     await record(0, 1);
     const ending = new AbortController();
@@ -144,7 +144,7 @@ describe('following the feed', () => {
     await record(0, 1);
     await kit.receiver.follow();
     world.time.nowMs += 91 * 86_400_000;
-    // It was away for longer than the service keeps things: whoever runs it must know.
+    // It was away for longer than the retention: the operator must know.
     await expect(kit.receiver.follow({ everySeconds: 1 })).rejects.toMatchObject({
       code: 'request_refused',
       message: expect.stringContaining('cursor_expired'),

@@ -30,7 +30,7 @@ describe('the adapter for Node http', () => {
     expect(seen).toEqual([]);
   });
 
-  it('answers 500 and no word more where the handler throws', async () => {
+  it('answers 500 without details if the handler throws', async () => {
     const faults: ReceiverFault[] = [];
     const cause = new Error('the password is hunter2');
     const throwing = () => {
@@ -146,7 +146,7 @@ describe('the adapter for Node http', () => {
     ]);
   });
 
-  it('writes down what failed here where nobody listens, and nothing that strangers did', async () => {
+  it('logs its own faults if there is no listener, and nothing that strangers caused', async () => {
     const written = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const handle = toNodeHandler(handler);
     const url = await listen(async (request, response) => {

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { fillStore, openDay, spread } from '../../../bench/day-of-outcomes.ts';
 
-/** A day of `outcomes` of which `lost` never came: what it costs to find them. */
+/** The cost of finding `lost` missing outcomes among the `outcomes` of a day. */
 async function find(outcomes: number, lost: number) {
   const day = await openDay(outcomes);
   const db = new DatabaseSync(':memory:');

@@ -6,7 +6,7 @@ import { createWorld } from '../../support/world.ts';
 import { everythingOnce, fillFirst, trade } from './reconciling-kit.ts';
 
 describe('reconciling', () => {
-  it('tells of what contradicts, goes on, and does not ask again in vain', async () => {
+  it('reports conflicts, goes on, and does not ask again in vain', async () => {
     const conflicts: Conflict[] = [];
     const kit = await openKit(createWorld(), {
       receiver: { onConflict: (conflict) => void conflicts.push(conflict) },
@@ -28,7 +28,7 @@ describe('reconciling', () => {
     expect(kit.applied.filter(({ transactionId }) => transactionId === 'pay_5')).toHaveLength(1);
   });
 
-  it('tells of what was applied and is not listed', async () => {
+  it('reports what was applied and is not listed', async () => {
     const world = createWorld();
     const conflicts: Conflict[] = [];
     const kit = await openKit(world, {
@@ -47,7 +47,7 @@ describe('reconciling', () => {
     expect(conflicts.map(({ kind }) => kind)).toEqual(['unlisted_there', 'unlisted_there']);
   });
 
-  it('does not move past a contradiction of which nobody wants to know', async () => {
+  it('does not move past a conflict without onConflict', async () => {
     const kit = await openKit(createWorld());
     const outcomes = await trade(kit, { windows: 4, each: 2, tells: (index) => index !== 5 && index !== 7 });
     await kit.tell({ ...(outcomes[5] as Outcome), status: 'FAILED' });

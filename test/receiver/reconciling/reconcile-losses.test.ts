@@ -6,7 +6,7 @@ import { createWorld, payment } from '../../support/world.ts';
 import { everythingOnce, fillFirst, trade } from './reconciling-kit.ts';
 
 describe('reconciling', () => {
-  it('finds what no callback brought, applies it whole, and acknowledges it', async () => {
+  it('finds what no callback delivered, applies it, and acknowledges it', async () => {
     const world = createWorld();
     const kit = await openKit(world);
     await kit.merchant.endpoint();

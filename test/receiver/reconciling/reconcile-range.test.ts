@@ -51,7 +51,7 @@ describe('reconciling', () => {
     expect(kit.applied).toHaveLength(30);
   });
 
-  it('says what it does', async () => {
+  it('reports its progress', async () => {
     const kit = await openKit(createWorld());
     await trade(kit, { windows: 15, each: 2, tells: (index) => index !== 4 && index !== 28 });
     const seen: ReconcileProgress[] = [];
@@ -72,7 +72,7 @@ describe('reconciling', () => {
     ]);
   });
 
-  it('stops when it is told to, and goes on from there', async () => {
+  it('stops when its signal aborts, and continues from there', async () => {
     const kit = await openKit(createWorld());
     await trade(kit, { windows: 6, each: 2, tells: () => false });
     const stopping = new AbortController();
@@ -133,7 +133,7 @@ describe('reconciling', () => {
     expect((await kit.receiver.compare())?.isEqual).toBe(true);
   });
 
-  it('wants to know from when on it answers for what was applied', async () => {
+  it('requires the time from which it accounts for applied outcomes', async () => {
     const world = createWorld();
     const { receiver } = await openKit(world, { service: { since: undefined as unknown as string } });
     await expect(receiver.reconcile()).rejects.toMatchObject({ code: 'since_missing' });

@@ -13,7 +13,7 @@ afterAll(() => dynamodb.stop());
 
 describeReceiverStore('memory', async () => openMemoryStore());
 describeReceiverStore('SQLite', async () => openSqliteStore());
-// Whoever keeps amounts opens a database so, and the store reads from the same.
+// A database for amounts is opened like this, and the store reads from the same one.
 describeReceiverStore('SQLite that reads integers as BigInt', async () =>
   openSqliteStore({ readBigInts: true }),
 );

@@ -114,7 +114,7 @@ describe('verifying a callback', () => {
     expect(
       codeOf({ headers: { ...headers, 'webhook-signature': renamed }, body }, { secrets: publicKey }),
     ).toBe('signature_mismatch');
-    // The bytes of a public key are known to everybody: as a shared secret they would let anybody sign.
+    // The bytes of a public key are public: as a shared secret they would let anyone sign.
     const shared = signedHeaders({ id: 'msg_1', timestamp: now() / 1000, body }, [
       { scheme: 'v1', key: Buffer.from(publicKey.slice('whpk_'.length), 'base64') },
     ]);

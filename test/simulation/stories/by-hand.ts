@@ -135,7 +135,7 @@ export class ByHand {
     this.changes.onAnswer(endpoint);
   }
 
-  /** Enables an endpoint again and redelivers what it missed, by a job and one by one. */
+  /** Redelivers notifications that were blocked while the endpoint was disabled, one by one. */
   async #resendBlocked(key: EndpointKey): Promise<void> {
     const all = [...this.#world.stores.held.notifications.values()];
     const isOwn = (one: Notification) =>

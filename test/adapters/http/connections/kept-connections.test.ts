@@ -129,7 +129,7 @@ describe('a connection', () => {
     expect(setup.receiver.sockets).toHaveLength(131);
   });
 
-  test('tells whoever is impatient while it still waits, once, and nobody where it was quick', async () => {
+  test('calls onExceeded once while it still waits, and never if the answer was quick', async () => {
     const waiting: Socket[] = [];
     await face({ onRequest: (socket, count) => (count === 1 ? success(socket) : waiting.push(socket)) });
     const request = { url: setup.receiver.url, headers: {}, body: '{}', timeoutMs: 20_000 };
@@ -140,7 +140,7 @@ describe('a connection', () => {
     };
     await setup.sender.send(request, { ms: 15_000, onExceeded: answerNow });
     expect(told).toBe(0);
-    // This one is answered only because it was told.
+    // This request is answered only because onExceeded was called.
     expect(meaningOf(await setup.sender.send(request, { ms: 50, onExceeded: answerNow }))).toEqual(DELIVERED);
     expect(told).toBe(1);
   });
@@ -153,7 +153,7 @@ describe('a connection', () => {
     await setup.receiver.closed(0);
   });
 
-  test('is ended by close(), whatever it is at', async () => {
+  test('is ended by close() in every state', async () => {
     await face({});
     const exchange = send();
     await until(() => setup.receiver.requests.length === 1);

@@ -5,7 +5,7 @@ import { useConnections } from './connected-receiver.ts';
 const setup = useConnections();
 const { face, send } = setup;
 
-describe('an answer that nobody asked for', () => {
+describe('an unrequested answer', () => {
   const POISON = answer(200, 'success');
 
   test('right behind another is not taken for the answer to the next request', async () => {

@@ -73,7 +73,7 @@ describe('a receiver that does not speak HTTP/1.1 ends in invalid_response:', ()
     });
   });
 
-  test('whatever it says, there is one end, and what is no answer is not taken for one', async () => {
+  test('any bytes lead to exactly one result, and bytes that are no answer do not count as one', async () => {
     let bytes = Buffer.alloc(0);
     await face({ onRequest: (socket) => socket.end(bytes) });
     const pieces = fc.oneof(

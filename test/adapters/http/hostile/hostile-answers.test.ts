@@ -31,7 +31,7 @@ describe('an answer', () => {
       { statusCode: 200, body: 'success' },
     ],
     ...[100, 102, 103, 199].map((status): [string, Behaviour, object] => [
-      `after ${status}, for which nobody asked`,
+      `after an unrequested ${status}`,
       says(`HTTP/1.1 ${status} Unasked\r\n\r\n${answer(200, 'success')}`),
       { statusCode: 200, body: 'success' },
     ]),
@@ -58,12 +58,12 @@ describe('an answer', () => {
       { statusCode: 503, body: 'busy', retryAfter: '120' },
     ],
     [
-      'with Retry-After twice, of which the first counts',
+      'with two Retry-After headers: the first counts',
       says(answer(429, '', 'retry-after: 1\r\nretry-after: 2\r\n')),
       { statusCode: 429, body: '', retryAfter: '1' },
     ],
     [
-      'that is shorter than its body, of which the announced part counts',
+      'that announces less than its body: the announced part counts',
       says('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nsuccess'),
       { statusCode: 200, body: 'succ' },
     ],

@@ -61,7 +61,7 @@ describe('a receiver that goes away ends in connection_reset:', () => {
     expect(meaningOf(await setup.sender.send(callback({ url })))).toEqual(RESET);
   });
 
-  test('but a port where nobody listens is connection_failed', async () => {
+  test('but a closed port is connection_failed', async () => {
     await face({});
     const { url } = setup.receiver;
     await setup.receiver.stop();

@@ -60,7 +60,7 @@ export function describeCheckStore(name: string, open: OpenTable): void {
       expect(table().events).toEqual([]);
     });
 
-    it('goes on behind a place, whichever partition it lies in', async () => {
+    it('continues after a cursor from any partition', async () => {
       const own = Array.from({ length: 8 }, (_, n) => check(SHOP, `pay_${n}`, n % 4));
       for (const one of [...own, check(SHOP_2, 'pay_1', 0)]) await table().checks.save(one, 'absent');
       const sorted = own.map(unresolvedOrder).sort();

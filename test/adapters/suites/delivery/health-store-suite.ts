@@ -27,7 +27,7 @@ export function describeHealthStore(name: string, openTable: OpenTable): void {
       expect(await table().health.read(circuit)).toStrictEqual(well);
     });
 
-    it('takes a write from whoever has seen the last one', async () => {
+    it('accepts a write only on the latest revision', async () => {
       expect(await table().health.save(circuit, { ...open, rev: 2 }, 1)).toBe(false);
       expect(await table().health.read(circuit)).toBeUndefined();
       await table().health.save(circuit, open, 0);

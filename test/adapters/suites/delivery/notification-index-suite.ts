@@ -189,7 +189,7 @@ export function describeNotificationIndex(name: string, open: OpenTable): void {
       }
     });
 
-    it('goes on behind any place in the list, whichever partition that is of, and whether it is there or not', async () => {
+    it('continues after any cursor, from any partition, also if its row is gone', async () => {
       const all = [
         settled({ transactionId: 'a', endpointId: 'ep', state: 'blocked', listedAt: at(1) }),
         settled({ transactionId: 'a', endpointId: 'ep-2', state: 'blocked', listedAt: at(1) }),

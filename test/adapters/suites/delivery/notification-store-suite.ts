@@ -97,7 +97,7 @@ export function describeNotificationStore(name: string, open: OpenTable): void {
         expect(await stored()).toStrictEqual({ ...read, nextAttemptAt: at(900) });
       });
 
-      it('is refused where somebody attempted, leased, settled or removed it since', async () => {
+      it('is refused if it was attempted, leased, settled or removed since', async () => {
         const read = notification({ rev: 4 });
         expect(await table().notifications.lease(read, at(900))).toBe(false);
         expect(await stored()).toBeUndefined();

@@ -49,7 +49,7 @@ function itemBytes(value: unknown): number {
 
 /** What only the real table has: rows of others, consistency, sizes, expiry, a clock of its own. */
 export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
-  describe('rows that somebody else wrote into an index', () => {
+  describe('foreign rows in an index', () => {
     const table = useTable(() => dynamodb.open()) as () => DynamoDbTable;
     const put = (Item: Record<string, unknown>) =>
       table().table.documents.send(new PutCommand({ TableName: table().table.name, Item }));

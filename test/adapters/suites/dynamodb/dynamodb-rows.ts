@@ -89,7 +89,7 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
         expect((await page()).rows).toHaveLength(1);
       });
 
-      it('are read with a check-back of which they say less, or more', async () => {
+      it('are read with a check-back that has fewer or more fields', async () => {
         const checkBack = { url: 'https://bank.example/checks', onUnknown: 'escalate', after: 'midnight' };
         await put({ ...itemOf(pending()), checkBack });
         expect((await table().outcomes.read(pending()))?.checkBack).toEqual({
@@ -158,7 +158,7 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
       ['no time at which it was recorded', { recordedAt: 'yesterday' }],
       ['another key than it says', { transactionId: 'pay_9' }],
       ['a merchant that is another’s', { merchantId: OTHER }],
-    ])('are unreadable wherever they are read, and operators are told: %s', async (_what, changes) => {
+    ])('are unreadable for every reader, and an event is reported: %s', async (_what, changes) => {
       await table().table.documents.send(
         new PutCommand({ TableName: table().table.name, Item: { ...itemOf(succeeded()), ...changes } }),
       );
@@ -199,7 +199,7 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
       expect((await page({ cursor: first.cursor })).rows).toEqual([broken, behind]);
     });
 
-    it('hold up nobody where they are others’', async () => {
+    it('do not hold up other merchants', async () => {
       const theirs = { merchantId: OTHER, transactionId: transaction('pay_0') };
       await put({
         ...itemOf(succeeded()),
@@ -247,7 +247,7 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
       expect(told()).toEqual(['unreadable_row']);
     });
 
-    it('are told without what stands in them', async () => {
+    it('are reported without their contents', async () => {
       await put({ ...itemOf(succeeded()), metadata: 'card 4111 1111' });
       await expect(table().outcomes.read(succeeded())).rejects.toMatchObject(unreadable);
       expect(told()).toEqual(['unreadable_row']);

@@ -38,7 +38,7 @@ export function describeFeedStore(name: string, open: OpenTable): void {
       expect(await read({ from: at(20), to: at(10) })).toEqual([]);
     });
 
-    it('lists in the order of listing, whatever was written first, and then by id', async () => {
+    it('lists by listing time and then by id, in any order of writes', async () => {
       const order = [
         succeeded({ transactionId: 'b', listedAt: at(1) }),
         succeeded({ transactionId: 'a', listedAt: at(2) }),
@@ -75,7 +75,7 @@ export function describeFeedStore(name: string, open: OpenTable): void {
       expect(new Set(ids(rows)).size).toBe(rows.length);
     });
 
-    it('goes on behind any outcome, whichever shard that lies in, and whether it is there or not', async () => {
+    it('continues after any outcome of any shard, also if it is gone', async () => {
       const order = [
         succeeded({ transactionId: 'a', listedAt: at(1) }),
         succeeded({ transactionId: 'a-1', listedAt: at(1) }),
@@ -104,7 +104,7 @@ export function describeFeedStore(name: string, open: OpenTable): void {
       expect(await behind({ transactionId: 'zzz', listedAt: at(5) }, { to: at(3) })).toEqual([]);
     });
 
-    it('shows what a receiver is told, without metadata and without where callbacks go', async () => {
+    it('shows what a receiver may see, without metadata and callback URL', async () => {
       let count = 0;
       await fc.assert(
         fc.asyncProperty(anyOutcome, async (any) => {

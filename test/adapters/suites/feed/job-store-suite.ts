@@ -36,7 +36,7 @@ export function describeJobStore(name: string, open: OpenTable): void {
       expect(await table().jobs.read(SHOP, 'job2')).toBeUndefined();
     });
 
-    it('takes progress from whoever has seen the last of it, one of twenty', async () => {
+    it('accepts progress only on the latest revision: one of twenty', async () => {
       expect(await table().jobs.save(job({ rev: 2 }), 1)).toBe(false);
       expect(await running()).toEqual([]);
       await table().jobs.save(job(), 0);
@@ -57,7 +57,7 @@ export function describeJobStore(name: string, open: OpenTable): void {
       expect(await stored()).toStrictEqual(done);
     });
 
-    it('stays done when whoever was overtaken comes late', async () => {
+    it('stays done when an overtaken run writes late', async () => {
       await table().jobs.save(job(), 0);
       await table().jobs.save(job({ state: 'done', rev: 2 }), 1);
       expect(await table().jobs.save(job({ rev: 2, range: 3 }), 1)).toBe(false);

@@ -19,7 +19,7 @@ export function describeOutcomeStore(name: string, open: OpenTable): void {
       );
     });
 
-    it('never changes what stands', async () => {
+    it('never changes a stored outcome', async () => {
       await table().outcomes.putIfAbsent(pending(), 0);
       expect(await table().outcomes.putIfAbsent(succeeded(), 0)).toBe('exists');
       expect(await table().outcomes.versions(succeeded())).toEqual([pending()]);
@@ -43,7 +43,7 @@ export function describeOutcomeStore(name: string, open: OpenTable): void {
       );
     });
 
-    it('gives versions in their order, whichever was written first, at once', async () => {
+    it('returns versions in their order at once, in any order of writes', async () => {
       const end = succeeded({ version: 2, reason: { code: 'ok', message: '' } });
       await table().outcomes.putIfAbsent(end, 0);
       expect(await table().outcomes.versions(end)).toEqual([end]);

@@ -47,7 +47,7 @@ export function describeWindowStore(name: string, open: OpenTable): void {
       expect(await table().windows.buckets(closedWindow({ start: at(300) }))).toBeUndefined();
     });
 
-    it('keeps the buckets of the window that stands, whoever else wanted to close or revise it', async () => {
+    it('keeps the buckets of the stored window when other runs try to close or revise it', async () => {
       await table().windows.putIfAbsent(closedWindow({ buckets }));
       const others = closedWindow({ buckets: buckets.slice(0, 3) });
       expect(await table().windows.putIfAbsent(others)).toBe(false);

@@ -29,7 +29,7 @@ export function describeDirectory(name: string, open: OpenTable): void {
       expect(partitions.filter((entriesOfOne) => entriesOfOne.length > 0).length).toBeGreaterThan(8);
     });
 
-    it('lists a merchant as it was created, whoever tried to create it again', async () => {
+    it('lists a merchant as it was first created, also after attempts to create it again', async () => {
       await table().merchants.create(profile({ createdAt: at(1) }));
       await table().merchants.create(profile({ createdAt: at(2) }));
       expect(await list()).toEqual([{ merchantId: SHOP, createdAt: at(1), own: NOTHING }]);
@@ -100,7 +100,7 @@ export function describeDirectory(name: string, open: OpenTable): void {
       expect(await table().directory.mark(3, 'stated')).toStrictEqual({ through: at(300) });
     });
 
-    it('lets the latest of twenty marks stand, whichever came last', async () => {
+    it('keeps the latest of twenty marks, in any order of arrival', async () => {
       await atOnce(async (writer) => {
         const through = at(((writer * 7) % WRITERS) * 300);
         await table().directory.saveMark(3, 'closed', { through, windowSeconds: 300 });
@@ -141,7 +141,7 @@ export function describeDirectory(name: string, open: OpenTable): void {
         expect(await own()).toEqual({ open: { through: at(300), until: at(1_200) }, rev: 4 });
       });
 
-      it('is changed and taken away by whoever has seen its last change, and by nobody else', async () => {
+      it('is changed and removed only on its latest revision', async () => {
         await table().merchants.create(profile());
         const [first, later] = [
           { through: at(300), until: at(600) },
@@ -161,7 +161,7 @@ export function describeDirectory(name: string, open: OpenTable): void {
         expect(await own()).toStrictEqual({ rev: 3 });
       });
 
-      it('holds what five left open, whoever wrote at the same time', async () => {
+      it('covers everything that five concurrent runs left open', async () => {
         await table().merchants.create(profile());
         await Promise.all(Array.from({ length: 5 }, (_, n) => behind(n * 300, (n + 2) * 300)));
         expect(await own()).toEqual({ open: { through: at(0), until: at(1_800) }, rev: 5 });

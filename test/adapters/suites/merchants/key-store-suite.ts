@@ -22,7 +22,7 @@ export function describeKeyStore(name: string, open: OpenTable): void {
       expect(await table().keys.read('k4')).toBeUndefined();
     });
 
-    it('refuses an id that names a key already, of whatever owner', async () => {
+    it('refuses an id that names a key already, of any owner', async () => {
       await table().keys.create(key('k1'));
       const { keys } = table();
       await expect(keys.create(key('k1', { scope: 'merchant' }))).rejects.toThrow();

@@ -47,7 +47,7 @@ export function describeMerchantStore(name: string, open: OpenTable): void {
       expect(found?.readAtMs).toBeGreaterThanOrEqual(before);
     });
 
-    it('knows nothing of a merchant that is not there, whatever else there is', async () => {
+    it('finds nothing for an unknown merchant among others', async () => {
       await table().merchants.create(profile());
       expect(await table().merchants.read(OTHER)).toBeUndefined();
     });
@@ -70,7 +70,7 @@ export function describeMerchantStore(name: string, open: OpenTable): void {
       expect((await read())?.profile).toStrictEqual(profile({ rev: 2, name: `n${results.indexOf(true)}` }));
     });
 
-    it('makes endpoints one at a time, so that whoever makes one has counted all', async () => {
+    it('creates endpoints one at a time, so that each creation has counted all', async () => {
       await table().merchants.create(profile());
       const results = await atOnce((writer) =>
         table().merchants.createEndpoint(endpoint({ endpointId: `ep_${writer}` }), 1),

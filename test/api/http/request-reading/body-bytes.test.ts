@@ -22,7 +22,7 @@ describe('the bytes of a body', () => {
       415,
       'unsupported_media_type',
     ],
-    ['GBK that says nothing', inGbk, {}, 400, 'invalid_utf8'],
+    ['GBK without a charset', inGbk, {}, 400, 'invalid_utf8'],
     [
       'GBK that says UTF-8',
       inGbk,

@@ -19,7 +19,7 @@ describe('the feed', () => {
       });
     });
 
-    it('with several shards, of which one cursor is enough', async () => {
+    it('with several shards and one cursor', async () => {
       await setShards(7);
       const all = Array.from({ length: 60 }, (_, index) => outcome(`pay_${index}`, START_MS + (index % 20)));
       for (const [index, one] of all.entries()) await write(one, index % 7);
@@ -113,7 +113,7 @@ describe('the feed', () => {
       expect(idsOf(await ask(`?cursor=${fourth.nextCursor}`))).toEqual(['pay_3']);
     });
 
-    it('whatever writers, clocks, shards, commits and indexes do within their bounds', async () => {
+    it('for any writers, clocks, shards, commits and indexes within their bounds', async () => {
       const write = fc.record({
         atMs: fc.integer({ min: 0, max: 5 * MINUTE }),
         skewMs: fc.integer({ min: -2 * SECOND, max: 2 * SECOND }),

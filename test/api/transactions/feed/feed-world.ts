@@ -9,7 +9,7 @@ export const DAY = 86_400 * SECOND;
 export const LAG = 30 * SECOND;
 export const DEMO = merchantIdSchema.parse('demo');
 
-/** As it stands in the table, whoever put it there: the service, or an initiator's own transaction. */
+/** An outcome as the table holds it, written by the service or by an initiator's own transaction. */
 export function outcome(transactionId: string, listedAtMs: number, changes: object = {}): Outcome {
   const listedAt = new Date(listedAtMs).toISOString();
   const content = payment(changes);

@@ -5,7 +5,7 @@ import { FROM, type Row, useLedgerCommand } from './ledger-command.ts';
 describe('reconciling a ledger', () => {
   const { asked, list, close, run, events, found } = useLedgerCommand();
 
-  it('finds both the same by three questions, and says of which time', async () => {
+  it('finds both equal with three questions, and names the range', async () => {
     const rows = await list(600, 10_000);
     await close(200);
     const { status, lines } = await run(rows);

@@ -29,7 +29,7 @@ describe('reconciling a ledger', () => {
   });
 
   describe('shows', () => {
-    it('one of a thing as one', async () => {
+    it('a count of one in the singular', async () => {
       const rows = await list(2, 10_000);
       await close(60);
       const { lines } = await run(rows.slice(1), { from: FROM, json: false });
@@ -55,7 +55,7 @@ describe('reconciling a ledger', () => {
       expect(unverified.lines.some((text) => text.includes('not verified: set TIDINGS_SECRET'))).toBe(true);
     });
 
-    it('a bar where somebody watches, and takes it away at the end', async () => {
+    it('a progress bar on a terminal, and removes it at the end', async () => {
       const rows = await list(90, 10_000);
       await close(60);
       const { said } = await run(rows.slice(1), { from: FROM, isTTY: true });
@@ -65,7 +65,7 @@ describe('reconciling a ledger', () => {
       expect(drawn.at(-1)).toBe('');
     });
 
-    it('plain lines where nobody does', async () => {
+    it('plain progress lines elsewhere', async () => {
       const rows = await list(90, 10_000);
       await close(60);
       const { said } = await run(rows.slice(1), { from: FROM });

@@ -54,7 +54,7 @@ describe('reconciling a ledger', () => {
     expect([status, found(lines).map(({ transactionId }) => transactionId)]).toEqual([1, ['pay_1']]);
   });
 
-  it('finds what is missing of a day of which one answer has the morning and the next one the rest', async () => {
+  it('finds what is missing of a day that is split over two answers', async () => {
     const DAY = 24 * 60 * MINUTE;
     // One answer goes over 31 days: that of a ledger which begins at 08:00 ends at 08:00.
     const rows = await list(2, 31 * DAY + 4 * 60 * MINUTE);

@@ -4,7 +4,7 @@ import { FROM, type Row, useLedgerCommand } from './ledger-command.ts';
 describe('reconciling a ledger', () => {
   const { list, close, run } = useLedgerCommand();
 
-  describe('says of which time it speaks', () => {
+  describe('names the compared range', () => {
     it('and which rows of the ledger lie outside of it', async () => {
       const rows = await list(120, 10_000);
       await close(16);
@@ -17,7 +17,7 @@ describe('reconciling a ledger', () => {
       expect(lines).toContain('          30 rows before or after it, NOT compared');
     });
 
-    it('and finds what is missing before the ledger’s first row, where it is told to', async () => {
+    it('and finds what is missing before the ledger’s first row with --from', async () => {
       const rows = await list(120, 10_000);
       await close(30);
       expect((await run(rows.slice(40))).status).toBe(1);

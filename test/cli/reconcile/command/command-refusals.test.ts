@@ -17,7 +17,7 @@ describe('reconciling a ledger', () => {
       expect(said).toContain('Line 62 repeats line 4: transaction pay_2, version 1');
     });
 
-    it('a ledger of which a row has no type, where types are compared', async () => {
+    it('a ledger in which a row has no type, when types are compared', async () => {
       const rows = await list(90, 10_000);
       await close(60);
       const own: Row = { ...(rows[5] as Row), transactionId: 'own_1' as never, transactionType: '' as never };
@@ -124,8 +124,8 @@ describe('reconciling a ledger', () => {
     it.each([
       ['no key', { TIDINGS_KEY: '' }, 'TIDINGS_KEY is not set'],
       ['no address', { TIDINGS_API: '' }, 'TIDINGS_API is not set'],
-      ['an address that is none', { TIDINGS_API: 'tidings.example' }, 'not an http or https address'],
-      ['a secret that is none', { TIDINGS_SECRET: 'whsec_wrong' }, 'TIDINGS_SECRET is not a secret'],
+      ['an invalid address', { TIDINGS_API: 'tidings.example' }, 'not an http or https address'],
+      ['an invalid secret', { TIDINGS_SECRET: 'whsec_wrong' }, 'TIDINGS_SECRET is not a secret'],
       ['an unknown key', { TIDINGS_KEY: 'tk_nobody_x' }, 'key_refused'],
     ])('%s', async (_, env, said) => {
       expect(await run([], { env })).toMatchObject({
@@ -135,7 +135,7 @@ describe('reconciling a ledger', () => {
       });
     });
 
-    it('a key that may not ask, and a service that is none', async () => {
+    it('a key without the scope, and a server that is not Tidings', async () => {
       expect((await run([], { env: { TIDINGS_KEY: setup.world.admin } })).said).toContain(
         'scope receiver or merchant',
       );
@@ -153,7 +153,7 @@ describe('reconciling a ledger', () => {
       ['--from at the end of a day', { from: '2026-11-20T24:00:00Z' }, 'invalid_option'],
       ['--types', { types: 'Payments' }, 'invalid_types'],
       ['--ledger', { ledger: undefined }, 'missing_setting'],
-    ])('%s that is none', async (_, options, code) => {
+    ])('an invalid %s', async (_, options, code) => {
       expect(await run([], options)).toMatchObject({
         status: 2,
         lines: [],

@@ -42,7 +42,7 @@ describe('a ledger', () => {
     expect(places((await read(Buffer.from(text, 'utf16le'))).rows)).toEqual(['a@2']);
   });
 
-  it('says on which line a row begins, whatever stands between: breaks in quotes, empty lines', async () => {
+  it('names the line on which a row begins, also after line breaks in quotes and empty lines', async () => {
     const broken = line('b', { reference: '"two\nlines,\r\nand a ""third"""' });
     const text = [NAMES, line('a'), broken, '', line('c'), '', '', line('d')].join('\r\n');
     expect(places((await read(text)).rows)).toEqual(['a@2', 'b@3', 'c@7', 'd@10']);

@@ -22,7 +22,7 @@ async function recorded(settings: object = {}) {
   return { world, first, second, notification };
 }
 
-/** A receiver that says nothing until somebody loses patience with it, and then nothing more. */
+/** A receiver that never answers, until the caller gives up. */
 const silent = (world: World, timeoutMs = 10_000) => {
   world.receiver.answer = async (_request, patience) => {
     const isGivenUp = await askForPatience(patience);
@@ -63,7 +63,7 @@ describe('a silent receiver in the first lane', () => {
     });
   });
 
-  it('is told once by that request, where it is only slow', async () => {
+  it('gets one callback if it is only slow', async () => {
     const { world, first, notification } = await recorded();
     world.receiver.answer = async (_request, patience) => {
       await askForPatience(patience);
@@ -125,7 +125,7 @@ describe('a silent receiver in the first lane', () => {
     expect(world.queue).toEqual([]);
   });
 
-  it('has no seat where nobody can say whether it is free', async () => {
+  it('has no seat if the gate cannot be read', async () => {
     const { world, first, notification } = await recorded();
     silent(world);
     world.ports.gate.enter = () =>
@@ -147,7 +147,7 @@ describe('a silent receiver in the first lane', () => {
     expect(await notification('pay_2')).toMatchObject({ state: 'delivered' });
   });
 
-  it('changes nothing of what somebody else has settled meanwhile', async () => {
+  it('changes nothing that was acknowledged meanwhile', async () => {
     const { world, second, notification } = await bothSilent();
     const shop = await world.call(world.admin, 'POST /v1/merchants/demo/keys', { scope: 'receiver' });
     world.receiver.answer = async (_request, patience) => {

@@ -160,7 +160,7 @@ describe('delivering', () => {
     expect(notification.attempts).toHaveLength(3);
   });
 
-  it('blocks what an initiator wrote by itself with a callback URL that is none', async () => {
+  it('blocks an outcome that an initiator wrote itself with an invalid callback URL', async () => {
     const world = createWorld();
     const demo = await world.merchant('demo');
     const transactionId = transaction('pay_1');
@@ -184,7 +184,7 @@ describe('delivering', () => {
     expect(notification.attempts[1]).toMatchObject({ error: 'unexpected_body', responseSnippet: 'fail' });
   });
 
-  it('says nothing of a PENDING', async () => {
+  it('sends no callback for a PENDING', async () => {
     const { world } = await recorded({}, {}, { status: 'PENDING' });
     await world.drain();
     expect(world.requests).toHaveLength(0);

@@ -203,7 +203,7 @@ describe('the fence', () => {
   });
 
   it.each([
-    ['nobody can read keep none behind them from being sent', new TypeError('no notification'), 39 - 20],
+    ['are unreadable do not keep later ones from being sent', new TypeError('no notification'), 39 - 20],
     [
       'the table does not give now end the run',
       new Fault({ code: 'away', message: 'away', retryable: true }),
