@@ -9,7 +9,7 @@ import {
   type Wanted,
 } from '../../../lib/core/merchants/settings-history.ts';
 import { CLOCKS_DIFFER_MS } from '../../../lib/core/runtime/environment.ts';
-import { isoTime, SECOND_MS } from '../../../lib/core/time.ts';
+import { isoTime, msOf, SECOND_MS } from '../../../lib/core/time.ts';
 import { Dice } from '../../simulation/storm/dice.ts';
 
 const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
@@ -113,7 +113,11 @@ describe('a change of what an endpoint wants', () => {
         expect(froms).toEqual([...new Set(froms)].sort());
         expect(history.at(-1)).toMatchObject(wanted);
         const wrong: string[] = [];
-        for (let testMs = nowMs - 6_000; testMs < aheadMs + 12_000; testMs += 500) {
+        // Nothing changes between two boundaries, so each is tested at its millisecond and at both neighbours.
+        const boundaries = [nowMs, aheadMs, ...[...before, ...history].map(({ from: begun }) => msOf(begun))]
+          .filter((boundaryMs) => boundaryMs > nowMs - 6_000 && boundaryMs < aheadMs + 12_000)
+          .flatMap((boundaryMs) => [boundaryMs - 1, boundaryMs, boundaryMs + 1]);
+        for (const testMs of new Set([nowMs - 6_000, ...boundaries, aheadMs + 12_000])) {
           const listedAt = isoTime(testMs);
           const isInForce = listedAt >= (history.at(-1)?.from ?? '');
           for (const kind of kinds) {
