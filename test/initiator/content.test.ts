@@ -180,7 +180,7 @@ describe('the checks of what the API never sees', () => {
     ]);
   });
 
-  it('take each required field for missing', () => {
+  it('report each missing required field', () => {
     for (const name of REQUIRED) {
       expect(kitCheck(payment({ [name]: undefined })).errors).toEqual([
         { pointer: `/${name}`, code: 'missing_field' },

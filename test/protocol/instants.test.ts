@@ -39,7 +39,7 @@ const SOME = [
 ];
 
 describe('a time', () => {
-  it.each(NONE)('is none on a day, or at an hour, that there is not: %j', (text) => {
+  it.each(NONE)('rejects days and hours that do not exist: %j', (text) => {
     expect(timeSchema.safeParse(text).success, 'the API').toBe(false);
     expect(isStatedTime(text), 'stated by initiators').toBe(false);
     expect(instantOf(text), 'read by receivers').toBeNaN();

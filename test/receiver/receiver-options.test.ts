@@ -133,7 +133,7 @@ describe('an option that is not set', () => {
     }
   });
 
-  it('is none where it may be left out', () => {
+  it('is not needed if the option may be left out', () => {
     expect(() => receiver({ service })).not.toThrow();
     expect(() => receiver({ service: { ...service, url: 'http://127.0.0.1:4510/' } })).not.toThrow();
     expect(() => sqliteStore(new DatabaseSync(':memory:'))).not.toThrow();

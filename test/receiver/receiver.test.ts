@@ -161,7 +161,7 @@ describe('a receiver', () => {
     expect(events.map(({ event }) => event)).toEqual(['applied', 'conflict', 'refused']);
   });
 
-  it('answers 5xx where it could not be told of a conflict, and tells it again', async () => {
+  it('answers 5xx if onConflict throws, and reports the conflict again', async () => {
     const told: string[] = [];
     const { post } = openReceiver({
       onConflict: ({ kind }) => {

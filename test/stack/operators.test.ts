@@ -159,7 +159,7 @@ describe('the operators', () => {
     expect(silent.map(entryOf).sort()).toEqual(['AuditBehind', 'CloseBehind', 'StatementBehind']);
   });
 
-  it('are not told of silence between two runs', () => {
+  it('get no alarm for silence between two runs', () => {
     expect(alarmOf('StatementBehind').Period).toBe(900);
   });
 });

@@ -6,7 +6,7 @@ describe('endpoints', () => {
   const setup = useEndpoints();
   const { path } = setup;
 
-  it('are so many and no more', async () => {
+  it('have a limit for each merchant', async () => {
     for (let n = 0; n < 20; n += 1) await setup.demo.endpoint();
     const more = await setup.world.call(setup.demo.manager, `POST ${path()}`, {
       url: 'https://shop.example/',
@@ -14,7 +14,7 @@ describe('endpoints', () => {
     expect(more.json).toMatchObject({ status: 409, code: 'too_many_endpoints' });
   });
 
-  it('are no more for being made all at the same time', async () => {
+  it('do not pass their limit when they are created concurrently', async () => {
     await Promise.allSettled(Array.from({ length: 60 }, () => setup.demo.endpoint()));
     expect(
       (await setup.world.call(setup.demo.manager, `GET ${path()}`)).json.items.length,

@@ -39,7 +39,7 @@ describe('endpoints', () => {
     expect(() => new Webhook(secret).verify(request?.body ?? '', { ...request?.headers })).toThrow();
   });
 
-  it('have so many secrets at once and no more, and the first signs to its end all the same', async () => {
+  it('have a limit of valid secrets, and the first one signs until it expires', async () => {
     const { endpointId, secret } = await setup.demo.endpoint();
     const rotate = () => setup.world.call(setup.demo.manager, `POST ${path(`/${endpointId}/secrets`)}`);
     const answers = [await rotate(), await rotate(), await rotate(), await rotate()];
@@ -92,7 +92,7 @@ describe('endpoints', () => {
     }
   });
 
-  it('takes a rotation that was kept without its overlap for the same', async () => {
+  it('recognizes a repeated rotation that was stored without its overlap', async () => {
     const { endpointId } = await setup.demo.endpoint();
     const rotate = (overlapSeconds: number) =>
       setup.world.call(setup.demo.manager, `POST ${path(`/${endpointId}/secrets`)}`, {

@@ -114,7 +114,7 @@ describe('another owner’s key', () => {
 });
 
 describe('the keys of one owner', () => {
-  it.each(['/v1/merchants/demo/keys', '/v1/keys'])('at %s are so many and no more', async (owner) => {
+  it.each(['/v1/merchants/demo/keys', '/v1/keys'])('at %s have a limit', async (owner) => {
     const statuses = [];
     for (let n = 0; n <= MAX_KEYS; n += 1) {
       statuses.push((await make(setup.world.admin, { scope: 'initiator' }, owner)).status);
@@ -127,7 +127,7 @@ describe('the keys of one owner', () => {
     expect((await make(setup.world.admin, { scope: 'initiator' }, owner)).status).toBe(201);
   });
 
-  it('are no more for being made all at the same time', async () => {
+  it('do not pass their limit when they are created concurrently', async () => {
     await Promise.all(
       Array.from({ length: MAX_KEYS + 50 }, () =>
         make(setup.world.admin, { scope: 'initiator' }, '/v1/keys'),

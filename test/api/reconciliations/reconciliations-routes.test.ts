@@ -197,7 +197,7 @@ describe('reconciling a receiver’s rows', () => {
     expect((await post({ window: WINDOW, bucket, rows: [] })).json.code).toBe('window_too_large');
   });
 
-  it('refuses a row that stands in the claim twice, whether both say the same or not', async () => {
+  it('refuses a row that occurs twice in the claim, with equal or different contents', async () => {
     const [first, second] = (await fill(2)).map(rowOf);
     const rows = [first, second, first, { ...second, amount: 7 }];
     expect((await post({ window: WINDOW, rows })).json).toMatchObject({
@@ -265,7 +265,7 @@ describe('reconciling a receiver’s rows', () => {
     expect(verified(answer, demo.secret, world.time.nowMs)).toEqual(answer.json);
   });
 
-  it('takes a claim of up to 1 MiB, and no more', async () => {
+  it('accepts a claim of up to 1 MiB, and no more', async () => {
     await fill(1);
     const row = (index: number) => ({
       transactionId: `${'x'.repeat(20)}${index}`,

@@ -111,7 +111,7 @@ describe('asking for windows', () => {
     });
   });
 
-  it('tells another merchant nothing', async () => {
+  it('reveals nothing to another merchant', async () => {
     await fill(2);
     const other = await setup.world.merchant('other');
     const askOther = (path: string) => setup.world.call(other.receiver, `GET ${path}`);

@@ -64,7 +64,7 @@ async function partitionOf(count: number) {
 }
 
 describe('walking along the merchants of a partition', () => {
-  it('takes every merchant through what is ripe, and no further, once', async () => {
+  it('processes every merchant once, up to what is due and no further', async () => {
     const { walk, worked, ids, directory, partition } = await partitionOf(5);
     expect(await walk(START_MS + 2 * WINDOW_MS)).toBe(START_MS + 2 * WINDOW_MS);
     expect(await walk(START_MS + 2 * WINDOW_MS)).toBe(START_MS + 2 * WINDOW_MS);

@@ -39,7 +39,7 @@ describe('the fence of a check', () => {
     expect(await transaction()).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  it('one that died before it told of giving up tells when it comes again', async () => {
+  it('one that died before it reported that it gave up reports when its message comes again', async () => {
     const { world } = await prepared({ afterSeconds: 900 });
     world.time.nowMs += 25 * HOUR;
     world.receiver.answer = () => says(500, '');

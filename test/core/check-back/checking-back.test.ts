@@ -91,7 +91,7 @@ describe('checking back', () => {
     expect((world.queue[0]?.atMs ?? 0) - world.time.nowMs).toBe(300_000);
   });
 
-  it('takes an unknown transaction for FAILED where it was told to, and asks again where not', async () => {
+  it('records FAILED for an unknown transaction if the initiator asked for that, and asks again if not', async () => {
     const unknown = says(404, { status: 'UNKNOWN' });
     const told = await prepared({ onUnknown: 'FAILED' });
     told.world.receiver.answer = () => unknown;
@@ -108,7 +108,7 @@ describe('checking back', () => {
     expect(asks.check()).toMatchObject({ state: 'waiting' });
   });
 
-  it('does not record an answer that contradicts what was prepared, and tells somebody', async () => {
+  it('does not record an answer that contradicts the PENDING, and reports it', async () => {
     const { world, transaction, check } = await prepared();
     world.receiver.answer = () => says(200, { ...END, amount: 1 });
     await world.deliverOne(take(world));
@@ -122,7 +122,7 @@ describe('checking back', () => {
     });
   });
 
-  it('lets stand what the initiator says itself while it is asked, and tells where the two differ', async () => {
+  it('keeps what the initiator records itself during a check, and reports if the answer differs', async () => {
     const { world, record, transaction, check } = await prepared();
     world.receiver.answer = async () => {
       await record({ status: 'FAILED' });

@@ -15,7 +15,7 @@ describe('acknowledging', () => {
     expect(world.events.filter(({ event }) => event === 'exhausted')).toEqual([]);
   });
 
-  it('of a PENDING says that there is nothing to tell', async () => {
+  it('of a PENDING is refused, because it has no notifications', async () => {
     const { world, demo } = await recorded();
     await world.call(
       demo.initiator,

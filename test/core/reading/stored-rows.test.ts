@@ -61,7 +61,7 @@ describe('an outcome with a currency that this version does not know', () => {
     }
   });
 
-  it('is the one that stands where another is recorded', async () => {
+  it('is returned as the stored one if another is recorded', async () => {
     const { world, demo } = await shops();
     rewrite(world, 'demo#pay_1#1', { currency: 'XNW' });
     const again = await world.call(

@@ -126,7 +126,7 @@ describe('recording from a queue', () => {
     expect(reasons()).toEqual([]);
   });
 
-  it('takes events only from accounts that may speak for the merchant', async () => {
+  it('accepts events only from accounts that are permitted for the merchant', async () => {
     const { send, item, event, reasons, transaction } = await intake();
     await send(event(item(), '222222222222'));
     await send(event(item(), '333333333333'));

@@ -23,7 +23,7 @@ const stands = (version: 1 | 2, changes: Partial<OutcomeContent> = {}): Outcome 
   }) as Outcome;
 
 describe('recording beside stored versions', () => {
-  it('writes the first version where nothing stands', () => {
+  it('writes the first version if there is none', () => {
     expect(decideRecording([], content())).toEqual({ kind: 'write', version: 1 });
   });
 

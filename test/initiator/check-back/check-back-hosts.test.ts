@@ -28,7 +28,7 @@ describe('the adapters', () => {
     expect((await fetch(url, { ...signed(body), body: huge })).status).toBe(413);
   });
 
-  it('answer 413 to an endless body, and take the rest for no other request', async () => {
+  it('answer 413 to an endless body, and do not read the rest as another request', async () => {
     const url = await listen(toNodeHandler(handler));
     const answered = await new Promise<{ status: unknown; connection: unknown }>((resolve, reject) => {
       const sending = httpRequest(url, { method: 'POST' }, ({ statusCode: status, headers }) =>
@@ -54,7 +54,7 @@ describe('the adapters', () => {
     expect((await fetch(url, signed(body))).status).toBe(200);
   });
 
-  it('tell `onError` of all that they refuse by themselves', async () => {
+  it('report to `onError` all that they refuse themselves', async () => {
     const errors: unknown[] = [];
     const onError = (error: unknown) => {
       errors.push(error);
@@ -94,7 +94,7 @@ describe('the adapters', () => {
     expect(errors[2]).toMatchObject({ message: expect.stringContaining('express.raw({ type') });
   });
 
-  it('say so where a body parser stands before them', async () => {
+  it('report a body parser in front of them', async () => {
     const handle = toNodeHandler(Object.assign(handler, { onRefused: () => undefined }));
     const url = await listen(async (request, response) => {
       for await (const _ of request);

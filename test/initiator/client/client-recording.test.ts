@@ -181,7 +181,7 @@ describe('an initiator that records', () => {
     expect(await calm.initiator.record(payment())).toMatchObject({ kind: 'created' });
   });
 
-  it('takes a broken compression for no answer, and reads a whole one', async () => {
+  it('does not accept a broken compression, and reads an intact one', async () => {
     const bytes = gzipSync(JSON.stringify(standing()));
     const bodies = [bytes.subarray(0, 20), Buffer.from('no gzip'), bytes];
     const server = createServer((request, response) => {
@@ -198,7 +198,7 @@ describe('an initiator that records', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('reads no more of an answer than an answer can be', async () => {
+  it('reads at most the longest possible answer', async () => {
     let mebibytes = 0;
     const endless = new ReadableStream({
       pull(controller) {
@@ -215,7 +215,7 @@ describe('an initiator that records', () => {
     expect(mebibytes).toBeLessThan(12);
   });
 
-  it('refuses before it asks what JSON would change in silence, and ids that are none', async () => {
+  it('refuses, before any request, values that JSON would change silently, and invalid ids', async () => {
     const { initiator, seen } = scripted([json(201, standing())]);
     const nan = payment({ metadata: { rate: Number.NaN } });
     await expect(initiator.record(nan)).rejects.toMatchObject({ code: 'inexact_number' });

@@ -64,7 +64,7 @@ describe('an outcome in the initiator’s own transaction', () => {
       expect(outbox.faulty.asked).toEqual(['GetItem', 'TransactWriteItems']);
     });
 
-    it('is the first version where a PENDING was expected and none stands', async () => {
+    it('is the first version if a PENDING was expected and there is none', async () => {
       expect(await commit('pay_1', { afterPending: true })).toMatchObject({
         kind: 'committed',
         outcome: { version: 1 },

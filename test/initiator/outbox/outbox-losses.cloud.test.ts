@@ -146,7 +146,7 @@ describe('an outcome in the initiator’s own transaction', () => {
       );
     });
 
-    it('takes a commitId that was used for another end for a conflict', async () => {
+    it('reports a conflict for a commitId that was used for another end', async () => {
       const commitId = newCommitId();
       await commit('pay_1', { commitId });
       const other = { outcome: ended('pay_1', { status: 'FAILED' }), commitId };

@@ -158,7 +158,7 @@ describe('a stand-in', () => {
     });
   });
 
-  it('takes a signed link until it expires, and no other path with its signature', async () => {
+  it('accepts a signed link until it expires, and no other path with its signature', async () => {
     const { cloud } = await fixture.start();
     const s3 = new S3Client({ ...base(cloud.credentials), endpoint: cloud.endpoints.s3 ?? '' });
     const Bucket = cloud.resources.find('Statements', 'AWS::S3::Bucket').name;

@@ -5,7 +5,7 @@ import { newSecret, sampleOutcome, signedAnswer } from '../../../lib/receiver/te
 import { asking, fail, page, problem, secret, signedBy, unknown, unsigned } from './asking-receiver.ts';
 
 describe('a question', () => {
-  it('is asked again while the service is away or busy, and not for ever', async () => {
+  it('is repeated while the service is unavailable or busy, and not for ever', async () => {
     const answers = [
       () => Promise.reject(new Error('ECONNREFUSED')),
       async () => new Response('', { status: 503 }),
@@ -114,7 +114,7 @@ describe('a question', () => {
     await expect(receiver.due({ reference: 'ORDER-1' })).rejects.toMatchObject({ code: 'other_merchant' });
   });
 
-  it('to a list that has more and does not say where is a fault, and no question without end', async () => {
+  it('to a list with more pages but no cursor is a fault, and does not repeat without end', async () => {
     const content = { items: [], hasMore: true };
     const request = 'GET /v1/transactions?reference=ORDER-1';
     const { receiver } = asking(async () =>

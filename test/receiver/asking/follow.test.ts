@@ -106,7 +106,7 @@ describe('following the feed', () => {
     expect(ids(kit.applied)).toEqual(ids(refunds));
   });
 
-  it('tells of contradictions, and goes on', async () => {
+  it('reports conflicts, and goes on', async () => {
     const { kit, record } = await openFollower();
     const outcomes = await record(0, 3);
     await kit.tell({ ...(outcomes[1] as Outcome), amount: 1 });

@@ -51,7 +51,7 @@ describe('the adapter for Lambda', () => {
     expect(statuses).toEqual([401, 413, 401, 405]);
   });
 
-  it('tells what it refuses by itself: parsed bodies, and events that are no request', async () => {
+  it('reports what it refuses itself: parsed bodies, and events that are no request', async () => {
     const faults: ReceiverFault[] = [];
     const told = toLambdaHandler(handler, { onRefused: (fault) => faults.push(fault) });
     const events: readonly unknown[] = [

@@ -48,7 +48,7 @@ describe('the adapter for Node http', () => {
     expect([answer.status, answer.headers.get('connection')]).toEqual([413, 'close']);
   });
 
-  it('answers 413 to an endless body, and takes the rest for no other request', async () => {
+  it('answers 413 to an endless body, and does not read the rest as another request', async () => {
     const url = await listen(toNodeHandler(handler));
     const status = await new Promise((resolve, reject) => {
       const sending = httpRequest(url, { method: 'POST' }, (answer) => resolve(answer.statusCode));
@@ -106,7 +106,7 @@ describe('the adapter for Node http', () => {
     expect(seen).toEqual(['pay_1', 'pay_1']);
   });
 
-  it('tells a receiver of all that it refuses by itself, and of a body that breaks off', async () => {
+  it('reports all that it refuses itself, and a body that breaks off', async () => {
     const events: ReceiverEvent[] = [];
     const told = Promise.withResolvers<void>();
     const onEvent = (event: ReceiverEvent) => {

@@ -21,7 +21,7 @@ async function find(outcomes: number, lost: number) {
 }
 
 describe('what reconciling costs', () => {
-  it('keeps to the budget of a day with three that were lost, and asks no more of a day of ten times as many', async () => {
+  it('keeps to the budget for three lost outcomes, and needs no more for a day with ten times as many', async () => {
     const large = await find(60_000, 3);
     expect(large.requests).toBeLessThanOrEqual(20);
     expect(large.bytes).toBeLessThanOrEqual(200_000);

@@ -94,7 +94,7 @@ describe('reconciling', () => {
     expect(looks).toEqual(['day']);
   });
 
-  it('does not ask for ever what is always too long', async () => {
+  it('does not repeat for ever a question that is always too long', async () => {
     const world = createWorld();
     const kit = await openKit(world, {
       service: {

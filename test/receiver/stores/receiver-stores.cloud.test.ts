@@ -137,7 +137,7 @@ describe('the store in DynamoDB', () => {
     });
   });
 
-  it('applies once where two have read that nothing stands, before either writes', async () => {
+  it('applies once if two have read that there is none, before either writes', async () => {
     const { tableName, count, counted } = await dynamodb.open();
     const haveRead = Promise.withResolvers<void>();
     let reads = 0;

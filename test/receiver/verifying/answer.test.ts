@@ -124,7 +124,7 @@ describe('verifying an answer', () => {
     );
   });
 
-  it('takes no callback for an answer, and no answer for a callback', async () => {
+  it('does not accept a callback as an answer, or an answer as a callback', async () => {
     const { headers, body } = await answer();
     expect(() => verify({ headers, body }, { secrets: secret, now })).toThrow(
       expect.objectContaining({ code: 'signature_mismatch' }),

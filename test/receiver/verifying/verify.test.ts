@@ -106,7 +106,7 @@ describe('verifying a callback', () => {
     expect(codeOf({ headers, body }, { secrets: other })).toBe('signature_mismatch');
   });
 
-  it('takes no signature of one scheme for one of the other', () => {
+  it('does not accept a signature of one scheme as one of the other', () => {
     const { privateKey, publicKey } = newKeyPair();
     const { headers, body } = sign({}, { secrets: privateKey });
     const renamed = headers['webhook-signature']?.replace('v1a,', 'v1,');

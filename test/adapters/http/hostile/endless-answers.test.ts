@@ -7,7 +7,7 @@ const setup = useHostileReceiver();
 const { sendTo } = setup;
 
 describe('a receiver that never stops', () => {
-  test('with its body is answered for with what was read, and can send no more', async () => {
+  test('with its body gets a result from what was read, and can send no more', async () => {
     const onRequest: Behaviour = (socket) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       writeForever(socket, Buffer.alloc(65_536, 'x'));

@@ -171,7 +171,7 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
       expect(table().events[0]).toMatchObject({ row: 'T#shop#pay_1 V#0001' });
     });
 
-    it('of the feed are those, too, that stand elsewhere than they say', async () => {
+    it('of the feed include those whose key contradicts their contents', async () => {
       for (const changes of [
         { feedSk: `${at(1)}#pay_1#1` },
         { feedSk: `${at(0)}#pay_1#2` },
@@ -213,7 +213,7 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
       expect(told()).toEqual(['foreign_row']);
     });
 
-    it('are those alone that hold a number which is none here, and not all that are read with them', async () => {
+    it('are only those with a number that is invalid here, and not all that are read with them', async () => {
       const good = succeeded({ transactionId: 'pay_0' });
       await put(itemOf(good));
       await put({ ...itemOf(succeeded({ listedAt: at(1) })), amount: 2n ** 70n });

@@ -84,7 +84,7 @@ export function describeMerchantStore(name: string, open: OpenTable): void {
       expect((await read())?.profile.rev).toBe(3);
     });
 
-    it('makes no endpoint where there is no merchant, or where one of that id stands', async () => {
+    it('creates no endpoint without its merchant, or with an id that exists', async () => {
       expect(await table().merchants.createEndpoint(endpoint(), 1)).toBe(false);
       expect(await table().merchants.createEndpoint(endpoint(), 0)).toBe(false);
       expect(await read()).toBeUndefined();

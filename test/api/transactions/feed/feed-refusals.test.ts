@@ -91,7 +91,7 @@ describe('the feed', () => {
     });
   });
 
-  it('shows what is kept and no more, and another merchant nothing of it', async () => {
+  it('shows only what is retained, and nothing of it to another merchant', async () => {
     await put('pay_1');
     pass(90 * DAY);
     await put('pay_2');

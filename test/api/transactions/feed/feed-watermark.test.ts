@@ -8,7 +8,7 @@ describe('the feed', () => {
   const { open, put, write, ask, follow, watch, pass, setShards } = setup;
 
   describe('never lists anything behind a watermark that was given', () => {
-    it('nor anything younger than it, although it stands in the table already', async () => {
+    it('nor anything younger than the watermark, although the table already holds it', async () => {
       await put('pay_1');
       pass(LAG - 1);
       expect(idsOf(await ask())).toEqual([]);

@@ -6,7 +6,7 @@ describe('reconciling a ledger', () => {
   const setup = useLedgerCommand();
   const { list, close, run, found } = setup;
 
-  describe('does not take rows for equal that only add up to the same', () => {
+  describe('does not report rows as equal that only add up to the same', () => {
     const at = (row: Row | undefined, changes: Partial<Row>): Row => ({ ...(row as Row), ...changes });
     const swapped = (rows: readonly Row[], field: keyof Row): readonly Row[] => [
       at(rows[0], { [field]: rows[1]?.[field] }),
@@ -85,7 +85,7 @@ describe('reconciling a ledger', () => {
       expect(await kinds(swapped(rows, 'listedAt'))).toEqual([1, 'listedAt pay_0', 'listedAt pay_1']);
     });
 
-    it('and takes times that the ledger cut off to whole seconds for what they were', async () => {
+    it('and accepts times that the ledger cut to whole seconds', async () => {
       const rows = await list(90, 1_234);
       await close(60);
       const cut = rows.map((row) => at(row, { listedAt: row.listedAt.replace(/\.\d+/, '') }));

@@ -145,7 +145,7 @@ describe('a ledger is refused, with the line,', () => {
     expect(message).toMatch(/^Line 3 has 10 fields, .*\n.*1,237 is 1237/);
   });
 
-  it('where a column stands twice', async () => {
+  it('where a column occurs twice', async () => {
     expect(await refusal(`${NAMES},amount\n`)).toEqual([
       'repeated_column',
       expect.stringContaining('amount'),
@@ -163,7 +163,7 @@ describe('a ledger is refused, with the line,', () => {
     expect((await refusal('\ufeff'))[1]).toContain('line 1 must have the names of the columns');
   });
 
-  it('where there is none', async () => {
+  it('where the file does not exist', async () => {
     await expect(openLedger(join(directory, 'nowhere.csv'))).rejects.toMatchObject({
       code: 'unreadable_ledger',
     });

@@ -33,7 +33,7 @@ describe('what must not be lost or blocked', () => {
     expect(world.queue).toMatchObject([{ message: { rev: 1 } }]);
   });
 
-  it('tells of an end that was written by a message that died before it told', async () => {
+  it('reports a final state that was written by a message that died before its report', async () => {
     const { world } = await recorded({ schedule: [1] });
     world.receiver.answer = () => statusExchange(500);
     await world.deliverOne(firstOf(world));
@@ -84,7 +84,7 @@ describe('what must not be lost or blocked', () => {
     expect(world.requests.at(-1)?.url).toBe('https://shop.example/moved');
   });
 
-  it('tells of the disabling where the function dies right after it', async () => {
+  it('reports that an endpoint is disabled, also if the function dies right after the write', async () => {
     const { world } = await recorded();
     const { saveEndpoint } = world.ports.merchants;
     world.receiver.answer = () => statusExchange(410);

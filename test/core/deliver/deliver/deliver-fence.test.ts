@@ -46,7 +46,7 @@ describe('the fence', () => {
     expect((await ask()).notifications[0].state).toBe('exhausted');
   });
 
-  it('lets a 2xx stand that was overtaken by another attempt’s failure', async () => {
+  it('keeps a 2xx that was overtaken by another attempt’s failure', async () => {
     const { world, ask } = await recorded({ schedule: [10, 10] });
     const [first] = world.queue.splice(0);
     if (first === undefined) throw new Error('nothing was relayed');

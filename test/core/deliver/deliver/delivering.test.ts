@@ -23,7 +23,7 @@ describe('delivering', () => {
     ]);
   });
 
-  it('tells the others of a slow receiver while it still waits for the answer', async () => {
+  it('marks a slow receiver for all instances while it still waits for the answer', async () => {
     const { world, demo } = await recorded();
     const told: boolean[] = [];
     world.receiver.answer = async (_request, patience) => {
@@ -88,7 +88,7 @@ describe('delivering', () => {
     expect((await ask()).notifications[0].nextAttemptAt).toBe('2026-11-20T08:02:00.000Z');
   });
 
-  it('tells operators which fault of TLS it was', async () => {
+  it('reports which fault of TLS it was', async () => {
     const { world } = await recorded({ schedule: [10] });
     const exchange = {
       kind: 'error',
@@ -112,7 +112,7 @@ describe('delivering', () => {
     expect(world.events.map(({ event }) => event)).toContain('endpoint_disabled');
   });
 
-  it('tells operators that an endpoint is disabled, also where the answer to that write was lost', async () => {
+  it('reports that an endpoint is disabled, also if the answer to that write was lost', async () => {
     const { world } = await recorded();
     const { saveEndpoint } = world.ports.merchants;
     world.ports.merchants.saveEndpoint = async (endpoint, expectedRev) => {
@@ -175,7 +175,7 @@ describe('delivering', () => {
     expect(world.events.map(({ event }) => event)).not.toContain('record_parked');
   });
 
-  it('does not take a 200 with the wrong body for a delivery', async () => {
+  it('does not count a 200 with the wrong body as a delivery', async () => {
     const { world, ask } = await recorded({ schedule: [1] }, { expectBody: 'success' });
     world.receiver.answer = () => okExchange('fail');
     await world.drain();

@@ -58,7 +58,7 @@ describe('a breaker', () => {
     expect(await monitor.admit(circuit)).toEqual({ kind: 'go' });
   });
 
-  it('stays closed where a success stands between', async () => {
+  it('stays closed if there is a success between', async () => {
     const { monitor, fail } = monitors();
     await fail(19);
     await monitor.observe(circuit, { isDelivered: true, durationMs: 10 });
