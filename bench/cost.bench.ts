@@ -129,27 +129,27 @@ function budgetsOf(
   const money = { show: dollars };
   const stored = `with ${thousands(settings.stored)} stored, of that with ${thousands(FEW_STORED)}`;
   return [
-    { what: 'write units', found: total.writeUnits, most: 3, ...units },
-    { what: 'read units', found: total.readUnits, most: 2, ...units },
-    { what: 'SQS requests', found: total.sqsRequests, most: 0.5, ...units },
-    { what: 'Lambda invocations', found: total.invocations, most: 1.3, ...units },
-    { what: 'a million by HTTP', found: price(plain), most: 4, ...money },
-    { what: 'a million by outbox', found: price(byOutbox), most: 3.2, ...money },
+    { what: 'write units', found: total.writeUnits, max: 3, ...units },
+    { what: 'read units', found: total.readUnits, max: 2, ...units },
+    { what: 'SQS requests', found: total.sqsRequests, max: 0.5, ...units },
+    { what: 'Lambda invocations', found: total.invocations, max: 1.3, ...units },
+    { what: 'a million by HTTP', found: price(plain), max: 4, ...money },
+    { what: 'a million by outbox', found: price(byOutbox), max: 3.2, ...money },
     {
       what: 'a reference more',
       // Without processor time: its noise is as large as this difference.
       found: price(withReference, GB_SECONDS) - price(plain, GB_SECONDS),
-      most: 0.63,
+      max: 0.63,
       ...money,
     },
     {
       what: 'write units of one that exhausts wechat',
       found: sumOf(lone.used.values()).writeUnits,
-      most: 70,
+      max: 70,
       ...units,
     },
-    { what: `write units ${stored}`, found: crowdedTotal.writeUnits / total.writeUnits, most: 1, ...ratio },
-    { what: `read units ${stored}`, found: crowdedTotal.readUnits / total.readUnits, most: 1, ...ratio },
+    { what: `write units ${stored}`, found: crowdedTotal.writeUnits / total.writeUnits, max: 1, ...ratio },
+    { what: `read units ${stored}`, found: crowdedTotal.readUnits / total.readUnits, max: 1, ...ratio },
   ];
 }
 

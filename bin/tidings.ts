@@ -12,7 +12,7 @@ const HELP = `Usage: npm run <command> -- [options]
 
 Commands:
   try        Record one outcome on the service that \`npm start\` runs, wait for its callback, verify it
-             and print both, with the same request as curl.
+             and print both, with the curl commands.
   redrive    Put dead letters back into their lanes, and show those that cannot be put back.
   parked     List records that could not be relayed, and put them back. See \`npm run parked -- --help\`.
   reconcile  Compare a ledger of any size with the service. See \`npm run reconcile -- --help\`.
@@ -103,7 +103,7 @@ async function runRedrive(): Promise<void> {
       write(
         message === undefined
           ? `✗ left    ${printable(`${reason}: ${body.slice(0, 100)}`)}`
-          : `✓ ${isDry ? 'found' : 'back '}   ${message.merchantId}/${message.transactionId} ${aimOf(message)} (${printable(reason)})`,
+          : `✓ ${isDry ? 'found' : 'back '}   ${message.merchantId}/${message.transactionId} ${targetOf(message)} (${printable(reason)})`,
       ),
   });
   const atLeast = counts.isWhole ? '' : 'at least ';
@@ -112,7 +112,7 @@ async function runRedrive(): Promise<void> {
   );
 }
 
-function aimOf(message: object): string {
+function targetOf(message: object): string {
   return 'endpointId' in message ? `for ${message.endpointId}` : 'to be checked';
 }
 

@@ -7,11 +7,12 @@ import { createApp } from '../lib/api/api-app.ts';
 import type { HttpEvent } from '../lib/api/http/http-event.ts';
 import { recordingRoutes } from '../lib/api/transactions/record-routes.ts';
 import { unresolvedRoutes } from '../lib/api/unresolved/unresolved-routes.ts';
-import { takeIn } from '../lib/core/record/intake.ts';
+import { recordFromQueue } from '../lib/core/record/intake.ts';
+import { QUEUES } from '../lib/settings.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/serve-http.ts';
-import { INTAKE_VISIBILITY_SECONDS, serveQueue } from './wiring/serve-queue.ts';
+import { serveQueue } from './wiring/serve-queue.ts';
 
 const service = openApiService('record', [
   'checkHorizonSeconds',
@@ -32,8 +33,8 @@ const ports = {
 const recordBatch = serveQueue({
   sqs,
   queueUrlOf: () => config.intakeQueueUrl,
-  longestPauseSeconds: INTAKE_VISIBILITY_SECONDS,
-  work: (message) => takeIn(ports, message),
+  longestPauseSeconds: QUEUES.intake.visibilitySeconds,
+  work: (message) => recordFromQueue(ports, message),
 });
 const serve = serveHttp(createApp(service.app, [...recordingRoutes(ports), ...unresolvedRoutes(ports)]));
 

@@ -20,7 +20,7 @@ export interface Used {
   readonly processorMs: number;
 }
 
-const NOTHING: Used = {
+const NO_USE: Used = {
   writeUnits: 0,
   readUnits: 0,
   tableCalls: 0,
@@ -48,7 +48,7 @@ export function createMeter(): Meter {
   let total = new Map<Stage, Used>();
   let running: Stage | undefined;
   const addTo = (stage: Stage, used: Partial<Used>) =>
-    void total.set(stage, sumOf([total.get(stage) ?? NOTHING, { ...NOTHING, ...used }]));
+    void total.set(stage, sumOf([total.get(stage) ?? NO_USE, { ...NO_USE, ...used }]));
   const watch: Meter['watch'] = async (stage, work) => {
     if (running !== undefined) throw new Error(`${stage} starts while ${running} is running.`);
     running = stage;
@@ -96,8 +96,8 @@ export function without(used: Used, other: Used): Used {
 }
 
 function mapUsed(figure: (name: keyof Used) => number): Used {
-  const mapped: { -readonly [K in keyof Used]: number } = { ...NOTHING };
-  for (const name of Object.keys(NOTHING) as (keyof Used)[]) mapped[name] = figure(name);
+  const mapped: { -readonly [K in keyof Used]: number } = { ...NO_USE };
+  for (const name of Object.keys(NO_USE) as (keyof Used)[]) mapped[name] = figure(name);
   return mapped;
 }
 

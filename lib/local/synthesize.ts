@@ -26,8 +26,8 @@ export async function synthesize(rootDir: string, assemblyDir: string): Promise<
     env: { ...ownEnvironment(), CDK_OUTDIR: assemblyDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => said.push(String(text)));
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => output.push(String(text)));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
@@ -35,7 +35,7 @@ export async function synthesize(rootDir: string, assemblyDir: string): Promise<
   if (code !== 0) {
     throw new LocalCloudError(
       'synthesis_failed',
-      `The app could not be synthesized:\n${said.join('').trim()}`,
+      `The app could not be synthesized:\n${output.join('').trim()}`,
     );
   }
   return true;

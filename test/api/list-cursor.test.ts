@@ -94,7 +94,7 @@ async function fillUndelivered(world: World): Promise<void> {
   world.time.nowMs = START_MS + 11 * MINUTE;
   await world.drain();
   await world.closeWindows();
-  for (const check of world.ports.held.checks.values()) {
+  for (const check of world.ports.contents.checks.values()) {
     const { nextAttemptAt: _due, ...rest } = check;
     await world.ports.checks.save({ ...rest, state: 'unresolved', rev: check.rev + 1 }, check.rev);
   }

@@ -37,7 +37,7 @@ describe('the deployed bundles of sweep, close and audit', () => {
     await shop.heardOf(1);
   });
   afterAll(async () => {
-    await shop.goAway();
+    await shop.stop();
     await service.stop();
     removeDirectory(dataDir);
   });

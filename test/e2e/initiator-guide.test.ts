@@ -70,7 +70,7 @@ describe('the guide for initiators', () => {
   afterAll(async () => {
     child?.kill('SIGKILL');
     inner.destroy();
-    await shop.goAway();
+    await shop.stop();
     await service.stop();
     removeDirectory(dataDir);
     removeDirectory(project);

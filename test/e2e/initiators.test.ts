@@ -88,7 +88,7 @@ describe('initiators of the deployed bundles', () => {
   afterAll(async () => {
     sqs.destroy();
     bank.close();
-    await shop.goAway();
+    await shop.stop();
     await service.stop();
     removeDirectory(dataDir);
   });
@@ -157,7 +157,7 @@ describe('initiators of the deployed bundles', () => {
       (seen) => expect(seen).toHaveLength(1),
     );
     expect(letter?.MessageAttributes?.reason?.StringValue).toBe(
-      'outcome_conflict: SUCCEEDED stands as version 1',
+      'outcome_conflict: SUCCEEDED is recorded as version 1',
     );
     expect(JSON.parse(letter?.Body ?? '')).toEqual(conflict);
   });

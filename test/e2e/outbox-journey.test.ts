@@ -44,7 +44,7 @@ describe('outcomes in the initiator’s own transactions', () => {
   });
   afterAll(async () => {
     inner.destroy();
-    await shop.goAway();
+    await shop.stop();
     await service.stop();
     removeDirectory(dataDir);
   });

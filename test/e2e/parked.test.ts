@@ -37,7 +37,7 @@ describe('records that could not be relayed', () => {
   });
   afterAll(async () => {
     inner.destroy();
-    await shop.goAway();
+    await shop.stop();
     await service.stop();
     removeDirectory(dataDir);
   });

@@ -50,20 +50,20 @@ export async function killRounds(options: {
     const acknowledged = new Map<string, Shop>();
     for (let round = 1; round <= options.rounds; round += 1) {
       const flaky = dice.pick(shops);
-      if (dice.chance(AWAY_SHARE)) await flaky.goAway();
+      if (dice.chance(AWAY_SHARE)) await flaky.stop();
       else flaky.err();
       const { writing, warm } = record(service, { shops, round, acknowledged });
       if (!dice.chance(COLD_SHARE)) await warm;
       await sleep(dice.between(...LIFE_MS));
       await service.kill();
       await writing;
-      await flaky.comeBack();
+      await flaky.start();
       service = await startService(dataDir);
       options.onRound?.(round, acknowledged.size);
     }
     const lost = await lostOf(service, acknowledged);
     const calls = shops.flatMap(({ callbacks }) => [...callbacks.values()]);
-    await Promise.all(shops.map((shop) => shop.goAway()));
+    await Promise.all(shops.map((shop) => shop.stop()));
     return {
       rounds: options.rounds,
       acknowledged: acknowledged.size,

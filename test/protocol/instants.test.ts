@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timeSchema } from '../../lib/core/model.ts';
 import { readAt } from '../../lib/local/scheduler/expressions.ts';
-import { instantOf, isStatedTime } from '../../lib/protocol/instants.ts';
+import { instantOf, isOutcomeTime } from '../../lib/protocol/instants.ts';
 import { parseOutcome } from '../../lib/receiver/outcome.ts';
 import { sampleOutcome } from '../../lib/receiver/testing/index.ts';
 
@@ -41,7 +41,7 @@ const SOME = [
 describe('a time', () => {
   it.each(NONE)('rejects days and hours that do not exist: %j', (text) => {
     expect(timeSchema.safeParse(text).success, 'the API').toBe(false);
-    expect(isStatedTime(text), 'stated by initiators').toBe(false);
+    expect(isOutcomeTime(text), 'stated by initiators').toBe(false);
     expect(instantOf(text), 'read by receivers').toBeNaN();
     expect(() => parseOutcome(sampleOutcome({ listedAt: text }))).toThrow(/listedAt/);
     expect(readAt(`at(${text.replace('Z', '')})`), 'the local Scheduler').toBe(
@@ -51,7 +51,7 @@ describe('a time', () => {
 
   it.each(SOME)('is one: %s', (text) => {
     expect(timeSchema.parse(text)).toBe(new Date(text).toISOString());
-    expect(isStatedTime(text)).toBe(true);
+    expect(isOutcomeTime(text)).toBe(true);
     expect(instantOf(text)).toBe(Date.parse(text));
   });
 

@@ -269,14 +269,14 @@ class Simulation {
 
   /** Everything recorded is settled, nothing is on its way, and the audit has passed over all of it. */
   #isDrained(): boolean {
-    const { notifications, checks } = this.#world.stores.held;
+    const { notifications, checks } = this.#world.stores.contents;
     const isQuiet =
       this.#time.now > this.#story.notBeforeMs &&
       this.#initiators.busy === 0 &&
       this.#banks.busy === 0 &&
       this.#shops.every(({ busy }) => busy === 0) &&
       this.#stream.isEmpty &&
-      this.#lanes.held.size === 0 &&
+      this.#lanes.contents.size === 0 &&
       this.#lanes.schedules.size === 0;
     const due = [...notifications.values(), ...checks.values()];
     return isQuiet && due.every(({ nextAttemptAt }) => nextAttemptAt === undefined);

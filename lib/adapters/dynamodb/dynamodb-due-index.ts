@@ -8,7 +8,7 @@ import type { Table } from './table/table-client.ts';
 export function createDueIndex({ documents, name: TableName }: Table): DueIndex {
   return {
     async page({ partition, before, limit, cursor }) {
-      const answer = await calling('Finding what is due', () =>
+      const answer = await calling('Querying the due index', () =>
         documents.send(
           new QueryCommand({
             TableName,

@@ -7,7 +7,7 @@ import { readOutcome, readUntilUnreadable } from '../../core/record/stored-outco
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { outcomeName, pageOf } from './memory-keys.ts';
 
-/** @param shards the shard of each outcome, by the name under which it stands */
+/** @param shards the shard of each outcome, by the outcome's name */
 export function memoryFeed(
   outcomes: ReadonlyMap<string, Outcome>,
   shards: ReadonlyMap<string, number>,

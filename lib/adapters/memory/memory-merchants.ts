@@ -5,7 +5,7 @@ import type { MerchantId } from '../../core/model.ts';
 import { partitionOf } from '../../core/partitions.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 
-/** Merchants with their directory, which is written in the same moment. */
+/** Merchants with their directory. Both are written at the same time. */
 export function memoryMerchants(clock: Clock): {
   readonly merchants: MerchantStore;
   readonly directory: Directory;
@@ -70,9 +70,9 @@ function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
       return marks.get(`${name}#${partition}`) as PartitionMarks[Name] | undefined;
     },
     async saveMark(partition, name, mark) {
-      const standing = marks.get(`${name}#${partition}`);
-      if (standing !== undefined && standing.through >= mark.through) return;
-      const settled = name === 'closed' ? { ...mark, ...standing } : {};
+      const stored = marks.get(`${name}#${partition}`);
+      if (stored !== undefined && stored.through >= mark.through) return;
+      const settled = name === 'closed' ? { ...mark, ...stored } : {};
       marks.set(`${name}#${partition}`, { ...settled, through: mark.through });
     },
     async changeOwnMark({ merchantId, own }, mark, open) {

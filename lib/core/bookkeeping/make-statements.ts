@@ -50,9 +50,9 @@ export async function statePartition(
     partition,
     mark: 'stated',
     markedMs: stated === undefined ? undefined : msOf(stated.through),
-    ripeMs: windowStart(msOf(closed.through), STEP_SECONDS),
+    readyUntilMs: windowStart(msOf(closed.through), STEP_SECONDS),
     windowSeconds: STEP_SECONDS,
-    mostWindows: MAX_STEPS,
+    maxWindows: MAX_STEPS,
     deadlineMs,
     work: (entry, slice) =>
       stateMerchant(ports, entry, {
@@ -118,11 +118,11 @@ async function stateAgain(
   const { merchantId } = profile;
   const { windowSeconds } = slice;
   const newest = await ports.statements.newest(merchantId, MAX_LOOK_BACK);
-  for (const standing of newest.filter(({ to }) => msOf(to) > slice.fromMs)) {
-    const { date, timeZone, from, to } = standing;
-    if ((await revisionOf(ports, { merchantId, from, to, windowSeconds })) === standing.revision) continue;
+  for (const current of newest.filter(({ to }) => msOf(to) > slice.fromMs)) {
+    const { date, timeZone, from, to } = current;
+    if ((await revisionOf(ports, { merchantId, from, to, windowSeconds })) === current.revision) continue;
     const day = { date, timeZone, from, to };
-    if ((await state(ports, profile, { slice, day, standing })) === 'late') return 'late';
+    if ((await state(ports, profile, { slice, day, current })) === 'late') return 'late';
   }
   return 'done';
 }
@@ -131,14 +131,14 @@ interface DayToState {
   readonly slice: StatementSlice;
   readonly day: StatementDay;
   /** The statement that the new one replaces. */
-  readonly standing?: Statement;
+  readonly current?: Statement;
 }
 
 /** Makes one day's statement: first the file, then the item that names it. */
 async function state(
   ports: StatementPorts,
   { merchantId, feedShards }: Profile,
-  { slice, day, standing }: DayToState,
+  { slice, day, current }: DayToState,
 ): Promise<Statement | 'late'> {
   const { windowSeconds, isLate } = slice;
   if (isLate()) return 'late';
@@ -154,15 +154,15 @@ async function state(
     ...written,
     builtAt: isoTime(ports.clock.now()),
   };
-  // If another run was first, its statement stands and no statement names this file.
-  if (!(await ports.statements.save(statement, standing?.revision))) return theOther(ports, statement);
+  // If another run was first, its statement is kept, and no statement names this file.
+  if (!(await ports.statements.save(statement, current?.revision))) return readWinner(ports, statement);
   ports.reporter.report({ event: 'statement_made', merchantId, date: day.date, rows, revision });
   return statement;
 }
 
-async function theOther(ports: StatementPorts, { merchantId, date }: Statement): Promise<Statement> {
-  const standing = await ports.statements.read(merchantId, date);
-  if (standing !== undefined) return standing;
+async function readWinner(ports: StatementPorts, { merchantId, date }: Statement): Promise<Statement> {
+  const current = await ports.statements.read(merchantId, date);
+  if (current !== undefined) return current;
   throw new Fault({
     code: 'unavailable',
     message: `The statement of ${date} cannot be read.`,

@@ -1,8 +1,7 @@
-import { type Check, checkMessageFor } from '../check-back/check-state.ts';
-import type { CheckStore } from '../check-back/check-store.ts';
 import { Fault, isUnreadable } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
-import { NOTIFY_URL_ENDPOINT } from '../model.ts';
+import { NOTIFY_URL_ENDPOINT, type TransactionKey } from '../model.ts';
+import { type Check, checkMessageFor, isWaiting } from '../record/pending-check.ts';
 import type { Clock, Reporter } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS } from '../time.ts';
 import { circuitOf, SETTINGS_MAX_AGE_MS } from './attempt/target.ts';
@@ -26,7 +25,7 @@ const BATCH = 20;
 export interface SweepPorts {
   readonly dueIndex: DueIndex;
   readonly notifications: NotificationStore;
-  readonly checks: CheckStore;
+  readonly checks: FencedStore<TransactionKey, Check>;
   readonly dispatcher: Pick<Dispatcher, 'sendNow' | 'backlog'>;
   readonly configs: ConfigCache;
   readonly health: Pick<HealthMonitor, 'isOpen'>;
@@ -83,8 +82,8 @@ async function sendPage(ports: SweepPorts, keys: readonly DueKey[], options: Pag
   let batch: DueKey[] = [];
   let sent = 0;
   for (const [place, due] of keys.entries()) {
-    const isPassedOver = isCrowded && due.kind === 'notification' && (await isSurelyDead(ports, due.key));
-    if (!isPassedOver) batch.push(due);
+    const isSkipped = isCrowded && due.kind === 'notification' && (await isKnownDead(ports, due.key));
+    if (!isSkipped) batch.push(due);
     const isLast = place === keys.length - 1;
     if (batch.length < BATCH && !isLast) continue;
     const { leased, failures } = await sendBatch(ports, batch, before);
@@ -117,10 +116,6 @@ async function sendBatch(ports: SweepPorts, due: readonly DueKey[], before: stri
 
 function hasWork(notification: Notification): boolean {
   return admits(notification, notification.rev);
-}
-
-function isWaiting({ state }: Check): boolean {
-  return state === 'waiting';
 }
 
 /** Which rows may be leased. */
@@ -160,7 +155,7 @@ async function lease<Key, Item extends Key & { readonly nextAttemptAt?: string }
 }
 
 /** False when unknown: the host of a transaction's own URL, and unreadable settings. `deliver` finds out. */
-async function isSurelyDead(ports: SweepPorts, key: NotificationKey): Promise<boolean> {
+async function isKnownDead(ports: SweepPorts, key: NotificationKey): Promise<boolean> {
   if (key.endpointId === NOTIFY_URL_ENDPOINT) return false;
   const asOfMs = ports.clock.now() - SETTINGS_MAX_AGE_MS;
   const config = await ports.configs.get(key.merchantId, asOfMs).catch((error: unknown) => {

@@ -22,7 +22,7 @@ const TRIM_BATCH = 2_000;
 const SQLITE_BUSY = 5;
 
 /** A shard of a table's stream. */
-export interface StreamShard {
+interface StreamShard {
   readonly tableName: string;
   readonly shardId: string;
 }

@@ -1,5 +1,6 @@
 import type { AsyncInvocation } from '../functions/async-invocation.ts';
 import type { Recurrence } from '../scheduler/expressions.ts';
+import { startTimer, type Timer } from '../timer.ts';
 
 export interface RecurringSetting {
   readonly nextAfter: Recurrence;
@@ -7,28 +8,20 @@ export interface RecurringSetting {
   event(at: Date): unknown;
 }
 
-/** Longest delay of a timer: 2^31 − 1 ms. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /**
  * Invokes a function on a schedule. First attempts never overlap: times that come due during one are skipped, because one
  * machine has no room for a backlog. Lambda may repeat a failed run beside the next one.
  */
 export function startRecurring(setting: RecurringSetting): { stop(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
 
   function arm(dueAt: number): void {
     if (stopped) return;
-    const waitMs = Math.max(dueAt - Date.now(), 0);
-    timer = setTimeout(
-      () => {
-        if (waitMs > MAX_TIMER_MS) arm(dueAt);
-        else running = run(dueAt);
-      },
-      Math.min(waitMs, MAX_TIMER_MS),
-    );
+    timer = startTimer(dueAt, () => {
+      running = run(dueAt);
+    });
   }
 
   async function run(dueAt: number): Promise<void> {
@@ -45,7 +38,7 @@ export function startRecurring(setting: RecurringSetting): { stop(): Promise<voi
   return {
     stop: async () => {
       stopped = true;
-      clearTimeout(timer);
+      timer?.stop();
       await running;
     },
   };

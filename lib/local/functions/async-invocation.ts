@@ -19,7 +19,7 @@ export interface AsyncInvocationSetting {
 }
 
 /** An event that Lambda accepted. Neither promise rejects: failures are retried, and then logged. */
-export interface AcceptedEvent {
+interface AcceptedEvent {
   /** Resolves after the first attempt. */
   readonly firstAttempt: Promise<void>;
   /** Resolves when an attempt has succeeded, or the event was given up. */

@@ -14,7 +14,7 @@ export interface PoolSetting extends WorkerSetting {
   readonly size: number;
 }
 
-export interface InvocationOptions {
+interface InvocationOptions {
   /** An event that is still waiting for an instance at this time is not processed. In ms since 1970; default: never. */
   readonly expiresAt?: number;
   /** Trace header of the request that leads to this invocation. Default: a new chain begins. */

@@ -22,7 +22,7 @@ export interface HttpApi {
   readonly stage: string;
   readonly routes: readonly Route<RouteTarget>[];
   /** Whether a request is within the stage's throttling limits. */
-  mayPass(): boolean;
+  admits(): boolean;
 }
 
 /** API Gateway's maximum request size. */
@@ -70,7 +70,7 @@ async function answer(
   route: ReturnType<typeof createRouter<RouteTarget>>,
   request: IncomingMessage,
 ): Promise<HttpAnswer> {
-  if (!api.mayPass()) return gatewayMessage(429, 'Too Many Requests');
+  if (!api.admits()) return gatewayMessage(429, 'Too Many Requests');
   const path = readPath(request.url ?? '/');
   if (path === undefined) return gatewayMessage(400, 'Bad Request');
   const match = route(request.method ?? 'GET', path.decoded);

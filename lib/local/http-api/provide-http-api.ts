@@ -27,7 +27,7 @@ export function provideHttpApi(stack: Stack, functions: Functions): HttpApi | un
       routeKey: properties.RouteKey,
       target: findTarget(stack, functions, { logicalId, target: properties.Target }),
     })),
-    mayPass: burst === undefined || rate === undefined ? () => true : createThrottle({ burst, rate }),
+    admits: burst === undefined || rate === undefined ? () => true : createThrottle({ burst, rate }),
   };
 }
 
@@ -44,7 +44,7 @@ function findTarget(stack: Stack, functions: Functions, { logicalId, target }: R
   if (integration === undefined || pool === undefined) {
     throw new LocalCloudError(
       'unsupported_template',
-      `${logicalId}: the route leads to no function (${target}).`,
+      `${logicalId}: the route's target is not a function (${target}).`,
     );
   }
   return { pool, timeoutMs: integration.properties.TimeoutInMillis };

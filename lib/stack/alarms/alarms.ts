@@ -7,7 +7,8 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { LANE_VISIBILITY_SECONDS, type Lanes } from '../delivery/lanes.ts';
+import { MAX_QUEUE_DELAY_SECONDS, QUEUES } from '../../settings.ts';
+import type { Lanes } from '../delivery/lanes.ts';
 import type { Intake } from '../ingest/intake-queue.ts';
 import { BEHIND, COUNTED } from './alarm-list.ts';
 import {
@@ -20,8 +21,6 @@ import {
   serviceMetric,
 } from './alarm-metrics.ts';
 
-/** The longest delay of a queue. A message of this age may only just have become visible. */
-const MAX_QUEUE_DELAY_SECONDS = 900;
 /** Added to the visibility timeout, which a message waits for after its first receiver died. */
 const GRACE_SECONDS = 300;
 const FAILED_SHARE = 0.05;
@@ -40,7 +39,7 @@ export interface AlarmOptions {
 interface AlarmSettings {
   /** Its heading in the runbook. */
   readonly entry: string;
-  readonly says: string;
+  readonly description: string;
   readonly threshold: number;
   /** How many of the last three periods must reach the threshold. Default: one period alone triggers the alarm. */
   readonly ofThree?: 2 | 3;
@@ -62,7 +61,7 @@ export function createAlarms(scope: Construct, options: AlarmOptions): Topic {
       ...(ofThree !== undefined && { datapointsToAlarm: ofThree }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: isSilenceBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${settings.says} What to do: docs/runbook.md, ${settings.entry}.`,
+      alarmDescription: `${settings.description} What to do: docs/runbook.md, ${settings.entry}.`,
     }).addAlarmAction(action);
   };
   addCounted(add);
@@ -71,7 +70,7 @@ export function createAlarms(scope: Construct, options: AlarmOptions): Topic {
   addApi(add, options);
   add('Errors', errorsOf(scope, options.functions), {
     entry: 'Errors',
-    says: 'A function failed or ran out of time.',
+    description: 'A function failed or ran out of time.',
     threshold: 1,
   });
   return topic;
@@ -94,23 +93,23 @@ function createTopic(scope: Construct): Topic {
 }
 
 function addCounted(add: AddAlarm): void {
-  for (const { metric, says } of COUNTED) {
-    add(metric, serviceMetric(metric, 'Sum', PERIOD), { entry: metric, says, threshold: 1 });
+  for (const { metric, description } of COUNTED) {
+    add(metric, serviceMetric(metric, 'Sum', PERIOD), { entry: metric, description, threshold: 1 });
   }
 }
 
 function addBehind(add: AddAlarm, { functions, windowSeconds }: AlarmOptions): void {
-  for (const { metric, says, minutes, period } of BEHIND) {
+  for (const { metric, description, minutes, period } of BEHIND) {
     add(metric, serviceMetric(metric, 'Maximum', period), {
       entry: metric,
-      says,
+      description,
       threshold: 3 * windowSeconds + minutes * 60,
       isSilenceBad: true,
     });
   }
   add('RelayBehind', functions.relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD }), {
     entry: 'RelayBehind',
-    says: 'The relay is more than a minute behind the stream.',
+    description: 'The relay is more than a minute behind the stream.',
     threshold: RELAY_BEHIND_MS,
   });
 }
@@ -124,18 +123,19 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
   const age = (id: string, metric: IMetric, threshold: number) =>
     add(id, metric, {
       entry: id,
-      says: `The oldest message has waited longer than ${threshold} s.`,
+      description: `The oldest message has waited longer than ${threshold} s.`,
       threshold,
     });
-  const delayed = MAX_QUEUE_DELAY_SECONDS + LANE_VISIBILITY_SECONDS;
-  age('FirstLaneBehind', quietMessageAge(lanes.first), LANE_VISIBILITY_SECONDS + GRACE_SECONDS);
+  // A message of the longest delay may only just have become visible.
+  const delayed = MAX_QUEUE_DELAY_SECONDS + QUEUES.lane.visibilitySeconds;
+  age('FirstLaneBehind', quietMessageAge(lanes.first), QUEUES.lane.visibilitySeconds + GRACE_SECONDS);
   age('RetryLaneBehind', messageAge(lanes.retry), delayed);
   age('CheckLaneBehind', messageAge(lanes.check), delayed);
-  age('IntakeBehind', messageAge(intake.queue), intake.visibilitySeconds + GRACE_SECONDS);
+  age('IntakeBehind', messageAge(intake.queue), QUEUES.intake.visibilitySeconds + GRACE_SECONDS);
   const letters = (id: string, queue: IQueue) =>
     add(id, queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
       entry: id,
-      says: `There are messages in the dead-letter queue ${id}.`,
+      description: `There are messages in the dead-letter queue ${id}.`,
       threshold: 1,
     });
   letters('DeadLetters', lanes.dead);
@@ -146,13 +146,13 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
 function addApi(add: AddAlarm, { api }: AlarmOptions): void {
   add('ApiFailing', failedShareOf(api), {
     entry: 'ApiFailing',
-    says: 'The API answers at least one request in twenty with 5xx.',
+    description: 'The API answers at least one request in twenty with 5xx.',
     threshold: FAILED_SHARE,
     ofThree: 2,
   });
   add('ApiSlow', latencyOf(api), {
     entry: 'ApiSlow',
-    says: 'At least one answer in ten takes 3 s or more.',
+    description: 'At least one answer in ten takes 3 s or more.',
     threshold: SLOW_MS,
     ofThree: 3,
   });

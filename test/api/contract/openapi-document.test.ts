@@ -11,7 +11,7 @@ const document = openApiDocument('1') as any;
 
 /** Lets a PENDING pass its horizon without an answer. */
 async function unresolve(world: World): Promise<void> {
-  for (const check of world.ports.held.checks.values()) {
+  for (const check of world.ports.contents.checks.values()) {
     const { nextAttemptAt: _due, ...rest } = check;
     await world.ports.checks.save({ ...rest, state: 'unresolved', rev: check.rev + 1 }, check.rev);
   }

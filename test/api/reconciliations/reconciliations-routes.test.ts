@@ -141,10 +141,10 @@ describe('reconciling a receiver’s rows', () => {
     const answer = await reconcile(theirs, { bucket });
     expect(answer.differences).toMatchObject([{ class: 'only_here', transactionId: 'pay_3' }]);
     expect(answer.here.count).toBe(own.length);
-    const strays = await post({ window: WINDOW, bucket, rows: rows.slice(0, 5).map(rowOf) });
+    const outsideBucket = await post({ window: WINDOW, bucket, rows: rows.slice(0, 5).map(rowOf) });
     const wrong = [0, 1, 2, 3, 4].filter((index) => bucketOf(`pay_${index}`) !== bucket);
-    expect(strays.json).toMatchObject({ status: 400, code: 'wrong_bucket' });
-    expect(strays.json.errors).toEqual(
+    expect(outsideBucket.json).toMatchObject({ status: 400, code: 'wrong_bucket' });
+    expect(outsideBucket.json.errors).toEqual(
       wrong.map((index) => ({ pointer: `/rows/${index}`, code: 'wrong_bucket' })),
     );
   });

@@ -6,7 +6,7 @@ const PATH = 'PUT /v1/merchants/demo/transactions/pay_1';
 
 describe('recording over HTTP', () => {
   const setup = useDemoWorld();
-  const stored = () => setup.world.ports.held.outcomes.size;
+  const stored = () => setup.world.ports.contents.outcomes.size;
 
   it('answers 201, then 200 for a repetition, then 409 with the stored outcome', async () => {
     const first = await setup.world.call(setup.demo.initiator, PATH, payment({ metadata: { a: 1, b: 2 } }));

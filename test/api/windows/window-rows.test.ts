@@ -15,7 +15,7 @@ describe('asking for windows', () => {
       transactionType: index % 5 === 0 ? 'refund' : 'payment',
       status: index % 7 === 0 ? 'FAILED' : 'SUCCEEDED',
     }));
-    for (const [types, lets] of [
+    for (const [types, filterMatches] of [
       ['', () => true],
       ['types=payment.*', ({ transactionType }: Row) => transactionType === 'payment'],
       [
@@ -23,7 +23,7 @@ describe('asking for windows', () => {
         ({ transactionType, status }: Row) => (transactionType === 'refund') === (status === 'FAILED'),
       ],
     ] as const) {
-      const wanted = rows.filter(lets);
+      const wanted = rows.filter(filterMatches);
       const answer = await ask(`${FIRST}?buckets=256&${types}`);
       const { buckets, groups } = answer.json;
       expect(groups).toEqual(digestOf(wanted).groups());

@@ -25,7 +25,7 @@ export async function shop() {
   const demo = await world.merchant('demo', { schedule: [10] });
   const record = (id: string, changes: object = {}) =>
     world.call(demo.initiator, `PUT /v1/merchants/demo/transactions/${id}`, payment(changes));
-  const windows = () => [...world.ports.held.windows.values()];
+  const windows = () => [...world.ports.contents.windows.values()];
   return { world, demo, record, windows };
 }
 

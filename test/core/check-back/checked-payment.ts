@@ -27,7 +27,7 @@ export async function prepared(checkBack: object = {}, key = 'pay_1') {
   const answer = await record({ status: 'PENDING', checkBack: { url: URL, ...checkBack } });
   await world.relayAll();
   const transaction = async () => (await world.call(demo.receiver, `GET /v1/transactions/${key}`)).json;
-  const check = () => world.ports.held.checks.get(`demo#${key}`);
+  const check = () => world.ports.contents.checks.get(`demo#${key}`);
   const unresolved = async () => (await world.call(world.admin, 'GET /v1/unresolved')).json.items;
   return { world, demo, record, answer, transaction, check, unresolved };
 }

@@ -86,6 +86,6 @@ describe('what is unresolved', () => {
     expect((await record({})).status).toBe(201);
     expect(await unresolved()).toEqual([]);
     await world.relayAll();
-    expect(world.ports.held.checks.get('demo#pay_1')).toMatchObject({ state: 'resolved' });
+    expect(world.ports.contents.checks.get('demo#pay_1')).toMatchObject({ state: 'resolved' });
   });
 });

@@ -31,7 +31,7 @@ async function shopWithParked(changes: object = {}) {
       payload: payloadOf(transactionId, version),
     };
     await relay(world.ports, [record]);
-    const held = world.ports.held.parked.get(record.recordId);
+    const held = world.ports.contents.parked.get(record.recordId);
     if (held === undefined) throw new Error('nothing was parked');
     parked.push({ recordId: record.recordId, parkedAt: '2026-11-20T08:00:00.000Z', ...held });
   };

@@ -15,7 +15,7 @@ async function recorded(count: number) {
   for (let n = 0; n < count; n += 1) {
     await world.call(shop.initiator, `PUT /v1/merchants/demo/transactions/pay_${n}`, payment());
   }
-  const outcomes = [...world.ports.held.outcomes.values()];
+  const outcomes = [...world.ports.contents.outcomes.values()];
   const records = outcomes.map(
     (outcome, index): StreamedOutcome => ({
       kind: 'outcome',
@@ -90,7 +90,7 @@ describe('relay', () => {
     const outcomes = { ...world.ports.outcomes, read };
     await relay({ ...world.ports, outcomes }, [first, ended, third]);
     expect(told(world)).toEqual(['pay_0', 'pay_2']);
-    expect([...world.ports.held.parked.keys()]).toEqual(['1']);
+    expect([...world.ports.contents.parked.keys()]).toEqual(['1']);
     expect(world.events).toContainEqual(expect.objectContaining({ event: 'record_parked', recordId: '1' }));
   });
 });

@@ -33,7 +33,7 @@ const standing = async () => (await world.ports.merchants.read(DEMO))?.endpoints
 
 /** Whom the audit will look for. */
 async function expected(id: string): Promise<readonly string[]> {
-  const outcomes = [...world.ports.held.outcomes.values()].filter(isTerminal);
+  const outcomes = [...world.ports.contents.outcomes.values()].filter(isTerminal);
   const outcome = outcomes.find(({ transactionId }) => transactionId === id);
   const config = await world.ports.merchants.read(DEMO);
   if (outcome === undefined || config === undefined) throw new Error('nothing was recorded');

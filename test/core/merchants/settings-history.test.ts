@@ -3,9 +3,9 @@ import { expectedEndpoints } from '../../../lib/core/deliver/expected-endpoints.
 import type { SettingsSpan } from '../../../lib/core/merchants/merchant-config.ts';
 import {
   changedHistory,
-  datedAnew,
   newHistory,
   PAST_MS,
+  redated,
   type Wanted,
 } from '../../../lib/core/merchants/settings-history.ts';
 import { CLOCKS_DIFFER_MS } from '../../../lib/core/runtime/environment.ts';
@@ -142,13 +142,13 @@ describe('a change of what an endpoint wants', () => {
 describe('a span that is dated anew', () => {
   it('begins later, and what was before it lasts until then', () => {
     const history = [from(0, off('*')), from(65, on('*'))];
-    expect(datedAnew(history, new Set([at(65)]), at(70))).toEqual([from(0, off('*')), from(70, on('*'))]);
-    expect(datedAnew([from(65, on('*'))], new Set([at(65)]), at(70))).toEqual([from(70, on('*'))]);
+    expect(redated(history, new Set([at(65)]), at(70))).toEqual([from(0, off('*')), from(70, on('*'))]);
+    expect(redated([from(65, on('*'))], new Set([at(65)]), at(70))).toEqual([from(70, on('*'))]);
   });
 
   it('goes where another change was made on top of it, and leaves those of others alone', () => {
     const history = [from(0, off('*')), from(65, on('refund.*')), from(68, on('*'))];
-    expect(datedAnew(history, new Set([at(65)]), at(70))).toEqual([from(0, off('*')), from(68, on('*'))]);
-    expect(datedAnew(history, new Set([at(66)]), at(70))).toBe(history);
+    expect(redated(history, new Set([at(65)]), at(70))).toEqual([from(0, off('*')), from(68, on('*'))]);
+    expect(redated(history, new Set([at(66)]), at(70))).toBe(history);
   });
 });

@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 
 /** Changes the row of an outcome, as another version or a write by hand would. */
 function rewrite(world: World, name: string, changes: object): void {
-  const rows = world.ports.held.outcomes as Map<string, Outcome>;
+  const rows = world.ports.contents.outcomes as Map<string, Outcome>;
   const row = rows.get(name);
   if (row === undefined) throw new Error(`There is no ${name}.`);
   rows.set(name, { ...row, ...changes });
@@ -31,7 +31,7 @@ async function shops() {
   const feed = async (cursor?: string) =>
     world.call(demo.receiver, `GET /v1/transactions${cursor === undefined ? '' : `?cursor=${cursor}`}`);
   const windows = (merchantId: string) =>
-    [...world.ports.held.windows.values()].filter((window) => window.merchantId === merchantId);
+    [...world.ports.contents.windows.values()].filter((window) => window.merchantId === merchantId);
   const told = (event: string) => world.events.filter((one) => one.event === event);
   return { world, demo, other, feed, windows, told };
 }
@@ -203,7 +203,7 @@ describe('an unreadable PENDING', () => {
       const path = `PUT /v1/merchants/demo/transactions/prepared_${n}` as const;
       await world.call(demo.initiator, path, payment({ status: 'PENDING' }));
     }
-    for (const check of world.ports.held.checks.values()) {
+    for (const check of world.ports.contents.checks.values()) {
       const { nextAttemptAt: _due, ...rest } = check;
       await world.ports.checks.save({ ...rest, state: 'unresolved', rev: check.rev + 1 }, check.rev);
     }

@@ -98,7 +98,7 @@ async function openBank(onUnknown: 'ask' | 'FAILED') {
     record: (status: 'SUCCEEDED' | 'FAILED') => initiator.record({ ...KEY, ...payment, status }),
     transfers: () => Number(database.prepare('SELECT count(*) AS n FROM transfers').get()?.n),
     status: async () => (await initiator.readBack(KEY))?.status,
-    goAway: (away: boolean) => {
+    stop: (away: boolean) => {
       isAway = away;
     },
     /** Relays what was written, and works off checks until `untilMs` after the beginning. */
@@ -135,10 +135,10 @@ describe('a bank that dies between its commit and its record', () => {
     const { nowMs } = bank.world.time;
     await bank.prepare();
     bank.commit();
-    bank.goAway(true);
+    bank.stop(true);
     await bank.passTime(nowMs + 120 * MINUTE_MS);
     expect(await bank.status()).toBe('PENDING');
-    bank.goAway(false);
+    bank.stop(false);
     await bank.passTime(nowMs + 240 * MINUTE_MS);
     expect(await bank.status()).toBe('SUCCEEDED');
   });
@@ -164,9 +164,9 @@ describe('a bank that dies between its commit and its record', () => {
           // It records only what it committed.
           if (next === 'record' && committed) await bank.record('SUCCEEDED');
           if (next === 'a question') await bank.passTime(nowMs + (index + 2) * 10 * MINUTE_MS);
-          if (next === 'away' || next === 'back') bank.goAway(next === 'away');
+          if (next === 'away' || next === 'back') bank.stop(next === 'away');
         }
-        bank.goAway(false);
+        bank.stop(false);
         await bank.passTime(nowMs + 20 * 60 * MINUTE_MS);
         expect(await bank.status()).toBe(committed ? 'SUCCEEDED' : 'FAILED');
         expect(bank.transfers()).toBe(committed ? 1 : 0);

@@ -8,9 +8,9 @@ const read = (status: number, type: string, body: string) =>
 describe('the rule that reads answers', () => {
   it('knows every code with which the service says "never", and none with which it says "not now"', () => {
     const codes = Object.entries(PROBLEMS).map(([code, [status]]) => ({ code, status }));
-    const isPassing = ({ status }: { readonly status: number }) => status >= 500 || status === 429;
-    expect(codes.filter((one) => !isPassing(one) && !isFinalCode(one.code))).toEqual([]);
-    expect(codes.filter((one) => isPassing(one) && isFinalCode(one.code))).toEqual([]);
+    const isTransient = ({ status }: { readonly status: number }) => status >= 500 || status === 429;
+    expect(codes.filter((one) => !isTransient(one) && !isFinalCode(one.code))).toEqual([]);
+    expect(codes.filter((one) => isTransient(one) && isFinalCode(one.code))).toEqual([]);
   });
 
   it('accepts "never" only from the service: content type and code decide, for any status', () => {

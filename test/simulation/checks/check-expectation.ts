@@ -26,7 +26,7 @@ export function expectationOf(
     if (all.some((setting) => asksFor(setting, outcome))) possibly.add(endpointId);
     if (isSettled && all.every((setting) => asksFor(setting, outcome))) surely.add(endpointId);
   }
-  const notifyUrl = outcome.notifyUrl ?? pendingOf(stores.held.outcomes.values(), outcome)?.notifyUrl;
+  const notifyUrl = outcome.notifyUrl ?? pendingOf(stores.contents.outcomes.values(), outcome)?.notifyUrl;
   if (notifyUrl !== undefined) for (const ids of [surely, possibly]) ids.add(NOTIFY_URL_ENDPOINT);
   return { surely, possibly };
 }

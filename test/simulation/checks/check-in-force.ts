@@ -25,7 +25,9 @@ export function inForceWrong(evidence: Evidence): string[] {
 function unseen(evidence: Evidence): string[] {
   const { events, stores, stream } = evidence;
   const ends = new Map(
-    [...stores.held.outcomes.values()].filter(isTerminal).map((outcome) => [outcomeName(outcome), outcome]),
+    [...stores.contents.outcomes.values()]
+      .filter(isTerminal)
+      .map((outcome) => [outcomeName(outcome), outcome]),
   );
   return events
     .filter((event): event is Lost => event.event === 'lost' && event.endpointId !== NOTIFY_URL_ENDPOINT)
@@ -52,7 +54,7 @@ function isOfUnanswered({ settings, byHand }: Evidence, event: Lost, listedMs: n
 /** Outcomes that were recorded after the answer, and that the endpoint wants, were sent. */
 function notYetInForce(evidence: Evidence): string[] {
   const { byHand, stores, stream } = evidence;
-  const ends = [...stores.held.outcomes.values()].filter(isTerminal);
+  const ends = [...stores.contents.outcomes.values()].filter(isTerminal);
   return byHand.changes.answered.flatMap((change) =>
     ends
       .filter((outcome) => isAfter(evidence, outcome, change) && asksFor(change.wanted, outcome))

@@ -18,7 +18,7 @@ async function endWrong({ stores }: Evidence, { job, due, isAlone }: StartedJob)
   if (end === undefined) return ['is not there'];
   const { state, found, sent } = end;
   if (state !== 'done') return [`is ${state}`];
-  const told = [...stores.held.notifications.values()].filter(
+  const told = [...stores.contents.notifications.values()].filter(
     ({ merchantId }) => merchantId === job.merchantId,
   );
   const isSane = sent <= found && found <= told.length * job.states.length;

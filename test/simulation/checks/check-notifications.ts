@@ -23,10 +23,10 @@ export async function notificationsWrong(evidence: Evidence) {
   );
   const unsettled: string[] = [];
   const wrong: string[] = [];
-  for (const outcome of [...stores.held.outcomes.values()].filter(isTerminal)) {
+  for (const outcome of [...stores.contents.outcomes.values()].filter(isTerminal)) {
     const config = await stores.merchants.read(outcome.merchantId);
     const { merchantId, transactionId } = outcome;
-    const notifyUrl = [...stores.held.outcomes.values()].findLast(
+    const notifyUrl = [...stores.contents.outcomes.values()].findLast(
       (one) => one.merchantId === merchantId && one.transactionId === transactionId && one.notifyUrl,
     )?.notifyUrl;
     // Checked independently, so that errors of the service's own code are found in both directions.
@@ -98,7 +98,7 @@ function endedEarly(evidence: Evidence, notification: Notification, told: readon
   if (isAllMade && (before === undefined || msOf(before.at) < startedMs + offMs)) return false;
   return !told.some(
     ({ reason, atMs }) =>
-      (reason === 'horizon_passed' || reason === 'told_again') &&
+      (reason === 'horizon_passed' || reason === 'reported_again') &&
       atMs >= msOf(notification.startedAt) + horizonMs(evidence, notification),
   );
 }
@@ -129,7 +129,9 @@ function endWrong(evidence: Evidence, end: End): string[] {
         : ['was blocked as disabled, and its endpoint was not'];
     }
     default:
-      return end.event === 'blocked' && end.reason !== 'told_again' ? [`was blocked for ${end.reason}`] : [];
+      return end.event === 'blocked' && end.reason !== 'reported_again'
+        ? [`was blocked for ${end.reason}`]
+        : [];
   }
 }
 

@@ -10,14 +10,14 @@ export function pendingWrong(evidence: Evidence): string[] {
   const { stores, banks, events } = evidence;
   const ends = new Map<string, Outcome>();
   const told = new Set<string>();
-  for (const outcome of stores.held.outcomes.values())
+  for (const outcome of stores.contents.outcomes.values())
     if (isTerminal(outcome)) ends.set(nameOf(outcome), outcome);
   for (const event of events) if (event.event === 'unresolved') told.add(nameOf(event));
   const wrong: string[] = [];
-  for (const outcome of stores.held.outcomes.values()) {
+  for (const outcome of stores.contents.outcomes.values()) {
     const name = nameOf(outcome);
     if (outcome.status !== 'PENDING') continue;
-    const check = stores.held.checks.get(`${outcome.merchantId}#${outcome.transactionId}`);
+    const check = stores.contents.checks.get(`${outcome.merchantId}#${outcome.transactionId}`);
     const end = ends.get(name);
     if (check === undefined) wrong.push(`${name} was prepared, and nobody waits for its end`);
     else if (end !== undefined && check.state !== 'resolved')

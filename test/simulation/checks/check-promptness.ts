@@ -19,7 +19,7 @@ export function delayed(evidence: Evidence): string[] {
       .filter((event): event is First => event.event === 'attempt' && event.number === 1)
       .map((event) => [notificationName(event), event.sinceListedMs]),
   );
-  const quiet = [...stores.held.outcomes.values()]
+  const quiet = [...stores.contents.outcomes.values()]
     .filter(isTerminal)
     .filter(({ listedAt }) => msOf(listedAt) >= QUIET_FROM_MS);
   return quiet.flatMap((outcome) =>
@@ -36,7 +36,7 @@ const ASKED_MS = 60 * MINUTE_MS;
 
 /** A breaker saves requests to a dead endpoint, but keeps probing. Without probes it could never close again. */
 export function neverAsked(evidence: Evidence): string[] {
-  return [...evidence.stores.held.outcomes.values()]
+  return [...evidence.stores.contents.outcomes.values()]
     .filter(isTerminal)
     .filter(({ listedAt }) => msOf(listedAt) >= QUIET_FROM_MS)
     .flatMap((outcome) =>
@@ -72,7 +72,7 @@ export function miscounted(evidence: Evidence): string[] {
   const { events, story, stores, byHand } = evidence;
   const { backlog, windowSeconds } = story;
   if (backlog === undefined) return [];
-  const late = [...stores.held.outcomes.values()]
+  const late = [...stores.contents.outcomes.values()]
     .filter(isTerminal)
     .filter(({ listedAt }) => msOf(listedAt) >= backlog.fromMs && msOf(listedAt) < backlog.untilMs);
   // The audit decides for each merchant separately.

@@ -16,7 +16,7 @@ export function toldToOthers({ merchants }: Evidence): string[] {
 export function toldUnasked(evidence: Evidence): string[] {
   const unasked: string[] = [];
   const ends = new Map<string, TerminalOutcome>();
-  for (const outcome of evidence.stores.held.outcomes.values())
+  for (const outcome of evidence.stores.contents.outcomes.values())
     if (isTerminal(outcome)) ends.set(outcomeName(outcome), outcome);
   for (const { endpoints } of evidence.merchants) {
     for (const { endpointId, receivers } of endpoints) {

@@ -19,7 +19,7 @@ function endWrong({ merchantId, end }: Shop): string[] {
 }
 
 function commitsWrong({ stores }: Evidence, shop: Shop): string[] {
-  return [...stores.held.outcomes.values()]
+  return [...stores.contents.outcomes.values()]
     .filter(isTerminal)
     .filter(({ merchantId }) => merchantId === shop.merchantId)
     .map((outcome) => ({ name: outcomeName(outcome), times: shop.committed(outcome.transactionId) }))

@@ -13,7 +13,7 @@ export function windowsWrong({ stores, events, story, nowMs }: Evidence): string
     .map((event) => `a closed window had to be revised: ${JSON.stringify(event)}`);
   const windowMs = story.windowSeconds * SECOND_MS;
   const closedMs = nowMs - FEED_LAG_SECONDS * SECOND_MS - 2 * paceMs(nowMs) - windowMs;
-  const ends = [...stores.held.outcomes.values()].filter(isTerminal);
+  const ends = [...stores.contents.outcomes.values()].filter(isTerminal);
   const rows = Map.groupBy(ends, ({ merchantId, listedAt }) => {
     const startMs = Math.floor(msOf(listedAt) / windowMs) * windowMs;
     return `${merchantId}#${isoTime(startMs)}`;
@@ -21,12 +21,12 @@ export function windowsWrong({ stores, events, story, nowMs }: Evidence): string
   for (const [name, listed] of rows) {
     const [, start = ''] = name.split('#');
     if (msOf(start) + windowMs > closedMs) continue;
-    const stands = stores.held.windows.get(name);
+    const stands = stores.contents.windows.get(name);
     if (stands === undefined) wrong.push(`the window ${name} was never closed`);
     else if (JSON.stringify(stands.groups) !== JSON.stringify(groupsOf(listed)))
       wrong.push(`the window ${name} says otherwise than its rows`);
   }
-  for (const name of stores.held.windows.keys()) {
+  for (const name of stores.contents.windows.keys()) {
     if (!rows.has(name)) wrong.push(`the window ${name} was closed, and has no rows`);
   }
   return wrong;

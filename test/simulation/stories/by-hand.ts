@@ -106,7 +106,7 @@ export class ByHand {
     const { endpointId, receivers } = endpoint;
     const key = { merchantId, endpointId };
     this.#world.time.at(atMs, async () => {
-      if (changes.url !== undefined) receivers.get(changes.url)?.comeBack();
+      if (changes.url !== undefined) receivers.get(changes.url)?.start();
       await this.change(key, changes);
       if (changes.url !== undefined) {
         for (const [url, receiver] of receivers) if (url !== changes.url) receiver.leave();
@@ -137,7 +137,7 @@ export class ByHand {
 
   /** Redelivers notifications that were blocked while the endpoint was disabled, one by one. */
   async #resendBlocked(key: EndpointKey): Promise<void> {
-    const all = [...this.#world.stores.held.notifications.values()];
+    const all = [...this.#world.stores.contents.notifications.values()];
     const isOwn = (one: Notification) =>
       one.merchantId === key.merchantId && one.endpointId === key.endpointId;
     for (const blocked of all.filter((one) => isOwn(one) && one.state === 'blocked').slice(0, MAX_BY_HAND)) {
@@ -212,7 +212,7 @@ export class ByHand {
 
   #dueOf(request: Parameters<typeof startRedelivery>[1]): readonly Notification[] {
     const states: readonly string[] = request.states ?? ['exhausted', 'blocked'];
-    return [...this.#world.stores.held.notifications.values()].filter(
+    return [...this.#world.stores.contents.notifications.values()].filter(
       (one) =>
         one.merchantId === request.merchantId &&
         states.includes(one.state) &&

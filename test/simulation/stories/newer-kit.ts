@@ -62,7 +62,7 @@ export class NewerKit {
   }
 
   #rewrite(outcome: Outcome, changes: object): void {
-    const rows = this.#stores().held.outcomes as Map<string, Outcome>;
+    const rows = this.#stores().contents.outcomes as Map<string, Outcome>;
     rows.set(`${outcome.merchantId}#${outcome.transactionId}#1`, { ...outcome, ...changes });
   }
 }

@@ -1,9 +1,9 @@
 import type { MemoryStores } from '../../../lib/adapters/memory/memory-stores.ts';
-import type { CheckMessage } from '../../../lib/core/check-back/check-state.ts';
 import { circuitOf } from '../../../lib/core/deliver/attempt/target.ts';
 import type { NotificationKey, NotificationMessage } from '../../../lib/core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../../lib/core/deliver/state/notification-store.ts';
 import { NOTIFY_URL_ENDPOINT } from '../../../lib/core/model.ts';
+import type { CheckMessage } from '../../../lib/core/record/pending-check.ts';
 import { MINUTE_MS, msOf, SECOND_MS } from '../../../lib/core/time.ts';
 import type { VirtualTime } from '../storm/virtual-time.ts';
 import type { Ports } from '../world/simulated-functions.ts';
@@ -147,7 +147,7 @@ export class SweepWatch {
    */
   async look(): Promise<void> {
     const overdue = new Map<string, number>();
-    for (const notification of this.#stores.held.notifications.values()) {
+    for (const notification of this.#stores.contents.notifications.values()) {
       const { nextAttemptAt } = notification;
       if (nextAttemptAt === undefined || msOf(nextAttemptAt) >= this.#time.now - MAX_OVERDUE_MS) continue;
       if (this.#isCrowded() && (await this.#isDead(notification, 0))) continue;

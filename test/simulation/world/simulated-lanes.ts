@@ -1,7 +1,7 @@
-import type { CheckMessage } from '../../../lib/core/check-back/check-state.ts';
 import type { Dispatcher } from '../../../lib/core/deliver/dispatcher.ts';
 import type { NotificationMessage } from '../../../lib/core/deliver/state/notification.ts';
 import type { Lane } from '../../../lib/core/events.ts';
+import type { CheckMessage } from '../../../lib/core/record/pending-check.ts';
 import type { Dice } from '../storm/dice.ts';
 import type { VirtualTime } from '../storm/virtual-time.ts';
 
@@ -27,7 +27,7 @@ function laneOf(message: NotificationMessage | CheckMessage): Lane {
 
 export class Lanes {
   /** All messages: waiting, hidden or in a function. */
-  readonly held = new Set<Queued>();
+  readonly contents = new Set<Queued>();
   readonly schedules = new Set<string>();
   readonly dead: Queued[] = [];
   /** Messages of merchants outside the run. They wait in a lane and are never received. */
@@ -88,7 +88,7 @@ export class Lanes {
     const copies = this.#isStormy() && this.#dice.chance(0.05) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       const queued: Queued = { lane, body, receivedTimes: 0, hiddenMs: VISIBILITY_MS };
-      this.held.add(queued);
+      this.contents.add(queued);
       this.#show(queued, delayMs + this.#dice.between(0, this.#isStormy() ? 3_000 : 50));
     }
   }
@@ -131,7 +131,7 @@ export class Lanes {
     this.#running[lane] -= 1;
     for (const queued of batch) {
       const isLetGo = !failed.has(queued) && !(this.#isStormy() && this.#dice.chance(0.02));
-      if (isLetGo) this.held.delete(queued);
+      if (isLetGo) this.contents.delete(queued);
       else this.#giveBack(queued);
     }
     this.#pump(lane);
@@ -142,7 +142,7 @@ export class Lanes {
       this.#show(queued, queued.hiddenMs);
       return;
     }
-    this.held.delete(queued);
+    this.contents.delete(queued);
     this.dead.push(queued);
   }
 }

@@ -102,7 +102,7 @@ export class Receiver {
     this.#isLeft = true;
   }
 
-  comeBack(): void {
+  start(): void {
     this.#isLeft = false;
   }
 

@@ -46,9 +46,9 @@ export interface ClosedQuestion {
 }
 
 /** Whether every window in which the merchant has outcomes before `time` is closed. */
-export function isClosedThrough({ held }: MemoryStores, of: ClosedQuestion): boolean {
-  return [...held.outcomes.values()]
+export function isClosedThrough({ contents }: MemoryStores, of: ClosedQuestion): boolean {
+  return [...contents.outcomes.values()]
     .filter((one) => one.merchantId === of.merchantId && isTerminal(one) && one.listedAt < of.time)
     .map(({ listedAt = '' }) => windowStart(msOf(listedAt), of.windowSeconds))
-    .every((startMs) => held.windows.has(`${of.merchantId}#${isoTime(startMs)}`));
+    .every((startMs) => contents.windows.has(`${of.merchantId}#${isoTime(startMs)}`));
 }

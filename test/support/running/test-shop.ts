@@ -11,11 +11,11 @@ export interface Shop {
   /** All verified callbacks by transaction, duplicates included. */
   readonly callbacks: ReadonlyMap<string, readonly Callback[]>;
   readonly refused: readonly string[];
-  goAway(): Promise<void>;
+  stop(): Promise<void>;
   /** Answers 500 to every request from now on. */
   err(): void;
-  /** Ends `goAway` and `err`. */
-  comeBack(): Promise<void>;
+  /** Ends `stop` and `err`. */
+  start(): Promise<void>;
   /** Resolves when callbacks for `count` different transactions have arrived. */
   heardOf(count: number): Promise<void>;
   /** Resolves when a callback for this transaction has arrived. */
@@ -47,7 +47,7 @@ export async function openShop(
   let server: Server | undefined;
   let isErring = false;
 
-  const comeBack = async () => {
+  const start = async () => {
     isErring = false;
     if (server !== undefined) return;
     const next = createServer(async (request, response) => {
@@ -78,7 +78,7 @@ export async function openShop(
     server = next;
   };
 
-  await comeBack();
+  await start();
   const path = `/v1/merchants/${merchantId}`;
   expectStatus(await api(adminKey, 'POST /v1/merchants', { merchantId, name: merchantId, ...settings }), 201);
   const url = `http://127.0.0.1:${port}/hooks`;
@@ -90,11 +90,11 @@ export async function openShop(
     receiverKey: key,
     callbacks,
     refused,
-    comeBack,
+    start,
     err() {
       isErring = true;
     },
-    async goAway() {
+    async stop() {
       const open = server;
       server = undefined;
       if (open === undefined) return;

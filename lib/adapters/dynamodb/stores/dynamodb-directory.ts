@@ -14,7 +14,7 @@ import { merchantPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, directoryPk, STATED_SK } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
-import { unlessRefused } from '../table/conditions.ts';
+import { conditionalWrite } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
 
@@ -95,7 +95,7 @@ export function createDirectory(table: Table): Directory {
     calling(what, () => documents.send(new GetCommand({ TableName, Key, ConsistentRead: true })));
   const update = (change: Omit<UpdateCommandInput, 'TableName'>) =>
     calling('Saving a mark', () =>
-      unlessRefused(() => documents.send(new UpdateCommand({ TableName, ...change }))),
+      conditionalWrite(() => documents.send(new UpdateCommand({ TableName, ...change }))),
     );
   return {
     async list(partition) {

@@ -12,7 +12,7 @@ import { calling } from '../../aws-faults.ts';
 import { bucketAttributes, bucketsFromItem } from '../items/bucket-items.ts';
 import { bucketsSk, windowPk } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
-import { unlessRefused } from '../table/conditions.ts';
+import { conditionalWrite } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
 export function createWindowStore(table: Table, options: { readonly retentionDays: number }): WindowStore {
@@ -29,7 +29,7 @@ export function createWindowStore(table: Table, options: { readonly retentionDay
     const ttl = ttlAfter(table.clock.now(), options.retentionDays);
     const [own, ...others] = windowPuts(TableName, window, { ttl, expectedRevision });
     return calling('Saving a window', () =>
-      unlessRefused(async () => {
+      conditionalWrite(async () => {
         if (others.length === 0) await documents.send(new PutCommand(own));
         else await documents.send(transactionOf([own, ...others]));
       }),

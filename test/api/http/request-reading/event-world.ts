@@ -10,7 +10,7 @@ export const bytesOf = (text: string) => new TextEncoder().encode(text);
 export function useEvents() {
   const setup = useDemoWorld();
   const send = (sent: SentRequest) => eventClient(setup.world.app)(sent);
-  const stored = () => setup.world.ports.held.outcomes.size;
+  const stored = () => setup.world.ports.contents.outcomes.size;
 
   const record = (body: string | Uint8Array, headers = {}) =>
     send({ method: 'PUT', path: RECORD, key: setup.demo.initiator, body, headers });

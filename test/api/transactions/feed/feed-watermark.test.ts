@@ -159,7 +159,7 @@ describe('the feed', () => {
             }
             setup.world.time.nowMs = START_MS + 10 * MINUTE;
             await poll();
-            const all = [...setup.world.ports.held.outcomes.values()];
+            const all = [...setup.world.ports.contents.outcomes.values()];
             expect(new Set(seen).size).toBe(seen.length);
             for (const { watermark, seen: then } of given) {
               const complete = all.filter(({ listedAt = '' }) => listedAt <= watermark);

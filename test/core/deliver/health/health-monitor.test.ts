@@ -126,14 +126,14 @@ describe('health', () => {
 
   it('is slow for all instances as soon as one notices it, before the answer arrives', async () => {
     const { all } = monitors(2);
-    await all[0]?.noticeSlow(circuit);
+    await all[0]?.markSlow(circuit);
     expect(await all[1]?.isSlowOrOpen(circuit)).toBe(true);
     expect(await all[1]?.admit(circuit)).toEqual({ kind: 'go' });
   });
 
   it('is written once, however many requests are slow at the same time', async () => {
     const { monitor, writes } = monitors();
-    for (let request = 0; request < 10; request += 1) await monitor.noticeSlow(circuit);
+    for (let request = 0; request < 10; request += 1) await monitor.markSlow(circuit);
     expect(writes()).toBe(1);
   });
 
