@@ -220,10 +220,13 @@ function writeAccess(dataDir: string, { endpoints, credentials, outputs, resourc
     outputs,
     environment: {
       AWS_REGION: LOCAL_REGION,
+      // The AWS CLI's name for it.
+      AWS_DEFAULT_REGION: LOCAL_REGION,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
       AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
     },
   };
   const table = {

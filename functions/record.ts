@@ -26,6 +26,7 @@ const ports = {
 
 const recordBatch = serveQueue({
   sqs,
+  reporter: service.reporter,
   queueUrlOf: () => config.intakeQueueUrl,
   longestPauseSeconds: QUEUES.intake.visibilitySeconds,
   work: (message) => recordFromQueue(ports, message),

@@ -175,6 +175,3 @@ export const PRESET_DEFAULTS: Readonly<Record<Preset, PresetDefaults>> = {
 
 /** The header by which the API tells requests of CloudFront from others. */
 export const ORIGIN_HEADER = 'x-tidings-origin';
-
-/** CloudWatch namespace and service dimension. All functions share them: each custom metric and alarm is billed. */
-export const METRICS = { namespace: 'Tidings', service: 'tidings' } as const;

@@ -24,8 +24,9 @@ const DEFAULTS = {
   recorders: [],
   relayParallelization: 1,
   checkHorizonSeconds: 86_400,
+  dashboard: true,
 };
-/** As JavaScript hands them over, whatever the types say. */
+/** As JavaScript passes them, without types. */
 const read = (props: object) => readProps(props as NotificationServiceProps);
 const ACCOUNT = '123456789012';
 const CERTIFICATE = `arn:aws:acm:eu-west-1:${ACCOUNT}:certificate/abc`;
@@ -50,6 +51,7 @@ describe('a prop of the construct', () => {
     [{ windowSeconds: 7_200 }, 'windowSeconds must be a whole number from 1 to 3600, not 7200'],
     [{ windowSeconds: 0.5 }, 'windowSeconds must be a whole number from 1 to 3600, not 0.5'],
     [{ windowSeconds: '300' }, 'windowSeconds must be a whole number from 1 to 3600, not "300"'],
+    [{ dashboard: 'no' }, 'dashboard must be true or false, not "no"'],
     [{ retentionDays: 0 }, 'retentionDays must be a whole number from 1 to 3650, not 0'],
     [{ retentionDays: Number.NaN }, 'retentionDays must be a whole number from 1 to 3650, not NaN'],
     [{ retentionDays: null }, 'retentionDays must be a whole number from 1 to 3650, not null'],
@@ -147,7 +149,7 @@ describe('a prop of the construct', () => {
     expect(PROP_NAMES.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it('is told with every other that is wrong, before anything is synthesized', () => {
+  it('is reported with all other errors, before anything is synthesized', () => {
     const stack = new Stack(new App(), 'Stack');
     expect(() => new NotificationService(stack, 'Tidings', { windowSeconds: 7, retentionDays: 0 })).toThrow(
       'Wrong props of NotificationService: windowSeconds must be a divisor of 3600, not 7; ' +

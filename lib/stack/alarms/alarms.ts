@@ -14,12 +14,14 @@ import type { FrontDoor } from '../front/front-door.ts';
 import type { Intake } from '../ingest/intake-queue.ts';
 import { BEHIND, COUNTED } from './alarm-list.ts';
 import {
+  deadLetters,
   errorsOf,
   failedShareOf,
   latencyOf,
   messageAge,
   PERIOD,
   quietMessageAge,
+  relayLag,
   serviceMetric,
 } from './alarm-metrics.ts';
 
@@ -109,15 +111,15 @@ function addCounted(add: AddAlarm): void {
 }
 
 function addBehind(add: AddAlarm, { functions, windowSeconds }: AlarmOptions): void {
-  for (const { metric, description, minutes, period } of BEHIND) {
+  for (const { metric, description, windows = 0, minutes, period } of BEHIND) {
     add(metric, serviceMetric(metric, 'Maximum', period), {
       entry: metric,
       description,
-      threshold: 3 * windowSeconds + minutes * 60,
+      threshold: windows * windowSeconds + minutes * 60,
       isSilenceBad: true,
     });
   }
-  add('RelayBehind', functions.relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD }), {
+  add('RelayBehind', relayLag(functions.relay), {
     entry: 'RelayBehind',
     description: 'The relay is more than a minute behind the stream.',
     threshold: RELAY_BEHIND_MS,
@@ -143,7 +145,7 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
   age('CheckLaneBehind', messageAge(lanes.check), delayed);
   age('IntakeBehind', messageAge(intake.queue), QUEUES.intake.visibilitySeconds + GRACE_SECONDS);
   const letters = (id: string, queue: IQueue) =>
-    add(id, queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
+    add(id, deadLetters(queue), {
       entry: id,
       description: `There are messages in the dead-letter queue ${id}.`,
       threshold: 1,
