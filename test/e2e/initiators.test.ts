@@ -9,8 +9,8 @@ import { awsClient } from '../../lib/local/aws/aws-client.ts';
 import type { LocalCloud } from '../../lib/local/cloud.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { type ServiceCloud, startServiceCloud } from '../support/service-cloud.ts';
-import { openShop, type Shop } from '../support/test-shop.ts';
+import { type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
+import { openShop, type Shop } from '../support/running/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 interface Unresolved {
