@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { AccessKey } from './access-key.ts';
 
 /**
@@ -50,7 +50,7 @@ export function authorization(request: SignedRequest, terms: SigningTerms, key: 
 }
 
 export function sha256Hex(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 function scopeText({ day, region, service }: SignatureScope): string {
