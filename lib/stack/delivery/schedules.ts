@@ -29,7 +29,7 @@ export function createSchedules(scope: Construct, lanes: Lanes): Schedules {
       },
     }),
   });
-  for (const queue of [lanes.retry, lanes.check, lanes.dead]) queue.grantSendMessages(role);
+  for (const queue of [lanes.retry, lanes.check, lanes.dead]) queue.grant(role, 'sqs:SendMessage');
   return {
     group,
     role,
