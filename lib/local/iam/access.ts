@@ -3,8 +3,7 @@ import { LocalCloudError } from '../errors.ts';
 import type { Stack } from '../template/stack-resources.ts';
 import { assumedRole } from './caller.ts';
 import type { Access } from './guard.ts';
-import type { PolicySet } from './policy-set.ts';
-import { readResourcePolicies } from './resource-policies.ts';
+import { policiesOn, readResourcePolicies } from './resource-policies.ts';
 import { type Role, readRoles } from './roles.ts';
 import { openSession, type Session } from './sessions.ts';
 
@@ -44,12 +43,6 @@ export function readAccess(stack: Stack, key: AccessKey): StackAccess {
     },
     policiesOn: (resource) => policiesOn(policies, resource),
   };
-}
-
-/** The policy of a bucket or table is also about its parts: objects, indexes. */
-function policiesOn(policies: ReadonlyMap<string, PolicySet>, resource: string): PolicySet | undefined {
-  if (resource.startsWith('arn:aws:s3:::')) return policies.get(resource.split('/', 1)[0] ?? '');
-  return policies.get(resource.replace(/\/(index|stream)\/.*$/, ''));
 }
 
 function unknownRole(logicalId: string, arn: string): LocalCloudError {

@@ -71,3 +71,12 @@ function attachedPolicies(stack: Stack): readonly Attached[] {
       })),
   ];
 }
+
+/** Finds the policies on a resource. Those of a bucket or table are also about its parts: objects, indexes. */
+export function policiesOn(
+  policies: ReadonlyMap<string, PolicySet>,
+  resource: string,
+): PolicySet | undefined {
+  if (resource.startsWith('arn:aws:s3:::')) return policies.get(resource.split('/', 1)[0] ?? '');
+  return policies.get(resource.replace(/\/(index|stream)\/.*$/, ''));
+}
