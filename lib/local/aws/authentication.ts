@@ -142,10 +142,11 @@ function claimText({ headers, target }: RequestHead): ClaimText {
   };
 }
 
+const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
+
 function assertTimely({ terms: { date, scope }, expiresSeconds }: Claim): void {
-  const [, year, month, day, hour, minute, second] =
-    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date) ?? [];
-  const signedMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const [, year = Number.NaN, month = 0, day, hour, minute, second] = DATE.exec(date)?.map(Number) ?? [];
+  const signedMs = Date.UTC(year, month - 1, day, hour, minute, second);
   const ageMs = Date.now() - signedMs;
   const mostMs = expiresSeconds === undefined ? MAX_SKEW_MS : expiresSeconds * 1000;
   if (!(ageMs >= -MAX_SKEW_MS && ageMs <= mostMs && date.startsWith(scope.day))) {
