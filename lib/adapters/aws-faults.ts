@@ -1,7 +1,9 @@
 import { Fault } from '../core/faults.ts';
+import { BUSY_ERRORS, TRANSIENT_REASONS } from '../protocol/table/transient-failures.ts';
 
 /** SDK errors that are temporary: the same call may succeed a moment later. */
 const RETRYABLE = new Set([
+  ...BUSY_ERRORS,
   'AbortError',
   'TimeoutError',
   'InternalServerError',
@@ -9,12 +11,6 @@ const RETRYABLE = new Set([
   'InternalFailure',
   'ServiceUnavailable',
   'ServiceUnavailableException',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'RequestThrottled',
-  'TransactionConflictException',
   'TransactionInProgressException',
   'LimitExceededException',
   'KMSInternalException',
@@ -34,10 +30,8 @@ export async function calling<T>(what: string, call: () => Promise<T>): Promise<
 function collided(error: unknown): boolean {
   const { CancellationReasons } = error as { readonly CancellationReasons?: readonly { Code?: string }[] };
   const codes = CancellationReasons?.map(({ Code }) => Code).filter((code) => code !== 'None') ?? [];
-  return codes.length > 0 && codes.every((code) => PASSING_REASONS.has(code ?? ''));
+  return codes.length > 0 && codes.every((code) => TRANSIENT_REASONS.has(code ?? ''));
 }
-
-const PASSING_REASONS = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 function faultOf(what: string, error: unknown): Fault {
   const { name, code, $metadata, $retryable } = error as {

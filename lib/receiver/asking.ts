@@ -1,3 +1,4 @@
+import { ACCESS_KEY } from '../protocol/id-forms.ts';
 import {
   formProblem,
   functionsProblem,
@@ -44,7 +45,10 @@ export interface Asking {
   follow(options?: FollowOptions): Promise<FollowReport>;
   /** Compares all listed outcomes with the applied ones, and applies the missing ones. */
   reconcile(options?: ReconcileOptions): Promise<ReconcileReport>;
-  /** Returns the digests of both sides, which show whether anything is missing. Changes nothing. */
+  /**
+   * Returns the digests of both sides, which show whether anything is missing. Changes nothing. Default range: from
+   * `since`, or without it from two hours before the checkpoint of `reconcile`, to the end of the last closed window.
+   */
   compare(range?: { readonly from?: string; readonly to?: string }): Promise<Totals | undefined>;
 }
 
@@ -65,8 +69,8 @@ export function createAsking<Tx>(
   });
   // Asking never starts a transaction itself. It applies outcomes through `applying`.
   const store = options.store as ReceiverStore<never>;
-  const isTold = onConflict !== undefined;
-  const taking = createTaking({ merchantId, client, store, applying, isTold });
+  const hasConflictHandler = onConflict !== undefined;
+  const taking = createTaking({ merchantId, client, store, applying, hasConflictHandler });
   const questions = createWindowQuestions(client, types);
   const ports: ReconcilePorts = {
     merchantId,
@@ -76,7 +80,7 @@ export function createAsking<Tx>(
     applying,
     store,
     types,
-    isTold,
+    hasConflictHandler,
     since,
   };
   return {
@@ -97,17 +101,17 @@ function serviceProblems(service: AskingOptions): readonly (string | undefined)[
   const { since, types, pauses } = service;
   return [
     serviceUrlProblem('service.url', service.url),
-    formProblem('service.key', service.key, { pattern: /^tk_\S+$/, form: 'of the form tk_<id>_<secret>' }),
+    formProblem('service.key', service.key, { pattern: ACCESS_KEY, form: 'of the form tk_<id>_<secret>' }),
     integerProblem('service.timeoutMs', service.timeoutMs, { min: 1 }),
     integerProblem('service.tries', service.tries, { min: 1 }),
     integerProblem('service.maxAgeSeconds', service.maxAgeSeconds, { min: 1 }),
     optionalFunctionProblem('service.fetch', service.fetch),
     pauses === undefined ? undefined : functionsProblem('service.pauses', pauses, ['sleep', 'fraction']),
     since === undefined ? undefined : textProblem('service.since', since),
-    types === undefined || Array.isArray(types) ? undefined : 'service.types is not an array.',
+    types === undefined || Array.isArray(types) ? undefined : 'service.types must be an array.',
   ];
 }
 
 async function missing(): Promise<never> {
-  throw new ReceiverFault('service_missing', 'createReceiver was given no service to ask.');
+  throw new ReceiverFault('service_missing', 'createReceiver needs the option service for this call.');
 }

@@ -66,7 +66,11 @@ describe('an option that is not set', () => {
       [...UNSET, ...around(service.url), 'tidings.example', 'http://tidings.example', 1],
     ],
     ['service.url', asking, ['https://a:b@tidings.example', 'https://tidings.example/?a=b']],
-    ['service.key', asking, [...UNSET, ...around('tk_a_b'), 'undefined', 'sk_live_1', 1]],
+    [
+      'service.key',
+      asking,
+      [...UNSET, ...around('tk_a_b'), 'undefined', 'sk_live_1', 'tk_shop', 'tk_a.b_c', 1],
+    ],
     ['merchantSecrets', asking, badSecrets, 'malformed_secret'],
     ['merchantSecrets[1]', asking, inLists, 'malformed_secret'],
     ['service.timeoutMs', asking, [null, 0, Number.NaN, '10']],
@@ -124,7 +128,7 @@ describe('an option that is not set', () => {
     }
   });
 
-  it('is told without its value: messages end in logs', () => {
+  it('is named without its value: messages end in logs', () => {
     const [, bytes = ''] = SECRET.split('_');
     for (const value of [...around(SECRET), bytes, SECRET.slice(0, 30)]) {
       for (const make of [receiver, verifier]) {
@@ -133,7 +137,7 @@ describe('an option that is not set', () => {
     }
   });
 
-  it('is none where it may be left out', () => {
+  it('is not needed if the option may be left out', () => {
     expect(() => receiver({ service })).not.toThrow();
     expect(() => receiver({ service: { ...service, url: 'http://127.0.0.1:4510/' } })).not.toThrow();
     expect(() => sqliteStore(new DatabaseSync(':memory:'))).not.toThrow();

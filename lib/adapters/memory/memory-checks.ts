@@ -1,8 +1,8 @@
-import { type Check, unresolvedOrder } from '../../core/check-back/check-state.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
 import type { DueIndex, DueKey } from '../../core/deliver/due-index.ts';
 import type { Notification } from '../../core/deliver/state/notification.ts';
 import { partitionOf } from '../../core/partitions.ts';
+import { type Check, unresolvedOrder } from '../../core/record/pending-check.ts';
 import { memoryFenced } from './memory-fenced.ts';
 import { notificationName, pageOf, transactionName } from './memory-keys.ts';
 
@@ -26,7 +26,7 @@ export function memoryChecks(checks: Map<string, Check>): CheckStore {
   };
 }
 
-/** Both kinds in one index, spread by the names of what they are about. */
+/** Notifications and checks in one index, partitioned by the name of their subject. */
 export function memoryDueIndex(
   notifications: ReadonlyMap<string, Notification>,
   checks: ReadonlyMap<string, Check>,
@@ -61,7 +61,8 @@ export function memoryDueIndex(
         .filter(({ name }) => partitionOf(name) === partition);
       const keyOf = (row: (typeof due)[number]) => `${row.nextAttemptAt}#${row.name}`;
       const { page, ...rest } = pageOf(due, { keyOf, limit, cursor });
-      return { keys: page.map((row) => row.due), ...rest };
+      const oldest = page[0]?.nextAttemptAt;
+      return { keys: page.map((row) => row.due), ...rest, ...(oldest !== undefined && { oldest }) };
     },
   };
 }

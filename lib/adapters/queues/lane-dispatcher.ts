@@ -1,9 +1,9 @@
 import { ConflictException, CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { CheckMessage } from '../../core/check-back/check-state.ts';
 import type { Dispatcher } from '../../core/deliver/dispatcher.ts';
 import type { NotificationMessage } from '../../core/deliver/state/notification.ts';
 import type { Lane } from '../../core/events.ts';
+import type { CheckMessage } from '../../core/record/pending-check.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import { MAX_QUEUE_WAIT_MS } from '../../core/runtime/waiting.ts';
 import { SECOND_MS } from '../../core/time.ts';
@@ -21,10 +21,10 @@ interface Schedules {
 }
 
 interface DispatcherOptions extends QueueSenderOptions {
-  /** Used for waits longer than a queue can hold. Absent if the function never needs one. */
+  /** For waits longer than a queue's maximum delay. Absent if the function never needs them. */
   readonly schedules?: Schedules;
   readonly clock: Clock;
-  /** Called when Scheduler refuses. The item's due time still stands, so the sweep sends it. */
+  /** Called when Scheduler refuses. The item keeps its due time, so the sweep sends it. */
   readonly onRefused: (reason: string) => void;
 }
 

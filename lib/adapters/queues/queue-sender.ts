@@ -1,9 +1,9 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { CheckMessage } from '../../core/check-back/check-state.ts';
 import type { Dispatcher } from '../../core/deliver/dispatcher.ts';
 import type { NotificationMessage } from '../../core/deliver/state/notification.ts';
 import type { Lane } from '../../core/events.ts';
 import { Fault } from '../../core/faults.ts';
+import type { CheckMessage } from '../../core/record/pending-check.ts';
 import type { Timer } from '../../core/runtime/environment.ts';
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { calling } from '../aws-faults.ts';
@@ -12,7 +12,7 @@ import { calling } from '../aws-faults.ts';
 const BATCH_SIZE = 10;
 /** Batches in flight at the same time. */
 const BATCH_CONCURRENCY = 10;
-/** Most tries for the refused entries of a batch before the call fails. */
+/** Maximum number of tries for the refused entries of a batch before the call fails. */
 const MAX_BATCH_TRIES = 3;
 const BATCH_RETRY_MS = 100;
 
@@ -50,7 +50,7 @@ export function createQueueSender(options: QueueSenderOptions): Pick<Dispatcher,
 export function queueUrlOf({ queueUrls }: QueueSenderOptions, lane: Lane): string {
   const url = queueUrls[lane];
   if (url !== undefined) return url;
-  throw new Fault({ code: 'no_lane', message: `No queue is known for the lane ${lane}.`, retryable: false });
+  throw new Fault({ code: 'no_lane', message: `There is no queue for the lane ${lane}.`, retryable: false });
 }
 
 /** A message of a batch. Default delay: none. */

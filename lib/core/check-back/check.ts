@@ -1,18 +1,19 @@
 import type { Dispatcher } from '../deliver/dispatcher.ts';
+import { mayBeUnreported, sendNext, sendNextIfUnsent } from '../deliver/next-message.ts';
 import { saveFenced } from '../deliver/state/fence.ts';
-import { isNextUnsent } from '../deliver/state/superseded.ts';
 import { Fault } from '../faults.ts';
 import type { Outcome } from '../model.ts';
-import type { RecordPorts } from '../record/record.ts';
-import { msOf } from '../time.ts';
-import { type Asked, type AskingPorts, askInitiator } from './ask-initiator.ts';
 import {
-  afterAsking,
   type Check,
   type CheckAttempt,
   type CheckMessage,
   checkMessageFor,
-} from './check-state.ts';
+  isWaiting,
+} from '../record/pending-check.ts';
+import type { RecordPorts } from '../record/record.ts';
+import { msOf } from '../time.ts';
+import { type Asked, type AskingPorts, askInitiator } from './ask-initiator.ts';
+import { afterAsking } from './check-state.ts';
 import type { CheckStore } from './check-store.ts';
 import { recordEnd } from './record-end.ts';
 
@@ -29,7 +30,7 @@ export interface CheckDelivery {
 
 /** A message being processed, with the state that was read before any action. */
 interface CheckContext extends CheckDelivery {
-  readonly standing: Check;
+  readonly current: Check;
   readonly pending: Outcome;
 }
 
@@ -42,31 +43,30 @@ interface CheckContext extends CheckDelivery {
  */
 export async function check(ports: CheckingPorts, delivery: CheckDelivery): Promise<void> {
   const { message } = delivery;
-  const standing = await ports.checks.read(message);
+  const current = await ports.checks.read(message);
   const [pending, end] = await ports.outcomes.versions(message);
-  if (standing === undefined || pending?.status !== 'PENDING') throw unknownCheck();
+  if (current === undefined || pending?.status !== 'PENDING') throw unknownCheck();
   if (end !== undefined) return ports.outcomes.settlePending(end);
-  const context = { ...delivery, standing, pending };
-  if (standing.state !== 'waiting' || standing.rev !== message.rev) {
-    return superseded(ports, context, standing);
+  const context = { ...delivery, current, pending };
+  if (!isWaiting(current) || current.rev !== message.rev) {
+    return superseded(ports, context, current);
   }
-  const asked =
-    pending.checkBack === undefined ? undefined : await askInitiator(ports, { standing, pending });
-  if (asked?.says.kind !== 'ended') return askAgain(ports, context, asked);
+  const asked = pending.checkBack === undefined ? undefined : await askInitiator(ports, { current, pending });
+  if (asked?.reply.kind !== 'ended') return askAgain(ports, context, asked);
 
-  const recorded = await recordEnd(ports, { pending, content: asked.says.content });
+  const recorded = await recordEnd(ports, { pending, content: asked.reply.content });
   if (recorded.kind === 'refused') {
     const attempt = { ...asked.attempt, result: recorded.code };
     return askAgain(ports, context, { ...asked, attempt });
   }
   await ports.outcomes.settlePending(recorded.end);
-  report(ports, { ...standing, state: 'resolved' }, asked.attempt);
+  report(ports, { ...current, state: 'resolved' }, asked.attempt);
 }
 
 function unknownCheck(): Fault {
   return new Fault({
     code: 'unknown_check',
-    message: 'A message names a transaction that nobody prepared.',
+    message: 'The transaction of the message has no check or no PENDING.',
     retryable: false,
   });
 }
@@ -80,35 +80,28 @@ async function askAgain(
   context: CheckContext,
   asked: Asked | undefined,
 ): Promise<void> {
-  const { standing } = context;
-  const next = afterAsking(standing, asked, {
+  const { current } = context;
+  const next = afterAsking(current, asked, {
     nowMs: ports.clock.now(),
     horizonSeconds: ports.checkHorizonSeconds,
     fraction: ports.random.fraction(),
   });
-  const result = await saveFenced({ store: ports.checks, random: ports.random }, next, standing.rev);
-  if (result.kind === 'overtaken') return superseded(ports, context, result.current ?? standing);
-  await sendDue(ports, next);
+  const result = await saveFenced({ store: ports.checks, random: ports.random }, next, current.rev);
+  if (result.kind === 'overtaken') return superseded(ports, context, result.current ?? current);
+  if (isWaiting(next)) await sendNext(ports, messageOf(next));
   report(ports, next, asked?.attempt);
 }
 
 /** Another message did this work. It may have died before it scheduled the next message, or before it reported. */
-async function superseded(
-  ports: CheckingPorts,
-  { message, receivedTimes }: CheckDelivery,
-  standing: Check,
-): Promise<void> {
-  const isUnsent = isNextUnsent(standing, { receivedTimes, nowMs: ports.clock.now() });
-  if (standing.state === 'waiting' && isUnsent) await sendDue(ports, standing);
-  const isEndOfThis =
-    receivedTimes > 1 && standing.state === 'unresolved' && standing.rev === message.rev + 1;
-  if (isEndOfThis) report(ports, standing, undefined);
+async function superseded(ports: CheckingPorts, delivery: CheckDelivery, current: Check): Promise<void> {
+  if (isWaiting(current)) await sendNextIfUnsent(ports, messageOf(current), delivery);
+  if (current.state === 'unresolved' && mayBeUnreported(current, delivery)) {
+    report(ports, current, undefined);
+  }
 }
 
-async function sendDue(ports: CheckingPorts, standing: Check): Promise<void> {
-  const { nextAttemptAt } = standing;
-  if (nextAttemptAt !== undefined)
-    await ports.dispatcher.sendAt(checkMessageFor(standing), msOf(nextAttemptAt));
+function messageOf(current: Check) {
+  return { message: checkMessageFor(current), nextAttemptAt: current.nextAttemptAt };
 }
 
 function report(ports: CheckingPorts, check: Check, attempt: CheckAttempt | undefined): void {

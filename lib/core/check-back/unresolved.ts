@@ -9,9 +9,9 @@ import {
   type TransactionKey,
 } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
+import type { Check, UnresolvedKey } from '../record/pending-check.ts';
 import { type RecordPorts, type RecordResult, recordOutcome } from '../record/record.ts';
 import { prepared } from './check-answer.ts';
-import type { Check, UnresolvedKey } from './check-state.ts';
 import type { CheckStore } from './check-store.ts';
 
 /** Unresolved transactions: their initiator did not say how they ended. Operators list them and end them manually. */
@@ -81,7 +81,7 @@ async function readUnresolved(
 }
 
 /** The end that an operator found out. All other fields come from the PENDING. */
-export type FoundOut = Pick<OutcomeContent, 'occurredAt' | 'reason'> & {
+export type ManualEnd = Pick<OutcomeContent, 'occurredAt' | 'reason'> & {
   readonly status: Exclude<OutcomeContent['status'], 'PENDING'>;
 };
 
@@ -92,7 +92,7 @@ export type FoundOut = Pick<OutcomeContent, 'occurredAt' | 'reason'> & {
 export async function resolveByHand(
   ports: UnresolvedPorts,
   key: TransactionKey,
-  found: FoundOut,
+  found: ManualEnd,
 ): Promise<RecordResult | { readonly kind: 'unknown_transaction' } | { readonly kind: 'not_unresolved' }> {
   const [check, versions] = [await ports.checks.read(key), await ports.outcomes.versions(key)];
   const [pending] = versions;

@@ -9,12 +9,13 @@ import { notifyUrlOf } from './notify-url.ts';
 import { saveNotification } from './state/fence.ts';
 import { isDue, messageFor, type Notification, type NotificationKey, untried } from './state/notification.ts';
 import type { NotificationStore } from './state/notification-store.ts';
+import type { TransactionReader } from './state/transaction-reader.ts';
 import { acknowledge, redeliver } from './state/transitions.ts';
 
 /** Acknowledge and redeliver: the two changes to notifications that API callers can request. */
 
 export interface SettlingPorts {
-  readonly outcomes: OutcomeStore;
+  readonly outcomes: OutcomeStore & TransactionReader;
   readonly notifications: NotificationStore;
   readonly configs: ConfigCache;
   readonly dispatcher: Pick<Dispatcher, 'sendNow'>;
@@ -44,8 +45,8 @@ export async function acknowledgeOutcome(
   if (found.kind === 'refused') return found;
   // Written notifications count as well as expected ones: old settings can expire before a schedule ends.
   const { notifications: written } = await ports.outcomes.transaction(key);
-  const standing = written.filter(({ version }) => version === key.version).map((one) => one.endpointId);
-  const known = [...new Set([...found.endpointIds, ...standing])];
+  const writtenIds = written.filter(({ version }) => version === key.version).map((one) => one.endpointId);
+  const known = [...new Set([...found.endpointIds, ...writtenIds])];
   const wanted = known.filter((id) => endpointId === undefined || id === endpointId);
   if (endpointId !== undefined && wanted.length === 0)
     return { kind: 'refused', code: 'unknown_notification' };
@@ -63,8 +64,8 @@ export async function redeliverNotification(
 ): Promise<{ readonly kind: 'redelivered'; readonly notification: Notification } | SettlingRefusal> {
   const found = await expectedOf(ports, key);
   if (found.kind === 'refused') return found;
-  const standing = await ports.notifications.read(key);
-  if (standing === undefined && !found.endpointIds.includes(key.endpointId)) {
+  const current = await ports.notifications.read(key);
+  if (current === undefined && !found.endpointIds.includes(key.endpointId)) {
     return { kind: 'refused', code: 'unknown_notification' };
   }
   const notification = await change(ports, key, found.listedAt, (one) => redeliver(one, ports.clock.now()));
@@ -103,8 +104,8 @@ async function change(
   transition: (notification: Notification) => Notification,
 ): Promise<Notification> {
   return changeUnderRev('The notification', async () => {
-    const standing = (await ports.notifications.read(key)) ?? untried(key, listedAt);
-    const next = transition(standing);
-    return (await saveNotification(ports, next, standing.rev)).kind === 'saved' ? next : OVERTAKEN;
+    const current = (await ports.notifications.read(key)) ?? untried(key, listedAt);
+    const next = transition(current);
+    return (await saveNotification(ports, next, current.rev)).kind === 'saved' ? next : OVERTAKEN;
   });
 }

@@ -9,7 +9,6 @@ import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
 import type { Clock, Random, Reporter, Timer } from '../runtime/environment.ts';
 import type { Gate } from '../runtime/gate.ts';
 import type { Schedule } from '../schedule.ts';
-import { msOf } from '../time.ts';
 import { attemptPatiently } from './attempt/lane-patience.ts';
 import {
   isDecidedAgain,
@@ -24,6 +23,7 @@ import { resolveTarget } from './attempt/target.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { HealthMonitor } from './health/health-monitor.ts';
 import { learnFromAttempt } from './health/learn-from-attempt.ts';
+import { mayBeUnreported, sendNextIfUnsent } from './next-message.ts';
 import { reportAttempt, reportEnd } from './state/delivery-events.ts';
 import { saveNotification } from './state/fence.ts';
 import {
@@ -36,7 +36,6 @@ import {
   untried,
 } from './state/notification.ts';
 import type { NotificationStore } from './state/notification-store.ts';
-import { isNextUnsent } from './state/superseded.ts';
 import type { AttemptPlan } from './state/transitions.ts';
 
 export interface DeliverPorts {
@@ -66,7 +65,7 @@ export interface Delivery {
 interface AttemptContext extends Delivery {
   readonly outcome: TerminalOutcome;
   /** The notification as first read. The first write is conditional on its `rev`. */
-  readonly standing: Notification;
+  readonly initial: Notification;
 }
 
 /**
@@ -77,8 +76,8 @@ interface AttemptContext extends Delivery {
  */
 export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<void> {
   const context = await openContext(ports, delivery);
-  const { message, lane, outcome, standing } = context;
-  if (!admits(standing, message.rev)) return superseded(ports, context, standing);
+  const { message, lane, outcome, initial } = context;
+  if (!admits(initial, message.rev)) return superseded(ports, context, initial);
 
   const target = await resolveTarget(ports, message, outcome);
   if (target.kind === 'blocked') {
@@ -93,7 +92,7 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
   if (admission.kind === 'defer') {
     return act(ports, context, (current) => whenDeferred(current, admission, planOf(ports, schedule)));
   }
-  const number = nextNumber(standing);
+  const number = nextNumber(initial);
   const { made, isHandedOver } = await attemptPatiently(ports, { outcome, target, number, lane });
   if (isHandedOver) {
     return act(ports, context, (current) => whenHandedOver(current, made, ports.clock.now()));
@@ -107,15 +106,15 @@ async function openContext(ports: DeliverPorts, delivery: Delivery): Promise<Att
   if (outcome === undefined || !isTerminal(outcome)) {
     throw new Fault({
       code: 'unknown_outcome',
-      message: 'A message names an outcome that is not there to be told.',
+      message: 'The outcome of the message does not exist or is not terminal.',
       retryable: false,
     });
   }
-  return { ...delivery, outcome, standing: await standingNotification(ports, delivery, outcome) };
+  return { ...delivery, outcome, initial: await readNotification(ports, delivery, outcome) };
 }
 
 /** A first message on its first receipt needs no read: the fence on its write is enough. All others are read first. */
-async function standingNotification(
+async function readNotification(
   ports: DeliverPorts,
   { message, lane, receivedTimes }: Delivery,
   outcome: TerminalOutcome,
@@ -139,7 +138,7 @@ async function act(
   context: AttemptContext,
   decide: (current: Notification) => NextStep,
 ): Promise<void> {
-  let current = context.standing;
+  let current = context.initial;
   await changeUnderRev('The notification', async () => {
     const step = decide(current);
     const written = await saveNotification(ports, step.next, current.rev);
@@ -172,24 +171,15 @@ function report({ reporter }: DeliverPorts, { lane }: AttemptContext, taken: Tak
 /** The fence refused: another message did this work. It may have died before it sent the next message or reported the end. */
 async function superseded(
   ports: DeliverPorts,
-  { message, receivedTimes }: AttemptContext,
-  standing: Notification,
+  context: AttemptContext,
+  current: Notification,
 ): Promise<void> {
-  const nowMs = ports.clock.now();
-  const resent = isDue(standing) && isNextUnsent(standing, { receivedTimes, nowMs });
-  if (resent) await sendDue(ports, standing);
-  const { transactionId, rev } = message;
+  const next = { message: messageFor(current), nextAttemptAt: current.nextAttemptAt };
+  const resent = isDue(current) && (await sendNextIfUnsent(ports, next, context));
+  const { transactionId, rev } = context.message;
   ports.reporter.report({ event: 'message_superseded', transactionId, rev, resent });
-  // An earlier receipt of this message may have written the end and died unreported. Two reports are better than none.
-  if (receivedTimes > 1 && standing.rev === rev + 1) {
-    reportEnd(ports.reporter, { notification: standing, reason: 'told_again' });
+  // Two reports are better than none.
+  if (mayBeUnreported(current, context)) {
+    reportEnd(ports.reporter, { notification: current, reason: 'reported_again' });
   }
-}
-
-async function sendDue({ dispatcher, clock }: DeliverPorts, notification: Notification): Promise<void> {
-  const { nextAttemptAt } = notification;
-  await dispatcher.sendAt(
-    messageFor(notification),
-    nextAttemptAt === undefined ? clock.now() : msOf(nextAttemptAt),
-  );
 }

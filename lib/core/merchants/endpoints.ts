@@ -21,7 +21,7 @@ import {
   newestSecret,
   type Rotation,
   type RotationRefusal,
-  rotated,
+  withRotatedSecrets,
 } from './secrets/secrets.ts';
 import { changedHistory } from './settings-history.ts';
 
@@ -31,7 +31,7 @@ import { changedHistory } from './settings-history.ts';
  */
 
 /**
- * Most spans within two days. They must be kept to know what was expected. A change adds one span, or two if it both
+ * Maximum number of spans within two days. They must be kept to know what was expected. A change adds one span, or two if it both
  * widens and narrows.
  */
 const MAX_SPANS = 32;
@@ -191,12 +191,9 @@ export async function rotateEndpointSecret(
   const context = sealContext(key.merchantId, key.endpointId);
   // Always make both: the endpoint's signature setting may change while the secret is in use.
   const made = await makeSecret(ports, context, 'both');
-  const result = await updateEndpoint(ports, key, (endpoint) => {
-    const next = { kept: made.kept, nowMs: ports.clock.now(), rotation };
-    const secrets = rotated(endpoint.secrets, next);
-    if (typeof secrets === 'string') return { kind: 'refused', code: secrets };
-    return secrets === endpoint.secrets ? endpoint : { ...endpoint, secrets: [...secrets] };
-  });
+  const result = await updateEndpoint(ports, key, (endpoint) =>
+    withRotatedSecrets(endpoint, { kept: made.kept, nowMs: ports.clock.now(), rotation }),
+  );
   if (result.kind !== 'changed') return result;
   const publicKey = publicKeyOf(result.endpoint);
   const newest = await newestSecret(ports, result.endpoint.secrets, { made, context });
@@ -237,8 +234,8 @@ export async function updateEndpoint(
     const endpoint = config.endpoints.find((one) => one.endpointId === key.endpointId);
     if (endpoint === undefined) return unknownEndpoint;
     if (!isLive(endpoint)) {
-      const isOwnDoing = endpoint.rev === tried?.rev && endpoint.deletedAt === tried.deletedAt;
-      return isOwnDoing ? { kind: 'changed', endpoint } : unknownEndpoint;
+      const isOwnWrite = endpoint.rev === tried?.rev && endpoint.deletedAt === tried.deletedAt;
+      return isOwnWrite ? { kind: 'changed', endpoint } : unknownEndpoint;
     }
     const times = writes.next();
     const changed = change(writes.corrected(endpoint, times), times);
@@ -246,9 +243,9 @@ export async function updateEndpoint(
     if (changed === endpoint) return { kind: 'changed', endpoint };
     const next = { ...changed, rev: endpoint.rev + 1 };
     tried = next;
-    const written = await writes.write({ standing: endpoint, next }, times, () =>
+    const written = await writes.write({ previous: endpoint, next }, times, () =>
       ports.merchants.saveEndpoint(next, endpoint.rev, times.withinMs),
     );
-    return written === 'standing' ? { kind: 'changed', endpoint: next } : OVERTAKEN;
+    return written === 'written' ? { kind: 'changed', endpoint: next } : OVERTAKEN;
   });
 }

@@ -2,6 +2,7 @@ import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { outcomeData } from '../deliver/attempt/callback.ts';
 import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
 import { type Notification, notificationIdOf, untried } from '../deliver/state/notification.ts';
+import type { TransactionReader } from '../deliver/state/transaction-reader.ts';
 import { oldestShown, watermarkAt } from '../feed/watermark.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import {
@@ -18,7 +19,7 @@ import { isoTime, MINUTE_MS, msOf } from '../time.ts';
 /** Reads transactions back: their outcomes, and the state of their notifications. */
 
 export interface QueryPorts {
-  readonly outcomes: OutcomeStore;
+  readonly outcomes: Pick<OutcomeStore, 'idsByReference'> & TransactionReader;
   readonly configs: ConfigCache;
   readonly clock: Clock;
   readonly clockTrust: ClockTrust;
@@ -28,7 +29,7 @@ export interface QueryPorts {
 
 export type TransactionView = ReturnType<typeof viewOf>;
 
-/** Most transactions on one page of a reference. Few transactions share an order, so pages stay small. */
+/** Maximum number of transactions on one page of a reference. Few transactions share an order, so pages stay small. */
 export const MAX_REFERENCE_PAGE = 20;
 
 /** Reads one transaction, as of a moment before the strongly consistent read. Undefined if it does not exist. */

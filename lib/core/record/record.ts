@@ -1,7 +1,6 @@
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { feedShardOf } from '../../protocol/table/outcome-layout.ts';
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
-import { newCheck } from '../check-back/check-state.ts';
 import { Fault } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import type { Outcome, OutcomeContent, TransactionId, TransactionKey, Version } from '../model.ts';
@@ -9,6 +8,7 @@ import type { Clock, Random, Reporter, Timer } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS, msOf } from '../time.ts';
 import { decideRecording } from './decide.ts';
 import type { OutcomeStore } from './outcome-store.ts';
+import { newCheck } from './pending-check.ts';
 
 export type RecordResult =
   | { readonly kind: 'created' | 'unchanged'; readonly outcome: Outcome }
@@ -67,15 +67,15 @@ export async function recordOutcome(
   if (second.kind === 'created') return second;
 
   // Another writer ended the transaction between the read and the write. The stored state now decides the result.
-  const standing = decideRecording(await ports.outcomes.versions(key), content);
-  if (standing.kind === 'write') {
+  const result = decideRecording(await ports.outcomes.versions(key), content);
+  if (result.kind === 'write') {
     throw new Fault({
       code: 'unavailable',
-      message: 'A version was refused and could not be read.',
+      message: 'The result is unknown: the write was refused, but the stored version could not be read.',
       retryable: true,
     });
   }
-  return standing;
+  return result;
 }
 
 function refusedField(

@@ -62,13 +62,14 @@ export function authenticate<Known extends Signer>(
       FORBIDDEN,
     );
   }
-  assertTimely(claim);
+  assertNotExpired(claim);
   const isLink = claim.expiresSeconds !== undefined;
-  const signed = { ...request, payloadHash: isLink ? UNSIGNED_PAYLOAD : payloadHash };
-  const expected = Buffer.from(safely(() => signatureOf(signed, claim.terms, signer.key)));
-  const given = Buffer.from(claim.signature);
-  const isSame = given.length === expected.length && timingSafeEqual(given, expected);
-  if (!isSame || !claim.terms.signedHeaders.includes('host')) {
+  const expected = expectedSignature(request, {
+    key: signer.key,
+    terms: claim.terms,
+    payloadHash: isLink ? UNSIGNED_PAYLOAD : payloadHash,
+  });
+  if (!isSame(claim.signature, expected) || !claim.terms.signedHeaders.includes('host')) {
     throw new AwsFault(
       'InvalidSignatureException',
       'The request signature we calculated does not match the signature you provided.',
@@ -126,7 +127,7 @@ function claimText({ headers, target }: RequestHead): ClaimText {
       sessionToken: header('x-amz-security-token'),
     };
   }
-  const query = new URL(target, 'http://localhost').searchParams;
+  const query = new URLSearchParams(target.replace(/^[^?]*/, ''));
   const parameter = (name: string) => query.get(`X-Amz-${name}`) ?? undefined;
   if (parameter('Signature') === undefined) {
     throw new AwsFault('MissingAuthenticationTokenException', 'Missing Authentication Token', FORBIDDEN);
@@ -144,24 +145,37 @@ function claimText({ headers, target }: RequestHead): ClaimText {
 
 const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
-function assertTimely({ terms: { date, scope }, expiresSeconds }: Claim): void {
+function assertNotExpired({ terms: { date, scope }, expiresSeconds }: Claim): void {
   const [, year = Number.NaN, month = 0, day, hour, minute, second] = DATE.exec(date)?.map(Number) ?? [];
   const signedMs = Date.UTC(year, month - 1, day, hour, minute, second);
   const ageMs = Date.now() - signedMs;
-  const mostMs = expiresSeconds === undefined ? MAX_SKEW_MS : expiresSeconds * 1000;
-  if (!(ageMs >= -MAX_SKEW_MS && ageMs <= mostMs && date.startsWith(scope.day))) {
+  const maxMs = expiresSeconds === undefined ? MAX_SKEW_MS : expiresSeconds * 1000;
+  if (!(ageMs >= -MAX_SKEW_MS && ageMs <= maxMs && date.startsWith(scope.day))) {
     throw new AwsFault('InvalidSignatureException', 'Signature expired, or not yet current.', FORBIDDEN);
   }
 }
 
-/**
- * Returns an empty signature if the query is not validly encoded. It matches no request, since `readClaim` rejects an
- * empty one.
- */
-function safely(sign: () => string): string {
+/** What the key makes of a request. */
+interface Signing {
+  readonly key: AccessKey;
+  readonly terms: SigningTerms;
+  readonly payloadHash: string;
+}
+
+/** Undefined if the request has no signature, because its query is not validly encoded. */
+function expectedSignature(
+  { method, target, headers }: RequestHead,
+  { key, terms, payloadHash }: Signing,
+): string | undefined {
   try {
-    return sign();
+    return signatureOf({ method, target, headers, payloadHash }, terms, key);
   } catch {
-    return '';
+    return undefined;
   }
+}
+
+function isSame(given: string, expected: string | undefined): boolean {
+  if (expected === undefined) return false;
+  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -12,8 +12,15 @@ import { sha256Hex } from './signature.ts';
 /** The input of an operation as received. Nothing is validated yet. */
 export type AwsInput = Readonly<Record<string, unknown>>;
 
-/** @param gone aborted when the caller disconnects; a long poll must then take no messages */
-type AwsOperation = (input: AwsInput, gone: AbortSignal) => unknown;
+/** What an operation may know of its request. */
+export interface AwsRequest {
+  /** Aborted when the caller disconnects; a long poll must then take no messages. */
+  readonly disconnected: AbortSignal;
+  /** `X-Amzn-Trace-Id` of a caller that is a function. */
+  readonly traceHeader: string | undefined;
+}
+
+type AwsOperation = (input: AwsInput, request: AwsRequest) => unknown;
 
 /** A service of the JSON protocol: `X-Amz-Target: <prefix>.<Operation>`. */
 export interface JsonService {
@@ -58,7 +65,7 @@ export interface AwsServerOptions {
 interface Addressed {
   readonly service: JsonService | undefined;
   readonly target: string;
-  readonly gone: AbortSignal;
+  readonly disconnected: AbortSignal;
 }
 
 /**
@@ -71,13 +78,13 @@ export function createAwsServer({ json, rest, guard, log }: AwsServerOptions): S
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const gone = new AbortController();
-    response.on('close', () => gone.abort());
+    const disconnected = new AbortController();
+    response.on('close', () => disconnected.abort());
     const target = String(request.headers['x-amz-target'] ?? '');
     const service = json.find(({ targetPrefix }) => target.startsWith(`${targetPrefix}.`));
     try {
-      const output = await dispatch(request, { service, target, gone: gone.signal });
-      if (!gone.signal.aborted) send(response, service, { statusCode: 200, body: output ?? {} });
+      const output = await dispatch(request, { service, target, disconnected: disconnected.signal });
+      if (!disconnected.signal.aborted) send(response, service, { statusCode: 200, body: output ?? {} });
     } catch (error) {
       if (!(error instanceof AwsFault)) {
         log({
@@ -100,7 +107,10 @@ export function createAwsServer({ json, rest, guard, log }: AwsServerOptions): S
     }
   }
 
-  async function dispatch(request: IncomingMessage, { service, target, gone }: Addressed): Promise<unknown> {
+  async function dispatch(
+    request: IncomingMessage,
+    { service, target, disconnected }: Addressed,
+  ): Promise<unknown> {
     const body = await readBody(request);
     const caller = guard.authenticate(headOf(request), sha256Hex(body));
     const input = parse(body.toString('utf8'));
@@ -111,7 +121,11 @@ export function createAwsServer({ json, rest, guard, log }: AwsServerOptions): S
         throw new AwsFault('UnsupportedOperation', `The local cloud does not know ${target}.`);
       }
       guard.demand(caller, () => service.calls(name, input));
-      return await operation(input, gone);
+      const traceHeader = request.headers['x-amzn-trace-id'];
+      return await operation(input, {
+        disconnected,
+        traceHeader: traceHeader === undefined ? undefined : String(traceHeader),
+      });
     }
     const url = new URL(request.url ?? '/', 'http://localhost');
     for (const { route } of rest) {

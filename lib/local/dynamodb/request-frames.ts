@@ -72,7 +72,8 @@ function readHead(text: string, port: number | undefined): RequestHead {
   const [requestLine = '', ...lines] = text.split('\r\n');
   const [, method, target] = REQUEST_LINE.exec(requestLine) ?? [];
   if (method === undefined || target === undefined) throw new FrameError('This is not an HTTP request.');
-  const headers: Record<string, string> = {};
+  // Without a prototype: the names are those of a stranger.
+  const headers: Record<string, string> = Object.create(null);
   for (const line of lines) {
     const [, given = '', value = ''] = HEADER.exec(line) ?? [];
     const name = given.toLowerCase();

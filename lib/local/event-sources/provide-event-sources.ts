@@ -63,6 +63,10 @@ function prepare(
         workers: setting.workers,
         queueUrl: queue.physical.ref,
         queueArn: queue.physical.arn,
+        deadLetterUrl: stack
+          .ofType('AWS::SQS::Queue')
+          .find(({ physical }) => physical.arn === queue.properties.RedrivePolicy?.deadLetterTargetArn)
+          ?.physical.ref,
       });
   }
 
@@ -72,7 +76,7 @@ function prepare(
   const streamArn = table && setting.streamArns.get(table.logicalId);
   if (table === undefined || streamArn === undefined) throw unknownEnd(logicalId, properties.EventSourceArn);
   if (properties.StartingPosition === undefined) {
-    throw new LocalCloudError('unsupported_template', `${logicalId}: a stream wants a StartingPosition.`);
+    throw new LocalCloudError('unsupported_template', `${logicalId}: a stream needs a StartingPosition.`);
   }
   return () =>
     startStreamSource({
@@ -99,7 +103,7 @@ async function discard(
   { records, attempts, reason }: GivenUp,
 ): Promise<void> {
   const { DestinationConfig, EventSourceArn, FunctionName } = properties;
-  const line = `${records.length} records are given up after ${attempts} attempts: ${reason}`;
+  const line = `${records.length} records were discarded after ${attempts} attempts: ${reason}`;
   setting.log({ source: logicalId, stream: 'event', line });
   const arn = DestinationConfig?.OnFailure.Destination;
   const queue = setting.stack.ofType('AWS::SQS::Queue').find(({ physical }) => physical.arn === arn);
@@ -124,6 +128,6 @@ async function discard(
 function unknownEnd(logicalId: string, end: string): LocalCloudError {
   return new LocalCloudError(
     'unsupported_template',
-    `${logicalId}: ${end} is no queue, stream or function of the stack.`,
+    `${logicalId}: ${end} is not a queue, stream or function of the stack.`,
   );
 }

@@ -23,6 +23,8 @@ const KEYS_OF_SERVICE = {
     'dynamodb:Select',
   ],
   iam: ['iam:PassedToService'],
+  // Absent from every request here: a service that uses a key for a caller needs no permission for it.
+  kmsThroughServices: ['kms:ViaService'],
   kms: ['kms:CallerAccount', 'kms:EncryptionContextKeys', 'kms:EncryptionContext:*'],
   events: ['events:detail-type', 'events:source'],
   secretsmanager: ['secretsmanager:SecretId', 'secretsmanager:VersionStage'],

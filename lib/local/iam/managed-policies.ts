@@ -6,6 +6,15 @@ const LOGS = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'
 /** The managed policies of AWS that the local cloud knows, with their actions (on every resource). */
 const ACTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   AWSLambdaBasicExecutionRole: LOGS,
+  AWSLambdaVPCAccessExecutionRole: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+    ...LOGS,
+  ],
   AWSLambdaSQSQueueExecutionRole: [
     'sqs:ReceiveMessage',
     'sqs:DeleteMessage',

@@ -2,6 +2,7 @@ import type { AwsCall } from '../aws/aws-client.ts';
 import { messageOf } from '../errors.ts';
 import { sqsCalls } from '../iam/calls/sqs-calls.ts';
 import type { Log } from '../log.ts';
+import { startTimer, type Timer } from '../timer.ts';
 import type { ScheduleStore, StoredSchedule } from './schedule-store.ts';
 import type { SchedulerAccess } from './scheduler-access.ts';
 import { readJson, roleOf } from './scheduler-api.ts';
@@ -29,7 +30,6 @@ interface ScheduleTarget {
 
 const BATCH = 50;
 const RETRY_MS = 1_000;
-const MAX_TIMER_MS = 60_000;
 
 /**
  * Sends the messages of due schedules, including those that came due while the cloud was down. A schedule is deleted
@@ -38,18 +38,17 @@ const MAX_TIMER_MS = 60_000;
  * not, the message goes to the dead-letter queue of the schedule, again by its role, or is lost.
  */
 export function startDispatcher({ store, sqs, currentQueueUrl, access, log }: DispatcherSetting): Dispatcher {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
 
   function arm(atLeastMs = 0): void {
-    clearTimeout(timer);
+    timer?.stop();
     const nextDueAt = store.nextDueAt();
     if (stopped || nextDueAt === undefined) return;
-    const waitMs = Math.min(Math.max(nextDueAt - Date.now(), atLeastMs), MAX_TIMER_MS);
-    timer = setTimeout(() => {
+    timer = startTimer(Math.max(nextDueAt, Date.now() + atLeastMs), () => {
       running = running.then(fireDue);
-    }, waitMs);
+    });
   }
 
   async function fireDue(): Promise<void> {
@@ -95,7 +94,7 @@ export function startDispatcher({ store, sqs, currentQueueUrl, access, log }: Di
     wake: () => arm(),
     stop: async () => {
       stopped = true;
-      clearTimeout(timer);
+      timer?.stop();
       await running;
     },
   };

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { SeededFaults } from '../seeded-faults.ts';
 import type { State } from '../state.ts';
 import { inTransaction } from '../state.ts';
 import type { MessageAttribute, StoredMessage } from './message-line.ts';
 import type { MessageTable, QueueAttributes } from './message-table.ts';
 import { openMessageTable } from './message-table.ts';
 import { Queue } from './queue.ts';
-import { giveBack, redrivePolicy } from './redrive-policy.ts';
+import { makeVisible, redrivePolicy } from './redrive-policy.ts';
 
 const DEFAULT_QUEUE_ATTRIBUTES: QueueAttributes = {
   VisibilityTimeout: '30',
@@ -20,6 +21,7 @@ export interface NewMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
   readonly groupId: string | undefined;
+  readonly traceHeader: string | undefined;
   /** In seconds; default: the queue's. */
   readonly delaySeconds: number | undefined;
 }
@@ -31,7 +33,7 @@ export interface Poll {
   readonly visibilitySeconds: number | undefined;
   readonly waitSeconds: number;
   /** Aborted when the caller disconnects. */
-  readonly gone: AbortSignal;
+  readonly disconnected: AbortSignal;
 }
 
 /**
@@ -50,8 +52,11 @@ export class SqsStore {
   private readonly table: MessageTable;
   private isStopped = false;
 
-  constructor(state: State) {
+  private readonly faults: SeededFaults;
+
+  constructor(state: State, faults: SeededFaults = () => false) {
     this.state = state;
+    this.faults = faults;
     this.table = openMessageTable(state);
     this.load();
   }
@@ -140,13 +145,13 @@ export class SqsStore {
   }
 
   /** Receives messages, and waits up to `waitSeconds` if there are none. Returns nothing if the caller disconnected. */
-  async poll(name: string, { count, visibilitySeconds, waitSeconds, gone }: Poll) {
+  async poll(name: string, { count, visibilitySeconds, waitSeconds, disconnected }: Poll) {
     const deadline = Date.now() + waitSeconds * 1000;
     for (;;) {
-      if (gone.aborted) return [];
+      if (disconnected.aborted) return [];
       const taken = this.take(name, count, visibilitySeconds);
       if (taken.length > 0 || Date.now() >= deadline || this.isStopped) return taken;
-      await this.queue(name).wait(deadline - Date.now(), gone);
+      await this.queue(name).wait(deadline - Date.now(), disconnected);
     }
   }
 
@@ -154,7 +159,9 @@ export class SqsStore {
   delete(name: string, receipt: string): void {
     const queue = this.queue(name);
     const message = queue.received(receipt);
-    if (message !== undefined) this.remove(queue, message);
+    if (message === undefined) return;
+    if (this.faults('missedDelete')) this.changeVisibility(name, receipt, 0);
+    else this.remove(queue, message);
   }
 
   /** Hides a received message for `seconds` from now. Returns `false` if it is not in flight. */
@@ -203,6 +210,7 @@ export class SqsStore {
       body: message.body,
       attributes: message.attributes,
       groupId: message.groupId,
+      traceHeader: message.traceHeader,
       sentAt: now,
       visibleAt: now + 1000 * (message.delaySeconds ?? Number(queue.attributes.DelaySeconds)),
       receiveCount: 0,
@@ -248,7 +256,7 @@ export class SqsStore {
     for (const [queueName, message] of this.table.messages()) {
       const queue = this.queues.get(queueName);
       if (queue === undefined) continue;
-      if (message.receipt !== undefined) giveBack(queue.attributes, message);
+      if (message.receipt !== undefined) makeVisible(queue.attributes, message);
       queue.add(message, now);
     }
   }

@@ -9,6 +9,7 @@ const RUNS = [
   'AWS::DynamoDB::Table',
   'AWS::SQS::Queue',
   'AWS::Lambda::Function',
+  'AWS::Lambda::Url',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::ApiGatewayV2::Api',
@@ -23,7 +24,7 @@ const RUNS = [
 ] as const;
 
 /** Types for which a simpler substitute is used: a key file, a generated value. */
-const STANDS_IN_FOR = ['AWS::KMS::Key', 'AWS::KMS::Alias', 'AWS::SecretsManager::Secret'] as const;
+const SUBSTITUTED = ['AWS::KMS::Key', 'AWS::KMS::Alias', 'AWS::SecretsManager::Secret'] as const;
 
 /** Types that say who may do what. The local cloud enforces them. */
 const GOVERNS = [
@@ -48,10 +49,10 @@ const INERT = [
 ] as const;
 
 export type RunningType = (typeof RUNS)[number];
-export type StandInType = (typeof STANDS_IN_FOR)[number];
+export type SubstitutedType = (typeof SUBSTITUTED)[number];
 export type GoverningType = (typeof GOVERNS)[number];
 /** Types whose properties are read. */
-export type ReadType = RunningType | StandInType | GoverningType;
+export type ReadType = RunningType | SubstitutedType | GoverningType;
 
 /**
  * Properties that have no effect on one machine: role names, encryption, tags, retention, logging. A property that
@@ -66,8 +67,6 @@ export const IGNORED_PROPERTIES: Readonly<Record<ReadType, readonly string[]>> =
     'SSESpecification',
     'TableClass',
     'Tags',
-    // Nothing expires locally. On AWS expiry can take days, so nothing may depend on its time.
-    'TimeToLiveSpecification',
   ],
   'AWS::SQS::Queue': [
     'KmsDataKeyReusePeriodSeconds',
@@ -82,12 +81,11 @@ export const IGNORED_PROPERTIES: Readonly<Record<ReadType, readonly string[]>> =
     'EphemeralStorage',
     'KmsKeyArn',
     'LoggingConfig',
-    // Recursive loops through queues are not detected here: all of them run, including those that AWS would stop.
-    'RecursiveLoop',
     'RuntimeManagementConfig',
     'Tags',
     'TracingConfig',
   ],
+  'AWS::Lambda::Url': [],
   'AWS::Lambda::EventInvokeConfig': [],
   // One batch of a shard is processed at a time. With a higher ParallelizationFactor AWS keeps only the order of each
   // item's changes. Here the whole shard stays in order, which is stricter.
@@ -140,7 +138,7 @@ export const IGNORED_PROPERTIES: Readonly<Record<ReadType, readonly string[]>> =
 /** How the local cloud treats a resource type. */
 export type Treatment =
   | { readonly kind: 'runs'; readonly type: RunningType }
-  | { readonly kind: 'stands-in'; readonly type: StandInType }
+  | { readonly kind: 'substitute'; readonly type: SubstitutedType }
   | { readonly kind: 'governs'; readonly type: GoverningType }
   | { readonly kind: 'inert' };
 
@@ -148,8 +146,8 @@ export type Treatment =
 export function treatmentOf(type: string): Treatment | undefined {
   const runs = RUNS.find((known) => known === type);
   if (runs !== undefined) return { kind: 'runs', type: runs };
-  const standsIn = STANDS_IN_FOR.find((known) => known === type);
-  if (standsIn !== undefined) return { kind: 'stands-in', type: standsIn };
+  const substituted = SUBSTITUTED.find((known) => known === type);
+  if (substituted !== undefined) return { kind: 'substitute', type: substituted };
   const governs = GOVERNS.find((known) => known === type);
   if (governs !== undefined) return { kind: 'governs', type: governs };
   const inert = INERT.some((known) =>

@@ -89,9 +89,9 @@ function listedType(resource: TemplateResource): ReadType | undefined {
   if (treatment === undefined) {
     throw new LocalCloudError(
       'unsupported_template',
-      `${resource.logicalId} is of type ${resource.type}, which the local cloud neither runs, stands in for, nor ` +
+      `${resource.logicalId} is of type ${resource.type}, which the local cloud neither runs, substitutes, nor ` +
         'knows to be inert. Add the type to one of the three lists in lib/local/template/resource-types.ts ' +
-        '(and build it, unless it is inert), or take the resource out of the stack.',
+        '(and implement it, unless it is inert), or remove the resource from the stack.',
     );
   }
   return treatment.kind === 'inert' ? undefined : treatment.type;
@@ -117,8 +117,8 @@ function readProperties(
     );
     throw new LocalCloudError(
       'unsupported_template',
-      `${resource.logicalId} (${type}) asks for what the local cloud does not honour: ${issues.join('; ')}. ` +
-        'Take it out, or teach lib/local/template/properties.ts and the code behind it.',
+      `${resource.logicalId} (${type}) has properties that the local cloud does not support: ${issues.join('; ')}. ` +
+        'Remove them, or implement them and add them to lib/local/template/properties.ts.',
     );
   }
   return parsed.data as PropertiesOf<ReadType>;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
-import { openShop } from '../../support/test-shop.ts';
+import { openShop } from '../../support/running/test-shop.ts';
 import { payment } from '../../support/world.ts';
 import { type Journey, openServer } from './journey.ts';
 
@@ -56,7 +56,7 @@ export async function record(journey: Journey): Promise<void> {
   for (const id of ['pay_1', 'pay_2', 'pay_3', 'pay_4', 'pay_5']) await shop.heard(id);
   await judged.until({ role: 'TidingsRecord', action: 'sqs:SendMessage', resource: 'IntakeDeadLetters' });
   await askAll(journey, shop.receiverKey);
-  await shop.goAway();
+  await shop.stop();
 }
 
 /** Everything that a receiver asks. */
@@ -114,6 +114,6 @@ export async function checkBack(journey: Journey): Promise<void> {
   await set(check, 'nextAttemptAt', '2026-11-20T08:00:00.000Z');
   await judged.until({ role: 'TidingsSweep', action: 'sqs:SendMessage', resource: 'CheckLane' });
   await isListed('overdue');
-  await shop.goAway();
+  await shop.stop();
   bank.close();
 }

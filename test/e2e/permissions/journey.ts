@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 import { expectStatus } from '../../../lib/local/api-client.ts';
 import { awsClient } from '../../../lib/local/aws/aws-client.ts';
 import { eventually } from '../../support/eventually.ts';
-import type { ServiceCloud } from '../../support/service-cloud.ts';
+import type { ServiceCloud } from '../../support/running/service-cloud.ts';
 import { payment } from '../../support/world.ts';
 import type { JudgedCalls } from './judged-calls.ts';
 

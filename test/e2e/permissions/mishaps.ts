@@ -6,7 +6,7 @@ import { outcomeSchema } from '../../../lib/core/model.ts';
 import { partitionOf } from '../../../lib/core/partitions.ts';
 import { outcomeItem } from '../../../lib/protocol/table/outcome-layout.ts';
 import { eventually } from '../../support/eventually.ts';
-import { openShop } from '../../support/test-shop.ts';
+import { openShop } from '../../support/running/test-shop.ts';
 import { payment } from '../../support/world.ts';
 import { type Journey, openServer, type Row } from './journey.ts';
 
@@ -27,7 +27,7 @@ export async function failToDeliver(journey: Journey): Promise<void> {
     ),
   );
   const { notifications } = await call(shop.receiverKey, 'GET /v1/transactions/late');
-  await shop.comeBack();
+  await shop.start();
   await call(shop.receiverKey, `POST /v1/notifications/${notifications[0].notificationId}/redeliver`);
   await shop.heard('late');
   await call(shop.receiverKey, 'POST /v1/transactions/settled/acknowledge', { version: 1 });
@@ -40,7 +40,7 @@ export async function failToDeliver(journey: Journey): Promise<void> {
     await send(queue, { nonsense: 1 });
     await judged.until({ role, action: 'sqs:SendMessage', resource: 'DeadLetters' });
   }
-  await shop.goAway();
+  await shop.stop();
   await redeliver(journey);
 }
 
@@ -50,13 +50,13 @@ async function redeliver({ appears, call, record, service }: Journey): Promise<v
   await record('gamma', 'exhausted');
   await appears('T#gamma#exhausted', ({ state }) => state === 'exhausted');
   await call(shop.receiverKey, 'GET /v1/notifications?state=exhausted');
-  await shop.comeBack();
+  await shop.start();
   const time = (ms: number) => new Date(Date.now() + ms).toISOString();
   const range = { from: time(-HOUR_MS), to: time(HOUR_MS) };
   const { jobId } = await call(shop.receiverKey, 'POST /v1/redeliveries', range);
   await shop.heard('exhausted');
   await call(shop.receiverKey, `GET /v1/redeliveries/${jobId}`);
-  await shop.goAway();
+  await shop.stop();
 }
 
 /** Receivers that are silent, and one that is gone for good. */
@@ -117,7 +117,7 @@ export async function loseRows(journey: Journey): Promise<void> {
   );
   await put({ ...itemOf({ ...late, transactionId: 'broken' } as typeof late), metadata: 'no JSON' });
   await judged.until({ role: 'TidingsRelay', action: 'dynamodb:PutItem', key: 'P#' });
-  await shop.goAway();
+  await shop.stop();
 }
 
 function itemOf(outcome: Parameters<typeof outcomeItem>[0]): Row {
@@ -177,5 +177,5 @@ export async function hangTable(
   } finally {
     process.kill(emulator, 'SIGCONT');
   }
-  await shop.goAway();
+  await shop.stop();
 }

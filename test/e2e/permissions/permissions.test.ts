@@ -11,7 +11,7 @@ import { loadAssembly } from '../../../lib/local/template/assembly.ts';
 import { resolveStack } from '../../../lib/local/template/stack-resources.ts';
 import { UNUSED_LOCALLY, type UnusedLocally } from '../../../lib/stack/unused-locally.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
-import { startServiceCloud } from '../../support/service-cloud.ts';
+import { startServiceCloud } from '../../support/running/service-cloud.ts';
 import { ASSEMBLY } from '../../support/synthesized.ts';
 import { checkBack, manage, record } from './everyday.ts';
 import { grainsOf, withoutAction, withoutGrain, withoutStatement } from './grains.ts';

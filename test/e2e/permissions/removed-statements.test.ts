@@ -5,7 +5,7 @@ import { outcomeSchema } from '../../../lib/core/model.ts';
 import { outcomeItem } from '../../../lib/protocol/table/outcome-layout.ts';
 import { eventually } from '../../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
-import { type ServiceCloud, startServiceCloud } from '../../support/service-cloud.ts';
+import { type ServiceCloud, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { ASSEMBLY } from '../../support/synthesized.ts';
 import { payment } from '../../support/world.ts';
 import { type Journey, openJourney } from './journey.ts';

@@ -15,13 +15,14 @@ describe('the line of a queue', () => {
     receiveCount: 0,
     firstReceivedAt: undefined,
     receipt: undefined,
+    traceHeader: undefined,
     place: 'ready',
   });
   const arrivals = fc.array(fc.record({ group: fc.constantFrom('a', 'b', 'c', 'd'), at: fc.nat(50) }), {
     maxLength: 60,
   });
 
-  it('gives out every message once, none before its time, whatever the order of arrival', () => {
+  it('delivers every message once, none before its time, in any order of arrival', () => {
     fc.assert(
       fc.property(arrivals, (all) => {
         const line = new MessageLine();

@@ -1,13 +1,9 @@
-import { checkKeySchema } from '../../../core/check-back/check-state.ts';
 import type { DueKey } from '../../../core/deliver/due-index.ts';
 import type { Circuit } from '../../../core/deliver/health/circuit.ts';
-import {
-  type NotificationKey,
-  type NotificationState,
-  notificationKeySchema,
-} from '../../../core/deliver/state/notification.ts';
-import type { EndpointId, MerchantId, TransactionKey } from '../../../core/model.ts';
+import { type NotificationKey, notificationKeySchema } from '../../../core/deliver/state/notification.ts';
+import type { EndpointId, MerchantId, NotificationState, TransactionKey } from '../../../core/model.ts';
 import { partitionOf } from '../../../core/partitions.ts';
+import { checkKeySchema } from '../../../core/record/pending-check.ts';
 import type { GatedPlace } from '../../../core/runtime/gate.ts';
 import { transactionPk, versionDigits } from '../../../protocol/table/outcome-layout.ts';
 
@@ -83,7 +79,7 @@ export const GATE_SK = 'GATE';
 
 export const keyPk = (keyId: string) => `K#${keyId}`;
 export const KEY_SK = 'KEY';
-/** Lists the keys of one owner. `*` is not a merchant id and stands for "no merchant". */
+/** Lists the keys of one owner. `*` is not a merchant id and means "no merchant". */
 export const keyListPk = (owner: MerchantId | undefined) => `L#${owner ?? '*'}`;
 
 /** Parses a notification's key from an index row, which holds nothing else. */

@@ -10,7 +10,8 @@ interface S3Request {
 
 /** What an S3 request does, by method and query (Service Authorization Reference, "Amazon S3"). */
 export function s3Calls({ method, target, copySource }: S3Request): readonly Call[] {
-  const { pathname, searchParams: query } = new URL(target, 'http://localhost');
+  const [pathname = '/', search] = target.split('?', 2);
+  const query = new URLSearchParams(search);
   const arn = `arn:aws:s3:::${decoded(pathname.slice(1))}`;
   if (pathname === '/') return [{ action: 's3:ListAllMyBuckets', resource: '*' }];
   if (!/^\/[^/]+\/./.test(pathname)) {
