@@ -33,7 +33,7 @@ export function createSchedules(scope: Construct, lanes: Lanes): Schedules {
     }),
   });
   acceptInlinePolicy(role);
-  for (const queue of [lanes.retry, lanes.check, lanes.dead]) queue.grantSendMessages(role);
+  for (const queue of [lanes.retry, lanes.check, lanes.dead]) queue.grant(role, 'sqs:SendMessage');
   return {
     group,
     role,

@@ -19,6 +19,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAwsServer } from '../../../lib/local/aws/aws-server.ts';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
+import { openGuard } from '../../../lib/local/iam/guard.ts';
 import type { SeededFaults } from '../../../lib/local/seeded-faults.ts';
 import { SqsStore } from '../../../lib/local/sqs/queue-store.ts';
 import { sqsService } from '../../../lib/local/sqs/sqs-api.ts';
@@ -47,7 +48,7 @@ async function serve(faults?: SeededFaults) {
   const server = createAwsServer({
     json: [sqsService(store, () => address)],
     rest: [],
-    key: KEY,
+    guard: openGuard({ key: KEY, log: () => undefined }),
     log: () => {},
   });
   address = await listen(server, 0);
