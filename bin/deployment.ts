@@ -15,6 +15,8 @@ const outputsSchema = z.object({
   FeedLagSeconds: z.coerce.number(),
   RetentionDays: z.coerce.number(),
 });
+/** A stack's outputs as the CDK writes them. */
+const writtenSchema = z.record(z.string(), z.string());
 export type Outputs = z.infer<typeof outputsSchema>;
 
 /** The file that `npm start` writes for the tools. */
@@ -40,7 +42,7 @@ export function findDeployment(
   { outputsFile, dataDir }: { readonly outputsFile: string | undefined; readonly dataDir: string },
   env: NodeJS.ProcessEnv = process.env,
 ): Outputs {
-  if (outputsFile !== undefined) return deployedOutputs(outputsFile);
+  if (outputsFile !== undefined) return outputsSchema.parse(deployedOutputs(outputsFile));
   const file = join(dataDir, DEPLOYMENT_FILE);
   if (!existsSync(file)) {
     throw new Error(
@@ -53,13 +55,15 @@ export function findDeployment(
   return outputs;
 }
 
-/** The outputs of this service's stack. The file must have exactly one. */
-function deployedOutputs(file: string): Outputs {
+/**
+ * All outputs of this service's stack. The file must have exactly one.
+ * @throws Error with a message that says what to do
+ */
+export function deployedOutputs(file: string): Readonly<Record<string, string>> {
   if (!existsSync(file)) throw new Error(`${file} does not exist. npm run deploy writes it.`);
   const stacks = Object.values(z.record(z.string(), z.unknown()).parse(readJson(file)));
-  const ours = stacks.flatMap((outputs) => outputsSchema.safeParse(outputs).data ?? []);
-  const [outputs] = ours;
-  if (outputs !== undefined && ours.length === 1) return outputs;
+  const ours = stacks.filter((outputs) => outputsSchema.safeParse(outputs).success);
+  if (ours.length === 1) return writtenSchema.parse(ours[0]);
   throw new Error(
     `${file} has ${ours.length} stacks of this service. It must have exactly one, deployed by this version: npm run deploy.`,
   );

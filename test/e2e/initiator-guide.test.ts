@@ -6,7 +6,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TableAccess } from '../../examples/shared/tidings-calls.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../../lib/emulators/free-port.ts';
 import { codeBlocks, moduleOf } from '../support/guide.ts';
 import {
   type LocalService,

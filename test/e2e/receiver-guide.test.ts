@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../lib/emulators/free-port.ts';
 import { expectStatus } from '../../lib/local/api-client.ts';
 import { sampleOutcome, signedCallback } from '../../lib/receiver/testing/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
 import {
   type LocalService,
   removeDirectory,
