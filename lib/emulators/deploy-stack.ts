@@ -69,6 +69,9 @@ function environment({ endpoint, rootDir, env = process.env }: StackDeployment):
     ...Object.fromEntries(own),
     PATH: [dirname(process.execPath), join(rootDir, 'node_modules', '.bin'), env.PATH ?? ''].join(delimiter),
     AWS_ENDPOINT_URL: endpoint,
+    // Names below the endpoint's, one for each bucket, do not resolve everywhere.
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_S3_FORCE_PATH_STYLE: 'true',
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_REGION: EMULATOR.region,

@@ -6,6 +6,7 @@ import type { E2eOptions, TargetName } from '../options.ts';
 import { type Target, UsageError } from '../target.ts';
 import { type DeployedStack, deployedTarget } from './deployed.ts';
 import { startLocalTarget } from './local.ts';
+import { loopbackName } from './loopback-name.ts';
 import { startMiniStackTarget } from './ministack.ts';
 import { loopbackReceiver } from './receiver-address.ts';
 
@@ -40,9 +41,10 @@ async function takeDeployed(options: E2eOptions): Promise<Target> {
   const apiUrl = addressOf(options, outputs);
   const emulator =
     target === 'localstack' ? emulatorAt(process.env.AWS_ENDPOINT_URL ?? LOCALSTACK_ENDPOINT) : {};
-  return deployedTarget({
+  const { url, close } = await loopbackName(apiUrl);
+  const deployed = deployedTarget({
     name: target,
-    apiUrl,
+    apiUrl: url,
     rootKey: options.rootKey ?? (await rootKeyFrom(outputs.RootKeySecret, emulator)),
     outputs,
     ...emulator,
@@ -51,6 +53,13 @@ async function takeDeployed(options: E2eOptions): Promise<Target> {
       (target === 'aws' ? { cannot: 'no --receiver-host was given' } : loopbackReceiver()),
     ...(target === 'aws' && { keepsTable: 'the table of a service on AWS is not written past its API' }),
   });
+  return {
+    ...deployed,
+    async stop() {
+      await deployed.stop();
+      await close();
+    },
+  };
 }
 
 function emulatorAt(endpoint: string) {
