@@ -1,50 +1,29 @@
-import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createCheckStore } from '../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
-import { createHttpSender } from '../lib/adapters/http/http-sender.ts';
-import { createDeadLetters } from '../lib/adapters/queues/dead-letters.ts';
-import { createDispatcher } from '../lib/adapters/queues/lane-dispatcher.ts';
 import { createGeneratedSecret } from '../lib/adapters/secrets/generated-secret.ts';
-import { handleCheckMessage } from '../lib/core/deliver/messages.ts';
+import { handleCheckMessage } from '../lib/core/check-back/check-messages.ts';
+import { QUEUES } from '../lib/settings.ts';
 import { clientDefaults } from './wiring/clients.ts';
-import { openDispatchService } from './wiring/dispatch.ts';
-import { LANE_VISIBILITY_SECONDS, serveQueue } from './wiring/serve-queue.ts';
+import { openLaneService } from './wiring/lanes.ts';
+import { serveQueue } from './wiring/serve-queue.ts';
 
-const service = openDispatchService('check', [
-  'scheduleGroup',
-  'schedulerRoleArn',
-  'schedulerDeadLetterArn',
-  'deadLetterUrl',
-  'signingSecretId',
-  'checkHorizonSeconds',
-  'allowLoopback',
-  'callbackPorts',
-]);
-const { config } = service;
-const callbackPolicy = { allowedPorts: config.callbackPorts, allowLoopback: config.allowLoopback };
+const service = openLaneService('check', ['signingSecretId', 'checkHorizonSeconds']);
+const { config, clock } = service;
 const ports = {
   ...service,
-  callbackPolicy,
   checkHorizonSeconds: config.checkHorizonSeconds,
   checks: createCheckStore(service.table),
-  dispatcher: createDispatcher({
-    ...service,
-    schedules: { ...config, scheduler: new SchedulerClient(clientDefaults) },
-    onRefused: (reason) => service.reporter.report({ event: 'schedule_refused', reason }),
-  }),
-  sender: createHttpSender({ policy: callbackPolicy, now: service.clock.now }),
   signingSecret: createGeneratedSecret({
     secrets: new SecretsManagerClient(clientDefaults),
     secretId: config.signingSecretId,
-    clock: service.clock,
+    clock,
   }),
-  deadLetters: createDeadLetters({ sqs: service.sqs, queueUrl: config.deadLetterUrl }),
 };
 
 /** Handles messages of the check lane. Each message asks one initiator once. */
 export const handler = serveQueue({
   sqs: service.sqs,
   queueUrlOf: () => service.queueUrls.check,
-  longestPauseSeconds: LANE_VISIBILITY_SECONDS,
+  longestPauseSeconds: QUEUES.lane.visibilitySeconds,
   work: (message) => handleCheckMessage(ports, message),
 });

@@ -8,10 +8,11 @@ import type { HttpEvent } from '../lib/api/http/http-event.ts';
 import { recordingRoutes } from '../lib/api/transactions/record-routes.ts';
 import { unresolvedRoutes } from '../lib/api/unresolved/unresolved-routes.ts';
 import { takeIn } from '../lib/core/record/intake.ts';
+import { QUEUES } from '../lib/settings.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/serve-http.ts';
-import { INTAKE_VISIBILITY_SECONDS, serveQueue } from './wiring/serve-queue.ts';
+import { serveQueue } from './wiring/serve-queue.ts';
 
 const service = openApiService('record', [
   'checkHorizonSeconds',
@@ -32,7 +33,7 @@ const ports = {
 const recordBatch = serveQueue({
   sqs,
   queueUrlOf: () => config.intakeQueueUrl,
-  longestPauseSeconds: INTAKE_VISIBILITY_SECONDS,
+  longestPauseSeconds: QUEUES.intake.visibilitySeconds,
   work: (message) => takeIn(ports, message),
 });
 const serve = serveHttp(createApp(service.app, [...recordingRoutes(ports), ...unresolvedRoutes(ports)]));

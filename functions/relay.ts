@@ -10,10 +10,7 @@ const ports = {
   ...service,
   parking: createParking(service.table, service.config),
   // No scheduler here: every delay that the relay uses fits within the queue's own limit.
-  dispatcher: createDispatcher({
-    ...service,
-    onRefused: (reason) => service.reporter.report({ event: 'schedule_refused', reason }),
-  }),
+  dispatcher: createDispatcher(service),
 };
 
 /** Relays stream records to the lanes. Throws on a fault: the stream then retries the whole batch until it succeeds. */

@@ -7,6 +7,7 @@ import { createKmsSeal } from '../../lib/adapters/secrets/kms-seal.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { createAuthenticator } from '../../lib/core/merchants/keys/access-keys.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
+import { callbackPolicyOf } from './callback-policy.ts';
 import { clientDefaults } from './clients.ts';
 import { openService } from './open-service.ts';
 
@@ -31,7 +32,7 @@ export function openApiService<N extends ConfigName = never>(functionName: strin
     configs,
     seal,
     secrets,
-    callbackPolicy: { allowedPorts: config.callbackPorts, allowLoopback: config.allowLoopback },
+    callbackPolicy: callbackPolicyOf(config),
     app: {
       authenticate: createAuthenticator({ keys, rootKey, clock }),
       sign: createAnswerSigner({ configs, seal, clock, random }),

@@ -28,6 +28,7 @@ export function openDispatchService<N extends ConfigName = never>(
     health: createHealthMonitor({ ...service, health: createHealthStore(table, config) }),
     sqs,
     queueUrls,
+    onRefused: (reason: string) => service.reporter.report({ event: 'schedule_refused', reason }),
     dispatcher: createQueueSender({ ...service, sqs, queueUrls }),
   };
 }

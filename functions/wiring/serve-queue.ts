@@ -3,12 +3,7 @@ import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { systemRandom as random } from '../../lib/adapters/system.ts';
 import { orComeBack } from '../../lib/core/deliver/coming-back.ts';
-import type { QueueMessage } from '../../lib/core/deliver/messages.ts';
-
-/** Visibility timeout of the delivery and check lanes, in seconds. */
-export const LANE_VISIBILITY_SECONDS = 360;
-/** Visibility timeout of the intake queue, in seconds. */
-export const INTAKE_VISIBILITY_SECONDS = 120;
+import type { QueueMessage } from '../../lib/core/runtime/queue-message.ts';
 
 export interface QueueService {
   readonly sqs: SQSClient;

@@ -1,7 +1,9 @@
 import { Fault } from '../core/faults.ts';
+import { BUSY_ERRORS, PASSING_REASONS } from '../protocol/table/passing-failures.ts';
 
 /** SDK errors that are temporary: the same call may succeed a moment later. */
 const RETRYABLE = new Set([
+  ...BUSY_ERRORS,
   'AbortError',
   'TimeoutError',
   'InternalServerError',
@@ -9,12 +11,6 @@ const RETRYABLE = new Set([
   'InternalFailure',
   'ServiceUnavailable',
   'ServiceUnavailableException',
-  'ThrottlingException',
-  'TooManyRequestsException',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'RequestThrottled',
-  'TransactionConflictException',
   'TransactionInProgressException',
   'LimitExceededException',
   'KMSInternalException',
@@ -36,8 +32,6 @@ function collided(error: unknown): boolean {
   const codes = CancellationReasons?.map(({ Code }) => Code).filter((code) => code !== 'None') ?? [];
   return codes.length > 0 && codes.every((code) => PASSING_REASONS.has(code ?? ''));
 }
-
-const PASSING_REASONS = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 function faultOf(what: string, error: unknown): Fault {
   const { name, code, $metadata, $retryable } = error as {

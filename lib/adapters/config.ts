@@ -71,7 +71,7 @@ const variables = {
     name: 'TIDINGS_FEED_LAG_SECONDS',
     schema: digits(RULES.feedLagSeconds).default(DEFAULTS.feedLagSeconds),
   },
-  /** Seconds of a window; a divisor of 3,600. The first value that a service closed windows with stays. */
+  /** Seconds of a window; a divisor of 3,600. The first value that a service closed windows with stays; others are reported. */
   windowSeconds: {
     name: 'TIDINGS_WINDOW_SECONDS',
     schema: digits(RULES.windowSeconds).default(DEFAULTS.windowSeconds),

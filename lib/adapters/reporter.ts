@@ -72,6 +72,7 @@ export function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error
       return 'info';
     case 'request':
       return event.statusCode >= 500 ? 'error' : 'debug';
+    case 'window_seconds_ignored':
     case 'endpoint_disabled':
     case 'exhausted':
     case 'blocked':

@@ -1,6 +1,11 @@
-import type { CheckState } from './check-back/check-state.ts';
-import type { NotificationState } from './deliver/state/notification.ts';
-import type { EndpointId, MerchantId, TransactionId, Version } from './model.ts';
+import type {
+  CheckState,
+  EndpointId,
+  MerchantId,
+  NotificationState,
+  TransactionId,
+  Version,
+} from './model.ts';
 
 /** The operational events: one wide event per unit of work. Never contains a secret or a payload. */
 export type ServiceEvent =
@@ -83,6 +88,12 @@ export type ServiceEvent =
   | { readonly event: 'swept'; readonly partition: number; readonly sent: number }
   /** Seconds since the time through which every merchant is closed, audited or stated. */
   | { readonly event: 'closed' | 'audited' | 'stated'; readonly behindSeconds: number }
+  /** The configured window length is not the one with which this service closed its first windows, which stays. */
+  | {
+      readonly event: 'window_seconds_ignored';
+      readonly configuredSeconds: number;
+      readonly inForceSeconds: number;
+    }
   | { readonly event: 'health_unavailable'; readonly reason: string }
   | { readonly event: 'audit_failed'; readonly merchantId: MerchantId; readonly reason: string }
   | { readonly event: 'close_failed'; readonly merchantId: MerchantId; readonly reason: string }

@@ -176,3 +176,17 @@ export interface TransactionKey {
   readonly merchantId: MerchantId;
   readonly transactionId: TransactionId;
 }
+
+/** The states of a notification: one terminal outcome for one endpoint. */
+export const notificationStates = [
+  'pending',
+  'retrying',
+  'delivered',
+  'exhausted',
+  'acknowledged',
+  'blocked',
+] as const;
+export type NotificationState = (typeof notificationStates)[number];
+
+/** The states of a check: the question to an initiator how its PENDING ended. */
+export type CheckState = 'waiting' | 'resolved' | 'unresolved';

@@ -8,8 +8,11 @@ import type { JsonService, RestService } from './aws/aws-server.ts';
 import { createAwsServer } from './aws/aws-server.ts';
 import { close, listen, listenPreferring } from './aws/listen.ts';
 import { provideDynamoDb, provideTables } from './dynamodb/provide-dynamodb.ts';
+import { type ExpiryPace, startExpiry } from './dynamodb/time-to-live.ts';
 import type { LocalCloudError } from './errors.ts';
 import { startEventSources } from './event-sources/provide-event-sources.ts';
+import { splitStream } from './event-sources/split-stream.ts';
+import { trimStreams } from './event-sources/trim-streams.ts';
 import { eventBusService } from './events/bus.ts';
 import type { RuleSetting } from './events/rules.ts';
 import { busRules, startRecurringRules } from './events/rules.ts';
@@ -26,6 +29,7 @@ import { startDispatcher } from './scheduler/schedule-dispatcher.ts';
 import { openScheduleStore } from './scheduler/schedule-store.ts';
 import { schedulerService } from './scheduler/scheduler-api.ts';
 import { openSecrets } from './secrets-manager.ts';
+import { type FaultChances, seededFaults } from './seeded-faults.ts';
 import { provideQueues } from './sqs/provide-queues.ts';
 import { SqsStore } from './sqs/queue-store.ts';
 import { currentUrl, queueUrls } from './sqs/queue-urls.ts';
@@ -50,6 +54,8 @@ export interface LocalCloudOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Interval of schedule rules in seconds. Default: the template's schedules. */
   readonly scheduleSeconds?: number;
+  /** Waits before the two retries of an asynchronous invocation, in seconds. Default: Lambda's, 60 and 120. */
+  readonly retryDelaysSeconds?: readonly number[];
   /**
    * Maximum concurrent instances of a function for each of its event sources, and for all its other invokers
    * together. A lower reserved concurrency takes precedence. Default: 4.
@@ -59,6 +65,12 @@ export interface LocalCloudOptions {
   readonly dynamodbEndpoint?: string;
   /** Endpoint of another SQS. Default: the embedded one. */
   readonly sqsEndpoint?: string;
+  /** Shows each table's stream as split into two shards after this sequence number. Default: one shard. */
+  readonly splitStreamAfter?: number;
+  /** When expired items are deleted. Default: up to two days late, as on AWS. */
+  readonly expiry?: ExpiryPace;
+  /** Lets the services fail as they do on AWS from time to time. Default: they never do. */
+  readonly faults?: FaultChances;
   /** Receives the functions' output and the cloud's events. Default: nothing is logged. */
   readonly log?: Log;
 }
@@ -129,7 +141,8 @@ async function start(
   onStop(() => connections.destroy());
 
   const key = openAccessKey(dataDir);
-  const store = new SqsStore(state);
+  const faults = seededFaults(options.faults);
+  const store = new SqsStore(state, faults);
   const json: JsonService[] = [sqsService(store, () => awsUrl)];
   const rest: RestService[] = [];
   const awsUrl = await listenAsBefore(state, createAwsServer({ json, rest, key, log }), onStop);
@@ -149,7 +162,8 @@ async function start(
   await provideQueues(sqs, stack.ofType('AWS::SQS::Queue'));
   const s3Url = await provideS3(stack, { dataDir, key }, onStop);
   const dynamodb = await provideDynamoDb(options.dynamodbEndpoint, { dataDir, key, log }, onStop);
-  const streamArns = await provideTables(awsClient('dynamodb', dynamodb.inner, { connections, key }), stack);
+  const table = awsClient('dynamodb', dynamodb.inner, { connections, key });
+  const streamArns = await provideTables(table, stack);
 
   const endpoints: ServiceEndpoints = {
     dynamodb: dynamodb.endpoint,
@@ -168,15 +182,15 @@ async function start(
     key,
     environment: options.environment ?? {},
     workers,
+    retryDelaysSeconds: options.retryDelaysSeconds,
     log,
   });
   const rules: RuleSetting = {
     stack,
-    functionOf: functions.find,
+    functionOf: functions.findAsync,
     queueUrlOf: (arn) => queueUrls(stack).get(arn),
     sqs,
     scheduleSeconds: options.scheduleSeconds,
-    log,
   };
   json.push(eventBusService(busRules(rules)));
   const api = provideHttpApi(stack, functions);
@@ -188,6 +202,7 @@ async function start(
     // Accept no new requests or batches and end polls at once; then running invocations get the grace period.
     httpApi.server.close();
     const graceEndsAt = Date.now() + STOP_GRACE_MS;
+    functions.stopRetries();
     const stopped = Promise.all(running.map((part) => part.stop()));
     store.stop();
     await Promise.race([stopped, delay(STOP_GRACE_MS, undefined, { ref: false })]);
@@ -195,6 +210,7 @@ async function start(
     await Promise.all(functions.pools.map((pool) => pool.stop(Math.max(graceEndsAt - Date.now(), 0))));
     await stopped;
   });
+  const streams = awsClient('streams', dynamodb.inner, { connections, key });
   running.push(
     ...startEventSources({
       stack,
@@ -203,11 +219,19 @@ async function start(
       sqs,
       workers,
       waitSeconds: options.sqsEndpoint === undefined ? EMBEDDED_WAIT_SECONDS : FOREIGN_WAIT_SECONDS,
-      streams: awsClient('streams', dynamodb.inner, { connections, key }),
+      streams:
+        options.splitStreamAfter === undefined
+          ? streams
+          : splitStream(streams, BigInt(options.splitStreamAfter)),
       streamArns,
       log,
     }),
   );
+  if (dynamodb.databasePath !== undefined) {
+    const trimming = trimStreams({ stack, state, streamArns, databasePath: dynamodb.databasePath, log });
+    onStop(async () => trimming.stop());
+  }
+  running.push(startExpiry({ call: table, stack, pace: options.expiry ?? {}, log }));
   running.push(...startRecurringRules(rules));
   if (api !== undefined) httpApi.serve(api);
 

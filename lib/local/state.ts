@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS message (
   body TEXT NOT NULL,
   attributes TEXT NOT NULL,
   group_id TEXT,
+  trace_header TEXT,
   sent_at INTEGER NOT NULL,
   visible_at INTEGER NOT NULL,
   receive_count INTEGER NOT NULL,
@@ -66,6 +67,7 @@ export function openState(dataDir: string): State {
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
+    addMissingColumns(database);
   } catch (error) {
     database.close();
     if (!/locked|busy/i.test(messageOf(error))) throw error;
@@ -88,6 +90,13 @@ export function openState(dataDir: string): State {
     },
     close: () => database.close(),
   };
+}
+
+/** Brings a file of an earlier version to the current schema. */
+function addMissingColumns(database: DatabaseSync): void {
+  const columns = database.prepare(`SELECT name FROM pragma_table_info('message')`).all();
+  if (columns.some(({ name }) => name === 'trace_header')) return;
+  database.exec('ALTER TABLE message ADD COLUMN trace_header TEXT');
 }
 
 /** Runs several writes in one transaction. */

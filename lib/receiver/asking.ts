@@ -1,3 +1,4 @@
+import { ACCESS_KEY } from '../protocol/id-forms.ts';
 import {
   formProblem,
   functionsProblem,
@@ -44,7 +45,10 @@ export interface Asking {
   follow(options?: FollowOptions): Promise<FollowReport>;
   /** Compares all listed outcomes with the applied ones, and applies the missing ones. */
   reconcile(options?: ReconcileOptions): Promise<ReconcileReport>;
-  /** Returns the digests of both sides, which show whether anything is missing. Changes nothing. */
+  /**
+   * Returns the digests of both sides, which show whether anything is missing. Changes nothing. Default range: from
+   * `since`, or without it from two hours before the checkpoint of `reconcile`, to the end of the last closed window.
+   */
   compare(range?: { readonly from?: string; readonly to?: string }): Promise<Totals | undefined>;
 }
 
@@ -97,7 +101,7 @@ function serviceProblems(service: AskingOptions): readonly (string | undefined)[
   const { since, types, pauses } = service;
   return [
     serviceUrlProblem('service.url', service.url),
-    formProblem('service.key', service.key, { pattern: /^tk_\S+$/, form: 'of the form tk_<id>_<secret>' }),
+    formProblem('service.key', service.key, { pattern: ACCESS_KEY, form: 'of the form tk_<id>_<secret>' }),
     integerProblem('service.timeoutMs', service.timeoutMs, { min: 1 }),
     integerProblem('service.tries', service.tries, { min: 1 }),
     integerProblem('service.maxAgeSeconds', service.maxAgeSeconds, { min: 1 }),

@@ -18,7 +18,10 @@ interface Concurrency {
 export interface NotificationServiceProps {
   /** Seconds. The feed shows no younger outcomes. Default: 30. */
   readonly feedLagSeconds?: number | undefined;
-  /** Length of a window in seconds, a divisor of 3,600. Default: 300. The first value stays; changes have no effect. */
+  /**
+   * Length of a window in seconds, a divisor of 3,600. Default: 300. The first deployed value stays. A later one has no
+   * effect: `close` logs `window_seconds_ignored` every minute until the prop is set back to the value in force.
+   */
   readonly windowSeconds?: number | undefined;
   /** Days that answers reach back. Default: 90. */
   readonly retentionDays?: number | undefined;
@@ -38,19 +41,6 @@ export interface NotificationServiceProps {
   readonly checkHorizonSeconds?: number | undefined;
 }
 
-/** Limits of AWS: concurrency of an event source, and requests of API Gateway. */
-const MAX_CONCURRENCY = 1_000;
-const MAX_BURST = 1_000_000;
-/** Lambda's limit of parallel batches per shard. */
-const MAX_PARALLELIZATION = 10;
-
-const concurrencyRule = { error: `must be a whole number from 2 to ${MAX_CONCURRENCY}` };
-const concurrency = z.int(concurrencyRule).min(2, concurrencyRule).max(MAX_CONCURRENCY, concurrencyRule);
-const burstRule = { error: `must be a whole number from 1 to ${MAX_BURST}` };
-const rateRule = { error: `must be a number above 0 and at most ${MAX_BURST}` };
-
-const parallelRule = { error: `must be a whole number from 1 to ${MAX_PARALLELIZATION}` };
-
 const schema = z.strictObject({
   feedLagSeconds: RULES.feedLagSeconds.default(DEFAULTS.feedLagSeconds),
   windowSeconds: RULES.windowSeconds.default(DEFAULTS.windowSeconds),
@@ -58,22 +48,18 @@ const schema = z.strictObject({
   callbackPorts: RULES.callbackPorts.default([...DEFAULTS.callbackPorts]),
   throttle: z
     .strictObject({
-      rateLimit: z.number(rateRule).positive(rateRule).max(MAX_BURST, rateRule).default(2_000),
-      burstLimit: z.int(burstRule).min(1, burstRule).max(MAX_BURST, burstRule).default(4_000),
+      rateLimit: RULES.rateLimit.default(DEFAULTS.throttle.rateLimit),
+      burstLimit: RULES.burstLimit.default(DEFAULTS.throttle.burstLimit),
     })
     .prefault({}),
   concurrency: z
     .strictObject({
-      first: concurrency.default(50),
-      retry: concurrency.default(20),
-      check: concurrency.default(10),
+      first: RULES.concurrency.default(DEFAULTS.concurrency.first),
+      retry: RULES.concurrency.default(DEFAULTS.concurrency.retry),
+      check: RULES.concurrency.default(DEFAULTS.concurrency.check),
     })
     .prefault({}),
-  relayParallelization: z
-    .int(parallelRule)
-    .min(1, parallelRule)
-    .max(MAX_PARALLELIZATION, parallelRule)
-    .default(1),
+  relayParallelization: RULES.relayParallelization.default(DEFAULTS.relayParallelization),
   recorders: z
     .array(
       z.strictObject({

@@ -66,7 +66,11 @@ describe('an option that is not set', () => {
       [...UNSET, ...around(service.url), 'tidings.example', 'http://tidings.example', 1],
     ],
     ['service.url', asking, ['https://a:b@tidings.example', 'https://tidings.example/?a=b']],
-    ['service.key', asking, [...UNSET, ...around('tk_a_b'), 'undefined', 'sk_live_1', 1]],
+    [
+      'service.key',
+      asking,
+      [...UNSET, ...around('tk_a_b'), 'undefined', 'sk_live_1', 'tk_shop', 'tk_a.b_c', 1],
+    ],
     ['merchantSecrets', asking, badSecrets, 'malformed_secret'],
     ['merchantSecrets[1]', asking, inLists, 'malformed_secret'],
     ['service.timeoutMs', asking, [null, 0, Number.NaN, '10']],

@@ -461,10 +461,28 @@ describe('reconciling', () => {
     expect((await kit.receiver.compare())?.isEqual).toBe(true);
   });
 
+  it('compares from two hours before the mark of the last run, where nothing says since when', async () => {
+    const world = createWorld();
+    const kit = await openKit(world, { service: { since: undefined as unknown as string } });
+    await kit.pass(1);
+    await trade(kit, { windows: 40, each: 1, tells: () => true });
+    await kit.receiver.reconcile({ from: SINCE });
+    const mark = await kit.store.mark('demo', 'reconciledThrough');
+    const begin = new Date(Date.parse(String(mark)) - 2 * 3_600_000).toISOString();
+    const totals = await kit.receiver.compare();
+    expect(totals).toMatchObject({ from: begin, through: mark, isEqual: true });
+    expect(totals?.here.count).toBeGreaterThan(0);
+    expect(totals?.here.count).toBeLessThan(40);
+    expect((await kit.receiver.reconcile()).from).toBe(begin);
+    // What it is given goes before what it remembers.
+    expect((await kit.receiver.compare({ from: SINCE }))?.here.count).toBe(40);
+  });
+
   it('wants to know from when on it answers for what was applied', async () => {
     const world = createWorld();
     const { receiver } = await openKit(world, { service: { since: undefined as unknown as string } });
     await expect(receiver.reconcile()).rejects.toMatchObject({ code: 'since_missing' });
+    await expect(receiver.compare()).rejects.toMatchObject({ code: 'since_missing' });
     const wrong = (service: object) => openKit(createWorld(), { service });
     // Without an offset it would be another hour on each machine, and hours would be left out on some.
     for (const since of [

@@ -1,9 +1,9 @@
 import type { MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
-import type { CheckMessage } from '../../lib/core/check-back/check-state.ts';
 import { circuitOf } from '../../lib/core/deliver/attempt/target.ts';
 import type { NotificationKey, NotificationMessage } from '../../lib/core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../lib/core/deliver/state/notification-store.ts';
 import { NOTIFY_URL_ENDPOINT } from '../../lib/core/model.ts';
+import type { CheckMessage } from '../../lib/core/record/pending-check.ts';
 import { MINUTE_MS, msOf, SECOND_MS } from '../../lib/core/time.ts';
 import type { VirtualTime } from './virtual-time.ts';
 import type { Ports } from './world/simulated-functions.ts';

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { INTAKE_VISIBILITY_SECONDS, LANE_VISIBILITY_SECONDS } from '../../functions/wiring/serve-queue.ts';
+import { QUEUES } from '../../lib/settings.ts';
 import { functionId, resourcesOf, template } from './synthesized-template.ts';
 
 describe('the way of the messages', () => {
@@ -50,7 +50,7 @@ describe('the way of the messages', () => {
       if (id.includes('DeadLetters') || id.includes('Intake')) continue;
       expect(queue.VisibilityTimeout).toBe(6 * Number(deliver?.Timeout));
       expect(queue.RedrivePolicy).toMatchObject({ maxReceiveCount: 9 });
-      expect(queue.VisibilityTimeout).toBe(LANE_VISIBILITY_SECONDS);
+      expect(queue.VisibilityTimeout).toBe(QUEUES.lane.visibilitySeconds);
     }
   });
 
@@ -60,7 +60,7 @@ describe('the way of the messages', () => {
     });
     const [, queue] = resourcesOf('AWS::SQS::Queue').find(([id]) => /^TidingsIntakeQueue/.test(id)) ?? [];
     expect(queue).toMatchObject({
-      VisibilityTimeout: INTAKE_VISIBILITY_SECONDS,
+      VisibilityTimeout: QUEUES.intake.visibilitySeconds,
       RedrivePolicy: { maxReceiveCount: 100 },
     });
   });

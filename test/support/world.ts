@@ -16,11 +16,11 @@ import { unresolvedRoutes } from '../../lib/api/unresolved/unresolved-routes.ts'
 import { windowRoutes } from '../../lib/api/windows/windows-routes.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import { statePartition } from '../../lib/core/bookkeeping/make-statements.ts';
-import type { CheckMessage } from '../../lib/core/check-back/check-state.ts';
+import { handleCheckMessage } from '../../lib/core/check-back/check-messages.ts';
 import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver/attempt/sender.ts';
 import type { Due } from '../../lib/core/deliver/dispatcher.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
-import { handleCheckMessage, handleMessage } from '../../lib/core/deliver/messages.ts';
+import { handleMessage } from '../../lib/core/deliver/messages.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
 import type { NotificationMessage } from '../../lib/core/deliver/state/notification.ts';
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
@@ -32,6 +32,7 @@ import type { Outcome } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
 import { createQueryLimit } from '../../lib/core/query/query-limit.ts';
+import type { CheckMessage } from '../../lib/core/record/pending-check.ts';
 import { assertDescribed } from './contract.ts';
 
 /** The whole service in one process on in-memory adapters, with a clock that the test controls. */

@@ -1,7 +1,8 @@
-import type { Check } from '../../core/check-back/check-state.ts';
 import type { Notification } from '../../core/deliver/state/notification.ts';
+import type { TransactionReader } from '../../core/deliver/state/transaction-reader.ts';
 import { isTerminal, type Outcome, type TransactionKey } from '../../core/model.ts';
 import type { OutcomeStore } from '../../core/record/outcome-store.ts';
+import type { Check } from '../../core/record/pending-check.ts';
 import { readOutcome } from '../../core/record/stored-outcome.ts';
 import { notificationName, outcomeName, transactionName } from './memory-keys.ts';
 
@@ -14,7 +15,7 @@ interface OutcomeTable {
   readonly onInsert: ((outcome: Outcome) => void) | undefined;
 }
 
-export function memoryOutcomes(table: OutcomeTable): OutcomeStore {
+export function memoryOutcomes(table: OutcomeTable): OutcomeStore & TransactionReader {
   const versions = (key: TransactionKey) =>
     ([1, 2] as const)
       .map((version) => readRow(outcomeName({ ...key, version })))

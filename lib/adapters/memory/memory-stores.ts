@@ -1,5 +1,4 @@
 import type { StatementStore } from '../../core/bookkeeping/statement-store.ts';
-import type { Check } from '../../core/check-back/check-state.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
 import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit.ts';
@@ -7,6 +6,7 @@ import type { JobStore } from '../../core/deliver/redelivery.ts';
 import type { Parking } from '../../core/deliver/relay.ts';
 import type { Notification } from '../../core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../core/deliver/state/notification-store.ts';
+import type { TransactionReader } from '../../core/deliver/state/transaction-reader.ts';
 import type { FeedStore } from '../../core/feed/feed-store.ts';
 import type { Window } from '../../core/feed/window.ts';
 import type { WindowStore } from '../../core/feed/window-store.ts';
@@ -15,6 +15,7 @@ import type { KeyRecord, KeyStore } from '../../core/merchants/keys/access-keys.
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import type { Outcome } from '../../core/model.ts';
 import type { OutcomeStore } from '../../core/record/outcome-store.ts';
+import type { Check } from '../../core/record/pending-check.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import type { Gate, GatedPlace } from '../../core/runtime/gate.ts';
 import { memoryChecks, memoryDueIndex } from './memory-checks.ts';
@@ -34,7 +35,7 @@ interface HeldItems {
 
 /** The table in memory, for the simulation and unit tests. It passes the same test suites as the real one. */
 export interface MemoryStores {
-  readonly outcomes: OutcomeStore;
+  readonly outcomes: OutcomeStore & TransactionReader;
   readonly notifications: NotificationStore;
   readonly checks: CheckStore;
   readonly dueIndex: DueIndex;

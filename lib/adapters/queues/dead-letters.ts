@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { DeadLetters } from '../../core/deliver/messages.ts';
+import type { DeadLetters } from '../../core/runtime/queue-message.ts';
 import { calling } from '../aws-faults.ts';
 
 /** Most characters kept of a reason, which may quote the unreadable message. */

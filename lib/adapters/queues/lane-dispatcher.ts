@@ -1,9 +1,9 @@
 import { ConflictException, CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { CheckMessage } from '../../core/check-back/check-state.ts';
 import type { Dispatcher } from '../../core/deliver/dispatcher.ts';
 import type { NotificationMessage } from '../../core/deliver/state/notification.ts';
 import type { Lane } from '../../core/events.ts';
+import type { CheckMessage } from '../../core/record/pending-check.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import { MAX_QUEUE_WAIT_MS } from '../../core/runtime/waiting.ts';
 import { SECOND_MS } from '../../core/time.ts';

@@ -1,9 +1,9 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { CheckMessage } from '../../core/check-back/check-state.ts';
 import type { Dispatcher } from '../../core/deliver/dispatcher.ts';
 import type { NotificationMessage } from '../../core/deliver/state/notification.ts';
 import type { Lane } from '../../core/events.ts';
 import { Fault } from '../../core/faults.ts';
+import type { CheckMessage } from '../../core/record/pending-check.ts';
 import type { Timer } from '../../core/runtime/environment.ts';
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { calling } from '../aws-faults.ts';

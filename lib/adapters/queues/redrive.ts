@@ -7,11 +7,11 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { type CheckMessage, checkMessageSchema } from '../../core/check-back/check-state.ts';
 import {
   type NotificationMessage,
   notificationMessageSchema,
 } from '../../core/deliver/state/notification.ts';
+import { type CheckMessage, checkMessageSchema } from '../../core/record/pending-check.ts';
 import { calling } from '../aws-faults.ts';
 
 export interface RedriveCounts {

@@ -1,12 +1,29 @@
 import * as z from 'zod';
-import { notificationStates } from '../../core/deliver/state/notification.ts';
-import { merchantIdSchema } from '../../core/model.ts';
+import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
+import {
+  endpointIdSchema,
+  merchantIdSchema,
+  notificationStates,
+  transactionIdSchema,
+} from '../../core/model.ts';
+import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
 import { MAX_CURSOR_LENGTH } from '../list-cursor.ts';
 
 /** Schemas that several resources share. Answer schemas only document; the core builds the answers. */
 
 /** Parameters of a path that names only a merchant. */
 export const ofMerchant = z.strictObject({ merchantId: merchantIdSchema });
+/** Parameters of a path that names a transaction of a merchant. */
+export const ofTransaction = z.strictObject({ ...ofMerchant.shape, transactionId: transactionIdSchema });
+/** Parameters of a path that names an endpoint. */
+export const ofEndpoint = z.strictObject({ ...ofMerchant.shape, endpointId: endpointIdSchema });
+
+/** Filters of event types, as an endpoint and a claim name them. Default: all types. */
+export const eventFiltersSchema = z
+  .array(eventFilterSchema, 'invalid_type')
+  .min(1, 'invalid_value')
+  .max(MAX_EVENT_FILTERS, 'too_long')
+  .exactOptional();
 
 const reason = z.object({ code: z.string(), message: z.string() });
 
@@ -16,7 +33,7 @@ const feedItem = z.object({
   reference: z.string().exactOptional(),
   version: z.union([z.literal(1), z.literal(2)]),
   transactionType: z.string(),
-  status: z.enum(['PENDING', 'SUCCEEDED', 'FAILED', 'CLOSED']),
+  status: z.enum(['PENDING', ...TERMINAL_STATUSES]),
   reason: reason.exactOptional(),
   amount: z.int(),
   currency: z.string(),
@@ -33,12 +50,17 @@ export const outcomeDataSchema = z
 /** An outcome as the feed and windows show it: without metadata. */
 export const feedItemSchema = feedItem.meta({ id: 'FeedItem' });
 
+/** One HTTP request that the service made. Each kind adds how it ended. */
+export const requestMade = z.object({
+  number: z.int(),
+  at: z.iso.datetime(),
+  durationMs: z.int(),
+  statusCode: z.int().exactOptional(),
+});
+
 export const attemptSchema = z
   .object({
-    number: z.int(),
-    at: z.iso.datetime(),
-    durationMs: z.int(),
-    statusCode: z.int().exactOptional(),
+    ...requestMade.shape,
     error: z.string().exactOptional().meta({ description: 'Why the attempt failed: a stable code.' }),
     responseSnippet: z
       .string()

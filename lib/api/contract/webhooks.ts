@@ -4,6 +4,7 @@ import type {
   ZodOpenApiOperationObject,
   ZodOpenApiPathsObject,
 } from 'zod-openapi';
+import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
 import { TEST_EVENT } from '../../protocol/event-names.ts';
 import { outcomeDataSchema } from './shapes.ts';
 
@@ -20,7 +21,7 @@ export const callbackSchema = z
       .meta({ description: 'recordedAt of the outcome; the same in every attempt.' }),
     data: z.strictObject({
       ...outcomeDataSchema.shape,
-      status: z.enum(['SUCCEEDED', 'FAILED', 'CLOSED']),
+      status: z.enum(TERMINAL_STATUSES),
       listedAt: z.iso.datetime(),
     }),
   })

@@ -1,18 +1,12 @@
 import * as z from 'zod';
-import {
-  eventFilterSchema,
-  MAX_EVENT_FILTERS,
-  signatureSchema,
-  timeoutMsSchema,
-} from '../../core/merchants/merchant-config.ts';
-import { endpointIdSchema, merchantIdSchema, urlSchema } from '../../core/model.ts';
+import { signatureSchema, timeoutMsSchema } from '../../core/merchants/merchant-config.ts';
+import { urlSchema } from '../../core/model.ts';
 import { sayingTextSchema } from '../../core/reading/text.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { operation } from '../contract/operation.ts';
-import { ofMerchant, page } from '../contract/shapes.ts';
+import { managing } from '../contract/operation-kinds.ts';
+import { eventFiltersSchema, ofEndpoint, ofMerchant, page } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from '../merchants/secret-rotation.ts';
-
-const ofEndpoint = z.strictObject({ merchantId: merchantIdSchema, endpointId: endpointIdSchema });
 
 const endpointAnswer = z
   .object({
@@ -41,12 +35,10 @@ const expectBodySchema = sayingTextSchema(256).meta({
 
 const endpointSettings = {
   url: urlSchema,
-  types: z
-    .array(eventFilterSchema, 'invalid_type')
-    .min(1, 'invalid_value')
-    .max(MAX_EVENT_FILTERS, 'too_long')
-    .exactOptional()
-    .meta({ description: 'The event types that are sent to it. Default: all.', example: ['payment.*'] }),
+  types: eventFiltersSchema.meta({
+    description: 'The event types that are sent to it. Default: all.',
+    example: ['payment.*'],
+  }),
   timeoutMs: timeoutMsSchema.exactOptional(),
   schedule: scheduleSchema.exactOptional(),
   expectBody: expectBodySchema.exactOptional(),
@@ -59,10 +51,7 @@ export const createEndpoint = operation({
   method: 'post',
   path: '/v1/merchants/{merchantId}/endpoints',
   summary: 'Create an endpoint',
-  function: 'admin',
-  scopes: ['admin', 'merchant'],
-  merchant: 'path',
-  freshKey: true,
+  ...managing,
   params: ofMerchant,
   body: z.strictObject(endpointSettings),
   answers: {
@@ -80,10 +69,7 @@ export const listEndpoints = operation({
   method: 'get',
   path: '/v1/merchants/{merchantId}/endpoints',
   summary: 'List the endpoints of a merchant, all on one page',
-  function: 'admin',
-  scopes: ['admin', 'merchant'],
-  merchant: 'path',
-  freshKey: true,
+  ...managing,
   params: ofMerchant,
   answers: { 200: { description: 'The endpoints.', schema: page(endpointAnswer) } },
   problems: ['unknown_merchant'],
@@ -94,10 +80,7 @@ export const readEndpoint = operation({
   method: 'get',
   path: '/v1/merchants/{merchantId}/endpoints/{endpointId}',
   summary: 'Read an endpoint',
-  function: 'admin',
-  scopes: ['admin', 'merchant'],
-  merchant: 'path',
-  freshKey: true,
+  ...managing,
   params: ofEndpoint,
   answers: { 200: { description: 'The endpoint.', schema: endpointAnswer } },
   problems: ['unknown_merchant', 'unknown_endpoint'],
@@ -108,10 +91,7 @@ export const changeEndpoint = operation({
   method: 'patch',
   path: '/v1/merchants/{merchantId}/endpoints/{endpointId}',
   summary: 'Change, enable or disable an endpoint',
-  function: 'admin',
-  scopes: ['admin', 'merchant'],
-  merchant: 'path',
-  freshKey: true,
+  ...managing,
   params: ofEndpoint,
   body: z.strictObject({
     ...endpointSettings,
@@ -137,10 +117,7 @@ export const deleteEndpoint = operation({
   method: 'delete',
   path: '/v1/merchants/{merchantId}/endpoints/{endpointId}',
   summary: 'Delete an endpoint; its open notifications become blocked when their next attempt is due',
-  function: 'admin',
-  scopes: ['admin', 'merchant'],
-  merchant: 'path',
-  freshKey: true,
+  ...managing,
   params: ofEndpoint,
   answers: { 204: { description: 'Deleted.' } },
   problems: ['unknown_merchant', 'unknown_endpoint', 'clock_skew'],
@@ -153,10 +130,7 @@ export const rotateEndpointSecret = operation({
   method: 'post',
   path: '/v1/merchants/{merchantId}/endpoints/{endpointId}/secrets',
   summary: "Rotate an endpoint's secret",
-  function: 'admin',
-  scopes: ['admin', 'merchant'],
-  merchant: 'path',
-  freshKey: true,
+  ...managing,
   params: ofEndpoint,
   body: rotation,
   answers: {

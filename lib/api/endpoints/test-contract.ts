@@ -1,7 +1,6 @@
-import * as z from 'zod';
-import { endpointIdSchema, merchantIdSchema } from '../../core/model.ts';
 import { operation } from '../contract/operation.ts';
-import { attemptSchema } from '../contract/shapes.ts';
+import { managing } from '../contract/operation-kinds.ts';
+import { attemptSchema, ofEndpoint } from '../contract/shapes.ts';
 
 /** A separate function serves this. It sends as deliver does, so a test takes the same path as a callback. */
 export const testEndpoint = operation({
@@ -9,11 +8,9 @@ export const testEndpoint = operation({
   method: 'post',
   path: '/v1/merchants/{merchantId}/endpoints/{endpointId}/test',
   summary: 'Send one signed test callback (type tidings.test) now, and wait up to 20 s for the answer',
+  ...managing,
   function: 'test-request',
-  scopes: ['admin', 'merchant'],
-  merchant: 'path',
-  freshKey: true,
-  params: z.strictObject({ merchantId: merchantIdSchema, endpointId: endpointIdSchema }),
+  params: ofEndpoint,
   answers: { 200: { description: 'The attempt, successful or not.', schema: attemptSchema } },
   problems: ['unknown_merchant', 'unknown_endpoint', 'too_many_tests'],
 });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Scope, scopes } from '../../core/merchants/keys/access-keys.ts';
 import { keyIdSchema, merchantIdSchema, timeSchema } from '../../core/model.ts';
 import { operation } from '../contract/operation.ts';
+import { managing, operating } from '../contract/operation-kinds.ts';
 import { ofMerchant, page, paging } from '../contract/shapes.ts';
 
 const keyAnswer = z
@@ -32,10 +33,7 @@ export const createMerchantKey = operation({
   method: 'post',
   path: '/v1/merchants/{merchantId}/keys',
   summary: 'Create a key for one merchant',
-  function: 'admin',
-  scopes: ['admin', 'merchant'],
-  merchant: 'path',
-  freshKey: true,
+  ...managing,
   params: ofMerchant,
   body: keyBody(['initiator', 'merchant', 'receiver']),
   answers: { 201: { description: 'Created. The key is shown only once.', schema: newKey } },
@@ -47,10 +45,7 @@ export const listMerchantKeys = operation({
   method: 'get',
   path: '/v1/merchants/{merchantId}/keys',
   summary: 'List the keys of a merchant',
-  function: 'admin',
-  scopes: ['admin', 'merchant'],
-  merchant: 'path',
-  freshKey: true,
+  ...managing,
   params: ofMerchant,
   query: paging,
   answers: { 200: { description: 'Keys, without their secrets.', schema: page(keyAnswer) } },
@@ -63,10 +58,7 @@ export const revokeMerchantKey = operation({
   path: '/v1/merchants/{merchantId}/keys/{keyId}',
   summary:
     'Revoke a key of a merchant; it can read and record for up to 60 s more, but cannot manage anything',
-  function: 'admin',
-  scopes: ['admin', 'merchant'],
-  merchant: 'path',
-  freshKey: true,
+  ...managing,
   params: z.strictObject({ merchantId: merchantIdSchema, keyId: keyIdSchema }),
   answers: { 204: { description: 'Revoked.' } },
   problems: ['unknown_key'],
@@ -77,10 +69,7 @@ export const createKey = operation({
   method: 'post',
   path: '/v1/keys',
   summary: 'Create a key for all merchants',
-  function: 'admin',
-  scopes: ['admin'],
-  merchant: 'none',
-  freshKey: true,
+  ...operating,
   body: keyBody(['admin', 'initiator']),
   answers: { 201: { description: 'Created. The key is shown only once.', schema: newKey } },
   problems: ['date_in_past', 'outlives_key', 'too_many_keys'],
@@ -91,10 +80,7 @@ export const listKeys = operation({
   method: 'get',
   path: '/v1/keys',
   summary: 'List the keys for all merchants',
-  function: 'admin',
-  scopes: ['admin'],
-  merchant: 'none',
-  freshKey: true,
+  ...operating,
   query: paging,
   answers: { 200: { description: 'Keys, without their secrets.', schema: page(keyAnswer) } },
   problems: ['invalid_cursor'],
@@ -106,10 +92,7 @@ export const revokeKey = operation({
   path: '/v1/keys/{keyId}',
   summary:
     'Revoke a key for all merchants; it can read and record for up to 60 s more, but cannot manage anything',
-  function: 'admin',
-  scopes: ['admin'],
-  merchant: 'none',
-  freshKey: true,
+  ...operating,
   params: z.strictObject({ keyId: keyIdSchema }),
   answers: { 204: { description: 'Revoked.' } },
   problems: ['unknown_key'],

@@ -4,6 +4,7 @@ import { merchantIdSchema } from '../../core/model.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { timeZoneSchema } from '../../core/time-zone.ts';
 import { operation } from '../contract/operation.ts';
+import { managing, operating } from '../contract/operation-kinds.ts';
 import { ofMerchant } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from './secret-rotation.ts';
 
@@ -22,21 +23,22 @@ const merchantAnswer = z
   })
   .meta({ id: 'Merchant' });
 
+const merchantSettings = {
+  schedule: scheduleSchema.exactOptional(),
+  feedShards: feedShardsSchema.exactOptional(),
+  timeZone: timeZoneSchema.exactOptional(),
+};
+
 export const createMerchant = operation({
   operationId: 'createMerchant',
   method: 'post',
   path: '/v1/merchants',
   summary: 'Create a merchant',
-  function: 'admin',
-  scopes: ['admin'],
-  merchant: 'none',
-  freshKey: true,
+  ...operating,
   body: z.strictObject({
     merchantId: merchantIdSchema,
     name: nameSchema,
-    schedule: scheduleSchema.exactOptional(),
-    feedShards: feedShardsSchema.exactOptional(),
-    timeZone: timeZoneSchema.exactOptional(),
+    ...merchantSettings,
   }),
   answers: {
     201: {
@@ -53,10 +55,8 @@ export const readMerchant = operation({
   method: 'get',
   path: '/v1/merchants/{merchantId}',
   summary: 'Read a merchant',
-  function: 'admin',
-  scopes: ['admin'],
+  ...operating,
   merchant: 'path',
-  freshKey: true,
   params: ofMerchant,
   answers: { 200: { description: 'The merchant.', schema: merchantAnswer } },
   problems: ['unknown_merchant'],
@@ -67,16 +67,12 @@ export const changeMerchant = operation({
   method: 'patch',
   path: '/v1/merchants/{merchantId}',
   summary: "Change a merchant's settings",
-  function: 'admin',
-  scopes: ['admin'],
+  ...operating,
   merchant: 'path',
-  freshKey: true,
   params: ofMerchant,
   body: z.strictObject({
     name: nameSchema.exactOptional(),
-    schedule: scheduleSchema.exactOptional(),
-    feedShards: feedShardsSchema.exactOptional(),
-    timeZone: timeZoneSchema.exactOptional(),
+    ...merchantSettings,
   }),
   answers: { 200: { description: 'The merchant after the change.', schema: merchantAnswer } },
   problems: ['unknown_merchant', 'feed_shards_shrink'],
@@ -87,10 +83,7 @@ export const rotateMerchantSecret = operation({
   method: 'post',
   path: '/v1/merchants/{merchantId}/secrets',
   summary: "Rotate the merchant's secret",
-  function: 'admin',
-  scopes: ['admin', 'merchant'],
-  merchant: 'path',
-  freshKey: true,
+  ...managing,
   params: ofMerchant,
   body: rotation,
   answers: {

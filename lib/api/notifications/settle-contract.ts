@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { UNDELIVERED_STATES } from '../../core/deliver/redelivery.ts';
 import { endpointIdSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
+import { NOTIFICATION_ID } from '../../protocol/id-forms.ts';
 import { operation } from '../contract/operation.ts';
+import { settling } from '../contract/operation-kinds.ts';
 import { notificationSchema } from '../contract/shapes.ts';
-
-const scopes = ['receiver', 'merchant'] as const;
 
 /** `pay_1.1.ep_4fzQ`: transaction, version and endpoint. */
 const notificationIdSchema = z
   .string('invalid_id')
-  .regex(/^[A-Za-z0-9_:-]{1,64}\.[12]\.[A-Za-z0-9_-]{1,64}$/, 'invalid_id')
+  .regex(NOTIFICATION_ID, 'invalid_id')
   .meta({ example: 'pay_1.1.ep_4fzQ0Yw2' });
 
 const jobSchema = z
@@ -26,9 +26,7 @@ export const acknowledge = operation({
   method: 'post',
   path: '/v1/transactions/{transactionId}/acknowledge',
   summary: 'Acknowledge that an outcome is applied; retries stop',
-  function: 'admin',
-  scopes,
-  merchant: 'key',
+  ...settling,
   params: z.strictObject({ transactionId: transactionIdSchema }),
   body: z.strictObject({
     version: versionSchema,
@@ -48,9 +46,7 @@ export const redeliver = operation({
   method: 'post',
   path: '/v1/notifications/{notificationId}/redeliver',
   summary: 'Send one notification again now; its schedule restarts',
-  function: 'admin',
-  scopes,
-  merchant: 'key',
+  ...settling,
   params: z.strictObject({ notificationId: notificationIdSchema }),
   answers: {
     202: { description: 'It is being sent.', schema: notificationSchema },
@@ -63,9 +59,7 @@ export const redeliverRange = operation({
   method: 'post',
   path: '/v1/redeliveries',
   summary: 'Start a job that resends the undelivered notifications of a range',
-  function: 'admin',
-  scopes,
-  merchant: 'key',
+  ...settling,
   body: z
     .strictObject({
       from: timeSchema.meta({ description: 'Inclusive, by listedAt.' }),
@@ -88,9 +82,7 @@ export const readRedelivery = operation({
   method: 'get',
   path: '/v1/redeliveries/{jobId}',
   summary: 'Read the progress of a redelivery job',
-  function: 'admin',
-  scopes,
-  merchant: 'key',
+  ...settling,
   params: z.strictObject({ jobId: z.string().regex(/^[A-Za-z0-9]{1,64}$/, 'invalid_id') }),
   answers: { 200: { description: 'The job.', schema: jobSchema } },
   problems: ['unknown_job'],

@@ -2,16 +2,15 @@ import * as z from 'zod';
 import { UNDELIVERED_STATES } from '../../core/deliver/redelivery.ts';
 import { MAX_UNDELIVERED_PAGE } from '../../core/query/undelivered.ts';
 import { operation } from '../contract/operation.ts';
-import { cursorSchema, limitSchema, notificationSchema } from '../contract/shapes.ts';
+import { asking } from '../contract/operation-kinds.ts';
+import { cursorSchema, limitSchema, notificationSchema, page } from '../contract/shapes.ts';
 
 export const listNotifications = operation({
   operationId: 'listNotifications',
   method: 'get',
   path: '/v1/notifications',
   summary: 'List notifications that were not delivered, and why',
-  function: 'query',
-  scopes: ['receiver', 'merchant'],
-  merchant: 'key',
+  ...asking,
   isLarge: () => true,
   query: z.strictObject({
     state: z.enum(UNDELIVERED_STATES, 'invalid_value'),
@@ -21,17 +20,13 @@ export const listNotifications = operation({
   answers: {
     200: {
       description: 'In order of listedAt. A page may be empty even if hasMore is true. Signed.',
-      schema: z.object({
-        items: z.array(
-          z.object({
-            ...notificationSchema.shape,
-            transactionId: z.string(),
-            listedAt: z.iso.datetime(),
-          }),
-        ),
-        hasMore: z.boolean(),
-        nextCursor: z.string().exactOptional(),
-      }),
+      schema: page(
+        z.object({
+          ...notificationSchema.shape,
+          transactionId: z.string(),
+          listedAt: z.iso.datetime(),
+        }),
+      ),
     },
   },
   problems: ['invalid_value', 'invalid_cursor'],

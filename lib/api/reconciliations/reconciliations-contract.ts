@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
 import { outcomeContentSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
 import { DIFFERENCE_CLASSES, MAX_CLAIMED_ROWS } from '../../core/query/ledger-comparison.ts';
 import { BUCKETS } from '../../protocol/row-digest.ts';
 import { operation } from '../contract/operation.ts';
+import { asking } from '../contract/operation-kinds.ts';
+import { eventFiltersSchema } from '../contract/shapes.ts';
 
 /** Maximum bytes of a claim: enough for thousands of rows. */
 const MAX_CLAIM_BYTES = 1024 * 1024;
@@ -20,9 +21,7 @@ export const reconcile = operation({
   path: '/v1/reconciliations',
   summary:
     'Compare the receiver’s rows of a closed window, or of one of its buckets, with the service’s rows',
-  function: 'query',
-  scopes: ['receiver', 'merchant'],
-  merchant: 'key',
+  ...asking,
   isLarge: () => true,
   body: z.strictObject({
     window: timeSchema.meta({ description: 'The start of a closed window.' }),
@@ -32,12 +31,7 @@ export const reconcile = operation({
       .max(BUCKETS - 1, 'invalid_value')
       .exactOptional()
       .meta({ description: 'One bucket of the window. Default: the whole window.' }),
-    types: z
-      .array(eventFilterSchema, 'invalid_type')
-      .min(1, 'invalid_value')
-      .max(MAX_EVENT_FILTERS, 'too_long')
-      .exactOptional()
-      .meta({ description: 'The event types that the receiver keeps. Default: all.' }),
+    types: eventFiltersSchema.meta({ description: 'The event types that the receiver keeps. Default: all.' }),
     rows: z
       .array(rowSchema, 'invalid_type')
       .max(MAX_CLAIMED_ROWS, 'too_long')

@@ -1,15 +1,14 @@
 import * as z from 'zod';
 import { dateSchema } from '../../core/time-zone.ts';
 import { operation } from '../contract/operation.ts';
+import { asking } from '../contract/operation-kinds.ts';
 
 export const askStatement = operation({
   operationId: 'askStatement',
   method: 'get',
   path: '/v1/statements/{date}',
   summary: 'The statement of a day, as a file with control totals',
-  function: 'query',
-  scopes: ['receiver', 'merchant'],
-  merchant: 'key',
+  ...asking,
   params: z.strictObject({ date: dateSchema }),
   answers: {
     200: {

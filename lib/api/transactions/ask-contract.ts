@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { MAX_PAGE_ROWS } from '../../core/feed/merge.ts';
 import {
-  merchantIdSchema,
   referenceSchema,
   terminalStatusSchema,
   timeSchema,
@@ -10,7 +9,15 @@ import {
 } from '../../core/model.ts';
 import { MAX_REFERENCE_PAGE } from '../../core/query/transaction-view.ts';
 import { operation } from '../contract/operation.ts';
-import { cursorSchema, feedItemSchema, limitSchema, transactionSchema } from '../contract/shapes.ts';
+import { asking } from '../contract/operation-kinds.ts';
+import {
+  cursorSchema,
+  feedItemSchema,
+  limitSchema,
+  ofTransaction,
+  page,
+  transactionSchema,
+} from '../contract/shapes.ts';
 
 export const readTransactionBack = operation({
   operationId: 'readTransactionBack',
@@ -20,7 +27,7 @@ export const readTransactionBack = operation({
   function: 'query',
   scopes: ['initiator', 'admin'],
   merchant: 'path',
-  params: z.strictObject({ merchantId: merchantIdSchema, transactionId: transactionIdSchema }),
+  params: ofTransaction,
   answers: { 200: { description: 'The transaction.', schema: transactionSchema } },
   problems: ['unknown_transaction'],
 });
@@ -30,9 +37,7 @@ export const askTransaction = operation({
   method: 'get',
   path: '/v1/transactions/{transactionId}',
   summary: 'Query how a transaction ended',
-  function: 'query',
-  scopes: ['receiver', 'merchant'],
-  merchant: 'key',
+  ...asking,
   params: z.strictObject({ transactionId: transactionIdSchema }),
   answers: {
     200: {
@@ -51,9 +56,7 @@ export const listTransactions = operation({
   method: 'get',
   path: '/v1/transactions',
   summary: 'The feed: outcomes in order of listedAt. By reference: the transactions of an order',
-  function: 'query',
-  scopes: ['receiver', 'merchant'],
-  merchant: 'key',
+  ...asking,
   // With a filter, one short page may need thousands of reads.
   isLarge: ({ type, status }) => type !== undefined || status !== undefined,
   query: z
@@ -97,13 +100,7 @@ export const listTransactions = operation({
               .meta({ description: 'The feed up to this time is complete and will not change.' }),
           })
           .meta({ title: 'The feed' }),
-        z
-          .object({
-            items: z.array(transactionSchema),
-            hasMore: z.boolean(),
-            nextCursor: z.string().exactOptional(),
-          })
-          .meta({ title: 'By reference' }),
+        page(transactionSchema).meta({ title: 'By reference' }),
       ]),
     },
   },

@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../../core/model.ts';
+import { outcomeContentSchema, transactionIdSchema } from '../../core/model.ts';
 import { operation } from '../contract/operation.ts';
-import { outcomeDataSchema } from '../contract/shapes.ts';
+import { recording } from '../contract/operation-kinds.ts';
+import { ofMerchant, ofTransaction, outcomeDataSchema } from '../contract/shapes.ts';
 
 /** Maximum outcomes in one batch request. */
 const MAX_BATCH = 100;
@@ -25,10 +26,8 @@ export const recordTransaction = operation({
   method: 'put',
   path: '/v1/merchants/{merchantId}/transactions/{transactionId}',
   summary: 'Record how a transaction ended, or that it is pending',
-  function: 'record',
-  scopes: ['initiator'],
-  merchant: 'path',
-  params: z.strictObject({ merchantId: merchantIdSchema, transactionId: transactionIdSchema }),
+  ...recording,
+  params: ofTransaction,
   body: outcomeContentSchema,
   answers: {
     201: { description: 'Recorded.', schema: outcomeDataSchema },
@@ -42,10 +41,8 @@ export const recordTransactions = operation({
   method: 'post',
   path: '/v1/merchants/{merchantId}/transactions',
   summary: 'Record up to 100 outcomes; each succeeds or fails alone',
-  function: 'record',
-  scopes: ['initiator'],
-  merchant: 'path',
-  params: z.strictObject({ merchantId: merchantIdSchema }),
+  ...recording,
+  params: ofMerchant,
   body: z.strictObject({
     transactions: z
       .array(

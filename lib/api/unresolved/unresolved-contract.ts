@@ -1,16 +1,20 @@
 import * as z from 'zod';
-import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../../core/model.ts';
+import { merchantIdSchema, outcomeContentSchema } from '../../core/model.ts';
 import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
 import { operation } from '../contract/operation.ts';
-import { cursorSchema, limitSchema, outcomeDataSchema } from '../contract/shapes.ts';
+import {
+  cursorSchema,
+  limitSchema,
+  ofTransaction,
+  outcomeDataSchema,
+  page,
+  requestMade,
+} from '../contract/shapes.ts';
 
 export const MAX_UNRESOLVED_PAGE = 100;
 
-const attemptSchema = z.object({
-  number: z.int(),
-  at: z.iso.datetime(),
-  durationMs: z.int(),
-  statusCode: z.int().exactOptional(),
+const questionSchema = z.object({
+  ...requestMade.shape,
   result: z.string().meta({ description: 'The answer, or why there was none: a stable code.' }),
 });
 
@@ -32,21 +36,19 @@ export const listUnresolvedTransactions = operation({
       description:
         'A page, by merchant, oldest first. It may be empty even if hasMore is true. A merchant’s key sees only its own.',
       schema: z.object({
-        items: z.array(
+        ...page(
           z.object({
             ...outcomeDataSchema.shape,
-            attempts: z.array(attemptSchema).meta({ description: 'The last requests to the initiator.' }),
+            attempts: z.array(questionSchema).meta({ description: 'The last requests to the initiator.' }),
             responseSnippet: z.string().exactOptional(),
           }),
-        ),
+        ).shape,
         unreadable: z
           .array(z.object({ merchantId: z.string(), transactionId: z.string() }))
           .exactOptional()
           .meta({
             description: 'Transactions of this page whose rows cannot be read; operators were alerted.',
           }),
-        hasMore: z.boolean(),
-        nextCursor: z.string().exactOptional(),
       }),
     },
   },
@@ -61,7 +63,7 @@ export const resolveTransaction = operation({
   function: 'record',
   scopes: ['admin', 'initiator'],
   merchant: 'path',
-  params: z.strictObject({ merchantId: merchantIdSchema, transactionId: transactionIdSchema }),
+  params: ofTransaction,
   body: z.strictObject({
     status: z.enum(TERMINAL_STATUSES, 'invalid_status'),
     occurredAt: outcomeContentSchema.shape.occurredAt,

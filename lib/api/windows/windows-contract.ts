@@ -2,12 +2,11 @@ import * as z from 'zod';
 import { MAX_PAGE_ROWS } from '../../core/feed/merge.ts';
 import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
 import { timeSchema } from '../../core/model.ts';
-import { RESOLUTIONS } from '../../core/query/window-sums.ts';
+import { RESOLUTIONS } from '../../protocol/resolutions.ts';
 import { BUCKETS } from '../../protocol/row-digest.ts';
 import { operation } from '../contract/operation.ts';
-import { cursorSchema, feedItemSchema, limitSchema } from '../contract/shapes.ts';
-
-const scopes = ['receiver', 'merchant'] as const;
+import { asking } from '../contract/operation-kinds.ts';
+import { cursorSchema, feedItemSchema, limitSchema, page } from '../contract/shapes.ts';
 
 const windowShape = {
   start: z.iso.datetime(),
@@ -63,9 +62,7 @@ export const listWindows = operation({
   method: 'get',
   path: '/v1/windows',
   summary: 'List digests of closed windows, or their sums by hour or day',
-  function: 'query',
-  scopes,
-  merchant: 'key',
+  ...asking,
   isLarge: () => true,
   query: z
     .strictObject({
@@ -106,9 +103,7 @@ export const readWindow = operation({
   method: 'get',
   path: '/v1/windows/{start}',
   summary: 'Read one closed window, with the digests of its buckets',
-  function: 'query',
-  scopes,
-  merchant: 'key',
+  ...asking,
   isLarge: ({ buckets }) => buckets !== undefined,
   params: startParam,
   query: z.strictObject({
@@ -147,9 +142,7 @@ export const listWindowRows = operation({
   method: 'get',
   path: '/v1/windows/{start}/transactions',
   summary: 'List the rows of a closed window, or of one of its buckets',
-  function: 'query',
-  scopes,
-  merchant: 'key',
+  ...asking,
   isLarge: () => true,
   params: startParam,
   query: z.strictObject({
@@ -163,11 +156,7 @@ export const listWindowRows = operation({
       description:
         'Rows in the order of the feed. A page may be empty even if hasMore is true. If the window was revised since the ' +
         'previous page, its cursor is refused as `invalid_cursor`: start again with the first page. Signed.',
-      schema: z.object({
-        items: z.array(feedItemSchema),
-        hasMore: z.boolean(),
-        nextCursor: z.string().exactOptional(),
-      }),
+      schema: page(feedItemSchema),
     },
   },
   problems: [

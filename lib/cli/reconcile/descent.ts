@@ -1,4 +1,5 @@
-import { mergeNeighbours, secondsOf } from '../../receiver/reconciling/comparing.ts';
+import { resolutionSeconds } from '../../protocol/resolutions.ts';
+import { mergeNeighbours } from '../../receiver/reconciling/comparing.ts';
 import type { Slice, Span, WindowQuestions } from '../../receiver/reconciling/questions.ts';
 import { isSame, NOTHING, type Sum, sumOf, sumOfDigest, type WindowSums } from './ledger/sums.ts';
 
@@ -30,7 +31,7 @@ export async function suspectWindows(
 ): Promise<readonly Suspect[]> {
   let spans: readonly Span[] = [range];
   for (const resolution of RESOLUTIONS) {
-    const lengthMs = secondsOf(resolution, windowMs / 1_000) * 1_000;
+    const lengthMs = resolutionSeconds(resolution, windowMs / 1_000) * 1_000;
     const found: (Span & Suspect)[] = [];
     for (const span of spans) {
       const here = await questions.slices(span, resolution);

@@ -3,6 +3,7 @@ import type { Dispatcher } from '../deliver/dispatcher.ts';
 import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
 import { type Notification, untried } from '../deliver/state/notification.ts';
 import type { NotificationStore } from '../deliver/state/notification-store.ts';
+import type { TransactionReader } from '../deliver/state/transaction-reader.ts';
 import { type Fault, isUnreadable } from '../faults.ts';
 import { createDigestSum, sameGroups } from '../feed/digest.ts';
 import type { FeedStore } from '../feed/feed-store.ts';
@@ -13,18 +14,18 @@ import type { MerchantConfig } from '../merchants/merchant-config.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
 import { isTerminal, type MerchantId, type Outcome } from '../model.ts';
 import { forEachPartition } from '../partitions.ts';
-import type { OutcomeStore } from '../record/outcome-store.ts';
 import type { Clock, ClockTrust, Reporter } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
 import { fallBehind } from './merchant-mark.ts';
 import { type Slice, walkPartition } from './partition-scan.ts';
+import { isStreamBehind } from './stream-behind.ts';
 
 export interface AuditPorts {
   readonly directory: Directory;
   readonly merchants: Pick<MerchantStore, 'read'>;
   readonly feed: FeedStore;
   readonly windows: WindowStore;
-  readonly outcomes: Pick<OutcomeStore, 'transaction'>;
+  readonly outcomes: TransactionReader;
   readonly notifications: Pick<NotificationStore, 'save'>;
   readonly dispatcher: Pick<Dispatcher, 'backlog'>;
   readonly clock: Clock;
@@ -39,9 +40,6 @@ export interface AuditPorts {
 const MAX_POSTPONED_MS = 60 * MINUTE_MS;
 /** Messages that may wait in the lanes together before they count as behind. */
 const MAX_WAITING = 1_000;
-/** If more than this share of a window is missing, and at least this many, the stream is behind and nothing is lost. */
-const BEHIND_SHARE = 0.5;
-const BEHIND_COUNT = 10;
 /** Rows checked in one batch, and the bound on missing notifications held in memory. */
 const BATCH = 200;
 const MAX_MISSING = 5_000;
@@ -170,8 +168,7 @@ async function auditWindow(
   }
   await look(ports, config, { rows: batch, found });
   const { missing, expected } = found;
-  const isStreamBehind = missing.length >= BEHIND_COUNT && missing.length > expected * BEHIND_SHARE;
-  if (isStreamBehind && slice.mayWait) return 'postponed';
+  if (slice.mayWait && isStreamBehind({ missing: missing.length, expected })) return 'postponed';
   if (missing.length > 0 && slice.mayWait && (await ports.areLanesBehind())) return 'postponed';
   // A window that was never closed has nothing to be compared with. Close reports that case.
   if (slice.isClosed) await compare(ports, windowOf(sum, { merchantId, ...slice }));

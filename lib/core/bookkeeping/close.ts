@@ -19,7 +19,14 @@ export interface ClosePorts {
   readonly clockTrust: ClockTrust;
   readonly reporter: Reporter;
   readonly feedLagSeconds: number;
-  /** Window length in seconds. Used for the first close only; afterwards the stored value stays. */
+  /** Configured window length in seconds. Used for the first close only; afterwards the stored value stays. */
+  readonly windowSeconds: number;
+}
+
+export interface ClosedPartition {
+  /** The time through which every merchant of the partition is closed, in milliseconds since 1970. */
+  readonly throughMs: number;
+  /** The window length in force. */
   readonly windowSeconds: number;
 }
 
@@ -29,17 +36,15 @@ const MAX_GROUPS = 2_000;
 /**
  * Closes, for every merchant of a directory partition, the windows that ended at least a feed lag ago. It needs no
  * trigger from elsewhere. A run that dies is safe: the next one repeats the work, and the same rows give the same digest.
- *
- * @returns the time through which every merchant of the partition is closed, in milliseconds since 1970
  */
 export async function closePartition(
   ports: ClosePorts,
   { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
-): Promise<number> {
+): Promise<ClosedPartition> {
   const mark = await ports.directory.mark(partition, 'closed');
   ports.clockTrust.assertTrusted();
   const windowSeconds = mark?.windowSeconds ?? ports.windowSeconds;
-  return walkPartition(ports, {
+  const throughMs = await walkPartition(ports, {
     partition,
     mark: 'closed',
     markedMs: mark === undefined ? undefined : msOf(mark.through),
@@ -49,6 +54,21 @@ export async function closePartition(
     work: ({ merchantId }, slice) => closeMerchant(ports, merchantId, slice),
     onFailure: (merchantId, reason) => ports.reporter.report({ event: 'close_failed', merchantId, reason }),
   });
+  return { throughMs, windowSeconds };
+}
+
+/**
+ * Reports once if the configured window length is not the one in force. Closed windows cannot be cut anew, so a later
+ * setting has no effect; operators must hear that, because alarms and their own plans may follow the setting.
+ */
+export function reportIgnoredLength(
+  { reporter, windowSeconds }: Pick<ClosePorts, 'reporter' | 'windowSeconds'>,
+  closed: readonly ClosedPartition[],
+): void {
+  const other = closed.find((one) => one.windowSeconds !== windowSeconds);
+  if (other === undefined) return;
+  const inForceSeconds = other.windowSeconds;
+  reporter.report({ event: 'window_seconds_ignored', configuredSeconds: windowSeconds, inForceSeconds });
 }
 
 async function closeMerchant(ports: ClosePorts, merchantId: MerchantId, slice: Slice): Promise<number> {

@@ -3,9 +3,9 @@ import { type AttemptPorts, sendSigned } from '../deliver/attempt/make-attempt.t
 import { nextNumber } from '../deliver/state/notification.ts';
 import type { GeneratedSecret } from '../merchants/secrets/service-secret.ts';
 import type { Outcome } from '../model.ts';
+import type { Check, CheckAttempt } from '../record/pending-check.ts';
 import { isoTime, SECOND_MS } from '../time.ts';
 import { readAnswer, type Says } from './check-answer.ts';
-import type { Check, CheckAttempt } from './check-state.ts';
 import { serviceSigner } from './service-key.ts';
 
 /** Time-out of one request to an initiator, from the DNS look-up to the last byte of the response. */

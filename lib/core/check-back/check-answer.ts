@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
 import type { AttemptMade } from '../deliver/state/transitions.ts';
 import { type Outcome, type OutcomeContent, outcomeContentSchema } from '../model.ts';
 import { parseJsonParts } from '../reading/json.ts';
@@ -9,7 +10,7 @@ import { isoTime } from '../time.ts';
 /** The body of a 200 answer. */
 const answerSchema = z.discriminatedUnion('status', [
   z.object({ status: z.literal('PENDING') }),
-  ...(['SUCCEEDED', 'FAILED', 'CLOSED'] as const).map((status) =>
+  ...TERMINAL_STATUSES.map((status) =>
     z.object({
       status: z.literal(status),
       amount: outcomeContentSchema.shape.amount,

@@ -1,6 +1,6 @@
 import type { FencedStore } from '../deliver/state/fenced-store.ts';
 import type { MerchantId, TransactionKey } from '../model.ts';
-import type { Check, UnresolvedKey } from './check-state.ts';
+import type { Check, UnresolvedKey } from '../record/pending-check.ts';
 
 interface UnresolvedRange {
   readonly partition: number;

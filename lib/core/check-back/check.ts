@@ -1,18 +1,19 @@
 import type { Dispatcher } from '../deliver/dispatcher.ts';
+import { mayBeUnreported, sendNext, sendNextIfUnsent } from '../deliver/next-message.ts';
 import { saveFenced } from '../deliver/state/fence.ts';
-import { isNextUnsent } from '../deliver/state/superseded.ts';
 import { Fault } from '../faults.ts';
 import type { Outcome } from '../model.ts';
-import type { RecordPorts } from '../record/record.ts';
-import { msOf } from '../time.ts';
-import { type Asked, type AskingPorts, askInitiator } from './ask-initiator.ts';
 import {
-  afterAsking,
   type Check,
   type CheckAttempt,
   type CheckMessage,
   checkMessageFor,
-} from './check-state.ts';
+  isWaiting,
+} from '../record/pending-check.ts';
+import type { RecordPorts } from '../record/record.ts';
+import { msOf } from '../time.ts';
+import { type Asked, type AskingPorts, askInitiator } from './ask-initiator.ts';
+import { afterAsking } from './check-state.ts';
 import type { CheckStore } from './check-store.ts';
 import { recordEnd } from './record-end.ts';
 
@@ -47,7 +48,7 @@ export async function check(ports: CheckingPorts, delivery: CheckDelivery): Prom
   if (standing === undefined || pending?.status !== 'PENDING') throw unknownCheck();
   if (end !== undefined) return ports.outcomes.settlePending(end);
   const context = { ...delivery, standing, pending };
-  if (standing.state !== 'waiting' || standing.rev !== message.rev) {
+  if (!isWaiting(standing) || standing.rev !== message.rev) {
     return superseded(ports, context, standing);
   }
   const asked =
@@ -88,27 +89,20 @@ async function askAgain(
   });
   const result = await saveFenced({ store: ports.checks, random: ports.random }, next, standing.rev);
   if (result.kind === 'overtaken') return superseded(ports, context, result.current ?? standing);
-  await sendDue(ports, next);
+  if (isWaiting(next)) await sendNext(ports, messageOf(next));
   report(ports, next, asked?.attempt);
 }
 
 /** Another message did this work. It may have died before it scheduled the next message, or before it reported. */
-async function superseded(
-  ports: CheckingPorts,
-  { message, receivedTimes }: CheckDelivery,
-  standing: Check,
-): Promise<void> {
-  const isUnsent = isNextUnsent(standing, { receivedTimes, nowMs: ports.clock.now() });
-  if (standing.state === 'waiting' && isUnsent) await sendDue(ports, standing);
-  const isEndOfThis =
-    receivedTimes > 1 && standing.state === 'unresolved' && standing.rev === message.rev + 1;
-  if (isEndOfThis) report(ports, standing, undefined);
+async function superseded(ports: CheckingPorts, delivery: CheckDelivery, standing: Check): Promise<void> {
+  if (isWaiting(standing)) await sendNextIfUnsent(ports, messageOf(standing), delivery);
+  if (standing.state === 'unresolved' && mayBeUnreported(standing, delivery)) {
+    report(ports, standing, undefined);
+  }
 }
 
-async function sendDue(ports: CheckingPorts, standing: Check): Promise<void> {
-  const { nextAttemptAt } = standing;
-  if (nextAttemptAt !== undefined)
-    await ports.dispatcher.sendAt(checkMessageFor(standing), msOf(nextAttemptAt));
+function messageOf(standing: Check) {
+  return { message: checkMessageFor(standing), nextAttemptAt: standing.nextAttemptAt };
 }
 
 function report(ports: CheckingPorts, check: Check, attempt: CheckAttempt | undefined): void {

@@ -9,9 +9,9 @@ import {
   type TransactionKey,
 } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
+import type { Check, UnresolvedKey } from '../record/pending-check.ts';
 import { type RecordPorts, type RecordResult, recordOutcome } from '../record/record.ts';
 import { prepared } from './check-answer.ts';
-import type { Check, UnresolvedKey } from './check-state.ts';
 import type { CheckStore } from './check-store.ts';
 
 /** Unresolved transactions: their initiator did not say how they ended. Operators list them and end them manually. */

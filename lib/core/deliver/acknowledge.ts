@@ -9,12 +9,13 @@ import { notifyUrlOf } from './notify-url.ts';
 import { saveNotification } from './state/fence.ts';
 import { isDue, messageFor, type Notification, type NotificationKey, untried } from './state/notification.ts';
 import type { NotificationStore } from './state/notification-store.ts';
+import type { TransactionReader } from './state/transaction-reader.ts';
 import { acknowledge, redeliver } from './state/transitions.ts';
 
 /** Acknowledge and redeliver: the two changes to notifications that API callers can request. */
 
 export interface SettlingPorts {
-  readonly outcomes: OutcomeStore;
+  readonly outcomes: OutcomeStore & TransactionReader;
   readonly notifications: NotificationStore;
   readonly configs: ConfigCache;
   readonly dispatcher: Pick<Dispatcher, 'sendNow'>;

@@ -9,7 +9,6 @@ import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
 import type { Clock, Random, Reporter, Timer } from '../runtime/environment.ts';
 import type { Gate } from '../runtime/gate.ts';
 import type { Schedule } from '../schedule.ts';
-import { msOf } from '../time.ts';
 import { attemptPatiently } from './attempt/lane-patience.ts';
 import {
   isDecidedAgain,
@@ -24,6 +23,7 @@ import { resolveTarget } from './attempt/target.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { HealthMonitor } from './health/health-monitor.ts';
 import { learnFromAttempt } from './health/learn-from-attempt.ts';
+import { mayBeUnreported, sendNextIfUnsent } from './next-message.ts';
 import { reportAttempt, reportEnd } from './state/delivery-events.ts';
 import { saveNotification } from './state/fence.ts';
 import {
@@ -36,7 +36,6 @@ import {
   untried,
 } from './state/notification.ts';
 import type { NotificationStore } from './state/notification-store.ts';
-import { isNextUnsent } from './state/superseded.ts';
 import type { AttemptPlan } from './state/transitions.ts';
 
 export interface DeliverPorts {
@@ -172,24 +171,15 @@ function report({ reporter }: DeliverPorts, { lane }: AttemptContext, taken: Tak
 /** The fence refused: another message did this work. It may have died before it sent the next message or reported the end. */
 async function superseded(
   ports: DeliverPorts,
-  { message, receivedTimes }: AttemptContext,
+  context: AttemptContext,
   standing: Notification,
 ): Promise<void> {
-  const nowMs = ports.clock.now();
-  const resent = isDue(standing) && isNextUnsent(standing, { receivedTimes, nowMs });
-  if (resent) await sendDue(ports, standing);
-  const { transactionId, rev } = message;
+  const next = { message: messageFor(standing), nextAttemptAt: standing.nextAttemptAt };
+  const resent = isDue(standing) && (await sendNextIfUnsent(ports, next, context));
+  const { transactionId, rev } = context.message;
   ports.reporter.report({ event: 'message_superseded', transactionId, rev, resent });
-  // An earlier receipt of this message may have written the end and died unreported. Two reports are better than none.
-  if (receivedTimes > 1 && standing.rev === rev + 1) {
+  // Two reports are better than none.
+  if (mayBeUnreported(standing, context)) {
     reportEnd(ports.reporter, { notification: standing, reason: 'told_again' });
   }
-}
-
-async function sendDue({ dispatcher, clock }: DeliverPorts, notification: Notification): Promise<void> {
-  const { nextAttemptAt } = notification;
-  await dispatcher.sendAt(
-    messageFor(notification),
-    nextAttemptAt === undefined ? clock.now() : msOf(nextAttemptAt),
-  );
 }

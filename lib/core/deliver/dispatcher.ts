@@ -1,5 +1,5 @@
-import type { CheckMessage } from '../check-back/check-state.ts';
 import type { Lane } from '../events.ts';
+import type { CheckMessage } from '../record/pending-check.ts';
 import type { NotificationMessage } from './state/notification.ts';
 
 /** A message and its due time. */

@@ -1,32 +1,7 @@
-import type * as z from 'zod';
-import { type CheckingPorts, check } from '../check-back/check.ts';
-import { checkMessageSchema } from '../check-back/check-state.ts';
 import type { DeliveryLane } from '../events.ts';
-import { Fault } from '../faults.ts';
-import { parseJson } from '../reading/json.ts';
-import type { Reporter } from '../runtime/environment.ts';
+import { type MessagePorts, processMessage, type QueueMessage } from '../runtime/queue-message.ts';
 import { type DeliverPorts, deliver } from './deliver.ts';
 import { notificationMessageSchema } from './state/notification.ts';
-
-/** The dead-letter queue: messages that can never be processed, for operators to inspect. */
-export interface DeadLetters {
-  add(message: { readonly body: string; readonly reason: string }): Promise<void>;
-}
-
-/** Faults that waiting cannot cure. After any other fault (AWS refusals included) the message comes back. */
-const HOPELESS: ReadonlySet<string> = new Set(['unknown_outcome', 'unknown_check']);
-
-/** A message as the queue delivers it. */
-export interface QueueMessage {
-  readonly messageId: string;
-  readonly body: string;
-  readonly receivedTimes: number;
-}
-
-interface MessagePorts {
-  readonly deadLetters: DeadLetters;
-  readonly reporter: Reporter;
-}
 
 /** Handles a message of the first or the retry lane: one delivery attempt. */
 export function handleMessage(
@@ -34,64 +9,10 @@ export function handleMessage(
   queued: QueueMessage & { readonly lane: DeliveryLane },
 ): Promise<void> {
   const { lane, receivedTimes } = queued;
-  return handle(ports, queued, {
+  return processMessage(ports, queued, {
     schema: notificationMessageSchema,
     malformed: 'not_a_notification_message',
+    hopeless: 'unknown_outcome',
     work: (message) => deliver(ports, { message, lane, receivedTimes }),
   });
-}
-
-/** Handles a message of the check lane: asks the initiator once. */
-export function handleCheckMessage(ports: CheckingPorts & MessagePorts, queued: QueueMessage): Promise<void> {
-  const { receivedTimes } = queued;
-  return handle(ports, queued, {
-    schema: checkMessageSchema,
-    malformed: 'not_a_check_message',
-    work: (message) => check(ports, { message, receivedTimes }),
-  });
-}
-
-/** How messages of one kind are parsed and processed. */
-interface MessageKind<Message> {
-  readonly schema: z.ZodType<Message>;
-  readonly malformed: string;
-  readonly work: (message: Message) => Promise<void>;
-}
-
-/**
- * Processes one message. If it returns, the queue deletes the message; if it throws, the message comes back. A message that
- * can never be processed goes to the dead-letter queue at once, with the reason, and holds up no other message.
- */
-async function handle<Message>(
-  ports: MessagePorts,
-  { messageId, body }: QueueMessage,
-  how: MessageKind<Message>,
-): Promise<void> {
-  const parsed = parseMessage(body, how);
-  if (parsed.kind === 'malformed') {
-    ports.reporter.report({ event: 'message_malformed', messageId, reason: parsed.reason });
-    return ports.deadLetters.add({ body, reason: parsed.reason });
-  }
-  try {
-    await how.work(parsed.message);
-  } catch (error) {
-    const reason = error instanceof Fault ? error.code : String(error);
-    ports.reporter.report({ event: 'message_failed', messageId, reason });
-    if (!(error instanceof Fault && HOPELESS.has(error.code))) throw error;
-    await ports.deadLetters.add({ body, reason });
-  }
-}
-
-function parseMessage<Message>(
-  body: string,
-  { schema, malformed }: Pick<MessageKind<Message>, 'schema' | 'malformed'>,
-):
-  | { readonly kind: 'message'; readonly message: Message }
-  | { readonly kind: 'malformed'; readonly reason: string } {
-  const json = parseJson(body);
-  if (!json.ok) return { kind: 'malformed', reason: json.code };
-  const parsed = schema.safeParse(json.value);
-  if (parsed.success) return { kind: 'message', message: parsed.data };
-  const fields = parsed.error.issues.map(({ path }) => `/${path.join('/')}`).join(' ');
-  return { kind: 'malformed', reason: `${malformed} ${fields}`.slice(0, 200) };
 }

@@ -1,10 +1,10 @@
 import { boundedMap, runTogether } from '../../protocol/runtime/bounded-map.ts';
-import type { CheckMessage } from '../check-back/check-state.ts';
 import type { DeliveryLane } from '../events.ts';
 import { Fault, isUnreadable } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { isTerminal, type Outcome } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
+import type { CheckMessage } from '../record/pending-check.ts';
 import { CLOCKS_DIFFER_MS, type Clock, type ClockTrust, type Reporter } from '../runtime/environment.ts';
 import { msOf, SECOND_MS } from '../time.ts';
 import { circuitOf } from './attempt/target.ts';

@@ -1,8 +1,7 @@
-import { type Check, checkMessageFor } from '../check-back/check-state.ts';
-import type { CheckStore } from '../check-back/check-store.ts';
 import { Fault, isUnreadable } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
-import { NOTIFY_URL_ENDPOINT } from '../model.ts';
+import { NOTIFY_URL_ENDPOINT, type TransactionKey } from '../model.ts';
+import { type Check, checkMessageFor, isWaiting } from '../record/pending-check.ts';
 import type { Clock, Reporter } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS } from '../time.ts';
 import { circuitOf, SETTINGS_MAX_AGE_MS } from './attempt/target.ts';
@@ -26,7 +25,7 @@ const BATCH = 20;
 export interface SweepPorts {
   readonly dueIndex: DueIndex;
   readonly notifications: NotificationStore;
-  readonly checks: CheckStore;
+  readonly checks: FencedStore<TransactionKey, Check>;
   readonly dispatcher: Pick<Dispatcher, 'sendNow' | 'backlog'>;
   readonly configs: ConfigCache;
   readonly health: Pick<HealthMonitor, 'isOpen'>;
@@ -117,10 +116,6 @@ async function sendBatch(ports: SweepPorts, due: readonly DueKey[], before: stri
 
 function hasWork(notification: Notification): boolean {
   return admits(notification, notification.rev);
-}
-
-function isWaiting({ state }: Check): boolean {
-  return state === 'waiting';
 }
 
 /** Which rows may be leased. */

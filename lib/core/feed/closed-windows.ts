@@ -52,29 +52,50 @@ export function isAligned(time: string, windowSeconds: number): boolean {
   return msOf(time) % (windowSeconds * SECOND_MS) === 0;
 }
 
+/** What an answer about closed windows is based on. */
+interface ClosedReach extends Closing {
+  readonly kind: 'reach';
+  readonly nowMs: number;
+  readonly asOf: string;
+}
+
+/** The field of a request that says where its answer begins. */
+interface Beginning {
+  readonly merchantId: MerchantId;
+  readonly field: 'start' | 'from';
+  readonly time: string;
+}
+
+/** How far windows are closed, for an answer that begins at `time`. Refused if that lies before the retention. */
+export async function closedReach(
+  ports: WindowPorts,
+  { merchantId, field, time }: Beginning,
+): Promise<ClosedReach | WindowRefusal> {
+  const nowMs = ports.clock.now();
+  const asOf = watermarkAt(ports, nowMs);
+  const oldest = oldestShown(ports, nowMs);
+  if (time < oldest) return { kind: 'refused', asOf, code: 'beyond_retention', field, details: { oldest } };
+  const closing = await closedThroughOf(ports.directory, merchantId);
+  ports.clockTrust.assertTrusted();
+  if (closing === undefined) return { kind: 'refused', asOf, code: 'window_not_closed' };
+  return { kind: 'reach', nowMs, asOf, ...closing };
+}
+
 /** Reads the window that starts at `start`, if it is closed. */
 export async function readClosedWindow(
   ports: WindowPorts,
   { merchantId, start }: { readonly merchantId: MerchantId; readonly start: string },
 ): Promise<ClosedWindow | WindowRefusal> {
-  const nowMs = ports.clock.now();
-  const asOf = watermarkAt(ports, nowMs);
-  const refused = (refusal: Omit<WindowRefusal, 'kind' | 'asOf'>): WindowRefusal => ({
-    kind: 'refused',
-    asOf,
-    ...refusal,
-  });
-  const oldest = oldestShown(ports, nowMs);
-  if (start < oldest) return refused({ code: 'beyond_retention', field: 'start', details: { oldest } });
-  const closing = await closedThroughOf(ports.directory, merchantId);
-  ports.clockTrust.assertTrusted();
-  if (closing === undefined) return refused({ code: 'window_not_closed' });
-  const { windowSeconds, closedThrough } = closing;
+  const reach = await closedReach(ports, { merchantId, field: 'start', time: start });
+  if (reach.kind === 'refused') return reach;
+  const { nowMs, asOf, windowSeconds, closedThrough } = reach;
   if (!isAligned(start, windowSeconds)) {
-    return refused({ code: 'unaligned_time', field: 'start', details: { windowSeconds } });
+    return { kind: 'refused', asOf, code: 'unaligned_time', field: 'start', details: { windowSeconds } };
   }
   const end = isoTime(msOf(start) + windowSeconds * SECOND_MS);
-  if (end > closedThrough) return refused({ code: 'window_not_closed', details: closing });
+  if (end > closedThrough) {
+    return { kind: 'refused', asOf, code: 'window_not_closed', details: { closedThrough, windowSeconds } };
+  }
   const window = (await ports.windows.read(merchantId, start)) ?? {
     merchantId,
     start,

@@ -1,4 +1,5 @@
 import { Fault, isUnreadable } from '../faults.ts';
+import { jsonBytes, MAX_ITEMS_BYTES } from './answer-size.ts';
 
 /** Merges several sorted, paged lists into one. */
 
@@ -81,9 +82,6 @@ function takeFirst<T>(heads: readonly Head<T>[], orderOf: (row: T) => string): N
   return { kind: 'row', row };
 }
 
-/** Bytes of JSON after which a page is full, even below its row limit. Answers stay under 1 MB. */
-const MOST_BYTES = 900_000;
-
 interface PageChoice<T, V> {
   readonly limit: number;
   readonly wants: (row: T) => boolean;
@@ -98,7 +96,7 @@ interface TakenPage<T, V> {
 }
 
 /**
- * Takes rows off a merge until a page is full or the read limit is reached. The next page continues after `last`, even
+ * Takes rows off a merge until a page is full, by rows or by bytes, or the read limit is reached. The next page continues after `last`, even
  * if that row was not shown.
  */
 export async function takePage<T, V>(
@@ -116,14 +114,14 @@ export async function takePage<T, V>(
       return { kind: 'enough' };
     }
   };
-  for (let bytes = 0; items.length < options.limit && bytes < MOST_BYTES; ) {
+  for (let bytes = 0; items.length < options.limit && bytes < MAX_ITEMS_BYTES; ) {
     const next = await take();
     if (next.kind !== 'row') return { items, last, hasMore: next.kind === 'enough' };
     last = next.row;
     if (!options.wants(last)) continue;
     const item = options.view(last);
     items.push(item);
-    bytes += Buffer.byteLength(JSON.stringify(item));
+    bytes += jsonBytes(item);
   }
   const { kind } = await take();
   return { items, last, hasMore: kind !== 'end' };

@@ -21,7 +21,7 @@ import {
   newestSecret,
   type Rotation,
   type RotationRefusal,
-  rotated,
+  withRotatedSecrets,
 } from './secrets/secrets.ts';
 import { changedHistory } from './settings-history.ts';
 
@@ -191,12 +191,9 @@ export async function rotateEndpointSecret(
   const context = sealContext(key.merchantId, key.endpointId);
   // Always make both: the endpoint's signature setting may change while the secret is in use.
   const made = await makeSecret(ports, context, 'both');
-  const result = await updateEndpoint(ports, key, (endpoint) => {
-    const next = { kept: made.kept, nowMs: ports.clock.now(), rotation };
-    const secrets = rotated(endpoint.secrets, next);
-    if (typeof secrets === 'string') return { kind: 'refused', code: secrets };
-    return secrets === endpoint.secrets ? endpoint : { ...endpoint, secrets: [...secrets] };
-  });
+  const result = await updateEndpoint(ports, key, (endpoint) =>
+    withRotatedSecrets(endpoint, { kept: made.kept, nowMs: ports.clock.now(), rotation }),
+  );
   if (result.kind !== 'changed') return result;
   const publicKey = publicKeyOf(result.endpoint);
   const newest = await newestSecret(ports, result.endpoint.secrets, { made, context });

@@ -10,7 +10,13 @@ import type { Profile } from './merchant-config.ts';
 import type { MerchantStore } from './merchant-store.ts';
 import type { Seal } from './secrets/seal.ts';
 import { sealContext } from './secrets/seal.ts';
-import { makeSecret, newestSecret, type Rotation, type RotationRefusal, rotated } from './secrets/secrets.ts';
+import {
+  makeSecret,
+  newestSecret,
+  type Rotation,
+  type RotationRefusal,
+  withRotatedSecrets,
+} from './secrets/secrets.ts';
 
 /** Makes and changes merchants, and rotates their secret. Merchants are never deleted: their outcomes stay theirs. */
 
@@ -107,12 +113,9 @@ export async function rotateMerchantSecret(
 ): Promise<{ readonly kind: 'rotated' | 'repeated'; readonly secret: string } | MerchantRefusal> {
   const context = sealContext(merchantId);
   const made = await makeSecret(ports, context);
-  const result = await update(ports, merchantId, (profile) => {
-    const next = { kept: made.kept, nowMs: ports.clock.now(), rotation };
-    const secrets = rotated(profile.secrets, next);
-    if (typeof secrets === 'string') return { kind: 'refused', code: secrets };
-    return secrets === profile.secrets ? profile : { ...profile, secrets: [...secrets] };
-  });
+  const result = await update(ports, merchantId, (profile) =>
+    withRotatedSecrets(profile, { kept: made.kept, nowMs: ports.clock.now(), rotation }),
+  );
   if (result.kind !== 'changed') return result;
   return newestSecret(ports, result.profile.secrets, { made, context });
 }

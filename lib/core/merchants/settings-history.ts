@@ -18,7 +18,10 @@ export interface ChangeTimes {
   readonly ahead: string;
 }
 
-/** How long an endpoint's history is kept: longer than the audit looks back. */
+/**
+ * How long an endpoint's history is kept, and an endpoint after it was deleted: longer than the audit looks back. The audit
+ * must know which notifications were expected.
+ */
 export const PAST_MS = 2 * DAY_SECONDS * SECOND_MS;
 
 /** The history of a new endpoint. One that wants no outcomes yet widens nothing, so it begins now. */

@@ -2,6 +2,7 @@ import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { outcomeData } from '../deliver/attempt/callback.ts';
 import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
 import { type Notification, notificationIdOf, untried } from '../deliver/state/notification.ts';
+import type { TransactionReader } from '../deliver/state/transaction-reader.ts';
 import { oldestShown, watermarkAt } from '../feed/watermark.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import {
@@ -18,7 +19,7 @@ import { isoTime, MINUTE_MS, msOf } from '../time.ts';
 /** Reads transactions back: their outcomes, and the state of their notifications. */
 
 export interface QueryPorts {
-  readonly outcomes: OutcomeStore;
+  readonly outcomes: Pick<OutcomeStore, 'idsByReference'> & TransactionReader;
   readonly configs: ConfigCache;
   readonly clock: Clock;
   readonly clockTrust: ClockTrust;

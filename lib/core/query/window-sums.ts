@@ -1,21 +1,16 @@
-import { closedThroughOf } from '../feed/closed-through.ts';
-import { isAligned, type WindowPorts, type WindowRefusal } from '../feed/closed-windows.ts';
+import { type Resolution, resolutionSeconds } from '../../protocol/resolutions.ts';
+import { jsonBytes, MAX_ITEMS_BYTES } from '../feed/answer-size.ts';
+import { closedReach, isAligned, type WindowPorts, type WindowRefusal } from '../feed/closed-windows.ts';
 import { type DigestGroup, sumGroups, sumTimes, type TimeDigest } from '../feed/digest.ts';
-import { oldestShown, watermarkAt } from '../feed/watermark.ts';
 import type { MerchantId } from '../model.ts';
-import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../time.ts';
+import { isoTime, msOf, SECOND_MS } from '../time.ts';
 
 /** Digests of a range: per window, or summed up per hour or day. */
-
-export const RESOLUTIONS = ['window', 'hour', 'day'] as const;
-type Resolution = (typeof RESOLUTIONS)[number];
 
 /** Most windows that one answer covers. With windows of 300 seconds: a day, a week and a month. */
 const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2_016, day: 8_928 };
 /** Windows per page read. */
 const PAGE = 1_000;
-/** Most bytes of an answer's items. Only a merchant with hundreds of groups comes near. */
-const MOST_BYTES = 900_000;
 /** Most groups, over all windows, that one answer reads: 36 MB of the table, or 22 in each window of a month. */
 const MOST_GROUPS = 200_000;
 
@@ -54,20 +49,16 @@ interface SumsRange {
  * beyond is refused. `to` defaults to the end of the last closed window.
  */
 export async function readWindows(ports: WindowPorts, range: SumsRange): Promise<WindowSums | WindowRefusal> {
-  const nowMs = ports.clock.now();
-  const asOf = watermarkAt(ports, nowMs);
   const { merchantId, from, resolution, withTimes } = range;
+  const reach = await closedReach(ports, { merchantId, field: 'from', time: from });
+  if (reach.kind === 'refused') return reach;
+  const { asOf, windowSeconds, closedThrough } = reach;
+  const closing = { closedThrough, windowSeconds };
   const refused = (refusal: Omit<WindowRefusal, 'kind' | 'asOf'>): WindowRefusal => ({
     kind: 'refused',
     asOf,
     ...refusal,
   });
-  const oldest = oldestShown(ports, nowMs);
-  if (from < oldest) return refused({ code: 'beyond_retention', field: 'from', details: { oldest } });
-  const closing = await closedThroughOf(ports.directory, merchantId);
-  ports.clockTrust.assertTrusted();
-  if (closing === undefined) return refused({ code: 'window_not_closed' });
-  const { windowSeconds, closedThrough } = closing;
   const to = range.to ?? closedThrough;
   for (const [field, time] of [['from', from] as const, ['to', to] as const]) {
     if (isAligned(time, windowSeconds)) continue;
@@ -80,23 +71,13 @@ export async function readWindows(ports: WindowPorts, range: SumsRange): Promise
   if (msOf(to) - msOf(from) > maxSeconds * SECOND_MS) {
     return refused({ code: 'range_too_long', field: 'to', details: { maxSeconds, ...closing } });
   }
-  const seconds = secondsOf(resolution, windowSeconds);
+  const seconds = resolutionSeconds(resolution, windowSeconds);
   const items = await readSums(ports, { merchantId, from, to, seconds, withTimes });
-  if (items === undefined || JSON.stringify(items).length > MOST_BYTES) {
+  // Only a merchant with hundreds of groups comes near the limit.
+  if (items === undefined || jsonBytes(items) > MAX_ITEMS_BYTES) {
     return refused({ code: 'answer_too_large', field: 'to' });
   }
   return { kind: 'sums', asOf, closedThrough, windowSeconds, items };
-}
-
-function secondsOf(resolution: Resolution, windowSeconds: number): number {
-  switch (resolution) {
-    case 'window':
-      return windowSeconds;
-    case 'hour':
-      return 3_600;
-    case 'day':
-      return DAY_SECONDS;
-  }
 }
 
 type Parts = Pick<WindowSum, 'revision' | 'groups' | 'times'>;

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { MAX_JSON_BYTES } from '../../protocol/json/json-limits.ts';
-import type { DeadLetters } from '../deliver/messages.ts';
 import { merchantIdSchema, outcomeContentSchema, transactionIdSchema } from '../model.ts';
 import { parseJsonParts, refusalIn } from '../reading/json.ts';
+import type { DeadLetters } from '../runtime/queue-message.ts';
 import { type RecordPorts, type RecordResult, recordOutcome } from './record.ts';
 
 /** Recording from a queue: the initiator sends an outcome and does not wait for the result. */

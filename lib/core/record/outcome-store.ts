@@ -1,6 +1,5 @@
-import type { Check } from '../check-back/check-state.ts';
-import type { Notification } from '../deliver/state/notification.ts';
 import type { MerchantId, Outcome, TransactionId, TransactionKey, Version } from '../model.ts';
+import type { Check } from './pending-check.ts';
 
 /** Query for a page of the transactions with a given reference. */
 export interface ReferenceQuery {
@@ -31,11 +30,6 @@ export interface OutcomeStore {
   read(key: TransactionKey & { readonly version: Version }): Promise<Outcome | undefined>;
   /** Reads every version of one transaction, oldest first; strongly consistent. */
   versions(key: TransactionKey): Promise<readonly Outcome[]>;
-  /** Reads a transaction's outcomes and notifications in one strongly consistent read. */
-  transaction(key: TransactionKey): Promise<{
-    readonly outcomes: readonly Outcome[];
-    readonly notifications: readonly Notification[];
-  }>;
   /** Ids of the transactions with `reference`, in order, starting after `after`. Eventually consistent. */
   idsByReference(asked: ReferenceQuery): Promise<ReferenceIds>;
   /**

@@ -1,7 +1,6 @@
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { feedShardOf } from '../../protocol/table/outcome-layout.ts';
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
-import { newCheck } from '../check-back/check-state.ts';
 import { Fault } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import type { Outcome, OutcomeContent, TransactionId, TransactionKey, Version } from '../model.ts';
@@ -9,6 +8,7 @@ import type { Clock, Random, Reporter, Timer } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS, msOf } from '../time.ts';
 import { decideRecording } from './decide.ts';
 import type { OutcomeStore } from './outcome-store.ts';
+import { newCheck } from './pending-check.ts';
 
 export type RecordResult =
   | { readonly kind: 'created' | 'unchanged'; readonly outcome: Outcome }

@@ -1,16 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type HostHandler, hostHandler, jsonAnswer } from '../../protocol/http/host-handling.ts';
-import {
-  fetchHost,
-  type LambdaHttpEvent,
-  type LambdaHttpResult,
-  lambdaHost,
-  nodeHost,
-} from '../../protocol/http/hosts.ts';
+import { hostAdapters } from '../../protocol/http/hosts.ts';
 import { functionProblem } from '../../protocol/runtime/option-rules.ts';
 import { assertOptions } from '../fault.ts';
 import { type CheckBackHandler, logFailure, MAX_CHECK_BYTES } from './handler.ts';
 import { Refusal } from './refusal.ts';
+
+const hosts = hostAdapters(answering);
 
 /**
  * For `node:http` and frameworks on it: Express, NestJS, Cloud Functions. If a body parser runs first, the raw bytes must
@@ -19,11 +14,7 @@ import { Refusal } from './refusal.ts';
  * @throws InitiatorFault `invalid_option`
  * @example createServer(toNodeHandler(answerChecks)).listen(4700);
  */
-export function toNodeHandler(
-  handler: CheckBackHandler,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  return nodeHost(answering(handler));
-}
+export const toNodeHandler = hosts.node;
 
 /**
  * For hosts that pass a `Request` and expect a `Response`: Hono, Next.js routes, Bun, Deno, workers.
@@ -31,9 +22,7 @@ export function toNodeHandler(
  * @throws InitiatorFault `invalid_option`
  * @example export const POST = toFetchHandler(answerChecks);
  */
-export function toFetchHandler(handler: CheckBackHandler): (request: Request) => Promise<Response> {
-  return fetchHost(answering(handler));
-}
+export const toFetchHandler = hosts.fetch;
 
 /**
  * For AWS Lambda behind API Gateway, a function URL or a load balancer.
@@ -41,11 +30,7 @@ export function toFetchHandler(handler: CheckBackHandler): (request: Request) =>
  * @throws InitiatorFault `invalid_option`
  * @example export const handler = toLambdaHandler(answerChecks);
  */
-export function toLambdaHandler(
-  handler: CheckBackHandler,
-): (event: LambdaHttpEvent) => Promise<LambdaHttpResult> {
-  return lambdaHost(answering(handler));
-}
+export const toLambdaHandler = hosts.lambda;
 
 /** Adds the adapters' own refusals, which are reported to the handler's `onError`. */
 function answering(handler: CheckBackHandler): HostHandler {

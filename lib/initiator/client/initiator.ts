@@ -1,5 +1,6 @@
 import { waitMs } from '../../protocol/http/repeating.ts';
 import type { ServiceRequest } from '../../protocol/http/transport.ts';
+import { ACCESS_KEY } from '../../protocol/id-forms.ts';
 import { type Machine, system } from '../../protocol/runtime/machine.ts';
 import {
   formProblem,
@@ -182,10 +183,7 @@ function callerOf(options: InitiatorOptions): Caller {
   assertOptions([
     serviceUrlProblem('baseUrl', baseUrl),
     // Messages never contain the key, because they end up in logs.
-    formProblem('key', key, {
-      pattern: /^tk_[A-Za-z0-9]+_[A-Za-z0-9]+$/,
-      form: 'of the form tk_<id>_<secret>',
-    }),
+    formProblem('key', key, { pattern: ACCESS_KEY, form: 'of the form tk_<id>_<secret>' }),
     integerProblem('timeoutMs', timeoutMs, { min: 1 }),
     integerProblem('maxTries', maxTries, { min: 1 }),
     integerProblem('deadlineMs', deadlineMs, { min: 1 }),

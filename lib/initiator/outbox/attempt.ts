@@ -1,6 +1,7 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { BOUND_FIELDS } from '../../protocol/content/content-equality.ts';
 import { feedShardOf, outcomeItem, outcomeSk, transactionPk } from '../../protocol/table/outcome-layout.ts';
+import { PASSING_REASONS } from '../../protocol/table/passing-failures.ts';
 import type { TransactionKey } from '../ids.ts';
 import type { TerminalContent } from '../recorded-outcome.ts';
 import { checkLimits, type TransactItem } from './limits.ts';
@@ -40,8 +41,6 @@ export type Attempt =
   /** `busy`: nothing was written. `uncertain`: it is unknown whether anything was written. */
   | (Failure & { readonly kind: 'busy' | 'uncertain' });
 
-/** Transient cancellation reasons. */
-const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 const WHAT = 'Committing with an outcome';
 
 /**
@@ -122,7 +121,7 @@ function meaningOf(failure: Failure, ownItems: number): Attempt {
   if (ours.includes('TransactionConflict')) return { kind: 'busy', error };
   const own = reasons.slice(0, ownItems).flatMap(reasonOf);
   if (own.length > 0) return { kind: 'cancelled', reasons: own };
-  if (reasons.every(({ Code = 'None' }) => Code === 'None' || PASSING.has(Code)))
+  if (reasons.every(({ Code = 'None' }) => Code === 'None' || PASSING_REASONS.has(Code)))
     return { kind: 'busy', error };
   throw faultOf(WHAT, failure);
 }
@@ -143,7 +142,7 @@ function cancellationOf(error: unknown): readonly RawReason[] | undefined {
 
 /** The cancellation reason of an item, unless it is transient. */
 function reasonOf({ Code = 'None', Message, Item }: RawReason, index: number): readonly CancellationReason[] {
-  if (Code === 'None' || PASSING.has(Code)) return [];
+  if (Code === 'None' || PASSING_REASONS.has(Code)) return [];
   return [
     {
       index,

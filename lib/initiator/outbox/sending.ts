@@ -5,6 +5,7 @@ import type {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../protocol/runtime/clock.ts';
+import { BUSY_ERRORS } from '../../protocol/table/passing-failures.ts';
 import { InitiatorFault, invalidOption } from '../fault.ts';
 import type { TableClock } from './table-clock.ts';
 
@@ -23,17 +24,6 @@ export type Failure = {
   readonly kind: 'busy' | 'uncertain' | 'refused' | 'not_sent';
   readonly error: unknown;
 };
-
-const BUSY = new Set([
-  'ThrottlingException',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'RequestThrottled',
-  'RequestThrottledException',
-  'TooManyRequestsException',
-  'TransactionConflictException',
-  'ReplicatedWriteConflictException',
-]);
 
 export interface Sending {
   readonly clock: Clock;
@@ -79,7 +69,7 @@ function kindOf(error: unknown, wasSent: boolean): Failure['kind'] {
     readonly name?: string;
     readonly $metadata?: { readonly httpStatusCode?: number };
   };
-  if (BUSY.has(name ?? '')) return 'busy';
+  if (BUSY_ERRORS.has(name ?? '')) return 'busy';
   if (!wasSent) return 'not_sent';
   // Another request with the same token is in flight. It will finish, but this answer does not show its result.
   if (name === 'TransactionInProgressException') return 'uncertain';

@@ -41,13 +41,13 @@ export function authenticate(
     );
   }
   assertTimely(claim);
-  const { method = 'GET', url: target = '/', headers } = request;
   const isLink = claim.expiresSeconds !== undefined;
-  const signed = { method, target, headers, payloadHash: isLink ? UNSIGNED_PAYLOAD : payloadHash };
-  const expected = Buffer.from(safely(() => signatureOf(signed, claim.terms, key)));
-  const given = Buffer.from(claim.signature);
-  const isSame = given.length === expected.length && timingSafeEqual(given, expected);
-  if (!isSame || !claim.terms.signedHeaders.includes('host')) {
+  const expected = expectedSignature(request, {
+    key,
+    terms: claim.terms,
+    payloadHash: isLink ? UNSIGNED_PAYLOAD : payloadHash,
+  });
+  if (!isSame(claim.signature, expected) || !claim.terms.signedHeaders.includes('host')) {
     throw new AwsFault(
       'InvalidSignatureException',
       'The request signature we calculated does not match the signature you provided.',
@@ -58,7 +58,7 @@ export function authenticate(
 
 function readClaim(request: IncomingMessage): Claim {
   const header = request.headers.authorization;
-  const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
+  const query = new URLSearchParams(request.url?.replace(/^[^?]*/, ''));
   if (header === undefined && !query.has('X-Amz-Signature')) {
     throw new AwsFault('MissingAuthenticationTokenException', 'Missing Authentication Token', FORBIDDEN);
   }
@@ -96,14 +96,27 @@ function assertTimely({ terms: { date, scope }, expiresSeconds }: Claim): void {
   }
 }
 
-/**
- * Returns an empty signature if the query is not validly encoded. It matches no request, since `readClaim` rejects an
- * empty one.
- */
-function safely(sign: () => string): string {
+/** What the key makes of a request. */
+interface Signing {
+  readonly key: AccessKey;
+  readonly terms: SigningTerms;
+  readonly payloadHash: string;
+}
+
+/** Undefined if the request has no signature, because its query is not validly encoded. */
+function expectedSignature(
+  { method = 'GET', url: target = '/', headers }: IncomingMessage,
+  { key, terms, payloadHash }: Signing,
+): string | undefined {
   try {
-    return sign();
+    return signatureOf({ method, target, headers, payloadHash }, terms, key);
   } catch {
-    return '';
+    return undefined;
   }
+}
+
+function isSame(given: string, expected: string | undefined): boolean {
+  if (expected === undefined) return false;
+  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -11,8 +11,15 @@ import { sha256Hex } from './signature.ts';
 /** The input of an operation as received. Nothing is validated yet. */
 export type AwsInput = Readonly<Record<string, unknown>>;
 
-/** @param gone aborted when the caller disconnects; a long poll must then take no messages */
-type AwsOperation = (input: AwsInput, gone: AbortSignal) => unknown;
+/** What an operation may know of its request. */
+export interface AwsRequest {
+  /** Aborted when the caller disconnects; a long poll must then take no messages. */
+  readonly gone: AbortSignal;
+  /** `X-Amzn-Trace-Id` of a caller that is a function. */
+  readonly traceHeader: string | undefined;
+}
+
+type AwsOperation = (input: AwsInput, request: AwsRequest) => unknown;
 
 /** A service of the JSON protocol: `X-Amz-Target: <prefix>.<Operation>`. */
 export interface JsonService {
@@ -93,7 +100,11 @@ export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Ser
       if (operation === undefined) {
         throw new AwsFault('UnsupportedOperation', `The local cloud does not know ${target}.`);
       }
-      return await operation(input, gone);
+      const traceHeader = request.headers['x-amzn-trace-id'];
+      return await operation(input, {
+        gone,
+        traceHeader: traceHeader === undefined ? undefined : String(traceHeader),
+      });
     }
     const url = new URL(request.url ?? '/', 'http://localhost');
     for (const serve of rest) {

@@ -3,11 +3,14 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { LocalCloudError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { type DynoxidePlace, endOrphan, launchDynoxide } from './process.ts';
+import { type DynoxidePlace, type DynoxideProcess, endOrphan, launchDynoxide } from './process.ts';
+import { indexStreamRecords } from './stream-records.ts';
 
 /** The embedded DynamoDB emulator. */
 export interface DynamoDbServer {
   readonly endpoint: string;
+  /** dynoxide's SQLite file. */
+  readonly databasePath: string;
   /** Resolves when dynoxide ended too often and is not restarted any more. Never resolves after `stop`. */
   readonly broken: Promise<LocalCloudError>;
   stop(): Promise<void>;
@@ -15,6 +18,8 @@ export interface DynamoDbServer {
 
 /** Maximum restarts in a row. A process that ran for a while resets the count. */
 const MAX_RESTARTS = 5;
+/** Maximum ports that are tried at the start. */
+const MAX_LAUNCHES = 5;
 const SETTLED_MS = 60_000;
 const LOOPBACK = '127.0.0.1';
 
@@ -28,9 +33,10 @@ export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDb
   const databasePath = resolve(dataDir, 'dynamodb.sqlite');
   const pidPath = join(dataDir, 'dynamodb.pid');
   await endOrphan({ pidPath, databasePath });
-  const place: DynoxidePlace = { databasePath, pidPath, ...(await freePlace()) };
   const broken = Promise.withResolvers<LocalCloudError>();
-  let running = await launchDynoxide(place);
+  const { place, process: first } = await launchSomewhere({ databasePath, pidPath });
+  let running = first;
+  indexStreamRecords(databasePath);
   let stopping = false;
 
   async function keepAlive(): Promise<void> {
@@ -59,6 +65,7 @@ export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDb
   const kept = keepAlive();
   return {
     endpoint: `http://${place.host}:${place.port}`,
+    databasePath,
     broken: broken.promise,
     stop: async () => {
       stopping = true;
@@ -66,6 +73,23 @@ export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDb
       await kept;
     },
   };
+}
+
+/**
+ * Launches on a free port. Between the choice of a port and its use another process may take it, and dynoxide then refuses to
+ * start; so another port is tried.
+ */
+async function launchSomewhere(
+  files: Pick<DynoxidePlace, 'databasePath' | 'pidPath'>,
+): Promise<{ readonly place: DynoxidePlace; readonly process: DynoxideProcess }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const place = { ...files, ...(await freePlace()) };
+    try {
+      return { place, process: await launchDynoxide(place) };
+    } catch (error) {
+      if (attempt === MAX_LAUNCHES || !messageOf(error).includes('already in use')) throw error;
+    }
+  }
 }
 
 function givenUp(how: string): LocalCloudError {

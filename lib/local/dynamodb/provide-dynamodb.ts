@@ -16,6 +16,8 @@ interface DynamoDbPlace {
 export interface ProvidedDynamoDb extends Pick<DynamoDbServer, 'endpoint' | 'broken'> {
   /** Endpoint behind the gate, for the cloud itself. */
   readonly inner: string;
+  /** The embedded emulator's SQLite file; `undefined`: a foreign emulator is used. */
+  readonly databasePath?: string;
 }
 
 /** Starts the emulator behind its gate, or uses the foreign one that `endpoint` names. */
@@ -31,7 +33,12 @@ export async function provideDynamoDb(
   onStop(server.stop);
   const gate = await startGate(server.endpoint, key);
   onStop(gate.stop);
-  return { endpoint: gate.endpoint, inner: server.endpoint, broken: server.broken };
+  return {
+    endpoint: gate.endpoint,
+    inner: server.endpoint,
+    databasePath: server.databasePath,
+    broken: server.broken,
+  };
 }
 
 /**

@@ -15,6 +15,30 @@ export interface Checkpoints {
   finish(shardId: string): void;
 }
 
+/** A shard of a stream, and the mappings that read the stream. */
+export interface ReadShard {
+  readonly streamArn: string;
+  readonly shardId: string;
+  /** The mappings' logical ids. */
+  readonly mappings: readonly string[];
+}
+
+/**
+ * The sequence number that all mappings of a shard have passed.
+ * @returns `undefined` if there is no mapping, or if one has not processed a record yet
+ */
+export function passedByAll({ database }: State, shard: ReadShard): bigint | undefined {
+  const select = database.prepare('SELECT sequence_number FROM checkpoint WHERE mapping = ? AND shard = ?');
+  let least: bigint | undefined;
+  for (const logicalId of shard.mappings) {
+    const row = select.get(`${logicalId} ${shard.streamArn}`, shard.shardId);
+    if (typeof row?.sequence_number !== 'string') return undefined;
+    const passed = BigInt(row.sequence_number);
+    if (least === undefined || passed < least) least = passed;
+  }
+  return least;
+}
+
 /** Opens the checkpoints of one mapping on one stream. A new stream has none. */
 export function openCheckpoints({ database }: State, logicalId: string, streamArn: string): Checkpoints {
   const mapping = `${logicalId} ${streamArn}`;

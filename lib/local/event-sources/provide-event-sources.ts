@@ -60,6 +60,10 @@ function prepare(
         workers: setting.workers,
         queueUrl: queue.physical.ref,
         queueArn: queue.physical.arn,
+        deadLetterUrl: stack
+          .ofType('AWS::SQS::Queue')
+          .find(({ physical }) => physical.arn === queue.properties.RedrivePolicy?.deadLetterTargetArn)
+          ?.physical.ref,
       });
   }
 

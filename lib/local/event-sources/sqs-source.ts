@@ -1,5 +1,6 @@
 import type { AwsCall } from '../aws/aws-client.ts';
 import { messageOf } from '../errors.ts';
+import { invocationsInChain, MAX_INVOCATIONS_IN_CHAIN } from '../functions/trace.ts';
 import { LOCAL_REGION } from '../template/intrinsics.ts';
 import { readBatchResult } from './batch-result.ts';
 import { compileFilters, withParsedBody } from './filter.ts';
@@ -21,6 +22,8 @@ export interface SqsSourceSetting extends SourceSetting {
   readonly call: AwsCall;
   readonly queueUrl: string;
   readonly queueArn: string;
+  /** URL of the queue's dead-letter queue. */
+  readonly deadLetterUrl: string | undefined;
   /**
    * Duration of a long poll in seconds. Our own queues notice when a caller disconnects, so the longest poll that SQS
    * allows is used. Other implementations hand the next message to the dead socket, so stopping waits for the poll to
@@ -56,7 +59,9 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
           accepts(withParsedBody(toRecord(message, setting))),
         );
         await remove(unwanted);
-        if (wanted.length > 0) await remove(await handle(wanted));
+        const [looping, others] = split(wanted, isLooping);
+        await giveUp(looping);
+        if (others.length > 0) await remove(await handle(others));
       } catch (error) {
         if (stopping.signal.aborted) return;
         log({ source: setting.logicalId, stream: 'event', line: `polling failed: ${messageOf(error)}` });
@@ -95,11 +100,31 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
     return Messages ?? [];
   }
 
+  /** Lambda would not invoke the function again in this message's chain of requests. */
+  function isLooping({ Attributes }: SqsMessage): boolean {
+    if (target.mayRecurse) return false;
+    return invocationsInChain(Attributes?.AWSTraceHeader, target.arn) >= MAX_INVOCATIONS_IN_CHAIN;
+  }
+
+  /** Moves messages to the dead-letter queue. A kill in between leaves a message in both queues. */
+  async function giveUp(messages: readonly SqsMessage[]): Promise<void> {
+    for (const message of messages) {
+      const line = `recursive loop detected: ${target.name} ran ${MAX_INVOCATIONS_IN_CHAIN} times in one chain of requests`;
+      log({ source: setting.logicalId, stream: 'event', line });
+      const { deadLetterUrl: QueueUrl } = setting;
+      if (QueueUrl !== undefined) await call('SendMessage', { QueueUrl, MessageBody: message.Body });
+    }
+    await remove(messages);
+  }
+
   /** @returns the messages that were processed */
   async function handle(messages: readonly SqsMessage[]): Promise<readonly SqsMessage[]> {
     let answer: unknown;
     try {
-      answer = await target.invoke({ Records: messages.map((message) => toRecord(message, setting)) });
+      answer = await target.invoke(
+        { Records: messages.map((message) => toRecord(message, setting)) },
+        { traceHeader: longestChain(messages, target.arn) },
+      );
     } catch {
       // The pool has logged the reason. The whole batch is received again.
       return [];
@@ -134,6 +159,13 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
       await Promise.all(running);
     },
   };
+}
+
+/** Of a batch that mixes chains, the one in which the function ran most often. */
+function longestChain(messages: readonly SqsMessage[], functionArn: string): string | undefined {
+  const headers = messages.flatMap(({ Attributes }) => Attributes?.AWSTraceHeader ?? []);
+  const length = (header: string) => invocationsInChain(header, functionArn);
+  return headers.sort((left, right) => length(right) - length(left))[0];
 }
 
 function toRecord(message: SqsMessage, setting: SqsSourceSetting) {

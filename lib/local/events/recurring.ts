@@ -1,50 +1,31 @@
-import { messageOf } from '../errors.ts';
-import type { FunctionPool } from '../functions/pool.ts';
-import type { Log } from '../log.ts';
+import type { AsyncInvocation } from '../functions/async-invocation.ts';
 import type { Recurrence } from '../scheduler/expressions.ts';
+import { startTimer, type Timer } from '../timer.ts';
 
 export interface RecurringSetting {
-  readonly logicalId: string;
   readonly nextAfter: Recurrence;
-  readonly target: FunctionPool;
+  readonly target: Pick<AsyncInvocation, 'invoke'>;
   event(at: Date): unknown;
-  readonly log: Log;
 }
 
-/** Longest delay of a timer: 2^31 − 1 ms. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /**
- * Invokes a function on a schedule. Runs never overlap: times that come due during a run are skipped. A failed run is
- * not retried; the next run follows as scheduled.
+ * Invokes a function on a schedule. First attempts never overlap: times that come due during one are skipped, because one
+ * machine has no room for a backlog. Lambda may repeat a failed run beside the next one.
  */
 export function startRecurring(setting: RecurringSetting): { stop(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
 
   function arm(dueAt: number): void {
     if (stopped) return;
-    const waitMs = Math.max(dueAt - Date.now(), 0);
-    timer = setTimeout(
-      () => {
-        if (waitMs > MAX_TIMER_MS) arm(dueAt);
-        else running = run(dueAt);
-      },
-      Math.min(waitMs, MAX_TIMER_MS),
-    );
+    timer = startTimer(dueAt, () => {
+      running = run(dueAt);
+    });
   }
 
   async function run(dueAt: number): Promise<void> {
-    try {
-      await setting.target.invoke(setting.event(new Date(dueAt)));
-    } catch (error) {
-      setting.log({
-        source: setting.logicalId,
-        stream: 'event',
-        line: `the run failed: ${messageOf(error)}`,
-      });
-    }
+    await setting.target.invoke(setting.event(new Date(dueAt))).firstAttempt;
     arm(nextFuture(dueAt));
   }
 
@@ -57,7 +38,7 @@ export function startRecurring(setting: RecurringSetting): { stop(): Promise<voi
   return {
     stop: async () => {
       stopped = true;
-      clearTimeout(timer);
+      timer?.stop();
       await running;
     },
   };

@@ -1,8 +1,7 @@
 import type { AwsCall } from '../aws/aws-client.ts';
-import { LocalCloudError, messageOf } from '../errors.ts';
+import { LocalCloudError } from '../errors.ts';
 import { compilePattern } from '../event-sources/pattern.ts';
-import type { FunctionPool } from '../functions/pool.ts';
-import type { Log } from '../log.ts';
+import type { AsyncInvocation } from '../functions/async-invocation.ts';
 import type { Recurrence } from '../scheduler/expressions.ts';
 import { readRecurrence } from '../scheduler/expressions.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
@@ -15,12 +14,11 @@ import { startRecurring } from './recurring.ts';
 
 export interface RuleSetting {
   readonly stack: Stack;
-  functionOf(arn: string): FunctionPool | undefined;
+  functionOf(arn: string): AsyncInvocation | undefined;
   queueUrlOf(arn: string): string | undefined;
   readonly sqs: AwsCall;
   /** Interval that replaces the template's schedules; `undefined`: use the template's. */
   readonly scheduleSeconds: number | undefined;
-  readonly log: Log;
 }
 
 type Target = RuleProperties['Targets'][number];
@@ -62,12 +60,9 @@ function eventTarget(
       });
     };
   }
-  const pool = functionTarget(setting, logicalId, target.Arn);
+  const invocation = functionTarget(setting, logicalId, target.Arn);
   return async (event) => {
-    // Asynchronous invocation: the sender of the event does not wait. A failure is not retried.
-    pool.invoke(JSON.parse(inputOf(event))).catch((error: unknown) => {
-      setting.log({ source: logicalId, stream: 'event', line: `the target failed: ${messageOf(error)}` });
-    });
+    invocation.invoke(JSON.parse(inputOf(event)));
   };
 }
 
@@ -79,11 +74,9 @@ export function startRecurringRules(setting: RuleSetting): readonly { stop(): Pr
     const nextAfter = recurrenceOf(setting, expression, rule.logicalId);
     return Targets.map((target) =>
       startRecurring({
-        logicalId: rule.logicalId,
         nextAfter,
         target: functionTarget(setting, rule.logicalId, target.Arn),
         event: (at) => (target.Input === undefined ? scheduledEvent(rule, at) : JSON.parse(target.Input)),
-        log: setting.log,
       }),
     );
   });
@@ -93,11 +86,9 @@ export function startRecurringRules(setting: RuleSetting): readonly { stop(): Pr
     const input: unknown = JSON.parse(target.Input ?? '{}');
     return [
       startRecurring({
-        logicalId,
         nextAfter: recurrenceOf(setting, expression, logicalId),
         target: functionTarget(setting, logicalId, target.Arn),
         event: () => input,
-        log: setting.log,
       }),
     ];
   });
@@ -111,15 +102,15 @@ function recurrenceOf(setting: RuleSetting, expression: string, logicalId: strin
   return seconds === undefined ? recurrence : (afterMs) => afterMs + seconds * 1000;
 }
 
-function functionTarget(setting: RuleSetting, logicalId: string, arn: string): FunctionPool {
-  const pool = setting.functionOf(arn);
-  if (pool === undefined) {
+function functionTarget(setting: RuleSetting, logicalId: string, arn: string): AsyncInvocation {
+  const invocation = setting.functionOf(arn);
+  if (invocation === undefined) {
     throw new LocalCloudError(
       'unsupported_template',
       `${logicalId}: the local cloud cannot invoke the target ${arn}.`,
     );
   }
-  return pool;
+  return invocation;
 }
 
 function scheduledEvent(rule: Resource<'AWS::Events::Rule'>, at: Date): object {

@@ -3,8 +3,8 @@ import type { Log } from '../log.ts';
 import { forwardLines } from '../log.ts';
 import type { InvocationError, InvocationRequest, WorkerMessage, WorkerSetting } from './protocol.ts';
 
-/** How an invocation failed: the function threw, timed out, or crashed its worker. */
-export type FailureKind = 'function-error' | 'time-out' | 'crash';
+/** How an invocation failed: the function threw, timed out, crashed its worker, or the event was too old to begin. */
+export type FailureKind = 'function-error' | 'time-out' | 'crash' | 'expired';
 
 /** A failed invocation. */
 export class InvocationFailure extends Error {

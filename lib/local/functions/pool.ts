@@ -3,19 +3,31 @@ import type { Log } from '../log.ts';
 import type { Container } from './container.ts';
 import { InvocationFailure, startContainer } from './container.ts';
 import type { WorkerSetting } from './protocol.ts';
+import { nextTraceHeader } from './trace.ts';
 
 export interface PoolSetting extends WorkerSetting {
   readonly logicalId: string;
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  readonly mayRecurse: boolean;
   /** Maximum concurrent instances. */
   readonly size: number;
+}
+
+interface InvocationOptions {
+  /** An event that is still waiting for an instance at this time is not processed. In ms since 1970; default: never. */
+  readonly expiresAt?: number;
+  /** Trace header of the request that leads to this invocation. Default: a new chain begins. */
+  readonly traceHeader?: string | undefined;
 }
 
 /** A function, ready to be invoked. */
 export interface FunctionPool {
   readonly logicalId: string;
   readonly name: string;
+  readonly arn: string;
+  /** The template allows the function to be invoked more than 16 times in one chain of requests. */
+  readonly mayRecurse: boolean;
   readonly size: number;
   /** Number of instances that are processing an event. */
   readonly running: number;
@@ -24,7 +36,7 @@ export interface FunctionPool {
    * scale out or throttle here, but one machine has no more workers.
    * @throws InvocationFailure
    */
-  invoke(event: unknown): Promise<unknown>;
+  invoke(event: unknown, options?: InvocationOptions): Promise<unknown>;
   /** Accepts no more events, waits at most `graceMs` for the current ones, then stops the instances. */
   stop(graceMs: number): Promise<void>;
 }
@@ -72,11 +84,13 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
   return {
     logicalId: setting.logicalId,
     name: setting.functionName,
+    arn: setting.functionArn,
+    mayRecurse: setting.mayRecurse,
     size: setting.size,
     get running() {
       return running;
     },
-    invoke: async (event) => {
+    invoke: async (event, { expiresAt = Number.POSITIVE_INFINITY, traceHeader } = {}) => {
       if (stopped) {
         throw new InvocationFailure('crash', {
           errorType: 'Runtime.Ended',
@@ -88,9 +102,13 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
       const container = await acquireAlive();
       running += 1;
       try {
-        return JSON.parse(
-          await container.invoke({ requestId: randomUUID(), payload }, setting.timeoutMs),
-        ) as unknown;
+        if (Date.now() > expiresAt) throw expired();
+        const request = {
+          requestId: randomUUID(),
+          payload,
+          traceHeader: nextTraceHeader(traceHeader, setting.functionArn),
+        };
+        return JSON.parse(await container.invoke(request, setting.timeoutMs)) as unknown;
       } catch (error) {
         if (error instanceof InvocationFailure) {
           log({
@@ -119,4 +137,12 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
       await Promise.all([...containers].map((container) => container.end()));
     },
   };
+}
+
+function expired(): InvocationFailure {
+  return new InvocationFailure('expired', {
+    errorType: 'EventAgeExceeded',
+    errorMessage: 'The event waited for an instance beyond its maximum age.',
+    trace: [],
+  });
 }

@@ -11,6 +11,8 @@ export interface WorkerSetting {
 /** To the worker: one event. Payloads travel as JSON text, as in Lambda. */
 export interface InvocationRequest {
   readonly requestId: string;
+  /** The trace header of the chain that this invocation belongs to. */
+  readonly traceHeader: string;
   readonly payload: string;
   /** Milliseconds since 1970. */
   readonly deadline: number;

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import type { Assembly } from '../template/assembly.ts';
 import { LOCAL_REGION } from '../template/intrinsics.ts';
 import type { Resource, Stack } from '../template/stack-resources.ts';
+import { type AsyncInvocation, asyncInvocation, RETRY_DELAYS_SECONDS } from './async-invocation.ts';
 import type { FunctionPool } from './pool.ts';
 import { createPool } from './pool.ts';
 
@@ -30,6 +31,8 @@ export interface FunctionsSetting {
   readonly environment: Readonly<Record<string, string>>;
   /** Maximum concurrent instances of a function for each invoker. A lower reserved concurrency takes precedence. */
   readonly workers: number;
+  /** Waits before the retries of an asynchronous invocation, in seconds. Default: Lambda's, 60 and 120. */
+  readonly retryDelaysSeconds?: readonly number[] | undefined;
   readonly log: Log;
 }
 
@@ -38,22 +41,46 @@ export interface Functions {
   readonly pools: readonly FunctionPool[];
   /** Finds a function by name, by ARN, or by a text that contains the ARN, such as an integration's URI. */
   find(nameOrArn: string): FunctionPool | undefined;
+  /** Finds a function's asynchronous invocation in the same ways. */
+  findAsync(nameOrArn: string): AsyncInvocation | undefined;
+  /** Ends the waits before retries. */
+  stopRetries(): void;
 }
+
+/** Lambda's defaults where a function has no EventInvokeConfig. */
+const LAMBDA_DEFAULTS = { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21_600 };
 
 /** Creates a pool for each function of the template. */
 export function provideFunctions(setting: FunctionsSetting): Functions {
-  const entries = setting.stack.ofType('AWS::Lambda::Function').map((resource) => ({
-    arn: resource.physical.arn,
-    pool: provideFunction(setting, resource),
-  }));
+  const entries = setting.stack.ofType('AWS::Lambda::Function').map((resource) => {
+    const pool = provideFunction(setting, resource);
+    return { arn: resource.physical.arn, pool, async: provideAsync(setting, resource, pool) };
+  });
+  const find = (nameOrArn: string) =>
+    entries.find(
+      ({ arn, pool }) =>
+        nameOrArn === pool.name || nameOrArn === arn || nameOrArn.includes(`${arn}/invocations`),
+    );
   return {
     pools: entries.map(({ pool }) => pool),
-    find: (nameOrArn) =>
-      entries.find(
-        ({ arn, pool }) =>
-          nameOrArn === pool.name || nameOrArn === arn || nameOrArn.includes(`${arn}/invocations`),
-      )?.pool,
+    find: (nameOrArn) => find(nameOrArn)?.pool,
+    findAsync: (nameOrArn) => find(nameOrArn)?.async,
+    stopRetries: () => {
+      for (const { async } of entries) async.stop();
+    },
   };
+}
+
+function provideAsync(
+  { stack, retryDelaysSeconds = RETRY_DELAYS_SECONDS, log }: FunctionsSetting,
+  { physical }: Resource<'AWS::Lambda::Function'>,
+  target: FunctionPool,
+): AsyncInvocation {
+  const declared = stack
+    .ofType('AWS::Lambda::EventInvokeConfig')
+    .find(({ properties }) => [physical.arn, physical.name].includes(properties.FunctionName));
+  const config = declared?.properties ?? LAMBDA_DEFAULTS;
+  return asyncInvocation({ target, config, retryDelaysSeconds, log });
 }
 
 function provideFunction(
@@ -79,6 +106,7 @@ function provideFunction(
       functionArn: physical.arn,
       memoryMb: properties.MemorySize,
       timeoutMs: properties.Timeout * 1000,
+      mayRecurse: properties.RecursiveLoop === 'Allow',
       size: Math.max(1, Math.min(size, reserved)),
       env: environmentOf(setting, resource, assetDir),
     },

@@ -31,6 +31,8 @@ function post(message: WorkerMessage): void {
 }
 
 async function invoke(handler: Handler, request: InvocationRequest): Promise<WorkerMessage> {
+  // SDK clients send it with their requests, which lets Lambda detect recursive loops.
+  process.env._X_AMZN_TRACE_ID = request.traceHeader;
   try {
     const result = await handler(JSON.parse(request.payload), context(request));
     return { kind: 'success', payload: JSON.stringify(result) ?? 'null' };

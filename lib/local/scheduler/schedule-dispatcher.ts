@@ -1,6 +1,7 @@
 import type { AwsCall } from '../aws/aws-client.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { startTimer, type Timer } from '../timer.ts';
 import type { ScheduleStore, StoredSchedule } from './schedule-store.ts';
 import { readJson } from './scheduler-api.ts';
 
@@ -21,7 +22,6 @@ export interface DispatcherSetting {
 
 const BATCH = 50;
 const RETRY_MS = 1_000;
-const MAX_TIMER_MS = 60_000;
 
 /**
  * Sends the messages of due schedules, including those that came due while the cloud was down. A schedule is deleted
@@ -29,18 +29,17 @@ const MAX_TIMER_MS = 60_000;
  * Scheduler). While SQS is unreachable it retries.
  */
 export function startDispatcher({ store, sqs, currentQueueUrl, log }: DispatcherSetting): Dispatcher {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: Timer | undefined;
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
 
   function arm(atLeastMs = 0): void {
-    clearTimeout(timer);
+    timer?.stop();
     const nextDueAt = store.nextDueAt();
     if (stopped || nextDueAt === undefined) return;
-    const waitMs = Math.min(Math.max(nextDueAt - Date.now(), atLeastMs), MAX_TIMER_MS);
-    timer = setTimeout(() => {
+    timer = startTimer(Math.max(nextDueAt, Date.now() + atLeastMs), () => {
       running = running.then(fireDue);
-    }, waitMs);
+    });
   }
 
   async function fireDue(): Promise<void> {
@@ -67,7 +66,7 @@ export function startDispatcher({ store, sqs, currentQueueUrl, log }: Dispatcher
     wake: () => arm(),
     stop: async () => {
       stopped = true;
-      clearTimeout(timer);
+      timer?.stop();
       await running;
     },
   };

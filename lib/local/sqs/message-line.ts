@@ -6,6 +6,8 @@ export interface StoredMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
   readonly groupId: string | undefined;
+  /** The sender's trace header. */
+  readonly traceHeader: string | undefined;
   readonly sentAt: number;
   visibleAt: number;
   receiveCount: number;

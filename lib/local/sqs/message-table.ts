@@ -30,8 +30,9 @@ export function openMessageTable({ database }: State): MessageTable {
   );
   const selectMessages = database.prepare('SELECT * FROM message ORDER BY sequence');
   const insert = database.prepare(
-    `INSERT INTO message (message_id, queue, body, attributes, group_id, sent_at, visible_at, receive_count)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 0)`,
+    `INSERT INTO message
+       (message_id, queue, body, attributes, group_id, trace_header, sent_at, visible_at, receive_count)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)`,
   );
   const update = database.prepare(
     `UPDATE message SET queue = ?, visible_at = ?, receive_count = ?, first_received_at = ?, receipt = ?
@@ -56,6 +57,7 @@ export function openMessageTable({ database }: State): MessageTable {
         message.body,
         JSON.stringify(message.attributes),
         message.groupId ?? null,
+        message.traceHeader ?? null,
         message.sentAt,
         message.visibleAt,
       );
@@ -84,6 +86,7 @@ function readMessage(row: Readonly<Record<string, unknown>>): StoredMessage {
     body: String(row.body),
     attributes: JSON.parse(String(row.attributes)) as Record<string, MessageAttribute>,
     groupId: row.group_id === null ? undefined : String(row.group_id),
+    traceHeader: row.trace_header === null ? undefined : String(row.trace_header),
     sentAt: Number(row.sent_at),
     visibleAt: Number(row.visible_at),
     receiveCount: Number(row.receive_count),

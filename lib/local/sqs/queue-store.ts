@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { SeededFaults } from '../seeded-faults.ts';
 import type { State } from '../state.ts';
 import { inTransaction } from '../state.ts';
 import type { MessageAttribute, StoredMessage } from './message-line.ts';
@@ -20,6 +21,7 @@ export interface NewMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttribute>>;
   readonly groupId: string | undefined;
+  readonly traceHeader: string | undefined;
   /** In seconds; default: the queue's. */
   readonly delaySeconds: number | undefined;
 }
@@ -50,8 +52,11 @@ export class SqsStore {
   private readonly table: MessageTable;
   private isStopped = false;
 
-  constructor(state: State) {
+  private readonly faults: SeededFaults;
+
+  constructor(state: State, faults: SeededFaults = () => false) {
     this.state = state;
+    this.faults = faults;
     this.table = openMessageTable(state);
     this.load();
   }
@@ -154,7 +159,9 @@ export class SqsStore {
   delete(name: string, receipt: string): void {
     const queue = this.queue(name);
     const message = queue.received(receipt);
-    if (message !== undefined) this.remove(queue, message);
+    if (message === undefined) return;
+    if (this.faults('missedDelete')) this.changeVisibility(name, receipt, 0);
+    else this.remove(queue, message);
   }
 
   /** Hides a received message for `seconds` from now. Returns `false` if it is not in flight. */
@@ -203,6 +210,7 @@ export class SqsStore {
       body: message.body,
       attributes: message.attributes,
       groupId: message.groupId,
+      traceHeader: message.traceHeader,
       sentAt: now,
       visibleAt: now + 1000 * (message.delaySeconds ?? Number(queue.attributes.DelaySeconds)),
       receiveCount: 0,

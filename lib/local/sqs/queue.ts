@@ -1,8 +1,6 @@
+import { startTimer, type Timer } from '../timer.ts';
 import { MessageLine, type StoredMessage } from './message-line.ts';
 import type { QueueAttributes } from './message-table.ts';
-
-/** Longest timer, well below the limit of 2^31 ms. A timer that ends early is set again. */
-const MAX_TIMER_MS = 60_000;
 
 /** A queue in memory: its messages in order, their receipts, and the waiting polls. */
 export class Queue {
@@ -15,7 +13,7 @@ export class Queue {
   private readonly byReceipt = new Map<string, StoredMessage>();
   /** Each function ends one poll. */
   private readonly waiters = new Set<() => void>();
-  private wakeTimer: NodeJS.Timeout | undefined;
+  private wakeTimer: Timer | undefined;
   private isStopped = false;
 
   constructor(name: string, attributes: QueueAttributes, createdAt: number) {
@@ -92,7 +90,7 @@ export class Queue {
   /** Ends every poll and sets no more timers. */
   stop(): void {
     this.isStopped = true;
-    clearTimeout(this.wakeTimer);
+    this.wakeTimer?.stop();
     this.endPolls();
   }
 
@@ -102,9 +100,9 @@ export class Queue {
 
   /** While polls wait, sets a timer for the time at which the next hidden message becomes visible. */
   private scheduleWake(): void {
-    clearTimeout(this.wakeTimer);
+    this.wakeTimer?.stop();
     const at = this.line.nextVisibleAt();
     if (at === undefined || this.waiters.size === 0 || this.isStopped) return;
-    this.wakeTimer = setTimeout(() => this.wake(), Math.min(Math.max(at - Date.now(), 0), MAX_TIMER_MS));
+    this.wakeTimer = startTimer(at, () => this.wake());
   }
 }

@@ -1,5 +1,5 @@
 import { AwsFault } from '../aws/aws-fault.ts';
-import type { AwsInput, JsonService } from '../aws/aws-server.ts';
+import type { AwsInput, AwsRequest, JsonService } from '../aws/aws-server.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
 import type { QueueAttributes } from './message-table.ts';
 import type { SqsStore } from './queue-store.ts';
@@ -31,8 +31,8 @@ export function sqsService(store: SqsStore, address: () => string): JsonService 
     const name = new URL(String(input.QueueUrl), address()).pathname.split('/').pop() ?? '';
     return existing(store, name);
   };
-  const read = (queue: string, entry: Entry) =>
-    readMessage(entry, Number(store.attributes(queue).MaximumMessageSize));
+  const read = (queue: string, entry: Entry, { traceHeader }: AwsRequest) =>
+    readMessage(entry, { maximumBytes: Number(store.attributes(queue).MaximumMessageSize), traceHeader });
   return {
     targetPrefix: 'AmazonSQS',
     queryErrorCode: (code) => QUERY_CODES[code] ?? code,
@@ -52,23 +52,23 @@ export function sqsService(store: SqsStore, address: () => string): JsonService 
       }),
       GetQueueAttributes: (input) => ({ Attributes: describe(store, queueOf(input), input) }),
       PurgeQueue: (input) => store.purge(queueOf(input)),
-      SendMessage: (input) => {
+      SendMessage: (input, request) => {
         const queue = queueOf(input);
-        const [stored] = store.send(queue, [read(queue, input)]);
+        const [stored] = store.send(queue, [read(queue, input, request)]);
         return stored === undefined ? {} : sent(stored);
       },
-      SendMessageBatch: (input) => {
+      SendMessageBatch: (input, request) => {
         const queue = queueOf(input);
         const entries = readEntries(input);
         const bytes = entries.reduce((sum, entry) => sum + Buffer.byteLength(String(entry.MessageBody)), 0);
         if (bytes > MAX_REQUEST_BYTES)
           throw new AwsFault('BatchRequestTooLong', 'The batch is longer than 1 MiB.');
         return eachEntry(entries, (entry) => {
-          const [stored] = store.send(queue, [read(queue, entry)]);
+          const [stored] = store.send(queue, [read(queue, entry, request)]);
           return stored === undefined ? {} : sent(stored);
         });
       },
-      ReceiveMessage: async (input, gone) => {
+      ReceiveMessage: async (input, { gone }) => {
         const queue = queueOf(input);
         const defaultWait = Number(store.attributes(queue).ReceiveMessageWaitTimeSeconds);
         const messages = await store.poll(queue, {

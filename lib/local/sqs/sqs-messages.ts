@@ -11,13 +11,19 @@ const MAX_DELAY_SECONDS = 900;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly what SQS refuses.
 const INVALID_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
+export interface MessageReading {
+  /** The queue's limit. */
+  readonly maximumBytes: number;
+  /** The request's `X-Amzn-Trace-Id`. */
+  readonly traceHeader: string | undefined;
+}
+
 /**
  * Reads a message from a request.
  *
- * @param maximumBytes the queue's limit
  * @throws AwsFault if SQS would reject the message
  */
-export function readMessage(input: Entry, maximumBytes: number): NewMessage {
+export function readMessage(input: Entry, { maximumBytes, traceHeader }: MessageReading): NewMessage {
   const body = input.MessageBody;
   if (typeof body !== 'string' || body === '') {
     throw new AwsFault('MissingParameter', 'The request must contain the parameter MessageBody.');
@@ -40,9 +46,16 @@ export function readMessage(input: Entry, maximumBytes: number): NewMessage {
   return {
     body,
     attributes,
+    traceHeader: systemTraceHeader(input) ?? traceHeader,
     groupId: typeof input.MessageGroupId === 'string' ? input.MessageGroupId : undefined,
     delaySeconds: integer(input, 'DelaySeconds', [0, MAX_DELAY_SECONDS]),
   };
+}
+
+/** A message's own trace header takes precedence over the request's. */
+function systemTraceHeader(input: Entry): string | undefined {
+  const attributes = (input.MessageSystemAttributes ?? {}) as NewMessage['attributes'];
+  return attributes.AWSTraceHeader?.StringValue;
 }
 
 /** The answer of SQS to a message that was sent. */
@@ -63,6 +76,7 @@ export function received(message: StoredMessage, input: AwsInput): Record<string
     ApproximateReceiveCount: String(message.receiveCount),
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
     ...(message.groupId === undefined ? {} : { MessageGroupId: message.groupId }),
+    ...(message.traceHeader === undefined ? {} : { AWSTraceHeader: message.traceHeader }),
   };
   const wanted = [...strings(input.AttributeNames), ...strings(input.MessageSystemAttributeNames)];
   const shown = Object.entries(system).filter(([name]) => wanted.includes('All') || wanted.includes(name));

@@ -30,6 +30,10 @@ const table = z.strictObject({
   GlobalSecondaryIndexes: z.array(index).default([]),
   LocalSecondaryIndexes: z.array(index).default([]),
   StreamSpecification: z.strictObject({ StreamViewType: z.string() }).optional(),
+  TimeToLiveSpecification: z
+    .strictObject({ AttributeName: z.string().optional(), Enabled: z.boolean() })
+    .refine(({ AttributeName, Enabled }) => !Enabled || AttributeName !== undefined, 'an attribute is needed')
+    .optional(),
   ProvisionedThroughput: json.optional(),
   OnDemandThroughput: json.optional(),
 });
@@ -56,15 +60,14 @@ const lambdaFunction = z.strictObject({
   MemorySize: z.int().default(128),
   Environment: z.strictObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
   ReservedConcurrentExecutions: z.int().optional(),
+  RecursiveLoop: z.enum(['Allow', 'Terminate']).default('Terminate'),
 });
 
 const eventInvokeConfig = z.strictObject({
   FunctionName: z.string(),
   Qualifier: z.literal('$LATEST'),
-  // Rules invoke a function once without retries; the template must declare the same.
-  MaximumRetryAttempts: z.literal(0),
-  // An event is delivered when its rule fires, so none can expire before.
-  MaximumEventAgeInSeconds: z.int().min(60).max(21_600).optional(),
+  MaximumRetryAttempts: z.int().min(0).max(2).default(2),
+  MaximumEventAgeInSeconds: z.int().min(60).max(21_600).default(21_600),
 });
 
 const filterCriteria = z.strictObject({ Filters: z.array(z.strictObject({ Pattern: z.string() })) });

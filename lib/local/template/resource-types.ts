@@ -57,8 +57,6 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, read
     'SSESpecification',
     'TableClass',
     'Tags',
-    // Nothing expires locally. On AWS expiry can take days, so nothing may depend on its time.
-    'TimeToLiveSpecification',
   ],
   'AWS::SQS::Queue': [
     'KmsDataKeyReusePeriodSeconds',
@@ -73,8 +71,6 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, read
     'EphemeralStorage',
     'KmsKeyArn',
     'LoggingConfig',
-    // Recursive loops through queues are not detected here: all of them run, including those that AWS would stop.
-    'RecursiveLoop',
     'Role',
     'RuntimeManagementConfig',
     'Tags',

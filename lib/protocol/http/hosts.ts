@@ -2,10 +2,28 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HostHandler } from './host-handling.ts';
 import { fetchBody, lambdaBody, nodeBody } from './request-body.ts';
 
-/** Adapts a handler to each kind of host. */
+/** Adapts a kit's handler to each kind of host. */
+
+/** A kit's adapters. Each takes what the kit's own handler is made of. */
+export interface HostAdapters<Args extends readonly unknown[]> {
+  readonly node: (...args: Args) => (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  readonly fetch: (...args: Args) => (request: Request) => Promise<Response>;
+  readonly lambda: (...args: Args) => (event: LambdaHttpEvent) => Promise<LambdaHttpResult>;
+}
+
+/** @param answering checks its arguments, and makes the handler of all hosts */
+export function hostAdapters<Args extends readonly unknown[]>(
+  answering: (...args: Args) => HostHandler,
+): HostAdapters<Args> {
+  return {
+    node: (...args) => nodeHost(answering(...args)),
+    fetch: (...args) => fetchHost(answering(...args)),
+    lambda: (...args) => lambdaHost(answering(...args)),
+  };
+}
 
 /** For `node:http` and frameworks on it. */
-export function nodeHost(
+function nodeHost(
   handle: HostHandler,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
@@ -22,7 +40,7 @@ export function nodeHost(
 }
 
 /** For hosts that pass a `Request` and expect a `Response`. */
-export function fetchHost(handle: HostHandler): (request: Request) => Promise<Response> {
+function fetchHost(handle: HostHandler): (request: Request) => Promise<Response> {
   return async (request) => {
     const { status, headers, body } = await handle({
       method: request.method,
@@ -56,7 +74,7 @@ export interface LambdaHttpResult {
 }
 
 /** For AWS Lambda. */
-export function lambdaHost(handle: HostHandler): (event: LambdaHttpEvent) => Promise<LambdaHttpResult> {
+function lambdaHost(handle: HostHandler): (event: LambdaHttpEvent) => Promise<LambdaHttpResult> {
   return async (event) => {
     // A function that is invoked by hand may get no event at all.
     const { httpMethod, requestContext, multiValueHeaders, headers: single } = event ?? {};

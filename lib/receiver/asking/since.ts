@@ -11,6 +11,22 @@ export function sinceOf({ since }: { readonly since: string | undefined }): stri
   if (since !== undefined) return isoTime(fullHour(since));
   throw new ReceiverFault(
     'since_missing',
-    'Nothing was asked for yet, so service.since must say from when on: a full hour.',
+    'No run has stored a mark yet, so service.since must say from when on: a full hour.',
   );
+}
+
+/**
+ * How far a run looks back before the mark. The service's audit may correct a window up to an hour and a quarter after
+ * it was closed. Looking back costs nothing extra: it is part of the same request.
+ */
+const LOOK_BACK_MS = 2 * 3_600_000;
+
+/** Where the next comparison begins: two hours before the stored mark, never before `since`. Without a mark, at `since`. */
+export function resumeMs(
+  { since }: { readonly since: string | undefined },
+  mark: string | undefined,
+): number {
+  if (mark === undefined) return fullHour(sinceOf({ since }));
+  const earliestMs = since === undefined ? 0 : fullHour(since);
+  return Math.max(Date.parse(mark) - LOOK_BACK_MS, earliestMs);
 }

@@ -1,12 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  fetchHost,
-  type LambdaHttpEvent,
-  type LambdaHttpResult,
-  lambdaHost,
-  nodeHost,
-} from '../../protocol/http/hosts.ts';
-import { type AdapterOptions, answering, type CallbackHandler } from './handling.ts';
+import { hostAdapters } from '../../protocol/http/hosts.ts';
+import { answering } from './handling.ts';
+
+const hosts = hostAdapters(answering);
 
 /**
  * For `node:http` and frameworks on it: Express, NestJS, Cloud Functions. If a body parser runs first, the raw bytes must
@@ -15,12 +10,7 @@ import { type AdapterOptions, answering, type CallbackHandler } from './handling
  * @throws ReceiverFault `invalid_option`
  * @example createServer(toNodeHandler(receiver.handle)).listen(4600);
  */
-export function toNodeHandler(
-  handler: CallbackHandler,
-  options?: AdapterOptions,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  return nodeHost(answering(handler, options));
-}
+export const toNodeHandler = hosts.node;
 
 /**
  * For hosts that pass a `Request` and expect a `Response`: Hono, Next.js routes, Bun, Deno, workers.
@@ -28,12 +18,7 @@ export function toNodeHandler(
  * @throws ReceiverFault `invalid_option`
  * @example export const POST = toFetchHandler(receiver.handle);
  */
-export function toFetchHandler(
-  handler: CallbackHandler,
-  options?: AdapterOptions,
-): (request: Request) => Promise<Response> {
-  return fetchHost(answering(handler, options));
-}
+export const toFetchHandler = hosts.fetch;
 
 /**
  * For AWS Lambda behind API Gateway, a function URL or a load balancer.
@@ -41,9 +26,4 @@ export function toFetchHandler(
  * @throws ReceiverFault `invalid_option`
  * @example export const handler = toLambdaHandler(receiver.handle);
  */
-export function toLambdaHandler(
-  handler: CallbackHandler,
-  options?: AdapterOptions,
-): (event: LambdaHttpEvent) => Promise<LambdaHttpResult> {
-  return lambdaHost(answering(handler, options));
-}
+export const toLambdaHandler = hosts.lambda;

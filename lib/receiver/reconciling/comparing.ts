@@ -7,7 +7,7 @@ import {
 } from '../../protocol/row-digest.ts';
 import type { EventTypes } from '../event-types.ts';
 import { type ReceiverStore, sliceStart } from '../stores/receiver-store.ts';
-import type { Resolution, Slice, Span } from './questions.ts';
+import type { Slice, Span } from './questions.ts';
 
 /** A slice for which the rows of the service and of this receiver differ. */
 export interface Difference extends Span {
@@ -62,17 +62,6 @@ function sumsBySlice(slices: readonly Slice[], everySeconds: number): ReadonlyMa
     sums.set(start, sum);
   }
   return sums;
-}
-
-export function secondsOf(resolution: Resolution, windowSeconds: number): number {
-  switch (resolution) {
-    case 'window':
-      return windowSeconds;
-    case 'hour':
-      return 3_600;
-    case 'day':
-      return 86_400;
-  }
 }
 
 /** Merges adjacent spans, so that a day of differing hours takes one request, not twenty-four. */

@@ -1,13 +1,12 @@
 import { isoTime } from '../../protocol/instants.ts';
 import type { JsonObject } from '../../protocol/json/json-values.ts';
+import type { Resolution } from '../../protocol/resolutions.ts';
 import { addHashes, createDigestSum, type Digest } from '../../protocol/row-digest.ts';
 import { countOf, hashOf, listOf, textOf, timeOf } from '../asking/reading.ts';
 import { type Client, type Page, pageOf, type Refusal, refused } from '../asking/service-client.ts';
 import type { EventTypes } from '../event-types.ts';
 import { type ListedOutcome, parseListedOutcome } from '../outcome.ts';
 import type { VerifiedAnswer } from '../verifying/answer.ts';
-
-export type Resolution = 'window' | 'hour' | 'day';
 
 /** A time range in milliseconds since 1970: `fromMs` inclusive, `toMs` exclusive. */
 export interface Span {

@@ -1,10 +1,11 @@
 import { isoTime } from '../../protocol/instants.ts';
-import { sinceOf } from '../asking/since.ts';
+import { type Resolution, resolutionSeconds } from '../../protocol/resolutions.ts';
+import { resumeMs } from '../asking/since.ts';
 import { type Counts, noCounts } from '../asking/taking.ts';
 import type { ReceiverStore } from '../stores/receiver-store.ts';
 import { fullHour } from '../times.ts';
-import { compare, type Difference, mergeNeighbours, secondsOf } from './comparing.ts';
-import type { Opening, Resolution, Slice, Span } from './questions.ts';
+import { compare, type Difference, mergeNeighbours } from './comparing.ts';
+import type { Opening, Slice, Span } from './questions.ts';
 import { type RepairPorts, repairWindow } from './repairing.ts';
 
 export interface ReconcileOptions {
@@ -52,12 +53,6 @@ export interface ReconcilePorts extends RepairPorts {
 }
 
 /**
- * How far a run looks back before the mark. The service's audit may correct a window up to an hour and a quarter after
- * it was closed. Looking back costs nothing extra: it is part of the same request.
- */
-const LOOK_BACK_MS = 2 * 3_600_000;
-
-/**
  * Compares the applied outcomes with those of the service. It compares days first, then the hours of the days that
  * differ, then their windows, their buckets and their rows. So the number of requests grows with what is missing, not
  * with the total volume. Missing outcomes are applied as a callback would be, and acknowledged.
@@ -102,9 +97,7 @@ function beginning(
     const fromMs = fullHour(from);
     return { fromMs, mayMove: settled === undefined || fromMs <= Date.parse(settled) };
   }
-  if (mark === undefined) return { fromMs: fullHour(sinceOf({ since })), mayMove: true };
-  const earliestMs = since === undefined ? 0 : fullHour(since);
-  return { fromMs: Math.max(Date.parse(mark) - LOOK_BACK_MS, earliestMs), mayMove: true };
+  return { fromMs: resumeMs({ since }, mark), mayMove: true };
 }
 
 interface Descent {
@@ -177,7 +170,7 @@ async function look(
   at: { readonly span: Span; readonly resolution: Resolution; readonly there: readonly Slice[] },
 ): Promise<readonly Difference[]> {
   const { span, resolution, there } = at;
-  const everySeconds = secondsOf(resolution, opening.windowSeconds);
+  const everySeconds = resolutionSeconds(resolution, opening.windowSeconds);
   const { slices, differences } = await compare(ports, { ...span, everySeconds, there });
   options.onProgress?.({
     event: 'compared',

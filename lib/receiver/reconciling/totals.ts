@@ -1,6 +1,6 @@
 import { isoTime } from '../../protocol/instants.ts';
 import { createDigestSum, type Digest } from '../../protocol/row-digest.ts';
-import { sinceOf } from '../asking/since.ts';
+import { resumeMs } from '../asking/since.ts';
 import { fullHour } from '../times.ts';
 import type { ReconcilePorts } from './reconcile.ts';
 
@@ -22,7 +22,8 @@ export interface Totals {
 /**
  * Returns the control totals of both sides for all closed windows of a range. Changes nothing.
  *
- * @param range full hours, ISO 8601; default: from `service.since` to the end of the last closed window
+ * @param range full hours, ISO 8601. Default: from `service.since`, or without it from two hours before the mark that the
+ *   last `reconcile` stored, to the end of the last closed window
  * @returns undefined if no window is closed yet
  * @throws ReceiverFault `since_missing`, `invalid_time`
  */
@@ -31,7 +32,7 @@ export async function compareTotals(
   range: { readonly from?: string; readonly to?: string } = {},
 ): Promise<Totals | undefined> {
   const { merchantId, store, questions, types } = ports;
-  const fromMs = fullHour(range.from ?? sinceOf(ports));
+  const fromMs = await firstMs(ports, range.from);
   const opening = await questions.opening(fromMs, range.to === undefined ? undefined : fullHour(range.to));
   if (opening === undefined) return undefined;
   const { toMs } = opening;
@@ -40,6 +41,15 @@ export async function compareTotals(
   const here = totalOf([...slices.values()].map((digest) => digest.filter(types.includes)));
   const isEqual = there.count === here.count && there.hash === here.hash;
   return { from: isoTime(fromMs), through: isoTime(toMs), there, here, isEqual };
+}
+
+async function firstMs(
+  { merchantId, store, since }: Pick<ReconcilePorts, 'merchantId' | 'store' | 'since'>,
+  from: string | undefined,
+): Promise<number> {
+  const given = from ?? since;
+  if (given !== undefined) return fullHour(given);
+  return resumeMs({ since }, await store.mark(merchantId, 'reconciledThrough'));
 }
 
 function totalOf(digests: readonly Digest[]): Total {

@@ -1,17 +1,11 @@
 import type { DynamoDBDocument, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { PASSING_REASONS } from '../../protocol/table/passing-failures.ts';
 import type { Pauses } from '../pauses.ts';
 import { ReceiverFault } from '../receiver-fault.ts';
 
 /** Maximum number of tries when a transaction collides with another one on the same items. */
 const MAX_TRIES = 6;
 const PAUSE_MS = 20;
-/** DynamoDB's cancellation reasons after which the same transaction may succeed later. */
-const PASSING = new Set([
-  'TransactionConflict',
-  'ThrottlingError',
-  'ProvisionedThroughputExceeded',
-  'RequestLimitExceeded',
-]);
 
 /**
  * Writes all items or none.
@@ -32,7 +26,7 @@ export async function writeTogether(
       const codes = cancellationCodes(error);
       if (codes === undefined) throw error;
       if (codes[0] === 'ConditionalCheckFailed') return 'exists';
-      if (codes.includes('ConditionalCheckFailed') || !codes.some((code) => PASSING.has(code))) {
+      if (codes.includes('ConditionalCheckFailed') || !codes.some((code) => PASSING_REASONS.has(code))) {
         const message = `A write of onOutcome was refused: ${codes.join(', ')}.`;
         throw new ReceiverFault('effects_refused', message, { cause: error });
       }

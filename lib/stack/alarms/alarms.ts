@@ -7,7 +7,8 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { LANE_VISIBILITY_SECONDS, type Lanes } from '../delivery/lanes.ts';
+import { MAX_QUEUE_DELAY_SECONDS, QUEUES } from '../../settings.ts';
+import type { Lanes } from '../delivery/lanes.ts';
 import type { Intake } from '../ingest/intake-queue.ts';
 import { BEHIND, COUNTED } from './alarm-list.ts';
 import {
@@ -20,8 +21,6 @@ import {
   serviceMetric,
 } from './alarm-metrics.ts';
 
-/** The longest delay of a queue. A message of this age may only just have become visible. */
-const MAX_QUEUE_DELAY_SECONDS = 900;
 /** Added to the visibility timeout, which a message waits for after its first receiver died. */
 const GRACE_SECONDS = 300;
 const FAILED_SHARE = 0.05;
@@ -127,11 +126,12 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
       says: `The oldest message has waited longer than ${threshold} s.`,
       threshold,
     });
-  const delayed = MAX_QUEUE_DELAY_SECONDS + LANE_VISIBILITY_SECONDS;
-  age('FirstLaneBehind', quietMessageAge(lanes.first), LANE_VISIBILITY_SECONDS + GRACE_SECONDS);
+  // A message of the longest delay may only just have become visible.
+  const delayed = MAX_QUEUE_DELAY_SECONDS + QUEUES.lane.visibilitySeconds;
+  age('FirstLaneBehind', quietMessageAge(lanes.first), QUEUES.lane.visibilitySeconds + GRACE_SECONDS);
   age('RetryLaneBehind', messageAge(lanes.retry), delayed);
   age('CheckLaneBehind', messageAge(lanes.check), delayed);
-  age('IntakeBehind', messageAge(intake.queue), intake.visibilitySeconds + GRACE_SECONDS);
+  age('IntakeBehind', messageAge(intake.queue), QUEUES.intake.visibilitySeconds + GRACE_SECONDS);
   const letters = (id: string, queue: IQueue) =>
     add(id, queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
       entry: id,

@@ -1,9 +1,9 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { QUEUES } from '../../settings.ts';
 import { apiEnvironment, dispatchEnvironment, scheduleEnvironment } from '../function-environment.ts';
 import { createFunction, everyMinutes, type Part } from '../service-function.ts';
-import { DELIVER_TIMEOUT_SECONDS } from './lanes.ts';
 import { relaySource } from './relay-source.ts';
 
 const RELAY_TIMEOUT_SECONDS = 60;
@@ -32,7 +32,7 @@ export function createDeliver(part: Part): LambdaFunction {
   const { lanes, sealKey } = resources;
   const fn = createFunction(part, {
     name: 'deliver',
-    timeoutSeconds: DELIVER_TIMEOUT_SECONDS,
+    timeoutSeconds: QUEUES.lane.timeoutSeconds,
     isLooping: true,
     environment: {
       ...dispatchEnvironment(resources, settings),
@@ -52,7 +52,7 @@ export function createCheck(part: Part): LambdaFunction {
   const { settings, resources } = part;
   const fn = createFunction(part, {
     name: 'check',
-    timeoutSeconds: DELIVER_TIMEOUT_SECONDS,
+    timeoutSeconds: QUEUES.lane.timeoutSeconds,
     isLooping: true,
     environment: {
       ...dispatchEnvironment(resources, settings),

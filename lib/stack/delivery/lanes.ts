@@ -1,11 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { QUEUES } from '../../settings.ts';
 
-/** Maximum seconds of one delivery: the longest attempt takes 30 s, the rest is for reads and writes. */
-export const DELIVER_TIMEOUT_SECONDS = 60;
-/** Six times the function's time-out, as Lambda requires for event sources. */
-export const LANE_VISIBILITY_SECONDS = 6 * DELIVER_TIMEOUT_SECONDS;
 /**
  * Receives after which a message becomes a dead letter. During a transient fault, pauses grow from 5 s to the
  * visibility timeout (`core/deliver/coming-back.ts`). Nine receives take 27 minutes, minus at most a fifth by jitter.
@@ -33,7 +30,7 @@ export function createLanes(scope: Construct): Lanes {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-      visibilityTimeout: Duration.seconds(LANE_VISIBILITY_SECONDS),
+      visibilityTimeout: Duration.seconds(QUEUES.lane.visibilitySeconds),
       deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES },
     });
   return { first: lane('FirstLane'), retry: lane('RetryLane'), check: lane('CheckLane'), dead };

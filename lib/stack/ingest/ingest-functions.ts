@@ -1,8 +1,9 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { QUEUES } from '../../settings.ts';
 import { apiEnvironment } from '../function-environment.ts';
 import { createFunction, type Part } from '../service-function.ts';
-import { RECORD_TIMEOUT_SECONDS, recordersText } from './intake-queue.ts';
+import { recordersText } from './intake-queue.ts';
 
 /** Maximum messages in one batch of record. */
 const INTAKE_BATCH = 10;
@@ -13,7 +14,7 @@ export function createRecord(part: Part): LambdaFunction {
   const { intake } = resources;
   const fn = createFunction(part, {
     name: 'record',
-    timeoutSeconds: RECORD_TIMEOUT_SECONDS,
+    timeoutSeconds: QUEUES.intake.timeoutSeconds,
     environment: {
       ...apiEnvironment(resources, settings),
       TIDINGS_CHECK_HORIZON_SECONDS: String(settings.checkHorizonSeconds),

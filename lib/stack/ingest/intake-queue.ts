@@ -3,6 +3,7 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { QUEUES } from '../../settings.ts';
 
 /** Another account whose events may record outcomes. The service's own account always may. */
 export interface Recorder {
@@ -16,12 +17,8 @@ export interface Recorder {
 export interface Intake {
   readonly queue: IQueue;
   readonly dead: IQueue;
-  /** Visibility timeout in seconds. */
-  readonly visibilitySeconds: number;
 }
 
-/** Maximum seconds of one invocation of record. */
-export const RECORD_TIMEOUT_SECONDS = 20;
 /** Detail type of an event that records an outcome. Its detail is an item of a batch plus `merchantId`. */
 const DETAIL_TYPE = 'Transaction Outcome';
 /** Receives after which a message becomes a dead letter even if it might succeed later: the table was away for hours. */
@@ -34,12 +31,10 @@ export function createIntake(scope: Construct, recorders: readonly Recorder[]): 
     enforceSSL: true,
     retentionPeriod: Duration.days(14),
   };
-  // Six times the function's time-out, as Lambda requires for event sources.
-  const visibilitySeconds = 6 * RECORD_TIMEOUT_SECONDS;
   const dead = new Queue(scope, 'IntakeDeadLetters', shared);
   const queue = new Queue(scope, 'IntakeQueue', {
     ...shared,
-    visibilityTimeout: Duration.seconds(visibilitySeconds),
+    visibilityTimeout: Duration.seconds(QUEUES.intake.visibilitySeconds),
     deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES },
   });
   new Rule(scope, 'IntakeRule', {
@@ -50,7 +45,7 @@ export function createIntake(scope: Construct, recorders: readonly Recorder[]): 
     },
     targets: [new SqsQueue(queue, { deadLetterQueue: dead })],
   });
-  return { queue, dead, visibilitySeconds };
+  return { queue, dead };
 }
 
 /** JSON of account to merchant ids, as the function reads it. The stack's own account may record for all merchants. */

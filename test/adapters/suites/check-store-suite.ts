@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Check, unresolvedOrder } from '../../../lib/core/check-back/check-state.ts';
 import type { MerchantId } from '../../../lib/core/model.ts';
 import { PARTITIONS, partitionOf } from '../../../lib/core/partitions.ts';
+import { type Check, unresolvedOrder } from '../../../lib/core/record/pending-check.ts';
 import { at, merchant, SHOP, transaction } from '../support/samples.ts';
 import { allPages, from, type OpenTable, useTable } from '../support/throwaway-table.ts';
 

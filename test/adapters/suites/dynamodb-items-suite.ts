@@ -9,8 +9,9 @@ import {
 import { notificationItem } from '../../../lib/adapters/dynamodb/items/notification-items.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
 import type { Notification } from '../../../lib/core/deliver/state/notification.ts';
+import { PAST_MS } from '../../../lib/core/merchants/settings-history.ts';
 import { PARTITIONS } from '../../../lib/core/partitions.ts';
-import { DAY_SECONDS } from '../../../lib/core/time.ts';
+import { DAY_SECONDS, SECOND_MS } from '../../../lib/core/time.ts';
 import {
   feedPk,
   outcomeItem,
@@ -22,6 +23,7 @@ import { type DynamoDbTable, type DynamoDbUnderTest, RETENTION_DAYS } from '../s
 import {
   at,
   closedWindow,
+  endpoint,
   notification,
   OTHER,
   pending,
@@ -223,6 +225,15 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
 
       await table().merchants.create(profile());
       expect(await ttlOf(`M#${SHOP}`, 'PROFILE')).toBeUndefined();
+    });
+
+    it('of a deleted endpoint expire when the past ends that the audit may ask for', async () => {
+      await table().merchants.create(profile());
+      const one = endpoint();
+      await table().merchants.createEndpoint(one, 1);
+      expect(await ttlOf(`M#${SHOP}`, `E#${one.endpointId}`)).toBeUndefined();
+      await table().merchants.saveEndpoint({ ...one, rev: one.rev + 1, deletedAt: at(60.9) }, one.rev);
+      expect(await ttlOf(`M#${SHOP}`, `E#${one.endpointId}`)).toBe(kept(at(60), 0) + PAST_MS / SECOND_MS);
     });
 
     it('of a partition’s marks hold what every version reads, and nothing else', async () => {

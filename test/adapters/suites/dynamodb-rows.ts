@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { bucketsSk, directoryPk, windowPk } from '../../../lib/adapters/dynamodb/items/item-keys.ts';
 import { checkItem } from '../../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
 import { decodeRecord } from '../../../lib/adapters/dynamodb/stream-records.ts';
-import { newCheck } from '../../../lib/core/check-back/check-state.ts';
 import type { Outcome } from '../../../lib/core/model.ts';
+import { newCheck } from '../../../lib/core/record/pending-check.ts';
 import { feedPk, outcomeItem, outcomeSk, transactionPk } from '../../../lib/protocol/table/outcome-layout.ts';
 import { type DynamoDbTable, type DynamoDbUnderTest, RETENTION_DAYS } from '../support/emulators.ts';
 import {

@@ -5,9 +5,8 @@ import {
   listingOrder,
   type Notification,
   type NotificationKey,
-  type NotificationState,
-  notificationStates,
 } from '../../../lib/core/deliver/state/notification.ts';
+import { type NotificationState, notificationStates } from '../../../lib/core/model.ts';
 import { PARTITIONS } from '../../../lib/core/partitions.ts';
 import { at, notification, OTHER, SHOP, settled, transaction } from '../support/samples.ts';
 import { allPages, from, type OpenTable, useTable } from '../support/throwaway-table.ts';

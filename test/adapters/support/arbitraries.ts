@@ -7,9 +7,8 @@ import {
   MAX_SNIPPET_BYTES,
   type Notification,
   notificationSchema,
-  notificationStates,
 } from '../../../lib/core/deliver/state/notification.ts';
-import { type Outcome, outcomeSchema } from '../../../lib/core/model.ts';
+import { notificationStates, type Outcome, outcomeSchema } from '../../../lib/core/model.ts';
 import { isoTime } from '../../../lib/core/time.ts';
 import { CURRENCIES } from '../../../lib/protocol/content/currencies.ts';
 

@@ -8,7 +8,7 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createDeadLetters } from '../../../lib/adapters/queues/dead-letters.ts';
 import { createDispatcher } from '../../../lib/adapters/queues/lane-dispatcher.ts';
 import type { Dispatcher } from '../../../lib/core/deliver/dispatcher.ts';
-import type { DeadLetters } from '../../../lib/core/deliver/messages.ts';
+import type { DeadLetters } from '../../../lib/core/runtime/queue-message.ts';
 import { createAwsServer, type RestService } from '../../../lib/local/aws/aws-server.ts';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
 import { openScheduleStore } from '../../../lib/local/scheduler/schedule-store.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
-import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
+import { closePartition, reportIgnoredLength } from '../../../lib/core/bookkeeping/close.ts';
 import { runJobs } from '../../../lib/core/deliver/redelivery.ts';
 import { Fault } from '../../../lib/core/faults.ts';
-import { PARTITIONS } from '../../../lib/core/partitions.ts';
+import { forEachPartition, PARTITIONS } from '../../../lib/core/partitions.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../../support/world.ts';
 
 type World = ReturnType<typeof createWorld>;
@@ -69,6 +69,27 @@ describe('closing windows', () => {
     world.time.nowMs += 10 * MINUTE;
     await close(world);
     expect(windows()).toHaveLength(1);
+  });
+
+  it('keeps the length of its first windows, and reports once in a run that another one is ignored', async () => {
+    const { world, record, windows } = await shop();
+    const closeWith = async (windowSeconds: number) => {
+      const ports = { ...world.ports, windowSeconds };
+      const deadlineMs = Number.POSITIVE_INFINITY;
+      reportIgnoredLength(
+        ports,
+        await forEachPartition((partition) => closePartition(ports, { partition, deadlineMs })),
+      );
+      return world.events.splice(0).filter(({ event }) => event === 'window_seconds_ignored');
+    };
+    expect(await closeWith(300)).toEqual([]);
+    await record('pay_1');
+    world.time.nowMs += 6 * MINUTE;
+    expect(await closeWith(60)).toEqual([
+      { event: 'window_seconds_ignored', configuredSeconds: 60, inForceSeconds: 300 },
+    ]);
+    expect(windows()).toMatchObject([{ start: '2026-11-20T08:00:00.000Z', end: '2026-11-20T08:05:00.000Z' }]);
+    expect(await closeWith(300)).toEqual([]);
   });
 
   it('closes the window before a merchant was made, where the clock that records is behind', async () => {

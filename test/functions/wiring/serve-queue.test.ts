@@ -1,13 +1,14 @@
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LANE_VISIBILITY_SECONDS, serveQueue } from '../../../functions/wiring/serve-queue.ts';
+import { serveQueue } from '../../../functions/wiring/serve-queue.ts';
 import { Fault } from '../../../lib/core/faults.ts';
 import { createAwsServer } from '../../../lib/local/aws/aws-server.ts';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
 import { SqsStore } from '../../../lib/local/sqs/queue-store.ts';
 import { sqsService } from '../../../lib/local/sqs/sqs-api.ts';
 import { openState } from '../../../lib/local/state.ts';
+import { QUEUES } from '../../../lib/settings.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 
 const KEY = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -30,7 +31,7 @@ describe('a queue that a function works off', () => {
       log: () => undefined,
     });
     address = await listen(server, 0);
-    store.define('lane', { VisibilityTimeout: String(LANE_VISIBILITY_SECONDS) });
+    store.define('lane', { VisibilityTimeout: String(QUEUES.lane.visibilitySeconds) });
     sqs = new SQSClient({ region: 'us-east-1', credentials: KEY, endpoint: address, maxAttempts: 1 });
     queueUrl = `${address}/000000000000/lane`;
     end = async () => {
@@ -58,7 +59,7 @@ describe('a queue that a function works off', () => {
     const handler = serveQueue({
       sqs,
       queueUrlOf: () => queueUrl,
-      longestPauseSeconds: LANE_VISIBILITY_SECONDS,
+      longestPauseSeconds: QUEUES.lane.visibilitySeconds,
       work: () => Promise.reject(error),
     });
     const beforeMs = Date.now();
@@ -73,13 +74,13 @@ describe('a queue that a function works off', () => {
     );
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: messageId }] });
     // Sooner than it would come back by itself, however long this machine took.
-    expect(visibleAt).toBeLessThan(beforeMs + LANE_VISIBILITY_SECONDS * 1000);
+    expect(visibleAt).toBeLessThan(beforeMs + QUEUES.lane.visibilitySeconds * 1000);
     expect(visibleAt).toBeGreaterThanOrEqual(beforeMs + 4_000);
   });
 
   it('hands it out after its visibility time-out where it may not', async () => {
     const { answer, messageId, visibleAt, beforeMs } = await failWith(new TypeError('a mistake of ours'));
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: messageId }] });
-    expect(visibleAt).toBeGreaterThan(beforeMs + (LANE_VISIBILITY_SECONDS - 60) * 1000);
+    expect(visibleAt).toBeGreaterThan(beforeMs + (QUEUES.lane.visibilitySeconds - 60) * 1000);
   });
 });

@@ -30,6 +30,8 @@ describe('reading a shard', () => {
     const target: FunctionPool = {
       logicalId: 'Target',
       name: 'target',
+      arn: 'arn:target',
+      mayRecurse: false,
       size: 1,
       running: 0,
       invoke: async (event) => {

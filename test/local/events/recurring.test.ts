@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startRecurring } from '../../../lib/local/events/recurring.ts';
+import { asyncInvocation } from '../../../lib/local/functions/async-invocation.ts';
 import type { FunctionPool } from '../../../lib/local/functions/pool.ts';
 
 describe('a recurring invocation', () => {
@@ -17,6 +18,8 @@ describe('a recurring invocation', () => {
     const target: FunctionPool = {
       logicalId: 'Target',
       name: 'target',
+      arn: 'arn:target',
+      mayRecurse: false,
       size: 4,
       running: 0,
       stop: async () => {},
@@ -31,11 +34,14 @@ describe('a recurring invocation', () => {
       },
     };
     const recurring = startRecurring({
-      logicalId: 'Rule',
       nextAfter: (after) => after + 1_000,
-      target,
+      target: asyncInvocation({
+        target,
+        config: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+        retryDelaysSeconds: [],
+        log: () => {},
+      }),
       event: () => ({}),
-      log: () => {},
     });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(most).toBe(1);

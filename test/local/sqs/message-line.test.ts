@@ -15,6 +15,7 @@ describe('the line of a queue', () => {
     receiveCount: 0,
     firstReceivedAt: undefined,
     receipt: undefined,
+    traceHeader: undefined,
     place: 'ready',
   });
   const arrivals = fc.array(fc.record({ group: fc.constantFrom('a', 'b', 'c', 'd'), at: fc.nat(50) }), {

@@ -19,6 +19,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAwsServer } from '../../../lib/local/aws/aws-server.ts';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
+import type { SeededFaults } from '../../../lib/local/seeded-faults.ts';
 import { SqsStore } from '../../../lib/local/sqs/queue-store.ts';
 import { sqsService } from '../../../lib/local/sqs/sqs-api.ts';
 import { openState } from '../../../lib/local/state.ts';
@@ -39,9 +40,9 @@ afterEach(async () => {
 const KEY = { accessKeyId: 'a', secretAccessKey: 'b' };
 
 /** Serves the queues of the directory, as a cloud does. */
-async function serve() {
+async function serve(faults?: SeededFaults) {
   const state = openState(directory);
-  const store = new SqsStore(state);
+  const store = new SqsStore(state, faults);
   let address = '';
   const server = createAwsServer({
     json: [sqsService(store, () => address)],
@@ -74,13 +75,33 @@ const bodies = (messages: readonly { Body?: string | undefined }[] | undefined) 
   (messages ?? []).map(({ Body }) => Body);
 
 describe('queues', () => {
+  it('hand out a message once more when its deletion was missed', async () => {
+    let isMissed = true;
+    const { client, makeQueue } = await serve((kind) => kind === 'missedDelete' && isMissed);
+    const QueueUrl = await makeQueue('missed');
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'twice' }));
+    const receive = async () => (await client.send(new ReceiveMessageCommand({ QueueUrl }))).Messages ?? [];
+    const [first] = await receive();
+    await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: first?.ReceiptHandle }));
+    const [second] = await receive();
+    expect(second).toMatchObject({ MessageId: first?.MessageId, Body: 'twice' });
+    isMissed = false;
+    await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: second?.ReceiptHandle }));
+    expect(await receive()).toEqual([]);
+  });
+
   it('give each message group its turn, however long the backlog of one is', async () => {
     const { client, makeQueue, store } = await serve();
     const QueueUrl = await makeQueue('fair');
     const crowd = Array.from({ length: 100 }, (_, index) => ({ body: `big ${index}`, groupId: 'big' }));
     store.send(
       'fair',
-      crowd.map((message) => ({ ...message, attributes: {}, delaySeconds: undefined })),
+      crowd.map((message) => ({
+        ...message,
+        attributes: {},
+        delaySeconds: undefined,
+        traceHeader: undefined,
+      })),
     );
     for (const group of ['small', 'tiny']) {
       await client.send(new SendMessageCommand({ QueueUrl, MessageBody: group, MessageGroupId: group }));

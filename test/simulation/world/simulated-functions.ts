@@ -1,11 +1,12 @@
 import type { MemoryStores } from '../../../lib/adapters/memory/memory-stores.ts';
 import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
+import { handleCheckMessage } from '../../../lib/core/check-back/check-messages.ts';
 import type { Exchange, Sender } from '../../../lib/core/deliver/attempt/sender.ts';
 import { orComeBack } from '../../../lib/core/deliver/coming-back.ts';
 import type { Dispatcher } from '../../../lib/core/deliver/dispatcher.ts';
 import { createHealthMonitor, type HealthMonitor } from '../../../lib/core/deliver/health/health-monitor.ts';
-import { handleCheckMessage, handleMessage } from '../../../lib/core/deliver/messages.ts';
+import { handleMessage } from '../../../lib/core/deliver/messages.ts';
 import { runJobs } from '../../../lib/core/deliver/redelivery.ts';
 import { sweepPartition } from '../../../lib/core/deliver/sweep.ts';
 import type { ServiceEvent } from '../../../lib/core/events.ts';

@@ -1,7 +1,7 @@
-import type { CheckMessage } from '../../../lib/core/check-back/check-state.ts';
 import type { Dispatcher } from '../../../lib/core/deliver/dispatcher.ts';
 import type { NotificationMessage } from '../../../lib/core/deliver/state/notification.ts';
 import type { Lane } from '../../../lib/core/events.ts';
+import type { CheckMessage } from '../../../lib/core/record/pending-check.ts';
 import type { Dice } from '../dice.ts';
 import type { VirtualTime } from '../virtual-time.ts';
 

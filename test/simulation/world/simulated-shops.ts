@@ -68,7 +68,7 @@ export class Shop {
       onEvent: () => undefined,
       service: {
         url: ORIGIN,
-        key: 'tk_shop',
+        key: 'tk_shop_secret',
         merchantSecrets: secrets.merchant,
         since: isoTime(START_MS - HOUR_MS),
         tries: 1,

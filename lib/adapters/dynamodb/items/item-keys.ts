@@ -1,13 +1,9 @@
-import { checkKeySchema } from '../../../core/check-back/check-state.ts';
 import type { DueKey } from '../../../core/deliver/due-index.ts';
 import type { Circuit } from '../../../core/deliver/health/circuit.ts';
-import {
-  type NotificationKey,
-  type NotificationState,
-  notificationKeySchema,
-} from '../../../core/deliver/state/notification.ts';
-import type { EndpointId, MerchantId, TransactionKey } from '../../../core/model.ts';
+import { type NotificationKey, notificationKeySchema } from '../../../core/deliver/state/notification.ts';
+import type { EndpointId, MerchantId, NotificationState, TransactionKey } from '../../../core/model.ts';
 import { partitionOf } from '../../../core/partitions.ts';
+import { checkKeySchema } from '../../../core/record/pending-check.ts';
 import type { GatedPlace } from '../../../core/runtime/gate.ts';
 import { transactionPk, versionDigits } from '../../../protocol/table/outcome-layout.ts';
 

@@ -1,14 +1,12 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { CheckStore } from '../../../core/check-back/check-store.ts';
+import type { MerchantId } from '../../../core/model.ts';
 import {
   type Check,
   checkSchema,
   type UnresolvedKey,
   unresolvedOrder,
-} from '../../../core/check-back/check-state.ts';
-import type { CheckStore } from '../../../core/check-back/check-store.ts';
-import type { MerchantId } from '../../../core/model.ts';
+} from '../../../core/record/pending-check.ts';
 import { transactionPk } from '../../../protocol/table/outcome-layout.ts';
-import { calling } from '../../aws-faults.ts';
 import {
   CHECK_SK,
   checkKeyOf,
@@ -18,12 +16,11 @@ import {
   unresolvedPk,
   unresolvedSk,
 } from '../items/item-keys.ts';
-import { pageOf, startKey } from '../table/index-pages.ts';
 import type { Table } from '../table/table-client.ts';
+import { undeliveredPage } from '../table/undelivered-index.ts';
 import { createFencedStore } from './dynamodb-fenced-store.ts';
 
 export function createCheckStore(table: Table): CheckStore {
-  const { documents, name: TableName } = table;
   return {
     ...createFencedStore(table, {
       name: 'a check',
@@ -32,33 +29,20 @@ export function createCheckStore(table: Table): CheckStore {
       fromItem: (item) => checkSchema.parse(item),
     }),
 
-    async unresolved({ partition, merchantId, after, limit, cursor }) {
-      const { from, to } = rangeOf(merchantId, after);
-      // An empty range is valid here, but BETWEEN rejects a range that ends before it begins.
-      if (from >= to) return { keys: [] };
-      const answer = await calling('Finding what is unresolved', () =>
-        documents.send(
-          new QueryCommand({
-            TableName,
-            IndexName: INDEXES.undelivered,
-            KeyConditionExpression: 'undeliveredPk = :pk AND undeliveredSk BETWEEN :from AND :to',
-            ExpressionAttributeValues: {
-              ':pk': unresolvedPartitionPk(partition),
-              ':from': from,
-              ':to': to,
-            },
-            Limit: limit,
-            ExclusiveStartKey: startKey(cursor),
-          }),
-        ),
-      );
-      return pageOf(answer, (row) => {
-        const key = unresolvedKeyOf(row);
-        if (key === undefined || merchantId === undefined || key.merchantId === merchantId) return key;
-        table.reporter.report({ event: 'foreign_row', merchantId, index: INDEXES.undelivered });
-        return undefined;
-      });
-    },
+    unresolved: ({ partition, merchantId, after, limit, cursor }) =>
+      undeliveredPage(table, {
+        what: 'Finding what is unresolved',
+        pk: unresolvedPartitionPk(partition),
+        ...rangeOf(merchantId, after),
+        limit,
+        cursor,
+        read: (row) => {
+          const key = unresolvedKeyOf(row);
+          if (key === undefined || merchantId === undefined || key.merchantId === merchantId) return key;
+          table.reporter.report({ event: 'foreign_row', merchantId, index: INDEXES.undelivered });
+          return undefined;
+        },
+      }),
   };
 }
 

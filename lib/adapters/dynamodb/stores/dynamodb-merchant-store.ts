@@ -6,7 +6,8 @@ import {
   profileSchema,
 } from '../../../core/merchants/merchant-config.ts';
 import type { MerchantStore } from '../../../core/merchants/merchant-store.ts';
-import { DAY_SECONDS } from '../../../core/time.ts';
+import { PAST_MS } from '../../../core/merchants/settings-history.ts';
+import { msOf, SECOND_MS } from '../../../core/time.ts';
 import { merchantPk, PROFILE_SK } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { directoryPk, endpointSk } from '../items/item-keys.ts';
@@ -14,9 +15,6 @@ import { readItem } from '../reading-rows.ts';
 import { unlessRefused } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
-
-/** How long a deleted endpoint is kept. The audit must know which notifications it was expected to get. */
-const TOMBSTONE_SECONDS = 2 * DAY_SECONDS;
 
 export function createMerchantStore(table: Table): MerchantStore {
   const { documents, stamping, name: TableName } = table;
@@ -114,15 +112,13 @@ function endpointCreation(
   });
 }
 
-/** Deleted endpoints expire. */
+/** A deleted endpoint expires when the past that is kept no longer reaches back to it. */
 function endpointRow(endpoint: Endpoint): Record<string, unknown> {
   const { merchantId, endpointId, deletedAt } = endpoint;
   return {
     pk: merchantPk(merchantId),
     sk: endpointSk(endpointId),
     ...endpoint,
-    ...(deletedAt !== undefined && {
-      ttl: Math.floor(Date.parse(deletedAt) / 1000) + TOMBSTONE_SECONDS,
-    }),
+    ...(deletedAt !== undefined && { ttl: Math.floor((msOf(deletedAt) + PAST_MS) / SECOND_MS) }),
   };
 }

@@ -1,14 +1,7 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import {
-  type ListedKey,
-  listedKeyOf,
-  listingOrder,
-  type NotificationState,
-} from '../../../core/deliver/state/notification.ts';
+import { type ListedKey, listedKeyOf, listingOrder } from '../../../core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../../core/deliver/state/notification-store.ts';
-import type { MerchantId } from '../../../core/model.ts';
+import type { MerchantId, NotificationState } from '../../../core/model.ts';
 import { transactionPk } from '../../../protocol/table/outcome-layout.ts';
-import { calling } from '../../aws-faults.ts';
 import {
   INDEXES,
   notificationKeyOf,
@@ -17,15 +10,14 @@ import {
   undeliveredSk,
 } from '../items/item-keys.ts';
 import { notificationFromItem, notificationItem } from '../items/notification-items.ts';
-import { pageOf, startKey } from '../table/index-pages.ts';
 import type { Table } from '../table/table-client.ts';
+import { undeliveredPage } from '../table/undelivered-index.ts';
 import { createFencedStore } from './dynamodb-fenced-store.ts';
 
 export function createNotificationStore(
   table: Table,
   options: { readonly retentionDays: number },
 ): NotificationStore {
-  const { documents, name: TableName } = table;
   const { retentionDays } = options;
   return {
     ...createFencedStore(table, {
@@ -38,32 +30,21 @@ export function createNotificationStore(
     async undelivered({ merchantId, state, partition, from, to, after, limit, cursor }) {
       // No character of an id sorts before the separator, so this value falls between the key and the next one.
       const behind = after === undefined ? '' : `${listingOrder(after)}#`;
-      const first = behind > from ? behind : from;
-      // An empty range is valid here, but BETWEEN rejects a range that ends before it begins.
-      if (first >= to) return { keys: [] };
-      const answer = await calling('Finding what was not delivered', () =>
-        documents.send(
-          new QueryCommand({
-            TableName,
-            IndexName: INDEXES.undelivered,
-            KeyConditionExpression: 'undeliveredPk = :pk AND undeliveredSk BETWEEN :from AND :to',
-            ExpressionAttributeValues: {
-              ':pk': undeliveredPartitionPk(merchantId, partition),
-              ':from': undeliveredSk(state, first),
-              // Sort keys continue after the time, so rows of `to` itself sort after this bound.
-              ':to': undeliveredSk(state, to),
-            },
-            Limit: limit,
-            ExclusiveStartKey: startKey(cursor),
-          }),
-        ),
-      );
-      return pageOf(answer, (row) => {
-        const key = listedRow(row, { merchantId, state });
-        if (key === undefined) {
-          table.reporter.report({ event: 'foreign_row', merchantId, index: INDEXES.undelivered });
-        }
-        return key;
+      return undeliveredPage(table, {
+        what: 'Finding what was not delivered',
+        pk: undeliveredPartitionPk(merchantId, partition),
+        from: undeliveredSk(state, behind > from ? behind : from),
+        // Sort keys continue after the time, so rows of `to` itself sort after this bound.
+        to: undeliveredSk(state, to),
+        limit,
+        cursor,
+        read: (row) => {
+          const key = listedRow(row, { merchantId, state });
+          if (key === undefined) {
+            table.reporter.report({ event: 'foreign_row', merchantId, index: INDEXES.undelivered });
+          }
+          return key;
+        },
       });
     },
   };

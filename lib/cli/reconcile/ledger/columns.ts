@@ -1,3 +1,5 @@
+import { isTerminalStatus, TRANSACTION_TYPE } from '../../../protocol/content/content-rules.ts';
+import { TRANSACTION_ID } from '../../../protocol/id-forms.ts';
 import { instantOf } from '../../../protocol/instants.ts';
 import { ReconcileFailure } from '../output/failure.ts';
 
@@ -88,10 +90,6 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[\s_-]/g, '');
 }
 
-/** Terminal statuses. A ledger may also have `PENDING`, which is never listed. */
-const STATUSES = new Set(['SUCCEEDED', 'FAILED', 'CLOSED']);
-const ID = /^[A-Za-z0-9_:-]{1,64}$/;
-const TYPE = /^[a-z][a-z0-9_-]{0,31}$/;
 const CURRENCY = /^[A-Z]{3}$/;
 const AMOUNT = /^(0|[1-9]\d{0,15})$/;
 /** Must have a time with seconds. A date alone would mean midnight, which nobody intends. */
@@ -115,16 +113,17 @@ export function rowOf(
   const [transactionId, version, status] = [text('transactionId'), text('version'), text('status')];
   const [amount, currency, listedAt] = [text('amount'), text('currency'), text('listedAt')];
   const transactionType = text('transactionType');
-  if (!ID.test(transactionId)) refuse('transactionId', '1 to 64 letters, digits, _ : or -');
+  if (!TRANSACTION_ID.test(transactionId)) refuse('transactionId', '1 to 64 letters, digits, _ : or -');
   if (version !== '1' && version !== '2') refuse('version', '1 or 2');
+  // A ledger may have a PENDING, which is never listed.
   if (status === 'PENDING') return undefined;
-  if (!STATUSES.has(status)) refuse('status', 'SUCCEEDED, FAILED or CLOSED');
+  if (!isTerminalStatus(status)) refuse('status', 'SUCCEEDED, FAILED or CLOSED');
   if (!AMOUNT.test(amount) || !Number.isSafeInteger(Number(amount))) {
     refuse('amount', 'a whole number in the minor unit, without decimal point or separators: 19.99 is 1999');
   }
   if (!CURRENCY.test(currency)) refuse('currency', 'an ISO 4217 code');
   // If types are compared, a row without a type would match no type and be skipped.
-  if ((needsType || transactionType !== '') && !TYPE.test(transactionType)) {
+  if ((needsType || transactionType !== '') && !TRANSACTION_TYPE.test(transactionType)) {
     refuse('transactionType', 'a lower-case word');
   }
   const listedMs = TIME.test(listedAt) ? instantOf(listedAt) : Number.NaN;

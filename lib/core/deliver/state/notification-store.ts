@@ -1,6 +1,6 @@
-import type { MerchantId } from '../../model.ts';
+import type { MerchantId, NotificationState } from '../../model.ts';
 import type { FencedStore } from './fenced-store.ts';
-import type { ListedKey, Notification, NotificationKey, NotificationState } from './notification.ts';
+import type { ListedKey, Notification, NotificationKey } from './notification.ts';
 
 interface UndeliveredRange {
   readonly merchantId: MerchantId;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { MerchantId } from '../../model.ts';
+import type { MerchantId, NotificationState } from '../../model.ts';
 import {
   storedEndpointId,
   storedMerchantId,
@@ -10,16 +10,6 @@ import {
 } from '../../reading/stored.ts';
 
 /** One terminal outcome for one endpoint, and the progress of its delivery. */
-
-export const notificationStates = [
-  'pending',
-  'retrying',
-  'delivered',
-  'exhausted',
-  'acknowledged',
-  'blocked',
-] as const;
-export type NotificationState = (typeof notificationStates)[number];
 
 const attemptSchema = z.object({
   /** 1 for the first request ever made. Redeliveries continue the count. */

@@ -1,3 +1,4 @@
+import type { NotificationState } from '../../model.ts';
 import { JITTER_DIVISOR, nextDelay, type Schedule, totalSeconds } from '../../schedule.ts';
 import { isoTime, msOf, SECOND_MS } from '../../time.ts';
 import type { AttemptResult } from '../attempt/classify.ts';
@@ -7,7 +8,6 @@ import {
   MAX_ATTEMPTS_KEPT,
   MAX_SNIPPET_BYTES,
   type Notification,
-  type NotificationState,
   nextNumber,
 } from './notification.ts';
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { sha256Hex } from '../../../protocol/hashes.ts';
+import { ACCESS_KEY } from '../../../protocol/id-forms.ts';
 import { base62, equalInConstantTime } from '../../crypto.ts';
 import type { MerchantId } from '../../model.ts';
 import { storedId, storedMerchantId, storedTime, storedWord } from '../../reading/stored.ts';
@@ -53,7 +54,7 @@ const ROOT_KEY_ID = 'root';
 const KEY_CACHE_MS = 60_000;
 /** Keys that one process caches; it caches as many unknown ids. */
 const MAX_CACHED_KEYS = 1_000;
-const KEY_PATTERN = /^tk_([A-Za-z0-9]{1,64})_([A-Za-z0-9]{16,256})$/;
+const MIN_SECRET_LENGTH = 16;
 
 export function newKey(
   random: Random,
@@ -87,9 +88,8 @@ export function createAuthenticator(ports: KeyPorts): Authenticate {
   const known = createKeyCache(ports.keys);
   return async (authorization, { isFresh = false } = {}) => {
     if (authorization === undefined) return { kind: 'refused', code: 'missing_key' };
-    const parts = KEY_PATTERN.exec(authorization.replace(/^Bearer +/i, ''));
-    if (parts === null) return INVALID;
-    const [, keyId = '', secret = ''] = parts;
+    const [, keyId = '', secret = ''] = ACCESS_KEY.exec(authorization.replace(/^Bearer +/i, '')) ?? [];
+    if (secret.length < MIN_SECRET_LENGTH) return INVALID;
     const nowMs = ports.clock.now();
     const check = (notBeforeMs?: number) =>
       keyId === ROOT_KEY_ID

@@ -53,7 +53,7 @@ export type RotationRefusal = 'too_many_secrets' | 'rotation_repeated' | 'rotati
  * - The same id with another overlap is refused: the caller would rely on an overlap that is not in force.
  * - No secret is removed before its time: if too many sign already, the rotation is refused.
  */
-export function rotated(
+function rotated(
   secrets: readonly SealedSecret[],
   next: Pick<MadeSecret, 'kept'> & { readonly nowMs: number; readonly rotation: Rotation },
 ): readonly SealedSecret[] | RotationRefusal {
@@ -85,6 +85,16 @@ export function rotated(
     ...(rotationId !== undefined && { rotationId, overlapSeconds }),
   };
   return [made, ...still];
+}
+
+/** A row after a rotation of its secrets: the same row if nothing changes, or why the rotation is refused. */
+export function withRotatedSecrets<Row extends { readonly secrets: readonly SealedSecret[] }>(
+  row: Row,
+  next: Pick<MadeSecret, 'kept'> & { readonly nowMs: number; readonly rotation: Rotation },
+): (Row & { secrets: SealedSecret[] }) | Row | { readonly kind: 'refused'; readonly code: RotationRefusal } {
+  const secrets = rotated(row.secrets, next);
+  if (typeof secrets === 'string') return { kind: 'refused', code: secrets };
+  return secrets === row.secrets ? row : { ...row, secrets: [...secrets] };
 }
 
 /** The secret that a rotation resulted in: a new one, or the one that the same rotation made earlier. */

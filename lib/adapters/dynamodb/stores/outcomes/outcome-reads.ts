@@ -1,4 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { TransactionReader } from '../../../../core/deliver/state/transaction-reader.ts';
 import type { OutcomeStore } from '../../../../core/record/outcome-store.ts';
 import { OUTCOMES_PREFIX, outcomeSk, transactionPk } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
@@ -9,7 +10,7 @@ import { queryAll } from '../../table/query-all.ts';
 import type { Table } from '../../table/table-client.ts';
 import { idsByReference } from './reference-reads.ts';
 
-type OutcomeReads = Pick<OutcomeStore, 'read' | 'versions' | 'transaction' | 'idsByReference'>;
+type OutcomeReads = Pick<OutcomeStore, 'read' | 'versions' | 'idsByReference'> & TransactionReader;
 
 export function createOutcomeReads(table: Table): OutcomeReads {
   const { documents, name: TableName } = table;
