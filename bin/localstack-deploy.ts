@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { deployStack } from '../lib/emulators/deploy-stack.ts';
 import { EmulatorError } from '../lib/emulators/emulator-error.ts';
 import { rootKeyOf } from '../lib/emulators/root-key.ts';
+import { stackAddress } from '../lib/emulators/stack-address.ts';
 import { printable, printableLines } from '../lib/printable.ts';
 
 const OUTPUTS_FILE = 'localstack.outputs.json';
@@ -20,7 +21,7 @@ Usage: npm run localstack:deploy -- [options]
   --front-door KIND function-url or http-api (${FRONT_DOOR}: LocalStack's community edition has no HTTP API)
   --help            show this text
 
-Start the emulator first: docker compose up -d. The outputs go to ${OUTPUTS_FILE}, which npm run e2e -- --target localstack
+Start the emulator first: docker compose --profile localstack up -d. The outputs go to ${OUTPUTS_FILE}, which npm run e2e -- --target localstack
 reads.
 `;
 
@@ -43,7 +44,7 @@ function readOptions(): Options | undefined {
   if (values.help) return undefined;
   const endpoint = values.endpoint.replace(/\/+$/, '');
   if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint)) {
-    throw new EmulatorError(`--endpoint needs an http or https URL, not ${endpoint}.`);
+    throw new Error(`--endpoint needs an http or https URL, not ${endpoint}.`);
   }
   return { endpoint, frontDoor: values['front-door'] };
 }
@@ -58,19 +59,13 @@ async function deploy({ endpoint, frontDoor }: Options): Promise<void> {
     context: { preset: 'local', frontDoor },
     log: note,
   });
-  const apiUrl = outputs.ApiUrl ?? '';
-  if (!URL.canParse(apiUrl)) {
-    throw new EmulatorError(
-      `The stack is deployed and has no address: its output ApiUrl is "${apiUrl}". This emulator has no ` +
-        `${frontDoor === FRONT_DOOR ? 'function URLs. Use another one (docker-compose.yml lists some)' : `HTTP API. Deploy with --front-door ${FRONT_DOOR}`}.`,
-    );
-  }
+  const apiUrl = stackAddress(outputs);
   writeFileSync(OUTPUTS_FILE, `${JSON.stringify({ Tidings: outputs }, null, 2)}\n`);
   const rootKey = await rootKeyOf(endpoint, outputs.RootKeySecret ?? '');
   process.stdout.write(`Tidings ready: ${apiUrl}
 root key:      ${rootKey}
 
-Try:
+Try (a receiver on this machine is host.docker.internal for functions in containers):
   npm run e2e -- --target localstack --receiver-host host.docker.internal
 `);
 }
@@ -80,18 +75,27 @@ async function assertAnswering(endpoint: string): Promise<void> {
     await fetch(endpoint, { signal: AbortSignal.timeout(10_000) });
   } catch {
     throw new EmulatorError(
-      `Nothing answers at ${endpoint}. Start LocalStack (docker compose up -d), or name another emulator by --endpoint.`,
+      `Nothing answers at ${endpoint}. Start LocalStack (docker compose --profile localstack up -d), or name another emulator by --endpoint.`,
     );
   }
 }
 
+function optionsOrExit() {
+  try {
+    return readOptions();
+  } catch (error) {
+    note((error as Error).message);
+    note('npm run localstack:deploy -- --help shows all options.');
+    process.exit(2);
+  }
+}
+
+const options = optionsOrExit();
 try {
-  const options = readOptions();
   if (options === undefined) process.stdout.write(HELP);
   else await deploy(options);
 } catch (error) {
-  const { code, message, stack = message } = error as Error & { code?: string };
-  const isUsage = code?.startsWith('ERR_PARSE_ARGS') === true;
-  process.stderr.write(`${printableLines(isUsage || error instanceof EmulatorError ? message : stack)}\n`);
-  process.exitCode = isUsage ? 2 : 1;
+  const { message, stack = message } = error as Error;
+  process.stderr.write(`${printableLines(error instanceof EmulatorError ? message : stack)}\n`);
+  process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { EmulatorError } from '../lib/emulators/emulator-error.ts';
-import { MINISTACK_VERSION } from '../lib/emulators/ministack.ts';
+import { installMiniStack, MINISTACK_VERSION } from '../lib/emulators/ministack.ts';
 import { startServiceOnMiniStack } from '../lib/emulators/service-on-ministack.ts';
 import { printable, printableLines } from '../lib/printable.ts';
 
@@ -9,8 +9,9 @@ const HELP = `Runs the service on MiniStack ${MINISTACK_VERSION}, an emulator of
 
 Usage: npm run ministack -- [options]
 
-  --port N   port of MiniStack on 127.0.0.1 (0 takes a free one)
-  --help     show this text
+  --port N    port of MiniStack on 127.0.0.1 (0 takes a free one)
+  --install   only install it; fails with one sentence where that is not possible
+  --help      show this text
 
 The first run installs MiniStack with pip into ~/.cache/tidings (XDG_CACHE_HOME). It needs Python 3.10 with venv. The
 service is deployed by the CDK, with the preset "local". Ctrl-C stops both; nothing is kept.
@@ -19,14 +20,17 @@ service is deployed by the CDK, with the preset "local". Ctrl-C stops both; noth
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const note = (line: string) => void process.stderr.write(`${printable(line)}\n`);
 
-function readPort(): number | undefined {
+function readOptions() {
   const { values } = parseArgs({
-    options: { port: { type: 'string', default: '0' }, help: { type: 'boolean', default: false } },
+    options: {
+      port: { type: 'string', default: '0' },
+      install: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   });
-  if (values.help) return undefined;
   const port = Number(values.port);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new EmulatorError(`--port needs a number from 0 to 65535, not ${values.port}.`);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { ...values, port };
+  throw new Error(`--port needs a number from 0 to 65535, not ${values.port}.`);
 }
 
 async function run(port: number): Promise<void> {
@@ -66,14 +70,23 @@ Try:
 `;
 }
 
+function optionsOrExit() {
+  try {
+    return readOptions();
+  } catch (error) {
+    note((error as Error).message);
+    note('npm run ministack -- --help shows all options.');
+    process.exit(2);
+  }
+}
+
+const options = optionsOrExit();
 try {
-  const port = readPort();
-  if (port === undefined) process.stdout.write(HELP);
-  else await run(port);
-  process.exitCode = 0;
+  if (options.help) process.stdout.write(HELP);
+  else if (options.install) await installMiniStack({ log: note });
+  else await run(options.port);
 } catch (error) {
-  const { code, message, stack = message } = error as Error & { code?: string };
-  const isExpected = error instanceof EmulatorError || code?.startsWith('ERR_PARSE_ARGS') === true;
-  process.stderr.write(`${printableLines(isExpected ? message : stack)}\n`);
-  process.exitCode = code?.startsWith('ERR_PARSE_ARGS') === true ? 2 : 1;
+  const { message, stack = message } = error as Error;
+  process.stderr.write(`${printableLines(error instanceof EmulatorError ? message : stack)}\n`);
+  process.exitCode = 1;
 }

@@ -44,10 +44,19 @@ runpy.run_module('ministack', run_name='__main__')
 const READY_MS = 120_000;
 const POLL_MS = 100;
 
+/**
+ * Installs MiniStack into the user's cache, once.
+ * @returns the Python that has it
+ * @throws EmulatorError if Python is absent or pip cannot install
+ */
+export function installMiniStack(options: Omit<MiniStackOptions, 'port'>): Promise<string> {
+  return pythonWith({ ...options, name: `ministack-${MINISTACK_VERSION}`, packages: PACKAGES });
+}
+
 /** @throws EmulatorError if it cannot be installed or does not start */
 export async function startMiniStack(options: MiniStackOptions): Promise<MiniStack> {
-  const { log, env = process.env } = options;
-  const python = await pythonWith({ name: `ministack-${MINISTACK_VERSION}`, packages: PACKAGES, log, env });
+  const { env = process.env } = options;
+  const python = await installMiniStack(options);
   const port = options.port === 0 ? await freePort() : options.port;
   const dataDir = mkdtempSync(join(tmpdir(), 'tidings-ministack-'));
   const child = spawn(python, ['-c', PROGRAM], {

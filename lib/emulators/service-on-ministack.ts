@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { deployStack } from './deploy-stack.ts';
 import { type MiniStack, type MiniStackOptions, startMiniStack } from './ministack.ts';
 import { rootKeyOf } from './root-key.ts';
+import { stackAddress } from './stack-address.ts';
 
 /** The service, deployed to a MiniStack of its own. */
 export interface ServiceOnMiniStack extends MiniStack {
@@ -33,7 +34,7 @@ export async function startServiceOnMiniStack(
       cloud.broken,
     ]);
     const rootKey = await rootKeyOf(endpoint, outputs.RootKeySecret ?? '');
-    return { ...cloud, apiUrl: reachable(outputs.ApiUrl ?? '', endpoint), rootKey, outputs };
+    return { ...cloud, apiUrl: reachable(stackAddress(outputs), endpoint), rootKey, outputs };
   } catch (error) {
     await cloud.stop();
     throw error;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { deployedOutputs } from '../../../bin/deployment.ts';
 import { EMULATOR } from '../../../lib/emulators/deploy-stack.ts';
+import { stackAddress } from '../../../lib/emulators/stack-address.ts';
 import type { E2eOptions, TargetName } from '../options.ts';
 import { type Target, UsageError } from '../target.ts';
 import { type DeployedStack, deployedTarget } from './deployed.ts';
@@ -87,11 +88,11 @@ function addressOf({ target, apiUrl }: E2eOptions, outputs: Readonly<Record<stri
         `${deploy === undefined ? '' : ` (${deploy} writes ${OUTPUTS[target]})`}.`,
     );
   }
-  if (URL.canParse(address) && /^https?:/.test(address)) return address.replace(/\/+$/, '');
-  throw new UsageError(
-    `The stack has no address: its output ApiUrl is "${address}". This cloud has no HTTP API. Deploy with a function URL ` +
-      'instead: npm run localstack:deploy, or cdk deploy -c frontDoor=function-url.',
-  );
+  try {
+    return stackAddress({ ApiUrl: address });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 async function rootKeyFrom(SecretId: string | undefined, emulator: Partial<DeployedStack>): Promise<string> {

@@ -20,7 +20,10 @@ const NEVER_REPEATED = /^POST \S+\/endpoints$/;
  * Repeats a request that was answered with 429, 502, 503 or 504, or not at all, with the same method, path and body.
  * Waits as long as `Retry-After` says, at most 5 s. Gives up after 60 repeats and returns the last answer.
  */
-export function createPatientApi(api: Api): PatientApi {
+export function createPatientApi(
+  api: Api,
+  pause: (ms: number) => Promise<void> = (ms) => sleep(ms),
+): PatientApi {
   const repeats = new Map<string, number>();
   const note = (reason: string) => repeats.set(reason, (repeats.get(reason) ?? 0) + 1);
 
@@ -37,7 +40,7 @@ export function createPatientApi(api: Api): PatientApi {
       }
       note(answer === undefined ? 'no answer' : String(answer.status));
       const askedMs = Number(answer?.headers['retry-after'] ?? 0) * 1_000;
-      await sleep(Math.min(Math.max(pauseMs, askedMs), LONGEST_PAUSE_MS));
+      await pause(Math.min(Math.max(pauseMs, askedMs), LONGEST_PAUSE_MS));
     }
   };
   return { call, repeats };
