@@ -63,6 +63,13 @@ const lambdaFunction = z.strictObject({
   RecursiveLoop: z.enum(['Allow', 'Terminate']).default('Terminate'),
 });
 
+const functionUrl = z.strictObject({
+  // The local cloud checks no signatures of requests to a URL.
+  AuthType: z.literal('NONE'),
+  TargetFunctionArn: z.string(),
+  InvokeMode: z.literal('BUFFERED').default('BUFFERED'),
+});
+
 const eventInvokeConfig = z.strictObject({
   FunctionName: z.string(),
   Qualifier: z.literal('$LATEST'),
@@ -184,6 +191,7 @@ export const HONOURED_PROPERTIES = {
   'AWS::DynamoDB::Table': table,
   'AWS::SQS::Queue': queue,
   'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::Url': functionUrl,
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,
   'AWS::ApiGatewayV2::Api': api,

@@ -9,6 +9,7 @@ const RUNS = [
   'AWS::DynamoDB::Table',
   'AWS::SQS::Queue',
   'AWS::Lambda::Function',
+  'AWS::Lambda::Url',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::ApiGatewayV2::Api',
@@ -76,6 +77,7 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, read
     'Tags',
     'TracingConfig',
   ],
+  'AWS::Lambda::Url': [],
   'AWS::Lambda::EventInvokeConfig': [],
   // One batch of a shard is processed at a time. With a higher ParallelizationFactor AWS keeps only the order of each
   // item's changes. Here the whole shard stays in order, which is stricter.
