@@ -73,6 +73,7 @@ export class NotificationService extends Construct {
       api: this.api,
       functions,
       windowSeconds: settings.windowSeconds,
+      preset: settings.preset,
       key: resources.storage.key,
     });
     tellSomebody(this, settings);

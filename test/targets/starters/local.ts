@@ -3,31 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalCloud } from '../../../lib/local/cloud.ts';
 import { synthesize } from '../../../lib/local/synthesize.ts';
-import { ASSEMBLY, ROOT } from '../../support/synthesized.ts';
+import { LOCAL_ASSEMBLY, ROOT } from '../../support/synthesized.ts';
 import type { ReceiverAddress, Target } from '../target.ts';
 import { deployedTarget } from './deployed.ts';
 
-/** Loopback receivers, and times that are short enough to wait for. */
-const ENVIRONMENT = {
-  TIDINGS_ALLOW_LOOPBACK: 'true',
-  TIDINGS_ONE_CLOCK: 'true',
-  TIDINGS_FEED_LAG_SECONDS: '3',
-  TIDINGS_WINDOW_SECONDS: '10',
-  TIDINGS_AUDIT_AFTER_SECONDS: '30',
-};
 const SCHEDULE_SECONDS = 1;
 
 /** Starts the embedded cloud in a fresh directory; `stop` removes it. */
 export async function startLocalTarget(receiver?: ReceiverAddress): Promise<Target> {
-  await synthesize(ROOT, ASSEMBLY);
+  await synthesize(ROOT, LOCAL_ASSEMBLY, { preset: 'local' });
   const dataDir = mkdtempSync(join(tmpdir(), 'tidings-e2e-'));
   const remove = () => rmSync(dataDir, { recursive: true, force: true });
   try {
     const cloud = await startLocalCloud({
-      assemblyDir: ASSEMBLY,
+      assemblyDir: LOCAL_ASSEMBLY,
       dataDir,
       port: 0,
-      environment: ENVIRONMENT,
       scheduleSeconds: SCHEDULE_SECONDS,
     });
     const deployed = deployedTarget({
