@@ -77,7 +77,7 @@ describe('npm run localstack:deploy', () => {
     });
   });
 
-  it.each([{ ApiUrl: 'unknown' }, { ApiUrl: '' }, {}, { ApiUrl: 'https:' }])(
+  it.each([{ ApiUrl: 'unknown' }, { ApiUrl: 'arn:aws:x' }, { ApiUrl: '' }, {}, { ApiUrl: 'https:' }])(
     'fails for a stack whose address is %j',
     (outputs) => {
       expect(() => stackAddress(outputs)).toThrow(

@@ -23,6 +23,8 @@ export interface RunOptions {
 
 /** Each journey has merchants of its own, and most of its time is waiting. */
 const AT_A_TIME = 6;
+/** Characters of a failure's message in the table. The whole one, with its stack, is printed above it. */
+const MAX_REMARK = 300;
 
 /** Runs the journeys side by side. A failed journey does not stop the others. */
 export function runJourneys(stage: Stage, options: RunOptions): Promise<readonly JourneyReport[]> {
@@ -51,7 +53,7 @@ async function runJourney(stage: Stage, journey: Journey): Promise<JourneyReport
       return report('cannot');
     }
     const { message, stack = message } = error as Error;
-    remarks.push(message.split('\n')[0] ?? '');
+    remarks.push(message.replaceAll(/\s+/g, ' ').slice(0, MAX_REMARK));
     return report('failed', { failure: stack });
   }
 }
