@@ -15,8 +15,6 @@ const outputsSchema = z.object({
   FeedLagSeconds: z.coerce.number(),
   RetentionDays: z.coerce.number(),
 });
-/** A stack's outputs as the CDK writes them. */
-const writtenSchema = z.record(z.string(), z.string());
 export type Outputs = z.infer<typeof outputsSchema>;
 
 /** The file that `npm start` writes for the tools. */
@@ -27,7 +25,7 @@ export interface Deployment {
 }
 
 const deploymentSchema = z.object({
-  outputs: outputsSchema,
+  outputs: z.record(z.string(), z.string()),
   environment: z.record(z.string(), z.string()),
 });
 
@@ -38,11 +36,24 @@ const deploymentSchema = z.object({
  * @param outputsFile the file written by `cdk deploy --outputs-file`; undefined means the local service
  * @throws Error with a message that says what to do
  */
-export function findDeployment(
-  { outputsFile, dataDir }: { readonly outputsFile: string | undefined; readonly dataDir: string },
-  env: NodeJS.ProcessEnv = process.env,
-): Outputs {
-  if (outputsFile !== undefined) return outputsSchema.parse(deployedOutputs(outputsFile));
+export function findDeployment(where: Where, env: NodeJS.ProcessEnv = process.env): Outputs {
+  const { outputs, environment } = findOutputs(where);
+  Object.assign(env, environment);
+  return outputsSchema.parse(outputs);
+}
+
+interface Where {
+  readonly outputsFile: string | undefined;
+  readonly dataDir: string;
+}
+
+/**
+ * All outputs of the deployment, and the SDK's variables for the local one.
+ *
+ * @throws Error with a message that says what to do
+ */
+export function findOutputs({ outputsFile, dataDir }: Where): Deployment {
+  if (outputsFile !== undefined) return { outputs: deployedOutputs(outputsFile), environment: {} };
   const file = join(dataDir, DEPLOYMENT_FILE);
   if (!existsSync(file)) {
     throw new Error(
@@ -50,9 +61,7 @@ export function findDeployment(
         '--outputs tidings.outputs.json (npm run deploy writes this file).',
     );
   }
-  const { outputs, environment } = deploymentSchema.parse(readJson(file));
-  Object.assign(env, environment);
-  return outputs;
+  return deploymentSchema.parse(readJson(file));
 }
 
 /**
@@ -62,8 +71,11 @@ export function findDeployment(
 export function deployedOutputs(file: string): Readonly<Record<string, string>> {
   if (!existsSync(file)) throw new Error(`${file} does not exist. npm run deploy writes it.`);
   const stacks = Object.values(z.record(z.string(), z.unknown()).parse(readJson(file)));
-  const ours = stacks.filter((outputs) => outputsSchema.safeParse(outputs).success);
-  if (ours.length === 1) return writtenSchema.parse(ours[0]);
+  const ours = stacks
+    .filter((outputs) => outputsSchema.safeParse(outputs).success)
+    .map((outputs) => z.record(z.string(), z.string()).parse(outputs));
+  const [outputs] = ours;
+  if (outputs !== undefined && ours.length === 1) return outputs;
   throw new Error(
     `${file} has ${ours.length} stacks of this service. It must have exactly one, deployed by this version: npm run deploy.`,
   );

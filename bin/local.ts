@@ -117,7 +117,7 @@ async function main(): Promise<void> {
     await Promise.race([ended(ending.signal), cloud.broken.then(refuse)]);
   } finally {
     process.stderr.write('Stopping: running deliveries get 10 s. Press Ctrl-C again to stop now …\n');
-    await receiver?.goAway();
+    await receiver?.stop();
     await cloud.stop();
   }
 }
@@ -158,7 +158,9 @@ async function serve(
   if (args['no-demo']) {
     await provideCredentials({ dataDir, apiUrl: cloud.apiUrl, adminKey });
     ready();
-    write(`keys in ${join(args['data-dir'], 'credentials.json')}, log in tidings.log beside it`);
+    write(
+      `API keys: ${join(args['data-dir'], 'credentials.json')}, log: ${join(args['data-dir'], 'tidings.log')}`,
+    );
     return undefined;
   }
   const merchantOf = (credentials: Credentials | undefined) =>
@@ -166,8 +168,8 @@ async function serve(
   const open = (merchant: MerchantCredentials) =>
     openShop({ api: cloud.apiUrl, merchant, dataDir, now: Date.now });
   // The receiver must listen before its endpoint is created. Until then, it verifies with the secret of the last run.
-  const former = merchantOf(readCredentials(dataDir));
-  let shop: Shop | undefined = former && open(former);
+  const lastRun = merchantOf(readCredentials(dataDir));
+  let shop: Shop | undefined = lastRun && open(lastRun);
   const receiver = await startReceiver({
     port: args.receiverPort,
     listener: (request, response) => {
@@ -183,13 +185,13 @@ async function serve(
   const demo = { merchantId: DEMO_MERCHANT, schedule: DEMO_SCHEDULE, url: receiver.url };
   const credentials = await provideCredentials({ dataDir, apiUrl: cloud.apiUrl, adminKey, demo });
   const merchant = merchantOf(credentials);
-  if (merchant === undefined) throw new Error('The demo has no merchant.');
+  if (merchant === undefined) throw new Error('The demo has no merchant in credentials.json.');
   shop?.close();
   const current = open(merchant);
   shop = current;
   ready();
-  const keys = process.stdin.isTTY ? '   [k] receiver away/back   [r] record   [q] quit' : '';
-  write(`keys in ${join(args['data-dir'], 'credentials.json')}${keys}\n`);
+  write(`API keys: ${join(args['data-dir'], 'credentials.json')}`);
+  write(process.stdin.isTTY ? '[k] receiver offline/online   [r] record an order   [q] quit\n' : '');
 
   const api = createApi(cloud.apiUrl);
   const board = createBoard({ write, now: Date.now, colours: process.stdout.isTTY === true });
@@ -203,8 +205,8 @@ async function serve(
     signal: run.signal,
   });
   listenToKeys({ k: story.toggleReceiver, r: story.recordOne, q: async () => run.end() }, run.end);
-  story.tell().then(
-    () => write('Your turn:  npm run try    records one more, prints its callback and the same as curl'),
+  story.run().then(
+    () => write('Next: npm run try   records an order, and shows its callback and curl commands'),
     (error: unknown) => {
       if (!run.signal.aborted) process.stderr.write(`The demo stopped: ${printable(String(error))}\n`);
     },
@@ -218,10 +220,13 @@ function writeAccess(dataDir: string, { endpoints, credentials, outputs, resourc
     outputs,
     environment: {
       AWS_REGION: LOCAL_REGION,
+      // The AWS CLI's name for it.
+      AWS_DEFAULT_REGION: LOCAL_REGION,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
       AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
     },
   };
   const table = {
@@ -250,7 +255,7 @@ try {
   process.exit(0);
 } catch (error) {
   const isExpected = error instanceof LocalCloudError;
-  const said = isExpected ? `${error.message} (${error.code})` : String((error as Error).stack);
-  process.stderr.write(`${printableLines(said)}\n`);
+  const text = isExpected ? `${error.message} (${error.code})` : String((error as Error).stack);
+  process.stderr.write(`${printableLines(text)}\n`);
   process.exit(1);
 }

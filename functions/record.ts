@@ -3,7 +3,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { createDeadLetters } from '../lib/adapters/queues/dead-letters.ts';
 import { createApp } from '../lib/api/api-app.ts';
 import type { HttpEvent } from '../lib/api/http/http-event.ts';
-import { takeIn } from '../lib/core/record/intake.ts';
+import { recordFromQueue } from '../lib/core/record/intake.ts';
 import { QUEUES } from '../lib/settings.ts';
 import { recordingPorts, routesToRecord } from './routes/recording.ts';
 import { openApiService } from './wiring/api-service.ts';
@@ -26,9 +26,10 @@ const ports = {
 
 const recordBatch = serveQueue({
   sqs,
+  reporter: service.reporter,
   queueUrlOf: () => config.intakeQueueUrl,
   longestPauseSeconds: QUEUES.intake.visibilitySeconds,
-  work: (message) => takeIn(ports, message),
+  work: (message) => recordFromQueue(ports, message),
 });
 const serve = serveHttp(createApp(service.app, routesToRecord(ports)));
 

@@ -108,7 +108,7 @@ export const DEFAULTS = {
   preset: 'production',
   frontDoor: 'http-api',
   egressZones: 2,
-  /** Most parallel invocations for each lane. */
+  /** Maximum number of parallel invocations for each lane. */
   concurrency: { first: 50, retry: 20, check: 10 },
   relayParallelization: 1,
   /** Requests per second of the whole API, and the size of a burst. */
@@ -143,7 +143,7 @@ interface PresetDefaults {
 
 const { feedLagSeconds, windowSeconds, auditAfterSeconds } = DEFAULTS;
 
-/** The presets differ in these defaults, and in whether data is kept (`lib/stack/service-resources.ts`). */
+/** The presets differ in these defaults, and in whether data is kept (`lib/stack/storage/storage.ts`). */
 export const PRESET_DEFAULTS: Readonly<Record<Preset, PresetDefaults>> = {
   /** One machine. Times are short enough to watch. */
   local: {
@@ -175,6 +175,3 @@ export const PRESET_DEFAULTS: Readonly<Record<Preset, PresetDefaults>> = {
 
 /** The header by which the API tells requests of CloudFront from others. */
 export const ORIGIN_HEADER = 'x-tidings-origin';
-
-/** CloudWatch namespace and service dimension. All functions share them: each custom metric and alarm is billed. */
-export const METRICS = { namespace: 'Tidings', service: 'tidings' } as const;

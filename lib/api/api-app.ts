@@ -42,7 +42,7 @@ export function createApp(ports: AppPorts, routes: readonly Route[]): Hono<AppEn
     respond(ports, c, { answer, startedMs: ports.clock.now(), fault });
   app.use((c, next) => {
     if (isAround(ports.originSecret, c.req.header(ORIGIN_HEADER))) return refuse(c, problem('not_found'));
-    // Must run before any route: this request stands in for one that the Fetch API cannot represent.
+    // Must run before any route: this request replaces one that the Fetch API cannot represent.
     const refusal = c.env?.refusal;
     if (refusal === undefined) return next();
     return refuse(c, refusal === 'method_not_allowed' ? unserved(operations, c) : problem(refusal));

@@ -34,8 +34,8 @@ export async function synthesize(
     env: { ...ownEnvironment(), CDK_OUTDIR: assemblyDir, CDK_CONTEXT_JSON: JSON.stringify(context) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => said.push(String(text)));
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => output.push(String(text)));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
@@ -43,7 +43,7 @@ export async function synthesize(
   if (code !== 0) {
     throw new LocalCloudError(
       'synthesis_failed',
-      `The app could not be synthesized:\n${said.join('').trim()}`,
+      `The app could not be synthesized:\n${output.join('').trim()}`,
     );
   }
   return true;

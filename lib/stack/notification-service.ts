@@ -7,6 +7,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { accept } from './accepted-findings.ts';
 import { createAlarms } from './alarms/alarms.ts';
+import { createDashboard } from './alarms/dashboard.ts';
 import { createAudit, createClose, createStatement } from './bookkeeping/bookkeeping-functions.ts';
 import { createCheck, createDeliver, createRelay, createSweep } from './delivery/delivery-functions.ts';
 import type { Lanes } from './delivery/lanes.ts';
@@ -67,7 +68,7 @@ export class NotificationService extends Construct {
     this.statements = statements;
     this.rootSecret = rootSecret;
     this.egressAddresses = resources.egress?.addresses ?? [];
-    this.operators = createAlarms(this, {
+    const watched = {
       lanes,
       intake,
       api: this.api,
@@ -75,7 +76,9 @@ export class NotificationService extends Construct {
       windowSeconds: settings.windowSeconds,
       preset: settings.preset,
       key: resources.storage.key,
-    });
+    };
+    this.operators = createAlarms(this, watched);
+    if (settings.dashboard) createDashboard(this, watched);
     tellSomebody(this, settings);
   }
 }

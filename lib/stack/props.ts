@@ -53,6 +53,8 @@ export interface NotificationServiceProps {
   readonly recorders?: readonly Recorder[] | undefined;
   /** Seconds after which a PENDING without an end is unresolved and operators are alerted. Default: one day. */
   readonly checkHorizonSeconds?: number | undefined;
+  /** Whether to create a CloudWatch dashboard. Three per account are free; each further one costs $3 a month. Default: true. */
+  readonly dashboard?: boolean | undefined;
   /** Days that logs are kept: a retention of CloudWatch Logs. Default: 30, in development 7. */
   readonly logRetentionDays?: number | undefined;
   /** Whether the HTTP API logs each request. Default: true in production. */
@@ -120,6 +122,7 @@ const schema = z.strictObject({
     })
     .default([]),
   checkHorizonSeconds: RULES.checkHorizonSeconds.default(DEFAULTS.checkHorizonSeconds),
+  dashboard: RULES.flag.default(true),
   logRetentionDays: RULES.logRetentionDays,
   accessLog: RULES.flag,
   alarmEmail: RULES.alarmEmail.optional(),

@@ -9,6 +9,7 @@ import {
   LoggingFormat,
   RecursiveLoop,
   Runtime,
+  SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { accept, acceptInlinePolicy } from './accepted-findings.ts';
@@ -16,9 +17,9 @@ import { codeOf } from './bundles.ts';
 import { EGRESS_SUBNETS } from './delivery/egress.ts';
 import type { Environment } from './function-environment.ts';
 import { type FunctionName, grantAll } from './grants.ts';
-import { createLogGroup } from './log-groups.ts';
 import type { Settings } from './props.ts';
 import type { Resources } from './service-resources.ts';
+import { createLogGroup } from './storage/log-groups.ts';
 
 /** What each part of the service is built from. All parts share one scope, because the scope decides the logical ids. */
 export interface Part {
@@ -61,6 +62,9 @@ export function createFunction(
     // own log lines to our logger.
     loggingFormat: LoggingFormat.JSON,
     applicationLogLevelV2: ApplicationLogLevel.DEBUG,
+    // WARN leaves out Lambda's own lines of runs that succeed. Those of runs that fail are logged as WARN. The lines of
+    // success would be most of the log, and CloudWatch has duration and errors as metrics.
+    systemLogLevelV2: SystemLogLevel.WARN,
     logGroup: createLogGroup(scope, `${id}Logs`, settings, resources.storage.key),
     ...(props.isCallingOut && networkOf(resources)),
   });

@@ -5,7 +5,6 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { acceptSecret } from './accepted-findings.ts';
 import { createStatementsBucket } from './bookkeeping/statements-bucket.ts';
-import { createCustomerKey } from './customer-key.ts';
 import { createEgress, type Egress } from './delivery/egress.ts';
 import { createLanes, type Lanes } from './delivery/lanes.ts';
 import { createSchedules, type Schedules } from './delivery/schedules.ts';
@@ -14,8 +13,9 @@ import { createOriginSecret } from './front/web-acl.ts';
 import type { Environment } from './function-environment.ts';
 import { createIntake, type Intake } from './ingest/intake-queue.ts';
 import type { Settings } from './props.ts';
-import { isKeptBy, removalOf, type Storage } from './storage.ts';
-import { createTable } from './table.ts';
+import { createCustomerKey } from './storage/customer-key.ts';
+import { isKeptBy, removalOf, type Storage } from './storage/storage.ts';
+import { createTable } from './storage/table.ts';
 
 /** The resources that the functions share. */
 export interface Resources {

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../lib/api/api-app.ts';
 import { operations } from '../../lib/api/contract/operations.ts';
+import type { Shop, World } from '../support/demo-world.ts';
 import { createWorld, payment, START_MS } from '../support/world.ts';
 
 describe('keys and scopes', () => {
-  let world: ReturnType<typeof createWorld>;
-  let demo: Awaited<ReturnType<ReturnType<typeof createWorld>['merchant']>>;
+  let world: World;
+  let demo: Shop;
   let other: typeof demo;
   beforeEach(async () => {
     world = createWorld();
@@ -140,7 +141,7 @@ describe('keys and scopes', () => {
     expect(deeper.status).toBe(404);
   });
 
-  it('of whatever function: the one that answers what no route names knows every path', async () => {
+  it('of every function: the fallback route knows every path', async () => {
     const fallback = createApp({ ...world.ports, authenticate: vi.fn(), sign: vi.fn(), operations }, []);
     for (const { path, method } of operations) {
       const response = await fallback.request(path.replaceAll(/\{\w+\}/g, 'x1'), { method: 'OPTIONS' });

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { synthesize } from '../../lib/local/synthesize.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { type ServiceCloud, startServiceCloud } from '../support/service-cloud.ts';
+import { type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
+import { openShop } from '../support/running/test-shop.ts';
 import { ROOT } from '../support/synthesized.ts';
-import { openShop } from '../support/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 describe('the service behind a function URL', () => {
@@ -60,7 +60,7 @@ describe('the service behind a function URL', () => {
     expect(tested).toMatchObject({ status: 200, json: { statusCode: 204 } });
     expect((await api(adminKey, 'GET /v1/unresolved')).status).toBe(200);
     expect((await fetch(`${service.cloud.apiUrl}/v1/public-keys`)).status).toBe(200);
-    await shop.goAway();
+    await shop.stop();
   });
 
   it('serves the document, and answers with a problem what it does not know', async () => {

@@ -6,7 +6,7 @@ import {
   startService,
   temporaryDirectory,
 } from '../support/local-service.ts';
-import { openShop, type Shop } from '../support/test-shop.ts';
+import { openShop, type Shop } from '../support/running/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 /** Soon, and for as long as a busy machine may need: nothing is given up before the receiver is back. */
@@ -21,7 +21,7 @@ describe('npm start, from outside', () => {
     service = await startService(dataDir);
   });
   afterEach(async () => {
-    await Promise.all(shops.splice(0).map((shop) => shop.goAway()));
+    await Promise.all(shops.splice(0).map((shop) => shop.stop()));
     await service.stop();
     removeDirectory(dataDir);
   });
@@ -54,7 +54,7 @@ describe('npm start, from outside', () => {
 
   it('loses nothing when it is killed under load and started again', async () => {
     const shop = await open('alpha');
-    await shop.goAway();
+    await shop.stop();
     const names = Array.from({ length: 40 }, (_, n) => ({ merchantId: 'alpha', transactionId: `pay_${n}` }));
     await recordAll(names.slice(0, 20));
     const acknowledged: string[] = names.slice(0, 20).map(({ transactionId }) => transactionId);
@@ -67,7 +67,7 @@ describe('npm start, from outside', () => {
     await service.kill();
     await recording;
     service = await startService(dataDir);
-    await shop.comeBack();
+    await shop.start();
     await shop.heardOf(acknowledged.length);
     expect(acknowledged.filter((id) => !shop.callbacks.has(id))).toEqual([]);
     for (const transactionId of acknowledged) {

@@ -15,7 +15,7 @@ import {
   startService,
   temporaryDirectory,
 } from '../support/local-service.ts';
-import { checkTypes, projectWithKit } from '../support/published.ts';
+import { checkTypes, projectWithKit } from '../support/published/published.ts';
 import { ROOT } from '../support/synthesized.ts';
 import { payment } from '../support/world.ts';
 

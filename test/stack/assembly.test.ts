@@ -53,7 +53,7 @@ describe('an assembly', () => {
     expect(join(ROOT, output)).not.toBe(LOCAL_ASSEMBLY);
   });
 
-  it('has the bundles that npm start runs, whichever command of the CDK wrote it', async () => {
+  it('has the bundles that npm start runs, for every CDK command', async () => {
     await run(process.execPath, ['node_modules/aws-cdk/bin/cdk', 'ls', '--output', directory], { cwd: ROOT });
     expect(bundlesOf(directory)).toEqual(bundlesOf(ASSEMBLY));
   });

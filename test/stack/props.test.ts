@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../lib/adapters/config.ts';
 import { NotificationService } from '../../lib/stack/notification-service.ts';
-import { type NotificationServiceProps, readProps } from '../../lib/stack/props.ts';
+import { type NotificationServiceProps, PROP_NAMES, readProps } from '../../lib/stack/props.ts';
 
 const DEFAULTS = {
   preset: 'production',
@@ -23,8 +24,9 @@ const DEFAULTS = {
   recorders: [],
   relayParallelization: 1,
   checkHorizonSeconds: 86_400,
+  dashboard: true,
 };
-/** As JavaScript hands them over, whatever the types say. */
+/** As JavaScript passes them, without types. */
 const read = (props: object) => readProps(props as NotificationServiceProps);
 const ACCOUNT = '123456789012';
 const CERTIFICATE = `arn:aws:acm:eu-west-1:${ACCOUNT}:certificate/abc`;
@@ -49,6 +51,7 @@ describe('a prop of the construct', () => {
     [{ windowSeconds: 7_200 }, 'windowSeconds must be a whole number from 1 to 3600, not 7200'],
     [{ windowSeconds: 0.5 }, 'windowSeconds must be a whole number from 1 to 3600, not 0.5'],
     [{ windowSeconds: '300' }, 'windowSeconds must be a whole number from 1 to 3600, not "300"'],
+    [{ dashboard: 'no' }, 'dashboard must be true or false, not "no"'],
     [{ retentionDays: 0 }, 'retentionDays must be a whole number from 1 to 3650, not 0'],
     [{ retentionDays: Number.NaN }, 'retentionDays must be a whole number from 1 to 3650, not NaN'],
     [{ retentionDays: null }, 'retentionDays must be a whole number from 1 to 3650, not null'],
@@ -141,7 +144,12 @@ describe('a prop of the construct', () => {
     expect(() => read(props)).toThrow(sentence);
   });
 
-  it('is told with every other that is wrong, before anything is synthesized', () => {
+  it('is described in docs/configuration.md, each of them', () => {
+    const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+    expect(PROP_NAMES.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('is reported with all other errors, before anything is synthesized', () => {
     const stack = new Stack(new App(), 'Stack');
     expect(() => new NotificationService(stack, 'Tidings', { windowSeconds: 7, retentionDays: 0 })).toThrow(
       'Wrong props of NotificationService: windowSeconds must be a divisor of 3600, not 7; ' +

@@ -46,7 +46,7 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
     return end;
   };
 
-  const attemptAnew = async (call: Call): Promise<CallEnd> => {
+  const attemptOnNewConnection = async (call: Call): Promise<CallEnd> => {
     const { url, signal } = call;
     let connection: Connection;
     try {
@@ -65,10 +65,10 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
 
   const exchange = async (call: Call): Promise<CallEnd> => {
     const kept = await connections.take(call.url.origin);
-    if (kept === undefined) return attemptAnew(call);
+    if (kept === undefined) return attemptOnNewConnection(call);
     const end = await attempt(kept, call);
     const isStale = end.kind === 'broken' && end.code === 'connection_reset' && !end.hasAnswerBegun;
-    return isStale ? attemptAnew(call) : end;
+    return isStale ? attemptOnNewConnection(call) : end;
   };
 
   return {

@@ -21,7 +21,7 @@ const sealedSecretSchema = z.object({
 });
 export type SealedSecret = z.infer<typeof sealedSecretSchema>;
 
-/** Most secrets that sign at the same time: the newest, and those whose overlap has not ended. */
+/** Maximum number of secrets that sign at the same time: the newest, and those whose overlap has not ended. */
 export const MAX_SECRETS = 4;
 
 /** The number of index partitions that the feed is spread over. It can only grow. */

@@ -27,7 +27,7 @@ export interface HttpApi {
   /** Path and query as the event has them; `undefined` if the path is refused. */
   readPath(url: string): RequestPath | undefined;
   /** Whether a request is within the throttling limits. */
-  mayPass(): boolean;
+  admits(): boolean;
 }
 
 /** An HTTP server that listens before its API is ready, because functions need the address at their start. */
@@ -72,7 +72,7 @@ async function answer(
   route: ReturnType<typeof createRouter<RouteTarget>>,
   request: IncomingMessage,
 ): Promise<HttpAnswer> {
-  if (!api.mayPass()) return gatewayMessage(429, 'Too Many Requests');
+  if (!api.admits()) return gatewayMessage(429, 'Too Many Requests');
   const path = api.readPath(request.url ?? '/');
   if (path === undefined) return gatewayMessage(400, 'Bad Request');
   const match = route(request.method ?? 'GET', path.raw);

@@ -34,7 +34,7 @@ export function provideHttpApi(stack: Stack, functions: Functions): HttpApi | un
       routeKey: properties.RouteKey,
       target: findTarget(stack, functions, { logicalId, target: properties.Target }),
     })),
-    mayPass: burst === undefined || rate === undefined ? () => true : createThrottle({ burst, rate }),
+    admits: burst === undefined || rate === undefined ? () => true : createThrottle({ burst, rate }),
   };
 }
 
@@ -54,7 +54,7 @@ function functionUrl(stack: Stack, functions: Functions, target: string): HttpAp
     faultStatus: 502,
     readPath: readSentPath,
     routes: [{ routeKey: '$default', target: { pool, timeoutMs: resource.properties.Timeout * 1000 } }],
-    mayPass: () => true,
+    admits: () => true,
   };
 }
 
@@ -78,7 +78,7 @@ function findTarget(stack: Stack, functions: Functions, { logicalId, target }: R
   if (integration === undefined || pool === undefined) {
     throw new LocalCloudError(
       'unsupported_template',
-      `${logicalId}: the route leads to no function (${target}).`,
+      `${logicalId}: the route's target is not a function (${target}).`,
     );
   }
   return { pool, timeoutMs: integration.properties.TimeoutInMillis };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunningType, StandInType } from './resource-types.ts';
+import type { RunningType, SubstitutedType } from './resource-types.ts';
 
 /**
  * The properties that the local cloud honours, by resource type, with CloudFormation's defaults. Objects are strict:
@@ -210,9 +210,9 @@ export const HONOURED_PROPERTIES = {
   }),
   'AWS::KMS::Alias': z.strictObject({ AliasName: z.string(), TargetKeyId: z.string() }),
   'AWS::SecretsManager::Secret': secret,
-} as const satisfies Record<RunningType | StandInType, z.ZodObject>;
+} as const satisfies Record<RunningType | SubstitutedType, z.ZodObject>;
 
-export type PropertiesOf<Type extends RunningType | StandInType> = z.infer<
+export type PropertiesOf<Type extends RunningType | SubstitutedType> = z.infer<
   (typeof HONOURED_PROPERTIES)[Type]
 >;
 export type TableProperties = PropertiesOf<'AWS::DynamoDB::Table'>;

@@ -4,7 +4,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { METRICS } from '../../settings.ts';
+import { METRICS, type MetricName } from '../../metric-names.ts';
 import type { FrontDoor } from '../front/front-door.ts';
 
 const ERRORS = 'Errors';
@@ -14,8 +14,8 @@ export const PERIOD = Duration.minutes(5);
 
 /** A metric of the service, summed over all functions. The log names the function. */
 export function serviceMetric(
-  metricName: string,
-  statistic: 'Sum' | 'Maximum',
+  metricName: MetricName,
+  statistic: 'Sum' | 'Maximum' | 'p50' | 'p99',
   period: Duration = PERIOD,
 ): Metric {
   const dimensionsMap = { service: METRICS.service };
@@ -42,19 +42,42 @@ export function errorsOf(
       metricName: ERRORS,
     });
   }
+  return errorsMetric();
+}
+
+/** What the filters of {@link errorsOf} count. */
+export function errorsMetric(): IMetric {
   return new Metric({ namespace: METRICS.namespace, metricName: ERRORS, statistic: 'Sum', period: PERIOD });
 }
 
 /** Age of the oldest message, in seconds. */
-export function messageAge(queue: IQueue): IMetric {
-  return queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: PERIOD });
+export function messageAge(queue: IQueue, label?: string): IMetric {
+  return queue.metricApproximateAgeOfOldestMessage({
+    statistic: 'Maximum',
+    period: PERIOD,
+    ...(label !== undefined && { label }),
+  });
+}
+
+/** Messages in a dead-letter queue. */
+export function deadLetters(queue: IQueue, label?: string): IMetric {
+  return queue.metricApproximateNumberOfMessagesVisible({
+    period: PERIOD,
+    ...(label !== undefined && { label }),
+  });
+}
+
+/** Age of the record that the relay read last, in milliseconds. */
+export function relayLag(relay: LambdaFunction): IMetric {
+  return relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD });
 }
 
 /** Age of the oldest message in seconds, without merchants whose backlog the fair queue delays on purpose. */
-export function quietMessageAge(queue: IQueue): IMetric {
+export function quietMessageAge(queue: IQueue, label?: string): IMetric {
   return queue.metric('ApproximateAgeOfOldestMessageInQuietGroups', {
     statistic: 'Maximum',
     period: PERIOD,
+    ...(label !== undefined && { label }),
   });
 }
 

@@ -20,12 +20,14 @@ import type { FrontDoor } from '../front/front-door.ts';
 import type { Intake } from '../ingest/intake-queue.ts';
 import { BEHIND, COUNTED } from './alarm-list.ts';
 import {
+  deadLetters,
   errorsOf,
   failedShareOf,
   latencyOf,
   messageAge,
   PERIOD,
   quietMessageAge,
+  relayLag,
   serviceMetric,
 } from './alarm-metrics.ts';
 
@@ -50,7 +52,7 @@ export interface AlarmOptions {
 interface AlarmSettings {
   /** Its heading in the runbook. */
   readonly entry: string;
-  readonly says: string;
+  readonly description: string;
   readonly threshold: number;
   /** How many of the last three periods must reach the threshold. Default: one period alone triggers the alarm. */
   readonly ofThree?: 2 | 3;
@@ -74,7 +76,7 @@ export function createAlarms(scope: Construct, options: AlarmOptions): Topic {
       ...(ofThree !== undefined && { datapointsToAlarm: ofThree }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: isSilenceBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${settings.says} What to do: docs/runbook.md, ${settings.entry}.`,
+      alarmDescription: `${settings.description} What to do: docs/runbook.md, ${settings.entry}.`,
     }).addAlarmAction(action);
   };
   addCounted(add);
@@ -83,7 +85,7 @@ export function createAlarms(scope: Construct, options: AlarmOptions): Topic {
   addApi(add, options);
   add('Errors', errorsOf(scope, options.functions), {
     entry: 'Errors',
-    says: 'A function failed or ran out of time.',
+    description: 'A function failed or ran out of time.',
     threshold: 1,
   });
   return topic;
@@ -112,23 +114,23 @@ function createTopic(scope: Construct, key: IKey | undefined): Topic {
 }
 
 function addCounted(add: AddAlarm): void {
-  for (const { metric, says } of COUNTED) {
-    add(metric, serviceMetric(metric, 'Sum', PERIOD), { entry: metric, says, threshold: 1 });
+  for (const { metric, description } of COUNTED) {
+    add(metric, serviceMetric(metric, 'Sum', PERIOD), { entry: metric, description, threshold: 1 });
   }
 }
 
 function addBehind(add: AddAlarm, { functions, windowSeconds }: AlarmOptions): void {
-  for (const { metric, says, minutes, period } of BEHIND) {
+  for (const { metric, description, windows = 0, minutes, period } of BEHIND) {
     add(metric, serviceMetric(metric, 'Maximum', period), {
       entry: metric,
-      says,
-      threshold: 3 * windowSeconds + minutes * 60,
+      description,
+      threshold: windows * windowSeconds + minutes * 60,
       isSilenceBad: true,
     });
   }
-  add('RelayBehind', functions.relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD }), {
+  add('RelayBehind', relayLag(functions.relay), {
     entry: 'RelayBehind',
-    says: 'The relay is more than a minute behind the stream.',
+    description: 'The relay is more than a minute behind the stream.',
     threshold: RELAY_BEHIND_MS,
   });
 }
@@ -142,7 +144,7 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
   const age = (id: string, metric: IMetric, threshold: number) =>
     add(id, metric, {
       entry: id,
-      says: `The oldest message has waited longer than ${threshold} s.`,
+      description: `The oldest message has waited longer than ${threshold} s.`,
       threshold,
     });
   // A message of the longest delay may only just have become visible.
@@ -152,9 +154,9 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
   age('CheckLaneBehind', messageAge(lanes.check), delayed);
   age('IntakeBehind', messageAge(intake.queue), QUEUES.intake.visibilitySeconds + GRACE_SECONDS);
   const letters = (id: string, queue: IQueue) =>
-    add(id, queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
+    add(id, deadLetters(queue), {
       entry: id,
-      says: `There are messages in the dead-letter queue ${id}.`,
+      description: `There are messages in the dead-letter queue ${id}.`,
       threshold: 1,
     });
   letters('DeadLetters', lanes.dead);
@@ -165,13 +167,13 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
 function addApi(add: AddAlarm, { api }: AlarmOptions): void {
   add('ApiFailing', failedShareOf(api), {
     entry: 'ApiFailing',
-    says: 'The API answers at least one request in twenty with 5xx.',
+    description: 'The API answers at least one request in twenty with 5xx.',
     threshold: FAILED_SHARE,
     ofThree: 2,
   });
   add('ApiSlow', latencyOf(api), {
     entry: 'ApiSlow',
-    says: 'At least one answer in ten takes 3 s or more.',
+    description: 'At least one answer in ten takes 3 s or more.',
     threshold: SLOW_MS,
     ofThree: 3,
   });

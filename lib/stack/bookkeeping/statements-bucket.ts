@@ -3,7 +3,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import type { Construct } from 'constructs';
 import { accept } from '../accepted-findings.ts';
 import type { Settings } from '../props.ts';
-import type { Storage } from '../storage.ts';
+import type { Storage } from '../storage/storage.ts';
 
 /** Files are kept this many days longer than the retention, like items of the table. */
 const EXPIRY_MARGIN_DAYS = 10;

@@ -17,9 +17,9 @@ import {
 import type { Construct } from 'constructs';
 import { DEFAULTS } from '../../settings.ts';
 import { accept, acceptInlinePolicy } from '../accepted-findings.ts';
-import { createLogGroup } from '../log-groups.ts';
 import type { Settings } from '../props.ts';
-import type { Storage } from '../storage.ts';
+import { createLogGroup } from '../storage/log-groups.ts';
+import type { Storage } from '../storage/storage.ts';
 
 const HTTPS = 443;
 /** Room for the network interfaces of 4,000 parallel invocations in each zone, and for a NAT gateway. */

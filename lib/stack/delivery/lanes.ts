@@ -3,7 +3,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { QUEUES } from '../../settings.ts';
 import { acceptLastQueue } from '../accepted-findings.ts';
-import { createQueue, type Storage } from '../storage.ts';
+import { createQueue, type Storage } from '../storage/storage.ts';
 
 /**
  * Receives after which a message becomes a dead letter. During a transient fault, pauses grow from 5 s to the

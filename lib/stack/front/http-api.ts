@@ -11,7 +11,7 @@ import { logAccess } from './access-log.ts';
 type ApiFunctionName = Operation['function'];
 
 /**
- * The operation under which each function's integration stands in the construct tree. The path decides the logical id.
+ * The operation that contains each function's integration in the construct tree. The path decides the logical id.
  * This table pins it, so that reordering the contract does not change the template.
  */
 const INTEGRATION_UNDER: Readonly<Record<ApiFunctionName, string>> = {

@@ -5,7 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { QUEUES } from '../../settings.ts';
 import { acceptLastQueue } from '../accepted-findings.ts';
-import { createQueue, type Storage } from '../storage.ts';
+import { createQueue, type Storage } from '../storage/storage.ts';
 
 /** Another account whose events may record outcomes. The service's own account always may. */
 export interface Recorder {

@@ -125,14 +125,14 @@ describe('a name', () => {
     expect(await send(sender)).toEqual({ kind: 'error', code: 'dns_failed' });
   });
 
-  test('of which the look-up fails ends in dns_failed', async () => {
+  test('whose look-up fails ends in dns_failed', async () => {
     await listen();
     const policy = { allowedPorts: [receiver.port], allowLoopback: false };
     const sender = createSender({ policy, resolve: () => Promise.reject(new Error('SERVFAIL')) });
     expect(await send(sender)).toEqual({ kind: 'error', code: 'dns_failed' });
   });
 
-  test('of which the look-up never ends is a time-out, and nothing goes out when it ends after all', async () => {
+  test('whose look-up never ends is a time-out, and nothing is sent if it ends later', async () => {
     await listen();
     const policy = { allowedPorts: [receiver.port], allowLoopback: true };
     const late = Promise.withResolvers<readonly string[]>();
@@ -212,7 +212,7 @@ describe('the connector', () => {
     if ('destroy' in socket) socket.destroy();
   });
 
-  test('connects to nothing once it was told to stop', async () => {
+  test('connects to nothing once it was stopped', async () => {
     await listen();
     const signal = AbortSignal.abort();
     expect(await connectTo('127.0.0.1', { allowLoopback: true, signal })).toMatchObject({

@@ -181,7 +181,7 @@ describe('what a request cannot hold', () => {
     ['a name of a parameter that is no UTF-8', { path: '/v1/transactions', query: '%c3=1' }],
     ['a header with a line break', { path: '/v1/keys', headers: { 'x-a': 'a\nb: c' } }],
     ['a header without a name', { path: '/v1/keys', headers: { '': 'a' } }],
-    ['a method that is no word', { path: '/v1/keys', method: 'GE T' }],
+    ['an invalid method', { path: '/v1/keys', method: 'GE T' }],
   ])('%s is answered 400', async (_, sent) => {
     const answer = await send({ key: world.admin, ...sent });
     expect(answer).toMatchObject({ statusCode: 400, json: { code: 'malformed_request' } });
@@ -198,7 +198,7 @@ describe('what a request cannot hold', () => {
     expect(said).not.toHaveBeenCalled();
   });
 
-  it('leaves a host that is none out of account', async () => {
+  it('ignores an invalid host', async () => {
     const event = httpEvent({ path: '/v1/keys', key: world.admin });
     const requestContext = { ...event.requestContext, domainName: 'a b' };
     const { statusCode } = await serveEvents(world.app, 'decoded')({ ...event, requestContext });
