@@ -145,6 +145,7 @@ describe('endpoints', () => {
   it('are created, listed, changed and deleted by the merchant itself', async () => {
     const created = await world.call(demo.manager, `POST ${path()}`, {
       url: 'https://shop.example/a',
+      description: 'Order service',
       types: ['payment.*'],
       timeoutMs: 5_000,
       expectBody: 'success',
@@ -154,6 +155,7 @@ describe('endpoints', () => {
     expect(secret).toMatch(/^whsec_/);
     expect(view).toEqual({
       url: 'https://shop.example/a',
+      description: 'Order service',
       types: ['payment.*'],
       timeoutMs: 5_000,
       expectBody: 'success',
@@ -429,11 +431,12 @@ describe('endpoints', () => {
     expect((await make()).status).toBe(201);
   });
 
-  it('that are deleted keep no secret', async () => {
-    const { endpointId } = await demo.endpoint({ signature: 'both' });
+  it('that are deleted keep no secret and no description', async () => {
+    const { endpointId } = await demo.endpoint({ signature: 'both', description: 'Order service' });
     await world.call(demo.manager, `DELETE ${path(`/${endpointId}`)}`);
     const kept = (await world.ports.merchants.read('demo' as never))?.endpoints[0];
     expect(kept).toMatchObject({ endpointId, secrets: [], deletedAt: expect.any(String) });
+    expect(kept).not.toHaveProperty('description');
     expect(kept?.history).toHaveLength(2);
   });
 
@@ -465,12 +468,40 @@ describe('endpoints', () => {
     expect((await patch({ enabled: true })).json).toMatchObject({ enabled: true });
   });
 
+  it('show their description where they are read and listed, and as it was changed', async () => {
+    const { endpointId } = await demo.endpoint({ description: 'Order service' });
+    const { endpointId: other } = await demo.endpoint();
+    const list = async () =>
+      (await world.call(demo.manager, `GET ${path()}`)).json.items.map((item: Record<string, unknown>) => [
+        item.endpointId,
+        item.description,
+      ]);
+    expect(new Map(await list())).toEqual(
+      new Map([
+        [endpointId, 'Order service'],
+        [other, undefined],
+      ]),
+    );
+    const description = '订单'.repeat(128);
+    const changed = await world.call(demo.manager, `PATCH ${path(`/${endpointId}`)}`, { description });
+    expect(changed.json).toMatchObject({ description });
+    await world.call(demo.manager, `PATCH ${path(`/${endpointId}`)}`, { timeoutMs: 2_000 });
+    const read = await world.call(demo.manager, `GET ${path(`/${endpointId}`)}`);
+    expect(read.json).toMatchObject({ description, timeoutMs: 2_000 });
+  });
+
   it('forget a setting that is set to null', async () => {
-    const { endpointId } = await demo.endpoint({ expectBody: 'success', schedule: [1] });
+    const { endpointId } = await demo.endpoint({
+      description: 'Order service',
+      expectBody: 'success',
+      schedule: [1],
+    });
     const cleared = await world.call(demo.manager, `PATCH ${path(`/${endpointId}`)}`, {
+      description: null,
       expectBody: null,
       schedule: null,
     });
+    expect(cleared.json).not.toHaveProperty('description');
     expect(cleared.json).not.toHaveProperty('expectBody');
     expect(cleared.json).not.toHaveProperty('schedule');
   });
@@ -486,6 +517,9 @@ describe('endpoints', () => {
     [{ url: 'https://a.example', types: [] }, 'invalid_value', '/types'],
     [{ url: 'https://a.example', timeoutMs: 999 }, 'invalid_value', '/timeoutMs'],
     [{ url: 'https://a.example', enabled: 'yes' }, 'invalid_type', '/enabled'],
+    [{ url: 'https://a.example', description: 'x'.repeat(257) }, 'too_long', '/description'],
+    [{ url: 'https://a.example', description: 7 }, 'invalid_value', '/description'],
+    [{ url: 'https://a.example', description: null }, 'invalid_value', '/description'],
     [{ url: 'https://a.example', secret: 'x' }, 'unknown_field', '/secret'],
   ])('with %j are refused as %s', async (body, code, pointer) => {
     const answer = await world.call(demo.manager, `POST ${path()}`, body);
