@@ -22,7 +22,7 @@ export interface Day {
   /** The nth outcome of the day. */
   outcome(index: number): Outcome;
   receiver(db: DatabaseSync): Receiver;
-  /** The service as outsiders reach it. */
+  /** The service as its clients reach it. */
   readonly service: {
     readonly key: string;
     readonly merchantSecret: string;

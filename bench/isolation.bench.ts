@@ -32,7 +32,7 @@ const HEAVIER = 10;
 const VIRTUALLY_HEAVIER = 25;
 /** The time in which the service detects the problem. Later results are shown separately. */
 const ONSET_MS = 20_000;
-const MOST = 1.2;
+const MAX_RATIO = 1.2;
 
 const CALM: Scenario = { name: 'all ten answer', tenth: PROMPT };
 const BLACK_HOLE: Scenario = { name: 'the tenth never answers', tenth: { kind: 'black-hole' } };
@@ -75,15 +75,15 @@ async function main({ seconds, rate, workers }: Settings): Promise<boolean> {
   ];
   const titles = [
     'milliseconds from listing to request, of the nine',
-    'told',
+    'sent',
     'p50',
     'p99',
-    'most',
+    'max',
     'p99 ÷ calm',
     'p99 at first',
     'p99 later',
     'missing',
-    'tenth told',
+    'tenth called',
   ];
   const rows = [
     row(CALM.name, before),
@@ -96,11 +96,11 @@ async function main({ seconds, rate, workers }: Settings): Promise<boolean> {
   const noiseRatio = Math.max(...noise) / Math.min(...noise);
   process.stdout.write(
     `At first: the ${ONSET_MS / 1000} s in which the service detects the problem. The two calm runs differ by ${show(noiseRatio)}` +
-      `${noiseRatio > MOST ? ': more than the budget allows. Run it again on a quieter machine.' : '.'}\n\n`,
+      `${noiseRatio > MAX_RATIO ? ': more than the budget allows. Run it again on a quieter machine.' : '.'}\n\n`,
   );
   const budgets: readonly Budget[] = [
-    { what: `p99 while ${BLACK_HOLE.name}`, found: ratio(blackHole), most: MOST, show },
-    { what: `p99 while ${SLOW.name}`, found: ratio(slow), most: MOST, show },
+    { what: `p99 while ${BLACK_HOLE.name}`, found: ratio(blackHole), max: MAX_RATIO, show },
+    { what: `p99 while ${SLOW.name}`, found: ratio(slow), max: MAX_RATIO, show },
   ];
   return printBudgets(budgets);
 }
@@ -108,10 +108,10 @@ async function main({ seconds, rate, workers }: Settings): Promise<boolean> {
 const show = (ratio: number) => `${ratio.toFixed(2)}×`;
 
 function columnsOf(delays: readonly Delay[]): readonly string[] {
-  const most = percentile(delays, 1);
+  const max = percentile(delays, 1);
   return [
     delays.length,
-    ...[percentile(delays, 0.5), percentile(delays, 0.99), most].map((ms) => Math.round(ms)),
+    ...[percentile(delays, 0.5), percentile(delays, 0.99), max].map((ms) => Math.round(ms)),
   ].map(String);
 }
 
@@ -128,7 +128,7 @@ const { seconds, rate, workers, virtual, help } = values;
 if (help) process.stdout.write(HELP);
 else if (virtual) {
   const load = { healthyPerSecond: Number(rate), heavyPerSecond: Number(rate) * VIRTUALLY_HEAVIER };
-  process.exit((await printVirtually({ ...load, seconds: Number(seconds), most: MOST })) ? 0 : 1);
+  process.exit((await printVirtually({ ...load, seconds: Number(seconds), max: MAX_RATIO })) ? 0 : 1);
 } else {
   const isWithin = await main({
     seconds: Number(seconds),

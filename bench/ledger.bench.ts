@@ -107,7 +107,7 @@ async function run(file: string, { url, key, merchantSecret, nowMs }: Served): P
   return { report, found: lines.length - 1, seconds, peakMb: process.resourceUsage().maxRSS / 1_024 };
 }
 
-async function told<T>(child: ChildProcess): Promise<T> {
+async function nextMessage<T>(child: ChildProcess): Promise<T> {
   const ended = once(child, 'exit').then(() => {
     throw new Error('The child process ended without a message.');
   });
@@ -128,11 +128,11 @@ async function main(sizes: readonly number[]): Promise<void> {
       values.width,
     ]);
     try {
-      const served = await told<Served>(server);
+      const served = await nextMessage<Served>(server);
       const child = fork(import.meta.filename, ['--run', JSON.stringify(served), '--file', file], {
         execArgv: HEAP,
       });
-      const { report, found, seconds, peakMb } = await told<Measured>(child);
+      const { report, found, seconds, peakMb } = await nextMessage<Measured>(child);
       const { requests, bytes, differences } = JSON.parse(report);
       process.stdout.write(
         `rows ${rows.toLocaleString('en')} · ${(statSync(file).size / 1e6).toFixed(0)} MB · ${found} of ${LOST} found ` +

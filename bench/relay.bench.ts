@@ -14,7 +14,7 @@ under a virtual clock, so the speed of this machine has no influence. A shard ta
   --help         show this text
 `;
 
-const LEAST_PER_SECOND = 1_000;
+const MIN_PER_SECOND = 1_000;
 
 async function main(options: {
   readonly records: number;
@@ -29,7 +29,7 @@ async function main(options: {
     budgets.push({
       what: `milliseconds for 1,000 records: ${kind}`,
       found: 1_000_000 / perSecond,
-      most: 1_000_000 / LEAST_PER_SECOND,
+      max: 1_000_000 / MIN_PER_SECOND,
       show: (ms) => ms.toFixed(0),
     });
   }

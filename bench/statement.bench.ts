@@ -43,7 +43,7 @@ interface Measured {
 }
 
 /** A feed without storage: it computes row `index` when it is read. */
-function madeUpFeed(rows: number): FeedStore {
+function syntheticFeed(rows: number): FeedStore {
   const listedMs = (index: number) => START_MS + Math.floor((index * DAY_MS) / rows);
   const firstAt = (time: string) => {
     let index = Math.max(0, Math.floor(((msOf(time) - START_MS) * rows) / DAY_MS) - 1);
@@ -84,7 +84,7 @@ function rowAt(index: number, listedMs: number): TerminalOutcome {
 async function measure(rows: number, endpoint: string): Promise<Measured> {
   const clock = { now: () => START_MS + DAY_MS + 3_600 * SECOND_MS };
   const stores = createMemoryStores({ clock });
-  const feed = madeUpFeed(rows);
+  const feed = syntheticFeed(rows);
   await stores.merchants.create(
     profileSchema.parse({
       merchantId: MERCHANT,
@@ -142,7 +142,7 @@ function child(...options: readonly string[]): ChildProcess {
   return fork(import.meta.filename, options, { execArgv: HEAP });
 }
 
-async function told<T>(process: ChildProcess): Promise<T> {
+async function nextMessage<T>(process: ChildProcess): Promise<T> {
   const [message] = (await Promise.race([
     once(process, 'message'),
     once(process, 'exit').then(() => {
@@ -156,10 +156,10 @@ async function main(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tidings-bench-'));
   const server = child('--serve', dataDir);
   try {
-    const endpoint = await told<string>(server);
+    const endpoint = await nextMessage<string>(server);
     const peaks: number[] = [];
     for (const rows of SIZES) {
-      const { bytes, seconds, peakMb } = await told<Measured>(
+      const { bytes, seconds, peakMb } = await nextMessage<Measured>(
         child('--rows', String(rows), '--endpoint', endpoint),
       );
       peaks.push(peakMb);
@@ -168,8 +168,8 @@ async function main(): Promise<void> {
           `${Math.round(rows / seconds).toLocaleString('en')} rows/s · peak memory ${peakMb.toFixed(0)} MB\n`,
       );
     }
-    const [least = 1, most = 1] = peaks;
-    process.stdout.write(`ten times the rows, ${(most / least).toFixed(2)} times the memory\n`);
+    const [least = 1, max = 1] = peaks;
+    process.stdout.write(`ten times the rows, ${(max / least).toFixed(2)} times the memory\n`);
   } finally {
     server.kill();
     rmSync(dataDir, { recursive: true, force: true });

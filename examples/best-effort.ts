@@ -21,11 +21,13 @@ import type { Order } from './shared/tidings-calls.ts';
 const PATIENCE_MS = 10_000;
 
 await play(['bank', 'Tidings', 'shop'], async (stage) => {
-  // The bank commits the end of a payment and "not told yet" together. A relay works through the rows not told yet.
+  // The bank commits the end of a payment and "not announced yet" together. A relay announces these rows.
   const accounts = stage.ledger('bank', { alice: 10_000, shop: 0 });
-  accounts.store.exec('CREATE TABLE IF NOT EXISTS payments (id TEXT PRIMARY KEY, status TEXT, told INTEGER)');
+  accounts.store.exec(
+    'CREATE TABLE IF NOT EXISTS payments (id TEXT PRIMARY KEY, status TEXT, announced INTEGER)',
+  );
   const paymentOf = ({ id }: Order) =>
-    accounts.store.read<Payment>('SELECT status, told FROM payments WHERE id = ?', id);
+    accounts.store.read<Payment>('SELECT status, announced FROM payments WHERE id = ?', id);
   const bank = stage.client('bank', 'bank', {
     pay: ({ id, amount }: Order) =>
       accounts.store.transaction(() => {
@@ -34,15 +36,16 @@ await play(['bank', 'Tidings', 'shop'], async (stage) => {
         accounts.store.write('INSERT INTO payments VALUES (?, ?, 0)', id, status);
         return status;
       }),
-    told: ({ id }: Order) => void accounts.store.write('UPDATE payments SET told = 1 WHERE id = ?', id),
+    announced: ({ id }: Order) =>
+      void accounts.store.write('UPDATE payments SET announced = 1 WHERE id = ?', id),
   });
   const tidings = stage.tidings('bank');
   async function pay(order: Order, notifyUrl: string): Promise<void> {
     if (paymentOf(order) === undefined) bank.pay(order);
-    const { status, told } = paymentOf(order) as Payment;
-    if (told === 1) return;
+    const { status, announced } = paymentOf(order) as Payment;
+    if (announced === 1) return;
     await tidings.record(order, status, { notifyUrl });
-    bank.told(order);
+    bank.announced(order);
   }
 
   // The shop reserves goods when an order arrives. When it learns how the payment ended, it sells them or puts them back.
@@ -81,29 +84,30 @@ await play(['bank', 'Tidings', 'shop'], async (stage) => {
   });
   const handle = toNodeHandler((request) => callbacks.callback(idIn(request), request));
 
-  const [told, asked] = [stage.order('pay_1', 3_000), stage.order('pay_2', 8_000)];
+  const [called, queried] = [stage.order('pay_1', 3_000), stage.order('pay_2', 8_000)];
   // After an absence, the shop queries first.
-  for (const order of [told, asked]) if (isReserved(order) && !isSettled(order)) await questions.ask(order);
+  for (const order of [called, queried])
+    if (isReserved(order) && !isSettled(order)) await questions.ask(order);
 
   const door = await stage.serve(handle);
-  if (!isReserved(told)) shop.reserve(told);
-  await pay(told, door.url);
+  if (!isReserved(called)) shop.reserve(called);
+  await pay(called, door.url);
   const patience = AbortSignal.timeout(PATIENCE_MS);
-  while (!isSettled(told)) {
-    await once(came, 'callback', { signal: patience }).catch(() => questions.ask(told));
+  while (!isSettled(called)) {
+    await once(came, 'callback', { signal: patience }).catch(() => questions.ask(called));
   }
 
-  if (!isReserved(asked)) shop.reserve(asked);
+  if (!isReserved(queried)) shop.reserve(queried);
   await door.close();
   stage.note('shop', 'is away');
-  await pay(asked, door.url);
-  stage.note('shop', 'is back, and asks first');
-  if (!isSettled(asked)) await questions.ask(asked);
+  await pay(queried, door.url);
+  stage.note('shop', 'is back, and queries first');
+  if (!isSettled(queried)) await questions.ask(queried);
 });
 
 interface Payment {
   readonly status: 'SUCCEEDED' | 'FAILED';
-  readonly told: 0 | 1;
+  readonly announced: 0 | 1;
 }
 
 /** Only for the drawing: the request is not verified yet. */

@@ -29,7 +29,7 @@ interface Service {
 
 const BOXES = `
   CREATE TABLE IF NOT EXISTS inbox (id TEXT, event TEXT, PRIMARY KEY (id, event));
-  CREATE TABLE IF NOT EXISTS outbox (id TEXT, event TEXT, told INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (id, event))`;
+  CREATE TABLE IF NOT EXISTS outbox (id TEXT, event TEXT, announced INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (id, event))`;
 
 function service(name: string, store: Store, handlers: Handlers): Service {
   store.exec(BOXES);
@@ -97,17 +97,18 @@ await play(['orders', 'stock', 'bank', 'Tidings'], async (stage) => {
     }
     if (event === 'Shipped') await tidings.record(order, 'SUCCEEDED');
     if (event === 'Released') await tidings.record(order, 'FAILED');
-    const told = {
-      told: () => void store.write('UPDATE outbox SET told = 1 WHERE id = ? AND event = ?', id, event),
+    const announced = {
+      announced: () =>
+        void store.write('UPDATE outbox SET announced = 1 WHERE id = ? AND event = ?', id, event),
     };
-    stage.client(name, name, told).told();
+    stage.client(name, name, announced).announced();
   }
 
   /** @returns whether there was an event to send */
   async function relayAll(): Promise<boolean> {
     const waiting = services.flatMap((one) =>
       one.store
-        .list<{ id: string; event: Event }>('SELECT id, event FROM outbox WHERE told = 0')
+        .list<{ id: string; event: Event }>('SELECT id, event FROM outbox WHERE announced = 0')
         .map((row) => ({ one, row })),
     );
     for (const { one, row } of waiting) await relay(one, row);

@@ -8,14 +8,13 @@
  *              intermediate states must be known, and each needs a rule. A forgotten state stays stuck for ever.
  * Choose it    Where throughput matters most and being wrong for a minute is fine: flash sales, coupons, points. The
  *              normal path costs only one write more than no safety at all.
- *              way costs one write more than no safety at all.
  * Comes from   Practice: "BASE" (Pritchett, ACM Queue 2008); query, close and refund are the three requests that
  *              every payment platform offers for this (Alipay's trade.query, trade.close, trade.refund).
  */
 import { play } from './shared/stage.ts';
 import type { Order } from './shared/tidings-calls.ts';
 
-type State = 'paying' | 'refunding' | 'done' | 'closed' | 'told';
+type State = 'paying' | 'refunding' | 'done' | 'closed' | 'announced';
 
 await play(['orders', 'bank', 'stock', 'Tidings'], async (stage) => {
   const accounts = stage.ledger('bank', { alice: 10_000, shop: 0 });
@@ -67,13 +66,13 @@ await play(['orders', 'bank', 'stock', 'Tidings'], async (stage) => {
         return;
       case 'done':
         await tidings.record(order, 'SUCCEEDED');
-        orders.enter(order, 'told');
+        orders.enter(order, 'announced');
         return;
       case 'closed':
         await tidings.record(order, 'CLOSED');
-        orders.enter(order, 'told');
+        orders.enter(order, 'announced');
         return;
-      case 'told':
+      case 'announced':
       case undefined:
     }
   }
@@ -89,6 +88,6 @@ await play(['orders', 'bank', 'stock', 'Tidings'], async (stage) => {
     stage.note('orders', `no answer ${order === isLate ? '(the request is late)' : 'from the bank'}`);
   }
   const all = [timesOut, isLate, isSoldOut];
-  while (all.some((order) => stateOf(order) !== 'told')) for (const order of all) await scan(order);
+  while (all.some((order) => stateOf(order) !== 'announced')) for (const order of all) await scan(order);
   bank.pay(isLate); // the late request arrives at last
 });

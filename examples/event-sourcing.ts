@@ -1,7 +1,7 @@
 /**
  * Event sourcing: only events are stored; everything else, including balances, is computed from them.
  *
- * Guarantees   One append is the decision, the record and the message. Nothing can get lost between "done" and "told".
+ * Guarantees   One append is the decision, the record and the message. Nothing can get lost between "done" and "announced".
  *              A stream accepts one event per version. If two decide on the same past, one of them must decide again.
  *              The publisher continues from its position; repeating is harmless.
  * Does not     Span streams: a decision is atomic within one stream. Readers see what the publisher has published, some

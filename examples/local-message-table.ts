@@ -1,7 +1,7 @@
 /**
  * Local message table: the message is written in the same transaction as the change that it reports.
  *
- * Guarantees   The money moves if and only if the outcome will be told. There is no gap between the two, so nothing has
+ * Guarantees   The money moves if and only if the outcome will be delivered. There is no gap between the two, so nothing has
  *              to be queried, undone or repeated to close it. Here, the message is the outcome's own item in Tidings'
  *              table, and the table's stream replaces the poller.
  * Does not     Span databases: the transaction and its message must be in the same one (for `commitWithOutcome`:

@@ -55,11 +55,11 @@ await play(['voter', 'replica 1', 'replica 2', 'replica 3', 'Tidings'], async (s
     const ledger = stage.ledger(`replica-${number}`, { alice: 10_000, shop: 0 });
     return stage.client('voter', `replica ${number}`, replica(ledger, number === 3));
   });
-  const store = stage.open('voter', 'CREATE TABLE IF NOT EXISTS told (id TEXT PRIMARY KEY)');
+  const store = stage.open('voter', 'CREATE TABLE IF NOT EXISTS announced (id TEXT PRIMARY KEY)');
   const voter = stage.client('voter', 'voter', {
-    told: ({ id }: Order) => void store.write('INSERT INTO told VALUES (?)', id),
+    announced: ({ id }: Order) => void store.write('INSERT INTO announced VALUES (?)', id),
   });
-  const isTold = ({ id }: Order) => store.read('SELECT 1 FROM told WHERE id = ?', id) !== undefined;
+  const isAnnounced = ({ id }: Order) => store.read('SELECT 1 FROM announced WHERE id = ?', id) !== undefined;
   const tidings = stage.tidings('voter');
 
   /** @returns the result of more than half of the replicas; undefined if all three differ */
@@ -68,7 +68,7 @@ await play(['voter', 'replica 1', 'replica 2', 'replica 3', 'Tidings'], async (s
   }
 
   async function run(order: Order): Promise<void> {
-    if (isTold(order)) return;
+    if (isAnnounced(order)) return;
     const results = replicas.map((one) => one.execute(order));
     const right = majorityOf(results);
     // Without a majority no result is trusted, so nothing is announced.
@@ -77,7 +77,7 @@ await play(['voter', 'replica 1', 'replica 2', 'replica 3', 'Tidings'], async (s
       if (results[index] !== right) one.repair(order, right);
     }
     await tidings.record(order, right === '{}' ? 'FAILED' : 'SUCCEEDED');
-    voter.told(order);
+    voter.announced(order);
   }
 
   await run(stage.order('pay_1', 3_000));

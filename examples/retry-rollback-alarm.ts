@@ -14,7 +14,7 @@ import type { Moved } from './shared/money-ledger.ts';
 import { play } from './shared/stage.ts';
 import type { Order } from './shared/tidings-calls.ts';
 
-type State = 'forward' | 'credited' | 'backward' | 'refunded' | 'alarm' | 'repaired' | 'told';
+type State = 'forward' | 'credited' | 'backward' | 'refunded' | 'alarm' | 'repaired' | 'announced';
 
 const MAX_TRIES = 3;
 
@@ -27,7 +27,7 @@ await play(['orders', 'bank', 'shop', 'operator', 'Tidings'], async (stage) => {
     stage.order('pay_3', 1_000),
   ];
 
-  let hiccups = 2;
+  let failuresLeft = 2;
   const bank = stage.client('orders', 'bank', {
     debit: ({ id, amount }: Order) => alice.move(id, 'debit', { alice: -amount }),
     refund: ({ id, amount }: Order) =>
@@ -35,7 +35,7 @@ await play(['orders', 'bank', 'shop', 'operator', 'Tidings'], async (stage) => {
   });
   const shop = stage.client('orders', 'shop', {
     credit: ({ id, amount }: Order) =>
-      id !== flaky.id || hiccups-- > 0 ? 'unavailable' : till.move(id, 'credit', { shop: +amount }),
+      id !== flaky.id || failuresLeft-- > 0 ? 'unavailable' : till.move(id, 'credit', { shop: +amount }),
   });
   const store = stage.open('orders', 'CREATE TABLE IF NOT EXISTS orders (id TEXT PRIMARY KEY, state TEXT)');
   const enter = ({ id }: Order, state: State) =>
@@ -74,14 +74,14 @@ await play(['orders', 'bank', 'shop', 'operator', 'Tidings'], async (stage) => {
         return false;
       case 'credited':
         await tidings.record(order, 'SUCCEEDED');
-        orders.enter(order, 'told');
+        orders.enter(order, 'announced');
         return true;
       case 'refunded':
       case 'repaired':
         await tidings.record(order, 'FAILED');
-        orders.enter(order, 'told');
+        orders.enter(order, 'announced');
         return true;
-      case 'told':
+      case 'announced':
         return false;
     }
   }
@@ -96,11 +96,11 @@ await play(['orders', 'bank', 'shop', 'operator', 'Tidings'], async (stage) => {
     repair: ({ id, amount }: Order) => alice.move(id, 'repair by hand', { alice: +amount }),
   });
   const list = stage.client('operator', 'orders', {
-    strikeOff: (order: Order) => enter(order, 'repaired'),
+    resolve: (order: Order) => enter(order, 'repaired'),
   });
   for (const order of [flaky, dead, worst].filter((one) => stateOf(one) === 'alarm')) {
     desk.repair(order);
-    list.strikeOff(order);
+    list.resolve(order);
   }
   await advanceAll();
 });

@@ -72,16 +72,16 @@ await play(['orders', 'stock', 'bank', 'shop', 'Tidings'], async (stage) => {
       step -= 1;
       orders.step(order, way, step);
     }
-    if (way === 'told') return;
+    if (way === 'announced') return;
     await tidings.record(order, way === 'forward' ? 'SUCCEEDED' : 'FAILED');
-    orders.step(order, 'told', step);
+    orders.step(order, 'announced', step);
   }
 
   await run(stage.order('pay_1', 3_000)); // ends forward, although the warehouse is closed at first
   await run(stage.order('pay_2', 8_000)); // ends backward: Alice has too little money
 });
 
-type Way = 'forward' | 'backward' | 'told';
+type Way = 'forward' | 'backward' | 'announced';
 
 interface Step {
   readonly do: (order: Order) => Moved | 'closed';

@@ -22,7 +22,7 @@ await play(['orders', 'bank', 'Tidings'], async (stage) => {
 
   // The idempotent receiver stores its answer in the same transaction as the effect. "Refused" is an answer too: Alice
   // may have more money tomorrow, but the repeated request must get the same answer as the first one.
-  let answersToLose = 1;
+  let answersToDrop = 1;
   const bank = stage.client('orders', 'bank', {
     pay({ id, amount }: Order): string {
       const answer = accounts.store.transaction(() => {
@@ -33,7 +33,7 @@ await play(['orders', 'bank', 'Tidings'], async (stage) => {
         accounts.store.write('INSERT INTO answers VALUES (?, ?)', id, fresh);
         return fresh;
       });
-      if (answersToLose-- > 0) throw new Error('the answer is lost');
+      if (answersToDrop-- > 0) throw new Error('the answer is lost');
       return answer;
     },
   });
@@ -51,25 +51,25 @@ await play(['orders', 'bank', 'Tidings'], async (stage) => {
   async function advance(order: Order): Promise<void> {
     switch (stateOf(order)) {
       case undefined:
-        orders.enter(order, 'wanted');
+        orders.enter(order, 'requested');
         return;
-      case 'wanted':
+      case 'requested':
         orders.enter(order, bank.pay(order).startsWith('paid') ? 'paid' : 'refused');
         return;
       case 'paid':
         await tidings.record(order, 'SUCCEEDED');
-        orders.enter(order, 'told');
+        orders.enter(order, 'announced');
         return;
       case 'refused':
         await tidings.record(order, 'FAILED');
-        orders.enter(order, 'told');
+        orders.enter(order, 'announced');
         return;
-      case 'told':
+      case 'announced':
     }
   }
 
   const rows = [stage.order('pay_1', 3_000), stage.order('pay_2', 8_000)];
-  for (let looks = 0; rows.some((order) => stateOf(order) !== 'told'); looks += 1) {
+  for (let looks = 0; rows.some((order) => stateOf(order) !== 'announced'); looks += 1) {
     if (looks > MAX_LOOKS) throw new Error('Some rows do not end.');
     for (const order of rows) {
       // A failed step changes nothing: the row keeps its state, and the next round finds it.
@@ -78,4 +78,4 @@ await play(['orders', 'bank', 'Tidings'], async (stage) => {
   }
 });
 
-type State = 'wanted' | 'paid' | 'refused' | 'told';
+type State = 'requested' | 'paid' | 'refused' | 'announced';

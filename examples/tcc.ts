@@ -81,13 +81,13 @@ await play(['orders', 'bank', 'shop', 'Tidings'], async (stage) => {
     // A start that finds "trying" died during the tries. It does not know which of them arrived, so it cancels.
     if (stateOf(order) === 'trying') log.write(order, 'cancel');
     const decision = stateOf(order);
-    if (decision === 'told') return;
+    if (decision === 'announced') return;
     for (const one of both) {
       if (decision === 'confirm') one.confirm(order);
       else one.cancel(order);
     }
     await tidings.record(order, decision === 'confirm' ? 'SUCCEEDED' : 'FAILED');
-    log.write(order, 'told');
+    log.write(order, 'announced');
   }
 
   const whole = stage.order('pay_1', 3_000);
@@ -102,4 +102,4 @@ await play(['orders', 'bank', 'shop', 'Tidings'], async (stage) => {
   shop.try(late); // arrives after its cancel
 });
 
-type State = 'trying' | 'confirm' | 'cancel' | 'told';
+type State = 'trying' | 'confirm' | 'cancel' | 'announced';

@@ -62,7 +62,7 @@ await play(['coordinator', 'bank', 'shop', 'Tidings'], async (stage) => {
   const tidings = stage.tidings('coordinator');
 
   /** Announces the result that both have. If they contradict each other, announces that it has not ended. */
-  async function tell(order: Order): Promise<void> {
+  async function announce(order: Order): Promise<void> {
     const states = new Set([alice.state(order), till.state(order)]);
     if (states.size === 1) {
       await tidings.record(order, states.has('committed') ? 'SUCCEEDED' : 'FAILED');
@@ -74,43 +74,43 @@ await play(['coordinator', 'bank', 'shop', 'Tidings'], async (stage) => {
   }
 
   /** After a restart, the coordinator asks for the states and ends the transaction as the time-outs would. */
-  async function isTakenUp(order: Order): Promise<boolean> {
+  async function isResumed(order: Order): Promise<boolean> {
     const states = [alice.state(order), till.state(order)];
     if (states.every((state) => state === 'unknown')) return false;
     const isSplit = states.includes('committed') && states.includes('aborted');
-    const isPast = states.includes('precommitted') || states.includes('committed');
+    const isPrecommitted = states.includes('precommitted') || states.includes('committed');
     for (const one of isSplit ? [] : both) {
-      if (isPast) one.doCommit(order);
+      if (isPrecommitted) one.doCommit(order);
       else one.abort(order);
     }
-    await tell(order);
+    await announce(order);
     return true;
   }
 
   const whole = stage.order('pay_1', 3_000);
-  if (!(await isTakenUp(whole))) {
+  if (!(await isResumed(whole))) {
     for (const one of both) one.canCommit(whole);
     for (const one of both) one.preCommit(whole);
     for (const one of both) one.doCommit(whole);
-    await tell(whole);
+    await announce(whole);
   }
 
   const silent = stage.order('pay_2', 2_000);
-  if (!(await isTakenUp(silent))) {
+  if (!(await isResumed(silent))) {
     for (const one of both) one.canCommit(silent);
     stage.note('coordinator', 'is away: both time out, and nothing blocks');
     bankAlone.timeOut(silent);
     shopAlone.timeOut(silent);
-    await tell(silent);
+    await announce(silent);
   }
 
   const parted = stage.order('pay_3', 1_000);
-  if (!(await isTakenUp(parted))) {
+  if (!(await isResumed(parted))) {
     for (const one of both) one.canCommit(parted);
     bank.preCommit(parted);
     stage.note('shop', 'network partition: no preCommit here');
     bankAlone.timeOut(parted);
     shopAlone.timeOut(parted);
-    await tell(parted);
+    await announce(parted);
   }
 });

@@ -95,14 +95,14 @@ await play(['coordinator', 'bank', 'shop', 'Tidings'], async (stage) => {
   async function decide(order: Order): Promise<void> {
     if (stateOf(order) === 'voting') log.write(order, promised.has(order.id) ? 'commit' : 'abort');
     const decision = stateOf(order);
-    if (decision === 'told' || decision === undefined) return;
+    if (decision === 'announced' || decision === undefined) return;
     for (const one of participants) {
       if (decision === 'commit') one.commit(order);
       else one.abort(order);
     }
     // Record only after both have committed: a receiver of "Alice has paid" may look at her account.
     await tidings.record(order, decision === 'commit' ? 'SUCCEEDED' : 'FAILED');
-    log.write(order, 'told');
+    log.write(order, 'announced');
   }
 
   const blocking = stage.order('pay_1', 3_000);
@@ -115,4 +115,4 @@ await play(['coordinator', 'bank', 'shop', 'Tidings'], async (stage) => {
   await decide(blocking);
 });
 
-type State = 'voting' | 'commit' | 'abort' | 'told';
+type State = 'voting' | 'commit' | 'abort' | 'announced';

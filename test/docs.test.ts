@@ -6,9 +6,9 @@ import packageJson from '../package.json' with { type: 'json' };
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** What is made by commands, and no part of the repository. */
-const MADE = new Set(['node_modules', 'dist', 'coverage', 'cdk.out', 'cdk.out.local']);
+const isMade = (name: string) => /^(?:node_modules|dist|coverage|cdk\.out.*)$/.test(name);
 
-const entries = readdirSync(ROOT, { withFileTypes: true }).filter(({ name }) => !MADE.has(name));
+const entries = readdirSync(ROOT, { withFileTypes: true }).filter(({ name }) => !isMade(name));
 const files: readonly string[] = entries.flatMap((entry) => {
   if (entry.isFile()) return [entry.name];
   if (entry.name.startsWith('.')) return [];

@@ -85,7 +85,7 @@ describe('is printable', () => {
     const board = createBoard({ write: (line) => lines.push(line), now: () => 0, colours: true });
     board.row({ order: FOREIGN, outcome: FOREIGN, attempts: FOREIGN, state: FOREIGN });
     board.row({ order: 'ORDER-1', attempts: '✓', state: 'delivered' });
-    board.says(`${FOREIGN}\u001b[31m`);
+    board.message(`${FOREIGN}\u001b[31m`);
     board.plain(FOREIGN);
     expect(lines[1]).toContain('\u001b[32mdelivered\u001b[0m');
     for (const line of lines.toSpliced(1, 1)) expect(line).toBe(printable(line));

@@ -20,7 +20,7 @@ export interface MeteredLanes {
   /** When the next message is due. Undefined if there is none. */
   nextDueMs(): number | undefined;
   /** Receives a due batch of one lane, as Lambda's poller does: one request. */
-  receive(most: number): { readonly lane: DeliveryLane; readonly bodies: readonly string[] } | undefined;
+  receive(max: number): { readonly lane: DeliveryLane; readonly bodies: readonly string[] } | undefined;
   /** Deletes a batch, as the poller does: one request. */
   remove(): void;
 }
@@ -71,11 +71,11 @@ export function openLanes(meter: Meter, clock: Clock): MeteredLanes {
       },
     }),
     nextDueMs: () => (waiting.length === 0 ? undefined : Math.min(...waiting.map(({ dueMs }) => dueMs))),
-    receive(most) {
+    receive(max) {
       const due = waiting.filter(({ dueMs }) => dueMs <= clock.now());
       const lane = due[0]?.lane;
       if (lane === undefined) return undefined;
-      const batch = new Set(due.filter((sent) => sent.lane === lane).slice(0, most));
+      const batch = new Set(due.filter((sent) => sent.lane === lane).slice(0, max));
       waiting = waiting.filter((sent) => !batch.has(sent));
       meter.poll('deliver');
       return { lane, bodies: [...batch].map(({ body }) => body) };

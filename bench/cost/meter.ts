@@ -2,8 +2,16 @@ import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-export type Stage = 'record' | 'relay' | 'deliver' | 'sweep' | 'close' | 'audit';
-export const STAGES: readonly Stage[] = ['record', 'relay', 'deliver', 'sweep', 'close', 'audit'];
+export type Stage = 'record' | 'relay' | 'deliver' | 'sweep' | 'close' | 'audit' | 'statement';
+export const STAGES: readonly Stage[] = [
+  'record',
+  'relay',
+  'deliver',
+  'sweep',
+  'close',
+  'audit',
+  'statement',
+];
 
 /** What one stage has used. */
 export interface Used {
@@ -14,19 +22,22 @@ export interface Used {
   readonly sqsRequests: number;
   readonly schedules: number;
   readonly invocations: number;
-  /** Log bytes of the service's own reporter, including the share of sampled lines. */
+  /** Files written to the bucket. */
+  readonly filePuts: number;
+  /** Log bytes of the service's own reporter, including metrics and the share of sampled lines. */
   readonly logBytes: number;
   /** Processor milliseconds of this thread: JavaScript and the SDK, but not the emulator. */
   readonly processorMs: number;
 }
 
-const NOTHING: Used = {
+const NO_USE: Used = {
   writeUnits: 0,
   readUnits: 0,
   tableCalls: 0,
   sqsRequests: 0,
   schedules: 0,
   invocations: 0,
+  filePuts: 0,
   logBytes: 0,
   processorMs: 0,
 };
@@ -48,7 +59,7 @@ export function createMeter(): Meter {
   let total = new Map<Stage, Used>();
   let running: Stage | undefined;
   const addTo = (stage: Stage, used: Partial<Used>) =>
-    void total.set(stage, sumOf([total.get(stage) ?? NOTHING, { ...NOTHING, ...used }]));
+    void total.set(stage, sumOf([total.get(stage) ?? NO_USE, { ...NO_USE, ...used }]));
   const watch: Meter['watch'] = async (stage, work) => {
     if (running !== undefined) throw new Error(`${stage} starts while ${running} is running.`);
     running = stage;
@@ -96,8 +107,8 @@ export function without(used: Used, other: Used): Used {
 }
 
 function mapUsed(figure: (name: keyof Used) => number): Used {
-  const mapped: { -readonly [K in keyof Used]: number } = { ...NOTHING };
-  for (const name of Object.keys(NOTHING) as (keyof Used)[]) mapped[name] = figure(name);
+  const mapped: { -readonly [K in keyof Used]: number } = { ...NO_USE };
+  for (const name of Object.keys(NO_USE) as (keyof Used)[]) mapped[name] = figure(name);
   return mapped;
 }
 
@@ -146,4 +157,14 @@ export function answerFor(
     }),
     { step: 'initialize', priority: 'high', name: 'tidingsAnswer' },
   );
+}
+
+/** The bucket: reads the text, and counts the request. */
+export function meteredFiles(meter: Meter) {
+  return {
+    async write(_name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+      for await (const _chunk of content);
+      meter.add({ filePuts: 1 });
+    },
+  };
 }

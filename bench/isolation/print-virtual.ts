@@ -31,9 +31,9 @@ export async function printVirtually(options: {
   readonly healthyPerSecond: number;
   readonly heavyPerSecond: number;
   /** Maximum p99, also for the first seconds, divided by that of the first scenario. */
-  readonly most: number;
+  readonly max: number;
 }): Promise<boolean> {
-  const { most, heavyPerSecond, ...load } = options;
+  const { max, heavyPerSecond, ...load } = options;
   const rows: string[][] = [];
   const budgets: Budget[] = [];
   let calmMs = Number.NaN;
@@ -54,9 +54,9 @@ export async function printVirtually(options: {
     ]);
     const worst = Math.max(p99, percentile(atFirst, 0.99));
     const found = missing > 0 ? Number.POSITIVE_INFINITY : worst / calmMs;
-    if (rows.length > 1) budgets.push({ what: `p99 while ${name}`, found, most, show });
+    if (rows.length > 1) budgets.push({ what: `p99 while ${name}`, found, max, show });
   }
-  const titles = ['virtual milliseconds from listing to request, of the nine', 'told', 'p50', 'p99', 'most'];
+  const titles = ['virtual milliseconds from listing to request, of the nine', 'sent', 'p50', 'p99', 'max'];
   process.stdout.write(
     `${tableOf([...titles, `p99 of ${FIRST_SECONDS} s`, 'p99 ÷ calm', 'missing', 'tenth'], rows)}\n\n`,
   );

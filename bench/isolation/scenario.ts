@@ -82,7 +82,7 @@ async function measure(service: LocalService, { scenario, plan, receivers }: Run
   const turnMs = startMs + (STARTING_SECONDS + CALM_SECONDS) * 1000;
   const untilMs = turnMs + plan.seconds * 1000;
   const progress = setInterval(() => plan.onProgress((Date.now() - startMs) / (untilMs - startMs)), 500);
-  const everybody = (behaviour: Behaviour) => {
+  const setAll = (behaviour: Behaviour) => {
     for (const receiver of receivers.values()) receiver.behave(behaviour);
   };
   const recordUntil = async (endMs: number): Promise<Recorded> => {
@@ -92,9 +92,9 @@ async function measure(service: LocalService, { scenario, plan, receivers }: Run
     return recorded;
   };
   try {
-    everybody(STARTING);
+    setAll(STARTING);
     await recordUntil(startMs + STARTING_SECONDS * 1000);
-    everybody(PROMPT);
+    setAll(PROMPT);
     await recordUntil(turnMs);
     receivers.get(TENTH)?.behave(scenario.tenth);
     const recorded = await recordUntil(untilMs);

@@ -4,18 +4,18 @@ import { tableOf } from './text-table.ts';
 export interface Budget {
   readonly what: string;
   readonly found: number;
-  readonly most: number;
+  readonly max: number;
   /** How a figure is shown: `$3.72`, `1.04×`. */
   readonly show: (figure: number) => string;
 }
 
 /** Prints every figure with its budget, and one line with the result. @returns whether all are within budget */
 export function printBudgets(budgets: readonly Budget[]): boolean {
-  const rows = budgets.map(({ what, found, most, show }) => [
+  const rows = budgets.map(({ what, found, max, show }) => [
     what,
     show(found),
-    show(most),
-    isWithin({ found, most }) ? 'pass' : 'OVER',
+    show(max),
+    isWithin({ found, max }) ? 'pass' : 'OVER',
   ]);
   process.stdout.write(`${tableOf(['budget', 'found', 'at most', ''], rows)}\n\n`);
   const over = budgets.filter((budget) => !isWithin(budget));
@@ -30,6 +30,6 @@ export function printBudgets(budgets: readonly Budget[]): boolean {
 /**
  * Compares hundredths, as figures are shown. NaN means "not measured" and is never within budget.
  */
-function isWithin({ found, most }: Pick<Budget, 'found' | 'most'>): boolean {
-  return Math.round(found * 100) <= Math.round(most * 100);
+function isWithin({ found, max }: Pick<Budget, 'found' | 'max'>): boolean {
+  return Math.round(found * 100) <= Math.round(max * 100);
 }

@@ -97,10 +97,10 @@ export async function startLesson(
       ...(kill !== undefined && { EXAMPLE_KILL: `${kill.at}:${kill.effect}` }),
     },
   });
-  const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => said.push(String(text)));
+  const chunks: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => chunks.push(String(text)));
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  const output = said.join('');
+  const output = chunks.join('');
   if (signal === 'SIGKILL' && existsSync(killedFile)) return { kind: 'killed', output };
   if (code !== 0 || !existsSync(playedFile))
     return { kind: 'broken', output: `${output}\n${code ?? signal}` };

@@ -98,12 +98,12 @@ export async function startOwnService(): Promise<OwnService> {
 
 async function ready(child: ChildProcess): Promise<void> {
   if (child.stdout === null || child.stderr === null) throw new Error('no pipes');
-  const said: string[] = [];
-  child.stderr.on('data', (text) => said.push(String(text)));
+  const output: string[] = [];
+  child.stderr.on('data', (text) => output.push(String(text)));
   for await (const line of createInterface({ input: child.stdout })) {
     if (!line.startsWith('Tidings ready: ')) continue;
     child.stdout.resume();
     return;
   }
-  throw new Error(`The service did not start:\n${said.join('')}`);
+  throw new Error(`The service did not start:\n${output.join('')}`);
 }

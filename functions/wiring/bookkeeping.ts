@@ -32,6 +32,6 @@ export function reportMark(
   throughMs: readonly (number | undefined)[],
 ): void {
   const known = throughMs.filter((ms) => ms !== undefined);
-  const leastMs = Math.min(clock.now(), ...known);
-  ports.reporter.report({ event, behindSeconds: Math.round((clock.now() - leastMs) / 1000) });
+  const minMs = Math.min(clock.now(), ...known);
+  ports.reporter.report({ event, behindSeconds: Math.round((clock.now() - minMs) / 1000) });
 }

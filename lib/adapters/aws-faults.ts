@@ -1,5 +1,5 @@
 import { Fault } from '../core/faults.ts';
-import { BUSY_ERRORS, PASSING_REASONS } from '../protocol/table/passing-failures.ts';
+import { BUSY_ERRORS, TRANSIENT_REASONS } from '../protocol/table/transient-failures.ts';
 
 /** SDK errors that are temporary: the same call may succeed a moment later. */
 const RETRYABLE = new Set([
@@ -30,7 +30,7 @@ export async function calling<T>(what: string, call: () => Promise<T>): Promise<
 function collided(error: unknown): boolean {
   const { CancellationReasons } = error as { readonly CancellationReasons?: readonly { Code?: string }[] };
   const codes = CancellationReasons?.map(({ Code }) => Code).filter((code) => code !== 'None') ?? [];
-  return codes.length > 0 && codes.every((code) => PASSING_REASONS.has(code ?? ''));
+  return codes.length > 0 && codes.every((code) => TRANSIENT_REASONS.has(code ?? ''));
 }
 
 function faultOf(what: string, error: unknown): Fault {

@@ -4,14 +4,14 @@ import { DEFAULTS, RULES } from '../settings.ts';
 /** All environment variables of the service, in one table. A function names the ones that it needs. */
 
 const text = z.string().min(1);
-/** A rule of a number, for its decimal digits. */
+/** Parses decimal digits to a number that the rule accepts. */
 const digits = (rule: z.ZodType<number, number>) =>
   z
     .string()
     .regex(/^\d{1,9}$/)
     .transform(Number)
     .pipe(rule);
-/** As the SDK reads it: everything else is no. */
+/** Reads a flag as the SDK does: only `true`, in any case, is true. */
 const sdkFlag = z
   .string()
   .default('')
@@ -33,7 +33,12 @@ const ports = z
   .regex(/^\d{1,5}(,\d{1,5})*$/)
   .transform((list) => list.split(',').map(Number))
   .pipe(RULES.callbackPorts);
-/** Of an SDK's own variable: an empty one is none. */
+/** An empty list is what an emulator's template says on every other account. */
+const hosts = z
+  .string()
+  .transform((list) => (list === '' ? [] : list.split(',')))
+  .pipe(RULES.permittedHosts);
+/** A variable of the SDK. Empty means not set. */
 const endpoint = z.preprocess((url) => (url === '' ? undefined : url), z.url().optional());
 
 const variables = {
@@ -47,31 +52,33 @@ const variables = {
     name: 'TIDINGS_CHECK_HORIZON_SECONDS',
     schema: digits(RULES.checkHorizonSeconds).default(DEFAULTS.checkHorizonSeconds),
   },
-  /** Accounts whose events record, and for which merchants: `{"123456789012": ["*"]}`. */
+  /** Accounts whose events may record outcomes, with their merchants: `{"123456789012": ["*"]}`. */
   recorders: { name: 'TIDINGS_RECORDERS', schema: recorders },
   intakeQueueUrl: { name: 'TIDINGS_INTAKE_QUEUE_URL', schema: text },
   intakeDeadLetterUrl: { name: 'TIDINGS_INTAKE_DEAD_LETTER_URL', schema: text },
-  /** Messages of this queue are of the retry lane; all others are of the first. */
+  /** Messages from this queue belong to the retry lane, all others to the first lane. */
   retryQueueArn: { name: 'TIDINGS_RETRY_QUEUE_ARN', schema: text },
   deadLetterUrl: { name: 'TIDINGS_DEAD_LETTER_URL', schema: text },
   scheduleGroup: { name: 'TIDINGS_SCHEDULE_GROUP', schema: text },
   schedulerRoleArn: { name: 'TIDINGS_SCHEDULER_ROLE_ARN', schema: text },
   schedulerDeadLetterArn: { name: 'TIDINGS_SCHEDULER_DEAD_LETTER_ARN', schema: text },
   statementsBucket: { name: 'TIDINGS_STATEMENTS_BUCKET', schema: text },
-  /** The bucket's name on the network. */
+  /** The bucket's host name. */
   statementsHost: { name: 'TIDINGS_STATEMENTS_HOST', schema: text },
-  /** The SDK's own variables, which name another S3: links are signed without the client that reads them. */
+  /** Variables of the SDK that name another S3. We read them because links are signed without the SDK's S3 client. */
   s3EndpointUrl: { name: 'AWS_ENDPOINT_URL_S3', schema: endpoint },
   endpointUrl: { name: 'AWS_ENDPOINT_URL', schema: endpoint },
   ignoresEndpoints: { name: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', schema: sdkFlag },
+  /** What CloudFront sends with each request, if a web ACL is in front of the API. */
+  originSecret: { name: 'TIDINGS_ORIGIN_SECRET', schema: text.optional() },
   sealKeyId: { name: 'TIDINGS_SEAL_KEY_ID', schema: text },
   rootSecretId: { name: 'TIDINGS_ROOT_SECRET_ID', schema: text },
-  /** Seconds; the feed shows nothing younger. Bounds every stamped write at less than a third of it. */
+  /** Seconds; the feed shows no younger outcomes. Every stamped write must take less than a third of it. */
   feedLagSeconds: {
     name: 'TIDINGS_FEED_LAG_SECONDS',
     schema: digits(RULES.feedLagSeconds).default(DEFAULTS.feedLagSeconds),
   },
-  /** Seconds of a window; a divisor of 3,600. The first value that a service closed windows with stays; others are reported. */
+  /** Length of a window in seconds; a divisor of 3,600. The value of the first close stays; another value is reported. */
   windowSeconds: {
     name: 'TIDINGS_WINDOW_SECONDS',
     schema: digits(RULES.windowSeconds).default(DEFAULTS.windowSeconds),
@@ -81,13 +88,15 @@ const variables = {
     name: 'TIDINGS_AUDIT_AFTER_SECONDS',
     schema: digits(RULES.auditAfterSeconds).default(DEFAULTS.auditAfterSeconds),
   },
-  /** Days that answers reach back; items expire ten days later. */
+  /** Days that answers reach back. Items expire ten days later. */
   retentionDays: {
     name: 'TIDINGS_RETENTION_DAYS',
     schema: digits(RULES.retentionDays).default(DEFAULTS.retentionDays),
   },
   /** Allows loopback addresses, with http and any port. For local runs only, never for a deployment. */
   allowLoopback: { name: 'TIDINGS_ALLOW_LOOPBACK', schema: flag.default(false) },
+  /** Hosts that callbacks may reach with http, on any port and at any address. For emulators only. */
+  permittedHosts: { name: 'TIDINGS_PERMITTED_HOSTS', schema: hosts.default([]) },
   /** All functions share one machine's clock, so a change is in force sooner. Never for a deployment. */
   oneClock: { name: 'TIDINGS_ONE_CLOCK', schema: flag.default(false) },
   callbackPorts: { name: 'TIDINGS_CALLBACK_PORTS', schema: ports.default([...DEFAULTS.callbackPorts]) },

@@ -2,7 +2,7 @@ import { type Caller, permits } from '../core/merchants/keys/access-keys.ts';
 import { type MerchantId, merchantIdSchema } from '../core/model.ts';
 import type { Operation } from './contract/operation.ts';
 
-/** Stands for "no merchant": a key for all merchants, on a request about no particular merchant. */
+/** Means "no merchant": a key for all merchants, on a request about no particular merchant. */
 const NO_MERCHANT = '' as MerchantId;
 
 /** The merchant that the request is about. Undefined if the key may not make this request. */

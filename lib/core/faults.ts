@@ -23,7 +23,7 @@ export class Fault extends Error {
 export function clockSkewFault(skewMs: number): Fault {
   return new Fault({
     code: 'clock_skew',
-    message: `The clock is ${Math.round(skewMs)} ms off the table's; nothing is stamped until it agrees.`,
+    message: `The clock is ${Math.round(skewMs)} ms off the table's clock. Nothing is stamped until they agree.`,
     retryable: true,
   });
 }

@@ -11,7 +11,7 @@ import {
   TRANSACTION_TYPE,
 } from '../protocol/content/content-rules.ts';
 import { ENDPOINT_ID, KEY_ID, MERCHANT_ID, REFERENCE, TRANSACTION_ID } from '../protocol/id-forms.ts';
-import { isStatedTime } from '../protocol/instants.ts';
+import { isOutcomeTime } from '../protocol/instants.ts';
 import { holdsInexactNumber } from '../protocol/json/json-limits.ts';
 import { holdsPlainText, isPlainText } from '../protocol/plain-text.ts';
 import { textSchema } from './reading/text.ts';
@@ -44,7 +44,7 @@ export const endpointIdSchema = z
   .meta({ description: 'Names a callback URL of the merchant.', example: 'ep_4fzQ0Yw2' });
 export type EndpointId = z.infer<typeof endpointIdSchema>;
 
-/** The endpoint id that stands for a transaction's own `notifyUrl`. */
+/** The endpoint id that represents a transaction's own `notifyUrl`. */
 export const NOTIFY_URL_ENDPOINT = endpointIdSchema.parse('notify-url');
 
 export const keyIdSchema = z
@@ -55,7 +55,7 @@ export const keyIdSchema = z
 /** An instant with its offset (RFC 3339). Stored in UTC with milliseconds. */
 export const timeSchema = z.iso
   .datetime({ offset: true, error: 'invalid_date', abort: true })
-  .refine(isStatedTime, 'invalid_date')
+  .refine(isOutcomeTime, 'invalid_date')
   .transform((text) => isoTime(Date.parse(text)))
   .meta({ description: 'An instant, RFC 3339 with its offset.', example: '2026-11-20T08:00:00Z' });
 
@@ -90,7 +90,7 @@ const reasonSchema = z
     code: z.string('invalid_value').regex(REASON_CODE, 'invalid_value'),
     message: textSchema(MAX_REASON_LENGTH),
   })
-  .meta({ description: 'Why it ended so.' });
+  .meta({ description: 'Why it ended with this status.' });
 
 const metadataSchema = z
   .record(z.string(), z.unknown(), 'invalid_value')

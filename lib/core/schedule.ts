@@ -130,9 +130,9 @@ export function nextDelay(options: NextDelayOptions): { readonly delaySeconds: n
   const isAsked = asked >= scheduled;
   const waitSeconds = isAsked ? asked : scheduled;
   const delayMs = clampWait({
-    leastMs: waitSeconds * SECOND_MS,
+    minMs: waitSeconds * SECOND_MS,
     jitteredMs: (waitSeconds + jitterSeconds(waitSeconds, fraction)) * SECOND_MS,
-    mostMs: isAsked ? MAX_RETRY_AFTER_SECONDS * SECOND_MS : undefined,
+    maxMs: isAsked ? MAX_RETRY_AFTER_SECONDS * SECOND_MS : undefined,
   });
   return { delaySeconds: delayMs / SECOND_MS };
 }

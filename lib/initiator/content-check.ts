@@ -9,7 +9,7 @@ import {
   TRANSACTION_TYPE,
 } from '../protocol/content/content-rules.ts';
 import { matches, REFERENCE } from '../protocol/id-forms.ts';
-import { isoTime, isStatedTime } from '../protocol/instants.ts';
+import { isOutcomeTime, isoTime } from '../protocol/instants.ts';
 import { holdsInexactNumber } from '../protocol/json/json-limits.ts';
 import { escapePointer, isObject } from '../protocol/json/json-values.ts';
 import { holdsPlainText, isPlainText } from '../protocol/plain-text.ts';
@@ -45,24 +45,24 @@ export function checkContent(input: unknown): CheckedContent {
  * Errors that are found before the request to the API: numbers and text that JSON would change, and metadata that is
  * too large. `content` must be the result of {@link plainJson}.
  */
-export function unsayable(content: Readonly<Record<string, unknown>>): readonly FieldError[] {
+export function lossyFields(content: Readonly<Record<string, unknown>>): readonly FieldError[] {
   return Object.entries(content).flatMap(([name, value]): readonly FieldError[] => {
-    const isSayable = !holdsInexactNumber(value) && holdsPlainText(value);
-    if (isSayable && name !== 'metadata') return [];
+    const isLossless = !holdsInexactNumber(value) && holdsPlainText(value);
+    if (isLossless && name !== 'metadata') return [];
     const pointer = `/${escapePointer(name)}`;
     const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
     const errors = check?.(value) ?? [];
     if (errors.length > 0)
       return errors.map((error) => ({ ...error, pointer: `${pointer}${error.pointer}` }));
-    return isSayable ? [] : [{ pointer, code: 'invalid_value' }];
+    return isLossless ? [] : [{ pointer, code: 'invalid_value' }];
   });
 }
 
 type Check = (value: unknown) => readonly FieldError[];
 
 /** A check with one code for the whole field. */
-function field(code: string, holds: (value: unknown) => boolean): Check {
-  return (value) => (holds(value) ? [] : [{ pointer: '', code }]);
+function field(code: string, isValid: (value: unknown) => boolean): Check {
+  return (value) => (isValid(value) ? [] : [{ pointer: '', code }]);
 }
 
 const REQUIRED: Readonly<Record<string, Check>> = {
@@ -70,7 +70,7 @@ const REQUIRED: Readonly<Record<string, Check>> = {
   status: field('invalid_status', isTerminalStatus),
   amount: field('invalid_amount', isAmount),
   currency: field('unknown_currency', isCurrency),
-  occurredAt: field('invalid_date', isStatedTime),
+  occurredAt: field('invalid_date', isOutcomeTime),
 };
 
 const OPTIONAL: Readonly<Record<string, Check>> = {
@@ -91,8 +91,8 @@ function checkBackErrors(checkBack: unknown): readonly FieldError[] {
     if (name === 'url' && typeof value === 'string' && !isPlainText(value)) {
       return [{ pointer: '/url', code: 'invalid_url' }];
     }
-    const isSayable = !holdsInexactNumber(value) && holdsPlainText(value);
-    return isSayable ? [] : [{ pointer: `/${escapePointer(name)}`, code: 'invalid_value' }];
+    const isLossless = !holdsInexactNumber(value) && holdsPlainText(value);
+    return isLossless ? [] : [{ pointer: `/${escapePointer(name)}`, code: 'invalid_value' }];
   });
 }
 

@@ -50,7 +50,7 @@ export function checkKey(key: TransactionKey): void {
 function invalidId(name: string): InitiatorFault {
   return new InitiatorFault({
     code: 'invalid_id',
-    message: `The ${name} is not text, or has characters or a length that ids cannot have.`,
+    message: `The ${name} is not a valid id.`,
     errors: [{ pointer: `/${name}`, code: 'invalid_id' }],
   });
 }

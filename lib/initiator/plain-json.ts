@@ -71,7 +71,7 @@ function copyOf(value: unknown, place: Place): unknown {
   });
   const members = Object.keys(value).flatMap((key): [string, unknown][] => {
     const inner = memberOf(value, key, within(key));
-    if (inner === undefined && mayLack(pointer, isList)) return [];
+    if (inner === undefined && mayBeUndefined(pointer, isList)) return [];
     return [[key, copyOf(inner, within(key))]];
   });
   return isList ? members.map(([, inner]) => inner) : Object.fromEntries(members);
@@ -87,7 +87,7 @@ function memberOf(value: object, key: string, { pointer }: Place): unknown {
 }
 
 /** Whether `undefined` is allowed: it means "left out" for a field, but inside metadata or a list it would be lost. */
-function mayLack(pointer: string, isList: boolean): boolean {
+function mayBeUndefined(pointer: string, isList: boolean): boolean {
   return !isList && !/^\/metadata(?:\/|$)/.test(pointer);
 }
 

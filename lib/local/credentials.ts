@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Api, createApi, expectStatus } from './api-client.ts';
-import { type DemoSettings, mendMerchant } from './demo/former-run.ts';
+import { type DemoSettings, repairMerchant } from './demo/former-run.ts';
 
 /** Everything a person or a script needs to use the local service; stored as `credentials.json` in the data directory. */
 export interface Credentials {
@@ -51,12 +51,12 @@ export async function provideCredentials(options: CredentialOptions): Promise<Cr
   let credentials: Credentials = { api: apiUrl, adminKey, initiatorKey, merchants: known?.merchants ?? [] };
   save(dataDir, credentials);
   if (demo === undefined) return credentials;
-  const standing = credentials.merchants.find(({ merchantId }) => merchantId === demo.merchantId);
+  const stored = credentials.merchants.find(({ merchantId }) => merchantId === demo.merchantId);
   const merchant =
-    standing === undefined
+    stored === undefined
       ? await createMerchant(api, adminKey, demo)
-      : await mendMerchant(api, adminKey, { demo, standing });
-  const others = credentials.merchants.filter((one) => one !== standing);
+      : await repairMerchant(api, adminKey, { demo, stored });
+  const others = credentials.merchants.filter((one) => one !== stored);
   credentials = { ...credentials, merchants: [merchant, ...others] };
   save(dataDir, credentials);
   return credentials;

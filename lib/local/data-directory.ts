@@ -13,14 +13,14 @@ const MARK = 'cloud.sqlite';
  * @returns its absolute path
  */
 export function prepareDataDirectory(path: string, isFresh: boolean): string {
-  if (path.trim() === '') throw refusal('--data-dir needs the name of a directory.');
+  if (path.trim() === '') throw refusal('--data-dir needs a directory.');
   const dataDir = resolve(path);
-  if (existsSync(dataDir) && !statSync(dataDir).isDirectory()) throw refusal(`${path} is no directory.`);
+  if (existsSync(dataDir) && !statSync(dataDir).isDirectory()) throw refusal(`${path} is not a directory.`);
   mkdirSync(dataDir, { recursive: true });
   const names = readdirSync(dataDir);
   if (names.length > 0 && !names.includes(MARK)) {
     throw refusal(
-      `${path} holds files that are not ours. Name an empty directory, or one of an earlier run.`,
+      `${path} contains files of other programs. Use an empty directory, or the data directory of an earlier run.`,
     );
   }
   if (isFresh && names.length > 0) {

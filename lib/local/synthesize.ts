@@ -12,22 +12,30 @@ export const ASSEMBLY_DIRECTORY = 'cdk.out.local';
 /** The inputs of the template and the bundles. */
 const SOURCES = ['bin', 'lib', 'functions', 'docs/openapi.json', 'package-lock.json', 'cdk.json'];
 
+/** Context of the app, as `-c name=value` gives it. */
+export type Context = Readonly<Record<string, unknown>>;
+
 /**
- * Synthesizes the app into `assemblyDir`, unless the output there is newer than all its inputs.
+ * Synthesizes the app into `assemblyDir`, unless the output there is newer than all its inputs. One directory must
+ * always have the same context.
  *
  * @returns whether it synthesized
  */
-export async function synthesize(rootDir: string, assemblyDir: string): Promise<boolean> {
+export async function synthesize(
+  rootDir: string,
+  assemblyDir: string,
+  context: Context = {},
+): Promise<boolean> {
   const manifest = join(assemblyDir, 'manifest.json');
   const newest = Math.max(...SOURCES.map((source) => newestMs(join(rootDir, source))));
   if (existsSync(manifest) && statSync(manifest).mtimeMs > newest) return false;
   const child = spawn(process.execPath, ['bin/app.ts'], {
     cwd: rootDir,
-    env: { ...ownEnvironment(), CDK_OUTDIR: assemblyDir },
+    env: { ...ownEnvironment(), CDK_OUTDIR: assemblyDir, CDK_CONTEXT_JSON: JSON.stringify(context) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => said.push(String(text)));
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => output.push(String(text)));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
@@ -35,7 +43,7 @@ export async function synthesize(rootDir: string, assemblyDir: string): Promise<
   if (code !== 0) {
     throw new LocalCloudError(
       'synthesis_failed',
-      `The app could not be synthesized:\n${said.join('').trim()}`,
+      `The app could not be synthesized:\n${output.join('').trim()}`,
     );
   }
   return true;

@@ -21,14 +21,14 @@ export const EVENT_FILTER = /^(\*|[a-z][a-z0-9_-]{0,31}\.(\*|succeeded|failed|cl
  *
  * @example lets('payment.*', 'payment.failed') // true
  */
-export function lets(filter: string, type: string): boolean {
+export function filterMatches(filter: string, type: string): boolean {
   return filter === '*' || filter === type || (filter.endsWith('.*') && type.startsWith(filter.slice(0, -1)));
 }
 
 /** Whether at least one of the filters matches an event. */
-export function letsThrough(filters: readonly string[], kind: EventKind): boolean {
+export function anyFilterMatches(filters: readonly string[], kind: EventKind): boolean {
   const type = eventTypeOf(kind);
-  return filters.some((filter) => lets(filter, type));
+  return filters.some((filter) => filterMatches(filter, type));
 }
 
 /** The `type` of a test request. It is answered with 2xx, and has no effect. */

@@ -15,7 +15,7 @@ const STATED_TIME = new RegExp(`^${DAY}T${CLOCK_TIME}:[0-5]\\d(?:\\.\\d+)?${OFFS
 const END_OF_TIME_MS = Date.UTC(10_000, 0);
 
 /** Whether a value is a valid time of an outcome: RFC 3339 with an offset, on an existing day, from 1970 on. */
-export function isStatedTime(value: unknown): value is string {
+export function isOutcomeTime(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const [, day] = STATED_TIME.exec(value) ?? [];
   if (day === undefined || !isDay(day)) return false;

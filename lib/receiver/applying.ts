@@ -96,7 +96,7 @@ export function createApplying<Tx>(options: ApplyingOptions<Tx>): Applying {
     conflict,
     async apply(outcome, { channel, acknowledgeLater }) {
       if (outcome.merchantId !== merchantId) {
-        throw new ReceiverFault('other_merchant', `The outcome is of merchant ${outcome.merchantId}.`);
+        throw new ReceiverFault('other_merchant', `The outcome belongs to merchant ${outcome.merchantId}.`);
       }
       const result = await applyIn(store, outcome, { onOutcome, acknowledgeLater });
       if (result.kind === 'conflict') {
@@ -139,7 +139,9 @@ async function applyIn<Tx>(
       throw new ReceiverFault('outcome_not_applied', 'onOutcome failed; nothing was applied.', failure);
     }
     if (cause instanceof ReceiverFault) throw cause;
-    throw new ReceiverFault('store_unavailable', 'The store failed; the outcome comes again.', { cause });
+    throw new ReceiverFault('store_unavailable', 'The store failed; the service sends the outcome again.', {
+      cause,
+    });
   }
 }
 

@@ -69,8 +69,8 @@ export function createAsking<Tx>(
   });
   // Asking never starts a transaction itself. It applies outcomes through `applying`.
   const store = options.store as ReceiverStore<never>;
-  const isTold = onConflict !== undefined;
-  const taking = createTaking({ merchantId, client, store, applying, isTold });
+  const hasConflictHandler = onConflict !== undefined;
+  const taking = createTaking({ merchantId, client, store, applying, hasConflictHandler });
   const questions = createWindowQuestions(client, types);
   const ports: ReconcilePorts = {
     merchantId,
@@ -80,7 +80,7 @@ export function createAsking<Tx>(
     applying,
     store,
     types,
-    isTold,
+    hasConflictHandler,
     since,
   };
   return {
@@ -108,10 +108,10 @@ function serviceProblems(service: AskingOptions): readonly (string | undefined)[
     optionalFunctionProblem('service.fetch', service.fetch),
     pauses === undefined ? undefined : functionsProblem('service.pauses', pauses, ['sleep', 'fraction']),
     since === undefined ? undefined : textProblem('service.since', since),
-    types === undefined || Array.isArray(types) ? undefined : 'service.types is not an array.',
+    types === undefined || Array.isArray(types) ? undefined : 'service.types must be an array.',
   ];
 }
 
 async function missing(): Promise<never> {
-  throw new ReceiverFault('service_missing', 'createReceiver was given no service to ask.');
+  throw new ReceiverFault('service_missing', 'createReceiver needs the option service for this call.');
 }

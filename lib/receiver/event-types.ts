@@ -1,4 +1,4 @@
-import { EVENT_FILTER, type EventKind, letsThrough } from '../protocol/event-names.ts';
+import { anyFilterMatches, EVENT_FILTER, type EventKind } from '../protocol/event-names.ts';
 import { matches } from '../protocol/id-forms.ts';
 import { ReceiverFault } from './receiver-fault.ts';
 
@@ -21,10 +21,10 @@ export function eventTypes(types: readonly string[] | undefined): EventTypes {
   if (isOff) {
     throw new ReceiverFault(
       'invalid_types',
-      `service.types holds payment.succeeded, payment.* or *, and not ${types.map(String).join() || 'nothing'}.`,
+      `service.types takes payment.succeeded, payment.* or *, not ${types.map(String).join() || 'an empty list'}.`,
     );
   }
   if (types === undefined || types.includes('*')) return { text: undefined, includes: () => true };
   const names = [...new Set(types)].sort();
-  return { text: names.join(), includes: (kind) => letsThrough(names, kind) };
+  return { text: names.join(), includes: (kind) => anyFilterMatches(names, kind) };
 }

@@ -41,7 +41,7 @@ export function createReceiver<Tx>(options: ReceiverOptions<Tx>): Receiver {
 
 function createHandle<Tx>(options: ReceiverOptions<Tx>, applying: Applying): CallbackHandler {
   const verify = createVerifier(options);
-  const isTold = options.onConflict !== undefined;
+  const hasConflictHandler = options.onConflict !== undefined;
   const accepted: CallbackResponse =
     options.answerBody === undefined
       ? { status: 204 }
@@ -53,8 +53,11 @@ function createHandle<Tx>(options: ReceiverOptions<Tx>, applying: Applying): Cal
       channel: 'callback',
       acknowledgeLater: false,
     });
-    if (result.kind === 'conflict' && !isTold) {
-      throw new ReceiverFault('outcome_conflict', 'Another end was applied, and nobody here wants to know.');
+    if (result.kind === 'conflict' && !hasConflictHandler) {
+      throw new ReceiverFault(
+        'outcome_conflict',
+        'A different outcome was applied before, and onConflict is not set.',
+      );
     }
   };
 

@@ -11,5 +11,5 @@ const HOUR_MS = 3_600_000;
 export function fullHour(text: string): number {
   const ms = instantOf(text);
   if (ms % HOUR_MS === 0) return ms;
-  throw new ReceiverFault('invalid_time', `${text} is not a full hour in ISO 8601, with Z or its offset.`);
+  throw new ReceiverFault('invalid_time', `${text} is not a full hour in ISO 8601 with Z or an offset.`);
 }

@@ -1,7 +1,9 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { operations } from '../api/contract/operations.ts';
+import { accept } from './accepted-findings.ts';
 import type { Resources } from './service-resources.ts';
 
 interface TableGrant {
@@ -70,6 +72,7 @@ const GRANTS = {
     table: [{ actions: ['GetItem', 'PutItem'], partitions: ['G#'] }],
   },
   document: {},
+  front: {},
   relay: {
     table: [
       { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
@@ -140,8 +143,12 @@ const GRANTS = {
 /** A file name under `functions/`, without extension. */
 export type FunctionName = keyof typeof GRANTS;
 
+/** The function behind a function URL serves what these serve. */
+const SERVED_BY_FRONT = ['record', 'query', 'admin', 'test-request', 'document'] as const;
+
 /** Gives a function exactly the grants of the tables above. */
 export function grantAll(fn: LambdaFunction, name: FunctionName, resources: Resources): void {
+  if (name === 'front') for (const served of SERVED_BY_FRONT) grantAll(fn, served, resources);
   const asksForKeys = operations.some(({ function: server, scopes }) => server === name && scopes.length > 0);
   if (asksForKeys) apply(fn, KEYED, resources);
   apply(fn, GRANTS[name], resources);
@@ -156,16 +163,33 @@ function apply(fn: LambdaFunction, grants: Grants, resources: Resources): void {
   for (const name of grants.sends ?? []) queues[name].grantSendMessages(fn);
   for (const name of grants.measures ?? []) queues[name].grant(fn, 'sqs:GetQueueAttributes');
   for (const use of grants.seal ?? []) {
-    if (use === 'encrypt') sealKey.grantEncrypt(fn);
-    else sealKey.grantDecrypt(fn);
+    if (use === 'encrypt') {
+      sealKey.grantEncrypt(fn);
+      const reason = 'The actions are the variants of one action of KMS, for one key.';
+      for (const action of ['kms:GenerateDataKey*', 'kms:ReEncrypt*']) {
+        accept(fn, { [`AwsSolutions-IAM5[Action::${action}]`]: reason });
+      }
+    } else sealKey.grantDecrypt(fn);
   }
   for (const name of grants.secrets ?? []) secrets[name].grantRead(fn);
   if (grants.files !== undefined) {
     const actions = grants.files.map((action) => `s3:${action}`);
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [statements.arnForObjects('*')] }));
+    acceptWildcard(
+      fn,
+      `<${idOf(statements)}.Arn>/*`,
+      'It may use any statement, and no other action on the bucket.',
+    );
   }
   if (grants.schedules === true) schedules.grantCreate(fn);
 }
+
+/** Accepts a permission for all resources of this form. cdk-nag names it with logical ids. */
+function acceptWildcard(fn: LambdaFunction, resource: string, reason: string): void {
+  accept(fn, { [`AwsSolutions-IAM5[Resource::${resource}]`]: reason });
+}
+
+const idOf = ({ stack, node }: Bucket) => stack.getLogicalId(node.defaultChild as CfnBucket);
 
 /** Allows only these actions, and only on items whose partition key has one of these prefixes. */
 function grantPartitions(fn: LambdaFunction, table: Table, { actions, partitions }: TableGrant): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { calling } from '../../lib/adapters/aws-faults.ts';
-import { BUSY_ERRORS, PASSING_REASONS } from '../../lib/protocol/table/passing-failures.ts';
+import { BUSY_ERRORS, TRANSIENT_REASONS } from '../../lib/protocol/table/transient-failures.ts';
 
 /** An answer of DynamoDB with status 400, as the SDK throws it. */
 const thrown = (name: string, more: object = {}) =>
@@ -14,10 +14,13 @@ describe('a call to AWS', () => {
     expect(await faultOf(thrown(name))).toMatchObject({ code: 'unavailable', retryable: true });
   });
 
-  it.each([...PASSING_REASONS])('whose transaction is cancelled only by %s may be repeated', async (code) => {
-    expect(await faultOf(cancelledFor('None', code))).toMatchObject({ retryable: true });
-    expect(await faultOf(cancelledFor(code, 'ConditionalCheckFailed'))).toMatchObject({ retryable: false });
-  });
+  it.each([...TRANSIENT_REASONS])(
+    'whose transaction is cancelled only by %s may be repeated',
+    async (code) => {
+      expect(await faultOf(cancelledFor('None', code))).toMatchObject({ retryable: true });
+      expect(await faultOf(cancelledFor(code, 'ConditionalCheckFailed'))).toMatchObject({ retryable: false });
+    },
+  );
 
   it('that is refused for good may not be repeated', async () => {
     expect(await faultOf(thrown('ValidationException'))).toMatchObject({

@@ -4,8 +4,8 @@ import { partitionOf } from '../../lib/core/partitions.ts';
 import { expectStatus } from '../../lib/local/api-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { type ServiceCloud, startServiceCloud } from '../support/service-cloud.ts';
-import { openShop, type Shop } from '../support/test-shop.ts';
+import { type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
+import { openShop, type Shop } from '../support/running/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 /** Settings under which a window is closed and audited within seconds. */
@@ -37,7 +37,7 @@ describe('the deployed bundles of sweep, close and audit', () => {
     await shop.heardOf(1);
   });
   afterAll(async () => {
-    await shop.goAway();
+    await shop.stop();
     await service.stop();
     removeDirectory(dataDir);
   });

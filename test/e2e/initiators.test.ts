@@ -9,8 +9,8 @@ import { awsClient } from '../../lib/local/aws/aws-client.ts';
 import type { LocalCloud } from '../../lib/local/cloud.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { type ServiceCloud, startServiceCloud } from '../support/service-cloud.ts';
-import { openShop, type Shop } from '../support/test-shop.ts';
+import { type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
+import { openShop, type Shop } from '../support/running/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 interface Unresolved {
@@ -88,7 +88,7 @@ describe('initiators of the deployed bundles', () => {
   afterAll(async () => {
     sqs.destroy();
     bank.close();
-    await shop.goAway();
+    await shop.stop();
     await service.stop();
     removeDirectory(dataDir);
   });
@@ -157,7 +157,7 @@ describe('initiators of the deployed bundles', () => {
       (seen) => expect(seen).toHaveLength(1),
     );
     expect(letter?.MessageAttributes?.reason?.StringValue).toBe(
-      'outcome_conflict: SUCCEEDED stands as version 1',
+      'outcome_conflict: SUCCEEDED is recorded as version 1',
     );
     expect(JSON.parse(letter?.Body ?? '')).toEqual(conflict);
   });

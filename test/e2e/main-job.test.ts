@@ -6,7 +6,7 @@ import {
   startService,
   temporaryDirectory,
 } from '../support/local-service.ts';
-import { openShop, type Shop } from '../support/test-shop.ts';
+import { openShop, type Shop } from '../support/running/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 const OUTCOMES = 200;
@@ -22,7 +22,7 @@ describe('the main job on the real local cloud', () => {
     service = await startService(dataDir);
   });
   afterEach(async () => {
-    await Promise.all(shops.splice(0).map((shop) => shop.goAway()));
+    await Promise.all(shops.splice(0).map((shop) => shop.stop()));
     await service.stop();
     removeDirectory(dataDir);
   });
@@ -60,12 +60,12 @@ describe('the main job on the real local cloud', () => {
       transactionId: `pay_${n}`,
     }));
     await recordAll(names.slice(0, 60));
-    await second.goAway();
+    await second.stop();
     await recordAll(names.slice(60));
     const own = (merchantId: string) => names.filter((name) => name.merchantId === merchantId);
     await first.heardOf(own('alpha').length);
     await third.heardOf(own('gamma').length);
-    await second.comeBack();
+    await second.start();
     await second.heardOf(own('beta').length);
 
     const retried: number[] = [];
@@ -110,7 +110,7 @@ describe('the main job on the real local cloud', () => {
 
   it('loses nothing when it is killed under load and started again', async () => {
     const shop = await open('alpha');
-    await shop.goAway();
+    await shop.stop();
     const names = Array.from({ length: 40 }, (_, n) => ({ merchantId: 'alpha', transactionId: `pay_${n}` }));
     await recordAll(names.slice(0, 20));
     const acknowledged: string[] = names.slice(0, 20).map(({ transactionId }) => transactionId);
@@ -123,7 +123,7 @@ describe('the main job on the real local cloud', () => {
     await service.kill();
     await recording;
     service = await startService(dataDir);
-    await shop.comeBack();
+    await shop.start();
     await shop.heardOf(acknowledged.length);
     expect(acknowledged.filter((id) => !shop.callbacks.has(id))).toEqual([]);
     for (const transactionId of acknowledged) {

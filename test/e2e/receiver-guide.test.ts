@@ -8,14 +8,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectStatus } from '../../lib/local/api-client.ts';
 import { sampleOutcome, signedCallback } from '../../lib/receiver/testing/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
 import {
   type LocalService,
   removeDirectory,
   startService,
   temporaryDirectory,
 } from '../support/local-service.ts';
-import { checkTypes, projectWithKit } from '../support/published.ts';
+import { checkTypes, projectWithKit } from '../support/published/published.ts';
+import { freePort } from '../support/running/free-port.ts';
 import { ROOT } from '../support/synthesized.ts';
 import { payment } from '../support/world.ts';
 

@@ -11,8 +11,8 @@ import {
   startService,
   temporaryDirectory,
 } from '../support/local-service.ts';
+import { openShop } from '../support/running/test-shop.ts';
 import { ROOT } from '../support/synthesized.ts';
-import { openShop } from '../support/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 describe('dead letters', () => {
@@ -71,7 +71,7 @@ describe('dead letters', () => {
     // What strangers sent is shown, and moves nothing on the screen.
     expect(looked).toMatch(/✗ left .*\\u202e\\u009b2J/);
     expect(looked).not.toMatch(/[\u202e\u009b]/);
-    await shop.goAway();
+    await shop.stop();
     sqs.destroy();
   });
 
@@ -92,7 +92,7 @@ describe('dead letters', () => {
     expect(await redrive()).toContain('dead letters: 1 put back · 0 left');
     const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queues.dead }));
     expect(Messages ?? []).toEqual([]);
-    await shop.goAway();
+    await shop.stop();
     sqs.destroy();
   });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Dice } from '../simulation/dice.ts';
+import { Dice } from '../simulation/storm/dice.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   type LocalService,
@@ -7,7 +7,7 @@ import {
   startService,
   temporaryDirectory,
 } from '../support/local-service.ts';
-import { openShop, type Shop } from '../support/test-shop.ts';
+import { openShop, type Shop } from '../support/running/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 export interface KillResult {
@@ -50,20 +50,20 @@ export async function killRounds(options: {
     const acknowledged = new Map<string, Shop>();
     for (let round = 1; round <= options.rounds; round += 1) {
       const flaky = dice.pick(shops);
-      if (dice.chance(AWAY_SHARE)) await flaky.goAway();
+      if (dice.chance(AWAY_SHARE)) await flaky.stop();
       else flaky.err();
       const { writing, warm } = record(service, { shops, round, acknowledged });
       if (!dice.chance(COLD_SHARE)) await warm;
       await sleep(dice.between(...LIFE_MS));
       await service.kill();
       await writing;
-      await flaky.comeBack();
+      await flaky.start();
       service = await startService(dataDir);
       options.onRound?.(round, acknowledged.size);
     }
     const lost = await lostOf(service, acknowledged);
     const calls = shops.flatMap(({ callbacks }) => [...callbacks.values()]);
-    await Promise.all(shops.map((shop) => shop.goAway()));
+    await Promise.all(shops.map((shop) => shop.stop()));
     return {
       rounds: options.rounds,
       acknowledged: acknowledged.size,

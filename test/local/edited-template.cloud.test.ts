@@ -47,7 +47,7 @@ describe('an edited template changes what runs', () => {
       () => result('taken'),
       (seen) => expect(seen).toMatchObject({ runs: 1 }),
     );
-    // The stream is in order: what stands before the one that was taken has been passed over.
+    // The stream is in order: the records before the received one were skipped.
     expect(await result('left')).toBeUndefined();
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { timeSchema } from '../../lib/core/model.ts';
 import { readAt } from '../../lib/local/scheduler/expressions.ts';
-import { instantOf, isStatedTime } from '../../lib/protocol/instants.ts';
+import { instantOf, isOutcomeTime } from '../../lib/protocol/instants.ts';
 import { parseOutcome } from '../../lib/receiver/outcome.ts';
 import { sampleOutcome } from '../../lib/receiver/testing/index.ts';
 
@@ -39,9 +39,9 @@ const SOME = [
 ];
 
 describe('a time', () => {
-  it.each(NONE)('is none on a day, or at an hour, that there is not: %j', (text) => {
+  it.each(NONE)('rejects days and hours that do not exist: %j', (text) => {
     expect(timeSchema.safeParse(text).success, 'the API').toBe(false);
-    expect(isStatedTime(text), 'stated by initiators').toBe(false);
+    expect(isOutcomeTime(text), 'stated by initiators').toBe(false);
     expect(instantOf(text), 'read by receivers').toBeNaN();
     expect(() => parseOutcome(sampleOutcome({ listedAt: text }))).toThrow(/listedAt/);
     expect(readAt(`at(${text.replace('Z', '')})`), 'the local Scheduler').toBe(
@@ -51,12 +51,12 @@ describe('a time', () => {
 
   it.each(SOME)('is one: %s', (text) => {
     expect(timeSchema.parse(text)).toBe(new Date(text).toISOString());
-    expect(isStatedTime(text)).toBe(true);
+    expect(isOutcomeTime(text)).toBe(true);
     expect(instantOf(text)).toBe(Date.parse(text));
   });
 
   it.each(['2026-11-31', '2026-02-30', '2026-2-3', '2026-11-20T'])(
-    'is none of a date that is none: %s',
+    'is not a number for an invalid date: %s',
     (date) => {
       expect(instantOf(date)).toBeNaN();
     },

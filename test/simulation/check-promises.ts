@@ -26,7 +26,7 @@ export async function check(evidence: Evidence): Promise<Findings> {
   const { merchants, lanes, stores } = evidence;
   const running = await stores.jobs.running();
   const leaks = [
-    ...[...lanes.held].map(({ body }) => `a message is left: ${body}`),
+    ...[...lanes.contents].map(({ body }) => `a message is left: ${body}`),
     ...[...lanes.schedules].map((name) => `a schedule is left: ${name}`),
     ...running.map(({ jobId, merchantId }) => `the job ${jobId} of ${merchantId} is left running`),
     ...toldToOthers(evidence),

@@ -84,7 +84,7 @@ export function createWorld(
     onInsert: (outcome) => inserted.push(outcome),
     ...options,
   });
-  const { held: files, ...bucket } = memoryFiles();
+  const { contents: files, ...bucket } = memoryFiles();
   const events: ServiceEvent[] = [];
   const queue: Sent[] = [];
   const deadLetters: { body: string; reason: string }[] = [];

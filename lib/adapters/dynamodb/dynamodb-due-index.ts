@@ -8,7 +8,7 @@ import type { Table } from './table/table-client.ts';
 export function createDueIndex({ documents, name: TableName }: Table): DueIndex {
   return {
     async page({ partition, before, limit, cursor }) {
-      const answer = await calling('Finding what is due', () =>
+      const answer = await calling('Querying the due index', () =>
         documents.send(
           new QueryCommand({
             TableName,
@@ -20,7 +20,8 @@ export function createDueIndex({ documents, name: TableName }: Table): DueIndex 
           }),
         ),
       );
-      return pageOf(answer, dueKeyOf);
+      const oldest = answer.Items?.[0]?.nextAttemptAt as string | undefined;
+      return { ...pageOf(answer, dueKeyOf), ...(oldest !== undefined && { oldest }) };
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Gate } from '../../core/runtime/gate.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
 import { GATE_SK, gatePk } from './items/item-keys.ts';
-import { unlessRefused } from './table/conditions.ts';
+import { conditionalWrite } from './table/conditions.ts';
 import type { Table } from './table/table-client.ts';
 
 const rowSchema = z.object({ closedUntil: z.iso.datetime() });
@@ -25,7 +25,7 @@ export function createGate(table: Table): Gate {
         ConditionExpression: 'attribute_not_exists(pk) OR closedUntil <= :now',
         ExpressionAttributeValues: { ':now': isoTime(nowMs) },
       });
-      const isOpen = await calling('Entering a gate', () => unlessRefused(() => documents.send(put)));
+      const isOpen = await calling('Entering a gate', () => conditionalWrite(() => documents.send(put)));
       if (isOpen) return { kind: 'entered' };
       const { Item } = await calling('Reading a gate', () =>
         documents.send(new GetCommand({ TableName, Key: key, ConsistentRead: true })),
@@ -44,7 +44,7 @@ export function createGate(table: Table): Gate {
         ConditionExpression: 'closedUntil = :until',
         ExpressionAttributeValues: { ':until': isoTime(untilMs) },
       });
-      await calling('Leaving a gate', () => unlessRefused(() => documents.send(open)));
+      await calling('Leaving a gate', () => conditionalWrite(() => documents.send(open)));
     },
   };
 }

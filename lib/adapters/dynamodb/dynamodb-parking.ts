@@ -5,7 +5,7 @@ import { calling } from '../aws-faults.ts';
 import { parkedPk } from './items/item-keys.ts';
 import type { Table } from './table/table-client.ts';
 
-/** Most characters kept of an unreadable payload. An item holds 400 KB. */
+/** Maximum characters kept of an unreadable payload. An item may have 400 KB. */
 const MAX_PAYLOAD_CHARACTERS = 90_000;
 
 /** Parked rows are stored by the day on which they were parked. Parking the same record twice leaves one row. */

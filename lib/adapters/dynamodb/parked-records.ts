@@ -3,7 +3,7 @@ import type { ParkedRecord, ParkedRecords } from '../../core/deliver/put-back.ts
 import { PARTITIONS } from '../../core/partitions.ts';
 import { calling } from '../aws-faults.ts';
 import { parkedPartitionPk, parkedPk } from './items/item-keys.ts';
-import { unlessRefused } from './table/conditions.ts';
+import { conditionalWrite } from './table/conditions.ts';
 import type { Table } from './table/table-client.ts';
 
 /** Reads and removes parked rows. Each day has a few partitions; a record's id determines its partition. */
@@ -52,7 +52,7 @@ export function createParkedRecords(table: Table): ParkedRecords {
         ConditionExpression: 'attribute_not_exists(pk) OR parkedAt = :parkedAt',
         ExpressionAttributeValues: { ':parkedAt': parkedAt },
       });
-      await calling('Taking a parked record away', () => unlessRefused(() => documents.send(remove)));
+      await calling('Removing a parked record', () => conditionalWrite(() => documents.send(remove)));
     },
   };
 }

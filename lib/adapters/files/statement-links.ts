@@ -3,22 +3,22 @@ import type { StatementLinks } from '../../core/query/statement-answer.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import { calling } from '../aws-faults.ts';
 
-/** What signs: the settings of any client, since they are the function's own. */
+/** Settings of any SDK client: all clients of the function sign with the same credentials. */
 type Signer = Pick<S3RequestPresignerOptions, 'credentials' | 'region' | 'sha256'>;
 
 interface StatementLinkOptions {
   readonly signer: Signer;
   readonly bucket: string;
-  /** The bucket's name on the network. */
+  /** The bucket's host name. */
   readonly host: string;
-  /** Another S3 than AWS's, which knows buckets by path. It must be where clients reach it too. */
+  /** Another S3 with path-style buckets. Clients must be able to reach it, too. */
   readonly endpointUrl?: string | undefined;
   readonly clock: Clock;
 }
 
 /**
- * Links to files in a bucket, signed locally without a request. S3's own client would double the size of the function, so
- * it is not used, and the bucket's host must be given.
+ * Links to files in a bucket, signed locally without a request. The S3 client would double the size of the function, so
+ * it is not used, and the caller passes the bucket's host.
  */
 export function createStatementLinks(options: StatementLinkOptions): StatementLinks {
   const { bucket, clock, endpointUrl, host } = options;

@@ -1,4 +1,4 @@
-import { Resolver } from 'node:dns/promises';
+import { lookup, Resolver } from 'node:dns/promises';
 import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { isPermittedAddress } from '../../core/address.ts';
@@ -10,6 +10,8 @@ type Resolve = (hostname: string) => Promise<readonly string[]>;
 export interface GuardedConnectorOptions {
   /** Opens 127.0.0.0/8 and ::1; for local runs only. */
   readonly allowLoopback: boolean;
+  /** Hosts that may have any address; for emulators only. Their names may stand in the hosts file. Default: none. */
+  readonly permittedHosts?: readonly string[] | undefined;
   /** Default: the DNS servers of the system, without its hosts file and search domains. */
   readonly resolve?: Resolve | undefined;
   /** Certificates in PEM to trust instead of those that come with Node. */
@@ -28,7 +30,7 @@ interface ConnectTarget {
 /** @throws ConnectFailure if no connection was made */
 export type Connect = (target: ConnectTarget) => Promise<Socket>;
 
-/** No connection was made. `code` is the core's code for the reason. */
+/** Connecting failed. `code` is the core's code for the reason. */
 export class ConnectFailure extends Error {
   override readonly name = 'ConnectFailure';
   readonly code: ConnectFailureCode;
@@ -52,7 +54,7 @@ type ConnectFailureCode = Extract<
   'address_refused' | 'dns_failed' | 'connection_failed' | 'connection_reset' | 'tls_failed'
 >;
 
-/** How many of a name's addresses are tried, and how long one has before the next is tried beside it. */
+/** Maximum number of a name's addresses that are tried, and the time after which the next one is tried in parallel. */
 const MAX_ADDRESSES_TRIED = 8;
 const NEXT_ADDRESS_AFTER_MS = 500;
 
@@ -64,16 +66,18 @@ const DNS_TRIES = 2;
  *
  * The name is resolved here, once for each connection. Every address is checked, and the socket gets the checked
  * addresses instead of the name, so a later DNS change has no effect (DNS rebinding). Literal addresses, which need
- * no look-up, are checked the same way. One address that is not permitted refuses the whole name: an honest
- * receiver has none, and using only the good ones would let an attacker who controls the name try many answers.
+ * no look-up, are checked the same way. One address that is not permitted refuses the whole name: a legitimate
+ * receiver has none, and skipping it would let an attacker who controls the name probe with many answers.
  *
  * The returned socket has not been read from, so no received data is lost.
  */
 export function createGuardedConnector(options: GuardedConnectorOptions): Connect {
   const resolve = options.resolve ?? createDnsResolve();
-  const { allowLoopback, trustedCertificates } = options;
+  const { allowLoopback, permittedHosts = [], trustedCertificates } = options;
   return async (target) => {
-    const looking = permittedAddresses(target.hostname, { allowLoopback, resolve });
+    const looking = permittedHosts.includes(target.hostname)
+      ? anyAddresses(target.hostname)
+      : permittedAddresses(target.hostname, { allowLoopback, resolve });
     const addresses = await Promise.race([whenAborted(target.signal), looking]).catch((error: unknown) => {
       throw error instanceof ConnectFailure ? error : new ConnectFailure('dns_failed', error);
     });
@@ -100,6 +104,12 @@ async function permittedAddresses(
   return addresses.slice(0, MAX_ADDRESSES_TRIED);
 }
 
+/** Asks the system, because emulators write names such as `host.docker.internal` into the hosts file. */
+async function anyAddresses(hostname: string): Promise<readonly string[]> {
+  const found = await lookup(hostname, { all: true });
+  return found.map(({ address }) => address).slice(0, MAX_ADDRESSES_TRIED);
+}
+
 function open(
   target: ConnectTarget,
   addresses: readonly string[],
@@ -122,8 +132,8 @@ function open(
       signal.removeEventListener('abort', abort);
       resolve(socket);
     });
-    // Stays for the socket's life: an error without any listener would end the process, and after an error within TLS
-    // Node leaves the socket open, on which a request would wait for an end that never comes.
+    // Stays registered: an 'error' event without a listener would end the process. After an error within TLS, Node leaves
+    // the socket open, and a request on it would never end.
     socket.on('error', (error) => {
       reject(openFailure(error, isTcpConnected));
       socket.destroy();
@@ -143,7 +153,7 @@ function dialTls(
 ): Socket {
   return connectTls({
     ...socketOptions(target, addresses),
-    // Server name indication knows names only; a literal address is compared with the certificate as it is.
+    // SNI takes names only. A literal address is compared with the certificate.
     ...(isIP(target.hostname) === 0 ? { servername: target.hostname } : {}),
     ...(trustedCertificates === undefined ? {} : { ca: [...trustedCertificates] }),
     ALPNProtocols: ['http/1.1'],
@@ -158,7 +168,7 @@ function socketOptions({ hostname, port }: ConnectTarget, addresses: readonly st
     port,
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER_MS,
-    // Node calls this instead of DNS. It does not call it for a literal, whose only address is itself.
+    // Node calls this instead of DNS. It does not call it for literal addresses.
     lookup: (
       _hostname: string,
       _options: unknown,
@@ -179,9 +189,9 @@ function openFailure(error: Error, isTcpConnected: boolean): ConnectFailure {
 }
 
 /**
- * Asks DNS directly. Not `dns.lookup`: that waits in libuv's four threads, where four names with dead name
- * servers would hold up everyone else's look-ups. IPv6 is asked only for names without IPv4, since functions
- * have IPv4 wherever they run, and IPv6 seldom; that also leaves aside what DNS64 makes up.
+ * Asks DNS directly. `dns.lookup` would wait in libuv's four threads, where four names with dead name
+ * servers would block all other look-ups. IPv6 is asked only for names without IPv4, because functions always
+ * have IPv4 and rarely IPv6. This also ignores addresses that DNS64 synthesizes.
  *
  * @param servers `address` or `address:port`; default: those of the system.
  */
@@ -189,7 +199,7 @@ export function createDnsResolve({ servers }: { readonly servers?: readonly stri
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: DNS_TRIES });
   if (servers !== undefined) resolver.setServers(servers);
   return async (hostname) => {
-    // These names are loopback by definition (RFC 6761), and DNS servers need not know them.
+    // These names are loopback by definition (RFC 6761). DNS servers may not know them.
     if (hostname === 'localhost' || hostname.endsWith('.localhost')) return ['127.0.0.1', '::1'];
     try {
       return await resolver.resolve4(hostname);

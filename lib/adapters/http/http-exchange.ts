@@ -3,13 +3,13 @@ import type { Socket } from 'node:net';
 import type { CallbackRequest, ExchangeError } from '../../core/deliver/attempt/sender.ts';
 import { codeOf } from './guarded-connector.ts';
 
-/** Most bytes read of a response's body (design §6). */
+/** Maximum bytes read of a response's body (design §6). */
 export const MAX_RESPONSE_BYTES = 16_384;
 
 /** Bound on a response's status line and header fields together, and on the fields after a chunked body. */
 const MAX_HEADER_BYTES = 16_384;
 
-/** Most informational (1xx) responses before the final one. A server may send them unasked (RFC 9110 §15.2). */
+/** Maximum number of informational (1xx) responses before the final one. Any server may send some (RFC 9110 §15.2). */
 const MAX_INFORMATIONAL_RESPONSES = 8;
 
 export interface Call {
@@ -115,7 +115,7 @@ export function exchangeOn(socket: Socket, { request, url, signal }: Call): Prom
   });
 }
 
-/** Decodes chunks as they arrive, so that no socket buffer is held. Accepts no more than the bound. */
+/** Decodes chunks as they arrive, so that no socket buffer is kept in memory. Stops at the bound. */
 function createBodyReader() {
   const decoder = new TextDecoder();
   let text = '';

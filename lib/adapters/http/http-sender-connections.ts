@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { Connect } from './guarded-connector.ts';
 
-/** Most idle connections kept open between requests: in total, and per origin. */
+/** Maximum number of idle connections kept open between requests: in total, and per origin. */
 const MAX_IDLE = 128;
 const MAX_IDLE_PER_ORIGIN = 16;
 

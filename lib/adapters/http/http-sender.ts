@@ -4,7 +4,7 @@ import { ConnectFailure, createGuardedConnector, type GuardedConnectorOptions } 
 import { type Call, type CallEnd, exchangeOn } from './http-exchange.ts';
 import { type Connection, createConnections } from './http-sender-connections.ts';
 
-export interface HttpSenderOptions extends Omit<GuardedConnectorOptions, 'allowLoopback'> {
+export interface HttpSenderOptions extends Omit<GuardedConnectorOptions, 'allowLoopback' | 'permittedHosts'> {
   readonly policy: CallbackPolicy;
   /** A monotonic clock in milliseconds, used for durations. */
   readonly now: () => number;
@@ -29,9 +29,9 @@ export interface HttpSender extends Sender {
  */
 export function createHttpSender(options: HttpSenderOptions): HttpSender {
   const { policy, now, resolve, trustedCertificates } = options;
-  const { allowLoopback } = policy;
+  const { allowLoopback, permittedHosts } = policy;
   const connections = createConnections(
-    createGuardedConnector({ allowLoopback, resolve, trustedCertificates }),
+    createGuardedConnector({ allowLoopback, permittedHosts, resolve, trustedCertificates }),
   );
   const underWay = new Set<AbortController>();
 
@@ -46,7 +46,7 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
     return end;
   };
 
-  const attemptAnew = async (call: Call): Promise<CallEnd> => {
+  const attemptOnNewConnection = async (call: Call): Promise<CallEnd> => {
     const { url, signal } = call;
     let connection: Connection;
     try {
@@ -65,10 +65,10 @@ export function createHttpSender(options: HttpSenderOptions): HttpSender {
 
   const exchange = async (call: Call): Promise<CallEnd> => {
     const kept = await connections.take(call.url.origin);
-    if (kept === undefined) return attemptAnew(call);
+    if (kept === undefined) return attemptOnNewConnection(call);
     const end = await attempt(kept, call);
     const isStale = end.kind === 'broken' && end.code === 'connection_reset' && !end.hasAnswerBegun;
-    return isStale ? attemptAnew(call) : end;
+    return isStale ? attemptOnNewConnection(call) : end;
   };
 
   return {

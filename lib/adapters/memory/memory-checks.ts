@@ -26,7 +26,7 @@ export function memoryChecks(checks: Map<string, Check>): CheckStore {
   };
 }
 
-/** Both kinds in one index, spread by the names of what they are about. */
+/** Notifications and checks in one index, partitioned by the name of their subject. */
 export function memoryDueIndex(
   notifications: ReadonlyMap<string, Notification>,
   checks: ReadonlyMap<string, Check>,
@@ -61,7 +61,8 @@ export function memoryDueIndex(
         .filter(({ name }) => partitionOf(name) === partition);
       const keyOf = (row: (typeof due)[number]) => `${row.nextAttemptAt}#${row.name}`;
       const { page, ...rest } = pageOf(due, { keyOf, limit, cursor });
-      return { keys: page.map((row) => row.due), ...rest };
+      const oldest = page[0]?.nextAttemptAt;
+      return { keys: page.map((row) => row.due), ...rest, ...(oldest !== undefined && { oldest }) };
     },
   };
 }

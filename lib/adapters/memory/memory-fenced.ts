@@ -9,16 +9,16 @@ export function memoryFenced<
       return items.get(nameOf(key));
     },
     async save(item, expectedRev) {
-      const standing = items.get(nameOf(item));
-      const isFree = expectedRev === 'absent' ? standing === undefined : (standing?.rev ?? 0) === expectedRev;
+      const stored = items.get(nameOf(item));
+      const isFree = expectedRev === 'absent' ? stored === undefined : (stored?.rev ?? 0) === expectedRev;
       if (isFree) items.set(nameOf(item), structuredClone(item));
       return isFree;
     },
     async lease(item, until) {
-      const standing = items.get(nameOf(item));
-      const isUnchanged = standing?.rev === item.rev && standing.nextAttemptAt === item.nextAttemptAt;
-      if (standing === undefined || !isUnchanged || standing.nextAttemptAt === undefined) return false;
-      items.set(nameOf(item), { ...standing, nextAttemptAt: until });
+      const stored = items.get(nameOf(item));
+      const isUnchanged = stored?.rev === item.rev && stored.nextAttemptAt === item.nextAttemptAt;
+      if (stored === undefined || !isUnchanged || stored.nextAttemptAt === undefined) return false;
+      items.set(nameOf(item), { ...stored, nextAttemptAt: until });
       return true;
     },
   };

@@ -1,7 +1,7 @@
 import type { NotificationKey } from '../../core/deliver/state/notification.ts';
 import type { TransactionKey } from '../../core/model.ts';
 
-/** Names under which the memory adapters keep things. */
+/** The map keys of the memory adapters. */
 
 export const transactionName = ({ merchantId, transactionId }: TransactionKey) =>
   `${merchantId}#${transactionId}`;

@@ -6,7 +6,7 @@ import type { Check } from '../../core/record/pending-check.ts';
 import { readOutcome } from '../../core/record/stored-outcome.ts';
 import { notificationName, outcomeName, transactionName } from './memory-keys.ts';
 
-/** What the table holds of outcomes, and what is written together with them. */
+/** The outcomes, and the rows that are written together with them. */
 interface OutcomeTable {
   readonly outcomes: Map<string, Outcome>;
   readonly shards: Map<string, number>;
@@ -20,7 +20,7 @@ export function memoryOutcomes(table: OutcomeTable): OutcomeStore & TransactionR
     ([1, 2] as const)
       .map((version) => readRow(outcomeName({ ...key, version })))
       .filter((outcome) => outcome !== undefined);
-  /** As the table's rows are read. */
+  /** Parses rows as the table does. */
   const readRow = (name: string) => {
     const row = table.outcomes.get(name);
     return row && readOutcome(row, name);
@@ -52,10 +52,10 @@ export function memoryOutcomes(table: OutcomeTable): OutcomeStore & TransactionR
       return versions(key);
     },
     async transaction(key) {
-      const told = [...table.notifications.values()].filter(
+      const notifications = [...table.notifications.values()].filter(
         (one) => transactionName(one) === transactionName(key),
       );
-      return { outcomes: versions(key), notifications: told.sort(byName) };
+      return { outcomes: versions(key), notifications: notifications.sort(byName) };
     },
     async idsByReference({ merchantId, reference, after, limit }) {
       const ids = [...table.outcomes.values()]
@@ -66,7 +66,7 @@ export function memoryOutcomes(table: OutcomeTable): OutcomeStore & TransactionR
       return { ids: ids.slice(0, limit), more: ids.length > limit };
     },
     async settlePending(end) {
-      if (!isTerminal(end)) throw new Error('Only an end lets its PENDING expire.');
+      if (!isTerminal(end)) throw new Error('Only a terminal outcome sets the expiry of its PENDING.');
       const name = transactionName(end);
       const check = table.checks.get(name);
       if (check === undefined || check.state === 'resolved') return;

@@ -27,20 +27,20 @@ export function memoryStatements(): StatementStore {
 interface MemoryFiles {
   readonly files: StatementFiles;
   readonly links: StatementLinks;
-  /** What stands, by name. */
-  readonly held: ReadonlyMap<string, Uint8Array>;
+  /** The stored files by name. */
+  readonly contents: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Files and links to them, as one bucket has them. */
+/** Files in memory, and links to them, like one bucket. */
 export function memoryFiles(): MemoryFiles {
-  const held = new Map<string, Uint8Array>();
+  const contents = new Map<string, Uint8Array>();
   return {
-    held,
+    contents,
     files: {
       async write(file, pieces) {
         const bytes: Uint8Array[] = [];
         for await (const piece of pieces) bytes.push(piece);
-        held.set(file, Buffer.concat(bytes));
+        contents.set(file, Buffer.concat(bytes));
       },
     },
     links: {

@@ -25,7 +25,7 @@ import { memoryNotifications } from './memory-notifications.ts';
 import { memoryOutcomes } from './memory-outcomes.ts';
 import { memoryStatements } from './memory-statements.ts';
 
-interface HeldItems {
+interface StoreContents {
   readonly outcomes: ReadonlyMap<string, Outcome>;
   readonly notifications: ReadonlyMap<string, Notification>;
   readonly checks: ReadonlyMap<string, Check>;
@@ -49,8 +49,8 @@ export interface MemoryStores {
   readonly health: HealthStore;
   readonly gate: Gate;
   readonly parking: Parking;
-  /** What the stores hold, for assertions. */
-  readonly held: HeldItems;
+  /** The contents of the stores, for assertions. */
+  readonly contents: StoreContents;
 }
 
 /**
@@ -88,7 +88,7 @@ export function createMemoryStores(options: {
         parked.set(recordId, { reason, payload });
       },
     },
-    held: { outcomes, notifications, checks, windows, parked },
+    contents: { outcomes, notifications, checks, windows, parked },
   };
 }
 
@@ -112,8 +112,8 @@ function memoryGate(): Gate {
   const nameOf = ({ merchantId, name }: GatedPlace) => `${merchantId}#${name}`;
   return {
     async enter(place, { nowMs, untilMs }) {
-      const standing = closedUntil.get(nameOf(place)) ?? nowMs;
-      if (standing > nowMs) return { kind: 'closed', untilMs: standing };
+      const closedUntilMs = closedUntil.get(nameOf(place)) ?? nowMs;
+      if (closedUntilMs > nowMs) return { kind: 'closed', untilMs: closedUntilMs };
       closedUntil.set(nameOf(place), untilMs);
       return { kind: 'entered' };
     },
@@ -130,7 +130,7 @@ function memoryKeys(): KeyStore {
       return keys.get(keyId);
     },
     async create(key) {
-      if (keys.has(key.keyId)) throw new Error(`There is a key ${key.keyId} already.`);
+      if (keys.has(key.keyId)) throw new Error(`The key ${key.keyId} already exists.`);
       keys.set(key.keyId, structuredClone(key));
     },
     async remove(keyId, owner) {

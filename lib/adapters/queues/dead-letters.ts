@@ -2,7 +2,7 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetters } from '../../core/runtime/queue-message.ts';
 import { calling } from '../aws-faults.ts';
 
-/** Most characters kept of a reason, which may quote the unreadable message. */
+/** Maximum characters kept of a reason, which may quote the unreadable message. */
 const MAX_REASON_LENGTH = 300;
 
 /** Sends a message to the dead-letter queue at once, with the reason as an attribute. */

@@ -21,10 +21,10 @@ interface Schedules {
 }
 
 interface DispatcherOptions extends QueueSenderOptions {
-  /** Used for waits longer than a queue can hold. Absent if the function never needs one. */
+  /** For waits longer than a queue's maximum delay. Absent if the function never needs them. */
   readonly schedules?: Schedules;
   readonly clock: Clock;
-  /** Called when Scheduler refuses. The item's due time still stands, so the sweep sends it. */
+  /** Called when Scheduler refuses. The item keeps its due time, so the sweep sends it. */
   readonly onRefused: (reason: string) => void;
 }
 

@@ -12,7 +12,7 @@ import { calling } from '../aws-faults.ts';
 const BATCH_SIZE = 10;
 /** Batches in flight at the same time. */
 const BATCH_CONCURRENCY = 10;
-/** Most tries for the refused entries of a batch before the call fails. */
+/** Maximum number of tries for the refused entries of a batch before the call fails. */
 const MAX_BATCH_TRIES = 3;
 const BATCH_RETRY_MS = 100;
 
@@ -50,7 +50,7 @@ export function createQueueSender(options: QueueSenderOptions): Pick<Dispatcher,
 export function queueUrlOf({ queueUrls }: QueueSenderOptions, lane: Lane): string {
   const url = queueUrls[lane];
   if (url !== undefined) return url;
-  throw new Fault({ code: 'no_lane', message: `No queue is known for the lane ${lane}.`, retryable: false });
+  throw new Fault({ code: 'no_lane', message: `There is no queue for the lane ${lane}.`, retryable: false });
 }
 
 /** A message of a batch. Default delay: none. */

@@ -61,7 +61,7 @@ interface RedriveOptions {
  * Puts dead letters back: by kind, into the lane that they came from or the lane of messages that wait. Each is sent before
  * it is deleted: a process that dies in between leaves it in both queues, and the fence lets one act. Unknown ones stay.
  *
- * @param onMessage told of each message; `message` is undefined where it cannot be put back
+ * @param onMessage called for each message; `message` is undefined if it cannot be put back
  */
 export async function redrive(options: RedriveOptions): Promise<RedriveCounts> {
   const { isDry, onMessage } = options;
@@ -101,14 +101,14 @@ async function showAgain(
       ReceiptHandle,
       VisibilityTimeout: 0,
     }));
-    await calling('Showing dead letters again', () =>
+    await calling('Releasing dead letters', () =>
       sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: deadLetterUrl, Entries })),
     );
   }
 }
 
 async function receive({ sqs, deadLetterUrl, hiddenSeconds = HIDDEN_SECONDS }: RedriveOptions) {
-  const { Messages } = await calling('Looking for dead letters', () =>
+  const { Messages } = await calling('Receiving dead letters', () =>
     sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: deadLetterUrl,

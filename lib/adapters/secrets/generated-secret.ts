@@ -8,7 +8,7 @@ import { calling } from '../aws-faults.ts';
 
 /** The longest time until a value changed in Secrets Manager is in force. */
 const MAX_AGE_MS = 5 * MINUTE_MS;
-/** Fewest characters of an acceptable value. */
+/** Minimum length of an acceptable value in characters. */
 const MIN_LENGTH = 16;
 
 interface GeneratedSecretOptions {
@@ -31,7 +31,7 @@ export function createGeneratedSecret({ secrets, secretId, clock }: GeneratedSec
   }
 
   return {
-    // A value read in this same millisecond may have been read before the caller asked.
+    // A value that was read in this millisecond may have been read before the call.
     value: (notBeforeMs = clock.now() - MAX_AGE_MS) => known.read(secretId, notBeforeMs + 1, load),
   };
 }

@@ -39,7 +39,7 @@ export function createKmsSeal(options: { readonly kms: KMSClient; readonly keyId
 
     open(sealed, context) {
       const name = `${context} ${sealed}`;
-      // A sealed text always opens to the same secret: no age is too old.
+      // A sealed text always opens to the same secret, so a cached one never becomes stale.
       return opened.read(name, Number.NEGATIVE_INFINITY, async () => ({
         value: await decrypt(sealed, context),
         asOfMs: 0,

@@ -116,15 +116,15 @@ export const envelopeSchema = z.object({
   asOf: z.iso.datetime().meta({ description: 'The moment as of which the answer is true.' }),
 });
 
-/** The `limit` parameter: 1 to `most`. */
-export const limitSchema = (most: number) =>
+/** The `limit` parameter: 1 to `max`. */
+export const limitSchema = (max: number) =>
   z
     .string('invalid_value')
     .regex(/^[1-9]\d{0,3}$/, 'invalid_value')
     .transform(Number)
-    .refine((limit) => limit <= most, 'invalid_value')
+    .refine((limit) => limit <= max, 'invalid_value')
     .exactOptional()
-    .meta({ description: `Maximum number of items, 1 to ${most}.` });
+    .meta({ description: `Maximum number of items, 1 to ${max}.` });
 
 export const cursorSchema = z
   .string('invalid_cursor')

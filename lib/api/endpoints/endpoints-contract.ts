@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { descriptionSchema, signatureSchema, timeoutMsSchema } from '../../core/merchants/merchant-config.ts';
 import { urlSchema } from '../../core/model.ts';
-import { sayingTextSchema } from '../../core/reading/text.ts';
+import { nonBlankTextSchema } from '../../core/reading/text.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { operation } from '../contract/operation.ts';
 import { managing } from '../contract/operation-kinds.ts';
@@ -29,7 +29,7 @@ const endpointAnswer = z
   })
   .meta({ id: 'Endpoint' });
 
-const expectBodySchema = sayingTextSchema(256).meta({
+const expectBodySchema = nonBlankTextSchema(256).meta({
   description:
     'A 2xx counts as delivered only with this body, such as success. Surrounding white space is ignored.',
 });

@@ -43,7 +43,7 @@ export function readQuery(c: Context, operation: Operation): Read {
 
 export async function readBody(c: Context<AppEnv>, operation: Operation): Promise<Read> {
   const bytes = c.env?.content ?? new Uint8Array(await c.req.arrayBuffer());
-  if (operation.body === undefined) return readNothing(bytes);
+  if (operation.body === undefined) return refuseBody(bytes);
   const blank = bytes.byteLength === 0 ? operation.body.safeParse({}) : undefined;
   // If every field is optional, an empty body equals {}. It needs no content type.
   if (blank?.success) return { ok: true, value: blank.data };
@@ -63,7 +63,7 @@ export async function readBody(c: Context<AppEnv>, operation: Operation): Promis
 }
 
 /** Refuses content that the request would ignore. `{}` counts as empty. */
-function readNothing(bytes: Uint8Array): Read {
+function refuseBody(bytes: Uint8Array): Read {
   const isBlank = bytes.byteLength <= MAX_BLANK_BYTES && /^\s*(\{\s*\})?\s*$/.test(utf8(bytes) ?? '-');
   return isBlank ? { ok: true, value: undefined } : refusedAs('unexpected_content');
 }

@@ -6,7 +6,7 @@ import { type Answer, answer } from '../contract/operation.ts';
 /** Maximum seconds for which a replaced secret also signs: one week. */
 const MAX_OVERLAP_SECONDS = 604_800;
 
-/** The body of a rotation. The secret is shown in one answer only, and that answer can get lost: hence `rotationId`. */
+/** The body of a rotation. The secret is shown in one answer only. If that answer is lost, `rotationId` makes a retry safe. */
 export const rotation = z.strictObject({
   overlapSeconds: z
     .number('invalid_value')

@@ -103,8 +103,8 @@ export async function runReconcile(options: CommandOptions, world: CommandWorld)
     progress.end();
     if (!(error instanceof ReconcileFailure || error instanceof ReceiverFault)) throw error;
     const hint = SECRET_HINTS[error.code] ?? '';
-    const said = error instanceof ReconcileFailure ? error.message : printable(error.message);
-    screen.write(`The ledger was not compared (${error.code}):\n${said}${hint}\n`);
+    const message = error instanceof ReconcileFailure ? error.message : printable(error.message);
+    screen.write(`The ledger was not compared (${error.code}):\n${message}${hint}\n`);
     return FAILED;
   }
 }

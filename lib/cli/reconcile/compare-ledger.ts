@@ -9,8 +9,8 @@ import { openSpool, type Spool } from './ledger/spool.ts';
 import {
   createTotals,
   createWindowSums,
+  EMPTY_SUM,
   isSame,
-  NOTHING,
   sumOf,
   sumOfRow,
   type WindowSums,
@@ -94,7 +94,7 @@ export async function reconcile(service: Service, asked: Asked, watching: Watchi
   const first = await addUp(read, { ...given, windowMs, types });
   const range = rangeOf(first, { ...given, closing });
   const { sums, hasTypes } = first;
-  assertOwn(first.statement, service);
+  assertSameMerchant(first.statement, service);
   const compared = sumOf([...sums].filter(([start]) => isWithin(start, range)).map(([, sum]) => sum));
 
   const questions = createWindowQuestions(service, types, { withTimes: true });
@@ -182,7 +182,7 @@ function wholeStatement(
   return statement;
 }
 
-function assertOwn(statement: StatementHead | undefined, service: Service): void {
+function assertSameMerchant(statement: StatementHead | undefined, service: Service): void {
   if (statement === undefined || statement.merchantId === service.merchantId()) return;
   throw new ReconcileFailure(
     'other_merchant',
@@ -208,7 +208,7 @@ async function spoolRows(spool: Spool, read: Read, windows: SuspectWindows): Pro
     if (types.includes(row) && wanted.has(windowOf(row, windowMs))) spool.add(row);
   });
   for (const start of wanted) {
-    const [now, before] = [spool.sum(start), sums.get(start) ?? NOTHING];
+    const [now, before] = [spool.sum(start), sums.get(start) ?? EMPTY_SUM];
     if (isSame(now, before) && now.types === before.types && now.times === before.times) continue;
     throw new ReconcileFailure(
       'ledger_changed',

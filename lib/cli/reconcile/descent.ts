@@ -1,7 +1,7 @@
 import { resolutionSeconds } from '../../protocol/resolutions.ts';
 import { mergeNeighbours } from '../../receiver/reconciling/comparing.ts';
 import type { Slice, Span, WindowQuestions } from '../../receiver/reconciling/questions.ts';
-import { isSame, NOTHING, type Sum, sumOf, sumOfDigest, type WindowSums } from './ledger/sums.ts';
+import { EMPTY_SUM, isSame, type Sum, sumOf, sumOfDigest, type WindowSums } from './ledger/sums.ts';
 
 /** Order of comparison: days, then hours, then windows. Each step only asks for the parts that differ. */
 
@@ -51,7 +51,7 @@ function compare(
 ): readonly (Span & Suspect)[] {
   const sliceOf = (ms: number) => Math.floor(ms / lengthMs) * lengthMs;
   const put = (sums: Map<number, Sum>, ms: number, part: Sum) =>
-    sums.set(sliceOf(ms), sumOf([sums.get(sliceOf(ms)) ?? NOTHING, part]));
+    sums.set(sliceOf(ms), sumOf([sums.get(sliceOf(ms)) ?? EMPTY_SUM, part]));
   const here = new Map<number, Sum>();
   // If a range was answered in several pieces, a slice may be split in two. Add its parts up.
   for (const { fromMs: startMs, digest, times } of slices) put(here, startMs, sumOfDigest(digest, times));
@@ -62,7 +62,7 @@ function compare(
   }
   return [...new Set([...here.keys(), ...there.keys()])]
     .map((start) => {
-      const [own, theirs] = [here.get(start) ?? NOTHING, there.get(start) ?? NOTHING];
+      const [own, theirs] = [here.get(start) ?? EMPTY_SUM, there.get(start) ?? EMPTY_SUM];
       return {
         startMs: start,
         fromMs: Math.max(start, fromMs),

@@ -84,8 +84,8 @@ export function beyondRetention(
   { fromMs, toMs, givenMs }: Span & { readonly givenMs: number | undefined },
 ): ReconcileFailure {
   const since = oldestMs === undefined ? '' : `, which begins at ${isoTime(oldestMs)}`;
-  const gone = [...sums].filter(([start]) => start < (oldestMs ?? fromMs));
-  const rows = gone.reduce((sum, [, { count }]) => sum + count, 0);
+  const expired = [...sums].filter(([start]) => start < (oldestMs ?? fromMs));
+  const rows = expired.reduce((sum, [, { count }]) => sum + count, 0);
   const what =
     givenMs !== undefined
       ? `--from ${isoTime(givenMs)} is`

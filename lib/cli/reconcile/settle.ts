@@ -6,7 +6,7 @@ import type { Bucket, WindowQuestions } from '../../receiver/reconciling/questio
 import type { Suspect } from './descent.ts';
 import type { LedgerRow } from './ledger/columns.ts';
 import type { Spool } from './ledger/spool.ts';
-import { isSame, NOTHING, type RowSum } from './ledger/sums.ts';
+import { EMPTY_SUM, isSame, type RowSum } from './ledger/sums.ts';
 import { ReconcileFailure } from './output/failure.ts';
 import type { Difference, Service, Side } from './service/ledger-service.ts';
 
@@ -49,7 +49,7 @@ async function* rowDifferences(ports: SettlingPorts, startMs: number): AsyncGene
 }
 
 function sumOf(digests: readonly Bucket[], bucket: number): RowSum {
-  return digests.find((one) => one.bucket === bucket) ?? NOTHING;
+  return digests.find((one) => one.bucket === bucket) ?? EMPTY_SUM;
 }
 
 /** Asks the service to compare. Undefined if that is too much for one request. */

@@ -18,10 +18,10 @@ export interface Walk {
   /** The partition's mark; undefined before the first walk. */
   readonly markedMs: number | undefined;
   /** The end of the last window that may be worked on now. */
-  readonly ripeMs: number;
+  readonly readyUntilMs: number;
   readonly windowSeconds: number;
   /** Windows that one run works on, for a merchant and for the partition. Default: 12, or as many as fit in ten minutes. */
-  readonly mostWindows?: number;
+  readonly maxWindows?: number;
   /** Merchants that are not reached by then are first in the next run. */
   readonly deadlineMs: number;
   /** Works on the windows of `slice` and returns how far it got. An error affects this merchant only. */
@@ -31,7 +31,7 @@ export interface Walk {
 
 export interface Slice {
   readonly fromMs: number;
-  /** At most {@link Walk.mostWindows} windows after `fromMs`. */
+  /** At most {@link Walk.maxWindows} windows after `fromMs`. */
   readonly toMs: number;
   readonly windowSeconds: number;
   /** Whether the run has reached its deadline. */
@@ -39,15 +39,15 @@ export interface Slice {
 }
 
 /** With windows of five minutes, one run catches up on an hour after an outage. */
-const DEFAULT_MOST_WINDOWS = 12;
-/** The least time that a run covers. It runs every minute; twelve windows of a few seconds would never catch up. */
-const LEAST_MS = 10 * MINUTE_MS;
+const DEFAULT_MAX_WINDOWS = 12;
+/** Minimum time that a run covers. It runs every minute; twelve windows of a few seconds would never catch up. */
+const MIN_CATCH_UP_MS = 10 * MINUTE_MS;
 /** Merchants worked on concurrently. */
 const CONCURRENCY = 4;
 
 /**
  * A run that dies is safe: the next run repeats the same work. The order matters:
- * 1. The directory is listed after the windows became ripe, so that no merchant is missed.
+ * 1. The directory is listed after the windows became ready, so that no merchant is missed.
  * 2. A merchant that fell behind gets its own mark before the partition's mark passes it.
  * 3. The partition's mark is written last.
  *
@@ -57,9 +57,12 @@ export async function walkPartition(
   ports: { readonly directory: Directory; readonly clock: Clock },
   walk: Walk,
 ): Promise<number> {
-  const entries = await ports.directory.list(walk.partition);
+  // Between two windows nothing is ripe, and only merchants that fell behind are visited. A recent list serves them: every
+  // change of a mark is conditional on its `rev`.
+  const isRipe = walk.markedMs === undefined || walk.markedMs < walk.readyUntilMs;
+  const entries = await ports.directory.list(walk.partition, isRipe ? 'strong' : 'recent');
   const fromMs = walk.markedMs ?? firstWindow(entries, walk);
-  const toMs = Math.max(fromMs, Math.min(walk.ripeMs, fromMs + lengthMs(walk)));
+  const toMs = Math.max(fromMs, Math.min(walk.readyUntilMs, fromMs + lengthMs(walk)));
   const waiting = entries
     // The earlier of the two: when the audit revises a window, it sets a merchant's own mark that may be ahead of this walk.
     .map((entry) => ({ entry, fromMs: Math.min(ownMs(entry, walk.mark) ?? fromMs, fromMs) }))
@@ -98,7 +101,7 @@ async function workOn(
     // One merchant's failure must not stop the others.
     walk.onFailure(merchantId, error instanceof Fault ? error.code : String(error).slice(0, 300));
   }
-  await keepOwnMark(ports, walk, { entry, fromMs, reachedMs, toMs });
+  await updateOwnMark(ports, walk, { entry, fromMs, reachedMs, toMs });
   return reachedMs;
 }
 
@@ -110,7 +113,7 @@ interface EndedWalk extends MerchantWalk {
  * Removes the merchant's own mark only if this run has passed the end of the whole open stretch. A run that was overtaken
  * may otherwise finish its shorter stretch and clear the mark of a later run that failed.
  */
-async function keepOwnMark(
+async function updateOwnMark(
   { directory }: { readonly directory: Directory },
   { mark }: Walk,
   { entry, fromMs, reachedMs, toMs }: EndedWalk,
@@ -122,8 +125,8 @@ async function keepOwnMark(
     return;
   }
   const left = { through: isoTime(reachedMs), until: isoTime(untilMs) };
-  const isMoved = open !== undefined && reachedMs > fromMs;
-  if (isMoved && (await directory.changeOwnMark(entry, mark, left))) return;
+  const hasProgress = open !== undefined && reachedMs > fromMs;
+  if (hasProgress && (await directory.changeOwnMark(entry, mark, left))) return;
   await fallBehind(directory, { merchantId: entry.merchantId, mark, ...left });
 }
 
@@ -139,11 +142,11 @@ async function savePartitionMark(
 }
 
 /** Starts earlier by the clock tolerance: a merchant's first outcome may be stamped by a clock that is behind. */
-function firstWindow(entries: readonly DirectoryEntry[], { ripeMs, windowSeconds }: Walk): number {
+function firstWindow(entries: readonly DirectoryEntry[], { readyUntilMs, windowSeconds }: Walk): number {
   const created = entries.map(({ createdAt }) =>
     windowStart(msOf(createdAt) - CLOCKS_DIFFER_MS, windowSeconds),
   );
-  return Math.min(ripeMs, ...created);
+  return Math.min(readyUntilMs, ...created);
 }
 
 function ownMs(entry: DirectoryEntry, mark: Mark): number | undefined {
@@ -151,8 +154,8 @@ function ownMs(entry: DirectoryEntry, mark: Mark): number | undefined {
   return open && msOf(open.through);
 }
 
-function lengthMs({ windowSeconds, mostWindows }: Walk): number {
+function lengthMs({ windowSeconds, maxWindows }: Walk): number {
   const windowMs = windowSeconds * SECOND_MS;
-  if (mostWindows !== undefined) return mostWindows * windowMs;
-  return Math.max(DEFAULT_MOST_WINDOWS * windowMs, Math.floor(LEAST_MS / windowMs) * windowMs);
+  if (maxWindows !== undefined) return maxWindows * windowMs;
+  return Math.max(DEFAULT_MAX_WINDOWS * windowMs, Math.floor(MIN_CATCH_UP_MS / windowMs) * windowMs);
 }

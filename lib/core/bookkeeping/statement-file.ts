@@ -13,7 +13,7 @@ import type { StatementFiles } from './statement-store.ts';
 import { differs, type Totals } from './statement-totals.ts';
 
 /** Rows held in memory at a time, for all shards together. */
-const HELD_ROWS = 4_000;
+const BUFFERED_ROWS = 4_000;
 /** Characters per chunk. */
 const CHUNK = 64 * 1024;
 
@@ -58,9 +58,9 @@ const OUT_OF_TIME = 'out_of_time';
 async function* statementText(feed: FeedStore, content: StatementContent): AsyncGenerator<string> {
   const { merchantId, feedShards, from, to, groups } = content;
   const merge = openMerge({
-    lists: shardLists(feed, { merchantId, feedShards, from, to, mostRows: HELD_ROWS }),
+    lists: shardLists(feed, { merchantId, feedShards, from, to, maxRows: BUFFERED_ROWS }),
     orderOf: feedOrder,
-    mostRows: Number.POSITIVE_INFINITY,
+    maxRows: Number.POSITIVE_INFINITY,
   });
   const sum = createDigestSum();
   let text = statementHead(content, groups);

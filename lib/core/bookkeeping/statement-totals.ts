@@ -86,7 +86,7 @@ async function partOf(
 export function differs(what: string): Fault {
   return new Fault({
     code: 'statement_differs',
-    message: `The rows of ${what} are not those that were closed. The audit corrects the window, and the next run makes the statement.`,
+    message: `The rows of ${what} differ from its closed digest. The audit corrects it; the next run makes the statement.`,
     retryable: true,
   });
 }

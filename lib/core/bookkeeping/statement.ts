@@ -28,9 +28,9 @@ export type Statement = z.infer<typeof statementSchema>;
 
 export type StatementDay = Pick<Statement, 'date' | 'timeZone' | 'from' | 'to'>;
 
-/** The day of a merchant's first statement: the whole day in which `beganMs` lies. */
-export function firstDay(beganMs: number, timeZone: string): StatementDay {
-  const date = dateAt(beganMs, timeZone);
+/** The day of a merchant's first statement: the whole day in which `startMs` lies. */
+export function firstDay(startMs: number, timeZone: string): StatementDay {
+  const date = dateAt(startMs, timeZone);
   return { date, timeZone, from: isoTime(startOfDate(date, timeZone)), to: endOfDate(date, timeZone) };
 }
 

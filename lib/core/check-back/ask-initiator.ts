@@ -5,7 +5,7 @@ import type { GeneratedSecret } from '../merchants/secrets/service-secret.ts';
 import type { Outcome } from '../model.ts';
 import type { Check, CheckAttempt } from '../record/pending-check.ts';
 import { isoTime, SECOND_MS } from '../time.ts';
-import { readAnswer, type Says } from './check-answer.ts';
+import { type CheckReply, readAnswer } from './check-answer.ts';
 import { serviceSigner } from './service-key.ts';
 
 /** Time-out of one request to an initiator, from the DNS look-up to the last byte of the response. */
@@ -18,7 +18,7 @@ export interface AskingPorts extends AttemptPorts {
 /** One request to an initiator, and its result. */
 export interface Asked {
   readonly attempt: CheckAttempt;
-  readonly says: Says;
+  readonly reply: CheckReply;
   readonly body: string;
   readonly waitMs?: number;
 }
@@ -26,10 +26,10 @@ export interface Asked {
 /** Asks the initiator once. Never throws because of its answer. */
 export async function askInitiator(
   ports: AskingPorts,
-  { standing, pending }: { readonly standing: Check; readonly pending: Outcome },
+  { current, pending }: { readonly current: Check; readonly pending: Outcome },
 ): Promise<Asked> {
-  const { merchantId, transactionId } = standing;
-  const number = nextNumber(standing);
+  const { merchantId, transactionId } = current;
+  const number = nextNumber(current);
   const made = await sendSigned(ports, {
     id: `chk_${sha256Hex(`${merchantId}\n${transactionId}\n${number}`).slice(0, 32)}`,
     body: JSON.stringify({ merchantId, transactionId, attempt: number }),
@@ -40,10 +40,10 @@ export async function askInitiator(
     },
     number,
   });
-  const says = readAnswer(made, { pending, nowMs: ports.clock.now() });
+  const reply = readAnswer(made, { pending, nowMs: ports.clock.now() });
   const { outcome } = made;
   return {
-    says,
+    reply,
     body: made.body,
     ...(outcome.result === 'failed' &&
       outcome.retryAfterSeconds !== undefined && { waitMs: outcome.retryAfterSeconds * SECOND_MS }),
@@ -52,7 +52,7 @@ export async function askInitiator(
       at: isoTime(made.atMs),
       durationMs: Math.round(made.durationMs),
       ...('statusCode' in outcome && outcome.statusCode !== undefined && { statusCode: outcome.statusCode }),
-      result: says.kind === 'ended' ? says.content.status : says.result,
+      result: reply.kind === 'ended' ? reply.content.status : reply.result,
     },
   };
 }

@@ -24,7 +24,7 @@ const answerSchema = z.discriminatedUnion('status', [
 const unknownSchema = z.object({ status: z.literal('UNKNOWN') });
 
 /** What the answer says about the transaction. */
-export type Says =
+export type CheckReply =
   | { readonly kind: 'ended'; readonly content: OutcomeContent }
   | { readonly kind: 'open'; readonly result: string };
 
@@ -32,7 +32,7 @@ export type Says =
 export function readAnswer(
   made: AttemptMade,
   { pending, nowMs }: { readonly pending: Outcome; readonly nowMs: number },
-): Says {
+): CheckReply {
   const { outcome, body } = made;
   const statusCode = 'statusCode' in outcome ? outcome.statusCode : undefined;
   // The parser leaves a mark in place of each refused part. A mark fails validation only in a field that is read.
@@ -51,7 +51,7 @@ export function readAnswer(
   return { kind: 'ended', content: { ...prepared(pending), ...parsed.data } };
 }
 
-function unknownAsFailed(pending: Outcome, nowMs: number): Says {
+function unknownAsFailed(pending: Outcome, nowMs: number): CheckReply {
   const reason = { code: 'unknown_to_initiator', message: 'The initiator does not know the transaction.' };
   const { amount, currency } = pending;
   const occurredAt = isoTime(nowMs);

@@ -50,8 +50,8 @@ export function afterAsking(check: Check, asked: EndedAsking | undefined, plan: 
   if (plan.nowMs >= endMs) return { ...next, state: 'unresolved' };
   if (asked === undefined) return { ...next, nextAttemptAt: isoTime(endMs) };
   const doubledMs = FIRST_PAUSE_MS * 2 ** Math.min(asked.attempt.number - 1, 30);
-  const leastMs = Math.min(Math.max(doubledMs, asked.waitMs ?? 0), MAX_PAUSE_MS);
-  const jitteredMs = leastMs * (1 + JITTER * plan.fraction);
-  const pauseMs = clampWait({ leastMs, jitteredMs, mostMs: MAX_PAUSE_MS });
+  const minMs = Math.min(Math.max(doubledMs, asked.waitMs ?? 0), MAX_PAUSE_MS);
+  const jitteredMs = minMs * (1 + JITTER * plan.fraction);
+  const pauseMs = clampWait({ minMs, jitteredMs, maxMs: MAX_PAUSE_MS });
   return { ...next, nextAttemptAt: isoTime(Math.min(plan.nowMs + pauseMs, endMs)) };
 }

@@ -30,7 +30,7 @@ export interface CheckDelivery {
 
 /** A message being processed, with the state that was read before any action. */
 interface CheckContext extends CheckDelivery {
-  readonly standing: Check;
+  readonly current: Check;
   readonly pending: Outcome;
 }
 
@@ -43,31 +43,30 @@ interface CheckContext extends CheckDelivery {
  */
 export async function check(ports: CheckingPorts, delivery: CheckDelivery): Promise<void> {
   const { message } = delivery;
-  const standing = await ports.checks.read(message);
+  const current = await ports.checks.read(message);
   const [pending, end] = await ports.outcomes.versions(message);
-  if (standing === undefined || pending?.status !== 'PENDING') throw unknownCheck();
+  if (current === undefined || pending?.status !== 'PENDING') throw unknownCheck();
   if (end !== undefined) return ports.outcomes.settlePending(end);
-  const context = { ...delivery, standing, pending };
-  if (!isWaiting(standing) || standing.rev !== message.rev) {
-    return superseded(ports, context, standing);
+  const context = { ...delivery, current, pending };
+  if (!isWaiting(current) || current.rev !== message.rev) {
+    return superseded(ports, context, current);
   }
-  const asked =
-    pending.checkBack === undefined ? undefined : await askInitiator(ports, { standing, pending });
-  if (asked?.says.kind !== 'ended') return askAgain(ports, context, asked);
+  const asked = pending.checkBack === undefined ? undefined : await askInitiator(ports, { current, pending });
+  if (asked?.reply.kind !== 'ended') return askAgain(ports, context, asked);
 
-  const recorded = await recordEnd(ports, { pending, content: asked.says.content });
+  const recorded = await recordEnd(ports, { pending, content: asked.reply.content });
   if (recorded.kind === 'refused') {
     const attempt = { ...asked.attempt, result: recorded.code };
     return askAgain(ports, context, { ...asked, attempt });
   }
   await ports.outcomes.settlePending(recorded.end);
-  report(ports, { ...standing, state: 'resolved' }, asked.attempt);
+  report(ports, { ...current, state: 'resolved' }, asked.attempt);
 }
 
 function unknownCheck(): Fault {
   return new Fault({
     code: 'unknown_check',
-    message: 'A message names a transaction that nobody prepared.',
+    message: 'The transaction of the message has no check or no PENDING.',
     retryable: false,
   });
 }
@@ -81,28 +80,28 @@ async function askAgain(
   context: CheckContext,
   asked: Asked | undefined,
 ): Promise<void> {
-  const { standing } = context;
-  const next = afterAsking(standing, asked, {
+  const { current } = context;
+  const next = afterAsking(current, asked, {
     nowMs: ports.clock.now(),
     horizonSeconds: ports.checkHorizonSeconds,
     fraction: ports.random.fraction(),
   });
-  const result = await saveFenced({ store: ports.checks, random: ports.random }, next, standing.rev);
-  if (result.kind === 'overtaken') return superseded(ports, context, result.current ?? standing);
+  const result = await saveFenced({ store: ports.checks, random: ports.random }, next, current.rev);
+  if (result.kind === 'overtaken') return superseded(ports, context, result.current ?? current);
   if (isWaiting(next)) await sendNext(ports, messageOf(next));
   report(ports, next, asked?.attempt);
 }
 
 /** Another message did this work. It may have died before it scheduled the next message, or before it reported. */
-async function superseded(ports: CheckingPorts, delivery: CheckDelivery, standing: Check): Promise<void> {
-  if (isWaiting(standing)) await sendNextIfUnsent(ports, messageOf(standing), delivery);
-  if (standing.state === 'unresolved' && mayBeUnreported(standing, delivery)) {
-    report(ports, standing, undefined);
+async function superseded(ports: CheckingPorts, delivery: CheckDelivery, current: Check): Promise<void> {
+  if (isWaiting(current)) await sendNextIfUnsent(ports, messageOf(current), delivery);
+  if (current.state === 'unresolved' && mayBeUnreported(current, delivery)) {
+    report(ports, current, undefined);
   }
 }
 
-function messageOf(standing: Check) {
-  return { message: checkMessageFor(standing), nextAttemptAt: standing.nextAttemptAt };
+function messageOf(current: Check) {
+  return { message: checkMessageFor(current), nextAttemptAt: current.nextAttemptAt };
 }
 
 function report(ports: CheckingPorts, check: Check, attempt: CheckAttempt | undefined): void {

@@ -33,7 +33,7 @@ export async function recordEnd(
     case 'refused':
       throw new Fault({
         code: 'not_recordable',
-        message: `An answer was refused: ${result.kind}.`,
+        message: `The initiator's answer cannot be recorded: ${result.kind}.`,
         retryable: false,
       });
   }

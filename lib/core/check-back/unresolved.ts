@@ -81,7 +81,7 @@ async function readUnresolved(
 }
 
 /** The end that an operator found out. All other fields come from the PENDING. */
-export type FoundOut = Pick<OutcomeContent, 'occurredAt' | 'reason'> & {
+export type ManualEnd = Pick<OutcomeContent, 'occurredAt' | 'reason'> & {
   readonly status: Exclude<OutcomeContent['status'], 'PENDING'>;
 };
 
@@ -92,7 +92,7 @@ export type FoundOut = Pick<OutcomeContent, 'occurredAt' | 'reason'> & {
 export async function resolveByHand(
   ports: UnresolvedPorts,
   key: TransactionKey,
-  found: FoundOut,
+  found: ManualEnd,
 ): Promise<RecordResult | { readonly kind: 'unknown_transaction' } | { readonly kind: 'not_unresolved' }> {
   const [check, versions] = [await ports.checks.read(key), await ports.outcomes.versions(key)];
   const [pending] = versions;

@@ -45,8 +45,8 @@ export async function acknowledgeOutcome(
   if (found.kind === 'refused') return found;
   // Written notifications count as well as expected ones: old settings can expire before a schedule ends.
   const { notifications: written } = await ports.outcomes.transaction(key);
-  const standing = written.filter(({ version }) => version === key.version).map((one) => one.endpointId);
-  const known = [...new Set([...found.endpointIds, ...standing])];
+  const writtenIds = written.filter(({ version }) => version === key.version).map((one) => one.endpointId);
+  const known = [...new Set([...found.endpointIds, ...writtenIds])];
   const wanted = known.filter((id) => endpointId === undefined || id === endpointId);
   if (endpointId !== undefined && wanted.length === 0)
     return { kind: 'refused', code: 'unknown_notification' };
@@ -64,8 +64,8 @@ export async function redeliverNotification(
 ): Promise<{ readonly kind: 'redelivered'; readonly notification: Notification } | SettlingRefusal> {
   const found = await expectedOf(ports, key);
   if (found.kind === 'refused') return found;
-  const standing = await ports.notifications.read(key);
-  if (standing === undefined && !found.endpointIds.includes(key.endpointId)) {
+  const current = await ports.notifications.read(key);
+  if (current === undefined && !found.endpointIds.includes(key.endpointId)) {
     return { kind: 'refused', code: 'unknown_notification' };
   }
   const notification = await change(ports, key, found.listedAt, (one) => redeliver(one, ports.clock.now()));
@@ -104,8 +104,8 @@ async function change(
   transition: (notification: Notification) => Notification,
 ): Promise<Notification> {
   return changeUnderRev('The notification', async () => {
-    const standing = (await ports.notifications.read(key)) ?? untried(key, listedAt);
-    const next = transition(standing);
-    return (await saveNotification(ports, next, standing.rev)).kind === 'saved' ? next : OVERTAKEN;
+    const current = (await ports.notifications.read(key)) ?? untried(key, listedAt);
+    const next = transition(current);
+    return (await saveNotification(ports, next, current.rev)).kind === 'saved' ? next : OVERTAKEN;
   });
 }

@@ -1,7 +1,7 @@
 import { Fault } from '../faults.ts';
 import type { Random } from '../runtime/environment.ts';
 
-/** When the queue redelivers a message that failed. Without this, it waits for its visibility time-out. */
+/** The pause before the queue delivers a failed message again. Without it, the message waits for its visibility time-out. */
 
 /** A received message whose visibility time-out can be changed. */
 export interface Received {
@@ -36,7 +36,7 @@ export function pauseSeconds(
  *
  * @throws every error that `work` throws
  */
-export async function orComeBack(
+export async function withRetryPause(
   ports: { readonly random: Pick<Random, 'fraction'>; readonly longestPauseSeconds: number },
   message: Received,
   work: () => Promise<void>,

@@ -65,7 +65,7 @@ export interface Delivery {
 interface AttemptContext extends Delivery {
   readonly outcome: TerminalOutcome;
   /** The notification as first read. The first write is conditional on its `rev`. */
-  readonly standing: Notification;
+  readonly initial: Notification;
 }
 
 /**
@@ -76,8 +76,8 @@ interface AttemptContext extends Delivery {
  */
 export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<void> {
   const context = await openContext(ports, delivery);
-  const { message, lane, outcome, standing } = context;
-  if (!admits(standing, message.rev)) return superseded(ports, context, standing);
+  const { message, lane, outcome, initial } = context;
+  if (!admits(initial, message.rev)) return superseded(ports, context, initial);
 
   const target = await resolveTarget(ports, message, outcome);
   if (target.kind === 'blocked') {
@@ -92,7 +92,7 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
   if (admission.kind === 'defer') {
     return act(ports, context, (current) => whenDeferred(current, admission, planOf(ports, schedule)));
   }
-  const number = nextNumber(standing);
+  const number = nextNumber(initial);
   const { made, isHandedOver } = await attemptPatiently(ports, { outcome, target, number, lane });
   if (isHandedOver) {
     return act(ports, context, (current) => whenHandedOver(current, made, ports.clock.now()));
@@ -106,15 +106,15 @@ async function openContext(ports: DeliverPorts, delivery: Delivery): Promise<Att
   if (outcome === undefined || !isTerminal(outcome)) {
     throw new Fault({
       code: 'unknown_outcome',
-      message: 'A message names an outcome that is not there to be told.',
+      message: 'The outcome of the message does not exist or is not terminal.',
       retryable: false,
     });
   }
-  return { ...delivery, outcome, standing: await standingNotification(ports, delivery, outcome) };
+  return { ...delivery, outcome, initial: await readNotification(ports, delivery, outcome) };
 }
 
 /** A first message on its first receipt needs no read: the fence on its write is enough. All others are read first. */
-async function standingNotification(
+async function readNotification(
   ports: DeliverPorts,
   { message, lane, receivedTimes }: Delivery,
   outcome: TerminalOutcome,
@@ -138,7 +138,7 @@ async function act(
   context: AttemptContext,
   decide: (current: Notification) => NextStep,
 ): Promise<void> {
-  let current = context.standing;
+  let current = context.initial;
   await changeUnderRev('The notification', async () => {
     const step = decide(current);
     const written = await saveNotification(ports, step.next, current.rev);
@@ -172,14 +172,14 @@ function report({ reporter }: DeliverPorts, { lane }: AttemptContext, taken: Tak
 async function superseded(
   ports: DeliverPorts,
   context: AttemptContext,
-  standing: Notification,
+  current: Notification,
 ): Promise<void> {
-  const next = { message: messageFor(standing), nextAttemptAt: standing.nextAttemptAt };
-  const resent = isDue(standing) && (await sendNextIfUnsent(ports, next, context));
+  const next = { message: messageFor(current), nextAttemptAt: current.nextAttemptAt };
+  const resent = isDue(current) && (await sendNextIfUnsent(ports, next, context));
   const { transactionId, rev } = context.message;
   ports.reporter.report({ event: 'message_superseded', transactionId, rev, resent });
   // Two reports are better than none.
-  if (mayBeUnreported(standing, context)) {
-    reportEnd(ports.reporter, { notification: standing, reason: 'told_again' });
+  if (mayBeUnreported(current, context)) {
+    reportEnd(ports.reporter, { notification: current, reason: 'reported_again' });
   }
 }

@@ -1,4 +1,4 @@
-import { letsThrough } from '../../protocol/event-names.ts';
+import { anyFilterMatches } from '../../protocol/event-names.ts';
 import type { TypeFilter } from '../feed/digest.ts';
 import type { Endpoint, MerchantConfig, SettingsSpan } from '../merchants/merchant-config.ts';
 import { type EndpointId, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../model.ts';
@@ -17,7 +17,7 @@ export function expectedEndpoints(
   const expected = config.endpoints
     .filter((endpoint) => {
       const span = spanAt(endpoint, outcome.listedAt);
-      return span?.enabled === true && letsThrough(span.types, outcome);
+      return span?.enabled === true && anyFilterMatches(span.types, outcome);
     })
     .map((endpoint) => endpoint.endpointId);
   return notifyUrl === undefined ? expected : [...expected, NOTIFY_URL_ENDPOINT];
@@ -30,5 +30,5 @@ function spanAt(endpoint: Endpoint, time: string): SettingsSpan | undefined {
 
 /** The filter for an endpoint's list of event types. Default: accepts every type. */
 export function typeFilter(filters: readonly string[] = ['*']): TypeFilter {
-  return (of) => letsThrough(filters, of);
+  return (of) => anyFilterMatches(filters, of);
 }

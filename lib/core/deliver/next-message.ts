@@ -52,10 +52,10 @@ export async function sendNextIfUnsent(
   return true;
 }
 
-/** Whether an earlier receipt of this message may have written the item as it stands, and died before it reported it. */
+/** Whether an earlier receipt of this message may have written the current item, and died before it reported it. */
 export function mayBeUnreported(
-  standing: { readonly rev: number },
+  current: { readonly rev: number },
   { message, receivedTimes }: ReceivedMessage,
 ): boolean {
-  return receivedTimes > 1 && standing.rev === message.rev + 1;
+  return receivedTimes > 1 && current.rev === message.rev + 1;
 }

@@ -60,7 +60,7 @@ export function keyOfParked({
  */
 export async function putBack(ports: PutBackPorts, parked: ParkedRecord): Promise<PutBack> {
   const key = keyOfParked(parked);
-  if (key === undefined) return { kind: 'left', reason: 'not_an_outcome: the record has no key of one' };
+  if (key === undefined) return { kind: 'left', reason: 'not_an_outcome: the record has no outcome key' };
   const refused: string[] = [];
   try {
     const outcome = await ports.outcomes.read(key);

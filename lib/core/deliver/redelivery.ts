@@ -175,13 +175,13 @@ async function runStep(ports: RedeliveryPorts, job: Job): Promise<Job> {
 
 /** Whether the notification was redelivered since the job began: now, by a step that died, or manually in the meantime. */
 async function resend(ports: RedeliveryPorts, job: Job, key: NotificationKey): Promise<boolean> {
-  const standing = await ports.notifications.read(key).catch(undefinedWhereUnreadable);
-  if (standing === undefined) return false;
-  if (standing.startedAt >= job.createdAt) return true;
-  if (!job.states.some((state) => state === standing.state)) return false;
+  const current = await ports.notifications.read(key).catch(undefinedWhereUnreadable);
+  if (current === undefined) return false;
+  if (current.startedAt >= job.createdAt) return true;
+  if (!job.states.some((state) => state === current.state)) return false;
   // With a clock that is behind, `startedAt` would precede the job, and a repeated step would not recognise the redelivery.
-  const next = redeliver(standing, Math.max(ports.clock.now(), msOf(job.createdAt)));
-  if ((await saveNotification(ports, next, standing.rev)).kind === 'overtaken') return false;
+  const next = redeliver(current, Math.max(ports.clock.now(), msOf(job.createdAt)));
+  if ((await saveNotification(ports, next, current.rev)).kind === 'overtaken') return false;
   // If the process dies here, the item is due but unsent. The sweep finds it.
   if (isDue(next)) await ports.dispatcher.sendNow('retry', [messageFor(next)]);
   return true;

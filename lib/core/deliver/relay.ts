@@ -56,11 +56,11 @@ export interface RelayPorts {
 
 /** The messages made from one record. */
 interface Relayed {
-  readonly told: readonly RoutedMessage[];
+  readonly deliveries: readonly RoutedMessage[];
   readonly checks: readonly Due<CheckMessage>[];
 }
 
-const NOTHING: Relayed = { told: [], checks: [] };
+const NO_MESSAGES: Relayed = { deliveries: [], checks: [] };
 
 /**
  * Turns recorded outcomes into messages, one for each expected endpoint. Returns only once the queues have accepted
@@ -70,23 +70,26 @@ const NOTHING: Relayed = { told: [], checks: [] };
 export async function relay(ports: RelayPorts, records: readonly StreamedOutcome[]): Promise<void> {
   const startedAtMs = ports.clock.now();
   const relayed = await boundedMap(records, CONCURRENCY, (record) => relayRecord(ports, record, startedAtMs));
-  const told = relayed.flatMap((one) => one.told);
+  const deliveries = relayed.flatMap((one) => one.deliveries);
   const checks = relayed.flatMap((one) => one.checks);
   const sendings = [
-    () => ports.dispatcher.sendNow('first', messagesOf(told, 'first')),
-    () => ports.dispatcher.sendNow('retry', messagesOf(told, 'retry')),
+    () => ports.dispatcher.sendNow('first', messagesOf(deliveries, 'first')),
+    () => ports.dispatcher.sendNow('retry', messagesOf(deliveries, 'retry')),
     () => ports.dispatcher.sendAllAt(checks),
   ];
   await runTogether(sendings);
   ports.reporter.report({
     event: 'relayed',
     outcomes: records.length,
-    messages: told.length + checks.length,
+    messages: deliveries.length + checks.length,
   });
 }
 
-function messagesOf(told: readonly RoutedMessage[], lane: DeliveryLane): readonly NotificationMessage[] {
-  return told.filter((one) => one.lane === lane).map(({ message }) => message);
+function messagesOf(
+  deliveries: readonly RoutedMessage[],
+  lane: DeliveryLane,
+): readonly NotificationMessage[] {
+  return deliveries.filter((one) => one.lane === lane).map(({ message }) => message);
 }
 
 async function relayRecord(
@@ -130,14 +133,14 @@ async function relayOutcome(
   ports.clockTrust.assertTrusted();
   const { merchantId, transactionId, version } = outcome;
   const endpointIds = expectedEndpoints(outcome, config, notifyUrl);
-  const told = await Promise.all(
+  const deliveries = await Promise.all(
     endpointIds.map(async (endpointId): Promise<RoutedMessage> => {
       const message = { merchantId, transactionId, version, endpointId, rev: 0 };
       const endpoint = config.endpoints.find((one) => one.endpointId === endpointId);
       return { lane: await laneOf(ports, message, { endpoint, notifyUrl }), message };
     }),
   );
-  return { told, checks: [] };
+  return { deliveries, checks: [] };
 }
 
 /**
@@ -146,11 +149,11 @@ async function relayOutcome(
  */
 function relayPending({ clock }: RelayPorts, outcome: Outcome): Relayed {
   const { merchantId, transactionId, checkBack, recordedAt } = outcome;
-  if (checkBack === undefined) return NOTHING;
+  if (checkBack === undefined) return NO_MESSAGES;
   const afterMs = checkBack.afterSeconds * SECOND_MS;
   // With a clock that is behind, the remaining wait would exceed `afterSeconds`. Hence the minimum.
   const atMs = Math.min(msOf(recordedAt), clock.now()) + afterMs;
-  return { told: [], checks: [{ message: { merchantId, transactionId, rev: 0 }, atMs }] };
+  return { deliveries: [], checks: [{ message: { merchantId, transactionId, rev: 0 }, atMs }] };
 }
 
 /**
@@ -165,5 +168,5 @@ function unrelayable(error: unknown): { readonly reason: string } {
 async function park(ports: RelayPorts, record: StreamedOutcome, reason: string): Promise<Relayed> {
   await ports.parking.park({ recordId: record.recordId, reason, payload: record.payload });
   ports.reporter.report({ event: 'record_parked', recordId: record.recordId, reason });
-  return NOTHING;
+  return NO_MESSAGES;
 }

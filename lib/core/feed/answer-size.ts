@@ -1,4 +1,4 @@
-/** Most bytes of JSON that the items of one answer take. With all that is around them, answers stay under 1 MB. */
+/** Maximum bytes of JSON that the items of one answer take. With the rest of the answer, it stays under 1 MB. */
 export const MAX_ITEMS_BYTES = 900_000;
 
 /** Bytes that a value takes in an answer. */

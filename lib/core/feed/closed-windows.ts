@@ -119,7 +119,7 @@ export async function feedShardsOf(
   if (config !== undefined) return config.profile.feedShards;
   throw new Fault({
     code: 'unknown_merchant',
-    message: 'A key belongs to a merchant that is not there.',
+    message: "The key's merchant does not exist.",
     retryable: false,
   });
 }

@@ -148,13 +148,13 @@ export function sumGroups(windows: Iterable<readonly DigestGroup[]>): readonly D
   return sum.digest().map(shownGroup);
 }
 
-/** Adds up, bucket by bucket, the event types that the filter lets through. */
+/** Adds up, bucket by bucket, the event types that the filter accepts. */
 export function sumBuckets(
   digests: readonly BucketDigest[],
-  lets: TypeFilter,
+  accepts: TypeFilter,
 ): readonly Pick<BucketDigest, 'bucket' | 'count' | 'hash'>[] {
   const sums: Sums<number> = new Map();
-  for (const { bucket, count, hash } of digests.filter(lets)) {
+  for (const { bucket, count, hash } of digests.filter(accepts)) {
     add(sums, { name: bucketName(bucket), of: bucket, count, hash: hashOf(hash) });
   }
   return inOrder(sums, (bucket, { count, hash }) => ({ bucket, count, hash: hashText(hash) }));

@@ -14,9 +14,9 @@ export type ReadPage<T> = (cursor: string | undefined) => Promise<Page<T>>;
 /** The next row in order; `end`: no rows are left; `enough`: the read limit was reached before the next row was known. */
 export type Next<T> = { readonly kind: 'row'; readonly row: T } | { readonly kind: 'end' | 'enough' };
 
-/** Most rows in one page of the feed or of a window. */
+/** Maximum number of rows in one page of the feed or of a window. */
 export const MAX_PAGE_ROWS = 500;
-/** Most consecutive pages without a row of this merchant. Only an index full of foreign rows has more. */
+/** Maximum number of consecutive pages without a row of this merchant. Only an index full of foreign rows has more. */
 const MAX_EMPTY_PAGES = 16;
 
 interface Head<T> {
@@ -31,12 +31,12 @@ interface Head<T> {
  * Merges by `orderOf`. A row is returned only when every list has shown its next row or its end, so no later row can
  * belong before it. The first page of each list is always read, so every call makes some progress.
  *
- * @param mostRows rows after which no further page is read
+ * @param maxRows rows after which no further page is read
  */
 export function openMerge<T>(options: {
   readonly lists: readonly ReadPage<T>[];
   readonly orderOf: (row: T) => string;
-  readonly mostRows: number;
+  readonly maxRows: number;
 }): { next(): Promise<Next<T>> } {
   const heads = options.lists.map(
     (read): Head<T> => ({ read, rows: [], taken: 0, cursor: undefined, isLast: false }),
@@ -45,7 +45,7 @@ export function openMerge<T>(options: {
   return {
     async next() {
       const bare = heads.filter((head) => head.taken === head.rows.length && !head.isLast);
-      if (bare.length > 0 && rowsRead > 0 && rowsRead >= options.mostRows) return { kind: 'enough' };
+      if (bare.length > 0 && rowsRead > 0 && rowsRead >= options.maxRows) return { kind: 'enough' };
       await Promise.all(bare.map(refill));
       for (const head of bare) rowsRead += head.rows.length;
       return takeFirst(heads, options.orderOf);
@@ -61,7 +61,7 @@ async function refill<T>(head: Head<T>): Promise<void> {
   }
   throw new Fault({
     code: 'too_much',
-    message: `${MAX_EMPTY_PAGES} pages without a row of the merchant's.`,
+    message: `${MAX_EMPTY_PAGES} pages in a row have no row of this merchant.`,
     retryable: false,
   });
 }
@@ -84,7 +84,7 @@ function takeFirst<T>(heads: readonly Head<T>[], orderOf: (row: T) => string): N
 
 interface PageChoice<T, V> {
   readonly limit: number;
-  readonly wants: (row: T) => boolean;
+  readonly accepts: (row: T) => boolean;
   readonly view: (row: T) => V;
 }
 
@@ -118,7 +118,7 @@ export async function takePage<T, V>(
     const next = await take();
     if (next.kind !== 'row') return { items, last, hasMore: next.kind === 'enough' };
     last = next.row;
-    if (!options.wants(last)) continue;
+    if (!options.accepts(last)) continue;
     const item = options.view(last);
     items.push(item);
     bytes += jsonBytes(item);

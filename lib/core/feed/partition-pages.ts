@@ -39,10 +39,10 @@ export async function takeFromPartitions<K>(
         return { rows, ...rest };
       },
   );
-  const mostRows = PARTITIONS * limit * UNEVEN_SHARE;
-  const { items, last, hasMore } = await takePage(openMerge({ lists, orderOf: list.orderOf, mostRows }), {
+  const maxRows = PARTITIONS * limit * UNEVEN_SHARE;
+  const { items, last, hasMore } = await takePage(openMerge({ lists, orderOf: list.orderOf, maxRows }), {
     limit: list.limit,
-    wants: () => true,
+    accepts: () => true,
     view: (key) => key,
   });
   return { keys: items, ...(hasMore && last !== undefined && { next: last }) };

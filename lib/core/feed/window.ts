@@ -43,7 +43,7 @@ export type Window = z.infer<typeof windowSchema>;
 
 /** A window with more rows than this stores its bucket digests. */
 export const BUCKETS_ABOVE_ROWS = 500;
-/** Most bucket digests stored for one window: over 30 event types. With more, they are computed on demand. */
+/** Maximum number of bucket digests stored for one window: over 30 event types. With more, they are computed on demand. */
 const MAX_KEPT_BUCKETS = 8_192;
 /** Feed rows per page read. */
 const PAGE = 1_000;

@@ -16,10 +16,10 @@ import { sealContext } from './secrets/seal.ts';
 import { type MadeSecret, makeSecret } from './secrets/secrets.ts';
 import { newHistory, PAST_MS } from './settings-history.ts';
 
-/** Most live endpoints of one merchant. A terminal outcome may go to every one of them. */
+/** Maximum number of live endpoints of one merchant. A terminal outcome may go to every one of them. */
 const MAX_ENDPOINTS = 20;
 /**
- * Most endpoints deleted within the time for which the past is kept. They are read with the live ones, to know which
+ * Maximum number of endpoints deleted within the time for which the past is kept. They are read with the live ones, to know which
  * notifications they were expected to get: about 60 KB at most. They do not count towards {@link MAX_ENDPOINTS}.
  */
 const MAX_DELETED = 180;
@@ -50,7 +50,7 @@ export async function createEndpoint(
       ports.merchants.createEndpoint(next, config.profile.rev, times.withinMs),
     );
     const result =
-      written === 'standing'
+      written === 'written'
         ? ({ kind: 'changed', endpoint: next } as const)
         : await updateEndpoint({ ...ports, writes }, { merchantId, endpointId }, (endpoint) => endpoint);
     if (result.kind === 'changed') {

@@ -2,7 +2,7 @@ import { Fault } from '../faults.ts';
 import { CLOCKS_DIFFER_MS, type Clock, type Random, type Timer } from '../runtime/environment.ts';
 import { isoTime, msOf, SECOND_MS } from '../time.ts';
 import { currentSpan, type Endpoint } from './merchant-config.ts';
-import { type ChangeTimes, datedAnew } from './settings-history.ts';
+import { type ChangeTimes, redated } from './settings-history.ts';
 
 /**
  * Endpoint writes whose settings come into force later than they are written. The relay reads settings after an outcome
@@ -36,12 +36,12 @@ export interface WriteTimes extends ChangeTimes {
 
 /** The endpoint as it was read (absent if new), and as it is to be written. */
 interface EndpointChange {
-  readonly standing?: Endpoint;
+  readonly previous?: Endpoint;
   readonly next: Endpoint;
 }
 
 /** `unanswered`: the write may have taken effect, may still do so, or took effect too late for its date. */
-type Written = 'standing' | 'refused' | 'unanswered';
+type Written = 'written' | 'refused' | 'unanswered';
 
 /** The writes of one change, repeated until one is known to have taken effect in time. */
 export interface DatedWrites {
@@ -64,11 +64,11 @@ export function createDatedWrites({ clock, timer, random, lead }: DatingPorts): 
   const startedMs = clock.now();
   let unansweredTimes = 0;
   /** The start times of spans whose writes were not answered in time. */
-  const doubtful = new Set<string>();
+  const unconfirmed = new Set<string>();
 
-  function unanswered(dated: string | undefined): 'unanswered' {
+  function unanswered(startsAt: string | undefined): 'unanswered' {
     unansweredTimes += 1;
-    if (dated !== undefined) doubtful.add(dated);
+    if (startsAt !== undefined) unconfirmed.add(startsAt);
     return 'unanswered';
   }
 
@@ -82,36 +82,36 @@ export function createDatedWrites({ clock, timer, random, lead }: DatingPorts): 
     },
 
     corrected(endpoint, { ahead }) {
-      const history = datedAnew(endpoint.history, doubtful, ahead);
+      const history = redated(endpoint.history, unconfirmed, ahead);
       return history === endpoint.history ? endpoint : { ...endpoint, history: [...history] };
     },
 
     async write(change, times, send) {
-      const dated = datedAhead(change, times);
+      const startsAt = futureStart(change, times);
       try {
         if (!(await send())) return 'refused';
         // Only a span that is dated ahead must arrive in time.
-        const isInTime = dated === undefined || clock.now() - msOf(times.now) < times.withinMs;
-        return isInTime ? 'standing' : unanswered(dated);
+        const isInTime = startsAt === undefined || clock.now() - msOf(times.now) < times.withinMs;
+        return isInTime ? 'written' : unanswered(startsAt);
       } catch (error) {
         if (!(error instanceof Fault && error.retryable)) throw error;
         await timer.sleep(RETRY_BASE_MS * 2 ** unansweredTimes * (0.5 + random.fraction()));
-        return unanswered(dated);
+        return unanswered(startsAt);
       }
     },
   };
 }
 
 /** The future start time of the span that this change adds; undefined if it adds none. */
-function datedAhead({ standing, next }: EndpointChange, { now }: WriteTimes): string | undefined {
+function futureStart({ previous, next }: EndpointChange, { now }: WriteTimes): string | undefined {
   const { from } = currentSpan(next);
-  const isOwn = standing?.history.every((span) => span.from !== from) ?? true;
+  const isOwn = previous?.history.every((span) => span.from !== from) ?? true;
   return isOwn && from > now ? from : undefined;
 }
 
 const UNANSWERED = {
   code: 'unavailable',
-  message: 'The table did not answer in time whether the change stands; try again.',
+  message: 'The result is unknown: the table did not confirm the change in time. Try again.',
   retryable: true,
 } as const;
 

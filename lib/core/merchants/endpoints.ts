@@ -31,7 +31,7 @@ import { changedHistory } from './settings-history.ts';
  */
 
 /**
- * Most spans within two days. They must be kept to know what was expected. A change adds one span, or two if it both
+ * Maximum number of spans within two days. They must be kept to know what was expected. A change adds one span, or two if it both
  * widens and narrows.
  */
 const MAX_SPANS = 32;
@@ -237,8 +237,8 @@ export async function updateEndpoint(
     const endpoint = config.endpoints.find((one) => one.endpointId === key.endpointId);
     if (endpoint === undefined) return unknownEndpoint;
     if (!isLive(endpoint)) {
-      const isOwnDoing = endpoint.rev === tried?.rev && endpoint.deletedAt === tried.deletedAt;
-      return isOwnDoing ? { kind: 'changed', endpoint } : unknownEndpoint;
+      const isOwnWrite = endpoint.rev === tried?.rev && endpoint.deletedAt === tried.deletedAt;
+      return isOwnWrite ? { kind: 'changed', endpoint } : unknownEndpoint;
     }
     const times = writes.next();
     const changed = change(writes.corrected(endpoint, times), times);
@@ -246,9 +246,9 @@ export async function updateEndpoint(
     if (changed === endpoint) return { kind: 'changed', endpoint };
     const next = { ...changed, rev: endpoint.rev + 1 };
     tried = next;
-    const written = await writes.write({ standing: endpoint, next }, times, () =>
+    const written = await writes.write({ previous: endpoint, next }, times, () =>
       ports.merchants.saveEndpoint(next, endpoint.rev, times.withinMs),
     );
-    return written === 'standing' ? { kind: 'changed', endpoint: next } : OVERTAKEN;
+    return written === 'written' ? { kind: 'changed', endpoint: next } : OVERTAKEN;
   });
 }

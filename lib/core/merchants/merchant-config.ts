@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { EVENT_FILTER } from '../../protocol/event-names.ts';
 import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../reading/stored.ts';
-import { lineSchema, sayingTextSchema } from '../reading/text.ts';
+import { lineSchema, nonBlankTextSchema } from '../reading/text.ts';
 import { storedScheduleSchema } from '../schedule.ts';
 import { DEFAULT_TIME_ZONE } from '../time-zone.ts';
 
@@ -21,7 +21,7 @@ const sealedSecretSchema = z.object({
 });
 export type SealedSecret = z.infer<typeof sealedSecretSchema>;
 
-/** Most secrets that sign at the same time: the newest, and those whose overlap has not ended. */
+/** Maximum number of secrets that sign at the same time: the newest, and those whose overlap has not ended. */
 export const MAX_SECRETS = 4;
 
 /** The number of index partitions that the feed is spread over. It can only grow. */
@@ -65,7 +65,7 @@ export const signatureSchema = z
 export type SignatureChoice = z.infer<typeof signatureSchema>;
 
 /** An endpoint's description. Delivery does not use it. */
-export const descriptionSchema = sayingTextSchema(256).meta({
+export const descriptionSchema = nonBlankTextSchema(256).meta({
   description: 'What the endpoint is for. For people.',
   example: 'Order service, production',
 });

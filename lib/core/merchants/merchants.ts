@@ -18,7 +18,7 @@ import {
   withRotatedSecrets,
 } from './secrets/secrets.ts';
 
-/** Makes and changes merchants, and rotates their secret. Merchants are never deleted: their outcomes stay theirs. */
+/** Makes and changes merchants, and rotates their secret. Merchants are never deleted: their ids must not be reused. */
 
 export interface MerchantPorts {
   readonly merchants: MerchantStore;
@@ -60,7 +60,7 @@ export async function createMerchant(
     timeZone: settings.timeZone ?? DEFAULT_TIME_ZONE,
   };
   const there = await ports.merchants.read(merchantId);
-  if (there !== undefined) return standing(there.profile, wanted);
+  if (there !== undefined) return existing(there.profile, wanted);
   const { secret, kept } = await makeSecret(ports, sealContext(merchantId));
   ports.clockTrust.assertTrusted();
   const now = isoTime(ports.clock.now());
@@ -73,11 +73,11 @@ export async function createMerchant(
   };
   if (await ports.merchants.create(profile)) return { kind: 'created', profile, secret };
   const first = await ports.merchants.read(merchantId);
-  if (first !== undefined) return standing(first.profile, wanted);
+  if (first !== undefined) return existing(first.profile, wanted);
   throw new Fault({ code: 'unavailable', message: 'The merchant could not be read.', retryable: true });
 }
 
-function standing(profile: Profile, wanted: Required<Omit<MerchantSettings, 'merchantId'>>) {
+function existing(profile: Profile, wanted: Required<Omit<MerchantSettings, 'merchantId'>>) {
   const { name, schedule, feedShards, timeZone } = profile;
   const isSame = canonicalJson({ name, schedule, feedShards, timeZone }) === canonicalJson(wanted);
   return { kind: isSame ? 'unchanged' : 'conflict', profile } as const;

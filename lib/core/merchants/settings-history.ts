@@ -1,4 +1,4 @@
-import { lets } from '../../protocol/event-names.ts';
+import { filterMatches } from '../../protocol/event-names.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../time.ts';
 import type { SettingsSpan } from './merchant-config.ts';
 
@@ -7,7 +7,7 @@ import type { SettingsSpan } from './merchant-config.ts';
  * to be notified. The newest span says whether attempts are made; it may begin a few seconds in the future.
  */
 
-/** Which outcomes an endpoint wants. */
+/** The outcomes that an endpoint receives. */
 export type Wanted = Pick<SettingsSpan, 'enabled' | 'types'>;
 
 /** The two dates of a change. */
@@ -24,7 +24,7 @@ export interface ChangeTimes {
  */
 export const PAST_MS = 2 * DAY_SECONDS * SECOND_MS;
 
-/** The history of a new endpoint. One that wants no outcomes yet widens nothing, so it begins now. */
+/** The history of a new endpoint. A disabled one widens nothing, so it begins now. */
 export function newHistory(wanted: Wanted, { now, ahead }: ChangeTimes): SettingsSpan[] {
   return [{ ...wanted, from: wanted.enabled ? ahead : now }];
 }
@@ -43,8 +43,8 @@ export function changedHistory(
   const past = history.filter(({ from }) => from <= now);
   const pending = history.filter(({ from }) => from > now);
   const inForce = past.at(-1);
-  return tidy([
-    ...sinceNeeded(past, now),
+  return compact([
+    ...keptFrom(past, now),
     ...(inForce === undefined ? [] : [{ ...narrower(inForce, wanted), from: now }]),
     ...pending.map((span) => ({ ...narrower(span, wanted), from: span.from })),
     { ...wanted, from: last !== undefined && last.from >= ahead ? nextMs(last.from) : ahead },
@@ -57,7 +57,7 @@ function nextMs(time: string): string {
 }
 
 /** The same history, except that spans which begin at one of the given times begin at `ahead` instead. */
-export function datedAnew(
+export function redated(
   history: readonly SettingsSpan[],
   moments: ReadonlySet<string>,
   ahead: string,
@@ -70,24 +70,24 @@ export function datedAnew(
     const isReplaced = next !== undefined && next.from <= ahead;
     return isReplaced ? [] : [{ ...span, from: ahead }];
   });
-  return tidy(later);
+  return compact(later);
 }
 
-/** What both let through. Returns `by` itself if it only narrows. */
+/** What both filters accept. Returns `by` itself if it only narrows. */
 function narrower(span: Wanted, by: Wanted): Wanted {
   if (isWithin(by, span)) return by;
   if (isWithin(span, by)) return span;
-  const types = [...letBy(by, span.types), ...letBy(span, by.types)];
+  const types = [...acceptedBy(by, span.types), ...acceptedBy(span, by.types)];
   return { enabled: true, types: [...new Set(types)] };
 }
 
 function isWithin(inner: Wanted, outer: Wanted): boolean {
   if (!inner.enabled) return true;
-  return outer.enabled && letBy(outer, inner.types).length === inner.types.length;
+  return outer.enabled && acceptedBy(outer, inner.types).length === inner.types.length;
 }
 
-function letBy({ types }: Wanted, candidates: readonly string[]): string[] {
-  return candidates.filter((type) => types.some((filter) => lets(filter, type)));
+function acceptedBy({ types }: Wanted, candidates: readonly string[]): string[] {
+  return candidates.filter((type) => types.some((filter) => filterMatches(filter, type)));
 }
 
 function isSame(left: Wanted, right: Wanted): boolean {
@@ -95,16 +95,16 @@ function isSame(left: Wanted, right: Wanted): boolean {
 }
 
 /** Removes spans of zero length, and spans equal to the one before. */
-function tidy(spans: readonly SettingsSpan[]): readonly SettingsSpan[] {
-  const lasting = spans.filter(({ from }, index) => spans[index + 1]?.from !== from);
-  return lasting.filter((span, index) => {
-    const before = lasting[index - 1];
+function compact(spans: readonly SettingsSpan[]): readonly SettingsSpan[] {
+  const nonEmpty = spans.filter(({ from }, index) => spans[index + 1]?.from !== from);
+  return nonEmpty.filter((span, index) => {
+    const before = nonEmpty[index - 1];
     return before === undefined || !isSame(before, span);
   });
 }
 
 /** Drops spans that are too old. Keeps the span in force at the start of the kept period, and all later ones. */
-function sinceNeeded(past: readonly SettingsSpan[], now: string): readonly SettingsSpan[] {
+function keptFrom(past: readonly SettingsSpan[], now: string): readonly SettingsSpan[] {
   const oldest = isoTime(msOf(now) - PAST_MS);
   return past.slice(
     Math.max(

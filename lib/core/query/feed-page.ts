@@ -49,8 +49,8 @@ export interface FeedRefusal {
   readonly watermark: string;
 }
 
-/** Most rows that one request reads if a filter skips most of them. */
-const MOST_FILTERED_ROWS = 5_000;
+/** Maximum number of rows that one request reads if a filter skips most of them. */
+const MAX_FILTERED_ROWS = 5_000;
 /** How far a caller's clock may be ahead of ours before a time counts as in the future. */
 const FUTURE_TOLERANCE_MS = 5 * MINUTE_MS;
 
@@ -75,12 +75,12 @@ export async function readFeed(ports: FeedPorts, asked: FeedQuestion): Promise<F
       feedShards,
       ...range,
       ...(after?.kind === 'behind' && { after: after.key }),
-      ...(isFiltered ? { mostRows: MOST_FILTERED_ROWS } : { limit }),
+      ...(isFiltered ? { maxRows: MAX_FILTERED_ROWS } : { limit }),
     }),
     orderOf: feedOrder,
-    mostRows: MOST_FILTERED_ROWS,
+    maxRows: MAX_FILTERED_ROWS,
   });
-  const { items, last, hasMore } = await takePage(merge, { limit, wants: wants(asked), view: feedItem });
+  const { items, last, hasMore } = await takePage(merge, { limit, accepts: accepts(asked), view: feedItem });
   // The watermark depends on the clock. A machine whose clock is off must not sign one.
   ports.clockTrust.assertTrusted();
   const next: FeedPosition =
@@ -129,7 +129,7 @@ function later(left: string, right: string): string {
   return left > right ? left : right;
 }
 
-function wants({ transactionType, status }: FeedQuestion): (row: TerminalOutcome) => boolean {
+function accepts({ transactionType, status }: FeedQuestion): (row: TerminalOutcome) => boolean {
   return (row) =>
     (transactionType === undefined || row.transactionType === transactionType) &&
     (status === undefined || row.status === status);

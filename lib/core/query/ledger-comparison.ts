@@ -57,11 +57,11 @@ export type ClaimRefusal =
     }
   | { readonly kind: 'too_many_differences'; readonly asOf: string };
 
-/** Most rows that one request can claim, or be compared with. */
+/** Maximum number of rows that one request can claim, or be compared with. */
 export const MAX_CLAIMED_ROWS = 10_000;
-/** Most rows of a window that are read to find those of a bucket. */
+/** Maximum number of rows of a window that are read to find those of a bucket. */
 const MAX_ROWS_READ = 50_000;
-/** Most differences in one answer, which keeps it under 1 MB. */
+/** Maximum number of differences in one answer, which keeps it under 1 MB. */
 const MAX_DIFFERENCES = 2_000;
 
 /**
@@ -75,12 +75,12 @@ export async function reconcile(ports: WindowPorts, claim: Claim): Promise<Recon
   if (found.kind === 'refused') return found;
   const { asOf, window, windowSeconds } = found;
   const refused = (code: WindowRefusal['code']): WindowRefusal => ({ kind: 'refused', asOf, code });
-  const lets = typeFilter(claim.types);
+  const accepts = typeFilter(claim.types);
   const { bucket } = claim;
   const parts = bucket === undefined ? window.groups : await bucketDigests(ports, found);
   if (typeof parts === 'string') return refused(parts);
   const here = sumDigests(
-    parts.filter((part) => lets(part) && (!('bucket' in part) || part.bucket === bucket)),
+    parts.filter((part) => accepts(part) && (!('bucket' in part) || part.bucket === bucket)),
   );
   const there = digestOfRows(claim.rows);
   const answer = { kind: 'reconciled', asOf, window, windowSeconds, here, there } as const;
@@ -99,11 +99,11 @@ async function compareRows(
   { rows, bucket, types }: Claim,
   { window, nowMs, here }: ClosedWindow & { readonly here: Digest },
 ): Promise<readonly Difference[] | 'window_in_doubt'> {
-  const lets = typeFilter(types);
+  const accepts = typeFilter(types);
   const comparison = openComparison(rows);
   const read = createDigestSum();
   for await (const row of readRows(ports, window, nowMs)) {
-    if (!lets(row) || (bucket !== undefined && bucketOf(row.transactionId) !== bucket)) continue;
+    if (!accepts(row) || (bucket !== undefined && bucketOf(row.transactionId) !== bucket)) continue;
     read.add(row);
     comparison.compare(row);
     if (comparison.differences.length > MAX_DIFFERENCES) return comparison.differences;
@@ -127,8 +127,10 @@ function wrongRows({
   });
   if (duplicates.length > 0) return { code: 'duplicate_row', rows: duplicates };
   if (bucket === undefined) return undefined;
-  const strays = [...rows.keys()].filter((index) => bucketOf(rows[index]?.transactionId ?? '') !== bucket);
-  return strays.length > 0 ? { code: 'wrong_bucket', rows: strays } : undefined;
+  const outsideBucket = [...rows.keys()].filter(
+    (index) => bucketOf(rows[index]?.transactionId ?? '') !== bucket,
+  );
+  return outsideBucket.length > 0 ? { code: 'wrong_bucket', rows: outsideBucket } : undefined;
 }
 
 function nameOf(row: Pick<HashedRow, 'transactionId' | 'version'> | undefined): string {

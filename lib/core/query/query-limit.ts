@@ -15,7 +15,7 @@ export const MAX_LARGE_QUERIES = 2;
 const PLACE_MS = 25 * SECOND_MS;
 /** How long a process refuses a merchant without reading the table again. */
 const RETRY_AFTER_SECONDS = 1;
-/** Most busy merchants that a process remembers. */
+/** Maximum number of busy merchants that a process remembers. */
 const MAX_BUSY = 1_000;
 
 export interface QueryLimit {

@@ -61,7 +61,7 @@ export async function readStatement(
   const asOf = isoTime(nowMs);
   const statement = await ports.statements.read(asked.merchantId, asked.date);
   ports.clockTrust.assertTrusted();
-  if (statement === undefined) return whyNot(ports, asked, nowMs);
+  if (statement === undefined) return explainMissing(ports, asked, nowMs);
   if (statement.to < oldestShown(ports, nowMs)) return { kind: 'refused', asOf, code: 'beyond_retention' };
   const { merchantId, date, file } = statement;
   const name = `tidings-${merchantId}-${date}.csv`;
@@ -70,7 +70,7 @@ export async function readStatement(
 }
 
 /** Why there is no statement: it never existed, it has expired, or it is not ready yet. */
-async function whyNot(
+async function explainMissing(
   ports: StatementQueryPorts,
   { merchantId, date }: { readonly merchantId: MerchantId; readonly date: string },
   nowMs: number,

@@ -29,7 +29,7 @@ export interface QueryPorts {
 
 export type TransactionView = ReturnType<typeof viewOf>;
 
-/** Most transactions on one page of a reference. Few transactions share an order, so pages stay small. */
+/** Maximum number of transactions on one page of a reference. Few transactions share an order, so pages stay small. */
 export const MAX_REFERENCE_PAGE = 20;
 
 /** Reads one transaction, as of a moment before the strongly consistent read. Undefined if it does not exist. */

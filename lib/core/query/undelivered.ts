@@ -16,7 +16,7 @@ export interface UndeliveredPorts extends Reach {
   readonly clockTrust: ClockTrust;
 }
 
-/** Most notifications on one page. With their attempts they stay under 1 MB. */
+/** Maximum number of notifications on one page. With their attempts they stay under 1 MB. */
 export const MAX_UNDELIVERED_PAGE = 100;
 /** Concurrent strongly consistent reads of notifications. */
 const CONCURRENCY = 16;
@@ -56,11 +56,11 @@ export async function readUndelivered(
     orderOf: listingOrder,
     read: (place) => ports.notifications.undelivered({ merchantId, state, ...range, ...place }),
   });
-  const standing = await boundedMap(keys, CONCURRENCY, (key) => ports.notifications.read(key));
+  const notifications = await boundedMap(keys, CONCURRENCY, (key) => ports.notifications.read(key));
   ports.clockTrust.assertTrusted();
   return {
     asOf: watermarkAt(ports, nowMs),
-    items: standing.filter((one) => one !== undefined).filter((one) => one.state === state),
+    items: notifications.filter((one) => one !== undefined).filter((one) => one.state === state),
     ...rest,
   };
 }

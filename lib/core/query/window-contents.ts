@@ -18,8 +18,8 @@ import type { MerchantId, TerminalOutcome } from '../model.ts';
 
 /** The contents of one closed window: its digest, its bucket digests and its rows. */
 
-/** Most rows of a window that one request reads. */
-const MOST_ROWS = 20_000;
+/** Maximum number of rows of a window that one request reads. */
+const MAX_WINDOW_ROWS = 20_000;
 
 interface WindowOf {
   readonly merchantId: MerchantId;
@@ -38,12 +38,12 @@ export async function readWindow(
 > {
   const found = await readClosedWindow(ports, asked);
   if (found.kind === 'refused') return found;
-  const lets = typeFilter(asked.types);
-  const window = { ...found.window, groups: found.window.groups.filter(lets) };
+  const accepts = typeFilter(asked.types);
+  const window = { ...found.window, groups: found.window.groups.filter(accepts) };
   if (!asked.withBuckets) return { ...found, window };
   const digests = await bucketDigests(ports, found);
   if (typeof digests === 'string') return { kind: 'refused', asOf: found.asOf, code: digests };
-  return { ...found, window, buckets: sumBuckets(digests, lets) };
+  return { ...found, window, buckets: sumBuckets(digests, accepts) };
 }
 
 /**
@@ -60,7 +60,7 @@ export async function bucketDigests(
   if (kept !== undefined) return kept;
   const sum = createDigestSum();
   for await (const row of readRows(ports, window, nowMs)) {
-    if (sum.count === MOST_ROWS) return 'window_too_large';
+    if (sum.count === MAX_WINDOW_ROWS) return 'window_too_large';
     sum.add(row);
   }
   return sameGroups(sum.groups(), window.groups) ? sum.buckets() : 'window_in_doubt';
@@ -125,15 +125,15 @@ export async function readWindowRows(
       from,
       to,
       ...(after !== undefined && { after: after.key }),
-      ...(isWhole ? { limit } : { mostRows: MOST_ROWS }),
+      ...(isWhole ? { limit } : { maxRows: MAX_WINDOW_ROWS }),
     }),
     orderOf: feedOrder,
-    mostRows: MOST_ROWS,
+    maxRows: MAX_WINDOW_ROWS,
   });
-  const lets = typeFilter(asked.types);
+  const accepts = typeFilter(asked.types);
   const { items, last, hasMore } = await takePage(merge, {
     limit,
-    wants: (row) => lets(row) && (bucket === undefined || bucketOf(row.transactionId) === bucket),
+    accepts: (row) => accepts(row) && (bucket === undefined || bucketOf(row.transactionId) === bucket),
     view: feedItem,
   });
   const next = hasMore && last !== undefined && { next: { revision, key: last } };

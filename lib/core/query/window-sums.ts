@@ -7,12 +7,12 @@ import { isoTime, msOf, SECOND_MS } from '../time.ts';
 
 /** Digests of a range: per window, or summed up per hour or day. */
 
-/** Most windows that one answer covers. With windows of 300 seconds: a day, a week and a month. */
+/** Maximum number of windows that one answer covers. With windows of 300 seconds: a day, a week and a month. */
 const MAX_WINDOWS: Readonly<Record<Resolution, number>> = { window: 288, hour: 2_016, day: 8_928 };
 /** Windows per page read. */
 const PAGE = 1_000;
-/** Most groups, over all windows, that one answer reads: 36 MB of the table, or 22 in each window of a month. */
-const MOST_GROUPS = 200_000;
+/** Maximum number of groups, over all windows, that one answer reads: 36 MB of the table, or 22 in each window of a month. */
+const MAX_GROUPS = 200_000;
 
 /** The part of one window, hour or day that lies in the range. */
 interface WindowSum {
@@ -100,7 +100,7 @@ async function readSums(
 ): Promise<readonly WindowSum[] | undefined> {
   const lengthMs = seconds * SECOND_MS;
   const slices = new Map<number, Parts>();
-  let groupsLeft = MOST_GROUPS;
+  let groupsLeft = MAX_GROUPS;
   let cursor: string | undefined;
   do {
     const page = await ports.windows.page({ ...range, limit: PAGE, ...(cursor !== undefined && { cursor }) });

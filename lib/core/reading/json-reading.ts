@@ -26,7 +26,7 @@ export class JsonRefusal {
 }
 
 export interface ReadLimits {
-  /** Most nested containers. Deeper ones are skipped without being built. */
+  /** Maximum number of nested containers. Deeper ones are skipped without being built. */
   readonly maxDepth: number;
   /** Bounds the containers at one depth: the items of a batch (2), or a message (0). */
   readonly items?: { readonly depth: number; readonly maxBytes: number };
@@ -131,7 +131,7 @@ class Reader {
     const [source = ''] = pattern.exec(this.#text) ?? [];
     this.#at += source.length;
     const value = Number(source);
-    return keepsItsValue(value, source) ? value : new JsonRefusal('inexact_number');
+    return preservesValue(value, source) ? value : new JsonRefusal('inexact_number');
   }
 
   /** Skips a whole container without building it. */
@@ -163,7 +163,7 @@ function keyRefusal(object: object, key: string): JsonRefusal | undefined {
  * Whether JavaScript keeps a number's value: the shortest decimal that it writes must equal the source text in value.
  * So 1e2, 1.0 and -0 are kept (as 100, 1 and 0), and 1e-400, 2^64 and 19.99999999999999999999 are not.
  */
-function keepsItsValue(value: number, source: string): boolean {
+function preservesValue(value: number, source: string): boolean {
   if (!Number.isFinite(value)) return false;
   const shortest = String(value);
   return shortest === source || decimalOf(shortest) === decimalOf(source);

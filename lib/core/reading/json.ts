@@ -4,7 +4,7 @@ import { JsonRefusal, type JsonRefusalCode, type ReadLimits, readJson } from './
 
 /** Parses untrusted JSON with bounds. */
 
-/** Most containers around an item: the batch and its list. An item in a batch may nest as deep as a single one. */
+/** Maximum number of containers around an item: the batch and its list. An item in a batch may nest as deep as a single one. */
 const MAX_ENVELOPE_DEPTH = 2;
 
 /** Why a part is refused, and where: `pointer` (RFC 6901) starts at the value passed to {@link refusalIn}. */

@@ -9,9 +9,9 @@ export const textSchema = (maxLength: number) =>
     .refine(isPlainText, { error: 'invalid_text', abort: true });
 
 /** Non-blank text: at least one character is not white space. */
-export const sayingTextSchema = (maxLength: number) =>
+export const nonBlankTextSchema = (maxLength: number) =>
   textSchema(maxLength).refine((text) => text.trim() !== '', 'invalid_value');
 
 /** Single-line text, such as a name. */
 export const lineSchema = (maxLength: number) =>
-  sayingTextSchema(maxLength).refine((text) => !/[\t\n\r]/.test(text), 'invalid_text');
+  nonBlankTextSchema(maxLength).refine((text) => !/[\t\n\r]/.test(text), 'invalid_text');

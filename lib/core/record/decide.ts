@@ -12,10 +12,10 @@ export type RecordDecision =
  * A PENDING repeated after the end is a conflict, even if it equals the first PENDING: an initiator that prepares again
  * must learn that the transaction has ended before it acts.
  *
- * @param standing the stored versions, oldest first
+ * @param recorded the stored versions, oldest first
  */
-export function decideRecording(standing: readonly Outcome[], content: OutcomeContent): RecordDecision {
-  const current = standing.at(-1);
+export function decideRecording(recorded: readonly Outcome[], content: OutcomeContent): RecordDecision {
+  const current = recorded.at(-1);
   if (current === undefined) return { kind: 'write', version: 1 };
   if (sameContent(current, content)) return { kind: 'unchanged', outcome: current };
   if (current.status !== 'PENDING' || content.status === 'PENDING') return { kind: 'conflict', current };

@@ -29,7 +29,7 @@ const DETAIL_DEPTH = 1;
  * queue deletes the message; if it throws, the message comes back. A message that can never be recorded, a conflict
  * included, goes to the dead-letter queue with the reason.
  */
-export async function takeIn(
+export async function recordFromQueue(
   ports: IntakePorts,
   { messageId, body }: { readonly messageId: string; readonly body: string },
 ): Promise<void> {
@@ -68,7 +68,7 @@ function merchantsOf(recorders: IntakePorts['recorders'], account: string): read
   return Object.hasOwn(recorders, account) ? (recorders[account] ?? []) : [];
 }
 
-/** Most fields that one reason names. */
+/** Maximum number of fields that one reason names. */
 const MAX_FIELDS = 5;
 
 function fieldsOf({ issues }: z.ZodError): string {
@@ -82,7 +82,7 @@ function refusalOf(result: RecordResult): string | undefined {
     case 'unchanged':
       return undefined;
     case 'conflict':
-      return `outcome_conflict: ${result.current.status} stands as version ${result.current.version}`;
+      return `outcome_conflict: ${result.current.status} is recorded as version ${result.current.version}`;
     case 'mismatch':
       return `outcome_mismatch: ${result.fields.join(', ')}`;
     case 'refused':

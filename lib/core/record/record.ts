@@ -67,15 +67,15 @@ export async function recordOutcome(
   if (second.kind === 'created') return second;
 
   // Another writer ended the transaction between the read and the write. The stored state now decides the result.
-  const standing = decideRecording(await ports.outcomes.versions(key), content);
-  if (standing.kind === 'write') {
+  const result = decideRecording(await ports.outcomes.versions(key), content);
+  if (result.kind === 'write') {
     throw new Fault({
       code: 'unavailable',
-      message: 'A version was refused and could not be read.',
+      message: 'The result is unknown: the write was refused, but the stored version could not be read.',
       retryable: true,
     });
   }
-  return standing;
+  return result;
 }
 
 function refusedField(

@@ -26,13 +26,13 @@ export interface BoundedCache<Key, Value> {
 
 type Load<Value> = () => Promise<AsOf<Value> | undefined>;
 
-/** Most loads of other callers that one caller joins. The first may have begun too early; the second rarely has. */
+/** Maximum number of loads of other callers that one caller joins. The first may have begun too early; the second rarely has. */
 const MAX_JOINED = 2;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /** The only cache of the service. It has no clock: values carry their time, and callers say how fresh they must be. */
 export function createBoundedCache<Key, Value>(options: {
-  /** Most entries. */
+  /** Maximum number of entries. */
   readonly capacity: number;
 }): BoundedCache<Key, Value> {
   const entries = new Map<Key, AsOf<Value>>();

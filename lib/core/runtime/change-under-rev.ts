@@ -36,7 +36,11 @@ export async function changeUnderRev<Result>(
 
 /** The fault for a try that must not be repeated. */
 export function contended(what: string): Fault {
-  return new Fault({ code: 'contended', message: `${what} kept changing; try again.`, retryable: true });
+  return new Fault({
+    code: 'contended',
+    message: `${what} was changed by others in every try. Try again.`,
+    retryable: true,
+  });
 }
 
 /** Like {@link changeUnderRev}, for a change that may be dropped: returns `overtaken` if every try was overtaken. */

@@ -4,7 +4,7 @@ import {
   isTerminalStatus,
   type TerminalStatus,
 } from '../../protocol/content/content-rules.ts';
-import { isoTime, isStatedTime } from '../../protocol/instants.ts';
+import { isOutcomeTime, isoTime } from '../../protocol/instants.ts';
 import { isObject } from '../../protocol/json/json-values.ts';
 import { reasonErrors } from '../content-check.ts';
 import { plainJson } from '../plain-json.ts';
@@ -33,7 +33,7 @@ export function endOfTransaction(value: unknown): EndOfTransaction | undefined {
   const plain = plainJson(value);
   if (!plain.ok || !isObject(plain.value)) return undefined;
   const { status, amount, currency, occurredAt, reason } = plain.value;
-  if (!isTerminalStatus(status) || !isAmount(amount) || !isStatedTime(occurredAt) || !isCurrency(currency))
+  if (!isTerminalStatus(status) || !isAmount(amount) || !isOutcomeTime(occurredAt) || !isCurrency(currency))
     return undefined;
   if (reason !== undefined && reasonErrors(reason).length > 0) return undefined;
   return {

@@ -94,7 +94,7 @@ export function createCheckBackHandler(options: CheckBackOptions): CheckBackHand
     integerProblem('timeoutMs', timeoutMs, { min: 1 }),
   ]);
   const publicKeys = publicKeysOf(options.publicKeys);
-  const isOurs = oursOf(options.merchantIds);
+  const isServedMerchant = merchantFilter(options.merchantIds);
   const onRefused = (error: unknown) => {
     try {
       onError(error);
@@ -105,7 +105,7 @@ export function createCheckBackHandler(options: CheckBackOptions): CheckBackHand
   const answer: CheckBackHandler = async (request) => {
     try {
       const check = await verified(request, { publicKeys, nowMs: clock.now() });
-      if (!isOurs(check.merchantId)) {
+      if (!isServedMerchant(check.merchantId)) {
         throw new Refusal('foreign_merchant', `merchantIds does not name merchant ${check.merchantId}.`);
       }
       return answerOf(await within(timeoutMs, () => lookUp(check)));
@@ -132,13 +132,13 @@ function publicKeysOf(given: CheckBackOptions['publicKeys']): PublicKeys {
   return given;
 }
 
-function oursOf(merchantIds: CheckBackOptions['merchantIds']): (merchantId: MerchantId) => boolean {
+function merchantFilter(merchantIds: CheckBackOptions['merchantIds']): (merchantId: MerchantId) => boolean {
   if (merchantIds === '*') return () => true;
   if (!Array.isArray(merchantIds) || merchantIds.length === 0 || !merchantIds.every(isMerchantId)) {
-    throw invalidOption('merchantIds names no merchants for which checks are answered.');
+    throw invalidOption("merchantIds must be '*' or a list of valid merchant ids.");
   }
-  const ours = new Set<string>(merchantIds);
-  return (merchantId) => ours.has(merchantId);
+  const served = new Set<string>(merchantIds);
+  return (merchantId) => served.has(merchantId);
 }
 
 /**
@@ -159,12 +159,11 @@ async function verified(
   const late = timeRefusal(signed, { nowMs, toleranceSeconds: TOLERANCE_SECONDS });
   if (late !== undefined) throw new Refusal(late.code, late.message);
   if (!(await isSignedByService(signed, body, publicKeys))) {
-    const why =
-      'No v1a signature is right by any of the public keys: is the body changed, or publicKeys old?';
+    const why = 'No v1a signature matches a public key. Was the body changed, or are publicKeys out of date?';
     throw new Refusal('signature_mismatch', why);
   }
   const check = checkOf(body);
-  if (check === undefined) throw new Refusal('malformed_body', 'What was signed is no check.');
+  if (check === undefined) throw new Refusal('malformed_body', 'The signed content is not a check.');
   return check;
 }
 
@@ -218,7 +217,6 @@ function answerOf(answer: CheckBackAnswer): CheckResponse {
   if (end !== undefined) return jsonAnswer(200, end);
   throw new InitiatorFault({
     code: 'invalid_answer',
-    message:
-      "lookUp gave neither 'unknown', nor PENDING, nor an end with status, amount, currency, occurredAt.",
+    message: "lookUp must return 'unknown', PENDING, or an end with status, amount, currency and occurredAt.",
   });
 }

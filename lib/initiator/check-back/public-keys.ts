@@ -35,7 +35,7 @@ export function fixedPublicKeys(texts: string | readonly string[]): PublicKeys {
 function checkedPublicKey(name: string, text: unknown): KeyObject {
   assertOptions([textProblem(name, text)]);
   const key = publicKeyOf(String(text));
-  if (key === undefined) throw invalidOption(`${name} is not whpk_ and 32 bytes in base64.`);
+  if (key === undefined) throw invalidOption(`${name} must be whpk_ and 32 bytes in base64.`);
   return key;
 }
 
@@ -107,15 +107,16 @@ async function fetchKeys(fetch: Connection['fetch'], baseUrl: string): Promise<r
     if (exchanged.kind === 'too_long')
       throw new Error(`The answer is longer than ${MAX_ANSWER_BYTES} bytes.`);
     if (exchanged.kind !== 'answered') throw exchanged.cause;
-    const says = readServiceAnswer(exchanged.answer);
-    if (says.kind === 'unclear') throw new Error(says.why);
-    const keys = says.kind === 'content' && Array.isArray(says.json.publicKeys) ? says.json.publicKeys : [];
-    if (keys.length === 0) throw new Error(`The answer, status ${exchanged.answer.status}, has no key.`);
+    const parsed = readServiceAnswer(exchanged.answer);
+    if (parsed.kind === 'unclear') throw new Error(parsed.why);
+    const keys =
+      parsed.kind === 'content' && Array.isArray(parsed.json.publicKeys) ? parsed.json.publicKeys : [];
+    if (keys.length === 0) throw new Error(`The answer, status ${exchanged.answer.status}, contains no key.`);
     return keys.slice(0, MAX_KEYS).map((key) => checkedPublicKey('publicKeys', key));
   } catch (cause) {
     throw new InitiatorFault({
       code: 'unavailable',
-      message: `The service's public keys cannot be read from ${baseUrl}${PATH}: ${cause}`,
+      message: `Reading the service's public keys from ${baseUrl}${PATH} failed: ${cause}`,
       retryable: true,
       cause,
     });

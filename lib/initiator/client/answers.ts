@@ -35,21 +35,21 @@ export type BatchResult =
 type Stated = TransactionKey & Pick<OutcomeContent, 'status' | 'occurredAt' | (typeof BOUND_FIELDS)[number]>;
 
 export function recordResult(request: ServiceRequest, answer: ApiAnswer, stated: Stated): RecordResult {
-  const { statusCode, says } = answer;
-  if (says.kind === 'refused') return standingOf(request, answer, stated);
-  const { json } = says;
+  const { statusCode, parsed } = answer;
+  if (parsed.kind === 'refused') return refusedOutcome(request, answer, stated);
+  const { json } = parsed;
   if ((statusCode !== 201 && statusCode !== 200) || !isOutcomeOf(json, stated) || !repeats(json, stated)) {
     throw unexpectedAnswer(request, statusCode);
   }
   return { kind: statusCode === 201 ? 'created' : 'unchanged', outcome: json };
 }
 
-function standingOf(request: ServiceRequest, answer: ApiAnswer, key: TransactionKey): OutcomeRefusal {
-  const { statusCode, says } = answer;
-  const refusal = statusCode === 409 ? refusalOf(says.json, key) : undefined;
+function refusedOutcome(request: ServiceRequest, answer: ApiAnswer, key: TransactionKey): OutcomeRefusal {
+  const { statusCode, parsed } = answer;
+  const refusal = statusCode === 409 ? refusalOf(parsed.json, key) : undefined;
   if (refusal !== undefined) return refusal;
   // Do not trust a conflict that lacks the recorded outcome or shows another transaction.
-  if (isConflict(says.json.code)) throw unexpectedAnswer(request, statusCode);
+  if (isConflict(parsed.json.code)) throw unexpectedAnswer(request, statusCode);
   throw faultOf(request, answer);
 }
 
@@ -88,9 +88,9 @@ export function batchResults(
   answer: ApiAnswer,
   keys: readonly TransactionKey[],
 ): readonly BatchResult[] {
-  const { statusCode, says } = answer;
-  if (says.kind === 'refused') throw faultOf(request, answer);
-  const results = statusCode === 200 && Array.isArray(says.json.results) ? says.json.results : [];
+  const { statusCode, parsed } = answer;
+  if (parsed.kind === 'refused') throw faultOf(request, answer);
+  const results = statusCode === 200 && Array.isArray(parsed.json.results) ? parsed.json.results : [];
   if (results.length !== keys.length) throw unexpectedAnswer(request, statusCode);
   return keys.map((key, index) => {
     const result = itemResult(results[index], key);
@@ -144,12 +144,12 @@ export function transactionOf(
   answer: ApiAnswer,
   key: TransactionKey,
 ): Transaction | undefined {
-  const { statusCode, says } = answer;
-  if (says.kind === 'refused') {
-    if (statusCode === 404 && says.problem.code === 'unknown_transaction') return undefined;
+  const { statusCode, parsed } = answer;
+  if (parsed.kind === 'refused') {
+    if (statusCode === 404 && parsed.problem.code === 'unknown_transaction') return undefined;
     throw faultOf(request, answer);
   }
-  const { json } = says;
+  const { json } = parsed;
   const isWhole = Array.isArray(json.outcomes) && Array.isArray(json.notifications);
   if (statusCode !== 200 || !isWhole || !isOutcomeOf(json, key)) throw unexpectedAnswer(request, statusCode);
   return json as unknown as Transaction;

@@ -1,6 +1,6 @@
 import { MAX_JSON_BYTES } from '../../protocol/json/json-limits.ts';
 import { isObject } from '../../protocol/json/json-values.ts';
-import { unsayable } from '../content-check.ts';
+import { lossyFields } from '../content-check.ts';
 import type { FieldError } from '../fault.ts';
 import { plainJson } from '../plain-json.ts';
 
@@ -24,7 +24,7 @@ export function encode(outcome: unknown): Encoded {
   if (!plain.ok) return { ok: false, errors: [plain.error] };
   if (!isObject(plain.value)) return { ok: false, errors: [{ pointer: '', code: 'invalid_type' }] };
   const content = plain.value;
-  const [first, ...others] = unsayable(content);
+  const [first, ...others] = lossyFields(content);
   if (first !== undefined) return { ok: false, errors: [first, ...others] };
   const text = JSON.stringify(content);
   if (Buffer.byteLength(text) <= MAX_JSON_BYTES) return { ok: true, text, content };

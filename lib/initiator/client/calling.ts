@@ -25,7 +25,7 @@ export interface Caller {
 /** An answer of the service: content or a refusal. */
 export interface ApiAnswer {
   readonly statusCode: number;
-  readonly says: Exclude<ServiceAnswer, { readonly kind: 'unclear' }>;
+  readonly parsed: Exclude<ServiceAnswer, { readonly kind: 'unclear' }>;
 }
 
 export interface Call<Result> {
@@ -34,6 +34,9 @@ export interface Call<Result> {
   readonly read: (answer: ApiAnswer) => Result;
   readonly signal: AbortSignal | undefined;
 }
+
+/** Part of the message of every fault that leaves the effect of the request unknown. */
+const UNKNOWN = 'the result is unknown: the request may have taken effect';
 
 /**
  * Repeats a request until there is a final answer. Every request of the API is safe to repeat with the same content. A
@@ -65,23 +68,23 @@ async function attempt<Result>(
   const exchanged = await exchange(connection, request, signal);
   if (exchanged.kind !== 'answered') return { fault: noAnswer(request, exchanged, connection) };
   try {
-    return understood(request, exchanged.answer, { read, nowMs: machine.clock.now() });
+    return interpreted(request, exchanged.answer, { read, nowMs: machine.clock.now() });
   } catch (error) {
     if (error instanceof InitiatorFault && error.retryable) return { fault: error };
     throw error;
   }
 }
 
-function understood<Result>(
+function interpreted<Result>(
   request: ServiceRequest,
   answer: HttpAnswer,
   { read, nowMs }: { readonly read: Call<Result>['read']; readonly nowMs: number },
 ): Tried<Result> {
-  const says = readServiceAnswer(answer);
-  if (says.kind !== 'unclear') return { result: read({ statusCode: answer.status, says }) };
+  const parsed = readServiceAnswer(answer);
+  if (parsed.kind !== 'unclear') return { result: read({ statusCode: answer.status, parsed }) };
   const fault = new InitiatorFault({
-    code: says.code,
-    message: `${request.method} ${request.path}: ${says.why}; nobody knows whether it took effect.`,
+    code: parsed.code,
+    message: `${request.method} ${request.path}: ${parsed.why}; ${UNKNOWN}.`,
     retryable: true,
     statusCode: answer.status,
   });
@@ -99,21 +102,21 @@ function noAnswer(
     case 'too_long':
       return new InitiatorFault({
         code: 'unexpected_answer',
-        message: `The answer, status ${exchanged.status}, is longer than ${maxAnswerBytes} bytes.`,
+        message: `The answer, status ${exchanged.status}, is longer than ${maxAnswerBytes} bytes; ${UNKNOWN}.`,
         retryable: true,
         statusCode: exchanged.status,
       });
     case 'timeout':
       return new InitiatorFault({
         code: 'timeout',
-        message: `${what}: no whole answer in time.`,
+        message: `${what}: no complete answer in time; ${UNKNOWN}.`,
         retryable: true,
         cause: exchanged.cause,
       });
     case 'connection_failed':
       return new InitiatorFault({
         code: 'connection_failed',
-        message: `${what}: the connection failed.`,
+        message: `${what}: the connection failed; ${UNKNOWN}.`,
         retryable: true,
         cause: exchanged.cause,
       });
@@ -121,9 +124,9 @@ function noAnswer(
 }
 
 /** The fault for an answer without a result: a refusal by the service, or an answer to something else. */
-export function faultOf(request: ServiceRequest, { statusCode, says }: ApiAnswer): InitiatorFault {
-  if (says.kind === 'content') return unexpectedAnswer(request, statusCode);
-  const { code, title, errors } = says.problem;
+export function faultOf(request: ServiceRequest, { statusCode, parsed }: ApiAnswer): InitiatorFault {
+  if (parsed.kind === 'content') return unexpectedAnswer(request, statusCode);
+  const { code, title, errors } = parsed.problem;
   return new InitiatorFault({
     code,
     message: `${request.method} ${request.path}: ${statusCode}${title === undefined ? '' : ` ${title}`}`,
@@ -136,7 +139,7 @@ export function faultOf(request: ServiceRequest, { statusCode, says }: ApiAnswer
 export function unexpectedAnswer(request: ServiceRequest, statusCode: number): InitiatorFault {
   return new InitiatorFault({
     code: 'unexpected_answer',
-    message: `${request.method} ${request.path}: the answer, status ${statusCode}, does not answer this request.`,
+    message: `${request.method} ${request.path}: the answer, status ${statusCode}, does not match this request; ${UNKNOWN}.`,
     retryable: true,
     statusCode,
   });

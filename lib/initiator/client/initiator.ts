@@ -103,8 +103,8 @@ export function createInitiator(options: InitiatorOptions): Initiator {
     async recordBatch(batch, { signal } = {}) {
       assertOptions([optionsProblem('recordBatch', batch)]);
       const { merchantId, outcomes } = batch;
-      if (!isMerchantId(merchantId)) throw invalidOption('merchantId is not one: recordBatch needs it.');
-      if (!Array.isArray(outcomes)) throw invalidOption('outcomes is not an array.');
+      if (!isMerchantId(merchantId)) throw invalidOption('merchantId is not a valid id.');
+      if (!Array.isArray(outcomes)) throw invalidOption('outcomes must be an array.');
       return recordAll(caller, { merchantId, outcomes, signal });
     },
 

@@ -46,11 +46,11 @@ function checkedPlace(place: MarkPlace): MarkPlace {
   assertOptions([optionsProblem('key', place.key)]);
   const attributes = Object.entries(place.key);
   if (attributes.length === 0 || attributes.length > 2 || 'mark' in place.key || 'end' in place.key) {
-    throw invalidOption('The key of a mark has one or two attributes, neither named mark nor end.');
+    throw invalidOption('key must have one or two attributes, and none may be named mark or end.');
   }
   const empty = attributes.find(([, value]) => typeof value !== 'number' && !isText(value));
   if (empty === undefined) return place;
-  throw invalidOption(`key.${empty[0]} is neither text nor a number.`);
+  throw invalidOption(`key.${empty[0]} must be text or a number.`);
 }
 
 function isText(value: unknown): boolean {
@@ -88,7 +88,7 @@ export async function endOrRollBack(client: DynamoDBDocumentClient, place: MarkP
   if (mark !== undefined) return mark;
   throw new InitiatorFault({
     code: 'unavailable',
-    message: 'A mark stood and is gone: marks must never be deleted while a check may come.',
+    message: 'The mark was deleted between two requests. Keep marks as long as a check may arrive.',
     retryable: true,
   });
 }

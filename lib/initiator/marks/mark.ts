@@ -17,7 +17,7 @@ export function endText(end: EndOfTransaction): string {
   const checked = endOfTransaction(end);
   if (checked === undefined) {
     throw invalidOption(
-      'The end has no terminal status, safe amount, known currency or RFC 3339 occurredAt.',
+      'The end needs a terminal status, an integer amount, an ISO 4217 currency and an RFC 3339 occurredAt.',
     );
   }
   return JSON.stringify(checked);
@@ -28,7 +28,7 @@ export function readMark(kind: unknown, end: unknown): Mark {
   if (kind === 'rolled_back') return { kind };
   const committed = typeof end === 'string' ? endOfTransaction(parse(end)) : undefined;
   if (kind === 'committed' && committed !== undefined) return { kind, end: committed };
-  throw new InitiatorFault({ code: 'unexpected_answer', message: 'What stands in place of a mark is none.' });
+  throw new InitiatorFault({ code: 'unexpected_answer', message: 'The stored mark is not valid.' });
 }
 
 function parse(text: string): unknown {

@@ -70,7 +70,7 @@ export async function endOrRollBackSql(connection: SqlConnection, key: Transacti
   if (row !== undefined) return readMark(row.mark, row.ended);
   throw new InitiatorFault({
     code: 'unavailable',
-    message: 'A mark stood and is gone: marks must never be deleted while a check may come.',
+    message: 'The mark was deleted between two requests. Keep marks as long as a check may arrive.',
     retryable: true,
   });
 }

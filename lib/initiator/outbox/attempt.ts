@@ -1,7 +1,7 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { BOUND_FIELDS } from '../../protocol/content/content-equality.ts';
 import { feedShardOf, outcomeItem, outcomeSk, transactionPk } from '../../protocol/table/outcome-layout.ts';
-import { PASSING_REASONS } from '../../protocol/table/passing-failures.ts';
+import { TRANSIENT_REASONS } from '../../protocol/table/transient-failures.ts';
 import type { TransactionKey } from '../ids.ts';
 import type { TerminalContent } from '../recorded-outcome.ts';
 import { checkLimits, type TransactItem } from './limits.ts';
@@ -35,7 +35,7 @@ export interface CancellationReason {
 export type Attempt =
   | { readonly kind: 'committed'; readonly outcome: StampedOutcome }
   /** The table holds another outcome than expected, or lacks the expected PENDING. Nothing was written. */
-  | { readonly kind: 'stands' }
+  | { readonly kind: 'conflict' }
   /** The caller's own items made the transaction fail. Nothing was written. */
   | { readonly kind: 'cancelled'; readonly reasons: readonly CancellationReason[] }
   /** `busy`: nothing was written. `uncertain`: it is unknown whether anything was written. */
@@ -115,13 +115,13 @@ function meaningOf(failure: Failure, ownItems: number): Attempt {
   const reasons = cancellationOf(error);
   if (reasons === undefined) throw faultOf(WHAT, failure);
   const ours = reasons.slice(ownItems).map(({ Code }) => Code);
-  if (ours.includes('ConditionalCheckFailed')) return { kind: 'stands' };
+  if (ours.includes('ConditionalCheckFailed')) return { kind: 'conflict' };
   // Another request is ending this transaction right now. It may be an earlier try of this call whose process died. Its
   // items become visible one by one, so conditions may fail because of its writes before its outcome can be read.
   if (ours.includes('TransactionConflict')) return { kind: 'busy', error };
   const own = reasons.slice(0, ownItems).flatMap(reasonOf);
   if (own.length > 0) return { kind: 'cancelled', reasons: own };
-  if (reasons.every(({ Code = 'None' }) => Code === 'None' || PASSING_REASONS.has(Code)))
+  if (reasons.every(({ Code = 'None' }) => Code === 'None' || TRANSIENT_REASONS.has(Code)))
     return { kind: 'busy', error };
   throw faultOf(WHAT, failure);
 }
@@ -142,7 +142,7 @@ function cancellationOf(error: unknown): readonly RawReason[] | undefined {
 
 /** The cancellation reason of an item, unless it is transient. */
 function reasonOf({ Code = 'None', Message, Item }: RawReason, index: number): readonly CancellationReason[] {
-  if (Code === 'None' || PASSING_REASONS.has(Code)) return [];
+  if (Code === 'None' || TRANSIENT_REASONS.has(Code)) return [];
   return [
     {
       index,

@@ -92,15 +92,16 @@ export async function commitWithOutcome(
   const commit = commitOf(client, options);
   await checkClient(client);
   const feedShards = await commit.table.feedShards(commit.key.merchantId);
-  const doubt = { isUncertain: false };
+  const progress = { isUncertain: false };
   try {
     const version = options.afterPending === true ? 2 : 1;
-    return await tryUntilDecided(commit, { version, feedShards, doubt });
+    return await tryUntilDecided(commit, { version, feedShards, progress });
   } catch (error) {
-    if (!doubt.isUncertain) throw error;
+    if (!progress.isUncertain) throw error;
     throw new InitiatorFault({
       code: 'result_unknown',
-      message: 'The transaction may or may not have been committed. Repeat the call with the same commitId.',
+      message:
+        'The result is unknown: the transaction may have been committed. Repeat the call with the same commitId.',
       retryable: true,
       commitId: commit.commitId,
       cause: error,
@@ -114,16 +115,16 @@ async function tryUntilDecided(
     readonly version: 1 | 2;
     readonly feedShards: number;
     /** Whether an earlier try may have been committed, or may still be. */
-    readonly doubt: { isUncertain: boolean };
+    readonly progress: { isUncertain: boolean };
   },
 ): Promise<CommitResult> {
-  const { feedShards, doubt } = start;
+  const { feedShards, progress } = start;
   let { version } = start;
   let last: unknown;
   for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
     const attempt = await attemptCommit(commit, { version, feedShards });
     if (attempt.kind === 'committed') return committed(commit, attempt.outcome);
-    if (attempt.kind === 'uncertain') doubt.isUncertain = true;
+    if (attempt.kind === 'uncertain') progress.isUncertain = true;
     if (attempt.kind !== 'busy') {
       // The recorded outcome decides. A try whose answer was lost, or an earlier call, may have written everything; then
       // the conditions of the items no longer hold.
@@ -133,15 +134,17 @@ async function tryUntilDecided(
       version = decision.version;
     }
     if (attempt.kind === 'cancelled') {
-      if (!doubt.isUncertain) return attempt;
+      if (!progress.isUncertain) return attempt;
       // An earlier try may still be in flight. The result must remain true if it commits later.
-      throw unsettled('The conditions of the items do not hold, but an earlier try may have been committed.');
+      throw unsettled(
+        'The result is unknown: the conditions of the items do not hold, but an earlier try may have been committed.',
+      );
     }
-    if (attempt.kind === 'stands') continue;
+    if (attempt.kind === 'conflict') continue;
     last = attempt.error;
     if (tries < MAX_TRIES) await pause(commit, tries);
   }
-  throw unsettled(`DynamoDB did not take the transaction in ${MAX_TRIES} tries.`, last);
+  throw unsettled(`The transaction failed in all ${MAX_TRIES} tries.`, last);
 }
 
 function pause({ table: { machine } }: Commit, tries: number): Promise<void> {
@@ -166,7 +169,7 @@ function commitOf(client: DynamoDBDocumentClient, options: CommitOptions): Commi
   assertOptions([
     functionsProblem('client', client, ['send']),
     textProblem('tableName', tableName),
-    Array.isArray(transactItems) ? undefined : 'transactItems is not an array.',
+    Array.isArray(transactItems) ? undefined : 'transactItems must be an array.',
     formProblem('commitId', commitId, {
       pattern: /^[A-Za-z0-9_-]{8,64}$/,
       form: '8 to 64 of A-Z a-z 0-9 _ -',

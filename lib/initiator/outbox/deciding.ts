@@ -1,6 +1,6 @@
 import { contradictedFields, sameContent } from '../../protocol/content/content-equality.ts';
 import type { RecordedOutcome, TerminalContent } from '../recorded-outcome.ts';
-import type { StandingVersion } from './outbox-items.ts';
+import type { RecordedVersion } from './outbox-items.ts';
 
 /** What to do with an outcome, given the recorded versions. */
 export type CommitDecision =
@@ -19,10 +19,10 @@ export type CommitDecision =
  * that wrote it did not write these items.
  */
 export function decideCommit(
-  standing: readonly StandingVersion[],
+  recorded: readonly RecordedVersion[],
   call: { readonly content: TerminalContent; readonly commitId: string },
 ): CommitDecision {
-  const last = standing.at(-1);
+  const last = recorded.at(-1);
   if (last === undefined) return { kind: 'write', version: 1 };
   const { outcome } = last;
   if (outcome.status !== 'PENDING') {

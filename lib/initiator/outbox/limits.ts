@@ -21,14 +21,14 @@ export function checkLimits(items: readonly TransactItem[], ours: readonly Trans
   if (items.length > room) {
     throw new InitiatorFault({
       code: 'too_many_items',
-      message: `A transaction holds ${MAX_ACTIONS} actions: beside the outcome there is room for ${room}.`,
+      message: `A transaction has at most ${MAX_ACTIONS} actions; beside the outcome, ${room} are left for items.`,
     });
   }
   const bytes = [...items, ...ours].reduce((sum, item) => sum + actionBytes(item), 0);
   if (bytes > MAX_BYTES) {
     throw new InitiatorFault({
       code: 'transaction_too_large',
-      message: `A transaction holds ${MAX_BYTES} bytes, and this one has at least ${bytes}.`,
+      message: `A transaction has at most ${MAX_BYTES} bytes; this one has at least ${bytes}.`,
     });
   }
 }

@@ -33,17 +33,17 @@ export const READ_ATTRIBUTES = [
 ] as const;
 
 /** A recorded version, with the `commitId` of the call that wrote it. */
-export interface StandingVersion {
+export interface RecordedVersion {
   readonly outcome: RecordedOutcome;
   readonly notifyUrl?: string;
   readonly commitId?: string;
 }
 
 /** @throws SyntaxError or TypeError if the item is not an outcome */
-export function standingVersion(item: Readonly<Record<string, unknown>>): StandingVersion {
+export function recordedVersion(item: Readonly<Record<string, unknown>>): RecordedVersion {
   const { commitId, notifyUrl, ...fields } = fieldsOfItem(item);
   const outcome: unknown = { metadata: {}, ...fields };
-  if (!isObject(outcome) || !isRecordedOutcome(outcome)) throw new TypeError('The item is no outcome.');
+  if (!isObject(outcome) || !isRecordedOutcome(outcome)) throw new TypeError('The item is not an outcome.');
   return {
     outcome,
     ...(typeof notifyUrl === 'string' && { notifyUrl }),

@@ -8,7 +8,7 @@ import {
 } from '../../protocol/table/outcome-layout.ts';
 import { InitiatorFault } from '../fault.ts';
 import type { MerchantId, TransactionKey } from '../ids.ts';
-import { READ_ATTRIBUTES, type StandingVersion, standingVersion } from './outbox-items.ts';
+import { READ_ATTRIBUTES, type RecordedVersion, recordedVersion } from './outbox-items.ts';
 import { type Failure, faultOf, type Sending, send } from './sending.ts';
 import { createTableClock, type TableClock } from './table-clock.ts';
 
@@ -21,7 +21,7 @@ export interface OutboxTable {
   /** Number of partitions of the merchant's feed, at most a minute old. The number only grows. */
   feedShards(merchantId: MerchantId): Promise<number>;
   /** The recorded versions, oldest first; strongly consistent. */
-  versions(key: TransactionKey): Promise<readonly StandingVersion[]>;
+  versions(key: TransactionKey): Promise<readonly RecordedVersion[]>;
 }
 
 const READ_TIMEOUT_MS = 3_000;
@@ -96,7 +96,7 @@ export function openOutboxTable(options: {
         return send(sending, command, (abortSignal) => client.send(command, { abortSignal }));
       });
       try {
-        return Items.map(standingVersion);
+        return Items.map(recordedVersion);
       } catch (cause) {
         throw unreadable('transaction', cause);
       }
@@ -154,7 +154,7 @@ function unknownMerchant(): InitiatorFault {
 function unreadable(what: string, cause?: unknown): InitiatorFault {
   return new InitiatorFault({
     code: 'unexpected_answer',
-    message: `The ${what} in the table is none: is tableName the service's table?`,
+    message: `The ${what} in the table is not valid. Is tableName the service's table?`,
     cause,
   });
 }

@@ -5,7 +5,7 @@ import type {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../protocol/runtime/clock.ts';
-import { BUSY_ERRORS } from '../../protocol/table/passing-failures.ts';
+import { BUSY_ERRORS } from '../../protocol/table/transient-failures.ts';
 import { InitiatorFault, invalidOption } from '../fault.ts';
 import type { TableClock } from './table-clock.ts';
 
@@ -79,9 +79,9 @@ function kindOf(error: unknown, wasSent: boolean): Failure['kind'] {
 
 /** Converts a failure to the fault that the caller gets. */
 export function faultOf(what: string, { kind, error }: Failure): InitiatorFault {
-  const isPassing = kind === 'busy' || kind === 'uncertain';
-  const code = isPassing ? 'unavailable' : kind === 'refused' ? 'refused_by_aws' : 'not_sent';
-  return new InitiatorFault({ code, message: `${what}: ${error}`, retryable: isPassing, cause: error });
+  const isTransient = kind === 'busy' || kind === 'uncertain';
+  const code = isTransient ? 'unavailable' : kind === 'refused' ? 'refused_by_aws' : 'not_sent';
+  return new InitiatorFault({ code, message: `${what}: ${error}`, retryable: isTransient, cause: error });
 }
 
 /**
@@ -92,16 +92,16 @@ export function faultOf(what: string, { kind, error }: Failure): InitiatorFault 
  */
 export async function checkClient(client: DynamoDBDocumentClient): Promise<void> {
   if (typeof client.config?.maxAttempts !== 'function') {
-    throw invalidOption('client is not a DynamoDBDocumentClient of @aws-sdk/lib-dynamodb.');
+    throw invalidOption('client must be a DynamoDBDocumentClient of @aws-sdk/lib-dynamodb.');
   }
   if ((await client.config.maxAttempts()) !== 1) {
-    throw invalidOption('The client repeats requests by itself: make it with maxAttempts: 1.');
+    throw invalidOption('The client retries requests itself. Create it with maxAttempts: 1.');
   }
   const { marshallOptions, unmarshallOptions } = client.config.translateConfig ?? {};
   if (marshallOptions?.convertEmptyValues === true) {
-    throw invalidOption('The client turns empty text into NULL: make it without convertEmptyValues.');
+    throw invalidOption('The client converts empty text to NULL. Create it without convertEmptyValues.');
   }
   if (unmarshallOptions?.wrapNumbers !== undefined && unmarshallOptions.wrapNumbers !== false) {
-    throw invalidOption('The client wraps numbers: make it without wrapNumbers.');
+    throw invalidOption('The client wraps numbers. Create it without wrapNumbers.');
   }
 }

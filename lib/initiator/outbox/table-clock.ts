@@ -19,7 +19,7 @@ export function createTableClock(): TableClock {
       if (skew.isTrusted) return;
       throw new InitiatorFault({
         code: 'clock_skew',
-        message: `The clock is ${Math.round(skew.skewMs)} ms off DynamoDB's; nothing is written until it agrees.`,
+        message: `The clock is ${Math.round(skew.skewMs)} ms off DynamoDB's clock. Nothing is written until they agree.`,
         retryable: true,
       });
     },

@@ -40,7 +40,7 @@ export function authenticate(
       FORBIDDEN,
     );
   }
-  assertTimely(claim);
+  assertNotExpired(claim);
   const isLink = claim.expiresSeconds !== undefined;
   const expected = expectedSignature(request, {
     key,
@@ -85,13 +85,13 @@ function readClaim(request: IncomingMessage): Claim {
   };
 }
 
-function assertTimely({ terms: { date, scope }, expiresSeconds }: Claim): void {
+function assertNotExpired({ terms: { date, scope }, expiresSeconds }: Claim): void {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date) ?? [];
   const signedMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
   const ageMs = Date.now() - signedMs;
-  const mostMs = expiresSeconds === undefined ? MAX_SKEW_MS : expiresSeconds * 1000;
-  if (!(ageMs >= -MAX_SKEW_MS && ageMs <= mostMs && date.startsWith(scope.day))) {
+  const maxMs = expiresSeconds === undefined ? MAX_SKEW_MS : expiresSeconds * 1000;
+  if (!(ageMs >= -MAX_SKEW_MS && ageMs <= maxMs && date.startsWith(scope.day))) {
     throw new AwsFault('InvalidSignatureException', 'Signature expired, or not yet current.', FORBIDDEN);
   }
 }

@@ -24,7 +24,7 @@ export interface AwsClientOptions {
 }
 
 /** Emulators require the `authorization` header even if they do not check it. */
-const NOBODY: AccessKey = { accessKeyId: 'local', secretAccessKey: 'local' };
+const PLACEHOLDER_KEY: AccessKey = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 const PROTOCOLS = {
   dynamodb: { prefix: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0' },
@@ -37,7 +37,7 @@ const PROTOCOLS = {
 export function awsClient(
   service: keyof typeof PROTOCOLS,
   endpoint: string,
-  { connections, key = NOBODY }: AwsClientOptions,
+  { connections, key = PLACEHOLDER_KEY }: AwsClientOptions,
 ): AwsCall {
   const { prefix, contentType } = PROTOCOLS[service];
   const { host, pathname } = new URL(endpoint);

@@ -14,7 +14,7 @@ export type AwsInput = Readonly<Record<string, unknown>>;
 /** What an operation may know of its request. */
 export interface AwsRequest {
   /** Aborted when the caller disconnects; a long poll must then take no messages. */
-  readonly gone: AbortSignal;
+  readonly disconnected: AbortSignal;
   /** `X-Amzn-Trace-Id` of a caller that is a function. */
   readonly traceHeader: string | undefined;
 }
@@ -51,7 +51,7 @@ export interface AwsServerOptions {
 interface Call {
   readonly service: JsonService | undefined;
   readonly target: string;
-  readonly gone: AbortSignal;
+  readonly disconnected: AbortSignal;
 }
 
 /** Serves all stand-ins on one port; their targets and paths do not collide. Requests are authenticated as on AWS. */
@@ -61,13 +61,13 @@ export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Ser
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const gone = new AbortController();
-    response.on('close', () => gone.abort());
+    const disconnected = new AbortController();
+    response.on('close', () => disconnected.abort());
     const target = String(request.headers['x-amz-target'] ?? '');
     const service = json.find(({ targetPrefix }) => target.startsWith(`${targetPrefix}.`));
     try {
-      const output = await dispatch(request, { service, target, gone: gone.signal });
-      if (!gone.signal.aborted) send(response, service, { statusCode: 200, body: output ?? {} });
+      const output = await dispatch(request, { service, target, disconnected: disconnected.signal });
+      if (!disconnected.signal.aborted) send(response, service, { statusCode: 200, body: output ?? {} });
     } catch (error) {
       if (!(error instanceof AwsFault)) {
         log({
@@ -90,7 +90,10 @@ export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Ser
     }
   }
 
-  async function dispatch(request: IncomingMessage, { service, target, gone }: Call): Promise<unknown> {
+  async function dispatch(
+    request: IncomingMessage,
+    { service, target, disconnected }: Call,
+  ): Promise<unknown> {
     const body = await readBody(request);
     authenticate(request, key, sha256Hex(body));
     const input = parse(body.toString('utf8'));
@@ -102,7 +105,7 @@ export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Ser
       }
       const traceHeader = request.headers['x-amzn-trace-id'];
       return await operation(input, {
-        gone,
+        disconnected,
         traceHeader: traceHeader === undefined ? undefined : String(traceHeader),
       });
     }

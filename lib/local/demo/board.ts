@@ -27,8 +27,8 @@ type Columns = Readonly<Record<keyof typeof WIDTHS, string>>;
 export interface Board {
   header(): void;
   row(row: Row): void;
-  /** Prints a sentence with the time. */
-  says(text: string): void;
+  /** Prints a text after the time. */
+  message(text: string): void;
   /** Prints a line without the time. */
   plain(text?: string): void;
 }
@@ -60,7 +60,7 @@ export function createBoard(options: BoardOptions): Board {
       options.write(
         `${time()}${columns({ order, outcome, attempts })}${paint(printable(state), COLOURS[state])}`,
       ),
-    says: (text) => options.write(`${time()}${printable(text)}`),
+    message: (text) => options.write(`${time()}${printable(text)}`),
     plain: (text = '') => options.write(printable(text)),
   };
 }

@@ -8,10 +8,10 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => v
 /** A server that can stop and start again, as a real receiver's server does. */
 export interface DemoReceiver {
   readonly url: string;
-  readonly isAway: boolean;
+  readonly isOffline: boolean;
   /** Stops listening: connections are refused. */
-  goAway(): Promise<void>;
-  comeBack(): Promise<void>;
+  stop(): Promise<void>;
+  start(): Promise<void>;
 }
 
 /** @param port 0: any free port; the receiver keeps its port when it stops and starts again */
@@ -38,17 +38,17 @@ export async function startReceiver(options: {
   await listen();
   return {
     url: `http://127.0.0.1:${port}/callbacks`,
-    get isAway() {
+    get isOffline() {
       return server === undefined;
     },
-    async goAway() {
+    async stop() {
       const closing = server;
       server = undefined;
       if (closing === undefined) return;
       closing.closeAllConnections();
       await new Promise((resolve) => closing.close(resolve));
     },
-    async comeBack() {
+    async start() {
       if (server === undefined) await listen();
     },
   };

@@ -54,8 +54,8 @@ export function openShop(options: ShopOptions): Shop {
 /** The hour in which the books were opened. They are complete from that hour on. */
 function openedAt(db: DatabaseSync, nowMs: number): string {
   db.exec('CREATE TABLE IF NOT EXISTS opened (at TEXT NOT NULL)');
-  const standing = db.prepare('SELECT at FROM opened').get() as { readonly at: string } | undefined;
-  if (standing !== undefined) return standing.at;
+  const stored = db.prepare('SELECT at FROM opened').get() as { readonly at: string } | undefined;
+  if (stored !== undefined) return stored.at;
   const at = new Date(Math.floor(nowMs / HOUR_MS) * HOUR_MS).toISOString();
   db.prepare('INSERT INTO opened VALUES (?)').run(at);
   return at;

@@ -24,23 +24,23 @@ const AS_MADE = {
  * Repairs the demo's merchant of an earlier run. Users may have changed anything that the API allows. Restores the
  * settings that the demo needs, and re-creates what was deleted and secrets that are no longer known.
  */
-export async function mendMerchant(
+export async function repairMerchant(
   api: Api,
   adminKey: string,
-  { demo, standing }: { readonly demo: DemoSettings; readonly standing: MerchantCredentials },
+  { demo, stored }: { readonly demo: DemoSettings; readonly stored: MerchantCredentials },
 ): Promise<MerchantCredentials> {
   const path = `/v1/merchants/${demo.merchantId}`;
   expectStatus(await api(adminKey, `PATCH ${path}`, { schedule: demo.schedule }), 200);
-  const receiverKey = await mendReceiverKey(api, adminKey, { path, receiverKey: standing.receiverKey });
-  const merchantSecret = await mendMerchantSecret(api, adminKey, {
+  const receiverKey = await repairReceiverKey(api, adminKey, { path, receiverKey: stored.receiverKey });
+  const merchantSecret = await repairMerchantSecret(api, adminKey, {
     path,
-    standing: { ...standing, receiverKey },
+    stored: { ...stored, receiverKey },
   });
-  const endpoint = await mendEndpoint(api, adminKey, { path, demo, standing });
-  return { ...standing, ...endpoint, receiverKey, merchantSecret };
+  const endpoint = await repairEndpoint(api, adminKey, { path, demo, stored });
+  return { ...stored, ...endpoint, receiverKey, merchantSecret };
 }
 
-async function mendReceiverKey(
+async function repairReceiverKey(
   api: Api,
   adminKey: string,
   { path, receiverKey }: { readonly path: string; readonly receiverKey: string },
@@ -50,29 +50,29 @@ async function mendReceiverKey(
   return expectStatus(await api(adminKey, `POST ${path}/keys`, { scope: 'receiver' }), 201).json.key;
 }
 
-async function mendMerchantSecret(
+async function repairMerchantSecret(
   api: Api,
   adminKey: string,
-  { path, standing }: { readonly path: string; readonly standing: MerchantCredentials },
+  { path, stored }: { readonly path: string; readonly stored: MerchantCredentials },
 ): Promise<string> {
-  const answer = await api(standing.receiverKey, 'GET /v1/transactions/nothing');
-  if (isSignedWith(answer, standing.merchantSecret)) return standing.merchantSecret;
+  const answer = await api(stored.receiverKey, 'GET /v1/transactions/nothing');
+  if (isSignedWith(answer, stored.merchantSecret)) return stored.merchantSecret;
   return expectStatus(await api(adminKey, `POST ${path}/secrets`, { overlapSeconds: 0 }), 201).json.secret;
 }
 
-interface StandingEndpoint {
+interface StoredEndpoint {
   readonly path: string;
   readonly demo: DemoSettings;
-  readonly standing: MerchantCredentials;
+  readonly stored: MerchantCredentials;
 }
 
-async function mendEndpoint(
+async function repairEndpoint(
   api: Api,
   adminKey: string,
-  options: StandingEndpoint,
+  options: StoredEndpoint,
 ): Promise<Pick<MerchantCredentials, 'endpointId' | 'endpointSecret'>> {
-  const { path, demo, standing } = options;
-  const { endpointId, endpointSecret } = standing;
+  const { path, demo, stored } = options;
+  const { endpointId, endpointSecret } = stored;
   const settings = { ...AS_MADE, url: demo.url };
   const one = `${path}/endpoints/${endpointId}`;
   const changed = expectStatus(await api(adminKey, `PATCH ${one}`, settings), 200, 404);

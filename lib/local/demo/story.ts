@@ -3,23 +3,20 @@ import { attemptsText, type Board, outcomeText } from './board.ts';
 import type { DemoReceiver } from './demo-receiver.ts';
 import type { Shop } from './demo-shop.ts';
 import type { Notification, Order, Orders } from './orders.ts';
-import { createTurns } from './turns.ts';
+import { createReceiverSwitch } from './receiver-switch.ts';
 
 /** Retry delays of the demo's merchant in seconds: 18 s in total. */
 export const DEMO_SCHEDULE = [2, 3, 5, 8];
-
-/** Length of a feed window on one machine, in seconds. */
-export const WINDOW_SECONDS = 10;
 
 const POLL_MS = 300;
 const BEFORE = 6;
 const WHILE_AWAY = 3;
 const AFTER = 31;
 
-/** The demo's story, and what the user can do after it. */
+/** The demo, and the actions that a user can start. */
 export interface Demo {
-  /** Runs the story from beginning to end. Afterwards the user controls the receiver and the keys. */
-  tell(): Promise<void>;
+  /** Runs the demo once: delivery, an outage of the receiver, and reconciliation. */
+  run(): Promise<void>;
   toggleReceiver(): Promise<void>;
   recordOne(): Promise<void>;
 }
@@ -29,12 +26,14 @@ export interface DemoOptions {
   readonly orders: Orders;
   readonly receiver: DemoReceiver;
   readonly board: Board;
+  /** Length of a feed window. */
+  readonly windowSeconds: number;
   readonly signal: AbortSignal;
 }
 
 export function createDemo(options: DemoOptions): Demo {
-  const { shop, orders, receiver, board, signal } = options;
-  const turn = createTurns(receiver, board);
+  const { shop, orders, receiver, board, windowSeconds, signal } = options;
+  const switchReceiver = createReceiverSwitch(receiver, board);
 
   /** Shows the order's notification until it is settled, and returns its final state. `quietly`: shows failures only. */
   async function watch(order: Order, quietly = false): Promise<string> {
@@ -42,7 +41,7 @@ export function createDemo(options: DemoOptions): Demo {
     for (;;) {
       const now = await orders.notificationOf(order);
       const isOrdinary = shown === undefined && now.state === 'delivered';
-      if (isNews(shown, now) && !(quietly && isOrdinary)) {
+      if (hasChanged(shown, now) && !(quietly && isOrdinary)) {
         show(order, now, shown === undefined);
         shown = now;
       }
@@ -80,17 +79,14 @@ export function createDemo(options: DemoOptions): Demo {
   /** Runs the merchant's reconciliation once everything recorded lies in closed windows. */
   async function reconcile(): Promise<void> {
     const lastMs = Date.now();
-    board.says(
-      `a window closes ${WINDOW_SECONDS} s after it began, and a little: the merchant waits for the last one`,
-    );
+    board.message(`waiting until the last window of ${windowSeconds} s is closed`);
     while (Date.parse((await shop.compare())?.through ?? '') <= lastMs) {
       await sleep(POLL_MS, undefined, { signal });
     }
     const { windows, differing, applied, requests } = await shop.reconcile({ signal });
     const verb = differing === 1 ? 'differs' : 'differ';
-    board.says(
-      `reconcile: ${windows} windows, ${windows - differing} equal, ${differing} ${verb} → ` +
-        `${applied} rows applied, in ${requests} questions`,
+    board.message(
+      `reconcile: ${windows} windows, ${differing} ${verb} → ${applied} rows applied in ${requests} requests`,
     );
   }
 
@@ -105,18 +101,18 @@ export function createDemo(options: DemoOptions): Demo {
   }
 
   return {
-    async tell() {
+    async run() {
       board.header();
       const before = await record(BEFORE, { everyMs: 400 });
-      await toldOf(before);
-      await turn('away');
+      await countDelivered(before);
+      await switchReceiver('offline');
       const missed = await record(WHILE_AWAY, { everyMs: 700 });
-      const never = missed.length - (await toldOf(missed));
-      await turn('back', { back: `receiver is back: ${never} callbacks never came` });
+      const lost = missed.length - (await countDelivered(missed));
+      await switchReceiver('online', { online: `receiver is back online: it missed ${lost} callbacks` });
       const after = await record(AFTER, { everyMs: 100, quietly: true });
-      const told = await toldOf(after);
-      const which = `${after[0]?.order.name} to ${after.at(-1)?.order.name} are recorded`;
-      board.says(told === after.length ? `${which} and told` : `${which}, ${told} of ${after.length} told`);
+      const arrived = await countDelivered(after);
+      const range = `${after[0]?.order.name} to ${after.at(-1)?.order.name}`;
+      board.message(`${range}: ${after.length} recorded, ${arrived} delivered`);
       await reconcile();
       for (const { order } of missed) show(order, await orders.notificationOf(order), true);
       const all = [...before, ...missed, ...after].map(({ order }) => order);
@@ -136,7 +132,7 @@ export function createDemo(options: DemoOptions): Demo {
     },
 
     async toggleReceiver() {
-      await turn('other');
+      await switchReceiver('toggle');
     },
 
     async recordOne() {
@@ -146,13 +142,13 @@ export function createDemo(options: DemoOptions): Demo {
 }
 
 /** Waits until all are settled, and returns how many were delivered. */
-async function toldOf(recorded: readonly { readonly end: Promise<string> }[]): Promise<number> {
+async function countDelivered(recorded: readonly { readonly end: Promise<string> }[]): Promise<number> {
   const ends = await Promise.all(recorded.map(({ end }) => end));
   return ends.filter((end) => end === 'delivered').length;
 }
 
 /** Whether the state changed or an attempt was added. */
-function isNews(shown: Notification | undefined, now: Notification): boolean {
+function hasChanged(shown: Notification | undefined, now: Notification): boolean {
   if (now.state === 'pending') return false;
   return shown === undefined || shown.state !== now.state || shown.attempts.length !== now.attempts.length;
 }

@@ -26,8 +26,8 @@ export async function tryOne(options: {
   const [merchant] = credentials.merchants;
   if (merchant === undefined) {
     throw new Error(
-      `The service in ${dataDir} was started with --no-demo, and what is tried is tried as the demo's merchant. ` +
-        'Start it without --no-demo.',
+      `The service in ${dataDir} was started with --no-demo, but this command uses the demo's merchant. ` +
+        'Start the service without --no-demo.',
     );
   }
   const arrived = Promise.withResolvers<CallbackRequest>();
@@ -45,11 +45,11 @@ export async function tryOne(options: {
     show(write, { credentials, merchant, order });
     showCallback(write, await within(arrived.promise));
     write(
-      `\n# ask, as the merchant would\ncurl ${credentials.api}/v1/transactions/${order.transactionId} \\`,
+      `\n# The same query as the merchant would send it:\ncurl ${credentials.api}/v1/transactions/${order.transactionId} \\`,
     );
     write(`  -H 'authorization: Bearer ${merchant.receiverKey}'`);
   } finally {
-    await receiver.goAway();
+    await receiver.stop();
   }
 }
 
@@ -72,7 +72,9 @@ async function record(options: TrialOrder): Promise<Order> {
     return await orders.recordNext({ notifyUrl });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new Error(`Nothing answers at ${credentials.api}. Run npm start in another terminal first.`);
+    throw new Error(
+      `The service does not answer at ${credentials.api}. Run npm start in another terminal first.`,
+    );
   }
 }
 
@@ -81,7 +83,7 @@ interface RecordedOrder extends Pick<TrialOrder, 'credentials' | 'merchant'> {
 }
 
 function show(write: (line: string) => void, { credentials, merchant, order }: RecordedOrder): void {
-  write(`# ${order.name} is recorded; the same as curl, safe to repeat`);
+  write(`# ${order.name} is recorded. The same request with curl, safe to repeat:`);
   write(
     `curl -X PUT ${credentials.api}/v1/merchants/${merchant.merchantId}/transactions/${order.transactionId} \\`,
   );
@@ -91,7 +93,7 @@ function show(write: (line: string) => void, { credentials, merchant, order }: R
 }
 
 function showCallback(write: (line: string) => void, callback: CallbackRequest): void {
-  write('\n# its callback, as it came in; the signature was checked by the receiver kit');
+  write('\n# The callback as received. The receiver kit has verified its signature:');
   write('POST /callbacks HTTP/1.1');
   for (const [name, value] of Object.entries(callback.headers)) {
     write(printable(`${name}: ${value}`));
@@ -102,7 +104,7 @@ function showCallback(write: (line: string) => void, callback: CallbackRequest):
 async function within<T>(promise: Promise<T>): Promise<T> {
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => timeout.reject(new Error('No callback came. Look into tidings.log in the data directory.')),
+    () => timeout.reject(new Error('No callback arrived in time. See tidings.log in the data directory.')),
     CALLBACK_TIMEOUT_MS,
   );
   try {

@@ -46,7 +46,7 @@ export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDb
       log({
         source: 'dynamodb',
         stream: 'event',
-        line: `The DynamoDB emulator died (${how}); starting it again.`,
+        line: `The DynamoDB emulator stopped unexpectedly (${how}). Restarting it.`,
       });
       const sinceMs = Date.now();
       const next = await launchDynoxide(place).catch((error: unknown) => messageOf(error));
@@ -55,7 +55,7 @@ export async function startDynamoDb(dataDir: string, log: Log): Promise<DynamoDb
         continue;
       }
       running = next;
-      // Stopped during the start: nobody else holds a reference to this process.
+      // Stopped during the start: nothing else has a reference to this process.
       if (stopping) return running.end();
       how = await running.ended;
       if (Date.now() - sinceMs > SETTLED_MS) restarts = 0;
@@ -95,8 +95,8 @@ async function launchSomewhere(
 function givenUp(how: string): LocalCloudError {
   return new LocalCloudError(
     'dynamodb_unavailable',
-    `The DynamoDB emulator died and cannot be kept running: ${how}. What was acknowledged is in the data directory; ` +
-      'start again.',
+    `The DynamoDB emulator stops repeatedly: ${how}. Acknowledged data is in the data directory. ` +
+      'Run the command again.',
   );
 }
 

@@ -48,18 +48,18 @@ export async function launchDynoxide({
     // Its own process group: Ctrl-C reaches only us, so running functions keep their table until we stop it.
     detached: true,
   });
-  const said: string[] = [];
+  const lines: string[] = [];
   for (const output of [child.stdout, child.stderr]) {
     forwardLines(output, (line) => {
-      if (said.length < MAX_LINES) said.push(line);
+      if (lines.length < MAX_LINES) lines.push(line);
     });
   }
-  const endWithUs = () => endGroup(child, 'SIGKILL');
-  process.once('exit', endWithUs);
+  const killChild = () => endGroup(child, 'SIGKILL');
+  process.once('exit', killChild);
   const ended = new Promise<string>((settle) => {
     child.once('error', (error) => settle(messageOf(error)));
     child.once('exit', (code, name) => settle(`it ended with ${name ?? code}`));
-  }).finally(() => process.off('exit', endWithUs));
+  }).finally(() => process.off('exit', killChild));
   if (child.pid !== undefined) writeFileSync(pidPath, String(child.pid));
 
   const failure = await Promise.race([whenAnswering(`http://${host}:${port}`), ended]);
@@ -67,7 +67,7 @@ export async function launchDynoxide({
     endGroup(child, 'SIGKILL');
     throw new LocalCloudError(
       'dynamodb_unavailable',
-      `dynoxide (${command}) did not start: ${failure}. ${said.join(' ')}\n` +
+      `dynoxide (${command}) did not start: ${failure}. ${lines.join(' ')}\n` +
         'Set TIDINGS_DYNOXIDE_BIN to its binary, or TIDINGS_DYNAMODB_ENDPOINT to another DynamoDB.',
     );
   }

@@ -40,7 +40,7 @@ export async function provideTable(
   if (shapeOf(found) !== shapeOf(wanted)) {
     throw new LocalCloudError(
       'data_dir_outdated',
-      `Table ${name} was made by another version of the template: its keys, indexes or stream differ. ` +
+      `Table ${name} was created by another version of the template: its keys, indexes or stream differ. ` +
         'Start with an empty data directory (npm start -- --fresh).',
     );
   }

@@ -24,7 +24,7 @@ export function readBatchResult(answer: unknown, identifiers: ReadonlySet<string
     if (typeof identifier !== 'string' || !identifiers.has(identifier)) {
       return {
         kind: 'malformed',
-        reason: `itemIdentifier ${JSON.stringify(identifier)} is not of this batch`,
+        reason: `itemIdentifier ${JSON.stringify(identifier)} is not in this batch`,
       };
     }
     failed.add(identifier);

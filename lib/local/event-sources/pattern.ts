@@ -18,7 +18,7 @@ const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boo
 /**
  * Compiles a pattern. Supported: values, `null`, `prefix`, `suffix`, `equals-ignore-case`, `exists`, `anything-but`
  * (values, `prefix`, `suffix`), `numeric`, `$or`.
- * @param at where the pattern stands, for the error message
+ * @param at the location of the pattern, for the error message
  * @throws LocalCloudError `unsupported_template` for an unsupported operator
  */
 export function compilePattern(pattern: JsonObject, at: string): Pattern {
@@ -85,13 +85,13 @@ function text(operand: Json, at: string, fits: (value: string, operand: string) 
 
 /** Compiles `["numeric": [">", 0, "<=", 5]]`. DynamoDB's numbers are strings; AWS compares them as numbers too. */
 function numeric(operand: Json, at: string): Matcher {
-  if (!Array.isArray(operand) || operand.length === 0) return unsupported(at, 'numeric wants a list');
+  if (!Array.isArray(operand) || operand.length === 0) return unsupported(at, 'numeric needs a list');
   const tests: ((value: number) => boolean)[] = [];
   for (let index = 0; index < operand.length; index += 2) {
     const compare = COMPARISONS[String(operand[index])];
     const bound = operand[index + 1];
     if (compare === undefined || typeof bound !== 'number')
-      return unsupported(at, 'numeric wants operators and numbers');
+      return unsupported(at, 'numeric needs operators and numbers');
     tests.push((value) => compare(value, bound));
   }
   return (value) => {

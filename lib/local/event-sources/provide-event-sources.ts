@@ -73,7 +73,7 @@ function prepare(
   const streamArn = table && setting.streamArns.get(table.logicalId);
   if (table === undefined || streamArn === undefined) throw unknownEnd(logicalId, properties.EventSourceArn);
   if (properties.StartingPosition === undefined) {
-    throw new LocalCloudError('unsupported_template', `${logicalId}: a stream wants a StartingPosition.`);
+    throw new LocalCloudError('unsupported_template', `${logicalId}: a stream needs a StartingPosition.`);
   }
   return () =>
     startStreamSource({
@@ -100,7 +100,7 @@ async function discard(
   { records, attempts, reason }: GivenUp,
 ): Promise<void> {
   const { DestinationConfig, EventSourceArn, FunctionName } = properties;
-  const line = `${records.length} records are given up after ${attempts} attempts: ${reason}`;
+  const line = `${records.length} records were discarded after ${attempts} attempts: ${reason}`;
   setting.log({ source: logicalId, stream: 'event', line });
   const arn = DestinationConfig?.OnFailure.Destination;
   const queue = setting.stack.ofType('AWS::SQS::Queue').find(({ physical }) => physical.arn === arn);
@@ -125,6 +125,6 @@ async function discard(
 function unknownEnd(logicalId: string, end: string): LocalCloudError {
   return new LocalCloudError(
     'unsupported_template',
-    `${logicalId}: ${end} is no queue, stream or function of the stack.`,
+    `${logicalId}: ${end} is not a queue, stream or function of the stack.`,
   );
 }

@@ -54,7 +54,7 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        const messages = await gather();
+        const messages = await collect();
         const [wanted, unwanted] = split(messages, (message) =>
           accepts(withParsedBody(toRecord(message, setting))),
         );
@@ -74,7 +74,7 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
    * Collects up to one batch: the messages that are there, or those that arrive within the window after the first
    * one.
    */
-  async function gather(): Promise<readonly SqsMessage[]> {
+  async function collect(): Promise<readonly SqsMessage[]> {
     const batch = [...(await receive(batchSize, setting.waitSeconds))];
     const deadline = Date.now() + windowMs;
     while (batch.length > 0 && batch.length < batchSize && !stopping.signal.aborted) {

@@ -92,7 +92,7 @@ function provideFunction(
   if (assetDir === undefined || !existsSync(assetDir) || !statSync(assetDir).isDirectory()) {
     throw new LocalCloudError(
       'assembly_unreadable',
-      `${logicalId}: its code ${properties.Code.S3Key} is no folder of the assembly. Synthesize again.`,
+      `${logicalId}: its code ${properties.Code.S3Key} is not a folder of the assembly. Synthesize again.`,
     );
   }
   const size = setting.workers * invokersOf(setting.stack, resource);

@@ -30,7 +30,7 @@ export function readAt(expression: string): number | undefined {
 
 /**
  * Parses `rate(5 minutes)` or `cron(0/5 * * * ? *)` (UTC).
- * @param at where the expression stands, for the error message
+ * @param at the location of the expression, for the error message
  * @throws LocalCloudError `unsupported_template`
  */
 export function readRecurrence(expression: string, at: string): Recurrence {

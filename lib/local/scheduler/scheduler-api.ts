@@ -68,7 +68,7 @@ function checkedDueAt(name: string, input: AwsInput): number {
   }
   if (input.FlexibleTimeWindow === undefined) throw refuse('FlexibleTimeWindow is required.');
   if (input.ActionAfterCompletion !== 'DELETE')
-    throw refuse('The local scheduler wants ActionAfterCompletion DELETE.');
+    throw refuse('The local scheduler needs ActionAfterCompletion DELETE.');
   if (target.Arn !== SEND_MESSAGE_TARGET)
     throw refuse(`The local scheduler delivers to ${SEND_MESSAGE_TARGET} only.`);
   if (typeof target.RoleArn !== 'string') throw refuse('Target.RoleArn is required.');

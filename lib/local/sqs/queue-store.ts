@@ -6,7 +6,7 @@ import type { MessageAttribute, StoredMessage } from './message-line.ts';
 import type { MessageTable, QueueAttributes } from './message-table.ts';
 import { openMessageTable } from './message-table.ts';
 import { Queue } from './queue.ts';
-import { giveBack, redrivePolicy } from './redrive-policy.ts';
+import { makeVisible, redrivePolicy } from './redrive-policy.ts';
 
 const DEFAULT_QUEUE_ATTRIBUTES: QueueAttributes = {
   VisibilityTimeout: '30',
@@ -33,7 +33,7 @@ export interface Poll {
   readonly visibilitySeconds: number | undefined;
   readonly waitSeconds: number;
   /** Aborted when the caller disconnects. */
-  readonly gone: AbortSignal;
+  readonly disconnected: AbortSignal;
 }
 
 /**
@@ -145,13 +145,13 @@ export class SqsStore {
   }
 
   /** Receives messages, and waits up to `waitSeconds` if there are none. Returns nothing if the caller disconnected. */
-  async poll(name: string, { count, visibilitySeconds, waitSeconds, gone }: Poll) {
+  async poll(name: string, { count, visibilitySeconds, waitSeconds, disconnected }: Poll) {
     const deadline = Date.now() + waitSeconds * 1000;
     for (;;) {
-      if (gone.aborted) return [];
+      if (disconnected.aborted) return [];
       const taken = this.take(name, count, visibilitySeconds);
       if (taken.length > 0 || Date.now() >= deadline || this.isStopped) return taken;
-      await this.queue(name).wait(deadline - Date.now(), gone);
+      await this.queue(name).wait(deadline - Date.now(), disconnected);
     }
   }
 
@@ -256,7 +256,7 @@ export class SqsStore {
     for (const [queueName, message] of this.table.messages()) {
       const queue = this.queues.get(queueName);
       if (queue === undefined) continue;
-      if (message.receipt !== undefined) giveBack(queue.attributes, message);
+      if (message.receipt !== undefined) makeVisible(queue.attributes, message);
       queue.add(message, now);
     }
   }

@@ -72,16 +72,16 @@ export class Queue {
   }
 
   /** Waits until a message may be available, the time is over, or the caller disconnects. */
-  async wait(milliseconds: number, gone: AbortSignal): Promise<void> {
+  async wait(milliseconds: number, disconnected: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
       const wake = () => {
         clearTimeout(timer);
-        gone.removeEventListener('abort', wake);
+        disconnected.removeEventListener('abort', wake);
         this.waiters.delete(wake);
         resolve();
       };
       const timer = setTimeout(wake, Math.max(milliseconds, 0));
-      gone.addEventListener('abort', wake);
+      disconnected.addEventListener('abort', wake);
       this.waiters.add(wake);
       this.scheduleWake();
     });

@@ -22,7 +22,7 @@ export function redrivePolicy({ RedrivePolicy }: QueueAttributes): RedrivePolicy
  * Makes a message visible that a process of an earlier run received. Its receipt is void, and nobody is processing
  * it. Stopping this machine must not turn it into a dead letter, so it always gets one more try.
  */
-export function giveBack(attributes: QueueAttributes, message: StoredMessage): void {
+export function makeVisible(attributes: QueueAttributes, message: StoredMessage): void {
   const policy = redrivePolicy(attributes);
   message.receipt = undefined;
   message.visibleAt = 0;

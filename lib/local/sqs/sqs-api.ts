@@ -68,17 +68,18 @@ export function sqsService(store: SqsStore, address: () => string): JsonService 
           return stored === undefined ? {} : sent(stored);
         });
       },
-      ReceiveMessage: async (input, { gone }) => {
+      ReceiveMessage: async (input, { disconnected }) => {
         const queue = queueOf(input);
         const defaultWait = Number(store.attributes(queue).ReceiveMessageWaitTimeSeconds);
         const messages = await store.poll(queue, {
           count: integer(input, 'MaxNumberOfMessages', [1, MAX_BATCH]) ?? 1,
           visibilitySeconds: integer(input, 'VisibilityTimeout', [0, MAX_VISIBILITY_SECONDS]),
           waitSeconds: integer(input, 'WaitTimeSeconds', [0, MAX_WAIT_SECONDS]) ?? defaultWait,
-          gone,
+          disconnected,
         });
         // The caller disconnected at this moment: return the messages now, not after their visibility timeout.
-        if (gone.aborted) for (const { receipt = '' } of messages) store.changeVisibility(queue, receipt, 0);
+        if (disconnected.aborted)
+          for (const { receipt = '' } of messages) store.changeVisibility(queue, receipt, 0);
         return messages.length === 0 ? {} : { Messages: messages.map((message) => received(message, input)) };
       },
       DeleteMessage: (input) => store.delete(queueOf(input), String(input.ReceiptHandle)),

@@ -115,9 +115,7 @@ export function createResolver(
   /** Resolves the arguments of a function. */
   function list(argument: Json | undefined, at: string): readonly Json[] {
     const resolved = argument === undefined ? undefined : resolve(argument, at);
-    return Array.isArray(resolved)
-      ? resolved
-      : unsupported(at, 'a function was given something else than a list');
+    return Array.isArray(resolved) ? resolved : unsupported(at, 'the arguments of a function are not a list');
   }
 
   function ref(name: string, at: string): string | undefined {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunningType, StandInType } from './resource-types.ts';
+import type { RunningType, SubstitutedType } from './resource-types.ts';
 
 /**
  * The properties that the local cloud honours, by resource type, with CloudFormation's defaults. Objects are strict:
@@ -61,6 +61,13 @@ const lambdaFunction = z.strictObject({
   Environment: z.strictObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
   ReservedConcurrentExecutions: z.int().optional(),
   RecursiveLoop: z.enum(['Allow', 'Terminate']).default('Terminate'),
+});
+
+const functionUrl = z.strictObject({
+  // The local cloud checks no signatures of requests to a URL.
+  AuthType: z.literal('NONE'),
+  TargetFunctionArn: z.string(),
+  InvokeMode: z.literal('BUFFERED').default('BUFFERED'),
 });
 
 const eventInvokeConfig = z.strictObject({
@@ -184,6 +191,7 @@ export const HONOURED_PROPERTIES = {
   'AWS::DynamoDB::Table': table,
   'AWS::SQS::Queue': queue,
   'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::Url': functionUrl,
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,
   'AWS::ApiGatewayV2::Api': api,
@@ -202,9 +210,9 @@ export const HONOURED_PROPERTIES = {
   }),
   'AWS::KMS::Alias': z.strictObject({ AliasName: z.string(), TargetKeyId: z.string() }),
   'AWS::SecretsManager::Secret': secret,
-} as const satisfies Record<RunningType | StandInType, z.ZodObject>;
+} as const satisfies Record<RunningType | SubstitutedType, z.ZodObject>;
 
-export type PropertiesOf<Type extends RunningType | StandInType> = z.infer<
+export type PropertiesOf<Type extends RunningType | SubstitutedType> = z.infer<
   (typeof HONOURED_PROPERTIES)[Type]
 >;
 export type TableProperties = PropertiesOf<'AWS::DynamoDB::Table'>;

@@ -9,6 +9,7 @@ const RUNS = [
   'AWS::DynamoDB::Table',
   'AWS::SQS::Queue',
   'AWS::Lambda::Function',
+  'AWS::Lambda::Url',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::ApiGatewayV2::Api',
@@ -23,7 +24,7 @@ const RUNS = [
 ] as const;
 
 /** Types for which a simpler substitute is used: a key file, a generated value. */
-const STANDS_IN_FOR = ['AWS::KMS::Key', 'AWS::KMS::Alias', 'AWS::SecretsManager::Secret'] as const;
+const SUBSTITUTED = ['AWS::KMS::Key', 'AWS::KMS::Alias', 'AWS::SecretsManager::Secret'] as const;
 
 /** Types that have no effect on one machine. A trailing `*` matches every type with that prefix. */
 const INERT = [
@@ -41,13 +42,13 @@ const INERT = [
 ] as const;
 
 export type RunningType = (typeof RUNS)[number];
-export type StandInType = (typeof STANDS_IN_FOR)[number];
+export type SubstitutedType = (typeof SUBSTITUTED)[number];
 
 /**
  * Properties that have no effect on one machine: role names, encryption, tags, retention, logging. A property that
  * would change behaviour must not be listed here.
  */
-export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, readonly string[]>> = {
+export const IGNORED_PROPERTIES: Readonly<Record<RunningType | SubstitutedType, readonly string[]>> = {
   'AWS::DynamoDB::Table': [
     'BillingMode',
     'ContributorInsightsSpecification',
@@ -76,6 +77,7 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, read
     'Tags',
     'TracingConfig',
   ],
+  'AWS::Lambda::Url': [],
   'AWS::Lambda::EventInvokeConfig': [],
   // One batch of a shard is processed at a time. With a higher ParallelizationFactor AWS keeps only the order of each
   // item's changes. Here the whole shard stays in order, which is stricter.
@@ -120,15 +122,15 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | StandInType, read
 /** How the local cloud treats a resource type. */
 export type Treatment =
   | { readonly kind: 'runs'; readonly type: RunningType }
-  | { readonly kind: 'stands-in'; readonly type: StandInType }
+  | { readonly kind: 'substitute'; readonly type: SubstitutedType }
   | { readonly kind: 'inert' };
 
 /** Returns the list that contains a type; `undefined`: none. */
 export function treatmentOf(type: string): Treatment | undefined {
   const runs = RUNS.find((known) => known === type);
   if (runs !== undefined) return { kind: 'runs', type: runs };
-  const standsIn = STANDS_IN_FOR.find((known) => known === type);
-  if (standsIn !== undefined) return { kind: 'stands-in', type: standsIn };
+  const substituted = SUBSTITUTED.find((known) => known === type);
+  if (substituted !== undefined) return { kind: 'substitute', type: substituted };
   const inert = INERT.some((known) =>
     known.endsWith('*') ? type.startsWith(known.slice(0, -1)) : known === type,
   );

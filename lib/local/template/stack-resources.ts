@@ -8,11 +8,11 @@ import type { Addresses, PhysicalResource } from './physical.ts';
 import { describePhysical } from './physical.ts';
 import type { PropertiesOf } from './properties.ts';
 import { HONOURED_PROPERTIES } from './properties.ts';
-import type { RunningType, StandInType } from './resource-types.ts';
+import type { RunningType, SubstitutedType } from './resource-types.ts';
 import { IGNORED_PROPERTIES, treatmentOf } from './resource-types.ts';
 
 /** A resource with its name and its honoured properties; all intrinsic functions are resolved. */
-export interface Resource<Type extends RunningType | StandInType> {
+export interface Resource<Type extends RunningType | SubstitutedType> {
   readonly logicalId: string;
   readonly physical: PhysicalResource;
   readonly properties: PropertiesOf<Type>;
@@ -23,7 +23,7 @@ export interface Stack {
   readonly name: string;
   readonly physical: readonly PhysicalResource[];
   readonly outputs: Readonly<Record<string, string>>;
-  ofType<Type extends RunningType | StandInType>(type: Type): readonly Resource<Type>[];
+  ofType<Type extends RunningType | SubstitutedType>(type: Type): readonly Resource<Type>[];
 }
 
 /**
@@ -43,7 +43,7 @@ export function resolveStack(assembly: Assembly, addresses: Addresses): Stack {
     physicalById.set(resource.logicalId, describePhysical(resource, assembly.stackName, addresses));
   }
   const problems: string[] = [];
-  const byType = new Map<string, Resource<RunningType | StandInType>[]>();
+  const byType = new Map<string, Resource<RunningType | SubstitutedType>[]>();
   for (const resource of resources) {
     const physical = physicalById.get(resource.logicalId);
     try {
@@ -62,7 +62,7 @@ export function resolveStack(assembly: Assembly, addresses: Addresses): Stack {
     name: assembly.stackName,
     physical: [...physicalById.values()],
     outputs: outputsOf(assembly, resolver),
-    ofType: <Type extends RunningType | StandInType>(type: Type) =>
+    ofType: <Type extends RunningType | SubstitutedType>(type: Type) =>
       (byType.get(type) ?? []) as unknown as readonly Resource<Type>[],
   };
 }
@@ -84,14 +84,14 @@ function outputsOf({ outputs }: Assembly, resolver: Resolver): Readonly<Record<s
   return known;
 }
 
-function listedType(resource: TemplateResource): RunningType | StandInType | undefined {
+function listedType(resource: TemplateResource): RunningType | SubstitutedType | undefined {
   const treatment = treatmentOf(resource.type);
   if (treatment === undefined) {
     throw new LocalCloudError(
       'unsupported_template',
-      `${resource.logicalId} is of type ${resource.type}, which the local cloud neither runs, stands in for, nor ` +
+      `${resource.logicalId} is of type ${resource.type}, which the local cloud neither runs, substitutes, nor ` +
         'knows to be inert. Add the type to one of the three lists in lib/local/template/resource-types.ts ' +
-        '(and build it, unless it is inert), or take the resource out of the stack.',
+        '(and implement it, unless it is inert), or remove the resource from the stack.',
     );
   }
   return treatment.kind === 'inert' ? undefined : treatment.type;
@@ -99,9 +99,9 @@ function listedType(resource: TemplateResource): RunningType | StandInType | und
 
 function readProperties(
   resource: TemplateResource,
-  type: RunningType | StandInType,
+  type: RunningType | SubstitutedType,
   resolve: (value: Json, at: string) => Json | undefined,
-): PropertiesOf<RunningType | StandInType> {
+): PropertiesOf<RunningType | SubstitutedType> {
   const schema: z.ZodObject = HONOURED_PROPERTIES[type];
   const ignored = IGNORED_PROPERTIES[type];
   const honoured: Record<string, Json> = {};
@@ -117,9 +117,9 @@ function readProperties(
     );
     throw new LocalCloudError(
       'unsupported_template',
-      `${resource.logicalId} (${type}) asks for what the local cloud does not honour: ${issues.join('; ')}. ` +
-        'Take it out, or teach lib/local/template/properties.ts and the code behind it.',
+      `${resource.logicalId} (${type}) has properties that the local cloud does not support: ${issues.join('; ')}. ` +
+        'Remove them, or implement them and add them to lib/local/template/properties.ts.',
     );
   }
-  return parsed.data as PropertiesOf<RunningType | StandInType>;
+  return parsed.data as PropertiesOf<RunningType | SubstitutedType>;
 }

@@ -64,7 +64,7 @@ export function methodRefusal(method: string, what: string): HostRefusal | undef
   const message =
     method === ''
       ? 'The event has no HTTP method: is it one of API Gateway, a function URL or a load balancer?'
-      : `${what} are POST requests, and this is ${method}.`;
+      : `${what} are POST requests, not ${method}.`;
   return { code: 'method_not_allowed', message };
 }
 

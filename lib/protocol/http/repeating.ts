@@ -3,7 +3,7 @@
 /** Backoff after the first failure in milliseconds, doubled after each further one. */
 const BASE_MS = 200;
 /** Maximum backoff in milliseconds. */
-const MOST_MS = 10_000;
+const MAX_BACKOFF_MS = 10_000;
 
 /** Waiting, and randomness for jitter. */
 export interface Pauses {
@@ -52,7 +52,7 @@ export function waitMs(
   failure: { readonly failures: number; readonly retryAfterMs?: number | undefined },
   pauses: Pick<Pauses, 'fraction'>,
 ): number {
-  const step = Math.min(MOST_MS, BASE_MS * 2 ** (failure.failures - 1));
+  const step = Math.min(MAX_BACKOFF_MS, BASE_MS * 2 ** (failure.failures - 1));
   const jittered = step * (0.5 + pauses.fraction() / 2);
   return Math.round(Math.max(jittered, failure.retryAfterMs ?? 0));
 }

@@ -21,13 +21,13 @@ export interface NodeRequest extends IncomingMessage {
 }
 
 const PARSED =
-  "The body was parsed before it came here, and a signature is over the raw bytes. Use express.raw({ type: '*/*' }) " +
+  "The body was already parsed, but the signature covers the raw bytes. Use express.raw({ type: '*/*' }) " +
   'for this route, or keep the raw bytes in request.rawBody (NestJS: rawBody: true).';
 const PARSED_EVENT =
-  'The body of the event was parsed before it came here, and a signature is over the raw bytes. Hand over the event ' +
-  'as Lambda gets it (proxy integration, no body parser before).';
+  'The body of the event was already parsed, but the signature covers the raw bytes. Pass on the event ' +
+  'as Lambda receives it (proxy integration, no body parser).';
 const GONE =
-  'Something has read the body before it came here, and the raw bytes are gone. Put this before all body parsers, ' +
+  'The body was already read, and its raw bytes are lost. Install this handler before all body parsers, ' +
   'or keep the raw bytes in request.rawBody.';
 
 /** For `node:http` and frameworks on it: the raw bytes that they kept, or else the unread stream. */
@@ -84,7 +84,7 @@ async function readAll(
       chunks.push(bytes);
     }
   } catch (error) {
-    return refused('body_incomplete', `The connection ended before the whole body had come: ${error}`);
+    return refused('body_incomplete', `The connection ended before the body was complete: ${error}`);
   }
   return { ok: true, bytes: Buffer.concat(chunks, size) };
 }

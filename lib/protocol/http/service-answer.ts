@@ -28,7 +28,7 @@ interface AnswerProblem {
 }
 
 /** Statuses that mean "not now", from any sender and with any code. */
-const PASSING_STATUSES = new Set([408, 425, 429]);
+const TRANSIENT_STATUSES = new Set([408, 425, 429]);
 
 /** Final codes of the service. An unlisted code may come from a later version, so it is not final. */
 const FINAL_CODES = new Set(
@@ -63,7 +63,7 @@ export function readServiceAnswer({ status, headers, body }: HttpAnswer): Servic
   const problem = type === 'application/problem+json' ? problemOf(json) : undefined;
   // A problem repeats its status. If the two differ, something on the way changed one, and neither is trusted.
   const isWhole = json?.status === undefined || json.status === status;
-  const isRefusal = status >= 400 && status < 500 && !PASSING_STATUSES.has(status);
+  const isRefusal = status >= 400 && status < 500 && !TRANSIENT_STATUSES.has(status);
   if (json !== undefined && problem !== undefined && isRefusal && isWhole && isFinalCode(problem.code)) {
     return { kind: 'refused', problem, json };
   }
@@ -83,10 +83,10 @@ export function problemOf(json: unknown): AnswerProblem | undefined {
 }
 
 function codeOf(status: number, problem: AnswerProblem | undefined): string {
-  const isPassing = status >= 500 || PASSING_STATUSES.has(status);
-  if (isPassing && problem !== undefined && !isFinalCode(problem.code)) return problem.code;
+  const isTransient = status >= 500 || TRANSIENT_STATUSES.has(status);
+  if (isTransient && problem !== undefined && !isFinalCode(problem.code)) return problem.code;
   if (status === 429) return 'throttled';
-  return isPassing ? 'unavailable' : 'unexpected_answer';
+  return isTransient ? 'unavailable' : 'unexpected_answer';
 }
 
 function mediaTypeOf(contentType: string | null): string | undefined {

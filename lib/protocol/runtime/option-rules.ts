@@ -62,8 +62,8 @@ export function functionsProblem(
   if (typeof value !== 'object' && typeof value !== 'function') {
     return `${name} is not an object, but ${kindOf(value)}.`;
   }
-  const lacking = functions.find((one) => typeof (value as Record<string, unknown>)[one] !== 'function');
-  return lacking === undefined ? undefined : `${name} has no function ${lacking}.`;
+  const missing = functions.find((one) => typeof (value as Record<string, unknown>)[one] !== 'function');
+  return missing === undefined ? undefined : `${name} has no function ${missing}.`;
 }
 
 export function functionProblem(name: string, value: unknown): string | undefined {

@@ -45,12 +45,12 @@ export function readSignatureHeaders(headers: HeaderSource): ReadHeaders {
 }
 
 function missing(name: string): ReadHeaders {
-  const message = `There is no header ${name}: was it signed by the service, and do proxies on the way pass it on?`;
+  const message = `The header ${name} is missing. Was the request signed by the service, and do proxies pass the header on?`;
   return { ok: false, code: 'missing_header', message };
 }
 
 function malformed(name: string): ReadHeaders {
-  const message = `The header ${name} does not have its form: is it as the service sent it?`;
+  const message = `The header ${name} is malformed. Did a proxy change it?`;
   return { ok: false, code: 'malformed_header', message };
 }
 
@@ -65,7 +65,7 @@ export function timeRefusal(
   { nowMs, toleranceSeconds }: { readonly nowMs: number; readonly toleranceSeconds: number },
 ): TimeRefusal | undefined {
   const ageSeconds = nowMs / SECOND_MS - timestampSeconds;
-  const message = `It was signed ${ago(ageSeconds)} by the clock of this machine: is that clock right?`;
+  const message = `It was signed ${ago(ageSeconds)} according to this machine's clock. Is that clock right?`;
   // The negated comparisons also refuse if the clock or the tolerance is NaN.
   if (!(ageSeconds <= toleranceSeconds)) return { code: 'timestamp_too_old', message };
   if (!(-ageSeconds <= toleranceSeconds)) return { code: 'timestamp_too_new', message };

@@ -2,7 +2,7 @@ import { matches, TRANSACTION_ID } from '../../protocol/id-forms.ts';
 import type { Outcome } from '../outcome.ts';
 import { ReceiverFault } from '../receiver-fault.ts';
 import type { ApplyResult } from '../stores/receiver-store.ts';
-import { type Client, nextOf, type Standing } from './service-client.ts';
+import { type Client, nextOf, type TransactionAnswer } from './service-client.ts';
 import { noCounts, type Taking } from './taking.ts';
 
 /** An order that has waited too long, named by its transaction or by its own order number. */
@@ -30,10 +30,10 @@ export async function askDue(
   if ('transactionId' in order) {
     // No other form can be an id. In a URL path, other characters could address a different resource.
     if (!matches(TRANSACTION_ID, order.transactionId)) {
-      throw new ReceiverFault('invalid_id', `There can be no transaction ${order.transactionId}.`);
+      throw new ReceiverFault('invalid_id', `The transaction id ${order.transactionId} is not valid.`);
     }
-    const standing = await client.transaction(order.transactionId);
-    return { asOf: standing.asOf, transactions: await takeAll(taking, [standing]) };
+    const answer = await client.transaction(order.transactionId);
+    return { asOf: answer.asOf, transactions: await takeAll(taking, [answer]) };
   }
   const transactions: DueTransaction[] = [];
   let [asOf, cursor] = [undefined, undefined] as (string | undefined)[];
@@ -51,13 +51,16 @@ export async function askDue(
   );
 }
 
-async function takeAll(taking: Taking, standings: readonly Standing[]): Promise<readonly DueTransaction[]> {
+async function takeAll(
+  taking: Taking,
+  answers: readonly TransactionAnswer[],
+): Promise<readonly DueTransaction[]> {
   const taken: DueTransaction[] = [];
-  for (const standing of standings) {
-    if (standing.kind === 'pending') taken.push({ kind: 'pending', transactionId: standing.transactionId });
-    if (standing.kind !== 'ended') continue;
-    const { kind } = await taking.standing(standing, noCounts());
-    taken.push({ kind: 'ended', outcome: standing.outcome, result: kind });
+  for (const answer of answers) {
+    if (answer.kind === 'pending') taken.push({ kind: 'pending', transactionId: answer.transactionId });
+    if (answer.kind !== 'ended') continue;
+    const { kind } = await taking.takeAnswer(answer, noCounts());
+    taken.push({ kind: 'ended', outcome: answer.outcome, result: kind });
   }
   return taken;
 }

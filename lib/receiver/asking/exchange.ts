@@ -88,13 +88,13 @@ function believed<Result>(
   const wait = { retryAfterMs: Math.min(askedMs, MAX_RETRY_AFTER_MS) };
   const isRedirect = answer.status >= 300 && answer.status < 400;
   if (isRedirect || answer.status === 429 || answer.status >= 500) {
-    return { fault: new ReceiverFault('service_unavailable', whyOf(answer)), ...wait };
+    return { fault: new ReceiverFault('service_unavailable', describe(answer)), ...wait };
   }
   try {
     return { result: read(answer) };
   } catch (cause) {
     if (!(cause instanceof ReceiverFault) || !cause.retryable) throw cause;
-    const why = `${whyOf(answer)}: ${cause.message}`;
+    const why = `${describe(answer)}: ${cause.message}`;
     return { fault: new ReceiverFault(cause.code, why, { cause }), ...wait };
   }
 }
@@ -104,15 +104,15 @@ function noAnswer(exchanged: Exclude<Exchanged, { readonly kind: 'answered' }>):
     const what = `The answer, status ${exchanged.status}, has more than ${MAX_ANSWER_BYTES} bytes.`;
     return new ReceiverFault('answer_too_large', what);
   }
-  const why = exchanged.kind === 'timeout' ? 'time-out.' : 'no connection.';
+  const why = exchanged.kind === 'timeout' ? 'time-out.' : 'the connection failed.';
   return new ReceiverFault('service_unavailable', why, { cause: exchanged.cause });
 }
 
-function whyOf({ status, headers }: HttpAnswer): string {
+function describe({ status, headers }: HttpAnswer): string {
   return `status ${status} (${headers.get('content-type') ?? 'no content type'})`;
 }
 
 function unanswered({ method, target }: Question, tries: number, last: ReceiverFault): ReceiverFault {
-  const message = `${method} ${target} was not answered in ${tries} tries. The last time: ${last.message}`;
+  const message = `${method} ${target} failed in all ${tries} tries. Last failure: ${last.message}`;
   return new ReceiverFault(last.code, message, { cause: last.cause, retryable: true });
 }

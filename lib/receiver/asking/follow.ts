@@ -46,7 +46,7 @@ export async function follow(ports: FollowPorts, options: FollowOptions = {}): P
   const { everySeconds, signal, onProgress } = options;
   // Without a pause, the loop would send requests continuously.
   if (everySeconds !== undefined && !(Number.isFinite(everySeconds) && everySeconds > 0)) {
-    throw new ReceiverFault('invalid_option', 'everySeconds is not a positive number.');
+    throw new ReceiverFault('invalid_option', 'everySeconds must be a positive number.');
   }
   const report: Running = { ...noCounts(), read: 0, watermark: undefined };
   const isOver = () => everySeconds === undefined || signal?.aborted === true;
@@ -54,8 +54,8 @@ export async function follow(ports: FollowPorts, options: FollowOptions = {}): P
     try {
       await catchUp(ports, report, options);
     } catch (error) {
-      const isPassing = error instanceof ReceiverFault && error.retryable;
-      if (!isPassing || isOver()) throw error;
+      const isTransient = error instanceof ReceiverFault && error.retryable;
+      if (!isTransient || isOver()) throw error;
       onProgress?.({ event: 'away', fault: error });
     }
     if (isOver()) return report;

@@ -18,7 +18,7 @@ export interface ServiceOptions extends ExchangeOptions {
 }
 
 /** The state of a transaction at `asOf`. */
-export type Standing =
+export type TransactionAnswer =
   | {
       readonly kind: 'ended';
       readonly asOf: string;
@@ -49,8 +49,8 @@ export interface Refusal {
  * recent.
  */
 export interface Client {
-  transaction(transactionId: string): Promise<Standing>;
-  byReference(reference: string, cursor: string | undefined): Promise<Page<Standing>>;
+  transaction(transactionId: string): Promise<TransactionAnswer>;
+  byReference(reference: string, cursor: string | undefined): Promise<Page<TransactionAnswer>>;
   feed(from: { readonly cursor: string } | { readonly since: string }): Promise<Page<ListedOutcome>>;
   /** @returns false if the service refused, because there is nothing left to acknowledge */
   acknowledge(key: { readonly transactionId: string; readonly version: number }): Promise<boolean>;
@@ -97,13 +97,13 @@ export function createClient(
 
   /** Accepts only signed answers. The exception: problems about keys, for which the service cannot sign. */
   const verified = (raw: HttpAnswer, request: string): VerifiedAnswer => {
-    const says = readServiceAnswer(raw);
+    const parsed = readServiceAnswer(raw);
     const isSigned = raw.headers.get(SIGNATURE_HEADER) !== null;
-    if (!isSigned && says.kind === 'refused' && KEY_CODES.has(says.problem.code)) {
-      throw new ReceiverFault('key_refused', `The service refuses the key: ${says.problem.code}.`);
+    if (!isSigned && parsed.kind === 'refused' && KEY_CODES.has(parsed.problem.code)) {
+      throw new ReceiverFault('key_refused', `The service refused the key: ${parsed.problem.code}.`);
     }
-    if (!isSigned && says.kind === 'unclear' && !/json/i.test(raw.headers.get('content-type') ?? '')) {
-      const message = 'It is not signed, and no answer of the service: does service.url name it?';
+    if (!isSigned && parsed.kind === 'unclear' && !/json/i.test(raw.headers.get('content-type') ?? '')) {
+      const message = 'The answer is not signed and not from the service. Is service.url correct?';
       throw new ReceiverFault('service_unavailable', message);
     }
     return fromAnswer(() => verifyAnswer(raw, request));
@@ -119,7 +119,7 @@ export function createClient(
     async transaction(transactionId) {
       const path = `/v1/transactions/${transactionId}`;
       const answer = await read(path);
-      if (!('kind' in answer)) return fromAnswer(() => standingOf(answer.content, answer.asOf));
+      if (!('kind' in answer)) return fromAnswer(() => transactionAnswer(answer.content, answer.asOf));
       if (answer.code !== 'unknown_transaction') throw refused(path, answer);
       return { kind: 'unknown', asOf: textOf(answer.content, 'asOf'), transactionId };
     },
@@ -127,7 +127,7 @@ export function createClient(
     async byReference(reference, cursor) {
       const answer = await read('/v1/transactions', { reference, ...(cursor !== undefined && { cursor }) });
       if ('kind' in answer) throw refused(`reference ${reference}`, answer);
-      return pageOf(answer, (item) => standingOf(item, answer.asOf));
+      return pageOf(answer, (item) => transactionAnswer(item, answer.asOf));
     },
 
     async feed(from) {
@@ -177,10 +177,10 @@ export function pageOf<T>({ asOf, content }: VerifiedAnswer, read: (item: JsonOb
 export function nextOf(page: Page<unknown>, cursor: string | undefined): string | undefined {
   if (!page.hasMore) return undefined;
   if (page.nextCursor !== undefined && page.nextCursor !== cursor) return page.nextCursor;
-  throw malformedAnswer('A list has more, and its cursor does not lead there.');
+  throw malformedAnswer('The list has more items, but its cursor is missing or did not advance.');
 }
 
-function standingOf(content: JsonObject, asOf: string): Standing {
+function transactionAnswer(content: JsonObject, asOf: string): TransactionAnswer {
   if (content.status === 'PENDING') {
     return { kind: 'pending', asOf, transactionId: textOf(content, 'transactionId') };
   }

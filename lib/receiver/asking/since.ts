@@ -11,7 +11,7 @@ export function sinceOf({ since }: { readonly since: string | undefined }): stri
   if (since !== undefined) return isoTime(fullHour(since));
   throw new ReceiverFault(
     'since_missing',
-    'No run has stored a mark yet, so service.since must say from when on: a full hour.',
+    'service.since is required until a run has stored a mark: a full hour.',
   );
 }
 

@@ -2,7 +2,7 @@ import { boundedMapUntilFailure } from '../../protocol/runtime/bounded-map.ts';
 import type { Applying } from '../applying.ts';
 import type { ListedOutcome } from '../outcome.ts';
 import type { AppliedOutcome, ApplyResult, ReceiverStore } from '../stores/receiver-store.ts';
-import type { Client, Standing } from './service-client.ts';
+import type { Client, TransactionAnswer } from './service-client.ts';
 
 /** Result counts of one run. */
 export interface Counts {
@@ -25,7 +25,10 @@ export interface Taking {
   /** For each listed row that was not applied here: reads the outcome, applies it and acknowledges it. */
   listed(rows: readonly ListedOutcome[], counts: Counts): Promise<void>;
   /** Applies the outcome of an answer, and acknowledges it. */
-  standing(standing: Extract<Standing, { readonly kind: 'ended' }>, counts: Counts): Promise<ApplyResult>;
+  takeAnswer(
+    answer: Extract<TransactionAnswer, { readonly kind: 'ended' }>,
+    counts: Counts,
+  ): Promise<ApplyResult>;
   /** Acknowledges outcomes that earlier runs applied but did not acknowledge. */
   acknowledgeLeft(counts: Counts): Promise<void>;
 }
@@ -42,9 +45,9 @@ export function createTaking(options: {
   readonly client: Client;
   readonly store: Pick<ReceiverStore<never>, 'find' | 'unacknowledged' | 'acknowledged'>;
   readonly applying: Applying;
-  readonly isTold: boolean;
+  readonly hasConflictHandler: boolean;
 }): Taking {
-  const { merchantId, client, store, applying, isTold } = options;
+  const { merchantId, client, store, applying, hasConflictHandler } = options;
 
   const acknowledge = async (
     key: { readonly transactionId: string; readonly version: number },
@@ -54,20 +57,20 @@ export function createTaking(options: {
     await store.acknowledged(merchantId, key);
   };
 
-  const standing: Taking['standing'] = async ({ outcome, isOpen }, counts) => {
+  const takeAnswer: Taking['takeAnswer'] = async ({ outcome, isOpen }, counts) => {
     // `acknowledgeLater` is stored with the outcome. If the process dies after this commit, the next run acknowledges.
     const result = await applying.apply(outcome, { channel: 'asked', acknowledgeLater: isOpen });
     if (result.kind === 'applied') counts.applied += 1;
     if (result.kind === 'conflict') {
       counts.conflicts += 1;
-      if (!isTold) counts.unsettled += 1;
+      if (!hasConflictHandler) counts.unsettled += 1;
     }
     if (isOpen && result.kind !== 'conflict') await acknowledge(outcome, counts);
     return result;
   };
 
   return {
-    standing,
+    takeAnswer,
 
     async listed(rows, counts) {
       const ids = rows.map(({ transactionId }) => transactionId);
@@ -75,7 +78,7 @@ export function createTaking(options: {
       const missing = rows.filter((row) => !isApplied(row, here.get(row.transactionId)));
       await boundedMapUntilFailure(missing, QUESTIONS, async ({ transactionId }) => {
         const answer = await client.transaction(transactionId);
-        if (answer.kind === 'ended') await standing(answer, counts);
+        if (answer.kind === 'ended') await takeAnswer(answer, counts);
         // Listed, but the query by id shows no outcome. Asking again now would not settle it.
         else counts.unsettled += 1;
       });

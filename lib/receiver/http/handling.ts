@@ -56,7 +56,7 @@ export function answering(handler: CallbackHandler, options: AdapterOptions = {}
     errorOf: ({ code, message }) => new ReceiverFault(code, message),
     failed(error) {
       const fault = faultFrom(error);
-      tell(options.onRefused ?? handler.onRefused ?? logFailure, fault);
+      notify(options.onRefused ?? handler.onRefused ?? logFailure, fault);
       return refusal(fault);
     },
   });
@@ -65,10 +65,10 @@ export function answering(handler: CallbackHandler, options: AdapterOptions = {}
 /** Converts any error to a fault; an unknown error gets the code `internal`. */
 export function faultFrom(error: unknown): ReceiverFault {
   if (error instanceof ReceiverFault) return error;
-  return new ReceiverFault('internal', 'Something failed that should not.', { cause: error });
+  return new ReceiverFault('internal', 'Internal error.', { cause: error });
 }
 
-function tell(onRefused: (fault: ReceiverFault) => void, fault: ReceiverFault): void {
+function notify(onRefused: (fault: ReceiverFault) => void, fault: ReceiverFault): void {
   try {
     onRefused(fault);
   } catch {

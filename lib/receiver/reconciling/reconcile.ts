@@ -122,9 +122,9 @@ async function descend(
   });
   let differing = 0;
   const days = await look(ports, descent, { span: opening, resolution: 'day', there: opening.slices });
-  const hours = await lookCloser(ports, descent, { spans: days, resolution: 'hour' });
+  const hours = await refine(ports, descent, { spans: days, resolution: 'hour' });
   for (const span of mergeNeighbours(hours)) {
-    for (const window of await lookCloser(ports, descent, { spans: [span], resolution: 'window' })) {
+    for (const window of await refine(ports, descent, { spans: [span], resolution: 'window' })) {
       await moveMark(window.fromMs);
       if (options.signal?.aborted === true) return report(window.fromMs, differing);
       await repairWindow(ports, window, counts);
@@ -151,7 +151,7 @@ function markMover(
   };
 }
 
-async function lookCloser(
+async function refine(
   ports: ReconcilePorts,
   descent: Descent,
   { spans, resolution }: { readonly spans: readonly Span[]; readonly resolution: Resolution },

@@ -16,35 +16,35 @@ export interface RepairPorts {
   readonly store: Pick<ReceiverStore<never>, 'rows' | 'digests'>;
   readonly types: EventTypes;
   /** Whether `onConflict` is set. */
-  readonly isTold: boolean;
+  readonly hasConflictHandler: boolean;
 }
 
 /** Approximate size of the parts of an answer in bytes. Used to choose the cheaper way. */
 const COST = { request: 1_000, bucket: 70, row: 350 };
 
 /** How often one run starts on the same window. A window is revised at most once or twice in its life. */
-const MAX_BEGINNINGS = 3;
+const MAX_STARTS = 3;
 
 type Repair = 'settled' | 'revised';
 
 /**
  * Finds the differences in one closed window and settles them. If the service revises the window meanwhile, the repair
- * of that window starts again, at most {@link MAX_BEGINNINGS} times; then the window counts as unsettled.
+ * of that window starts again, at most {@link MAX_STARTS} times; then the window counts as unsettled.
  */
 export async function repairWindow(ports: RepairPorts, window: Difference, counts: Counts): Promise<void> {
   let differing: Difference | undefined = window;
-  for (let beginnings = 1; differing !== undefined; beginnings += 1) {
+  for (let starts = 1; differing !== undefined; starts += 1) {
     if ((await repairRevision(ports, differing, counts)) === 'settled') return;
-    if (beginnings === MAX_BEGINNINGS) {
+    if (starts === MAX_STARTS) {
       counts.unsettled += 1;
       return;
     }
-    differing = await lookAgain(ports, differing);
+    differing = await compareAgain(ports, differing);
   }
 }
 
 /** Compares the same window again with its current revision; undefined if nothing differs any more. */
-async function lookAgain(ports: RepairPorts, window: Difference): Promise<Difference | undefined> {
+async function compareAgain(ports: RepairPorts, window: Difference): Promise<Difference | undefined> {
   const everySeconds = (window.toMs - window.fromMs) / 1_000;
   const there = await ports.questions.slices(window, 'window');
   const { differences } = await compare(ports, { ...window, everySeconds, there });
@@ -55,12 +55,12 @@ async function lookAgain(ports: RepairPorts, window: Difference): Promise<Differ
 async function repairRevision(ports: RepairPorts, window: Difference, counts: Counts): Promise<Repair> {
   const buckets = isCheaperWhole(window) ? undefined : await ports.questions.buckets(window.fromMs);
   if (buckets === undefined) {
-    const said = { count: window.there, hash: window.thereHash };
-    return repairRows(ports, window, { bucket: undefined, said, counts });
+    const expected = { count: window.there, hash: window.thereHash };
+    return repairRows(ports, window, { bucket: undefined, expected, counts });
   }
   for (const bucket of await differingBuckets(ports, window, buckets)) {
-    const said = buckets.find((one) => one.bucket === bucket) ?? { count: 0, hash: 0n };
-    if ((await repairRows(ports, window, { bucket, said, counts })) === 'revised') return 'revised';
+    const expected = buckets.find((one) => one.bucket === bucket) ?? { count: 0, hash: 0n };
+    if ((await repairRows(ports, window, { bucket, expected, counts })) === 'revised') return 'revised';
   }
   return 'settled';
 }
@@ -105,12 +105,12 @@ async function repairRows(
   of: {
     readonly bucket: number | undefined;
     /** Row count and hash of the window or bucket, from the service's digest. */
-    readonly said: { readonly count: number; readonly hash: bigint };
+    readonly expected: { readonly count: number; readonly hash: bigint };
     readonly counts: Counts;
   },
 ): Promise<Repair> {
   const { questions, taking, store, merchantId, types } = ports;
-  const { bucket, said, counts } = of;
+  const { bucket, expected, counts } = of;
   const listed = new Set<string>();
   let hash = 0n;
   let cursor: string | undefined;
@@ -125,7 +125,7 @@ async function repairRows(
     cursor = nextOf(page, cursor);
   } while (cursor !== undefined);
   // If the list does not match its digest, a row may be missing. Unsettled: the mark stays, and the next run asks again.
-  if (listed.size !== said.count || hash !== said.hash) counts.unsettled += 1;
+  if (listed.size !== expected.count || hash !== expected.hash) counts.unsettled += 1;
 
   const range = { merchantId, fromMs, toMs, ...(bucket !== undefined && { bucket }) };
   for await (const row of store.rows(range)) {
@@ -136,14 +136,14 @@ async function repairRows(
 
 /** A row that was applied here and is not listed by the service. It cannot be repaired here, so it becomes a conflict. */
 async function settleExtra(ports: RepairPorts, applied: AppliedOutcome, counts: Counts): Promise<void> {
-  const { client, taking, applying, isTold } = ports;
-  const standing = await client.transaction(applied.transactionId);
-  if (standing.kind === 'ended') {
-    const { kind } = await taking.standing(standing, counts);
+  const { client, taking, applying, hasConflictHandler } = ports;
+  const answer = await client.transaction(applied.transactionId);
+  if (answer.kind === 'ended') {
+    const { kind } = await taking.takeAnswer(answer, counts);
     if (kind === 'conflict') return;
   }
-  const kind = standing.kind === 'unknown' ? 'unknown_there' : 'unlisted_there';
-  await applying.conflict({ kind, applied, asOf: standing.asOf });
+  const kind = answer.kind === 'unknown' ? 'unknown_there' : 'unlisted_there';
+  await applying.conflict({ kind, applied, asOf: answer.asOf });
   counts.conflicts += 1;
-  if (!isTold) counts.unsettled += 1;
+  if (!hasConflictHandler) counts.unsettled += 1;
 }

@@ -1,5 +1,5 @@
 import type { DynamoDBDocument, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { PASSING_REASONS } from '../../protocol/table/passing-failures.ts';
+import { TRANSIENT_REASONS } from '../../protocol/table/transient-failures.ts';
 import type { Pauses } from '../pauses.ts';
 import { ReceiverFault } from '../receiver-fault.ts';
 
@@ -26,7 +26,7 @@ export async function writeTogether(
       const codes = cancellationCodes(error);
       if (codes === undefined) throw error;
       if (codes[0] === 'ConditionalCheckFailed') return 'exists';
-      if (codes.includes('ConditionalCheckFailed') || !codes.some((code) => PASSING_REASONS.has(code))) {
+      if (codes.includes('ConditionalCheckFailed') || !codes.some((code) => TRANSIENT_REASONS.has(code))) {
         const message = `A write of onOutcome was refused: ${codes.join(', ')}.`;
         throw new ReceiverFault('effects_refused', message, { cause: error });
       }

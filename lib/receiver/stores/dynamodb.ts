@@ -71,7 +71,7 @@ export function dynamodbStore(options: DynamoDbStoreOptions): ReceiverStore<Dyna
   const { client, tableName: TableName, pauses = systemPauses } = options;
   const clientProblem = functionsProblem('client', client, CLIENT_FUNCTIONS);
   assertOptions([
-    clientProblem && `${clientProblem} Make it with DynamoDBDocument.from(new DynamoDBClient()).`,
+    clientProblem && `${clientProblem} Create it with DynamoDBDocument.from(new DynamoDBClient()).`,
     textProblem('tableName', TableName),
     functionsProblem('pauses', pauses, ['sleep', 'fraction']),
   ]);
@@ -107,7 +107,7 @@ export function dynamodbStore(options: DynamoDbStoreOptions): ReceiverStore<Dyna
       const added: TransactItem[] = [];
       await effects({ add: (...items) => void added.push(...items) });
       if (added.length > MAX_EFFECTS) {
-        const message = `onOutcome added ${added.length} items; a transaction has room for ${MAX_EFFECTS}.`;
+        const message = `onOutcome added ${added.length} items; the maximum is ${MAX_EFFECTS}.`;
         throw new ReceiverFault('too_many_effects', message);
       }
       const written = await writeTogether(client, pauses, [
@@ -128,7 +128,7 @@ export function dynamodbStore(options: DynamoDbStoreOptions): ReceiverStore<Dyna
       const after = decide(await read(merchantId, transactionId), next);
       // Another writer applied an outcome of this transaction between our read and our write.
       if (after.kind !== 'apply') return after;
-      throw new ReceiverFault('store_unavailable', 'An outcome was applied, and is not there any more.');
+      throw new ReceiverFault('store_unavailable', 'An applied outcome was deleted from the store.');
     },
 
     async find(merchantId, transactionIds) {
@@ -136,7 +136,7 @@ export function dynamodbStore(options: DynamoDbStoreOptions): ReceiverStore<Dyna
       for (let start = 0; start < transactionIds.length; start += BATCH) {
         let Keys = transactionIds.slice(start, start + BATCH).map((id) => appliedKey(merchantId, id));
         for (let tries = 1; Keys.length > 0; tries += 1) {
-          if (tries > MAX_BATCH_TRIES) throw new ReceiverFault('store_unavailable', 'Reading was throttled.');
+          if (tries > MAX_BATCH_TRIES) throw new ReceiverFault('store_unavailable', 'Reads were throttled.');
           if (tries > 1) await pauses.sleep(BATCH_PAUSE_MS * 2 ** tries * pauses.fraction());
           const page = await client.batchGet({
             RequestItems: { [TableName]: { Keys, ConsistentRead: true } },

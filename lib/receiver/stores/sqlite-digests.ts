@@ -28,7 +28,7 @@ interface SliceRow {
 
 export function rememberInSlice(db: SqliteDatabase, row: AppliedOutcome): void {
   const startMs = sliceStart(row.listedAtMs, SLICE_SECONDS);
-  const standing = db
+  const stored = db
     .prepare(
       `SELECT * FROM tidings_slices WHERE merchant_id = ? AND start_ms = ? AND transaction_type = ? AND status = ?
        AND currency = ?`,
@@ -36,7 +36,7 @@ export function rememberInSlice(db: SqliteDatabase, row: AppliedOutcome): void {
     .get(row.merchantId, startMs, row.transactionType, row.status, row.currency) as SliceRow | undefined;
   const sum = createDigestSum();
   sum.addRow(row);
-  if (standing !== undefined && standing !== null) sum.addDigest([groupFrom(standing)]);
+  if (stored !== undefined && stored !== null) sum.addDigest([groupFrom(stored)]);
   for (const { transactionType, status, currency, count, amount, hash } of sum.digest()) {
     db.prepare('INSERT OR REPLACE INTO tidings_slices VALUES (?, ?, ?, ?, ?, ?, ?, ?)').run(
       row.merchantId,

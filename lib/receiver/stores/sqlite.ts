@@ -151,6 +151,6 @@ function assertDone(result: unknown): void {
   Promise.resolve(result).catch(() => undefined);
   throw new ReceiverFault(
     'effects_not_synchronous',
-    'onOutcome returned a promise. With SQLite it must write through db at once, without await.',
+    'onOutcome returned a promise. With SQLite it must write through db synchronously, without await.',
   );
 }

@@ -141,7 +141,7 @@ export function sampleOutcome(changes: Partial<Outcome> = {}): Outcome {
   };
 }
 
-/** A clock that stands still until it is advanced. */
+/** A clock that does not move until it is advanced. */
 export interface FakeClock {
   readonly now: Now;
   advance(seconds: number): void;

@@ -65,17 +65,20 @@ export function createAnswerVerifier(
     const nowMs = now();
     const { json } = verifySigned(answer, { keys, nowMs, toleranceSeconds });
     if (!isObject(json) || typeof json.asOf !== 'string' || typeof json.request !== 'string') {
-      throw new ReceiverFault('malformed_body', 'The answer does not say to what it is one, and as of when.');
+      throw new ReceiverFault('malformed_body', 'The answer has no valid request or asOf.');
     }
     if (json.merchantId !== merchantId) {
-      throw new ReceiverFault('other_merchant', `The answer is of merchant ${String(json.merchantId)}.`);
+      throw new ReceiverFault('other_merchant', `The answer belongs to merchant ${String(json.merchantId)}.`);
     }
     if (json.request !== request) {
-      throw new ReceiverFault('wrong_question', `Asked ${request}, got the answer to ${json.request}.`);
+      throw new ReceiverFault(
+        'wrong_question',
+        `The request was ${request}, but the answer is for ${json.request}.`,
+      );
     }
     const ageSeconds = (nowMs - instantOf(json.asOf)) / SECOND_MS;
     if (!(ageSeconds <= maxAgeSeconds && -ageSeconds <= toleranceSeconds)) {
-      throw new ReceiverFault('answer_too_old', `The answer is as of ${json.asOf}.`);
+      throw new ReceiverFault('answer_too_old', `The answer's asOf ${json.asOf} is outside the allowed age.`);
     }
     return { asOf: json.asOf, content: json };
   };

@@ -31,7 +31,7 @@ function namedSecrets(option: string, secrets: unknown): readonly (readonly [str
 function verificationKey([name, secret]: readonly [string, string]): VerificationKey {
   if (!secret.startsWith(PUBLIC_KEY_PREFIX)) return { scheme: 'v1', bytes: checkedSecret(secret, name) };
   const key = publicKeyOf(secret);
-  if (key === undefined) throw malformed(`${name} is not whpk_ and 32 bytes in base64.`);
+  if (key === undefined) throw malformed(`${name} must be whpk_ and 32 bytes in base64.`);
   return { scheme: 'v1a', key };
 }
 
@@ -57,13 +57,11 @@ export function checkedSecret(secret: string, name = 'secrets'): Uint8Array {
   const problem = textProblem(name, secret);
   if (problem !== undefined) throw malformed(problem);
   if (!secret.startsWith(SECRET_PREFIX)) {
-    throw malformed(
-      `${name} does not begin with whsec_ (a secret) or whpk_ (the public key of an endpoint).`,
-    );
+    throw malformed(`${name} must begin with whsec_ (a secret) or whpk_ (the public key of an endpoint).`);
   }
   const bytes = secretBytes(secret);
   if (bytes !== undefined) return bytes;
-  throw malformed(`${name} is not whsec_ and 24 to 64 bytes in base64: is all of it there?`);
+  throw malformed(`${name} must be whsec_ and 24 to 64 bytes in base64. Is it complete?`);
 }
 
 function malformed(message: string): ReceiverFault {

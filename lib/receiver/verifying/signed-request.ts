@@ -40,7 +40,7 @@ export function verifySigned(request: SignedRequest, verifying: Verifying): Sign
   const body = typeof request.body === 'string' ? Buffer.from(request.body, 'utf8') : request.body;
   if (!isSigned(headers, body, verifying.keys)) {
     const message =
-      'No signature is right by any of the secrets. Is a secret another one or old, or is the body not the raw bytes?';
+      'No signature matches a secret. Is a secret wrong or out of date, or is the body not the raw bytes?';
     throw new ReceiverFault('signature_mismatch', message);
   }
   return { id: headers.id, json: jsonOf(body) };
@@ -50,6 +50,6 @@ function jsonOf(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (cause) {
-    throw new ReceiverFault('malformed_body', 'What was signed is not JSON.', { cause });
+    throw new ReceiverFault('malformed_body', 'The signed content is not JSON.', { cause });
   }
 }

@@ -1,23 +1,27 @@
 import { Stack } from 'aws-cdk-lib';
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { MAX_QUEUE_DELAY_SECONDS, QUEUES } from '../../settings.ts';
+import { accept } from '../accepted-findings.ts';
 import type { Lanes } from '../delivery/lanes.ts';
+import type { FrontDoor } from '../front/front-door.ts';
 import type { Intake } from '../ingest/intake-queue.ts';
 import { BEHIND, COUNTED } from './alarm-list.ts';
 import {
+  deadLetters,
   errorsOf,
   failedShareOf,
   latencyOf,
   messageAge,
   PERIOD,
   quietMessageAge,
+  relayLag,
   serviceMetric,
 } from './alarm-metrics.ts';
 
@@ -31,15 +35,17 @@ const RELAY_BEHIND_MS = 60_000;
 export interface AlarmOptions {
   readonly lanes: Lanes;
   readonly intake: Intake;
-  readonly api: HttpApi;
+  readonly api: FrontDoor;
   readonly functions: Readonly<Record<string, LambdaFunction>> & { readonly relay: LambdaFunction };
   readonly windowSeconds: number;
+  /** Encrypts what is published. */
+  readonly key?: IKey | undefined;
 }
 
 interface AlarmSettings {
   /** Its heading in the runbook. */
   readonly entry: string;
-  readonly says: string;
+  readonly description: string;
   readonly threshold: number;
   /** How many of the last three periods must reach the threshold. Default: one period alone triggers the alarm. */
   readonly ofThree?: 2 | 3;
@@ -50,7 +56,7 @@ type AddAlarm = (id: string, metric: IMetric, settings: AlarmSettings) => void;
 
 /** The topic that operators subscribe to, and the alarms that publish to it: at most 28 billed metrics. */
 export function createAlarms(scope: Construct, options: AlarmOptions): Topic {
-  const topic = createTopic(scope);
+  const topic = createTopic(scope, options.key);
   const action = new SnsAction(topic);
   const add: AddAlarm = (id, metric, settings) => {
     const { isSilenceBad = false, ofThree = isSilenceBad ? 3 : undefined } = settings;
@@ -61,7 +67,7 @@ export function createAlarms(scope: Construct, options: AlarmOptions): Topic {
       ...(ofThree !== undefined && { datapointsToAlarm: ofThree }),
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: isSilenceBad ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${settings.says} What to do: docs/runbook.md, ${settings.entry}.`,
+      alarmDescription: `${settings.description} What to do: docs/runbook.md, ${settings.entry}.`,
     }).addAlarmAction(action);
   };
   addCounted(add);
@@ -70,15 +76,21 @@ export function createAlarms(scope: Construct, options: AlarmOptions): Topic {
   addApi(add, options);
   add('Errors', errorsOf(scope, options.functions), {
     entry: 'Errors',
-    says: 'A function failed or ran out of time.',
+    description: 'A function failed or ran out of time.',
     threshold: 1,
   });
   return topic;
 }
 
 /** Our policy replaces the default policy that SNS gives a topic, so it must name all publishers. */
-function createTopic(scope: Construct): Topic {
-  const topic = new Topic(scope, 'Operators', { enforceSSL: true });
+function createTopic(scope: Construct, key: IKey | undefined): Topic {
+  const topic = new Topic(scope, 'Operators', { enforceSSL: true, ...(key && { masterKey: key }) });
+  if (key === undefined) {
+    accept(topic, {
+      'PCI.DSS.321-SNSEncryptedKMS':
+        'An alarm names a metric and its value, no merchant and no payment. customerKey encrypts the topic with a KMS key.',
+    });
+  }
   topic.addToResourcePolicy(
     new PolicyStatement({
       sid: 'AlarmsOfThisAccount',
@@ -93,23 +105,23 @@ function createTopic(scope: Construct): Topic {
 }
 
 function addCounted(add: AddAlarm): void {
-  for (const { metric, says } of COUNTED) {
-    add(metric, serviceMetric(metric, 'Sum', PERIOD), { entry: metric, says, threshold: 1 });
+  for (const { metric, description } of COUNTED) {
+    add(metric, serviceMetric(metric, 'Sum', PERIOD), { entry: metric, description, threshold: 1 });
   }
 }
 
 function addBehind(add: AddAlarm, { functions, windowSeconds }: AlarmOptions): void {
-  for (const { metric, says, minutes, period } of BEHIND) {
+  for (const { metric, description, windows = 0, minutes, period } of BEHIND) {
     add(metric, serviceMetric(metric, 'Maximum', period), {
       entry: metric,
-      says,
-      threshold: 3 * windowSeconds + minutes * 60,
+      description,
+      threshold: windows * windowSeconds + minutes * 60,
       isSilenceBad: true,
     });
   }
-  add('RelayBehind', functions.relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD }), {
+  add('RelayBehind', relayLag(functions.relay), {
     entry: 'RelayBehind',
-    says: 'The relay is more than a minute behind the stream.',
+    description: 'The relay is more than a minute behind the stream.',
     threshold: RELAY_BEHIND_MS,
   });
 }
@@ -123,7 +135,7 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
   const age = (id: string, metric: IMetric, threshold: number) =>
     add(id, metric, {
       entry: id,
-      says: `The oldest message has waited longer than ${threshold} s.`,
+      description: `The oldest message has waited longer than ${threshold} s.`,
       threshold,
     });
   // A message of the longest delay may only just have become visible.
@@ -133,9 +145,9 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
   age('CheckLaneBehind', messageAge(lanes.check), delayed);
   age('IntakeBehind', messageAge(intake.queue), QUEUES.intake.visibilitySeconds + GRACE_SECONDS);
   const letters = (id: string, queue: IQueue) =>
-    add(id, queue.metricApproximateNumberOfMessagesVisible({ period: PERIOD }), {
+    add(id, deadLetters(queue), {
       entry: id,
-      says: `There are messages in the dead-letter queue ${id}.`,
+      description: `There are messages in the dead-letter queue ${id}.`,
       threshold: 1,
     });
   letters('DeadLetters', lanes.dead);
@@ -146,13 +158,13 @@ function addQueues(add: AddAlarm, { lanes, intake }: AlarmOptions): void {
 function addApi(add: AddAlarm, { api }: AlarmOptions): void {
   add('ApiFailing', failedShareOf(api), {
     entry: 'ApiFailing',
-    says: 'The API answers at least one request in twenty with 5xx.',
+    description: 'The API answers at least one request in twenty with 5xx.',
     threshold: FAILED_SHARE,
     ofThree: 2,
   });
   add('ApiSlow', latencyOf(api), {
     entry: 'ApiSlow',
-    says: 'At least one answer in ten takes 3 s or more.',
+    description: 'At least one answer in ten takes 3 s or more.',
     threshold: SLOW_MS,
     ofThree: 3,
   });

@@ -41,6 +41,7 @@ export function createAudit(part: Part): LambdaFunction {
     environment: {
       ...tableEnvironment(part.resources, part.settings),
       ...laneEnvironment(part.resources),
+      TIDINGS_AUDIT_AFTER_SECONDS: String(part.settings.auditAfterSeconds),
     },
   });
   everyMinutes(part.scope, fn, { minutes: 1, inputs: SHARES });

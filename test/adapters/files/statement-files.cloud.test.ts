@@ -20,11 +20,11 @@ const CREDENTIALS = {
 };
 
 describeStatementFiles('memory', async () => {
-  const { files, links, held } = memoryFiles();
+  const { files, links, contents } = memoryFiles();
   return {
     files,
     links,
-    fetch: async (url) => held.get(new URL(url).pathname),
+    fetch: async (url) => contents.get(new URL(url).pathname),
     leftOver: async () => 0,
     close: async () => undefined,
   };

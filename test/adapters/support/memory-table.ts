@@ -5,11 +5,11 @@ import type { TableUnderTest } from './throwaway-table.ts';
 
 export async function openMemoryTable(): Promise<TableUnderTest> {
   const events: ServiceEvent[] = [];
-  const { held, ...stores } = createMemoryStores({ clock });
+  const { contents, ...stores } = createMemoryStores({ clock });
   return {
     ...stores,
     events,
-    parked: async () => [...held.parked].map(([recordId, record]) => ({ recordId, ...record })),
+    parked: async () => [...contents.parked].map(([recordId, record]) => ({ recordId, ...record })),
     close: async () => undefined,
   };
 }

@@ -3,7 +3,7 @@ import type { MemoryStores } from '../../../lib/adapters/memory/memory-stores.ts
 import type { ServiceEvent } from '../../../lib/core/events.ts';
 
 /** The stores of one table, empty at first: all that a suite may know of what it holds to the ports. */
-export interface TableUnderTest extends Omit<MemoryStores, 'held'> {
+export interface TableUnderTest extends Omit<MemoryStores, 'contents'> {
   /** What the stores reported. */
   readonly events: readonly ServiceEvent[];
   /** What was parked, in any order. */

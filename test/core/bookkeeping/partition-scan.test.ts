@@ -35,7 +35,7 @@ async function partitionOf(count: number) {
   }
 
   async function walk(
-    ripeMs: number,
+    readyUntilMs: number,
     work: (merchantId: string, slice: Slice) => number | Promise<number> = (_, { toMs }) => toMs,
     { deadlineMs = Number.POSITIVE_INFINITY, windowSeconds = 300 } = {},
   ): Promise<number> {
@@ -44,7 +44,7 @@ async function partitionOf(count: number) {
       partition,
       mark: 'closed',
       markedMs: marked === undefined ? undefined : Date.parse(marked.through),
-      ripeMs,
+      readyUntilMs,
       windowSeconds,
       deadlineMs,
       work: async ({ merchantId }, slice) => {
@@ -64,7 +64,7 @@ async function partitionOf(count: number) {
 }
 
 describe('walking along the merchants of a partition', () => {
-  it('takes every merchant through what is ripe, and no further, once', async () => {
+  it('processes every merchant once, up to what is due and no further', async () => {
     const { walk, worked, ids, directory, partition } = await partitionOf(5);
     expect(await walk(START_MS + 2 * WINDOW_MS)).toBe(START_MS + 2 * WINDOW_MS);
     expect(await walk(START_MS + 2 * WINDOW_MS)).toBe(START_MS + 2 * WINDOW_MS);
@@ -121,9 +121,11 @@ describe('walking along the merchants of a partition', () => {
     async (windowSeconds) => {
       const { walk } = await partitionOf(1);
       const windowMs = windowSeconds * 1_000;
-      const ripeMs = START_MS + 24 * HOUR_MS;
-      const first = await walk(ripeMs, undefined, { windowSeconds });
-      expect((await walk(ripeMs, undefined, { windowSeconds })) - first).toBeGreaterThanOrEqual(9 * 60_000);
+      const readyUntilMs = START_MS + 24 * HOUR_MS;
+      const first = await walk(readyUntilMs, undefined, { windowSeconds });
+      expect((await walk(readyUntilMs, undefined, { windowSeconds })) - first).toBeGreaterThanOrEqual(
+        9 * 60_000,
+      );
       expect((first - START_MS) % windowMs).toBe(0);
     },
   );
@@ -137,11 +139,11 @@ describe('walking along the merchants of a partition', () => {
     expect((await marks()).get(one as never)).toBe(isoTime(START_MS + 2 * WINDOW_MS));
   });
 
-  it('comes round to everybody, however little a run gets done before its deadline', async () => {
+  it('reaches every merchant, even if each run does little before its deadline', async () => {
     const { time, walk, worked, ids } = await partitionOf(12);
-    const ripeMs = START_MS + WINDOW_MS;
+    const readyUntilMs = START_MS + WINDOW_MS;
     let runs = 0;
-    while ((await walk(ripeMs, tick, { deadlineMs: time.nowMs + 1 })) < ripeMs) {
+    while ((await walk(readyUntilMs, tick, { deadlineMs: time.nowMs + 1 })) < readyUntilMs) {
       runs += 1;
       expect(runs).toBeLessThan(12);
     }
@@ -171,7 +173,7 @@ describe('walking along the merchants of a partition', () => {
     ]);
   });
 
-  it('leaves to whoever failed what a run that was overtaken did not come to', async () => {
+  it('leaves what it did not reach to the run that overtook it and failed', async () => {
     const { walk, worked, directory, ids, marks } = await partitionOf(1);
     const [one = ''] = await ids();
     const { list } = directory;

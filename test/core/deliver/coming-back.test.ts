@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { orComeBack, pauseSeconds } from '../../../lib/core/deliver/coming-back.ts';
+import { pauseSeconds, withRetryPause } from '../../../lib/core/deliver/coming-back.ts';
 import { Fault } from '../../../lib/core/faults.ts';
 
 const fault = (retryable: boolean) => new Fault({ code: 'unavailable', message: 'away', retryable });
@@ -36,7 +36,7 @@ describe('a message that failed', () => {
 
   it('is hidden for its pause where the fault may pass, and fails all the same', async () => {
     const message = received(2);
-    await expect(orComeBack(ports, message, () => Promise.reject(fault(true)))).rejects.toThrow('away');
+    await expect(withRetryPause(ports, message, () => Promise.reject(fault(true)))).rejects.toThrow('away');
     expect(message.hidden).toEqual([15]);
   });
 
@@ -44,19 +44,19 @@ describe('a message that failed', () => {
     'waits for its visibility time-out after %s',
     async (error) => {
       const message = received();
-      await expect(orComeBack(ports, message, () => Promise.reject(error))).rejects.toBe(error);
+      await expect(withRetryPause(ports, message, () => Promise.reject(error))).rejects.toBe(error);
       expect(message.hidden).toEqual([]);
     },
   );
 
   it('fails with its own fault where the queue refuses to hide it', async () => {
     const message = { receivedTimes: 1, hide: () => Promise.reject(new Error('MessageNotInflight')) };
-    await expect(orComeBack(ports, message, () => Promise.reject(fault(true)))).rejects.toThrow('away');
+    await expect(withRetryPause(ports, message, () => Promise.reject(fault(true)))).rejects.toThrow('away');
   });
 
   it('is left alone where nothing failed', async () => {
     const message = received();
-    await orComeBack(ports, message, async () => undefined);
+    await withRetryPause(ports, message, async () => undefined);
     expect(message.hidden).toEqual([]);
   });
 });

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { measureRelay, RECORD_KINDS } from '../../../bench/relay/measure.ts';
 import { relay, type StreamedOutcome } from '../../../lib/core/deliver/relay.ts';
 import { Fault, unreadableRowFault } from '../../../lib/core/faults.ts';
+import type { World } from '../../support/demo-world.ts';
 import { createWorld, payment } from '../../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
 
 const outage = () => new Fault({ code: 'unavailable', message: 'away', retryable: true });
 
@@ -16,7 +15,7 @@ async function recorded(count: number) {
   for (let n = 0; n < count; n += 1) {
     await world.call(shop.initiator, `PUT /v1/merchants/demo/transactions/pay_${n}`, payment());
   }
-  const outcomes = [...world.ports.held.outcomes.values()];
+  const outcomes = [...world.ports.contents.outcomes.values()];
   const records = outcomes.map(
     (outcome, index): StreamedOutcome => ({
       kind: 'outcome',
@@ -82,7 +81,7 @@ describe('relay', () => {
     await expect(relay({ ...world.ports, dispatcher }, records)).rejects.toMatchObject({ retryable: true });
   });
 
-  it('parks one whose PENDING nobody can read, and relays its neighbours', async () => {
+  it('parks a record with an unreadable PENDING, and relays its neighbours', async () => {
     const { world, records } = await recorded(3);
     const [first, second, third] = records;
     if (second?.kind !== 'outcome' || first === undefined || third === undefined) throw new Error('three');
@@ -91,7 +90,7 @@ describe('relay', () => {
     const outcomes = { ...world.ports.outcomes, read };
     await relay({ ...world.ports, outcomes }, [first, ended, third]);
     expect(told(world)).toEqual(['pay_0', 'pay_2']);
-    expect([...world.ports.held.parked.keys()]).toEqual(['1']);
+    expect([...world.ports.contents.parked.keys()]).toEqual(['1']);
     expect(world.events).toContainEqual(expect.objectContaining({ event: 'record_parked', recordId: '1' }));
   });
 });

@@ -29,7 +29,7 @@ const total = (hashes: readonly { readonly hash: string }[]) =>
   hashes.reduce((sum, { hash }) => (sum + BigInt(`0x${hash}`)) % (1n << 128n), 0n);
 
 describe('a digest', () => {
-  it('is the same in whatever order the rows come', () => {
+  it('is the same for any order of rows', () => {
     fc.assert(
       fc.property(rows, (list) => {
         expect(digest([...list].reverse()).groups()).toEqual(digest(list).groups());
@@ -60,16 +60,17 @@ describe('a digest', () => {
   it('of the buckets that a type filter lets through is that of the rows that it lets through', () => {
     fc.assert(
       fc.property(rows, fc.constantFrom('payment', 'refund', 'none'), (list, type) => {
-        const lets = ({ transactionType }: { readonly transactionType: string }) => transactionType === type;
-        const buckets = sumBuckets(digest(list).buckets(), lets);
+        const filterMatches = ({ transactionType }: { readonly transactionType: string }) =>
+          transactionType === type;
+        const buckets = sumBuckets(digest(list).buckets(), filterMatches);
         for (const { bucket, count, hash } of buckets) {
-          const own = list.filter((row) => lets(row) && bucketOf(row.transactionId) === bucket);
+          const own = list.filter((row) => filterMatches(row) && bucketOf(row.transactionId) === bucket);
           expect({ count, hash: BigInt(`0x${hash}`) }).toEqual({
             count: own.length,
             hash: total(digest(own).groups()),
           });
         }
-        expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(list.filter(lets).length);
+        expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(list.filter(filterMatches).length);
         expect(buckets.map(({ bucket }) => bucket)).toEqual(
           [...new Set(buckets.map(({ bucket }) => bucket))].sort((a, b) => a - b),
         );

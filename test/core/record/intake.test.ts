@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { takeIn } from '../../../lib/core/record/intake.ts';
+import { recordFromQueue } from '../../../lib/core/record/intake.ts';
 import { createWorld, payment } from '../../support/world.ts';
 
 async function intake() {
@@ -7,7 +7,7 @@ async function intake() {
   const demo = await world.merchant('demo');
   const ports = { ...world.ports, recorders: { '111111111111': ['*'], '222222222222': ['other'] } };
   const send = (body: unknown) =>
-    takeIn(ports, { messageId: 'm', body: typeof body === 'string' ? body : JSON.stringify(body) });
+    recordFromQueue(ports, { messageId: 'm', body: typeof body === 'string' ? body : JSON.stringify(body) });
   const item = (changes: object = {}) => ({
     merchantId: 'demo',
     transactionId: 'pay_1',
@@ -31,7 +31,7 @@ async function intake() {
 }
 
 describe('recording from a queue', () => {
-  it('records an outcome as it stands in a batch, and as an event, once', async () => {
+  it('records an outcome once, sent as a plain message and as an event', async () => {
     const { send, item, event, transaction, reasons } = await intake();
     await send(item());
     await send(item());
@@ -44,7 +44,7 @@ describe('recording from a queue', () => {
     const { send, item, transaction, world } = await intake();
     const checkBack = { url: 'https://bank.example/check' };
     await send(item({ status: 'PENDING', checkBack }));
-    expect(world.ports.held.checks.get('demo#pay_1')).toMatchObject({ state: 'waiting' });
+    expect(world.ports.contents.checks.get('demo#pay_1')).toMatchObject({ state: 'waiting' });
     await send(item());
     expect(await transaction()).toMatchObject({ status: 'SUCCEEDED', version: 2 });
   });
@@ -64,7 +64,7 @@ describe('recording from a queue', () => {
     await send(event('text'));
     await send(event(item({ extra: 1 })));
     expect(reasons()).toEqual([
-      'outcome_conflict: SUCCEEDED stands as version 1',
+      'outcome_conflict: SUCCEEDED is recorded as version 1',
       'outcome_mismatch: amount',
       'unknown_merchant',
       'https_required /notifyUrl',
@@ -111,10 +111,10 @@ describe('recording from a queue', () => {
     await send(write(item()));
     await send(write(event(item())));
     expect(reasons()).toEqual([reason, reason]);
-    expect(world.ports.held.outcomes.size).toBe(0);
+    expect(world.ports.contents.outcomes.size).toBe(0);
   });
 
-  it('lets metadata nest as deep as over HTTP, and does not look at what stands beside the detail', async () => {
+  it('lets metadata nest as deep as over HTTP, and ignores what is beside the detail', async () => {
     const { send, item, event, reasons } = await intake();
     const metadata = JSON.parse('{"a":'.repeat(30).concat('{}', '}'.repeat(30)));
     await send(item({ metadata }));
@@ -126,7 +126,7 @@ describe('recording from a queue', () => {
     expect(reasons()).toEqual([]);
   });
 
-  it('takes events only from accounts that may speak for the merchant', async () => {
+  it('accepts events only from accounts that are permitted for the merchant', async () => {
     const { send, item, event, reasons, transaction } = await intake();
     await send(event(item(), '222222222222'));
     await send(event(item(), '333333333333'));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Admission } from '../../../lib/core/deliver/health/circuit-breaker.ts';
 import { clampWait, MAX_QUEUE_WAIT_MS } from '../../../lib/core/runtime/waiting.ts';
 import { MAX_RETRY_AFTER_SECONDS, nextDelay } from '../../../lib/core/schedule.ts';
+import type { World } from '../../support/demo-world.ts';
 import { createWorld, payment, statusExchange } from '../../support/world.ts';
 
 const SECOND = 1_000;
@@ -11,8 +12,6 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const FRACTIONS = [0, 0.5, 0.999_999];
 const fractions = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-
-type World = ReturnType<typeof createWorld>;
 
 /** The first message of an outcome, taken from the queue. */
 async function recorded({ schedule, fraction }: { schedule: number[]; fraction: number }) {
@@ -53,36 +52,36 @@ async function waitAfter(world: World, sent: ReturnType<typeof take>): Promise<n
 
 describe('a wait', () => {
   const waits = fc.record({
-    leastMs: fc.integer({ min: 0, max: 7 * DAY }),
+    minMs: fc.integer({ min: 0, max: 7 * DAY }),
     jitterMs: fc.integer({ min: 0, max: DAY }),
-    mostMs: fc.option(fc.integer({ min: 0, max: DAY }), { nil: undefined }),
+    maxMs: fc.option(fc.integer({ min: 0, max: DAY }), { nil: undefined }),
   });
 
   it('is never shorter than promised, and never longer than allowed', () => {
     fc.assert(
-      fc.property(waits, ({ leastMs, jitterMs, mostMs = Number.POSITIVE_INFINITY }) => {
-        const waitMs = clampWait({ leastMs, jitteredMs: leastMs + jitterMs, mostMs });
-        return waitMs >= leastMs && waitMs <= Math.max(leastMs, mostMs) && waitMs <= leastMs + jitterMs;
+      fc.property(waits, ({ minMs, jitterMs, maxMs = Number.POSITIVE_INFINITY }) => {
+        const waitMs = clampWait({ minMs, jitteredMs: minMs + jitterMs, maxMs });
+        return waitMs >= minMs && waitMs <= Math.max(minMs, maxMs) && waitMs <= minMs + jitterMs;
       }),
     );
   });
 
   it('that a queue can hold can still be held after its jitter', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: MAX_QUEUE_WAIT_MS }), fc.nat(DAY), (leastMs, jitterMs) => {
-        return clampWait({ leastMs, jitteredMs: leastMs + jitterMs }) <= MAX_QUEUE_WAIT_MS;
+      fc.property(fc.integer({ min: 0, max: MAX_QUEUE_WAIT_MS }), fc.nat(DAY), (minMs, jitterMs) => {
+        return clampWait({ minMs, jitteredMs: minMs + jitterMs }) <= MAX_QUEUE_WAIT_MS;
       }),
     );
   });
 
   it('keeps all of its jitter where no bound is near', () => {
-    expect(clampWait({ leastMs: 10 * MINUTE, jitteredMs: 11 * MINUTE })).toBe(11 * MINUTE);
-    expect(clampWait({ leastMs: HOUR, jitteredMs: 66 * MINUTE })).toBe(66 * MINUTE);
+    expect(clampWait({ minMs: 10 * MINUTE, jitteredMs: 11 * MINUTE })).toBe(11 * MINUTE);
+    expect(clampWait({ minMs: HOUR, jitteredMs: 66 * MINUTE })).toBe(66 * MINUTE);
   });
 });
 
 describe('a delay of a schedule', () => {
-  it('that a queue can hold stays so, whatever its jitter and whoever asks for it', () => {
+  it('that a queue can hold stays so after jitter, for every caller', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 900 }),
@@ -231,12 +230,12 @@ describe('a check', () => {
     ['9'.repeat(30), HOUR, HOUR],
     ['Fri, 20 Nov 2026 23:00:00 GMT', HOUR, HOUR],
     ['-1', 10 * SECOND, 11 * SECOND],
-  ])('comes again after Retry-After of %s, and never later than allowed', async (value, leastMs, mostMs) => {
+  ])('comes again after Retry-After of %s, and never later than allowed', async (value, minMs, maxMs) => {
     const { world, sent } = await prepared({ afterSeconds: 1, fraction: 0.999_999 });
     world.receiver.answer = () => statusExchange(503, value);
     const waitMs = await waitAfter(world, sent);
-    expect(waitMs).toBeGreaterThanOrEqual(leastMs);
-    expect(waitMs).toBeLessThanOrEqual(mostMs);
+    expect(waitMs).toBeGreaterThanOrEqual(minMs);
+    expect(waitMs).toBeLessThanOrEqual(maxMs);
   });
 
   it('that is asked again and again waits at most an hour, jitter included', async () => {

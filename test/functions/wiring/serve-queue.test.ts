@@ -56,16 +56,18 @@ describe('a queue that a function works off', () => {
       body: message?.Body,
       attributes: message?.Attributes,
     } as unknown as SQSRecord;
+    const flushed: Error[] = [];
     const handler = serveQueue({
       sqs,
       queueUrlOf: () => queueUrl,
       longestPauseSeconds: QUEUES.lane.visibilitySeconds,
+      reporter: { flush: () => void flushed.push(error) },
       work: () => Promise.reject(error),
     });
     const beforeMs = Date.now();
     const answer = await handler({ Records: [record] });
     const [kept] = store.list('lane');
-    return { answer, messageId: message?.MessageId, beforeMs, visibleAt: kept?.visibleAt ?? 0 };
+    return { answer, flushed, messageId: message?.MessageId, beforeMs, visibleAt: kept?.visibleAt ?? 0 };
   }
 
   it('hands a message out again within seconds where the fault may pass', async () => {
@@ -82,5 +84,10 @@ describe('a queue that a function works off', () => {
     const { answer, messageId, visibleAt, beforeMs } = await failWith(new TypeError('a mistake of ours'));
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: messageId }] });
     expect(visibleAt).toBeGreaterThan(beforeMs + (QUEUES.lane.visibilitySeconds - 60) * 1000);
+  });
+
+  it('writes the metrics of a batch at its end, also where every message failed', async () => {
+    const error = new TypeError('a mistake of ours');
+    expect((await failWith(error)).flushed).toEqual([error]);
   });
 });

@@ -11,7 +11,7 @@ it('asks for the demo where the service runs without it, and not for a service t
     await expect(tried()).rejects.toThrow('Run npm start in another terminal first.');
     const credentials = { api: 'http://127.0.0.1:1', adminKey: '', initiatorKey: '', merchants: [] };
     writeFileSync(join(dataDir, 'credentials.json'), JSON.stringify(credentials));
-    await expect(tried()).rejects.toThrow('Start it without --no-demo.');
+    await expect(tried()).rejects.toThrow('Start the service without --no-demo.');
   } finally {
     removeDirectory(dataDir);
   }

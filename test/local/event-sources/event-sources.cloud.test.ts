@@ -131,6 +131,6 @@ describe('a stream as event source', () => {
       DDBStreamBatchInfo: { batchSize: 1, streamArn: cloud.resources.find('Table').attributes.StreamArn },
     });
     expect(await result('poisoned')).toBeUndefined();
-    expect(lines.some(({ line }) => line.includes('1 records are given up after 2 attempts'))).toBe(true);
+    expect(lines.some(({ line }) => line.includes('1 records were discarded after 2 attempts'))).toBe(true);
   });
 });

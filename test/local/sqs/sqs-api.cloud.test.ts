@@ -297,7 +297,7 @@ describe('queues', () => {
     });
   });
 
-  it('are served on another port when somebody else has the old one', async () => {
+  it('are served on another port if the old one is taken', async () => {
     const other = createServer();
     const port = Number(new URL(await listen(other, 0)).port);
     stops.push(() => close(other));

@@ -8,12 +8,12 @@ const read = (status: number, type: string, body: string) =>
 describe('the rule that reads answers', () => {
   it('knows every code with which the service says "never", and none with which it says "not now"', () => {
     const codes = Object.entries(PROBLEMS).map(([code, [status]]) => ({ code, status }));
-    const isPassing = ({ status }: { readonly status: number }) => status >= 500 || status === 429;
-    expect(codes.filter((one) => !isPassing(one) && !isFinalCode(one.code))).toEqual([]);
-    expect(codes.filter((one) => isPassing(one) && isFinalCode(one.code))).toEqual([]);
+    const isTransient = ({ status }: { readonly status: number }) => status >= 500 || status === 429;
+    expect(codes.filter((one) => !isTransient(one) && !isFinalCode(one.code))).toEqual([]);
+    expect(codes.filter((one) => isTransient(one) && isFinalCode(one.code))).toEqual([]);
   });
 
-  it('lets nobody but the service say "never": whatever the status, its content type and code decide', () => {
+  it('accepts "never" only from the service: content type and code decide, for any status', () => {
     for (let status = 200; status < 600; status += 1) {
       for (const type of ['text/html', 'application/json', 'application/problem+json']) {
         for (const code of ['invalid_amount', 'unavailable', 'brand_new']) {
@@ -26,7 +26,7 @@ describe('the rule that reads answers', () => {
     }
   });
 
-  it('reads a content type whatever its case and parameters', () => {
+  it('reads a content type in any case, with any parameters', () => {
     expect(read(200, 'Application/JSON ; charset=UTF-8', '{}').kind).toBe('content');
     expect(read(400, 'application/problem+json;charset=utf-8', '{"code":"invalid_id"}').kind).toBe('refused');
   });

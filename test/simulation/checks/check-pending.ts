@@ -3,21 +3,21 @@ import { nameOf, type Prepared } from '../world/simulated-banks.ts';
 import type { Evidence } from './check-evidence.ts';
 
 /**
- * What was prepared has ended, or is listed as unresolved and told; and what it is said to have ended as, its initiator's
- * books do not contradict.
+ * A prepared transaction has ended, or is listed as unresolved and was reported. Its recorded end agrees with the
+ * initiator's books.
  */
 export function pendingWrong(evidence: Evidence): string[] {
   const { stores, banks, events } = evidence;
   const ends = new Map<string, Outcome>();
   const told = new Set<string>();
-  for (const outcome of stores.held.outcomes.values())
+  for (const outcome of stores.contents.outcomes.values())
     if (isTerminal(outcome)) ends.set(nameOf(outcome), outcome);
   for (const event of events) if (event.event === 'unresolved') told.add(nameOf(event));
   const wrong: string[] = [];
-  for (const outcome of stores.held.outcomes.values()) {
+  for (const outcome of stores.contents.outcomes.values()) {
     const name = nameOf(outcome);
     if (outcome.status !== 'PENDING') continue;
-    const check = stores.held.checks.get(`${outcome.merchantId}#${outcome.transactionId}`);
+    const check = stores.contents.checks.get(`${outcome.merchantId}#${outcome.transactionId}`);
     const end = ends.get(name);
     if (check === undefined) wrong.push(`${name} was prepared, and nobody waits for its end`);
     else if (end !== undefined && check.state !== 'resolved')
@@ -35,7 +35,7 @@ function contradicted(
   end: Outcome | undefined,
 ): string[] {
   if (end === undefined) {
-    // Whoever can be asked has said it; only who never answers is left to people.
+    // An initiator that can be asked has answered. Only one that never answers is left to people.
     return manner === 'silent' || entry?.says !== 'committed'
       ? []
       : [`${name} was committed, and is unknown`];

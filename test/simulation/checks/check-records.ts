@@ -2,10 +2,10 @@ import { isTerminal } from '../../../lib/core/model.ts';
 import { canonicalJson } from '../../../lib/protocol/json/canonical-json.ts';
 import { type Evidence, outcomeName } from './check-evidence.ts';
 
-/** Promise 1: what was acknowledged stands, as it was acknowledged. */
+/** Promise 1: every acknowledged outcome is stored, with the acknowledged content. */
 export function recordsGone({ acknowledged, stores }: Evidence): string[] {
   const standing = new Map(
-    [...stores.held.outcomes.values()].map((outcome) => [outcomeName(outcome), canonicalJson(outcome)]),
+    [...stores.contents.outcomes.values()].map((outcome) => [outcomeName(outcome), canonicalJson(outcome)]),
   );
   return acknowledged
     .filter((outcome) => standing.get(outcomeName(outcome)) !== canonicalJson(outcome))
@@ -13,7 +13,7 @@ export function recordsGone({ acknowledged, stores }: Evidence): string[] {
 }
 
 export function twoEnds({ stores }: Evidence): string[] {
-  const ends = [...stores.held.outcomes.values()].filter(isTerminal);
+  const ends = [...stores.contents.outcomes.values()].filter(isTerminal);
   const names = ends.map(({ merchantId, transactionId }) => `${merchantId}/${transactionId}`);
   return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name} has two ends`);
 }

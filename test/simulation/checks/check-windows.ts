@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import type { DigestGroup } from '../../../lib/core/feed/digest.ts';
 import { isTerminal, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { isoTime, msOf, SECOND_MS } from '../../../lib/core/time.ts';
-import { paceMs } from '../stories.ts';
+import { paceMs } from '../stories/stories.ts';
 import { FEED_LAG_SECONDS } from '../world/simulated-functions.ts';
 import type { Evidence } from './check-evidence.ts';
 
-/** Promise 4: closed windows say what the table holds, and none had to be revised. */
+/** Promise 4: closed windows agree with the table, and none had to be revised. */
 export function windowsWrong({ stores, events, story, nowMs }: Evidence): string[] {
   const wrong = events
     .filter((event) => event.event === 'window_revised')
     .map((event) => `a closed window had to be revised: ${JSON.stringify(event)}`);
   const windowMs = story.windowSeconds * SECOND_MS;
   const closedMs = nowMs - FEED_LAG_SECONDS * SECOND_MS - 2 * paceMs(nowMs) - windowMs;
-  const ends = [...stores.held.outcomes.values()].filter(isTerminal);
+  const ends = [...stores.contents.outcomes.values()].filter(isTerminal);
   const rows = Map.groupBy(ends, ({ merchantId, listedAt }) => {
     const startMs = Math.floor(msOf(listedAt) / windowMs) * windowMs;
     return `${merchantId}#${isoTime(startMs)}`;
@@ -21,18 +21,18 @@ export function windowsWrong({ stores, events, story, nowMs }: Evidence): string
   for (const [name, listed] of rows) {
     const [, start = ''] = name.split('#');
     if (msOf(start) + windowMs > closedMs) continue;
-    const stands = stores.held.windows.get(name);
+    const stands = stores.contents.windows.get(name);
     if (stands === undefined) wrong.push(`the window ${name} was never closed`);
     else if (JSON.stringify(stands.groups) !== JSON.stringify(groupsOf(listed)))
       wrong.push(`the window ${name} says otherwise than its rows`);
   }
-  for (const name of stores.held.windows.keys()) {
+  for (const name of stores.contents.windows.keys()) {
     if (!rows.has(name)) wrong.push(`the window ${name} was closed, and has no rows`);
   }
   return wrong;
 }
 
-/** As receivers in other languages work it out: from the words of the design, without the service's code. */
+/** Computed as a receiver in another language would: from the specification, without the service's code. */
 function groupsOf(rows: readonly TerminalOutcome[]): DigestGroup[] {
   const groups = Map.groupBy(
     rows,

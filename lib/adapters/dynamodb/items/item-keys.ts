@@ -79,7 +79,7 @@ export const GATE_SK = 'GATE';
 
 export const keyPk = (keyId: string) => `K#${keyId}`;
 export const KEY_SK = 'KEY';
-/** Lists the keys of one owner. `*` is not a merchant id and stands for "no merchant". */
+/** Lists the keys of one owner. `*` is not a merchant id and means "no merchant". */
 export const keyListPk = (owner: MerchantId | undefined) => `L#${owner ?? '*'}`;
 
 /** Parses a notification's key from an index row, which holds nothing else. */

@@ -36,7 +36,7 @@ export function notificationItem(
 export function notificationFromItem(item: Readonly<Record<string, unknown>>): Notification {
   const lines: unknown = item.attempts ?? [];
   // If these were read as no attempts, the next write would erase them and the count would restart at 1.
-  if (!Array.isArray(lines)) throw new TypeError('The attempts are no list.');
+  if (!Array.isArray(lines)) throw new TypeError('The attempts are not a list.');
   return notificationSchema.parse({ ...item, attempts: lines.map(String).map(attemptOf) });
 }
 

@@ -13,7 +13,7 @@ export function outcomeFromItem(item: Readonly<Record<string, unknown>>): Outcom
   const name = `${item.pk} ${item.sk}`;
   const outcome = readOutcome(readFields(item, name), name);
   if (item.pk !== transactionPk(outcome) || item.sk !== outcomeSk(outcome.version)) {
-    throw new TypeError('The item stands under the key of another outcome.');
+    throw new TypeError("The item's key does not match its contents.");
   }
   return outcome;
 }

@@ -31,7 +31,7 @@ export function createCheckStore(table: Table): CheckStore {
 
     unresolved: ({ partition, merchantId, after, limit, cursor }) =>
       undeliveredPage(table, {
-        what: 'Finding what is unresolved',
+        what: 'Querying unresolved checks',
         pk: unresolvedPartitionPk(partition),
         ...rangeOf(merchantId, after),
         limit,
@@ -51,9 +51,9 @@ export function createCheckStore(table: Table): CheckStore {
  * plus `#` falls between its row and the next one, and the character after `#` ends a merchant's range.
  */
 function rangeOf(merchantId: MerchantId | undefined, after: string | undefined) {
-  const whose = unresolvedSk(merchantId ?? '');
-  const beyond = merchantId === undefined ? unresolvedSk('~') : `${whose}$`;
-  const start = merchantId === undefined ? whose : `${whose}#`;
+  const ownerPrefix = unresolvedSk(merchantId ?? '');
+  const beyond = merchantId === undefined ? unresolvedSk('~') : `${ownerPrefix}$`;
+  const start = merchantId === undefined ? ownerPrefix : `${ownerPrefix}#`;
   const behind = after === undefined ? '' : `${unresolvedSk(after)}#`;
   return { from: behind > start ? behind : start, to: beyond };
 }

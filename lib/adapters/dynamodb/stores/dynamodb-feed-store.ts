@@ -66,8 +66,8 @@ function indexKeyOf({ pk, sk, feedPk, feedSk }: Item): Item {
 function ownRow(item: Item, merchantId: MerchantId): TerminalOutcome {
   const row = outcomeFromItem(item);
   const isOwn = isTerminal(row) && row.merchantId === merchantId;
-  if (!isOwn) throw new TypeError('It is no terminal outcome of its merchant.');
+  if (!isOwn) throw new TypeError('It is not a terminal outcome of its merchant.');
   const isInPlace = item.feedSk === feedOrder(row) && row.listedAt === isoTime(msOf(row.listedAt));
-  if (!isInPlace) throw new TypeError('It stands elsewhere in the feed than it says.');
+  if (!isInPlace) throw new TypeError('Its position in the feed does not match its contents.');
   return row;
 }

@@ -2,7 +2,7 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { FencedStore } from '../../../core/deliver/state/fenced-store.ts';
 import { calling } from '../../aws-faults.ts';
 import { readItem } from '../reading-rows.ts';
-import { unlessRefused } from '../table/conditions.ts';
+import { conditionalWrite } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
 /** The fenced writes that notifications and checks share. */
@@ -30,7 +30,7 @@ export function createFencedStore<
 
     async save(item, expectedRev) {
       const put = new PutCommand({ TableName, Item: kind.toItem(item), ...fence(expectedRev) });
-      return calling(`Saving ${kind.name}`, () => unlessRefused(() => documents.send(put)));
+      return calling(`Saving ${kind.name}`, () => conditionalWrite(() => documents.send(put)));
     },
 
     async lease(item, until) {
@@ -43,7 +43,7 @@ export function createFencedStore<
         ConditionExpression: 'rev = :rev AND nextAttemptAt = :seen',
         ExpressionAttributeValues: { ':until': until, ':rev': item.rev, ':seen': item.nextAttemptAt },
       });
-      return calling(`Leasing ${kind.name}`, () => unlessRefused(() => documents.send(update)));
+      return calling(`Leasing ${kind.name}`, () => conditionalWrite(() => documents.send(update)));
     },
   };
 }

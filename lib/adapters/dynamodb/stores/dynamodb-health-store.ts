@@ -4,7 +4,7 @@ import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { HEALTH_SK, healthPk } from '../items/item-keys.ts';
 import { readItem } from '../reading-rows.ts';
-import { unlessRefused } from '../table/conditions.ts';
+import { conditionalWrite } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
 export function createHealthStore(table: Table, options: { readonly retentionDays: number }): HealthStore {
@@ -30,7 +30,7 @@ export function createHealthStore(table: Table, options: { readonly retentionDay
         ConditionExpression: expectedRev === 0 ? 'attribute_not_exists(pk)' : 'rev = :rev',
         ...(expectedRev > 0 && { ExpressionAttributeValues: { ':rev': expectedRev } }),
       });
-      return calling('Saving health', () => unlessRefused(() => documents.send(put)));
+      return calling('Saving health', () => conditionalWrite(() => documents.send(put)));
     },
   };
 }

@@ -7,7 +7,7 @@ import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
-import { unlessRefused } from '../table/conditions.ts';
+import { conditionalWrite } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
 
@@ -49,7 +49,7 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
 
     save: (job, expectedRev) =>
       calling('Saving a job', () =>
-        unlessRefused(async () => {
+        conditionalWrite(async () => {
           const ttl = ttlAfter(table.clock.now(), options.retentionDays);
           const command = commandFor({ TableName, Item: jobRow(job, ttl) }, job, expectedRev);
           if (command instanceof PutCommand) await documents.send(command);

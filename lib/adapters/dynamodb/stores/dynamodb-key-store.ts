@@ -4,7 +4,7 @@ import { type KeyRecord, keyRecordSchema } from '../../../core/merchants/keys/ac
 import { calling } from '../../aws-faults.ts';
 import { KEY_SK, keyListPk, keyPk } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
-import { unlessRefused } from '../table/conditions.ts';
+import { conditionalWrite } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
 /** Each key has two rows, written together: one by its id for authentication, one by its owner for listing. */
@@ -28,7 +28,9 @@ export function createKeyStore(table: Table): KeyStore {
     },
 
     remove: (keyId, owner) =>
-      calling('Revoking a key', () => unlessRefused(() => documents.send(removal(TableName, keyId, owner)))),
+      calling('Revoking a key', () =>
+        conditionalWrite(() => documents.send(removal(TableName, keyId, owner))),
+      ),
 
     async list({ owner, after, limit }) {
       const page = await calling('Listing keys', () =>

@@ -10,9 +10,10 @@ import { PAST_MS } from '../../../core/merchants/settings-history.ts';
 import { msOf, SECOND_MS } from '../../../core/time.ts';
 import { merchantPk, PROFILE_SK } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
-import { directoryPk, endpointSk } from '../items/item-keys.ts';
+import { entryKey, settingsAttributes, settingsChange } from '../items/directory-items.ts';
+import { endpointSk } from '../items/item-keys.ts';
 import { readItem } from '../reading-rows.ts';
-import { unlessRefused } from '../table/conditions.ts';
+import { conditionalWrite } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
 
@@ -51,34 +52,47 @@ export function createMerchantStore(table: Table): MerchantStore {
 
     create: (profile) =>
       calling('Creating a merchant', () =>
-        unlessRefused(() => documents.send(merchantCreation(TableName, profile))),
+        conditionalWrite(() => documents.send(merchantCreation(TableName, profile, table.clock.now()))),
       ),
 
     createEndpoint(endpoint, expectedProfileRev, withinMs = table.stampBoundMs) {
       const creation = endpointCreation(TableName, endpoint, expectedProfileRev);
       const abortSignal = AbortSignal.timeout(withinMs);
       return calling('Creating an endpoint', () =>
-        unlessRefused(() => stamping.send(creation, { abortSignal })),
+        conditionalWrite(() => stamping.send(creation, { abortSignal })),
       );
     },
 
     saveProfile(profile, expectedRev) {
-      const put = putIfRev({ pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile }, expectedRev);
-      return calling('Saving a profile', () => unlessRefused(() => documents.send(put)));
+      const { input } = putIfRev(
+        { pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile },
+        expectedRev,
+      );
+      const listing = { TableName, ...settingsChange(profile, table.clock.now()) };
+      // Invariant: the walks see a new feed shard before any outcome is written to it.
+      const both = new TransactWriteCommand({
+        TransactItems: [{ Put: { ...input, Item: input.Item } }, { Update: listing }],
+      });
+      return calling('Saving a profile', () => conditionalWrite(() => documents.send(both)));
     },
 
     saveEndpoint(endpoint, expectedRev, withinMs = table.stampBoundMs) {
       const put = putIfRev(endpointRow(endpoint), expectedRev);
       const abortSignal = AbortSignal.timeout(withinMs);
-      return calling('Saving an endpoint', () => unlessRefused(() => stamping.send(put, { abortSignal })));
+      return calling('Saving an endpoint', () => conditionalWrite(() => stamping.send(put, { abortSignal })));
     },
   };
 }
 
-function merchantCreation(TableName: string, profile: Profile): TransactWriteCommand {
+function merchantCreation(TableName: string, profile: Profile, nowMs: number): TransactWriteCommand {
   const { merchantId, createdAt } = profile;
   const row = { pk: merchantPk(merchantId), sk: PROFILE_SK, ...profile };
-  const directoryRow = { pk: directoryPk(merchantId), sk: merchantPk(merchantId), merchantId, createdAt };
+  const directoryRow = {
+    ...entryKey(merchantId),
+    merchantId,
+    createdAt,
+    ...settingsAttributes(profile, nowMs),
+  };
   // Invariant: a merchant is in the directory as soon as it exists.
   return new TransactWriteCommand({
     TransactItems: [

@@ -31,7 +31,7 @@ export function createNotificationStore(
       // No character of an id sorts before the separator, so this value falls between the key and the next one.
       const behind = after === undefined ? '' : `${listingOrder(after)}#`;
       return undeliveredPage(table, {
-        what: 'Finding what was not delivered',
+        what: 'Querying undelivered notifications',
         pk: undeliveredPartitionPk(merchantId, partition),
         from: undeliveredSk(state, behind > from ? behind : from),
         // Sort keys continue after the time, so rows of `to` itself sort after this bound.

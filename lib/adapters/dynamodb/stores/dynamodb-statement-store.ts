@@ -5,7 +5,7 @@ import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { statementPk } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
-import { unlessRefused } from '../table/conditions.ts';
+import { conditionalWrite } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
 export function createStatementStore(
@@ -44,7 +44,7 @@ export function createStatementStore(
 
     save: (statement, expectedRevision) =>
       calling('Saving a statement', () =>
-        unlessRefused(() =>
+        conditionalWrite(() =>
           documents.send(
             new PutCommand({
               TableName,

@@ -12,16 +12,16 @@ import { calling } from '../../aws-faults.ts';
 import { bucketAttributes, bucketsFromItem } from '../items/bucket-items.ts';
 import { bucketsSk, windowPk } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
-import { unlessRefused } from '../table/conditions.ts';
+import { conditionalWrite } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
 export function createWindowStore(table: Table, options: { readonly retentionDays: number }): WindowStore {
   const { documents, name: TableName } = table;
   const readWindow = (item: Item) =>
     readItem(table, item, { kind: 'a window', read: (one) => windowSchema.parse(one) });
-  const get = async (pk: string, sk: string) => {
+  const get = async (pk: string, sk: string, ConsistentRead = true) => {
     const { Item } = await calling('Reading a window', () =>
-      documents.send(new GetCommand({ TableName, Key: { pk, sk }, ConsistentRead: true })),
+      documents.send(new GetCommand({ TableName, Key: { pk, sk }, ConsistentRead })),
     );
     return Item;
   };
@@ -29,15 +29,15 @@ export function createWindowStore(table: Table, options: { readonly retentionDay
     const ttl = ttlAfter(table.clock.now(), options.retentionDays);
     const [own, ...others] = windowPuts(TableName, window, { ttl, expectedRevision });
     return calling('Saving a window', () =>
-      unlessRefused(async () => {
+      conditionalWrite(async () => {
         if (others.length === 0) await documents.send(new PutCommand(own));
         else await documents.send(transactionOf([own, ...others]));
       }),
     );
   };
   return {
-    async read(merchantId, start) {
-      const item = await get(windowPk(merchantId), start);
+    async read(merchantId, start, consistency = 'strong') {
+      const item = await get(windowPk(merchantId), start, consistency === 'strong');
       return item && readWindow(item);
     },
 

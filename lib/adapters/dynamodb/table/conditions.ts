@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 
 /** Runs one conditional write. True if it was done, false if a condition did not hold. */
-export async function unlessRefused(write: () => Promise<unknown>): Promise<boolean> {
+export async function conditionalWrite(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
     return true;

@@ -3,7 +3,7 @@ import { Fault } from '../../../core/faults.ts';
 import { calling } from '../../aws-faults.ts';
 import type { Table } from './table-client.ts';
 
-/** Most pages of 1 MB read from one partition. The partitions read here are much smaller. */
+/** Maximum number of pages of 1 MB read from one partition. The partitions read here are much smaller. */
 const MAX_PAGES = 16;
 
 /** Every item of a small partition. */

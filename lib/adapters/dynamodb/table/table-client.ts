@@ -11,7 +11,7 @@ export interface Table {
   readonly documents: DynamoDBDocumentClient;
   /** Writes that carry a stamp: one try without retries in the SDK, because the stamp becomes stale. */
   readonly stamping: DynamoDBDocumentClient;
-  /** Most milliseconds from stamp to commit. Must be less than a third of the feed lag. */
+  /** Maximum milliseconds from stamp to commit. Must be less than a third of the feed lag. */
   readonly stampBoundMs: number;
   readonly clockCheck: ClockCheck;
   readonly clock: Clock;

@@ -145,7 +145,7 @@ function wrongWidth(line: number, fields: readonly string[], width: number): Rec
 }
 
 /** The parser's errors in plain words, for the person who wrote the file. */
-const SAID: Readonly<Record<string, string>> = {
+const MESSAGES: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote was opened earlier and is never closed',
   CSV_INVALID_CLOSING_QUOTE: 'there is text after a closing quote; write a quote within quotes twice',
   INVALID_OPENING_QUOTE: 'there is a quote inside a field that does not start with one',
@@ -157,7 +157,7 @@ function failureOf(error: unknown): unknown {
     const { lines } = error as { readonly lines?: number };
     return new ReconcileFailure(
       'not_csv',
-      `Line ${lines}: ${SAID[error.code] ?? error.message.replace(/\.$/, '')}.`,
+      `Line ${lines}: ${MESSAGES[error.code] ?? error.message.replace(/\.$/, '')}.`,
       {
         cause: error,
       },

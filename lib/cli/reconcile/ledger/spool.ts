@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { bucketOf, groupOf } from '../../../protocol/row-digest.ts';
 import { ReconcileFailure } from '../output/failure.ts';
 import type { LedgerRow } from './columns.ts';
-import { added, NOTHING, type Sum, sumOfRow, windowOf } from './sums.ts';
+import { added, EMPTY_SUM, type Sum, sumOfRow, windowOf } from './sums.ts';
 
 /** The rows of differing windows, by window and bucket. On disk, because there may be many. */
 
@@ -74,7 +74,7 @@ export function openSpool(windowMs: number): Spool {
     },
     sum(startMs, bucket) {
       flush();
-      let sum = NOTHING;
+      let sum = EMPTY_SUM;
       for (const found of select.iterate(...span(startMs, bucket))) {
         const row = found as unknown as LedgerRow;
         sum = added(sum, sumOfRow(row, groupOf(row)));

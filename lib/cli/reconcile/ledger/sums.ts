@@ -29,7 +29,7 @@ export interface Sum extends RowSum {
   readonly times: bigint | undefined;
 }
 
-export const NOTHING: Sum = { count: 0, hash: 0n, types: 0n, times: 0n };
+export const EMPTY_SUM: Sum = { count: 0, hash: 0n, types: 0n, times: 0n };
 
 export function added(left: Sum, right: Sum): Sum {
   const times =
@@ -43,7 +43,7 @@ export function added(left: Sum, right: Sum): Sum {
 }
 
 export function sumOf(parts: Iterable<Sum>): Sum {
-  let sum = NOTHING;
+  let sum = EMPTY_SUM;
   for (const part of parts) sum = added(sum, part);
   return sum;
 }
@@ -90,7 +90,7 @@ export function createWindowSums(windowMs: number) {
     sums: sums as WindowSums,
     add(row: LedgerRow, sum: Sum): void {
       const start = windowOf(row, windowMs);
-      sums.set(start, added(sums.get(start) ?? NOTHING, sum));
+      sums.set(start, added(sums.get(start) ?? EMPTY_SUM, sum));
       if (sums.size <= MAX_WINDOWS) return;
       throw new ReconcileFailure(
         'too_long_a_time',

@@ -38,12 +38,12 @@ function drawnBar(screen: Screen): Progress {
 }
 
 function plainLines(screen: Screen): Progress {
-  const told = new Set<string>();
+  const printed = new Set<string>();
   return {
     show(step, part) {
       const line = `${step} ${percent(Math.floor(bounded(part) * PLAIN_STEPS) / PLAIN_STEPS)}`;
-      if (told.has(line)) return;
-      told.add(line);
+      if (printed.has(line)) return;
+      printed.add(line);
       screen.write(`${line}\n`);
     },
     end: () => undefined,

@@ -14,7 +14,7 @@ import type { Target } from './target.ts';
 
 export interface LanePatiencePorts {
   readonly sender: Sender;
-  readonly health: Pick<HealthMonitor, 'noticeSlow'>;
+  readonly health: Pick<HealthMonitor, 'markSlow'>;
   readonly gate: Gate;
   readonly clock: Clock;
   readonly random: Random;
@@ -80,8 +80,8 @@ function watchSilence(ports: LanePatiencePorts, target: Target, lane: Lane): Sil
   return {
     onExceeded(giveUp) {
       // Best effort: if reporting fails, the attempt still counts.
-      const telling = ports.health.noticeSlow(target.circuit).catch(() => undefined);
-      handling = Promise.all([telling, yieldSeat(giveUp)]);
+      const marking = ports.health.markSlow(target.circuit).catch(() => undefined);
+      handling = Promise.all([marking, yieldSeat(giveUp)]);
     },
     handled: async () => void (await handling),
     isGivenUp: () => isGivenUp,

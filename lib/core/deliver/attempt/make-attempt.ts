@@ -30,7 +30,7 @@ export function makeAttempt(ports: AttemptPorts, options: AttemptToMake): Promis
   return sendSigned(ports, { id: webhookIdOf(outcome), body: callbackBody(outcome), ...rest });
 }
 
-/** Where a signed request goes, and the keys that sign it. */
+/** The destination of a signed request, and the keys that sign it. */
 interface SignedTarget {
   readonly url: string;
   readonly timeoutMs: number;

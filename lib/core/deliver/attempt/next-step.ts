@@ -27,36 +27,36 @@ export interface NextStep {
 }
 
 /** The step if no target may be called. */
-export function whenBlocked(standing: Notification, reason: string): NextStep {
-  return stepTo(block(standing, reason), { reason });
+export function whenBlocked(current: Notification, reason: string): NextStep {
+  return stepTo(block(current, reason), { reason });
 }
 
 /** The step if the circuit breaker defers the request. */
 export function whenDeferred(
-  standing: Notification,
+  current: Notification,
   admission: Extract<Admission, { kind: 'defer' }>,
   plan: AttemptPlan,
 ): NextStep {
-  const untilMs = plan.nowMs + deferralMs(standing, admission, plan);
-  return stepTo(defer(standing, { ...plan, untilMs }), { reason: 'horizon_passed' });
+  const untilMs = plan.nowMs + deferralMs(current, admission, plan);
+  return stepTo(defer(current, { ...plan, untilMs }), { reason: 'horizon_passed' });
 }
 
 /** The step if the first lane aborted the request: the retry lane makes a new one now. */
-export function whenHandedOver(standing: Notification, made: AttemptMade, nowMs: number): NextStep {
-  return stepTo(handOver(standing, made, nowMs), { made, reason: reasonOf(made) });
+export function whenHandedOver(current: Notification, made: AttemptMade, nowMs: number): NextStep {
+  return stepTo(handOver(current, made, nowMs), { made, reason: reasonOf(made) });
 }
 
 /** The step after a completed request. */
-export function whenAttempted(standing: Notification, made: AttemptMade, plan: AttemptPlan): NextStep {
-  return stepTo(afterAttempt(standing, made, plan), { made, reason: reasonOf(made) });
+export function whenAttempted(current: Notification, made: AttemptMade, plan: AttemptPlan): NextStep {
+  return stepTo(afterAttempt(current, made, plan), { made, reason: reasonOf(made) });
 }
 
 /**
- * Whether an overtaken step is decided again on the current state. Only a 2xx is, whichever write overtook it, unless the
- * notification is already `delivered` or `acknowledged`.
+ * Whether an overtaken step is decided again on the current state: only after a 2xx, and only if the notification is
+ * neither `delivered` nor `acknowledged` yet.
  */
-export function isDecidedAgain({ made }: NextStep, standing: Notification): boolean {
-  const isSettled = standing.state === 'delivered' || standing.state === 'acknowledged';
+export function isDecidedAgain({ made }: NextStep, current: Notification): boolean {
+  const isSettled = current.state === 'delivered' || current.state === 'acknowledged';
   return made?.outcome.result === 'delivered' && !isSettled;
 }
 
@@ -84,9 +84,9 @@ function deferralMs(
   { nowMs, fraction }: AttemptPlan,
 ): number {
   const isYoung = nowMs - msOf(startedAt) < YOUNG_MS;
-  const mostMs = isYoung ? MAX_YOUNG_DEFERRAL_MS : MAX_DEFERRAL_MS;
-  // Any wait for a probe fits the queue's longest delay. A clock that is behind would make it look longer, hence the cap.
+  const maxMs = isYoung ? MAX_YOUNG_DEFERRAL_MS : MAX_DEFERRAL_MS;
+  // Any wait for a probe fits the queue's longest delay. The cap is needed because a slow clock would make it look longer.
   const probeInMs = Math.min(probeAtMs - nowMs, MAX_QUEUE_WAIT_MS);
-  const leastMs = Math.max(probeInMs, Math.min((nowMs - openedAtMs) / 2, mostMs));
-  return clampWait({ leastMs, jitteredMs: leastMs * (1 + DEFERRAL_SPREAD * fraction) });
+  const minMs = Math.max(probeInMs, Math.min((nowMs - openedAtMs) / 2, maxMs));
+  return clampWait({ minMs, jitteredMs: minMs * (1 + DEFERRAL_SPREAD * fraction) });
 }

@@ -6,7 +6,7 @@ import { type HealthEvent, isWorthWriting, nextHealth } from './circuit-breaker.
 import { NO_REQUESTS, type RequestCounts } from './request-counts.ts';
 
 /** One process's view of a circuit. */
-export interface Watched {
+export interface CircuitView {
   health: Health;
   counts: RequestCounts;
   /** Whether this process holds the probe of an open breaker. */
@@ -18,14 +18,14 @@ export interface Watched {
 export interface CircuitWatch {
   now(): number;
   /** Returns a view at most {@link MAX_AGE_MS} old. Concurrent callers share a read. */
-  look(circuit: Circuit): Promise<Watched>;
-  /** Returns a view read now. */
-  lookAfresh(circuit: Circuit): Promise<Watched>;
+  view(circuit: Circuit): Promise<CircuitView>;
+  /** Returns a view that is read now. */
+  freshView(circuit: Circuit): Promise<CircuitView>;
   /**
-   * Writes the change that an event makes. False if another process wrote since this one looked: this view is then stale,
-   * and the next look reads again.
+   * Writes the change that an event makes. False if another process wrote since this view was read: the view is then stale,
+   * and the next call of `view` reads again.
    */
-  tell(circuit: Circuit, seen: Watched, event: HealthEvent): Promise<boolean>;
+  apply(circuit: Circuit, seen: CircuitView, event: HealthEvent): Promise<boolean>;
 }
 
 export interface CircuitWatchPorts {
@@ -35,28 +35,28 @@ export interface CircuitWatchPorts {
 
 /** How old a cached view may be. */
 const MAX_AGE_MS = 10 * SECOND_MS;
-/** Most circuits that one process caches. */
+/** Maximum number of circuits that one process caches. */
 const MAX_WATCHED = 2_000;
 
 export function createCircuitWatch({ health: store, clock }: CircuitWatchPorts): CircuitWatch {
-  const watched = createBoundedCache<string, Watched>({ capacity: MAX_WATCHED });
+  const watched = createBoundedCache<string, CircuitView>({ capacity: MAX_WATCHED });
 
-  function lookAsOf(circuit: Circuit, notBeforeMs: number): Promise<Watched> {
+  function viewAsOf(circuit: Circuit, notBeforeMs: number): Promise<CircuitView> {
     const name = nameOf(circuit);
     return watched.read(name, notBeforeMs, async () => {
       const asOfMs = clock.now();
       const health = (await store.read(circuit)) ?? HEALTHY;
       // A read that began later may have ended first; its result wins.
       const younger = watched.get(name, asOfMs + 1);
-      return { value: younger ?? seenAgain(watched.get(name), health), asOfMs };
+      return { value: younger ?? refreshed(watched.get(name), health), asOfMs };
     });
   }
 
   return {
     now: () => clock.now(),
-    look: (circuit) => lookAsOf(circuit, clock.now() - MAX_AGE_MS + 1),
-    lookAfresh: (circuit) => lookAsOf(circuit, clock.now() + 1),
-    async tell(circuit, seen, event) {
+    view: (circuit) => viewAsOf(circuit, clock.now() - MAX_AGE_MS + 1),
+    freshView: (circuit) => viewAsOf(circuit, clock.now() + 1),
+    async apply(circuit, seen, event) {
       const nowMs = clock.now();
       const { rev } = seen.health;
       const next = { ...nextHealth(seen.health, event, nowMs), rev };
@@ -78,7 +78,7 @@ function nameOf({ merchantId, circuitId }: Circuit): string {
   return `${merchantId} ${circuitId}`;
 }
 
-function seenAgain(known: Watched | undefined, health: Health): Watched {
+function refreshed(known: CircuitView | undefined, health: Health): CircuitView {
   if (known === undefined) {
     return { health, counts: NO_REQUESTS, isProbing: false, writtenAtMs: Number.NEGATIVE_INFINITY };
   }

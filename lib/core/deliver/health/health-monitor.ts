@@ -3,10 +3,10 @@ import type { Reporter } from '../../runtime/environment.ts';
 import type { Circuit } from './circuit.ts';
 import { type Admission, admission, isProbeDue } from './circuit-breaker.ts';
 import {
+  type CircuitView,
   type CircuitWatch,
   type CircuitWatchPorts,
   createCircuitWatch,
-  type Watched,
 } from './circuit-watch.ts';
 import { isLost } from './lost-endpoint.ts';
 import { counted, isSlowNow, type RequestResult } from './request-counts.ts';
@@ -18,7 +18,7 @@ export interface HealthMonitor {
   /** Records how a request ended, and returns what that means for the endpoint. */
   observe(circuit: Circuit, result: RequestResult): Promise<Verdict>;
   /** Marks the circuit as slow while a request is still running: its duration so far is proof enough. */
-  noticeSlow(circuit: Circuit): Promise<void>;
+  markSlow(circuit: Circuit): Promise<void>;
   /** Whether first attempts should keep out of the first lane. */
   isSlowOrOpen(circuit: Circuit): Promise<boolean>;
   isOpen(circuit: Circuit): Promise<boolean>;
@@ -37,78 +37,78 @@ export function createHealthMonitor(
   ports: CircuitWatchPorts & { readonly reporter: Reporter },
 ): HealthMonitor {
   const watch = createCircuitWatch(ports);
-  const advised = async <T>(asking: Promise<T>, otherwise: T): Promise<T> => {
+  const orFallback = async <T>(asking: Promise<T>, fallback: T): Promise<T> => {
     try {
       return await asking;
     } catch (error) {
       ports.reporter.report({ event: 'health_unavailable', reason: String(error).slice(0, 300) });
-      return otherwise;
+      return fallback;
     }
   };
   return {
-    admit: (circuit) => advised<Admission>(admit(watch, circuit), { kind: 'go' }),
-    observe: (circuit, result) => advised(observe(watch, circuit, result), { isLost: false }),
-    noticeSlow: (circuit) => advised(noticeSlow(watch, circuit), undefined),
-    isSlowOrOpen: (circuit) => advised(isSlowOrOpen(watch, circuit), false),
-    isOpen: (circuit) => advised(isOpen(watch, circuit), false),
+    admit: (circuit) => orFallback<Admission>(admit(watch, circuit), { kind: 'go' }),
+    observe: (circuit, result) => orFallback(observe(watch, circuit, result), { isLost: false }),
+    markSlow: (circuit) => orFallback(markSlow(watch, circuit), undefined),
+    isSlowOrOpen: (circuit) => orFallback(isSlowOrOpen(watch, circuit), false),
+    isOpen: (circuit) => orFallback(isOpen(watch, circuit), false),
   };
 }
 
 async function admit(watch: CircuitWatch, circuit: Circuit): Promise<Admission> {
   const nowMs = watch.now();
-  const { health } = await watch.look(circuit);
+  const { health } = await watch.view(circuit);
   if (!isProbeDue(health, nowMs)) return admission(health, nowMs);
-  const seen = await watch.lookAfresh(circuit);
+  const seen = await watch.freshView(circuit);
   if (!isProbeDue(seen.health, nowMs)) return admission(seen.health, nowMs);
-  if (await watch.tell(circuit, seen, { kind: 'probe_claimed' })) {
+  if (await watch.apply(circuit, seen, { kind: 'probe_claimed' })) {
     seen.isProbing = true;
     return { kind: 'go' };
   }
-  return admission((await watch.lookAfresh(circuit)).health, nowMs);
+  return admission((await watch.freshView(circuit)).health, nowMs);
 }
 
 async function observe(watch: CircuitWatch, circuit: Circuit, result: RequestResult): Promise<Verdict> {
   const nowMs = watch.now();
-  const seen = await watch.look(circuit);
+  const seen = await watch.view(circuit);
   seen.counts = counted(seen.counts, result, nowMs);
-  if (result.isDelivered) await tellSuccess(watch, circuit, seen);
-  else await tellFailure(watch, circuit, seen);
+  if (result.isDelivered) await recordSuccess(watch, circuit, seen);
+  else await recordFailure(watch, circuit, seen);
   seen.isProbing = false;
   if (result.isDelivered || !isLost(seen.health, nowMs)) return { isLost: false };
-  // Another process may have had a success since this one looked. Never disable an endpoint on a stale view.
-  return { isLost: isLost((await watch.lookAfresh(circuit)).health, nowMs) };
+  // Another process may have recorded a success since this view was read. Never disable an endpoint on a stale view.
+  return { isLost: isLost((await watch.freshView(circuit)).health, nowMs) };
 }
 
 /** Tries to write a success: another process's late failure must not overwrite it. */
 const MAX_SUCCESS_TRIES = 3;
 
-async function tellSuccess(watch: CircuitWatch, circuit: Circuit, first: Watched): Promise<void> {
+async function recordSuccess(watch: CircuitWatch, circuit: Circuit, first: CircuitView): Promise<void> {
   let seen = first;
   await tryUnderRev(async () => {
     const isSlow = isSlowNow(seen.counts, seen.health.slow);
-    if (await watch.tell(circuit, seen, { kind: 'succeeded', isSlow })) return 'told';
-    seen = await watch.lookAfresh(circuit);
+    if (await watch.apply(circuit, seen, { kind: 'succeeded', isSlow })) return 'written';
+    seen = await watch.freshView(circuit);
     return OVERTAKEN;
   }, MAX_SUCCESS_TRIES);
 }
 
 /** Tries once: a failure that was overtaken may be lost. */
-async function tellFailure(watch: CircuitWatch, circuit: Circuit, seen: Watched): Promise<void> {
+async function recordFailure(watch: CircuitWatch, circuit: Circuit, seen: CircuitView): Promise<void> {
   const { counts, isProbing: isProbe } = seen;
   const isSlow = isSlowNow(counts, seen.health.slow);
-  await watch.tell(circuit, seen, { kind: 'failed', isSlow, counts, isProbe });
+  await watch.apply(circuit, seen, { kind: 'failed', isSlow, counts, isProbe });
 }
 
-async function noticeSlow(watch: CircuitWatch, circuit: Circuit): Promise<void> {
-  // One try is enough: a process that overtook this one calls the same circuit and notices slowness itself.
-  await watch.tell(circuit, await watch.look(circuit), { kind: 'slow_noticed' });
+async function markSlow(watch: CircuitWatch, circuit: Circuit): Promise<void> {
+  // One try is enough: the process that overtook this one calls the same circuit and measures its slowness itself.
+  await watch.apply(circuit, await watch.view(circuit), { kind: 'slow_noticed' });
 }
 
 async function isSlowOrOpen(watch: CircuitWatch, circuit: Circuit): Promise<boolean> {
-  const { health } = await watch.look(circuit);
+  const { health } = await watch.view(circuit);
   return health.slow || health.breaker !== 'closed';
 }
 
 async function isOpen(watch: CircuitWatch, circuit: Circuit): Promise<boolean> {
-  return (await watch.look(circuit)).health.breaker !== 'closed';
+  return (await watch.view(circuit)).health.breaker !== 'closed';
 }

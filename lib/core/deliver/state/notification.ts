@@ -88,7 +88,7 @@ export const notificationMessageSchema = z.looseObject({
   rev: z.number().int().nonnegative(),
 }) as z.ZodType<NotificationMessage>;
 
-/** The notification that a missing item stands for: nothing was tried yet. */
+/** The notification that a missing item represents: nothing was tried yet. */
 export function untried(key: NotificationKey, listedAt: string): Notification {
   return {
     merchantId: key.merchantId,

@@ -97,8 +97,8 @@ export function createAuthenticator(ports: KeyPorts): Authenticate {
         : callerOf(known, { keyId, secret, nowMs, notBeforeMs: notBeforeMs ?? nowMs - KEY_CACHE_MS });
     const caller = await check();
     // Read again only if the secret is right. Otherwise every bad request could cause a read.
-    const standing = caller !== undefined && isFresh ? await check(nowMs) : caller;
-    return standing === undefined ? INVALID : { kind: 'caller', caller: standing };
+    const verified = caller !== undefined && isFresh ? await check(nowMs) : caller;
+    return verified === undefined ? INVALID : { kind: 'caller', caller: verified };
   };
 }
 
@@ -143,7 +143,7 @@ function createKeyCache(keys: Pick<KeyStore, 'read'>): KeyCache {
   const missing = createBoundedCache<string, true>({ capacity: MAX_CACHED_KEYS });
   return {
     async get(keyId, { nowMs, notBeforeMs }) {
-      // A key read in this same millisecond may have been read before the caller asked.
+      // A key that was read in this millisecond may have been read before the call.
       const youngerThan = notBeforeMs + 1;
       const cached = found.get(keyId, youngerThan);
       if (cached !== undefined) return cached;

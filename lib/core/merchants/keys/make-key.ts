@@ -6,11 +6,11 @@ import { type Caller, type KeyRecord, newKey } from './access-keys.ts';
 
 /** Makes and revokes keys by request. A key never outlives the key that made it. */
 
-/** Most working keys of one owner: more than a rotation of every system needs. */
+/** Maximum number of working keys of one owner: more than a rotation of every system needs. */
 export const MAX_KEYS = 100;
 /** Keys per page read. */
 const PAGE = 100;
-/** Most pages counted for one owner. Only keys made before the limit existed can exceed it. */
+/** Maximum number of pages counted for one owner. Only keys made before the limit existed can exceed it. */
 const MAX_PAGES = 10;
 
 export interface KeyPorts {
@@ -27,7 +27,7 @@ export type MadeKey =
  * Makes a key. Its expiry defaults to that of the key that makes it.
  *
  * The keys are counted before and after the write. If several are made at once, each request that finds too many removes
- * its own key again. A process that dies in between leaves a key whose secret nobody has.
+ * its own key again. A process that dies in between leaves a key whose secret nobody knows.
  */
 export async function makeKey(
   ports: KeyPorts,

@@ -30,9 +30,9 @@ export const healthFaults: readonly DeliberateFault[] = [
       createCircuitWatch: (real) => (ports) => {
         const watch = real(ports);
         return altered(watch, {
-          look: (circuit) => watch.look(shared(circuit)),
-          lookAfresh: (circuit) => watch.lookAfresh(shared(circuit)),
-          tell: (circuit, seen, event) => watch.tell(shared(circuit), seen, event),
+          view: (circuit) => watch.view(shared(circuit)),
+          freshView: (circuit) => watch.freshView(shared(circuit)),
+          apply: (circuit, seen, event) => watch.apply(shared(circuit), seen, event),
         });
       },
     }),

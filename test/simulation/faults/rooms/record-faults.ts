@@ -55,8 +55,8 @@ export const recordFaults: readonly DeliberateFault[] = [
   {
     name: 'a second end is written as the next version',
     at: hook(() => import('../../../../lib/core/record/decide.ts'), {
-      decideRecording: (real) => (standing, content) => {
-        const decision = real(standing, content);
+      decideRecording: (real) => (recorded, content) => {
+        const decision = real(recorded, content);
         return decision.kind === 'conflict' ? { kind: 'write', version: 2 } : decision;
       },
     }),

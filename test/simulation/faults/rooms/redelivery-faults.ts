@@ -37,8 +37,8 @@ export const redeliveryFaults: readonly DeliberateFault[] = [
       runJobs: (real) => (ports, deadlineMs) => {
         const { notifications } = ports;
         const read: typeof notifications.read = async (key) => {
-          const standing = await notifications.read(key);
-          return standing && { ...standing, startedAt: LATER };
+          const current = await notifications.read(key);
+          return current && { ...current, startedAt: LATER };
         };
         return real({ ...ports, notifications: altered(notifications, { read }) }, deadlineMs);
       },

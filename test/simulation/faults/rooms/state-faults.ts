@@ -18,8 +18,8 @@ export const stateFaults: readonly DeliberateFault[] = [
       saveNotification: (real) => (ports, next, expectedRev) => {
         const { notifications } = ports;
         const read: typeof notifications.read = async (key) => {
-          const standing = await notifications.read(key);
-          return standing && { ...standing, writtenBy: 'somebody else' };
+          const current = await notifications.read(key);
+          return current && { ...current, writtenBy: 'somebody else' };
         };
         return real({ ...ports, notifications: altered(notifications, { read }) }, next, expectedRev);
       },
@@ -55,8 +55,8 @@ export const stateFaults: readonly DeliberateFault[] = [
     at: hook(() => import('../../../../lib/core/runtime/waiting.ts'), {
       clampWait:
         () =>
-        ({ leastMs, jitteredMs }) =>
-          Math.max(leastMs, jitteredMs),
+        ({ minMs, jitteredMs }) =>
+          Math.max(minMs, jitteredMs),
     }),
   },
   {

@@ -11,7 +11,7 @@ import {
 } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
 import { CHECK_SK } from '../../items/item-keys.ts';
-import { unlessRefused } from '../../table/conditions.ts';
+import { conditionalWrite } from '../../table/conditions.ts';
 import type { Table } from '../../table/table-client.ts';
 import { checkItem } from '../dynamodb-check-store.ts';
 
@@ -49,7 +49,7 @@ export function createOutcomeWrites(
     async settlePending(end) {
       const afterEnd = ttlAfter(Date.parse(end.recordedAt), retentionDays) + DAY_SECONDS;
       const write = (what: string, update: UpdateCommand) => () =>
-        calling(what, () => unlessRefused(() => table.documents.send(update)));
+        calling(what, () => conditionalWrite(() => table.documents.send(update)));
       // The writes are independent and can be repeated.
       await runTogether([
         write('Letting a PENDING expire', expiry(TableName, end, afterEnd)),
@@ -68,7 +68,7 @@ function writeStamped(
   return calling(what, async () => {
     clockCheck.assertTrusted();
     const write = () => send({ abortSignal: AbortSignal.timeout(stampBoundMs) });
-    return (await unlessRefused(write)) ? 'written' : 'exists';
+    return (await conditionalWrite(write)) ? 'written' : 'exists';
   });
 }
 

@@ -9,7 +9,7 @@ import { INDEXES } from '../../items/item-keys.ts';
 import type { Item } from '../../reading-rows.ts';
 import type { Table } from '../../table/table-client.ts';
 
-/** Most index pages read for one page of answers. Only foreign rows make it more than one. */
+/** Maximum number of index pages read for one page of answers. Only foreign rows make it more than one. */
 const MAX_PAGES = 16;
 
 /** Reads the ids of the transactions that carry a reference from the index. */
