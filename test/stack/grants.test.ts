@@ -181,7 +181,9 @@ describe('the functions', () => {
   });
 
   it('use the sealing key for a named owner only', () => {
-    const uses = statements.filter(({ Action }) => listed(Action).some((action) => action.startsWith('kms:')));
+    const uses = statements.filter(({ Action }) =>
+      listed(Action).some((action) => action.startsWith('kms:')),
+    );
     expect(uses).toHaveLength(6);
     for (const { Action, Condition } of uses) {
       expect(listed(Action)).toHaveLength(1);
