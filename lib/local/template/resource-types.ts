@@ -1,7 +1,7 @@
 /**
  * Four lists that say how the local cloud treats each resource type. A type in none of them is an error. So is a
- * property of a type that is read and that is in none of the type's lists. A template runs locally as it is deployed, or not
- * at all.
+ * property that is neither honoured (`properties.ts`) nor ignored ({@link IGNORED_PROPERTIES}), unless its type is inert. A
+ * template runs locally as it is deployed, or not at all.
  */
 
 /** Types that the local cloud runs as the template describes them. */
