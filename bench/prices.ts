@@ -18,17 +18,39 @@ export const PRICES = {
   /** After the free 14 million per month. */
   schedule: 1e-6,
   logsGb: 0.5,
+  /** Per metric of an alarm, for standard resolution. An alarm on an expression is billed for each metric in it. */
+  alarmMetricMonth: 0.1,
+  /** Per metric that had data, by the hour. A metric without data costs nothing. */
+  customMetricMonth: 0.3,
+  secretMonth: 0.4,
+  /** Reading a secret, and a request to KMS. */
+  secretRead: 5e-6,
+  keyRequest: 3e-6,
+  /** A customer key of KMS. */
+  keyMonth: 1,
+  /** After three dashboards of the account, which are free. */
+  dashboardMonth: 3,
+  /** A PUT to S3. */
+  filePut: 5e-6,
   /** Storage and recovery points per GB and month, and egress to the internet. Not part of the budget. */
   storageGbMonth: 0.25,
   recoveryGbMonth: 0.2,
   egressGb: 0.09,
 } as const;
 
-/** Log bytes that Lambda writes per invocation: START, END and REPORT, with 26 extra billed bytes per line. */
-export const PLATFORM_LOG_BYTES = 346;
-/** Bytes of a log line of ours besides its event: level, time, service, sampling, and the same 26 bytes. */
+/** Bytes that CloudWatch bills in addition, for each line of a log. */
+export const LOG_ENTRY_BYTES = 26;
+/** Bytes of a log line of ours besides its event: level, time, service, sampling, and those 26 bytes. */
 export const LOG_LINE_BYTES = 220;
+/** Bytes of one line of the API's access log in production (`lib/stack/front/access-log.ts`), with the same 26 bytes. */
+export const ACCESS_LOG_BYTES = 246;
 /** Memory at which a Lambda function has one whole processor. With less memory it has a proportional share. */
 export const MB_OF_ONE_PROCESSOR = 1_769;
 /** Milliseconds of one call to DynamoDB or SQS from Lambda in the same region. */
 export const AWS_CALL_MS = 5;
+/**
+ * What Lambda's pollers ask an idle queue: five of them, with long polls of 20 s. Without `MaximumConcurrency` there may be
+ * two; they are counted as five.
+ */
+export const IDLE_POLLERS = 5;
+export const LONG_POLL_SECONDS = 20;

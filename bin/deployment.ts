@@ -25,7 +25,7 @@ export interface Deployment {
 }
 
 const deploymentSchema = z.object({
-  outputs: outputsSchema,
+  outputs: z.record(z.string(), z.string()),
   environment: z.record(z.string(), z.string()),
 });
 
@@ -36,11 +36,24 @@ const deploymentSchema = z.object({
  * @param outputsFile the file written by `cdk deploy --outputs-file`; undefined means the local service
  * @throws Error with a message that says what to do
  */
-export function findDeployment(
-  { outputsFile, dataDir }: { readonly outputsFile: string | undefined; readonly dataDir: string },
-  env: NodeJS.ProcessEnv = process.env,
-): Outputs {
-  if (outputsFile !== undefined) return deployedOutputs(outputsFile);
+export function findDeployment(where: Where, env: NodeJS.ProcessEnv = process.env): Outputs {
+  const { outputs, environment } = findOutputs(where);
+  Object.assign(env, environment);
+  return outputsSchema.parse(outputs);
+}
+
+interface Where {
+  readonly outputsFile: string | undefined;
+  readonly dataDir: string;
+}
+
+/**
+ * All outputs of the deployment, and the SDK's variables for the local one.
+ *
+ * @throws Error with a message that says what to do
+ */
+export function findOutputs({ outputsFile, dataDir }: Where): Deployment {
+  if (outputsFile !== undefined) return { outputs: deployedOutputs(outputsFile), environment: {} };
   const file = join(dataDir, DEPLOYMENT_FILE);
   if (!existsSync(file)) {
     throw new Error(
@@ -48,16 +61,19 @@ export function findDeployment(
         '--outputs tidings.outputs.json (npm run deploy writes this file).',
     );
   }
-  const { outputs, environment } = deploymentSchema.parse(readJson(file));
-  Object.assign(env, environment);
-  return outputs;
+  return deploymentSchema.parse(readJson(file));
 }
 
-/** The outputs of this service's stack. The file must have exactly one. */
-function deployedOutputs(file: string): Outputs {
+/**
+ * All outputs of this service's stack. The file must have exactly one.
+ * @throws Error with a message that says what to do
+ */
+export function deployedOutputs(file: string): Readonly<Record<string, string>> {
   if (!existsSync(file)) throw new Error(`${file} does not exist. npm run deploy writes it.`);
   const stacks = Object.values(z.record(z.string(), z.unknown()).parse(readJson(file)));
-  const ours = stacks.flatMap((outputs) => outputsSchema.safeParse(outputs).data ?? []);
+  const ours = stacks
+    .filter((outputs) => outputsSchema.safeParse(outputs).success)
+    .map((outputs) => z.record(z.string(), z.string()).parse(outputs));
   const [outputs] = ours;
   if (outputs !== undefined && ours.length === 1) return outputs;
   throw new Error(

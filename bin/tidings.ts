@@ -7,6 +7,7 @@ import { printable, printableLines } from '../lib/printable.ts';
 import { findDeployment } from './deployment.ts';
 import { PARKED_HELP, runParked } from './parked/parked-command.ts';
 import { openParkedTools } from './parked/tools.ts';
+import { exportLines } from './print-outputs.ts';
 
 const HELP = `Usage: npm run <command> -- [options]
 
@@ -15,12 +16,13 @@ Commands:
              and print both, with the curl commands.
   redrive    Put dead letters back into their lanes, and show those that cannot be put back.
   parked     List records that could not be relayed, and put them back. See \`npm run parked -- --help\`.
+  outputs    Print the stack's outputs as shell variables: eval "$(npm run --silent outputs)". See docs/runbook.md.
   reconcile  Compare a ledger of any size with the service. See \`npm run reconcile -- --help\`.
 
 Options:
   --data-dir DIR         data directory of the service that runs on this machine (.tidings)
   --dry-run              redrive: only show the messages (this hides them from other readers for up to a minute)
-  --outputs FILE         redrive on AWS: the file that \`npm run deploy\` writes. Or pass all three queue URLs:
+  --outputs FILE         on AWS: the file that \`npm run deploy\` writes. For redrive, or pass all three queue URLs:
   --dead-letter-url URL
   --retry-queue-url URL
   --check-queue-url URL  (they are outputs of the stack)
@@ -94,6 +96,12 @@ function parked(): Promise<number> {
   return runParked({ verb, ids, all, days, json }, tools);
 }
 
+async function printOutputs(): Promise<number> {
+  const lines = exportLines({ outputsFile: values.outputs, dataDir: values['data-dir'] });
+  for (const line of lines) write(line);
+  return 0;
+}
+
 async function runRedrive(): Promise<void> {
   const isDry = values['dry-run'];
   const counts = await redrive({
@@ -128,6 +136,7 @@ const commands: Readonly<
   try: { help: HELP, run: () => tryOne({ dataDir: values['data-dir'], write }).then(() => undefined) },
   redrive: { help: HELP, run: () => runRedrive().then(() => undefined) },
   parked: { help: PARKED_HELP, run: parked },
+  outputs: { help: HELP, run: printOutputs },
   reconcile: { help: RECONCILE_HELP, run: compareLedger },
 };
 

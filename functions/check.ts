@@ -23,6 +23,7 @@ const ports = {
 /** Handles messages of the check lane. Each message asks one initiator once. */
 export const handler = serveQueue({
   sqs: service.sqs,
+  reporter: service.reporter,
   queueUrlOf: () => service.queueUrls.check,
   longestPauseSeconds: QUEUES.lane.visibilitySeconds,
   work: (message) => handleCheckMessage(ports, message),

@@ -24,6 +24,7 @@ const laneOf = ({ eventSourceARN }: SQSRecord) =>
 /** Handles both delivery lanes. A batch is attempted in parallel. Only failed messages return to the queue. */
 export const handler = serveQueue({
   sqs: service.sqs,
+  reporter: service.reporter,
   queueUrlOf: (record) => service.queueUrls[laneOf(record)],
   longestPauseSeconds: QUEUES.lane.visibilitySeconds,
   work: (message, record) => handleMessage(ports, { ...message, lane: laneOf(record) }),

@@ -3,8 +3,7 @@ import { createCheckStore } from '../lib/adapters/dynamodb/stores/dynamodb-check
 import { createJobStore } from '../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { runJobs } from '../lib/core/deliver/redelivery.ts';
-import { sweepPartition } from '../lib/core/deliver/sweep.ts';
-import { forEachPartition } from '../lib/core/partitions.ts';
+import { sweepAll } from '../lib/core/deliver/sweep.ts';
 import { runTogether } from '../lib/protocol/runtime/bounded-map.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
 import { serveSchedule } from './wiring/serve-schedule.ts';
@@ -20,7 +19,5 @@ const ports = {
 
 /** Runs every minute: sends what is due but was not sent, and runs redelivery jobs. Both run in parallel. */
 export const handler = serveSchedule(async (deadlineMs) => {
-  const sweep = () => forEachPartition((partition) => sweepPartition(ports, { partition, deadlineMs }));
-  const jobs = () => runJobs(ports, deadlineMs);
-  await runTogether([sweep, jobs]);
+  await runTogether([() => sweepAll(ports, deadlineMs), () => runJobs(ports, deadlineMs)]);
 });

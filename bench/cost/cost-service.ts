@@ -1,5 +1,4 @@
 import { createHttpSender, type HttpSender } from '../../lib/adapters/http/http-sender.ts';
-import { levelOf, SUCCESS_SAMPLE } from '../../lib/adapters/reporter.ts';
 import { systemRandom as random, systemClock } from '../../lib/adapters/system.ts';
 import { createApp } from '../../lib/api/api-app.ts';
 import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
@@ -8,13 +7,13 @@ import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
+import { statePartition } from '../../lib/core/bookkeeping/make-statements.ts';
 import type { Sender } from '../../lib/core/deliver/attempt/sender.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
 import { runJobs } from '../../lib/core/deliver/redelivery.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
-import { sweepPartition } from '../../lib/core/deliver/sweep.ts';
-import type { ServiceEvent } from '../../lib/core/events.ts';
+import { sweepAll } from '../../lib/core/deliver/sweep.ts';
 import { windowStart } from '../../lib/core/feed/window.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { LEAD_OF_ONE_CLOCK } from '../../lib/core/merchants/dated-writes.ts';
@@ -22,21 +21,22 @@ import { createAuthenticator } from '../../lib/core/merchants/keys/access-keys.t
 import type { Outcome, TransactionKey } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
+import type { Reporter } from '../../lib/core/runtime/environment.ts';
 import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 import type { TerminalContent } from '../../lib/initiator/recorded-outcome.ts';
 import type { DynamoDbTable, DynamoDbUnderTest } from '../../test/adapters/support/emulators.ts';
-import { LOG_LINE_BYTES } from '../prices.ts';
 import { openInitiator } from './cost-initiator.ts';
 import { type MeteredLanes, openLanes } from './cost-lanes.ts';
-import { type Meter, meterClient } from './meter.ts';
+import { type Meter, meterClient, meteredFiles } from './meter.ts';
+import { createMeteredReporter } from './metered-reporter.ts';
 
 /** As in the template. */
 export const RELAY_BATCH = 100;
 const DELIVER_BATCH = 10;
-const WINDOW_SECONDS = 300;
+export const WINDOW_SECONDS = 300;
 const FEED_LAG_SECONDS = 30;
 const AUDIT_AFTER_SECONDS = 900;
-const AUDIT_INVOCATIONS = 4;
+const SHARES = [0, 4, 8, 12].map((first) => [first, first + 1, first + 2, first + 3]);
 const ROOT_SECRET = 'rootsecretrootsecretrootsecret';
 
 /**
@@ -60,6 +60,10 @@ export interface MeteredService {
   sweep(): Promise<void>;
   close(): Promise<void>;
   audit(): Promise<void>;
+  /** Makes the statements of days that have ended. */
+  state(): Promise<void>;
+  /** The metrics that had data. */
+  metricNames(): readonly string[];
   /** Bytes of all requests to receivers: headers and bodies. */
   sentBytes(): number;
   /** Milliseconds until windows of recorded outcomes can be closed, and then until they can be audited. */
@@ -73,8 +77,10 @@ export async function openService(options: {
   readonly meter: Meter;
   /** Default: the real HTTP sender. A schedule of days needs a fake one. */
   readonly sender?: Sender;
+  /** Records in one batch of the stream. Default: full batches. */
+  readonly relayBatch?: number;
 }): Promise<MeteredService> {
-  const { dynamodb, meter } = options;
+  const { dynamodb, meter, relayBatch = RELAY_BATCH } = options;
   // Without a stream: nobody reads it here, and the emulator's writes would slow down with every record.
   const stores = await dynamodb.open(systemClock, { isStreamed: false });
   for (const client of [stores.table.documents, stores.table.stamping]) meterClient(client, meter);
@@ -83,7 +89,7 @@ export async function openService(options: {
   const clock = { now: () => time.nowMs };
   const lanes = openLanes(meter, clock);
   const inserted: Outcome[] = [];
-  const reporter = { report: (event: ServiceEvent) => meter.add({ logBytes: logBytesOf(event) }) };
+  const reporter = createMeteredReporter(meter);
   const httpSender: HttpSender = createHttpSender({
     policy: { allowLoopback: true, allowedPorts: [443] },
     now: systemClock.now,
@@ -123,14 +129,21 @@ export async function openService(options: {
     retentionDays: 90,
     checkHorizonSeconds: 86_400,
   });
-  const [recording, managing, relaying, delivering, sweeping, closing, auditing] = [
+  /** A new endpoint is in force after a wait. */
+  const passing = {
+    sleep: async (ms: number) => {
+      time.nowMs += ms;
+    },
+  };
+  const [recording, managing, relaying, delivering, sweeping, closing, auditing, stating] = [
     { ...wire(), outcomes: watchInserts(stores.outcomes, inserted) },
+    { ...wire(), timer: passing },
     wire(),
     wire(),
     wire(),
     wire(),
     wire(),
-    wire(),
+    { ...wire(), files: meteredFiles(meter) },
   ];
   const recordApp = createApp(appPorts(recording), recordingRoutes(recording));
   const adminApp = createApp(appPorts(managing), [
@@ -141,6 +154,14 @@ export async function openService(options: {
   const rootKey = `tk_root_${ROOT_SECRET}`;
   const initiatorKey = (await call(adminApp, rootKey, 'POST /v1/keys', { scope: 'initiator' })).key as string;
   const deadlineMs = Number.POSITIVE_INFINITY;
+  /** As `functions/wiring/bookkeeping.ts` does. */
+  const reportBehind = (
+    event: 'closed' | 'audited' | 'stated',
+    throughMs: readonly (number | undefined)[],
+  ) => {
+    const leastMs = Math.min(time.nowMs, ...throughMs.filter((ms) => ms !== undefined));
+    reporter.report({ event, behindSeconds: Math.round((time.nowMs - leastMs) / SECOND_MS) });
+  };
 
   return {
     table: stores,
@@ -159,7 +180,7 @@ export async function openService(options: {
     },
     async relayAll() {
       while (inserted.length > 0) {
-        const records = inserted.splice(0, RELAY_BATCH).map((outcome, index) => ({
+        const records = inserted.splice(0, relayBatch).map((outcome, index) => ({
           kind: 'outcome' as const,
           recordId: String(index),
           outcome,
@@ -178,30 +199,41 @@ export async function openService(options: {
           receivedTimes: 1,
         }));
         await meter.invoke('deliver', () =>
-          Promise.all(messages.map((message) => handleMessage(delivering, message))),
+          Promise.all(messages.map((message) => handleMessage(delivering, message))).finally(reporter.flush),
         );
         lanes.remove();
       }
     },
     sweep: () =>
       meter.invoke('sweep', async () => {
-        await forEachPartition((partition) => sweepPartition(sweeping, { partition, deadlineMs }));
+        await sweepAll(sweeping, deadlineMs);
         await runJobs(sweeping, deadlineMs);
       }),
     close: () =>
       meter.invoke('close', async () => {
-        await forEachPartition((partition) => closePartition(closing, { partition, deadlineMs }));
+        const closeOne = (partition: number) => closePartition(closing, { partition, deadlineMs });
+        const closed = await forEachPartition(closeOne);
+        reportBehind(
+          'closed',
+          closed.map(({ throughMs }) => throughMs),
+        );
       }),
     async audit() {
-      const shares = Array.from({ length: AUDIT_INVOCATIONS }, (_, share) =>
-        [0, 1, 2, 3].map((partition) => share * 4 + partition),
-      );
-      for (const share of shares) {
+      for (const partitions of SHARES) {
         await meter.invoke('audit', async () => {
-          await auditPartitions(auditing, { partitions: share, deadlineMs });
+          reportBehind('audited', await auditPartitions(auditing, { partitions, deadlineMs }));
         });
       }
     },
+    async state() {
+      const stateOne = (partition: number) => statePartition(stating, { partition, deadlineMs });
+      for (const partitions of SHARES) {
+        await meter.invoke('statement', async () => {
+          reportBehind('stated', await forEachPartition(stateOne, partitions));
+        });
+      }
+    },
+    metricNames: () => [...reporter.metricNames],
     sentBytes: () => sentBytes,
     untilClosedMs: (WINDOW_SECONDS + FEED_LAG_SECONDS) * SECOND_MS,
     untilAuditedMs: AUDIT_AFTER_SECONDS * SECOND_MS + MINUTE_MS,
@@ -215,7 +247,7 @@ export async function openService(options: {
 
 type Wired = Parameters<typeof createAnswerSigner>[0] &
   Omit<Parameters<typeof createAuthenticator>[0], 'rootKey'> & {
-    readonly reporter: { report(event: ServiceEvent): void };
+    readonly reporter: Reporter;
   };
 
 function appPorts(ports: Wired) {
@@ -255,27 +287,4 @@ async function call(
     throw new Error(`${request} was answered ${response.status}: ${await response.text()}`);
   }
   return (await response.json()) as Record<string, unknown>;
-}
-
-/** Events that make a measurement useless: it would measure something else. */
-const TROUBLE: ReadonlySet<ServiceEvent['event']> = new Set([
-  'lost',
-  'window_revised',
-  'close_failed',
-  'audit_failed',
-  'health_unavailable',
-  'foreign_row',
-  'recording_failed',
-  'record_parked',
-  'message_failed',
-  'message_malformed',
-  'schedule_refused',
-]);
-
-/** Average bytes that an event adds to the log. Throws for an event that makes the measurement useless. */
-function logBytesOf(event: ServiceEvent): number {
-  if (TROUBLE.has(event.event))
-    throw new Error(`Something went wrong during the measurement: ${JSON.stringify(event)}`);
-  const share = levelOf(event) === 'debug' ? SUCCESS_SAMPLE : 1;
-  return share * (JSON.stringify(event).length + LOG_LINE_BYTES);
 }

@@ -2,8 +2,16 @@ import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-export type Stage = 'record' | 'relay' | 'deliver' | 'sweep' | 'close' | 'audit';
-export const STAGES: readonly Stage[] = ['record', 'relay', 'deliver', 'sweep', 'close', 'audit'];
+export type Stage = 'record' | 'relay' | 'deliver' | 'sweep' | 'close' | 'audit' | 'statement';
+export const STAGES: readonly Stage[] = [
+  'record',
+  'relay',
+  'deliver',
+  'sweep',
+  'close',
+  'audit',
+  'statement',
+];
 
 /** What one stage has used. */
 export interface Used {
@@ -14,7 +22,9 @@ export interface Used {
   readonly sqsRequests: number;
   readonly schedules: number;
   readonly invocations: number;
-  /** Log bytes of the service's own reporter, including the share of sampled lines. */
+  /** Files written to the bucket. */
+  readonly filePuts: number;
+  /** Log bytes of the service's own reporter, including metrics and the share of sampled lines. */
   readonly logBytes: number;
   /** Processor milliseconds of this thread: JavaScript and the SDK, but not the emulator. */
   readonly processorMs: number;
@@ -27,6 +37,7 @@ const NO_USE: Used = {
   sqsRequests: 0,
   schedules: 0,
   invocations: 0,
+  filePuts: 0,
   logBytes: 0,
   processorMs: 0,
 };
@@ -146,4 +157,14 @@ export function answerFor(
     }),
     { step: 'initialize', priority: 'high', name: 'tidingsAnswer' },
   );
+}
+
+/** The bucket: reads the text, and counts the request. */
+export function meteredFiles(meter: Meter) {
+  return {
+    async write(_name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+      for await (const _chunk of content);
+      meter.add({ filePuts: 1 });
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { AWS_CALL_MS, MB_OF_ONE_PROCESSOR, PLATFORM_LOG_BYTES, PRICES } from '../prices.ts';
+import { AWS_CALL_MS, MB_OF_ONE_PROCESSOR, PRICES } from '../prices.ts';
 import { type Stage, sumOf, type Used } from './meter.ts';
 
 /** One line of a bill: the quantity for one notification, and dollars for a million notifications. */
@@ -18,6 +18,7 @@ const SIDE_BY_SIDE: Readonly<Record<Stage, number>> = {
   sweep: 4,
   close: 4,
   audit: 8,
+  statement: 4,
 };
 /** Batches that the relay sends in parallel. */
 const SENT_AT_ONCE = 4;
@@ -49,7 +50,6 @@ export function billOf(perNotification: ReadonlyMap<Stage, Used>, options: BillO
     return sum + (billedMs(stage, used, options) / 1000) * (options.memoryMb(stage) / 1024);
   }, 0);
   const httpRequests = perNotification.get('record')?.invocations ?? 0;
-  const logBytes = total.invocations * PLATFORM_LOG_BYTES + total.logBytes;
   const line = (what: string, quantity: number, price: number): Line => ({
     what,
     quantity,
@@ -63,7 +63,8 @@ export function billOf(perNotification: ReadonlyMap<Stage, Used>, options: BillO
     line('schedules', total.schedules, PRICES.schedule),
     line('Lambda invocations', total.invocations, PRICES.lambdaRequest),
     line(GB_SECONDS, gbSeconds, PRICES.lambdaGbSecond),
-    line('log bytes', logBytes, PRICES.logsGb / BYTES_OF_GB),
+    line('log bytes', total.logBytes, PRICES.logsGb / BYTES_OF_GB),
+    line('statement files', total.filePuts, PRICES.filePut),
   ];
 }
 

@@ -1,8 +1,9 @@
-import { DAY_SECONDS } from '../../lib/core/time.ts';
-import { PRICES } from '../prices.ts';
+import { IDLE_MERCHANTS, idleMonth, merchantMonth, type PageInputs } from '../monthly/costs-page.ts';
+import { fixedBill, timersBill } from '../monthly/monthly-bill.ts';
+import { ACCESS_LOG_BYTES, PRICES } from '../prices.ts';
 import { tableOf } from '../print/text-table.ts';
-import { STAGES, type Stage, sumOf, type Used } from './meter.ts';
-import { type BillOptions, billedMs, billOf, type Line, priceOf } from './price.ts';
+import { STAGES, sumOf, type Used } from './meter.ts';
+import { type BillOptions, billedMs, type Line, priceOf } from './price.ts';
 import type { Way } from './ways.ts';
 
 const write = (text: string) => void process.stdout.write(`${text}\n`);
@@ -54,25 +55,24 @@ const BYTES_OF_GB = 1e9;
 /** Prints the costs that are not prices of requests. */
 export function printBeside({ keptBytes, sentBytes }: Way): void {
   const gbMonths = ((keptBytes * 1e6) / BYTES_OF_GB) * (KEPT_DAYS / MONTH_DAYS);
+  const accessLog = ((ACCESS_LOG_BYTES * 1e6) / BYTES_OF_GB) * PRICES.logsGb;
   const egress = ((sentBytes * 1e6) / BYTES_OF_GB) * PRICES.egressGb;
   write(
     `In addition, for a million: storage for ${KEPT_DAYS} days (${thousands(Math.round(keptBytes))} B each, including indexes) ` +
       `${dollars(gbMonths * PRICES.storageGbMonth)}, point-in-time recovery ${dollars(gbMonths * PRICES.recoveryGbMonth)}, ` +
-      `egress of callbacks (${thousands(Math.round(sentBytes))} B each, without TLS) ${dollars(egress)}.`,
+      `egress of callbacks (${thousands(Math.round(sentBytes))} B each, without TLS) ${dollars(egress)}, ` +
+      `access log of a million requests ${dollars(accessLog)}.`,
   );
 }
 
 /** Prints the monthly cost of an idle service. */
-export function printIdle(
-  idling: { readonly none: ReadonlyMap<Stage, Used>; readonly merchants: ReadonlyMap<Stage, Used> },
-  how: { readonly options: BillOptions; readonly minutes: number; readonly merchants: number },
-): void {
-  const months = how.minutes / ((MONTH_DAYS * DAY_SECONDS) / 60);
-  // Bills are for a million units. Here the unit is a month.
-  const perMonth = (used: ReadonlyMap<Stage, Used>) => priceOf(billOf(used, how.options)) / 1e6 / months;
-  const none = perMonth(idling.none);
-  const each = (perMonth(idling.merchants) - none) / how.merchants;
-  write(
-    `Fixed cost per month: ${dollars(none)} for sweep, close and audit, and $${each.toFixed(4)} for each merchant.`,
-  );
+export function printIdle(page: PageInputs): void {
+  const { measured, parts, options } = page;
+  const idle = { used: measured.idle, metrics: measured.idleMetrics.length };
+  const rows = fixedBill(parts, idle, options).map((line) => [line.what, dollars(line.dollars)]);
+  write(tableOf(['a month without traffic', 'the service'], [...rows, ['total', dollars(idleMonth(page))]]));
+  const lines = timersBill(measured.idleMerchant, options);
+  const more = lines.map((line) => [line.what, dollars(line.dollars * IDLE_MERCHANTS)]);
+  const total = dollars(merchantMonth(page) * IDLE_MERCHANTS);
+  write(tableOf([`${thousands(IDLE_MERCHANTS)} idle merchants`, 'more'], [...more, ['total', total]]));
 }

@@ -13,6 +13,8 @@ export interface Way {
   readonly keptBytes: number;
   /** Average bytes of requests to the receiver, without TLS. */
   readonly sentBytes: number;
+  /** The metrics that had data. */
+  readonly metricNames: readonly string[];
 }
 
 export type OnProgress = (share: number) => void;
@@ -30,12 +32,14 @@ export async function firstTries(
     readonly by: 'http' | 'outbox';
     /** Outcomes and notifications of the same merchant that are already stored. */
     readonly stored: number;
+    /** Records in one batch of the stream. Default: full batches. */
+    readonly relayBatch?: number;
     readonly onProgress: OnProgress;
   },
 ): Promise<Way> {
-  const { count, stored, onProgress } = options;
+  const { count, stored, onProgress, relayBatch = RELAY_BATCH } = options;
   const meter = createMeter();
-  const service = await openService({ dynamodb, meter });
+  const service = await openService({ dynamodb, meter, relayBatch });
   try {
     await service.openMerchant(MERCHANT, options);
     await store(service, { count: stored, onProgress });
@@ -45,7 +49,7 @@ export async function firstTries(
       if (options.by === 'http') await service.record(key, payment);
       else await service.commit(key, payment);
       service.time.nowMs += RECORDED_EVERY_MS;
-      if ((number + 1) % RELAY_BATCH > 0) continue;
+      if ((number + 1) % relayBatch > 0) continue;
       await service.relayAll();
       await service.deliverDue();
       onProgress(number / count);
@@ -113,6 +117,7 @@ async function wayOf(
     used: new Map([...used].map(([stage, all]) => [stage, perPiece(all, count)])),
     keptBytes: await keptBytes(service, transactionIdOf(0)),
     sentBytes,
+    metricNames: service.metricNames(),
   };
 }
 
@@ -133,31 +138,5 @@ async function allAre(state: string, service: MeteredService, count: number): Pr
     if (notification?.state !== state) {
       throw new Error(`${key.transactionId} is ${notification?.state}, not ${state}.`);
     }
-  }
-}
-
-/** What the idle service uses in some minutes. */
-export async function idle(
-  dynamodb: DynamoDbUnderTest,
-  options: { readonly merchants: number; readonly minutes: number },
-): Promise<ReadonlyMap<Stage, Used>> {
-  const meter = createMeter();
-  const service = await openService({ dynamodb, meter });
-  try {
-    for (let number = 0; number < options.merchants; number += 1) {
-      await service.openMerchant(`merchant_${number}`, { url: 'https://receiver.example/hooks' });
-    }
-    // The first runs have less to do, until the first windows can be closed and audited. Skip them.
-    service.time.nowMs += service.untilClosedMs + service.untilAuditedMs;
-    for (let minute = 0; minute <= options.minutes; minute += 1) {
-      if (minute === 1) meter.take();
-      await service.sweep();
-      await service.close();
-      await service.audit();
-      service.time.nowMs += 60 * SECOND_MS;
-    }
-    return meter.take();
-  } finally {
-    await service.end();
   }
 }

@@ -1,6 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { FunctionReporter } from '../../lib/adapters/reporter.ts';
 import { systemRandom as random } from '../../lib/adapters/system.ts';
 import { withRetryPause } from '../../lib/core/deliver/coming-back.ts';
 import type { QueueMessage } from '../../lib/core/runtime/queue-message.ts';
@@ -10,11 +11,13 @@ export interface QueueService {
   readonly queueUrlOf: (record: SQSRecord) => string;
   readonly longestPauseSeconds: number;
   readonly work: (message: QueueMessage, record: SQSRecord) => Promise<void>;
+  /** Its collected metrics are written after each batch. */
+  readonly reporter: Pick<FunctionReporter, 'flush'>;
 }
 
 /** Handles the messages of a batch in parallel. Only failed messages return, sooner if the fault may be transient. */
 export function serveQueue(options: QueueService) {
-  const { sqs, queueUrlOf, longestPauseSeconds, work } = options;
+  const { sqs, queueUrlOf, longestPauseSeconds, work, reporter } = options;
   const processor = new BatchProcessor(EventType.SQS);
 
   function processRecord(record: SQSRecord): Promise<void> {
@@ -29,6 +32,13 @@ export function serveQueue(options: QueueService) {
     );
   }
 
-  return (event: SQSEvent): Promise<SQSBatchResponse> =>
-    processPartialResponse(event, processRecord, processor, { throwOnFullBatchFailure: false });
+  return async (event: SQSEvent): Promise<SQSBatchResponse> => {
+    try {
+      return await processPartialResponse(event, processRecord, processor, {
+        throwOnFullBatchFailure: false,
+      });
+    } finally {
+      reporter.flush();
+    }
+  };
 }

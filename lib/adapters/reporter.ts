@@ -1,39 +1,22 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { ServiceEvent } from '../core/events.ts';
 import type { Reporter } from '../core/runtime/environment.ts';
+import { METRICS } from '../metric-names.ts';
 import { printableLines } from '../printable.ts';
-import { METRICS } from '../settings.ts';
+import { createMetricLine, figuresOf } from './event-metrics.ts';
 
 /** Share of processes that log successes. Logging every success would cost more than the work itself. */
 export const SUCCESS_SAMPLE = 0.01;
 
-/** The metric name of each event that is counted or measured. Other events are log lines only. */
-export const METRIC_OF: Partial<Record<ServiceEvent['event'], string>> = {
-  exhausted: 'Undelivered',
-  blocked: 'Undelivered',
-  endpoint_disabled: 'Undelivered',
-  message_failed: 'FailedMessages',
-  record_parked: 'ParkedRecords',
-  lost: 'Lost',
-  window_revised: 'WindowRevisions',
-  schedule_refused: 'SchedulesRefused',
-  close_failed: 'CloseFailures',
-  audit_failed: 'AuditFailures',
-  foreign_row: 'ForeignRows',
-  unreadable_row: 'UnreadableRows',
-  intake_refused: 'IntakeRefused',
-  unresolved: 'Unresolved',
-  check_contradicted: 'ChecksContradicted',
-  closed: 'CloseBehind',
-  audited: 'AuditBehind',
-  statement_failed: 'StatementFailures',
-  stated: 'StatementBehind',
-  clock_skew: 'ClockSkew',
-};
+/** A reporter that collects the metrics of attempts, so that a batch of messages costs one line instead of ten. */
+export interface FunctionReporter extends Reporter {
+  /** Writes the collected metrics. The function's wiring calls it at the end of each batch. */
+  flush(): void;
+}
 
 /** Writes one structured line per event. Metrics use CloudWatch's embedded metric format. */
-export function createReporter(functionName: string): Reporter {
+export function createReporter(functionName: string): FunctionReporter {
   const logger = new Logger({
     serviceName: functionName,
     logLevel: 'INFO',
@@ -41,17 +24,16 @@ export function createReporter(functionName: string): Reporter {
     // JSON escapes the controls below U+0020 and leaves all others as they are.
     jsonReplacerFn: (_, value) => (typeof value === 'string' ? printableLines(value) : value),
   });
-  const metrics = new Metrics({ namespace: METRICS.namespace, serviceName: METRICS.service });
+  const line = createMetricLine(new Metrics({ namespace: METRICS.namespace, serviceName: METRICS.service }));
   return {
     report(event) {
       const level = levelOf(event);
       logger[level](event.event, { ...event });
-      const metric = METRIC_OF[event.event];
-      if (metric === undefined) return;
-      if ('behindSeconds' in event) metrics.addMetric(metric, MetricUnit.Seconds, event.behindSeconds);
-      else metrics.addMetric(metric, MetricUnit.Count, 1);
-      metrics.publishStoredMetrics();
+      line.add(figuresOf(event));
+      // Trouble is written at once: the process may die before its batch ends. Attempts are many, and wait for `flush`.
+      if (event.event !== 'attempt') line.write();
     },
+    flush: () => line.write(),
   };
 }
 
@@ -62,6 +44,7 @@ export function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error
       return event.result === 'delivered' ? 'debug' : 'info';
     case 'relayed':
     case 'swept':
+    case 'due_swept':
     case 'closed':
     case 'audited':
     case 'stated':

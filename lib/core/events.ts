@@ -88,6 +88,8 @@ export type ServiceEvent =
   | { readonly event: 'swept'; readonly partition: number; readonly sent: number }
   /** Seconds since the time through which every merchant is closed, audited or stated. */
   | { readonly event: 'closed' | 'audited' | 'stated'; readonly behindSeconds: number }
+  /** How long the most overdue row had waited for the sweep when it came. 0 if nothing was overdue. */
+  | { readonly event: 'due_swept'; readonly behindSeconds: number }
   /** The configured window length is not the one with which this service closed its first windows, which stays. */
   | {
       readonly event: 'window_seconds_ignored';

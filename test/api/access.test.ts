@@ -156,3 +156,26 @@ describe('keys and scopes', () => {
     expect([response.status, await response.json()]).toMatchObject([404, { code: 'not_found' }]);
   });
 });
+
+describe('a request that goes around the proxy in front of the API', () => {
+  it.each([
+    ['without what the proxy sends', {}],
+    ['with something else', { 'x-tidings-origin': 'guessed' }],
+    ['with nothing', { 'x-tidings-origin': '' }],
+  ])('%s is told that nothing is here, whatever its key', async (_, headers) => {
+    const world = createWorld();
+    const app = createApp(
+      { ...world.ports, authenticate: vi.fn(), sign: vi.fn(), operations, originSecret: 'sent' },
+      [],
+    );
+    for (const method of ['GET', 'OPTIONS']) {
+      const response = await app.request('/v1/keys', { method, headers });
+      expect([response.status, await response.json()]).toMatchObject([404, { code: 'not_found' }]);
+    }
+    const through = await app.request('/v1/keys', {
+      method: 'OPTIONS',
+      headers: { 'x-tidings-origin': 'sent' },
+    });
+    expect(through.status).toBe(405);
+  });
+});

@@ -63,6 +63,7 @@ const FROZEN: Readonly<Record<string, readonly string[]>> = {
 const FREE: readonly string[] = [
   'AWS::CDK::Metadata',
   'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
   'AWS::IAM::Policy',
   'AWS::Lambda::Permission',
   'AWS::Logs::MetricFilter',

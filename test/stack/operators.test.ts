@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { METRIC_OF } from '../../lib/adapters/reporter.ts';
-import { METRICS } from '../../lib/settings.ts';
+import { METRIC_UNITS, METRICS } from '../../lib/metric-names.ts';
 import { type Properties, referenced, resourcesOf } from './synthesized-template.ts';
 
 const alarms = resourcesOf('AWS::CloudWatch::Alarm').map(([, properties]) => properties);
@@ -50,7 +49,7 @@ describe('the operators', () => {
         'SchedulesRefused',
         'StatementBehind',
         'StatementFailures',
-        'Undelivered',
+        'SweepBehind',
         'UnreadableRows',
         'Unresolved',
         'WindowRevisions',
@@ -66,14 +65,15 @@ describe('the operators', () => {
   });
 
   it('have alarms on metrics that the service emits', () => {
-    const counted = new Set(Object.values(METRIC_OF));
+    const counted = new Set(Object.keys(METRIC_UNITS));
     const watched = alarms.filter(({ Namespace }) => Namespace === METRICS.namespace).flatMap(metricsOf);
     expect(watched.filter((metric) => metric !== 'Errors' && !counted.has(metric))).toEqual([]);
   });
 
   it('hear of a failed run of any function, by the line that Lambda ends it with', () => {
     const logGroups = resourcesOf('AWS::Lambda::Function').map(([, { LoggingConfig }]) => {
-      expect(LoggingConfig.LogFormat).toBe('JSON');
+      // At WARN, Lambda leaves out the lines of runs that succeed. Those of runs that fail have the level WARN.
+      expect(LoggingConfig).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
       return referenced(LoggingConfig.LogGroup);
     });
     const filters = resourcesOf('AWS::Logs::MetricFilter').map(([, properties]) => properties);
@@ -154,9 +154,24 @@ describe('the operators', () => {
     expect([...alarms.map(entryOf)].sort()).toEqual(entries.sort());
   });
 
-  it('have an alarm also when close, audit or statement do not run at all', () => {
+  it("have no alarm for a merchant's own troubles: these are counts", () => {
+    const own = ['Exhausted', 'Blocked', 'EndpointsDisabled', 'AttemptsFailed', 'OpenAge'];
+    expect(Object.keys(METRIC_UNITS)).toEqual(expect.arrayContaining(own));
+    expect(alarms.flatMap(metricsOf).filter((metric) => own.includes(metric))).toEqual([]);
+  });
+
+  it('have an alarm also when sweep, close, audit or statement do not run at all', () => {
     const silent = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching');
-    expect(silent.map(entryOf).sort()).toEqual(['AuditBehind', 'CloseBehind', 'StatementBehind']);
+    expect(silent.map(entryOf).sort()).toEqual([
+      'AuditBehind',
+      'CloseBehind',
+      'StatementBehind',
+      'SweepBehind',
+    ]);
+  });
+
+  it('have an alarm for what is overdue and not sent, long after the sweep should have sent it', () => {
+    expect(alarmOf('SweepBehind')).toMatchObject({ Statistic: 'Maximum', Threshold: 15 * 60 });
   });
 
   it('get no alarm for silence between two runs', () => {

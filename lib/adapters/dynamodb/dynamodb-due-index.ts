@@ -20,7 +20,8 @@ export function createDueIndex({ documents, name: TableName }: Table): DueIndex 
           }),
         ),
       );
-      return pageOf(answer, dueKeyOf);
+      const oldest = answer.Items?.[0]?.nextAttemptAt as string | undefined;
+      return { ...pageOf(answer, dueKeyOf), ...(oldest !== undefined && { oldest }) };
     },
   };
 }

@@ -61,7 +61,8 @@ export function memoryDueIndex(
         .filter(({ name }) => partitionOf(name) === partition);
       const keyOf = (row: (typeof due)[number]) => `${row.nextAttemptAt}#${row.name}`;
       const { page, ...rest } = pageOf(due, { keyOf, limit, cursor });
-      return { keys: page.map((row) => row.due), ...rest };
+      const oldest = page[0]?.nextAttemptAt;
+      return { keys: page.map((row) => row.due), ...rest, ...(oldest !== undefined && { oldest }) };
     },
   };
 }

@@ -1,9 +1,16 @@
-import type { Directory, DirectoryEntry, Mark, PartitionMarks } from '../../core/merchants/directory.ts';
+import type {
+  Directory,
+  DirectoryEntry,
+  ListedSettings,
+  Mark,
+  PartitionMarks,
+} from '../../core/merchants/directory.ts';
 import type { Endpoint, Profile } from '../../core/merchants/merchant-config.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import type { MerchantId } from '../../core/model.ts';
 import { partitionOf } from '../../core/partitions.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
+import { isoTime } from '../../core/time.ts';
 
 /** Merchants with their directory. Both are written at the same time. */
 export function memoryMerchants(clock: Clock): {
@@ -14,7 +21,7 @@ export function memoryMerchants(clock: Clock): {
   const endpoints = new Map<string, Endpoint>();
   const entries = new Map<MerchantId, DirectoryEntry>();
   return {
-    directory: memoryDirectory(entries),
+    directory: memoryDirectory(entries, clock),
     merchants: {
       async read(merchantId) {
         const readAtMs = clock.now();
@@ -29,12 +36,16 @@ export function memoryMerchants(clock: Clock): {
         if (profiles.has(merchantId)) return false;
         profiles.set(merchantId, structuredClone(profile));
         const own = { closed: { rev: 0 }, audited: { rev: 0 }, stated: { rev: 0 } };
-        entries.set(merchantId, { merchantId, createdAt, own });
+        entries.set(merchantId, { merchantId, createdAt, settings: listed(profile, clock.now()), own });
         return true;
       },
       async saveProfile(profile, expectedRev) {
         if (profiles.get(profile.merchantId)?.rev !== expectedRev) return false;
         profiles.set(profile.merchantId, structuredClone(profile));
+        const entry = entries.get(profile.merchantId);
+        if (entry !== undefined) {
+          entries.set(profile.merchantId, { ...entry, settings: listed(profile, clock.now()) });
+        }
         return true;
       },
       async createEndpoint(endpoint, expectedProfileRev) {
@@ -55,7 +66,13 @@ export function memoryMerchants(clock: Clock): {
   };
 }
 
-function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
+function listed({ feedShards, timeZone, rev }: ListedProfile, nowMs: number): ListedSettings {
+  return { feedShards, timeZone, rev, at: isoTime(nowMs) };
+}
+
+type ListedProfile = Pick<Profile, 'feedShards' | 'timeZone' | 'rev'>;
+
+function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>, clock: Clock): Directory {
   const marks = new Map<string, PartitionMarks[Mark]>();
   return {
     async list(partition) {
@@ -82,6 +99,11 @@ function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>): Directory {
       const next = { ...(open !== undefined && { open }), rev: rev + 1 };
       entries.set(merchantId, { ...entry, own: { ...entry.own, [mark]: next } });
       return true;
+    },
+    async keepSettings(profile) {
+      const entry = entries.get(profile.merchantId);
+      if (entry === undefined || (entry.settings?.rev ?? 0) >= profile.rev) return;
+      entries.set(profile.merchantId, { ...entry, settings: listed(profile, clock.now()) });
     },
   };
 }

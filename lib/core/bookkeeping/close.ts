@@ -3,9 +3,9 @@ import { createDigestSum } from '../feed/digest.ts';
 import type { FeedStore } from '../feed/feed-store.ts';
 import { feedRows, type Window, windowOf, windowStart } from '../feed/window.ts';
 import type { WindowStore } from '../feed/window-store.ts';
-import type { Directory } from '../merchants/directory.ts';
+import type { Directory, DirectoryEntry } from '../merchants/directory.ts';
+import { settingsOf } from '../merchants/listed-settings.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
-import type { MerchantId } from '../model.ts';
 import type { Clock, ClockTrust, Reporter } from '../runtime/environment.ts';
 import { isoTime, msOf, SECOND_MS } from '../time.ts';
 import { type Slice, walkPartition } from './partition-scan.ts';
@@ -51,7 +51,7 @@ export async function closePartition(
     readyUntilMs: windowStart(ports.clock.now() - ports.feedLagSeconds * SECOND_MS, windowSeconds),
     windowSeconds,
     deadlineMs,
-    work: ({ merchantId }, slice) => closeMerchant(ports, merchantId, slice),
+    work: (entry, slice) => closeMerchant(ports, entry, slice),
     onFailure: (merchantId, reason) => ports.reporter.report({ event: 'close_failed', merchantId, reason }),
   });
   return { throughMs, windowSeconds };
@@ -71,10 +71,11 @@ export function reportIgnoredLength(
   reporter.report({ event: 'window_seconds_ignored', configuredSeconds: windowSeconds, inForceSeconds });
 }
 
-async function closeMerchant(ports: ClosePorts, merchantId: MerchantId, slice: Slice): Promise<number> {
-  const config = await ports.merchants.read(merchantId);
-  if (config === undefined) return slice.toMs;
-  const { feedShards } = config.profile;
+async function closeMerchant(ports: ClosePorts, entry: DirectoryEntry, slice: Slice): Promise<number> {
+  const { merchantId } = entry;
+  const settings = await settingsOf(ports.merchants, entry);
+  if (settings === undefined) return slice.toMs;
+  const { feedShards } = settings;
   const { windowSeconds } = slice;
   let startMs = slice.fromMs;
   while (startMs < slice.toMs && !slice.isLate()) {

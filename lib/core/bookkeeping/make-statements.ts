@@ -6,7 +6,9 @@ import type { Directory, DirectoryEntry } from '../merchants/directory.ts';
 import type { Profile } from '../merchants/merchant-config.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
 import { CLOCKS_DIFFER_MS, type Clock, type ClockTrust, type Reporter } from '../runtime/environment.ts';
-import { isoTime, msOf } from '../time.ts';
+import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../time.ts';
+import { dateAt } from '../time-zone.ts';
+import { fallBehind } from './merchant-mark.ts';
 import { type Slice, walkPartition } from './partition-scan.ts';
 import { dayAfter, firstDay, firstDaySince, type Statement, type StatementDay } from './statement.ts';
 import { type StatementFilePorts, writeStatementFile } from './statement-file.ts';
@@ -75,12 +77,15 @@ interface StatementSlice extends Slice {
 /** Works day by day. Returns the time through which all days are stated. */
 async function stateMerchant(
   ports: StatementPorts,
-  { merchantId, own }: DirectoryEntry,
+  entry: DirectoryEntry,
   slice: StatementSlice,
 ): Promise<number> {
+  const { merchantId, own } = entry;
+  const throughMs = Math.min(slice.toMs, msOf(own.closed.open?.through ?? slice.closedThrough));
+  if (hasNothingToState(entry, { ...slice, throughMs })) return Math.max(slice.fromMs, throughMs);
   const profile = (await ports.merchants.read(merchantId))?.profile;
   if (profile === undefined) return slice.toMs;
-  const throughMs = Math.min(slice.toMs, msOf(own.closed.open?.through ?? slice.closedThrough));
+  await mendListing(ports, entry, { profile, slice });
   let [last] = await ports.statements.newest(merchantId, 1);
   if (last !== undefined && msOf(last.to) > slice.fromMs) {
     if ((await stateAgain(ports, profile, slice)) === 'late') return slice.fromMs;
@@ -92,6 +97,42 @@ async function stateMerchant(
     if (statement === 'late') return Math.max(slice.fromMs, msOf(day.from));
     last = statement;
   }
+}
+
+/** How long after a change of its settings a merchant's statements are looked up at every step: longer than any day. */
+const SETTLED_MS = 2 * DAY_SECONDS * SECOND_MS;
+
+/**
+ * Whether surely no day ends in this slice, by the merchant's row alone. Without this, every idle merchant would be read
+ * 96 times a day. Not for a merchant that has a mark of its own, or whose time zone may have changed lately.
+ */
+function hasNothingToState(
+  { settings, own }: DirectoryEntry,
+  { fromMs, throughMs }: { readonly fromMs: number; readonly throughMs: number },
+): boolean {
+  if (settings === undefined || own.stated.open !== undefined) return false;
+  if (fromMs < msOf(settings.at) + SETTLED_MS) return false;
+  return dateAt(fromMs, settings.timeZone) === dateAt(Math.max(fromMs, throughMs), settings.timeZone);
+}
+
+/**
+ * An older version changes the profile without the directory row. Then the row has too few feed shards, and windows may
+ * have been closed and audited without some of their rows: they are audited again. Each day's statement checks this.
+ */
+async function mendListing(
+  ports: StatementPorts,
+  { merchantId, settings }: DirectoryEntry,
+  { profile, slice }: { readonly profile: Profile; readonly slice: StatementSlice },
+): Promise<void> {
+  const { feedShards, timeZone } = profile;
+  if (settings?.feedShards === feedShards && settings.timeZone === timeZone) return;
+  if (settings !== undefined && settings.feedShards < feedShards) {
+    const through = isoTime(windowStart(msOf(settings.at), slice.windowSeconds));
+    const until = slice.closedThrough;
+    // Before the row: if the process dies in between, the next run finds the difference again.
+    if (through < until) await fallBehind(ports.directory, { merchantId, mark: 'audited', through, until });
+  }
+  await ports.directory.keepSettings(profile);
 }
 
 function nextDay(

@@ -13,7 +13,14 @@ interface DuePageQuery {
   readonly cursor?: string;
 }
 
+interface DuePage {
+  readonly keys: readonly DueKey[];
+  /** When the first of them was due. */
+  readonly oldest?: string;
+  readonly cursor?: string;
+}
+
 export interface DueIndex {
   /** Keys whose next attempt was due before `before`, oldest first. Eventually consistent. */
-  page(options: DuePageQuery): Promise<{ readonly keys: readonly DueKey[]; readonly cursor?: string }>;
+  page(options: DuePageQuery): Promise<DuePage>;
 }

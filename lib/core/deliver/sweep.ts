@@ -1,9 +1,10 @@
 import { Fault, isUnreadable } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { NOTIFY_URL_ENDPOINT, type TransactionKey } from '../model.ts';
+import { forEachPartition, PARTITIONS } from '../partitions.ts';
 import { type Check, checkMessageFor, isWaiting } from '../record/pending-check.ts';
 import type { Clock, Reporter } from '../runtime/environment.ts';
-import { isoTime, MINUTE_MS } from '../time.ts';
+import { isoTime, MINUTE_MS, msOf } from '../time.ts';
 import { circuitOf, SETTINGS_MAX_AGE_MS } from './attempt/target.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { DueIndex, DueKey } from './due-index.ts';
@@ -33,6 +34,32 @@ export interface SweepPorts {
   readonly reporter: Reporter;
 }
 
+interface PartitionSweep {
+  /** Of the due index, 0 to 15. */
+  readonly partition: number;
+  readonly deadlineMs: number;
+  /** Called once, with the time at which the most overdue row was due. */
+  readonly onOldest?: (dueAt: string | undefined) => void;
+}
+
+/**
+ * Sweeps all partitions, and reports how long the most overdue row has waited. This needs no read: each partition's rows
+ * come oldest first. A partition that fails is no reason not to report. One that cannot be read is: silence alarms.
+ */
+export async function sweepAll(ports: SweepPorts, deadlineMs: number): Promise<void> {
+  const oldest: (string | undefined)[] = [];
+  const onOldest = (dueAt: string | undefined) => void oldest.push(dueAt);
+  try {
+    await forEachPartition((partition) => sweepPartition(ports, { partition, deadlineMs, onOldest }));
+  } finally {
+    if (oldest.length === PARTITIONS) {
+      const nowMs = ports.clock.now();
+      const waitedMs = oldest.map((dueAt) => (dueAt === undefined ? 0 : nowMs - msOf(dueAt)));
+      ports.reporter.report({ event: 'due_swept', behindSeconds: Math.round(Math.max(...waitedMs) / 1000) });
+    }
+  }
+}
+
 /**
  * Finds rows that are due but unsent: their message was lost or never made. Each row is leased before it is sent, so that
  * two sweeps, or one that died, do not send it repeatedly. The lease keeps `rev`, so that a message that was only late
@@ -41,13 +68,12 @@ export interface SweepPorts {
  * Above {@link MAX_BACKLOG}, rows of dead endpoints are skipped, however many there are, to reach the other due rows
  * between them. An unreadable row stays at the front of the index for ever; it must not block the rows behind it.
  *
- * @param partition of the due index, 0 to 15
  * @returns the number of rows sent
  * @throws the first read failure of an unreadable row, after everything else was sent; a table refusal at once
  */
 export async function sweepPartition(
   ports: SweepPorts,
-  { partition, deadlineMs }: { readonly partition: number; readonly deadlineMs: number },
+  { partition, deadlineMs, onOldest }: PartitionSweep,
 ): Promise<number> {
   const before = isoTime(ports.clock.now() - SWEEP_AFTER_MS);
   let sent = 0;
@@ -60,6 +86,7 @@ export async function sweepPartition(
       limit: PAGE,
       ...(cursor !== undefined && { cursor }),
     });
+    if (cursor === undefined) onOldest?.(due.oldest);
     sent += await sendPage(ports, due.keys, { before, deadlineMs, unreadable });
     cursor = due.cursor;
   } while (cursor !== undefined && ports.clock.now() < deadlineMs);

@@ -10,9 +10,10 @@ interface WindowPageQuery {
   readonly cursor?: string;
 }
 
-/** Closed windows. All reads are strongly consistent. Only `buckets` returns bucket digests. */
+/** Closed windows. Reads are strongly consistent unless less is asked. Only `buckets` returns bucket digests. */
 export interface WindowStore {
-  read(merchantId: MerchantId, start: string): Promise<Window | undefined>;
+  /** `recent` costs half: it may lack what was written in the last moments. */
+  read(merchantId: MerchantId, start: string, consistency?: 'strong' | 'recent'): Promise<Window | undefined>;
   /** The bucket digests stored for this revision of the window; undefined if none are kept. */
   buckets(window: Window): Promise<readonly BucketDigest[] | undefined>;
   /** Windows that start in [from, to), oldest first. */

@@ -1,4 +1,5 @@
 import type { MerchantId } from '../model.ts';
+import type { Profile } from './merchant-config.ts';
 
 /** The work that advances along time for every merchant: windows are closed and audited, days are stated. */
 export type Mark = 'closed' | 'audited' | 'stated';
@@ -20,9 +21,24 @@ export interface OwnMark {
   readonly rev: number;
 }
 
+/**
+ * What the walks need of a merchant's profile. Stored in the directory row, in one transaction with the profile, so that a
+ * walk past an idle merchant does not read its profile. The row never holds activity: recording would have to write it.
+ */
+export interface ListedSettings {
+  readonly feedShards: number;
+  readonly timeZone: string;
+  /** The profile's `rev` that they were written with. */
+  readonly rev: number;
+  /** When they were written. */
+  readonly at: string;
+}
+
 export interface DirectoryEntry {
   readonly merchantId: MerchantId;
   readonly createdAt: string;
+  /** Absent where an older version wrote the row: the profile must be read. */
+  readonly settings?: ListedSettings;
   readonly own: Readonly<Record<Mark, OwnMark>>;
 }
 
@@ -44,9 +60,13 @@ export interface PartitionMarks {
   readonly stated: PartitionMark;
 }
 
-/** All merchants, in 16 partitions, and how far each partition is closed, audited and stated. Strongly consistent. */
+/**
+ * All merchants, in 16 partitions, and how far each partition is closed, audited and stated. Strongly consistent, except
+ * for a list of which less is asked.
+ */
 export interface Directory {
-  list(partition: number): Promise<readonly DirectoryEntry[]>;
+  /** `recent` costs half: it may lack what was written in the last moments. */
+  list(partition: number, consistency?: 'strong' | 'recent'): Promise<readonly DirectoryEntry[]>;
   /** One merchant's row. Its id determines its partition. */
   entry(merchantId: MerchantId): Promise<DirectoryEntry | undefined>;
   /** Undefined if the partition never had this mark. */
@@ -55,4 +75,6 @@ export interface Directory {
   saveMark<Name extends Mark>(partition: number, name: Name, mark: PartitionMarks[Name]): Promise<void>;
   /** Changes a merchant's own mark, or removes it (`open` undefined). False if it changed since `seen` was read. */
   changeOwnMark(seen: DirectoryEntry, mark: Mark, open: Stretch | undefined): Promise<boolean>;
+  /** Copies the profile's settings into its row. Changes nothing if the row already has those of this `rev` or a newer one. */
+  keepSettings(profile: Pick<Profile, 'merchantId' | 'feedShards' | 'timeZone' | 'rev'>): Promise<void>;
 }

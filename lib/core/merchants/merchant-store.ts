@@ -11,7 +11,7 @@ export interface MerchantStore {
   read(merchantId: MerchantId): Promise<MerchantConfig | undefined>;
   /** Writes profile and directory row together. False if the merchant exists. */
   create(profile: Profile): Promise<boolean>;
-  /** False where the item changed since it was read. */
+  /** Writes the profile and the settings of its directory row together. False where the profile changed since it was read. */
   saveProfile(profile: Profile, expectedRev: number): Promise<boolean>;
   /** Also raises the profile's `rev`, so that endpoints are made one at a time. False if the profile changed. */
   createEndpoint(endpoint: Endpoint, expectedProfileRev: number, withinMs?: number): Promise<boolean>;

@@ -1,13 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
+import type { MetricName } from '../../metric-names.ts';
 import { PERIOD } from './alarm-metrics.ts';
 
-/** Metrics that count what operators must look at. `lib/adapters/reporter.ts` maps events to metrics. */
-export const COUNTED: readonly { readonly metric: string; readonly description: string }[] = [
-  {
-    metric: 'Undelivered',
-    description:
-      'A notification was exhausted or blocked, or an endpoint was disabled. Its receiver must query.',
-  },
+/**
+ * Metrics that count what operators must act on. `lib/adapters/event-metrics.ts` maps events to metrics. A merchant's own
+ * troubles (`Exhausted`, `Blocked`, `EndpointsDisabled`) are counted, but do not alarm: the merchant must act.
+ */
+export const COUNTED: readonly { readonly metric: MetricName; readonly description: string }[] = [
   {
     metric: 'SchedulesRefused',
     description: 'EventBridge Scheduler refused a schedule. The sweep sends the message late.',
@@ -33,21 +32,32 @@ export const COUNTED: readonly { readonly metric: string; readonly description: 
 
 /** How far behind the service may fall. Missing data also alarms: it means that nothing runs. */
 export const BEHIND: readonly {
-  readonly metric: string;
-  /** In addition to three windows, which is a normal lag. */
+  readonly metric: MetricName;
+  /** Windows that the work lags behind normally. Default: none. */
+  readonly windows?: number;
+  /** In addition to these windows. */
   readonly minutes: number;
   /** How often the metric is reported. */
   readonly period: Duration;
   readonly description: string;
 }[] = [
   {
+    metric: 'SweepBehind',
+    // The sweep takes what is three minutes overdue, and runs every minute.
+    minutes: 15,
+    period: PERIOD,
+    description: 'Notifications or checks are overdue, and the sweep does not send them.',
+  },
+  {
     metric: 'CloseBehind',
+    windows: 3,
     minutes: 15,
     period: PERIOD,
     description: 'Windows of at least one merchant are not closed.',
   },
   {
     metric: 'AuditBehind',
+    windows: 3,
     // The audit waits 15 minutes by design, and one hour more if the stream is behind.
     minutes: 120,
     period: PERIOD,
@@ -55,6 +65,7 @@ export const BEHIND: readonly {
   },
   {
     metric: 'StatementBehind',
+    windows: 3,
     minutes: 360,
     period: Duration.minutes(15),
     description: 'At least one merchant has no statement for a day that has ended.',

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { METRICS } from '../../settings.ts';
+import { METRICS, type MetricName } from '../../metric-names.ts';
+import type { FrontDoor } from '../front/front-door.ts';
 
 const ERRORS = 'Errors';
 
@@ -14,8 +14,8 @@ export const PERIOD = Duration.minutes(5);
 
 /** A metric of the service, summed over all functions. The log names the function. */
 export function serviceMetric(
-  metricName: string,
-  statistic: 'Sum' | 'Maximum',
+  metricName: MetricName,
+  statistic: 'Sum' | 'Maximum' | 'p50' | 'p99',
   period: Duration = PERIOD,
 ): Metric {
   const dimensionsMap = { service: METRICS.service };
@@ -42,24 +42,47 @@ export function errorsOf(
       metricName: ERRORS,
     });
   }
+  return errorsMetric();
+}
+
+/** What the filters of {@link errorsOf} count. */
+export function errorsMetric(): IMetric {
   return new Metric({ namespace: METRICS.namespace, metricName: ERRORS, statistic: 'Sum', period: PERIOD });
 }
 
 /** Age of the oldest message, in seconds. */
-export function messageAge(queue: IQueue): IMetric {
-  return queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period: PERIOD });
+export function messageAge(queue: IQueue, label?: string): IMetric {
+  return queue.metricApproximateAgeOfOldestMessage({
+    statistic: 'Maximum',
+    period: PERIOD,
+    ...(label !== undefined && { label }),
+  });
+}
+
+/** Messages in a dead-letter queue. */
+export function deadLetters(queue: IQueue, label?: string): IMetric {
+  return queue.metricApproximateNumberOfMessagesVisible({
+    period: PERIOD,
+    ...(label !== undefined && { label }),
+  });
+}
+
+/** Age of the record that the relay read last, in milliseconds. */
+export function relayLag(relay: LambdaFunction): IMetric {
+  return relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD });
 }
 
 /** Age of the oldest message in seconds, without merchants whose backlog the fair queue delays on purpose. */
-export function quietMessageAge(queue: IQueue): IMetric {
+export function quietMessageAge(queue: IQueue, label?: string): IMetric {
   return queue.metric('ApproximateAgeOfOldestMessageInQuietGroups', {
     statistic: 'Maximum',
     period: PERIOD,
+    ...(label !== undefined && { label }),
   });
 }
 
 /** The share of requests answered with 5xx, from 0 to 1. */
-export function failedShareOf(api: HttpApi): IMetric {
+export function failedShareOf(api: FrontDoor): IMetric {
   return new MathExpression({
     expression: 'IF(requests > 0, failed / requests, 0)',
     usingMetrics: {
@@ -72,6 +95,6 @@ export function failedShareOf(api: HttpApi): IMetric {
 }
 
 /** The 90th percentile of latency, in milliseconds. */
-export function latencyOf(api: HttpApi): IMetric {
+export function latencyOf(api: FrontDoor): IMetric {
   return api.metricLatency({ statistic: 'p90', period: PERIOD });
 }

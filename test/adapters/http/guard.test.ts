@@ -60,6 +60,19 @@ async function send(sender: HttpSender, { url = '', timeoutMs = 20_000 } = {}) {
   return meaningOf(await sender.send(request));
 }
 
+describe('a permitted host', () => {
+  test('is called at any address, by the name that the hosts file gives it; no other host is', async () => {
+    receiver = await startReceiver({ onRequest: (socket) => socket.write(answer(200, 'success')) });
+    const policy = { allowedPorts: [443], allowLoopback: false, permittedHosts: ['localhost'] };
+    const sender = createSender({ policy });
+    expect(await send(sender, { url: `http://localhost:${receiver.port}/` })).toEqual(DELIVERED);
+    expect(await send(sender, { url: `http://127.0.0.1:${receiver.port}/` })).not.toEqual(DELIVERED);
+    const closed = createSender({ policy: { ...policy, permittedHosts: [] } });
+    expect(await send(closed, { url: `http://localhost:${receiver.port}/` })).not.toEqual(DELIVERED);
+    expect(receiver.requests).toHaveLength(1);
+  });
+});
+
 describe('a name', () => {
   test('is looked up once, and the connection goes where that answer said', async () => {
     await listen();

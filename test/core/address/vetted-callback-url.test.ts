@@ -28,6 +28,23 @@ describe('a callback URL', () => {
     expect(vetCallbackUrl(url, local).ok).toBe(true);
   });
 
+  test('on a permitted host may have http, any port and any address, and on no other host', () => {
+    const policy = { ...strict, permittedHosts: ['host.docker.internal', '172.17.0.1'] };
+    const codeOf = (url: string) => {
+      const verdict = vetCallbackUrl(url, policy);
+      return verdict.ok ? undefined : verdict.code;
+    };
+    for (const url of ['http://host.docker.internal:9000/hooks', 'http://172.17.0.1/', 'https://8.8.8.8/']) {
+      expect({ url, code: codeOf(url) }).toEqual({ url, code: undefined });
+      expect(vetCallbackUrl(url, strict).ok).toBe(url === 'https://8.8.8.8/');
+    }
+    expect(codeOf('http://other.docker.internal/')).toBe('https_required');
+    expect(codeOf('https://a.host.docker.internal/')).toBe('address_refused');
+    expect(codeOf('https://172.17.0.2/')).toBe('address_refused');
+    expect(codeOf('http://127.0.0.1/')).toBe('https_required');
+    expect(codeOf('http://host.docker.internal./')).toBe('invalid_url');
+  });
+
   const refused: Record<string, readonly string[]> = {
     invalid_url: [
       '',

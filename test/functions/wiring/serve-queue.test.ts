@@ -5,6 +5,7 @@ import { serveQueue } from '../../../functions/wiring/serve-queue.ts';
 import { Fault } from '../../../lib/core/faults.ts';
 import { createAwsServer } from '../../../lib/local/aws/aws-server.ts';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
+import { openGuard } from '../../../lib/local/iam/guard.ts';
 import { SqsStore } from '../../../lib/local/sqs/queue-store.ts';
 import { sqsService } from '../../../lib/local/sqs/sqs-api.ts';
 import { openState } from '../../../lib/local/state.ts';
@@ -27,7 +28,7 @@ describe('a queue that a function works off', () => {
     const server = createAwsServer({
       json: [sqsService(store, () => address)],
       rest: [],
-      key: KEY,
+      guard: openGuard({ key: KEY, log: () => undefined }),
       log: () => undefined,
     });
     address = await listen(server, 0);
@@ -56,16 +57,18 @@ describe('a queue that a function works off', () => {
       body: message?.Body,
       attributes: message?.Attributes,
     } as unknown as SQSRecord;
+    const flushed: Error[] = [];
     const handler = serveQueue({
       sqs,
       queueUrlOf: () => queueUrl,
       longestPauseSeconds: QUEUES.lane.visibilitySeconds,
+      reporter: { flush: () => void flushed.push(error) },
       work: () => Promise.reject(error),
     });
     const beforeMs = Date.now();
     const answer = await handler({ Records: [record] });
     const [kept] = store.list('lane');
-    return { answer, messageId: message?.MessageId, beforeMs, visibleAt: kept?.visibleAt ?? 0 };
+    return { answer, flushed, messageId: message?.MessageId, beforeMs, visibleAt: kept?.visibleAt ?? 0 };
   }
 
   it('hands a message out again within seconds where the fault may pass', async () => {
@@ -82,5 +85,10 @@ describe('a queue that a function works off', () => {
     const { answer, messageId, visibleAt, beforeMs } = await failWith(new TypeError('a mistake of ours'));
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: messageId }] });
     expect(visibleAt).toBeGreaterThan(beforeMs + (QUEUES.lane.visibilitySeconds - 60) * 1000);
+  });
+
+  it('writes the metrics of a batch at its end, also where every message failed', async () => {
+    const error = new TypeError('a mistake of ours');
+    expect((await failWith(error)).flushed).toEqual([error]);
   });
 });

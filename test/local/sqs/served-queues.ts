@@ -5,6 +5,7 @@ import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-s
 import { afterEach, beforeEach } from 'vitest';
 import { createAwsServer } from '../../../lib/local/aws/aws-server.ts';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
+import { openGuard } from '../../../lib/local/iam/guard.ts';
 import type { SeededFaults } from '../../../lib/local/seeded-faults.ts';
 import { SqsStore } from '../../../lib/local/sqs/queue-store.ts';
 import { sqsService } from '../../../lib/local/sqs/sqs-api.ts';
@@ -48,7 +49,7 @@ export function useQueues() {
     const server = createAwsServer({
       json: [sqsService(store, () => address)],
       rest: [],
-      key: KEY,
+      guard: openGuard({ key: KEY, log: () => undefined }),
       log: () => {},
     });
     address = await listen(server, 0);

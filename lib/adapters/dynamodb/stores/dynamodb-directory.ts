@@ -8,11 +8,10 @@ import type {
   PartitionMarks,
   Stretch,
 } from '../../../core/merchants/directory.ts';
-import type { MerchantId } from '../../../core/model.ts';
 import { storedMerchantId } from '../../../core/reading/stored.ts';
-import { merchantPk } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
-import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, directoryPk, STATED_SK } from '../items/item-keys.ts';
+import { entryKey, settingsChange } from '../items/directory-items.ts';
+import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, STATED_SK } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
 import { conditionalWrite } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
@@ -33,11 +32,16 @@ const entrySchema = z
     statedThrough: time,
     statedUntil: time,
     statedRev: rev,
+    feedShards: z.int().min(1).exactOptional(),
+    timeZone: z.string().exactOptional(),
+    settingsRev: rev,
+    settingsAt: time,
   })
   .transform(
     ({ merchantId, createdAt, ...row }): DirectoryEntry => ({
       merchantId,
       createdAt,
+      ...settingsOf(row),
       own: {
         closed: ownMark(row.closedThrough, row.closedUntil, row.closedRev),
         audited: ownMark(row.auditedThrough, row.auditedUntil, row.auditedRev),
@@ -48,6 +52,19 @@ const entrySchema = z
 
 function ownMark(through: string | undefined, until: string | undefined, rev: number): OwnMark {
   return { ...(through !== undefined && until !== undefined && { open: { through, until } }), rev };
+}
+
+interface SettingsRow {
+  readonly feedShards?: number;
+  readonly timeZone?: string;
+  readonly settingsRev: number;
+  readonly settingsAt?: string;
+}
+
+function settingsOf(row: SettingsRow): Pick<DirectoryEntry, 'settings'> {
+  const { feedShards, timeZone, settingsRev, settingsAt: at } = row;
+  if (feedShards === undefined || timeZone === undefined || at === undefined) return {};
+  return { settings: { feedShards, timeZone, rev: settingsRev, at } };
 }
 
 /** The attributes of a merchant's row that hold its own marks. */
@@ -91,18 +108,18 @@ export function createDirectory(table: Table): Directory {
   const { documents, name: TableName } = table;
   const readEntry = (item: Item) =>
     readItem(table, item, { kind: 'a directory row', read: (one) => entrySchema.parse(one) });
-  const get = (what: string, Key: ItemKey) =>
+  const get = (what: string, Key: Item) =>
     calling(what, () => documents.send(new GetCommand({ TableName, Key, ConsistentRead: true })));
   const update = (change: Omit<UpdateCommandInput, 'TableName'>) =>
     calling('Saving a mark', () =>
       conditionalWrite(() => documents.send(new UpdateCommand({ TableName, ...change }))),
     );
   return {
-    async list(partition) {
+    async list(partition, consistency = 'strong') {
       const items = await queryAll(table, 'Listing merchants', {
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :merchants)',
         ExpressionAttributeValues: { ':pk': directoryPartitionPk(partition), ':merchants': 'M#' },
-        ConsistentRead: true,
+        ConsistentRead: consistency === 'strong',
       });
       // An unreadable entry stops its partition. If it were skipped, its windows would count as closed and empty.
       return items.map(readEntry);
@@ -136,16 +153,18 @@ export function createDirectory(table: Table): Directory {
     },
 
     changeOwnMark: (seen, mark, open) => update(ownMarkChange(seen, mark, open)),
+
+    async keepSettings(profile) {
+      const { Key, ...change } = settingsChange(profile, table.clock.now());
+      await update({
+        Key,
+        ...change,
+        // Invariant: settings never go back, and no row is made for an unknown merchant.
+        ConditionExpression:
+          'attribute_exists(pk) AND (attribute_not_exists(settingsRev) OR settingsRev < :settingsRev)',
+      });
+    },
   };
-}
-
-interface ItemKey {
-  readonly pk: string;
-  readonly sk: string;
-}
-
-function entryKey(merchantId: MerchantId): ItemKey {
-  return { pk: directoryPk(merchantId), sk: merchantPk(merchantId) };
 }
 
 /** The first window length that is written stays. */

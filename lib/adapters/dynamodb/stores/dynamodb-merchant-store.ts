@@ -10,7 +10,8 @@ import { PAST_MS } from '../../../core/merchants/settings-history.ts';
 import { msOf, SECOND_MS } from '../../../core/time.ts';
 import { merchantPk, PROFILE_SK } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
-import { directoryPk, endpointSk } from '../items/item-keys.ts';
+import { entryKey, settingsAttributes, settingsChange } from '../items/directory-items.ts';
+import { endpointSk } from '../items/item-keys.ts';
 import { readItem } from '../reading-rows.ts';
 import { conditionalWrite } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
@@ -51,7 +52,7 @@ export function createMerchantStore(table: Table): MerchantStore {
 
     create: (profile) =>
       calling('Creating a merchant', () =>
-        conditionalWrite(() => documents.send(merchantCreation(TableName, profile))),
+        conditionalWrite(() => documents.send(merchantCreation(TableName, profile, table.clock.now()))),
       ),
 
     createEndpoint(endpoint, expectedProfileRev, withinMs = table.stampBoundMs) {
@@ -63,8 +64,16 @@ export function createMerchantStore(table: Table): MerchantStore {
     },
 
     saveProfile(profile, expectedRev) {
-      const put = putIfRev({ pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile }, expectedRev);
-      return calling('Saving a profile', () => conditionalWrite(() => documents.send(put)));
+      const { input } = putIfRev(
+        { pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile },
+        expectedRev,
+      );
+      const listing = { TableName, ...settingsChange(profile, table.clock.now()) };
+      // Invariant: the walks see a new feed shard before any outcome is written to it.
+      const both = new TransactWriteCommand({
+        TransactItems: [{ Put: { ...input, Item: input.Item } }, { Update: listing }],
+      });
+      return calling('Saving a profile', () => conditionalWrite(() => documents.send(both)));
     },
 
     saveEndpoint(endpoint, expectedRev, withinMs = table.stampBoundMs) {
@@ -75,10 +84,15 @@ export function createMerchantStore(table: Table): MerchantStore {
   };
 }
 
-function merchantCreation(TableName: string, profile: Profile): TransactWriteCommand {
+function merchantCreation(TableName: string, profile: Profile, nowMs: number): TransactWriteCommand {
   const { merchantId, createdAt } = profile;
   const row = { pk: merchantPk(merchantId), sk: PROFILE_SK, ...profile };
-  const directoryRow = { pk: directoryPk(merchantId), sk: merchantPk(merchantId), merchantId, createdAt };
+  const directoryRow = {
+    ...entryKey(merchantId),
+    merchantId,
+    createdAt,
+    ...settingsAttributes(profile, nowMs),
+  };
   // Invariant: a merchant is in the directory as soon as it exists.
   return new TransactWriteCommand({
     TransactItems: [

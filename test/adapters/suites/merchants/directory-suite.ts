@@ -6,6 +6,8 @@ import { at, merchant, OTHER, profile, SHOP } from '../../support/samples.ts';
 import { atOnce, type OpenTable, useTable, WRITERS } from '../../support/throwaway-table.ts';
 
 const NOTHING = { closed: { rev: 0 }, audited: { rev: 0 }, stated: { rev: 0 } };
+/** The settings of a merchant as it is created here. */
+const SETTINGS = { feedShards: 1, timeZone: 'UTC', rev: 1, at: expect.any(String) };
 const ALL = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 
 export function describeDirectory(name: string, open: OpenTable): void {
@@ -22,7 +24,12 @@ export function describeDirectory(name: string, open: OpenTable): void {
         await table().merchants.create(profile({ merchantId, createdAt: at(index) }));
       }
       const entries = await list();
-      const expected = ids.map((merchantId, index) => ({ merchantId, createdAt: at(index), own: NOTHING }));
+      const expected = ids.map((merchantId, index) => ({
+        merchantId,
+        createdAt: at(index),
+        settings: SETTINGS,
+        own: NOTHING,
+      }));
       expect(entries).toHaveLength(60);
       expect(entries).toEqual(expect.arrayContaining(expected));
       const partitions = await Promise.all(ALL.map((partition) => table().directory.list(partition)));
@@ -32,7 +39,37 @@ export function describeDirectory(name: string, open: OpenTable): void {
     it('lists a merchant as it was first created, also after attempts to create it again', async () => {
       await table().merchants.create(profile({ createdAt: at(1) }));
       await table().merchants.create(profile({ createdAt: at(2) }));
-      expect(await list()).toEqual([{ merchantId: SHOP, createdAt: at(1), own: NOTHING }]);
+      expect(await list()).toEqual([
+        { merchantId: SHOP, createdAt: at(1), settings: SETTINGS, own: NOTHING },
+      ]);
+    });
+
+    it('lists the settings that the walks need, as the profile has them since the same write', async () => {
+      await table().merchants.create(profile({ feedShards: 2, timeZone: 'Asia/Shanghai' }));
+      const { directory, merchants } = table();
+      const settings = async () => (await directory.entry(SHOP))?.settings;
+      expect(await settings()).toEqual({ ...SETTINGS, feedShards: 2, timeZone: 'Asia/Shanghai' });
+      expect(await merchants.saveProfile(profile({ feedShards: 4, rev: 3 }), 2)).toBe(false);
+      expect(await settings()).toMatchObject({ feedShards: 2, rev: 1 });
+      expect(await merchants.saveProfile(profile({ feedShards: 4, rev: 2 }), 1)).toBe(true);
+      expect(await settings()).toEqual({ ...SETTINGS, feedShards: 4, rev: 2 });
+      expect(await directory.list(partitionOf(SHOP), 'recent')).toMatchObject([{ merchantId: SHOP }]);
+    });
+
+    it('keeps the settings of the newest profile, and the marks beside them', async () => {
+      await table().merchants.create(profile());
+      const { directory } = table();
+      await fallBehind(directory, { merchantId: SHOP, mark: 'closed', through: at(300), until: at(600) });
+      const entry = async () => directory.entry(SHOP);
+      const { own } = (await entry()) ?? {};
+      const keep = (rev: number, feedShards: number) =>
+        directory.keepSettings({ merchantId: SHOP, feedShards, timeZone: 'UTC', rev });
+      await keep(3, 8);
+      await keep(2, 4);
+      await keep(3, 16);
+      expect(await entry()).toMatchObject({ settings: { feedShards: 8, rev: 3 }, own });
+      await directory.keepSettings({ merchantId: OTHER, feedShards: 2, timeZone: 'UTC', rev: 9 });
+      expect(await directory.entry(OTHER)).toBeUndefined();
     });
 
     it('reads one merchant’s row, which lies in the partition of its id', async () => {
@@ -172,7 +209,8 @@ export function describeDirectory(name: string, open: OpenTable): void {
         await table().merchants.create(profile({ merchantId: OTHER }));
         const listed = await entry();
         await behind(300, 600);
-        expect(await entryOf(OTHER)).toStrictEqual({ merchantId: OTHER, createdAt: at(0), own: NOTHING });
+        const other = { merchantId: OTHER, createdAt: at(0), settings: SETTINGS, own: NOTHING };
+        expect(await entryOf(OTHER)).toStrictEqual(other);
         expect(await entry()).toMatchObject({
           own: { ...NOTHING, [mark]: { open: { through: at(300), until: at(600) }, rev: 1 } },
         });

@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -8,6 +7,8 @@ import {
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
+import { accept } from '../accepted-findings.ts';
+import type { Storage } from './storage.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
@@ -32,17 +33,19 @@ const FEED_ATTRIBUTES = [
  * The one table. Each transaction has its own partition, so there is no hot key, and one read returns its versions and
  * notifications. Keys and indexes are defined in `lib/adapters/dynamodb/items/item-keys.ts`.
  */
-export function createTable(scope: Construct): Table {
+export function createTable(scope: Construct, storage: Storage): Table {
   const table = new Table(scope, 'Table', {
     partitionKey: text('pk'),
     sortKey: text('sk'),
     billingMode: BillingMode.PAY_PER_REQUEST,
-    encryption: TableEncryption.AWS_MANAGED,
+    ...(storage.key === undefined
+      ? { encryption: TableEncryption.AWS_MANAGED }
+      : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: storage.key }),
     stream: StreamViewType.NEW_IMAGE,
     timeToLiveAttribute: 'ttl',
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    deletionProtection: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: storage.isKept },
+    deletionProtection: storage.isKept,
+    removalPolicy: storage.removalPolicy,
   });
   table.addGlobalSecondaryIndex({
     indexName: 'feed',
@@ -61,6 +64,11 @@ export function createTable(scope: Construct): Table {
       partitionKey: text(pk),
       sortKey: text(sk),
       projectionType: ProjectionType.KEYS_ONLY,
+    });
+  }
+  if (!storage.isKept) {
+    accept(table, {
+      'AwsSolutions-DDB3': 'The table goes with the stack. In production it has point-in-time recovery.',
     });
   }
   return table;

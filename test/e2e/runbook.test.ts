@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findOutputs } from '../../bin/deployment.ts';
+import {
+  type LocalService,
+  removeDirectory,
+  startService,
+  temporaryDirectory,
+} from '../support/local-service.ts';
+import { entries, preparation, typedLines } from '../support/runbook.ts';
+import { ROOT } from '../support/synthesized.ts';
+import { payment } from '../support/world.ts';
+
+/** The services of AWS that the local cloud answers for. */
+const LOCAL = /^(npm|curl|aws (sqs|dynamodb|secretsmanager)) /;
+/** What a command finds nothing to do for here, and says so. */
+const NOTHING_THERE = [/No record .* was parked/, /"code":"(unknown_transaction|not_unresolved)"/];
+
+const lines = entries.flatMap(({ name, text }) =>
+  typedLines(text)
+    .filter((line) => LOCAL.test(line))
+    .map((line) => ({ name, line })),
+);
+
+describe('what the runbook has an operator type', () => {
+  const dataDir = temporaryDirectory();
+  const bin = temporaryDirectory();
+  let service: LocalService;
+  let set: string;
+
+  /** Types a line into a shell in which the preparation was typed. */
+  const type = (line: string): Promise<{ readonly status: number; readonly said: string }> =>
+    new Promise((resolve) => {
+      const here = line.startsWith('npm')
+        ? `${line}${line.includes(' -- ') ? '' : ' --'} --data-dir ${dataDir}`
+        : line;
+      const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
+      // Without the machine's own files: bash reads them where its input is a socket, and they may change PATH.
+      execFile(
+        'bash',
+        ['--norc', '--noprofile', '-c', `set -e\n${set}\n${here}`],
+        { cwd: ROOT, env },
+        (error, stdout, stderr) =>
+          resolve({ status: error === null ? 0 : Number(error.code), said: stdout + stderr }),
+      );
+    });
+
+  beforeAll(async () => {
+    service = await startService(dataDir);
+    const { outputs, environment } = findOutputs({ outputsFile: undefined, dataDir });
+    const aws = join(bin, 'aws');
+    writeFileSync(
+      aws,
+      `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, 'test/support/aws-command.ts')}" "$@"\n`,
+    );
+    chmodSync(aws, 0o755);
+    const [, local = '', key = ''] = typedLines(preparation);
+    expect(local).toBe('eval "$(npm run --silent outputs)"');
+    await service.api(service.adminKey, 'POST /v1/merchants', { merchantId: 'shop', name: 'Shop' });
+    await service.api(
+      service.credentials.initiatorKey,
+      'PUT /v1/merchants/shop/transactions/pay_1',
+      payment(),
+    );
+    const sqs = new SQSClient({
+      endpoint: environment.AWS_ENDPOINT_URL_SQS ?? '',
+      region: 'us-east-1',
+      credentials: {
+        accessKeyId: environment.AWS_ACCESS_KEY_ID ?? '',
+        secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? '',
+      },
+    });
+    const QueueUrl = outputs.IntakeDeadLetterUrl;
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
+    const { Messages: [letter] = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    sqs.destroy();
+    set = [
+      `eval "$(npm run --silent outputs -- --data-dir ${dataDir})"`,
+      key,
+      `MERCHANT=shop TRANSACTION=pay_1 BODY='{}' RECEIPT='${letter?.ReceiptHandle}' ID=none`,
+      "PK='T#shop#pay_1' SK='V#1'",
+    ].join('\n');
+  });
+  afterAll(async () => {
+    await service.stop();
+    removeDirectory(dataDir);
+    removeDirectory(bin);
+  });
+
+  it.each(lines)('$name: $line', async ({ line }) => {
+    const { status, said } = await type(line);
+    const isRefused = /"status":\s*[45]\d\d/.test(said) || (line.includes('http_code') && said !== '200\n');
+    const isDone = status === 0 && !isRefused;
+    expect({ status, said, isDone: isDone || NOTHING_THERE.some((one) => one.test(said)) }).toEqual({
+      status,
+      said,
+      isDone: true,
+    });
+  });
+
+  it('sets the outputs of the stack, and the first admin key', async () => {
+    const { said } = await type('echo "$ApiUrl $DeadLetterUrl $KEY"');
+    expect(said).toMatch(/^http:\S+ http:\S+ tk_root_\S+\n$/);
+  });
+});
