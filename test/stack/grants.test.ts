@@ -64,13 +64,13 @@ describe('the functions', () => {
       'Admin',
       [
         ...API,
-        ...['D#*', 'J#*', 'K#* L#*', 'M#*', 'T#*'].map((keys) => `dynamodb:PutItem ${keys}`),
+        ...['J#*', 'K#* L#*', 'M#* D#*', 'T#*'].map((keys) => `dynamodb:PutItem ${keys}`),
         'dynamodb:DeleteItem K#* L#*',
         'dynamodb:GetItem J#*',
         'dynamodb:GetItem T#*',
         'dynamodb:Query L#*',
         'dynamodb:Query T#*',
-        'dynamodb:UpdateItem M#*',
+        'dynamodb:UpdateItem M#* D#*',
         'kms:Encrypt SealKey',
         ...send('RetryLane'),
       ],
@@ -181,7 +181,9 @@ describe('the functions', () => {
   });
 
   it('use the sealing key for a named owner only', () => {
-    const uses = statements.filter(({ Action }) => listed(Action).some((action) => action.startsWith('kms:')));
+    const uses = statements.filter(({ Action }) =>
+      listed(Action).some((action) => action.startsWith('kms:')),
+    );
     expect(uses).toHaveLength(6);
     for (const { Action, Condition } of uses) {
       expect(listed(Action)).toHaveLength(1);
