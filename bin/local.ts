@@ -140,7 +140,8 @@ function startCloud(assemblyDir: string, dataDir: string): Promise<LocalCloud> {
     ...(sqsEndpoint !== undefined && { sqsEndpoint }),
     log: (line) => {
       log.line(JSON.stringify(line));
-      if (line.source === 'dynamodb' || line.source === 'iam') process.stderr.write(`${printable(line.line)}\n`);
+      if (line.source === 'dynamodb' || line.source === 'iam')
+        process.stderr.write(`${printable(line.line)}\n`);
     },
   });
 }

@@ -76,7 +76,7 @@ function missingPaths({ path, text }: { readonly path: string; readonly text: st
 
 /** Commands of npm that `package.json` does not have. */
 function missingCommands(text: string): readonly string[] {
-  const names = [...text.matchAll(/npm run ([a-z][a-z:-]*)/g)].map(([, name = '']) => name);
+  const names = [...text.matchAll(/npm run ([a-z][a-z0-9:-]*)/g)].map(([, name = '']) => name);
   const isStarted = /npm start/.test(text) ? ['start'] : [];
   const isTested = /npm test/.test(text) ? ['test'] : [];
   return [...names, ...isStarted, ...isTested].filter((name) => !Object.hasOwn(packageJson.scripts, name));

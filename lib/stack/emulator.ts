@@ -1,4 +1,4 @@
-import { Aws, CfnCondition, Fn, Stack, Token } from 'aws-cdk-lib';
+import { Aws, CfnMapping, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from './function-environment.ts';
 import type { Settings } from './props.ts';
@@ -8,22 +8,23 @@ const EMULATOR_ACCOUNT = '000000000000';
 
 /**
  * Variables that open what no deployment on AWS may have: callbacks to loopback and to the permitted hosts, and the
- * assumption that all functions share one clock. The template sets them for the emulators' account only, so a template
- * that reaches a real account by mistake is closed.
+ * assumption that all functions share one clock. The template looks their values up by account, and has them for the
+ * emulators' account only. CloudFormation refuses a template whose look-up fails, so one that reaches a real account by
+ * mistake is not deployed. A condition would do, but MiniStack does not know the account in conditions.
  *
  * @throws Error if preset `local` meets an account that is known to be a real one
  */
 export function emulatorEnvironment(scope: Construct, settings: Settings): Environment {
   if (settings.preset !== 'local') return {};
   refuseRealAccount(scope);
-  const { logicalId } = new CfnCondition(scope, 'IsEmulator', {
-    expression: Fn.conditionEquals(Aws.ACCOUNT_ID, EMULATOR_ACCOUNT),
-  });
-  const only = (value: string, otherwise: string) => Fn.conditionIf(logicalId, value, otherwise).toString();
+  const hosts = settings.permittedHosts.join(',');
+  const opened = { loopback: 'true', oneClock: 'true', ...(hosts !== '' && { hosts }) };
+  const accounts = new CfnMapping(scope, 'Emulators', { mapping: { [EMULATOR_ACCOUNT]: opened } });
+  const here = (name: keyof typeof opened) => accounts.findInMap(Aws.ACCOUNT_ID, name);
   return {
-    TIDINGS_ALLOW_LOOPBACK: only('true', 'false'),
-    TIDINGS_ONE_CLOCK: only('true', 'false'),
-    TIDINGS_PERMITTED_HOSTS: only(settings.permittedHosts.join(','), ''),
+    TIDINGS_ALLOW_LOOPBACK: here('loopback'),
+    TIDINGS_ONE_CLOCK: here('oneClock'),
+    ...(hosts !== '' && { TIDINGS_PERMITTED_HOSTS: here('hosts') }),
   };
 }
 

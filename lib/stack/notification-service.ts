@@ -74,6 +74,7 @@ export class NotificationService extends Construct {
       api: this.api,
       functions,
       windowSeconds: settings.windowSeconds,
+      preset: settings.preset,
       key: resources.storage.key,
     };
     this.operators = createAlarms(this, watched);

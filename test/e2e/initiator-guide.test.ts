@@ -6,6 +6,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TableAccess } from '../../examples/shared/tidings-calls.ts';
+import { freePort } from '../../lib/emulators/free-port.ts';
 import {
   type LocalService,
   removeDirectory,
@@ -14,7 +15,6 @@ import {
 } from '../support/local-service.ts';
 import { codeBlocks, moduleOf } from '../support/published/guide.ts';
 import { projectWithKit } from '../support/published/published.ts';
-import { freePort } from '../support/running/free-port.ts';
 import { openShop, type Shop } from '../support/running/test-shop.ts';
 import { ROOT } from '../support/synthesized.ts';
 

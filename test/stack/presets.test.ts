@@ -79,20 +79,45 @@ describe('preset local', () => {
     expect(audit).toMatchObject({ TIDINGS_FEED_LAG_SECONDS: '3', TIDINGS_AUDIT_AFTER_SECONDS: '30' });
   });
 
-  it('opens private addresses in the account of emulators, and in no other', () => {
+  it('opens private addresses in the account of emulators, and CloudFormation refuses it in every other', () => {
     const template = templateOf({ preset: 'local', permittedHosts: ['host.docker.internal', '172.17.0.1'] });
-    const [[name] = ['']] = Object.entries(
-      template.findConditions('*', { 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, EMULATOR] }),
-    );
+    const opened = { loopback: 'true', oneClock: 'true', hosts: 'host.docker.internal,172.17.0.1' };
+    const [[name] = ['']] = Object.entries(template.findMappings('*', { [EMULATOR]: opened }));
+    expect(template.findMappings(name)[name]).toEqual({ [EMULATOR]: opened });
+    // No look-up has a default.
+    const here = (value: keyof typeof opened) => ({
+      'Fn::FindInMap': [name, { Ref: 'AWS::AccountId' }, value],
+    });
     const open = environmentsOf(template).filter(({ TIDINGS_CALLBACK_PORTS }) => TIDINGS_CALLBACK_PORTS);
     expect(open).toHaveLength(6);
     for (const variables of open) {
       expect(variables).toMatchObject({
-        TIDINGS_ALLOW_LOOPBACK: { 'Fn::If': [name, 'true', 'false'] },
-        TIDINGS_ONE_CLOCK: { 'Fn::If': [name, 'true', 'false'] },
-        TIDINGS_PERMITTED_HOSTS: { 'Fn::If': [name, 'host.docker.internal,172.17.0.1', ''] },
+        TIDINGS_ALLOW_LOOPBACK: here('loopback'),
+        TIDINGS_ONE_CLOCK: here('oneClock'),
+        TIDINGS_PERMITTED_HOSTS: here('hosts'),
       });
     }
+  });
+
+  it('can permit no host at all', () => {
+    const [variables] = environmentsOf(templateOf({ preset: 'local', permittedHosts: [] }));
+    expect(Object.keys(variables ?? {})).not.toContain('TIDINGS_PERMITTED_HOSTS');
+  });
+
+  it('has no alarm on metric math, which MiniStack refuses, and every other alarm of production', () => {
+    const alarmsOf = (preset: 'local' | 'production') =>
+      Object.entries(templateOf({ preset }).findResources('AWS::CloudWatch::Alarm'));
+    const single = alarmsOf('production').filter(([, { Properties }]) => Properties.Metrics === undefined);
+    expect(alarmsOf('local').map(([id]) => id)).toEqual(single.map(([id]) => id));
+    expect(single.length).toBeLessThan(alarmsOf('production').length);
+  });
+
+  it('makes statements every minute, and production every quarter of an hour', () => {
+    const rateOf = (preset: 'local' | 'production') => {
+      const rules = Object.entries(templateOf({ preset }).findResources('AWS::Events::Rule'));
+      return rules.find(([id]) => id.includes('StatementMinute'))?.[1].Properties.ScheduleExpression;
+    };
+    expect([rateOf('local'), rateOf('production')]).toEqual(['rate(1 minute)', 'rate(15 minutes)']);
   });
 
   it('is refused for an account that is known to be a real one, with what to do', () => {

@@ -8,8 +8,8 @@ const STORES = ['dynamodb', 's3', 'sqs', 'secretsmanager'];
 const USE = ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'];
 
 /**
- * The one key for everything that is stored: $1 a month. Whoever may read a table or a queue may use the key through that
- * service, as with a key that AWS manages, so the functions need no further grants.
+ * The one key for everything that is stored: $1 a month. A principal that may use the table, a queue or the bucket may use
+ * the key through that service, as with a key that AWS manages, so the functions need no further grants.
  */
 export function createCustomerKey(scope: Construct, removalPolicy: RemovalPolicy): Key {
   const { account, region, urlSuffix } = Stack.of(scope);

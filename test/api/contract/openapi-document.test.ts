@@ -120,7 +120,11 @@ describe('the OpenAPI document', () => {
     await good(manages, `POST ${own}/endpoints`, { url: 'https://shop.example/', signature: 'both' });
     await good(manages, `GET ${own}/endpoints`);
     await good(manages, `GET ${own}/endpoints/${endpointId}`);
-    await good(manages, `PATCH ${own}/endpoints/${endpointId}`, { signature: 'v1a', expectBody: 'ok' });
+    await good(manages, `PATCH ${own}/endpoints/${endpointId}`, {
+      signature: 'v1a',
+      expectBody: 'ok',
+      description: 'Order service',
+    });
     await good(manages, `POST ${own}/endpoints/${endpointId}/secrets`);
     await good(manages, `POST ${own}/endpoints/${endpointId}/test`);
     await good([manager], `DELETE ${own}/endpoints/${endpointId}`);

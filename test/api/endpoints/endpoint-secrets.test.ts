@@ -126,11 +126,12 @@ describe('endpoints', () => {
     expect(new Webhook(json.secret).verify(request?.body ?? '', { ...request?.headers })).toBeTruthy();
   });
 
-  it('that are deleted keep no secret', async () => {
-    const { endpointId } = await setup.demo.endpoint({ signature: 'both' });
+  it('that are deleted keep no secret and no description', async () => {
+    const { endpointId } = await setup.demo.endpoint({ signature: 'both', description: 'Order service' });
     await setup.world.call(setup.demo.manager, `DELETE ${path(`/${endpointId}`)}`);
     const kept = (await setup.world.ports.merchants.read('demo' as never))?.endpoints[0];
     expect(kept).toMatchObject({ endpointId, secrets: [], deletedAt: expect.any(String) });
+    expect(kept).not.toHaveProperty('description');
     expect(kept?.history).toHaveLength(2);
   });
 });

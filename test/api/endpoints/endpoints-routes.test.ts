@@ -9,6 +9,7 @@ describe('endpoints', () => {
   it('are created, listed, changed and deleted by the merchant itself', async () => {
     const created = await setup.world.call(setup.demo.manager, `POST ${path()}`, {
       url: 'https://shop.example/a',
+      description: 'Order service',
       types: ['payment.*'],
       timeoutMs: 5_000,
       expectBody: 'success',
@@ -18,6 +19,7 @@ describe('endpoints', () => {
     expect(secret).toMatch(/^whsec_/);
     expect(view).toEqual({
       url: 'https://shop.example/a',
+      description: 'Order service',
       types: ['payment.*'],
       timeoutMs: 5_000,
       expectBody: 'success',
@@ -77,12 +79,33 @@ describe('endpoints', () => {
     expect(delivered).not.toHaveProperty('blockedReason');
   });
 
+  it('show their description where they are read and listed, and as it was changed', async () => {
+    const { endpointId } = await setup.demo.endpoint({ description: 'Order service' });
+    const { endpointId: other } = await setup.demo.endpoint();
+    const listed = (await setup.world.call(setup.demo.manager, `GET ${path()}`)).json.items;
+    const descriptions = listed.map((one: Record<string, unknown>) => [one.endpointId, one.description]);
+    expect(Object.fromEntries(descriptions)).toEqual({ [endpointId]: 'Order service', [other]: undefined });
+    const one = path(`/${endpointId}`);
+    const description = '订单'.repeat(128);
+    const changed = await setup.world.call(setup.demo.manager, `PATCH ${one}`, { description });
+    expect(changed.json).toMatchObject({ description });
+    await setup.world.call(setup.demo.manager, `PATCH ${one}`, { timeoutMs: 2_000 });
+    const read = await setup.world.call(setup.demo.manager, `GET ${one}`);
+    expect(read.json).toMatchObject({ description, timeoutMs: 2_000 });
+  });
+
   it('forget a setting that is set to null', async () => {
-    const { endpointId } = await setup.demo.endpoint({ expectBody: 'success', schedule: [1] });
+    const { endpointId } = await setup.demo.endpoint({
+      description: 'Order service',
+      expectBody: 'success',
+      schedule: [1],
+    });
     const cleared = await setup.world.call(setup.demo.manager, `PATCH ${path(`/${endpointId}`)}`, {
+      description: null,
       expectBody: null,
       schedule: null,
     });
+    expect(cleared.json).not.toHaveProperty('description');
     expect(cleared.json).not.toHaveProperty('expectBody');
     expect(cleared.json).not.toHaveProperty('schedule');
   });
@@ -98,6 +121,9 @@ describe('endpoints', () => {
     [{ url: 'https://a.example', types: [] }, 'invalid_value', '/types'],
     [{ url: 'https://a.example', timeoutMs: 999 }, 'invalid_value', '/timeoutMs'],
     [{ url: 'https://a.example', enabled: 'yes' }, 'invalid_type', '/enabled'],
+    [{ url: 'https://a.example', description: 'x'.repeat(257) }, 'too_long', '/description'],
+    [{ url: 'https://a.example', description: 7 }, 'invalid_value', '/description'],
+    [{ url: 'https://a.example', description: null }, 'invalid_value', '/description'],
     [{ url: 'https://a.example', secret: 'x' }, 'unknown_field', '/secret'],
   ])('with %j are refused as %s', async (body, code, pointer) => {
     const answer = await setup.world.call(setup.demo.manager, `POST ${path()}`, body);

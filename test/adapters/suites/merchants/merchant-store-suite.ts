@@ -26,6 +26,7 @@ export function describeMerchantStore(name: string, open: OpenTable): void {
         endpoint({
           endpointId: 'ep_2',
           url: `https://shop.example/${'x'.repeat(400)}`,
+          description: '订单服务\n🛍️',
           schedule: Array.from({ length: 30 }, () => 60),
           expectBody: '成功',
           signature: 'both',
@@ -98,7 +99,10 @@ export function describeMerchantStore(name: string, open: OpenTable): void {
     it('changes an endpoint where it is as it was read, and leaves out what the change leaves out', async () => {
       expect(await table().merchants.saveEndpoint(endpoint({ rev: 2 }), 1)).toBe(false);
       await table().merchants.create(profile());
-      await table().merchants.createEndpoint(endpoint({ expectBody: 'success' }), 1);
+      await table().merchants.createEndpoint(
+        endpoint({ description: 'Order service', expectBody: 'success' }),
+        1,
+      );
       const results = await atOnce((writer) =>
         table().merchants.saveEndpoint(endpoint({ rev: 2, timeoutMs: 1_000 + writer }), 1),
       );

@@ -57,8 +57,10 @@ describe('text that would be stored', () => {
       ['PATCH', '/v1/merchants/demo', { name: text }, '/name'],
       ['POST', '/v1/merchants/demo/endpoints', { url: url + text }, '/url'],
       ['POST', '/v1/merchants/demo/endpoints', { url, expectBody: text }, '/expectBody'],
+      ['POST', '/v1/merchants/demo/endpoints', { url, description: text }, '/description'],
       ['PATCH', `/v1/merchants/demo/endpoints/${endpointId}`, { url: url + text }, '/url'],
       ['PATCH', `/v1/merchants/demo/endpoints/${endpointId}`, { expectBody: text }, '/expectBody'],
+      ['PATCH', `/v1/merchants/demo/endpoints/${endpointId}`, { description: text }, '/description'],
       ['POST', '/v1/merchants/demo/secrets', { rotationId: `a${text}` }, '/rotationId'],
     ] as const) {
       const answer = await send({ method, path, key: setup.world.admin, body: JSON.stringify(body) });
@@ -93,6 +95,8 @@ describe('text that would be stored', () => {
     ['expectBody', '\n\t'],
     ['expectBody', '\u3000'],
     ['expectBody', ''],
+    ['description', ' '],
+    ['description', ''],
     ['name', ' '],
     ['name', 'two\nlines'],
     ['name', ''],

@@ -9,11 +9,10 @@ import {
 import { openShop, type Shop } from '../support/running/test-shop.ts';
 import { payment } from '../support/world.ts';
 
-const OUTCOMES = 200;
 /** Soon, and for as long as a busy machine may need: nothing is given up before the receiver is back. */
 const SCHEDULE = [1, 1, 2, 2, 3, 3, ...Array(24).fill(15)];
 
-describe('the main job on the real local cloud', () => {
+describe('npm start, from outside', () => {
   let dataDir: string;
   let service: LocalService;
   const shops: Shop[] = [];
@@ -52,61 +51,6 @@ describe('the main job on the real local cloud', () => {
     };
     await Promise.all([worker(), worker(), worker(), worker()]);
   };
-
-  it('tells three merchants of 200 outcomes, one of which is away for a part of it', async () => {
-    const [first, second, third] = [await open('alpha'), await open('beta'), await open('gamma')];
-    const names = Array.from({ length: OUTCOMES }, (_, n) => ({
-      merchantId: ['alpha', 'beta', 'gamma'][n % 3] ?? '',
-      transactionId: `pay_${n}`,
-    }));
-    await recordAll(names.slice(0, 60));
-    await second.stop();
-    await recordAll(names.slice(60));
-    const own = (merchantId: string) => names.filter((name) => name.merchantId === merchantId);
-    await first.heardOf(own('alpha').length);
-    await third.heardOf(own('gamma').length);
-    await second.start();
-    await second.heardOf(own('beta').length);
-
-    const retried: number[] = [];
-    for (const shop of [first, second, third]) {
-      expect(shop.refused).toEqual([]);
-      expect([...shop.callbacks.keys()].sort()).toEqual(
-        own(shop.merchantId)
-          .map(({ transactionId }) => transactionId)
-          .sort(),
-      );
-      for (const [transactionId, calls] of shop.callbacks) {
-        expect(JSON.parse(calls[0]?.body ?? '')).toMatchObject({
-          type: 'payment.succeeded',
-          data: { merchantId: shop.merchantId, transactionId, version: 1, amount: 1999 },
-        });
-        expect(new Set(calls.map(({ webhookId }) => webhookId)).size).toBe(1);
-        expect(new Set(calls.map(({ body }) => body)).size).toBe(1);
-        retried.push(...calls.filter(({ attempt }) => attempt > 1).map(({ attempt }) => attempt));
-      }
-    }
-    expect(retried.length).toBeGreaterThan(0);
-
-    for (const { merchantId, transactionId } of names) {
-      const shop = [first, second, third].find((one) => one.merchantId === merchantId);
-      const asked = await settled(shop, transactionId);
-      expect(asked).toMatchObject({ merchantId, transactionId, status: 'SUCCEEDED' });
-      expect(asked.notifications).toHaveLength(1);
-    }
-  });
-
-  /** A receiver has the callback before the service has written that it was delivered. */
-  async function settled(shop: Shop | undefined, transactionId: string) {
-    const ask = () => service.api(shop?.receiverKey ?? '', `GET /v1/transactions/${transactionId}`);
-    await eventually(
-      async () => (await ask()).json.notifications?.[0]?.state,
-      (state) => expect(state).toBe('delivered'),
-    );
-    const answer = await ask();
-    expect(answer.status).toBe(200);
-    return answer.json;
-  }
 
   it('loses nothing when it is killed under load and started again', async () => {
     const shop = await open('alpha');
