@@ -42,6 +42,8 @@ export const PRICES = {
 export const LOG_ENTRY_BYTES = 26;
 /** Bytes of a log line of ours besides its event: level, time, service, sampling, and those 26 bytes. */
 export const LOG_LINE_BYTES = 220;
+/** Bytes of one line of the API's access log in production (`lib/stack/front/access-log.ts`), with the same 26 bytes. */
+export const ACCESS_LOG_BYTES = 246;
 /** Memory at which a Lambda function has one whole processor. With less memory it has a proportional share. */
 export const MB_OF_ONE_PROCESSOR = 1_769;
 /** Milliseconds of one call to DynamoDB or SQS from Lambda in the same region. */

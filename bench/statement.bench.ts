@@ -16,6 +16,7 @@ import { profileSchema } from '../lib/core/merchants/merchant-config.ts';
 import { isTerminal, merchantIdSchema, outcomeSchema, type TerminalOutcome } from '../lib/core/model.ts';
 import { PARTITIONS } from '../lib/core/partitions.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../lib/core/time.ts';
+import { openGuard } from '../lib/local/iam/guard.ts';
 import { startS3 } from '../lib/local/s3.ts';
 
 const HELP = `Usage: npm run bench:statement
@@ -186,7 +187,10 @@ const { values } = parseArgs({
 });
 if (values.help) process.stdout.write(HELP);
 else if (values.serve !== undefined) {
-  const { endpoint } = await startS3(values.serve, { buckets: [BUCKET], key: KEY });
+  const { endpoint } = await startS3(values.serve, {
+    buckets: [BUCKET],
+    guard: openGuard({ key: KEY, log: () => undefined }),
+  });
   process.send?.(endpoint);
 } else if (values.rows !== undefined) {
   process.send?.(await measure(Number(values.rows), values.endpoint ?? ''), () => process.exit(0));

@@ -64,8 +64,11 @@ export function findOutputs({ outputsFile, dataDir }: Where): Deployment {
   return deploymentSchema.parse(readJson(file));
 }
 
-/** The outputs of this service's stack. The file must have exactly one. */
-function deployedOutputs(file: string): Readonly<Record<string, string>> {
+/**
+ * All outputs of this service's stack. The file must have exactly one.
+ * @throws Error with a message that says what to do
+ */
+export function deployedOutputs(file: string): Readonly<Record<string, string>> {
   if (!existsSync(file)) throw new Error(`${file} does not exist. npm run deploy writes it.`);
   const stacks = Object.values(z.record(z.string(), z.unknown()).parse(readJson(file)));
   const ours = stacks

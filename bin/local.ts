@@ -16,11 +16,12 @@ import { listenToKeys } from '../lib/local/demo/demo-keys.ts';
 import { type DemoReceiver, startReceiver } from '../lib/local/demo/demo-receiver.ts';
 import { openShop, type Shop } from '../lib/local/demo/demo-shop.ts';
 import { createOrders } from '../lib/local/demo/orders.ts';
-import { createDemo, DEMO_SCHEDULE, WINDOW_SECONDS } from '../lib/local/demo/story.ts';
+import { createDemo, DEMO_SCHEDULE } from '../lib/local/demo/story.ts';
 import { openLogFile } from '../lib/local/log-file.ts';
 import { ASSEMBLY_DIRECTORY, synthesize } from '../lib/local/synthesize.ts';
 import { LOCAL_REGION } from '../lib/local/template/intrinsics.ts';
 import { printable, printableLines } from '../lib/printable.ts';
+import { PRESET_DEFAULTS } from '../lib/settings.ts';
 import { DEPLOYMENT_FILE, type Deployment } from './deployment.ts';
 
 const HELP = `Runs the whole service on this machine, from the same template and bundles that are deployed.
@@ -85,14 +86,8 @@ function workersOf(text: string): number {
 
 const args = readArguments();
 
-/** Local settings: loopback receivers are allowed, and delays are short enough to watch. */
-const LOCAL_ENVIRONMENT = {
-  TIDINGS_ALLOW_LOOPBACK: 'true',
-  TIDINGS_ONE_CLOCK: 'true',
-  TIDINGS_FEED_LAG_SECONDS: '3',
-  TIDINGS_WINDOW_SECONDS: String(WINDOW_SECONDS),
-  TIDINGS_AUDIT_AFTER_SECONDS: '30',
-};
+/** Short times, and callbacks to receivers on this machine. */
+const CONTEXT = { preset: 'local' };
 const LOCAL_SCHEDULE_SECONDS = 5;
 
 async function main(): Promise<void> {
@@ -112,7 +107,7 @@ async function main(): Promise<void> {
   const dataDir = prepareDataDirectory(args['data-dir'], args.fresh);
 
   const assemblyDir = join(ROOT, ASSEMBLY_DIRECTORY);
-  if (await synthesize(ROOT, assemblyDir))
+  if (await synthesize(ROOT, assemblyDir, CONTEXT))
     process.stderr.write(`Synthesized the template into ${ASSEMBLY_DIRECTORY}\n`);
   if (ending.signal.aborted) return;
   const cloud = await startCloud(assemblyDir, dataDir);
@@ -138,17 +133,15 @@ function startCloud(assemblyDir: string, dataDir: string): Promise<LocalCloud> {
     assemblyDir,
     dataDir,
     port: args.port,
-    environment: {
-      ...LOCAL_ENVIRONMENT,
-      ...(callbackPorts !== undefined && { TIDINGS_CALLBACK_PORTS: callbackPorts }),
-    },
+    ...(callbackPorts !== undefined && { environment: { TIDINGS_CALLBACK_PORTS: callbackPorts } }),
     scheduleSeconds: LOCAL_SCHEDULE_SECONDS,
     workers: args.workers,
     ...(dynamodbEndpoint !== undefined && { dynamodbEndpoint }),
     ...(sqsEndpoint !== undefined && { sqsEndpoint }),
     log: (line) => {
       log.line(JSON.stringify(line));
-      if (line.source === 'dynamodb') process.stderr.write(`${printable(line.line)}\n`);
+      if (line.source === 'dynamodb' || line.source === 'iam')
+        process.stderr.write(`${printable(line.line)}\n`);
     },
   });
 }
@@ -204,7 +197,14 @@ async function serve(
   const api = createApi(cloud.apiUrl);
   const board = createBoard({ write, now: Date.now, colours: process.stdout.isTTY === true });
   const orders = createOrders({ api, credentials, merchant, dataDir });
-  const story = createDemo({ shop: current, orders, receiver, board, signal: run.signal });
+  const story = createDemo({
+    shop: current,
+    orders,
+    receiver,
+    board,
+    windowSeconds: PRESET_DEFAULTS.local.windowSeconds,
+    signal: run.signal,
+  });
   listenToKeys({ k: story.toggleReceiver, r: story.recordOne, q: async () => run.end() }, run.end);
   story.run().then(
     () => write('Next: npm run try   records an order, and shows its callback and curl commands'),
@@ -217,9 +217,8 @@ async function serve(
 
 /** Writes addresses and credentials for the tools and for initiators with an outbox. Only this user may read them. */
 function writeAccess(dataDir: string, { endpoints, credentials, outputs, resources }: LocalCloud): void {
-  const feedLagSeconds = LOCAL_ENVIRONMENT.TIDINGS_FEED_LAG_SECONDS;
   const deployment: Deployment = {
-    outputs: { ...outputs, FeedLagSeconds: feedLagSeconds },
+    outputs,
     environment: {
       AWS_REGION: LOCAL_REGION,
       // The AWS CLI's name for it.
@@ -235,7 +234,7 @@ function writeAccess(dataDir: string, { endpoints, credentials, outputs, resourc
     endpoint: endpoints.dynamodb,
     credentials,
     tableName: resources.find('TidingsTable', 'AWS::DynamoDB::Table').name,
-    feedLagSeconds: Number(feedLagSeconds),
+    feedLagSeconds: Number(outputs.FeedLagSeconds),
   };
   for (const [name, content] of Object.entries({ [DEPLOYMENT_FILE]: deployment, 'table.json': table })) {
     rmSync(join(dataDir, name), { force: true });

@@ -1,39 +1,10 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { createJobStore } from '../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
-import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
-import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
-import { createQueueSender } from '../lib/adapters/queues/queue-sender.ts';
 import { createApp } from '../lib/api/api-app.ts';
 import { operations } from '../lib/api/contract/operations.ts';
-import { endpointRoutes } from '../lib/api/endpoints/endpoints-routes.ts';
-import { keyRoutes } from '../lib/api/keys/keys-routes.ts';
-import { merchantRoutes } from '../lib/api/merchants/merchants-routes.ts';
-import { settlingRoutes } from '../lib/api/notifications/settle-routes.ts';
-import { LEAD, LEAD_OF_ONE_CLOCK } from '../lib/core/merchants/dated-writes.ts';
+import { MANAGE_SETTINGS, routesToManage } from './routes/managing.ts';
 import { openApiService } from './wiring/api-service.ts';
-import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/serve-http.ts';
 
-const service = openApiService('admin', ['firstQueueUrl', 'retryQueueUrl', 'oneClock']);
-const { table, config, timer } = service;
-const ports = {
-  ...service,
-  lead: config.oneClock ? LEAD_OF_ONE_CLOCK : LEAD,
-  outcomes: createOutcomeStore(table, config),
-  notifications: createNotificationStore(table, config),
-  jobs: createJobStore(table, config),
-  dispatcher: createQueueSender({
-    sqs: new SQSClient(clientDefaults),
-    queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },
-    timer,
-  }),
-};
-const routes = [
-  ...merchantRoutes(ports),
-  ...endpointRoutes(ports),
-  ...keyRoutes(ports),
-  ...settlingRoutes(ports),
-];
+const service = openApiService('admin', MANAGE_SETTINGS);
 
 /** HTTP requests that manage merchants, endpoints, keys and redeliveries. Also answers requests that match no route. */
-export const handler = serveHttp(createApp({ ...service.app, operations }, routes));
+export const handler = serveHttp(createApp({ ...service.app, operations }, routesToManage(service)));

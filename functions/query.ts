@@ -1,55 +1,11 @@
-import { s3EndpointOf } from '../lib/adapters/config.ts';
-import { createGate } from '../lib/adapters/dynamodb/dynamodb-gate.ts';
-import { createDirectory } from '../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
-import { createFeedStore } from '../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
-import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
-import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
-import { createStatementStore } from '../lib/adapters/dynamodb/stores/dynamodb-statement-store.ts';
-import { createWindowStore } from '../lib/adapters/dynamodb/stores/dynamodb-window-store.ts';
-import { createStatementLinks } from '../lib/adapters/files/statement-links.ts';
-import { createGeneratedSecret } from '../lib/adapters/secrets/generated-secret.ts';
 import { createApp } from '../lib/api/api-app.ts';
-import { undeliveredRoutes } from '../lib/api/notifications/undelivered-routes.ts';
-import { publicKeysRoutes } from '../lib/api/public-keys/public-keys-routes.ts';
-import { reconcilingRoutes } from '../lib/api/reconciliations/reconciliations-routes.ts';
-import { statementRoutes } from '../lib/api/statements/statements-routes.ts';
-import { askingRoutes } from '../lib/api/transactions/ask-routes.ts';
-import { windowRoutes } from '../lib/api/windows/windows-routes.ts';
-import { createQueryLimit } from '../lib/core/query/query-limit.ts';
+import { limitOfQueries, QUERY_SETTINGS, routesToQuery } from './routes/querying.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { serveHttp } from './wiring/serve-http.ts';
 
-const service = openApiService('query', ['statementsBucket', 'statementsHost', 'signingSecretId']);
-const { table, config, secrets, clock } = service;
-const ports = {
-  ...service,
-  ...config,
-  outcomes: createOutcomeStore(table, config),
-  directory: createDirectory(table),
-  feed: createFeedStore(table, service.reporter),
-  windows: createWindowStore(table, config),
-  notifications: createNotificationStore(table, config),
-  statements: createStatementStore(table, config),
-  links: createStatementLinks({
-    signer: table.documents.config,
-    bucket: config.statementsBucket,
-    host: config.statementsHost,
-    endpointUrl: s3EndpointOf(process.env),
-    clock,
-  }),
-};
-
-const signingSecret = createGeneratedSecret({ secrets, secretId: config.signingSecretId, clock });
-const routes = [
-  ...askingRoutes(ports),
-  ...windowRoutes(ports),
-  ...reconcilingRoutes(ports),
-  ...statementRoutes(ports),
-  ...undeliveredRoutes(ports),
-  ...publicKeysRoutes({ signingSecret }),
-];
-
-const limit = createQueryLimit({ ...service, gate: createGate(table) });
+const service = openApiService('query', QUERY_SETTINGS);
 
 /** HTTP requests that read: transactions, feed, windows, reconciliations, statements and undelivered notifications. */
-export const handler = serveHttp(createApp({ ...service.app, limit }, routes));
+export const handler = serveHttp(
+  createApp({ ...service.app, limit: limitOfQueries(service) }, routesToQuery(service)),
+);

@@ -1,14 +1,11 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
-import { createCheckStore } from '../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
-import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
 import { createDeadLetters } from '../lib/adapters/queues/dead-letters.ts';
 import { createApp } from '../lib/api/api-app.ts';
 import type { HttpEvent } from '../lib/api/http/http-event.ts';
-import { recordingRoutes } from '../lib/api/transactions/record-routes.ts';
-import { unresolvedRoutes } from '../lib/api/unresolved/unresolved-routes.ts';
 import { recordFromQueue } from '../lib/core/record/intake.ts';
 import { QUEUES } from '../lib/settings.ts';
+import { recordingPorts, routesToRecord } from './routes/recording.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { serveHttp } from './wiring/serve-http.ts';
@@ -20,13 +17,10 @@ const service = openApiService('record', [
   'intakeQueueUrl',
   'intakeDeadLetterUrl',
 ]);
-const { table, config } = service;
+const { config } = service;
 const sqs = new SQSClient(clientDefaults);
 const ports = {
-  ...service,
-  ...config,
-  outcomes: createOutcomeStore(table, config),
-  checks: createCheckStore(table),
+  ...recordingPorts(service),
   deadLetters: createDeadLetters({ sqs, queueUrl: config.intakeDeadLetterUrl }),
 };
 
@@ -37,7 +31,7 @@ const recordBatch = serveQueue({
   longestPauseSeconds: QUEUES.intake.visibilitySeconds,
   work: (message) => recordFromQueue(ports, message),
 });
-const serve = serveHttp(createApp(service.app, [...recordingRoutes(ports), ...unresolvedRoutes(ports)]));
+const serve = serveHttp(createApp(service.app, routesToRecord(ports)));
 
 /** Records outcomes from HTTP requests and from intake-queue messages. Both share the same recording rules. */
 export const handler = (event: SQSEvent | HttpEvent) =>

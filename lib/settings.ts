@@ -11,6 +11,8 @@ import { DAY_SECONDS, SECOND_MS } from './core/time.ts';
 const MAX_WINDOW_SECONDS = 3_600;
 const MAX_HORIZON_DAYS = 30;
 const MAX_RETENTION_DAYS = 3_650;
+/** Availability zones that every region has. */
+const MAX_ZONES = 3;
 /** Limits of AWS: concurrency of an event source, parallel batches of a stream's shard, requests of API Gateway. */
 const MAX_CONCURRENCY = 1_000;
 const MAX_PARALLELIZATION = 10;
@@ -34,6 +36,29 @@ const recordedMerchants = z
   )
   .min(1, { error: 'must name at least one merchant' });
 
+const FRONT_DOORS = ['http-api', 'function-url'] as const;
+/** Where requests come in. */
+export type FrontDoorKind = (typeof FRONT_DOORS)[number];
+
+const PRESETS = ['local', 'development', 'production'] as const;
+/** What a deployment is for. Decides the defaults of the other settings, and what they may be. */
+export type Preset = (typeof PRESETS)[number];
+
+/** The retentions that CloudWatch Logs offers, up to ten years. */
+const LOG_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1_096, 1_827, 2_192, 2_557, 2_922, 3_288,
+  3_653,
+];
+const oneOf = (values: readonly (string | number)[]) => ({ error: `must be one of ${values.join(', ')}` });
+const flag = z.boolean({ error: 'must be true or false' });
+/** Text of this form. The rule names it with an example. */
+const form = (pattern: RegExp, rule: string) => z.string({ error: rule }).regex(pattern, { error: rule });
+const HOST = /^(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
+const MAX_HOST = 253;
+const hostRule = 'must be a host name in lower case without a port, such as host.docker.internal';
+const host = form(HOST, hostRule).max(MAX_HOST, { error: hostRule });
+const domainRule = 'must be a domain name in lower case, such as tidings.example.com';
+
 /** One zod rule for each setting. */
 export const RULES = {
   feedLagSeconds: whole(3, 300),
@@ -43,6 +68,24 @@ export const RULES = {
   auditAfterSeconds: whole(1, DAY_SECONDS),
   retentionDays: whole(1, MAX_RETENTION_DAYS),
   checkHorizonSeconds: whole(1, MAX_HORIZON_DAYS * DAY_SECONDS),
+  preset: z.enum(PRESETS, oneOf(PRESETS)),
+  frontDoor: z.enum(FRONT_DOORS, oneOf(FRONT_DOORS)),
+  logRetentionDays: z.literal(LOG_DAYS, oneOf(LOG_DAYS)),
+  permittedHosts: z.array(host),
+  flag,
+  egressZones: whole(1, MAX_ZONES),
+  alarmEmail: form(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'must be an email address'),
+  domainName: form(HOST, domainRule)
+    .max(MAX_HOST, { error: domainRule })
+    .includes('.', { error: domainRule }),
+  certificateArn: form(
+    /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
+    'must be the ARN of a certificate: arn:aws:acm:<region>:<account>:certificate/<id>',
+  ),
+  webAclArn: form(
+    /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/,
+    'must be the ARN of a web ACL for CloudFront (scope CLOUDFRONT, in us-east-1): AWS WAF does not protect HTTP APIs directly',
+  ),
   concurrency: whole(2, MAX_CONCURRENCY),
   relayParallelization: whole(1, MAX_PARALLELIZATION),
   rateLimit: z.number(rate).positive(rate).max(MAX_REQUESTS, rate),
@@ -62,6 +105,9 @@ export const DEFAULTS = {
   retentionDays: 90,
   checkHorizonSeconds: DAY_SECONDS,
   callbackPorts: [443, 8443],
+  preset: 'production',
+  frontDoor: 'http-api',
+  egressZones: 2,
   /** Maximum number of parallel invocations for each lane. */
   concurrency: { first: 50, retry: 20, check: 10 },
   relayParallelization: 1,
@@ -84,3 +130,48 @@ export const QUEUES = {
   lane: queueFor(60),
   intake: queueFor(20),
 } as const;
+
+/** Defaults that depend on the preset. */
+interface PresetDefaults {
+  readonly feedLagSeconds: number;
+  readonly windowSeconds: number;
+  readonly auditAfterSeconds: number;
+  readonly logRetentionDays: number;
+  readonly accessLog: boolean;
+  readonly permittedHosts: readonly string[];
+}
+
+const { feedLagSeconds, windowSeconds, auditAfterSeconds } = DEFAULTS;
+
+/** The presets differ in these defaults, and in whether data is kept (`lib/stack/storage/storage.ts`). */
+export const PRESET_DEFAULTS: Readonly<Record<Preset, PresetDefaults>> = {
+  /** One machine. Times are short enough to watch. */
+  local: {
+    feedLagSeconds: 3,
+    windowSeconds: 10,
+    auditAfterSeconds: 30,
+    logRetentionDays: 1,
+    accessLog: false,
+    permittedHosts: ['host.docker.internal'],
+  },
+  /** An account of AWS in which nothing has to be kept. */
+  development: {
+    feedLagSeconds,
+    windowSeconds,
+    auditAfterSeconds,
+    logRetentionDays: 7,
+    accessLog: false,
+    permittedHosts: [],
+  },
+  production: {
+    feedLagSeconds,
+    windowSeconds,
+    auditAfterSeconds,
+    logRetentionDays: 30,
+    accessLog: true,
+    permittedHosts: [],
+  },
+};
+
+/** The header by which the API tells requests of CloudFront from others. */
+export const ORIGIN_HEADER = 'x-tidings-origin';

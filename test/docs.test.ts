@@ -6,9 +6,9 @@ import packageJson from '../package.json' with { type: 'json' };
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** What is made by commands, and no part of the repository. */
-const MADE = new Set(['node_modules', 'dist', 'coverage', 'cdk.out', 'cdk.out.local']);
+const isMade = (name: string) => /^(?:node_modules|dist|coverage|cdk\.out.*)$/.test(name);
 
-const entries = readdirSync(ROOT, { withFileTypes: true }).filter(({ name }) => !MADE.has(name));
+const entries = readdirSync(ROOT, { withFileTypes: true }).filter(({ name }) => !isMade(name));
 const files: readonly string[] = entries.flatMap((entry) => {
   if (entry.isFile()) return [entry.name];
   if (entry.name.startsWith('.')) return [];
@@ -76,7 +76,7 @@ function missingPaths({ path, text }: { readonly path: string; readonly text: st
 
 /** Commands of npm that `package.json` does not have. */
 function missingCommands(text: string): readonly string[] {
-  const names = [...text.matchAll(/npm run ([a-z][a-z:-]*)/g)].map(([, name = '']) => name);
+  const names = [...text.matchAll(/npm run ([a-z][a-z0-9:-]*)/g)].map(([, name = '']) => name);
   const isStarted = /npm start/.test(text) ? ['start'] : [];
   const isTested = /npm test/.test(text) ? ['test'] : [];
   return [...names, ...isStarted, ...isTested].filter((name) => !Object.hasOwn(packageJson.scripts, name));

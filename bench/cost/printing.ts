@@ -1,6 +1,6 @@
 import { IDLE_MERCHANTS, idleMonth, merchantMonth, type PageInputs } from '../monthly/costs-page.ts';
 import { fixedBill, timersBill } from '../monthly/monthly-bill.ts';
-import { PRICES } from '../prices.ts';
+import { ACCESS_LOG_BYTES, PRICES } from '../prices.ts';
 import { tableOf } from '../print/text-table.ts';
 import { STAGES, sumOf, type Used } from './meter.ts';
 import { type BillOptions, billedMs, type Line, priceOf } from './price.ts';
@@ -55,11 +55,13 @@ const BYTES_OF_GB = 1e9;
 /** Prints the costs that are not prices of requests. */
 export function printBeside({ keptBytes, sentBytes }: Way): void {
   const gbMonths = ((keptBytes * 1e6) / BYTES_OF_GB) * (KEPT_DAYS / MONTH_DAYS);
+  const accessLog = ((ACCESS_LOG_BYTES * 1e6) / BYTES_OF_GB) * PRICES.logsGb;
   const egress = ((sentBytes * 1e6) / BYTES_OF_GB) * PRICES.egressGb;
   write(
     `In addition, for a million: storage for ${KEPT_DAYS} days (${thousands(Math.round(keptBytes))} B each, including indexes) ` +
       `${dollars(gbMonths * PRICES.storageGbMonth)}, point-in-time recovery ${dollars(gbMonths * PRICES.recoveryGbMonth)}, ` +
-      `egress of callbacks (${thousands(Math.round(sentBytes))} B each, without TLS) ${dollars(egress)}.`,
+      `egress of callbacks (${thousands(Math.round(sentBytes))} B each, without TLS) ${dollars(egress)}, ` +
+      `access log of a million requests ${dollars(accessLog)}.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Dispatcher } from '../../lib/core/deliver/dispatcher.ts';
 import type { DeliveryLane } from '../../lib/core/events.ts';
 import { SECOND_MS } from '../../lib/core/time.ts';
-import type { VirtualTime } from '../../test/simulation/virtual-time.ts';
+import type { VirtualTime } from '../../test/simulation/storm/virtual-time.ts';
 
 /** A message as a function receives it. */
 export interface Received {

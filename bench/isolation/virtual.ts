@@ -7,7 +7,7 @@ import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import type { MerchantId, Outcome, TransactionId } from '../../lib/core/model.ts';
 import type { Random } from '../../lib/core/runtime/environment.ts';
 import { isoTime, SECOND_MS } from '../../lib/core/time.ts';
-import { VirtualTime } from '../../test/simulation/virtual-time.ts';
+import { VirtualTime } from '../../test/simulation/storm/virtual-time.ts';
 import { takingTime } from '../virtual/taking-time.ts';
 import { openMerchant } from '../virtual/virtual-merchant.ts';
 import type { Delay } from './delays.ts';

@@ -4,7 +4,7 @@ import { type RelayPorts, relay } from '../../lib/core/deliver/relay.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import type { MerchantId, Outcome, TransactionId } from '../../lib/core/model.ts';
 import { isoTime, SECOND_MS } from '../../lib/core/time.ts';
-import { VirtualTime } from '../../test/simulation/virtual-time.ts';
+import { VirtualTime } from '../../test/simulation/storm/virtual-time.ts';
 import { takingTime } from '../virtual/taking-time.ts';
 import { openMerchant } from '../virtual/virtual-merchant.ts';
 

@@ -7,17 +7,20 @@ import { createKmsSeal } from '../../lib/adapters/secrets/kms-seal.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { createAuthenticator } from '../../lib/core/merchants/keys/access-keys.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
-import { callbackPolicyOf } from './callback-policy.ts';
+import { CALLBACK_SETTINGS, callbackPolicyOf } from './callback-policy.ts';
 import { clientDefaults } from './clients.ts';
 import { openService } from './open-service.ts';
 
-/** What every function behind the HTTP API has: the table, authentication and signed answers. */
+/** What `openApiService` returns, with these further settings. */
+export type ApiService<N extends ConfigName = never> = ReturnType<typeof openApiService<N>>;
+
+/** What every function that serves requests has: the table, authentication and signed answers. */
 export function openApiService<N extends ConfigName = never>(functionName: string, names: readonly N[] = []) {
   const service = openService(functionName, [
     'sealKeyId',
     'rootSecretId',
-    'allowLoopback',
-    'callbackPorts',
+    'originSecret',
+    ...CALLBACK_SETTINGS,
     ...names,
   ]);
   const { config, table, clock, random, reporter } = service;
@@ -38,6 +41,7 @@ export function openApiService<N extends ConfigName = never>(functionName: strin
       sign: createAnswerSigner({ configs, seal, clock, random }),
       clock,
       reporter,
+      originSecret: config.originSecret,
     },
   };
 }

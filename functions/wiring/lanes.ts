@@ -3,7 +3,7 @@ import type { ConfigName } from '../../lib/adapters/config.ts';
 import { createHttpSender } from '../../lib/adapters/http/http-sender.ts';
 import { createDeadLetters } from '../../lib/adapters/queues/dead-letters.ts';
 import { createDispatcher } from '../../lib/adapters/queues/lane-dispatcher.ts';
-import { callbackPolicyOf } from './callback-policy.ts';
+import { CALLBACK_SETTINGS, callbackPolicyOf } from './callback-policy.ts';
 import { clientDefaults } from './clients.ts';
 import { openDispatchService } from './dispatch.ts';
 
@@ -17,8 +17,7 @@ export function openLaneService<N extends ConfigName = never>(
     'schedulerRoleArn',
     'schedulerDeadLetterArn',
     'deadLetterUrl',
-    'allowLoopback',
-    'callbackPorts',
+    ...CALLBACK_SETTINGS,
     ...names,
   ]);
   const { config, sqs, clock } = service;

@@ -33,6 +33,11 @@ const ports = z
   .regex(/^\d{1,5}(,\d{1,5})*$/)
   .transform((list) => list.split(',').map(Number))
   .pipe(RULES.callbackPorts);
+/** An empty list is what an emulator's template says on every other account. */
+const hosts = z
+  .string()
+  .transform((list) => (list === '' ? [] : list.split(',')))
+  .pipe(RULES.permittedHosts);
 /** A variable of the SDK. Empty means not set. */
 const endpoint = z.preprocess((url) => (url === '' ? undefined : url), z.url().optional());
 
@@ -64,6 +69,8 @@ const variables = {
   s3EndpointUrl: { name: 'AWS_ENDPOINT_URL_S3', schema: endpoint },
   endpointUrl: { name: 'AWS_ENDPOINT_URL', schema: endpoint },
   ignoresEndpoints: { name: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', schema: sdkFlag },
+  /** What CloudFront sends with each request, if a web ACL is in front of the API. */
+  originSecret: { name: 'TIDINGS_ORIGIN_SECRET', schema: text.optional() },
   sealKeyId: { name: 'TIDINGS_SEAL_KEY_ID', schema: text },
   rootSecretId: { name: 'TIDINGS_ROOT_SECRET_ID', schema: text },
   /** Seconds; the feed shows no younger outcomes. Every stamped write must take less than a third of it. */
@@ -88,6 +95,8 @@ const variables = {
   },
   /** Allows loopback addresses, with http and any port. For local runs only, never for a deployment. */
   allowLoopback: { name: 'TIDINGS_ALLOW_LOOPBACK', schema: flag.default(false) },
+  /** Hosts that callbacks may reach with http, on any port and at any address. For emulators only. */
+  permittedHosts: { name: 'TIDINGS_PERMITTED_HOSTS', schema: hosts.default([]) },
   /** All functions share one machine's clock, so a change is in force sooner. Never for a deployment. */
   oneClock: { name: 'TIDINGS_ONE_CLOCK', schema: flag.default(false) },
   callbackPorts: { name: 'TIDINGS_CALLBACK_PORTS', schema: ports.default([...DEFAULTS.callbackPorts]) },

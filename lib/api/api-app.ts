@@ -1,6 +1,8 @@
 import { type Context, Hono } from 'hono';
+import { equalInConstantTime } from '../core/crypto.ts';
 import type { Authenticate, Caller } from '../core/merchants/keys/access-keys.ts';
 import type { QueryLimit } from '../core/query/query-limit.ts';
+import { ORIGIN_HEADER } from '../settings.ts';
 import { merchantOf } from './access.ts';
 import { type Answer, type Handler, type Input, type Operation, problem } from './contract/operation.ts';
 import { allowedMethods } from './http/allowed-methods.ts';
@@ -14,6 +16,8 @@ export interface AppPorts extends RespondPorts {
   readonly limit?: QueryLimit;
   /** All operations of the API, for the function that answers unmatched requests. Default: those of `routes`. */
   readonly operations?: readonly Operation[];
+  /** What the proxy in front sends with each request. Others are told that nothing is here. Default: no proxy. */
+  readonly originSecret?: string | undefined;
 }
 
 /** An operation and its handler. */
@@ -37,6 +41,7 @@ export function createApp(ports: AppPorts, routes: readonly Route[]): Hono<AppEn
   const refuse = (c: Context<AppEnv>, answer: Answer, fault?: unknown) =>
     respond(ports, c, { answer, startedMs: ports.clock.now(), fault });
   app.use((c, next) => {
+    if (isAround(ports.originSecret, c.req.header(ORIGIN_HEADER))) return refuse(c, problem('not_found'));
     // Must run before any route: this request replaces one that the Fetch API cannot represent.
     const refusal = c.env?.refusal;
     if (refusal === undefined) return next();
@@ -49,6 +54,11 @@ export function createApp(ports: AppPorts, routes: readonly Route[]): Hono<AppEn
   app.notFound((c) => refuse(c, unserved(operations, c)));
   app.onError((error, c) => refuse(c, faultProblem(error), error));
   return app;
+}
+
+/** Whether a request came around the proxy in front of the API. */
+function isAround(secret: string | undefined, sent: string | undefined): boolean {
+  return secret !== undefined && (sent === undefined || !equalInConstantTime(sent, secret));
 }
 
 function unserved(operations: readonly Operation[], c: Context): Answer {

@@ -62,6 +62,11 @@ export interface CallbackPolicy {
   readonly allowedPorts: readonly number[];
   /** Opens loopback, with http and any port; for local runs only. */
   readonly allowLoopback: boolean;
+  /**
+   * Host names, and IPv4 addresses, that may be called with http, on any port and at any address. For emulators only,
+   * whose receivers run on the machine beside them. Default: none.
+   */
+  readonly permittedHosts?: readonly string[];
 }
 
 /**
@@ -120,7 +125,8 @@ export function vetTarget(url: string, policy: CallbackPolicy): CallbackUrlVerdi
 
 function targetRefusal(url: URL, policy: CallbackPolicy): CallbackUrlRefusal | undefined {
   const host = withoutTrailingDot(url.hostname);
-  if (policy.allowLoopback && isLoopbackHost(host)) return host === url.hostname ? undefined : 'invalid_url';
+  const isOpen = policy.permittedHosts?.includes(host) || (policy.allowLoopback && isLoopbackHost(host));
+  if (isOpen) return host === url.hostname ? undefined : 'invalid_url';
   if (url.protocol !== 'https:') return 'https_required';
   if (!isPublicHost(host)) return 'address_refused';
   if (host !== url.hostname) return 'invalid_url';

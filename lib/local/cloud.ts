@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { type AccessKey, openAccessKey } from './aws/access-key.ts';
+import type { Signer } from './aws/authentication.ts';
 import { awsClient } from './aws/aws-client.ts';
 import type { JsonService, RestService } from './aws/aws-server.ts';
 import { createAwsServer } from './aws/aws-server.ts';
@@ -20,13 +21,17 @@ import type { ServiceEndpoints } from './functions/provide-functions.ts';
 import { provideFunctions } from './functions/provide-functions.ts';
 import { createHttpApiServer } from './http-api/http-server.ts';
 import { provideHttpApi } from './http-api/provide-http-api.ts';
+import { readAccess } from './iam/access.ts';
+import { type Judgement, openGuard } from './iam/guard.ts';
+import { checkDeployment } from './iam/start-checks.ts';
 import { kmsKeys, kmsService } from './kms.ts';
-import type { Log } from './log.ts';
+import type { LocalLogLine, Log } from './log.ts';
 import type { LocalResources } from './resources.ts';
 import { createResources } from './resources.ts';
 import { provideS3 } from './s3.ts';
 import { startDispatcher } from './scheduler/schedule-dispatcher.ts';
 import { openScheduleStore } from './scheduler/schedule-store.ts';
+import { EVERYTHING_PERMITTED, schedulerAccess } from './scheduler/scheduler-access.ts';
 import { schedulerService } from './scheduler/scheduler-api.ts';
 import { openSecrets } from './secrets-manager.ts';
 import { type FaultChances, seededFaults } from './seeded-faults.ts';
@@ -65,6 +70,13 @@ export interface LocalCloudOptions {
   readonly dynamodbEndpoint?: string;
   /** Endpoint of another SQS. Default: the embedded one. */
   readonly sqsEndpoint?: string;
+  /**
+   * Only for measurements: whether every caller may do everything, as an administrator. Default: calls are judged by the
+   * policies of the template. With another DynamoDB, which calls do not reach through us, nothing is judged either.
+   */
+  readonly isUnjudged?: boolean;
+  /** Receives every call that was judged, with the statements that allowed or denied it. */
+  readonly onJudgement?: (judgement: Judgement) => void;
   /** Shows each table's stream as split into two shards after this sequence number. Default: one shard. */
   readonly splitStreamAfter?: number;
   /** When expired items are deleted. Default: up to two days late, as on AWS. */
@@ -99,6 +111,11 @@ export interface LocalCloud {
   stop(): Promise<void>;
 }
 
+const UNJUDGED: LocalLogLine = {
+  source: 'iam',
+  stream: 'event',
+  line: 'IAM is not enforced: functions call the given DynamoDB endpoint directly.',
+};
 const DEFAULT_WORKERS = 4;
 const STOP_GRACE_MS = 10_000;
 const EMBEDDED_WAIT_SECONDS = 20;
@@ -143,15 +160,22 @@ async function start(
   const key = openAccessKey(dataDir);
   const faults = seededFaults(options.faults);
   const store = new SqsStore(state, faults);
+  const guard = openGuard({ key, log, onJudgement: options.onJudgement });
   const json: JsonService[] = [sqsService(store, () => awsUrl)];
   const rest: RestService[] = [];
-  const awsUrl = await listenAsBefore(state, createAwsServer({ json, rest, key, log }), onStop);
+  const awsUrl = await listenAsBefore(state, createAwsServer({ json, rest, guard, log }), onStop);
   const sqsUrl = options.sqsEndpoint ?? awsUrl;
   const httpApi = createHttpApiServer(log);
   const apiUrl = await listen(httpApi.server, options.port);
   onStop(() => close(httpApi.server));
 
   const stack = resolveStack(assembly, { sqs: sqsUrl.replace(/\/$/, ''), api: apiUrl });
+  const access = readAccess(stack, key);
+  guard.govern(access);
+  const isUnjudged = options.isUnjudged ?? options.dynamodbEndpoint !== undefined;
+  if (!isUnjudged) checkDeployment(stack, access, guard);
+  if (options.dynamodbEndpoint !== undefined) log(UNJUDGED);
+  const sessionOf = (logicalId: string) => (isUnjudged ? { key } : access.sessionOfFunction(logicalId));
   const sqs = awsClient('sqs', sqsUrl, { connections, key });
   const schedules = openScheduleStore(state);
   const secrets = openSecrets(dataDir, stack.ofType('AWS::SecretsManager::Secret'));
@@ -160,8 +184,12 @@ async function start(
 
   // Start one after the other: a failure must not leave behind a component that was still starting.
   await provideQueues(sqs, stack.ofType('AWS::SQS::Queue'));
-  const s3Url = await provideS3(stack, { dataDir, key }, onStop);
-  const dynamodb = await provideDynamoDb(options.dynamodbEndpoint, { dataDir, key, log }, onStop);
+  const s3Url = await provideS3(stack, { dataDir, guard }, onStop);
+  const dynamodb = await provideDynamoDb(
+    options.dynamodbEndpoint,
+    { dataDir, stack, guard, isUnjudged, log },
+    onStop,
+  );
   const table = awsClient('dynamodb', dynamodb.inner, { connections, key });
   const streamArns = await provideTables(table, stack);
 
@@ -179,7 +207,7 @@ async function start(
     assembly,
     stack,
     endpoints,
-    key,
+    credentialsOf: (logicalId) => credentialVariables(sessionOf(logicalId)),
     environment: options.environment ?? {},
     workers,
     retryDelaysSeconds: options.retryDelaysSeconds,
@@ -190,13 +218,29 @@ async function start(
     functionOf: functions.findAsync,
     queueUrlOf: (arn) => queueUrls(stack).get(arn),
     sqs,
+    permits: (sourceArn, call) =>
+      isUnjudged || guard.permits({ kind: 'service', name: 'events.amazonaws.com', sourceArn }, call),
     scheduleSeconds: options.scheduleSeconds,
   };
   json.push(eventBusService(busRules(rules)));
   const api = provideHttpApi(stack, functions);
 
-  const dispatcher = startDispatcher({ store: schedules, sqs, currentQueueUrl: currentUrl(stack), log });
-  rest.push(schedulerService(schedules, groups, dispatcher.wake));
+  const scheduling = isUnjudged ? EVERYTHING_PERMITTED : schedulerAccess(access, guard);
+  const dispatcher = startDispatcher({
+    store: schedules,
+    sqs,
+    currentQueueUrl: currentUrl(stack),
+    access: scheduling,
+    log,
+  });
+  rest.push(
+    schedulerService({
+      store: schedules,
+      groups,
+      canAssume: scheduling.canAssume,
+      onChange: dispatcher.wake,
+    }),
+  );
   const running: { stop(): Promise<void> }[] = [dispatcher];
   onStop(async () => {
     // Accept no new requests or batches and end polls at once; then running invocations get the grace period.
@@ -217,6 +261,7 @@ async function start(
       functions,
       state,
       sqs,
+      pollingSqs: (logicalId) => awsClient('sqs', sqsUrl, { connections, ...sessionOf(logicalId) }),
       workers,
       waitSeconds: options.sqsEndpoint === undefined ? EMBEDDED_WAIT_SECONDS : FOREIGN_WAIT_SECONDS,
       streams:
@@ -261,4 +306,13 @@ async function listenAsBefore(
   onStop(() => close(server));
   state.saveSetting('aws-port', new URL(url).port);
   return url;
+}
+
+/** Credentials as Lambda puts them into the environment of a function. */
+function credentialVariables({ key, sessionToken }: Signer): Readonly<Record<string, string>> {
+  return {
+    AWS_ACCESS_KEY_ID: key.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    ...(sessionToken !== undefined && { AWS_SESSION_TOKEN: sessionToken }),
+  };
 }

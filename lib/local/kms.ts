@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsFault } from './aws/aws-fault.ts';
 import type { AwsInput, JsonService } from './aws/aws-server.ts';
+import { kmsCalls } from './iam/calls/kms-calls.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './template/intrinsics.ts';
 import type { Stack } from './template/stack-resources.ts';
 
@@ -62,9 +63,7 @@ export function kmsService(dataDir: string, keys: readonly KmsKey[]): JsonServic
   }
 
   function decrypt(input: AwsInput): object {
-    const blob = Buffer.from(String(input.CiphertextBlob), 'base64');
-    const idEnd = 2 + (blob[1] ?? 0);
-    const keyId = blob.subarray(2, idEnd).toString();
+    const { blob, keyId, idEnd } = readBlob(input.CiphertextBlob);
     const isOfAnother = input.KeyId !== undefined && keyIdOf(input.KeyId) !== keyId;
     if (isOfAnother) throw new AwsFault('IncorrectKeyException', 'The ciphertext was sealed by another key.');
     try {
@@ -88,6 +87,11 @@ export function kmsService(dataDir: string, keys: readonly KmsKey[]): JsonServic
 
   return {
     targetPrefix: 'TrentService',
+    calls: (operation, input) => {
+      // Decrypt need not name a key: the ciphertext does.
+      const keyId = input.KeyId === undefined ? readBlob(input.CiphertextBlob).keyId : keyIdOf(input.KeyId);
+      return kmsCalls(operation, input, arnOf(keyId));
+    },
     operations: {
       Encrypt: (input) => {
         const keyId = keyIdOf(input.KeyId);
@@ -114,6 +118,12 @@ export function kmsService(dataDir: string, keys: readonly KmsKey[]): JsonServic
       },
     },
   };
+}
+
+function readBlob(ciphertext: unknown) {
+  const blob = Buffer.from(String(ciphertext), 'base64');
+  const idEnd = 2 + (blob[1] ?? 0);
+  return { blob, idEnd, keyId: blob.subarray(2, idEnd).toString() };
 }
 
 /** Serializes the context sorted by name, so that the order of its pairs does not matter. */

@@ -1,6 +1,6 @@
 /** One log line of the local cloud. */
 export interface LocalLogLine {
-  /** Logical id of the function or resource, or `cloud`; `dynamodb` is the emulator. */
+  /** Logical id of the function or resource, or `cloud`; `dynamodb` is the emulator; `iam` says who may not do what. */
   readonly source: string;
   /** `stdout` and `stderr` are a function's own output, unchanged; `event` is a message of the cloud. */
   readonly stream: 'stdout' | 'stderr' | 'event';

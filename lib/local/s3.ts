@@ -2,10 +2,11 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import type { AccessKey } from './aws/access-key.ts';
-import { authenticate } from './aws/authentication.ts';
 import { AwsFault } from './aws/aws-fault.ts';
 import { close, listen } from './aws/listen.ts';
+import { headOf } from './aws/request-head.ts';
+import { s3Calls } from './iam/calls/s3-calls.ts';
+import type { Guard } from './iam/guard.ts';
 import { LOCAL_REGION } from './template/intrinsics.ts';
 import type { Stack } from './template/stack-resources.ts';
 
@@ -16,7 +17,7 @@ export interface S3Server {
 
 interface S3Place {
   readonly dataDir: string;
-  readonly key: AccessKey;
+  readonly guard: Guard;
 }
 
 /** Errors for which S3 uses its own code. */
@@ -30,13 +31,13 @@ const S3_CODES: Readonly<Record<string, string>> = {
 
 /**
  * Serves buckets with fauxqs; objects are files below `<dataDir>/s3`. fauxqs listens on every interface and does not
- * authenticate. So our own server listens on loopback, authenticates, and passes requests on within the process. On
+ * authenticate. So our own server listens on loopback, authenticates and judges, and passes requests on within the process. On
  * fauxqs's own port every connection is closed before a byte is read. The signed body hash is not verified, because
  * the body passes through as a stream.
  */
 export async function startS3(
   dataDir: string,
-  { buckets, key }: { readonly buckets: readonly string[]; readonly key: AccessKey },
+  { buckets, guard }: { readonly buckets: readonly string[]; readonly guard: Guard },
 ): Promise<S3Server> {
   const { startFauxqs } = await import('fauxqs');
   const fauxqs = await startFauxqs({
@@ -50,7 +51,9 @@ export async function startS3(
   const openPort = closePort(fauxqs.port);
   const server = createServer((request, response) => {
     try {
-      authenticate(request, key);
+      const head = headOf(request);
+      const copySource = request.headers['x-amz-copy-source'];
+      guard.demand(guard.authenticate(head), () => s3Calls({ ...head, copySource: copySource?.toString() }));
       inner.emit('request', request, response);
     } catch (error) {
       refuse(response, error);
@@ -70,12 +73,12 @@ export async function startS3(
 /** Starts S3 for the buckets of the stack; `undefined` if it has none. */
 export async function provideS3(
   stack: Stack,
-  { dataDir, key }: S3Place,
+  { dataDir, guard }: S3Place,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<string | undefined> {
   const buckets = stack.ofType('AWS::S3::Bucket').map(({ physical }) => physical.name);
   if (buckets.length === 0) return undefined;
-  const server = await startS3(dataDir, { buckets, key });
+  const server = await startS3(dataDir, { buckets, guard });
   onStop(server.stop);
   return server.endpoint;
 }
@@ -115,6 +118,11 @@ function refuse(response: ServerResponse, error: unknown): void {
   // The body may be large and is not read, so the connection cannot be reused.
   response.writeHead(fault.statusCode, { 'content-type': 'application/xml', connection: 'close' });
   response.end(
-    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${fault.message}</Message></Error>`,
+    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${escaped(fault.message)}</Message></Error>`,
   );
+}
+
+/** Escapes what would end an element: messages name keys, which may contain anything. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

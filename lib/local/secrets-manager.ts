@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsFault } from './aws/aws-fault.ts';
 import type { AwsInput, JsonService } from './aws/aws-server.ts';
+import { secretCalls } from './iam/calls/secret-calls.ts';
 import type { SecretProperties } from './template/properties.ts';
 import type { Resource } from './template/stack-resources.ts';
 
@@ -29,9 +30,11 @@ export function openSecrets(
       readOrMake(join(dataDir, `secret-${logicalId}`), properties),
     ]),
   );
+  const find = ({ SecretId }: AwsInput) =>
+    secrets.find(({ physical }) => physical.arn === SecretId || physical.name === SecretId);
   const get = (input: AwsInput) => {
     const id = String(input.SecretId);
-    const secret = secrets.find(({ physical }) => physical.arn === id || physical.name === id);
+    const secret = find(input);
     if (secret === undefined) {
       throw new AwsFault(
         'ResourceNotFoundException',
@@ -47,7 +50,12 @@ export function openSecrets(
     };
   };
   return {
-    service: { targetPrefix: 'secretsmanager', operations: { GetSecretValue: get } },
+    service: {
+      targetPrefix: 'secretsmanager',
+      operations: { GetSecretValue: get },
+      calls: (operation, input) =>
+        secretCalls(operation, input, find(input)?.physical.arn ?? String(input.SecretId)),
+    },
     value: (logicalId) => values.get(logicalId),
   };
 }

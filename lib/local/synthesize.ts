@@ -12,18 +12,26 @@ export const ASSEMBLY_DIRECTORY = 'cdk.out.local';
 /** The inputs of the template and the bundles. */
 const SOURCES = ['bin', 'lib', 'functions', 'docs/openapi.json', 'package-lock.json', 'cdk.json'];
 
+/** Context of the app, as `-c name=value` gives it. */
+export type Context = Readonly<Record<string, unknown>>;
+
 /**
- * Synthesizes the app into `assemblyDir`, unless the output there is newer than all its inputs.
+ * Synthesizes the app into `assemblyDir`, unless the output there is newer than all its inputs. One directory must
+ * always have the same context.
  *
  * @returns whether it synthesized
  */
-export async function synthesize(rootDir: string, assemblyDir: string): Promise<boolean> {
+export async function synthesize(
+  rootDir: string,
+  assemblyDir: string,
+  context: Context = {},
+): Promise<boolean> {
   const manifest = join(assemblyDir, 'manifest.json');
   const newest = Math.max(...SOURCES.map((source) => newestMs(join(rootDir, source))));
   if (existsSync(manifest) && statSync(manifest).mtimeMs > newest) return false;
   const child = spawn(process.execPath, ['bin/app.ts'], {
     cwd: rootDir,
-    env: { ...ownEnvironment(), CDK_OUTDIR: assemblyDir },
+    env: { ...ownEnvironment(), CDK_OUTDIR: assemblyDir, CDK_CONTEXT_JSON: JSON.stringify(context) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: string[] = [];

@@ -19,7 +19,25 @@ export function apiEnvironment(resources: Resources, settings: Settings): Enviro
     ...tableEnvironment(resources, settings),
     TIDINGS_SEAL_KEY_ID: resources.sealKey.keyArn,
     TIDINGS_ROOT_SECRET_ID: resources.rootSecret.secretArn,
-    TIDINGS_CALLBACK_PORTS: settings.callbackPorts.join(','),
+    ...callbackEnvironment(resources, settings),
+    // Not unsafe: the secret only tells CloudFront's requests from others, and opens nothing by itself.
+    ...(resources.originSecret && {
+      TIDINGS_ORIGIN_SECRET: resources.originSecret.secretValue.unsafeUnwrap(),
+    }),
+  };
+}
+
+/** For every function that calls out, or decides where callbacks may go. */
+export function callbackEnvironment({ emulator }: Resources, { callbackPorts }: Settings): Environment {
+  return { TIDINGS_CALLBACK_PORTS: callbackPorts.join(','), ...emulator };
+}
+
+/** For every function that answers queries. */
+export function queryEnvironment({ signingSecret, statements }: Resources): Environment {
+  return {
+    TIDINGS_SIGNING_SECRET_ID: signingSecret.secretArn,
+    TIDINGS_STATEMENTS_BUCKET: statements.bucketName,
+    TIDINGS_STATEMENTS_HOST: statements.bucketRegionalDomainName,
   };
 }
 

@@ -1,7 +1,10 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { operations } from '../api/contract/operations.ts';
+import { accept } from './accepted-findings.ts';
 import type { Resources } from './service-resources.ts';
 
 interface TableGrant {
@@ -19,7 +22,7 @@ interface Grants {
   readonly sends?: readonly ('first' | 'retry' | 'check' | 'dead' | 'intakeDead')[];
   /** Queues whose length it may read. */
   readonly measures?: readonly ('first' | 'retry')[];
-  /** Permitted uses of the key that seals the secrets of merchants and endpoints. */
+  /** Permitted uses of the key that seals the secrets of merchants and endpoints, each for a named owner. */
   readonly seal?: readonly ('encrypt' | 'decrypt')[];
   /** Secrets that it may read. */
   readonly secrets?: readonly ('root' | 'signing')[];
@@ -60,8 +63,10 @@ const GRANTS = {
   admin: {
     table: [
       { actions: ['PutItem', 'UpdateItem'], partitions: ['M#', 'D#'] },
-      { actions: ['GetItem', 'PutItem', 'Query'], partitions: ['T#', 'J#'] },
-      { actions: ['PutItem', 'DeleteItem', 'Query'], partitions: ['K#', 'L#'] },
+      { actions: ['GetItem', 'PutItem', 'Query'], partitions: ['T#'] },
+      { actions: ['GetItem', 'PutItem'], partitions: ['J#'] },
+      { actions: ['PutItem', 'DeleteItem'], partitions: ['K#', 'L#'] },
+      { actions: ['Query'], partitions: ['L#'] },
     ],
     sends: ['retry'],
     seal: ['encrypt'],
@@ -70,6 +75,7 @@ const GRANTS = {
     table: [{ actions: ['GetItem', 'PutItem'], partitions: ['G#'] }],
   },
   document: {},
+  front: {},
   relay: {
     table: [
       { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
@@ -107,6 +113,7 @@ const GRANTS = {
     ],
     indexes: ['due', 'undelivered'],
     sends: ['retry', 'check'],
+    measures: ['retry'],
   },
   close: {
     table: [
@@ -140,8 +147,12 @@ const GRANTS = {
 /** A file name under `functions/`, without extension. */
 export type FunctionName = keyof typeof GRANTS;
 
+/** The function behind a function URL serves what these serve. */
+const SERVED_BY_FRONT = ['record', 'query', 'admin', 'test-request', 'document'] as const;
+
 /** Gives a function exactly the grants of the tables above. */
 export function grantAll(fn: LambdaFunction, name: FunctionName, resources: Resources): void {
+  if (name === 'front') for (const served of SERVED_BY_FRONT) grantAll(fn, served, resources);
   const asksForKeys = operations.some(({ function: server, scopes }) => server === name && scopes.length > 0);
   if (asksForKeys) apply(fn, KEYED, resources);
   apply(fn, GRANTS[name], resources);
@@ -153,19 +164,32 @@ function apply(fn: LambdaFunction, grants: Grants, resources: Resources): void {
   const secrets = { root: resources.rootSecret, signing: resources.signingSecret };
   for (const grant of grants.table ?? []) grantPartitions(fn, table, grant);
   for (const index of grants.indexes ?? []) grantIndex(fn, table, index);
-  for (const name of grants.sends ?? []) queues[name].grantSendMessages(fn);
+  // The grants of the CDK's constructs include actions that nobody uses, so each action is named here.
+  for (const name of grants.sends ?? []) queues[name].grant(fn, 'sqs:SendMessage');
   for (const name of grants.measures ?? []) queues[name].grant(fn, 'sqs:GetQueueAttributes');
-  for (const use of grants.seal ?? []) {
-    if (use === 'encrypt') sealKey.grantEncrypt(fn);
-    else sealKey.grantDecrypt(fn);
+  for (const use of grants.seal ?? []) grantSealing(fn, sealKey, use);
+  for (const name of grants.secrets ?? []) {
+    const resources = [secrets[name].secretArn];
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources }));
   }
-  for (const name of grants.secrets ?? []) secrets[name].grantRead(fn);
   if (grants.files !== undefined) {
     const actions = grants.files.map((action) => `s3:${action}`);
     fn.addToRolePolicy(new PolicyStatement({ actions, resources: [statements.arnForObjects('*')] }));
+    acceptWildcard(
+      fn,
+      `<${idOf(statements)}.Arn>/*`,
+      'It may use any statement, and no other action on the bucket.',
+    );
   }
   if (grants.schedules === true) schedules.grantCreate(fn);
 }
+
+/** Accepts a permission for all resources of this form. cdk-nag names it with logical ids. */
+function acceptWildcard(fn: LambdaFunction, resource: string, reason: string): void {
+  accept(fn, { [`AwsSolutions-IAM5[Resource::${resource}]`]: reason });
+}
+
+const idOf = ({ stack, node }: Bucket) => stack.getLogicalId(node.defaultChild as CfnBucket);
 
 /** Allows only these actions, and only on items whose partition key has one of these prefixes. */
 function grantPartitions(fn: LambdaFunction, table: Table, { actions, partitions }: TableGrant): void {
@@ -178,6 +202,17 @@ function grantPartitions(fn: LambdaFunction, table: Table, { actions, partitions
         // Without this, a request that names no key at all would pass the condition above.
         Null: { 'dynamodb:LeadingKeys': 'false' },
       },
+    }),
+  );
+}
+
+/** The encryption context must name the owner of the secret. It stands in the audit log of KMS. */
+function grantSealing(fn: LambdaFunction, key: Key, use: 'encrypt' | 'decrypt'): void {
+  fn.addToRolePolicy(
+    new PolicyStatement({
+      actions: [use === 'encrypt' ? 'kms:Encrypt' : 'kms:Decrypt'],
+      resources: [key.keyArn],
+      conditions: { Null: { 'kms:EncryptionContext:owner': 'false' } },
     }),
   );
 }

@@ -1,22 +1,17 @@
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Annotations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { accept } from './accepted-findings.ts';
 import { createAlarms } from './alarms/alarms.ts';
 import { createDashboard } from './alarms/dashboard.ts';
 import { createAudit, createClose, createStatement } from './bookkeeping/bookkeeping-functions.ts';
-import {
-  createCheck,
-  createDeliver,
-  createRelay,
-  createSweep,
-  createTestRequest,
-} from './delivery/delivery-functions.ts';
+import { createCheck, createDeliver, createRelay, createSweep } from './delivery/delivery-functions.ts';
 import type { Lanes } from './delivery/lanes.ts';
-import { createAdmin, createDocument, createQuery } from './front/api-functions.ts';
-import { createHttpApi } from './front/http-api.ts';
+import { createFrontDoor, type FrontDoor } from './front/front-door.ts';
 import { createRecord } from './ingest/ingest-functions.ts';
 import type { Intake } from './ingest/intake-queue.ts';
 import { type NotificationServiceProps, readProps, type Settings } from './props.ts';
@@ -36,25 +31,27 @@ export class NotificationService extends Construct {
   readonly intake: Intake;
   /** The files of statements. */
   readonly statements: Bucket;
-  readonly api: HttpApi;
+  /** The front door of the API, with its address. */
+  readonly api: FrontDoor;
   /** Holds the secret part of the first admin key, `tk_root_<value>`. */
   readonly rootSecret: Secret;
   /** Alarms are published here. Operators must subscribe. */
   readonly operators: Topic;
   /** The props, with their defaults. */
   readonly settings: Settings;
+  /** The public addresses from which callbacks come. Empty unless `fixedEgress` is set. */
+  readonly egressAddresses: readonly string[];
 
   constructor(scope: Construct, id: string, props: NotificationServiceProps = {}) {
     super(scope, id);
     const settings = readProps(props);
     const resources = createResources(this, settings);
     const part = { scope: this, settings, resources };
+    const record = createRecord(part);
+    this.api = createFrontDoor(part, record);
     const functions = {
-      record: createRecord(part),
-      query: createQuery(part),
-      admin: createAdmin(part),
-      'test-request': createTestRequest(part),
-      document: createDocument(part),
+      record,
+      ...this.api.functions,
       relay: createRelay(part),
       deliver: createDeliver(part),
       check: createCheck(part),
@@ -70,9 +67,34 @@ export class NotificationService extends Construct {
     this.intake = intake;
     this.statements = statements;
     this.rootSecret = rootSecret;
-    this.api = createHttpApi(this, { functions, throttle: settings.throttle });
-    const watched = { lanes, intake, api: this.api, functions, windowSeconds: settings.windowSeconds };
+    this.egressAddresses = resources.egress?.addresses ?? [];
+    const watched = {
+      lanes,
+      intake,
+      api: this.api,
+      functions,
+      windowSeconds: settings.windowSeconds,
+      preset: settings.preset,
+      key: resources.storage.key,
+    };
     this.operators = createAlarms(this, watched);
     if (settings.dashboard) createDashboard(this, watched);
+    tellSomebody(this, settings);
+  }
+}
+
+/** Subscribes the operators' address. In production, warns if there is none. */
+function tellSomebody(service: NotificationService, { alarmEmail, preset }: Settings): void {
+  if (alarmEmail !== undefined) {
+    service.operators.addSubscription(new EmailSubscription(alarmEmail));
+    accept(service.operators, {
+      'Serverless-SNSRedrivePolicy':
+        'SNS retries an email for hours, and the alarm itself stays to be seen in CloudWatch.',
+    });
+  } else if (preset === 'production') {
+    Annotations.of(service).addWarningV2(
+      'tidings:nobody-hears-alarms',
+      'No address hears the alarms. Set alarmEmail (-c alarmEmail=ops@example.com), or subscribe to the topic OperatorsTopic.',
+    );
   }
 }

@@ -14,7 +14,7 @@ export class TidingsStack extends Stack {
     const service = new NotificationService(this, 'Tidings', props.service);
     const { lanes, settings } = service;
     const outputs = {
-      ApiUrl: service.api.apiEndpoint,
+      ApiUrl: service.api.url,
       OperatorsTopic: service.operators.topicArn,
       DeadLetterUrl: lanes.dead.queueUrl,
       FirstQueueUrl: lanes.first.queueUrl,
@@ -25,6 +25,8 @@ export class TidingsStack extends Stack {
       TableName: service.table.tableName,
       FeedLagSeconds: String(settings.feedLagSeconds),
       RetentionDays: String(settings.retentionDays),
+      ...(service.api.domainTarget !== undefined && { ApiDomainTarget: service.api.domainTarget }),
+      ...(service.egressAddresses.length > 0 && { EgressAddresses: service.egressAddresses.join(', ') }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
     new CfnOutput(this, 'RootKeySecret', {

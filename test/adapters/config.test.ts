@@ -18,4 +18,13 @@ describe('the configuration', () => {
         'TIDINGS_ALLOW_LOOPBACK is malformed; TIDINGS_CALLBACK_PORTS is malformed.',
     );
   });
+
+  it('reads permitted hosts, of which an emulator’s template names none on another account', () => {
+    const read = (TIDINGS_PERMITTED_HOSTS?: string) =>
+      parseConfig({ TIDINGS_PERMITTED_HOSTS }, ['permittedHosts']).permittedHosts;
+    expect(read()).toEqual([]);
+    expect(read('')).toEqual([]);
+    expect(read('host.docker.internal,172.17.0.1')).toEqual(['host.docker.internal', '172.17.0.1']);
+    expect(() => read('http://host')).toThrow('TIDINGS_PERMITTED_HOSTS is malformed');
+  });
 });

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../lib/api/api-app.ts';
 import { operations } from '../../lib/api/contract/operations.ts';
+import type { Shop, World } from '../support/demo-world.ts';
 import { createWorld, payment, START_MS } from '../support/world.ts';
 
 describe('keys and scopes', () => {
-  let world: ReturnType<typeof createWorld>;
-  let demo: Awaited<ReturnType<ReturnType<typeof createWorld>['merchant']>>;
+  let world: World;
+  let demo: Shop;
   let other: typeof demo;
   beforeEach(async () => {
     world = createWorld();
@@ -140,7 +141,7 @@ describe('keys and scopes', () => {
     expect(deeper.status).toBe(404);
   });
 
-  it('of whatever function: the one that answers what no route names knows every path', async () => {
+  it('of every function: the fallback route knows every path', async () => {
     const fallback = createApp({ ...world.ports, authenticate: vi.fn(), sign: vi.fn(), operations }, []);
     for (const { path, method } of operations) {
       const response = await fallback.request(path.replaceAll(/\{\w+\}/g, 'x1'), { method: 'OPTIONS' });
@@ -153,5 +154,28 @@ describe('keys and scopes', () => {
     const fallback = createApp({ ...world.ports, authenticate: vi.fn(), sign: vi.fn(), operations }, []);
     const response = await fallback.request('/v1/../v1/transactions/x1');
     expect([response.status, await response.json()]).toMatchObject([404, { code: 'not_found' }]);
+  });
+});
+
+describe('a request that goes around the proxy in front of the API', () => {
+  it.each([
+    ['without what the proxy sends', {}],
+    ['with something else', { 'x-tidings-origin': 'guessed' }],
+    ['with nothing', { 'x-tidings-origin': '' }],
+  ])('%s is told that nothing is here, whatever its key', async (_, headers) => {
+    const world = createWorld();
+    const app = createApp(
+      { ...world.ports, authenticate: vi.fn(), sign: vi.fn(), operations, originSecret: 'sent' },
+      [],
+    );
+    for (const method of ['GET', 'OPTIONS']) {
+      const response = await app.request('/v1/keys', { method, headers });
+      expect([response.status, await response.json()]).toMatchObject([404, { code: 'not_found' }]);
+    }
+    const through = await app.request('/v1/keys', {
+      method: 'OPTIONS',
+      headers: { 'x-tidings-origin': 'sent' },
+    });
+    expect(through.status).toBe(405);
   });
 });

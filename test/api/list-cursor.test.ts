@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { operations } from '../../lib/api/contract/operations.ts';
 import { MAX_CURSOR_LENGTH } from '../../lib/api/list-cursor.ts';
+import type { World } from '../support/demo-world.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
 
 const MINUTE = 60_000;
 /** Ids as long as they may be. */
@@ -89,7 +88,7 @@ async function createLists(): Promise<{ world: World; lists: Map<string, List> }
   return { world, lists };
 }
 
-/** Each merchant has exhausted notifications, blocked ones, and PENDINGs of which nobody can say the end. */
+/** Each merchant has exhausted and blocked notifications, and unresolved PENDINGs. */
 async function fillUndelivered(world: World): Promise<void> {
   world.receiver.answer = () => statusExchange(500);
   world.time.nowMs = START_MS + 11 * MINUTE;

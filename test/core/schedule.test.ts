@@ -26,13 +26,13 @@ describe('the presets', () => {
     expect(totalSeconds(name)).toBe(seconds);
   });
 
-  test('wechat is the default, and stands as WeChat Pay publishes it', () => {
+  test('wechat is the default, with the delays that WeChat Pay publishes', () => {
     expect(delaysOf(DEFAULT_SCHEDULE)).toEqual([
       15, 15, 30, 180, 600, 1_200, 1_800, 1_800, 1_800, 3_600, 10_800, 10_800, 10_800, 21_600, 21_600,
     ]);
   });
 
-  test('alipay and standard-webhooks stand as published', () => {
+  test('alipay and standard-webhooks have the published delays', () => {
     expect(delaysOf('alipay')).toEqual([240, 600, 600, 3_600, 7_200, 21_600, 54_000]);
     expect(delaysOf('standard-webhooks')).toEqual([
       5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400,
@@ -70,7 +70,7 @@ describe('the schema', () => {
 });
 
 describe('the next delay', () => {
-  test('of a notification without an attempt is none: the first attempt is due at once', () => {
+  test('of a notification without an attempt is 0: the first attempt is due at once', () => {
     expect(nextDelay({ schedule: 'wechat', attemptsMade: 0, fraction: 0.9 })).toEqual({ delaySeconds: 0 });
   });
 
@@ -147,7 +147,7 @@ describe('the next delay', () => {
     );
   });
 
-  test('is sane for whatever numbers come in', () => {
+  test('is within its bounds for any numbers', () => {
     const numbers = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Infinity, -Infinity, -1, 0.5, 1));
     fc.assert(
       fc.property(

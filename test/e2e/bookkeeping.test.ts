@@ -4,8 +4,8 @@ import { partitionOf } from '../../lib/core/partitions.ts';
 import { expectStatus } from '../../lib/local/api-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { type ServiceCloud, startServiceCloud } from '../support/service-cloud.ts';
-import { openShop, type Shop } from '../support/test-shop.ts';
+import { type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
+import { openShop, type Shop } from '../support/running/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 /** Settings under which a window is closed and audited within seconds. */

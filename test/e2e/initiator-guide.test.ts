@@ -6,17 +6,17 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TableAccess } from '../../examples/shared/tidings-calls.ts';
-import { freePort } from '../support/free-port.ts';
-import { codeBlocks, moduleOf } from '../support/guide.ts';
+import { freePort } from '../../lib/emulators/free-port.ts';
 import {
   type LocalService,
   removeDirectory,
   startService,
   temporaryDirectory,
 } from '../support/local-service.ts';
-import { projectWithKit } from '../support/published.ts';
+import { codeBlocks, moduleOf } from '../support/published/guide.ts';
+import { projectWithKit } from '../support/published/published.ts';
+import { openShop, type Shop } from '../support/running/test-shop.ts';
 import { ROOT } from '../support/synthesized.ts';
-import { openShop, type Shop } from '../support/test-shop.ts';
 
 /** Runs behind the guide's own code: what its values are, and two payments during which the process dies. */
 const EPILOGUE = `

@@ -5,14 +5,14 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commitWithOutcome } from '../../lib/initiator/dynamodb.ts';
 import { createInitiator, type Initiator, merchantId, transactionId } from '../../lib/initiator/index.ts';
-import { ended, ownItems } from '../initiator/own-items.ts';
+import { ended, ownItems } from '../initiator/outbox/own-items.ts';
 import {
   type LocalService,
   removeDirectory,
   startService,
   temporaryDirectory,
 } from '../support/local-service.ts';
-import { openShop, type Shop } from '../support/test-shop.ts';
+import { openShop, type Shop } from '../support/running/test-shop.ts';
 
 const OUTCOMES = 20;
 const SHOP = merchantId('shop');

@@ -12,8 +12,8 @@ import {
   startService,
   temporaryDirectory,
 } from '../support/local-service.ts';
+import { openShop, type Shop } from '../support/running/test-shop.ts';
 import { ROOT } from '../support/synthesized.ts';
-import { openShop, type Shop } from '../support/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 const waiting = { timeout: 50_000, interval: 100 };

@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../lib/emulators/free-port.ts';
 import { expectStatus } from '../../lib/local/api-client.ts';
 import { sampleOutcome, signedCallback } from '../../lib/receiver/testing/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { freePort } from '../support/free-port.ts';
 import {
   type LocalService,
   removeDirectory,
   startService,
   temporaryDirectory,
 } from '../support/local-service.ts';
-import { checkTypes, projectWithKit } from '../support/published.ts';
+import { checkTypes, projectWithKit } from '../support/published/published.ts';
 import { ROOT } from '../support/synthesized.ts';
 import { payment } from '../support/world.ts';
 

@@ -10,7 +10,7 @@ import { type Api, expectStatus } from '../../lib/local/api-client.ts';
 import { bucketOf } from '../../lib/protocol/row-digest.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { type ServiceCloud, startServiceCloud } from '../support/service-cloud.ts';
+import { type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
 import { ROOT } from '../support/synthesized.ts';
 import { verified } from '../support/verified.ts';
 import { payment } from '../support/world.ts';

@@ -11,8 +11,8 @@ import {
   startService,
   temporaryDirectory,
 } from '../support/local-service.ts';
+import { openShop } from '../support/running/test-shop.ts';
 import { ROOT } from '../support/synthesized.ts';
-import { openShop } from '../support/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 describe('dead letters', () => {

@@ -8,8 +8,8 @@ import { createReceiver, type Receiver, toNodeHandler } from '../../lib/receiver
 import { memoryStore } from '../../lib/receiver/stores/memory.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { backedUp, type Row, restoreTable } from '../support/restored-table.ts';
-import { type ServiceCloud, startServiceCloud } from '../support/service-cloud.ts';
+import { backedUp, type Row, restoreTable } from '../support/running/restored-table.ts';
+import { type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
 import { payment } from '../support/world.ts';
 
 const ENVIRONMENT = {

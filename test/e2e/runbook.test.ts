@@ -38,8 +38,13 @@ describe('what the runbook has an operator type', () => {
         ? `${line}${line.includes(' -- ') ? '' : ' --'} --data-dir ${dataDir}`
         : line;
       const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
-      execFile('bash', ['-c', `set -e\n${set}\n${here}`], { cwd: ROOT, env }, (error, stdout, stderr) =>
-        resolve({ status: error === null ? 0 : Number(error.code), said: stdout + stderr }),
+      // Without the machine's own files: bash reads them where its input is a socket, and they may change PATH.
+      execFile(
+        'bash',
+        ['--norc', '--noprofile', '-c', `set -e\n${set}\n${here}`],
+        { cwd: ROOT, env },
+        (error, stdout, stderr) =>
+          resolve({ status: error === null ? 0 : Number(error.code), said: stdout + stderr }),
       );
     });
 

@@ -10,7 +10,7 @@ import { dateAfter, dateAt, startOfDate } from '../../lib/core/time-zone.ts';
 import { outcomeItem } from '../../lib/protocol/table/outcome-layout.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { type ServiceCloud, startServiceCloud } from '../support/service-cloud.ts';
+import { type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
 import { verified } from '../support/verified.ts';
 import { payment } from '../support/world.ts';
 

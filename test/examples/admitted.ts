@@ -1,6 +1,6 @@
 import type { LessonName } from '../../examples/shared/lessons.ts';
 
-/** A transaction of which no end can be told. */
+/** A transaction whose end is not known. */
 export interface Unended {
   readonly name: string;
   readonly standing: string;

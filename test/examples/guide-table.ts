@@ -4,7 +4,7 @@ import type { LessonName } from '../../examples/shared/lessons.ts';
 import { ROOT } from '../support/synthesized.ts';
 import type { Measurement } from './killing.ts';
 
-/** The two columns of the guide's table that nobody writes by hand. */
+/** The two generated columns of the guide's table. */
 
 const GUIDE = join(ROOT, 'docs/guides/patterns.md');
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-/** Functions, with a variable that none of those that they share their wiring with reads. */
+/** Functions, each with a variable that no other function of the same wiring reads. */
 const OWN_VARIABLES = [
   ['admin', 'TIDINGS_RETRY_QUEUE_URL'],
   ['audit', 'TIDINGS_RETRY_QUEUE_URL'],

@@ -89,7 +89,7 @@ const near: Record<string, fc.Arbitrary<unknown>> = {
   ),
   relatedTransactionId: fc.oneof(fc.stringMatching(/^[A-Za-z0-9_:-]{0,66}$/), text),
   metadata: fc.oneof(
-    // What JSON has no word for is refused by the kit alone: see below.
+    // Only the kit refuses values that JSON cannot express: see below.
     fc.dictionary(
       text,
       fc.oneof(
@@ -144,7 +144,7 @@ describe('the checks of what the API never sees', () => {
   it('say of any content what the API says, and keep what the API keeps', () => {
     fc.assert(
       fc.property(
-        // Which text cannot be stored, and how that is told, is below.
+        // Text that cannot be stored is tested below.
         anyContent.filter((input) => !isPending(input) && holdsPlainText(input)),
         (input) => {
           const [kit, api] = [kitCheck(input), apiCheck(input)];
@@ -180,7 +180,7 @@ describe('the checks of what the API never sees', () => {
     ]);
   });
 
-  it('take each required field for missing', () => {
+  it('report each missing required field', () => {
     for (const name of REQUIRED) {
       expect(kitCheck(payment({ [name]: undefined })).errors).toEqual([
         { pointer: `/${name}`, code: 'missing_field' },

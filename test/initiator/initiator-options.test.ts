@@ -120,7 +120,7 @@ describe('an option that is not set', () => {
     }
   });
 
-  it('is told without its value: messages end in logs', async () => {
+  it('is named without its value: messages end in logs', async () => {
     for (const value of around(KEY)) {
       expect(String(await thrownBy(() => initiator({ key: value })))).not.toContain('secret');
     }

@@ -3,12 +3,12 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { removeDirectory } from '../support/local-service.ts';
-import { checkTypes, projectWithKit, reachedFrom } from '../support/published.ts';
+import { checkTypes, projectWithKit, reachedFrom } from '../support/published/published.ts';
 import { ROOT } from '../support/synthesized.ts';
 
 describe('the published initiator kit', () => {
   const project = projectWithKit();
-  // The SDK, with whatever its types need, is the user's own.
+  // The SDK, and what its types need, are the user's own.
   for (const scope of ['@aws-sdk', '@smithy']) {
     symlinkSync(join(ROOT, 'node_modules', scope), join(project, 'node_modules', scope));
   }
@@ -81,7 +81,7 @@ describe('the published initiator kit', () => {
       createServer(toNodeHandler(createCheckBackHandler({ publicKeys: 'whpk_', merchantIds: ['demo'], lookUp: () => 'unknown' })));
       // @ts-expect-error: nothing is no answer
       createCheckBackHandler({ publicKeys: 'whpk_', merchantIds: '*', lookUp: () => undefined });
-      // @ts-expect-error: whoever answers says for whom
+      // @ts-expect-error: an answer names its merchants
       createCheckBackHandler({ publicKeys: 'whpk_', lookUp: () => 'unknown' });`;
     for (const file of ['use.mts', 'use.cts']) writeFileSync(join(project, file), use);
     checkTypes(project, ['use.mts', 'use.cts']);

@@ -3,9 +3,9 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { commitWithOutcome } from '../../lib/initiator/dynamodb.ts';
 import { createInitiator, merchantId, transactionId } from '../../lib/initiator/index.ts';
-import { createFakeMachine } from './support.ts';
+import { createFakeMachine } from './client/fake-machine.ts';
 
-/** What JSON has no word for is refused alike by all that record, before anything is sent or written. */
+/** Values that JSON cannot express are refused alike on every way to record, before anything is sent or written. */
 
 const SHOP = merchantId('shop');
 const outcome = (changes: object) => ({

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Dice } from '../simulation/dice.ts';
+import { Dice } from '../simulation/storm/dice.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   type LocalService,
@@ -7,7 +7,7 @@ import {
   startService,
   temporaryDirectory,
 } from '../support/local-service.ts';
-import { openShop, type Shop } from '../support/test-shop.ts';
+import { openShop, type Shop } from '../support/running/test-shop.ts';
 import { payment } from '../support/world.ts';
 
 export interface KillResult {

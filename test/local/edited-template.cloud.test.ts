@@ -47,7 +47,7 @@ describe('an edited template changes what runs', () => {
       () => result('taken'),
       (seen) => expect(seen).toMatchObject({ runs: 1 }),
     );
-    // The stream is in order: what stands before the one that was taken has been passed over.
+    // The stream is in order: the records before the received one were skipped.
     expect(await result('left')).toBeUndefined();
   });
 
@@ -164,7 +164,7 @@ describe('what the local cloud does not know is an error that says what to do', 
       (template) => {
         template.Resources.Machine = { Type: 'AWS::StepFunctions::StateMachine', Properties: {} };
       },
-      /Machine is of type AWS::StepFunctions::StateMachine.*Add the type to one of the three lists/s,
+      /Machine is of type AWS::StepFunctions::StateMachine.*Add the type to one of the lists/s,
     ],
     [
       'a property',

@@ -7,7 +7,7 @@ import { useLocalCloud } from './fixture/harness.ts';
 
 const fixture = await useLocalCloud();
 
-it('runs on a DynamoDB and an SQS that somebody else started', async () => {
+it('runs on a DynamoDB and an SQS that were started elsewhere', async () => {
   const dynamodbDir = fixture.newDataDir();
   mkdirSync(dynamodbDir, { recursive: true });
   const [dynamodb, sqs] = await Promise.all([

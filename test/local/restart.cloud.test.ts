@@ -86,7 +86,7 @@ describe('a cloud that is killed and started again', () => {
     expect(await put('next')).toBe(201);
     await eventually(first.relayed, (seen) => expect(seen).toContain('next'));
 
-    // Killed under load: whatever was answered 201 must come through.
+    // Killed under load: every outcome that was answered 201 must be delivered.
     const acknowledged: string[] = ['early', 'next'];
     const writing = Array.from({ length: 4 }, async (_, writer) => {
       for (let index = 0; ; index += 1) {

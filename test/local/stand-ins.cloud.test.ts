@@ -17,6 +17,7 @@ import { awsClient } from '../../lib/local/aws/aws-client.ts';
 import type { LocalCloud } from '../../lib/local/cloud.ts';
 import { startDispatcher } from '../../lib/local/scheduler/schedule-dispatcher.ts';
 import { openScheduleStore } from '../../lib/local/scheduler/schedule-store.ts';
+import { EVERYTHING_PERMITTED } from '../../lib/local/scheduler/scheduler-access.ts';
 import { openState } from '../../lib/local/state.ts';
 import { eventually } from '../support/eventually.ts';
 import { useLocalCloud } from './fixture/harness.ts';
@@ -39,7 +40,7 @@ function schedule(
     ActionAfterCompletion: 'DELETE',
     Target: {
       Arn: TARGET,
-      RoleArn: 'arn:aws:iam::000000000000:role/scheduler',
+      RoleArn: cloud.resources.find('SchedulerRole', 'AWS::IAM::Role').arn,
       Input: JSON.stringify({
         QueueUrl: options.queueUrl ?? cloud.resources.find('Inbox', 'AWS::SQS::Queue').url,
         MessageBody: options.body ?? Name,
@@ -150,6 +151,7 @@ describe('Scheduler', () => {
       const dispatcher = startDispatcher({
         store,
         currentQueueUrl: (url) => url,
+        access: EVERYTHING_PERMITTED,
         log: () => {},
         sqs: async <Output>() => {
           calls += 1;

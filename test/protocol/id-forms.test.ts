@@ -45,7 +45,7 @@ describe('the form of an id', () => {
     expect(refused.filter((text) => matches(form, text))).toEqual([]);
   });
 
-  it.each([undefined, null, 1, ['demo'], { length: 4 }])('is that of text alone: %j is none', (value) => {
+  it.each([undefined, null, 1, ['demo'], { length: 4 }])('accepts only text, and not %j', (value) => {
     expect(matches(MERCHANT_ID, value)).toBe(false);
   });
 

@@ -39,7 +39,7 @@ const SOME = [
 ];
 
 describe('a time', () => {
-  it.each(NONE)('is none on a day, or at an hour, that there is not: %j', (text) => {
+  it.each(NONE)('rejects days and hours that do not exist: %j', (text) => {
     expect(timeSchema.safeParse(text).success, 'the API').toBe(false);
     expect(isOutcomeTime(text), 'stated by initiators').toBe(false);
     expect(instantOf(text), 'read by receivers').toBeNaN();
@@ -56,7 +56,7 @@ describe('a time', () => {
   });
 
   it.each(['2026-11-31', '2026-02-30', '2026-2-3', '2026-11-20T'])(
-    'is none of a date that is none: %s',
+    'is not a number for an invalid date: %s',
     (date) => {
       expect(instantOf(date)).toBeNaN();
     },

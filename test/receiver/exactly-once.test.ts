@@ -189,7 +189,7 @@ describe.each([
   ['memory', openMemoryStore],
   ['SQLite', openSqliteStore],
 ] as [string, () => StoreUnderTest<never>][])('a receiver over %s', (_name, open) => {
-  it('commits onOutcome once for each outcome, whatever befalls callbacks, store, service and itself', async () => {
+  it('commits onOutcome once for each outcome, despite faults of callbacks, store, service and process', async () => {
     await fc.assert(
       fc.asyncProperty(steps, fates, async (plan, fate) => {
         const under = open();

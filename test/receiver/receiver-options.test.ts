@@ -128,7 +128,7 @@ describe('an option that is not set', () => {
     }
   });
 
-  it('is told without its value: messages end in logs', () => {
+  it('is named without its value: messages end in logs', () => {
     const [, bytes = ''] = SECRET.split('_');
     for (const value of [...around(SECRET), bytes, SECRET.slice(0, 30)]) {
       for (const make of [receiver, verifier]) {
@@ -137,7 +137,7 @@ describe('an option that is not set', () => {
     }
   });
 
-  it('is none where it may be left out', () => {
+  it('is not needed if the option may be left out', () => {
     expect(() => receiver({ service })).not.toThrow();
     expect(() => receiver({ service: { ...service, url: 'http://127.0.0.1:4510/' } })).not.toThrow();
     expect(() => sqliteStore(new DatabaseSync(':memory:'))).not.toThrow();

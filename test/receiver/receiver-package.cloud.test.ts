@@ -3,10 +3,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { checkTypes, reachedFrom } from '../support/published.ts';
+import { checkTypes, reachedFrom } from '../support/published/published.ts';
 import { ROOT } from '../support/synthesized.ts';
 
-/** A project of somebody else's, with the packed package and nothing besides. */
+/** A third-party project with nothing but the packed package. */
 describe('the published package', () => {
   let project: string;
   let packed: readonly string[];
@@ -20,7 +20,7 @@ describe('the published package', () => {
     });
     const [{ filename, files }] = JSON.parse(listed) as [{ filename: string; files: { path: string }[] }];
     packed = files.map(({ path }) => path);
-    // As a merchant does, and without a registry: whatever it wanted besides could not be had.
+    // Installed as a merchant does, but without a registry, so any further dependency would fail.
     writeFileSync(join(project, 'package.json'), '{}');
     execFileSync('npm', ['install', '--silent', '--offline', '--no-audit', `./${filename}`], {
       cwd: project,

@@ -140,7 +140,7 @@ describe('a receiver', () => {
     expect(await store.find('demo', ['pay_1'])).toEqual(new Map());
   });
 
-  it('gives a conflict to whoever wants to know, and then answers 2xx', async () => {
+  it('reports a conflict to onConflict, and then answers 2xx', async () => {
     const conflicts: Conflict[] = [];
     const { store, post } = openReceiver({ onConflict: (conflict) => void conflicts.push(conflict) });
     await post(signed());
@@ -151,7 +151,7 @@ describe('a receiver', () => {
     expect(store.get('pay_1')).toBe('SUCCEEDED');
   });
 
-  it('answers a conflict with 409 where nobody wants to know, so that it is not lost', async () => {
+  it('answers a conflict with 409 without onConflict, so that it is not lost', async () => {
     const { events, post } = openReceiver();
     await post(signed());
     expect(await post(signed({ status: 'FAILED' }))).toMatchObject({
@@ -161,7 +161,7 @@ describe('a receiver', () => {
     expect(events.map(({ event }) => event)).toEqual(['applied', 'conflict', 'refused']);
   });
 
-  it('answers 5xx where it could not be told of a conflict, and tells it again', async () => {
+  it('answers 5xx if onConflict throws, and reports the conflict again', async () => {
     const told: string[] = [];
     const { post } = openReceiver({
       onConflict: ({ kind }) => {
@@ -183,7 +183,7 @@ describe('a receiver', () => {
     expect(store.get('pay_1')).toBe('SUCCEEDED');
   });
 
-  it('writes down what failed here where nobody listens, and nothing that strangers did', async () => {
+  it('logs its own faults if there is no listener, and nothing that strangers caused', async () => {
     const written = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const cause = new Error('no such order');
     const receiver = createReceiver({

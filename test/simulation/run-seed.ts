@@ -1,17 +1,14 @@
-import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
-import { windowStart } from '../../lib/core/feed/window.ts';
-import { isTerminal, type MerchantId, type Outcome } from '../../lib/core/model.ts';
-import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../../lib/core/time.ts';
-import { ByHand } from './by-hand.ts';
-import { CALM, OVERTAKEN, STALLING, STORM, timesWorse, type Weather } from './chaos.ts';
+import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 import { check, type Findings } from './check-promises.ts';
-import { Dice } from './dice.ts';
-import { NewerKit } from './newer-kit.ts';
-import { SettingsWatch } from './settings-watch.ts';
-import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } from './stories.ts';
-import { Storyline } from './storyline.ts';
-import { VirtualTime } from './virtual-time.ts';
-import { neverBack, queuedWhileYoung, SweepWatch } from './watch.ts';
+import { ByHand } from './stories/by-hand.ts';
+import { NewerKit } from './stories/newer-kit.ts';
+import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } from './stories/stories.ts';
+import { Storyline } from './stories/storyline.ts';
+import { CALM, OVERTAKEN, STALLING, STORM, timesWorse, type Weather } from './storm/chaos.ts';
+import { Dice } from './storm/dice.ts';
+import { VirtualTime } from './storm/virtual-time.ts';
+import { SettingsWatch } from './watches/settings-watch.ts';
+import { SweepWatch } from './watches/watch.ts';
 import { Fleet } from './world/fleet.ts';
 import { Banks } from './world/simulated-banks.ts';
 import {
@@ -34,6 +31,7 @@ import {
 } from './world/simulated-merchants.ts';
 import { Owners } from './world/simulated-owners.ts';
 import { Shop } from './world/simulated-shops.ts';
+import { isClosedThrough, openStores } from './world/simulated-stores.ts';
 import { Stream } from './world/simulated-stream.ts';
 
 export interface SeedResult extends Findings {
@@ -54,8 +52,6 @@ export interface Without {
   readonly audit?: boolean;
 }
 
-/** How late the feed index shows an outcome: with the bound of a stamped write, less than the feed lag. */
-const MAX_INDEX_LAG_MS = 20_000;
 const LOSS_CHANCE = 0.01;
 const CROWDED_LOSS_CHANCE = 0.06;
 /** How much worse the storm is for the function that it hits hardest. */
@@ -141,7 +137,13 @@ class Simulation {
     return {
       time,
       random: { fraction: () => dice.fraction(), bytes: (size) => dice.bytes(size) },
-      stores: this.#openStores(),
+      stores: openStores({
+        dice,
+        time,
+        settings: this.#settings,
+        broken: this.#broken,
+        onInsert: (outcome) => this.#stream.add(outcome),
+      }),
       dispatcher: this.#lanes.dispatcher,
       events: [],
       deadLetters: [],
@@ -162,29 +164,6 @@ class Simulation {
     };
   }
 
-  #openStores(): MemoryStores {
-    const [dice, time] = [this.#dice, this.#time];
-    const shownAtMs = new Map<string, number>();
-    const nameOf = ({ merchantId, transactionId, version }: Outcome) =>
-      `${merchantId} ${transactionId} ${version}`;
-    const stores = createMemoryStores({
-      clock: { now: () => time.now },
-      onInsert: (outcome) => {
-        shownAtMs.set(nameOf(outcome), time.now + dice.between(0, MAX_INDEX_LAG_MS));
-        this.#stream.add(outcome);
-      },
-      indexedAtMs: (outcome) => shownAtMs.get(nameOf(outcome)) ?? 0,
-    });
-    return {
-      ...stores,
-      notifications: queuedWhileYoung(neverBack(stores.notifications, this.#broken), {
-        time,
-        broken: this.#broken,
-      }),
-      merchants: this.#settings.over(stores.merchants),
-    };
-  }
-
   #openShop({ merchantId, endpoints }: SimulatedMerchant): Shop {
     const shop = new Shop({
       merchantId,
@@ -196,19 +175,12 @@ class Simulation {
       time: this.#time,
       fleet: this.#fleet,
       isStormy: this.#isStormy,
-      isClosedThrough: (time) => this.#isClosedThrough(merchantId, time),
+      isClosedThrough: (time) =>
+        isClosedThrough(this.#world.stores, { merchantId, time, windowSeconds: this.#story.windowSeconds }),
       onAcknowledge: (transactionId) => this.#byHand.acknowledged.add(`${merchantId}/${transactionId}`),
     });
     for (const { receivers } of endpoints) for (const receiver of receivers.values()) receiver.serve(shop);
     return shop;
-  }
-
-  #isClosedThrough(merchantId: MerchantId, time: string): boolean {
-    const { outcomes, windows } = this.#world.stores.contents;
-    return [...outcomes.values()]
-      .filter((one) => one.merchantId === merchantId && isTerminal(one) && one.listedAt < time)
-      .map(({ listedAt = '' }) => windowStart(msOf(listedAt), this.#story.windowSeconds))
-      .every((startMs) => windows.has(`${merchantId}#${isoTime(startMs)}`));
   }
 
   async run(): Promise<SeedResult> {

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { ASSEMBLY, ROOT } from '../support/synthesized.ts';
+import { ASSEMBLY, LOCAL_ASSEMBLY, ROOT } from '../support/synthesized.ts';
 
 interface Asset {
   readonly source: { readonly path: string; readonly packaging: string };
@@ -50,10 +50,10 @@ describe('an assembly', () => {
     const { output } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
       readonly output: string;
     };
-    expect(join(ROOT, output)).not.toBe(ASSEMBLY);
+    expect(join(ROOT, output)).not.toBe(LOCAL_ASSEMBLY);
   });
 
-  it('has the bundles that npm start runs, whichever command of the CDK wrote it', async () => {
+  it('has the bundles that npm start runs, for every CDK command', async () => {
     await run(process.execPath, ['node_modules/aws-cdk/bin/cdk', 'ls', '--output', directory], { cwd: ROOT });
     expect(bundlesOf(directory)).toEqual(bundlesOf(ASSEMBLY));
   });

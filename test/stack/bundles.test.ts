@@ -23,7 +23,7 @@ it('functions are bundled once a process, for every function of every app', () =
   expect(readdirSync(dirname(close))).toContain('test-request');
 });
 
-it('a bundle is the same wherever it is built, and whichever functions are built with it', () => {
+it('a bundle is the same in every directory, and with any other functions', () => {
   const entry = join(ROOT, 'functions/close.ts');
   const directory = temporaryDirectory();
   try {

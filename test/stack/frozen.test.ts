@@ -49,7 +49,7 @@ describe('an upgrade', () => {
     }
   });
 
-  it('brings no type of resource of which nobody has said whether it may be replaced', () => {
+  it('has no resource type without a decision whether it may be replaced', () => {
     const types = Object.values(synthesized.Resources).map(({ Type }) => Type);
     const unsorted = [...new Set(types)].filter((type) => !isSorted(type));
     expect(unsorted, 'Sort these types into FROZEN or FREE in test/stack/frozen.ts.').toEqual([]);

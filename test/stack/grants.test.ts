@@ -28,13 +28,13 @@ describe('the functions', () => {
     'dynamodb:GetItem K#*',
     'dynamodb:Query M#*',
     'kms:Decrypt SealKey',
-    'secretsmanager:DescribeSecret RootKey',
     'secretsmanager:GetSecretValue RootKey',
   ];
-  const send = (lane: string) =>
-    ['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((a) => `sqs:${a} ${lane}`);
+  const send = (lane: string) => [`sqs:SendMessage ${lane}`];
   const receive = (lane: string) =>
-    ['ChangeMessageVisibility', 'DeleteMessage', 'ReceiveMessage'].map((a) => `sqs:${a} ${lane}`);
+    ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+      (a) => `sqs:${a} ${lane}`,
+    );
 
   it.each<[string, string[]]>([
     [
@@ -45,8 +45,6 @@ describe('the functions', () => {
         'dynamodb:Query Table',
         ...send('IntakeDeadLetters'),
         ...receive('IntakeQueue'),
-        'sqs:GetQueueAttributes IntakeQueue',
-        'sqs:GetQueueUrl IntakeQueue',
       ],
     ],
     [
@@ -58,7 +56,6 @@ describe('the functions', () => {
         ...['DeleteItem', 'GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`),
         'dynamodb:Query Table',
         'dynamodb:Query Table',
-        'secretsmanager:DescribeSecret SigningSecret',
         'secretsmanager:GetSecretValue SigningSecret',
         's3:GetObject Statements',
       ],
@@ -67,15 +64,14 @@ describe('the functions', () => {
       'Admin',
       [
         ...API,
-        ...['K#* L#*', 'M#* D#*', 'T#* J#*'].map((keys) => `dynamodb:PutItem ${keys}`),
+        ...['D#*', 'J#*', 'K#* L#*', 'M#*', 'T#*'].map((keys) => `dynamodb:PutItem ${keys}`),
         'dynamodb:DeleteItem K#* L#*',
-        'dynamodb:GetItem T#* J#*',
-        'dynamodb:Query T#* J#*',
-        'dynamodb:Query K#* L#*',
-        'dynamodb:UpdateItem M#* D#*',
+        'dynamodb:GetItem J#*',
+        'dynamodb:GetItem T#*',
+        'dynamodb:Query L#*',
+        'dynamodb:Query T#*',
+        'dynamodb:UpdateItem M#*',
         'kms:Encrypt SealKey',
-        'kms:GenerateDataKey* SealKey',
-        'kms:ReEncrypt* SealKey',
         ...send('RetryLane'),
       ],
     ],
@@ -109,8 +105,6 @@ describe('the functions', () => {
         ...send('DeadLetters'),
         ...receive('FirstLane'),
         ...receive('RetryLane'),
-        'sqs:GetQueueAttributes FirstLane',
-        'sqs:GetQueueUrl FirstLane',
       ],
     ],
     [
@@ -120,7 +114,6 @@ describe('the functions', () => {
         'dynamodb:Query M#*',
         'iam:PassRole SchedulerRole',
         'scheduler:CreateSchedule Schedules',
-        'secretsmanager:DescribeSecret SigningSecret',
         'secretsmanager:GetSecretValue SigningSecret',
         ...send('CheckLane'),
         ...send('DeadLetters'),
@@ -143,6 +136,7 @@ describe('the functions', () => {
         'dynamodb:Query Table',
         ...send('RetryLane'),
         ...send('CheckLane'),
+        'sqs:GetQueueAttributes RetryLane',
       ],
     ],
     [
@@ -183,6 +177,17 @@ describe('the functions', () => {
   it('never have a wildcard for resource, but for the one action that knows no other', () => {
     for (const { Action, Resource } of statements) {
       if (Resource === '*') expect(listed(Action)).toEqual(['dynamodb:ListStreams']);
+    }
+  });
+
+  it('use the sealing key for a named owner only', () => {
+    const uses = statements.filter(({ Action }) =>
+      listed(Action).some((action) => action.startsWith('kms:')),
+    );
+    expect(uses).toHaveLength(6);
+    for (const { Action, Condition } of uses) {
+      expect(listed(Action)).toHaveLength(1);
+      expect(Condition).toEqual({ Null: { 'kms:EncryptionContext:owner': 'false' } });
     }
   });
 

@@ -21,7 +21,7 @@ const queueOf = (alarm: Properties) =>
   referenced(alarm.Dimensions.find(({ Name }: Properties) => Name === 'QueueName').Value);
 
 describe('the operators', () => {
-  it('are told of everything that somebody must look at, by at most 28 billed metrics', () => {
+  it('have an alarm for everything that needs attention, on at most 28 billed metrics', () => {
     const metrics = alarms.flatMap(metricsOf);
     expect(metrics.length).toBeLessThanOrEqual(28);
     expect([...metrics].sort()).toEqual(
@@ -57,14 +57,14 @@ describe('the operators', () => {
     );
   });
 
-  it('are told by a metric of all functions together, under the name that they count by', () => {
+  it('have alarms on metrics of all functions together, under the names that the functions use', () => {
     for (const alarm of alarms.filter(({ Namespace }) => Namespace === METRICS.namespace)) {
       if (alarm.MetricName === 'Errors') expect(alarm.Dimensions).toBeUndefined();
       else expect(alarm.Dimensions).toEqual([{ Name: 'service', Value: METRICS.service }]);
     }
   });
 
-  it('are told by metrics that the service counts', () => {
+  it('have alarms on metrics that the service emits', () => {
     const counted = new Set(Object.keys(METRIC_UNITS));
     const watched = alarms.filter(({ Namespace }) => Namespace === METRICS.namespace).flatMap(metricsOf);
     expect(watched.filter((metric) => metric !== 'Errors' && !counted.has(metric))).toEqual([]);
@@ -148,19 +148,19 @@ describe('the operators', () => {
     expect(new Set(watched)).toEqual(new Set(dead));
   });
 
-  it('find in the runbook what each alarm means, and no entry for an alarm that is none', () => {
+  it('find each alarm in the runbook, and no entry without an alarm', () => {
     const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
     const entries = [...runbook.matchAll(/^### (.+)$/gm)].map(([, name]) => name);
     expect([...alarms.map(entryOf)].sort()).toEqual(entries.sort());
   });
 
-  it("are not told of a merchant's own troubles: these are counts", () => {
+  it("have no alarm for a merchant's own troubles: these are counts", () => {
     const own = ['Exhausted', 'Blocked', 'EndpointsDisabled', 'AttemptsFailed', 'OpenAge'];
     expect(Object.keys(METRIC_UNITS)).toEqual(expect.arrayContaining(own));
     expect(alarms.flatMap(metricsOf).filter((metric) => own.includes(metric))).toEqual([]);
   });
 
-  it('are told as well when nothing sweeps, closes, audits or makes statements at all', () => {
+  it('have an alarm also when sweep, close, audit or statement do not run at all', () => {
     const silent = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching');
     expect(silent.map(entryOf).sort()).toEqual([
       'AuditBehind',
@@ -170,11 +170,11 @@ describe('the operators', () => {
     ]);
   });
 
-  it('are told of what is overdue and not sent, long after the sweep should have sent it', () => {
+  it('have an alarm for what is overdue and not sent, long after the sweep should have sent it', () => {
     expect(alarmOf('SweepBehind')).toMatchObject({ Statistic: 'Maximum', Threshold: 15 * 60 });
   });
 
-  it('are not told of silence between two runs', () => {
+  it('get no alarm for silence between two runs', () => {
     expect(alarmOf('StatementBehind').Period).toBe(900);
   });
 });

@@ -56,7 +56,7 @@ describe('the way of the messages', () => {
     }
   });
 
-  it('takes outcomes from events of this account into the queue of what nobody waits for', () => {
+  it('takes outcomes from events of this account into the intake queue', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: { 'detail-type': ['Transaction Outcome'], account: [{ Ref: 'AWS::AccountId' }] },
     });

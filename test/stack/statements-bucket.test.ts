@@ -30,6 +30,11 @@ describe('the statements', () => {
         ExpirationInDays: 100,
         AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
       },
+      {
+        Status: 'Enabled',
+        ExpiredObjectDeleteMarker: true,
+        NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+      },
     ]);
   });
 });

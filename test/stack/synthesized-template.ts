@@ -71,7 +71,7 @@ export function rolePolicy(functionId: string): readonly Statement[] {
     .flatMap(([, { PolicyDocument }]) => PolicyDocument.Statement as readonly Statement[]);
 }
 
-/** Whether a statement lets this action be done to this resource, whatever its conditions. */
+/** Whether a statement permits this action on this resource, without regard to its conditions. */
 export function allows(statement: Statement, action: string, resourceId: string): boolean {
   return (
     statement.Effect === 'Allow' &&

@@ -5,6 +5,7 @@ import * as z from 'zod';
 
 interface Described {
   readonly $ref?: string;
+  readonly description?: string;
   readonly content?: Readonly<Record<string, { readonly schema: z.core.JSONSchema.JSONSchema }>>;
 }
 
@@ -62,12 +63,24 @@ export function assertDescribed({ request, status, type, json }: AnswerGiven): v
       ? found
       : openApi.components.responses[found.$ref.replace('#/components/responses/', '')];
   if (json === undefined && response?.content === undefined) return;
+  const code = String((json as { readonly code?: unknown } | undefined)?.code);
+  if (isOfOperation(status) && response?.description?.includes(`\`${code}\``) !== true) {
+    throw new Error(`${request}: ${status} ${code} is not described. Is it in the operation's problems?`);
+  }
   const schema = response?.content?.[type ?? '']?.schema;
   if (schema === undefined) throw new Error(`${request}: ${status} with ${type} is not described.`);
   const parsed = schemaOf(schema).safeParse(json);
   if (parsed.success) return;
   const shown = JSON.stringify(json).slice(0, 1_000);
   throw new Error(`${request}: ${status} is not as described: ${z.prettifyError(parsed.error)}\n${shown}`);
+}
+
+/**
+ * Whether a problem of this status must be one that the operation names. Fields of a request are refused with many codes
+ * of 400, and a fault can stop any operation.
+ */
+function isOfOperation(status: number): boolean {
+  return status > 400 && status < 500;
 }
 
 /** The operations that this process has answered with success so far, as `get /v1/…`. */

@@ -6,9 +6,9 @@ import {
 } from '../../lib/receiver/index.ts';
 import { type MemoryTransaction, memoryStore } from '../../lib/receiver/stores/memory.ts';
 import { signedCallback } from '../../lib/receiver/testing/index.ts';
-import { type createWorld, payment } from './world.ts';
+import type { World } from './demo-world.ts';
+import { payment } from './world.ts';
 
-type World = ReturnType<typeof createWorld>;
 type ServiceFetch = NonNullable<NonNullable<ReceiverOptions<never>['service']>['fetch']>;
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,5 @@
-import { Webhook } from 'standardwebhooks';
 import { vi } from 'vitest';
-import { answerKey, storedSecretBytes } from '../../lib/protocol/signing/webhook-keys.ts';
+import { answerWebhook } from './answer-webhook.ts';
 
 /**
  * Verifies an answer with the `standardwebhooks` package, using the derived key as its secret.
@@ -12,7 +11,6 @@ export function verified(
   merchantSecret: string,
   signedAtMs?: number,
 ): unknown {
-  const secret = `whsec_${Buffer.from(answerKey(storedSecretBytes(merchantSecret))).toString('base64')}`;
   if (signedAtMs !== undefined) vi.setSystemTime(signedAtMs);
-  return new Webhook(secret).verify(answer.text, Object.fromEntries(new Headers(answer.headers)));
+  return answerWebhook(merchantSecret).verify(answer.text, Object.fromEntries(new Headers(answer.headers)));
 }

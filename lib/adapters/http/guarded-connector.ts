@@ -1,4 +1,4 @@
-import { Resolver } from 'node:dns/promises';
+import { lookup, Resolver } from 'node:dns/promises';
 import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { isPermittedAddress } from '../../core/address.ts';
@@ -10,6 +10,8 @@ type Resolve = (hostname: string) => Promise<readonly string[]>;
 export interface GuardedConnectorOptions {
   /** Opens 127.0.0.0/8 and ::1; for local runs only. */
   readonly allowLoopback: boolean;
+  /** Hosts that may have any address; for emulators only. Their names may stand in the hosts file. Default: none. */
+  readonly permittedHosts?: readonly string[] | undefined;
   /** Default: the DNS servers of the system, without its hosts file and search domains. */
   readonly resolve?: Resolve | undefined;
   /** Certificates in PEM to trust instead of those that come with Node. */
@@ -71,9 +73,11 @@ const DNS_TRIES = 2;
  */
 export function createGuardedConnector(options: GuardedConnectorOptions): Connect {
   const resolve = options.resolve ?? createDnsResolve();
-  const { allowLoopback, trustedCertificates } = options;
+  const { allowLoopback, permittedHosts = [], trustedCertificates } = options;
   return async (target) => {
-    const looking = permittedAddresses(target.hostname, { allowLoopback, resolve });
+    const looking = permittedHosts.includes(target.hostname)
+      ? anyAddresses(target.hostname)
+      : permittedAddresses(target.hostname, { allowLoopback, resolve });
     const addresses = await Promise.race([whenAborted(target.signal), looking]).catch((error: unknown) => {
       throw error instanceof ConnectFailure ? error : new ConnectFailure('dns_failed', error);
     });
@@ -98,6 +102,12 @@ async function permittedAddresses(
   if (addresses.length === 0) throw new ConnectFailure('dns_failed');
   if (!addresses.every((ip) => isPermittedAddress(ip, options))) throw new ConnectFailure('address_refused');
   return addresses.slice(0, MAX_ADDRESSES_TRIED);
+}
+
+/** Asks the system, because emulators write names such as `host.docker.internal` into the hosts file. */
+async function anyAddresses(hostname: string): Promise<readonly string[]> {
+  const found = await lookup(hostname, { all: true });
+  return found.map(({ address }) => address).slice(0, MAX_ADDRESSES_TRIED);
 }
 
 function open(

@@ -4,7 +4,7 @@ import { ConnectFailure, createGuardedConnector, type GuardedConnectorOptions } 
 import { type Call, type CallEnd, exchangeOn } from './http-exchange.ts';
 import { type Connection, createConnections } from './http-sender-connections.ts';
 
-export interface HttpSenderOptions extends Omit<GuardedConnectorOptions, 'allowLoopback'> {
+export interface HttpSenderOptions extends Omit<GuardedConnectorOptions, 'allowLoopback' | 'permittedHosts'> {
   readonly policy: CallbackPolicy;
   /** A monotonic clock in milliseconds, used for durations. */
   readonly now: () => number;
@@ -29,9 +29,9 @@ export interface HttpSender extends Sender {
  */
 export function createHttpSender(options: HttpSenderOptions): HttpSender {
   const { policy, now, resolve, trustedCertificates } = options;
-  const { allowLoopback } = policy;
+  const { allowLoopback, permittedHosts } = policy;
   const connections = createConnections(
-    createGuardedConnector({ allowLoopback, resolve, trustedCertificates }),
+    createGuardedConnector({ allowLoopback, permittedHosts, resolve, trustedCertificates }),
   );
   const underWay = new Set<AbortController>();
 

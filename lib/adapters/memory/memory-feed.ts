@@ -15,13 +15,13 @@ export function memoryFeed(
 ): FeedStore {
   return {
     async page({ merchantId, shard, from, to, after, limit, cursor }) {
-      const listed = [...outcomes]
-        .filter(([name, one]) => one.merchantId === merchantId && shards.get(name) === shard)
-        .map(([, one]) => one)
-        .filter(isTerminal)
-        .filter((one) => one.listedAt >= from && one.listedAt < to)
-        .filter((one) => after === undefined || feedOrder(one) > feedOrder(after))
-        .filter(isShown);
+      const listed: TerminalOutcome[] = [];
+      for (const [name, one] of outcomes) {
+        if (one.merchantId !== merchantId || !isTerminal(one)) continue;
+        if (one.listedAt < from || one.listedAt >= to) continue;
+        if (shards.get(name) !== shard || !isShown(one)) continue;
+        if (after === undefined || feedOrder(one) > feedOrder(after)) listed.push(one);
+      }
       const { page, ...rest } = pageOf(listed, { keyOf: feedOrder, limit, cursor });
       const { read, taken } = readUntilUnreadable(page, readRow);
       const last = taken < page.length ? page[taken - 1] : undefined;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { signatureSchema, timeoutMsSchema } from '../../core/merchants/merchant-config.ts';
+import { descriptionSchema, signatureSchema, timeoutMsSchema } from '../../core/merchants/merchant-config.ts';
 import { urlSchema } from '../../core/model.ts';
 import { nonBlankTextSchema } from '../../core/reading/text.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
@@ -12,6 +12,7 @@ const endpointAnswer = z
   .object({
     endpointId: z.string(),
     url: z.string(),
+    description: z.string().exactOptional(),
     types: z.array(z.string()),
     timeoutMs: z.int(),
     schedule: z.union([z.string(), z.array(z.int())]).exactOptional(),
@@ -35,6 +36,7 @@ const expectBodySchema = nonBlankTextSchema(256).meta({
 
 const endpointSettings = {
   url: urlSchema,
+  description: descriptionSchema.exactOptional(),
   types: eventFiltersSchema.meta({
     description: 'The event types that are sent to it. Default: all.',
     example: ['payment.*'],
@@ -96,6 +98,10 @@ export const changeEndpoint = operation({
   body: z.strictObject({
     ...endpointSettings,
     url: urlSchema.exactOptional(),
+    description: descriptionSchema
+      .nullable()
+      .exactOptional()
+      .meta({ description: 'What the endpoint is for. null: no description.' }),
     schedule: scheduleSchema
       .nullable()
       .exactOptional()

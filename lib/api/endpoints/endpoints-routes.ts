@@ -62,12 +62,13 @@ function refusal(refused: EndpointRefusal): Answer {
 }
 
 function endpointView(endpoint: Endpoint): object {
-  const { endpointId, url, timeoutMs, schedule, expectBody, createdAt } = endpoint;
+  const { endpointId, url, description, timeoutMs, schedule, expectBody, createdAt } = endpoint;
   const { enabled, types, from: inForceFrom } = currentSpan(endpoint);
   const publicKey = publicKeyOf(endpoint);
   return {
     endpointId,
     url,
+    ...(description !== undefined && { description }),
     types,
     timeoutMs,
     ...(schedule !== undefined && { schedule }),

@@ -4,11 +4,15 @@
  * every answer.
  */
 
-/** The part of the event that we read (API Gateway developer guide, "Lambda proxy integrations for HTTP APIs"). */
+/**
+ * The part of the event that we read (API Gateway developer guide, "Lambda proxy integrations for HTTP APIs"; Lambda
+ * developer guide, "Invoking Lambda function URLs").
+ */
 export interface HttpEvent {
   readonly rawPath: string;
+  /** Still encoded, except that a function URL turns `+` into a space (aws-lambda-web-adapter issue 491). */
   readonly rawQueryString: string;
-  /** Lower-case names; repeated headers are joined by commas. */
+  /** Lower-case names on AWS; some emulators keep the case. Repeated headers are joined by commas. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly cookies?: readonly string[];
   readonly requestContext: {
@@ -50,7 +54,7 @@ export interface HttpApp {
 /**
  * `decoded`: an HTTP API passes the path already decoded. We encode it again, so that the app decodes it exactly once.
  * An id with `#`, `?` or a line break is then refused as invalid instead of being cut short.
- * `encoded`: a function URL passes the path as it was sent.
+ * `encoded`: a function URL passes the path as it was sent. Live events of both are in hotsock/voker pull request 8.
  */
 export type RawPath = 'decoded' | 'encoded';
 
@@ -99,12 +103,17 @@ function bodyBytes({ body = '', isBase64Encoded }: HttpEvent): Uint8Array<ArrayB
 function urlOf({ rawPath, rawQueryString, requestContext }: HttpEvent, form: RawPath): string {
   const segments = rawPath.split('/');
   if (form === 'encoded') segments.forEach(decodeURIComponent);
-  const path = form === 'encoded' ? rawPath : segments.map(encodeURIComponent).join('/');
+  const path = segments.map(form === 'encoded' ? escapeForeign : encodeURIComponent).join('/');
   // Refuse a stray `%`: the app would read it literally, and other parsers would read it differently.
   rawQueryString.split(/[&=]/).forEach(decodeURIComponent);
   const query = rawQueryString === '' ? '' : `?${rawQueryString.replaceAll('#', '%23')}`;
   const origin = `https://${requestContext.domainName}`;
   return `${URL.canParse(origin) ? new URL(origin).origin : STAND_IN_ORIGIN}${path}${query}`;
+}
+
+/** Encodes what no encoded path has, such as `#` and `\\`. Without this, the URL parser would change the path. */
+function escapeForeign(segment: string): string {
+  return segment.replaceAll(/[^\w.~!$&'()*+,;=:@%-]+/g, encodeURIComponent);
 }
 
 /** @throws TypeError if a header name or value is not valid in HTTP */

@@ -71,12 +71,13 @@ function newEndpoint(options: {
   readonly times: WriteTimes;
 }): Endpoint {
   const { merchantId, endpointId, settings, secret, times } = options;
-  const { url, timeoutMs = DEFAULT_TIMEOUT_MS, schedule, expectBody, signature } = settings;
+  const { url, description, timeoutMs = DEFAULT_TIMEOUT_MS, schedule, expectBody, signature } = settings;
   const { enabled = true, types = ['*'] } = settings;
   return {
     merchantId,
     endpointId,
     url,
+    ...(description !== undefined && { description }),
     timeoutMs,
     ...(schedule !== undefined && { schedule }),
     ...(expectBody !== undefined && { expectBody }),

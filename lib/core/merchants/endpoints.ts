@@ -47,6 +47,7 @@ export interface EndpointPorts extends DatingPorts {
 
 interface EndpointSettings {
   readonly url: string;
+  readonly description?: string;
   readonly types: readonly string[];
   readonly timeoutMs: number;
   readonly schedule?: Schedule;
@@ -59,7 +60,8 @@ interface EndpointSettings {
 export type NewEndpointSettings = Partial<EndpointSettings> & Pick<EndpointSettings, 'url'>;
 
 /** `null` removes a setting. */
-export type EndpointChanges = Partial<Omit<EndpointSettings, 'schedule' | 'expectBody'>> & {
+export type EndpointChanges = Partial<Omit<EndpointSettings, 'description' | 'schedule' | 'expectBody'>> & {
+  readonly description?: string | null;
   readonly schedule?: Schedule | null;
   readonly expectBody?: string | null;
 };
@@ -133,7 +135,8 @@ function withoutNulls(endpoint: { readonly [K in keyof Endpoint]: Endpoint[K] | 
 
 /**
  * Deletes an endpoint. Nothing is sent to it any more, and its open notifications become `blocked` at their next attempt.
- * Only the history that says which notifications it was expected to get is kept; its secrets are not.
+ * Its history, which says which notifications it was expected to get, is kept. Its secrets, its description and its
+ * `expectBody` are not.
  */
 export async function deleteEndpoint(
   ports: EndpointPorts,
@@ -141,7 +144,7 @@ export async function deleteEndpoint(
 ): Promise<{ readonly kind: 'changed'; readonly endpoint: Endpoint } | EndpointRefusal> {
   return updateEndpoint(ports, key, (endpoint, times) => {
     ports.clockTrust.assertTrusted();
-    const { expectBody: _forgotten, ...kept } = endpoint;
+    const { description: _description, expectBody: _expectBody, ...kept } = endpoint;
     return { ...kept, secrets: [], deletedAt: times.now, history: disabledHistory(endpoint, times) };
   });
 }

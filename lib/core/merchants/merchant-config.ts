@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { EVENT_FILTER } from '../../protocol/event-names.ts';
 import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../reading/stored.ts';
-import { lineSchema } from '../reading/text.ts';
+import { lineSchema, nonBlankTextSchema } from '../reading/text.ts';
 import { storedScheduleSchema } from '../schedule.ts';
 import { DEFAULT_TIME_ZONE } from '../time-zone.ts';
 
@@ -64,6 +64,12 @@ export const signatureSchema = z
   .meta({ description: 'v1: HMAC-SHA256 with the secret; v1a: ed25519, verified with the public key.' });
 export type SignatureChoice = z.infer<typeof signatureSchema>;
 
+/** An endpoint's description. Delivery does not use it. */
+export const descriptionSchema = nonBlankTextSchema(256).meta({
+  description: 'What the endpoint is for. For people.',
+  example: 'Order service, production',
+});
+
 export const DEFAULT_TIMEOUT_MS = 10_000;
 export const MAX_EVENT_FILTERS = 16;
 
@@ -80,6 +86,7 @@ export const endpointSchema = z.object({
   merchantId: storedMerchantId,
   endpointId: storedEndpointId,
   url: z.string(),
+  description: z.string().exactOptional(),
   timeoutMs: z.number().positive(),
   schedule: storedScheduleSchema.exactOptional(),
   expectBody: z.string().exactOptional(),

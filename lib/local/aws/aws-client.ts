@@ -21,6 +21,8 @@ export interface AwsClientOptions {
   readonly connections: Dispatcher;
   /** Default: none, for an emulator that does not require credentials. */
   readonly key?: AccessKey;
+  /** Token of temporary credentials. */
+  readonly sessionToken?: string;
 }
 
 /** Emulators require the `authorization` header even if they do not check it. */
@@ -37,7 +39,7 @@ const PROTOCOLS = {
 export function awsClient(
   service: keyof typeof PROTOCOLS,
   endpoint: string,
-  { connections, key = PLACEHOLDER_KEY }: AwsClientOptions,
+  { connections, key = PLACEHOLDER_KEY, sessionToken }: AwsClientOptions,
 ): AwsCall {
   const { prefix, contentType } = PROTOCOLS[service];
   const { host, pathname } = new URL(endpoint);
@@ -50,6 +52,7 @@ export function awsClient(
       'content-type': contentType,
       'x-amz-target': `${prefix}.${operation}`,
       'x-amz-date': date,
+      ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }),
     };
     const terms = {
       scope: { day: date.slice(0, 8), region: LOCAL_REGION, service: scope },

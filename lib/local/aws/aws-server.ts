@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { messageOf } from '../errors.ts';
+import type { Call } from '../iam/caller.ts';
+import type { Guard } from '../iam/guard.ts';
 import type { Log } from '../log.ts';
-import type { AccessKey } from './access-key.ts';
-import { authenticate } from './authentication.ts';
 import { AwsFault } from './aws-fault.ts';
+import { headOf } from './request-head.ts';
 import { sha256Hex } from './signature.ts';
 
 /** The input of an operation as received. Nothing is validated yet. */
@@ -25,16 +26,30 @@ type AwsOperation = (input: AwsInput, request: AwsRequest) => unknown;
 export interface JsonService {
   readonly targetPrefix: string;
   readonly operations: Readonly<Record<string, AwsOperation>>;
+  /** What a request does, for the guard. */
+  calls(operation: string, input: AwsInput): readonly Call[];
   /** SQS clients still read the codes of the older query protocol from a header. */
   queryErrorCode?(code: string): string;
 }
 
-/** A service of the REST-JSON protocol. Returns `undefined` if the path is not its own. */
-export type RestService = (
-  method: string,
-  url: URL,
-  input: AwsInput,
-) => { readonly output: unknown } | undefined;
+/** A request of the REST-JSON protocol. */
+export interface RestRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly input: AwsInput;
+}
+
+/** A service of the REST-JSON protocol. */
+export interface RestService {
+  /** Returns what a request does, for the guard, and how to do it; `undefined` if the path is not its own. */
+  route(request: RestRequest): RestOperation | undefined;
+}
+
+export interface RestOperation {
+  readonly calls: readonly Call[];
+  /** Returns the output. */
+  run(): unknown;
+}
 
 /** Larger than any request that the services accept (SQS: 1 MiB, escaped). */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
@@ -42,20 +57,22 @@ const MAX_BODY_BYTES = 8 * 1024 * 1024;
 export interface AwsServerOptions {
   readonly json: readonly JsonService[];
   readonly rest: readonly RestService[];
-  /** A request signed with this key may call every operation. */
-  readonly key: AccessKey;
+  readonly guard: Guard;
   readonly log: Log;
 }
 
 /** The operation that a request names, and a signal for the caller's disconnect. */
-interface Call {
+interface Addressed {
   readonly service: JsonService | undefined;
   readonly target: string;
   readonly disconnected: AbortSignal;
 }
 
-/** Serves all stand-ins on one port; their targets and paths do not collide. Requests are authenticated as on AWS. */
-export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Server {
+/**
+ * Serves all stand-ins on one port; their targets and paths do not collide. Requests are authenticated and judged as on
+ * AWS.
+ */
+export function createAwsServer({ json, rest, guard, log }: AwsServerOptions): Server {
   return createServer((request, response) => {
     void answer(request, response);
   });
@@ -92,10 +109,10 @@ export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Ser
 
   async function dispatch(
     request: IncomingMessage,
-    { service, target, disconnected }: Call,
+    { service, target, disconnected }: Addressed,
   ): Promise<unknown> {
     const body = await readBody(request);
-    authenticate(request, key, sha256Hex(body));
+    const caller = guard.authenticate(headOf(request), sha256Hex(body));
     const input = parse(body.toString('utf8'));
     if (service !== undefined) {
       const name = target.slice(service.targetPrefix.length + 1);
@@ -103,6 +120,7 @@ export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Ser
       if (operation === undefined) {
         throw new AwsFault('UnsupportedOperation', `The local cloud does not know ${target}.`);
       }
+      guard.demand(caller, () => service.calls(name, input));
       const traceHeader = request.headers['x-amzn-trace-id'];
       return await operation(input, {
         disconnected,
@@ -110,9 +128,11 @@ export function createAwsServer({ json, rest, key, log }: AwsServerOptions): Ser
       });
     }
     const url = new URL(request.url ?? '/', 'http://localhost');
-    for (const serve of rest) {
-      const served = serve(request.method ?? 'GET', url, input);
-      if (served !== undefined) return served.output;
+    for (const { route } of rest) {
+      const routed = route({ method: request.method ?? 'GET', url, input });
+      if (routed === undefined) continue;
+      guard.demand(caller, () => routed.calls);
+      return routed.run();
     }
     throw new AwsFault(
       'UnknownOperationException',

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { AccessKey } from './access-key.ts';
 
 /**
@@ -50,7 +50,7 @@ export function authorization(request: SignedRequest, terms: SigningTerms, key: 
 }
 
 export function sha256Hex(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 function scopeText({ day, region, service }: SignatureScope): string {
@@ -101,20 +101,24 @@ function splitOnce(text: string, mark: string): readonly string[] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** Signing keys of the last day, region and service only: all requests of a client share them. */
-const signingKeys = new Map<string, Buffer>();
+/**
+ * Signing keys of the last day, region and service only: all requests of a client share them. As key objects, because
+ * making one from its bytes takes longer than the signature.
+ */
+const signingKeys = new Map<string, KeyObject>();
 const MAX_SIGNING_KEYS = 100;
 
-function signingKey(secret: string, { day, region, service }: SignatureScope): Buffer {
+function signingKey(secret: string, { day, region, service }: SignatureScope): KeyObject {
   const name = [secret, day, region, service].join('\n');
   const known = signingKeys.get(name);
   if (known !== undefined) return known;
-  const made = [day, region, service, 'aws4_request'].reduce<Buffer>(hmac, Buffer.from(`AWS4${secret}`));
+  const bytes = [day, region, service, 'aws4_request'].reduce<Buffer>(hmac, Buffer.from(`AWS4${secret}`));
+  const made = createSecretKey(bytes);
   if (signingKeys.size >= MAX_SIGNING_KEYS) signingKeys.clear();
   signingKeys.set(name, made);
   return made;
 }
 
-function hmac(key: Buffer, text: string): Buffer {
+function hmac(key: Buffer | KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text, 'utf8').digest();
 }

@@ -8,9 +8,6 @@ import { createReceiverSwitch } from './receiver-switch.ts';
 /** Retry delays of the demo's merchant in seconds: 18 s in total. */
 export const DEMO_SCHEDULE = [2, 3, 5, 8];
 
-/** Length of a feed window on one machine, in seconds. */
-export const WINDOW_SECONDS = 10;
-
 const POLL_MS = 300;
 const BEFORE = 6;
 const WHILE_AWAY = 3;
@@ -29,11 +26,13 @@ export interface DemoOptions {
   readonly orders: Orders;
   readonly receiver: DemoReceiver;
   readonly board: Board;
+  /** Length of a feed window. */
+  readonly windowSeconds: number;
   readonly signal: AbortSignal;
 }
 
 export function createDemo(options: DemoOptions): Demo {
-  const { shop, orders, receiver, board, signal } = options;
+  const { shop, orders, receiver, board, windowSeconds, signal } = options;
   const switchReceiver = createReceiverSwitch(receiver, board);
 
   /** Shows the order's notification until it is settled, and returns its final state. `quietly`: shows failures only. */
@@ -80,7 +79,7 @@ export function createDemo(options: DemoOptions): Demo {
   /** Runs the merchant's reconciliation once everything recorded lies in closed windows. */
   async function reconcile(): Promise<void> {
     const lastMs = Date.now();
-    board.message(`waiting until the last window of ${WINDOW_SECONDS} s is closed`);
+    board.message(`waiting until the last window of ${windowSeconds} s is closed`);
     while (Date.parse((await shop.compare())?.through ?? '') <= lastMs) {
       await sleep(POLL_MS, undefined, { signal });
     }

@@ -1,6 +1,7 @@
-import type { AccessKey } from '../aws/access-key.ts';
 import type { AwsCall } from '../aws/aws-client.ts';
 import type { LocalCloudError } from '../errors.ts';
+import { keyNamesOf, tableCalls } from '../iam/calls/table-calls.ts';
+import type { Guard } from '../iam/guard.ts';
 import type { Log } from '../log.ts';
 import type { Stack } from '../template/stack-resources.ts';
 import { type DynamoDbServer, startDynamoDb } from './dynamodb-server.ts';
@@ -9,7 +10,10 @@ import { provideTable } from './tables.ts';
 
 interface DynamoDbPlace {
   readonly dataDir: string;
-  readonly key: AccessKey;
+  readonly stack: Stack;
+  readonly guard: Guard;
+  /** Only for measurements: requests after the first of a connection are not judged. */
+  readonly isUnjudged: boolean;
   readonly log: Log;
 }
 
@@ -23,7 +27,7 @@ export interface ProvidedDynamoDb extends Pick<DynamoDbServer, 'endpoint' | 'bro
 /** Starts the emulator behind its gate, or uses the foreign one that `endpoint` names. */
 export async function provideDynamoDb(
   endpoint: string | undefined,
-  { dataDir, key, log }: DynamoDbPlace,
+  { dataDir, stack, guard, isUnjudged, log }: DynamoDbPlace,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<ProvidedDynamoDb> {
   if (endpoint !== undefined) {
@@ -31,7 +35,13 @@ export async function provideDynamoDb(
   }
   const server = await startDynamoDb(dataDir, log);
   onStop(server.stop);
-  const gate = await startGate(server.endpoint, key);
+  const keyNames = keyNamesOf(stack);
+  const gate = await startGate({
+    upstream: server.endpoint,
+    guard,
+    calls: (operation, input) => tableCalls(keyNames, operation, input),
+    isFirstOnly: isUnjudged,
+  });
   onStop(gate.stop);
   return {
     endpoint: gate.endpoint,

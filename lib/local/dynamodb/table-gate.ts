@@ -1,10 +1,10 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { AccessKey } from '../aws/access-key.ts';
-import { isOwnHost } from '../aws/host.ts';
-
-/** Maximum size of a request head in bytes. */
-const MAX_HEAD_BYTES = 64 * 1024;
-const END_OF_HEAD = '\r\n\r\n';
+import { AwsFault } from '../aws/aws-fault.ts';
+import { sha256Hex } from '../aws/signature.ts';
+import type { Call } from '../iam/caller.ts';
+import type { TableInput } from '../iam/calls/partition-values.ts';
+import type { Guard } from '../iam/guard.ts';
+import { createFrameReader, type Frame, FrameError } from './request-frames.ts';
 
 /** A gate that is listening. */
 export interface Gate {
@@ -12,34 +12,31 @@ export interface Gate {
   stop(): Promise<void>;
 }
 
+export interface GateOptions {
+  /** Address of the emulator. */
+  readonly upstream: string;
+  readonly guard: Guard;
+  /** What a request does. */
+  calls(operation: string, input: TableInput): readonly Call[];
+  /** Only for measurements: whether later requests of a connection pass unread. Default: all are judged. */
+  readonly isFirstOnly?: boolean;
+}
+
+const TARGET = /^DynamoDB(?:Streams)?_20120810\.([A-Za-z]+)$/;
+
 /**
- * Guards an emulator that requires no credentials and accepts any `Host`. The first request of a connection must name
- * this machine and the access key, which is random for each data directory. The signature is not verified, since that
- * needs the whole body. After that, bytes pass unread, at a fraction of the cost of reading every request: the client
- * that was admitted is still at the other end.
+ * Guards an emulator that requires no credentials, judges nothing and accepts any `Host`. The gate reads the requests of
+ * a connection, verifies and judges each, and passes its bytes on unchanged. Answers pass unread. So a call costs no second
+ * HTTP server and client, only the signature and the judgement.
  */
-export async function startGate(upstream: string, key: AccessKey): Promise<Gate> {
-  const target = new URL(upstream);
+export async function startGate(options: GateOptions): Promise<Gate> {
   const open = new Set<Socket>();
   const server = createServer((client) => {
     open.add(client);
     client.once('close', () => open.delete(client));
     client.on('error', () => client.destroy());
     client.setNoDelay(true);
-    readHead(client, (head, bytes) => {
-      const refusal = refusalOf(head, { port: client.localPort, key });
-      if (refusal !== undefined) {
-        client.end(refusal);
-        return;
-      }
-      const emulator = connect({ host: target.hostname, port: Number(target.port), noDelay: true });
-      emulator.on('error', () => client.destroy());
-      emulator.once('close', () => client.destroy());
-      client.once('close', () => emulator.destroy());
-      emulator.write(bytes);
-      client.pipe(emulator);
-      emulator.pipe(client);
-    });
+    serve(client, options);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -55,49 +52,101 @@ export async function startGate(upstream: string, key: AccessKey): Promise<Gate>
   };
 }
 
-/** Waits for the complete head. Body bytes that arrived with it are passed on too. */
-function readHead(client: Socket, onHead: (head: string, bytes: Buffer) => void): void {
-  let bytes: Buffer = Buffer.alloc(0);
+/** Serves one connection. */
+function serve(client: Socket, options: GateOptions): void {
+  const reader = createFrameReader(client.localPort);
+  let emulator: Socket | undefined;
+  /** Whether a request was passed on whose answer has not begun. */
+  let isWaiting = false;
+
   const onData = (chunk: Buffer) => {
-    bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
-    const end = bytes.indexOf(END_OF_HEAD);
-    if (end < 0 && bytes.length <= MAX_HEAD_BYTES) return;
-    client.off('data', onData);
-    client.pause();
-    onHead(end < 0 ? '' : bytes.toString('latin1', 0, end), bytes);
+    try {
+      for (const frame of reader.push(chunk)) {
+        const refusal = refusalOf(frame, options);
+        // SDKs wait for an answer before the next request. Without that, a refusal could overtake an answer.
+        if (isWaiting) throw new FrameError('A request was sent before the answer to the last one.');
+        if (refusal === undefined) pass(frame);
+        else if (refusal.isStranger) end(refusal.fault);
+        else client.write(answer(refusal.fault));
+      }
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      end(new AwsFault('SerializationException', error.message));
+    }
   };
+
+  function end(fault: AwsFault): void {
+    client.off('data', onData);
+    client.end(answer(fault, 'connection: close'));
+  }
+
+  function pass(frame: Frame): void {
+    emulator ??= open();
+    isWaiting = true;
+    if (!emulator.write(frame.bytes)) client.pause();
+    if (options.isFirstOnly) {
+      client.off('data', onData);
+      client.pipe(emulator);
+    }
+  }
+
+  function open(): Socket {
+    const { hostname, port } = new URL(options.upstream);
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    socket.on('error', () => client.destroy());
+    socket.once('close', () => client.destroy());
+    socket.on('drain', () => client.resume());
+    socket.on('data', () => {
+      isWaiting = false;
+    });
+    client.once('close', () => socket.destroy());
+    socket.pipe(client);
+    return socket;
+  }
+
   client.on('data', onData);
 }
 
-function refusalOf(
-  head: string,
-  { port, key }: { readonly port: number | undefined; readonly key: AccessKey },
-): string | undefined {
-  const values = (name: string) =>
-    head.split('\r\n').flatMap((line) => {
-      const colon = line.indexOf(':');
-      return line.slice(0, colon).toLowerCase() === name ? [line.slice(colon + 1).trim()] : [];
-    });
-  const [host, ...otherHosts] = values('host');
-  if (otherHosts.length > 0 || !isOwnHost(host, port)) {
-    return answer('AccessDeniedException', 'The request was made to another host.');
-  }
-  const [authorization] = values('authorization');
-  if (authorization === undefined) {
-    return answer('MissingAuthenticationTokenException', 'Request is missing Authentication Token');
-  }
-  const accessKeyId = /^AWS4-HMAC-SHA256 .*?Credential=([^/,\s]+)\//.exec(authorization)?.[1];
-  if (accessKeyId === key.accessKeyId) return undefined;
-  return answer('UnrecognizedClientException', 'The security token included in the request is invalid.');
+interface Refusal {
+  readonly fault: AwsFault;
+  /** The caller is not known: it gets no second request on this connection. */
+  readonly isStranger: boolean;
 }
 
-function answer(code: string, message: string): string {
+/** Why a request must not pass; `undefined` if it may. */
+function refusalOf({ head, body }: Frame, { guard, calls }: GateOptions): Refusal | undefined {
+  let isStranger = true;
+  try {
+    const caller = guard.authenticate(head, sha256Hex(body));
+    isStranger = false;
+    guard.demand(caller, () => {
+      const [, operation = ''] = TARGET.exec(String(head.headers['x-amz-target'])) ?? [];
+      return calls(operation, parse(body));
+    });
+    return undefined;
+  } catch (error) {
+    if (error instanceof AwsFault) return { fault: error, isStranger };
+    throw error;
+  }
+}
+
+function parse(body: Buffer): TableInput {
+  try {
+    const input: unknown = JSON.parse(body.toString('utf8'));
+    if (typeof input === 'object' && input !== null) return input as TableInput;
+  } catch {
+    // Refused below.
+  }
+  throw new AwsFault('SerializationException', 'The body is not a JSON object.');
+}
+
+function answer({ code, message }: AwsFault, ...headers: readonly string[]): string {
   const body = JSON.stringify({ __type: `com.amazon.coral.service#${code}`, message });
   return [
     'HTTP/1.1 400 Bad Request',
     'content-type: application/x-amz-json-1.0',
     `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
+    ...headers,
     '',
     body,
   ].join('\r\n');

@@ -15,7 +15,10 @@ export interface EventSourcesSetting {
   readonly stack: Stack;
   readonly functions: Functions;
   readonly state: State;
+  /** For the cloud itself. */
   readonly sqs: AwsCall;
+  /** Returns a client for the pollers of a function: as on AWS, they read with its role. */
+  pollingSqs(functionName: string): AwsCall;
   /** Duration of a long poll in seconds; see `SqsSourceSetting`. */
   readonly waitSeconds: number;
   /** Maximum concurrent instances of a function for one queue. */
@@ -55,7 +58,7 @@ function prepare(
     return () =>
       startSqsSource({
         ...base,
-        call: setting.sqs,
+        call: setting.pollingSqs(target.logicalId),
         waitSeconds: setting.waitSeconds,
         workers: setting.workers,
         queueUrl: queue.physical.ref,

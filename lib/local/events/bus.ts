@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AwsInput, JsonService } from '../aws/aws-server.ts';
 import { messageOf } from '../errors.ts';
 import type { Pattern } from '../event-sources/pattern.ts';
+import { eventCalls } from '../iam/calls/event-calls.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
 import type { Json } from '../template/json-object.ts';
 import { isObject } from '../template/json-object.ts';
@@ -26,6 +27,7 @@ type Entry = Readonly<Record<string, unknown>>;
 export function eventBusService(rules: readonly BusRule[]): JsonService {
   return {
     targetPrefix: 'AWSEvents',
+    calls: eventCalls,
     operations: {
       PutEvents: async (input: AwsInput) => {
         const entries = await Promise.all(

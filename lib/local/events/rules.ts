@@ -2,6 +2,8 @@ import type { AwsCall } from '../aws/aws-client.ts';
 import { LocalCloudError } from '../errors.ts';
 import { compilePattern } from '../event-sources/pattern.ts';
 import type { AsyncInvocation } from '../functions/async-invocation.ts';
+import type { Call } from '../iam/caller.ts';
+import { sqsCalls } from '../iam/calls/sqs-calls.ts';
 import type { Recurrence } from '../scheduler/expressions.ts';
 import { readRecurrence } from '../scheduler/expressions.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
@@ -17,6 +19,8 @@ export interface RuleSetting {
   functionOf(arn: string): AsyncInvocation | undefined;
   queueUrlOf(arn: string): string | undefined;
   readonly sqs: AwsCall;
+  /** Whether the policy of a target lets EventBridge make a call for a rule. */
+  permits(ruleArn: string, call: Call): boolean;
   /** Interval that replaces the template's schedules; `undefined`: use the template's. */
   readonly scheduleSeconds: number | undefined;
 }
@@ -28,7 +32,7 @@ export function busRules(setting: RuleSetting): readonly BusRule[] {
   return setting.stack.ofType('AWS::Events::Rule').flatMap((rule) => {
     const { EventPattern: pattern, EventBusName: bus = 'default', State, Targets } = rule.properties;
     if (pattern === undefined || State === 'DISABLED') return [];
-    const targets = Targets.map((target) => eventTarget(setting, rule.logicalId, target));
+    const targets = Targets.map((target) => eventTarget(setting, rule, target));
     return [
       {
         busName: bus.replace(/^.*event-bus\//, ''),
@@ -43,7 +47,7 @@ export function busRules(setting: RuleSetting): readonly BusRule[] {
 
 function eventTarget(
   setting: RuleSetting,
-  logicalId: string,
+  { logicalId, physical }: Resource<'AWS::Events::Rule'>,
   target: Target,
 ): (event: BusEvent) => Promise<void> {
   const inputOf = (event: BusEvent) => {
@@ -53,11 +57,18 @@ function eventTarget(
   const queueUrl = setting.queueUrlOf(target.Arn);
   if (queueUrl !== undefined) {
     return async (event) => {
-      await setting.sqs('SendMessage', {
-        QueueUrl: queueUrl,
-        MessageBody: inputOf(event),
-        ...target.SqsParameters,
-      });
+      const message = { MessageBody: inputOf(event), ...target.SqsParameters };
+      const isPermitted = (url: string) =>
+        sqsCalls('SendMessage', { QueueUrl: url }).every((call) => setting.permits(physical.arn, call));
+      if (isPermitted(queueUrl)) {
+        await setting.sqs('SendMessage', { QueueUrl: queueUrl, ...message });
+        return;
+      }
+      // EventBridge does not retry what it may not do. Whoever put the event is not told.
+      const deadLetters = target.DeadLetterConfig && setting.queueUrlOf(target.DeadLetterConfig.Arn);
+      if (deadLetters !== undefined && isPermitted(deadLetters)) {
+        await setting.sqs('SendMessage', { QueueUrl: deadLetters, ...message });
+      }
     };
   }
   const invocation = functionTarget(setting, logicalId, target.Arn);

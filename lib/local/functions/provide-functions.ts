@@ -1,5 +1,4 @@
 import { existsSync, statSync } from 'node:fs';
-import type { AccessKey } from '../aws/access-key.ts';
 import { LocalCloudError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Assembly } from '../template/assembly.ts';
@@ -25,8 +24,8 @@ export interface FunctionsSetting {
   readonly assembly: Assembly;
   readonly stack: Stack;
   readonly endpoints: ServiceEndpoints;
-  /** Access key with which functions sign. */
-  readonly key: AccessKey;
+  /** Returns the credentials with which a function signs, as environment variables. */
+  credentialsOf(logicalId: string): Readonly<Record<string, string>>;
   /** Environment variables added to every function's own; they take precedence. */
   readonly environment: Readonly<Record<string, string>>;
   /** Maximum concurrent instances of a function for each invoker. A lower reserved concurrency takes precedence. */
@@ -127,8 +126,8 @@ function invokersOf(stack: Stack, { physical }: Resource<'AWS::Lambda::Function'
 
 /** Passes on only the variables of our own environment that a process needs: no profile, no real credentials. */
 function environmentOf(
-  { endpoints, environment, key }: FunctionsSetting,
-  { physical, properties }: Resource<'AWS::Lambda::Function'>,
+  { endpoints, environment, credentialsOf }: FunctionsSetting,
+  { logicalId, physical, properties }: Resource<'AWS::Lambda::Function'>,
   assetDir: string,
 ): Readonly<Record<string, string>> {
   return {
@@ -136,8 +135,7 @@ function environmentOf(
     TZ: ':UTC',
     AWS_REGION: LOCAL_REGION,
     AWS_DEFAULT_REGION: LOCAL_REGION,
-    AWS_ACCESS_KEY_ID: key.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    ...credentialsOf(logicalId),
     AWS_LAMBDA_FUNCTION_NAME: physical.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(properties.MemorySize),

@@ -16,11 +16,8 @@ export interface EventInput {
 
 /** The path and query of a request. */
 export interface RequestPath {
-  /**
-   * Percent-decoded. Unlike a REST API or a function URL, an HTTP API decodes the path before it matches and passes
-   * it on.
-   */
-  readonly decoded: string;
+  /** As the event has it: percent-decoded by an HTTP API, as it was sent by a function URL. */
+  readonly raw: string;
   /** Still encoded, without the question mark. */
   readonly query: string;
 }
@@ -34,15 +31,29 @@ const TEXT_TYPE = /^(?:text\/[^;]*|application\/(?:json|xml|javascript))\s*(?:;(
 /** Headers that API Gateway does not pass on. */
 const DROPPED_HEADERS = new Set(['connection', 'cookie', 'keep-alive', 'transfer-encoding', 'upgrade']);
 
-/** @returns `undefined` if the path is not validly encoded */
-export function readPath(url: string): RequestPath | undefined {
-  const mark = url.indexOf('?');
-  const [path, query] = mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
+/**
+ * The path of an HTTP API, which decodes it before it matches and passes it on. A REST API or a function URL does not.
+ *
+ * @returns `undefined` if the path is not validly encoded
+ */
+export function readDecodedPath(url: string): RequestPath | undefined {
+  const { raw, query } = splitUrl(url);
   try {
-    return { decoded: decodeURIComponent(path), query };
+    return { raw: decodeURIComponent(raw), query };
   } catch {
     return undefined;
   }
+}
+
+/** The path of a function URL, which turns `+` into a space in the query (aws-lambda-web-adapter issue 491). */
+export function readSentPath(url: string): RequestPath {
+  const { raw, query } = splitUrl(url);
+  return { raw, query: query.replaceAll('+', ' ') };
+}
+
+function splitUrl(url: string): RequestPath {
+  const mark = url.indexOf('?');
+  return mark < 0 ? { raw: url, query: '' } : { raw: url.slice(0, mark), query: url.slice(mark + 1) };
 }
 
 /** Builds the event of payload format 2.0 (API Gateway developer guide, "Working with Lambda proxy integrations"). */
@@ -56,7 +67,7 @@ export function toEvent(input: EventInput): object {
   return {
     version: '2.0',
     routeKey: input.routeKey,
-    rawPath: path.decoded,
+    rawPath: path.raw,
     rawQueryString: path.query,
     ...(cookies.length === 0 ? {} : { cookies }),
     headers,
@@ -68,7 +79,7 @@ export function toEvent(input: EventInput): object {
       domainPrefix: input.apiId,
       http: {
         method: request.method ?? 'GET',
-        path: path.decoded,
+        path: path.raw,
         protocol: `HTTP/${request.httpVersion}`,
         sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
         userAgent: headers['user-agent'] ?? '',

@@ -5,7 +5,7 @@ import { isToOwnHost } from '../aws/host.ts';
 import { messageOf } from '../errors.ts';
 import type { FunctionPool } from '../functions/pool.ts';
 import type { Log } from '../log.ts';
-import { readPath, toEvent } from './event.ts';
+import { type RequestPath, toEvent } from './event.ts';
 import type { HttpAnswer } from './response.ts';
 import { gatewayMessage, readResult } from './response.ts';
 import type { Route } from './routes.ts';
@@ -16,17 +16,19 @@ interface RouteTarget {
   readonly timeoutMs: number;
 }
 
-/** The HTTP API of a template: its routes and limits. */
+/** Where requests come into a template: an HTTP API or a function URL, with its routes and limits. */
 export interface HttpApi {
   readonly apiId: string;
   readonly stage: string;
   readonly routes: readonly Route<RouteTarget>[];
-  /** Whether a request is within the stage's throttling limits. */
+  readonly maxBodyBytes: number;
+  /** The status of the answer for a function that failed. */
+  readonly faultStatus: 500 | 502;
+  /** Path and query as the event has them; `undefined` if the path is refused. */
+  readPath(url: string): RequestPath | undefined;
+  /** Whether a request is within the throttling limits. */
   admits(): boolean;
 }
-
-/** API Gateway's maximum request size. */
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /** An HTTP server that listens before its API is ready, because functions need the address at their start. */
 export interface HttpApiServer {
@@ -71,11 +73,11 @@ async function answer(
   request: IncomingMessage,
 ): Promise<HttpAnswer> {
   if (!api.admits()) return gatewayMessage(429, 'Too Many Requests');
-  const path = readPath(request.url ?? '/');
+  const path = api.readPath(request.url ?? '/');
   if (path === undefined) return gatewayMessage(400, 'Bad Request');
-  const match = route(request.method ?? 'GET', path.decoded);
+  const match = route(request.method ?? 'GET', path.raw);
   if (match === undefined) return gatewayMessage(404, 'Not Found');
-  const body = await readBody(request);
+  const body = await readBody(request, api.maxBodyBytes);
   if (body === undefined) return gatewayMessage(413, 'Request Entity Too Large');
   const { routeKey, pathParameters, target } = match;
   const event = toEvent({
@@ -89,18 +91,22 @@ async function answer(
   });
   const tooLate = new AbortController();
   try {
-    return await Promise.race([invoke(target.pool, event), afterTimeout(target.timeoutMs, tooLate.signal)]);
+    return await Promise.race([
+      invoke(target.pool, event, api.faultStatus),
+      afterTimeout(target.timeoutMs, tooLate.signal),
+    ]);
   } finally {
     tooLate.abort();
   }
 }
 
-async function invoke(pool: FunctionPool, event: object): Promise<HttpAnswer> {
+async function invoke(pool: FunctionPool, event: object, faultStatus: number): Promise<HttpAnswer> {
+  const fault = gatewayMessage(faultStatus, 'Internal Server Error');
   try {
-    return readResult(await pool.invoke(event)) ?? gatewayMessage(500, 'Internal Server Error');
+    return readResult(await pool.invoke(event)) ?? fault;
   } catch {
-    // The pool has logged the reason. API Gateway gives the same answer when the function exceeds its own timeout.
-    return gatewayMessage(500, 'Internal Server Error');
+    // The pool has logged the reason. AWS gives the same answer when the function exceeds its own timeout.
+    return fault;
   }
 }
 
@@ -111,15 +117,15 @@ async function afterTimeout(milliseconds: number, done: AbortSignal): Promise<Ht
 }
 
 /** Reads the body. A body that is too large is read to its end and discarded, so that the client receives the answer. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+    if (bytes <= maxBytes) chunks.push(chunk);
     else chunks.length = 0;
   }
-  return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
+  return bytes > maxBytes ? undefined : Buffer.concat(chunks);
 }
 
 function write(

@@ -1,5 +1,6 @@
 import { AwsFault } from '../aws/aws-fault.ts';
-import type { AwsInput, RestService } from '../aws/aws-server.ts';
+import type { AwsInput, RestRequest, RestService } from '../aws/aws-server.ts';
+import { listSchedulesCall, scheduleCalls } from '../iam/calls/scheduler-calls.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
 import { readAt } from './expressions.ts';
 import type { ScheduleStore, StoredSchedule } from './schedule-store.ts';
@@ -11,35 +12,52 @@ const NAME = /^[0-9a-zA-Z-_.]{1,64}$/;
 const PAGE_MAX = 100;
 const PATH = /^\/schedules(?:\/([^/]+))?$/;
 
+export interface SchedulerOptions {
+  readonly store: ScheduleStore;
+  /** The template's groups; if it has none, only `default` exists. */
+  readonly groups: ReadonlySet<string>;
+  /** Whether Scheduler can assume the role of a schedule's target. */
+  canAssume(roleArn: string, groupName: string): boolean;
+  /** Called after a schedule was added, since it may be due before all others. */
+  onChange(): void;
+}
+
 /**
  * EventBridge Scheduler's API for one-time schedules that send to SQS and are deleted after completion. Rejects every
  * other request and names what is not supported.
- * @param groups the template's groups; if it has none, only `default` exists
- * @param onChange called after a schedule was added, since it may be due before all others
  */
-export function schedulerService(
-  store: ScheduleStore,
-  groups: ReadonlySet<string>,
-  onChange: () => void,
-): RestService {
-  return (method, url, input) => {
-    const path = PATH.exec(url.pathname);
-    if (path === null) return undefined;
-    const name = path[1] === undefined ? undefined : decodeURIComponent(path[1]);
-    const group = url.searchParams.get('groupName');
-    if (name === undefined) return method === 'GET' ? { output: list(store, url) } : undefined;
+export function schedulerService({ store, groups, canAssume, onChange }: SchedulerOptions): RestService {
+  return {
+    route: ({ method, url, input }) => {
+      const path = PATH.exec(url.pathname);
+      if (path === null) return undefined;
+      if (path[1] === undefined) {
+        return method === 'GET' ? { calls: [listSchedulesCall()], run: () => list(store, url) } : undefined;
+      }
+      const name = decodeURIComponent(path[1]);
+      const run = operation({ method, url, input }, name);
+      return run && { calls: callsOf({ method, url, input }, name), run };
+    },
+  };
+
+  function operation({ method, url, input }: RestRequest, name: string): (() => unknown) | undefined {
+    const group = url.searchParams.get('groupName') ?? 'default';
     switch (method) {
       case 'POST':
-        return { output: create(name, input) };
+        return () => create(name, input);
       case 'GET':
-        return { output: get(store, group ?? 'default', name) };
+        return () => get(store, group, name);
       case 'DELETE':
-        if (!store.remove(group ?? 'default', name)) throw notFound(name);
-        return { output: {} };
+        return () => remove(group, name);
       default:
         return undefined;
     }
-  };
+  }
+
+  function remove(group: string, name: string): object {
+    if (!store.remove(group, name)) throw notFound(name);
+    return {};
+  }
 
   function create(name: string, input: AwsInput): object {
     const groupName = String(input.GroupName ?? 'default');
@@ -47,12 +65,31 @@ export function schedulerService(
       throw new AwsFault('ResourceNotFoundException', `Schedule group ${groupName} does not exist.`, 404);
     }
     const schedule: StoredSchedule = { groupName, name, dueAt: checkedDueAt(name, input), definition: input };
+    if (!canAssume(roleOf(input) ?? '', groupName)) {
+      throw new AwsFault(
+        'ValidationException',
+        'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',
+      );
+    }
     if (!store.add(schedule)) {
       throw new AwsFault('ConflictException', `Schedule ${name} already exists.`, 409);
     }
     onChange();
     return { ScheduleArn: arnOf(schedule) };
   }
+}
+
+function callsOf({ method, url, input }: RestRequest, name: string) {
+  const groupName = String(
+    method === 'POST' ? (input.GroupName ?? 'default') : (url.searchParams.get('groupName') ?? 'default'),
+  );
+  return scheduleCalls({ method, groupName, name, roleArn: roleOf(input) });
+}
+
+/** The role of a schedule's target. */
+export function roleOf({ Target }: Readonly<Record<string, unknown>>): string | undefined {
+  const { RoleArn } = (Target ?? {}) as { readonly RoleArn?: unknown };
+  return typeof RoleArn === 'string' ? RoleArn : undefined;
 }
 
 function checkedDueAt(name: string, input: AwsInput): number {

@@ -1,5 +1,6 @@
 import { AwsFault } from '../aws/aws-fault.ts';
 import type { AwsInput, AwsRequest, JsonService } from '../aws/aws-server.ts';
+import { sqsCalls } from '../iam/calls/sqs-calls.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
 import type { QueueAttributes } from './message-table.ts';
 import type { SqsStore } from './queue-store.ts';
@@ -12,6 +13,7 @@ const MAX_WAIT_SECONDS = 20;
 const MAX_REQUEST_BYTES = 1_048_576;
 
 const QUERY_CODES: Readonly<Record<string, string>> = {
+  AccessDeniedException: 'AccessDenied',
   QueueDoesNotExist: 'AWS.SimpleQueueService.NonExistentQueue',
   EmptyBatchRequest: 'AWS.SimpleQueueService.EmptyBatchRequest',
   TooManyEntriesInBatchRequest: 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
@@ -35,6 +37,7 @@ export function sqsService(store: SqsStore, address: () => string): JsonService 
     readMessage(entry, { maximumBytes: Number(store.attributes(queue).MaximumMessageSize), traceHeader });
   return {
     targetPrefix: 'AmazonSQS',
+    calls: sqsCalls,
     queryErrorCode: (code) => QUERY_CODES[code] ?? code,
     operations: {
       CreateQueue: (input) => {

@@ -87,6 +87,12 @@ function identify({ type, logicalId, name }: NamedResource, addresses: Addresses
     }
     case 'AWS::Lambda::Function':
       return named(arnOf('lambda', `function:${name}`));
+    case 'AWS::Lambda::Url':
+      return {
+        ...named(arnOf('lambda', `url:${name}`), { FunctionUrl: `${addresses.api}/` }),
+        url: addresses.api,
+        ref: logicalId,
+      };
     case 'AWS::ApiGatewayV2::Api':
       return {
         ...named(arnOf('apigateway', `/apis/${logicalId}`), { ApiId: logicalId, ApiEndpoint: addresses.api }),

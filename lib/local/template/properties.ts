@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunningType, SubstitutedType } from './resource-types.ts';
+import type { ReadType } from './resource-types.ts';
 
 /**
  * The properties that the local cloud honours, by resource type, with CloudFormation's defaults. Objects are strict:
@@ -36,6 +36,7 @@ const table = z.strictObject({
     .optional(),
   ProvisionedThroughput: json.optional(),
   OnDemandThroughput: json.optional(),
+  ResourcePolicy: z.strictObject({ PolicyDocument: json }).optional(),
 });
 
 const queue = z.strictObject({
@@ -54,6 +55,7 @@ const lambdaFunction = z.strictObject({
   FunctionName: z.string().optional(),
   Code: z.strictObject({ S3Bucket: z.string(), S3Key: z.string() }),
   Handler: z.string(),
+  Role: z.string(),
   Runtime: z.string().regex(/^nodejs/, 'only nodejs runtimes run locally'),
   PackageType: z.literal('Zip').optional(),
   Timeout: z.int().default(3),
@@ -61,6 +63,13 @@ const lambdaFunction = z.strictObject({
   Environment: z.strictObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
   ReservedConcurrentExecutions: z.int().optional(),
   RecursiveLoop: z.enum(['Allow', 'Terminate']).default('Terminate'),
+});
+
+const functionUrl = z.strictObject({
+  // The local cloud checks no signatures of requests to a URL.
+  AuthType: z.literal('NONE'),
+  TargetFunctionArn: z.string(),
+  InvokeMode: z.literal('BUFFERED').default('BUFFERED'),
 });
 
 const eventInvokeConfig = z.strictObject({
@@ -136,7 +145,7 @@ const rule = z.strictObject({
         SqsParameters: z.strictObject({ MessageGroupId: z.string() }).optional(),
         // The local bus delivers at once or reports the failure, so there are no retries to limit.
         RetryPolicy: json.optional(),
-        DeadLetterConfig: json.optional(),
+        DeadLetterConfig: z.strictObject({ Arn: z.string() }).optional(),
         RoleArn: z.string().optional(),
       }),
     )
@@ -179,11 +188,21 @@ const secret = z.strictObject({
     .optional(),
 });
 
+const names = z.array(z.string()).default([]);
+
+const role = z.strictObject({
+  RoleName: z.string().optional(),
+  AssumeRolePolicyDocument: json,
+  ManagedPolicyArns: names,
+  Policies: z.array(z.strictObject({ PolicyName: z.string(), PolicyDocument: json })).default([]),
+});
+
 /** The schema of the honoured properties of each resource type. */
 export const HONOURED_PROPERTIES = {
   'AWS::DynamoDB::Table': table,
   'AWS::SQS::Queue': queue,
   'AWS::Lambda::Function': lambdaFunction,
+  'AWS::Lambda::Url': functionUrl,
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,
   'AWS::ApiGatewayV2::Api': api,
@@ -199,14 +218,29 @@ export const HONOURED_PROPERTIES = {
     KeySpec: z.literal('SYMMETRIC_DEFAULT').default('SYMMETRIC_DEFAULT'),
     KeyUsage: z.literal('ENCRYPT_DECRYPT').default('ENCRYPT_DECRYPT'),
     Enabled: z.literal(true).default(true),
+    KeyPolicy: json.optional(),
   }),
   'AWS::KMS::Alias': z.strictObject({ AliasName: z.string(), TargetKeyId: z.string() }),
   'AWS::SecretsManager::Secret': secret,
-} as const satisfies Record<RunningType | SubstitutedType, z.ZodObject>;
+  'AWS::IAM::Role': role,
+  'AWS::IAM::Policy': z.strictObject({ PolicyName: z.string(), PolicyDocument: json, Roles: names }),
+  'AWS::IAM::ManagedPolicy': z.strictObject({
+    ManagedPolicyName: z.string().optional(),
+    PolicyDocument: json,
+    Roles: names,
+  }),
+  'AWS::IAM::RolePolicy': z.strictObject({
+    PolicyName: z.string(),
+    PolicyDocument: json.optional(),
+    RoleName: z.string(),
+  }),
+  'AWS::SQS::QueuePolicy': z.strictObject({ PolicyDocument: json, Queues: names }),
+  'AWS::SNS::TopicPolicy': z.strictObject({ PolicyDocument: json, Topics: names }),
+  'AWS::S3::BucketPolicy': z.strictObject({ PolicyDocument: json, Bucket: z.string() }),
+  'AWS::SecretsManager::ResourcePolicy': z.strictObject({ ResourcePolicy: json, SecretId: z.string() }),
+} as const satisfies Record<ReadType, z.ZodObject>;
 
-export type PropertiesOf<Type extends RunningType | SubstitutedType> = z.infer<
-  (typeof HONOURED_PROPERTIES)[Type]
->;
+export type PropertiesOf<Type extends ReadType> = z.infer<(typeof HONOURED_PROPERTIES)[Type]>;
 export type TableProperties = PropertiesOf<'AWS::DynamoDB::Table'>;
 export type QueueProperties = PropertiesOf<'AWS::SQS::Queue'>;
 export type MappingProperties = PropertiesOf<'AWS::Lambda::EventSourceMapping'>;

@@ -1,7 +1,7 @@
 /**
- * Three lists that say how the local cloud treats each resource type. A type in none of them is an error. So is a
- * property of a running type that is in none of the type's lists. A template runs locally as it is deployed, or not
- * at all.
+ * Four lists that say how the local cloud treats each resource type. A type in none of them is an error. So is a
+ * property that is neither honoured (`properties.ts`) nor ignored ({@link IGNORED_PROPERTIES}), unless its type is inert. A
+ * template runs locally as it is deployed, or not at all.
  */
 
 /** Types that the local cloud runs as the template describes them. */
@@ -9,6 +9,7 @@ const RUNS = [
   'AWS::DynamoDB::Table',
   'AWS::SQS::Queue',
   'AWS::Lambda::Function',
+  'AWS::Lambda::Url',
   'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::EventSourceMapping',
   'AWS::ApiGatewayV2::Api',
@@ -25,35 +26,44 @@ const RUNS = [
 /** Types for which a simpler substitute is used: a key file, a generated value. */
 const SUBSTITUTED = ['AWS::KMS::Key', 'AWS::KMS::Alias', 'AWS::SecretsManager::Secret'] as const;
 
+/** Types that say who may do what. The local cloud enforces them. */
+const GOVERNS = [
+  'AWS::IAM::Role',
+  'AWS::IAM::Policy',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::RolePolicy',
+  'AWS::SQS::QueuePolicy',
+  'AWS::SNS::TopicPolicy',
+  'AWS::S3::BucketPolicy',
+  'AWS::SecretsManager::ResourcePolicy',
+] as const;
+
 /** Types that have no effect on one machine. A trailing `*` matches every type with that prefix. */
 const INERT = [
-  'AWS::IAM::*',
   'AWS::Logs::*',
   'AWS::CloudWatch::*',
   'AWS::SNS::Topic',
   'AWS::SNS::Subscription',
-  'AWS::SNS::TopicPolicy',
   'AWS::Lambda::Permission',
-  'AWS::SQS::QueuePolicy',
-  'AWS::S3::BucketPolicy',
-  'AWS::SecretsManager::ResourcePolicy',
   'AWS::CDK::Metadata',
 ] as const;
 
 export type RunningType = (typeof RUNS)[number];
 export type SubstitutedType = (typeof SUBSTITUTED)[number];
+export type GoverningType = (typeof GOVERNS)[number];
+/** Types whose properties are read. */
+export type ReadType = RunningType | SubstitutedType | GoverningType;
 
 /**
  * Properties that have no effect on one machine: role names, encryption, tags, retention, logging. A property that
  * would change behaviour must not be listed here.
  */
-export const IGNORED_PROPERTIES: Readonly<Record<RunningType | SubstitutedType, readonly string[]>> = {
+export const IGNORED_PROPERTIES: Readonly<Record<ReadType, readonly string[]>> = {
   'AWS::DynamoDB::Table': [
     'BillingMode',
     'ContributorInsightsSpecification',
     'DeletionProtectionEnabled',
     'PointInTimeRecoverySpecification',
-    'ResourcePolicy',
     'SSESpecification',
     'TableClass',
     'Tags',
@@ -71,11 +81,11 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | SubstitutedType, 
     'EphemeralStorage',
     'KmsKeyArn',
     'LoggingConfig',
-    'Role',
     'RuntimeManagementConfig',
     'Tags',
     'TracingConfig',
   ],
+  'AWS::Lambda::Url': [],
   'AWS::Lambda::EventInvokeConfig': [],
   // One batch of a shard is processed at a time. With a higher ParallelizationFactor AWS keeps only the order of each
   // item's changes. Here the whole shard stays in order, which is stricter.
@@ -107,7 +117,6 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | SubstitutedType, 
   'AWS::KMS::Key': [
     'Description',
     'EnableKeyRotation',
-    'KeyPolicy',
     'MultiRegion',
     'PendingWindowInDays',
     'RotationPeriodInDays',
@@ -115,12 +124,22 @@ export const IGNORED_PROPERTIES: Readonly<Record<RunningType | SubstitutedType, 
   ],
   'AWS::KMS::Alias': [],
   'AWS::SecretsManager::Secret': ['Description', 'KmsKeyId', 'ReplicaRegions', 'Tags'],
+  'AWS::IAM::Role': ['Description', 'MaxSessionDuration', 'Path', 'Tags'],
+  // People and instances have no calls to judge here.
+  'AWS::IAM::Policy': ['Groups', 'Users'],
+  'AWS::IAM::ManagedPolicy': ['Description', 'Groups', 'Path', 'Users'],
+  'AWS::IAM::RolePolicy': [],
+  'AWS::SQS::QueuePolicy': [],
+  'AWS::SNS::TopicPolicy': [],
+  'AWS::S3::BucketPolicy': [],
+  'AWS::SecretsManager::ResourcePolicy': ['BlockPublicPolicy'],
 };
 
 /** How the local cloud treats a resource type. */
 export type Treatment =
   | { readonly kind: 'runs'; readonly type: RunningType }
   | { readonly kind: 'substitute'; readonly type: SubstitutedType }
+  | { readonly kind: 'governs'; readonly type: GoverningType }
   | { readonly kind: 'inert' };
 
 /** Returns the list that contains a type; `undefined`: none. */
@@ -129,6 +148,8 @@ export function treatmentOf(type: string): Treatment | undefined {
   if (runs !== undefined) return { kind: 'runs', type: runs };
   const substituted = SUBSTITUTED.find((known) => known === type);
   if (substituted !== undefined) return { kind: 'substitute', type: substituted };
+  const governs = GOVERNS.find((known) => known === type);
+  if (governs !== undefined) return { kind: 'governs', type: governs };
   const inert = INERT.some((known) =>
     known.endsWith('*') ? type.startsWith(known.slice(0, -1)) : known === type,
   );

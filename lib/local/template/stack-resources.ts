@@ -8,11 +8,11 @@ import type { Addresses, PhysicalResource } from './physical.ts';
 import { describePhysical } from './physical.ts';
 import type { PropertiesOf } from './properties.ts';
 import { HONOURED_PROPERTIES } from './properties.ts';
-import type { RunningType, SubstitutedType } from './resource-types.ts';
+import type { ReadType } from './resource-types.ts';
 import { IGNORED_PROPERTIES, treatmentOf } from './resource-types.ts';
 
 /** A resource with its name and its honoured properties; all intrinsic functions are resolved. */
-export interface Resource<Type extends RunningType | SubstitutedType> {
+export interface Resource<Type extends ReadType> {
   readonly logicalId: string;
   readonly physical: PhysicalResource;
   readonly properties: PropertiesOf<Type>;
@@ -23,11 +23,11 @@ export interface Stack {
   readonly name: string;
   readonly physical: readonly PhysicalResource[];
   readonly outputs: Readonly<Record<string, string>>;
-  ofType<Type extends RunningType | SubstitutedType>(type: Type): readonly Resource<Type>[];
+  ofType<Type extends ReadType>(type: Type): readonly Resource<Type>[];
 }
 
 /**
- * Checks every resource against the three lists and resolves the honoured properties.
+ * Checks every resource against the lists and resolves the honoured properties.
  * @throws LocalCloudError `unsupported_template` with all problems in one message
  */
 export function resolveStack(assembly: Assembly, addresses: Addresses): Stack {
@@ -43,7 +43,7 @@ export function resolveStack(assembly: Assembly, addresses: Addresses): Stack {
     physicalById.set(resource.logicalId, describePhysical(resource, assembly.stackName, addresses));
   }
   const problems: string[] = [];
-  const byType = new Map<string, Resource<RunningType | SubstitutedType>[]>();
+  const byType = new Map<string, Resource<ReadType>[]>();
   for (const resource of resources) {
     const physical = physicalById.get(resource.logicalId);
     try {
@@ -62,7 +62,7 @@ export function resolveStack(assembly: Assembly, addresses: Addresses): Stack {
     name: assembly.stackName,
     physical: [...physicalById.values()],
     outputs: outputsOf(assembly, resolver),
-    ofType: <Type extends RunningType | SubstitutedType>(type: Type) =>
+    ofType: <Type extends ReadType>(type: Type) =>
       (byType.get(type) ?? []) as unknown as readonly Resource<Type>[],
   };
 }
@@ -84,13 +84,13 @@ function outputsOf({ outputs }: Assembly, resolver: Resolver): Readonly<Record<s
   return known;
 }
 
-function listedType(resource: TemplateResource): RunningType | SubstitutedType | undefined {
+function listedType(resource: TemplateResource): ReadType | undefined {
   const treatment = treatmentOf(resource.type);
   if (treatment === undefined) {
     throw new LocalCloudError(
       'unsupported_template',
       `${resource.logicalId} is of type ${resource.type}, which the local cloud neither runs, substitutes, nor ` +
-        'knows to be inert. Add the type to one of the three lists in lib/local/template/resource-types.ts ' +
+        'knows to be inert. Add the type to one of the lists in lib/local/template/resource-types.ts ' +
         '(and implement it, unless it is inert), or remove the resource from the stack.',
     );
   }
@@ -99,9 +99,9 @@ function listedType(resource: TemplateResource): RunningType | SubstitutedType |
 
 function readProperties(
   resource: TemplateResource,
-  type: RunningType | SubstitutedType,
+  type: ReadType,
   resolve: (value: Json, at: string) => Json | undefined,
-): PropertiesOf<RunningType | SubstitutedType> {
+): PropertiesOf<ReadType> {
   const schema: z.ZodObject = HONOURED_PROPERTIES[type];
   const ignored = IGNORED_PROPERTIES[type];
   const honoured: Record<string, Json> = {};
@@ -121,5 +121,5 @@ function readProperties(
         'Remove them, or implement them and add them to lib/local/template/properties.ts.',
     );
   }
-  return parsed.data as PropertiesOf<RunningType | SubstitutedType>;
+  return parsed.data as PropertiesOf<ReadType>;
 }

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
-import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { METRICS, type MetricName } from '../../metric-names.ts';
+import type { FrontDoor } from '../front/front-door.ts';
 
 const ERRORS = 'Errors';
 
@@ -82,7 +82,7 @@ export function quietMessageAge(queue: IQueue, label?: string): IMetric {
 }
 
 /** The share of requests answered with 5xx, from 0 to 1. */
-export function failedShareOf(api: HttpApi): IMetric {
+export function failedShareOf(api: FrontDoor): IMetric {
   return new MathExpression({
     expression: 'IF(requests > 0, failed / requests, 0)',
     usingMetrics: {
@@ -95,6 +95,6 @@ export function failedShareOf(api: HttpApi): IMetric {
 }
 
 /** The 90th percentile of latency, in milliseconds. */
-export function latencyOf(api: HttpApi): IMetric {
+export function latencyOf(api: FrontDoor): IMetric {
   return api.metricLatency({ statistic: 'p90', period: PERIOD });
 }

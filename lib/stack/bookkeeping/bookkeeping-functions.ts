@@ -1,4 +1,5 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Preset } from '../../settings.ts';
 import { laneEnvironment, tableEnvironment } from '../function-environment.ts';
 import { createFunction, everyMinutes, type Part } from '../service-function.ts';
 
@@ -8,8 +9,8 @@ const WINDOWS_TIMEOUT_SECONDS = 300;
 const WINDOWS_MEMORY_MB = 1_024;
 /** Lambda's maximum: a large merchant's day is read and written in one run. */
 const STATEMENT_TIMEOUT_SECONDS = 900;
-/** Equal to the longest run, so that two runs never make the same statement. */
-const STATEMENT_MINUTES = 15;
+/** Equal to the longest run, so that two runs never make the same statement. An emulator's days are small. */
+const STATEMENT_MINUTES: Readonly<Record<Preset, number>> = { local: 1, development: 15, production: 15 };
 /** Several statements are made in parallel. Each holds two parts of a file in memory. */
 const STATEMENT_MEMORY_MB = 1_769;
 /** Audit and statement read every row again: four invocations share the partitions. A rule has at most five targets. */
@@ -41,13 +42,14 @@ export function createAudit(part: Part): LambdaFunction {
     environment: {
       ...tableEnvironment(part.resources, part.settings),
       ...laneEnvironment(part.resources),
+      TIDINGS_AUDIT_AFTER_SECONDS: String(part.settings.auditAfterSeconds),
     },
   });
   everyMinutes(part.scope, fn, { minutes: 1, inputs: SHARES });
   return fn;
 }
 
-/** Writes the statements of days that have ended. Runs every 15 minutes. */
+/** Writes the statements of days that have ended. Runs every 15 minutes, on an emulator every minute. */
 export function createStatement(part: Part): LambdaFunction {
   const fn = createFunction(part, {
     name: 'statement',
@@ -58,6 +60,6 @@ export function createStatement(part: Part): LambdaFunction {
       TIDINGS_STATEMENTS_BUCKET: part.resources.statements.bucketName,
     },
   });
-  everyMinutes(part.scope, fn, { minutes: STATEMENT_MINUTES, inputs: SHARES });
+  everyMinutes(part.scope, fn, { minutes: STATEMENT_MINUTES[part.settings.preset], inputs: SHARES });
   return fn;
 }

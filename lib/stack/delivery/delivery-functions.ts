@@ -2,8 +2,14 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { QUEUES } from '../../settings.ts';
-import { apiEnvironment, dispatchEnvironment, scheduleEnvironment } from '../function-environment.ts';
-import { createFunction, everyMinutes, type Part } from '../service-function.ts';
+import { accept } from '../accepted-findings.ts';
+import {
+  apiEnvironment,
+  callbackEnvironment,
+  dispatchEnvironment,
+  scheduleEnvironment,
+} from '../function-environment.ts';
+import { addSource, createFunction, everyMinutes, type Part } from '../service-function.ts';
 import { relaySource } from './relay-source.ts';
 
 const RELAY_TIMEOUT_SECONDS = 60;
@@ -22,7 +28,11 @@ export function createRelay(part: Part): LambdaFunction {
     timeoutSeconds: RELAY_TIMEOUT_SECONDS,
     environment: dispatchEnvironment(resources, settings),
   });
-  fn.addEventSource(relaySource(resources.table, settings.relayParallelization));
+  addSource(fn, relaySource(resources.table, settings.relayParallelization));
+  accept(fn, {
+    'AwsSolutions-IAM5[Resource::*]':
+      'dynamodb:ListStreams knows no resource. Lambda needs it to read a stream.',
+  });
   return fn;
 }
 
@@ -34,16 +44,17 @@ export function createDeliver(part: Part): LambdaFunction {
     name: 'deliver',
     timeoutSeconds: QUEUES.lane.timeoutSeconds,
     isLooping: true,
+    isCallingOut: true,
     environment: {
       ...dispatchEnvironment(resources, settings),
       ...scheduleEnvironment(resources),
       TIDINGS_RETRY_QUEUE_ARN: lanes.retry.queueArn,
       TIDINGS_SEAL_KEY_ID: sealKey.keyArn,
-      TIDINGS_CALLBACK_PORTS: settings.callbackPorts.join(','),
+      ...callbackEnvironment(resources, settings),
     },
   });
-  fn.addEventSource(laneSource(lanes.first, settings.concurrency.first));
-  fn.addEventSource(laneSource(lanes.retry, settings.concurrency.retry));
+  addSource(fn, laneSource(lanes.first, settings.concurrency.first));
+  addSource(fn, laneSource(lanes.retry, settings.concurrency.retry));
   return fn;
 }
 
@@ -54,15 +65,16 @@ export function createCheck(part: Part): LambdaFunction {
     name: 'check',
     timeoutSeconds: QUEUES.lane.timeoutSeconds,
     isLooping: true,
+    isCallingOut: true,
     environment: {
       ...dispatchEnvironment(resources, settings),
       ...scheduleEnvironment(resources),
       TIDINGS_SIGNING_SECRET_ID: resources.signingSecret.secretArn,
       TIDINGS_CHECK_HORIZON_SECONDS: String(settings.checkHorizonSeconds),
-      TIDINGS_CALLBACK_PORTS: settings.callbackPorts.join(','),
+      ...callbackEnvironment(resources, settings),
     },
   });
-  fn.addEventSource(laneSource(resources.lanes.check, settings.concurrency.check));
+  addSource(fn, laneSource(resources.lanes.check, settings.concurrency.check));
   return fn;
 }
 
@@ -71,6 +83,7 @@ export function createTestRequest(part: Part): LambdaFunction {
   return createFunction(part, {
     name: 'test-request',
     timeoutSeconds: TEST_REQUEST_TIMEOUT_SECONDS,
+    isCallingOut: true,
     environment: apiEnvironment(part.resources, part.settings),
   });
 }

@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { QUEUES } from '../../settings.ts';
+import { acceptLastQueue } from '../accepted-findings.ts';
+import { createQueue, type Storage } from '../storage/storage.ts';
 
 /**
  * Receives after which a message becomes a dead letter. During a transient fault, pauses grow from 5 s to the
@@ -18,18 +20,12 @@ export interface Lanes {
   readonly dead: IQueue;
 }
 
-/** Creates the lanes. All keep messages for 14 days. */
-export function createLanes(scope: Construct): Lanes {
-  const dead = new Queue(scope, 'DeadLetters', {
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-  });
+/** Creates the lanes. */
+export function createLanes(scope: Construct, storage: Storage): Lanes {
+  const dead = createQueue(scope, 'DeadLetters', storage);
+  acceptLastQueue(dead);
   const lane = (id: string) =>
-    new Queue(scope, id, {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
+    createQueue(scope, id, storage, {
       visibilityTimeout: Duration.seconds(QUEUES.lane.visibilitySeconds),
       deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES },
     });

@@ -1,9 +1,11 @@
 import { CfnStage, HttpApi, type HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
 import type { Operation } from '../../api/contract/operation.ts';
 import { operations } from '../../api/contract/operations.ts';
+import { accept } from '../accepted-findings.ts';
+import type { Part } from '../service-function.ts';
+import { logAccess } from './access-log.ts';
 
 /** A function that serves operations of the contract. */
 type ApiFunctionName = Operation['function'];
@@ -27,13 +29,9 @@ export interface Throttle {
   readonly burstLimit?: number | undefined;
 }
 
-export interface HttpApiOptions {
-  readonly functions: Readonly<Record<ApiFunctionName, IFunction>>;
-  readonly throttle: { readonly rateLimit: number; readonly burstLimit: number };
-}
-
 /** Creates the HTTP API. Each operation of the contract gets a route to the function that it names. */
-export function createHttpApi(scope: Construct, { functions, throttle }: HttpApiOptions): HttpApi {
+export function createHttpApi(part: Part, functions: Readonly<Record<ApiFunctionName, IFunction>>): HttpApi {
+  const { scope, settings } = part;
   const api = new HttpApi(scope, 'Api', {
     description: 'Records outcomes, answers queries, manages merchants.',
     // A request without a matching route gets a problem from our app, like every other error.
@@ -48,11 +46,21 @@ export function createHttpApi(scope: Construct, { functions, throttle }: HttpApi
   const stage = api.defaultStage?.node.defaultChild;
   if (stage instanceof CfnStage) {
     stage.defaultRouteSettings = {
-      throttlingRateLimit: throttle.rateLimit,
-      throttlingBurstLimit: throttle.burstLimit,
+      throttlingRateLimit: settings.throttle.rateLimit,
+      throttlingBurstLimit: settings.throttle.burstLimit,
     };
+    if (settings.accessLog) logAccess(part, stage);
+    else acceptNoAccessLog(api);
   }
+  accept(api, {
+    'AwsSolutions-APIG4': 'The functions authenticate each request by its own key, and check its scope.',
+  });
   return api;
+}
+
+function acceptNoAccessLog(api: HttpApi): void {
+  const reason = 'Each function logs its requests. In production the API logs them too.';
+  accept(api, { 'AwsSolutions-APIG1': reason, 'Serverless-APIGWAccessLogging': reason });
 }
 
 /** The operations of a function. The CDK puts the integration under the first one: the pinned operation comes first. */

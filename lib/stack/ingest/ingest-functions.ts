@@ -2,7 +2,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { QUEUES } from '../../settings.ts';
 import { apiEnvironment } from '../function-environment.ts';
-import { createFunction, type Part } from '../service-function.ts';
+import { addSource, createFunction, type Part } from '../service-function.ts';
 import { recordersText } from './intake-queue.ts';
 
 /** Maximum messages in one batch of record. */
@@ -23,8 +23,6 @@ export function createRecord(part: Part): LambdaFunction {
       TIDINGS_INTAKE_DEAD_LETTER_URL: intake.dead.queueUrl,
     },
   });
-  fn.addEventSource(
-    new SqsEventSource(intake.queue, { batchSize: INTAKE_BATCH, reportBatchItemFailures: true }),
-  );
+  addSource(fn, new SqsEventSource(intake.queue, { batchSize: INTAKE_BATCH, reportBatchItemFailures: true }));
   return fn;
 }

@@ -1,9 +1,11 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
-import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { QUEUES } from '../../settings.ts';
+import { acceptLastQueue } from '../accepted-findings.ts';
+import { createQueue, type Storage } from '../storage/storage.ts';
 
 /** Another account whose events may record outcomes. The service's own account always may. */
 export interface Recorder {
@@ -25,15 +27,10 @@ const DETAIL_TYPE = 'Transaction Outcome';
 const MAX_RECEIVES = 100;
 
 /** Creates the intake queue, its dead-letter queue and the rule that fills it from events. */
-export function createIntake(scope: Construct, recorders: readonly Recorder[]): Intake {
-  const shared = {
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    retentionPeriod: Duration.days(14),
-  };
-  const dead = new Queue(scope, 'IntakeDeadLetters', shared);
-  const queue = new Queue(scope, 'IntakeQueue', {
-    ...shared,
+export function createIntake(scope: Construct, recorders: readonly Recorder[], storage: Storage): Intake {
+  const dead = createQueue(scope, 'IntakeDeadLetters', storage);
+  acceptLastQueue(dead);
+  const queue = createQueue(scope, 'IntakeQueue', storage, {
     visibilityTimeout: Duration.seconds(QUEUES.intake.visibilitySeconds),
     deadLetterQueue: { queue: dead, maxReceiveCount: MAX_RECEIVES },
   });

@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
-import { describeDynamoDbItems } from '../suites/dynamodb-items-suite.ts';
-import { describeDynamoDbRows } from '../suites/dynamodb-rows.ts';
+import { describeDynamoDbItems } from '../suites/dynamodb/dynamodb-items-suite.ts';
+import { describeDynamoDbRows } from '../suites/dynamodb/dynamodb-rows.ts';
 import { describeTable } from '../suites/every-store-suite.ts';
 import { startDynamoDbUnderTest } from '../support/emulators.ts';
 

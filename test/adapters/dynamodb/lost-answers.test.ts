@@ -39,7 +39,7 @@ describe.each(['createEndpoint', 'saveEndpoint'] as const)(
       server.close();
     });
 
-    it('is tried once where the connection breaks: it may stand, and a later try would carry an old date', async () => {
+    it('is tried once if the connection breaks: it may be stored, and a later try would carry an old date', async () => {
       await expect(merchantStore()[write](endpoint(), 1, 60_000)).rejects.toMatchObject(unanswered);
       expect(requests).toBe(1);
     });

@@ -7,6 +7,7 @@ import { createStatementFiles } from '../../../lib/adapters/files/statement-file
 import { createStatementLinks } from '../../../lib/adapters/files/statement-links.ts';
 import { memoryFiles } from '../../../lib/adapters/memory/memory-statements.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
+import { openGuard } from '../../../lib/local/iam/guard.ts';
 import { type S3Server, startS3 } from '../../../lib/local/s3.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { describeStatementFiles } from '../suites/statement-files-suite.ts';
@@ -33,7 +34,10 @@ describeStatementFiles('memory', async () => {
 const dataDir = temporaryDirectory();
 let server: S3Server;
 beforeAll(async () => {
-  server = await startS3(dataDir, { buckets: [BUCKET], key: CREDENTIALS });
+  server = await startS3(dataDir, {
+    buckets: [BUCKET],
+    guard: openGuard({ key: CREDENTIALS, log: () => undefined }),
+  });
 });
 afterAll(async () => {
   await server.stop();

@@ -14,7 +14,7 @@ describe('the S3 that statements are linked to', () => {
     ['that of all services where its own is empty', { AWS_ENDPOINT_URL: ALL, AWS_ENDPOINT_URL_S3: '' }, ALL],
     ['AWS’s own where both are empty', { AWS_ENDPOINT_URL: '', AWS_ENDPOINT_URL_S3: '' }, undefined],
     [
-      'AWS’s own where the SDK is told to pass them by',
+      'the endpoints of AWS if the SDK must ignore the configured ones',
       { AWS_ENDPOINT_URL: ALL, AWS_ENDPOINT_URL_S3: S3, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' },
       undefined,
     ],

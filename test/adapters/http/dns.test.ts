@@ -73,7 +73,7 @@ describe('DNS', () => {
 
   test.each<[string, Zone]>([
     ['that has no address at all', {}],
-    ['of which the servers fail', { failure: SERVFAIL }],
+    ['whose servers fail', { failure: SERVFAIL }],
   ])('gives an error for a name %s', async (_, zone) => {
     await expect(resolveFrom(zone)).rejects.toThrow();
   });

@@ -60,6 +60,19 @@ async function send(sender: HttpSender, { url = '', timeoutMs = 20_000 } = {}) {
   return meaningOf(await sender.send(request));
 }
 
+describe('a permitted host', () => {
+  test('is called at any address, by the name that the hosts file gives it; no other host is', async () => {
+    receiver = await startReceiver({ onRequest: (socket) => socket.write(answer(200, 'success')) });
+    const policy = { allowedPorts: [443], allowLoopback: false, permittedHosts: ['localhost'] };
+    const sender = createSender({ policy });
+    expect(await send(sender, { url: `http://localhost:${receiver.port}/` })).toEqual(DELIVERED);
+    expect(await send(sender, { url: `http://127.0.0.1:${receiver.port}/` })).not.toEqual(DELIVERED);
+    const closed = createSender({ policy: { ...policy, permittedHosts: [] } });
+    expect(await send(closed, { url: `http://localhost:${receiver.port}/` })).not.toEqual(DELIVERED);
+    expect(receiver.requests).toHaveLength(1);
+  });
+});
+
 describe('a name', () => {
   test('is looked up once, and the connection goes where that answer said', async () => {
     await listen();
@@ -112,14 +125,14 @@ describe('a name', () => {
     expect(await send(sender)).toEqual({ kind: 'error', code: 'dns_failed' });
   });
 
-  test('of which the look-up fails ends in dns_failed', async () => {
+  test('whose look-up fails ends in dns_failed', async () => {
     await listen();
     const policy = { allowedPorts: [receiver.port], allowLoopback: false };
     const sender = createSender({ policy, resolve: () => Promise.reject(new Error('SERVFAIL')) });
     expect(await send(sender)).toEqual({ kind: 'error', code: 'dns_failed' });
   });
 
-  test('of which the look-up never ends is a time-out, and nothing goes out when it ends after all', async () => {
+  test('whose look-up never ends is a time-out, and nothing is sent if it ends later', async () => {
     await listen();
     const policy = { allowedPorts: [receiver.port], allowLoopback: true };
     const late = Promise.withResolvers<readonly string[]>();
@@ -199,7 +212,7 @@ describe('the connector', () => {
     if ('destroy' in socket) socket.destroy();
   });
 
-  test('connects to nothing once it was told to stop', async () => {
+  test('connects to nothing once it was stopped', async () => {
     await listen();
     const signal = AbortSignal.abort();
     expect(await connectTo('127.0.0.1', { allowLoopback: true, signal })).toMatchObject({

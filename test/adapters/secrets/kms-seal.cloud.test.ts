@@ -2,6 +2,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { createKmsSeal } from '../../../lib/adapters/secrets/kms-seal.ts';
 import { createAwsServer } from '../../../lib/local/aws/aws-server.ts';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
+import { openGuard } from '../../../lib/local/iam/guard.ts';
 import { kmsService } from '../../../lib/local/kms.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { describeSeal, type SealUnderTest } from '../suites/seal-suite.ts';
@@ -12,7 +13,12 @@ const KEY_ID = 'SealKey';
 async function openKms(): Promise<SealUnderTest> {
   const dataDir = temporaryDirectory();
   const service = kmsService(dataDir, [{ keyId: KEY_ID, aliases: [] }]);
-  const server = createAwsServer({ json: [service], rest: [], key: KEY, log: () => undefined });
+  const server = createAwsServer({
+    json: [service],
+    rest: [],
+    guard: openGuard({ key: KEY, log: () => undefined }),
+    log: () => undefined,
+  });
   const kms = new KMSClient({
     region: 'us-east-1',
     endpoint: await listen(server, 0),

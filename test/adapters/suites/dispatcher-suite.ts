@@ -264,7 +264,7 @@ export function describeDispatcher(
       }
     });
 
-    it('take a reason that quotes what nobody should have sent', async () => {
+    it('accept a reason that quotes invalid input', async () => {
       const lanes = await open();
       try {
         const key = `\u0001\ud83d\ude00\ufffe${'x'.repeat(2_000_000)}`;

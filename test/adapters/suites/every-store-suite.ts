@@ -1,18 +1,18 @@
 import type { OpenTable } from '../support/throwaway-table.ts';
-import { describeCheckStore } from './check-store-suite.ts';
-import { describeDirectory } from './directory-suite.ts';
-import { describeFeedStore } from './feed-store-suite.ts';
-import { describeGate } from './gate-suite.ts';
-import { describeHealthStore } from './health-store-suite.ts';
-import { describeJobStore } from './job-store-suite.ts';
-import { describeKeyStore } from './key-store-suite.ts';
-import { describeMerchantStore } from './merchant-store-suite.ts';
-import { describeNotificationIndex } from './notification-index-suite.ts';
-import { describeNotificationStore } from './notification-store-suite.ts';
-import { describeOutcomeStore } from './outcome-store-suite.ts';
-import { describeParking } from './parking-suite.ts';
-import { describeStatementStore } from './statement-store-suite.ts';
-import { describeWindowStore } from './window-store-suite.ts';
+import { describeCheckStore } from './delivery/check-store-suite.ts';
+import { describeGate } from './delivery/gate-suite.ts';
+import { describeHealthStore } from './delivery/health-store-suite.ts';
+import { describeNotificationIndex } from './delivery/notification-index-suite.ts';
+import { describeNotificationStore } from './delivery/notification-store-suite.ts';
+import { describeParking } from './delivery/parking-suite.ts';
+import { describeFeedStore } from './feed/feed-store-suite.ts';
+import { describeJobStore } from './feed/job-store-suite.ts';
+import { describeOutcomeStore } from './feed/outcome-store-suite.ts';
+import { describeStatementStore } from './feed/statement-store-suite.ts';
+import { describeWindowStore } from './feed/window-store-suite.ts';
+import { describeDirectory } from './merchants/directory-suite.ts';
+import { describeKeyStore } from './merchants/key-store-suite.ts';
+import { describeMerchantStore } from './merchants/merchant-store-suite.ts';
 
 /** Every port of the table. */
 export function describeTable(name: string, open: OpenTable): void {

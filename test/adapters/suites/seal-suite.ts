@@ -19,7 +19,7 @@ export function describeSeal(name: string, open: () => Promise<SealUnderTest>): 
     });
     afterEach(() => under.close());
 
-    it('opens what it sealed, here and in another process, whatever the text', async () => {
+    it('opens any text that it sealed, here and in another process', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }),

@@ -8,7 +8,7 @@ import type { StatementLinks } from '../../../lib/core/query/statement-answer.ts
 export interface FilesUnderTest {
   readonly files: StatementFiles;
   readonly links: StatementLinks;
-  /** What whoever has the link gets; undefined where there is nothing. */
+  /** What the link returns; undefined if there is no file. */
   fetch(url: string): Promise<Uint8Array | undefined>;
   /** Pieces that lie around and belong to no file. */
   leftOver(): Promise<number>;

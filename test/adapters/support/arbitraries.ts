@@ -12,7 +12,7 @@ import { notificationStates, type Outcome, outcomeSchema } from '../../../lib/co
 import { isoTime } from '../../../lib/core/time.ts';
 import { CURRENCIES } from '../../../lib/protocol/content/currencies.ts';
 
-/** Whatever the schemas let through, the limits above all. */
+/** Anything that the schemas accept, above all the limits. */
 
 const ascii = (characters: string, maxLength: number) =>
   fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength });
@@ -86,7 +86,7 @@ const EXCHANGE_ERRORS = Object.keys({
   headers_too_large: true,
 } satisfies Record<ExchangeError, true>) as ExchangeError[];
 
-/** How attempts end: whatever `classify` makes of any exchange, since nothing else is ever written. */
+/** How attempts end: what `classify` returns for any exchange, because nothing else is ever written. */
 const attemptEnd: fc.Arbitrary<Pick<Attempt, 'statusCode' | 'error'>> = fc
   .oneof(
     fc.constantFrom(...EXCHANGE_ERRORS).map((code) => ({ kind: 'error' as const, code, durationMs: 1 })),

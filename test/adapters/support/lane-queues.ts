@@ -11,6 +11,7 @@ import type { Dispatcher } from '../../../lib/core/deliver/dispatcher.ts';
 import type { DeadLetters } from '../../../lib/core/runtime/queue-message.ts';
 import { createAwsServer, type RestService } from '../../../lib/local/aws/aws-server.ts';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
+import { openGuard } from '../../../lib/local/iam/guard.ts';
 import { openScheduleStore } from '../../../lib/local/scheduler/schedule-store.ts';
 import { schedulerService } from '../../../lib/local/scheduler/scheduler-api.ts';
 import { SqsStore } from '../../../lib/local/sqs/queue-store.ts';
@@ -58,12 +59,19 @@ export async function openLanes(scheduleGroup = GROUP): Promise<LanesUnderTest> 
   const dataDir = temporaryDirectory();
   const state = openState(dataDir);
   const store = new SqsStore(state);
-  const rest: RestService[] = [schedulerService(openScheduleStore(state), new Set([GROUP]), () => undefined)];
+  const rest: RestService[] = [
+    schedulerService({
+      store: openScheduleStore(state),
+      groups: new Set([GROUP]),
+      canAssume: () => true,
+      onChange: () => undefined,
+    }),
+  ];
   let address = '';
   const server: Server = createAwsServer({
     json: [sqsService(store, () => address)],
     rest,
-    key: ACCOUNT.credentials,
+    guard: openGuard({ key: ACCOUNT.credentials, log: () => undefined }),
     log: () => undefined,
   });
   address = await listen(server, 0);

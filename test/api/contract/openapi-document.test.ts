@@ -3,13 +3,14 @@ import { openApiDocument } from '../../../lib/api/contract/openapi-document.ts';
 import { operations } from '../../../lib/api/contract/operations.ts';
 import { callbackSchema, testCallbackSchema } from '../../../lib/api/contract/webhooks.ts';
 import { answeredWell } from '../../support/contract.ts';
+import type { World } from '../../support/demo-world.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../../support/world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a document, checked field by field.
 const document = openApiDocument('1') as any;
 
-/** Nobody can say how what is pending ended. */
-async function unresolve(world: ReturnType<typeof createWorld>): Promise<void> {
+/** Lets a PENDING pass its horizon without an answer. */
+async function unresolve(world: World): Promise<void> {
   for (const check of world.ports.contents.checks.values()) {
     const { nextAttemptAt: _due, ...rest } = check;
     await world.ports.checks.save({ ...rest, state: 'unresolved', rev: check.rev + 1 }, check.rev);
@@ -54,7 +55,7 @@ describe('the OpenAPI document', () => {
     for (const status of ['200', '400', '403', '404', '500', '503']) {
       expect(headersOf(status)).toEqual(sent.sort());
     }
-    // Nobody knows yet whose key it is.
+    // The key's owner is not known yet.
     expect(headersOf('401')).toEqual([]);
     expect(document.paths['/v1/keys'].get.responses['200'].headers).toBeUndefined();
   });
@@ -119,7 +120,11 @@ describe('the OpenAPI document', () => {
     await good(manages, `POST ${own}/endpoints`, { url: 'https://shop.example/', signature: 'both' });
     await good(manages, `GET ${own}/endpoints`);
     await good(manages, `GET ${own}/endpoints/${endpointId}`);
-    await good(manages, `PATCH ${own}/endpoints/${endpointId}`, { signature: 'v1a', expectBody: 'ok' });
+    await good(manages, `PATCH ${own}/endpoints/${endpointId}`, {
+      signature: 'v1a',
+      expectBody: 'ok',
+      description: 'Order service',
+    });
     await good(manages, `POST ${own}/endpoints/${endpointId}/secrets`);
     await good(manages, `POST ${own}/endpoints/${endpointId}/test`);
     await good([manager], `DELETE ${own}/endpoints/${endpointId}`);

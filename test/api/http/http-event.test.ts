@@ -48,8 +48,62 @@ describe('an event of payload format 2.0', () => {
     expect((await echoed({ path: `/v1/t/${id}` })).url).toBe(`https://api.example/v1/t/${encoded}`);
   });
 
-  it('keeps a path that was not decoded, as of a function URL', async () => {
-    expect((await echoed({ path: '/v1/t/pay%231' }, 'encoded')).url).toBe('https://api.example/v1/t/pay%231');
+  // What is sent, and what an HTTP API and a function URL make of it. Both give the app the same request.
+  it.each([
+    ['a space', 'a%20b', 'a b', 'a%20b'],
+    ['a percent sign', '50%25', '50%', '50%25'],
+    ['an encoded slash that was encoded again', 'a%252Fb', 'a%2Fb', 'a%252Fb'],
+    ['a plus, which is no space in a path', 'a+b', 'a+b', 'a+b', 'a%2Bb'],
+    ['an encoded plus', 'a%2Bb', 'a+b', 'a%2Bb'],
+    ['UTF-8', '%E6%94%AF', '支', '%E6%94%AF'],
+    ['a number sign', 'pay%231', 'pay#1', 'pay%231'],
+    ['a question mark', 'pay%3Fx', 'pay?x', 'pay%3Fx'],
+    ['a backslash', 'a%5Cb', 'a\\b', 'a%5Cb'],
+    ['a line break', 'a%0Ab', 'a\nb', 'a%0Ab'],
+    ['a colon', 'a:1', 'a:1', 'a:1', 'a%3A1'],
+    ['an empty segment', '/x', '/x', '/x'],
+  ])('has one path behind either front door: %s', async (_, sent, decoded, url, reencoded = url) => {
+    expect((await echoed({ path: `/v1/t/${sent}` }, 'encoded')).url).toBe(`https://api.example/v1/t/${url}`);
+    const other = await echoed({ path: `/v1/t/${decoded}` }, 'decoded');
+    expect(other.url).toBe(`https://api.example/v1/t/${reencoded}`);
+  });
+
+  it('tells an encoded slash from a slash only where the path comes as it was sent', async () => {
+    expect((await echoed({ path: '/v1/t/a%2Fb' }, 'encoded')).url).toBe('https://api.example/v1/t/a%2Fb');
+    expect((await echoed({ path: '/v1/t/a/b' }, 'decoded')).url).toBe('https://api.example/v1/t/a/b');
+  });
+
+  it.each([
+    ['#', '%23'],
+    ['?', '%3F'],
+    ['\\', '%5C'],
+    [' ', '%20'],
+    ['支', '%E6%94%AF'],
+    ['\n', '%0A'],
+  ])('is not cut or bent by %j in a path that should have come encoded', async (raw, encoded) => {
+    const { url } = await echoed({ path: `/v1/t/a${raw}b` }, 'encoded');
+    expect(url).toBe(`https://api.example/v1/t/a${encoded}b`);
+  });
+
+  it.each(['decoded', 'encoded'] as const)('has its query as it was sent, %s path or not', async (form) => {
+    const query = async (sent: string) => new URL((await echoed({ path: '/', query: sent }, form)).url);
+    expect([...(await query('x=1&x=2&y=a%2Bb+c&z=%E6%94%AF')).searchParams]).toEqual([
+      ['x', '1'],
+      ['x', '2'],
+      ['y', 'a+b c'],
+      ['z', '支'],
+    ]);
+    // A function URL has turned the plus into a space already.
+    expect((await query('y=a%2Bb c')).searchParams.get('y')).toBe('a+b c');
+  });
+
+  it.each(['decoded', 'encoded'] as const)('reads header names in any case, %s path or not', async (form) => {
+    const headers = { Authorization: 'Bearer a', 'X-ONE': '1', 'content-type': 'text/plain' };
+    const sent = { path: '/', method: 'POST', headers, body: new Uint8Array([0xe4, 0xbb, 0x98]) };
+    expect(await echoed({ ...sent, cookies: ['a=1', 'b=2'] }, form)).toMatchObject({
+      headers: { authorization: 'Bearer a', 'x-one': '1', cookie: 'a=1; b=2' },
+      body: '付',
+    });
   });
 
   it('takes the body as it was sent, as text or in base64', async () => {
@@ -127,7 +181,7 @@ describe('what a request cannot hold', () => {
     ['a name of a parameter that is no UTF-8', { path: '/v1/transactions', query: '%c3=1' }],
     ['a header with a line break', { path: '/v1/keys', headers: { 'x-a': 'a\nb: c' } }],
     ['a header without a name', { path: '/v1/keys', headers: { '': 'a' } }],
-    ['a method that is no word', { path: '/v1/keys', method: 'GE T' }],
+    ['an invalid method', { path: '/v1/keys', method: 'GE T' }],
   ])('%s is answered 400', async (_, sent) => {
     const answer = await send({ key: world.admin, ...sent });
     expect(answer).toMatchObject({ statusCode: 400, json: { code: 'malformed_request' } });
@@ -144,7 +198,7 @@ describe('what a request cannot hold', () => {
     expect(said).not.toHaveBeenCalled();
   });
 
-  it('leaves a host that is none out of account', async () => {
+  it('ignores an invalid host', async () => {
     const event = httpEvent({ path: '/v1/keys', key: world.admin });
     const requestContext = { ...event.requestContext, domainName: 'a b' };
     const { statusCode } = await serveEvents(world.app, 'decoded')({ ...event, requestContext });

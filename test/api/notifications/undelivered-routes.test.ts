@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Shop, World } from '../../support/demo-world.ts';
 import { verified } from '../../support/verified.ts';
 import { createWorld, okExchange, payment, START_MS, statusExchange } from '../../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
 
 const DAY = 86_400_000;
 
 describe('asking for what did not arrive', () => {
   let world: World;
-  let demo: Awaited<ReturnType<World['merchant']>>;
+  let demo: Shop;
   let hook: { readonly endpointId: string };
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
@@ -173,7 +172,7 @@ describe('asking for what did not arrive', () => {
     ['no state', '', 'missing_field', 'state'],
     ['a state that is not undelivered', 'state=delivered', 'invalid_value', 'state'],
     ['a page that is too large', 'state=blocked&limit=101', 'invalid_value', 'limit'],
-    ['a cursor that is none', 'state=blocked&cursor=AAAA', 'invalid_cursor', 'cursor'],
+    ['an invalid cursor', 'state=blocked&cursor=AAAA', 'invalid_cursor', 'cursor'],
   ])('refuses %s', async (_title, query, code, name) => {
     const answer = await ask(query);
     const pointer = `/query/${name}`;

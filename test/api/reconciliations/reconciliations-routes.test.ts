@@ -2,11 +2,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDigestSum, digestOfRows } from '../../../lib/core/feed/digest.ts';
 import type { Outcome } from '../../../lib/core/model.ts';
 import { bucketOf, type HashedRow } from '../../../lib/protocol/row-digest.ts';
+import type { Shop, World } from '../../support/demo-world.ts';
 import { firstWindow } from '../../support/first-window.ts';
 import { verified } from '../../support/verified.ts';
 import { createWorld, payment } from '../../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
 
 const MINUTE = 60_000;
 const WINDOW = '2026-11-20T08:00:00Z';
@@ -21,7 +20,7 @@ const rowOf = ({ transactionId, version, status, amount, currency }: HashedRow) 
 
 describe('reconciling a receiver’s rows', () => {
   let world: World & { readonly late: Set<string> };
-  let demo: Awaited<ReturnType<World['merchant']>>;
+  let demo: Shop;
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     // Rows that the feed index does not show, though it did before.
@@ -198,7 +197,7 @@ describe('reconciling a receiver’s rows', () => {
     expect((await post({ window: WINDOW, bucket, rows: [] })).json.code).toBe('window_too_large');
   });
 
-  it('refuses a row that stands in the claim twice, whether both say the same or not', async () => {
+  it('refuses a row that occurs twice in the claim, with equal or different contents', async () => {
     const [first, second] = (await fill(2)).map(rowOf);
     const rows = [first, second, first, { ...second, amount: 7 }];
     expect((await post({ window: WINDOW, rows })).json).toMatchObject({
@@ -216,7 +215,7 @@ describe('reconciling a receiver’s rows', () => {
   it.each<[string, object, string, string]>([
     ['no window', { rows: [] }, 'missing_field', '/window'],
     ['no rows', { window: WINDOW }, 'missing_field', '/rows'],
-    ['a time that is none', { window: 'today', rows: [] }, 'invalid_date', '/window'],
+    ['an invalid time', { window: 'today', rows: [] }, 'invalid_date', '/window'],
     ['a time within a window', { window: '2026-11-20T08:01:00Z', rows: [] }, 'unaligned_time', '/window'],
     [
       'a window beyond the retention',
@@ -226,12 +225,12 @@ describe('reconciling a receiver’s rows', () => {
     ],
     ['a bucket that there is not', { window: WINDOW, bucket: 256, rows: [] }, 'invalid_value', '/bucket'],
     [
-      'an event type that is none',
+      'an invalid event type',
       { window: WINDOW, types: ['payment'], rows: [] },
       'invalid_event_type',
       '/types/0',
     ],
-    ['a row that is none', { window: WINDOW, rows: [1] }, 'invalid_type', '/rows/0'],
+    ['an invalid row', { window: WINDOW, rows: [1] }, 'invalid_type', '/rows/0'],
     [
       'a row with other columns',
       { window: WINDOW, rows: [{ ...rowOf(payment() as never), transactionId: 'a', version: 1, note: '' }] },
@@ -266,7 +265,7 @@ describe('reconciling a receiver’s rows', () => {
     expect(verified(answer, demo.secret, world.time.nowMs)).toEqual(answer.json);
   });
 
-  it('takes a claim of up to 1 MiB, and no more', async () => {
+  it('accepts a claim of up to 1 MiB, and no more', async () => {
     await fill(1);
     const row = (index: number) => ({
       transactionId: `${'x'.repeat(20)}${index}`,

@@ -1,49 +1,45 @@
-import { beforeEach, describe, expect, it } from 'vitest';
-import { createWorld, payment } from '../../support/world.ts';
+import { describe, expect, it } from 'vitest';
+import { useDemoWorld } from '../../support/demo-world.ts';
+import { payment } from '../../support/world.ts';
 
 const PATH = 'PUT /v1/merchants/demo/transactions/pay_1';
 
 describe('recording over HTTP', () => {
-  let world: ReturnType<typeof createWorld>;
-  let demo: Awaited<ReturnType<ReturnType<typeof createWorld>['merchant']>>;
-  beforeEach(async () => {
-    world = createWorld();
-    demo = await world.merchant('demo');
-  });
-  const stored = () => world.ports.contents.outcomes.size;
+  const setup = useDemoWorld();
+  const stored = () => setup.world.ports.contents.outcomes.size;
 
-  it('answers 201, then 200 for the same again, then 409 with what stands', async () => {
-    const first = await world.call(demo.initiator, PATH, payment({ metadata: { a: 1, b: 2 } }));
+  it('answers 201, then 200 for a repetition, then 409 with the stored outcome', async () => {
+    const first = await setup.world.call(setup.demo.initiator, PATH, payment({ metadata: { a: 1, b: 2 } }));
     expect(first.status).toBe(201);
     expect(first.json).toMatchObject({ transactionId: 'pay_1', version: 1, status: 'SUCCEEDED' });
-    const again = await world.call(demo.initiator, PATH, payment({ metadata: { b: 2, a: 1 } }));
+    const again = await setup.world.call(setup.demo.initiator, PATH, payment({ metadata: { b: 2, a: 1 } }));
     expect(again.status).toBe(200);
     expect(again.json).toEqual(first.json);
-    const other = await world.call(demo.initiator, PATH, payment({ status: 'FAILED' }));
+    const other = await setup.world.call(setup.demo.initiator, PATH, payment({ status: 'FAILED' }));
     expect(other.status).toBe(409);
     expect(other.json).toMatchObject({ code: 'outcome_conflict', current: first.json });
     expect(stored()).toBe(1);
   });
 
   it('ends a PENDING once, and refuses an end that contradicts it', async () => {
-    await world.call(demo.initiator, PATH, payment({ status: 'PENDING' }));
-    const wrong = await world.call(demo.initiator, PATH, payment({ amount: 1 }));
+    await setup.world.call(setup.demo.initiator, PATH, payment({ status: 'PENDING' }));
+    const wrong = await setup.world.call(setup.demo.initiator, PATH, payment({ amount: 1 }));
     expect(wrong.status).toBe(409);
     expect(wrong.json).toMatchObject({
       code: 'outcome_mismatch',
       errors: [{ pointer: '/amount', code: 'outcome_mismatch' }],
       current: { status: 'PENDING' },
     });
-    const end = await world.call(demo.initiator, PATH, payment());
+    const end = await setup.world.call(setup.demo.initiator, PATH, payment());
     expect(end.json).toMatchObject({ version: 2, status: 'SUCCEEDED' });
-    const late = await world.call(demo.initiator, PATH, payment({ status: 'PENDING' }));
+    const late = await setup.world.call(setup.demo.initiator, PATH, payment({ status: 'PENDING' }));
     expect(late.json).toMatchObject({ code: 'outcome_conflict', current: { version: 2 } });
   });
 
   it('lets one of many different ends at the same time win', async () => {
     const ends = ['SUCCEEDED', 'FAILED', 'CLOSED', 'SUCCEEDED', 'FAILED'];
     const answers = await Promise.all(
-      ends.map((status) => world.call(demo.initiator, PATH, payment({ status }))),
+      ends.map((status) => setup.world.call(setup.demo.initiator, PATH, payment({ status }))),
     );
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(stored()).toBe(1);
@@ -51,14 +47,14 @@ describe('recording over HTTP', () => {
 
   it('keeps an instant with an offset in UTC', async () => {
     const body = payment({ occurredAt: '2026-11-20T15:59:58+08:00' });
-    const answer = await world.call(demo.initiator, PATH, body);
+    const answer = await setup.world.call(setup.demo.initiator, PATH, body);
     expect(answer.json.occurredAt).toBe('2026-11-20T07:59:58.000Z');
   });
 
   it('keeps metadata as it was sent, to the byte where JSON has bytes', async () => {
     const metadata = { z: '\u{1F600}', list: [1, 2.5, null, { deep: ['x'] }], empty: {} };
-    await world.call(demo.initiator, PATH, payment({ metadata }));
-    const asked = await world.call(demo.receiver, 'GET /v1/transactions/pay_1');
+    await setup.world.call(setup.demo.initiator, PATH, payment({ metadata }));
+    const asked = await setup.world.call(setup.demo.receiver, 'GET /v1/transactions/pay_1');
     expect(asked.json.metadata).toEqual(metadata);
   });
 
@@ -83,7 +79,7 @@ describe('recording over HTTP', () => {
       ['an unknown currency', payment({ currency: 'XTS' }), 400, 'unknown_currency', '/currency'],
       ['a currency in lower case', payment({ currency: 'cny' }), 400, 'unknown_currency', '/currency'],
       [
-        'a date that is none',
+        'an invalid date',
         payment({ occurredAt: '2026-02-30T00:00:00Z' }),
         400,
         'invalid_date',
@@ -157,7 +153,7 @@ describe('recording over HTTP', () => {
         'https_required',
         '/notifyUrl',
       ],
-      ['a callback URL that is none', payment({ notifyUrl: 'shop' }), 400, 'invalid_url', '/notifyUrl'],
+      ['an invalid callback URL', payment({ notifyUrl: 'shop' }), 400, 'invalid_url', '/notifyUrl'],
       [
         'a fraction too fine',
         '{"transactionType":"payment","amount":1.9999999999999999999}',
@@ -170,7 +166,7 @@ describe('recording over HTTP', () => {
       ['a prototype key', '{"__proto__":{"amount":1}}', 400, 'forbidden_key', '/__proto__'],
       ['too deep metadata', `{"metadata":${'['.repeat(50)}${']'.repeat(50)}}`, 400, 'too_deep', ''],
     ])('%s', async (_title, body, status, code, pointer) => {
-      const answer = await world.call(demo.initiator, PATH, body);
+      const answer = await setup.world.call(setup.demo.initiator, PATH, body);
       expect(answer.status).toBe(status);
       expect(answer.json.code).toBe(answer.json.errors[0].code);
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
@@ -195,15 +191,15 @@ describe('recording over HTTP', () => {
       ],
       ['a parameter that is not there', `${PATH}?a=1`, payment(), 400, 'unknown_parameter'],
     ])('%s', async (_title, request, body, status, code) => {
-      const answer = await world.call(demo.initiator, request, body);
+      const answer = await setup.world.call(setup.demo.initiator, request, body);
       expect({ status: answer.status, code: answer.json.code }).toEqual({ status, code });
       expect(stored()).toBe(0);
     });
 
     it('a body without content type', async () => {
-      const response = await world.app.request('/v1/merchants/demo/transactions/pay_1', {
+      const response = await setup.world.app.request('/v1/merchants/demo/transactions/pay_1', {
         method: 'PUT',
-        headers: { authorization: `Bearer ${demo.initiator}` },
+        headers: { authorization: `Bearer ${setup.demo.initiator}` },
         body: new TextEncoder().encode(JSON.stringify(payment())),
       });
       expect(response.status).toBe(415);
@@ -212,17 +208,21 @@ describe('recording over HTTP', () => {
     });
 
     it('an unknown merchant', async () => {
-      const key = await world.call(world.admin, 'POST /v1/keys', { scope: 'initiator' });
-      const answer = await world.call(key.json.key, 'PUT /v1/merchants/nobody/transactions/p', payment());
+      const key = await setup.world.call(setup.world.admin, 'POST /v1/keys', { scope: 'initiator' });
+      const answer = await setup.world.call(
+        key.json.key,
+        'PUT /v1/merchants/nobody/transactions/p',
+        payment(),
+      );
       expect(answer.json).toMatchObject({ status: 404, code: 'unknown_merchant' });
     });
   });
 
   describe('a batch', () => {
     const batch = (transactions: unknown) =>
-      world.call(demo.initiator, 'POST /v1/merchants/demo/transactions', { transactions });
+      setup.world.call(setup.demo.initiator, 'POST /v1/merchants/demo/transactions', { transactions });
 
-    it('gives each item its own result, in order, and one bad item keeps out nobody', async () => {
+    it('returns a result for each item in order; one bad item affects no other', async () => {
       const answer = await batch([
         { transactionId: 'a', ...payment() },
         { transactionId: 'b', ...payment({ amount: -1 }) },

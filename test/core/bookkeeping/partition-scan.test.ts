@@ -64,7 +64,7 @@ async function partitionOf(count: number) {
 }
 
 describe('walking along the merchants of a partition', () => {
-  it('takes every merchant through what is ripe, and no further, once', async () => {
+  it('processes every merchant once, up to what is due and no further', async () => {
     const { walk, worked, ids, directory, partition } = await partitionOf(5);
     expect(await walk(START_MS + 2 * WINDOW_MS)).toBe(START_MS + 2 * WINDOW_MS);
     expect(await walk(START_MS + 2 * WINDOW_MS)).toBe(START_MS + 2 * WINDOW_MS);
@@ -139,7 +139,7 @@ describe('walking along the merchants of a partition', () => {
     expect((await marks()).get(one as never)).toBe(isoTime(START_MS + 2 * WINDOW_MS));
   });
 
-  it('comes round to everybody, however little a run gets done before its deadline', async () => {
+  it('reaches every merchant, even if each run does little before its deadline', async () => {
     const { time, walk, worked, ids } = await partitionOf(12);
     const readyUntilMs = START_MS + WINDOW_MS;
     let runs = 0;
@@ -173,7 +173,7 @@ describe('walking along the merchants of a partition', () => {
     ]);
   });
 
-  it('leaves to whoever failed what a run that was overtaken did not come to', async () => {
+  it('leaves what it did not reach to the run that overtook it and failed', async () => {
     const { walk, worked, directory, ids, marks } = await partitionOf(1);
     const [one = ''] = await ids();
     const { list } = directory;

@@ -16,7 +16,7 @@ function row(changes: object = {}): TerminalOutcome {
   return outcome;
 }
 
-/** As somebody else's reader has it, whatever the number of fields. */
+/** Parsed with a third-party reader, for any number of fields. */
 const read = (text: string): string[][] =>
   parse(text, { relax_column_count: true, record_delimiter: '\r\n' });
 
@@ -55,7 +55,7 @@ describe('a row of a statement', () => {
     expect(read(text)).toHaveLength(1);
   });
 
-  it('says again what it was made of, whatever the reference, and never begins a cell like a formula', () => {
+  it('reproduces its rows for any reference, and never begins a cell like a formula', () => {
     const printable = fc.string({
       unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
       minLength: 1,

@@ -76,7 +76,7 @@ describe('a parked record that is put back', () => {
     expect(world.requests).toHaveLength(1);
   });
 
-  it('is told once where it is put back again, and where the audit made its notification before', async () => {
+  it('is delivered once although it is put back twice and the audit created its notification', async () => {
     const { world, ports, first, states, closeAndAudit, sweep } = await shopWithParked();
     const record = first();
     await closeAndAudit();
@@ -146,7 +146,7 @@ describe('the key of a parked record', () => {
     expect(keyOfParked({ payload })).toEqual(expected);
   });
 
-  it('is not taken from what somebody wrote into a text', () => {
+  it('is not taken from a user’s text', () => {
     const forged = JSON.stringify('{"pk":{"S":"T#other#pay_9"},"sk":{"S":"V#0001"}}');
     expect(keyOfParked({ payload: `{"metadata":{"S":${forged}}}` })).toBeUndefined();
   });

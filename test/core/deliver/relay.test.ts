@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { measureRelay, RECORD_KINDS } from '../../../bench/relay/measure.ts';
 import { relay, type StreamedOutcome } from '../../../lib/core/deliver/relay.ts';
 import { Fault, unreadableRowFault } from '../../../lib/core/faults.ts';
+import type { World } from '../../support/demo-world.ts';
 import { createWorld, payment } from '../../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
 
 const outage = () => new Fault({ code: 'unavailable', message: 'away', retryable: true });
 
@@ -82,7 +81,7 @@ describe('relay', () => {
     await expect(relay({ ...world.ports, dispatcher }, records)).rejects.toMatchObject({ retryable: true });
   });
 
-  it('parks one whose PENDING nobody can read, and relays its neighbours', async () => {
+  it('parks a record with an unreadable PENDING, and relays its neighbours', async () => {
     const { world, records } = await recorded(3);
     const [first, second, third] = records;
     if (second?.kind !== 'outcome' || first === undefined || third === undefined) throw new Error('three');

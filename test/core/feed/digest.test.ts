@@ -29,7 +29,7 @@ const total = (hashes: readonly { readonly hash: string }[]) =>
   hashes.reduce((sum, { hash }) => (sum + BigInt(`0x${hash}`)) % (1n << 128n), 0n);
 
 describe('a digest', () => {
-  it('is the same in whatever order the rows come', () => {
+  it('is the same for any order of rows', () => {
     fc.assert(
       fc.property(rows, (list) => {
         expect(digest([...list].reverse()).groups()).toEqual(digest(list).groups());

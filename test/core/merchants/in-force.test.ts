@@ -6,9 +6,9 @@ import { disableEndpoint } from '../../../lib/core/merchants/endpoints.ts';
 import type { MerchantStore } from '../../../lib/core/merchants/merchant-store.ts';
 import { isTerminal, merchantIdSchema } from '../../../lib/core/model.ts';
 import { isoTime } from '../../../lib/core/time.ts';
+import type { Shop, World } from '../../support/demo-world.ts';
 import { createWorld, payment, START_MS } from '../../support/world.ts';
 
-type World = ReturnType<typeof createWorld>;
 type Write = 'createEndpoint' | 'saveEndpoint';
 
 const DEMO = merchantIdSchema.parse('demo');
@@ -17,7 +17,7 @@ const url = 'https://shop.example/hooks';
 const lostAnswer = () => new Fault({ code: 'unavailable', message: 'no answer', retryable: true });
 
 let world: World;
-let demo: Awaited<ReturnType<World['merchant']>>;
+let demo: Shop;
 beforeEach(async () => {
   world = createWorld();
   demo = await world.merchant('demo');
@@ -148,7 +148,7 @@ describe.each(WIDENINGS)('%s', (_name, write, widen) => {
     expect((await world.ports.merchants.read(DEMO))?.endpoints).toHaveLength(1);
   });
 
-  it('is given up before the time-out of the function, and says that nobody knows', async () => {
+  it('is given up before the time-out of the function, with an answer that the result is unknown', async () => {
     const late = async () => {
       world.time.nowMs += 2_000;
       throw lostAnswer();

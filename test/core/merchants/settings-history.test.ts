@@ -9,8 +9,8 @@ import {
   type Wanted,
 } from '../../../lib/core/merchants/settings-history.ts';
 import { CLOCKS_DIFFER_MS } from '../../../lib/core/runtime/environment.ts';
-import { isoTime, SECOND_MS } from '../../../lib/core/time.ts';
-import { Dice } from '../../simulation/dice.ts';
+import { isoTime, msOf, SECOND_MS } from '../../../lib/core/time.ts';
+import { Dice } from '../../simulation/storm/dice.ts';
 
 const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
 const at = (seconds: number) => isoTime(START_MS + seconds * SECOND_MS);
@@ -48,7 +48,7 @@ describe('a change of what an endpoint wants', () => {
     ]);
   });
 
-  it('that says nothing new leaves the past as it is', () => {
+  it('that changes nothing leaves the history as it is', () => {
     expect(change(all, on('*'), 60)).toBe(all);
     const pending = [from(0, off('*')), from(65, on('*'))];
     expect(change(pending, on('*'), 62)).toBe(pending);
@@ -91,11 +91,9 @@ describe('a change of what an endpoint wants', () => {
     const kinds = ['payment', 'refund'].flatMap((transactionType) =>
       ['SUCCEEDED', 'FAILED'].map((status) => ({ transactionType, status })),
     );
-    const wants = (history: readonly SettingsSpan[], kind: object, ms: number) => {
+    const wants = (history: readonly SettingsSpan[], kind: object, listedAt: string) => {
       const endpoints = [{ endpointId: 'ep', history }] as never;
-      return (
-        expectedEndpoints({ ...kind, listedAt: isoTime(ms) } as never, { endpoints }, undefined).length === 1
-      );
+      return expectedEndpoints({ ...kind, listedAt } as never, { endpoints }, undefined).length === 1;
     };
     for (let seed = 1; seed <= 300; seed += 1) {
       const dice = new Dice(seed);
@@ -114,17 +112,28 @@ describe('a change of what an endpoint wants', () => {
         const froms = history.map(({ from: begun }) => begun);
         expect(froms).toEqual([...new Set(froms)].sort());
         expect(history.at(-1)).toMatchObject(wanted);
-        for (const kind of kinds) {
-          const isWanted = wants([{ from: '', ...wanted }], kind, 0);
-          for (let testMs = nowMs - 6_000; testMs < aheadMs + 12_000; testMs += 500) {
-            const [was, is] = [wants(before, kind, testMs), wants(history, kind, testMs)];
-            if (testMs < nowMs || (history === before && was)) expect(is).toBe(was);
-            else if (!isWanted) expect(is).toBe(false);
-            else if (was) expect(is).toBe(true);
-            else if (testMs < aheadMs) expect(is).toBe(false);
-            else if (isoTime(testMs) >= (history.at(-1)?.from ?? '')) expect(is).toBe(true);
+        const wrong: string[] = [];
+        // Nothing changes between two boundaries, so each is tested at its millisecond and at both neighbours.
+        const boundaries = [nowMs, aheadMs, ...[...before, ...history].map(({ from: begun }) => msOf(begun))]
+          .filter((boundaryMs) => boundaryMs > nowMs - 6_000 && boundaryMs < aheadMs + 12_000)
+          .flatMap((boundaryMs) => [boundaryMs - 1, boundaryMs, boundaryMs + 1]);
+        for (const testMs of new Set([nowMs - 6_000, ...boundaries, aheadMs + 12_000])) {
+          const listedAt = isoTime(testMs);
+          const isInForce = listedAt >= (history.at(-1)?.from ?? '');
+          for (const kind of kinds) {
+            const [was, is] = [wants(before, kind, listedAt), wants(history, kind, listedAt)];
+            const expected = () => {
+              if (testMs < nowMs || (history === before && was)) return was;
+              if (!wants([{ from: '', ...wanted }], kind, listedAt)) return false;
+              if (was) return true;
+              if (testMs < aheadMs) return false;
+              return isInForce ? true : is;
+            };
+            // One assertion for each change: half a million of them took longer than what they assert.
+            if (is !== expected()) wrong.push(`${JSON.stringify(kind)} at ${listedAt}: ${is}`);
           }
         }
+        expect(wrong).toEqual([]);
       }
     }
   });

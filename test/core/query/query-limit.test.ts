@@ -3,16 +3,15 @@ import { createApp } from '../../../lib/api/api-app.ts';
 import { operations } from '../../../lib/api/contract/operations.ts';
 import { merchantIdSchema } from '../../../lib/core/model.ts';
 import { createQueryLimit, MAX_LARGE_QUERIES } from '../../../lib/core/query/query-limit.ts';
+import type { Shop, World } from '../../support/demo-world.ts';
 import { createWorld, payment } from '../../support/world.ts';
-
-type World = ReturnType<typeof createWorld>;
 
 const DEMO = merchantIdSchema.parse('demo');
 const LARGE = 'GET /v1/transactions?type=payment';
 
 describe('large questions of one merchant', () => {
   let world: World;
-  let demo: Awaited<ReturnType<World['merchant']>>;
+  let demo: Shop;
   let other: typeof demo;
   beforeEach(async () => {
     world = createWorld();
@@ -46,7 +45,7 @@ describe('large questions of one merchant', () => {
   }
   const ask = (key: string, request = LARGE) => world.call(key, request);
 
-  it('are so many at a time; the next is told when to come again, signed, and nobody else waits', async () => {
+  it('have a limit for each merchant; the next gets a signed answer with Retry-After, and no other merchant waits', async () => {
     const { isRunning, letGo } = holdFeed();
     const running = Array.from({ length: MAX_LARGE_QUERIES }, () => ask(demo.receiver));
     await isRunning;

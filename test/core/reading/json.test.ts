@@ -93,7 +93,7 @@ describe('JSON from strangers', () => {
     );
   });
 
-  it('may nest so deep and no deeper, and depth does not overflow the stack', () => {
+  it('has a limit of nesting, and deep nesting does not overflow the stack', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
     expect(parseJson(nested(MAX_JSON_DEPTH)).ok).toBe(true);
     expect(parseJson(nested(MAX_JSON_DEPTH + 1))).toMatchObject({ code: 'too_deep' });
@@ -111,7 +111,7 @@ describe('JSON in parts', () => {
     return parsed.value as readonly unknown[];
   }
 
-  it('marks each bad part where it stands, and leaves its neighbours as they are', () => {
+  it('marks each bad part in place, and leaves its neighbours unchanged', () => {
     const deep = '['.repeat(40) + ']'.repeat(40);
     const items = read(`[{"a":1,"a":2},{"b":[1e-400]},${deep},{"c":{"constructor":1}},{"d":1}]`);
     expect(items.map((item) => refusalIn(item))).toEqual([

@@ -4,10 +4,10 @@ import { sweepPartition } from '../../../lib/core/deliver/sweep.ts';
 import { unreadableRowFault } from '../../../lib/core/faults.ts';
 import type { Outcome } from '../../../lib/core/model.ts';
 import { forEachPartition } from '../../../lib/core/partitions.ts';
+import type { World } from '../../support/demo-world.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../../support/world.ts';
 
 const MINUTE = 60_000;
-type World = ReturnType<typeof createWorld>;
 
 /** Changes the row of an outcome, as another version or a write by hand would. */
 function rewrite(world: World, name: string, changes: object): void {
@@ -36,7 +36,7 @@ async function shops() {
   return { world, demo, other, feed, windows, told };
 }
 
-describe('an outcome of which this version does not know the currency', () => {
+describe('an outcome with a currency that this version does not know', () => {
   it('is relayed, delivered, listed, closed, audited and shown', async () => {
     const { world, demo, feed, windows, told } = await shops();
     rewrite(world, 'demo#pay_1#1', { currency: 'XNW', addedLater: true });
@@ -61,7 +61,7 @@ describe('an outcome of which this version does not know the currency', () => {
     }
   });
 
-  it('is the one that stands where another is recorded', async () => {
+  it('is returned as the stored one if another is recorded', async () => {
     const { world, demo } = await shops();
     rewrite(world, 'demo#pay_1#1', { currency: 'XNW' });
     const again = await world.call(
@@ -73,7 +73,7 @@ describe('an outcome of which this version does not know the currency', () => {
   });
 });
 
-describe('an outcome that nobody can read', () => {
+describe('an unreadable outcome', () => {
   it('is answered as unreadable, and never as unknown', async () => {
     const { world, demo } = await shops();
     rewrite(world, 'demo#pay_1#1', { amount: 'a lot' });
@@ -103,7 +103,7 @@ describe('an outcome that nobody can read', () => {
     expect(mended.json.items.map(({ transactionId }: Outcome) => transactionId)).toEqual(['pay_1', 'pay_2']);
   });
 
-  it('keeps its window open, and nobody else’s, until it is mended', async () => {
+  it('keeps only its own window open, until it is mended', async () => {
     const { world, demo, other, windows, told } = await shops();
     rewrite(world, 'demo#pay_1#1', { currency: null });
     world.time.nowMs = START_MS + 6 * MINUTE;
@@ -140,7 +140,7 @@ describe('an outcome that nobody can read', () => {
     expect(windows('demo')[0]?.groups).toMatchObject([{ count: 3 }]);
   });
 
-  it('is told when it is mended: its message comes back', async () => {
+  it('is delivered when it is mended: its message comes back', async () => {
     const { world } = await shops();
     await world.relayAll();
     const sent = world.queue.find(({ message }) => message.transactionId === 'pay_1');
@@ -154,7 +154,7 @@ describe('an outcome that nobody can read', () => {
   });
 });
 
-describe('a notification that nobody can read', () => {
+describe('an unreadable notification', () => {
   it('keeps no other from being swept', async () => {
     const { world } = await shops();
     await world.relayAll();
@@ -176,7 +176,7 @@ describe('a notification that nobody can read', () => {
   });
 });
 
-describe('settings that nobody can read', () => {
+describe('unreadable settings', () => {
   it('keep nothing from being swept, also where the lane is crowded', async () => {
     const { world } = await shops();
     await world.relayAll();
@@ -196,7 +196,7 @@ describe('settings that nobody can read', () => {
   });
 });
 
-describe('a PENDING that nobody can read', () => {
+describe('an unreadable PENDING', () => {
   it('is named in the list of what is unresolved, and hides none of the others', async () => {
     const { world, demo } = await shops();
     for (const n of [1, 2, 3]) {

@@ -16,10 +16,16 @@ describe('text that is stored', () => {
     });
     const item = outcomeItem(stored, { feedShard: 0, retentionDays: 90 });
     expect(outcomeFromItem(item)).toEqual(stored);
-    const kept = endpoint({ url: `https://*.example/${text}`, expectBody: text });
+    const kept = endpoint({ url: `https://*.example/${text}`, description: text, expectBody: text });
     expect(endpointSchema.parse(kept)).toEqual(kept);
     const merchant = profile({ name: text, timeZone: 'CST' });
     expect(profileSchema.parse(merchant)).toEqual(merchant);
+  });
+
+  it('is read back though it is longer than requests allow, and may be absent', () => {
+    const long = endpoint({ description: 'x'.repeat(1_000) });
+    expect(endpointSchema.parse(long)).toEqual(long);
+    expect(endpointSchema.parse(endpoint())).not.toHaveProperty('description');
   });
 
   it('is read back from a PENDING, with the URL that is asked', () => {

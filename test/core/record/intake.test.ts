@@ -31,7 +31,7 @@ async function intake() {
 }
 
 describe('recording from a queue', () => {
-  it('records an outcome as it stands in a batch, and as an event, once', async () => {
+  it('records an outcome once, sent as a plain message and as an event', async () => {
     const { send, item, event, transaction, reasons } = await intake();
     await send(item());
     await send(item());
@@ -114,7 +114,7 @@ describe('recording from a queue', () => {
     expect(world.ports.contents.outcomes.size).toBe(0);
   });
 
-  it('lets metadata nest as deep as over HTTP, and does not look at what stands beside the detail', async () => {
+  it('lets metadata nest as deep as over HTTP, and ignores what is beside the detail', async () => {
     const { send, item, event, reasons } = await intake();
     const metadata = JSON.parse('{"a":'.repeat(30).concat('{}', '}'.repeat(30)));
     await send(item({ metadata }));
@@ -126,7 +126,7 @@ describe('recording from a queue', () => {
     expect(reasons()).toEqual([]);
   });
 
-  it('takes events only from accounts that may speak for the merchant', async () => {
+  it('accepts events only from accounts that are permitted for the merchant', async () => {
     const { send, item, event, reasons, transaction } = await intake();
     await send(event(item(), '222222222222'));
     await send(event(item(), '333333333333'));

@@ -22,8 +22,8 @@ const stands = (version: 1 | 2, changes: Partial<OutcomeContent> = {}): Outcome 
     recordedAt: '2026-11-20T08:00:00.000Z',
   }) as Outcome;
 
-describe('recording beside what stands', () => {
-  it('writes the first version where nothing stands', () => {
+describe('recording beside stored versions', () => {
+  it('writes the first version if there is none', () => {
     expect(decideRecording([], content())).toEqual({ kind: 'write', version: 1 });
   });
 
@@ -32,7 +32,7 @@ describe('recording beside what stands', () => {
     expect(decideRecording([pending], content())).toEqual({ kind: 'write', version: 2 });
   });
 
-  it('finds the same content unchanged, whatever the order of its keys', () => {
+  it('finds the same content unchanged, with its keys in any order', () => {
     const metadata = { a: 1, b: { c: 2, d: 3 } };
     const reordered = { b: { d: 3, c: 2 }, a: 1 };
     const current = stands(1, { metadata });
@@ -42,7 +42,7 @@ describe('recording beside what stands', () => {
     });
   });
 
-  it('refuses another end, and names what stands', () => {
+  it('refuses another end, and returns the stored one', () => {
     const current = stands(1);
     expect(decideRecording([current], content({ status: 'FAILED' }))).toEqual({ kind: 'conflict', current });
   });
@@ -86,7 +86,7 @@ describe('recording beside what stands', () => {
     for (const change of changes) expect(sameContent(content(), content(change))).toBe(false);
   });
 
-  it('never writes over an end: whatever follows, at most two versions and one end stand', () => {
+  it('never overwrites an end: after any sequence there are at most two versions and one end', () => {
     const statuses = fc.constantFrom('PENDING', 'SUCCEEDED', 'FAILED', 'CLOSED');
     fc.assert(
       fc.property(fc.array(statuses, { maxLength: 12 }), (sequence) => {

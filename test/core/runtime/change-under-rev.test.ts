@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changeUnderRev, OVERTAKEN, tryUnderRev } from '../../../lib/core/runtime/change-under-rev.ts';
 
-/** An item that somebody else changes before each of the first `times` writes. */
+/** An item that another writer changes before each of the first `times` writes. */
 function contested(times: number) {
   const stored = { rev: 1, words: ['first'] };
   let reads = 0;
@@ -16,7 +16,7 @@ function contested(times: number) {
 }
 
 describe('a change under a rev', () => {
-  it('that is overtaken is made again on what stands then, and loses nothing', async () => {
+  it('that is overtaken is made again on the newest state, and loses nothing', async () => {
     const { stored, add } = contested(2);
     await changeUnderRev('The item', () => add('own'));
     expect(stored.words).toEqual(['first', 'other', 'other', 'own']);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Admission } from '../../../lib/core/deliver/health/circuit-breaker.ts';
 import { clampWait, MAX_QUEUE_WAIT_MS } from '../../../lib/core/runtime/waiting.ts';
 import { MAX_RETRY_AFTER_SECONDS, nextDelay } from '../../../lib/core/schedule.ts';
+import type { World } from '../../support/demo-world.ts';
 import { createWorld, payment, statusExchange } from '../../support/world.ts';
 
 const SECOND = 1_000;
@@ -11,8 +12,6 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const FRACTIONS = [0, 0.5, 0.999_999];
 const fractions = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-
-type World = ReturnType<typeof createWorld>;
 
 /** The first message of an outcome, taken from the queue. */
 async function recorded({ schedule, fraction }: { schedule: number[]; fraction: number }) {
@@ -82,7 +81,7 @@ describe('a wait', () => {
 });
 
 describe('a delay of a schedule', () => {
-  it('that a queue can hold stays so, whatever its jitter and whoever asks for it', () => {
+  it('that a queue can hold stays so after jitter, for every caller', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 900 }),

@@ -5,6 +5,7 @@ import { serveQueue } from '../../../functions/wiring/serve-queue.ts';
 import { Fault } from '../../../lib/core/faults.ts';
 import { createAwsServer } from '../../../lib/local/aws/aws-server.ts';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
+import { openGuard } from '../../../lib/local/iam/guard.ts';
 import { SqsStore } from '../../../lib/local/sqs/queue-store.ts';
 import { sqsService } from '../../../lib/local/sqs/sqs-api.ts';
 import { openState } from '../../../lib/local/state.ts';
@@ -27,7 +28,7 @@ describe('a queue that a function works off', () => {
     const server = createAwsServer({
       json: [sqsService(store, () => address)],
       rest: [],
-      key: KEY,
+      guard: openGuard({ key: KEY, log: () => undefined }),
       log: () => undefined,
     });
     address = await listen(server, 0);

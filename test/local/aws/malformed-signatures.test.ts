@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { authenticate } from '../../../lib/local/aws/authentication.ts';
 import { AwsFault } from '../../../lib/local/aws/aws-fault.ts';
+import { headOf } from '../../../lib/local/aws/request-head.ts';
 
 const KEY = { accessKeyId: 'LOCAL1', secretAccessKey: 'secret' };
 const DATE = `${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
@@ -11,11 +12,17 @@ const header = (signedHeaders: string, signature: string) =>
 const link = `X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${encodeURIComponent(SCOPE)}&X-Amz-Date=${DATE}&X-Amz-Expires=60&X-Amz-SignedHeaders=host`;
 
 /** What the check says of a request with this target and `authorization` header. */
-function codeOf(url: string | undefined, authorization?: string): string {
+function codeOf(target: string | undefined, authorization?: string): string {
   const headers = { host: '127.0.0.1:4566', 'x-amz-date': DATE, authorization };
-  const request = { method: 'POST', url, headers, socket: { localPort: 4566 } };
   try {
-    authenticate(request as unknown as IncomingMessage, KEY);
+    const signer = { key: KEY };
+    const head = headOf({
+      method: 'POST',
+      url: target,
+      headers,
+      socket: { localPort: 4566 },
+    } as unknown as IncomingMessage);
+    authenticate(head, () => signer);
     return 'accepted';
   } catch (error) {
     return error instanceof AwsFault ? error.code : String(error);

@@ -22,7 +22,7 @@ describe('the line of a queue', () => {
     maxLength: 60,
   });
 
-  it('gives out every message once, none before its time, whatever the order of arrival', () => {
+  it('delivers every message once, none before its time, in any order of arrival', () => {
     fc.assert(
       fc.property(arrivals, (all) => {
         const line = new MessageLine();

@@ -13,7 +13,7 @@ describe('the rule that reads answers', () => {
     expect(codes.filter((one) => isTransient(one) && isFinalCode(one.code))).toEqual([]);
   });
 
-  it('lets nobody but the service say "never": whatever the status, its content type and code decide', () => {
+  it('accepts "never" only from the service: content type and code decide, for any status', () => {
     for (let status = 200; status < 600; status += 1) {
       for (const type of ['text/html', 'application/json', 'application/problem+json']) {
         for (const code of ['invalid_amount', 'unavailable', 'brand_new']) {
@@ -26,7 +26,7 @@ describe('the rule that reads answers', () => {
     }
   });
 
-  it('reads a content type whatever its case and parameters', () => {
+  it('reads a content type in any case, with any parameters', () => {
     expect(read(200, 'Application/JSON ; charset=UTF-8', '{}').kind).toBe('content');
     expect(read(400, 'application/problem+json;charset=utf-8', '{"code":"invalid_id"}').kind).toBe('refused');
   });

@@ -38,7 +38,7 @@ describe('one request to the service', () => {
     ]);
   });
 
-  it('reads an answer whole, and no longer than may be', async () => {
+  it('reads a whole answer, up to its longest permitted length', async () => {
     const sizes: number[] = [];
     const onBytes = (bytes: number) => void sizes.push(bytes);
     const whole = await exchange(connection({ onBytes }), get);
@@ -51,7 +51,7 @@ describe('one request to the service', () => {
     expect(sizes).toEqual([4, 5]);
   });
 
-  it('tells a time-out from a connection that failed, and both from a caller who gave up', async () => {
+  it('distinguishes a time-out, a failed connection and a caller who gave up', async () => {
     const cause = new TypeError('fetch failed');
     const failing = async () => {
       throw cause;

@@ -27,7 +27,7 @@ function held() {
 }
 
 describe('a bounded map', () => {
-  it('begins no more than fit, and gives the results in the order of the items', async () => {
+  it('starts no more than fit, and returns the results in the order of the items', async () => {
     const { begun, work, end } = held();
     const all = boundedMap([1, 2, 3], 2, work);
     expect(begun).toEqual([1, 2]);

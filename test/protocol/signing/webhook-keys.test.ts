@@ -32,7 +32,7 @@ describe('an ed25519 key', () => {
 });
 
 describe('a secret', () => {
-  it('is read back as the bytes of which it was made, where there are 24 to 64 of them', () => {
+  it('is read back as the bytes that it was made of, if there are 24 to 64 of them', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
         const read = secretBytes(secretText(bytes));

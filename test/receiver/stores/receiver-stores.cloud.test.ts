@@ -13,7 +13,7 @@ afterAll(() => dynamodb.stop());
 
 describeReceiverStore('memory', async () => openMemoryStore());
 describeReceiverStore('SQLite', async () => openSqliteStore());
-// Whoever keeps amounts opens a database so, and the store reads from the same.
+// A database for amounts is opened like this, and the store reads from the same one.
 describeReceiverStore('SQLite that reads integers as BigInt', async () =>
   openSqliteStore({ readBigInts: true }),
 );
@@ -137,7 +137,7 @@ describe('the store in DynamoDB', () => {
     });
   });
 
-  it('applies once where two have read that nothing stands, before either writes', async () => {
+  it('applies once if two have read that there is none, before either writes', async () => {
     const { tableName, count, counted } = await dynamodb.open();
     const haveRead = Promise.withResolvers<void>();
     let reads = 0;

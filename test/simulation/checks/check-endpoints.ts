@@ -2,10 +2,10 @@ import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT } from '../../../
 import { DAY_SECONDS, MINUTE_MS, SECOND_MS } from '../../../lib/core/time.ts';
 import { type Evidence, endpointName, receiversOf } from './check-evidence.ts';
 
-/** Nothing but failures for so long disables an endpoint. */
+/** An endpoint is disabled after this long with nothing but failures. */
 const DISABLE_AFTER_MS = 5 * DAY_SECONDS * SECOND_MS;
 
-/** A failure while the health store is away is not written down. */
+/** A failure is not stored while the health store is unavailable. */
 const NOTICED_MS = 60 * MINUTE_MS;
 
 interface Key {
@@ -13,7 +13,7 @@ interface Key {
   readonly endpointId: EndpointId;
 }
 
-/** Endpoints are disabled when they ask for it or stay dead for days; never otherwise, and operators are told. */
+/** Endpoints are disabled only when they ask for it or stay dead for days. Operators get an event each time. */
 export function endpointsWrong(evidence: Evidence): string[] {
   return evidence.merchants.flatMap(({ merchantId, endpoints }) =>
     endpoints
@@ -23,7 +23,7 @@ export function endpointsWrong(evidence: Evidence): string[] {
   );
 }
 
-/** Each time that it was switched off: why, and whether anybody was told. */
+/** Each time it was disabled: the reason, and whether an event was reported. */
 function disabledWrong(evidence: Evidence, key: Key): string[] {
   const { settings, byHand, events } = evidence;
   const name = endpointName(key);
@@ -47,7 +47,7 @@ function disabledWrong(evidence: Evidence, key: Key): string[] {
   });
 }
 
-/** Who asked never to be called again, and who was dead for days, is not left enabled. */
+/** An endpoint that answered 410, or was dead for days, must not stay enabled. */
 function stillCalled(evidence: Evidence, key: Key): string[] {
   const { settings, events } = evidence;
   const name = endpointName(key);

@@ -1,9 +1,9 @@
 import type { MemoryStores } from '../../../lib/adapters/memory/memory-stores.ts';
 import type { EndpointId, MerchantId, Outcome } from '../../../lib/core/model.ts';
 import type { Schedule } from '../../../lib/core/schedule.ts';
-import type { ByHand } from '../by-hand.ts';
-import type { SettingsWatch } from '../settings-watch.ts';
-import type { Story } from '../stories.ts';
+import type { ByHand } from '../stories/by-hand.ts';
+import type { Story } from '../stories/stories.ts';
+import type { SettingsWatch } from '../watches/settings-watch.ts';
 import type { Banks } from '../world/simulated-banks.ts';
 import type { TimedEvent } from '../world/simulated-functions.ts';
 import type { Lanes } from '../world/simulated-lanes.ts';
@@ -12,7 +12,7 @@ import type { Receiver } from '../world/simulated-receivers.ts';
 import type { Shop } from '../world/simulated-shops.ts';
 import type { Stream } from '../world/simulated-stream.ts';
 
-/** What is left of a run, and what was seen on the way. */
+/** The state at the end of a run, and what was observed during it. */
 export interface Evidence {
   readonly stores: MemoryStores;
   readonly events: readonly TimedEvent[];

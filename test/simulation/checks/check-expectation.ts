@@ -1,15 +1,15 @@
 import { type EndpointId, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { msOf, SECOND_MS } from '../../../lib/core/time.ts';
-import type { Setting } from '../settings-watch.ts';
+import type { Setting } from '../watches/settings-watch.ts';
 import type { Evidence } from './check-evidence.ts';
 
-/** For whom an outcome was, worked out from the settings as they were seen to change, and not by the service's code. */
+/** The endpoints that expect an outcome, computed from the observed changes of settings and not by the service's code. */
 interface Expectation {
   readonly surely: ReadonlySet<EndpointId>;
   readonly possibly: ReadonlySet<EndpointId>;
 }
 
-/** A change is stamped a moment before the table holds it: so near to one, either setting may count. */
+/** A change is stamped a moment before the table holds it. This close to a change, either setting may count. */
 const AMBIGUOUS_MS = 10 * SECOND_MS;
 
 export function expectationOf(

@@ -1,26 +1,26 @@
 import { isTerminal, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { CLOCKS_DIFFER_MS } from '../../../lib/core/runtime/environment.ts';
 import { msOf, SECOND_MS } from '../../../lib/core/time.ts';
-import type { AnsweredChange } from '../change-watch.ts';
+import type { AnsweredChange } from '../watches/change-watch.ts';
 import type { TimedEvent } from '../world/simulated-functions.ts';
 import { type Evidence, notificationName, outcomeName } from './check-evidence.ts';
 import { asksFor } from './check-expectation.ts';
 
 type Lost = Extract<TimedEvent, { event: 'lost' }>;
 
-/** A write whose request gave up may be done so much later. */
+/** A write may take effect this long after its request gave up. */
 const LATE_MS = 3 * SECOND_MS;
-/** A change that is made so soon after an outcome may be dated before it. */
+/** A change made within this time after an outcome may be dated before it. */
 const NEXT_CHANGE_MS = 10 * SECOND_MS;
 
-/** An answered change is in force: what is recorded afterwards is for the endpoint, and the relay sees it. */
+/** An answered change is in force: outcomes recorded afterwards are for the endpoint, and the relay sends them. */
 export function inForceWrong(evidence: Evidence): string[] {
   return [...unseen(evidence), ...notYetInForce(evidence)];
 }
 
 /**
- * What the audit counted as lost had been handed over by the relay, and was lost later. The relay may fail to see the
- * settings of a request that was not answered: its process died, so that nothing dated its write anew.
+ * A notification that the audit counts as lost was sent by the relay and lost later. One exception: the relay may miss
+ * the settings of a request that was not answered, because its process died and its write was not dated anew.
  */
 function unseen(evidence: Evidence): string[] {
   const { events, stores, stream } = evidence;
@@ -39,7 +39,7 @@ function unseen(evidence: Evidence): string[] {
     .map((event) => `${notificationName(event)} was counted as lost: the relay did not see the endpoint`);
 }
 
-/** Whether a request that nobody answered wrote settings after the outcome was stamped. */
+/** Whether an unanswered request wrote settings after the outcome was stamped. */
 function isOfUnanswered({ settings, byHand }: Evidence, event: Lost, listedMs: number): boolean {
   const { merchantId, endpointId } = event;
   const requests = byHand.changes.unanswered.filter(
@@ -51,7 +51,7 @@ function isOfUnanswered({ settings, byHand }: Evidence, event: Lost, listedMs: n
     .some(({ fromMs }) => requests.some((one) => fromMs >= one.fromMs && fromMs <= one.untilMs + LATE_MS));
 }
 
-/** What was recorded after the answer, and is wanted, was handed over. */
+/** Outcomes that were recorded after the answer, and that the endpoint wants, were sent. */
 function notYetInForce(evidence: Evidence): string[] {
   const { byHand, stores, stream } = evidence;
   const ends = [...stores.contents.outcomes.values()].filter(isTerminal);
@@ -65,14 +65,14 @@ function notYetInForce(evidence: Evidence): string[] {
   );
 }
 
-/** By the stamps: two clocks that differ may order what happened otherwise, and then only the stamps tell. */
+/** Ordered by stamps. Two clocks may differ, so the order of events in the run can be another one. */
 function isAfter({ story }: Evidence, { merchantId, listedAt }: TerminalOutcome, change: AnsweredChange) {
   if (merchantId !== change.merchantId) return false;
   if (!story.clocksDiffer) return msOf(listedAt) >= change.answeredMs;
   return listedAt >= change.inForceFrom && msOf(listedAt) >= change.answeredMs;
 }
 
-/** Also while the answer was held: an endpoint may ask at any time never to be called again. */
+/** Includes the time in which the answer was held: an endpoint may answer 410 at any time. */
 function isChangedAgain({ settings }: Evidence, change: AnsweredChange, listedMs: number): boolean {
   const { answeredMs, wanted } = change;
   const all = settings.of(change);

@@ -1,9 +1,9 @@
 import { currentSpan } from '../../../lib/core/merchants/merchant-config.ts';
 import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT } from '../../../lib/core/model.ts';
-import type { StartedJob } from '../by-hand.ts';
+import type { StartedJob } from '../stories/by-hand.ts';
 import { type Evidence, notificationName, receiversOf } from './check-evidence.ts';
 
-/** A redelivery job ends, counts what it did, and leaves out nothing that lay in its range when it began. */
+/** A redelivery job ends, counts what it did, and covers everything that was in its range when it began. */
 export async function jobsWrong(evidence: Evidence): Promise<string[]> {
   const wrong: string[] = [];
   for (const started of evidence.byHand.jobs) {
@@ -22,7 +22,7 @@ async function endWrong({ stores }: Evidence, { job, due, isAlone }: StartedJob)
     ({ merchantId }) => merchantId === job.merchantId,
   );
   const isSane = sent <= found && found <= told.length * job.states.length;
-  // What died in a step and was sent in its first try is not counted: only a job that nothing disturbed counts all.
+  // A step that died after it sent does not count what it sent. Only the counts of undisturbed jobs are exact.
   const isWhole = !isAlone || sent >= due.length;
   return isSane && isWhole ? [] : [`found ${found} and sent ${sent}, and ${due.length} were due`];
 }

@@ -11,10 +11,10 @@ import { expectationOf } from './check-expectation.ts';
 
 type End = Extract<TimedEvent, { event: 'exhausted' | 'blocked' }>;
 
-/** A refusal is looked up afresh; a few calls lie between that and the word of it. */
+/** A refusal reads the settings again. A few calls lie between that read and the event. */
 const LOOKED_UP_MS = 3 * SECOND_MS;
 
-/** Promises 2 and 3: every expected notification came to an end that is true. */
+/** Promises 2 and 3: every expected notification reached a final state that is correct. */
 export async function notificationsWrong(evidence: Evidence) {
   const { stores, events } = evidence;
   const ends = Map.groupBy(
@@ -29,7 +29,7 @@ export async function notificationsWrong(evidence: Evidence) {
     const notifyUrl = [...stores.contents.outcomes.values()].findLast(
       (one) => one.merchantId === merchantId && one.transactionId === transactionId && one.notifyUrl,
     )?.notifyUrl;
-    // Also where the service's own code is wrong about it, in either direction.
+    // Checked independently, so that errors of the service's own code are found in both directions.
     const expected = new Set([
       ...expectationOf(evidence, outcome).surely,
       ...(config === undefined ? [] : expectedEndpoints(outcome, config, notifyUrl)),
@@ -57,7 +57,7 @@ function untruth(
   found: {
     readonly outcome: TerminalOutcome;
     readonly notification: Notification;
-    /** What operators were told of this end. */
+    /** The events that report this final state. */
     readonly told: readonly End[];
   },
 ): string | undefined {
@@ -85,13 +85,13 @@ function untruth(
   }
 }
 
-/** The schedule was gone through, request by request, or its horizon had passed while the endpoint was known as dead. */
+/** All attempts of the schedule were made, or the horizon passed while the endpoint was known to be dead. */
 function endedEarly(evidence: Evidence, notification: Notification, told: readonly End[]): boolean {
-  // What the first lane did not wait for uses up nothing of the schedule.
+  // An attempt that the first lane handed over does not count in the schedule.
   const made = notification.attempts.filter(({ error }) => error !== 'handed_over');
   const count = delaysOf(scheduleOf(evidence, notification)).length + 1;
   const startedMs = msOf(notification.startedAt);
-  // Who stamped the start may have had another clock than who stamped the attempts.
+  // The start and the attempts may have been stamped by different clocks.
   const offMs = evidence.story.clocksDiffer ? CLOCK_TOLERANCE_MS : 0;
   const [before, first] = [made.at(-count - 1), made.at(-count)];
   const isAllMade = first !== undefined && msOf(first.at) >= startedMs - offMs;
@@ -103,18 +103,18 @@ function endedEarly(evidence: Evidence, notification: Notification, told: readon
   );
 }
 
-/** The schedule with all its jitter, and an hour. */
+/** The longest duration of the schedule with jitter, plus an hour. */
 function horizonMs(evidence: Evidence, notification: Notification): number {
   return totalSeconds(scheduleOf(evidence, notification)) * 1.1 * SECOND_MS + 60 * MINUTE_MS;
 }
 
-/** Nobody gives up, and nobody blocks, without a reason that was true at that moment. */
+/** A notification is exhausted or blocked only for a reason that was true at that moment. */
 function endWrong(evidence: Evidence, end: End): string[] {
   const { settings } = evidence;
   const receivers = [...receiversOf(evidence, end).values()];
   switch (end.reason) {
     case 'horizon_passed':
-      // Within the hour of grace a breaker probes again and again: whoever is back is found.
+      // Within the hour of grace a breaker probes repeatedly, so an endpoint that is back is noticed.
       return receivers.some(({ isDead }) => isDead) || wasDead(receivers, end.atMs)
         ? []
         : ['was given up as dead, and its receiver was back for long'];

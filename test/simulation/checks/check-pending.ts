@@ -3,8 +3,8 @@ import { nameOf, type Prepared } from '../world/simulated-banks.ts';
 import type { Evidence } from './check-evidence.ts';
 
 /**
- * What was prepared has ended, or is listed as unresolved and told; and what it is said to have ended as, its initiator's
- * books do not contradict.
+ * A prepared transaction has ended, or is listed as unresolved and was reported. Its recorded end agrees with the
+ * initiator's books.
  */
 export function pendingWrong(evidence: Evidence): string[] {
   const { stores, banks, events } = evidence;
@@ -35,7 +35,7 @@ function contradicted(
   end: Outcome | undefined,
 ): string[] {
   if (end === undefined) {
-    // Whoever can be asked has said it; only who never answers is left to people.
+    // An initiator that can be asked has answered. Only one that never answers is left to people.
     return manner === 'silent' || entry?.says !== 'committed'
       ? []
       : [`${name} was committed, and is unknown`];

@@ -1,17 +1,17 @@
 import { windowStart } from '../../../lib/core/feed/window.ts';
 import { type EndpointId, isTerminal, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { MINUTE_MS, msOf } from '../../../lib/core/time.ts';
-import { QUIET_FROM_MS } from '../stories.ts';
+import { QUIET_FROM_MS } from '../stories/stories.ts';
 import type { TimedEvent } from '../world/simulated-functions.ts';
 import { type Evidence, notificationName, outcomeName, receiversOf } from './check-evidence.ts';
 import { expectationOf } from './check-expectation.ts';
 
 type First = Extract<TimedEvent, { event: 'attempt' }>;
 
-/** In quiet days, from listing to the first attempt. */
+/** Longest time from listing to the first attempt on quiet days. */
 const PROMPT_MS = MINUTE_MS;
 
-/** Promise 6: while one endpoint is dead for days, everybody else is told at once. */
+/** Promise 6: while one endpoint is dead for days, all others get their callbacks at once. */
 export function delayed(evidence: Evidence): string[] {
   const { stores, events } = evidence;
   const firsts = new Map(
@@ -31,10 +31,10 @@ export function delayed(evidence: Evidence): string[] {
   );
 }
 
-/** From listing until a dead endpoint is asked whether it is back: the longest pause between probes, and some more. */
+/** From listing until a dead endpoint is probed: the longest pause between probes, with a margin. */
 const ASKED_MS = 60 * MINUTE_MS;
 
-/** A breaker spares a dead endpoint requests, and never forgets to ask it: there would be no way back. */
+/** A breaker saves requests to a dead endpoint, but keeps probing. Without probes it could never close again. */
 export function neverAsked(evidence: Evidence): string[] {
   return [...evidence.stores.contents.outcomes.values()]
     .filter(isTerminal)
@@ -64,10 +64,10 @@ function isLeftAlone(evidence: Evidence, notification: Expected): boolean {
 
 type Expected = TerminalOutcome & { readonly endpointId: EndpointId };
 
-/** Fewer missing than this cannot be told from what is lost, unless the lanes say that much waits. */
+/** Below this number, late notifications look like lost ones, unless the lanes report a backlog. */
 const BEHIND_COUNT = 10;
 
-/** What was only late is not counted as lost. */
+/** Late notifications are not counted as lost. */
 export function miscounted(evidence: Evidence): string[] {
   const { events, story, stores, byHand } = evidence;
   const { backlog, windowSeconds } = story;
@@ -75,7 +75,7 @@ export function miscounted(evidence: Evidence): string[] {
   const late = [...stores.contents.outcomes.values()]
     .filter(isTerminal)
     .filter(({ listedAt }) => msOf(listedAt) >= backlog.fromMs && msOf(listedAt) < backlog.untilMs);
-  // The audit looks at each merchant alone.
+  // The audit decides for each merchant separately.
   const windows = Map.groupBy(
     late,
     ({ merchantId, listedAt }) => `${merchantId} ${windowStart(msOf(listedAt), windowSeconds)}`,
@@ -83,7 +83,7 @@ export function miscounted(evidence: Evidence): string[] {
   const surelyBehind = [...windows.values()].filter(
     (rows) =>
       backlog.of === 'first lane' ||
-      // What a shop has asked for and acknowledged meanwhile is not missing.
+      // Outcomes that a shop asked for and acknowledged meanwhile are not missing.
       rows
         .filter(({ merchantId, transactionId }) => !byHand.acknowledged.has(`${merchantId}/${transactionId}`))
         .reduce((sum, row) => sum + expectationOf(evidence, row).surely.size, 0) >= BEHIND_COUNT,

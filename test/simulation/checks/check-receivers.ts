@@ -2,7 +2,7 @@ import { isTerminal, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { type Evidence, notificationName, outcomeName } from './check-evidence.ts';
 import { expectationOf } from './check-expectation.ts';
 
-/** Promise 7: a receiver was told of another merchant's transaction. */
+/** Promise 7: callbacks that told a receiver about another merchant's transaction. */
 export function toldToOthers({ merchants }: Evidence): string[] {
   return merchants.flatMap(({ merchantId, endpoints }) =>
     endpoints
@@ -12,7 +12,7 @@ export function toldToOthers({ merchants }: Evidence): string[] {
   );
 }
 
-/** Nobody is told what its settings did not ask for when it was listed, nor what does not stand. */
+/** A receiver gets only outcomes that exist, and that its settings asked for when they were listed. */
 export function toldUnasked(evidence: Evidence): string[] {
   const unasked: string[] = [];
   const ends = new Map<string, TerminalOutcome>();

@@ -2,7 +2,7 @@ import { isTerminal } from '../../../lib/core/model.ts';
 import { canonicalJson } from '../../../lib/protocol/json/canonical-json.ts';
 import { type Evidence, outcomeName } from './check-evidence.ts';
 
-/** Promise 1: what was acknowledged stands, as it was acknowledged. */
+/** Promise 1: every acknowledged outcome is stored, with the acknowledged content. */
 export function recordsGone({ acknowledged, stores }: Evidence): string[] {
   const standing = new Map(
     [...stores.contents.outcomes.values()].map((outcome) => [outcomeName(outcome), canonicalJson(outcome)]),

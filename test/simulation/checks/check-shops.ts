@@ -2,7 +2,7 @@ import { isTerminal } from '../../../lib/core/model.ts';
 import type { Shop } from '../world/simulated-shops.ts';
 import { type Evidence, outcomeName } from './check-evidence.ts';
 
-/** Promise 5: a receiver that asks has committed each outcome once, whatever became of the callbacks, and can prove it. */
+/** Promise 5: a receiver that asks has committed each outcome once, even if callbacks were lost, and can prove it. */
 export function shopsWrong(evidence: Evidence): string[] {
   return evidence.shops.flatMap((shop) => [
     ...shop.broken,

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { DigestGroup } from '../../../lib/core/feed/digest.ts';
 import { isTerminal, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { isoTime, msOf, SECOND_MS } from '../../../lib/core/time.ts';
-import { paceMs } from '../stories.ts';
+import { paceMs } from '../stories/stories.ts';
 import { FEED_LAG_SECONDS } from '../world/simulated-functions.ts';
 import type { Evidence } from './check-evidence.ts';
 
-/** Promise 4: closed windows say what the table holds, and none had to be revised. */
+/** Promise 4: closed windows agree with the table, and none had to be revised. */
 export function windowsWrong({ stores, events, story, nowMs }: Evidence): string[] {
   const wrong = events
     .filter((event) => event.event === 'window_revised')
@@ -32,7 +32,7 @@ export function windowsWrong({ stores, events, story, nowMs }: Evidence): string
   return wrong;
 }
 
-/** As receivers in other languages work it out: from the words of the design, without the service's code. */
+/** Computed as a receiver in another language would: from the specification, without the service's code. */
 function groupsOf(rows: readonly TerminalOutcome[]): DigestGroup[] {
   const groups = Map.groupBy(
     rows,

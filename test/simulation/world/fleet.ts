@@ -1,19 +1,19 @@
 import { MINUTE_MS } from '../../../lib/core/time.ts';
 import { CLOCK_TOLERANCE_MS } from '../../../lib/protocol/table/clock-skew.ts';
-import { Invocation, type Weather } from '../chaos.ts';
-import type { Dice } from '../dice.ts';
+import { Invocation, type Weather } from '../storm/chaos.ts';
+import type { Dice } from '../storm/dice.ts';
 import { Container, type FunctionName, type Ports, TIMEOUT_MS, type World } from './simulated-functions.ts';
 
-/** How often a call comes to a new container though an old one is free. */
+/** Probability that a call starts a new container although an old one is free. */
 const COLD_SHARE = 0.05;
 
 /**
- * Functions whose stamps decide for whom an outcome is. Of the others, the checks ask how long they waited, and would have to know
- * by which clock.
+ * Functions whose stamps decide which endpoints expect an outcome. The others use the true clock, because the checks
+ * measure how long they waited.
  */
 const DATING: ReadonlySet<FunctionName> = new Set(['record', 'admin', 'relay']);
 
-/** The functions as Lambda runs them: each container one invocation at a time, and no longer than its time-out. */
+/** Runs functions as Lambda does: one invocation at a time in each container, ended by its time-out. */
 export class Fleet {
   crashes = 0;
   readonly #idle = new Map<FunctionName, Container[]>();
@@ -40,7 +40,7 @@ export class Fleet {
       : 0;
   }
 
-  /** One invocation of a function; undefined where it died, which the caller learns after the time-out. */
+  /** Invokes a function. Resolves after the time-out to undefined if it died. */
   async invoke<T>(name: FunctionName, work: (ports: Ports) => Promise<T>): Promise<T | undefined> {
     const idle = this.#idle.get(name) ?? [];
     this.#idle.set(name, idle);

@@ -8,29 +8,29 @@ import type {
 } from '../../../lib/core/model.ts';
 import { recordOutcome } from '../../../lib/core/record/record.ts';
 import { isoTime } from '../../../lib/core/time.ts';
-import type { Dice } from '../dice.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 import type { Fleet } from './fleet.ts';
 import type { SimulatedMerchant } from './simulated-merchants.ts';
 
-/** How a bank answers checks for as long as the storm lasts; `silent`: for ever. */
+/** How a bank answers checks during the storm. `silent` lasts to the end of the run. */
 type Manner = 'frank' | 'moody' | 'silent';
 
-/** What a bank wrote into its own books about a transaction; the first entry wins. */
+/** A bank's own entry about a transaction. The first entry wins. */
 interface Entry {
   readonly says: 'committed' | 'rolled back';
   readonly content: OutcomeContent;
 }
 
-/** Where a bank dies, if it does. */
+/** The step at which a bank dies, if any. */
 type Death = 'before commit' | 'before record' | 'never';
 
-/** One transaction that was prepared, and what its bank would say. */
+/** A prepared transaction, and the end that its bank would report. */
 export interface Prepared {
   readonly key: TransactionKey;
   readonly content: OutcomeContent;
   readonly manner: Manner;
-  /** Whether Tidings may take "unknown" for an end; then the bank marks what it does not know as rolled back. */
+  /** Whether Tidings takes "unknown" for an end. The bank then marks unknown transactions as rolled back. */
   readonly isMarking: boolean;
   entry: Entry | undefined;
 }
@@ -38,13 +38,13 @@ export interface Prepared {
 const HOST = 'https://bank.example';
 
 /**
- * Services that prepare, commit in books of their own, and record; and die between any two of these. What they do not say
- * themselves they are asked.
+ * Services that prepare, commit in their own books, and record. They may die between any two steps; Tidings then asks
+ * them for the end.
  */
 export class Banks {
-  /** Every transaction of which a PENDING may stand, by name. */
+  /** Every transaction that may have a PENDING, by name. */
   readonly prepared = new Map<string, Prepared>();
-  /** What they were told is recorded. */
+  /** Outcomes whose recording was answered. */
   readonly acknowledged: Outcome[] = [];
   busy = 0;
   readonly #dice: Dice;
@@ -94,7 +94,7 @@ export class Banks {
     await this.#record(key, { ...content, status: 'PENDING', checkBack });
     await this.#time.sleep(this.#dice.between(100, 90_000));
     if (death === 'before commit') return;
-    // Who was asked meanwhile and marked it as rolled back has won: the local transaction is refused.
+    // If a check marked it as rolled back meanwhile, the local transaction is refused.
     transaction.entry ??= { says: 'committed', content };
     if (death === 'before record') return;
     await this.#time.sleep(this.#dice.between(100, 30_000));
@@ -114,7 +114,7 @@ export class Banks {
     }
   }
 
-  /** Answers a check, or undefined where the request is for somebody else. */
+  /** Answers a check. Returns undefined for a request that is not a check. */
   take(request: CallbackRequest): Exchange | undefined {
     if (!request.url.startsWith(HOST)) return undefined;
     const { merchantId, transactionId } = JSON.parse(request.body) as {
@@ -131,7 +131,7 @@ export class Banks {
     return isOutOfOrder ? this.#nonsense(transaction) : this.#frankly(transaction);
   }
 
-  /** Wrong in every way that must not be believed. */
+  /** Answers that must not be believed, of every kind. */
   #nonsense({ content }: Prepared): Exchange {
     const occurredAt = isoTime(this.#time.now);
     const { currency, amount } = content;
@@ -147,7 +147,10 @@ export class Banks {
     ])();
   }
 
-  /** From the books. What is not there is marked first, where it may be taken for an end: nobody commits it later. */
+  /**
+   * Answers from the books. If "unknown" counts as an end, it first marks an unknown transaction, so that the transaction
+   * cannot be committed later.
+   */
   #frankly(transaction: Prepared): Exchange {
     if (transaction.entry === undefined && !transaction.isMarking)
       return response(404, { status: 'UNKNOWN' });
@@ -159,7 +162,7 @@ export class Banks {
   }
 }
 
-/** What a bank's books say the end is. */
+/** The end of a transaction according to the bank's books. */
 function endOf({ content }: Prepared, entry: Entry): OutcomeContent {
   return entry.says === 'committed' ? content : { ...content, status: 'FAILED' };
 }

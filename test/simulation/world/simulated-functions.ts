@@ -15,8 +15,8 @@ import { LEAD } from '../../../lib/core/merchants/dated-writes.ts';
 import { forEachPartition } from '../../../lib/core/partitions.ts';
 import type { Clock, Random } from '../../../lib/core/runtime/environment.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../lib/core/time.ts';
-import { type CALLER_KILLED, type Invocation, through } from '../chaos.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import { type CALLER_KILLED, type Invocation, through } from '../storm/chaos.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 import { type Queued, VISIBILITY_MS } from './simulated-lanes.ts';
 
 /** The real use cases, wired as the functions wire them, each invocation through its own storm. */
@@ -52,17 +52,17 @@ export const FEED_LAG_SECONDS = 30;
 const AUDIT_AFTER_SECONDS = 900;
 const RETENTION_DAYS = 90;
 
-/** What a container keeps between invocations, of which it runs one at a time; it is lost with a crash. */
+/** The state that a container keeps between invocations. A crash loses it. */
 export class Container {
   readonly configs: ConfigCache;
   readonly health: HealthMonitor;
-  /** Telling operators is the last thing a function does: the dead tell nobody. */
+  /** Reports an event. A function that has died reports nothing. */
   readonly reporter: { readonly report: (event: ServiceEvent) => void };
   readonly #world: World;
   readonly #clock: Clock;
   #invocation: Invocation | undefined;
 
-  /** @param clockOffMs by how much its clock is ahead */
+  /** @param clockOffMs milliseconds by which its clock is ahead */
   constructor(world: World, clockOffMs: number) {
     this.#world = world;
     this.#clock = { now: () => world.time.now + clockOffMs };
@@ -86,7 +86,7 @@ export class Container {
     return this.#invocation;
   }
 
-  /** Every port of every use case, each call through the invocation's weather. */
+  /** All ports of all use cases, with the invocation's faults injected at each call. */
   portsFor(invocation: Invocation) {
     this.#invocation = invocation;
     const { stores, time, random, dispatcher, deadLetters, send, windowSeconds } = this.#world;
@@ -133,7 +133,7 @@ export class Container {
 }
 export type Ports = ReturnType<Container['portsFor']>;
 
-/** A batch of one lane; resolves with the messages that failed. */
+/** Handles a batch of one lane. Resolves to the messages that failed. */
 export async function runDeliver(ports: Ports, batch: readonly Queued[]): Promise<readonly Queued[]> {
   const results = await Promise.allSettled(
     batch.map((queued, index) => {
@@ -148,7 +148,7 @@ export async function runDeliver(ports: Ports, batch: readonly Queued[]): Promis
   return batch.filter((_, index) => results[index]?.status === 'rejected');
 }
 
-/** The sweep's own function: what is due and was not sent, beside the jobs. */
+/** Runs the sweep: sends what is due and was not sent. */
 export async function runSweep(ports: Ports): Promise<void> {
   await forEachPartition((partition) => sweepPartition(ports, { partition, deadlineMs: deadlineOf(ports) }));
 }
@@ -167,7 +167,7 @@ export async function runAudit(ports: Ports): Promise<void> {
   await auditPartitions(ports, { deadlineMs });
 }
 
-/** As the functions set it: a minute before their time-out they take up nothing new. */
+/** The deadline that functions set: they start nothing new a minute before their time-out. */
 function deadlineOf({ clock }: Ports): number {
   return clock.now() + 4 * MINUTE_MS;
 }

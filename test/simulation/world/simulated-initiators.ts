@@ -1,15 +1,15 @@
 import type { Outcome, OutcomeContent, TransactionId, TransactionKey } from '../../../lib/core/model.ts';
 import { recordOutcome } from '../../../lib/core/record/record.ts';
-import type { Dice } from '../dice.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 import type { Fleet } from './fleet.ts';
 import type { SimulatedMerchant } from './simulated-merchants.ts';
 
-/** Services in which transactions end: each records, and repeats the same content until it is told that it stands. */
+/** Services that record outcomes. Each repeats the same content until the answer says that it is stored. */
 export class Initiators {
-  /** What they were told is recorded. */
+  /** Outcomes whose recording was answered. */
   readonly acknowledged: Outcome[] = [];
-  /** How many are not done yet. */
+  /** Number of services that are still recording. */
   busy = 0;
   readonly #dice: Dice;
   readonly #time: VirtualTime;
@@ -21,7 +21,7 @@ export class Initiators {
     this.#fleet = options.fleet;
   }
 
-  /** One transaction, which may be prepared before, and of which a second service may believe another end. */
+  /** Plans one transaction. It may have a PENDING first, and a second service may record another end. */
   plan(merchant: SimulatedMerchant, name: string, atMs: number): TransactionKey {
     const key = { merchantId: merchant.merchantId, transactionId: name as TransactionId };
     const content = merchant.content(this.busy);
@@ -49,7 +49,7 @@ export class Initiators {
         .invoke('record', (ports) => recordOutcome(ports, key, content))
         .catch(() => undefined);
       if (result?.kind === 'created' || result?.kind === 'unchanged') {
-        // As it was asked for: that it stands so is what the answer said.
+        // The requested content: the answer says that it is stored like this.
         this.acknowledged.push({ ...result.outcome, ...content });
       }
       if (result !== undefined) return;

@@ -2,16 +2,16 @@ import type { Dispatcher } from '../../../lib/core/deliver/dispatcher.ts';
 import type { NotificationMessage } from '../../../lib/core/deliver/state/notification.ts';
 import type { Lane } from '../../../lib/core/events.ts';
 import type { CheckMessage } from '../../../lib/core/record/pending-check.ts';
-import type { Dice } from '../dice.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 
-/** SQS as it may behave: twice, late, in any order, given back after a time-out, and dead after nine receipts. */
+/** SQS with its possible faults: duplicates, delays, any order, redelivery after a time-out, dead letters after nine receipts. */
 
 export interface Queued {
   readonly lane: Lane;
   readonly body: string;
   receivedTimes: number;
-  /** For how long it is hidden where it is not let go: the time-out, or what the function asked for. */
+  /** How long a received message is hidden: the visibility time-out, or what the function asked for. */
   hiddenMs: number;
 }
 
@@ -26,11 +26,11 @@ function laneOf(message: NotificationMessage | CheckMessage): Lane {
 }
 
 export class Lanes {
-  /** Messages that are somewhere: waiting, hidden or in a function. */
+  /** All messages: waiting, hidden or in a function. */
   readonly contents = new Set<Queued>();
   readonly schedules = new Set<string>();
   readonly dead: Queued[] = [];
-  /** Messages of merchants who are not part of the run: they wait in a lane and never come to its front. */
+  /** Messages of merchants outside the run. They wait in a lane and are never received. */
   readonly crowd: Record<Lane, number> = { first: 0, retry: 0, check: 0 };
   readonly #paused = new Set<Lane>();
   readonly #ready: Record<Lane, Queued[]> = { first: [], retry: [], check: [] };
@@ -41,12 +41,12 @@ export class Lanes {
   readonly #lossChance: number;
   readonly #work: (batch: readonly Queued[]) => Promise<readonly Queued[]>;
 
-  /** @param work works a batch off; resolves with the messages that failed, all of them where it died */
+  /** @param work handles a batch. Resolves to the messages that failed: all of them if it died. */
   constructor(options: {
     readonly dice: Dice;
     readonly time: VirtualTime;
     readonly isStormy: () => boolean;
-    /** How many messages vanish; where any do, Scheduler may refuse too. Both are for the nets to find. */
+    /** Share of messages that vanish. If it is not 0, Scheduler may refuse too. The safety nets must find both. */
     readonly lossChance: number;
     readonly work: (batch: readonly Queued[]) => Promise<readonly Queued[]>;
   }) {
@@ -72,7 +72,7 @@ export class Lanes {
     backlog: async (lane) => this.#ready[lane].length + this.crowd[lane],
   };
 
-  /** Nothing is handed out of this lane until it resumes. */
+  /** Stops this lane until it resumes. */
   pause(lane: Lane): void {
     this.#paused.add(lane);
   }
@@ -83,7 +83,7 @@ export class Lanes {
   }
 
   send(lane: Lane, body: string, delayMs: number): void {
-    // A message that is lost on its way is rarer in life; here it shows that sweep and audit find what is missing.
+    // Lost messages are rarer in reality. Here they show that sweep and audit find what is missing.
     if (this.#isStormy() && this.#dice.chance(this.#lossChance)) return;
     const copies = this.#isStormy() && this.#dice.chance(0.05) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
@@ -93,7 +93,7 @@ export class Lanes {
     }
   }
 
-  /** A name that is taken means that the schedule is there. Scheduler may also refuse: the sweep must send. */
+  /** A name that is taken means that the schedule exists. If Scheduler refuses, the sweep must send. */
   #schedule(message: NotificationMessage | CheckMessage, atMs: number): void {
     const name = JSON.stringify(message);
     const isRefused = this.#isStormy() && this.#lossChance > 0 && this.#dice.chance(0.1);

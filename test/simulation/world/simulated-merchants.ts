@@ -8,13 +8,13 @@ import {
 } from '../../../lib/core/model.ts';
 import type { Schedule } from '../../../lib/core/schedule.ts';
 import { isoTime } from '../../../lib/core/time.ts';
-import type { Dice } from '../dice.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 import { type Fate, Receiver } from './simulated-receivers.ts';
 
 export interface SimulatedEndpoint {
   readonly endpointId: EndpointId;
-  /** By URL: where it is at first, and where it may be moved to. */
+  /** Receivers by URL: the first URL, and the one to which the endpoint may move. */
   readonly receivers: ReadonlyMap<string, Receiver>;
 }
 
@@ -22,10 +22,10 @@ export interface SimulatedEndpoint {
 export interface SimulatedMerchant {
   readonly merchantId: MerchantId;
   readonly schedule: Schedule;
-  /** One is where transactions' own callback URL leads. Others may be made later. */
+  /** One stands for the transactions' own callback URLs. Others may be created later. */
   readonly endpoints: SimulatedEndpoint[];
   readonly content: (n: number) => OutcomeContent;
-  /** As of now; the same again changes nothing. */
+  /** Creates the merchant at the current time. Repeating it changes nothing. */
   readonly create: (merchants: MerchantStore) => Promise<void>;
 }
 
@@ -34,7 +34,7 @@ const SCHEDULES = [
   [1, 1, 1, 1, 1, 1, 1, 1],
   [15, 15, 30, 180, 1_200],
 ] as const;
-/** Of an endpoint that is dead for days. */
+/** The schedules from which an endpoint that is dead for days gets one. */
 const LONG_SCHEDULES = ['wechat', 'alipay', 'standard-webhooks'] as const;
 const FATES: readonly Fate[] = ['moody', 'moody', 'moody', 'moody', 'away', 'leaving', 'dead'];
 
@@ -50,7 +50,7 @@ export function createMerchant(name: string, around: Surroundings): SimulatedMer
   return assemble(name as MerchantId, { around, schedule: [...dice.pick(SCHEDULES)], fates });
 }
 
-/** One of its endpoints is dead from the beginning; the other is like any. */
+/** A merchant with one endpoint that is dead from the beginning, and one ordinary endpoint. */
 export function createDeadMerchant(name: string, around: Surroundings): SimulatedMerchant {
   const fates = ['dead', 'moody'] as const;
   return assemble(name as MerchantId, { around, schedule: around.dice.pick(LONG_SCHEDULES), fates });

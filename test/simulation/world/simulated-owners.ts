@@ -3,17 +3,17 @@ import type { EndpointChanges } from '../../../lib/core/merchants/endpoints.ts';
 import type { Endpoint } from '../../../lib/core/merchants/merchant-config.ts';
 import { NOTIFY_URL_ENDPOINT } from '../../../lib/core/model.ts';
 import { MINUTE_MS } from '../../../lib/core/time.ts';
-import type { ByHand } from '../by-hand.ts';
-import { START_MS, STORM_MS } from '../stories.ts';
+import type { ByHand } from '../stories/by-hand.ts';
+import { START_MS, STORM_MS } from '../stories/stories.ts';
 import type { Initiators } from './simulated-initiators.ts';
 import type { SimulatedEndpoint, SimulatedMerchant, Surroundings } from './simulated-merchants.ts';
 import { Receiver } from './simulated-receivers.ts';
 
-/** Outcomes that other services record while the change is being made, from a moment before it. */
+/** Number of outcomes that other services record during the change, starting a moment before it. */
 const MEANWHILE = 6;
 const MEANWHILE_MS = 3_000;
 const MOMENT_MS = 2_000;
-/** Between two changes, so that outcomes of the first do not fall under the second. */
+/** Time between two changes, so that outcomes of the first do not fall under the second. */
 const MIN_PAUSE_MS = 15_000;
 const MAX_PAUSE_MS = 60_000;
 
@@ -23,7 +23,7 @@ const CHANGES: readonly (readonly EndpointChanges[])[] = [
   [{ types: ['refund.*'] }, { types: ['payment.*'] }, { types: ['refund.*', 'payment.*'] }],
 ];
 
-/** Owners of endpoints, who make one or let one have more, and record as soon as they are told that it is in force. */
+/** Owners of endpoints. They create or widen an endpoint, and record as soon as the answer says that it is in force. */
 export class Owners {
   #made = 0;
   #recorded = 0;
@@ -96,7 +96,7 @@ export class Owners {
     }
   }
 
-  /** Whatever stands is called, also where nobody was told that it was made. */
+  /** Opens a receiver for each stored endpoint, including those whose creation was not answered. */
   onWrite(endpoint: Endpoint): void {
     const { merchantId, endpointId, url, secrets } = endpoint;
     const merchant = this.#merchants.find((one) => one.merchantId === merchantId);

@@ -1,15 +1,15 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { CallbackRequest, Exchange, Patience } from '../../../lib/core/deliver/attempt/sender.ts';
 import type { MerchantId } from '../../../lib/core/model.ts';
-import { CALLER_KILLED } from '../chaos.ts';
-import type { Dice } from '../dice.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import { CALLER_KILLED } from '../storm/chaos.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 import type { Shop } from './simulated-shops.ts';
 
-/** How a receiver behaves for a while. */
+/** The behaviour of a receiver for a period. */
 type Mood = 'up' | 'down' | 'stalls' | 'errors' | 'redirects' | 'lies' | 'forgets' | 'gone';
 const MOODS: readonly Mood[] = ['up', 'up', 'down', 'stalls', 'errors', 'redirects', 'lies', 'forgets'];
-/** Of the requests to a dead receiver in quiet days, how many take their sender with them. */
+/** Share of requests to a dead receiver on quiet days that kill the sender. */
 const DEADLY_SHARE = 0.05;
 const MIN_MOOD_MS = 20_000;
 const MAX_MOOD_MS = 400_000;
@@ -20,35 +20,35 @@ const MAX_MOOD_MS = 400_000;
  */
 export type Fate = 'moody' | 'away' | 'leaving' | 'dead';
 
-/** What a callback says it is about. */
+/** The transaction that a callback names. */
 export interface Told {
   readonly merchantId: MerchantId;
   readonly transactionId: string;
   readonly version: number;
 }
 
-/** A receiver of one URL: it checks every signature, and remembers what it said yes to. */
+/** A receiver at one URL. It checks every signature, and records what it accepted. */
 export class Receiver {
   /** By webhook id: callbacks that were answered 2xx, whether or not the answer arrived. */
   readonly accepted = new Map<string, number>();
-  /** By webhook id: the digest of the body; a second body is a broken promise. */
+  /** By webhook id: the digest of the body. A second body breaks a promise. */
   readonly #bodies = new Map<string, string>();
-  /** By webhook id: what was told, whatever the answer was. */
+  /** By webhook id: the outcomes received, with any answer. */
   readonly told = new Map<string, Told>();
   /** Webhook ids that were answered 410. */
   readonly sentAway = new Set<string>();
   readonly broken: string[] = [];
   requests = 0;
   firstRequestMs: number | undefined;
-  /** The requests that came while it was dead. */
+  /** Requests that arrived while it was dead. */
   readonly vainMs: number[] = [];
   firstYesMs: number | undefined;
   revivedAtMs: number | undefined;
   #fate: Fate;
   #mood: Mood = 'up';
-  /** Who does with callbacks what they are for; nobody, where only the service is looked at. */
+  /** The shop that processes callbacks. Undefined if the run checks only the service. */
   #shop: Shop | undefined;
-  /** Its endpoint is elsewhere: whoever still calls here is asked never to do it again. */
+  /** The endpoint moved elsewhere, so requests are answered 410. */
   #isLeft = false;
   readonly #dice: Dice;
   readonly #time: VirtualTime;
@@ -62,7 +62,7 @@ export class Receiver {
     readonly secret: () => string;
     readonly isStormy: () => boolean;
     readonly fate: Fate;
-    /** Whether the endpoint's `expectBody` is `success`: then a lie is no yes. */
+    /** Whether the endpoint's `expectBody` is `success`. A 200 with another body is then a failure. */
     readonly demandsBody: boolean;
   }) {
     this.#dice = options.dice;
@@ -74,17 +74,17 @@ export class Receiver {
     this.#change();
   }
 
-  /** Whether it does not come back by itself. */
+  /** Whether it stays down until it is revived. */
   get isDead(): boolean {
     return this.#fate === 'dead';
   }
 
-  /** Whether it was dead, whatever it is now. */
+  /** Whether it was ever dead. */
   get wasDead(): boolean {
     return this.isDead || this.revivedAtMs !== undefined;
   }
 
-  /** Whether it answers whatever is sent from now on. */
+  /** Whether it accepts everything from now on. */
   get isUpForGood(): boolean {
     return !this.isDead && !this.#isStormy();
   }
@@ -134,7 +134,7 @@ export class Receiver {
       case 'down':
         return { kind: 'error', code: 'connection_failed', durationMs };
       case 'stalls':
-        // It may have done its work and answered too late.
+        // The receiver may have processed the callback and answered too late.
         if (this.#dice.chance(0.5)) await this.#accept(id, request);
         return { kind: 'error', code: 'timeout', durationMs };
       case 'errors':
@@ -156,7 +156,7 @@ export class Receiver {
     }
   }
 
-  /** Resolves with the milliseconds after which the exchange was over: all of them, or when the caller gave up. */
+  /** Waits for the given milliseconds or until the caller gives up. Resolves to the milliseconds that passed. */
   async #wait(durationMs: number, patience: Patience | undefined): Promise<number> {
     if (patience === undefined || patience.ms >= durationMs) {
       await this.#time.sleep(durationMs);
@@ -169,7 +169,7 @@ export class Receiver {
     return this.#time.now - startMs;
   }
 
-  /** Whether there was a yes, which the answer may hide; a shop whose store is away says none. */
+  /** Whether the receiver accepted the callback, even if the answer hides it. A shop whose store is unavailable does not. */
   async #accept(id: string, request: CallbackRequest): Promise<boolean> {
     if (this.#shop !== undefined && !(await this.#shop.take(request))) return false;
     this.firstYesMs ??= this.#time.now;
@@ -177,7 +177,7 @@ export class Receiver {
     return true;
   }
 
-  /** Verified here without the service's code, as somebody else's receiver would. */
+  /** Verifies a signature as a third-party receiver does, without the service's code. */
   #check({ headers, body }: CallbackRequest): string {
     const [id, timestamp] = [headers['webhook-id'] ?? '', headers['webhook-timestamp'] ?? ''];
     const key = Buffer.from(this.#secret().replace('whsec_', ''), 'base64');

@@ -9,23 +9,23 @@ import { createAnswerSigner } from '../../../lib/core/query/answer-signer.ts';
 import { isoTime, MINUTE_MS } from '../../../lib/core/time.ts';
 import { createReceiver, type Receiver, type Totals } from '../../../lib/receiver/index.ts';
 import { type MemoryTransaction, memoryStore } from '../../../lib/receiver/stores/memory.ts';
-import type { Dice } from '../dice.ts';
-import { START_MS, STORM_MS } from '../stories.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import { START_MS, STORM_MS } from '../stories/stories.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 import type { Fleet } from './fleet.ts';
 import type { Ports } from './simulated-functions.ts';
 import type { Told } from './simulated-receivers.ts';
 
-/** How often the shop's own store is away, before it did what was asked and after. */
+/** Probabilities that the shop's own store fails, before and after its effect. */
 const OUTAGE_SHARE = 0.05;
-/** How often somebody who does not know the secret sends the same callback with other contents. */
+/** Probability that an attacker without the secret sends the same callback with other contents. */
 const FORGED_SHARE = 0.1;
 const ORIGIN = 'https://tidings.example';
-/** Runs of reconcile and follow while the storm lasts. */
+/** Number of runs of reconcile and follow during the storm. */
 const RUNS_IN_STORM = 3;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** What the last run found, and both digests after it. */
+/** The findings of the last run, and both digests after it. */
 export interface ShopEnd {
   readonly totals: Totals | undefined;
   readonly conflicts: number;
@@ -34,18 +34,18 @@ export interface ShopEnd {
 
 interface ShopOptions {
   readonly merchantId: MerchantId;
-  /** Of the merchant and of its endpoints. */
+  /** The secrets of the merchant and of its endpoints. */
   readonly secrets: { readonly merchant: string; readonly callbacks: readonly string[] };
   readonly dice: Dice;
   readonly time: VirtualTime;
   readonly fleet: Fleet;
   readonly isStormy: () => boolean;
   readonly onAcknowledge: (transactionId: string) => void;
-  /** Whether every window with rows that were listed before this moment is closed. */
+  /** Whether every window with rows listed before this time is closed. */
   readonly isClosedThrough: (time: string) => boolean;
 }
 
-/** A merchant that is built with the receiver kit: callbacks by HTTP, and what never came by asking the service. */
+/** A merchant that uses the receiver kit: it takes callbacks, and asks the service for what never came. */
 export class Shop {
   readonly merchantId: MerchantId;
   readonly broken: string[] = [];
@@ -82,7 +82,7 @@ export class Shop {
     return Number(this.#store.get(transactionId) ?? 0);
   }
 
-  /** Whether the shop says yes to a callback. */
+  /** Whether the shop accepts a callback. */
   async take({ headers, body }: CallbackRequest): Promise<boolean> {
     if (this.#options.dice.chance(FORGED_SHARE)) await this.#takeForged(headers, body);
     const isTaken = (await this.#post(headers, body)) < 300;
@@ -102,7 +102,7 @@ export class Shop {
     return (await this.#receiver.handle({ method: 'POST', headers, body: Buffer.from(body) })).status;
   }
 
-  /** Asks now and then, as a shop's timer would, and gives up where the service or its own store is away. */
+  /** Reconciles now and then, as a shop's timer would. Gives up if the service or its own store is unavailable. */
   plan(quietUntilMs: number): void {
     const { dice } = this.#options;
     for (let run = 0; run < RUNS_IN_STORM; run += 1)
@@ -126,7 +126,7 @@ export class Shop {
     });
   }
 
-  /** When all is quiet: finds what is still missing, and compares. */
+  /** Finds what is still missing and compares, after the storm. */
   planEnd(atMs: number): void {
     this.#options.time.at(atMs, async () => {
       const { conflicts, unsettled } = await this.#receiver.reconcile();
@@ -142,7 +142,7 @@ export class Shop {
     return result;
   }
 
-  /** Promise 4: what is said to be closed is closed, also while close fails. */
+  /** Promise 4: a window that is reported closed is closed, also while close fails. */
   async #checkClosed(response: Response): Promise<void> {
     const { closedThrough } = (await response.clone().json()) as { readonly closedThrough?: string };
     if (closedThrough === undefined || this.#options.isClosedThrough(closedThrough)) return;
@@ -163,7 +163,7 @@ export class Shop {
   }
 }
 
-/** What serves a receiver's questions, as the functions wire it; whose key it is is not what a storm puts in doubt. */
+/** Serves a receiver's questions, wired as in the functions. Authentication is not simulated. */
 function queryApp(ports: Ports, merchantId: MerchantId) {
   return createApp(
     {
@@ -172,7 +172,7 @@ function queryApp(ports: Ports, merchantId: MerchantId) {
         caller: { keyId: 'shop', scope: 'receiver', merchantId },
       }),
       sign: createAnswerSigner(ports),
-      // A shop asks one question after the other.
+      // A shop asks its questions one at a time.
       limit: { enter: async () => ({ kind: 'entered', leave: async () => undefined }) },
       clock: ports.clock,
       reporter: ports.reporter,

@@ -2,13 +2,13 @@ import type { Dispatcher } from '../../../lib/core/deliver/dispatcher.ts';
 import { relay, type StreamedOutcome } from '../../../lib/core/deliver/relay.ts';
 import type { Outcome } from '../../../lib/core/model.ts';
 import { notificationName } from '../checks/check-evidence.ts';
-import type { Dice } from '../dice.ts';
-import type { VirtualTime } from '../virtual-time.ts';
+import type { Dice } from '../storm/dice.ts';
+import type { VirtualTime } from '../storm/virtual-time.ts';
 import type { Fleet } from './fleet.ts';
 
-/** The table's stream: in order, again and again until a batch is relayed. */
+/** The table's stream: in order, and each batch repeats until it is relayed. */
 export class Stream {
-  /** First attempts that the relay handed over: outcomes and endpoints, by {@link notificationName}. */
+  /** First attempts that the relay sent, by {@link notificationName}. */
   readonly handedOver = new Set<string>();
   readonly #records: StreamedOutcome[] = [];
   readonly #dice: Dice;
@@ -39,7 +39,7 @@ export class Stream {
     this.#start();
   }
 
-  /** Nothing is handed out until it resumes. */
+  /** Stops the stream until it resumes. */
   pause(): void {
     this.#isPaused = true;
   }
@@ -76,7 +76,7 @@ export class Stream {
           return true;
         })
         .catch(() => undefined);
-      // Killed between success and checkpoint: the batch comes again.
+      // The process died between success and checkpoint, so the batch comes again.
       const isRepeated = this.#isStormy() && this.#dice.chance(0.05);
       if (isDone === true && !isRepeated) this.#records.splice(0, batch.length);
       else await this.#time.sleep(this.#dice.between(100, 10_000));

@@ -93,7 +93,7 @@ describe('the expected body', () => {
     );
   });
 
-  test('is not met by a body of which the end was not read', () => {
+  test('is not met by a body whose end was not read', () => {
     const answer = response(200, { body: `success${' '.repeat(16_377)}`, bodyTruncated: true });
     expect(classify(answer, { attemptAtMs, expectBody: 'success' }).result).toBe('failed');
     expect(classify(answer, { attemptAtMs }).result).toBe('delivered');

@@ -58,7 +58,7 @@ describe('a breaker', () => {
     expect(await monitor.admit(circuit)).toEqual({ kind: 'go' });
   });
 
-  it('stays closed where a success stands between', async () => {
+  it('stays closed if there is a success between', async () => {
     const { monitor, fail } = monitors();
     await fail(19);
     await monitor.observe(circuit, { isDelivered: true, durationMs: 10 });
@@ -105,7 +105,7 @@ describe('a breaker', () => {
 });
 
 describe('health', () => {
-  it('begins to fail at most once a minute in the table, whatever flaps', async () => {
+  it('begins to fail at most once a minute in the table, even if the receiver flaps', async () => {
     const { monitor, time, writes } = monitors();
     await repeat(600, async () => {
       await monitor.observe(circuit, { isDelivered: false, durationMs: 10 });
@@ -124,7 +124,7 @@ describe('health', () => {
     expect(writes()).toBe(0);
   });
 
-  it('is slow for everybody as soon as one notices it, before the answer is there', async () => {
+  it('is slow for all instances as soon as one notices it, before the answer arrives', async () => {
     const { all } = monitors(2);
     await all[0]?.markSlow(circuit);
     expect(await all[1]?.isSlowOrOpen(circuit)).toBe(true);
@@ -148,7 +148,7 @@ describe('health', () => {
     expect(await monitor.isSlowOrOpen(circuit)).toBe(false);
   });
 
-  it('is lost after five days of nothing but failures, whoever saw them, and not before', async () => {
+  it('is lost after five days of nothing but failures of any instance, and not before', async () => {
     const { all, time, observe } = lasting(5);
     for (let day = 0; day < 5; day += 1) {
       expect(await observe(false, all[day])).toEqual({ isLost: false });

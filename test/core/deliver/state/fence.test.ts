@@ -1,44 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { untried } from '../../../../lib/core/deliver/state/notification.ts';
-import { sweepPartition } from '../../../../lib/core/deliver/sweep.ts';
 import { Fault } from '../../../../lib/core/faults.ts';
 import type { EndpointId, MerchantId, TransactionId } from '../../../../lib/core/model.ts';
 import { forEachPartition, PARTITIONS } from '../../../../lib/core/partitions.ts';
 import { isoTime } from '../../../../lib/core/time.ts';
-import { createWorld, okExchange, payment, type Sent, statusExchange } from '../../../support/world.ts';
+import { createWorld, okExchange, payment, statusExchange } from '../../../support/world.ts';
+import { MINUTE, recorded, sweep, sweepOne, take } from './fenced-payment.ts';
 
 /** The interleavings that `rev` is for, each by its name. */
-
-type World = ReturnType<typeof createWorld>;
-const MINUTE = 60_000;
-
-async function recorded(schedule: readonly number[] = [10, 10]) {
-  const world = createWorld();
-  const demo = await world.merchant('demo', { schedule });
-  const { endpointId } = await demo.endpoint();
-  await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment());
-  await world.relayAll();
-  const notification = async () =>
-    (await world.call(demo.receiver, 'GET /v1/transactions/pay_1')).json.notifications[0];
-  const redeliver = () => world.call(demo.receiver, `POST /v1/notifications/pay_1.1.${endpointId}/redeliver`);
-  const acknowledge = (body: object = { version: 1 }) =>
-    world.call(demo.receiver, 'POST /v1/transactions/pay_1/acknowledge', body);
-  return { world, demo, endpointId, notification, redeliver, acknowledge };
-}
-
-function take(world: World): Sent {
-  const sent = world.queue.shift();
-  if (sent === undefined) throw new Error('the queue is empty');
-  return sent;
-}
-
-function sweepOne(world: World, partition: number): Promise<number> {
-  return sweepPartition(world.ports, { partition, deadlineMs: Number.POSITIVE_INFINITY });
-}
-
-async function sweep(world: World): Promise<number> {
-  return (await forEachPartition((partition) => sweepOne(world, partition))).reduce((sum, n) => sum + n, 0);
-}
 
 describe('the fence', () => {
   it('sweep and Scheduler both firing: one attempt is kept, one next attempt follows', async () => {
@@ -234,7 +203,7 @@ describe('the fence', () => {
   });
 
   it.each([
-    ['nobody can read keep none behind them from being sent', new TypeError('no notification'), 39 - 20],
+    ['are unreadable do not keep later ones from being sent', new TypeError('no notification'), 39 - 20],
     [
       'the table does not give now end the run',
       new Fault({ code: 'away', message: 'away', retryable: true }),
@@ -283,58 +252,5 @@ describe('the fence', () => {
     expect(world.events).toContainEqual(
       expect.objectContaining({ event: 'exhausted', reason: 'horizon_passed' }),
     );
-  });
-});
-
-describe('acknowledging', () => {
-  it('is for one endpoint where one is named', async () => {
-    const { world, demo, endpointId, acknowledge } = await recorded();
-    await demo.endpoint();
-    const one = await acknowledge({ version: 1, endpointId });
-    expect(one.json.notifications).toMatchObject([{ endpointId, state: 'acknowledged' }]);
-    expect((await acknowledge({ version: 1, endpointId: 'ep_nobody' })).json.code).toBe(
-      'unknown_notification',
-    );
-    expect((await acknowledge({ version: 3 })).json.code).toBe('invalid_value');
-    expect(world.events.filter(({ event }) => event === 'exhausted')).toEqual([]);
-  });
-
-  it('of a PENDING says that there is nothing to tell', async () => {
-    const { world, demo } = await recorded();
-    await world.call(
-      demo.initiator,
-      'PUT /v1/merchants/demo/transactions/pay_2',
-      payment({ status: 'PENDING' }),
-    );
-    const answer = await world.call(demo.receiver, 'POST /v1/transactions/pay_2/acknowledge', { version: 1 });
-    expect(answer.json).toMatchObject({ status: 409, code: 'not_terminal' });
-  });
-
-  it('of a version that a known transaction does not have says so, and never that there is no transaction', async () => {
-    const { world, demo, endpointId } = await recorded();
-    const pending = payment({ status: 'PENDING' });
-    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_2', pending);
-    const ask = (request: string, body?: object) => world.call(demo.receiver, `POST /v1/${request}`, body);
-    for (const id of ['pay_1', 'pay_2']) {
-      const acknowledged = await ask(`transactions/${id}/acknowledge`, { version: 2 });
-      const redelivered = await ask(`notifications/${id}.2.${endpointId}/redeliver`);
-      for (const { json } of [acknowledged, redelivered]) {
-        expect(json).toMatchObject({ status: 404, code: 'unknown_version', merchantId: 'demo' });
-      }
-    }
-    for (const { json } of [
-      await ask('transactions/pay_9/acknowledge', { version: 1 }),
-      await ask(`notifications/pay_9.1.${endpointId}/redeliver`),
-    ]) {
-      expect(json).toMatchObject({ status: 404, code: 'unknown_transaction' });
-    }
-  });
-
-  it('works without endpoints too', async () => {
-    const world = createWorld();
-    const demo = await world.merchant('demo');
-    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment());
-    const answer = await world.call(demo.receiver, 'POST /v1/transactions/pay_1/acknowledge', { version: 1 });
-    expect(answer.json).toMatchObject({ notifications: [] });
   });
 });

@@ -1,6 +1,6 @@
 import { isUnreadable, unreadableRowFault } from '../../../../lib/core/faults.ts';
 import type { DirectoryEntry, Mark } from '../../../../lib/core/merchants/directory.ts';
-import { NEWER_KIT_EVERY, OVERTAKEN_EVERY } from '../../stories.ts';
+import { NEWER_KIT_EVERY, OVERTAKEN_EVERY } from '../../stories/stories.ts';
 import { altered, type DeliberateFault, hook, hookInside } from '../deliberate-fault.ts';
 
 /** `lib/core/bookkeeping` and `lib/core/feed`: close, audit, and the windows that they read. */

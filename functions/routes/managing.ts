@@ -1,0 +1,36 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createJobStore } from '../../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
+import { createNotificationStore } from '../../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
+import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
+import { createQueueSender } from '../../lib/adapters/queues/queue-sender.ts';
+import type { Route } from '../../lib/api/api-app.ts';
+import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
+import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
+import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
+import { settlingRoutes } from '../../lib/api/notifications/settle-routes.ts';
+import { LEAD, LEAD_OF_ONE_CLOCK } from '../../lib/core/merchants/dated-writes.ts';
+import type { ApiService } from '../wiring/api-service.ts';
+import { clientDefaults } from '../wiring/clients.ts';
+
+/** The settings that managing needs. */
+export const MANAGE_SETTINGS = ['firstQueueUrl', 'retryQueueUrl', 'oneClock'] as const;
+
+type ManageService = ApiService<(typeof MANAGE_SETTINGS)[number]>;
+
+/** Requests that manage merchants, endpoints, keys and redeliveries. */
+export function routesToManage(service: ManageService): readonly Route[] {
+  const { table, config, timer } = service;
+  const ports = {
+    ...service,
+    lead: config.oneClock ? LEAD_OF_ONE_CLOCK : LEAD,
+    outcomes: createOutcomeStore(table, config),
+    notifications: createNotificationStore(table, config),
+    jobs: createJobStore(table, config),
+    dispatcher: createQueueSender({
+      sqs: new SQSClient(clientDefaults),
+      queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },
+      timer,
+    }),
+  };
+  return [...merchantRoutes(ports), ...endpointRoutes(ports), ...keyRoutes(ports), ...settlingRoutes(ports)];
+}

@@ -1,0 +1,119 @@
+import { expect } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
+import { openShop } from '../../support/running/test-shop.ts';
+import { payment } from '../../support/world.ts';
+import { type Journey, openServer } from './journey.ts';
+
+/** Every operation of administrators, and a test request. */
+export async function manage({ admin, api, call, service }: Journey): Promise<void> {
+  const merchant = { merchantId: 'managed', name: 'Managed' };
+  await admin('POST /v1/merchants', merchant);
+  await admin('POST /v1/merchants', merchant);
+  const path = '/v1/merchants/managed';
+  await admin(`GET ${path}`);
+  await admin(`PATCH ${path}`, { name: 'Renamed' });
+  await admin(`POST ${path}/secrets`, { overlapSeconds: 0 });
+  const server = await openServer(() => ({ status: 204 }));
+  const { endpointId } = await admin(`POST ${path}/endpoints`, { url: server.url });
+  const endpoint = `${path}/endpoints/${endpointId}`;
+  await admin(`GET ${path}/endpoints`);
+  await admin(`GET ${endpoint}`);
+  await admin(`PATCH ${endpoint}`, { types: ['payment.failed'] });
+  await admin(`POST ${endpoint}/secrets`, { overlapSeconds: 0 });
+  const { key } = await admin(`POST ${path}/keys`, { scope: 'merchant' });
+  await admin(`POST ${endpoint}/test`);
+  // Only one at a time may run: the others are refused by the gate.
+  const tests = await Promise.all([1, 2, 3].map(() => api(key, `POST ${endpoint}/test`)));
+  expect(tests.every(({ status }) => status < 500)).toBe(true);
+  await admin(`DELETE ${endpoint}`);
+  const own = await admin(`POST ${path}/keys`, { scope: 'receiver' });
+  await call(key, `GET ${path}/keys`);
+  await admin(`DELETE ${path}/keys/${own.keyId}`);
+  const global = await service.create('POST /v1/keys', { scope: 'initiator' });
+  await admin('GET /v1/keys');
+  await admin(`DELETE /v1/keys/${global.keyId}`);
+  server.close();
+}
+
+/** Outcomes by every way in. */
+export async function record(journey: Journey): Promise<void> {
+  const { api, call, initiatorKey, send, service, judged } = journey;
+  const shop = await openShop(service, 'alpha', { schedule: [1, 1, 2, 2] });
+  await journey.record('alpha', 'pay_1', { reference: 'order_1' });
+  await journey.record('alpha', 'pay_1', { reference: 'order_1' });
+  const path = 'PUT /v1/merchants/alpha/transactions';
+  expect((await api(initiatorKey, `${path}/pay_1`, payment({ status: 'FAILED' }))).status).toBe(409);
+  expect((await api(shop.receiverKey, `${path}/pay_1`, payment())).status).toBe(403);
+  await journey.record('alpha', 'pay_2', { status: 'PENDING' });
+  await journey.record('alpha', 'pay_2');
+  await call(initiatorKey, 'POST /v1/merchants/alpha/transactions', {
+    transactions: [{ transactionId: 'pay_3', ...payment() }],
+  });
+  await send('TidingsIntakeQueue', { merchantId: 'alpha', transactionId: 'pay_4', ...payment() });
+  await send('TidingsIntakeQueue', 'no JSON');
+  const Detail = JSON.stringify({ merchantId: 'alpha', transactionId: 'pay_5', ...payment() });
+  await journey.event({ Source: 'bank', DetailType: 'Transaction Outcome', Detail });
+  for (const id of ['pay_1', 'pay_2', 'pay_3', 'pay_4', 'pay_5']) await shop.heard(id);
+  await judged.until({ role: 'TidingsRecord', action: 'sqs:SendMessage', resource: 'IntakeDeadLetters' });
+  await askAll(journey, shop.receiverKey);
+  await shop.stop();
+}
+
+/** Everything that a receiver asks. */
+async function askAll({ admin, api, call }: Journey, receiverKey: string): Promise<void> {
+  const ask = (path: string) => call(receiverKey, `GET ${path}`);
+  const { listedAt } = await ask('/v1/transactions/pay_1');
+  await admin('GET /v1/merchants/alpha/transactions/pay_1');
+  await ask('/v1/transactions?reference=order_1');
+  await eventually(
+    () => ask('/v1/transactions'),
+    ({ items }) => expect(items.length).toBeGreaterThan(2),
+  );
+  const from = `${listedAt.slice(0, 19)}.000Z`;
+  const { items } = await eventually(
+    async () => (await api(receiverKey, `GET /v1/windows?from=${from}`)).json,
+    (json) => expect(json.closedThrough > listedAt).toBe(true),
+  );
+  const [{ start }] = items as readonly [{ readonly start: string }];
+  await ask(`/v1/windows/${start}?buckets=256`);
+  await ask(`/v1/windows/${start}/transactions`);
+  await call(receiverKey, 'POST /v1/reconciliations', { window: start, rows: [] });
+  await ask('/v1/notifications?state=retrying');
+  await ask('/v1/public-keys');
+  await api(receiverKey, 'GET /openapi.json');
+  // More large questions at a time than one merchant may ask.
+  const day = `GET /v1/windows?from=${from.slice(0, 10)}T00:00:00.000Z&resolution=hour`;
+  await Promise.all(Array.from({ length: 8 }, () => api(receiverKey, day)));
+}
+
+/** PENDINGs: asked about, given up, ended by hand, overdue. */
+export async function checkBack(journey: Journey): Promise<void> {
+  const { admin, call, set, service, judged, appears } = journey;
+  const shop = await openShop(service, 'zeta', { schedule: [1] });
+  const end = { status: 'SUCCEEDED', amount: 1999, currency: 'CNY', occurredAt: '2026-11-20T08:00:01Z' };
+  const bank = await openServer((body) =>
+    body.includes('"answered"') ? { status: 200, body: end } : { status: 500 },
+  );
+  const pending = (afterSeconds: number) => ({
+    status: 'PENDING',
+    checkBack: { url: bank.url, afterSeconds },
+  });
+  await journey.record('zeta', 'answered', pending(1));
+  await journey.record('zeta', 'unknown', pending(1));
+  await journey.record('zeta', 'overdue', pending(900));
+  await shop.heard('answered');
+  const listed = async () => (await admin('GET /v1/unresolved')).items as { transactionId: string }[];
+  const isListed = (id: string) =>
+    eventually(listed, (items) => expect(items.map(({ transactionId }) => transactionId)).toContain(id));
+  await isListed('unknown');
+  const { key } = await service.create('POST /v1/merchants/zeta/keys', { scope: 'initiator' });
+  await call(key, 'GET /v1/unresolved');
+  await admin('POST /v1/unresolved/zeta/unknown/resolve', { status: 'FAILED', occurredAt: end.occurredAt });
+  await shop.heard('unknown');
+  const check = await appears('T#zeta#overdue', ({ sk }) => sk === 'C#0001');
+  await set(check, 'nextAttemptAt', '2026-11-20T08:00:00.000Z');
+  await judged.until({ role: 'TidingsSweep', action: 'sqs:SendMessage', resource: 'CheckLane' });
+  await isListed('overdue');
+  await shop.stop();
+  bank.close();
+}

@@ -1,0 +1,83 @@
+import { expect } from 'vitest';
+import { outcomeSchema } from '../../../lib/core/model.ts';
+import { partitionOf } from '../../../lib/core/partitions.ts';
+import { isoTime } from '../../../lib/core/time.ts';
+import { dateAfter, dateAt, startOfDate } from '../../../lib/core/time-zone.ts';
+import { outcomeItem } from '../../../lib/protocol/table/outcome-layout.ts';
+import { eventually } from '../../support/eventually.ts';
+import { payment } from '../../support/world.ts';
+import { type Journey, openServer } from './journey.ts';
+
+const HOUR_MS = 3_600_000;
+const TIME_ZONE = 'Asia/Kathmandu';
+/** Messages in the retry lane above which the sweep passes dead endpoints over. */
+const CROWD = 10_000;
+
+/** Makes a merchant two days old, with outcomes of yesterday. Nothing may be closed before that. */
+export async function growOlder({ admin, set, put }: Journey): Promise<void> {
+  await admin('POST /v1/merchants', { merchantId: 'old', name: 'Old', timeZone: TIME_ZONE });
+  const fromMs = startOfDate(yesterday(), TIME_ZONE);
+  for (const [pk, sk] of [
+    ['M#old', 'PROFILE'],
+    [`D#${partitionOf('old')}`, 'M#old'],
+  ]) {
+    await set({ pk, sk }, 'createdAt', isoTime(fromMs - 24 * HOUR_MS));
+  }
+  const time = isoTime(fromMs + HOUR_MS);
+  const outcome = outcomeSchema.parse({
+    ...payment(),
+    merchantId: 'old',
+    transactionId: 'pay_1',
+    version: 1,
+    recordedAt: time,
+    listedAt: time,
+  });
+  await put({ ...outcomeItem(outcome, { feedShard: 0, retentionDays: 90 }) });
+}
+
+function yesterday(): string {
+  const date = dateAt(startOfDate(dateAt(Date.now(), TIME_ZONE), TIME_ZONE) - 1, TIME_ZONE);
+  expect(dateAfter(date)).toBe(dateAt(Date.now(), TIME_ZONE));
+  return date;
+}
+
+/** The statement of yesterday, and its file. */
+export async function readStatement({ api, service }: Journey): Promise<void> {
+  const { key } = await service.create('POST /v1/merchants/old/keys', { scope: 'receiver' });
+  const ask = () => api(key, `GET /v1/statements/${yesterday()}`);
+  await eventually(
+    async () => (await ask()).status,
+    (status) => expect(status).toBe(200),
+  );
+  const file = await fetch((await ask()).json.url);
+  expect(file.status).toBe(200);
+}
+
+/** A bank that wants to be asked again in an hour: longer than a queue holds a message. */
+export async function askLater({ admin, record, judged }: Journey): Promise<void> {
+  const bank = await openServer(() => ({ status: 503, headers: { 'retry-after': '3600' } }));
+  await admin('POST /v1/merchants', { merchantId: 'iota', name: 'Iota' });
+  await record('iota', 'later', { status: 'PENDING', checkBack: { url: bank.url, afterSeconds: 1 } });
+  await judged.until({ role: 'TidingsCheck', action: 'scheduler:CreateSchedule' });
+  bank.close();
+}
+
+/** A retry lane that is not worked off, and a notification that is due meanwhile. */
+export async function crowdRetryLane({
+  admin,
+  record,
+  set,
+  appears,
+  sendMany,
+  judged,
+}: Journey): Promise<void> {
+  const failing = await openServer(() => ({ status: 500 }));
+  await admin('POST /v1/merchants', { merchantId: 'kappa', name: 'Kappa', schedule: [1_000] });
+  await admin('POST /v1/merchants/kappa/endpoints', { url: failing.url });
+  await record('kappa', 'due');
+  const due = await appears('T#kappa#due', ({ state }) => state === 'retrying');
+  await sendMany('TidingsRetryLane', { nonsense: 1 }, CROWD);
+  await set(due, 'nextAttemptAt', new Date(Date.now() - HOUR_MS).toISOString());
+  await judged.until({ role: 'TidingsSweep', action: 'dynamodb:GetItem', key: 'H#' });
+  failing.close();
+}

@@ -1,0 +1,202 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Call } from '../../../lib/local/iam/caller.ts';
+import { decide, type Policies } from '../../../lib/local/iam/decision.ts';
+import type { Judgement } from '../../../lib/local/iam/guard.ts';
+import type { PolicySet } from '../../../lib/local/iam/policy-set.ts';
+import { policiesOn, readResourcePolicies } from '../../../lib/local/iam/resource-policies.ts';
+import { type Role, readRoles } from '../../../lib/local/iam/roles.ts';
+import { loadAssembly } from '../../../lib/local/template/assembly.ts';
+import { resolveStack } from '../../../lib/local/template/stack-resources.ts';
+import { UNUSED_LOCALLY, type UnusedLocally } from '../../../lib/stack/unused-locally.ts';
+import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
+import { startServiceCloud } from '../../support/running/service-cloud.ts';
+import { ASSEMBLY } from '../../support/synthesized.ts';
+import { checkBack, manage, record } from './everyday.ts';
+import { grainsOf, withoutAction, withoutGrain, withoutStatement } from './grains.ts';
+import { type Journey, openJourney } from './journey.ts';
+import { createJudgedCalls, nameOf } from './judged-calls.ts';
+import { askLater, crowdRetryLane, growOlder, readStatement } from './long-waits.ts';
+import { failToDeliver, fireSchedules, hangTable, loseRows, meetOddReceivers } from './mishaps.ts';
+
+/** Windows, audits and horizons of seconds. */
+const SHORT = {
+  TIDINGS_ALLOW_LOOPBACK: 'true',
+  TIDINGS_ONE_CLOCK: 'true',
+  TIDINGS_FEED_LAG_SECONDS: '3',
+  TIDINGS_WINDOW_SECONDS: '1',
+  TIDINGS_AUDIT_AFTER_SECONDS: '1',
+  TIDINGS_CHECK_HORIZON_SECONDS: '4',
+};
+/** Windows of an hour, so that a day has few, and the horizon of a day. */
+const LONG = {
+  TIDINGS_ALLOW_LOOPBACK: 'true',
+  TIDINGS_ONE_CLOCK: 'true',
+  TIDINGS_FEED_LAG_SECONDS: '3',
+  TIDINGS_WINDOW_SECONDS: '3600',
+};
+const DAY_SECONDS = 86_400;
+
+const stack = resolveStack(loadAssembly(ASSEMBLY), { sqs: 'http://sqs', api: 'http://api' });
+const roles = readRoles(stack);
+const resourcePolicies = readResourcePolicies(stack);
+const resourcePolicyOf = (call: Call) => policiesOn(resourcePolicies, call.resource);
+
+/** What is taken away from a role at a time. */
+interface Taken {
+  readonly at: string;
+  readonly actions: readonly string[];
+  readonly prefix: string | undefined;
+}
+
+/** The allowed calls that would be refused under other policies. */
+function broken(judgements: readonly Judgement[], policiesFor: (judgement: Judgement) => Policies): number {
+  return judgements.filter(
+    (judgement) => decide(judgement.caller, judgement.call, policiesFor(judgement)).verdict !== 'allowed',
+  ).length;
+}
+
+describe('the permissions of the template', () => {
+  const judged = createJudgedCalls();
+  const allowed = () => judged.all().filter(({ decision }) => decision.verdict === 'allowed');
+  const excused = new Set<UnusedLocally>();
+  const counts = { statements: 0, actions: 0, prefixes: 0, unused: 0 };
+
+  /** Runs legs of a journey on a cloud of its own. */
+  async function travel(
+    options: Parameters<typeof startServiceCloud>[0],
+    legs: readonly ((journey: Journey) => Promise<void>)[],
+  ) {
+    const service = await startServiceCloud({ onJudgement: judged.add, ...options });
+    const journey = await openJourney(service, judged);
+    try {
+      for (const leg of legs) await leg(journey);
+    } finally {
+      await journey.close();
+      await service.stop();
+    }
+  }
+
+  beforeAll(async () => {
+    const [short, long, assemblyDir] = [temporaryDirectory(), temporaryDirectory(), temporaryDirectory()];
+    try {
+      await travel({ dataDir: short, environment: SHORT }, [
+        manage,
+        record,
+        checkBack,
+        failToDeliver,
+        meetOddReceivers,
+        loseRows,
+        fireSchedules,
+        (journey) => hangTable(journey, short),
+      ]);
+      leaveRetryLaneAlone(assemblyDir);
+      const dayOfStatements = { dataDir: long, environment: LONG, assemblyDir };
+      await travel({ ...dayOfStatements, scheduleSeconds: DAY_SECONDS }, [growOlder]);
+      await travel(dayOfStatements, [readStatement, askLater, crowdRetryLane]);
+    } finally {
+      for (const directory of [short, long, assemblyDir]) removeDirectory(directory);
+    }
+  });
+  afterAll(() => {
+    const { statements, actions, prefixes, unused } = counts;
+    process.stdout.write(
+      `IAM: ${statements} statements, ${actions} actions and ${prefixes} key prefixes taken away one at a time; ` +
+        `a call failed each time, except for ${unused} that are listed with their reason.\n`,
+    );
+  });
+
+  /** The entries of the list that excuse a removal: one for each action. */
+  function excuses({ logicalId }: Role, { actions, prefix }: Taken): readonly (UnusedLocally | undefined)[] {
+    return actions.map((action) =>
+      UNUSED_LOCALLY.find(
+        (entry) =>
+          entry.action === action &&
+          (entry.function === undefined || logicalId.toLowerCase().startsWith(`tidings${entry.function}`)) &&
+          (entry.partition === undefined || prefix === entry.partition),
+      ),
+    );
+  }
+
+  it.each(roles.map((role) => [role.logicalId, role] as const))(
+    'are enough and not too many: %s',
+    (_, role) => {
+      const own = allowed().filter(({ caller }) => nameOf(caller) === role.logicalId);
+      const without = (identity: PolicySet) =>
+        broken(own, ({ call }) => ({ identity, resource: resourcePolicyOf(call) }));
+      const idle: string[] = [];
+      const take = (taken: Taken, rest: PolicySet) => {
+        if (without(rest) > 0) return;
+        const found = excuses(role, taken);
+        for (const one of found) if (one !== undefined) excused.add(one);
+        if (found.includes(undefined))
+          idle.push(`${taken.actions.join(', ')} ${taken.prefix ?? ''} of ${taken.at}`);
+        else counts.unused += 1;
+      };
+      expect(without(role.policies)).toBe(0);
+      for (const { source } of role.policies.statements) {
+        const { at, actions } = source;
+        const [first] = grainsOf(role.policies).filter(({ statement }) => statement === source);
+        counts.statements += 1;
+        take(
+          { at, actions: actions.patterns, prefix: first?.prefix },
+          withoutStatement(role.policies, source),
+        );
+        for (const action of actions.patterns) {
+          counts.actions += 1;
+          take(
+            { at, actions: [action], prefix: first?.prefix },
+            withoutAction(role.policies, { statement: source, action }),
+          );
+        }
+      }
+      for (const grain of grainsOf(role.policies)) {
+        if (grain.prefix === undefined) continue;
+        counts.prefixes += 1;
+        const { statement, action, prefix } = grain;
+        take({ at: statement.at, actions: [action], prefix }, withoutGrain(role.policies, grain));
+      }
+      expect(idle).toEqual([]);
+    },
+  );
+
+  it('on resources are needed, too: without its statement a key or queue refuses', () => {
+    const idle: string[] = [];
+    for (const [resource, policies] of resourcePolicies) {
+      for (const { source, isDeny } of policies.statements) {
+        // Nothing arrives in plain HTTP here, and nothing publishes to the topic of the alarms.
+        if (isDeny || resource.includes(':sns:')) continue;
+        counts.statements += 1;
+        const rest = withoutStatement(policies, source);
+        const failures = broken(allowed(), ({ caller, call }) => ({
+          identity: caller.kind === 'role' ? caller.role.policies : undefined,
+          resource: resourcePolicyOf(call) === policies ? rest : resourcePolicyOf(call),
+        }));
+        if (failures === 0) idle.push(source.at);
+      }
+    }
+    // EventBridge puts an event there that the intake queue refuses for good.
+    expect(idle).toEqual([expect.stringMatching(/IntakeDeadLettersPolicy/)]);
+  });
+
+  it('are listed as unused here only if they are', () => {
+    expect(UNUSED_LOCALLY.filter((entry) => !excused.has(entry))).toEqual([]);
+  });
+});
+
+/** A copy of the assembly in which nothing works off the retry lane. */
+function leaveRetryLaneAlone(directory: string): void {
+  cpSync(ASSEMBLY, directory, { recursive: true });
+  const path = join(directory, 'Tidings.template.json');
+  const template = JSON.parse(readFileSync(path, 'utf8'));
+  for (const { Type, Properties } of Object.values<{ Type: string; Properties?: Record<string, unknown> }>(
+    template.Resources,
+  )) {
+    const source = JSON.stringify(Properties?.EventSourceArn ?? '');
+    if (Type === 'AWS::Lambda::EventSourceMapping' && source.includes('RetryLane')) {
+      Object.assign(Properties ?? {}, { Enabled: false });
+    }
+  }
+  writeFileSync(path, JSON.stringify(template));
+}

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocalCloud } from '../../../lib/local/cloud.ts';
+import { synthesize } from '../../../lib/local/synthesize.ts';
+import { LOCAL_ASSEMBLY, ROOT } from '../../support/synthesized.ts';
+import type { ReceiverAddress, Target } from '../target.ts';
+import { deployedTarget } from './deployed.ts';
+
+const SCHEDULE_SECONDS = 1;
+
+/** Starts the embedded cloud in a fresh directory; `stop` removes it. */
+export async function startLocalTarget(receiver?: ReceiverAddress): Promise<Target> {
+  await synthesize(ROOT, LOCAL_ASSEMBLY, { preset: 'local' });
+  const dataDir = mkdtempSync(join(tmpdir(), 'tidings-e2e-'));
+  const remove = () => rmSync(dataDir, { recursive: true, force: true });
+  try {
+    const cloud = await startLocalCloud({
+      assemblyDir: LOCAL_ASSEMBLY,
+      dataDir,
+      port: 0,
+      scheduleSeconds: SCHEDULE_SECONDS,
+    });
+    const deployed = deployedTarget({
+      name: 'local',
+      apiUrl: cloud.apiUrl,
+      rootKey: `tk_root_${cloud.secretValue('TidingsRootKey')}`,
+      outputs: cloud.outputs,
+      ...(receiver && { receiver }),
+      credentials: cloud.credentials,
+      endpoints: {
+        sqs: cloud.endpoints.sqs,
+        events: cloud.endpoints.eventBridge,
+        dynamodb: cloud.endpoints.dynamodb,
+      },
+    });
+    return {
+      ...deployed,
+      async stop() {
+        await deployed.stop();
+        await cloud.stop();
+        remove();
+      },
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
