@@ -43,7 +43,12 @@ describe('a receiver that missed callbacks, on the deployed bundles', () => {
   let requests = 0;
 
   beforeAll(async () => {
-    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT });
+    service = await startServiceCloud({
+      // The rows of the journey are read from both children of a split shard.
+      splitStreamAfter: 5,
+      dataDir,
+      environment: ENVIRONMENT,
+    });
     api = service.api;
     const { create } = service;
     secret = (await create('POST /v1/merchants', { merchantId: 'alpha', name: 'Alpha', feedShards: 3 }))

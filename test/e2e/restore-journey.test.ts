@@ -9,7 +9,7 @@ import { memoryStore } from '../../lib/receiver/stores/memory.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 import { backedUp, type Row, restoreTable } from '../support/running/restored-table.ts';
-import { type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
+import { NO_FAULTS, type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
 import { payment } from '../support/world.ts';
 
 const ENVIRONMENT = {
@@ -100,7 +100,7 @@ describe('a table that is restored to an earlier time, while queues, files and r
   let backup: readonly Row[];
 
   const start = async () => {
-    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT });
+    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT, faults: NO_FAULTS });
   };
   const record = async (transactionId: string, changes: object = {}) => {
     const path = `PUT /v1/merchants/alpha/transactions/${transactionId}`;

@@ -37,7 +37,8 @@ export async function failToDeliver(journey: Journey): Promise<void> {
     ['TidingsRetryLane', 'TidingsDeliver'],
     ['TidingsCheckLane', 'TidingsCheck'],
   ] as const) {
-    await send(queue, { nonsense: 1 });
+    // No version sends a list, so it is a dead letter at once.
+    await send(queue, ['nonsense']);
     await judged.until({ role, action: 'sqs:SendMessage', resource: 'DeadLetters' });
   }
   await shop.stop();

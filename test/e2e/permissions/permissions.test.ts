@@ -11,7 +11,7 @@ import { loadAssembly } from '../../../lib/local/template/assembly.ts';
 import { resolveStack } from '../../../lib/local/template/stack-resources.ts';
 import { UNUSED_LOCALLY, type UnusedLocally } from '../../../lib/stack/unused-locally.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
-import { startServiceCloud } from '../../support/running/service-cloud.ts';
+import { NO_FAULTS, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { ASSEMBLY } from '../../support/synthesized.ts';
 import { checkBack, manage, record } from './everyday.ts';
 import { grainsOf, withoutAction, withoutGrain, withoutStatement } from './grains.ts';
@@ -68,7 +68,7 @@ describe('the permissions of the template', () => {
     options: Parameters<typeof startServiceCloud>[0],
     legs: readonly ((journey: Journey) => Promise<void>)[],
   ) {
-    const service = await startServiceCloud({ onJudgement: judged.add, ...options });
+    const service = await startServiceCloud({ onJudgement: judged.add, faults: NO_FAULTS, ...options });
     const journey = await openJourney(service, judged);
     try {
       for (const leg of legs) await leg(journey);

@@ -1,17 +1,47 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createApi, expectStatus } from '../../../lib/local/api-client.ts';
+import { type Api, createApi, expectStatus } from '../../../lib/local/api-client.ts';
 import { type LocalCloudOptions, startLocalCloud } from '../../../lib/local/cloud.ts';
+import type { FaultChances } from '../../../lib/local/seeded-faults.ts';
 import { ASSEMBLY } from '../synthesized.ts';
 
 export type ServiceCloud = Awaited<ReturnType<typeof startServiceCloud>>;
 
 type ServiceCloudOptions = Pick<LocalCloudOptions, 'dataDir'> & Partial<LocalCloudOptions>;
 
-/** Runs the deployed bundles on a cloud in this process; its rules fire every second. */
+/** What AWS does from time to time. The service repeats the call, or answers 503. */
+const FAULTS: FaultChances = { seed: 7, missedDelete: 0.02, throttledWrite: 0.02, transactionConflict: 0.02 };
+
+/** For tests that count every call or message. */
+export const NO_FAULTS: FaultChances = { seed: 0 };
+
+/** Maximum tries of one request. */
+const MAX_TRIES = 10;
+
+/** Repeats a request that is answered 503, as the API asks its callers to do. */
+function patiently(api: Api): Api {
+  return async (...request) => {
+    for (let tries = 1; ; tries += 1) {
+      const answer = await api(...request);
+      if (answer.status !== 503 || tries === MAX_TRIES) return answer;
+    }
+  };
+}
+
+/**
+ * Runs the deployed bundles on a cloud in this process. Its rules fire every second, expired items are deleted soon, and its services
+ * have faults.
+ */
 export async function startServiceCloud(options: ServiceCloudOptions) {
-  const cloud = await startLocalCloud({ assemblyDir: ASSEMBLY, port: 0, scheduleSeconds: 1, ...options });
-  const api = createApi(cloud.apiUrl);
+  const cloud = await startLocalCloud({
+    assemblyDir: ASSEMBLY,
+    port: 0,
+    scheduleSeconds: 1,
+    expiry: { latenessSeconds: 0, intervalSeconds: 5 },
+    faults: FAULTS,
+    ...options,
+  });
+  const api = patiently(createApi(cloud.apiUrl));
   const adminKey = `tk_root_${cloud.secretValue('TidingsRootKey')}`;
   const client = new DynamoDBClient({
     endpoint: cloud.endpoints.dynamodb,
