@@ -51,7 +51,10 @@ class Outside {
   }
 
   /** @param apiUrl the service has another address after each start */
-  connect(apiUrl: string, keys: { readonly endpoint: string; readonly merchant: string; readonly key: string }) {
+  connect(
+    apiUrl: string,
+    keys: { readonly endpoint: string; readonly merchant: string; readonly key: string },
+  ) {
     this.receiver = createReceiver({
       merchantId: 'alpha',
       secrets: keys.endpoint,
@@ -213,9 +216,7 @@ describe('a table that is restored to an earlier time, while queues, files and r
     await closedBeyond(Date.now());
     expect(await outside.receiver?.compare({ from: SINCE })).toMatchObject({ isEqual: false });
     await outside.receiver?.reconcile({ from: SINCE });
-    expect([...outside.conflicts]).toEqual(
-      expect.arrayContaining(LOST.map((id) => `unknown_there ${id}`)),
-    );
+    expect([...outside.conflicts]).toEqual(expect.arrayContaining(LOST.map((id) => `unknown_there ${id}`)));
   });
 
   it('knows them again when initiators record all since the backup once more, and nothing is applied twice', async () => {

@@ -40,7 +40,11 @@ export interface RestoredTable {
  * The stack's own table, or the restored one that takes its place. Both have the same construct id, so the relay's event
  * source keeps its logical id. The stack's own table then leaves the stack; in production it is retained.
  */
-export function provideTable(scope: Construct, storage: Storage, restored: RestoredTable | undefined): ITable {
+export function provideTable(
+  scope: Construct,
+  storage: Storage,
+  restored: RestoredTable | undefined,
+): ITable {
   // The cast works around the CDK's types: its Table does not fit its own ITable under exact optional types.
   if (restored === undefined) return createTable(scope, storage) as ITable;
   const { tableName, streamArn } = restored;

@@ -18,11 +18,16 @@ const BATCH = 25;
 const UNUSED = 'http://127.0.0.1:1';
 
 /** Every row of a table, as a backup holds them. */
-export async function backedUp(documents: DynamoDBDocumentClient, TableName: string): Promise<readonly Row[]> {
+export async function backedUp(
+  documents: DynamoDBDocumentClient,
+  TableName: string,
+): Promise<readonly Row[]> {
   const rows: Row[] = [];
   let ExclusiveStartKey: Row | undefined;
   do {
-    const page = await documents.send(new ScanCommand({ TableName, ConsistentRead: true, ExclusiveStartKey }));
+    const page = await documents.send(
+      new ScanCommand({ TableName, ConsistentRead: true, ExclusiveStartKey }),
+    );
     rows.push(...(page.Items ?? []));
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
