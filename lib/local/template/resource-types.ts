@@ -48,9 +48,9 @@ const INERT = [
   'AWS::CDK::Metadata',
 ] as const;
 
-export type RunningType = (typeof RUNS)[number];
-export type SubstitutedType = (typeof SUBSTITUTED)[number];
-export type GoverningType = (typeof GOVERNS)[number];
+type RunningType = (typeof RUNS)[number];
+type SubstitutedType = (typeof SUBSTITUTED)[number];
+type GoverningType = (typeof GOVERNS)[number];
 /** Types whose properties are read. */
 export type ReadType = RunningType | SubstitutedType | GoverningType;
 

@@ -1,7 +1,6 @@
 import { BatchGetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { EncryptCommand } from '@aws-sdk/client-kms';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient as Sqs } from '@aws-sdk/client-sqs';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
@@ -9,22 +8,19 @@ import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { awsClient } from '../../../lib/local/aws/aws-client.ts';
 import type { LocalCloud } from '../../../lib/local/cloud.ts';
-import { eventually } from '../../support/eventually.ts';
-import { resourceOf } from '../fixture/harness.ts';
-import {
-  allow,
-  arn,
-  askAsMisbehave,
-  bodies,
-  credentialsOf,
-  fixture,
-  oneTime,
-  type Statement,
-  said,
-  statementsOf,
-  type Template,
-  thing,
-} from './iam-cloud.ts';
+import { resourceOf, useLocalCloud } from '../fixture/harness.ts';
+import { allow, type Template } from './edited-policies.ts';
+import { arnOf, clientsOfMisbehave, credentialsOf, said } from './function-clients.ts';
+import { oneTime } from './one-time-schedule.ts';
+
+const fixture = await useLocalCloud();
+
+async function askAsMisbehave(edit: (template: Template) => void = () => {}) {
+  const started = await fixture.start({ assemblyDir: fixture.assembly(edit) });
+  return { ...started, ...(await clientsOfMisbehave(started.cloud)) };
+}
+
+const thing = (pk: string) => ({ pk: { S: pk }, sk: { S: 'THING' } });
 
 describe('a function without permissions', () => {
   it('is refused by every service as AWS refuses, so that the SDK throws its own error', async () => {
@@ -33,14 +29,14 @@ describe('a function without permissions', () => {
     const role = cloud.resources.find('MisbehaveFunctionServiceRole', 'AWS::IAM::Role');
     const fn = cloud.resources.find('MisbehaveFunction', 'AWS::Lambda::Function');
     const user = `arn:aws:sts::000000000000:assumed-role/${role.name}/${fn.name}`;
-    const table = arn(cloud, 'Table', 'AWS::DynamoDB::Table');
+    const table = arnOf(cloud, 'Table', 'AWS::DynamoDB::Table');
     const put = dynamodb.send(new PutItemCommand({ TableName, Item: thing('T#1') }));
     await expect(put).rejects.toMatchObject({
       name: 'AccessDeniedException',
       message: `User: ${user} is not authorized to perform: dynamodb:PutItem on resource: ${table} because no identity-based policy allows the dynamodb:PutItem action`,
       $metadata: { httpStatusCode: 400 },
     });
-    const queue = arn(cloud, 'Work', 'AWS::SQS::Queue');
+    const queue = arnOf(cloud, 'Work', 'AWS::SQS::Queue');
     await expect(sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }))).rejects.toMatchObject({
       name: 'AccessDenied',
       message: `User: ${user} is not authorized to perform: sqs:sendmessage on resource: ${queue} because no identity-based policy allows the sqs:sendmessage action`,
@@ -52,12 +48,12 @@ describe('a function without permissions', () => {
       message: `User: ${user} is not authorized to perform: s3:GetObject on resource: "arn:aws:s3:::${Bucket}/a&b" because no identity-based policy allows the s3:GetObject action`,
       $metadata: { httpStatusCode: 403 },
     });
-    const KeyId = arn(cloud, 'Key', 'AWS::KMS::Key');
+    const KeyId = arnOf(cloud, 'Key', 'AWS::KMS::Key');
     const refused = { name: 'AccessDeniedException' };
     await expect(kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('x') }))).rejects.toMatchObject(
       refused,
     );
-    const SecretId = arn(cloud, 'Secret', 'AWS::SecretsManager::Secret');
+    const SecretId = arnOf(cloud, 'Secret', 'AWS::SecretsManager::Secret');
     await expect(secrets.send(new GetSecretValueCommand({ SecretId }))).rejects.toMatchObject(refused);
     await expect(scheduler.send(oneTime(cloud))).rejects.toMatchObject(refused);
     const connections = new Agent();
@@ -141,84 +137,5 @@ describe('a link to a file', () => {
     // The same credentials, signed before the restart, under a policy that no longer allows it.
     const { cloud: later } = await fixture.start({ dataDir });
     expect(await statusOf(later, 'open/a')).toBe(403);
-  });
-});
-
-describe('a schedule', () => {
-  const mayCreate = (template: Template, ...more: object[]) =>
-    allow(template, { Effect: 'Allow', Action: 'scheduler:CreateSchedule', Resource: '*' }, ...more);
-  const PASS = { Effect: 'Allow', Action: 'iam:PassRole', Resource: '*' };
-
-  it('is created only by who may pass its role on to Scheduler', async () => {
-    const first = await askAsMisbehave((template) => mayCreate(template));
-    await expect(first.scheduler.send(oneTime(first.cloud))).rejects.toThrow(/iam:PassRole/);
-    const other = { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } };
-    const second = await askAsMisbehave((template) => mayCreate(template, { ...PASS, Condition: other }));
-    await expect(second.scheduler.send(oneTime(second.cloud))).rejects.toThrow(/iam:PassRole/);
-    const third = await askAsMisbehave((template) => mayCreate(template, PASS));
-    expect((await third.scheduler.send(oneTime(third.cloud))).ScheduleArn).toContain('to-Inbox');
-  });
-
-  it('is refused if Scheduler may not assume its role for that group', async () => {
-    const { cloud, scheduler } = await askAsMisbehave((template) => {
-      mayCreate(template, PASS);
-      const { AssumeRolePolicyDocument } = resourceOf(template, 'AWS::IAM::Role', 'SchedulerRole')
-        .properties as {
-        AssumeRolePolicyDocument: { Statement: Statement[] };
-      };
-      Object.assign(AssumeRolePolicyDocument.Statement[0] ?? {}, {
-        Condition: {
-          ArnEquals: { 'aws:SourceArn': 'arn:aws:scheduler:us-east-1:000000000000:schedule-group/other' },
-        },
-      });
-    });
-    await expect(scheduler.send(oneTime(cloud))).rejects.toMatchObject({ name: 'ValidationException' });
-  });
-
-  it('that fires calls its target with its role: what the role may not do goes to the dead letters, or is lost', async () => {
-    const { cloud, base, sqs, lines } = await fixture.start({
-      assemblyDir: fixture.assembly((template) => {
-        const [inbox = {}] = statementsOf(template, 'AWS::IAM::Policy', 'SchedulerRole');
-        inbox.Resource = {
-          'Fn::GetAtt': [resourceOf(template, 'AWS::SQS::Queue', 'DeadLetters').logicalId, 'Arn'],
-        };
-      }),
-    });
-    const owner = new SchedulerClient({ ...base, endpoint: cloud.endpoints.scheduler });
-    const at = '2026-01-01T00:00:00';
-    await owner.send(oneTime(cloud, { at, deadLetters: 'DeadLetters' }));
-    await eventually(
-      () => bodies(sqs, cloud, 'DeadLetters'),
-      (seen) => expect(seen).toHaveLength(1),
-    );
-    expect(said(lines).join('\n')).toMatch(/SchedulerRole\w+ may not sqs:SendMessage on \S+Inbox/);
-    await owner.send(oneTime(cloud, { at, queue: 'Work' }));
-    await eventually(
-      () => said(lines).join('\n'),
-      (text) => expect(text).toMatch(/The message is lost/),
-    );
-    expect(await bodies(sqs, cloud, 'Inbox')).toEqual([]);
-  });
-});
-
-describe('a rule', () => {
-  it('reaches a queue only through the policy of the queue', async () => {
-    const { cloud, sqs, lines } = await fixture.start({
-      assemblyDir: fixture.assembly((template) => {
-        const [statement = {}] = statementsOf(template, 'AWS::SQS::QueuePolicy', 'Inbox');
-        statement.Condition = {
-          ArnEquals: { 'aws:SourceArn': 'arn:aws:events:us-east-1:000000000000:rule/other' },
-        };
-      }),
-    });
-    const connections = new Agent();
-    const events = awsClient('events', cloud.endpoints.eventBridge, { connections, key: cloud.credentials });
-    const Entries = [{ EventBusName: 'fixture', Source: 'shop', DetailType: 'Order', Detail: '{"id":1}' }];
-    expect(await events('PutEvents', { Entries })).toMatchObject({ FailedEntryCount: 0 });
-    await connections.close();
-    expect(await bodies(sqs, cloud, 'Inbox')).toEqual([]);
-    expect(said(lines).join('\n')).toMatch(
-      /events\.amazonaws\.com for arn:aws:events:\S+ may not sqs:SendMessage on \S+Inbox.*ArnEquals aws:SourceArn.*does not hold.*missing in the policy of the resource/,
-    );
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { resourceOf } from '../fixture/harness.ts';
-import { allow, fixture, type Statement, statementsOf, type Template } from './iam-cloud.ts';
+import { resourceOf, useLocalCloud } from '../fixture/harness.ts';
+import { allow, type Statement, statementsOf, type Template } from './edited-policies.ts';
+
+const fixture = await useLocalCloud();
 
 describe('the cloud does not start', () => {
   const startWith = (edit: (template: Template) => void) =>
