@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { removeDirectory, temporaryDirectory } from '../local-service.ts';
 import { ROOT } from '../synthesized.ts';
 
-export interface Typed {
+interface Typed {
   readonly status: number;
   /** Standard output, then standard error. */
   readonly said: string;
