@@ -75,6 +75,17 @@ export const RULES = {
   flag,
   egressZones: whole(1, MAX_ZONES),
   alarmEmail: form(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'must be an email address'),
+  restoredTable: z
+    .strictObject({
+      tableName: form(/^[\w.-]{3,255}$/, 'must be the name of a table'),
+      streamArn: form(
+        /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+\/stream\/\S+$/,
+        'must be the ARN of its stream: arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<time>',
+      ),
+    })
+    .refine(({ tableName, streamArn }) => streamArn.includes(`:table/${tableName}/stream/`), {
+      error: 'must name a table and the stream of this table',
+    }),
   domainName: form(HOST, domainRule)
     .max(MAX_HOST, { error: domainRule })
     .includes('.', { error: domainRule }),

@@ -1,4 +1,4 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -192,7 +192,7 @@ function acceptWildcard(fn: LambdaFunction, resource: string, reason: string): v
 const idOf = ({ stack, node }: Bucket) => stack.getLogicalId(node.defaultChild as CfnBucket);
 
 /** Allows only these actions, and only on items whose partition key has one of these prefixes. */
-function grantPartitions(fn: LambdaFunction, table: Table, { actions, partitions }: TableGrant): void {
+function grantPartitions(fn: LambdaFunction, table: ITable, { actions, partitions }: TableGrant): void {
   fn.addToRolePolicy(
     new PolicyStatement({
       actions: actions.map((action) => `dynamodb:${action}`),
@@ -217,7 +217,7 @@ function grantSealing(fn: LambdaFunction, key: Key, use: 'encrypt' | 'decrypt'):
   );
 }
 
-function grantIndex(fn: LambdaFunction, table: Table, index: string): void {
+function grantIndex(fn: LambdaFunction, table: ITable, index: string): void {
   fn.addToRolePolicy(
     new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/${index}`] }),
   );

@@ -1,5 +1,5 @@
 import { Annotations } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
@@ -25,7 +25,7 @@ import { createResources } from './service-resources.ts';
  * @example const tidings = new NotificationService(stack, 'Tidings', { retentionDays: 400 });
  */
 export class NotificationService extends Construct {
-  readonly table: Table;
+  readonly table: ITable;
   readonly lanes: Lanes;
   /** Takes outcomes from initiators that do not wait for the answer. */
   readonly intake: Intake;

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { DEFAULTS, type FrontDoorKind, PRESET_DEFAULTS, type Preset, RULES } from '../settings.ts';
 import type { Throttle } from './front/http-api.ts';
 import type { Recorder } from './ingest/intake-queue.ts';
+import type { RestoredTable } from './storage/table.ts';
 
 /** Maximum parallel invocations for each lane. */
 interface Concurrency {
@@ -66,6 +67,11 @@ export interface NotificationServiceProps {
    * manages. It costs $1 a month, and its requests. Default: false.
    */
   readonly customerKey?: boolean | undefined;
+  /**
+   * A table that was restored from a backup, instead of the stack's own. Once deployed, it must stay set: without it, the
+   * next deployment creates an empty table. `docs/deploy.md` has the steps. Default: the stack creates its table.
+   */
+  readonly restoredTable?: RestoredTable | undefined;
   /** The address of the API, such as `tidings.example.com`. Needs `certificateArn`. Point its DNS at `ApiDomainTarget`. */
   readonly domainName?: string | undefined;
   /** The certificate of `domainName`, in the stack's region; with `webAclArn` in us-east-1. */
@@ -127,6 +133,7 @@ const schema = z.strictObject({
   accessLog: RULES.flag,
   alarmEmail: RULES.alarmEmail.optional(),
   customerKey: RULES.flag.default(false),
+  restoredTable: RULES.restoredTable.optional(),
   domainName: RULES.domainName.optional(),
   certificateArn: RULES.certificateArn.optional(),
   webAclArn: RULES.webAclArn.optional(),

@@ -1,4 +1,4 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -15,11 +15,11 @@ import { createIntake, type Intake } from './ingest/intake-queue.ts';
 import type { Settings } from './props.ts';
 import { createCustomerKey } from './storage/customer-key.ts';
 import { isKeptBy, removalOf, type Storage } from './storage/storage.ts';
-import { createTable } from './storage/table.ts';
+import { provideTable } from './storage/table.ts';
 
 /** The resources that the functions share. */
 export interface Resources {
-  readonly table: Table;
+  readonly table: ITable;
   readonly lanes: Lanes;
   readonly intake: Intake;
   /** The files of statements. */
@@ -70,7 +70,7 @@ export function createResources(scope: Construct, settings: Settings): Resources
     emulator: emulatorEnvironment(scope, settings),
     egress: createEgress(scope, settings, storage),
     originSecret: settings.webAclArn === undefined ? undefined : createOriginSecret(scope, key),
-    table: createTable(scope, storage),
+    table: provideTable(scope, storage, settings.restoredTable),
     lanes,
     intake: createIntake(scope, settings.recorders, storage),
     statements: createStatementsBucket(scope, settings, storage),

@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findOutputs } from '../../bin/deployment.ts';
@@ -11,7 +8,7 @@ import {
   temporaryDirectory,
 } from '../support/local-service.ts';
 import { entries, preparation, typedLines } from '../support/runbook.ts';
-import { ROOT } from '../support/synthesized.ts';
+import { openOperatorShell } from '../support/running/operator-shell.ts';
 import { payment } from '../support/world.ts';
 
 /** The services of AWS that the local cloud answers for. */
@@ -27,36 +24,21 @@ const lines = entries.flatMap(({ name, text }) =>
 
 describe('what the runbook has an operator type', () => {
   const dataDir = temporaryDirectory();
-  const bin = temporaryDirectory();
+  const shell = openOperatorShell();
   let service: LocalService;
   let set: string;
 
   /** Types a line into a shell in which the preparation was typed. */
-  const type = (line: string): Promise<{ readonly status: number; readonly said: string }> =>
-    new Promise((resolve) => {
-      const here = line.startsWith('npm')
-        ? `${line}${line.includes(' -- ') ? '' : ' --'} --data-dir ${dataDir}`
-        : line;
-      const env = { ...process.env, PATH: `${bin}:${process.env.PATH}` };
-      // Without the machine's own files: bash reads them where its input is a socket, and they may change PATH.
-      execFile(
-        'bash',
-        ['--norc', '--noprofile', '-c', `set -e\n${set}\n${here}`],
-        { cwd: ROOT, env },
-        (error, stdout, stderr) =>
-          resolve({ status: error === null ? 0 : Number(error.code), said: stdout + stderr }),
-      );
-    });
+  const type = (line: string) => {
+    const here = line.startsWith('npm')
+      ? `${line}${line.includes(' -- ') ? '' : ' --'} --data-dir ${dataDir}`
+      : line;
+    return shell.type(`${set}\n${here}`);
+  };
 
   beforeAll(async () => {
     service = await startService(dataDir);
     const { outputs, environment } = findOutputs({ outputsFile: undefined, dataDir });
-    const aws = join(bin, 'aws');
-    writeFileSync(
-      aws,
-      `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, 'test/support/aws-command.ts')}" "$@"\n`,
-    );
-    chmodSync(aws, 0o755);
     const [, local = '', key = ''] = typedLines(preparation);
     expect(local).toBe('eval "$(npm run --silent outputs)"');
     await service.api(service.adminKey, 'POST /v1/merchants', { merchantId: 'shop', name: 'Shop' });
@@ -87,7 +69,7 @@ describe('what the runbook has an operator type', () => {
   afterAll(async () => {
     await service.stop();
     removeDirectory(dataDir);
-    removeDirectory(bin);
+    shell.close();
   });
 
   it.each(lines)('$name: $line', async ({ line }) => {

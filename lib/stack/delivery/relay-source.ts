@@ -1,4 +1,4 @@
-import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 
@@ -9,9 +9,8 @@ const RELAY_BATCH = 100;
  *
  * @param parallelization batches of one shard that are relayed in parallel, 1 to 10
  */
-export function relaySource(table: Table, parallelization: number): DynamoEventSource {
-  // The cast works around the CDK's types: its Table does not fit its own ITable under exact optional types.
-  return new DynamoEventSource(table as ITable, {
+export function relaySource(table: ITable, parallelization: number): DynamoEventSource {
+  return new DynamoEventSource(table, {
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: RELAY_BATCH,
     parallelizationFactor: parallelization,

@@ -1,6 +1,7 @@
 import {
   AttributeType,
   BillingMode,
+  type ITable,
   ProjectionType,
   StreamViewType,
   Table,
@@ -29,11 +30,32 @@ const FEED_ATTRIBUTES = [
   'listedAt',
 ];
 
+/** A table that DynamoDB restored from a backup, with its stream switched on. */
+export interface RestoredTable {
+  readonly tableName: string;
+  readonly streamArn: string;
+}
+
+/**
+ * The stack's own table, or the restored one that takes its place. Both have the same construct id, so the relay's event
+ * source keeps its logical id. The stack's own table then leaves the stack; in production it is retained.
+ */
+export function provideTable(
+  scope: Construct,
+  storage: Storage,
+  restored: RestoredTable | undefined,
+): ITable {
+  // The cast works around the CDK's types: its Table does not fit its own ITable under exact optional types.
+  if (restored === undefined) return createTable(scope, storage) as ITable;
+  const { tableName, streamArn } = restored;
+  return Table.fromTableAttributes(scope, 'Table', { tableName, tableStreamArn: streamArn });
+}
+
 /**
  * The one table. Each transaction has its own partition, so there is no hot key, and one read returns its versions and
  * notifications. Keys and indexes are defined in `lib/adapters/dynamodb/items/item-keys.ts`.
  */
-export function createTable(scope: Construct, storage: Storage): Table {
+function createTable(scope: Construct, storage: Storage): Table {
   const table = new Table(scope, 'Table', {
     partitionKey: text('pk'),
     sortKey: text('sk'),

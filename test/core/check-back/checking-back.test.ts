@@ -38,6 +38,14 @@ describe('checking back', () => {
     expect(check()?.nextAttemptAt).toBeUndefined();
   });
 
+  it('comes back where its message is of a newer version, and is no dead letter at once', async () => {
+    const { world } = await prepared();
+    const newer = { merchantId: 'demo', transactionId: 'pay_1', round: { number: 1 } };
+    const received = world.deliverOne({ lane: 'check', message: newer as never, atMs: 0 });
+    await expect(received).rejects.toMatchObject({ code: 'unknown_message', retryable: true });
+    expect(world.deadLetters).toEqual([]);
+  });
+
   it('asks again ever more slowly while the answer is PENDING, and gives up at the horizon', async () => {
     const { world, check, unresolved } = await prepared({ afterSeconds: 1 });
     world.receiver.answer = () => says(200, { status: 'PENDING' });
