@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { clampWait } from './runtime/waiting.ts';
 import { SECOND_MS } from './time.ts';
 
-/** Longest wait, in seconds, that a receiver's `Retry-After` header can cause, jitter included (design §6). */
+/** Longest wait, in seconds, that a receiver's `Retry-After` header can cause, jitter included. */
 export const MAX_RETRY_AFTER_SECONDS = 3_600;
 
 const MAX_DELAYS = 30;

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { type AccessKey, openAccessKey } from './aws/access-key.ts';
-import type { Signer } from './aws/authentication.ts';
 import { awsClient } from './aws/aws-client.ts';
 import type { JsonService, RestService } from './aws/aws-server.ts';
 import { createAwsServer } from './aws/aws-server.ts';
@@ -21,17 +20,15 @@ import type { ServiceEndpoints } from './functions/provide-functions.ts';
 import { provideFunctions } from './functions/provide-functions.ts';
 import { createHttpApiServer } from './http-api/http-server.ts';
 import { provideHttpApi } from './http-api/provide-http-api.ts';
-import { readAccess } from './iam/access.ts';
 import { type Judgement, openGuard } from './iam/guard.ts';
-import { checkDeployment } from './iam/start-checks.ts';
+import { credentialVariables, provideIam } from './iam/provide-iam.ts';
 import { kmsKeys, kmsService } from './kms.ts';
-import type { LocalLogLine, Log } from './log.ts';
+import type { Log } from './log.ts';
 import type { LocalResources } from './resources.ts';
 import { createResources } from './resources.ts';
 import { provideS3 } from './s3.ts';
 import { startDispatcher } from './scheduler/schedule-dispatcher.ts';
 import { openScheduleStore } from './scheduler/schedule-store.ts';
-import { EVERYTHING_PERMITTED, schedulerAccess } from './scheduler/scheduler-access.ts';
 import { schedulerService } from './scheduler/scheduler-api.ts';
 import { openSecrets } from './secrets-manager.ts';
 import { type FaultChances, seededFaults } from './seeded-faults.ts';
@@ -71,8 +68,8 @@ export interface LocalCloudOptions {
   /** Endpoint of another SQS. Default: the embedded one. */
   readonly sqsEndpoint?: string;
   /**
-   * Only for measurements: whether every caller may do everything, as an administrator. Default: calls are judged by the
-   * policies of the template. With another DynamoDB, which calls do not reach through us, nothing is judged either.
+   * Whether every caller may do everything. Default: only if calls to DynamoDB go to another emulator, past us. Set it only
+   * to measure what judging costs.
    */
   readonly isUnjudged?: boolean;
   /** Receives every call that was judged, with the statements that allowed or denied it. */
@@ -111,11 +108,6 @@ export interface LocalCloud {
   stop(): Promise<void>;
 }
 
-const UNJUDGED: LocalLogLine = {
-  source: 'iam',
-  stream: 'event',
-  line: 'IAM is not enforced: functions call the given DynamoDB endpoint directly.',
-};
 const DEFAULT_WORKERS = 4;
 const STOP_GRACE_MS = 10_000;
 const EMBEDDED_WAIT_SECONDS = 20;
@@ -170,12 +162,8 @@ async function start(
   onStop(() => close(httpApi.server));
 
   const stack = resolveStack(assembly, { sqs: sqsUrl.replace(/\/$/, ''), api: apiUrl });
-  const access = readAccess(stack, key);
-  guard.govern(access);
   const isUnjudged = options.isUnjudged ?? options.dynamodbEndpoint !== undefined;
-  if (!isUnjudged) checkDeployment(stack, access, guard);
-  if (options.dynamodbEndpoint !== undefined) log(UNJUDGED);
-  const sessionOf = (logicalId: string) => (isUnjudged ? { key } : access.sessionOfFunction(logicalId));
+  const iam = provideIam({ stack, key, guard, isUnjudged, log });
   const sqs = awsClient('sqs', sqsUrl, { connections, key });
   const schedules = openScheduleStore(state);
   const secrets = openSecrets(dataDir, stack.ofType('AWS::SecretsManager::Secret'));
@@ -207,7 +195,7 @@ async function start(
     assembly,
     stack,
     endpoints,
-    credentialsOf: (logicalId) => credentialVariables(sessionOf(logicalId)),
+    credentialsOf: (logicalId) => credentialVariables(iam.signerOf(logicalId)),
     environment: options.environment ?? {},
     workers,
     retryDelaysSeconds: options.retryDelaysSeconds,
@@ -218,26 +206,24 @@ async function start(
     functionOf: functions.findAsync,
     queueUrlOf: (arn) => queueUrls(stack).get(arn),
     sqs,
-    permits: (sourceArn, call) =>
-      isUnjudged || guard.permits({ kind: 'service', name: 'events.amazonaws.com', sourceArn }, call),
+    permits: iam.permitsRule,
     scheduleSeconds: options.scheduleSeconds,
   };
   json.push(eventBusService(busRules(rules)));
   const api = provideHttpApi(stack, functions);
 
-  const scheduling = isUnjudged ? EVERYTHING_PERMITTED : schedulerAccess(access, guard);
   const dispatcher = startDispatcher({
     store: schedules,
     sqs,
     currentQueueUrl: currentUrl(stack),
-    access: scheduling,
+    access: iam.scheduling,
     log,
   });
   rest.push(
     schedulerService({
       store: schedules,
       groups,
-      canAssume: scheduling.canAssume,
+      canAssume: iam.scheduling.canAssume,
       onChange: dispatcher.wake,
     }),
   );
@@ -261,7 +247,7 @@ async function start(
       functions,
       state,
       sqs,
-      pollingSqs: (logicalId) => awsClient('sqs', sqsUrl, { connections, ...sessionOf(logicalId) }),
+      pollingSqs: (logicalId) => awsClient('sqs', sqsUrl, { connections, ...iam.signerOf(logicalId) }),
       workers,
       waitSeconds: options.sqsEndpoint === undefined ? EMBEDDED_WAIT_SECONDS : FOREIGN_WAIT_SECONDS,
       streams:
@@ -306,13 +292,4 @@ async function listenAsBefore(
   onStop(() => close(server));
   state.saveSetting('aws-port', new URL(url).port);
   return url;
-}
-
-/** Credentials as Lambda puts them into the environment of a function. */
-function credentialVariables({ key, sessionToken }: Signer): Readonly<Record<string, string>> {
-  return {
-    AWS_ACCESS_KEY_ID: key.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
-    ...(sessionToken !== undefined && { AWS_SESSION_TOKEN: sessionToken }),
-  };
 }

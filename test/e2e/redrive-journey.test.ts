@@ -57,7 +57,7 @@ describe('dead letters', () => {
 
     // One that deliver cannot read, and one that died on its way: both lie in the dead-letter queue.
     await sqs.send(
-      new SendMessageCommand({ QueueUrl: queues.retry, MessageBody: '{"nonsense":"\u202e\u009b2J"}' }),
+      new SendMessageCommand({ QueueUrl: queues.retry, MessageBody: '["nonsense \u202e\u009b2J"]' }),
     );
     const message = { merchantId: 'alpha', transactionId: 'pay_1', version: 1, endpointId, rev: 0 };
     await sqs.send(new SendMessageCommand({ QueueUrl: queues.dead, MessageBody: JSON.stringify(message) }));

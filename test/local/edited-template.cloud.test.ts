@@ -164,7 +164,7 @@ describe('what the local cloud does not know is an error that says what to do', 
       (template) => {
         template.Resources.Machine = { Type: 'AWS::StepFunctions::StateMachine', Properties: {} };
       },
-      /Machine is of type AWS::StepFunctions::StateMachine.*Add the type to one of the three lists/s,
+      /Machine is of type AWS::StepFunctions::StateMachine.*Add the type to one of the lists/s,
     ],
     [
       'a property',

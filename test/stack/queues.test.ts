@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { RECEIVES_OF_UNKNOWN } from '../../lib/core/runtime/queue-message.ts';
 import { QUEUES } from '../../lib/settings.ts';
 import { functionId, resourcesOf, template } from './synthesized-template.ts';
 
@@ -49,7 +50,8 @@ describe('the way of the messages', () => {
     for (const [id, queue] of resourcesOf('AWS::SQS::Queue')) {
       if (id.includes('DeadLetters') || id.includes('Intake')) continue;
       expect(queue.VisibilityTimeout).toBe(6 * Number(deliver?.Timeout));
-      expect(queue.RedrivePolicy).toMatchObject({ maxReceiveCount: 9 });
+      // After this many, the function itself makes it a dead letter, with the reason.
+      expect(queue.RedrivePolicy).toMatchObject({ maxReceiveCount: RECEIVES_OF_UNKNOWN + 1 });
       expect(queue.VisibilityTimeout).toBe(QUEUES.lane.visibilitySeconds);
     }
   });

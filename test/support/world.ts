@@ -1,5 +1,5 @@
 import { memoryFiles } from '../../lib/adapters/memory/memory-statements.ts';
-import { createMemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
+import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import { createApp } from '../../lib/api/api-app.ts';
 import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
 import { testingRoutes } from '../../lib/api/endpoints/test-routes.ts';
@@ -59,9 +59,13 @@ export function createWorld(
     readonly indexedAtMs?: (outcome: Outcome) => number;
     readonly feedLagSeconds?: number;
     readonly rootKey?: GeneratedSecret;
+    /** Default: new ones in memory. */
+    readonly stores?: MemoryStores;
+    /** Milliseconds since 1970. Default: {@link START_MS}. */
+    readonly startMs?: number;
   } = {},
 ) {
-  const time = { nowMs: START_MS };
+  const time = { nowMs: options.startMs ?? START_MS };
   const clock = { now: () => time.nowMs };
   const timer = {
     sleep: async (ms: number) => {
@@ -79,11 +83,9 @@ export function createWorld(
     },
   };
   const inserted: Outcome[] = [];
-  const stores = createMemoryStores({
-    clock,
-    onInsert: (outcome) => inserted.push(outcome),
-    ...options,
-  });
+  const stores =
+    options.stores ??
+    createMemoryStores({ clock, onInsert: (outcome) => inserted.push(outcome), ...options });
   const { contents: files, ...bucket } = memoryFiles();
   const events: ServiceEvent[] = [];
   const queue: Sent[] = [];

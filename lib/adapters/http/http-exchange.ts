@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { CallbackRequest, ExchangeError } from '../../core/deliver/attempt/sender.ts';
 import { codeOf } from './guarded-connector.ts';
 
-/** Maximum bytes read of a response's body (design §6). */
+/** Maximum bytes read of a response's body. */
 export const MAX_RESPONSE_BYTES = 16_384;
 
 /** Bound on a response's status line and header fields together, and on the fields after a chunked body. */

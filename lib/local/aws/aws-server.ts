@@ -45,7 +45,7 @@ export interface RestService {
   route(request: RestRequest): RestOperation | undefined;
 }
 
-export interface RestOperation {
+interface RestOperation {
   readonly calls: readonly Call[];
   /** Returns the output. */
   run(): unknown;

@@ -59,6 +59,7 @@ function prepare(
       startSqsSource({
         ...base,
         call: setting.pollingSqs(target.logicalId),
+        lambda: setting.sqs,
         waitSeconds: setting.waitSeconds,
         workers: setting.workers,
         queueUrl: queue.physical.ref,

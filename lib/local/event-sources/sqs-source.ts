@@ -19,7 +19,10 @@ interface SqsMessage {
 }
 
 export interface SqsSourceSetting extends SourceSetting {
+  /** For the pollers: they sign with the role of the function. */
   readonly call: AwsCall;
+  /** For what Lambda does by itself. */
+  readonly lambda: AwsCall;
   readonly queueUrl: string;
   readonly queueArn: string;
   /** URL of the queue's dead-letter queue. */
@@ -112,7 +115,8 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
       const line = `recursive loop detected: ${target.name} ran ${MAX_INVOCATIONS_IN_CHAIN} times in one chain of requests`;
       log({ source: setting.logicalId, stream: 'event', line });
       const { deadLetterUrl: QueueUrl } = setting;
-      if (QueueUrl !== undefined) await call('SendMessage', { QueueUrl, MessageBody: message.Body });
+      if (QueueUrl !== undefined)
+        await setting.lambda('SendMessage', { QueueUrl, MessageBody: message.Body });
     }
     await remove(messages);
   }

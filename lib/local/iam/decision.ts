@@ -20,7 +20,7 @@ export interface Decision {
   readonly missed: readonly MissedStatement[];
 }
 
-export interface MissedStatement {
+interface MissedStatement {
   readonly statement: CompiledStatement;
   readonly condition: Condition;
 }

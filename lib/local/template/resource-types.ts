@@ -1,7 +1,7 @@
 /**
  * Four lists that say how the local cloud treats each resource type. A type in none of them is an error. So is a
- * property of a type that is read and that is in none of the type's lists. A template runs locally as it is deployed, or not
- * at all.
+ * property that is neither honoured (`properties.ts`) nor ignored ({@link IGNORED_PROPERTIES}), unless its type is inert. A
+ * template runs locally as it is deployed, or not at all.
  */
 
 /** Types that the local cloud runs as the template describes them. */
@@ -48,9 +48,9 @@ const INERT = [
   'AWS::CDK::Metadata',
 ] as const;
 
-export type RunningType = (typeof RUNS)[number];
-export type SubstitutedType = (typeof SUBSTITUTED)[number];
-export type GoverningType = (typeof GOVERNS)[number];
+type RunningType = (typeof RUNS)[number];
+type SubstitutedType = (typeof SUBSTITUTED)[number];
+type GoverningType = (typeof GOVERNS)[number];
 /** Types whose properties are read. */
 export type ReadType = RunningType | SubstitutedType | GoverningType;
 

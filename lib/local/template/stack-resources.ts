@@ -90,7 +90,7 @@ function listedType(resource: TemplateResource): ReadType | undefined {
     throw new LocalCloudError(
       'unsupported_template',
       `${resource.logicalId} is of type ${resource.type}, which the local cloud neither runs, substitutes, nor ` +
-        'knows to be inert. Add the type to one of the three lists in lib/local/template/resource-types.ts ' +
+        'knows to be inert. Add the type to one of the lists in lib/local/template/resource-types.ts ' +
         '(and implement it, unless it is inert), or remove the resource from the stack.',
     );
   }

@@ -44,7 +44,7 @@ describe('a bounded cache', () => {
     expect(cache.get('key')).toBe('younger');
   });
 
-  it('takes any read for younger than what has expired', () => {
+  it('replaces an expired value with any read, even an older one', () => {
     const cache = createBoundedCache<string, string>({ capacity: 3 });
     cache.set('key', 'old', 2_000);
     cache.expire('key');

@@ -79,6 +79,15 @@ export async function openJourney(service: ServiceCloud, judged: JudgedCalls) {
           ExpressionAttributeValues: { ':value': value },
         }),
       ),
+    unset: ({ pk, sk }: Row, name: string) =>
+      documents.send(
+        new UpdateCommand({
+          TableName,
+          Key: { pk, sk },
+          UpdateExpression: 'REMOVE #name',
+          ExpressionAttributeNames: { '#name': name },
+        }),
+      ),
     send: (queue: string, body: object | string) =>
       sqs.send(
         new SendMessageCommand({

@@ -85,7 +85,7 @@ export async function meetOddReceivers({ admin, record, appears, judged }: Journ
 
 /** What the audit and the parking place are for: rows that vanished, came late, or cannot be read. */
 export async function loseRows(journey: Journey): Promise<void> {
-  const { record, appears, remove, put, rows, service, judged } = journey;
+  const { record, appears, remove, put, rows, service, judged, unset } = journey;
   const shop = await openShop(service, 'eta', { schedule: [1] });
   const first = await record('eta', 'lost');
   const notification = await appears('T#eta#lost', ({ state }) => state === 'delivered');
@@ -117,6 +117,9 @@ export async function loseRows(journey: Journey): Promise<void> {
   );
   await put({ ...itemOf({ ...late, transactionId: 'broken' } as typeof late), metadata: 'no JSON' });
   await judged.until({ role: 'TidingsRelay', action: 'dynamodb:PutItem', key: 'P#' });
+  // A row as an older version wrote it has no settings: they are read from the merchant.
+  await unset({ pk: `D#${partitionOf('eta')}`, sk: 'M#eta' }, 'feedShards');
+  await judged.until({ role: 'TidingsClose', action: 'dynamodb:Query', key: 'M#' });
   await shop.stop();
 }
 

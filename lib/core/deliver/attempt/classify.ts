@@ -31,7 +31,7 @@ type AttemptFailure =
   | 'unexpected_body';
 
 /**
- * What an attempt means for its notification (the table of design §6).
+ * What an attempt means for its notification.
  *
  * - `delivered`: the receiver confirmed receipt.
  * - `gone`: the receiver asks not to be called again. Disable the endpoint and block the notification.

@@ -9,6 +9,8 @@ import type { Clock, Random } from '../../runtime/environment.ts';
 import { isoTime } from '../../time.ts';
 import type { GeneratedSecret } from '../secrets/service-secret.ts';
 
+/** Bearer keys: `tk_<keyId>_<secret>`. Only a hash of the secret is kept. `permits` says what a key may do. */
+
 interface KeyPageQuery {
   readonly owner: MerchantId | undefined;
   readonly after?: string;
@@ -23,8 +25,6 @@ export interface KeyStore {
   /** One page of the keys of a merchant, or of the keys without a merchant, sorted by id. */
   list(options: KeyPageQuery): Promise<{ readonly keys: readonly KeyRecord[]; readonly more: boolean }>;
 }
-
-/** Bearer keys: `tk_<keyId>_<secret>`. Only a hash of the secret is kept. */
 
 export const scopes = ['admin', 'initiator', 'merchant', 'receiver'] as const;
 export type Scope = (typeof scopes)[number];

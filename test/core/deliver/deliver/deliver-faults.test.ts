@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RECEIVES_OF_UNKNOWN } from '../../../../lib/core/runtime/queue-message.ts';
 import type { World } from '../../../support/demo-world.ts';
 import { createWorld, okExchange, payment, statusExchange } from '../../../support/world.ts';
 import { recorded } from './recorded-payment.ts';
@@ -141,8 +142,10 @@ describe('what must not be lost or blocked', () => {
 describe('a message', () => {
   it.each([
     ['{', 'malformed_json'],
-    ['{"merchantId":"demo"}', 'not_a_notification_message'],
     ['{"__proto__":1}', 'forbidden_key'],
+    ['[{"merchantId":"demo"}]', 'not_a_notification_message'],
+    ['"demo"', 'not_a_notification_message'],
+    ['null', 'not_a_notification_message'],
   ])('that is %s ends among the dead letters with the reason', async (body, reason) => {
     const world = createWorld();
     const { handleMessage } = await import('../../../../lib/core/deliver/messages.ts');
@@ -151,6 +154,30 @@ describe('a message', () => {
     expect(world.deadLetters[0]?.reason).toContain(reason);
     expect(world.events).toMatchObject([{ event: 'message_malformed' }]);
   });
+
+  it.each([
+    ['of another kind', { alertId: 'al_1', merchantId: 'demo' }],
+    ['of a later form', { merchantId: 'demo', of: { transactionId: 'pay_1', version: 1 }, rev: '0' }],
+  ])(
+    '%s comes back, since a newer version may have sent it, until the last receive but one',
+    async (_, sent) => {
+      const world = createWorld();
+      const { handleMessage } = await import('../../../../lib/core/deliver/messages.ts');
+      const body = JSON.stringify(sent);
+      const receive = (receivedTimes: number) =>
+        handleMessage(world.ports, { messageId: 'm', body, receivedTimes, lane: 'retry' });
+      for (let receives = 1; receives < RECEIVES_OF_UNKNOWN; receives += 1) {
+        await expect(receive(receives)).rejects.toMatchObject({ code: 'unknown_message', retryable: true });
+      }
+      expect(world.deadLetters).toEqual([]);
+      expect(new Set(world.events.map(({ event }) => event))).toEqual(new Set(['message_failed']));
+
+      await receive(RECEIVES_OF_UNKNOWN);
+      expect(world.deadLetters).toMatchObject([{ body }]);
+      expect(world.deadLetters[0]?.reason).toContain('not_a_notification_message /');
+      expect(world.events.at(-1)).toMatchObject({ event: 'message_malformed' });
+    },
+  );
 
   it('that names an outcome which is not there ends among the dead letters', async () => {
     const { world } = await recorded();
