@@ -175,7 +175,7 @@ async function start(
   const s3Url = await provideS3(stack, { dataDir, guard }, onStop);
   const dynamodb = await provideDynamoDb(
     options.dynamodbEndpoint,
-    { dataDir, stack, guard, isUnjudged, log },
+    { dataDir, stack, guard, faults, isUnjudged, log },
     onStop,
   );
   const table = awsClient('dynamodb', dynamodb.inner, { connections, key });

@@ -3,8 +3,10 @@ import type { LocalCloudError } from '../errors.ts';
 import { keyNamesOf, tableCalls } from '../iam/calls/table-calls.ts';
 import type { Guard } from '../iam/guard.ts';
 import type { Log } from '../log.ts';
+import type { SeededFaults } from '../seeded-faults.ts';
 import type { Stack } from '../template/stack-resources.ts';
 import { type DynamoDbServer, startDynamoDb } from './dynamodb-server.ts';
+import { tableFaults } from './table-faults.ts';
 import { startGate } from './table-gate.ts';
 import { provideTable } from './tables.ts';
 
@@ -12,6 +14,8 @@ interface DynamoDbPlace {
   readonly dataDir: string;
   readonly stack: Stack;
   readonly guard: Guard;
+  /** Default: none. */
+  readonly faults?: SeededFaults;
   /** Only for measurements: requests after the first of a connection are not judged. */
   readonly isUnjudged: boolean;
   readonly log: Log;
@@ -27,7 +31,7 @@ export interface ProvidedDynamoDb extends Pick<DynamoDbServer, 'endpoint' | 'bro
 /** Starts the emulator behind its gate, or uses the foreign one that `endpoint` names. */
 export async function provideDynamoDb(
   endpoint: string | undefined,
-  { dataDir, stack, guard, isUnjudged, log }: DynamoDbPlace,
+  { dataDir, stack, guard, faults, isUnjudged, log }: DynamoDbPlace,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<ProvidedDynamoDb> {
   if (endpoint !== undefined) {
@@ -40,6 +44,7 @@ export async function provideDynamoDb(
     upstream: server.endpoint,
     guard,
     calls: (operation, input) => tableCalls(keyNames, operation, input),
+    ...(faults !== undefined && { faults: tableFaults(faults) }),
     isFirstOnly: isUnjudged,
   });
   onStop(gate.stop);

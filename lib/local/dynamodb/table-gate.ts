@@ -5,6 +5,7 @@ import type { Call } from '../iam/caller.ts';
 import type { TableInput } from '../iam/calls/partition-values.ts';
 import type { Guard } from '../iam/guard.ts';
 import { createFrameReader, type Frame, FrameError } from './request-frames.ts';
+import type { TableFault, TableFaults } from './table-faults.ts';
 
 /** A gate that is listening. */
 export interface Gate {
@@ -18,6 +19,8 @@ export interface GateOptions {
   readonly guard: Guard;
   /** What a request does. */
   calls(operation: string, input: TableInput): readonly Call[];
+  /** Faults of the service itself. They strike functions only: the administrator is the cloud's own reading and repair. */
+  readonly faults?: TableFaults;
   /** Only for measurements: whether later requests of a connection pass unread. Default: all are judged. */
   readonly isFirstOnly?: boolean;
 }
@@ -67,7 +70,7 @@ function serve(client: Socket, options: GateOptions): void {
         if (isWaiting) throw new FrameError('A request was sent before the answer to the last one.');
         if (refusal === undefined) pass(frame);
         else if (refusal.isStranger) end(refusal.fault);
-        else client.write(answer(refusal.fault));
+        else client.write(answer(refusal.fault, [], refusal.details));
       }
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
@@ -77,7 +80,7 @@ function serve(client: Socket, options: GateOptions): void {
 
   function end(fault: AwsFault): void {
     client.off('data', onData);
-    client.end(answer(fault, 'connection: close'));
+    client.end(answer(fault, ['connection: close']));
   }
 
   function pass(frame: Frame): void {
@@ -111,19 +114,21 @@ interface Refusal {
   readonly fault: AwsFault;
   /** The caller is not known: it gets no second request on this connection. */
   readonly isStranger: boolean;
+  /** More members of the answer's body. */
+  readonly details?: TableFault['details'];
 }
 
 /** Why a request must not pass; `undefined` if it may. */
-function refusalOf({ head, body }: Frame, { guard, calls }: GateOptions): Refusal | undefined {
+function refusalOf({ head, body }: Frame, { guard, calls, faults }: GateOptions): Refusal | undefined {
   let isStranger = true;
+  const [, operation = ''] = TARGET.exec(String(head.headers['x-amz-target'])) ?? [];
   try {
     const caller = guard.authenticate(head, sha256Hex(body));
     isStranger = false;
-    guard.demand(caller, () => {
-      const [, operation = ''] = TARGET.exec(String(head.headers['x-amz-target'])) ?? [];
-      return calls(operation, parse(body));
-    });
-    return undefined;
+    guard.demand(caller, () => calls(operation, parse(body)));
+    if (faults === undefined || caller.kind === 'administrator') return undefined;
+    const fault = faults(operation, () => parse(body));
+    return fault && { ...fault, isStranger };
   } catch (error) {
     if (error instanceof AwsFault) return { fault: error, isStranger };
     throw error;
@@ -140,8 +145,12 @@ function parse(body: Buffer): TableInput {
   throw new AwsFault('SerializationException', 'The body is not a JSON object.');
 }
 
-function answer({ code, message }: AwsFault, ...headers: readonly string[]): string {
-  const body = JSON.stringify({ __type: `com.amazon.coral.service#${code}`, message });
+function answer(
+  { code, message }: AwsFault,
+  headers: readonly string[] = [],
+  details: TableFault['details'] = {},
+): string {
+  const body = JSON.stringify({ __type: `com.amazon.coral.service#${code}`, message, ...details });
   return [
     'HTTP/1.1 400 Bad Request',
     'content-type: application/x-amz-json-1.0',

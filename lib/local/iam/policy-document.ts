@@ -58,6 +58,7 @@ export function readPolicy(document: Json | undefined, kind: PolicyKind, at: str
   if (!VERSIONS.includes(Version))
     unsupported(at, `the local cloud does not know policy version ${text(Version)}`);
   refuseOthers(others, at);
+  if (statements === undefined) unsupported(at, 'Statement is missing');
   return collecting(
     listOf(statements).map(
       (statement, index) => () => readStatement(statement, kind, `${at}, statement ${index + 1}`),
@@ -125,6 +126,7 @@ function readPatterns(members: JsonObject, at: string): Patterns {
     return unsupported(at, `exactly one of ${Object.keys(members).join(' and ')} is needed`);
   }
   const [name, value] = first;
+  if (listOf(value).length === 0) unsupported(at, `${name} is an empty list`);
   return {
     patterns: listOf(value).map((one) => string(one, `${at}: ${name}`)),
     isExcluding: name.startsWith('Not'),

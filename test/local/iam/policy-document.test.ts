@@ -35,6 +35,8 @@ describe('a policy document', () => {
       /does not know the policy variable in \$\{aws:username\}\. Write the value itself/,
     ],
     ['a variable in a resource', { Resource: 'arn:aws:s3:::bucket/$' + '{aws:userid}/*' }, /policy variable/],
+    ['an empty list of actions', { Action: [] }, /Action is an empty list/],
+    ['an empty list of resources', { Resource: [] }, /Resource is an empty list/],
     ['an element', { Effects: 'Allow' }, /does not know the policy element Effects\. Take it out/],
     ['an effect', { Effect: 'allow' }, /Effect must be Allow or Deny, not allow/],
     ['an action', { Action: 'SendMessage' }, /SendMessage is not an action/],
@@ -47,6 +49,11 @@ describe('a policy document', () => {
     expect(read_).toThrow(message);
     expect(read_).toThrow(/^Policy of role Role, statement 2 \(Mine\)/);
     expect(read_).toThrow(expect.objectContaining({ code: 'unsupported_template' }));
+  });
+
+  it('without statements, or that is a list, is refused', () => {
+    expect(() => read({ Version: '2012-10-17' })).toThrow(/Statement is missing/);
+    expect(() => read([statement])).toThrow(/not an object/);
   });
 
   it.each<[what: string, principal: Json, message: RegExp]>([
