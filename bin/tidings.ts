@@ -51,7 +51,9 @@ function readArguments() {
       },
     });
   } catch (error) {
-    process.stderr.write(`${printable((error as Error).message)}\n--help shows all options.\n`);
+    // Node adds advice about positional arguments, which no command here needs.
+    const [message = ''] = (error as Error).message.split('. To specify');
+    process.stderr.write(`${printable(message)}\n--help shows all options.\n`);
     process.exit(2);
   }
 }

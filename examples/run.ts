@@ -118,7 +118,7 @@ async function main(): Promise<void> {
   }
   if (!isLesson(args.name)) {
     listLessons();
-    throw new Error(`There is no lesson ${args.name}.`);
+    throw new Error(`There is no pattern ${args.name}.`);
   }
   for (const line of headOf(args.name)) write(line);
   let own: OwnService | undefined;
@@ -139,7 +139,7 @@ try {
   await main();
 } catch (error) {
   process.stderr.write(
-    `${printableLines((error as Error).message)}\nnpm run example -- --help lists the options and lessons.\n`,
+    `${printableLines((error as Error).message)}\nnpm run example -- --help lists the options and patterns.\n`,
   );
   process.exitCode = 1;
 }

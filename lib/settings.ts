@@ -71,7 +71,7 @@ export const RULES = {
   preset: z.enum(PRESETS, oneOf(PRESETS)),
   frontDoor: z.enum(FRONT_DOORS, oneOf(FRONT_DOORS)),
   logRetentionDays: z.literal(LOG_DAYS, oneOf(LOG_DAYS)),
-  permittedHosts: z.array(host),
+  permittedHosts: z.array(host, { error: 'must be a list of host names' }),
   flag,
   egressZones: whole(1, MAX_ZONES),
   alarmEmail: form(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'must be an email address'),
@@ -101,7 +101,9 @@ export const RULES = {
   relayParallelization: whole(1, MAX_PARALLELIZATION),
   rateLimit: z.number(rate).positive(rate).max(MAX_REQUESTS, rate),
   burstLimit: whole(1, MAX_REQUESTS),
-  callbackPorts: z.array(port).min(1, { error: 'must name at least one port' }),
+  callbackPorts: z
+    .array(port, { error: 'must be a list of ports, such as [443,8443]' })
+    .min(1, { error: 'must name at least one port' }),
   /** Merchants by AWS account, as the function reads them. */
   recorders: z.record(account, recordedMerchants),
   account,

@@ -103,17 +103,23 @@ const schema = z.strictObject({
   frontDoor: RULES.frontDoor.default(DEFAULTS.frontDoor),
   callbackPorts: RULES.callbackPorts.default([...DEFAULTS.callbackPorts]),
   throttle: z
-    .strictObject({
-      rateLimit: RULES.rateLimit.default(DEFAULTS.throttle.rateLimit),
-      burstLimit: RULES.burstLimit.default(DEFAULTS.throttle.burstLimit),
-    })
+    .strictObject(
+      {
+        rateLimit: RULES.rateLimit.default(DEFAULTS.throttle.rateLimit),
+        burstLimit: RULES.burstLimit.default(DEFAULTS.throttle.burstLimit),
+      },
+      { error: 'must be an object such as {"rateLimit":2000,"burstLimit":4000}' },
+    )
     .prefault({}),
   concurrency: z
-    .strictObject({
-      first: RULES.concurrency.default(DEFAULTS.concurrency.first),
-      retry: RULES.concurrency.default(DEFAULTS.concurrency.retry),
-      check: RULES.concurrency.default(DEFAULTS.concurrency.check),
-    })
+    .strictObject(
+      {
+        first: RULES.concurrency.default(DEFAULTS.concurrency.first),
+        retry: RULES.concurrency.default(DEFAULTS.concurrency.retry),
+        check: RULES.concurrency.default(DEFAULTS.concurrency.check),
+      },
+      { error: 'must be an object such as {"first":50,"retry":20,"check":10}' },
+    )
     .prefault({}),
   relayParallelization: RULES.relayParallelization.default(DEFAULTS.relayParallelization),
   recorders: z
@@ -122,6 +128,7 @@ const schema = z.strictObject({
         account: RULES.account,
         merchantIds: RULES.recordedMerchants.default(['*']),
       }),
+      { error: 'must be a list such as [{"account":"123456789012","merchantIds":["demo"]}]' },
     )
     .refine((all) => new Set(all.map((one) => one.account)).size === all.length, {
       error: 'must name each account once',

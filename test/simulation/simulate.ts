@@ -5,15 +5,15 @@ import { runSeed, type SeedResult, type Without } from './run-seed.ts';
 
 const HELP = `Usage: npm run simulate -- [options]
 
-Runs the real use cases under a virtual clock while everything breaks: functions die at any await, calls fail before
-their effect, after it, twice or late, messages come twice, late, out of order or never, receivers go down, stall,
-err, redirect, lie, move and leave, and people change endpoints and send again. Some runs have a story beside the storm:
-a crowded lane, a stream that stands still, an endpoint that is dead for days, banks that die before they say the end,
-merchants that are built with the receiver kit. After the storm it drains, and holds the promises against what is left.
+Runs the real use cases under a virtual clock. Functions die at any await. Calls fail before their effect, after it, twice
+or late. Messages come twice, late, out of order or never. Receivers go down, stall, return errors, redirect, answer
+wrongly, move, and answer 410. People change endpoints and redeliver. Some runs go further: a crowded lane, a stream that
+stops, an endpoint that is dead for days, banks that die before they record the end, merchants that use the receiver kit.
+After the storm each run drains. Then it checks every promise against what is left.
 
   --seeds N      how many runs (1,000)
   --from N       the first seed (1); --seeds 1 --from N replays one
-  --every N      only seeds that are multiples of N: some stories are told by every third, fourth or seventh
+  --every N      only seeds that are multiples of N: some of these cases are in every third, fourth or seventh seed
   --without X    turn a safety net off: sweep, audit (may be given twice)
   --fail-fast    stop at the first broken promise
   --help         this text
@@ -31,17 +31,37 @@ async function work({ from, to, step, without }: Task): Promise<void> {
   for (let seed = from; seed < to; seed += step) parentPort?.postMessage(await runSeed(seed, without));
 }
 
+const NETS: readonly string[] = ['sweep', 'audit'];
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seeds: { type: 'string', default: '1000' },
+        from: { type: 'string' },
+        every: { type: 'string', default: '1' },
+        without: { type: 'string', multiple: true, default: [] },
+        'fail-fast': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    for (const name of ['seeds', 'from', 'every'] as const) {
+      const value = values[name];
+      if (value !== undefined && !/^[1-9]\d*$/.test(value)) {
+        throw new Error(`--${name} must be a whole number from 1, not ${value}`);
+      }
+    }
+    const unknown = values.without.find((net) => !NETS.includes(net));
+    if (unknown !== undefined) throw new Error(`--without must be sweep or audit, not ${unknown}`);
+    return values;
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\nnpm run simulate -- --help shows all options.\n`);
+    process.exit(2);
+  }
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string', default: '1000' },
-      from: { type: 'string' },
-      every: { type: 'string', default: '1' },
-      without: { type: 'string', multiple: true, default: [] },
-      'fail-fast': { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const values = readOptions();
   if (values.help) {
     process.stdout.write(HELP);
     return;
