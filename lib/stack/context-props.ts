@@ -1,5 +1,6 @@
 import type { Node } from 'constructs';
 import { type NotificationServiceProps, PROP_NAMES } from './props.ts';
+import { WrongPropsError } from './wrong-props-error.ts';
 
 /** Context of the CDK itself has one of these characters in its names: `@aws-cdk/…`, `aws:cdk:…`. */
 const CDK_NAME = /[@:/]/;
@@ -15,7 +16,7 @@ export function propsFromContext(node: Node): NotificationServiceProps {
   const names = Object.keys(context).filter((name) => !CDK_NAME.test(name));
   const unknown = names.filter((name) => !PROP_NAMES.includes(name));
   if (unknown.length > 0) {
-    throw new Error(
+    throw new WrongPropsError(
       `Not a prop of NotificationService: -c ${unknown.join(', -c ')}. The props are ${PROP_NAMES.join(', ')}.`,
     );
   }

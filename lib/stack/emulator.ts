@@ -2,6 +2,7 @@ import { Aws, CfnMapping, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from './function-environment.ts';
 import type { Settings } from './props.ts';
+import { WrongPropsError } from './wrong-props-error.ts';
 
 /** The account of every emulator. No account of AWS has this number. */
 const EMULATOR_ACCOUNT = '000000000000';
@@ -33,7 +34,7 @@ function refuseRealAccount(scope: Construct): void {
   const { account } = Stack.of(scope);
   const known = Token.isUnresolved(account) ? process.env.CDK_DEFAULT_ACCOUNT : account;
   if (known === undefined || known === '' || known === EMULATOR_ACCOUNT) return;
-  throw new Error(
+  throw new WrongPropsError(
     `Preset local is for emulators, whose account is ${EMULATOR_ACCOUNT}, and this is account ${known}: its functions could call ` +
       "private addresses there. For a deployment on AWS use preset 'development' or 'production' " +
       '(npm run deploy -- -c preset=development). For an emulator, use its credentials.',

@@ -4,6 +4,7 @@ import { DEFAULTS, type FrontDoorKind, PRESET_DEFAULTS, type Preset, RULES } fro
 import type { Throttle } from './front/http-api.ts';
 import type { Recorder } from './ingest/intake-queue.ts';
 import type { RestoredTable } from './storage/table.ts';
+import { WrongPropsError } from './wrong-props-error.ts';
 
 /** Maximum parallel invocations for each lane. */
 interface Concurrency {
@@ -219,7 +220,7 @@ export function readProps(props: NotificationServiceProps): Settings {
           : [`${nameOf(issue.path)} ${issue.message}, not ${shown(valueAt(given, issue.path))}`],
       );
   if (parsed.success && wrong.length === 0) return parsed.data;
-  throw new Error(`Wrong props of NotificationService: ${wrong.join('; ')}.`);
+  throw new WrongPropsError(`Wrong props of NotificationService: ${wrong.join('; ')}.`);
 }
 
 /** The props on top of the defaults of their preset. The schema refuses a preset that is none. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { propsFromContext } from '../../lib/stack/context-props.ts';
@@ -31,5 +32,16 @@ describe('the context of the app', () => {
     expect(() => read({ retentionDay: '400' })).toThrow(
       'Not a prop of NotificationService: -c retentionDay.',
     );
+  });
+
+  it.each([
+    [{ preset: 'dev' }, 'preset must be one of local, development, production, not "dev".'],
+    [{ presett: 'local' }, 'Not a prop of NotificationService: -c presett.'],
+  ])('ends the app with one sentence and no stack trace: %o', (context, sentence) => {
+    const env = { ...process.env, CDK_CONTEXT_JSON: JSON.stringify(context) };
+    const { status, stderr } = spawnSync(process.execPath, ['bin/app.ts'], { env, encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 });
