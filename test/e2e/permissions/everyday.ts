@@ -83,7 +83,10 @@ async function askAll({ admin, api, call }: Journey, receiverKey: string): Promi
   await api(receiverKey, 'GET /openapi.json');
   // More large questions at a time than one merchant may ask.
   const day = `GET /v1/windows?from=${from.slice(0, 10)}T00:00:00.000Z&resolution=hour`;
-  await Promise.all(Array.from({ length: 8 }, () => api(receiverKey, day)));
+  await eventually(
+    () => Promise.all(Array.from({ length: 8 }, async () => (await api(receiverKey, day)).status)),
+    (statuses) => expect(statuses).toContain(429),
+  );
 }
 
 /** PENDINGs: asked about, given up, ended by hand, overdue. */
