@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -20,6 +20,7 @@ import { createDemo, DEMO_SCHEDULE } from '../lib/local/demo/story.ts';
 import { openLogFile } from '../lib/local/log-file.ts';
 import { ASSEMBLY_DIRECTORY, synthesize } from '../lib/local/synthesize.ts';
 import { LOCAL_REGION } from '../lib/local/template/intrinsics.ts';
+import { writeWholeFile } from '../lib/local/whole-file.ts';
 import { printable, printableLines } from '../lib/printable.ts';
 import { PRESET_DEFAULTS } from '../lib/settings.ts';
 import { DEPLOYMENT_FILE, type Deployment } from './deployment.ts';
@@ -237,8 +238,7 @@ function writeAccess(dataDir: string, { endpoints, credentials, outputs, resourc
     feedLagSeconds: Number(outputs.FeedLagSeconds),
   };
   for (const [name, content] of Object.entries({ [DEPLOYMENT_FILE]: deployment, 'table.json': table })) {
-    rmSync(join(dataDir, name), { force: true });
-    writeFileSync(join(dataDir, name), JSON.stringify(content), { mode: 0o600 });
+    writeWholeFile(join(dataDir, name), JSON.stringify(content));
   }
 }
 

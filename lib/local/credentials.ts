@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Api, createApi, expectStatus } from './api-client.ts';
 import { type DemoSettings, repairMerchant } from './demo/former-run.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 /** Everything a person or a script needs to use the local service; stored as `credentials.json` in the data directory. */
 export interface Credentials {
@@ -94,6 +95,5 @@ async function createMerchant(api: Api, adminKey: string, demo: DemoSettings): P
 /** Writes the file atomically, readable by its owner only. */
 function save(dataDir: string, credentials: Credentials): void {
   const file = credentialsFile(dataDir);
-  writeFileSync(`${file}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  writeWholeFile(file, `${JSON.stringify(credentials, null, 2)}\n`);
 }

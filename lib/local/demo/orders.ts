@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Api, expectStatus } from '../api-client.ts';
 import type { Credentials, MerchantCredentials } from '../credentials.ts';
+import { writeWholeFile } from '../whole-file.ts';
 
 /** One order of the demo's shop and its payment. */
 export interface Order {
@@ -78,6 +79,6 @@ export function createOrders(options: OrderOptions): Orders {
 /** Stores the next number before it is used, so that no number is used twice after a crash. */
 function takeNumber(file: string): number {
   const last = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { last: number }).last : 0;
-  writeFileSync(file, JSON.stringify({ last: last + 1 }));
+  writeWholeFile(file, JSON.stringify({ last: last + 1 }));
   return last + 1;
 }
