@@ -17,7 +17,7 @@ import { isTerminal, merchantIdSchema, outcomeSchema, type TerminalOutcome } fro
 import { PARTITIONS } from '../lib/core/partitions.ts';
 import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../lib/core/time.ts';
 import { openGuard } from '../lib/local/iam/guard.ts';
-import { startS3 } from '../lib/local/s3.ts';
+import { startS3 } from '../lib/local/stand-ins/s3.ts';
 
 const HELP = `Usage: npm run bench:statement
 

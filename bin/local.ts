@@ -9,17 +9,17 @@ import {
   provideCredentials,
   readCredentials,
 } from '../lib/local/credentials.ts';
-import { prepareDataDirectory } from '../lib/local/data-directory.ts';
 import { createBoard } from '../lib/local/demo/board.ts';
 import { listenToKeys } from '../lib/local/demo/demo-keys.ts';
 import { type DemoReceiver, startReceiver } from '../lib/local/demo/demo-receiver.ts';
 import { openShop, type Shop } from '../lib/local/demo/demo-shop.ts';
 import { createOrders } from '../lib/local/demo/orders.ts';
 import { createDemo, DEMO_SCHEDULE } from '../lib/local/demo/story.ts';
-import { openLogFile } from '../lib/local/log-file.ts';
+import { openLogFile } from '../lib/local/logging/log-file.ts';
+import { prepareDataDirectory } from '../lib/local/storage/data-directory.ts';
+import { writeWholeFile } from '../lib/local/storage/whole-file.ts';
 import { ASSEMBLY_DIRECTORY, synthesize } from '../lib/local/synthesize.ts';
 import { LOCAL_REGION } from '../lib/local/template/intrinsics.ts';
-import { writeWholeFile } from '../lib/local/whole-file.ts';
 import { printable, printableLines } from '../lib/printable.ts';
 import { PRESET_DEFAULTS } from '../lib/settings.ts';
 import { DEPLOYMENT_FILE, type Deployment } from './deployment.ts';

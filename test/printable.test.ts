@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { createReporter } from '../lib/adapters/reporter.ts';
 import { createBoard } from '../lib/local/demo/board.ts';
-import { openLogFile } from '../lib/local/log-file.ts';
+import { openLogFile } from '../lib/local/logging/log-file.ts';
 import { printable, printableLines } from '../lib/printable.ts';
 import { removeDirectory, temporaryDirectory } from './support/local-service.ts';
 
@@ -35,7 +35,7 @@ describe('text of others', () => {
     },
   );
 
-  it('stays the same as JSON, whatever is in it', () => {
+  it('stays the same as JSON for every text', () => {
     fc.assert(
       fc.property(fc.anything({ key: ANY_TEXT, values: [ANY_TEXT] }), (value) => {
         const json = JSON.stringify(value);

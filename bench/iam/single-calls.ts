@@ -9,7 +9,7 @@ import { readAccess } from '../../lib/local/iam/access.ts';
 import { openGuard } from '../../lib/local/iam/guard.ts';
 import { SqsStore } from '../../lib/local/sqs/queue-store.ts';
 import { sqsService } from '../../lib/local/sqs/sqs-api.ts';
-import { openState } from '../../lib/local/state.ts';
+import { openState } from '../../lib/local/storage/state.ts';
 import type { Assembly } from '../../lib/local/template/assembly.ts';
 import { resolveStack } from '../../lib/local/template/stack-resources.ts';
 

@@ -22,27 +22,27 @@ import { createHttpApiServer } from './http-api/http-server.ts';
 import { provideHttpApi } from './http-api/provide-http-api.ts';
 import { type Judgement, openGuard } from './iam/guard.ts';
 import { credentialVariables, provideIam } from './iam/provide-iam.ts';
-import { kmsKeys, kmsService } from './kms.ts';
-import type { Log } from './log.ts';
+import type { Log } from './logging/log.ts';
 import type { LocalResources } from './resources.ts';
 import { createResources } from './resources.ts';
-import { provideS3 } from './s3.ts';
 import { startDispatcher } from './scheduler/schedule-dispatcher.ts';
 import { openScheduleStore } from './scheduler/schedule-store.ts';
 import { schedulerService } from './scheduler/scheduler-api.ts';
-import { openSecrets } from './secrets-manager.ts';
 import { type FaultChances, seededFaults } from './seeded-faults.ts';
 import { provideQueues } from './sqs/provide-queues.ts';
 import { SqsStore } from './sqs/queue-store.ts';
 import { currentUrl, queueUrls } from './sqs/queue-urls.ts';
 import { sqsService } from './sqs/sqs-api.ts';
-import type { State } from './state.ts';
-import { openState } from './state.ts';
+import { kmsKeys, kmsService } from './stand-ins/kms.ts';
+import { provideS3 } from './stand-ins/s3.ts';
+import { openSecrets } from './stand-ins/secrets-manager.ts';
+import type { State } from './storage/state.ts';
+import { openState } from './storage/state.ts';
 import { loadAssembly } from './template/assembly.ts';
 import { resolveStack } from './template/stack-resources.ts';
 
 export { LocalCloudError } from './errors.ts';
-export type { LocalLogLine } from './log.ts';
+export type { LocalLogLine } from './logging/log.ts';
 
 /** Options of `startLocalCloud`. */
 export interface LocalCloudOptions {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Api, createApi, expectStatus } from './api-client.ts';
 import { type DemoSettings, repairMerchant } from './demo/former-run.ts';
-import { writeWholeFile } from './whole-file.ts';
+import { writeWholeFile } from './storage/whole-file.ts';
 
 /** Everything a person or a script needs to use the local service; stored as `credentials.json` in the data directory. */
 export interface Credentials {

@@ -162,7 +162,7 @@ describe('a request that goes around the proxy in front of the API', () => {
     ['without what the proxy sends', {}],
     ['with something else', { 'x-tidings-origin': 'guessed' }],
     ['with nothing', { 'x-tidings-origin': '' }],
-  ])('%s is told that nothing is here, whatever its key', async (_, headers) => {
+  ])('%s gets 404 with every key', async (_, headers) => {
     const world = createWorld();
     const app = createApp(
       { ...world.ports, authenticate: vi.fn(), sign: vi.fn(), operations, originSecret: 'sent' },

@@ -18,7 +18,7 @@ import type { LocalCloud } from '../../lib/local/cloud.ts';
 import { startDispatcher } from '../../lib/local/scheduler/schedule-dispatcher.ts';
 import { openScheduleStore } from '../../lib/local/scheduler/schedule-store.ts';
 import { EVERYTHING_PERMITTED } from '../../lib/local/scheduler/scheduler-access.ts';
-import { openState } from '../../lib/local/state.ts';
+import { openState } from '../../lib/local/storage/state.ts';
 import { eventually } from '../support/eventually.ts';
 import { useLocalCloud } from './fixture/harness.ts';
 

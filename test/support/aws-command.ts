@@ -11,7 +11,7 @@ const SERVICES = {
   dynamodb: [new dynamodb.DynamoDBClient({}), dynamodb],
   secretsmanager: [new secrets.SecretsManagerClient({}), secrets],
 } as const;
-/** Parameters that are lists, whatever number of values they have. */
+/** Parameters that are always lists, also with one value. */
 const LISTS = new Set(['AttributeNames', 'MessageAttributeNames']);
 /** What the CLI calls otherwise, or adds. */
 const OTHERS: Readonly<Record<string, string | undefined>> = { MaxItems: 'Limit', Output: undefined };

@@ -61,8 +61,8 @@ export interface PartitionMarks {
 }
 
 /**
- * All merchants, in 16 partitions, and how far each partition is closed, audited and stated. Strongly consistent, except
- * for a list of which less is asked.
+ * All merchants, in 16 partitions, and how far each partition is closed, audited and stated. Reads are strongly
+ * consistent, except a list with `recent`.
  */
 export interface Directory {
   /** `recent` costs half: it may lack what was written in the last moments. */

@@ -5,7 +5,7 @@ import { endText, type Mark, readMark } from './mark.ts';
 
 /**
  * Marks in a table of the database in which the local transaction runs. The statements work in SQLite and PostgreSQL.
- * Placeholders are `?`; if a driver needs `$1`, replace them in order.
+ * Parameters are written `?`. If a driver needs `$1`, number them in order.
  */
 
 /** Creates the table of marks; safe to repeat. */

@@ -26,7 +26,7 @@ export interface AwsClientOptions {
 }
 
 /** Emulators require the `authorization` header even if they do not check it. */
-const PLACEHOLDER_KEY: AccessKey = { accessKeyId: 'local', secretAccessKey: 'local' };
+const UNVERIFIED_KEY: AccessKey = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 const PROTOCOLS = {
   dynamodb: { prefix: 'DynamoDB_20120810', contentType: 'application/x-amz-json-1.0' },
@@ -39,7 +39,7 @@ const PROTOCOLS = {
 export function awsClient(
   service: keyof typeof PROTOCOLS,
   endpoint: string,
-  { connections, key = PLACEHOLDER_KEY, sessionToken }: AwsClientOptions,
+  { connections, key = UNVERIFIED_KEY, sessionToken }: AwsClientOptions,
 ): AwsCall {
   const { prefix, contentType } = PROTOCOLS[service];
   const { host, pathname } = new URL(endpoint);

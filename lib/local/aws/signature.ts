@@ -16,7 +16,7 @@ export interface SignedRequest {
   readonly target: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Hash of the body in hex digits, or the placeholder that SigV4 allows in its place. */
+  /** SHA-256 of the body in hex digits, or `UNSIGNED-PAYLOAD`. */
   readonly payloadHash: string;
 }
 

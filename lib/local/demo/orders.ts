@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Api, expectStatus } from '../api-client.ts';
 import type { Credentials, MerchantCredentials } from '../credentials.ts';
-import { writeWholeFile } from '../whole-file.ts';
+import { writeWholeFile } from '../storage/whole-file.ts';
 
 /** One order of the demo's shop and its payment. */
 export interface Order {

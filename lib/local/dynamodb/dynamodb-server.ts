@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { LocalCloudError, messageOf } from '../errors.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import { type DynoxidePlace, type DynoxideProcess, endOrphan, launchDynoxide } from './process.ts';
 import { indexStreamRecords } from './stream-records.ts';
 

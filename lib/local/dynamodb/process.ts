@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { awsClient } from '../aws/aws-client.ts';
 import { LocalCloudError, messageOf } from '../errors.ts';
-import { forwardLines } from '../log.ts';
+import { forwardLines } from '../logging/log.ts';
 import { dynoxideCommand } from './binary.ts';
 
 /** A dynoxide process that answers requests. */

@@ -2,7 +2,7 @@ import type { AwsCall } from '../aws/aws-client.ts';
 import type { LocalCloudError } from '../errors.ts';
 import { keyNamesOf, tableCalls } from '../iam/calls/table-calls.ts';
 import type { Guard } from '../iam/guard.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import type { SeededFaults } from '../seeded-faults.ts';
 import type { Stack } from '../template/stack-resources.ts';
 import { type DynamoDbServer, startDynamoDb } from './dynamodb-server.ts';

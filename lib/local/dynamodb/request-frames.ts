@@ -17,7 +17,7 @@ export interface FrameReader {
   push(chunk: Buffer): readonly Frame[];
 }
 
-/** Bytes that are not a request, or of which two readers could disagree where the request ends. */
+/** Bytes that are not a request, or whose end two readers could place differently. */
 export class FrameError extends Error {}
 
 const END_OF_HEAD = '\r\n\r\n';

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../errors.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 
 /**
  * Keeps dynoxide's stream records small and fast to find, in its own SQLite file. Version 1.2.1 needs help with both:

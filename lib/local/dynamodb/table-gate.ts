@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { AwsFault } from '../aws/aws-fault.ts';
 import { sha256Hex } from '../aws/signature.ts';
-import type { Call } from '../iam/caller.ts';
+import type { Call } from '../iam/callers/caller.ts';
 import type { TableInput } from '../iam/calls/partition-values.ts';
 import type { Guard } from '../iam/guard.ts';
 import { createFrameReader, type Frame, FrameError } from './request-frames.ts';

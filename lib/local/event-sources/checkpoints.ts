@@ -1,4 +1,4 @@
-import type { State } from '../state.ts';
+import type { State } from '../storage/state.ts';
 
 /** How far a shard has been read. */
 interface Checkpoint {

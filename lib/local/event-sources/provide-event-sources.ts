@@ -1,8 +1,8 @@
 import type { AwsCall } from '../aws/aws-client.ts';
 import { LocalCloudError } from '../errors.ts';
 import type { Functions } from '../functions/provide-functions.ts';
-import type { Log } from '../log.ts';
-import type { State } from '../state.ts';
+import type { Log } from '../logging/log.ts';
+import type { State } from '../storage/state.ts';
 import type { Resource, Stack } from '../template/stack-resources.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { compileFilters } from './filter.ts';

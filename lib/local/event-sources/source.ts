@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FunctionPool } from '../functions/pool.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import type { MappingProperties } from '../template/properties.ts';
 
 /** The settings that every event source needs. */

@@ -1,6 +1,6 @@
 import { startTrimming } from '../dynamodb/stream-records.ts';
-import type { Log } from '../log.ts';
-import type { State } from '../state.ts';
+import type { Log } from '../logging/log.ts';
+import type { State } from '../storage/state.ts';
 import type { Stack } from '../template/stack-resources.ts';
 import { passedByAll } from './checkpoints.ts';
 

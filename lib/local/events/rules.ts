@@ -2,7 +2,7 @@ import type { AwsCall } from '../aws/aws-client.ts';
 import { LocalCloudError } from '../errors.ts';
 import { compilePattern } from '../event-sources/pattern.ts';
 import type { AsyncInvocation } from '../functions/async-invocation.ts';
-import type { Call } from '../iam/caller.ts';
+import type { Call } from '../iam/callers/caller.ts';
 import { sqsCalls } from '../iam/calls/sqs-calls.ts';
 import type { Recurrence } from '../scheduler/expressions.ts';
 import { readRecurrence } from '../scheduler/expressions.ts';
@@ -64,7 +64,7 @@ function eventTarget(
         await setting.sqs('SendMessage', { QueueUrl: queueUrl, ...message });
         return;
       }
-      // EventBridge does not retry what it may not do. Whoever put the event is not told.
+      // EventBridge does not retry a delivery that it has no permission for, and reports nothing to the sender of the event.
       const deadLetters = target.DeadLetterConfig && setting.queueUrlOf(target.DeadLetterConfig.Arn);
       if (deadLetters !== undefined && isPermitted(deadLetters)) {
         await setting.sqs('SendMessage', { QueueUrl: deadLetters, ...message });

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import type { PropertiesOf } from '../template/properties.ts';
 import { InvocationFailure } from './container.ts';
 import type { FunctionPool } from './pool.ts';
@@ -34,8 +34,8 @@ export interface AsyncInvocation {
 }
 
 /**
- * Models Lambda's asynchronous invocation. The caller does not wait. Lambda repeats an event after a function error, whatever
- * the retry policy of the event's rule says, and drops it after its retries or its maximum age.
+ * Models Lambda's asynchronous invocation. The caller does not wait. Lambda repeats an event after a function
+ * error, and drops it after its retries or its maximum age. The retry policy of the event's rule has no influence on this.
  */
 export function asyncInvocation(setting: AsyncInvocationSetting): AsyncInvocation {
   const { target, config, log } = setting;

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { Log } from '../log.ts';
-import { forwardLines } from '../log.ts';
+import type { Log } from '../logging/log.ts';
+import { forwardLines } from '../logging/log.ts';
 import type { InvocationError, InvocationRequest, WorkerMessage, WorkerSetting } from './protocol.ts';
 
 /** How an invocation failed: the function threw, timed out, crashed its worker, or the event was too old to begin. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import type { Container } from './container.ts';
 import { InvocationFailure, startContainer } from './container.ts';
 import type { WorkerSetting } from './protocol.ts';

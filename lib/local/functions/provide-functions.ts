@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { LocalCloudError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import type { Assembly } from '../template/assembly.ts';
 import { LOCAL_REGION } from '../template/intrinsics.ts';
 import type { Resource, Stack } from '../template/stack-resources.ts';

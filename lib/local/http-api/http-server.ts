@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isToOwnHost } from '../aws/host.ts';
 import { messageOf } from '../errors.ts';
 import type { FunctionPool } from '../functions/pool.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import { type RequestPath, toEvent } from './event.ts';
 import type { HttpAnswer } from './response.ts';
 import { gatewayMessage, readResult } from './response.ts';

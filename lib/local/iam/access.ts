@@ -1,11 +1,11 @@
 import type { AccessKey } from '../aws/access-key.ts';
 import { LocalCloudError } from '../errors.ts';
 import type { Stack } from '../template/stack-resources.ts';
-import { assumedRole } from './caller.ts';
+import { assumedRole } from './callers/caller.ts';
+import { type Role, readRoles } from './callers/roles.ts';
+import { openSession, type Session } from './callers/sessions.ts';
 import type { Access } from './guard.ts';
-import { policiesOn, readResourcePolicies } from './resource-policies.ts';
-import { type Role, readRoles } from './roles.ts';
-import { openSession, type Session } from './sessions.ts';
+import { policiesOn, readResourcePolicies } from './policies/resource-policies.ts';
 
 /** Roles, policies and credentials of the template. */
 export interface StackAccess extends Access {

@@ -1,8 +1,8 @@
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
-import type { Call, RoleSession, ServiceCaller } from './caller.ts';
-import type { ConditionKeys } from './condition-keys.ts';
-import type { Condition, Principals } from './policy-document.ts';
-import type { CompiledStatement, PolicySet, ValuesOf } from './policy-set.ts';
+import type { Call, RoleSession, ServiceCaller } from './callers/caller.ts';
+import type { ConditionKeys } from './policies/condition-keys.ts';
+import type { Condition, Principals } from './policies/policy-document.ts';
+import type { CompiledStatement, PolicySet, ValuesOf } from './policies/policy-set.ts';
 
 /** Why a call is allowed or refused, in the terms of AWS's own messages. */
 export type Verdict =

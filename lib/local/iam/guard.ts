@@ -1,11 +1,11 @@
 import type { AccessKey } from '../aws/access-key.ts';
 import { authenticate, type RequestHead } from '../aws/authentication.ts';
-import type { Log } from '../log.ts';
-import { ADMINISTRATOR, type Call, type Caller } from './caller.ts';
+import type { Log } from '../logging/log.ts';
+import { ADMINISTRATOR, type Call, type Caller } from './callers/caller.ts';
+import type { Session } from './callers/sessions.ts';
 import { type Decision, decide, type Judged } from './decision.ts';
-import type { PolicySet } from './policy-set.ts';
+import type { PolicySet } from './policies/policy-set.ts';
 import { accessDenied, explain } from './refusal.ts';
-import type { Session } from './sessions.ts';
 
 /** Authenticates requests to the AWS stand-ins and judges what they want to do. */
 export interface Guard {

@@ -1,6 +1,6 @@
 import type { AccessKey } from '../aws/access-key.ts';
 import type { Signer } from '../aws/authentication.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import {
   EVERYTHING_PERMITTED,
   type SchedulerAccess,
@@ -8,7 +8,7 @@ import {
 } from '../scheduler/scheduler-access.ts';
 import type { Stack } from '../template/stack-resources.ts';
 import { readAccess } from './access.ts';
-import type { Call } from './caller.ts';
+import type { Call } from './callers/caller.ts';
 import type { OpenGuard } from './guard.ts';
 import { checkDeployment } from './start-checks.ts';
 

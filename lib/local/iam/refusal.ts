@@ -1,7 +1,7 @@
 import { AwsFault } from '../aws/aws-fault.ts';
-import type { Call } from './caller.ts';
+import type { Call } from './callers/caller.ts';
 import type { Decision, Judged, Verdict } from './decision.ts';
-import type { Condition } from './policy-document.ts';
+import type { Condition } from './policies/policy-document.ts';
 
 const FORBIDDEN = 403;
 const BAD_REQUEST = 400;

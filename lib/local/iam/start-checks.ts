@@ -1,10 +1,10 @@
 import { LocalCloudError } from '../errors.ts';
 import type { Stack } from '../template/stack-resources.ts';
 import type { StackAccess } from './access.ts';
-import type { Call, ServiceCaller } from './caller.ts';
+import type { Call, ServiceCaller } from './callers/caller.ts';
+import type { Role } from './callers/roles.ts';
 import { decide } from './decision.ts';
 import type { Guard } from './guard.ts';
-import type { Role } from './roles.ts';
 
 /** What Lambda's pollers do with a function's role; Lambda refuses to create the mapping without it. */
 const QUEUE_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];

@@ -1,7 +1,7 @@
 import type { AwsCall } from '../aws/aws-client.ts';
 import { messageOf } from '../errors.ts';
 import { sqsCalls } from '../iam/calls/sqs-calls.ts';
-import type { Log } from '../log.ts';
+import type { Log } from '../logging/log.ts';
 import { startTimer, type Timer } from '../timer.ts';
 import type { ScheduleStore, StoredSchedule } from './schedule-store.ts';
 import type { SchedulerAccess } from './scheduler-access.ts';

@@ -1,5 +1,5 @@
 import type { StackAccess } from '../iam/access.ts';
-import { assumedRole, type Call } from '../iam/caller.ts';
+import { assumedRole, type Call } from '../iam/callers/caller.ts';
 import { groupArn, SCHEDULER } from '../iam/calls/scheduler-calls.ts';
 import type { Guard } from '../iam/guard.ts';
 import { canAssume } from '../iam/start-checks.ts';

@@ -1,4 +1,4 @@
-import type { State } from '../state.ts';
+import type { State } from '../storage/state.ts';
 import type { MessageAttribute, StoredMessage } from './message-line.ts';
 
 /** Queue attributes as SQS names them; numbers are strings. */

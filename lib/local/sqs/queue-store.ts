@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SeededFaults } from '../seeded-faults.ts';
-import type { State } from '../state.ts';
-import { inTransaction } from '../state.ts';
+import type { State } from '../storage/state.ts';
+import { inTransaction } from '../storage/state.ts';
 import type { MessageAttribute, StoredMessage } from './message-line.ts';
 import type { MessageTable, QueueAttributes } from './message-table.ts';
 import { openMessageTable } from './message-table.ts';

@@ -8,7 +8,7 @@ import { createStatementLinks } from '../../../lib/adapters/files/statement-link
 import { memoryFiles } from '../../../lib/adapters/memory/memory-statements.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
 import { openGuard } from '../../../lib/local/iam/guard.ts';
-import { type S3Server, startS3 } from '../../../lib/local/s3.ts';
+import { type S3Server, startS3 } from '../../../lib/local/stand-ins/s3.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { describeStatementFiles } from '../suites/statement-files-suite.ts';
 

@@ -3,7 +3,7 @@ import { createKmsSeal } from '../../../lib/adapters/secrets/kms-seal.ts';
 import { createAwsServer } from '../../../lib/local/aws/aws-server.ts';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
 import { openGuard } from '../../../lib/local/iam/guard.ts';
-import { kmsService } from '../../../lib/local/kms.ts';
+import { kmsService } from '../../../lib/local/stand-ins/kms.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { describeSeal, type SealUnderTest } from '../suites/seal-suite.ts';
 

@@ -16,7 +16,7 @@ import { openScheduleStore } from '../../../lib/local/scheduler/schedule-store.t
 import { schedulerService } from '../../../lib/local/scheduler/scheduler-api.ts';
 import { SqsStore } from '../../../lib/local/sqs/queue-store.ts';
 import { sqsService } from '../../../lib/local/sqs/sqs-api.ts';
-import { openState } from '../../../lib/local/state.ts';
+import { openState } from '../../../lib/local/storage/state.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 
 type QueueName = 'first' | 'retry' | 'check' | 'dead';

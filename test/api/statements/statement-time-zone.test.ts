@@ -6,7 +6,7 @@ describe('the statement of a day', () => {
   const { setZone } = setup;
 
   describe('a time zone', () => {
-    it('is UTC unless said otherwise, and shown with the merchant', async () => {
+    it('is UTC by default, and shown with the merchant', async () => {
       const read = () => setup.world.call(setup.world.admin, 'GET /v1/merchants/demo');
       expect((await read()).json.timeZone).toBe('UTC');
       expect((await setZone('Asia/Shanghai')).json.timeZone).toBe('Asia/Shanghai');

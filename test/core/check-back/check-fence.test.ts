@@ -62,7 +62,7 @@ describe('the fence of a check', () => {
     expect(await transaction()).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  it('a check and the own word of the initiator end in one outcome, whatever comes when', async () => {
+  it('a check and a record of the initiator end in one outcome, in every order', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom('SUCCEEDED', 'FAILED', 'CLOSED'),

@@ -70,7 +70,7 @@ describe('the sweep', () => {
     ]);
   });
 
-  it('is silent where a part of the index cannot be read: nobody knows how long its rows wait', async () => {
+  it('is silent where a part of the index cannot be read: the wait of its rows is unknown', async () => {
     const { world, reported } = await overdue();
     const away = new Fault({ code: 'unavailable', message: 'away', retryable: true });
     const { dueIndex } = world.ports;

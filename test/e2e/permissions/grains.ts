@@ -1,5 +1,5 @@
-import type { Condition, Statement } from '../../../lib/local/iam/policy-document.ts';
-import { compilePolicies, type PolicySet } from '../../../lib/local/iam/policy-set.ts';
+import type { Condition, Statement } from '../../../lib/local/iam/policies/policy-document.ts';
+import { compilePolicies, type PolicySet } from '../../../lib/local/iam/policies/policy-set.ts';
 
 /** The key of a condition that lists what a statement is about. Each of its values can be taken away alone. */
 const LISTING_KEY = 'dynamodb:LeadingKeys';

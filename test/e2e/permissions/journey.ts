@@ -121,7 +121,7 @@ type ServerAnswer =
   | { readonly status: number; readonly body?: object; readonly headers?: object }
   | undefined;
 
-/** A server of somebody else that answers as it is told. */
+/** A foreign server with a scripted answer. */
 export async function openServer(answer: (body: string) => ServerAnswer) {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];

@@ -1,4 +1,4 @@
-import type { Call } from '../../../lib/local/iam/caller.ts';
+import type { Call } from '../../../lib/local/iam/callers/caller.ts';
 import type { Judged } from '../../../lib/local/iam/decision.ts';
 import type { Judgement } from '../../../lib/local/iam/guard.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -8,7 +8,7 @@ const PREFIX = /^[A-Z]#(statement#)?/;
 /** Ends of resource names that are new in each call. */
 const UNIQUE_NAME = /(schedule\/[^/]+|arn:aws:s3:::[^/]+)\/.*$/;
 
-/** Calls of one kind, of which one stands for all. */
+/** Calls of one kind. One represents them all. */
 interface Wanted {
   /** The beginning of the role's logical id. */
   readonly role: string;

@@ -1,12 +1,12 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Call } from '../../../lib/local/iam/caller.ts';
+import type { Call } from '../../../lib/local/iam/callers/caller.ts';
+import { type Role, readRoles } from '../../../lib/local/iam/callers/roles.ts';
 import { decide, type Policies } from '../../../lib/local/iam/decision.ts';
 import type { Judgement } from '../../../lib/local/iam/guard.ts';
-import type { PolicySet } from '../../../lib/local/iam/policy-set.ts';
-import { policiesOn, readResourcePolicies } from '../../../lib/local/iam/resource-policies.ts';
-import { type Role, readRoles } from '../../../lib/local/iam/roles.ts';
+import type { PolicySet } from '../../../lib/local/iam/policies/policy-set.ts';
+import { policiesOn, readResourcePolicies } from '../../../lib/local/iam/policies/resource-policies.ts';
 import { loadAssembly } from '../../../lib/local/template/assembly.ts';
 import { resolveStack } from '../../../lib/local/template/stack-resources.ts';
 import { UNUSED_LOCALLY, type UnusedLocally } from '../../../lib/stack/unused-locally.ts';

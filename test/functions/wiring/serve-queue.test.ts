@@ -8,7 +8,7 @@ import { close, listen } from '../../../lib/local/aws/listen.ts';
 import { openGuard } from '../../../lib/local/iam/guard.ts';
 import { SqsStore } from '../../../lib/local/sqs/queue-store.ts';
 import { sqsService } from '../../../lib/local/sqs/sqs-api.ts';
-import { openState } from '../../../lib/local/state.ts';
+import { openState } from '../../../lib/local/storage/state.ts';
 import { QUEUES } from '../../../lib/settings.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 

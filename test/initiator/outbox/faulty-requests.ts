@@ -32,7 +32,7 @@ export interface FaultyClient {
   readonly transactions: readonly { readonly TransactItems: readonly Record<string, unknown>[] }[];
   /** What becomes of the next requests; then all are fine. */
   fates: Fate[];
-  /** Whether a fate is for this operation; for all unless said otherwise. */
+  /** Whether a fate is for this operation. Default: for all. */
   concerns: (operation: string) => boolean;
   close(): void;
 }

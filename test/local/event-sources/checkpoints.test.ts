@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openCheckpoints, passedByAll } from '../../../lib/local/event-sources/checkpoints.ts';
-import { openState } from '../../../lib/local/state.ts';
+import { openState } from '../../../lib/local/storage/state.ts';
 
 const streamArn = 'arn:stream';
 const shard = { streamArn, shardId: 'shard-1' };

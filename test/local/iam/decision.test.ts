@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../lib/local/iam/decision.ts';
-import { compileArnGlob } from '../../../lib/local/iam/glob.ts';
+import { compileArnGlob } from '../../../lib/local/iam/policies/glob.ts';
 import { EVENTS, identity, judge, KEY, onResource, QUEUE, session, TABLE } from './policies.ts';
 
 const send = { action: 'sqs:SendMessage', resource: QUEUE };
@@ -55,7 +55,7 @@ describe('a call of a role', () => {
     );
   });
 
-  it('is refused by an explicit deny, whatever allows it', () => {
+  it('is refused by an explicit deny, also when another statement allows it', () => {
     const deny = { Effect: 'Deny', Action: 'sqs:*', Resource: '*' };
     expect(judge(send, identity(allowSend, deny)).verdict).toBe('explicit-deny-of-identity');
     const onQueue = { ...deny, Principal: '*' };

@@ -3,10 +3,10 @@ import {
   type Call,
   type RoleSession,
   type ServiceCaller,
-} from '../../../lib/local/iam/caller.ts';
+} from '../../../lib/local/iam/callers/caller.ts';
 import { type Decision, decide } from '../../../lib/local/iam/decision.ts';
-import { readPolicy } from '../../../lib/local/iam/policy-document.ts';
-import { compilePolicies, type PolicySet } from '../../../lib/local/iam/policy-set.ts';
+import { readPolicy } from '../../../lib/local/iam/policies/policy-document.ts';
+import { compilePolicies, type PolicySet } from '../../../lib/local/iam/policies/policy-set.ts';
 import type { Json } from '../../../lib/local/template/json-object.ts';
 
 export const QUEUE = 'arn:aws:sqs:us-east-1:000000000000:work';

@@ -9,7 +9,7 @@ import { openGuard } from '../../../lib/local/iam/guard.ts';
 import type { SeededFaults } from '../../../lib/local/seeded-faults.ts';
 import { SqsStore } from '../../../lib/local/sqs/queue-store.ts';
 import { sqsService } from '../../../lib/local/sqs/sqs-api.ts';
-import { openState } from '../../../lib/local/state.ts';
+import { openState } from '../../../lib/local/storage/state.ts';
 
 const KEY = { accessKeyId: 'a', secretAccessKey: 'b' };
 

@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 import { injection } from './injection.ts';
 
 /**
- * Preloaded with `--import` into a process that gets a deliberate fault, and into its workers. Whatever imports the
+ * Preloaded with `--import` into a process that gets a deliberate fault, and into its workers. Every importer of the
  * fault's module gets another module in its place: the same exports, with those of the hook point replaced.
  */
 

@@ -19,7 +19,7 @@ interface Shop {
 export const threeMerchants: Journey = {
   name: 'three-merchants',
   shows:
-    '100 outcomes for three merchants, one of which is away for a part of it: each is told of all its own',
+    '100 outcomes for three merchants, one of them away for a part of the time: each receives all of its own',
   async run(scene) {
     const shops: Shop[] = [];
     for (const name of ['first', 'second', 'third']) {

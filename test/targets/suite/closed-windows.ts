@@ -15,7 +15,7 @@ export function windowOf(time: string, windowSeconds: number): string {
   return new Date(Math.floor(Date.parse(time) / lengthMs) * lengthMs).toISOString();
 }
 
-/** Waits until every window of the range is closed, whatever their length at this target. */
+/** Waits until every window of the range is closed. Their length depends on the target. */
 export async function closedThrough(
   merchant: Merchant,
   range: { readonly from: string; readonly last: string },

@@ -27,7 +27,8 @@ export type MadeKey =
  * Makes a key. Its expiry defaults to that of the key that makes it.
  *
  * The keys are counted before and after the write. If several are made at once, each request that finds too many removes
- * its own key again. A process that dies in between leaves a key whose secret nobody knows.
+ * its own key again. A process that dies in between leaves a key whose secret was never
+ * shown.
  */
 export async function makeKey(
   ports: KeyPorts,

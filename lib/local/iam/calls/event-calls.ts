@@ -1,5 +1,5 @@
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../template/intrinsics.ts';
-import type { Call } from '../caller.ts';
+import type { Call } from '../callers/caller.ts';
 
 type Entry = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import { LOCAL_ACCOUNT } from '../../template/intrinsics.ts';
-import type { Call } from '../caller.ts';
+import type { Call } from '../callers/caller.ts';
 
 const CONTEXT_KEY = 'kms:EncryptionContext:';
 

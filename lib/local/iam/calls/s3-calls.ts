@@ -1,4 +1,4 @@
-import type { Call } from '../caller.ts';
+import type { Call } from '../callers/caller.ts';
 
 interface S3Request {
   readonly method: string;

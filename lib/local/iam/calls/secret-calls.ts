@@ -1,4 +1,4 @@
-import type { Call } from '../caller.ts';
+import type { Call } from '../callers/caller.ts';
 
 /**
  * What a Secrets Manager request does.

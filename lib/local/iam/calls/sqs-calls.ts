@@ -1,5 +1,5 @@
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../template/intrinsics.ts';
-import type { Call } from '../caller.ts';
+import type { Call } from '../callers/caller.ts';
 
 /** SQS judges a batch by the action of its entries (Service Authorization Reference, "Amazon SQS"). */
 const ACTIONS: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../template/intrinsics.ts';
 import type { Stack } from '../../template/stack-resources.ts';
-import type { Call } from '../caller.ts';
-import type { ConditionKeys } from '../condition-keys.ts';
+import type { Call } from '../callers/caller.ts';
+import type { ConditionKeys } from '../policies/condition-keys.ts';
 import { partitionValues, scalarText, type TableInput } from './partition-values.ts';
 
 /** The attribute that is the partition key of each table and index. */

@@ -16,7 +16,7 @@ export const apiFaults: readonly DeliberateFault[] = [
     test: CURSOR_TEST,
   },
   {
-    name: 'a cursor is good whatever the filter is',
+    name: 'a cursor is accepted with another filter',
     at: hook(cursors, {
       readCursor: (real) => (list, cursor) => real({ ...list, filter: {} }, cursor),
       cursorText: (real) => (list, position) => real({ ...list, filter: {} }, position),

@@ -15,7 +15,7 @@ export const checkBackFaults: readonly DeliberateFault[] = [
     without: ['sweep'],
   },
   {
-    name: 'nobody is told of what is unresolved',
+    name: 'an unresolved transaction is not reported',
     at: hookInside(checking, {
       check: (real) => (ports, delivery) => {
         const report: typeof ports.reporter.report = (event) => {

@@ -57,7 +57,7 @@ export const receiverFaults: readonly DeliberateFault[] = [
     }),
   },
   {
-    name: 'the kit believes whoever knows the id',
+    name: 'the kit accepts a callback without checking its signature',
     at: hook(() => import('../../../../lib/protocol/signing/signature-check.ts'), {
       isSigned: () => () => true,
     }),

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, it } from 'vitest';
+import { openLogFile } from '../../../lib/local/logging/log-file.ts';
+import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
+
+const directories: string[] = [];
+let directory: string;
+beforeEach(() => {
+  directory = temporaryDirectory();
+  directories.push(directory);
+});
+afterAll(() => directories.forEach(removeDirectory));
+const lines = (name: string) => readFileSync(join(directory, name), 'utf8').trimEnd().split('\n');
+
+it('goes on where the last run ended, and loses no line while it is short', () => {
+  const path = join(directory, 'tidings.log');
+  for (const run of ['first', 'second']) {
+    const log = openLogFile(path, 1_000);
+    log.line(run);
+    log.close();
+  }
+  expect(lines('tidings.log')).toEqual(['first', 'second']);
+});
+
+it('keeps the latest lines, in two files that stay within their bound', () => {
+  const path = join(directory, 'tidings.log');
+  const log = openLogFile(path, 100);
+  for (let number = 0; number < 1_000; number += 1) log.line(`line ${number}`);
+  log.close();
+  expect(readdirSync(directory).sort()).toEqual(['tidings.log', 'tidings.log.1']);
+  for (const name of readdirSync(directory))
+    expect(statSync(join(directory, name)).size).toBeLessThanOrEqual(100);
+  const kept = [...lines('tidings.log.1'), ...lines('tidings.log')];
+  expect(kept.length).toBeGreaterThan(10);
+  expect(kept).toEqual(kept.map((_, index) => `line ${1_000 - kept.length + index}`));
+});
+
+it('puts aside at once what a run of before left too long', () => {
+  const path = join(directory, 'tidings.log');
+  const long = openLogFile(path, 1_000);
+  for (let number = 0; number < 50; number += 1) long.line('before');
+  long.close();
+  const log = openLogFile(path, 100);
+  log.line('after');
+  log.close();
+  expect(lines('tidings.log')).toEqual(['after']);
+  expect(lines('tidings.log.1')).toHaveLength(50);
+});

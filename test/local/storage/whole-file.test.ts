@@ -1,0 +1,17 @@
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { writeWholeFile } from '../../../lib/local/storage/whole-file.ts';
+
+it('replaces a file whole: a new file that only its owner may read, and nothing beside it', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tidings-whole-'));
+  const path = join(directory, 'demo.json');
+  writeFileSync(path, 'a longer text than the new one', { mode: 0o644 });
+  const before = statSync(path).ino;
+  writeWholeFile(path, 'new');
+  expect(readFileSync(path, 'utf8')).toBe('new');
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(statSync(path).ino).not.toBe(before);
+  expect(readdirSync(directory)).toEqual(['demo.json']);
+});

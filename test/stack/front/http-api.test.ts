@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { operations } from '../../../lib/api/contract/operations.ts';
+import { functionId, referenced, resourcesOf, synthesized, template } from '../synthesized-template.ts';
+
+const routes = new Map(
+  resourcesOf('AWS::ApiGatewayV2::Route').map(([, { RouteKey, Target }]) => [RouteKey as string, Target]),
+);
+
+/** The logical id of the function behind a route. */
+function servedBy(routeKey: string): string | undefined {
+  const [, [, integration]] = routes.get(routeKey)['Fn::Join'];
+  return referenced(synthesized.Resources[referenced(integration) ?? '']?.Properties?.IntegrationUri);
+}
+
+describe('the HTTP API', () => {
+  it.each([
+    ['PUT /v1/merchants/{merchantId}/transactions/{transactionId}', 'Record'],
+    ['GET /v1/merchants/{merchantId}/transactions/{transactionId}', 'Query'],
+    ['POST /v1/reconciliations', 'Query'],
+    ['POST /v1/merchants/{merchantId}/endpoints/{endpointId}/test', 'TestRequest'],
+    ['DELETE /v1/keys/{keyId}', 'Admin'],
+    ['GET /openapi.json', 'Document'],
+    // What no route names is answered by a problem of ours, like every other mistake.
+    ['$default', 'Admin'],
+  ])('sends %s to %s', (routeKey, name) => {
+    expect(servedBy(routeKey)).toBe(functionId(name));
+  });
+
+  it('has a route for each operation, and nothing else but the default', () => {
+    expect(routes.size).toBe(operations.length + 1);
+  });
+
+  it('is throttled', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingBurstLimit: 4000, ThrottlingRateLimit: 2000 },
+    });
+  });
+});
