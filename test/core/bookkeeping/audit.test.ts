@@ -45,6 +45,29 @@ describe('the audit', () => {
     expect(world.events.filter(({ event }) => event === 'window_revised')).toHaveLength(1);
   });
 
+  it('states the days of a corrected window again, also where it died after the correction', async () => {
+    const { world, record, windows } = await shop();
+    await record('pay_1');
+    world.time.nowMs += 6 * MINUTE;
+    await close(world);
+    const [closed] = windows();
+    if (closed === undefined) throw new Error('nothing was closed');
+    await world.ports.windows.revise({ ...closed, groups: [], revision: 0 }, 0);
+    world.time.nowMs += 30 * MINUTE;
+    await close(world);
+    const { entry } = world.ports.directory;
+    world.ports.directory.entry = () => {
+      world.ports.directory.entry = entry;
+      return Promise.reject(new Error('died'));
+    };
+    await audit(world);
+    const { merchantId, start, end } = closed;
+    expect(windows()).toMatchObject([{ revision: 1 }]);
+    expect((await entry(merchantId))?.own.stated.open).toBeUndefined();
+    await audit(world);
+    expect((await entry(merchantId))?.own.stated.open).toEqual({ through: start, until: end });
+  });
+
   it('waits while the stream is behind, but not for ever', async () => {
     const { world, demo, record } = await shop();
     await demo.endpoint();
