@@ -125,6 +125,21 @@ describe('a silent receiver in the first lane', () => {
     expect(world.queue).toEqual([]);
   });
 
+  it('is marked as slow before the delivery ends: the function may be frozen after it', async () => {
+    const { world, first } = await recorded();
+    silent(world);
+    const marking = Promise.withResolvers<void>();
+    world.ports.health.markSlow = () => marking.promise;
+    const order: string[] = [];
+    const delivering = world.deliverOne(first).then(() => order.push('delivered'));
+    // Enough turns for the delivery to end, if it did not wait.
+    for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    order.push('marked');
+    marking.resolve();
+    await delivering;
+    expect(order).toEqual(['marked', 'delivered']);
+  });
+
   it('has no seat if the gate cannot be read', async () => {
     const { world, first, notification } = await recorded();
     silent(world);
