@@ -98,6 +98,16 @@ describe('a decision', () => {
     expect(step.made).toBeUndefined();
   });
 
+  it.each([
+    ['fits one queue wait in its first hour', 0, 15 * MINUTE],
+    ['is up to six hours afterwards', 2 * 60 * MINUTE, 6.6 * 60 * MINUTE],
+  ])('to defer because of an endpoint that is long dead %s', (_, ageMs, maxMs) => {
+    const defer = { kind: 'defer', probeAtMs: NOW + MINUTE, openedAtMs: NOW - 24 * 60 * MINUTE } as const;
+    const current = { ...pending, startedAt: at(-ageMs) };
+    const { sendAtMs = 0 } = whenDeferred(current, defer, { ...plan, schedule: [86_400], fraction: 1 });
+    expect(sendAtMs - NOW).toBeCloseTo(maxMs, 0);
+  });
+
   it('to defer beyond the horizon ends the notification', () => {
     const nowMs = NOW + 3 * 60 * MINUTE;
     const defer = { kind: 'defer', probeAtMs: nowMs, openedAtMs: NOW } as const;
