@@ -137,6 +137,16 @@ describe('health', () => {
     expect(writes()).toBe(1);
   });
 
+  it('is read again after a write that another instance overtook, however young the view is', async () => {
+    const { all, fail } = monitors(2);
+    await fail(19);
+    expect(await all[1]?.isOpen(circuit)).toBe(false);
+    await fail(1);
+    expect(await all[1]?.isOpen(circuit)).toBe(false);
+    await all[1]?.markSlow(circuit);
+    expect(await all[1]?.isOpen(circuit)).toBe(true);
+  });
+
   it('is slow after one long answer, and quick again after some short ones', async () => {
     const { monitor, time } = monitors();
     await monitor.observe(circuit, { isDelivered: true, durationMs: 9_000 });
