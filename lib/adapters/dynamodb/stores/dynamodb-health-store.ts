@@ -4,7 +4,7 @@ import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { HEALTH_SK, healthPk } from '../items/item-keys.ts';
 import { readItem } from '../reading-rows.ts';
-import { conditionalWrite } from '../table/conditions.ts';
+import { conditionalWrite, unchangedSince } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
 export function createHealthStore(table: Table, options: { readonly retentionDays: number }): HealthStore {
@@ -27,8 +27,7 @@ export function createHealthStore(table: Table, options: { readonly retentionDay
           ttl: ttlAfter(table.clock.now(), options.retentionDays),
         },
         // Invariant: a change of the breaker is based on its last change, so a single probe goes out.
-        ConditionExpression: expectedRev === 0 ? 'attribute_not_exists(pk)' : 'rev = :rev',
-        ...(expectedRev > 0 && { ExpressionAttributeValues: { ':rev': expectedRev } }),
+        ...unchangedSince('rev', expectedRev === 0 ? undefined : expectedRev),
       });
       return calling('Saving health', () => conditionalWrite(() => documents.send(put)));
     },

@@ -7,7 +7,7 @@ import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
-import { conditionalWrite } from '../table/conditions.ts';
+import { conditionalWrite, unchangedSince } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
 
@@ -71,7 +71,8 @@ interface RowWrite {
 function commandFor(row: RowWrite, job: Job, expectedRev: number): PutCommand | TransactWriteCommand {
   const { TableName } = row;
   const { merchantId, jobId, state } = job;
-  const Put = { ...row, ...progressFence(expectedRev) };
+  // Invariant: one worker makes progress at a time. A worker that was overtaken stops.
+  const Put = { ...row, ...unchangedSince('rev', expectedRev === 0 ? undefined : expectedRev) };
   const listKey = { pk: RUNNING_JOBS_PK, sk: runningJobSk(job) };
   if (expectedRev === 0 && state === 'running') {
     const Item = { ...listKey, merchantId, jobId };
@@ -81,10 +82,4 @@ function commandFor(row: RowWrite, job: Job, expectedRev: number): PutCommand | 
   }
   if (state === 'running') return new PutCommand(Put);
   return new TransactWriteCommand({ TransactItems: [{ Put }, { Delete: { TableName, Key: listKey } }] });
-}
-
-/** Invariant: one worker makes progress at a time. A worker that was overtaken stops. */
-function progressFence(expectedRev: number) {
-  if (expectedRev === 0) return { ConditionExpression: 'attribute_not_exists(pk)' };
-  return { ConditionExpression: 'rev = :rev', ExpressionAttributeValues: { ':rev': expectedRev } };
 }

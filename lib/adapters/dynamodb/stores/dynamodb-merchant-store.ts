@@ -13,21 +13,16 @@ import { calling } from '../../aws-faults.ts';
 import { entryKey, settingsAttributes, settingsChange } from '../items/directory-items.ts';
 import { endpointSk } from '../items/item-keys.ts';
 import { readItem } from '../reading-rows.ts';
-import { conditionalWrite } from '../table/conditions.ts';
+import { conditionalWrite, unchangedSince } from '../table/conditions.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
 
 export function createMerchantStore(table: Table): MerchantStore {
   const { documents, stamping, name: TableName } = table;
 
-  function putIfRev(item: Record<string, unknown>, expectedRev: number): PutCommand {
-    return new PutCommand({
-      TableName,
-      Item: item,
-      // Invariant: a change applies to the revision that was read, and to no newer one.
-      ConditionExpression: 'rev = :rev',
-      ExpressionAttributeValues: { ':rev': expectedRev },
-    });
+  // Invariant: a change applies to the revision that was read, and to no newer one.
+  function putIfRev(Item: Record<string, unknown>, expectedRev: number) {
+    return { TableName, Item, ...unchangedSince('rev', expectedRev) };
   }
 
   return {
@@ -64,20 +59,17 @@ export function createMerchantStore(table: Table): MerchantStore {
     },
 
     saveProfile(profile, expectedRev) {
-      const { input } = putIfRev(
-        { pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile },
-        expectedRev,
-      );
+      const row = { pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile };
       const listing = { TableName, ...settingsChange(profile, table.clock.now()) };
       // Invariant: the walks see a new feed shard before any outcome is written to it.
       const both = new TransactWriteCommand({
-        TransactItems: [{ Put: { ...input, Item: input.Item } }, { Update: listing }],
+        TransactItems: [{ Put: putIfRev(row, expectedRev) }, { Update: listing }],
       });
       return calling('Saving a profile', () => conditionalWrite(() => documents.send(both)));
     },
 
     saveEndpoint(endpoint, expectedRev, withinMs = table.stampBoundMs) {
-      const put = putIfRev(endpointRow(endpoint), expectedRev);
+      const put = new PutCommand(putIfRev(endpointRow(endpoint), expectedRev));
       const abortSignal = AbortSignal.timeout(withinMs);
       return calling('Saving an endpoint', () => conditionalWrite(() => stamping.send(put, { abortSignal })));
     },

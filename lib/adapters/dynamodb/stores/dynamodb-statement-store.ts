@@ -5,7 +5,7 @@ import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
 import { statementPk } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
-import { conditionalWrite } from '../table/conditions.ts';
+import { conditionalWrite, unchangedSince } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
 export function createStatementStore(
@@ -55,12 +55,7 @@ export function createStatementStore(
                 ttl: ttlAfter(table.clock.now(), options.retentionDays),
               },
               // Invariant: a day's statement stays until one of its windows is revised. A second writer changes nothing.
-              ...(expectedRevision === undefined
-                ? { ConditionExpression: 'attribute_not_exists(pk)' }
-                : {
-                    ConditionExpression: 'revision = :seen',
-                    ExpressionAttributeValues: { ':seen': expectedRevision },
-                  }),
+              ...unchangedSince('revision', expectedRevision),
             }),
           ),
         ),

@@ -12,7 +12,7 @@ import { calling } from '../../aws-faults.ts';
 import { bucketAttributes, bucketsFromItem } from '../items/bucket-items.ts';
 import { bucketsSk, windowPk } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
-import { conditionalWrite } from '../table/conditions.ts';
+import { conditionalWrite, unchangedSince } from '../table/conditions.ts';
 import type { Table } from '../table/table-client.ts';
 
 export function createWindowStore(table: Table, options: { readonly retentionDays: number }): WindowStore {
@@ -90,14 +90,8 @@ function windowPuts(
   { ttl, expectedRevision }: WindowWrite,
 ): readonly [PutCommandInput, ...PutCommandInput[]] {
   const pk = windowPk(window.merchantId);
-  const condition =
-    expectedRevision === undefined
-      ? { ConditionExpression: 'attribute_not_exists(pk)' }
-      : {
-          ConditionExpression: 'revision = :seen',
-          ExpressionAttributeValues: { ':seen': expectedRevision },
-        };
-  const own = { TableName, Item: { pk, sk: window.start, ...window, ttl }, ...condition };
+  const item = { pk, sk: window.start, ...window, ttl };
+  const own = { TableName, Item: item, ...unchangedSince('revision', expectedRevision) };
   if (buckets === undefined) return [own];
   const { revision } = window;
   const row = { pk, sk: bucketsSk(window.start), revision, ...bucketAttributes(buckets), ttl };

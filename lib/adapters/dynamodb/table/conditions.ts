@@ -11,6 +11,17 @@ export async function conditionalWrite(write: () => Promise<unknown>): Promise<b
   }
 }
 
+interface WriteCondition {
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeValues?: Record<string, unknown>;
+}
+
+/** The condition that a row is unchanged since it was read, by its counter. `seen` undefined: there was no row. */
+export function unchangedSince(counter: 'rev' | 'revision', seen: number | undefined): WriteCondition {
+  if (seen === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return { ConditionExpression: `${counter} = :seen`, ExpressionAttributeValues: { ':seen': seen } };
+}
+
 /** A transaction that collided with another one was not refused: a retry may succeed. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof ConditionalCheckFailedException) return true;
