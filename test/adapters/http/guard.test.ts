@@ -61,6 +61,13 @@ async function send(sender: HttpSender, { url = '', timeoutMs = 20_000 } = {}) {
 }
 
 describe('a permitted host', () => {
+  test('is the only one that is permitted: every other name stays guarded', async () => {
+    await listen();
+    const policy = { allowedPorts: [receiver.port], allowLoopback: false, permittedHosts: ['localhost'] };
+    const sender = createSender({ policy, resolve: async () => ['127.0.0.1'] });
+    expect(await send(sender)).toMatchObject(REFUSED);
+  });
+
   test('is called at any address, by the name that the hosts file gives it; no other host is', async () => {
     receiver = await startReceiver({ onRequest: (socket) => socket.write(answer(200, 'success')) });
     const policy = { allowedPorts: [443], allowLoopback: false, permittedHosts: ['localhost'] };
