@@ -22,6 +22,7 @@ import { ASSEMBLY_DIRECTORY, synthesize } from '../lib/local/synthesize.ts';
 import { LOCAL_REGION } from '../lib/local/template/intrinsics.ts';
 import { printable, printableLines } from '../lib/printable.ts';
 import { PRESET_DEFAULTS } from '../lib/settings.ts';
+import { optionsOrExit, portOf } from './command-options.ts';
 import { DEPLOYMENT_FILE, type Deployment } from './deployment.ts';
 
 const HELP = `Runs the whole service on this machine, from the same template and bundles that are deployed.
@@ -46,34 +47,23 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DEMO_MERCHANT = 'demo';
 
 function readArguments() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string', default: '4510' },
-        'data-dir': { type: 'string', default: '.tidings' },
-        'receiver-port': { type: 'string', default: '4511' },
-        workers: { type: 'string', default: '4' },
-        fresh: { type: 'boolean', default: false },
-        'no-demo': { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    return {
-      ...values,
-      port: portOf('port', values.port),
-      receiverPort: portOf('receiver-port', values['receiver-port']),
-      workers: workersOf(values.workers),
-    };
-  } catch (error) {
-    process.stderr.write(`${printable((error as Error).message)}\nnpm start -- --help shows all options.\n`);
-    process.exit(2);
-  }
-}
-
-function portOf(name: string, text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new Error(`--${name} needs a number from 0 to 65535, not ${text}.`);
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '4510' },
+      'data-dir': { type: 'string', default: '.tidings' },
+      'receiver-port': { type: 'string', default: '4511' },
+      workers: { type: 'string', default: '4' },
+      fresh: { type: 'boolean', default: false },
+      'no-demo': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  return {
+    ...values,
+    port: portOf('port', values.port),
+    receiverPort: portOf('receiver-port', values['receiver-port']),
+    workers: workersOf(values.workers),
+  };
 }
 
 const MAX_WORKERS = 100;
@@ -84,7 +74,7 @@ function workersOf(text: string): number {
   throw new Error(`--workers needs a number from 1 to ${MAX_WORKERS}, not ${text}.`);
 }
 
-const args = readArguments();
+const args = optionsOrExit('npm start', readArguments);
 
 /** Short times, and callbacks to receivers on this machine. */
 const CONTEXT = { preset: 'local' };

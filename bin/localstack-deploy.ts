@@ -7,6 +7,7 @@ import { EmulatorError } from '../lib/emulators/emulator-error.ts';
 import { rootKeyOf } from '../lib/emulators/root-key.ts';
 import { stackAddress } from '../lib/emulators/stack-address.ts';
 import { printable, printableLines } from '../lib/printable.ts';
+import { optionsOrExit } from './command-options.ts';
 
 const OUTPUTS_FILE = 'localstack.outputs.json';
 const ASSEMBLY_DIRECTORY = 'cdk.out.localstack';
@@ -80,17 +81,7 @@ async function assertAnswering(endpoint: string): Promise<void> {
   }
 }
 
-function optionsOrExit() {
-  try {
-    return readOptions();
-  } catch (error) {
-    note((error as Error).message);
-    note('npm run localstack:deploy -- --help shows all options.');
-    process.exit(2);
-  }
-}
-
-const options = optionsOrExit();
+const options = optionsOrExit('npm run localstack:deploy', readOptions);
 try {
   if (options === undefined) process.stdout.write(HELP);
   else await deploy(options);

@@ -4,6 +4,7 @@ import { EmulatorError } from '../lib/emulators/emulator-error.ts';
 import { installMiniStack, MINISTACK_VERSION } from '../lib/emulators/ministack.ts';
 import { startServiceOnMiniStack } from '../lib/emulators/service-on-ministack.ts';
 import { printable, printableLines } from '../lib/printable.ts';
+import { optionsOrExit, portOf } from './command-options.ts';
 
 const HELP = `Runs the service on MiniStack ${MINISTACK_VERSION}, an emulator of AWS that somebody else wrote (Python, MIT).
 
@@ -28,9 +29,7 @@ function readOptions() {
       help: { type: 'boolean', default: false },
     },
   });
-  const port = Number(values.port);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return { ...values, port };
-  throw new Error(`--port needs a number from 0 to 65535, not ${values.port}.`);
+  return { ...values, port: portOf('port', values.port) };
 }
 
 async function run(port: number): Promise<void> {
@@ -70,17 +69,7 @@ Try:
 `;
 }
 
-function optionsOrExit() {
-  try {
-    return readOptions();
-  } catch (error) {
-    note((error as Error).message);
-    note('npm run ministack -- --help shows all options.');
-    process.exit(2);
-  }
-}
-
-const options = optionsOrExit();
+const options = optionsOrExit('npm run ministack', readOptions);
 try {
   if (options.help) process.stdout.write(HELP);
   else if (options.install) await installMiniStack({ log: note });

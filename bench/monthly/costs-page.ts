@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../lib/settings.ts';
 import { type BillOptions, billOf, priceOf } from '../cost/price.ts';
 import { PRICES } from '../prices.ts';
 import type { FixedParts } from './fixed-parts.ts';
@@ -48,7 +49,7 @@ export function costsPage(inputs: PageInputs): string {
     '',
     '## By rate',
     '',
-    'First-try notifications to one endpoint each, recorded by HTTP, all day long. The table has reached its full retention (90 days).',
+    `First-try notifications to one endpoint each, recorded by HTTP, all day long. The table has reached its full retention (${DEFAULTS.retentionDays} days).`,
     '',
     rateTable(inputs),
     '',

@@ -1,4 +1,5 @@
 import { DAY_SECONDS } from '../../lib/core/time.ts';
+import { DEFAULTS } from '../../lib/settings.ts';
 import type { Stage, Used } from '../cost/meter.ts';
 import { type BillOptions, billOf } from '../cost/price.ts';
 import { IDLE_POLLERS, LONG_POLL_SECONDS, PRICES } from '../prices.ts';
@@ -12,7 +13,7 @@ export interface MonthlyLine {
 
 const MONTH_SECONDS = 30 * DAY_SECONDS;
 /** Days that a notification is kept: the default retention plus ten days. */
-const KEPT_DAYS = 100;
+const KEPT_DAYS = DEFAULTS.retentionDays + 10;
 const BYTES_OF_GB = 1e9;
 /** `billOf` prices a million. */
 const MILLION = 1e6;

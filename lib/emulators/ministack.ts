@@ -110,9 +110,9 @@ function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 async function ready(endpoint: string, child: ChildProcess): Promise<void> {
-  const untilMs = performance.now() + READY_MS;
-  while (child.exitCode === null && performance.now() < untilMs) {
-    const answer = await fetch(`${endpoint}/_localstack/health`).catch(() => undefined);
+  const signal = AbortSignal.timeout(READY_MS);
+  while (child.exitCode === null && !signal.aborted) {
+    const answer = await fetch(`${endpoint}/_localstack/health`, { signal }).catch(() => undefined);
     if (answer?.ok === true) return;
     await sleep(POLL_MS);
   }

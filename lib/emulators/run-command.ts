@@ -3,8 +3,6 @@ import { spawn } from 'node:child_process';
 export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Called for each line of output. Default: none. */
-  readonly onLine?: (line: string) => void;
 }
 
 export interface CommandResult {
@@ -21,14 +19,13 @@ const MAX_LINES = 200;
 export function runCommand(
   command: string,
   args: readonly string[],
-  { cwd, env, onLine }: CommandOptions = {},
+  { cwd, env }: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const lines: string[] = [];
     const add = (line: string) => {
       lines.push(line);
       if (lines.length > MAX_LINES) lines.shift();
-      onLine?.(line);
     };
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) linesOf(stream, add);

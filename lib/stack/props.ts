@@ -97,9 +97,9 @@ export interface NotificationServiceProps {
 
 const schema = z.strictObject({
   preset: RULES.preset.default(DEFAULTS.preset),
-  feedLagSeconds: RULES.feedLagSeconds.default(DEFAULTS.feedLagSeconds),
-  windowSeconds: RULES.windowSeconds.default(DEFAULTS.windowSeconds),
-  auditAfterSeconds: RULES.auditAfterSeconds.default(DEFAULTS.auditAfterSeconds),
+  feedLagSeconds: RULES.feedLagSeconds,
+  windowSeconds: RULES.windowSeconds,
+  auditAfterSeconds: RULES.auditAfterSeconds,
   retentionDays: RULES.retentionDays.default(DEFAULTS.retentionDays),
   frontDoor: RULES.frontDoor.default(DEFAULTS.frontDoor),
   callbackPorts: RULES.callbackPorts.default([...DEFAULTS.callbackPorts]),

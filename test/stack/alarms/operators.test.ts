@@ -154,6 +154,15 @@ describe('the operators', () => {
     expect([...alarms.map(entryOf)].sort()).toEqual(entries.sort());
   });
 
+  it('look at the logs of every function that the alarm on failed runs counts', () => {
+    const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
+    const looked = /^for name in (.+); do logs \$name; done$/m.exec(runbook)?.[1]?.split(' ') ?? [];
+    const counted = resourcesOf('AWS::Logs::MetricFilter').map(
+      ([, { LogGroupName }]) => /^Tidings(\w+)Logs/.exec(referenced(LogGroupName) ?? '')?.[1],
+    );
+    expect(looked.sort()).toEqual(counted.sort());
+  });
+
   it("have no alarm for a merchant's own troubles: these are counts", () => {
     const own = ['Exhausted', 'Blocked', 'EndpointsDisabled', 'AttemptsFailed', 'OpenAge'];
     expect(Object.keys(METRIC_UNITS)).toEqual(expect.arrayContaining(own));

@@ -70,6 +70,7 @@ describe('behind a function URL', () => {
       .map((name) => join(directory, name, 'index.mjs'))
       .filter((file) => existsSync(file))
       .map((file) => statSync(file).size);
+    expect(sizes).toHaveLength(ofType('AWS::Lambda::Function').length);
     expect(Math.max(...sizes)).toBeLessThan(800_000);
   });
 

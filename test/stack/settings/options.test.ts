@@ -104,6 +104,7 @@ describe('a customer key', () => {
   const isKey = (value: unknown) => JSON.stringify(value ?? '').includes(keyId);
 
   it('encrypts everything that is stored', () => {
+    expect(keyId).toMatch(/^TidingsDataKey/);
     for (const { SSESpecification } of propertiesOf(template, 'AWS::DynamoDB::Table')) {
       expect(isKey(SSESpecification.KMSMasterKeyId)).toBe(true);
     }

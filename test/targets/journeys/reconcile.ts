@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { expectStatus } from '../../../lib/local/api-client.ts';
 import { createReceiver } from '../../../lib/receiver/index.ts';
 import { memoryStore } from '../../../lib/receiver/stores/memory.ts';
-import { hourOf } from '../suite/closed-windows.ts';
+import { closedThrough, hourOf } from '../suite/closed-windows.ts';
 import { openMerchant } from '../suite/merchant.ts';
-import { type Journey, patiently } from '../suite/scene.ts';
+import type { Journey } from '../suite/scene.ts';
 
 const HEARD = 10;
 const MISSED = 3;
-/** Windows of five minutes, and the runs of close: the totals change in between. */
-const STANDSTILL_MS = 75 * 60_000;
 
 export const reconcile: Journey = {
   name: 'reconcile',
@@ -17,6 +15,7 @@ export const reconcile: Journey = {
   async run(scene) {
     const { api, target } = scene;
     const merchant = await openMerchant(scene, 'shop', { schedule: [1] });
+    const since = hourOf(new Date().toISOString());
     let isAway = false;
     const url = scene.receivers.open(merchant.merchantId, async (received) =>
       isAway ? undefined : await receiver.handle({ method: 'POST', ...received }),
@@ -33,7 +32,7 @@ export const reconcile: Journey = {
         url: target.apiUrl,
         key: merchant.receiverKey,
         merchantSecrets: merchant.secret,
-        since: hourOf(new Date().toISOString()),
+        since,
       },
     });
 
@@ -47,12 +46,7 @@ export const reconcile: Journey = {
     for (const id of missed) await merchant.settled(id, 'exhausted');
     assert.deepEqual([...applied].sort(), [...heard].sort());
 
-    const closed = async () => (await receiver.compare().catch(() => undefined))?.through ?? '';
-    await patiently(
-      closed,
-      (through) => assert.ok(through > last, 'The last window is open.'),
-      STANDSTILL_MS,
-    );
+    await closedThrough(merchant, { from: since, last });
     const report = await receiver.reconcile();
     assert.equal(report.applied, MISSED);
     assert.deepEqual([...applied].sort(), [...heard, ...missed].sort());

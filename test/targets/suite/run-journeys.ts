@@ -17,7 +17,6 @@ export interface JourneyReport {
 
 export interface RunOptions {
   readonly journeys: readonly Journey[];
-  readonly onStart?: (journey: Journey) => void;
   readonly onEnd?: (report: JourneyReport) => void;
 }
 
@@ -29,7 +28,6 @@ const MAX_REMARK = 300;
 /** Runs the journeys side by side. A failed journey does not stop the others. */
 export function runJourneys(stage: Stage, options: RunOptions): Promise<readonly JourneyReport[]> {
   return boundedMap(options.journeys, AT_A_TIME, async (journey) => {
-    options.onStart?.(journey);
     const report = await runJourney(stage, journey);
     options.onEnd?.(report);
     return report;

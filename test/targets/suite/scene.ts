@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Api } from '../../../lib/local/api-client.ts';
 import { eventually } from '../../support/eventually.ts';
-import { needed, type Target } from '../target.ts';
+import { isAble, needed, type Target } from '../target.ts';
 import type { PatientApi } from './patient-api.ts';
 import { listenForReceivers, type Receivers } from './receivers.ts';
 
@@ -52,7 +52,7 @@ export function patiently<Seen>(
 /** Opens the receivers and creates the initiator's key. */
 export async function setStage(target: Target, api: PatientApi, initiatorKey: string): Promise<Stage> {
   const run = randomBytes(4).toString('hex');
-  const receivers = 'cannot' in target.receiver ? undefined : await listenForReceivers(target.receiver);
+  const receivers = isAble(target.receiver) ? await listenForReceivers(target.receiver) : undefined;
   return {
     target,
     api,

@@ -1,0 +1,18 @@
+import { printable } from '../lib/printable.ts';
+
+/** The options of a command. Ends the process with status 2, and the sentence of the error, if they are wrong. */
+export function optionsOrExit<T>(command: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    process.stderr.write(`${printable((error as Error).message)}\n${command} -- --help shows all options.\n`);
+    process.exit(2);
+  }
+}
+
+/** @throws Error that names the option, if the text is no port; 0 stands for a free one */
+export function portOf(option: string, text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Error(`--${option} needs a number from 0 to 65535, not ${text}.`);
+}
