@@ -5,8 +5,8 @@ import { type AwsCall, awsClient } from '../../lib/local/aws/aws-client.ts';
 import { createAwsServer } from '../../lib/local/aws/aws-server.ts';
 import { close, listen } from '../../lib/local/aws/listen.ts';
 import { provideDynamoDb, provideTables } from '../../lib/local/dynamodb/provide-dynamodb.ts';
-import { readAccess } from '../../lib/local/iam/access.ts';
 import { openGuard } from '../../lib/local/iam/guard.ts';
+import { provideIam } from '../../lib/local/iam/provide-iam.ts';
 import { SqsStore } from '../../lib/local/sqs/queue-store.ts';
 import { sqsService } from '../../lib/local/sqs/sqs-api.ts';
 import { openState } from '../../lib/local/storage/state.ts';
@@ -59,8 +59,7 @@ async function open(assembly: Assembly, { dataDir, isUnjudged }: Place) {
   const server = createAwsServer({ json: [sqsService(store, () => address)], rest: [], guard, log });
   address = await listen(server, 0);
   const stack = resolveStack(assembly, { sqs: address, api: address });
-  const access = readAccess(stack, key);
-  guard.govern(access);
+  const iam = provideIam({ stack, key, guard, isUnjudged, log });
   const dynamodb = await provideDynamoDb(undefined, { dataDir, stack, guard, isUnjudged, log }, (stop) =>
     stops.push(stop),
   );
@@ -69,7 +68,7 @@ async function open(assembly: Assembly, { dataDir, isUnjudged }: Place) {
   const record = stack
     .ofType('AWS::Lambda::Function')
     .find(({ logicalId }) => logicalId.startsWith('TidingsRecord'));
-  const signer = isUnjudged ? { key } : access.sessionOfFunction(record?.logicalId ?? '');
+  const signer = iam.signerOf(record?.logicalId ?? '');
   const [table] = stack.ofType('AWS::DynamoDB::Table');
   const queue = stack
     .ofType('AWS::SQS::Queue')

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWholeFile } from '../storage/whole-file.ts';
 
 /** The access key that callers of the AWS stand-ins sign with. */
 export interface AccessKey {
@@ -16,7 +17,7 @@ export function openAccessKey(dataDir: string): AccessKey {
       accessKeyId: `LOCAL${randomBytes(12).toString('hex').toUpperCase()}`,
       secretAccessKey: randomBytes(30).toString('base64url'),
     };
-    writeFileSync(path, JSON.stringify(key), { mode: 0o600, flag: 'wx' });
+    writeWholeFile(path, JSON.stringify(key));
   }
   chmodSync(path, 0o600);
   return JSON.parse(readFileSync(path, 'utf8')) as AccessKey;

@@ -1,6 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { AwsFault } from '../aws/aws-fault.ts';
 import { sha256Hex } from '../aws/signature.ts';
+import { messageOf } from '../errors.ts';
 import type { Call } from '../iam/callers/caller.ts';
 import type { TableInput } from '../iam/calls/partition-values.ts';
 import type { Guard } from '../iam/guard.ts';
@@ -125,13 +126,23 @@ function refusalOf({ head, body }: Frame, { guard, calls, faults }: GateOptions)
   try {
     const caller = guard.authenticate(head, sha256Hex(body));
     isStranger = false;
-    guard.demand(caller, () => calls(operation, parse(body)));
+    guard.demand(caller, () => readCalls(calls, operation, body));
     if (faults === undefined || caller.kind === 'administrator') return undefined;
     const fault = faults(operation, () => parse(body));
     return fault && { ...fault, isStranger };
   } catch (error) {
     if (error instanceof AwsFault) return { fault: error, isStranger };
     throw error;
+  }
+}
+
+/** Reads what a request does. The emulator has not validated it yet, so any member can have any type. */
+function readCalls(calls: GateOptions['calls'], operation: string, body: Buffer): readonly Call[] {
+  const input = parse(body);
+  try {
+    return calls(operation, input);
+  } catch (error) {
+    throw new AwsFault('SerializationException', `The request cannot be read: ${messageOf(error)}`);
   }
 }
 

@@ -53,12 +53,12 @@ const LAMBDA_DEFAULTS = { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21_
 export function provideFunctions(setting: FunctionsSetting): Functions {
   const entries = setting.stack.ofType('AWS::Lambda::Function').map((resource) => {
     const pool = provideFunction(setting, resource);
-    return { arn: resource.physical.arn, pool, async: provideAsync(setting, resource, pool) };
+    return { pool, async: provideAsync(setting, resource, pool) };
   });
   const find = (nameOrArn: string) =>
     entries.find(
-      ({ arn, pool }) =>
-        nameOrArn === pool.name || nameOrArn === arn || nameOrArn.includes(`${arn}/invocations`),
+      ({ pool: { name, arn } }) =>
+        nameOrArn === name || nameOrArn === arn || nameOrArn.includes(`${arn}/invocations`),
     );
   return {
     pools: entries.map(({ pool }) => pool),

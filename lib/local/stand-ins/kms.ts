@@ -1,9 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsFault } from '../aws/aws-fault.ts';
 import type { AwsInput, JsonService } from '../aws/aws-server.ts';
 import { kmsCalls } from '../iam/calls/kms-calls.ts';
+import { writeWholeFile } from '../storage/whole-file.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/intrinsics.ts';
 import type { Stack } from '../template/stack-resources.ts';
 
@@ -137,7 +138,7 @@ function arnOf(keyId: string): string {
 }
 
 function readOrMakeKey(path: string): Buffer {
-  if (!existsSync(path)) writeFileSync(path, randomBytes(KEY_BYTES), { mode: 0o600, flag: 'wx' });
+  if (!existsSync(path)) writeWholeFile(path, randomBytes(KEY_BYTES));
   chmodSync(path, 0o600);
   const key = readFileSync(path);
   if (key.length !== KEY_BYTES) throw new Error(`${path} does not hold a key of ${KEY_BYTES} bytes.`);

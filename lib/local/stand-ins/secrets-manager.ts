@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AwsFault } from '../aws/aws-fault.ts';
 import type { AwsInput, JsonService } from '../aws/aws-server.ts';
 import { secretCalls } from '../iam/calls/secret-calls.ts';
+import { writeWholeFile } from '../storage/whole-file.ts';
 import type { SecretProperties } from '../template/properties.ts';
 import type { Resource } from '../template/stack-resources.ts';
 
@@ -61,7 +62,7 @@ export function openSecrets(
 }
 
 function readOrMake(path: string, properties: SecretProperties): string {
-  if (!existsSync(path)) writeFileSync(path, generate(properties), { mode: 0o600, flag: 'wx' });
+  if (!existsSync(path)) writeWholeFile(path, generate(properties));
   chmodSync(path, 0o600);
   return readFileSync(path, 'utf8');
 }

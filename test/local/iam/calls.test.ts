@@ -159,6 +159,13 @@ describe('a request to', () => {
     ['GET', '/bucket/key?uploadId=u', 's3:ListMultipartUploadParts', 'arn:aws:s3:::bucket/key'],
     ['DELETE', '/bucket/key', 's3:DeleteObject', 'arn:aws:s3:::bucket/key'],
     ['GET', '/bucket/%zz', 's3:GetObject', 'arn:aws:s3:::bucket/%zz'],
+    ['GET', '/bucket?versions', 's3:ListBucketVersions', 'arn:aws:s3:::bucket'],
+    ['GET', '/bucket?uploads', 's3:ListBucketMultipartUploads', 'arn:aws:s3:::bucket'],
+    ['POST', '/bucket?delete', 's3:DeleteObject', 'arn:aws:s3:::bucket'],
+    ['DELETE', '/bucket', 's3:DeleteBucket', 'arn:aws:s3:::bucket'],
+    ['PUT', '/bucket/key?tagging', 's3:PutObjectTagging', 'arn:aws:s3:::bucket/key'],
+    ['GET', '/bucket/key?acl', 's3:GetObjectAcl', 'arn:aws:s3:::bucket/key'],
+    ['DELETE', '/bucket/key?versionId=1', 's3:DeleteObjectVersion', 'arn:aws:s3:::bucket/key'],
   ])('S3: %s %s is %s', (method, target, action, resource) => {
     expect(s3Calls({ method, target })).toEqual([{ action, resource }]);
   });

@@ -117,6 +117,11 @@ describe('a call to a key', () => {
     const only = onResource({ ...toAccount, Action: 'kms:Encrypt' });
     expect(judge(decrypt, identity(allow), only).verdict).toBe('no-resource-policy-allows');
   });
+
+  it('is refused if the policy of the key names another role only', () => {
+    const other = { ...toAccount, Principal: { AWS: 'arn:aws:iam::000000000000:role/other' } };
+    expect(judge(decrypt, identity(allow), onResource(other)).verdict).toBe('no-resource-policy-allows');
+  });
 });
 
 describe('a call of a service', () => {
