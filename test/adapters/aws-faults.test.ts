@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { calling } from '../../lib/adapters/aws-faults.ts';
-import { BUSY_ERRORS, TRANSIENT_REASONS } from '../../lib/protocol/table/transient-failures.ts';
 
 /** An answer of DynamoDB with status 400, as the SDK throws it. */
 const thrown = (name: string, more: object = {}) =>
@@ -10,17 +9,28 @@ const cancelledFor = (...codes: readonly string[]) =>
   thrown('TransactionCanceledException', { CancellationReasons: codes.map((Code) => ({ Code })) });
 
 describe('a call to AWS', () => {
-  it.each([...BUSY_ERRORS])('that is refused with %s may be repeated', async (name) => {
+  it.each([
+    'ThrottlingException',
+    'ProvisionedThroughputExceededException',
+    'RequestLimitExceeded',
+    'RequestThrottled',
+    'RequestThrottledException',
+    'TooManyRequestsException',
+    'TransactionConflictException',
+    'ReplicatedWriteConflictException',
+  ])('that is refused with %s may be repeated', async (name) => {
     expect(await faultOf(thrown(name))).toMatchObject({ code: 'unavailable', retryable: true });
   });
 
-  it.each([...TRANSIENT_REASONS])(
-    'whose transaction is cancelled only by %s may be repeated',
-    async (code) => {
-      expect(await faultOf(cancelledFor('None', code))).toMatchObject({ retryable: true });
-      expect(await faultOf(cancelledFor(code, 'ConditionalCheckFailed'))).toMatchObject({ retryable: false });
-    },
-  );
+  it.each([
+    'TransactionConflict',
+    'ThrottlingError',
+    'ProvisionedThroughputExceeded',
+    'RequestLimitExceeded',
+  ])('whose transaction is cancelled only by %s may be repeated', async (code) => {
+    expect(await faultOf(cancelledFor('None', code))).toMatchObject({ retryable: true });
+    expect(await faultOf(cancelledFor(code, 'ConditionalCheckFailed'))).toMatchObject({ retryable: false });
+  });
 
   it('that is refused for good may not be repeated', async () => {
     expect(await faultOf(thrown('ValidationException'))).toMatchObject({

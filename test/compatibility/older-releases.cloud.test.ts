@@ -6,9 +6,10 @@ import { sweepAll } from '../../lib/core/deliver/sweep.ts';
 import type { Lane } from '../../lib/core/events.ts';
 import { partitionOf } from '../../lib/core/partitions.ts';
 import { startDynamoDbUnderTest } from '../adapters/support/emulators.ts';
+import type { Row } from '../support/running/restored-table.ts';
 import { keepBooks, type StoryKeys } from './release-story.ts';
 import { answersOf, type StoryAnswer } from './story-answers.ts';
-import { openTableWorld, type Row, type TableWorld } from './table-world.ts';
+import { openTableWorld, type TableWorld } from './table-world.ts';
 
 /** What a release left behind: `write-release.ts`. Never edited. */
 interface Release {

@@ -1,5 +1,5 @@
-import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
 import { sweepAll } from '../../lib/core/deliver/sweep.ts';
+import { audit } from '../support/scheduled-runs.ts';
 import { payment, statusExchange } from '../support/world.ts';
 import type { TableWorld } from './table-world.ts';
 
@@ -37,10 +37,9 @@ const RUNS = 12;
 
 /** Closes, audits and states what is due, as the functions that run every minute do. */
 export async function keepBooks(world: TableWorld): Promise<void> {
-  const deadlineMs = Number.POSITIVE_INFINITY;
   for (let run = 0; run < RUNS; run += 1) {
     await world.closeWindows();
-    await auditPartitions({ ...world.ports, auditAfterSeconds: 900 }, { deadlineMs });
+    await audit(world);
   }
   await world.stateDays();
 }

@@ -1,12 +1,11 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { decodeRecord } from '../../lib/adapters/dynamodb/stream-records.ts';
 import type { MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
 import type { DynamoDbUnderTest } from '../adapters/support/emulators.ts';
+import { backedUp, type Row } from '../support/running/restored-table.ts';
 import { createWorld, START_MS } from '../support/world.ts';
 
-export type Row = Readonly<Record<string, unknown>>;
 export type TableWorld = Awaited<ReturnType<typeof openTableWorld>>;
 
 /** The whole service in this process, on a table of its own in DynamoDB, under a clock that stands still by itself. */
@@ -21,15 +20,8 @@ export async function openTableWorld(dynamodb: DynamoDbUnderTest, startMs = STAR
 
   /** All rows, in a fixed order. */
   async function rows(): Promise<readonly Row[]> {
-    const found: Row[] = [];
-    let ExclusiveStartKey: Row | undefined;
-    do {
-      const scan = new ScanCommand({ TableName: table.name, ConsistentRead: true, ExclusiveStartKey });
-      const { Items = [], LastEvaluatedKey } = await table.documents.send(scan);
-      found.push(...Items);
-      ExclusiveStartKey = LastEvaluatedKey;
-    } while (ExclusiveStartKey !== undefined);
-    return found.sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+    const found = await backedUp(table.documents, table.name);
+    return found.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
   }
 
   const relayed = new Set<string>();

@@ -2,21 +2,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { commitWithOutcome } from '../../lib/initiator/dynamodb.ts';
-import { createInitiator, merchantId, transactionId } from '../../lib/initiator/index.ts';
+import { createInitiator } from '../../lib/initiator/index.ts';
 import { createFakeMachine } from './client/fake-machine.ts';
+import { payment, SHOP } from './client/scripted-service.ts';
 
 /** Values that JSON cannot express are refused alike on every way to record, before anything is sent or written. */
-
-const SHOP = merchantId('shop');
-const outcome = (changes: object) => ({
-  transactionId: transactionId('pay_1'),
-  transactionType: 'payment',
-  status: 'SUCCEEDED',
-  amount: 1999,
-  currency: 'CNY',
-  occurredAt: '2026-11-20T07:59:58Z',
-  ...changes,
-});
 
 async function refusals(changes: object) {
   let sent = 0;
@@ -28,7 +18,7 @@ async function refusals(changes: object) {
   const initiator = createInitiator({ baseUrl: 'https://api.example', key: 'tk_a_b', fetch: count, machine });
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts: 1 }));
   client.send = count as never;
-  const given = withGetters({ merchantId: SHOP, ...outcome({}) }, changes);
+  const given = withGetters(payment(), changes);
   const faultOf = (promise: Promise<unknown>) =>
     promise.then(
       () => ({ code: 'recorded' }),
@@ -38,7 +28,8 @@ async function refusals(changes: object) {
   const committed = await faultOf(
     commitWithOutcome(client, { tableName: 't', transactItems: [], outcome: given as never }),
   );
-  const outcomes = [withGetters(outcome({}), changes)] as never;
+  const { merchantId: _, ...outcome } = payment();
+  const outcomes = [withGetters(outcome, changes)] as never;
   const batch = await initiator.recordBatch({ merchantId: SHOP, outcomes });
   expect(sent).toBe(0);
   return { recorded, committed, batch };
@@ -144,7 +135,7 @@ describe('what JSON cannot say', () => {
     const part = { a: [1, null, true] };
     const metadata = Object.assign(Object.create(null), { left: part, right: part, zero: -0 });
     const changes = { reference: undefined, metadata };
-    await initiator.record({ merchantId: SHOP, ...outcome(changes) } as never).catch(() => undefined);
+    await initiator.record(payment(changes as never)).catch(() => undefined);
     expect(JSON.parse(seen[0] ?? '').metadata).toEqual({ left: part, right: part, zero: 0 });
     expect(seen[0]).not.toContain('reference');
   });

@@ -1,6 +1,5 @@
 import { parse } from 'csv-parse/sync';
 import { expect } from 'vitest';
-import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
 import {
   isTerminal,
@@ -10,6 +9,7 @@ import {
 } from '../../../lib/core/model.ts';
 import { forEachPartition } from '../../../lib/core/partitions.ts';
 import { useDemoWorld } from '../../support/demo-world.ts';
+import { audit } from '../../support/scheduled-runs.ts';
 import { payment } from '../../support/world.ts';
 
 export const DEMO = merchantIdSchema.parse('demo');
@@ -73,12 +73,8 @@ export function useStatements() {
     await closeUntil(time, windowSeconds);
     await setup.world.stateDays();
   };
-  const audit = async () => {
-    const ports = { ...setup.world.ports, auditAfterSeconds: 900 };
-    const deadlineMs = Number.POSITIVE_INFINITY;
-    for (let run = 0; run < 60; run += 1) {
-      await auditPartitions(ports, { deadlineMs });
-    }
+  const auditAll = async () => {
+    for (let run = 0; run < 60; run += 1) await audit(setup.world);
   };
   const told = (event: string) => setup.world.events.filter((one) => one.event === event);
 
@@ -127,7 +123,7 @@ export function useStatements() {
     list,
     closeUntil,
     stateUntil,
-    audit,
+    audit: auditAll,
     told,
     fileOf,
     statementOf,

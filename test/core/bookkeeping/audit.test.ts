@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { firstWindow } from '../../support/first-window.ts';
-import { payment } from '../../support/world.ts';
-import { audit, close, MINUTE, shop } from './closing-shop.ts';
+import { audit } from '../../support/scheduled-runs.ts';
+import { MINUTE, recordElsewhere, shop } from './closing-shop.ts';
 
 describe('the audit', () => {
   it('makes and counts a notification that came to nothing, once, and it is then delivered', async () => {
@@ -9,7 +9,7 @@ describe('the audit', () => {
     await demo.endpoint();
     await record('pay_1');
     world.time.nowMs += 30 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     await audit(world);
     await audit(world);
     expect(world.events.filter(({ event }) => event === 'lost')).toHaveLength(1);
@@ -25,7 +25,7 @@ describe('the audit', () => {
     await world.relayAll();
     await world.drain();
     world.time.nowMs += 30 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     await audit(world);
     expect(world.events.filter(({ event }) => event === 'lost' || event === 'window_revised')).toEqual([]);
   });
@@ -34,12 +34,12 @@ describe('the audit', () => {
     const { world, record, windows } = await shop();
     await record('pay_1');
     world.time.nowMs += 6 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     const [closed] = windows();
     if (closed === undefined) throw new Error('nothing was closed');
     await world.ports.windows.revise({ ...closed, groups: [], revision: 0 }, 0);
     world.time.nowMs += 30 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     await audit(world);
     expect(windows()).toMatchObject([{ revision: 1, groups: [{ count: 1 }] }]);
     expect(world.events.filter(({ event }) => event === 'window_revised')).toHaveLength(1);
@@ -73,11 +73,11 @@ describe('the audit', () => {
     await demo.endpoint();
     for (let n = 0; n < 20; n += 1) await record(`pay_${n}`);
     world.time.nowMs += 25 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     await audit(world);
     expect(world.events.filter(({ event }) => event === 'lost')).toHaveLength(0);
     world.time.nowMs += 90 * MINUTE;
-    for (let run = 0; run < 4; run += 1) await close(world);
+    for (let run = 0; run < 4; run += 1) await world.closeWindows();
     await audit(world);
     expect(world.events.filter(({ event }) => event === 'lost')).toHaveLength(20);
   });
@@ -93,7 +93,7 @@ describe('the audit and the lanes', () => {
     world.queue.pop();
     await world.drain();
     world.time.nowMs += 25 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     const asked: string[] = [];
     let waiting = 0;
     world.ports.dispatcher.backlog = async (lane) => {
@@ -116,20 +116,16 @@ describe('the audit and the lanes', () => {
     const asked: string[] = [];
     world.ports.dispatcher.backlog = async (lane) => asked.push(lane);
     world.time.nowMs += 25 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     await audit(world);
     expect(asked).toEqual([]);
   });
 
   it('measures each lane once a run, however much is missing in however many partitions', async () => {
     const { world, asked, lost } = await shopThatMissesOne();
-    for (let n = 0; n < 20; n += 1) {
-      const other = await world.merchant(`other-${n}`);
-      await other.endpoint();
-      await world.call(other.initiator, `PUT /v1/merchants/other-${n}/transactions/pay_1`, payment());
-    }
+    await recordElsewhere(world, 20);
     world.time.nowMs += 25 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     await audit(world);
     expect(lost()).toBe(21);
     expect(asked.toSorted()).toEqual(['first', 'retry']);
@@ -151,14 +147,9 @@ describe('the audit of many merchants', () => {
     const { world, demo, record } = await shop();
     await demo.endpoint();
     for (let n = 0; n < 20; n += 1) await record(`pay_${n}`);
-    // Merchants of the same partition and of others.
-    for (let n = 0; n < 40; n += 1) {
-      const other = await world.merchant(`other-${n}`);
-      await other.endpoint();
-      await world.call(other.initiator, `PUT /v1/merchants/other-${n}/transactions/pay_1`, payment());
-    }
+    await recordElsewhere(world, 40);
     world.time.nowMs += 25 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     await audit(world);
     const lost = world.events.flatMap((event) => (event.event === 'lost' ? [event.merchantId] : []));
     expect(lost).toHaveLength(40);
@@ -171,11 +162,11 @@ describe('the audit of many merchants', () => {
     await record('pay_1');
     world.ports.windows.putIfAbsent = () => Promise.reject(new Error('away'));
     world.time.nowMs += 25 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     await audit(world);
     expect(world.events.filter(({ event }) => event === 'lost')).toEqual([]);
     world.time.nowMs += 60 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     await audit(world);
     expect(world.events.filter(({ event }) => event === 'lost')).toHaveLength(1);
     expect(world.events.filter(({ event }) => event === 'window_revised')).toEqual([]);
@@ -186,13 +177,13 @@ describe('the audit of many merchants', () => {
     const { world, record, windows } = await shop();
     await record('pay_1');
     world.time.nowMs += 6 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     const [closed] = windows();
     if (closed === undefined) throw new Error('nothing was closed');
     const start = '2026-11-20T08:05:00.000Z';
     await world.ports.windows.putIfAbsent({ ...closed, start, end: '2026-11-20T08:10:00.000Z' });
     world.time.nowMs += 30 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     await audit(world);
     expect(windows().find((window) => window.start === start)).toMatchObject({ revision: 1, groups: [] });
   });
@@ -202,7 +193,7 @@ describe('the audit of many merchants', () => {
     const rows = firstWindow(2_001, (index) => ({ transactionType: `payment_${index}` }));
     for (const row of rows) await world.ports.outcomes.putIfAbsent(row, 0);
     world.time.nowMs += 6 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     expect(windows()).toEqual([]);
     expect(world.events).toContainEqual({
       event: 'close_failed',

@@ -3,7 +3,7 @@ import { closePartition, reportIgnoredLength } from '../../../lib/core/bookkeepi
 import { Fault } from '../../../lib/core/faults.ts';
 import { forEachPartition, PARTITIONS } from '../../../lib/core/partitions.ts';
 import { START_MS } from '../../support/world.ts';
-import { close, MINUTE, shop } from './closing-shop.ts';
+import { MINUTE, shop } from './closing-shop.ts';
 
 describe('closing windows', () => {
   it('waits for the feed lag, closes each window once, and leaves out what is empty', async () => {
@@ -11,11 +11,11 @@ describe('closing windows', () => {
     await record('pay_1');
     await record('pay_2', { status: 'FAILED' });
     world.time.nowMs = START_MS + 5 * MINUTE + 29_000;
-    await close(world);
+    await world.closeWindows();
     expect(windows()).toEqual([]);
     world.time.nowMs += 1_000;
-    await close(world);
-    await close(world);
+    await world.closeWindows();
+    await world.closeWindows();
     expect(windows()).toMatchObject([
       {
         start: '2026-11-20T08:00:00.000Z',
@@ -28,7 +28,7 @@ describe('closing windows', () => {
       },
     ]);
     world.time.nowMs += 10 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     expect(windows()).toHaveLength(1);
   });
 
@@ -58,7 +58,7 @@ describe('closing windows', () => {
     world.time.nowMs -= 2_000;
     await record('pay_1');
     world.time.nowMs += 6 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     expect(windows()).toMatchObject([{ start: '2026-11-20T07:55:00.000Z', groups: [{ count: 1 }] }]);
   });
 
@@ -66,7 +66,7 @@ describe('closing windows', () => {
     const { world, record, windows } = await shop();
     await record('pay_1', { status: 'PENDING' });
     world.time.nowMs += 6 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     expect(windows()).toEqual([]);
   });
 
@@ -77,7 +77,7 @@ describe('closing windows', () => {
       world.time.nowMs += 5 * MINUTE;
     }
     world.time.nowMs += MINUTE;
-    for (let run = 0; run < 4; run += 1) await close(world);
+    for (let run = 0; run < 4; run += 1) await world.closeWindows();
     expect(windows()).toHaveLength(30);
   });
 
@@ -88,13 +88,13 @@ describe('closing windows', () => {
     world.ports.feed.page = () =>
       Promise.reject(new Fault({ code: 'unavailable', message: 'away', retryable: true }));
     world.time.nowMs += 6 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     expect(windows()).toEqual([]);
     expect(world.events).toContainEqual(
       expect.objectContaining({ event: 'close_failed', merchantId: 'demo' }),
     );
     world.ports.feed.page = page;
-    await close(world);
+    await world.closeWindows();
     expect(windows()).toHaveLength(1);
     const marks = await Promise.all(
       Array.from({ length: PARTITIONS }, (_, partition) => world.ports.directory.list(partition)),
@@ -117,7 +117,7 @@ describe('closing twice at the same time', () => {
     const { page } = world.ports.feed;
     world.ports.feed.page = away;
     world.time.nowMs += 6 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     await record('pay_2');
     // While the older run reads, the newer one fails further on and moves the partition's mark.
     let isOlder = true;
@@ -126,12 +126,12 @@ describe('closing twice at the same time', () => {
       isOlder = false;
       const found = await page(options);
       world.time.nowMs += 5 * MINUTE;
-      await close(world);
+      await world.closeWindows();
       return found;
     };
-    await close(world);
+    await world.closeWindows();
     world.ports.feed.page = page;
-    await close(world);
+    await world.closeWindows();
     expect(windows()).toHaveLength(2);
   });
 });

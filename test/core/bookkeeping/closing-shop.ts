@@ -1,24 +1,7 @@
-import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
-import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
-import { PARTITIONS } from '../../../lib/core/partitions.ts';
 import type { World } from '../../support/demo-world.ts';
 import { createWorld, payment, statusExchange } from '../../support/world.ts';
 
 export const MINUTE = 60_000;
-const SETTINGS = { windowSeconds: 300, auditAfterSeconds: 900 };
-
-export async function close(world: World): Promise<void> {
-  for (let partition = 0; partition < PARTITIONS; partition += 1) {
-    await closePartition(
-      { ...world.ports, ...SETTINGS },
-      { partition, deadlineMs: Number.POSITIVE_INFINITY },
-    );
-  }
-}
-
-export async function audit(world: World): Promise<void> {
-  await auditPartitions({ ...world.ports, ...SETTINGS }, { deadlineMs: Number.POSITIVE_INFINITY });
-}
 
 export async function shop() {
   const world = createWorld();
@@ -27,6 +10,15 @@ export async function shop() {
     world.call(demo.initiator, `PUT /v1/merchants/demo/transactions/${id}`, payment(changes));
   const windows = () => [...world.ports.contents.windows.values()];
   return { world, demo, record, windows };
+}
+
+/** Records a payment at each of `count` more merchants, of the same partition and of others. */
+export async function recordElsewhere(world: World, count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    const other = await world.merchant(`other-${n}`);
+    await other.endpoint();
+    await world.call(other.initiator, `PUT /v1/merchants/other-${n}/transactions/pay_1`, payment());
+  }
 }
 
 /** A shop whose endpoint answered 500 until `count` notifications were exhausted, a second ago. */

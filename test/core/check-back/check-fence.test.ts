@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { END, HOUR, MINUTE, prepared, says, sweep, take } from './checked-payment.ts';
+import { sweep } from '../../support/scheduled-runs.ts';
+import { END, HOUR, MINUTE, prepared, says, take } from './checked-payment.ts';
 
 describe('the fence of a check', () => {
   it('a message that comes twice asks twice at most, and one next asking follows', async () => {

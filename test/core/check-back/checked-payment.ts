@@ -1,6 +1,4 @@
 import type { Exchange } from '../../../lib/core/deliver/attempt/sender.ts';
-import { sweepPartition } from '../../../lib/core/deliver/sweep.ts';
-import { forEachPartition } from '../../../lib/core/partitions.ts';
 import type { World } from '../../support/demo-world.ts';
 import { createWorld, payment, type Sent } from '../../support/world.ts';
 
@@ -37,9 +35,4 @@ export function take(world: World): Sent {
   if (sent === undefined) throw new Error('the queue is empty');
   world.time.nowMs = Math.max(world.time.nowMs, sent.atMs);
   return sent;
-}
-
-export function sweep(world: World) {
-  const deadlineMs = Number.POSITIVE_INFINITY;
-  return forEachPartition((partition) => sweepPartition(world.ports, { partition, deadlineMs }));
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Exchange } from '../../../lib/core/deliver/attempt/sender.ts';
+import { sweep } from '../../support/scheduled-runs.ts';
 import { createWorld, payment } from '../../support/world.ts';
-import { END, HOUR, MINUTE, prepared, says, sweep, take, URL } from './checked-payment.ts';
+import { END, HOUR, MINUTE, prepared, says, take, URL } from './checked-payment.ts';
 
 describe('checking back', () => {
   it('asks after the time that the initiator was given, signed, and records what it says', async () => {

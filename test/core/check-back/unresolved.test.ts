@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { sweep } from '../../support/scheduled-runs.ts';
 import { payment } from '../../support/world.ts';
-import { HOUR, prepared, says, sweep, take } from './checked-payment.ts';
+import { HOUR, prepared, says, take } from './checked-payment.ts';
 
 describe('what is unresolved', () => {
   async function unresolvedOne() {

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
 import { keyOfParked, type ParkedRecord, putBack } from '../../../lib/core/deliver/put-back.ts';
 import { relay, type StreamedOutcome } from '../../../lib/core/deliver/relay.ts';
-import { sweepPartition } from '../../../lib/core/deliver/sweep.ts';
 import { Fault, unreadableRowFault } from '../../../lib/core/faults.ts';
-import { PARTITIONS } from '../../../lib/core/partitions.ts';
+import { audit, sweep } from '../../support/scheduled-runs.ts';
 import { createWorld, payment } from '../../support/world.ts';
 
 const MINUTE_MS = 60_000;
@@ -52,16 +50,13 @@ async function shopWithParked(changes: object = {}) {
   const closeAndAudit = async () => {
     world.time.nowMs += 30 * MINUTE_MS;
     await world.closeWindows();
-    const run = { deadlineMs: Number.POSITIVE_INFINITY };
-    await auditPartitions({ ...world.ports, auditAfterSeconds: 900 }, run);
+    await audit(world);
   };
-  const sweep = async () => {
+  const sweepLater = async () => {
     world.time.nowMs += 10 * MINUTE_MS;
-    for (let partition = 0; partition < PARTITIONS; partition += 1) {
-      await sweepPartition(world.ports, { partition, deadlineMs: Number.POSITIVE_INFINITY });
-    }
+    await sweep(world);
   };
-  return { world, demo, put, parked, park, ports, first, states, closeAndAudit, sweep };
+  return { world, demo, put, parked, park, ports, first, states, closeAndAudit, sweepLater };
 }
 
 const unreadable = () => Promise.reject(new SyntaxError('Unexpected token in\nmetadata'));
@@ -77,10 +72,10 @@ describe('a parked record that is put back', () => {
   });
 
   it('is delivered once although it is put back twice and the audit created its notification', async () => {
-    const { world, ports, first, states, closeAndAudit, sweep } = await shopWithParked();
+    const { world, ports, first, states, closeAndAudit, sweepLater } = await shopWithParked();
     const record = first();
     await closeAndAudit();
-    await sweep();
+    await sweepLater();
     await putBack(ports, record);
     await putBack({ ...ports, parked: { remove: async () => undefined } }, record);
     await world.drain();
@@ -154,20 +149,20 @@ describe('the key of a parked record', () => {
 
 describe('what was parked and is not put back', () => {
   it('is made by the audit and delivered, where its outcome can be read', async () => {
-    const { world, states, closeAndAudit, sweep } = await shopWithParked();
+    const { world, states, closeAndAudit, sweepLater } = await shopWithParked();
     await closeAndAudit();
     expect(world.events.filter(({ event }) => event === 'lost')).toHaveLength(1);
-    await sweep();
+    await sweepLater();
     await world.drain();
     expect(await states()).toEqual(['delivered']);
   });
 
   it('is asked about by the sweep where it is a PENDING', async () => {
-    const { world, sweep } = await shopWithParked({
+    const { world, sweepLater } = await shopWithParked({
       status: 'PENDING',
       checkBack: { url: 'https://bank.example/checks', afterSeconds: 60 },
     });
-    await sweep();
+    await sweepLater();
     expect(world.queue).toMatchObject([{ lane: 'check', message: { transactionId: 'pay_1' } }]);
   });
 

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
-import { sweepPartition } from '../../../lib/core/deliver/sweep.ts';
 import { unreadableRowFault } from '../../../lib/core/faults.ts';
 import type { Outcome } from '../../../lib/core/model.ts';
-import { forEachPartition } from '../../../lib/core/partitions.ts';
 import type { World } from '../../support/demo-world.ts';
+import { audit, sweep } from '../../support/scheduled-runs.ts';
 import { createWorld, payment, START_MS, statusExchange } from '../../support/world.ts';
 
 const MINUTE = 60_000;
@@ -36,6 +34,17 @@ async function shops() {
   return { world, demo, other, feed, windows, told };
 }
 
+/** Three notifications that failed once, whose next messages are lost. */
+async function overdueNotifications(): Promise<World> {
+  const { world } = await shops();
+  await world.relayAll();
+  world.receiver.answer = () => statusExchange(500);
+  for (const sent of world.queue.splice(0)) await world.deliverOne(sent);
+  world.queue.length = 0;
+  world.time.nowMs += 30 * MINUTE;
+  return world;
+}
+
 describe('an outcome with a currency that this version does not know', () => {
   it('is relayed, delivered, listed, closed, audited and shown', async () => {
     const { world, demo, feed, windows, told } = await shops();
@@ -45,10 +54,7 @@ describe('an outcome with a currency that this version does not know', () => {
     expect(world.requests).toHaveLength(3);
     world.time.nowMs = START_MS + 30 * MINUTE;
     await world.closeWindows();
-    await auditPartitions(
-      { ...world.ports, auditAfterSeconds: 900 },
-      { deadlineMs: Number.POSITIVE_INFINITY },
-    );
+    await audit(world);
     expect((await feed()).json.items).toHaveLength(3);
     expect(windows('demo')[0]?.groups.map(({ currency, count }) => [currency, count])).toEqual([
       ['CNY', 2],
@@ -127,10 +133,7 @@ describe('an unreadable outcome', () => {
     rewrite(world, 'demo#pay_1#1', { amount: undefined });
     world.time.nowMs = START_MS + 3 * 60 * MINUTE;
     for (let run = 0; run < 4; run += 1) {
-      await auditPartitions(
-        { ...world.ports, auditAfterSeconds: 900 },
-        { deadlineMs: Number.POSITIVE_INFINITY },
-      );
+      await audit(world);
     }
     expect(told('audit_failed')).toContainEqual(
       expect.objectContaining({ merchantId: 'demo', reason: 'unreadable_row' }),
@@ -156,42 +159,28 @@ describe('an unreadable outcome', () => {
 
 describe('an unreadable notification', () => {
   it('keeps no other from being swept', async () => {
-    const { world } = await shops();
-    await world.relayAll();
-    world.receiver.answer = () => statusExchange(500);
-    for (const sent of world.queue.splice(0)) await world.deliverOne(sent);
-    world.queue.length = 0;
-    world.time.nowMs += 30 * MINUTE;
+    const world = await overdueNotifications();
     const { read } = world.ports.notifications;
     const broken = { ...world.ports, notifications: { ...world.ports.notifications } };
     broken.notifications.read = async (key) => {
       if (key.transactionId === 'pay_1') throw unreadableRowFault('pay_1', 'no state');
       return read(key);
     };
-    const deadlineMs = Number.POSITIVE_INFINITY;
-    await expect(
-      forEachPartition((partition) => sweepPartition(broken, { partition, deadlineMs })),
-    ).rejects.toMatchObject({ code: 'unreadable_row' });
+    await expect(sweep({ ports: broken })).rejects.toMatchObject({ code: 'unreadable_row' });
     expect(world.queue.map(({ message }) => message.transactionId).sort()).toEqual(['pay_0', 'pay_2']);
   });
 });
 
 describe('unreadable settings', () => {
   it('keep nothing from being swept, also where the lane is crowded', async () => {
-    const { world } = await shops();
-    await world.relayAll();
-    world.receiver.answer = () => statusExchange(500);
-    for (const sent of world.queue.splice(0)) await world.deliverOne(sent);
-    world.queue.length = 0;
-    world.time.nowMs += 30 * MINUTE;
+    const world = await overdueNotifications();
     const { ports } = world;
     const crowded = {
       ...ports,
       dispatcher: { ...ports.dispatcher, backlog: async () => 10_000 },
       configs: { get: () => Promise.reject(unreadableRowFault('ep_1', 'no url')) },
     };
-    const deadlineMs = Number.POSITIVE_INFINITY;
-    await forEachPartition((partition) => sweepPartition(crowded, { partition, deadlineMs }));
+    await sweep({ ports: crowded });
     expect(world.queue).toHaveLength(3);
   });
 });

@@ -5,8 +5,10 @@ import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk
 import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Agent } from 'undici';
 import { expect } from 'vitest';
+import { outcomeSchema } from '../../../lib/core/model.ts';
 import { expectStatus } from '../../../lib/local/api-client.ts';
 import { awsClient } from '../../../lib/local/aws/aws-client.ts';
+import { outcomeItem } from '../../../lib/protocol/table/outcome-layout.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { ServiceCloud } from '../../support/running/service-cloud.ts';
 import { payment } from '../../support/world.ts';
@@ -16,6 +18,27 @@ export type Row = Record<string, unknown>;
 
 const SUCCESS = [200, 201, 202, 204];
 const MAX_BATCH = 10;
+
+/** What a row of an outcome says. Everything else is a payment's. */
+interface RowContent {
+  readonly merchantId: string;
+  readonly transactionId: string;
+  readonly listedAt: string;
+  readonly recordedAt?: string;
+  readonly occurredAt?: string;
+  readonly contentHash?: string;
+}
+
+/** The row of an outcome, to be written past the service. */
+export function outcomeRow(content: RowContent): Row {
+  const outcome = outcomeSchema.parse({
+    ...payment(),
+    version: 1,
+    recordedAt: content.listedAt,
+    ...content,
+  });
+  return { ...outcomeItem(outcome, { feedShard: 0, retentionDays: 90 }) };
+}
 
 /** Everything that the legs of a journey need: the API, the table, the queues, and what was judged so far. */
 export type Journey = Awaited<ReturnType<typeof openJourney>>;

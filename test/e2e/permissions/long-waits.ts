@@ -1,12 +1,9 @@
 import { expect } from 'vitest';
-import { outcomeSchema } from '../../../lib/core/model.ts';
 import { partitionOf } from '../../../lib/core/partitions.ts';
 import { isoTime } from '../../../lib/core/time.ts';
 import { dateAfter, dateAt, startOfDate } from '../../../lib/core/time-zone.ts';
-import { outcomeItem } from '../../../lib/protocol/table/outcome-layout.ts';
 import { eventually } from '../../support/eventually.ts';
-import { payment } from '../../support/world.ts';
-import { type Journey, openServer } from './journey.ts';
+import { type Journey, openServer, outcomeRow } from './journey.ts';
 
 const HOUR_MS = 3_600_000;
 const TIME_ZONE = 'Asia/Kathmandu';
@@ -23,16 +20,8 @@ export async function growOlder({ admin, set, put }: Journey): Promise<void> {
   ]) {
     await set({ pk, sk }, 'createdAt', isoTime(fromMs - 24 * HOUR_MS));
   }
-  const time = isoTime(fromMs + HOUR_MS);
-  const outcome = outcomeSchema.parse({
-    ...payment(),
-    merchantId: 'old',
-    transactionId: 'pay_1',
-    version: 1,
-    recordedAt: time,
-    listedAt: time,
-  });
-  await put({ ...outcomeItem(outcome, { feedShard: 0, retentionDays: 90 }) });
+  const listedAt = isoTime(fromMs + HOUR_MS);
+  await put(outcomeRow({ merchantId: 'old', transactionId: 'pay_1', listedAt }));
 }
 
 function yesterday(): string {

@@ -2,13 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateScheduleCommand } from '@aws-sdk/client-scheduler';
 import { expect } from 'vitest';
-import { outcomeSchema } from '../../../lib/core/model.ts';
 import { partitionOf } from '../../../lib/core/partitions.ts';
-import { outcomeItem } from '../../../lib/protocol/table/outcome-layout.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openShop } from '../../support/running/test-shop.ts';
 import { payment } from '../../support/world.ts';
-import { type Journey, openServer, type Row } from './journey.ts';
+import { type Journey, openServer, outcomeRow } from './journey.ts';
 
 const HOUR_MS = 3_600_000;
 /** A wait that a queue cannot hold, so that it becomes a schedule. */
@@ -101,31 +99,25 @@ export async function loseRows(journey: Journey): Promise<void> {
     async () => (await again('T#eta#lost')).find(({ sk }) => sk === notification.sk),
     (seen) => expect(seen).toMatchObject({ rev: 0 }),
   );
-  const late = outcomeSchema.parse({
-    ...payment(),
+  const late = {
     merchantId: 'eta',
     transactionId: 'unseen',
-    version: 1,
     occurredAt: first.occurredAt,
     recordedAt: first.recordedAt,
     listedAt: first.listedAt,
     contentHash: 'a'.repeat(64),
-  });
-  await put(itemOf(late));
+  };
+  await put(outcomeRow(late));
   await eventually(
     async () => (await again('W#eta')).map(({ revision }) => revision),
     (revisions) => expect(revisions).toContain(1),
   );
-  await put({ ...itemOf({ ...late, transactionId: 'broken' } as typeof late), metadata: 'no JSON' });
+  await put({ ...outcomeRow({ ...late, transactionId: 'broken' }), metadata: 'no JSON' });
   await judged.until({ role: 'TidingsRelay', action: 'dynamodb:PutItem', key: 'P#' });
   // A row as an older version wrote it has no settings: they are read from the merchant.
   await unset({ pk: `D#${partitionOf('eta')}`, sk: 'M#eta' }, 'feedShards');
   await judged.until({ role: 'TidingsClose', action: 'dynamodb:Query', key: 'M#' });
   await shop.stop();
-}
-
-function itemOf(outcome: Parameters<typeof outcomeItem>[0]): Row {
-  return { ...outcomeItem(outcome, { feedShard: 0, retentionDays: 90 }) };
 }
 
 /** Schedules that fire: to both lanes, and to a queue that their role may not use. */

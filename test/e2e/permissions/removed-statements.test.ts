@@ -1,14 +1,12 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { outcomeSchema } from '../../../lib/core/model.ts';
-import { outcomeItem } from '../../../lib/protocol/table/outcome-layout.ts';
 import { eventually } from '../../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { type ServiceCloud, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { ASSEMBLY } from '../../support/synthesized.ts';
 import { payment } from '../../support/world.ts';
-import { type Journey, openJourney } from './journey.ts';
+import { type Journey, openJourney, outcomeRow } from './journey.ts';
 import { createJudgedCalls } from './judged-calls.ts';
 
 /** What is taken away from each function: the statement with these actions, and this text in it. */
@@ -51,11 +49,9 @@ describe('a function that lost one statement', () => {
     const { admin, put, send } = journey;
     await admin('POST /v1/merchants', { merchantId: 'alpha', name: 'Alpha' });
     await admin('POST /v1/merchants/alpha/endpoints', { url: 'http://127.0.0.1:9/hooks' });
-    const at = new Date().toISOString();
     const key = { merchantId: 'alpha', transactionId: 'pay_1' };
-    const outcome = outcomeSchema.parse({ ...payment(), ...key, version: 1, recordedAt: at, listedAt: at });
     // What the functions in front of them cannot do any more, the owner does: each gets something to work on.
-    await put({ ...outcomeItem(outcome, { feedShard: 0, retentionDays: 90 }) });
+    await put(outcomeRow({ ...key, listedAt: new Date().toISOString() }));
     await send('TidingsRetryLane', { ...key, version: 1, endpointId: 'ep_1', rev: 0 });
     await send('TidingsCheckLane', { ...key, rev: 0 });
   });

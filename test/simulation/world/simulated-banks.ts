@@ -6,12 +6,11 @@ import type {
   TransactionId,
   TransactionKey,
 } from '../../../lib/core/model.ts';
-import { recordOutcome } from '../../../lib/core/record/record.ts';
 import { isoTime } from '../../../lib/core/time.ts';
 import type { Dice } from '../storm/dice.ts';
 import type { VirtualTime } from '../storm/virtual-time.ts';
-import type { Fleet } from './fleet.ts';
 import type { SimulatedMerchant } from './simulated-merchants.ts';
+import { Recorder, type RecorderOptions } from './simulated-recorder.ts';
 
 /** How a bank answers checks during the storm. `silent` lasts to the end of the run. */
 type Manner = 'frank' | 'moody' | 'silent';
@@ -45,22 +44,18 @@ export class Banks {
   /** Every transaction that may have a PENDING, by name. */
   readonly prepared = new Map<string, Prepared>();
   /** Outcomes whose recording was answered. */
-  readonly acknowledged: Outcome[] = [];
+  readonly acknowledged: Outcome[];
   busy = 0;
   readonly #dice: Dice;
   readonly #time: VirtualTime;
-  readonly #fleet: Fleet;
+  readonly #recorder: Recorder;
   readonly #isStormy: () => boolean;
 
-  constructor(options: {
-    readonly dice: Dice;
-    readonly time: VirtualTime;
-    readonly fleet: Fleet;
-    readonly isStormy: () => boolean;
-  }) {
+  constructor(options: RecorderOptions & { readonly isStormy: () => boolean }) {
     this.#dice = options.dice;
     this.#time = options.time;
-    this.#fleet = options.fleet;
+    this.#recorder = new Recorder(options);
+    this.acknowledged = this.#recorder.acknowledged;
     this.#isStormy = options.isStormy;
   }
 
@@ -91,27 +86,14 @@ export class Banks {
       afterSeconds: this.#dice.between(5, 60),
       onUnknown: transaction.isMarking ? 'FAILED' : 'ask',
     } as const;
-    await this.#record(key, { ...content, status: 'PENDING', checkBack });
+    await this.#recorder.record(key, { ...content, status: 'PENDING', checkBack });
     await this.#time.sleep(this.#dice.between(100, 90_000));
     if (death === 'before commit') return;
     // If a check marked it as rolled back meanwhile, the local transaction is refused.
     transaction.entry ??= { says: 'committed', content };
     if (death === 'before record') return;
     await this.#time.sleep(this.#dice.between(100, 30_000));
-    await this.#record(key, endOf(transaction, transaction.entry));
-  }
-
-  async #record(key: TransactionKey, content: OutcomeContent): Promise<void> {
-    for (;;) {
-      const result = await this.#fleet
-        .invoke('record', (ports) => recordOutcome(ports, key, content))
-        .catch(() => undefined);
-      if (result?.kind === 'created' || result?.kind === 'unchanged') {
-        this.acknowledged.push({ ...result.outcome, ...content });
-      }
-      if (result !== undefined) return;
-      await this.#time.sleep(this.#dice.between(100, 5_000));
-    }
+    await this.#recorder.record(key, endOf(transaction, transaction.entry));
   }
 
   /** Answers a check. Returns undefined for a request that is not a check. */

@@ -148,6 +148,17 @@ describe('the counts of a process', () => {
     expect(counted(two, { isDelivered: true, durationMs: 10 }, NOW)).toMatchObject({ failuresInARow: 0 });
   });
 
+  it('weigh the latest request as much as all before it', () => {
+    const taking = (...durations: readonly number[]) =>
+      durations.reduce(
+        (counts, durationMs) => counted(counts, { isDelivered: true, durationMs }, NOW),
+        NO_REQUESTS,
+      ).meanMs;
+    expect(taking(400)).toBe(400);
+    expect(taking(400, 2_000)).toBe(1_200);
+    expect(taking(400, 2_000, 600)).toBe(900);
+  });
+
   it('say slow above 2 s, and quick again only below 1 s', () => {
     const taking = (meanMs: number) => ({ ...NO_REQUESTS, meanMs });
     expect([2_000, 2_001].map((ms) => isSlowNow(taking(ms), false))).toEqual([false, true]);

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { untried } from '../../../../lib/core/deliver/state/notification.ts';
 import { Fault } from '../../../../lib/core/faults.ts';
 import type { EndpointId, MerchantId, TransactionId } from '../../../../lib/core/model.ts';
-import { forEachPartition, PARTITIONS } from '../../../../lib/core/partitions.ts';
+import { PARTITIONS } from '../../../../lib/core/partitions.ts';
 import { isoTime } from '../../../../lib/core/time.ts';
+import { sweep } from '../../../support/scheduled-runs.ts';
 import { createWorld, okExchange, payment, statusExchange } from '../../../support/world.ts';
-import { MINUTE, recorded, sweep, sweepOne, take } from './fenced-payment.ts';
+import { MINUTE, recorded, sweepOne, take } from './fenced-payment.ts';
 
 /** The interleavings that `rev` is for, each by its name. */
 
@@ -194,10 +195,8 @@ describe('the fence', () => {
       isBroken = false;
       throw new Error('the table is away');
     };
-    await expect(forEachPartition((partition) => sweepOne(world, partition))).rejects.toThrow(
-      'the table is away',
-    );
-    await forEachPartition((partition) => sweepOne(world, partition));
+    await expect(sweep(world)).rejects.toThrow('the table is away');
+    await sweep(world);
     expect(new Set(world.queue.map(({ message }) => message.transactionId)).size).toBe(39);
     expect(world.queue).toHaveLength(39);
   });

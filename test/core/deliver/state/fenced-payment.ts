@@ -1,5 +1,4 @@
 import { sweepPartition } from '../../../../lib/core/deliver/sweep.ts';
-import { forEachPartition } from '../../../../lib/core/partitions.ts';
 import type { World } from '../../../support/demo-world.ts';
 import { createWorld, payment, type Sent } from '../../../support/world.ts';
 
@@ -27,8 +26,4 @@ export function take(world: World): Sent {
 
 export function sweepOne(world: World, partition: number): Promise<number> {
   return sweepPartition(world.ports, { partition, deadlineMs: Number.POSITIVE_INFINITY });
-}
-
-export async function sweep(world: World): Promise<number> {
-  return (await forEachPartition((partition) => sweepOne(world, partition))).reduce((sum, n) => sum + n, 0);
 }
