@@ -115,8 +115,10 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
       const line = `recursive loop detected: ${target.name} ran ${MAX_INVOCATIONS_IN_CHAIN} times in one chain of requests`;
       log({ source: setting.logicalId, stream: 'event', line });
       const { deadLetterUrl: QueueUrl } = setting;
-      if (QueueUrl !== undefined)
-        await setting.lambda('SendMessage', { QueueUrl, MessageBody: message.Body });
+      if (QueueUrl === undefined) continue;
+      const { Body: MessageBody, MessageAttributes, Attributes } = message;
+      const { MessageGroupId } = Attributes ?? {};
+      await setting.lambda('SendMessage', { QueueUrl, MessageBody, MessageAttributes, MessageGroupId });
     }
     await remove(messages);
   }

@@ -49,12 +49,12 @@ describe('the audit', () => {
     const { world, record, windows } = await shop();
     await record('pay_1');
     world.time.nowMs += 6 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     const [closed] = windows();
     if (closed === undefined) throw new Error('nothing was closed');
     await world.ports.windows.revise({ ...closed, groups: [], revision: 0 }, 0);
     world.time.nowMs += 30 * MINUTE;
-    await close(world);
+    await world.closeWindows();
     const { entry } = world.ports.directory;
     world.ports.directory.entry = () => {
       world.ports.directory.entry = entry;

@@ -1,4 +1,4 @@
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { resourceOf, useLocalCloud } from '../fixture/harness.ts';
@@ -20,6 +20,16 @@ it('stops a function after 16 invocations in one chain, and moves the message to
     () => fixture.counts(sqs, cloud, 'DeadLetters'),
     (seen) => expect(seen).toMatchObject({ ready: 1 }),
   );
+  const { Messages } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: cloud.resources.find('DeadLetters', 'AWS::SQS::Queue').url,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['MessageGroupId'],
+    }),
+  );
+  expect(Messages).toMatchObject([
+    { MessageAttributes: { kind: { StringValue: 'loop' } }, Attributes: { MessageGroupId: 'group' } },
+  ]);
   expect(await result('loop')).toMatchObject({ runs: 16 });
   expect(lines.filter(({ line }) => line.startsWith('recursive loop detected'))).toHaveLength(1);
   expect(await fixture.counts(sqs, cloud, 'Work')).toEqual({ ready: 0, inFlight: 0 });
