@@ -41,7 +41,14 @@ export interface ContainerOptions {
 }
 
 export function startContainer({ setting, env, source, log }: ContainerOptions): Container {
-  const worker = new Worker(WORKER_URL, { workerData: setting, env: { ...env }, stdout: true, stderr: true });
+  const worker = new Worker(WORKER_URL, {
+    // The system shows it as the thread's name, cut to 15 characters: `top -H`, `npm run bench:load`.
+    name: source,
+    workerData: setting,
+    env: { ...env },
+    stdout: true,
+    stderr: true,
+  });
   forwardLines(worker.stdout, (line) => log({ source, stream: 'stdout', line }));
   forwardLines(worker.stderr, (line) => log({ source, stream: 'stderr', line }));
 
