@@ -2,7 +2,7 @@ import { tableOf } from '../../print/text-table.ts';
 import type { LoadResult, MemoryResult, SceneResult } from './result.ts';
 
 /** All tables of a run, as text for a terminal. */
-export function loadTables({ scenes, memory }: LoadResult): string {
+export function loadTables({ scenes, memory }: Pick<LoadResult, 'scenes' | 'memory'>): string {
   const tables = [figuresTable(scenes), costTable(scenes), memoryTable(memory), remarks(scenes)];
   return tables.filter((table) => table !== '').join('\n\n');
 }

@@ -18,6 +18,7 @@ import type { LoadTarget, Order, WatchedProcess } from './load-target.ts';
 
 /** The service as `npm start -- --no-demo` runs it, on an empty data directory. */
 export interface LoadedCloud {
+  readonly pid: number;
   /** Records by HTTP: one order by PUT, several as a batch. */
   readonly api: LoadTarget;
   /** Records as an initiator that writes its outcomes into the table, each in a transaction of its own. */
@@ -41,6 +42,7 @@ export async function startLoadedCloud(options: StartOptions = {}): Promise<Load
   const prepare = once((sinkUrl: string) => createMerchant(service, sinkUrl));
   const outbox = openOutbox(dataDir);
   return {
+    pid: service.pid,
     api: {
       name: 'tidings',
       maxBatch: MAX_BATCH,
