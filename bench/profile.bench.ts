@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { optionsOrExit } from '../bin/command-options.ts';
 import setup, { ROOT } from '../test/support/synthesized.ts';
+import { wholeOf } from './load/load-options.ts';
 import { openSink } from './load/measure/sink.ts';
 import { loadTables } from './load/report/load-tables.ts';
 import type { SceneResult } from './load/report/result.ts';
@@ -31,6 +32,8 @@ opened in Chrome's and VS Code's tools.
   --help       show this text
 `;
 
+const NUMBERS = { min: 1, max: 1_000_000 };
+
 function readArguments() {
   const { values } = parseArgs({
     options: {
@@ -42,12 +45,14 @@ function readArguments() {
       help: { type: 'boolean', default: false },
     },
   });
-  const callers = Number(values.scene.split('-')[1] ?? 1);
+  const [way, callers = '1'] = values.scene.split('-');
+  const isScene = way !== undefined && /^(single|batch|outbox)-\d+$|^paced$/.test(values.scene);
+  if (!isScene) throw new Error(`--scene needs one such as single-8 or paced, not ${values.scene}.`);
   const [scene] = scenesOf({
-    count: Number(values.count),
-    warmUp: Number(values['warm-up']),
-    callers: [callers],
-    only: [values.scene],
+    count: wholeOf('count', values.count, NUMBERS),
+    warmUp: wholeOf('warm-up', values['warm-up'], NUMBERS),
+    callers: [wholeOf('scene', callers, NUMBERS)],
+    only: [way],
   });
   if (scene === undefined) throw new Error(`There is no scene ${values.scene}.`);
   return { scene, directory: resolve(ROOT, values.out), heap: values.heap, help: values.help };

@@ -34,6 +34,9 @@ const MAX_BATCH = 100;
 export async function startLoadedCloud(options: StartOptions = {}): Promise<LoadedCloud> {
   const dataDir = temporaryDirectory();
   const service = await startService(dataDir, ['--no-demo'], options);
+  // A bench that is killed must not leave the service running.
+  const endService = () => process.kill(service.pid, 'SIGTERM');
+  process.once('exit', endService);
   const client = createLoadClient();
   const processes: readonly WatchedProcess[] = [
     { name: 'local cloud', pid: service.pid },
@@ -54,6 +57,7 @@ export async function startLoadedCloud(options: StartOptions = {}): Promise<Load
     async stop() {
       outbox.close();
       await client.close();
+      process.off('exit', endService);
       await service.stop();
       removeDirectory(dataDir);
     },
