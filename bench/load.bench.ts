@@ -4,7 +4,7 @@ import setup from '../test/support/synthesized.ts';
 import { LOAD_HELP, type LoadPlan, loadPlanOf } from './load/load-options.ts';
 import { unreadableBecause } from './load/measure/processes.ts';
 import { openSink } from './load/measure/sink.ts';
-import { comparisonOf, flatnessOf } from './load/report/comparison.ts';
+import { comparisonOf, flatnessOf } from './load/report/last-run.ts';
 import { loadTables } from './load/report/load-tables.ts';
 import { loadPlot } from './load/report/plot.ts';
 import type { LoadResult } from './load/report/result.ts';

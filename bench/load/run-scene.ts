@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nowMs } from './measure/clock.ts';
+import { nowMs } from './measure/shared-clock.ts';
 import { delaysOf } from './measure/percentiles.ts';
 import { type CpuReading, readCpu } from './measure/processes.ts';
 import type { Sink, Taken } from './measure/sink.ts';

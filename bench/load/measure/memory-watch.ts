@@ -1,6 +1,6 @@
 import type { MemoryResult, MemorySample } from '../report/result.ts';
 import type { WatchedProcess } from '../target/load-target.ts';
-import { nowMs } from './clock.ts';
+import { nowMs } from './shared-clock.ts';
 import { readMemory } from './processes.ts';
 
 const SAMPLE_EVERY_MS = 1_000;
