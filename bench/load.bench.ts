@@ -3,7 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { optionsOrExit } from '../bin/command-options.ts';
+import { optionsOrExit, wholeOf } from '../bin/command-options.ts';
 import setup, { ROOT } from '../test/support/synthesized.ts';
 import { watchMemory } from './load/measure/memory-watch.ts';
 import { machineMemoryMb, unreadableBecause } from './load/measure/processes.ts';
@@ -58,16 +58,6 @@ function readArguments() {
       only: values.only.split(',').filter((name) => name !== ''),
     }),
   };
-}
-
-function wholeOf(
-  option: string,
-  text: string,
-  { min, max }: { readonly min: number; readonly max: number },
-): number {
-  const number = Number(text);
-  if (text.trim() !== '' && Number.isInteger(number) && number >= min && number <= max) return number;
-  throw new Error(`--${option} needs a number from ${min} to ${max}, not ${text}.`);
 }
 
 interface WayRun {

@@ -1,5 +1,5 @@
 import type { LoadTarget } from '../load/target/load-target.ts';
-import type { Found } from './trials/finding.ts';
+import type { Found, HeldOrders } from './trials/finding.ts';
 
 /** A service that `bench:peers` compares: Tidings or a peer. */
 export interface Contestant {
@@ -7,14 +7,12 @@ export interface Contestant {
   readonly target: LoadTarget;
   /** Looks for what the receiver does not hold, in the way that the service offers. */
   find(orders: HeldOrders): Promise<Found>;
+  /** What the same costs among another number of orders, by computing or on memory adapters. */
+  findAmong(orders: number, found: Found): Promise<FindCost>;
   /** Kills it with SIGKILL, starts it again and waits until it answers. Absent if the settings do not say how. */
   readonly killAndRestart: (() => Promise<void>) | undefined;
   /** Removes what the bench created in it, and stops what the bench started. */
   close(): Promise<void>;
 }
 
-/** The orders of a run from the receiver's view. */
-export interface HeldOrders {
-  readonly all: readonly string[];
-  readonly lost: ReadonlySet<string>;
-}
+export type FindCost = Pick<Found, 'requests' | 'bytes'>;

@@ -7,23 +7,32 @@ import { createOutpost } from './products/outpost.ts';
 import type { PeerApi } from './products/peer-api.ts';
 import { createPeerHttp, PeerFault, type PeerHttp } from './products/peer-http.ts';
 import { createSvix } from './products/svix.ts';
-import { findByListing } from './trials/finding.ts';
+import { findByListing, scaledListing } from './trials/finding.ts';
 
 const RESTART_MS = 120_000;
 const LOOK_EVERY_MS = 250;
 
-/** A peer that already runs. `run` is a name that no earlier run used: what is created in the peer bears it. */
-export interface PeerContestant extends Contestant {
-  readonly pageSize: number;
+/** What a run gives to every peer. */
+export interface PeerRun {
+  /** A name that no earlier run used: what is created in the peer bears it. */
+  readonly run: string;
+  readonly sinkUrl: string;
 }
 
-export function createPeerContestant(peer: PeerSettings, run: string): PeerContestant {
+/**
+ * A peer that already runs, prepared to send to the sink.
+ * @throws PeerFault if it is down, refuses its key, or one of its processes cannot be found
+ */
+export async function openPeer(peer: PeerSettings, { run, sinkUrl }: PeerRun): Promise<Contestant> {
   const http = createPeerHttp(peer);
   const api = createApiOf(peer, { http, run });
   let processes = processesOf(peer);
   const { kill } = peer;
+  await api.open(sinkUrl).catch(async (error: Error) => {
+    await http.close();
+    throw error;
+  });
   return {
-    pageSize: api.pageSize,
     target: {
       name: peer.name,
       maxBatch: 1,
@@ -36,6 +45,7 @@ export function createPeerContestant(peer: PeerSettings, run: string): PeerConte
       },
     },
     find: (orders) => findByListing(peer.name, api.list, orders),
+    findAmong: async (orders, found) => scaledListing(found, { orders, pageSize: api.pageSize }),
     killAndRestart:
       kill &&
       (async () => {

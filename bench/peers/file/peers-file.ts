@@ -62,7 +62,12 @@ const peerSchema = z
     keyVariable: z.string().min(1).optional(),
     project: z.string().min(1).optional(),
     topic: z.string().min(1).optional(),
-    processes: z.record(z.string().min(1), processSchema).default({}),
+    processes: z
+      .record(z.string().min(1), processSchema)
+      .refine(
+        (parts) => Object.keys(parts).length > 0,
+        'needs at least one process, to read CPU and memory from',
+      ),
     kill: killSchema.optional(),
   })
   .superRefine((peer, context) => {

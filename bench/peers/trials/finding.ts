@@ -14,9 +14,11 @@ export interface Found {
   readonly bytes: number;
 }
 
-/** What the receiver holds and lacks: the orders of a run from its view. */
-interface Wanted {
+/** The orders of a run from the receiver's view. */
+export interface HeldOrders {
+  /** Accepted and delivered. */
   readonly all: readonly string[];
+  /** The part of them that the receiver lost. */
   readonly lost: ReadonlySet<string>;
 }
 
@@ -34,7 +36,7 @@ const MAX_PAGES = 10_000;
 export async function findByListing(
   name: string,
   list: PeerApi['list'],
-  { all, lost }: Wanted,
+  { all, lost }: HeldOrders,
 ): Promise<Found> {
   for (const deadline = Date.now() + LAG_MS; ; await sleep(PAUSE_MS)) {
     const listed = await listAll(name, list);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nowMs } from '../../load/measure/clock.ts';
 import type { Sink } from '../../load/measure/sink.ts';
 import type { LoadTarget, Order } from '../../load/target/load-target.ts';
 
@@ -12,6 +13,8 @@ export interface KillOutcome {
   readonly lost: number;
   /** Deliveries beyond the first for an order. */
   readonly repeated: number;
+  /** From the kill to the first delivery of the order that came last. */
+  readonly recoveredSeconds: number;
 }
 
 export interface KillTrial {
@@ -20,12 +23,12 @@ export interface KillTrial {
   readonly orders: readonly Order[];
   readonly callers: number;
   readonly killAndRestart: () => Promise<void>;
-  /** Without an arrival for so long, what is missing counts as lost. Default: two minutes. */
+  /** Without an arrival for so long, what is missing counts as lost. Default: five minutes. */
   readonly standstillMs?: number;
 }
 
-/** Longer than a queue's usual time until it hands out a message of a dead consumer again. */
-const STANDSTILL_MS = 120_000;
+/** Longer than a queue waits until it hands out a message of a dead consumer again, and than any sweep of what has none. */
+const STANDSTILL_MS = 300_000;
 const LOOK_EVERY_MS = 200;
 
 /**
@@ -34,7 +37,7 @@ const LOOK_EVERY_MS = 200;
  */
 export async function runKillTrial(trial: KillTrial): Promise<KillOutcome> {
   await trial.sink.take();
-  const accepted = await recordThroughKill(trial);
+  const { accepted, killedMs } = await recordThroughKill(trial);
   await untilStill(trial, accepted.size);
   const { arrivals, requests, unknown } = await trial.sink.take();
   const lost = [...accepted].filter((id) => !arrivals.has(id)).length;
@@ -43,14 +46,29 @@ export async function runKillTrial(trial: KillTrial): Promise<KillOutcome> {
     refused: trial.orders.length - accepted.size,
     lost,
     repeated: requests - unknown - arrivals.size,
+    recoveredSeconds: (Math.max(killedMs, ...arrivals.values()) - killedMs) / 1000,
   };
 }
 
-async function recordThroughKill(trial: KillTrial): Promise<ReadonlySet<string>> {
+interface Recorded {
+  readonly accepted: ReadonlySet<string>;
+  /** On the clock of `nowMs`. */
+  readonly killedMs: number;
+}
+
+async function recordThroughKill(trial: KillTrial): Promise<Recorded> {
   const { target, orders, callers } = trial;
   const accepted = new Set<string>();
   const waiting = orders.values();
   let restarting: Promise<void> | undefined;
+  let killedMs = 0;
+  const kill = () => {
+    killedMs = nowMs();
+    const restarted = trial.killAndRestart();
+    // A failure is thrown where the callers await it. Until then it must not end the process.
+    restarted.catch(() => {});
+    return restarted;
+  };
   const call = async () => {
     for (const order of waiting) {
       const isAccepted = await target.record([order]).then(
@@ -60,7 +78,7 @@ async function recordThroughKill(trial: KillTrial): Promise<ReadonlySet<string>>
       if (isAccepted) accepted.add(order.id);
       // Only the kill may refuse orders. Before it, each caller takes the next order at once.
       else await restarting;
-      if (accepted.size >= orders.length / 2) restarting ??= trial.killAndRestart();
+      if (accepted.size >= orders.length / 2) restarting ??= kill();
     }
   };
   await Promise.all(Array.from({ length: callers }, call));
@@ -68,7 +86,7 @@ async function recordThroughKill(trial: KillTrial): Promise<ReadonlySet<string>>
     throw new Error(`only ${accepted.size} of ${orders.length} messages were accepted, so it was not killed`);
   }
   await restarting;
-  return accepted;
+  return { accepted, killedMs };
 }
 
 /** Waits until as many orders arrived as were accepted, or nothing has arrived for a while. */
