@@ -1,9 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { optionsOrExit } from '../bin/command-options.ts';
+import { optionsOrExit, wholeOf } from '../bin/command-options.ts';
 import setup, { ROOT } from '../test/support/synthesized.ts';
-import { wholeOf } from './load/load-options.ts';
 import { openSink } from './load/measure/sink.ts';
 import { loadTables } from './load/report/load-tables.ts';
 import type { SceneResult } from './load/report/result.ts';
@@ -69,7 +68,7 @@ async function profiled(
   try {
     const target = scene.way === 'outbox' ? cloud.outbox : cloud.api;
     await target.prepare(sink.url);
-    const recorder: Recorder = profilerOf(cloud.pid, directory);
+    const recorder: Recorder = profilerOf(cloud.service.pid, directory);
     return await runScene(scene, { target, sink, onProgress: show, recorder });
   } finally {
     await cloud.stop();

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { wholeOf } from '../../bin/command-options.ts';
 import { type Scene, scenesOf, WAYS } from './scenes.ts';
 
 export const LOAD_HELP = `Usage: npm run bench:load -- [options]
@@ -62,15 +63,4 @@ export function loadPlanOf(args: readonly string[]): LoadPlan | undefined {
       only: values.only.split(',').filter((name) => name !== ''),
     }),
   };
-}
-
-/** @throws Error that names the option */
-export function wholeOf(
-  option: string,
-  text: string,
-  { min, max }: { readonly min: number; readonly max: number },
-): number {
-  const number = Number(text);
-  if (text.trim() !== '' && Number.isInteger(number) && number >= min && number <= max) return number;
-  throw new Error(`--${option} needs a number from ${min} to ${max}, not ${text === '' ? 'nothing' : text}.`);
 }

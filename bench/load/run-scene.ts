@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nowMs } from './measure/shared-clock.ts';
 import { delaysOf } from './measure/percentiles.ts';
 import { type CpuReading, readCpu } from './measure/processes.ts';
+import { nowMs } from './measure/shared-clock.ts';
 import type { Sink, Taken } from './measure/sink.ts';
 import { costsBetween } from './report/costs.ts';
 import type { SceneResult } from './report/result.ts';

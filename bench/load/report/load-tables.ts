@@ -58,7 +58,10 @@ function costTable(scenes: readonly SceneResult[]): string {
     const costs = measured.map(({ cpu }) => cpu.find((one) => one.process === process));
     const parts = [...new Set(costs.flatMap((cost) => cost?.parts.map(({ part }) => part) ?? []))];
     const partRows = parts
-      .map((part) => ({ part, used: costs.map((cost) => cost?.parts.find((one) => one.part === part)?.per1000) }))
+      .map((part) => ({
+        part,
+        used: costs.map((cost) => cost?.parts.find((one) => one.part === part)?.per1000),
+      }))
       .filter(({ used }) => used.some((per1000) => (per1000 ?? 0) >= MIN_PER_1000))
       .map(({ part, used }) => [`  ${part}`, ...used.map(seconds)]);
     return [[process, ...costs.map((cost) => seconds(cost?.per1000))], ...(parts.length > 1 ? partRows : [])];

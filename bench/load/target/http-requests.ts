@@ -3,10 +3,10 @@ import { Agent, request } from 'undici';
 
 /** One request of the load generator. */
 export interface LoadRequest {
-  readonly method: 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body?: string;
 }
 
 export interface LoadAnswer {

@@ -18,50 +18,82 @@ import type { LoadTarget, Order, WatchedProcess } from './load-target.ts';
 
 /** The service as `npm start -- --no-demo` runs it, on an empty data directory. */
 export interface LoadedCloud {
-  readonly pid: number;
   /** Records by HTTP: one order by PUT, several as a batch. */
   readonly api: LoadTarget;
   /** Records as an initiator that writes its outcomes into the table, each in a transaction of its own. */
   readonly outbox: LoadTarget;
+  /** The running service. Another one after `killAndRestart`. */
+  readonly service: LocalService;
+  /** Kills it with SIGKILL, as a power cut would, and starts it again on the same data. */
+  killAndRestart(): Promise<void>;
   /** Stops it and deletes its data. */
   stop(): Promise<void>;
 }
 
-const MERCHANT = merchantId('load');
+/** The merchant that gets all orders. */
+export const MERCHANT = merchantId('load');
 const MAX_BATCH = 100;
 
 /** Starts the local cloud in a process of its own. */
 export async function startLoadedCloud(options: StartOptions = {}): Promise<LoadedCloud> {
   const dataDir = temporaryDirectory();
-  const service = await startService(dataDir, ['--no-demo'], options);
-  // A bench that is killed must not leave the service running.
-  const endService = () => process.kill(service.pid, 'SIGTERM');
-  process.once('exit', endService);
+  const start = () => startService(dataDir, ['--no-demo'], options);
+  let service = await start();
   const client = createLoadClient();
-  const processes: readonly WatchedProcess[] = [
-    { name: 'local cloud', pid: service.pid },
-    ...childrenOf(service.pid).map(({ pid }) => ({ name: 'dynoxide', pid })),
-  ];
-  const prepare = once((sinkUrl: string) => createMerchant(service, sinkUrl));
-  const outbox = openOutbox(dataDir);
+  let outbox = openOutbox(dataDir);
+  const shared = {
+    prepare: once((sinkUrl: string) => createMerchant(service, sinkUrl)),
+    get processes() {
+      return processesOf(service);
+    },
+  };
   return {
-    pid: service.pid,
-    api: {
+    api: targetOf(shared, {
       name: 'tidings',
       maxBatch: MAX_BATCH,
-      processes,
-      prepare,
       record: (orders) => recordByApi(service, { client, orders }),
+    }),
+    outbox: targetOf(shared, {
+      name: 'tidings outbox',
+      maxBatch: 1,
+      record: (orders) => outbox.record(orders),
+    }),
+    get service() {
+      return service;
     },
-    outbox: { name: 'tidings outbox', maxBatch: 1, processes, prepare, record: outbox.record },
+    async killAndRestart() {
+      outbox.close();
+      await service.kill();
+      service = await start();
+      outbox = openOutbox(dataDir);
+    },
     async stop() {
       outbox.close();
       await client.close();
-      process.off('exit', endService);
       await service.stop();
       removeDirectory(dataDir);
     },
   };
+}
+
+type Shared = Pick<LoadTarget, 'prepare' | 'processes'>;
+
+/** Reads `processes` anew at each use: a restart gives others. */
+function targetOf(shared: Shared, own: Omit<LoadTarget, keyof Shared>): LoadTarget {
+  return {
+    ...own,
+    prepare: shared.prepare,
+    get processes() {
+      return shared.processes;
+    },
+  };
+}
+
+function processesOf({ pid }: LocalService): readonly WatchedProcess[] {
+  return [
+    { name: 'local cloud', pid },
+    ...childrenOf(pid).map((child) => ({ name: 'dynoxide', pid: child.pid })),
+  ];
 }
 
 async function createMerchant({ api, adminKey }: LocalService, url: string): Promise<void> {
