@@ -87,7 +87,7 @@ describe('finding lost outcomes by windows', () => {
     const found = await findByWindows(
       {
         since: SINCE,
-        ask: (request) => world.call(merchant.receiver, request),
+        ask: async (request) => ({ ...(await world.call(merchant.receiver, request)), headers: {} }),
         receiver: (store) =>
           createReceiver({
             merchantId: 'demo',
