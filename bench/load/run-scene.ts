@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nowMs } from './measure/clock.ts';
 import { delaysOf } from './measure/percentiles.ts';
 import { type CpuReading, readCpu } from './measure/processes.ts';
+import { nowMs } from './measure/shared-clock.ts';
 import type { Sink, Taken } from './measure/sink.ts';
 import { costsBetween } from './report/costs.ts';
 import type { SceneResult } from './report/result.ts';
@@ -17,6 +17,14 @@ export interface Stage {
   readonly sink: Sink;
   /** Called with the share of the scene that is done, 0 to 1. */
   readonly onProgress: (share: number) => void;
+  /** Runs while a scene is measured, and not during its warm-up. */
+  readonly recorder?: Recorder;
+}
+
+/** Something that is switched on for the time of a scene, such as a profiler. */
+export interface Recorder {
+  start(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 export const GENERATOR = 'load generator';
@@ -47,12 +55,14 @@ export async function runScene(scene: Scene, stage: Stage): Promise<SceneResult>
 
   const watched = watchedBy(stage);
   const orders = createOrders(count);
+  await stage.recorder?.start();
   const before = readCpu(watched);
   const startedMs = nowMs();
   const loaded = await load(stage, { orders, pattern, onProgress: stage.onProgress });
   await sleep(SETTLE_MS);
   const after = readCpu(watched);
   const seconds = (nowMs() - startedMs) / 1000;
+  await stage.recorder?.stop();
   return resultOf(scene, { stage, loaded, orders, cpu: cpuBetween(before, after, seconds) });
 }
 

@@ -52,6 +52,10 @@ export async function startService(
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Nobody else would stop it if this process ends early.
+  const endWithUs = () => child.kill('SIGTERM');
+  process.once('exit', endWithUs);
+  child.once('exit', () => process.off('exit', endWithUs));
   await ready(child);
   const credentials = readCredentials(dataDir);
   if (credentials === undefined) throw new Error('The service is ready, but there are no credentials.');

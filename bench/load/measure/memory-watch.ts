@@ -1,7 +1,7 @@
 import type { MemoryResult, MemorySample } from '../report/result.ts';
 import type { WatchedProcess } from '../target/load-target.ts';
-import { nowMs } from './clock.ts';
 import { readMemory } from './processes.ts';
+import { nowMs } from './shared-clock.ts';
 
 const SAMPLE_EVERY_MS = 1_000;
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ORDER_ID } from '../target/load-target.ts';
-import { nowMs } from './clock.ts';
+import { nowMs } from './shared-clock.ts';
 import type { SinkMessage, SinkRequest } from './sink.ts';
 
 /**

@@ -7,6 +7,7 @@ const KNOWN_THREADS: Readonly<Record<string, string>> = {
   node: 'main thread',
   V8Worker: 'V8 helpers (GC, compiling)',
   DelayedTaskSche: 'V8 helpers (GC, compiling)',
+  'v8:ProfEvntProc': 'profiler',
   'libuv-worker': 'file and crypto pool',
 };
 
@@ -37,11 +38,15 @@ export function costsBetween(from: CpuReading, to: CpuReading, orders: number): 
 /** Less than this is the rounding of the system's figures. */
 const ENDED_SHARE = 0.02;
 
+/** Characters of a thread's name that Linux keeps. */
+const MAX_NAME = 15;
+
 /**
  * A thread of a function bears the beginning of its logical id, such as `TidingsRecordAB`: the stack's name, the
  * function's, and some of the CDK's hash.
  */
-export function partOf(thread: string): string {
+export function partOf(name: string): string {
+  const thread = name.slice(0, MAX_NAME);
   const known = KNOWN_THREADS[thread];
   if (known !== undefined) return known;
   return /^Tidings([A-Z][A-Za-z]*?)[0-9A-F]*$/.exec(thread)?.[1]?.toLowerCase() ?? thread;

@@ -2,7 +2,7 @@ import { tableOf } from '../../print/text-table.ts';
 import type { LoadResult, MemoryResult, SceneResult } from './result.ts';
 
 /** All tables of a run, as text for a terminal. */
-export function loadTables({ scenes, memory }: LoadResult): string {
+export function loadTables({ scenes, memory }: Pick<LoadResult, 'scenes' | 'memory'>): string {
   const tables = [figuresTable(scenes), costTable(scenes), memoryTable(memory), remarks(scenes)];
   return tables.filter((table) => table !== '').join('\n\n');
 }
@@ -46,6 +46,9 @@ export function serviceCost({ cpu }: Pick<SceneResult, 'cpu'>): number {
     .reduce((sum, { per1000 }) => sum + per1000, 0);
 }
 
+/** Parts that nowhere use so much are left out. */
+const MIN_PER_1000 = 0.005;
+
 /** A row for each process and each part of one, a column for each scene. */
 function costTable(scenes: readonly SceneResult[]): string {
   const measured = scenes.filter(({ cpu }) => cpu.length > 0);
@@ -54,10 +57,13 @@ function costTable(scenes: readonly SceneResult[]): string {
   const rows = processes.flatMap((process) => {
     const costs = measured.map(({ cpu }) => cpu.find((one) => one.process === process));
     const parts = [...new Set(costs.flatMap((cost) => cost?.parts.map(({ part }) => part) ?? []))];
-    const partRows = parts.map((part) => [
-      `  ${part}`,
-      ...costs.map((cost) => seconds(cost?.parts.find((one) => one.part === part)?.per1000)),
-    ]);
+    const partRows = parts
+      .map((part) => ({
+        part,
+        used: costs.map((cost) => cost?.parts.find((one) => one.part === part)?.per1000),
+      }))
+      .filter(({ used }) => used.some((per1000) => (per1000 ?? 0) >= MIN_PER_1000))
+      .map(({ part, used }) => [`  ${part}`, ...used.map(seconds)]);
     return [[process, ...costs.map((cost) => seconds(cost?.per1000))], ...(parts.length > 1 ? partRows : [])];
   });
   return tableOf(['CPU s per 1,000', ...measured.map(({ name }) => name)], rows);

@@ -1,4 +1,4 @@
-import { nowMs } from '../measure/clock.ts';
+import { nowMs } from '../measure/shared-clock.ts';
 import type { LoadTarget, Order } from './load-target.ts';
 
 /** How a scene's orders are handed over. */

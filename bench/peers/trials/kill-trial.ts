@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nowMs } from '../../load/measure/clock.ts';
+import { nowMs } from '../../load/measure/shared-clock.ts';
 import type { Sink } from '../../load/measure/sink.ts';
 import type { LoadTarget, Order } from '../../load/target/load-target.ts';
 
