@@ -56,7 +56,7 @@ describe('a comparison of stand-ins', () => {
         [20, 0],
       ]);
       expect(paced).toMatchObject({ count: 5, missing: 0 });
-      expect(found).toMatchObject({ found: 2, lost: 2, among: 60 });
+      expect(found).toMatchObject({ found: 2, lost: 2, among: 61 });
       expect(foundAmongMany?.requests).toBeGreaterThanOrEqual(100);
       expect(killed).toMatchObject({ accepted: 20, lost: 0 });
     }
@@ -82,6 +82,23 @@ describe('a comparison of stand-ins', () => {
       ['outpost', faults[0], undefined],
       ['svix', undefined, 0],
     ]);
+    await standIns.svix.close();
+  });
+
+  it('ends the part of a peer that accepts and does not deliver, before it is measured', async () => {
+    const standIns = { svix: await openStandIn('svix') };
+    const contestants = await openAll(standIns);
+    standIns.svix.holdBack();
+    const [result] = await compare(contestants, PLAN, {
+      sink,
+      onProgress: () => {},
+      onFault: () => {},
+      firstMs: 0,
+    });
+    expect(result?.fault).toBe(
+      `svix: it accepted a message and did not deliver it to ${sink.url}. It must permit webhooks to this machine.`,
+    );
+    expect(result?.bursts).toEqual([]);
     await standIns.svix.close();
   });
 

@@ -16,6 +16,8 @@ export interface StandIn {
   readonly sent: readonly unknown[];
   /** Answers every further request with this. */
   answer(status: number, body: string): void;
+  /** Accepts every further message, and delivers none. */
+  holdBack(): void;
   /** Cuts every connection, as a process that was killed. */
   close(): Promise<void>;
 }
@@ -200,12 +202,14 @@ export async function openStandIn(product: keyof typeof PRODUCT_OPERATIONS): Pro
   const bodies: unknown[] = [];
   const sent: unknown[] = [];
   let always: { readonly status: number; readonly body: string } | undefined;
+  let isHoldingBack = false;
   const store: Store = {
     ids: [],
     hook: '',
     add(id, payload) {
       store.ids.push(id);
       sent.push(payload);
+      if (isHoldingBack) return;
       // Deliveries come after the answer, and nobody waits for them here.
       void fetch(store.hook, { method: 'POST', body: JSON.stringify(payload) }).catch(() => {});
     },
@@ -228,6 +232,9 @@ export async function openStandIn(product: keyof typeof PRODUCT_OPERATIONS): Pro
     sent,
     answer: (status, body) => {
       always = { status, body };
+    },
+    holdBack: () => {
+      isHoldingBack = true;
     },
     async close() {
       server.closeAllConnections();
