@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SceneResult } from '../../../bench/load/report/result.ts';
 import type { ContestantResult } from '../../../bench/peers/comparison.ts';
 import { bestOf, FIGURES, ratioOf } from '../../../bench/peers/print/figures.ts';
+import { peerBudgets } from '../../../bench/peers/print/peer-budgets.ts';
 import { peerTables } from '../../../bench/peers/print/peer-tables.ts';
 
 const delays = (p50: number, p99: number) => ({ p50, p99, p999: p99, max: p99 });
@@ -120,5 +121,32 @@ describe('the tables', () => {
 
   it('say which contestant was not measured to the end, and why', () => {
     expect(lines.at(-1)).toBe('NOT MEASURED TO THE END svix does not answer.');
+  });
+});
+
+describe('the budgets', () => {
+  const foundOf = (own: ContestantResult, ...peers: readonly ContestantResult[]) =>
+    Object.fromEntries(peerBudgets(own, peers).map(({ what, found }) => [what, found]));
+
+  it('compare each figure with the best peer', () => {
+    const own = resultOf('tidings', {
+      bursts: [
+        sceneOf({ cpu: [{ process: 'local cloud', per1000: 12, parts: [] }], deliveredPerSecond: 50 }),
+      ],
+      batches: costs(4),
+    });
+    const fast = resultOf('fast', { bursts: [sceneOf({ deliveredPerSecond: 400 })] });
+    const cheap = resultOf('cheap', { bursts: costs(1) });
+    expect(foundOf(own, fast, cheap)).toEqual({
+      'CPU per 1,000, of the best peer': 12,
+      'the same in batches': 4,
+      "the best peer's delivered/s, of its own": 8,
+      'paced p50': 10,
+    });
+  });
+
+  it('leave out what was not measured', () => {
+    const own = resultOf('tidings', { paced: undefined });
+    expect(foundOf(own, resultOf('down', { bursts: [], paced: undefined }))).toEqual({});
   });
 });
