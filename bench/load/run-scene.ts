@@ -5,7 +5,7 @@ import { type CpuReading, readCpu } from './measure/processes.ts';
 import { nowMs } from './measure/shared-clock.ts';
 import type { Sink, Taken } from './measure/sink.ts';
 import { costsBetween } from './report/costs.ts';
-import type { SceneResult } from './report/result.ts';
+import { GENERATOR, type SceneResult, SINK } from './report/result.ts';
 import { type CpuShares, verdictOf } from './report/verdict.ts';
 import type { Scene } from './scenes.ts';
 import { generate, type Pattern, type Recorded } from './target/generator.ts';
@@ -26,9 +26,6 @@ export interface Recorder {
   start(): Promise<void>;
   stop(): Promise<void>;
 }
-
-export const GENERATOR = 'load generator';
-export const SINK = 'sink';
 
 const LOOK_EVERY_MS = 50;
 /** Without an arrival for so long, what is missing counts as lost. */

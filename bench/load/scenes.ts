@@ -2,7 +2,7 @@ import type { Pattern } from './target/generator.ts';
 
 /** How outcomes reach the service. Each way gets a cloud of its own, so that none measures what another left behind. */
 export const WAYS = ['single', 'batch', 'outbox', 'paced', 'flat'] as const;
-export type Way = (typeof WAYS)[number];
+type Way = (typeof WAYS)[number];
 
 /** One load that is measured. */
 export interface Scene {

@@ -16,8 +16,8 @@ export interface Attribution {
 export const IDLE = 'idle';
 /** The profiler itself, when it starts and ends. */
 export const PROFILER = 'profiler';
-export const OURS = 'ours';
-export const EMULATOR = 'local cloud';
+const OURS = 'ours';
+const EMULATOR = 'local cloud';
 
 const PROFILER_FOLDER = 'bench/profile/';
 

@@ -1,5 +1,5 @@
 import { tableOf } from '../../print/text-table.ts';
-import type { LoadResult, MemoryResult, SceneResult } from './result.ts';
+import { GENERATOR, type LoadResult, type MemoryResult, type SceneResult, SINK } from './result.ts';
 
 /** All tables of a run, as text for a terminal. */
 export function loadTables({ scenes, memory }: Pick<LoadResult, 'scenes' | 'memory'>): string {
@@ -42,7 +42,7 @@ function figuresTable(scenes: readonly SceneResult[]): string {
 /** CPU seconds per 1,000 of the service alone: without generator and sink. */
 export function serviceCost({ cpu }: Pick<SceneResult, 'cpu'>): number {
   return cpu
-    .filter(({ process }) => process !== 'load generator' && process !== 'sink')
+    .filter(({ process }) => process !== GENERATOR && process !== SINK)
     .reduce((sum, { per1000 }) => sum + per1000, 0);
 }
 

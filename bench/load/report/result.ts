@@ -1,5 +1,9 @@
 import type { Delays } from '../measure/percentiles.ts';
 
+/** Names of the bench's own processes. All others are the service's. */
+export const GENERATOR = 'load generator';
+export const SINK = 'sink';
+
 /** What `bench:load` writes as JSON. */
 export interface LoadResult {
   /** ISO time. */

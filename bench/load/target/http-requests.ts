@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 
 /** One request of the load generator. */
-export interface LoadRequest {
+interface LoadRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-export interface LoadAnswer {
+interface LoadAnswer {
   readonly status: number;
   readonly text: string;
 }

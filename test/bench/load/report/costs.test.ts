@@ -46,6 +46,7 @@ describe('CPU by part', () => {
     ['TidingsDeliver9', 'deliver'],
     ['TidingsRecord8F2A1B3C', 'record'],
     ['TidingsStatemen', 'statemen'],
+    ['TidingsStatement4F5A6B7C', 'statemen'],
     ['TidingsTestRequ', 'testrequ'],
     ['MainThread', 'main thread'],
     ['tokio-rt-worker', 'tokio-rt-worker'],
