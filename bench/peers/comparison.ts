@@ -4,7 +4,7 @@ import type { Sink } from '../load/measure/sink.ts';
 import type { MemoryResult, SceneResult } from '../load/report/result.ts';
 import { runScene } from '../load/run-scene.ts';
 import type { Scene } from '../load/scenes.ts';
-import { createOrders, type LoadTarget } from '../load/target/load-target.ts';
+import { createOrders, type LoadTarget, seriesOf } from '../load/target/load-target.ts';
 import type { Contestant, FindCost } from './contestant.ts';
 import type { Found } from './trials/finding.ts';
 import { type KillOutcome, runKillTrial } from './trials/kill-trial.ts';
@@ -113,8 +113,14 @@ class Turns {
     return this.step('first message', async () => {
       const { sink, firstMs = FIRST_MS } = this.surroundings;
       await sink.take();
-      await this.target.record(createOrders(1));
-      for (const deadline = Date.now() + firstMs; (await sink.count()) === 0; await sleep(LOOK_EVERY_MS)) {
+      const orders = createOrders(1);
+      const series = orders.map(seriesOf).join('');
+      await this.target.record(orders);
+      for (
+        const deadline = Date.now() + firstMs;
+        (await sink.count(series)) === 0;
+        await sleep(LOOK_EVERY_MS)
+      ) {
         if (Date.now() > deadline) {
           throw new Error(
             `it accepted a message and did not deliver it to ${sink.url}. It must permit webhooks to this machine.`,
