@@ -11,8 +11,10 @@ import { type ContestantResult, compare, type Plan } from './peers/comparison.ts
 import type { Contestant } from './peers/contestant.ts';
 import { type PeerSettings, readPeersFile } from './peers/file/peers-file.ts';
 import { openPeer } from './peers/peer-contestant.ts';
+import { peerBudgets } from './peers/print/peer-budgets.ts';
 import { peerTables } from './peers/print/peer-tables.ts';
 import { startTidings } from './peers/tidings-contestant.ts';
+import { type Budget, printBudgets } from './print/budgets.ts';
 import { createProgress } from './print/progress.ts';
 
 const HELP = `Usage: npm run bench:peers -- --peers peers.json [options]
@@ -32,8 +34,8 @@ must already run on this machine. docs/performance.md shows the file that names 
   --out FILE       where the results are written (bench/results/peers.json)
   --help           show this text
 
-A peer that is down or refuses its key ends its own part with one sentence. The run goes on with the others, and ends with
-status 1.
+A peer that is down or refuses its key ends its own part with one sentence. The run goes on with the others. It ends with
+status 1 if one was not measured to the end, if messages are missing, or if a figure is over its budget.
 `;
 
 const MAX_COUNT = 1_000_000;
@@ -101,9 +103,10 @@ async function main({ peers, plan, out }: Arguments): Promise<boolean> {
     const onProgress = (share: number, doing: string) => progress.show(share, doing);
     const results = await compare(contestants, plan, { sink, onProgress, onFault: say });
     progress.end();
-    process.stdout.write(`${peerTables(results, tidings.target.name)}\n`);
+    process.stdout.write(`${peerTables(results, tidings.target.name)}\n\n`);
     write(out, { plan, results });
-    return contestants.length > peers.length && results.every(isWhole);
+    const isWithin = printBudgets(budgetsOf(results, tidings.target.name));
+    return isWithin && contestants.length > peers.length && results.every(isWhole);
   } finally {
     progress.end();
     for (const { target, close } of contestants) {
@@ -125,6 +128,16 @@ async function openPeers(peers: readonly PeerSettings[], sinkUrl: string): Promi
     }
   }
   return present;
+}
+
+function budgetsOf(results: readonly ContestantResult[], ownName: string): readonly Budget[] {
+  const own = results.find(({ name }) => name === ownName);
+  return own === undefined
+    ? []
+    : peerBudgets(
+        own,
+        results.filter((result) => result !== own),
+      );
 }
 
 /** Measured to the end, and nothing lost without a kill. */

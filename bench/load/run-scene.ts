@@ -9,7 +9,13 @@ import { GENERATOR, type SceneResult, SINK } from './report/result.ts';
 import { type CpuShares, verdictOf } from './report/verdict.ts';
 import type { Scene } from './scenes.ts';
 import { generate, type Pattern, type Recorded } from './target/generator.ts';
-import { createOrders, type LoadTarget, type Order, type WatchedProcess } from './target/load-target.ts';
+import {
+  createOrders,
+  type LoadTarget,
+  type Order,
+  seriesOf,
+  type WatchedProcess,
+} from './target/load-target.ts';
 
 /** What a scene needs besides the service. */
 export interface Stage {
@@ -86,6 +92,7 @@ async function load(
   { orders, pattern, onProgress = () => {} }: Load,
 ): Promise<Loaded> {
   const total = orders.length;
+  const series = orders[0] === undefined ? '' : seriesOf(orders[0]);
   await sink.take();
   let accepted = 0;
   let arrived = 0;
@@ -95,11 +102,11 @@ async function load(
     show();
   };
   const recorded = await generate(target, { orders, pattern, onRecorded });
-  arrived = await sink.count();
+  arrived = await sink.count(series);
   const backlog = total - arrived;
   for (let movedMs = nowMs(); arrived < total && nowMs() - movedMs < STANDSTILL_MS; ) {
     await sleep(LOOK_EVERY_MS);
-    const now = await sink.count();
+    const now = await sink.count(series);
     if (now > arrived) movedMs = nowMs();
     arrived = now;
     show();

@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type MemoryWatch, watchMemory } from '../load/measure/memory-watch.ts';
 import type { Sink } from '../load/measure/sink.ts';
 import type { MemoryResult, SceneResult } from '../load/report/result.ts';
 import { runScene } from '../load/run-scene.ts';
 import type { Scene } from '../load/scenes.ts';
-import { createOrders, type LoadTarget } from '../load/target/load-target.ts';
+import { createOrders, type LoadTarget, seriesOf } from '../load/target/load-target.ts';
 import type { Contestant, FindCost } from './contestant.ts';
 import type { Found } from './trials/finding.ts';
 import { type KillOutcome, runKillTrial } from './trials/kill-trial.ts';
@@ -52,7 +53,12 @@ export interface Surroundings {
   readonly onProgress: (share: number, doing: string) => void;
   /** Called at once with the sentence of a contestant's fault. The run goes on with the others. */
   readonly onFault: (sentence: string) => void;
+  /** Time for a contestant's first message, in milliseconds. Default: a minute. */
+  readonly firstMs?: number;
 }
+
+const FIRST_MS = 60_000;
+const LOOK_EVERY_MS = 50;
 
 /** Runs the plan in turns, with contestants that are already prepared to send to the sink. */
 export async function compare(
@@ -61,6 +67,7 @@ export async function compare(
   surroundings: Surroundings,
 ): Promise<readonly ContestantResult[]> {
   const turns = contestants.map((contestant) => new Turns(contestant, plan, surroundings));
+  for (const turn of turns) await turn.begin();
   for (let round = 0; round < plan.rounds; round += 1) {
     // Another one begins each round: what one leaves behind does not always hit the same one.
     for (const turn of rotated(turns, round)) await turn.burst();
@@ -99,6 +106,28 @@ class Turns {
     this.surroundings = surroundings;
     this.target = remembering(contestant.target, this.accepted);
     this.memory = watchMemory(this.target.processes);
+  }
+
+  /** One message, so that a service that delivers nothing ends its part before it is measured. */
+  begin(): Promise<void> {
+    return this.step('first message', async () => {
+      const { sink, firstMs = FIRST_MS } = this.surroundings;
+      await sink.take();
+      const orders = createOrders(1);
+      const series = orders.map(seriesOf).join('');
+      await this.target.record(orders);
+      for (
+        const deadline = Date.now() + firstMs;
+        (await sink.count(series)) === 0;
+        await sleep(LOOK_EVERY_MS)
+      ) {
+        if (Date.now() > deadline) {
+          throw new Error(
+            `it accepted a message and did not deliver it to ${sink.url}. It must permit webhooks to this machine.`,
+          );
+        }
+      }
+    });
   }
 
   burst(): Promise<void> {

@@ -1,4 +1,5 @@
 import { expectStatus } from '../../lib/local/api-client.ts';
+import { createReceiver } from '../../lib/receiver/index.ts';
 import type { LocalService } from '../../test/support/local-service.ts';
 import { MERCHANT, startLoadedCloud } from '../load/target/local-cloud-target.ts';
 import type { Contestant } from './contestant.ts';
@@ -28,8 +29,19 @@ async function accessOf(
 ): Promise<ReceiverAccess> {
   const path = `/v1/merchants/${MERCHANT}`;
   const create = async (at: string, body: object) =>
-    expectStatus(await api(adminKey, `POST ${path}/${at}`, body), 201);
-  const { key } = (await create('keys', { scope: 'receiver' })).json;
-  const { secret } = (await create('secrets', { overlapSeconds: 0 })).json;
-  return { url: credentials.api, api, merchantId: MERCHANT, receiverKey: key, merchantSecret: secret, since };
+    expectStatus(await api(adminKey, `POST ${path}/${at}`, body), 201).json;
+  const { key } = await create('keys', { scope: 'receiver' });
+  const { secret } = await create('secrets', { overlapSeconds: 0 });
+  return {
+    since,
+    ask: (request) => api(key, request),
+    receiver: (store) =>
+      createReceiver({
+        merchantId: MERCHANT,
+        secrets: secret,
+        store,
+        onOutcome: () => undefined,
+        service: { url: credentials.api, key, merchantSecrets: secret, since },
+      }),
+  };
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ORDER_ID } from '../target/load-target.ts';
+import { ORDER_ID, seriesOf } from '../target/load-target.ts';
 import { nowMs } from './shared-clock.ts';
 import type { SinkMessage, SinkRequest } from './sink.ts';
 
@@ -11,6 +11,8 @@ import type { SinkMessage, SinkRequest } from './sink.ts';
 
 /** When the first request for each order came, since they were last taken. */
 let arrivals = new Map<string, number>();
+/** How many of them there are of each series. */
+let counts = new Map<string, number>();
 /** All orders that were ever seen, to know first attempts from later ones. */
 const seen = new Set<string>();
 let requests = 0;
@@ -28,6 +30,8 @@ const server = createServer((request, response) => {
     else if (!seen.has(id)) {
       seen.add(id);
       arrivals.set(id, arrivedMs);
+      const series = seriesOf({ id });
+      counts.set(series, (counts.get(series) ?? 0) + 1);
     }
   });
 });
@@ -35,10 +39,11 @@ const server = createServer((request, response) => {
 const send = (message: SinkMessage) => process.send?.(message);
 
 process.on('message', (request: SinkRequest) => {
-  if (request === 'count') send({ kind: 'count', waiting: arrivals.size });
+  if (request.ask === 'count') send({ kind: 'count', waiting: counts.get(request.series) ?? 0 });
   else {
     send({ kind: 'arrivals', arrivals: [...arrivals], requests, unknown });
     arrivals = new Map();
+    counts = new Map();
     requests = 0;
     unknown = 0;
   }

@@ -2,8 +2,11 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** `count`: how many orders wait to be taken; `take`: all of them. */
-export type SinkRequest = 'count' | 'take';
+export type SinkRequest =
+  /** How many orders of a series wait to be taken. Late ones of an earlier series do not count. */
+  | { readonly ask: 'count'; readonly series: string }
+  /** All that wait. */
+  | { readonly ask: 'take' };
 
 export type SinkMessage =
   | { readonly kind: 'listening'; readonly port: number }
@@ -29,8 +32,8 @@ export interface Taken {
 export interface Sink {
   readonly url: string;
   readonly pid: number;
-  /** The number of orders that arrived since the last `take`. */
-  count(): Promise<number>;
+  /** The number of orders of a series (`seriesOf`) that arrived since the last `take`. */
+  count(series: string): Promise<number>;
   take(): Promise<Taken>;
   close(): Promise<void>;
 }
@@ -48,9 +51,9 @@ export async function openSink(): Promise<Sink> {
   return {
     url: `http://127.0.0.1:${port}/hooks`,
     pid: child.pid ?? 0,
-    count: async () => (await ask('count', 'count')).waiting,
+    count: async (series) => (await ask({ ask: 'count', series }, 'count')).waiting,
     async take() {
-      const { arrivals, requests, unknown } = await ask('take', 'arrivals');
+      const { arrivals, requests, unknown } = await ask({ ask: 'take' }, 'arrivals');
       return { arrivals: new Map(arrivals), requests, unknown };
     },
     async close() {

@@ -43,6 +43,11 @@ interface OrderContent {
 /** Finds the id of an order in the body of a request. */
 export const ORDER_ID = /load-[a-z0-9]+-[0-9]+/;
 
+/** What the ids of all orders of one {@link createOrders} begin with. */
+export function seriesOf({ id }: Pick<Order, 'id'>): string {
+  return id.slice(0, id.lastIndexOf('-'));
+}
+
 /** Creates orders with ids that were never used before, so that no service takes them for repetitions. */
 export function createOrders(count: number): readonly Order[] {
   const occurredAt = new Date().toISOString();

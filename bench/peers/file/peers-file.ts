@@ -34,25 +34,26 @@ export type KillSettings =
 
 const MAX_PEERS = 8;
 /** Also a part of ids in the peer, so plain letters. */
-const NAME = /^[a-z][a-z0-9-]{0,31}$/;
+const NAME = /^(?!tidings$)[a-z][a-z0-9-]{0,31}$/;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 const MIN_PID = 2;
 
-const processSchema = z.union([
-  z.int().min(MIN_PID),
-  z.string().min(1, 'needs a process id, or a command that prints process ids'),
-]);
+const A_PROCESS = 'needs a process id, or a command that prints process ids';
+const processSchema = z.union([z.int().min(MIN_PID, A_PROCESS), z.string().min(1, A_PROCESS)], A_PROCESS);
 
-const killSchema = z.union([
-  z.strictObject({ processes: z.array(z.string()).min(1), restart: z.string().min(1) }),
-  z.strictObject({ command: z.string().min(1) }),
-]);
+const killSchema = z.union(
+  [
+    z.strictObject({ processes: z.array(z.string()).min(1), restart: z.string().min(1) }),
+    z.strictObject({ command: z.string().min(1) }),
+  ],
+  'needs processes and restart, or command alone',
+);
 
 const peerSchema = z
   .strictObject({
     name: z
       .string()
-      .regex(NAME, 'needs a lowercase letter, then at most 31 letters, digits or hyphens')
+      .regex(NAME, 'needs a lowercase letter, then at most 31 letters, digits or hyphens, and is not tidings')
       .optional(),
     product: z.enum(PRODUCTS, `needs one of ${PRODUCTS.join(', ')}`),
     url: z

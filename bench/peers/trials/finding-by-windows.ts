@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Api, expectStatus } from '../../../lib/local/api-client.ts';
-import { createReceiver, type Outcome, type Receiver } from '../../../lib/receiver/index.ts';
+import { type ApiAnswer, expectStatus } from '../../../lib/local/api-client.ts';
+import type { Outcome, Receiver } from '../../../lib/receiver/index.ts';
 import { type MemoryStore, memoryStore } from '../../../lib/receiver/stores/memory.ts';
 import type { Found, HeldOrders } from './finding.ts';
 
-/** A running Tidings as a receiver reaches it. */
+/** A Tidings as one receiver reaches it. */
 export interface ReceiverAccess {
-  readonly url: string;
-  readonly api: Api;
-  readonly merchantId: string;
-  readonly receiverKey: string;
-  readonly merchantSecret: string;
+  /** Opens the merchant's receiver on a store. */
+  receiver(store: MemoryStore): Receiver;
+  /** Sends a request with the receiver's key, such as `GET /v1/transactions?from=…`. */
+  ask(request: string): Promise<ApiAnswer>;
   /** A full hour before the first outcome. */
   readonly since: string;
 }
@@ -24,7 +23,7 @@ const FEED_PAGE = 500;
  * only into what differs. Waits until all windows are closed, and counts `reconcile()` alone.
  */
 export async function findByWindows(access: ReceiverAccess, { all, lost }: HeldOrders): Promise<Found> {
-  const receiver = receiverOf(access, memoryStore());
+  const receiver = access.receiver(memoryStore());
   await until(`a closed window for each of ${all.length} outcomes`, async () => {
     const totals = await receiver.compare();
     return totals !== undefined && totals.there.count >= all.length;
@@ -33,27 +32,15 @@ export async function findByWindows(access: ReceiverAccess, { all, lost }: HeldO
   for (const item of await feedOf(access)) {
     if (!lost.has(item.transactionId)) await store.apply(item, () => undefined);
   }
-  const { applied, requests, bytes } = await receiverOf(access, store).reconcile();
+  const { applied, requests, bytes } = await access.receiver(store).reconcile();
   return { found: applied, lost: lost.size, among: all.length, requests, bytes };
 }
 
-function receiverOf(access: ReceiverAccess, store: MemoryStore): Receiver {
-  const { url, merchantId, receiverKey, merchantSecret, since } = access;
-  return createReceiver({
-    merchantId,
-    secrets: merchantSecret,
-    store,
-    onOutcome: () => undefined,
-    service: { url, key: receiverKey, merchantSecrets: merchantSecret, since },
-  });
-}
-
 /** Everything that the service has listed for the merchant. */
-async function feedOf({ api, receiverKey, since }: ReceiverAccess): Promise<readonly Outcome[]> {
+async function feedOf({ ask, since }: ReceiverAccess): Promise<readonly Outcome[]> {
   const items: Outcome[] = [];
   for (let place = `from=${since}`; ; ) {
-    const answer = await api(receiverKey, `GET /v1/transactions?${place}&limit=${FEED_PAGE}`);
-    const { json } = expectStatus(answer, 200);
+    const { json } = expectStatus(await ask(`GET /v1/transactions?${place}&limit=${FEED_PAGE}`), 200);
     // The feed has no metadata, and no digest covers it.
     for (const item of json.items) items.push({ metadata: {}, ...item });
     if (json.hasMore !== true) return items;

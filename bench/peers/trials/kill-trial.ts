@@ -19,7 +19,7 @@ export interface KillOutcome {
 
 export interface KillTrial {
   readonly target: Pick<LoadTarget, 'record'>;
-  readonly sink: Pick<Sink, 'count' | 'take'>;
+  readonly sink: Pick<Sink, 'take'>;
   readonly orders: readonly Order[];
   readonly callers: number;
   readonly killAndRestart: () => Promise<void>;
@@ -38,15 +38,15 @@ const LOOK_EVERY_MS = 200;
 export async function runKillTrial(trial: KillTrial): Promise<KillOutcome> {
   await trial.sink.take();
   const { accepted, killedMs } = await recordThroughKill(trial);
-  await untilStill(trial, accepted.size);
-  const { arrivals, requests, unknown } = await trial.sink.take();
+  const { arrivals, requests } = await untilStill(trial, accepted);
   const lost = [...accepted].filter((id) => !arrivals.has(id)).length;
+  const lastMs = [...accepted].reduce((last, id) => Math.max(last, arrivals.get(id) ?? 0), killedMs);
   return {
     accepted: accepted.size,
     refused: trial.orders.length - accepted.size,
     lost,
-    repeated: requests - unknown - arrivals.size,
-    recoveredSeconds: (Math.max(killedMs, ...arrivals.values()) - killedMs) / 1000,
+    repeated: requests - arrivals.size,
+    recoveredSeconds: (lastMs - killedMs) / 1000,
   };
 }
 
@@ -89,13 +89,26 @@ async function recordThroughKill(trial: KillTrial): Promise<Recorded> {
   return { accepted, killedMs };
 }
 
-/** Waits until as many orders arrived as were accepted, or nothing has arrived for a while. */
-async function untilStill({ sink, standstillMs = STANDSTILL_MS }: KillTrial, wanted: number): Promise<void> {
-  let arrived = await sink.count();
-  for (let movedMs = Date.now(); arrived < wanted && Date.now() - movedMs < standstillMs; ) {
-    await sleep(LOOK_EVERY_MS);
-    const now = await sink.count();
-    if (now > arrived) movedMs = Date.now();
-    arrived = now;
+/** Everything that came, orders that were refused and came all the same included. */
+interface Arrived {
+  readonly arrivals: ReadonlyMap<string, number>;
+  /** Repeated ones included. */
+  readonly requests: number;
+}
+
+/** Waits until all accepted orders have arrived, or nothing has arrived for a while. */
+async function untilStill(
+  { sink, standstillMs = STANDSTILL_MS }: KillTrial,
+  accepted: ReadonlySet<string>,
+): Promise<Arrived> {
+  const arrivals = new Map<string, number>();
+  let requests = 0;
+  for (let movedMs = Date.now(); ; await sleep(LOOK_EVERY_MS)) {
+    const taken = await sink.take();
+    for (const [id, arrivedMs] of taken.arrivals) arrivals.set(id, arrivedMs);
+    requests += taken.requests - taken.unknown;
+    if (taken.arrivals.size > 0) movedMs = Date.now();
+    const areAllHere = [...accepted].every((id) => arrivals.has(id));
+    if (areAllHere || Date.now() - movedMs > standstillMs) return { arrivals, requests };
   }
 }
