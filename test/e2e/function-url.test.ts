@@ -7,13 +7,17 @@ import { openShop } from '../support/running/test-shop.ts';
 import { ROOT } from '../support/synthesized.ts';
 import { payment } from '../support/world.ts';
 
+const DAY_SECONDS = 86_400;
+
 describe('the service behind a function URL', () => {
   const directory = temporaryDirectory();
   let service: ServiceCloud;
   beforeAll(async () => {
     const assemblyDir = `${directory}/assembly`;
     await synthesize(ROOT, assemblyDir, { preset: 'local', frontDoor: 'function-url' });
-    service = await startServiceCloud({ assemblyDir, dataDir: `${directory}/data` });
+    // Nothing here waits for a timer.
+    const scheduleSeconds = DAY_SECONDS;
+    service = await startServiceCloud({ assemblyDir, dataDir: `${directory}/data`, scheduleSeconds });
   });
   afterAll(async () => {
     await service.stop();

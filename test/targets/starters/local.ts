@@ -9,8 +9,17 @@ import { deployedTarget } from './deployed.ts';
 
 const SCHEDULE_SECONDS = 1;
 
+interface LocalTargetOptions {
+  readonly receiver?: ReceiverAddress;
+  /** Interval of the timers, in seconds. Default: 1. */
+  readonly scheduleSeconds?: number;
+}
+
 /** Starts the embedded cloud in a fresh directory; `stop` removes it. */
-export async function startLocalTarget(receiver?: ReceiverAddress): Promise<Target> {
+export async function startLocalTarget({
+  receiver,
+  scheduleSeconds = SCHEDULE_SECONDS,
+}: LocalTargetOptions = {}): Promise<Target> {
   await synthesize(ROOT, LOCAL_ASSEMBLY, { preset: 'local' });
   const dataDir = mkdtempSync(join(tmpdir(), 'tidings-e2e-'));
   const remove = () => rmSync(dataDir, { recursive: true, force: true });
@@ -19,7 +28,7 @@ export async function startLocalTarget(receiver?: ReceiverAddress): Promise<Targ
       assemblyDir: LOCAL_ASSEMBLY,
       dataDir,
       port: 0,
-      scheduleSeconds: SCHEDULE_SECONDS,
+      scheduleSeconds,
     });
     const deployed = deployedTarget({
       name: 'local',
