@@ -10,7 +10,7 @@ import { type DeployedFunction, deployedFunctions } from './template.ts';
 
 const HELP = `Usage: npm run bench:bundles -- [options]
 
-Measures the size of every function's bundle in cdk.out.production, and how long a new process takes to load it. For comparison,
+Measures the size of every function's bundle, as it is deployed, and how long a new process takes to load it. For comparison,
 it also loads an empty handler, bundled in the same way, that only opens the same SDK clients. The start of Node itself is
 not included. Both are loaded in turn several times. The fastest time counts, because other load only adds to it.
 

@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { synthesize } from '../../lib/local/synthesize.ts';
+import { ASSEMBLIES_DIRECTORY, synthesize } from '../../lib/local/synthesis/synthesize.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 import { type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
@@ -11,9 +12,9 @@ describe('the service behind a function URL', () => {
   const directory = temporaryDirectory();
   let service: ServiceCloud;
   beforeAll(async () => {
-    const assemblyDir = `${directory}/assembly`;
-    await synthesize(ROOT, assemblyDir, { preset: 'local', frontDoor: 'function-url' });
-    service = await startServiceCloud({ assemblyDir, dataDir: `${directory}/data` });
+    const context = { preset: 'local', frontDoor: 'function-url' };
+    const assembly = await synthesize(ROOT, join(ROOT, ASSEMBLIES_DIRECTORY), context);
+    service = await startServiceCloud({ assemblyDir: assembly.directory, dataDir: `${directory}/data` });
   });
   afterAll(async () => {
     await service.stop();
