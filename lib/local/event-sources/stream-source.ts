@@ -1,4 +1,5 @@
 import type { AwsCall } from '../aws/aws-client.ts';
+import type { ChangeSignal } from '../change-signal.ts';
 import { messageOf } from '../errors.ts';
 import { LOCAL_REGION } from '../template/intrinsics.ts';
 import type { Checkpoints } from './checkpoints.ts';
@@ -15,6 +16,8 @@ export interface StreamSourceSetting extends SourceSetting {
   /** The source ARN in the event's records: the ARN to which the template resolves. */
   readonly eventSourceArn: string;
   readonly checkpoints: Checkpoints;
+  /** Announces writes to the table. `undefined`: nobody sees them, so the stream is polled more often. */
+  readonly changes: ChangeSignal | undefined;
   discard(records: readonly StreamRecord[], attempts: number, reason: string): Promise<void>;
 }
 
@@ -31,7 +34,11 @@ interface RecordsPage {
 const DEFAULT_BATCH_SIZE = 100;
 const READ_MAX = 1000;
 /** Lambda polls four times a second; for someone watching, a shorter interval is better. */
-const IDLE_MS = 100;
+const POLL_MS = 100;
+/** The interval where writes are announced: for what was written past the announcer. */
+const ANNOUNCED_POLL_MS = 1_000;
+/** Minimum time between two reads: while much is written, one read serves many writes. */
+const READ_GAP_MS = 10;
 const RETRY_MS = 500;
 const SHARD_REFRESH_MS = 10_000;
 
@@ -157,6 +164,8 @@ async function followShard(
   let unread: readonly StreamRecord[] = [];
   let deadline: number | undefined;
   while (!stopping.aborted) {
+    const seen = setting.changes?.count ?? 0;
+    const readAt = Date.now();
     if (iterator !== undefined && countWanted(unread, accepts) < batchSize) {
       const page: RecordsPage = await setting.streams<RecordsPage>('GetRecords', {
         ShardIterator: iterator,
@@ -180,9 +189,30 @@ async function followShard(
       checkpoints.finish(shardId);
       return;
     } else {
-      await pause(IDLE_MS, stopping);
+      await nextRead(setting, { seen, readAt, deadline }, stopping);
     }
   }
+}
+
+interface LastRead {
+  /** Number of changes before it. */
+  readonly seen: number;
+  readonly readAt: number;
+  /** When the batch is complete; `undefined`: none has begun. */
+  readonly deadline: number | undefined;
+}
+
+/** Waits until the stream may have more records, or the batch is due. */
+async function nextRead(
+  { changes }: StreamSourceSetting,
+  { seen, readAt, deadline = Number.POSITIVE_INFINITY }: LastRead,
+  stopping: AbortSignal,
+): Promise<void> {
+  const dueMs = Math.max(deadline - Date.now(), 0);
+  if (changes === undefined) return pause(Math.min(POLL_MS, dueMs), stopping);
+  await changes.after(seen, Math.min(ANNOUNCED_POLL_MS, dueMs), stopping);
+  const gapMs = readAt + READ_GAP_MS - Date.now();
+  if (gapMs > 0) await pause(gapMs, stopping);
 }
 
 function countWanted(records: readonly StreamRecord[], accepts: (record: unknown) => boolean): number {
