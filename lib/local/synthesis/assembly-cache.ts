@@ -23,8 +23,8 @@ import { treeHash } from './tree-hash.ts';
 
 /** Assemblies that are kept, besides those in use. A preset has one, and a branch its own. */
 const KEPT = 6;
-/** Holds the hash of all other files of an assembly. */
-const SEAL = 'assembly.sha256';
+/** Holds the hash of an assembly. Names with a dot in front are not part of it: compiled code of the bundles is kept there. */
+const SEAL = '.sha256';
 
 const ASSEMBLY_NAME = /^[0-9a-f]{64}-[0-9a-f]{12}$/;
 const USER_NAME = /^(.+)\.(\d+)-[0-9a-f]{12}\.user$/;
@@ -90,7 +90,7 @@ function isWhole(directory: string): boolean {
 
 function contentHash(directory: string): string {
   const names = unless(GONE, () => readdirSync(directory)) ?? [];
-  return treeHash(directory, names.filter((name) => name !== SEAL).sort());
+  return treeHash(directory, names.filter((name) => !name.startsWith('.')).sort());
 }
 
 /** What this process noted as used. It may end without clearing this up: `clearUp` of another process does. */

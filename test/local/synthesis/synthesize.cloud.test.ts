@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { copiesIn, createWorkingCopy, removeFile, type WorkingCopy } from './working-copy.ts';
@@ -62,6 +62,13 @@ describe('an assembly is taken from the cache', () => {
     const { directory } = await copy.synthesize();
     const later = Date.now() / 1000 + 3600;
     for (const name of ['lib/source.ts', 'package-lock.json']) utimesSync(copy.path(name), later, later);
+    expect(await copy.synthesize()).toEqual({ directory, isNew: false });
+  });
+
+  it('with compiled code that a run left beside its files', async () => {
+    const { directory } = await copy.synthesize();
+    mkdirSync(join(directory, '.compiled'));
+    writeFileSync(join(directory, '.compiled', 'one'), 'code');
     expect(await copy.synthesize()).toEqual({ directory, isNew: false });
   });
 
