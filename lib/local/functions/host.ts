@@ -4,7 +4,7 @@ import { forwardLines, lineSplitter } from '../logging/log.ts';
 import type { HostMessage, HostRequest, HostSetting, InstanceMessage, InvocationError } from './protocol.ts';
 
 /** What an instance hears from its thread. */
-export interface InstanceListener {
+interface InstanceListener {
   /** Log source of what the instance writes. */
   readonly source: string;
   onMessage(message: InstanceMessage): void;
@@ -25,7 +25,7 @@ export interface Host {
 }
 
 /** An instance's way to its thread. */
-export interface HostedInstance {
+interface HostedInstance {
   send(message: Unaddressed<HostRequest>): void;
   /** Forgets the instance. Its thread goes on for the others. */
   remove(): void;
