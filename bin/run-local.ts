@@ -74,6 +74,7 @@ function workersOf(text: string): number {
   throw new Error(`--workers needs a number from 1 to ${MAX_WORKERS}, not ${text}.`);
 }
 
+performance.mark('tidings:loaded');
 const args = optionsOrExit('npm start', readArguments);
 
 /** Short times, and callbacks to receivers on this machine. */
@@ -97,9 +98,11 @@ async function main(): Promise<void> {
   const dataDir = prepareDataDirectory(args['data-dir'], args.fresh);
 
   const assembly = await synthesize(ROOT, join(ROOT, ASSEMBLIES_DIRECTORY), CONTEXT);
+  performance.mark('tidings:assembled');
   if (assembly.isNew) process.stderr.write(`Synthesized the template into ${ASSEMBLIES_DIRECTORY}\n`);
   if (ending.signal.aborted) return;
   const cloud = await startCloud(assembly.directory, dataDir);
+  performance.mark('tidings:cloud');
   let receiver: DemoReceiver | undefined;
   try {
     receiver = await serve(cloud, dataDir, { signal: ending.signal, end });
@@ -144,7 +147,10 @@ async function serve(
   const write = (line: string) => void process.stdout.write(`${line}\n`);
   writeAccess(dataDir, cloud);
   const adminKey = `tk_root_${cloud.secretValue('RootKey')}`;
-  const ready = () => write(`Tidings ready: ${cloud.apiUrl}`);
+  const ready = () => {
+    performance.mark('tidings:ready');
+    write(`Tidings ready: ${cloud.apiUrl}`);
+  };
   if (args['no-demo']) {
     await provideCredentials({ dataDir, apiUrl: cloud.apiUrl, adminKey });
     ready();
