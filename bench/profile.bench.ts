@@ -1,4 +1,3 @@
-import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { optionsOrExit, wholeOf } from '../bin/command-options.ts';
@@ -12,7 +11,7 @@ import { startLoadedCloud } from './load/target/local-cloud-target.ts';
 import { createProgress } from './print/progress.ts';
 import { createAttribution } from './profile/attribution.ts';
 import { createSourceFinder } from './profile/bundle-maps.ts';
-import { readProfiles } from './profile/profile-files.ts';
+import { prepareDirectory, readProfiles } from './profile/profile-files.ts';
 import { sumByKind } from './profile/profile-sums.ts';
 import { profileTables } from './profile/profile-tables.ts';
 import { profiledStart, profilerOf } from './profile/profiled-cloud.ts';
@@ -26,7 +25,7 @@ opened in Chrome's and VS Code's tools.
   --scene S    one scene, such as single-8, batch-8, outbox-8, paced (single-8)
   --count N    outcomes (1000)
   --warm-up N  outcomes before that are not profiled (500)
-  --out DIR    an empty directory for the files (bench/results/profile)
+  --out DIR    directory for the files (bench/results/profile); profiles of an earlier run there are deleted
   --heap       also take a heap snapshot of one thread of each kind at the end
   --help       show this text
 `;
@@ -79,8 +78,7 @@ async function profiled(
 
 async function main(args: ReturnType<typeof readArguments>): Promise<void> {
   const { scene, directory } = args;
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
+  prepareDirectory(directory);
   await setup();
   const sourceOf = createSourceFinder();
   const result = await profiled(scene, args);

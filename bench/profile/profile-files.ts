@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Files by which the bench sees that all profilers run, and that all have written their profiles. */
@@ -35,6 +35,16 @@ export interface ThreadProfile {
 }
 
 const SUFFIX = '.cpuprofile';
+/** What a run writes. Nothing else in a directory is touched. */
+const WRITTEN = /\.(cpuprofile|heapsnapshot|heap-taken)$/;
+
+/** Makes the directory, and deletes the files of an earlier run in it. */
+export function prepareDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  for (const file of readdirSync(directory)) {
+    if (WRITTEN.test(file) || file === STARTED_FILE || file === WRITTEN_FILE) rmSync(join(directory, file));
+  }
+}
 
 /** All profiles in a directory, as `<thread>.<id>.cpuprofile`. */
 export function readProfiles(directory: string): readonly ThreadProfile[] {

@@ -16,8 +16,6 @@ interface InstanceListener {
 export interface Host {
   /** `false` once it has crashed or was stopped. */
   readonly isAlive: boolean;
-  /** Time for which the thread was not idle, in ms since its start. */
-  activeMs(): number;
   /** Announces an instance. The listener hears everything that concerns it. */
   add(listener: InstanceListener): HostedInstance;
   /** Stops the thread and with it all its instances. */
@@ -38,16 +36,14 @@ export interface HostOptions extends HostSetting {
   /** Name of the thread, for profilers and process viewers. */
   readonly name: string;
   readonly log: Log;
-  /** Called when the thread has ended. */
-  onEnd(): void;
 }
 
 /** Functions make much short-lived garbage. A small young generation costs no more time, and much less memory. */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 4 };
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 8 };
 const THREAD_URL = new URL('./host-thread.mjs', import.meta.url);
 
 /** Starts a thread without instances. */
-export function startHost({ name, compileCache, log, onEnd }: HostOptions): Host {
+export function startHost({ name, compileCache, log }: HostOptions): Host {
   const setting: HostSetting = { compileCache };
   // The environment is each instance's own.
   const worker = new Worker(THREAD_URL, {
@@ -68,7 +64,6 @@ export function startHost({ name, compileCache, log, onEnd }: HostOptions): Host
   function die(error: InvocationError): void {
     if (!isAlive) return;
     isAlive = false;
-    onEnd();
     for (const listener of listeners.values()) listener.onDeath(error);
   }
 
@@ -98,7 +93,6 @@ export function startHost({ name, compileCache, log, onEnd }: HostOptions): Host
     get isAlive() {
       return isAlive;
     },
-    activeMs: () => (isAlive ? worker.performance.eventLoopUtilization().active : 0),
     add: (listener) => {
       lastInstance += 1;
       const instance = lastInstance;

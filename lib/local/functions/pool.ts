@@ -55,7 +55,7 @@ export interface FunctionPool {
  * An event waits this long for an instance that is busy before another instance starts. A start costs as much CPU as some
  * hundred events, so short waits are cheaper.
  */
-const SCALE_AFTER_MS = 50;
+const SCALE_AFTER_MS = 100;
 /** The same, while the machine is busy. */
 const SCALE_LATE_MS = 1_000;
 
@@ -99,6 +99,8 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
     if (containers.size === 0) return start();
     return new Promise((take, refuse) => {
       waiting.push({ since: Date.now(), take, refuse });
+      // The measurement of the load begins here.
+      if (waiting.length === 1) setting.isBusy();
       scaleTimer ??= setTimeout(rescale, SCALE_AFTER_MS);
     });
   }
