@@ -90,7 +90,6 @@ function peersOf(file: string | undefined): readonly PeerSettings[] {
 const say = (sentence: string) => void process.stderr.write(`\n${sentence}\n`);
 
 async function main({ peers, plan, out }: Arguments): Promise<boolean> {
-  await setup();
   const progress = createProgress();
   const sink = await openSink();
   const contestants: Contestant[] = [];
@@ -98,6 +97,7 @@ async function main({ peers, plan, out }: Arguments): Promise<boolean> {
     contestants.push(...(await openPeers(peers, sink.url)));
     if (contestants.length === 0) return false;
     progress.show(0, 'starting Tidings');
+    await setup();
     const tidings = await startTidings(sink.url);
     contestants.unshift(tidings);
     const onProgress = (share: number, doing: string) => progress.show(share, doing);
