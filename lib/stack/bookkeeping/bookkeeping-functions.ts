@@ -13,7 +13,7 @@ const STATEMENT_TIMEOUT_SECONDS = 900;
 const STATEMENT_MINUTES: Readonly<Record<Preset, number>> = { local: 1, development: 15, production: 15 };
 /** Several statements are made in parallel. Each holds two parts of a file in memory. */
 const STATEMENT_MEMORY_MB = 1_769;
-/** Audit and statement read every row again: four invocations share the partitions. A rule has at most five targets. */
+/** Four invocations share the partitions, so that each walks past a quarter of the merchants. A rule has at most five targets. */
 const SHARES = [0, 4, 8, 12].map((first) => ({
   partitions: [first, first + 1, first + 2, first + 3],
 }));
@@ -29,7 +29,7 @@ export function createClose(part: Part): LambdaFunction {
       TIDINGS_WINDOW_SECONDS: String(part.settings.windowSeconds),
     },
   });
-  everyMinutes(part.scope, fn, { minutes: 1 });
+  everyMinutes(part.scope, fn, { minutes: 1, inputs: SHARES });
   return fn;
 }
 
