@@ -5,8 +5,10 @@ import { createFunction, everyMinutes, type Part } from '../service-function.ts'
 
 /** Longer than the interval: the next run may start while this one is still running. */
 const WINDOWS_TIMEOUT_SECONDS = 300;
-/** Close and audit sum whole windows with many parallel reads. They need CPU, and Lambda gives CPU with memory. */
-const WINDOWS_MEMORY_MB = 1_024;
+/** Close sums whole windows with many parallel reads. It needs CPU, and Lambda gives CPU with memory. */
+const CLOSE_MEMORY_MB = 1_024;
+/** A whole processor: the audit also reads the outcomes and notifications of every row. */
+const AUDIT_MEMORY_MB = 1_769;
 /** Lambda's maximum: a large merchant's day is read and written in one run. */
 const STATEMENT_TIMEOUT_SECONDS = 900;
 /** Equal to the longest run, so that two runs never make the same statement. An emulator's days are small. */
@@ -23,7 +25,7 @@ export function createClose(part: Part): LambdaFunction {
   const fn = createFunction(part, {
     name: 'close',
     timeoutSeconds: WINDOWS_TIMEOUT_SECONDS,
-    memoryMb: WINDOWS_MEMORY_MB,
+    memoryMb: CLOSE_MEMORY_MB,
     environment: {
       ...tableEnvironment(part.resources, part.settings),
       TIDINGS_WINDOW_SECONDS: String(part.settings.windowSeconds),
@@ -38,7 +40,7 @@ export function createAudit(part: Part): LambdaFunction {
   const fn = createFunction(part, {
     name: 'audit',
     timeoutSeconds: WINDOWS_TIMEOUT_SECONDS,
-    memoryMb: WINDOWS_MEMORY_MB,
+    memoryMb: AUDIT_MEMORY_MB,
     environment: {
       ...tableEnvironment(part.resources, part.settings),
       ...laneEnvironment(part.resources),
