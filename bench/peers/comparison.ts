@@ -45,7 +45,7 @@ export interface ContestantResult {
   readonly fault: string | undefined;
 }
 
-export const BATCH = 100;
+const BATCH = 100;
 export const MANY = 100_000;
 
 export interface Surroundings {

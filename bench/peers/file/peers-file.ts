@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 
 /** The products that have an adapter. */
-export const PRODUCTS = ['outpost', 'svix', 'convoy'] as const;
-export type Product = (typeof PRODUCTS)[number];
+const PRODUCTS = ['outpost', 'svix', 'convoy'] as const;
+type Product = (typeof PRODUCTS)[number];
 
 /** A peer as the file of `--peers` describes it: a service of another product that already runs on this machine. */
 export interface PeerSettings {

@@ -14,7 +14,7 @@ export interface PeerApi {
   remove(): Promise<void>;
 }
 
-export interface PeerPage {
+interface PeerPage {
   /** Ids of the orders. */
   readonly ids: readonly string[];
   /** Cursor of the next page. Absent on the last one. */

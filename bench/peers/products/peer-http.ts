@@ -8,7 +8,7 @@ export class PeerFault extends Error {
 }
 
 /** One request to a peer. */
-export interface PeerRequest<Answer> {
+interface PeerRequest<Answer> {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** Path and query, such as `/api/v1/publish`. */
   readonly path: string;
@@ -19,7 +19,7 @@ export interface PeerRequest<Answer> {
   readonly answer: z.ZodType<Answer>;
 }
 
-export interface PeerAnswer<Answer> {
+interface PeerAnswer<Answer> {
   readonly value: Answer;
   readonly bytes: number;
 }
