@@ -6,8 +6,8 @@ import { isoTime, MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 export const WINDOW_SECONDS = 300;
 export const FEED_LAG_SECONDS = 30;
 export const AUDIT_AFTER_SECONDS = 900;
-export const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
-export const END_MS = START_MS + WINDOW_SECONDS * SECOND_MS;
+const START_MS = Date.parse('2026-11-20T08:00:00.000Z');
+const END_MS = START_MS + WINDOW_SECONDS * SECOND_MS;
 const CLOSED_AT_MS = END_MS + FEED_LAG_SECONDS * SECOND_MS;
 const AUDITED_AT_MS = CLOSED_AT_MS + AUDIT_AFTER_SECONDS * SECOND_MS;
 /** The shares of the partitions, each with an invocation of its own, as in the template. */
