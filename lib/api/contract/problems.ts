@@ -76,9 +76,15 @@ export const PROBLEMS = {
     409,
     'The transaction is not unresolved: it was never PENDING, or its initiator is still being asked.',
   ],
-  outcome_conflict: [409, 'Another outcome is already recorded; see current.'],
+  outcome_conflict: [
+    409,
+    'Another outcome is already recorded; errors name the fields that differ from current.',
+  ],
   not_terminal: [409, 'The transaction has not ended yet.'],
-  outcome_mismatch: [409, 'The end contradicts its PENDING; see current.'],
+  outcome_mismatch: [
+    409,
+    'The end contradicts its PENDING; errors name the fields that differ from current.',
+  ],
   window_not_closed: [409, 'The window, or part of the range, is not closed yet; see closedThrough.'],
   window_too_large: [409, 'The window has too many rows for this request; ask by bucket, or for its rows.'],
   window_in_doubt: [

@@ -1,5 +1,10 @@
 import * as z from 'zod';
-import { descriptionSchema, signatureSchema, timeoutMsSchema } from '../../core/merchants/merchant-config.ts';
+import {
+  DISABLED_REASONS,
+  descriptionSchema,
+  signatureSchema,
+  timeoutMsSchema,
+} from '../../core/merchants/merchant-config.ts';
 import { urlSchema } from '../../core/model.ts';
 import { nonBlankTextSchema } from '../../core/reading/text.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
@@ -20,6 +25,15 @@ const endpointAnswer = z
     signature: signatureSchema,
     publicKey: z.string().exactOptional().meta({ description: 'whpk_…, to verify v1a.' }),
     enabled: z.boolean(),
+    disabledReason: z
+      .enum(DISABLED_REASONS)
+      .exactOptional()
+      .meta({
+        description:
+          'Why it is disabled. `requested`: by a request. `gone`: the receiver answered 410. `failing_for_days`: attempts ' +
+          'failed on five days and none succeeded. Absent if an older version disabled it.',
+      }),
+    disabledAt: z.iso.datetime().exactOptional().meta({ description: 'Since when it is disabled.' }),
     inForceFrom: z.iso.datetime().meta({
       description:
         'An outcome listed at or after this time uses the current `enabled` and `types`. ' +

@@ -9,10 +9,10 @@ import {
   publicKeyOf,
   rotateEndpointSecret,
 } from '../../core/merchants/endpoints.ts';
-import { currentSpan, type Endpoint } from '../../core/merchants/merchant-config.ts';
+import { currentSpan, disabledState, type Endpoint } from '../../core/merchants/merchant-config.ts';
 import { type Route, route } from '../api-app.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
-import { rotationAnswer } from '../merchants/secret-rotation.ts';
+import { refusalProblem, rotationAnswer } from '../merchants/secret-rotation.ts';
 import * as contract from './endpoints-contract.ts';
 
 export function endpointRoutes(ports: EndpointPorts): readonly Route[] {
@@ -58,13 +58,14 @@ export function endpointRoutes(ports: EndpointPorts): readonly Route[] {
 function refusal(refused: EndpointRefusal): Answer {
   return refused.kind === 'refused_url'
     ? problem(refused.code, { errors: [{ pointer: '/url', code: refused.code }] })
-    : problem(refused.code);
+    : refusalProblem(refused.code);
 }
 
 function endpointView(endpoint: Endpoint): object {
   const { endpointId, url, description, timeoutMs, schedule, expectBody, createdAt } = endpoint;
   const { enabled, types, from: inForceFrom } = currentSpan(endpoint);
   const publicKey = publicKeyOf(endpoint);
+  const disabled = disabledState(endpoint);
   return {
     endpointId,
     url,
@@ -76,6 +77,8 @@ function endpointView(endpoint: Endpoint): object {
     signature: endpoint.signature ?? 'v1',
     ...(publicKey !== undefined && { publicKey }),
     enabled,
+    ...(disabled?.reason !== undefined && { disabledReason: disabled.reason }),
+    ...(disabled !== undefined && { disabledAt: disabled.at }),
     inForceFrom,
     createdAt,
   };

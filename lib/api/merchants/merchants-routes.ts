@@ -10,7 +10,7 @@ import { offsetAt } from '../../core/time-zone.ts';
 import { type Route, route } from '../api-app.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
 import * as contract from './merchants-contract.ts';
-import { rotationAnswer } from './secret-rotation.ts';
+import { refusalProblem, rotationAnswer } from './secret-rotation.ts';
 
 export function merchantRoutes(ports: MerchantPorts): readonly Route[] {
   return [
@@ -23,6 +23,7 @@ export function merchantRoutes(ports: MerchantPorts): readonly Route[] {
           return answer(200, merchantView(result.profile, ports.clock.now()));
         case 'conflict':
           return problem('merchant_conflict', {
+            errors: result.fields.map((field) => ({ pointer: `/${field}`, code: 'merchant_conflict' })),
             extra: { current: merchantView(result.profile, ports.clock.now()) },
           });
       }
@@ -52,7 +53,7 @@ export function merchantRoutes(ports: MerchantPorts): readonly Route[] {
 function refusal({ code }: MerchantRefusal): Answer {
   return code === 'feed_shards_shrink'
     ? problem(code, { errors: [{ pointer: '/feedShards', code }] })
-    : problem(code);
+    : refusalProblem(code);
 }
 
 function merchantView(profile: Profile, nowMs: number): object {

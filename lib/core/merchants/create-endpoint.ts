@@ -81,6 +81,7 @@ function newEndpoint(options: {
     timeoutMs,
     ...(schedule !== undefined && { schedule }),
     ...(expectBody !== undefined && { expectBody }),
+    ...(!enabled && { disabled: { at: times.now, reason: 'requested' } }),
     history: newHistory({ enabled, types: [...types] }, times),
     ...(signature !== undefined && { signature }),
     secrets: [{ ...secret, createdAt: times.now }],

@@ -11,7 +11,13 @@ import {
   untilInForce,
   type WriteTimes,
 } from './dated-writes.ts';
-import { currentSpan, type Endpoint, type SealedSecret, type SignatureChoice } from './merchant-config.ts';
+import {
+  currentSpan,
+  type DisabledReason,
+  type Endpoint,
+  type SealedSecret,
+  type SignatureChoice,
+} from './merchant-config.ts';
 import type { MerchantStore } from './merchant-store.ts';
 import type { Seal } from './secrets/seal.ts';
 import { sealContext } from './secrets/seal.ts';
@@ -113,10 +119,17 @@ export async function changeEndpoint(
     const isEnabling = !span.enabled && enabled === true;
     const most = isEnabling ? MAX_SPANS_ENABLING : MAX_SPANS;
     if (history.length > most && !isSame) return { kind: 'refused', code: 'too_many_changes' };
-    return withoutNulls({ ...endpoint, ...rest, secrets, history: [...history] });
+    const changed = withoutNulls({ ...endpoint, ...rest, secrets, history: [...history] });
+    if (wanted.enabled === span.enabled) return changed;
+    return withDisabled(changed, wanted.enabled ? undefined : { at: times.now, reason: 'requested' });
   });
   if (result.kind === 'changed') await untilInForce(ports, result.endpoint);
   return result;
+}
+
+function withDisabled(endpoint: Endpoint, disabled: Endpoint['disabled']): Endpoint {
+  const { disabled: _former, ...rest } = endpoint;
+  return disabled === undefined ? rest : { ...rest, disabled };
 }
 
 /** Adds a key pair to the newest secret if it has none. */
@@ -165,7 +178,7 @@ export async function disableEndpoint(
     readonly merchantId: MerchantId;
     readonly endpointId: EndpointId;
     readonly url: string;
-    readonly reason: string;
+    readonly reason: Exclude<DisabledReason, 'requested'>;
   },
 ): Promise<void> {
   const { merchantId, endpointId, url, reason } = options;
@@ -173,7 +186,8 @@ export async function disableEndpoint(
     const span = currentSpan(endpoint);
     if (!span.enabled || endpoint.url !== url) return endpoint;
     ports.reporter.report({ event: 'endpoint_disabled', merchantId, endpointId, reason });
-    return { ...endpoint, history: disabledHistory(endpoint, times) };
+    const disabled = { at: times.now, reason };
+    return { ...endpoint, disabled, history: disabledHistory(endpoint, times) };
   });
 }
 

@@ -13,14 +13,13 @@ export type RecordResult =
   { readonly kind: 'created' | 'unchanged'; readonly outcome: RecordedOutcome } | OutcomeRefusal;
 
 /** A recorded outcome contradicts this one. Nothing was written. */
-export type OutcomeRefusal =
-  | { readonly kind: 'outcome_conflict'; readonly current: RecordedOutcome }
-  /** The outcome contradicts its PENDING in `fields`. */
-  | {
-      readonly kind: 'outcome_mismatch';
-      readonly current: RecordedOutcome;
-      readonly fields: readonly string[];
-    };
+export interface OutcomeRefusal {
+  /** `outcome_mismatch`: it contradicts its PENDING. */
+  readonly kind: 'outcome_conflict' | 'outcome_mismatch';
+  readonly current: RecordedOutcome;
+  /** The fields that differ from `current`. */
+  readonly fields: readonly string[];
+}
 
 /** The result of one outcome of a batch, at the same index as the outcome. */
 export type BatchResult =
@@ -77,8 +76,7 @@ function refusalOf(json: unknown, key: TransactionKey): OutcomeRefusal | undefin
   const { code, errors = [] } = problemOf(json) ?? {};
   const current = isObject(json) ? json.current : undefined;
   if (!isOutcomeOf(current, key)) return undefined;
-  if (code === 'outcome_conflict') return { kind: code, current };
-  if (code !== 'outcome_mismatch') return undefined;
+  if (!isConflict(code)) return undefined;
   return { kind: code, current, fields: errors.map(({ pointer }) => pointer.slice(1)) };
 }
 
