@@ -1,4 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { createHealthStore } from '../../lib/adapters/dynamodb/stores/dynamodb-health-store.ts';
 import { createJobStore } from '../../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
 import { createNotificationStore } from '../../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
@@ -26,6 +27,7 @@ export function routesToManage(service: ManageService): readonly Route[] {
     outcomes: createOutcomeStore(table, config),
     notifications: createNotificationStore(table, config),
     jobs: createJobStore(table, config),
+    healthStore: createHealthStore(table, config),
     dispatcher: createQueueSender({
       sqs: new SQSClient(clientDefaults),
       queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },

@@ -64,6 +64,7 @@ const GRANTS = {
     table: [
       { actions: ['PutItem', 'UpdateItem'], partitions: ['M#', 'D#'] },
       { actions: ['GetItem', 'PutItem', 'Query'], partitions: ['T#'] },
+      { actions: ['GetItem'], partitions: ['H#'] },
       { actions: ['GetItem', 'PutItem'], partitions: ['J#'] },
       { actions: ['PutItem', 'DeleteItem'], partitions: ['K#', 'L#'] },
       { actions: ['Query'], partitions: ['L#'] },

@@ -66,6 +66,7 @@ describe('the functions', () => {
         ...API,
         ...['J#*', 'K#* L#*', 'M#* D#*', 'T#*'].map((keys) => `dynamodb:PutItem ${keys}`),
         'dynamodb:DeleteItem K#* L#*',
+        'dynamodb:GetItem H#*',
         'dynamodb:GetItem J#*',
         'dynamodb:GetItem T#*',
         'dynamodb:Query L#*',

@@ -97,6 +97,7 @@ export function createWorld(
   const ports = {
     ...stores,
     ...bucket,
+    healthStore: stores.health,
     configs: createConfigCache(stores.merchants),
     health: createHealthMonitor({
       health: stores.health,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FAILURE_DETAILS } from '../../core/deliver/attempt/failure-detail.ts';
 import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
 import {
   endpointIdSchema,
@@ -50,6 +51,13 @@ export const outcomeDataSchema = z
 /** An outcome as the feed and windows show it: without metadata. */
 export const feedItemSchema = feedItem.meta({ id: 'FeedItem' });
 
+export const failureDetailSchema = z.enum(FAILURE_DETAILS).meta({
+  description:
+    'What exactly failed: which TLS fault, which DNS answer, or why there was no connection. `certificate_chain_incomplete`: ' +
+    'the issuer is neither sent nor known, often because an intermediate certificate is missing. `tls_version`: the receiver ' +
+    'speaks only TLS older than 1.2. `not_tls`: it does not speak TLS on this port.',
+});
+
 /** One HTTP request that the service made. Each kind adds how it ended. */
 export const requestMade = z.object({
   number: z.int(),
@@ -62,6 +70,7 @@ export const attemptSchema = z
   .object({
     ...requestMade.shape,
     error: z.string().exactOptional().meta({ description: 'Why the attempt failed: a stable code.' }),
+    detail: failureDetailSchema.exactOptional(),
     responseSnippet: z
       .string()
       .exactOptional()

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { HEALTH_STATES } from '../../core/deliver/health/endpoint-health.ts';
 import {
   DISABLED_REASONS,
   descriptionSchema,
@@ -10,8 +11,42 @@ import { nonBlankTextSchema } from '../../core/reading/text.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { operation } from '../contract/operation.ts';
 import { managing } from '../contract/operation-kinds.ts';
-import { eventFiltersSchema, ofEndpoint, ofMerchant, page } from '../contract/shapes.ts';
+import { eventFiltersSchema, failureDetailSchema, ofEndpoint, ofMerchant, page } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from '../merchants/secret-rotation.ts';
+
+const healthSchema = z
+  .object({
+    state: z.enum(HEALTH_STATES).meta({
+      description:
+        '`slow`: answers take over 2 s. `failing`: attempts failed since the last success. `paused`: they failed for so long ' +
+        'that one request at a time probes the endpoint, at most 15 minutes apart. `unknown`: the health cannot be read now.',
+    }),
+    failingSince: z.iso
+      .datetime()
+      .exactOptional()
+      .meta({ description: 'The first failure since the last success.' }),
+    lastSuccessAt: z.iso.datetime().exactOptional().meta({
+      description: 'The last success before `failingSince`, or the one that ended a time of failures.',
+    }),
+    lastFailure: z
+      .object({
+        at: z.iso.datetime(),
+        error: z.string().meta({ description: 'As in an attempt; `gone`: it answered 410.' }),
+        detail: failureDetailSchema.exactOptional(),
+        statusCode: z.int().exactOptional(),
+      })
+      .exactOptional()
+      .meta({
+        description:
+          'A late failure, also one before the last success: at most an hour older than the last one, and at most a minute ' +
+          'older if the reason changed.',
+      }),
+  })
+  .meta({
+    id: 'EndpointHealth',
+    description:
+      'How attempts went, under the current URL. Of a disabled endpoint: as it was then. Only when an endpoint is read or listed.',
+  });
 
 const endpointAnswer = z
   .object({
@@ -40,6 +75,7 @@ const endpointAnswer = z
         'Attempts follow new settings within 10 s.',
     }),
     createdAt: z.iso.datetime(),
+    health: healthSchema.exactOptional(),
   })
   .meta({ id: 'Endpoint' });
 

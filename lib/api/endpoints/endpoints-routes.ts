@@ -1,3 +1,5 @@
+import type { HealthStore } from '../../core/deliver/health/circuit.ts';
+import { readEndpointHealth } from '../../core/deliver/health/endpoint-health.ts';
 import { createEndpoint } from '../../core/merchants/create-endpoint.ts';
 import {
   changeEndpoint,
@@ -10,12 +12,24 @@ import {
   rotateEndpointSecret,
 } from '../../core/merchants/endpoints.ts';
 import { currentSpan, disabledState, type Endpoint } from '../../core/merchants/merchant-config.ts';
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { type Route, route } from '../api-app.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
 import { refusalProblem, rotationAnswer } from '../merchants/secret-rotation.ts';
 import * as contract from './endpoints-contract.ts';
 
-export function endpointRoutes(ports: EndpointPorts): readonly Route[] {
+/** Concurrent reads of the health of a merchant's endpoints. */
+const HEALTH_READS = 20;
+
+export interface EndpointRoutePorts extends EndpointPorts {
+  readonly healthStore: Pick<HealthStore, 'read'>;
+}
+
+export function endpointRoutes(ports: EndpointRoutePorts): readonly Route[] {
+  const withHealth = async (endpoint: Endpoint) => ({
+    ...endpointView(endpoint),
+    health: await readEndpointHealth(ports.healthStore, endpoint),
+  });
   return [
     route(contract.createEndpoint, async ({ merchantId, body }) => {
       const result = await createEndpoint(ports, merchantId, body);
@@ -28,14 +42,14 @@ export function endpointRoutes(ports: EndpointPorts): readonly Route[] {
       const endpoints = await listEndpoints(ports, merchantId);
       return endpoints === undefined
         ? problem('unknown_merchant')
-        : answer(200, { items: endpoints.map(endpointView), hasMore: false });
+        : answer(200, { items: await boundedMap(endpoints, HEALTH_READS, withHealth), hasMore: false });
     }),
 
     route(contract.readEndpoint, async ({ params: { merchantId, endpointId } }) => {
       const config = await ports.merchants.read(merchantId);
       if (config === undefined) return problem('unknown_merchant');
       const endpoint = config.endpoints.find((one) => one.endpointId === endpointId && isLive(one));
-      return endpoint === undefined ? problem('unknown_endpoint') : answer(200, endpointView(endpoint));
+      return endpoint === undefined ? problem('unknown_endpoint') : answer(200, await withHealth(endpoint));
     }),
 
     route(contract.changeEndpoint, async ({ params, body }) => {

@@ -4,6 +4,7 @@ import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
 import { operation } from '../contract/operation.ts';
 import {
   cursorSchema,
+  failureDetailSchema,
   limitSchema,
   ofTransaction,
   outcomeDataSchema,
@@ -15,6 +16,7 @@ export const MAX_UNRESOLVED_PAGE = 100;
 
 const questionSchema = z.object({
   ...requestMade.shape,
+  detail: failureDetailSchema.exactOptional(),
   result: z.string().meta({ description: 'The answer, or why there was none: a stable code.' }),
 });
 

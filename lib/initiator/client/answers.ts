@@ -131,6 +131,8 @@ export interface Notification {
     readonly durationMs: number;
     readonly statusCode?: number;
     readonly error?: string;
+    /** What exactly failed: which TLS fault, which DNS answer. */
+    readonly detail?: string;
     readonly responseSnippet?: string;
   }[];
   readonly nextAttemptAt?: string;
