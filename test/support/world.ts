@@ -1,6 +1,7 @@
 import { memoryFiles } from '../../lib/adapters/memory/memory-statements.ts';
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import { createApp } from '../../lib/api/api-app.ts';
+import { deliveriesRoutes } from '../../lib/api/deliveries/deliveries-routes.ts';
 import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
 import { testingRoutes } from '../../lib/api/endpoints/test-routes.ts';
 import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
@@ -169,6 +170,7 @@ export function createWorld(
       ...windowRoutes(ports),
       ...reconcilingRoutes(ports),
       ...undeliveredRoutes(ports),
+      ...deliveriesRoutes(ports),
       ...statementRoutes(ports),
       ...settlingRoutes(ports),
       ...merchantRoutes(ports),

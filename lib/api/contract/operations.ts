@@ -1,3 +1,4 @@
+import { listDeliveries } from '../deliveries/deliveries-contract.ts';
 import * as endpoints from '../endpoints/endpoints-contract.ts';
 import { testEndpoint } from '../endpoints/test-contract.ts';
 import * as keys from '../keys/keys-contract.ts';
@@ -22,6 +23,7 @@ export const operations: readonly Operation[] = [
   ...Object.values(reconciling),
   askStatement,
   listNotifications,
+  listDeliveries,
   ...Object.values(settling),
   ...Object.values(merchants),
   ...Object.values(endpoints),

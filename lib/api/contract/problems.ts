@@ -98,6 +98,10 @@ export const PROBLEMS = {
   statement_not_ready: [409, 'The day has not ended or its statement is not ready; see readyAfter.'],
   merchant_conflict: [409, 'The merchant already exists with other settings; change them with PATCH.'],
   too_many_endpoints: [409, 'The merchant has the maximum number of endpoints.'],
+  endpoint_deleted: [
+    409,
+    'An endpoint with this id was deleted lately; use another id, or wait about two days.',
+  ],
   too_many_keys: [409, 'The owner has the maximum number of keys; revoke one.'],
   too_many_jobs: [409, 'The merchant already has three running redeliveries; wait until one ends.'],
   too_many_changes: [409, 'Endpoints were changed or deleted too often within two days; wait.'],

@@ -12,6 +12,7 @@ import {
   rotateEndpointSecret,
 } from '../../core/merchants/endpoints.ts';
 import { currentSpan, disabledState, type Endpoint } from '../../core/merchants/merchant-config.ts';
+import { putEndpoint } from '../../core/merchants/put-endpoint.ts';
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { type Route, route } from '../api-app.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
@@ -50,6 +51,14 @@ export function endpointRoutes(ports: EndpointRoutePorts): readonly Route[] {
       if (config === undefined) return problem('unknown_merchant');
       const endpoint = config.endpoints.find((one) => one.endpointId === endpointId && isLive(one));
       return endpoint === undefined ? problem('unknown_endpoint') : answer(200, await withHealth(endpoint));
+    }),
+
+    route(contract.putEndpoint, async ({ params, body }) => {
+      const result = await putEndpoint(ports, params, body);
+      if (result.kind === 'changed') return answer(200, endpointView(result.endpoint));
+      return result.kind === 'created'
+        ? answer(201, { ...endpointView(result.endpoint), secret: result.secret })
+        : refusal(result);
     }),
 
     route(contract.changeEndpoint, async ({ params, body }) => {

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../protocol/json/canonical-json.ts';
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
 import type { EndpointId, MerchantId } from '../model.ts';
 import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
@@ -80,7 +81,8 @@ export type EndpointRefusal =
         | 'unknown_endpoint'
         | 'too_many_endpoints'
         | RotationRefusal
-        | 'too_many_changes';
+        | 'too_many_changes'
+        | 'endpoint_deleted';
     }
   | { readonly kind: 'refused_url'; readonly code: CallbackUrlRefusal };
 
@@ -120,6 +122,8 @@ export async function changeEndpoint(
     const most = isEnabling ? MAX_SPANS_ENABLING : MAX_SPANS;
     if (history.length > most && !isSame) return { kind: 'refused', code: 'too_many_changes' };
     const changed = withoutNulls({ ...endpoint, ...rest, secrets, history: [...history] });
+    // A repeated request writes nothing.
+    if (canonicalJson(changed) === canonicalJson(endpoint)) return endpoint;
     if (wanted.enabled === span.enabled) return changed;
     return withDisabled(changed, wanted.enabled ? undefined : { at: times.now, reason: 'requested' });
   });

@@ -107,6 +107,7 @@ describe('the OpenAPI document', () => {
     await good(asks, `GET /v1/windows/${start}/transactions`);
     await good(asks, 'POST /v1/reconciliations', { window: start, rows: [] });
     await good(asks, 'GET /v1/notifications?state=exhausted');
+    await good(asks, 'GET /v1/deliveries');
     await good(asks, `POST /v1/notifications/pay_1.1.${endpointId}/redeliver`);
     const range = { from: '2026-11-20T07:00:00Z', to: '2026-11-20T09:00:00Z' };
     await good(asks, 'POST /v1/redeliveries', range);
@@ -127,6 +128,7 @@ describe('the OpenAPI document', () => {
     });
     await good(manages, `POST ${own}/endpoints/${endpointId}/secrets`);
     await good(manages, `POST ${own}/endpoints/${endpointId}/test`);
+    await good(manages, `PUT ${own}/endpoints/orders`, { url: 'https://shop.example/' });
     await good([manager], `DELETE ${own}/endpoints/${endpointId}`);
     await good(manages, `POST ${own}/keys`, { scope: 'receiver', expiresAt: '2027-01-01T00:00:00Z' });
     await good(manages, `GET ${own}/keys`);
