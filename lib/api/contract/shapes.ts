@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { FAILURE_DETAILS } from '../../core/deliver/attempt/failure-detail.ts';
 import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
 import {
+  checkStates,
   endpointIdSchema,
   merchantIdSchema,
   notificationStates,
@@ -78,6 +79,13 @@ export const attemptSchema = z
   })
   .meta({ id: 'Attempt' });
 
+/** One request to an initiator: how did this PENDING end? */
+export const questionSchema = z.object({
+  ...requestMade.shape,
+  detail: failureDetailSchema.exactOptional(),
+  result: z.string().meta({ description: 'The answer, or why there was none: a stable code.' }),
+});
+
 export const notificationSchema = z
   .object({
     notificationId: z.string().meta({ example: 'pay_1.1.ep_4fzQ0Yw2' }),
@@ -112,6 +120,18 @@ export const transactionSchema = z
       }),
     ),
     notifications: z.array(notificationSchema),
+    checkBack: z
+      .object({
+        state: z.enum(checkStates).meta({
+          description:
+            '`waiting`: the initiator will be asked at nextAttemptAt. `resolved`: the end is recorded. `unresolved`: no end was ' +
+            'found in time; an operator must find out.',
+        }),
+        attempts: z.array(questionSchema).meta({ description: 'The last 8 requests that brought no end.' }),
+        nextAttemptAt: z.iso.datetime().exactOptional(),
+      })
+      .exactOptional()
+      .meta({ description: 'If it was PENDING: how its initiator is asked for the end.' }),
   })
   .meta({ id: 'Transaction' });
 

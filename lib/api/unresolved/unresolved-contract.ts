@@ -4,21 +4,14 @@ import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
 import { operation } from '../contract/operation.ts';
 import {
   cursorSchema,
-  failureDetailSchema,
   limitSchema,
   ofTransaction,
   outcomeDataSchema,
   page,
-  requestMade,
+  questionSchema,
 } from '../contract/shapes.ts';
 
 export const MAX_UNRESOLVED_PAGE = 100;
-
-const questionSchema = z.object({
-  ...requestMade.shape,
-  detail: failureDetailSchema.exactOptional(),
-  result: z.string().meta({ description: 'The answer, or why there was none: a stable code.' }),
-});
 
 export const listUnresolvedTransactions = operation({
   operationId: 'listUnresolvedTransactions',

@@ -13,6 +13,7 @@ import {
   type TransactionKey,
 } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
+import type { Check } from '../record/pending-check.ts';
 import type { Clock, ClockTrust } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS, msOf } from '../time.ts';
 
@@ -87,6 +88,7 @@ export interface FoundTransaction {
   readonly outcomes: readonly Outcome[];
   readonly latest: Outcome;
   readonly notifications: readonly Notification[];
+  readonly check?: Check;
 }
 
 /** Reads one transaction with strong consistency. Undefined if it does not exist, or is older than the retention. */
@@ -95,13 +97,13 @@ export async function findTransaction(
   key: TransactionKey,
   nowMs: number,
 ): Promise<FoundTransaction | undefined> {
-  const { outcomes, notifications } = await ports.outcomes.transaction(key);
+  const { outcomes, ...rest } = await ports.outcomes.transaction(key);
   // The answer states the time as of which it holds. A machine whose clock is off must not sign that.
   ports.clockTrust.assertTrusted();
   const latest = outcomes.at(-1);
   // Beyond the retention a transaction may be partly expired, and part of a transaction is a wrong answer.
   if (latest === undefined || latest.recordedAt < oldestShown(ports, nowMs)) return undefined;
-  const found = { outcomes, latest, notifications };
+  const found = { outcomes, latest, ...rest };
   return { ...found, notifications: await withUntried(ports, found, nowMs) };
 }
 
@@ -125,7 +127,7 @@ async function withUntried(
   return [...notifications, ...missing];
 }
 
-function viewOf({ outcomes, latest, notifications }: FoundTransaction) {
+function viewOf({ outcomes, latest, notifications, check }: FoundTransaction) {
   return {
     ...outcomeData(latest),
     outcomes: outcomes.map(({ version, status, reason, occurredAt, recordedAt, listedAt }) => ({
@@ -137,7 +139,13 @@ function viewOf({ outcomes, latest, notifications }: FoundTransaction) {
       ...(listedAt !== undefined && { listedAt }),
     })),
     notifications: notifications.map(notificationView),
+    ...(check !== undefined && { checkBack: checkView(check) }),
   };
+}
+
+/** Without the initiator's answers: they are for operators, see `unresolved.ts`. */
+function checkView({ state, attempts, nextAttemptAt }: Check) {
+  return { state, attempts, ...(nextAttemptAt !== undefined && { nextAttemptAt }) };
 }
 
 /** A notification as the API shows it. */

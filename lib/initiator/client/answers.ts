@@ -117,6 +117,24 @@ export interface Transaction extends RecordedOutcome {
     'version' | 'status' | 'reason' | 'occurredAt' | 'recordedAt' | 'listedAt'
   >[];
   readonly notifications: readonly Notification[];
+  /** If it was PENDING: how the service asks for its end. */
+  readonly checkBack?: {
+    readonly state: 'waiting' | 'resolved' | 'unresolved';
+    /** The last requests that brought no end. */
+    readonly attempts: readonly Question[];
+    readonly nextAttemptAt?: string;
+  };
+}
+
+/** One request of the service to the initiator. */
+export interface Question {
+  readonly number: number;
+  readonly at: string;
+  readonly durationMs: number;
+  readonly statusCode?: number;
+  /** The answer, or why there was none: a stable code. */
+  readonly result: string;
+  readonly detail?: string;
 }
 
 /** Delivery of one terminal outcome to one endpoint. */
