@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /**
  * Tests that start a process or an emulator, read the synthesized template, or wait for real time on sockets.
@@ -20,6 +21,7 @@ export default defineConfig({
     maxWorkers: 3,
     // The files of a worker share its modules: loading them anew for each file took longer than most tests.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     // Keeps transformed modules in node_modules: each later run transforms only what has changed.
     fsModuleCache: true,
     // Keeps compiled code too, for the workers and for the commands that tests start.
