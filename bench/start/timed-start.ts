@@ -17,7 +17,7 @@ export interface Kept {
 }
 
 /** A part of a start, in the order of time. */
-export interface Phase {
+interface Phase {
   readonly name: string;
   readonly ms: number;
 }

@@ -63,7 +63,9 @@ describe('an assembly', () => {
 
   it('has bundles though the environment is that of a command which wants none', async () => {
     const wantsNone = { CDK_CONTEXT_JSON: '{"aws:cdk:bundling-stacks":[]}' };
-    expect(bundlesOf(await synthesizeWith(wantsNone, directory))).toEqual(bundlesOf(assemblyOf('production')));
+    expect(bundlesOf(await synthesizeWith(wantsNone, directory))).toEqual(
+      bundlesOf(assemblyOf('production')),
+    );
   });
 
   it('has whole bundles though a process was killed while it copied some', async () => {

@@ -46,7 +46,7 @@ process.stdin.resume();
 `;
 
 /** A process that synthesizes, and then uses the assembly until it is killed. */
-export interface Synthesizer {
+interface Synthesizer {
   /** The assembly's directory, once it has one. */
   readonly directory: Promise<string>;
   kill(): Promise<void>;
