@@ -36,6 +36,16 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
       url,
     ),
   }),
+  BatchGetItem: ({ RequestItems }, url) => ({
+    Responses: Object.fromEntries(
+      Object.entries(RequestItems as Readonly<Record<string, { readonly Keys: readonly Body[] }>>).map(
+        ([table, { Keys }]) => [
+          table,
+          Keys.flatMap((Key) => itemsOf(keyText(Key, 'pk'), keyText(Key, 'sk'), url)),
+        ],
+      ),
+    ),
+  }),
   PutItem: () => ({}),
   UpdateItem: () => ({}),
   TransactWriteItems: () => ({}),

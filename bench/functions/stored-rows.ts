@@ -6,7 +6,7 @@ import { checkItem } from '../../lib/adapters/dynamodb/stores/dynamodb-check-sto
 import { untried } from '../../lib/core/deliver/state/notification.ts';
 import { endpointIdSchema, type Outcome, type TransactionId } from '../../lib/core/model.ts';
 import { newCheck } from '../../lib/core/record/pending-check.ts';
-import { isoTime } from '../../lib/core/time.ts';
+import { isoTime, MINUTE_MS } from '../../lib/core/time.ts';
 import { sha256Hex } from '../../lib/protocol/hashes.ts';
 import { merchantPk, outcomeItem, PROFILE_SK } from '../../lib/protocol/table/outcome-layout.ts';
 import { MERCHANT, paymentOf } from '../cost/payment.ts';
@@ -24,6 +24,8 @@ export const KEYS = {
 /** Transactions whose ids begin with this are PENDING. */
 export const PENDING_PREFIX = 'pending_';
 
+/** Age of the transactions that are read. Settings that are a minute old are good enough for them. */
+const AGE_MS = 2 * MINUTE_MS;
 const RETENTION = { feedShard: 0, retentionDays: 90 };
 const LONG_AGO = '2026-01-01T00:00:00.000Z';
 const SEALED = { sealed: Buffer.alloc(180, 1).toString('base64'), createdAt: LONG_AGO };
@@ -72,9 +74,14 @@ function merchantRows(url: string): readonly object[] {
   ];
 }
 
-/** An outcome that was recorded a moment ago. */
-export function outcomeOf(transactionId: TransactionId, url: string): Outcome {
-  const recordedAt = isoTime(Date.now());
+interface OutcomePlace {
+  /** The address of initiators and receivers. */
+  readonly url: string;
+  readonly recordedMs: number;
+}
+
+export function outcomeOf(transactionId: TransactionId, { url, recordedMs }: OutcomePlace): Outcome {
+  const recordedAt = isoTime(recordedMs);
   const isPending = transactionId.startsWith(PENDING_PREFIX);
   return {
     ...paymentOf(1, { reference: true }),
@@ -93,7 +100,7 @@ export const outcomeRow = (outcome: Outcome): StoredItem => stored(outcomeItem(o
 
 /** An end with its delivered notification, or a PENDING with its check. */
 function transactionRows(transactionId: TransactionId, url: string): readonly StoredItem[] {
-  const outcome = outcomeOf(transactionId, url);
+  const outcome = outcomeOf(transactionId, { url, recordedMs: Date.now() - AGE_MS });
   const { listedAt } = outcome;
   const other =
     listedAt === undefined

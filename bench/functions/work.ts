@@ -10,9 +10,16 @@ export interface Work {
   readonly functionName: string;
   /** Notifications, outcomes or questions that one event is about. */
   readonly size: number;
+  /** Calls to AWS for each of them, at most. */
+  readonly maxCalls: number;
   /** The event with this number. `url` is the address of AWS and of the receivers. */
   event(number: number, url: string): object;
 }
+
+/** Relay reads the settings of a merchant once for a batch: they must be younger than its outcomes. */
+const RELAY_READS = 1;
+/** Messages in one request to a queue. */
+const SEND_BATCH = 10;
 
 /** What the functions do for a notification, and for a question about it. Batches of one, and full ones. */
 export const WORK: readonly Work[] = [
@@ -20,6 +27,7 @@ export const WORK: readonly Work[] = [
     name: 'record, a request each',
     functionName: 'record',
     size: 1,
+    maxCalls: 1,
     event: (number) =>
       request('PUT', `/v1/merchants/${MERCHANT}/transactions/${transactionIdOf(number)}`, {
         key: KEYS.initiator,
@@ -30,6 +38,7 @@ export const WORK: readonly Work[] = [
     name: 'record, batches of 100',
     functionName: 'record',
     size: 100,
+    maxCalls: 1,
     event: (number) =>
       request('POST', `/v1/merchants/${MERCHANT}/transactions`, {
         key: KEYS.initiator,
@@ -40,6 +49,7 @@ export const WORK: readonly Work[] = [
     name: 'record, queue, batches of 10',
     functionName: 'record',
     size: 10,
+    maxCalls: 1,
     event: (number) =>
       queueEvent(
         'intake',
@@ -51,6 +61,7 @@ export const WORK: readonly Work[] = [
       name: `relay, batches of ${size}`,
       functionName: 'relay',
       size,
+      maxCalls: RELAY_READS / size + 1 / Math.min(size, SEND_BATCH),
       event: (number, url) => ({
         Records: ids(number, size).map((id, index) =>
           streamRecord(id, { url, number: number * size + index }),
@@ -63,6 +74,8 @@ export const WORK: readonly Work[] = [
       name: `deliver, batches of ${size}`,
       functionName: 'deliver',
       size,
+      // The reads of a batch share one request. Each attempt has a write of its own.
+      maxCalls: 1 / size + 1,
       event: (number) =>
         queueEvent(
           'first',
@@ -80,12 +93,14 @@ export const WORK: readonly Work[] = [
     name: 'query, one transaction',
     functionName: 'query',
     size: 1,
+    maxCalls: 1,
     event: (number) => request('GET', `/v1/transactions/${transactionIdOf(number)}`, { key: KEYS.receiver }),
   },
   {
     name: 'check, one PENDING',
     functionName: 'check',
     size: 1,
+    maxCalls: 4,
     event: (number) => {
       const transactionId = transactionIdSchema.parse(`${PENDING_PREFIX}${number}`);
       return queueEvent('check', [{ merchantId: MERCHANT, transactionId, rev: 0 }]);
@@ -161,7 +176,7 @@ interface RecordPlace {
 }
 
 function streamRecord(transactionId: TransactionId, { url, number }: RecordPlace): DynamoDBRecord {
-  const NewImage = outcomeRow(outcomeOf(transactionId, url)) as NonNullable<
+  const NewImage = outcomeRow(outcomeOf(transactionId, { url, recordedMs: Date.now() })) as NonNullable<
     DynamoDBRecord['dynamodb']
   >['NewImage'];
   return {

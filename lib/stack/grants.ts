@@ -78,7 +78,7 @@ const GRANTS = {
   front: {},
   relay: {
     table: [
-      { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
+      { actions: ['GetItem', 'BatchGetItem', 'UpdateItem'], partitions: ['T#'] },
       { actions: ['Query'], partitions: ['M#'] },
       { actions: ['GetItem'], partitions: ['H#'] },
       { actions: ['PutItem'], partitions: ['P#'] },
@@ -87,7 +87,7 @@ const GRANTS = {
   },
   deliver: {
     table: [
-      { actions: ['GetItem', 'PutItem'], partitions: ['T#', 'H#'] },
+      { actions: ['GetItem', 'BatchGetItem', 'PutItem'], partitions: ['T#', 'H#'] },
       { actions: ['GetItem', 'PutItem'], partitions: ['G#'] },
       { actions: ['Query', 'PutItem'], partitions: ['M#'] },
     ],
@@ -106,7 +106,7 @@ const GRANTS = {
   },
   sweep: {
     table: [
-      { actions: ['GetItem', 'PutItem', 'UpdateItem'], partitions: ['T#'] },
+      { actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'], partitions: ['T#'] },
       { actions: ['GetItem'], partitions: ['H#'] },
       { actions: ['Query'], partitions: ['M#'] },
       { actions: ['Query', 'GetItem', 'PutItem', 'DeleteItem'], partitions: ['J#'] },

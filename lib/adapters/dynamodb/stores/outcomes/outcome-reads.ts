@@ -6,6 +6,7 @@ import { calling } from '../../../aws-faults.ts';
 import { notificationFromItem } from '../../items/notification-items.ts';
 import { outcomeFromItem } from '../../items/outcome-items.ts';
 import { type Item, readItem } from '../../reading-rows.ts';
+import { createJoinedReads, type RowKey } from '../../table/joined-reads.ts';
 import { queryAll } from '../../table/query-all.ts';
 import type { Table } from '../../table/table-client.ts';
 import { idsByReference } from './reference-reads.ts';
@@ -19,15 +20,17 @@ export function createOutcomeReads(table: Table): OutcomeReads {
   const readNotificationItem = (item: Item) =>
     readItem(table, item, { kind: 'a notification', read: notificationFromItem });
 
+  const readJoined = createJoinedReads(table, 'Reading outcomes');
+  const readNow = async (Key: RowKey): Promise<Item | undefined> => {
+    const get = new GetCommand({ TableName, Key, ConsistentRead: true });
+    return (await calling('Reading an outcome', () => documents.send(get))).Item;
+  };
+
   return {
     async read(key) {
-      const Key = { pk: transactionPk(key), sk: outcomeSk(key.version) };
-      const get = (ConsistentRead: boolean) =>
-        calling('Reading an outcome', () =>
-          documents.send(new GetCommand({ TableName, Key, ConsistentRead })),
-        );
+      const row = { pk: transactionPk(key), sk: outcomeSk(key.version) };
       // Outcomes never change, so an eventually consistent read that finds one is correct.
-      const item = (await get(false)).Item ?? (await get(true)).Item;
+      const item = (await readJoined(row)) ?? (await readNow(row));
       return item && readOutcomeItem(item);
     },
 
