@@ -78,7 +78,7 @@ const GRANTS = {
   front: {},
   relay: {
     table: [
-      { actions: ['GetItem', 'BatchGetItem', 'UpdateItem'], partitions: ['T#'] },
+      { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
       { actions: ['Query'], partitions: ['M#'] },
       { actions: ['GetItem'], partitions: ['H#'] },
       { actions: ['PutItem'], partitions: ['P#'] },
@@ -87,7 +87,8 @@ const GRANTS = {
   },
   deliver: {
     table: [
-      { actions: ['GetItem', 'BatchGetItem', 'PutItem'], partitions: ['T#', 'H#'] },
+      { actions: ['GetItem', 'PutItem'], partitions: ['T#', 'H#'] },
+      { actions: ['BatchGetItem'], partitions: ['T#'] },
       { actions: ['GetItem', 'PutItem'], partitions: ['G#'] },
       { actions: ['Query', 'PutItem'], partitions: ['M#'] },
     ],
@@ -106,7 +107,7 @@ const GRANTS = {
   },
   sweep: {
     table: [
-      { actions: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'], partitions: ['T#'] },
+      { actions: ['GetItem', 'PutItem', 'UpdateItem'], partitions: ['T#'] },
       { actions: ['GetItem'], partitions: ['H#'] },
       { actions: ['Query'], partitions: ['M#'] },
       { actions: ['Query', 'GetItem', 'PutItem', 'DeleteItem'], partitions: ['J#'] },
