@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -15,8 +16,14 @@ export default defineConfig({
     // For what hangs, and not for what is slow: tests wait for progress (test/support/eventually.ts), and fail without it.
     testTimeout: 900_000,
     hookTimeout: 900_000,
-    // The suites that run a whole cloud take both cores; more of them at a time only wait for each other.
-    maxWorkers: 2,
+    // More than two cores have: a file that starts a cloud waits half of its time.
+    maxWorkers: 3,
+    // The files of a worker share its modules: loading them anew for each file took longer than most tests.
+    isolate: false,
+    // Keeps transformed modules in node_modules: each later run transforms only what has changed.
+    fsModuleCache: true,
+    // Keeps compiled code too, for the workers and for the commands that tests start.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled') },
     projects: [
       {
         extends: true,
@@ -26,11 +33,7 @@ export default defineConfig({
           // The examples' tests kill hundreds of processes: `npm run test:examples`.
           exclude: [...CLOUD, 'test/examples/**'],
           setupFiles: ['test/support/in-this-process.ts'],
-          // The files of a worker share its modules: loading them anew for each file took longer than the tests.
-          isolate: false,
           pool: 'threads',
-          // Keeps transformed modules in node_modules: each later run transforms only what has changed.
-          fsModuleCache: true,
         },
       },
       {

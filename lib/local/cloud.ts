@@ -7,6 +7,8 @@ import { awsClient } from './aws/aws-client.ts';
 import type { JsonService, RestService } from './aws/aws-server.ts';
 import { createAwsServer } from './aws/aws-server.ts';
 import { close, listen, listenPreferring } from './aws/listen.ts';
+import { localCall } from './aws/local-call.ts';
+import { createChangeSignal } from './change-signal.ts';
 import { provideDynamoDb, provideTables } from './dynamodb/provide-dynamodb.ts';
 import { type ExpiryPace, startExpiry } from './dynamodb/time-to-live.ts';
 import type { LocalCloudError } from './errors.ts';
@@ -20,6 +22,7 @@ import type { ServiceEndpoints } from './functions/provide-functions.ts';
 import { provideFunctions } from './functions/provide-functions.ts';
 import { createHttpApiServer } from './http-api/http-server.ts';
 import { provideHttpApi } from './http-api/provide-http-api.ts';
+import { ADMINISTRATOR } from './iam/callers/caller.ts';
 import { type Judgement, openGuard } from './iam/guard.ts';
 import { credentialVariables, provideIam } from './iam/provide-iam.ts';
 import type { Log } from './logging/log.ts';
@@ -153,7 +156,8 @@ async function start(
   const faults = seededFaults(options.faults);
   const store = new SqsStore(state, faults);
   const guard = openGuard({ key, log, onJudgement: options.onJudgement });
-  const json: JsonService[] = [sqsService(store, () => awsUrl)];
+  const queueService = sqsService(store, () => awsUrl);
+  const json: JsonService[] = [queueService];
   const rest: RestService[] = [];
   const awsUrl = await listenAsBefore(state, createAwsServer({ json, rest, guard, log }), onStop);
   const sqsUrl = options.sqsEndpoint ?? awsUrl;
@@ -164,7 +168,10 @@ async function start(
   const stack = resolveStack(assembly, { sqs: sqsUrl.replace(/\/$/, ''), api: apiUrl });
   const isUnjudged = options.isUnjudged ?? options.dynamodbEndpoint !== undefined;
   const iam = provideIam({ stack, key, guard, isUnjudged, log });
-  const sqs = awsClient('sqs', sqsUrl, { connections, key });
+  const isSqsOwn = options.sqsEndpoint === undefined;
+  const sqs = isSqsOwn
+    ? localCall(queueService, guard, ADMINISTRATOR)
+    : awsClient('sqs', sqsUrl, { connections, key });
   const schedules = openScheduleStore(state);
   const secrets = openSecrets(dataDir, stack.ofType('AWS::SecretsManager::Secret'));
   const groups = new Set(stack.ofType('AWS::Scheduler::ScheduleGroup').map(({ physical }) => physical.name));
@@ -172,14 +179,17 @@ async function start(
 
   // Start one after the other: a failure must not leave behind a component that was still starting.
   await provideQueues(sqs, stack.ofType('AWS::SQS::Queue'));
+  performance.mark('tidings:queues');
   const s3Url = await provideS3(stack, { dataDir, guard }, onStop);
+  const changes = createChangeSignal();
   const dynamodb = await provideDynamoDb(
     options.dynamodbEndpoint,
-    { dataDir, stack, guard, faults, isUnjudged, log },
+    { dataDir, stack, guard, faults, isUnjudged, onWrite: changes.announce, log },
     onStop,
   );
   const table = awsClient('dynamodb', dynamodb.inner, { connections, key });
   const streamArns = await provideTables(table, stack);
+  performance.mark('tidings:tables');
 
   const endpoints: ServiceEndpoints = {
     dynamodb: dynamodb.endpoint,
@@ -237,7 +247,7 @@ async function start(
     store.stop();
     await Promise.race([stopped, delay(STOP_GRACE_MS, undefined, { ref: false })]);
     // End what is still running now; everything that waits for it then ends too.
-    await Promise.all(functions.pools.map((pool) => pool.stop(Math.max(graceEndsAt - Date.now(), 0))));
+    await functions.stop(Math.max(graceEndsAt - Date.now(), 0));
     await stopped;
   });
   const streams = awsClient('streams', dynamodb.inner, { connections, key });
@@ -247,9 +257,13 @@ async function start(
       functions,
       state,
       sqs,
-      pollingSqs: (logicalId) => awsClient('sqs', sqsUrl, { connections, ...iam.signerOf(logicalId) }),
+      pollingSqs: (logicalId) =>
+        isSqsOwn
+          ? localCall(queueService, guard, iam.callerOf(logicalId))
+          : awsClient('sqs', sqsUrl, { connections, ...iam.signerOf(logicalId) }),
       workers,
-      waitSeconds: options.sqsEndpoint === undefined ? EMBEDDED_WAIT_SECONDS : FOREIGN_WAIT_SECONDS,
+      waitSeconds: isSqsOwn ? EMBEDDED_WAIT_SECONDS : FOREIGN_WAIT_SECONDS,
+      changes: isUnjudged ? undefined : changes,
       streams:
         options.splitStreamAfter === undefined
           ? streams

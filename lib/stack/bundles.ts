@@ -20,11 +20,20 @@ const REQUIRE_BANNER =
 /** Source files by the name of their function. */
 export type EntryPoints = Readonly<Record<string, string>>;
 
+export interface BundleOptions {
+  /** Writes `index.mjs.map` beside each bundle, for tools. The code does not refer to it. Default: no. */
+  readonly hasMaps?: boolean;
+}
+
 /**
  * Bundles all functions with one call of esbuild. Each becomes one ES module at `<directory>/<name>/index.mjs`, with the
  * SDK version that it was tested with. Bundles share no code, so a bundle changes only if its own sources change.
  */
-export function bundle(entryPoints: EntryPoints, directory: string): void {
+export function bundle(
+  entryPoints: EntryPoints,
+  directory: string,
+  { hasMaps = false }: BundleOptions = {},
+): void {
   buildSync({
     entryPoints: Object.fromEntries(
       Object.entries(entryPoints).map(([name, file]) => [join(name, 'index'), file]),
@@ -37,6 +46,7 @@ export function bundle(entryPoints: EntryPoints, directory: string): void {
     target: 'node24',
     format: 'esm',
     minify: true,
+    sourcemap: hasMaps && 'external',
     mainFields: ['module', 'main'],
     alias: { '@aws-sdk/credential-provider-node': LAMBDA_CREDENTIALS },
     banner: { js: REQUIRE_BANNER },

@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { synthesize } from '../../lib/local/synthesize.ts';
+import { ASSEMBLIES_DIRECTORY, synthesize } from '../../lib/local/synthesis/synthesize.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 import { type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
@@ -7,13 +8,18 @@ import { openShop } from '../support/running/test-shop.ts';
 import { ROOT } from '../support/synthesized.ts';
 import { payment } from '../support/world.ts';
 
+const DAY_SECONDS = 86_400;
+
 describe('the service behind a function URL', () => {
   const directory = temporaryDirectory();
   let service: ServiceCloud;
   beforeAll(async () => {
-    const assemblyDir = `${directory}/assembly`;
-    await synthesize(ROOT, assemblyDir, { preset: 'local', frontDoor: 'function-url' });
-    service = await startServiceCloud({ assemblyDir, dataDir: `${directory}/data` });
+    const context = { preset: 'local', frontDoor: 'function-url' };
+    const assembly = await synthesize(ROOT, join(ROOT, ASSEMBLIES_DIRECTORY), context);
+    // Nothing here waits for a timer.
+    const scheduleSeconds = DAY_SECONDS;
+    const dataDir = `${directory}/data`;
+    service = await startServiceCloud({ assemblyDir: assembly.directory, dataDir, scheduleSeconds });
   });
   afterAll(async () => {
     await service.stop();

@@ -26,14 +26,14 @@ describe('what the runbook has an operator type', () => {
   const dataDir = temporaryDirectory();
   const shell = openOperatorShell();
   let service: LocalService;
-  let set: string;
+  let prepared: string;
 
-  /** Types a line into a shell in which the preparation was typed. */
+  /** Types a line into a shell with the variables that the preparation set. */
   const type = (line: string) => {
     const here = line.startsWith('npm')
       ? `${line}${line.includes(' -- ') ? '' : ' --'} --data-dir ${dataDir}`
       : line;
-    return shell.type(`${set}\n${here}`);
+    return shell.type(`${prepared}\n${here}`);
   };
 
   beforeAll(async () => {
@@ -59,12 +59,17 @@ describe('what the runbook has an operator type', () => {
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}' }));
     const { Messages: [letter] = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
     sqs.destroy();
-    set = [
+    const preparing = [
       `eval "$(npm run --silent outputs -- --data-dir ${dataDir})"`,
       key,
       `MERCHANT=shop TRANSACTION=pay_1 BODY='{}' RECEIPT='${letter?.ReceiptHandle}' ID=none`,
       "PK='T#shop#pay_1' SK='V#1'",
+      // Lists every variable that may be set again, exported or not as it is.
+      "declare -p | grep -v '^declare -[a-zA-Z]*r'",
     ].join('\n');
+    const { status, said } = await shell.type(preparing);
+    expect([status, said]).toEqual([0, said]);
+    prepared = said;
   });
   afterAll(async () => {
     await service.stop();

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, parse } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ASSEMBLY, ROOT } from '../support/synthesized.ts';
+import { assemblyOf, ROOT } from '../support/synthesized.ts';
 import { functionId, resourcesOf } from './synthesized-template.ts';
 
 describe('the functions', () => {
@@ -26,13 +26,15 @@ describe('the functions', () => {
         Handler: 'index.handler',
       });
     }
-    const { files } = JSON.parse(readFileSync(join(ASSEMBLY, 'Tidings.assets.json'), 'utf8')) as {
+    const { files } = JSON.parse(
+      readFileSync(join(assemblyOf('production'), 'Tidings.assets.json'), 'utf8'),
+    ) as {
       files: Record<string, { displayName: string; source: { path: string; packaging: string } }>;
     };
     const bundles = Object.values(files).filter(({ source }) => source.packaging === 'zip');
     expect(bundles.length).toBe(resourcesOf('AWS::Lambda::Function').length);
     for (const { displayName, source } of bundles) {
-      const folder = join(ASSEMBLY, source.path);
+      const folder = join(assemblyOf('production'), source.path);
       expect(readdirSync(folder)).toEqual(['index.mjs']);
       expect(readFileSync(join(folder, 'index.mjs'), 'utf8')).not.toContain('aws-cdk-lib');
       expect({ displayName, isSmall: statSync(join(folder, 'index.mjs')).size < 600_000 }).toEqual({

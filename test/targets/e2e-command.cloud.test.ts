@@ -13,16 +13,20 @@ import type { Target } from './target.ts';
 /** Variables without an account: nothing here may find one. */
 const NO_ACCOUNT = {
   PATH: process.env.PATH,
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'nobody',
   AWS_SECRET_ACCESS_KEY: 'nothing',
 };
 
+const DAY_SECONDS = 86_400;
+
 describe('npm run e2e', () => {
   const directory = temporaryDirectory();
   let target: Target;
   beforeAll(async () => {
-    target = await startLocalTarget();
+    // Nothing here waits for a timer.
+    target = await startLocalTarget({ scheduleSeconds: DAY_SECONDS });
   });
   afterAll(async () => {
     await target?.stop();

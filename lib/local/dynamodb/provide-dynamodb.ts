@@ -18,6 +18,8 @@ interface DynamoDbPlace {
   readonly faults?: SeededFaults;
   /** Only for measurements: requests after the first of a connection are not judged. */
   readonly isUnjudged: boolean;
+  /** Called after each request that may have changed a table. Default: nobody needs to know. */
+  readonly onWrite?: () => void;
   readonly log: Log;
 }
 
@@ -31,7 +33,7 @@ export interface ProvidedDynamoDb extends Pick<DynamoDbServer, 'endpoint' | 'bro
 /** Starts the emulator behind its gate, or uses the foreign one that `endpoint` names. */
 export async function provideDynamoDb(
   endpoint: string | undefined,
-  { dataDir, stack, guard, faults, isUnjudged, log }: DynamoDbPlace,
+  { dataDir, stack, guard, faults, isUnjudged, onWrite, log }: DynamoDbPlace,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<ProvidedDynamoDb> {
   if (endpoint !== undefined) {
@@ -45,6 +47,7 @@ export async function provideDynamoDb(
     guard,
     calls: (operation, input) => tableCalls(keyNames, operation, input),
     ...(faults !== undefined && { faults: tableFaults(faults) }),
+    ...(onWrite !== undefined && { onWrite }),
     isFirstOnly: isUnjudged,
   });
   onStop(gate.stop);

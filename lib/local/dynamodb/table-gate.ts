@@ -22,9 +22,22 @@ export interface GateOptions {
   calls(operation: string, input: TableInput): readonly Call[];
   /** Faults of the service itself. They strike functions only: the administrator is the cloud's own reading and repair. */
   readonly faults?: TableFaults;
+  /** Called when the emulator answers a request that may have changed a table. Not for requests that pass unread. */
+  readonly onWrite?: () => void;
   /** Only for measurements: whether later requests of a connection pass unread. Default: all are judged. */
   readonly isFirstOnly?: boolean;
 }
+
+const WRITES: ReadonlySet<string> = new Set([
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'BatchWriteItem',
+  'TransactWriteItems',
+  'ExecuteStatement',
+  'BatchExecuteStatement',
+  'ExecuteTransaction',
+]);
 
 const TARGET = /^DynamoDB(?:Streams)?_20120810\.([A-Za-z]+)$/;
 
@@ -60,16 +73,18 @@ export async function startGate(options: GateOptions): Promise<Gate> {
 function serve(client: Socket, options: GateOptions): void {
   const reader = createFrameReader(client.localPort);
   let emulator: Socket | undefined;
-  /** Whether a request was passed on whose answer has not begun. */
-  let isWaiting = false;
+  /** The operation of a request that was passed on and whose answer has not begun. */
+  let waitingFor: string | undefined;
 
   const onData = (chunk: Buffer) => {
     try {
       for (const frame of reader.push(chunk)) {
-        const refusal = refusalOf(frame, options);
+        const operation = operationOf(frame);
+        const refusal = refusalOf(frame, operation, options);
         // SDKs wait for an answer before the next request. Without that, a refusal could overtake an answer.
-        if (isWaiting) throw new FrameError('A request was sent before the answer to the last one.');
-        if (refusal === undefined) pass(frame);
+        if (waitingFor !== undefined)
+          throw new FrameError('A request was sent before the answer to the last one.');
+        if (refusal === undefined) pass(frame, operation);
         else if (refusal.isStranger) end(refusal.fault);
         else client.write(answer(refusal.fault, [], refusal.details));
       }
@@ -84,9 +99,9 @@ function serve(client: Socket, options: GateOptions): void {
     client.end(answer(fault, ['connection: close']));
   }
 
-  function pass(frame: Frame): void {
+  function pass(frame: Frame, operation: string): void {
     emulator ??= open();
-    isWaiting = true;
+    waitingFor = operation;
     if (!emulator.write(frame.bytes)) client.pause();
     if (options.isFirstOnly) {
       client.off('data', onData);
@@ -101,7 +116,8 @@ function serve(client: Socket, options: GateOptions): void {
     socket.once('close', () => client.destroy());
     socket.on('drain', () => client.resume());
     socket.on('data', () => {
-      isWaiting = false;
+      if (waitingFor !== undefined && WRITES.has(waitingFor)) options.onWrite?.();
+      waitingFor = undefined;
     });
     client.once('close', () => socket.destroy());
     socket.pipe(client);
@@ -119,10 +135,18 @@ interface Refusal {
   readonly details?: TableFault['details'];
 }
 
+/** The operation that a request names; empty: none that the gate knows. */
+function operationOf({ head }: Frame): string {
+  return TARGET.exec(String(head.headers['x-amz-target']))?.[1] ?? '';
+}
+
 /** Why a request must not pass; `undefined` if it may. */
-function refusalOf({ head, body }: Frame, { guard, calls, faults }: GateOptions): Refusal | undefined {
+function refusalOf(
+  { head, body }: Frame,
+  operation: string,
+  { guard, calls, faults }: GateOptions,
+): Refusal | undefined {
   let isStranger = true;
-  const [, operation = ''] = TARGET.exec(String(head.headers['x-amz-target'])) ?? [];
   try {
     const caller = guard.authenticate(head, sha256Hex(body));
     isStranger = false;

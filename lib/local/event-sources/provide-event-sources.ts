@@ -1,4 +1,5 @@
 import type { AwsCall } from '../aws/aws-client.ts';
+import type { ChangeSignal } from '../change-signal.ts';
 import { LocalCloudError } from '../errors.ts';
 import type { Functions } from '../functions/provide-functions.ts';
 import type { Log } from '../logging/log.ts';
@@ -24,6 +25,8 @@ export interface EventSourcesSetting {
   /** Maximum concurrent instances of a function for one queue. */
   readonly workers: number;
   readonly streams: AwsCall;
+  /** Announces writes to the tables; `undefined`: nobody sees them. */
+  readonly changes: ChangeSignal | undefined;
   /** The stream ARNs of the tables as DynamoDB names them, by the tables' logical ids. */
   readonly streamArns: ReadonlyMap<string, string>;
   readonly log: Log;
@@ -83,6 +86,7 @@ function prepare(
     startStreamSource({
       ...base,
       streams: setting.streams,
+      changes: setting.changes,
       streamArn,
       eventSourceArn: properties.EventSourceArn,
       checkpoints: openCheckpoints(setting.state, logicalId, streamArn),

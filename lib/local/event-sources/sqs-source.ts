@@ -42,8 +42,8 @@ const RECEIVE_MAX = 10;
 const RETRY_MS = 500;
 
 /**
- * Polls a queue for a function. Each of up to MaximumConcurrency pollers receives a batch and has it processed. It
- * deletes the messages that succeeded and leaves the others to their visibility timeout, as Lambda does.
+ * Polls a queue for a function. It has up to MaximumConcurrency batches processed at a time, deletes the messages that
+ * succeeded and leaves the others to their visibility timeout, as Lambda does.
  */
 export function startSqsSource(setting: SqsSourceSetting): EventSource {
   const { properties, target, log, call, workers } = setting;
@@ -51,26 +51,50 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
   const batchSize = properties.BatchSize ?? DEFAULT_BATCH_SIZE;
   const windowMs = properties.MaximumBatchingWindowInSeconds * 1000;
   const reportsFailures = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');
-  const pollers = Math.min(properties.ScalingConfig?.MaximumConcurrency ?? workers, workers, target.size);
+  const concurrency = Math.min(properties.ScalingConfig?.MaximumConcurrency ?? workers, workers, target.size);
   const stopping = new AbortController();
+
+  const batches = new Set<Promise<void>>();
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
+      await roomForBatch();
+      if (stopping.signal.aborted) return;
       try {
         const messages = await collect();
-        const [wanted, unwanted] = split(messages, (message) =>
-          accepts(withParsedBody(toRecord(message, setting))),
-        );
-        await remove(unwanted);
-        const [looping, others] = split(wanted, isLooping);
-        await giveUp(looping);
-        if (others.length > 0) await remove(await handle(others));
+        if (messages.length === 0) continue;
+        const batch: Promise<void> = settle(messages).finally(() => batches.delete(batch));
+        batches.add(batch);
       } catch (error) {
-        if (stopping.signal.aborted) return;
-        log({ source: setting.logicalId, stream: 'event', line: `polling failed: ${messageOf(error)}` });
-        await pause(RETRY_MS, stopping.signal);
+        await afterFailure(error);
       }
     }
+  }
+
+  /** Waits until another batch may be processed. Messages that arrive in the meantime become part of it. */
+  async function roomForBatch(): Promise<void> {
+    while (batches.size >= concurrency) await Promise.race(batches);
+    await target.room();
+  }
+
+  async function settle(messages: readonly SqsMessage[]): Promise<void> {
+    try {
+      const [wanted, unwanted] = split(messages, (message) =>
+        accepts(withParsedBody(toRecord(message, setting))),
+      );
+      await remove(unwanted);
+      const [looping, others] = split(wanted, isLooping);
+      await giveUp(looping);
+      if (others.length > 0) await remove(await handle(others));
+    } catch (error) {
+      await afterFailure(error);
+    }
+  }
+
+  async function afterFailure(error: unknown): Promise<void> {
+    if (stopping.signal.aborted) return;
+    log({ source: setting.logicalId, stream: 'event', line: `polling failed: ${messageOf(error)}` });
+    await pause(RETRY_MS, stopping.signal);
   }
 
   /**
@@ -158,11 +182,12 @@ export function startSqsSource(setting: SqsSourceSetting): EventSource {
     }
   }
 
-  const running = Array.from({ length: pollers }, run);
+  const running = run();
   return {
     stop: async () => {
       stopping.abort();
-      await Promise.all(running);
+      await running;
+      await Promise.all(batches);
     },
   };
 }

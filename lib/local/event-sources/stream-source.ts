@@ -1,4 +1,5 @@
 import type { AwsCall } from '../aws/aws-client.ts';
+import type { ChangeSignal } from '../change-signal.ts';
 import { messageOf } from '../errors.ts';
 import { LOCAL_REGION } from '../template/intrinsics.ts';
 import type { Checkpoints } from './checkpoints.ts';
@@ -15,6 +16,8 @@ export interface StreamSourceSetting extends SourceSetting {
   /** The source ARN in the event's records: the ARN to which the template resolves. */
   readonly eventSourceArn: string;
   readonly checkpoints: Checkpoints;
+  /** Announces writes to the table. `undefined`: nobody sees them, so the stream is polled more often. */
+  readonly changes: ChangeSignal | undefined;
   discard(records: readonly StreamRecord[], attempts: number, reason: string): Promise<void>;
 }
 
@@ -31,7 +34,11 @@ interface RecordsPage {
 const DEFAULT_BATCH_SIZE = 100;
 const READ_MAX = 1000;
 /** Lambda polls four times a second; for someone watching, a shorter interval is better. */
-const IDLE_MS = 100;
+const POLL_MS = 100;
+/** The interval where writes are announced: for what was written past the announcer. */
+const ANNOUNCED_POLL_MS = 1_000;
+/** Minimum time between two reads: while much is written, one read and one invocation serve many writes. */
+const READ_GAP_MS = 20;
 const RETRY_MS = 500;
 const SHARD_REFRESH_MS = 10_000;
 
@@ -156,8 +163,13 @@ async function followShard(
   let iterator = await iteratorAt(setting, shardId, checkpoints.read(shardId)?.sequenceNumber);
   let unread: readonly StreamRecord[] = [];
   let deadline: number | undefined;
+  let seen = 0;
+  let readAt = 0;
   while (!stopping.aborted) {
     if (iterator !== undefined && countWanted(unread, accepts) < batchSize) {
+      await pause(readAt + READ_GAP_MS - Date.now(), stopping);
+      seen = setting.changes?.count ?? 0;
+      readAt = Date.now();
       const page: RecordsPage = await setting.streams<RecordsPage>('GetRecords', {
         ShardIterator: iterator,
         Limit: READ_MAX,
@@ -180,9 +192,27 @@ async function followShard(
       checkpoints.finish(shardId);
       return;
     } else {
-      await pause(IDLE_MS, stopping);
+      await nextRead(setting, { seen, deadline }, stopping);
     }
   }
+}
+
+interface LastRead {
+  /** Number of changes before it. */
+  readonly seen: number;
+  /** When the batch is complete; `undefined`: none has begun. */
+  readonly deadline: number | undefined;
+}
+
+/** Waits until the stream may have more records, or the batch is due. */
+async function nextRead(
+  { changes }: StreamSourceSetting,
+  { seen, deadline = Number.POSITIVE_INFINITY }: LastRead,
+  stopping: AbortSignal,
+): Promise<void> {
+  const dueMs = Math.max(deadline - Date.now(), 0);
+  if (changes === undefined) return pause(Math.min(POLL_MS, dueMs), stopping);
+  await changes.after(seen, Math.min(ANNOUNCED_POLL_MS, dueMs), stopping);
 }
 
 function countWanted(records: readonly StreamRecord[], accepts: (record: unknown) => boolean): number {

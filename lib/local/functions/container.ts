@@ -1,9 +1,7 @@
-import { Worker } from 'node:worker_threads';
-import type { Log } from '../logging/log.ts';
-import { forwardLines } from '../logging/log.ts';
-import type { InvocationError, InvocationRequest, WorkerMessage, WorkerSetting } from './protocol.ts';
+import type { Host } from './host.ts';
+import type { InstanceMessage, InstanceSetting, InvocationError, InvocationRequest } from './protocol.ts';
 
-/** How an invocation failed: the function threw, timed out, crashed its worker, or the event was too old to begin. */
+/** How an invocation failed: the function threw, timed out, crashed its thread, or the event was too old to begin. */
 export type FailureKind = 'function-error' | 'time-out' | 'crash' | 'expired';
 
 /** A failed invocation. */
@@ -19,10 +17,12 @@ export class InvocationFailure extends Error {
   }
 }
 
-/** A warm instance of a function: one worker thread, one event at a time. */
+/** A warm instance of a function: one event at a time. */
 export interface Container {
   /** `false` once it has crashed or was stopped; it must then be replaced. */
   readonly isAlive: boolean;
+  /** Settles when the bundle is loaded, or the instance has died. Never rejects. */
+  readonly started: Promise<void>;
   /** @throws InvocationFailure */
   invoke(request: Omit<InvocationRequest, 'deadline'>, timeoutMs: number): Promise<string>;
   end(): Promise<void>;
@@ -30,23 +30,25 @@ export interface Container {
 
 /** Lambda allows 10 s. A busy developer machine starts several at once, so it gets more. */
 const INIT_TIMEOUT_MS = 30_000;
-const WORKER_URL = new URL('./worker.ts', import.meta.url);
+const ENDED: InvocationError = {
+  errorType: 'Runtime.Ended',
+  errorMessage: 'The local cloud stopped.',
+  trace: [],
+};
 
 export interface ContainerOptions {
-  readonly setting: WorkerSetting;
-  readonly env: Readonly<Record<string, string>>;
+  readonly host: Host;
+  readonly setting: InstanceSetting;
   /** Source under which its output is logged. */
   readonly source: string;
-  readonly log: Log;
+  /** Other instances live in the same thread, and go on when this one ends. */
+  readonly isHostShared: boolean;
 }
 
-export function startContainer({ setting, env, source, log }: ContainerOptions): Container {
-  const worker = new Worker(WORKER_URL, { workerData: setting, env: { ...env }, stdout: true, stderr: true });
-  forwardLines(worker.stdout, (line) => log({ source, stream: 'stdout', line }));
-  forwardLines(worker.stderr, (line) => log({ source, stream: 'stderr', line }));
-
+/** Starts an instance in a thread. A time-out or a crash ends the thread, with all its instances. */
+export function startContainer({ host, setting, source, isHostShared }: ContainerOptions): Container {
   let isAlive = true;
-  let onMessage: (message: WorkerMessage) => void = () => {};
+  let onMessage: (message: InstanceMessage) => void = () => {};
   let onDeath: (failure: InvocationFailure) => void = () => {};
   let death: InvocationFailure | undefined;
   const die = (kind: FailureKind, error: InvocationError) => {
@@ -55,33 +57,24 @@ export function startContainer({ setting, env, source, log }: ContainerOptions):
     death = new InvocationFailure(kind, error);
     onDeath(death);
   };
-  worker.on('message', (message: WorkerMessage) => onMessage(message));
-  worker.on('error', (error: Error) => {
-    die('crash', {
-      errorType: error.name,
-      errorMessage: error.message,
-      trace: (error.stack ?? '').split('\n'),
-    });
-  });
-  worker.on('exit', (code) => {
-    die('crash', {
-      errorType: 'Runtime.ExitError',
-      errorMessage: `The runtime exited with ${code}.`,
-      trace: [],
-    });
+  const instance = host.add({
+    source,
+    onMessage: (message) => onMessage(message),
+    onDeath: (error) => die('crash', error),
   });
 
-  /** Waits for one message. A timeout terminates the worker; the worker's death rejects the promise. */
-  function nextMessage(timeoutMs: number, what: string): Promise<WorkerMessage> {
+  /** Waits for one message. A time-out stops the thread; the death of the instance rejects the promise. */
+  function nextMessage(timeoutMs: number, what: string): Promise<InstanceMessage> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         const seconds = (timeoutMs / 1000).toFixed(2);
-        die('time-out', {
+        const errorMessage = `${what} timed out after ${seconds} seconds`;
+        die('time-out', { errorType: 'Sandbox.Timedout', errorMessage, trace: [] });
+        void host.end({
           errorType: 'Sandbox.Timedout',
-          errorMessage: `${what} timed out after ${seconds} seconds`,
+          errorMessage: `${source}, in the same thread: ${errorMessage}`,
           trace: [],
         });
-        void worker.terminate();
       }, timeoutMs);
       onMessage = (message) => {
         clearTimeout(timer);
@@ -98,20 +91,26 @@ export function startContainer({ setting, env, source, log }: ContainerOptions):
   const ready = nextMessage(INIT_TIMEOUT_MS, 'Init').then((message) => {
     if (message.kind !== 'init-error') return;
     die('crash', message.error);
-    void worker.terminate();
+    void leave();
     throw new InvocationFailure('crash', message.error);
   });
-  // Each caller of `invoke` gets this rejection. Without a handler here it would end the process.
-  ready.catch(() => {});
+  instance.send({ kind: 'load', setting });
+
+  async function leave(): Promise<void> {
+    instance.remove();
+    if (!isHostShared) await host.end(ENDED);
+  }
 
   return {
     get isAlive() {
       return isAlive;
     },
+    // Each caller of `invoke` gets the rejection of `ready`. Without a handler here it would end the process.
+    started: ready.catch(() => {}),
     invoke: async (request, timeoutMs) => {
       await ready;
       const answer = nextMessage(timeoutMs, 'Task');
-      worker.postMessage({ ...request, deadline: Date.now() + timeoutMs } satisfies InvocationRequest);
+      instance.send({ kind: 'invoke', request: { ...request, deadline: Date.now() + timeoutMs } });
       const message = await answer;
       if (message.kind === 'success') return message.payload;
       throw new InvocationFailure(
@@ -122,8 +121,8 @@ export function startContainer({ setting, env, source, log }: ContainerOptions):
       );
     },
     end: async () => {
-      die('crash', { errorType: 'Runtime.Ended', errorMessage: 'The local cloud stopped.', trace: [] });
-      await worker.terminate();
+      die('crash', ENDED);
+      await leave();
     },
   };
 }

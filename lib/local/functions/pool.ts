@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '../logging/log.ts';
-import type { Container } from './container.ts';
-import { InvocationFailure, startContainer } from './container.ts';
-import type { WorkerSetting } from './protocol.ts';
+import { type Container, InvocationFailure } from './container.ts';
 import { nextTraceHeader } from './trace.ts';
 
-export interface PoolSetting extends WorkerSetting {
+export interface PoolSetting {
   readonly logicalId: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly functionName: string;
+  readonly functionArn: string;
   readonly timeoutMs: number;
   readonly mayRecurse: boolean;
   /** Maximum concurrent instances. */
   readonly size: number;
+  /** An instance ends when it had no event for this long. `undefined`: never. */
+  readonly idleMs: number | undefined;
+  /** Starts an instance. */
+  start(): Container;
+  /** Whether the machine is busy enough that another instance would help little. */
+  isBusy(): boolean;
 }
 
 interface InvocationOptions {
@@ -37,39 +42,110 @@ export interface FunctionPool {
    * @throws InvocationFailure
    */
   invoke(event: unknown, options?: InvocationOptions): Promise<unknown>;
+  /**
+   * Resolves when an event would find an instance: one is idle, none has started, or another one may start. A poller that waits
+   * for it before it takes messages gets the more of them.
+   */
+  room(): Promise<void>;
   /** Accepts no more events, waits at most `graceMs` for the current ones, then stops the instances. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Starts instances on demand, keeps them warm, and replaces them after a timeout or crash. */
+/**
+ * An event waits this long for an instance that is busy before another instance starts. A start costs as much CPU as some
+ * hundred events, so short waits are cheaper.
+ */
+const SCALE_AFTER_MS = 100;
+/** The same, while the machine is busy. */
+const SCALE_LATE_MS = 1_000;
+
+/** An event that waits for an instance. */
+interface Waiter {
+  readonly since: number;
+  take(container: Container): void;
+  refuse(failure: InvocationFailure): void;
+}
+
+/** Starts instances on demand, keeps them warm for a while, and replaces them after a time-out or crash. */
 export function createPool(setting: PoolSetting, log: Log): FunctionPool {
   const containers = new Set<Container>();
-  const idle: Container[] = [];
-  const waiting: ((container: Container) => void)[] = [];
+  /** The most recently used last. */
+  const idle: { readonly container: Container; readonly since: number }[] = [];
+  const waiting: Waiter[] = [];
+  let starting = 0;
+  let lastStart = 0;
   let running = 0;
   let stopped = false;
   let onIdle: () => void = () => {};
+  let scaleTimer: NodeJS.Timeout | undefined;
+  let idleTimer: NodeJS.Timeout | undefined;
 
   function start(): Container {
-    const container = startContainer({ setting, env: setting.env, source: setting.logicalId, log });
+    const container = setting.start();
     containers.add(container);
+    starting += 1;
+    lastStart = Date.now();
+    void container.started.then(() => {
+      starting -= 1;
+      lastStart = Date.now();
+    });
     return container;
   }
 
   function acquire(): Promise<Container> | Container {
     // Use the most recent one: its caches and connections are the warmest.
-    const warm = idle.pop();
+    const warm = idle.pop()?.container;
     if (warm !== undefined) return warm;
-    if (containers.size < setting.size) return start();
-    return new Promise((resolve) => waiting.push(resolve));
+    if (containers.size === 0) return start();
+    return new Promise((take, refuse) => {
+      waiting.push({ since: Date.now(), take, refuse });
+      // The measurement of the load begins here.
+      if (waiting.length === 1) setting.isBusy();
+      scaleTimer ??= setTimeout(rescale, SCALE_AFTER_MS);
+    });
+  }
+
+  /** Starts another instance if the next event in line waits too long. What it waited for the last start does not count. */
+  function rescale(): void {
+    scaleTimer = undefined;
+    const [next] = waiting;
+    if (next === undefined || containers.size >= setting.size || stopped) return;
+    const waitedMs = Date.now() - Math.max(next.since, lastStart);
+    const isLong = waitedMs >= (setting.isBusy() ? SCALE_LATE_MS : SCALE_AFTER_MS);
+    if (isLong && starting === 0) waiting.shift()?.take(start());
+    if (waiting.length > 0) scaleTimer = setTimeout(rescale, SCALE_AFTER_MS);
   }
 
   function release(container: Container): void {
     if (!container.isAlive) containers.delete(container);
     const next = waiting.shift();
-    if (next !== undefined) next(container.isAlive ? container : start());
-    else if (container.isAlive) idle.push(container);
+    if (next !== undefined) {
+      next.take(container.isAlive ? container : start());
+    } else if (container.isAlive) {
+      idle.push({ container, since: Date.now() });
+      if (idle.length === 1) endLater();
+    }
     if (running === 0 && waiting.length === 0) onIdle();
+  }
+
+  /** Ends the instances that nobody has used for a while. */
+  function endLater(): void {
+    clearTimeout(idleTimer);
+    const [first] = idle;
+    if (first === undefined || setting.idleMs === undefined) return;
+    const { idleMs } = setting;
+    idleTimer = setTimeout(
+      () => {
+        while (idle[0] !== undefined && idle[0].since + idleMs <= Date.now()) {
+          const { container } = idle.shift() ?? first;
+          containers.delete(container);
+          void container.end();
+        }
+        endLater();
+      },
+      Math.max(first.since + idleMs - Date.now(), 0),
+    );
+    idleTimer.unref();
   }
 
   async function acquireAlive(): Promise<Container> {
@@ -91,13 +167,7 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
       return running;
     },
     invoke: async (event, { expiresAt = Number.POSITIVE_INFINITY, traceHeader } = {}) => {
-      if (stopped) {
-        throw new InvocationFailure('crash', {
-          errorType: 'Runtime.Ended',
-          errorMessage: 'The local cloud is stopping.',
-          trace: [],
-        });
-      }
+      if (stopped) throw stopping();
       const payload = JSON.stringify(event);
       const container = await acquireAlive();
       running += 1;
@@ -123,8 +193,13 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
         release(container);
       }
     },
+    room: async () => {
+      if (stopped || idle.length > 0 || containers.size === 0) return;
+      await acquireAlive().then(release, () => {});
+    },
     stop: async (graceMs) => {
       stopped = true;
+      clearTimeout(idleTimer);
       if (running > 0 || waiting.length > 0) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, graceMs);
@@ -134,9 +209,19 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
           };
         });
       }
+      clearTimeout(scaleTimer);
+      for (const { refuse } of waiting.splice(0)) refuse(stopping());
       await Promise.all([...containers].map((container) => container.end()));
     },
   };
+}
+
+function stopping(): InvocationFailure {
+  return new InvocationFailure('crash', {
+    errorType: 'Runtime.Ended',
+    errorMessage: 'The local cloud is stopping.',
+    trace: [],
+  });
 }
 
 function expired(): InvocationFailure {

@@ -1,12 +1,17 @@
 import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { LocalCloudError } from '../errors.ts';
 import type { Log } from '../logging/log.ts';
 import type { Assembly } from '../template/assembly.ts';
 import { LOCAL_REGION } from '../template/intrinsics.ts';
 import type { Resource, Stack } from '../template/stack-resources.ts';
 import { type AsyncInvocation, asyncInvocation, RETRY_DELAYS_SECONDS } from './async-invocation.ts';
+import { startContainer } from './container.ts';
+import { type Hosts, openHosts } from './hosts.ts';
 import type { FunctionPool } from './pool.ts';
 import { createPool } from './pool.ts';
+import { processorLoad } from './processor-load.ts';
+import type { InstanceSetting } from './protocol.ts';
 
 /** Endpoints of the AWS stand-ins, for unmodified SDK clients. */
 export interface ServiceEndpoints {
@@ -44,15 +49,24 @@ export interface Functions {
   findAsync(nameOrArn: string): AsyncInvocation | undefined;
   /** Ends the waits before retries. */
   stopRetries(): void;
+  /** Accepts no more events, waits at most `graceMs` for the current ones, then stops the instances. */
+  stop(graceMs: number): Promise<void>;
 }
+
+/** An instance of a function ends after this time without an event. Lambda waits some minutes. */
+const IDLE_MS = 60_000;
+/** Directory of V8's compile cache. It stands beside the bundles: whoever may write there may change them too. */
+const COMPILE_CACHE = '.compile-cache';
 
 /** Lambda's defaults where a function has no EventInvokeConfig. */
 const LAMBDA_DEFAULTS = { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21_600 };
 
 /** Creates a pool for each function of the template. */
 export function provideFunctions(setting: FunctionsSetting): Functions {
+  const hosts = openHosts(join(setting.assembly.directory, COMPILE_CACHE), setting.log);
+  const machine = { hosts, isBusy: processorLoad() };
   const entries = setting.stack.ofType('AWS::Lambda::Function').map((resource) => {
-    const pool = provideFunction(setting, resource);
+    const pool = provideFunction(setting, machine, resource);
     return { pool, async: provideAsync(setting, resource, pool) };
   });
   const find = (nameOrArn: string) =>
@@ -66,6 +80,10 @@ export function provideFunctions(setting: FunctionsSetting): Functions {
     findAsync: (nameOrArn) => find(nameOrArn)?.async,
     stopRetries: () => {
       for (const { async } of entries) async.stop();
+    },
+    stop: async (graceMs) => {
+      await Promise.all(entries.map(({ pool }) => pool.stop(graceMs)));
+      await hosts.stop();
     },
   };
 }
@@ -82,8 +100,16 @@ function provideAsync(
   return asyncInvocation({ target, config, retryDelaysSeconds, log });
 }
 
+/** What the functions share. */
+interface Machine {
+  readonly hosts: Hosts;
+  /** Whether all cores are busy. */
+  isBusy(): boolean;
+}
+
 function provideFunction(
   setting: FunctionsSetting,
+  { hosts, isBusy }: Machine,
   resource: Resource<'AWS::Lambda::Function'>,
 ): FunctionPool {
   const { logicalId, physical, properties } = resource;
@@ -96,20 +122,55 @@ function provideFunction(
   }
   const size = setting.workers * invokersOf(setting.stack, resource);
   const reserved = properties.ReservedConcurrentExecutions ?? size;
+  const isShared = isTimed(setting.stack, resource);
+  const instance: InstanceSetting = {
+    assetDir,
+    handler: properties.Handler,
+    functionName: physical.name,
+    functionArn: physical.arn,
+    memoryMb: properties.MemorySize,
+    env: environmentOf(setting, resource, assetDir),
+  };
   return createPool(
     {
       logicalId,
-      assetDir,
-      handler: properties.Handler,
       functionName: physical.name,
       functionArn: physical.arn,
-      memoryMb: properties.MemorySize,
       timeoutMs: properties.Timeout * 1000,
       mayRecurse: properties.RecursiveLoop === 'Allow',
       size: Math.max(1, Math.min(size, reserved)),
-      env: environmentOf(setting, resource, assetDir),
+      idleMs: isShared ? undefined : IDLE_MS,
+      isBusy,
+      start: () =>
+        startContainer({
+          host: isShared ? hosts.shared() : hosts.start(logicalId),
+          setting: instance,
+          source: logicalId,
+          isHostShared: isShared,
+        }),
     },
     setting.log,
+  );
+}
+
+/** Whether only timers invoke a function: its instances then live in one thread with those of the others. */
+function isTimed(stack: Stack, { physical }: Resource<'AWS::Lambda::Function'>): boolean {
+  const isOwn = (text: string) => text === physical.arn || text === physical.name;
+  const isIn = (text: string) => isOwn(text) || text.includes(`${physical.arn}/invocations`);
+  return (
+    stack
+      .ofType('AWS::Events::Rule')
+      .some(
+        ({ properties }) =>
+          properties.ScheduleExpression !== undefined && properties.Targets.some(({ Arn }) => isOwn(Arn)),
+      ) &&
+    !stack
+      .ofType('AWS::Lambda::EventSourceMapping')
+      .some(({ properties }) => isOwn(properties.FunctionName)) &&
+    !stack
+      .ofType('AWS::ApiGatewayV2::Integration')
+      .some(({ properties }) => isIn(properties.IntegrationUri)) &&
+    !stack.ofType('AWS::Lambda::Url').some(({ properties }) => isOwn(properties.TargetFunctionArn))
   );
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../scheduler/scheduler-access.ts';
 import type { Stack } from '../template/stack-resources.ts';
 import { readAccess } from './access.ts';
-import type { Call } from './callers/caller.ts';
+import { ADMINISTRATOR, type Call, type Caller } from './callers/caller.ts';
 import type { OpenGuard } from './guard.ts';
 import { checkDeployment } from './start-checks.ts';
 
@@ -16,6 +16,8 @@ import { checkDeployment } from './start-checks.ts';
 export interface ProvidedIam {
   /** Returns the credentials of a function, by logical id. */
   signerOf(logicalId: string): Signer;
+  /** Returns as whom a function acts, by logical id. */
+  callerOf(logicalId: string): Caller;
   readonly scheduling: SchedulerAccess;
   /** Whether EventBridge may make a call for a rule. */
   permitsRule(ruleArn: string, call: Call): boolean;
@@ -41,11 +43,17 @@ export function provideIam({ stack, key, guard, isUnjudged, log }: IamSetting): 
   guard.govern(access);
   if (isUnjudged) {
     log({ source: 'iam', stream: 'event', line: 'IAM is not enforced: every function may do everything.' });
-    return { signerOf: () => ({ key }), scheduling: EVERYTHING_PERMITTED, permitsRule: () => true };
+    return {
+      signerOf: () => ({ key }),
+      callerOf: () => ADMINISTRATOR,
+      scheduling: EVERYTHING_PERMITTED,
+      permitsRule: () => true,
+    };
   }
   checkDeployment(stack, access, guard);
   return {
     signerOf: access.sessionOfFunction,
+    callerOf: (logicalId) => access.sessionOfFunction(logicalId).caller,
     scheduling: schedulerAccess(access, guard),
     permitsRule: (sourceArn, call) =>
       guard.permits({ kind: 'service', name: 'events.amazonaws.com', sourceArn }, call),

@@ -10,16 +10,26 @@ export interface LocalLogLine {
 /** Receives the log lines of the local cloud. */
 export type Log = (line: LocalLogLine) => void;
 
-/** Splits a stream's chunks into lines. A last line without a line feed is emitted when the stream ends. */
-export function forwardLines(readable: NodeJS.ReadableStream, onLine: (line: string) => void): void {
+/** Splits text that arrives in pieces into lines. */
+export function lineSplitter(onLine: (line: string) => void): (text: string) => void {
   let rest = '';
-  readable.setEncoding('utf8');
-  readable.on('data', (chunk: string) => {
-    const lines = (rest + chunk).split('\n');
+  return (text) => {
+    const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) onLine(line);
+  };
+}
+
+/** Splits a stream's chunks into lines. A last line without a line feed is emitted when the stream ends. */
+export function forwardLines(readable: NodeJS.ReadableStream, onLine: (line: string) => void): void {
+  const split = lineSplitter(onLine);
+  let isAtLineStart = true;
+  readable.setEncoding('utf8');
+  readable.on('data', (chunk: string) => {
+    isAtLineStart = chunk.endsWith('\n');
+    split(chunk);
   });
   readable.on('end', () => {
-    if (rest !== '') onLine(rest);
+    if (!isAtLineStart) split('\n');
   });
 }

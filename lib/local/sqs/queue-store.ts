@@ -105,6 +105,15 @@ export class SqsStore {
     };
   }
 
+  /**
+   * Stores all writes of a request in one transaction, which costs little more than one write. If it cannot be stored, the
+   * request fails although the queues in memory have changed. So a message may be delivered whose sender got an error, as in
+   * SQS, and one may be delivered again after a restart.
+   */
+  together<Result>(write: () => Result): Result {
+    return inTransaction(this.state.database, write);
+  }
+
   /** Sends messages in one transaction: all are stored, or none. */
   send(name: string, messages: readonly NewMessage[]): readonly StoredMessage[] {
     const queue = this.queue(name);

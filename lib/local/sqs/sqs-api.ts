@@ -35,6 +35,7 @@ export function sqsService(store: SqsStore, address: () => string): JsonService 
   };
   const read = (queue: string, entry: Entry, { traceHeader }: AwsRequest) =>
     readMessage(entry, { maximumBytes: Number(store.attributes(queue).MaximumMessageSize), traceHeader });
+  const inOneWrite: typeof eachEntry = (entries, act) => store.together(() => eachEntry(entries, act));
   return {
     targetPrefix: 'AmazonSQS',
     calls: sqsCalls,
@@ -66,7 +67,7 @@ export function sqsService(store: SqsStore, address: () => string): JsonService 
         const bytes = entries.reduce((sum, entry) => sum + Buffer.byteLength(String(entry.MessageBody)), 0);
         if (bytes > MAX_REQUEST_BYTES)
           throw new AwsFault('BatchRequestTooLong', 'The batch is longer than 1 MiB.');
-        return eachEntry(entries, (entry) => {
+        return inOneWrite(entries, (entry) => {
           const [stored] = store.send(queue, [read(queue, entry, request)]);
           return stored === undefined ? {} : sent(stored);
         });
@@ -88,7 +89,7 @@ export function sqsService(store: SqsStore, address: () => string): JsonService 
       DeleteMessage: (input) => store.delete(queueOf(input), String(input.ReceiptHandle)),
       DeleteMessageBatch: (input) => {
         const queue = queueOf(input);
-        return eachEntry(readEntries(input), (entry) => {
+        return inOneWrite(readEntries(input), (entry) => {
           store.delete(queue, String(entry.ReceiptHandle));
           return {};
         });
@@ -96,7 +97,7 @@ export function sqsService(store: SqsStore, address: () => string): JsonService 
       ChangeMessageVisibility: (input) => changeVisibility(store, queueOf(input), input),
       ChangeMessageVisibilityBatch: (input) => {
         const queue = queueOf(input);
-        return eachEntry(readEntries(input), (entry) => {
+        return inOneWrite(readEntries(input), (entry) => {
           changeVisibility(store, queue, entry);
           return {};
         });

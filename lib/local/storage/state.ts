@@ -99,8 +99,9 @@ function addMissingColumns(database: DatabaseSync): void {
   database.exec('ALTER TABLE message ADD COLUMN trace_header TEXT');
 }
 
-/** Runs several writes in one transaction. */
+/** Runs several writes in one transaction. Within another transaction, they become part of that one. */
 export function inTransaction<Result>(database: DatabaseSync, write: () => Result): Result {
+  if (database.isTransaction) return write();
   database.exec('BEGIN');
   try {
     const result = write();

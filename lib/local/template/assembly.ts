@@ -16,6 +16,8 @@ export interface TemplateResource {
 
 /** The one stack of a `cdk.out` directory, and the location of its assets on disk. */
 export interface Assembly {
+  /** Absolute path. */
+  readonly directory: string;
   readonly stackName: string;
   readonly resources: readonly TemplateResource[];
   readonly conditions: JsonObject;
@@ -47,6 +49,7 @@ export function loadAssembly(assemblyDir: string): Assembly {
   const template = readJson(join(directory, String(properties.templateFile)));
   const paths = constructPaths(directory, artifact);
   return {
+    directory,
     stackName: typeof properties.stackName === 'string' ? properties.stackName : artifactId,
     resources: Object.entries(objectAt(template, 'Resources')).map(([logicalId, resource]) =>
       readResource(logicalId, resource, paths.get(logicalId)),

@@ -25,7 +25,7 @@ import { provideTable } from '../../../lib/local/dynamodb/tables.ts';
 import { loadAssembly } from '../../../lib/local/template/assembly.ts';
 import { resolveStack } from '../../../lib/local/template/stack-resources.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
-import { ASSEMBLY } from '../../support/synthesized.ts';
+import { assemblyOf } from '../../support/synthesized.ts';
 import type { TableUnderTest } from './throwaway-table.ts';
 
 /** Some emulators keep a database for each key and region: these are the local cloud's. */
@@ -50,7 +50,10 @@ export async function startDynamoDbUnderTest(): Promise<DynamoDbUnderTest> {
   Object.assign(process.env, { ...EMULATOR_ACCOUNT, AWS_ENDPOINT_URL_DYNAMODB: server.endpoint });
   const connections = new Agent();
   const call = awsClient('dynamodb', server.endpoint, { connections });
-  const stack = resolveStack(loadAssembly(ASSEMBLY), { sqs: server.endpoint, api: server.endpoint });
+  const stack = resolveStack(loadAssembly(assemblyOf('production')), {
+    sqs: server.endpoint,
+    api: server.endpoint,
+  });
   const [template] = stack.ofType('AWS::DynamoDB::Table');
   if (template === undefined) throw new Error('The template has no table.');
 

@@ -38,6 +38,7 @@ describe('reading a shard', () => {
         calls.push(numbersOf(event));
         return handle(numbersOf(event), calls.length);
       },
+      room: async () => {},
       stop: async () => {},
     };
     const answers: Record<string, (input: Record<string, string>) => unknown> = {
@@ -64,6 +65,7 @@ describe('reading a shard', () => {
       log: () => {},
       streams: async <Output>(operation: string, input: unknown) =>
         answers[operation]?.(input as Record<string, string>) as Output,
+      changes: undefined,
       streamArn: 'real-arn',
       eventSourceArn: 'arn',
       checkpoints,

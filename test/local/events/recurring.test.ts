@@ -22,6 +22,7 @@ describe('a recurring invocation', () => {
       mayRecurse: false,
       size: 4,
       running: 0,
+      room: async () => {},
       stop: async () => {},
       invoke: async () => {
         runs += 1;

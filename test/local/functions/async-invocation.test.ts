@@ -29,6 +29,7 @@ describe('an asynchronous invocation', () => {
       mayRecurse: false,
       size: 1,
       running: 0,
+      room: async () => {},
       stop: async () => {},
       invoke: async (_event, { expiresAt = Number.POSITIVE_INFINITY } = {}) => {
         if (Date.now() > expiresAt) throw new InvocationFailure('expired', FAILURE);

@@ -15,7 +15,14 @@ const build = (service: NotificationServiceProps, env?: { account: string; regio
   new NotificationService(stack, 'Tidings', service);
   return stack;
 };
-const templateOf = (service: NotificationServiceProps) => Template.fromStack(build(service));
+const templates = new Map<string, Template>();
+/** The template of these props in an account that is not known. Built once. */
+const templateOf = (service: NotificationServiceProps): Template => {
+  const key = JSON.stringify(service);
+  const template = templates.get(key) ?? Template.fromStack(build(service));
+  templates.set(key, template);
+  return template;
+};
 const environmentsOf = (template: Template): readonly Properties[] =>
   Object.values(template.findResources('AWS::Lambda::Function')).map(
     ({ Properties }) => Properties.Environment?.Variables ?? {},

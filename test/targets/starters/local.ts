@@ -2,24 +2,33 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalCloud } from '../../../lib/local/cloud.ts';
-import { synthesize } from '../../../lib/local/synthesize.ts';
-import { LOCAL_ASSEMBLY, ROOT } from '../../support/synthesized.ts';
+import { ASSEMBLIES_DIRECTORY, synthesize } from '../../../lib/local/synthesis/synthesize.ts';
+import { ROOT } from '../../support/synthesized.ts';
 import type { ReceiverAddress, Target } from '../target.ts';
 import { deployedTarget } from './deployed.ts';
 
 const SCHEDULE_SECONDS = 1;
 
+interface LocalTargetOptions {
+  readonly receiver?: ReceiverAddress;
+  /** Interval of the timers, in seconds. Default: 1. */
+  readonly scheduleSeconds?: number;
+}
+
 /** Starts the embedded cloud in a fresh directory; `stop` removes it. */
-export async function startLocalTarget(receiver?: ReceiverAddress): Promise<Target> {
-  await synthesize(ROOT, LOCAL_ASSEMBLY, { preset: 'local' });
+export async function startLocalTarget({
+  receiver,
+  scheduleSeconds = SCHEDULE_SECONDS,
+}: LocalTargetOptions = {}): Promise<Target> {
+  const { directory } = await synthesize(ROOT, join(ROOT, ASSEMBLIES_DIRECTORY), { preset: 'local' });
   const dataDir = mkdtempSync(join(tmpdir(), 'tidings-e2e-'));
   const remove = () => rmSync(dataDir, { recursive: true, force: true });
   try {
     const cloud = await startLocalCloud({
-      assemblyDir: LOCAL_ASSEMBLY,
+      assemblyDir: directory,
       dataDir,
       port: 0,
-      scheduleSeconds: SCHEDULE_SECONDS,
+      scheduleSeconds,
     });
     const deployed = deployedTarget({
       name: 'local',

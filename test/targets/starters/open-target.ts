@@ -29,7 +29,7 @@ const LOCALSTACK_ENDPOINT = 'http://localhost:4566';
 export async function openTarget(options: E2eOptions, log: (line: string) => void): Promise<Target> {
   const { target, apiUrl, outputs } = options;
   if (apiUrl === undefined && outputs === undefined) {
-    if (target === 'local') return startLocalTarget(options.receiver);
+    if (target === 'local') return startLocalTarget(options.receiver && { receiver: options.receiver });
     if (target === 'ministack') return startMiniStackTarget(log);
   }
   return takeDeployed(options);

@@ -32,7 +32,10 @@ async function assertAnswering({ apiUrl, name }: Target): Promise<void> {
   const advice = `Start the target (${name}), or give the address of a running one by --api-url.`;
   let status: number;
   try {
-    status = (await fetch(`${apiUrl}/openapi.json`, { signal: AbortSignal.timeout(TIMEOUT_MS) })).status;
+    const answer = await fetch(`${apiUrl}/openapi.json`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    status = answer.status;
+    // An unread body keeps its connection, and so this process, alive for seconds.
+    await answer.body?.cancel();
   } catch (error) {
     const { cause, message } = error as { cause?: { code?: string }; message: string };
     throw new UsageError(`Nothing answers at ${apiUrl} (${cause?.code ?? message}). ${advice}`);
