@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ASSEMBLY_DIRECTORY, synthesize } from '../lib/local/synthesize.ts';
+import { ASSEMBLIES_DIRECTORY, synthesize } from '../lib/local/synthesis/synthesize.ts';
 import { loadAssembly } from '../lib/local/template/assembly.ts';
 import { openCalls } from './iam/single-calls.ts';
 import { measureService } from './iam/whole-service.ts';
@@ -29,8 +29,7 @@ interface Options {
 }
 
 async function main({ calls, outcomes, rounds }: Options): Promise<void> {
-  const assemblyDir = join(ROOT, ASSEMBLY_DIRECTORY);
-  await synthesize(ROOT, assemblyDir);
+  const { directory: assemblyDir } = await synthesize(ROOT, join(ROOT, ASSEMBLIES_DIRECTORY));
   const root = mkdtempSync(join(tmpdir(), 'tidings-iam-'));
   const rows: string[][] = [];
   const add = (what: string, on: number, off: number) =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadAssembly } from '../lib/local/template/assembly.ts';
 import { resolveStack } from '../lib/local/template/stack-resources.ts';
-import { ASSEMBLY } from '../test/support/synthesized.ts';
+import { assemblyOf } from '../test/support/synthesized.ts';
 
 /** A function in the synthesized template. */
 export interface DeployedFunction {
@@ -12,11 +12,13 @@ export interface DeployedFunction {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const ADDRESSES = { sqs: 'http://127.0.0.1:1', api: 'http://127.0.0.1:1' };
+/** Where queues and API would be. Nothing listens there. */
+export const NO_ADDRESS = 'http://127.0.0.1:1';
+const ADDRESSES = { sqs: NO_ADDRESS, api: NO_ADDRESS };
 
 /** The functions in the service's assembly. */
 export function deployedFunctions(): readonly DeployedFunction[] {
-  const assembly = loadAssembly(ASSEMBLY);
+  const assembly = loadAssembly(assemblyOf('production'));
   return resolveStack(assembly, ADDRESSES)
     .ofType('AWS::Lambda::Function')
     .flatMap(({ physical, properties }) => {

@@ -16,3 +16,15 @@ export function portOf(option: string, text: string): number {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new Error(`--${option} needs a number from 0 to 65535, not ${text}.`);
 }
+
+export interface WholeRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** @throws Error that names the option, if the text is no whole number of the range */
+export function wholeOf(option: string, text: string, { min, max }: WholeRange): number {
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isInteger(number) && number >= min && number <= max) return number;
+  throw new Error(`--${option} needs a number from ${min} to ${max}, not ${text}.`);
+}

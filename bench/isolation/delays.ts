@@ -1,3 +1,5 @@
+import { percentileOf } from '../load/measure/percentiles.ts';
+
 /** A delay of one outcome of the nine healthy merchants, in milliseconds. */
 export interface Delay {
   /** When it was listed, counted from the moment at which the tenth turned bad. */
@@ -8,6 +10,8 @@ export interface Delay {
 
 /** The delay that a share (0 to 1) of all delays do not exceed. NaN without delays. */
 export function percentile(delays: readonly Delay[], share: number): number {
-  const sorted = delays.map(({ delayMs }) => delayMs).sort((left, right) => left - right);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+  return percentileOf(
+    delays.map(({ delayMs }) => delayMs),
+    share,
+  );
 }

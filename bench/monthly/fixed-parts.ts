@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ASSEMBLY } from '../../test/support/synthesized.ts';
+import { assemblyOf } from '../../test/support/synthesized.ts';
 import { deployedFunctions } from '../template.ts';
 
 /** What the template has that costs something without traffic. Counted in it, so that a further alarm or queue shows. */
@@ -26,7 +26,9 @@ interface Template {
 }
 
 export function fixedParts(): FixedParts {
-  const template: Template = JSON.parse(readFileSync(join(ASSEMBLY, 'Tidings.template.json'), 'utf8'));
+  const template: Template = JSON.parse(
+    readFileSync(join(assemblyOf('production'), 'Tidings.template.json'), 'utf8'),
+  );
   const all = Object.values(template.Resources);
   const ofType = (type: string) =>
     all.filter(({ Type }) => Type === type).map(({ Properties = {} }) => Properties);

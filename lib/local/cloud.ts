@@ -179,6 +179,7 @@ async function start(
 
   // Start one after the other: a failure must not leave behind a component that was still starting.
   await provideQueues(sqs, stack.ofType('AWS::SQS::Queue'));
+  performance.mark('tidings:queues');
   const s3Url = await provideS3(stack, { dataDir, guard }, onStop);
   const changes = createChangeSignal();
   const dynamodb = await provideDynamoDb(
@@ -188,6 +189,7 @@ async function start(
   );
   const table = awsClient('dynamodb', dynamodb.inner, { connections, key });
   const streamArns = await provideTables(table, stack);
+  performance.mark('tidings:tables');
 
   const endpoints: ServiceEndpoints = {
     dynamodb: dynamodb.endpoint,

@@ -9,9 +9,14 @@ import { buildSync } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FUNCTIONS = join(ROOT, 'functions');
-const LAMBDA_CREDENTIALS = fileURLToPath(
-  new URL('../adapters/secrets/lambda-credentials.ts', import.meta.url),
-);
+const fileAt = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** What stands for a module in the bundles. Each file says why. */
+const REPLACED = {
+  '@aws-sdk/credential-provider-node': fileAt('../adapters/secrets/lambda-credentials.ts'),
+  '@smithy/core/event-streams': fileAt('./bundled/no-event-streams.ts'),
+  'node:http': fileAt('./bundled/node-http.cjs'),
+};
 
 /** Some dependencies are CommonJS and call `require`, which an ES module does not have. */
 const REQUIRE_BANNER =
@@ -20,11 +25,20 @@ const REQUIRE_BANNER =
 /** Source files by the name of their function. */
 export type EntryPoints = Readonly<Record<string, string>>;
 
+export interface BundleOptions {
+  /** Writes `index.mjs.map` beside each bundle, for tools. The code does not refer to it. Default: no. */
+  readonly hasMaps?: boolean;
+}
+
 /**
  * Bundles all functions with one call of esbuild. Each becomes one ES module at `<directory>/<name>/index.mjs`, with the
  * SDK version that it was tested with. Bundles share no code, so a bundle changes only if its own sources change.
  */
-export function bundle(entryPoints: EntryPoints, directory: string): void {
+export function bundle(
+  entryPoints: EntryPoints,
+  directory: string,
+  { hasMaps = false }: BundleOptions = {},
+): void {
   buildSync({
     entryPoints: Object.fromEntries(
       Object.entries(entryPoints).map(([name, file]) => [join(name, 'index'), file]),
@@ -37,8 +51,9 @@ export function bundle(entryPoints: EntryPoints, directory: string): void {
     target: 'node24',
     format: 'esm',
     minify: true,
+    sourcemap: hasMaps && 'external',
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': LAMBDA_CREDENTIALS },
+    alias: REPLACED,
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
   });

@@ -88,6 +88,7 @@ const GRANTS = {
   deliver: {
     table: [
       { actions: ['GetItem', 'PutItem'], partitions: ['T#', 'H#'] },
+      { actions: ['BatchGetItem'], partitions: ['T#'] },
       { actions: ['GetItem', 'PutItem'], partitions: ['G#'] },
       { actions: ['Query', 'PutItem'], partitions: ['M#'] },
     ],
@@ -126,9 +127,9 @@ const GRANTS = {
   audit: {
     table: [
       { actions: ['Query'], partitions: ['M#'] },
-      { actions: ['Query', 'PutItem'], partitions: ['T#'] },
+      { actions: ['Query', 'BatchGetItem', 'PutItem'], partitions: ['T#'] },
       { actions: ['Query', 'GetItem', 'UpdateItem'], partitions: ['D#'] },
-      { actions: ['GetItem', 'PutItem'], partitions: ['W#'] },
+      { actions: ['GetItem', 'BatchGetItem', 'PutItem'], partitions: ['W#'] },
     ],
     indexes: ['feed'],
     measures: ['first', 'retry'],

@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { synthesize } from '../../lib/local/synthesize.ts';
+import { ASSEMBLIES_DIRECTORY, synthesize } from '../../lib/local/synthesis/synthesize.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 import { type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
@@ -13,11 +14,12 @@ describe('the service behind a function URL', () => {
   const directory = temporaryDirectory();
   let service: ServiceCloud;
   beforeAll(async () => {
-    const assemblyDir = `${directory}/assembly`;
-    await synthesize(ROOT, assemblyDir, { preset: 'local', frontDoor: 'function-url' });
+    const context = { preset: 'local', frontDoor: 'function-url' };
+    const assembly = await synthesize(ROOT, join(ROOT, ASSEMBLIES_DIRECTORY), context);
     // Nothing here waits for a timer.
     const scheduleSeconds = DAY_SECONDS;
-    service = await startServiceCloud({ assemblyDir, dataDir: `${directory}/data`, scheduleSeconds });
+    const dataDir = `${directory}/data`;
+    service = await startServiceCloud({ assemblyDir: assembly.directory, dataDir, scheduleSeconds });
   });
   afterAll(async () => {
     await service.stop();

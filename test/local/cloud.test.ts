@@ -220,11 +220,12 @@ describe('functions', () => {
 
   it('stay warm, run one event at a time, and as many at once as their concurrency allows', async () => {
     const { cloud } = await fixture.start();
+    // Long enough that another instance starts even on a busy machine.
     const seen = (await Promise.all(
-      Array.from({ length: 6 }, () => cloud.invoke('Misbehave', { waitMs: 50 })),
+      [2_000, 2_000, 0, 0].map((waitMs) => cloud.invoke('Misbehave', { waitMs })),
     )) as Seen[];
     expect(new Set(seen.map(({ thread }) => thread)).size).toBe(2);
-    expect(Math.max(...seen.map(({ warm }) => warm))).toBeGreaterThanOrEqual(3);
+    expect(Math.max(...seen.map(({ warm }) => warm))).toBeGreaterThanOrEqual(2);
   });
 
   it.each([

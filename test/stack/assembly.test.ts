@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { ASSEMBLY, LOCAL_ASSEMBLY, ROOT } from '../support/synthesized.ts';
+import { assemblyOf, ROOT } from '../support/synthesized.ts';
 
 interface Asset {
   readonly source: { readonly path: string; readonly packaging: string };
@@ -28,16 +28,19 @@ function bundlesOf(assembly: string): Readonly<Record<string, string>> {
 
 const run = promisify(execFile);
 
-const synthesizeInto = (directory: string, env: NodeJS.ProcessEnv = {}) =>
-  run(
-    process.execPath,
-    [
-      '--input-type=module',
-      '-e',
-      `import { synthesize } from './lib/local/synthesize.ts'; await synthesize('.', ${JSON.stringify(directory)});`,
-    ],
-    { cwd: ROOT, env: { ...process.env, ...env } },
-  );
+const SYNTHESIZE = `
+  import { synthesize } from './lib/local/synthesis/synthesize.ts';
+  process.stdout.write((await synthesize('.', process.argv[1])).directory);`;
+
+/** Synthesizes in a process that has these variables. Returns the assembly's directory. */
+async function synthesizeWith(env: NodeJS.ProcessEnv, cacheDir: string): Promise<string> {
+  const args = ['--input-type=module', '-e', SYNTHESIZE, cacheDir];
+  const { stdout } = await run(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env } });
+  return stdout;
+}
+
+const cdkLs = (output: string) =>
+  run(process.execPath, ['node_modules/aws-cdk/bin/cdk', 'ls', '--output', output], { cwd: ROOT });
 
 describe('an assembly', () => {
   let directory: string;
@@ -50,28 +53,32 @@ describe('an assembly', () => {
     const { output } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as {
       readonly output: string;
     };
-    expect(join(ROOT, output)).not.toBe(LOCAL_ASSEMBLY);
+    expect(dirname(assemblyOf('local'))).not.toBe(join(ROOT, output));
   });
 
   it('has the bundles that npm start runs, for every CDK command', async () => {
-    await run(process.execPath, ['node_modules/aws-cdk/bin/cdk', 'ls', '--output', directory], { cwd: ROOT });
-    expect(bundlesOf(directory)).toEqual(bundlesOf(ASSEMBLY));
+    await cdkLs(directory);
+    expect(bundlesOf(directory)).toEqual(bundlesOf(assemblyOf('production')));
   });
 
   it('has bundles though the environment is that of a command which wants none', async () => {
-    await synthesizeInto(directory, { CDK_CONTEXT_JSON: '{"aws:cdk:bundling-stacks":[]}' });
-    expect(bundlesOf(directory)).toEqual(bundlesOf(ASSEMBLY));
+    const wantsNone = { CDK_CONTEXT_JSON: '{"aws:cdk:bundling-stacks":[]}' };
+    expect(bundlesOf(await synthesizeWith(wantsNone, directory))).toEqual(
+      bundlesOf(assemblyOf('production')),
+    );
   });
 
   it('has whole bundles though a process was killed while it copied some', async () => {
-    const [torn = '', empty = ''] = Object.keys(bundlesOf(ASSEMBLY));
+    const [torn = '', empty = ''] = Object.keys(bundlesOf(assemblyOf('production')));
     for (const hash of [torn, empty]) {
-      cpSync(join(ASSEMBLY, `asset.${hash}`), join(directory, `asset.${hash}`), { recursive: true });
+      cpSync(join(assemblyOf('production'), `asset.${hash}`), join(directory, `asset.${hash}`), {
+        recursive: true,
+      });
     }
     const bundle = join(directory, `asset.${torn}`, 'index.mjs');
     writeFileSync(bundle, readFileSync(bundle).subarray(0, 1_000));
     removeDirectory(join(directory, `asset.${empty}`, 'index.mjs'));
-    await synthesizeInto(directory);
-    expect(bundlesOf(directory)).toEqual(bundlesOf(ASSEMBLY));
+    await cdkLs(directory);
+    expect(bundlesOf(directory)).toEqual(bundlesOf(assemblyOf('production')));
   });
 });

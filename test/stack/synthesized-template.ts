@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ASSEMBLY } from '../support/synthesized.ts';
+import { assemblyOf } from '../support/synthesized.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's shapes, checked by the assertions.
 export type Properties = Record<string, any>;
@@ -13,7 +13,7 @@ interface Synthesized {
 
 /** The service's template, as it is deployed. */
 export const synthesized: Synthesized = JSON.parse(
-  readFileSync(join(ASSEMBLY, 'Tidings.template.json'), 'utf8'),
+  readFileSync(join(assemblyOf('production'), 'Tidings.template.json'), 'utf8'),
 );
 
 /** The same, for the assertions of the CDK. */

@@ -10,6 +10,7 @@ import { ROOT } from './synthesized.ts';
 
 /** The service as `npm start` runs it: another process, real sockets, real files. */
 export interface LocalService {
+  readonly pid: number;
   readonly credentials: Credentials;
   readonly adminKey: string;
   readonly api: Api;
@@ -27,6 +28,14 @@ export function removeDirectory(path: string): void {
   rmSync(path, { recursive: true, force: true });
 }
 
+/** How Node itself runs the service. */
+export interface StartOptions {
+  /** Node's own options, such as `--cpu-prof`. */
+  readonly nodeOptions?: readonly string[];
+  /** Added to this process's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /**
  * Starts the service in another process and waits until it is ready.
  * @param options command-line options besides port and data directory; default: `--no-demo`
@@ -35,11 +44,18 @@ export function removeDirectory(path: string): void {
 export async function startService(
   dataDir: string,
   options: readonly string[] = ['--no-demo'],
+  { nodeOptions = [], environment = {} }: StartOptions = {},
 ): Promise<LocalService> {
-  const child = spawn(process.execPath, ['bin/local.ts', '--port', '0', '--data-dir', dataDir, ...options], {
+  const program = [...nodeOptions, 'bin/local.ts', '--port', '0', '--data-dir', dataDir, ...options];
+  const child = spawn(process.execPath, program, {
     cwd: ROOT,
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Nobody else would stop it if this process ends early.
+  const endWithUs = () => child.kill('SIGTERM');
+  process.once('exit', endWithUs);
+  child.once('exit', () => process.off('exit', endWithUs));
   await ready(child);
   const credentials = readCredentials(dataDir);
   if (credentials === undefined) throw new Error('The service is ready, but there are no credentials.');
@@ -50,6 +66,7 @@ export async function startService(
     return code;
   };
   return {
+    pid: child.pid ?? 0,
     credentials,
     adminKey: credentials.adminKey,
     api: createApi(credentials.api),

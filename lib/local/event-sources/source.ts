@@ -19,6 +19,6 @@ export interface EventSource {
 
 /** Waits, but ends early when `stopping` is aborted. */
 export async function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
-  if (stopping.aborted) return;
+  if (stopping.aborted || milliseconds <= 0) return;
   await delay(milliseconds, undefined, { signal: stopping }).catch(() => {});
 }

@@ -37,8 +37,8 @@ const READ_MAX = 1000;
 const POLL_MS = 100;
 /** The interval where writes are announced: for what was written past the announcer. */
 const ANNOUNCED_POLL_MS = 1_000;
-/** Minimum time between two reads: while much is written, one read serves many writes. */
-const READ_GAP_MS = 10;
+/** Minimum time between two reads: while much is written, one read and one invocation serve many writes. */
+const READ_GAP_MS = 20;
 const RETRY_MS = 500;
 const SHARD_REFRESH_MS = 10_000;
 
@@ -163,10 +163,13 @@ async function followShard(
   let iterator = await iteratorAt(setting, shardId, checkpoints.read(shardId)?.sequenceNumber);
   let unread: readonly StreamRecord[] = [];
   let deadline: number | undefined;
+  let seen = 0;
+  let readAt = 0;
   while (!stopping.aborted) {
-    const seen = setting.changes?.count ?? 0;
-    const readAt = Date.now();
     if (iterator !== undefined && countWanted(unread, accepts) < batchSize) {
+      await pause(readAt + READ_GAP_MS - Date.now(), stopping);
+      seen = setting.changes?.count ?? 0;
+      readAt = Date.now();
       const page: RecordsPage = await setting.streams<RecordsPage>('GetRecords', {
         ShardIterator: iterator,
         Limit: READ_MAX,
@@ -189,7 +192,7 @@ async function followShard(
       checkpoints.finish(shardId);
       return;
     } else {
-      await nextRead(setting, { seen, readAt, deadline }, stopping);
+      await nextRead(setting, { seen, deadline }, stopping);
     }
   }
 }
@@ -197,7 +200,6 @@ async function followShard(
 interface LastRead {
   /** Number of changes before it. */
   readonly seen: number;
-  readonly readAt: number;
   /** When the batch is complete; `undefined`: none has begun. */
   readonly deadline: number | undefined;
 }
@@ -205,14 +207,12 @@ interface LastRead {
 /** Waits until the stream may have more records, or the batch is due. */
 async function nextRead(
   { changes }: StreamSourceSetting,
-  { seen, readAt, deadline = Number.POSITIVE_INFINITY }: LastRead,
+  { seen, deadline = Number.POSITIVE_INFINITY }: LastRead,
   stopping: AbortSignal,
 ): Promise<void> {
   const dueMs = Math.max(deadline - Date.now(), 0);
   if (changes === undefined) return pause(Math.min(POLL_MS, dueMs), stopping);
   await changes.after(seen, Math.min(ANNOUNCED_POLL_MS, dueMs), stopping);
-  const gapMs = readAt + READ_GAP_MS - Date.now();
-  if (gapMs > 0) await pause(gapMs, stopping);
 }
 
 function countWanted(records: readonly StreamRecord[], accepts: (record: unknown) => boolean): number {

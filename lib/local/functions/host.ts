@@ -16,7 +16,7 @@ interface InstanceListener {
 export interface Host {
   /** `false` once it has crashed or was stopped. */
   readonly isAlive: boolean;
-  /** Time for which the thread was not idle, in ms since its start. */
+  /** Time for which the thread computed or waited for a core, in ms since its start. */
   activeMs(): number;
   /** Announces an instance. The listener hears everything that concerns it. */
   add(listener: InstanceListener): HostedInstance;
@@ -38,16 +38,14 @@ export interface HostOptions extends HostSetting {
   /** Name of the thread, for profilers and process viewers. */
   readonly name: string;
   readonly log: Log;
-  /** Called when the thread has ended. */
-  onEnd(): void;
 }
 
 /** Functions make much short-lived garbage. A small young generation costs no more time, and much less memory. */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 4 };
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 8 };
 const THREAD_URL = new URL('./host-thread.mjs', import.meta.url);
 
 /** Starts a thread without instances. */
-export function startHost({ name, compileCache, log, onEnd }: HostOptions): Host {
+export function startHost({ name, compileCache, log }: HostOptions): Host {
   const setting: HostSetting = { compileCache };
   // The environment is each instance's own.
   const worker = new Worker(THREAD_URL, {
@@ -68,7 +66,6 @@ export function startHost({ name, compileCache, log, onEnd }: HostOptions): Host
   function die(error: InvocationError): void {
     if (!isAlive) return;
     isAlive = false;
-    onEnd();
     for (const listener of listeners.values()) listener.onDeath(error);
   }
 

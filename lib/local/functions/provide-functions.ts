@@ -10,6 +10,7 @@ import { startContainer } from './container.ts';
 import { type Hosts, openHosts } from './hosts.ts';
 import type { FunctionPool } from './pool.ts';
 import { createPool } from './pool.ts';
+import { processorLoad } from './processor-load.ts';
 import type { InstanceSetting } from './protocol.ts';
 
 /** Endpoints of the AWS stand-ins, for unmodified SDK clients. */
@@ -63,8 +64,9 @@ const LAMBDA_DEFAULTS = { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 21_
 /** Creates a pool for each function of the template. */
 export function provideFunctions(setting: FunctionsSetting): Functions {
   const hosts = openHosts(join(setting.assembly.directory, COMPILE_CACHE), setting.log);
+  const machine = { hosts, isBusy: processorLoad() };
   const entries = setting.stack.ofType('AWS::Lambda::Function').map((resource) => {
-    const pool = provideFunction(setting, hosts, resource);
+    const pool = provideFunction(setting, machine, resource);
     return { pool, async: provideAsync(setting, resource, pool) };
   });
   const find = (nameOrArn: string) =>
@@ -98,9 +100,16 @@ function provideAsync(
   return asyncInvocation({ target, config, retryDelaysSeconds, log });
 }
 
+/** What the functions share. */
+interface Machine {
+  readonly hosts: Hosts;
+  /** Whether all cores are busy. */
+  isBusy(): boolean;
+}
+
 function provideFunction(
   setting: FunctionsSetting,
-  hosts: Hosts,
+  { hosts, isBusy }: Machine,
   resource: Resource<'AWS::Lambda::Function'>,
 ): FunctionPool {
   const { logicalId, physical, properties } = resource;
@@ -131,7 +140,7 @@ function provideFunction(
       mayRecurse: properties.RecursiveLoop === 'Allow',
       size: Math.max(1, Math.min(size, reserved)),
       idleMs: isShared ? undefined : IDLE_MS,
-      isBusy: hosts.areSaturated,
+      isBusy,
       start: () =>
         startContainer({
           host: isShared ? hosts.shared() : hosts.start(logicalId),

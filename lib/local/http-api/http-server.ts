@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { isToOwnHost } from '../aws/host.ts';
 import { messageOf } from '../errors.ts';
 import type { FunctionPool } from '../functions/pool.ts';
@@ -89,15 +88,7 @@ async function answer(
     apiId: api.apiId,
     stage: api.stage,
   });
-  const tooLate = new AbortController();
-  try {
-    return await Promise.race([
-      invoke(target.pool, event, api.faultStatus),
-      afterTimeout(target.timeoutMs, tooLate.signal),
-    ]);
-  } finally {
-    tooLate.abort();
-  }
+  return await withinTimeout(invoke(target.pool, event, api.faultStatus), target.timeoutMs);
 }
 
 async function invoke(pool: FunctionPool, event: object, faultStatus: number): Promise<HttpAnswer> {
@@ -111,9 +102,16 @@ async function invoke(pool: FunctionPool, event: object, faultStatus: number): P
 }
 
 /** The integration's timeout. API Gateway answers 503, and the function continues. */
-async function afterTimeout(milliseconds: number, done: AbortSignal): Promise<HttpAnswer> {
-  await delay(milliseconds, undefined, { signal: done }).catch(() => {});
-  return gatewayMessage(503, 'Service Unavailable');
+async function withinTimeout(answer: Promise<HttpAnswer>, milliseconds: number): Promise<HttpAnswer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<HttpAnswer>((resolve) => {
+    timer = setTimeout(() => resolve(gatewayMessage(503, 'Service Unavailable')), milliseconds);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Reads the body. A body that is too large is read to its end and discarded, so that the client receives the answer. */

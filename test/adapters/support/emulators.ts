@@ -7,6 +7,7 @@ import { createParking } from '../../../lib/adapters/dynamodb/dynamodb-parking.t
 import { createCheckStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
 import { createDirectory } from '../../../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
 import { createFeedStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
+import { createGlance } from '../../../lib/adapters/dynamodb/stores/dynamodb-glance.ts';
 import { createHealthStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-health-store.ts';
 import { createJobStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
 import { createKeyStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-key-store.ts';
@@ -25,7 +26,7 @@ import { provideTable } from '../../../lib/local/dynamodb/tables.ts';
 import { loadAssembly } from '../../../lib/local/template/assembly.ts';
 import { resolveStack } from '../../../lib/local/template/stack-resources.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
-import { ASSEMBLY } from '../../support/synthesized.ts';
+import { assemblyOf } from '../../support/synthesized.ts';
 import type { TableUnderTest } from './throwaway-table.ts';
 
 /** Some emulators keep a database for each key and region: these are the local cloud's. */
@@ -50,7 +51,10 @@ export async function startDynamoDbUnderTest(): Promise<DynamoDbUnderTest> {
   Object.assign(process.env, { ...EMULATOR_ACCOUNT, AWS_ENDPOINT_URL_DYNAMODB: server.endpoint });
   const connections = new Agent();
   const call = awsClient('dynamodb', server.endpoint, { connections });
-  const stack = resolveStack(loadAssembly(ASSEMBLY), { sqs: server.endpoint, api: server.endpoint });
+  const stack = resolveStack(loadAssembly(assemblyOf('production')), {
+    sqs: server.endpoint,
+    api: server.endpoint,
+  });
   const [template] = stack.ofType('AWS::DynamoDB::Table');
   if (template === undefined) throw new Error('The template has no table.');
 
@@ -100,7 +104,7 @@ async function startServer(endpoint: string | undefined) {
 function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
   const options = { retentionDays: RETENTION_DAYS };
   return {
-    outcomes: createOutcomeStore(table, options),
+    outcomes: createOutcomeStore(table, { ...options, joinsReads: true }),
     notifications: createNotificationStore(table, options),
     checks: createCheckStore(table),
     dueIndex: createDueIndex(table),
@@ -108,6 +112,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     directory: createDirectory(table),
     feed: createFeedStore(table, table.reporter),
     windows: createWindowStore(table, options),
+    glance: createGlance(table),
     jobs: createJobStore(table, options),
     statements: createStatementStore(table, options),
     keys: createKeyStore(table),

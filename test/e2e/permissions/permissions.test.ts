@@ -12,7 +12,7 @@ import { resolveStack } from '../../../lib/local/template/stack-resources.ts';
 import { UNUSED_LOCALLY, type UnusedLocally } from '../../../lib/stack/unused-locally.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { NO_FAULTS, startServiceCloud } from '../../support/running/service-cloud.ts';
-import { ASSEMBLY } from '../../support/synthesized.ts';
+import { assemblyOf } from '../../support/synthesized.ts';
 import { checkBack, manage, record } from './everyday.ts';
 import { grainsOf, withoutAction, withoutGrain, withoutStatement } from './grains.ts';
 import { type Journey, openJourney } from './journey.ts';
@@ -39,7 +39,7 @@ const LONG = {
 };
 const DAY_SECONDS = 86_400;
 
-const stack = resolveStack(loadAssembly(ASSEMBLY), { sqs: 'http://sqs', api: 'http://api' });
+const stack = resolveStack(loadAssembly(assemblyOf('production')), { sqs: 'http://sqs', api: 'http://api' });
 const roles = readRoles(stack);
 const resourcePolicies = readResourcePolicies(stack);
 const resourcePolicyOf = (call: Call) => policiesOn(resourcePolicies, call.resource);
@@ -188,7 +188,7 @@ describe('the permissions of the template', () => {
 
 /** A copy of the assembly in which nothing works off the retry lane. */
 function leaveRetryLaneAlone(directory: string): void {
-  cpSync(ASSEMBLY, directory, { recursive: true });
+  cpSync(assemblyOf('production'), directory, { recursive: true });
   const path = join(directory, 'Tidings.template.json');
   const template = JSON.parse(readFileSync(path, 'utf8'));
   for (const { Type, Properties } of Object.values<{ Type: string; Properties?: Record<string, unknown> }>(

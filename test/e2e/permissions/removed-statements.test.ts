@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { type ServiceCloud, startServiceCloud } from '../../support/running/service-cloud.ts';
-import { ASSEMBLY } from '../../support/synthesized.ts';
+import { assemblyOf } from '../../support/synthesized.ts';
 import { payment } from '../../support/world.ts';
 import { type Journey, openJourney, outcomeRow } from './journey.ts';
 import { createJudgedCalls } from './judged-calls.ts';
@@ -101,7 +101,7 @@ interface PolicyTemplate {
 
 /** A copy of the assembly without the statements above. */
 function takeAway(directory: string): void {
-  cpSync(ASSEMBLY, directory, { recursive: true });
+  cpSync(assemblyOf('production'), directory, { recursive: true });
   const path = join(directory, 'Tidings.template.json');
   const template: { Resources: Record<string, PolicyTemplate> } = JSON.parse(readFileSync(path, 'utf8'));
   for (const [name, action, text] of REMOVED) {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ASSEMBLY_VARIABLE } from '../../support/synthesized.ts';
+import { ASSEMBLIES_VARIABLE } from '../../support/synthesized.ts';
 import type { DeliberateFault } from './deliberate-fault.ts';
 import { INJECTION_VARIABLE, type Injection } from './injection.ts';
 
@@ -78,7 +78,7 @@ export async function runTest(test: string, injection?: Injection): Promise<stri
     // Modules are loaded by Node itself, where `inject.ts` can replace them, and not by Vite.
     const native = '--experimental.viteModuleRunner=false';
     const args = [VITEST, 'run', native, '--reporter=json', `--outputFile=${report}`, test];
-    const { error, stdout, stderr } = await run(args, { injection, assembly: join(directory, 'cdk.out') });
+    const { error, stdout, stderr } = await run(args, { injection, assemblies: join(directory, 'cdk.out') });
     const [failed] = failedTests(report);
     if (error !== null && failed === undefined)
       throw new Error(`${test} did not come to an end:\n${stdout}${stderr}`);
@@ -90,8 +90,8 @@ export async function runTest(test: string, injection?: Injection): Promise<stri
 
 interface RunOptions {
   readonly injection: Injection | undefined;
-  /** Where a test finds its template: the one of the working copy must not get the fault. */
-  readonly assembly?: string;
+  /** Cache of assemblies for a test: the one of the working copy must not get the fault. */
+  readonly assemblies?: string;
 }
 
 interface Ended {
@@ -100,10 +100,10 @@ interface Ended {
   readonly stderr: string;
 }
 
-function run(args: readonly string[], { injection, assembly }: RunOptions): Promise<Ended> {
+function run(args: readonly string[], { injection, assemblies }: RunOptions): Promise<Ended> {
   const env = {
     ...process.env,
-    ...(assembly !== undefined && { [ASSEMBLY_VARIABLE]: assembly }),
+    ...(assemblies !== undefined && { [ASSEMBLIES_VARIABLE]: assemblies }),
     ...(injection !== undefined && {
       [INJECTION_VARIABLE]: JSON.stringify(injection),
       NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${INJECT}`,

@@ -9,7 +9,7 @@ import { startDynamoDb } from '../../../lib/local/dynamodb/dynamodb-server.ts';
 import { provideTable } from '../../../lib/local/dynamodb/tables.ts';
 import { loadAssembly } from '../../../lib/local/template/assembly.ts';
 import { resolveStack } from '../../../lib/local/template/stack-resources.ts';
-import { ASSEMBLY } from '../synthesized.ts';
+import { assemblyOf } from '../synthesized.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -47,7 +47,7 @@ export async function restoreTable(dataDir: string, rows: readonly Row[]): Promi
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new DynamoDBClient({ endpoint: server.endpoint, region: 'us-east-1', credentials });
   try {
-    const stack = resolveStack(loadAssembly(ASSEMBLY), { sqs: UNUSED, api: UNUSED });
+    const stack = resolveStack(loadAssembly(assemblyOf('production')), { sqs: UNUSED, api: UNUSED });
     const [table] = stack.ofType('AWS::DynamoDB::Table');
     if (table === undefined) throw new Error('The template has no table.');
     const { StreamSpecification: _off, ...properties } = table.properties;

@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Api, createApi, expectStatus } from '../../../lib/local/api-client.ts';
 import { type LocalCloudOptions, startLocalCloud } from '../../../lib/local/cloud.ts';
 import type { FaultChances } from '../../../lib/local/seeded-faults.ts';
-import { ASSEMBLY } from '../synthesized.ts';
+import { assemblyOf } from '../synthesized.ts';
 
 export type ServiceCloud = Awaited<ReturnType<typeof startServiceCloud>>;
 
@@ -34,7 +34,7 @@ function patiently(api: Api): Api {
  */
 export async function startServiceCloud(options: ServiceCloudOptions) {
   const cloud = await startLocalCloud({
-    assemblyDir: ASSEMBLY,
+    assemblyDir: assemblyOf('production'),
     port: 0,
     scheduleSeconds: 1,
     expiry: { latenessSeconds: 0, intervalSeconds: 5 },

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalCloud } from '../../../lib/local/cloud.ts';
-import { synthesize } from '../../../lib/local/synthesize.ts';
-import { LOCAL_ASSEMBLY, ROOT } from '../../support/synthesized.ts';
+import { ASSEMBLIES_DIRECTORY, synthesize } from '../../../lib/local/synthesis/synthesize.ts';
+import { ROOT } from '../../support/synthesized.ts';
 import type { ReceiverAddress, Target } from '../target.ts';
 import { deployedTarget } from './deployed.ts';
 
@@ -20,12 +20,12 @@ export async function startLocalTarget({
   receiver,
   scheduleSeconds = SCHEDULE_SECONDS,
 }: LocalTargetOptions = {}): Promise<Target> {
-  await synthesize(ROOT, LOCAL_ASSEMBLY, { preset: 'local' });
+  const { directory } = await synthesize(ROOT, join(ROOT, ASSEMBLIES_DIRECTORY), { preset: 'local' });
   const dataDir = mkdtempSync(join(tmpdir(), 'tidings-e2e-'));
   const remove = () => rmSync(dataDir, { recursive: true, force: true });
   try {
     const cloud = await startLocalCloud({
-      assemblyDir: LOCAL_ASSEMBLY,
+      assemblyDir: directory,
       dataDir,
       port: 0,
       scheduleSeconds,
