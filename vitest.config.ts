@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 /**
  * Tests that start a process or an emulator, read the synthesized template, or wait for real time on sockets.
@@ -11,6 +12,8 @@ const CLOUD = [
   'test/**/{*.,}cloud.test.ts',
 ];
 
+const OWN_ENVIRONMENT = 'test/support/own-environment.ts';
+
 export default defineConfig({
   test: {
     // For what hangs, and not for what is slow: tests wait for progress (test/support/eventually.ts), and fail without it.
@@ -20,6 +23,7 @@ export default defineConfig({
     maxWorkers: 3,
     // The files of a worker share its modules: loading them anew for each file took longer than most tests.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     // Keeps transformed modules in node_modules: each later run transforms only what has changed.
     fsModuleCache: true,
     // Keeps compiled code too, for the workers and for the commands that tests start.
@@ -32,7 +36,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           // The examples' tests kill hundreds of processes: `npm run test:examples`.
           exclude: [...CLOUD, 'test/examples/**'],
-          setupFiles: ['test/support/in-this-process.ts'],
+          setupFiles: ['test/support/in-this-process.ts', OWN_ENVIRONMENT],
           pool: 'threads',
         },
       },
@@ -42,6 +46,7 @@ export default defineConfig({
           name: 'cloud',
           include: CLOUD,
           globalSetup: ['test/support/synthesized.ts'],
+          setupFiles: [OWN_ENVIRONMENT],
         },
       },
     ],

@@ -1,4 +1,5 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { createGlance } from '../lib/adapters/dynamodb/stores/dynamodb-glance.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../lib/adapters/queues/queue-sender.ts';
@@ -12,6 +13,7 @@ const { table, config, timer } = service;
 const ports = {
   ...service,
   outcomes: createOutcomeStore(table, config),
+  glance: createGlance(table),
   notifications: createNotificationStore(table, config),
   dispatcher: createQueueSender({
     sqs: new SQSClient(clientDefaults),

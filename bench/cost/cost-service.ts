@@ -209,15 +209,18 @@ export async function openService(options: {
         await sweepAll(sweeping, deadlineMs);
         await runJobs(sweeping, deadlineMs);
       }),
-    close: () =>
-      meter.invoke('close', async () => {
-        const closeOne = (partition: number) => closePartition(closing, { partition, deadlineMs });
-        const closed = await forEachPartition(closeOne);
-        reportBehind(
-          'closed',
-          closed.map(({ throughMs }) => throughMs),
-        );
-      }),
+    async close() {
+      const closeOne = (partition: number) => closePartition(closing, { partition, deadlineMs });
+      for (const partitions of SHARES) {
+        await meter.invoke('close', async () => {
+          const closed = await forEachPartition(closeOne, partitions);
+          reportBehind(
+            'closed',
+            closed.map(({ throughMs }) => throughMs),
+          );
+        });
+      }
+    },
     async audit() {
       for (const partitions of SHARES) {
         await meter.invoke('audit', async () => {

@@ -127,9 +127,9 @@ const GRANTS = {
   audit: {
     table: [
       { actions: ['Query'], partitions: ['M#'] },
-      { actions: ['Query', 'PutItem'], partitions: ['T#'] },
+      { actions: ['Query', 'BatchGetItem', 'PutItem'], partitions: ['T#'] },
       { actions: ['Query', 'GetItem', 'UpdateItem'], partitions: ['D#'] },
-      { actions: ['GetItem', 'PutItem'], partitions: ['W#'] },
+      { actions: ['GetItem', 'BatchGetItem', 'PutItem'], partitions: ['W#'] },
     ],
     indexes: ['feed'],
     measures: ['first', 'retry'],

@@ -1,17 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDirectory } from '../support/local-service.ts';
 import { checkTypes, projectWithKit, reachedFrom } from '../support/published/published.ts';
 import { ROOT } from '../support/synthesized.ts';
 
 describe('the published initiator kit', () => {
-  const project = projectWithKit();
-  // The SDK, and what its types need, are the user's own.
-  for (const scope of ['@aws-sdk', '@smithy']) {
-    symlinkSync(join(ROOT, 'node_modules', scope), join(project, 'node_modules', scope));
-  }
+  let project: string;
+  beforeAll(async () => {
+    project = await projectWithKit();
+    // The SDK, and what its types need, are the user's own.
+    for (const scope of ['@aws-sdk', '@smithy']) {
+      symlinkSync(join(ROOT, 'node_modules', scope), join(project, 'node_modules', scope));
+    }
+  });
   afterAll(() => removeDirectory(project));
   const run = (file: string, text: string): string => {
     writeFileSync(join(project, file), text);

@@ -3,19 +3,16 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
-import { checkTypes, reachedFrom } from '../support/published/published.ts';
-import { ROOT } from '../support/synthesized.ts';
+import { builtKit, checkTypes, reachedFrom } from '../support/published/published.ts';
 
 /** A third-party project with nothing but the packed package. */
 describe('the published package', () => {
   let project: string;
   let packed: readonly string[];
-  beforeAll(() => {
+  beforeAll(async () => {
     project = temporaryDirectory();
-    const built = join(project, 'built');
-    execFileSync(process.execPath, ['bin/build.ts', '--out-dir', built], { cwd: ROOT });
     const listed = execFileSync('npm', ['pack', '--silent', '--json', '--pack-destination', project], {
-      cwd: built,
+      cwd: await builtKit(),
       encoding: 'utf8',
     });
     const [{ filename, files }] = JSON.parse(listed) as [{ filename: string; files: { path: string }[] }];

@@ -153,8 +153,8 @@ describe('the functions', () => {
       'Audit',
       [
         ...['GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} D#*`),
-        ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} W#*`),
-        ...['PutItem', 'Query'].map((action) => `dynamodb:${action} T#*`),
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((action) => `dynamodb:${action} W#*`),
+        ...['BatchGetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} T#*`),
         'dynamodb:Query M#*',
         'dynamodb:Query Table',
         'sqs:GetQueueAttributes FirstLane',

@@ -19,13 +19,16 @@ describe('the clock', () => {
     expect(statement?.Timeout).toBe(15 * 60);
   });
 
-  it.each(['Audit', 'Statement'])('starts %s for every partition, each in one of four shares', (name) => {
-    const targets = resourcesOf('AWS::Events::Rule')
-      .flatMap(([, { Targets }]) => Targets)
-      .filter(({ Arn }) => JSON.stringify(Arn).includes(functionId(name)));
-    const inputs = targets.map(({ Input }) => JSON.parse(Input));
-    expect(inputs).toHaveLength(4);
-    const partitions = inputs.flatMap((input) => input.partitions).sort((a, b) => a - b);
-    expect(partitions).toEqual(Array.from({ length: 16 }, (_, partition) => partition));
-  });
+  it.each(['Close', 'Audit', 'Statement'])(
+    'starts %s for every partition, each in one of four shares',
+    (name) => {
+      const targets = resourcesOf('AWS::Events::Rule')
+        .flatMap(([, { Targets }]) => Targets)
+        .filter(({ Arn }) => JSON.stringify(Arn).includes(functionId(name)));
+      const inputs = targets.map(({ Input }) => JSON.parse(Input));
+      expect(inputs).toHaveLength(4);
+      const partitions = inputs.flatMap((input) => input.partitions).sort((a, b) => a - b);
+      expect(partitions).toEqual(Array.from({ length: 16 }, (_, partition) => partition));
+    },
+  );
 });

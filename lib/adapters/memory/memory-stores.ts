@@ -1,3 +1,4 @@
+import type { Glance } from '../../core/bookkeeping/glance.ts';
 import type { StatementStore } from '../../core/bookkeeping/statement-store.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
@@ -20,6 +21,7 @@ import type { Clock } from '../../core/runtime/environment.ts';
 import type { Gate, GatedPlace } from '../../core/runtime/gate.ts';
 import { memoryChecks, memoryDueIndex } from './memory-checks.ts';
 import { memoryFeed, memoryJobs, memoryWindows } from './memory-feed.ts';
+import { memoryGlance } from './memory-glance.ts';
 import { memoryMerchants } from './memory-merchants.ts';
 import { memoryNotifications } from './memory-notifications.ts';
 import { memoryOutcomes } from './memory-outcomes.ts';
@@ -43,6 +45,7 @@ export interface MemoryStores {
   readonly directory: Directory;
   readonly feed: FeedStore;
   readonly windows: WindowStore;
+  readonly glance: Glance;
   readonly jobs: JobStore;
   readonly statements: StatementStore;
   readonly keys: KeyStore;
@@ -70,14 +73,18 @@ export function createMemoryStores(options: {
   const windows = new Map<string, Window>();
   const parked = new Map<string, { readonly reason: string; readonly payload: string }>();
   const shown = (outcome: Outcome) => (options.indexedAtMs?.(outcome) ?? 0) <= clock.now();
-  return {
+  const rows = {
     outcomes: memoryOutcomes({ outcomes, shards, notifications, checks, onInsert: options.onInsert }),
     notifications: memoryNotifications(notifications),
+    windows: memoryWindows(windows),
+  };
+  return {
+    ...rows,
+    glance: memoryGlance(rows),
     checks: memoryChecks(checks),
     dueIndex: memoryDueIndex(notifications, checks),
     ...memoryMerchants(clock),
     feed: memoryFeed(outcomes, shards, shown),
-    windows: memoryWindows(windows),
     jobs: memoryJobs(),
     statements: memoryStatements(),
     keys: memoryKeys(),

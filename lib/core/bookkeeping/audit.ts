@@ -1,24 +1,25 @@
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import type { Dispatcher } from '../deliver/dispatcher.ts';
-import { expectedEndpoints } from '../deliver/expected-endpoints.ts';
-import { type Notification, untried } from '../deliver/state/notification.ts';
+import type { Notification } from '../deliver/state/notification.ts';
 import type { NotificationStore } from '../deliver/state/notification-store.ts';
 import type { TransactionReader } from '../deliver/state/transaction-reader.ts';
-import { type Fault, isUnreadable } from '../faults.ts';
 import { createDigestSum, sameGroups } from '../feed/digest.ts';
 import type { FeedStore } from '../feed/feed-store.ts';
 import { feedRows, type Window, windowOf, windowStart } from '../feed/window.ts';
 import type { WindowStore } from '../feed/window-store.ts';
 import type { Directory, DirectoryEntry } from '../merchants/directory.ts';
 import { settingsOf } from '../merchants/listed-settings.ts';
-import type { MerchantConfig } from '../merchants/merchant-config.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
-import { isTerminal, type MerchantId, type Outcome } from '../model.ts';
+import type { MerchantId, Outcome } from '../model.ts';
 import { forEachPartition } from '../partitions.ts';
 import type { Clock, ClockTrust, Reporter } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../time.ts';
+import { skipEmptyWindows } from './empty-windows.ts';
+import type { Glance } from './glance.ts';
 import { fallBehind } from './merchant-mark.ts';
+import { type Expectation, look } from './missing-notifications.ts';
 import { type Slice, walkPartition } from './partition-scan.ts';
+import { createStoredWindows, type GlancedWindow } from './stored-windows.ts';
 import { isStreamBehind } from './stream-behind.ts';
 
 export interface AuditPorts {
@@ -27,6 +28,7 @@ export interface AuditPorts {
   readonly feed: FeedStore;
   readonly windows: WindowStore;
   readonly outcomes: TransactionReader;
+  readonly glance: Glance;
   readonly notifications: Pick<NotificationStore, 'save'>;
   readonly dispatcher: Pick<Dispatcher, 'backlog'>;
   readonly clock: Clock;
@@ -42,9 +44,9 @@ const MAX_POSTPONED_MS = 60 * MINUTE_MS;
 /** Messages that may wait in the lanes together before they count as behind. */
 const MAX_WAITING = 1_000;
 /** Rows checked in one batch, and the bound on missing notifications held in memory. */
-const BATCH = 200;
+const BATCH = 500;
 const MAX_MISSING = 5_000;
-/** Transactions of one merchant read side by side. */
+/** Missing notifications created side by side. */
 const CONCURRENCY = 8;
 
 /** What the partitions of one run share. */
@@ -93,6 +95,7 @@ async function auditPartition(
   const overdueMs = nowMs - auditedAfterMs - MAX_POSTPONED_MS;
   const readyUntilMs = windowStart(nowMs - auditedAfterMs, windowSeconds);
   const audited = await ports.directory.mark(partition, 'audited');
+  const storedWindow = createStoredWindows(ports.glance, windowSeconds);
   return walkPartition(ports, {
     partition,
     mark: 'audited',
@@ -101,8 +104,10 @@ async function auditPartition(
     windowSeconds,
     deadlineMs,
     work: (entry, slice) => {
+      const { merchantId } = entry;
       const closedMs = msOf(entry.own.closed.open?.through ?? closed.through);
-      return auditMerchant(ports, entry, { ...slice, closedMs, overdueMs });
+      const glanced = (startMs: number) => storedWindow({ group: slice.group, merchantId, startMs });
+      return auditMerchant(ports, entry, { ...slice, closedMs, overdueMs, glanced });
     },
     onFailure: (merchantId, reason) => ports.reporter.report({ event: 'audit_failed', merchantId, reason }),
   });
@@ -118,31 +123,44 @@ interface AuditSlice extends Slice {
   /** The time through which this merchant's windows are closed. */
   readonly closedMs: number;
   readonly overdueMs: number;
+  /** The stored window that starts then, by a read that may be behind for a moment. */
+  readonly glanced: (startMs: number) => Promise<GlancedWindow>;
 }
 
-/** Works window by window. Returns how far it got. */
+/** Works window by window, past the empty ones in one step. Returns how far it got. */
 async function auditMerchant(ports: AuditRun, entry: DirectoryEntry, slice: AuditSlice): Promise<number> {
   const settings = await settingsOf(ports.merchants, entry);
   if (settings === undefined) return slice.toMs;
   const merchant = { merchantId: entry.merchantId, feedShards: settings.feedShards };
-  const windowMs = slice.windowSeconds * SECOND_MS;
+  const { windowSeconds } = slice;
+  const windowMs = windowSeconds * SECOND_MS;
+  const toMs = auditableUntil(slice);
   let startMs = slice.fromMs;
-  while (startMs < slice.toMs && !slice.isLate()) {
-    const endMs = startMs + windowMs;
-    const isClosed = endMs <= slice.closedMs;
-    const mayWait = endMs > slice.overdueMs;
-    if (mayWait && !isClosed) break;
-    const window = { ...slice, startMs, endMs, isClosed, mayWait };
-    if ((await auditWindow(ports, merchant, window)) === 'postponed') break;
-    startMs = endMs;
+  while (startMs < toMs && !slice.isLate()) {
+    const nextMs = await skipEmptyWindows(ports.feed, { ...merchant, windowSeconds, fromMs: startMs, toMs });
+    for (; startMs < nextMs; startMs += windowMs) {
+      await compare(
+        ports,
+        { ...slice, startMs },
+        windowOf(createDigestSum(), { ...merchant, ...slice, startMs }),
+      );
+    }
+    if (startMs === toMs) break;
+    const mayWait = startMs + windowMs > slice.overdueMs;
+    if ((await auditWindow(ports, merchant, { ...slice, startMs, mayWait })) === 'postponed') break;
+    startMs += windowMs;
   }
   return startMs;
 }
 
+/** Windows that are not closed wait, until they are overdue. */
+function auditableUntil({ toMs, closedMs, overdueMs, windowSeconds }: AuditSlice): number {
+  return Math.min(toMs, windowStart(Math.max(closedMs, overdueMs), windowSeconds));
+}
+
 interface WindowSlice extends AuditSlice {
   readonly startMs: number;
-  readonly endMs: number;
-  readonly isClosed: boolean;
+  /** Whether it may still wait because something is behind. */
   readonly mayWait: boolean;
 }
 
@@ -158,7 +176,8 @@ async function auditWindow(
   slice: WindowSlice,
 ): Promise<'audited' | 'postponed'> {
   const { merchantId } = merchant;
-  const range = { ...merchant, from: isoTime(slice.startMs), to: isoTime(slice.endMs) };
+  const endMs = slice.startMs + slice.windowSeconds * SECOND_MS;
+  const range = { ...merchant, from: isoTime(slice.startMs), to: isoTime(endMs) };
   const sum = createDigestSum();
   const found: Expectation = { missing: [], expected: 0 };
   let batch: Outcome[] = [];
@@ -177,24 +196,14 @@ async function auditWindow(
   const { missing, expected } = found;
   if (slice.mayWait && isStreamBehind({ missing: missing.length, expected })) return 'postponed';
   if (missing.length > 0 && slice.mayWait && (await ports.areLanesBehind())) return 'postponed';
-  // A window that was never closed has nothing to be compared with. Close reports that case.
-  if (slice.isClosed) await compare(ports, windowOf(sum, { merchantId, ...slice }));
+  await compare(ports, slice, windowOf(sum, { merchantId, ...slice }));
   await restoreAll(ports, found);
   if (found.unreadable !== undefined) throw found.unreadable;
   return 'audited';
 }
 
-interface Expectation {
-  /** The merchant's settings, once a row asked for them. */
-  config?: MerchantConfig | undefined;
-  missing: Notification[];
-  expected: number;
-  /** The first transaction that cannot be read. The audit restores what is missing of the others, then stops with it. */
-  unreadable?: Fault;
-}
-
 async function restoreAll(ports: AuditPorts, found: Expectation): Promise<void> {
-  for (const notification of found.missing) await restore(ports, notification);
+  await boundedMap(found.missing, CONCURRENCY, (notification) => restore(ports, notification));
   found.missing = [];
 }
 
@@ -203,12 +212,19 @@ async function restoreAll(ports: AuditPorts, found: Expectation): Promise<void> 
  * A missing window item means an empty window. The statement of the day is then checked again. This also happens if the
  * window was revised earlier: the run that revised it may have died before it moved the mark.
  */
-async function compare(ports: AuditPorts, found: Window): Promise<void> {
+async function compare(
+  ports: AuditPorts,
+  { startMs, closedMs, glanced }: Pick<WindowSlice, 'startMs' | 'closedMs' | 'glanced'>,
+  found: Window,
+): Promise<void> {
   const { merchantId, start, end, groups } = found;
+  // A window that was never closed has nothing to be compared with. Close reports that case.
+  if (msOf(end) > closedMs) return;
   // Most windows of most merchants are empty and not stored: the cheaper read says so. It may be behind for a moment, like
   // the index that the rows came from. If it differs, the exact read decides.
-  const glanced = await ports.windows.read(merchantId, start, 'recent');
-  if ((glanced?.revision ?? 0) === 0 && sameGroups(glanced?.groups ?? [], groups)) return;
+  const stored = await glanced(startMs);
+  const isUnchanged = stored === undefined || (stored !== 'unknown' && stored.revision === 0);
+  if (isUnchanged && sameGroups(stored?.groups ?? [], groups)) return;
   const current = await ports.windows.read(merchantId, start);
   if (!sameGroups(current?.groups ?? [], groups)) {
     const revision = (current?.revision ?? 0) + 1;
@@ -217,38 +233,6 @@ async function compare(ports: AuditPorts, found: Window): Promise<void> {
     }
   } else if (current === undefined || current.revision === 0) return;
   await fallBehind(ports.directory, { merchantId, mark: 'stated', through: start, until: end });
-}
-
-/** Adds the number of notifications that these rows expect, and the ones that are missing. */
-async function look(
-  ports: AuditPorts,
-  merchantId: MerchantId,
-  { rows, found }: { readonly rows: readonly Outcome[]; readonly found: Expectation },
-): Promise<void> {
-  if (rows.length === 0) return;
-  found.config ??= await ports.merchants.read(merchantId);
-  const { config } = found;
-  if (config === undefined) throw new Error(`${merchantId} is listed and has rows, but no profile.`);
-  await boundedMap(rows, CONCURRENCY, async (row) => {
-    const { version } = row;
-    const transaction = await ports.outcomes.transaction(row).catch((error: unknown) => {
-      if (!isUnreadable(error)) throw error;
-      found.unreadable ??= error;
-    });
-    if (transaction === undefined) return;
-    const { outcomes, notifications } = transaction;
-    const outcome = outcomes.find((one) => one.version === version);
-    if (outcome === undefined || !isTerminal(outcome)) return;
-    const notifyUrl = outcome.notifyUrl ?? outcomes[0]?.notifyUrl;
-    const there = new Set(
-      notifications.filter((one) => one.version === version).map(({ endpointId }) => endpointId),
-    );
-    const endpointIds = expectedEndpoints(outcome, config, notifyUrl);
-    found.expected += endpointIds.length;
-    for (const endpointId of endpointIds) {
-      if (!there.has(endpointId)) found.missing.push(untried({ ...outcome, endpointId }, outcome.listedAt));
-    }
-  });
 }
 
 /** Creates the notification as untried and due now. The sweep sends it, or a message that was only late finds it. */

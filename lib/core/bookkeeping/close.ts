@@ -8,6 +8,7 @@ import { settingsOf } from '../merchants/listed-settings.ts';
 import type { MerchantStore } from '../merchants/merchant-store.ts';
 import type { Clock, ClockTrust, Reporter } from '../runtime/environment.ts';
 import { isoTime, msOf, SECOND_MS } from '../time.ts';
+import { skipEmptyWindows } from './empty-windows.ts';
 import { type Slice, walkPartition } from './partition-scan.ts';
 
 export interface ClosePorts {
@@ -76,9 +77,17 @@ async function closeMerchant(ports: ClosePorts, entry: DirectoryEntry, slice: Sl
   const settings = await settingsOf(ports.merchants, entry);
   if (settings === undefined) return slice.toMs;
   const { feedShards } = settings;
-  const { windowSeconds } = slice;
+  const { windowSeconds, toMs } = slice;
   let startMs = slice.fromMs;
-  while (startMs < slice.toMs && !slice.isLate()) {
+  while (startMs < toMs && !slice.isLate()) {
+    startMs = await skipEmptyWindows(ports.feed, {
+      merchantId,
+      feedShards,
+      windowSeconds,
+      fromMs: startMs,
+      toMs,
+    });
+    if (startMs === toMs) break;
     const endMs = startMs + windowSeconds * SECOND_MS;
     const range = { merchantId, feedShards, from: isoTime(startMs), to: isoTime(endMs) };
     const sum = createDigestSum();

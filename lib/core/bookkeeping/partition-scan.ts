@@ -29,11 +29,18 @@ export interface Walk {
   readonly onFailure: (merchantId: MerchantId, reason: string) => void;
 }
 
-export interface Slice {
+/** A merchant and the time that a run works on: [fromMs, toMs). */
+export interface MerchantSpan {
+  readonly merchantId: MerchantId;
   readonly fromMs: number;
   /** At most {@link Walk.maxWindows} windows after `fromMs`. */
   readonly toMs: number;
+}
+
+export interface Slice extends Omit<MerchantSpan, 'merchantId'> {
   readonly windowSeconds: number;
+  /** The merchants that come next to each other in this walk, this one included: one read may serve them all. */
+  readonly group: readonly MerchantSpan[];
   /** Whether the run has reached its deadline. */
   readonly isLate: () => boolean;
 }
@@ -44,6 +51,8 @@ const DEFAULT_MAX_WINDOWS = 12;
 const MIN_CATCH_UP_MS = 10 * MINUTE_MS;
 /** Merchants worked on concurrently. */
 const CONCURRENCY = 4;
+/** Windows of a group of merchants: as many as one request reads from the table. A merchant's own are never divided. */
+const GROUP_WINDOWS = 100;
 
 /**
  * A run that dies is safe: the next run repeats the same work. The order matters:
@@ -69,31 +78,59 @@ export async function walkPartition(
     .filter((one) => one.fromMs < toMs)
     // Most behind first: if the run hits its deadline, different merchants are cut off next time.
     .sort((left, right) => left.fromMs - right.fromMs);
-  const reached = await boundedMap(waiting, CONCURRENCY, (one) => workOn(ports, walk, { ...one, toMs }));
+  const grouped = inGroups(waiting, { toMs, walk });
+  const reached = await boundedMap(grouped, CONCURRENCY, (one) => workOn(ports, walk, { ...one, toMs }));
   await savePartitionMark(ports, walk, toMs);
-  return Math.min(toMs, ...reached);
+  return reached.reduce((least, one) => Math.min(least, one), toMs);
 }
 
 /** One merchant of a walk; `fromMs` is where it stopped before. */
-interface MerchantWalk {
+interface MerchantStart {
   readonly entry: DirectoryEntry;
   readonly fromMs: number;
+}
+
+interface GroupedMerchant extends MerchantStart {
+  readonly span: MerchantSpan;
+  readonly group: readonly MerchantSpan[];
+}
+
+/** Cuts the merchants, in their order, into groups of at most {@link GROUP_WINDOWS} windows. */
+function inGroups(
+  merchants: readonly MerchantStart[],
+  { toMs, walk }: { readonly toMs: number; readonly walk: Walk },
+): readonly GroupedMerchant[] {
+  const room = GROUP_WINDOWS * walk.windowSeconds * SECOND_MS;
+  let group: MerchantSpan[] = [];
+  let takenMs = 0;
+  return merchants.map((one) => {
+    const { fromMs } = one;
+    const span = {
+      merchantId: one.entry.merchantId,
+      fromMs,
+      toMs: Math.min(toMs, fromMs + lengthMs(walk)),
+    };
+    const isFull = takenMs + span.toMs - fromMs > room;
+    if (isFull) [group, takenMs] = [[], 0];
+    group.push(span);
+    takenMs += span.toMs - fromMs;
+    return { ...one, span, group };
+  });
+}
+
+/** `toMs` is where the partition's walk ends. A merchant that is far behind does not get there in one run. */
+interface MerchantWalk extends GroupedMerchant {
   readonly toMs: number;
 }
 
 async function workOn(
   ports: { readonly directory: Directory; readonly clock: Clock },
   walk: Walk,
-  { entry, fromMs, toMs }: MerchantWalk,
+  { entry, fromMs, toMs, span, group }: MerchantWalk,
 ): Promise<number> {
   const { merchantId } = entry;
   const isLate = () => ports.clock.now() >= walk.deadlineMs;
-  const slice = {
-    fromMs,
-    toMs: Math.min(toMs, fromMs + lengthMs(walk)),
-    windowSeconds: walk.windowSeconds,
-    isLate,
-  };
+  const slice = { fromMs, toMs: span.toMs, windowSeconds: walk.windowSeconds, group, isLate };
   let reachedMs = fromMs;
   try {
     if (!isLate()) reachedMs = await walk.work(entry, slice);
@@ -105,7 +142,8 @@ async function workOn(
   return reachedMs;
 }
 
-interface EndedWalk extends MerchantWalk {
+interface EndedWalk extends MerchantStart {
+  readonly toMs: number;
   readonly reachedMs: number;
 }
 

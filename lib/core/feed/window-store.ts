@@ -10,10 +10,9 @@ interface WindowPageQuery {
   readonly cursor?: string;
 }
 
-/** Closed windows. Reads are strongly consistent unless less is asked. Only `buckets` returns bucket digests. */
+/** Closed windows. Reads are strongly consistent. Only `buckets` returns bucket digests. */
 export interface WindowStore {
-  /** `recent` costs half: it may lack what was written in the last moments. */
-  read(merchantId: MerchantId, start: string, consistency?: 'strong' | 'recent'): Promise<Window | undefined>;
+  read(merchantId: MerchantId, start: string): Promise<Window | undefined>;
   /** The bucket digests stored for this revision of the window; undefined if none are kept. */
   buckets(window: Window): Promise<readonly BucketDigest[] | undefined>;
   /** Windows that start in [from, to), oldest first. */

@@ -55,7 +55,7 @@ export function windowStart(ms: number, windowSeconds: number): number {
 }
 
 /** A time range of a merchant's feed, [from, to). */
-interface FeedRange {
+export interface FeedRange {
   readonly merchantId: MerchantId;
   readonly feedShards: number;
   readonly from: string;

@@ -21,6 +21,8 @@ export class InvocationFailure extends Error {
 export interface Container {
   /** `false` once it has crashed or was stopped; it must then be replaced. */
   readonly isAlive: boolean;
+  /** Time for which its thread computed or waited for a core, in ms since its start. */
+  activeMs(): number;
   /** Settles when the bundle is loaded, or the instance has died. Never rejects. */
   readonly started: Promise<void>;
   /** @throws InvocationFailure */
@@ -105,6 +107,7 @@ export function startContainer({ host, setting, source, isHostShared }: Containe
     get isAlive() {
       return isAlive;
     },
+    activeMs: host.activeMs,
     // Each caller of `invoke` gets the rejection of `ready`. Without a handler here it would end the process.
     started: ready.catch(() => {}),
     invoke: async (request, timeoutMs) => {

@@ -16,6 +16,8 @@ interface InstanceListener {
 export interface Host {
   /** `false` once it has crashed or was stopped. */
   readonly isAlive: boolean;
+  /** Time for which the thread computed or waited for a core, in ms since its start. */
+  activeMs(): number;
   /** Announces an instance. The listener hears everything that concerns it. */
   add(listener: InstanceListener): HostedInstance;
   /** Stops the thread and with it all its instances. */
@@ -93,6 +95,7 @@ export function startHost({ name, compileCache, log }: HostOptions): Host {
     get isAlive() {
       return isAlive;
     },
+    activeMs: () => (isAlive ? worker.performance.eventLoopUtilization().active : 0),
     add: (listener) => {
       lastInstance += 1;
       const instance = lastInstance;

@@ -15,7 +15,7 @@ export interface PoolSetting {
   readonly idleMs: number | undefined;
   /** Starts an instance. */
   start(): Container;
-  /** Whether the machine is busy enough that another instance would help little. */
+  /** Whether all cores of the machine are busy. */
   isBusy(): boolean;
 }
 
@@ -56,8 +56,10 @@ export interface FunctionPool {
  * hundred events, so short waits are cheaper.
  */
 const SCALE_AFTER_MS = 100;
-/** The same, while the machine is busy. */
+/** The same, while another instance would only take turns with the others: all cores are busy, and the instances compute. */
 const SCALE_LATE_MS = 1_000;
+/** Instances that are active for less than this share of the time wait for others, such as a receiver. */
+const COMPUTING_SHARE = 0.15;
 
 /** An event that waits for an instance. */
 interface Waiter {
@@ -74,6 +76,7 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
   const waiting: Waiter[] = [];
   let starting = 0;
   let lastStart = 0;
+  let measured = { at: 0, activeMs: 0 };
   let running = 0;
   let stopped = false;
   let onIdle: () => void = () => {};
@@ -99,10 +102,20 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
     if (containers.size === 0) return start();
     return new Promise((take, refuse) => {
       waiting.push({ since: Date.now(), take, refuse });
-      // The measurement of the load begins here.
-      if (waiting.length === 1) setting.isBusy();
-      scaleTimer ??= setTimeout(rescale, SCALE_AFTER_MS);
+      if (scaleTimer !== undefined) return;
+      // The measurement begins here.
+      isComputing();
+      scaleTimer = setTimeout(rescale, SCALE_AFTER_MS);
     });
+  }
+
+  /** Measures since it was last asked whether the instances lack processor time. */
+  function isComputing(): boolean {
+    const isBusy = setting.isBusy();
+    const last = measured;
+    measured = { at: Date.now(), activeMs: sum([...containers].map((container) => container.activeMs())) };
+    const possibleMs = (measured.at - last.at) * containers.size;
+    return isBusy && measured.activeMs - last.activeMs > possibleMs * COMPUTING_SHARE;
   }
 
   /** Starts another instance if the next event in line waits too long. What it waited for the last start does not count. */
@@ -111,7 +124,7 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
     const [next] = waiting;
     if (next === undefined || containers.size >= setting.size || stopped) return;
     const waitedMs = Date.now() - Math.max(next.since, lastStart);
-    const isLong = waitedMs >= (setting.isBusy() ? SCALE_LATE_MS : SCALE_AFTER_MS);
+    const isLong = waitedMs >= (isComputing() ? SCALE_LATE_MS : SCALE_AFTER_MS);
     if (isLong && starting === 0) waiting.shift()?.take(start());
     if (waiting.length > 0) scaleTimer = setTimeout(rescale, SCALE_AFTER_MS);
   }
@@ -214,6 +227,10 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
       await Promise.all([...containers].map((container) => container.end()));
     },
   };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function stopping(): InvocationFailure {

@@ -6,6 +6,7 @@ import { describeNotificationIndex } from './delivery/notification-index-suite.t
 import { describeNotificationStore } from './delivery/notification-store-suite.ts';
 import { describeParking } from './delivery/parking-suite.ts';
 import { describeFeedStore } from './feed/feed-store-suite.ts';
+import { describeGlance } from './feed/glance-suite.ts';
 import { describeJobStore } from './feed/job-store-suite.ts';
 import { describeOutcomeStore } from './feed/outcome-store-suite.ts';
 import { describeStatementStore } from './feed/statement-store-suite.ts';
@@ -22,6 +23,7 @@ export function describeTable(name: string, open: OpenTable): void {
   describeCheckStore(name, open);
   describeFeedStore(name, open);
   describeWindowStore(name, open);
+  describeGlance(name, open);
   describeMerchantStore(name, open);
   describeDirectory(name, open);
   describeKeyStore(name, open);

@@ -7,6 +7,7 @@ import { createParking } from '../../../lib/adapters/dynamodb/dynamodb-parking.t
 import { createCheckStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
 import { createDirectory } from '../../../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
 import { createFeedStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
+import { createGlance } from '../../../lib/adapters/dynamodb/stores/dynamodb-glance.ts';
 import { createHealthStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-health-store.ts';
 import { createJobStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
 import { createKeyStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-key-store.ts';
@@ -111,6 +112,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     directory: createDirectory(table),
     feed: createFeedStore(table, table.reporter),
     windows: createWindowStore(table, options),
+    glance: createGlance(table),
     jobs: createJobStore(table, options),
     statements: createStatementStore(table, options),
     keys: createKeyStore(table),

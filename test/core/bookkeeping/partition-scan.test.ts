@@ -193,6 +193,36 @@ describe('walking along the merchants of a partition', () => {
     expect((await marks()).get(one as never)).toBeUndefined();
   });
 
+  it('shows each merchant the group that it is worked on with: at most 100 windows, in their order, each once', async () => {
+    const { walk, ids, directory, partition } = await partitionOf(12);
+    await directory.saveMark(partition, 'closed', { through: isoTime(START_MS), windowSeconds: 300 });
+    const groups = new Map<Slice['group'], string[]>();
+    await walk(START_MS + 12 * WINDOW_MS, (merchantId, { group, toMs }) => {
+      groups.set(group, [...(groups.get(group) ?? []), merchantId]);
+      return toMs;
+    });
+    const spans = [...groups.keys()].flat();
+    expect([...groups.keys()].map(({ length }) => length)).toEqual([8, 4]);
+    expect(spans.map(({ merchantId }) => merchantId as string)).toEqual(await ids());
+    for (const [group, worked] of groups) {
+      expect(worked.toSorted()).toEqual(group.map(({ merchantId }) => merchantId as string).toSorted());
+      for (const { fromMs, toMs } of group) expect(toMs - fromMs).toBe(12 * WINDOW_MS);
+    }
+  });
+
+  it('does not divide a merchant that waits for more windows than a group may have', async () => {
+    const { walk, directory, partition } = await partitionOf(2);
+    const through = isoTime(START_MS);
+    await directory.saveMark(partition, 'closed', { through, windowSeconds: 1 });
+    const groups = new Set<Slice['group']>();
+    const work = (_: string, { group, toMs }: Slice) => {
+      groups.add(group);
+      return toMs;
+    };
+    await walk(START_MS + 600_000, work, { windowSeconds: 1 });
+    expect([...groups].map(({ length }) => length)).toEqual([1, 1]);
+  });
+
   it('leaves the partition where it is when a mark cannot be written', async () => {
     const { walk, directory, partition } = await partitionOf(2);
     const { changeOwnMark } = directory;

@@ -34,7 +34,7 @@ process.send({
 
 describe('the guide for initiators', () => {
   const dataDir = temporaryDirectory();
-  const project = projectWithKit();
+  let project: string;
   let service: LocalService;
   let shop: Shop;
   let inner: DynamoDBClient;
@@ -43,6 +43,7 @@ describe('the guide for initiators', () => {
   let table: TableAccess & { readonly tableName: string };
 
   beforeAll(async () => {
+    project = await projectWithKit();
     symlinkSync(join(ROOT, 'node_modules/@aws-sdk'), join(project, 'node_modules/@aws-sdk'));
     service = await startService(dataDir);
     shop = await openShop(service, 'demo', { schedule: [1, 1, 2] });

@@ -37,7 +37,7 @@ describe('the guide for receivers', () => {
   const running: ChildProcess[] = [];
 
   beforeAll(async () => {
-    project = projectWithKit();
+    project = await projectWithKit();
     service = await startService(dataDir);
     const port = await freePort();
     url = `http://127.0.0.1:${port}/`;

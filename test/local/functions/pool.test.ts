@@ -11,13 +11,15 @@ interface Scripted extends Container {
   readonly ended: number;
 }
 
-function scripted(): Scripted {
+/** @param activeShare how much of the time it computes */
+function scripted(activeShare: number): Scripted {
   const start = Promise.withResolvers<void>();
   let current = Promise.withResolvers<string>();
   let ended = 0;
   const container: Scripted = {
     isAlive: true,
     started: start.promise,
+    activeMs: () => activeShare * Date.now(),
     finishStart: start.resolve,
     answer: () => {
       current.resolve('null');
@@ -37,7 +39,7 @@ function scripted(): Scripted {
   return container;
 }
 
-function poolOf(setting: Partial<PoolSetting> = {}) {
+function poolOf(setting: Partial<PoolSetting> = {}, activeShare = 1) {
   const started: Scripted[] = [];
   const pool = createPool(
     {
@@ -50,7 +52,7 @@ function poolOf(setting: Partial<PoolSetting> = {}) {
       idleMs: 60_000,
       isBusy: () => false,
       start: () => {
-        const container = scripted();
+        const container = scripted(activeShare);
         started.push(container);
         return container;
       },
@@ -119,6 +121,15 @@ describe('the instances of a function', () => {
     await vi.advanceTimersByTimeAsync(500);
     expect(started).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(600);
+    expect(started).toHaveLength(2);
+  });
+
+  it('become more at once on a busy machine if they wait for others themselves', async () => {
+    const { pool, started } = poolOf({ isBusy: () => true }, 0.05);
+    for (let event = 0; event < 2; event += 1) void pool.invoke({});
+    await vi.advanceTimersByTimeAsync(1);
+    started[0]?.finishStart();
+    await vi.advanceTimersByTimeAsync(500);
     expect(started).toHaveLength(2);
   });
 

@@ -103,6 +103,7 @@ export class Container {
       directory: stormy(stores.directory),
       feed: stormy(stores.feed),
       windows: stormy(stores.windows),
+      glance: stormy(stores.glance),
       jobs: stormy(stores.jobs),
       parking: stormy(stores.parking),
       dispatcher: stormy(dispatcher),

@@ -1,17 +1,31 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { temporaryDirectory } from '../local-service.ts';
+import { madeOnce } from '../made-once.ts';
 import { ROOT } from '../synthesized.ts';
+
+/** What the package is built from. */
+const INPUTS = ['bin/build.ts', 'lib', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'README.md'];
+
+/** The package as published, for all tests: read it only. */
+export function builtKit(): Promise<string> {
+  return madeOnce({
+    name: 'kit',
+    inputs: INPUTS.map((input) => join(ROOT, input)),
+    make: (directory) =>
+      void execFileSync(process.execPath, ['bin/build.ts', '--out-dir', directory], { cwd: ROOT }),
+  });
+}
 
 /**
  * Creates an empty third-party project with the kit installed as published.
  * @returns its directory
  */
-export function projectWithKit(): string {
+export async function projectWithKit(): Promise<string> {
+  const kit = await builtKit();
   const project = temporaryDirectory();
-  const installed = join(project, 'node_modules/tidings');
-  execFileSync(process.execPath, ['bin/build.ts', '--out-dir', installed], { cwd: ROOT });
+  cpSync(kit, join(project, 'node_modules/tidings'), { recursive: true });
   return project;
 }
 

@@ -19,9 +19,9 @@ export function createWindowStore(table: Table, options: { readonly retentionDay
   const { documents, name: TableName } = table;
   const readWindow = (item: Item) =>
     readItem(table, item, { kind: 'a window', read: (one) => windowSchema.parse(one) });
-  const get = async (pk: string, sk: string, ConsistentRead = true) => {
+  const get = async (pk: string, sk: string) => {
     const { Item } = await calling('Reading a window', () =>
-      documents.send(new GetCommand({ TableName, Key: { pk, sk }, ConsistentRead })),
+      documents.send(new GetCommand({ TableName, Key: { pk, sk }, ConsistentRead: true })),
     );
     return Item;
   };
@@ -36,8 +36,8 @@ export function createWindowStore(table: Table, options: { readonly retentionDay
     );
   };
   return {
-    async read(merchantId, start, consistency = 'strong') {
-      const item = await get(windowPk(merchantId), start, consistency === 'strong');
+    async read(merchantId, start) {
+      const item = await get(windowPk(merchantId), start);
       return item && readWindow(item);
     },
 

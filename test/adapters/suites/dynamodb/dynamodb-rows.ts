@@ -150,6 +150,19 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
     const unreadable = { code: 'unreadable_row', retryable: false };
     const told = () => table().events.map(({ event }) => event);
 
+    it('are not seen at a glance, which leaves reporting them to the exact read, and a window is unknown', async () => {
+      const { glance, notifications, windows } = table();
+      await put({ ...itemOf(succeeded()), amount: '1999' });
+      await notifications.save(notification(), 0);
+      await put({ pk: transactionPk(notification()), sk: 'N#0001#ep_1', rev: 'none' });
+      await windows.putIfAbsent(closedWindow());
+      await put({ pk: windowPk(SHOP), sk: at(0), groups: 'none' });
+      expect(await glance.outcomes([succeeded()])).toEqual([undefined]);
+      expect(await glance.notifications([notification()])).toEqual([undefined]);
+      expect(await glance.windows([{ merchantId: SHOP, start: at(0) }])).toEqual(['unknown']);
+      expect(told()).toEqual([]);
+    });
+
     it.each([
       ['an amount that is text', { amount: '1999' }],
       ['no amount', { amount: undefined }],

@@ -1,3 +1,4 @@
+import type { Notification, NotificationKey } from '../../../../lib/core/deliver/state/notification.ts';
 import { isUnreadable, unreadableRowFault } from '../../../../lib/core/faults.ts';
 import type { DirectoryEntry, Mark } from '../../../../lib/core/merchants/directory.ts';
 import { NEWER_KIT_EVERY, OVERTAKEN_EVERY } from '../../stories/stories.ts';
@@ -15,6 +16,24 @@ export const bookkeepingFaults: readonly DeliberateFault[] = [
     at: hookInside(auditing, {
       auditPartitions: (real) => (ports, run) =>
         real({ ...ports, notifications: altered(ports.notifications, { save: async () => false }) }, run),
+    }),
+  },
+  {
+    name: 'the audit takes for granted what it does not see at a glance',
+    at: hookInside(() => import('../../../../lib/core/bookkeeping/missing-notifications.ts'), {
+      look: (real) => (ports, merchantId, of) => {
+        const notifications: typeof ports.glance.notifications = async (keys) => keys.map(asSeen);
+        return real({ ...ports, glance: altered(ports.glance, { notifications }) }, merchantId, of);
+      },
+    }),
+  },
+  {
+    name: 'windows with rows are passed as empty ones',
+    at: hook(() => import('../../../../lib/core/bookkeeping/empty-windows.ts'), {
+      skipEmptyWindows:
+        () =>
+        async (_feed, { toMs }) =>
+          toMs,
     }),
   },
   {
@@ -122,6 +141,17 @@ export const bookkeepingFaults: readonly DeliberateFault[] = [
     every: NEWER_KIT_EVERY,
   },
 ];
+
+/** A notification as it begins. */
+const asSeen = (key: NotificationKey): Notification => ({
+  ...key,
+  rev: 0,
+  state: 'pending',
+  listedAt: '',
+  startedAt: '',
+  attemptsMade: 0,
+  attempts: [],
+});
 
 /** The end of the open stretch is forgotten, so that the end of the run's own stretch decides. */
 function withoutEnd(entry: DirectoryEntry, mark: Mark): DirectoryEntry {

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/**
+ * The files that take longest. Some wait and some compute, and they alternate, so that the cores have work from the start.
+ * A file that is missing here is run at its turn: only the whole run may take longer.
+ */
+export const LONGEST = [
+  'test/e2e/permissions/permissions.test.ts',
+  'test/e2e/demo/demo.test.ts',
+  'test/targets/local.cloud.test.ts',
+  'test/local/edited-template.cloud.test.ts',
+  'test/e2e/journeys/restore-journey.test.ts',
+  'test/local/event-sources/event-sources.cloud.test.ts',
+  'test/stack/assembly.test.ts',
+  'test/local/cloud.test.ts',
+  'test/simulation/simulation.test.ts',
+  'test/e2e/runbook.test.ts',
+  'test/e2e/kill-and-start.test.ts',
+  'test/local/event-sources/split-stream.cloud.test.ts',
+  'test/e2e/guides/receiver-guide.test.ts',
+  'test/kill/kill.test.ts',
+  'test/e2e/journeys/statement-journey.test.ts',
+  'test/stack/settings/presets.test.ts',
+].map((file) => join(ROOT, file));
+
+/** Starts the longest files first, so that none of them runs alone at the end. Vitest knows their times after a first run only. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = LONGEST.indexOf(moduleId);
+      return found === -1 ? LONGEST.length : found;
+    };
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+  }
+}
