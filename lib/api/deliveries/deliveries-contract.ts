@@ -1,22 +1,25 @@
 import * as z from 'zod';
 import { endpointIdSchema, notificationStates, timeSchema } from '../../core/model.ts';
 import { MAX_EXAMINED } from '../../core/query/deliveries.ts';
+import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { asking } from '../contract/operation-kinds.ts';
 import { cursorSchema, feedItemSchema, limitSchema, notificationSchema, page } from '../contract/shapes.ts';
 
-const deliverySchema = z
-  .object({
-    ...feedItemSchema.shape,
-    notifications: z
-      .array(notificationSchema)
-      .meta({ description: 'Those that the filter lets through, also those not yet attempted.' }),
-    provisional: z.literal(true).exactOptional().meta({
-      description:
-        'Younger than the watermark: other outcomes may still appear before it. Ask again from the watermark.',
-    }),
-  })
-  .meta({ id: 'Delivery' });
+const deliverySchema = documented(() =>
+  z
+    .object({
+      ...feedItemSchema().shape,
+      notifications: z
+        .array(notificationSchema())
+        .meta({ description: 'Those that the filter lets through, also those not yet attempted.' }),
+      provisional: z.literal(true).exactOptional().meta({
+        description:
+          'Younger than the watermark: other outcomes may still appear before it. Ask again from the watermark.',
+      }),
+    })
+    .meta({ id: 'Delivery' }),
+);
 
 export const listDeliveries = operation({
   operationId: 'listDeliveries',
@@ -49,12 +52,12 @@ export const listDeliveries = operation({
       path: ['to'],
       error: 'invalid_range',
     }),
-  answers: {
+  answers: () => ({
     200: {
       description:
         'A page. It may be short or empty even if hasMore is true. Outcomes without a notification that matches are left out. Signed.',
       schema: z.object({
-        ...page(deliverySchema).shape,
+        ...page(deliverySchema()).shape,
         watermark: z.iso.datetime().meta({ description: 'Up to this time no outcome is missing.' }),
         unreadable: z
           .array(z.object({ transactionId: z.string() }))
@@ -64,6 +67,6 @@ export const listDeliveries = operation({
           }),
       }),
     },
-  },
+  }),
   problems: ['invalid_range', 'beyond_retention', 'in_future', 'invalid_cursor', 'cursor_expired'],
 });

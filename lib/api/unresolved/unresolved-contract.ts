@@ -26,15 +26,15 @@ export const listUnresolvedTransactions = operation({
     cursor: cursorSchema,
     limit: limitSchema(MAX_UNRESOLVED_PAGE),
   }),
-  answers: {
+  answers: () => ({
     200: {
       description:
         'A page, by merchant, oldest first. It may be empty even if hasMore is true. A merchant’s key sees only its own.',
       schema: z.object({
         ...page(
           z.object({
-            ...outcomeDataSchema.shape,
-            attempts: z.array(questionSchema).meta({ description: 'The last requests to the initiator.' }),
+            ...outcomeDataSchema().shape,
+            attempts: z.array(questionSchema()).meta({ description: 'The last requests to the initiator.' }),
             responseSnippet: z.string().exactOptional(),
           }),
         ).shape,
@@ -46,7 +46,7 @@ export const listUnresolvedTransactions = operation({
           }),
       }),
     },
-  },
+  }),
   problems: ['invalid_cursor'],
 });
 
@@ -64,9 +64,9 @@ export const resolveTransaction = operation({
     occurredAt: outcomeContentSchema.shape.occurredAt,
     reason: outcomeContentSchema.shape.reason,
   }),
-  answers: {
-    201: { description: 'Recorded.', schema: outcomeDataSchema },
-    200: { description: 'The same end was already recorded.', schema: outcomeDataSchema },
-  },
+  answers: () => ({
+    201: { description: 'Recorded.', schema: outcomeDataSchema() },
+    200: { description: 'The same end was already recorded.', schema: outcomeDataSchema() },
+  }),
   problems: ['unknown_transaction', 'not_unresolved', 'outcome_conflict', 'clock_skew'],
 });
