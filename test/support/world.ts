@@ -152,6 +152,7 @@ export function createWorld(
   };
   const app = createApp(
     {
+      configs: ports.configs,
       authenticate: createAuthenticator({
         keys: stores.keys,
         rootKey: options.rootKey ?? { value: async () => ROOT_SECRET },

@@ -11,10 +11,10 @@ import * as asking from '../transactions/ask-contract.ts';
 import { recordTransaction, recordTransactions } from '../transactions/record-contract.ts';
 import { listUnresolvedTransactions, resolveTransaction } from '../unresolved/unresolved-contract.ts';
 import * as windows from '../windows/windows-contract.ts';
+import { formForAdmins } from './for-admins.ts';
 import type { Operation } from './operation.ts';
 
-/** Every operation of the API, in all functions. */
-export const operations: readonly Operation[] = [
+const own: readonly Operation[] = [
   recordTransaction,
   recordTransactions,
   ...Object.values(asking),
@@ -31,3 +31,9 @@ export const operations: readonly Operation[] = [
   resolveTransaction,
   listPublicKeys,
 ];
+
+/** Every operation of the API, in all functions, with the forms for admins. */
+export const operations: readonly Operation[] = own.flatMap((operation) => {
+  const form = formForAdmins(operation);
+  return form === undefined ? [operation] : [operation, form];
+});
