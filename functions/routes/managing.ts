@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createJobStore } from '../../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
+import { createMerchantList } from '../../lib/adapters/dynamodb/stores/dynamodb-merchant-list.ts';
 import { createNotificationStore } from '../../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../../lib/adapters/queues/queue-sender.ts';
@@ -24,6 +25,7 @@ export function routesToManage(service: ManageService): readonly Route[] {
     ...service,
     lead: config.oneClock ? LEAD_OF_ONE_CLOCK : LEAD,
     outcomes: createOutcomeStore(table, config),
+    merchantList: createMerchantList(table),
     notifications: createNotificationStore(table, config),
     jobs: createJobStore(table, config),
     dispatcher: createQueueSender({

@@ -63,6 +63,8 @@ const GRANTS = {
   admin: {
     table: [
       { actions: ['PutItem', 'UpdateItem'], partitions: ['M#', 'D#'] },
+      { actions: ['Query'], partitions: ['D#'] },
+      { actions: ['BatchGetItem'], partitions: ['M#'] },
       { actions: ['GetItem', 'PutItem', 'Query'], partitions: ['T#'] },
       { actions: ['GetItem', 'PutItem'], partitions: ['J#'] },
       { actions: ['PutItem', 'DeleteItem'], partitions: ['K#', 'L#'] },

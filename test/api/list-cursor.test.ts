@@ -45,8 +45,16 @@ async function createLists(): Promise<{ world: World; lists: Map<string, List> }
     await world.relayAll();
     const refunds = `/v1/merchants/${merchantId}/endpoints/${endpointId}`;
     await world.call(manager, `PATCH ${refunds}`, { enabled: false });
-    const query = (name: string, operationId: string, request: string) =>
-      add(`${merchantId.slice(0, 5)}: ${name}`, { operationId, request, key: receiver });
+    const query = (name: string, operationId: string, request: string) => {
+      const own = `${merchantId.slice(0, 5)}: ${name}`;
+      add(own, { operationId, request, key: receiver });
+      add(`${own}, by an admin`, {
+        operationId: `${operationId}ForMerchant`,
+        request: request.replace('/v1', `/v1/merchants/${merchantId}`),
+        key: world.admin,
+        sameAs: own,
+      });
+    };
     query('feed', 'listTransactions', 'GET /v1/transactions?');
     query('feed of payments', 'listTransactions', 'GET /v1/transactions?type=payment');
     query('feed of refunds', 'listTransactions', 'GET /v1/transactions?type=refund');
@@ -72,6 +80,7 @@ async function createLists(): Promise<{ world: World; lists: Map<string, List> }
       request: 'GET /v1/unresolved?',
     });
   }
+  add('all: merchants', { operationId: 'listMerchants', key: world.admin, request: 'GET /v1/merchants?' });
   add('all: keys', { operationId: 'listKeys', key: world.admin, request: 'GET /v1/keys?' });
   add('all: unresolved', {
     operationId: 'listUnresolvedTransactions',

@@ -65,9 +65,11 @@ describe('the functions', () => {
       [
         ...API,
         ...['J#*', 'K#* L#*', 'M#* D#*', 'T#*'].map((keys) => `dynamodb:PutItem ${keys}`),
+        'dynamodb:BatchGetItem M#*',
         'dynamodb:DeleteItem K#* L#*',
         'dynamodb:GetItem J#*',
         'dynamodb:GetItem T#*',
+        'dynamodb:Query D#*',
         'dynamodb:Query L#*',
         'dynamodb:Query T#*',
         'dynamodb:UpdateItem M#* D#*',

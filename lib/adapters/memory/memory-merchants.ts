@@ -9,19 +9,34 @@ import type { Endpoint, Profile } from '../../core/merchants/merchant-config.ts'
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import type { MerchantId } from '../../core/model.ts';
 import { partitionOf } from '../../core/partitions.ts';
+import type { MerchantList } from '../../core/query/merchant-list.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import { isoTime } from '../../core/time.ts';
+import { pageOf } from './memory-keys.ts';
 
 /** Merchants with their directory. Both are written at the same time. */
 export function memoryMerchants(clock: Clock): {
   readonly merchants: MerchantStore;
   readonly directory: Directory;
+  readonly merchantList: MerchantList;
 } {
   const profiles = new Map<MerchantId, Profile>();
   const endpoints = new Map<string, Endpoint>();
   const entries = new Map<MerchantId, DirectoryEntry>();
   return {
     directory: memoryDirectory(entries, clock),
+    merchantList: {
+      async ids({ partition, prefix, after = '', limit, cursor }) {
+        const ids = [...profiles.keys()].filter(
+          (id) => partitionOf(id) === partition && id.startsWith(prefix) && id > after,
+        );
+        const { page, ...rest } = pageOf(ids, { keyOf: (id) => id, limit, cursor });
+        return { keys: page, ...rest };
+      },
+      async profiles(ids) {
+        return ids.map((id) => profiles.get(id));
+      },
+    },
     merchants: {
       async read(merchantId) {
         const readAtMs = clock.now();

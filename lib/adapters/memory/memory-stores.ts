@@ -15,6 +15,7 @@ import type { Directory } from '../../core/merchants/directory.ts';
 import type { KeyRecord, KeyStore } from '../../core/merchants/keys/access-keys.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import type { Outcome } from '../../core/model.ts';
+import type { MerchantList } from '../../core/query/merchant-list.ts';
 import type { OutcomeStore } from '../../core/record/outcome-store.ts';
 import type { Check } from '../../core/record/pending-check.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
@@ -43,6 +44,7 @@ export interface MemoryStores {
   readonly dueIndex: DueIndex;
   readonly merchants: MerchantStore;
   readonly directory: Directory;
+  readonly merchantList: MerchantList;
   readonly feed: FeedStore;
   readonly windows: WindowStore;
   readonly glance: Glance;

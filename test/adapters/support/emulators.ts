@@ -11,6 +11,7 @@ import { createGlance } from '../../../lib/adapters/dynamodb/stores/dynamodb-gla
 import { createHealthStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-health-store.ts';
 import { createJobStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
 import { createKeyStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-key-store.ts';
+import { createMerchantList } from '../../../lib/adapters/dynamodb/stores/dynamodb-merchant-list.ts';
 import { createMerchantStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-merchant-store.ts';
 import { createNotificationStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { createOutcomeStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
@@ -110,6 +111,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     dueIndex: createDueIndex(table),
     merchants: createMerchantStore(table),
     directory: createDirectory(table),
+    merchantList: createMerchantList(table),
     feed: createFeedStore(table, table.reporter),
     windows: createWindowStore(table, options),
     glance: createGlance(table),

@@ -118,6 +118,7 @@ describe('the OpenAPI document', () => {
     await good([admin, initiator], 'GET /v1/unresolved');
     const found = { status: 'SUCCEEDED', occurredAt: '2026-11-20T08:00:01Z' };
     await good([admin, initiator], 'POST /v1/unresolved/demo/pay_2/resolve', found);
+    await good([admin], 'GET /v1/merchants?prefix=de&limit=1');
     await good([admin], `GET ${own}`);
     await good([admin], `PATCH ${own}`, { name: 'Demo' });
     await good(manages, `POST ${own}/secrets`);

@@ -11,6 +11,7 @@ export async function manage({ admin, api, call, service }: Journey): Promise<vo
   await admin('POST /v1/merchants', merchant);
   const path = '/v1/merchants/managed';
   await admin(`GET ${path}`);
+  await admin('GET /v1/merchants?prefix=man');
   await admin(`PATCH ${path}`, { name: 'Renamed' });
   await admin(`POST ${path}/secrets`, { overlapSeconds: 0 });
   const server = await openServer(() => ({ status: 204 }));
