@@ -74,12 +74,21 @@ async function createLists(): Promise<{ world: World; lists: Map<string, List> }
       key: manager,
       request: `GET ${path}`,
     });
+    const auditLog = `${merchantId.slice(0, 5)}: audit log`;
+    add(auditLog, { operationId: 'listAuditLog', key: manager, request: 'GET /v1/audit-log?' });
+    add(`${auditLog}, by an admin`, {
+      operationId: 'listAuditLog',
+      key: world.admin,
+      request: `GET /v1/audit-log?merchantId=${merchantId}`,
+      sameAs: auditLog,
+    });
     add(`${merchantId.slice(0, 5)}: unresolved`, {
       operationId: 'listUnresolvedTransactions',
       key: initiator,
       request: 'GET /v1/unresolved?',
     });
   }
+  add('account: audit log', { operationId: 'listAuditLog', key: world.admin, request: 'GET /v1/audit-log?' });
   add('all: merchants', { operationId: 'listMerchants', key: world.admin, request: 'GET /v1/merchants?' });
   add('all: keys', { operationId: 'listKeys', key: world.admin, request: 'GET /v1/keys?' });
   add('all: unresolved', {

@@ -1,3 +1,4 @@
+import { listAuditLog } from '../audit-log/audit-log-contract.ts';
 import * as endpoints from '../endpoints/endpoints-contract.ts';
 import { testEndpoint } from '../endpoints/test-contract.ts';
 import * as keys from '../keys/keys-contract.ts';
@@ -30,6 +31,7 @@ const own: readonly Operation[] = [
   listUnresolvedTransactions,
   resolveTransaction,
   listPublicKeys,
+  listAuditLog,
 ];
 
 /** Every operation of the API, in all functions, with the forms for admins. */

@@ -9,6 +9,7 @@ import {
 import { type MerchantId, merchantIdSchema } from '../../core/model.ts';
 import { listMerchants, type MerchantList } from '../../core/query/merchant-list.ts';
 import { offsetAt } from '../../core/time-zone.ts';
+import { acting, type WithoutTrail } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
@@ -17,7 +18,7 @@ import { rotationAnswer } from './secret-rotation.ts';
 
 const DEFAULT_PAGE = 50;
 
-interface MerchantRoutePorts extends MerchantPorts {
+interface MerchantRoutePorts extends WithoutTrail<MerchantPorts> {
   readonly merchantList: MerchantList;
 }
 
@@ -38,8 +39,8 @@ export function merchantRoutes(ports: MerchantRoutePorts): readonly Route[] {
       });
     }),
 
-    route(contract.createMerchant, async ({ body }) => {
-      const result = await createMerchant(ports, body);
+    route(contract.createMerchant, async ({ caller, body }) => {
+      const result = await createMerchant(acting(ports, caller), body);
       switch (result.kind) {
         case 'created':
           return answer(201, { ...merchantView(result.profile, ports.clock.now()), secret: result.secret });
@@ -59,15 +60,15 @@ export function merchantRoutes(ports: MerchantRoutePorts): readonly Route[] {
         : answer(200, merchantView(config.profile, ports.clock.now()));
     }),
 
-    route(contract.changeMerchant, async ({ merchantId, body }) => {
-      const result = await changeMerchant(ports, merchantId, body);
+    route(contract.changeMerchant, async ({ caller, merchantId, body }) => {
+      const result = await changeMerchant(acting(ports, caller), merchantId, body);
       return result.kind === 'changed'
         ? answer(200, merchantView(result.profile, ports.clock.now()))
         : refusal(result);
     }),
 
-    route(contract.rotateMerchantSecret, async ({ merchantId, body }) => {
-      const result = await rotateMerchantSecret(ports, merchantId, body);
+    route(contract.rotateMerchantSecret, async ({ caller, merchantId, body }) => {
+      const result = await rotateMerchantSecret(acting(ports, caller), merchantId, body);
       return result.kind !== 'refused' ? rotationAnswer(result) : refusal(result);
     }),
   ];

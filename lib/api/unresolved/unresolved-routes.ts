@@ -6,6 +6,7 @@ import {
 } from '../../core/check-back/unresolved.ts';
 import { outcomeData } from '../../core/deliver/attempt/callback.ts';
 import type { MerchantId } from '../../core/model.ts';
+import { acting } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
 import { answer, problem } from '../contract/operation.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
@@ -44,8 +45,8 @@ export function unresolvedRoutes(ports: UnresolvedPorts): readonly Route[] {
       });
     }),
 
-    route(resolveTransaction, async ({ params, body }) => {
-      const result = await resolveByHand(ports, params, body);
+    route(resolveTransaction, async ({ caller, params, body }) => {
+      const result = await resolveByHand(acting(ports, caller), params, body);
       if (result.kind === 'unknown_transaction' || result.kind === 'not_unresolved')
         return problem(result.kind);
       return recorded(result);

@@ -11,6 +11,7 @@ import { describeJobStore } from './feed/job-store-suite.ts';
 import { describeOutcomeStore } from './feed/outcome-store-suite.ts';
 import { describeStatementStore } from './feed/statement-store-suite.ts';
 import { describeWindowStore } from './feed/window-store-suite.ts';
+import { describeAuditLog } from './merchants/audit-log-suite.ts';
 import { describeDirectory } from './merchants/directory-suite.ts';
 import { describeKeyStore } from './merchants/key-store-suite.ts';
 import { describeMerchantList } from './merchants/merchant-list-suite.ts';
@@ -29,6 +30,7 @@ export function describeTable(name: string, open: OpenTable): void {
   describeDirectory(name, open);
   describeMerchantList(name, open);
   describeKeyStore(name, open);
+  describeAuditLog(name, open);
   describeHealthStore(name, open);
   describeGate(name, open);
   describeJobStore(name, open);

@@ -4,6 +4,7 @@ import { Agent } from 'undici';
 import { createDueIndex } from '../../../lib/adapters/dynamodb/dynamodb-due-index.ts';
 import { createGate } from '../../../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createParking } from '../../../lib/adapters/dynamodb/dynamodb-parking.ts';
+import { createAuditLog } from '../../../lib/adapters/dynamodb/stores/dynamodb-audit-log.ts';
 import { createCheckStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
 import { createDirectory } from '../../../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
 import { createFeedStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
@@ -111,6 +112,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     dueIndex: createDueIndex(table),
     merchants: createMerchantStore(table),
     directory: createDirectory(table),
+    auditLog: createAuditLog(table),
     merchantList: createMerchantList(table),
     feed: createFeedStore(table, table.reporter),
     windows: createWindowStore(table, options),

@@ -140,6 +140,7 @@ describe('the OpenAPI document', () => {
     const forAll = (await world.call(admin, 'POST /v1/keys', { scope: 'admin' })).json.keyId;
     await good([admin], 'GET /v1/keys');
     await good([admin], `DELETE /v1/keys/${forAll}`);
+    await good([admin, manager], 'GET /v1/audit-log');
     await good([''], 'GET /v1/public-keys');
     world.time.nowMs = START_MS + 2 * 86_400_000;
     // One run closes an hour.

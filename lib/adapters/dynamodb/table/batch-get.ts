@@ -40,7 +40,9 @@ export async function batchGet(
   const batches = Array.from({ length: Math.ceil(distinct.length / BATCH) }, (_, place) =>
     distinct.slice(place * BATCH, (place + 1) * BATCH),
   );
-  const answers = await boundedMap(batches, CONCURRENCY, (batch) => readBatch(table, what, { batch, consistency }));
+  const answers = await boundedMap(batches, CONCURRENCY, (batch) =>
+    readBatch(table, what, { batch, consistency }),
+  );
   const found = new Map(answers.flat());
   return keys.map((key) => found.get(nameOf(key)));
 }
