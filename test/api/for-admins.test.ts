@@ -87,6 +87,15 @@ describe('the forms for admins', () => {
     expect(elsewhere.json.code).toBe('unknown_job');
   });
 
+  it('send nothing again for a key that was revoked a moment ago', async () => {
+    const { key, keyId } = (await world.call(world.admin, 'POST /v1/keys', { scope: 'admin' })).json;
+    const one = `POST /v1/merchants/demo/notifications/pay_1.1.${hook.endpointId}/redeliver`;
+    expect((await world.call(key, one)).status).toBe(202);
+    await world.call(world.admin, `DELETE /v1/keys/${keyId}`);
+    expect((await world.call(key, one)).json.code).toBe('invalid_key');
+    expect((await world.call(key, 'POST /v1/merchants/demo/redeliveries', RANGE)).json.code).toBe('invalid_key');
+  });
+
   it('never acknowledge: only the receiver knows what it applied', async () => {
     expect(FORMS.map(({ operationId }) => operationId)).not.toContain('acknowledgeForMerchant');
     const body = { version: 1 };

@@ -52,7 +52,7 @@ export const listUnresolvedTransactions = operation({
       }),
     },
   },
-  problems: ['invalid_cursor'],
+  problems: ['invalid_cursor', 'unknown_merchant'],
 });
 
 export const resolveTransaction = operation({

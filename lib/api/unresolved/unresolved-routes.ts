@@ -25,6 +25,10 @@ export function unresolvedRoutes(ports: UnresolvedPorts): readonly Route[] {
         return problem('insufficient_scope');
       }
       const merchantId = own ?? query.merchantId;
+      // An empty list would say that nothing is wrong with a merchant whose id was mistyped.
+      if (merchantId !== undefined && (await ports.configs.get(merchantId, 0)) === undefined) {
+        return problem('unknown_merchant');
+      }
       const list = unresolvedList(merchantId);
       const place = readCursor(list, query.cursor);
       if (place.kind === 'invalid') return place.problem;
