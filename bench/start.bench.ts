@@ -22,7 +22,8 @@ in a new clone; "again" has both. Both start in turns, each time with an empty d
 const MAX_FIRST_S = 14;
 const MAX_AGAIN_S = 8;
 const MAX_IDLE_MIB = 300;
-const MAX_IDLE_CORES = 0.05;
+/** Percent of one core. */
+const MAX_IDLE_CPU = 5;
 
 interface Options {
   readonly rounds: number;
@@ -115,9 +116,9 @@ function budgetsOf({ first, again, atRest }: Found): readonly Budget[] {
     },
     {
       what: 'CPU at rest',
-      found: atRest.cores,
-      max: MAX_IDLE_CORES,
-      show: (cores) => `${cores.toFixed(3)} cores`,
+      found: atRest.cores * 100,
+      max: MAX_IDLE_CPU,
+      show: (percent) => `${percent.toFixed(1)} % of a core`,
     },
   ];
 }

@@ -2,27 +2,32 @@ import * as z from 'zod';
 import { ACTIONS, AUDIT_LOG_DAYS } from '../../core/merchants/audit-log/audit-entry.ts';
 import { merchantIdSchema, timeSchema } from '../../core/model.ts';
 import { MAX_AUDIT_PAGE } from '../../core/query/audit-log.ts';
+import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { cursorSchema, limitSchema, page } from '../contract/shapes.ts';
 
-const entryAnswer = z
-  .object({
-    at: z.iso.datetime(),
-    by: z.string().meta({ description: 'The id of the key that made the request; `root` for the root key.' }),
-    action: z.enum(ACTIONS),
-    merchantId: z.string().exactOptional(),
-    endpointId: z.string().exactOptional(),
-    transactionId: z.string().exactOptional(),
-    keyId: z.string().exactOptional(),
-    jobId: z.string().exactOptional(),
-    scope: z.string().exactOptional().meta({ description: 'The scope of a key that was created.' }),
-    status: z.string().exactOptional().meta({ description: 'How a transaction was resolved.' }),
-    fields: z
-      .array(z.string())
-      .exactOptional()
-      .meta({ description: 'The names of the settings in the request. Values are not kept.' }),
-  })
-  .meta({ id: 'AuditEntry' });
+const entryAnswer = documented(() =>
+  z
+    .object({
+      at: z.iso.datetime(),
+      by: z
+        .string()
+        .meta({ description: 'The id of the key that made the request; `root` for the root key.' }),
+      action: z.enum(ACTIONS),
+      merchantId: z.string().exactOptional(),
+      endpointId: z.string().exactOptional(),
+      transactionId: z.string().exactOptional(),
+      keyId: z.string().exactOptional(),
+      jobId: z.string().exactOptional(),
+      scope: z.string().exactOptional().meta({ description: 'The scope of a key that was created.' }),
+      status: z.string().exactOptional().meta({ description: 'How a transaction was resolved.' }),
+      fields: z
+        .array(z.string())
+        .exactOptional()
+        .meta({ description: 'The names of the settings in the request. Values are not kept.' }),
+    })
+    .meta({ id: 'AuditEntry' }),
+);
 
 export const listAuditLog = operation({
   operationId: 'listAuditLog',
@@ -50,6 +55,6 @@ export const listAuditLog = operation({
       path: ['to'],
       error: 'invalid_range',
     }),
-  answers: { 200: { description: 'A page.', schema: page(entryAnswer) } },
+  answers: () => ({ 200: { description: 'A page.', schema: page(entryAnswer()) } }),
   problems: ['unknown_merchant', 'invalid_range', 'invalid_date', 'invalid_cursor'],
 });

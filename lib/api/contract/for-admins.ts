@@ -21,13 +21,13 @@ export function formForAdmins(own: Operation): Operation | undefined {
     // What changes something needs a key that is not revoked.
     ...(own.function === 'admin' && { freshKey: true }),
     params: z.strictObject({ ...ofMerchant.shape, ...own.params?.shape }),
-    answers: unsigned(own.answers),
+    answers: () => unsigned(own.answers()),
     problems: [...own.problems, 'unknown_merchant'],
   };
 }
 
 /** Answers to admins are not signed: no secret of a merchant vouches for what it did not ask. */
-function unsigned(answers: Operation['answers']): Operation['answers'] {
+function unsigned(answers: ReturnType<Operation['answers']>): ReturnType<Operation['answers']> {
   return Object.fromEntries(
     Object.entries(answers).map(([status, { description, ...rest }]) => [
       status,

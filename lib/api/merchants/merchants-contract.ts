@@ -4,25 +4,29 @@ import { merchantIdSchema } from '../../core/model.ts';
 import { MAX_MERCHANTS_PAGE } from '../../core/query/merchant-list.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { timeZoneSchema } from '../../core/time-zone.ts';
+import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { managing, operating } from '../contract/operation-kinds.ts';
 import { cursorSchema, limitSchema, ofMerchant, page } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from './secret-rotation.ts';
 
-const merchantAnswer = z
-  .object({
-    merchantId: z.string(),
-    name: z.string(),
-    schedule: z.union([z.string(), z.array(z.int())]),
-    feedShards: z.int(),
-    timeZone: z.string(),
-    utcOffset: z.string().exactOptional().meta({
-      description: 'The current offset of the time zone. Use it to check that the zone is the intended one.',
-      example: '+08:00',
-    }),
-    createdAt: z.iso.datetime(),
-  })
-  .meta({ id: 'Merchant' });
+const merchantAnswer = documented(() =>
+  z
+    .object({
+      merchantId: z.string(),
+      name: z.string(),
+      schedule: z.union([z.string(), z.array(z.int())]),
+      feedShards: z.int(),
+      timeZone: z.string(),
+      utcOffset: z.string().exactOptional().meta({
+        description:
+          'The current offset of the time zone. Use it to check that the zone is the intended one.',
+        example: '+08:00',
+      }),
+      createdAt: z.iso.datetime(),
+    })
+    .meta({ id: 'Merchant' }),
+);
 
 const merchantSettings = {
   schedule: scheduleSchema.exactOptional(),
@@ -41,13 +45,13 @@ export const createMerchant = operation({
     name: nameSchema,
     ...merchantSettings,
   }),
-  answers: {
+  answers: () => ({
     201: {
       description: 'Created. The secret signs answers and notifyUrl callbacks, and is shown only once.',
-      schema: z.object({ ...merchantAnswer.shape, ...secretAnswer.shape }),
+      schema: z.object({ ...merchantAnswer().shape, ...secretAnswer().shape }),
     },
-    200: { description: 'It already exists, with the same settings.', schema: merchantAnswer },
-  },
+    200: { description: 'It already exists, with the same settings.', schema: merchantAnswer() },
+  }),
   problems: ['merchant_conflict', 'clock_skew'],
 });
 
@@ -64,18 +68,18 @@ export const listMerchants = operation({
     cursor: cursorSchema,
     limit: limitSchema(MAX_MERCHANTS_PAGE),
   }),
-  answers: {
+  answers: () => ({
     200: {
       description: 'A page. A merchant is listed from the moment at which it exists.',
       schema: z.object({
-        ...page(merchantAnswer).shape,
+        ...page(merchantAnswer()).shape,
         unreadable: z
           .array(z.string())
           .exactOptional()
           .meta({ description: 'Merchants of this page whose rows cannot be read; operators were alerted.' }),
       }),
     },
-  },
+  }),
   problems: ['invalid_cursor', 'invalid_id'],
 });
 
@@ -87,7 +91,7 @@ export const readMerchant = operation({
   ...operating,
   merchant: 'path',
   params: ofMerchant,
-  answers: { 200: { description: 'The merchant.', schema: merchantAnswer } },
+  answers: () => ({ 200: { description: 'The merchant.', schema: merchantAnswer() } }),
   problems: ['unknown_merchant'],
 });
 
@@ -103,7 +107,7 @@ export const changeMerchant = operation({
     name: nameSchema.exactOptional(),
     ...merchantSettings,
   }),
-  answers: { 200: { description: 'The merchant after the change.', schema: merchantAnswer } },
+  answers: () => ({ 200: { description: 'The merchant after the change.', schema: merchantAnswer() } }),
   problems: ['unknown_merchant', 'feed_shards_shrink'],
 });
 
@@ -115,10 +119,10 @@ export const rotateMerchantSecret = operation({
   ...managing,
   params: ofMerchant,
   body: rotation,
-  answers: {
-    200: { description: 'The same rotation again: the same secret.', schema: secretAnswer },
-    201: { description: 'The new secret.', schema: secretAnswer },
-  },
+  answers: () => ({
+    200: { description: 'The same rotation again: the same secret.', schema: secretAnswer() },
+    201: { description: 'The new secret.', schema: secretAnswer() },
+  }),
   problems: ['unknown_merchant', 'too_many_secrets', 'rotation_repeated', 'rotation_conflict'],
 });
 
@@ -130,6 +134,6 @@ export const readOpenApi = operation({
   function: 'document',
   scopes: [],
   merchant: 'none',
-  answers: { 200: { description: 'OpenAPI 3.1.' } },
+  answers: () => ({ 200: { description: 'OpenAPI 3.1.' } }),
   problems: [],
 });

@@ -48,8 +48,10 @@ export async function record(journey: Journey): Promise<void> {
   expect((await api(shop.receiverKey, `${path}/pay_1`, payment())).status).toBe(403);
   await journey.record('alpha', 'pay_2', { status: 'PENDING' });
   await journey.record('alpha', 'pay_2');
+  // So many that a batch of the first lane holds several. Their outcomes are read in one request.
+  const many = Array.from({ length: 40 }, (_, number) => ({ transactionId: `many_${number}`, ...payment() }));
   await call(initiatorKey, 'POST /v1/merchants/alpha/transactions', {
-    transactions: [{ transactionId: 'pay_3', ...payment() }],
+    transactions: [{ transactionId: 'pay_3', ...payment() }, ...many],
   });
   await send('TidingsIntakeQueue', { merchantId: 'alpha', transactionId: 'pay_4', ...payment() });
   await send('TidingsIntakeQueue', 'no JSON');
@@ -57,6 +59,7 @@ export async function record(journey: Journey): Promise<void> {
   await journey.event({ Source: 'bank', DetailType: 'Transaction Outcome', Detail });
   for (const id of ['pay_1', 'pay_2', 'pay_3', 'pay_4', 'pay_5']) await shop.heard(id);
   await judged.until({ role: 'TidingsRecord', action: 'sqs:SendMessage', resource: 'IntakeDeadLetters' });
+  await judged.until({ role: 'TidingsDeliver', action: 'dynamodb:BatchGetItem' });
   await askAll(journey, shop.receiverKey);
   await shop.stop();
 }

@@ -229,7 +229,13 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
     });
 
     it('of the audit log expire after as many days as they are shown, and ten more', async () => {
-      const entry = { entryId: 'a', at: at(0), by: 'root', action: 'merchant.created', merchantId: SHOP } as const;
+      const entry = {
+        entryId: 'a',
+        at: at(0),
+        by: 'root',
+        action: 'merchant.created',
+        merchantId: SHOP,
+      } as const;
       await table().merchants.create(profile(), entry);
       expect(await ttlOf(`A#${SHOP}#2026-11`, `${at(0)}#a`)).toBe(kept(at(0), AUDIT_LOG_DAYS + 10));
     });
