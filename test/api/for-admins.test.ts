@@ -93,7 +93,9 @@ describe('the forms for admins', () => {
     expect((await world.call(key, one)).status).toBe(202);
     await world.call(world.admin, `DELETE /v1/keys/${keyId}`);
     expect((await world.call(key, one)).json.code).toBe('invalid_key');
-    expect((await world.call(key, 'POST /v1/merchants/demo/redeliveries', RANGE)).json.code).toBe('invalid_key');
+    expect((await world.call(key, 'POST /v1/merchants/demo/redeliveries', RANGE)).json.code).toBe(
+      'invalid_key',
+    );
   });
 
   it('never acknowledge: only the receiver knows what it applied', async () => {

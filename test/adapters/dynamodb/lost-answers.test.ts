@@ -40,7 +40,9 @@ describe.each(['createEndpoint', 'saveEndpoint'] as const)(
     });
 
     it('is tried once if the connection breaks: it may be stored, and a later try would carry an old date', async () => {
-      await expect(merchantStore()[write](endpoint(), 1, { withinMs: 60_000 })).rejects.toMatchObject(unanswered);
+      await expect(merchantStore()[write](endpoint(), 1, { withinMs: 60_000 })).rejects.toMatchObject(
+        unanswered,
+      );
       expect(requests).toBe(1);
     });
 
