@@ -102,6 +102,7 @@ describe('the functions', () => {
           `dynamodb:${action} G#*`,
         ]),
         ...['PutItem', 'Query'].map((action) => `dynamodb:${action} M#*`),
+        'dynamodb:BatchGetItem T#*',
         'kms:Decrypt SealKey',
         'iam:PassRole SchedulerRole',
         'scheduler:CreateSchedule Schedules',
