@@ -1,4 +1,4 @@
-import { type AuditTrail, auditTrail } from '../core/merchants/audit-log/audit-entry.ts';
+import { type AuditTrail, auditTrail } from '../core/merchants/audit-log/audit-trail.ts';
 import type { Caller } from '../core/merchants/keys/access-keys.ts';
 import type { Clock, Random } from '../core/runtime/environment.ts';
 

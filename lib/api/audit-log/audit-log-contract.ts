@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { ACTIONS, AUDIT_LOG_DAYS } from '../../core/merchants/audit-log/audit-entry.ts';
+import { ACTIONS } from '../../core/merchants/audit-log/actions.ts';
+import { AUDIT_LOG_DAYS } from '../../core/merchants/audit-log/audit-trail.ts';
 import { merchantIdSchema, timeSchema } from '../../core/model.ts';
 import { MAX_AUDIT_PAGE } from '../../core/query/audit-log.ts';
 import { documented } from '../contract/documented.ts';

@@ -1,4 +1,5 @@
-import type { AuditEntry, LogOwner } from '../../core/merchants/audit-log/audit-entry.ts';
+import type { AuditEntry } from '../../core/merchants/audit-log/audit-entry.ts';
+import type { LogOwner } from '../../core/merchants/audit-log/audit-trail.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import { type AuditLog, readAuditLog } from '../../core/query/audit-log.ts';
 import type { Clock } from '../../core/runtime/environment.ts';

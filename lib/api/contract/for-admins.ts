@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { documented } from './documented.ts';
 import type { Operation } from './operation.ts';
 import { ofMerchant } from './shapes.ts';
 
@@ -11,6 +12,8 @@ const PATH_OF_MERCHANT = '/v1/merchants/{merchantId}';
  */
 export function formForAdmins(own: Operation): Operation | undefined {
   if (own.forAdmins !== true) return undefined;
+  // Made for the first request: no function spends its start on it.
+  const params = documented(() => z.strictObject({ ...ofMerchant.shape, ...own.params?.shape }));
   return {
     ...own,
     operationId: `${own.operationId}ForMerchant`,
@@ -20,7 +23,9 @@ export function formForAdmins(own: Operation): Operation | undefined {
     merchant: 'path',
     // What changes something needs a key that is not revoked.
     ...(own.function === 'admin' && { freshKey: true }),
-    params: z.strictObject({ ...ofMerchant.shape, ...own.params?.shape }),
+    get params() {
+      return params();
+    },
     answers: () => unsigned(own.answers()),
     problems: [...own.problems, 'unknown_merchant'],
   };

@@ -1,7 +1,7 @@
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { isUnreadable } from '../faults.ts';
 import { takeFromPartitions } from '../feed/partition-pages.ts';
-import type { AuditTrail } from '../merchants/audit-log/audit-entry.ts';
+import type { AuditTrail } from '../merchants/audit-log/audit-trail.ts';
 import {
   isTerminal,
   type MerchantId,

@@ -1,4 +1,4 @@
-import type { AuditTrail } from '../merchants/audit-log/audit-entry.ts';
+import type { AuditTrail } from '../merchants/audit-log/audit-trail.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { type EndpointId, isTerminal, type TransactionKey, type Version } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';

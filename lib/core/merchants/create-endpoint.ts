@@ -3,7 +3,7 @@ import { base62 } from '../crypto.ts';
 import { type EndpointId, endpointIdSchema, type MerchantId } from '../model.ts';
 import { changeUnderRev, contended, OVERTAKEN } from '../runtime/change-under-rev.ts';
 import { isoTime } from '../time.ts';
-import { fieldsOf } from './audit-log/audit-entry.ts';
+import { fieldsOf } from './audit-log/audit-trail.ts';
 import { createDatedWrites, untilInForce, type WriteTimes } from './dated-writes.ts';
 import {
   type EndpointPorts,

@@ -3,7 +3,8 @@ import type { EndpointId, MerchantId } from '../model.ts';
 import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
 import type { ClockTrust, Reporter } from '../runtime/environment.ts';
 import type { Schedule } from '../schedule.ts';
-import { type AuditEntry, type AuditTrail, fieldsOf } from './audit-log/audit-entry.ts';
+import type { AuditEntry } from './audit-log/audit-entry.ts';
+import { type AuditTrail, fieldsOf } from './audit-log/audit-trail.ts';
 import {
   createDatedWrites,
   type DatedWrites,

@@ -1,9 +1,5 @@
-import {
-  AUDIT_LOG_DAYS,
-  type AuditEntry,
-  auditOrder,
-  type LogOwner,
-} from '../merchants/audit-log/audit-entry.ts';
+import type { AuditEntry } from '../merchants/audit-log/audit-entry.ts';
+import { AUDIT_LOG_DAYS, auditOrder, type LogOwner, monthOf } from '../merchants/audit-log/audit-trail.ts';
 import type { Clock } from '../runtime/environment.ts';
 import { DAY_SECONDS, isoTime, SECOND_MS } from '../time.ts';
 
@@ -73,11 +69,6 @@ export async function readAuditLog(ports: AuditLogPorts, query: AuditQuery): Pro
   const page = entries.slice(0, limit);
   const last = page.at(-1);
   return { entries: page, ...(entries.length > limit && last !== undefined && { next: auditOrder(last) }) };
-}
-
-/** The month of a time, or of a position. */
-export function monthOf(time: string): string {
-  return time.slice(0, 'YYYY-MM'.length);
 }
 
 /** The months from that of `before` back to that of `from`. */

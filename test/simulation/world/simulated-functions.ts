@@ -10,7 +10,7 @@ import { handleMessage } from '../../../lib/core/deliver/messages.ts';
 import { runJobs } from '../../../lib/core/deliver/redelivery.ts';
 import { sweepPartition } from '../../../lib/core/deliver/sweep.ts';
 import type { ServiceEvent } from '../../../lib/core/events.ts';
-import type { AuditTrail } from '../../../lib/core/merchants/audit-log/audit-entry.ts';
+import type { AuditTrail } from '../../../lib/core/merchants/audit-log/audit-trail.ts';
 import { type ConfigCache, createConfigCache } from '../../../lib/core/merchants/config-cache.ts';
 import { LEAD } from '../../../lib/core/merchants/dated-writes.ts';
 import { forEachPartition } from '../../../lib/core/partitions.ts';

@@ -1,10 +1,6 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import {
-  AUDIT_LOG_DAYS,
-  type AuditEntry,
-  auditOrder,
-} from '../../../core/merchants/audit-log/audit-entry.ts';
-import { monthOf } from '../../../core/query/audit-log.ts';
+import type { AuditEntry } from '../../../core/merchants/audit-log/audit-entry.ts';
+import { AUDIT_LOG_DAYS, auditOrder, monthOf } from '../../../core/merchants/audit-log/audit-trail.ts';
 import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { auditLogPk } from './item-keys.ts';
 

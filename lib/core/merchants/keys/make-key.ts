@@ -1,7 +1,7 @@
 import type { MerchantId } from '../../model.ts';
 import type { Clock, Random } from '../../runtime/environment.ts';
 import { isoTime } from '../../time.ts';
-import type { AuditTrail } from '../audit-log/audit-entry.ts';
+import type { AuditTrail } from '../audit-log/audit-trail.ts';
 import type { KeyStore } from './access-keys.ts';
 import { type Caller, type KeyRecord, newKey } from './access-keys.ts';
 

@@ -9,7 +9,7 @@ import {
 import { notificationItem } from '../../../../lib/adapters/dynamodb/items/notification-items.ts';
 import { systemClock } from '../../../../lib/adapters/system.ts';
 import { MAX_ATTEMPTS_KEPT, type Notification } from '../../../../lib/core/deliver/state/notification.ts';
-import { AUDIT_LOG_DAYS } from '../../../../lib/core/merchants/audit-log/audit-entry.ts';
+import { AUDIT_LOG_DAYS } from '../../../../lib/core/merchants/audit-log/audit-trail.ts';
 import { PAST_MS } from '../../../../lib/core/merchants/settings-history.ts';
 import { PARTITIONS } from '../../../../lib/core/partitions.ts';
 import { DAY_SECONDS, SECOND_MS } from '../../../../lib/core/time.ts';
