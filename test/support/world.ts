@@ -1,6 +1,7 @@
 import { memoryFiles } from '../../lib/adapters/memory/memory-statements.ts';
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import { createApp } from '../../lib/api/api-app.ts';
+import { auditLogRoutes } from '../../lib/api/audit-log/audit-log-routes.ts';
 import { deliveriesRoutes } from '../../lib/api/deliveries/deliveries-routes.ts';
 import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
 import { testingRoutes } from '../../lib/api/endpoints/test-routes.ts';
@@ -154,6 +155,7 @@ export function createWorld(
   };
   const app = createApp(
     {
+      configs: ports.configs,
       authenticate: createAuthenticator({
         keys: stores.keys,
         rootKey: options.rootKey ?? { value: async () => ROOT_SECRET },
@@ -179,6 +181,7 @@ export function createWorld(
       ...testingRoutes(ports),
       ...unresolvedRoutes(ports),
       ...publicKeysRoutes(ports),
+      ...auditLogRoutes(ports),
     ],
   );
 

@@ -14,6 +14,7 @@ import {
 import { currentSpan, disabledState, type Endpoint } from '../../core/merchants/merchant-config.ts';
 import { putEndpoint } from '../../core/merchants/put-endpoint.ts';
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
+import { acting, type WithoutTrail } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
 import { refusalProblem, rotationAnswer } from '../merchants/secret-rotation.ts';
@@ -26,14 +27,14 @@ export interface EndpointRoutePorts extends EndpointPorts {
   readonly healthStore: Pick<HealthStore, 'read'>;
 }
 
-export function endpointRoutes(ports: EndpointRoutePorts): readonly Route[] {
+export function endpointRoutes(ports: WithoutTrail<EndpointRoutePorts>): readonly Route[] {
   const withHealth = async (endpoint: Endpoint) => ({
     ...endpointView(endpoint),
     health: await readEndpointHealth(ports.healthStore, endpoint),
   });
   return [
-    route(contract.createEndpoint, async ({ merchantId, body }) => {
-      const result = await createEndpoint(ports, merchantId, body);
+    route(contract.createEndpoint, async ({ caller, merchantId, body }) => {
+      const result = await createEndpoint(acting(ports, caller), merchantId, body);
       return result.kind === 'created'
         ? answer(201, { ...endpointView(result.endpoint), secret: result.secret })
         : refusal(result);
@@ -53,26 +54,26 @@ export function endpointRoutes(ports: EndpointRoutePorts): readonly Route[] {
       return endpoint === undefined ? problem('unknown_endpoint') : answer(200, await withHealth(endpoint));
     }),
 
-    route(contract.putEndpoint, async ({ params, body }) => {
-      const result = await putEndpoint(ports, params, body);
+    route(contract.putEndpoint, async ({ caller, params, body }) => {
+      const result = await putEndpoint(acting(ports, caller), params, body);
       if (result.kind === 'changed') return answer(200, endpointView(result.endpoint));
       return result.kind === 'created'
         ? answer(201, { ...endpointView(result.endpoint), secret: result.secret })
         : refusal(result);
     }),
 
-    route(contract.changeEndpoint, async ({ params, body }) => {
-      const result = await changeEndpoint(ports, params, body);
+    route(contract.changeEndpoint, async ({ caller, params, body }) => {
+      const result = await changeEndpoint(acting(ports, caller), params, body);
       return result.kind === 'changed' ? answer(200, endpointView(result.endpoint)) : refusal(result);
     }),
 
-    route(contract.deleteEndpoint, async ({ params }) => {
-      const result = await deleteEndpoint(ports, params);
+    route(contract.deleteEndpoint, async ({ caller, params }) => {
+      const result = await deleteEndpoint(acting(ports, caller), params);
       return result.kind === 'changed' ? answer(204) : refusal(result);
     }),
 
-    route(contract.rotateEndpointSecret, async ({ params, body }) => {
-      const result = await rotateEndpointSecret(ports, params, body);
+    route(contract.rotateEndpointSecret, async ({ caller, params, body }) => {
+      const result = await rotateEndpointSecret(acting(ports, caller), params, body);
       return 'secret' in result ? rotationAnswer(result) : refusal(result);
     }),
   ];

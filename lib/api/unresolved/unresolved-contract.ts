@@ -47,7 +47,7 @@ export const listUnresolvedTransactions = operation({
       }),
     },
   }),
-  problems: ['invalid_cursor'],
+  problems: ['invalid_cursor', 'unknown_merchant'],
 });
 
 export const resolveTransaction = operation({

@@ -3,6 +3,7 @@ import { base62 } from '../crypto.ts';
 import { type EndpointId, endpointIdSchema, type MerchantId } from '../model.ts';
 import { changeUnderRev, contended, OVERTAKEN } from '../runtime/change-under-rev.ts';
 import { isoTime } from '../time.ts';
+import { fieldsOf } from './audit-log/audit-trail.ts';
 import { createDatedWrites, untilInForce, type WriteTimes } from './dated-writes.ts';
 import {
   type EndpointPorts,
@@ -62,6 +63,8 @@ export async function createWithId(
   const tooMany = refusedForNumber(config.endpoints, ports.clock.now());
   if (tooMany !== undefined) return tooMany;
   const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
+  const fields = fieldsOf(settings);
+  const entry = ports.trail.entry({ action: 'endpoint.created', merchantId, endpointId, fields });
   const writes = createDatedWrites(ports);
   const result = await changeUnderRev('The merchant', async () => {
     // Our stamps will be compared with those of other machines. The read above compared this clock with the table's.
@@ -69,10 +72,10 @@ export async function createWithId(
     const times = writes.next();
     const next = newEndpoint({ merchantId, endpointId, settings, secret: made.kept, times });
     const written = await writes.write({ next }, times, () =>
-      ports.merchants.createEndpoint(next, rev, times.withinMs),
+      ports.merchants.createEndpoint(next, rev, { withinMs: times.withinMs, entry }),
     );
     if (written === 'written') return { kind: 'changed', endpoint: next } as const;
-    const found = await updateEndpoint({ ...ports, writes }, { merchantId, endpointId }, (one) => one);
+    const found = await updateEndpoint({ ...ports, writes, entry }, { merchantId, endpointId }, (one) => one);
     if (found.kind === 'changed' && isMade(found.endpoint, made)) return found;
     // The write did not take effect: another change came first, or the write did not arrive.
     return written === 'refused' || found.kind === 'changed' ? undefined : OVERTAKEN;

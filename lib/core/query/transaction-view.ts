@@ -150,7 +150,7 @@ function checkView({ state, attempts, nextAttemptAt }: Check) {
 
 /** A notification as the API shows it. */
 export function notificationView(notification: Notification) {
-  const { endpointId, version, state, attempts, nextAttemptAt, responseSnippet, blockedReason } =
+  const { endpointId, version, state, attempts, nextAttemptAt, responseSnippet, blockedReason, lastRequest } =
     notification;
   return {
     notificationId: notificationIdOf(notification),
@@ -163,5 +163,6 @@ export function notificationView(notification: Notification) {
       ...(index === attempts.length - 1 && responseSnippet !== undefined && { responseSnippet }),
     })),
     ...(nextAttemptAt !== undefined && { nextAttemptAt }),
+    ...(lastRequest !== undefined && { lastRequest }),
   };
 }

@@ -138,6 +138,18 @@ describe('deliveries', () => {
     for (const state of ['retrying', 'blocked']) expect((await all(`state=${state}`)).items).toEqual([]);
   });
 
+  it('of one endpoint are found behind pages that others fill', async () => {
+    const refunds = (await demo.endpoint({ types: ['refund.*'], url: 'https://refunds.example/' }))
+      .endpointId;
+    await world.call(demo.manager, `PATCH /v1/merchants/demo/endpoints/${hook}`, { types: ['payment.*'] });
+    fail();
+    for (let n = 0; n < 80; n += 1) await tell(`pay_${n}`);
+    await tell('refund_1', { transactionType: 'refund' });
+    const { pages, items } = await all(`state=exhausted&limit=1&endpointId=${refunds}`);
+    expect(pages.some((page) => page.length === 0)).toBe(true);
+    expect(notificationsOf(items)).toEqual([`refund_1.1.${refunds}`]);
+  });
+
   it('in another state are looked for in short pages, of at most a hundred outcomes a request', async () => {
     const ids = Array.from({ length: 120 }, (_, index) => `pay_${index}`);
     for (const id of ids) await tell(id);

@@ -66,7 +66,7 @@ describe('a disabled endpoint', () => {
     const endpoint = stored?.endpoints[0];
     if (endpoint === undefined) throw new Error('no endpoint');
     const { disabled, ...older } = endpoint;
-    await setup.world.ports.merchants.saveEndpoint({ ...older, rev: 3 }, 2, 1_000);
+    await setup.world.ports.merchants.saveEndpoint({ ...older, rev: 3 }, 2);
     const shown = await read(endpointId);
     expect(shown).toMatchObject({ enabled: false, disabledAt: disabled?.at });
     expect(shown).not.toHaveProperty('disabledReason');

@@ -68,6 +68,23 @@ describe('an endpoint that is put', () => {
     expect(sealed?.endsWith(made[0]?.json.secret)).toBe(true);
   });
 
+  it('belongs to the caller whose write came first, also where both had read that there was none', async () => {
+    const { merchants } = setup.world.ports;
+    const { createEndpoint } = merchants;
+    let isFirst = true;
+    let inner: Awaited<ReturnType<typeof put>> | undefined;
+    merchants.createEndpoint = async (...args) => {
+      const isOuter = isFirst;
+      isFirst = false;
+      if (isOuter) inner = await put('orders');
+      return createEndpoint(...args);
+    };
+    const outer = await put('orders');
+    expect([inner?.status, outer.status]).toEqual([201, 200]);
+    expect(outer.json).not.toHaveProperty('secret');
+    expect((await stored('orders'))?.secrets[0]?.sealed.endsWith(inner?.json.secret)).toBe(true);
+  });
+
   it('is made although another endpoint is made at the same time', async () => {
     const ids = ['orders', 'refunds', 'ledger'];
     const answers = await Promise.all(ids.map((id) => put(id)));
