@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { FileSystem, Stage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
@@ -54,9 +55,16 @@ export function bundle(
     sourcemap: hasMaps && 'external',
     mainFields: ['module', 'main'],
     alias: REPLACED,
+    define: { PACKED_OPEN_API: JSON.stringify(packedDocument()) },
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
   });
+}
+
+/** The OpenAPI document as `functions/document.ts` unpacks it. The same document is always packed to the same text. */
+function packedDocument(): string {
+  const document: unknown = JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8'));
+  return brotliCompressSync(JSON.stringify(document)).toString('base64');
 }
 
 /**
