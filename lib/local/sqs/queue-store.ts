@@ -36,6 +36,8 @@ export interface Poll {
   readonly disconnected: AbortSignal;
 }
 
+const atOnce = (change: () => void) => change();
+
 /**
  * Queues in memory, written through to SQLite.
  *
@@ -51,6 +53,8 @@ export class SqsStore {
   private readonly state: State;
   private readonly table: MessageTable;
   private isStopped = false;
+  /** Changes the queues in memory when the rows of the change are stored. */
+  private onceStored: (change: () => void) => void = atOnce;
 
   private readonly faults: SeededFaults;
 
@@ -106,12 +110,21 @@ export class SqsStore {
   }
 
   /**
-   * Stores all writes of a request in one transaction, which costs little more than one write. If it cannot be stored, the
-   * request fails although the queues in memory have changed. So a message may be delivered whose sender got an error, as in
-   * SQS, and one may be delivered again after a restart.
+   * Stores all messages that a request sends or deletes in one transaction, which costs little more than one write. The
+   * queues in memory change once they are stored. A message in memory without a row would share its number with a later
+   * message: after a rollback, SQLite gives the number again.
    */
   together<Result>(write: () => Result): Result {
-    return inTransaction(this.state.database, write);
+    const changes: (() => void)[] = [];
+    let result: Result;
+    this.onceStored = (change) => changes.push(change);
+    try {
+      result = inTransaction(this.state.database, write);
+    } finally {
+      this.onceStored = atOnce;
+    }
+    for (const change of changes) change();
+    return result;
   }
 
   /** Sends messages in one transaction: all are stored, or none. */
@@ -121,8 +134,10 @@ export class SqsStore {
     const stored = inTransaction(this.state.database, () =>
       messages.map((message) => this.insert(queue, message, now)),
     );
-    for (const message of stored) queue.add(message, now);
-    queue.wake();
+    this.onceStored(() => {
+      for (const message of stored) queue.add(message, now);
+      queue.wake();
+    });
     return stored;
   }
 
@@ -231,7 +246,7 @@ export class SqsStore {
 
   private remove(queue: Queue, message: StoredMessage): void {
     this.table.delete(message);
-    queue.forget(message);
+    this.onceStored(() => queue.forget(message));
   }
 
   private expire(queue: Queue, message: StoredMessage, now: number): boolean {
