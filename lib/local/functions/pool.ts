@@ -170,6 +170,7 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
       if (container.isAlive) return container;
       // It died while idle, for example of an unhandled rejection after the answer.
       containers.delete(container);
+      if (stopped) throw stopping();
     }
   }
 

@@ -181,6 +181,15 @@ describe('the instances of a function', () => {
     expect(started.map(({ ended }) => ended)).toEqual([1]);
   });
 
+  it('do not start again when the cloud stops at the moment at which an event arrives', async () => {
+    const { pool, started } = poolOf();
+    const refused = expect(pool.invoke({})).rejects.toThrow('stopping');
+    await pool.stop(5_000);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(started.map(({ ended }) => ended)).toEqual([1]);
+    await refused;
+  });
+
   it('refuse the events that still wait when the cloud has stopped', async () => {
     const { pool, started } = poolOf({ size: 1 });
     const running = expect(pool.invoke({})).rejects.toThrow('ended');
