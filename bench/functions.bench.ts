@@ -10,8 +10,8 @@ import { type DeployedFunction, deployedFunctions } from './template.ts';
 
 const HELP = `Usage: npm run bench:functions -- [options]
 
-What each function does for one notification: processor time, calls to AWS, and bytes of their requests. The real bundles of
-cdk.out.production run in a Node process each. AWS and the receivers are a server in another process that answers at once,
+What each function does for one notification: processor time, calls to AWS, and bytes of their requests. The real bundles
+run in a Node process each. AWS and the receivers are a server in another process that answers at once,
 by plain HTTP. So the times are those of the function's own process. They include everything that the SDK does, but not TLS.
 
   --only TEXT        only work whose name contains TEXT

@@ -45,7 +45,7 @@ export async function failToDeliver(journey: Journey): Promise<void> {
   await redeliver(journey);
 }
 
-async function redeliver({ appears, call, record, service }: Journey): Promise<void> {
+async function redeliver({ appears, call, record, service, judged }: Journey): Promise<void> {
   const shop = await openShop(service, 'gamma', { schedule: [1] });
   shop.err();
   await record('gamma', 'exhausted');
@@ -57,6 +57,7 @@ async function redeliver({ appears, call, record, service }: Journey): Promise<v
   const { jobId } = await call(shop.receiverKey, 'POST /v1/redeliveries', range);
   await shop.heard('exhausted');
   await call(shop.receiverKey, `GET /v1/redeliveries/${jobId}`);
+  await judged.until({ role: 'TidingsSweep', action: 'dynamodb:DeleteItem', key: 'J#' });
   await shop.stop();
 }
 
