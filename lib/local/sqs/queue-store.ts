@@ -149,23 +149,32 @@ export class SqsStore {
     const queue = this.queue(name);
     const now = Date.now();
     const hiddenMs = 1000 * (visibilitySeconds ?? Number(queue.attributes.VisibilityTimeout));
-    return inTransaction(this.state.database, () => {
-      const taken: StoredMessage[] = [];
-      while (taken.length < count) {
-        const message = queue.take(now);
-        if (message === undefined) break;
-        if (this.expire(queue, message, now) || this.redrive(queue, message, now)) continue;
-        queue.giveReceipt(message, randomUUID());
-        message.receiveCount += 1;
-        message.firstReceivedAt ??= now;
-        message.visibleAt = now + hiddenMs;
-        this.table.update(queue.name, message);
-        taken.push(message);
-      }
-      // Put them back only now: with a visibility timeout of 0, a message would be received twice in one answer.
-      for (const message of taken) queue.moveInLine(message, now);
-      return taken;
-    });
+    const outOfLine: StoredMessage[] = [];
+    const takeNext = (): StoredMessage | undefined => {
+      const message = queue.take(now);
+      if (message !== undefined) outOfLine.push(message);
+      return message;
+    };
+    try {
+      return inTransaction(this.state.database, () => {
+        const taken: StoredMessage[] = [];
+        while (taken.length < count) {
+          const message = takeNext();
+          if (message === undefined) break;
+          if (this.expire(queue, message, now) || this.redrive(queue, message, now)) continue;
+          queue.giveReceipt(message, randomUUID());
+          message.receiveCount += 1;
+          message.firstReceivedAt ??= now;
+          message.visibleAt = now + hiddenMs;
+          this.table.update(queue.name, message);
+          taken.push(message);
+        }
+        return taken;
+      });
+    } finally {
+      // Also if nothing could be stored. Not earlier: with a visibility timeout of 0, one answer would have a message twice.
+      for (const message of outOfLine) if (message.place !== 'gone') queue.moveInLine(message, now);
+    }
   }
 
   /** Receives messages, and waits up to `waitSeconds` if there are none. Returns nothing if the caller disconnected. */
@@ -264,9 +273,9 @@ export class SqsStore {
     if (policy === undefined || message.receiveCount < policy.maxReceiveCount) return false;
     const deadLetters = this.queues.get(policy.queueName);
     if (deadLetters === undefined) return false;
-    queue.forget(message);
     const moved: StoredMessage = { ...message, receipt: undefined, visibleAt: now, place: 'ready' };
     this.table.update(deadLetters.name, moved);
+    queue.forget(message);
     deadLetters.add(moved, now);
     deadLetters.wake();
     return true;

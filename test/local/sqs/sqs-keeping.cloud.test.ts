@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
+import { eventually } from '../../support/eventually.ts';
 import { bodies, count, useQueues } from './served-queues.ts';
 
 const messageOf = (body: string) => ({
@@ -91,6 +92,27 @@ describe('queues', () => {
 
     const { store } = await serve();
     expect(store.list('full').map(({ body }) => body)).toEqual(['stored']);
+  });
+
+  it('hand out a message later whose receiving could not be stored', async () => {
+    const { makeQueue, state, store } = await serve();
+    await makeQueue('dead');
+    const policy = { deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead', maxReceiveCount: 1 };
+    await makeQueue('full', { VisibilityTimeout: '0', RedrivePolicy: JSON.stringify(policy) });
+    store.send('full', [messageOf('one')]);
+    const whileFull = (take: () => unknown) => {
+      state.database.exec('PRAGMA query_only = ON');
+      expect(take).toThrow();
+      state.database.exec('PRAGMA query_only = OFF');
+    };
+    expect(store.take('full', 1)).toHaveLength(1);
+    whileFull(() => store.take('full', 1));
+    expect(store.take('full', 1)).toEqual([]);
+    whileFull(() => store.take('dead', 1, 0));
+    await eventually(
+      () => store.take('dead', 1, 0).map(({ body }) => body),
+      (received) => expect(received).toEqual(['one']),
+    );
   });
 
   it('answer for each entry of a batch, and pass attributes on', async () => {
