@@ -161,12 +161,14 @@ async function followShard(
     onProgress: (sequenceNumber: string) => checkpoints.save(shardId, sequenceNumber),
   };
   let iterator = await iteratorAt(setting, shardId, checkpoints.read(shardId)?.sequenceNumber);
-  let unread: readonly StreamRecord[] = [];
+  /** Records that the function wants, and the last record that was read. Others are not kept while a batch fills. */
+  let wanted: readonly StreamRecord[] = [];
+  let lastRead: string | undefined;
   let deadline: number | undefined;
   let seen = 0;
   let readAt = 0;
   while (!stopping.aborted) {
-    if (iterator !== undefined && countWanted(unread, accepts) < batchSize) {
+    if (iterator !== undefined && wanted.length < batchSize) {
       await pause(readAt + READ_GAP_MS - Date.now(), stopping);
       seen = setting.changes?.count ?? 0;
       readAt = Date.now();
@@ -175,19 +177,22 @@ async function followShard(
         Limit: READ_MAX,
       });
       iterator = page.NextShardIterator;
-      unread = [...unread, ...page.Records.map((record) => ({ ...record, awsRegion: LOCAL_REGION }))];
+      lastRead = page.Records.at(-1)?.dynamodb.SequenceNumber ?? lastRead;
+      wanted = [...wanted, ...wantedOf(page, accepts)];
     }
-    const { wanted, rest, last } = cut(unread, accepts, batchSize);
     if (wanted.length > 0) deadline ??= Date.now() + windowMs;
     const isDue =
       wanted.length >= batchSize ||
       iterator === undefined ||
       (deadline !== undefined && Date.now() >= deadline);
-    if (last !== undefined && (wanted.length === 0 || isDue)) {
-      if (wanted.length > 0 && !(await processBatch(batch, wanted))) return;
-      checkpoints.save(shardId, last);
-      unread = rest;
+    if (wanted.length > 0 && isDue) {
+      const records = wanted.slice(0, batchSize);
+      if (!(await processBatch(batch, records))) return;
+      wanted = wanted.slice(batchSize);
       deadline = undefined;
+    } else if (wanted.length === 0 && lastRead !== undefined) {
+      checkpoints.save(shardId, lastRead);
+      lastRead = undefined;
     } else if (iterator === undefined) {
       checkpoints.finish(shardId);
       return;
@@ -215,21 +220,8 @@ async function nextRead(
   await changes.after(seen, Math.min(ANNOUNCED_POLL_MS, dueMs), stopping);
 }
 
-function countWanted(records: readonly StreamRecord[], accepts: (record: unknown) => boolean): number {
-  return records.reduce((count, record) => count + (accepts(record) ? 1 : 0), 0);
-}
-
-/** Returns the records of the next batch, the records after them, and the checkpoint for the batch. */
-function cut(records: readonly StreamRecord[], accepts: (record: unknown) => boolean, batchSize: number) {
-  const wanted: StreamRecord[] = [];
-  let index = 0;
-  for (; index < records.length; index += 1) {
-    const record = records[index];
-    if (record === undefined || !accepts(record)) continue;
-    if (wanted.length === batchSize) break;
-    wanted.push(record);
-  }
-  return { wanted, rest: records.slice(index), last: records[index - 1]?.dynamodb.SequenceNumber };
+function wantedOf({ Records }: RecordsPage, accepts: (record: unknown) => boolean): readonly StreamRecord[] {
+  return Records.map((record) => ({ ...record, awsRegion: LOCAL_REGION })).filter(accepts);
 }
 
 async function iteratorAt(
