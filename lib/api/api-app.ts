@@ -96,7 +96,7 @@ function limited({ limit }: AppPorts, { operation, handle }: Route): Route['hand
   return async (input) => {
     const query: unknown = input.query;
     const isLarge = operation.isLarge?.((query ?? {}) as Readonly<Record<string, unknown>>) ?? false;
-    if (limit === undefined || !isLarge) return handle(input);
+    if (limit === undefined || !isLarge || input.caller.merchantId === undefined) return handle(input);
     const admission = await limit.enter(input.merchantId);
     if (admission.kind === 'busy') {
       const headers = { 'retry-after': String(admission.retryAfterSeconds) };

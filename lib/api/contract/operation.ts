@@ -25,7 +25,7 @@ export interface Operation<
   readonly merchant: 'path' | 'key' | 'none' | 'any';
   /** Reads the caller's key again instead of from the cache, so that a revoked key stops managing at once. */
   readonly freshKey?: true;
-  /** Whether this query reads more than one page. One merchant may run few of these at a time. Merchant keys only. */
+  /** Whether this query reads more than one page. One merchant may run few of these at a time. Operators' keys are not limited. */
   readonly isLarge?: (query: Readonly<Record<string, unknown>>) => boolean;
   readonly params?: P;
   readonly query?: Q;

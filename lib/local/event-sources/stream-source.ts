@@ -4,10 +4,11 @@ import { messageOf } from '../errors.ts';
 import { LOCAL_REGION } from '../template/intrinsics.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { compileFilters } from './filter.ts';
+import { openShardWindow, type ShardWindow } from './shard-window.ts';
 import type { EventSource, SourceSetting } from './source.ts';
 import { pause } from './source.ts';
 import type { StreamRecord } from './stream-batch.ts';
-import { processBatch } from './stream-batch.ts';
+import { endWindow, processBatch } from './stream-batch.ts';
 
 export interface StreamSourceSetting extends SourceSetting {
   readonly streams: AwsCall;
@@ -39,6 +40,8 @@ const POLL_MS = 100;
 const ANNOUNCED_POLL_MS = 1_000;
 /** Minimum time between two reads: while much is written, one read and one invocation serve many writes. */
 const READ_GAP_MS = 20;
+/** The same for a mapping that collects its batches for longer than this: it gains nothing by reading sooner. */
+const BATCHING_GAP_MS = 1_000;
 const RETRY_MS = 500;
 const SHARD_REFRESH_MS = 10_000;
 
@@ -154,10 +157,13 @@ async function followShard(
   const { properties, checkpoints } = setting;
   const accepts = compileFilters(setting.logicalId, properties);
   const batchSize = properties.BatchSize ?? DEFAULT_BATCH_SIZE;
-  const windowMs = properties.MaximumBatchingWindowInSeconds * 1000;
+  const batchingMs = properties.MaximumBatchingWindowInSeconds * 1000;
+  const window = windowOf(setting, shardId);
+  const gapMs = batchingMs === 0 ? READ_GAP_MS : Math.min(batchingMs, BATCHING_GAP_MS);
   const batch = {
     ...setting,
     stopping,
+    window,
     onProgress: (sequenceNumber: string) => checkpoints.save(shardId, sequenceNumber),
   };
   let iterator = await iteratorAt(setting, shardId, checkpoints.read(shardId)?.sequenceNumber);
@@ -165,9 +171,10 @@ async function followShard(
   let deadline: number | undefined;
   let seen = 0;
   let readAt = 0;
+  let isFull = false;
   while (!stopping.aborted) {
     if (iterator !== undefined && countWanted(unread, accepts) < batchSize) {
-      await pause(readAt + READ_GAP_MS - Date.now(), stopping);
+      if (!isFull) await pause(readAt + gapMs - Date.now(), stopping);
       seen = setting.changes?.count ?? 0;
       readAt = Date.now();
       const page: RecordsPage = await setting.streams<RecordsPage>('GetRecords', {
@@ -175,24 +182,25 @@ async function followShard(
         Limit: READ_MAX,
       });
       iterator = page.NextShardIterator;
+      isFull = page.Records.length >= READ_MAX;
       unread = [...unread, ...page.Records.map((record) => ({ ...record, awsRegion: LOCAL_REGION }))];
     }
-    const { wanted, rest, last } = cut(unread, accepts, batchSize);
-    if (wanted.length > 0) deadline ??= Date.now() + windowMs;
-    const isDue =
-      wanted.length >= batchSize ||
-      iterator === undefined ||
-      (deadline !== undefined && Date.now() >= deadline);
+    const { wanted, rest, last, isCut } = cut(unread, accepts, { batchSize, window });
+    if (wanted.length > 0) deadline ??= Date.now() + batchingMs;
+    const isDue = isCut || iterator === undefined || (deadline !== undefined && Date.now() >= deadline);
+    if (isBehind(window, wanted)) await endWindow(batch);
     if (last !== undefined && (wanted.length === 0 || isDue)) {
       if (wanted.length > 0 && !(await processBatch(batch, wanted))) return;
       checkpoints.save(shardId, last);
       unread = rest;
       deadline = undefined;
     } else if (iterator === undefined) {
+      await endWindow(batch);
+      if (stopping.aborted) return;
       checkpoints.finish(shardId);
       return;
     } else {
-      await nextRead(setting, { seen, deadline }, stopping);
+      await nextRead(setting, { seen, deadline: deadline ?? window?.endMs }, stopping);
     }
   }
 }
@@ -219,17 +227,44 @@ function countWanted(records: readonly StreamRecord[], accepts: (record: unknown
   return records.reduce((count, record) => count + (accepts(record) ? 1 : 0), 0);
 }
 
-/** Returns the records of the next batch, the records after them, and the checkpoint for the batch. */
-function cut(records: readonly StreamRecord[], accepts: (record: unknown) => boolean, batchSize: number) {
+interface BatchLimits {
+  readonly batchSize: number;
+  readonly window: ShardWindow | undefined;
+}
+
+/**
+ * Returns the records of the next batch, the records after them, and the checkpoint for the batch. `isCut`: no record that
+ * comes later belongs to it.
+ */
+function cut(
+  records: readonly StreamRecord[],
+  accepts: (record: unknown) => boolean,
+  { batchSize, window }: BatchLimits,
+) {
   const wanted: StreamRecord[] = [];
   let index = 0;
+  let isCut = false;
   for (; index < records.length; index += 1) {
     const record = records[index];
     if (record === undefined || !accepts(record)) continue;
-    if (wanted.length === batchSize) break;
+    const isOtherWindow = wanted.length > 0 && window?.startOf(record) !== window?.startOf(wanted[0]);
+    isCut = isOtherWindow || wanted.length === batchSize;
+    if (isCut) break;
     wanted.push(record);
   }
-  return { wanted, rest: records.slice(index), last: records[index - 1]?.dynamodb.SequenceNumber };
+  isCut ||= wanted.length === batchSize;
+  return { wanted, rest: records.slice(index), last: records[index - 1]?.dynamodb.SequenceNumber, isCut };
+}
+
+function windowOf({ properties, eventSourceArn }: StreamSourceSetting, shardId: string) {
+  const lengthSeconds = properties.TumblingWindowInSeconds;
+  return lengthSeconds === 0 ? undefined : openShardWindow({ shardId, eventSourceArn, lengthSeconds });
+}
+
+/** Whether the current window has ended: the next record belongs to a later one, or its time is over. */
+function isBehind(window: ShardWindow | undefined, [next]: readonly StreamRecord[]): boolean {
+  if (window?.endMs === undefined) return false;
+  return next === undefined ? Date.now() >= window.endMs : window.startOf(next) >= window.endMs;
 }
 
 async function iteratorAt(
