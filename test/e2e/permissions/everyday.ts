@@ -65,6 +65,7 @@ async function askAll({ admin, api, call }: Journey, receiverKey: string): Promi
   const { listedAt } = await ask('/v1/transactions/pay_1');
   await admin('GET /v1/merchants/alpha/transactions/pay_1');
   await ask('/v1/transactions?reference=order_1');
+  await ask(`/v1/stats?from=${listedAt}`);
   await eventually(
     () => ask('/v1/transactions'),
     ({ items }) => expect(items.length).toBeGreaterThan(2),
