@@ -12,6 +12,8 @@ const CLOUD = [
   'test/**/{*.,}cloud.test.ts',
 ];
 
+const OWN_ENVIRONMENT = 'test/support/own-environment.ts';
+
 export default defineConfig({
   test: {
     // For what hangs, and not for what is slow: tests wait for progress (test/support/eventually.ts), and fail without it.
@@ -34,7 +36,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           // The examples' tests kill hundreds of processes: `npm run test:examples`.
           exclude: [...CLOUD, 'test/examples/**'],
-          setupFiles: ['test/support/in-this-process.ts'],
+          setupFiles: ['test/support/in-this-process.ts', OWN_ENVIRONMENT],
           pool: 'threads',
         },
       },
@@ -44,6 +46,7 @@ export default defineConfig({
           name: 'cloud',
           include: CLOUD,
           globalSetup: ['test/support/synthesized.ts'],
+          setupFiles: [OWN_ENVIRONMENT],
         },
       },
     ],

@@ -1,10 +1,11 @@
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { memoryMb } from './load/measure/processes.ts';
 import { type Budget, printBudgets } from './print/budgets.ts';
 import { createProgress } from './print/progress.ts';
 import { tableOf } from './print/text-table.ts';
-import { cpuSeconds, memoryMiB } from './start/process-tree.ts';
+import { cpuSeconds } from './start/process-tree.ts';
 import { type TimedStart, timeStart } from './start/timed-start.ts';
 
 const HELP = `Usage: npm run bench:start -- [options]
@@ -22,7 +23,8 @@ in a new clone; "again" has both. Both start in turns, each time with an empty d
 const MAX_FIRST_S = 14;
 const MAX_AGAIN_S = 8;
 const MAX_IDLE_MIB = 300;
-const MAX_IDLE_CORES = 0.05;
+/** Percent of one core. */
+const MAX_IDLE_CPU = 5;
 
 interface Options {
   readonly rounds: number;
@@ -32,7 +34,7 @@ interface Options {
 }
 
 interface AtRest {
-  readonly memoryMiB: number;
+  readonly memoryMb: number;
   readonly cores: number;
 }
 
@@ -70,7 +72,7 @@ async function measureRest(settleS: number, restS: number): Promise<AtRest> {
     const [fromS, fromMs] = [cpuSeconds(pids), performance.now()];
     await sleep(restS * 1000);
     const seconds = (performance.now() - fromMs) / 1000;
-    return { memoryMiB: memoryMiB(pids), cores: (cpuSeconds(pids) - fromS) / seconds };
+    return { memoryMb: memoryMb(pids), cores: (cpuSeconds(pids) - fromS) / seconds };
   } finally {
     await stop();
   }
@@ -109,15 +111,15 @@ function budgetsOf({ first, again, atRest }: Found): readonly Budget[] {
     { what: 'ready, assembly cached', found: again.readyMs / 1000, max: MAX_AGAIN_S, show: seconds },
     {
       what: 'memory at rest',
-      found: atRest.memoryMiB,
+      found: atRest.memoryMb,
       max: MAX_IDLE_MIB,
       show: (mib) => `${mib.toFixed(0)} MiB`,
     },
     {
       what: 'CPU at rest',
-      found: atRest.cores,
-      max: MAX_IDLE_CORES,
-      show: (cores) => `${cores.toFixed(3)} cores`,
+      found: atRest.cores * 100,
+      max: MAX_IDLE_CPU,
+      show: (percent) => `${percent.toFixed(1)} % of a core`,
     },
   ];
 }

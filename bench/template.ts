@@ -12,7 +12,9 @@ export interface DeployedFunction {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const ADDRESSES = { sqs: 'http://127.0.0.1:1', api: 'http://127.0.0.1:1' };
+/** Where queues and API would be. Nothing listens there. */
+export const NO_ADDRESS = 'http://127.0.0.1:1';
+const ADDRESSES = { sqs: NO_ADDRESS, api: NO_ADDRESS };
 
 /** The functions in the service's assembly. */
 export function deployedFunctions(): readonly DeployedFunction[] {

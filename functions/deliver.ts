@@ -2,6 +2,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import type { SQSRecord } from 'aws-lambda';
 import { createGate } from '../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
+import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
 import { createKmsSeal } from '../lib/adapters/secrets/kms-seal.ts';
 import { handleMessage } from '../lib/core/deliver/messages.ts';
 import { QUEUES } from '../lib/settings.ts';
@@ -13,6 +14,7 @@ const service = openLaneService('deliver', ['retryQueueArn', 'sealKeyId']);
 const { config, table } = service;
 const ports = {
   ...service,
+  outcomes: createOutcomeStore(table, { ...config, joinsReads: true }),
   notifications: createNotificationStore(table, config),
   gate: createGate(table),
   seal: createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId }),

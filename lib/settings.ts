@@ -25,16 +25,17 @@ const whole = (min: number, max: number) => {
 };
 
 const rate = { error: `must be a number above 0 and at most ${MAX_REQUESTS}` };
-const port = whole(1, 65_535);
-const account = z.string().regex(/^\d{12}$/, { error: 'must be an account: 12 digits' });
+const port = () => whole(1, 65_535);
+const account = () => z.string().regex(/^\d{12}$/, { error: 'must be an account: 12 digits' });
 /** `*` stands for every merchant. */
-const recordedMerchants = z
-  .array(
-    z.string().refine((id) => id === '*' || merchantIdSchema.safeParse(id).success, {
-      error: 'must be a merchant id',
-    }),
-  )
-  .min(1, { error: 'must name at least one merchant' });
+const recordedMerchants = () =>
+  z
+    .array(
+      z.string().refine((id) => id === '*' || merchantIdSchema.safeParse(id).success, {
+        error: 'must be a merchant id',
+      }),
+    )
+    .min(1, { error: 'must name at least one merchant' });
 
 const FRONT_DOORS = ['http-api', 'function-url'] as const;
 /** Where requests come in. */
@@ -50,62 +51,66 @@ const LOG_DAYS = [
   3_653,
 ];
 const oneOf = (values: readonly (string | number)[]) => ({ error: `must be one of ${values.join(', ')}` });
-const flag = z.boolean({ error: 'must be true or false' });
+const flag = () => z.boolean({ error: 'must be true or false' });
 /** Text of this form. The rule names it with an example. */
 const form = (pattern: RegExp, rule: string) => z.string({ error: rule }).regex(pattern, { error: rule });
 const HOST = /^(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 const MAX_HOST = 253;
 const hostRule = 'must be a host name in lower case without a port, such as host.docker.internal';
-const host = form(HOST, hostRule).max(MAX_HOST, { error: hostRule });
+const host = () => form(HOST, hostRule).max(MAX_HOST, { error: hostRule });
 const domainRule = 'must be a domain name in lower case, such as tidings.example.com';
 
-/** One zod rule for each setting. */
+/** A zod rule for each setting. Each call makes the rule: a function makes those that it needs, when it starts. */
 export const RULES = {
-  feedLagSeconds: whole(3, 300),
-  windowSeconds: whole(1, MAX_WINDOW_SECONDS).refine((seconds) => MAX_WINDOW_SECONDS % seconds === 0, {
-    error: 'must be a divisor of 3600',
-  }),
-  auditAfterSeconds: whole(1, DAY_SECONDS),
-  retentionDays: whole(1, MAX_RETENTION_DAYS),
-  checkHorizonSeconds: whole(1, MAX_HORIZON_DAYS * DAY_SECONDS),
-  preset: z.enum(PRESETS, oneOf(PRESETS)),
-  frontDoor: z.enum(FRONT_DOORS, oneOf(FRONT_DOORS)),
-  logRetentionDays: z.literal(LOG_DAYS, oneOf(LOG_DAYS)),
-  permittedHosts: z.array(host, { error: 'must be a list of host names' }),
-  flag,
-  egressZones: whole(1, MAX_ZONES),
-  alarmEmail: form(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'must be an email address'),
-  restoredTable: z
-    .strictObject({
-      tableName: form(/^[\w.-]{3,255}$/, 'must be the name of a table'),
-      streamArn: form(
-        /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+\/stream\/\S+$/,
-        'must be the ARN of its stream: arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<time>',
-      ),
-    })
-    .refine(({ tableName, streamArn }) => streamArn.includes(`:table/${tableName}/stream/`), {
-      error: 'must name a table and the stream of this table',
+  feedLagSeconds: () => whole(3, 300),
+  windowSeconds: () =>
+    whole(1, MAX_WINDOW_SECONDS).refine((seconds) => MAX_WINDOW_SECONDS % seconds === 0, {
+      error: 'must be a divisor of 3600',
     }),
-  domainName: form(HOST, domainRule)
-    .max(MAX_HOST, { error: domainRule })
-    .includes('.', { error: domainRule }),
-  certificateArn: form(
-    /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
-    'must be the ARN of a certificate: arn:aws:acm:<region>:<account>:certificate/<id>',
-  ),
-  webAclArn: form(
-    /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/,
-    'must be the ARN of a web ACL for CloudFront (scope CLOUDFRONT, in us-east-1): AWS WAF does not protect HTTP APIs directly',
-  ),
-  concurrency: whole(2, MAX_CONCURRENCY),
-  relayParallelization: whole(1, MAX_PARALLELIZATION),
-  rateLimit: z.number(rate).positive(rate).max(MAX_REQUESTS, rate),
-  burstLimit: whole(1, MAX_REQUESTS),
-  callbackPorts: z
-    .array(port, { error: 'must be a list of ports, such as [443,8443]' })
-    .min(1, { error: 'must name at least one port' }),
+  auditAfterSeconds: () => whole(1, DAY_SECONDS),
+  retentionDays: () => whole(1, MAX_RETENTION_DAYS),
+  checkHorizonSeconds: () => whole(1, MAX_HORIZON_DAYS * DAY_SECONDS),
+  preset: () => z.enum(PRESETS, oneOf(PRESETS)),
+  frontDoor: () => z.enum(FRONT_DOORS, oneOf(FRONT_DOORS)),
+  logRetentionDays: () => z.literal(LOG_DAYS, oneOf(LOG_DAYS)),
+  permittedHosts: () => z.array(host(), { error: 'must be a list of host names' }),
+  flag,
+  egressZones: () => whole(1, MAX_ZONES),
+  alarmEmail: () => form(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, 'must be an email address'),
+  restoredTable: () =>
+    z
+      .strictObject({
+        tableName: form(/^[\w.-]{3,255}$/, 'must be the name of a table'),
+        streamArn: form(
+          /^arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table\/[\w.-]+\/stream\/\S+$/,
+          'must be the ARN of its stream: arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<time>',
+        ),
+      })
+      .refine(({ tableName, streamArn }) => streamArn.includes(`:table/${tableName}/stream/`), {
+        error: 'must name a table and the stream of this table',
+      }),
+  domainName: () =>
+    form(HOST, domainRule).max(MAX_HOST, { error: domainRule }).includes('.', { error: domainRule }),
+  certificateArn: () =>
+    form(
+      /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/,
+      'must be the ARN of a certificate: arn:aws:acm:<region>:<account>:certificate/<id>',
+    ),
+  webAclArn: () =>
+    form(
+      /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/,
+      'must be the ARN of a web ACL for CloudFront (scope CLOUDFRONT, in us-east-1): AWS WAF does not protect HTTP APIs directly',
+    ),
+  concurrency: () => whole(2, MAX_CONCURRENCY),
+  relayParallelization: () => whole(1, MAX_PARALLELIZATION),
+  rateLimit: () => z.number(rate).positive(rate).max(MAX_REQUESTS, rate),
+  burstLimit: () => whole(1, MAX_REQUESTS),
+  callbackPorts: () =>
+    z
+      .array(port(), { error: 'must be a list of ports, such as [443,8443]' })
+      .min(1, { error: 'must name at least one port' }),
   /** Merchants by AWS account, as the function reads them. */
-  recorders: z.record(account, recordedMerchants),
+  recorders: () => z.record(account(), recordedMerchants()),
   account,
   recordedMerchants,
 } as const;

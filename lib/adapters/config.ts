@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import { DEFAULTS, RULES } from '../settings.ts';
 
-/** All environment variables of the service, in one table. A function names the ones that it needs. */
+/**
+ * All environment variables of the service, in one table. A function names the ones that it needs, and only their schemas are
+ * made.
+ */
 
-const text = z.string().min(1);
+const text = () => z.string().min(1);
 /** Parses decimal digits to a number that the rule accepts. */
 const digits = (rule: z.ZodType<number, number>) =>
   z
@@ -12,34 +15,38 @@ const digits = (rule: z.ZodType<number, number>) =>
     .transform(Number)
     .pipe(rule);
 /** Reads a flag as the SDK does: only `true`, in any case, is true. */
-const sdkFlag = z
-  .string()
-  .default('')
-  .transform((value) => value.toLowerCase() === 'true');
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
-const recorders = z
-  .string()
-  .transform((list, context): unknown => {
-    try {
-      return JSON.parse(list);
-    } catch {
-      context.addIssue('not JSON');
-      return z.NEVER;
-    }
-  })
-  .pipe(RULES.recorders);
-const ports = z
-  .string()
-  .regex(/^\d{1,5}(,\d{1,5})*$/)
-  .transform((list) => list.split(',').map(Number))
-  .pipe(RULES.callbackPorts);
+const sdkFlag = () =>
+  z
+    .string()
+    .default('')
+    .transform((value) => value.toLowerCase() === 'true');
+const flag = () => z.enum(['true', 'false']).transform((value) => value === 'true');
+const recorders = () =>
+  z
+    .string()
+    .transform((list, context): unknown => {
+      try {
+        return JSON.parse(list);
+      } catch {
+        context.addIssue('not JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(RULES.recorders());
+const ports = () =>
+  z
+    .string()
+    .regex(/^\d{1,5}(,\d{1,5})*$/)
+    .transform((list) => list.split(',').map(Number))
+    .pipe(RULES.callbackPorts());
 /** An empty list is what an emulator's template says on every other account. */
-const hosts = z
-  .string()
-  .transform((list) => (list === '' ? [] : list.split(',')))
-  .pipe(RULES.permittedHosts);
+const hosts = () =>
+  z
+    .string()
+    .transform((list) => (list === '' ? [] : list.split(',')))
+    .pipe(RULES.permittedHosts());
 /** A variable of the SDK. Empty means not set. */
-const endpoint = z.preprocess((url) => (url === '' ? undefined : url), z.url().optional());
+const endpoint = () => z.preprocess((url) => (url === '' ? undefined : url), z.url().optional());
 
 const variables = {
   tableName: { name: 'TIDINGS_TABLE_NAME', schema: text },
@@ -50,7 +57,7 @@ const variables = {
   /** Seconds after which a PENDING without an end is unresolved. */
   checkHorizonSeconds: {
     name: 'TIDINGS_CHECK_HORIZON_SECONDS',
-    schema: digits(RULES.checkHorizonSeconds).default(DEFAULTS.checkHorizonSeconds),
+    schema: () => digits(RULES.checkHorizonSeconds()).default(DEFAULTS.checkHorizonSeconds),
   },
   /** Accounts whose events may record outcomes, with their merchants: `{"123456789012": ["*"]}`. */
   recorders: { name: 'TIDINGS_RECORDERS', schema: recorders },
@@ -70,41 +77,46 @@ const variables = {
   endpointUrl: { name: 'AWS_ENDPOINT_URL', schema: endpoint },
   ignoresEndpoints: { name: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', schema: sdkFlag },
   /** What CloudFront sends with each request, if a web ACL is in front of the API. */
-  originSecret: { name: 'TIDINGS_ORIGIN_SECRET', schema: text.optional() },
+  originSecret: { name: 'TIDINGS_ORIGIN_SECRET', schema: () => text().optional() },
   sealKeyId: { name: 'TIDINGS_SEAL_KEY_ID', schema: text },
   rootSecretId: { name: 'TIDINGS_ROOT_SECRET_ID', schema: text },
   /** Seconds; the feed shows no younger outcomes. Every stamped write must take less than a third of it. */
   feedLagSeconds: {
     name: 'TIDINGS_FEED_LAG_SECONDS',
-    schema: digits(RULES.feedLagSeconds).default(DEFAULTS.feedLagSeconds),
+    schema: () => digits(RULES.feedLagSeconds()).default(DEFAULTS.feedLagSeconds),
   },
   /** Length of a window in seconds; a divisor of 3,600. The value of the first close stays; another value is reported. */
   windowSeconds: {
     name: 'TIDINGS_WINDOW_SECONDS',
-    schema: digits(RULES.windowSeconds).default(DEFAULTS.windowSeconds),
+    schema: () => digits(RULES.windowSeconds()).default(DEFAULTS.windowSeconds),
   },
   /** Seconds after a window's end at which it is audited. */
   auditAfterSeconds: {
     name: 'TIDINGS_AUDIT_AFTER_SECONDS',
-    schema: digits(RULES.auditAfterSeconds).default(DEFAULTS.auditAfterSeconds),
+    schema: () => digits(RULES.auditAfterSeconds()).default(DEFAULTS.auditAfterSeconds),
   },
   /** Days that answers reach back. Items expire ten days later. */
   retentionDays: {
     name: 'TIDINGS_RETENTION_DAYS',
-    schema: digits(RULES.retentionDays).default(DEFAULTS.retentionDays),
+    schema: () => digits(RULES.retentionDays()).default(DEFAULTS.retentionDays),
   },
   /** Allows loopback addresses, with http and any port. For local runs only, never for a deployment. */
-  allowLoopback: { name: 'TIDINGS_ALLOW_LOOPBACK', schema: flag.default(false) },
+  allowLoopback: { name: 'TIDINGS_ALLOW_LOOPBACK', schema: () => flag().default(false) },
   /** Hosts that callbacks may reach with http, on any port and at any address. For emulators only. */
-  permittedHosts: { name: 'TIDINGS_PERMITTED_HOSTS', schema: hosts.default([]) },
+  permittedHosts: { name: 'TIDINGS_PERMITTED_HOSTS', schema: () => hosts().default([]) },
   /** All functions share one machine's clock, so a change is in force sooner. Never for a deployment. */
-  oneClock: { name: 'TIDINGS_ONE_CLOCK', schema: flag.default(false) },
-  callbackPorts: { name: 'TIDINGS_CALLBACK_PORTS', schema: ports.default([...DEFAULTS.callbackPorts]) },
-} as const satisfies Record<string, { name: `${'TIDINGS' | 'AWS'}_${string}`; schema: z.ZodType }>;
+  oneClock: { name: 'TIDINGS_ONE_CLOCK', schema: () => flag().default(false) },
+  callbackPorts: {
+    name: 'TIDINGS_CALLBACK_PORTS',
+    schema: () => ports().default([...DEFAULTS.callbackPorts]),
+  },
+} as const satisfies Record<string, { name: `${'TIDINGS' | 'AWS'}_${string}`; schema: () => z.ZodType }>;
 
 type Variables = typeof variables;
 export type ConfigName = keyof Variables;
-export type Config<N extends ConfigName> = { readonly [K in N]: z.output<Variables[K]['schema']> };
+export type Config<N extends ConfigName> = {
+  readonly [K in N]: z.output<ReturnType<Variables[K]['schema']>>;
+};
 
 /**
  * Reads the named variables. One error reports all that are missing or malformed.
@@ -119,7 +131,7 @@ export function parseConfig<N extends ConfigName>(
   const values: Partial<Record<ConfigName, unknown>> = {};
   for (const name of names) {
     const { name: variable, schema } = variables[name];
-    const parsed = schema.safeParse(env[variable]);
+    const parsed = schema().safeParse(env[variable]);
     if (parsed.success) values[name] = parsed.data;
     else wrong.push(`${variable} is ${env[variable] === undefined ? 'missing' : 'malformed'}`);
   }

@@ -9,9 +9,14 @@ import { buildSync } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FUNCTIONS = join(ROOT, 'functions');
-const LAMBDA_CREDENTIALS = fileURLToPath(
-  new URL('../adapters/secrets/lambda-credentials.ts', import.meta.url),
-);
+const fileAt = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** What stands for a module in the bundles. Each file says why. */
+const REPLACED = {
+  '@aws-sdk/credential-provider-node': fileAt('../adapters/secrets/lambda-credentials.ts'),
+  '@smithy/core/event-streams': fileAt('./bundled/no-event-streams.ts'),
+  'node:http': fileAt('./bundled/node-http.cjs'),
+};
 
 /** Some dependencies are CommonJS and call `require`, which an ES module does not have. */
 const REQUIRE_BANNER =
@@ -48,7 +53,7 @@ export function bundle(
     minify: true,
     sourcemap: hasMaps && 'external',
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': LAMBDA_CREDENTIALS },
+    alias: REPLACED,
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
   });

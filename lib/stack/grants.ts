@@ -92,6 +92,7 @@ const GRANTS = {
   deliver: {
     table: [
       { actions: ['GetItem', 'PutItem'], partitions: ['T#', 'H#'] },
+      { actions: ['BatchGetItem'], partitions: ['T#'] },
       { actions: ['GetItem', 'PutItem'], partitions: ['G#'] },
       { actions: ['Query', 'PutItem'], partitions: ['M#'] },
     ],

@@ -96,18 +96,18 @@ export interface NotificationServiceProps {
 }
 
 const schema = z.strictObject({
-  preset: RULES.preset.default(DEFAULTS.preset),
-  feedLagSeconds: RULES.feedLagSeconds,
-  windowSeconds: RULES.windowSeconds,
-  auditAfterSeconds: RULES.auditAfterSeconds,
-  retentionDays: RULES.retentionDays.default(DEFAULTS.retentionDays),
-  frontDoor: RULES.frontDoor.default(DEFAULTS.frontDoor),
-  callbackPorts: RULES.callbackPorts.default([...DEFAULTS.callbackPorts]),
+  preset: RULES.preset().default(DEFAULTS.preset),
+  feedLagSeconds: RULES.feedLagSeconds(),
+  windowSeconds: RULES.windowSeconds(),
+  auditAfterSeconds: RULES.auditAfterSeconds(),
+  retentionDays: RULES.retentionDays().default(DEFAULTS.retentionDays),
+  frontDoor: RULES.frontDoor().default(DEFAULTS.frontDoor),
+  callbackPorts: RULES.callbackPorts().default([...DEFAULTS.callbackPorts]),
   throttle: z
     .strictObject(
       {
-        rateLimit: RULES.rateLimit.default(DEFAULTS.throttle.rateLimit),
-        burstLimit: RULES.burstLimit.default(DEFAULTS.throttle.burstLimit),
+        rateLimit: RULES.rateLimit().default(DEFAULTS.throttle.rateLimit),
+        burstLimit: RULES.burstLimit().default(DEFAULTS.throttle.burstLimit),
       },
       { error: 'must be an object such as {"rateLimit":2000,"burstLimit":4000}' },
     )
@@ -115,19 +115,19 @@ const schema = z.strictObject({
   concurrency: z
     .strictObject(
       {
-        first: RULES.concurrency.default(DEFAULTS.concurrency.first),
-        retry: RULES.concurrency.default(DEFAULTS.concurrency.retry),
-        check: RULES.concurrency.default(DEFAULTS.concurrency.check),
+        first: RULES.concurrency().default(DEFAULTS.concurrency.first),
+        retry: RULES.concurrency().default(DEFAULTS.concurrency.retry),
+        check: RULES.concurrency().default(DEFAULTS.concurrency.check),
       },
       { error: 'must be an object such as {"first":50,"retry":20,"check":10}' },
     )
     .prefault({}),
-  relayParallelization: RULES.relayParallelization.default(DEFAULTS.relayParallelization),
+  relayParallelization: RULES.relayParallelization().default(DEFAULTS.relayParallelization),
   recorders: z
     .array(
       z.strictObject({
-        account: RULES.account,
-        merchantIds: RULES.recordedMerchants.default(['*']),
+        account: RULES.account(),
+        merchantIds: RULES.recordedMerchants().default(['*']),
       }),
       { error: 'must be a list such as [{"account":"123456789012","merchantIds":["demo"]}]' },
     )
@@ -135,20 +135,20 @@ const schema = z.strictObject({
       error: 'must name each account once',
     })
     .default([]),
-  checkHorizonSeconds: RULES.checkHorizonSeconds.default(DEFAULTS.checkHorizonSeconds),
-  dashboard: RULES.flag.default(true),
-  logRetentionDays: RULES.logRetentionDays,
-  accessLog: RULES.flag,
-  alarmEmail: RULES.alarmEmail.optional(),
-  customerKey: RULES.flag.default(false),
-  restoredTable: RULES.restoredTable.optional(),
-  domainName: RULES.domainName.optional(),
-  certificateArn: RULES.certificateArn.optional(),
-  webAclArn: RULES.webAclArn.optional(),
-  fixedEgress: RULES.flag.default(false),
-  egressZones: RULES.egressZones.optional(),
-  privateEndpoints: RULES.flag.default(false),
-  permittedHosts: RULES.permittedHosts,
+  checkHorizonSeconds: RULES.checkHorizonSeconds().default(DEFAULTS.checkHorizonSeconds),
+  dashboard: RULES.flag().default(true),
+  logRetentionDays: RULES.logRetentionDays(),
+  accessLog: RULES.flag(),
+  alarmEmail: RULES.alarmEmail().optional(),
+  customerKey: RULES.flag().default(false),
+  restoredTable: RULES.restoredTable().optional(),
+  domainName: RULES.domainName().optional(),
+  certificateArn: RULES.certificateArn().optional(),
+  webAclArn: RULES.webAclArn().optional(),
+  fixedEgress: RULES.flag().default(false),
+  egressZones: RULES.egressZones().optional(),
+  privateEndpoints: RULES.flag().default(false),
+  permittedHosts: RULES.permittedHosts(),
 });
 
 /** The names of all props. */
@@ -225,7 +225,7 @@ export function readProps(props: NotificationServiceProps): Settings {
 
 /** The props on top of the defaults of their preset. The schema refuses a preset that is none. */
 function withPreset(props: NotificationServiceProps): NotificationServiceProps {
-  const preset = RULES.preset.safeParse(props.preset).data ?? DEFAULTS.preset;
+  const preset = RULES.preset().safeParse(props.preset).data ?? DEFAULTS.preset;
   const given = Object.entries(props).filter(([, value]) => value !== undefined);
   const defaults = PRESET_DEFAULTS[preset];
   const accessLog = defaults.accessLog && props.frontDoor !== 'function-url';

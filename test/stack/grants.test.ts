@@ -108,6 +108,7 @@ describe('the functions', () => {
           `dynamodb:${action} G#*`,
         ]),
         ...['PutItem', 'Query'].map((action) => `dynamodb:${action} M#*`),
+        'dynamodb:BatchGetItem T#*',
         'kms:Decrypt SealKey',
         'iam:PassRole SchedulerRole',
         'scheduler:CreateSchedule Schedules',

@@ -7,19 +7,28 @@ const TICKS = 100;
 const PARENT = 1;
 const USER_TICKS = 11;
 const SYSTEM_TICKS = 12;
+const CHILDREN_TICKS = [13, 14];
 
 export interface ProcessStat {
   readonly parent: number;
   /** User and system time of all its threads, ended ones included. */
   readonly cpuSeconds: number;
+  /** The same of its children that have ended. */
+  readonly endedChildrenSeconds: number;
+  readonly command: string;
 }
 
 /** `/proc/<pid>/stat`, or a thread's. */
 export function parseStat(text: string): ProcessStat {
-  const columns = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const end = text.lastIndexOf(')');
+  const columns = text.slice(end + 2).split(' ');
+  const seconds = (...ticks: readonly number[]) =>
+    ticks.reduce((sum, column) => sum + Number(columns[column]), 0) / TICKS;
   return {
     parent: Number(columns[PARENT]),
-    cpuSeconds: (Number(columns[USER_TICKS]) + Number(columns[SYSTEM_TICKS])) / TICKS,
+    cpuSeconds: seconds(USER_TICKS, SYSTEM_TICKS),
+    endedChildrenSeconds: seconds(...CHILDREN_TICKS),
+    command: text.slice(text.indexOf('(') + 1, end),
   };
 }
 

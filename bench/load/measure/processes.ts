@@ -46,12 +46,12 @@ export function readCpu(watched: readonly WatchedProcess[]): CpuReading | undefi
 /** Resident memory by name of the process, in MB. */
 export function readMemory(watched: readonly WatchedProcess[]): ReadonlyMap<string, number> {
   if (unreadableBecause() !== undefined) return new Map();
-  return new Map(
-    [...treesOf(watched)].map(([name, pids]) => [
-      name,
-      pids.reduce((sum, pid) => sum + (parseResidentMb(textOf(`/proc/${pid}/status`)) ?? 0), 0),
-    ]),
-  );
+  return new Map([...treesOf(watched)].map(([name, pids]) => [name, memoryMb(pids)]));
+}
+
+/** Memory in MB that processes hold. Pages that they share count for each. */
+export function memoryMb(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => sum + (parseResidentMb(textOf(`/proc/${pid}/status`)) ?? 0), 0);
 }
 
 /** The direct children of a process. None where the platform has no `/proc`. */
@@ -77,7 +77,8 @@ function treesOf(watched: readonly WatchedProcess[]): ReadonlyMap<string, readon
   return trees;
 }
 
-function allProcesses(): ReadonlyMap<number, ProcessStat> {
+/** All processes of the machine by id. None where the platform has no `/proc`. */
+export function allProcesses(): ReadonlyMap<number, ProcessStat> {
   if (unreadableBecause() !== undefined) return new Map();
   const found = new Map<number, ProcessStat>();
   for (const name of readdirSync('/proc')) {

@@ -15,13 +15,13 @@ import { envelopeSchema } from './shapes.ts';
 import { headerComponents, retryAfterHeader, signedAnswerHeaders, webhooks } from './webhooks.ts';
 
 /** For operations that admins may call too: answers to admin keys have no envelope. */
-const optionalEnvelope = envelopeSchema.partial();
+const optionalEnvelope = envelopeSchema().partial();
 
 /** An answer with a 4xx or 5xx status. */
 
 const problemSchema = z
   .looseObject({
-    ...envelopeSchema.partial().shape,
+    ...envelopeSchema().partial().shape,
     type: z.string(),
     title: z.string().meta({ description: 'Text for people; not stable.' }),
     status: z.int(),
@@ -110,7 +110,7 @@ function describe(operation: Operation, shared: SharedProblems): ZodOpenApiOpera
 
 function answersOf(operation: Operation): ZodOpenApiOperationObject['responses'] {
   return Object.fromEntries(
-    Object.entries(operation.answers).map(([status, { description, schema }]) => [
+    Object.entries(operation.answers()).map(([status, { description, schema }]) => [
       status,
       {
         description,
@@ -135,7 +135,7 @@ function enveloped(schema: z.ZodType, { scopes }: Pick<Operation, 'scopes'>): z.
   }
   if (!(schema instanceof z.ZodObject)) throw new Error('An answer with an envelope must be an object.');
   const isAlways = withEnvelope.length === scopes.length;
-  const { shape } = isAlways ? envelopeSchema : optionalEnvelope;
+  const { shape } = isAlways ? envelopeSchema() : optionalEnvelope;
   const { title } = schema.meta() ?? {};
   const whole = z.object({ ...shape, ...schema.shape });
   return title === undefined ? whole : whole.meta({ title });

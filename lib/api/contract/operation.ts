@@ -3,6 +3,12 @@ import type { Caller, Scope } from '../../core/merchants/keys/access-keys.ts';
 import type { MerchantId } from '../../core/model.ts';
 import type { FieldError, ProblemCode } from './problems.ts';
 
+/** A successful answer, as the OpenAPI document describes it. */
+interface AnswerDescription {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+}
+
 /** One request of the API. Its schemas validate the request, document it and type its handler. */
 export interface Operation<
   P extends z.ZodObject = z.ZodObject,
@@ -34,8 +40,8 @@ export interface Operation<
   readonly maxBodyBytes?: number;
   /** The body field whose items succeed or fail one by one. The handler validates each item. */
   readonly itemsIn?: string;
-  /** Successful answers by status. */
-  readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
+  /** Successful answers by status. For the OpenAPI document only, which is why nothing else makes their schemas. */
+  readonly answers: () => Readonly<Record<number, AnswerDescription>>;
   /** Problems in addition to those that every operation has. */
   readonly problems: readonly ProblemCode[];
 }

@@ -8,6 +8,7 @@ import {
 } from '../../core/model.ts';
 import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
 import { MAX_CURSOR_LENGTH } from '../list-cursor.ts';
+import { documented } from './documented.ts';
 
 /** Schemas that several resources share. Answer schemas only document; the core builds the answers. */
 
@@ -25,96 +26,108 @@ export const eventFiltersSchema = z
   .max(MAX_EVENT_FILTERS, 'too_long')
   .exactOptional();
 
-const reason = z.object({ code: z.string(), message: z.string() });
+const reason = documented(() => z.object({ code: z.string(), message: z.string() }));
 
-const feedItem = z.object({
-  merchantId: z.string(),
-  transactionId: z.string(),
-  reference: z.string().exactOptional(),
-  version: z.union([z.literal(1), z.literal(2)]),
-  transactionType: z.string(),
-  status: z.enum(['PENDING', ...TERMINAL_STATUSES]),
-  reason: reason.exactOptional(),
-  amount: z.int(),
-  currency: z.string(),
-  relatedTransactionId: z.string().exactOptional(),
-  occurredAt: z.iso.datetime(),
-  recordedAt: z.iso.datetime(),
-  listedAt: z.iso.datetime().exactOptional().meta({ description: 'Absent for a PENDING.' }),
-});
+const feedItem = documented(() =>
+  z.object({
+    merchantId: z.string(),
+    transactionId: z.string(),
+    reference: z.string().exactOptional(),
+    version: z.union([z.literal(1), z.literal(2)]),
+    transactionType: z.string(),
+    status: z.enum(['PENDING', ...TERMINAL_STATUSES]),
+    reason: reason().exactOptional(),
+    amount: z.int(),
+    currency: z.string(),
+    relatedTransactionId: z.string().exactOptional(),
+    occurredAt: z.iso.datetime(),
+    recordedAt: z.iso.datetime(),
+    listedAt: z.iso.datetime().exactOptional().meta({ description: 'Absent for a PENDING.' }),
+  }),
+);
 
-export const outcomeDataSchema = z
-  .object({ ...feedItem.shape, metadata: z.record(z.string(), z.unknown()) })
-  .meta({ id: 'Outcome' });
+export const outcomeDataSchema = documented(() =>
+  z.object({ ...feedItem().shape, metadata: z.record(z.string(), z.unknown()) }).meta({ id: 'Outcome' }),
+);
 
 /** An outcome as the feed and windows show it: without metadata. */
-export const feedItemSchema = feedItem.meta({ id: 'FeedItem' });
+export const feedItemSchema = documented(() => feedItem().meta({ id: 'FeedItem' }));
 
 /** One HTTP request that the service made. Each kind adds how it ended. */
-export const requestMade = z.object({
-  number: z.int(),
-  at: z.iso.datetime(),
-  durationMs: z.int(),
-  statusCode: z.int().exactOptional(),
-});
+export const requestMade = documented(() =>
+  z.object({
+    number: z.int(),
+    at: z.iso.datetime(),
+    durationMs: z.int(),
+    statusCode: z.int().exactOptional(),
+  }),
+);
 
-export const attemptSchema = z
-  .object({
-    ...requestMade.shape,
-    error: z.string().exactOptional().meta({ description: 'Why the attempt failed: a stable code.' }),
-    responseSnippet: z
-      .string()
-      .exactOptional()
-      .meta({ description: 'The first 512 bytes of the last answer; on the last attempt only.' }),
-  })
-  .meta({ id: 'Attempt' });
+export const attemptSchema = documented(() =>
+  z
+    .object({
+      ...requestMade().shape,
+      error: z.string().exactOptional().meta({ description: 'Why the attempt failed: a stable code.' }),
+      responseSnippet: z
+        .string()
+        .exactOptional()
+        .meta({ description: 'The first 512 bytes of the last answer; on the last attempt only.' }),
+    })
+    .meta({ id: 'Attempt' }),
+);
 
-export const notificationSchema = z
-  .object({
-    notificationId: z.string().meta({ example: 'pay_1.1.ep_4fzQ0Yw2' }),
-    endpointId: z.string(),
-    version: z.int(),
-    state: z.enum(notificationStates),
-    blockedReason: z
-      .string()
-      .exactOptional()
-      .meta({
-        description:
-          'Why it is blocked. `gone`: the receiver answered 410. `endpoint_disabled`, `endpoint_gone`: the endpoint was ' +
-          'disabled or deleted. `address_refused`: its address is not public. `no_notify_url`, `unknown_merchant`: there ' +
-          'is no address to send it to.',
-      }),
-    attempts: z.array(attemptSchema),
-    nextAttemptAt: z.iso.datetime().exactOptional(),
-  })
-  .meta({ id: 'Notification' });
+export const notificationSchema = documented(() =>
+  z
+    .object({
+      notificationId: z.string().meta({ example: 'pay_1.1.ep_4fzQ0Yw2' }),
+      endpointId: z.string(),
+      version: z.int(),
+      state: z.enum(notificationStates),
+      blockedReason: z
+        .string()
+        .exactOptional()
+        .meta({
+          description:
+            'Why it is blocked. `gone`: the receiver answered 410. `endpoint_disabled`, `endpoint_gone`: the endpoint was ' +
+            'disabled or deleted. `address_refused`: its address is not public. `no_notify_url`, `unknown_merchant`: there ' +
+            'is no address to send it to.',
+        }),
+      attempts: z.array(attemptSchema()),
+      nextAttemptAt: z.iso.datetime().exactOptional(),
+    })
+    .meta({ id: 'Notification' }),
+);
 
-export const transactionSchema = z
-  .object({
-    ...outcomeDataSchema.shape,
-    outcomes: z.array(
-      z.object({
-        version: z.int(),
-        status: z.string(),
-        reason: reason.exactOptional(),
-        occurredAt: z.iso.datetime(),
-        recordedAt: z.iso.datetime(),
-        listedAt: z.iso.datetime().exactOptional(),
-      }),
-    ),
-    notifications: z.array(notificationSchema),
-  })
-  .meta({ id: 'Transaction' });
+export const transactionSchema = documented(() =>
+  z
+    .object({
+      ...outcomeDataSchema().shape,
+      outcomes: z.array(
+        z.object({
+          version: z.int(),
+          status: z.string(),
+          reason: reason().exactOptional(),
+          occurredAt: z.iso.datetime(),
+          recordedAt: z.iso.datetime(),
+          listedAt: z.iso.datetime().exactOptional(),
+        }),
+      ),
+      notifications: z.array(notificationSchema()),
+    })
+    .meta({ id: 'Transaction' }),
+);
 
 /** The fields that every answer to a receiver or merchant key adds. They bind the answer to its request. */
-export const envelopeSchema = z.object({
-  merchantId: z.string().meta({ description: 'The merchant that the answer is about.' }),
-  request: z.string().meta({
-    description: 'The request that is answered: method, path, and query parameters in sorted order.',
-    example: 'GET /v1/transactions/pay_1',
+export const envelopeSchema = documented(() =>
+  z.object({
+    merchantId: z.string().meta({ description: 'The merchant that the answer is about.' }),
+    request: z.string().meta({
+      description: 'The request that is answered: method, path, and query parameters in sorted order.',
+      example: 'GET /v1/transactions/pay_1',
+    }),
+    asOf: z.iso.datetime().meta({ description: 'The moment as of which the answer is true.' }),
   }),
-  asOf: z.iso.datetime().meta({ description: 'The moment as of which the answer is true.' }),
-});
+);
 
 /** The `limit` parameter: 1 to `max`. */
 export const limitSchema = (max: number) =>

@@ -20,7 +20,7 @@ export const callbackSchema = z
       .datetime()
       .meta({ description: 'recordedAt of the outcome; the same in every attempt.' }),
     data: z.strictObject({
-      ...outcomeDataSchema.shape,
+      ...outcomeDataSchema().shape,
       status: z.enum(TERMINAL_STATUSES),
       listedAt: z.iso.datetime(),
     }),

@@ -3,31 +3,34 @@ import { descriptionSchema, signatureSchema, timeoutMsSchema } from '../../core/
 import { urlSchema } from '../../core/model.ts';
 import { nonBlankTextSchema } from '../../core/reading/text.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
+import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { managing } from '../contract/operation-kinds.ts';
 import { eventFiltersSchema, ofEndpoint, ofMerchant, page } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from '../merchants/secret-rotation.ts';
 
-const endpointAnswer = z
-  .object({
-    endpointId: z.string(),
-    url: z.string(),
-    description: z.string().exactOptional(),
-    types: z.array(z.string()),
-    timeoutMs: z.int(),
-    schedule: z.union([z.string(), z.array(z.int())]).exactOptional(),
-    expectBody: z.string().exactOptional(),
-    signature: signatureSchema,
-    publicKey: z.string().exactOptional().meta({ description: 'whpk_…, to verify v1a.' }),
-    enabled: z.boolean(),
-    inForceFrom: z.iso.datetime().meta({
-      description:
-        'An outcome listed at or after this time uses the current `enabled` and `types`. ' +
-        'Attempts follow new settings within 10 s.',
-    }),
-    createdAt: z.iso.datetime(),
-  })
-  .meta({ id: 'Endpoint' });
+const endpointAnswer = documented(() =>
+  z
+    .object({
+      endpointId: z.string(),
+      url: z.string(),
+      description: z.string().exactOptional(),
+      types: z.array(z.string()),
+      timeoutMs: z.int(),
+      schedule: z.union([z.string(), z.array(z.int())]).exactOptional(),
+      expectBody: z.string().exactOptional(),
+      signature: signatureSchema,
+      publicKey: z.string().exactOptional().meta({ description: 'whpk_…, to verify v1a.' }),
+      enabled: z.boolean(),
+      inForceFrom: z.iso.datetime().meta({
+        description:
+          'An outcome listed at or after this time uses the current `enabled` and `types`. ' +
+          'Attempts follow new settings within 10 s.',
+      }),
+      createdAt: z.iso.datetime(),
+    })
+    .meta({ id: 'Endpoint' }),
+);
 
 const expectBodySchema = nonBlankTextSchema(256).meta({
   description:
@@ -56,13 +59,13 @@ export const createEndpoint = operation({
   ...managing,
   params: ofMerchant,
   body: z.strictObject(endpointSettings),
-  answers: {
+  answers: () => ({
     201: {
       description:
         'Created and in force. The answer takes about five seconds. The secret is shown only once.',
-      schema: z.object({ ...endpointAnswer.shape, ...secretAnswer.shape }),
+      schema: z.object({ ...endpointAnswer().shape, ...secretAnswer().shape }),
     },
-  },
+  }),
   problems: ['unknown_merchant', 'too_many_endpoints', 'too_many_changes', 'address_refused', 'clock_skew'],
 });
 
@@ -73,7 +76,7 @@ export const listEndpoints = operation({
   summary: 'List the endpoints of a merchant, all on one page',
   ...managing,
   params: ofMerchant,
-  answers: { 200: { description: 'The endpoints.', schema: page(endpointAnswer) } },
+  answers: () => ({ 200: { description: 'The endpoints.', schema: page(endpointAnswer()) } }),
   problems: ['unknown_merchant'],
 });
 
@@ -84,7 +87,7 @@ export const readEndpoint = operation({
   summary: 'Read an endpoint',
   ...managing,
   params: ofEndpoint,
-  answers: { 200: { description: 'The endpoint.', schema: endpointAnswer } },
+  answers: () => ({ 200: { description: 'The endpoint.', schema: endpointAnswer() } }),
   problems: ['unknown_merchant', 'unknown_endpoint'],
 });
 
@@ -108,13 +111,13 @@ export const changeEndpoint = operation({
       .meta({ description: "null: the merchant's schedule." }),
     expectBody: expectBodySchema.nullable().exactOptional().meta({ description: 'null: any body.' }),
   }),
-  answers: {
+  answers: () => ({
     200: {
       description:
         'The endpoint after the change. Removals take effect at once. Additions are in force when the answer arrives, about five seconds after the request.',
-      schema: endpointAnswer,
+      schema: endpointAnswer(),
     },
-  },
+  }),
   problems: ['unknown_merchant', 'unknown_endpoint', 'address_refused', 'too_many_changes', 'clock_skew'],
 });
 
@@ -125,11 +128,13 @@ export const deleteEndpoint = operation({
   summary: 'Delete an endpoint; its open notifications become blocked when their next attempt is due',
   ...managing,
   params: ofEndpoint,
-  answers: { 204: { description: 'Deleted.' } },
+  answers: () => ({ 204: { description: 'Deleted.' } }),
   problems: ['unknown_merchant', 'unknown_endpoint', 'clock_skew'],
 });
 
-const rotatedSecret = z.object({ ...secretAnswer.shape, publicKey: z.string().exactOptional() });
+const rotatedSecret = documented(() =>
+  z.object({ ...secretAnswer().shape, publicKey: z.string().exactOptional() }),
+);
 
 export const rotateEndpointSecret = operation({
   operationId: 'rotateEndpointSecret',
@@ -139,13 +144,13 @@ export const rotateEndpointSecret = operation({
   ...managing,
   params: ofEndpoint,
   body: rotation,
-  answers: {
-    200: { description: 'A repetition of the same rotation, with the same secret.', schema: rotatedSecret },
+  answers: () => ({
+    200: { description: 'A repetition of the same rotation, with the same secret.', schema: rotatedSecret() },
     201: {
       description: 'The new secret, and the new public key if the endpoint signs v1a.',
-      schema: rotatedSecret,
+      schema: rotatedSecret(),
     },
-  },
+  }),
   problems: [
     'unknown_merchant',
     'unknown_endpoint',

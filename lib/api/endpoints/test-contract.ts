@@ -11,6 +11,6 @@ export const testEndpoint = operation({
   ...managing,
   function: 'test-request',
   params: ofEndpoint,
-  answers: { 200: { description: 'The attempt, successful or not.', schema: attemptSchema } },
+  answers: () => ({ 200: { description: 'The attempt, successful or not.', schema: attemptSchema() } }),
   problems: ['unknown_merchant', 'unknown_endpoint', 'too_many_tests'],
 });

@@ -1,24 +1,29 @@
 import * as z from 'zod';
 import { type Scope, scopes } from '../../core/merchants/keys/access-keys.ts';
 import { keyIdSchema, merchantIdSchema, timeSchema } from '../../core/model.ts';
+import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { managing, operating } from '../contract/operation-kinds.ts';
 import { ofMerchant, page, paging } from '../contract/shapes.ts';
 
-const keyAnswer = z
-  .object({
-    keyId: z.string(),
-    scope: z.enum(scopes),
-    merchantId: z.string().exactOptional(),
-    createdAt: z.iso.datetime(),
-    expiresAt: z.iso.datetime().exactOptional(),
-  })
-  .meta({ id: 'Key' });
+const keyAnswer = documented(() =>
+  z
+    .object({
+      keyId: z.string(),
+      scope: z.enum(scopes),
+      merchantId: z.string().exactOptional(),
+      createdAt: z.iso.datetime(),
+      expiresAt: z.iso.datetime().exactOptional(),
+    })
+    .meta({ id: 'Key' }),
+);
 
-const newKey = z.object({
-  ...keyAnswer.shape,
-  key: z.string().meta({ description: 'tk_…, shown only once.' }),
-});
+const newKey = documented(() =>
+  z.object({
+    ...keyAnswer().shape,
+    key: z.string().meta({ description: 'tk_…, shown only once.' }),
+  }),
+);
 
 const keyBody = <const S extends readonly Scope[]>(allowed: S) =>
   z.strictObject({
@@ -36,7 +41,7 @@ export const createMerchantKey = operation({
   ...managing,
   params: ofMerchant,
   body: keyBody(['initiator', 'merchant', 'receiver']),
-  answers: { 201: { description: 'Created. The key is shown only once.', schema: newKey } },
+  answers: () => ({ 201: { description: 'Created. The key is shown only once.', schema: newKey() } }),
   problems: ['unknown_merchant', 'date_in_past', 'outlives_key', 'too_many_keys'],
 });
 
@@ -48,7 +53,7 @@ export const listMerchantKeys = operation({
   ...managing,
   params: ofMerchant,
   query: paging,
-  answers: { 200: { description: 'Keys, without their secrets.', schema: page(keyAnswer) } },
+  answers: () => ({ 200: { description: 'Keys, without their secrets.', schema: page(keyAnswer()) } }),
   problems: ['invalid_cursor', 'unknown_merchant'],
 });
 
@@ -60,7 +65,7 @@ export const revokeMerchantKey = operation({
     'Revoke a key of a merchant; it can read and record for up to 60 s more, but cannot manage anything',
   ...managing,
   params: z.strictObject({ merchantId: merchantIdSchema, keyId: keyIdSchema }),
-  answers: { 204: { description: 'Revoked.' } },
+  answers: () => ({ 204: { description: 'Revoked.' } }),
   problems: ['unknown_key'],
 });
 
@@ -71,7 +76,7 @@ export const createKey = operation({
   summary: 'Create a key for all merchants',
   ...operating,
   body: keyBody(['admin', 'initiator']),
-  answers: { 201: { description: 'Created. The key is shown only once.', schema: newKey } },
+  answers: () => ({ 201: { description: 'Created. The key is shown only once.', schema: newKey() } }),
   problems: ['date_in_past', 'outlives_key', 'too_many_keys'],
 });
 
@@ -82,7 +87,7 @@ export const listKeys = operation({
   summary: 'List the keys for all merchants',
   ...operating,
   query: paging,
-  answers: { 200: { description: 'Keys, without their secrets.', schema: page(keyAnswer) } },
+  answers: () => ({ 200: { description: 'Keys, without their secrets.', schema: page(keyAnswer()) } }),
   problems: ['invalid_cursor'],
 });
 
@@ -94,6 +99,6 @@ export const revokeKey = operation({
     'Revoke a key for all merchants; it can read and record for up to 60 s more, but cannot manage anything',
   ...operating,
   params: z.strictObject({ keyId: keyIdSchema }),
-  answers: { 204: { description: 'Revoked.' } },
+  answers: () => ({ 204: { description: 'Revoked.' } }),
   problems: ['unknown_key'],
 });

@@ -3,25 +3,29 @@ import { feedShardsSchema, nameSchema } from '../../core/merchants/merchant-conf
 import { merchantIdSchema } from '../../core/model.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { timeZoneSchema } from '../../core/time-zone.ts';
+import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { managing, operating } from '../contract/operation-kinds.ts';
 import { ofMerchant } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from './secret-rotation.ts';
 
-const merchantAnswer = z
-  .object({
-    merchantId: z.string(),
-    name: z.string(),
-    schedule: z.union([z.string(), z.array(z.int())]),
-    feedShards: z.int(),
-    timeZone: z.string(),
-    utcOffset: z.string().exactOptional().meta({
-      description: 'The current offset of the time zone. Use it to check that the zone is the intended one.',
-      example: '+08:00',
-    }),
-    createdAt: z.iso.datetime(),
-  })
-  .meta({ id: 'Merchant' });
+const merchantAnswer = documented(() =>
+  z
+    .object({
+      merchantId: z.string(),
+      name: z.string(),
+      schedule: z.union([z.string(), z.array(z.int())]),
+      feedShards: z.int(),
+      timeZone: z.string(),
+      utcOffset: z.string().exactOptional().meta({
+        description:
+          'The current offset of the time zone. Use it to check that the zone is the intended one.',
+        example: '+08:00',
+      }),
+      createdAt: z.iso.datetime(),
+    })
+    .meta({ id: 'Merchant' }),
+);
 
 const merchantSettings = {
   schedule: scheduleSchema.exactOptional(),
@@ -40,13 +44,13 @@ export const createMerchant = operation({
     name: nameSchema,
     ...merchantSettings,
   }),
-  answers: {
+  answers: () => ({
     201: {
       description: 'Created. The secret signs answers and notifyUrl callbacks, and is shown only once.',
-      schema: z.object({ ...merchantAnswer.shape, ...secretAnswer.shape }),
+      schema: z.object({ ...merchantAnswer().shape, ...secretAnswer().shape }),
     },
-    200: { description: 'It already exists, with the same settings.', schema: merchantAnswer },
-  },
+    200: { description: 'It already exists, with the same settings.', schema: merchantAnswer() },
+  }),
   problems: ['merchant_conflict', 'clock_skew'],
 });
 
@@ -58,7 +62,7 @@ export const readMerchant = operation({
   ...operating,
   merchant: 'path',
   params: ofMerchant,
-  answers: { 200: { description: 'The merchant.', schema: merchantAnswer } },
+  answers: () => ({ 200: { description: 'The merchant.', schema: merchantAnswer() } }),
   problems: ['unknown_merchant'],
 });
 
@@ -74,7 +78,7 @@ export const changeMerchant = operation({
     name: nameSchema.exactOptional(),
     ...merchantSettings,
   }),
-  answers: { 200: { description: 'The merchant after the change.', schema: merchantAnswer } },
+  answers: () => ({ 200: { description: 'The merchant after the change.', schema: merchantAnswer() } }),
   problems: ['unknown_merchant', 'feed_shards_shrink'],
 });
 
@@ -86,10 +90,10 @@ export const rotateMerchantSecret = operation({
   ...managing,
   params: ofMerchant,
   body: rotation,
-  answers: {
-    200: { description: 'The same rotation again: the same secret.', schema: secretAnswer },
-    201: { description: 'The new secret.', schema: secretAnswer },
-  },
+  answers: () => ({
+    200: { description: 'The same rotation again: the same secret.', schema: secretAnswer() },
+    201: { description: 'The new secret.', schema: secretAnswer() },
+  }),
   problems: ['unknown_merchant', 'too_many_secrets', 'rotation_repeated', 'rotation_conflict'],
 });
 
@@ -101,6 +105,6 @@ export const readOpenApi = operation({
   function: 'document',
   scopes: [],
   merchant: 'none',
-  answers: { 200: { description: 'OpenAPI 3.1.' } },
+  answers: () => ({ 200: { description: 'OpenAPI 3.1.' } }),
   problems: [],
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { documented } from '../contract/documented.ts';
 import { type Answer, answer } from '../contract/operation.ts';
 
 /** The rotation of a secret: a merchant's own or an endpoint's. */
@@ -26,9 +27,11 @@ export const rotation = z.strictObject({
     }),
 });
 
-export const secretAnswer = z.object({
-  secret: z.string().meta({ description: 'whsec_…, shown only once.' }),
-});
+export const secretAnswer = documented(() =>
+  z.object({
+    secret: z.string().meta({ description: 'whsec_…, shown only once.' }),
+  }),
+);
 
 /** The new secret: 201 if this request made it, 200 if an earlier request of the same rotation did. */
 export function rotationAnswer({ kind, ...secrets }: { readonly kind: 'rotated' | 'repeated' }): Answer {

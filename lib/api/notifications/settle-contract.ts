@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { UNDELIVERED_STATES } from '../../core/deliver/redelivery.ts';
 import { endpointIdSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
 import { NOTIFICATION_ID } from '../../protocol/id-forms.ts';
+import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { settling } from '../contract/operation-kinds.ts';
 import { notificationSchema } from '../contract/shapes.ts';
@@ -12,14 +13,16 @@ const notificationIdSchema = z
   .regex(NOTIFICATION_ID, 'invalid_id')
   .meta({ example: 'pay_1.1.ep_4fzQ0Yw2' });
 
-const jobSchema = z
-  .object({
-    jobId: z.string(),
-    state: z.enum(['running', 'done']),
-    found: z.int().meta({ description: 'Notifications examined so far.' }),
-    sent: z.int().meta({ description: 'Notifications sent again so far.' }),
-  })
-  .meta({ id: 'Redelivery' });
+const jobSchema = documented(() =>
+  z
+    .object({
+      jobId: z.string(),
+      state: z.enum(['running', 'done']),
+      found: z.int().meta({ description: 'Notifications examined so far.' }),
+      sent: z.int().meta({ description: 'Notifications sent again so far.' }),
+    })
+    .meta({ id: 'Redelivery' }),
+);
 
 export const acknowledge = operation({
   operationId: 'acknowledge',
@@ -32,12 +35,12 @@ export const acknowledge = operation({
     version: versionSchema,
     endpointId: endpointIdSchema.exactOptional().meta({ description: 'One endpoint. Default: all.' }),
   }),
-  answers: {
+  answers: () => ({
     200: {
       description: 'The notifications after the change; empty if there are no endpoints.',
-      schema: z.object({ notifications: z.array(notificationSchema) }),
+      schema: z.object({ notifications: z.array(notificationSchema()) }),
     },
-  },
+  }),
   problems: ['unknown_transaction', 'unknown_version', 'unknown_notification', 'not_terminal'],
 });
 
@@ -48,9 +51,9 @@ export const redeliver = operation({
   summary: 'Send one notification again now; its schedule restarts',
   ...settling,
   params: z.strictObject({ notificationId: notificationIdSchema }),
-  answers: {
-    202: { description: 'It is being sent.', schema: notificationSchema },
-  },
+  answers: () => ({
+    202: { description: 'It is being sent.', schema: notificationSchema() },
+  }),
   problems: ['unknown_transaction', 'unknown_version', 'unknown_notification', 'not_terminal'],
 });
 
@@ -73,7 +76,7 @@ export const redeliverRange = operation({
       endpointId: endpointIdSchema.exactOptional(),
     })
     .refine(({ from, to }) => from < to, { path: ['to'], error: 'invalid_range' }),
-  answers: { 202: { description: 'The job.', schema: jobSchema } },
+  answers: () => ({ 202: { description: 'The job.', schema: jobSchema() } }),
   problems: ['invalid_range', 'too_many_jobs'],
 });
 
@@ -84,6 +87,6 @@ export const readRedelivery = operation({
   summary: 'Read the progress of a redelivery job',
   ...settling,
   params: z.strictObject({ jobId: z.string().regex(/^[A-Za-z0-9]{1,64}$/, 'invalid_id') }),
-  answers: { 200: { description: 'The job.', schema: jobSchema } },
+  answers: () => ({ 200: { description: 'The job.', schema: jobSchema() } }),
   problems: ['unknown_job'],
 });

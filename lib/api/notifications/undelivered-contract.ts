@@ -17,17 +17,17 @@ export const listNotifications = operation({
     cursor: cursorSchema,
     limit: limitSchema(MAX_UNDELIVERED_PAGE),
   }),
-  answers: {
+  answers: () => ({
     200: {
       description: 'In order of listedAt. A page may be empty even if hasMore is true. Signed.',
       schema: page(
         z.object({
-          ...notificationSchema.shape,
+          ...notificationSchema().shape,
           transactionId: z.string(),
           listedAt: z.iso.datetime(),
         }),
       ),
     },
-  },
+  }),
   problems: ['invalid_value', 'invalid_cursor'],
 });

@@ -9,11 +9,11 @@ export const listPublicKeys = operation({
   function: 'query',
   scopes: [],
   merchant: 'none',
-  answers: {
+  answers: () => ({
     200: {
       description: 'Every check-back is signed with all of these keys; verify one signature.',
       schema: z.object({ publicKeys: z.array(z.string().meta({ example: 'whpk_…' })) }),
     },
-  },
+  }),
   problems: [],
 });

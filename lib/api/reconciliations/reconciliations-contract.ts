@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { outcomeContentSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
 import { DIFFERENCE_CLASSES, MAX_CLAIMED_ROWS } from '../../core/query/ledger-comparison.ts';
 import { BUCKETS } from '../../protocol/row-digest.ts';
+import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { asking } from '../contract/operation-kinds.ts';
 import { eventFiltersSchema } from '../contract/shapes.ts';
@@ -12,8 +13,10 @@ const { status, amount, currency } = outcomeContentSchema.shape;
 const rowSchema = z
   .strictObject({ transactionId: transactionIdSchema, version: versionSchema, status, amount, currency })
   .meta({ id: 'ClaimedRow' });
-const sideSchema = z.object({ version: z.int(), status: z.string(), amount: z.int(), currency: z.string() });
-const digestSchema = z.object({ count: z.int(), hash: z.string() });
+const sideSchema = documented(() =>
+  z.object({ version: z.int(), status: z.string(), amount: z.int(), currency: z.string() }),
+);
+const digestSchema = documented(() => z.object({ count: z.int(), hash: z.string() }));
 
 export const reconcile = operation({
   operationId: 'reconcile',
@@ -38,7 +41,7 @@ export const reconcile = operation({
       .meta({ description: 'All rows that the receiver has for it, each once. They are not stored.' }),
   }),
   maxBodyBytes: MAX_CLAIM_BYTES,
-  answers: {
+  answers: () => ({
     200: {
       description:
         'The differences; empty if both sides are equal. `here` is Tidings, `there` is the receiver. Signed.',
@@ -48,21 +51,21 @@ export const reconcile = operation({
         revision: z.int(),
         windowSeconds: z.int(),
         bucket: z.int().exactOptional(),
-        here: digestSchema,
-        there: digestSchema.meta({
+        here: digestSchema(),
+        there: digestSchema().meta({
           description: 'The digest of the rows in the request, which ties the answer to them.',
         }),
         differences: z.array(
           z.object({
             class: z.enum(DIFFERENCE_CLASSES),
             transactionId: z.string(),
-            here: sideSchema.exactOptional(),
-            there: sideSchema.exactOptional(),
+            here: sideSchema().exactOptional(),
+            there: sideSchema().exactOptional(),
           }),
         ),
       }),
     },
-  },
+  }),
   problems: [
     'invalid_date',
     'unaligned_time',

@@ -10,7 +10,7 @@ export const askStatement = operation({
   summary: 'The statement of a day, as a file with control totals',
   ...asking,
   params: z.strictObject({ date: dateSchema }),
-  answers: {
+  answers: () => ({
     200: {
       description:
         'A link to the file. It is CSV (RFC 4180): lines that start with # hold the head and the control totals, then come ' +
@@ -32,6 +32,6 @@ export const askStatement = operation({
         expiresAt: z.iso.datetime().meta({ description: 'When the link expires; ask again for a new one.' }),
       }),
     },
-  },
+  }),
   problems: ['invalid_date', 'unknown_statement', 'beyond_retention', 'statement_not_ready'],
 });

@@ -28,7 +28,7 @@ export const readTransactionBack = operation({
   scopes: ['initiator', 'admin'],
   merchant: 'path',
   params: ofTransaction,
-  answers: { 200: { description: 'The transaction.', schema: transactionSchema } },
+  answers: () => ({ 200: { description: 'The transaction.', schema: transactionSchema() } }),
   problems: ['unknown_transaction'],
 });
 
@@ -39,12 +39,12 @@ export const askTransaction = operation({
   summary: 'Query how a transaction ended',
   ...asking,
   params: z.strictObject({ transactionId: transactionIdSchema }),
-  answers: {
+  answers: () => ({
     200: {
       description: 'The transaction, strongly consistent. Signed.',
-      schema: transactionSchema,
+      schema: transactionSchema(),
     },
-  },
+  }),
   problems: ['unknown_transaction'],
 });
 
@@ -86,13 +86,13 @@ export const listTransactions = operation({
         context.addIssue({ code: 'custom', path: ['limit'], message: 'invalid_value' });
       }
     }),
-  answers: {
+  answers: () => ({
     200: {
       description: 'A page as of the watermark. It may be empty even if hasMore is true. Signed.',
       schema: z.union([
         z
           .object({
-            items: z.array(feedItemSchema),
+            items: z.array(feedItemSchema()),
             hasMore: z.boolean(),
             nextCursor: z.string().meta({ description: 'Always present. Use it to continue now or later.' }),
             watermark: z.iso
@@ -100,10 +100,10 @@ export const listTransactions = operation({
               .meta({ description: 'The feed up to this time is complete and will not change.' }),
           })
           .meta({ title: 'The feed' }),
-        page(transactionSchema).meta({ title: 'By reference' }),
+        page(transactionSchema()).meta({ title: 'By reference' }),
       ]),
     },
-  },
+  }),
   problems: [
     'invalid_range',
     'invalid_date',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { outcomeContentSchema, transactionIdSchema } from '../../core/model.ts';
+import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { recording } from '../contract/operation-kinds.ts';
 import { ofMerchant, ofTransaction, outcomeDataSchema } from '../contract/shapes.ts';
@@ -13,13 +14,15 @@ export const batchItemSchema = z
   .strictObject({ transactionId: transactionIdSchema, ...outcomeContentSchema.shape })
   .meta({ id: 'BatchItem' });
 
-const batchResultSchema = z.object({
-  transactionId: z.string().exactOptional(),
-  result: z.enum(['created', 'unchanged']).exactOptional(),
-  code: z.string().exactOptional().meta({ description: 'Why this one was not recorded.' }),
-  current: outcomeDataSchema.exactOptional(),
-  errors: z.array(z.object({ pointer: z.string(), code: z.string() })).exactOptional(),
-});
+const batchResultSchema = documented(() =>
+  z.object({
+    transactionId: z.string().exactOptional(),
+    result: z.enum(['created', 'unchanged']).exactOptional(),
+    code: z.string().exactOptional().meta({ description: 'Why this one was not recorded.' }),
+    current: outcomeDataSchema().exactOptional(),
+    errors: z.array(z.object({ pointer: z.string(), code: z.string() })).exactOptional(),
+  }),
+);
 
 export const recordTransaction = operation({
   operationId: 'recordTransaction',
@@ -29,10 +32,10 @@ export const recordTransaction = operation({
   ...recording,
   params: ofTransaction,
   body: outcomeContentSchema,
-  answers: {
-    201: { description: 'Recorded.', schema: outcomeDataSchema },
-    200: { description: 'The same content was already recorded.', schema: outcomeDataSchema },
-  },
+  answers: () => ({
+    201: { description: 'Recorded.', schema: outcomeDataSchema() },
+    200: { description: 'The same content was already recorded.', schema: outcomeDataSchema() },
+  }),
   problems: ['unknown_merchant', 'outcome_conflict', 'outcome_mismatch', 'clock_skew'],
 });
 
@@ -55,11 +58,11 @@ export const recordTransactions = operation({
   }),
   maxBodyBytes: MAX_BATCH_BYTES,
   itemsIn: 'transactions',
-  answers: {
+  answers: () => ({
     200: {
       description: 'A result for each item, in order.',
-      schema: z.object({ results: z.array(batchResultSchema) }),
+      schema: z.object({ results: z.array(batchResultSchema()) }),
     },
-  },
+  }),
   problems: ['unknown_merchant'],
 });

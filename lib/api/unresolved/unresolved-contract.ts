@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { merchantIdSchema, outcomeContentSchema } from '../../core/model.ts';
 import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
+import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import {
   cursorSchema,
@@ -13,10 +14,12 @@ import {
 
 export const MAX_UNRESOLVED_PAGE = 100;
 
-const questionSchema = z.object({
-  ...requestMade.shape,
-  result: z.string().meta({ description: 'The answer, or why there was none: a stable code.' }),
-});
+const questionSchema = documented(() =>
+  z.object({
+    ...requestMade().shape,
+    result: z.string().meta({ description: 'The answer, or why there was none: a stable code.' }),
+  }),
+);
 
 export const listUnresolvedTransactions = operation({
   operationId: 'listUnresolvedTransactions',
@@ -31,15 +34,15 @@ export const listUnresolvedTransactions = operation({
     cursor: cursorSchema,
     limit: limitSchema(MAX_UNRESOLVED_PAGE),
   }),
-  answers: {
+  answers: () => ({
     200: {
       description:
         'A page, by merchant, oldest first. It may be empty even if hasMore is true. A merchant’s key sees only its own.',
       schema: z.object({
         ...page(
           z.object({
-            ...outcomeDataSchema.shape,
-            attempts: z.array(questionSchema).meta({ description: 'The last requests to the initiator.' }),
+            ...outcomeDataSchema().shape,
+            attempts: z.array(questionSchema()).meta({ description: 'The last requests to the initiator.' }),
             responseSnippet: z.string().exactOptional(),
           }),
         ).shape,
@@ -51,7 +54,7 @@ export const listUnresolvedTransactions = operation({
           }),
       }),
     },
-  },
+  }),
   problems: ['invalid_cursor'],
 });
 
@@ -69,9 +72,9 @@ export const resolveTransaction = operation({
     occurredAt: outcomeContentSchema.shape.occurredAt,
     reason: outcomeContentSchema.shape.reason,
   }),
-  answers: {
-    201: { description: 'Recorded.', schema: outcomeDataSchema },
-    200: { description: 'The same end was already recorded.', schema: outcomeDataSchema },
-  },
+  answers: () => ({
+    201: { description: 'Recorded.', schema: outcomeDataSchema() },
+    200: { description: 'The same end was already recorded.', schema: outcomeDataSchema() },
+  }),
   problems: ['unknown_transaction', 'not_unresolved', 'outcome_conflict', 'clock_skew'],
 });

@@ -4,11 +4,12 @@ import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merch
 import { timeSchema } from '../../core/model.ts';
 import { RESOLUTIONS } from '../../protocol/resolutions.ts';
 import { BUCKETS } from '../../protocol/row-digest.ts';
+import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { asking } from '../contract/operation-kinds.ts';
 import { cursorSchema, feedItemSchema, limitSchema, page } from '../contract/shapes.ts';
 
-const windowShape = {
+const windowShape = documented(() => ({
   start: z.iso.datetime(),
   end: z.iso.datetime(),
   revision: z.int().meta({
@@ -26,17 +27,23 @@ const windowShape = {
       hash: z.string().meta({ description: 'Sum modulo 2^128 of the rows’ hashes, 32 hex digits.' }),
     }),
   ),
-};
-const timesSchema = z
-  .array(z.object({ transactionType: z.string(), status: z.string(), hash: z.string() }))
-  .exactOptional()
-  .meta({
-    description:
-      'With times=true: for each event type, the sum modulo 2^128 of the first 16 bytes of SHA-256 over transactionId, ' +
-      'version and listedAt, separated by line feeds. Absent if an earlier version closed one of the windows.',
-  });
-const windowSumSchema = z.object({ ...windowShape, times: timesSchema }).meta({ id: 'Window' });
-const windowSeconds = z.int().meta({ description: 'Length of a window. Windows start at multiples of it.' });
+}));
+const timesSchema = documented(() =>
+  z
+    .array(z.object({ transactionType: z.string(), status: z.string(), hash: z.string() }))
+    .exactOptional()
+    .meta({
+      description:
+        'With times=true: for each event type, the sum modulo 2^128 of the first 16 bytes of SHA-256 over transactionId, ' +
+        'version and listedAt, separated by line feeds. Absent if an earlier version closed one of the windows.',
+    }),
+);
+const windowSumSchema = documented(() =>
+  z.object({ ...windowShape(), times: timesSchema() }).meta({ id: 'Window' }),
+);
+const windowSeconds = documented(() =>
+  z.int().meta({ description: 'Length of a window. Windows start at multiples of it.' }),
+);
 
 /** `payment.*,refund.succeeded`: the same form as an endpoint's types. */
 const typesSchema = z
@@ -75,18 +82,18 @@ export const listWindows = operation({
         .meta({ description: 'Adds digests of listedAt.' }),
     })
     .refine(({ from, to }) => to === undefined || from < to, { path: ['to'], error: 'invalid_range' }),
-  answers: {
+  answers: () => ({
     200: {
       description: 'All closed windows of the range, oldest first. Empty windows are omitted. Signed.',
       schema: z.object({
         closedThrough: z.iso
           .datetime()
           .meta({ description: 'All windows that end at or before this time are closed.' }),
-        windowSeconds,
-        items: z.array(windowSumSchema),
+        windowSeconds: windowSeconds(),
+        items: z.array(windowSumSchema()),
       }),
     },
-  },
+  }),
   problems: [
     'invalid_range',
     'invalid_date',
@@ -113,19 +120,19 @@ export const readWindow = operation({
       .meta({ description: 'Adds the digests of this many buckets.' }),
     types: typesSchema,
   }),
-  answers: {
+  answers: () => ({
     200: {
       description: 'The window. Empty buckets are omitted. Signed.',
       schema: z.object({
-        ...windowShape,
-        windowSeconds,
+        ...windowShape(),
+        windowSeconds: windowSeconds(),
         buckets: z
           .array(z.object({ bucket: z.int(), count: z.int(), hash: z.string() }))
           .exactOptional()
           .meta({ description: 'Of the event types in the request.' }),
       }),
     },
-  },
+  }),
   problems: [
     'invalid_date',
     'invalid_event_type',
@@ -151,14 +158,14 @@ export const listWindowRows = operation({
     cursor: cursorSchema,
     limit: limitSchema(MAX_PAGE_ROWS),
   }),
-  answers: {
+  answers: () => ({
     200: {
       description:
         'Rows in the order of the feed. A page may be empty even if hasMore is true. If the window was revised since the ' +
         'previous page, its cursor is refused as `invalid_cursor`: start again with the first page. Signed.',
-      schema: page(feedItemSchema),
+      schema: page(feedItemSchema()),
     },
-  },
+  }),
   problems: [
     'invalid_date',
     'invalid_event_type',

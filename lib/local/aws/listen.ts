@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { LocalCloudError, messageOf } from '../errors.ts';
 
 const HOST = '127.0.0.1';
+/** Clients keep their connections for as long. Node's 5 s would close one at the moment at which it is used again. */
+const KEEP_ALIVE_MS = 75_000;
 
 /**
  * Listens on the loopback interface only.
@@ -11,6 +13,7 @@ const HOST = '127.0.0.1';
  * @throws LocalCloudError `port_in_use`
  */
 export async function listen(server: Server, port: number): Promise<string> {
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

@@ -59,7 +59,7 @@ const SCALE_AFTER_MS = 100;
 /** The same, while another instance would only take turns with the others: all cores are busy, and the instances compute. */
 const SCALE_LATE_MS = 1_000;
 /** Instances that are active for less than this share of the time wait for others, such as a receiver. */
-const COMPUTING_SHARE = 0.5;
+const COMPUTING_SHARE = 0.15;
 
 /** An event that waits for an instance. */
 interface Waiter {

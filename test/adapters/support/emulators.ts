@@ -105,7 +105,7 @@ async function startServer(endpoint: string | undefined) {
 function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
   const options = { retentionDays: RETENTION_DAYS };
   return {
-    outcomes: createOutcomeStore(table, options),
+    outcomes: createOutcomeStore(table, { ...options, joinsReads: true }),
     notifications: createNotificationStore(table, options),
     checks: createCheckStore(table),
     dueIndex: createDueIndex(table),

@@ -17,7 +17,7 @@ const attribute = createAttribution(ROOT, ({ functionName, url }) =>
 );
 const frame = (functionName: string, url: string) =>
   attribute({ functionName, url, lineNumber: 4, columnNumber: 2 });
-const BUNDLE = 'file:///repository/cdk.out.local/asset.1/index.mjs';
+const BUNDLE = 'file:///repository/cdk.out.cached/1/asset.1/index.mjs';
 
 describe('whose code a function is', () => {
   it('is found by the source of a minified bundle', () => {

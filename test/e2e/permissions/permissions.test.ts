@@ -27,8 +27,7 @@ const SHORT = {
   TIDINGS_FEED_LAG_SECONDS: '3',
   TIDINGS_WINDOW_SECONDS: '1',
   TIDINGS_AUDIT_AFTER_SECONDS: '1',
-  // Long enough to ask twice while everything else goes on.
-  TIDINGS_CHECK_HORIZON_SECONDS: '10',
+  TIDINGS_CHECK_HORIZON_SECONDS: '4',
 };
 /** Windows of an hour, so that a day has few, and the horizon of a day. */
 const LONG = {

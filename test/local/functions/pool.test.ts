@@ -125,7 +125,7 @@ describe('the instances of a function', () => {
   });
 
   it('become more at once on a busy machine if they wait for others themselves', async () => {
-    const { pool, started } = poolOf({ isBusy: () => true }, 0.1);
+    const { pool, started } = poolOf({ isBusy: () => true }, 0.05);
     for (let event = 0; event < 2; event += 1) void pool.invoke({});
     await vi.advanceTimersByTimeAsync(1);
     started[0]?.finishStart();

@@ -1,12 +1,12 @@
 import type { TransactionReader } from '../../../core/deliver/state/transaction-reader.ts';
 import type { OutcomeStore } from '../../../core/record/outcome-store.ts';
 import type { Table } from '../table/table-client.ts';
-import { createOutcomeReads } from './outcomes/outcome-reads.ts';
+import { createOutcomeReads, type OutcomeReadOptions } from './outcomes/outcome-reads.ts';
 import { createOutcomeWrites } from './outcomes/outcome-writes.ts';
 
 export function createOutcomeStore(
   table: Table,
-  options: { readonly retentionDays: number },
+  options: OutcomeReadOptions & { readonly retentionDays: number },
 ): OutcomeStore & TransactionReader {
-  return { ...createOutcomeReads(table), ...createOutcomeWrites(table, options) };
+  return { ...createOutcomeReads(table, options), ...createOutcomeWrites(table, options) };
 }

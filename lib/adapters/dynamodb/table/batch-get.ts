@@ -51,4 +51,5 @@ async function readBatch(
   ];
 }
 
-const nameOf = ({ pk, sk }: Item | RowKey) => `${pk} ${sk}`;
+/** No key contains a line break. */
+const nameOf = ({ pk, sk }: Item | RowKey) => `${pk}\n${sk}`;

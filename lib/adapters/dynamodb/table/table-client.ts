@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock, Reporter } from '../../../core/runtime/environment.ts';
+import { AwsSha256 } from '../../aws-sha256.ts';
 import { numberOf } from '../reading-rows.ts';
 import { type ClockCheck, createClockCheck } from './clock-check.ts';
 
@@ -37,6 +38,7 @@ export function openTable(options: TableOptions): Table {
   const open = (maxAttempts: number) => {
     const client = new DynamoDBClient({
       maxAttempts,
+      sha256: AwsSha256,
       requestHandler: {
         connectionTimeout: CONNECTION_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,

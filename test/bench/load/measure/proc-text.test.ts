@@ -7,11 +7,16 @@ import {
 } from '../../../../bench/load/measure/proc-text.ts';
 
 const STAT =
-  '4711 (odd ) name) S 17 4711 4711 0 -1 4194560 2000 0 3 0 1234 66 0 0 20 0 11 0 5000 1000 200 0 0 0';
+  '4711 (odd ) name) S 17 4711 4711 0 -1 4194560 2000 0 3 0 1234 66 30 10 20 0 11 0 5000 1000 200 0 0 0';
 
 describe('the texts of /proc', () => {
-  it('give the parent and the CPU time of a process whose name contains brackets', () => {
-    expect(parseStat(STAT)).toEqual({ parent: 17, cpuSeconds: 13 });
+  it('give parent, CPU time and name of a process whose name contains brackets', () => {
+    expect(parseStat(STAT)).toEqual({
+      parent: 17,
+      cpuSeconds: 13,
+      endedChildrenSeconds: 0.4,
+      command: 'odd ) name',
+    });
   });
 
   it('give the time on a processor', () => {

@@ -6,28 +6,39 @@ import { calling } from '../../../aws-faults.ts';
 import { notificationFromItem } from '../../items/notification-items.ts';
 import { outcomeFromItem } from '../../items/outcome-items.ts';
 import { type Item, readItem } from '../../reading-rows.ts';
+import type { RowKey } from '../../table/batch-get.ts';
+import { createJoinedReads } from '../../table/joined-reads.ts';
 import { queryAll } from '../../table/query-all.ts';
 import type { Table } from '../../table/table-client.ts';
 import { idsByReference } from './reference-reads.ts';
 
 type OutcomeReads = Pick<OutcomeStore, 'read' | 'versions' | 'idsByReference'> & TransactionReader;
 
-export function createOutcomeReads(table: Table): OutcomeReads {
+/** How single outcomes are read. */
+export interface OutcomeReadOptions {
+  /** Reads of the same turn share a request, `BatchGetItem`, which needs a permission of its own. Default: false. */
+  readonly joinsReads?: boolean;
+}
+
+export function createOutcomeReads(table: Table, options: OutcomeReadOptions = {}): OutcomeReads {
   const { documents, name: TableName } = table;
   const readOutcomeItem = (item: Item) =>
     readItem(table, item, { kind: 'an outcome', read: outcomeFromItem });
   const readNotificationItem = (item: Item) =>
     readItem(table, item, { kind: 'a notification', read: notificationFromItem });
 
+  const readOne = async (Key: RowKey, ConsistentRead: boolean): Promise<Item | undefined> => {
+    const get = new GetCommand({ TableName, Key, ConsistentRead });
+    return (await calling('Reading an outcome', () => documents.send(get))).Item;
+  };
+  const readJoined = createJoinedReads(table, 'Reading outcomes');
+  const readCheaply = (row: RowKey) => (options.joinsReads ? readJoined(row) : readOne(row, false));
+
   return {
     async read(key) {
-      const Key = { pk: transactionPk(key), sk: outcomeSk(key.version) };
-      const get = (ConsistentRead: boolean) =>
-        calling('Reading an outcome', () =>
-          documents.send(new GetCommand({ TableName, Key, ConsistentRead })),
-        );
+      const row = { pk: transactionPk(key), sk: outcomeSk(key.version) };
       // Outcomes never change, so an eventually consistent read that finds one is correct.
-      const item = (await get(false)).Item ?? (await get(true)).Item;
+      const item = (await readCheaply(row)) ?? (await readOne(row, true));
       return item && readOutcomeItem(item);
     },
 
