@@ -6,7 +6,8 @@ import { operation } from '../contract/operation.ts';
 
 export const MAX_STATS_SECONDS = MAX_STATS_MS / SECOND_MS;
 
-const figures = {
+/** Only for the document, so it is built only there. */
+const figures = () => ({
   attempts: z.int().meta({ description: 'All attempts: delivered and failed.' }),
   delivered: z.int(),
   failed: z
@@ -25,7 +26,7 @@ const figures = {
     .meta({
       description: 'First attempts by the time from listing to their answer. Empty classes are left out.',
     }),
-};
+});
 
 export const readStatsOperation = operation({
   operationId: 'readStats',
@@ -49,7 +50,7 @@ export const readStatsOperation = operation({
       resolution: z.enum(STATS_RESOLUTIONS, 'invalid_value').default('hour'),
     })
     .refine(({ from, to }) => to === undefined || from < to, { path: ['to'], error: 'invalid_range' }),
-  answers: {
+  answers: () => ({
     200: {
       description:
         'Each attempt that was stored is counted once, in the hour in which it began, about a minute later. Signed, except ' +
@@ -59,13 +60,13 @@ export const readStatsOperation = operation({
         to: z.iso.datetime(),
         resolution: z.enum(STATS_RESOLUTIONS),
         items: z
-          .array(z.object({ start: z.iso.datetime(), ...figures }))
+          .array(z.object({ start: z.iso.datetime(), ...figures() }))
           .meta({ description: 'Oldest first. Hours or days without an attempt are left out.' }),
         endpoints: z
-          .array(z.object({ endpointId: z.string(), ...figures }))
+          .array(z.object({ endpointId: z.string(), ...figures() }))
           .meta({ description: 'Sums of the range. Deleted endpoints stay; `notify-url` is the notifyUrl.' }),
       }),
     },
-  },
+  }),
   problems: ['invalid_value', 'invalid_date', 'invalid_range', 'in_future', 'range_too_long'],
 });
