@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS, isoTime, msOf } from '../time.ts';
 
 /** How finely counts are given, in UTC. */
 export const STATS_RESOLUTIONS = ['hour', 'day'] as const;
-export type StatsResolution = (typeof STATS_RESOLUTIONS)[number];
+type StatsResolution = (typeof STATS_RESOLUTIONS)[number];
 
 const LENGTH_MS: Readonly<Record<StatsResolution, number>> = { hour: HOUR_MS, day: DAY_MS };
 
