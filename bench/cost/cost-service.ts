@@ -268,6 +268,7 @@ type Wired = Parameters<typeof createAnswerSigner>[0] &
 
 function appPorts(ports: Wired) {
   return {
+    configs: ports.configs,
     authenticate: createAuthenticator({ ...ports, rootKey: { value: async () => ROOT_SECRET } }),
     sign: createAnswerSigner(ports),
     clock: ports.clock,

@@ -1,9 +1,12 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { createAuditLog } from '../../lib/adapters/dynamodb/stores/dynamodb-audit-log.ts';
 import { createJobStore } from '../../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
+import { createMerchantList } from '../../lib/adapters/dynamodb/stores/dynamodb-merchant-list.ts';
 import { createNotificationStore } from '../../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../../lib/adapters/queues/queue-sender.ts';
 import type { Route } from '../../lib/api/api-app.ts';
+import { auditLogRoutes } from '../../lib/api/audit-log/audit-log-routes.ts';
 import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
 import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
 import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
@@ -24,6 +27,8 @@ export function routesToManage(service: ManageService): readonly Route[] {
     ...service,
     lead: config.oneClock ? LEAD_OF_ONE_CLOCK : LEAD,
     outcomes: createOutcomeStore(table, config),
+    auditLog: createAuditLog(table),
+    merchantList: createMerchantList(table),
     notifications: createNotificationStore(table, config),
     jobs: createJobStore(table, config),
     dispatcher: createQueueSender({
@@ -32,5 +37,11 @@ export function routesToManage(service: ManageService): readonly Route[] {
       timer,
     }),
   };
-  return [...merchantRoutes(ports), ...endpointRoutes(ports), ...keyRoutes(ports), ...settlingRoutes(ports)];
+  return [
+    ...merchantRoutes(ports),
+    ...endpointRoutes(ports),
+    ...keyRoutes(ports),
+    ...settlingRoutes(ports),
+    ...auditLogRoutes(ports),
+  ];
 }

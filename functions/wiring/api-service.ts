@@ -37,6 +37,7 @@ export function openApiService<N extends ConfigName = never>(functionName: strin
     secrets,
     callbackPolicy: callbackPolicyOf(config),
     app: {
+      configs,
       authenticate: createAuthenticator({ keys, rootKey, clock }),
       sign: createAnswerSigner({ configs, seal, clock, random }),
       clock,

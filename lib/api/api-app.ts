@@ -1,9 +1,11 @@
 import { type Context, Hono } from 'hono';
 import { equalInConstantTime } from '../core/crypto.ts';
+import type { ConfigCache } from '../core/merchants/config-cache.ts';
 import type { Authenticate, Caller } from '../core/merchants/keys/access-keys.ts';
 import type { QueryLimit } from '../core/query/query-limit.ts';
 import { ORIGIN_HEADER } from '../settings.ts';
 import { merchantOf } from './access.ts';
+import { formForAdmins } from './contract/for-admins.ts';
 import { type Answer, type Handler, type Input, type Operation, problem } from './contract/operation.ts';
 import { allowedMethods } from './http/allowed-methods.ts';
 import type { AppEnv } from './http/http-event.ts';
@@ -12,6 +14,8 @@ import { faultProblem, type RespondPorts, respond } from './http/responding.ts';
 
 export interface AppPorts extends RespondPorts {
   readonly authenticate: Authenticate;
+  /** Knows whether the merchant exists that an admin names. */
+  readonly configs: ConfigCache;
   /** Limits one merchant's concurrent large queries. Required if any route has `isLarge`. */
   readonly limit?: QueryLimit;
   /** All operations of the API, for the function that answers unmatched requests. Default: those of `routes`. */
@@ -31,8 +35,13 @@ export function route<O extends Operation>(operation: O, handle: Handler<O>): Ro
   return { operation, handle: handle as Route['handle'] };
 }
 
-/** The HTTP app of one function. Authenticates, validates and handles each request, then adds the envelope and signs. */
-export function createApp(ports: AppPorts, routes: readonly Route[]): Hono<AppEnv> {
+/**
+ * The HTTP app of one function. Authenticates, validates and handles each request, then adds the envelope and signs.
+ *
+ * @param own the routes; those that have a form for admins get it here
+ */
+export function createApp(ports: AppPorts, own: readonly Route[]): Hono<AppEnv> {
+  const routes = own.flatMap((one) => [one, ...routesForAdmins(ports, one)]);
   if (ports.limit === undefined && routes.some(({ operation }) => operation.isLarge !== undefined)) {
     throw new Error('Large questions need a limit.');
   }
@@ -54,6 +63,20 @@ export function createApp(ports: AppPorts, routes: readonly Route[]): Hono<AppEn
   app.notFound((c) => refuse(c, unserved(operations, c)));
   app.onError((error, c) => refuse(c, faultProblem(error), error));
   return app;
+}
+
+/**
+ * The route of the form for admins, if there is one. An unknown merchant is refused here: an empty list would say that
+ * nothing is wrong with a merchant whose id was mistyped.
+ */
+function routesForAdmins({ configs }: AppPorts, { operation: own, handle }: Route): readonly Route[] {
+  const operation = formForAdmins(own);
+  if (operation === undefined) return [];
+  const handleKnown: Route['handle'] = async (input) => {
+    const isKnown = (await configs.get(input.merchantId, 0)) !== undefined;
+    return isKnown ? handle(input) : problem('unknown_merchant');
+  };
+  return [{ operation, handle: handleKnown }];
 }
 
 /** Whether a request came around the proxy in front of the API. */
@@ -91,13 +114,13 @@ async function serve(ports: AppPorts, c: Context<AppEnv>, { operation, handle }:
   return respond(ports, c, { answer, startedMs, caller, fault });
 }
 
-/** Limits one merchant's concurrent large queries. Above the limit, the caller gets 429 and waits before it retries. */
+/** Limits the concurrent large queries about one merchant. Above the limit, the caller gets 429 and waits before it retries. */
 function limited({ limit }: AppPorts, { operation, handle }: Route): Route['handle'] {
   return async (input) => {
     const query: unknown = input.query;
     const isLarge = operation.isLarge?.((query ?? {}) as Readonly<Record<string, unknown>>) ?? false;
-    if (limit === undefined || !isLarge || input.caller.merchantId === undefined) return handle(input);
-    const admission = await limit.enter(input.merchantId);
+    if (limit === undefined || !isLarge) return handle(input);
+    const admission = await limit.enter(input.merchantId, input.caller.scope === 'admin' ? 'admin' : 'own');
     if (admission.kind === 'busy') {
       const headers = { 'retry-after': String(admission.retryAfterSeconds) };
       return problem('too_many_queries', { headers });

@@ -45,7 +45,10 @@ const KEYED: Grants = {
 /** Every function of the service with its own grants. */
 const GRANTS = {
   record: {
-    table: [{ actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], partitions: ['T#'] }],
+    table: [
+      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], partitions: ['T#'] },
+      { actions: ['PutItem'], partitions: ['A#'] },
+    ],
     indexes: ['undelivered'],
     sends: ['intakeDead'],
   },
@@ -64,6 +67,9 @@ const GRANTS = {
   admin: {
     table: [
       { actions: ['PutItem', 'UpdateItem'], partitions: ['M#', 'D#'] },
+      { actions: ['Query'], partitions: ['D#'] },
+      { actions: ['BatchGetItem'], partitions: ['M#'] },
+      { actions: ['PutItem', 'Query'], partitions: ['A#'] },
       { actions: ['GetItem', 'PutItem', 'Query'], partitions: ['T#'] },
       { actions: ['GetItem', 'PutItem'], partitions: ['J#'] },
       { actions: ['PutItem', 'DeleteItem'], partitions: ['K#', 'L#'] },

@@ -51,11 +51,11 @@ describe('the attempt in a record of the stream', () => {
   it.each([
     ['a deferral', () => transitions.defer(before, { ...plan, untilMs: NOW_MS + 1_000 })],
     ['a block', () => transitions.block(before, 'endpoint_disabled')],
-    ['an acknowledgement', () => transitions.acknowledge(before)],
-    ['a redelivery', () => transitions.redeliver(before, NOW_MS)],
+    ['an acknowledgement', () => transitions.acknowledge(before, { atMs: NOW_MS })],
+    ['a redelivery', () => transitions.redeliver(before, { atMs: NOW_MS })],
     [
       'a redelivery of what was delivered',
-      () => transitions.redeliver({ ...before, state: 'delivered' }, NOW_MS),
+      () => transitions.redeliver({ ...before, state: 'delivered' }, { atMs: NOW_MS }),
     ],
   ])('is none in %s, right after an attempt too', (_title, change) => {
     expect(read(written({ ...change() })).attempt).toBeUndefined();

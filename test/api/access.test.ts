@@ -77,13 +77,16 @@ describe('keys and scopes', () => {
   });
 
   it('no key of one merchant acts for another, and existence makes no difference', async () => {
-    for (const key of [other.initiator, other.manager]) {
+    for (const key of [other.initiator, other.manager, other.receiver]) {
       for (const operation of operations.filter(({ merchant }) => merchant === 'path')) {
         const answers = await Promise.all(
           ['demo', 'nobody'].map((merchantId) => {
             const path = operation.path
               .replaceAll('{merchantId}', merchantId)
-              .replaceAll(/\{\w+\}/g, 'pay_1'.replace('_', ''));
+              .replaceAll('{notificationId}', 'pay.1.ep')
+              .replaceAll('{start}', '2026-11-20T08:00:00Z')
+              .replaceAll('{date}', '2026-11-20')
+              .replaceAll(/\{\w+\}/g, 'pay1');
             return world.call(key, `${operation.method.toUpperCase()} ${path}`);
           }),
         );

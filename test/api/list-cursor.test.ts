@@ -45,8 +45,16 @@ async function createLists(): Promise<{ world: World; lists: Map<string, List> }
     await world.relayAll();
     const refunds = `/v1/merchants/${merchantId}/endpoints/${endpointId}`;
     await world.call(manager, `PATCH ${refunds}`, { enabled: false });
-    const query = (name: string, operationId: string, request: string) =>
-      add(`${merchantId.slice(0, 5)}: ${name}`, { operationId, request, key: receiver });
+    const query = (name: string, operationId: string, request: string) => {
+      const own = `${merchantId.slice(0, 5)}: ${name}`;
+      add(own, { operationId, request, key: receiver });
+      add(`${own}, by an admin`, {
+        operationId: `${operationId}ForMerchant`,
+        request: request.replace('/v1', `/v1/merchants/${merchantId}`),
+        key: world.admin,
+        sameAs: own,
+      });
+    };
     query('feed', 'listTransactions', 'GET /v1/transactions?');
     query('feed of payments', 'listTransactions', 'GET /v1/transactions?type=payment');
     query('feed of refunds', 'listTransactions', 'GET /v1/transactions?type=refund');
@@ -66,12 +74,22 @@ async function createLists(): Promise<{ world: World; lists: Map<string, List> }
       key: manager,
       request: `GET ${path}`,
     });
+    const auditLog = `${merchantId.slice(0, 5)}: audit log`;
+    add(auditLog, { operationId: 'listAuditLog', key: manager, request: 'GET /v1/audit-log?' });
+    add(`${auditLog}, by an admin`, {
+      operationId: 'listAuditLog',
+      key: world.admin,
+      request: `GET /v1/audit-log?merchantId=${merchantId}`,
+      sameAs: auditLog,
+    });
     add(`${merchantId.slice(0, 5)}: unresolved`, {
       operationId: 'listUnresolvedTransactions',
       key: initiator,
       request: 'GET /v1/unresolved?',
     });
   }
+  add('account: audit log', { operationId: 'listAuditLog', key: world.admin, request: 'GET /v1/audit-log?' });
+  add('all: merchants', { operationId: 'listMerchants', key: world.admin, request: 'GET /v1/merchants?' });
   add('all: keys', { operationId: 'listKeys', key: world.admin, request: 'GET /v1/keys?' });
   add('all: unresolved', {
     operationId: 'listUnresolvedTransactions',

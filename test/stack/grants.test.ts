@@ -42,6 +42,7 @@ describe('the functions', () => {
       [
         ...API,
         ...['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
+        'dynamodb:PutItem A#*',
         'dynamodb:Query Table',
         ...send('IntakeDeadLetters'),
         ...receive('IntakeQueue'),
@@ -65,10 +66,13 @@ describe('the functions', () => {
       'Admin',
       [
         ...API,
-        ...['J#*', 'K#* L#*', 'M#* D#*', 'T#*'].map((keys) => `dynamodb:PutItem ${keys}`),
+        ...['A#*', 'J#*', 'K#* L#*', 'M#* D#*', 'T#*'].map((keys) => `dynamodb:PutItem ${keys}`),
+        'dynamodb:BatchGetItem M#*',
         'dynamodb:DeleteItem K#* L#*',
         'dynamodb:GetItem J#*',
         'dynamodb:GetItem T#*',
+        'dynamodb:Query A#*',
+        'dynamodb:Query D#*',
         'dynamodb:Query L#*',
         'dynamodb:Query T#*',
         'dynamodb:UpdateItem M#* D#*',

@@ -1,6 +1,7 @@
 import { memoryFiles } from '../../lib/adapters/memory/memory-statements.ts';
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import { createApp } from '../../lib/api/api-app.ts';
+import { auditLogRoutes } from '../../lib/api/audit-log/audit-log-routes.ts';
 import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
 import { testingRoutes } from '../../lib/api/endpoints/test-routes.ts';
 import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
@@ -161,6 +162,7 @@ export function createWorld(
   };
   const app = createApp(
     {
+      configs: ports.configs,
       authenticate: createAuthenticator({
         keys: stores.keys,
         rootKey: options.rootKey ?? { value: async () => ROOT_SECRET },
@@ -186,6 +188,7 @@ export function createWorld(
       ...testingRoutes(ports),
       ...unresolvedRoutes(ports),
       ...publicKeysRoutes(ports),
+      ...auditLogRoutes(ports),
     ],
   );
 

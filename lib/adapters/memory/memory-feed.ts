@@ -5,6 +5,7 @@ import type { WindowStore } from '../../core/feed/window-store.ts';
 import { isTerminal, type Outcome, type TerminalOutcome } from '../../core/model.ts';
 import { readOutcome, readUntilUnreadable } from '../../core/record/stored-outcome.ts';
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
+import type { LogEntry } from './memory-audit-log.ts';
 import { outcomeName, pageOf } from './memory-keys.ts';
 
 /** @param shards the shard of each outcome, by the outcome's name */
@@ -68,7 +69,7 @@ function withoutBuckets({ buckets: _kept, ...window }: Window): Window {
   return window;
 }
 
-export function memoryJobs(): JobStore {
+export function memoryJobs(log: LogEntry): JobStore {
   const jobs = new Map<string, Job>();
   return {
     async read(merchantId, jobId) {
@@ -78,12 +79,13 @@ export function memoryJobs(): JobStore {
     async running() {
       return [...jobs.values()].filter(isRunning).map(({ merchantId, jobId }) => ({ merchantId, jobId }));
     },
-    async save(job, expectedRev) {
+    async save(job, expectedRev, entry) {
       if ((jobs.get(job.jobId)?.rev ?? 0) !== expectedRev) return false;
       const isTaken = (other: Job) =>
         isRunning(other) && other.merchantId === job.merchantId && other.slot === job.slot;
       if (expectedRev === 0 && isRunning(job) && [...jobs.values()].some(isTaken)) return false;
       jobs.set(job.jobId, structuredClone(job));
+      log(entry);
       return true;
     },
   };

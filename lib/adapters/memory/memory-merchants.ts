@@ -9,19 +9,38 @@ import type { Endpoint, Profile } from '../../core/merchants/merchant-config.ts'
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import type { MerchantId } from '../../core/model.ts';
 import { partitionOf } from '../../core/partitions.ts';
+import type { MerchantList } from '../../core/query/merchant-list.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import { isoTime } from '../../core/time.ts';
+import type { LogEntry } from './memory-audit-log.ts';
+import { pageOf } from './memory-keys.ts';
 
 /** Merchants with their directory. Both are written at the same time. */
-export function memoryMerchants(clock: Clock): {
+export function memoryMerchants(
+  clock: Clock,
+  log: LogEntry,
+): {
   readonly merchants: MerchantStore;
   readonly directory: Directory;
+  readonly merchantList: MerchantList;
 } {
   const profiles = new Map<MerchantId, Profile>();
   const endpoints = new Map<string, Endpoint>();
   const entries = new Map<MerchantId, DirectoryEntry>();
   return {
     directory: memoryDirectory(entries, clock),
+    merchantList: {
+      async ids({ partition, prefix, after = '', limit, cursor }) {
+        const ids = [...profiles.keys()].filter(
+          (id) => partitionOf(id) === partition && id.startsWith(prefix) && id > after,
+        );
+        const { page, ...rest } = pageOf(ids, { keyOf: (id) => id, limit, cursor });
+        return { keys: page, ...rest };
+      },
+      async profiles(ids) {
+        return ids.map((id) => profiles.get(id));
+      },
+    },
     merchants: {
       async read(merchantId) {
         const readAtMs = clock.now();
@@ -31,35 +50,39 @@ export function memoryMerchants(clock: Clock): {
         const sorted = own.sort((a, b) => (a.endpointId < b.endpointId ? -1 : 1));
         return { profile, endpoints: sorted, readAtMs };
       },
-      async create(profile) {
+      async create(profile, entry) {
         const { merchantId, createdAt } = profile;
         if (profiles.has(merchantId)) return false;
         profiles.set(merchantId, structuredClone(profile));
         const own = { closed: { rev: 0 }, audited: { rev: 0 }, stated: { rev: 0 } };
         entries.set(merchantId, { merchantId, createdAt, settings: listed(profile, clock.now()), own });
+        log(entry);
         return true;
       },
-      async saveProfile(profile, expectedRev) {
+      async saveProfile(profile, expectedRev, entry) {
         if (profiles.get(profile.merchantId)?.rev !== expectedRev) return false;
         profiles.set(profile.merchantId, structuredClone(profile));
-        const entry = entries.get(profile.merchantId);
-        if (entry !== undefined) {
-          entries.set(profile.merchantId, { ...entry, settings: listed(profile, clock.now()) });
+        const row = entries.get(profile.merchantId);
+        if (row !== undefined) {
+          entries.set(profile.merchantId, { ...row, settings: listed(profile, clock.now()) });
         }
+        log(entry);
         return true;
       },
-      async createEndpoint(endpoint, expectedProfileRev) {
+      async createEndpoint(endpoint, expectedProfileRev, { entry } = {}) {
         const profile = profiles.get(endpoint.merchantId);
         const name = `${endpoint.merchantId}#${endpoint.endpointId}`;
         if (profile?.rev !== expectedProfileRev || endpoints.has(name)) return false;
         profiles.set(endpoint.merchantId, { ...profile, rev: profile.rev + 1 });
         endpoints.set(name, structuredClone(endpoint));
+        log(entry);
         return true;
       },
-      async saveEndpoint(endpoint, expectedRev) {
+      async saveEndpoint(endpoint, expectedRev, { entry } = {}) {
         const name = `${endpoint.merchantId}#${endpoint.endpointId}`;
         if (endpoints.get(name)?.rev !== expectedRev) return false;
         endpoints.set(name, structuredClone(endpoint));
+        log(entry);
         return true;
       },
     },

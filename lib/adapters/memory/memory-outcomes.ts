@@ -4,6 +4,7 @@ import { isTerminal, type Outcome, type TransactionKey } from '../../core/model.
 import type { OutcomeStore } from '../../core/record/outcome-store.ts';
 import type { Check } from '../../core/record/pending-check.ts';
 import { readOutcome } from '../../core/record/stored-outcome.ts';
+import type { LogEntry } from './memory-audit-log.ts';
 import { notificationName, outcomeName, transactionName } from './memory-keys.ts';
 
 /** The outcomes, and the rows that are written together with them. */
@@ -12,6 +13,7 @@ interface OutcomeTable {
   readonly shards: Map<string, number>;
   readonly notifications: Map<string, Notification>;
   readonly checks: Map<string, Check>;
+  readonly log: LogEntry;
   readonly onInsert: ((outcome: Outcome) => void) | undefined;
 }
 
@@ -33,9 +35,12 @@ export function memoryOutcomes(table: OutcomeTable): OutcomeStore & TransactionR
     return 'written';
   };
   return {
-    async putIfAbsent(outcome, feedShard) {
+    async putIfAbsent(outcome, feedShard, entry) {
       const result = put(outcome, feedShard);
-      if (result === 'written') table.onInsert?.(outcome);
+      if (result === 'written') {
+        table.log(entry);
+        table.onInsert?.(outcome);
+      }
       return result;
     },
     async prepare(pending, check) {

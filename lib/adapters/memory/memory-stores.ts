@@ -16,10 +16,13 @@ import type { Directory } from '../../core/merchants/directory.ts';
 import type { KeyRecord, KeyStore } from '../../core/merchants/keys/access-keys.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import type { Outcome } from '../../core/model.ts';
+import type { AuditLog } from '../../core/query/audit-log.ts';
+import type { MerchantList } from '../../core/query/merchant-list.ts';
 import type { OutcomeStore } from '../../core/record/outcome-store.ts';
 import type { Check } from '../../core/record/pending-check.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import type { Gate, GatedPlace } from '../../core/runtime/gate.ts';
+import { type LogEntry, memoryAuditLog } from './memory-audit-log.ts';
 import { memoryChecks, memoryDueIndex } from './memory-checks.ts';
 import { memoryCounts } from './memory-counts.ts';
 import { memoryFeed, memoryJobs, memoryWindows } from './memory-feed.ts';
@@ -46,6 +49,8 @@ export interface MemoryStores {
   readonly counts: CountStore;
   readonly merchants: MerchantStore;
   readonly directory: Directory;
+  readonly merchantList: MerchantList;
+  readonly auditLog: AuditLog;
   readonly feed: FeedStore;
   readonly windows: WindowStore;
   readonly glance: Glance;
@@ -78,8 +83,9 @@ export function createMemoryStores(options: {
   const windows = new Map<string, Window>();
   const parked = new Map<string, { readonly reason: string; readonly payload: string }>();
   const shown = (outcome: Outcome) => (options.indexedAtMs?.(outcome) ?? 0) <= clock.now();
+  const { auditLog, log } = memoryAuditLog();
   const rows = {
-    outcomes: memoryOutcomes({ outcomes, shards, notifications, checks, onInsert: options.onInsert }),
+    outcomes: memoryOutcomes({ outcomes, shards, notifications, checks, log, onInsert: options.onInsert }),
     notifications: memoryNotifications(notifications, options.onNotification),
     windows: memoryWindows(windows),
   };
@@ -89,11 +95,12 @@ export function createMemoryStores(options: {
     checks: memoryChecks(checks),
     dueIndex: memoryDueIndex(notifications, checks),
     counts: memoryCounts(),
-    ...memoryMerchants(clock),
+    ...memoryMerchants(clock, log),
+    auditLog,
     feed: memoryFeed(outcomes, shards, shown),
-    jobs: memoryJobs(),
+    jobs: memoryJobs(log),
     statements: memoryStatements(),
-    keys: memoryKeys(),
+    keys: memoryKeys(log),
     health: memoryHealth(),
     gate: memoryGate(),
     parking: {
@@ -136,19 +143,23 @@ function memoryGate(): Gate {
   };
 }
 
-function memoryKeys(): KeyStore {
+function memoryKeys(log: LogEntry): KeyStore {
   const keys = new Map<string, KeyRecord>();
   return {
     async read(keyId) {
       return keys.get(keyId);
     },
-    async create(key) {
+    async create(key, entry) {
       if (keys.has(key.keyId)) throw new Error(`The key ${key.keyId} already exists.`);
       keys.set(key.keyId, structuredClone(key));
+      log(entry);
     },
-    async remove(keyId, owner) {
+    async remove(keyId, owner, entry) {
       const key = keys.get(keyId);
-      return key !== undefined && key.merchantId === owner && keys.delete(keyId);
+      if (key === undefined || key.merchantId !== owner) return false;
+      keys.delete(keyId);
+      log(entry);
+      return true;
     },
     async list({ owner, after, limit }) {
       const own = [...keys.values()]

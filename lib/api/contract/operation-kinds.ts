@@ -11,10 +11,15 @@ export const managing = {
 /** Operators manage what belongs to no merchant. */
 export const operating = { function: 'admin', scopes: ['admin'], merchant: 'none', freshKey: true } as const;
 
-/** A receiver asks about its own merchant. */
-export const asking = { function: 'query', scopes: ['receiver', 'merchant'], merchant: 'key' } as const;
+/** A receiver asks about its own merchant, and an admin about any. */
+export const asking = {
+  function: 'query',
+  scopes: ['receiver', 'merchant'],
+  merchant: 'key',
+  forAdmins: true,
+} as const;
 
-/** A receiver changes notifications of its own merchant. */
+/** A receiver changes notifications of its own merchant, and an admin those of any. */
 export const settling = { ...asking, function: 'admin' } as const;
 
 /** An initiator records outcomes for one merchant. */

@@ -29,9 +29,11 @@ export interface Operation<
    * merchant. `any`: the merchant of the key, or all merchants if the key has none.
    */
   readonly merchant: 'path' | 'key' | 'none' | 'any';
+  /** Whether admins may make this request for any merchant, at a path that names the merchant; see `for-admins.ts`. */
+  readonly forAdmins?: boolean;
   /** Reads the caller's key again instead of from the cache, so that a revoked key stops managing at once. */
   readonly freshKey?: true;
-  /** Whether this query reads more than one page. One merchant may run few of these at a time. Operators' keys are not limited. */
+  /** Whether this query reads more than one page. Few of these run for one merchant at a time. */
   readonly isLarge?: (query: Readonly<Record<string, unknown>>) => boolean;
   readonly params?: P;
   readonly query?: Q;

@@ -1,3 +1,4 @@
+import { listAuditLog } from '../audit-log/audit-log-contract.ts';
 import * as endpoints from '../endpoints/endpoints-contract.ts';
 import { testEndpoint } from '../endpoints/test-contract.ts';
 import * as keys from '../keys/keys-contract.ts';
@@ -12,10 +13,10 @@ import * as asking from '../transactions/ask-contract.ts';
 import { recordTransaction, recordTransactions } from '../transactions/record-contract.ts';
 import { listUnresolvedTransactions, resolveTransaction } from '../unresolved/unresolved-contract.ts';
 import * as windows from '../windows/windows-contract.ts';
+import { formForAdmins } from './for-admins.ts';
 import type { Operation } from './operation.ts';
 
-/** Every operation of the API, in all functions. */
-export const operations: readonly Operation[] = [
+const own: readonly Operation[] = [
   recordTransaction,
   recordTransactions,
   ...Object.values(asking),
@@ -32,4 +33,11 @@ export const operations: readonly Operation[] = [
   listUnresolvedTransactions,
   resolveTransaction,
   listPublicKeys,
+  listAuditLog,
 ];
+
+/** Every operation of the API, in all functions, with the forms for admins. */
+export const operations: readonly Operation[] = own.flatMap((operation) => {
+  const form = formForAdmins(operation);
+  return form === undefined ? [operation] : [operation, form];
+});

@@ -94,6 +94,14 @@ export const notificationSchema = documented(() =>
         }),
       attempts: z.array(attemptSchema()),
       nextAttemptAt: z.iso.datetime().exactOptional(),
+      lastRequest: z
+        .object({
+          action: z.enum(['acknowledge', 'redeliver']),
+          at: z.iso.datetime(),
+          by: z.string().exactOptional().meta({ description: 'The id of the key that made the request.' }),
+        })
+        .exactOptional()
+        .meta({ description: 'The latest acknowledgement or redelivery.' }),
     })
     .meta({ id: 'Notification' }),
 );

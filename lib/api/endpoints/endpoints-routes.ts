@@ -10,15 +10,16 @@ import {
   rotateEndpointSecret,
 } from '../../core/merchants/endpoints.ts';
 import { currentSpan, type Endpoint } from '../../core/merchants/merchant-config.ts';
+import { acting, type WithoutTrail } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
 import { rotationAnswer } from '../merchants/secret-rotation.ts';
 import * as contract from './endpoints-contract.ts';
 
-export function endpointRoutes(ports: EndpointPorts): readonly Route[] {
+export function endpointRoutes(ports: WithoutTrail<EndpointPorts>): readonly Route[] {
   return [
-    route(contract.createEndpoint, async ({ merchantId, body }) => {
-      const result = await createEndpoint(ports, merchantId, body);
+    route(contract.createEndpoint, async ({ caller, merchantId, body }) => {
+      const result = await createEndpoint(acting(ports, caller), merchantId, body);
       return result.kind === 'created'
         ? answer(201, { ...endpointView(result.endpoint), secret: result.secret })
         : refusal(result);
@@ -38,18 +39,18 @@ export function endpointRoutes(ports: EndpointPorts): readonly Route[] {
       return endpoint === undefined ? problem('unknown_endpoint') : answer(200, endpointView(endpoint));
     }),
 
-    route(contract.changeEndpoint, async ({ params, body }) => {
-      const result = await changeEndpoint(ports, params, body);
+    route(contract.changeEndpoint, async ({ caller, params, body }) => {
+      const result = await changeEndpoint(acting(ports, caller), params, body);
       return result.kind === 'changed' ? answer(200, endpointView(result.endpoint)) : refusal(result);
     }),
 
-    route(contract.deleteEndpoint, async ({ params }) => {
-      const result = await deleteEndpoint(ports, params);
+    route(contract.deleteEndpoint, async ({ caller, params }) => {
+      const result = await deleteEndpoint(acting(ports, caller), params);
       return result.kind === 'changed' ? answer(204) : refusal(result);
     }),
 
-    route(contract.rotateEndpointSecret, async ({ params, body }) => {
-      const result = await rotateEndpointSecret(ports, params, body);
+    route(contract.rotateEndpointSecret, async ({ caller, params, body }) => {
+      const result = await rotateEndpointSecret(acting(ports, caller), params, body);
       return 'secret' in result ? rotationAnswer(result) : refusal(result);
     }),
   ];

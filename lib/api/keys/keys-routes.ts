@@ -2,12 +2,13 @@ import type { Caller, KeyRecord } from '../../core/merchants/keys/access-keys.ts
 import { type KeyPorts, makeKey, revokeKey } from '../../core/merchants/keys/make-key.ts';
 import type { MerchantPorts } from '../../core/merchants/merchants.ts';
 import { keyIdSchema, type MerchantId } from '../../core/model.ts';
+import { acting, type WithoutTrail } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
 import * as contract from './keys-contract.ts';
 
-export type KeyRoutePorts = KeyPorts & Pick<MerchantPorts, 'merchants'>;
+export type KeyRoutePorts = WithoutTrail<KeyPorts> & Pick<MerchantPorts, 'merchants'>;
 
 interface KeyPage {
   readonly cursor?: string | undefined;
@@ -30,12 +31,13 @@ export function keyRoutes(ports: KeyRoutePorts): readonly Route[] {
     }),
     route(contract.revokeMerchantKey, async ({ caller, params }) => {
       const mayRevoke = ({ scope }: KeyRecord) => caller.scope !== 'merchant' || scope !== 'initiator';
-      return revoked(await revokeKey(ports, { keyId: params.keyId, owner: params.merchantId }, mayRevoke));
+      const key = { keyId: params.keyId, owner: params.merchantId };
+      return revoked(await revokeKey(acting(ports, caller), key, mayRevoke));
     }),
     route(contract.createKey, ({ caller, body }) => createKey(ports, caller, body)),
     route(contract.listKeys, ({ query }) => listKeys(ports, undefined, query)),
-    route(contract.revokeKey, async ({ params }) =>
-      revoked(await revokeKey(ports, { keyId: params.keyId, owner: undefined })),
+    route(contract.revokeKey, async ({ caller, params }) =>
+      revoked(await revokeKey(acting(ports, caller), { keyId: params.keyId, owner: undefined })),
     ),
   ];
 }
@@ -45,7 +47,7 @@ async function createKey(
   maker: Caller,
   wanted: Pick<KeyRecord, 'scope' | 'merchantId' | 'expiresAt'>,
 ): Promise<Answer> {
-  const made = await makeKey(ports, maker, wanted);
+  const made = await makeKey(acting(ports, maker), maker, wanted);
   if (made.kind === 'made') return answer(201, { ...keyView(made.record), key: made.key });
   const { code } = made;
   return code === 'too_many_keys'

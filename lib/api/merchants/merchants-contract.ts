@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { feedShardsSchema, nameSchema } from '../../core/merchants/merchant-config.ts';
 import { merchantIdSchema } from '../../core/model.ts';
+import { MAX_MERCHANTS_PAGE } from '../../core/query/merchant-list.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { timeZoneSchema } from '../../core/time-zone.ts';
 import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import { managing, operating } from '../contract/operation-kinds.ts';
-import { ofMerchant } from '../contract/shapes.ts';
+import { cursorSchema, limitSchema, ofMerchant, page } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from './secret-rotation.ts';
 
 const merchantAnswer = documented(() =>
@@ -52,6 +53,34 @@ export const createMerchant = operation({
     200: { description: 'It already exists, with the same settings.', schema: merchantAnswer() },
   }),
   problems: ['merchant_conflict', 'clock_skew'],
+});
+
+export const listMerchants = operation({
+  operationId: 'listMerchants',
+  method: 'get',
+  path: '/v1/merchants',
+  summary: 'List the merchants, in the order of their ids',
+  ...operating,
+  query: z.strictObject({
+    prefix: merchantIdSchema
+      .exactOptional()
+      .meta({ description: 'Only merchants whose ids begin with this.', example: 'shop-' }),
+    cursor: cursorSchema,
+    limit: limitSchema(MAX_MERCHANTS_PAGE),
+  }),
+  answers: () => ({
+    200: {
+      description: 'A page. A merchant is listed from the moment at which it exists.',
+      schema: z.object({
+        ...page(merchantAnswer()).shape,
+        unreadable: z
+          .array(z.string())
+          .exactOptional()
+          .meta({ description: 'Merchants of this page whose rows cannot be read; operators were alerted.' }),
+      }),
+    },
+  }),
+  problems: ['invalid_cursor', 'invalid_id'],
 });
 
 export const readMerchant = operation({

@@ -6,16 +6,41 @@ import {
   type MerchantRefusal,
   rotateMerchantSecret,
 } from '../../core/merchants/merchants.ts';
+import { type MerchantId, merchantIdSchema } from '../../core/model.ts';
+import { listMerchants, type MerchantList } from '../../core/query/merchant-list.ts';
 import { offsetAt } from '../../core/time-zone.ts';
+import { acting, type WithoutTrail } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
+import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
 import * as contract from './merchants-contract.ts';
 import { rotationAnswer } from './secret-rotation.ts';
 
-export function merchantRoutes(ports: MerchantPorts): readonly Route[] {
+const DEFAULT_PAGE = 50;
+
+interface MerchantRoutePorts extends WithoutTrail<MerchantPorts> {
+  readonly merchantList: MerchantList;
+}
+
+export function merchantRoutes(ports: MerchantRoutePorts): readonly Route[] {
   return [
-    route(contract.createMerchant, async ({ body }) => {
-      const result = await createMerchant(ports, body);
+    route(contract.listMerchants, async ({ query }) => {
+      const { prefix = '', limit = DEFAULT_PAGE } = query;
+      const list = merchantPages(prefix);
+      const place = readCursor(list, query.cursor);
+      if (place.kind === 'invalid') return place.problem;
+      const { after } = place;
+      const question = { prefix, limit, ...(after !== undefined && { after }) };
+      const { profiles, unreadable, next } = await listMerchants(ports, question);
+      return answer(200, {
+        items: profiles.map((profile) => merchantView(profile, ports.clock.now())),
+        ...(unreadable.length > 0 && { unreadable }),
+        ...pageEnd(list, next),
+      });
+    }),
+
+    route(contract.createMerchant, async ({ caller, body }) => {
+      const result = await createMerchant(acting(ports, caller), body);
       switch (result.kind) {
         case 'created':
           return answer(201, { ...merchantView(result.profile, ports.clock.now()), secret: result.secret });
@@ -35,18 +60,27 @@ export function merchantRoutes(ports: MerchantPorts): readonly Route[] {
         : answer(200, merchantView(config.profile, ports.clock.now()));
     }),
 
-    route(contract.changeMerchant, async ({ merchantId, body }) => {
-      const result = await changeMerchant(ports, merchantId, body);
+    route(contract.changeMerchant, async ({ caller, merchantId, body }) => {
+      const result = await changeMerchant(acting(ports, caller), merchantId, body);
       return result.kind === 'changed'
         ? answer(200, merchantView(result.profile, ports.clock.now()))
         : refusal(result);
     }),
 
-    route(contract.rotateMerchantSecret, async ({ merchantId, body }) => {
-      const result = await rotateMerchantSecret(ports, merchantId, body);
+    route(contract.rotateMerchantSecret, async ({ caller, merchantId, body }) => {
+      const result = await rotateMerchantSecret(acting(ports, caller), merchantId, body);
       return result.kind !== 'refused' ? rotationAnswer(result) : refusal(result);
     }),
   ];
+}
+
+function merchantPages(prefix: string): PagedList<MerchantId> {
+  return {
+    name: 'merchants',
+    filter: { prefix },
+    textOf: (merchantId) => merchantId,
+    positionOf: (text) => (text.startsWith(prefix) ? merchantIdSchema.safeParse(text).data : undefined),
+  };
 }
 
 function refusal({ code }: MerchantRefusal): Answer {

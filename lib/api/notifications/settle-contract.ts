@@ -30,6 +30,8 @@ export const acknowledge = operation({
   path: '/v1/transactions/{transactionId}/acknowledge',
   summary: 'Acknowledge that an outcome is applied; retries stop',
   ...settling,
+  // Only the receiver knows that it applied an outcome.
+  forAdmins: false,
   params: z.strictObject({ transactionId: transactionIdSchema }),
   body: z.strictObject({
     version: versionSchema,

@@ -9,35 +9,37 @@ import type { NotificationKey } from '../../core/deliver/state/notification.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import { endpointIdSchema, type MerchantId, transactionIdSchema, versionSchema } from '../../core/model.ts';
 import { notificationView } from '../../core/query/transaction-view.ts';
+import { acting, type WithoutTrail } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
 import { answer, problem } from '../contract/operation.ts';
 import * as contract from './settle-contract.ts';
 
-export interface SettlingRoutePorts extends SettlingPorts {
+export interface SettlingRoutePorts extends WithoutTrail<SettlingPorts> {
   readonly jobs: JobStore;
   readonly merchants: Pick<MerchantStore, 'read'>;
 }
 
 export function settlingRoutes(ports: SettlingRoutePorts): readonly Route[] {
   return [
-    route(contract.acknowledge, async ({ merchantId, params, body }) => {
+    route(contract.acknowledge, async ({ caller, merchantId, params, body }) => {
       const { transactionId } = params;
       const key = { merchantId, transactionId, version: body.version };
-      const result = await acknowledgeOutcome(ports, key, body.endpointId);
+      const result = await acknowledgeOutcome(acting(ports, caller), key, body.endpointId);
       return result.kind === 'refused'
         ? problem(result.code)
         : answer(200, { notifications: result.notifications.map(notificationView) });
     }),
 
-    route(contract.redeliver, async ({ merchantId, params }) => {
-      const result = await redeliverNotification(ports, keyOf(merchantId, params.notificationId));
+    route(contract.redeliver, async ({ caller, merchantId, params }) => {
+      const key = keyOf(merchantId, params.notificationId);
+      const result = await redeliverNotification(acting(ports, caller), key);
       return result.kind === 'refused'
         ? problem(result.code)
         : answer(202, notificationView(result.notification));
     }),
 
-    route(contract.redeliverRange, async ({ merchantId, body }) => {
-      const job = await startRedelivery(ports, { merchantId, ...body });
+    route(contract.redeliverRange, async ({ caller, merchantId, body }) => {
+      const job = await startRedelivery(acting(ports, caller), { merchantId, ...body });
       return job === 'too_many_jobs' ? problem(job) : answer(202, jobView(job));
     }),
 

@@ -68,5 +68,12 @@ export const readStatsOperation = operation({
       }),
     },
   }),
-  problems: ['invalid_value', 'invalid_date', 'invalid_range', 'in_future', 'range_too_long'],
+  problems: [
+    'invalid_value',
+    'invalid_date',
+    'invalid_range',
+    'in_future',
+    'range_too_long',
+    'unknown_merchant',
+  ],
 });

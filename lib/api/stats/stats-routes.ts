@@ -1,5 +1,6 @@
 import { type Counts, DELAY, DELIVERED, FAILED, OVER } from '../../core/counts/attempt-counts.ts';
 import { ALL, type CountStore } from '../../core/counts/count-store.ts';
+import type { ConfigCache } from '../../core/merchants/config-cache.ts';
 import { MAX_STATS_MS, readStats } from '../../core/query/stats.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import { isoTime, msOf } from '../../core/time.ts';
@@ -9,6 +10,8 @@ import { MAX_STATS_SECONDS, readStatsOperation } from './stats-contract.ts';
 
 interface StatsPorts {
   readonly counts: CountStore;
+  /** Knows whether the merchant exists that an operator names. */
+  readonly configs: ConfigCache;
   readonly clock: Clock;
 }
 
@@ -20,6 +23,9 @@ export function statsRoutes(ports: StatsPorts): readonly Route[] {
         return problem('insufficient_scope');
       }
       const merchantId = own ?? query.merchantId ?? ALL;
+      if (merchantId !== ALL && (await ports.configs.get(merchantId, 0)) === undefined) {
+        return problem('unknown_merchant');
+      }
       const { endpointId, from, resolution, to = isoTime(ports.clock.now()) } = query;
       if (from > to) return problem('in_future', { errors: [{ pointer: '/query/from', code: 'in_future' }] });
       if (msOf(to) - msOf(from) > MAX_STATS_MS) {

@@ -38,6 +38,8 @@ export const askTransaction = operation({
   path: '/v1/transactions/{transactionId}',
   summary: 'Query how a transaction ended',
   ...asking,
+  // `readTransactionBack` is its form for admins.
+  forAdmins: false,
   params: z.strictObject({ transactionId: transactionIdSchema }),
   answers: () => ({
     200: {

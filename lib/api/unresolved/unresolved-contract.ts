@@ -55,7 +55,7 @@ export const listUnresolvedTransactions = operation({
       }),
     },
   }),
-  problems: ['invalid_cursor'],
+  problems: ['invalid_cursor', 'unknown_merchant'],
 });
 
 export const resolveTransaction = operation({

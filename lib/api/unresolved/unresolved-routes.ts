@@ -6,6 +6,7 @@ import {
 } from '../../core/check-back/unresolved.ts';
 import { outcomeData } from '../../core/deliver/attempt/callback.ts';
 import type { MerchantId } from '../../core/model.ts';
+import { acting } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
 import { answer, problem } from '../contract/operation.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
@@ -24,6 +25,10 @@ export function unresolvedRoutes(ports: UnresolvedPorts): readonly Route[] {
         return problem('insufficient_scope');
       }
       const merchantId = own ?? query.merchantId;
+      // An empty list would say that nothing is wrong with a merchant whose id was mistyped.
+      if (merchantId !== undefined && (await ports.configs.get(merchantId, 0)) === undefined) {
+        return problem('unknown_merchant');
+      }
       const list = unresolvedList(merchantId);
       const place = readCursor(list, query.cursor);
       if (place.kind === 'invalid') return place.problem;
@@ -44,8 +49,8 @@ export function unresolvedRoutes(ports: UnresolvedPorts): readonly Route[] {
       });
     }),
 
-    route(resolveTransaction, async ({ params, body }) => {
-      const result = await resolveByHand(ports, params, body);
+    route(resolveTransaction, async ({ caller, params, body }) => {
+      const result = await resolveByHand(acting(ports, caller), params, body);
       if (result.kind === 'unknown_transaction' || result.kind === 'not_unresolved')
         return problem(result.kind);
       return recorded(result);

@@ -1,6 +1,7 @@
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { isUnreadable } from '../faults.ts';
 import { takeFromPartitions } from '../feed/partition-pages.ts';
+import type { AuditTrail } from '../merchants/audit-log/audit-trail.ts';
 import {
   isTerminal,
   type MerchantId,
@@ -19,6 +20,10 @@ import type { CheckStore } from './check-store.ts';
 export interface UnresolvedPorts extends RecordPorts {
   readonly outcomes: OutcomeStore;
   readonly checks: CheckStore;
+}
+
+export interface ResolvingPorts extends UnresolvedPorts {
+  readonly trail: AuditTrail;
 }
 
 export interface Unresolved {
@@ -90,7 +95,7 @@ export type ManualEnd = Pick<OutcomeContent, 'occurredAt' | 'reason'> & {
  * dies after recording, relay resolves the check.
  */
 export async function resolveByHand(
-  ports: UnresolvedPorts,
+  ports: ResolvingPorts,
   key: TransactionKey,
   found: ManualEnd,
 ): Promise<RecordResult | { readonly kind: 'unknown_transaction' } | { readonly kind: 'not_unresolved' }> {
@@ -102,7 +107,21 @@ export async function resolveByHand(
   if (check === undefined) return { kind: 'not_unresolved' };
   if (check.state !== 'unresolved' && !isEnded) return { kind: 'not_unresolved' };
   const { amount, currency } = pending;
-  const result = await recordOutcome(ports, key, { ...prepared(pending), amount, currency, ...found });
+  const result = await recordOutcome(logging(ports, key, found), key, {
+    ...prepared(pending),
+    amount,
+    currency,
+    ...found,
+  });
   if (result.kind === 'created') await ports.outcomes.settlePending(result.outcome);
   return result;
+}
+
+/** Writes the entry of the audit log in the same transaction as the end. */
+function logging(ports: ResolvingPorts, key: TransactionKey, { status }: ManualEnd): RecordPorts {
+  const { merchantId, transactionId } = key;
+  const entry = ports.trail.entry({ action: 'transaction.resolved', merchantId, transactionId, status });
+  const putIfAbsent: OutcomeStore['putIfAbsent'] = (outcome, feedShard) =>
+    ports.outcomes.putIfAbsent(outcome, feedShard, entry);
+  return { ...ports, outcomes: { ...ports.outcomes, putIfAbsent } };
 }

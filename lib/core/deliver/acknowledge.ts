@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../merchants/audit-log/audit-trail.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import { type EndpointId, isTerminal, type TransactionKey, type Version } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
@@ -15,6 +16,7 @@ import { acknowledge, redeliver } from './state/transitions.ts';
 /** Acknowledge and redeliver: the two changes to notifications that API callers can request. */
 
 export interface SettlingPorts {
+  readonly trail: AuditTrail;
   readonly outcomes: OutcomeStore & TransactionReader;
   readonly notifications: NotificationStore;
   readonly configs: ConfigCache;
@@ -52,7 +54,11 @@ export async function acknowledgeOutcome(
     return { kind: 'refused', code: 'unknown_notification' };
   const notifications: Notification[] = [];
   for (const id of wanted) {
-    notifications.push(await change(ports, { ...key, endpointId: id }, found.listedAt, acknowledge));
+    notifications.push(
+      await change(ports, { ...key, endpointId: id }, found.listedAt, (one) =>
+        acknowledge(one, { by: ports.trail.by, atMs: ports.clock.now() }),
+      ),
+    );
   }
   return { kind: 'acknowledged', notifications };
 }
@@ -68,7 +74,9 @@ export async function redeliverNotification(
   if (current === undefined && !found.endpointIds.includes(key.endpointId)) {
     return { kind: 'refused', code: 'unknown_notification' };
   }
-  const notification = await change(ports, key, found.listedAt, (one) => redeliver(one, ports.clock.now()));
+  const notification = await change(ports, key, found.listedAt, (one) =>
+    redeliver(one, { by: ports.trail.by, atMs: ports.clock.now() }),
+  );
   // If the process dies here, the item is due but unsent. The sweep finds it.
   if (isDue(notification)) await ports.dispatcher.sendNow('retry', [messageFor(notification)]);
   return { kind: 'redelivered', notification };

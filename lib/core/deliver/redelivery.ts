@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { base62 } from '../crypto.ts';
 import { isUnreadable } from '../faults.ts';
+import type { AuditEntry } from '../merchants/audit-log/audit-entry.ts';
+import type { AuditTrail } from '../merchants/audit-log/audit-trail.ts';
 import type { EndpointId, MerchantId } from '../model.ts';
 import { PARTITIONS } from '../partitions.ts';
-import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../reading/stored.ts';
+import { storedEndpointId, storedId, storedMerchantId, storedTime, storedWord } from '../reading/stored.ts';
 import type { Clock, Random } from '../runtime/environment.ts';
 import { isoTime, msOf } from '../time.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -18,7 +20,7 @@ export interface JobStore {
   /** Unfinished jobs of all merchants: at most one per slot of each merchant. */
   running(): Promise<readonly Pick<Job, 'merchantId' | 'jobId'>[]>;
   /** False if another writer came after `expectedRev`. For a new job (0), also false if its slot is taken. */
-  save(job: Job, expectedRev: number): Promise<boolean>;
+  save(job: Job, expectedRev: number, entry?: AuditEntry): Promise<boolean>;
 }
 
 /** Redelivery of a whole time range: a job that runs in steps and records its progress. */
@@ -53,6 +55,8 @@ export const jobSchema = z.object({
   states: z.array(storedWord<UndeliveredState>()).min(1),
   endpointId: storedEndpointId.exactOptional(),
   createdAt: storedTime,
+  /** The key that started it. Absent on jobs of older versions. */
+  by: storedId.exactOptional(),
   /** Only `running` jobs are processed. */
   state: storedWord<'running' | 'done'>(),
   /** Keys of the pending step: found and counted, not yet sent. */
@@ -75,6 +79,7 @@ export interface RedeliveryPorts {
 }
 
 interface StartPorts {
+  readonly trail: AuditTrail;
   readonly jobs: JobStore;
   readonly clock: Clock;
   readonly random: Random;
@@ -108,9 +113,11 @@ export async function startRedelivery(
     sent: 0,
     rev: 1,
   };
+  const { merchantId, jobId } = job;
+  const entry = ports.trail.entry({ action: 'redelivery.started', merchantId, jobId });
   for (const slot of SLOTS) {
-    const placed = { ...job, slot };
-    if (await ports.jobs.save(placed, 0)) return placed;
+    const placed = { ...job, slot, by: entry.by };
+    if (await ports.jobs.save(placed, 0, entry)) return placed;
   }
   return 'too_many_jobs';
 }
@@ -180,7 +187,8 @@ async function resend(ports: RedeliveryPorts, job: Job, key: NotificationKey): P
   if (current.startedAt >= job.createdAt) return true;
   if (!job.states.some((state) => state === current.state)) return false;
   // With a clock that is behind, `startedAt` would precede the job, and a repeated step would not recognise the redelivery.
-  const next = redeliver(current, Math.max(ports.clock.now(), msOf(job.createdAt)));
+  const atMs = Math.max(ports.clock.now(), msOf(job.createdAt));
+  const next = redeliver(current, { by: job.by, atMs });
   if ((await saveNotification(ports, next, current.rev)).kind === 'overtaken') return false;
   // If the process dies here, the item is due but unsent. The sweep finds it.
   if (isDue(next)) await ports.dispatcher.sendNow('retry', [messageFor(next)]);

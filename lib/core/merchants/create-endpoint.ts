@@ -3,6 +3,7 @@ import { base62 } from '../crypto.ts';
 import { type EndpointId, endpointIdSchema, type MerchantId } from '../model.ts';
 import { changeUnderRev, contended, OVERTAKEN } from '../runtime/change-under-rev.ts';
 import { isoTime } from '../time.ts';
+import { fieldsOf } from './audit-log/audit-trail.ts';
 import { createDatedWrites, untilInForce, type WriteTimes } from './dated-writes.ts';
 import {
   type EndpointPorts,
@@ -40,6 +41,8 @@ export async function createEndpoint(
   if (tooMany !== undefined) return tooMany;
   const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
   const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
+  const fields = fieldsOf(settings);
+  const entry = ports.trail.entry({ action: 'endpoint.created', merchantId, endpointId, fields });
   const writes = createDatedWrites(ports);
   return changeUnderRev('The merchant', async () => {
     // Our stamps will be compared with those of other machines. The read above compared this clock with the table's.
@@ -47,12 +50,16 @@ export async function createEndpoint(
     const times = writes.next();
     const next = newEndpoint({ merchantId, endpointId, settings, secret: made.kept, times });
     const written = await writes.write({ next }, times, () =>
-      ports.merchants.createEndpoint(next, config.profile.rev, times.withinMs),
+      ports.merchants.createEndpoint(next, config.profile.rev, { withinMs: times.withinMs, entry }),
     );
     const result =
       written === 'written'
         ? ({ kind: 'changed', endpoint: next } as const)
-        : await updateEndpoint({ ...ports, writes }, { merchantId, endpointId }, (endpoint) => endpoint);
+        : await updateEndpoint(
+            { ...ports, writes, entry },
+            { merchantId, endpointId },
+            (endpoint) => endpoint,
+          );
     if (result.kind === 'changed') {
       await untilInForce(ports, result.endpoint);
       return { kind: 'created', endpoint: result.endpoint, secret: made.secret };

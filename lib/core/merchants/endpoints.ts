@@ -3,6 +3,8 @@ import type { EndpointId, MerchantId } from '../model.ts';
 import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
 import type { ClockTrust, Reporter } from '../runtime/environment.ts';
 import type { Schedule } from '../schedule.ts';
+import type { AuditEntry } from './audit-log/audit-entry.ts';
+import { type AuditTrail, fieldsOf } from './audit-log/audit-trail.ts';
 import {
   createDatedWrites,
   type DatedWrites,
@@ -39,6 +41,7 @@ const MAX_SPANS = 32;
 const MAX_SPANS_ENABLING = 2 * MAX_SPANS;
 
 export interface EndpointPorts extends DatingPorts {
+  readonly trail: AuditTrail;
   readonly merchants: MerchantStore;
   readonly seal: Seal;
   readonly clockTrust: ClockTrust;
@@ -103,7 +106,8 @@ export async function changeEndpoint(
   const privateKey = asksForKey
     ? await makePrivateKey(ports, sealContext(key.merchantId, key.endpointId))
     : undefined;
-  const result = await updateEndpoint(ports, key, (endpoint, times) => {
+  const entry = ports.trail.entry({ action: 'endpoint.changed', ...key, fields: fieldsOf(changes) });
+  const result = await updateEndpoint({ ...ports, entry }, key, (endpoint, times) => {
     ports.clockTrust.assertTrusted();
     const span = currentSpan(endpoint);
     const secrets = withPrivateKey(endpoint.secrets, privateKey);
@@ -142,7 +146,8 @@ export async function deleteEndpoint(
   ports: EndpointPorts,
   key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
 ): Promise<{ readonly kind: 'changed'; readonly endpoint: Endpoint } | EndpointRefusal> {
-  return updateEndpoint(ports, key, (endpoint, times) => {
+  const entry = ports.trail.entry({ action: 'endpoint.deleted', ...key });
+  return updateEndpoint({ ...ports, entry }, key, (endpoint, times) => {
     ports.clockTrust.assertTrusted();
     const { description: _description, expectBody: _expectBody, ...kept } = endpoint;
     return { ...kept, secrets: [], deletedAt: times.now, history: disabledHistory(endpoint, times) };
@@ -194,7 +199,8 @@ export async function rotateEndpointSecret(
   const context = sealContext(key.merchantId, key.endpointId);
   // Always make both: the endpoint's signature setting may change while the secret is in use.
   const made = await makeSecret(ports, context, 'both');
-  const result = await updateEndpoint(ports, key, (endpoint) =>
+  const entry = ports.trail.entry({ action: 'endpoint.secret_rotated', ...key });
+  const result = await updateEndpoint({ ...ports, entry }, key, (endpoint) =>
     withRotatedSecrets(endpoint, { kept: made.kept, nowMs: ports.clock.now(), rotation }),
   );
   if (result.kind !== 'changed') return result;
@@ -216,6 +222,8 @@ interface UpdatePorts extends DatingPorts {
   readonly merchants: MerchantStore;
   /** The writes of a change that has already begun. */
   readonly writes?: DatedWrites;
+  /** For the audit log. Absent: the service itself makes the change. */
+  readonly entry?: AuditEntry;
 }
 
 /**
@@ -229,7 +237,8 @@ export async function updateEndpoint(
 ): Promise<
   { readonly kind: 'changed'; readonly endpoint: Endpoint } | Extract<EndpointRefusal, { kind: 'refused' }>
 > {
-  const { writes = createDatedWrites(ports) } = ports;
+  const { writes = createDatedWrites(ports), entry } = ports;
+  const logged = entry === undefined ? {} : { entry };
   let tried: Endpoint | undefined;
   return changeUnderRev('The endpoint', async () => {
     const config = await ports.merchants.read(key.merchantId);
@@ -247,7 +256,7 @@ export async function updateEndpoint(
     const next = { ...changed, rev: endpoint.rev + 1 };
     tried = next;
     const written = await writes.write({ previous: endpoint, next }, times, () =>
-      ports.merchants.saveEndpoint(next, endpoint.rev, times.withinMs),
+      ports.merchants.saveEndpoint(next, endpoint.rev, { withinMs: times.withinMs, ...logged }),
     );
     return written === 'written' ? { kind: 'changed', endpoint: next } : OVERTAKEN;
   });

@@ -1,20 +1,27 @@
 import type { MerchantId } from '../model.ts';
+import type { AuditEntry } from './audit-log/audit-entry.ts';
 import type { Endpoint, MerchantConfig, Profile } from './merchant-config.ts';
+
+interface WriteOptions {
+  readonly withinMs?: number;
+  readonly entry?: AuditEntry;
+}
 
 /**
  * Merchants and their endpoints. Changes are conditional on the `rev` that was read. An endpoint is written in a single
  * try, because its settings carry a date that becomes stale. The try ends after `withinMs`; default: the bound of every
- * write that carries a stamp. A write that timed out may still have taken effect.
+ * write that carries a stamp. A write that timed out may still have taken effect. An `entry` of the audit log is written in
+ * the same transaction.
  */
 export interface MerchantStore {
   /** Profile and endpoints, strongly consistent; undefined for an unknown merchant. */
   read(merchantId: MerchantId): Promise<MerchantConfig | undefined>;
   /** Writes profile and directory row together. False if the merchant exists. */
-  create(profile: Profile): Promise<boolean>;
+  create(profile: Profile, entry?: AuditEntry): Promise<boolean>;
   /** Writes the profile and the settings of its directory row together. False where the profile changed since it was read. */
-  saveProfile(profile: Profile, expectedRev: number): Promise<boolean>;
+  saveProfile(profile: Profile, expectedRev: number, entry?: AuditEntry): Promise<boolean>;
   /** Also raises the profile's `rev`, so that endpoints are made one at a time. False if the profile changed. */
-  createEndpoint(endpoint: Endpoint, expectedProfileRev: number, withinMs?: number): Promise<boolean>;
+  createEndpoint(endpoint: Endpoint, expectedProfileRev: number, options?: WriteOptions): Promise<boolean>;
   /** False where the item changed since it was read. */
-  saveEndpoint(endpoint: Endpoint, expectedRev: number, withinMs?: number): Promise<boolean>;
+  saveEndpoint(endpoint: Endpoint, expectedRev: number, options?: WriteOptions): Promise<boolean>;
 }

@@ -6,6 +6,8 @@ import type { Clock, ClockTrust, Random } from '../runtime/environment.ts';
 import { DEFAULT_SCHEDULE, type Schedule } from '../schedule.ts';
 import { isoTime } from '../time.ts';
 import { DEFAULT_TIME_ZONE } from '../time-zone.ts';
+import type { AuditEntry } from './audit-log/audit-entry.ts';
+import { type AuditTrail, fieldsOf } from './audit-log/audit-trail.ts';
 import type { Profile } from './merchant-config.ts';
 import type { MerchantStore } from './merchant-store.ts';
 import type { Seal } from './secrets/seal.ts';
@@ -21,6 +23,7 @@ import {
 /** Makes and changes merchants, and rotates their secret. Merchants are never deleted: their ids must not be reused. */
 
 export interface MerchantPorts {
+  readonly trail: AuditTrail;
   readonly merchants: MerchantStore;
   readonly seal: Seal;
   readonly clock: Clock;
@@ -71,7 +74,8 @@ export async function createMerchant(
     createdAt: now,
     rev: 1,
   };
-  if (await ports.merchants.create(profile)) return { kind: 'created', profile, secret };
+  const entry = ports.trail.entry({ action: 'merchant.created', merchantId, fields: fieldsOf(wanted) });
+  if (await ports.merchants.create(profile, entry)) return { kind: 'created', profile, secret };
   const first = await ports.merchants.read(merchantId);
   if (first !== undefined) return existing(first.profile, wanted);
   throw new Fault({ code: 'unavailable', message: 'The merchant could not be read.', retryable: true });
@@ -95,7 +99,8 @@ export async function changeMerchant(
   merchantId: MerchantId,
   changes: Omit<Partial<MerchantSettings>, 'merchantId'>,
 ): Promise<ChangeMerchantResult> {
-  return update(ports, merchantId, (profile) =>
+  const entry = ports.trail.entry({ action: 'merchant.changed', merchantId, fields: fieldsOf(changes) });
+  return update(ports, { merchantId, entry }, (profile) =>
     (changes.feedShards ?? profile.feedShards) < profile.feedShards
       ? { kind: 'refused', code: 'feed_shards_shrink' }
       : { ...profile, ...changes },
@@ -113,7 +118,8 @@ export async function rotateMerchantSecret(
 ): Promise<{ readonly kind: 'rotated' | 'repeated'; readonly secret: string } | MerchantRefusal> {
   const context = sealContext(merchantId);
   const made = await makeSecret(ports, context);
-  const result = await update(ports, merchantId, (profile) =>
+  const entry = ports.trail.entry({ action: 'merchant.secret_rotated', merchantId });
+  const result = await update(ports, { merchantId, entry }, (profile) =>
     withRotatedSecrets(profile, { kept: made.kept, nowMs: ports.clock.now(), rotation }),
   );
   if (result.kind !== 'changed') return result;
@@ -122,7 +128,7 @@ export async function rotateMerchantSecret(
 
 async function update(
   ports: MerchantPorts,
-  merchantId: MerchantId,
+  { merchantId, entry }: { readonly merchantId: MerchantId; readonly entry: AuditEntry },
   change: (profile: Profile) => Profile | MerchantRefusal,
 ): Promise<ChangeMerchantResult> {
   return changeUnderRev('The merchant', async () => {
@@ -132,7 +138,7 @@ async function update(
     if ('kind' in changed) return changed;
     if (changed === profile) return { kind: 'changed', profile };
     const next = { ...changed, rev: profile.rev + 1 };
-    const isSaved = await ports.merchants.saveProfile(next, profile.rev);
+    const isSaved = await ports.merchants.saveProfile(next, profile.rev, entry);
     return isSaved ? { kind: 'changed', profile: next } : OVERTAKEN;
   });
 }

@@ -18,8 +18,11 @@ const RETRY_AFTER_SECONDS = 1;
 /** Maximum number of busy merchants that a process remembers. */
 const MAX_BUSY = 1_000;
 
+/** Who asks: the merchant itself, or an admin. Each has places of its own, so that neither holds up the other. */
+type Asker = 'own' | 'admin';
+
 export interface QueryLimit {
-  enter(merchantId: MerchantId): Promise<QueryAdmission>;
+  enter(merchantId: MerchantId, asker?: Asker): Promise<QueryAdmission>;
 }
 
 type QueryAdmission =
@@ -34,22 +37,24 @@ interface QueryLimitPorts {
 
 /** Create one per process. It remembers merchants that were busy a moment ago, so that a refusal needs no read. */
 export function createQueryLimit(ports: QueryLimitPorts): QueryLimit {
-  const busyUntil = createBoundedCache<MerchantId, number>({ capacity: MAX_BUSY });
+  const busyUntil = createBoundedCache<string, number>({ capacity: MAX_BUSY });
   return {
-    async enter(merchantId) {
+    async enter(merchantId, asker = 'own') {
+      const places = asker === 'own' ? 'query' : 'admin-query';
+      const name = `${merchantId}#${places}`;
       const nowMs = ports.clock.now();
       const untilMs = nowMs + PLACE_MS;
-      if ((busyUntil.get(merchantId) ?? nowMs) > nowMs) return busy;
-      busyUntil.delete(merchantId);
+      if ((busyUntil.get(name) ?? nowMs) > nowMs) return busy;
+      busyUntil.delete(name);
       const first = Math.floor(ports.random.fraction() * MAX_LARGE_QUERIES);
       for (let step = 0; step < MAX_LARGE_QUERIES; step += 1) {
-        const place = { merchantId, name: `query#${(first + step) % MAX_LARGE_QUERIES}` };
+        const place = { merchantId, name: `${places}#${(first + step) % MAX_LARGE_QUERIES}` };
         const entry = await ports.gate.enter(place, { nowMs, untilMs });
         // If this call fails, the gate opens by itself at `untilMs`.
         const leave = () => ports.gate.leave(place, untilMs).catch(() => undefined);
         if (entry.kind === 'entered') return { kind: 'entered', leave };
       }
-      busyUntil.set(merchantId, nowMs + RETRY_AFTER_SECONDS * SECOND_MS);
+      busyUntil.set(name, nowMs + RETRY_AFTER_SECONDS * SECOND_MS);
       return busy;
     },
   };

@@ -127,7 +127,7 @@ function viewOf(outcomes: readonly Outcome[], latest: Outcome, notifications: re
 
 /** A notification as the API shows it. */
 export function notificationView(notification: Notification) {
-  const { endpointId, version, state, attempts, nextAttemptAt, responseSnippet, blockedReason } =
+  const { endpointId, version, state, attempts, nextAttemptAt, responseSnippet, blockedReason, lastRequest } =
     notification;
   return {
     notificationId: notificationIdOf(notification),
@@ -140,5 +140,6 @@ export function notificationView(notification: Notification) {
       ...(index === attempts.length - 1 && responseSnippet !== undefined && { responseSnippet }),
     })),
     ...(nextAttemptAt !== undefined && { nextAttemptAt }),
+    ...(lastRequest !== undefined && { lastRequest }),
   };
 }

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../merchants/audit-log/audit-entry.ts';
 import type { MerchantId, Outcome, TransactionId, TransactionKey, Version } from '../model.ts';
 import type { Check } from './pending-check.ts';
 
@@ -20,10 +21,11 @@ export interface OutcomeStore {
    * Writes unless that version already exists. Makes one try, bounded in time and without internal retries, because the
    * stamp in `outcome` is valid only for a moment.
    *
+   * @param entry of the audit log, written in the same transaction
    * @throws a retryable Fault if it is unknown whether the write succeeded
    * @throws Fault `clock_skew` if this machine's clock cannot be trusted for a stamp
    */
-  putIfAbsent(outcome: Outcome, feedShard: number): Promise<'written' | 'exists'>;
+  putIfAbsent(outcome: Outcome, feedShard: number, entry?: AuditEntry): Promise<'written' | 'exists'>;
   /** `putIfAbsent` for a PENDING, which is not listed. Writes it and its check atomically. */
   prepare(pending: Outcome, check: Check): Promise<'written' | 'exists'>;
   /** Reads one outcome. Finds it even if it was written only just now. */

@@ -37,7 +37,7 @@ const READ_MAX = 1000;
 /** Lambda polls four times a second; for someone watching, a shorter interval is better. */
 const POLL_MS = 100;
 /** The interval where writes are announced: for what was written past the announcer. */
-const ANNOUNCED_POLL_MS = 1_000;
+const ANNOUNCED_POLL_MS = 3_000;
 /** Minimum time between two reads: while much is written, one read and one invocation serve many writes. */
 const READ_GAP_MS = 20;
 /** The same for a mapping that collects its batches for longer than this: it gains nothing by reading sooner. */

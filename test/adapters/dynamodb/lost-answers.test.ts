@@ -40,13 +40,15 @@ describe.each(['createEndpoint', 'saveEndpoint'] as const)(
     });
 
     it('is tried once if the connection breaks: it may be stored, and a later try would carry an old date', async () => {
-      await expect(merchantStore()[write](endpoint(), 1, 60_000)).rejects.toMatchObject(unanswered);
+      await expect(merchantStore()[write](endpoint(), 1, { withinMs: 60_000 })).rejects.toMatchObject(
+        unanswered,
+      );
       expect(requests).toBe(1);
     });
 
     it('ends when its time is up', async () => {
       isSilent = true;
-      await expect(merchantStore()[write](endpoint(), 1, 50)).rejects.toMatchObject(unanswered);
+      await expect(merchantStore()[write](endpoint(), 1, { withinMs: 50 })).rejects.toMatchObject(unanswered);
       expect(requests).toBeLessThanOrEqual(1);
     });
   },

@@ -12,8 +12,10 @@ import { describeJobStore } from './feed/job-store-suite.ts';
 import { describeOutcomeStore } from './feed/outcome-store-suite.ts';
 import { describeStatementStore } from './feed/statement-store-suite.ts';
 import { describeWindowStore } from './feed/window-store-suite.ts';
+import { describeAuditLog } from './merchants/audit-log-suite.ts';
 import { describeDirectory } from './merchants/directory-suite.ts';
 import { describeKeyStore } from './merchants/key-store-suite.ts';
+import { describeMerchantList } from './merchants/merchant-list-suite.ts';
 import { describeMerchantStore } from './merchants/merchant-store-suite.ts';
 
 /** Every port of the table. */
@@ -28,7 +30,9 @@ export function describeTable(name: string, open: OpenTable): void {
   describeGlance(name, open);
   describeMerchantStore(name, open);
   describeDirectory(name, open);
+  describeMerchantList(name, open);
   describeKeyStore(name, open);
+  describeAuditLog(name, open);
   describeHealthStore(name, open);
   describeGate(name, open);
   describeJobStore(name, open);

@@ -4,6 +4,7 @@ import { Agent } from 'undici';
 import { createDueIndex } from '../../../lib/adapters/dynamodb/dynamodb-due-index.ts';
 import { createGate } from '../../../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createParking } from '../../../lib/adapters/dynamodb/dynamodb-parking.ts';
+import { createAuditLog } from '../../../lib/adapters/dynamodb/stores/dynamodb-audit-log.ts';
 import { createCheckStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
 import { createCountStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-count-store.ts';
 import { createDirectory } from '../../../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
@@ -12,6 +13,7 @@ import { createGlance } from '../../../lib/adapters/dynamodb/stores/dynamodb-gla
 import { createHealthStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-health-store.ts';
 import { createJobStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
 import { createKeyStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-key-store.ts';
+import { createMerchantList } from '../../../lib/adapters/dynamodb/stores/dynamodb-merchant-list.ts';
 import { createMerchantStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-merchant-store.ts';
 import { createNotificationStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
 import { createOutcomeStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
@@ -112,6 +114,8 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     counts: createCountStore(table, options),
     merchants: createMerchantStore(table),
     directory: createDirectory(table),
+    auditLog: createAuditLog(table),
+    merchantList: createMerchantList(table),
     feed: createFeedStore(table, table.reporter),
     windows: createWindowStore(table, options),
     glance: createGlance(table),

@@ -88,36 +88,41 @@ describe('the OpenAPI document', () => {
         const { status, text, json } = await world.call(key, request, body);
         expect([request, status < 300 ? 'good' : text]).toEqual([request, 'good']);
         if (status === 202 && json.jobId !== undefined)
-          await good([key], `GET /v1/redeliveries/${json.jobId}`);
+          await good([key], `${request.replace('POST', 'GET')}/${json.jobId}`);
         world.time.nowMs += 60_000;
       }
     };
     const own = '/v1/merchants/demo';
-    const asks = [manager, receiver];
+    /** Requests of the merchant's own keys, and of an admin about this merchant. */
+    const asked = async (request: string, body?: object) => {
+      await good([manager, receiver], request, body);
+      await good([admin], request.replace('/v1', own), body);
+    };
     const manages = [admin, manager];
     const batch = { transactions: [{ transactionId: 'pay_3', ...payment() }, { amount: -1 }] };
     await good([initiator], `POST ${own}/transactions`, batch);
     for (const query of ['', '?type=payment', '?reference=ORDER-1']) {
-      await good(asks, `GET /v1/transactions${query}`);
+      await asked(`GET /v1/transactions${query}`);
     }
     const start = '2026-11-20T08:00:00Z';
-    await good(asks, 'GET /v1/transactions/pay_1');
-    await good([admin, initiator], `GET ${own}/transactions/pay_1`);
-    await good(asks, `GET /v1/windows?from=${start}`);
-    await good(asks, `GET /v1/windows/${start}?buckets=256`);
-    await good(asks, `GET /v1/windows/${start}/transactions`);
-    await good(asks, 'POST /v1/reconciliations', { window: start, rows: [] });
-    await good(asks, 'GET /v1/notifications?state=exhausted');
+    await asked('GET /v1/transactions/pay_1');
+    await good([initiator], `GET ${own}/transactions/pay_1`);
+    await asked(`GET /v1/windows?from=${start}`);
+    await asked(`GET /v1/windows/${start}?buckets=256`);
+    await asked(`GET /v1/windows/${start}/transactions`);
+    await asked('POST /v1/reconciliations', { window: start, rows: [] });
+    await asked('GET /v1/notifications?state=exhausted');
     for (const query of ['', '&resolution=day', `&endpointId=${endpointId}`]) {
-      await good([...asks, admin], `GET /v1/stats?from=${start}${query}`);
+      await good([manager, receiver, admin], `GET /v1/stats?from=${start}${query}`);
     }
-    await good(asks, `POST /v1/notifications/pay_1.1.${endpointId}/redeliver`);
+    await asked(`POST /v1/notifications/pay_1.1.${endpointId}/redeliver`);
     const range = { from: '2026-11-20T07:00:00Z', to: '2026-11-20T09:00:00Z' };
-    await good(asks, 'POST /v1/redeliveries', range);
-    await good(asks, 'POST /v1/transactions/pay_1/acknowledge', { version: 1 });
+    await asked('POST /v1/redeliveries', range);
+    await good([manager, receiver], 'POST /v1/transactions/pay_1/acknowledge', { version: 1 });
     await good([admin, initiator], 'GET /v1/unresolved');
     const found = { status: 'SUCCEEDED', occurredAt: '2026-11-20T08:00:01Z' };
     await good([admin, initiator], 'POST /v1/unresolved/demo/pay_2/resolve', found);
+    await good([admin], 'GET /v1/merchants?prefix=de&limit=1');
     await good([admin], `GET ${own}`);
     await good([admin], `PATCH ${own}`, { name: 'Demo' });
     await good(manages, `POST ${own}/secrets`);
@@ -139,12 +144,13 @@ describe('the OpenAPI document', () => {
     const forAll = (await world.call(admin, 'POST /v1/keys', { scope: 'admin' })).json.keyId;
     await good([admin], 'GET /v1/keys');
     await good([admin], `DELETE /v1/keys/${forAll}`);
+    await good([admin, manager], 'GET /v1/audit-log');
     await good([''], 'GET /v1/public-keys');
     world.time.nowMs = START_MS + 2 * 86_400_000;
     // One run closes an hour.
     for (let hours = 0; hours < 24; hours += 1) await world.closeWindows();
     await world.stateDays();
-    await good(asks, 'GET /v1/statements/2026-11-20');
+    await asked('GET /v1/statements/2026-11-20');
     const all = operations.map(({ method, path }) => `${method} ${path}`);
     // The document itself is served by a function of its own.
     expect(all.filter((name) => !answeredWell.has(name))).toEqual(['get /openapi.json']);

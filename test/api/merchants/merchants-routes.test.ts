@@ -89,3 +89,50 @@ describe('merchants', () => {
     });
   });
 });
+
+describe('the list of merchants', () => {
+  const idsOf = (items: readonly { readonly merchantId: string }[]) =>
+    items.map(({ merchantId }) => merchantId);
+
+  it('has pages in the order of the ids, and cursors for the same prefix only', async () => {
+    const world = createWorld();
+    for (const merchantId of ['shop-2', 'shop-1', 'bank', 'shop-3']) await world.merchant(merchantId);
+    const list = (query: string) => world.call(world.admin, `GET /v1/merchants${query}`);
+    const first = (await list('?limit=3')).json;
+    expect([idsOf(first.items), first.hasMore]).toEqual([['bank', 'shop-1', 'shop-2'], true]);
+    const rest = (await list(`?limit=3&cursor=${first.nextCursor}`)).json;
+    expect([idsOf(rest.items), rest.hasMore]).toEqual([['shop-3'], false]);
+    const shops = (await list('?prefix=shop&limit=1')).json;
+    expect(idsOf(shops.items)).toEqual(['shop-1']);
+    expect((await list(`?prefix=ba&cursor=${shops.nextCursor}`)).json.code).toBe('invalid_cursor');
+    for (const prefix of ['', 'a%23b', '%', 'x'.repeat(65)]) {
+      expect((await list(`?prefix=${prefix}`)).status).toBe(400);
+    }
+  });
+
+  it('shows what one merchant’s own page shows, and no secret', async () => {
+    const world = createWorld();
+    await world.merchant('demo', { feedShards: 2, timeZone: 'Asia/Shanghai' });
+    const { text, json } = await world.call(world.admin, 'GET /v1/merchants');
+    expect(json.items).toEqual([(await world.call(world.admin, 'GET /v1/merchants/demo')).json]);
+    expect(text).not.toMatch(/secret|sealed/);
+  });
+
+  it('names a merchant whose row cannot be read, and shows the others', async () => {
+    const world = createWorld();
+    for (const merchantId of ['good', 'worse']) await world.merchant(merchantId);
+    const { profiles } = world.ports.merchantList;
+    world.ports.merchantList.profiles = async (ids) =>
+      (await profiles(ids)).map((one, index) => (ids[index] === 'worse' ? 'unreadable' : one));
+    const { json } = await world.call(world.admin, 'GET /v1/merchants');
+    expect([idsOf(json.items), json.unreadable]).toEqual([['good'], ['worse']]);
+  });
+
+  it('is for admin keys of all merchants', async () => {
+    const world = createWorld();
+    const { receiver, manager, initiator } = await world.merchant('demo');
+    for (const key of [receiver, manager, initiator]) {
+      expect((await world.call(key, 'GET /v1/merchants')).json.code).toBe('insufficient_scope');
+    }
+  });
+});

@@ -106,6 +106,7 @@ describe('counts of attempts', () => {
     const asked = await ask(`${FROM}&merchantId=other`, world.admin);
     expect(asked.json.items).toMatchObject([{ attempts: 2 }]);
     expect(asked.headers.get('webhook-signature')).toBeNull();
+    expect((await ask(`${FROM}&merchantId=nobody`, world.admin)).json.code).toBe('unknown_merchant');
     const whole = (await ask(FROM, world.admin)).json;
     expect(whole.items).toMatchObject([{ attempts: 3, delivered: 3 }]);
     expect(whole.endpoints).toEqual([]);

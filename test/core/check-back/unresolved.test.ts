@@ -21,6 +21,7 @@ describe('what is unresolved', () => {
     expect(item.attempts.at(-1)).toMatchObject({ result: 'http_server_error', statusCode: 500 });
     expect((await list(world.admin, '?merchantId=demo')).items).toHaveLength(1);
     expect((await list(world.admin, '?merchantId=other')).items).toEqual([]);
+    expect(await list(world.admin, '?merchantId=nobody')).toMatchObject({ code: 'unknown_merchant' });
     expect((await list(other.initiator)).items).toEqual([]);
     expect(await list(other.initiator, '?merchantId=demo')).toMatchObject({ code: 'insufficient_scope' });
     expect(await list(demo.receiver)).toMatchObject({ code: 'insufficient_scope' });

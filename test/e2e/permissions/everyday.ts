@@ -11,6 +11,7 @@ export async function manage({ admin, api, call, service }: Journey): Promise<vo
   await admin('POST /v1/merchants', merchant);
   const path = '/v1/merchants/managed';
   await admin(`GET ${path}`);
+  await admin('GET /v1/merchants?prefix=man');
   await admin(`PATCH ${path}`, { name: 'Renamed' });
   await admin(`POST ${path}/secrets`, { overlapSeconds: 0 });
   const server = await openServer(() => ({ status: 204 }));
@@ -31,6 +32,7 @@ export async function manage({ admin, api, call, service }: Journey): Promise<vo
   await admin(`DELETE ${path}/keys/${own.keyId}`);
   const global = await service.create('POST /v1/keys', { scope: 'initiator' });
   await admin('GET /v1/keys');
+  await admin(`GET /v1/audit-log?merchantId=managed`);
   await admin(`DELETE /v1/keys/${global.keyId}`);
   server.close();
 }

@@ -10,11 +10,12 @@ import { handleMessage } from '../../../lib/core/deliver/messages.ts';
 import { runJobs } from '../../../lib/core/deliver/redelivery.ts';
 import { sweepPartition } from '../../../lib/core/deliver/sweep.ts';
 import type { ServiceEvent } from '../../../lib/core/events.ts';
+import type { AuditTrail } from '../../../lib/core/merchants/audit-log/audit-trail.ts';
 import { type ConfigCache, createConfigCache } from '../../../lib/core/merchants/config-cache.ts';
 import { LEAD } from '../../../lib/core/merchants/dated-writes.ts';
 import { forEachPartition } from '../../../lib/core/partitions.ts';
 import type { Clock, Random } from '../../../lib/core/runtime/environment.ts';
-import { MINUTE_MS, SECOND_MS } from '../../../lib/core/time.ts';
+import { isoTime, MINUTE_MS, SECOND_MS } from '../../../lib/core/time.ts';
 import { type CALLER_KILLED, type Invocation, through } from '../storm/chaos.ts';
 import type { VirtualTime } from '../storm/virtual-time.ts';
 import { type Queued, VISIBILITY_MS } from './simulated-lanes.ts';
@@ -125,6 +126,7 @@ export class Container {
       clockTrust: { assertTrusted: () => undefined },
       timer: { sleep: (ms: number) => time.sleep(ms) },
       lead: LEAD,
+      trail: trailOf(time),
       random,
       callbackPolicy: { allowedPorts: [443], allowLoopback: false },
       feedLagSeconds: FEED_LAG_SECONDS,
@@ -134,6 +136,13 @@ export class Container {
     };
   }
 }
+
+/** Draws no random numbers, so that the log changes no story. */
+function trailOf(time: VirtualTime): AuditTrail {
+  const by = 'operator';
+  return { by, entry: (happened) => ({ entryId: 'entry', at: isoTime(time.now), by, ...happened }) };
+}
+
 export type Ports = ReturnType<Container['portsFor']>;
 
 /** Handles a batch of one lane. Resolves to the messages that failed. */

@@ -167,6 +167,7 @@ export class Shop {
 function queryApp(ports: Ports, merchantId: MerchantId) {
   return createApp(
     {
+      configs: ports.configs,
       authenticate: async () => ({
         kind: 'caller',
         caller: { keyId: 'shop', scope: 'receiver', merchantId },

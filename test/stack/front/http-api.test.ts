@@ -6,6 +6,11 @@ const routes = new Map(
   resourcesOf('AWS::ApiGatewayV2::Route').map(([, { RouteKey, Target }]) => [RouteKey as string, Target]),
 );
 
+/** Lambda quotas: "Function resource-based policy: 20 KB". */
+const MAX_POLICY_BYTES = 20 * 1024;
+/** Bytes of a statement without the path of its route, with names of the greatest length. */
+const STATEMENT_BYTES = 460;
+
 /** The logical id of the function behind a route. */
 function servedBy(routeKey: string): string | undefined {
   const [, [, integration]] = routes.get(routeKey)['Fn::Join'];
@@ -28,6 +33,19 @@ describe('the HTTP API', () => {
 
   it('has a route for each operation, and nothing else but the default', () => {
     expect(routes.size).toBe(operations.length + 1);
+  });
+
+  it('adds less to the policy of each function than Lambda accepts', () => {
+    const statements = resourcesOf('AWS::Lambda::Permission').map(([, { FunctionName, SourceArn }]) => ({
+      function: referenced(FunctionName),
+      bytes: STATEMENT_BYTES + (SourceArn?.['Fn::Join']?.[1].at(-1).length ?? 0),
+    }));
+    // If this fails: `scopePermissionToRoute: false` makes one statement for all routes of a function.
+    const sizes = Map.groupBy(statements, (statement) => statement.function);
+    for (const [name, of] of sizes) {
+      const bytes = of.reduce((sum, statement) => sum + statement.bytes, 0);
+      expect({ name, isAccepted: bytes < MAX_POLICY_BYTES }).toEqual({ name, isAccepted: true });
+    }
   });
 
   it('is throttled', () => {

@@ -82,6 +82,9 @@ export const KEY_SK = 'KEY';
 /** Lists the keys of one owner. `*` is not a merchant id and means "no merchant". */
 export const keyListPk = (owner: MerchantId | undefined) => `L#${owner ?? '*'}`;
 
+/** A month of the audit log of one merchant, or of the account. */
+export const auditLogPk = (owner: MerchantId | undefined, month: string) => `A#${owner ?? '*'}#${month}`;
+
 /** Parses a notification's key from an index row, which holds nothing else. */
 export function notificationKeyOf(row: Readonly<Record<string, unknown>>): NotificationKey | undefined {
   const [kind, merchantId, transactionId] = String(row.pk).split('#');

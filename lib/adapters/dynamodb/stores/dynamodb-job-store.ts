@@ -2,9 +2,11 @@ import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynam
 import * as z from 'zod';
 import { type Job, type JobStore, jobSchema } from '../../../core/deliver/redelivery.ts';
 import { isUnreadable } from '../../../core/faults.ts';
+import type { AuditEntry } from '../../../core/merchants/audit-log/audit-entry.ts';
 import { storedMerchantId } from '../../../core/reading/stored.ts';
 import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
+import { auditPut } from '../items/audit-items.ts';
 import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
 import { conditionalWrite, unchangedSince } from '../table/conditions.ts';
@@ -47,11 +49,11 @@ export function createJobStore(table: Table, options: { readonly retentionDays: 
       return items.flatMap((item) => runningJob(item) ?? []);
     },
 
-    save: (job, expectedRev) =>
+    save: (job, expectedRev, entry) =>
       calling('Saving a job', () =>
         conditionalWrite(async () => {
           const ttl = ttlAfter(table.clock.now(), options.retentionDays);
-          const command = commandFor({ TableName, Item: jobRow(job, ttl) }, job, expectedRev);
+          const command = commandFor({ TableName, Item: jobRow(job, ttl) }, { job, expectedRev, entry });
           if (command instanceof PutCommand) await documents.send(command);
           else await documents.send(command);
         }),
@@ -68,7 +70,13 @@ interface RowWrite {
   readonly Item: Record<string, unknown>;
 }
 
-function commandFor(row: RowWrite, job: Job, expectedRev: number): PutCommand | TransactWriteCommand {
+interface JobWrite {
+  readonly job: Job;
+  readonly expectedRev: number;
+  readonly entry: AuditEntry | undefined;
+}
+
+function commandFor(row: RowWrite, { job, expectedRev, entry }: JobWrite): PutCommand | TransactWriteCommand {
   const { TableName } = row;
   const { merchantId, jobId, state } = job;
   // Invariant: one worker makes progress at a time. A worker that was overtaken stops.
@@ -78,7 +86,9 @@ function commandFor(row: RowWrite, job: Job, expectedRev: number): PutCommand | 
     const Item = { ...listKey, merchantId, jobId };
     // Invariant: one job holds a place at a time, so a merchant never runs more jobs than it has places.
     const place = { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' };
-    return new TransactWriteCommand({ TransactItems: [{ Put }, { Put: place }] });
+    return new TransactWriteCommand({
+      TransactItems: [{ Put }, { Put: place }, ...auditPut(TableName, entry)],
+    });
   }
   if (state === 'running') return new PutCommand(Put);
   return new TransactWriteCommand({ TransactItems: [{ Put }, { Delete: { TableName, Key: listKey } }] });

@@ -2,6 +2,7 @@ import { GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dyn
 import type { KeyStore } from '../../../core/merchants/keys/access-keys.ts';
 import { type KeyRecord, keyRecordSchema } from '../../../core/merchants/keys/access-keys.ts';
 import { calling } from '../../aws-faults.ts';
+import { auditPut, type TransactItem } from '../items/audit-items.ts';
 import { KEY_SK, keyListPk, keyPk } from '../items/item-keys.ts';
 import { type Item, readItem } from '../reading-rows.ts';
 import { conditionalWrite } from '../table/conditions.ts';
@@ -23,14 +24,17 @@ export function createKeyStore(table: Table): KeyStore {
       return Item && readKey(Item);
     },
 
-    async create(key) {
-      await calling('Creating a key', () => documents.send(creation(TableName, key)));
+    async create(key, entry) {
+      const TransactItems = [...creation(TableName, key), ...auditPut(TableName, entry)];
+      await calling('Creating a key', () => documents.send(new TransactWriteCommand({ TransactItems })));
     },
 
-    remove: (keyId, owner) =>
-      calling('Revoking a key', () =>
-        conditionalWrite(() => documents.send(removal(TableName, keyId, owner))),
-      ),
+    remove(keyId, owner, entry) {
+      const TransactItems = [...removal(TableName, keyId, owner), ...auditPut(TableName, entry)];
+      return calling('Revoking a key', () =>
+        conditionalWrite(() => documents.send(new TransactWriteCommand({ TransactItems }))),
+      );
+    },
 
     async list({ owner, after, limit }) {
       const page = await calling('Listing keys', () =>
@@ -61,22 +65,18 @@ function rowsOf(keyId: string, owner: KeyRecord['merchantId']) {
   ];
 }
 
-function creation(TableName: string, key: KeyRecord): TransactWriteCommand {
+function creation(TableName: string, key: KeyRecord): TransactItem[] {
   const { keyId, merchantId, expiresAt } = key;
   const expiry = expiresAt === undefined ? {} : { ttl: Math.ceil(Date.parse(expiresAt) / 1000) };
   // Invariant: an id is never reused for another key.
   const ConditionExpression = 'attribute_not_exists(pk)';
-  return new TransactWriteCommand({
-    TransactItems: rowsOf(keyId, merchantId).map((row) => ({
-      Put: { TableName, Item: { ...row, ...key, ...expiry }, ConditionExpression },
-    })),
-  });
+  return rowsOf(keyId, merchantId).map((row) => ({
+    Put: { TableName, Item: { ...row, ...key, ...expiry }, ConditionExpression },
+  }));
 }
 
-function removal(TableName: string, keyId: string, owner: KeyRecord['merchantId']): TransactWriteCommand {
+function removal(TableName: string, keyId: string, owner: KeyRecord['merchantId']): TransactItem[] {
   // Invariant: both rows are deleted together, and only for the owner under which the key is listed.
   const ConditionExpression = 'attribute_exists(pk)';
-  return new TransactWriteCommand({
-    TransactItems: rowsOf(keyId, owner).map((Key) => ({ Delete: { TableName, Key, ConditionExpression } })),
-  });
+  return rowsOf(keyId, owner).map((Key) => ({ Delete: { TableName, Key, ConditionExpression } }));
 }

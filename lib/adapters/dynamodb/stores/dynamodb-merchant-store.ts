@@ -1,4 +1,4 @@
-import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import {
   type Endpoint,
   endpointSchema,
@@ -10,10 +10,12 @@ import { PAST_MS } from '../../../core/merchants/settings-history.ts';
 import { msOf, SECOND_MS } from '../../../core/time.ts';
 import { merchantPk, PROFILE_SK } from '../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../aws-faults.ts';
+import { auditPut, type TransactItem } from '../items/audit-items.ts';
 import { entryKey, settingsAttributes, settingsChange } from '../items/directory-items.ts';
 import { endpointSk } from '../items/item-keys.ts';
 import { readItem } from '../reading-rows.ts';
 import { conditionalWrite, unchangedSince } from '../table/conditions.ts';
+import { putLogged } from '../table/put-logged.ts';
 import { queryAll } from '../table/query-all.ts';
 import type { Table } from '../table/table-client.ts';
 
@@ -45,38 +47,45 @@ export function createMerchantStore(table: Table): MerchantStore {
       };
     },
 
-    create: (profile) =>
-      calling('Creating a merchant', () =>
-        conditionalWrite(() => documents.send(merchantCreation(TableName, profile, table.clock.now()))),
-      ),
+    create(profile, entry) {
+      const creation = merchantCreation(TableName, profile, table.clock.now());
+      const all = together(...creation, ...auditPut(TableName, entry));
+      return calling('Creating a merchant', () => conditionalWrite(() => documents.send(all)));
+    },
 
-    createEndpoint(endpoint, expectedProfileRev, withinMs = table.stampBoundMs) {
+    createEndpoint(endpoint, expectedProfileRev, { withinMs = table.stampBoundMs, entry } = {}) {
       const creation = endpointCreation(TableName, endpoint, expectedProfileRev);
+      const all = together(...creation, ...auditPut(TableName, entry));
       const abortSignal = AbortSignal.timeout(withinMs);
       return calling('Creating an endpoint', () =>
-        conditionalWrite(() => stamping.send(creation, { abortSignal })),
+        conditionalWrite(() => stamping.send(all, { abortSignal })),
       );
     },
 
-    saveProfile(profile, expectedRev) {
+    saveProfile(profile, expectedRev, entry) {
       const row = { pk: merchantPk(profile.merchantId), sk: PROFILE_SK, ...profile };
       const listing = { TableName, ...settingsChange(profile, table.clock.now()) };
       // Invariant: the walks see a new feed shard before any outcome is written to it.
-      const both = new TransactWriteCommand({
-        TransactItems: [{ Put: putIfRev(row, expectedRev) }, { Update: listing }],
-      });
-      return calling('Saving a profile', () => conditionalWrite(() => documents.send(both)));
+      const change = [{ Put: putIfRev(row, expectedRev) }, { Update: listing }];
+      const all = together(...change, ...auditPut(TableName, entry));
+      return calling('Saving a profile', () => conditionalWrite(() => documents.send(all)));
     },
 
-    saveEndpoint(endpoint, expectedRev, withinMs = table.stampBoundMs) {
-      const put = new PutCommand(putIfRev(endpointRow(endpoint), expectedRev));
+    saveEndpoint(endpoint, expectedRev, { withinMs = table.stampBoundMs, entry } = {}) {
+      const Put = putIfRev(endpointRow(endpoint), expectedRev);
       const abortSignal = AbortSignal.timeout(withinMs);
-      return calling('Saving an endpoint', () => conditionalWrite(() => stamping.send(put, { abortSignal })));
+      return calling('Saving an endpoint', () =>
+        conditionalWrite(() => putLogged(stamping, { Put, entry, abortSignal })),
+      );
     },
   };
 }
 
-function merchantCreation(TableName: string, profile: Profile, nowMs: number): TransactWriteCommand {
+function together(...TransactItems: TransactItem[]): TransactWriteCommand {
+  return new TransactWriteCommand({ TransactItems });
+}
+
+function merchantCreation(TableName: string, profile: Profile, nowMs: number): TransactItem[] {
   const { merchantId, createdAt } = profile;
   const row = { pk: merchantPk(merchantId), sk: PROFILE_SK, ...profile };
   const directoryRow = {
@@ -86,19 +95,13 @@ function merchantCreation(TableName: string, profile: Profile, nowMs: number): T
     ...settingsAttributes(profile, nowMs),
   };
   // Invariant: a merchant is in the directory as soon as it exists.
-  return new TransactWriteCommand({
-    TransactItems: [
-      { Put: { TableName, Item: row, ConditionExpression: 'attribute_not_exists(pk)' } },
-      { Put: { TableName, Item: directoryRow } },
-    ],
-  });
+  return [
+    { Put: { TableName, Item: row, ConditionExpression: 'attribute_not_exists(pk)' } },
+    { Put: { TableName, Item: directoryRow } },
+  ];
 }
 
-function endpointCreation(
-  TableName: string,
-  endpoint: Endpoint,
-  expectedProfileRev: number,
-): TransactWriteCommand {
+function endpointCreation(TableName: string, endpoint: Endpoint, expectedProfileRev: number): TransactItem[] {
   const { merchantId, endpointId } = endpoint;
   const pk = merchantPk(merchantId);
   const row = { pk, sk: endpointSk(endpointId), ...endpoint };
@@ -110,12 +113,10 @@ function endpointCreation(
     ConditionExpression: 'rev = :rev',
     ExpressionAttributeValues: { ':one': 1, ':rev': expectedProfileRev },
   };
-  return new TransactWriteCommand({
-    TransactItems: [
-      { Put: { TableName, Item: row, ConditionExpression: 'attribute_not_exists(pk)' } },
-      { Update: raise },
-    ],
-  });
+  return [
+    { Put: { TableName, Item: row, ConditionExpression: 'attribute_not_exists(pk)' } },
+    { Update: raise },
+  ];
 }
 
 /** A deleted endpoint expires when the past that is kept no longer reaches back to it. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { MerchantId, NotificationState } from '../../model.ts';
 import {
   storedEndpointId,
+  storedId,
   storedMerchantId,
   storedTime,
   storedTransactionId,
@@ -59,6 +60,14 @@ export const notificationSchema = z.object({
   writtenBy: z.string().exactOptional(),
   /** When the next attempt is due. On a settled notification: one extra attempt, requested by redelivery. */
   nextAttemptAt: storedTime.exactOptional(),
+  /** The latest acknowledgement or redelivery: who asked for it, and when. Written with the change itself. */
+  lastRequest: z
+    .object({
+      action: storedWord<'acknowledge' | 'redeliver'>(),
+      at: storedTime,
+      by: storedId.exactOptional(),
+    })
+    .exactOptional(),
 });
 export type Notification = z.infer<typeof notificationSchema>;
 

@@ -98,22 +98,35 @@ export function defer(notification: Notification, plan: DeferralPlan): Notificat
   return { ...raised, nextAttemptAt: isoTime(Math.min(plan.untilMs, horizonMs)) };
 }
 
+/** A request of a caller, or of the redelivery job that a caller started. */
+interface Request {
+  /** The id of the key. Absent on jobs of older versions. */
+  readonly by?: string | undefined;
+  readonly atMs: number;
+}
+
 /**
  * Sends again now. A `delivered` or `acknowledged` notification gets one extra attempt and keeps its state. Any other
  * notification restarts its schedule and its horizon.
  */
-export function redeliver(notification: Notification, nowMs: number): Notification {
-  const now = isoTime(nowMs);
+export function redeliver(notification: Notification, request: Request): Notification {
+  const now = isoTime(request.atMs);
   const { blockedReason: _past, ...rest } = notification;
-  const raised = { ...rest, rev: notification.rev + 1, nextAttemptAt: now, startedAt: now };
+  const lastRequest = { action: 'redeliver' as const, at: now, ...byOf(request) };
+  const raised = { ...rest, rev: notification.rev + 1, nextAttemptAt: now, startedAt: now, lastRequest };
   if (notification.state === 'delivered' || notification.state === 'acknowledged') return raised;
   return { ...raised, state: 'retrying', attemptsMade: 0 };
 }
 
 /** The receiver confirmed through the API that it has the outcome. Nothing more is sent. */
-export function acknowledge(notification: Notification): Notification {
+export function acknowledge(notification: Notification, request: Request): Notification {
+  const lastRequest = { action: 'acknowledge' as const, at: isoTime(request.atMs), ...byOf(request) };
   const state = notification.state === 'delivered' ? 'delivered' : 'acknowledged';
-  return settle({ ...notification, rev: notification.rev + 1 }, state);
+  return settle({ ...notification, rev: notification.rev + 1, lastRequest }, state);
+}
+
+function byOf({ by }: Request): { readonly by?: string } {
+  return by === undefined ? {} : { by };
 }
 
 /** An attempt as stored and shown. */

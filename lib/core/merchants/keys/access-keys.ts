@@ -7,6 +7,7 @@ import { storedId, storedMerchantId, storedTime, storedWord } from '../../readin
 import { createBoundedCache } from '../../runtime/bounded-cache.ts';
 import type { Clock, Random } from '../../runtime/environment.ts';
 import { isoTime } from '../../time.ts';
+import type { AuditEntry } from '../audit-log/audit-entry.ts';
 import type { GeneratedSecret } from '../secrets/service-secret.ts';
 
 /** Bearer keys: `tk_<keyId>_<secret>`. Only a hash of the secret is kept. `permits` says what a key may do. */
@@ -19,9 +20,10 @@ interface KeyPageQuery {
 
 export interface KeyStore {
   read(keyId: string): Promise<KeyRecord | undefined>;
-  create(key: KeyRecord): Promise<void>;
+  /** Writes the `entry` of the audit log in the same transaction, like `remove`. */
+  create(key: KeyRecord, entry?: AuditEntry): Promise<void>;
   /** False if that owner has no such key. */
-  remove(keyId: string, owner: MerchantId | undefined): Promise<boolean>;
+  remove(keyId: string, owner: MerchantId | undefined, entry?: AuditEntry): Promise<boolean>;
   /** One page of the keys of a merchant, or of the keys without a merchant, sorted by id. */
   list(options: KeyPageQuery): Promise<{ readonly keys: readonly KeyRecord[]; readonly more: boolean }>;
 }

@@ -1,6 +1,7 @@
 import type { MerchantId } from '../../model.ts';
 import type { Clock, Random } from '../../runtime/environment.ts';
 import { isoTime } from '../../time.ts';
+import type { AuditTrail } from '../audit-log/audit-trail.ts';
 import type { KeyStore } from './access-keys.ts';
 import { type Caller, type KeyRecord, newKey } from './access-keys.ts';
 
@@ -14,6 +15,7 @@ const PAGE = 100;
 const MAX_PAGES = 10;
 
 export interface KeyPorts {
+  readonly trail: AuditTrail;
   readonly keys: KeyStore;
   readonly clock: Clock;
   readonly random: Random;
@@ -50,9 +52,10 @@ export async function makeKey(
     ...(merchantId !== undefined && { merchantId }),
     ...(expiresAt !== undefined && { expiresAt }),
   });
-  await ports.keys.create(record);
+  const of = { ...(merchantId !== undefined && { merchantId }), keyId: record.keyId };
+  await ports.keys.create(record, ports.trail.entry({ action: 'key.created', ...of, scope }));
   if ((await countKeys(ports, merchantId, now)) <= MAX_KEYS) return { kind: 'made', record, key };
-  await ports.keys.remove(record.keyId, merchantId);
+  await ports.keys.remove(record.keyId, merchantId, ports.trail.entry({ action: 'key.revoked', ...of }));
   return { kind: 'refused', code: 'too_many_keys' };
 }
 
@@ -74,12 +77,15 @@ async function countKeys(ports: KeyPorts, owner: MerchantId | undefined, now: st
 
 /** Revokes a key. Another owner's key is treated like an unknown one: both get the same read and no write. */
 export async function revokeKey(
-  ports: Pick<KeyPorts, 'keys'>,
+  ports: Pick<KeyPorts, 'keys' | 'trail'>,
   key: { readonly keyId: string; readonly owner: MerchantId | undefined },
   mayRevoke: (record: KeyRecord) => boolean = () => true,
 ): Promise<'revoked' | 'unknown_key' | 'insufficient_scope'> {
   const record = await ports.keys.read(key.keyId);
   if (record === undefined || record.merchantId !== key.owner) return 'unknown_key';
   if (!mayRevoke(record)) return 'insufficient_scope';
-  return (await ports.keys.remove(key.keyId, key.owner)) ? 'revoked' : 'unknown_key';
+  const { keyId, owner } = key;
+  const of = { ...(owner !== undefined && { merchantId: owner }), keyId };
+  const entry = ports.trail.entry({ action: 'key.revoked', ...of });
+  return (await ports.keys.remove(keyId, owner, entry)) ? 'revoked' : 'unknown_key';
 }

@@ -8,7 +8,8 @@ import {
 } from '../../../../lib/adapters/dynamodb/items/item-keys.ts';
 import { notificationItem } from '../../../../lib/adapters/dynamodb/items/notification-items.ts';
 import { systemClock } from '../../../../lib/adapters/system.ts';
-import type { Notification } from '../../../../lib/core/deliver/state/notification.ts';
+import { MAX_ATTEMPTS_KEPT, type Notification } from '../../../../lib/core/deliver/state/notification.ts';
+import { AUDIT_LOG_DAYS } from '../../../../lib/core/merchants/audit-log/audit-trail.ts';
 import { PAST_MS } from '../../../../lib/core/merchants/settings-history.ts';
 import { PARTITIONS } from '../../../../lib/core/partitions.ts';
 import { DAY_SECONDS, SECOND_MS } from '../../../../lib/core/time.ts';
@@ -227,6 +228,18 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
       expect(await ttlOf(`M#${SHOP}`, 'PROFILE')).toBeUndefined();
     });
 
+    it('of the audit log expire after as many days as they are shown, and ten more', async () => {
+      const entry = {
+        entryId: 'a',
+        at: at(0),
+        by: 'root',
+        action: 'merchant.created',
+        merchantId: SHOP,
+      } as const;
+      await table().merchants.create(profile(), entry);
+      expect(await ttlOf(`A#${SHOP}#2026-11`, `${at(0)}#a`)).toBe(kept(at(0), AUDIT_LOG_DAYS + 10));
+    });
+
     it('of a deleted endpoint expire when the past ends that the audit may ask for', async () => {
       await table().merchants.create(profile());
       const one = endpoint();
@@ -280,6 +293,9 @@ export function describeDynamoDbItems(dynamodb: DynamoDbUnderTest): void {
             : { statusCode: 503, error: 'http_server_error' }),
         })),
         responseSnippet: 'x'.repeat(512),
+        ...(attempts === MAX_ATTEMPTS_KEPT && {
+          lastRequest: { action: 'redeliver', at: at(0), by: 'k'.repeat(17) },
+        }),
       });
       const item = notificationItem(failed, { nowMs: Date.now(), retentionDays: RETENTION_DAYS });
       expect(itemBytes(item)).toBeLessThanOrEqual(2_048);

@@ -5,11 +5,14 @@ import { bucketsSk, directoryPk, windowPk } from '../../../../lib/adapters/dynam
 import { checkItem } from '../../../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
 import { decodeRecord } from '../../../../lib/adapters/dynamodb/stream-records.ts';
 import type { Outcome } from '../../../../lib/core/model.ts';
+import { listMerchants } from '../../../../lib/core/query/merchant-list.ts';
 import { newCheck } from '../../../../lib/core/record/pending-check.ts';
 import {
   feedPk,
+  merchantPk,
   outcomeItem,
   outcomeSk,
+  PROFILE_SK,
   transactionPk,
 } from '../../../../lib/protocol/table/outcome-layout.ts';
 import { type DynamoDbTable, type DynamoDbUnderTest, RETENTION_DAYS } from '../../support/emulators.ts';
@@ -252,6 +255,20 @@ export function describeDynamoDbRows(dynamodb: DynamoDbUnderTest): void {
         await expect(notifications.read(notification())).rejects.toMatchObject(unreadable);
       },
     );
+
+    it('are merchants that a list names, and does not stop at', async () => {
+      const { merchants, merchantList } = table();
+      for (const merchantId of [SHOP, OTHER]) await merchants.create(profile({ merchantId }));
+      await put({ pk: merchantPk(SHOP), sk: PROFILE_SK, name: 7 });
+      await put({ pk: directoryPk(SHOP), sk: merchantPk(SHOP), createdAt: 'once' });
+      const { profiles, unreadable: broken } = await listMerchants(
+        { merchantList },
+        { prefix: '', limit: 9 },
+      );
+      expect(profiles.map(({ merchantId }) => merchantId)).toEqual([OTHER]);
+      expect(broken).toEqual([SHOP]);
+      expect(told()).toEqual(['unreadable_row']);
+    });
 
     it('keep no other running job from its turn', async () => {
       await table().jobs.save(job(), 0);

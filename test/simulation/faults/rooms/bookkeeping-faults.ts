@@ -77,13 +77,13 @@ export const bookkeepingFaults: readonly DeliberateFault[] = [
   {
     name: 'a run that succeeds takes away the mark of a later failure',
     at: hookInside(() => import('../../../../lib/adapters/memory/memory-merchants.ts'), {
-      memoryMerchants: (real) => (clock) => {
-        const { directory, merchants } = real(clock);
+      memoryMerchants: (real) => (clock, log) => {
+        const { directory, ...rest } = real(clock, log);
         const changeOwnMark: typeof directory.changeOwnMark = async (seen, mark, open) => {
           const current = await directory.entry(seen.merchantId);
           return directory.changeOwnMark(current ?? seen, mark, open);
         };
-        return { merchants, directory: altered(directory, { changeOwnMark }) };
+        return { ...rest, directory: altered(directory, { changeOwnMark }) };
       },
     }),
     every: OVERTAKEN_EVERY,

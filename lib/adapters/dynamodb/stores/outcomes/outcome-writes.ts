@@ -1,4 +1,4 @@
-import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Outcome } from '../../../../core/model.ts';
 import type { OutcomeStore } from '../../../../core/record/outcome-store.ts';
 import { DAY_SECONDS } from '../../../../core/time.ts';
@@ -12,6 +12,7 @@ import {
 import { calling } from '../../../aws-faults.ts';
 import { CHECK_SK } from '../../items/item-keys.ts';
 import { conditionalWrite } from '../../table/conditions.ts';
+import { putLogged } from '../../table/put-logged.ts';
 import type { Table } from '../../table/table-client.ts';
 import { checkItem } from '../dynamodb-check-store.ts';
 
@@ -23,14 +24,16 @@ export function createOutcomeWrites(
 ): OutcomeWrites {
   const { stamping, name: TableName } = table;
   return {
-    putIfAbsent(outcome, feedShard) {
-      const put = new PutCommand({
+    putIfAbsent(outcome, feedShard, entry) {
+      const Put = {
         TableName,
         Item: outcomeItem(outcome, { feedShard, retentionDays }),
         // Invariant: a version of a transaction is written once and never changed.
         ConditionExpression: 'attribute_not_exists(pk)',
-      });
-      return writeStamped(table, 'Recording an outcome', (options) => stamping.send(put, options));
+      };
+      return writeStamped(table, 'Recording an outcome', (options) =>
+        putLogged(stamping, { Put, entry, ...options }),
+      );
     },
 
     prepare(pending, check) {

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { ACTIONS } from '../../core/merchants/audit-log/actions.ts';
+import { AUDIT_LOG_DAYS } from '../../core/merchants/audit-log/audit-trail.ts';
+import { merchantIdSchema, timeSchema } from '../../core/model.ts';
+import { MAX_AUDIT_PAGE } from '../../core/query/audit-log.ts';
+import { documented } from '../contract/documented.ts';
+import { operation } from '../contract/operation.ts';
+import { cursorSchema, limitSchema, page } from '../contract/shapes.ts';
+
+const entryAnswer = documented(() =>
+  z
+    .object({
+      at: z.iso.datetime(),
+      by: z
+        .string()
+        .meta({ description: 'The id of the key that made the request; `root` for the root key.' }),
+      action: z.enum(ACTIONS),
+      merchantId: z.string().exactOptional(),
+      endpointId: z.string().exactOptional(),
+      transactionId: z.string().exactOptional(),
+      keyId: z.string().exactOptional(),
+      jobId: z.string().exactOptional(),
+      scope: z.string().exactOptional().meta({ description: 'The scope of a key that was created.' }),
+      status: z.string().exactOptional().meta({ description: 'How a transaction was resolved.' }),
+      fields: z
+        .array(z.string())
+        .exactOptional()
+        .meta({ description: 'The names of the settings in the request. Values are not kept.' }),
+    })
+    .meta({ id: 'AuditEntry' }),
+);
+
+export const listAuditLog = operation({
+  operationId: 'listAuditLog',
+  method: 'get',
+  path: '/v1/audit-log',
+  summary: 'List who changed settings and keys, started redeliveries and resolved transactions, newest first',
+  function: 'admin',
+  scopes: ['admin', 'merchant'],
+  merchant: 'any',
+  freshKey: true,
+  query: z
+    .strictObject({
+      merchantId: merchantIdSchema.exactOptional().meta({
+        description:
+          'For admins: the merchant. Without it, the entries about keys for all merchants. A merchant’s key sees its own entries.',
+      }),
+      from: timeSchema
+        .exactOptional()
+        .meta({ description: `Inclusive. Entries are kept for ${AUDIT_LOG_DAYS} days.` }),
+      to: timeSchema.exactOptional().meta({ description: 'Exclusive.' }),
+      cursor: cursorSchema,
+      limit: limitSchema(MAX_AUDIT_PAGE),
+    })
+    .refine(({ from, to }) => from === undefined || to === undefined || from < to, {
+      path: ['to'],
+      error: 'invalid_range',
+    }),
+  answers: () => ({ 200: { description: 'A page.', schema: page(entryAnswer()) } }),
+  problems: ['unknown_merchant', 'invalid_range', 'invalid_date', 'invalid_cursor'],
+});

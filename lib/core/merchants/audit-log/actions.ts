@@ -1,0 +1,16 @@
+/** What the audit log tells of. */
+
+export const ACTIONS = [
+  'merchant.created',
+  'merchant.changed',
+  'merchant.secret_rotated',
+  'endpoint.created',
+  'endpoint.changed',
+  'endpoint.deleted',
+  'endpoint.secret_rotated',
+  'key.created',
+  'key.revoked',
+  'redelivery.started',
+  'transaction.resolved',
+] as const;
+export type Action = (typeof ACTIONS)[number];
