@@ -4,10 +4,11 @@ import { messageOf } from '../errors.ts';
 import { LOCAL_REGION } from '../template/intrinsics.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { compileFilters } from './filter.ts';
+import { openShardWindow, type ShardWindow } from './shard-window.ts';
 import type { EventSource, SourceSetting } from './source.ts';
 import { pause } from './source.ts';
 import type { StreamRecord } from './stream-batch.ts';
-import { processBatch } from './stream-batch.ts';
+import { endWindow, processBatch } from './stream-batch.ts';
 
 export interface StreamSourceSetting extends SourceSetting {
   readonly streams: AwsCall;
@@ -39,6 +40,8 @@ const POLL_MS = 100;
 const ANNOUNCED_POLL_MS = 3_000;
 /** Minimum time between two reads: while much is written, one read and one invocation serve many writes. */
 const READ_GAP_MS = 20;
+/** The same for a mapping that collects its batches for longer than this: it gains nothing by reading sooner. */
+const BATCHING_GAP_MS = 1_000;
 const RETRY_MS = 500;
 const SHARD_REFRESH_MS = 10_000;
 
@@ -154,10 +157,13 @@ async function followShard(
   const { properties, checkpoints } = setting;
   const accepts = compileFilters(setting.logicalId, properties);
   const batchSize = properties.BatchSize ?? DEFAULT_BATCH_SIZE;
-  const windowMs = properties.MaximumBatchingWindowInSeconds * 1000;
+  const batchingMs = properties.MaximumBatchingWindowInSeconds * 1000;
+  const window = windowOf(setting, shardId);
+  const gapMs = batchingMs === 0 ? READ_GAP_MS : Math.min(batchingMs, BATCHING_GAP_MS);
   const batch = {
     ...setting,
     stopping,
+    window,
     onProgress: (sequenceNumber: string) => checkpoints.save(shardId, sequenceNumber),
   };
   let iterator = await iteratorAt(setting, shardId, checkpoints.read(shardId)?.sequenceNumber);
@@ -167,9 +173,10 @@ async function followShard(
   let deadline: number | undefined;
   let seen = 0;
   let readAt = 0;
+  let isFull = false;
   while (!stopping.aborted) {
     if (iterator !== undefined && wanted.length < batchSize) {
-      await pause(readAt + READ_GAP_MS - Date.now(), stopping);
+      if (!isFull) await pause(readAt + gapMs - Date.now(), stopping);
       seen = setting.changes?.count ?? 0;
       readAt = Date.now();
       const page: RecordsPage = await setting.streams<RecordsPage>('GetRecords', {
@@ -177,27 +184,28 @@ async function followShard(
         Limit: READ_MAX,
       });
       iterator = page.NextShardIterator;
+      isFull = page.Records.length >= READ_MAX;
       lastRead = page.Records.at(-1)?.dynamodb.SequenceNumber ?? lastRead;
       wanted = [...wanted, ...wantedOf(page, accepts)];
     }
-    if (wanted.length > 0) deadline ??= Date.now() + windowMs;
-    const isDue =
-      wanted.length >= batchSize ||
-      iterator === undefined ||
-      (deadline !== undefined && Date.now() >= deadline);
-    if (wanted.length > 0 && isDue) {
-      const records = wanted.slice(0, batchSize);
+    if (wanted.length > 0) deadline ??= Date.now() + batchingMs;
+    const { records, isCut } = cut(wanted, { batchSize, window });
+    const isDue = isCut || iterator === undefined || (deadline !== undefined && Date.now() >= deadline);
+    if (isBehind(window, wanted)) await endWindow(batch);
+    if (records.length > 0 && isDue) {
       if (!(await processBatch(batch, records))) return;
-      wanted = wanted.slice(batchSize);
+      wanted = wanted.slice(records.length);
       deadline = undefined;
     } else if (wanted.length === 0 && lastRead !== undefined) {
       checkpoints.save(shardId, lastRead);
       lastRead = undefined;
     } else if (iterator === undefined) {
+      await endWindow(batch);
+      if (stopping.aborted) return;
       checkpoints.finish(shardId);
       return;
     } else {
-      await nextRead(setting, { seen, deadline }, stopping);
+      await nextRead(setting, { seen, deadline: deadline ?? window?.endMs }, stopping);
     }
   }
 }
@@ -222,6 +230,30 @@ async function nextRead(
 
 function wantedOf({ Records }: RecordsPage, accepts: (record: unknown) => boolean): readonly StreamRecord[] {
   return Records.map((record) => ({ ...record, awsRegion: LOCAL_REGION })).filter(accepts);
+}
+
+interface BatchLimits {
+  readonly batchSize: number;
+  readonly window: ShardWindow | undefined;
+}
+
+/** Returns the records of the next batch. `isCut`: no record that comes later belongs to it. */
+function cut(wanted: readonly StreamRecord[], { batchSize, window }: BatchLimits) {
+  const start = window?.startOf(wanted[0]);
+  const other = window === undefined ? -1 : wanted.findIndex((record) => window.startOf(record) !== start);
+  const size = Math.min(batchSize, other < 0 ? wanted.length : other);
+  return { records: wanted.slice(0, size), isCut: size === batchSize || other >= 0 };
+}
+
+function windowOf({ properties, eventSourceArn }: StreamSourceSetting, shardId: string) {
+  const lengthSeconds = properties.TumblingWindowInSeconds;
+  return lengthSeconds === 0 ? undefined : openShardWindow({ shardId, eventSourceArn, lengthSeconds });
+}
+
+/** Whether the current window has ended: the next record belongs to a later one, or its time is over. */
+function isBehind(window: ShardWindow | undefined, [next]: readonly StreamRecord[]): boolean {
+  if (window?.endMs === undefined) return false;
+  return next === undefined ? Date.now() >= window.endMs : window.startOf(next) >= window.endMs;
 }
 
 async function iteratorAt(

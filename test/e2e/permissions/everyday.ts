@@ -73,6 +73,7 @@ async function askAll({ admin, api, call }: Journey, receiverKey: string): Promi
   expect(byReference).toMatchObject([{ transactionId: 'pay_1' }]);
   await admin('GET /v1/merchants/alpha/notifications?state=exhausted');
   await ask('/v1/transactions?reference=order_1');
+  await ask(`/v1/stats?from=${listedAt}`);
   await eventually(
     () => ask('/v1/transactions'),
     ({ items }) => expect(items.length).toBeGreaterThan(2),
