@@ -155,7 +155,7 @@ export async function openService(options: {
   const recordApp = createApp(appPorts(recording), recordingRoutes(recording));
   const adminApp = createApp(appPorts(managing), [
     ...merchantRoutes(managing),
-    ...endpointRoutes(managing),
+    ...endpointRoutes({ ...managing, healthStore: stores.health }),
     ...keyRoutes(managing),
   ]);
   const rootKey = `tk_root_${ROOT_SECRET}`;

@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createAuditLog } from '../../lib/adapters/dynamodb/stores/dynamodb-audit-log.ts';
+import { createHealthStore } from '../../lib/adapters/dynamodb/stores/dynamodb-health-store.ts';
 import { createJobStore } from '../../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
 import { createMerchantList } from '../../lib/adapters/dynamodb/stores/dynamodb-merchant-list.ts';
 import { createNotificationStore } from '../../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
@@ -31,6 +32,7 @@ export function routesToManage(service: ManageService): readonly Route[] {
     merchantList: createMerchantList(table),
     notifications: createNotificationStore(table, config),
     jobs: createJobStore(table, config),
+    healthStore: createHealthStore(table, config),
     dispatcher: createQueueSender({
       sqs: new SQSClient(clientDefaults),
       queueUrls: { first: config.firstQueueUrl, retry: config.retryQueueUrl },

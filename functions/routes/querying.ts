@@ -10,6 +10,7 @@ import { createWindowStore } from '../../lib/adapters/dynamodb/stores/dynamodb-w
 import { createStatementLinks } from '../../lib/adapters/files/statement-links.ts';
 import { createGeneratedSecret } from '../../lib/adapters/secrets/generated-secret.ts';
 import type { Route } from '../../lib/api/api-app.ts';
+import { deliveriesRoutes } from '../../lib/api/deliveries/deliveries-routes.ts';
 import { undeliveredRoutes } from '../../lib/api/notifications/undelivered-routes.ts';
 import { publicKeysRoutes } from '../../lib/api/public-keys/public-keys-routes.ts';
 import { reconcilingRoutes } from '../../lib/api/reconciliations/reconciliations-routes.ts';
@@ -54,6 +55,7 @@ export function routesToQuery(service: QueryService): readonly Route[] {
     ...statementRoutes(ports),
     ...undeliveredRoutes(ports),
     ...statsRoutes(ports),
+    ...deliveriesRoutes(ports),
     ...publicKeysRoutes({ signingSecret }),
   ];
 }

@@ -19,7 +19,7 @@ export type ServiceEvent =
       readonly lane: Lane;
       readonly result: string;
       readonly error?: string;
-      /** The TLS or DNS error code, if known: `CERT_HAS_EXPIRED`. */
+      /** What exactly failed, if known: `certificate_expired`. */
       readonly detail?: string;
       readonly statusCode?: number;
       readonly durationMs: number;

@@ -189,4 +189,5 @@ export const notificationStates = [
 export type NotificationState = (typeof notificationStates)[number];
 
 /** The states of a check: the question to an initiator how its PENDING ended. */
-export type CheckState = 'waiting' | 'resolved' | 'unresolved';
+export const checkStates = ['waiting', 'resolved', 'unresolved'] as const;
+export type CheckState = (typeof checkStates)[number];

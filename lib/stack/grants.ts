@@ -71,6 +71,7 @@ const GRANTS = {
       { actions: ['BatchGetItem'], partitions: ['M#'] },
       { actions: ['PutItem', 'Query'], partitions: ['A#'] },
       { actions: ['GetItem', 'PutItem', 'Query'], partitions: ['T#'] },
+      { actions: ['GetItem'], partitions: ['H#'] },
       { actions: ['GetItem', 'PutItem'], partitions: ['J#'] },
       { actions: ['PutItem', 'DeleteItem'], partitions: ['K#', 'L#'] },
       { actions: ['Query'], partitions: ['L#'] },

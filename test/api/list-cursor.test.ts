@@ -68,6 +68,14 @@ async function createLists(): Promise<{ world: World; lists: Map<string, List> }
     query('refunds of a window', 'listWindowRows', `GET /v1/windows/${FIRST}/transactions?types=refund.*`);
     query('exhausted', 'listNotifications', 'GET /v1/notifications?state=exhausted');
     query('blocked', 'listNotifications', 'GET /v1/notifications?state=blocked');
+    query(
+      'blocked of one',
+      'listNotifications',
+      `GET /v1/notifications?state=blocked&endpointId=${endpointId}`,
+    );
+    for (const filter of ['', 'state=exhausted', 'state=blocked', `endpointId=${endpointId}`]) {
+      query(`deliveries ${filter}`, 'listDeliveries', `GET /v1/deliveries?${filter}`);
+    }
     const path = `/v1/merchants/${merchantId}/keys?`;
     add(`${merchantId.slice(0, 5)}: keys`, {
       operationId: 'listMerchantKeys',

@@ -69,6 +69,7 @@ describe('the functions', () => {
         ...['A#*', 'J#*', 'K#* L#*', 'M#* D#*', 'T#*'].map((keys) => `dynamodb:PutItem ${keys}`),
         'dynamodb:BatchGetItem M#*',
         'dynamodb:DeleteItem K#* L#*',
+        'dynamodb:GetItem H#*',
         'dynamodb:GetItem J#*',
         'dynamodb:GetItem T#*',
         'dynamodb:Query A#*',

@@ -2,6 +2,7 @@ import { memoryFiles } from '../../lib/adapters/memory/memory-statements.ts';
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import { createApp } from '../../lib/api/api-app.ts';
 import { auditLogRoutes } from '../../lib/api/audit-log/audit-log-routes.ts';
+import { deliveriesRoutes } from '../../lib/api/deliveries/deliveries-routes.ts';
 import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
 import { testingRoutes } from '../../lib/api/endpoints/test-routes.ts';
 import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
@@ -107,6 +108,7 @@ export function createWorld(
   const ports = {
     ...stores,
     ...bucket,
+    healthStore: stores.health,
     configs: createConfigCache(stores.merchants),
     health: createHealthMonitor({
       health: stores.health,
@@ -180,6 +182,7 @@ export function createWorld(
       ...reconcilingRoutes(ports),
       ...undeliveredRoutes(ports),
       ...statsRoutes(ports),
+      ...deliveriesRoutes(ports),
       ...statementRoutes(ports),
       ...settlingRoutes(ports),
       ...merchantRoutes(ports),

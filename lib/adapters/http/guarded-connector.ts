@@ -2,7 +2,9 @@ import { lookup, Resolver } from 'node:dns/promises';
 import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { isPermittedAddress } from '../../core/address.ts';
+import type { FailureDetail } from '../../core/deliver/attempt/failure-detail.ts';
 import type { ExchangeError } from '../../core/deliver/attempt/sender.ts';
+import { codeOf, detailOf } from './failure-details.ts';
 
 /** Returns every address of a host name. Rejects, or returns none, if the name does not resolve. */
 type Resolve = (hostname: string) => Promise<readonly string[]>;
@@ -34,19 +36,13 @@ export type Connect = (target: ConnectTarget) => Promise<Socket>;
 export class ConnectFailure extends Error {
   override readonly name = 'ConnectFailure';
   readonly code: ConnectFailureCode;
-  /** Node's error code for a TLS or DNS fault: `CERT_HAS_EXPIRED`, `ENOTFOUND`. */
-  readonly detail: string | undefined;
+  readonly detail: FailureDetail | undefined;
 
   constructor(code: ConnectFailureCode, cause?: unknown) {
     super(code, { cause });
     this.code = code;
-    this.detail = code === 'tls_failed' || code === 'dns_failed' ? codeOf(cause) : undefined;
+    this.detail = detailOf(code, cause);
   }
-}
-
-/** The code of a Node error. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 type ConnectFailureCode = Extract<

@@ -1,7 +1,8 @@
 import { type IncomingMessage, request as sendRequest } from 'node:http';
 import type { Socket } from 'node:net';
+import type { FailureDetail } from '../../core/deliver/attempt/failure-detail.ts';
 import type { CallbackRequest, ExchangeError } from '../../core/deliver/attempt/sender.ts';
-import { codeOf } from './guarded-connector.ts';
+import { codeOf, detailOf } from './failure-details.ts';
 
 /** Maximum bytes read of a response's body. */
 export const MAX_RESPONSE_BYTES = 16_384;
@@ -35,7 +36,7 @@ export type CallEnd =
   | {
       readonly kind: 'broken';
       readonly code: ExchangeError;
-      readonly detail?: string | undefined;
+      readonly detail?: FailureDetail | undefined;
       /** At least one byte of an answer was received. */
       readonly hasAnswerBegun: boolean;
     };
@@ -51,14 +52,14 @@ export function exchangeOn(socket: Socket, { request, url, signal }: Call): Prom
     let hasAnswerBegun = false;
     let informationalResponses = 0;
     let answer: IncomingMessage | undefined;
-    const breakOff = (code: ExchangeError, detail?: string): void =>
+    const breakOff = (code: ExchangeError, detail?: FailureDetail): void =>
       resolve({ kind: 'broken', code, detail, hasAnswerBegun });
     const fail = (error: Error): void => {
       // An error after the end of an answer does not change the answer, and the socket has ended already.
       if (answer?.complete === true) return;
       const code = exchangeErrorOf(error, hasAnswerBegun);
       if (code === undefined) reject(error);
-      else breakOff(code, code === 'tls_failed' ? codeOf(error) : undefined);
+      else breakOff(code, detailOf(code, error));
     };
 
     if (signal.aborted) return breakOff(signal.reason);

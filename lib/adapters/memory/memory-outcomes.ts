@@ -60,7 +60,12 @@ export function memoryOutcomes(table: OutcomeTable): OutcomeStore & TransactionR
       const notifications = [...table.notifications.values()].filter(
         (one) => transactionName(one) === transactionName(key),
       );
-      return { outcomes: versions(key), notifications: notifications.sort(byName) };
+      const check = table.checks.get(transactionName(key));
+      return {
+        outcomes: versions(key),
+        notifications: notifications.sort(byName),
+        ...(check !== undefined && { check: structuredClone(check) }),
+      };
     },
     async idsByReference({ merchantId, reference, after, limit }) {
       const ids = [...table.outcomes.values()]

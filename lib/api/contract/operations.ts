@@ -1,4 +1,5 @@
 import { listAuditLog } from '../audit-log/audit-log-contract.ts';
+import { listDeliveries } from '../deliveries/deliveries-contract.ts';
 import * as endpoints from '../endpoints/endpoints-contract.ts';
 import { testEndpoint } from '../endpoints/test-contract.ts';
 import * as keys from '../keys/keys-contract.ts';
@@ -25,6 +26,7 @@ const own: readonly Operation[] = [
   askStatement,
   listNotifications,
   readStatsOperation,
+  listDeliveries,
   ...Object.values(settling),
   ...Object.values(merchants),
   ...Object.values(endpoints),

@@ -76,9 +76,15 @@ export const PROBLEMS = {
     409,
     'The transaction is not unresolved: it was never PENDING, or its initiator is still being asked.',
   ],
-  outcome_conflict: [409, 'Another outcome is already recorded; see current.'],
+  outcome_conflict: [
+    409,
+    'Another outcome is already recorded; errors name the fields that differ from current.',
+  ],
   not_terminal: [409, 'The transaction has not ended yet.'],
-  outcome_mismatch: [409, 'The end contradicts its PENDING; see current.'],
+  outcome_mismatch: [
+    409,
+    'The end contradicts its PENDING; errors name the fields that differ from current.',
+  ],
   window_not_closed: [409, 'The window, or part of the range, is not closed yet; see closedThrough.'],
   window_too_large: [409, 'The window has too many rows for this request; ask by bucket, or for its rows.'],
   window_in_doubt: [
@@ -92,6 +98,10 @@ export const PROBLEMS = {
   statement_not_ready: [409, 'The day has not ended or its statement is not ready; see readyAfter.'],
   merchant_conflict: [409, 'The merchant already exists with other settings; change them with PATCH.'],
   too_many_endpoints: [409, 'The merchant has the maximum number of endpoints.'],
+  endpoint_deleted: [
+    409,
+    'An endpoint with this id was deleted lately; use another id, or wait about two days.',
+  ],
   too_many_keys: [409, 'The owner has the maximum number of keys; revoke one.'],
   too_many_jobs: [409, 'The merchant already has three running redeliveries; wait until one ends.'],
   too_many_changes: [409, 'Endpoints were changed or deleted too often within two days; wait.'],

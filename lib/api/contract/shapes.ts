@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { FAILURE_DETAILS } from '../../core/deliver/attempt/failure-detail.ts';
 import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
 import {
+  checkStates,
   endpointIdSchema,
   merchantIdSchema,
   notificationStates,
@@ -63,17 +65,36 @@ export const requestMade = documented(() =>
   }),
 );
 
+export const failureDetailSchema = documented(() =>
+  z.enum(FAILURE_DETAILS).meta({
+    description:
+      'What exactly failed: which TLS fault, which DNS answer, or why there was no connection. ' +
+      '`certificate_chain_incomplete`: the issuer is neither sent nor known, often because an intermediate certificate is ' +
+      'missing. `tls_version`: the receiver speaks only TLS older than 1.2. `not_tls`: it does not speak TLS on this port.',
+  }),
+);
+
 export const attemptSchema = documented(() =>
   z
     .object({
       ...requestMade().shape,
       error: z.string().exactOptional().meta({ description: 'Why the attempt failed: a stable code.' }),
+      detail: failureDetailSchema().exactOptional(),
       responseSnippet: z
         .string()
         .exactOptional()
         .meta({ description: 'The first 512 bytes of the last answer; on the last attempt only.' }),
     })
     .meta({ id: 'Attempt' }),
+);
+
+/** One request to an initiator: how did this PENDING end? */
+export const questionSchema = documented(() =>
+  z.object({
+    ...requestMade().shape,
+    detail: failureDetailSchema().exactOptional(),
+    result: z.string().meta({ description: 'The answer, or why there was none: a stable code.' }),
+  }),
 );
 
 export const notificationSchema = documented(() =>
@@ -121,6 +142,20 @@ export const transactionSchema = documented(() =>
         }),
       ),
       notifications: z.array(notificationSchema()),
+      checkBack: z
+        .object({
+          state: z.enum(checkStates).meta({
+            description:
+              '`waiting`: the initiator will be asked at nextAttemptAt. `resolved`: the end is recorded. `unresolved`: no end ' +
+              'was found in time; an operator must find out.',
+          }),
+          attempts: z
+            .array(questionSchema())
+            .meta({ description: 'The last 8 requests that brought no end.' }),
+          nextAttemptAt: z.iso.datetime().exactOptional(),
+        })
+        .exactOptional()
+        .meta({ description: 'If it was PENDING: how its initiator is asked for the end.' }),
     })
     .meta({ id: 'Transaction' }),
 );

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { descriptionSchema, signatureSchema, timeoutMsSchema } from '../../core/merchants/merchant-config.ts';
-import { urlSchema } from '../../core/model.ts';
+import { endpointIdSchema, NOTIFY_URL_ENDPOINT, urlSchema } from '../../core/model.ts';
 import { nonBlankTextSchema } from '../../core/reading/text.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { documented } from '../contract/documented.ts';
@@ -8,29 +8,7 @@ import { operation } from '../contract/operation.ts';
 import { managing } from '../contract/operation-kinds.ts';
 import { eventFiltersSchema, ofEndpoint, ofMerchant, page } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from '../merchants/secret-rotation.ts';
-
-const endpointAnswer = documented(() =>
-  z
-    .object({
-      endpointId: z.string(),
-      url: z.string(),
-      description: z.string().exactOptional(),
-      types: z.array(z.string()),
-      timeoutMs: z.int(),
-      schedule: z.union([z.string(), z.array(z.int())]).exactOptional(),
-      expectBody: z.string().exactOptional(),
-      signature: signatureSchema,
-      publicKey: z.string().exactOptional().meta({ description: 'whpk_…, to verify v1a.' }),
-      enabled: z.boolean(),
-      inForceFrom: z.iso.datetime().meta({
-        description:
-          'An outcome listed at or after this time uses the current `enabled` and `types`. ' +
-          'Attempts follow new settings within 10 s.',
-      }),
-      createdAt: z.iso.datetime(),
-    })
-    .meta({ id: 'Endpoint' }),
-);
+import { endpointAnswer } from './endpoint-shapes.ts';
 
 const expectBodySchema = nonBlankTextSchema(256).meta({
   description:
@@ -89,6 +67,45 @@ export const readEndpoint = operation({
   params: ofEndpoint,
   answers: () => ({ 200: { description: 'The endpoint.', schema: endpointAnswer() } }),
   problems: ['unknown_merchant', 'unknown_endpoint'],
+});
+
+export const putEndpoint = operation({
+  operationId: 'putEndpoint',
+  method: 'put',
+  path: '/v1/merchants/{merchantId}/endpoints/{endpointId}',
+  summary: 'Create an endpoint with an id of your own, or replace its settings; safe to repeat',
+  ...managing,
+  params: z.strictObject({
+    ...ofMerchant.shape,
+    endpointId: endpointIdSchema.refine((id) => id !== NOTIFY_URL_ENDPOINT, 'invalid_id'),
+  }),
+  body: z.strictObject({
+    ...endpointSettings,
+    enabled: endpointSettings.enabled.meta({
+      description: 'Default: true for a new endpoint. An existing one stays as it is.',
+    }),
+  }),
+  answers: () => ({
+    200: {
+      description:
+        'The endpoint existed and has these settings now; those that are not given have their defaults. Without its secret: ' +
+        'if the answer that showed it was lost, rotate it.',
+      schema: endpointAnswer(),
+    },
+    201: {
+      description:
+        'Created and in force. The answer takes about five seconds. The secret is shown only once.',
+      schema: z.object({ ...endpointAnswer().shape, ...secretAnswer().shape }),
+    },
+  }),
+  problems: [
+    'unknown_merchant',
+    'too_many_endpoints',
+    'too_many_changes',
+    'endpoint_deleted',
+    'address_refused',
+    'clock_skew',
+  ],
 });
 
 export const changeEndpoint = operation({

@@ -1,3 +1,5 @@
+import type { HealthStore } from '../../core/deliver/health/circuit.ts';
+import { readEndpointHealth } from '../../core/deliver/health/endpoint-health.ts';
 import { createEndpoint } from '../../core/merchants/create-endpoint.ts';
 import {
   changeEndpoint,
@@ -9,14 +11,27 @@ import {
   publicKeyOf,
   rotateEndpointSecret,
 } from '../../core/merchants/endpoints.ts';
-import { currentSpan, type Endpoint } from '../../core/merchants/merchant-config.ts';
+import { currentSpan, disabledState, type Endpoint } from '../../core/merchants/merchant-config.ts';
+import { putEndpoint } from '../../core/merchants/put-endpoint.ts';
+import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { acting, type WithoutTrail } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
-import { rotationAnswer } from '../merchants/secret-rotation.ts';
+import { refusalProblem, rotationAnswer } from '../merchants/secret-rotation.ts';
 import * as contract from './endpoints-contract.ts';
 
-export function endpointRoutes(ports: WithoutTrail<EndpointPorts>): readonly Route[] {
+/** Concurrent reads of the health of a merchant's endpoints. */
+const HEALTH_READS = 20;
+
+export interface EndpointRoutePorts extends EndpointPorts {
+  readonly healthStore: Pick<HealthStore, 'read'>;
+}
+
+export function endpointRoutes(ports: WithoutTrail<EndpointRoutePorts>): readonly Route[] {
+  const withHealth = async (endpoint: Endpoint) => ({
+    ...endpointView(endpoint),
+    health: await readEndpointHealth(ports.healthStore, endpoint),
+  });
   return [
     route(contract.createEndpoint, async ({ caller, merchantId, body }) => {
       const result = await createEndpoint(acting(ports, caller), merchantId, body);
@@ -29,14 +44,22 @@ export function endpointRoutes(ports: WithoutTrail<EndpointPorts>): readonly Rou
       const endpoints = await listEndpoints(ports, merchantId);
       return endpoints === undefined
         ? problem('unknown_merchant')
-        : answer(200, { items: endpoints.map(endpointView), hasMore: false });
+        : answer(200, { items: await boundedMap(endpoints, HEALTH_READS, withHealth), hasMore: false });
     }),
 
     route(contract.readEndpoint, async ({ params: { merchantId, endpointId } }) => {
       const config = await ports.merchants.read(merchantId);
       if (config === undefined) return problem('unknown_merchant');
       const endpoint = config.endpoints.find((one) => one.endpointId === endpointId && isLive(one));
-      return endpoint === undefined ? problem('unknown_endpoint') : answer(200, endpointView(endpoint));
+      return endpoint === undefined ? problem('unknown_endpoint') : answer(200, await withHealth(endpoint));
+    }),
+
+    route(contract.putEndpoint, async ({ caller, params, body }) => {
+      const result = await putEndpoint(acting(ports, caller), params, body);
+      if (result.kind === 'changed') return answer(200, endpointView(result.endpoint));
+      return result.kind === 'created'
+        ? answer(201, { ...endpointView(result.endpoint), secret: result.secret })
+        : refusal(result);
     }),
 
     route(contract.changeEndpoint, async ({ caller, params, body }) => {
@@ -59,13 +82,14 @@ export function endpointRoutes(ports: WithoutTrail<EndpointPorts>): readonly Rou
 function refusal(refused: EndpointRefusal): Answer {
   return refused.kind === 'refused_url'
     ? problem(refused.code, { errors: [{ pointer: '/url', code: refused.code }] })
-    : problem(refused.code);
+    : refusalProblem(refused.code);
 }
 
 function endpointView(endpoint: Endpoint): object {
   const { endpointId, url, description, timeoutMs, schedule, expectBody, createdAt } = endpoint;
   const { enabled, types, from: inForceFrom } = currentSpan(endpoint);
   const publicKey = publicKeyOf(endpoint);
+  const disabled = disabledState(endpoint);
   return {
     endpointId,
     url,
@@ -77,6 +101,8 @@ function endpointView(endpoint: Endpoint): object {
     signature: endpoint.signature ?? 'v1',
     ...(publicKey !== undefined && { publicKey }),
     enabled,
+    ...(disabled?.reason !== undefined && { disabledReason: disabled.reason }),
+    ...(disabled !== undefined && { disabledAt: disabled.at }),
     inForceFrom,
     createdAt,
   };

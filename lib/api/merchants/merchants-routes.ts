@@ -14,7 +14,7 @@ import { type Route, route } from '../api-app.ts';
 import { type Answer, answer, problem } from '../contract/operation.ts';
 import { type PagedList, pageEnd, readCursor } from '../list-cursor.ts';
 import * as contract from './merchants-contract.ts';
-import { rotationAnswer } from './secret-rotation.ts';
+import { refusalProblem, rotationAnswer } from './secret-rotation.ts';
 
 const DEFAULT_PAGE = 50;
 
@@ -48,6 +48,7 @@ export function merchantRoutes(ports: MerchantRoutePorts): readonly Route[] {
           return answer(200, merchantView(result.profile, ports.clock.now()));
         case 'conflict':
           return problem('merchant_conflict', {
+            errors: result.fields.map((field) => ({ pointer: `/${field}`, code: 'merchant_conflict' })),
             extra: { current: merchantView(result.profile, ports.clock.now()) },
           });
       }
@@ -86,7 +87,7 @@ function merchantPages(prefix: string): PagedList<MerchantId> {
 function refusal({ code }: MerchantRefusal): Answer {
   return code === 'feed_shards_shrink'
     ? problem(code, { errors: [{ pointer: '/feedShards', code }] })
-    : problem(code);
+    : refusalProblem(code);
 }
 
 function merchantView(profile: Profile, nowMs: number): object {

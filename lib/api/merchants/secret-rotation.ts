@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { documented } from '../contract/documented.ts';
-import { type Answer, answer } from '../contract/operation.ts';
+import { type Answer, answer, problem } from '../contract/operation.ts';
+import type { ProblemCode } from '../contract/problems.ts';
 
 /** The rotation of a secret: a merchant's own or an endpoint's. */
 
@@ -36,4 +37,10 @@ export const secretAnswer = documented(() =>
 /** The new secret: 201 if this request made it, 200 if an earlier request of the same rotation did. */
 export function rotationAnswer({ kind, ...secrets }: { readonly kind: 'rotated' | 'repeated' }): Answer {
   return answer(kind === 'rotated' ? 201 : 200, secrets);
+}
+
+/** The problem of a refused change. A rotation that contradicts an earlier one names the field that differs. */
+export function refusalProblem(code: ProblemCode): Answer {
+  if (code !== 'rotation_conflict') return problem(code);
+  return problem(code, { errors: [{ pointer: '/overlapSeconds', code }] });
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { UNDELIVERED_STATES } from '../../core/deliver/redelivery.ts';
+import { endpointIdSchema } from '../../core/model.ts';
 import { MAX_UNDELIVERED_PAGE } from '../../core/query/undelivered.ts';
 import { operation } from '../contract/operation.ts';
 import { asking } from '../contract/operation-kinds.ts';
@@ -14,6 +15,9 @@ export const listNotifications = operation({
   isLarge: () => true,
   query: z.strictObject({
     state: z.enum(UNDELIVERED_STATES, 'invalid_value'),
+    endpointId: endpointIdSchema
+      .exactOptional()
+      .meta({ description: 'Only notifications of this endpoint, or of notify-url. Default: all.' }),
     cursor: cursorSchema,
     limit: limitSchema(MAX_UNDELIVERED_PAGE),
   }),

@@ -17,23 +17,34 @@ const DEFAULT_PAGE = 50;
 export function undeliveredRoutes(ports: UndeliveredPorts): readonly Route[] {
   return [
     route(listNotifications, async ({ merchantId, query }) => {
-      const { state, cursor, limit = DEFAULT_PAGE } = query;
-      const list = notificationList(merchantId, state);
+      const { state, endpointId, cursor, limit = DEFAULT_PAGE } = query;
+      const list = notificationList(merchantId, { state, endpointId });
       const place = readCursor(list, cursor);
       if (place.kind === 'invalid') return place.problem;
       const { after } = place;
-      const question = { merchantId, state, limit, ...(after !== undefined && { after }) };
+      const question = {
+        merchantId,
+        state,
+        limit,
+        ...(endpointId !== undefined && { endpointId }),
+        ...(after !== undefined && { after }),
+      };
       const { asOf, items, next } = await readUndelivered(ports, question);
       return answer(200, { items: items.map(view), ...pageEnd(list, next) }, asOf);
     }),
   ];
 }
 
-function notificationList(merchantId: MerchantId, state: string): PagedList<ListedKey> {
+interface NotificationFilter extends Readonly<Record<string, string | undefined>> {
+  readonly state: string;
+  readonly endpointId: string | undefined;
+}
+
+function notificationList(merchantId: MerchantId, filter: NotificationFilter): PagedList<ListedKey> {
   return {
     name: 'notifications',
     merchantId,
-    filter: { state },
+    filter,
     textOf: listingOrder,
     positionOf: (text) => listedKeyOf(merchantId, text),
   };

@@ -51,17 +51,24 @@ export function recorded(result: RecordResult): Answer {
     case 'refused':
       return problem(result.code, { errors: [{ pointer: result.pointer, code: result.code }] });
     case 'conflict':
-      return problem('outcome_conflict', { extra: { current: outcomeData(result.current) } });
-    case 'mismatch':
-      return problem('outcome_mismatch', {
-        errors: mismatches(result.fields),
-        extra: { current: outcomeData(result.current) },
-      });
+    case 'mismatch': {
+      const { code, errors, current } = contradiction(result);
+      return problem(code, { errors, extra: { current } });
+    }
   }
 }
 
-function mismatches(fields: readonly string[]): readonly FieldError[] {
-  return fields.map((field) => ({ pointer: `/${field}`, code: 'outcome_mismatch' }));
+interface Contradiction {
+  readonly code: 'outcome_conflict' | 'outcome_mismatch';
+  /** One error for each field that differs from `current`. */
+  readonly errors: readonly FieldError[];
+  readonly current: object;
+}
+
+function contradiction(result: Extract<RecordResult, { kind: 'conflict' | 'mismatch' }>): Contradiction {
+  const code = `outcome_${result.kind}` as const;
+  const errors = result.fields.map((field) => ({ pointer: `/${field}`, code }));
+  return { code, errors, current: outcomeData(result.current) };
 }
 
 type CheckedItem =
@@ -97,14 +104,8 @@ function itemResult(transactionId: string, result: BatchItemResult | undefined):
     case 'unchanged':
       return { transactionId, result: result.kind };
     case 'conflict':
-      return { transactionId, code: 'outcome_conflict', current: outcomeData(result.current) };
     case 'mismatch':
-      return {
-        transactionId,
-        code: 'outcome_mismatch',
-        current: outcomeData(result.current),
-        errors: mismatches(result.fields),
-      };
+      return { transactionId, ...contradiction(result) };
     case 'refused':
       return { transactionId, code: result.code, errors: [{ pointer: result.pointer, code: result.code }] };
     case 'failed':

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { merchantIdSchema, outcomeContentSchema } from '../../core/model.ts';
 import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
-import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
 import {
   cursorSchema,
@@ -9,17 +8,10 @@ import {
   ofTransaction,
   outcomeDataSchema,
   page,
-  requestMade,
+  questionSchema,
 } from '../contract/shapes.ts';
 
 export const MAX_UNRESOLVED_PAGE = 100;
-
-const questionSchema = documented(() =>
-  z.object({
-    ...requestMade().shape,
-    result: z.string().meta({ description: 'The answer, or why there was none: a stable code.' }),
-  }),
-);
 
 export const listUnresolvedTransactions = operation({
   operationId: 'listUnresolvedTransactions',

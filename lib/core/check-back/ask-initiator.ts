@@ -52,6 +52,7 @@ export async function askInitiator(
       at: isoTime(made.atMs),
       durationMs: Math.round(made.durationMs),
       ...('statusCode' in outcome && outcome.statusCode !== undefined && { statusCode: outcome.statusCode }),
+      ...('detail' in outcome && outcome.detail !== undefined && { detail: outcome.detail }),
       result: reply.kind === 'ended' ? reply.content.status : reply.result,
     },
   };

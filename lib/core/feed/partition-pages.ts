@@ -17,6 +17,8 @@ export interface PartitionedList<K> {
   readonly limit: number;
   /** The key as text that sorts in list order, across partitions. */
   readonly orderOf: (key: K) => string;
+  /** Keys to show. A page that skips others may be short, or empty. Default: all. */
+  readonly accepts?: (key: K) => boolean;
   readonly read: (
     place: PartitionPlace,
   ) => Promise<{ readonly keys: readonly K[]; readonly cursor?: string }>;
@@ -42,7 +44,7 @@ export async function takeFromPartitions<K>(
   const maxRows = PARTITIONS * limit * UNEVEN_SHARE;
   const { items, last, hasMore } = await takePage(openMerge({ lists, orderOf: list.orderOf, maxRows }), {
     limit: list.limit,
-    accepts: () => true,
+    accepts: list.accepts ?? (() => true),
     view: (key) => key,
   });
   return { keys: items, ...(hasMore && last !== undefined && { next: last }) };

@@ -12,7 +12,7 @@ import {
   type NewEndpointSettings,
   updateEndpoint,
 } from './endpoints.ts';
-import { DEFAULT_TIMEOUT_MS, type Endpoint } from './merchant-config.ts';
+import { DEFAULT_TIMEOUT_MS, type Endpoint, type MerchantConfig } from './merchant-config.ts';
 import { sealContext } from './secrets/seal.ts';
 import { type MadeSecret, makeSecret } from './secrets/secrets.ts';
 import { newHistory, PAST_MS } from './settings-history.ts';
@@ -25,49 +25,69 @@ const MAX_ENDPOINTS = 20;
  */
 const MAX_DELETED = 180;
 
+export interface CreatedEndpoint {
+  readonly kind: 'created';
+  readonly endpoint: Endpoint;
+  readonly secret: string;
+}
+
 /** Makes an endpoint with a secret of its own. Returns when the endpoint is in force. */
 export async function createEndpoint(
   ports: EndpointPorts,
   merchantId: MerchantId,
   settings: NewEndpointSettings,
-): Promise<
-  { readonly kind: 'created'; readonly endpoint: Endpoint; readonly secret: string } | EndpointRefusal
-> {
+): Promise<CreatedEndpoint | EndpointRefusal> {
+  const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
+  const config = await ports.merchants.read(merchantId);
+  const result = await createWithId(ports, { config, endpointId, settings });
+  if (result === OVERTAKEN) throw contended('The merchant');
+  return result;
+}
+
+interface EndpointToCreate {
+  /** The merchant as read before. No endpoint has this id. */
+  readonly config: MerchantConfig | undefined;
+  readonly endpointId: EndpointId;
+  readonly settings: NewEndpointSettings;
+}
+
+/** Makes an endpoint. `overtaken`: the merchant or its endpoints changed since `config` was read, and nothing was made. */
+export async function createWithId(
+  ports: EndpointPorts,
+  { config, endpointId, settings }: EndpointToCreate,
+): Promise<CreatedEndpoint | EndpointRefusal | typeof OVERTAKEN> {
   const vetted = vetCallbackUrl(settings.url, ports.callbackPolicy);
   if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
-  const config = await ports.merchants.read(merchantId);
   if (config === undefined) return { kind: 'refused', code: 'unknown_merchant' };
+  const { merchantId, rev } = config.profile;
   const tooMany = refusedForNumber(config.endpoints, ports.clock.now());
   if (tooMany !== undefined) return tooMany;
-  const endpointId = endpointIdSchema.parse(`ep_${base62(ports.random.bytes(12))}`);
   const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
   const fields = fieldsOf(settings);
   const entry = ports.trail.entry({ action: 'endpoint.created', merchantId, endpointId, fields });
   const writes = createDatedWrites(ports);
-  return changeUnderRev('The merchant', async () => {
+  const result = await changeUnderRev('The merchant', async () => {
     // Our stamps will be compared with those of other machines. The read above compared this clock with the table's.
     ports.clockTrust.assertTrusted();
     const times = writes.next();
     const next = newEndpoint({ merchantId, endpointId, settings, secret: made.kept, times });
     const written = await writes.write({ next }, times, () =>
-      ports.merchants.createEndpoint(next, config.profile.rev, { withinMs: times.withinMs, entry }),
+      ports.merchants.createEndpoint(next, rev, { withinMs: times.withinMs, entry }),
     );
-    const result =
-      written === 'written'
-        ? ({ kind: 'changed', endpoint: next } as const)
-        : await updateEndpoint(
-            { ...ports, writes, entry },
-            { merchantId, endpointId },
-            (endpoint) => endpoint,
-          );
-    if (result.kind === 'changed') {
-      await untilInForce(ports, result.endpoint);
-      return { kind: 'created', endpoint: result.endpoint, secret: made.secret };
-    }
+    if (written === 'written') return { kind: 'changed', endpoint: next } as const;
+    const found = await updateEndpoint({ ...ports, writes, entry }, { merchantId, endpointId }, (one) => one);
+    if (found.kind === 'changed' && isMade(found.endpoint, made)) return found;
     // The write did not take effect: another change came first, or the write did not arrive.
-    if (written === 'refused') throw contended('The merchant');
-    return OVERTAKEN;
+    return written === 'refused' || found.kind === 'changed' ? undefined : OVERTAKEN;
   });
+  if (result === undefined) return OVERTAKEN;
+  await untilInForce(ports, result.endpoint);
+  return { kind: 'created', endpoint: result.endpoint, secret: made.secret };
+}
+
+/** Whether this call made the endpoint: it has the secret, which another call with the same id would not have. */
+function isMade({ secrets }: Endpoint, made: MadeSecret): boolean {
+  return secrets.some(({ sealed }) => sealed === made.kept.sealed);
 }
 
 function newEndpoint(options: {
@@ -88,6 +108,7 @@ function newEndpoint(options: {
     timeoutMs,
     ...(schedule !== undefined && { schedule }),
     ...(expectBody !== undefined && { expectBody }),
+    ...(!enabled && { disabled: { at: times.now, reason: 'requested' } }),
     history: newHistory({ enabled, types: [...types] }, times),
     ...(signature !== undefined && { signature }),
     secrets: [{ ...secret, createdAt: times.now }],

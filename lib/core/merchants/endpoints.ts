@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../protocol/json/canonical-json.ts';
 import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
 import type { EndpointId, MerchantId } from '../model.ts';
 import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
@@ -13,7 +14,13 @@ import {
   untilInForce,
   type WriteTimes,
 } from './dated-writes.ts';
-import { currentSpan, type Endpoint, type SealedSecret, type SignatureChoice } from './merchant-config.ts';
+import {
+  currentSpan,
+  type DisabledReason,
+  type Endpoint,
+  type SealedSecret,
+  type SignatureChoice,
+} from './merchant-config.ts';
 import type { MerchantStore } from './merchant-store.ts';
 import type { Seal } from './secrets/seal.ts';
 import { sealContext } from './secrets/seal.ts';
@@ -77,7 +84,8 @@ export type EndpointRefusal =
         | 'unknown_endpoint'
         | 'too_many_endpoints'
         | RotationRefusal
-        | 'too_many_changes';
+        | 'too_many_changes'
+        | 'endpoint_deleted';
     }
   | { readonly kind: 'refused_url'; readonly code: CallbackUrlRefusal };
 
@@ -117,10 +125,19 @@ export async function changeEndpoint(
     const isEnabling = !span.enabled && enabled === true;
     const most = isEnabling ? MAX_SPANS_ENABLING : MAX_SPANS;
     if (history.length > most && !isSame) return { kind: 'refused', code: 'too_many_changes' };
-    return withoutNulls({ ...endpoint, ...rest, secrets, history: [...history] });
+    const changed = withoutNulls({ ...endpoint, ...rest, secrets, history: [...history] });
+    // A repeated request writes nothing.
+    if (canonicalJson(changed) === canonicalJson(endpoint)) return endpoint;
+    if (wanted.enabled === span.enabled) return changed;
+    return withDisabled(changed, wanted.enabled ? undefined : { at: times.now, reason: 'requested' });
   });
   if (result.kind === 'changed') await untilInForce(ports, result.endpoint);
   return result;
+}
+
+function withDisabled(endpoint: Endpoint, disabled: Endpoint['disabled']): Endpoint {
+  const { disabled: _former, ...rest } = endpoint;
+  return disabled === undefined ? rest : { ...rest, disabled };
 }
 
 /** Adds a key pair to the newest secret if it has none. */
@@ -170,7 +187,7 @@ export async function disableEndpoint(
     readonly merchantId: MerchantId;
     readonly endpointId: EndpointId;
     readonly url: string;
-    readonly reason: string;
+    readonly reason: Exclude<DisabledReason, 'requested'>;
   },
 ): Promise<void> {
   const { merchantId, endpointId, url, reason } = options;
@@ -178,7 +195,8 @@ export async function disableEndpoint(
     const span = currentSpan(endpoint);
     if (!span.enabled || endpoint.url !== url) return endpoint;
     ports.reporter.report({ event: 'endpoint_disabled', merchantId, endpointId, reason });
-    return { ...endpoint, history: disabledHistory(endpoint, times) };
+    const disabled = { at: times.now, reason };
+    return { ...endpoint, disabled, history: disabledHistory(endpoint, times) };
   });
 }
 

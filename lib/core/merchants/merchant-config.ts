@@ -81,6 +81,10 @@ const settingsSpanSchema = z.object({
 });
 export type SettingsSpan = z.infer<typeof settingsSpanSchema>;
 
+/** Why an endpoint is disabled: its owner asked, its receiver answered 410, or it failed on five days. */
+export const DISABLED_REASONS = ['requested', 'gone', 'failing_for_days'] as const;
+export type DisabledReason = (typeof DISABLED_REASONS)[number];
+
 /** The stored form, read tolerantly like the profile. */
 export const endpointSchema = z.object({
   merchantId: storedMerchantId,
@@ -93,6 +97,8 @@ export const endpointSchema = z.object({
   signature: storedWord<SignatureChoice>().exactOptional(),
   /** Oldest first, never empty. The last span may begin a few seconds in the future. */
   history: z.array(settingsSpanSchema).min(1),
+  /** Why and since when it is disabled. Rows of older versions lack it. */
+  disabled: z.object({ at: storedTime, reason: storedWord<DisabledReason>() }).exactOptional(),
   secrets: z.array(sealedSecretSchema),
   createdAt: storedTime,
   /** When it was deleted. A deleted endpoint is kept for a while, so that the audit knows what was expected of it. */
@@ -106,6 +112,14 @@ export function currentSpan(endpoint: Endpoint): SettingsSpan {
   const span = endpoint.history.at(-1);
   if (span === undefined) throw new Error(`endpoint ${endpoint.endpointId} has no settings`);
   return span;
+}
+
+/** Why and since when it is disabled; undefined if it is enabled. Without a reason: an older version disabled it. */
+export function disabledState(
+  endpoint: Endpoint,
+): { readonly at: string; readonly reason?: DisabledReason } | undefined {
+  const { enabled, from } = currentSpan(endpoint);
+  return enabled ? undefined : (endpoint.disabled ?? { at: from });
 }
 
 export interface MerchantConfig {

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../protocol/json/canonical-json.ts';
+import { differingKeys } from '../../protocol/json/canonical-json.ts';
 import { Fault } from '../faults.ts';
 import type { MerchantId } from '../model.ts';
 import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
@@ -41,7 +41,9 @@ export interface MerchantSettings {
 
 export type CreateMerchantResult =
   | { readonly kind: 'created'; readonly profile: Profile; readonly secret: string }
-  | { readonly kind: 'unchanged' | 'conflict'; readonly profile: Profile };
+  | { readonly kind: 'unchanged'; readonly profile: Profile }
+  /** The merchant exists with other values of `fields`. */
+  | { readonly kind: 'conflict'; readonly profile: Profile; readonly fields: readonly string[] };
 
 /**
  * Makes a merchant. Repeating the request leaves the merchant unchanged and does not show the secret again.
@@ -81,10 +83,13 @@ export async function createMerchant(
   throw new Fault({ code: 'unavailable', message: 'The merchant could not be read.', retryable: true });
 }
 
-function existing(profile: Profile, wanted: Required<Omit<MerchantSettings, 'merchantId'>>) {
+function existing(
+  profile: Profile,
+  wanted: Required<Omit<MerchantSettings, 'merchantId'>>,
+): CreateMerchantResult {
   const { name, schedule, feedShards, timeZone } = profile;
-  const isSame = canonicalJson({ name, schedule, feedShards, timeZone }) === canonicalJson(wanted);
-  return { kind: isSame ? 'unchanged' : 'conflict', profile } as const;
+  const fields = differingKeys({ name, schedule, feedShards, timeZone }, wanted);
+  return fields.length === 0 ? { kind: 'unchanged', profile } : { kind: 'conflict', profile, fields };
 }
 
 export interface MerchantRefusal {

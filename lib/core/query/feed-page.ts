@@ -63,7 +63,7 @@ export async function readFeed(ports: FeedPorts, asked: FeedQuestion): Promise<F
   const nowMs = ports.clock.now();
   const watermark = watermarkAt(ports, nowMs);
   const oldest = oldestShown(ports, nowMs);
-  const wrong = refusalOf(asked, { nowMs, oldest });
+  const wrong = rangeRefusal(asked, { nowMs, oldest });
   if (wrong !== undefined) return { kind: 'refused', ...wrong, watermark };
   const { merchantId, limit, after } = asked;
   const feedShards = await feedShardsOf(ports, merchantId, nowMs);
@@ -88,8 +88,9 @@ export async function readFeed(ports: FeedPorts, asked: FeedQuestion): Promise<F
   return { kind: 'page', items, next, hasMore, watermark };
 }
 
-function refusalOf(
-  { from, to, after }: FeedQuestion,
+/** Why a range or a cursor is refused; undefined if it is not. */
+export function rangeRefusal(
+  { from, to, after }: Pick<FeedQuestion, 'from' | 'to' | 'after'>,
   { nowMs, oldest }: { readonly nowMs: number; readonly oldest: string },
 ): Pick<FeedRefusal, 'code' | 'field'> | undefined {
   const future = isoTime(nowMs + FUTURE_TOLERANCE_MS);

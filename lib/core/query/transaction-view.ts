@@ -13,6 +13,7 @@ import {
   type TransactionKey,
 } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
+import type { Check } from '../record/pending-check.ts';
 import type { Clock, ClockTrust } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS, msOf } from '../time.ts';
 
@@ -77,32 +78,48 @@ async function view(
   key: TransactionKey,
   nowMs: number,
 ): Promise<TransactionView | undefined> {
-  const { outcomes, notifications } = await ports.outcomes.transaction(key);
+  const found = await findTransaction(ports, key, nowMs);
+  return found && viewOf(found);
+}
+
+/** A transaction with all of its notifications: the written ones, and those that are expected and not written yet. */
+export interface FoundTransaction {
+  /** Oldest first. */
+  readonly outcomes: readonly Outcome[];
+  readonly latest: Outcome;
+  readonly notifications: readonly Notification[];
+  readonly check?: Check;
+}
+
+/** Reads one transaction with strong consistency. Undefined if it does not exist, or is older than the retention. */
+export async function findTransaction(
+  ports: QueryPorts,
+  key: TransactionKey,
+  nowMs: number,
+): Promise<FoundTransaction | undefined> {
+  const { outcomes, ...rest } = await ports.outcomes.transaction(key);
   // The answer states the time as of which it holds. A machine whose clock is off must not sign that.
   ports.clockTrust.assertTrusted();
   const latest = outcomes.at(-1);
   // Beyond the retention a transaction may be partly expired, and part of a transaction is a wrong answer.
   if (latest === undefined || latest.recordedAt < oldestShown(ports, nowMs)) return undefined;
-  return viewOf(outcomes, latest, await withUntried(ports, { outcomes, latest, notifications, nowMs }));
-}
-
-interface FoundTransaction {
-  readonly outcomes: readonly Outcome[];
-  readonly latest: Outcome;
-  readonly notifications: readonly Notification[];
-  readonly nowMs: number;
+  const found = { outcomes, latest, ...rest };
+  return { ...found, notifications: await withUntried(ports, found, nowMs) };
 }
 
 /** Adds the notifications that are expected but not written yet. */
-async function withUntried(ports: QueryPorts, found: FoundTransaction): Promise<readonly Notification[]> {
-  const { latest, notifications, nowMs } = found;
+async function withUntried(
+  ports: QueryPorts,
+  { outcomes, latest, notifications }: FoundTransaction,
+  nowMs: number,
+): Promise<readonly Notification[]> {
   if (!isTerminal(latest)) return notifications;
   const config = await ports.configs.get(
     latest.merchantId,
     Math.max(msOf(latest.listedAt), nowMs - MINUTE_MS),
   );
   if (config === undefined) return notifications;
-  const notifyUrl = latest.notifyUrl ?? found.outcomes[0]?.notifyUrl;
+  const notifyUrl = latest.notifyUrl ?? outcomes[0]?.notifyUrl;
   const written = new Set(notifications.map(({ endpointId }) => endpointId));
   const missing = expectedEndpoints(latest, config, notifyUrl)
     .filter((endpointId) => !written.has(endpointId))
@@ -110,7 +127,7 @@ async function withUntried(ports: QueryPorts, found: FoundTransaction): Promise<
   return [...notifications, ...missing];
 }
 
-function viewOf(outcomes: readonly Outcome[], latest: Outcome, notifications: readonly Notification[]) {
+function viewOf({ outcomes, latest, notifications, check }: FoundTransaction) {
   return {
     ...outcomeData(latest),
     outcomes: outcomes.map(({ version, status, reason, occurredAt, recordedAt, listedAt }) => ({
@@ -122,7 +139,13 @@ function viewOf(outcomes: readonly Outcome[], latest: Outcome, notifications: re
       ...(listedAt !== undefined && { listedAt }),
     })),
     notifications: notifications.map(notificationView),
+    ...(check !== undefined && { checkBack: checkView(check) }),
   };
+}
+
+/** Without the initiator's answers: they are for operators, see `unresolved.ts`. */
+function checkView({ state, attempts, nextAttemptAt }: Check) {
+  return { state, attempts, ...(nextAttemptAt !== undefined && { nextAttemptAt }) };
 }
 
 /** A notification as the API shows it. */

@@ -4,7 +4,7 @@ import { type ListedKey, listingOrder, type Notification } from '../deliver/stat
 import type { NotificationStore } from '../deliver/state/notification-store.ts';
 import { takeFromPartitions } from '../feed/partition-pages.ts';
 import { oldestShown, type Reach, watermarkAt } from '../feed/watermark.ts';
-import type { MerchantId } from '../model.ts';
+import type { EndpointId, MerchantId } from '../model.ts';
 import type { Clock, ClockTrust } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS } from '../time.ts';
 
@@ -24,6 +24,8 @@ const CONCURRENCY = 16;
 interface UndeliveredQuery {
   readonly merchantId: MerchantId;
   readonly state: UndeliveredState;
+  /** Only this endpoint's. Default: all. */
+  readonly endpointId?: EndpointId;
   readonly after?: ListedKey;
   readonly limit: number;
 }
@@ -37,14 +39,15 @@ interface UndeliveredPage {
 
 /**
  * Reads one page. The index gives only the keys: each notification is read with strong consistency, and one that has
- * left the state since then is skipped. So a page may be empty and still have a next one.
+ * left the state since then is skipped. So is one of another endpoint, if one endpoint is asked for. So a page may be empty
+ * and still have a next one.
  */
 export async function readUndelivered(
   ports: UndeliveredPorts,
   asked: UndeliveredQuery,
 ): Promise<UndeliveredPage> {
   const nowMs = ports.clock.now();
-  const { merchantId, state, after, limit } = asked;
+  const { merchantId, state, endpointId, after, limit } = asked;
   const range = {
     from: oldestShown(ports, nowMs),
     // The clock that stamped a row may be slightly ahead of ours.
@@ -54,6 +57,7 @@ export async function readUndelivered(
   const { keys, ...rest } = await takeFromPartitions({
     limit,
     orderOf: listingOrder,
+    ...(endpointId !== undefined && { accepts: (key: ListedKey) => key.endpointId === endpointId }),
     read: (place) => ports.notifications.undelivered({ merchantId, state, ...range, ...place }),
   });
   const notifications = await boundedMap(keys, CONCURRENCY, (key) => ports.notifications.read(key));

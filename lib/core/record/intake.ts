@@ -82,7 +82,7 @@ function refusalOf(result: RecordResult): string | undefined {
     case 'unchanged':
       return undefined;
     case 'conflict':
-      return `outcome_conflict: ${result.current.status} is recorded as version ${result.current.version}`;
+      return `outcome_conflict: ${result.current.status} is recorded as version ${result.current.version}, with another ${result.fields.join(', ')}`;
     case 'mismatch':
       return `outcome_mismatch: ${result.fields.join(', ')}`;
     case 'refused':

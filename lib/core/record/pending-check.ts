@@ -12,6 +12,8 @@ const checkAttemptSchema = z.object({
   statusCode: z.number().int().exactOptional(),
   /** Stable code: the answer, or why there was no valid one. */
   result: z.string(),
+  /** What exactly failed, if known; see `failure-detail.ts`. */
+  detail: z.string().exactOptional(),
 });
 export type CheckAttempt = z.infer<typeof checkAttemptSchema>;
 

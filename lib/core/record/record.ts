@@ -6,14 +6,13 @@ import type { ConfigCache } from '../merchants/config-cache.ts';
 import type { Outcome, OutcomeContent, TransactionId, TransactionKey, Version } from '../model.ts';
 import type { Clock, Random, Reporter, Timer } from '../runtime/environment.ts';
 import { isoTime, MINUTE_MS, msOf } from '../time.ts';
-import { decideRecording } from './decide.ts';
+import { decideRecording, type RecordDecision } from './decide.ts';
 import type { OutcomeStore } from './outcome-store.ts';
 import { newCheck } from './pending-check.ts';
 
 export type RecordResult =
   | { readonly kind: 'created' | 'unchanged'; readonly outcome: Outcome }
-  | { readonly kind: 'conflict'; readonly current: Outcome }
-  | { readonly kind: 'mismatch'; readonly current: Outcome; readonly fields: readonly string[] }
+  | Extract<RecordDecision, { kind: 'conflict' | 'mismatch' }>
   | { readonly kind: 'unknown_merchant' }
   /** A URL may not be called, or `checkBack` was given for an outcome that is not PENDING. */
   | {

@@ -13,14 +13,13 @@ export type RecordResult =
   { readonly kind: 'created' | 'unchanged'; readonly outcome: RecordedOutcome } | OutcomeRefusal;
 
 /** A recorded outcome contradicts this one. Nothing was written. */
-export type OutcomeRefusal =
-  | { readonly kind: 'outcome_conflict'; readonly current: RecordedOutcome }
-  /** The outcome contradicts its PENDING in `fields`. */
-  | {
-      readonly kind: 'outcome_mismatch';
-      readonly current: RecordedOutcome;
-      readonly fields: readonly string[];
-    };
+export interface OutcomeRefusal {
+  /** `outcome_mismatch`: it contradicts its PENDING. */
+  readonly kind: 'outcome_conflict' | 'outcome_mismatch';
+  readonly current: RecordedOutcome;
+  /** The fields that differ from `current`. */
+  readonly fields: readonly string[];
+}
 
 /** The result of one outcome of a batch, at the same index as the outcome. */
 export type BatchResult =
@@ -77,8 +76,7 @@ function refusalOf(json: unknown, key: TransactionKey): OutcomeRefusal | undefin
   const { code, errors = [] } = problemOf(json) ?? {};
   const current = isObject(json) ? json.current : undefined;
   if (!isOutcomeOf(current, key)) return undefined;
-  if (code === 'outcome_conflict') return { kind: code, current };
-  if (code !== 'outcome_mismatch') return undefined;
+  if (!isConflict(code)) return undefined;
   return { kind: code, current, fields: errors.map(({ pointer }) => pointer.slice(1)) };
 }
 
@@ -119,6 +117,24 @@ export interface Transaction extends RecordedOutcome {
     'version' | 'status' | 'reason' | 'occurredAt' | 'recordedAt' | 'listedAt'
   >[];
   readonly notifications: readonly Notification[];
+  /** If it was PENDING: how the service asks for its end. */
+  readonly checkBack?: {
+    readonly state: 'waiting' | 'resolved' | 'unresolved';
+    /** The last requests that brought no end. */
+    readonly attempts: readonly Question[];
+    readonly nextAttemptAt?: string;
+  };
+}
+
+/** One request of the service to the initiator. */
+export interface Question {
+  readonly number: number;
+  readonly at: string;
+  readonly durationMs: number;
+  readonly statusCode?: number;
+  /** The answer, or why there was none: a stable code. */
+  readonly result: string;
+  readonly detail?: string;
 }
 
 /** Delivery of one terminal outcome to one endpoint. */
@@ -133,6 +149,8 @@ export interface Notification {
     readonly durationMs: number;
     readonly statusCode?: number;
     readonly error?: string;
+    /** What exactly failed: which TLS fault, which DNS answer. */
+    readonly detail?: string;
     readonly responseSnippet?: string;
   }[];
   readonly nextAttemptAt?: string;

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../json/canonical-json.ts';
+import { canonicalJson, differingKeys } from '../json/canonical-json.ts';
 
 /** Equality of outcomes. The service and the outbox use it to tell a repetition from a conflict. */
 
@@ -27,23 +27,29 @@ export function contradictedFields(pending: BoundContent, end: BoundContent): re
   return BOUND_FIELDS.filter((field) => pending[field] !== end[field]);
 }
 
-/** Whether both have the same content, ignoring stamps and key order. */
-export function sameContent(left: StatedContent, right: StatedContent): boolean {
-  return contentText(left) === contentText(right);
+/** The content of an outcome. An absent field equals its default. */
+function contentOf(content: StatedContent) {
+  return {
+    transactionType: content.transactionType,
+    status: content.status,
+    amount: content.amount,
+    currency: content.currency,
+    occurredAt: content.occurredAt,
+    reference: content.reference ?? null,
+    reason: content.reason ?? null,
+    relatedTransactionId: content.relatedTransactionId ?? null,
+    metadata: content.metadata ?? {},
+    notifyUrl: content.notifyUrl ?? null,
+    checkBack: content.checkBack ?? null,
+  };
 }
 
-function contentText(content: StatedContent): string {
-  return canonicalJson([
-    content.transactionType,
-    content.status,
-    content.amount,
-    content.currency,
-    content.occurredAt,
-    content.reference ?? null,
-    content.reason ?? null,
-    content.relatedTransactionId ?? null,
-    content.metadata ?? {},
-    content.notifyUrl ?? null,
-    content.checkBack ?? null,
-  ]);
+/** The fields in which two outcomes differ, ignoring stamps and key order. */
+export function differingFields(left: StatedContent, right: StatedContent): readonly string[] {
+  return differingKeys(contentOf(left), contentOf(right));
+}
+
+/** Whether both have the same content, ignoring stamps and key order. */
+export function sameContent(left: StatedContent, right: StatedContent): boolean {
+  return canonicalJson(contentOf(left)) === canonicalJson(contentOf(right));
 }

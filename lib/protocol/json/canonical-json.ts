@@ -10,3 +10,9 @@ export function canonicalJson(value: unknown): string {
       : inner,
   );
 }
+
+/** The keys whose values differ, ignoring the order of keys within the values. Both have the same keys. */
+export function differingKeys<T extends object>(left: T, right: T): readonly (keyof T & string)[] {
+  const keys = Object.keys(left) as (keyof T & string)[];
+  return keys.filter((key) => canonicalJson(left[key]) !== canonicalJson(right[key]));
+}

@@ -129,7 +129,7 @@ describe('a name', () => {
   test('that resolves to nothing ends in dns_failed', async () => {
     await listen();
     const { sender } = senderWith({ answers: [[]], allowLoopback: false });
-    expect(await send(sender)).toEqual({ kind: 'error', code: 'dns_failed' });
+    expect(await send(sender)).toEqual({ kind: 'error', code: 'dns_failed', detail: 'no_address' });
   });
 
   test('whose look-up fails ends in dns_failed', async () => {

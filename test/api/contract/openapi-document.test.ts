@@ -115,6 +115,7 @@ describe('the OpenAPI document', () => {
     for (const query of ['', '&resolution=day', `&endpointId=${endpointId}`]) {
       await good([manager, receiver, admin], `GET /v1/stats?from=${start}${query}`);
     }
+    await asked('GET /v1/deliveries');
     await asked(`POST /v1/notifications/pay_1.1.${endpointId}/redeliver`);
     const range = { from: '2026-11-20T07:00:00Z', to: '2026-11-20T09:00:00Z' };
     await asked('POST /v1/redeliveries', range);
@@ -136,6 +137,7 @@ describe('the OpenAPI document', () => {
     });
     await good(manages, `POST ${own}/endpoints/${endpointId}/secrets`);
     await good(manages, `POST ${own}/endpoints/${endpointId}/test`);
+    await good(manages, `PUT ${own}/endpoints/orders`, { url: 'https://shop.example/' });
     await good([manager], `DELETE ${own}/endpoints/${endpointId}`);
     await good(manages, `POST ${own}/keys`, { scope: 'receiver', expiresAt: '2027-01-01T00:00:00Z' });
     await good(manages, `GET ${own}/keys`);

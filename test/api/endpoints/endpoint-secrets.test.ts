@@ -85,6 +85,8 @@ describe('endpoints', () => {
       const [, secret] = await rotate({ overlapSeconds: 60 });
       expect(await rotate({ overlapSeconds: 0 })).toEqual([409, 'rotation_conflict']);
       expect(await rotate({})).toEqual([409, 'rotation_conflict']);
+      const refused = await setup.world.call(setup.demo.manager, `POST ${target}`, { rotationId: 'r' });
+      expect(refused.json.errors).toEqual([{ pointer: '/overlapSeconds', code: 'rotation_conflict' }]);
       expect(await rotate({ overlapSeconds: 60 })).toEqual([200, secret]);
       const named = await rotate({ rotationId: 'default' });
       expect(await rotate({ rotationId: 'default', overlapSeconds: 86_400 })).toEqual([200, named[1]]);

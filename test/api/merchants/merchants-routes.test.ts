@@ -15,6 +15,7 @@ describe('merchants', () => {
     expect(again.json.secret).toBeUndefined();
     const other = await world.call(world.admin, 'POST /v1/merchants', { ...body, name: 'Other' });
     expect(other.json).toMatchObject({ code: 'merchant_conflict', current: { name: 'Demo' } });
+    expect(other.json.errors).toEqual([{ pointer: '/name', code: 'merchant_conflict' }]);
   });
 
   it('and endpoints are made by no machine whose clock the table contradicts', async () => {

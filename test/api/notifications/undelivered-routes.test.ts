@@ -137,6 +137,26 @@ describe('asking for what did not arrive', () => {
     for (const limit of [1, 7, 100]) expect(idsOf(await all(`state=exhausted&limit=${limit}`))).toEqual(ids);
   });
 
+  it('shows only those of one endpoint if asked, through pages that others fill', async () => {
+    const other = await demo.endpoint({ url: 'https://other.example/hooks' });
+    world.receiver.answer = () => statusExchange(500);
+    const ids = Array.from({ length: 20 }, (_, index) => `pay_${index}`);
+    for (const id of ids) await tell(id, id === 'pay_7' ? { notifyUrl: 'https://till.example/' } : {});
+    for (const limit of [1, 100]) {
+      const own = await all(`state=exhausted&limit=${limit}&endpointId=${other.endpointId}`);
+      expect(idsOf(own)).toEqual(ids);
+      expect(own).toMatchObject(ids.map(() => ({ endpointId: other.endpointId })));
+    }
+    expect(idsOf(await all('state=exhausted&endpointId=notify-url'))).toEqual(['pay_7']);
+    expect(await all('state=exhausted&endpointId=ep_unknown')).toEqual([]);
+    expect(await all('state=exhausted')).toHaveLength(41);
+    const page = await ask(`state=exhausted&limit=1&endpointId=${other.endpointId}`);
+    const { nextCursor } = page.json;
+    for (const query of ['', `&endpointId=${hook.endpointId}`]) {
+      expect((await ask(`state=exhausted${query}&cursor=${nextCursor}`)).json.code).toBe('invalid_cursor');
+    }
+  });
+
   it('reads each one strongly: what has left the state since is not shown', async () => {
     world.receiver.answer = () => statusExchange(500);
     for (let index = 0; index < 10; index += 1) await tell(`pay_${index}`);
@@ -172,6 +192,7 @@ describe('asking for what did not arrive', () => {
     ['no state', '', 'missing_field', 'state'],
     ['a state that is not undelivered', 'state=delivered', 'invalid_value', 'state'],
     ['a page that is too large', 'state=blocked&limit=101', 'invalid_value', 'limit'],
+    ['an endpoint id that cannot be one', 'state=blocked&endpointId=a%20b', 'invalid_id', 'endpointId'],
     ['an invalid cursor', 'state=blocked&cursor=AAAA', 'invalid_cursor', 'cursor'],
   ])('refuses %s', async (_title, query, code, name) => {
     const answer = await ask(query);

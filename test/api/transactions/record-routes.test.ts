@@ -15,9 +15,17 @@ describe('recording over HTTP', () => {
     const again = await setup.world.call(setup.demo.initiator, PATH, payment({ metadata: { b: 2, a: 1 } }));
     expect(again.status).toBe(200);
     expect(again.json).toEqual(first.json);
-    const other = await setup.world.call(setup.demo.initiator, PATH, payment({ status: 'FAILED' }));
+    const other = await setup.world.call(
+      setup.demo.initiator,
+      PATH,
+      payment({ status: 'FAILED', metadata: { a: 1, b: 2 } }),
+    );
     expect(other.status).toBe(409);
-    expect(other.json).toMatchObject({ code: 'outcome_conflict', current: first.json });
+    expect(other.json).toMatchObject({
+      code: 'outcome_conflict',
+      current: first.json,
+      errors: [{ pointer: '/status', code: 'outcome_conflict' }],
+    });
     expect(stored()).toBe(1);
   });
 
@@ -34,6 +42,36 @@ describe('recording over HTTP', () => {
     expect(end.json).toMatchObject({ version: 2, status: 'SUCCEEDED' });
     const late = await setup.world.call(setup.demo.initiator, PATH, payment({ status: 'PENDING' }));
     expect(late.json).toMatchObject({ code: 'outcome_conflict', current: { version: 2 } });
+  });
+
+  it('names every field that differs in a conflict, single or in a batch', async () => {
+    const first = { reference: 'ORDER-1', reason: { code: 'ok', message: 'Fine' }, metadata: { a: 1 } };
+    await setup.world.call(setup.demo.initiator, PATH, payment(first));
+    const other = {
+      status: 'FAILED',
+      amount: 1,
+      currency: 'USD',
+      transactionType: 'refund',
+      occurredAt: '2026-11-20T07:00:00Z',
+      relatedTransactionId: 'pay_0',
+      metadata: { a: 2 },
+      notifyUrl: 'https://shop.example/own',
+    };
+    const fields = (errors: readonly { readonly pointer: string }[]) => errors.map(({ pointer }) => pointer);
+    const all = await setup.world.call(setup.demo.initiator, PATH, payment(other));
+    expect(all.status).toBe(409);
+    expect(fields(all.json.errors).sort()).toEqual(
+      [...Object.keys(other), 'reference', 'reason'].map((field) => `/${field}`).sort(),
+    );
+    const one = await setup.world.call(setup.demo.initiator, PATH, payment({ ...first, amount: 1 }));
+    expect(one.json.errors).toEqual([{ pointer: '/amount', code: 'outcome_conflict' }]);
+    const { json } = await setup.world.call(setup.demo.initiator, 'POST /v1/merchants/demo/transactions', {
+      transactions: [{ transactionId: 'pay_1', ...payment({ ...first, reason: undefined }) }],
+    });
+    expect(json.results).toMatchObject([
+      { code: 'outcome_conflict', errors: [{ pointer: '/reason', code: 'outcome_conflict' }] },
+    ]);
+    expect(json.results[0].errors).toHaveLength(1);
   });
 
   it('lets one of many different ends at the same time win', async () => {

@@ -23,6 +23,43 @@ describe('checking back', () => {
     expect(world.queue).toEqual([]);
   });
 
+  it('shows each request that brought no end, and when the next one is due, before anybody must look', async () => {
+    const { world, transaction, record } = await prepared({ afterSeconds: 1 });
+    expect(await transaction()).toMatchObject({
+      checkBack: { state: 'waiting', attempts: [], nextAttemptAt: '2026-11-20T08:00:01.000Z' },
+    });
+    world.receiver.answer = () => says(200, { status: 'PENDING' });
+    await world.deliverOne(take(world));
+    world.receiver.answer = () => ({
+      kind: 'error',
+      code: 'tls_failed',
+      detail: 'certificate_expired',
+      durationMs: 5,
+    });
+    await world.deliverOne(take(world));
+    const attempts = [
+      { number: 1, result: 'PENDING', statusCode: 200, at: '2026-11-20T08:00:01.000Z' },
+      { number: 2, result: 'tls_failed', detail: 'certificate_expired' },
+    ];
+    const shown = (await transaction()).checkBack;
+    expect(shown).toMatchObject({ state: 'waiting', attempts });
+    expect(shown.nextAttemptAt).toBe('2026-11-20T08:00:31.000Z');
+    expect(JSON.stringify(shown)).not.toContain('responseSnippet');
+    await record({});
+    await world.relayAll();
+    const ended = (await transaction()).checkBack;
+    expect(ended).toMatchObject({ state: 'resolved', attempts });
+    expect(ended).not.toHaveProperty('nextAttemptAt');
+  });
+
+  it('is absent from a transaction that was never PENDING', async () => {
+    const world = createWorld();
+    const demo = await world.merchant('demo');
+    await world.call(demo.initiator, 'PUT /v1/merchants/demo/transactions/pay_1', payment());
+    const { json } = await world.call(demo.receiver, 'GET /v1/transactions/pay_1');
+    expect(json).not.toHaveProperty('checkBack');
+  });
+
   it('does not ask where the end came by itself', async () => {
     const { world, record, check } = await prepared();
     await record({ status: 'FAILED' });

@@ -121,6 +121,7 @@ describe('large questions of one merchant', () => {
   it('are those that read more than a page, and each says so in the contract', () => {
     const large = operations.filter(({ isLarge }) => isLarge !== undefined);
     const names = [
+      'listDeliveries',
       'listNotifications',
       'listTransactions',
       'listWindowRows',

@@ -64,7 +64,7 @@ describe('recording from a queue', () => {
     await send(event('text'));
     await send(event(item({ extra: 1 })));
     expect(reasons()).toEqual([
-      'outcome_conflict: SUCCEEDED is recorded as version 1',
+      'outcome_conflict: SUCCEEDED is recorded as version 1, with another status',
       'outcome_mismatch: amount',
       'unknown_merchant',
       'https_required /notifyUrl',

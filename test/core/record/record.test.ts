@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outcome, OutcomeContent } from '../../../lib/core/model.ts';
 import { decideRecording } from '../../../lib/core/record/decide.ts';
-import { sameContent } from '../../../lib/protocol/content/content-equality.ts';
+import { differingFields, sameContent } from '../../../lib/protocol/content/content-equality.ts';
 
 const content = (changes: Partial<OutcomeContent> = {}): OutcomeContent => ({
   transactionType: 'payment',
@@ -44,7 +44,11 @@ describe('recording beside stored versions', () => {
 
   it('refuses another end, and returns the stored one', () => {
     const current = stands(1);
-    expect(decideRecording([current], content({ status: 'FAILED' }))).toEqual({ kind: 'conflict', current });
+    expect(decideRecording([current], content({ status: 'FAILED' }))).toEqual({
+      kind: 'conflict',
+      current,
+      fields: ['status'],
+    });
   });
 
   it('refuses a PENDING after the end, even the same PENDING again', () => {
@@ -53,6 +57,7 @@ describe('recording beside stored versions', () => {
     expect(decideRecording([stands(1, { status: 'PENDING' }), end], pending)).toEqual({
       kind: 'conflict',
       current: end,
+      fields: ['status'],
     });
   });
 
@@ -83,7 +88,10 @@ describe('recording beside stored versions', () => {
       { metadata: { a: 1 } },
       { notifyUrl: 'https://a.example' },
     ];
-    for (const change of changes) expect(sameContent(content(), content(change))).toBe(false);
+    for (const change of changes) {
+      expect(sameContent(content(), content(change))).toBe(false);
+      expect(differingFields(content(), content(change))).toEqual(Object.keys(change));
+    }
   });
 
   it('never overwrites an end: after any sequence there are at most two versions and one end', () => {

@@ -74,13 +74,16 @@ describe('an initiator that records batches', () => {
 
   it('gives conflicts and refusals as results, and sends nothing that JSON would change', async () => {
     const current = standing({ transactionId: 'pay_1' });
+    const differing = [{ pointer: '/status', code: 'outcome_conflict' }];
     const errors = [{ pointer: '/currency', code: 'unknown_currency' }];
     const { initiator, seen } = answering((id) =>
-      id === 'pay_1' ? { code: 'outcome_conflict', current } : { code: 'unknown_currency', errors },
+      id === 'pay_1'
+        ? { code: 'outcome_conflict', current, errors: differing }
+        : { code: 'unknown_currency', errors },
     );
     const outcomes = [item('pay_1'), item('pay_2'), item('pay_3', { metadata: { rate: Number.NaN } })];
     expect(await initiator.recordBatch({ merchantId: SHOP, outcomes })).toEqual([
-      { kind: 'outcome_conflict', current },
+      { kind: 'outcome_conflict', current, fields: ['status'] },
       { kind: 'refused', code: 'unknown_currency', errors },
       { kind: 'refused', code: 'inexact_number', errors: [{ pointer: '/metadata', code: 'inexact_number' }] },
     ]);

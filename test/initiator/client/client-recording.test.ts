@@ -103,8 +103,16 @@ describe('an initiator that records', () => {
 
   it('returns the stored outcome if another request ended the transaction', async () => {
     const current = standing({ status: 'FAILED' });
-    const conflict = scripted([json(409, { code: 'outcome_conflict', current })]);
-    expect(await conflict.initiator.record(payment())).toEqual({ kind: 'outcome_conflict', current });
+    const errors = [{ pointer: '/status', code: 'outcome_conflict' }];
+    const conflict = scripted([json(409, { code: 'outcome_conflict', current, errors })]);
+    expect(await conflict.initiator.record(payment())).toEqual({
+      kind: 'outcome_conflict',
+      current,
+      fields: ['status'],
+    });
+    // A service of an older version does not name the fields.
+    const older = scripted([json(409, { code: 'outcome_conflict', current })]);
+    expect(await older.initiator.record(payment())).toMatchObject({ kind: 'outcome_conflict', fields: [] });
     const mismatch = scripted([
       json(409, {
         code: 'outcome_mismatch',

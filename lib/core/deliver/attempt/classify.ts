@@ -1,3 +1,4 @@
+import type { FailureDetail } from './failure-detail.ts';
 import type { Exchange, ExchangeError } from './sender.ts';
 
 /**
@@ -44,8 +45,8 @@ export type AttemptResult =
   | {
       readonly result: 'failed';
       readonly code: AttemptFailure;
-      /** The specific TLS or DNS error, if known. */
-      readonly detail?: string;
+      /** What exactly failed, if known. */
+      readonly detail?: FailureDetail;
       readonly statusCode?: number;
       readonly retryAfterSeconds?: number;
     }

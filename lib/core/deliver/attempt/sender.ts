@@ -1,3 +1,5 @@
+import type { FailureDetail } from './failure-detail.ts';
+
 /** One signed HTTP POST, ready to send: its bytes are final. */
 export interface CallbackRequest {
   readonly url: string;
@@ -26,8 +28,8 @@ export type Exchange =
   | {
       readonly kind: 'error';
       readonly code: ExchangeError;
-      /** The specific TLS or DNS error, if known: `CERT_HAS_EXPIRED`, `ENOTFOUND`. */
-      readonly detail?: string;
+      /** What exactly failed, if known. */
+      readonly detail?: FailureDetail;
       readonly durationMs: number;
     };
 

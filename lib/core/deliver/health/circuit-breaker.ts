@@ -1,6 +1,6 @@
 import { MAX_QUEUE_WAIT_MS } from '../../runtime/waiting.ts';
 import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../../time.ts';
-import type { Health } from './circuit.ts';
+import type { Health, RequestFailure } from './circuit.ts';
 import { failedAgain } from './lost-endpoint.ts';
 import { isStreakLong, type RequestCounts } from './request-counts.ts';
 
@@ -34,6 +34,7 @@ export type HealthEvent =
       readonly counts: RequestCounts;
       /** Whether the request that failed was the probe. */
       readonly isProbe: boolean;
+      readonly failure?: RequestFailure;
     }
   | { readonly kind: 'probe_claimed' }
   /** A request has already taken long and is still running. */
@@ -42,7 +43,12 @@ export type HealthEvent =
 export function nextHealth({ rev: _rev, ...health }: Health, event: HealthEvent, nowMs: number): HealthState {
   switch (event.kind) {
     case 'succeeded':
-      return { breaker: 'closed', slow: event.isSlow };
+      return {
+        breaker: 'closed',
+        slow: event.isSlow,
+        lastSuccessAt: isoTime(nowMs),
+        ...(health.lastFailure !== undefined && { lastFailure: health.lastFailure }),
+      };
     case 'failed':
       return afterFailure(health, event, nowMs);
     case 'probe_claimed':
@@ -58,16 +64,33 @@ export function nextHealth({ rev: _rev, ...health }: Health, event: HealthEvent,
 
 function afterFailure(
   health: HealthState,
-  { isSlow, counts, isProbe }: Extract<HealthEvent, { kind: 'failed' }>,
+  { isSlow, counts, isProbe, failure }: Extract<HealthEvent, { kind: 'failed' }>,
   nowMs: number,
 ): HealthState {
   // A request sent before the breaker opened says nothing about a probe that another process holds.
   if (health.breaker !== 'closed' && !isProbe) return health;
   const { failingSince, failedDays } = failedAgain(health, nowMs);
-  const failing = { slow: isSlow, failingSince, failedDays: [...failedDays] };
+  const lastSuccessAt = lastSuccess(health, counts);
+  const lastFailure = failure === undefined ? health.lastFailure : { at: isoTime(nowMs), ...failure };
+  const failing = {
+    slow: isSlow,
+    failingSince,
+    failedDays: [...failedDays],
+    ...(lastSuccessAt !== undefined && { lastSuccessAt }),
+    ...(lastFailure !== undefined && { lastFailure }),
+  };
   if (health.breaker !== 'closed') return { ...failing, ...openAgain(health, nowMs) };
   if (!isStreakLong(counts, nowMs)) return { ...failing, breaker: 'closed' };
   return { ...failing, breaker: 'open', openedAt: isoTime(nowMs), probeAt: isoTime(nowMs + MIN_PROBE_MS) };
+}
+
+/** This process, or the one that wrote the row, has seen the later success. */
+function lastSuccess(
+  { lastSuccessAt = '' }: HealthState,
+  { lastSuccessMs }: RequestCounts,
+): string | undefined {
+  const own = lastSuccessMs === undefined ? '' : isoTime(lastSuccessMs);
+  return (own > lastSuccessAt ? own : lastSuccessAt) || undefined;
 }
 
 /** The longer the endpoint has been dead, the longer the wait for the next probe. */
@@ -99,6 +122,8 @@ export function isProbeDue({ breaker, probeAt }: Health, nowMs: number): boolean
 
 /** Shortest time between one process's writes that do not change the breaker. */
 const WRITE_EVERY_MS = MINUTE_MS;
+/** Age at which a stored failure is replaced by one with the same cause. */
+const FAILURE_MAX_AGE_MS = 60 * MINUTE_MS;
 
 /**
  * Whether a change is worth a write. A breaker change always is. So is the end of a failing period, because a later failure
@@ -111,6 +136,16 @@ export function isWorthWriting(health: Health, next: HealthState, sinceWriteMs: 
   const isChanged =
     next.slow !== health.slow ||
     next.failingSince !== health.failingSince ||
-    next.failedDays?.length !== health.failedDays?.length;
+    next.failedDays?.length !== health.failedDays?.length ||
+    isNewFailure(health.lastFailure, next.lastFailure);
   return isChanged && sinceWriteMs >= WRITE_EVERY_MS;
+}
+
+type LastFailure = Health['lastFailure'];
+
+/** Whether attempts fail for another reason than the stored one, or the stored one is old. */
+function isNewFailure(stored: LastFailure, next: LastFailure): boolean {
+  if (next === undefined) return false;
+  if (next.error !== stored?.error || next.detail !== stored.detail) return true;
+  return msOf(next.at) - msOf(stored.at) >= FAILURE_MAX_AGE_MS;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { MerchantId } from '../../model.ts';
 import { storedTime, storedWord } from '../../reading/stored.ts';
+import type { FailureDetail } from '../attempt/failure-detail.ts';
 
 /** A call target with its own health: an endpoint, or the host of transactions' own callback URLs. */
 export interface Circuit {
@@ -9,6 +10,14 @@ export interface Circuit {
   readonly circuitId: string;
 }
 
+const failureSchema = z.object({
+  at: storedTime,
+  /** Stable code of the failed attempt. */
+  error: z.string(),
+  detail: storedWord<FailureDetail>().exactOptional(),
+  statusCode: z.number().int().exactOptional(),
+});
+
 export const healthSchema = z.object({
   /** A state unknown to this version counts as not closed. */
   breaker: storedWord<'closed' | 'open' | 'half-open'>(),
@@ -16,6 +25,10 @@ export const healthSchema = z.object({
   failingSince: storedTime.exactOptional(),
   /** Days, counted from `failingSince`, on which attempts failed; see `lost-endpoint.ts`. */
   failedDays: z.array(z.number().int().nonnegative()).exactOptional(),
+  /** The last success that was known when the row was written: a success alone writes nothing. */
+  lastSuccessAt: storedTime.exactOptional(),
+  /** The last failure that was worth a write; see `isWorthWriting`. A success keeps it. */
+  lastFailure: failureSchema.exactOptional(),
   openedAt: storedTime.exactOptional(),
   /** Open breaker: when one probe may go out. Half-open breaker: when that probe counts as dead. */
   probeAt: storedTime.exactOptional(),
@@ -26,6 +39,9 @@ export const healthSchema = z.object({
 
 /** The stored health of a circuit. */
 export type Health = z.infer<typeof healthSchema>;
+
+/** Why a request failed. */
+export type RequestFailure = Omit<NonNullable<Health['lastFailure']>, 'at'>;
 
 /** The health of a circuit without a stored item. */
 export const HEALTHY: Health = { breaker: 'closed', slow: false, rev: 0 };

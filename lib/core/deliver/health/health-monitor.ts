@@ -1,6 +1,6 @@
 import { OVERTAKEN, tryUnderRev } from '../../runtime/change-under-rev.ts';
 import type { Reporter } from '../../runtime/environment.ts';
-import type { Circuit } from './circuit.ts';
+import type { Circuit, RequestFailure } from './circuit.ts';
 import { type Admission, admission, isProbeDue } from './circuit-breaker.ts';
 import {
   type CircuitView,
@@ -72,7 +72,7 @@ async function observe(watch: CircuitWatch, circuit: Circuit, result: RequestRes
   const seen = await watch.view(circuit);
   seen.counts = counted(seen.counts, result, nowMs);
   if (result.isDelivered) await recordSuccess(watch, circuit, seen);
-  else await recordFailure(watch, circuit, seen);
+  else await recordFailure(watch, circuit, { seen, failure: result.failure });
   seen.isProbing = false;
   if (result.isDelivered || !isLost(seen.health, nowMs)) return { isLost: false };
   // Another process may have recorded a success since this view was read. Never disable an endpoint on a stale view.
@@ -93,10 +93,20 @@ async function recordSuccess(watch: CircuitWatch, circuit: Circuit, first: Circu
 }
 
 /** Tries once: a failure that was overtaken may be lost. */
-async function recordFailure(watch: CircuitWatch, circuit: Circuit, seen: CircuitView): Promise<void> {
+async function recordFailure(
+  watch: CircuitWatch,
+  circuit: Circuit,
+  { seen, failure }: { readonly seen: CircuitView; readonly failure: RequestFailure | undefined },
+): Promise<void> {
   const { counts, isProbing: isProbe } = seen;
   const isSlow = isSlowNow(counts, seen.health.slow);
-  await watch.apply(circuit, seen, { kind: 'failed', isSlow, counts, isProbe });
+  await watch.apply(circuit, seen, {
+    kind: 'failed',
+    isSlow,
+    counts,
+    isProbe,
+    ...(failure !== undefined && { failure }),
+  });
 }
 
 async function markSlow(watch: CircuitWatch, circuit: Circuit): Promise<void> {

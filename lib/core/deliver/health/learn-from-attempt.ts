@@ -4,8 +4,9 @@ import { NOTIFY_URL_ENDPOINT } from '../../model.ts';
 import type { Clock, Random, Reporter, Timer } from '../../runtime/environment.ts';
 import type { Target } from '../attempt/target.ts';
 import type { NotificationKey } from '../state/notification.ts';
-import type { AttemptMade } from '../state/transitions.ts';
+import { type AttemptMade, attemptOf } from '../state/transitions.ts';
 import type { HealthMonitor } from './health-monitor.ts';
+import type { RequestResult } from './request-counts.ts';
 
 export interface LearningPorts {
   readonly health: Pick<HealthMonitor, 'observe'>;
@@ -32,8 +33,7 @@ export async function learnFromAttempt(
   { key, made, target }: EndedAttempt,
 ): Promise<void> {
   const { merchantId, endpointId } = key;
-  const isDelivered = made.outcome.result === 'delivered';
-  const { isLost } = await ports.health.observe(target.circuit, { isDelivered, durationMs: made.durationMs });
+  const { isLost } = await ports.health.observe(target.circuit, requestResult(made));
   if (endpointId === NOTIFY_URL_ENDPOINT) return;
   if (made.outcome.result === 'gone') {
     return disableEndpoint(ports, { merchantId, endpointId, url: target.url, reason: 'gone' });
@@ -41,4 +41,19 @@ export async function learnFromAttempt(
   if (isLost) {
     await disableEndpoint(ports, { merchantId, endpointId, url: target.url, reason: 'failing_for_days' });
   }
+}
+
+function requestResult(made: AttemptMade): RequestResult {
+  const { outcome, durationMs } = made;
+  if (outcome.result === 'delivered') return { isDelivered: true, durationMs };
+  const { statusCode, error = outcome.result, detail } = attemptOf(made, 1);
+  return {
+    isDelivered: false,
+    durationMs,
+    failure: {
+      error,
+      ...(detail !== undefined && { detail }),
+      ...(statusCode !== undefined && { statusCode }),
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import { MINUTE_MS } from '../../time.ts';
+import type { RequestFailure } from './circuit.ts';
 
 /** One process's counts of requests to a circuit. They are not stored; only the health changes they cause are. */
 export interface RequestCounts {
@@ -8,21 +9,30 @@ export interface RequestCounts {
   readonly firstFailureMs: number;
   /** Weighted mean duration; undefined before the first request. */
   readonly meanMs: number | undefined;
+  /** When the last success ended, in ms since 1970; undefined before the first. */
+  readonly lastSuccessMs: number | undefined;
 }
 
 /** How one request ended. */
 export interface RequestResult {
   readonly isDelivered: boolean;
   readonly durationMs: number;
+  /** Why it failed. Absent if it was delivered. */
+  readonly failure?: RequestFailure;
 }
 
-export const NO_REQUESTS: RequestCounts = { failuresInARow: 0, firstFailureMs: 0, meanMs: undefined };
+export const NO_REQUESTS: RequestCounts = {
+  failuresInARow: 0,
+  firstFailureMs: 0,
+  meanMs: undefined,
+  lastSuccessMs: undefined,
+};
 
 /** Weight of the latest request in the mean duration. */
 const LATEST_WEIGHT = 0.5;
 
 export function counted(
-  { failuresInARow, firstFailureMs, meanMs }: RequestCounts,
+  { failuresInARow, firstFailureMs, meanMs, lastSuccessMs }: RequestCounts,
   { isDelivered, durationMs }: RequestResult,
   nowMs: number,
 ): RequestCounts {
@@ -30,6 +40,7 @@ export function counted(
     meanMs: meanMs === undefined ? durationMs : durationMs * LATEST_WEIGHT + meanMs * (1 - LATEST_WEIGHT),
     failuresInARow: isDelivered ? 0 : failuresInARow + 1,
     firstFailureMs: !isDelivered && failuresInARow === 0 ? nowMs : firstFailureMs,
+    lastSuccessMs: isDelivered ? nowMs : lastSuccessMs,
   };
 }
 

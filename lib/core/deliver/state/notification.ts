@@ -10,6 +10,8 @@ import {
   storedWord,
 } from '../../reading/stored.ts';
 
+import type { FailureDetail } from '../attempt/failure-detail.ts';
+
 /** One terminal outcome for one endpoint, and the progress of its delivery. */
 
 const attemptSchema = z.object({
@@ -20,6 +22,8 @@ const attemptSchema = z.object({
   statusCode: z.number().int().exactOptional(),
   /** Stable code of the failure. Absent: delivered or `gone`. */
   error: z.string().exactOptional(),
+  /** What exactly failed, if known. */
+  detail: storedWord<FailureDetail>().exactOptional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 

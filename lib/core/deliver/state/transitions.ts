@@ -138,6 +138,7 @@ export function attemptOf(made: AttemptMade, number: number): Attempt {
     durationMs: Math.round(made.durationMs),
     ...('statusCode' in outcome && outcome.statusCode !== undefined && { statusCode: outcome.statusCode }),
     ...('code' in outcome && { error: outcome.code }),
+    ...('detail' in outcome && outcome.detail !== undefined && { detail: outcome.detail }),
   };
 }
 

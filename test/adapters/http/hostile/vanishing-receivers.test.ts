@@ -68,6 +68,7 @@ describe('a receiver that goes away ends in connection_reset:', () => {
     expect(meaningOf(await setup.sender.send(callback({ url })))).toEqual({
       kind: 'error',
       code: 'connection_failed',
+      detail: 'connection_refused',
     });
   });
 });

@@ -8,6 +8,8 @@ const open: Health = {
   breaker: 'open',
   failingSince: at(0),
   failedDays: [0, 2],
+  lastSuccessAt: at(-60),
+  lastFailure: { at: at(30), error: 'tls_failed', detail: 'certificate_expired' },
   openedAt: at(60),
   probeAt: at(90),
   slow: true,

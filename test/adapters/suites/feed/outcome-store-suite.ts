@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { newCheck } from '../../../../lib/core/record/pending-check.ts';
 import { anyOutcome } from '../../support/arbitraries.ts';
 import { at, notification, OTHER, pending, SHOP, succeeded, transaction } from '../../support/samples.ts';
 import { atOnce, type OpenTable, useTable, WRITERS } from '../../support/throwaway-table.ts';
@@ -75,6 +76,17 @@ export function describeOutcomeStore(name: string, open: OpenTable): void {
       expect(await table().outcomes.transaction(end)).toEqual({
         outcomes: [pending(), end],
         notifications: told,
+      });
+    });
+
+    it('gives a transaction with the check of its PENDING', async () => {
+      const key = pending();
+      const check = newCheck(key, { preparedAtMs: 0, afterSeconds: 60, horizonSeconds: 3_600 });
+      await table().outcomes.prepare(key, check);
+      expect(await table().outcomes.transaction(key)).toEqual({
+        outcomes: [pending()],
+        notifications: [],
+        check,
       });
     });
 

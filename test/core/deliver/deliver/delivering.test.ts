@@ -88,18 +88,20 @@ describe('delivering', () => {
     expect((await ask()).notifications[0].nextAttemptAt).toBe('2026-11-20T08:02:00.000Z');
   });
 
-  it('reports which fault of TLS it was', async () => {
-    const { world } = await recorded({ schedule: [10] });
+  it('reports, keeps and shows which fault of TLS it was', async () => {
+    const { world, ask } = await recorded({ schedule: [10] });
     const exchange = {
       kind: 'error',
       code: 'tls_failed',
-      detail: 'CERT_HAS_EXPIRED',
+      detail: 'certificate_expired',
       durationMs: 5,
     } as const;
     world.receiver.answer = () => exchange;
     await world.drain();
     const attempts = world.events.filter(({ event }) => event === 'attempt');
-    expect(attempts).toMatchObject(Array(2).fill({ error: 'tls_failed', detail: 'CERT_HAS_EXPIRED' }));
+    const failed = Array(2).fill({ error: 'tls_failed', detail: 'certificate_expired' });
+    expect(attempts).toMatchObject(failed);
+    expect((await ask()).notifications[0].attempts).toMatchObject(failed);
   });
 
   it('disables an endpoint that is gone, and blocks what is open for it', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Health } from '../../../../lib/core/deliver/health/circuit.ts';
+import type { Health, RequestFailure } from '../../../../lib/core/deliver/health/circuit.ts';
 import {
   admission,
   type HealthEvent,
@@ -93,7 +93,31 @@ describe('the state machine of a breaker', () => {
   );
 
   it.each([closed, open, halfOpen])('forgets everything at a success while it is $breaker', (health) => {
-    expect(nextHealth(health, succeeded, NOW)).toEqual({ breaker: 'closed', slow: false });
+    expect(nextHealth(health, succeeded, NOW)).toEqual({
+      breaker: 'closed',
+      slow: false,
+      lastSuccessAt: at(0),
+    });
+  });
+
+  it('keeps the last failure at a success, and the last success at a failure', () => {
+    const failure = { error: 'tls_failed', detail: 'certificate_expired' } as const;
+    const event = { ...failed({ ...streak(1, NOW), lastSuccessMs: NOW - MINUTE }), failure };
+    const failing = nextHealth(closed, event, NOW);
+    expect(failing).toMatchObject({ lastSuccessAt: at(-MINUTE), lastFailure: { at: at(0), ...failure } });
+    expect(nextHealth({ ...failing, rev: 1 }, succeeded, NOW + MINUTE)).toEqual({
+      breaker: 'closed',
+      slow: false,
+      lastSuccessAt: at(MINUTE),
+      lastFailure: { at: at(0), ...failure },
+    });
+  });
+
+  it('takes the later success of the row and of this process', () => {
+    const health = { ...closed, lastSuccessAt: at(-SECOND) };
+    const success = (ms: number) =>
+      nextHealth(health, failed({ ...streak(1, NOW), lastSuccessMs: NOW + ms }), NOW).lastSuccessAt;
+    expect([-2 * SECOND, 0].map(success)).toEqual([at(-SECOND), at(0)]);
   });
 
   it('is slow as soon as one request is, and stays what it was otherwise', () => {
@@ -133,6 +157,27 @@ describe('a change of health', () => {
     const next = nextHealth(closed, failed(), NOW);
     expect(isWorthWriting(closed, next, MINUTE - 1)).toBe(false);
     expect(isWorthWriting(closed, next, MINUTE)).toBe(true);
+  });
+
+  it('is written where attempts fail for another reason, and once an hour where for the same', () => {
+    const because = (failure: RequestFailure, ms: number) =>
+      nextHealth(
+        known,
+        { kind: 'failed', isSlow: false, counts: streak(1, NOW), isProbe: false, failure },
+        NOW + ms,
+      );
+    const known: Health = {
+      ...failing,
+      lastFailure: { at: at(0), error: 'http_server_error', statusCode: 500 },
+    };
+    const same = { error: 'http_server_error', statusCode: 503 };
+    const worth = (failure: RequestFailure, ms: number) =>
+      isWorthWriting(known, because(failure, ms), MINUTE);
+    expect(worth(same, 60 * MINUTE - 1)).toBe(false);
+    expect(worth(same, 60 * MINUTE)).toBe(true);
+    expect(worth({ error: 'timeout' }, 1)).toBe(true);
+    expect(worth({ error: 'http_server_error', detail: 'not_tls' }, 1)).toBe(true);
+    expect(isWorthWriting(known, because({ error: 'timeout' }, 1), MINUTE - 1)).toBe(false);
   });
 
   it('is not written where nothing changed, however long ago the last write was', () => {

@@ -1,8 +1,11 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { TransactionReader } from '../../../../core/deliver/state/transaction-reader.ts';
+import { isUnreadable } from '../../../../core/faults.ts';
 import type { OutcomeStore } from '../../../../core/record/outcome-store.ts';
+import { checkSchema } from '../../../../core/record/pending-check.ts';
 import { OUTCOMES_PREFIX, outcomeSk, transactionPk } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
+import { CHECK_SK } from '../../items/item-keys.ts';
 import { notificationFromItem } from '../../items/notification-items.ts';
 import { outcomeFromItem } from '../../items/outcome-items.ts';
 import { type Item, readItem } from '../../reading-rows.ts';
@@ -26,6 +29,15 @@ export function createOutcomeReads(table: Table, options: OutcomeReadOptions = {
     readItem(table, item, { kind: 'an outcome', read: outcomeFromItem });
   const readNotificationItem = (item: Item) =>
     readItem(table, item, { kind: 'a notification', read: notificationFromItem });
+  /** A broken check hides neither outcomes nor notifications. */
+  const readCheck = (item: Item | undefined) => {
+    try {
+      return item && readItem(table, item, { kind: 'a check', read: (one) => checkSchema.parse(one) });
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      return undefined;
+    }
+  };
 
   const readOne = async (Key: RowKey, ConsistentRead: boolean): Promise<Item | undefined> => {
     const get = new GetCommand({ TableName, Key, ConsistentRead });
@@ -58,7 +70,9 @@ export function createOutcomeReads(table: Table, options: OutcomeReadOptions = {
         ConsistentRead: true,
       });
       const kind = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix));
+      const check = readCheck(items.find(({ sk }) => sk === CHECK_SK));
       return {
+        ...(check !== undefined && { check }),
         outcomes: kind('V#').map(readOutcomeItem),
         notifications: kind('N#').map(readNotificationItem),
       };
