@@ -167,13 +167,15 @@ async function followShard(
     onProgress: (sequenceNumber: string) => checkpoints.save(shardId, sequenceNumber),
   };
   let iterator = await iteratorAt(setting, shardId, checkpoints.read(shardId)?.sequenceNumber);
-  let unread: readonly StreamRecord[] = [];
+  /** Records that the function wants, and the last record that was read. Others are not kept while a batch fills. */
+  let wanted: readonly StreamRecord[] = [];
+  let lastRead: string | undefined;
   let deadline: number | undefined;
   let seen = 0;
   let readAt = 0;
   let isFull = false;
   while (!stopping.aborted) {
-    if (iterator !== undefined && countWanted(unread, accepts) < batchSize) {
+    if (iterator !== undefined && wanted.length < batchSize) {
       if (!isFull) await pause(readAt + gapMs - Date.now(), stopping);
       seen = setting.changes?.count ?? 0;
       readAt = Date.now();
@@ -183,17 +185,21 @@ async function followShard(
       });
       iterator = page.NextShardIterator;
       isFull = page.Records.length >= READ_MAX;
-      unread = [...unread, ...page.Records.map((record) => ({ ...record, awsRegion: LOCAL_REGION }))];
+      lastRead = page.Records.at(-1)?.dynamodb.SequenceNumber ?? lastRead;
+      wanted = [...wanted, ...wantedOf(page, accepts)];
     }
-    const { wanted, rest, last, isCut } = cut(unread, accepts, { batchSize, window });
     if (wanted.length > 0) deadline ??= Date.now() + batchingMs;
-    const isDue = isCut || iterator === undefined || (deadline !== undefined && Date.now() >= deadline);
+    const records = firstBatch(wanted, { batchSize, window });
+    const isComplete = records.length === batchSize || records.length < wanted.length;
+    const isDue = isComplete || iterator === undefined || (deadline !== undefined && Date.now() >= deadline);
     if (isBehind(window, wanted)) await endWindow(batch);
-    if (last !== undefined && (wanted.length === 0 || isDue)) {
-      if (wanted.length > 0 && !(await processBatch(batch, wanted))) return;
-      checkpoints.save(shardId, last);
-      unread = rest;
+    if (wanted.length > 0 && isDue) {
+      if (!(await processBatch(batch, records))) return;
+      wanted = wanted.slice(records.length);
       deadline = undefined;
+    } else if (wanted.length === 0 && lastRead !== undefined) {
+      checkpoints.save(shardId, lastRead);
+      lastRead = undefined;
     } else if (iterator === undefined) {
       await endWindow(batch);
       if (stopping.aborted) return;
@@ -223,8 +229,8 @@ async function nextRead(
   await changes.after(seen, Math.min(ANNOUNCED_POLL_MS, dueMs), stopping);
 }
 
-function countWanted(records: readonly StreamRecord[], accepts: (record: unknown) => boolean): number {
-  return records.reduce((count, record) => count + (accepts(record) ? 1 : 0), 0);
+function wantedOf({ Records }: RecordsPage, accepts: (record: unknown) => boolean): readonly StreamRecord[] {
+  return Records.map((record) => ({ ...record, awsRegion: LOCAL_REGION })).filter(accepts);
 }
 
 interface BatchLimits {
@@ -232,28 +238,15 @@ interface BatchLimits {
   readonly window: ShardWindow | undefined;
 }
 
-/**
- * Returns the records of the next batch, the records after them, and the checkpoint for the batch. `isCut`: no record that
- * comes later belongs to it.
- */
-function cut(
-  records: readonly StreamRecord[],
-  accepts: (record: unknown) => boolean,
+/** The records of the next batch. All belong to one window. */
+function firstBatch(
+  wanted: readonly StreamRecord[],
   { batchSize, window }: BatchLimits,
-) {
-  const wanted: StreamRecord[] = [];
-  let index = 0;
-  let isCut = false;
-  for (; index < records.length; index += 1) {
-    const record = records[index];
-    if (record === undefined || !accepts(record)) continue;
-    const isOtherWindow = wanted.length > 0 && window?.startOf(record) !== window?.startOf(wanted[0]);
-    isCut = isOtherWindow || wanted.length === batchSize;
-    if (isCut) break;
-    wanted.push(record);
-  }
-  isCut ||= wanted.length === batchSize;
-  return { wanted, rest: records.slice(index), last: records[index - 1]?.dynamodb.SequenceNumber, isCut };
+): readonly StreamRecord[] {
+  const end = wanted.findIndex(
+    (record, index) => index === batchSize || window?.startOf(record) !== window?.startOf(wanted[0]),
+  );
+  return end === -1 ? wanted : wanted.slice(0, end);
 }
 
 function windowOf({ properties, eventSourceArn }: StreamSourceSetting, shardId: string) {
