@@ -56,7 +56,7 @@ export const outcomeDataSchema = documented(() =>
 export const feedItemSchema = documented(() => feedItem().meta({ id: 'FeedItem' }));
 
 /** One HTTP request that the service made. Each kind adds how it ended. */
-export const requestMade = documented(() =>
+const requestMade = documented(() =>
   z.object({
     number: z.int(),
     at: z.iso.datetime(),

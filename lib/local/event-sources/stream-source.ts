@@ -189,10 +189,11 @@ async function followShard(
       wanted = [...wanted, ...wantedOf(page, accepts)];
     }
     if (wanted.length > 0) deadline ??= Date.now() + batchingMs;
-    const { records, isCut } = cut(wanted, { batchSize, window });
-    const isDue = isCut || iterator === undefined || (deadline !== undefined && Date.now() >= deadline);
+    const records = firstBatch(wanted, { batchSize, window });
+    const isComplete = records.length === batchSize || records.length < wanted.length;
+    const isDue = isComplete || iterator === undefined || (deadline !== undefined && Date.now() >= deadline);
     if (isBehind(window, wanted)) await endWindow(batch);
-    if (records.length > 0 && isDue) {
+    if (wanted.length > 0 && isDue) {
       if (!(await processBatch(batch, records))) return;
       wanted = wanted.slice(records.length);
       deadline = undefined;
@@ -237,12 +238,15 @@ interface BatchLimits {
   readonly window: ShardWindow | undefined;
 }
 
-/** Returns the records of the next batch. `isCut`: no record that comes later belongs to it. */
-function cut(wanted: readonly StreamRecord[], { batchSize, window }: BatchLimits) {
-  const start = window?.startOf(wanted[0]);
-  const other = window === undefined ? -1 : wanted.findIndex((record) => window.startOf(record) !== start);
-  const size = Math.min(batchSize, other < 0 ? wanted.length : other);
-  return { records: wanted.slice(0, size), isCut: size === batchSize || other >= 0 };
+/** The records of the next batch. All belong to one window. */
+function firstBatch(
+  wanted: readonly StreamRecord[],
+  { batchSize, window }: BatchLimits,
+): readonly StreamRecord[] {
+  const end = wanted.findIndex(
+    (record, index) => index === batchSize || window?.startOf(record) !== window?.startOf(wanted[0]),
+  );
+  return end === -1 ? wanted : wanted.slice(0, end);
 }
 
 function windowOf({ properties, eventSourceArn }: StreamSourceSetting, shardId: string) {
