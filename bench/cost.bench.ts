@@ -181,8 +181,15 @@ function budgetsOf(
     },
     {
       what: 'write units of one that exhausts wechat',
-      found: sumOf(lone.used.values()).writeUnits,
+      found: sumOf([...lone.used].filter(([stage]) => stage !== 'count').map(([, used]) => used)).writeUnits,
       max: 70,
+      ...units,
+    },
+    {
+      // Two rows for each hour with an attempt: of the endpoint, and of the service. All attempts of the hour share them.
+      what: 'write units of counts, while it is alone',
+      found: lone.used.get('count')?.writeUnits ?? 0,
+      max: 2 * lone.attempts,
       ...units,
     },
     { what: `write units ${stored}`, found: crowdedTotal.writeUnits / total.writeUnits, max: 1, ...ratio },

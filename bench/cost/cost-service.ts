@@ -8,6 +8,7 @@ import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import { statePartition } from '../../lib/core/bookkeeping/make-statements.ts';
+import { countAttempts, type StreamedAttempt } from '../../lib/core/counts/count-attempts.ts';
 import type { Sender } from '../../lib/core/deliver/attempt/sender.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
@@ -29,10 +30,13 @@ import { openInitiator } from './cost-initiator.ts';
 import { type MeteredLanes, openLanes } from './cost-lanes.ts';
 import { type Meter, meterClient, meteredFiles } from './meter.ts';
 import { createMeteredReporter } from './metered-reporter.ts';
+import { watchAttempts, watchInserts } from './watched-writes.ts';
 
 /** As in the template. */
 export const RELAY_BATCH = 100;
 const DELIVER_BATCH = 10;
+/** Attempts of a minute in one shard: at one a second, and at higher rates at least. */
+const COUNT_BATCH = { alone: 60, full: 1_000 };
 export const WINDOW_SECONDS = 300;
 const FEED_LAG_SECONDS = 30;
 const AUDIT_AFTER_SECONDS = 900;
@@ -55,6 +59,8 @@ export interface MeteredService {
   commit(key: TransactionKey, content: TerminalContent): Promise<void>;
   /** Relays what was recorded since the last call, in batches of the stream. */
   relayAll(): Promise<void>;
+  /** Counts the attempts that were stored since the last call, in batches of the stream. */
+  countAll(): Promise<void>;
   /** Delivers what is due now, in batches of the queue. */
   deliverDue(): Promise<void>;
   sweep(): Promise<void>;
@@ -89,6 +95,7 @@ export async function openService(options: {
   const clock = { now: () => time.nowMs };
   const lanes = openLanes(meter, clock);
   const inserted: Outcome[] = [];
+  const attempted: StreamedAttempt[] = [];
   const reporter = createMeteredReporter(meter);
   const httpSender: HttpSender = createHttpSender({
     policy: { allowLoopback: true, allowedPorts: [443] },
@@ -139,7 +146,7 @@ export async function openService(options: {
     { ...wire(), outcomes: watchInserts(stores.outcomes, inserted) },
     { ...wire(), timer: passing },
     wire(),
-    wire(),
+    { ...wire(), notifications: watchAttempts(stores.notifications, attempted) },
     wire(),
     wire(),
     wire(),
@@ -187,6 +194,12 @@ export async function openService(options: {
           payload: '{}',
         }));
         await meter.invoke('relay', () => relay(relaying, records));
+      }
+    },
+    async countAll() {
+      while (attempted.length > 0) {
+        const batch = attempted.splice(0, relayBatch === 1 ? COUNT_BATCH.alone : COUNT_BATCH.full);
+        await meter.invoke('count', () => countAttempts(stores, 'shard', batch));
       }
     },
     async deliverDue() {
@@ -260,18 +273,6 @@ function appPorts(ports: Wired) {
     sign: createAnswerSigner(ports),
     clock: ports.clock,
     reporter: ports.reporter,
-  };
-}
-
-/** Collects the outcomes that the table's stream would deliver. */
-function watchInserts(outcomes: DynamoDbTable['outcomes'], inserted: Outcome[]): DynamoDbTable['outcomes'] {
-  return {
-    ...outcomes,
-    async putIfAbsent(outcome, shard) {
-      const result = await outcomes.putIfAbsent(outcome, shard);
-      if (result === 'written') inserted.push(outcome);
-      return result;
-    },
   };
 }
 

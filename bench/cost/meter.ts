@@ -2,10 +2,11 @@ import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-export type Stage = 'record' | 'relay' | 'deliver' | 'sweep' | 'close' | 'audit' | 'statement';
+export type Stage = 'record' | 'relay' | 'count' | 'deliver' | 'sweep' | 'close' | 'audit' | 'statement';
 export const STAGES: readonly Stage[] = [
   'record',
   'relay',
+  'count',
   'deliver',
   'sweep',
   'close',

@@ -14,6 +14,7 @@ export const GB_SECONDS = 'Lambda GB-seconds';
 const SIDE_BY_SIDE: Readonly<Record<Stage, number>> = {
   record: 1,
   relay: 1,
+  count: 50,
   deliver: 10,
   sweep: 4,
   close: 4,

@@ -108,6 +108,7 @@ async function wayOf(
   service: MeteredService,
   { meter, count }: { readonly meter: Meter; readonly count: number },
 ): Promise<Way> {
+  await service.countAll();
   const used = new Map(meter.take());
   const sentBytes = service.sentBytes() / count;
   const audited = await closeAndAudit(service, meter);

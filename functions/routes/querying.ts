@@ -1,5 +1,6 @@
 import { s3EndpointOf } from '../../lib/adapters/config.ts';
 import { createGate } from '../../lib/adapters/dynamodb/dynamodb-gate.ts';
+import { createCountStore } from '../../lib/adapters/dynamodb/stores/dynamodb-count-store.ts';
 import { createDirectory } from '../../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
 import { createFeedStore } from '../../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
 import { createNotificationStore } from '../../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
@@ -14,6 +15,7 @@ import { undeliveredRoutes } from '../../lib/api/notifications/undelivered-route
 import { publicKeysRoutes } from '../../lib/api/public-keys/public-keys-routes.ts';
 import { reconcilingRoutes } from '../../lib/api/reconciliations/reconciliations-routes.ts';
 import { statementRoutes } from '../../lib/api/statements/statements-routes.ts';
+import { statsRoutes } from '../../lib/api/stats/stats-routes.ts';
 import { askingRoutes } from '../../lib/api/transactions/ask-routes.ts';
 import { windowRoutes } from '../../lib/api/windows/windows-routes.ts';
 import { createQueryLimit, type QueryLimit } from '../../lib/core/query/query-limit.ts';
@@ -24,7 +26,7 @@ export const QUERY_SETTINGS = ['statementsBucket', 'statementsHost', 'signingSec
 
 type QueryService = ApiService<(typeof QUERY_SETTINGS)[number]>;
 
-/** Requests that read: transactions, feed, windows, reconciliations, statements and undelivered notifications. */
+/** Requests that read: transactions, feed, windows, reconciliations, statements, undelivered notifications and counts. */
 export function routesToQuery(service: QueryService): readonly Route[] {
   const { table, config, secrets, clock } = service;
   const ports = {
@@ -36,6 +38,7 @@ export function routesToQuery(service: QueryService): readonly Route[] {
     windows: createWindowStore(table, config),
     notifications: createNotificationStore(table, config),
     statements: createStatementStore(table, config),
+    counts: createCountStore(table, config),
     links: createStatementLinks({
       signer: table.documents.config,
       bucket: config.statementsBucket,
@@ -51,6 +54,7 @@ export function routesToQuery(service: QueryService): readonly Route[] {
     ...reconcilingRoutes(ports),
     ...statementRoutes(ports),
     ...undeliveredRoutes(ports),
+    ...statsRoutes(ports),
     ...deliveriesRoutes(ports),
     ...publicKeysRoutes({ signingSecret }),
   ];

@@ -19,6 +19,7 @@ export type {
   BatchResult,
   Notification,
   OutcomeRefusal,
+  Question,
   RecordResult,
   Transaction,
 } from './client/answers.ts';

@@ -56,6 +56,7 @@ const GRANTS = {
     table: [
       { actions: ['GetItem', 'Query'], partitions: ['T#', 'W#', 'J#statement#'] },
       { actions: ['GetItem'], partitions: ['D#'] },
+      { actions: ['Query'], partitions: ['C#'] },
       { actions: ['GetItem', 'PutItem', 'DeleteItem'], partitions: ['G#'] },
     ],
     indexes: ['reference', 'feed', 'undelivered'],
@@ -91,6 +92,9 @@ const GRANTS = {
       { actions: ['PutItem'], partitions: ['P#'] },
     ],
     sends: ['first', 'retry', 'check'],
+  },
+  count: {
+    table: [{ actions: ['UpdateItem', 'GetItem'], partitions: ['C#'] }],
   },
   deliver: {
     table: [

@@ -9,7 +9,13 @@ import { accept } from './accepted-findings.ts';
 import { createAlarms } from './alarms/alarms.ts';
 import { createDashboard } from './alarms/dashboard.ts';
 import { createAudit, createClose, createStatement } from './bookkeeping/bookkeeping-functions.ts';
-import { createCheck, createDeliver, createRelay, createSweep } from './delivery/delivery-functions.ts';
+import {
+  createCheck,
+  createCount,
+  createDeliver,
+  createRelay,
+  createSweep,
+} from './delivery/delivery-functions.ts';
 import type { Lanes } from './delivery/lanes.ts';
 import { createFrontDoor, type FrontDoor } from './front/front-door.ts';
 import { createRecord } from './ingest/ingest-functions.ts';
@@ -55,6 +61,7 @@ export class NotificationService extends Construct {
       relay: createRelay(part),
       deliver: createDeliver(part),
       check: createCheck(part),
+      count: createCount(part),
       sweep: createSweep(part),
       close: createClose(part),
       audit: createAudit(part),

@@ -1,3 +1,4 @@
+import { countsWrong } from './checks/check-counts.ts';
 import { endpointsWrong } from './checks/check-endpoints.ts';
 import type { Evidence } from './checks/check-evidence.ts';
 import { inForceWrong } from './checks/check-in-force.ts';
@@ -48,6 +49,7 @@ export async function check(evidence: Evidence): Promise<Findings> {
       ...inForceWrong(evidence),
       ...(await jobsWrong(evidence)),
       ...windowsWrong(evidence),
+      ...(await countsWrong(evidence)),
       ...delayed(evidence),
       ...neverAsked(evidence),
       ...miscounted(evidence),

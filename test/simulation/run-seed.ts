@@ -11,6 +11,7 @@ import { SettingsWatch } from './watches/settings-watch.ts';
 import { SweepWatch } from './watches/watch.ts';
 import { Fleet } from './world/fleet.ts';
 import { Banks } from './world/simulated-banks.ts';
+import { CountReader } from './world/simulated-counts.ts';
 import {
   type FunctionName,
   type Ports,
@@ -26,6 +27,7 @@ import { Lanes } from './world/simulated-lanes.ts';
 import {
   createDeadMerchant,
   createMerchant,
+  requestsTo,
   type SimulatedMerchant,
   secretOf,
 } from './world/simulated-merchants.ts';
@@ -75,6 +77,7 @@ class Simulation {
   readonly #world: World;
   readonly #lanes: Lanes;
   readonly #stream: Stream;
+  readonly #countReader: CountReader;
   readonly #fleet: Fleet;
   readonly #initiators: Initiators;
   readonly #banks: Banks;
@@ -98,6 +101,7 @@ class Simulation {
     this.#story = drawStory(dice, seed);
     this.#settings = new SettingsWatch(time, (endpoint) => this.#owners.onWrite(endpoint));
     this.#stream = new Stream({ dice, time, isStormy, fleet: () => this.#fleet });
+    this.#countReader = new CountReader({ seed, time, isStormy, world: () => this.#world });
     const lossChance = this.#story.crowdedUntilMs === undefined ? LOSS_CHANCE : CROWDED_LOSS_CHANCE;
     this.#lanes = new Lanes({
       dice,
@@ -143,6 +147,7 @@ class Simulation {
         settings: this.#settings,
         broken: this.#broken,
         onInsert: (outcome) => this.#stream.add(outcome),
+        onNotification: (notification) => this.#countReader.onWrite(notification),
       }),
       dispatcher: this.#lanes.dispatcher,
       events: [],
@@ -207,6 +212,7 @@ class Simulation {
       settings: this.#settings,
       lanes: this.#lanes,
       stream: this.#stream,
+      counts: this.#countReader,
       story: this.#story,
       nowMs: this.#time.now,
     });
@@ -276,6 +282,7 @@ class Simulation {
       this.#banks.busy === 0 &&
       this.#shops.every(({ busy }) => busy === 0) &&
       this.#stream.isEmpty &&
+      this.#countReader.isEmpty &&
       this.#lanes.contents.size === 0 &&
       this.#lanes.schedules.size === 0;
     const due = [...notifications.values(), ...checks.values()];
@@ -283,16 +290,12 @@ class Simulation {
   }
 
   #counts() {
-    const endpoints = this.#merchants.flatMap(({ endpoints: all }) => all);
-    const receivers = endpoints.flatMap(({ receivers: all }) => [...all.values()]);
-    const accepted = receivers.flatMap((receiver) => [...receiver.accepted.values()]);
     return {
       seed: this.#seed,
       steps: this.#time.steps,
       crashes: this.#fleet.crashes,
       recorded: this.#initiators.acknowledged.length + this.#banks.acknowledged.length,
-      attempts: receivers.reduce((sum, { requests }) => sum + requests, 0),
-      duplicates: accepted.reduce((sum, times) => sum + times - 1, 0),
+      ...requestsTo(this.#merchants),
     };
   }
 }

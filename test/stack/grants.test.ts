@@ -54,6 +54,7 @@ describe('the functions', () => {
         ...API,
         ...['GetItem', 'Query'].map((action) => `dynamodb:${action} T#* W#* J#statement#*`),
         'dynamodb:GetItem D#*',
+        'dynamodb:Query C#*',
         ...['DeleteItem', 'GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`),
         'dynamodb:Query Table',
         'dynamodb:Query Table',
@@ -93,6 +94,15 @@ describe('the functions', () => {
         ...send('FirstLane'),
         ...send('RetryLane'),
         ...send('CheckLane'),
+      ],
+    ],
+    [
+      'Count',
+      [
+        ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((action) => `dynamodb:${action} Table`),
+        'dynamodb:ListStreams "*"',
+        'dynamodb:GetItem C#*',
+        'dynamodb:UpdateItem C#*',
       ],
     ],
     [

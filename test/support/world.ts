@@ -12,6 +12,7 @@ import { undeliveredRoutes } from '../../lib/api/notifications/undelivered-route
 import { publicKeysRoutes } from '../../lib/api/public-keys/public-keys-routes.ts';
 import { reconcilingRoutes } from '../../lib/api/reconciliations/reconciliations-routes.ts';
 import { statementRoutes } from '../../lib/api/statements/statements-routes.ts';
+import { statsRoutes } from '../../lib/api/stats/stats-routes.ts';
 import { askingRoutes } from '../../lib/api/transactions/ask-routes.ts';
 import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { unresolvedRoutes } from '../../lib/api/unresolved/unresolved-routes.ts';
@@ -19,12 +20,13 @@ import { windowRoutes } from '../../lib/api/windows/windows-routes.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import { statePartition } from '../../lib/core/bookkeeping/make-statements.ts';
 import { handleCheckMessage } from '../../lib/core/check-back/check-messages.ts';
+import { attemptOfWrite, countAttempts } from '../../lib/core/counts/count-attempts.ts';
 import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver/attempt/sender.ts';
 import type { Due } from '../../lib/core/deliver/dispatcher.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
-import type { NotificationMessage } from '../../lib/core/deliver/state/notification.ts';
+import type { Notification, NotificationMessage } from '../../lib/core/deliver/state/notification.ts';
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { LEAD } from '../../lib/core/merchants/dated-writes.ts';
@@ -85,9 +87,16 @@ export function createWorld(
     },
   };
   const inserted: Outcome[] = [];
+  const written: Notification[] = [];
+  let sequence = 0;
   const stores =
     options.stores ??
-    createMemoryStores({ clock, onInsert: (outcome) => inserted.push(outcome), ...options });
+    createMemoryStores({
+      clock,
+      onInsert: (outcome) => inserted.push(outcome),
+      onNotification: (notification) => written.push(notification),
+      ...options,
+    });
   const { contents: files, ...bucket } = memoryFiles();
   const events: ServiceEvent[] = [];
   const queue: Sent[] = [];
@@ -172,6 +181,7 @@ export function createWorld(
       ...windowRoutes(ports),
       ...reconcilingRoutes(ports),
       ...undeliveredRoutes(ports),
+      ...statsRoutes(ports),
       ...deliveriesRoutes(ports),
       ...statementRoutes(ports),
       ...settlingRoutes(ports),
@@ -263,6 +273,14 @@ export function createWorld(
           payload: '{}',
         })),
       );
+    },
+    /** Counts the attempts that were stored since the last call, as the stream's second reader does. */
+    async countAll() {
+      const attempts = written.splice(0).flatMap((notification) => {
+        sequence += 1;
+        return attemptOfWrite(notification, String(sequence).padStart(40, '0')) ?? [];
+      });
+      await countAttempts(ports, 'shard', attempts);
     },
     /** Processes one queued message. */
     deliverOne(sent: Sent, receivedTimes = 1) {

@@ -2,8 +2,20 @@ import type { FencedStore } from '../../core/deliver/state/fenced-store.ts';
 
 export function memoryFenced<
   Key,
-  Item extends Key & { readonly rev: number; readonly nextAttemptAt?: string },
->(items: Map<string, Item>, nameOf: (key: Key) => string): FencedStore<Key, Item> {
+  Item extends Key & {
+    readonly rev: number;
+    readonly nextAttemptAt?: string;
+    readonly attemptRev?: number;
+  },
+>(
+  items: Map<string, Item>,
+  nameOf: (key: Key) => string,
+  onWrite: (item: Item) => void = () => undefined,
+): FencedStore<Key, Item> {
+  const set = (item: Item) => {
+    items.set(nameOf(item), item);
+    onWrite(item);
+  };
   return {
     async read(key) {
       return items.get(nameOf(key));
@@ -11,14 +23,15 @@ export function memoryFenced<
     async save(item, expectedRev) {
       const stored = items.get(nameOf(item));
       const isFree = expectedRev === 'absent' ? stored === undefined : (stored?.rev ?? 0) === expectedRev;
-      if (isFree) items.set(nameOf(item), structuredClone(item));
+      if (isFree) set(structuredClone(item));
       return isFree;
     },
     async lease(item, until) {
       const stored = items.get(nameOf(item));
       const isUnchanged = stored?.rev === item.rev && stored.nextAttemptAt === item.nextAttemptAt;
       if (stored === undefined || !isUnchanged || stored.nextAttemptAt === undefined) return false;
-      items.set(nameOf(item), { ...stored, nextAttemptAt: until });
+      const { attemptRev: _past, ...rest } = stored;
+      set({ ...rest, nextAttemptAt: until } as Item);
       return true;
     },
   };

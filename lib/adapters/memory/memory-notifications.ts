@@ -7,9 +7,12 @@ import { notificationName, pageOf } from './memory-keys.ts';
 
 const UNDELIVERED: readonly string[] = UNDELIVERED_STATES;
 
-export function memoryNotifications(notifications: Map<string, Notification>): NotificationStore {
+export function memoryNotifications(
+  notifications: Map<string, Notification>,
+  onWrite?: (notification: Notification) => void,
+): NotificationStore {
   return {
-    ...memoryFenced(notifications, notificationName),
+    ...memoryFenced(notifications, notificationName, onWrite),
     async undelivered({ merchantId, state, partition, from, to, after, limit, cursor }) {
       const listed = [...notifications.values()]
         .filter((one) => one.merchantId === merchantId && one.state === state)

@@ -1,6 +1,7 @@
 import type { Glance } from '../../core/bookkeeping/glance.ts';
 import type { StatementStore } from '../../core/bookkeeping/statement-store.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
+import type { CountStore } from '../../core/counts/count-store.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
 import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit.ts';
 import type { JobStore } from '../../core/deliver/redelivery.ts';
@@ -23,6 +24,7 @@ import type { Clock } from '../../core/runtime/environment.ts';
 import type { Gate, GatedPlace } from '../../core/runtime/gate.ts';
 import { type LogEntry, memoryAuditLog } from './memory-audit-log.ts';
 import { memoryChecks, memoryDueIndex } from './memory-checks.ts';
+import { memoryCounts } from './memory-counts.ts';
 import { memoryFeed, memoryJobs, memoryWindows } from './memory-feed.ts';
 import { memoryGlance } from './memory-glance.ts';
 import { memoryMerchants } from './memory-merchants.ts';
@@ -44,6 +46,7 @@ export interface MemoryStores {
   readonly notifications: NotificationStore;
   readonly checks: CheckStore;
   readonly dueIndex: DueIndex;
+  readonly counts: CountStore;
   readonly merchants: MerchantStore;
   readonly directory: Directory;
   readonly merchantList: MerchantList;
@@ -63,11 +66,13 @@ export interface MemoryStores {
 
 /**
  * @param onInsert called for each outcome that was written, like the table's stream
+ * @param onNotification called with the result of each write of a notification, like the table's stream
  * @param indexedAtMs when the feed index shows an outcome. Default: at once
  */
 export function createMemoryStores(options: {
   readonly clock: Clock;
   readonly onInsert?: (outcome: Outcome) => void;
+  readonly onNotification?: (notification: Notification) => void;
   readonly indexedAtMs?: (outcome: Outcome) => number;
 }): MemoryStores {
   const { clock } = options;
@@ -81,7 +86,7 @@ export function createMemoryStores(options: {
   const { auditLog, log } = memoryAuditLog();
   const rows = {
     outcomes: memoryOutcomes({ outcomes, shards, notifications, checks, log, onInsert: options.onInsert }),
-    notifications: memoryNotifications(notifications),
+    notifications: memoryNotifications(notifications, options.onNotification),
     windows: memoryWindows(windows),
   };
   return {
@@ -89,6 +94,7 @@ export function createMemoryStores(options: {
     glance: memoryGlance(rows),
     checks: memoryChecks(checks),
     dueIndex: memoryDueIndex(notifications, checks),
+    counts: memoryCounts(),
     ...memoryMerchants(clock, log),
     auditLog,
     feed: memoryFeed(outcomes, shards, shown),

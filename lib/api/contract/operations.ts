@@ -9,6 +9,7 @@ import { listNotifications } from '../notifications/undelivered-contract.ts';
 import { listPublicKeys } from '../public-keys/public-keys-contract.ts';
 import * as reconciling from '../reconciliations/reconciliations-contract.ts';
 import { askStatement } from '../statements/statements-contract.ts';
+import { readStatsOperation } from '../stats/stats-contract.ts';
 import * as asking from '../transactions/ask-contract.ts';
 import { recordTransaction, recordTransactions } from '../transactions/record-contract.ts';
 import { listUnresolvedTransactions, resolveTransaction } from '../unresolved/unresolved-contract.ts';
@@ -24,6 +25,7 @@ const own: readonly Operation[] = [
   ...Object.values(reconciling),
   askStatement,
   listNotifications,
+  readStatsOperation,
   listDeliveries,
   ...Object.values(settling),
   ...Object.values(merchants),

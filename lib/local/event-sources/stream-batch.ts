@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts';
 import { readBatchResult } from './batch-result.ts';
+import type { ShardWindow } from './shard-window.ts';
 import type { SourceSetting } from './source.ts';
 import { pause } from './source.ts';
 
@@ -14,6 +15,8 @@ export interface BatchSetting extends SourceSetting {
   /** The source ARN in the event's records. */
   readonly eventSourceArn: string;
   readonly stopping: AbortSignal;
+  /** `undefined`: the mapping has no tumbling window. */
+  readonly window: ShardWindow | undefined;
   /** Receives the sequence number up to which everything is processed. */
   onProgress(sequenceNumber: string): void;
   /** Receives records that are given up. Without a destination in the template they are dropped. */
@@ -22,6 +25,26 @@ export interface BatchSetting extends SourceSetting {
 
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 10_000;
+
+/** Invokes the function for the end of the current window, if there is one. The records behind it wait for its success. */
+export async function endWindow(setting: BatchSetting): Promise<void> {
+  const { window, target, stopping } = setting;
+  let pauseMs = FIRST_BACKOFF_MS;
+  while (window?.endMs !== undefined && !stopping.aborted) {
+    try {
+      window.keep(await target.invoke(window.finalEvent()));
+      window.end();
+    } catch (error) {
+      setting.log({
+        source: setting.logicalId,
+        stream: 'event',
+        line: `ending the window failed: ${messageOf(error)}`,
+      });
+      await pause(pauseMs, stopping);
+      pauseMs = Math.min(pauseMs * 2, MAX_BACKOFF_MS);
+    }
+  }
+}
 
 /**
  * Processes a batch in order until it is done or given up. No record is processed before the records in front of it
@@ -72,7 +95,9 @@ async function attempt(setting: BatchSetting, records: readonly StreamRecord[]):
   try {
     answer = await setting.target.invoke({
       Records: records.map((record) => ({ ...record, eventSourceARN: setting.eventSourceArn })),
+      ...setting.window?.fieldsFor(records),
     });
+    setting.window?.keep(answer);
   } catch (error) {
     setting.log({
       source: setting.logicalId,

@@ -4,10 +4,11 @@ import { messageOf } from '../errors.ts';
 import { LOCAL_REGION } from '../template/intrinsics.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { compileFilters } from './filter.ts';
+import { openShardWindow, type ShardWindow } from './shard-window.ts';
 import type { EventSource, SourceSetting } from './source.ts';
 import { pause } from './source.ts';
 import type { StreamRecord } from './stream-batch.ts';
-import { processBatch } from './stream-batch.ts';
+import { endWindow, processBatch } from './stream-batch.ts';
 
 export interface StreamSourceSetting extends SourceSetting {
   readonly streams: AwsCall;
@@ -39,6 +40,8 @@ const POLL_MS = 100;
 const ANNOUNCED_POLL_MS = 3_000;
 /** Minimum time between two reads: while much is written, one read and one invocation serve many writes. */
 const READ_GAP_MS = 20;
+/** The same for a mapping that collects its batches for longer than this: it gains nothing by reading sooner. */
+const BATCHING_GAP_MS = 1_000;
 const RETRY_MS = 500;
 const SHARD_REFRESH_MS = 10_000;
 
@@ -154,20 +157,26 @@ async function followShard(
   const { properties, checkpoints } = setting;
   const accepts = compileFilters(setting.logicalId, properties);
   const batchSize = properties.BatchSize ?? DEFAULT_BATCH_SIZE;
-  const windowMs = properties.MaximumBatchingWindowInSeconds * 1000;
+  const batchingMs = properties.MaximumBatchingWindowInSeconds * 1000;
+  const window = windowOf(setting, shardId);
+  const gapMs = batchingMs === 0 ? READ_GAP_MS : Math.min(batchingMs, BATCHING_GAP_MS);
   const batch = {
     ...setting,
     stopping,
+    window,
     onProgress: (sequenceNumber: string) => checkpoints.save(shardId, sequenceNumber),
   };
   let iterator = await iteratorAt(setting, shardId, checkpoints.read(shardId)?.sequenceNumber);
-  let unread: readonly StreamRecord[] = [];
+  /** Records that the function wants, and the last record that was read. Others are not kept while a batch fills. */
+  let wanted: readonly StreamRecord[] = [];
+  let lastRead: string | undefined;
   let deadline: number | undefined;
   let seen = 0;
   let readAt = 0;
+  let isFull = false;
   while (!stopping.aborted) {
-    if (iterator !== undefined && countWanted(unread, accepts) < batchSize) {
-      await pause(readAt + READ_GAP_MS - Date.now(), stopping);
+    if (iterator !== undefined && wanted.length < batchSize) {
+      if (!isFull) await pause(readAt + gapMs - Date.now(), stopping);
       seen = setting.changes?.count ?? 0;
       readAt = Date.now();
       const page: RecordsPage = await setting.streams<RecordsPage>('GetRecords', {
@@ -175,24 +184,29 @@ async function followShard(
         Limit: READ_MAX,
       });
       iterator = page.NextShardIterator;
-      unread = [...unread, ...page.Records.map((record) => ({ ...record, awsRegion: LOCAL_REGION }))];
+      isFull = page.Records.length >= READ_MAX;
+      lastRead = page.Records.at(-1)?.dynamodb.SequenceNumber ?? lastRead;
+      wanted = [...wanted, ...wantedOf(page, accepts)];
     }
-    const { wanted, rest, last } = cut(unread, accepts, batchSize);
-    if (wanted.length > 0) deadline ??= Date.now() + windowMs;
-    const isDue =
-      wanted.length >= batchSize ||
-      iterator === undefined ||
-      (deadline !== undefined && Date.now() >= deadline);
-    if (last !== undefined && (wanted.length === 0 || isDue)) {
-      if (wanted.length > 0 && !(await processBatch(batch, wanted))) return;
-      checkpoints.save(shardId, last);
-      unread = rest;
+    if (wanted.length > 0) deadline ??= Date.now() + batchingMs;
+    const records = firstBatch(wanted, { batchSize, window });
+    const isComplete = records.length === batchSize || records.length < wanted.length;
+    const isDue = isComplete || iterator === undefined || (deadline !== undefined && Date.now() >= deadline);
+    if (isBehind(window, wanted)) await endWindow(batch);
+    if (wanted.length > 0 && isDue) {
+      if (!(await processBatch(batch, records))) return;
+      wanted = wanted.slice(records.length);
       deadline = undefined;
+    } else if (wanted.length === 0 && lastRead !== undefined) {
+      checkpoints.save(shardId, lastRead);
+      lastRead = undefined;
     } else if (iterator === undefined) {
+      await endWindow(batch);
+      if (stopping.aborted) return;
       checkpoints.finish(shardId);
       return;
     } else {
-      await nextRead(setting, { seen, deadline }, stopping);
+      await nextRead(setting, { seen, deadline: deadline ?? window?.endMs }, stopping);
     }
   }
 }
@@ -215,21 +229,35 @@ async function nextRead(
   await changes.after(seen, Math.min(ANNOUNCED_POLL_MS, dueMs), stopping);
 }
 
-function countWanted(records: readonly StreamRecord[], accepts: (record: unknown) => boolean): number {
-  return records.reduce((count, record) => count + (accepts(record) ? 1 : 0), 0);
+function wantedOf({ Records }: RecordsPage, accepts: (record: unknown) => boolean): readonly StreamRecord[] {
+  return Records.map((record) => ({ ...record, awsRegion: LOCAL_REGION })).filter(accepts);
 }
 
-/** Returns the records of the next batch, the records after them, and the checkpoint for the batch. */
-function cut(records: readonly StreamRecord[], accepts: (record: unknown) => boolean, batchSize: number) {
-  const wanted: StreamRecord[] = [];
-  let index = 0;
-  for (; index < records.length; index += 1) {
-    const record = records[index];
-    if (record === undefined || !accepts(record)) continue;
-    if (wanted.length === batchSize) break;
-    wanted.push(record);
-  }
-  return { wanted, rest: records.slice(index), last: records[index - 1]?.dynamodb.SequenceNumber };
+interface BatchLimits {
+  readonly batchSize: number;
+  readonly window: ShardWindow | undefined;
+}
+
+/** The records of the next batch. All belong to one window. */
+function firstBatch(
+  wanted: readonly StreamRecord[],
+  { batchSize, window }: BatchLimits,
+): readonly StreamRecord[] {
+  const end = wanted.findIndex(
+    (record, index) => index === batchSize || window?.startOf(record) !== window?.startOf(wanted[0]),
+  );
+  return end === -1 ? wanted : wanted.slice(0, end);
+}
+
+function windowOf({ properties, eventSourceArn }: StreamSourceSetting, shardId: string) {
+  const lengthSeconds = properties.TumblingWindowInSeconds;
+  return lengthSeconds === 0 ? undefined : openShardWindow({ shardId, eventSourceArn, lengthSeconds });
+}
+
+/** Whether the current window has ended: the next record belongs to a later one, or its time is over. */
+function isBehind(window: ShardWindow | undefined, [next]: readonly StreamRecord[]): boolean {
+  if (window?.endMs === undefined) return false;
+  return next === undefined ? Date.now() >= window.endMs : window.startOf(next) >= window.endMs;
 }
 
 async function iteratorAt(

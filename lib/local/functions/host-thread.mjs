@@ -25,6 +25,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 /** @type {Map<number, Instance>} */
 const instances = new Map();
+/** Bundles that an instance has loaded, or tried to. */
+const loaded = new Set();
 /** @type {AsyncLocalStorage<{ readonly id: number, readonly env: Record<string, string | undefined> }>} */
 const current = new AsyncLocalStorage();
 
@@ -118,15 +120,17 @@ async function loadHandler(id, setting) {
 }
 
 /**
- * Each instance has modules of its own. The first keeps the plain URL, under which compiled code is cached.
+ * Each instance has modules of its own: Node keeps a module, or its failure, for as long as the thread lives. The first keeps
+ * the plain URL, under which compiled code is cached.
  *
  * @param {number} id
  * @param {string} path
  */
 function moduleUrl(id, path) {
   const { href } = pathToFileURL(path);
-  const isFirst = ![...instances.values()].some(({ setting }) => path.startsWith(setting.assetDir));
-  return isFirst ? href : `${href}?instance=${id}`;
+  if (loaded.has(path)) return `${href}?instance=${id}`;
+  loaded.add(path);
+  return href;
 }
 
 /**
@@ -183,7 +187,7 @@ function forwardOutput(stream) {
   process[stream].write = (/** @type {any} */ chunk, /** @type {any[]} */ ...more) => {
     const id = current.getStore()?.id;
     if (id === undefined) return write(chunk, ...more);
-    post({ kind: 'output', instance: id, stream, text: String(chunk) });
+    post({ kind: 'output', instance: id, stream, text: Buffer.from(chunk).toString() });
     more.find((callback) => typeof callback === 'function')?.();
     return true;
   };

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../logging/log.ts';
-import { forwardLines, lineSplitter } from '../logging/log.ts';
+import { forwardLines, type LineSplitter, lineSplitter } from '../logging/log.ts';
 import type { HostMessage, HostRequest, HostSetting, InstanceMessage, InvocationError } from './protocol.ts';
 
 /** What an instance hears from its thread. */
@@ -59,7 +59,7 @@ export function startHost({ name, compileCache, log }: HostOptions): Host {
   forwardLines(worker.stdout, (line) => log({ source: name, stream: 'stdout', line }));
   forwardLines(worker.stderr, (line) => log({ source: name, stream: 'stderr', line }));
   const listeners = new Map<number, InstanceListener>();
-  const outputs = new Map<string, (text: string) => void>();
+  const outputs = new Map<string, LineSplitter>();
   let lastInstance = 0;
   let isAlive = true;
 
@@ -71,13 +71,13 @@ export function startHost({ name, compileCache, log }: HostOptions): Host {
 
   function onOutput({ instance, stream, text }: Extract<HostMessage, { readonly kind: 'output' }>): void {
     const key = `${instance} ${stream}`;
-    let write = outputs.get(key);
-    if (write === undefined) {
+    let output = outputs.get(key);
+    if (output === undefined) {
       const source = listeners.get(instance)?.source ?? name;
-      write = lineSplitter((line) => log({ source, stream, line }));
-      outputs.set(key, write);
+      output = lineSplitter((line) => log({ source, stream, line }));
+      outputs.set(key, output);
     }
-    write(text);
+    output.add(text);
   }
 
   worker.on('message', (message: HostMessage) => {
@@ -88,6 +88,7 @@ export function startHost({ name, compileCache, log }: HostOptions): Host {
     die({ errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') });
   });
   worker.on('exit', (code) => {
+    for (const output of outputs.values()) output.end();
     die({ errorType: 'Runtime.ExitError', errorMessage: `The runtime exited with ${code}.`, trace: [] });
   });
 

@@ -134,11 +134,14 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
     const next = waiting.shift();
     if (next !== undefined) {
       next.take(container.isAlive ? container : start());
-    } else if (container.isAlive) {
+      // The pool is not idle: the event that waited now runs.
+      return;
+    }
+    if (container.isAlive) {
       idle.push({ container, since: Date.now() });
       if (idle.length === 1) endLater();
     }
-    if (running === 0 && waiting.length === 0) onIdle();
+    if (running === 0) onIdle();
   }
 
   /** Ends the instances that nobody has used for a while. */
@@ -167,6 +170,7 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
       if (container.isAlive) return container;
       // It died while idle, for example of an unhandled rejection after the answer.
       containers.delete(container);
+      if (stopped) throw stopping();
     }
   }
 

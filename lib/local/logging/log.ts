@@ -10,26 +10,33 @@ export interface LocalLogLine {
 /** Receives the log lines of the local cloud. */
 export type Log = (line: LocalLogLine) => void;
 
+/** Takes text in pieces. */
+export interface LineSplitter {
+  add(text: string): void;
+  /** Emits a last line that has no line feed. */
+  end(): void;
+}
+
 /** Splits text that arrives in pieces into lines. */
-export function lineSplitter(onLine: (line: string) => void): (text: string) => void {
+export function lineSplitter(onLine: (line: string) => void): LineSplitter {
   let rest = '';
-  return (text) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
+  return {
+    add: (text) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine(line);
+    },
+    end: () => {
+      if (rest !== '') onLine(rest);
+      rest = '';
+    },
   };
 }
 
 /** Splits a stream's chunks into lines. A last line without a line feed is emitted when the stream ends. */
 export function forwardLines(readable: NodeJS.ReadableStream, onLine: (line: string) => void): void {
-  const split = lineSplitter(onLine);
-  let isAtLineStart = true;
+  const { add, end } = lineSplitter(onLine);
   readable.setEncoding('utf8');
-  readable.on('data', (chunk: string) => {
-    isAtLineStart = chunk.endsWith('\n');
-    split(chunk);
-  });
-  readable.on('end', () => {
-    if (!isAtLineStart) split('\n');
-  });
+  readable.on('data', add);
+  readable.on('end', end);
 }

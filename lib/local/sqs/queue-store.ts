@@ -36,6 +36,8 @@ export interface Poll {
   readonly disconnected: AbortSignal;
 }
 
+const atOnce = (change: () => void) => change();
+
 /**
  * Queues in memory, written through to SQLite.
  *
@@ -51,6 +53,8 @@ export class SqsStore {
   private readonly state: State;
   private readonly table: MessageTable;
   private isStopped = false;
+  /** Changes the queues in memory when the rows of the change are stored. */
+  private onceStored: (change: () => void) => void = atOnce;
 
   private readonly faults: SeededFaults;
 
@@ -106,12 +110,21 @@ export class SqsStore {
   }
 
   /**
-   * Stores all writes of a request in one transaction, which costs little more than one write. If it cannot be stored, the
-   * request fails although the queues in memory have changed. So a message may be delivered whose sender got an error, as in
-   * SQS, and one may be delivered again after a restart.
+   * Stores all messages that a request sends or deletes in one transaction, which costs little more than one write. The
+   * queues in memory change once they are stored. A message in memory without a row would share its number with a later
+   * message: after a rollback, SQLite gives the number again.
    */
   together<Result>(write: () => Result): Result {
-    return inTransaction(this.state.database, write);
+    const changes: (() => void)[] = [];
+    let result: Result;
+    this.onceStored = (change) => changes.push(change);
+    try {
+      result = inTransaction(this.state.database, write);
+    } finally {
+      this.onceStored = atOnce;
+    }
+    for (const change of changes) change();
+    return result;
   }
 
   /** Sends messages in one transaction: all are stored, or none. */
@@ -121,8 +134,10 @@ export class SqsStore {
     const stored = inTransaction(this.state.database, () =>
       messages.map((message) => this.insert(queue, message, now)),
     );
-    for (const message of stored) queue.add(message, now);
-    queue.wake();
+    this.onceStored(() => {
+      for (const message of stored) queue.add(message, now);
+      queue.wake();
+    });
     return stored;
   }
 
@@ -134,23 +149,32 @@ export class SqsStore {
     const queue = this.queue(name);
     const now = Date.now();
     const hiddenMs = 1000 * (visibilitySeconds ?? Number(queue.attributes.VisibilityTimeout));
-    return inTransaction(this.state.database, () => {
-      const taken: StoredMessage[] = [];
-      while (taken.length < count) {
-        const message = queue.take(now);
-        if (message === undefined) break;
-        if (this.expire(queue, message, now) || this.redrive(queue, message, now)) continue;
-        queue.giveReceipt(message, randomUUID());
-        message.receiveCount += 1;
-        message.firstReceivedAt ??= now;
-        message.visibleAt = now + hiddenMs;
-        this.table.update(queue.name, message);
-        taken.push(message);
-      }
-      // Put them back only now: with a visibility timeout of 0, a message would be received twice in one answer.
-      for (const message of taken) queue.moveInLine(message, now);
-      return taken;
-    });
+    const outOfLine: StoredMessage[] = [];
+    const takeNext = (): StoredMessage | undefined => {
+      const message = queue.take(now);
+      if (message !== undefined) outOfLine.push(message);
+      return message;
+    };
+    try {
+      return inTransaction(this.state.database, () => {
+        const taken: StoredMessage[] = [];
+        while (taken.length < count) {
+          const message = takeNext();
+          if (message === undefined) break;
+          if (this.expire(queue, message, now) || this.redrive(queue, message, now)) continue;
+          queue.giveReceipt(message, randomUUID());
+          message.receiveCount += 1;
+          message.firstReceivedAt ??= now;
+          message.visibleAt = now + hiddenMs;
+          this.table.update(queue.name, message);
+          taken.push(message);
+        }
+        return taken;
+      });
+    } finally {
+      // Also if nothing could be stored. Not earlier: with a visibility timeout of 0, one answer would have a message twice.
+      for (const message of outOfLine) if (message.place !== 'gone') queue.moveInLine(message, now);
+    }
   }
 
   /** Receives messages, and waits up to `waitSeconds` if there are none. Returns nothing if the caller disconnected. */
@@ -231,7 +255,7 @@ export class SqsStore {
 
   private remove(queue: Queue, message: StoredMessage): void {
     this.table.delete(message);
-    queue.forget(message);
+    this.onceStored(() => queue.forget(message));
   }
 
   private expire(queue: Queue, message: StoredMessage, now: number): boolean {
@@ -249,9 +273,9 @@ export class SqsStore {
     if (policy === undefined || message.receiveCount < policy.maxReceiveCount) return false;
     const deadLetters = this.queues.get(policy.queueName);
     if (deadLetters === undefined) return false;
-    queue.forget(message);
     const moved: StoredMessage = { ...message, receipt: undefined, visibleAt: now, place: 'ready' };
     this.table.update(deadLetters.name, moved);
+    queue.forget(message);
     deadLetters.add(moved, now);
     deadLetters.wake();
     return true;

@@ -108,7 +108,8 @@ export function inTransaction<Result>(database: DatabaseSync, write: () => Resul
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    database.exec('ROLLBACK');
+    // A full disk, for example, has ended the transaction already.
+    if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }

@@ -86,6 +86,7 @@ const eventSourceMapping = z.strictObject({
   FunctionName: z.string(),
   BatchSize: z.int().min(1).optional(),
   MaximumBatchingWindowInSeconds: z.int().min(0).max(300).default(0),
+  TumblingWindowInSeconds: z.int().min(0).max(900).default(0),
   ScalingConfig: z.strictObject({ MaximumConcurrency: z.int().min(2).max(1000) }).optional(),
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
   Enabled: z.boolean().default(true),

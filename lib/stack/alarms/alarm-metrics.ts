@@ -67,9 +67,13 @@ export function deadLetters(queue: IQueue, label?: string): IMetric {
   });
 }
 
-/** Age of the record that the relay read last, in milliseconds. */
-export function relayLag(relay: LambdaFunction): IMetric {
-  return relay.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD });
+/** Age of the record that a reader of the stream read last, in milliseconds. */
+export function streamLag(reader: LambdaFunction, label?: string): IMetric {
+  return reader.metric('IteratorAge', {
+    statistic: 'Maximum',
+    period: PERIOD,
+    ...(label !== undefined && { label }),
+  });
 }
 
 /** Age of the oldest message in seconds, without merchants whose backlog the fair queue delays on purpose. */

@@ -27,8 +27,8 @@ import {
   messageAge,
   PERIOD,
   quietMessageAge,
-  relayLag,
   serviceMetric,
+  streamLag,
 } from './alarm-metrics.ts';
 
 /** Added to the visibility timeout, which a message waits for after its first receiver died. */
@@ -36,13 +36,18 @@ const GRACE_SECONDS = 300;
 const FAILED_SHARE = 0.05;
 const SLOW_MS = 3_000;
 const RELAY_BEHIND_MS = 60_000;
+/** Nothing waits for counts, but the stream drops records after 24 hours. */
+const COUNT_BEHIND_MS = 3_600_000;
 
 /** What the alarms watch. */
 export interface AlarmOptions {
   readonly lanes: Lanes;
   readonly intake: Intake;
   readonly api: FrontDoor;
-  readonly functions: Readonly<Record<string, LambdaFunction>> & { readonly relay: LambdaFunction };
+  readonly functions: Readonly<Record<string, LambdaFunction>> & {
+    readonly relay: LambdaFunction;
+    readonly count: LambdaFunction;
+  };
   readonly windowSeconds: number;
   readonly preset: Preset;
   /** Encrypts what is published. */
@@ -128,10 +133,15 @@ function addBehind(add: AddAlarm, { functions, windowSeconds }: AlarmOptions): v
       isSilenceBad: true,
     });
   }
-  add('RelayBehind', relayLag(functions.relay), {
+  add('RelayBehind', streamLag(functions.relay), {
     entry: 'RelayBehind',
     description: 'The relay is more than a minute behind the stream.',
     threshold: RELAY_BEHIND_MS,
+  });
+  add('CountBehind', streamLag(functions.count), {
+    entry: 'CountBehind',
+    description: 'Attempts are counted more than an hour late.',
+    threshold: COUNT_BEHIND_MS,
   });
 }
 

@@ -8,8 +8,8 @@ import {
   latencyOf,
   messageAge,
   quietMessageAge,
-  relayLag,
   serviceMetric,
+  streamLag,
 } from './alarm-metrics.ts';
 import type { AlarmOptions } from './alarms.ts';
 
@@ -42,7 +42,10 @@ export function createDashboard(scope: Construct, options: AlarmOptions): Dashbo
 function graphsOf({ lanes, intake, api, functions }: AlarmOptions): readonly Graph[] {
   return [
     { title: 'Recorded', metrics: counts('Recorded') },
-    { title: 'Relay: lag behind the stream (ms)', metrics: [relayLag(functions.relay)] },
+    {
+      title: 'Readers of the stream: lag (ms)',
+      metrics: [streamLag(functions.relay, 'relay'), streamLag(functions.count, 'count')],
+    },
     {
       title: 'First attempt: delay since listing (ms)',
       metrics: (['p50', 'p99'] as const).map((statistic) => serviceMetric('FirstAttemptDelay', statistic)),

@@ -8,11 +8,14 @@ import {
   callbackEnvironment,
   dispatchEnvironment,
   scheduleEnvironment,
+  tableEnvironment,
 } from '../function-environment.ts';
 import { addSource, createFunction, everyMinutes, type Part } from '../service-function.ts';
+import { countSource } from './count-source.ts';
 import { relaySource } from './relay-source.ts';
 
 const RELAY_TIMEOUT_SECONDS = 60;
+const COUNT_TIMEOUT_SECONDS = 60;
 /** Longer than the interval: the next sweep may start while this one is still running. */
 const SWEEP_TIMEOUT_SECONDS = 300;
 /** The HTTP API waits 30 s; a test request ends within 20 s. */
@@ -29,11 +32,28 @@ export function createRelay(part: Part): LambdaFunction {
     environment: dispatchEnvironment(resources, settings),
   });
   addSource(fn, relaySource(resources.table, settings.relayParallelization));
+  acceptListStreams(fn);
+  return fn;
+}
+
+/** Counts attempts from the table's stream. */
+export function createCount(part: Part): LambdaFunction {
+  const { settings, resources } = part;
+  const fn = createFunction(part, {
+    name: 'count',
+    timeoutSeconds: COUNT_TIMEOUT_SECONDS,
+    environment: tableEnvironment(resources, settings),
+  });
+  addSource(fn, countSource(resources.table, settings.preset));
+  acceptListStreams(fn);
+  return fn;
+}
+
+function acceptListStreams(fn: LambdaFunction): void {
   accept(fn, {
     'AwsSolutions-IAM5[Resource::*]':
       'dynamodb:ListStreams knows no resource. Lambda needs it to read a stream.',
   });
-  return fn;
 }
 
 /** Attempts notifications from two lanes. Each lane has its own concurrency. */

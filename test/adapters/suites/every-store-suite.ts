@@ -1,5 +1,6 @@
 import type { OpenTable } from '../support/throwaway-table.ts';
 import { describeCheckStore } from './delivery/check-store-suite.ts';
+import { describeCountStore } from './delivery/count-store-suite.ts';
 import { describeGate } from './delivery/gate-suite.ts';
 import { describeHealthStore } from './delivery/health-store-suite.ts';
 import { describeNotificationIndex } from './delivery/notification-index-suite.ts';
@@ -23,6 +24,7 @@ export function describeTable(name: string, open: OpenTable): void {
   describeNotificationStore(name, open);
   describeNotificationIndex(name, open);
   describeCheckStore(name, open);
+  describeCountStore(name, open);
   describeFeedStore(name, open);
   describeWindowStore(name, open);
   describeGlance(name, open);

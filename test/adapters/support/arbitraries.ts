@@ -130,6 +130,7 @@ export const anyNotification: fc.Arbitrary<Notification> = fc
       startedAt: time,
       attemptsMade: fc.nat({ max: 31 }),
       attempts,
+      attemptRev: fc.integer({ min: 1, max: 1_000 }),
       responseSnippet: text(MAX_SNIPPET_BYTES),
       blockedReason: fc.constantFrom('gone', 'endpoint_disabled', 'address_refused'),
       writtenBy: ascii(LETTERS, 16),

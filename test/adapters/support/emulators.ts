@@ -6,6 +6,7 @@ import { createGate } from '../../../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createParking } from '../../../lib/adapters/dynamodb/dynamodb-parking.ts';
 import { createAuditLog } from '../../../lib/adapters/dynamodb/stores/dynamodb-audit-log.ts';
 import { createCheckStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
+import { createCountStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-count-store.ts';
 import { createDirectory } from '../../../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
 import { createFeedStore } from '../../../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
 import { createGlance } from '../../../lib/adapters/dynamodb/stores/dynamodb-glance.ts';
@@ -110,6 +111,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     notifications: createNotificationStore(table, options),
     checks: createCheckStore(table),
     dueIndex: createDueIndex(table),
+    counts: createCountStore(table, options),
     merchants: createMerchantStore(table),
     directory: createDirectory(table),
     auditLog: createAuditLog(table),

@@ -79,6 +79,7 @@ describe('the OpenAPI document', () => {
     await tell('pay_2', { status: 'PENDING' });
     await world.relayAll();
     await world.drain();
+    await world.countAll();
     await unresolve(world);
     world.time.nowMs = START_MS + 10 * 60_000;
     await world.closeWindows();
@@ -111,6 +112,9 @@ describe('the OpenAPI document', () => {
     await asked(`GET /v1/windows/${start}/transactions`);
     await asked('POST /v1/reconciliations', { window: start, rows: [] });
     await asked('GET /v1/notifications?state=exhausted');
+    for (const query of ['', '&resolution=day', `&endpointId=${endpointId}`]) {
+      await good([manager, receiver, admin], `GET /v1/stats?from=${start}${query}`);
+    }
     await asked('GET /v1/deliveries');
     await asked(`POST /v1/notifications/pay_1.1.${endpointId}/redeliver`);
     const range = { from: '2026-11-20T07:00:00Z', to: '2026-11-20T09:00:00Z' };

@@ -26,7 +26,7 @@ describe('the page of costs', () => {
 
   it('counts in the template all that is billed without traffic', () => {
     expect(page.parts).toEqual({
-      alarmMetrics: 27,
+      alarmMetrics: 28,
       secrets: 2,
       customerKeys: 1,
       dashboards: 1,

@@ -69,7 +69,11 @@ async function askAll({ admin, api, call }: Journey, receiverKey: string): Promi
   const ask = (path: string) => call(receiverKey, `GET ${path}`);
   const { listedAt } = await ask('/v1/transactions/pay_1');
   await admin('GET /v1/merchants/alpha/transactions/pay_1');
+  const { items: byReference } = await admin('GET /v1/merchants/alpha/transactions?reference=order_1');
+  expect(byReference).toMatchObject([{ transactionId: 'pay_1' }]);
+  await admin('GET /v1/merchants/alpha/notifications?state=exhausted');
   await ask('/v1/transactions?reference=order_1');
+  await ask(`/v1/stats?from=${listedAt}`);
   await eventually(
     () => ask('/v1/transactions'),
     ({ items }) => expect(items.length).toBeGreaterThan(2),

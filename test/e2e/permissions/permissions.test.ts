@@ -89,6 +89,8 @@ describe('the permissions of the template', () => {
     try {
       await travel({ dataDir: short, environment: SHORT }, [
         sideBySide([manage, record, checkBack, failToDeliver, meetOddReceivers, loseRows, fireSchedules]),
+        // A batch of attempts is collected for a minute.
+        () => judged.until({ role: 'TidingsCount', action: 'dynamodb:UpdateItem' }),
         (journey) => hangTable(journey, short),
       ]);
       leaveRetryLaneAlone(assemblyDir);

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Container, startContainer } from '../../../lib/local/functions/container.ts';
-import type { Host } from '../../../lib/local/functions/host.ts';
 import { type Hosts, openHosts } from '../../../lib/local/functions/hosts.ts';
 import type { LocalLogLine } from '../../../lib/local/logging/log.ts';
 
@@ -15,6 +14,7 @@ export async function handler(event) {
   events += 1;
   await new Promise((resolve) => setTimeout(resolve, 5));
   console.log('I am ' + process.env.WHO);
+  if (event.lastWords) process.stderr.write(new TextEncoder().encode(event.lastWords));
   if (event.throwLater) setTimeout(() => { throw new Error('in nobody\\'s name'); }, 1);
   if (event.loop) for (;;);
   if (event.never || event.throwLater) await new Promise(() => {});
@@ -37,12 +37,12 @@ describe('a thread with several functions', () => {
     rmSync(root, { recursive: true });
   });
 
-  function start(who: string, host: Host = hosts.shared()): Container {
-    const assetDir = join(root, 'asset');
+  function start(who: string, bundle = BUNDLE): Container {
+    const assetDir = join(root, bundle === BUNDLE ? 'asset' : who);
     mkdirSync(assetDir, { recursive: true });
-    writeFileSync(join(assetDir, 'index.mjs'), BUNDLE);
+    writeFileSync(join(assetDir, 'index.mjs'), bundle);
     return startContainer({
-      host,
+      host: hosts.shared(),
       source: who,
       isHostShared: true,
       setting: {
@@ -70,6 +70,30 @@ describe('a thread with several functions', () => {
     expect(await invoke(one)).toMatchObject({ events: 2 });
     expect(lines).toContainEqual({ source: 'one', stream: 'stdout', line: 'I am one' });
     expect(lines).toContainEqual({ source: 'two', stream: 'stdout', line: 'I am two' });
+  });
+
+  it('gives an instance modules of its own after another has ended, or could not be loaded', async () => {
+    const first = start('one');
+    expect(await invoke(first)).toMatchObject({ loadedWith: 'one', events: 1 });
+    await first.end();
+    expect(await invoke(start('two'))).toMatchObject({ loadedWith: 'two', events: 1 });
+
+    writeFileSync(join(root, 'is-down'), '');
+    const bundle = `import { existsSync } from 'node:fs';
+      if (existsSync(${JSON.stringify(join(root, 'is-down'))})) throw new Error('down');
+      ${BUNDLE}`;
+    const down = start('three', bundle);
+    await expect(invoke(down)).rejects.toThrow('down');
+    rmSync(join(root, 'is-down'));
+    expect(await invoke(start('three', bundle))).toMatchObject({ who: 'three', events: 1 });
+  });
+
+  it('logs the last words of each, also without a line feed', async () => {
+    const [one, two] = [start('one'), start('two')];
+    await Promise.all([invoke(one, { lastWords: 'é' }), invoke(two, { lastWords: 'b' })]);
+    await hosts.stop();
+    expect(lines).toContainEqual({ source: 'one', stream: 'stderr', line: 'é' });
+    expect(lines).toContainEqual({ source: 'two', stream: 'stderr', line: 'b' });
   });
 
   it('lets the others go on when one ends', async () => {

@@ -166,6 +166,30 @@ describe('the instances of a function', () => {
     await Promise.all([answered, room]);
   });
 
+  it('answer the events that wait when the cloud stops, as long as there is time', async () => {
+    const { pool, started } = poolOf({ size: 1 });
+    const answers = Array.from({ length: 3 }, () => pool.invoke({}));
+    await vi.advanceTimersByTimeAsync(1);
+    const stopped = pool.stop(5_000);
+    for (let event = 0; event < 3; event += 1) {
+      expect(started[0]?.ended).toBe(0);
+      started[0]?.answer();
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    expect(await Promise.all(answers)).toEqual([null, null, null]);
+    await stopped;
+    expect(started.map(({ ended }) => ended)).toEqual([1]);
+  });
+
+  it('do not start again when the cloud stops at the moment at which an event arrives', async () => {
+    const { pool, started } = poolOf();
+    const refused = expect(pool.invoke({})).rejects.toThrow('stopping');
+    await pool.stop(5_000);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(started.map(({ ended }) => ended)).toEqual([1]);
+    await refused;
+  });
+
   it('refuse the events that still wait when the cloud has stopped', async () => {
     const { pool, started } = poolOf({ size: 1 });
     const running = expect(pool.invoke({})).rejects.toThrow('ended');

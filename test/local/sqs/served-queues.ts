@@ -70,7 +70,7 @@ export function useQueues() {
     };
     const makeQueue = async (QueueName: string, Attributes: Record<string, string> = {}) =>
       (await client.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl ?? '';
-    return { client, store, address, makeQueue, stop: stopOnce };
+    return { client, state, store, address, makeQueue, stop: stopOnce };
   }
 
   /** Runs after the test, before the queues stop. */

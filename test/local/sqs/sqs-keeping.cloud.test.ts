@@ -10,7 +10,16 @@ import {
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { close, listen } from '../../../lib/local/aws/listen.ts';
+import { eventually } from '../../support/eventually.ts';
 import { bodies, count, useQueues } from './served-queues.ts';
+
+const messageOf = (body: string) => ({
+  body,
+  attributes: {},
+  groupId: undefined,
+  traceHeader: undefined,
+  delaySeconds: undefined,
+});
 
 describe('queues', () => {
   const { serve, stopLater } = useQueues();
@@ -57,6 +66,53 @@ describe('queues', () => {
       ['new', 1],
       [undefined, 0],
     ]);
+  });
+
+  it('keep nothing of a batch that could not be stored, and everything that was sent after it', async () => {
+    const before = await serve();
+    const QueueUrl = await before.makeQueue('full');
+    const send = (body: string) => before.store.send('full', [messageOf(body)]);
+    const unstored = () =>
+      before.store.together(() => {
+        send('unstored');
+        throw new Error('database or disk is full');
+      });
+    expect(unstored).toThrow('disk is full');
+    send('stored');
+    const received = before.store.take('full', 1);
+    expect(received.map(({ body }) => body)).toEqual(['stored']);
+    const undeleted = () =>
+      before.store.together(() => {
+        before.store.delete('full', received[0]?.receipt ?? '');
+        throw new Error('database or disk is full');
+      });
+    expect(undeleted).toThrow('disk is full');
+    expect(await count(before.client, QueueUrl)).toEqual({ ready: 0, delayed: 0, inFlight: 1 });
+    await before.stop();
+
+    const { store } = await serve();
+    expect(store.list('full').map(({ body }) => body)).toEqual(['stored']);
+  });
+
+  it('hand out a message later whose receiving could not be stored', async () => {
+    const { makeQueue, state, store } = await serve();
+    await makeQueue('dead');
+    const policy = { deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead', maxReceiveCount: 1 };
+    await makeQueue('full', { VisibilityTimeout: '0', RedrivePolicy: JSON.stringify(policy) });
+    store.send('full', [messageOf('one')]);
+    const whileFull = (take: () => unknown) => {
+      state.database.exec('PRAGMA query_only = ON');
+      expect(take).toThrow();
+      state.database.exec('PRAGMA query_only = OFF');
+    };
+    expect(store.take('full', 1)).toHaveLength(1);
+    whileFull(() => store.take('full', 1));
+    expect(store.take('full', 1)).toEqual([]);
+    whileFull(() => store.take('dead', 1, 0));
+    await eventually(
+      () => store.take('dead', 1, 0).map(({ body }) => body),
+      (received) => expect(received).toEqual(['one']),
+    );
   });
 
   it('answer for each entry of a batch, and pass attributes on', async () => {

@@ -5,6 +5,7 @@ import type { ByHand } from '../stories/by-hand.ts';
 import type { Story } from '../stories/stories.ts';
 import type { SettingsWatch } from '../watches/settings-watch.ts';
 import type { Banks } from '../world/simulated-banks.ts';
+import type { CountReader } from '../world/simulated-counts.ts';
 import type { TimedEvent } from '../world/simulated-functions.ts';
 import type { Lanes } from '../world/simulated-lanes.ts';
 import type { SimulatedMerchant } from '../world/simulated-merchants.ts';
@@ -24,6 +25,7 @@ export interface Evidence {
   readonly settings: SettingsWatch;
   readonly lanes: Lanes;
   readonly stream: Stream;
+  readonly counts: CountReader;
   readonly story: Story;
   readonly nowMs: number;
 }

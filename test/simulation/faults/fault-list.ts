@@ -3,6 +3,7 @@ import { apiFaults } from './rooms/api-faults.ts';
 import { attemptFaults } from './rooms/attempt-faults.ts';
 import { bookkeepingFaults } from './rooms/bookkeeping-faults.ts';
 import { checkBackFaults } from './rooms/check-back-faults.ts';
+import { countsFaults } from './rooms/counts-faults.ts';
 import { deliverFaults } from './rooms/deliver-faults.ts';
 import { healthFaults } from './rooms/health-faults.ts';
 import { merchantsFaults } from './rooms/merchants-faults.ts';
@@ -25,6 +26,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   ...redeliveryFaults,
   ...merchantsFaults,
   ...bookkeepingFaults,
+  ...countsFaults,
   ...checkBackFaults,
   ...receiverFaults,
   ...apiFaults,

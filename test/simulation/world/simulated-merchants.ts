@@ -126,3 +126,15 @@ function assemble(
     },
   };
 }
+
+/** What the receivers of these merchants got. `duplicates`: what they accepted and had accepted before. */
+export function requestsTo(merchants: readonly SimulatedMerchant[]) {
+  const receivers = merchants
+    .flatMap(({ endpoints }) => endpoints)
+    .flatMap((endpoint) => [...endpoint.receivers.values()]);
+  const accepted = receivers.flatMap((receiver) => [...receiver.accepted.values()]);
+  return {
+    attempts: receivers.reduce((sum, { requests }) => sum + requests, 0),
+    duplicates: accepted.reduce((sum, times) => sum + times - 1, 0),
+  };
+}

@@ -1,4 +1,5 @@
 import { createMemoryStores, type MemoryStores } from '../../../lib/adapters/memory/memory-stores.ts';
+import type { Notification } from '../../../lib/core/deliver/state/notification.ts';
 import { windowStart } from '../../../lib/core/feed/window.ts';
 import { isTerminal, type MerchantId, type Outcome } from '../../../lib/core/model.ts';
 import { isoTime, msOf } from '../../../lib/core/time.ts';
@@ -17,15 +18,18 @@ export interface StoresOptions {
   /** Receives each promise that a write breaks. */
   readonly broken: string[];
   readonly onInsert: (outcome: Outcome) => void;
+  readonly onNotification: (notification: Notification) => void;
 }
 
 /** In-memory stores whose feed index lags, and whose writes are watched. */
-export function openStores({ dice, time, settings, broken, onInsert }: StoresOptions): MemoryStores {
+export function openStores(options: StoresOptions): MemoryStores {
+  const { dice, time, settings, broken, onInsert, onNotification } = options;
   const shownAtMs = new Map<string, number>();
   const nameOf = ({ merchantId, transactionId, version }: Outcome) =>
     `${merchantId} ${transactionId} ${version}`;
   const stores = createMemoryStores({
     clock: { now: () => time.now },
+    onNotification,
     onInsert: (outcome) => {
       shownAtMs.set(nameOf(outcome), time.now + dice.between(0, MAX_INDEX_LAG_MS));
       onInsert(outcome);

@@ -64,7 +64,7 @@ describe('the dashboard', () => {
     expect(others).toEqual([]);
     expect(widgets.map(({ properties }) => properties.title)).toEqual([
       'Recorded',
-      'Relay: lag behind the stream (ms)',
+      'Readers of the stream: lag (ms)',
       'First attempt: delay since listing (ms)',
       'Attempts by result',
       'Queues: age of the oldest message (s)',

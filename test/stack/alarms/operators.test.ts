@@ -43,6 +43,7 @@ describe('the operators', () => {
         'Errors',
         'ForeignRows',
         'IteratorAge',
+        'IteratorAge',
         'Latency',
         'Lost',
         'ParkedRecords',

@@ -20,7 +20,18 @@ describe('behind a function URL', () => {
     expect(url.Properties.AuthType).toBe('NONE');
     const names = ofType('AWS::Lambda::Function').map(([id]) => /^Tidings(\w+?)[0-9A-F]{8}$/.exec(id)?.[1]);
     expect(names.sort()).toEqual(
-      ['Audit', 'Check', 'Close', 'Deliver', 'Front', 'Record', 'Relay', 'Statement', 'Sweep'].sort(),
+      [
+        'Audit',
+        'Check',
+        'Close',
+        'Count',
+        'Deliver',
+        'Front',
+        'Record',
+        'Relay',
+        'Statement',
+        'Sweep',
+      ].sort(),
     );
     expect(Object.values(all).filter(({ Type }) => Type.startsWith('AWS::ApiGateway'))).toEqual([]);
   });

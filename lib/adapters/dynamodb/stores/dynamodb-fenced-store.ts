@@ -38,7 +38,7 @@ export function createFencedStore<
       const update = new UpdateCommand({
         TableName,
         Key: kind.keyOf(item),
-        UpdateExpression: 'SET nextAttemptAt = :until',
+        UpdateExpression: 'SET nextAttemptAt = :until REMOVE attemptRev',
         // Invariant: nobody attempted it (`rev`) and nobody else leased it (`nextAttemptAt`) since it was read.
         ConditionExpression: 'rev = :rev AND nextAttemptAt = :seen',
         ExpressionAttributeValues: { ':until': until, ':rev': item.rev, ':seen': item.nextAttemptAt },

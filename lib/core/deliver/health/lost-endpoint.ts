@@ -1,4 +1,4 @@
-import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../../time.ts';
+import { DAY_MS, isoTime, msOf } from '../../time.ts';
 
 /** The rule for when an endpoint counts as lost. The counting itself happens elsewhere. */
 
@@ -17,7 +17,6 @@ const LOST_AFTER_DAYS = 5;
  * Days are counted instead of attempts, because processes then agree with one write a day.
  */
 const FAILED_DAYS_TO_LOSE = 5;
-const DAY_MS = DAY_SECONDS * SECOND_MS;
 
 /** Adds one failure. The result is unchanged if this day is already counted, or enough days are. */
 export function failedAgain({ failingSince, failedDays = [] }: Failing, nowMs: number): Required<Failing> {

@@ -7,6 +7,9 @@ export interface FencedStore<Key, Item extends Key> {
    * another writer was first.
    */
   save(item: Item, expectedRev: number | 'absent'): Promise<boolean>;
-  /** Moves only `nextAttemptAt`, to `until`, if it and `rev` are unchanged since they were read. False otherwise. */
+  /**
+   * Moves `nextAttemptAt` to `until`, if it and `rev` are unchanged since they were read. False otherwise. It removes
+   * `attemptRev`: a lease is a write that keeps `rev`, and must not look like the attempt that set it.
+   */
   lease(item: Item, until: string): Promise<boolean>;
 }

@@ -51,6 +51,11 @@ export const notificationSchema = z.object({
   /** Attempts in the current schedule. A redelivery resets it to 0, unless the notification is settled for good. */
   attemptsMade: z.number().int().nonnegative(),
   attempts: z.array(attemptSchema),
+  /**
+   * The `rev` of the write that stored the latest attempt. If it equals `rev`, the latest write was that attempt: so the
+   * stream, which shows each write's result, shows each attempt once. A lease, which keeps `rev`, removes it.
+   */
+  attemptRev: z.number().int().positive().exactOptional(),
   /** The start of the latest response body. */
   responseSnippet: z.string().exactOptional(),
   /** Stable code: why the notification is `blocked`. */

@@ -151,9 +151,11 @@ function withAttempt(notification: Notification, made: AttemptMade): Notificatio
   const attempt = attemptOf(made, nextNumber(notification));
   const { responseSnippet: _previous, ...rest } = notification;
   const snippet = snippetOf(made);
+  const rev = notification.rev + 1;
   return {
     ...rest,
-    rev: notification.rev + 1,
+    rev,
+    attemptRev: rev,
     attemptsMade: notification.attemptsMade + 1,
     attempts: [...notification.attempts, attempt].slice(-MAX_ATTEMPTS_KEPT),
     ...(snippet !== '' && { responseSnippet: snippet }),

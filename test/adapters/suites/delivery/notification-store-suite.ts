@@ -97,6 +97,13 @@ export function describeNotificationStore(name: string, open: OpenTable): void {
         expect(await stored()).toStrictEqual({ ...read, nextAttemptAt: at(900) });
       });
 
+      it('does not look like the attempt before it, whose rev it keeps', async () => {
+        const attempted = notification({ rev: 4, attemptRev: 4 });
+        await table().notifications.save(attempted, 0);
+        expect(await table().notifications.lease(attempted, at(900))).toBe(true);
+        expect(await stored()).toStrictEqual(notification({ rev: 4, nextAttemptAt: at(900) }));
+      });
+
       it('is refused if it was attempted, leased, settled or removed since', async () => {
         const read = notification({ rev: 4 });
         expect(await table().notifications.lease(read, at(900))).toBe(false);

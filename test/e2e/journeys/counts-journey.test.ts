@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectStatus } from '../../../lib/local/api-client.ts';
+import { eventually } from '../../support/eventually.ts';
+import {
+  type LocalService,
+  removeDirectory,
+  startService,
+  temporaryDirectory,
+} from '../../support/local-service.ts';
+import { openShop, type Shop } from '../../support/running/test-shop.ts';
+import { payment } from '../../support/world.ts';
+
+/** Soon, and for as long as a busy machine may need: nothing is given up before the receiver is back. */
+const SCHEDULE = [1, 1, 2, 2, 3, 3, ...Array(24).fill(15)];
+const OUTCOMES = 12;
+const DAY_MS = 86_400_000;
+
+interface Notification {
+  readonly state: string;
+  readonly attempts: readonly { readonly error?: string }[];
+}
+
+describe('counts of attempts', () => {
+  const dataDir = temporaryDirectory();
+  let service: LocalService;
+  let shop: Shop;
+  beforeAll(async () => {
+    service = await startService(dataDir);
+    shop = await openShop(service, 'shop', { schedule: SCHEDULE });
+  });
+  afterAll(async () => {
+    await shop.stop();
+    await service.stop();
+    removeDirectory(dataDir);
+  });
+
+  const ids = Array.from({ length: OUTCOMES }, (_, n) => `pay_${n}`);
+  const record = async (some: readonly string[]) => {
+    for (const id of some) {
+      const path = `PUT /v1/merchants/shop/transactions/${id}`;
+      expectStatus(await service.api(service.credentials.initiatorKey, path, payment()), 201);
+    }
+  };
+  const ask = async (key: string, path: string) =>
+    expectStatus(await service.api(key, `GET ${path}`), 200).json;
+  const from = new Date(Date.now() - DAY_MS).toISOString();
+  const statsOf = async (key: string, query = '') => {
+    const { items } = await ask(key, `/v1/stats?from=${from}&resolution=day${query}`);
+    const sum = (of: (item: { delivered: number; attempts: number }) => number) =>
+      items.reduce((total: number, item: { delivered: number; attempts: number }) => total + of(item), 0);
+    return { attempts: sum((item) => item.attempts), delivered: sum((item) => item.delivered) };
+  };
+  const notifications = async () => {
+    const transactions = await Promise.all(ids.map((id) => ask(shop.receiverKey, `/v1/transactions/${id}`)));
+    return transactions.flatMap((one): readonly Notification[] => one.notifications);
+  };
+
+  it('equal the attempts that are stored, also after a kill in between', async () => {
+    shop.err();
+    await record(ids.slice(0, OUTCOMES / 2));
+    await eventually(
+      () => statsOf(shop.receiverKey),
+      ({ attempts }) => expect(attempts).toBeGreaterThan(OUTCOMES / 2),
+    );
+    await service.kill();
+    service = await startService(dataDir);
+    await record(ids.slice(OUTCOMES / 2));
+    await shop.start();
+    const settled = await eventually(notifications, (all) =>
+      expect(all.map(({ state }) => state)).toEqual(ids.map(() => 'delivered')),
+    );
+    const stored = {
+      attempts: settled.reduce((total, { attempts }) => total + attempts.length, 0),
+      delivered: OUTCOMES,
+    };
+    for (const [key, query] of [
+      [shop.receiverKey, ''],
+      [service.adminKey, '&merchantId=shop'],
+      [service.adminKey, ''],
+    ] as const) {
+      const counted = await eventually(
+        () => statsOf(key, query),
+        (stats) => expect(stats).toEqual(stored),
+      );
+      expect(counted).toEqual(stored);
+    }
+  });
+});
