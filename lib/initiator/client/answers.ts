@@ -127,7 +127,7 @@ export interface Transaction extends RecordedOutcome {
 }
 
 /** One request of the service to the initiator. */
-interface Question {
+export interface Question {
   readonly number: number;
   readonly at: string;
   readonly durationMs: number;

@@ -130,8 +130,8 @@ describe('large questions of one merchant', () => {
       'reconcile',
     ];
     const both = names.flatMap((name) => [name, `${name}ForMerchant`]);
-    expect(large.map(({ operationId }) => operationId).sort()).toEqual(both);
-    for (const { merchant } of large) expect(merchant).toMatch(/^(key|path)$/);
+    expect(large.map(({ operationId }) => operationId).sort()).toEqual([...both, 'readStats'].sort());
+    for (const { merchant } of large) expect(merchant).toMatch(/^(key|path|any)$/);
     const routes = large.map((operation) => ({ operation, handle: async () => ({}) as never }));
     const { limit: _none, ...ports } = {
       ...world.ports,
