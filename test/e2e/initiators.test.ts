@@ -106,7 +106,7 @@ describe('initiators of the deployed bundles', () => {
       (seen) => expect(seen).toHaveLength(1),
     );
     expect(letter?.MessageAttributes?.reason?.StringValue).toBe(
-      'outcome_conflict: SUCCEEDED is recorded as version 1',
+      'outcome_conflict: SUCCEEDED is recorded as version 1, with another status',
     );
     expect(JSON.parse(letter?.Body ?? '')).toEqual(conflict);
   });
