@@ -1,6 +1,7 @@
 import { windowStart } from '../../../lib/core/feed/window.ts';
 import { type EndpointId, isTerminal, type TerminalOutcome } from '../../../lib/core/model.ts';
 import { MINUTE_MS, msOf } from '../../../lib/core/time.ts';
+import { CLOCK_TOLERANCE_MS } from '../../../lib/protocol/table/clock-skew.ts';
 import { QUIET_FROM_MS } from '../stories/stories.ts';
 import type { TimedEvent } from '../world/simulated-functions.ts';
 import { type Evidence, notificationName, outcomeName, receiversOf } from './check-evidence.ts';
@@ -50,8 +51,10 @@ export function neverAsked(evidence: Evidence): string[] {
 }
 
 function isLeftAlone(evidence: Evidence, notification: Expected): boolean {
-  const fromMs = msOf(notification.listedAt);
-  const untilMs = fromMs + ASKED_MS;
+  // The clock that stamped it may be ahead: its own first attempt may then seem to come before it was listed.
+  const offMs = evidence.story.clocksDiffer ? CLOCK_TOLERANCE_MS : 0;
+  const fromMs = msOf(notification.listedAt) - offMs;
+  const untilMs = fromMs + offMs + ASKED_MS;
   const receivers = receiversOf(evidence, notification);
   const settings = evidence.settings.inForce(notification, untilMs, ASKED_MS);
   const urls = settings.length === 0 ? [...receivers.keys()].slice(0, 1) : settings.map(({ url }) => url);
