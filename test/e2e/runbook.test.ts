@@ -74,7 +74,6 @@ describe('what the runbook has an operator type', () => {
   afterAll(async () => {
     await service.stop();
     removeDirectory(dataDir);
-    shell.close();
   });
 
   it.each(lines)('$name: $line', async ({ line }) => {

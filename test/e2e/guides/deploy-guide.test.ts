@@ -43,7 +43,6 @@ describe('the first callback of docs/deploy.md', () => {
     receiver.closeAllConnections();
     receiver.close();
     await service.stop();
-    shell.close();
     removeDirectory(dataDir);
   });
 
