@@ -8,7 +8,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { createStatementFiles } from '../lib/adapters/files/statement-files.ts';
 import { createMemoryStores } from '../lib/adapters/memory/memory-stores.ts';
 import { systemRandom as random } from '../lib/adapters/system.ts';
-import { statePartition } from '../lib/core/bookkeeping/make-statements.ts';
+import { statePartition } from '../lib/core/bookkeeping/statements/make-statements.ts';
 import { createDigestSum } from '../lib/core/feed/digest.ts';
 import type { FeedStore } from '../lib/core/feed/feed-store.ts';
 import { windowOf } from '../lib/core/feed/window.ts';

@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createGlance } from '../lib/adapters/dynamodb/stores/dynamodb-glance.ts';
-import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
-import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
+import { createNotificationStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
+import { createGlance } from '../lib/adapters/dynamodb/stores/feed/dynamodb-glance.ts';
+import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../lib/adapters/queues/queue-sender.ts';
 import { auditPartitions } from '../lib/core/bookkeeping/audit.ts';
 import { openBookkeeping, reportMark } from './wiring/bookkeeping.ts';

@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { createCheckStore } from '../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
+import { createCheckStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-check-store.ts';
 import { createGeneratedSecret } from '../lib/adapters/secrets/generated-secret.ts';
 import { handleCheckMessage } from '../lib/core/check-back/check-messages.ts';
 import { QUEUES } from '../lib/settings.ts';

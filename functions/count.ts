@@ -1,5 +1,5 @@
 import { attemptIn, type ShardBatch, shardOf } from '../lib/adapters/dynamodb/attempt-records.ts';
-import { createCountStore } from '../lib/adapters/dynamodb/stores/dynamodb-count-store.ts';
+import { createCountStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-count-store.ts';
 import { countAttempts } from '../lib/core/counts/count-attempts.ts';
 import { openService } from './wiring/open-service.ts';
 

@@ -1,8 +1,8 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import type { SQSRecord } from 'aws-lambda';
 import { createGate } from '../lib/adapters/dynamodb/dynamodb-gate.ts';
-import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
-import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
+import { createNotificationStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
+import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { createKmsSeal } from '../lib/adapters/secrets/kms-seal.ts';
 import { handleMessage } from '../lib/core/deliver/messages.ts';
 import { QUEUES } from '../lib/settings.ts';

@@ -1,8 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { s3EndpointOf } from '../lib/adapters/config.ts';
-import { createStatementStore } from '../lib/adapters/dynamodb/stores/dynamodb-statement-store.ts';
+import { createStatementStore } from '../lib/adapters/dynamodb/stores/feed/dynamodb-statement-store.ts';
 import { createStatementFiles } from '../lib/adapters/files/statement-files.ts';
-import { statePartition } from '../lib/core/bookkeeping/make-statements.ts';
+import { statePartition } from '../lib/core/bookkeeping/statements/make-statements.ts';
 import { forEachPartition } from '../lib/core/partitions.ts';
 import { openBookkeeping, reportMark } from './wiring/bookkeeping.ts';
 import { uploadDefaults } from './wiring/clients.ts';

@@ -1,7 +1,7 @@
 import { createDueIndex } from '../lib/adapters/dynamodb/dynamodb-due-index.ts';
-import { createCheckStore } from '../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
-import { createJobStore } from '../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
-import { createNotificationStore } from '../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
+import { createCheckStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-check-store.ts';
+import { createJobStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-job-store.ts';
+import { createNotificationStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
 import { runJobs } from '../lib/core/deliver/redelivery.ts';
 import { sweepAll } from '../lib/core/deliver/sweep.ts';
 import { runTogether } from '../lib/protocol/runtime/bounded-map.ts';

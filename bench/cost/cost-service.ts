@@ -7,7 +7,7 @@ import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
-import { statePartition } from '../../lib/core/bookkeeping/make-statements.ts';
+import { statePartition } from '../../lib/core/bookkeeping/statements/make-statements.ts';
 import { countAttempts, type StreamedAttempt } from '../../lib/core/counts/count-attempts.ts';
 import type { Sender } from '../../lib/core/deliver/attempt/sender.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { endpointSk, KEY_SK } from '../../lib/adapters/dynamodb/items/item-keys.ts';
 import { notificationItem } from '../../lib/adapters/dynamodb/items/notification-items.ts';
-import { checkItem } from '../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
+import { checkItem } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-check-store.ts';
 import { untried } from '../../lib/core/deliver/state/notification.ts';
 import { endpointIdSchema, type Outcome, type TransactionId } from '../../lib/core/model.ts';
 import { newCheck } from '../../lib/core/record/pending-check.ts';

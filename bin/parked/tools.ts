@@ -1,9 +1,9 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createParking } from '../../lib/adapters/dynamodb/dynamodb-parking.ts';
 import { createParkedRecords } from '../../lib/adapters/dynamodb/parked-records.ts';
-import { createHealthStore } from '../../lib/adapters/dynamodb/stores/dynamodb-health-store.ts';
-import { createMerchantStore } from '../../lib/adapters/dynamodb/stores/dynamodb-merchant-store.ts';
-import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
+import { createHealthStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
+import { createMerchantStore } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-store.ts';
+import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { openTable } from '../../lib/adapters/dynamodb/table/table-client.ts';
 import { createDispatcher } from '../../lib/adapters/queues/lane-dispatcher.ts';
 import { systemClock as clock, systemTimer as timer } from '../../lib/adapters/system.ts';

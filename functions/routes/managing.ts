@@ -1,10 +1,10 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { createAuditLog } from '../../lib/adapters/dynamodb/stores/dynamodb-audit-log.ts';
-import { createHealthStore } from '../../lib/adapters/dynamodb/stores/dynamodb-health-store.ts';
-import { createJobStore } from '../../lib/adapters/dynamodb/stores/dynamodb-job-store.ts';
-import { createMerchantList } from '../../lib/adapters/dynamodb/stores/dynamodb-merchant-list.ts';
-import { createNotificationStore } from '../../lib/adapters/dynamodb/stores/dynamodb-notification-store.ts';
-import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
+import { createHealthStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
+import { createJobStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-job-store.ts';
+import { createNotificationStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
+import { createAuditLog } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-audit-log.ts';
+import { createMerchantList } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-list.ts';
+import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../../lib/adapters/queues/queue-sender.ts';
 import type { Route } from '../../lib/api/api-app.ts';
 import { auditLogRoutes } from '../../lib/api/audit-log/audit-log-routes.ts';

@@ -1,5 +1,5 @@
-import { createCheckStore } from '../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
-import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
+import { createCheckStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-check-store.ts';
+import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import type { Route } from '../../lib/api/api-app.ts';
 import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { unresolvedRoutes } from '../../lib/api/unresolved/unresolved-routes.ts';

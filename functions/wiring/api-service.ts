@@ -1,7 +1,7 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ConfigName } from '../../lib/adapters/config.ts';
-import { createKeyStore } from '../../lib/adapters/dynamodb/stores/dynamodb-key-store.ts';
+import { createKeyStore } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-key-store.ts';
 import { createGeneratedSecret } from '../../lib/adapters/secrets/generated-secret.ts';
 import { createKmsSeal } from '../../lib/adapters/secrets/kms-seal.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';

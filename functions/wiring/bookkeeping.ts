@@ -1,7 +1,7 @@
 import type { ConfigName } from '../../lib/adapters/config.ts';
-import { createDirectory } from '../../lib/adapters/dynamodb/stores/dynamodb-directory.ts';
-import { createFeedStore } from '../../lib/adapters/dynamodb/stores/dynamodb-feed-store.ts';
-import { createWindowStore } from '../../lib/adapters/dynamodb/stores/dynamodb-window-store.ts';
+import { createFeedStore } from '../../lib/adapters/dynamodb/stores/feed/dynamodb-feed-store.ts';
+import { createWindowStore } from '../../lib/adapters/dynamodb/stores/feed/dynamodb-window-store.ts';
+import { createDirectory } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-directory.ts';
 import { systemClock as clock } from '../../lib/adapters/system.ts';
 import type { Reporter } from '../../lib/core/runtime/environment.ts';
 import { openService } from './open-service.ts';

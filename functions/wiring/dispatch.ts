@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ConfigName } from '../../lib/adapters/config.ts';
-import { createHealthStore } from '../../lib/adapters/dynamodb/stores/dynamodb-health-store.ts';
-import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/dynamodb-outcome-store.ts';
+import { createHealthStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
+import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../../lib/adapters/queues/queue-sender.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';

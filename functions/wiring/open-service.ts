@@ -1,5 +1,5 @@
 import { type ConfigName, parseConfig } from '../../lib/adapters/config.ts';
-import { createMerchantStore } from '../../lib/adapters/dynamodb/stores/dynamodb-merchant-store.ts';
+import { createMerchantStore } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-store.ts';
 import { openTable } from '../../lib/adapters/dynamodb/table/table-client.ts';
 import { createReporter } from '../../lib/adapters/reporter.ts';
 import {

@@ -18,7 +18,7 @@ import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { unresolvedRoutes } from '../../lib/api/unresolved/unresolved-routes.ts';
 import { windowRoutes } from '../../lib/api/windows/windows-routes.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
-import { statePartition } from '../../lib/core/bookkeeping/make-statements.ts';
+import { statePartition } from '../../lib/core/bookkeeping/statements/make-statements.ts';
 import { handleCheckMessage } from '../../lib/core/check-back/check-messages.ts';
 import { attemptOfWrite, countAttempts } from '../../lib/core/counts/count-attempts.ts';
 import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver/attempt/sender.ts';

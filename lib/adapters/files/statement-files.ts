@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import type { StatementFiles } from '../../core/bookkeeping/statement-store.ts';
+import type { StatementFiles } from '../../core/bookkeeping/statements/statement-store.ts';
 import { calling } from '../aws-faults.ts';
 
 /** The smallest part that S3 accepts. With at most 10,000 parts, a file has up to 50 GiB: 300 million rows. */

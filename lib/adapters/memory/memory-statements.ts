@@ -1,5 +1,5 @@
-import type { Statement } from '../../core/bookkeeping/statement.ts';
-import type { StatementFiles, StatementStore } from '../../core/bookkeeping/statement-store.ts';
+import type { Statement } from '../../core/bookkeeping/statements/statement.ts';
+import type { StatementFiles, StatementStore } from '../../core/bookkeeping/statements/statement-store.ts';
 import type { StatementLinks } from '../../core/query/statement-answer.ts';
 
 export function memoryStatements(): StatementStore {

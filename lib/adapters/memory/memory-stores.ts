@@ -1,5 +1,5 @@
 import type { Glance } from '../../core/bookkeeping/glance.ts';
-import type { StatementStore } from '../../core/bookkeeping/statement-store.ts';
+import type { StatementStore } from '../../core/bookkeeping/statements/statement-store.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
 import type { CountStore } from '../../core/counts/count-store.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';

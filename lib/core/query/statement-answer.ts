@@ -1,5 +1,5 @@
-import { endOfDate, type Statement } from '../bookkeeping/statement.ts';
-import type { StatementStore } from '../bookkeeping/statement-store.ts';
+import { endOfDate, type Statement } from '../bookkeeping/statements/statement.ts';
+import type { StatementStore } from '../bookkeeping/statements/statement-store.ts';
 import { closedThroughOf } from '../feed/closed-through.ts';
 import { oldestShown, type Reach } from '../feed/watermark.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';

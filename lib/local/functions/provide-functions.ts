@@ -55,7 +55,7 @@ export interface Functions {
 
 /** An instance of a function ends after this time without an event. Lambda waits some minutes. */
 const IDLE_MS = 60_000;
-/** Directory of V8's compile cache. It stands beside the bundles: whoever may write there may change them too. */
+/** Directory of V8's compile cache. It stands beside the bundles, so it needs the same protection as they do. */
 const COMPILE_CACHE = '.compile-cache';
 
 /** Lambda's defaults where a function has no EventInvokeConfig. */

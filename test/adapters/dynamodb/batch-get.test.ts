@@ -1,6 +1,6 @@
 import type { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { createGlance } from '../../../lib/adapters/dynamodb/stores/dynamodb-glance.ts';
+import { createGlance } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-glance.ts';
 import { batchGet } from '../../../lib/adapters/dynamodb/table/batch-get.ts';
 import type { Table } from '../../../lib/adapters/dynamodb/table/table-client.ts';
 import { at, OTHER, SHOP } from '../support/samples.ts';

@@ -1,4 +1,4 @@
-import { type Statement, statementSchema } from '../../../lib/core/bookkeeping/statement.ts';
+import { type Statement, statementSchema } from '../../../lib/core/bookkeeping/statements/statement.ts';
 import { type Job, jobSchema } from '../../../lib/core/deliver/redelivery.ts';
 import { type Notification, notificationSchema } from '../../../lib/core/deliver/state/notification.ts';
 import { type Window, windowSchema } from '../../../lib/core/feed/window.ts';

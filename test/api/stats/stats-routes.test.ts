@@ -46,7 +46,7 @@ describe('counts of attempts', () => {
     verified(answer, demo.secret);
   });
 
-  it('count an attempt once, whatever else is written to its notification afterwards', async () => {
+  it('count an attempt once, also if its notification is written again afterwards', async () => {
     const { world, demo } = setup;
     await demo.endpoint();
     await tell('pay_1');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../../lib/core/bookkeeping/close.ts';
-import { statePartition } from '../../../lib/core/bookkeeping/make-statements.ts';
+import { statePartition } from '../../../lib/core/bookkeeping/statements/make-statements.ts';
 import { type MerchantId, merchantIdSchema } from '../../../lib/core/model.ts';
 import { forEachPartition } from '../../../lib/core/partitions.ts';
 import { createWorld, payment, START_MS } from '../../support/world.ts';

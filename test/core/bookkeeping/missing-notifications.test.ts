@@ -61,7 +61,7 @@ describe('looking for missing notifications', () => {
     expect(exact).toEqual([]);
   });
 
-  it('reads exactly the transactions of which something is not seen, and names what is missing', async () => {
+  it('reads a transaction exactly if a part of it is not seen, and names what is missing', async () => {
     const { told, look, exact } = await shop(many);
     for (const { transactionId } of many.slice(2)) await told({ transactionId });
     expect(await look(many)).toEqual({ expected: 40, missing: ['pay_0 ep_1', 'pay_1 ep_1'] });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { processorLoad } from '../../../lib/local/functions/processor-load.ts';
 
 describe('the load of the processor', () => {
-  /** Two cores, of which `busy` are busy for `ms`. */
+  /** Two cores. `busy` of them are busy for `ms`. */
   function machine() {
     let [at, idleMs, totalMs] = [1_000_000, 500, 900];
     const isBusy = processorLoad(

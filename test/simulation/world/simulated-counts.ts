@@ -42,7 +42,7 @@ const WORSE_TIMES = 3;
  * without it. In the storm, batches fail, come again whole, in halves or late, and are counted by two invocations at once.
  */
 export class CountReader {
-  /** Every attempt that was ever stored, whatever the stream says. */
+  /** Every attempt that was ever stored, taken from the writes and not from the stream. */
   readonly stored = new Map<string, StoredAttempt>();
   readonly #lineages: readonly Lineage[];
   readonly #dice: Dice;

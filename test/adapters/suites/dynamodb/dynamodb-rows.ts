@@ -2,7 +2,7 @@ import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { bucketsSk, directoryPk, windowPk } from '../../../../lib/adapters/dynamodb/items/item-keys.ts';
-import { checkItem } from '../../../../lib/adapters/dynamodb/stores/dynamodb-check-store.ts';
+import { checkItem } from '../../../../lib/adapters/dynamodb/stores/delivery/dynamodb-check-store.ts';
 import { decodeRecord } from '../../../../lib/adapters/dynamodb/stream-records.ts';
 import type { Outcome } from '../../../../lib/core/model.ts';
 import { listMerchants } from '../../../../lib/core/query/merchant-list.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { delaysOf, percentileOf } from '../../../../bench/load/measure/percentiles.ts';
 
 describe('percentiles', () => {
-  it('are values that were measured, whatever their order', () => {
+  it('are values that were measured, in any order', () => {
     const values = [50, 10, 40, 20, 30];
     expect(percentileOf(values, 0.5)).toBe(30);
     expect(percentileOf(values, 0.99)).toBe(50);

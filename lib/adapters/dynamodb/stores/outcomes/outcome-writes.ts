@@ -14,7 +14,7 @@ import { CHECK_SK } from '../../items/item-keys.ts';
 import { conditionalWrite } from '../../table/conditions.ts';
 import { putLogged } from '../../table/put-logged.ts';
 import type { Table } from '../../table/table-client.ts';
-import { checkItem } from '../dynamodb-check-store.ts';
+import { checkItem } from '../delivery/dynamodb-check-store.ts';
 
 type OutcomeWrites = Pick<OutcomeStore, 'putIfAbsent' | 'prepare' | 'settlePending'>;
 

@@ -1,10 +1,10 @@
-import { Fault } from '../faults.ts';
-import { createDigestSum, type DigestGroup, sameGroups, sumGroups } from '../feed/digest.ts';
-import type { FeedStore } from '../feed/feed-store.ts';
-import { feedRows, type Window, windowStart } from '../feed/window.ts';
-import type { WindowStore } from '../feed/window-store.ts';
-import type { MerchantId } from '../model.ts';
-import { isoTime, msOf } from '../time.ts';
+import { Fault } from '../../faults.ts';
+import { createDigestSum, type DigestGroup, sameGroups, sumGroups } from '../../feed/digest.ts';
+import type { FeedStore } from '../../feed/feed-store.ts';
+import { feedRows, type Window, windowStart } from '../../feed/window.ts';
+import type { WindowStore } from '../../feed/window-store.ts';
+import type { MerchantId } from '../../model.ts';
+import { isoTime, msOf } from '../../time.ts';
 
 /** Windows per page read. */
 const PAGE = 1_000;

@@ -1,15 +1,15 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { FeedStore } from '../../../core/feed/feed-store.ts';
-import { isTerminal, type MerchantId, type TerminalOutcome } from '../../../core/model.ts';
-import { readUntilUnreadable } from '../../../core/record/stored-outcome.ts';
-import type { Reporter } from '../../../core/runtime/environment.ts';
-import { isoTime, msOf } from '../../../core/time.ts';
-import { feedOrder, feedPk, merchantTransactionsPk } from '../../../protocol/table/outcome-layout.ts';
-import { calling } from '../../aws-faults.ts';
-import { INDEXES } from '../items/item-keys.ts';
-import { outcomeFromItem } from '../items/outcome-items.ts';
-import { type Item, readItem } from '../reading-rows.ts';
-import type { Table } from '../table/table-client.ts';
+import type { FeedStore } from '../../../../core/feed/feed-store.ts';
+import { isTerminal, type MerchantId, type TerminalOutcome } from '../../../../core/model.ts';
+import { readUntilUnreadable } from '../../../../core/record/stored-outcome.ts';
+import type { Reporter } from '../../../../core/runtime/environment.ts';
+import { isoTime, msOf } from '../../../../core/time.ts';
+import { feedOrder, feedPk, merchantTransactionsPk } from '../../../../protocol/table/outcome-layout.ts';
+import { calling } from '../../../aws-faults.ts';
+import { INDEXES } from '../../items/item-keys.ts';
+import { outcomeFromItem } from '../../items/outcome-items.ts';
+import { type Item, readItem } from '../../reading-rows.ts';
+import type { Table } from '../../table/table-client.ts';
 
 export function createFeedStore(table: Table, reporter: Reporter): FeedStore {
   /** Returns the row, or nothing if it belongs to another merchant: such a row is dropped and reported. */

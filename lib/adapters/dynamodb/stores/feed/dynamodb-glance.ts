@@ -1,12 +1,12 @@
-import type { Glance } from '../../../core/bookkeeping/glance.ts';
-import { windowSchema } from '../../../core/feed/window.ts';
-import { outcomeSk, transactionPk } from '../../../protocol/table/outcome-layout.ts';
-import { notificationSk, windowPk } from '../items/item-keys.ts';
-import { notificationFromItem } from '../items/notification-items.ts';
-import { outcomeFromItem } from '../items/outcome-items.ts';
-import type { Item } from '../reading-rows.ts';
-import { batchGet, type RowKey } from '../table/batch-get.ts';
-import type { Table } from '../table/table-client.ts';
+import type { Glance } from '../../../../core/bookkeeping/glance.ts';
+import { windowSchema } from '../../../../core/feed/window.ts';
+import { outcomeSk, transactionPk } from '../../../../protocol/table/outcome-layout.ts';
+import { notificationSk, windowPk } from '../../items/item-keys.ts';
+import { notificationFromItem } from '../../items/notification-items.ts';
+import { outcomeFromItem } from '../../items/outcome-items.ts';
+import type { Item } from '../../reading-rows.ts';
+import { batchGet, type RowKey } from '../../table/batch-get.ts';
+import type { Table } from '../../table/table-client.ts';
 
 export function createGlance(table: Table): Glance {
   const seen = async <T>(what: string, keys: readonly RowKey[], read: (item: Item) => T) => {

@@ -1,17 +1,17 @@
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { type Job, type JobStore, jobSchema } from '../../../core/deliver/redelivery.ts';
-import { isUnreadable } from '../../../core/faults.ts';
-import type { AuditEntry } from '../../../core/merchants/audit-log/audit-entry.ts';
-import { storedMerchantId } from '../../../core/reading/stored.ts';
-import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
-import { calling } from '../../aws-faults.ts';
-import { auditPut } from '../items/audit-items.ts';
-import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk } from '../items/item-keys.ts';
-import { type Item, readItem } from '../reading-rows.ts';
-import { conditionalWrite, unchangedSince } from '../table/conditions.ts';
-import { queryAll } from '../table/query-all.ts';
-import type { Table } from '../table/table-client.ts';
+import { type Job, type JobStore, jobSchema } from '../../../../core/deliver/redelivery.ts';
+import { isUnreadable } from '../../../../core/faults.ts';
+import type { AuditEntry } from '../../../../core/merchants/audit-log/audit-entry.ts';
+import { storedMerchantId } from '../../../../core/reading/stored.ts';
+import { ttlAfter } from '../../../../protocol/table/outcome-layout.ts';
+import { calling } from '../../../aws-faults.ts';
+import { auditPut } from '../../items/audit-items.ts';
+import { JOB_SK, jobPk, RUNNING_JOBS_PK, runningJobSk } from '../../items/item-keys.ts';
+import { type Item, readItem } from '../../reading-rows.ts';
+import { conditionalWrite, unchangedSince } from '../../table/conditions.ts';
+import { queryAll } from '../../table/query-all.ts';
+import type { Table } from '../../table/table-client.ts';
 
 const runningSchema = z.object({ merchantId: storedMerchantId, jobId: z.string() });
 

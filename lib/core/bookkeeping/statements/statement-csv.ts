@@ -1,5 +1,5 @@
-import type { DigestGroup } from '../feed/digest.ts';
-import type { TerminalOutcome } from '../model.ts';
+import type { DigestGroup } from '../../feed/digest.ts';
+import type { TerminalOutcome } from '../../model.ts';
 import type { Statement } from './statement.ts';
 
 /**

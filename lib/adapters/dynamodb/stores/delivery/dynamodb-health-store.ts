@@ -1,11 +1,11 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type HealthStore, healthSchema } from '../../../core/deliver/health/circuit.ts';
-import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
-import { calling } from '../../aws-faults.ts';
-import { HEALTH_SK, healthPk } from '../items/item-keys.ts';
-import { readItem } from '../reading-rows.ts';
-import { conditionalWrite, unchangedSince } from '../table/conditions.ts';
-import type { Table } from '../table/table-client.ts';
+import { type HealthStore, healthSchema } from '../../../../core/deliver/health/circuit.ts';
+import { ttlAfter } from '../../../../protocol/table/outcome-layout.ts';
+import { calling } from '../../../aws-faults.ts';
+import { HEALTH_SK, healthPk } from '../../items/item-keys.ts';
+import { readItem } from '../../reading-rows.ts';
+import { conditionalWrite, unchangedSince } from '../../table/conditions.ts';
+import type { Table } from '../../table/table-client.ts';
 
 export function createHealthStore(table: Table, options: { readonly retentionDays: number }): HealthStore {
   const { documents, name: TableName } = table;

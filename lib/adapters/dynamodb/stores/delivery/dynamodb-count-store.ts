@@ -1,13 +1,13 @@
 import { GetCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { Addition, CountKey, CountStore } from '../../../core/counts/count-store.ts';
-import { msOf } from '../../../core/time.ts';
-import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
-import { calling } from '../../aws-faults.ts';
-import { countRowFromItem, countSk, countsPk, markName } from '../items/count-items.ts';
-import { readItem } from '../reading-rows.ts';
-import { conditionalWrite } from '../table/conditions.ts';
-import { queryAll } from '../table/query-all.ts';
-import type { Table } from '../table/table-client.ts';
+import type { Addition, CountKey, CountStore } from '../../../../core/counts/count-store.ts';
+import { msOf } from '../../../../core/time.ts';
+import { ttlAfter } from '../../../../protocol/table/outcome-layout.ts';
+import { calling } from '../../../aws-faults.ts';
+import { countRowFromItem, countSk, countsPk, markName } from '../../items/count-items.ts';
+import { readItem } from '../../reading-rows.ts';
+import { conditionalWrite } from '../../table/conditions.ts';
+import { queryAll } from '../../table/query-all.ts';
+import type { Table } from '../../table/table-client.ts';
 
 export function createCountStore(table: Table, options: { readonly retentionDays: number }): CountStore {
   const { documents, name: TableName } = table;

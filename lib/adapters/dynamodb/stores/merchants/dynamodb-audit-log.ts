@@ -1,10 +1,10 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { auditEntrySchema } from '../../../core/merchants/audit-log/audit-entry.ts';
-import type { AuditLog } from '../../../core/query/audit-log.ts';
-import { calling } from '../../aws-faults.ts';
-import { auditLogPk } from '../items/item-keys.ts';
-import { readItem } from '../reading-rows.ts';
-import type { Table } from '../table/table-client.ts';
+import { auditEntrySchema } from '../../../../core/merchants/audit-log/audit-entry.ts';
+import type { AuditLog } from '../../../../core/query/audit-log.ts';
+import { calling } from '../../../aws-faults.ts';
+import { auditLogPk } from '../../items/item-keys.ts';
+import { readItem } from '../../reading-rows.ts';
+import type { Table } from '../../table/table-client.ts';
 
 export function createAuditLog(table: Table): AuditLog {
   return {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { storedMerchantId, storedTime } from '../reading/stored.ts';
-import { isoTime, msOf } from '../time.ts';
-import { dateAfter, dateAt, startOfDate } from '../time-zone.ts';
+import { storedMerchantId, storedTime } from '../../reading/stored.ts';
+import { isoTime, msOf } from '../../time.ts';
+import { dateAfter, dateAt, startOfDate } from '../../time-zone.ts';
 
 /** A daily statement: what a merchant's feed listed between two moments, as a file with control totals. */
 

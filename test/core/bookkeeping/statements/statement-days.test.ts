@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayAfter, firstDay, firstDaySince } from '../../../lib/core/bookkeeping/statement.ts';
-import { dateAfter } from '../../../lib/core/time-zone.ts';
+import { dayAfter, firstDay, firstDaySince } from '../../../../lib/core/bookkeeping/statements/statement.ts';
+import { dateAfter } from '../../../../lib/core/time-zone.ts';
 
 const ZONES = [
   'UTC',

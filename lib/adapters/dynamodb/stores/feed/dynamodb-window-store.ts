@@ -5,15 +5,15 @@ import {
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { type Window, windowSchema } from '../../../core/feed/window.ts';
-import type { WindowStore } from '../../../core/feed/window-store.ts';
-import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
-import { calling } from '../../aws-faults.ts';
-import { bucketAttributes, bucketsFromItem } from '../items/bucket-items.ts';
-import { bucketsSk, windowPk } from '../items/item-keys.ts';
-import { type Item, readItem } from '../reading-rows.ts';
-import { conditionalWrite, unchangedSince } from '../table/conditions.ts';
-import type { Table } from '../table/table-client.ts';
+import { type Window, windowSchema } from '../../../../core/feed/window.ts';
+import type { WindowStore } from '../../../../core/feed/window-store.ts';
+import { ttlAfter } from '../../../../protocol/table/outcome-layout.ts';
+import { calling } from '../../../aws-faults.ts';
+import { bucketAttributes, bucketsFromItem } from '../../items/bucket-items.ts';
+import { bucketsSk, windowPk } from '../../items/item-keys.ts';
+import { type Item, readItem } from '../../reading-rows.ts';
+import { conditionalWrite, unchangedSince } from '../../table/conditions.ts';
+import type { Table } from '../../table/table-client.ts';
 
 export function createWindowStore(table: Table, options: { readonly retentionDays: number }): WindowStore {
   const { documents, name: TableName } = table;

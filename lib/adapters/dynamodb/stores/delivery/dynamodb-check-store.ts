@@ -1,12 +1,12 @@
-import type { CheckStore } from '../../../core/check-back/check-store.ts';
-import type { MerchantId } from '../../../core/model.ts';
+import type { CheckStore } from '../../../../core/check-back/check-store.ts';
+import type { MerchantId } from '../../../../core/model.ts';
 import {
   type Check,
   checkSchema,
   type UnresolvedKey,
   unresolvedOrder,
-} from '../../../core/record/pending-check.ts';
-import { transactionPk } from '../../../protocol/table/outcome-layout.ts';
+} from '../../../../core/record/pending-check.ts';
+import { transactionPk } from '../../../../protocol/table/outcome-layout.ts';
 import {
   CHECK_SK,
   checkKeyOf,
@@ -15,9 +15,9 @@ import {
   unresolvedPartitionPk,
   unresolvedPk,
   unresolvedSk,
-} from '../items/item-keys.ts';
-import type { Table } from '../table/table-client.ts';
-import { undeliveredPage } from '../table/undelivered-index.ts';
+} from '../../items/item-keys.ts';
+import type { Table } from '../../table/table-client.ts';
+import { undeliveredPage } from '../../table/undelivered-index.ts';
 import { createFencedStore } from './dynamodb-fenced-store.ts';
 
 export function createCheckStore(table: Table): CheckStore {

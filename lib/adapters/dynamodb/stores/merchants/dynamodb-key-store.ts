@@ -1,12 +1,12 @@
 import { GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import type { KeyStore } from '../../../core/merchants/keys/access-keys.ts';
-import { type KeyRecord, keyRecordSchema } from '../../../core/merchants/keys/access-keys.ts';
-import { calling } from '../../aws-faults.ts';
-import { auditPut, type TransactItem } from '../items/audit-items.ts';
-import { KEY_SK, keyListPk, keyPk } from '../items/item-keys.ts';
-import { type Item, readItem } from '../reading-rows.ts';
-import { conditionalWrite } from '../table/conditions.ts';
-import type { Table } from '../table/table-client.ts';
+import type { KeyStore } from '../../../../core/merchants/keys/access-keys.ts';
+import { type KeyRecord, keyRecordSchema } from '../../../../core/merchants/keys/access-keys.ts';
+import { calling } from '../../../aws-faults.ts';
+import { auditPut, type TransactItem } from '../../items/audit-items.ts';
+import { KEY_SK, keyListPk, keyPk } from '../../items/item-keys.ts';
+import { type Item, readItem } from '../../reading-rows.ts';
+import { conditionalWrite } from '../../table/conditions.ts';
+import type { Table } from '../../table/table-client.ts';
 
 /** Each key has two rows, written together: one by its id for authentication, one by its owner for listing. */
 export function createKeyStore(table: Table): KeyStore {

@@ -1,4 +1,4 @@
-import type { MerchantId } from '../model.ts';
+import type { MerchantId } from '../../model.ts';
 import type { Statement } from './statement.ts';
 
 /** Daily statements. Strongly consistent. */

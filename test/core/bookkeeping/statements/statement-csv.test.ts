@@ -5,10 +5,10 @@ import {
   STATEMENT_COLUMNS,
   statementHead,
   statementRow,
-} from '../../../lib/core/bookkeeping/statement-csv.ts';
-import { createDigestSum } from '../../../lib/core/feed/digest.ts';
-import { isTerminal, type TerminalOutcome } from '../../../lib/core/model.ts';
-import { statement, succeeded } from '../../adapters/support/samples.ts';
+} from '../../../../lib/core/bookkeeping/statements/statement-csv.ts';
+import { createDigestSum } from '../../../../lib/core/feed/digest.ts';
+import { isTerminal, type TerminalOutcome } from '../../../../lib/core/model.ts';
+import { statement, succeeded } from '../../../adapters/support/samples.ts';
 
 function row(changes: object = {}): TerminalOutcome {
   const outcome = succeeded(changes);

@@ -7,15 +7,15 @@ import type {
   OwnMark,
   PartitionMarks,
   Stretch,
-} from '../../../core/merchants/directory.ts';
-import { storedMerchantId } from '../../../core/reading/stored.ts';
-import { calling } from '../../aws-faults.ts';
-import { entryKey, settingsChange } from '../items/directory-items.ts';
-import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, STATED_SK } from '../items/item-keys.ts';
-import { type Item, readItem } from '../reading-rows.ts';
-import { conditionalWrite } from '../table/conditions.ts';
-import { queryAll } from '../table/query-all.ts';
-import type { Table } from '../table/table-client.ts';
+} from '../../../../core/merchants/directory.ts';
+import { storedMerchantId } from '../../../../core/reading/stored.ts';
+import { calling } from '../../../aws-faults.ts';
+import { entryKey, settingsChange } from '../../items/directory-items.ts';
+import { AUDITED_SK, CLOSED_SK, directoryPartitionPk, STATED_SK } from '../../items/item-keys.ts';
+import { type Item, readItem } from '../../reading-rows.ts';
+import { conditionalWrite } from '../../table/conditions.ts';
+import { queryAll } from '../../table/query-all.ts';
+import type { Table } from '../../table/table-client.ts';
 
 const time = z.iso.datetime().exactOptional();
 const rev = z.number().int().default(0);

@@ -1,9 +1,9 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { FencedStore } from '../../../core/deliver/state/fenced-store.ts';
-import { calling } from '../../aws-faults.ts';
-import { readItem } from '../reading-rows.ts';
-import { conditionalWrite } from '../table/conditions.ts';
-import type { Table } from '../table/table-client.ts';
+import type { FencedStore } from '../../../../core/deliver/state/fenced-store.ts';
+import { calling } from '../../../aws-faults.ts';
+import { readItem } from '../../reading-rows.ts';
+import { conditionalWrite } from '../../table/conditions.ts';
+import type { Table } from '../../table/table-client.ts';
 
 /** The fenced writes that notifications and checks share. */
 export function createFencedStore<

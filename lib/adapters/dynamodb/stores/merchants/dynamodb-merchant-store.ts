@@ -4,20 +4,20 @@ import {
   endpointSchema,
   type Profile,
   profileSchema,
-} from '../../../core/merchants/merchant-config.ts';
-import type { MerchantStore } from '../../../core/merchants/merchant-store.ts';
-import { PAST_MS } from '../../../core/merchants/settings-history.ts';
-import { msOf, SECOND_MS } from '../../../core/time.ts';
-import { merchantPk, PROFILE_SK } from '../../../protocol/table/outcome-layout.ts';
-import { calling } from '../../aws-faults.ts';
-import { auditPut, type TransactItem } from '../items/audit-items.ts';
-import { entryKey, settingsAttributes, settingsChange } from '../items/directory-items.ts';
-import { endpointSk } from '../items/item-keys.ts';
-import { readItem } from '../reading-rows.ts';
-import { conditionalWrite, unchangedSince } from '../table/conditions.ts';
-import { putLogged } from '../table/put-logged.ts';
-import { queryAll } from '../table/query-all.ts';
-import type { Table } from '../table/table-client.ts';
+} from '../../../../core/merchants/merchant-config.ts';
+import type { MerchantStore } from '../../../../core/merchants/merchant-store.ts';
+import { PAST_MS } from '../../../../core/merchants/settings-history.ts';
+import { msOf, SECOND_MS } from '../../../../core/time.ts';
+import { merchantPk, PROFILE_SK } from '../../../../protocol/table/outcome-layout.ts';
+import { calling } from '../../../aws-faults.ts';
+import { auditPut, type TransactItem } from '../../items/audit-items.ts';
+import { entryKey, settingsAttributes, settingsChange } from '../../items/directory-items.ts';
+import { endpointSk } from '../../items/item-keys.ts';
+import { readItem } from '../../reading-rows.ts';
+import { conditionalWrite, unchangedSince } from '../../table/conditions.ts';
+import { putLogged } from '../../table/put-logged.ts';
+import { queryAll } from '../../table/query-all.ts';
+import type { Table } from '../../table/table-client.ts';
 
 export function createMerchantStore(table: Table): MerchantStore {
   const { documents, stamping, name: TableName } = table;

@@ -1,17 +1,17 @@
-import { type ListedKey, listedKeyOf, listingOrder } from '../../../core/deliver/state/notification.ts';
-import type { NotificationStore } from '../../../core/deliver/state/notification-store.ts';
-import type { MerchantId, NotificationState } from '../../../core/model.ts';
-import { transactionPk } from '../../../protocol/table/outcome-layout.ts';
+import { type ListedKey, listedKeyOf, listingOrder } from '../../../../core/deliver/state/notification.ts';
+import type { NotificationStore } from '../../../../core/deliver/state/notification-store.ts';
+import type { MerchantId, NotificationState } from '../../../../core/model.ts';
+import { transactionPk } from '../../../../protocol/table/outcome-layout.ts';
 import {
   INDEXES,
   notificationKeyOf,
   notificationSk,
   undeliveredPartitionPk,
   undeliveredSk,
-} from '../items/item-keys.ts';
-import { notificationFromItem, notificationItem } from '../items/notification-items.ts';
-import type { Table } from '../table/table-client.ts';
-import { undeliveredPage } from '../table/undelivered-index.ts';
+} from '../../items/item-keys.ts';
+import { notificationFromItem, notificationItem } from '../../items/notification-items.ts';
+import type { Table } from '../../table/table-client.ts';
+import { undeliveredPage } from '../../table/undelivered-index.ts';
 import { createFencedStore } from './dynamodb-fenced-store.ts';
 
 export function createNotificationStore(

@@ -1,14 +1,14 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { Fault, isUnreadable } from '../../../core/faults.ts';
-import { type Profile, profileSchema } from '../../../core/merchants/merchant-config.ts';
-import { merchantIdSchema } from '../../../core/model.ts';
-import type { MerchantList } from '../../../core/query/merchant-list.ts';
-import { merchantPk, PROFILE_SK } from '../../../protocol/table/outcome-layout.ts';
-import { calling } from '../../aws-faults.ts';
-import { directoryPartitionPk } from '../items/item-keys.ts';
-import { type Item, readItem } from '../reading-rows.ts';
-import { batchGet } from '../table/batch-get.ts';
-import type { Table } from '../table/table-client.ts';
+import { Fault, isUnreadable } from '../../../../core/faults.ts';
+import { type Profile, profileSchema } from '../../../../core/merchants/merchant-config.ts';
+import { merchantIdSchema } from '../../../../core/model.ts';
+import type { MerchantList } from '../../../../core/query/merchant-list.ts';
+import { merchantPk, PROFILE_SK } from '../../../../protocol/table/outcome-layout.ts';
+import { calling } from '../../../aws-faults.ts';
+import { directoryPartitionPk } from '../../items/item-keys.ts';
+import { type Item, readItem } from '../../reading-rows.ts';
+import { batchGet } from '../../table/batch-get.ts';
+import type { Table } from '../../table/table-client.ts';
 
 /** Sorts after every character of an id. */
 const BEYOND_IDS = '~';
