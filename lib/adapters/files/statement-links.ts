@@ -1,5 +1,5 @@
 import { S3RequestPresigner, type S3RequestPresignerOptions } from '@aws-sdk/s3-request-presigner';
-import type { StatementLinks } from '../../core/query/statement-answer.ts';
+import type { StatementLinks } from '../../core/query/reconciliation/statement-answer.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import { calling } from '../aws-faults.ts';
 

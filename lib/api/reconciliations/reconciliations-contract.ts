@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { outcomeContentSchema, timeSchema, transactionIdSchema, versionSchema } from '../../core/model.ts';
-import { DIFFERENCE_CLASSES, MAX_CLAIMED_ROWS } from '../../core/query/ledger-comparison.ts';
+import { DIFFERENCE_CLASSES, MAX_CLAIMED_ROWS } from '../../core/query/reconciliation/ledger-comparison.ts';
 import { BUCKETS } from '../../protocol/row-digest.ts';
 import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';

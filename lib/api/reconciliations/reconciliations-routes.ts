@@ -1,5 +1,9 @@
 import type { WindowPorts } from '../../core/feed/closed-windows.ts';
-import { type ClaimRefusal, type Reconciliation, reconcile } from '../../core/query/ledger-comparison.ts';
+import {
+  type ClaimRefusal,
+  type Reconciliation,
+  reconcile,
+} from '../../core/query/reconciliation/ledger-comparison.ts';
 import { type Route, route } from '../api-app.ts';
 import { answer, problem } from '../contract/operation.ts';
 import { type FieldError, MAX_ERRORS } from '../contract/problems.ts';

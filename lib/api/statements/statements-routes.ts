@@ -1,4 +1,4 @@
-import { readStatement, type StatementQueryPorts } from '../../core/query/statement-answer.ts';
+import { readStatement, type StatementQueryPorts } from '../../core/query/reconciliation/statement-answer.ts';
 import { type Route, route } from '../api-app.ts';
 import { answer, problem } from '../contract/operation.ts';
 import { askStatement } from './statements-contract.ts';

@@ -1,8 +1,12 @@
 import type { WindowPorts } from '../../core/feed/closed-windows.ts';
 import { feedKeyOf } from '../../core/feed/order.ts';
 import type { MerchantId } from '../../core/model.ts';
-import { readWindow, readWindowRows, type WindowPosition } from '../../core/query/window-contents.ts';
-import { readWindows } from '../../core/query/window-sums.ts';
+import {
+  readWindow,
+  readWindowRows,
+  type WindowPosition,
+} from '../../core/query/reconciliation/window-contents.ts';
+import { readWindows } from '../../core/query/reconciliation/window-sums.ts';
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
 import { type Route, route } from '../api-app.ts';
 import { answer } from '../contract/operation.ts';

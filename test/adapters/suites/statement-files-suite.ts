@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StatementFiles } from '../../../lib/core/bookkeeping/statements/statement-store.ts';
 import { Fault } from '../../../lib/core/faults.ts';
-import type { StatementLinks } from '../../../lib/core/query/statement-answer.ts';
+import type { StatementLinks } from '../../../lib/core/query/reconciliation/statement-answer.ts';
 
 /** A bucket, empty at first. */
 export interface FilesUnderTest {

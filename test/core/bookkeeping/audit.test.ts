@@ -3,6 +3,21 @@ import { firstWindow } from '../../support/first-window.ts';
 import { audit } from '../../support/scheduled-runs.ts';
 import { MINUTE, recordElsewhere, shop } from './closing-shop.ts';
 
+/** A shop with one outcome, whose window was closed and then changed. */
+async function shopWithChangedWindow() {
+  const opened = await shop();
+  const { world, record, windows } = opened;
+  await record('pay_1');
+  world.time.nowMs += 6 * MINUTE;
+  await world.closeWindows();
+  const [closed] = windows();
+  if (closed === undefined) throw new Error('nothing was closed');
+  await world.ports.windows.revise({ ...closed, groups: [], revision: 0 }, 0);
+  world.time.nowMs += 30 * MINUTE;
+  await world.closeWindows();
+  return { ...opened, closed };
+}
+
 describe('the audit', () => {
   it('makes and counts a notification that came to nothing, once, and it is then delivered', async () => {
     const { world, demo, record } = await shop();
@@ -31,30 +46,14 @@ describe('the audit', () => {
   });
 
   it('corrects and counts a window that changed after it was closed', async () => {
-    const { world, record, windows } = await shop();
-    await record('pay_1');
-    world.time.nowMs += 6 * MINUTE;
-    await world.closeWindows();
-    const [closed] = windows();
-    if (closed === undefined) throw new Error('nothing was closed');
-    await world.ports.windows.revise({ ...closed, groups: [], revision: 0 }, 0);
-    world.time.nowMs += 30 * MINUTE;
-    await world.closeWindows();
+    const { world, windows } = await shopWithChangedWindow();
     await audit(world);
     expect(windows()).toMatchObject([{ revision: 1, groups: [{ count: 1 }] }]);
     expect(world.events.filter(({ event }) => event === 'window_revised')).toHaveLength(1);
   });
 
   it('states the days of a corrected window again, also where it died after the correction', async () => {
-    const { world, record, windows } = await shop();
-    await record('pay_1');
-    world.time.nowMs += 6 * MINUTE;
-    await world.closeWindows();
-    const [closed] = windows();
-    if (closed === undefined) throw new Error('nothing was closed');
-    await world.ports.windows.revise({ ...closed, groups: [], revision: 0 }, 0);
-    world.time.nowMs += 30 * MINUTE;
-    await world.closeWindows();
+    const { world, windows, closed } = await shopWithChangedWindow();
     const { entry } = world.ports.directory;
     world.ports.directory.entry = () => {
       world.ports.directory.entry = entry;

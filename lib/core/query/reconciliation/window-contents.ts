@@ -1,20 +1,20 @@
-import { bucketOf } from '../../protocol/row-digest.ts';
-import { feedOrder } from '../../protocol/table/outcome-layout.ts';
-import { feedItem } from '../deliver/attempt/callback.ts';
-import { typeFilter } from '../deliver/expected-endpoints.ts';
+import { bucketOf } from '../../../protocol/row-digest.ts';
+import { feedOrder } from '../../../protocol/table/outcome-layout.ts';
+import { feedItem } from '../../deliver/attempt/callback.ts';
+import { typeFilter } from '../../deliver/expected-endpoints.ts';
 import {
   type ClosedWindow,
   feedShardsOf,
   readClosedWindow,
   type WindowPorts,
   type WindowRefusal,
-} from '../feed/closed-windows.ts';
-import { type BucketDigest, createDigestSum, sameGroups, sumBuckets } from '../feed/digest.ts';
-import { openMerge, takePage } from '../feed/merge.ts';
-import type { FeedKey } from '../feed/order.ts';
-import { shardLists } from '../feed/shard-pages.ts';
-import { BUCKETS_ABOVE_ROWS, feedRows, type Window } from '../feed/window.ts';
-import type { MerchantId, TerminalOutcome } from '../model.ts';
+} from '../../feed/closed-windows.ts';
+import { type BucketDigest, createDigestSum, sameGroups, sumBuckets } from '../../feed/digest.ts';
+import { openMerge, takePage } from '../../feed/merge.ts';
+import type { FeedKey } from '../../feed/order.ts';
+import { shardLists } from '../../feed/shard-pages.ts';
+import { BUCKETS_ABOVE_ROWS, feedRows, type Window } from '../../feed/window.ts';
+import type { MerchantId, TerminalOutcome } from '../../model.ts';
 
 /** The contents of one closed window: its digest, its bucket digests and its rows. */
 

@@ -1,12 +1,12 @@
-import { endOfDate, type Statement } from '../bookkeeping/statements/statement.ts';
-import type { StatementStore } from '../bookkeeping/statements/statement-store.ts';
-import { closedThroughOf } from '../feed/closed-through.ts';
-import { oldestShown, type Reach } from '../feed/watermark.ts';
-import type { ConfigCache } from '../merchants/config-cache.ts';
-import type { Directory } from '../merchants/directory.ts';
-import type { MerchantId } from '../model.ts';
-import type { Clock, ClockTrust } from '../runtime/environment.ts';
-import { isoTime, msOf, SECOND_MS } from '../time.ts';
+import { endOfDate, type Statement } from '../../bookkeeping/statements/statement.ts';
+import type { StatementStore } from '../../bookkeeping/statements/statement-store.ts';
+import { closedThroughOf } from '../../feed/closed-through.ts';
+import { oldestShown, type Reach } from '../../feed/watermark.ts';
+import type { ConfigCache } from '../../merchants/config-cache.ts';
+import type { Directory } from '../../merchants/directory.ts';
+import type { MerchantId } from '../../model.ts';
+import type { Clock, ClockTrust } from '../../runtime/environment.ts';
+import { isoTime, msOf, SECOND_MS } from '../../time.ts';
 
 /** Makes links to files. Anyone who has a link can fetch the file until the link expires. */
 export interface StatementLinks {

@@ -1,9 +1,9 @@
-import { type Resolution, resolutionSeconds } from '../../protocol/resolutions.ts';
-import { jsonBytes, MAX_ITEMS_BYTES } from '../feed/answer-size.ts';
-import { closedReach, isAligned, type WindowPorts, type WindowRefusal } from '../feed/closed-windows.ts';
-import { type DigestGroup, sumGroups, sumTimes, type TimeDigest } from '../feed/digest.ts';
-import type { MerchantId } from '../model.ts';
-import { isoTime, msOf, SECOND_MS } from '../time.ts';
+import { type Resolution, resolutionSeconds } from '../../../protocol/resolutions.ts';
+import { jsonBytes, MAX_ITEMS_BYTES } from '../../feed/answer-size.ts';
+import { closedReach, isAligned, type WindowPorts, type WindowRefusal } from '../../feed/closed-windows.ts';
+import { type DigestGroup, sumGroups, sumTimes, type TimeDigest } from '../../feed/digest.ts';
+import type { MerchantId } from '../../model.ts';
+import { isoTime, msOf, SECOND_MS } from '../../time.ts';
 
 /** Digests of a range: per window, or summed up per hour or day. */
 

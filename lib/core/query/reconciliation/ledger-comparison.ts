@@ -1,13 +1,13 @@
-import { bucketOf, type HashedRow as RowFields } from '../../protocol/row-digest.ts';
-import { typeFilter } from '../deliver/expected-endpoints.ts';
+import { bucketOf, type HashedRow as RowFields } from '../../../protocol/row-digest.ts';
+import { typeFilter } from '../../deliver/expected-endpoints.ts';
 import {
   type ClosedWindow,
   readClosedWindow,
   type WindowPorts,
   type WindowRefusal,
-} from '../feed/closed-windows.ts';
-import { createDigestSum, type Digest, digestOfRows, sumDigests } from '../feed/digest.ts';
-import type { MerchantId, Outcome, TransactionId } from '../model.ts';
+} from '../../feed/closed-windows.ts';
+import { createDigestSum, type Digest, digestOfRows, sumDigests } from '../../feed/digest.ts';
+import type { MerchantId, Outcome, TransactionId } from '../../model.ts';
 import { bucketDigests, readRows, rowsOf } from './window-contents.ts';
 
 /** Compares a receiver's own rows of a closed window with ours, and classifies the differences. */
