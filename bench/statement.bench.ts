@@ -15,7 +15,7 @@ import { windowOf } from '../lib/core/feed/window.ts';
 import { profileSchema } from '../lib/core/merchants/merchant-config.ts';
 import { isTerminal, merchantIdSchema, outcomeSchema, type TerminalOutcome } from '../lib/core/model.ts';
 import { PARTITIONS } from '../lib/core/partitions.ts';
-import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../lib/core/time.ts';
+import { DAY_MS, isoTime, msOf, SECOND_MS } from '../lib/core/time.ts';
 import { openGuard } from '../lib/local/iam/guard.ts';
 import { startS3 } from '../lib/local/stand-ins/s3.ts';
 
@@ -32,7 +32,6 @@ const KEY = { accessKeyId: 'local', secretAccessKey: 'local' };
 const BUCKET = 'statements';
 const MERCHANT = merchantIdSchema.parse('demo');
 const START_MS = Date.parse('2026-11-20T00:00:00.000Z');
-const DAY_MS = DAY_SECONDS * SECOND_MS;
 const WINDOW_SECONDS = 300;
 const SHARDS = 4;
 

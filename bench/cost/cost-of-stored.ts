@@ -3,7 +3,7 @@ import { BatchWriteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sd
 import { notificationItem } from '../../lib/adapters/dynamodb/items/notification-items.ts';
 import { notificationSchema } from '../../lib/core/deliver/state/notification.ts';
 import { outcomeSchema, type TransactionId } from '../../lib/core/model.ts';
-import { DAY_SECONDS, isoTime, SECOND_MS } from '../../lib/core/time.ts';
+import { DAY_MS, isoTime } from '../../lib/core/time.ts';
 import { outcomeItem, transactionPk } from '../../lib/protocol/table/outcome-layout.ts';
 import type { MeteredService } from './cost-service.ts';
 import { MERCHANT, paymentOf } from './payment.ts';
@@ -15,7 +15,6 @@ const BATCH = 12;
 const CONCURRENCY = 4;
 /** Long, because the emulator sometimes pauses to flush its writes. */
 const TIMEOUT_MS = 60_000;
-const DAY_MS = DAY_SECONDS * SECOND_MS;
 const RETENTION_DAYS = 90;
 
 /** Stores outcomes of the day before, each with its delivered notification. */

@@ -1,5 +1,5 @@
 import { PARTITIONS } from '../../lib/core/partitions.ts';
-import { DAY_SECONDS, isoTime, MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
+import { DAY_MS, isoTime, MINUTE_MS } from '../../lib/core/time.ts';
 import type { DynamoDbUnderTest } from '../../test/adapters/support/emulators.ts';
 import { type MeteredService, openService, WINDOW_SECONDS } from './cost-service.ts';
 import { createMeter, type Meter, perPiece, STAGES, type Stage, sumOf, type Used, without } from './meter.ts';
@@ -14,7 +14,6 @@ export interface Idle {
   readonly metricNames: readonly string[];
 }
 
-const DAY_MS = DAY_SECONDS * SECOND_MS;
 const MONTH_DAYS = 30;
 const MONTH_MINUTES = MONTH_DAYS * 1_440;
 const STATEMENTS_A_DAY = 96;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { createBoundedCache } from './runtime/bounded-cache.ts';
-import { DAY_SECONDS, SECOND_MS } from './time.ts';
+import { DAY_MS, SECOND_MS } from './time.ts';
 
 /** Calendar days in a time zone. They have 23, 24 or 25 hours, and the zone defines when they begin. */
 
@@ -82,7 +82,7 @@ export function offsetAt(ms: number, timeZone: string): string | undefined {
 }
 
 export function dateAfter(date: string): string {
-  return new Date(utcStart(date) + DAY_SECONDS * SECOND_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  return new Date(utcStart(date) + DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
 /** Upper bound on a zone's offset from UTC. */

@@ -1,4 +1,4 @@
-import { DAY_SECONDS, isoTime, SECOND_MS } from '../time.ts';
+import { DAY_MS, isoTime, SECOND_MS } from '../time.ts';
 
 /** The time range that answers cover: back to the retention, forward to the watermark. */
 
@@ -16,5 +16,5 @@ export function watermarkAt({ feedLagSeconds }: Pick<Reach, 'feedLagSeconds'>, n
 
 /** The oldest time that answers show. Older data may be partly expired. */
 export function oldestShown({ retentionDays }: Pick<Reach, 'retentionDays'>, nowMs: number): string {
-  return isoTime(nowMs - retentionDays * DAY_SECONDS * SECOND_MS);
+  return isoTime(nowMs - retentionDays * DAY_MS);
 }

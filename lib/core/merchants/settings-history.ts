@@ -1,5 +1,5 @@
 import { filterMatches } from '../../protocol/event-names.ts';
-import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../time.ts';
+import { DAY_MS, isoTime, msOf } from '../time.ts';
 import type { SettingsSpan } from './merchant-config.ts';
 
 /**
@@ -22,7 +22,7 @@ export interface ChangeTimes {
  * How long an endpoint's history is kept, and an endpoint after it was deleted: longer than the audit looks back. The audit
  * must know which notifications were expected.
  */
-export const PAST_MS = 2 * DAY_SECONDS * SECOND_MS;
+export const PAST_MS = 2 * DAY_MS;
 
 /** The history of a new endpoint. A disabled one widens nothing, so it begins now. */
 export function newHistory(wanted: Wanted, { now, ahead }: ChangeTimes): SettingsSpan[] {

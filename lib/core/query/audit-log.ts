@@ -1,11 +1,9 @@
 import type { AuditEntry } from '../merchants/audit-log/audit-entry.ts';
 import { AUDIT_LOG_DAYS, auditOrder, type LogOwner, monthOf } from '../merchants/audit-log/audit-trail.ts';
 import type { Clock } from '../runtime/environment.ts';
-import { DAY_SECONDS, isoTime, SECOND_MS } from '../time.ts';
+import { DAY_MS, isoTime } from '../time.ts';
 
 /** Reads the audit log of a merchant or of the account, newest entries first. */
-
-const DAY_MS = DAY_SECONDS * SECOND_MS;
 
 /** Maximum number of entries on one page. */
 export const MAX_AUDIT_PAGE = 100;

@@ -6,7 +6,7 @@ import type { Directory, DirectoryEntry } from '../../merchants/directory.ts';
 import type { Profile } from '../../merchants/merchant-config.ts';
 import type { MerchantStore } from '../../merchants/merchant-store.ts';
 import { CLOCKS_DIFFER_MS, type Clock, type ClockTrust, type Reporter } from '../../runtime/environment.ts';
-import { DAY_SECONDS, isoTime, msOf, SECOND_MS } from '../../time.ts';
+import { DAY_MS, isoTime, msOf } from '../../time.ts';
 import { dateAt } from '../../time-zone.ts';
 import { fallBehind } from '../merchant-mark.ts';
 import { type Slice, walkPartition } from '../partition-scan.ts';
@@ -100,7 +100,7 @@ async function stateMerchant(
 }
 
 /** How long after a change of its settings a merchant's statements are looked up at every step: longer than any day. */
-const SETTLED_MS = 2 * DAY_SECONDS * SECOND_MS;
+const SETTLED_MS = 2 * DAY_MS;
 
 /**
  * Whether surely no day ends in this slice, by the merchant's row alone. Without this, every idle merchant would be read
