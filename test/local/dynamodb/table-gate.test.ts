@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { expect, it } from 'vitest';
 import { awsClient } from '../../../lib/local/aws/aws-client.ts';
@@ -37,3 +39,33 @@ it.each<[operation: string, input: object]>([
     }
   },
 );
+
+it('announces a write when it is answered, and no read', async () => {
+  const upstream = createServer((request, response) => {
+    request.resume().on('end', () => response.end('{}'));
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+  let writes = 0;
+  const gate = await startGate({
+    upstream: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`,
+    guard: openGuard({ key: KEY, log: () => undefined }),
+    calls: () => [],
+    onWrite: () => {
+      writes += 1;
+    },
+  });
+  const connections = new Agent();
+  try {
+    const call = awsClient('dynamodb', gate.endpoint, { connections, key: KEY });
+    await call('GetItem', {});
+    expect(writes).toBe(0);
+    for (const [index, operation] of ['PutItem', 'UpdateItem', 'TransactWriteItems'].entries()) {
+      await call(operation, {});
+      expect(writes).toBe(index + 1);
+    }
+  } finally {
+    await connections.destroy();
+    await gate.stop();
+    upstream.close();
+  }
+});
