@@ -53,7 +53,7 @@ export const endpointAnswer = documented(() =>
       types: z.array(z.string()),
       timeoutMs: z.int(),
       schedule: z.union([z.string(), z.array(z.int())]).exactOptional(),
-      expectBody: z.string().exactOptional(),
+      expectBody: z.union([z.string(), z.array(z.string())]).exactOptional(),
       signature: signatureSchema,
       publicKey: z.string().exactOptional().meta({ description: 'whpk_…, to verify v1a.' }),
       enabled: z.boolean(),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { descriptionSchema, signatureSchema, timeoutMsSchema } from '../../core/merchants/merchant-config.ts';
+import { expectBodySchema } from '../../core/merchants/settings/accepted-bodies.ts';
 import { endpointIdSchema, NOTIFY_URL_ENDPOINT, urlSchema } from '../../core/model.ts';
-import { nonBlankTextSchema } from '../../core/reading/text.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
@@ -9,11 +9,6 @@ import { managing } from '../contract/operation-kinds.ts';
 import { eventFiltersSchema, ofEndpoint, ofMerchant, page } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from '../merchants/secret-rotation.ts';
 import { endpointAnswer } from './endpoint-shapes.ts';
-
-const expectBodySchema = nonBlankTextSchema(256).meta({
-  description:
-    'A 2xx counts as delivered only with this body, such as success. Surrounding white space is ignored.',
-});
 
 const endpointSettings = {
   url: urlSchema,

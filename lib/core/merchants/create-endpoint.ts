@@ -15,6 +15,7 @@ import {
 import { DEFAULT_TIMEOUT_MS, type Endpoint, type MerchantConfig } from './merchant-config.ts';
 import { sealContext } from './secrets/seal.ts';
 import { type MadeSecret, makeSecret } from './secrets/secrets.ts';
+import { withBodies } from './settings/accepted-bodies.ts';
 import { newHistory, PAST_MS } from './settings-history.ts';
 
 /** Maximum number of live endpoints of one merchant. A terminal outcome may go to every one of them. */
@@ -100,14 +101,13 @@ function newEndpoint(options: {
   const { merchantId, endpointId, settings, secret, times } = options;
   const { url, description, timeoutMs = DEFAULT_TIMEOUT_MS, schedule, expectBody, signature } = settings;
   const { enabled = true, types = ['*'] } = settings;
-  return {
+  const endpoint: Endpoint = {
     merchantId,
     endpointId,
     url,
     ...(description !== undefined && { description }),
     timeoutMs,
     ...(schedule !== undefined && { schedule }),
-    ...(expectBody !== undefined && { expectBody }),
     ...(!enabled && { disabled: { at: times.now, reason: 'requested' } }),
     history: newHistory({ enabled, types: [...types] }, times),
     ...(signature !== undefined && { signature }),
@@ -115,6 +115,7 @@ function newEndpoint(options: {
     createdAt: times.now,
     rev: 1,
   };
+  return expectBody === undefined ? endpoint : withBodies(endpoint, expectBody);
 }
 
 function refusedForNumber(

@@ -32,6 +32,7 @@ import {
   type RotationRefusal,
   withRotatedSecrets,
 } from './secrets/secrets.ts';
+import { type ExpectBody, withBodies } from './settings/accepted-bodies.ts';
 import { changedHistory } from './settings-history.ts';
 
 /**
@@ -61,7 +62,7 @@ interface EndpointSettings {
   readonly types: readonly string[];
   readonly timeoutMs: number;
   readonly schedule?: Schedule;
-  readonly expectBody?: string;
+  readonly expectBody?: ExpectBody;
   readonly signature?: SignatureChoice;
   readonly enabled: boolean;
 }
@@ -73,7 +74,7 @@ export type NewEndpointSettings = Partial<EndpointSettings> & Pick<EndpointSetti
 export type EndpointChanges = Partial<Omit<EndpointSettings, 'description' | 'schedule' | 'expectBody'>> & {
   readonly description?: string | null;
   readonly schedule?: Schedule | null;
-  readonly expectBody?: string | null;
+  readonly expectBody?: ExpectBody | null;
 };
 
 export type EndpointRefusal =
@@ -109,7 +110,7 @@ export async function changeEndpoint(
     const vetted = vetCallbackUrl(changes.url, ports.callbackPolicy);
     if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
   }
-  const { types, enabled, ...rest } = changes;
+  const { types, enabled, expectBody, ...rest } = changes;
   const asksForKey = changes.signature !== undefined && changes.signature !== 'v1';
   const privateKey = asksForKey
     ? await makePrivateKey(ports, sealContext(key.merchantId, key.endpointId))
@@ -125,7 +126,8 @@ export async function changeEndpoint(
     const isEnabling = !span.enabled && enabled === true;
     const most = isEnabling ? MAX_SPANS_ENABLING : MAX_SPANS;
     if (history.length > most && !isSame) return { kind: 'refused', code: 'too_many_changes' };
-    const changed = withoutNulls({ ...endpoint, ...rest, secrets, history: [...history] });
+    const settings = expectBody === undefined ? endpoint : withBodies(endpoint, expectBody);
+    const changed = withoutNulls({ ...settings, ...rest, secrets, history: [...history] });
     // A repeated request writes nothing.
     if (canonicalJson(changed) === canonicalJson(endpoint)) return endpoint;
     if (wanted.enabled === span.enabled) return changed;
@@ -150,14 +152,10 @@ function withPrivateKey(
   return [isMissing ? { ...newest, privateKey } : newest, ...others];
 }
 
-function withoutNulls(endpoint: { readonly [K in keyof Endpoint]: Endpoint[K] | null }): Endpoint {
-  return Object.fromEntries(Object.entries(endpoint).filter(([, value]) => value !== null)) as Endpoint;
-}
-
 /**
  * Deletes an endpoint. Nothing is sent to it any more, and its open notifications become `blocked` at their next attempt.
  * Its history, which says which notifications it was expected to get, is kept. Its secrets, its description and its
- * `expectBody` are not.
+ * accepted bodies are not.
  */
 export async function deleteEndpoint(
   ports: EndpointPorts,
@@ -166,7 +164,7 @@ export async function deleteEndpoint(
   const entry = ports.trail.entry({ action: 'endpoint.deleted', ...key });
   return updateEndpoint({ ...ports, entry }, key, (endpoint, times) => {
     ports.clockTrust.assertTrusted();
-    const { description: _description, expectBody: _expectBody, ...kept } = endpoint;
+    const { description: _description, ...kept } = withBodies(endpoint, null);
     return { ...kept, secrets: [], deletedAt: times.now, history: disabledHistory(endpoint, times) };
   });
 }
@@ -230,6 +228,10 @@ export async function rotateEndpointSecret(
 /** The public key with which a receiver verifies `v1a`; undefined if the endpoint does not use `v1a`. */
 export function publicKeyOf({ signature, secrets }: Endpoint): string | undefined {
   return signature === undefined || signature === 'v1' ? undefined : secrets[0]?.privateKey?.publicKey;
+}
+
+function withoutNulls(endpoint: { readonly [K in keyof Endpoint]: Endpoint[K] | null }): Endpoint {
+  return Object.fromEntries(Object.entries(endpoint).filter(([, value]) => value !== null)) as Endpoint;
 }
 
 export function isLive(endpoint: Endpoint): boolean {

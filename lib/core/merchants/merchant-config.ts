@@ -93,7 +93,9 @@ export const endpointSchema = z.object({
   description: z.string().exactOptional(),
   timeoutMs: z.number().positive(),
   schedule: storedScheduleSchema.exactOptional(),
+  /** The accepted response bodies; see `settings/accepted-bodies.ts`. */
   expectBody: z.string().exactOptional(),
+  moreBodies: z.array(z.string()).exactOptional(),
   signature: storedWord<SignatureChoice>().exactOptional(),
   /** Oldest first, never empty. The last span may begin a few seconds in the future. */
   history: z.array(settingsSpanSchema).min(1),

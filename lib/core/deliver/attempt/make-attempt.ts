@@ -1,6 +1,7 @@
 import { webhookIdOf } from '../../../protocol/event-names.ts';
 import { sha256Hex } from '../../../protocol/hashes.ts';
 import { type Signer, signedHeaders } from '../../../protocol/signing/signed-headers.ts';
+import type { ExpectBody } from '../../merchants/settings/accepted-bodies.ts';
 import type { TerminalOutcome } from '../../model.ts';
 import type { Clock, Random } from '../../runtime/environment.ts';
 import { SECOND_MS } from '../../time.ts';
@@ -34,7 +35,7 @@ export function makeAttempt(ports: AttemptPorts, options: AttemptToMake): Promis
 interface SignedTarget {
   readonly url: string;
   readonly timeoutMs: number;
-  readonly expectBody?: string | undefined;
+  readonly expectBody?: ExpectBody | undefined;
   readonly signers: readonly Signer[];
 }
 

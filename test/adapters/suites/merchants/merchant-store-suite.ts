@@ -29,6 +29,7 @@ export function describeMerchantStore(name: string, open: OpenTable): void {
           description: '订单服务\n🛍️',
           schedule: Array.from({ length: 30 }, () => 60),
           expectBody: '成功',
+          moreBodies: ['success', 'ok'],
           signature: 'both',
           history: Array.from({ length: 32 }, (_, index) => ({
             from: at(index),
