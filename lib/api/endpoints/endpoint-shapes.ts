@@ -54,6 +54,17 @@ export const endpointAnswer = documented(() =>
       timeoutMs: z.int(),
       schedule: z.union([z.string(), z.array(z.int())]).exactOptional(),
       expectBody: z.union([z.string(), z.array(z.string())]).exactOptional(),
+      headers: z
+        .array(
+          z.object({
+            name: z.string().meta({ example: 'authorization' }),
+            setAt: z.iso.datetime().meta({ description: 'When this value was set.' }),
+          }),
+        )
+        .exactOptional()
+        .meta({
+          description: 'The names of the headers that are added to each request. Values are never shown.',
+        }),
       signature: signatureSchema,
       publicKey: z.string().exactOptional().meta({ description: 'whpk_…, to verify v1a.' }),
       enabled: z.boolean(),

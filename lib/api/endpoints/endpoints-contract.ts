@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { descriptionSchema, signatureSchema, timeoutMsSchema } from '../../core/merchants/merchant-config.ts';
 import { expectBodySchema } from '../../core/merchants/settings/accepted-bodies.ts';
+import { headerChangesSchema, headersSchema } from '../../core/merchants/settings/header-rules.ts';
 import { endpointIdSchema, NOTIFY_URL_ENDPOINT, urlSchema } from '../../core/model.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { documented } from '../contract/documented.ts';
@@ -20,6 +21,7 @@ const endpointSettings = {
   timeoutMs: timeoutMsSchema.exactOptional(),
   schedule: scheduleSchema.exactOptional(),
   expectBody: expectBodySchema.exactOptional(),
+  headers: headersSchema.exactOptional(),
   signature: signatureSchema.exactOptional(),
   enabled: z.boolean('invalid_type').exactOptional(),
 };
@@ -98,6 +100,7 @@ export const putEndpoint = operation({
     'too_many_endpoints',
     'too_many_changes',
     'endpoint_deleted',
+    'header_values_required',
     'address_refused',
     'clock_skew',
   ],
@@ -122,6 +125,10 @@ export const changeEndpoint = operation({
       .exactOptional()
       .meta({ description: "null: the merchant's schedule." }),
     expectBody: expectBodySchema.nullable().exactOptional().meta({ description: 'null: any body.' }),
+    headers: headerChangesSchema
+      .nullable()
+      .exactOptional()
+      .meta({ description: 'Changes of headers. null: no headers.' }),
   }),
   answers: () => ({
     200: {
@@ -130,7 +137,15 @@ export const changeEndpoint = operation({
       schema: endpointAnswer(),
     },
   }),
-  problems: ['unknown_merchant', 'unknown_endpoint', 'address_refused', 'too_many_changes', 'clock_skew'],
+  problems: [
+    'unknown_merchant',
+    'unknown_endpoint',
+    'address_refused',
+    'too_many_headers',
+    'header_values_required',
+    'too_many_changes',
+    'clock_skew',
+  ],
 });
 
 export const deleteEndpoint = operation({

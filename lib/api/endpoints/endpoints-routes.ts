@@ -87,7 +87,7 @@ function refusal(refused: EndpointRefusal): Answer {
 }
 
 function endpointView(endpoint: Endpoint): object {
-  const { endpointId, url, description, timeoutMs, schedule, createdAt } = endpoint;
+  const { endpointId, url, description, timeoutMs, schedule, headers, createdAt } = endpoint;
   const expectBody = expectBodyOf(endpoint);
   const { enabled, types, from: inForceFrom } = currentSpan(endpoint);
   const publicKey = publicKeyOf(endpoint);
@@ -100,6 +100,7 @@ function endpointView(endpoint: Endpoint): object {
     timeoutMs,
     ...(schedule !== undefined && { schedule }),
     ...(expectBody !== undefined && { expectBody }),
+    ...(headers !== undefined && { headers: headers.map(({ name, setAt }) => ({ name, setAt })) }),
     signature: endpoint.signature ?? 'v1',
     ...(publicKey !== undefined && { publicKey }),
     enabled,

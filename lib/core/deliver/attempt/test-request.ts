@@ -5,6 +5,7 @@ import type { MerchantStore } from '../../merchants/merchant-store.ts';
 import type { Seal } from '../../merchants/secrets/seal.ts';
 import { sealContext } from '../../merchants/secrets/seal.ts';
 import { expectBodyOf } from '../../merchants/settings/accepted-bodies.ts';
+import { openHeaders } from '../../merchants/settings/custom-headers.ts';
 import type { EndpointId, MerchantId } from '../../model.ts';
 import type { Clock, Random } from '../../runtime/environment.ts';
 import type { Gate } from '../../runtime/gate.ts';
@@ -73,6 +74,7 @@ export async function testEndpoint(
       url: endpoint.url,
       timeoutMs,
       expectBody: expectBodyOf(endpoint),
+      headers: await openHeaders(ports, endpoint),
       signers,
     },
     number: 1,
