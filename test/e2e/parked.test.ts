@@ -47,7 +47,7 @@ describe('records that could not be relayed', () => {
     new Promise((resolve) => {
       execFile(
         process.execPath,
-        ['bin/tidings.ts', 'parked', ...args, '--data-dir', dataDir],
+        ['bin/operate.ts', 'parked', ...args, '--data-dir', dataDir],
         { cwd: ROOT },
         (error, stdout) => resolve({ status: Number(error?.code ?? 0), stdout }),
       );
