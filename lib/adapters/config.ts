@@ -78,6 +78,8 @@ const variables = {
   ignoresEndpoints: { name: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', schema: sdkFlag },
   /** What CloudFront sends with each request, if a web ACL is in front of the API. */
   originSecret: { name: 'TIDINGS_ORIGIN_SECRET', schema: () => text().optional() },
+  /** The address of the API, if it is not the host that requests name: behind CloudFront. */
+  publicUrl: { name: 'TIDINGS_PUBLIC_URL', schema: () => text().optional() },
   sealKeyId: { name: 'TIDINGS_SEAL_KEY_ID', schema: text },
   rootSecretId: { name: 'TIDINGS_ROOT_SECRET_ID', schema: text },
   /** Seconds; the feed shows no younger outcomes. Every stamped write must take less than a third of it. */

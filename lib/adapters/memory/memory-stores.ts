@@ -15,6 +15,7 @@ import type { WindowStore } from '../../core/feed/window-store.ts';
 import type { Directory } from '../../core/merchants/directory.ts';
 import type { KeyRecord, KeyStore } from '../../core/merchants/keys/access-keys.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
+import type { PortalLinkStore, SessionStore } from '../../core/merchants/sessions/session-store.ts';
 import type { Outcome } from '../../core/model.ts';
 import type { AuditLog } from '../../core/query/audit-log.ts';
 import type { MerchantList } from '../../core/query/merchant-list.ts';
@@ -30,6 +31,7 @@ import { memoryGlance } from './memory-glance.ts';
 import { memoryMerchants } from './memory-merchants.ts';
 import { memoryNotifications } from './memory-notifications.ts';
 import { memoryOutcomes } from './memory-outcomes.ts';
+import { memorySessions } from './memory-sessions.ts';
 import { memoryStatements } from './memory-statements.ts';
 
 interface StoreContents {
@@ -57,6 +59,8 @@ export interface MemoryStores {
   readonly jobs: JobStore;
   readonly statements: StatementStore;
   readonly keys: KeyStore;
+  readonly sessions: SessionStore;
+  readonly links: PortalLinkStore;
   readonly health: HealthStore;
   readonly gate: Gate;
   readonly parking: Parking;
@@ -101,6 +105,7 @@ export function createMemoryStores(options: {
     jobs: memoryJobs(log),
     statements: memoryStatements(),
     keys: memoryKeys(log),
+    ...memorySessions(log),
     health: memoryHealth(),
     gate: memoryGate(),
     parking: {
