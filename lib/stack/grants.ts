@@ -79,6 +79,9 @@ const GRANTS = {
     sends: ['retry'],
     seal: ['encrypt'],
   },
+  operate: {
+    table: [{ actions: ['GetItem'], partitions: ['D#'] }],
+  },
   'test-request': {
     table: [{ actions: ['GetItem', 'PutItem'], partitions: ['G#'] }],
   },
@@ -160,7 +163,7 @@ const GRANTS = {
 export type FunctionName = keyof typeof GRANTS;
 
 /** The function behind a function URL serves what these serve. */
-const SERVED_BY_FRONT = ['record', 'query', 'admin', 'test-request', 'document'] as const;
+const SERVED_BY_FRONT = ['record', 'query', 'admin', 'operate', 'test-request', 'document'] as const;
 
 /** Gives a function exactly the grants of the tables above. */
 export function grantAll(fn: LambdaFunction, name: FunctionName, resources: Resources): void {

@@ -136,6 +136,7 @@ describe('the functions', () => {
         ...receive('CheckLane'),
       ],
     ],
+    ['Operate', [...API, 'dynamodb:GetItem D#*']],
     ['TestRequest', [...API, ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`)]],
     ['Document', []],
     [
@@ -200,7 +201,7 @@ describe('the functions', () => {
     const uses = statements.filter(({ Action }) =>
       listed(Action).some((action) => action.startsWith('kms:')),
     );
-    expect(uses).toHaveLength(6);
+    expect(uses).toHaveLength(7);
     for (const { Action, Condition } of uses) {
       expect(listed(Action)).toHaveLength(1);
       expect(Condition).toEqual({ Null: { 'kms:EncryptionContext:owner': 'false' } });

@@ -16,6 +16,7 @@ import { statsRoutes } from '../../lib/api/stats/stats-routes.ts';
 import { askingRoutes } from '../../lib/api/transactions/ask-routes.ts';
 import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { unresolvedRoutes } from '../../lib/api/unresolved/unresolved-routes.ts';
+import { whoAmIRoutes } from '../../lib/api/whoami/whoami-routes.ts';
 import { windowRoutes } from '../../lib/api/windows/windows-routes.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import { statePartition } from '../../lib/core/bookkeeping/statements/make-statements.ts';
@@ -125,6 +126,9 @@ export function createWorld(
     checkHorizonSeconds: 86_400,
     signingSecret: { value: async () => 'a secret that was generated when it was deployed' },
     feedLagSeconds: options.feedLagSeconds ?? 30,
+    serviceVersion: '1.2.3',
+    windowSeconds: 300,
+    auditAfterSeconds: 900,
     seal: {
       seal: async (secret: string, context: string) => `${context}|${secret}`,
       open: async (sealed: string, context: string) => {
@@ -192,6 +196,7 @@ export function createWorld(
       ...unresolvedRoutes(ports),
       ...publicKeysRoutes(ports),
       ...auditLogRoutes(ports),
+      ...whoAmIRoutes(ports),
     ],
   );
 

@@ -13,6 +13,7 @@ import { readStatsOperation } from '../stats/stats-contract.ts';
 import * as asking from '../transactions/ask-contract.ts';
 import { recordTransaction, recordTransactions } from '../transactions/record-contract.ts';
 import { listUnresolvedTransactions, resolveTransaction } from '../unresolved/unresolved-contract.ts';
+import { whoAmI } from '../whoami/whoami-contract.ts';
 import * as windows from '../windows/windows-contract.ts';
 import { formForAdmins } from './for-admins.ts';
 import type { Operation } from './operation.ts';
@@ -36,6 +37,7 @@ const own: readonly Operation[] = [
   resolveTransaction,
   listPublicKeys,
   listAuditLog,
+  whoAmI,
 ];
 
 /** Every operation of the API, in all functions, with the forms for admins. */

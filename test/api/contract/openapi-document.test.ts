@@ -148,6 +148,7 @@ describe('the OpenAPI document', () => {
     await good([admin], `DELETE /v1/keys/${forAll}`);
     await good([admin, manager], 'GET /v1/audit-log');
     await good([''], 'GET /v1/public-keys');
+    await good([admin, manager, receiver, initiator], 'GET /v1/whoami');
     world.time.nowMs = START_MS + 2 * 86_400_000;
     // One run closes an hour.
     for (let hours = 0; hours < 24; hours += 1) await world.closeWindows();

@@ -32,6 +32,7 @@ export async function manage({ admin, api, call, service }: Journey): Promise<vo
   await admin(`DELETE ${path}/keys/${own.keyId}`);
   const global = await service.create('POST /v1/keys', { scope: 'initiator' });
   await admin('GET /v1/keys');
+  await admin('GET /v1/whoami');
   await admin(`GET /v1/audit-log?merchantId=managed`);
   await admin(`DELETE /v1/keys/${global.keyId}`);
   server.close();

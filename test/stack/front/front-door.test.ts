@@ -62,7 +62,7 @@ describe('behind a function URL', () => {
       );
     const [, front] = ofType('AWS::IAM::Policy').find(([id]) => id.startsWith('TidingsFront')) ?? [];
     const fromIntake = /ReceiveMessage|DeleteMessage|ChangeMessageVisibility/;
-    const served = ['Record', 'Query', 'Admin', 'TestRequest'].flatMap((name) =>
+    const served = ['Record', 'Query', 'Admin', 'Operate', 'TestRequest'].flatMap((name) =>
       rolePolicy(
         resourcesOf('AWS::Lambda::Function').find(([id]) =>
           new RegExp(`^Tidings${name}[0-9A-F]{8}$`).test(id),
