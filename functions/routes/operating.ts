@@ -1,5 +1,7 @@
 import { createDirectory } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-directory.ts';
+import { createPortalLinkStore } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-session-store.ts';
 import type { Route } from '../../lib/api/api-app.ts';
+import { portalLinkRoutes } from '../../lib/api/portal-links/portal-links-routes.ts';
 import { whoAmIRoutes } from '../../lib/api/whoami/whoami-routes.ts';
 import type { ApiService } from '../wiring/api-service.ts';
 
@@ -18,7 +20,8 @@ export function routesToOperate(service: OperateService): readonly Route[] {
     ...service,
     ...config,
     directory: createDirectory(table),
+    portalLinks: createPortalLinkStore(table),
     serviceVersion: SERVICE_VERSION,
   };
-  return whoAmIRoutes(ports);
+  return [...whoAmIRoutes(ports), ...portalLinkRoutes(ports)];
 }

@@ -1,7 +1,12 @@
 import { type Context, Hono } from 'hono';
 import { equalInConstantTime } from '../core/crypto.ts';
 import type { ConfigCache } from '../core/merchants/config-cache.ts';
-import type { Authenticate, Authentication, Caller } from '../core/merchants/keys/access-keys.ts';
+import {
+  type Authenticate,
+  type Authentication,
+  type Caller,
+  INVALID_KEY,
+} from '../core/merchants/keys/access-keys.ts';
 import type { AuthenticateSession } from '../core/merchants/sessions/session-caller.ts';
 import type { QueryLimit } from '../core/query/query-limit.ts';
 import { ORIGIN_HEADER } from '../settings.ts';
@@ -16,8 +21,8 @@ import { faultProblem, type RespondPorts, respond } from './http/responding.ts';
 
 export interface AppPorts extends RespondPorts {
   readonly authenticate: Authenticate;
-  /** For requests of the console, which name a session instead of a key. */
-  readonly authenticateSession: AuthenticateSession;
+  /** For requests of the console, which name a session instead of a key. Default: they are refused. */
+  readonly authenticateSession?: AuthenticateSession;
   /** Knows whether the merchant exists that an admin names. */
   readonly configs: ConfigCache;
   /** Limits one merchant's concurrent large queries. Required if any route has `isLarge`. */
@@ -109,7 +114,11 @@ async function serve(ports: AppPorts, c: Context<AppEnv>, { operation, handle }:
         caller = authentication.caller;
       }
       const origin = ports.publicUrl ?? publicOrigin(c.req.url, (name) => c.req.header(name));
-      return await handleFor(c, { operation, handle: limited(ports, { operation, handle }) }, { caller, origin });
+      return await handleFor(
+        c,
+        { operation, handle: limited(ports, { operation, handle }) },
+        { caller, origin },
+      );
     } catch (error) {
       fault = error;
       return faultProblem(error);
@@ -125,7 +134,7 @@ function authenticate(
   operation: Operation,
 ): Promise<Authentication> {
   const session = c.env?.session;
-  if (session !== undefined) return ports.authenticateSession(session);
+  if (session !== undefined) return ports.authenticateSession?.(session) ?? Promise.resolve(INVALID_KEY);
   return ports.authenticate(c.req.header('authorization'), { isFresh: operation.freshKey === true });
 }
 

@@ -80,7 +80,10 @@ const GRANTS = {
     seal: ['encrypt'],
   },
   operate: {
-    table: [{ actions: ['GetItem'], partitions: ['D#'] }],
+    table: [
+      { actions: ['GetItem'], partitions: ['D#'] },
+      { actions: ['PutItem'], partitions: ['S#', 'A#'] },
+    ],
   },
   'test-request': {
     table: [{ actions: ['GetItem', 'PutItem'], partitions: ['G#'] }],

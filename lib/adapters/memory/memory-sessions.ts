@@ -4,7 +4,7 @@ import type { PortalLinkStore, SessionStore } from '../../core/merchants/session
 
 interface MemorySessions {
   readonly sessions: SessionStore;
-  readonly links: PortalLinkStore;
+  readonly portalLinks: PortalLinkStore;
 }
 
 export function memorySessions(log: (entry: AuditEntry) => void): MemorySessions {
@@ -27,7 +27,7 @@ export function memorySessions(log: (entry: AuditEntry) => void): MemorySessions
         return { kind: 'taken', link };
       },
     },
-    links: {
+    portalLinks: {
       create: async (tokenHash, link, entry) => {
         if (links.has(tokenHash)) throw new Error('This link exists.');
         links.set(tokenHash, link);

@@ -60,7 +60,7 @@ export interface MemoryStores {
   readonly statements: StatementStore;
   readonly keys: KeyStore;
   readonly sessions: SessionStore;
-  readonly links: PortalLinkStore;
+  readonly portalLinks: PortalLinkStore;
   readonly health: HealthStore;
   readonly gate: Gate;
   readonly parking: Parking;

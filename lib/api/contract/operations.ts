@@ -6,6 +6,7 @@ import * as keys from '../keys/keys-contract.ts';
 import * as merchants from '../merchants/merchants-contract.ts';
 import * as settling from '../notifications/settle-contract.ts';
 import { listNotifications } from '../notifications/undelivered-contract.ts';
+import { createOwnPortalLink, createPortalLink } from '../portal-links/portal-links-contract.ts';
 import { listPublicKeys } from '../public-keys/public-keys-contract.ts';
 import * as reconciling from '../reconciliations/reconciliations-contract.ts';
 import { askStatement } from '../statements/statements-contract.ts';
@@ -38,6 +39,8 @@ const own: readonly Operation[] = [
   listPublicKeys,
   listAuditLog,
   whoAmI,
+  createPortalLink,
+  createOwnPortalLink,
 ];
 
 /** Every operation of the API, in all functions, with the forms for admins. */

@@ -15,7 +15,7 @@ export const DEFAULT_LINK_SECONDS = 600;
 export const MAX_LINK_SECONDS = 86_400;
 
 export interface PortalLinkPorts {
-  readonly links: PortalLinkStore;
+  readonly portalLinks: PortalLinkStore;
   readonly keys: Pick<KeyStore, 'read'>;
   readonly rootKey: GeneratedSecret;
   readonly trail: AuditTrail;
@@ -60,7 +60,11 @@ export async function makePortalLink(
     expiresAt: isoTime(expiresMs),
   };
   const token = newToken(ports.random);
-  await ports.links.create(sha256Hex(token), link, ports.trail.entry({ action: 'portal_link.created', ...of }));
+  await ports.portalLinks.create(
+    sha256Hex(token),
+    link,
+    ports.trail.entry({ action: 'portal_link.created', ...of }),
+  );
   return { token, expiresAt: link.expiresAt };
 }
 

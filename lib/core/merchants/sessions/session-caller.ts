@@ -41,7 +41,8 @@ export function createSessionAuthenticator(ports: SessionKeyPorts): Authenticate
     const holder = await holderOf(ports, presented);
     if (holder === undefined) return INVALID_KEY;
     if (merchantId === undefined) return { kind: 'caller', caller: holder };
-    const mayActFor = holder.merchantId === undefined ? holder.scope === 'admin' : holder.merchantId === merchantId;
+    const mayActFor =
+      holder.merchantId === undefined ? holder.scope === 'admin' : holder.merchantId === merchantId;
     if (!mayActFor) return INVALID_KEY;
     return { kind: 'caller', caller: { ...holder, scope: 'merchant', merchantId } };
   };

@@ -2,7 +2,15 @@ import { sha256Hex } from '../../../protocol/hashes.ts';
 import { base62 } from '../../crypto.ts';
 import type { Clock, Random } from '../../runtime/environment.ts';
 import { isoTime, msOf } from '../../time.ts';
-import { IDLE_MS, MOVE_IDLE_MS, type PortalLink, SESSION_MS, type Session, TOKEN, TOKEN_BYTES } from './session.ts';
+import {
+  IDLE_MS,
+  MOVE_IDLE_MS,
+  type PortalLink,
+  SESSION_MS,
+  type Session,
+  TOKEN,
+  TOKEN_BYTES,
+} from './session.ts';
 import type { SessionStore, TakenLink } from './session-store.ts';
 
 /** Opens, reads and ends the sessions of the console. */

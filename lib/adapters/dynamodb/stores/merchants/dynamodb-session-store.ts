@@ -35,7 +35,9 @@ export function createPortalLinkStore({ documents, name: TableName }: Table): Po
       const Item = { ...linkKey(tokenHash), ...link, ttl: ttlAt(link.expiresAt) };
       const Put = { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' };
       const TransactItems = [{ Put }, ...auditPut(TableName, entry)];
-      await calling('Making a portal link', () => documents.send(new TransactWriteCommand({ TransactItems })));
+      await calling('Making a portal link', () =>
+        documents.send(new TransactWriteCommand({ TransactItems })),
+      );
     },
   };
 }
