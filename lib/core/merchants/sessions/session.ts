@@ -27,6 +27,8 @@ export type PortalLink = Readonly<z.infer<typeof portalLinkSchema>>;
 
 export const sessionSchema = z.object({
   ...behind,
+  /** Whether a portal link opened it, and not the key itself. */
+  isByLink: z.boolean().exactOptional(),
   /** It ends then, unless a request moves it. */
   idleUntil: storedTime,
 });

@@ -22,7 +22,7 @@ interface SessionPorts {
 }
 
 /** The key that opens a session, and whom the session acts for. */
-export type Opening = Pick<Session, 'keyId' | 'secretHash' | 'scope' | 'merchantId'>;
+export type Opening = Pick<Session, 'keyId' | 'secretHash' | 'scope' | 'merchantId' | 'isByLink'>;
 
 export interface OpenedSession {
   /** For the cookie. It is not stored. */
@@ -37,12 +37,8 @@ export function newToken(random: Random): string {
 export async function openSession(ports: SessionPorts, opening: Opening): Promise<OpenedSession> {
   const token = newToken(ports.random);
   const nowMs = ports.clock.now();
-  const { keyId, secretHash, scope, merchantId } = opening;
   const session: Session = {
-    keyId,
-    secretHash,
-    scope,
-    ...(merchantId !== undefined && { merchantId }),
+    ...opening,
     createdAt: isoTime(nowMs),
     expiresAt: isoTime(nowMs + SESSION_MS),
     idleUntil: isoTime(nowMs + IDLE_MS),
@@ -85,4 +81,5 @@ export const openingOf = ({ keyId, secretHash, scope, merchantId }: PortalLink):
   secretHash,
   scope,
   ...(merchantId !== undefined && { merchantId }),
+  isByLink: true,
 });

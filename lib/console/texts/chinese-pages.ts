@@ -1,0 +1,57 @@
+import type { Translated } from '../view/text/translated.ts';
+import type { englishPages } from './english-pages.ts';
+
+/** The pages' own texts in Chinese. */
+export const chinesePages: Translated<typeof englishPages> = {
+  logInErrors: {
+    notAKey: '这不是访问密钥。密钥以 tk_ 开头。',
+    refused: '该密钥未知、已撤销、已过期，或不供人员登录。请使用范围为 admin 或 merchant 的密钥。',
+  },
+  flash: {
+    merchantSaved: (name) => `${name} 已保存。`,
+    endpointEnabled: (id) => `端点 ${id} 重新接收回调。`,
+    endpointDisabled: (id) => `端点 ${id} 不再接收回调。`,
+    sentAgain: (id) => `${id} 即将重新发送。`,
+    acknowledged: (id) => `${id} 已确认，不再发送。`,
+    keyRevoked: (id) => `密钥 ${id} 已撤销。`,
+  },
+  overview: {
+    title: '概览',
+    lead: '服务的运行情况，以及需要处理的事项。',
+    version: '版本',
+    window: '窗口',
+    feedLag: '流水延迟',
+    audit: '审计延后',
+    retention: '保留期',
+    seconds: (count) => `${count} 秒`,
+    days: (count) => `${count} 天`,
+  },
+  merchants: {
+    title: '商户',
+    lead: '所有接收回调的商户。',
+    search: '按商户号开头查找',
+    id: '商户',
+    name: '名称',
+    timeZone: '时区',
+    created: '创建时间',
+    empty: '还没有商户',
+    emptyText: '使用 POST /v1/merchants 创建，创建后立即显示在这里。',
+    nothingFound: '没有以此开头的商户',
+    nothingFoundText: '按商户号的开头查找，区分大小写。',
+    showAll: '显示全部商户',
+  },
+  merchant: {
+    id: '商户号',
+    timeZone: '时区',
+    schedule: '重试计划',
+    feedShards: '流水分片',
+    created: '创建时间',
+    portal: '门户链接',
+    portalText: '获得链接的人可以打开该商户的控制台一次，看不到其他商户的任何信息。',
+    portalMake: '生成门户链接',
+    portalMade: '请将此链接发送给商户。链接仅可使用一次，且只在此处显示一次。',
+    portalUntil: '有效期至',
+    deliveries: '通知',
+    endpoints: '端点',
+  },
+};
