@@ -85,6 +85,10 @@ const GRANTS = {
       { actions: ['PutItem'], partitions: ['S#', 'A#'] },
     ],
   },
+  // It may also invoke the functions of the API: see `front/console.ts`.
+  console: {
+    table: [{ actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['S#'] }],
+  },
   'test-request': {
     table: [{ actions: ['GetItem', 'PutItem'], partitions: ['G#'] }],
   },

@@ -68,14 +68,18 @@ const callerOf = ({ keyId, secretHash, merchantId }: Session) => ({
   ...(merchantId !== undefined && { merchantId }),
 });
 
+interface Address {
+  readonly path: string;
+  readonly params: Readonly<Record<string, string | undefined>>;
+}
+
 /** Operators name the merchant in the path; a merchant's session has one already. */
-function addressOf(session: Session, operation: Operation, asked: Asked<Operation>) {
+function addressOf(session: Session, operation: Operation, asked: Asked<Operation>): Address {
   const { merchantId } = asked;
-  const own = { ...(asked.params as Readonly<Record<string, string>> | undefined) };
+  const own = (asked.params ?? {}) as Address['params'];
   const form = session.scope === 'admin' && merchantId !== undefined ? formForAdmins(operation) : undefined;
-  if (form !== undefined) return { path: form.path, params: { ...own, merchantId } };
-  const isInPath = operation.merchant === 'path' && merchantId !== undefined;
-  return { path: operation.path, params: isInPath ? { ...own, merchantId } : own };
+  const isInPath = form !== undefined || (operation.merchant === 'path' && merchantId !== undefined);
+  return { path: (form ?? operation).path, params: isInPath ? { ...own, merchantId } : own };
 }
 
 function partOf(value: string | undefined, rawPath: RawPath): string {

@@ -51,11 +51,9 @@ export function createConsoleApi(ports: ApiPorts, maker: RequestMaker): ConsoleA
       const { name, rawPath } = ports.functionOf(operation);
       const event = requestEvent(maker, operation, { asked: asked as Asked<Operation>, rawPath });
       const timeoutMs = operation.function === 'test-request' ? PATIENCE_FOR_RECEIVER_MS : PATIENCE_MS;
-      const result = await ports
-        .invoke({ functionName: name, event, timeoutMs })
-        .catch((error: unknown) => {
-          throw new ApiSilence(isTimeout(error), error);
-        });
+      const result = await ports.invoke({ functionName: name, event, timeoutMs }).catch((error: unknown) => {
+        throw new ApiSilence(isTimeout(error), error);
+      });
       return bodyOf(result as HttpResult) as AnswerOf<typeof operation>;
     },
   };

@@ -33,7 +33,11 @@ export function createAssetServer(assets: PackedAssets): (c: Context<AppEnv>) =>
     const packed = Buffer.from(asset.packed, 'base64');
     const encoding = acceptedEncoding(c.req.header('accept-encoding'));
     const body =
-      encoding === 'br' ? packed : encoding === 'gzip' ? gzipSync(brotliDecompressSync(packed)) : brotliDecompressSync(packed);
+      encoding === 'br'
+        ? packed
+        : encoding === 'gzip'
+          ? gzipSync(brotliDecompressSync(packed))
+          : brotliDecompressSync(packed);
     return new Response(new Uint8Array(body), {
       headers: {
         'content-type': TYPES[asset.type],

@@ -3,7 +3,7 @@ import type { AppEnv } from '../../api/http/http-event.ts';
 import { equalInConstantTime } from '../../core/crypto.ts';
 import { ORIGIN_HEADER } from '../../settings.ts';
 import { createAssetServer } from './assets.ts';
-import { failurePage, NOT_FOUND, failureOf } from './failing.tsx';
+import { failureOf, failurePage, NOT_FOUND } from './failing.tsx';
 import type { Action, Page } from './page.ts';
 import { homeOf, ROOT } from './paths.ts';
 import { readContext } from './request-context.ts';
@@ -22,7 +22,7 @@ export interface Site {
 export function createConsole(ports: SitePorts, site: Site): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const serveAsset = createAssetServer(ports.assets);
-  app.use(async (c, next) => {
+  app.use(async (c, next): Promise<Response | undefined> => {
     const startedMs = ports.clock.now();
     if (isAround(ports.originSecret, c.req.header(ORIGIN_HEADER)) || c.env?.refusal !== undefined) {
       return c.body(null, 404, SAFE_HEADERS);
@@ -35,6 +35,7 @@ export function createConsole(ports: SitePorts, site: Site): Hono<AppEnv> {
       statusCode: c.res.status,
       durationMs: ports.clock.now() - startedMs,
     });
+    return undefined;
   });
   app.get(`${ROOT}/assets/:file`, (c) => serveAsset(c) ?? c.body(null, 404, SAFE_HEADERS));
   addSessionRoutes(app, ports);
@@ -70,5 +71,11 @@ function isAround(secret: string | undefined, sent: string | undefined): boolean
 
 function report({ reporter }: SitePorts, request: string, error: unknown): void {
   const cause = error instanceof Error && error.cause !== undefined ? `, by ${String(error.cause)}` : '';
-  reporter.report({ event: 'request', request, statusCode: 500, durationMs: 0, fault: `${String(error)}${cause}` });
+  reporter.report({
+    event: 'request',
+    request,
+    statusCode: 500,
+    durationMs: 0,
+    fault: `${String(error)}${cause}`,
+  });
 }

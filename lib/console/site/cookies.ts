@@ -2,8 +2,8 @@ import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { AppEnv } from '../../api/http/http-event.ts';
 import { DAY_SECONDS } from '../../core/time.ts';
-import { LANGUAGES, type Language } from '../view/text/translated.ts';
 import { THEMES, type Theme } from '../view/page/document.tsx';
+import { LANGUAGES, type Language } from '../view/text/translated.ts';
 import { ROOT } from './paths.ts';
 
 /** The console's cookies. No script can read them. */
@@ -35,7 +35,8 @@ const small = (isSecure: boolean, maxAge: number) =>
 export const flashCookie = (c: Ctx) => getCookie(c, 'tidings-flash');
 export const keepFlash = (c: Ctx, isSecure: boolean, value: string) =>
   setCookie(c, 'tidings-flash', value, small(isSecure, FLASH_SECONDS));
-export const forgetFlash = (c: Ctx, isSecure: boolean) => setCookie(c, 'tidings-flash', '', small(isSecure, 0));
+export const forgetFlash = (c: Ctx, isSecure: boolean) =>
+  setCookie(c, 'tidings-flash', '', small(isSecure, 0));
 
 /** Language and appearance. */
 export interface Preferences {
@@ -45,7 +46,8 @@ export interface Preferences {
 
 export function preferences(c: Ctx): Preferences {
   return {
-    language: oneOf(LANGUAGES, getCookie(c, 'tidings-language')) ?? acceptedLanguage(c.req.header('accept-language')),
+    language:
+      oneOf(LANGUAGES, getCookie(c, 'tidings-language')) ?? acceptedLanguage(c.req.header('accept-language')),
     theme: oneOf(THEMES, getCookie(c, 'tidings-theme')) ?? 'system',
   };
 }

@@ -11,7 +11,9 @@ export function csrfToken(sessionToken: string, salt: string): string {
 
 export function isCsrfToken(sessionToken: string, given: string | undefined): boolean {
   const [salt = ''] = (given ?? '').split('.', 1);
-  return given !== undefined && salt.length <= 64 && equalInConstantTime(given, csrfToken(sessionToken, salt));
+  return (
+    given !== undefined && salt.length <= 64 && equalInConstantTime(given, csrfToken(sessionToken, salt))
+  );
 }
 
 /** What a browser says of where a request comes from. */

@@ -1,11 +1,10 @@
 import { ApiProblem, ApiSilence } from '../asking/api-problem.ts';
 import { UnsafePath } from '../asking/api-request.ts';
-import { ROOT } from './paths.ts';
+import { homeOf, ROOT } from './paths.ts';
 import type { RequestContext } from './request-context.ts';
 import { sendPage } from './responding.ts';
 import { type Failure, type Framing, failureMessage, inPlainPage, inShell } from './shell-page.tsx';
 import type { SitePorts } from './site-ports.ts';
-import { homeOf } from './paths.ts';
 
 /** What people see when a page cannot be shown. */
 
@@ -14,7 +13,11 @@ export function failurePage(ports: SitePorts, request: RequestContext, failure: 
   const { c, ui, nonce } = request;
   const children = failureMessage(request, failure, ROOT);
   const { title } = ui.text.errors[failure.kind];
-  return sendPage(c, { status: failure.status, nonce, html: inPlainPage(request, ports.assets, { title, children }) });
+  return sendPage(c, {
+    status: failure.status,
+    nonce,
+    html: inPlainPage(request, ports.assets, { title, children }),
+  });
 }
 
 /** A failure within the shell, so that the way on is there. */
@@ -39,7 +42,8 @@ export function failureOf(error: unknown): Failure & { readonly isFault?: true }
       ? { kind: 'slow', status: 504, mayRetry: true }
       : { kind: 'unavailable', status: 502, mayRetry: true, isFault: true };
   }
-  if (!(error instanceof ApiProblem)) return { kind: 'unavailable', status: 500, mayRetry: true, isFault: true };
+  if (!(error instanceof ApiProblem))
+    return { kind: 'unavailable', status: 500, mayRetry: true, isFault: true };
   const { status, code } = error;
   if (status === 429) return { kind: 'too_many', status, code, mayRetry: true };
   if (status >= 500) return { kind: 'unavailable', status: 502, code, mayRetry: true };

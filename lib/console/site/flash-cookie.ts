@@ -20,7 +20,8 @@ export function readFlash(value: string | undefined, text: PageText): FlashNote 
   if (value === undefined) return undefined;
   try {
     const [name, about] = JSON.parse(Buffer.from(value, 'base64url').toString('utf8')) as readonly unknown[];
-    if (typeof name !== 'string' || typeof about !== 'string' || !Object.hasOwn(text.flash, name)) return undefined;
+    if (typeof name !== 'string' || typeof about !== 'string' || !Object.hasOwn(text.flash, name))
+      return undefined;
     return { name: name as FlashName, about: about.slice(0, MAX_ABOUT) };
   } catch {
     return undefined;

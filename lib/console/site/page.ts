@@ -1,4 +1,4 @@
-import type { Child, JSX } from 'hono/jsx';
+import type { Child } from 'hono/jsx';
 import type { Session } from '../../core/merchants/sessions/session.ts';
 import type { ConsoleApi } from '../asking/console-api.ts';
 import type { PageText } from '../texts/texts.ts';
@@ -78,7 +78,7 @@ export interface PageDefinition<Path extends string, Props> {
   title(text: PageText, props: Props): string;
   place(props: Props, params: ParamsOf<Path>): Place;
   /** Pure: props to HTML. */
-  view(props: Props, frame: Frame): JSX.Element;
+  view(props: Props, frame: Frame): Child;
 }
 
 /** Defines a page. */

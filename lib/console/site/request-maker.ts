@@ -4,7 +4,11 @@ import type { RequestContext } from './request-context.ts';
 import type { SitePorts } from './site-ports.ts';
 
 /** How the requests of a page are made for its session. */
-export function makerOf({ originSecret }: SitePorts, { origin }: RequestContext, session: Session): RequestMaker {
+export function makerOf(
+  { originSecret }: SitePorts,
+  { origin }: RequestContext,
+  session: Session,
+): RequestMaker {
   const { host, protocol } = new URL(origin);
   return { session, host, scheme: protocol.replace(':', ''), originSecret };
 }

@@ -40,7 +40,10 @@ export interface WholePage {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export async function sendPage(c: Context<AppEnv>, { status, nonce, html, headers }: WholePage): Promise<Response> {
+export async function sendPage(
+  c: Context<AppEnv>,
+  { status, nonce, html, headers }: WholePage,
+): Promise<Response> {
   const text = String(await (html as { toString(): string | Promise<string> }).toString());
   const { bytes, encoding } = compress(text, acceptedEncoding(c.req.header('accept-encoding')));
   return c.body(bytes, status as 200, {

@@ -1,8 +1,8 @@
 import type { Hono } from 'hono';
-import { whoAmI } from '../../api/whoami/whoami-contract.ts';
 import type { AppEnv } from '../../api/http/http-event.ts';
-import { endSession, openingOf, openSession, takeLink } from '../../core/merchants/sessions/sessions.ts';
+import { whoAmI } from '../../api/whoami/whoami-contract.ts';
 import type { Session } from '../../core/merchants/sessions/session.ts';
+import { endSession, openingOf, openSession, takeLink } from '../../core/merchants/sessions/sessions.ts';
 import { isoTime } from '../../core/time.ts';
 import { sha256Hex } from '../../protocol/hashes.ts';
 import { ACCESS_KEY } from '../../protocol/id-forms.ts';
@@ -78,7 +78,8 @@ async function logIn(ports: SitePorts, request: RequestContext): Promise<Respons
     return logInPage(ports, request, { next, error: logInErrors.notAKey, status: 400 });
   }
   const session = await sessionOf(ports, request, { keyId, secretHash: sha256Hex(secret) });
-  if (session === undefined) return logInPage(ports, request, { next, error: logInErrors.refused, status: 401 });
+  if (session === undefined)
+    return logInPage(ports, request, { next, error: logInErrors.refused, status: 401 });
   return begin(ports, request, session, next);
 }
 
@@ -92,8 +93,11 @@ async function sessionOf(ports: SitePorts, request: RequestContext, key: Present
   const now = isoTime(ports.clock.now());
   const asked: Session = { ...key, scope: 'admin', createdAt: now, expiresAt: now, idleUntil: now };
   try {
-    const { scope, merchantId } = await createConsoleApi(ports.api, makerOf(ports, request, asked)).ask(whoAmI);
-    const of = merchantId === undefined ? {} : { merchantId: merchantId as NonNullable<Session['merchantId']> };
+    const { scope, merchantId } = await createConsoleApi(ports.api, makerOf(ports, request, asked)).ask(
+      whoAmI,
+    );
+    const of =
+      merchantId === undefined ? {} : { merchantId: merchantId as NonNullable<Session['merchantId']> };
     return { ...key, scope: scope as Session['scope'], ...of };
   } catch (error) {
     if (error instanceof ApiProblem && error.status < 500) return undefined;

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { Session } from '../../core/merchants/sessions/session.ts';
-import { ErrorMessage, type ErrorKind } from '../view/page/error-page.tsx';
+import { LinkButton } from '../view/controls/button.tsx';
+import { type ErrorKind, ErrorMessage } from '../view/page/error-page.tsx';
 import type { Flash } from '../view/page/flash.tsx';
 import {
   type MerchantPage,
@@ -10,7 +11,6 @@ import {
 } from '../view/page/navigation.tsx';
 import { PlainPage } from '../view/page/plain-page.tsx';
 import { Shell } from '../view/page/shell.tsx';
-import { LinkButton } from '../view/controls/button.tsx';
 import { assetHref, type PackedAssets } from './assets.ts';
 import type { Place } from './page.ts';
 import { homeOf, hrefOf } from './paths.ts';
@@ -60,7 +60,8 @@ interface Framed {
 export function inShell(framing: Framing, { title, place, children }: Framed) {
   const { request, session, assets } = framing;
   const merchantId = session.merchantId ?? place.merchant?.id;
-  const merchant = merchantId === undefined ? undefined : { id: merchantId, name: place.merchant?.name ?? merchantId };
+  const merchant =
+    merchantId === undefined ? undefined : { id: merchantId, name: place.merchant?.name ?? merchantId };
   return (
     <Shell
       ui={request.ui}
@@ -116,7 +117,11 @@ const hrefs = ({ stylesheet, script }: PackedAssets) => ({
 });
 
 /** A page without a session. */
-export function inPlainPage(request: RequestContext, assets: PackedAssets, { title, children }: Omit<Framed, 'place'>) {
+export function inPlainPage(
+  request: RequestContext,
+  assets: PackedAssets,
+  { title, children }: Omit<Framed, 'place'>,
+) {
   return (
     <PlainPage
       ui={request.ui}

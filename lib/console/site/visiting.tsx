@@ -79,7 +79,10 @@ interface Attempted {
   readonly found: FoundSession;
 }
 
-async function orFailure({ site, framing, found }: Attempted, run: () => Promise<Response>): Promise<Response> {
+async function orFailure(
+  { site, framing, found }: Attempted,
+  run: () => Promise<Response>,
+): Promise<Response> {
   const { request } = framing;
   try {
     return await run();
@@ -98,7 +101,13 @@ async function orFailure({ site, framing, found }: Attempted, run: () => Promise
 function reportFault({ reporter }: SitePorts, { c }: RequestContext, error: unknown): void {
   const cause = error instanceof Error && error.cause !== undefined ? `, by ${String(error.cause)}` : '';
   const request = `${c.req.method} ${c.req.path}`;
-  reporter.report({ event: 'request', request, statusCode: 500, durationMs: 0, fault: `${String(error)}${cause}` });
+  reporter.report({
+    event: 'request',
+    request,
+    statusCode: 500,
+    durationMs: 0,
+    fault: `${String(error)}${cause}`,
+  });
 }
 
 function framingOf({ ports, paths }: OpenSite, request: RequestContext, found: FoundSession): Framing {

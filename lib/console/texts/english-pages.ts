@@ -2,7 +2,8 @@
 export const englishPages = {
   logInErrors: {
     notAKey: 'This is no access key. Keys begin with tk_.',
-    refused: 'This key is unknown, revoked, expired, or no key for people. Use a key of the scope admin or merchant.',
+    refused:
+      'This key is unknown, revoked, expired, or no key for people. Use a key of the scope admin or merchant.',
   },
   /** What an action did. Each gets what it is about. */
   flash: {
@@ -45,11 +46,60 @@ export const englishPages = {
     feedShards: 'Feed shards',
     created: 'Created',
     portal: 'Portal link',
-    portalText: 'Opens this merchant’s console once, for whoever gets it. It shows nothing of other merchants.',
+    portalText:
+      'Opens this merchant’s console once, for whoever gets it. It shows nothing of other merchants.',
     portalMake: 'Make a portal link',
     portalMade: 'Send this link to the merchant. It works once and is shown only now.',
     portalUntil: 'It works until',
     deliveries: 'Deliveries',
     endpoints: 'Endpoints',
+  },
+  deliveries: {
+    title: 'Deliveries',
+    lead: 'Outcomes with their notifications, the oldest first.',
+    search: 'Find by order number',
+    state: 'State',
+    transaction: 'Transaction',
+    reference: 'Order number',
+    type: 'Outcome',
+    amount: 'Amount',
+    listed: 'Listed',
+    empty: 'Nothing was recorded yet',
+    emptyText: 'When an initiator records how a transaction ended, it appears here within half a minute.',
+    nothingFound: 'Nothing was found',
+    nothingFoundText:
+      'No delivery has this state or order number. Order numbers are compared as they are written.',
+    showAll: 'Show all',
+  },
+  transaction: {
+    id: 'Transaction',
+    reference: 'Order number',
+    outcome: 'Outcome',
+    amount: 'Amount',
+    occurred: 'Occurred',
+    recorded: 'Recorded',
+    sendAgain: 'Send again',
+    next: 'The next attempt is due',
+    attempts: 'Attempts',
+    number: 'Attempt',
+    at: 'At',
+    took: 'Took',
+    status: 'Status',
+    error: 'Error',
+    answer: 'Answer',
+  },
+  endpoints: {
+    title: 'Endpoints',
+    lead: 'Where callbacks are sent.',
+    id: 'Endpoint',
+    url: 'URL',
+    state: 'State',
+    created: 'Created',
+    switch: 'Callbacks',
+    disable: 'Disable',
+    enable: 'Enable',
+    empty: 'No endpoint yet',
+    emptyText:
+      'Create one with POST /v1/merchants/{merchantId}/endpoints. Callbacks are sent to it from then on.',
   },
 };
