@@ -52,7 +52,6 @@ export function queryEnvironment({ signingSecret, statements }: Resources): Envi
 /** For every function that serves operators. */
 export function operateEnvironment({ lanes, intake }: Resources, settings: Settings): Environment {
   return {
-    TIDINGS_FIRST_QUEUE_URL: lanes.first.queueUrl,
     TIDINGS_RETRY_QUEUE_URL: lanes.retry.queueUrl,
     TIDINGS_CHECK_QUEUE_URL: lanes.check.queueUrl,
     TIDINGS_DEAD_LETTER_URL: lanes.dead.queueUrl,

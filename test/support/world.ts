@@ -1,7 +1,9 @@
+import { memoryDeadLetterQueue } from '../../lib/adapters/memory/memory-dead-letters.ts';
 import { memoryFiles } from '../../lib/adapters/memory/memory-statements.ts';
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import { createApp } from '../../lib/api/api-app.ts';
 import { auditLogRoutes } from '../../lib/api/audit-log/audit-log-routes.ts';
+import { deadLettersRoutes } from '../../lib/api/dead-letters/dead-letters-routes.ts';
 import { deliveriesRoutes } from '../../lib/api/deliveries/deliveries-routes.ts';
 import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
 import { testingRoutes } from '../../lib/api/endpoints/test-routes.ts';
@@ -9,6 +11,7 @@ import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
 import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { settlingRoutes } from '../../lib/api/notifications/settle-routes.ts';
 import { undeliveredRoutes } from '../../lib/api/notifications/undelivered-routes.ts';
+import { parkedRoutes } from '../../lib/api/parked/parked-routes.ts';
 import { portalLinkRoutes } from '../../lib/api/portal-links/portal-links-routes.ts';
 import { publicKeysRoutes } from '../../lib/api/public-keys/public-keys-routes.ts';
 import { reconcilingRoutes } from '../../lib/api/reconciliations/reconciliations-routes.ts';
@@ -104,6 +107,12 @@ export function createWorld(
   const events: ServiceEvent[] = [];
   const queue: Sent[] = [];
   const deadLetters: { body: string; reason: string }[] = [];
+  const deadLetterQueues = {
+    lanes: memoryDeadLetterQueue({ queue: 'lanes', clock, onBack: ({ body }) => void setBack.push(body) }),
+    intake: memoryDeadLetterQueue({ queue: 'intake', clock, onBack: ({ body }) => void setBack.push(body) }),
+  };
+  /** Bodies of dead letters that were put back. */
+  const setBack: string[] = [];
   const requests: CallbackRequest[] = [];
   const receiver = {
     answer: (_request: CallbackRequest, _patience?: Patience): Exchange | Promise<Exchange> => okExchange(),
@@ -164,6 +173,7 @@ export function createWorld(
         return receiver.answer(request, patience);
       },
     },
+    deadLetterQueues,
     deadLetters: {
       add: async (letter: { readonly body: string; readonly reason: string }) =>
         void deadLetters.push(letter),
@@ -198,6 +208,8 @@ export function createWorld(
       ...portalLinkRoutes(ports),
       ...auditLogRoutes(ports),
       ...whoAmIRoutes(ports),
+      ...deadLettersRoutes(ports),
+      ...parkedRoutes(ports),
     ],
   );
 
@@ -231,6 +243,7 @@ export function createWorld(
     files,
     queue,
     deadLetters,
+    setBack,
     requests,
     receiver,
     /** Creates a merchant with a key of each scope. */
@@ -266,6 +279,10 @@ export function createWorld(
     /** Creates the statements of the days whose last window is closed. */
     async stateDays(deadlineMs = Number.POSITIVE_INFINITY) {
       await forEachPartition((partition) => statePartition(ports, { partition, deadlineMs }));
+    },
+    /** Forgets the inserted outcomes, as if the stream had lost their records. */
+    forgetInserted() {
+      inserted.splice(0);
     },
     /** Passes the inserted outcomes to the relay, as the stream does. */
     async relayAll() {

@@ -13,5 +13,7 @@ export const ACTIONS = [
   'portal_link.created',
   'redelivery.started',
   'transaction.resolved',
+  'dead_letters.redriven',
+  'parked.put_back',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
