@@ -8,6 +8,7 @@ import * as merchants from '../merchants/merchants-contract.ts';
 import * as settling from '../notifications/settle-contract.ts';
 import { listNotifications } from '../notifications/undelivered-contract.ts';
 import { listParkedRecords, putBackParkedRecord, putBackParkedRecords } from '../parked/parked-contract.ts';
+import { createOwnPortalLink, createPortalLink } from '../portal-links/portal-links-contract.ts';
 import { listPublicKeys } from '../public-keys/public-keys-contract.ts';
 import * as reconciling from '../reconciliations/reconciliations-contract.ts';
 import { askStatement } from '../statements/statements-contract.ts';
@@ -40,6 +41,8 @@ const own: readonly Operation[] = [
   listPublicKeys,
   listAuditLog,
   whoAmI,
+  createPortalLink,
+  createOwnPortalLink,
   listDeadLetters,
   redriveDeadLetters,
   listParkedRecords,
