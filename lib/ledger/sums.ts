@@ -1,4 +1,4 @@
-import { isoTime } from '../../../protocol/instants.ts';
+import { isoTime } from '../protocol/instants.ts';
 import {
   addHashes,
   createDigestSum,
@@ -6,8 +6,8 @@ import {
   type DigestGroup,
   numberOf,
   timeHash,
-} from '../../../protocol/row-digest.ts';
-import { ReconcileFailure } from '../output/failure.ts';
+} from '../protocol/row-digest.ts';
+import { ReconcileFailure } from './ledger-failure.ts';
 import type { LedgerRow } from './columns.ts';
 
 /** Sums of a ledger by window. They are all that the first reading keeps in memory. */
