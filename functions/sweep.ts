@@ -2,6 +2,7 @@ import { createDueIndex } from '../lib/adapters/dynamodb/dynamodb-due-index.ts';
 import { createCheckStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-check-store.ts';
 import { createJobStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-job-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
+import { createSlotStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-slot-store.ts';
 import { runJobs } from '../lib/core/deliver/redelivery.ts';
 import { sweepAll } from '../lib/core/deliver/sweep.ts';
 import { runTogether } from '../lib/protocol/runtime/bounded-map.ts';
@@ -14,6 +15,7 @@ const ports = {
   dueIndex: createDueIndex(service.table),
   notifications: createNotificationStore(service.table, service.config),
   checks: createCheckStore(service.table),
+  slots: createSlotStore(service.table),
   jobs: createJobStore(service.table, service.config),
 };
 

@@ -26,6 +26,7 @@ import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver
 import type { Due } from '../../lib/core/deliver/dispatcher.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
+import { createRateLimiter } from '../../lib/core/deliver/rate/rate-limiter.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
 import type { Notification, NotificationMessage } from '../../lib/core/deliver/state/notification.ts';
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
@@ -116,6 +117,7 @@ export function createWorld(
       clock,
       reporter: { report: (event) => void events.push(event) },
     }),
+    limiter: createRateLimiter({ slots: stores.slots, clock, timer, random }),
     clock,
     clockTrust: { assertTrusted: (): void => undefined },
     timer,

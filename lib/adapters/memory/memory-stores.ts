@@ -4,6 +4,8 @@ import type { CheckStore } from '../../core/check-back/check-store.ts';
 import type { CountStore } from '../../core/counts/count-store.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
 import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit.ts';
+import type { RatedEndpoint, SlotStore } from '../../core/deliver/rate/rate-limiter.ts';
+import type { Slots } from '../../core/deliver/rate/slots.ts';
 import type { JobStore } from '../../core/deliver/redelivery.ts';
 import type { Parking } from '../../core/deliver/relay.ts';
 import type { Notification } from '../../core/deliver/state/notification.ts';
@@ -58,6 +60,7 @@ export interface MemoryStores {
   readonly statements: StatementStore;
   readonly keys: KeyStore;
   readonly health: HealthStore;
+  readonly slots: SlotStore;
   readonly gate: Gate;
   readonly parking: Parking;
   /** The contents of the stores, for assertions. */
@@ -102,6 +105,7 @@ export function createMemoryStores(options: {
     statements: memoryStatements(),
     keys: memoryKeys(log),
     health: memoryHealth(),
+    slots: memorySlots(),
     gate: memoryGate(),
     parking: {
       async park({ recordId, reason, payload }) {
@@ -122,6 +126,21 @@ function memoryHealth(): HealthStore {
     async save(circuit, health, expectedRev) {
       if ((known.get(name(circuit))?.rev ?? 0) !== expectedRev) return false;
       known.set(name(circuit), structuredClone(health));
+      return true;
+    },
+  };
+}
+
+function memorySlots(): SlotStore {
+  const known = new Map<string, Slots>();
+  const name = ({ merchantId, endpointId }: RatedEndpoint) => `${merchantId}#${endpointId}`;
+  return {
+    async read(endpoint) {
+      return known.get(name(endpoint));
+    },
+    async save(endpoint, slots, expectedRev) {
+      if ((known.get(name(endpoint))?.rev ?? 0) !== expectedRev) return false;
+      known.set(name(endpoint), structuredClone(slots));
       return true;
     },
   };
