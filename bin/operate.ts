@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { redrive } from '../lib/adapters/queues/redrive.ts';
+import { createDeadLetterQueue } from '../lib/adapters/queues/redrive.ts';
 import { RECONCILE_HELP, runReconcile } from '../lib/cli/reconcile/command.ts';
+import type { DeadLetter, DeadLetterQueue, RedriveCounts } from '../lib/core/deliver/aside/dead-letters.ts';
 import { tryOne } from '../lib/local/demo/try-one.ts';
 import { printable, printableLines } from '../lib/printable.ts';
 import { findDeployment } from './deployment.ts';
@@ -106,20 +107,36 @@ async function printOutputs(): Promise<number> {
 
 async function runRedrive(): Promise<void> {
   const isDry = values['dry-run'];
-  const counts = await redrive({
-    ...queues(),
-    isDry,
-    onMessage: ({ message, body, reason }) =>
-      write(
-        message === undefined
-          ? `✗ left    ${printable(`${reason}: ${body.slice(0, 100)}`)}`
-          : `✓ ${isDry ? 'found' : 'back '}   ${message.merchantId}/${message.transactionId} ${targetOf(message)} (${printable(reason)})`,
-      ),
+  const { queueUrls, ...where } = queues();
+  const queue = createDeadLetterQueue({
+    ...where,
+    back: { queue: 'lanes', ...queueUrls },
+    now: Date.now,
+    onLetter: (letter, goesBack) => write(lineOf(letter, goesBack && (isDry ? 'found' : 'back '))),
   });
-  const atLeast = counts.isWhole ? '' : 'at least ';
+  const counts = isDry ? await lookAtAll(queue) : await redriveAll(queue);
+  const atLeast = counts.isDone ? '' : 'at least ';
   write(
     `dead letters: ${atLeast}${counts.redriven} ${isDry ? 'could be put back' : 'put back'} · ${atLeast}${counts.left} left`,
   );
+}
+
+const NO_END = Number.POSITIVE_INFINITY;
+
+async function lookAtAll(queue: DeadLetterQueue): Promise<RedriveCounts> {
+  const { letters, isWhole } = await queue.look(NO_END);
+  const redriven = letters.filter(({ canGoBack }) => canGoBack).length;
+  return { redriven, left: letters.length - redriven, isDone: isWhole };
+}
+
+/** What comes back to the queue meanwhile stays: its cause is not removed. */
+const redriveAll = (queue: DeadLetterQueue): Promise<RedriveCounts> =>
+  queue.redrive({ limit: NO_END, beforeMs: Date.now(), deadlineMs: NO_END });
+
+function lineOf({ message, body, reason }: DeadLetter, verb: string | false): string {
+  if (message === undefined || verb === false)
+    return `✗ left    ${printable(`${reason}: ${body.slice(0, 100)}`)}`;
+  return `✓ ${verb}   ${message.merchantId}/${message.transactionId} ${targetOf(message)} (${printable(reason)})`;
 }
 
 function targetOf(message: object): string {

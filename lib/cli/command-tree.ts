@@ -6,6 +6,11 @@ import { keyCommands } from './keys/key-commands.ts';
 import { merchantCommands } from './merchants/merchant-commands.ts';
 import { init } from './setup/init-command.ts';
 import { whoami } from './setup/whoami-command.ts';
+import { sign, verify } from './signing/signing-commands.ts';
+import { ask, get } from './transactions/asking-commands.ts';
+import { acknowledge, deliveries, redeliver, undelivered } from './transactions/delivery-commands.ts';
+import { record } from './transactions/record-command.ts';
+import { unresolvedCommands } from './unresolved/unresolved-commands.ts';
 
 const nouns: readonly Noun[] = [
   { word: 'merchants', summary: 'Merchants and their settings' },
@@ -13,12 +18,23 @@ const nouns: readonly Noun[] = [
   { word: 'keys', summary: 'Who may call the API' },
 ];
 
+/** In the order in which help shows them. */
 const commands: readonly Command[] = [
   init,
   whoami,
+  record,
+  get,
+  ask,
+  deliveries,
+  undelivered,
+  redeliver,
+  acknowledge,
+  ...unresolvedCommands,
   ...merchantCommands,
   ...endpointCommands,
   ...keyCommands,
+  verify,
+  sign,
   completionCommand(nouns, () => commands),
 ];
 

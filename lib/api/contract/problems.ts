@@ -78,6 +78,7 @@ export const PROBLEMS = {
   unknown_statement: [404, 'There is no statement for this day, and there never will be.'],
   unknown_job: [404, 'There is no such job.'],
   unknown_endpoint: [404, 'There is no such endpoint.'],
+  unknown_record: [404, 'No such record is parked, or not within these days.'],
   unknown_key: [404, 'There is no such key.'],
   not_unresolved: [
     409,

@@ -77,6 +77,8 @@ function parserOf({ nouns, commands, version }: CommandTree, reactions: Reaction
   const root = prepared(new Parser('tidings'), reactions)
     .description(INTRODUCTION)
     .usage('<command> [options]')
+    // So that `--version` after a command is an option of the command.
+    .enablePositionalOptions()
     .version(version, '-V, --version', 'show the version')
     .helpCommand('help [command]', 'show the help of a command')
     .addHelpText('after', FOOTER);

@@ -5,7 +5,7 @@ import { MERCHANT_ID, matches } from '../../protocol/id-forms.ts';
 import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 import { systemPauses } from '../../receiver/pauses.ts';
 import { CommandFailure, EXIT, usageFailure } from '../command-line/exit-status.ts';
-import type { Connection } from './settings.ts';
+import type { Connection, OtherScope } from './settings.ts';
 
 /** The API of the service, as commands use it. */
 export interface Service {
@@ -33,6 +33,8 @@ export interface Service {
    * @throws CommandFailure if an admin named none, or a merchant's key another one
    */
   merchantId(): Promise<string>;
+  /** The service with the key of another scope, where the connection has one. Otherwise this one. */
+  as(scope: OtherScope): Service;
 }
 
 interface Caller {
@@ -81,17 +83,22 @@ export function openService(connection: Connection, ports: ServicePorts = {}): S
     return caller;
   };
   const merchantId = async () => merchantOf(await whoAmI(), connection);
-  return {
+  const service: Service = {
     connection,
     ask,
     whoAmI,
     pages: (list) => pagesOf(ask, list),
     merchantId,
+    as: (scope) => {
+      const key = connection.others?.[scope];
+      return key === undefined ? service : openService({ ...connection, key, others: {} }, ports);
+    },
     async pathOfMerchant(path) {
       const [{ scope }, id] = [await whoAmI(), await merchantId()];
       return scope === 'admin' ? `/v1/merchants/${id}${path}` : `/v1${path}`;
     },
   };
+  return service;
 }
 
 /** Which merchant a command is about. Ids of merchants need no escape in a path; others are refused here. */

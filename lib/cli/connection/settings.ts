@@ -16,7 +16,12 @@ export interface Connection {
   readonly merchantId?: string;
   /** Where the address came from, for `whoami` and failures. */
   readonly from: string;
+  /** Keys of other scopes, for what the main key may not do. Only the service on this machine has them in one place. */
+  readonly others?: OtherKeys;
 }
+
+export type OtherScope = 'initiator' | 'receiver';
+type OtherKeys = Readonly<Partial<Record<OtherScope, string>>>;
 
 /** What the command line says about the connection. */
 export interface Wanted {
@@ -57,7 +62,8 @@ export async function connectionOf(wanted: Wanted, around: Surroundings): Promis
       'Set TIDINGS_KEY to a key of that service, or add a profile for it: tidings init.',
     );
   }
-  return { ...found, api, ...(key !== undefined && { key }), ...given };
+  // A key that was given is used for everything.
+  return { ...found, api, ...(key !== undefined && { key, others: {} }), ...given };
 }
 
 function settingOf(text: string | undefined): string | undefined {
@@ -130,6 +136,10 @@ function localConnection(dataDir: string): Connection | undefined {
     from: dataDir,
     ...(typeof merchant.merchantId === 'string' && { merchantId: merchant.merchantId }),
     ...(typeof merchant.merchantSecret === 'string' && { secret: merchant.merchantSecret }),
+    others: {
+      ...(typeof content.initiatorKey === 'string' && { initiator: content.initiatorKey }),
+      ...(typeof merchant.receiverKey === 'string' && { receiver: merchant.receiverKey }),
+    },
   };
 }
 

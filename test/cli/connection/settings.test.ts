@@ -52,7 +52,8 @@ describe('the service of a command', () => {
     const content = {
       api: 'http://127.0.0.1:4510',
       adminKey: KEY,
-      merchants: [{ merchantId: 'demo', merchantSecret: 'whsec_x' }],
+      initiatorKey: 'tk_i',
+      merchants: [{ merchantId: 'demo', merchantSecret: 'whsec_x', receiverKey: 'tk_r' }],
     };
     writeFileSync(join(folder, 'credentials.json'), JSON.stringify(content));
     expect(await connect({ dataDir: folder })).toEqual({
@@ -61,6 +62,7 @@ describe('the service of a command', () => {
       merchantId: 'demo',
       secret: 'whsec_x',
       from: folder,
+      others: { initiator: 'tk_i', receiver: 'tk_r' },
     });
   });
 
