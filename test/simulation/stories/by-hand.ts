@@ -1,5 +1,6 @@
 import { acknowledgeOutcome, redeliverNotification } from '../../../lib/core/deliver/acknowledge.ts';
-import { type Job, startRedelivery, UNDELIVERED_STATES } from '../../../lib/core/deliver/redelivery.ts';
+import { type Job, UNDELIVERED_STATES } from '../../../lib/core/deliver/redelivery/redelivery-job.ts';
+import { startRedelivery } from '../../../lib/core/deliver/redelivery/start-redelivery.ts';
 import type { Notification } from '../../../lib/core/deliver/state/notification.ts';
 import { changeEndpoint, type EndpointChanges } from '../../../lib/core/merchants/endpoints.ts';
 import type { Endpoint } from '../../../lib/core/merchants/merchant-config.ts';
@@ -201,10 +202,11 @@ export class ByHand {
 
   async #startJob(request: Parameters<typeof startRedelivery>[1], isAlone: boolean): Promise<void> {
     const before = this.#dueOf(request);
-    const job = await this.#fleet
+    const result = await this.#fleet
       .invoke('admin', (ports) => startRedelivery(ports, request))
       .catch(() => undefined);
-    if (job === undefined || job === 'too_many_jobs') return;
+    if (result?.kind !== 'started') return;
+    const { job } = result;
     // A notification that changed while the job was requested may have changed before or after the job began.
     const after = new Set(this.#dueOf(request));
     this.jobs.push({ job, due: before.filter((one) => after.has(one)), isAlone });

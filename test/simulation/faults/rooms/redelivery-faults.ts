@@ -1,8 +1,8 @@
 import { altered, type DeliberateFault, hookInside, nothing } from '../deliberate-fault.ts';
 
-/** `lib/core/deliver/redelivery.ts`: jobs that send a whole time range again. */
+/** `lib/core/deliver/redelivery/run-jobs.ts`: jobs that send a whole time range again. */
 
-const redelivering = () => import('../../../../lib/core/deliver/redelivery.ts');
+const redelivering = () => import('../../../../lib/core/deliver/redelivery/run-jobs.ts');
 
 /** Later than every job. */
 const LATER = '9999-12-31T23:59:59.999Z';
