@@ -99,14 +99,14 @@ describe('records that could not be relayed', () => {
 
     // The same by API.
     const admin = async (request: string) => (await service.api(service.credentials.adminKey, request)).json;
-    const again = { ...item, pk: item.pk.replace('pay_1', 'pay_2'), transactionId: 'pay_2' };
+    const key = { pk: String(item.pk).replace('pay_1', 'pay_2'), sk: item.sk };
+    const again = { ...item, ...key, transactionId: 'pay_2' };
     await documents.send(new PutCommand({ TableName: tableName, Item: { ...again, metadata: 'no JSON' } }));
     const [shown] = await vi.waitUntil(async () => {
       const { items } = await admin('GET /v1/parked');
       return items.length > 0 && items;
     }, waiting);
     expect(shown).toMatchObject({ outcome: { merchantId: 'alpha', transactionId: 'pay_2', version: 1 } });
-    const key = { pk: again.pk, sk: again.sk };
     await documents.send(
       new UpdateCommand({ TableName: tableName, Key: key, UpdateExpression: 'REMOVE metadata' }),
     );

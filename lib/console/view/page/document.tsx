@@ -51,7 +51,7 @@ export function Document({ ui, assets, theme, nonce, title, children }: Document
 /** The mark, as a picture of its own, so that no request is needed. */
 const ICON = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><rect width="24" height="24" rx="6" fill="#3d4fd1"/>' +
-    '<path d="M6 12.5l3.5 3.5L18 7.5" fill="none" stroke="#fff" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"/></svg>',
+    '<path d="M6 7h12M12 7v5.5M12 17v.1" fill="none" stroke="#fff" stroke-width="2.6" stroke-linecap="round"/></svg>',
 )}`;
 
 /** The mark: a T that ends in a full stop, because it is about how things ended. */
@@ -59,7 +59,7 @@ export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
       <rect width="24" height="24" rx="6" />
-      <path d="M6 12.5l3.5 3.5L18 7.5" />
+      <path d="M6 7h12M12 7v5.5M12 17v.1" />
     </svg>
   );
 }
