@@ -16,6 +16,8 @@ export interface DocumentProps {
   readonly ui: Ui;
   readonly assets: Assets;
   readonly theme: Theme;
+  /** Lets the script run under the content security policy. */
+  readonly nonce: string;
   /** Of this page; the product's name follows it. */
   readonly title: string;
   readonly children: Child;
@@ -25,7 +27,7 @@ export interface DocumentProps {
  * A whole HTML page. It has no inline script or style, so a strict content security policy needs no exception:
  * `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'`.
  */
-export function Document({ ui, assets, theme, title, children }: DocumentProps) {
+export function Document({ ui, assets, theme, nonce, title, children }: DocumentProps) {
   return (
     <>
       {raw('<!doctype html>')}
@@ -38,7 +40,7 @@ export function Document({ ui, assets, theme, title, children }: DocumentProps) 
           <title>{`${title} · ${ui.text.shell.product}`}</title>
           <link rel="icon" href={ICON} />
           <link rel="stylesheet" href={assets.stylesheet} />
-          <script type="module" src={assets.script} />
+          <script type="module" nonce={nonce} src={assets.script} />
         </head>
         <body>{children}</body>
       </html>

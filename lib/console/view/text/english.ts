@@ -218,6 +218,10 @@ export const english = {
       title: 'Something failed on our side',
       text: 'Nothing is lost. Try again in a moment; the fault was reported.',
     },
+    refused: {
+      title: 'The service refused this',
+      text: 'Nothing was changed. The code says why; the API reference explains it.',
+    },
     too_many: { title: 'Too many requests', text: 'Wait a minute and try again.' },
     code: 'Code',
     requestId: 'Request',
