@@ -37,7 +37,7 @@ describe('the statement of yesterday, by the deployed bundles', () => {
   let receiverKey: string;
 
   beforeAll(async () => {
-    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT, scheduleSeconds: 86_400 });
+    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT, jobs: [] });
     const { create } = service;
     const merchant = { merchantId: 'alpha', name: 'Alpha', feedShards: SHARDS, timeZone: TIME_ZONE };
     secret = (await create('POST /v1/merchants', merchant)).secret;
@@ -45,7 +45,7 @@ describe('the statement of yesterday, by the deployed bundles', () => {
     await growOlder();
     for (let index = 0; index < 400; index += 1) await listed(index, fromMs - 2 * HOUR_MS + index * 277_777);
     await service.stop();
-    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT });
+    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT, jobs: ['Close', 'Statement'] });
   });
   afterAll(async () => {
     await service.stop();
