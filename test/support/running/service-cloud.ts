@@ -10,7 +10,7 @@ export type ServiceCloud = Awaited<ReturnType<typeof startServiceCloud>>;
 interface ServiceCloudOptions extends Partial<Omit<LocalCloudOptions, 'scheduleSeconds'>> {
   readonly dataDir: string;
   /**
-   * The jobs whose timers fire every second. Default: all. Each run costs 20 to 70 ms of CPU time, and its first one 300 ms, so a test
+   * The jobs whose timers fire every two seconds. Default: all. Each run costs 20 to 70 ms of CPU time, and its first one 300 ms, so a test
    * names those that it needs.
    */
   readonly jobs?: readonly Job[];
@@ -18,6 +18,7 @@ interface ServiceCloudOptions extends Partial<Omit<LocalCloudOptions, 'scheduleS
 
 const JOBS = ['Sweep', 'Close', 'Audit', 'Statement'] as const;
 type Job = (typeof JOBS)[number];
+const TICK_SECONDS = 2;
 const DAY_SECONDS = 86_400;
 
 /** What AWS does from time to time. The service repeats the call, or answers 503. */
@@ -40,15 +41,15 @@ function patiently(api: Api): Api {
 }
 
 /**
- * Runs the deployed bundles on a cloud in this process. The timers of its jobs fire every second, expired items are deleted soon, and
- * its services have faults.
+ * Runs the deployed bundles on a cloud in this process. The timers of its jobs fire every two seconds, expired items are deleted soon,
+ * and its services have faults.
  */
 export async function startServiceCloud({ jobs = JOBS, ...options }: ServiceCloudOptions) {
   const isWanted = (rule: string) => jobs.some((job) => rule.startsWith(`Tidings${job}Minute`));
   const cloud = await startLocalCloud({
     assemblyDir: assemblyOf('production'),
     port: 0,
-    scheduleSeconds: (rule) => (isWanted(rule) ? 1 : DAY_SECONDS),
+    scheduleSeconds: (rule) => (isWanted(rule) ? TICK_SECONDS : DAY_SECONDS),
     expiry: { latenessSeconds: 0, intervalSeconds: 5 },
     faults: FAULTS,
     ...options,
