@@ -7,6 +7,7 @@ import { FileSystem, Stage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
+import { packConsoleAssets } from './console-assets.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FUNCTIONS = join(ROOT, 'functions');
@@ -55,10 +56,21 @@ export function bundle(
     sourcemap: hasMaps && 'external',
     mainFields: ['module', 'main'],
     alias: REPLACED,
-    define: { PACKED_OPEN_API: JSON.stringify(packedDocument()) },
+    define: {
+      PACKED_OPEN_API: JSON.stringify(packedDocument()),
+      SERVICE_VERSION: JSON.stringify(serviceVersion()),
+      CONSOLE_ASSETS: JSON.stringify(packConsoleAssets()),
+    },
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
   });
+}
+
+function serviceVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly version: string;
+  };
+  return version;
 }
 
 /** The OpenAPI document as `functions/document.ts` unpacks it. The same document is always packed to the same text. */

@@ -20,11 +20,19 @@ export function apiEnvironment(resources: Resources, settings: Settings): Enviro
     TIDINGS_SEAL_KEY_ID: resources.sealKey.keyArn,
     TIDINGS_ROOT_SECRET_ID: resources.rootSecret.secretArn,
     ...callbackEnvironment(resources, settings),
-    // Not unsafe: the secret only tells CloudFront's requests from others, and opens nothing by itself.
-    ...(resources.originSecret && {
-      TIDINGS_ORIGIN_SECRET: resources.originSecret.secretValue.unsafeUnwrap(),
-    }),
+    ...proxyEnvironment(resources),
   };
+}
+
+/** For every function that the proxy in front of the API leads to, if there is one. */
+function proxyEnvironment({ originSecret }: Resources): Environment {
+  // Not unsafe: the secret only tells CloudFront's requests from others, and opens nothing by itself.
+  return originSecret === undefined ? {} : { TIDINGS_ORIGIN_SECRET: originSecret.secretValue.unsafeUnwrap() };
+}
+
+/** For the console. */
+export function consoleEnvironment(resources: Resources, settings: Settings): Environment {
+  return { ...tableEnvironment(resources, settings), ...proxyEnvironment(resources) };
 }
 
 /** For every function that calls out, or decides where callbacks may go. */
@@ -38,6 +46,19 @@ export function queryEnvironment({ signingSecret, statements }: Resources): Envi
     TIDINGS_SIGNING_SECRET_ID: signingSecret.secretArn,
     TIDINGS_STATEMENTS_BUCKET: statements.bucketName,
     TIDINGS_STATEMENTS_HOST: statements.bucketRegionalDomainName,
+  };
+}
+
+/** For every function that serves operators. */
+export function operateEnvironment({ lanes, intake }: Resources, settings: Settings): Environment {
+  return {
+    TIDINGS_RETRY_QUEUE_URL: lanes.retry.queueUrl,
+    TIDINGS_CHECK_QUEUE_URL: lanes.check.queueUrl,
+    TIDINGS_DEAD_LETTER_URL: lanes.dead.queueUrl,
+    TIDINGS_INTAKE_QUEUE_URL: intake.queue.queueUrl,
+    TIDINGS_INTAKE_DEAD_LETTER_URL: intake.dead.queueUrl,
+    TIDINGS_WINDOW_SECONDS: String(settings.windowSeconds),
+    TIDINGS_AUDIT_AFTER_SECONDS: String(settings.auditAfterSeconds),
   };
 }
 

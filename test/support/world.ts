@@ -1,7 +1,9 @@
+import { memoryDeadLetterQueue } from '../../lib/adapters/memory/memory-dead-letters.ts';
 import { memoryFiles } from '../../lib/adapters/memory/memory-statements.ts';
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import { createApp } from '../../lib/api/api-app.ts';
 import { auditLogRoutes } from '../../lib/api/audit-log/audit-log-routes.ts';
+import { deadLettersRoutes } from '../../lib/api/dead-letters/dead-letters-routes.ts';
 import { deliveriesRoutes } from '../../lib/api/deliveries/deliveries-routes.ts';
 import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
 import { testingRoutes } from '../../lib/api/endpoints/test-routes.ts';
@@ -9,6 +11,8 @@ import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
 import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { settlingRoutes } from '../../lib/api/notifications/settle-routes.ts';
 import { undeliveredRoutes } from '../../lib/api/notifications/undelivered-routes.ts';
+import { parkedRoutes } from '../../lib/api/parked/parked-routes.ts';
+import { portalLinkRoutes } from '../../lib/api/portal-links/portal-links-routes.ts';
 import { publicKeysRoutes } from '../../lib/api/public-keys/public-keys-routes.ts';
 import { reconcilingRoutes } from '../../lib/api/reconciliations/reconciliations-routes.ts';
 import { statementRoutes } from '../../lib/api/statements/statements-routes.ts';
@@ -16,6 +20,7 @@ import { statsRoutes } from '../../lib/api/stats/stats-routes.ts';
 import { askingRoutes } from '../../lib/api/transactions/ask-routes.ts';
 import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { unresolvedRoutes } from '../../lib/api/unresolved/unresolved-routes.ts';
+import { whoAmIRoutes } from '../../lib/api/whoami/whoami-routes.ts';
 import { windowRoutes } from '../../lib/api/windows/windows-routes.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import { statePartition } from '../../lib/core/bookkeeping/statements/make-statements.ts';
@@ -32,6 +37,7 @@ import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { LEAD } from '../../lib/core/merchants/dated-writes.ts';
 import { createAuthenticator, type Scope } from '../../lib/core/merchants/keys/access-keys.ts';
 import type { GeneratedSecret } from '../../lib/core/merchants/secrets/service-secret.ts';
+import { createSessionAuthenticator } from '../../lib/core/merchants/sessions/session-caller.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
@@ -101,6 +107,12 @@ export function createWorld(
   const events: ServiceEvent[] = [];
   const queue: Sent[] = [];
   const deadLetters: { body: string; reason: string }[] = [];
+  const deadLetterQueues = {
+    lanes: memoryDeadLetterQueue({ queue: 'lanes', clock, onBack: ({ body }) => void setBack.push(body) }),
+    intake: memoryDeadLetterQueue({ queue: 'intake', clock, onBack: ({ body }) => void setBack.push(body) }),
+  };
+  /** Bodies of dead letters that were put back. */
+  const setBack: string[] = [];
   const requests: CallbackRequest[] = [];
   const receiver = {
     answer: (_request: CallbackRequest, _patience?: Patience): Exchange | Promise<Exchange> => okExchange(),
@@ -123,8 +135,12 @@ export function createWorld(
     callbackPolicy: { allowedPorts: [443], allowLoopback: false },
     retentionDays: 90,
     checkHorizonSeconds: 86_400,
+    rootKey: options.rootKey ?? { value: async () => ROOT_SECRET },
     signingSecret: { value: async () => 'a secret that was generated when it was deployed' },
     feedLagSeconds: options.feedLagSeconds ?? 30,
+    serviceVersion: '1.2.3',
+    windowSeconds: 300,
+    auditAfterSeconds: 900,
     seal: {
       seal: async (secret: string, context: string) => `${context}|${secret}`,
       open: async (sealed: string, context: string) => {
@@ -157,6 +173,7 @@ export function createWorld(
         return receiver.answer(request, patience);
       },
     },
+    deadLetterQueues,
     deadLetters: {
       add: async (letter: { readonly body: string; readonly reason: string }) =>
         void deadLetters.push(letter),
@@ -165,11 +182,8 @@ export function createWorld(
   const app = createApp(
     {
       configs: ports.configs,
-      authenticate: createAuthenticator({
-        keys: stores.keys,
-        rootKey: options.rootKey ?? { value: async () => ROOT_SECRET },
-        clock,
-      }),
+      authenticate: createAuthenticator(ports),
+      authenticateSession: createSessionAuthenticator(ports),
       sign: createAnswerSigner(ports),
       limit: createQueryLimit(ports),
       clock,
@@ -191,7 +205,11 @@ export function createWorld(
       ...testingRoutes(ports),
       ...unresolvedRoutes(ports),
       ...publicKeysRoutes(ports),
+      ...portalLinkRoutes(ports),
       ...auditLogRoutes(ports),
+      ...whoAmIRoutes(ports),
+      ...deadLettersRoutes(ports),
+      ...parkedRoutes(ports),
     ],
   );
 
@@ -225,6 +243,7 @@ export function createWorld(
     files,
     queue,
     deadLetters,
+    setBack,
     requests,
     receiver,
     /** Creates a merchant with a key of each scope. */
@@ -260,6 +279,10 @@ export function createWorld(
     /** Creates the statements of the days whose last window is closed. */
     async stateDays(deadlineMs = Number.POSITIVE_INFINITY) {
       await forEachPartition((partition) => statePartition(ports, { partition, deadlineMs }));
+    },
+    /** Forgets the inserted outcomes, as if the stream had lost their records. */
+    forgetInserted() {
+      inserted.splice(0);
     },
     /** Passes the inserted outcomes to the relay, as the stream does. */
     async relayAll() {

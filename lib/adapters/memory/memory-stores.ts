@@ -2,6 +2,7 @@ import type { Glance } from '../../core/bookkeeping/glance.ts';
 import type { StatementStore } from '../../core/bookkeeping/statements/statement-store.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
 import type { CountStore } from '../../core/counts/count-store.ts';
+import type { ParkedRecord, ParkedRecords } from '../../core/deliver/aside/parked-list.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
 import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit.ts';
 import type { JobStore } from '../../core/deliver/redelivery.ts';
@@ -12,9 +13,11 @@ import type { TransactionReader } from '../../core/deliver/state/transaction-rea
 import type { FeedStore } from '../../core/feed/feed-store.ts';
 import type { Window } from '../../core/feed/window.ts';
 import type { WindowStore } from '../../core/feed/window-store.ts';
+import type { AuditWriter } from '../../core/merchants/audit-log/audit-trail.ts';
 import type { Directory } from '../../core/merchants/directory.ts';
 import type { KeyRecord, KeyStore } from '../../core/merchants/keys/access-keys.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
+import type { PortalLinkStore, SessionStore } from '../../core/merchants/sessions/session-store.ts';
 import type { Outcome } from '../../core/model.ts';
 import type { AuditLog } from '../../core/query/audit-log.ts';
 import type { MerchantList } from '../../core/query/merchant-list.ts';
@@ -30,6 +33,8 @@ import { memoryGlance } from './memory-glance.ts';
 import { memoryMerchants } from './memory-merchants.ts';
 import { memoryNotifications } from './memory-notifications.ts';
 import { memoryOutcomes } from './memory-outcomes.ts';
+import { memoryParking } from './memory-parking.ts';
+import { memorySessions } from './memory-sessions.ts';
 import { memoryStatements } from './memory-statements.ts';
 
 interface StoreContents {
@@ -37,7 +42,7 @@ interface StoreContents {
   readonly notifications: ReadonlyMap<string, Notification>;
   readonly checks: ReadonlyMap<string, Check>;
   readonly windows: ReadonlyMap<string, Window>;
-  readonly parked: ReadonlyMap<string, { readonly reason: string; readonly payload: string }>;
+  readonly parked: ReadonlyMap<string, ParkedRecord>;
 }
 
 /** The table in memory, for the simulation and unit tests. It passes the same test suites as the real one. */
@@ -50,16 +55,19 @@ export interface MemoryStores {
   readonly merchants: MerchantStore;
   readonly directory: Directory;
   readonly merchantList: MerchantList;
-  readonly auditLog: AuditLog;
+  readonly auditLog: AuditLog & AuditWriter;
   readonly feed: FeedStore;
   readonly windows: WindowStore;
   readonly glance: Glance;
   readonly jobs: JobStore;
   readonly statements: StatementStore;
   readonly keys: KeyStore;
+  readonly sessions: SessionStore;
+  readonly portalLinks: PortalLinkStore;
   readonly health: HealthStore;
   readonly gate: Gate;
   readonly parking: Parking;
+  readonly parked: ParkedRecords;
   /** The contents of the stores, for assertions. */
   readonly contents: StoreContents;
 }
@@ -81,7 +89,7 @@ export function createMemoryStores(options: {
   const notifications = new Map<string, Notification>();
   const checks = new Map<string, Check>();
   const windows = new Map<string, Window>();
-  const parked = new Map<string, { readonly reason: string; readonly payload: string }>();
+  const parked = new Map<string, ParkedRecord>();
   const shown = (outcome: Outcome) => (options.indexedAtMs?.(outcome) ?? 0) <= clock.now();
   const { auditLog, log } = memoryAuditLog();
   const rows = {
@@ -101,13 +109,10 @@ export function createMemoryStores(options: {
     jobs: memoryJobs(log),
     statements: memoryStatements(),
     keys: memoryKeys(log),
+    ...memorySessions(log),
     health: memoryHealth(),
     gate: memoryGate(),
-    parking: {
-      async park({ recordId, reason, payload }) {
-        parked.set(recordId, { reason, payload });
-      },
-    },
+    ...memoryParking(parked, clock),
     contents: { outcomes, notifications, checks, windows, parked },
   };
 }

@@ -21,7 +21,7 @@ export interface Operation<
   readonly path: string;
   readonly summary: string;
   /** The function that serves it. */
-  readonly function: 'record' | 'query' | 'admin' | 'test-request' | 'document';
+  readonly function: 'record' | 'query' | 'admin' | 'operate' | 'test-request' | 'document';
   /** Scopes that may call it. Empty: no key is needed. */
   readonly scopes: readonly Scope[];
   /**
@@ -58,6 +58,8 @@ export interface Input<O extends Operation> {
   readonly caller: Caller;
   /** The merchant that the request is about, from the path or from the key. */
   readonly merchantId: MerchantId;
+  /** The address of the service as the caller sees it: `https://api.example.com`. */
+  readonly origin: string;
 }
 
 interface GoodAnswer {

@@ -1,4 +1,5 @@
 import { listAuditLog } from '../audit-log/audit-log-contract.ts';
+import { listDeadLetters, redriveDeadLetters } from '../dead-letters/dead-letters-contract.ts';
 import { listDeliveries } from '../deliveries/deliveries-contract.ts';
 import * as endpoints from '../endpoints/endpoints-contract.ts';
 import { testEndpoint } from '../endpoints/test-contract.ts';
@@ -6,6 +7,8 @@ import * as keys from '../keys/keys-contract.ts';
 import * as merchants from '../merchants/merchants-contract.ts';
 import * as settling from '../notifications/settle-contract.ts';
 import { listNotifications } from '../notifications/undelivered-contract.ts';
+import { listParkedRecords, putBackParkedRecord, putBackParkedRecords } from '../parked/parked-contract.ts';
+import { createOwnPortalLink, createPortalLink } from '../portal-links/portal-links-contract.ts';
 import { listPublicKeys } from '../public-keys/public-keys-contract.ts';
 import * as reconciling from '../reconciliations/reconciliations-contract.ts';
 import { askStatement } from '../statements/statements-contract.ts';
@@ -13,6 +16,7 @@ import { readStatsOperation } from '../stats/stats-contract.ts';
 import * as asking from '../transactions/ask-contract.ts';
 import { recordTransaction, recordTransactions } from '../transactions/record-contract.ts';
 import { listUnresolvedTransactions, resolveTransaction } from '../unresolved/unresolved-contract.ts';
+import { whoAmI } from '../whoami/whoami-contract.ts';
 import * as windows from '../windows/windows-contract.ts';
 import { formForAdmins } from './for-admins.ts';
 import type { Operation } from './operation.ts';
@@ -36,6 +40,14 @@ const own: readonly Operation[] = [
   resolveTransaction,
   listPublicKeys,
   listAuditLog,
+  whoAmI,
+  createPortalLink,
+  createOwnPortalLink,
+  listDeadLetters,
+  redriveDeadLetters,
+  listParkedRecords,
+  putBackParkedRecord,
+  putBackParkedRecords,
 ];
 
 /** Every operation of the API, in all functions, with the forms for admins. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { Agent } from 'undici';
 import { createDueIndex } from '../../../lib/adapters/dynamodb/dynamodb-due-index.ts';
 import { createGate } from '../../../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createParking } from '../../../lib/adapters/dynamodb/dynamodb-parking.ts';
+import { createParkedRecords } from '../../../lib/adapters/dynamodb/parked-records.ts';
 import { createCheckStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-check-store.ts';
 import { createCountStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-count-store.ts';
 import { createHealthStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
@@ -18,6 +18,10 @@ import { createDirectory } from '../../../lib/adapters/dynamodb/stores/merchants
 import { createKeyStore } from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-key-store.ts';
 import { createMerchantList } from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-list.ts';
 import { createMerchantStore } from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-store.ts';
+import {
+  createPortalLinkStore,
+  createSessionStore,
+} from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-session-store.ts';
 import { createOutcomeStore } from '../../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { openTable, type Table } from '../../../lib/adapters/dynamodb/table/table-client.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
@@ -122,18 +126,11 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     jobs: createJobStore(table, options),
     statements: createStatementStore(table, options),
     keys: createKeyStore(table),
+    sessions: createSessionStore(table),
+    portalLinks: createPortalLinkStore(table),
     health: createHealthStore(table, options),
     gate: createGate(table),
     parking: createParking(table, options),
-    async parked() {
-      const { Items = [] } = await table.documents.send(
-        new ScanCommand({
-          TableName: table.name,
-          FilterExpression: 'begins_with(pk, :parked)',
-          ExpressionAttributeValues: { ':parked': 'P#' },
-        }),
-      );
-      return Items.map(({ sk, reason, payload }) => ({ recordId: sk, reason, payload }));
-    },
+    parked: createParkedRecords(table),
   };
 }

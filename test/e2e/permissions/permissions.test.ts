@@ -12,7 +12,7 @@ import { removeDirectory, temporaryDirectory } from '../../support/local-service
 import { type EditedTemplate, editAssembly } from '../../support/running/edited-assembly.ts';
 import { NO_FAULTS, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { assemblyOf } from '../../support/synthesized.ts';
-import { checkBack, manage, record } from './everyday.ts';
+import { checkBack, manage, operate, record } from './everyday.ts';
 import { grainsOf, withoutAction, withoutGrain, withoutStatement } from './grains.ts';
 import { type Journey, openJourney } from './journey.ts';
 import { createJudgedCalls, nameOf } from './judged-calls.ts';
@@ -95,7 +95,16 @@ describe('the permissions of the template', () => {
     try {
       edited(hasty, countSoon);
       await travel({ dataDir: short, environment: SHORT, assemblyDir: hasty }, [
-        sideBySide([manage, record, checkBack, failToDeliver, meetOddReceivers, loseRows, fireSchedules]),
+        sideBySide([
+          manage,
+          operate,
+          record,
+          checkBack,
+          failToDeliver,
+          meetOddReceivers,
+          loseRows,
+          fireSchedules,
+        ]),
         () => judged.until({ role: 'TidingsCount', action: 'dynamodb:UpdateItem' }),
         (journey) => hangTable(journey, short),
       ]);

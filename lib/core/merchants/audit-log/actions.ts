@@ -10,7 +10,10 @@ export const ACTIONS = [
   'endpoint.secret_rotated',
   'key.created',
   'key.revoked',
+  'portal_link.created',
   'redelivery.started',
   'transaction.resolved',
+  'dead_letters.redriven',
+  'parked.put_back',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
