@@ -49,10 +49,7 @@ export interface Wanted {
  *
  * @throws ReconcileFailure `missing_column` or `repeated_column`
  */
-export function columnsOf(
-  names: readonly string[],
-  { line, needsType, needsTime = true }: Wanted,
-): Columns {
+export function columnsOf(names: readonly string[], { line, needsType, needsTime = true }: Wanted): Columns {
   const columns = new Map<Column, number>();
   for (const [index, name] of names.entries()) {
     const known = [...REQUIRED, ...OPTIONAL].find((column) => column === name.trim());

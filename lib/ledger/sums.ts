@@ -7,8 +7,8 @@ import {
   numberOf,
   timeHash,
 } from '../protocol/row-digest.ts';
-import { ReconcileFailure } from './ledger-failure.ts';
 import type { LedgerRow } from './columns.ts';
+import { ReconcileFailure } from './ledger-failure.ts';
 
 /** Sums of a ledger by window. They are all that the first reading keeps in memory. */
 

@@ -14,6 +14,8 @@ export const ORIGIN = `https://${HOST}`;
 const ASSETS = {
   stylesheet: { hash: 'aaaa', type: 'css', packed: 'CwGAcHt9Aw==' },
   script: { hash: 'bbbb', type: 'js', packed: 'CwCAMQM=' },
+  reconciliation: { hash: 'cccc', type: 'js', packed: 'CwCAMQM=' },
+  ledgerWorker: { hash: 'dddd', type: 'js', packed: 'CwCAMQM=' },
 } as const;
 
 export interface ConsoleOptions {

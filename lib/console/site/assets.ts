@@ -16,6 +16,15 @@ export interface Asset {
 export interface PackedAssets {
   readonly stylesheet: Asset;
   readonly script: Asset;
+  /** The script of the reconciliation page, and its worker. */
+  readonly reconciliation: Asset;
+  readonly ledgerWorker: Asset;
+}
+
+/** The addresses of scripts that single pages load. */
+export interface PageScripts {
+  readonly reconciliation: string;
+  readonly ledgerWorker: string;
 }
 
 const TYPES = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8' } as const;
@@ -23,6 +32,11 @@ const TYPES = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=ut
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
 export const assetHref = ({ hash, type }: Asset) => `${ROOT}/assets/${hash}.${type}`;
+
+export const pageScripts = ({ reconciliation, ledgerWorker }: PackedAssets): PageScripts => ({
+  reconciliation: assetHref(reconciliation),
+  ledgerWorker: assetHref(ledgerWorker),
+});
 
 /** Serves the files. Undefined for an address of no file. */
 export function createAssetServer(assets: PackedAssets): (c: Context<AppEnv>) => Response | undefined {

@@ -4,18 +4,19 @@ import { equalInConstantTime } from '../../core/crypto.ts';
 import { ORIGIN_HEADER } from '../../settings.ts';
 import { createAssetServer } from './assets.ts';
 import { failureOf, failurePage, NOT_FOUND } from './failing.tsx';
-import type { Action, Page } from './page.ts';
+import type { Action, Page, Resource } from './page.ts';
 import { homeOf, ROOT } from './paths.ts';
 import { readContext } from './request-context.ts';
 import { SAFE_HEADERS, sendAway } from './responding.ts';
 import { addSessionRoutes } from './session-routes.tsx';
 import type { SitePorts } from './site-ports.ts';
-import { sessionOfRequest, showPage, takeAction, toLogIn } from './visiting.tsx';
+import { answerResource, sessionOfRequest, showPage, takeAction, toLogIn } from './visiting.tsx';
 
-/** The pages and actions of the console. */
+/** The pages and actions of the console, and what its scripts ask. */
 export interface Site {
   readonly pages: readonly Page[];
   readonly actions: readonly Action[];
+  readonly resources: readonly Resource[];
 }
 
 /** The console as an HTTP app: who may see which page is decided here, from the site's tables, and nowhere else. */
@@ -52,6 +53,11 @@ export function createConsole(ports: SitePorts, site: Site): Hono<AppEnv> {
   }
   for (const action of site.actions) {
     app.post(pattern(action.path), (c) => takeAction({ ports, paths }, readContext(ports, c), action));
+  }
+  for (const one of site.resources) {
+    app.on(one.method.toUpperCase(), pattern(one.path), (c) =>
+      answerResource({ ports, paths }, readContext(ports, c), one),
+    );
   }
   app.notFound((c) => failurePage(ports, readContext(ports, c), NOT_FOUND));
   app.onError((error, c) => {

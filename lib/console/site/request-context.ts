@@ -61,6 +61,20 @@ export async function readForm({ c }: RequestContext): Promise<URLSearchParams |
   return new URLSearchParams(Buffer.from(bytes).toString('utf8'));
 }
 
+/** The bytes of a question in JSON: as many as the API takes. */
+const MAX_JSON_BYTES = 1024 * 1024;
+
+/** The JSON body of a script's question. Undefined if it is none, or too large: the API refuses that. */
+export async function readJson({ c }: RequestContext): Promise<unknown> {
+  const bytes = await c.req.arrayBuffer();
+  if (bytes.byteLength > MAX_JSON_BYTES) return undefined;
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 export function fieldOf(form: URLSearchParams, name: string): string | undefined {
   return form.get(name)?.trim() || undefined;
 }

@@ -56,6 +56,20 @@ export async function sendPage(
   });
 }
 
+/** Answers a script. */
+export function sendJson(c: Context<AppEnv>, status: number, content: unknown): Response {
+  const { bytes, encoding } = compress(
+    JSON.stringify(content),
+    acceptedEncoding(c.req.header('accept-encoding')),
+  );
+  return c.body(bytes, status as 200, {
+    ...SAFE_HEADERS,
+    'content-type': 'application/json',
+    vary: 'accept-encoding, cookie',
+    ...(encoding !== undefined && { 'content-encoding': encoding }),
+  });
+}
+
 /** Leads to another page with GET. */
 export function sendAway(c: Context<AppEnv>, to: string): Response {
   return c.body(null, 303, { ...SAFE_HEADERS, location: to });

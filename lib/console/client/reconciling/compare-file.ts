@@ -3,7 +3,7 @@ import { suspectWindows } from '../../../ledger/descent.ts';
 import { ReconcileFailure } from '../../../ledger/ledger-failure.ts';
 import { createWindowSums, sumOfRow, windowOf } from '../../../ledger/sums.ts';
 import { groupOf } from '../../../protocol/row-digest.ts';
-import type { Span } from '../../../receiver/reconciling/questions.ts';
+import type { Span } from '../../../receiver/reconciling/spans.ts';
 import { compareTransactions, MAX_ROWS_WITHOUT_TIMES, rowsByTransaction } from './compare-transactions.ts';
 import { compareWindow, type WindowRows } from './compare-windows.ts';
 import { type LedgerForm, readLedger } from './ledger-file.ts';
@@ -42,7 +42,8 @@ export async function compareFile(job: Job, { ask, onProgress }: ComparePorts): 
   const range = rangeOf(job, read.sums, windowMs);
   onProgress('asking', 0);
   const questions = {
-    slices: (span: Span, resolution: 'day' | 'hour' | 'window') => slicesOf(ask, span, { resolution, windowMs }),
+    slices: (span: Span, resolution: 'day' | 'hour' | 'window') =>
+      slicesOf(ask, span, { resolution, windowMs }),
   };
   const suspects = await suspectWindows(questions, read.sums, { ...range, windowMs, hasTypes: read.isTyped });
   const differing = suspects.filter(({ rowsDiffer, typesDiffer }) => rowsDiffer || typesDiffer);
@@ -159,7 +160,10 @@ async function byTransaction(
   { ask, onProgress }: ComparePorts,
 ): Promise<Result> {
   if (fromMs === undefined) throw new Unanswered('needs_range');
-  const range = { fromMs: Math.max(fromMs, keptSinceMs), toMs: Math.min(toMs ?? closedThroughMs, closedThroughMs) };
+  const range = {
+    fromMs: Math.max(fromMs, keptSinceMs),
+    toMs: Math.min(toMs ?? closedThroughMs, closedThroughMs),
+  };
   if (range.fromMs >= range.toMs) throw new Unanswered('nothing_to_compare');
   const windowMs = windowSeconds * 1_000;
   const { differences, notFound } = await compareTransactions(ask, read.rowsWithoutTimes, {

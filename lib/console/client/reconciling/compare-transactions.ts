@@ -1,7 +1,7 @@
 import type { LedgerRow } from '../../../ledger/columns.ts';
 import { isoTime } from '../../../protocol/instants.ts';
 import { isObject, type JsonObject } from '../../../protocol/json/json-values.ts';
-import type { Span } from '../../../receiver/reconciling/questions.ts';
+import type { Span } from '../../../receiver/reconciling/spans.ts';
 import type { Difference, Side } from './messages.ts';
 import { type Ask, Unanswered } from './service-questions.ts';
 

@@ -1,7 +1,7 @@
 import type { LedgerRow } from '../../../ledger/columns.ts';
-import { addHashes, bucketOf, rowHash } from '../../../protocol/row-digest.ts';
 import { isoTime } from '../../../protocol/instants.ts';
 import { isObject, type JsonObject } from '../../../protocol/json/json-values.ts';
+import { addHashes, bucketOf, rowHash } from '../../../protocol/row-digest.ts';
 import type { Difference, Side } from './messages.ts';
 import { type Ask, Unanswered } from './service-questions.ts';
 
@@ -46,7 +46,13 @@ interface Claim extends WindowRows, Comparing {
 }
 
 /** Undefined if the rows are too many, or too many of them differ. */
-async function claim({ startMs, rows, bucket, ask, onSent }: Claim): Promise<readonly Difference[] | undefined> {
+async function claim({
+  startMs,
+  rows,
+  bucket,
+  ask,
+  onSent,
+}: Claim): Promise<readonly Difference[] | undefined> {
   if (rows.length > MAX_CLAIMED_ROWS) return undefined;
   const body = {
     window: isoTime(startMs),
@@ -115,5 +121,10 @@ function differenceOf(one: JsonObject, window: string): Difference {
 function sideOf(side: unknown): Side | undefined {
   if (!isObject(side)) return undefined;
   const { version, status, amount, currency } = side;
-  return { version: Number(version), status: String(status), amount: Number(amount), currency: String(currency) };
+  return {
+    version: Number(version),
+    status: String(status),
+    amount: Number(amount),
+    currency: String(currency),
+  };
 }

@@ -100,7 +100,10 @@ async function delimiterOf(file: Blob): Promise<string> {
   const other = OTHER_FORMATS.find(([bytes]) => bytes.every((byte, at) => head[at] === byte));
   if (other !== undefined || head.includes(0)) {
     const what = other?.[1] ?? 'not text';
-    throw new ReconcileFailure('not_csv', `The file is ${what}. Save it as "CSV UTF-8", then drop the new file.`);
+    throw new ReconcileFailure(
+      'not_csv',
+      `The file is ${what}. Save it as "CSV UTF-8", then drop the new file.`,
+    );
   }
   const lines = new TextDecoder()
     .decode(head)

@@ -2,7 +2,8 @@ import { isoTime } from '../../../protocol/instants.ts';
 import { isObject, type JsonObject } from '../../../protocol/json/json-values.ts';
 import type { Resolution } from '../../../protocol/resolutions.ts';
 import type { Digest } from '../../../protocol/row-digest.ts';
-import type { Slice, Span } from '../../../receiver/reconciling/questions.ts';
+import type { Slice } from '../../../receiver/reconciling/questions.ts';
+import type { Span } from '../../../receiver/reconciling/spans.ts';
 
 /** What the comparison asks of the service, through the console. */
 
@@ -50,7 +51,9 @@ export function createAsk({ base, csrf, fetch = globalThis.fetch }: AskOptions):
       }
       if (answer === undefined) throw new Unanswered('no_answer');
       const problem: unknown = await answer.json().catch(() => undefined);
-      throw new Unanswered(isObject(problem) && typeof problem.code === 'string' ? problem.code : 'no_answer');
+      throw new Unanswered(
+        isObject(problem) && typeof problem.code === 'string' ? problem.code : 'no_answer',
+      );
     }
   };
 }
