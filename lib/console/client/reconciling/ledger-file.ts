@@ -34,8 +34,7 @@ const MAX_RECORD_CHARACTERS = 1024 * 1024;
 
 /** @throws ReconcileFailure with the line, if the file is no ledger */
 export async function readLedger(file: Blob, { onRow, onProgress }: Reading): Promise<LedgerForm> {
-  const delimiter = await delimiterOf(file);
-  const parser = new Papa.Parser({ delimiter, quoteChar: '"' });
+  const parser = new Papa.Parser({ ...(await dialectOf(file)), quoteChar: '"' });
   const counts = { rows: 0, pending: 0, line: 0, bytes: 0 };
   let columns: Columns | undefined;
   const take = (fields: readonly string[]) => {
@@ -62,7 +61,7 @@ export async function readLedger(file: Blob, { onRow, onProgress }: Reading): Pr
   const takeText = (text: string, isLast: boolean) => {
     rest += text;
     const { data, meta } = parser.parse(rest, 0, !isLast) as Parsed;
-    for (const fields of data) take(fields);
+    for (const fields of data) take(withoutReturn(fields));
     rest = isLast ? '' : rest.slice(meta.cursor);
     if (rest.length > MAX_RECORD_CHARACTERS) {
       throw new ReconcileFailure('not_csv', `Line ${counts.line + 1}: a quote is opened and never closed.`);
@@ -94,8 +93,19 @@ interface Parsed {
   readonly meta: { readonly cursor: number };
 }
 
-/** Comma, semicolon, tab or bar, by the first lines. */
-async function delimiterOf(file: Blob): Promise<string> {
+/** A file may have both kinds of line ends, as when two were joined. */
+function withoutReturn(fields: readonly string[]): readonly string[] {
+  const last = fields.at(-1) ?? '';
+  return last.endsWith('\r') ? [...fields.slice(0, -1), last.slice(0, -1)] : fields;
+}
+
+interface Dialect {
+  readonly delimiter: string;
+  readonly newline: '\n' | '\r\n' | '\r';
+}
+
+/** Comma, semicolon, tab or bar, and the line end, by the first lines. */
+async function dialectOf(file: Blob): Promise<Dialect> {
   const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
   const other = OTHER_FORMATS.find(([bytes]) => bytes.every((byte, at) => head[at] === byte));
   if (other !== undefined || head.includes(0)) {
@@ -105,10 +115,10 @@ async function delimiterOf(file: Blob): Promise<string> {
       `The file is ${what}. Save it as "CSV UTF-8", then drop the new file.`,
     );
   }
-  const lines = new TextDecoder()
-    .decode(head)
-    .split(/\r\n|\n|\r/)
-    .filter((line) => line.trim() !== '' && !/^(#|"?sep=)/i.test(line));
+  const text = new TextDecoder().decode(head);
+  const lines = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '' && !/^(#|"?sep=)/i.test(line));
   const counted = [',', ';', '\t', '|'].map((one) => [one, (lines[0] ?? '').split(one).length] as const);
-  return counted.reduce((best, one) => (one[1] > best[1] ? one : best))[0];
+  const [delimiter] = counted.reduce((best, one) => (one[1] > best[1] ? one : best));
+  const [newline] = /\r\n|\n|\r/.exec(text) ?? ['\n'];
+  return { delimiter, newline: newline as Dialect['newline'] };
 }

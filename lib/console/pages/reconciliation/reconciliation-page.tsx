@@ -97,13 +97,12 @@ async function calendarOf(api: ConsoleApi, question: CalendarQuestion): Promise<
       : new Map<number, number>();
   const linkTo = (name: 'day' | 'hour') => (startMs: number) =>
     hrefOf(RECONCILIATION, { merchantId }, { [name]: isoTime(startMs) });
-  const [days, hours, windows] = await Promise.all([
-    counts({ fromMs, toMs }, 'day'),
-    day === undefined ? undefined : counts({ fromMs: day, toMs: day + DAY_MS }, 'hour'),
+  const days = await counts({ fromMs, toMs }, 'day');
+  const hours = day === undefined ? undefined : await counts({ fromMs: day, toMs: day + DAY_MS }, 'hour');
+  const windows =
     chosen.hour === undefined
       ? undefined
-      : counts({ fromMs: chosen.hour, toMs: chosen.hour + HOUR_MS }, 'window'),
-  ]);
+      : await counts({ fromMs: chosen.hour, toMs: chosen.hour + HOUR_MS }, 'window');
   return {
     closedThroughMs,
     days: cellsOf({
