@@ -12,7 +12,7 @@ import type { Schedule } from '../schedule.ts';
 import { attemptPatiently } from './attempt/lane-patience.ts';
 import {
   isDecidedAgain,
-  isWorthWriting,
+  isWaitWorthWriting,
   type NextStep,
   whenAttempted,
   whenBlocked,
@@ -120,7 +120,7 @@ function waitForLeave(
   leave: Exclude<Leave, { kind: 'go' }>,
 ): Promise<void> {
   const { message, initial } = context;
-  if (leave.kind === 'wait' && !isWorthWriting(initial, leave.untilMs)) {
+  if (leave.kind === 'wait' && !isWaitWorthWriting(initial, leave.untilMs)) {
     return ports.dispatcher.sendAt({ ...message, slotMs: leave.untilMs }, leave.untilMs);
   }
   const now = { nowMs: ports.clock.now(), fraction: ports.random.fraction() };
