@@ -19,6 +19,7 @@ export const LONGEST = [
   'test/simulation/simulation.test.ts',
   'test/e2e/runbook.test.ts',
   'test/e2e/kill-and-start.test.ts',
+  'test/e2e/journeys/endpoint-settings-journey.test.ts',
   'test/local/event-sources/split-stream.cloud.test.ts',
   'test/e2e/guides/receiver-guide.test.ts',
   'test/kill/kill.test.ts',
