@@ -3,7 +3,8 @@ import { createCheckStore } from '../lib/adapters/dynamodb/stores/delivery/dynam
 import { createJobStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-job-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
 import { createSlotStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-slot-store.ts';
-import { runJobs } from '../lib/core/deliver/redelivery.ts';
+import { createFeedStore } from '../lib/adapters/dynamodb/stores/feed/dynamodb-feed-store.ts';
+import { runJobs } from '../lib/core/deliver/redelivery/run-jobs.ts';
 import { sweepAll } from '../lib/core/deliver/sweep.ts';
 import { runTogether } from '../lib/protocol/runtime/bounded-map.ts';
 import { openDispatchService } from './wiring/dispatch.ts';
@@ -17,6 +18,7 @@ const ports = {
   checks: createCheckStore(service.table),
   slots: createSlotStore(service.table),
   jobs: createJobStore(service.table, service.config),
+  feed: createFeedStore(service.table, service.reporter),
 };
 
 /** Runs every minute: sends what is due but was not sent, and runs redelivery jobs. Both run in parallel. */

@@ -13,7 +13,7 @@ import type { Sender } from '../../lib/core/deliver/attempt/sender.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
 import { createRateLimiter } from '../../lib/core/deliver/rate/rate-limiter.ts';
-import { runJobs } from '../../lib/core/deliver/redelivery.ts';
+import { runJobs } from '../../lib/core/deliver/redelivery/run-jobs.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
 import { sweepAll } from '../../lib/core/deliver/sweep.ts';
 import { windowStart } from '../../lib/core/feed/window.ts';

@@ -45,7 +45,7 @@ export async function check(evidence: Evidence): Promise<Findings> {
       ...wrong,
       ...leaks,
       ...receivers.flatMap(({ broken }) => broken),
-      ...toldUnasked(evidence),
+      ...(await toldUnasked(evidence)),
       ...endpointsWrong(evidence),
       ...inForceWrong(evidence),
       ...(await jobsWrong(evidence)),

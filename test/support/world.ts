@@ -15,6 +15,7 @@ import { parkedRoutes } from '../../lib/api/parked/parked-routes.ts';
 import { portalLinkRoutes } from '../../lib/api/portal-links/portal-links-routes.ts';
 import { publicKeysRoutes } from '../../lib/api/public-keys/public-keys-routes.ts';
 import { reconcilingRoutes } from '../../lib/api/reconciliations/reconciliations-routes.ts';
+import { redeliveryRoutes } from '../../lib/api/redeliveries/redeliveries-routes.ts';
 import { statementRoutes } from '../../lib/api/statements/statements-routes.ts';
 import { statsRoutes } from '../../lib/api/stats/stats-routes.ts';
 import { askingRoutes } from '../../lib/api/transactions/ask-routes.ts';
@@ -201,6 +202,7 @@ export function createWorld(
       ...deliveriesRoutes(ports),
       ...statementRoutes(ports),
       ...settlingRoutes(ports),
+      ...redeliveryRoutes(ports),
       ...merchantRoutes(ports),
       ...endpointRoutes(ports),
       ...keyRoutes(ports),

@@ -8,7 +8,7 @@ import type { Dispatcher } from '../../../lib/core/deliver/dispatcher.ts';
 import { createHealthMonitor, type HealthMonitor } from '../../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../../lib/core/deliver/messages.ts';
 import { createRateLimiter, type RateLimiter } from '../../../lib/core/deliver/rate/rate-limiter.ts';
-import { runJobs } from '../../../lib/core/deliver/redelivery.ts';
+import { runJobs } from '../../../lib/core/deliver/redelivery/run-jobs.ts';
 import { sweepPartition } from '../../../lib/core/deliver/sweep.ts';
 import type { ServiceEvent } from '../../../lib/core/events.ts';
 import type { AuditTrail } from '../../../lib/core/merchants/audit-log/audit-trail.ts';

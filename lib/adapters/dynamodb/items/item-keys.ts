@@ -59,6 +59,9 @@ export const runningJobSk = ({
   readonly slot: number;
 }) => `${merchantId}#${slot}`;
 
+/** Lists a merchant's jobs by creation. Cannot collide with a job: no job id contains a `#`. */
+export const jobListPk = (merchantId: MerchantId) => `J#of#${merchantId}`;
+
 /** Cannot collide with a job: no job id contains a `#`. The sort key is the date. */
 export const statementPk = (merchantId: MerchantId) => `J#statement#${merchantId}`;
 
