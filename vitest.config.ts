@@ -35,7 +35,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           // The examples' tests kill hundreds of processes: `npm run test:examples`.
-          exclude: [...CLOUD, 'test/examples/**'],
+          // `npm run test:browser` needs a Chromium.
+          exclude: [...CLOUD, 'test/examples/**', 'test/browser/**'],
           setupFiles: ['test/support/in-this-process.ts', OWN_ENVIRONMENT],
           pool: 'threads',
         },
