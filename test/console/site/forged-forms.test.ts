@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Browser, type ConsoleWorld, createConsoleWorld, ORIGIN } from '../console-world.ts';
+import type { Browser } from '../../support/cookie-browser.ts';
+import { type ConsoleWorld, createConsoleWorld, ORIGIN } from '../console-world.ts';
 
 describe('a form', () => {
   let world: ConsoleWorld;

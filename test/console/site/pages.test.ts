@@ -2,14 +2,9 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SITE } from '../../../lib/console/pages/all-pages.ts';
 import { Fault } from '../../../lib/core/faults.ts';
+import type { Browser } from '../../support/cookie-browser.ts';
 import { payment } from '../../support/world.ts';
-import {
-  type Browser,
-  type ConsoleWorld,
-  createBrowser,
-  createConsoleWorld,
-  ORIGIN,
-} from '../console-world.ts';
+import { type ConsoleWorld, createConsoleWorld, ORIGIN } from '../console-world.ts';
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(2)>'`;
 /** What reads backwards, hides or moves on a terminal and on a page. */
@@ -229,7 +224,7 @@ describe('the files of the console', () => {
 
   it('and its cookie need no HTTPS on this machine', async () => {
     const local = createConsoleWorld();
-    const browser = createBrowser(local.console, 'http://127.0.0.1:4510');
+    const browser = local.browser('http://127.0.0.1:4510');
     const { headers } = await browser.logIn(local.admin);
     expect(headers.getSetCookie()[0]).toMatch(/^tidings=\w{43}; Path=\/console; HttpOnly; SameSite=Lax$/);
     expect((await browser.get('/console/overview')).status).toBe(200);
