@@ -85,7 +85,10 @@ describe('the console', () => {
           { by: '*', byUrl: true },
         ]).toContainEqual(principal);
       }
-      const mayInvoke = ofType(all, 'AWS::IAM::Policy').flatMap(([, { Properties }]) =>
+      const mayInvoke = [
+        ...ofType(all, 'AWS::IAM::Policy'),
+        ...ofType(all, 'AWS::IAM::ManagedPolicy'),
+      ].flatMap(([, { Properties }]) =>
         JSON.stringify(Properties.PolicyDocument).includes('lambda:')
           ? Properties.Roles.map(({ Ref }: Properties) => Ref)
           : [],
