@@ -11,7 +11,8 @@ describe('the console', () => {
   const directory = temporaryDirectory();
   let service: ServiceCloud;
   beforeAll(async () => {
-    service = await startServiceCloud({ dataDir: `${directory}/data`, faults: NO_FAULTS });
+    const environment = { TIDINGS_ALLOW_LOOPBACK: 'true', TIDINGS_ONE_CLOCK: 'true' };
+    service = await startServiceCloud({ dataDir: `${directory}/data`, faults: NO_FAULTS, environment });
   });
   afterAll(async () => {
     await service.stop();
