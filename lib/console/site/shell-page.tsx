@@ -157,7 +157,7 @@ export function failureMessage(request: RequestContext, failure: Failure, homeHr
       status={status}
       homeHref={homeHref}
       {...(code !== undefined && { code })}
-      {...(mayRetry && { actions: <LinkButton href={here}>{ui.text.errors.retry}</LinkButton> })}
+      {...(mayRetry && request.c.req.method === 'GET' && { actions: <LinkButton href={here}>{ui.text.errors.retry}</LinkButton> })}
     />
   );
 }

@@ -199,6 +199,26 @@ describe('a page while the API fails', () => {
   });
 });
 
+describe('an action while the API fails', () => {
+  it('is not said to have failed: nobody knows, and the page says so', async () => {
+    let isBroken = false;
+    const world = createConsoleWorld({
+      onInvoke: () => {
+        if (isBroken) throw new DOMException('late', 'TimeoutError');
+      },
+    });
+    await world.merchant('demo');
+    const browser = world.browser();
+    await browser.logIn(world.admin);
+    await browser.get('/console/merchants/demo');
+    isBroken = true;
+    const answer = await browser.submit('/console/merchants/demo/portal-link');
+    expect(answer.status).toBe(504);
+    expect(answer.html).toContain('Nobody knows whether this was done');
+    expect(answer.html).not.toContain('href="/console/merchants/demo/portal-link"');
+  });
+});
+
 describe('the files of the console', () => {
   const { console: app } = createConsoleWorld();
   it('are kept by browsers for ever, because a new content has a new address', async () => {
