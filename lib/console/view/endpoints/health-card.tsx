@@ -62,9 +62,9 @@ export function HealthCard({ ui, endpoint, href, counts, actions }: HealthCardPr
   return (
     <article class="card health" aria-labelledby={`endpoint-${endpoint.endpointId}`}>
       <div class="section-title">
-        <h3 id={`endpoint-${endpoint.endpointId}`}>
+        <h2 id={`endpoint-${endpoint.endpointId}`}>
           {href === undefined ? name : <a href={href}>{name}</a>}
-        </h3>
+        </h2>
         <StateBadge ui={ui} state={endpointStateOf(endpoint)} isPill />
       </div>
       <code class="quiet health-url">
