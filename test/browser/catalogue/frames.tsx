@@ -40,6 +40,7 @@ export function OperatorFrame({ scene, current, ...props }: OperatorFrameProps) 
   return (
     <Shell
       {...scene}
+      nonce="made-up"
       {...props}
       account={{ ...ACCOUNT, kind: 'operator', keyId: 'key_admin1' }}
       homeHref="#"
@@ -64,6 +65,7 @@ export function MerchantFrame({ scene, current, name, ...props }: MerchantFrameP
   return (
     <Shell
       {...scene}
+      nonce="made-up"
       {...props}
       account={{ ...ACCOUNT, kind: 'operator', keyId: 'key_admin1' }}
       homeHref="#"
