@@ -1,6 +1,7 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import type { SQSRecord } from 'aws-lambda';
 import { createGate } from '../lib/adapters/dynamodb/dynamodb-gate.ts';
+import { createAlertStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-alert-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
 import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { createKmsSeal } from '../lib/adapters/secrets/kms-seal.ts';
@@ -16,6 +17,7 @@ const ports = {
   ...service,
   outcomes: createOutcomeStore(table, { ...config, joinsReads: true }),
   notifications: createNotificationStore(table, config),
+  alerts: createAlertStore(table, config),
   gate: createGate(table),
   seal: createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId }),
 };

@@ -1,5 +1,6 @@
 import { memoryFiles } from '../../lib/adapters/memory/memory-statements.ts';
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
+import { alertsRoutes } from '../../lib/api/alerts/alerts-routes.ts';
 import { createApp } from '../../lib/api/api-app.ts';
 import { auditLogRoutes } from '../../lib/api/audit-log/audit-log-routes.ts';
 import { deliveriesRoutes } from '../../lib/api/deliveries/deliveries-routes.ts';
@@ -183,6 +184,7 @@ export function createWorld(
       ...undeliveredRoutes(ports),
       ...statsRoutes(ports),
       ...deliveriesRoutes(ports),
+      ...alertsRoutes(ports),
       ...statementRoutes(ports),
       ...settlingRoutes(ports),
       ...merchantRoutes(ports),

@@ -1,3 +1,4 @@
+import { listAlerts } from '../alerts/alerts-contract.ts';
 import { listAuditLog } from '../audit-log/audit-log-contract.ts';
 import { listDeliveries } from '../deliveries/deliveries-contract.ts';
 import * as endpoints from '../endpoints/endpoints-contract.ts';
@@ -27,6 +28,7 @@ const own: readonly Operation[] = [
   listNotifications,
   readStatsOperation,
   listDeliveries,
+  listAlerts,
   ...Object.values(settling),
   ...Object.values(merchants),
   ...Object.values(endpoints),

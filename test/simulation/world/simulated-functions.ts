@@ -96,6 +96,7 @@ export class Container {
     return {
       outcomes: stormy(stores.outcomes),
       notifications: stormy(stores.notifications),
+      alerts: stormy(stores.alerts),
       gate: stormy(stores.gate),
       checks: stormy(stores.checks),
       dueIndex: stormy(stores.dueIndex),
