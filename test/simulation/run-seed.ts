@@ -1,8 +1,20 @@
+import { isAboutAlert } from '../../lib/core/deliver/alerts/alert.ts';
 import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 import { check, type Findings } from './check-promises.ts';
 import { ByHand } from './stories/by-hand.ts';
 import { NewerKit } from './stories/newer-kit.ts';
-import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } from './stories/stories.ts';
+import {
+  drawStory,
+  paceMs,
+  QUIET_FROM_MS,
+  START_MS,
+  STORM_END_MS,
+  type Story,
+  type Without,
+} from './stories/stories.ts';
+
+export type { Without };
+
 import { Storyline } from './stories/storyline.ts';
 import { CALM, OVERTAKEN, STALLING, STORM, timesWorse, type Weather } from './storm/chaos.ts';
 import { Dice } from './storm/dice.ts';
@@ -43,15 +55,6 @@ export interface SeedResult extends Findings {
   readonly recorded: number;
   readonly attempts: number;
   readonly duplicates: number;
-}
-
-/**
- * Safety nets turned off, so that they do not mend a deliberate fault before it is seen. Messages are then not
- * lost on their way either: without faults, everything must come to its end all the same.
- */
-export interface Without {
-  readonly sweep?: boolean;
-  readonly audit?: boolean;
 }
 
 const LOSS_CHANCE = 0.01;
@@ -214,6 +217,7 @@ class Simulation {
       stream: this.#stream,
       counts: this.#countReader,
       story: this.#story,
+      without: this.#without,
       nowMs: this.#time.now,
     });
     return { ...findings, broken: [...findings.broken, ...this.#broken], ...this.#counts() };
@@ -285,7 +289,10 @@ class Simulation {
       this.#countReader.isEmpty &&
       this.#lanes.contents.size === 0 &&
       this.#lanes.schedules.size === 0;
-    const due = [...notifications.values(), ...checks.values()];
+    // Only the sweep sends the summaries of alerts.
+    const isNetOff = this.#without.sweep === true;
+    const awaited = [...notifications.values()].filter((one) => !(isNetOff && isAboutAlert(one)));
+    const due = [...awaited, ...checks.values()];
     return isQuiet && due.every(({ nextAttemptAt }) => nextAttemptAt === undefined);
   }
 

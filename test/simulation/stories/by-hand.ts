@@ -1,4 +1,5 @@
 import { acknowledgeOutcome, redeliverNotification } from '../../../lib/core/deliver/acknowledge.ts';
+import { isAboutAlert } from '../../../lib/core/deliver/alerts/alert.ts';
 import { type Job, startRedelivery, UNDELIVERED_STATES } from '../../../lib/core/deliver/redelivery.ts';
 import type { Notification } from '../../../lib/core/deliver/state/notification.ts';
 import { changeEndpoint, type EndpointChanges } from '../../../lib/core/merchants/endpoints.ts';
@@ -219,6 +220,7 @@ export class ByHand {
         one.state !== 'retrying' &&
         one.listedAt >= request.from &&
         one.listedAt < request.to &&
+        !isAboutAlert(one) &&
         isFor(one.endpointId, request.endpointId),
     );
   }
