@@ -3,16 +3,23 @@ import { operations } from '../lib/api/contract/operations.ts';
 import { type HttpEvent, serveEvents } from '../lib/api/http/http-event.ts';
 import { handler as serveDocument } from './document.ts';
 import { MANAGE_SETTINGS, routesToManage } from './routes/managing.ts';
+import { OPERATE_SETTINGS, routesToOperate } from './routes/operating.ts';
 import { limitOfQueries, QUERY_SETTINGS, routesToQuery } from './routes/querying.ts';
 import { recordingPorts, routesToRecord } from './routes/recording.ts';
 import { routesToTest } from './routes/testing.ts';
 import { openApiService } from './wiring/api-service.ts';
 
-const service = openApiService('front', ['checkHorizonSeconds', ...QUERY_SETTINGS, ...MANAGE_SETTINGS]);
+const service = openApiService('front', [
+  'checkHorizonSeconds',
+  ...QUERY_SETTINGS,
+  ...MANAGE_SETTINGS,
+  ...OPERATE_SETTINGS,
+]);
 const routes = [
   ...routesToRecord(recordingPorts(service)),
   ...routesToQuery(service),
   ...routesToManage(service),
+  ...routesToOperate(service),
   ...routesToTest(service),
 ];
 const app = createApp({ ...service.app, operations, limit: limitOfQueries(service) }, routes);

@@ -1,5 +1,10 @@
-import type { ParkedRecord, ParkedRecords, PutBack } from '../../lib/core/deliver/put-back.ts';
-import { keyOfParked } from '../../lib/core/deliver/put-back.ts';
+import {
+  daysBack,
+  eachParked,
+  type ParkedRecord,
+  type ParkedRecords,
+} from '../../lib/core/deliver/aside/parked-list.ts';
+import { keyOfParked, type PutBack } from '../../lib/core/deliver/aside/put-back.ts';
 import { printable } from '../../lib/printable.ts';
 
 export const PARKED_HELP = `Usage: npm run parked -- <list|show|put-back> [ids] [options]
@@ -37,7 +42,6 @@ export interface ParkedTools {
   readonly note: (line: string) => void;
 }
 
-const DAY_MS = 86_400_000;
 /** Slightly more than the longest retention. */
 const MAX_DAYS = 4_000;
 
@@ -48,7 +52,7 @@ const MAX_DAYS = 4_000;
  * @throws Error with a message for people, such as for an unknown command or record
  */
 export async function runParked(args: ParkedArguments, tools: ParkedTools): Promise<number> {
-  const days = daysBack(args.days, tools.nowMs);
+  const days = daysToLookAt(args.days, tools.nowMs);
   switch (args.verb) {
     case 'list':
       return list(args, days, tools);
@@ -67,7 +71,7 @@ async function list(
   { parked, write, note }: ParkedTools,
 ): Promise<number> {
   let count = 0;
-  for await (const record of parked.list(days)) {
+  for await (const record of eachParked(parked, days)) {
     count += 1;
     write(json ? JSON.stringify(shown(record)) : lineOf(record));
   }
@@ -95,7 +99,7 @@ async function putBackAll(
   tools: ParkedTools,
 ): Promise<number> {
   if (args.all === args.ids.length > 0) throw new Error('put-back needs ids, or --all.');
-  const records = args.all ? tools.parked.list(days) : named(args.ids, days, tools.parked);
+  const records = args.all ? eachParked(tools.parked, days) : named(args.ids, days, tools.parked);
   let back = 0;
   let left = 0;
   for await (const record of records) {
@@ -130,14 +134,12 @@ function notFound(id: string, days: readonly string[]): Error {
 }
 
 /** UTC days as `2026-11-20`, today first. */
-function daysBack(text: string, nowMs: number): readonly string[] {
+function daysToLookAt(text: string, nowMs: number): readonly string[] {
   const days = Number(text);
   if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
     throw new Error(`--days needs a whole number from 1 to ${MAX_DAYS}, not ${printable(text)}.`);
   }
-  return Array.from({ length: days }, (_, back) =>
-    new Date(nowMs - back * DAY_MS).toISOString().slice(0, 10),
-  );
+  return daysBack(days, nowMs);
 }
 
 function shown(record: ParkedRecord) {

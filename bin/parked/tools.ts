@@ -7,8 +7,8 @@ import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/outcomes/
 import { openTable } from '../../lib/adapters/dynamodb/table/table-client.ts';
 import { createDispatcher } from '../../lib/adapters/queues/lane-dispatcher.ts';
 import { systemClock as clock, systemTimer as timer } from '../../lib/adapters/system.ts';
+import { putBack } from '../../lib/core/deliver/aside/put-back.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
-import { putBack } from '../../lib/core/deliver/put-back.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import type { Outputs } from '../deployment.ts';
 import type { ParkedTools } from './parked-command.ts';

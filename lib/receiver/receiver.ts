@@ -81,7 +81,9 @@ function createHandle<Tx>(options: ReceiverOptions<Tx>, applying: Applying): Cal
     try {
       await options.onAlert?.(alert, webhookId);
     } catch (cause) {
-      throw new ReceiverFault('alert_not_taken', 'onAlert failed; the service sends the alert again.', { cause });
+      throw new ReceiverFault('alert_not_taken', 'onAlert failed; the service sends the alert again.', {
+        cause,
+      });
     }
     applying.report({ event: 'alert', alert });
   };

@@ -55,10 +55,20 @@ export function bundle(
     sourcemap: hasMaps && 'external',
     mainFields: ['module', 'main'],
     alias: REPLACED,
-    define: { PACKED_OPEN_API: JSON.stringify(packedDocument()) },
+    define: {
+      PACKED_OPEN_API: JSON.stringify(packedDocument()),
+      SERVICE_VERSION: JSON.stringify(serviceVersion()),
+    },
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
   });
+}
+
+function serviceVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly version: string;
+  };
+  return version;
 }
 
 /** The OpenAPI document as `functions/document.ts` unpacks it. The same document is always packed to the same text. */

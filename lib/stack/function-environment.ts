@@ -41,6 +41,19 @@ export function queryEnvironment({ signingSecret, statements }: Resources): Envi
   };
 }
 
+/** For every function that serves operators. */
+export function operateEnvironment({ lanes, intake }: Resources, settings: Settings): Environment {
+  return {
+    TIDINGS_RETRY_QUEUE_URL: lanes.retry.queueUrl,
+    TIDINGS_CHECK_QUEUE_URL: lanes.check.queueUrl,
+    TIDINGS_DEAD_LETTER_URL: lanes.dead.queueUrl,
+    TIDINGS_INTAKE_QUEUE_URL: intake.queue.queueUrl,
+    TIDINGS_INTAKE_DEAD_LETTER_URL: intake.dead.queueUrl,
+    TIDINGS_WINDOW_SECONDS: String(settings.windowSeconds),
+    TIDINGS_AUDIT_AFTER_SECONDS: String(settings.auditAfterSeconds),
+  };
+}
+
 /** Queue URLs of the two notification lanes. */
 export function laneEnvironment({ lanes }: Resources): Environment {
   return {

@@ -19,9 +19,11 @@ interface Grants {
   /** Indexes that it may query. */
   readonly indexes?: readonly ('feed' | 'reference' | 'due' | 'undelivered')[];
   /** Queues to which it may send. */
-  readonly sends?: readonly ('first' | 'retry' | 'check' | 'dead' | 'intakeDead')[];
+  readonly sends?: readonly ('first' | 'retry' | 'check' | 'dead' | 'intake' | 'intakeDead')[];
   /** Queues whose length it may read. */
   readonly measures?: readonly ('first' | 'retry')[];
+  /** Queues that it may measure, and from which it may take messages by itself. */
+  readonly takes?: readonly ('dead' | 'intakeDead')[];
   /** Permitted uses of the key that seals the secrets of merchants and endpoints, each for a named owner. */
   readonly seal?: readonly ('encrypt' | 'decrypt')[];
   /** Secrets that it may read. */
@@ -41,6 +43,14 @@ const KEYED: Grants = {
   seal: ['decrypt'],
   secrets: ['root'],
 };
+
+/** Counts messages, takes them, and deletes them or lets them go. */
+const TAKING = [
+  'sqs:GetQueueAttributes',
+  'sqs:ReceiveMessage',
+  'sqs:DeleteMessage',
+  'sqs:ChangeMessageVisibility',
+] as const;
 
 /** Every function of the service with its own grants. */
 const GRANTS = {
@@ -78,6 +88,16 @@ const GRANTS = {
     ],
     sends: ['retry'],
     seal: ['encrypt'],
+  },
+  operate: {
+    table: [
+      { actions: ['GetItem'], partitions: ['D#', 'H#'] },
+      { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
+      { actions: ['Query', 'GetItem', 'DeleteItem'], partitions: ['P#'] },
+      { actions: ['PutItem'], partitions: ['A#'] },
+    ],
+    sends: ['retry', 'check', 'intake'],
+    takes: ['dead', 'intakeDead'],
   },
   'test-request': {
     table: [{ actions: ['GetItem', 'PutItem'], partitions: ['G#'] }],
@@ -163,7 +183,7 @@ const GRANTS = {
 export type FunctionName = keyof typeof GRANTS;
 
 /** The function behind a function URL serves what these serve. */
-const SERVED_BY_FRONT = ['record', 'query', 'admin', 'test-request', 'document'] as const;
+const SERVED_BY_FRONT = ['record', 'query', 'admin', 'operate', 'test-request', 'document'] as const;
 
 /** Gives a function exactly the grants of the tables above. */
 export function grantAll(fn: LambdaFunction, name: FunctionName, resources: Resources): void {
@@ -175,13 +195,18 @@ export function grantAll(fn: LambdaFunction, name: FunctionName, resources: Reso
 
 function apply(fn: LambdaFunction, grants: Grants, resources: Resources): void {
   const { table, lanes, intake, sealKey, statements, schedules } = resources;
-  const queues = { ...lanes, intakeDead: intake.dead };
+  const queues = { ...lanes, intake: intake.queue, intakeDead: intake.dead };
   const secrets = { root: resources.rootSecret, signing: resources.signingSecret };
   for (const grant of grants.table ?? []) grantPartitions(fn, table, grant);
   for (const index of grants.indexes ?? []) grantIndex(fn, table, index);
   // The grants of the CDK's constructs include actions that nobody uses, so each action is named here.
   for (const name of grants.sends ?? []) queues[name].grant(fn, 'sqs:SendMessage');
   for (const name of grants.measures ?? []) queues[name].grant(fn, 'sqs:GetQueueAttributes');
+  if (grants.takes !== undefined) {
+    // One statement for all: the role behind a function URL has little room.
+    const resources = grants.takes.map((name) => queues[name].queueArn);
+    fn.addToRolePolicy(new PolicyStatement({ actions: [...TAKING], resources }));
+  }
   for (const use of grants.seal ?? []) grantSealing(fn, sealKey, use);
   for (const name of grants.secrets ?? []) {
     const resources = [secrets[name].secretArn];

@@ -47,7 +47,7 @@ describe('records that could not be relayed', () => {
     new Promise((resolve) => {
       execFile(
         process.execPath,
-        ['bin/tidings.ts', 'parked', ...args, '--data-dir', dataDir],
+        ['bin/operate.ts', 'parked', ...args, '--data-dir', dataDir],
         { cwd: ROOT },
         (error, stdout) => resolve({ status: Number(error?.code ?? 0), stdout }),
       );
@@ -96,6 +96,23 @@ describe('records that could not be relayed', () => {
     expect(await parked('put-back', record.recordId)).toMatchObject({ status: 0, stdout: /^✓ back/ });
     await vi.waitUntil(() => shop.callbacks.has('pay_1'), waiting);
     expect(await list()).toEqual([]);
+
+    // The same by API.
+    const admin = async (request: string) => (await service.api(service.credentials.adminKey, request)).json;
+    const key = { pk: String(item.pk).replace('pay_1', 'pay_2'), sk: item.sk };
+    const again = { ...item, ...key, transactionId: 'pay_2' };
+    await documents.send(new PutCommand({ TableName: tableName, Item: { ...again, metadata: 'no JSON' } }));
+    const [shown] = await vi.waitUntil(async () => {
+      const { items } = await admin('GET /v1/parked');
+      return items.length > 0 && items;
+    }, waiting);
+    expect(shown).toMatchObject({ outcome: { merchantId: 'alpha', transactionId: 'pay_2', version: 1 } });
+    await documents.send(
+      new UpdateCommand({ TableName: tableName, Key: key, UpdateExpression: 'REMOVE metadata' }),
+    );
+    expect(await admin(`POST /v1/parked/${shown.recordId}/put-back`)).toMatchObject({ result: 'relayed' });
+    await vi.waitUntil(() => shop.callbacks.has('pay_2'), waiting);
+    expect((await admin('GET /v1/parked')).items).toEqual([]);
   });
 
   it('say what to do where nothing was named', async () => {

@@ -6,6 +6,7 @@ const OWN_VARIABLES = [
   ['audit', 'TIDINGS_RETRY_QUEUE_URL'],
   ['check', 'TIDINGS_SIGNING_SECRET_ID'],
   ['deliver', 'TIDINGS_SEAL_KEY_ID'],
+  ['operate', 'TIDINGS_SEAL_KEY_ID'],
   ['query', 'TIDINGS_STATEMENTS_HOST'],
   ['record', 'TIDINGS_INTAKE_QUEUE_URL'],
   ['statement', 'TIDINGS_STATEMENTS_BUCKET'],

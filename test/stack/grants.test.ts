@@ -5,8 +5,8 @@ import { functionId, listed, resourcesOf, rolePolicy, type Statement } from './s
 function permissions(name: string): readonly string[] {
   return rolePolicy(functionId(name)).flatMap(({ Action, Resource, Condition }) => {
     const keys = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
-    const where = keys === undefined ? resourceName(Resource) : `${[keys].flat().join(' ')}`;
-    return listed(Action).map((action) => `${action} ${where}`);
+    const places = keys === undefined ? [Resource].flat().map(resourceName) : [[keys].flat().join(' ')];
+    return listed(Action).flatMap((action) => places.map((where) => `${action} ${where}`));
   });
 }
 
@@ -136,6 +136,22 @@ describe('the functions', () => {
         ...receive('CheckLane'),
       ],
     ],
+    [
+      'Operate',
+      [
+        ...API,
+        'dynamodb:GetItem D#* H#*',
+        ...['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
+        ...['DeleteItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} P#*`),
+        'dynamodb:PutItem A#*',
+        ...['RetryLane', 'CheckLane', 'IntakeQueue'].flatMap(send),
+        ...['DeadLetters', 'IntakeDeadLetters'].flatMap((queue) =>
+          ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map(
+            (action) => `sqs:${action} ${queue}`,
+          ),
+        ),
+      ],
+    ],
     ['TestRequest', [...API, ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`)]],
     ['Document', []],
     [
@@ -200,7 +216,7 @@ describe('the functions', () => {
     const uses = statements.filter(({ Action }) =>
       listed(Action).some((action) => action.startsWith('kms:')),
     );
-    expect(uses).toHaveLength(6);
+    expect(uses).toHaveLength(7);
     for (const { Action, Condition } of uses) {
       expect(listed(Action)).toHaveLength(1);
       expect(Condition).toEqual({ Null: { 'kms:EncryptionContext:owner': 'false' } });

@@ -1,8 +1,10 @@
+import { memoryDeadLetterQueue } from '../../lib/adapters/memory/memory-dead-letters.ts';
 import { memoryFiles } from '../../lib/adapters/memory/memory-statements.ts';
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import { alertsRoutes } from '../../lib/api/alerts/alerts-routes.ts';
 import { createApp } from '../../lib/api/api-app.ts';
 import { auditLogRoutes } from '../../lib/api/audit-log/audit-log-routes.ts';
+import { deadLettersRoutes } from '../../lib/api/dead-letters/dead-letters-routes.ts';
 import { deliveriesRoutes } from '../../lib/api/deliveries/deliveries-routes.ts';
 import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
 import { testingRoutes } from '../../lib/api/endpoints/test-routes.ts';
@@ -10,6 +12,7 @@ import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
 import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { settlingRoutes } from '../../lib/api/notifications/settle-routes.ts';
 import { undeliveredRoutes } from '../../lib/api/notifications/undelivered-routes.ts';
+import { parkedRoutes } from '../../lib/api/parked/parked-routes.ts';
 import { publicKeysRoutes } from '../../lib/api/public-keys/public-keys-routes.ts';
 import { reconcilingRoutes } from '../../lib/api/reconciliations/reconciliations-routes.ts';
 import { statementRoutes } from '../../lib/api/statements/statements-routes.ts';
@@ -17,6 +20,7 @@ import { statsRoutes } from '../../lib/api/stats/stats-routes.ts';
 import { askingRoutes } from '../../lib/api/transactions/ask-routes.ts';
 import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { unresolvedRoutes } from '../../lib/api/unresolved/unresolved-routes.ts';
+import { whoAmIRoutes } from '../../lib/api/whoami/whoami-routes.ts';
 import { windowRoutes } from '../../lib/api/windows/windows-routes.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import { statePartition } from '../../lib/core/bookkeeping/statements/make-statements.ts';
@@ -102,6 +106,12 @@ export function createWorld(
   const events: ServiceEvent[] = [];
   const queue: Sent[] = [];
   const deadLetters: { body: string; reason: string }[] = [];
+  const deadLetterQueues = {
+    lanes: memoryDeadLetterQueue({ queue: 'lanes', clock, onBack: ({ body }) => void setBack.push(body) }),
+    intake: memoryDeadLetterQueue({ queue: 'intake', clock, onBack: ({ body }) => void setBack.push(body) }),
+  };
+  /** Bodies of dead letters that were put back. */
+  const setBack: string[] = [];
   const requests: CallbackRequest[] = [];
   const receiver = {
     answer: (_request: CallbackRequest, _patience?: Patience): Exchange | Promise<Exchange> => okExchange(),
@@ -126,6 +136,9 @@ export function createWorld(
     checkHorizonSeconds: 86_400,
     signingSecret: { value: async () => 'a secret that was generated when it was deployed' },
     feedLagSeconds: options.feedLagSeconds ?? 30,
+    serviceVersion: '1.2.3',
+    windowSeconds: 300,
+    auditAfterSeconds: 900,
     seal: {
       seal: async (secret: string, context: string) => `${context}|${secret}`,
       open: async (sealed: string, context: string) => {
@@ -158,6 +171,7 @@ export function createWorld(
         return receiver.answer(request, patience);
       },
     },
+    deadLetterQueues,
     deadLetters: {
       add: async (letter: { readonly body: string; readonly reason: string }) =>
         void deadLetters.push(letter),
@@ -194,6 +208,9 @@ export function createWorld(
       ...unresolvedRoutes(ports),
       ...publicKeysRoutes(ports),
       ...auditLogRoutes(ports),
+      ...whoAmIRoutes(ports),
+      ...deadLettersRoutes(ports),
+      ...parkedRoutes(ports),
     ],
   );
 
@@ -227,6 +244,7 @@ export function createWorld(
     files,
     queue,
     deadLetters,
+    setBack,
     requests,
     receiver,
     /** Creates a merchant with a key of each scope. */
@@ -262,6 +280,10 @@ export function createWorld(
     /** Creates the statements of the days whose last window is closed. */
     async stateDays(deadlineMs = Number.POSITIVE_INFINITY) {
       await forEachPartition((partition) => statePartition(ports, { partition, deadlineMs }));
+    },
+    /** Forgets the inserted outcomes, as if the stream had lost their records. */
+    forgetInserted() {
+      inserted.splice(0);
     },
     /** Passes the inserted outcomes to the relay, as the stream does. */
     async relayAll() {

@@ -1,6 +1,5 @@
 import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { ParkedRecord, ParkedRecords } from '../../core/deliver/put-back.ts';
-import { PARTITIONS } from '../../core/partitions.ts';
+import type { ParkedRecord, ParkedRecords } from '../../core/deliver/aside/parked-list.ts';
 import { calling } from '../aws-faults.ts';
 import { parkedPartitionPk, parkedPk } from './items/item-keys.ts';
 import { conditionalWrite } from './table/conditions.ts';
@@ -11,28 +10,28 @@ export function createParkedRecords(table: Table): ParkedRecords {
   const { documents, name: TableName } = table;
   const keyOf = (day: string, recordId: string) => ({ pk: parkedPk(day, recordId), sk: recordId });
 
-  async function* partition(pk: string): AsyncGenerator<ParkedRecord> {
-    let ExclusiveStartKey: Record<string, unknown> | undefined;
-    do {
-      const query = new QueryCommand({
-        TableName,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': pk },
-        ConsistentRead: true,
-        ExclusiveStartKey,
-      });
-      const page = await calling('Listing parked records', () => documents.send(query));
-      yield* (page.Items ?? []).map(recordOf);
-      ExclusiveStartKey = page.LastEvaluatedKey;
-    } while (ExclusiveStartKey !== undefined);
-  }
-
   return {
-    async *list(days) {
-      for (const day of days) {
-        for (let number = 0; number < PARTITIONS; number += 1)
-          yield* partition(parkedPartitionPk(day, number));
-      }
+    async page({ day, partition, after, limit }) {
+      const pk = parkedPartitionPk(day, partition);
+      const records: ParkedRecord[] = [];
+      let ExclusiveStartKey = after === undefined ? undefined : { pk, sk: after };
+      do {
+        const query = new QueryCommand({
+          TableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': pk },
+          ConsistentRead: true,
+          Limit: limit - records.length,
+          ExclusiveStartKey,
+        });
+        // The records of a page may be larger than one answer of the table.
+        const { Items = [], LastEvaluatedKey } = await calling('Listing parked records', () =>
+          documents.send(query),
+        );
+        records.push(...Items.map(recordOf));
+        ExclusiveStartKey = LastEvaluatedKey as typeof ExclusiveStartKey;
+      } while (ExclusiveStartKey !== undefined && records.length < limit);
+      return records;
     },
 
     async find(recordId, days) {

@@ -4,6 +4,7 @@ import type { CheckStore } from '../../core/check-back/check-store.ts';
 import type { CountStore } from '../../core/counts/count-store.ts';
 import type { Alert } from '../../core/deliver/alerts/alert.ts';
 import type { AlertStore } from '../../core/deliver/alerts/alert-store.ts';
+import type { ParkedRecord, ParkedRecords } from '../../core/deliver/aside/parked-list.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
 import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit.ts';
 import type { JobStore } from '../../core/deliver/redelivery.ts';
@@ -14,6 +15,7 @@ import type { TransactionReader } from '../../core/deliver/state/transaction-rea
 import type { FeedStore } from '../../core/feed/feed-store.ts';
 import type { Window } from '../../core/feed/window.ts';
 import type { WindowStore } from '../../core/feed/window-store.ts';
+import type { AuditWriter } from '../../core/merchants/audit-log/audit-trail.ts';
 import type { Directory } from '../../core/merchants/directory.ts';
 import type { KeyRecord, KeyStore } from '../../core/merchants/keys/access-keys.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
@@ -33,6 +35,7 @@ import { memoryGlance } from './memory-glance.ts';
 import { memoryMerchants } from './memory-merchants.ts';
 import { memoryNotifications } from './memory-notifications.ts';
 import { memoryOutcomes } from './memory-outcomes.ts';
+import { memoryParking } from './memory-parking.ts';
 import { memoryStatements } from './memory-statements.ts';
 
 interface StoreContents {
@@ -41,7 +44,7 @@ interface StoreContents {
   readonly checks: ReadonlyMap<string, Check>;
   readonly alerts: ReadonlyMap<string, Alert>;
   readonly windows: ReadonlyMap<string, Window>;
-  readonly parked: ReadonlyMap<string, { readonly reason: string; readonly payload: string }>;
+  readonly parked: ReadonlyMap<string, ParkedRecord>;
 }
 
 /** The table in memory, for the simulation and unit tests. It passes the same test suites as the real one. */
@@ -55,7 +58,7 @@ export interface MemoryStores {
   readonly merchants: MerchantStore;
   readonly directory: Directory;
   readonly merchantList: MerchantList;
-  readonly auditLog: AuditLog;
+  readonly auditLog: AuditLog & AuditWriter;
   readonly feed: FeedStore;
   readonly windows: WindowStore;
   readonly glance: Glance;
@@ -65,6 +68,7 @@ export interface MemoryStores {
   readonly health: HealthStore;
   readonly gate: Gate;
   readonly parking: Parking;
+  readonly parked: ParkedRecords;
   /** The contents of the stores, for assertions. */
   readonly contents: StoreContents;
 }
@@ -87,7 +91,7 @@ export function createMemoryStores(options: {
   const checks = new Map<string, Check>();
   const alerts = new Map<string, Alert>();
   const windows = new Map<string, Window>();
-  const parked = new Map<string, { readonly reason: string; readonly payload: string }>();
+  const parked = new Map<string, ParkedRecord>();
   const shown = (outcome: Outcome) => (options.indexedAtMs?.(outcome) ?? 0) <= clock.now();
   const { auditLog, log } = memoryAuditLog();
   const rows = {
@@ -110,11 +114,7 @@ export function createMemoryStores(options: {
     keys: memoryKeys(log),
     health: memoryHealth(),
     gate: memoryGate(),
-    parking: {
-      async park({ recordId, reason, payload }) {
-        parked.set(recordId, { reason, payload });
-      },
-    },
+    ...memoryParking(parked, clock),
     contents: { outcomes, notifications, checks, alerts, windows, parked },
   };
 }

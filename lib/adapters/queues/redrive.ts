@@ -1,34 +1,22 @@
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import * as z from 'zod';
 import {
-  type NotificationMessage,
-  notificationMessageSchema,
-} from '../../core/deliver/state/notification.ts';
-import { type CheckMessage, checkMessageSchema } from '../../core/record/pending-check.ts';
+  type DeadLetter,
+  type DeadLetterQueue,
+  type RawLetter,
+  type RedriveCounts,
+  type RedriveRequest,
+  readLetter,
+} from '../../core/deliver/aside/dead-letters.ts';
+import { isoTime, msOf } from '../../core/time.ts';
 import { calling } from '../aws-faults.ts';
-
-export interface RedriveCounts {
-  readonly redriven: number;
-  /** Messages that cannot be parsed. They stay in the queue; each is reported with its reason. */
-  readonly left: number;
-  /** False if there may be more messages: the run took so long that some became visible again. */
-  readonly isWhole: boolean;
-}
-
-/** Of notifications, and of checks. */
-interface QueueUrls {
-  readonly retry: string;
-  readonly check: string;
-}
-
-type Redriven = NotificationMessage | CheckMessage;
 
 /**
  * The visibility timeout of received messages. It also hides them from this run: a visible message would be received again
@@ -36,85 +24,166 @@ type Redriven = NotificationMessage | CheckMessage;
  */
 const HIDDEN_SECONDS = 60;
 const BATCH = 10;
-/** Empty responses after which the queue counts as empty. SQS samples only some of its servers per request. */
+/** Empty responses after which the queue counts as empty. */
 const EMPTY_ANSWERS = 3;
 
-interface SeenLetter {
-  readonly message: Redriven | undefined;
-  readonly body: string;
-  readonly reason: string;
-}
-
-interface RedriveOptions {
+interface DeadLetterQueueOptions {
   readonly sqs: SQSClient;
   readonly deadLetterUrl: string;
-  /** Of notifications, and of checks. */
-  readonly queueUrls: QueueUrls;
-  /** Only reports what it would do. */
-  readonly isDry: boolean;
+  /** Where letters go back to: the lanes of messages that wait, by kind, or the intake. */
+  readonly back: LaneUrls | IntakeUrl;
+  readonly now: () => number;
   /** Default: 60. */
   readonly hiddenSeconds?: number;
-  readonly onMessage: (seen: SeenLetter) => void;
+  /** Called for each letter that is seen, with whether it goes back or could. */
+  readonly onLetter?: (letter: DeadLetter, goesBack: boolean) => void;
+}
+
+interface LaneUrls {
+  readonly queue: 'lanes';
+  readonly retry: string;
+  readonly check: string;
+}
+
+interface IntakeUrl {
+  readonly queue: 'intake';
+  readonly intake: string;
+}
+
+/** A letter in the hands of this run. */
+interface HeldLetter {
+  readonly letter: DeadLetter;
+  readonly receipt: string | undefined;
+}
+
+/** A dead-letter queue in SQS. */
+export function createDeadLetterQueue(options: DeadLetterQueueOptions): DeadLetterQueue {
+  const { sqs, deadLetterUrl: QueueUrl } = options;
+  return {
+    async count() {
+      const attributes = await calling('Measuring a dead-letter queue', () =>
+        sqs.send(
+          new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+        ),
+      );
+      return Number(attributes.Attributes?.ApproximateNumberOfMessages ?? 0);
+    },
+
+    async look(limit) {
+      const held: HeldLetter[] = [];
+      const run = { wanted: limit, deadlineMs: Number.POSITIVE_INFINITY };
+      const end = await eachLetter(options, run, async (one) => {
+        held.push(one);
+        options.onLetter?.(one.letter, one.letter.canGoBack);
+        return limit - held.length;
+      });
+      await showAgain(options, held);
+      return { letters: held.map(({ letter }) => letter), isWhole: end !== 'repeated' };
+    },
+
+    async redrive(request) {
+      return redrive(options, request);
+    },
+  };
+}
+
+async function redrive(options: DeadLetterQueueOptions, request: RedriveRequest): Promise<RedriveCounts> {
+  const { limit, beforeMs, deadlineMs } = request;
+  const kept: HeldLetter[] = [];
+  let redriven = 0;
+  const end = await eachLetter(options, { wanted: limit, deadlineMs }, async (one) => {
+    const { letter } = one;
+    const isLate = letter.sentAt !== undefined && msOf(letter.sentAt) > beforeMs;
+    const goesBack = letter.canGoBack && !isLate;
+    options.onLetter?.(letter, goesBack);
+    if (goesBack) {
+      await putBack(options, one);
+      redriven += 1;
+    } else {
+      kept.push(one);
+    }
+    return limit - redriven;
+  });
+  // Where there may be more, they stay hidden for a minute, so that the next run goes past them.
+  if (end !== 'more') await showAgain(options, kept);
+  return { redriven, left: kept.length, isDone: end === 'empty' };
+}
+
+interface Run {
+  /** Letters that are wanted in all. */
+  readonly wanted: number;
+  readonly deadlineMs: number;
 }
 
 /**
- * Puts dead letters back: by kind, into the lane that they came from or the lane of messages that wait. Each is sent before
- * it is deleted: a process that dies in between leaves it in both queues, and the fence lets one act. Unknown ones stay.
+ * Receives letters until the queue is empty, nothing more is wanted, or the deadline has come. Each letter is seen once,
+ * also if the run takes so long that it becomes visible again.
  *
- * @param onMessage called for each message; `message` is undefined if it cannot be put back
+ * @param work returns how many more are wanted
+ * @returns `more`: it ended before the queue was empty. `repeated`: letters became visible again, so there may be more
  */
-export async function redrive(options: RedriveOptions): Promise<RedriveCounts> {
-  const { isDry, onMessage } = options;
+async function eachLetter(
+  options: DeadLetterQueueOptions,
+  { wanted, deadlineMs }: Run,
+  work: (held: HeldLetter) => Promise<number>,
+): Promise<'empty' | 'repeated' | 'more'> {
   const seen = new Set<string>();
-  const kept: Message[] = [];
-  let redriven = 0;
-  let left = 0;
-  let isWhole = true;
+  let isRepeated = false;
+  let missing = wanted;
   for (let empty = 0; empty < EMPTY_ANSWERS; ) {
-    const letters = await receive(options);
-    const fresh = letters.filter(({ MessageId = '' }) => !seen.has(MessageId));
-    if (fresh.length < letters.length) isWhole = false;
+    if (missing === 0 || options.now() >= deadlineMs) return 'more';
+    const messages = await receive(options, Math.min(BATCH, missing));
+    const fresh = messages.filter(({ MessageId = '' }) => !seen.has(MessageId));
+    if (fresh.length < messages.length) isRepeated = true;
     empty = fresh.length === 0 ? empty + 1 : 0;
-    for (const letter of fresh) {
-      seen.add(letter.MessageId ?? '');
-      const message = messageIn(letter.Body ?? '');
-      const reason = letter.MessageAttributes?.reason?.StringValue ?? 'received too often';
-      onMessage({ message, body: letter.Body ?? '', reason });
-      if (message === undefined) left += 1;
-      else redriven += 1;
-      if (message !== undefined && !isDry) await putBack(options, letter, message);
-      else kept.push(letter);
+    for (const message of fresh) {
+      const held = heldLetter(options, message);
+      seen.add(held.letter.messageId);
+      missing = await work(held);
     }
   }
-  await showAgain(options, kept);
-  return { redriven, left, isWhole };
+  return isRepeated ? 'repeated' : 'empty';
 }
 
-/** Makes messages visible again. If the process dies before, they stay hidden for a minute and nothing is lost. */
+function heldLetter({ back }: DeadLetterQueueOptions, message: Message): HeldLetter {
+  const sentMs = Number(message.Attributes?.SentTimestamp);
+  const reason = message.MessageAttributes?.reason?.StringValue;
+  const raw: RawLetter = {
+    messageId: message.MessageId ?? '',
+    body: message.Body ?? '',
+    ...(Number.isFinite(sentMs) && { sentAt: isoTime(sentMs) }),
+    ...(reason !== undefined && { reason }),
+  };
+  return { letter: readLetter(back.queue, raw), receipt: message.ReceiptHandle };
+}
+
+/** Makes letters visible again. If the process dies before, they stay hidden for a minute and nothing is lost. */
 async function showAgain(
-  { sqs, deadLetterUrl }: { readonly sqs: SQSClient; readonly deadLetterUrl: string },
-  letters: readonly Message[],
+  { sqs, deadLetterUrl: QueueUrl }: DeadLetterQueueOptions,
+  held: readonly HeldLetter[],
 ): Promise<void> {
-  for (let start = 0; start < letters.length; start += BATCH) {
-    const Entries = letters.slice(start, start + BATCH).map(({ ReceiptHandle }, index) => ({
+  for (let start = 0; start < held.length; start += BATCH) {
+    const Entries = held.slice(start, start + BATCH).map(({ receipt: ReceiptHandle }, index) => ({
       Id: String(index),
       ReceiptHandle,
       VisibilityTimeout: 0,
     }));
     await calling('Releasing dead letters', () =>
-      sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: deadLetterUrl, Entries })),
+      sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries })),
     );
   }
 }
 
-async function receive({ sqs, deadLetterUrl, hiddenSeconds = HIDDEN_SECONDS }: RedriveOptions) {
+async function receive(options: DeadLetterQueueOptions, max: number): Promise<readonly Message[]> {
+  const { sqs, deadLetterUrl, hiddenSeconds = HIDDEN_SECONDS } = options;
   const { Messages } = await calling('Receiving dead letters', () =>
     sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: deadLetterUrl,
-        MaxNumberOfMessages: BATCH,
+        MaxNumberOfMessages: max,
         VisibilityTimeout: hiddenSeconds,
         WaitTimeSeconds: 1,
+        MessageSystemAttributeNames: ['SentTimestamp'],
         MessageAttributeNames: ['All'],
       }),
     ),
@@ -122,38 +191,22 @@ async function receive({ sqs, deadLetterUrl, hiddenSeconds = HIDDEN_SECONDS }: R
   return Messages ?? [];
 }
 
-async function putBack(options: RedriveOptions, letter: Message, message: Redriven): Promise<void> {
+async function putBack(options: DeadLetterQueueOptions, { letter, receipt }: HeldLetter): Promise<void> {
+  const { sqs, deadLetterUrl, back } = options;
   await calling('Putting a dead letter back', () =>
-    options.sqs.send(
-      new SendMessageCommand({
-        QueueUrl: 'endpointId' in message ? options.queueUrls.retry : options.queueUrls.check,
-        MessageBody: JSON.stringify(message),
-        MessageGroupId: message.merchantId,
-      }),
-    ),
+    sqs.send(new SendMessageCommand(messageTo(back, letter))),
   );
   await calling('Deleting a dead letter', () =>
-    options.sqs.send(
-      new DeleteMessageCommand({ QueueUrl: options.deadLetterUrl, ReceiptHandle: letter.ReceiptHandle }),
-    ),
+    sqs.send(new DeleteMessageCommand({ QueueUrl: deadLetterUrl, ReceiptHandle: receipt })),
   );
 }
 
-const messageSchema = z.union([notificationMessageSchema, checkMessageSchema]);
-
-/** The message itself, or the one that Scheduler should have sent: its dead letters hold the whole request. */
-function messageIn(body: string): Redriven | undefined {
-  const direct = messageSchema.safeParse(parse(body));
-  if (direct.success) return direct.data;
-  const { MessageBody } = (parse(body) ?? {}) as { readonly MessageBody?: unknown };
-  const wrapped = messageSchema.safeParse(parse(MessageBody));
-  return wrapped.success ? wrapped.data : undefined;
-}
-
-function parse(text: unknown): unknown {
-  try {
-    return typeof text === 'string' ? JSON.parse(text) : undefined;
-  } catch {
-    return undefined;
-  }
+function messageTo(back: LaneUrls | IntakeUrl, { message, body }: DeadLetter) {
+  if (back.queue === 'intake') return { QueueUrl: back.intake, MessageBody: body };
+  if (message === undefined) throw new Error('Only what can be read goes back.');
+  return {
+    QueueUrl: 'endpointId' in message ? back.retry : back.check,
+    MessageBody: JSON.stringify(message),
+    MessageGroupId: message.merchantId,
+  };
 }

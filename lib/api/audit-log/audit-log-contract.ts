@@ -20,6 +20,11 @@ const entryAnswer = documented(() =>
       transactionId: z.string().exactOptional(),
       keyId: z.string().exactOptional(),
       jobId: z.string().exactOptional(),
+      queue: z.string().exactOptional().meta({ description: 'The queue of dead letters that was put back.' }),
+      recordId: z
+        .string()
+        .exactOptional()
+        .meta({ description: 'The parked record that was put back. Absent: all.' }),
       scope: z.string().exactOptional().meta({ description: 'The scope of a key that was created.' }),
       status: z.string().exactOptional().meta({ description: 'How a transaction was resolved.' }),
       fields: z
@@ -34,7 +39,7 @@ export const listAuditLog = operation({
   operationId: 'listAuditLog',
   method: 'get',
   path: '/v1/audit-log',
-  summary: 'List who changed settings and keys, started redeliveries and resolved transactions, newest first',
+  summary: 'List who changed what, sent again, put back and resolved, newest first',
   function: 'admin',
   scopes: ['admin', 'merchant'],
   merchant: 'any',
@@ -43,7 +48,7 @@ export const listAuditLog = operation({
     .strictObject({
       merchantId: merchantIdSchema.exactOptional().meta({
         description:
-          'For admins: the merchant. Without it, the entries about keys for all merchants. A merchant’s key sees its own entries.',
+          'For admins: the merchant. Without it, the entries about keys for all merchants, and about the whole service. A merchant’s key sees its own entries.',
       }),
       from: timeSchema
         .exactOptional()

@@ -21,7 +21,7 @@ export interface Operation<
   readonly path: string;
   readonly summary: string;
   /** The function that serves it. */
-  readonly function: 'record' | 'query' | 'admin' | 'test-request' | 'document';
+  readonly function: 'record' | 'query' | 'admin' | 'operate' | 'test-request' | 'document';
   /** Scopes that may call it. Empty: no key is needed. */
   readonly scopes: readonly Scope[];
   /**

@@ -1,5 +1,6 @@
 import { listAlerts } from '../alerts/alerts-contract.ts';
 import { listAuditLog } from '../audit-log/audit-log-contract.ts';
+import { listDeadLetters, redriveDeadLetters } from '../dead-letters/dead-letters-contract.ts';
 import { listDeliveries } from '../deliveries/deliveries-contract.ts';
 import * as endpoints from '../endpoints/endpoints-contract.ts';
 import { testEndpoint } from '../endpoints/test-contract.ts';
@@ -7,6 +8,7 @@ import * as keys from '../keys/keys-contract.ts';
 import * as merchants from '../merchants/merchants-contract.ts';
 import * as settling from '../notifications/settle-contract.ts';
 import { listNotifications } from '../notifications/undelivered-contract.ts';
+import { listParkedRecords, putBackParkedRecord, putBackParkedRecords } from '../parked/parked-contract.ts';
 import { listPublicKeys } from '../public-keys/public-keys-contract.ts';
 import * as reconciling from '../reconciliations/reconciliations-contract.ts';
 import { askStatement } from '../statements/statements-contract.ts';
@@ -14,6 +16,7 @@ import { readStatsOperation } from '../stats/stats-contract.ts';
 import * as asking from '../transactions/ask-contract.ts';
 import { recordTransaction, recordTransactions } from '../transactions/record-contract.ts';
 import { listUnresolvedTransactions, resolveTransaction } from '../unresolved/unresolved-contract.ts';
+import { whoAmI } from '../whoami/whoami-contract.ts';
 import * as windows from '../windows/windows-contract.ts';
 import { formForAdmins } from './for-admins.ts';
 import type { Operation } from './operation.ts';
@@ -38,6 +41,12 @@ const own: readonly Operation[] = [
   resolveTransaction,
   listPublicKeys,
   listAuditLog,
+  whoAmI,
+  listDeadLetters,
+  redriveDeadLetters,
+  listParkedRecords,
+  putBackParkedRecord,
+  putBackParkedRecords,
 ];
 
 /** Every operation of the API, in all functions, with the forms for admins. */

@@ -26,3 +26,8 @@ export async function closedThroughOf(
   const closedThrough = own !== undefined && own < mark.through ? own : mark.through;
   return { closedThrough, windowSeconds: mark.windowSeconds };
 }
+
+/** The length of windows in force, which is the same in every partition; undefined before the first close. */
+export async function windowSecondsOf(directory: Pick<Directory, 'mark'>): Promise<number | undefined> {
+  return (await directory.mark(0, 'closed'))?.windowSeconds;
+}

@@ -1,5 +1,10 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { apiEnvironment, laneEnvironment, queryEnvironment } from '../function-environment.ts';
+import {
+  apiEnvironment,
+  laneEnvironment,
+  operateEnvironment,
+  queryEnvironment,
+} from '../function-environment.ts';
 import { createFunction, type Part } from '../service-function.ts';
 
 const API_TIMEOUT_SECONDS = 20;
@@ -24,6 +29,18 @@ export function createAdmin(part: Part): LambdaFunction {
     environment: {
       ...apiEnvironment(part.resources, part.settings),
       ...laneEnvironment(part.resources),
+    },
+  });
+}
+
+/** Shows operators the state of the whole service, and puts back what was set aside. */
+export function createOperate(part: Part): LambdaFunction {
+  return createFunction(part, {
+    name: 'operate',
+    timeoutSeconds: API_TIMEOUT_SECONDS,
+    environment: {
+      ...apiEnvironment(part.resources, part.settings),
+      ...operateEnvironment(part.resources, part.settings),
     },
   });
 }

@@ -3,9 +3,14 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type IMetric, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { FunctionUrlAuthType, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { createTestRequest } from '../delivery/delivery-functions.ts';
-import { apiEnvironment, laneEnvironment, queryEnvironment } from '../function-environment.ts';
+import {
+  apiEnvironment,
+  laneEnvironment,
+  operateEnvironment,
+  queryEnvironment,
+} from '../function-environment.ts';
 import { createFunction, type Part } from '../service-function.ts';
-import { createAdmin, createDocument, createQuery } from './api-functions.ts';
+import { createAdmin, createDocument, createOperate, createQuery } from './api-functions.ts';
 import { createApiDomain } from './custom-domain.ts';
 import { createHttpApi } from './http-api.ts';
 import { createDistribution } from './web-acl.ts';
@@ -38,6 +43,7 @@ function openHttpApi(part: Part, record: LambdaFunction): FrontDoor {
   const functions = {
     query: createQuery(part),
     admin: createAdmin(part),
+    operate: createOperate(part),
     'test-request': createTestRequest(part),
     document: createDocument(part),
   };
@@ -79,6 +85,7 @@ function openFunctionUrl(part: Part): FrontDoor {
       ...apiEnvironment(resources, settings),
       ...laneEnvironment(resources),
       ...queryEnvironment(resources),
+      ...operateEnvironment(resources, settings),
       TIDINGS_CHECK_HORIZON_SECONDS: String(settings.checkHorizonSeconds),
     },
   });

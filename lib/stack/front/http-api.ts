@@ -18,6 +18,7 @@ const INTEGRATION_UNDER: Readonly<Record<ApiFunctionName, string>> = {
   record: 'recordTransaction',
   query: 'readTransactionBack',
   admin: 'createMerchant',
+  operate: 'whoAmI',
   'test-request': 'testEndpoint',
   document: 'readOpenApi',
 };

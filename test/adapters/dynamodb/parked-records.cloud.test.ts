@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { createParking } from '../../../lib/adapters/dynamodb/dynamodb-parking.ts';
 import { createParkedRecords } from '../../../lib/adapters/dynamodb/parked-records.ts';
-import type { ParkedRecord } from '../../../lib/core/deliver/put-back.ts';
+import { eachParked, type ParkedRecord } from '../../../lib/core/deliver/aside/parked-list.ts';
 import { startDynamoDbUnderTest } from '../support/emulators.ts';
 
 const dynamodb = await startDynamoDbUnderTest();
@@ -19,7 +19,7 @@ async function openParked() {
   const records = createParkedRecords(table);
   const list = async (days = DAYS) => {
     const found: ParkedRecord[] = [];
-    for await (const record of records.list(days)) found.push(record);
+    for await (const record of eachParked(records, days)) found.push(record);
     return found;
   };
   return { time, parking, records, list, close };
@@ -37,19 +37,6 @@ it('are listed from every partition of the days that are asked for, however larg
   expect(found[0]).toMatchObject({ parkedAt: '2026-11-21T23:00:00.000Z', reason: 'malformed', payload });
   expect(await list(['2026-11-20'])).toHaveLength(RECORDS / 2);
   expect(await list(['2026-11-19'])).toEqual([]);
-  await close();
-});
-
-it('are found by their id, and gone once they are removed', async () => {
-  const { parking, records, list, close } = await openParked();
-  await parking.park({ recordId: 'a', reason: 'malformed', payload: '{}' });
-  await parking.park({ recordId: 'b', reason: 'malformed', payload: '{}' });
-  const record = await records.find('a', DAYS);
-  if (record === undefined) throw new Error('not found');
-  expect(await records.find('a', ['2026-11-21'])).toBeUndefined();
-  await records.remove(record);
-  await records.remove(record);
-  expect((await list()).map(({ recordId }) => recordId)).toEqual(['b']);
   await close();
 });
 

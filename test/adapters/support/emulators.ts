@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { Agent } from 'undici';
 import { createDueIndex } from '../../../lib/adapters/dynamodb/dynamodb-due-index.ts';
 import { createGate } from '../../../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createParking } from '../../../lib/adapters/dynamodb/dynamodb-parking.ts';
+import { createParkedRecords } from '../../../lib/adapters/dynamodb/parked-records.ts';
 import { createAlertStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-alert-store.ts';
 import { createCheckStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-check-store.ts';
 import { createCountStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-count-store.ts';
@@ -127,15 +127,6 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     health: createHealthStore(table, options),
     gate: createGate(table),
     parking: createParking(table, options),
-    async parked() {
-      const { Items = [] } = await table.documents.send(
-        new ScanCommand({
-          TableName: table.name,
-          FilterExpression: 'begins_with(pk, :parked)',
-          ExpressionAttributeValues: { ':parked': 'P#' },
-        }),
-      );
-      return Items.map(({ sk, reason, payload }) => ({ recordId: sk, reason, payload }));
-    },
+    parked: createParkedRecords(table),
   };
 }

@@ -33,6 +33,8 @@ interface QueuedMessage {
 export interface LanesUnderTest {
   readonly dispatcher: Dispatcher;
   readonly deadLetters: DeadLetters;
+  readonly sqs: SQSClient;
+  urlOf(queue: QueueName): string;
   /** The dispatcher's clock. */
   readonly time: { nowMs: number };
   /** Milliseconds that it waited. */
@@ -87,6 +89,8 @@ export async function openLanes(scheduleGroup = GROUP): Promise<LanesUnderTest> 
   const refused: string[] = [];
   const lanes: LanesUnderTest = {
     time,
+    sqs,
+    urlOf,
     slept,
     batches,
     scheduled,

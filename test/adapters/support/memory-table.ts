@@ -5,11 +5,10 @@ import type { TableUnderTest } from './throwaway-table.ts';
 
 export async function openMemoryTable(): Promise<TableUnderTest> {
   const events: ServiceEvent[] = [];
-  const { contents, ...stores } = createMemoryStores({ clock });
+  const { contents: _contents, ...stores } = createMemoryStores({ clock });
   return {
     ...stores,
     events,
-    parked: async () => [...contents.parked].map(([recordId, record]) => ({ recordId, ...record })),
     close: async () => undefined,
   };
 }

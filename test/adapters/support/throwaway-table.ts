@@ -6,15 +6,7 @@ import type { ServiceEvent } from '../../../lib/core/events.ts';
 export interface TableUnderTest extends Omit<MemoryStores, 'contents'> {
   /** What the stores reported. */
   readonly events: readonly ServiceEvent[];
-  /** What was parked, in any order. */
-  parked(): Promise<readonly Parked[]>;
   close(): Promise<void>;
-}
-
-interface Parked {
-  readonly recordId: string;
-  readonly reason: string;
-  readonly payload: string;
 }
 
 export type OpenTable = () => Promise<TableUnderTest>;

@@ -147,7 +147,14 @@ describe('the OpenAPI document', () => {
     await good([admin], 'GET /v1/keys');
     await good([admin], `DELETE /v1/keys/${forAll}`);
     await good([admin, manager], 'GET /v1/audit-log');
+    await world.ports.parking.park({ recordId: 'record1', reason: 'unreadable', payload: '{}' });
+    world.ports.deadLetterQueues.lanes.put({ body: '{}' });
+    for (const request of ['GET /v1/dead-letters', 'GET /v1/parked', 'POST /v1/parked/put-back'])
+      await good([admin], request);
+    await good([admin], 'POST /v1/parked/record1/put-back');
+    await good([admin], 'POST /v1/dead-letters/redrive', { queue: 'lanes' });
     await good([''], 'GET /v1/public-keys');
+    await good([admin, manager, receiver, initiator], 'GET /v1/whoami');
     world.time.nowMs = START_MS + 2 * 86_400_000;
     // One run closes an hour.
     for (let hours = 0; hours < 24; hours += 1) await world.closeWindows();

@@ -90,7 +90,7 @@ describe('relay', () => {
     const outcomes = { ...world.ports.outcomes, read };
     await relay({ ...world.ports, outcomes }, [first, ended, third]);
     expect(told(world)).toEqual(['pay_0', 'pay_2']);
-    expect([...world.ports.contents.parked.keys()]).toEqual(['1']);
+    expect([...world.ports.contents.parked.values()].map(({ recordId }) => recordId)).toEqual(['1']);
     expect(world.events).toContainEqual(expect.objectContaining({ event: 'record_parked', recordId: '1' }));
   });
 });

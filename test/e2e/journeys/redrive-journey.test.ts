@@ -41,7 +41,7 @@ describe('dead letters', () => {
     (
       await promisify(execFile)(
         process.execPath,
-        ['bin/tidings.ts', 'redrive', '--data-dir', dataDir, ...options],
+        ['bin/operate.ts', 'redrive', '--data-dir', dataDir, ...options],
         { cwd: ROOT },
       )
     ).stdout;
@@ -92,6 +92,21 @@ describe('dead letters', () => {
     expect(await redrive()).toContain('dead letters: 1 put back · 0 left');
     const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queues.dead }));
     expect(Messages ?? []).toEqual([]);
+
+    // The same by API, for operators without credentials of AWS.
+    const admin = (request: string, body?: object) =>
+      service.api(service.credentials.adminKey, request, body);
+    await sqs.send(new SendMessageCommand({ QueueUrl: queues.dead, MessageBody: JSON.stringify(message) }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: queues.dead, MessageBody: 'nonsense' }));
+    const [lanes] = (await admin('GET /v1/dead-letters')).json.queues;
+    expect(lanes.count).toBe(2);
+    expect(lanes.items).toContainEqual(expect.objectContaining({ transactionId: 'pay_1', canGoBack: true }));
+    const back = (await admin('POST /v1/dead-letters/redrive', { queue: 'lanes' })).json;
+    expect(back).toMatchObject({ redriven: 1, left: 1, isDone: true });
+    expect((await admin('GET /v1/dead-letters')).json.queues[0]).toMatchObject({
+      count: 1,
+      items: [{ body: 'nonsense', canGoBack: false }],
+    });
     await shop.stop();
     sqs.destroy();
   });

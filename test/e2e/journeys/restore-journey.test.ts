@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { redrive } from '../../../lib/adapters/queues/redrive.ts';
+import { createDeadLetterQueue } from '../../../lib/adapters/queues/redrive.ts';
 import { createReceiver, type Receiver, toNodeHandler } from '../../../lib/receiver/index.ts';
 import { memoryStore } from '../../../lib/receiver/stores/memory.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -134,13 +134,16 @@ describe('a table that is restored to an earlier time, while queues, files and r
     const { endpoints, credentials } = service.cloud;
     const sqs = new SQSClient({ endpoint: endpoints.sqs, region: 'us-east-1', credentials });
     const found: string[] = [];
-    await redrive({
+    const queue = createDeadLetterQueue({
       sqs,
       deadLetterUrl: queueUrl('TidingsDeadLetters'),
-      queueUrls: { retry: queueUrl('TidingsRetryLane'), check: queueUrl('TidingsCheckLane') },
-      isDry,
-      onMessage: ({ message, reason }) => void found.push(`${message?.transactionId} ${reason}`),
+      back: { queue: 'lanes', retry: queueUrl('TidingsRetryLane'), check: queueUrl('TidingsCheckLane') },
+      now: Date.now,
+      onLetter: ({ message, reason }) => void found.push(`${message?.transactionId} ${reason}`),
     });
+    const noEnd = Number.POSITIVE_INFINITY;
+    if (isDry) await queue.look(noEnd);
+    else await queue.redrive({ limit: noEnd, beforeMs: Date.now(), deadlineMs: noEnd });
     sqs.destroy();
     return found;
   };

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { partitionOf } from '../../../lib/core/partitions.ts';
 import { eventually } from '../../support/eventually.ts';
 import { openShop } from '../../support/running/test-shop.ts';
 import { payment } from '../../support/world.ts';
@@ -32,6 +33,7 @@ export async function manage({ admin, api, call, service }: Journey): Promise<vo
   await admin(`DELETE ${path}/keys/${own.keyId}`);
   const global = await service.create('POST /v1/keys', { scope: 'initiator' });
   await admin('GET /v1/keys');
+  await admin('GET /v1/whoami');
   await admin(`GET /v1/audit-log?merchantId=managed`);
   await admin(`DELETE /v1/keys/${global.keyId}`);
   server.close();
@@ -137,4 +139,44 @@ export async function checkBack(journey: Journey): Promise<void> {
   await isListed('overdue');
   await shop.stop();
   bank.close();
+}
+
+/** What operators do about the whole service, with what was set aside. */
+export async function operate({
+  admin,
+  call,
+  initiatorKey,
+  put,
+  send,
+  service,
+  appears,
+}: Journey): Promise<void> {
+  const shop = await openShop(service, 'iota', { schedule: [1] });
+  const path = 'PUT /v1/merchants/iota/transactions';
+  await call(initiatorKey, `${path}/pay_1`, payment());
+  const checkBack = { url: 'http://127.0.0.1:9/check', afterSeconds: 600 };
+  await call(initiatorKey, `${path}/pay_2`, payment({ status: 'PENDING', checkBack }));
+  await call(initiatorKey, `${path}/pay_2`, payment());
+  const { pk, sk } = await appears('T#iota#pay_1', ({ state }) => state === 'delivered');
+  const [, , endpointId] = String(sk).split('#');
+  const day = new Date().toISOString();
+  for (const [id, version] of [
+    ['pay_1', 1],
+    ['pay_2', 1],
+    ['pay_2', 2],
+  ] as const) {
+    const recordId = `operate-${id}-${version}`;
+    const payload = `"pk":{"S":"T#iota#${id}"},"sk":{"S":"V#000${version}"}`;
+    const key = { pk: `P#${day.slice(0, 10)}#${partitionOf(recordId)}`, sk: recordId };
+    await put({ ...key, parkedAt: day, reason: 'unreadable', payload });
+  }
+  await admin('GET /v1/parked');
+  await admin('POST /v1/parked/operate-pay_1-1/put-back');
+  await admin('POST /v1/parked/put-back');
+  const message = { merchantId: 'iota', transactionId: 'pay_1', rev: 0 };
+  await send('TidingsDeadLetters', { ...message, version: 1, endpointId });
+  await send('TidingsIntakeDeadLetters', { merchantId: 'iota', transactionId: String(pk), ...payment() });
+  await admin('GET /v1/dead-letters');
+  for (const queue of ['lanes', 'intake']) await admin('POST /v1/dead-letters/redrive', { queue });
+  await shop.stop();
 }

@@ -13,7 +13,7 @@ import { UNUSED_LOCALLY, type UnusedLocally } from '../../../lib/stack/unused-lo
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { NO_FAULTS, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { assemblyOf } from '../../support/synthesized.ts';
-import { checkBack, manage, record } from './everyday.ts';
+import { checkBack, manage, operate, record } from './everyday.ts';
 import { grainsOf, withoutAction, withoutGrain, withoutStatement } from './grains.ts';
 import { type Journey, openJourney } from './journey.ts';
 import { createJudgedCalls, nameOf } from './judged-calls.ts';
@@ -88,7 +88,16 @@ describe('the permissions of the template', () => {
     const [short, long, assemblyDir] = [temporaryDirectory(), temporaryDirectory(), temporaryDirectory()];
     try {
       await travel({ dataDir: short, environment: SHORT }, [
-        sideBySide([manage, record, checkBack, failToDeliver, meetOddReceivers, loseRows, fireSchedules]),
+        sideBySide([
+          manage,
+          operate,
+          record,
+          checkBack,
+          failToDeliver,
+          meetOddReceivers,
+          loseRows,
+          fireSchedules,
+        ]),
         // A batch of attempts is collected for a minute.
         () => judged.until({ role: 'TidingsCount', action: 'dynamodb:UpdateItem' }),
         (journey) => hangTable(journey, short),

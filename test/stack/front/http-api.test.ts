@@ -24,6 +24,7 @@ describe('the HTTP API', () => {
     ['POST /v1/reconciliations', 'Query'],
     ['POST /v1/merchants/{merchantId}/endpoints/{endpointId}/test', 'TestRequest'],
     ['DELETE /v1/keys/{keyId}', 'Admin'],
+    ['GET /v1/whoami', 'Operate'],
     ['GET /openapi.json', 'Document'],
     // What no route names is answered by a problem of ours, like every other mistake.
     ['$default', 'Admin'],

@@ -54,7 +54,7 @@ describe('a web ACL', () => {
     const asking = propertiesOf(template, 'AWS::Lambda::Function')
       .map(({ Environment }) => Environment?.Variables.TIDINGS_ORIGIN_SECRET)
       .filter((value) => value !== undefined);
-    expect(asking).toHaveLength(4);
+    expect(asking).toHaveLength(5);
     for (const value of asking) expect(value).toEqual(header.HeaderValue);
     expect(config.Aliases).toEqual([domain.domainName]);
     expect(outputsOf(template).ApiUrl.Value).toBe('https://tidings.example.com');

@@ -96,7 +96,7 @@ describe('preset local', () => {
       'Fn::FindInMap': [name, { Ref: 'AWS::AccountId' }, value],
     });
     const open = environmentsOf(template).filter(({ TIDINGS_CALLBACK_PORTS }) => TIDINGS_CALLBACK_PORTS);
-    expect(open).toHaveLength(6);
+    expect(open).toHaveLength(7);
     for (const variables of open) {
       expect(variables).toMatchObject({
         TIDINGS_ALLOW_LOOPBACK: here('loopback'),

@@ -7,7 +7,7 @@ import { auditLogPk } from './item-keys.ts';
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** Entries of the audit log as items: a partition for each month, in order of time. */
-function auditItem(entry: AuditEntry): Record<string, unknown> {
+export function auditItem(entry: AuditEntry): Record<string, unknown> {
   return {
     pk: auditLogPk(entry.merchantId, monthOf(entry.at)),
     sk: auditOrder(entry),

@@ -12,5 +12,7 @@ export const ACTIONS = [
   'key.revoked',
   'redelivery.started',
   'transaction.resolved',
+  'dead_letters.redriven',
+  'parked.put_back',
 ] as const;
 export type Action = (typeof ACTIONS)[number];

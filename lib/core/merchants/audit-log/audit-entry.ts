@@ -16,12 +16,16 @@ export const auditEntrySchema = z.object({
   /** The id of the key that made the request; `root` for the root key. */
   by: storedId,
   action: storedWord<Action>(),
-  /** Absent: it concerns keys for all merchants. */
+  /** Absent: it concerns keys for all merchants, or the whole service. */
   merchantId: storedMerchantId.exactOptional(),
   endpointId: storedEndpointId.exactOptional(),
   transactionId: storedTransactionId.exactOptional(),
   keyId: storedId.exactOptional(),
   jobId: storedId.exactOptional(),
+  /** A queue of dead letters that was put back. */
+  queue: storedWord().exactOptional(),
+  /** A parked record that was put back. Absent: all. */
+  recordId: storedWord().exactOptional(),
   /** The scope of a key that was created. */
   scope: storedWord().exactOptional(),
   /** How a transaction was resolved. */

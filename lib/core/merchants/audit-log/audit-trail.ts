@@ -20,6 +20,14 @@ export interface AuditTrail {
   entry(happened: Happened): AuditEntry;
 }
 
+/**
+ * Writes entries of acts outside the table, before the act. So an act always has its entry; one that failed has an entry
+ * too.
+ */
+export interface AuditWriter {
+  append(entry: AuditEntry): Promise<void>;
+}
+
 /** Days after which an entry expires: a year, and a month in which to look at it. */
 export const AUDIT_LOG_DAYS = 400;
 const ENTRY_ID_BYTES = 6;

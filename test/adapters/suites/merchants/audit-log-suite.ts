@@ -98,6 +98,15 @@ export function describeAuditLog(name: string, open: OpenTable): void {
       },
     );
 
+    it('has an entry of an act outside the table once, also if it is written twice', async () => {
+      const { merchantId: _none, ...act } = entry('act', { action: 'dead_letters.redriven', queue: 'lanes' });
+      await table().auditLog.append(act);
+      await table().auditLog.append(act);
+      const asked = { owner: undefined, month: '2026-11', from: at(0), before: at(3_600), limit: 50 };
+      expect(await table().auditLog.entries(asked)).toEqual([act]);
+      expect(await log()).toEqual([]);
+    });
+
     it('has no entry for a change without one', async () => {
       await createShop(table());
       await table().merchants.createEndpoint(endpoint(), 1);

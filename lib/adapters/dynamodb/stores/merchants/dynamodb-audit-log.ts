@@ -1,13 +1,21 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { auditEntrySchema } from '../../../../core/merchants/audit-log/audit-entry.ts';
+import type { AuditWriter } from '../../../../core/merchants/audit-log/audit-trail.ts';
 import type { AuditLog } from '../../../../core/query/audit-log.ts';
 import { calling } from '../../../aws-faults.ts';
+import { auditItem } from '../../items/audit-items.ts';
 import { auditLogPk } from '../../items/item-keys.ts';
 import { readItem } from '../../reading-rows.ts';
 import type { Table } from '../../table/table-client.ts';
 
-export function createAuditLog(table: Table): AuditLog {
+export function createAuditLog(table: Table): AuditLog & AuditWriter {
   return {
+    async append(entry) {
+      await calling('Writing to the audit log', () =>
+        table.documents.send(new PutCommand({ TableName: table.name, Item: auditItem(entry) })),
+      );
+    },
+
     async entries({ owner, month, from, before, limit }) {
       const { Items = [] } = await calling('Reading the audit log', () =>
         table.documents.send(

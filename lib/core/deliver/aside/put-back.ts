@@ -1,36 +1,20 @@
-import { Fault } from '../faults.ts';
+import { Fault } from '../../faults.ts';
 import {
   merchantIdSchema,
   type TransactionKey,
   transactionIdSchema,
   type Version,
   versionSchema,
-} from '../model.ts';
-import { type RelayPorts, relay } from './relay.ts';
-
-/** A stream record that could not be relayed. */
-export interface ParkedRecord {
-  readonly recordId: string;
-  readonly parkedAt: string;
-  readonly reason: string;
-  /** The record as read from the stream; it may be truncated. */
-  readonly payload: string;
-}
-
-/** The store of parked records, by UTC day (`2026-11-20`). */
-export interface ParkedRecords {
-  /** Records of these days, day by day, newest first. */
-  list(days: readonly string[]): AsyncIterable<ParkedRecord>;
-  find(recordId: string, days: readonly string[]): Promise<ParkedRecord | undefined>;
-  remove(record: ParkedRecord): Promise<void>;
-}
+} from '../../model.ts';
+import { type RelayPorts, relay } from '../relay.ts';
+import type { ParkedRecord, ParkedRecords } from './parked-list.ts';
 
 export type PutBack =
   | { readonly kind: 'relayed' }
   /** It stays parked. */
   | { readonly kind: 'left'; readonly reason: string };
 
-export interface PutBackPorts extends RelayPorts {
+export interface PutBackPorts extends Omit<RelayPorts, 'parking'> {
   readonly parked: Pick<ParkedRecords, 'remove'>;
 }
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { keyOfParked, type ParkedRecord, putBack } from '../../../lib/core/deliver/put-back.ts';
-import { relay, type StreamedOutcome } from '../../../lib/core/deliver/relay.ts';
-import { Fault, unreadableRowFault } from '../../../lib/core/faults.ts';
-import { audit, sweep } from '../../support/scheduled-runs.ts';
-import { createWorld, payment } from '../../support/world.ts';
+import type { ParkedRecord } from '../../../../lib/core/deliver/aside/parked-list.ts';
+import { keyOfParked, putBack } from '../../../../lib/core/deliver/aside/put-back.ts';
+import { relay, type StreamedOutcome } from '../../../../lib/core/deliver/relay.ts';
+import { Fault, unreadableRowFault } from '../../../../lib/core/faults.ts';
+import { audit, sweep } from '../../../support/scheduled-runs.ts';
+import { createWorld, payment } from '../../../support/world.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -29,9 +30,9 @@ async function shopWithParked(changes: object = {}) {
       payload: payloadOf(transactionId, version),
     };
     await relay(world.ports, [record]);
-    const held = world.ports.contents.parked.get(record.recordId);
+    const held = [...world.ports.contents.parked.values()].find((one) => one.recordId === record.recordId);
     if (held === undefined) throw new Error('nothing was parked');
-    parked.push({ recordId: record.recordId, parkedAt: '2026-11-20T08:00:00.000Z', ...held });
+    parked.push(held);
   };
   await park('pay_1');
   const ports = {

@@ -1,0 +1,69 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createParkedRecords } from '../../lib/adapters/dynamodb/parked-records.ts';
+import { createHealthStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
+import { createAuditLog } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-audit-log.ts';
+import { createDirectory } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-directory.ts';
+import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
+import { createDispatcher } from '../../lib/adapters/queues/lane-dispatcher.ts';
+import { createDeadLetterQueue } from '../../lib/adapters/queues/redrive.ts';
+import type { Route } from '../../lib/api/api-app.ts';
+import { deadLettersRoutes } from '../../lib/api/dead-letters/dead-letters-routes.ts';
+import { parkedRoutes } from '../../lib/api/parked/parked-routes.ts';
+import { whoAmIRoutes } from '../../lib/api/whoami/whoami-routes.ts';
+import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
+import type { ApiService } from '../wiring/api-service.ts';
+import { clientDefaults } from '../wiring/clients.ts';
+
+/** The version in `package.json`, which the bundler puts in. */
+declare const SERVICE_VERSION: string;
+
+/** The settings that operating needs. */
+export const OPERATE_SETTINGS = [
+  'windowSeconds',
+  'auditAfterSeconds',
+  'retryQueueUrl',
+  'checkQueueUrl',
+  'deadLetterUrl',
+  'intakeQueueUrl',
+  'intakeDeadLetterUrl',
+] as const;
+
+type OperateService = ApiService<(typeof OPERATE_SETTINGS)[number]>;
+
+/** Requests about the whole service: its settings, its state, and what was set aside. */
+export function routesToOperate(service: OperateService): readonly Route[] {
+  const { table, config, clock } = service;
+  const sqs = new SQSClient(clientDefaults);
+  const ports = {
+    ...service,
+    ...config,
+    directory: createDirectory(table),
+    auditLog: createAuditLog(table),
+    serviceVersion: SERVICE_VERSION,
+    outcomes: createOutcomeStore(table, config),
+    health: createHealthMonitor({ ...service, health: createHealthStore(table, config) }),
+    parked: createParkedRecords(table),
+    dispatcher: createDispatcher({
+      ...service,
+      sqs,
+      queueUrls: { retry: config.retryQueueUrl, check: config.checkQueueUrl },
+      // A check that is due later than a queue can delay is left to the sweep.
+      onRefused: (reason) => service.reporter.report({ event: 'schedule_refused', reason }),
+    }),
+    deadLetterQueues: {
+      lanes: createDeadLetterQueue({
+        sqs,
+        deadLetterUrl: config.deadLetterUrl,
+        back: { queue: 'lanes', retry: config.retryQueueUrl, check: config.checkQueueUrl },
+        now: clock.now,
+      }),
+      intake: createDeadLetterQueue({
+        sqs,
+        deadLetterUrl: config.intakeDeadLetterUrl,
+        back: { queue: 'intake', intake: config.intakeQueueUrl },
+        now: clock.now,
+      }),
+    },
+  };
+  return [...whoAmIRoutes(ports), ...deadLettersRoutes(ports), ...parkedRoutes(ports)];
+}
