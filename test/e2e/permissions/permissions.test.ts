@@ -13,6 +13,7 @@ import { UNUSED_LOCALLY, type UnusedLocally } from '../../../lib/stack/unused-lo
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { NO_FAULTS, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { assemblyOf } from '../../support/synthesized.ts';
+import { beAlerted } from './alerted.ts';
 import { checkBack, manage, operate, record } from './everyday.ts';
 import { grainsOf, withoutAction, withoutGrain, withoutStatement } from './grains.ts';
 import { type Journey, openJourney } from './journey.ts';
@@ -95,6 +96,7 @@ describe('the permissions of the template', () => {
           checkBack,
           failToDeliver,
           meetOddReceivers,
+          beAlerted,
           loseRows,
           fireSchedules,
         ]),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { alertCallbackSchema } from '../../../../lib/api/contract/webhooks.ts';
 import type { CallbackRequest } from '../../../../lib/core/deliver/attempt/sender.ts';
 import { sweepAll } from '../../../../lib/core/deliver/sweep.ts';
 import type { World } from '../../../support/demo-world.ts';
@@ -34,7 +35,12 @@ function answer(world: World, byUrl: Answers) {
 
 const alertsSent = ({ requests }: World) =>
   requests.filter(({ body }) => JSON.parse(body).type.startsWith('tidings.'));
-const contentOf = ({ body }: CallbackRequest) => JSON.parse(body);
+/** The content, which the document describes. */
+const contentOf = ({ body }: CallbackRequest) => {
+  const content = JSON.parse(body);
+  expect(alertCallbackSchema(content.type).safeParse(content).error).toBeUndefined();
+  return content;
+};
 
 async function sweep(world: World) {
   await sweepAll(world.ports, Number.POSITIVE_INFINITY);
