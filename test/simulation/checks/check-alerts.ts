@@ -190,15 +190,17 @@ function toldUnasked({ merchants, stores, settings }: Evidence): string[] {
   );
 }
 
-/** No event about outcomes names an alert, and no job sends one again. */
-function takenForOutcomes({ events, stores }: Evidence): string[] {
+/** No event or count of outcomes has an alert, and no job sends one again. */
+function takenForOutcomes({ events, stores, counts }: Evidence): string[] {
   const named = events.filter(
     (event) => event.event !== 'message_superseded' && 'transactionId' in event && isAboutAlert(event),
   );
+  const counted = [...counts.stored.values()].filter(({ notification }) => isAboutAlert(notification));
   const again = [...stores.contents.notifications.values()].filter(
     (one) => isAboutAlert(one) && one.lastRequest !== undefined,
   );
   return [
+    ...counted.map(({ notification }) => `an attempt of the alert ${notification.transactionId} was counted`),
     ...named.map((event) => `an alert was taken for an outcome: ${JSON.stringify(event)}`),
     ...again.map(({ transactionId }) => `the alert ${transactionId} was acknowledged or sent again`),
   ];

@@ -1,8 +1,11 @@
 import { type Alert, alertSchema } from '../../../core/deliver/alerts/alert.ts';
 import { DAY_SECONDS } from '../../../core/time.ts';
 
-/** Days that alerts and their notifications are kept. Alerts are hints: what they are about is kept elsewhere, and longer. */
-const ALERT_DAYS = 30;
+/**
+ * Days that alerts and their notifications are kept: longer than any schedule (33 days with jitter), since each attempt reads
+ * its alert. Not the service's retention: alerts are hints, and what they are about is kept elsewhere.
+ */
+const ALERT_DAYS = 45;
 /** Days that repeats are kept: until their summary has its count. */
 const REPEAT_DAYS = 3;
 
