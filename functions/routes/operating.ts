@@ -3,12 +3,14 @@ import { createParkedRecords } from '../../lib/adapters/dynamodb/parked-records.
 import { createHealthStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
 import { createAuditLog } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-audit-log.ts';
 import { createDirectory } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-directory.ts';
+import { createPortalLinkStore } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-session-store.ts';
 import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { createDispatcher } from '../../lib/adapters/queues/lane-dispatcher.ts';
 import { createDeadLetterQueue } from '../../lib/adapters/queues/redrive.ts';
 import type { Route } from '../../lib/api/api-app.ts';
 import { deadLettersRoutes } from '../../lib/api/dead-letters/dead-letters-routes.ts';
 import { parkedRoutes } from '../../lib/api/parked/parked-routes.ts';
+import { portalLinkRoutes } from '../../lib/api/portal-links/portal-links-routes.ts';
 import { whoAmIRoutes } from '../../lib/api/whoami/whoami-routes.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import type { ApiService } from '../wiring/api-service.ts';
@@ -38,6 +40,7 @@ export function routesToOperate(service: OperateService): readonly Route[] {
     ...service,
     ...config,
     directory: createDirectory(table),
+    portalLinks: createPortalLinkStore(table),
     auditLog: createAuditLog(table),
     serviceVersion: SERVICE_VERSION,
     outcomes: createOutcomeStore(table, config),
@@ -65,5 +68,10 @@ export function routesToOperate(service: OperateService): readonly Route[] {
       }),
     },
   };
-  return [...whoAmIRoutes(ports), ...deadLettersRoutes(ports), ...parkedRoutes(ports)];
+  return [
+    ...whoAmIRoutes(ports),
+    ...deadLettersRoutes(ports),
+    ...parkedRoutes(ports),
+    ...portalLinkRoutes(ports),
+  ];
 }

@@ -13,8 +13,10 @@ import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { settlingRoutes } from '../../lib/api/notifications/settle-routes.ts';
 import { undeliveredRoutes } from '../../lib/api/notifications/undelivered-routes.ts';
 import { parkedRoutes } from '../../lib/api/parked/parked-routes.ts';
+import { portalLinkRoutes } from '../../lib/api/portal-links/portal-links-routes.ts';
 import { publicKeysRoutes } from '../../lib/api/public-keys/public-keys-routes.ts';
 import { reconcilingRoutes } from '../../lib/api/reconciliations/reconciliations-routes.ts';
+import { redeliveryRoutes } from '../../lib/api/redeliveries/redeliveries-routes.ts';
 import { statementRoutes } from '../../lib/api/statements/statements-routes.ts';
 import { statsRoutes } from '../../lib/api/stats/stats-routes.ts';
 import { askingRoutes } from '../../lib/api/transactions/ask-routes.ts';
@@ -30,6 +32,7 @@ import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver
 import type { Due } from '../../lib/core/deliver/dispatcher.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
+import { createRateLimiter } from '../../lib/core/deliver/rate/rate-limiter.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
 import type { Notification, NotificationMessage } from '../../lib/core/deliver/state/notification.ts';
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
@@ -37,6 +40,7 @@ import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { LEAD } from '../../lib/core/merchants/dated-writes.ts';
 import { createAuthenticator, type Scope } from '../../lib/core/merchants/keys/access-keys.ts';
 import type { GeneratedSecret } from '../../lib/core/merchants/secrets/service-secret.ts';
+import { createSessionAuthenticator } from '../../lib/core/merchants/sessions/session-caller.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
@@ -126,6 +130,7 @@ export function createWorld(
       clock,
       reporter: { report: (event) => void events.push(event) },
     }),
+    limiter: createRateLimiter({ slots: stores.slots, clock, timer, random }),
     clock,
     clockTrust: { assertTrusted: (): void => undefined },
     timer,
@@ -134,6 +139,7 @@ export function createWorld(
     callbackPolicy: { allowedPorts: [443], allowLoopback: false },
     retentionDays: 90,
     checkHorizonSeconds: 86_400,
+    rootKey: options.rootKey ?? { value: async () => ROOT_SECRET },
     signingSecret: { value: async () => 'a secret that was generated when it was deployed' },
     feedLagSeconds: options.feedLagSeconds ?? 30,
     serviceVersion: '1.2.3',
@@ -180,11 +186,8 @@ export function createWorld(
   const app = createApp(
     {
       configs: ports.configs,
-      authenticate: createAuthenticator({
-        keys: stores.keys,
-        rootKey: options.rootKey ?? { value: async () => ROOT_SECRET },
-        clock,
-      }),
+      authenticate: createAuthenticator(ports),
+      authenticateSession: createSessionAuthenticator(ports),
       sign: createAnswerSigner(ports),
       limit: createQueryLimit(ports),
       clock,
@@ -201,12 +204,14 @@ export function createWorld(
       ...alertsRoutes(ports),
       ...statementRoutes(ports),
       ...settlingRoutes(ports),
+      ...redeliveryRoutes(ports),
       ...merchantRoutes(ports),
       ...endpointRoutes(ports),
       ...keyRoutes(ports),
       ...testingRoutes(ports),
       ...unresolvedRoutes(ports),
       ...publicKeysRoutes(ports),
+      ...portalLinkRoutes(ports),
       ...auditLogRoutes(ports),
       ...whoAmIRoutes(ports),
       ...deadLettersRoutes(ports),

@@ -7,7 +7,10 @@ import type { AlertStore } from '../../core/deliver/alerts/alert-store.ts';
 import type { ParkedRecord, ParkedRecords } from '../../core/deliver/aside/parked-list.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
 import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit.ts';
-import type { JobStore } from '../../core/deliver/redelivery.ts';
+import type { RatedEndpoint, SlotStore } from '../../core/deliver/rate/rate-limiter.ts';
+import type { Slots } from '../../core/deliver/rate/slots.ts';
+import type { FeedCounter } from '../../core/deliver/redelivery/count-listed.ts';
+import type { JobStore } from '../../core/deliver/redelivery/job-store.ts';
 import type { Parking } from '../../core/deliver/relay.ts';
 import type { Notification } from '../../core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../core/deliver/state/notification-store.ts';
@@ -19,6 +22,7 @@ import type { AuditWriter } from '../../core/merchants/audit-log/audit-trail.ts'
 import type { Directory } from '../../core/merchants/directory.ts';
 import type { KeyRecord, KeyStore } from '../../core/merchants/keys/access-keys.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
+import type { PortalLinkStore, SessionStore } from '../../core/merchants/sessions/session-store.ts';
 import type { Outcome } from '../../core/model.ts';
 import type { AuditLog } from '../../core/query/audit-log.ts';
 import type { MerchantList } from '../../core/query/merchant-list.ts';
@@ -30,12 +34,14 @@ import { memoryAlerts } from './memory-alerts.ts';
 import { type LogEntry, memoryAuditLog } from './memory-audit-log.ts';
 import { memoryChecks, memoryDueIndex } from './memory-checks.ts';
 import { memoryCounts } from './memory-counts.ts';
-import { memoryFeed, memoryJobs, memoryWindows } from './memory-feed.ts';
+import { memoryFeed, memoryWindows } from './memory-feed.ts';
 import { memoryGlance } from './memory-glance.ts';
+import { memoryJobs } from './memory-jobs.ts';
 import { memoryMerchants } from './memory-merchants.ts';
 import { memoryNotifications } from './memory-notifications.ts';
 import { memoryOutcomes } from './memory-outcomes.ts';
 import { memoryParking } from './memory-parking.ts';
+import { memorySessions } from './memory-sessions.ts';
 import { memoryStatements } from './memory-statements.ts';
 
 interface StoreContents {
@@ -59,13 +65,16 @@ export interface MemoryStores {
   readonly directory: Directory;
   readonly merchantList: MerchantList;
   readonly auditLog: AuditLog & AuditWriter;
-  readonly feed: FeedStore;
+  readonly feed: FeedStore & FeedCounter;
   readonly windows: WindowStore;
   readonly glance: Glance;
   readonly jobs: JobStore;
   readonly statements: StatementStore;
   readonly keys: KeyStore;
+  readonly sessions: SessionStore;
+  readonly portalLinks: PortalLinkStore;
   readonly health: HealthStore;
+  readonly slots: SlotStore;
   readonly gate: Gate;
   readonly parking: Parking;
   readonly parked: ParkedRecords;
@@ -112,7 +121,9 @@ export function createMemoryStores(options: {
     jobs: memoryJobs(log),
     statements: memoryStatements(),
     keys: memoryKeys(log),
+    ...memorySessions(log),
     health: memoryHealth(),
+    slots: memorySlots(),
     gate: memoryGate(),
     ...memoryParking(parked, clock),
     contents: { outcomes, notifications, checks, alerts, windows, parked },
@@ -129,6 +140,21 @@ function memoryHealth(): HealthStore {
     async save(circuit, health, expectedRev) {
       if ((known.get(name(circuit))?.rev ?? 0) !== expectedRev) return false;
       known.set(name(circuit), structuredClone(health));
+      return true;
+    },
+  };
+}
+
+function memorySlots(): SlotStore {
+  const known = new Map<string, Slots>();
+  const name = ({ merchantId, endpointId }: RatedEndpoint) => `${merchantId}#${endpointId}`;
+  return {
+    async read(endpoint) {
+      return known.get(name(endpoint));
+    },
+    async save(endpoint, slots, expectedRev) {
+      if ((known.get(name(endpoint))?.rev ?? 0) !== expectedRev) return false;
+      known.set(name(endpoint), structuredClone(slots));
       return true;
     },
   };

@@ -9,8 +9,10 @@ import * as merchants from '../merchants/merchants-contract.ts';
 import * as settling from '../notifications/settle-contract.ts';
 import { listNotifications } from '../notifications/undelivered-contract.ts';
 import { listParkedRecords, putBackParkedRecord, putBackParkedRecords } from '../parked/parked-contract.ts';
+import { createOwnPortalLink, createPortalLink } from '../portal-links/portal-links-contract.ts';
 import { listPublicKeys } from '../public-keys/public-keys-contract.ts';
 import * as reconciling from '../reconciliations/reconciliations-contract.ts';
+import * as redelivering from '../redeliveries/redeliveries-contract.ts';
 import { askStatement } from '../statements/statements-contract.ts';
 import { readStatsOperation } from '../stats/stats-contract.ts';
 import * as asking from '../transactions/ask-contract.ts';
@@ -33,6 +35,7 @@ const own: readonly Operation[] = [
   listDeliveries,
   listAlerts,
   ...Object.values(settling),
+  ...Object.values(redelivering),
   ...Object.values(merchants),
   ...Object.values(endpoints),
   ...Object.values(keys),
@@ -42,6 +45,8 @@ const own: readonly Operation[] = [
   listPublicKeys,
   listAuditLog,
   whoAmI,
+  createPortalLink,
+  createOwnPortalLink,
   listDeadLetters,
   redriveDeadLetters,
   listParkedRecords,

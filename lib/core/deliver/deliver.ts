@@ -17,11 +17,13 @@ import { type Callback, callbackOf } from './attempt/callback.ts';
 import { attemptPatiently } from './attempt/lane-patience.ts';
 import {
   isDecidedAgain,
+  isWorthWriting,
   type NextStep,
   whenAttempted,
   whenBlocked,
   whenDeferred,
   whenHandedOver,
+  whenRateLimited,
 } from './attempt/next-step.ts';
 import type { Sender } from './attempt/sender.ts';
 import { resolveTarget, SETTINGS_MAX_AGE_MS } from './attempt/target.ts';
@@ -29,6 +31,8 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { HealthMonitor } from './health/health-monitor.ts';
 import { learnFromAttempt } from './health/learn-from-attempt.ts';
 import { mayBeUnreported, sendNextIfUnsent } from './next-message.ts';
+import type { RateLimiter } from './rate/rate-limiter.ts';
+import type { Leave } from './rate/slots.ts';
 import { reportAttempt, reportEnd } from './state/delivery-events.ts';
 import { saveNotification } from './state/fence.ts';
 import {
@@ -52,6 +56,7 @@ export interface DeliverPorts {
   readonly dispatcher: Pick<Dispatcher, 'sendAt'>;
   readonly sender: Sender;
   readonly health: HealthMonitor;
+  readonly limiter: RateLimiter;
   readonly gate: Gate;
   readonly seal: Seal;
   readonly clock: Clock;
@@ -100,6 +105,13 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
   if (admission.kind === 'defer') {
     return act(ports, context, (current) => whenDeferred(current, admission, planOf(ports, schedule)));
   }
+  // A probe is the only request to its endpoint, and must not be kept waiting.
+  if (target.ratePerSecond !== undefined && admission.isProbe !== true) {
+    const { ratePerSecond } = target;
+    const asker = message.slotMs === undefined ? 'new' : 'returning';
+    const leave = await ports.limiter.ask({ endpoint: message, ratePerSecond, asker });
+    if (leave.kind !== 'go') return waitForLeave(ports, context, leave);
+  }
   const number = nextNumber(initial);
   const { made, isHandedOver } = await attemptPatiently(ports, { callback, target, number, lane });
   if (isHandedOver) {
@@ -107,6 +119,20 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
   }
   await learnFromAttempt(ports, { key: message, made, target });
   await act(ports, context, (current) => whenAttempted(current, made, planOf(ports, schedule)));
+}
+
+/** The message comes back at its slot, which keeps no worker busy. */
+function waitForLeave(
+  ports: DeliverPorts,
+  context: AttemptContext,
+  leave: Exclude<Leave, { kind: 'go' }>,
+): Promise<void> {
+  const { message, initial } = context;
+  if (leave.kind === 'wait' && !isWorthWriting(initial, leave.untilMs)) {
+    return ports.dispatcher.sendAt({ ...message, slotMs: leave.untilMs }, leave.untilMs);
+  }
+  const now = { nowMs: ports.clock.now(), fraction: ports.random.fraction() };
+  return act(ports, context, (current) => whenRateLimited(current, leave, now));
 }
 
 async function openContext(ports: DeliverPorts, delivery: Delivery): Promise<AttemptContext> {
@@ -164,7 +190,7 @@ async function act(
     const alerts = await raiseAboutEnd(ports, current, step.next);
     const written = await saveNotification(ports, step.next, current.rev);
     if (written.kind === 'saved') {
-      if (step.sendAtMs !== undefined) await ports.dispatcher.sendAt(messageFor(step.next), step.sendAtMs);
+      if (step.sendAtMs !== undefined) await ports.dispatcher.sendAt(messageOf(step), step.sendAtMs);
       await sendAlert(ports, alerts);
       report(ports, context, { step, notification: step.next, kept: true });
       return undefined;
@@ -181,6 +207,10 @@ async function raiseAboutEnd(ports: DeliverPorts, current: Notification, next: N
   if (next.state !== 'exhausted' || current.state === 'exhausted') return [];
   const config = await ports.configs.get(next.merchantId, ports.clock.now() - SETTINGS_MAX_AGE_MS);
   return raiseAlert(ports, config ?? { endpoints: [] }, { kind: 'exhausted', notification: next });
+}
+
+function messageOf({ next, slotMs }: NextStep): NotificationMessage {
+  return slotMs === undefined ? messageFor(next) : { ...messageFor(next), slotMs };
 }
 
 /** A step, and whether it was written or overtaken by another write. */

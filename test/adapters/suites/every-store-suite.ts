@@ -8,6 +8,7 @@ import { describeJobStore } from './delivery/job-store-suite.ts';
 import { describeNotificationIndex } from './delivery/notification-index-suite.ts';
 import { describeNotificationStore } from './delivery/notification-store-suite.ts';
 import { describeParking } from './delivery/parking-suite.ts';
+import { describeSlotStore } from './delivery/slot-store-suite.ts';
 import { describeFeedStore } from './feed/feed-store-suite.ts';
 import { describeGlance } from './feed/glance-suite.ts';
 import { describeOutcomeStore } from './feed/outcome-store-suite.ts';
@@ -18,6 +19,7 @@ import { describeDirectory } from './merchants/directory-suite.ts';
 import { describeKeyStore } from './merchants/key-store-suite.ts';
 import { describeMerchantList } from './merchants/merchant-list-suite.ts';
 import { describeMerchantStore } from './merchants/merchant-store-suite.ts';
+import { describeSessionStore } from './merchants/session-store-suite.ts';
 
 /** Every port of the table. */
 export function describeTable(name: string, open: OpenTable): void {
@@ -34,8 +36,10 @@ export function describeTable(name: string, open: OpenTable): void {
   describeDirectory(name, open);
   describeMerchantList(name, open);
   describeKeyStore(name, open);
+  describeSessionStore(name, open);
   describeAuditLog(name, open);
   describeHealthStore(name, open);
+  describeSlotStore(name, open);
   describeGate(name, open);
   describeJobStore(name, open);
   describeStatementStore(name, open);

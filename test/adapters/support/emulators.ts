@@ -10,6 +10,7 @@ import { createCountStore } from '../../../lib/adapters/dynamodb/stores/delivery
 import { createHealthStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
 import { createJobStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-job-store.ts';
 import { createNotificationStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
+import { createSlotStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-slot-store.ts';
 import { createFeedStore } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-feed-store.ts';
 import { createGlance } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-glance.ts';
 import { createStatementStore } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-statement-store.ts';
@@ -19,6 +20,10 @@ import { createDirectory } from '../../../lib/adapters/dynamodb/stores/merchants
 import { createKeyStore } from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-key-store.ts';
 import { createMerchantList } from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-list.ts';
 import { createMerchantStore } from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-store.ts';
+import {
+  createPortalLinkStore,
+  createSessionStore,
+} from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-session-store.ts';
 import { createOutcomeStore } from '../../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { openTable, type Table } from '../../../lib/adapters/dynamodb/table/table-client.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
@@ -124,7 +129,10 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     jobs: createJobStore(table, options),
     statements: createStatementStore(table, options),
     keys: createKeyStore(table),
+    sessions: createSessionStore(table),
+    portalLinks: createPortalLinkStore(table),
     health: createHealthStore(table, options),
+    slots: createSlotStore(table),
     gate: createGate(table),
     parking: createParking(table, options),
     parked: createParkedRecords(table),

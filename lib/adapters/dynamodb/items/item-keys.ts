@@ -1,6 +1,7 @@
 import { isAboutAlert, type Tally } from '../../../core/deliver/alerts/alert.ts';
 import type { DueKey } from '../../../core/deliver/due-index.ts';
 import type { Circuit } from '../../../core/deliver/health/circuit.ts';
+import type { RatedEndpoint } from '../../../core/deliver/rate/rate-limiter.ts';
 import { type NotificationKey, notificationKeySchema } from '../../../core/deliver/state/notification.ts';
 import type { EndpointId, MerchantId, NotificationState, TransactionKey } from '../../../core/model.ts';
 import { partitionOf } from '../../../core/partitions.ts';
@@ -73,6 +74,9 @@ export const runningJobSk = ({
   readonly slot: number;
 }) => `${merchantId}#${slot}`;
 
+/** Lists a merchant's jobs by creation. Cannot collide with a job: no job id contains a `#`. */
+export const jobListPk = (merchantId: MerchantId) => `J#of#${merchantId}`;
+
 /** Cannot collide with a job: no job id contains a `#`. The sort key is the date. */
 export const statementPk = (merchantId: MerchantId) => `J#statement#${merchantId}`;
 
@@ -89,6 +93,10 @@ export const undeliveredPartitionPk = (merchantId: MerchantId, partition: number
 export const healthPk = ({ merchantId, circuitId }: Circuit) => `H#${merchantId}#${circuitId}`;
 export const HEALTH_SK = 'HEALTH';
 
+/** Beside health, without a hash of the settings: a changed URL or a re-enabled endpoint keeps its rate. */
+export const ratePk = ({ merchantId, endpointId }: RatedEndpoint) => `H#${merchantId}#${endpointId}`;
+export const RATE_SK = 'RATE';
+
 export const gatePk = ({ merchantId, name }: GatedPlace) => `G#${merchantId}#${name}`;
 export const GATE_SK = 'GATE';
 
@@ -96,6 +104,11 @@ export const keyPk = (keyId: string) => `K#${keyId}`;
 export const KEY_SK = 'KEY';
 /** Lists the keys of one owner. `*` is not a merchant id and means "no merchant". */
 export const keyListPk = (owner: MerchantId | undefined) => `L#${owner ?? '*'}`;
+
+/** A session of the console, or a link that opens one, by the hash of its token. */
+export const sessionPk = (tokenHash: string) => `S#${tokenHash}`;
+export const SESSION_SK = 'SESSION';
+export const LINK_SK = 'LINK';
 
 /** A month of the audit log of one merchant, or of the account. */
 export const auditLogPk = (owner: MerchantId | undefined, month: string) => `A#${owner ?? '*'}#${month}`;

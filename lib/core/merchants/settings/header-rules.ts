@@ -19,7 +19,7 @@ const RESERVED_NAMES = new Set(
 const RESERVED_PREFIXES = ['webhook-', 'tidings-', 'content-', 'proxy-', 'x-forwarded-'];
 
 /** Whether the service refuses a header of this name (in lower case). */
-export function isReservedHeader(name: string): boolean {
+function isReservedHeader(name: string): boolean {
   return RESERVED_NAMES.has(name) || RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
