@@ -146,7 +146,7 @@ describe('the guide for receivers', () => {
         writeFileSync(join(project, `block-${index}.mts`), text);
         return `block-${index}.mts`;
       });
-    expect(files).toHaveLength(3);
+    expect(files).toHaveLength(4);
     checkTypes(project, files, ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb']);
   });
 
