@@ -1,6 +1,6 @@
 import type { Site } from '../site/console-site.ts';
 import { deliveriesPage } from './deliveries-page.tsx';
-import { endpointsPage, switchEndpoint } from './endpoints-page.tsx';
+import { disableEndpointPage, endpointsPage, switchEndpoint } from './endpoints-page.tsx';
 import { makePortalLink, merchantPage } from './merchant-page.tsx';
 import { merchantsPage } from './merchants-page.tsx';
 import { overviewPage } from './overview-page.tsx';
@@ -19,6 +19,7 @@ export const SITE: Site = {
     transactionPage,
     endpointsPage,
     reconciliationPage,
+    disableEndpointPage,
   ],
   actions: [makePortalLink, sendAgain, switchEndpoint, sendRowsAgain],
   resources: reconciliationResources,

@@ -37,6 +37,8 @@ export const pageScripts = ({ reconciliation, ledgerWorker }: PackedAssets): Pag
   reconciliation: assetHref(reconciliation),
   ledgerWorker: assetHref(ledgerWorker),
 });
+export const assetText = ({ packed }: Asset) =>
+  brotliDecompressSync(Buffer.from(packed, 'base64')).toString('utf8');
 
 /** Serves the files. Undefined for an address of no file. */
 export function createAssetServer(assets: PackedAssets): (c: Context<AppEnv>) => Response | undefined {
