@@ -7,7 +7,7 @@ export function sha256(text: string): Buffer {
 }
 
 export function sha256Hex(text: string): string {
-  return hash('sha256', text, 'hex');
+  return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
 export function hmacSha256(key: Uint8Array, content: Uint8Array | string): Buffer {

@@ -96,7 +96,8 @@ export async function answerResource(
     return sendJson(request.c, 200, await answer({ ...visit, body }));
   } catch (error) {
     if (error instanceof ApiProblem) return sendJson(request.c, error.status, { code: error.code });
-    const { isFault, status } = failureOf(error);
+    // A question changes nothing, whatever its method.
+    const { isFault, status } = failureOf(error, 'GET');
     if (isFault) reportFault(site.ports, request, error);
     return sendJson(request.c, status, { code: 'no_answer' });
   }

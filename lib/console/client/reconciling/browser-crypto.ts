@@ -5,8 +5,12 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
  * Stands in for `node:crypto` in the browser: the part that digests of rows need. The platform's own hash is asynchronous,
  * and slower than this for a million short texts.
  */
-export function hash(_algorithm: 'sha256', text: string, _form: 'hex'): string {
-  return bytesToHex(sha256(utf8ToBytes(text)));
+export function createHash(_algorithm: 'sha256') {
+  return {
+    update: (text: string, _encoding: 'utf8') => ({
+      digest: (_form: 'hex') => bytesToHex(sha256(utf8ToBytes(text))),
+    }),
+  };
 }
 
 /** Nothing in the browser signs. */
