@@ -1,6 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, parse } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { FileSystem, Stage } from 'aws-cdk-lib';
@@ -8,6 +16,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { operations } from '../api/contract/operations.ts';
+import { withVersionsOnly } from './bundled/package-files.ts';
 import { packConsoleAssets } from './console-assets.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -42,7 +51,7 @@ export function bundle(
   directory: string,
   { hasMaps = false }: BundleOptions = {},
 ): void {
-  buildSync({
+  const { outputFiles } = buildSync({
     entryPoints: Object.fromEntries(
       Object.entries(entryPoints).map(([name, file]) => [join(name, 'index'), file]),
     ),
@@ -65,7 +74,13 @@ export function bundle(
     },
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
+    write: false,
   });
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    // A map describes the bundle as esbuild made it.
+    writeFileSync(path, hasMaps ? text : withVersionsOnly(text));
+  }
 }
 
 function serviceVersion(): string {
