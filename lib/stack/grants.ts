@@ -100,7 +100,7 @@ const GRANTS = {
     sends: ['retry', 'check', 'intake'],
     takes: ['dead', 'intakeDead'],
   },
-  // It may also invoke the functions of the API: see `front/console.ts`.
+  // It may also invoke the functions of the API: see `front/console-function.ts`.
   console: {
     table: [{ actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['S#'] }],
   },

@@ -17,7 +17,7 @@ import { type Callback, callbackOf } from './attempt/callback.ts';
 import { attemptPatiently } from './attempt/lane-patience.ts';
 import {
   isDecidedAgain,
-  isWorthWriting,
+  isWaitWorthWriting,
   type NextStep,
   whenAttempted,
   whenBlocked,
@@ -128,7 +128,7 @@ function waitForLeave(
   leave: Exclude<Leave, { kind: 'go' }>,
 ): Promise<void> {
   const { message, initial } = context;
-  if (leave.kind === 'wait' && !isWorthWriting(initial, leave.untilMs)) {
+  if (leave.kind === 'wait' && !isWaitWorthWriting(initial, leave.untilMs)) {
     return ports.dispatcher.sendAt({ ...message, slotMs: leave.untilMs }, leave.untilMs);
   }
   const now = { nowMs: ports.clock.now(), fraction: ports.random.fraction() };

@@ -128,7 +128,7 @@ describe('the OpenAPI document', () => {
     const found = { status: 'SUCCEEDED', occurredAt: '2026-11-20T08:00:01Z' };
     await good([admin, initiator], 'POST /v1/unresolved/demo/pay_2/resolve', found);
     await good([admin], 'GET /v1/merchants?prefix=de&limit=1');
-    await good([admin], `GET ${own}`);
+    await good(manages, `GET ${own}`);
     await good([admin], `PATCH ${own}`, { name: 'Demo' });
     await good(manages, `POST ${own}/secrets`);
     await good(manages, `POST ${own}/endpoints`, { url: 'https://shop.example/', signature: 'both' });
@@ -148,6 +148,8 @@ describe('the OpenAPI document', () => {
     const { keyId } = (await world.call(manager, `POST ${own}/keys`, { scope: 'receiver' })).json;
     await good([manager], `DELETE ${own}/keys/${keyId}`);
     const forAll = (await world.call(admin, 'POST /v1/keys', { scope: 'admin' })).json.keyId;
+    await good(manages, `POST ${own}/portal-links`, { expiresInSeconds: 60 });
+    await good(manages, 'POST /v1/portal-links');
     await good([admin], 'GET /v1/keys');
     await good([admin], `DELETE /v1/keys/${forAll}`);
     await good([admin, manager], 'GET /v1/audit-log');

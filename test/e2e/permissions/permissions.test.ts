@@ -13,6 +13,7 @@ import { type EditedTemplate, editAssembly } from '../../support/running/edited-
 import { NO_FAULTS, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { assemblyOf } from '../../support/synthesized.ts';
 import { beAlerted } from './alerted.ts';
+import { visitConsole } from './console-visit.ts';
 import { checkBack, manage, operate, record } from './everyday.ts';
 import { grainsOf, withoutAction, withoutGrain, withoutStatement } from './grains.ts';
 import { type Journey, openJourney } from './journey.ts';
@@ -99,6 +100,7 @@ describe('the permissions of the template', () => {
         sideBySide([
           manage,
           operate,
+          visitConsole,
           record,
           checkBack,
           failToDeliver,
