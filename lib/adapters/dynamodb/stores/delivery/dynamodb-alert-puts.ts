@@ -13,7 +13,7 @@ import type { Table } from '../../table/table-client.ts';
 /** Invariant: what is there already stays as it is. */
 const IF_ABSENT = { ConditionExpression: 'attribute_not_exists(pk)' };
 
-export const alertKey = ({ merchantId, alertId }: AlertKey) => ({ pk: alertsPk(merchantId), sk: alertId });
+const alertKey = ({ merchantId, alertId }: AlertKey) => ({ pk: alertsPk(merchantId), sk: alertId });
 
 export function alertRow(table: Table, alert: Alert): Record<string, unknown> {
   return { ...alertKey(alert), ...alert, ttl: alertTtl(table.clock.now()) };
