@@ -26,6 +26,7 @@ const fileAt = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** What stands for a module in the bundles. Each file says why. */
 const REPLACED = {
   '@aws-sdk/credential-provider-node': fileAt('../adapters/secrets/lambda-credentials.ts'),
+  '@aws-sdk/endpoint-cache': fileAt('./bundled/no-endpoint-cache.ts'),
   '@smithy/core/event-streams': fileAt('./bundled/no-event-streams.ts'),
   'node:http': fileAt('./bundled/node-http.cjs'),
 };
