@@ -99,7 +99,10 @@ describe('records that could not be relayed', () => {
 
     // The same by API.
     const admin = async (request: string) => (await service.api(service.credentials.adminKey, request)).json;
-    const again = { ...item, pk: item.pk.replace('pay_1', 'pay_2'), transactionId: 'pay_2' };
+    const again = outcomeItem(outcomeSchema.parse({ ...outcome, transactionId: 'pay_2' }), {
+      feedShard: 0,
+      retentionDays: 90,
+    });
     await documents.send(new PutCommand({ TableName: tableName, Item: { ...again, metadata: 'no JSON' } }));
     const [shown] = await vi.waitUntil(async () => {
       const { items } = await admin('GET /v1/parked');

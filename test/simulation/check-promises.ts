@@ -9,6 +9,7 @@ import { delayed, miscounted, neverAsked } from './checks/check-promptness.ts';
 import { toldToOthers, toldUnasked } from './checks/check-receivers.ts';
 import { recordsGone, twoEnds } from './checks/check-records.ts';
 import { shopsWrong } from './checks/check-shops.ts';
+import { statesWrong } from './checks/check-states.ts';
 import { windowsWrong } from './checks/check-windows.ts';
 
 export interface Findings {
@@ -50,6 +51,7 @@ export async function check(evidence: Evidence): Promise<Findings> {
       ...(await jobsWrong(evidence)),
       ...windowsWrong(evidence),
       ...(await countsWrong(evidence)),
+      ...(await statesWrong(evidence)),
       ...delayed(evidence),
       ...neverAsked(evidence),
       ...miscounted(evidence),

@@ -143,6 +143,8 @@ describe('the functions', () => {
         'dynamodb:GetItem D#* H#*',
         ...['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
         ...['DeleteItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} P#*`),
+        'dynamodb:Query C#* W#*',
+        'dynamodb:Query Table',
         'dynamodb:PutItem A#*',
         ...['RetryLane', 'CheckLane', 'IntakeQueue'].flatMap(send),
         ...['DeadLetters', 'IntakeDeadLetters'].flatMap((queue) =>

@@ -64,7 +64,9 @@ export interface Delivery {
 /** A message being processed, with the state that was read before any action. */
 interface AttemptContext extends Delivery {
   readonly outcome: TerminalOutcome;
-  /** The notification as first read. The first write is conditional on its `rev`. */
+  /** The notification as first read: that is what the first write is based on. Absent: there was none, or it was not read. */
+  readonly stored: Notification | undefined;
+  /** The same, or one that was never tried. */
   readonly initial: Notification;
 }
 
@@ -110,18 +112,17 @@ async function openContext(ports: DeliverPorts, delivery: Delivery): Promise<Att
       retryable: false,
     });
   }
-  return { ...delivery, outcome, initial: await readNotification(ports, delivery, outcome) };
+  const stored = await readNotification(ports, delivery);
+  const initial = stored ?? untried(delivery.message, outcome.listedAt);
+  return { ...delivery, outcome, stored, initial };
 }
 
 /** A first message on its first receipt needs no read: the fence on its write is enough. All others are read first. */
 async function readNotification(
   ports: DeliverPorts,
   { message, lane, receivedTimes }: Delivery,
-  outcome: TerminalOutcome,
-): Promise<Notification> {
-  const blank = untried(message, outcome.listedAt);
-  if (lane === 'first' && receivedTimes === 1) return blank;
-  return (await ports.notifications.read(message)) ?? blank;
+): Promise<Notification | undefined> {
+  return lane === 'first' && receivedTimes === 1 ? undefined : ports.notifications.read(message);
 }
 
 function planOf({ clock, random }: DeliverPorts, schedule: Schedule): AttemptPlan {
@@ -138,17 +139,20 @@ async function act(
   context: AttemptContext,
   decide: (current: Notification) => NextStep,
 ): Promise<void> {
-  let current = context.initial;
+  let { stored, initial: current } = context;
   await changeUnderRev('The notification', async () => {
     const step = decide(current);
-    const written = await saveNotification(ports, step.next, current.rev);
+    const written = await saveNotification(ports, step.next, stored);
     if (written.kind === 'saved') {
       if (step.sendAtMs !== undefined) await ports.dispatcher.sendAt(messageFor(step.next), step.sendAtMs);
       report(ports, context, { step, notification: step.next, kept: true });
       return undefined;
     }
-    current = written.current ?? current;
-    if (isDecidedAgain(step, current)) return OVERTAKEN;
+    // What the audit restored is as untried as what was not there.
+    const isAsBefore = written.current?.rev === current.rev;
+    stored = written.current;
+    current = stored ?? current;
+    if (isAsBefore || isDecidedAgain(step, current)) return OVERTAKEN;
     report(ports, context, { step, notification: current, kept: false });
     return superseded(ports, context, current);
   });

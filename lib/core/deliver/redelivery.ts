@@ -189,7 +189,7 @@ async function resend(ports: RedeliveryPorts, job: Job, key: NotificationKey): P
   // With a clock that is behind, `startedAt` would precede the job, and a repeated step would not recognise the redelivery.
   const atMs = Math.max(ports.clock.now(), msOf(job.createdAt));
   const next = redeliver(current, { by: job.by, atMs });
-  if ((await saveNotification(ports, next, current.rev)).kind === 'overtaken') return false;
+  if ((await saveNotification(ports, next, current)).kind === 'overtaken') return false;
   // If the process dies here, the item is due but unsent. The sweep finds it.
   if (isDue(next)) await ports.dispatcher.sendNow('retry', [messageFor(next)]);
   return true;

@@ -9,6 +9,7 @@ import { createCountStore } from '../../../lib/adapters/dynamodb/stores/delivery
 import { createHealthStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
 import { createJobStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-job-store.ts';
 import { createNotificationStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
+import { createExpectationStore } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-expectation-store.ts';
 import { createFeedStore } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-feed-store.ts';
 import { createGlance } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-glance.ts';
 import { createStatementStore } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-statement-store.ts';
@@ -119,6 +120,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     feed: createFeedStore(table, table.reporter),
     windows: createWindowStore(table, options),
     glance: createGlance(table),
+    expectations: createExpectationStore(table, options),
     jobs: createJobStore(table, options),
     statements: createStatementStore(table, options),
     keys: createKeyStore(table),
