@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createApi } from '../lib/local/api-client.ts';
+import { createApi, expectStatus } from '../lib/local/api-client.ts';
 import { type LocalCloud, LocalCloudError, startLocalCloud } from '../lib/local/cloud.ts';
 import {
   type Credentials,
@@ -154,6 +154,7 @@ async function serve(
   if (args['no-demo']) {
     await provideCredentials({ dataDir, apiUrl: cloud.apiUrl, adminKey });
     ready();
+    await writeConsoleLink(write, cloud.apiUrl, adminKey);
     write(
       `API keys: ${join(args['data-dir'], 'credentials.json')}, log: ${join(args['data-dir'], 'tidings.log')}`,
     );
@@ -186,6 +187,7 @@ async function serve(
   const current = open(merchant);
   shop = current;
   ready();
+  await writeConsoleLink(write, cloud.apiUrl, adminKey);
   write(`API keys: ${join(args['data-dir'], 'credentials.json')}`);
   write(process.stdin.isTTY ? '[k] receiver offline/online   [r] record an order   [q] quit\n' : '');
 
@@ -208,6 +210,22 @@ async function serve(
     },
   );
   return receiver;
+}
+
+const LINK_SECONDS = 86_400;
+
+/** Writes a link that logs an operator in with one click. */
+async function writeConsoleLink(
+  write: (line: string) => void,
+  apiUrl: string,
+  adminKey: string,
+): Promise<void> {
+  const body = { expiresInSeconds: LINK_SECONDS };
+  const { url } = expectStatus(await createApi(apiUrl)(adminKey, 'POST /v1/portal-links', body), 201).json;
+  write(`Console: ${url}`);
+  write(
+    `  The link works once, within 24 h. Later log in at ${apiUrl}/console with a key of credentials.json.`,
+  );
 }
 
 /** Writes addresses and credentials for the tools and for initiators with an outbox. Only this user may read them. */

@@ -8,13 +8,16 @@ import { limitOfQueries, QUERY_SETTINGS, routesToQuery } from './routes/querying
 import { recordingPorts, routesToRecord } from './routes/recording.ts';
 import { routesToTest } from './routes/testing.ts';
 import { openApiService } from './wiring/api-service.ts';
+import { passOnTo } from './wiring/pass-on.ts';
 
 const service = openApiService('front', [
   'checkHorizonSeconds',
   ...QUERY_SETTINGS,
   ...MANAGE_SETTINGS,
   ...OPERATE_SETTINGS,
+  'consoleFunction',
 ]);
+const toConsole = passOnTo(service.config.consoleFunction, service.table);
 const routes = [
   ...routesToRecord(recordingPorts(service)),
   ...routesToQuery(service),
@@ -29,6 +32,7 @@ const serve = serveEvents(app, 'encoded');
 /** Every HTTP request, behind a function URL. For clouds that have no HTTP API. */
 export const handler = (event: HttpEvent) => {
   const { requestContext, rawPath } = event;
+  if (/^\/console(?:\/|$)/.test(rawPath)) return toConsole(event);
   const isDocument = requestContext.http.method === 'GET' && rawPath === '/openapi.json';
   return isDocument ? serveDocument() : serve(event);
 };

@@ -6,6 +6,7 @@ import { createHealthStore } from '../../lib/adapters/dynamodb/stores/delivery/d
 import { createExpectationStore } from '../../lib/adapters/dynamodb/stores/feed/dynamodb-expectation-store.ts';
 import { createAuditLog } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-audit-log.ts';
 import { createDirectory } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-directory.ts';
+import { createPortalLinkStore } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-session-store.ts';
 import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { createDispatcher } from '../../lib/adapters/queues/lane-dispatcher.ts';
 import { createDeadLetterQueue } from '../../lib/adapters/queues/redrive.ts';
@@ -13,6 +14,7 @@ import type { Route } from '../../lib/api/api-app.ts';
 import { deadLettersRoutes } from '../../lib/api/dead-letters/dead-letters-routes.ts';
 import { overviewRoutes } from '../../lib/api/overview/overview-routes.ts';
 import { parkedRoutes } from '../../lib/api/parked/parked-routes.ts';
+import { portalLinkRoutes } from '../../lib/api/portal-links/portal-links-routes.ts';
 import { whoAmIRoutes } from '../../lib/api/whoami/whoami-routes.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import type { ApiService } from '../wiring/api-service.ts';
@@ -43,6 +45,7 @@ export function routesToOperate(service: OperateService): readonly Route[] {
     ...service,
     ...config,
     directory: createDirectory(table),
+    portalLinks: createPortalLinkStore(table),
     auditLog: createAuditLog(table),
     serviceVersion: SERVICE_VERSION,
     outcomes: createOutcomeStore(table, config),
@@ -79,5 +82,6 @@ export function routesToOperate(service: OperateService): readonly Route[] {
     ...deadLettersRoutes(ports),
     ...parkedRoutes(ports),
     ...overviewRoutes(ports),
+    ...portalLinkRoutes(ports),
   ];
 }

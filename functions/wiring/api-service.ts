@@ -6,6 +6,7 @@ import { createGeneratedSecret } from '../../lib/adapters/secrets/generated-secr
 import { createKmsSeal } from '../../lib/adapters/secrets/kms-seal.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { createAuthenticator } from '../../lib/core/merchants/keys/access-keys.ts';
+import { createSessionAuthenticator } from '../../lib/core/merchants/sessions/session-caller.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
 import { CALLBACK_SETTINGS, callbackPolicyOf } from './callback-policy.ts';
 import { clientDefaults } from './clients.ts';
@@ -20,6 +21,7 @@ export function openApiService<N extends ConfigName = never>(functionName: strin
     'sealKeyId',
     'rootSecretId',
     'originSecret',
+    'publicUrl',
     ...CALLBACK_SETTINGS,
     ...names,
   ]);
@@ -32,6 +34,7 @@ export function openApiService<N extends ConfigName = never>(functionName: strin
   return {
     ...service,
     keys,
+    rootKey,
     configs,
     seal,
     secrets,
@@ -39,10 +42,12 @@ export function openApiService<N extends ConfigName = never>(functionName: strin
     app: {
       configs,
       authenticate: createAuthenticator({ keys, rootKey, clock }),
+      authenticateSession: createSessionAuthenticator({ keys, rootKey, clock }),
       sign: createAnswerSigner({ configs, seal, clock, random }),
       clock,
       reporter,
       originSecret: config.originSecret,
+      publicUrl: config.publicUrl,
     },
   };
 }

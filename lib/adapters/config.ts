@@ -21,18 +21,17 @@ const sdkFlag = () =>
     .default('')
     .transform((value) => value.toLowerCase() === 'true');
 const flag = () => z.enum(['true', 'false']).transform((value) => value === 'true');
-const recorders = () =>
-  z
-    .string()
-    .transform((list, context): unknown => {
-      try {
-        return JSON.parse(list);
-      } catch {
-        context.addIssue('not JSON');
-        return z.NEVER;
-      }
-    })
-    .pipe(RULES.recorders());
+const json = () =>
+  z.string().transform((list, context): unknown => {
+    try {
+      return JSON.parse(list);
+    } catch {
+      context.addIssue('not JSON');
+      return z.NEVER;
+    }
+  });
+const recorders = () => json().pipe(RULES.recorders());
+const functionNames = () => json().pipe(z.record(z.string(), z.string()));
 const ports = () =>
   z
     .string()
@@ -74,10 +73,19 @@ const variables = {
   statementsHost: { name: 'TIDINGS_STATEMENTS_HOST', schema: text },
   /** Variables of the SDK that name another S3. We read them because links are signed without the SDK's S3 client. */
   s3EndpointUrl: { name: 'AWS_ENDPOINT_URL_S3', schema: endpoint },
+  /** The same for Lambda, which is called without the SDK's client. */
+  lambdaEndpointUrl: { name: 'AWS_ENDPOINT_URL_LAMBDA', schema: endpoint },
+  lambdaHost: { name: 'TIDINGS_LAMBDA_HOST', schema: text },
   endpointUrl: { name: 'AWS_ENDPOINT_URL', schema: endpoint },
   ignoresEndpoints: { name: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', schema: sdkFlag },
   /** What CloudFront sends with each request, if a web ACL is in front of the API. */
   originSecret: { name: 'TIDINGS_ORIGIN_SECRET', schema: () => text().optional() },
+  /** The address of the API, if it is not the host that requests name: behind CloudFront. */
+  publicUrl: { name: 'TIDINGS_PUBLIC_URL', schema: () => text().optional() },
+  /** The functions of the API by their names in the contract, for the console: `{"query": "Tidings-Query…"}`. */
+  apiFunctions: { name: 'TIDINGS_API_FUNCTIONS', schema: () => functionNames().default({}) },
+  /** The console's function, for the function behind a function URL. */
+  consoleFunction: { name: 'TIDINGS_CONSOLE_FUNCTION', schema: text },
   sealKeyId: { name: 'TIDINGS_SEAL_KEY_ID', schema: text },
   rootSecretId: { name: 'TIDINGS_ROOT_SECRET_ID', schema: text },
   /** Seconds; the feed shows no younger outcomes. Every stamped write must take less than a third of it. */
@@ -112,6 +120,7 @@ const variables = {
   },
 } as const satisfies Record<string, { name: `${'TIDINGS' | 'AWS'}_${string}`; schema: () => z.ZodType }>;
 
+type Environment = Readonly<Record<string, string | undefined>>;
 type Variables = typeof variables;
 export type ConfigName = keyof Variables;
 export type Config<N extends ConfigName> = {
@@ -123,10 +132,7 @@ export type Config<N extends ConfigName> = {
  *
  * @example const config = parseConfig(process.env, ['tableName', 'feedLagSeconds']);
  */
-export function parseConfig<N extends ConfigName>(
-  env: Readonly<Record<string, string | undefined>>,
-  names: readonly N[],
-): Config<N> {
+export function parseConfig<N extends ConfigName>(env: Environment, names: readonly N[]): Config<N> {
   const wrong: string[] = [];
   const values: Partial<Record<ConfigName, unknown>> = {};
   for (const name of names) {
@@ -143,11 +149,17 @@ export function parseConfig<N extends ConfigName>(
  * The endpoint of an S3 other than AWS's (path-style buckets), if the SDK's variables name one. The variable for S3
  * precedes the one for all services. Both are ignored if the SDK is configured to ignore them.
  */
-export function s3EndpointOf(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  const { s3EndpointUrl, endpointUrl, ignoresEndpoints } = parseConfig(env, [
-    's3EndpointUrl',
-    'endpointUrl',
-    'ignoresEndpoints',
-  ]);
-  return ignoresEndpoints ? undefined : (s3EndpointUrl ?? endpointUrl);
+export function s3EndpointOf(env: Environment): string | undefined {
+  return namedEndpoint(env, parseConfig(env, ['s3EndpointUrl']).s3EndpointUrl);
+}
+
+/** The endpoint of Lambda: what the SDK's variables name, as for S3, or AWS's own. */
+export function lambdaEndpointOf(env: Environment): string {
+  const { lambdaEndpointUrl, lambdaHost } = parseConfig(env, ['lambdaEndpointUrl', 'lambdaHost']);
+  return namedEndpoint(env, lambdaEndpointUrl) ?? `https://${lambdaHost}`;
+}
+
+function namedEndpoint(env: Environment, own: string | undefined): string | undefined {
+  const { endpointUrl, ignoresEndpoints } = parseConfig(env, ['endpointUrl', 'ignoresEndpoints']);
+  return ignoresEndpoints ? undefined : (own ?? endpointUrl);
 }

@@ -1,7 +1,13 @@
 import { type Context, Hono } from 'hono';
 import { equalInConstantTime } from '../core/crypto.ts';
 import type { ConfigCache } from '../core/merchants/config-cache.ts';
-import type { Authenticate, Caller } from '../core/merchants/keys/access-keys.ts';
+import {
+  type Authenticate,
+  type Authentication,
+  type Caller,
+  INVALID_KEY,
+} from '../core/merchants/keys/access-keys.ts';
+import type { AuthenticateSession } from '../core/merchants/sessions/session-caller.ts';
 import type { QueryLimit } from '../core/query/query-limit.ts';
 import { ORIGIN_HEADER } from '../settings.ts';
 import { merchantOf } from './access.ts';
@@ -9,11 +15,14 @@ import { formForAdmins } from './contract/for-admins.ts';
 import { type Answer, type Handler, type Input, type Operation, problem } from './contract/operation.ts';
 import { allowedMethods } from './http/allowed-methods.ts';
 import type { AppEnv } from './http/http-event.ts';
+import { publicOrigin } from './http/public-origin.ts';
 import { readBody, readParams, readQuery } from './http/request-reading.ts';
 import { faultProblem, type RespondPorts, respond } from './http/responding.ts';
 
 export interface AppPorts extends RespondPorts {
   readonly authenticate: Authenticate;
+  /** For requests of the console, which name a session instead of a key. Default: they are refused. */
+  readonly authenticateSession?: AuthenticateSession;
   /** Knows whether the merchant exists that an admin names. */
   readonly configs: ConfigCache;
   /** Limits one merchant's concurrent large queries. Required if any route has `isLarge`. */
@@ -22,6 +31,8 @@ export interface AppPorts extends RespondPorts {
   readonly operations?: readonly Operation[];
   /** What the proxy in front sends with each request. Others are told that nothing is here. Default: no proxy. */
   readonly originSecret?: string | undefined;
+  /** The address of the service. Default: that of each request. */
+  readonly publicUrl?: string | undefined;
 }
 
 /** An operation and its handler. */
@@ -98,13 +109,16 @@ async function serve(ports: AppPorts, c: Context<AppEnv>, { operation, handle }:
   const run = async (): Promise<Answer> => {
     try {
       if (operation.scopes.length > 0) {
-        const authentication = await ports.authenticate(c.req.header('authorization'), {
-          isFresh: operation.freshKey === true,
-        });
+        const authentication = await authenticate(ports, c, operation);
         if (authentication.kind === 'refused') return problem(authentication.code);
         caller = authentication.caller;
       }
-      return await handleFor(c, { operation, handle: limited(ports, { operation, handle }) }, caller);
+      const origin = ports.publicUrl ?? publicOrigin(c.req.url, (name) => c.req.header(name));
+      return await handleFor(
+        c,
+        { operation, handle: limited(ports, { operation, handle }) },
+        { caller, origin },
+      );
     } catch (error) {
       fault = error;
       return faultProblem(error);
@@ -112,6 +126,16 @@ async function serve(ports: AppPorts, c: Context<AppEnv>, { operation, handle }:
   };
   const answer = await run();
   return respond(ports, c, { answer, startedMs, caller, fault });
+}
+
+function authenticate(
+  ports: Pick<AppPorts, 'authenticate' | 'authenticateSession'>,
+  c: Context<AppEnv>,
+  operation: Operation,
+): Promise<Authentication> {
+  const session = c.env?.session;
+  if (session !== undefined) return ports.authenticateSession?.(session) ?? Promise.resolve(INVALID_KEY);
+  return ports.authenticate(c.req.header('authorization'), { isFresh: operation.freshKey === true });
 }
 
 /** Limits the concurrent large queries about one merchant. Above the limit, the caller gets 429 and waits before it retries. */
@@ -133,11 +157,16 @@ function limited({ limit }: AppPorts, { operation, handle }: Route): Route['hand
   };
 }
 
+interface Sender {
+  readonly caller: Caller | undefined;
+  readonly origin: string;
+}
+
 /** Checks key, ids and scope before it reads query and body, so that an unauthorized caller learns nothing. */
 async function handleFor(
   c: Context<AppEnv>,
   { operation, handle }: Route,
-  caller: Caller = { keyId: '', scope: 'receiver' },
+  { caller = { keyId: '', scope: 'receiver' }, origin }: Sender,
 ): Promise<Answer> {
   const params = readParams(c, operation);
   if (!params.ok) return params.problem;
@@ -153,5 +182,6 @@ async function handleFor(
     body: body.value,
     caller,
     merchantId: about,
+    origin,
   } as Input<Operation>);
 }

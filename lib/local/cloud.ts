@@ -18,6 +18,7 @@ import { trimStreams } from './event-sources/trim-streams.ts';
 import { eventBusService } from './events/bus.ts';
 import type { RuleSetting } from './events/rules.ts';
 import { busRules, startRecurringRules } from './events/rules.ts';
+import { lambdaService } from './functions/lambda-api.ts';
 import type { ServiceEndpoints } from './functions/provide-functions.ts';
 import { provideFunctions } from './functions/provide-functions.ts';
 import { createHttpApiServer } from './http-api/http-server.ts';
@@ -198,6 +199,7 @@ async function start(
     kms: awsUrl,
     secretsManager: awsUrl,
     eventBridge: awsUrl,
+    lambda: awsUrl,
     s3: s3Url,
   };
   const workers = options.workers ?? DEFAULT_WORKERS;
@@ -211,6 +213,7 @@ async function start(
     retryDelaysSeconds: options.retryDelaysSeconds,
     log,
   });
+  rest.push(lambdaService(functions.find));
   const rules: RuleSetting = {
     stack,
     functionOf: functions.findAsync,

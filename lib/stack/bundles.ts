@@ -7,6 +7,7 @@ import { FileSystem, Stage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
+import { packConsoleAssets } from './console-assets.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FUNCTIONS = join(ROOT, 'functions');
@@ -58,6 +59,7 @@ export function bundle(
     define: {
       PACKED_OPEN_API: JSON.stringify(packedDocument()),
       SERVICE_VERSION: JSON.stringify(serviceVersion()),
+      CONSOLE_ASSETS: JSON.stringify(packConsoleAssets()),
     },
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',

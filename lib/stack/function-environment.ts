@@ -20,11 +20,19 @@ export function apiEnvironment(resources: Resources, settings: Settings): Enviro
     TIDINGS_SEAL_KEY_ID: resources.sealKey.keyArn,
     TIDINGS_ROOT_SECRET_ID: resources.rootSecret.secretArn,
     ...callbackEnvironment(resources, settings),
-    // Not unsafe: the secret only tells CloudFront's requests from others, and opens nothing by itself.
-    ...(resources.originSecret && {
-      TIDINGS_ORIGIN_SECRET: resources.originSecret.secretValue.unsafeUnwrap(),
-    }),
+    ...proxyEnvironment(resources),
   };
+}
+
+/** For every function that the proxy in front of the API leads to, if there is one. */
+function proxyEnvironment({ originSecret }: Resources): Environment {
+  // Not unsafe: the secret only tells CloudFront's requests from others, and opens nothing by itself.
+  return originSecret === undefined ? {} : { TIDINGS_ORIGIN_SECRET: originSecret.secretValue.unsafeUnwrap() };
+}
+
+/** For the console. */
+export function consoleEnvironment(resources: Resources, settings: Settings): Environment {
+  return { ...tableEnvironment(resources, settings), ...proxyEnvironment(resources) };
 }
 
 /** For every function that calls out, or decides where callbacks may go. */

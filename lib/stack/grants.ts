@@ -95,11 +95,15 @@ const GRANTS = {
       { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
       { actions: ['Query', 'GetItem', 'DeleteItem'], partitions: ['P#'] },
       { actions: ['Query'], partitions: ['C#', 'W#'] },
-      { actions: ['PutItem'], partitions: ['A#'] },
+      { actions: ['PutItem'], partitions: ['A#', 'S#'] },
     ],
     indexes: ['undelivered'],
     sends: ['retry', 'check', 'intake'],
     takes: ['dead', 'intakeDead'],
+  },
+  // It may also invoke the functions of the API: see `front/console.ts`.
+  console: {
+    table: [{ actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['S#'] }],
   },
   'test-request': {
     table: [{ actions: ['GetItem', 'PutItem'], partitions: ['G#'] }],

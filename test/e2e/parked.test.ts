@@ -47,7 +47,7 @@ describe('records that could not be relayed', () => {
     new Promise((resolve) => {
       execFile(
         process.execPath,
-        ['bin/tidings.ts', 'parked', ...args, '--data-dir', dataDir],
+        ['bin/operate.ts', 'parked', ...args, '--data-dir', dataDir],
         { cwd: ROOT },
         (error, stdout) => resolve({ status: Number(error?.code ?? 0), stdout }),
       );
@@ -99,17 +99,14 @@ describe('records that could not be relayed', () => {
 
     // The same by API.
     const admin = async (request: string) => (await service.api(service.credentials.adminKey, request)).json;
-    const again = outcomeItem(outcomeSchema.parse({ ...outcome, transactionId: 'pay_2' }), {
-      feedShard: 0,
-      retentionDays: 90,
-    });
+    const key = { pk: String(item.pk).replace('pay_1', 'pay_2'), sk: item.sk };
+    const again = { ...item, ...key, transactionId: 'pay_2' };
     await documents.send(new PutCommand({ TableName: tableName, Item: { ...again, metadata: 'no JSON' } }));
     const [shown] = await vi.waitUntil(async () => {
       const { items } = await admin('GET /v1/parked');
       return items.length > 0 && items;
     }, waiting);
     expect(shown).toMatchObject({ outcome: { merchantId: 'alpha', transactionId: 'pay_2', version: 1 } });
-    const key = { pk: again.pk, sk: again.sk };
     await documents.send(
       new UpdateCommand({ TableName: tableName, Key: key, UpdateExpression: 'REMOVE metadata' }),
     );

@@ -13,6 +13,7 @@ import { settlingRoutes } from '../../lib/api/notifications/settle-routes.ts';
 import { undeliveredRoutes } from '../../lib/api/notifications/undelivered-routes.ts';
 import { overviewRoutes } from '../../lib/api/overview/overview-routes.ts';
 import { parkedRoutes } from '../../lib/api/parked/parked-routes.ts';
+import { portalLinkRoutes } from '../../lib/api/portal-links/portal-links-routes.ts';
 import { publicKeysRoutes } from '../../lib/api/public-keys/public-keys-routes.ts';
 import { reconcilingRoutes } from '../../lib/api/reconciliations/reconciliations-routes.ts';
 import { statementRoutes } from '../../lib/api/statements/statements-routes.ts';
@@ -43,6 +44,7 @@ import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { LEAD } from '../../lib/core/merchants/dated-writes.ts';
 import { createAuthenticator, type Scope } from '../../lib/core/merchants/keys/access-keys.ts';
 import type { GeneratedSecret } from '../../lib/core/merchants/secrets/service-secret.ts';
+import { createSessionAuthenticator } from '../../lib/core/merchants/sessions/session-caller.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import { forEachPartition } from '../../lib/core/partitions.ts';
 import { createAnswerSigner } from '../../lib/core/query/answer-signer.ts';
@@ -148,6 +150,7 @@ export function createWorld(
     callbackPolicy: { allowedPorts: [443], allowLoopback: false },
     retentionDays: 90,
     checkHorizonSeconds: 86_400,
+    rootKey: options.rootKey ?? { value: async () => ROOT_SECRET },
     signingSecret: { value: async () => 'a secret that was generated when it was deployed' },
     feedLagSeconds: options.feedLagSeconds ?? 30,
     serviceVersion: '1.2.3',
@@ -194,11 +197,8 @@ export function createWorld(
   const app = createApp(
     {
       configs: ports.configs,
-      authenticate: createAuthenticator({
-        keys: stores.keys,
-        rootKey: options.rootKey ?? { value: async () => ROOT_SECRET },
-        clock,
-      }),
+      authenticate: createAuthenticator(ports),
+      authenticateSession: createSessionAuthenticator(ports),
       sign: createAnswerSigner(ports),
       limit: createQueryLimit(ports),
       clock,
@@ -220,6 +220,7 @@ export function createWorld(
       ...testingRoutes(ports),
       ...unresolvedRoutes(ports),
       ...publicKeysRoutes(ports),
+      ...portalLinkRoutes(ports),
       ...auditLogRoutes(ports),
       ...whoAmIRoutes(ports),
       ...deadLettersRoutes(ports),

@@ -19,6 +19,7 @@ import type { AuditWriter } from '../../core/merchants/audit-log/audit-trail.ts'
 import type { Directory } from '../../core/merchants/directory.ts';
 import type { KeyRecord, KeyStore } from '../../core/merchants/keys/access-keys.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
+import type { PortalLinkStore, SessionStore } from '../../core/merchants/sessions/session-store.ts';
 import type { Outcome } from '../../core/model.ts';
 import type { AuditLog } from '../../core/query/audit-log.ts';
 import type { MerchantList } from '../../core/query/merchant-list.ts';
@@ -36,6 +37,7 @@ import { memoryMerchants } from './memory-merchants.ts';
 import { memoryNotifications } from './memory-notifications.ts';
 import { memoryOutcomes } from './memory-outcomes.ts';
 import { memoryParking } from './memory-parking.ts';
+import { memorySessions } from './memory-sessions.ts';
 import { memoryStatements } from './memory-statements.ts';
 
 interface StoreContents {
@@ -64,6 +66,8 @@ export interface MemoryStores {
   readonly jobs: JobStore;
   readonly statements: StatementStore;
   readonly keys: KeyStore;
+  readonly sessions: SessionStore;
+  readonly portalLinks: PortalLinkStore;
   readonly health: HealthStore;
   readonly gate: Gate;
   readonly parking: Parking;
@@ -112,6 +116,7 @@ export function createMemoryStores(options: {
     jobs: memoryJobs(log),
     statements: memoryStatements(),
     keys: memoryKeys(log),
+    ...memorySessions(log),
     health: memoryHealth(),
     gate: memoryGate(),
     ...memoryParking(parked, clock),

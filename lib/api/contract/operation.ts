@@ -58,6 +58,8 @@ export interface Input<O extends Operation> {
   readonly caller: Caller;
   /** The merchant that the request is about, from the path or from the key. */
   readonly merchantId: MerchantId;
+  /** The address of the service as the caller sees it: `https://api.example.com`. */
+  readonly origin: string;
 }
 
 interface GoodAnswer {

@@ -9,6 +9,7 @@ import * as settling from '../notifications/settle-contract.ts';
 import { listNotifications } from '../notifications/undelivered-contract.ts';
 import { readOverviewOperation } from '../overview/overview-contract.ts';
 import { listParkedRecords, putBackParkedRecord, putBackParkedRecords } from '../parked/parked-contract.ts';
+import { createOwnPortalLink, createPortalLink } from '../portal-links/portal-links-contract.ts';
 import { listPublicKeys } from '../public-keys/public-keys-contract.ts';
 import * as reconciling from '../reconciliations/reconciliations-contract.ts';
 import { askStatement } from '../statements/statements-contract.ts';
@@ -42,6 +43,8 @@ const own: readonly Operation[] = [
   listAuditLog,
   whoAmI,
   readOverviewOperation,
+  createPortalLink,
+  createOwnPortalLink,
   listDeadLetters,
   redriveDeadLetters,
   listParkedRecords,

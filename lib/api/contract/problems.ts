@@ -50,6 +50,13 @@ export const PROBLEMS = {
   cursor_expired: [400, 'The cursor is older than the retention period; start again.'],
   exclusive_parameters: [400, 'These query parameters cannot be combined.'],
   too_long: [400, 'A field is too long.'],
+  too_many_headers: [400, 'An endpoint has at most eight custom headers.'],
+  invalid_header: [
+    400,
+    "A header's name is not a token, or its value is not printable ASCII without white space at its ends.",
+  ],
+  reserved_header: [400, 'This header belongs to the service, to the message or to the connection.'],
+  duplicate_header: [400, 'A header is given twice; names are not case-sensitive.'],
   check_back_not_pending: [400, 'checkBack is allowed only for a PENDING.'],
   feed_shards_shrink: [400, 'The number of feed shards cannot be reduced.'],
   invalid_url: [400, 'The URL is not valid.'],
@@ -102,6 +109,10 @@ export const PROBLEMS = {
   endpoint_deleted: [
     409,
     'An endpoint with this id was deleted lately; use another id, or wait about two days.',
+  ],
+  header_values_required: [
+    409,
+    'The new URL has another origin: give the value of each header again, or remove the header.',
   ],
   too_many_keys: [409, 'The owner has the maximum number of keys; revoke one.'],
   too_many_jobs: [409, 'The merchant already has three running redeliveries; wait until one ends.'],

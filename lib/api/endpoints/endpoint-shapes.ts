@@ -53,7 +53,18 @@ export const endpointAnswer = documented(() =>
       types: z.array(z.string()),
       timeoutMs: z.int(),
       schedule: z.union([z.string(), z.array(z.int())]).exactOptional(),
-      expectBody: z.string().exactOptional(),
+      expectBody: z.union([z.string(), z.array(z.string())]).exactOptional(),
+      headers: z
+        .array(
+          z.object({
+            name: z.string().meta({ example: 'authorization' }),
+            setAt: z.iso.datetime().meta({ description: 'When this value was set.' }),
+          }),
+        )
+        .exactOptional()
+        .meta({
+          description: 'The names of the headers that are added to each request. Values are never shown.',
+        }),
       signature: signatureSchema,
       publicKey: z.string().exactOptional().meta({ description: 'whpk_…, to verify v1a.' }),
       enabled: z.boolean(),

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { descriptionSchema, signatureSchema, timeoutMsSchema } from '../../core/merchants/merchant-config.ts';
+import { expectBodySchema } from '../../core/merchants/settings/accepted-bodies.ts';
+import { headerChangesSchema, headersSchema } from '../../core/merchants/settings/header-rules.ts';
 import { endpointIdSchema, NOTIFY_URL_ENDPOINT, urlSchema } from '../../core/model.ts';
-import { nonBlankTextSchema } from '../../core/reading/text.ts';
 import { scheduleSchema } from '../../core/schedule.ts';
 import { documented } from '../contract/documented.ts';
 import { operation } from '../contract/operation.ts';
@@ -9,11 +10,6 @@ import { managing } from '../contract/operation-kinds.ts';
 import { eventFiltersSchema, ofEndpoint, ofMerchant, page } from '../contract/shapes.ts';
 import { rotation, secretAnswer } from '../merchants/secret-rotation.ts';
 import { endpointAnswer } from './endpoint-shapes.ts';
-
-const expectBodySchema = nonBlankTextSchema(256).meta({
-  description:
-    'A 2xx counts as delivered only with this body, such as success. Surrounding white space is ignored.',
-});
 
 const endpointSettings = {
   url: urlSchema,
@@ -25,6 +21,7 @@ const endpointSettings = {
   timeoutMs: timeoutMsSchema.exactOptional(),
   schedule: scheduleSchema.exactOptional(),
   expectBody: expectBodySchema.exactOptional(),
+  headers: headersSchema.exactOptional(),
   signature: signatureSchema.exactOptional(),
   enabled: z.boolean('invalid_type').exactOptional(),
 };
@@ -103,6 +100,7 @@ export const putEndpoint = operation({
     'too_many_endpoints',
     'too_many_changes',
     'endpoint_deleted',
+    'header_values_required',
     'address_refused',
     'clock_skew',
   ],
@@ -127,6 +125,10 @@ export const changeEndpoint = operation({
       .exactOptional()
       .meta({ description: "null: the merchant's schedule." }),
     expectBody: expectBodySchema.nullable().exactOptional().meta({ description: 'null: any body.' }),
+    headers: headerChangesSchema
+      .nullable()
+      .exactOptional()
+      .meta({ description: 'Changes of headers. null: no headers.' }),
   }),
   answers: () => ({
     200: {
@@ -135,7 +137,15 @@ export const changeEndpoint = operation({
       schema: endpointAnswer(),
     },
   }),
-  problems: ['unknown_merchant', 'unknown_endpoint', 'address_refused', 'too_many_changes', 'clock_skew'],
+  problems: [
+    'unknown_merchant',
+    'unknown_endpoint',
+    'address_refused',
+    'too_many_headers',
+    'header_values_required',
+    'too_many_changes',
+    'clock_skew',
+  ],
 });
 
 export const deleteEndpoint = operation({

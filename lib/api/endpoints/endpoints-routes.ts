@@ -13,6 +13,7 @@ import {
 } from '../../core/merchants/endpoints.ts';
 import { currentSpan, disabledState, type Endpoint } from '../../core/merchants/merchant-config.ts';
 import { putEndpoint } from '../../core/merchants/put-endpoint.ts';
+import { expectBodyOf } from '../../core/merchants/settings/accepted-bodies.ts';
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { acting, type WithoutTrail } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
@@ -86,7 +87,8 @@ function refusal(refused: EndpointRefusal): Answer {
 }
 
 function endpointView(endpoint: Endpoint): object {
-  const { endpointId, url, description, timeoutMs, schedule, expectBody, createdAt } = endpoint;
+  const { endpointId, url, description, timeoutMs, schedule, headers, createdAt } = endpoint;
+  const expectBody = expectBodyOf(endpoint);
   const { enabled, types, from: inForceFrom } = currentSpan(endpoint);
   const publicKey = publicKeyOf(endpoint);
   const disabled = disabledState(endpoint);
@@ -98,6 +100,7 @@ function endpointView(endpoint: Endpoint): object {
     timeoutMs,
     ...(schedule !== undefined && { schedule }),
     ...(expectBody !== undefined && { expectBody }),
+    ...(headers !== undefined && { headers: headers.map(({ name, setAt }) => ({ name, setAt })) }),
     signature: endpoint.signature ?? 'v1',
     ...(publicKey !== undefined && { publicKey }),
     enabled,

@@ -18,6 +18,11 @@ export interface HttpEvent {
   readonly requestContext: {
     readonly domainName: string;
     readonly http: { readonly method: string };
+    /**
+     * The caller's session, which the console names when it invokes a function. Neither gateway nor function URL sets this
+     * field: no route has an authorizer.
+     */
+    readonly authorizer?: { readonly lambda?: unknown };
   };
   readonly body?: string;
   readonly isBase64Encoded: boolean;
@@ -38,6 +43,8 @@ interface RequestBindings {
   readonly method?: string;
   /** The body of a GET or HEAD. A Request cannot have one. */
   readonly content?: Uint8Array<ArrayBuffer>;
+  /** What the console says of the caller's session, not yet checked. */
+  readonly session?: unknown;
   /** Set if the Request is a stand-in: answer with this problem. */
   readonly refusal?: 'method_not_allowed' | 'malformed_request';
 }
@@ -78,6 +85,8 @@ const STAND_IN_ORIGIN = 'https://host.invalid';
 function readEvent(event: HttpEvent, rawPath: RawPath): ReadEvent {
   const { method } = event.requestContext.http;
   const bytes = bodyBytes(event);
+  const said = event.requestContext.authorizer?.lambda;
+  const session = said === undefined ? {} : { session: said };
   try {
     const url = urlOf(event, rawPath);
     const headers = headersOf(event);
@@ -85,10 +94,10 @@ function readEvent(event: HttpEvent, rawPath: RawPath): ReadEvent {
       return { request: new Request(url, { headers }), bindings: { method, refusal: 'method_not_allowed' } };
     }
     if (method === 'GET' || method === 'HEAD') {
-      return { request: new Request(url, { method, headers }), bindings: { content: bytes } };
+      return { request: new Request(url, { method, headers }), bindings: { ...session, content: bytes } };
     }
     const body = bytes.length === 0 ? null : bytes;
-    return { request: new Request(url, { method, headers, body }), bindings: {} };
+    return { request: new Request(url, { method, headers, body }), bindings: session };
   } catch {
     // Not logged: anyone can send this, and it says nothing about the service.
     return { request: new Request(STAND_IN_ORIGIN), bindings: { method, refusal: 'malformed_request' } };

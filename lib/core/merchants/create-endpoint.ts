@@ -2,19 +2,16 @@ import { vetCallbackUrl } from '../address.ts';
 import { base62 } from '../crypto.ts';
 import { type EndpointId, endpointIdSchema, type MerchantId } from '../model.ts';
 import { changeUnderRev, contended, OVERTAKEN } from '../runtime/change-under-rev.ts';
-import { isoTime } from '../time.ts';
+import { isoTime, msOf } from '../time.ts';
 import { fieldsOf } from './audit-log/audit-trail.ts';
 import { createDatedWrites, untilInForce, type WriteTimes } from './dated-writes.ts';
-import {
-  type EndpointPorts,
-  type EndpointRefusal,
-  isLive,
-  type NewEndpointSettings,
-  updateEndpoint,
-} from './endpoints.ts';
+import { type EndpointPorts, type EndpointRefusal, isLive, updateEndpoint } from './endpoints.ts';
 import { DEFAULT_TIMEOUT_MS, type Endpoint, type MerchantConfig } from './merchant-config.ts';
 import { sealContext } from './secrets/seal.ts';
 import { type MadeSecret, makeSecret } from './secrets/secrets.ts';
+import { withBodies } from './settings/accepted-bodies.ts';
+import { type SealedChanges, sealChanges, withHeaders } from './settings/custom-headers.ts';
+import type { NewEndpointSettings } from './settings/endpoint-settings.ts';
 import { newHistory, PAST_MS } from './settings-history.ts';
 
 /** Maximum number of live endpoints of one merchant. A terminal outcome may go to every one of them. */
@@ -63,6 +60,7 @@ export async function createWithId(
   const tooMany = refusedForNumber(config.endpoints, ports.clock.now());
   if (tooMany !== undefined) return tooMany;
   const made = await makeSecret(ports, sealContext(merchantId, endpointId), settings.signature);
+  const headers = await sealChanges(ports, { merchantId, endpointId }, { changes: settings.headers ?? null });
   const fields = fieldsOf(settings);
   const entry = ports.trail.entry({ action: 'endpoint.created', merchantId, endpointId, fields });
   const writes = createDatedWrites(ports);
@@ -70,7 +68,7 @@ export async function createWithId(
     // Our stamps will be compared with those of other machines. The read above compared this clock with the table's.
     ports.clockTrust.assertTrusted();
     const times = writes.next();
-    const next = newEndpoint({ merchantId, endpointId, settings, secret: made.kept, times });
+    const next = newEndpoint({ merchantId, endpointId, settings, headers, secret: made.kept, times });
     const written = await writes.write({ next }, times, () =>
       ports.merchants.createEndpoint(next, rev, { withinMs: times.withinMs, entry }),
     );
@@ -94,27 +92,30 @@ function newEndpoint(options: {
   readonly merchantId: MerchantId;
   readonly endpointId: EndpointId;
   readonly settings: NewEndpointSettings;
+  readonly headers: SealedChanges;
   readonly secret: MadeSecret['kept'];
   readonly times: WriteTimes;
 }): Endpoint {
   const { merchantId, endpointId, settings, secret, times } = options;
+  const headers = withHeaders([], options.headers, msOf(times.now));
   const { url, description, timeoutMs = DEFAULT_TIMEOUT_MS, schedule, expectBody, signature } = settings;
   const { enabled = true, types = ['*'] } = settings;
-  return {
+  const endpoint: Endpoint = {
     merchantId,
     endpointId,
     url,
     ...(description !== undefined && { description }),
     timeoutMs,
     ...(schedule !== undefined && { schedule }),
-    ...(expectBody !== undefined && { expectBody }),
     ...(!enabled && { disabled: { at: times.now, reason: 'requested' } }),
     history: newHistory({ enabled, types: [...types] }, times),
     ...(signature !== undefined && { signature }),
+    ...(headers.length > 0 && { headers }),
     secrets: [{ ...secret, createdAt: times.now }],
     createdAt: times.now,
     rev: 1,
   };
+  return expectBody === undefined ? endpoint : withBodies(endpoint, expectBody);
 }
 
 function refusedForNumber(

@@ -3,7 +3,6 @@ import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '..
 import type { EndpointId, MerchantId } from '../model.ts';
 import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
 import type { ClockTrust, Reporter } from '../runtime/environment.ts';
-import type { Schedule } from '../schedule.ts';
 import type { AuditEntry } from './audit-log/audit-entry.ts';
 import { type AuditTrail, fieldsOf } from './audit-log/audit-trail.ts';
 import {
@@ -14,13 +13,7 @@ import {
   untilInForce,
   type WriteTimes,
 } from './dated-writes.ts';
-import {
-  currentSpan,
-  type DisabledReason,
-  type Endpoint,
-  type SealedSecret,
-  type SignatureChoice,
-} from './merchant-config.ts';
+import { currentSpan, type DisabledReason, type Endpoint, type SealedSecret } from './merchant-config.ts';
 import type { MerchantStore } from './merchant-store.ts';
 import type { Seal } from './secrets/seal.ts';
 import { sealContext } from './secrets/seal.ts';
@@ -32,6 +25,13 @@ import {
   type RotationRefusal,
   withRotatedSecrets,
 } from './secrets/secrets.ts';
+import { type HeaderChanges, type SealedChanges, sealChanges } from './settings/custom-headers.ts';
+import {
+  changedSettings,
+  type EndpointChanges,
+  type SettingsRefusal,
+  withoutPrivateSettings,
+} from './settings/endpoint-settings.ts';
 import { changedHistory } from './settings-history.ts';
 
 /**
@@ -55,27 +55,6 @@ export interface EndpointPorts extends DatingPorts {
   readonly callbackPolicy: CallbackPolicy;
 }
 
-interface EndpointSettings {
-  readonly url: string;
-  readonly description?: string;
-  readonly types: readonly string[];
-  readonly timeoutMs: number;
-  readonly schedule?: Schedule;
-  readonly expectBody?: string;
-  readonly signature?: SignatureChoice;
-  readonly enabled: boolean;
-}
-
-/** The settings of a new endpoint. Missing ones get defaults. */
-export type NewEndpointSettings = Partial<EndpointSettings> & Pick<EndpointSettings, 'url'>;
-
-/** `null` removes a setting. */
-export type EndpointChanges = Partial<Omit<EndpointSettings, 'description' | 'schedule' | 'expectBody'>> & {
-  readonly description?: string | null;
-  readonly schedule?: Schedule | null;
-  readonly expectBody?: string | null;
-};
-
 export type EndpointRefusal =
   | {
       readonly kind: 'refused';
@@ -84,6 +63,7 @@ export type EndpointRefusal =
         | 'unknown_endpoint'
         | 'too_many_endpoints'
         | RotationRefusal
+        | SettingsRefusal['code']
         | 'too_many_changes'
         | 'endpoint_deleted';
     }
@@ -109,7 +89,8 @@ export async function changeEndpoint(
     const vetted = vetCallbackUrl(changes.url, ports.callbackPolicy);
     if (!vetted.ok) return { kind: 'refused_url', code: vetted.code };
   }
-  const { types, enabled, ...rest } = changes;
+  const { types, enabled } = changes;
+  const headers = await sealedChanges(ports, key, changes.headers);
   const asksForKey = changes.signature !== undefined && changes.signature !== 'v1';
   const privateKey = asksForKey
     ? await makePrivateKey(ports, sealContext(key.merchantId, key.endpointId))
@@ -125,7 +106,9 @@ export async function changeEndpoint(
     const isEnabling = !span.enabled && enabled === true;
     const most = isEnabling ? MAX_SPANS_ENABLING : MAX_SPANS;
     if (history.length > most && !isSame) return { kind: 'refused', code: 'too_many_changes' };
-    const changed = withoutNulls({ ...endpoint, ...rest, secrets, history: [...history] });
+    const settings = changedSettings(endpoint, { changes, headers, now: times.now });
+    if ('kind' in settings) return settings;
+    const changed = { ...settings, secrets, history: [...history] };
     // A repeated request writes nothing.
     if (canonicalJson(changed) === canonicalJson(endpoint)) return endpoint;
     if (wanted.enabled === span.enabled) return changed;
@@ -133,6 +116,18 @@ export async function changeEndpoint(
   });
   if (result.kind === 'changed') await untilInForce(ports, result.endpoint);
   return result;
+}
+
+/** Seals new values of headers before the change begins, so that its writes stay short. */
+async function sealedChanges(
+  ports: Pick<EndpointPorts, 'merchants' | 'seal'>,
+  key: { readonly merchantId: MerchantId; readonly endpointId: EndpointId },
+  changes: HeaderChanges | null | undefined,
+): Promise<SealedChanges | undefined> {
+  if (changes === undefined) return undefined;
+  const config = await ports.merchants.read(key.merchantId);
+  const stored = config?.endpoints.find(({ endpointId }) => endpointId === key.endpointId)?.headers;
+  return sealChanges(ports, key, { changes, stored });
 }
 
 function withDisabled(endpoint: Endpoint, disabled: Endpoint['disabled']): Endpoint {
@@ -150,14 +145,10 @@ function withPrivateKey(
   return [isMissing ? { ...newest, privateKey } : newest, ...others];
 }
 
-function withoutNulls(endpoint: { readonly [K in keyof Endpoint]: Endpoint[K] | null }): Endpoint {
-  return Object.fromEntries(Object.entries(endpoint).filter(([, value]) => value !== null)) as Endpoint;
-}
-
 /**
  * Deletes an endpoint. Nothing is sent to it any more, and its open notifications become `blocked` at their next attempt.
- * Its history, which says which notifications it was expected to get, is kept. Its secrets, its description and its
- * `expectBody` are not.
+ * Its history, which says which notifications it was expected to get, is kept. Its secrets, its headers, its
+ * description and its accepted bodies are not.
  */
 export async function deleteEndpoint(
   ports: EndpointPorts,
@@ -166,7 +157,7 @@ export async function deleteEndpoint(
   const entry = ports.trail.entry({ action: 'endpoint.deleted', ...key });
   return updateEndpoint({ ...ports, entry }, key, (endpoint, times) => {
     ports.clockTrust.assertTrusted();
-    const { description: _description, expectBody: _expectBody, ...kept } = endpoint;
+    const kept = withoutPrivateSettings(endpoint);
     return { ...kept, secrets: [], deletedAt: times.now, history: disabledHistory(endpoint, times) };
   });
 }

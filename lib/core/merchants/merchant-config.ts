@@ -93,8 +93,12 @@ export const endpointSchema = z.object({
   description: z.string().exactOptional(),
   timeoutMs: z.number().positive(),
   schedule: storedScheduleSchema.exactOptional(),
+  /** The accepted response bodies; see `settings/accepted-bodies.ts`. */
   expectBody: z.string().exactOptional(),
+  moreBodies: z.array(z.string()).exactOptional(),
   signature: storedWord<SignatureChoice>().exactOptional(),
+  /** Custom headers, by name in lower case; values are sealed. See `settings/custom-headers.ts`. */
+  headers: z.array(z.object({ name: z.string(), sealed: z.string(), setAt: storedTime })).exactOptional(),
   /** Oldest first, never empty. The last span may begin a few seconds in the future. */
   history: z.array(settingsSpanSchema).min(1),
   /** Why and since when it is disabled. Rows of older versions lack it. */

@@ -1,15 +1,9 @@
 import type { EndpointId, MerchantId } from '../model.ts';
 import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
 import { type CreatedEndpoint, createWithId } from './create-endpoint.ts';
-import {
-  changeEndpoint,
-  type EndpointChanges,
-  type EndpointPorts,
-  type EndpointRefusal,
-  isLive,
-  type NewEndpointSettings,
-} from './endpoints.ts';
+import { changeEndpoint, type EndpointPorts, type EndpointRefusal, isLive } from './endpoints.ts';
 import { DEFAULT_TIMEOUT_MS, type Endpoint } from './merchant-config.ts';
+import type { EndpointChanges, NewEndpointSettings } from './settings/endpoint-settings.ts';
 
 interface EndpointKey {
   readonly merchantId: MerchantId;
@@ -51,6 +45,7 @@ function replacing({ enabled, ...settings }: NewEndpointSettings): EndpointChang
     timeoutMs: DEFAULT_TIMEOUT_MS,
     schedule: null,
     expectBody: null,
+    headers: null,
     signature: 'v1',
     ...settings,
     ...(enabled !== undefined && { enabled }),

@@ -37,6 +37,8 @@ export interface RestRequest {
   readonly method: string;
   readonly url: URL;
   readonly input: AwsInput;
+  /** As in `AwsRequest`. */
+  readonly traceHeader: string | undefined;
 }
 
 /** A service of the REST-JSON protocol. */
@@ -49,6 +51,17 @@ interface RestOperation {
   readonly calls: readonly Call[];
   /** Returns the output. */
   run(): unknown;
+}
+
+/** An output with headers. */
+export class AwsOutput {
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(body: unknown, headers: Readonly<Record<string, string>>) {
+    this.body = body;
+    this.headers = headers;
+  }
 }
 
 /** Larger than any request that the services accept (SQS: 1 MiB, escaped). */
@@ -84,7 +97,8 @@ export function createAwsServer({ json, rest, guard, log }: AwsServerOptions): S
     const service = json.find(({ targetPrefix }) => target.startsWith(`${targetPrefix}.`));
     try {
       const output = await dispatch(request, { service, target, disconnected: disconnected.signal });
-      if (!disconnected.signal.aborted) send(response, service, { statusCode: 200, body: output ?? {} });
+      const { body, headers } = output instanceof AwsOutput ? output : new AwsOutput(output ?? {}, {});
+      if (!disconnected.signal.aborted) send(response, service, { statusCode: 200, body, headers });
     } catch (error) {
       if (!(error instanceof AwsFault)) {
         log({
@@ -114,6 +128,8 @@ export function createAwsServer({ json, rest, guard, log }: AwsServerOptions): S
     const body = await readBody(request);
     const caller = guard.authenticate(headOf(request), sha256Hex(body));
     const input = parse(body.toString('utf8'));
+    const { 'x-amzn-trace-id': trace } = request.headers;
+    const traceHeader = trace === undefined ? undefined : String(trace);
     if (service !== undefined) {
       const name = target.slice(service.targetPrefix.length + 1);
       const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
@@ -121,15 +137,11 @@ export function createAwsServer({ json, rest, guard, log }: AwsServerOptions): S
         throw new AwsFault('UnsupportedOperation', `The local cloud does not know ${target}.`);
       }
       guard.demand(caller, () => service.calls(name, input));
-      const traceHeader = request.headers['x-amzn-trace-id'];
-      return await operation(input, {
-        disconnected,
-        traceHeader: traceHeader === undefined ? undefined : String(traceHeader),
-      });
+      return await operation(input, { disconnected, traceHeader });
     }
     const url = new URL(request.url ?? '/', 'http://localhost');
     for (const { route } of rest) {
-      const routed = route({ method: request.method ?? 'GET', url, input });
+      const routed = route({ method: request.method ?? 'GET', url, input, traceHeader });
       if (routed === undefined) continue;
       guard.demand(caller, () => routed.calls);
       return routed.run();

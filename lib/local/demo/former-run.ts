@@ -17,6 +17,7 @@ const AS_MADE = {
   timeoutMs: 10_000,
   schedule: null,
   expectBody: null,
+  headers: null,
   signature: 'v1',
 };
 

@@ -21,6 +21,7 @@ export interface ServiceEndpoints {
   readonly kms: string;
   readonly secretsManager: string;
   readonly eventBridge: string;
+  readonly lambda: string;
   /** `undefined` if the template has no bucket. */
   readonly s3: string | undefined;
 }
@@ -211,6 +212,7 @@ function environmentOf(
     AWS_ENDPOINT_URL_KMS: endpoints.kms,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
     AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.eventBridge,
+    AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
     ...(endpoints.s3 === undefined ? {} : { AWS_ENDPOINT_URL_S3: endpoints.s3 }),
     ...properties.Environment?.Variables,
     ...environment,

@@ -59,7 +59,8 @@ function splitUrl(url: string): RequestPath {
 /** Builds the event of payload format 2.0 (API Gateway developer guide, "Working with Lambda proxy integrations"). */
 export function toEvent(input: EventInput): object {
   const { request, body, path, pathParameters } = input;
-  const headers = joinHeaders(request);
+  // As a gateway adds it, whatever the client sent.
+  const headers: Readonly<Record<string, string>> = { ...joinHeaders(request), 'x-forwarded-proto': 'http' };
   const cookies = (request.headers.cookie ?? '').split(/;\s*/).filter((cookie) => cookie !== '');
   const query = joinQuery(path.query);
   const isText = body.length === 0 || isTextBody(headers['content-type'], body);

@@ -25,8 +25,8 @@ export interface HttpApi {
   readonly faultStatus: 500 | 502;
   /** Path and query as the event has them; `undefined` if the path is refused. */
   readPath(url: string): RequestPath | undefined;
-  /** Whether a request is within the throttling limits. */
-  admits(): boolean;
+  /** Whether a request is within the throttling limits of its route. */
+  admits(routeKey: string): boolean;
 }
 
 /** An HTTP server that listens before its API is ready, because functions need the address at their start. */
@@ -71,11 +71,11 @@ async function answer(
   route: ReturnType<typeof createRouter<RouteTarget>>,
   request: IncomingMessage,
 ): Promise<HttpAnswer> {
-  if (!api.admits()) return gatewayMessage(429, 'Too Many Requests');
   const path = api.readPath(request.url ?? '/');
   if (path === undefined) return gatewayMessage(400, 'Bad Request');
   const match = route(request.method ?? 'GET', path.raw);
   if (match === undefined) return gatewayMessage(404, 'Not Found');
+  if (!api.admits(match.routeKey)) return gatewayMessage(429, 'Too Many Requests');
   const body = await readBody(request, api.maxBodyBytes);
   if (body === undefined) return gatewayMessage(413, 'Request Entity Too Large');
   const { routeKey, pathParameters, target } = match;

@@ -1,5 +1,6 @@
 import { LocalCloudError } from '../errors.ts';
 import type { Functions } from '../functions/provide-functions.ts';
+import type { PropertiesOf } from '../template/properties.ts';
 import type { Stack } from '../template/stack-resources.ts';
 import { readDecodedPath, readSentPath } from './event.ts';
 import type { HttpApi } from './http-server.ts';
@@ -23,7 +24,6 @@ export function provideHttpApi(stack: Stack, functions: Functions): HttpApi | un
   if (api === undefined) return undefined;
   const [stage, ...moreStages] = stack.ofType('AWS::ApiGatewayV2::Stage');
   if (moreStages.length > 0 || stage?.properties.StageName !== '$default') throw oneFrontOnly();
-  const { ThrottlingBurstLimit: burst, ThrottlingRateLimit: rate } = stage.properties.DefaultRouteSettings;
   return {
     apiId: api.physical.ref,
     stage: stage.properties.StageName,
@@ -34,8 +34,22 @@ export function provideHttpApi(stack: Stack, functions: Functions): HttpApi | un
       routeKey: properties.RouteKey,
       target: findTarget(stack, functions, { logicalId, target: properties.Target }),
     })),
-    admits: burst === undefined || rate === undefined ? () => true : createThrottle({ burst, rate }),
+    admits: createThrottles(stage.properties),
   };
+}
+
+type StageSettings = Pick<PropertiesOf<'AWS::ApiGatewayV2::Stage'>, 'DefaultRouteSettings' | 'RouteSettings'>;
+
+/** Routes with settings of their own have limits of their own. */
+function createThrottles({ DefaultRouteSettings, RouteSettings }: StageSettings): HttpApi['admits'] {
+  const throttleOf = ({
+    ThrottlingBurstLimit: burst,
+    ThrottlingRateLimit: rate,
+  }: typeof DefaultRouteSettings) =>
+    burst === undefined || rate === undefined ? () => true : createThrottle({ burst, rate });
+  const others = throttleOf(DefaultRouteSettings);
+  const own = new Map(Object.entries(RouteSettings).map(([key, settings]) => [key, throttleOf(settings)]));
+  return (routeKey) => (own.get(routeKey) ?? others)();
 }
 
 /** Every request to a function URL goes to its function, for as long as the function may run. */

@@ -12,6 +12,8 @@ const NAME = /^[0-9a-zA-Z-_.]{1,64}$/;
 const PAGE_MAX = 100;
 const PATH = /^\/schedules(?:\/([^/]+))?$/;
 
+type ScheduleRequest = Pick<RestRequest, 'method' | 'url' | 'input'>;
+
 export interface SchedulerOptions {
   readonly store: ScheduleStore;
   /** The template's groups; if it has none, only `default` exists. */
@@ -40,7 +42,7 @@ export function schedulerService({ store, groups, canAssume, onChange }: Schedul
     },
   };
 
-  function operation({ method, url, input }: RestRequest, name: string): (() => unknown) | undefined {
+  function operation({ method, url, input }: ScheduleRequest, name: string): (() => unknown) | undefined {
     const group = url.searchParams.get('groupName') ?? 'default';
     switch (method) {
       case 'POST':
@@ -79,7 +81,7 @@ export function schedulerService({ store, groups, canAssume, onChange }: Schedul
   }
 }
 
-function callsOf({ method, url, input }: RestRequest, name: string) {
+function callsOf({ method, url, input }: ScheduleRequest, name: string) {
   const groupName = String(
     method === 'POST' ? (input.GroupName ?? 'default') : (url.searchParams.get('groupName') ?? 'default'),
   );

@@ -117,16 +117,18 @@ const route = z.strictObject({
   AuthorizationType: z.literal('NONE').default('NONE'),
 });
 
+const routeSettings = z.strictObject({
+  ThrottlingBurstLimit: z.int().optional(),
+  ThrottlingRateLimit: z.number().optional(),
+  DetailedMetricsEnabled: z.boolean().optional(),
+});
+
 const stage = z.strictObject({
   ApiId: z.string(),
   StageName: z.string(),
-  DefaultRouteSettings: z
-    .strictObject({
-      ThrottlingBurstLimit: z.int().optional(),
-      ThrottlingRateLimit: z.number().optional(),
-      DetailedMetricsEnabled: z.boolean().optional(),
-    })
-    .default({}),
+  DefaultRouteSettings: routeSettings.default({}),
+  /** By route key. */
+  RouteSettings: z.record(z.string(), routeSettings).default({}),
 });
 
 const eventBus = z.strictObject({ Name: z.string() });

@@ -16,7 +16,7 @@ export interface Connection {
 }
 
 export interface ServiceRequest {
-  readonly method: 'GET' | 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   /** Path and query. */
   readonly path: string;
   /** JSON text, so that every repetition sends the same content. */

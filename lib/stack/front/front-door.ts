@@ -11,6 +11,8 @@ import {
 } from '../function-environment.ts';
 import { createFunction, type Part } from '../service-function.ts';
 import { createAdmin, createDocument, createOperate, createQuery } from './api-functions.ts';
+import { connectConsole, createConsole, createConsoleBehind } from './console.ts';
+import { addConsoleRoutes } from './console-routes.ts';
 import { createApiDomain } from './custom-domain.ts';
 import { createHttpApi } from './http-api.ts';
 import { createDistribution } from './web-acl.ts';
@@ -47,10 +49,17 @@ function openHttpApi(part: Part, record: LambdaFunction): FrontDoor {
     'test-request': createTestRequest(part),
     document: createDocument(part),
   };
+  const consoleFn = createConsole(part, { record, ...functions });
   const api = createHttpApi(part, { record, ...functions });
+  addConsoleRoutes(api, consoleFn);
+  const address = addressOf(part, api);
+  // Requests that came through CloudFront name the API's own host.
+  if (part.resources.originSecret !== undefined) {
+    for (const fn of [functions.operate, consoleFn]) fn.addEnvironment('TIDINGS_PUBLIC_URL', address.url);
+  }
   return {
-    ...addressOf(part, api),
-    functions,
+    ...address,
+    functions: { ...functions, console: consoleFn },
     metricServerError: (options) => api.metricServerError(options),
     metricCount: (options) => api.metricCount(options),
     metricLatency: (options) => api.metricLatency(options),
@@ -89,6 +98,8 @@ function openFunctionUrl(part: Part): FrontDoor {
       TIDINGS_CHECK_HORIZON_SECONDS: String(settings.checkHorizonSeconds),
     },
   });
+  const consoleFn = createConsoleBehind(part);
+  connectConsole(part, consoleFn, front);
   // Adds both permissions that a URL needs: lambda:InvokeFunctionUrl and lambda:InvokeFunction.
   const { url } = front.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
   const metric = (metricName: string) => (options: MetricOptions) =>
@@ -100,7 +111,7 @@ function openFunctionUrl(part: Part): FrontDoor {
     });
   return {
     url: withoutPath(url),
-    functions: { front },
+    functions: { front, console: consoleFn },
     metricServerError: metric('Url5xxCount'),
     metricCount: metric('UrlRequestCount'),
     metricLatency: metric('UrlRequestLatency'),

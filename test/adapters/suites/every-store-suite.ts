@@ -18,6 +18,7 @@ import { describeDirectory } from './merchants/directory-suite.ts';
 import { describeKeyStore } from './merchants/key-store-suite.ts';
 import { describeMerchantList } from './merchants/merchant-list-suite.ts';
 import { describeMerchantStore } from './merchants/merchant-store-suite.ts';
+import { describeSessionStore } from './merchants/session-store-suite.ts';
 
 /** Every port of the table. */
 export function describeTable(name: string, open: OpenTable): void {
@@ -34,6 +35,7 @@ export function describeTable(name: string, open: OpenTable): void {
   describeDirectory(name, open);
   describeMerchantList(name, open);
   describeKeyStore(name, open);
+  describeSessionStore(name, open);
   describeAuditLog(name, open);
   describeHealthStore(name, open);
   describeGate(name, open);

@@ -19,6 +19,10 @@ import { createDirectory } from '../../../lib/adapters/dynamodb/stores/merchants
 import { createKeyStore } from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-key-store.ts';
 import { createMerchantList } from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-list.ts';
 import { createMerchantStore } from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-store.ts';
+import {
+  createPortalLinkStore,
+  createSessionStore,
+} from '../../../lib/adapters/dynamodb/stores/merchants/dynamodb-session-store.ts';
 import { createOutcomeStore } from '../../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { openTable, type Table } from '../../../lib/adapters/dynamodb/table/table-client.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
@@ -124,6 +128,8 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     jobs: createJobStore(table, options),
     statements: createStatementStore(table, options),
     keys: createKeyStore(table),
+    sessions: createSessionStore(table),
+    portalLinks: createPortalLinkStore(table),
     health: createHealthStore(table, options),
     gate: createGate(table),
     parking: createParking(table, options),

@@ -16,7 +16,12 @@ describe('text that is stored', () => {
     });
     const item = outcomeItem(stored, { feedShard: 0, retentionDays: 90 });
     expect(outcomeFromItem(item)).toEqual(stored);
-    const kept = endpoint({ url: `https://*.example/${text}`, description: text, expectBody: text });
+    const kept = endpoint({
+      url: `https://*.example/${text}`,
+      description: text,
+      expectBody: text,
+      moreBodies: [text],
+    });
     expect(endpointSchema.parse(kept)).toEqual(kept);
     const merchant = profile({ name: text, timeZone: 'CST' });
     expect(profileSchema.parse(merchant)).toEqual(merchant);

@@ -34,7 +34,7 @@ describe('the demo', () => {
 
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        ['bin/tidings.ts', 'try', '--data-dir', dataDir],
+        ['bin/operate.ts', 'try', '--data-dir', dataDir],
         { cwd: ROOT },
       );
       expect(stdout).toContain('ORDER-41 is recorded');
@@ -48,7 +48,7 @@ describe('the demo', () => {
   });
 
   it('says what to do where nothing runs', async () => {
-    const run = promisify(execFile)(process.execPath, ['bin/tidings.ts', 'try', '--data-dir', '/nowhere'], {
+    const run = promisify(execFile)(process.execPath, ['bin/operate.ts', 'try', '--data-dir', '/nowhere'], {
       cwd: ROOT,
     });
     await expect(run).rejects.toMatchObject({

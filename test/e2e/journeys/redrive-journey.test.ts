@@ -41,7 +41,7 @@ describe('dead letters', () => {
     (
       await promisify(execFile)(
         process.execPath,
-        ['bin/tidings.ts', 'redrive', '--data-dir', dataDir, ...options],
+        ['bin/operate.ts', 'redrive', '--data-dir', dataDir, ...options],
         { cwd: ROOT },
       )
     ).stdout;

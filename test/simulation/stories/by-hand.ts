@@ -1,9 +1,10 @@
 import { acknowledgeOutcome, redeliverNotification } from '../../../lib/core/deliver/acknowledge.ts';
 import { type Job, startRedelivery, UNDELIVERED_STATES } from '../../../lib/core/deliver/redelivery.ts';
 import type { Notification } from '../../../lib/core/deliver/state/notification.ts';
-import { changeEndpoint, type EndpointChanges } from '../../../lib/core/merchants/endpoints.ts';
+import { changeEndpoint } from '../../../lib/core/merchants/endpoints.ts';
 import type { Endpoint } from '../../../lib/core/merchants/merchant-config.ts';
 import { changeMerchant } from '../../../lib/core/merchants/merchants.ts';
+import type { EndpointChanges } from '../../../lib/core/merchants/settings/endpoint-settings.ts';
 import {
   type EndpointId,
   type MerchantId,

@@ -1,6 +1,6 @@
 import { createEndpoint } from '../../../lib/core/merchants/create-endpoint.ts';
-import type { EndpointChanges } from '../../../lib/core/merchants/endpoints.ts';
 import type { Endpoint } from '../../../lib/core/merchants/merchant-config.ts';
+import type { EndpointChanges } from '../../../lib/core/merchants/settings/endpoint-settings.ts';
 import { NOTIFY_URL_ENDPOINT } from '../../../lib/core/model.ts';
 import { MINUTE_MS } from '../../../lib/core/time.ts';
 import type { ByHand } from '../stories/by-hand.ts';

@@ -85,6 +85,11 @@ export const KEY_SK = 'KEY';
 /** Lists the keys of one owner. `*` is not a merchant id and means "no merchant". */
 export const keyListPk = (owner: MerchantId | undefined) => `L#${owner ?? '*'}`;
 
+/** A session of the console, or a link that opens one, by the hash of its token. */
+export const sessionPk = (tokenHash: string) => `S#${tokenHash}`;
+export const SESSION_SK = 'SESSION';
+export const LINK_SK = 'LINK';
+
 /** A month of the audit log of one merchant, or of the account. */
 export const auditLogPk = (owner: MerchantId | undefined, month: string) => `A#${owner ?? '*'}#${month}`;
 

@@ -20,7 +20,7 @@ export interface DeadLetter {
   readonly canGoBack: boolean;
 }
 
-export type LaneMessage = NotificationMessage | CheckMessage;
+type LaneMessage = NotificationMessage | CheckMessage;
 
 export interface RedriveRequest {
   /** Maximum number of letters to put back. */
@@ -58,7 +58,7 @@ export interface DeadLetterQueue {
 }
 
 /** The reason of a letter that the queue itself set aside. */
-export const RECEIVED_TOO_OFTEN = 'received too often';
+const RECEIVED_TOO_OFTEN = 'received too often';
 
 /** A message as a queue holds it. */
 export interface RawLetter {

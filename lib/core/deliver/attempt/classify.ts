@@ -1,3 +1,4 @@
+import type { ExpectBody } from '../../merchants/settings/accepted-bodies.ts';
 import type { FailureDetail } from './failure-detail.ts';
 import type { Exchange, ExchangeError } from './sender.ts';
 
@@ -10,7 +11,7 @@ import type { Exchange, ExchangeError } from './sender.ts';
  * | `http_client_error` | 4xx other than 410; `statusCode` says which |
  * | `http_server_error` | 5xx; `statusCode` says which |
  * | `unexpected_status` | a final status below 200 or above 599 |
- * | `unexpected_body` | 2xx, but not with the body that the endpoint's `expectBody` demands |
+ * | `unexpected_body` | 2xx, but not with a body that the endpoint's `expectBody` accepts |
  * | `dns_failed` | the host name did not resolve |
  * | `connection_failed` | no connection was established (refused, unreachable) |
  * | `connection_reset` | the connection ended before the response was complete |
@@ -53,8 +54,8 @@ export type AttemptResult =
   | { readonly result: 'refused'; readonly code: 'address_refused' };
 
 export interface ClassifyOptions {
-  /** The required response body; both sides are trimmed before comparison. Default: any body counts. */
-  readonly expectBody?: string | undefined;
+  /** The accepted response bodies; both sides are trimmed before comparison. Default: any body counts. */
+  readonly expectBody?: ExpectBody | undefined;
   /** When the attempt began, in milliseconds since 1970. Dates in `Retry-After` are relative to it. */
   readonly attemptAtMs: number;
 }
@@ -98,12 +99,13 @@ function statusFailure(statusCode: number): AttemptFailure {
 }
 
 /**
- * Some receivers on payment platforms answer 200 with a body that reports a failure. So an endpoint may name the body
- * that counts as success. A truncated body never matches.
+ * Some receivers on payment platforms answer 200 with a body that reports a failure. So an endpoint may name the bodies
+ * that count as success. A truncated body never matches.
  */
-function hasExpectedBody(response: Response, expectBody: string | undefined): boolean {
+function hasExpectedBody(response: Response, expectBody: ExpectBody | undefined): boolean {
   if (expectBody === undefined) return true;
-  return response.bodyTruncated !== true && response.body.trim() === expectBody.trim();
+  const body = response.body.trim();
+  return response.bodyTruncated !== true && [expectBody].flat().some((one) => one.trim() === body);
 }
 
 /** `Retry-After` is honoured for 429 and 503 only, which signal load. On other statuses it may be accidental. */

@@ -1,12 +1,15 @@
 import { webhookIdOf } from '../../../protocol/event-names.ts';
 import { sha256Hex } from '../../../protocol/hashes.ts';
 import { type Signer, signedHeaders } from '../../../protocol/signing/signed-headers.ts';
+import type { ExpectBody } from '../../merchants/settings/accepted-bodies.ts';
+import type { HeaderValues } from '../../merchants/settings/custom-headers.ts';
 import type { TerminalOutcome } from '../../model.ts';
 import type { Clock, Random } from '../../runtime/environment.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { AttemptMade } from '../state/transitions.ts';
 import { callbackBody } from './callback.ts';
 import { classify } from './classify.ts';
+import { withoutValues } from './header-redaction.ts';
 import type { Patience, Sender } from './sender.ts';
 import type { Target } from './target.ts';
 
@@ -34,7 +37,8 @@ export function makeAttempt(ports: AttemptPorts, options: AttemptToMake): Promis
 interface SignedTarget {
   readonly url: string;
   readonly timeoutMs: number;
-  readonly expectBody?: string | undefined;
+  readonly expectBody?: ExpectBody | undefined;
+  readonly headers?: HeaderValues;
   readonly signers: readonly Signer[];
 }
 
@@ -59,6 +63,8 @@ export async function sendSigned(ports: AttemptPorts, request: SignedRequest): P
       timeoutMs: target.timeoutMs,
       body,
       headers: {
+        // First: a custom header never replaces one of the service.
+        ...target.headers,
         'content-type': 'application/json',
         ...signedHeaders({ id, timestamp, body }, target.signers),
         'tidings-attempt': String(number),
@@ -73,6 +79,6 @@ export async function sendSigned(ports: AttemptPorts, request: SignedRequest): P
     atMs,
     durationMs: exchange.durationMs,
     outcome: classify(exchange, { attemptAtMs: atMs, expectBody: target.expectBody }),
-    body: exchange.kind === 'response' ? exchange.body : '',
+    body: withoutValues(exchange, target.headers),
   };
 }

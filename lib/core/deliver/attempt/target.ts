@@ -12,6 +12,8 @@ import {
 } from '../../merchants/merchant-config.ts';
 import type { Seal } from '../../merchants/secrets/seal.ts';
 import { sealContext } from '../../merchants/secrets/seal.ts';
+import { type ExpectBody, expectBodyOf } from '../../merchants/settings/accepted-bodies.ts';
+import { type HeaderValues, openHeaders } from '../../merchants/settings/custom-headers.ts';
 import { type EndpointId, type MerchantId, NOTIFY_URL_ENDPOINT, type TerminalOutcome } from '../../model.ts';
 import type { OutcomeStore } from '../../record/outcome-store.ts';
 import type { Clock } from '../../runtime/environment.ts';
@@ -26,7 +28,9 @@ export interface Target {
   readonly url: string;
   readonly timeoutMs: number;
   readonly schedule: Schedule;
-  readonly expectBody?: string;
+  readonly expectBody?: ExpectBody | undefined;
+  /** The endpoint's custom headers. A transaction's own URL has none. */
+  readonly headers?: HeaderValues;
   readonly signers: readonly Signer[];
   /** The circuit whose health applies: the endpoint's, or the host's for a transaction's own URL. */
   readonly circuit: Circuit;
@@ -145,7 +149,8 @@ async function targetAsOf(ports: TargetPorts, options: TargetQuestion): Promise<
     url: endpoint.url,
     timeoutMs: endpoint.timeoutMs,
     schedule: endpoint.schedule ?? profile.schedule,
-    ...(endpoint.expectBody !== undefined && { expectBody: endpoint.expectBody }),
+    expectBody: expectBodyOf(endpoint),
+    headers: await openHeaders(ports, endpoint),
     signers: await openSigners(ports, endpoint.secrets, {
       context: sealContext(merchantId, endpointId),
       choice: endpoint.signature,

@@ -4,6 +4,8 @@ import { isLive } from '../../merchants/endpoints.ts';
 import type { MerchantStore } from '../../merchants/merchant-store.ts';
 import type { Seal } from '../../merchants/secrets/seal.ts';
 import { sealContext } from '../../merchants/secrets/seal.ts';
+import { expectBodyOf } from '../../merchants/settings/accepted-bodies.ts';
+import { openHeaders } from '../../merchants/settings/custom-headers.ts';
 import type { EndpointId, MerchantId } from '../../model.ts';
 import type { Clock, Random } from '../../runtime/environment.ts';
 import type { Gate } from '../../runtime/gate.ts';
@@ -71,7 +73,8 @@ export async function testEndpoint(
     target: {
       url: endpoint.url,
       timeoutMs,
-      expectBody: endpoint.expectBody,
+      expectBody: expectBodyOf(endpoint),
+      headers: await openHeaders(ports, endpoint),
       signers,
     },
     number: 1,

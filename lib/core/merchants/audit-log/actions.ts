@@ -10,6 +10,7 @@ export const ACTIONS = [
   'endpoint.secret_rotated',
   'key.created',
   'key.revoked',
+  'portal_link.created',
   'redelivery.started',
   'transaction.resolved',
   'dead_letters.redriven',

@@ -51,7 +51,8 @@ export interface Caller {
   readonly expiresAt?: string;
 }
 
-const ROOT_KEY_ID = 'root';
+/** The id of the first key, whose secret is in Secrets Manager. */
+export const ROOT_KEY_ID = 'root';
 /** How long a key is cached. A revoked key works for at most this long, and cannot manage anything during that time. */
 const KEY_CACHE_MS = 60_000;
 /** Keys that one process caches; it caches as many unknown ids. */
@@ -67,7 +68,7 @@ export function newKey(
   return { record: { keyId, secretHash: sha256Hex(secret), ...details }, key: `tk_${keyId}_${secret}` };
 }
 
-type Authentication =
+export type Authentication =
   | { readonly kind: 'caller'; readonly caller: Caller }
   | { readonly kind: 'refused'; readonly code: 'missing_key' | 'invalid_key' };
 
@@ -83,7 +84,7 @@ interface KeyPorts {
   readonly clock: Clock;
 }
 
-const INVALID: Authentication = { kind: 'refused', code: 'invalid_key' };
+export const INVALID_KEY: Authentication = { kind: 'refused', code: 'invalid_key' };
 
 /** Create one per process: it caches keys and unknown ids. A malformed key causes no read. */
 export function createAuthenticator(ports: KeyPorts): Authenticate {
@@ -91,7 +92,7 @@ export function createAuthenticator(ports: KeyPorts): Authenticate {
   return async (authorization, { isFresh = false } = {}) => {
     if (authorization === undefined) return { kind: 'refused', code: 'missing_key' };
     const [, keyId = '', secret = ''] = ACCESS_KEY.exec(authorization.replace(/^Bearer +/i, '')) ?? [];
-    if (secret.length < MIN_SECRET_LENGTH) return INVALID;
+    if (secret.length < MIN_SECRET_LENGTH) return INVALID_KEY;
     const nowMs = ports.clock.now();
     const check = (notBeforeMs?: number) =>
       keyId === ROOT_KEY_ID
@@ -100,7 +101,7 @@ export function createAuthenticator(ports: KeyPorts): Authenticate {
     const caller = await check();
     // Read again only if the secret is right. Otherwise every bad request could cause a read.
     const verified = caller !== undefined && isFresh ? await check(nowMs) : caller;
-    return verified === undefined ? INVALID : { kind: 'caller', caller: verified };
+    return verified === undefined ? INVALID_KEY : { kind: 'caller', caller: verified };
   };
 }
 

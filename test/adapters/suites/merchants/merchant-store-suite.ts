@@ -29,7 +29,9 @@ export function describeMerchantStore(name: string, open: OpenTable): void {
           description: '订单服务\n🛍️',
           schedule: Array.from({ length: 30 }, () => 60),
           expectBody: '成功',
+          moreBodies: ['success', 'ok'],
           signature: 'both',
+          headers: [{ name: 'authorization', sealed: 's'.repeat(900), setAt: at(1) }],
           history: Array.from({ length: 32 }, (_, index) => ({
             from: at(index),
             enabled: index % 2 === 0,

@@ -93,6 +93,18 @@ describe('the expected body', () => {
     );
   });
 
+  test('may be one of several', () => {
+    const accepted = { attemptAtMs, expectBody: ['success', 'ok'] };
+    for (const [body, result] of [
+      ['success', 'delivered'],
+      [' ok', 'delivered'],
+      ['success ok', 'failed'],
+      ['', 'failed'],
+    ] as const) {
+      expect(classify(response(200, { body }), accepted).result).toBe(result);
+    }
+  });
+
   test('is not met by a body whose end was not read', () => {
     const answer = response(200, { body: `success${' '.repeat(16_377)}`, bodyTruncated: true });
     expect(classify(answer, { attemptAtMs, expectBody: 'success' }).result).toBe('failed');

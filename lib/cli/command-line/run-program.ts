@@ -1,0 +1,81 @@
+import { systemKeyring } from '../connection/keyring.ts';
+import { openService, type Service, type ServicePorts } from '../connection/service.ts';
+import { connectionOf } from '../connection/settings.ts';
+import { createOutput, type Output } from '../output/output.ts';
+import { mayColour, type Terminal } from '../output/terminal.ts';
+import type { Command, Tools } from './command.ts';
+import { CommandFailure, EXIT, type ExitStatus } from './exit-status.ts';
+import { createGiven, type Typed } from './given.ts';
+import { type CommandTree, readCommandLine } from './program.ts';
+
+/** The process, as a program uses it. */
+export interface World {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly streams: Omit<Terminal, 'hasColour'>;
+  readonly signal: AbortSignal;
+  readonly now?: () => number;
+  readonly fetch?: ServicePorts['fetch'];
+}
+
+/** Runs the command that the command line names. Each failure is shown. @returns the exit status */
+export async function runProgram(tree: CommandTree, world: World): Promise<ExitStatus> {
+  const { argv, env, streams, signal } = world;
+  const isJson = argv.includes('--json');
+  const hasColour = mayColour(streams.stdout, { env, isRefused: argv.includes('--no-color') });
+  const terminal = { ...streams, hasColour };
+  const output = createOutput({ terminal, isJson, isQuiet: argv.includes('--quiet') });
+  try {
+    const request = readCommandLine(tree, argv);
+    if (request.kind === 'text') {
+      streams.stdout.write(request.text);
+      return EXIT.done;
+    }
+    const { command, typed } = request;
+    return (await runCommand(command, typed, { world, terminal, output })) ?? EXIT.done;
+  } catch (error) {
+    output.progress.end();
+    if (signal.aborted) return EXIT.interrupted;
+    if (!(error instanceof CommandFailure)) throw error;
+    output.fail(error);
+    return error.status;
+  }
+}
+
+interface Prepared {
+  readonly world: World;
+  readonly terminal: Terminal;
+  readonly output: Output;
+}
+
+async function runCommand(
+  { run }: Command,
+  typed: Typed,
+  { world, terminal, output }: Prepared,
+): Promise<ExitStatus | undefined> {
+  const { env, signal, now = Date.now, fetch } = world;
+  const given = createGiven(typed);
+  let service: Promise<Service> | undefined;
+  const open = async () => {
+    const wanted = {
+      api: given.text('api'),
+      profile: given.text('profile'),
+      merchantId: given.text('merchant'),
+      dataDir: given.text('data-dir') ?? '.tidings',
+    };
+    const connection = await connectionOf(wanted, { env, keyring: systemKeyring() });
+    return openService(connection, { signal, ...(fetch !== undefined && { fetch }) });
+  };
+  const tools: Tools = {
+    env,
+    terminal,
+    output,
+    signal,
+    now,
+    service: () => {
+      service ??= open();
+      return service;
+    },
+  };
+  return run(given, tools);
+}

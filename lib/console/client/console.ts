@@ -1,0 +1,16 @@
+import { copyOnClick } from './copying.ts';
+import { openDialogs } from './dialogs.ts';
+import { followKeys } from './keys.ts';
+import { openPortal } from './portal.ts';
+import { keepTimesCurrent } from './times.ts';
+
+/**
+ * The script of every page. The pages work without it; it adds copying, dialogs, keys and times that stay current. The
+ * stylesheet shows what needs a script only under the class `scripted`.
+ */
+document.documentElement.classList.add('scripted');
+copyOnClick();
+openDialogs();
+followKeys();
+keepTimesCurrent();
+openPortal();

@@ -1,0 +1,133 @@
+import type { Child } from 'hono/jsx';
+import { Glyph } from '../data/glyph.tsx';
+import { LOOKS } from '../data/states.ts';
+import type { Ui } from '../ui.ts';
+import { type Fill, Pattern } from './patterns.tsx';
+import { percent, visibleShares } from './scale.ts';
+
+const PARTS = ['delivered', 'acknowledged', 'open', 'exhausted', 'blocked'] as const;
+type Part = (typeof PARTS)[number];
+
+const FILLS: Readonly<Record<Part | 'lost', Fill>> = {
+  delivered: 'full',
+  acknowledged: 'dots',
+  open: 'stripes',
+  exhausted: 'crossed',
+  blocked: 'lines',
+  lost: 'full',
+};
+
+/** Notifications of audited windows. */
+export interface Sums extends Readonly<Record<Part, number>> {
+  readonly expected: number;
+  /** Expected, and nobody knows where they are. */
+  readonly lost: number;
+  /** Were missing, and were created again by the audit. They are counted in the parts too. */
+  readonly created?: number;
+}
+
+export interface SumBarProps {
+  readonly ui: Ui;
+  readonly sums: Sums;
+  /** Where the notifications of a part are listed; undefined where there is no list. */
+  readonly hrefOf?: (part: Part) => string | undefined;
+  /** Beside the title: the time that it covers. */
+  readonly note?: Child;
+}
+
+const LEAST_SHARE = 0.012;
+
+/** A bar that adds up: expected = delivered + acknowledged + open + exhausted + blocked, and none lost. */
+export function SumBar({ ui, sums, hrefOf = () => undefined, note }: SumBarProps) {
+  const { sumBar, states } = ui.text;
+  const { number } = ui.format;
+  const difference = sums.expected - PARTS.reduce((sum, part) => sum + sums[part], 0) - sums.lost;
+  const isSound = difference === 0 && sums.lost === 0;
+  return (
+    <section class="card sum-bar" aria-labelledby="sum-bar">
+      <div class="section-title">
+        <Glyph {...(isSound ? LOOKS.delivered : LOOKS.lost)} />
+        <h2 id="sum-bar">{titleOf(ui, sums, isSound)}</h2>
+        {note && <p class="quiet">{note}</p>}
+      </div>
+      {sums.expected > 0 && <Bar sums={sums} />}
+      <dl class="sum">
+        <Term sign="" label={sumBar.expected} value={number(sums.expected)} />
+        {PARTS.map((part, index) => (
+          <Term
+            sign={index === 0 ? '=' : '+'}
+            label={states[part]}
+            part={part}
+            value={number(sums[part])}
+            share={ui.format.share(sums[part], sums.expected)}
+            href={sums[part] === 0 ? undefined : hrefOf(part)}
+          />
+        ))}
+        <Term sign="" label={sumBar.lost} part="lost" value={number(sums.lost)} />
+      </dl>
+      {difference !== 0 && <p class="error">{sumBar.difference(number(Math.abs(difference)))}</p>}
+      {(sums.created ?? 0) > 0 && <p class="quiet">{sumBar.foundAndCreated(number(sums.created ?? 0))}</p>}
+    </section>
+  );
+}
+
+function titleOf({ text: { sumBar } }: Ui, { expected }: Sums, isSound: boolean): string {
+  if (!isSound) return sumBar.off;
+  return expected === 0 ? sumBar.none : sumBar.title;
+}
+
+interface BarProps {
+  readonly sums: Sums;
+}
+
+/** Only seen: the list below it says the same in numbers. */
+function Bar({ sums }: BarProps) {
+  const parts = [...PARTS, 'lost'] as const;
+  const shares = visibleShares(
+    parts.map((part) => sums[part]),
+    LEAST_SHARE,
+  );
+  let start = 0;
+  return (
+    <svg class="bar" width="100%" height="20" aria-hidden="true">
+      <defs>
+        {parts.map((part) => (
+          <Pattern id={`part-${part}`} fill={FILLS[part]} tone={LOOKS[part].tone} />
+        ))}
+      </defs>
+      {parts.map((part, index) => {
+        const share = shares[index] ?? 0;
+        const x = start;
+        start += share;
+        return (
+          share > 0 && <rect x={percent(x)} width={percent(share)} height="20" fill={`url(#part-${part})`} />
+        );
+      })}
+    </svg>
+  );
+}
+
+interface TermProps {
+  readonly sign: string;
+  readonly label: string;
+  readonly part?: Part | 'lost';
+  readonly value: string;
+  readonly share?: string;
+  readonly href?: string | undefined;
+}
+
+function Term({ sign, label, part, value, share, href }: TermProps) {
+  const isGoodNews = part === 'lost' && value === '0';
+  return (
+    <div class={part === 'lost' ? 'term apart' : 'term'} data-sign={sign}>
+      <dt>
+        {part && <Glyph {...LOOKS[part]} {...(isGoodNews && { tone: 'off' })} />}
+        {label}
+      </dt>
+      <dd>
+        {href === undefined ? value : <a href={href}>{value}</a>}
+        {share !== undefined && <span class="share">{share}</span>}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { CommandFailure } from '../../../lib/cli/command-line/exit-status.ts';
+import { type CommandTree, readCommandLine } from '../../../lib/cli/command-line/program.ts';
+import { commandTree } from '../../../lib/cli/command-tree.ts';
+
+const tree = commandTree('1.2.3');
+
+function wordsOf(line: string): readonly string[] {
+  return (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
+}
+
+/** The words after `tidings` in an example, without variables before it and shell after it. */
+function argumentsOf(example: string): readonly string[] {
+  const [, line = ''] = /(?:^|[\s("])tidings ((?:[^|>)"]|"[^"]*")*)/.exec(example) ?? [];
+  return wordsOf(line.trim());
+}
+
+function failureOf(argv: readonly string[], of: CommandTree = tree): CommandFailure {
+  try {
+    readCommandLine(of, argv);
+  } catch (error) {
+    if (error instanceof CommandFailure) return error;
+    throw error;
+  }
+  throw new Error('It was accepted.');
+}
+
+describe('every command', () => {
+  it.each(tree.commands.map((command) => [command.words.join(' '), command] as const))(
+    '%s has a summary of one line, and options that are named once',
+    (_, { summary, options = [] }) => {
+      expect(summary.length).toBeLessThan(80);
+      expect(new Set(options.map(({ name }) => name)).size).toBe(options.length);
+    },
+  );
+
+  it.each(tree.commands.flatMap((command) => command.examples.map(({ line }) => [line, command] as const)))(
+    'is what its example says: %s',
+    (line, command) => {
+      const request = readCommandLine(tree, argumentsOf(line));
+      expect(request).toMatchObject({ kind: 'command', command: { words: command.words } });
+    },
+  );
+
+  it('shows help that fits 80 columns', () => {
+    for (const { words } of tree.commands) {
+      const request = readCommandLine(tree, [...words, '--help']);
+      expect(request.kind).toBe('text');
+      const text = request.kind === 'text' ? request.text : '';
+      const [usage = ''] = text.split('\n');
+      expect(usage).toContain(`tidings ${words.join(' ')}`);
+      // An example is a line to copy, so it is not wrapped.
+      const [wrapped = ''] = text.split('\nExamples:');
+      for (const each of wrapped.split('\n')) expect(each.length).toBeLessThanOrEqual(80);
+    }
+  });
+});
+
+describe('a wrong command line', () => {
+  it.each([
+    [['merchnts', 'list'], 'merchants'],
+    [['merchants', 'lst'], 'list'],
+    [['whoami', '--jsno'], '--json'],
+  ])('suggests what was meant by %j', (argv, meant) => {
+    const failure = failureOf(argv);
+    expect(failure).toMatchObject({ status: 2, code: 'usage' });
+    expect(failure.hint).toContain(meant);
+  });
+
+  it.each([
+    [['merchants', 'create']],
+    [['merchants', 'list', 'surplus']],
+    [['merchants', 'list', '--limit']],
+    [['merchants']],
+    [[]],
+  ])('is refused with status 2: %j', (argv) => {
+    expect(failureOf(argv).status).toBe(2);
+  });
+});
+
+it('reads options and arguments into what the command gets', () => {
+  const request = readCommandLine(tree, [
+    'merchants',
+    'create',
+    'shop-7',
+    '--time-zone',
+    'UTC',
+    '--no-color',
+  ]);
+  expect(request).toMatchObject({
+    kind: 'command',
+    typed: {
+      arguments: { id: 'shop-7' },
+      options: { 'time-zone': 'UTC', 'no-color': true, json: undefined },
+    },
+  });
+});
+
+it('shows its version', () => {
+  expect(readCommandLine(tree, ['--version'])).toEqual({ kind: 'text', text: '1.2.3\n' });
+});

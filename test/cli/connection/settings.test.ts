@@ -1,0 +1,122 @@
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Keyring } from '../../../lib/cli/connection/keyring.ts';
+import { profilesFile, readProfiles, writeProfiles } from '../../../lib/cli/connection/profiles.ts';
+import { addressOf, connectionOf, type Wanted } from '../../../lib/cli/connection/settings.ts';
+
+const KEY = 'tk_k1_secretsecretsecret';
+const NO_KEYRING: Keyring = { read: async () => undefined, store: async () => false };
+let folder: string;
+let env: Record<string, string>;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tidings-cli-'));
+  env = { TIDINGS_CONFIG_DIR: folder };
+});
+
+function connect(wanted: Partial<Wanted> = {}, keyring = NO_KEYRING) {
+  const all = { api: undefined, profile: undefined, merchantId: undefined, dataDir: join(folder, 'data') };
+  return connectionOf({ ...all, ...wanted }, { env, keyring });
+}
+
+function profile(name: string, details: object, current = name) {
+  const { profiles } = readProfiles(env);
+  writeProfiles(env, {
+    profiles: { ...profiles, [name]: { api: 'https://a.example', ...details } },
+    current,
+  });
+}
+
+describe('the service of a command', () => {
+  it('is what the environment names, before any profile', async () => {
+    profile('live', { key: 'tk_other_secretsecretsecret' });
+    Object.assign(env, { TIDINGS_API: 'https://b.example/v/', TIDINGS_KEY: KEY });
+    expect(await connect()).toMatchObject({ api: 'https://b.example/v', key: KEY });
+  });
+
+  it('is the profile that was made last, or the one that is named', async () => {
+    profile('live', { key: KEY, merchantId: 'shop' });
+    profile('test', { api: 'https://t.example', key: KEY });
+    expect(await connect()).toMatchObject({ api: 'https://t.example', from: 'profile test' });
+    expect(await connect({ profile: 'live' })).toMatchObject({
+      api: 'https://a.example',
+      merchantId: 'shop',
+    });
+    env.TIDINGS_PROFILE = 'live';
+    expect(await connect()).toMatchObject({ from: 'profile live' });
+  });
+
+  it('is the service on this machine without any setting', async () => {
+    const content = {
+      api: 'http://127.0.0.1:4510',
+      adminKey: KEY,
+      initiatorKey: 'tk_i',
+      merchants: [{ merchantId: 'demo', merchantSecret: 'whsec_x', receiverKey: 'tk_r' }],
+    };
+    writeFileSync(join(folder, 'credentials.json'), JSON.stringify(content));
+    expect(await connect({ dataDir: folder })).toEqual({
+      api: 'http://127.0.0.1:4510',
+      key: KEY,
+      merchantId: 'demo',
+      secret: 'whsec_x',
+      from: folder,
+      others: { initiator: 'tk_i', receiver: 'tk_r' },
+    });
+  });
+
+  it('has its key in the keyring if the profile has none', async () => {
+    profile('live', {});
+    const keyring = { ...NO_KEYRING, read: async (name: string) => (name === 'live' ? KEY : undefined) };
+    expect(await connect({}, keyring)).toMatchObject({ key: KEY });
+    await expect(connect()).rejects.toThrow(/not in the keyring any more/);
+  });
+});
+
+describe('a key', () => {
+  it('of a profile goes to no other address', async () => {
+    profile('live', { key: KEY });
+    await expect(connect({ api: 'https://evil.example' })).rejects.toMatchObject({ status: 2 });
+    expect(await connect({ api: 'https://a.example/' })).toMatchObject({ key: KEY });
+  });
+
+  it('of the environment goes to the address of a profile', async () => {
+    profile('live', { key: 'tk_other_secretsecretsecret' });
+    env.TIDINGS_KEY = KEY;
+    expect(await connect()).toMatchObject({ api: 'https://a.example', key: KEY });
+  });
+});
+
+describe('without a usable setting', () => {
+  it('says how to name a service', async () => {
+    await expect(connect()).rejects.toMatchObject({
+      status: 2,
+      hint: expect.stringContaining('tidings init'),
+    });
+  });
+
+  it('lists the profiles that there are', async () => {
+    profile('live', { key: KEY });
+    await expect(connect({ profile: 'lvie' })).rejects.toMatchObject({
+      hint: expect.stringContaining('live'),
+    });
+  });
+
+  it.each(['{', '[]', '{"profiles":{"a":{}}}'])('refuses a file of profiles with %s', async (text) => {
+    writeFileSync(profilesFile(env), text);
+    await expect(connect()).rejects.toThrow(/cannot be read/);
+  });
+
+  it.each(['', 'a.example', 'ftp://a.example', 'https://user:pw@a.example'])(
+    'refuses the address %j',
+    (text) => {
+      expect(() => addressOf(text)).toThrow(/is not the address of an API/);
+    },
+  );
+});
+
+it('keeps profiles in a file that only its owner may read', () => {
+  profile('live', { key: KEY });
+  expect(statSync(profilesFile(env)).mode & 0o777).toBe(0o600);
+});

@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectStatus } from '../../../lib/local/api-client.ts';
+import { eventually } from '../../support/eventually.ts';
+import {
+  type LocalService,
+  removeDirectory,
+  startService,
+  temporaryDirectory,
+} from '../../support/local-service.ts';
+import { payment } from '../../support/world.ts';
+
+const TOKEN = 'Bearer sesame-7f3c9ad0e1';
+/** Soon, and for as long as a busy machine may need. */
+const SCHEDULE = [1, 1, 2, 2, 3, 3, ...Array(24).fill(15)];
+
+interface Arrived {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly transactionId: string | undefined;
+}
+
+describe('settings of an endpoint, seen by a receiver on a socket', () => {
+  const dataDir = temporaryDirectory();
+  const arrived: Arrived[] = [];
+  let answer = 'fine';
+  let service: LocalService;
+  let server: Server;
+  let url: string;
+  beforeAll(async () => {
+    server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const { transactionId } = JSON.parse(Buffer.concat(chunks).toString('utf8')).data;
+      const { url: path = '', headers } = request;
+      arrived.push({ path, headers, transactionId });
+      response.writeHead(200).end(`${answer}${path === '/echo' ? JSON.stringify(headers) : ''}`);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    service = await startService(dataDir);
+    const { api, adminKey } = service;
+    const shop = { merchantId: 'shop', name: 'Shop', schedule: SCHEDULE };
+    expectStatus(await api(adminKey, 'POST /v1/merchants', shop), 201);
+  });
+  afterAll(async () => {
+    server.closeAllConnections();
+    server.close();
+    await service.stop();
+    removeDirectory(dataDir);
+  });
+
+  const admin = (request: string, body?: object) => service.api(service.adminKey, request, body);
+  const put = async (endpointId: string, settings: object) => {
+    const made = await admin(`PUT /v1/merchants/shop/endpoints/${endpointId}`, settings);
+    return expectStatus(made, made.status === 200 ? 200 : 201).json;
+  };
+  const record = async (id: string, changes: object = {}) => {
+    const path = `PUT /v1/merchants/shop/transactions/${id}`;
+    expectStatus(await service.api(service.credentials.initiatorKey, path, payment(changes)), 201);
+  };
+  const notificationsOf = async (id: string) =>
+    expectStatus(await admin(`GET /v1/merchants/shop/transactions/${id}`), 200).json
+      .notifications as readonly { readonly state: string; readonly endpointId: string }[];
+
+  it('sends custom headers to their endpoint only, and keeps their values from logs, rows and answers', async () => {
+    const made = await put('sealed', { url: `${url}/echo`, headers: { Authorization: TOKEN } });
+    expect(made.headers).toEqual([{ name: 'authorization', setAt: expect.any(String) }]);
+    await record('pay_sealed', { notifyUrl: `${url}/notify` });
+    await eventually(
+      async () => arrived.filter(({ transactionId }) => transactionId === 'pay_sealed'),
+      (calls) => expect(calls.map(({ path }) => path).sort()).toEqual(['/echo', '/notify']),
+    );
+    for (const { path, headers } of arrived) {
+      expect(headers.authorization).toBe(path === '/echo' ? TOKEN : undefined);
+    }
+    const tested = expectStatus(await admin('POST /v1/merchants/shop/endpoints/sealed/test'), 200);
+    expect(arrived.at(-1)?.headers.authorization).toBe(TOKEN);
+    expect(tested.json.responseSnippet).toContain('[redacted]');
+    await eventually(
+      () => notificationsOf('pay_sealed'),
+      (all) => expect(all.map(({ state }) => state)).toEqual(['delivered', 'delivered']),
+    );
+    const answers = [
+      tested.json,
+      await notificationsOf('pay_sealed'),
+      (await admin('GET /v1/merchants/shop/endpoints')).json,
+      (await admin('GET /v1/audit-log?merchantId=shop')).json,
+    ];
+    for (const text of [JSON.stringify(answers), ...filesIn(dataDir)]) expect(text).not.toContain('sesame');
+    expectStatus(await admin('DELETE /v1/merchants/shop/endpoints/sealed'), 204);
+  });
+
+  it('accepts each of several bodies, and no other', async () => {
+    await put('bodies', { url: `${url}/bodies`, expectBody: ['success', 'ok'] });
+    answer = 'failed';
+    await record('pay_bodies');
+    const heard = () => arrived.filter(({ transactionId }) => transactionId === 'pay_bodies').length;
+    await eventually(
+      async () => heard(),
+      (count) => expect(count).toBeGreaterThan(1),
+    );
+    expect((await notificationsOf('pay_bodies'))[0]?.state).toBe('retrying');
+    answer = ' ok\n';
+    await eventually(
+      () => notificationsOf('pay_bodies'),
+      ([one]) => expect(one?.state).toBe('delivered'),
+    );
+  });
+});
+
+/** The contents of all files in a data directory: tables, logs and queues of the local cloud. */
+function filesIn(directory: string): readonly string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'));
+}
