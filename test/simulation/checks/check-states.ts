@@ -1,6 +1,8 @@
 import { STATE } from '../../../lib/core/counts/attempt-counts.ts';
 import { ALL, type CountRow } from '../../../lib/core/counts/count-store.ts';
+import { windowStart } from '../../../lib/core/feed/window.ts';
 import { isTerminal, type MerchantId } from '../../../lib/core/model.ts';
+import { progressOf } from '../../../lib/core/query/overview/marks-through.ts';
 import { isoTime, msOf, SECOND_MS } from '../../../lib/core/time.ts';
 import type { Evidence } from './check-evidence.ts';
 import { expectationOf } from './check-expectation.ts';
@@ -41,32 +43,38 @@ export async function statesWrong(evidence: Evidence): Promise<string[]> {
   return wrong;
 }
 
-/** The sum that the audit expects, and windows whose number is wrong or more than there is. */
+/** The sum that the audit expects, and the windows whose number is wrong, missing, or more than there is. */
 async function expectationsWrong(evidence: Evidence): Promise<{ audited: number; wrong: string[] }> {
   const { stores, merchants, story } = evidence;
   const wrong: string[] = [];
   let audited = 0;
   for (const { merchantId } of merchants) {
-    for (const { start, expected } of await stores.expectations.list({ merchantId, ...EVER })) {
-      audited += expected;
-      const end = isoTime(msOf(start) + story.windowSeconds * SECOND_MS);
-      const isIn = (one: { readonly merchantId: string; readonly listedAt?: string }) =>
-        one.merchantId === merchantId &&
-        one.listedAt !== undefined &&
-        one.listedAt >= start &&
-        one.listedAt < end;
-      const expectations = [...stores.contents.outcomes.values()]
-        .filter(isTerminal)
-        .filter(isIn)
-        .map((outcome) => expectationOf(evidence, outcome));
-      const sum = (of: (one: (typeof expectations)[number]) => number) =>
-        expectations.reduce((total, one) => total + of(one), 0);
-      const [least, most] = [sum(({ surely }) => surely.size), sum(({ possibly }) => possibly.size)];
+    const kept = new Map(
+      (await stores.expectations.list({ merchantId, ...EVER })).map(({ start, expected }) => [
+        start,
+        expected,
+      ]),
+    );
+    for (const expected of kept.values()) audited += expected;
+    const windowOf = ({ listedAt = '' }: { readonly listedAt?: string }) =>
+      isoTime(windowStart(msOf(listedAt), story.windowSeconds));
+    const own = <T extends { readonly merchantId: string }>(all: Iterable<T>) =>
+      [...all].filter((one) => one.merchantId === merchantId);
+    const outcomes = Map.groupBy(own(stores.contents.outcomes.values()).filter(isTerminal), windowOf);
+    const there = Map.groupBy(own(stores.contents.notifications.values()), windowOf);
+    const { auditedThrough = '' } = await progressOf(stores.directory, merchantId);
+    for (const [start, listed] of outcomes) {
+      const expectations = listed.map((outcome) => expectationOf(evidence, outcome));
+      const least = expectations.reduce((sum, { surely }) => sum + surely.size, 0);
+      const most = expectations.reduce((sum, { possibly }) => sum + possibly.size, 0);
+      const isAudited = isoTime(msOf(start) + story.windowSeconds * SECOND_MS) <= auditedThrough;
+      const expected = kept.get(start) ?? (isAudited ? 0 : undefined);
+      if (expected === undefined) continue;
       // Beyond what is expected there may be a few: an endpoint was disabled while they were on their way.
-      const there = [...stores.contents.notifications.values()].filter(isIn).length;
-      if (expected < least || expected > most || expected > there)
+      const stored = there.get(start)?.length ?? 0;
+      if (expected < least || expected > most || expected > stored)
         wrong.push(
-          `${merchantId} expects ${expected} from ${start}, should ${least} to ${most}, and has ${there}`,
+          `${merchantId} expects ${expected} from ${start}, should ${least} to ${most}, and has ${stored}`,
         );
     }
   }

@@ -48,7 +48,7 @@ export const countsFaults: readonly DeliberateFault[] = [
   },
   {
     name: 'a write that keeps the state counts as a change of it',
-    at: hookInside(writes, {
+    at: hook(writes, {
       countedInWrite: (real) => (written, streamed) => {
         const counted = real(written, streamed);
         if (counted === undefined || counted.move !== undefined) return counted;
@@ -68,9 +68,18 @@ export const countsFaults: readonly DeliberateFault[] = [
     }),
   },
   {
-    name: 'an expectation that is kept again is counted again',
+    name: 'what the audit expects is counted without what was counted before',
     at: hook(writes, {
-      expectationInWrite: (real) => (stored, streamed) => real({ ...stored, expectedBefore: 0 }, streamed),
+      expectationInWrite: (real) => (stored, streamed) => ({ ...real(stored, streamed), change: 1 }),
+    }),
+  },
+  {
+    name: 'what the audit expects of a window is not kept',
+    at: hookInside(() => import('../../../../lib/core/bookkeeping/audit.ts'), {
+      auditPartitions: (real) => (ports, run) => {
+        const keep: typeof ports.expectations.keep = async () => undefined;
+        return real({ ...ports, expectations: altered(ports.expectations, { keep }) }, run);
+      },
     }),
   },
 ];
