@@ -19,8 +19,8 @@ export default defineConfig({
     // For what hangs, and not for what is slow: tests wait for progress (test/support/eventually.ts), and fail without it.
     testTimeout: 900_000,
     hookTimeout: 900_000,
-    // More than two cores have: a file that starts a cloud waits half of its time.
-    maxWorkers: 3,
+    // More than two cores have: a file that starts a cloud waits for more than half of its time.
+    maxWorkers: 4,
     // The files of a worker share its modules: loading them anew for each file took longer than most tests.
     isolate: false,
     sequence: { sequencer: LongestFirst },
@@ -35,7 +35,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           // The examples' tests kill hundreds of processes: `npm run test:examples`.
-          exclude: [...CLOUD, 'test/examples/**'],
+          // `npm run test:browser` needs a Chromium.
+          exclude: [...CLOUD, 'test/examples/**', 'test/browser/**'],
           setupFiles: ['test/support/in-this-process.ts', OWN_ENVIRONMENT],
           pool: 'threads',
         },

@@ -2,9 +2,11 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import type { SQSRecord } from 'aws-lambda';
 import { createGate } from '../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
+import { createSlotStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-slot-store.ts';
 import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { createKmsSeal } from '../lib/adapters/secrets/kms-seal.ts';
 import { handleMessage } from '../lib/core/deliver/messages.ts';
+import { createRateLimiter } from '../lib/core/deliver/rate/rate-limiter.ts';
 import { QUEUES } from '../lib/settings.ts';
 import { clientDefaults } from './wiring/clients.ts';
 import { openLaneService } from './wiring/lanes.ts';
@@ -17,6 +19,7 @@ const ports = {
   outcomes: createOutcomeStore(table, { ...config, joinsReads: true }),
   notifications: createNotificationStore(table, config),
   gate: createGate(table),
+  limiter: createRateLimiter({ ...service, slots: createSlotStore(table) }),
   seal: createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId }),
 };
 

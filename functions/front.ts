@@ -1,5 +1,4 @@
 import { createApp } from '../lib/api/api-app.ts';
-import { operations } from '../lib/api/contract/operations.ts';
 import { type HttpEvent, serveEvents } from '../lib/api/http/http-event.ts';
 import { handler as serveDocument } from './document.ts';
 import { MANAGE_SETTINGS, routesToManage } from './routes/managing.ts';
@@ -7,6 +6,7 @@ import { OPERATE_SETTINGS, routesToOperate } from './routes/operating.ts';
 import { limitOfQueries, QUERY_SETTINGS, routesToQuery } from './routes/querying.ts';
 import { recordingPorts, routesToRecord } from './routes/recording.ts';
 import { routesToTest } from './routes/testing.ts';
+import { apiPaths } from './wiring/api-paths.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { passOnTo } from './wiring/pass-on.ts';
 
@@ -25,7 +25,7 @@ const routes = [
   ...routesToOperate(service),
   ...routesToTest(service),
 ];
-const app = createApp({ ...service.app, operations, limit: limitOfQueries(service) }, routes);
+const app = createApp({ ...service.app, operations: apiPaths, limit: limitOfQueries(service) }, routes);
 /** A function URL passes paths as they were sent. */
 const serve = serveEvents(app, 'encoded');
 

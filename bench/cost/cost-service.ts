@@ -13,7 +13,8 @@ import type { StreamedWrite } from '../../lib/core/counts/counted-writes.ts';
 import type { Sender } from '../../lib/core/deliver/attempt/sender.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
-import { runJobs } from '../../lib/core/deliver/redelivery.ts';
+import { createRateLimiter } from '../../lib/core/deliver/rate/rate-limiter.ts';
+import { runJobs } from '../../lib/core/deliver/redelivery/run-jobs.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
 import { sweepAll } from '../../lib/core/deliver/sweep.ts';
 import { windowStart } from '../../lib/core/feed/window.ts';
@@ -118,6 +119,12 @@ export async function openService(options: {
     ...stores,
     configs: createConfigCache(stores.merchants),
     health: createHealthMonitor({ health: stores.health, clock, reporter }),
+    limiter: createRateLimiter({
+      slots: stores.slots,
+      clock,
+      timer: { sleep: async () => undefined },
+      random,
+    }),
     clock,
     clockTrust: stores.table.clockCheck,
     timer: { sleep: async () => undefined },

@@ -2,6 +2,7 @@ import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory
 import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver/attempt/sender.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
+import { createRateLimiter } from '../../lib/core/deliver/rate/rate-limiter.ts';
 import { relay, type StreamedOutcome } from '../../lib/core/deliver/relay.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import type { MerchantId, Outcome, TransactionId } from '../../lib/core/model.ts';
@@ -197,6 +198,7 @@ function wire(world: {
   const { time, stores, lanes, send } = world;
   const slowly = <T extends object>(port: T) => takingTime(port, () => time.sleep(CALL_MS));
   const clock = { now: () => time.now };
+  const timer = { sleep: (ms: number) => time.sleep(ms) };
   const reporter = { report: () => undefined };
   return {
     outcomes: slowly(stores.outcomes),
@@ -205,6 +207,7 @@ function wire(world: {
     gate: slowly(stores.gate),
     configs: createConfigCache(slowly(stores.merchants)),
     health: createHealthMonitor({ health: slowly(stores.health), clock, reporter }),
+    limiter: createRateLimiter({ slots: slowly(stores.slots), clock, timer, random }),
     dispatcher: lanes.dispatcher,
     sender: { send },
     seal: { seal: async (secret: string) => secret, open: async (sealed: string) => sealed },
@@ -212,7 +215,7 @@ function wire(world: {
     deadLetters: { add: ({ reason }: { readonly reason: string }) => Promise.reject(new Error(reason)) },
     clock,
     clockTrust: { assertTrusted: () => undefined },
-    timer: { sleep: (ms: number) => time.sleep(ms) },
+    timer,
     random,
     reporter,
   };

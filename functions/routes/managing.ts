@@ -2,6 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { createHealthStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
 import { createJobStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-job-store.ts';
 import { createNotificationStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
+import { createFeedStore } from '../../lib/adapters/dynamodb/stores/feed/dynamodb-feed-store.ts';
 import { createAuditLog } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-audit-log.ts';
 import { createMerchantList } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-list.ts';
 import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
@@ -12,6 +13,7 @@ import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
 import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
 import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { settlingRoutes } from '../../lib/api/notifications/settle-routes.ts';
+import { redeliveryRoutes } from '../../lib/api/redeliveries/redeliveries-routes.ts';
 import { LEAD, LEAD_OF_ONE_CLOCK } from '../../lib/core/merchants/dated-writes.ts';
 import type { ApiService } from '../wiring/api-service.ts';
 import { clientDefaults } from '../wiring/clients.ts';
@@ -26,12 +28,14 @@ export function routesToManage(service: ManageService): readonly Route[] {
   const { table, config, timer } = service;
   const ports = {
     ...service,
+    ...config,
     lead: config.oneClock ? LEAD_OF_ONE_CLOCK : LEAD,
     outcomes: createOutcomeStore(table, config),
     auditLog: createAuditLog(table),
     merchantList: createMerchantList(table),
     notifications: createNotificationStore(table, config),
     jobs: createJobStore(table, config),
+    feed: createFeedStore(table, service.reporter),
     healthStore: createHealthStore(table, config),
     dispatcher: createQueueSender({
       sqs: new SQSClient(clientDefaults),
@@ -44,6 +48,7 @@ export function routesToManage(service: ManageService): readonly Route[] {
     ...endpointRoutes(ports),
     ...keyRoutes(ports),
     ...settlingRoutes(ports),
+    ...redeliveryRoutes(ports),
     ...auditLogRoutes(ports),
   ];
 }

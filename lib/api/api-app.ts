@@ -13,7 +13,7 @@ import { ORIGIN_HEADER } from '../settings.ts';
 import { merchantOf } from './access.ts';
 import { formForAdmins } from './contract/for-admins.ts';
 import { type Answer, type Handler, type Input, type Operation, problem } from './contract/operation.ts';
-import { allowedMethods } from './http/allowed-methods.ts';
+import { allowedMethods, type OperationPlace } from './http/allowed-methods.ts';
 import type { AppEnv } from './http/http-event.ts';
 import { publicOrigin } from './http/public-origin.ts';
 import { readBody, readParams, readQuery } from './http/request-reading.ts';
@@ -27,8 +27,8 @@ export interface AppPorts extends RespondPorts {
   readonly configs: ConfigCache;
   /** Limits one merchant's concurrent large queries. Required if any route has `isLarge`. */
   readonly limit?: QueryLimit;
-  /** All operations of the API, for the function that answers unmatched requests. Default: those of `routes`. */
-  readonly operations?: readonly Operation[];
+  /** Where all operations of the API are, for the function that answers unmatched requests. Default: those of `routes`. */
+  readonly operations?: readonly OperationPlace[];
   /** What the proxy in front sends with each request. Others are told that nothing is here. Default: no proxy. */
   readonly originSecret?: string | undefined;
   /** The address of the service. Default: that of each request. */
@@ -95,7 +95,7 @@ function isAround(secret: string | undefined, sent: string | undefined): boolean
   return secret !== undefined && (sent === undefined || !equalInConstantTime(sent, secret));
 }
 
-function unserved(operations: readonly Operation[], c: Context): Answer {
+function unserved(operations: readonly OperationPlace[], c: Context): Answer {
   const allowed = allowedMethods(operations, c.req.path);
   // Resolving dots can turn an unknown path into a known one. The raw path is still unknown.
   if (allowed.length === 0 || allowed.includes(c.env?.method ?? c.req.method)) return problem('not_found');

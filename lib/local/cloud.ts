@@ -16,7 +16,7 @@ import { startEventSources } from './event-sources/provide-event-sources.ts';
 import { splitStream } from './event-sources/split-stream.ts';
 import { trimStreams } from './event-sources/trim-streams.ts';
 import { eventBusService } from './events/bus.ts';
-import type { RuleSetting } from './events/rules.ts';
+import type { RuleSetting, ScheduleSeconds } from './events/rules.ts';
 import { busRules, startRecurringRules } from './events/rules.ts';
 import { lambdaService } from './functions/lambda-api.ts';
 import type { ServiceEndpoints } from './functions/provide-functions.ts';
@@ -58,8 +58,8 @@ export interface LocalCloudOptions {
   readonly port: number;
   /** Environment variables added to every function's own; they take precedence. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Interval of schedule rules in seconds. Default: the template's schedules. */
-  readonly scheduleSeconds?: number;
+  /** Interval of schedule rules in seconds, for all or by logical id. Default: the template's schedules. */
+  readonly scheduleSeconds?: ScheduleSeconds;
   /** Waits before the two retries of an asynchronous invocation, in seconds. Default: Lambda's, 60 and 120. */
   readonly retryDelaysSeconds?: readonly number[];
   /**

@@ -7,6 +7,7 @@ import { FileSystem, Stage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
+import { operations } from '../api/contract/operations.ts';
 import { packConsoleAssets } from './console-assets.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -59,6 +60,7 @@ export function bundle(
     define: {
       PACKED_OPEN_API: JSON.stringify(packedDocument()),
       SERVICE_VERSION: JSON.stringify(serviceVersion()),
+      API_PATHS: JSON.stringify(operations.map(({ method, path }) => ({ method, path }))),
       CONSOLE_ASSETS: JSON.stringify(packConsoleAssets()),
     },
     banner: { js: REQUIRE_BANNER },

@@ -76,6 +76,9 @@ async function createLists(): Promise<{ world: World; lists: Map<string, List> }
     for (const filter of ['', 'state=exhausted', 'state=blocked', `endpointId=${endpointId}`]) {
       query(`deliveries ${filter}`, 'listDeliveries', `GET /v1/deliveries?${filter}`);
     }
+    const range = { from: FIRST, to: SECOND };
+    for (let n = 0; n < 3; n += 1) await world.call(receiver, 'POST /v1/redeliveries', range);
+    query('redeliveries', 'listRedeliveries', 'GET /v1/redeliveries?');
     const path = `/v1/merchants/${merchantId}/keys?`;
     add(`${merchantId.slice(0, 5)}: keys`, {
       operationId: 'listMerchantKeys',

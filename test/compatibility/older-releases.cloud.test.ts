@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runJobs } from '../../lib/core/deliver/redelivery.ts';
+import { runJobs } from '../../lib/core/deliver/redelivery/run-jobs.ts';
 import { sweepAll } from '../../lib/core/deliver/sweep.ts';
 import type { Lane } from '../../lib/core/events.ts';
 import { partitionOf } from '../../lib/core/partitions.ts';

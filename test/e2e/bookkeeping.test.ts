@@ -27,6 +27,7 @@ describe('the deployed bundles of sweep, close and audit', () => {
     service = await startServiceCloud({
       dataDir,
       environment: ENVIRONMENT,
+      jobs: ['Sweep', 'Close', 'Audit'],
       log: ({ line }) => events.push(line),
     });
     const { api } = service;

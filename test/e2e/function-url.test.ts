@@ -8,18 +8,14 @@ import { openShop } from '../support/running/test-shop.ts';
 import { ROOT } from '../support/synthesized.ts';
 import { payment } from '../support/world.ts';
 
-const DAY_SECONDS = 86_400;
-
 describe('the service behind a function URL', () => {
   const directory = temporaryDirectory();
   let service: ServiceCloud;
   beforeAll(async () => {
     const context = { preset: 'local', frontDoor: 'function-url' };
     const assembly = await synthesize(ROOT, join(ROOT, ASSEMBLIES_DIRECTORY), context);
-    // Nothing here waits for a timer.
-    const scheduleSeconds = DAY_SECONDS;
     const dataDir = `${directory}/data`;
-    service = await startServiceCloud({ assemblyDir: assembly.directory, dataDir, scheduleSeconds });
+    service = await startServiceCloud({ assemblyDir: assembly.directory, dataDir, jobs: [] });
   });
   afterAll(async () => {
     await service.stop();

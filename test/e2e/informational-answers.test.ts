@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { expectStatus } from '../../lib/local/api-client.ts';
 import { answer, startReceiver } from '../adapters/http/raw-receiver.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   type LocalService,
   removeDirectory,
@@ -49,12 +50,10 @@ describe('a receiver that says something before its answer', () => {
 
     const key = expectStatus(await api(adminKey, `POST ${path}/keys`, { scope: 'receiver' }), 201).json.key;
     expectStatus(await api(initiatorKey, `PUT ${path}/transactions/pay_1`, payment()), 201);
-    for (;;) {
-      const { json } = await api(key, 'GET /v1/transactions/pay_1');
-      const [notification] = json.notifications;
-      if (notification.state === 'pending' || notification.state === 'retrying') continue;
-      expect(notification).toMatchObject(end);
-      return;
-    }
+    const notification = await eventually(
+      async () => (await api(key, 'GET /v1/transactions/pay_1')).json.notifications[0],
+      ({ state }) => expect(state).not.toBeOneOf(['pending', 'retrying']),
+    );
+    expect(notification).toMatchObject(end);
   });
 });

@@ -54,6 +54,7 @@ describe('initiators of the deployed bundles', () => {
     await bank.open();
     service = await startServiceCloud({
       dataDir,
+      jobs: [],
       environment: {
         TIDINGS_ALLOW_LOOPBACK: 'true',
         TIDINGS_ONE_CLOCK: 'true',

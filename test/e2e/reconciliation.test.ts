@@ -48,6 +48,7 @@ describe('a receiver that missed callbacks, on the deployed bundles', () => {
       splitStreamAfter: 5,
       dataDir,
       environment: ENVIRONMENT,
+      jobs: ['Close'],
     });
     api = service.api;
     const { create } = service;

@@ -6,6 +6,7 @@ import { jobsWrong } from './checks/check-jobs.ts';
 import { notificationsWrong } from './checks/check-notifications.ts';
 import { pendingWrong } from './checks/check-pending.ts';
 import { delayed, miscounted, neverAsked } from './checks/check-promptness.ts';
+import { ratesExceeded, waitingCountedLost } from './checks/check-rates.ts';
 import { toldToOthers, toldUnasked } from './checks/check-receivers.ts';
 import { recordsGone, twoEnds } from './checks/check-records.ts';
 import { shopsWrong } from './checks/check-shops.ts';
@@ -45,7 +46,7 @@ export async function check(evidence: Evidence): Promise<Findings> {
       ...wrong,
       ...leaks,
       ...receivers.flatMap(({ broken }) => broken),
-      ...toldUnasked(evidence),
+      ...(await toldUnasked(evidence)),
       ...endpointsWrong(evidence),
       ...inForceWrong(evidence),
       ...(await jobsWrong(evidence)),
@@ -55,6 +56,8 @@ export async function check(evidence: Evidence): Promise<Findings> {
       ...delayed(evidence),
       ...neverAsked(evidence),
       ...miscounted(evidence),
+      ...ratesExceeded(evidence),
+      ...waitingCountedLost(evidence),
       ...twoEnds(evidence),
       ...pendingWrong(evidence),
       ...shopsWrong(evidence),

@@ -1,8 +1,17 @@
+import { NOTIFY_URL_ENDPOINT } from '../../lib/core/model.ts';
 import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 import { check, type Findings } from './check-promises.ts';
 import { ByHand } from './stories/by-hand.ts';
 import { NewerKit } from './stories/newer-kit.ts';
-import { drawStory, paceMs, QUIET_FROM_MS, START_MS, STORM_END_MS, type Story } from './stories/stories.ts';
+import {
+  BURSTS,
+  drawStory,
+  paceMs,
+  QUIET_FROM_MS,
+  START_MS,
+  STORM_END_MS,
+  type Story,
+} from './stories/stories.ts';
 import { Storyline } from './stories/storyline.ts';
 import { CALM, OVERTAKEN, STALLING, STORM, timesWorse, type Weather } from './storm/chaos.ts';
 import { Dice } from './storm/dice.ts';
@@ -27,6 +36,7 @@ import { Lanes } from './world/simulated-lanes.ts';
 import {
   createDeadMerchant,
   createMerchant,
+  RATES,
   requestsTo,
   type SimulatedMerchant,
   secretOf,
@@ -98,7 +108,7 @@ class Simulation {
     this.#dice = dice;
     const time = this.#time;
     const isStormy = this.#isStormy;
-    this.#story = drawStory(dice, seed);
+    this.#story = drawStory(dice, seed, without);
     this.#settings = new SettingsWatch(time, (endpoint) => this.#owners.onWrite(endpoint));
     this.#stream = new Stream({ dice, time, isStormy, fleet: () => this.#fleet });
     this.#countReader = new CountReader({ seed, time, isStormy, world: () => this.#world });
@@ -112,7 +122,7 @@ class Simulation {
       work: (batch) =>
         this.#fleet.invoke('deliver', (ports) => runDeliver(ports, batch)).then((failed) => failed ?? batch),
     });
-    const around = { dice, time, isStormy };
+    const around = { dice, time, isStormy, ...(this.#story.hasRates && { rates: new Dice(seed) }) };
     this.#merchants = ['alpha', 'beta'].map((name) => createMerchant(name, around));
     if (this.#story.deadUntilMs !== undefined) this.#merchants.push(createDeadMerchant('gamma', around));
     this.#world = this.#openWorld();
@@ -255,6 +265,20 @@ class Simulation {
       stream: this.#stream,
       isStormy: this.#isStormy,
     }).plan();
+    if (this.#story.hasRates) this.#planRates(new Dice(this.#seed));
+  }
+
+  /** More than the rates of a merchant's endpoints let through: in the storm, and when all is calm. */
+  #planRates(dice: Dice): void {
+    const merchant = dice.pick(this.#merchants);
+    for (const [name, { atMs, count }] of Object.entries(BURSTS)) {
+      for (let n = 0; n < count; n += 1)
+        this.#initiators.plan(merchant, `${name}_${n}`, atMs + dice.between(0, SECOND_MS));
+    }
+    const endpoint = dice.pick(merchant.endpoints);
+    const changed = { ratePerSecond: dice.pick([...RATES, null]) };
+    if (endpoint.endpointId !== NOTIFY_URL_ENDPOINT && dice.chance(0.5))
+      this.#byHand.planChange(merchant, endpoint, STORM_END_MS + 8 * MINUTE_MS, changed);
   }
 
   #everyMinute(name: FunctionName, work: (ports: Ports) => Promise<void>): void {

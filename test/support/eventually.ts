@@ -3,7 +3,10 @@ import { inspect } from 'node:util';
 
 /** After this time without a change nothing more is expected, even on a slow machine. */
 const STANDSTILL_MS = 180_000;
-const LOOK_EVERY_MS = 25;
+/** Looks often at first, and then more seldom: looks at a service take CPU time from the work that is waited for. */
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 250;
+const PAUSE_GROWTH = 1.25;
 
 export interface Patience {
   /** Fails after this time in milliseconds without any change. Default: three minutes. */
@@ -26,6 +29,7 @@ export async function eventually<Seen>(
 ): Promise<Seen> {
   let last: string | undefined;
   let movedAtMs = performance.now();
+  let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
     let seen: Seen | undefined;
     try {
@@ -40,6 +44,7 @@ export async function eventually<Seen>(
       else if (nowMs - movedAtMs > standstillMs) throw failure;
       last = shown;
     }
-    await sleep(LOOK_EVERY_MS);
+    await sleep(pauseMs);
+    pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LONGEST_PAUSE_MS);
   }
 }

@@ -16,6 +16,7 @@ import { parkedRoutes } from '../../lib/api/parked/parked-routes.ts';
 import { portalLinkRoutes } from '../../lib/api/portal-links/portal-links-routes.ts';
 import { publicKeysRoutes } from '../../lib/api/public-keys/public-keys-routes.ts';
 import { reconcilingRoutes } from '../../lib/api/reconciliations/reconciliations-routes.ts';
+import { redeliveryRoutes } from '../../lib/api/redeliveries/redeliveries-routes.ts';
 import { statementRoutes } from '../../lib/api/statements/statements-routes.ts';
 import { statsRoutes } from '../../lib/api/stats/stats-routes.ts';
 import { askingRoutes } from '../../lib/api/transactions/ask-routes.ts';
@@ -37,6 +38,7 @@ import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver
 import type { Due } from '../../lib/core/deliver/dispatcher.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
+import { createRateLimiter } from '../../lib/core/deliver/rate/rate-limiter.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
 import type { NotificationMessage } from '../../lib/core/deliver/state/notification.ts';
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
@@ -142,6 +144,7 @@ export function createWorld(
       clock,
       reporter: { report: (event) => void events.push(event) },
     }),
+    limiter: createRateLimiter({ slots: stores.slots, clock, timer, random }),
     clock,
     clockTrust: { assertTrusted: (): void => undefined },
     timer,
@@ -214,6 +217,7 @@ export function createWorld(
       ...deliveriesRoutes(ports),
       ...statementRoutes(ports),
       ...settlingRoutes(ports),
+      ...redeliveryRoutes(ports),
       ...merchantRoutes(ports),
       ...endpointRoutes(ports),
       ...keyRoutes(ports),

@@ -4,7 +4,7 @@ import type { Notification } from '../../core/deliver/state/notification.ts';
 import { partitionOf } from '../../core/partitions.ts';
 import { type Check, unresolvedOrder } from '../../core/record/pending-check.ts';
 import { memoryFenced } from './memory-fenced.ts';
-import { notificationName, pageOf, transactionName } from './memory-keys.ts';
+import { notificationName, pageOf, rememberedPartitions, transactionName } from './memory-keys.ts';
 
 export function memoryChecks(checks: Map<string, Check>): CheckStore {
   return {
@@ -31,38 +31,37 @@ export function memoryDueIndex(
   notifications: ReadonlyMap<string, Notification>,
   checks: ReadonlyMap<string, Check>,
 ): DueIndex {
-  const rows = () => [
-    ...[...notifications.values()].map((one) => ({
-      nextAttemptAt: one.nextAttemptAt,
-      name: notificationName(one),
-      due: {
-        kind: 'notification',
-        key: {
-          merchantId: one.merchantId,
-          transactionId: one.transactionId,
-          version: one.version,
-          endpointId: one.endpointId,
-        },
-      } satisfies DueKey,
-    })),
-    ...[...checks.values()].map((one) => ({
-      nextAttemptAt: one.nextAttemptAt,
-      name: `${transactionName(one)}#check`,
-      due: {
-        kind: 'check',
-        key: { merchantId: one.merchantId, transactionId: one.transactionId },
-      } satisfies DueKey,
-    })),
-  ];
+  const partitionFor = rememberedPartitions();
   return {
     async page({ partition, before, limit, cursor }) {
-      const due = rows()
-        .filter(({ nextAttemptAt }) => nextAttemptAt !== undefined && nextAttemptAt <= before)
-        .filter(({ name }) => partitionOf(name) === partition);
-      const keyOf = (row: (typeof due)[number]) => `${row.nextAttemptAt}#${row.name}`;
+      const isDue = ({ nextAttemptAt }: { readonly nextAttemptAt?: string | undefined }) =>
+        nextAttemptAt !== undefined && nextAttemptAt <= before;
+      const due = [
+        ...[...notifications.values()].filter(isDue).map(dueNotification),
+        ...[...checks.values()].filter(isDue).map(dueCheck),
+      ].filter(({ name }) => partitionFor(name) === partition);
+      const keyOf = (row: DueRow) => `${row.nextAttemptAt}#${row.name}`;
       const { page, ...rest } = pageOf(due, { keyOf, limit, cursor });
       const oldest = page[0]?.nextAttemptAt;
       return { keys: page.map((row) => row.due), ...rest, ...(oldest !== undefined && { oldest }) };
     },
   };
+}
+
+interface DueRow {
+  readonly nextAttemptAt: string | undefined;
+  readonly name: string;
+  readonly due: DueKey;
+}
+
+function dueNotification(notification: Notification): DueRow {
+  const { merchantId, transactionId, version, endpointId, nextAttemptAt } = notification;
+  const key = { merchantId, transactionId, version, endpointId };
+  return { nextAttemptAt, name: notificationName(notification), due: { kind: 'notification', key } };
+}
+
+function dueCheck(check: Check): DueRow {
+  const { merchantId, transactionId, nextAttemptAt } = check;
+  const key = { merchantId, transactionId };
+  return { nextAttemptAt, name: `${transactionName(check)}#check`, due: { kind: 'check', key } };
 }

@@ -1,28 +1,34 @@
-import type { Job, JobStore } from '../../core/deliver/redelivery.ts';
+import type { FeedCounter } from '../../core/deliver/redelivery/count-listed.ts';
 import type { FeedStore } from '../../core/feed/feed-store.ts';
 import type { Window } from '../../core/feed/window.ts';
 import type { WindowStore } from '../../core/feed/window-store.ts';
 import { isTerminal, type Outcome, type TerminalOutcome } from '../../core/model.ts';
 import { readOutcome, readUntilUnreadable } from '../../core/record/stored-outcome.ts';
 import { feedOrder } from '../../protocol/table/outcome-layout.ts';
-import type { LogEntry } from './memory-audit-log.ts';
 import { outcomeName, pageOf } from './memory-keys.ts';
+
+type MemoryRange = Omit<Parameters<FeedStore['page']>[0], 'limit' | 'cursor'>;
 
 /** @param shards the shard of each outcome, by the outcome's name */
 export function memoryFeed(
   outcomes: ReadonlyMap<string, Outcome>,
   shards: ReadonlyMap<string, number>,
   isShown: (outcome: Outcome) => boolean,
-): FeedStore {
+): FeedStore & FeedCounter {
+  const listedIn = ({ merchantId, shard, from, to, after }: MemoryRange) => {
+    const listed: TerminalOutcome[] = [];
+    for (const [name, one] of outcomes) {
+      if (one.merchantId !== merchantId || !isTerminal(one)) continue;
+      if (one.listedAt < from || one.listedAt >= to) continue;
+      if (shards.get(name) !== shard || !isShown(one)) continue;
+      if (after === undefined || feedOrder(one) > feedOrder(after)) listed.push(one);
+    }
+    return listed;
+  };
   return {
-    async page({ merchantId, shard, from, to, after, limit, cursor }) {
-      const listed: TerminalOutcome[] = [];
-      for (const [name, one] of outcomes) {
-        if (one.merchantId !== merchantId || !isTerminal(one)) continue;
-        if (one.listedAt < from || one.listedAt >= to) continue;
-        if (shards.get(name) !== shard || !isShown(one)) continue;
-        if (after === undefined || feedOrder(one) > feedOrder(after)) listed.push(one);
-      }
+    count: async (range) => listedIn(range).length,
+    async page({ limit, cursor, ...range }) {
+      const listed = listedIn(range);
       const { page, ...rest } = pageOf(listed, { keyOf: feedOrder, limit, cursor });
       const { read, taken } = readUntilUnreadable(page, readRow);
       const last = taken < page.length ? page[taken - 1] : undefined;
@@ -67,30 +73,4 @@ export function memoryWindows(windows: Map<string, Window>): WindowStore {
 
 function withoutBuckets({ buckets: _kept, ...window }: Window): Window {
   return window;
-}
-
-export function memoryJobs(log: LogEntry): JobStore {
-  const jobs = new Map<string, Job>();
-  return {
-    async read(merchantId, jobId) {
-      const job = jobs.get(jobId);
-      return job?.merchantId === merchantId ? job : undefined;
-    },
-    async running() {
-      return [...jobs.values()].filter(isRunning).map(({ merchantId, jobId }) => ({ merchantId, jobId }));
-    },
-    async save(job, expectedRev, entry) {
-      if ((jobs.get(job.jobId)?.rev ?? 0) !== expectedRev) return false;
-      const isTaken = (other: Job) =>
-        isRunning(other) && other.merchantId === job.merchantId && other.slot === job.slot;
-      if (expectedRev === 0 && isRunning(job) && [...jobs.values()].some(isTaken)) return false;
-      jobs.set(job.jobId, structuredClone(job));
-      log(entry);
-      return true;
-    },
-  };
-}
-
-function isRunning({ state }: Job): boolean {
-  return state === 'running';
 }

@@ -1,5 +1,6 @@
 import type { NotificationKey } from '../../core/deliver/state/notification.ts';
 import type { TransactionKey } from '../../core/model.ts';
+import { partitionOf } from '../../core/partitions.ts';
 
 /** The map keys of the memory adapters. */
 
@@ -8,6 +9,16 @@ export const transactionName = ({ merchantId, transactionId }: TransactionKey) =
 export const outcomeName = (key: TransactionKey & { readonly version: number }) =>
   `${transactionName(key)}#${key.version}`;
 export const notificationName = (key: NotificationKey) => `${outcomeName(key)}#${key.endpointId}`;
+
+/** `partitionOf`, computed once for each text: an index is asked for the same rows again and again. */
+export function rememberedPartitions(): (text: string) => number {
+  const known = new Map<string, number>();
+  return (text) => {
+    const partition = known.get(text) ?? partitionOf(text);
+    known.set(text, partition);
+    return partition;
+  };
+}
 
 /**
  * A page in the order of `keyOf`. The cursor of the next page is the key of the last item, so items that are added or

@@ -13,7 +13,7 @@ import type { MerchantList } from '../../core/query/merchant-list.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import { isoTime } from '../../core/time.ts';
 import type { LogEntry } from './memory-audit-log.ts';
-import { pageOf } from './memory-keys.ts';
+import { pageOf, rememberedPartitions } from './memory-keys.ts';
 
 /** Merchants with their directory. Both are written at the same time. */
 export function memoryMerchants(
@@ -97,10 +97,11 @@ type ListedProfile = Pick<Profile, 'feedShards' | 'timeZone' | 'rev'>;
 
 function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>, clock: Clock): Directory {
   const marks = new Map<string, PartitionMarks[Mark]>();
+  const partitionFor = rememberedPartitions();
   return {
     async list(partition) {
       return [...entries.values()]
-        .filter(({ merchantId }) => partitionOf(merchantId) === partition)
+        .filter(({ merchantId }) => partitionFor(merchantId) === partition)
         .sort((a, b) => (a.merchantId < b.merchantId ? -1 : 1));
     },
     async entry(merchantId) {

@@ -1,4 +1,4 @@
-import { UNDELIVERED_STATES } from '../../core/deliver/redelivery.ts';
+import { UNDELIVERED_STATES } from '../../core/deliver/redelivery/redelivery-job.ts';
 import { type ListedKey, listingOrder, type Notification } from '../../core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../core/deliver/state/notification-store.ts';
 import { partitionOf } from '../../core/partitions.ts';

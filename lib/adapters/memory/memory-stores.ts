@@ -6,7 +6,10 @@ import type { StoredExpectation } from '../../core/counts/counted-writes.ts';
 import type { ParkedRecord, ParkedRecords } from '../../core/deliver/aside/parked-list.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
 import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit.ts';
-import type { JobStore } from '../../core/deliver/redelivery.ts';
+import type { RatedEndpoint, SlotStore } from '../../core/deliver/rate/rate-limiter.ts';
+import type { Slots } from '../../core/deliver/rate/slots.ts';
+import type { FeedCounter } from '../../core/deliver/redelivery/count-listed.ts';
+import type { JobStore } from '../../core/deliver/redelivery/job-store.ts';
 import type { Parking } from '../../core/deliver/relay.ts';
 import type { Notification } from '../../core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../core/deliver/state/notification-store.ts';
@@ -31,8 +34,9 @@ import { type LogEntry, memoryAuditLog } from './memory-audit-log.ts';
 import { memoryChecks, memoryDueIndex } from './memory-checks.ts';
 import { memoryCounts } from './memory-counts.ts';
 import { memoryExpectations } from './memory-expectations.ts';
-import { memoryFeed, memoryJobs, memoryWindows } from './memory-feed.ts';
+import { memoryFeed, memoryWindows } from './memory-feed.ts';
 import { memoryGlance } from './memory-glance.ts';
+import { memoryJobs } from './memory-jobs.ts';
 import { memoryMerchants } from './memory-merchants.ts';
 import { memoryNotifications } from './memory-notifications.ts';
 import { memoryOutcomes } from './memory-outcomes.ts';
@@ -59,7 +63,7 @@ export interface MemoryStores {
   readonly directory: Directory;
   readonly merchantList: MerchantList;
   readonly auditLog: AuditLog & AuditWriter;
-  readonly feed: FeedStore;
+  readonly feed: FeedStore & FeedCounter;
   readonly windows: WindowStore;
   readonly expectations: ExpectationStore;
   readonly glance: Glance;
@@ -69,6 +73,7 @@ export interface MemoryStores {
   readonly sessions: SessionStore;
   readonly portalLinks: PortalLinkStore;
   readonly health: HealthStore;
+  readonly slots: SlotStore;
   readonly gate: Gate;
   readonly parking: Parking;
   readonly parked: ParkedRecords;
@@ -118,6 +123,7 @@ export function createMemoryStores(options: {
     keys: memoryKeys(log),
     ...memorySessions(log),
     health: memoryHealth(),
+    slots: memorySlots(),
     gate: memoryGate(),
     ...memoryParking(parked, clock),
     contents: { outcomes, notifications, checks, windows, parked },
@@ -134,6 +140,21 @@ function memoryHealth(): HealthStore {
     async save(circuit, health, expectedRev) {
       if ((known.get(name(circuit))?.rev ?? 0) !== expectedRev) return false;
       known.set(name(circuit), structuredClone(health));
+      return true;
+    },
+  };
+}
+
+function memorySlots(): SlotStore {
+  const known = new Map<string, Slots>();
+  const name = ({ merchantId, endpointId }: RatedEndpoint) => `${merchantId}#${endpointId}`;
+  return {
+    async read(endpoint) {
+      return known.get(name(endpoint));
+    },
+    async save(endpoint, slots, expectedRev) {
+      if ((known.get(name(endpoint))?.rev ?? 0) !== expectedRev) return false;
+      known.set(name(endpoint), structuredClone(slots));
       return true;
     },
   };

@@ -12,6 +12,7 @@ import { listParkedRecords, putBackParkedRecord, putBackParkedRecords } from '..
 import { createOwnPortalLink, createPortalLink } from '../portal-links/portal-links-contract.ts';
 import { listPublicKeys } from '../public-keys/public-keys-contract.ts';
 import * as reconciling from '../reconciliations/reconciliations-contract.ts';
+import * as redelivering from '../redeliveries/redeliveries-contract.ts';
 import { askStatement } from '../statements/statements-contract.ts';
 import { readStatsOperation } from '../stats/stats-contract.ts';
 import * as asking from '../transactions/ask-contract.ts';
@@ -33,6 +34,7 @@ const own: readonly Operation[] = [
   readStatsOperation,
   listDeliveries,
   ...Object.values(settling),
+  ...Object.values(redelivering),
   ...Object.values(merchants),
   ...Object.values(endpoints),
   ...Object.values(keys),

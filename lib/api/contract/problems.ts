@@ -41,6 +41,7 @@ export const PROBLEMS = {
   invalid_range: [400, 'The range ends before it starts.'],
   unaligned_time: [400, 'No window starts or ends at this time; see windowSeconds.'],
   range_too_long: [400, 'The range is too long for one request; see maxSeconds.'],
+  range_too_large: [400, 'The range has more outcomes than maxOutcomes; split it.'],
   answer_too_large: [400, 'The answer would exceed 1 MB or need too many reads; request less data.'],
   duplicate_row: [400, 'A row is in the request twice.'],
   wrong_bucket: [400, 'A row does not belong to the bucket of the request.'],
@@ -48,7 +49,7 @@ export const PROBLEMS = {
   in_future: [400, 'The time is in the future.'],
   invalid_cursor: [400, 'The cursor was not issued for this list.'],
   cursor_expired: [400, 'The cursor is older than the retention period; start again.'],
-  exclusive_parameters: [400, 'These query parameters cannot be combined.'],
+  exclusive_parameters: [400, 'These parameters cannot be combined.'],
   too_long: [400, 'A field is too long.'],
   too_many_headers: [400, 'An endpoint has at most eight custom headers.'],
   invalid_header: [
@@ -116,6 +117,10 @@ export const PROBLEMS = {
   ],
   too_many_keys: [409, 'The owner has the maximum number of keys; revoke one.'],
   too_many_jobs: [409, 'The merchant already has three running redeliveries; wait until one ends.'],
+  confirmation_required: [
+    409,
+    'Nothing was started. The request would send delivered notifications once more; repeat it with this confirm.',
+  ],
   too_many_changes: [409, 'Endpoints were changed or deleted too often within two days; wait.'],
   too_many_secrets: [
     409,

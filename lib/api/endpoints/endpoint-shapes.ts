@@ -65,6 +65,7 @@ export const endpointAnswer = documented(() =>
         .meta({
           description: 'The names of the headers that are added to each request. Values are never shown.',
         }),
+      ratePerSecond: z.number().exactOptional(),
       signature: signatureSchema,
       publicKey: z.string().exactOptional().meta({ description: 'whpk_…, to verify v1a.' }),
       enabled: z.boolean(),

@@ -1,5 +1,10 @@
 import * as z from 'zod';
-import { descriptionSchema, signatureSchema, timeoutMsSchema } from '../../core/merchants/merchant-config.ts';
+import {
+  descriptionSchema,
+  ratePerSecondSchema,
+  signatureSchema,
+  timeoutMsSchema,
+} from '../../core/merchants/merchant-config.ts';
 import { expectBodySchema } from '../../core/merchants/settings/accepted-bodies.ts';
 import { headerChangesSchema, headersSchema } from '../../core/merchants/settings/header-rules.ts';
 import { endpointIdSchema, NOTIFY_URL_ENDPOINT, urlSchema } from '../../core/model.ts';
@@ -22,6 +27,7 @@ const endpointSettings = {
   schedule: scheduleSchema.exactOptional(),
   expectBody: expectBodySchema.exactOptional(),
   headers: headersSchema.exactOptional(),
+  ratePerSecond: ratePerSecondSchema.exactOptional(),
   signature: signatureSchema.exactOptional(),
   enabled: z.boolean('invalid_type').exactOptional(),
 };
@@ -129,6 +135,7 @@ export const changeEndpoint = operation({
       .nullable()
       .exactOptional()
       .meta({ description: 'Changes of headers. null: no headers.' }),
+    ratePerSecond: ratePerSecondSchema.nullable().exactOptional().meta({ description: 'null: no limit.' }),
   }),
   answers: () => ({
     200: {

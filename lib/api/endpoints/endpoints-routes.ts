@@ -101,6 +101,7 @@ function endpointView(endpoint: Endpoint): object {
     ...(schedule !== undefined && { schedule }),
     ...(expectBody !== undefined && { expectBody }),
     ...(headers !== undefined && { headers: headers.map(({ name, setAt }) => ({ name, setAt })) }),
+    ...(endpoint.ratePerSecond !== undefined && { ratePerSecond: endpoint.ratePerSecond }),
     signature: endpoint.signature ?? 'v1',
     ...(publicKey !== undefined && { publicKey }),
     enabled,

@@ -3,8 +3,6 @@ import {
   redeliverNotification,
   type SettlingPorts,
 } from '../../core/deliver/acknowledge.ts';
-import type { JobStore } from '../../core/deliver/redelivery.ts';
-import { type Job, startRedelivery } from '../../core/deliver/redelivery.ts';
 import type { NotificationKey } from '../../core/deliver/state/notification.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import { endpointIdSchema, type MerchantId, transactionIdSchema, versionSchema } from '../../core/model.ts';
@@ -15,7 +13,6 @@ import { answer, problem } from '../contract/operation.ts';
 import * as contract from './settle-contract.ts';
 
 export interface SettlingRoutePorts extends WithoutTrail<SettlingPorts> {
-  readonly jobs: JobStore;
   readonly merchants: Pick<MerchantStore, 'read'>;
 }
 
@@ -37,16 +34,6 @@ export function settlingRoutes(ports: SettlingRoutePorts): readonly Route[] {
         ? problem(result.code)
         : answer(202, notificationView(result.notification));
     }),
-
-    route(contract.redeliverRange, async ({ caller, merchantId, body }) => {
-      const job = await startRedelivery(acting(ports, caller), { merchantId, ...body });
-      return job === 'too_many_jobs' ? problem(job) : answer(202, jobView(job));
-    }),
-
-    route(contract.readRedelivery, async ({ merchantId, params }) => {
-      const job = await ports.jobs.read(merchantId, params.jobId);
-      return job === undefined ? problem('unknown_job') : answer(200, jobView(job));
-    }),
   ];
 }
 
@@ -59,8 +46,4 @@ function keyOf(merchantId: MerchantId, notificationId: string): NotificationKey 
     version: versionSchema.parse(Number(version)),
     endpointId: endpointIdSchema.parse(endpointId),
   };
-}
-
-function jobView({ jobId, state, found, sent }: Job): object {
-  return { jobId, state, found, sent };
 }

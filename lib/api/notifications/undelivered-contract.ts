@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { UNDELIVERED_STATES } from '../../core/deliver/redelivery.ts';
+import { UNDELIVERED_STATES } from '../../core/deliver/redelivery/redelivery-job.ts';
 import { endpointIdSchema } from '../../core/model.ts';
 import { MAX_UNDELIVERED_PAGE } from '../../core/query/undelivered.ts';
 import { operation } from '../contract/operation.ts';

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { Session } from '../../core/merchants/sessions/session.ts';
+import { printable } from '../../printable.ts';
 import { LinkButton } from '../view/controls/button.tsx';
 import { type ErrorKind, ErrorMessage } from '../view/page/error-page.tsx';
 import type { Flash } from '../view/page/flash.tsx';
@@ -16,7 +17,7 @@ import type { Place } from './page.ts';
 import { homeOf, hrefOf } from './paths.ts';
 import type { RequestContext } from './request-context.ts';
 
-/** Puts contents into the frame of the console. */
+/** Puts contents into the frame of the console. Titles and names may be what others wrote. */
 
 /** The path of each item of the navigation. An item without one has no page yet. */
 export const OPERATOR_PATHS: Readonly<Record<OperatorPage, string>> = {
@@ -61,14 +62,16 @@ export function inShell(framing: Framing, { title, place, children }: Framed) {
   const { request, session, assets } = framing;
   const merchantId = session.merchantId ?? place.merchant?.id;
   const merchant =
-    merchantId === undefined ? undefined : { id: merchantId, name: place.merchant?.name ?? merchantId };
+    merchantId === undefined
+      ? undefined
+      : { id: merchantId, name: printable(place.merchant?.name ?? merchantId) };
   return (
     <Shell
       ui={request.ui}
       assets={hrefs(assets)}
       theme={request.theme}
       nonce={request.nonce}
-      title={title}
+      title={printable(title)}
       account={{
         kind: session.scope === 'admin' ? 'operator' : 'merchant',
         ...(session.isByLink ? {} : { keyId: session.keyId }),
@@ -128,7 +131,7 @@ export function inPlainPage(
       assets={hrefs(assets)}
       theme={request.theme}
       nonce={request.nonce}
-      title={title}
+      title={printable(title)}
       preferences={{ action: hrefOf(PREFERENCES), here: request.here }}
     >
       {children}

@@ -12,11 +12,13 @@ import type { Schedule } from '../schedule.ts';
 import { attemptPatiently } from './attempt/lane-patience.ts';
 import {
   isDecidedAgain,
+  isWorthWriting,
   type NextStep,
   whenAttempted,
   whenBlocked,
   whenDeferred,
   whenHandedOver,
+  whenRateLimited,
 } from './attempt/next-step.ts';
 import type { Sender } from './attempt/sender.ts';
 import { resolveTarget } from './attempt/target.ts';
@@ -24,6 +26,8 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { HealthMonitor } from './health/health-monitor.ts';
 import { learnFromAttempt } from './health/learn-from-attempt.ts';
 import { mayBeUnreported, sendNextIfUnsent } from './next-message.ts';
+import type { RateLimiter } from './rate/rate-limiter.ts';
+import type { Leave } from './rate/slots.ts';
 import { reportAttempt, reportEnd } from './state/delivery-events.ts';
 import { saveNotification } from './state/fence.ts';
 import {
@@ -46,6 +50,7 @@ export interface DeliverPorts {
   readonly dispatcher: Pick<Dispatcher, 'sendAt'>;
   readonly sender: Sender;
   readonly health: HealthMonitor;
+  readonly limiter: RateLimiter;
   readonly gate: Gate;
   readonly seal: Seal;
   readonly clock: Clock;
@@ -94,6 +99,13 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
   if (admission.kind === 'defer') {
     return act(ports, context, (current) => whenDeferred(current, admission, planOf(ports, schedule)));
   }
+  // A probe is the only request to its endpoint, and must not be kept waiting.
+  if (target.ratePerSecond !== undefined && admission.isProbe !== true) {
+    const { ratePerSecond } = target;
+    const asker = message.slotMs === undefined ? 'new' : 'returning';
+    const leave = await ports.limiter.ask({ endpoint: message, ratePerSecond, asker });
+    if (leave.kind !== 'go') return waitForLeave(ports, context, leave);
+  }
   const number = nextNumber(initial);
   const { made, isHandedOver } = await attemptPatiently(ports, { outcome, target, number, lane });
   if (isHandedOver) {
@@ -101,6 +113,20 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
   }
   await learnFromAttempt(ports, { key: message, made, target });
   await act(ports, context, (current) => whenAttempted(current, made, planOf(ports, schedule)));
+}
+
+/** The message comes back at its slot, which keeps no worker busy. */
+function waitForLeave(
+  ports: DeliverPorts,
+  context: AttemptContext,
+  leave: Exclude<Leave, { kind: 'go' }>,
+): Promise<void> {
+  const { message, initial } = context;
+  if (leave.kind === 'wait' && !isWorthWriting(initial, leave.untilMs)) {
+    return ports.dispatcher.sendAt({ ...message, slotMs: leave.untilMs }, leave.untilMs);
+  }
+  const now = { nowMs: ports.clock.now(), fraction: ports.random.fraction() };
+  return act(ports, context, (current) => whenRateLimited(current, leave, now));
 }
 
 async function openContext(ports: DeliverPorts, delivery: Delivery): Promise<AttemptContext> {
@@ -144,7 +170,7 @@ async function act(
     const step = decide(current);
     const written = await saveNotification(ports, step.next, stored);
     if (written.kind === 'saved') {
-      if (step.sendAtMs !== undefined) await ports.dispatcher.sendAt(messageFor(step.next), step.sendAtMs);
+      if (step.sendAtMs !== undefined) await ports.dispatcher.sendAt(messageOf(step), step.sendAtMs);
       report(ports, context, { step, notification: step.next, kept: true });
       return undefined;
     }
@@ -156,6 +182,10 @@ async function act(
     report(ports, context, { step, notification: current, kept: false });
     return superseded(ports, context, current);
   });
+}
+
+function messageOf({ next, slotMs }: NextStep): NotificationMessage {
+  return slotMs === undefined ? messageFor(next) : { ...messageFor(next), slotMs };
 }
 
 /** A step, and whether it was written or overtaken by another write. */

@@ -9,6 +9,8 @@ import { circuitOf, SETTINGS_MAX_AGE_MS } from './attempt/target.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { DueIndex, DueKey } from './due-index.ts';
 import type { HealthMonitor } from './health/health-monitor.ts';
+import type { SlotStore } from './rate/rate-limiter.ts';
+import { createRateRelease, type RateRelease } from './rate/rate-release.ts';
 import type { FencedStore } from './state/fenced-store.ts';
 import { admits, messageFor, type Notification, type NotificationKey } from './state/notification.ts';
 import type { NotificationStore } from './state/notification-store.ts';
@@ -30,6 +32,7 @@ export interface SweepPorts {
   readonly dispatcher: Pick<Dispatcher, 'sendNow' | 'backlog'>;
   readonly configs: ConfigCache;
   readonly health: Pick<HealthMonitor, 'isOpen'>;
+  readonly slots: Pick<SlotStore, 'read'>;
   readonly clock: Clock;
   readonly reporter: Reporter;
 }
@@ -78,6 +81,7 @@ export async function sweepPartition(
   const before = isoTime(ports.clock.now() - SWEEP_AFTER_MS);
   let sent = 0;
   const unreadable: unknown[] = [];
+  const release = createRateRelease(ports);
   let cursor: string | undefined;
   do {
     const due = await ports.dueIndex.page({
@@ -87,7 +91,7 @@ export async function sweepPartition(
       ...(cursor !== undefined && { cursor }),
     });
     if (cursor === undefined) onOldest?.(due.oldest);
-    sent += await sendPage(ports, due.keys, { before, deadlineMs, unreadable });
+    sent += await sendPage(ports, due.keys, { before, deadlineMs, unreadable, release });
     cursor = due.cursor;
   } while (cursor !== undefined && ports.clock.now() < deadlineMs);
   if (sent > 0) ports.reporter.report({ event: 'swept', partition, sent });
@@ -100,17 +104,18 @@ interface PageToSend {
   readonly before: string;
   readonly deadlineMs: number;
   readonly unreadable: unknown[];
+  readonly release: RateRelease;
 }
 
 async function sendPage(ports: SweepPorts, keys: readonly DueKey[], options: PageToSend): Promise<number> {
-  const { before, deadlineMs, unreadable } = options;
+  const { before, deadlineMs, unreadable, release } = options;
   if (keys.length === 0) return 0;
   const isCrowded = (await ports.dispatcher.backlog('retry')) >= MAX_BACKLOG;
-  let batch: DueKey[] = [];
+  let batch: DueRow[] = [];
   let sent = 0;
   for (const [place, due] of keys.entries()) {
     const isSkipped = isCrowded && due.kind === 'notification' && (await isKnownDead(ports, due.key));
-    if (!isSkipped) batch.push(due);
+    if (!isSkipped) batch.push({ due, holdUntilMs: await holdUntilMs(release, due) });
     const isLast = place === keys.length - 1;
     if (batch.length < BATCH && !isLast) continue;
     const { leased, failures } = await sendBatch(ports, batch, before);
@@ -125,19 +130,39 @@ async function sendPage(ports: SweepPorts, keys: readonly DueKey[], options: Pag
   return sent;
 }
 
+/** A row that is due, and the time until which the rate of its endpoint holds it back. */
+interface DueRow {
+  readonly due: DueKey;
+  readonly holdUntilMs: number | undefined;
+}
+
+function holdUntilMs(release: RateRelease, due: DueKey): Promise<number | undefined> | undefined {
+  return due.kind === 'notification' ? release.holdUntil(due.key) : undefined;
+}
+
 /** Sends every leased row, even if other rows failed: a row leased but unsent would wait for 15 minutes. */
-async function sendBatch(ports: SweepPorts, due: readonly DueKey[], before: string) {
-  const notifications = due.flatMap((one) => (one.kind === 'notification' ? [one.key] : []));
-  const checks = due.flatMap((one) => (one.kind === 'check' ? [one.key] : []));
-  const [retry, check] = await Promise.all([
-    leaseAll(ports, ports.notifications, { keys: notifications, before, isOpen: hasWork }),
-    leaseAll(ports, ports.checks, { keys: checks, before, isOpen: isWaiting }),
+async function sendBatch(ports: SweepPorts, rows: readonly DueRow[], before: string) {
+  const untilMs = ports.clock.now() + LEASE_MS;
+  const notifications = rows.flatMap(({ due: { kind, key }, holdUntilMs }) =>
+    kind === 'notification'
+      ? [{ key, untilMs: holdUntilMs ?? untilMs, isHeld: holdUntilMs !== undefined }]
+      : [],
+  );
+  const [held, ready] = [
+    notifications.filter(({ isHeld }) => isHeld),
+    notifications.filter(({ isHeld }) => !isHeld),
+  ];
+  const checks = rows.flatMap(({ due: { kind, key } }) => (kind === 'check' ? [{ key, untilMs }] : []));
+  const [retry, check, holding] = await Promise.all([
+    leaseAll(ports.notifications, ready, { before, isOpen: hasWork }),
+    leaseAll(ports.checks, checks, { before, isOpen: isWaiting }),
+    leaseAll(ports.notifications, held, { before, isOpen: hasWork }),
   ]);
   if (retry.leased.length > 0) await ports.dispatcher.sendNow('retry', retry.leased.map(messageFor));
   if (check.leased.length > 0) await ports.dispatcher.sendNow('check', check.leased.map(checkMessageFor));
   return {
     leased: retry.leased.length + check.leased.length,
-    failures: [...retry.failures, ...check.failures],
+    failures: [...retry.failures, ...check.failures, ...holding.failures],
   };
 }
 
@@ -153,14 +178,20 @@ interface LeaseRule<Item> {
   readonly isOpen: (item: Item) => boolean;
 }
 
+/** A row to lease, and the end of the lease. */
+interface KeyToLease<Key> {
+  readonly key: Key;
+  readonly untilMs: number;
+}
+
 async function leaseAll<Key, Item extends Key & { readonly nextAttemptAt?: string }>(
-  ports: SweepPorts,
   store: FencedStore<Key, Item>,
-  { keys, ...rule }: LeaseRule<Item> & { readonly keys: readonly Key[] },
+  keys: readonly KeyToLease<Key>[],
+  rule: LeaseRule<Item>,
 ): Promise<{ readonly leased: readonly Item[]; readonly failures: readonly unknown[] }> {
   const leased: Item[] = [];
   const failures: unknown[] = [];
-  const results = await Promise.allSettled(keys.map((key) => lease(ports, store, { ...rule, key })));
+  const results = await Promise.allSettled(keys.map((key) => lease(store, key, rule)));
   for (const result of results) {
     if (result.status === 'rejected') failures.push(result.reason);
     else if (result.value !== undefined) leased.push(result.value);
@@ -170,15 +201,14 @@ async function leaseAll<Key, Item extends Key & { readonly nextAttemptAt?: strin
 
 /** The index may be behind. The row itself decides: it is read with strong consistency and leased conditionally. */
 async function lease<Key, Item extends Key & { readonly nextAttemptAt?: string }>(
-  ports: SweepPorts,
   store: FencedStore<Key, Item>,
-  { key, before, isOpen }: LeaseRule<Item> & { readonly key: Key },
+  { key, untilMs }: KeyToLease<Key>,
+  { before, isOpen }: LeaseRule<Item>,
 ): Promise<Item | undefined> {
   const item = await store.read(key);
   if (item?.nextAttemptAt === undefined || item.nextAttemptAt > before) return undefined;
   if (!isOpen(item)) return undefined;
-  const until = isoTime(ports.clock.now() + LEASE_MS);
-  return (await store.lease(item, until)) ? item : undefined;
+  return (await store.lease(item, isoTime(untilMs))) ? item : undefined;
 }
 
 /** False when unknown: the host of a transaction's own URL, and unreadable settings. `deliver` finds out. */

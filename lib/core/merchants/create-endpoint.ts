@@ -99,7 +99,7 @@ function newEndpoint(options: {
   const { merchantId, endpointId, settings, secret, times } = options;
   const headers = withHeaders([], options.headers, msOf(times.now));
   const { url, description, timeoutMs = DEFAULT_TIMEOUT_MS, schedule, expectBody, signature } = settings;
-  const { enabled = true, types = ['*'] } = settings;
+  const { enabled = true, types = ['*'], ratePerSecond } = settings;
   const endpoint: Endpoint = {
     merchantId,
     endpointId,
@@ -110,6 +110,7 @@ function newEndpoint(options: {
     ...(!enabled && { disabled: { at: times.now, reason: 'requested' } }),
     history: newHistory({ enabled, types: [...types] }, times),
     ...(signature !== undefined && { signature }),
+    ...(ratePerSecond !== undefined && { ratePerSecond }),
     ...(headers.length > 0 && { headers }),
     secrets: [{ ...secret, createdAt: times.now }],
     createdAt: times.now,

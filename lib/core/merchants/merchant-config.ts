@@ -64,6 +64,17 @@ export const signatureSchema = z
   .meta({ description: 'v1: HMAC-SHA256 with the secret; v1a: ed25519, verified with the public key.' });
 export type SignatureChoice = z.infer<typeof signatureSchema>;
 
+/** Requests a second that an endpoint takes. */
+export const ratePerSecondSchema = z
+  .number('invalid_type')
+  .min(0.1, 'invalid_value')
+  .max(1_000, 'invalid_value')
+  .meta({
+    description:
+      'The most requests that are sent to the endpoint a second, 0.1 to 1,000. Others wait. After a pause, one second’s worth ' +
+      'may come at once. Default: no limit.',
+  });
+
 /** An endpoint's description. Delivery does not use it. */
 export const descriptionSchema = nonBlankTextSchema(256).meta({
   description: 'What the endpoint is for. For people.',
@@ -97,6 +108,7 @@ export const endpointSchema = z.object({
   expectBody: z.string().exactOptional(),
   moreBodies: z.array(z.string()).exactOptional(),
   signature: storedWord<SignatureChoice>().exactOptional(),
+  ratePerSecond: z.number().positive().exactOptional(),
   /** Custom headers, by name in lower case; values are sealed. See `settings/custom-headers.ts`. */
   headers: z.array(z.object({ name: z.string(), sealed: z.string(), setAt: storedTime })).exactOptional(),
   /** Oldest first, never empty. The last span may begin a few seconds in the future. */

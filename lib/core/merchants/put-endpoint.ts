@@ -46,6 +46,7 @@ function replacing({ enabled, ...settings }: NewEndpointSettings): EndpointChang
     schedule: null,
     expectBody: null,
     headers: null,
+    ratePerSecond: null,
     signature: 'v1',
     ...settings,
     ...(enabled !== undefined && { enabled }),

@@ -1,5 +1,5 @@
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
-import { UNDELIVERED_STATES, type UndeliveredState } from '../deliver/redelivery.ts';
+import { UNDELIVERED_STATES, type UndeliveredState } from '../deliver/redelivery/redelivery-job.ts';
 import type { Notification } from '../deliver/state/notification.ts';
 import { isUnreadable } from '../faults.ts';
 import { jsonBytes, MAX_ITEMS_BYTES } from '../feed/answer-size.ts';

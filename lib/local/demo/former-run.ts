@@ -18,6 +18,7 @@ const AS_MADE = {
   schedule: null,
   expectBody: null,
   headers: null,
+  ratePerSecond: null,
   signature: 'v1',
 };
 

@@ -14,6 +14,9 @@ import type { BusEvent, BusRule } from './bus.ts';
 import { atPath } from './bus.ts';
 import { startRecurring } from './recurring.ts';
 
+/** Interval of all schedules in seconds, or a function that returns it for the logical id of a schedule or its rule. */
+export type ScheduleSeconds = number | ((logicalId: string) => number);
+
 export interface RuleSetting {
   readonly stack: Stack;
   functionOf(arn: string): AsyncInvocation | undefined;
@@ -22,7 +25,7 @@ export interface RuleSetting {
   /** Whether the policy of a target lets EventBridge make a call for a rule. */
   permits(ruleArn: string, call: Call): boolean;
   /** Interval that replaces the template's schedules; `undefined`: use the template's. */
-  readonly scheduleSeconds: number | undefined;
+  readonly scheduleSeconds: ScheduleSeconds | undefined;
 }
 
 type Target = RuleProperties['Targets'][number];
@@ -109,8 +112,10 @@ export function startRecurringRules(setting: RuleSetting): readonly { stop(): Pr
 /** Always parses the template's expression: an invalid one must fail here, not first at deployment. */
 function recurrenceOf(setting: RuleSetting, expression: string, logicalId: string): Recurrence {
   const recurrence = readRecurrence(expression, logicalId);
-  const seconds = setting.scheduleSeconds;
-  return seconds === undefined ? recurrence : (afterMs) => afterMs + seconds * 1000;
+  const { scheduleSeconds } = setting;
+  if (scheduleSeconds === undefined) return recurrence;
+  const seconds = typeof scheduleSeconds === 'number' ? scheduleSeconds : scheduleSeconds(logicalId);
+  return (afterMs) => afterMs + seconds * 1000;
 }
 
 function functionTarget(setting: RuleSetting, logicalId: string, arn: string): AsyncInvocation {

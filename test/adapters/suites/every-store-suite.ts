@@ -7,6 +7,7 @@ import { describeJobStore } from './delivery/job-store-suite.ts';
 import { describeNotificationIndex } from './delivery/notification-index-suite.ts';
 import { describeNotificationStore } from './delivery/notification-store-suite.ts';
 import { describeParking } from './delivery/parking-suite.ts';
+import { describeSlotStore } from './delivery/slot-store-suite.ts';
 import { describeExpectationStore } from './feed/expectation-store-suite.ts';
 import { describeFeedStore } from './feed/feed-store-suite.ts';
 import { describeGlance } from './feed/glance-suite.ts';
@@ -38,6 +39,7 @@ export function describeTable(name: string, open: OpenTable): void {
   describeSessionStore(name, open);
   describeAuditLog(name, open);
   describeHealthStore(name, open);
+  describeSlotStore(name, open);
   describeGate(name, open);
   describeJobStore(name, open);
   describeStatementStore(name, open);

@@ -134,6 +134,7 @@ export const anyNotification: fc.Arbitrary<Notification> = fc
       responseSnippet: text(MAX_SNIPPET_BYTES),
       blockedReason: fc.constantFrom('gone', 'endpoint_disabled', 'address_refused'),
       writtenBy: ascii(LETTERS, 16),
+      waitsForRate: fc.constant(true),
       nextAttemptAt: time,
     },
     {

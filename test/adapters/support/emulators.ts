@@ -9,6 +9,7 @@ import { createCountStore } from '../../../lib/adapters/dynamodb/stores/delivery
 import { createHealthStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
 import { createJobStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-job-store.ts';
 import { createNotificationStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
+import { createSlotStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-slot-store.ts';
 import { createExpectationStore } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-expectation-store.ts';
 import { createFeedStore } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-feed-store.ts';
 import { createGlance } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-glance.ts';
@@ -131,6 +132,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     sessions: createSessionStore(table),
     portalLinks: createPortalLinkStore(table),
     health: createHealthStore(table, options),
+    slots: createSlotStore(table),
     gate: createGate(table),
     parking: createParking(table, options),
     parked: createParkedRecords(table),

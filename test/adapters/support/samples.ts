@@ -1,5 +1,5 @@
 import { type Statement, statementSchema } from '../../../lib/core/bookkeeping/statements/statement.ts';
-import { type Job, jobSchema } from '../../../lib/core/deliver/redelivery.ts';
+import { type Job, jobSchema } from '../../../lib/core/deliver/redelivery/redelivery-job.ts';
 import { type Notification, notificationSchema } from '../../../lib/core/deliver/state/notification.ts';
 import { type Window, windowSchema } from '../../../lib/core/feed/window.ts';
 import type { KeyRecord } from '../../../lib/core/merchants/keys/access-keys.ts';

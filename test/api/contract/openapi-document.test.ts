@@ -119,6 +119,9 @@ describe('the OpenAPI document', () => {
     await asked(`POST /v1/notifications/pay_1.1.${endpointId}/redeliver`);
     const range = { from: '2026-11-20T07:00:00Z', to: '2026-11-20T09:00:00Z' };
     await asked('POST /v1/redeliveries', range);
+    await asked('GET /v1/redeliveries?limit=1');
+    const [{ jobId }] = (await world.call(receiver, 'GET /v1/redeliveries')).json.items;
+    await asked(`POST /v1/redeliveries/${jobId}/cancel`);
     await good([manager, receiver], 'POST /v1/transactions/pay_1/acknowledge', { version: 1 });
     await good([admin, initiator], 'GET /v1/unresolved');
     const found = { status: 'SUCCEEDED', occurredAt: '2026-11-20T08:00:01Z' };

@@ -150,7 +150,7 @@ export const DELIVERIES: readonly MadeUpDelivery[] = STATES.map((state, index) =
 }));
 
 /** What others may write into a name. */
-export const HOSTILE_NAME = '<img src=x onerror=alert(1)>\u202e\u0007 "Acme" & Söhne \u{1F984}';
+export const HOSTILE_NAME = '<img src=x onerror=alert(1)>\u202e\u0007 "Acme" & Söhne 支付';
 
 export const ENDPOINTS: readonly ShownEndpoint[] = [
   {

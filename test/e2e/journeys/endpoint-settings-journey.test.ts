@@ -21,6 +21,12 @@ interface Arrived {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly transactionId: string | undefined;
+  readonly atMs: number;
+}
+
+interface Notification {
+  readonly state: string;
+  readonly nextAttemptAt?: string;
 }
 
 describe('settings of an endpoint, seen by a receiver on a socket', () => {
@@ -36,7 +42,7 @@ describe('settings of an endpoint, seen by a receiver on a socket', () => {
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const { transactionId } = JSON.parse(Buffer.concat(chunks).toString('utf8')).data;
       const { url: path = '', headers } = request;
-      arrived.push({ path, headers, transactionId });
+      arrived.push({ path, headers, transactionId, atMs: Date.now() });
       response.writeHead(200).end(`${answer}${path === '/echo' ? JSON.stringify(headers) : ''}`);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -64,7 +70,7 @@ describe('settings of an endpoint, seen by a receiver on a socket', () => {
   };
   const notificationsOf = async (id: string) =>
     expectStatus(await admin(`GET /v1/merchants/shop/transactions/${id}`), 200).json
-      .notifications as readonly { readonly state: string; readonly endpointId: string }[];
+      .notifications as readonly Notification[];
 
   it('sends custom headers to their endpoint only, and keeps their values from logs, rows and answers', async () => {
     const made = await put('sealed', { url: `${url}/echo`, headers: { Authorization: TOKEN } });
@@ -109,6 +115,40 @@ describe('settings of an endpoint, seen by a receiver on a socket', () => {
       () => notificationsOf('pay_bodies'),
       ([one]) => expect(one?.state).toBe('delivered'),
     );
+  });
+
+  it('sends no faster than the rate, and shows what waits long as pending', async () => {
+    await admin('DELETE /v1/merchants/shop/endpoints/bodies');
+    await put('rated', { url: `${url}/rated`, ratePerSecond: 2 });
+    const ids = Array.from({ length: 30 }, (_, n) => `pay_rated_${n}`);
+    await Promise.all(ids.map((id) => record(id)));
+    const heardAtMs = new Map<string, number>();
+    await eventually(
+      async () => {
+        for (const { transactionId = '', path, atMs } of arrived) {
+          if (path === '/rated') heardAtMs.set(transactionId, heardAtMs.get(transactionId) ?? atMs);
+        }
+        return heardAtMs.size;
+      },
+      (count) => expect(count).toBe(ids.length),
+    );
+    // At 2 a second, 30 take 14 s after the first two. A slow machine only takes longer.
+    const spanMs = Math.max(...heardAtMs.values()) - Math.min(...heardAtMs.values());
+    expect(spanMs).toBeGreaterThan(8_000);
+
+    await put('rated', { url: `${url}/rated`, ratePerSecond: 0.1 });
+    const slow = Array.from({ length: 12 }, (_, n) => `pay_slow_${n}`);
+    await Promise.all(slow.map((id) => record(id)));
+    await eventually(
+      async () => (await Promise.all(slow.map(notificationsOf))).flat(),
+      (all) => {
+        const waiting = all.filter(
+          ({ state, nextAttemptAt }) => state === 'pending' && nextAttemptAt !== undefined,
+        );
+        expect(waiting.length).toBeGreaterThan(2);
+      },
+    );
+    expectStatus(await admin('DELETE /v1/merchants/shop/endpoints/rated'), 204);
   });
 });
 

@@ -100,7 +100,12 @@ describe('a table that is restored to an earlier time, while queues, files and r
   let backup: readonly Row[];
 
   const start = async () => {
-    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT, faults: NO_FAULTS });
+    service = await startServiceCloud({
+      dataDir,
+      environment: ENVIRONMENT,
+      faults: NO_FAULTS,
+      jobs: ['Sweep', 'Close', 'Audit'],
+    });
   };
   const record = async (transactionId: string, changes: object = {}) => {
     const path = `PUT /v1/merchants/alpha/transactions/${transactionId}`;

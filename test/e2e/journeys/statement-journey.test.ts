@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDigestSum } from '../../../lib/core/feed/digest.ts';
@@ -19,6 +19,9 @@ const HOUR_MS = 3_600_000;
 const TIME_ZONE = 'Asia/Kathmandu';
 const ENVIRONMENT = { TIDINGS_FEED_LAG_SECONDS: '3', TIDINGS_WINDOW_SECONDS: '3600' };
 const SHARDS = 3;
+const OUTCOMES = 400;
+/** Rows of one write. */
+const BATCH = 25;
 
 /**
  * Nobody waits for a day to pass. While nothing is closed yet, the merchant is made to be two days old, with outcomes
@@ -37,15 +40,15 @@ describe('the statement of yesterday, by the deployed bundles', () => {
   let receiverKey: string;
 
   beforeAll(async () => {
-    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT, scheduleSeconds: 86_400 });
+    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT, jobs: [] });
     const { create } = service;
     const merchant = { merchantId: 'alpha', name: 'Alpha', feedShards: SHARDS, timeZone: TIME_ZONE };
     secret = (await create('POST /v1/merchants', merchant)).secret;
     receiverKey = (await create('POST /v1/merchants/alpha/keys', { scope: 'receiver' })).key;
     await growOlder();
-    for (let index = 0; index < 400; index += 1) await listed(index, fromMs - 2 * HOUR_MS + index * 277_777);
+    for (let index = 0; index < OUTCOMES; index += BATCH) await listed(index);
     await service.stop();
-    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT });
+    service = await startServiceCloud({ dataDir, environment: ENVIRONMENT, jobs: ['Close', 'Statement'] });
   });
   afterAll(async () => {
     await service.stop();
@@ -69,7 +72,15 @@ describe('the statement of yesterday, by the deployed bundles', () => {
     }
   }
 
-  async function listed(index: number, ms: number): Promise<void> {
+  /** Writes the outcomes from this one on that fit into one request. */
+  async function listed(first: number): Promise<void> {
+    const items = Array.from({ length: BATCH }, (_, n) => itemOf(first + n));
+    const RequestItems = { [service.TableName]: items.map((Item) => ({ PutRequest: { Item } })) };
+    await service.documents.send(new BatchWriteCommand({ RequestItems }));
+  }
+
+  function itemOf(index: number) {
+    const ms = fromMs - 2 * HOUR_MS + index * 277_777;
     const time = isoTime(ms);
     const outcome = outcomeSchema.parse({
       ...payment({
@@ -83,9 +94,8 @@ describe('the statement of yesterday, by the deployed bundles', () => {
       recordedAt: time,
       listedAt: time,
     });
-    const Item = outcomeItem(outcome, { feedShard: index % SHARDS, retentionDays: 90 });
-    await service.documents.send(new PutCommand({ TableName: service.TableName, Item }));
     if (isTerminal(outcome) && ms >= fromMs && ms < toMs) rows.push(outcome);
+    return { ...outcomeItem(outcome, { feedShard: index % SHARDS, retentionDays: 90 }) };
   }
 
   /** Asks until it is there; until then it is not ready, and nothing else. */

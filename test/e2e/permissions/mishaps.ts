@@ -45,7 +45,7 @@ export async function failToDeliver(journey: Journey): Promise<void> {
   await redeliver(journey);
 }
 
-async function redeliver({ appears, call, record, service, judged }: Journey): Promise<void> {
+async function redeliver({ api, appears, call, record, service, judged }: Journey): Promise<void> {
   const shop = await openShop(service, 'gamma', { schedule: [1] });
   shop.err();
   await record('gamma', 'exhausted');
@@ -58,6 +58,11 @@ async function redeliver({ appears, call, record, service, judged }: Journey): P
   await shop.heard('exhausted');
   await call(shop.receiverKey, `GET /v1/redeliveries/${jobId}`);
   await judged.until({ role: 'TidingsSweep', action: 'dynamodb:DeleteItem', key: 'J#' });
+  const all = { ...range, include: 'all' };
+  const { confirm } = (await api(shop.receiverKey, 'POST /v1/redeliveries', all)).json;
+  await call(shop.receiverKey, 'POST /v1/redeliveries', { ...all, confirm });
+  await call(shop.receiverKey, 'GET /v1/redeliveries');
+  await judged.until({ role: 'TidingsSweep', action: 'dynamodb:Query', key: 'T#' });
   await shop.stop();
 }
 

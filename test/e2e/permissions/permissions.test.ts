@@ -1,5 +1,3 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call } from '../../../lib/local/iam/callers/caller.ts';
 import { type Role, readRoles } from '../../../lib/local/iam/callers/roles.ts';
@@ -11,6 +9,7 @@ import { loadAssembly } from '../../../lib/local/template/assembly.ts';
 import { resolveStack } from '../../../lib/local/template/stack-resources.ts';
 import { UNUSED_LOCALLY, type UnusedLocally } from '../../../lib/stack/unused-locally.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
+import { type EditedTemplate, editAssembly } from '../../support/running/edited-assembly.ts';
 import { NO_FAULTS, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { assemblyOf } from '../../support/synthesized.ts';
 import { checkBack, manage, operate, record } from './everyday.ts';
@@ -36,7 +35,6 @@ const LONG = {
   TIDINGS_FEED_LAG_SECONDS: '3',
   TIDINGS_WINDOW_SECONDS: '3600',
 };
-const DAY_SECONDS = 86_400;
 
 const stack = resolveStack(loadAssembly(assemblyOf('production')), { sqs: 'http://sqs', api: 'http://api' });
 const roles = readRoles(stack);
@@ -85,9 +83,18 @@ describe('the permissions of the template', () => {
   }
 
   beforeAll(async () => {
-    const [short, long, assemblyDir] = [temporaryDirectory(), temporaryDirectory(), temporaryDirectory()];
+    const directories = Array.from({ length: 4 }, temporaryDirectory);
+    const [short, long, hasty, idle] = directories as [string, string, string, string];
+    const edited = (directory: string, edit: (template: EditedTemplate) => void) =>
+      editAssembly({
+        original: assemblyOf('production'),
+        directory,
+        template: 'Tidings.template.json',
+        edit,
+      });
     try {
-      await travel({ dataDir: short, environment: SHORT }, [
+      edited(hasty, countSoon);
+      await travel({ dataDir: short, environment: SHORT, assemblyDir: hasty }, [
         sideBySide([
           manage,
           operate,
@@ -98,16 +105,15 @@ describe('the permissions of the template', () => {
           loseRows,
           fireSchedules,
         ]),
-        // A batch of attempts is collected for a minute.
         () => judged.until({ role: 'TidingsCount', action: 'dynamodb:UpdateItem' }),
         (journey) => hangTable(journey, short),
       ]);
-      leaveRetryLaneAlone(assemblyDir);
-      const dayOfStatements = { dataDir: long, environment: LONG, assemblyDir };
-      await travel({ ...dayOfStatements, scheduleSeconds: DAY_SECONDS }, [growOlder]);
+      edited(idle, leaveRetryLaneAlone);
+      const dayOfStatements = { dataDir: long, environment: LONG, assemblyDir: idle };
+      await travel({ ...dayOfStatements, jobs: [] }, [growOlder]);
       await travel(dayOfStatements, [sideBySide([readStatement, askLater]), crowdRetryLane]);
     } finally {
-      for (const directory of [short, long, assemblyDir]) removeDirectory(directory);
+      for (const directory of directories) removeDirectory(directory);
     }
   });
   afterAll(() => {
@@ -196,18 +202,22 @@ describe('the permissions of the template', () => {
   });
 });
 
-/** A copy of the assembly in which nothing works off the retry lane. */
-function leaveRetryLaneAlone(directory: string): void {
-  cpSync(assemblyOf('production'), directory, { recursive: true });
-  const path = join(directory, 'Tidings.template.json');
-  const template = JSON.parse(readFileSync(path, 'utf8'));
-  for (const { Type, Properties } of Object.values<{ Type: string; Properties?: Record<string, unknown> }>(
-    template.Resources,
-  )) {
-    const source = JSON.stringify(Properties?.EventSourceArn ?? '');
-    if (Type === 'AWS::Lambda::EventSourceMapping' && source.includes('RetryLane')) {
-      Object.assign(Properties ?? {}, { Enabled: false });
-    }
+/** Nothing works off the retry lane. */
+function leaveRetryLaneAlone(template: EditedTemplate): void {
+  for (const mapping of mappingsOf(template)) {
+    if (JSON.stringify(mapping.EventSourceArn).includes('RetryLane')) mapping.Enabled = false;
   }
-  writeFileSync(path, JSON.stringify(template));
+}
+
+/** A batch of attempts is collected for a second instead of a minute. */
+function countSoon(template: EditedTemplate): void {
+  for (const mapping of mappingsOf(template)) {
+    if (mapping.MaximumBatchingWindowInSeconds !== undefined) mapping.MaximumBatchingWindowInSeconds = 1;
+  }
+}
+
+function mappingsOf({ Resources }: EditedTemplate): readonly Record<string, unknown>[] {
+  return Object.values(Resources).flatMap(({ Type, Properties }) =>
+    Type === 'AWS::Lambda::EventSourceMapping' && Properties !== undefined ? [Properties] : [],
+  );
 }

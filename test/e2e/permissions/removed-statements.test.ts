@@ -1,8 +1,7 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
+import { type EditedTemplate, editAssembly } from '../../support/running/edited-assembly.ts';
 import { type ServiceCloud, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { assemblyOf } from '../../support/synthesized.ts';
 import { payment } from '../../support/world.ts';
@@ -32,7 +31,8 @@ describe('a function that lost one statement', () => {
   let journey: Journey;
 
   beforeAll(async () => {
-    takeAway(assemblyDir);
+    const original = assemblyOf('production');
+    editAssembly({ original, directory: assemblyDir, template: 'Tidings.template.json', edit: takeAway });
     service = await startServiceCloud({
       dataDir,
       assemblyDir,
@@ -92,23 +92,17 @@ describe('a function that lost one statement', () => {
   );
 });
 
-interface PolicyTemplate {
-  readonly Type: string;
-  readonly Properties?: {
-    readonly PolicyDocument?: { Statement: readonly { readonly Action: string | readonly string[] }[] };
-  };
+interface PolicyDocument {
+  Statement: readonly { readonly Action: string | readonly string[] }[];
 }
 
-/** A copy of the assembly without the statements above. */
-function takeAway(directory: string): void {
-  cpSync(assemblyOf('production'), directory, { recursive: true });
-  const path = join(directory, 'Tidings.template.json');
-  const template: { Resources: Record<string, PolicyTemplate> } = JSON.parse(readFileSync(path, 'utf8'));
+/** Removes the statements above. */
+function takeAway(template: EditedTemplate): void {
   for (const [name, action, text] of REMOVED) {
     const found = Object.entries(template.Resources).find(
       ([id, { Type }]) => Type === 'AWS::IAM::Policy' && id.startsWith(`Tidings${name}ServiceRole`),
     );
-    const document = found?.[1].Properties?.PolicyDocument;
+    const document = found?.[1].Properties?.PolicyDocument as PolicyDocument | undefined;
     const statements = document?.Statement ?? [];
     const rest = statements.filter(
       (one) =>
@@ -117,5 +111,4 @@ function takeAway(directory: string): void {
     expect(rest).toHaveLength(statements.length - 1);
     if (document !== undefined) document.Statement = rest;
   }
-  writeFileSync(path, JSON.stringify(template));
 }

@@ -6,7 +6,7 @@ import { MINUTE_MS, msOf, SECOND_MS } from '../../../lib/core/time.ts';
 import { webhookIdOf } from '../../../lib/protocol/event-names.ts';
 import { CLOCK_TOLERANCE_MS } from '../../../lib/protocol/table/clock-skew.ts';
 import type { TimedEvent } from '../world/simulated-functions.ts';
-import { type Evidence, notificationName, receiversOf, scheduleOf } from './check-evidence.ts';
+import { type Evidence, notificationName, outcomeName, receiversOf, scheduleOf } from './check-evidence.ts';
 import { expectationOf } from './check-expectation.ts';
 
 type End = Extract<TimedEvent, { event: 'exhausted' | 'blocked' }>;
@@ -14,13 +14,14 @@ type End = Extract<TimedEvent, { event: 'exhausted' | 'blocked' }>;
 /** A refusal reads the settings again. A few calls lie between that read and the event. */
 const LOOKED_UP_MS = 3 * SECOND_MS;
 
-/** Promises 2 and 3: every expected notification reached a final state that is correct. */
+/** Promises 2 and 3: every expected notification, and every replayed one, reached a final state that is correct. */
 export async function notificationsWrong(evidence: Evidence) {
   const { stores, events } = evidence;
   const ends = Map.groupBy(
     events.filter((event): event is End => event.event === 'exhausted' || event.event === 'blocked'),
     notificationName,
   );
+  const there = Map.groupBy(stores.contents.notifications.values(), outcomeName);
   const unsettled: string[] = [];
   const wrong: string[] = [];
   for (const outcome of [...stores.contents.outcomes.values()].filter(isTerminal)) {
@@ -33,6 +34,8 @@ export async function notificationsWrong(evidence: Evidence) {
     const expected = new Set([
       ...expectationOf(evidence, outcome).surely,
       ...(config === undefined ? [] : expectedEndpoints(outcome, config, notifyUrl)),
+      // Also those that were made by a replay.
+      ...(there.get(outcomeName(outcome)) ?? []).map(({ endpointId }) => endpointId),
     ]);
     for (const endpointId of expected) {
       const name = notificationName({ ...outcome, endpointId });

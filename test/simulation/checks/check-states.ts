@@ -15,7 +15,7 @@ const EVER = { from: '2000-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' 
  */
 export async function statesWrong(evidence: Evidence): Promise<string[]> {
   const { stores, merchants } = evidence;
-  const stored = [...stores.contents.notifications.values()];
+  const stored = [...stores.contents.notifications.values()].filter((one) => one.isUnexpected !== true);
   const expected = new Map<string, number>();
   for (const { merchantId, endpointId, listedAt, state } of stored) {
     const hour = listedAt.slice(0, 13);
@@ -61,7 +61,7 @@ async function expectationsWrong(evidence: Evidence): Promise<{ audited: number;
     const own = <T extends { readonly merchantId: string }>(all: Iterable<T>) =>
       [...all].filter((one) => one.merchantId === merchantId);
     const outcomes = Map.groupBy(own(stores.contents.outcomes.values()).filter(isTerminal), windowOf);
-    const there = Map.groupBy(own(stores.contents.notifications.values()), windowOf);
+    const there = Map.groupBy(own(stores.contents.notifications.values()).filter((one) => one.isUnexpected !== true), windowOf);
     const { auditedThrough = '' } = await progressOf(stores.directory, merchantId);
     for (const [start, listed] of outcomes) {
       const expectations = listed.map((outcome) => expectationOf(evidence, outcome));

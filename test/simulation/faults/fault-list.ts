@@ -8,6 +8,7 @@ import { deliverFaults } from './rooms/deliver-faults.ts';
 import { healthFaults } from './rooms/health-faults.ts';
 import { merchantsFaults } from './rooms/merchants-faults.ts';
 import { protocolFaults } from './rooms/protocol-faults.ts';
+import { rateFaults } from './rooms/rate-faults.ts';
 import { receiverFaults } from './rooms/receiver-faults.ts';
 import { recordFaults } from './rooms/record-faults.ts';
 import { redeliveryFaults } from './rooms/redelivery-faults.ts';
@@ -21,6 +22,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   ...recordFaults,
   ...deliverFaults,
   ...attemptFaults,
+  ...rateFaults,
   ...stateFaults,
   ...healthFaults,
   ...redeliveryFaults,

@@ -1,5 +1,11 @@
 import { acknowledgeOutcome, redeliverNotification } from '../../../lib/core/deliver/acknowledge.ts';
-import { type Job, startRedelivery, UNDELIVERED_STATES } from '../../../lib/core/deliver/redelivery.ts';
+import { cancelRedelivery } from '../../../lib/core/deliver/redelivery/cancel-redelivery.ts';
+import {
+  type Include,
+  type Job,
+  UNDELIVERED_STATES,
+} from '../../../lib/core/deliver/redelivery/redelivery-job.ts';
+import { startRedelivery } from '../../../lib/core/deliver/redelivery/start-redelivery.ts';
 import type { Notification } from '../../../lib/core/deliver/state/notification.ts';
 import { changeEndpoint } from '../../../lib/core/merchants/endpoints.ts';
 import type { Endpoint } from '../../../lib/core/merchants/merchant-config.ts';
@@ -26,6 +32,16 @@ export interface StartedJob {
   readonly due: readonly Notification[];
   /** Whether nothing failed while it ran, and no other job of the merchant ran at the same time. */
   readonly isAlone: boolean;
+  /** Whether somebody asked to cancel it. */
+  readonly isCancelled: boolean;
+}
+
+type JobRequest = Parameters<typeof startRedelivery>[1];
+
+interface JobStart {
+  readonly isAlone: boolean;
+  /** Milliseconds after its start at which it is cancelled. */
+  readonly cancelAfterMs?: number;
 }
 
 interface EndpointKey {
@@ -173,8 +189,9 @@ export class ByHand {
     });
   }
 
-  /** Starts a job during the storm, for some states and sometimes for one endpoint. */
+  /** Starts a job during the storm, of any kind, and sometimes for one endpoint. Some are cancelled. */
   planStormyJob(merchant: SimulatedMerchant): void {
+    const include = this.#dice.pick<Include>(['undelivered', 'undelivered', 'unexpected', 'all']);
     const states = this.#dice.pick<Job['states'] | 'as usual'>([
       'as usual',
       'as usual',
@@ -184,34 +201,54 @@ export class ByHand {
     const { endpointId } = this.#dice.pick(merchant.endpoints);
     const request = {
       ...this.#rangeOf(merchant, START_MS + this.#dice.between(0, STORM_MS / 2)),
-      ...(states !== 'as usual' && { states }),
+      include,
+      ...(states !== 'as usual' && include === 'undelivered' && { states }),
       ...(this.#dice.chance(0.2) && { endpointId }),
     };
+    const cancelAfterMs = this.#dice.between(0, 2 * MINUTE_MS);
+    const start = { isAlone: false, ...(this.#dice.chance(0.2) && { cancelAfterMs }) };
     const atMs = START_MS + this.#dice.between(4 * MINUTE_MS, STORM_MS - MINUTE_MS);
-    this.#world.time.at(atMs, () => this.#startJob(request, false));
+    this.#world.time.at(atMs, () => this.#startJob(request, start));
   }
 
-  /** Redelivers everything that the storm left, once no more faults are injected. */
-  planJob(merchant: SimulatedMerchant, atMs: number): void {
-    this.#world.time.at(atMs, () => this.#startJob(this.#rangeOf(merchant, START_MS), true));
+  /** Sends again what the storm left, once no more faults are injected. */
+  planJob(merchant: SimulatedMerchant, atMs: number, include: Include = 'undelivered'): void {
+    const start = { isAlone: true };
+    this.#world.time.at(atMs, () => this.#startJob({ ...this.#rangeOf(merchant, START_MS), include }, start));
   }
 
   #rangeOf({ merchantId }: { readonly merchantId: MerchantId }, fromMs: number) {
     return { merchantId, from: isoTime(fromMs), to: isoTime(Math.max(this.#world.time.now, STORM_END_MS)) };
   }
 
-  async #startJob(request: Parameters<typeof startRedelivery>[1], isAlone: boolean): Promise<void> {
+  async #startJob(request: JobRequest, { isAlone, cancelAfterMs }: JobStart): Promise<void> {
     const before = this.#dueOf(request);
-    const job = await this.#fleet
-      .invoke('admin', (ports) => startRedelivery(ports, request))
-      .catch(() => undefined);
-    if (job === undefined || job === 'too_many_jobs') return;
+    const job = await this.#confirmed(request);
+    if (job === undefined) return;
     // A notification that changed while the job was requested may have changed before or after the job began.
     const after = new Set(this.#dueOf(request));
-    this.jobs.push({ job, due: before.filter((one) => after.has(one)), isAlone });
+    const due = before.filter((one) => after.has(one));
+    this.jobs.push({ job, due, isAlone, isCancelled: cancelAfterMs !== undefined });
+    if (cancelAfterMs === undefined) return;
+    await this.#world.time.sleep(cancelAfterMs);
+    const { merchantId, jobId } = job;
+    await this.#fleet
+      .invoke('admin', (ports) => cancelRedelivery(ports, { merchantId, jobId, by: 'operator' }))
+      .catch(() => undefined);
   }
 
-  #dueOf(request: Parameters<typeof startRedelivery>[1]): readonly Notification[] {
+  /** Confirms what needs it, once. The answer to that may be lost, and the job run. */
+  async #confirmed(request: JobRequest): Promise<Job | undefined> {
+    const ask = (asked: JobRequest) =>
+      this.#fleet.invoke('admin', (ports) => startRedelivery(ports, asked)).catch(() => undefined);
+    const first = await ask(request);
+    const result = first?.kind === 'unconfirmed' ? await ask({ ...request, confirm: first.confirm }) : first;
+    return result?.kind === 'started' ? result.job : undefined;
+  }
+
+  /** What a job with `undelivered` must send. */
+  #dueOf(request: JobRequest): readonly Notification[] {
+    if (request.include !== undefined && request.include !== 'undelivered') return [];
     const states: readonly string[] = request.states ?? ['exhausted', 'blocked'];
     return [...this.#world.stores.contents.notifications.values()].filter(
       (one) =>

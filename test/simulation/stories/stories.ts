@@ -35,6 +35,8 @@ export interface Story {
   readonly hasBanks: boolean;
   /** Merchants use the receiver kit. */
   readonly hasShops: boolean;
+  /** Endpoints limit how many requests a second they take, and bursts exceed it. Needs the sweep. */
+  readonly hasRates: boolean;
   /** An initiator writes rows of a newer version. Some are broken for a while. */
   readonly hasNewerKit: boolean;
   /** Runs of close overtake each other and fail throughout the storm. */
@@ -56,6 +58,12 @@ export interface Story {
   readonly giveUpMs: number;
 }
 
+/** Outcomes recorded within a second where endpoints have a rate, by the prefix of their names. */
+export const BURSTS = {
+  storm_burst: { atMs: START_MS + 5 * MINUTE_MS, count: 20 },
+  calm_burst: { atMs: STORM_END_MS + 6 * MINUTE_MS, count: 120 },
+} as const;
+
 const FUNCTIONS: readonly FunctionName[] = ['record', 'relay', 'deliver', 'sweep', 'close', 'audit', 'admin'];
 const LONG_DEAD_SHARE = 1 / 12;
 const CROWDED_SHARE = 1 / 6;
@@ -67,8 +75,9 @@ const BANKS_EVERY = 3;
 const SHOPS_EVERY = 4;
 export const OVERTAKEN_EVERY = 7;
 export const NEWER_KIT_EVERY = 5;
+export const RATES_EVERY = 11;
 
-export function drawStory(dice: Dice, seed: number): Story {
+export function drawStory(dice: Dice, seed: number, without: { readonly sweep?: boolean }): Story {
   const isLong = dice.chance(LONG_DEAD_SHARE);
   const isCrowded = dice.chance(CROWDED_SHARE);
   const backlog = dice.chance(BACKLOG_SHARE) ? drawBacklog(dice) : undefined;
@@ -80,6 +89,8 @@ export function drawStory(dice: Dice, seed: number): Story {
     hasBanks: seed % BANKS_EVERY === 0,
     hasShops: seed % SHOPS_EVERY === 0,
     hasNewerKit: seed % NEWER_KIT_EVERY === 0,
+    // The sweep sends what found no slot.
+    hasRates: seed % RATES_EVERY === 0 && without.sweep !== true,
     isCloseOvertaken,
     clocksDiffer: seed % 2 === 0,
     windowSeconds: isCloseOvertaken && !isLong ? 60 : windowSeconds,

@@ -103,6 +103,8 @@ export class Storyline {
       // If a job dies between its write and its message, the sweep sends it.
       if (this.#without.sweep !== true && this.#dice.chance(0.4)) this.#byHand.planStormyJob(merchant);
       if (this.#dice.chance(0.5)) this.#byHand.planJob(merchant, STORM_END_MS + 5 * MINUTE_MS);
+      const include = this.#dice.pick(['unexpected', 'all'] as const);
+      if (this.#dice.chance(0.3)) this.#byHand.planJob(merchant, STORM_END_MS + 8 * MINUTE_MS, include);
     }
     if (this.#dice.chance(0.3)) this.#planNewcomer();
   }

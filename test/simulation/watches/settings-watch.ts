@@ -10,6 +10,7 @@ export interface Setting {
   readonly url: string;
   readonly enabled: boolean;
   readonly types: readonly string[];
+  readonly ratePerSecond: number | undefined;
 }
 
 interface Key {
@@ -49,10 +50,10 @@ export class SettingsWatch {
   }
 
   #note(endpoint: Endpoint): void {
-    const { url } = endpoint;
+    const { url, ratePerSecond } = endpoint;
     const { enabled, types } = currentSpan(endpoint);
     const name = nameOf(endpoint);
-    const setting = { fromMs: this.#time.now, url, enabled, types };
+    const setting = { fromMs: this.#time.now, url, enabled, types, ratePerSecond };
     this.#settings.set(name, [...(this.#settings.get(name) ?? []), setting]);
   }
 

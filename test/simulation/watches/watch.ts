@@ -55,8 +55,8 @@ export function queuedWhileYoung(
   };
 }
 
-/** A sweep leases what it sends. No other sweep may lease it before the lease ends. */
-const LEASE_MS = 14 * MINUTE_MS;
+/** A sweep leases what it sends, and what it holds back. No other sweep may lease it before the lease ends. */
+const MARGIN_MS = MINUTE_MS;
 /** A due row is swept within this time: three minutes, plus the minute between sweeps and one for the run. */
 const MAX_OVERDUE_MS = 5 * MINUTE_MS;
 const MAX_LOOKS = 3;
@@ -82,7 +82,7 @@ export class SweepWatch {
   readonly #time: VirtualTime;
   readonly #isStormy: () => boolean;
   readonly #broken: string[];
-  readonly #leasedAtMs = new Map<string, number>();
+  readonly #leasedUntilMs = new Map<string, number>();
   readonly #leased = new Set<string>();
   /** Number of consecutive looks that found each row overdue. */
   #overdue = new Map<string, number>();
@@ -104,8 +104,8 @@ export class SweepWatch {
   /** The same ports, watched. */
   over(ports: Ports): Ports {
     const { notifications, checks, dispatcher } = ports;
-    const watched = async (item: Sent, isLeased: boolean) => {
-      if (isLeased) this.#onLease(sentName(item));
+    const watched = async (item: Sent, isLeased: boolean, until: string) => {
+      if (isLeased) this.#onLease(sentName(item), until);
       return isLeased;
     };
     const sendNow: Ports['dispatcher']['sendNow'] = async (lane, messages) => {
@@ -115,10 +115,10 @@ export class SweepWatch {
     return {
       ...ports,
       notifications: withMember(notifications, 'lease', async (notification, until) =>
-        watched(notification, await notifications.lease(notification, until)),
+        watched(notification, await notifications.lease(notification, until), until),
       ),
       checks: withMember(checks, 'lease', async (check, until) =>
-        watched(check, await checks.lease(check, until)),
+        watched(check, await checks.lease(check, until), until),
       ),
       dispatcher: withMember(dispatcher, 'sendNow', sendNow),
     };
@@ -133,11 +133,10 @@ export class SweepWatch {
     }
   }
 
-  #onLease(name: string): void {
-    const lastMs = this.#leasedAtMs.get(name);
-    if (lastMs !== undefined && this.#time.now - lastMs < LEASE_MS)
+  #onLease(name: string, until: string): void {
+    if (this.#time.now < (this.#leasedUntilMs.get(name) ?? 0) - MARGIN_MS)
       this.#broken.push(`${name} was leased twice in a lease`);
-    this.#leasedAtMs.set(name, this.#time.now);
+    this.#leasedUntilMs.set(name, msOf(until));
     this.#leased.add(name);
   }
 

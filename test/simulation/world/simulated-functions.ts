@@ -7,7 +7,8 @@ import { withRetryPause } from '../../../lib/core/deliver/coming-back.ts';
 import type { Dispatcher } from '../../../lib/core/deliver/dispatcher.ts';
 import { createHealthMonitor, type HealthMonitor } from '../../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../../lib/core/deliver/messages.ts';
-import { runJobs } from '../../../lib/core/deliver/redelivery.ts';
+import { createRateLimiter, type RateLimiter } from '../../../lib/core/deliver/rate/rate-limiter.ts';
+import { runJobs } from '../../../lib/core/deliver/redelivery/run-jobs.ts';
 import { sweepPartition } from '../../../lib/core/deliver/sweep.ts';
 import type { ServiceEvent } from '../../../lib/core/events.ts';
 import type { AuditTrail } from '../../../lib/core/merchants/audit-log/audit-trail.ts';
@@ -58,6 +59,7 @@ const RETENTION_DAYS = 90;
 export class Container {
   readonly configs: ConfigCache;
   readonly health: HealthMonitor;
+  readonly limiter: RateLimiter;
   /** Reports an event. A function that has died reports nothing. */
   readonly reporter: { readonly report: (event: ServiceEvent) => void };
   readonly #world: World;
@@ -76,6 +78,12 @@ export class Container {
       },
     };
     this.configs = createConfigCache(stormy(stores.merchants));
+    this.limiter = createRateLimiter({
+      slots: stormy(stores.slots),
+      clock: this.#clock,
+      timer: { sleep: (ms) => time.sleep(ms) },
+      random: world.random,
+    });
     this.health = createHealthMonitor({
       health: stormy(stores.health),
       clock: this.#clock,
@@ -96,6 +104,8 @@ export class Container {
     return {
       outcomes: stormy(stores.outcomes),
       notifications: stormy(stores.notifications),
+      slots: stormy(stores.slots),
+      limiter: this.limiter,
       gate: stormy(stores.gate),
       checks: stormy(stores.checks),
       dueIndex: stormy(stores.dueIndex),

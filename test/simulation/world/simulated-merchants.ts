@@ -36,12 +36,16 @@ const SCHEDULES = [
 ] as const;
 /** The schedules from which an endpoint that is dead for days gets one. */
 const LONG_SCHEDULES = ['wechat', 'alipay', 'standard-webhooks'] as const;
+/** Requests a second: some let through less than what is recorded at once, for longer than slots are reserved ahead. */
+export const RATES = [0.1, 0.1, 0.3, 2] as const;
 const FATES: readonly Fate[] = ['moody', 'moody', 'moody', 'moody', 'away', 'leaving', 'dead'];
 
 export interface Surroundings {
   readonly dice: Dice;
   readonly time: VirtualTime;
   readonly isStormy: () => boolean;
+  /** Draws the rates of endpoints, apart from everything else. Absent: no endpoint has one. */
+  readonly rates?: Dice;
 }
 
 export function createMerchant(name: string, around: Surroundings): SimulatedMerchant {
@@ -116,6 +120,7 @@ function assemble(
           url,
           timeoutMs: 10_000,
           expectBody: 'success',
+          ...(around.rates !== undefined && { ratePerSecond: around.rates.pick(RATES) }),
           history: [{ from: now, enabled: true, types }],
           secrets: secrets(endpointId),
           createdAt: now,

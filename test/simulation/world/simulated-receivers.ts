@@ -40,6 +40,8 @@ export class Receiver {
   readonly broken: string[] = [];
   requests = 0;
   firstRequestMs: number | undefined;
+  /** When each request arrived. */
+  readonly requestsMs: number[] = [];
   /** Requests that arrived while it was dead. */
   readonly vainMs: number[] = [];
   firstYesMs: number | undefined;
@@ -122,6 +124,7 @@ export class Receiver {
   async take(request: CallbackRequest, patience?: Patience): Promise<Exchange | typeof CALLER_KILLED> {
     this.requests += 1;
     this.firstRequestMs ??= this.#time.now;
+    this.requestsMs.push(this.#time.now);
     if (this.isDead) this.vainMs.push(this.#time.now);
     const mood = this.#moodNow();
     const durationMs = await this.#wait(

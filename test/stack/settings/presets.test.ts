@@ -15,14 +15,15 @@ const build = (service: NotificationServiceProps, env?: { account: string; regio
   new NotificationService(stack, 'Tidings', service);
   return stack;
 };
-const templates = new Map<string, Template>();
-/** The template of these props in an account that is not known. Built once. */
-const templateOf = (service: NotificationServiceProps): Template => {
+const stacks = new Map<string, Stack>();
+/** The stack of these props in an account that is not known. Built and synthesized once. */
+const stackOf = (service: NotificationServiceProps): Stack => {
   const key = JSON.stringify(service);
-  const template = templates.get(key) ?? Template.fromStack(build(service));
-  templates.set(key, template);
-  return template;
+  const stack = stacks.get(key) ?? build(service);
+  stacks.set(key, stack);
+  return stack;
 };
+const templateOf = (service: NotificationServiceProps): Template => Template.fromStack(stackOf(service));
 const environmentsOf = (template: Template): readonly Properties[] =>
   Object.values(template.findResources('AWS::Lambda::Function')).map(
     ({ Properties }) => Properties.Environment?.Variables ?? {},
@@ -52,14 +53,14 @@ describe('preset production', () => {
 
   it('warns if nobody hears the alarms, and subscribes the address that it is given', () => {
     const warning = Match.stringLikeRegexp('No address hears the alarms');
-    Annotations.fromStack(build({})).hasWarning('*', warning);
+    Annotations.fromStack(stackOf({})).hasWarning('*', warning);
     const stack = build({ alarmEmail: 'ops@example.com' });
     Annotations.fromStack(stack).hasNoWarning('*', warning);
     Template.fromStack(stack).hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'email',
       Endpoint: 'ops@example.com',
     });
-    Annotations.fromStack(build({ preset: 'development' })).hasNoWarning('*', warning);
+    Annotations.fromStack(stackOf({ preset: 'development' })).hasNoWarning('*', warning);
   });
 });
 

@@ -10,6 +10,7 @@ import { query } from './query.ts';
 import { reconcile } from './reconcile.ts';
 import { record } from './record.ts';
 import { redelivery } from './redelivery.ts';
+import { replay } from './replay.ts';
 import { retry } from './retry.ts';
 import { statement } from './statement.ts';
 import { tenants } from './tenants.ts';
@@ -23,6 +24,7 @@ export const journeys: readonly Journey[] = [
   retry,
   exhausted,
   redelivery,
+  replay,
   acknowledge,
   query,
   feed,

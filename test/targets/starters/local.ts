@@ -7,11 +7,11 @@ import { ROOT } from '../../support/synthesized.ts';
 import type { ReceiverAddress, Target } from '../target.ts';
 import { deployedTarget } from './deployed.ts';
 
-const SCHEDULE_SECONDS = 1;
+const SCHEDULE_SECONDS = 3;
 
 interface LocalTargetOptions {
   readonly receiver?: ReceiverAddress;
-  /** Interval of the timers, in seconds. Default: 1. */
+  /** Interval of the timers, in seconds. Default: 3. */
   readonly scheduleSeconds?: number;
 }
 

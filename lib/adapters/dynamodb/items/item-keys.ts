@@ -1,5 +1,6 @@
 import type { DueKey } from '../../../core/deliver/due-index.ts';
 import type { Circuit } from '../../../core/deliver/health/circuit.ts';
+import type { RatedEndpoint } from '../../../core/deliver/rate/rate-limiter.ts';
 import { type NotificationKey, notificationKeySchema } from '../../../core/deliver/state/notification.ts';
 import type { EndpointId, MerchantId, NotificationState, TransactionKey } from '../../../core/model.ts';
 import { partitionOf } from '../../../core/partitions.ts';
@@ -61,6 +62,9 @@ export const runningJobSk = ({
   readonly slot: number;
 }) => `${merchantId}#${slot}`;
 
+/** Lists a merchant's jobs by creation. Cannot collide with a job: no job id contains a `#`. */
+export const jobListPk = (merchantId: MerchantId) => `J#of#${merchantId}`;
+
 /** Cannot collide with a job: no job id contains a `#`. The sort key is the date. */
 export const statementPk = (merchantId: MerchantId) => `J#statement#${merchantId}`;
 
@@ -76,6 +80,10 @@ export const undeliveredPartitionPk = (merchantId: MerchantId, partition: number
 
 export const healthPk = ({ merchantId, circuitId }: Circuit) => `H#${merchantId}#${circuitId}`;
 export const HEALTH_SK = 'HEALTH';
+
+/** Beside health, without a hash of the settings: a changed URL or a re-enabled endpoint keeps its rate. */
+export const ratePk = ({ merchantId, endpointId }: RatedEndpoint) => `H#${merchantId}#${endpointId}`;
+export const RATE_SK = 'RATE';
 
 export const gatePk = ({ merchantId, name }: GatedPlace) => `G#${merchantId}#${name}`;
 export const GATE_SK = 'GATE';

@@ -46,8 +46,10 @@ export function SumBar({ ui, sums, hrefOf = () => undefined, note }: SumBarProps
   return (
     <section class="card sum-bar" aria-labelledby="sum-bar">
       <div class="section-title">
-        <Glyph {...(isSound ? LOOKS.delivered : LOOKS.lost)} />
-        <h2 id="sum-bar">{titleOf(ui, sums, isSound)}</h2>
+        <h2 id="sum-bar" class="with-glyph">
+          <Glyph {...(isSound ? LOOKS.delivered : LOOKS.lost)} />
+          {titleOf(ui, sums, isSound)}
+        </h2>
         {note && <p class="quiet">{note}</p>}
       </div>
       {sums.expected > 0 && <Bar sums={sums} />}
@@ -120,7 +122,7 @@ function Term({ sign, label, part, value, share, href }: TermProps) {
   const isGoodNews = part === 'lost' && value === '0';
   return (
     <div class={part === 'lost' ? 'term apart' : 'term'} data-sign={sign}>
-      <dt>
+      <dt data-sign={sign}>
         {part && <Glyph {...LOOKS[part]} {...(isGoodNews && { tone: 'off' })} />}
         {label}
       </dt>

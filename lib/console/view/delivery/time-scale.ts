@@ -24,7 +24,7 @@ const ROUND = [
 ];
 
 /** Labels closer than this would touch on a phone. */
-const LEAST_TICK_GAP = 0.11;
+const LEAST_TICK_GAP = 0.13;
 /** A linear axis may show its smallest gap in this share of its width. */
 const LEAST_GAP = 0.03;
 /** The knee of a logarithmic axis: it is about linear below it. */

@@ -16,8 +16,8 @@ export interface DocumentProps {
   readonly ui: Ui;
   readonly assets: Assets;
   readonly theme: Theme;
-  /** Lets the script run under the content security policy. */
-  readonly nonce: string;
+  /** Lets the script run, where the content security policy asks for one. */
+  readonly nonce?: string;
   /** Of this page; the product's name follows it. */
   readonly title: string;
   readonly children: Child;

@@ -7,8 +7,8 @@ export interface PlainPageProps {
   readonly ui: Ui;
   readonly assets: Assets;
   readonly theme: Theme;
-  /** Lets the script run under the content security policy. */
-  readonly nonce: string;
+  /** Lets the script run, where the content security policy asks for one. */
+  readonly nonce?: string;
   readonly title: string;
   /** Language and appearance, where they can be chosen without a session. */
   readonly preferences?: PlainPreferences;

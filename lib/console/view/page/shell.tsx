@@ -12,8 +12,8 @@ export interface ShellProps {
   readonly ui: Ui;
   readonly assets: Assets;
   readonly theme: Theme;
-  /** Lets the script run under the content security policy. */
-  readonly nonce: string;
+  /** Lets the script run, where the content security policy asks for one. */
+  readonly nonce?: string;
   readonly title: string;
   readonly account: Account;
   readonly navigation: readonly NavigationSection[];

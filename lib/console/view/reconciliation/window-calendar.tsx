@@ -113,7 +113,12 @@ interface CellProps {
   readonly isLarge?: boolean;
 }
 
-function Cell({ ui, cell: { state, count, href, isCurrent = false }, label, isLarge = false }: CellProps) {
+function Cell({
+  ui,
+  cell: { start, state, count, href, isCurrent = false },
+  label,
+  isLarge = false,
+}: CellProps) {
   const look = LOOKS[state];
   const said = ui.text.calendar.cell(label, ui.text.states[state], ui.format.number(count));
   return (
@@ -124,7 +129,8 @@ function Cell({ ui, cell: { state, count, href, isCurrent = false }, label, isLa
       title={said}
       aria-current={isCurrent ? 'true' : undefined}
     >
-      <span class="cell-label">{label}</span>
+      <span class={isLarge ? 'wide-only' : undefined}>{label}</span>
+      {isLarge && <span class="only-phone">{ui.format.dayOfMonth(start)}</span>}
       <Glyph {...look} />
       {isLarge && <span class="cell-count">{count === 0 ? '–' : ui.format.number(count)}</span>}
     </a>

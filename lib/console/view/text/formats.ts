@@ -16,6 +16,8 @@ export interface Formats {
   exact(iso: string): string;
   /** `08:46` */
   clock(iso: string): string;
+  /** `29` */
+  dayOfMonth(iso: string): string;
   /** `29 Nov` */
   day(iso: string): string;
   /** `Sun` */
@@ -62,6 +64,7 @@ export function formatsOf(language: Language, now: string): Formats {
       return relatives.format(Math.trunc(ms / length), unit);
     },
     exact: (iso) => `${iso.slice(0, 10)} ${iso.slice(11).replace(/(\.000)?Z$/, '')} UTC`,
+    dayOfMonth: (iso) => String(Number(iso.slice(8, 10))),
     clock: (iso) => iso.slice(11, 16),
     day: dates({ day: 'numeric', month: 'short' }),
     weekday: dates({ weekday: 'short' }),

@@ -1,6 +1,7 @@
 import { clampWait, MAX_QUEUE_WAIT_MS } from '../../runtime/waiting.ts';
 import { MINUTE_MS, msOf } from '../../time.ts';
 import type { Admission } from '../health/circuit-breaker.ts';
+import type { Leave } from '../rate/slots.ts';
 import type { Notification } from '../state/notification.ts';
 import {
   type AttemptMade,
@@ -9,6 +10,7 @@ import {
   block,
   defer,
   handOver,
+  waitForSlot,
 } from '../state/transitions.ts';
 
 /**
@@ -20,6 +22,8 @@ export interface NextStep {
   readonly next: Notification;
   /** When the message for `next` is due, in ms since 1970. Absent: no message follows. */
   readonly sendAtMs?: number;
+  /** The message comes back at a slot of the endpoint's rate that is reserved for it. */
+  readonly slotMs?: number;
   /** The request behind this step. Absent: none was made. */
   readonly made?: AttemptMade;
   /** Stable code, reported to operators if this step ends the notification. */
@@ -39,6 +43,31 @@ export function whenDeferred(
 ): NextStep {
   const untilMs = plan.nowMs + deferralMs(current, admission, plan);
   return stepTo(defer(current, { ...plan, untilMs }), { reason: 'horizon_passed' });
+}
+
+/** A wait for a slot is written if the notification would be this late: the audit would count a missing one as lost. */
+const MAX_UNWRITTEN_WAIT_MS = MINUTE_MS;
+/** Without a slot, the sweep finds a notification again after this time, and at most this much later. */
+const MIN_SLOTLESS_MS = MINUTE_MS;
+const SLOTLESS_SPREAD_MS = 13 * MINUTE_MS;
+
+/** Whether the table must know of a wait until then. A shorter wait is in the message alone. */
+export function isWorthWriting({ nextAttemptAt, listedAt }: Notification, untilMs: number): boolean {
+  return untilMs - msOf(nextAttemptAt ?? listedAt) > MAX_UNWRITTEN_WAIT_MS;
+}
+
+/** The step if the endpoint's rate lets the request go later. Without a slot no message follows: the due index holds it. */
+export function whenRateLimited(
+  current: Notification,
+  leave: Exclude<Leave, { kind: 'go' }>,
+  { nowMs, fraction }: Pick<AttemptPlan, 'nowMs' | 'fraction'>,
+): NextStep {
+  const reason = 'rate_limited';
+  if (leave.kind === 'full') {
+    const untilMs = nowMs + MIN_SLOTLESS_MS + SLOTLESS_SPREAD_MS * fraction;
+    return { next: waitForSlot(current, untilMs), reason };
+  }
+  return { ...stepTo(waitForSlot(current, leave.untilMs), { reason }), slotMs: leave.untilMs };
 }
 
 /** The step if the first lane aborted the request: the retry lane makes a new one now. */

@@ -32,6 +32,8 @@ export interface Target {
   /** The endpoint's custom headers. A transaction's own URL has none. */
   readonly headers?: HeaderValues;
   readonly signers: readonly Signer[];
+  /** Requests a second that the endpoint takes. Absent: no limit. */
+  readonly ratePerSecond?: number;
   /** The circuit whose health applies: the endpoint's, or the host's for a transaction's own URL. */
   readonly circuit: Circuit;
 }
@@ -150,6 +152,7 @@ async function targetAsOf(ports: TargetPorts, options: TargetQuestion): Promise<
     timeoutMs: endpoint.timeoutMs,
     schedule: endpoint.schedule ?? profile.schedule,
     expectBody: expectBodyOf(endpoint),
+    ...(endpoint.ratePerSecond !== undefined && { ratePerSecond: endpoint.ratePerSecond }),
     headers: await openHeaders(ports, endpoint),
     signers: await openSigners(ports, endpoint.secrets, {
       context: sealContext(merchantId, endpointId),

@@ -101,7 +101,8 @@ function openAgain(health: HealthState, nowMs: number) {
 }
 
 export type Admission =
-  | { readonly kind: 'go' }
+  /** `isProbe`: the one request that finds out whether the endpoint is back. */
+  | { readonly kind: 'go'; readonly isProbe?: true }
   /** Not before `probeAtMs`. The endpoint has been dead since `openedAtMs`. Both in ms since 1970. */
   | { readonly kind: 'defer'; readonly probeAtMs: number; readonly openedAtMs: number };
 

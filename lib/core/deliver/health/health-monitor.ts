@@ -62,7 +62,7 @@ async function admit(watch: CircuitWatch, circuit: Circuit): Promise<Admission> 
   if (!isProbeDue(seen.health, nowMs)) return admission(seen.health, nowMs);
   if (await watch.apply(circuit, seen, { kind: 'probe_claimed' })) {
     seen.isProbing = true;
-    return { kind: 'go' };
+    return { kind: 'go', isProbe: true };
   }
   return admission((await watch.freshView(circuit)).health, nowMs);
 }

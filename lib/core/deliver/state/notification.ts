@@ -72,6 +72,8 @@ export const notificationSchema = z.object({
   writtenBy: z.string().exactOptional(),
   /** When the next attempt is due. On a settled notification: one extra attempt, requested by redelivery. */
   nextAttemptAt: storedTime.exactOptional(),
+  /** It waits for a slot of the endpoint's rate, without an attempt in its schedule. So its horizon does not run yet. */
+  waitsForRate: z.boolean().exactOptional(),
   /** The latest acknowledgement or redelivery: who asked for it, and when. Written with the change itself. */
   lastRequest: z
     .object({
@@ -107,11 +109,16 @@ export function listedKeyOf(merchantId: MerchantId, text: string): ListedKey | u
 }
 
 /** A message requests one attempt of one notification, and names the `rev` for which it was made. */
-export type NotificationMessage = NotificationKey & { readonly rev: number };
+export type NotificationMessage = NotificationKey & {
+  readonly rev: number;
+  /** The slot of the endpoint's rate at which it comes back, in milliseconds since 1970. Only with a rate. */
+  readonly slotMs?: number;
+};
 /** Read as loosely as stored rows: a message in flight may come from a newer version. Its extra fields are kept. */
 export const notificationMessageSchema = z.looseObject({
   ...notificationKeySchema.shape,
   rev: z.number().int().nonnegative(),
+  slotMs: z.number().exactOptional(),
 }) as z.ZodType<NotificationMessage>;
 
 /** The notification that a missing item represents: nothing was tried yet. */

@@ -80,6 +80,21 @@ function blocked(notification: Notification, blockedReason: string): Notificatio
 /** Grace period after the schedule's total (jitter included) in which deferred attempts may still be made. */
 const HORIZON_GRACE_MS = 3_600_000;
 
+/**
+ * The state while it waits for a slot of the endpoint's rate. It does not use up the schedule. The horizon begins only with
+ * the first attempt, or when the breaker defers it: a rate limit exhausts nothing that was not attempted.
+ */
+export function waitForSlot(notification: Notification, untilMs: number): Notification {
+  const raised = { ...notification, rev: notification.rev + 1, nextAttemptAt: isoTime(untilMs) };
+  return notification.attemptsMade === 0 ? { ...raised, waitsForRate: true } : raised;
+}
+
+/** The schedule begins now if the notification waited for a slot until now. */
+function begun(notification: Notification, nowMs: number): Notification {
+  const { waitsForRate, ...rest } = notification;
+  return waitsForRate === true ? { ...rest, startedAt: isoTime(nowMs) } : rest;
+}
+
 interface DeferralPlan {
   readonly schedule: Schedule;
   readonly nowMs: number;
@@ -90,7 +105,8 @@ interface DeferralPlan {
  * The state if nothing is sent because the endpoint's breaker is open. A deferral does not use up the schedule, but the
  * horizon still applies: beyond it the notification is exhausted.
  */
-export function defer(notification: Notification, plan: DeferralPlan): Notification {
+export function defer(waiting: Notification, plan: DeferralPlan): Notification {
+  const notification = begun(waiting, plan.nowMs);
   const raised = { ...notification, rev: notification.rev + 1 };
   const scheduleMs = totalSeconds(plan.schedule) * (1 + 1 / JITTER_DIVISOR) * SECOND_MS;
   const horizonMs = msOf(notification.startedAt) + scheduleMs + HORIZON_GRACE_MS;
@@ -147,7 +163,8 @@ export function snippetOf({ body }: { readonly body: string }): string {
   return truncateUtf8(body, MAX_SNIPPET_BYTES);
 }
 
-function withAttempt(notification: Notification, made: AttemptMade): Notification {
+function withAttempt(waiting: Notification, made: AttemptMade): Notification {
+  const notification = begun(waiting, made.atMs);
   const attempt = attemptOf(made, nextNumber(notification));
   const { responseSnippet: _previous, ...rest } = notification;
   const snippet = snippetOf(made);
@@ -163,7 +180,7 @@ function withAttempt(notification: Notification, made: AttemptMade): Notificatio
 }
 
 function settle(notification: Notification, state: NotificationState): Notification {
-  const { nextAttemptAt: _none, blockedReason, ...rest } = notification;
+  const { nextAttemptAt: _none, waitsForRate: _over, blockedReason, ...rest } = notification;
   return { ...rest, state, ...(state === 'blocked' && blockedReason !== undefined && { blockedReason }) };
 }
 

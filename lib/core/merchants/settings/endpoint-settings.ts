@@ -13,6 +13,7 @@ interface EndpointSettings {
   readonly schedule?: Schedule;
   readonly expectBody?: ExpectBody;
   readonly headers?: HeaderChanges;
+  readonly ratePerSecond?: number;
   readonly signature?: SignatureChoice;
   readonly enabled: boolean;
 }
@@ -20,7 +21,7 @@ interface EndpointSettings {
 /** The settings of a new endpoint. Missing ones get defaults. */
 export type NewEndpointSettings = Partial<EndpointSettings> & Pick<EndpointSettings, 'url'>;
 
-type Removable = 'description' | 'schedule' | 'expectBody' | 'headers';
+type Removable = 'description' | 'schedule' | 'expectBody' | 'headers' | 'ratePerSecond';
 
 /** `null` removes a setting. */
 export type EndpointChanges = Partial<Omit<EndpointSettings, Removable>> & {

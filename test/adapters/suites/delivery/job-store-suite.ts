@@ -77,6 +77,55 @@ export function describeJobStore(name: string, open: OpenTable): void {
       expect(await running()).toEqual(['next', 'other', 'theirs']);
     });
 
+    it('reads back every field of a job along the feed, at each end that it may have', async () => {
+      const walking = job({
+        include: 'all',
+        state: 'replaying',
+        by: 'key1',
+        after: { listedAt: at(7), transactionId: 'pay_7', version: 2 },
+        examined: 7,
+        total: 9,
+        found: 12,
+        sent: 9,
+        notSent: [{ reason: 'endpoint_disabled', count: 3, examples: ['pay_1.1.ep_1'] }],
+        pace: { minute: at(0), sent: 9 },
+      });
+      expect(await table().jobs.save(walking, 0)).toBe(true);
+      expect(await stored()).toStrictEqual(walking);
+      expect(await running()).toEqual(['job1']);
+      const cancelling = { ...walking, state: 'cancelling', cancelled: { at: at(8), by: 'key2' }, rev: 2 };
+      expect(await table().jobs.save(job(cancelling), 1)).toBe(true);
+      expect(await running()).toEqual(['job1']);
+      const failed = { ...cancelling, state: 'failed', failure: 'unreadable_row', endedAt: at(9), rev: 3 };
+      expect(await table().jobs.save(job(failed), 2)).toBe(true);
+      expect(await stored()).toStrictEqual(job(failed));
+      expect(await running()).toEqual([]);
+    });
+
+    it("lists a merchant's jobs, newest first, page by page", async () => {
+      const made = [
+        { jobId: 'job1', createdAt: at(1), state: 'done' },
+        { jobId: 'job2', createdAt: at(3), slot: 1 },
+        { jobId: 'job3', createdAt: at(2), slot: 2 },
+        { jobId: 'theirs', createdAt: at(2.5), merchantId: OTHER },
+      ];
+      for (const one of made) expect(await table().jobs.save(job(one), 0)).toBe(true);
+      await table().jobs.save(job({ ...made[1], state: 'done', rev: 2 }), 1);
+      const list = (more: { before?: string; limit: number }) =>
+        table().jobs.list({ merchantId: SHOP, ...more });
+      expect(await list({ limit: 9 })).toEqual([`${at(3)}#job2`, `${at(2)}#job3`, `${at(1)}#job1`]);
+      expect(await list({ limit: 1 })).toEqual([`${at(3)}#job2`]);
+      expect(await list({ before: `${at(3)}#job2`, limit: 1 })).toEqual([`${at(2)}#job3`]);
+      expect(await list({ before: `${at(1)}#job1`, limit: 1 })).toEqual([]);
+      expect(await table().jobs.list({ merchantId: OTHER, limit: 9 })).toEqual([`${at(2.5)}#theirs`]);
+    });
+
+    it('lists no job whose place was taken', async () => {
+      await table().jobs.save(job(), 0);
+      expect(await table().jobs.save(job({ jobId: 'job2' }), 0)).toBe(false);
+      expect(await table().jobs.list({ merchantId: SHOP, limit: 9 })).toHaveLength(1);
+    });
+
     it('lists a job that was done when it was first written as nothing that runs', async () => {
       await table().jobs.save(job({ state: 'done', to: at(0) }), 0);
       expect(await running()).toEqual([]);

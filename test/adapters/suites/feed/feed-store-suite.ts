@@ -38,6 +38,21 @@ export function describeFeedStore(name: string, open: OpenTable): void {
       expect(await read({ from: at(20), to: at(10) })).toEqual([]);
     });
 
+    it('counts from `from`, inclusive, to `to`, exclusive, in one shard of one merchant', async () => {
+      for (const seconds of [9.999, 10, 10.001, 19.999, 20]) {
+        await write(succeeded({ transactionId: `at_${seconds * 1000}`, listedAt: at(seconds) }));
+      }
+      await write(succeeded({ transactionId: 'elsewhere', listedAt: at(11) }), 1);
+      await write(succeeded({ transactionId: 'theirs', merchantId: OTHER, listedAt: at(11) }));
+      const count = (fromSeconds: number, toSeconds: number, most = 1_000) =>
+        table().feed.count({ merchantId: SHOP, shard: 0, from: at(fromSeconds), to: at(toSeconds), most });
+      expect(await count(10, 20)).toBe(3);
+      expect(await count(0, 60)).toBe(5);
+      expect(await count(10, 10)).toBe(0);
+      expect(await count(20, 10)).toBe(0);
+      expect(await count(0, 60, 2)).toBeGreaterThanOrEqual(2);
+    });
+
     it('lists by listing time and then by id, in any order of writes', async () => {
       const order = [
         succeeded({ transactionId: 'b', listedAt: at(1) }),

@@ -31,6 +31,7 @@ export function describeMerchantStore(name: string, open: OpenTable): void {
           expectBody: '成功',
           moreBodies: ['success', 'ok'],
           signature: 'both',
+          ratePerSecond: 0.5,
           headers: [{ name: 'authorization', sealed: 's'.repeat(900), setAt: at(1) }],
           history: Array.from({ length: 32 }, (_, index) => ({
             from: at(index),

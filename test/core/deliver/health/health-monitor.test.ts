@@ -86,7 +86,7 @@ describe('a breaker', () => {
       if (admission.kind !== 'defer') throw new Error('it should be open');
       pauses.push(admission.probeAtMs - time.nowMs);
       time.nowMs = admission.probeAtMs;
-      expect(await monitor.admit(circuit)).toEqual({ kind: 'go' });
+      expect(await monitor.admit(circuit)).toEqual({ kind: 'go', isProbe: true });
       await monitor.observe(circuit, { isDelivered: false, durationMs: 10 });
     }
     expect(pauses.slice(1)).toEqual([...pauses.slice(1)].sort((a, b) => a - b));
@@ -97,10 +97,10 @@ describe('a breaker', () => {
     const { all, time, fail } = monitors(2);
     await fail(20);
     time.nowMs += MINUTE;
-    expect(await all[0]?.admit(circuit)).toEqual({ kind: 'go' });
+    expect(await all[0]?.admit(circuit)).toEqual({ kind: 'go', isProbe: true });
     expect(await all[1]?.admit(circuit)).toMatchObject({ kind: 'defer' });
     time.nowMs += 2 * MINUTE;
-    expect(await all[1]?.admit(circuit)).toEqual({ kind: 'go' });
+    expect(await all[1]?.admit(circuit)).toEqual({ kind: 'go', isProbe: true });
   });
 });
 

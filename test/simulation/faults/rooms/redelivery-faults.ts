@@ -1,8 +1,9 @@
+import type { Endpoint } from '../../../../lib/core/merchants/merchant-config.ts';
 import { altered, type DeliberateFault, hookInside, nothing } from '../deliberate-fault.ts';
 
-/** `lib/core/deliver/redelivery.ts`: jobs that send a whole time range again. */
+/** `lib/core/deliver/redelivery/run-jobs.ts`: jobs that send a whole time range again. */
 
-const redelivering = () => import('../../../../lib/core/deliver/redelivery.ts');
+const redelivering = () => import('../../../../lib/core/deliver/redelivery/run-jobs.ts');
 
 /** Later than every job. */
 const LATER = '9999-12-31T23:59:59.999Z';
@@ -52,4 +53,50 @@ export const redeliveryFaults: readonly DeliberateFault[] = [
     }),
     without: ['sweep'],
   },
+  {
+    name: 'a replay makes what was delivered undelivered',
+    at: hookInside(redelivering, {
+      runJobs: (real) => (ports, deadlineMs) => {
+        const { notifications } = ports;
+        const save: typeof notifications.save = (next, expectedRev) =>
+          notifications.save({ ...next, state: 'retrying' }, expectedRev);
+        return real({ ...ports, notifications: altered(notifications, { save }) }, deadlineMs);
+      },
+    }),
+  },
+  {
+    name: 'a replay leaves out the first outcome of each page',
+    at: hookInside(redelivering, {
+      runJobs: (real) => (ports, deadlineMs) => {
+        const { feed } = ports;
+        const page: typeof feed.page = async (asked) => {
+          const { rows, ...rest } = await feed.page(asked);
+          return { rows: rows.slice(1), ...rest };
+        };
+        return real({ ...ports, feed: altered(feed, { page }) }, deadlineMs);
+      },
+    }),
+  },
+  {
+    name: 'a replay sends what the filter of an endpoint leaves out',
+    at: hookInside(redelivering, {
+      runJobs: (real) => (ports, deadlineMs) => {
+        const { configs } = ports;
+        const get: typeof configs.get = async (...asked) => {
+          const config = await configs.get(...asked);
+          return config && { ...config, endpoints: config.endpoints.map(withoutFilter) };
+        };
+        return real({ ...ports, configs: altered(configs, { get }) }, deadlineMs);
+      },
+    }),
+  },
 ];
+
+/** The endpoint as if it asked for every type now. */
+function withoutFilter(endpoint: Endpoint): Endpoint {
+  const last = endpoint.history.length - 1;
+  return {
+    ...endpoint,
+    history: endpoint.history.map((span, place) => (place === last ? { ...span, types: ['*'] } : span)),
+  };
+}

@@ -1,4 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { FeedCounter } from '../../../../core/deliver/redelivery/count-listed.ts';
 import type { FeedStore } from '../../../../core/feed/feed-store.ts';
 import { isTerminal, type MerchantId, type TerminalOutcome } from '../../../../core/model.ts';
 import { readUntilUnreadable } from '../../../../core/record/stored-outcome.ts';
@@ -11,7 +12,7 @@ import { outcomeFromItem } from '../../items/outcome-items.ts';
 import { type Item, readItem } from '../../reading-rows.ts';
 import type { Table } from '../../table/table-client.ts';
 
-export function createFeedStore(table: Table, reporter: Reporter): FeedStore {
+export function createFeedStore(table: Table, reporter: Reporter): FeedStore & FeedCounter {
   /** Returns the row, or nothing if it belongs to another merchant: such a row is dropped and reported. */
   const readRow = (item: Item, merchantId: MerchantId): readonly TerminalOutcome[] => {
     if (!String(item.pk).startsWith(merchantTransactionsPk(merchantId))) {
@@ -24,6 +25,29 @@ export function createFeedStore(table: Table, reporter: Reporter): FeedStore {
   };
 
   return {
+    async count({ merchantId, shard, from, to, most }) {
+      if (from >= to) return 0;
+      let count = 0;
+      let ExclusiveStartKey: Record<string, unknown> | undefined;
+      do {
+        const answer = await calling('Counting the feed', () =>
+          table.documents.send(
+            new QueryCommand({
+              TableName: table.name,
+              IndexName: INDEXES.feed,
+              KeyConditionExpression: 'feedPk = :pk AND feedSk BETWEEN :from AND :to',
+              ExpressionAttributeValues: { ':pk': feedPk(merchantId, shard), ':from': from, ':to': to },
+              Select: 'COUNT',
+              ExclusiveStartKey,
+            }),
+          ),
+        );
+        count += answer.Count ?? 0;
+        ExclusiveStartKey = answer.LastEvaluatedKey;
+      } while (ExclusiveStartKey !== undefined && count < most);
+      return count;
+    },
+
     async page({ merchantId, shard, from, to, after, limit, cursor }) {
       // A sort key ends with the version, so this value falls between the key and the next one.
       const behind = after === undefined ? '' : `${feedOrder(after)}#`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { runJobs } from '../../../lib/core/deliver/redelivery.ts';
-import { statusExchange } from '../../support/world.ts';
-import { shop, shopThatWasAway } from '../bookkeeping/closing-shop.ts';
+import { runJobs } from '../../../../lib/core/deliver/redelivery/run-jobs.ts';
+import { statusExchange } from '../../../support/world.ts';
+import { shop, shopThatWasAway } from '../../bookkeeping/closing-shop.ts';
 
 describe('redelivering a range', () => {
   it('sends again what is exhausted or blocked, says how far it is, and nothing twice', async () => {
@@ -80,6 +80,70 @@ describe('redelivering a range', () => {
     await runJobs(world.ports, Number.POSITIVE_INFINITY);
     const done = await world.call(demo.receiver, `GET /v1/redeliveries/${jobId}`);
     expect(done.json).toMatchObject({ state: 'done', found: 60, sent: 60 });
+  });
+
+  it('says why it left some alone', async () => {
+    const { world, demo } = await shopThatWasAway(4);
+    const range = { from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z' };
+    const { jobId } = (await world.call(demo.receiver, 'POST /v1/redeliveries', range)).json;
+    const { save } = world.ports.jobs;
+    // Once their keys are found, one is acknowledged, and one expires.
+    world.ports.jobs.save = async (job, rev) => {
+      const isSaved = await save(job, rev);
+      const keys = job.keys.map(({ transactionId }) => String(transactionId));
+      if (keys.includes('pay_0'))
+        await world.call(demo.receiver, 'POST /v1/transactions/pay_0/acknowledge', { version: 1 });
+      const { notifications } = world.ports.contents;
+      const expired = [...notifications].find(([, { transactionId }]) => String(transactionId) === 'pay_1');
+      if (keys.includes('pay_1') && expired !== undefined) {
+        (notifications as Map<string, unknown>).delete(expired[0]);
+      }
+      return isSaved;
+    };
+    await runJobs(world.ports, Number.POSITIVE_INFINITY);
+    const done = (await world.call(demo.receiver, `GET /v1/redeliveries/${jobId}`)).json;
+    expect(done).toMatchObject({ state: 'done', found: 4, sent: 2, progress: 1 });
+    expect(done.notSent).toHaveLength(2);
+    expect(done.notSent).toContainEqual({
+      reason: 'already_acknowledged',
+      count: 1,
+      examples: [expect.stringMatching(/^pay_0\.1\.ep_/)],
+    });
+    expect(done.notSent).toContainEqual(expect.objectContaining({ reason: 'expired', count: 1 }));
+  });
+
+  it.each([
+    ['endpoint_disabled', 'PATCH', { enabled: false }],
+    ['endpoint_deleted', 'DELETE', undefined],
+  ])('leaves alone what no endpoint takes: %s', async (reason, method, body) => {
+    const { world, demo } = await shopThatWasAway(60);
+    const { items } = (await world.call(demo.manager, 'GET /v1/merchants/demo/endpoints')).json;
+    await world.call(demo.manager, `${method} /v1/merchants/demo/endpoints/${items[0].endpointId}`, body);
+    world.time.nowMs += 1_000;
+    const range = { from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z' };
+    const { jobId } = (await world.call(demo.receiver, 'POST /v1/redeliveries', range)).json;
+    await runJobs(world.ports, Number.POSITIVE_INFINITY);
+    const done = (await world.call(demo.receiver, `GET /v1/redeliveries/${jobId}`)).json;
+    expect(done).toMatchObject({ state: 'done', found: 60, sent: 0, notSent: [{ reason, count: 60 }] });
+    expect(done.notSent[0].examples).toHaveLength(3);
+    expect(world.queue).toEqual([]);
+    const { notifications } = (await world.call(demo.receiver, 'GET /v1/transactions/pay_0')).json;
+    expect(notifications).toMatchObject([{ state: 'exhausted' }]);
+  });
+
+  it('goes on with a job of a version that knew no other kind', async () => {
+    const { world, demo } = await shopThatWasAway(3);
+    const range = { from: '2026-11-20T08:00:00Z', to: '2026-11-20T09:00:00Z' };
+    const { jobId } = (await world.call(demo.receiver, 'POST /v1/redeliveries', range)).json;
+    const [running] = await world.ports.jobs.running();
+    const stored = running && (await world.ports.jobs.read(running.merchantId, jobId));
+    if (stored === undefined) throw new Error('There is no job.');
+    const { include: _unknown, by: _then, ...older } = stored;
+    await world.ports.jobs.save({ ...older, rev: 2 }, 1);
+    await runJobs(world.ports, Number.POSITIVE_INFINITY);
+    const done = (await world.call(demo.receiver, `GET /v1/redeliveries/${jobId}`)).json;
+    expect(done).toMatchObject({ state: 'done', include: 'undelivered', found: 3, sent: 3, notSent: [] });
+    expect(world.queue).toHaveLength(3);
   });
 
   it('is another merchant’s secret', async () => {
