@@ -61,7 +61,10 @@ async function expectationsWrong(evidence: Evidence): Promise<{ audited: number;
     const own = <T extends { readonly merchantId: string }>(all: Iterable<T>) =>
       [...all].filter((one) => one.merchantId === merchantId);
     const outcomes = Map.groupBy(own(stores.contents.outcomes.values()).filter(isTerminal), windowOf);
-    const there = Map.groupBy(own(stores.contents.notifications.values()).filter((one) => one.isUnexpected !== true), windowOf);
+    const there = Map.groupBy(
+      own(stores.contents.notifications.values()).filter((one) => one.isUnexpected !== true),
+      windowOf,
+    );
     const { auditedThrough = '' } = await progressOf(stores.directory, merchantId);
     for (const [start, listed] of outcomes) {
       const expectations = listed.map((outcome) => expectationOf(evidence, outcome));
