@@ -147,7 +147,7 @@ describe('the functions', () => {
         ...['DeleteItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} P#*`),
         'dynamodb:Query C#* W#*',
         'dynamodb:Query Table',
-        'dynamodb:PutItem A#*',
+        'dynamodb:PutItem A#* S#*',
         ...['RetryLane', 'CheckLane', 'IntakeQueue'].flatMap(send),
         ...['DeadLetters', 'IntakeDeadLetters'].flatMap((queue) =>
           ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map(
@@ -158,6 +158,15 @@ describe('the functions', () => {
     ],
     ['TestRequest', [...API, ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`)]],
     ['Document', []],
+    [
+      'Console',
+      [
+        ...['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action} S#*`),
+        ...['Record', 'Query', 'Admin', 'Operate', 'TestRequest', 'Document'].map(
+          (name) => `lambda:InvokeFunction ${JSON.stringify({ 'Fn::GetAtt': [functionId(name), 'Arn'] })}`,
+        ),
+      ],
+    ],
     [
       'Sweep',
       [

@@ -78,6 +78,8 @@ export const english = {
     off: 'The sum does not add up',
     expected: 'Expected',
     lost: 'Lost',
+    notAuditedYet: 'Not audited yet',
+    beyond: 'Not expected any more',
     none: 'Nothing was expected in this time',
     difference: (count: string) => `${count} are not accounted for. The next audit counts them again.`,
     foundAndCreated: (count: string) => `${count} were missing; the audit found and created them again.`,
@@ -217,6 +219,10 @@ export const english = {
     unavailable: {
       title: 'Something failed on our side',
       text: 'Nothing is lost. Try again in a moment; the fault was reported.',
+    },
+    unsure: {
+      title: 'Nobody knows whether this was done',
+      text: 'The service did not answer in time. Look whether it was done before you do it again.',
     },
     refused: {
       title: 'The service refused this',
