@@ -1,5 +1,7 @@
 import { STATE } from '../../../lib/core/counts/attempt-counts.ts';
 import { ALL, type CountRow } from '../../../lib/core/counts/count-store.ts';
+import { isAboutAlert } from '../../../lib/core/deliver/alerts/alert.ts';
+import type { Notification } from '../../../lib/core/deliver/state/notification.ts';
 import { windowStart } from '../../../lib/core/feed/window.ts';
 import { isTerminal, type MerchantId } from '../../../lib/core/model.ts';
 import { progressOf } from '../../../lib/core/query/overview/marks-through.ts';
@@ -15,7 +17,7 @@ const EVER = { from: '2000-01-01T00:00:00.000Z', to: '2100-01-01T00:00:00.000Z' 
  */
 export async function statesWrong(evidence: Evidence): Promise<string[]> {
   const { stores, merchants } = evidence;
-  const stored = [...stores.contents.notifications.values()].filter((one) => one.isUnexpected !== true);
+  const stored = [...stores.contents.notifications.values()].filter(isCounted);
   const expected = new Map<string, number>();
   for (const { merchantId, endpointId, listedAt, state } of stored) {
     const hour = listedAt.slice(0, 13);
@@ -61,10 +63,7 @@ async function expectationsWrong(evidence: Evidence): Promise<{ audited: number;
     const own = <T extends { readonly merchantId: string }>(all: Iterable<T>) =>
       [...all].filter((one) => one.merchantId === merchantId);
     const outcomes = Map.groupBy(own(stores.contents.outcomes.values()).filter(isTerminal), windowOf);
-    const there = Map.groupBy(
-      own(stores.contents.notifications.values()).filter((one) => one.isUnexpected !== true),
-      windowOf,
-    );
+    const there = Map.groupBy(own(stores.contents.notifications.values()).filter(isCounted), windowOf);
     const { auditedThrough = '' } = await progressOf(stores.directory, merchantId);
     for (const [start, listed] of outcomes) {
       const expectations = listed.map((outcome) => expectationOf(evidence, outcome));
@@ -83,6 +82,9 @@ async function expectationsWrong(evidence: Evidence): Promise<{ audited: number;
   }
   return { audited, wrong };
 }
+
+/** Alerts are not of outcomes, and the audit expects nothing of what a replay sent beyond them. */
+const isCounted = (one: Notification) => one.isUnexpected !== true && !isAboutAlert(one);
 
 function add(counts: Map<string, number>, name: string, by: number): void {
   counts.set(name, (counts.get(name) ?? 0) + by);
