@@ -1,8 +1,8 @@
 import { ApiProblem, ApiSilence } from '../asking/api-problem.ts';
 import { UnsafePath } from '../asking/api-request.ts';
+import { sendPage } from './http/responding.ts';
 import { homeOf, ROOT } from './paths.ts';
 import type { RequestContext } from './request-context.ts';
-import { sendPage } from './responding.ts';
 import { type Failure, type Framing, failureMessage, inPlainPage, inShell } from './shell-page.tsx';
 import type { SitePorts } from './site-ports.ts';
 

@@ -4,16 +4,16 @@ import { ApiProblem } from '../asking/api-problem.ts';
 import { createConsoleApi } from '../asking/console-api.ts';
 import { Foreign } from '../view/data/foreign.tsx';
 import type { Flash } from '../view/page/flash.tsx';
-import { flashCookie, forgetFlash, forgetSession, keepFlash, sessionToken } from './cookies.ts';
-import { csrfToken, isCsrfToken } from './csrf.ts';
 import { failureInShell, failureOf, NOT_FOUND } from './failing.tsx';
-import { flashValue, readFlash } from './flash-cookie.ts';
+import { flashCookie, forgetFlash, forgetSession, keepFlash, sessionToken } from './http/cookies.ts';
+import { csrfToken, isCsrfToken } from './http/csrf.ts';
+import { flashValue, readFlash } from './http/flash-cookie.ts';
+import { sendAway, sendPage } from './http/responding.ts';
 import type { Action, Page, Performed, Shown, Visit } from './page.ts';
-import { hrefOf } from './paths.ts';
+import { hrefOf, LOG_IN } from './paths.ts';
 import { mayUse } from './permission.ts';
 import { fieldOf, isOwnForm, type RequestContext, readForm } from './request-context.ts';
 import { makerOf } from './request-maker.ts';
-import { sendAway, sendPage } from './responding.ts';
 import { type Framing, inShell } from './shell-page.tsx';
 import type { SitePorts } from './site-ports.ts';
 
@@ -42,7 +42,7 @@ export async function sessionOfRequest(
 export function toLogIn({ c, isSecure, here }: RequestContext): Response {
   if (sessionToken(c, isSecure) !== undefined) forgetSession(c, isSecure);
   const next = c.req.method === 'GET' ? here : undefined;
-  return sendAway(c, hrefOf('/log-in', {}, { next }));
+  return sendAway(c, hrefOf(LOG_IN, {}, { next }));
 }
 
 export async function showPage(site: OpenSite, request: RequestContext, page: Page): Promise<Response> {
