@@ -4,7 +4,7 @@ import { ApiProblem } from '../asking/api-problem.ts';
 import { createConsoleApi } from '../asking/console-api.ts';
 import { Foreign } from '../view/data/foreign.tsx';
 import type { Flash } from '../view/page/flash.tsx';
-import { failureInShell, failureOf, NOT_FOUND } from './failing.tsx';
+import { failureInShell, failureOf, NOT_FOUND, reportFault } from './failing.tsx';
 import { flashCookie, forgetFlash, forgetSession, keepFlash, sessionToken } from './http/cookies.ts';
 import { csrfToken, isCsrfToken } from './http/csrf.ts';
 import { flashValue, readFlash } from './http/flash-cookie.ts';
@@ -93,21 +93,9 @@ async function orFailure(
       return toLogIn(request);
     }
     const { isFault, ...failure } = failureOf(error, request.c.req.method);
-    if (isFault) reportFault(site.ports, request, error);
+    if (isFault) reportFault(site.ports, request.c, error);
     return failureInShell(framing, failure);
   }
-}
-
-function reportFault({ reporter }: SitePorts, { c }: RequestContext, error: unknown): void {
-  const cause = error instanceof Error && error.cause !== undefined ? `, by ${String(error.cause)}` : '';
-  const request = `${c.req.method} ${c.req.path}`;
-  reporter.report({
-    event: 'request',
-    request,
-    statusCode: 500,
-    durationMs: 0,
-    fault: `${String(error)}${cause}`,
-  });
 }
 
 function framingOf({ ports, paths }: OpenSite, request: RequestContext, found: FoundSession): Framing {
