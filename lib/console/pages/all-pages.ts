@@ -1,6 +1,6 @@
 import type { Site } from '../site/console-site.ts';
 import { deliveriesPage } from './deliveries-page.tsx';
-import { endpointsPage, switchEndpoint } from './endpoints-page.tsx';
+import { disableEndpointPage, endpointsPage, switchEndpoint } from './endpoints-page.tsx';
 import { makePortalLink, merchantPage } from './merchant-page.tsx';
 import { merchantsPage } from './merchants-page.tsx';
 import { overviewPage } from './overview-page.tsx';
@@ -8,6 +8,14 @@ import { sendAgain, transactionPage } from './transaction-page.tsx';
 
 /** Every page and action of the console. A test tries all of them with the sessions of others. */
 export const SITE: Site = {
-  pages: [overviewPage, merchantsPage, merchantPage, deliveriesPage, transactionPage, endpointsPage],
+  pages: [
+    overviewPage,
+    merchantsPage,
+    merchantPage,
+    deliveriesPage,
+    transactionPage,
+    endpointsPage,
+    disableEndpointPage,
+  ],
   actions: [makePortalLink, sendAgain, switchEndpoint],
 };

@@ -1,6 +1,7 @@
 import { listDeliveries } from '../../api/deliveries/deliveries-contract.ts';
 import { listTransactions } from '../../api/transactions/ask-contract.ts';
 import { type NotificationState, notificationStates } from '../../core/model.ts';
+import { eventTypeOf } from '../../protocol/event-names.ts';
 import type { AnswerOf } from '../asking/console-api.ts';
 import { type Frame, page } from '../site/page.ts';
 import { hrefOf } from '../site/paths.ts';
@@ -24,6 +25,7 @@ interface Props {
   readonly isFirst: boolean;
   readonly state: NotificationState | undefined;
   readonly search: string | undefined;
+  readonly endpointId: string | undefined;
 }
 
 const PATH = '/merchants/{merchantId}/deliveries';
@@ -36,7 +38,8 @@ export const deliveriesPage = page({
     const search = query('q');
     const cursor = query('cursor');
     const state = notificationStates.find((name) => name === query('state'));
-    const common = { merchantId, search, state, isFirst: cursor === undefined };
+    const endpointId = query('endpointId');
+    const common = { merchantId, search, state, endpointId, isFirst: cursor === undefined };
     const paging = { limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) };
     if (search !== undefined) {
       const { items, nextCursor } = await api.ask(listTransactions, {
@@ -47,7 +50,7 @@ export const deliveriesPage = page({
     }
     const { items, nextCursor } = await api.ask(listDeliveries, {
       merchantId,
-      query: { ...paging, ...(state !== undefined && { state }) },
+      query: { ...paging, ...(state !== undefined && { state }), ...(endpointId && { endpointId }) },
     });
     return { ...common, rows: items, nextCursor };
   },
@@ -57,7 +60,7 @@ export const deliveriesPage = page({
 });
 
 function Deliveries(props: Props, { ui, text }: Frame) {
-  const { merchantId, rows, search, state, nextCursor, isFirst } = props;
+  const { merchantId, rows, search, state, endpointId, nextCursor, isFirst } = props;
   const { deliveries: words } = text;
   const here = (query: Readonly<Record<string, string | undefined>>) => hrefOf(PATH, { merchantId }, query);
   return (
@@ -68,7 +71,7 @@ function Deliveries(props: Props, { ui, text }: Frame) {
         label={words.state}
         tabs={[undefined, ...notificationStates].map((name) => ({
           label: name === undefined ? ui.text.table.all : ui.text.states[name],
-          href: here({ state: name }),
+          href: here({ state: name, endpointId }),
           isCurrent: name === state && search === undefined,
         }))}
       />
@@ -79,22 +82,26 @@ function Deliveries(props: Props, { ui, text }: Frame) {
           hrefOf('/merchants/{merchantId}/transactions/{transactionId}', { merchantId, transactionId })
         }
         columns={[
-          { header: words.transaction, cell: ({ transactionId }) => <code>{transactionId}</code> },
-          { header: words.reference, cell: ({ reference }) => reference && <Foreign text={reference} /> },
+          {
+            header: words.transaction,
+            cell: ({ reference, transactionId }) => <Foreign text={reference ?? transactionId} />,
+          },
+          {
+            header: words.state,
+            cell: ({ notifications = [] }) =>
+              notifications.map(({ state: one }) => <StateBadge ui={ui} state={one} />),
+          },
           {
             header: words.type,
-            cell: ({ transactionType, status }) => `${transactionType} ${status}`,
+            cell: ({ transactionType, status }) => (
+              <code class="quiet">{eventTypeOf({ transactionType, status })}</code>
+            ),
             isWideOnly: true,
           },
           {
             header: words.amount,
             align: 'end',
             cell: ({ amount, currency }) => ui.format.money(amount, currency),
-          },
-          {
-            header: words.state,
-            cell: ({ notifications = [] }) =>
-              notifications.map(({ state: one }) => <StateBadge ui={ui} state={one} />),
           },
           { header: words.listed, cell: ({ listedAt }) => listedAt && <Time ui={ui} at={listedAt} /> },
         ]}
@@ -110,8 +117,10 @@ function Deliveries(props: Props, { ui, text }: Frame) {
       />
       <Pagination
         ui={ui}
-        newerHref={isFirst ? undefined : here({ q: search, state })}
-        olderHref={nextCursor === undefined ? undefined : here({ q: search, state, cursor: nextCursor })}
+        newerHref={isFirst ? undefined : here({ q: search, state, endpointId })}
+        olderHref={
+          nextCursor === undefined ? undefined : here({ q: search, state, endpointId, cursor: nextCursor })
+        }
       />
     </>
   );

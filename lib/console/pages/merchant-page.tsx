@@ -1,5 +1,7 @@
+import { listEndpoints } from '../../api/endpoints/endpoints-contract.ts';
 import { readMerchant } from '../../api/merchants/merchants-contract.ts';
 import { createPortalLink } from '../../api/portal-links/portal-links-contract.ts';
+import { readStatsOperation } from '../../api/stats/stats-contract.ts';
 import type { AnswerOf } from '../asking/console-api.ts';
 import { action, type Frame, page } from '../site/page.ts';
 import { hrefOf } from '../site/paths.ts';
@@ -8,8 +10,14 @@ import { Foreign } from '../view/data/foreign.tsx';
 import { Id, KeyValues } from '../view/data/key-values.tsx';
 import { Time } from '../view/data/time.tsx';
 import { PageHeader, Section } from '../view/page/page-header.tsx';
+import { EndpointCards } from './parts/endpoint-cards.tsx';
+import { dayBefore, StatsCharts } from './parts/stats-charts.tsx';
 
-type Props = AnswerOf<typeof readMerchant>;
+interface Props {
+  readonly merchant: AnswerOf<typeof readMerchant>;
+  readonly endpoints: AnswerOf<typeof listEndpoints>['items'];
+  readonly stats: AnswerOf<typeof readStatsOperation>;
+}
 
 const PATH = '/merchants/{merchantId}';
 const PORTAL_LINK = '/merchants/{merchantId}/portal-link';
@@ -17,13 +25,21 @@ const PORTAL_LINK = '/merchants/{merchantId}/portal-link';
 export const merchantPage = page({
   path: PATH,
   who: 'merchant',
-  load: ({ api, params }) => api.ask(readMerchant, { merchantId: params.merchantId }),
-  title: (_text, { name }) => name,
-  place: ({ merchantId, name }) => ({ merchant: { id: merchantId, name } }),
+  async load({ api, session, params: { merchantId }, ui }): Promise<Props> {
+    const from = dayBefore(ui.now);
+    const [merchant, { items: endpoints }, stats] = await Promise.all([
+      api.ask(readMerchant, { merchantId }),
+      api.ask(listEndpoints, { merchantId }),
+      api.ask(readStatsOperation, { query: session.scope === 'admin' ? { from, merchantId } : { from } }),
+    ]);
+    return { merchant, endpoints, stats };
+  },
+  title: (_text, { merchant }) => merchant.name,
+  place: ({ merchant: { merchantId, name } }) => ({ merchant: { id: merchantId, name } }),
   view: Merchant,
 });
 
-function Merchant(merchant: Props, { ui, text, csrf }: Frame) {
+function Merchant({ merchant, endpoints, stats }: Props, { ui, text, csrf }: Frame) {
   const { merchantId, schedule, createdAt } = merchant;
   const { merchant: words } = text;
   const to = (path: string) => hrefOf(`${PATH}/${path}`, { merchantId });
@@ -38,6 +54,8 @@ function Merchant(merchant: Props, { ui, text, csrf }: Frame) {
           </>
         }
       />
+      <StatsCharts ui={ui} hours={stats.items} />
+      <EndpointCards ui={ui} merchantId={merchantId} endpoints={endpoints} stats={stats} />
       <section class="card">
         <KeyValues
           isWide

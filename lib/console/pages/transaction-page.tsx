@@ -1,15 +1,23 @@
+import { listEndpoints } from '../../api/endpoints/endpoints-contract.ts';
+import { readMerchant } from '../../api/merchants/merchants-contract.ts';
 import { redeliver } from '../../api/notifications/settle-contract.ts';
 import { askTransaction, readTransactionBack } from '../../api/transactions/ask-contract.ts';
+import type { Schedule } from '../../core/schedule.ts';
 import type { AnswerOf } from '../asking/console-api.ts';
 import { action, type Frame, page } from '../site/page.ts';
 import { hrefOf } from '../site/paths.ts';
 import { ActionForm, Button } from '../view/controls/button.tsx';
+import { CodeTabs } from '../view/data/code-block.tsx';
+import { EmptyState } from '../view/data/empty-state.tsx';
 import { Foreign } from '../view/data/foreign.tsx';
 import { Id, KeyValues } from '../view/data/key-values.tsx';
 import { StateBadge } from '../view/data/state-badge.tsx';
-import { Table } from '../view/data/table.tsx';
 import { Time } from '../view/data/time.tsx';
-import { PageHeader, Section } from '../view/page/page-header.tsx';
+import { Timeline } from '../view/delivery/timeline.tsx';
+import { VERIFY_SNIPPETS } from '../view/delivery/verify-snippets.ts';
+import { PageHeader } from '../view/page/page-header.tsx';
+import { OutcomeBadge } from './parts/outcome-badge.tsx';
+import { attemptsAhead } from './parts/schedule-ahead.ts';
 
 type Transaction = AnswerOf<typeof readTransactionBack>;
 type Notification = Transaction['notifications'][number];
@@ -17,6 +25,8 @@ type Notification = Transaction['notifications'][number];
 interface Props {
   readonly merchantId: string;
   readonly transaction: Transaction;
+  readonly merchant: AnswerOf<typeof readMerchant>;
+  readonly endpoints: AnswerOf<typeof listEndpoints>['items'];
 }
 
 const PATH = '/merchants/{merchantId}/transactions/{transactionId}';
@@ -27,25 +37,33 @@ export const transactionPage = page({
   who: 'merchant',
   async load({ api, session, params }): Promise<Props> {
     const { merchantId, transactionId } = params;
-    const transaction =
+    const [transaction, merchant, { items: endpoints }] = await Promise.all([
       session.scope === 'admin'
-        ? await api.ask(readTransactionBack, { params: { merchantId, transactionId } })
-        : await api.ask(askTransaction, { params: { transactionId } });
-    return { merchantId, transaction };
+        ? api.ask(readTransactionBack, { params: { merchantId, transactionId } })
+        : api.ask(askTransaction, { params: { transactionId } }),
+      api.ask(readMerchant, { merchantId }),
+      api.ask(listEndpoints, { merchantId }),
+    ]);
+    return { merchantId, transaction, merchant, endpoints };
   },
   title: (_text, { transaction }) => transaction.transactionId,
-  place: ({ merchantId }) => ({ current: 'deliveries', merchant: { id: merchantId } }),
+  place: ({ merchant: { merchantId, name } }) => ({
+    current: 'deliveries',
+    merchant: { id: merchantId, name },
+  }),
   view: TransactionView,
 });
 
-function TransactionView({ merchantId, transaction }: Props, frame: Frame) {
+function TransactionView(props: Props, frame: Frame) {
+  const { merchantId, transaction } = props;
   const { ui, text } = frame;
   const { transaction: words } = text;
   const { transactionId, reference, amount, currency } = transaction;
   return (
     <>
       <PageHeader
-        title={<code>{transactionId}</code>}
+        title={<Foreign text={reference ?? transactionId} />}
+        state={<OutcomeBadge ui={ui} status={transaction.status} isPill />}
         crumbs={[
           {
             label: text.deliveries.title,
@@ -62,70 +80,60 @@ function TransactionView({ merchantId, transaction }: Props, frame: Frame) {
               key: words.reference,
               value: reference === undefined ? undefined : <Foreign text={reference} />,
             },
-            { key: words.outcome, value: `${transaction.transactionType} ${transaction.status}` },
+            { key: words.type, value: transaction.transactionType },
             { key: words.amount, value: ui.format.money(amount, currency) },
             { key: words.occurred, value: <Time ui={ui} at={transaction.occurredAt} /> },
             { key: words.recorded, value: <Time ui={ui} at={transaction.recordedAt} /> },
           ]}
         />
       </section>
-      {transaction.notifications.map((notification) =>
-        NotificationView({ merchantId, transactionId, notification }, frame),
+      {transaction.notifications.length === 0 && (
+        <EmptyState icon="deliveries" title={words.noNotifications}>
+          <p>{transaction.status === 'PENDING' ? words.stillPending : words.noEndpoint}</p>
+        </EmptyState>
       )}
+      {transaction.notifications.map((notification) => NotificationView({ props, notification }, frame))}
+      <section class="card">
+        <CodeTabs ui={ui} id="verify" title={ui.text.snippets.verify} tabs={VERIFY_SNIPPETS} />
+      </section>
     </>
   );
 }
 
 interface NotificationProps {
-  readonly merchantId: string;
-  readonly transactionId: string;
+  readonly props: Props;
   readonly notification: Notification;
 }
 
-function NotificationView({ merchantId, transactionId, notification }: NotificationProps, frame: Frame) {
-  const { ui, text, csrf } = frame;
-  const { transaction: words } = text;
-  const { notificationId, endpointId, state, attempts, nextAttemptAt } = notification;
+/** The course of one notification. */
+function NotificationView({ props, notification }: NotificationProps, { ui, text, csrf }: Frame) {
+  const { merchantId, transaction, merchant, endpoints } = props;
+  const { transactionId, listedAt, recordedAt } = transaction;
+  const { notificationId, endpointId, state, attempts, lastRequest } = notification;
+  const endpoint = endpoints.find((one) => one.endpointId === endpointId);
+  const schedule = (endpoint?.schedule ?? merchant.schedule) as Schedule;
   return (
-    <Section
-      id={notificationId}
-      title={
-        <>
-          <code>{endpointId}</code> <StateBadge ui={ui} state={state} isPill />
-        </>
-      }
+    <Timeline
+      ui={ui}
+      id={`n-${notificationId}`}
+      title={<Foreign text={endpoint?.description ?? endpoint?.url ?? endpointId} />}
+      state={<StateBadge ui={ui} state={state} isPill />}
       actions={
         <ActionForm
           action={hrefOf(SEND_AGAIN, { merchantId, transactionId })}
           csrf={csrf}
           values={{ notificationId }}
         >
-          <Button icon="replay">{words.sendAgain}</Button>
+          <Button icon="replay">{text.transaction.sendAgain}</Button>
         </ActionForm>
       }
-    >
-      {nextAttemptAt !== undefined && (
-        <p>
-          {words.next} <Time ui={ui} at={nextAttemptAt} />
-        </p>
-      )}
-      <Table
-        caption={words.attempts}
-        rows={attempts}
-        columns={[
-          { header: words.number, cell: ({ number }) => ui.format.number(number) },
-          { header: words.at, cell: ({ at }) => <Time ui={ui} at={at} isExact /> },
-          { header: words.took, cell: ({ durationMs }) => ui.format.duration(durationMs) },
-          { header: words.status, cell: ({ statusCode }) => statusCode },
-          { header: words.error, cell: ({ error, detail }) => [error, detail].filter(Boolean).join(' ') },
-          {
-            header: words.answer,
-            cell: ({ responseSnippet }) => responseSnippet && <Foreign text={responseSnippet} />,
-          },
-        ]}
-        empty={<p class="quiet">{ui.text.timeline.none}</p>}
-      />
-    </Section>
+      history={{
+        listedAt: listedAt ?? recordedAt,
+        attempts,
+        planned: attemptsAhead(notification, schedule),
+        ...(lastRequest && { request: lastRequest }),
+      }}
+    />
   );
 }
 

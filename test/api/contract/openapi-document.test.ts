@@ -70,7 +70,7 @@ describe('the OpenAPI document', () => {
     const tell = (id: string, changes: object = {}) =>
       world.call(initiator, `PUT /v1/merchants/demo/transactions/${id}`, payment(changes));
     world.receiver.answer = () => statusExchange(500);
-    const { endpointId } = await demo.endpoint();
+    const { endpointId } = await demo.endpoint({ types: ['*', 'tidings.*'] });
     await tell('pay_1', {
       reference: 'ORDER-1',
       reason: { code: 'OK', message: 'paid' },
@@ -116,6 +116,7 @@ describe('the OpenAPI document', () => {
       await good([manager, receiver, admin], `GET /v1/stats?from=${start}${query}`);
     }
     await asked('GET /v1/deliveries');
+    await asked('GET /v1/alerts');
     await asked(`POST /v1/notifications/pay_1.1.${endpointId}/redeliver`);
     const range = { from: '2026-11-20T07:00:00Z', to: '2026-11-20T09:00:00Z' };
     await asked('POST /v1/redeliveries', range);

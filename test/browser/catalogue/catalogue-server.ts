@@ -65,7 +65,11 @@ export async function startCatalogue(): Promise<Catalogue> {
     const language = LANGUAGES.find((name) => name === searchParams.get('language')) ?? 'en';
     const theme = THEMES.find((name) => name === searchParams.get('theme')) ?? 'system';
     const assets = { stylesheet: '/console.css', script: '/console.js' };
-    answer(response, 'text/html; charset=utf-8', String(scene({ ui: uiOf(language, NOW), assets, theme })));
+    answer(
+      response,
+      'text/html; charset=utf-8',
+      String(scene({ ui: uiOf(language, NOW), assets, theme, nonce: 'none' })),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

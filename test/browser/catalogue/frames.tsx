@@ -15,6 +15,7 @@ export interface Scene {
   readonly ui: Ui;
   readonly assets: Assets;
   readonly theme: Theme;
+  readonly nonce: string;
 }
 
 const ACCOUNT = {

@@ -147,7 +147,7 @@ export function DeliveryScene(scene: Scene) {
           ]}
         />
       </section>
-      <Timeline ui={ui} history={RETRYING} />
+      <Timeline ui={ui} id="timeline" history={RETRYING} />
       <Section id="body" title={timeline.event}>
         <CodeBlock ui={ui} title={timeline.event} isTitleHidden code={BODY} language="json" />
         <CodeTabs ui={ui} id="verify" title={ui.text.snippets.verify} tabs={VERIFY_SNIPPETS} />
@@ -173,7 +173,7 @@ export function TimelinesScene(scene: Scene) {
     <MerchantFrame scene={scene} current="deliveries" title={ui.text.timeline.title} name={HOSTILE_NAME}>
       <PageHeader title={ui.text.timeline.title} />
       <div>
-        <Timeline ui={ui} history={FIRST_TRY} />
+        <Timeline ui={ui} id="timeline" history={FIRST_TRY} />
       </div>
     </MerchantFrame>
   );
@@ -184,7 +184,7 @@ export function AcknowledgedScene(scene: Scene) {
   return (
     <MerchantFrame scene={scene} current="deliveries" title={ui.text.timeline.title} name={NAME}>
       <PageHeader title={ui.text.timeline.title} state={<StateBadge ui={ui} state="acknowledged" isPill />} />
-      <Timeline ui={ui} history={ACKNOWLEDGED} />
+      <Timeline ui={ui} id="timeline" history={ACKNOWLEDGED} />
       <ConfirmPage
         ui={ui}
         title={ui.text.states.disabled}

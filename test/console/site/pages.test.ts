@@ -38,7 +38,7 @@ describe('a page of the console', () => {
   it.each(addresses)(
     'escapes what others wrote, and has no inline script or handler: %s',
     async (address) => {
-      const { status, html } = await operator.get(address);
+      const { status, html } = await operator.get(address.replace('{endpointId}', endpointId));
       expect(status).toBe(200);
       expect(html).not.toContain('<script>');
       expect(html).not.toContain('<img');
@@ -53,7 +53,7 @@ describe('a page of the console', () => {
   it.each([...addresses, '/console/log-in', '/console/enter', '/console/nothing'])(
     'lets only its own script run, stays in no cache and in no frame: %s',
     async (address) => {
-      const { html, headers } = await operator.get(address);
+      const { html, headers } = await operator.get(address.replace('{endpointId}', endpointId));
       const policy = headers.get('content-security-policy') ?? '';
       const nonce = /script-src 'nonce-([A-Za-z0-9+/=]{24})'/.exec(policy)?.[1];
       expect(nonce).toBeDefined();

@@ -24,6 +24,10 @@ export interface Sums extends Readonly<Record<Part, number>> {
   readonly lost: number;
   /** Were missing, and were created again by the audit. They are counted in the parts too. */
   readonly created?: number;
+  /** In the parts, and in windows that the audit has yet to read. */
+  readonly notAuditedYet?: number;
+  /** In the parts, but not expected any more: an endpoint was disabled while they were on their way. */
+  readonly beyond?: number;
 }
 
 export interface SumBarProps {
@@ -41,7 +45,9 @@ const LEAST_SHARE = 0.012;
 export function SumBar({ ui, sums, hrefOf = () => undefined, note }: SumBarProps) {
   const { sumBar, states } = ui.text;
   const { number } = ui.format;
-  const difference = sums.expected - PARTS.reduce((sum, part) => sum + sums[part], 0) - sums.lost;
+  const { notAuditedYet = 0, beyond = 0, created = 0 } = sums;
+  const there = PARTS.reduce((sum, part) => sum + sums[part], 0);
+  const difference = sums.expected + notAuditedYet + beyond - there - sums.lost;
   const isSound = difference === 0 && sums.lost === 0;
   return (
     <section class="card sum-bar" aria-labelledby="sum-bar">
@@ -52,23 +58,25 @@ export function SumBar({ ui, sums, hrefOf = () => undefined, note }: SumBarProps
         </h2>
         {note && <p class="quiet">{note}</p>}
       </div>
-      {sums.expected > 0 && <Bar sums={sums} />}
+      {there + sums.lost > 0 && <Bar sums={sums} />}
       <dl class="sum">
         <Term sign="" label={sumBar.expected} value={number(sums.expected)} />
+        {notAuditedYet > 0 && <Term sign="+" label={sumBar.notAuditedYet} value={number(notAuditedYet)} />}
+        {beyond > 0 && <Term sign="+" label={sumBar.beyond} value={number(beyond)} />}
         {PARTS.map((part, index) => (
           <Term
             sign={index === 0 ? '=' : '+'}
             label={states[part]}
             part={part}
             value={number(sums[part])}
-            share={ui.format.share(sums[part], sums.expected)}
+            share={ui.format.share(sums[part], there)}
             href={sums[part] === 0 ? undefined : hrefOf(part)}
           />
         ))}
         <Term sign="" label={sumBar.lost} part="lost" value={number(sums.lost)} />
       </dl>
       {difference !== 0 && <p class="error">{sumBar.difference(number(Math.abs(difference)))}</p>}
-      {(sums.created ?? 0) > 0 && <p class="quiet">{sumBar.foundAndCreated(number(sums.created ?? 0))}</p>}
+      {created > 0 && <p class="quiet">{sumBar.foundAndCreated(number(created))}</p>}
     </section>
   );
 }

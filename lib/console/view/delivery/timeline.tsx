@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx';
 import { CodeBlock } from '../data/code-block.tsx';
 import { Glyph } from '../data/glyph.tsx';
 import { Reason } from '../data/reason.tsx';
@@ -8,6 +9,13 @@ import { lookOf, scaleOf, TimelineDrawing } from './timeline-drawing.tsx';
 
 export interface TimelineProps {
   readonly ui: Ui;
+  /** Unique on the page. */
+  readonly id: string;
+  /** Default: `Timeline`. Where a page has several, each says whose it is. */
+  readonly title?: Child;
+  /** Beside the title. */
+  readonly state?: Child;
+  readonly actions?: Child;
   readonly history: History;
 }
 
@@ -15,16 +23,18 @@ export interface TimelineProps {
 const MAX_PLANNED_LISTED = 3;
 
 /** How a notification was delivered, or is being delivered: a drawing to scale, and each event in words. */
-export function Timeline({ ui, history }: TimelineProps) {
+export function Timeline({ ui, id, title, state, actions, history }: TimelineProps) {
   const { timeline } = ui.text;
   const moments = momentsOf(history);
   const planned = moments.filter(({ kind }) => kind === 'planned');
   const hidden = new Set(planned.slice(MAX_PLANNED_LISTED));
   return (
-    <section class="card timeline" aria-labelledby="timeline">
+    <section class="card timeline" aria-labelledby={id}>
       <div class="section-title">
-        <h2 id="timeline">{timeline.title}</h2>
+        <h2 id={id}>{title ?? timeline.title}</h2>
+        {state}
         <p class="quiet">{summaryOf(ui, history)}</p>
+        {actions && <div class="buttons">{actions}</div>}
       </div>
       <TimelineDrawing ui={ui} history={history} />
       <p class="hint">{scaleOf(history).isLogarithmic ? timeline.logarithmic : timeline.linear}</p>

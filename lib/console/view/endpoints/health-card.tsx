@@ -51,7 +51,7 @@ export interface HealthCardProps {
 }
 
 /** The state that an endpoint has for people: disabled, or its health. */
-export const endpointStateOf = ({ enabled, health }: ShownEndpoint): StateName =>
+const endpointStateOf = ({ enabled, health }: ShownEndpoint): StateName =>
   enabled ? (health?.state ?? 'enabled') : 'disabled';
 
 /** An endpoint at a glance: where it is, how it does, since when, and why. */
@@ -62,9 +62,9 @@ export function HealthCard({ ui, endpoint, href, counts, actions }: HealthCardPr
   return (
     <article class="card health" aria-labelledby={`endpoint-${endpoint.endpointId}`}>
       <div class="section-title">
-        <h3 id={`endpoint-${endpoint.endpointId}`}>
+        <h2 id={`endpoint-${endpoint.endpointId}`}>
           {href === undefined ? name : <a href={href}>{name}</a>}
-        </h3>
+        </h2>
         <StateBadge ui={ui} state={endpointStateOf(endpoint)} isPill />
       </div>
       <code class="quiet health-url">
@@ -141,17 +141,19 @@ function Activity({ ui, counts: { attempts, delivered, byHour } }: ActivityProps
         <strong>{ui.format.share(delivered, attempts)}</strong>{' '}
         <span class="quiet">{ui.text.health.delivered24}</span>
       </p>
-      <svg width="100%" height="28" aria-hidden="true">
-        {byHour.map((count, index) => (
-          <rect
-            class="fill accent"
-            x={percent((index + 0.15) / byHour.length)}
-            width={percent(0.7 / byHour.length)}
-            y={percent(1 - count / top)}
-            height={percent(count / top)}
-          />
-        ))}
-      </svg>
+      {byHour.length > 0 && (
+        <svg width="100%" height="28" aria-hidden="true">
+          {byHour.map((count, index) => (
+            <rect
+              class="fill accent"
+              x={percent((index + 0.15) / byHour.length)}
+              width={percent(0.7 / byHour.length)}
+              y={percent(1 - count / top)}
+              height={percent(count / top)}
+            />
+          ))}
+        </svg>
+      )}
     </div>
   );
 }

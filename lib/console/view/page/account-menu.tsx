@@ -29,14 +29,9 @@ export function AccountMenu({ ui, account, theme }: AccountMenuProps) {
   const { shell } = ui.text;
   return (
     <>
-      <button
-        type="button"
-        class="button quiet account-button"
-        popovertarget="account"
-        aria-label={shell.account}
-      >
+      <button type="button" class="button quiet account-button" popovertarget="account">
         <Icon name="account" />
-        <span class="wide-only">{shell[account.kind]}</span>
+        <span class="account-kind">{shell[account.kind]}</span>
         <Icon name="down" />
       </button>
       <div class="menu" id="account" popover="auto">

@@ -22,7 +22,7 @@ export interface NavigationProps {
 
 export function Navigation({ ui, sections }: NavigationProps) {
   return (
-    <nav class="navigation" aria-label={ui.text.shell.navigation}>
+    <div class="navigation">
       {sections.map(({ label, items }) => (
         <div class="navigation-section">
           {label && <p class="navigation-label">{label}</p>}
@@ -41,7 +41,7 @@ export function Navigation({ ui, sections }: NavigationProps) {
           </ul>
         </div>
       ))}
-    </nav>
+    </div>
   );
 }
 

@@ -83,7 +83,7 @@ export function Shell(props: ShellProps) {
 function Side({ ui, homeHref, merchant, navigation, isLocal = false }: ShellProps) {
   const { shell, navigation: words } = ui.text;
   return (
-    <div class="side" id="side" popover="auto">
+    <nav class="side" id="side" popover="auto" aria-label={shell.navigation}>
       <a class="brand" href={homeHref}>
         <Mark />
         {shell.product}
@@ -109,6 +109,6 @@ function Side({ ui, homeHref, merchant, navigation, isLocal = false }: ShellProp
         {shell.keyboard}
         <kbd>?</kbd>
       </button>
-    </div>
+    </nav>
   );
 }

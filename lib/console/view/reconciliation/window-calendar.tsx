@@ -125,13 +125,13 @@ function Cell({
     <a
       class={`cell ${look.tone}${state === 'not_closed' ? ' is-dashed' : ''}`}
       href={href}
-      aria-label={said}
       title={said}
       aria-current={isCurrent ? 'true' : undefined}
     >
       <span class={isLarge ? 'wide-only' : undefined}>{label}</span>
       {isLarge && <span class="only-phone">{ui.format.dayOfMonth(start)}</span>}
       <Glyph {...look} />
+      <span class="unseen">{ui.text.states[state]}</span>
       {isLarge && <span class="cell-count">{count === 0 ? '–' : ui.format.number(count)}</span>}
     </a>
   );

@@ -78,6 +78,8 @@ export const english = {
     off: 'The sum does not add up',
     expected: 'Expected',
     lost: 'Lost',
+    notAuditedYet: 'Not audited yet',
+    beyond: 'Not expected any more',
     none: 'Nothing was expected in this time',
     difference: (count: string) => `${count} are not accounted for. The next audit counts them again.`,
     foundAndCreated: (count: string) => `${count} were missing; the audit found and created them again.`,
