@@ -8,7 +8,7 @@ import { createWorld } from '../support/world.ts';
 
 /** The console in front of a whole service in this process. */
 
-export const HOST = 'api.tidings.example';
+const HOST = 'api.tidings.example';
 export const ORIGIN = `https://${HOST}`;
 
 /** `p{}` and `1` by brotli. */

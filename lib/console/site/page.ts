@@ -4,8 +4,8 @@ import type { ConsoleApi } from '../asking/console-api.ts';
 import type { PageText } from '../texts/texts.ts';
 import type { MerchantPage, OperatorPage } from '../view/page/navigation.tsx';
 import type { Ui } from '../view/ui.ts';
-import type { PageScripts } from './assets.ts';
-import type { FlashName } from './flash-cookie.ts';
+import type { PageScripts } from './http/assets.ts';
+import type { FlashName } from './http/flash-cookie.ts';
 
 /**
  * What the console is made of: pages that show something, and actions that change something. Each says who may use it. The
@@ -22,7 +22,7 @@ export type Who = 'operator' | 'merchant';
 type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | NamesIn<Rest>
   : never;
-export type ParamsOf<Path extends string> = Readonly<Record<NamesIn<Path>, string>>;
+type ParamsOf<Path extends string> = Readonly<Record<NamesIn<Path>, string>>;
 
 /** A request for a page, by a session that may see it. */
 export interface Visit<Path extends string = string> {

@@ -6,8 +6,8 @@ import type { PageText } from '../texts/texts.ts';
 import { pageTextOf } from '../texts/texts.ts';
 import type { Theme } from '../view/page/document.tsx';
 import { type Ui, uiOf } from '../view/ui.ts';
-import { preferences } from './cookies.ts';
-import { isFromOwnPage } from './csrf.ts';
+import { preferences } from './http/cookies.ts';
+import { isFromOwnPage } from './http/csrf.ts';
 import { ownAddress, ROOT } from './paths.ts';
 import type { SitePorts } from './site-ports.ts';
 

@@ -4,17 +4,17 @@ import { ApiProblem } from '../asking/api-problem.ts';
 import { createConsoleApi } from '../asking/console-api.ts';
 import { Foreign } from '../view/data/foreign.tsx';
 import type { Flash } from '../view/page/flash.tsx';
-import { pageScripts } from './assets.ts';
-import { flashCookie, forgetFlash, forgetSession, keepFlash, sessionToken } from './cookies.ts';
-import { csrfToken, isCsrfToken } from './csrf.ts';
-import { failureInShell, failureOf, NOT_FOUND } from './failing.tsx';
-import { flashValue, readFlash } from './flash-cookie.ts';
+import { failureInShell, failureOf, NOT_FOUND, reportFault } from './failing.tsx';
+import { pageScripts } from './http/assets.ts';
+import { flashCookie, forgetFlash, forgetSession, keepFlash, sessionToken } from './http/cookies.ts';
+import { csrfToken, isCsrfToken } from './http/csrf.ts';
+import { flashValue, readFlash } from './http/flash-cookie.ts';
+import { sendAway, sendJson, sendPage } from './http/responding.ts';
 import type { Action, Page, Performed, Resource, Shown, Visit } from './page.ts';
-import { hrefOf } from './paths.ts';
+import { hrefOf, LOG_IN } from './paths.ts';
 import { mayUse } from './permission.ts';
 import { fieldOf, isOwnForm, type RequestContext, readForm, readJson } from './request-context.ts';
 import { makerOf } from './request-maker.ts';
-import { sendAway, sendJson, sendPage } from './responding.ts';
 import { type Framing, inShell } from './shell-page.tsx';
 import type { SitePorts } from './site-ports.ts';
 
@@ -43,7 +43,7 @@ export async function sessionOfRequest(
 export function toLogIn({ c, isSecure, here }: RequestContext): Response {
   if (sessionToken(c, isSecure) !== undefined) forgetSession(c, isSecure);
   const next = c.req.method === 'GET' ? here : undefined;
-  return sendAway(c, hrefOf('/log-in', {}, { next }));
+  return sendAway(c, hrefOf(LOG_IN, {}, { next }));
 }
 
 export async function showPage(site: OpenSite, request: RequestContext, page: Page): Promise<Response> {
@@ -98,7 +98,7 @@ export async function answerResource(
     if (error instanceof ApiProblem) return sendJson(request.c, error.status, { code: error.code });
     // A question changes nothing, whatever its method.
     const { isFault, status } = failureOf(error, 'GET');
-    if (isFault) reportFault(site.ports, request, error);
+    if (isFault) reportFault(site.ports, request.c, error);
     return sendJson(request.c, status, { code: 'no_answer' });
   }
 }
@@ -123,21 +123,9 @@ async function orFailure(
       return toLogIn(request);
     }
     const { isFault, ...failure } = failureOf(error, request.c.req.method);
-    if (isFault) reportFault(site.ports, request, error);
+    if (isFault) reportFault(site.ports, request.c, error);
     return failureInShell(framing, failure);
   }
-}
-
-function reportFault({ reporter }: SitePorts, { c }: RequestContext, error: unknown): void {
-  const cause = error instanceof Error && error.cause !== undefined ? `, by ${String(error.cause)}` : '';
-  const request = `${c.req.method} ${c.req.path}`;
-  reporter.report({
-    event: 'request',
-    request,
-    statusCode: 500,
-    durationMs: 0,
-    fault: `${String(error)}${cause}`,
-  });
 }
 
 function framingOf({ ports, paths }: OpenSite, request: RequestContext, found: FoundSession): Framing {

@@ -1,8 +1,8 @@
 import { brotliDecompressSync, gzipSync } from 'node:zlib';
 import type { Context } from 'hono';
-import type { AppEnv } from '../../api/http/http-event.ts';
+import type { AppEnv } from '../../../api/http/http-event.ts';
+import { ROOT } from '../paths.ts';
 import { acceptedEncoding } from './compression.ts';
-import { ROOT } from './paths.ts';
 
 /** A file that pages refer to, compressed by brotli when the functions were bundled. */
 export interface Asset {

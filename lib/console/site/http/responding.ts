@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { Child } from 'hono/jsx';
-import type { AppEnv } from '../../api/http/http-event.ts';
+import type { AppEnv } from '../../../api/http/http-event.ts';
 import { acceptedEncoding, compress } from './compression.ts';
 
 /** Pages go out through here, so each has every header. */
