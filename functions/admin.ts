@@ -8,5 +8,5 @@ const service = openApiService('admin', MANAGE_SETTINGS);
 
 /** HTTP requests that manage merchants, endpoints, keys and redeliveries. Also answers requests that match no route. */
 export const handler = serveHttp(
-  createApp({ ...service.app, operations: apiPaths }, routesToManage(service)),
+  createApp({ ...service.app, operations: apiPaths() }, routesToManage(service)),
 );

@@ -1,4 +1,3 @@
-import { parseConfig } from '../lib/adapters/config.ts';
 import { createSessionStore } from '../lib/adapters/dynamodb/stores/merchants/dynamodb-session-store.ts';
 import { type HttpEvent, serveEvents } from '../lib/api/http/http-event.ts';
 import type { ApiFunction } from '../lib/console/asking/console-api.ts';
@@ -12,8 +11,12 @@ import type { PassedOnEvent } from './wiring/pass-on.ts';
 /** Stylesheet and script, which the bundler packs. */
 declare const CONSOLE_ASSETS: PackedAssets;
 
-const { table, clock, random, reporter } = openService('console');
-const config = parseConfig(process.env, ['apiFunctions', 'originSecret', 'publicUrl']);
+const { config, table, clock, random, reporter } = openService('console', [
+  'apiFunctions',
+  'lambdaHost',
+  'originSecret',
+  'publicUrl',
+]);
 /** The function behind a function URL, which passes its requests on to this one and serves the API itself. */
 let front: ApiFunction | undefined;
 

@@ -1,6 +1,7 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import type { SQSRecord } from 'aws-lambda';
 import { createGate } from '../lib/adapters/dynamodb/dynamodb-gate.ts';
+import { createAlertStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-alert-store.ts';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
 import { createSlotStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-slot-store.ts';
 import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
@@ -18,6 +19,7 @@ const ports = {
   ...service,
   outcomes: createOutcomeStore(table, { ...config, joinsReads: true }),
   notifications: createNotificationStore(table, config),
+  alerts: createAlertStore(table, config),
   gate: createGate(table),
   limiter: createRateLimiter({ ...service, slots: createSlotStore(table) }),
   seal: createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId }),

@@ -16,6 +16,7 @@ const service = openApiService('front', [
   ...MANAGE_SETTINGS,
   ...OPERATE_SETTINGS,
   'consoleFunction',
+  'lambdaHost',
 ]);
 const toConsole = passOnTo(service.config.consoleFunction, service.table);
 const routes = [
@@ -25,7 +26,7 @@ const routes = [
   ...routesToOperate(service),
   ...routesToTest(service),
 ];
-const app = createApp({ ...service.app, operations: apiPaths, limit: limitOfQueries(service) }, routes);
+const app = createApp({ ...service.app, operations: apiPaths(), limit: limitOfQueries(service) }, routes);
 /** A function URL passes paths as they were sent. */
 const serve = serveEvents(app, 'encoded');
 

@@ -203,6 +203,7 @@ function wire(world: {
   return {
     outcomes: slowly(stores.outcomes),
     notifications: slowly(stores.notifications),
+    alerts: slowly(stores.alerts),
     merchants: slowly(stores.merchants),
     gate: slowly(stores.gate),
     configs: createConfigCache(slowly(stores.merchants)),

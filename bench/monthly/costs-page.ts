@@ -107,7 +107,7 @@ function secretsInUse(): string {
   const reads = (30 * 1_440) / SECRET_MINUTES;
   return (
     `Nothing calls KMS or Secrets Manager without traffic. A process that serves requests all month reads the root secret ${reads.toLocaleString('en-US')} times\n` +
-    `(${dollars(reads * PRICES.secretRead)}). Each process opens each merchant's and endpoint's secret once: ${dollars(PRICES.keyRequest * 10_000)} for ten thousand. Neither is in the tables.`
+    `(${dollars(reads * PRICES.secretRead)}). Each process opens each merchant's and endpoint's secret, and each custom header, once: ${dollars(PRICES.keyRequest * 10_000)} for ten thousand. Neither is in the tables.`
   );
 }
 

@@ -1,5 +1,6 @@
 import { s3EndpointOf } from '../../lib/adapters/config.ts';
 import { createGate } from '../../lib/adapters/dynamodb/dynamodb-gate.ts';
+import { createAlertStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-alert-store.ts';
 import { createCountStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-count-store.ts';
 import { createNotificationStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
 import { createFeedStore } from '../../lib/adapters/dynamodb/stores/feed/dynamodb-feed-store.ts';
@@ -9,6 +10,7 @@ import { createDirectory } from '../../lib/adapters/dynamodb/stores/merchants/dy
 import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { createStatementLinks } from '../../lib/adapters/files/statement-links.ts';
 import { createGeneratedSecret } from '../../lib/adapters/secrets/generated-secret.ts';
+import { alertsRoutes } from '../../lib/api/alerts/alerts-routes.ts';
 import type { Route } from '../../lib/api/api-app.ts';
 import { deliveriesRoutes } from '../../lib/api/deliveries/deliveries-routes.ts';
 import { undeliveredRoutes } from '../../lib/api/notifications/undelivered-routes.ts';
@@ -26,7 +28,7 @@ export const QUERY_SETTINGS = ['statementsBucket', 'statementsHost', 'signingSec
 
 type QueryService = ApiService<(typeof QUERY_SETTINGS)[number]>;
 
-/** Requests that read: transactions, feed, windows, reconciliations, statements, undelivered notifications and counts. */
+/** Requests that read: transactions, feed, windows, reconciliations, statements, undelivered notifications, counts and alerts. */
 export function routesToQuery(service: QueryService): readonly Route[] {
   const { table, config, secrets, clock } = service;
   const ports = {
@@ -39,6 +41,7 @@ export function routesToQuery(service: QueryService): readonly Route[] {
     notifications: createNotificationStore(table, config),
     statements: createStatementStore(table, config),
     counts: createCountStore(table, config),
+    alerts: createAlertStore(table, config),
     links: createStatementLinks({
       signer: table.documents.config,
       bucket: config.statementsBucket,
@@ -56,6 +59,7 @@ export function routesToQuery(service: QueryService): readonly Route[] {
     ...undeliveredRoutes(ports),
     ...statsRoutes(ports),
     ...deliveriesRoutes(ports),
+    ...alertsRoutes(ports),
     ...publicKeysRoutes({ signingSecret }),
   ];
 }

@@ -3,4 +3,5 @@ import type { OperationPlace } from '../../lib/api/http/allowed-methods.ts';
 /** Where every operation of the API is. The bundler puts it in: the operations themselves would be 20 KB more. */
 declare const API_PATHS: readonly OperationPlace[];
 
-export const apiPaths = API_PATHS;
+/** A function, so that the configuration is read first. */
+export const apiPaths = (): readonly OperationPlace[] => API_PATHS;

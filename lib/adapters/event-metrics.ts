@@ -67,6 +67,9 @@ export function figuresOf(event: ServiceEvent): readonly Figure[] {
     case 'clock_skew':
       return one('ClockSkew');
     // Log lines only.
+    case 'alert_raised':
+    case 'alert_attempt':
+    case 'alert_undelivered':
     case 'message_superseded':
     case 'message_malformed':
     case 'recording_failed':

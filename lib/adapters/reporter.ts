@@ -41,6 +41,7 @@ export function createReporter(functionName: string): FunctionReporter {
 export function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error' {
   switch (event.event) {
     case 'attempt':
+    case 'alert_attempt':
       return event.result === 'delivered' ? 'debug' : 'info';
     case 'relayed':
     case 'swept':
@@ -52,6 +53,7 @@ export function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error
     case 'message_superseded':
       return 'debug';
     case 'check':
+    case 'alert_raised':
       return 'info';
     case 'request':
       return event.statusCode >= 500 ? 'error' : 'debug';
@@ -59,6 +61,7 @@ export function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error
     case 'endpoint_disabled':
     case 'exhausted':
     case 'blocked':
+    case 'alert_undelivered':
       return 'warn';
     case 'intake_refused':
     case 'unresolved':

@@ -44,6 +44,35 @@ export type ServiceEvent =
       readonly endpointId: EndpointId;
       readonly reason: string;
     }
+  /** A merchant is told something. Its endpoints get it like an outcome. */
+  | {
+      readonly event: 'alert_raised';
+      readonly merchantId: MerchantId;
+      readonly alertId: string;
+      readonly type: string;
+    }
+  /** An attempt to send an alert. Counted in no metric of outcomes. */
+  | {
+      readonly event: 'alert_attempt';
+      readonly merchantId: MerchantId;
+      readonly alertId: string;
+      readonly endpointId: EndpointId;
+      readonly number: number;
+      readonly result: string;
+      readonly error?: string;
+      readonly statusCode?: number;
+      readonly durationMs: number;
+      readonly state: NotificationState;
+    }
+  /** An alert did not reach an endpoint. Merchants get no alert about this. */
+  | {
+      readonly event: 'alert_undelivered';
+      readonly merchantId: MerchantId;
+      readonly alertId: string;
+      readonly endpointId: EndpointId;
+      readonly state: NotificationState;
+      readonly reason: string;
+    }
   | {
       readonly event: 'message_superseded';
       readonly transactionId: TransactionId;

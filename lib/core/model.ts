@@ -3,6 +3,7 @@ import { MAX_CALLBACK_URL_LENGTH } from '../protocol/content/callback-url.ts';
 import {
   isAmount,
   isCurrency,
+  isFreeTransactionType,
   isShortMetadata,
   MAX_REASON_LENGTH,
   REASON_CODE,
@@ -80,6 +81,11 @@ export const transactionTypeSchema = z
   .regex(TRANSACTION_TYPE, 'invalid_type_name')
   .meta({ description: 'What kind of business operation it was.', example: 'payment' });
 
+/** The type of a new outcome. Stored ones are read whatever their type is. */
+const newTransactionTypeSchema = transactionTypeSchema
+  .refine(isFreeTransactionType, 'reserved_type')
+  .meta({ description: 'What kind of business operation it was. Not `tidings`.', example: 'payment' });
+
 export const referenceSchema = z
   .string('invalid_reference')
   .regex(REFERENCE, 'invalid_reference')
@@ -128,7 +134,7 @@ const checkBackSchema = z
 
 /** The part of an outcome that the initiator provides. The service stamps the rest. */
 export const outcomeContentSchema = z.strictObject({
-  transactionType: transactionTypeSchema,
+  transactionType: newTransactionTypeSchema,
   status: statusSchema,
   amount: amountSchema,
   currency: currencySchema,
@@ -153,6 +159,7 @@ export type Version = z.infer<typeof versionSchema>;
  */
 export const outcomeSchema = z.object({
   ...outcomeContentSchema.shape,
+  transactionType: transactionTypeSchema,
   reason: z.object({ code: z.string(), message: z.string() }).exactOptional(),
   metadata: z.record(z.string(), z.unknown()).exactOptional(),
   notifyUrl: z.string().exactOptional(),

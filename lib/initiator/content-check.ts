@@ -2,6 +2,7 @@ import { MAX_CALLBACK_URL_LENGTH } from '../protocol/content/callback-url.ts';
 import {
   isAmount,
   isCurrency,
+  isFreeTransactionType,
   isShortMetadata,
   isTerminalStatus,
   MAX_REASON_LENGTH,
@@ -65,8 +66,13 @@ function field(code: string, isValid: (value: unknown) => boolean): Check {
   return (value) => (isValid(value) ? [] : [{ pointer: '', code }]);
 }
 
+function typeErrors(transactionType: unknown): readonly FieldError[] {
+  if (!matches(TRANSACTION_TYPE, transactionType)) return [{ pointer: '', code: 'invalid_type_name' }];
+  return isFreeTransactionType(transactionType) ? [] : [{ pointer: '', code: 'reserved_type' }];
+}
+
 const REQUIRED: Readonly<Record<string, Check>> = {
-  transactionType: field('invalid_type_name', (value) => matches(TRANSACTION_TYPE, value)),
+  transactionType: typeErrors,
   status: field('invalid_status', isTerminalStatus),
   amount: field('invalid_amount', isAmount),
   currency: field('unknown_currency', isCurrency),

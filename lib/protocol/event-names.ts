@@ -13,8 +13,15 @@ export function eventTypeOf({ transactionType, status }: EventKind): string {
   return `${transactionType}.${status.toLowerCase()}`;
 }
 
-/** One type, all of a transaction type, or all: `payment.succeeded`, `payment.*`, `*`. */
-export const EVENT_FILTER = /^(\*|[a-z][a-z0-9_-]{0,31}\.(\*|succeeded|failed|closed))$/;
+/** Outcomes of one type, of all of a transaction type, or all: `payment.succeeded`, `payment.*`, `*`. */
+export const OUTCOME_FILTER = /^(\*|[a-z][a-z0-9_-]{0,31}\.(\*|succeeded|failed|closed))$/;
+
+/** What endpoints may subscribe to: outcomes as in {@link OUTCOME_FILTER}, and alerts by name or as `tidings.*`. */
+export const EVENT_FILTER =
+  /^(\*|(?!tidings\.)[a-z][a-z0-9_-]{0,31}\.(\*|succeeded|failed|closed)|tidings\.(\*|endpoint\.disabled|notification\.exhausted|statement\.ready))$/;
+
+/** The form of an outcome's event type. A callback of another form is not about an outcome. */
+export const OUTCOME_EVENT = /^[a-z][a-z0-9_-]{0,31}\.(succeeded|failed|closed)$/;
 
 /**
  * Whether a filter matches an event type. Given two filters: whether the first matches everything that the second matches.

@@ -1,9 +1,9 @@
-import { createHmac, hash, hkdfSync } from 'node:crypto';
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
 
 /** Pure hash functions on `node:crypto`. Text is hashed as UTF-8. */
 
 export function sha256(text: string): Buffer {
-  return hash('sha256', text, 'buffer');
+  return createHash('sha256').update(text, 'utf8').digest();
 }
 
 export function sha256Hex(text: string): string {

@@ -3,6 +3,7 @@ import {
   functionsProblem,
   optionalFunctionProblem,
 } from '../protocol/runtime/option-rules.ts';
+import type { AlertEvent } from './alert.ts';
 import { merchantIdProblem, type Outcome } from './outcome.ts';
 import { assertOptions, ReceiverFault } from './receiver-fault.ts';
 import {
@@ -30,6 +31,9 @@ export type ReceiverEvent =
     }
   | { readonly event: 'conflict'; readonly conflict: Conflict }
   | { readonly event: 'tested' }
+  | { readonly event: 'alert'; readonly alert: AlertEvent }
+  /** A callback of a type that this version does not know. It was answered with 2xx. */
+  | { readonly event: 'ignored'; readonly type: string }
   /** A callback that was answered with 4xx: forged, too late, or for another merchant. */
   | { readonly event: 'refused'; readonly fault: ReceiverFault }
   /** A callback that was answered with 5xx. The service sends it again. */

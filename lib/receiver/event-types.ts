@@ -1,3 +1,4 @@
+import { isAlertFilter } from '../protocol/alerts.ts';
 import { anyFilterMatches, EVENT_FILTER, type EventKind } from '../protocol/event-names.ts';
 import { matches } from '../protocol/id-forms.ts';
 import { ReceiverFault } from './receiver-fault.ts';
@@ -10,7 +11,8 @@ export interface EventTypes {
 }
 
 /**
- * @param types `payment.succeeded`, `payment.*` or `*`; undefined for all
+ * @param types `payment.succeeded`, `payment.*` or `*`; undefined for all. Alerts (`tidings.*`) are in no list of outcomes,
+ * and are left out
  * @throws ReceiverFault `invalid_types`
  */
 export function eventTypes(types: readonly string[] | undefined): EventTypes {
@@ -24,7 +26,11 @@ export function eventTypes(types: readonly string[] | undefined): EventTypes {
       `service.types takes payment.succeeded, payment.* or *, not ${types.map(String).join() || 'an empty list'}.`,
     );
   }
-  if (types === undefined || types.includes('*')) return { text: undefined, includes: () => true };
-  const names = [...new Set(types)].sort();
+  const filters = types?.filter((type) => !isAlertFilter(type));
+  if (filters?.length === 0) {
+    throw new ReceiverFault('invalid_types', 'service.types has only alerts, which no question is about.');
+  }
+  if (filters === undefined || filters.includes('*')) return { text: undefined, includes: () => true };
+  const names = [...new Set(filters)].sort();
   return { text: names.join(), includes: (kind) => anyFilterMatches(names, kind) };
 }

@@ -7,6 +7,7 @@
 
 export type { HeaderSource } from '../protocol/http/header-source.ts';
 export type { LambdaHttpEvent, LambdaHttpResult } from '../protocol/http/hosts.ts';
+export type { AlertEvent, AlertSummary, AlertType } from './alert.ts';
 export type { Conflict, ReceiverEvent } from './applying.ts';
 export type { DueAnswer, DueTransaction, Order } from './asking/due.ts';
 export type { FollowOptions, FollowProgress, FollowReport } from './asking/follow.ts';

@@ -15,6 +15,7 @@ const CODES = {
   // The outcome could not be applied. The service sends the callback again.
   store_unavailable: { status: 503, retryable: true },
   outcome_not_applied: { status: 500, retryable: true },
+  alert_not_taken: { status: 500, retryable: true },
   effects_refused: { status: 500, retryable: true },
   effects_not_synchronous: { status: 500, retryable: false },
   too_many_effects: { status: 500, retryable: false },

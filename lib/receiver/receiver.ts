@@ -1,4 +1,5 @@
-import { optionsProblem, textProblem } from '../protocol/runtime/option-rules.ts';
+import { optionalFunctionProblem, optionsProblem, textProblem } from '../protocol/runtime/option-rules.ts';
+import type { AlertEvent } from './alert.ts';
 import { type Applying, type ApplyingOptions, createApplying } from './applying.ts';
 import { type Asking, type AskingOptions, createAsking } from './asking.ts';
 import { type CallbackHandler, type CallbackResponse, faultFrom, refusal } from './http/handling.ts';
@@ -8,6 +9,12 @@ import { type Callback, createVerifier, type VerifyOptions } from './verifying/v
 export interface ReceiverOptions<Tx> extends ApplyingOptions<Tx>, VerifyOptions {
   /** The response body that an endpoint with `expectBody` requires, such as `success`. Default: 204 without a body. */
   readonly answerBody?: string;
+  /**
+   * Alerts of the service, for endpoints that subscribe to `tidings.*`. Called at least once for each: the same alert has
+   * the same `webhookId`. If it throws, the callback is answered with 500 and comes again. Default: alerts are answered
+   * with 2xx and reported to `onEvent`. An alert is never applied as an outcome.
+   */
+  readonly onAlert?: (alert: AlertEvent, webhookId: string) => void | Promise<void>;
   /** How to reach the service, to ask for outcomes whose callbacks never came. */
   readonly service?: AskingOptions;
 }
@@ -34,7 +41,10 @@ export interface Receiver extends Asking {
 export function createReceiver<Tx>(options: ReceiverOptions<Tx>): Receiver {
   assertOptions([optionsProblem('createReceiver', options)]);
   const { answerBody } = options;
-  assertOptions([answerBody === undefined ? undefined : textProblem('answerBody', answerBody)]);
+  assertOptions([
+    answerBody === undefined ? undefined : textProblem('answerBody', answerBody),
+    optionalFunctionProblem('onAlert', options.onAlert),
+  ]);
   const applying = createApplying(options);
   return { handle: createHandle(options, applying), ...createAsking(options, applying) };
 }
@@ -49,6 +59,8 @@ function createHandle<Tx>(options: ReceiverOptions<Tx>, applying: Applying): Cal
 
   const take = async (callback: Callback): Promise<void> => {
     if (callback.kind === 'test') return applying.report({ event: 'tested' });
+    if (callback.kind === 'unknown') return applying.report({ event: 'ignored', type: callback.type });
+    if (callback.kind === 'alert') return takeAlert(callback);
     const result = await applying.apply(callback.outcome, {
       channel: 'callback',
       acknowledgeLater: false,
@@ -59,6 +71,21 @@ function createHandle<Tx>(options: ReceiverOptions<Tx>, applying: Applying): Cal
         'A different outcome was applied before, and onConflict is not set.',
       );
     }
+  };
+
+  const takeAlert = async ({ alert, webhookId }: Extract<Callback, { kind: 'alert' }>): Promise<void> => {
+    const { merchantId } = alert.data;
+    if (merchantId !== options.merchantId) {
+      throw new ReceiverFault('other_merchant', `The alert belongs to merchant ${merchantId}.`);
+    }
+    try {
+      await options.onAlert?.(alert, webhookId);
+    } catch (cause) {
+      throw new ReceiverFault('alert_not_taken', 'onAlert failed; the service sends the alert again.', {
+        cause,
+      });
+    }
+    applying.report({ event: 'alert', alert });
   };
 
   const onRefused = (fault: ReceiverFault) =>

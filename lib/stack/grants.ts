@@ -66,7 +66,7 @@ const GRANTS = {
     table: [
       { actions: ['GetItem', 'Query'], partitions: ['T#', 'W#', 'J#statement#'] },
       { actions: ['GetItem'], partitions: ['D#'] },
-      { actions: ['Query'], partitions: ['C#'] },
+      { actions: ['Query'], partitions: ['C#', 'I#'] },
       { actions: ['GetItem', 'PutItem', 'DeleteItem'], partitions: ['G#'] },
     ],
     indexes: ['reference', 'feed', 'undelivered'],
@@ -100,7 +100,7 @@ const GRANTS = {
     sends: ['retry', 'check', 'intake'],
     takes: ['dead', 'intakeDead'],
   },
-  // It may also invoke the functions of the API: see `front/console.ts`.
+  // It may also invoke the functions of the API: see `front/console-function.ts`.
   console: {
     table: [{ actions: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], partitions: ['S#'] }],
   },
@@ -127,6 +127,7 @@ const GRANTS = {
       { actions: ['BatchGetItem'], partitions: ['T#'] },
       { actions: ['GetItem', 'PutItem'], partitions: ['G#'] },
       { actions: ['Query', 'PutItem'], partitions: ['M#'] },
+      { actions: ['GetItem', 'PutItem', 'Query'], partitions: ['I#'] },
     ],
     sends: ['retry', 'dead'],
     seal: ['decrypt'],
@@ -146,6 +147,7 @@ const GRANTS = {
       { actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], partitions: ['T#'] },
       { actions: ['GetItem'], partitions: ['H#'] },
       { actions: ['Query'], partitions: ['M#'] },
+      { actions: ['GetItem', 'UpdateItem'], partitions: ['I#'] },
       { actions: ['Query', 'GetItem', 'PutItem', 'DeleteItem'], partitions: ['J#'] },
     ],
     indexes: ['due', 'undelivered', 'feed'],
@@ -175,6 +177,7 @@ const GRANTS = {
       { actions: ['Query'], partitions: ['M#', 'W#'] },
       { actions: ['Query', 'GetItem', 'UpdateItem'], partitions: ['D#'] },
       { actions: ['Query', 'GetItem', 'PutItem'], partitions: ['J#statement#'] },
+      { actions: ['GetItem', 'PutItem'], partitions: ['I#'] },
     ],
     indexes: ['feed'],
     files: ['PutObject', 'AbortMultipartUpload'],

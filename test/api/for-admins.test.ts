@@ -16,7 +16,7 @@ describe('the forms for admins', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     world = createWorld();
     demo = await world.merchant('demo', { schedule: [10] });
-    hook = await demo.endpoint();
+    hook = await demo.endpoint({ types: ['*', 'tidings.*'] });
     world.receiver.answer = () => statusExchange(503);
     for (const transactionId of ['pay_1', 'pay_2', 'pay_3']) {
       const content = payment({ reference: 'order_1' });
@@ -42,6 +42,7 @@ describe('the forms for admins', () => {
     ['the feed', 'GET /v1/transactions?from=2026-11-20T00:00:00Z&limit=2'],
     ['the transactions of a reference', 'GET /v1/transactions?reference=order_1'],
     ['what was not delivered', 'GET /v1/notifications?state=exhausted'],
+    ['alerts', 'GET /v1/alerts'],
     ['digests', 'GET /v1/windows?from=2026-11-20T08:00:00Z'],
     ['a window', `GET /v1/windows/${WINDOW}?buckets=256`],
     ['the rows of a window', `GET /v1/windows/${WINDOW}/transactions?limit=2`],

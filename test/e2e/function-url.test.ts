@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ASSEMBLIES_DIRECTORY, synthesize } from '../../lib/local/synthesis/synthesize.ts';
+import { createBrowser } from '../support/cookie-browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 import { type ServiceCloud, startServiceCloud } from '../support/running/service-cloud.ts';
@@ -63,6 +64,22 @@ describe('the service behind a function URL', () => {
     expect((await api(adminKey, 'GET /v1/unresolved')).status).toBe(200);
     expect((await fetch(`${service.cloud.apiUrl}/v1/public-keys`)).status).toBe(200);
     await shop.stop();
+  });
+
+  it('passes requests for the console on to its function, which asks the API here', async () => {
+    const { cloud, create } = service;
+    const browser = createBrowser((request) => fetch(request), cloud.apiUrl);
+    const { url } = await create('POST /v1/portal-links', {});
+    expect((await browser.enter(url)).location).toBe('/console/overview');
+    const page = await browser.get('/console/overview');
+    expect(page.status).toBe(200);
+    const [, stylesheet = ''] = /href="(\/console\/assets\/[^"]+\.css)"/.exec(page.html) ?? [];
+    expect(await (await fetch(`${cloud.apiUrl}${stylesheet}`)).text()).toContain('{');
+    await create('POST /v1/merchants', { merchantId: 'gamma', name: 'Gamma' });
+    expect((await browser.get('/console/merchants?q=gam')).html).toContain('Gamma');
+    expect((await browser.get('/console/merchants/a%2Fb')).status).toBe(404);
+    expect((await browser.submit('/console/log-out')).location).toBe('/console/log-in');
+    expect((await fetch(`${cloud.apiUrl}/consoles`)).status).toBe(404);
   });
 
   it('serves the document, and answers with a problem what it does not know', async () => {

@@ -49,7 +49,7 @@ describe('a receiver that says something before its answer', () => {
     expect(tested).toMatchObject({ status: 200, json: end.attempts[0] });
 
     const key = expectStatus(await api(adminKey, `POST ${path}/keys`, { scope: 'receiver' }), 201).json.key;
-    expectStatus(await api(initiatorKey, `PUT ${path}/transactions/pay_1`, payment()), 201);
+    expectStatus(await api(initiatorKey, `PUT ${path}/transactions/pay_1`, payment()), 200, 201);
     const notification = await eventually(
       async () => (await api(key, 'GET /v1/transactions/pay_1')).json.notifications[0],
       ({ state }) => expect(state).not.toBeOneOf(['pending', 'retrying']),

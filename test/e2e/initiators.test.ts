@@ -47,6 +47,7 @@ describe('initiators of the deployed bundles', () => {
   const record = async (id: string, changes: object) =>
     expectStatus(
       await api(initiatorKey, `PUT /v1/merchants/alpha/transactions/${id}`, payment(changes)),
+      200,
       201,
     );
 

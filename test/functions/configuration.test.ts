@@ -5,6 +5,7 @@ const OWN_VARIABLES = [
   ['admin', 'TIDINGS_RETRY_QUEUE_URL'],
   ['audit', 'TIDINGS_RETRY_QUEUE_URL'],
   ['check', 'TIDINGS_SIGNING_SECRET_ID'],
+  ['console', 'TIDINGS_LAMBDA_HOST'],
   ['deliver', 'TIDINGS_SEAL_KEY_ID'],
   ['operate', 'TIDINGS_SEAL_KEY_ID'],
   ['query', 'TIDINGS_STATEMENTS_HOST'],

@@ -44,7 +44,11 @@ const text = fc.string({ unit: 'binary', maxLength: 70 });
 const anything = fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' });
 /** A value near what a field wants, on either side of what it takes. */
 const near: Record<string, fc.Arbitrary<unknown>> = {
-  transactionType: fc.oneof(fc.stringMatching(/^[a-z][a-z0-9_-]{0,33}$/), text),
+  transactionType: fc.oneof(
+    fc.constantFrom('tidings', 'tidings2'),
+    fc.stringMatching(/^[a-z][a-z0-9_-]{0,33}$/),
+    text,
+  ),
   status: fc.constantFrom('SUCCEEDED', 'FAILED', 'CLOSED', 'succeeded', ''),
   amount: fc.oneof(
     fc.constantFrom(0, -0, -1, 1.5, 2 ** 53, 2 ** 53 - 1, 1e21, Number.NaN, '1'),

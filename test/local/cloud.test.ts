@@ -32,8 +32,11 @@ describe('a cloud from a synthesized template', () => {
     );
   });
 
-  it('fires schedule rules at the pace that it was given', async () => {
-    const { item } = await fixture.start({ scheduleSeconds: 0.1 });
+  it.each([
+    ['for all', 0.1],
+    ['for each', (rule: string) => (rule.startsWith('EveryMinute') ? 0.1 : 86_400)],
+  ])('fires schedule rules at the pace that it was given %s', async (_, scheduleSeconds) => {
+    const { item } = await fixture.start({ scheduleSeconds });
     await eventually(
       async () => Number((await item('TICK', 'Scheduled Event'))?.runs?.N),
       (seen) => expect(seen).toBeGreaterThanOrEqual(3),

@@ -1,3 +1,4 @@
+import { alertsWrong } from './checks/check-alerts.ts';
 import { countsWrong } from './checks/check-counts.ts';
 import { endpointsWrong } from './checks/check-endpoints.ts';
 import type { Evidence } from './checks/check-evidence.ts';
@@ -54,6 +55,7 @@ export async function check(evidence: Evidence): Promise<Findings> {
       ...delayed(evidence),
       ...neverAsked(evidence),
       ...miscounted(evidence),
+      ...alertsWrong(evidence),
       ...ratesExceeded(evidence),
       ...waitingCountedLost(evidence),
       ...twoEnds(evidence),

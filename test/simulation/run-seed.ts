@@ -1,3 +1,4 @@
+import { isAboutAlert } from '../../lib/core/deliver/alerts/alert.ts';
 import { NOTIFY_URL_ENDPOINT } from '../../lib/core/model.ts';
 import { MINUTE_MS, SECOND_MS } from '../../lib/core/time.ts';
 import { check, type Findings } from './check-promises.ts';
@@ -11,6 +12,7 @@ import {
   START_MS,
   STORM_END_MS,
   type Story,
+  type Without,
 } from './stories/stories.ts';
 import { Storyline } from './stories/storyline.ts';
 import { CALM, OVERTAKEN, STALLING, STORM, timesWorse, type Weather } from './storm/chaos.ts';
@@ -46,6 +48,8 @@ import { Shop } from './world/simulated-shops.ts';
 import { isClosedThrough, openStores } from './world/simulated-stores.ts';
 import { Stream } from './world/simulated-stream.ts';
 
+export type { Without };
+
 export interface SeedResult extends Findings {
   readonly seed: number;
   readonly steps: number;
@@ -53,15 +57,6 @@ export interface SeedResult extends Findings {
   readonly recorded: number;
   readonly attempts: number;
   readonly duplicates: number;
-}
-
-/**
- * Safety nets turned off, so that they do not mend a deliberate fault before it is seen. Messages are then not
- * lost on their way either: without faults, everything must come to its end all the same.
- */
-export interface Without {
-  readonly sweep?: boolean;
-  readonly audit?: boolean;
 }
 
 const LOSS_CHANCE = 0.01;
@@ -224,6 +219,7 @@ class Simulation {
       stream: this.#stream,
       counts: this.#countReader,
       story: this.#story,
+      without: this.#without,
       nowMs: this.#time.now,
     });
     return { ...findings, broken: [...findings.broken, ...this.#broken], ...this.#counts() };
@@ -309,7 +305,10 @@ class Simulation {
       this.#countReader.isEmpty &&
       this.#lanes.contents.size === 0 &&
       this.#lanes.schedules.size === 0;
-    const due = [...notifications.values(), ...checks.values()];
+    // Only the sweep sends the summaries of alerts.
+    const isNetOff = this.#without.sweep === true;
+    const awaited = [...notifications.values()].filter((one) => !(isNetOff && isAboutAlert(one)));
+    const due = [...awaited, ...checks.values()];
     return isQuiet && due.every(({ nextAttemptAt }) => nextAttemptAt === undefined);
   }
 

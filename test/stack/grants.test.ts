@@ -145,7 +145,7 @@ describe('the functions', () => {
         'dynamodb:GetItem D#* H#*',
         ...['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
         ...['DeleteItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} P#*`),
-        'dynamodb:PutItem A#*',
+        'dynamodb:PutItem A#* S#*',
         ...['RetryLane', 'CheckLane', 'IntakeQueue'].flatMap(send),
         ...['DeadLetters', 'IntakeDeadLetters'].flatMap((queue) =>
           ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map(
@@ -156,6 +156,15 @@ describe('the functions', () => {
     ],
     ['TestRequest', [...API, ...['GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`)]],
     ['Document', []],
+    [
+      'Console',
+      [
+        ...['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action} S#*`),
+        ...['Record', 'Query', 'Admin', 'Operate', 'TestRequest', 'Document'].map(
+          (name) => `lambda:InvokeFunction ${JSON.stringify({ 'Fn::GetAtt': [functionId(name), 'Arn'] })}`,
+        ),
+      ],
+    ],
     [
       'Sweep',
       [

@@ -19,6 +19,7 @@ export const LONGEST = [
   'test/stack/assembly.test.ts',
   'test/local/cloud.test.ts',
   'test/e2e/runbook.test.ts',
+  'test/e2e/journeys/endpoint-settings-journey.test.ts',
   'test/e2e/guides/receiver-guide.test.ts',
   'test/e2e/journeys/redrive-journey.test.ts',
   'test/receiver/reconciling/budget.cloud.test.ts',

@@ -1,6 +1,7 @@
 import { memoryDeadLetterQueue } from '../../lib/adapters/memory/memory-dead-letters.ts';
 import { memoryFiles } from '../../lib/adapters/memory/memory-statements.ts';
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
+import { alertsRoutes } from '../../lib/api/alerts/alerts-routes.ts';
 import { createApp } from '../../lib/api/api-app.ts';
 import { auditLogRoutes } from '../../lib/api/audit-log/audit-log-routes.ts';
 import { deadLettersRoutes } from '../../lib/api/dead-letters/dead-letters-routes.ts';
@@ -200,6 +201,7 @@ export function createWorld(
       ...undeliveredRoutes(ports),
       ...statsRoutes(ports),
       ...deliveriesRoutes(ports),
+      ...alertsRoutes(ports),
       ...statementRoutes(ports),
       ...settlingRoutes(ports),
       ...redeliveryRoutes(ports),

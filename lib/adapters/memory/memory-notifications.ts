@@ -1,3 +1,4 @@
+import { isAboutAlert } from '../../core/deliver/alerts/alert.ts';
 import { UNDELIVERED_STATES } from '../../core/deliver/redelivery/redelivery-job.ts';
 import { type ListedKey, listingOrder, type Notification } from '../../core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../core/deliver/state/notification-store.ts';
@@ -12,11 +13,14 @@ export function memoryNotifications(
   onWrite?: (notification: Notification) => void,
 ): NotificationStore {
   return {
-    ...memoryFenced(notifications, notificationName, onWrite),
+    ...memoryFenced(notifications, notificationName, (one) => {
+      // The stream shows counts no notifications of alerts.
+      if (!isAboutAlert(one)) onWrite?.(one);
+    }),
     async undelivered({ merchantId, state, partition, from, to, after, limit, cursor }) {
       const listed = [...notifications.values()]
         .filter((one) => one.merchantId === merchantId && one.state === state)
-        .filter((one) => UNDELIVERED.includes(one.state))
+        .filter((one) => UNDELIVERED.includes(one.state) && !isAboutAlert(one))
         .filter((one) => one.listedAt >= from && one.listedAt < to)
         .filter((one) => after === undefined || listingOrder(one) > listingOrder(after))
         .filter((one) => partitionOf(one.transactionId) === partition);

@@ -2,6 +2,8 @@ import type { Glance } from '../../core/bookkeeping/glance.ts';
 import type { StatementStore } from '../../core/bookkeeping/statements/statement-store.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
 import type { CountStore } from '../../core/counts/count-store.ts';
+import type { Alert } from '../../core/deliver/alerts/alert.ts';
+import type { AlertStore } from '../../core/deliver/alerts/alert-store.ts';
 import type { ParkedRecord, ParkedRecords } from '../../core/deliver/aside/parked-list.ts';
 import type { DueIndex } from '../../core/deliver/due-index.ts';
 import type { Circuit, Health, HealthStore } from '../../core/deliver/health/circuit.ts';
@@ -28,6 +30,7 @@ import type { OutcomeStore } from '../../core/record/outcome-store.ts';
 import type { Check } from '../../core/record/pending-check.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import type { Gate, GatedPlace } from '../../core/runtime/gate.ts';
+import { memoryAlerts } from './memory-alerts.ts';
 import { type LogEntry, memoryAuditLog } from './memory-audit-log.ts';
 import { memoryChecks, memoryDueIndex } from './memory-checks.ts';
 import { memoryCounts } from './memory-counts.ts';
@@ -45,6 +48,7 @@ interface StoreContents {
   readonly outcomes: ReadonlyMap<string, Outcome>;
   readonly notifications: ReadonlyMap<string, Notification>;
   readonly checks: ReadonlyMap<string, Check>;
+  readonly alerts: ReadonlyMap<string, Alert>;
   readonly windows: ReadonlyMap<string, Window>;
   readonly parked: ReadonlyMap<string, ParkedRecord>;
 }
@@ -53,6 +57,7 @@ interface StoreContents {
 export interface MemoryStores {
   readonly outcomes: OutcomeStore & TransactionReader;
   readonly notifications: NotificationStore;
+  readonly alerts: AlertStore;
   readonly checks: CheckStore;
   readonly dueIndex: DueIndex;
   readonly counts: CountStore;
@@ -93,6 +98,7 @@ export function createMemoryStores(options: {
   const shards = new Map<string, number>();
   const notifications = new Map<string, Notification>();
   const checks = new Map<string, Check>();
+  const alerts = new Map<string, Alert>();
   const windows = new Map<string, Window>();
   const parked = new Map<string, ParkedRecord>();
   const shown = (outcome: Outcome) => (options.indexedAtMs?.(outcome) ?? 0) <= clock.now();
@@ -105,6 +111,7 @@ export function createMemoryStores(options: {
   return {
     ...rows,
     glance: memoryGlance(rows),
+    alerts: memoryAlerts(alerts, notifications),
     checks: memoryChecks(checks),
     dueIndex: memoryDueIndex(notifications, checks),
     counts: memoryCounts(),
@@ -119,7 +126,7 @@ export function createMemoryStores(options: {
     slots: memorySlots(),
     gate: memoryGate(),
     ...memoryParking(parked, clock),
-    contents: { outcomes, notifications, checks, windows, parked },
+    contents: { outcomes, notifications, checks, alerts, windows, parked },
   };
 }
 

@@ -1,3 +1,4 @@
+import { listAlerts } from '../alerts/alerts-contract.ts';
 import { listAuditLog } from '../audit-log/audit-log-contract.ts';
 import { listDeadLetters, redriveDeadLetters } from '../dead-letters/dead-letters-contract.ts';
 import { listDeliveries } from '../deliveries/deliveries-contract.ts';
@@ -32,6 +33,7 @@ const own: readonly Operation[] = [
   listNotifications,
   readStatsOperation,
   listDeliveries,
+  listAlerts,
   ...Object.values(settling),
   ...Object.values(redelivering),
   ...Object.values(merchants),

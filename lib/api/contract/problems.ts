@@ -31,7 +31,11 @@ export const PROBLEMS = {
   outlives_key: [400, 'A key cannot create a key that expires later than itself.'],
   invalid_reference: [400, 'The reference must be 1 to 64 printable ASCII characters.'],
   invalid_type_name: [400, 'The transaction type must be a lower-case word.'],
-  invalid_event_type: [400, 'An event type must have the form payment.succeeded, payment.* or *.'],
+  reserved_type: [400, 'The transaction type tidings is reserved for alerts.'],
+  invalid_event_type: [
+    400,
+    'An event type must have the form payment.succeeded, payment.*, *, tidings.* or name an alert.',
+  ],
   invalid_schedule: [400, 'The schedule must be a preset or a list of 1 to 30 delays in seconds.'],
   unknown_time_zone: [
     400,

@@ -4,6 +4,7 @@ import type {
   ZodOpenApiOperationObject,
   ZodOpenApiPathsObject,
 } from 'zod-openapi';
+import type { AlertType } from '../../protocol/alerts.ts';
 import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
 import { TEST_EVENT } from '../../protocol/event-names.ts';
 import { outcomeDataSchema } from './shapes.ts';
@@ -32,6 +33,58 @@ export const testCallbackSchema = z.strictObject({
   timestamp: z.iso.datetime(),
   data: z.strictObject({ merchantId: z.string(), endpointId: z.string() }),
 });
+
+const summarySchema = z
+  .strictObject({
+    from: z.iso.datetime().meta({ description: 'The start of the hour.' }),
+    to: z.iso.datetime().meta({ description: 'Exclusive.' }),
+    count: z.int().meta({ description: 'How often in that hour, with the first time.' }),
+    isMore: z.boolean().meta({ description: 'Whether there were more than count.' }),
+  })
+  .meta({
+    id: 'AlertSummary',
+    description:
+      'The first time in an hour has an alert of its own. Further ones are counted after the hour.',
+  });
+
+/** What each alert's callback holds in `data`, by its type. */
+const alertDataSchemas = {
+  'tidings.endpoint.disabled': z.strictObject({
+    merchantId: z.string(),
+    endpointId: z.string(),
+    reason: z.string().exactOptional().meta({
+      description:
+        '`gone`: the receiver answered 410. `failing_for_days`: it failed on five days. Not in a summary.',
+    }),
+    summary: summarySchema.exactOptional(),
+  }),
+  'tidings.notification.exhausted': z.strictObject({
+    merchantId: z.string(),
+    endpointId: z.string(),
+    notificationId: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'The first one of the hour. Not in a summary.', example: 'pay_1.1.ep_4fzQ0Yw2' }),
+    transactionId: z.string().exactOptional(),
+    version: z.int().exactOptional(),
+    summary: summarySchema.exactOptional(),
+  }),
+  'tidings.statement.ready': z.strictObject({
+    merchantId: z.string(),
+    date: z.iso.date().meta({ description: 'The day, for GET /v1/statements/{date}.' }),
+    revision: z.int(),
+    rows: z.int(),
+  }),
+} as const satisfies Readonly<Record<AlertType, z.ZodType>>;
+
+/** The callback of one type of alert. */
+export function alertCallbackSchema(type: AlertType) {
+  return z.strictObject({
+    type: z.literal(type),
+    timestamp: z.iso.datetime().meta({ description: 'When the service noticed.' }),
+    data: alertDataSchemas[type],
+  });
+}
 
 const signatureHeaders = {
   'webhook-id':
@@ -96,6 +149,16 @@ function callback(details: Callback): { readonly post: ZodOpenApiOperationObject
   };
 }
 
+function alert(type: AlertType, words: Pick<Callback, 'operationId' | 'summary'>) {
+  return callback({
+    ...words,
+    description:
+      'Sent at least once to every endpoint whose types name it or are tidings.*; * stands for outcomes only. Signed and ' +
+      'retried like outcomes. There is never an alert about an alert. Answer 2xx to types that you do not know.',
+    schema: alertCallbackSchema(type),
+  });
+}
+
 export const webhooks: ZodOpenApiPathsObject = {
   outcome: callback({
     operationId: 'tellOutcome',
@@ -103,6 +166,18 @@ export const webhooks: ZodOpenApiPathsObject = {
     description:
       'Sent at least once to every endpoint whose types match, and to the notifyUrl of the transaction.',
     schema: callbackSchema,
+  }),
+  endpointDisabled: alert('tidings.endpoint.disabled', {
+    operationId: 'alertEndpointDisabled',
+    summary: 'An alert: the service disabled an endpoint',
+  }),
+  notificationExhausted: alert('tidings.notification.exhausted', {
+    operationId: 'alertNotificationExhausted',
+    summary: 'An alert: a notification used up its schedule',
+  }),
+  statementReady: alert('tidings.statement.ready', {
+    operationId: 'alertStatementReady',
+    summary: 'An alert: a day’s statement can be fetched',
   }),
   test: callback({
     operationId: 'tellTest',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MAX_PAGE_ROWS } from '../../core/feed/merge.ts';
-import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
+import { MAX_EVENT_FILTERS, outcomeFilterSchema } from '../../core/merchants/merchant-config.ts';
 import { timeSchema } from '../../core/model.ts';
 import { RESOLUTIONS } from '../../protocol/resolutions.ts';
 import { BUCKETS } from '../../protocol/row-digest.ts';
@@ -50,7 +50,7 @@ const typesSchema = z
   .string('invalid_event_type')
   .transform((text) => text.split(','))
   .refine((types) => types.length <= MAX_EVENT_FILTERS, { error: 'too_long', abort: true })
-  .refine((types) => types.every((type) => eventFilterSchema.safeParse(type).success), 'invalid_event_type')
+  .refine((types) => types.every((type) => outcomeFilterSchema.safeParse(type).success), 'invalid_event_type')
   .exactOptional()
   .meta({ description: 'Event types, separated by commas. Default: all.', example: 'payment.*' });
 

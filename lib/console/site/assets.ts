@@ -24,6 +24,9 @@ const FOR_EVER = 'public, max-age=31536000, immutable';
 
 export const assetHref = ({ hash, type }: Asset) => `${ROOT}/assets/${hash}.${type}`;
 
+export const assetText = ({ packed }: Asset) =>
+  brotliDecompressSync(Buffer.from(packed, 'base64')).toString('utf8');
+
 /** Serves the files. Undefined for an address of no file. */
 export function createAssetServer(assets: PackedAssets): (c: Context<AppEnv>) => Response | undefined {
   const byHref = new Map(Object.values(assets).map((asset: Asset) => [assetHref(asset), asset]));

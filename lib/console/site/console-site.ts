@@ -55,7 +55,7 @@ export function createConsole(ports: SitePorts, site: Site): Hono<AppEnv> {
   }
   app.notFound((c) => failurePage(ports, readContext(ports, c), NOT_FOUND));
   app.onError((error, c) => {
-    const { isFault, ...failure } = failureOf(error);
+    const { isFault, ...failure } = failureOf(error, 'GET');
     if (isFault) report(ports, `${c.req.method} ${c.req.path}`, error);
     return failurePage(ports, readContext(ports, c), failure);
   });

@@ -38,6 +38,11 @@ export const keepFlash = (c: Ctx, isSecure: boolean, value: string) =>
 export const forgetFlash = (c: Ctx, isSecure: boolean) =>
   setCookie(c, 'tidings-flash', '', small(isSecure, 0));
 
+/** The stylesheet that this browser has loaded, by its hash. */
+export const loadedStyles = (c: Ctx) => getCookie(c, 'tidings-style');
+export const keepLoadedStyles = (c: Ctx, isSecure: boolean, hash: string) =>
+  setCookie(c, 'tidings-style', hash, small(isSecure, PREFERENCE_SECONDS));
+
 /** Language and appearance. */
 export interface Preferences {
   readonly language: Language;

@@ -34,13 +34,19 @@ export function failureInShell(framing: Framing, failure: Failure): Promise<Resp
 
 export const NOT_FOUND: Failure = { kind: 'not_found', status: 404 };
 
-/** The failure that an error means, and whether somebody must be told of it. */
-export function failureOf(error: unknown): Failure & { readonly isFault?: true } {
+/**
+ * The failure that an error means, and whether somebody must be told of it.
+ *
+ * @param method of the request: what was to be changed may have been changed although no answer came
+ */
+export function failureOf(error: unknown, method: string): Failure & { readonly isFault?: true } {
   if (error instanceof UnsafePath) return NOT_FOUND;
   if (error instanceof ApiSilence) {
+    const fault = error.isSlow ? {} : ({ isFault: true } as const);
+    if (method !== 'GET') return { kind: 'unsure', status: 504, ...fault };
     return error.isSlow
       ? { kind: 'slow', status: 504, mayRetry: true }
-      : { kind: 'unavailable', status: 502, mayRetry: true, isFault: true };
+      : { kind: 'unavailable', status: 502, mayRetry: true, ...fault };
   }
   if (!(error instanceof ApiProblem))
     return { kind: 'unavailable', status: 500, mayRetry: true, isFault: true };

@@ -7,7 +7,6 @@ import { acceptedEncoding, compress } from './compression.ts';
 
 const DIRECTIVES: readonly string[] = [
   "default-src 'none'",
-  "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
   "worker-src 'self'",
@@ -16,9 +15,12 @@ const DIRECTIVES: readonly string[] = [
   "frame-ancestors 'none'",
 ];
 
-/** @param nonce of the page's script elements. Nothing else runs: no inline handler, and no other file of this origin */
+/**
+ * @param nonce of the page's own script and style elements. Nothing else runs: no inline handler or attribute, and no other
+ * script of this origin
+ */
 function securityPolicy(nonce: string): string {
-  return [...DIRECTIVES, `script-src 'nonce-${nonce}'`].join('; ');
+  return [...DIRECTIVES, `script-src 'nonce-${nonce}'`, `style-src 'self' 'nonce-${nonce}'`].join('; ');
 }
 
 /** Headers of every answer but assets. */

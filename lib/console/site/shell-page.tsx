@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx';
 import type { Session } from '../../core/merchants/sessions/session.ts';
 import { printable } from '../../printable.ts';
 import { LinkButton } from '../view/controls/button.tsx';
+import type { Assets } from '../view/page/document.tsx';
 import { type ErrorKind, ErrorMessage } from '../view/page/error-page.tsx';
 import type { Flash } from '../view/page/flash.tsx';
 import {
@@ -12,7 +13,8 @@ import {
 } from '../view/page/navigation.tsx';
 import { PlainPage } from '../view/page/plain-page.tsx';
 import { Shell } from '../view/page/shell.tsx';
-import { assetHref, type PackedAssets } from './assets.ts';
+import { assetHref, assetText, type PackedAssets } from './assets.ts';
+import { keepLoadedStyles, loadedStyles } from './cookies.ts';
 import type { Place } from './page.ts';
 import { homeOf, hrefOf } from './paths.ts';
 import type { RequestContext } from './request-context.ts';
@@ -68,7 +70,7 @@ export function inShell(framing: Framing, { title, place, children }: Framed) {
   return (
     <Shell
       ui={request.ui}
-      assets={hrefs(assets)}
+      assets={assetsFor(request, assets)}
       theme={request.theme}
       nonce={request.nonce}
       title={printable(title)}
@@ -114,10 +116,16 @@ function navigationOf({ request, paths }: Framing, { current }: Place, merchantI
   });
 }
 
-const hrefs = ({ stylesheet, script }: PackedAssets) => ({
-  stylesheet: assetHref(stylesheet),
-  script: assetHref(script),
-});
+/** A browser that comes for the first time gets the styles with the page, and the file for its next page. */
+function assetsFor({ c, isSecure }: RequestContext, { stylesheet, script }: PackedAssets): Assets {
+  const isLoaded = loadedStyles(c) === stylesheet.hash;
+  if (!isLoaded) keepLoadedStyles(c, isSecure, stylesheet.hash);
+  return {
+    stylesheet: assetHref(stylesheet),
+    script: assetHref(script),
+    ...(!isLoaded && { inlineStyles: assetText(stylesheet) }),
+  };
+}
 
 /** A page without a session. */
 export function inPlainPage(
@@ -128,7 +136,7 @@ export function inPlainPage(
   return (
     <PlainPage
       ui={request.ui}
-      assets={hrefs(assets)}
+      assets={assetsFor(request, assets)}
       theme={request.theme}
       nonce={request.nonce}
       title={printable(title)}
@@ -157,7 +165,10 @@ export function failureMessage(request: RequestContext, failure: Failure, homeHr
       status={status}
       homeHref={homeHref}
       {...(code !== undefined && { code })}
-      {...(mayRetry && { actions: <LinkButton href={here}>{ui.text.errors.retry}</LinkButton> })}
+      {...(mayRetry &&
+        request.c.req.method === 'GET' && {
+          actions: <LinkButton href={here}>{ui.text.errors.retry}</LinkButton>,
+        })}
     />
   );
 }

@@ -92,7 +92,7 @@ async function orFailure(
       await endSession(site.ports, found.token);
       return toLogIn(request);
     }
-    const { isFault, ...failure } = failureOf(error);
+    const { isFault, ...failure } = failureOf(error, request.c.req.method);
     if (isFault) reportFault(site.ports, request, error);
     return failureInShell(framing, failure);
   }

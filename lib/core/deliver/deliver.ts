@@ -9,10 +9,15 @@ import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
 import type { Clock, Random, Reporter, Timer } from '../runtime/environment.ts';
 import type { Gate } from '../runtime/gate.ts';
 import type { Schedule } from '../schedule.ts';
+import { alertKeyOf, isAboutAlert } from './alerts/alert.ts';
+import { openAlert } from './alerts/alert-callback.ts';
+import type { AlertStore } from './alerts/alert-store.ts';
+import { raiseAlert, sendAlert } from './alerts/raise-alert.ts';
+import { type Callback, callbackOf } from './attempt/callback.ts';
 import { attemptPatiently } from './attempt/lane-patience.ts';
 import {
   isDecidedAgain,
-  isWorthWriting,
+  isWaitWorthWriting,
   type NextStep,
   whenAttempted,
   whenBlocked,
@@ -21,7 +26,7 @@ import {
   whenRateLimited,
 } from './attempt/next-step.ts';
 import type { Sender } from './attempt/sender.ts';
-import { resolveTarget } from './attempt/target.ts';
+import { resolveTarget, SETTINGS_MAX_AGE_MS } from './attempt/target.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { HealthMonitor } from './health/health-monitor.ts';
 import { learnFromAttempt } from './health/learn-from-attempt.ts';
@@ -45,6 +50,7 @@ import type { AttemptPlan } from './state/transitions.ts';
 export interface DeliverPorts {
   readonly outcomes: OutcomeStore;
   readonly notifications: NotificationStore;
+  readonly alerts: AlertStore;
   readonly merchants: MerchantStore;
   readonly configs: ConfigCache;
   readonly dispatcher: Pick<Dispatcher, 'sendAt'>;
@@ -68,7 +74,9 @@ export interface Delivery {
 
 /** A message being processed, with the state that was read before any action. */
 interface AttemptContext extends Delivery {
-  readonly outcome: TerminalOutcome;
+  readonly callback: Callback;
+  /** Absent if the notification is about an alert. */
+  readonly outcome?: TerminalOutcome;
   /** The notification as first read. The first write is conditional on its `rev`. */
   readonly initial: Notification;
 }
@@ -81,7 +89,7 @@ interface AttemptContext extends Delivery {
  */
 export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<void> {
   const context = await openContext(ports, delivery);
-  const { message, lane, outcome, initial } = context;
+  const { message, lane, outcome, callback, initial } = context;
   if (!admits(initial, message.rev)) return superseded(ports, context, initial);
 
   const target = await resolveTarget(ports, message, outcome);
@@ -105,7 +113,7 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
     if (leave.kind !== 'go') return waitForLeave(ports, context, leave);
   }
   const number = nextNumber(initial);
-  const { made, isHandedOver } = await attemptPatiently(ports, { outcome, target, number, lane });
+  const { made, isHandedOver } = await attemptPatiently(ports, { callback, target, number, lane });
   if (isHandedOver) {
     return act(ports, context, (current) => whenHandedOver(current, made, ports.clock.now()));
   }
@@ -120,7 +128,7 @@ function waitForLeave(
   leave: Exclude<Leave, { kind: 'go' }>,
 ): Promise<void> {
   const { message, initial } = context;
-  if (leave.kind === 'wait' && !isWorthWriting(initial, leave.untilMs)) {
+  if (leave.kind === 'wait' && !isWaitWorthWriting(initial, leave.untilMs)) {
     return ports.dispatcher.sendAt({ ...message, slotMs: leave.untilMs }, leave.untilMs);
   }
   const now = { nowMs: ports.clock.now(), fraction: ports.random.fraction() };
@@ -128,24 +136,36 @@ function waitForLeave(
 }
 
 async function openContext(ports: DeliverPorts, delivery: Delivery): Promise<AttemptContext> {
+  if (isAboutAlert(delivery.message)) return openAlertContext(ports, delivery);
   const outcome = await ports.outcomes.read(delivery.message);
   if (outcome === undefined || !isTerminal(outcome)) {
-    throw new Fault({
-      code: 'unknown_outcome',
-      message: 'The outcome of the message does not exist or is not terminal.',
-      retryable: false,
-    });
+    throw hopeless('The outcome of the message does not exist or is not terminal.');
   }
-  return { ...delivery, outcome, initial: await readNotification(ports, delivery, outcome) };
+  const initial = await readNotification(ports, delivery, outcome.listedAt);
+  return { ...delivery, callback: callbackOf(outcome), outcome, initial };
+}
+
+async function openAlertContext(ports: DeliverPorts, delivery: Delivery): Promise<AttemptContext> {
+  const alert = await openAlert(ports, alertKeyOf(delivery.message));
+  if (alert === undefined) throw hopeless('The alert of the message does not exist.');
+  return {
+    ...delivery,
+    callback: alert.callback,
+    initial: await readNotification(ports, delivery, alert.at),
+  };
+}
+
+function hopeless(message: string): Fault {
+  return new Fault({ code: 'unknown_outcome', message, retryable: false });
 }
 
 /** A first message on its first receipt needs no read: the fence on its write is enough. All others are read first. */
 async function readNotification(
   ports: DeliverPorts,
   { message, lane, receivedTimes }: Delivery,
-  outcome: TerminalOutcome,
+  listedAt: string,
 ): Promise<Notification> {
-  const blank = untried(message, outcome.listedAt);
+  const blank = untried(message, listedAt);
   if (lane === 'first' && receivedTimes === 1) return blank;
   return (await ports.notifications.read(message)) ?? blank;
 }
@@ -155,8 +175,8 @@ function planOf({ clock, random }: DeliverPorts, schedule: Schedule): AttemptPla
 }
 
 /**
- * Acts on a decision. The order makes delivery safe: write the new state under the fence, send the next message, report to
- * operators. Only then may this message be deleted. If another write came first, the step is decided again when its result
+ * Acts on a decision. The order makes delivery safe: put the alert about the new state, write the state under the fence,
+ * send the next message, report to operators. Only then may this message be deleted. If another write came first, the step is decided again when its result
  * still applies ({@link isDecidedAgain}), and is dropped otherwise.
  */
 async function act(
@@ -167,9 +187,11 @@ async function act(
   let current = context.initial;
   await changeUnderRev('The notification', async () => {
     const step = decide(current);
+    const alerts = await raiseAboutEnd(ports, current, step.next);
     const written = await saveNotification(ports, step.next, current.rev);
     if (written.kind === 'saved') {
       if (step.sendAtMs !== undefined) await ports.dispatcher.sendAt(messageOf(step), step.sendAtMs);
+      await sendAlert(ports, alerts);
       report(ports, context, { step, notification: step.next, kept: true });
       return undefined;
     }
@@ -178,6 +200,13 @@ async function act(
     report(ports, context, { step, notification: current, kept: false });
     return superseded(ports, context, current);
   });
+}
+
+/** Tells the merchant that a notification is about to be exhausted. Settings may be as old as for attempts. */
+async function raiseAboutEnd(ports: DeliverPorts, current: Notification, next: Notification) {
+  if (next.state !== 'exhausted' || current.state === 'exhausted') return [];
+  const config = await ports.configs.get(next.merchantId, ports.clock.now() - SETTINGS_MAX_AGE_MS);
+  return raiseAlert(ports, config ?? { endpoints: [] }, { kind: 'exhausted', notification: next });
 }
 
 function messageOf({ next, slotMs }: NextStep): NotificationMessage {

@@ -13,7 +13,13 @@ import {
   untilInForce,
   type WriteTimes,
 } from './dated-writes.ts';
-import { currentSpan, type DisabledReason, type Endpoint, type SealedSecret } from './merchant-config.ts';
+import {
+  currentSpan,
+  type DisabledReason,
+  type Endpoint,
+  type MerchantConfig,
+  type SealedSecret,
+} from './merchant-config.ts';
 import type { MerchantStore } from './merchant-store.ts';
 import type { Seal } from './secrets/seal.ts';
 import { sealContext } from './secrets/seal.ts';
@@ -165,12 +171,15 @@ export async function deleteEndpoint(
 interface DisablingPorts extends Omit<DatingPorts, 'lead'> {
   readonly merchants: MerchantStore;
   readonly reporter: Reporter;
+  /** Called before the write, with what was read. May be called again for the same endpoint. */
+  readonly announce?: (endpoint: Endpoint, config: MerchantConfig) => Promise<void>;
 }
 
 /**
  * Disables an endpoint whose receiver asked never to be called again, or has not answered for days. It applies only to
- * the URL that did so: an endpoint that has another URL by now is left as it is. The event is reported before the write.
- * A run that dies in between, or loses a race, reports it again. In the other order it might never be reported.
+ * the URL that did so: an endpoint that has another URL by now is left as it is. The event is reported, and the merchant's
+ * alert put, before the write. A run that dies in between, or loses a race, does both again. In the other order nobody
+ * might ever be told.
  */
 export async function disableEndpoint(
   ports: DisablingPorts,
@@ -182,9 +191,13 @@ export async function disableEndpoint(
   },
 ): Promise<void> {
   const { merchantId, endpointId, url, reason } = options;
+  const isConcerned = (one: Endpoint) => isLive(one) && currentSpan(one).enabled && one.url === url;
+  const config = await ports.merchants.read(merchantId);
+  const found = config?.endpoints.find((one) => one.endpointId === endpointId);
+  if (config === undefined || found === undefined || !isConcerned(found)) return;
+  await ports.announce?.(found, config);
   await updateEndpoint({ ...ports, lead: LEAD }, options, (endpoint, times) => {
-    const span = currentSpan(endpoint);
-    if (!span.enabled || endpoint.url !== url) return endpoint;
+    if (!isConcerned(endpoint)) return endpoint;
     ports.reporter.report({ event: 'endpoint_disabled', merchantId, endpointId, reason });
     const disabled = { at: times.now, reason };
     return { ...endpoint, disabled, history: disabledHistory(endpoint, times) };

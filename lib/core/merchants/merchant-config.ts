@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EVENT_FILTER } from '../../protocol/event-names.ts';
+import { EVENT_FILTER, OUTCOME_FILTER } from '../../protocol/event-names.ts';
 import { storedEndpointId, storedMerchantId, storedTime, storedWord } from '../reading/stored.ts';
 import { lineSchema, nonBlankTextSchema } from '../reading/text.ts';
 import { storedScheduleSchema } from '../schedule.ts';
@@ -49,8 +49,10 @@ export const profileSchema = z.object({
 });
 export type Profile = z.infer<typeof profileSchema>;
 
-/** `payment.succeeded`, `payment.*`, or `*` for every type. */
+/** `payment.succeeded`, `payment.*`, or `*` for every outcome; `tidings.*` or the type of an alert. */
 export const eventFilterSchema = z.string('invalid_event_type').regex(EVENT_FILTER, 'invalid_event_type');
+/** A filter in a question about outcomes. */
+export const outcomeFilterSchema = z.string('invalid_event_type').regex(OUTCOME_FILTER, 'invalid_event_type');
 
 export const timeoutMsSchema = z
   .number('invalid_value')

@@ -13,6 +13,8 @@ import { isoTime } from '../time.ts';
 const id = () => z.string().regex(/^[$-~]{1,256}$/);
 export const storedMerchantId = id().brand<'MerchantId'>();
 export const storedTransactionId = id().brand<'TransactionId'>();
+/** Begins with a character that no other stored id has, so an older version does not take an alert for a transaction. */
+export const storedAlertId = z.string().regex(/^![!$-~]{1,254}$/);
 export const storedEndpointId = id().brand<'EndpointId'>();
 export const storedId = id();
 

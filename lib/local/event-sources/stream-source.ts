@@ -38,8 +38,10 @@ const READ_MAX = 1000;
 const POLL_MS = 100;
 /** The interval where writes are announced: for what was written past the announcer. */
 const ANNOUNCED_POLL_MS = 3_000;
-/** Minimum time between two reads: while much is written, one read and one invocation serve many writes. */
+/** Minimum time between two reads while single records arrive. */
 const READ_GAP_MS = 20;
+/** The same after a read that found several records: one read and one invocation then serve many writes. Lambda reads every 250 ms. */
+const FILLING_GAP_MS = 100;
 /** The same for a mapping that collects its batches for longer than this: it gains nothing by reading sooner. */
 const BATCHING_GAP_MS = 1_000;
 const RETRY_MS = 500;
@@ -159,7 +161,10 @@ async function followShard(
   const batchSize = properties.BatchSize ?? DEFAULT_BATCH_SIZE;
   const batchingMs = properties.MaximumBatchingWindowInSeconds * 1000;
   const window = windowOf(setting, shardId);
-  const gapMs = batchingMs === 0 ? READ_GAP_MS : Math.min(batchingMs, BATCHING_GAP_MS);
+  const gapMs = (found: number) => {
+    if (batchingMs > 0) return Math.min(batchingMs, BATCHING_GAP_MS);
+    return found > 1 ? FILLING_GAP_MS : READ_GAP_MS;
+  };
   const batch = {
     ...setting,
     stopping,
@@ -174,9 +179,11 @@ async function followShard(
   let seen = 0;
   let readAt = 0;
   let isFull = false;
+  /** Number of wanted records in the last page. */
+  let found = 0;
   while (!stopping.aborted) {
     if (iterator !== undefined && wanted.length < batchSize) {
-      if (!isFull) await pause(readAt + gapMs - Date.now(), stopping);
+      if (!isFull) await pause(readAt + gapMs(found) - Date.now(), stopping);
       seen = setting.changes?.count ?? 0;
       readAt = Date.now();
       const page: RecordsPage = await setting.streams<RecordsPage>('GetRecords', {
@@ -186,7 +193,9 @@ async function followShard(
       iterator = page.NextShardIterator;
       isFull = page.Records.length >= READ_MAX;
       lastRead = page.Records.at(-1)?.dynamodb.SequenceNumber ?? lastRead;
-      wanted = [...wanted, ...wantedOf(page, accepts)];
+      const more = wantedOf(page, accepts);
+      found = more.length;
+      wanted = [...wanted, ...more];
     }
     if (wanted.length > 0) deadline ??= Date.now() + batchingMs;
     const records = firstBatch(wanted, { batchSize, window });

@@ -23,6 +23,8 @@ export interface Container {
   readonly isAlive: boolean;
   /** Time for which its thread computed or waited for a core, in ms since its start. */
   activeMs(): number;
+  /** Time for which requests to others than the cloud were under way, in ms since its start. */
+  outsideMs(): number;
   /** Settles when the bundle is loaded, or the instance has died. Never rejects. */
   readonly started: Promise<void>;
   /** @throws InvocationFailure */
@@ -108,6 +110,7 @@ export function startContainer({ host, setting, source, isHostShared }: Containe
       return isAlive;
     },
     activeMs: host.activeMs,
+    outsideMs: host.outsideMs,
     // Each caller of `invoke` gets the rejection of `ready`. Without a handler here it would end the process.
     started: ready.catch(() => {}),
     invoke: async (request, timeoutMs) => {

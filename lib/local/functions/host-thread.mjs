@@ -7,6 +7,7 @@
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe } from 'node:diagnostics_channel';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, enableCompileCache, flushCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -33,6 +34,9 @@ const current = new AsyncLocalStorage();
 enableCompileCache(workerData.compileCache);
 process.env = ownEnvironment(process.env);
 for (const stream of /** @type {const} */ (['stdout', 'stderr'])) forwardOutput(stream);
+/** Hosts of the cloud's own services. */
+const cloudHosts = new Set();
+watchOutside(new Float64Array(workerData.outside));
 
 parentPort?.on('message', (/** @type {HostRequest} */ message) => {
   if (message.kind === 'load') void load(message.instance, message.setting);
@@ -51,6 +55,9 @@ function post(message) {
  */
 async function load(id, setting) {
   const env = { ...setting.env };
+  for (const [name, value] of Object.entries(env)) {
+    if (name.startsWith('AWS_ENDPOINT_URL_')) cloudHosts.add(new URL(value).host);
+  }
   if (env.NODE_OPTIONS?.includes('--enable-source-maps')) process.setSourceMapsEnabled(true);
   try {
     const handler = await current.run({ id, env }, () => loadHandler(id, setting));
@@ -175,6 +182,33 @@ function ownEnvironment(outside) {
       return found && { ...found, configurable: true };
     },
   });
+}
+
+/**
+ * Measures how long HTTP requests to others than the cloud are under way, such as callbacks. The cloud reads it to know whether
+ * an instance waits for a receiver or lacks processor time.
+ *
+ * @param {Float64Array} outside for how long, in ms, and since when at least one is under way; 0: none is
+ */
+function watchOutside(outside) {
+  const underWay = new Set();
+  const settle = () => {
+    const [total = 0, since = 0] = outside;
+    if (since > 0 === underWay.size > 0) return;
+    const now = Date.now();
+    if (since > 0) outside[0] = total + now - since;
+    outside[1] = underWay.size > 0 ? now : 0;
+  };
+  const end = (/** @type {any} */ { request }) => {
+    if (underWay.delete(request)) settle();
+  };
+  subscribe('http.client.request.start', (/** @type {any} */ { request }) => {
+    if (cloudHosts.has(request.getHeader('host'))) return;
+    underWay.add(request);
+    settle();
+  });
+  subscribe('http.client.response.finish', end);
+  subscribe('http.client.request.error', end);
 }
 
 /**

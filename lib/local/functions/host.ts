@@ -18,6 +18,8 @@ export interface Host {
   readonly isAlive: boolean;
   /** Time for which the thread computed or waited for a core, in ms since its start. */
   activeMs(): number;
+  /** Time for which requests to others than the cloud were under way, in ms since its start. */
+  outsideMs(): number;
   /** Announces an instance. The listener hears everything that concerns it. */
   add(listener: InstanceListener): HostedInstance;
   /** Stops the thread and with it all its instances. */
@@ -34,7 +36,7 @@ interface HostedInstance {
 /** A message without the number of its instance. */
 type Unaddressed<Message> = Message extends unknown ? Omit<Message, 'instance'> : never;
 
-export interface HostOptions extends HostSetting {
+export interface HostOptions extends Pick<HostSetting, 'compileCache'> {
   /** Name of the thread, for profilers and process viewers. */
   readonly name: string;
   readonly log: Log;
@@ -46,7 +48,8 @@ const THREAD_URL = new URL('./host-thread.mjs', import.meta.url);
 
 /** Starts a thread without instances. */
 export function startHost({ name, compileCache, log }: HostOptions): Host {
-  const setting: HostSetting = { compileCache };
+  const setting: HostSetting = { compileCache, outside: new SharedArrayBuffer(16) };
+  const outside = new Float64Array(setting.outside);
   // The environment is each instance's own.
   const worker = new Worker(THREAD_URL, {
     name,
@@ -97,6 +100,10 @@ export function startHost({ name, compileCache, log }: HostOptions): Host {
       return isAlive;
     },
     activeMs: () => (isAlive ? worker.performance.eventLoopUtilization().active : 0),
+    outsideMs: () => {
+      const [total = 0, since = 0] = outside;
+      return since > 0 ? total + Date.now() - since : total;
+    },
     add: (listener) => {
       lastInstance += 1;
       const instance = lastInstance;

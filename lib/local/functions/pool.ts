@@ -13,6 +13,8 @@ export interface PoolSetting {
   readonly size: number;
   /** An instance ends when it had no event for this long. `undefined`: never. */
   readonly idleMs: number | undefined;
+  /** Instances share one thread, so a second one helps only while the thread waits. */
+  readonly isShared: boolean;
   /** Starts an instance. */
   start(): Container;
   /** Whether all cores of the machine are busy. */
@@ -56,14 +58,23 @@ export interface FunctionPool {
  * hundred events, so short waits are cheaper.
  */
 const SCALE_AFTER_MS = 100;
-/** The same, while another instance would only take turns with the others: all cores are busy, and the instances compute. */
-const SCALE_LATE_MS = 1_000;
-/** Instances that are active for less than this share of the time wait for others, such as a receiver. */
+/** The same, while all cores are busy and the instances compute: another one would take turns with them. */
+const SCALE_BUSY_MS = 1_000;
+/**
+ * The same, while the instances also answer events, and do not wait for others: then they lack processor time, or the cloud that
+ * they wait for does. Each further instance would compile the same code and take 60 MB, and no event would be answered sooner.
+ */
+const SCALE_STEADY_MS = 5_000;
+/** Instances compute if they are active for at least this share of the time. */
 const COMPUTING_SHARE = 0.15;
+/** Instances wait for others, such as slow receivers, if requests to them are under way for at least this share of the time. */
+const OUTSIDE_SHARE = 0.5;
 
 /** An event that waits for an instance. */
 interface Waiter {
   readonly since: number;
+  /** Number of events that were answered before. */
+  readonly answeredBefore: number;
   take(container: Container): void;
   refuse(failure: InvocationFailure): void;
 }
@@ -76,8 +87,9 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
   const waiting: Waiter[] = [];
   let starting = 0;
   let lastStart = 0;
-  let measured = { at: 0, activeMs: 0 };
+  let measured = measure();
   let running = 0;
+  let answered = 0;
   let stopped = false;
   let onIdle: () => void = () => {};
   let scaleTimer: NodeJS.Timeout | undefined;
@@ -101,21 +113,36 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
     if (warm !== undefined) return warm;
     if (containers.size === 0) return start();
     return new Promise((take, refuse) => {
-      waiting.push({ since: Date.now(), take, refuse });
+      waiting.push({ since: Date.now(), answeredBefore: answered, take, refuse });
       if (scaleTimer !== undefined) return;
-      // The measurement begins here.
-      isComputing();
+      // The measurements begin here.
+      setting.isBusy();
+      measured = measure();
       scaleTimer = setTimeout(rescale, SCALE_AFTER_MS);
     });
   }
 
-  /** Measures since it was last asked whether the instances lack processor time. */
-  function isComputing(): boolean {
+  function measure() {
+    const all = [...containers];
+    return {
+      at: Date.now(),
+      activeMs: sum(all.map((container) => container.activeMs())),
+      outsideMs: sum(all.map((container) => container.outsideMs())),
+    };
+  }
+
+  /** How long `next`, the first event in line, waits before another instance starts. Measures since it was last asked. */
+  function scaleAfter(next: Waiter): number {
     const isBusy = setting.isBusy();
     const last = measured;
-    measured = { at: Date.now(), activeMs: sum([...containers].map((container) => container.activeMs())) };
+    measured = measure();
     const possibleMs = (measured.at - last.at) * containers.size;
-    return isBusy && measured.activeMs - last.activeMs > possibleMs * COMPUTING_SHARE;
+    const computes = measured.activeMs - last.activeMs > possibleMs * COMPUTING_SHARE;
+    const isOutside = measured.outsideMs - last.outsideMs > possibleMs * OUTSIDE_SHARE;
+    if (setting.isShared && computes) return Number.POSITIVE_INFINITY;
+    if (!isBusy) return SCALE_AFTER_MS;
+    if (answered > next.answeredBefore) return isOutside && !computes ? SCALE_AFTER_MS : SCALE_STEADY_MS;
+    return computes ? SCALE_BUSY_MS : SCALE_AFTER_MS;
   }
 
   /** Starts another instance if the next event in line waits too long. What it waited for the last start does not count. */
@@ -124,7 +151,7 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
     const [next] = waiting;
     if (next === undefined || containers.size >= setting.size || stopped) return;
     const waitedMs = Date.now() - Math.max(next.since, lastStart);
-    const isLong = waitedMs >= (isComputing() ? SCALE_LATE_MS : SCALE_AFTER_MS);
+    const isLong = waitedMs >= scaleAfter(next);
     if (isLong && starting === 0) waiting.shift()?.take(start());
     if (waiting.length > 0) scaleTimer = setTimeout(rescale, SCALE_AFTER_MS);
   }
@@ -207,6 +234,7 @@ export function createPool(setting: PoolSetting, log: Log): FunctionPool {
         throw error;
       } finally {
         running -= 1;
+        answered += 1;
         release(container);
       }
     },

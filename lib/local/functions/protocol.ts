@@ -14,6 +14,11 @@ export interface InstanceSetting {
 export interface HostSetting {
   /** Directory of V8's compile cache. */
   readonly compileCache: string;
+  /**
+   * Two 64-bit floats that the thread writes: for how many ms requests to others than the cloud were under way, and since when one
+   * is, in ms since 1970 (0: none is).
+   */
+  readonly outside: SharedArrayBuffer;
 }
 
 /** One event. Payloads travel as JSON text, as in Lambda. */

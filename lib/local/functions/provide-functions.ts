@@ -141,6 +141,7 @@ function provideFunction(
       mayRecurse: properties.RecursiveLoop === 'Allow',
       size: Math.max(1, Math.min(size, reserved)),
       idleMs: isShared ? undefined : IDLE_MS,
+      isShared,
       isBusy,
       start: () =>
         startContainer({

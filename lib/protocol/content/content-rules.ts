@@ -1,3 +1,4 @@
+import { RESERVED_TRANSACTION_TYPE } from '../alerts.ts';
 import { CURRENCIES } from './currencies.ts';
 
 /** Rules for the fields of an outcome. Ids, references and times have files of their own. */
@@ -12,6 +13,11 @@ export function isTerminalStatus(value: unknown): value is TerminalStatus {
 
 /** Kind of business operation. */
 export const TRANSACTION_TYPE = /^[a-z][a-z0-9_-]{0,31}$/;
+/** Whether a new outcome may have this transaction type: alerts have the reserved one. */
+export function isFreeTransactionType(transactionType: unknown): boolean {
+  return transactionType !== RESERVED_TRANSACTION_TYPE;
+}
+
 export const REASON_CODE = /^[A-Za-z0-9_.-]{1,64}$/;
 /** Maximum length of a reason's message in characters. */
 export const MAX_REASON_LENGTH = 512;

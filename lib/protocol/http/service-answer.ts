@@ -35,7 +35,7 @@ const FINAL_CODES = new Set(
   `malformed_json invalid_utf8 malformed_request unexpected_content duplicate_key inexact_number
   forbidden_key too_deep invalid_request unknown_field unknown_parameter repeated_parameter missing_field
   invalid_type invalid_value invalid_text invalid_id invalid_status invalid_amount unknown_currency
-  invalid_date date_in_past outlives_key invalid_reference invalid_type_name invalid_event_type
+  invalid_date date_in_past outlives_key invalid_reference invalid_type_name reserved_type invalid_event_type
   invalid_schedule unknown_time_zone invalid_scope invalid_range unaligned_time range_too_long
   answer_too_large duplicate_row wrong_bucket beyond_retention in_future invalid_cursor cursor_expired
   exclusive_parameters too_long too_many_headers invalid_header reserved_header duplicate_header check_back_not_pending feed_shards_shrink invalid_url url_too_long

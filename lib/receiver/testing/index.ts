@@ -3,6 +3,7 @@ import { eventTypeOf, TEST_EVENT, webhookIdOf } from '../../protocol/event-names
 import { ED25519_KEY_BYTES } from '../../protocol/signing/ed25519.ts';
 import { type Signer, signedHeaders } from '../../protocol/signing/signed-headers.ts';
 import { publicKeyText, SECRET_BYTES, secretText } from '../../protocol/signing/webhook-keys.ts';
+import type { AlertEvent } from '../alert.ts';
 import type { Outcome } from '../outcome.ts';
 import { type Now, systemNow } from '../pauses.ts';
 import { answerKeyBytes, checkedSecret } from '../verifying/keys.ts';
@@ -44,6 +45,15 @@ export function signedTest(merchantId: string, options: SignOptions): SignedCall
     { type: TEST_EVENT, timestamp, data: { merchantId, endpointId: 'ep_test' } },
     options,
   );
+}
+
+/**
+ * An alert's callback, as the service sends it.
+ *
+ * @example signedAlert({ type: 'tidings.statement.ready', timestamp, data }, { secrets: secret })
+ */
+export function signedAlert(alert: AlertEvent, options: SignOptions): SignedCallback {
+  return signedRequest('msg_alert000', alert, options);
 }
 
 function signedRequest(id: string, content: object, options: SignOptions): SignedCallback {

@@ -1,7 +1,8 @@
-import { TEST_EVENT } from '../../protocol/event-names.ts';
+import { OUTCOME_EVENT, TEST_EVENT } from '../../protocol/event-names.ts';
 import { isObject } from '../../protocol/json/json-values.ts';
 import { functionProblem, integerProblem, optionsProblem } from '../../protocol/runtime/option-rules.ts';
 import { TOLERANCE_SECONDS, type VerificationKey } from '../../protocol/signing/signature-check.ts';
+import { type AlertEvent, parseAlert } from '../alert.ts';
 import { type Outcome, parseOutcome } from '../outcome.ts';
 import { type Now, systemNow } from '../pauses.ts';
 import { assertOptions, ReceiverFault } from '../receiver-fault.ts';
@@ -18,6 +19,10 @@ export type Callback =
       readonly type: string;
       readonly outcome: Outcome;
     }
+  /** The service tells of its own work. The endpoint asked for it by `tidings.*` or by its type. */
+  | { readonly kind: 'alert'; readonly webhookId: string; readonly type: string; readonly alert: AlertEvent }
+  /** A type that this version does not know, from a newer service: answer it with 2xx, and do nothing. */
+  | { readonly kind: 'unknown'; readonly webhookId: string; readonly type: string }
   /** The test request of `POST …/endpoints/{e}/test`: answer it with 2xx, and do nothing. */
   | { readonly kind: 'test'; readonly webhookId: string; readonly type: string; readonly merchantId: string };
 
@@ -56,7 +61,13 @@ export function createVerifier(options: VerifyOptions): (request: SignedRequest)
       throw new ReceiverFault('malformed_body', 'The signed content has no type.');
     }
     const { type, data } = json;
-    if (type !== TEST_EVENT) return { kind: 'outcome', webhookId, type, outcome: parseOutcome(data) };
+    if (OUTCOME_EVENT.test(type)) return { kind: 'outcome', webhookId, type, outcome: parseOutcome(data) };
+    if (type !== TEST_EVENT) {
+      const alert = parseAlert(json);
+      return alert === undefined
+        ? { kind: 'unknown', webhookId, type }
+        : { kind: 'alert', webhookId, type, alert };
+    }
     if (!isObject(data) || typeof data.merchantId !== 'string') {
       throw new ReceiverFault('malformed_body', 'The signed content has no merchantId.');
     }

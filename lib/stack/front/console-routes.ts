@@ -29,6 +29,6 @@ function boundAttempts(api: HttpApi, routes: readonly HttpRoute[]): void {
   // API Gateway refuses settings of a route that does not exist yet.
   for (const route of routes) {
     const resource = route.node.defaultChild;
-    if (resource instanceof CfnRoute) stage.addDependency(resource);
+    if (resource instanceof CfnRoute) stage.addResourceDependency(resource);
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '../function-environment.ts';
 import { createFunction, type Part } from '../service-function.ts';
 import { createAdmin, createDocument, createOperate, createQuery } from './api-functions.ts';
-import { connectConsole, createConsole, createConsoleBehind } from './console.ts';
+import { connectConsole, createConsole, createConsoleBehind } from './console-function.ts';
 import { addConsoleRoutes } from './console-routes.ts';
 import { createApiDomain } from './custom-domain.ts';
 import { createHttpApi } from './http-api.ts';

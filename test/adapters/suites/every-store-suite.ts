@@ -1,4 +1,5 @@
 import type { OpenTable } from '../support/throwaway-table.ts';
+import { describeAlertStore } from './delivery/alert-store-suite.ts';
 import { describeCheckStore } from './delivery/check-store-suite.ts';
 import { describeCountStore } from './delivery/count-store-suite.ts';
 import { describeGate } from './delivery/gate-suite.ts';
@@ -25,6 +26,7 @@ export function describeTable(name: string, open: OpenTable): void {
   describeOutcomeStore(name, open);
   describeNotificationStore(name, open);
   describeNotificationIndex(name, open);
+  describeAlertStore(name, open);
   describeCheckStore(name, open);
   describeCountStore(name, open);
   describeFeedStore(name, open);

@@ -4,6 +4,7 @@ import { createDueIndex } from '../../../lib/adapters/dynamodb/dynamodb-due-inde
 import { createGate } from '../../../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createParking } from '../../../lib/adapters/dynamodb/dynamodb-parking.ts';
 import { createParkedRecords } from '../../../lib/adapters/dynamodb/parked-records.ts';
+import { createAlertStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-alert-store.ts';
 import { createCheckStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-check-store.ts';
 import { createCountStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-count-store.ts';
 import { createHealthStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
@@ -114,6 +115,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
   return {
     outcomes: createOutcomeStore(table, { ...options, joinsReads: true }),
     notifications: createNotificationStore(table, options),
+    alerts: createAlertStore(table, options),
     checks: createCheckStore(table),
     dueIndex: createDueIndex(table),
     counts: createCountStore(table, options),

@@ -70,7 +70,7 @@ describe('the OpenAPI document', () => {
     const tell = (id: string, changes: object = {}) =>
       world.call(initiator, `PUT /v1/merchants/demo/transactions/${id}`, payment(changes));
     world.receiver.answer = () => statusExchange(500);
-    const { endpointId } = await demo.endpoint();
+    const { endpointId } = await demo.endpoint({ types: ['*', 'tidings.*'] });
     await tell('pay_1', {
       reference: 'ORDER-1',
       reason: { code: 'OK', message: 'paid' },
@@ -116,6 +116,7 @@ describe('the OpenAPI document', () => {
       await good([manager, receiver, admin], `GET /v1/stats?from=${start}${query}`);
     }
     await asked('GET /v1/deliveries');
+    await asked('GET /v1/alerts');
     await asked(`POST /v1/notifications/pay_1.1.${endpointId}/redeliver`);
     const range = { from: '2026-11-20T07:00:00Z', to: '2026-11-20T09:00:00Z' };
     await asked('POST /v1/redeliveries', range);
@@ -127,7 +128,7 @@ describe('the OpenAPI document', () => {
     const found = { status: 'SUCCEEDED', occurredAt: '2026-11-20T08:00:01Z' };
     await good([admin, initiator], 'POST /v1/unresolved/demo/pay_2/resolve', found);
     await good([admin], 'GET /v1/merchants?prefix=de&limit=1');
-    await good([admin], `GET ${own}`);
+    await good(manages, `GET ${own}`);
     await good([admin], `PATCH ${own}`, { name: 'Demo' });
     await good(manages, `POST ${own}/secrets`);
     await good(manages, `POST ${own}/endpoints`, { url: 'https://shop.example/', signature: 'both' });
@@ -147,6 +148,8 @@ describe('the OpenAPI document', () => {
     const { keyId } = (await world.call(manager, `POST ${own}/keys`, { scope: 'receiver' })).json;
     await good([manager], `DELETE ${own}/keys/${keyId}`);
     const forAll = (await world.call(admin, 'POST /v1/keys', { scope: 'admin' })).json.keyId;
+    await good(manages, `POST ${own}/portal-links`, { expiresInSeconds: 60 });
+    await good(manages, 'POST /v1/portal-links');
     await good([admin], 'GET /v1/keys');
     await good([admin], `DELETE /v1/keys/${forAll}`);
     await good([admin, manager], 'GET /v1/audit-log');

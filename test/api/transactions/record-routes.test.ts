@@ -139,6 +139,13 @@ describe('recording over HTTP', () => {
         '/occurredAt',
       ],
       ['a bad type', payment({ transactionType: 'Pay Ment' }), 400, 'invalid_type_name', '/transactionType'],
+      [
+        'the type of alerts',
+        payment({ transactionType: 'tidings' }),
+        400,
+        'reserved_type',
+        '/transactionType',
+      ],
       ['a bad reference', payment({ reference: '' }), 400, 'invalid_reference', '/reference'],
       [
         'a reference with a line break',

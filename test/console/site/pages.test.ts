@@ -2,14 +2,9 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SITE } from '../../../lib/console/pages/all-pages.ts';
 import { Fault } from '../../../lib/core/faults.ts';
+import type { Browser } from '../../support/cookie-browser.ts';
 import { payment } from '../../support/world.ts';
-import {
-  type Browser,
-  type ConsoleWorld,
-  createBrowser,
-  createConsoleWorld,
-  ORIGIN,
-} from '../console-world.ts';
+import { type ConsoleWorld, createConsoleWorld, ORIGIN } from '../console-world.ts';
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror=alert(2)>'`;
 /** What reads backwards, hides or moves on a terminal and on a page. */
@@ -50,7 +45,7 @@ describe('a page of the console', () => {
       expect(html).not.toContain('\u202e');
       // Attributes that run code, and elements without the nonce.
       expect(html).not.toMatch(/<[^>"]*(?:"[^"]*"[^>"]*)*\son\w+=/i);
-      expect(html).not.toMatch(/<style|\sstyle=|javascript:/i);
+      expect(html).not.toMatch(/<style(?! nonce="[^"]+">p\{\}<\/style>)|\sstyle=|javascript:/i);
       expect(html.match(/<script/g)).toHaveLength(1);
     },
   );
@@ -80,6 +75,17 @@ describe('a page of the console', () => {
       });
     },
   );
+
+  it('brings its styles along the first time, and refers to them from then on', async () => {
+    const browser = world.browser();
+    const first = await browser.get('/console/log-in');
+    expect(first.html).toMatch(/<style nonce="[^"]+">p\{\}<\/style><link rel="prefetch"/);
+    const second = await browser.get('/console/log-in');
+    expect(second.html).not.toContain('<style');
+    expect(second.html).toContain('<link rel="stylesheet" href="/console/assets/aaaa.css"/>');
+    browser.cookies.set('tidings-style', 'older');
+    expect((await browser.get('/console/log-in')).html).toContain('<style');
+  });
 
   it('has a nonce of its own each time', async () => {
     const policies = await Promise.all(
@@ -204,6 +210,26 @@ describe('a page while the API fails', () => {
   });
 });
 
+describe('an action while the API fails', () => {
+  it('is not said to have failed: nobody knows, and the page says so', async () => {
+    let isBroken = false;
+    const world = createConsoleWorld({
+      onInvoke: () => {
+        if (isBroken) throw new DOMException('late', 'TimeoutError');
+      },
+    });
+    await world.merchant('demo');
+    const browser = world.browser();
+    await browser.logIn(world.admin);
+    await browser.get('/console/merchants/demo');
+    isBroken = true;
+    const answer = await browser.submit('/console/merchants/demo/portal-link');
+    expect(answer.status).toBe(504);
+    expect(answer.html).toContain('Nobody knows whether this was done');
+    expect(answer.html).not.toContain('href="/console/merchants/demo/portal-link"');
+  });
+});
+
 describe('the files of the console', () => {
   const { console: app } = createConsoleWorld();
   it('are kept by browsers for ever, because a new content has a new address', async () => {
@@ -229,7 +255,7 @@ describe('the files of the console', () => {
 
   it('and its cookie need no HTTPS on this machine', async () => {
     const local = createConsoleWorld();
-    const browser = createBrowser(local.console, 'http://127.0.0.1:4510');
+    const browser = local.browser('http://127.0.0.1:4510');
     const { headers } = await browser.logIn(local.admin);
     expect(headers.getSetCookie()[0]).toMatch(/^tidings=\w{43}; Path=\/console; HttpOnly; SameSite=Lax$/);
     expect((await browser.get('/console/overview')).status).toBe(200);

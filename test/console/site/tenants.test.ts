@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SITE } from '../../../lib/console/pages/all-pages.ts';
-import { type Browser, type ConsoleWorld, createConsoleWorld } from '../console-world.ts';
+import type { Browser } from '../../support/cookie-browser.ts';
+import { type ConsoleWorld, createConsoleWorld } from '../console-world.ts';
 
 /** Every page and action of the site, tried by sessions that may not use it. */
 describe("a merchant's session", () => {

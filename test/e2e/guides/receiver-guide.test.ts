@@ -66,7 +66,7 @@ describe('the guide for receivers', () => {
     expectStatus(await service.api(service.credentials.adminKey, request, body), 201).json;
   const record = async (transactionId: string) => {
     const path = `PUT /v1/merchants/demo/transactions/${transactionId}`;
-    expectStatus(await service.api(service.credentials.initiatorKey, path, payment()), 201);
+    expectStatus(await service.api(service.credentials.initiatorKey, path, payment()), 200, 201);
   };
   const statesOf = async (transactionId: string): Promise<string> => {
     const { json } = await service.api(environment.KEY ?? '', `GET /v1/transactions/${transactionId}`);
@@ -146,7 +146,7 @@ describe('the guide for receivers', () => {
         writeFileSync(join(project, `block-${index}.mts`), text);
         return `block-${index}.mts`;
       });
-    expect(files).toHaveLength(3);
+    expect(files).toHaveLength(4);
     checkTypes(project, files, ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb']);
   });
 

@@ -13,6 +13,8 @@ const CROWD = 10_000;
 /** Makes a merchant two days old, with outcomes of yesterday. Nothing may be closed before that. */
 export async function growOlder({ admin, set, put }: Journey): Promise<void> {
   await admin('POST /v1/merchants', { merchantId: 'old', name: 'Old', timeZone: TIME_ZONE });
+  const alerted = { url: 'http://127.0.0.1:9/alerts', types: ['tidings.statement.ready'] };
+  await admin('POST /v1/merchants/old/endpoints', alerted);
   const fromMs = startOfDate(yesterday(), TIME_ZONE);
   for (const [pk, sk] of [
     ['M#old', 'PROFILE'],

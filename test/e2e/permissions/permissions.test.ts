@@ -12,6 +12,8 @@ import { removeDirectory, temporaryDirectory } from '../../support/local-service
 import { type EditedTemplate, editAssembly } from '../../support/running/edited-assembly.ts';
 import { NO_FAULTS, startServiceCloud } from '../../support/running/service-cloud.ts';
 import { assemblyOf } from '../../support/synthesized.ts';
+import { beAlerted } from './alerted.ts';
+import { visitConsole } from './console-visit.ts';
 import { checkBack, manage, operate, record } from './everyday.ts';
 import { grainsOf, withoutAction, withoutGrain, withoutStatement } from './grains.ts';
 import { type Journey, openJourney } from './journey.ts';
@@ -98,10 +100,12 @@ describe('the permissions of the template', () => {
         sideBySide([
           manage,
           operate,
+          visitConsole,
           record,
           checkBack,
           failToDeliver,
           meetOddReceivers,
+          beAlerted,
           loseRows,
           fireSchedules,
         ]),

@@ -38,6 +38,7 @@ describe('a function that lost one statement', () => {
       assemblyDir,
       environment: {
         TIDINGS_ALLOW_LOOPBACK: 'true',
+        TIDINGS_ONE_CLOCK: 'true',
         TIDINGS_FEED_LAG_SECONDS: '3',
         TIDINGS_WINDOW_SECONDS: '1',
       },

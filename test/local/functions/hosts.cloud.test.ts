@@ -1,10 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Container, startContainer } from '../../../lib/local/functions/container.ts';
 import { type Hosts, openHosts } from '../../../lib/local/functions/hosts.ts';
 import type { LocalLogLine } from '../../../lib/local/logging/log.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const BUNDLE = `
 import { threadId } from 'node:worker_threads';
@@ -22,6 +25,13 @@ export async function handler(event) {
 }
 `;
 
+const CALLER = `
+import { get } from 'node:http';
+export const handler = (url) => new Promise((resolve) => {
+  get(url, (response) => response.resume().on('end', resolve)).on('error', resolve);
+});
+`;
+
 describe('a thread with several functions', () => {
   let root: string;
   let hosts: Hosts;
@@ -37,7 +47,7 @@ describe('a thread with several functions', () => {
     rmSync(root, { recursive: true });
   });
 
-  function start(who: string, bundle = BUNDLE): Container {
+  function start(who: string, bundle = BUNDLE, env: Record<string, string> = {}): Container {
     const assetDir = join(root, bundle === BUNDLE ? 'asset' : who);
     mkdirSync(assetDir, { recursive: true });
     writeFileSync(join(assetDir, 'index.mjs'), bundle);
@@ -51,7 +61,7 @@ describe('a thread with several functions', () => {
         functionName: who,
         functionArn: `arn:${who}`,
         memoryMb: 128,
-        env: { WHO: who },
+        env: { WHO: who, ...env },
       },
     });
   }
@@ -70,6 +80,44 @@ describe('a thread with several functions', () => {
     expect(await invoke(one)).toMatchObject({ events: 2 });
     expect(lines).toContainEqual({ source: 'one', stream: 'stdout', line: 'I am one' });
     expect(lines).toContainEqual({ source: 'two', stream: 'stdout', line: 'I am two' });
+  });
+
+  it('measures how long requests to others are under way, and leaves out those to the cloud', async () => {
+    const answers: (() => void)[] = [];
+    const server = createServer((_request, response) => answers.push(() => response.end()));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const call = async (container: Container) => {
+      const answered = container.invoke(
+        { requestId: 'r', traceHeader: '', payload: JSON.stringify(url) },
+        60_000,
+      );
+      await eventually(
+        () => answers.length,
+        (count) => expect(count).toBe(1),
+      );
+      return answered;
+    };
+    const stranger = start('stranger', CALLER);
+    const slow = call(stranger);
+    // It grows while the receiver does not answer.
+    await eventually(
+      () => stranger.outsideMs(),
+      (ms) => expect(ms).toBeGreaterThan(20),
+    );
+    answers.pop()?.();
+    await slow;
+    const total = stranger.outsideMs();
+    const own = start('own', CALLER, { AWS_ENDPOINT_URL_DYNAMODB: url });
+    const quick = call(own);
+    await eventually(
+      () => answers.length,
+      (count) => expect(count).toBe(1),
+    );
+    answers.pop()?.();
+    await quick;
+    expect(own.outsideMs()).toBe(total);
+    server.close();
   });
 
   it('gives an instance modules of its own after another has ended, or could not be loaded', async () => {

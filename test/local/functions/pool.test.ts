@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Container, InvocationFailure } from '../../../lib/local/functions/container.ts';
-import { createPool, type PoolSetting } from '../../../lib/local/functions/pool.ts';
+import { createPool, type FunctionPool, type PoolSetting } from '../../../lib/local/functions/pool.ts';
 
 /** An instance that starts and answers when the test says so. */
 interface Scripted extends Container {
@@ -11,15 +11,21 @@ interface Scripted extends Container {
   readonly ended: number;
 }
 
-/** @param activeShare how much of the time it computes */
-function scripted(activeShare: number): Scripted {
+/** How much of the time an instance computes, and how much requests to others than the cloud are under way. */
+interface Shares {
+  readonly active?: number;
+  readonly outside?: number;
+}
+
+function scripted({ active = 1, outside = 0 }: Shares): Scripted {
   const start = Promise.withResolvers<void>();
   let current = Promise.withResolvers<string>();
   let ended = 0;
   const container: Scripted = {
     isAlive: true,
     started: start.promise,
-    activeMs: () => activeShare * Date.now(),
+    activeMs: () => active * Date.now(),
+    outsideMs: () => outside * Date.now(),
     finishStart: start.resolve,
     answer: () => {
       current.resolve('null');
@@ -39,7 +45,7 @@ function scripted(activeShare: number): Scripted {
   return container;
 }
 
-function poolOf(setting: Partial<PoolSetting> = {}, activeShare = 1) {
+function poolOf(setting: Partial<PoolSetting> = {}, shares: Shares = {}) {
   const started: Scripted[] = [];
   const pool = createPool(
     {
@@ -50,9 +56,10 @@ function poolOf(setting: Partial<PoolSetting> = {}, activeShare = 1) {
       mayRecurse: true,
       size: 3,
       idleMs: 60_000,
+      isShared: false,
       isBusy: () => false,
       start: () => {
-        const container = scripted(activeShare);
+        const container = scripted(shares);
         started.push(container);
         return container;
       },
@@ -61,6 +68,18 @@ function poolOf(setting: Partial<PoolSetting> = {}, activeShare = 1) {
     () => {},
   );
   return { pool, started };
+}
+
+/** Sends twenty events at once, and lets each instance answer one every 80 ms for 1.6 s. */
+async function answerSlowly(pool: FunctionPool, started: readonly Scripted[]): Promise<void> {
+  for (let event = 0; event < 20; event += 1) void pool.invoke({});
+  for (let round = 0; round < 20; round += 1) {
+    await vi.advanceTimersByTimeAsync(80);
+    for (const container of started) {
+      container.finishStart();
+      container.answer();
+    }
+  }
 }
 
 describe('the instances of a function', () => {
@@ -125,8 +144,38 @@ describe('the instances of a function', () => {
   });
 
   it('become more at once on a busy machine if they wait for others themselves', async () => {
-    const { pool, started } = poolOf({ isBusy: () => true }, 0.05);
+    const { pool, started } = poolOf({ isBusy: () => true }, { active: 0.05 });
     for (let event = 0; event < 2; event += 1) void pool.invoke({});
+    await vi.advanceTimersByTimeAsync(1);
+    started[0]?.finishStart();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(started).toHaveLength(2);
+  });
+
+  it('stay few on a busy machine while they answer events, however many wait', async () => {
+    const { pool, started } = poolOf({ isBusy: () => true }, { active: 0.05 });
+    await answerSlowly(pool, started);
+    expect(started).toHaveLength(1);
+  });
+
+  it('become more on a busy machine if the events that they answer wait for others', async () => {
+    const { pool, started } = poolOf({ isBusy: () => true }, { active: 0.05, outside: 0.9 });
+    await answerSlowly(pool, started);
+    expect(started).toHaveLength(3);
+  });
+
+  it('stay as they are while they compute in the thread that they share', async () => {
+    const { pool, started } = poolOf({ isShared: true });
+    for (let event = 0; event < 3; event += 1) void pool.invoke({});
+    await vi.advanceTimersByTimeAsync(1);
+    started[0]?.finishStart();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(started).toHaveLength(1);
+  });
+
+  it('become more in the thread that they share while it waits', async () => {
+    const { pool, started } = poolOf({ isShared: true }, { active: 0.05 });
+    for (let event = 0; event < 3; event += 1) void pool.invoke({});
     await vi.advanceTimersByTimeAsync(1);
     started[0]?.finishStart();
     await vi.advanceTimersByTimeAsync(500);

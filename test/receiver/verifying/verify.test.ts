@@ -11,6 +11,7 @@ import {
   newKeyPair,
   newSecret,
   sampleOutcome,
+  signedAlert,
   signedCallback,
   signedTest,
 } from '../../../lib/receiver/testing/index.ts';
@@ -230,7 +231,9 @@ describe('verifying a callback', () => {
     ['reason', 'none'],
     ['reference', 7],
   ])('refuses the %s %j, though it is signed', (field, value) => {
-    expect(codeOf(sign({ [field]: value }))).toBe('malformed_body');
+    const data = { ...sampleOutcome(), [field]: value };
+    const content = { type: 'payment.succeeded', timestamp: data.recordedAt, data };
+    expect(codeOf(signedAlert(content as never, { secrets: secret, now }))).toBe('malformed_body');
   });
 
   it.each([

@@ -2,7 +2,7 @@ import type { MemoryStores } from '../../../lib/adapters/memory/memory-stores.ts
 import type { EndpointId, MerchantId, Outcome } from '../../../lib/core/model.ts';
 import type { Schedule } from '../../../lib/core/schedule.ts';
 import type { ByHand } from '../stories/by-hand.ts';
-import type { Story } from '../stories/stories.ts';
+import type { Story, Without } from '../stories/stories.ts';
 import type { SettingsWatch } from '../watches/settings-watch.ts';
 import type { Banks } from '../world/simulated-banks.ts';
 import type { CountReader } from '../world/simulated-counts.ts';
@@ -27,6 +27,7 @@ export interface Evidence {
   readonly stream: Stream;
   readonly counts: CountReader;
   readonly story: Story;
+  readonly without: Without;
   readonly nowMs: number;
 }
 

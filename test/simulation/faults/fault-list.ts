@@ -1,4 +1,5 @@
 import type { DeliberateFault } from './deliberate-fault.ts';
+import { alertsFaults } from './rooms/alerts-faults.ts';
 import { apiFaults } from './rooms/api-faults.ts';
 import { attemptFaults } from './rooms/attempt-faults.ts';
 import { bookkeepingFaults } from './rooms/bookkeeping-faults.ts';
@@ -25,6 +26,7 @@ export const FAULTS: readonly DeliberateFault[] = [
   ...rateFaults,
   ...stateFaults,
   ...healthFaults,
+  ...alertsFaults,
   ...redeliveryFaults,
   ...merchantsFaults,
   ...bookkeepingFaults,

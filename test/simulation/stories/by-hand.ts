@@ -1,4 +1,5 @@
 import { acknowledgeOutcome, redeliverNotification } from '../../../lib/core/deliver/acknowledge.ts';
+import { isAboutAlert } from '../../../lib/core/deliver/alerts/alert.ts';
 import { cancelRedelivery } from '../../../lib/core/deliver/redelivery/cancel-redelivery.ts';
 import {
   type Include,
@@ -257,6 +258,7 @@ export class ByHand {
         one.state !== 'retrying' &&
         one.listedAt >= request.from &&
         one.listedAt < request.to &&
+        !isAboutAlert(one) &&
         isFor(one.endpointId, request.endpointId),
     );
   }

@@ -24,6 +24,15 @@ export function paceMs(nowMs: number): number {
 }
 
 /**
+ * Safety nets turned off, so that they do not mend a deliberate fault before it is seen. Messages are then not
+ * lost on their way either: without faults, everything must come to its end all the same.
+ */
+export interface Without {
+  readonly sweep?: boolean;
+  readonly audit?: boolean;
+}
+
+/**
  * What a run tests beside the storm that every run has. Each story tests a promise that a storm of 15 minutes does
  * not.
  */

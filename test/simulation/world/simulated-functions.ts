@@ -104,6 +104,7 @@ export class Container {
     return {
       outcomes: stormy(stores.outcomes),
       notifications: stormy(stores.notifications),
+      alerts: stormy(stores.alerts),
       slots: stormy(stores.slots),
       limiter: this.limiter,
       gate: stormy(stores.gate),

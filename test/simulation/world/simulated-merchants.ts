@@ -78,7 +78,10 @@ function assemble(
       [url, receiver(endpointId, fate, true)],
       [elsewhere, receiver(endpointId, 'moody', true)],
     ]);
-    return { endpointId, url, receivers, types: dice.pick([['*'], ['*'], ['*'], ['payment.*']]) };
+    const types = dice.pick([['*'], ['*'], ['*'], ['payment.*']]);
+    // The last one also gets alerts: about the others, and about itself.
+    const isWatching = n === fates.length - 1;
+    return { endpointId, url, receivers, types: isWatching ? [...types, 'tidings.*'] : types };
   });
   const notifyUrl = `https://till.${merchantId}.example/`;
   const till = {

@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { CallbackRequest, Exchange, Patience } from '../../../lib/core/deliver/attempt/sender.ts';
 import type { MerchantId } from '../../../lib/core/model.ts';
+import { type AlertEvent, isAlertFilter } from '../../../lib/protocol/alerts.ts';
 import { CALLER_KILLED } from '../storm/chaos.ts';
 import type { Dice } from '../storm/dice.ts';
 import type { VirtualTime } from '../storm/virtual-time.ts';
@@ -35,6 +36,8 @@ export class Receiver {
   readonly #bodies = new Map<string, string>();
   /** By webhook id: the outcomes received, with any answer. */
   readonly told = new Map<string, Told>();
+  /** By webhook id: the alerts received, with any answer. */
+  readonly alerts = new Map<string, AlertEvent>();
   /** Webhook ids that were answered 410. */
   readonly sentAway = new Set<string>();
   readonly broken: string[] = [];
@@ -188,9 +191,14 @@ export class Receiver {
     if (headers['webhook-signature'] !== expected) this.broken.push(`${id}: wrong signature`);
     const digest = createHash('sha256').update(body).digest('hex');
     if ((this.#bodies.get(id) ?? digest) !== digest) this.broken.push(`${id}: another body`);
-    if (!this.#bodies.has(id)) this.told.set(id, (JSON.parse(body) as { data: Told }).data);
+    if (!this.#bodies.has(id)) this.#note(id, JSON.parse(body));
     this.#bodies.set(id, digest);
     return id;
+  }
+
+  #note(id: string, content: AlertEvent | { readonly type: string; readonly data: Told }): void {
+    if (isAlertFilter(content.type)) this.alerts.set(id, content as AlertEvent);
+    else this.told.set(id, content.data as Told);
   }
 }
 

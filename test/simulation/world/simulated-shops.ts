@@ -7,6 +7,7 @@ import type { CallbackRequest } from '../../../lib/core/deliver/attempt/sender.t
 import type { MerchantId } from '../../../lib/core/model.ts';
 import { createAnswerSigner } from '../../../lib/core/query/answer-signer.ts';
 import { isoTime, MINUTE_MS } from '../../../lib/core/time.ts';
+import { isAlertFilter } from '../../../lib/protocol/alerts.ts';
 import { createReceiver, type Receiver, type Totals } from '../../../lib/receiver/index.ts';
 import { type MemoryTransaction, memoryStore } from '../../../lib/receiver/stores/memory.ts';
 import { START_MS, STORM_MS } from '../stories/stories.ts';
@@ -86,14 +87,21 @@ export class Shop {
   async take({ headers, body }: CallbackRequest): Promise<boolean> {
     if (this.#options.dice.chance(FORGED_SHARE)) await this.#takeForged(headers, body);
     const isTaken = (await this.#post(headers, body)) < 300;
-    const { transactionId } = (JSON.parse(body) as { data: Told }).data;
+    const { type, data } = JSON.parse(body) as { readonly type: string; readonly data: Told };
+    if (isAlertFilter(type)) {
+      if (!isTaken) this.broken.push(`${this.merchantId}: the shop refused an alert`);
+      return isTaken;
+    }
+    const { transactionId } = data;
     if (isTaken && this.committed(transactionId) === 0)
       this.broken.push(`${this.merchantId}: the shop said yes to ${transactionId} before it had committed`);
     return isTaken;
   }
 
   async #takeForged(headers: Readonly<Record<string, string>>, body: string): Promise<void> {
-    const forged = body.replace(/"amount":\d+/, '"amount":999999999');
+    const forged = body
+      .replace(/"amount":\d+/, '"amount":999999999')
+      .replace('"type":"tidings.', '"type":"payment.');
     if ((await this.#post(headers, forged)) < 400)
       this.broken.push(`${this.merchantId}: a forged callback was believed`);
   }

@@ -26,14 +26,20 @@ describe('the HTTP API', () => {
     ['DELETE /v1/keys/{keyId}', 'Admin'],
     ['GET /v1/whoami', 'Operate'],
     ['GET /openapi.json', 'Document'],
+    ['GET /console', 'Console'],
+    ['ANY /console/{proxy+}', 'Console'],
+    ['POST /console/log-in', 'Console'],
+    ['POST /console/enter', 'Console'],
     // What no route names is answered by a problem of ours, like every other mistake.
     ['$default', 'Admin'],
   ])('sends %s to %s', (routeKey, name) => {
     expect(servedBy(routeKey)).toBe(functionId(name));
   });
 
-  it('has a route for each operation, and nothing else but the default', () => {
-    expect(routes.size).toBe(operations.length + 1);
+  it('has a route for each operation, and nothing else but the console and the default', () => {
+    const ofConsole = [...routes.keys()].filter((key) => key.includes(' /console'));
+    expect(ofConsole).toHaveLength(4);
+    expect(routes.size).toBe(operations.length + ofConsole.length + 1);
   });
 
   it('adds less to the policy of each function than Lambda accepts', () => {

@@ -54,7 +54,8 @@ describe('a web ACL', () => {
     const asking = propertiesOf(template, 'AWS::Lambda::Function')
       .map(({ Environment }) => Environment?.Variables.TIDINGS_ORIGIN_SECRET)
       .filter((value) => value !== undefined);
-    expect(asking).toHaveLength(5);
+    // Those of the API, and the console, which sends it with its own requests.
+    expect(asking).toHaveLength(6);
     for (const value of asking) expect(value).toEqual(header.HeaderValue);
     expect(config.Aliases).toEqual([domain.domainName]);
     expect(outputsOf(template).ApiUrl.Value).toBe('https://tidings.example.com');

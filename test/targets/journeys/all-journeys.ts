@@ -14,6 +14,7 @@ import { retry } from './retry.ts';
 import { statement } from './statement.ts';
 import { tenants } from './tenants.ts';
 import { threeMerchants } from './three-merchants.ts';
+import { visit } from './visit.ts';
 import { windows } from './windows.ts';
 
 /** Every journey, in the order of the table. */
@@ -34,5 +35,6 @@ export const journeys: readonly Journey[] = [
   intakeQueue,
   intakeEvents,
   tenants,
+  visit,
   threeMerchants,
 ];

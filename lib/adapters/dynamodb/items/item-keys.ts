@@ -1,3 +1,4 @@
+import { isAboutAlert, type Tally } from '../../../core/deliver/alerts/alert.ts';
 import type { DueKey } from '../../../core/deliver/due-index.ts';
 import type { Circuit } from '../../../core/deliver/health/circuit.ts';
 import type { RatedEndpoint } from '../../../core/deliver/rate/rate-limiter.ts';
@@ -22,6 +23,20 @@ export const INDEXES = {
 
 export const notificationSk = ({ version, endpointId }: Pick<NotificationKey, 'version' | 'endpointId'>) =>
   `N#${versionDigits(version)}#${endpointId}`;
+
+/** Alerts of a merchant in order of their ids; the notifications of each follow it. */
+export const alertsPk = (merchantId: MerchantId) => `I#${merchantId}`;
+const alertNotificationSk = (alertId: string, endpointId: EndpointId) => `${alertId}#${endpointId}`;
+/** The repeats of one kind of news about one endpoint in one hour. */
+export const repeatsPk = (merchantId: MerchantId, { endpointId, type, hour }: Tally) =>
+  `I#${merchantId}#${endpointId}#${type}#${hour}`;
+
+/** Where a notification is: with its transaction, or with its alert, where no reader of outcomes and counts looks. */
+export function notificationItemKey(key: NotificationKey): { readonly pk: string; readonly sk: string } {
+  return isAboutAlert(key)
+    ? { pk: alertsPk(key.merchantId), sk: alertNotificationSk(key.transactionId, key.endpointId) }
+    : { pk: transactionPk(key), sk: notificationSk(key) };
+}
 
 export const duePk = (key: NotificationKey) =>
   `Q#${partitionOf(`${transactionPk(key)}#${key.version}#${key.endpointId}`)}`;
@@ -119,11 +134,19 @@ export function checkKeyOf(row: Readonly<Record<string, unknown>>): TransactionK
   return parsed.success ? parsed.data : undefined;
 }
 
+function alertNotificationKeyOf(row: Readonly<Record<string, unknown>>): NotificationKey | undefined {
+  const [kind, merchantId] = String(row.pk).split('#');
+  const [transactionId, endpointId] = String(row.sk).split('#');
+  if (kind !== 'I') return undefined;
+  const parsed = notificationKeySchema.safeParse({ merchantId, transactionId, version: 1, endpointId });
+  return parsed.success ? parsed.data : undefined;
+}
+
 /** Parses the key of a notification or a check from a row of the due index. */
 export function dueKeyOf(row: Readonly<Record<string, unknown>>): DueKey | undefined {
   const check = checkKeyOf(row);
   if (check !== undefined) return { kind: 'check', key: check };
-  const key = notificationKeyOf(row);
+  const key = notificationKeyOf(row) ?? alertNotificationKeyOf(row);
   return key === undefined ? undefined : { kind: 'notification', key };
 }
 

@@ -1,11 +1,13 @@
+import { isAboutAlert } from '../../../core/deliver/alerts/alert.ts';
 import {
   type Attempt,
   listingOrder,
   type Notification,
   notificationSchema,
 } from '../../../core/deliver/state/notification.ts';
-import { transactionPk, ttlAfter } from '../../../protocol/table/outcome-layout.ts';
-import { duePk, notificationSk, undeliveredPk, undeliveredSk } from './item-keys.ts';
+import { ttlAfter } from '../../../protocol/table/outcome-layout.ts';
+import { alertTtl } from './alert-items.ts';
+import { duePk, notificationItemKey, undeliveredPk, undeliveredSk } from './item-keys.ts';
 
 /** Notifications as items of at most 2 KB: attempts are lines of text, not maps. */
 
@@ -18,17 +20,19 @@ export function notificationItem(
 ): Record<string, unknown> {
   const { attempts, ...rest } = notification;
   const { state } = notification;
+  const isAlert = isAboutAlert(notification);
   return {
-    pk: transactionPk(notification),
-    sk: notificationSk(notification),
+    ...notificationItemKey(notification),
     ...rest,
     attempts: attempts.map(attemptLine),
     ...(notification.nextAttemptAt !== undefined && { duePk: duePk(notification) }),
-    ...(UNDELIVERED.includes(state) && {
-      undeliveredPk: undeliveredPk(notification),
-      undeliveredSk: undeliveredSk(state, listingOrder(notification)),
-    }),
-    ttl: ttlAfter(options.nowMs, options.retentionDays),
+    // The list of undelivered notifications, and redeliveries by range, are about outcomes.
+    ...(UNDELIVERED.includes(state) &&
+      !isAlert && {
+        undeliveredPk: undeliveredPk(notification),
+        undeliveredSk: undeliveredSk(state, listingOrder(notification)),
+      }),
+    ttl: isAlert ? alertTtl(options.nowMs) : ttlAfter(options.nowMs, options.retentionDays),
   };
 }
 

@@ -5,6 +5,8 @@ import type { Ui } from '../ui.ts';
 /** Addresses of the assets. They change with the contents, so browsers may keep them for ever. */
 export interface Assets {
   readonly stylesheet: string;
+  /** The stylesheet itself, for a browser that has not loaded it yet: its first page needs no second round trip. */
+  readonly inlineStyles?: string;
   readonly script: string;
 }
 
@@ -39,11 +41,22 @@ export function Document({ ui, assets, theme, nonce, title, children }: Document
           <meta name="robots" content="noindex" />
           <title>{`${title} · ${ui.text.shell.product}`}</title>
           <link rel="icon" href={ICON} />
-          <link rel="stylesheet" href={assets.stylesheet} />
+          <Styles assets={assets} {...(nonce !== undefined && { nonce })} />
           <script type="module" nonce={nonce} src={assets.script} />
         </head>
         <body>{children}</body>
       </html>
+    </>
+  );
+}
+
+function Styles({ assets, nonce }: Pick<DocumentProps, 'assets' | 'nonce'>) {
+  const { stylesheet, inlineStyles } = assets;
+  if (inlineStyles === undefined) return <link rel="stylesheet" href={stylesheet} />;
+  return (
+    <>
+      <style nonce={nonce}>{raw(inlineStyles)}</style>
+      <link rel="prefetch" as="style" href={stylesheet} />
     </>
   );
 }

@@ -195,6 +195,7 @@ export const chinese: Translated<typeof english> = {
     form_expired: { title: '此表单已过期', text: '没有任何更改。请返回，刷新页面后重新提交。' },
     slow: { title: '服务响应过慢', text: '没有任何丢失。请稍后重试。' },
     unavailable: { title: '我们这边出了问题', text: '没有任何丢失。请稍后重试；故障已上报。' },
+    unsure: { title: '无法确定是否已完成', text: '服务没有及时应答。再次操作前，请先确认结果。' },
     refused: { title: '服务拒绝了该请求', text: '没有任何更改。原因见代码，API 参考中有说明。' },
     too_many: { title: '请求过多', text: '请等待一分钟后重试。' },
     code: '代码',

@@ -220,6 +220,10 @@ export const english = {
       title: 'Something failed on our side',
       text: 'Nothing is lost. Try again in a moment; the fault was reported.',
     },
+    unsure: {
+      title: 'Nobody knows whether this was done',
+      text: 'The service did not answer in time. Look whether it was done before you do it again.',
+    },
     refused: {
       title: 'The service refused this',
       text: 'Nothing was changed. The code says why; the API reference explains it.',

@@ -1,3 +1,5 @@
+import type { AlertStore } from '../../deliver/alerts/alert-store.ts';
+import { raiseAlert } from '../../deliver/alerts/raise-alert.ts';
 import { Fault } from '../../faults.ts';
 import { oldestShown } from '../../feed/watermark.ts';
 import { windowStart } from '../../feed/window.ts';
@@ -20,6 +22,7 @@ export interface StatementPorts extends StatementFilePorts {
   readonly merchants: Pick<MerchantStore, 'read'>;
   readonly windows: Pick<WindowStore, 'page'>;
   readonly statements: StatementStore;
+  readonly alerts: AlertStore;
   readonly clock: Clock;
   readonly clockTrust: ClockTrust;
   readonly reporter: Reporter;
@@ -175,7 +178,7 @@ interface DayToState {
   readonly current?: Statement;
 }
 
-/** Makes one day's statement: first the file, then the item that names it. */
+/** Makes one day's statement: first the file, then the merchant's alert, then the item that names the file. */
 async function state(
   ports: StatementPorts,
   { merchantId, feedShards }: Profile,
@@ -195,10 +198,20 @@ async function state(
     ...written,
     builtAt: isoTime(ports.clock.now()),
   };
+  await raiseReady(ports, statement);
   // If another run was first, its statement is kept, and no statement names this file.
   if (!(await ports.statements.save(statement, current?.revision))) return readWinner(ports, statement);
   ports.reporter.report({ event: 'statement_made', merchantId, date: day.date, rows, revision });
   return statement;
+}
+
+/** If the run dies before the item is stored, the next run makes the same day and revision, and the alert is there. */
+async function raiseReady(ports: StatementPorts, statement: Statement): Promise<void> {
+  const { merchantId, date, to, revision, rows } = statement;
+  const config = await ports.merchants.read(merchantId);
+  const news = { kind: 'statement', merchantId, date, to, revision, rows } as const;
+  // The sweep sends it.
+  if (config !== undefined) await raiseAlert(ports, config, news);
 }
 
 async function readWinner(ports: StatementPorts, { merchantId, date }: Statement): Promise<Statement> {

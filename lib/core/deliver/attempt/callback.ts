@@ -1,5 +1,15 @@
-import { eventTypeOf } from '../../../protocol/event-names.ts';
+import { eventTypeOf, webhookIdOf } from '../../../protocol/event-names.ts';
 import type { Outcome, TerminalOutcome } from '../../model.ts';
+
+/** What every attempt of one outcome or alert sends: its `webhook-id` and its bytes. */
+export interface Callback {
+  readonly id: string;
+  readonly body: string;
+}
+
+export function callbackOf(outcome: TerminalOutcome): Callback {
+  return { id: webhookIdOf(outcome), body: callbackBody(outcome) };
+}
 
 /** The body of a callback. Built from the immutable outcome alone, so every attempt sends the same bytes. */
 export function callbackBody(outcome: TerminalOutcome): string {

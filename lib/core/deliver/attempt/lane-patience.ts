@@ -1,12 +1,12 @@
 import type { Lane } from '../../events.ts';
-import type { TerminalOutcome } from '../../model.ts';
 import type { Clock, Random } from '../../runtime/environment.ts';
 import type { Gate } from '../../runtime/gate.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { HealthMonitor } from '../health/health-monitor.ts';
 import { SLOW_MS } from '../health/request-counts.ts';
 import type { AttemptMade } from '../state/transitions.ts';
-import { makeAttempt } from './make-attempt.ts';
+import type { Callback } from './callback.ts';
+import { sendSigned } from './make-attempt.ts';
 import type { Sender } from './sender.ts';
 import type { Target } from './target.ts';
 
@@ -21,7 +21,7 @@ export interface LanePatiencePorts {
 }
 
 export interface WatchedAttempt {
-  readonly outcome: TerminalOutcome;
+  readonly callback: Callback;
   readonly target: Target;
   readonly number: number;
   readonly lane: Lane;
@@ -46,11 +46,11 @@ const SEAT_MARGIN_MS = SECOND_MS;
  */
 export async function attemptPatiently(
   ports: LanePatiencePorts,
-  { lane, ...attempt }: WatchedAttempt,
+  { lane, callback, ...attempt }: WatchedAttempt,
 ): Promise<PatientAttempt> {
   const silence = watchSilence(ports, attempt.target, lane);
   const patience = { ms: SLOW_MS, onExceeded: silence.onExceeded };
-  const made = await makeAttempt(ports, { ...attempt, patience });
+  const made = await sendSigned(ports, { ...callback, ...attempt, patience });
   await silence.handled();
   return silence.isGivenUp() && isTimeout(made)
     ? { made: { ...made, outcome: { result: 'failed', code: 'handed_over' } }, isHandedOver: true }

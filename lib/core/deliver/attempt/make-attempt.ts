@@ -1,36 +1,19 @@
-import { webhookIdOf } from '../../../protocol/event-names.ts';
 import { sha256Hex } from '../../../protocol/hashes.ts';
 import { type Signer, signedHeaders } from '../../../protocol/signing/signed-headers.ts';
 import type { ExpectBody } from '../../merchants/settings/accepted-bodies.ts';
 import type { HeaderValues } from '../../merchants/settings/custom-headers.ts';
-import type { TerminalOutcome } from '../../model.ts';
 import type { Clock, Random } from '../../runtime/environment.ts';
 import { SECOND_MS } from '../../time.ts';
 import type { AttemptMade } from '../state/transitions.ts';
-import { callbackBody } from './callback.ts';
+import type { Callback } from './callback.ts';
 import { classify } from './classify.ts';
 import { withoutValues } from './header-redaction.ts';
 import type { Patience, Sender } from './sender.ts';
-import type { Target } from './target.ts';
 
 export interface AttemptPorts {
   readonly sender: Sender;
   readonly clock: Clock;
   readonly random: Random;
-}
-
-/** One attempt to deliver an outcome. */
-interface AttemptToMake {
-  readonly outcome: TerminalOutcome;
-  readonly target: Target;
-  readonly number: number;
-  readonly patience?: Patience;
-}
-
-/** Sends an outcome to its target once. Never throws for what a receiver does. */
-export function makeAttempt(ports: AttemptPorts, options: AttemptToMake): Promise<AttemptMade> {
-  const { outcome, ...rest } = options;
-  return sendSigned(ports, { id: webhookIdOf(outcome), body: callbackBody(outcome), ...rest });
 }
 
 /** The destination of a signed request, and the keys that sign it. */
@@ -43,9 +26,7 @@ interface SignedTarget {
 }
 
 /** One request to sign and send. */
-interface SignedRequest {
-  readonly id: string;
-  readonly body: string;
+interface SignedRequest extends Callback {
   readonly target: SignedTarget;
   readonly number: number;
   readonly patience?: Patience;

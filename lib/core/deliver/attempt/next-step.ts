@@ -52,7 +52,7 @@ const MIN_SLOTLESS_MS = MINUTE_MS;
 const SLOTLESS_SPREAD_MS = 13 * MINUTE_MS;
 
 /** Whether the table must know of a wait until then. A shorter wait is in the message alone. */
-export function isWorthWriting({ nextAttemptAt, listedAt }: Notification, untilMs: number): boolean {
+export function isWaitWorthWriting({ nextAttemptAt, listedAt }: Notification, untilMs: number): boolean {
   return untilMs - msOf(nextAttemptAt ?? listedAt) > MAX_UNWRITTEN_WAIT_MS;
 }
 

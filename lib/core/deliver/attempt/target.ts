@@ -105,11 +105,13 @@ interface TargetKey {
 /**
  * Finds the target of a notification. Cached settings, up to {@link SETTINGS_MAX_AGE_MS} old, may permit an attempt but
  * never refuse one: an endpoint created or enabled since would stay blocked. So a refusal is checked against fresh settings.
+ *
+ * @param outcome absent for an alert, which goes to endpoints only
  */
 export async function resolveTarget(
   ports: TargetPorts,
   key: TargetKey,
-  outcome: TerminalOutcome,
+  outcome: TerminalOutcome | undefined,
 ): Promise<TargetResult> {
   const nowMs = ports.clock.now();
   const target = await targetAsOf(ports, { key, outcome, notBeforeMs: nowMs - SETTINGS_MAX_AGE_MS });
@@ -118,7 +120,7 @@ export async function resolveTarget(
 
 interface TargetQuestion {
   readonly key: TargetKey;
-  readonly outcome: TerminalOutcome;
+  readonly outcome: TerminalOutcome | undefined;
   readonly notBeforeMs: number;
 }
 
@@ -130,7 +132,7 @@ async function targetAsOf(ports: TargetPorts, options: TargetQuestion): Promise<
   const { profile } = config;
 
   if (endpointId === NOTIFY_URL_ENDPOINT) {
-    const url = await notifyUrlOf(ports.outcomes, outcome);
+    const url = outcome && (await notifyUrlOf(ports.outcomes, outcome));
     if (url === undefined) return { kind: 'blocked', reason: 'no_notify_url' };
     return {
       kind: 'open',

@@ -12,7 +12,7 @@ export interface JobStore {
   list(query: JobListQuery): Promise<readonly string[]>;
 }
 
-export interface JobListQuery {
+interface JobListQuery {
   readonly merchantId: MerchantId;
   /** Exclusive: the position of a job. Default: from the newest. */
   readonly before?: string;

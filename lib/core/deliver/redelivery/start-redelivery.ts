@@ -36,7 +36,7 @@ export interface StartPorts extends Reach {
 }
 
 /** The job that would be started, and the number of outcomes that it would examine. */
-export interface Confirmation {
+interface Confirmation {
   /** The job's id. Repeating a confirmed request starts no second job. */
   readonly jobId: string;
   /** Outcomes listed from the request's `from` to this `to`. */

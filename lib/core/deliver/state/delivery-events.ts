@@ -1,6 +1,7 @@
 import type { Lane } from '../../events.ts';
 import type { Reporter } from '../../runtime/environment.ts';
 import { msOf } from '../../time.ts';
+import { alertKeyOf, isAboutAlert } from '../alerts/alert.ts';
 import type { Notification } from './notification.ts';
 import type { AttemptMade } from './transitions.ts';
 
@@ -16,19 +17,27 @@ export function reportAttempt(reporter: Reporter, options: ReportedAttempt): voi
   const { made, lane, notification, kept } = options;
   const { merchantId, transactionId, version, endpointId } = notification;
   const { outcome } = made;
+  const sent = {
+    endpointId,
+    number: notification.attempts.at(-1)?.number ?? 0,
+    result: outcome.result,
+    ...('code' in outcome && { error: outcome.code }),
+    ...('statusCode' in outcome && outcome.statusCode !== undefined && { statusCode: outcome.statusCode }),
+    durationMs: Math.round(made.durationMs),
+  };
+  if (isAboutAlert(notification)) {
+    const { state } = notification;
+    reporter.report({ event: 'alert_attempt', ...alertKeyOf(notification), ...sent, state });
+    return;
+  }
   reporter.report({
     event: 'attempt',
     merchantId,
     transactionId,
     version,
-    endpointId,
-    number: notification.attempts.at(-1)?.number ?? 0,
     lane,
-    result: outcome.result,
-    ...('code' in outcome && { error: outcome.code }),
+    ...sent,
     ...('detail' in outcome && outcome.detail !== undefined && { detail: outcome.detail }),
-    ...('statusCode' in outcome && outcome.statusCode !== undefined && { statusCode: outcome.statusCode }),
-    durationMs: Math.round(made.durationMs),
     sinceListedMs: Math.round(made.atMs - msOf(notification.listedAt)),
     state: notification.state,
     ...(notification.nextAttemptAt !== undefined && { nextAttemptAt: notification.nextAttemptAt }),
@@ -43,5 +52,10 @@ export function reportEnd(
 ): void {
   const { merchantId, transactionId, version, endpointId, state } = notification;
   if (state !== 'exhausted' && state !== 'blocked') return;
+  if (isAboutAlert(notification)) {
+    const key = alertKeyOf(notification);
+    reporter.report({ event: 'alert_undelivered', ...key, endpointId, state, reason });
+    return;
+  }
   reporter.report({ event: state, merchantId, transactionId, version, endpointId, reason });
 }

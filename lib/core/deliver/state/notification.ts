@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { MerchantId, NotificationState } from '../../model.ts';
 import {
+  storedAlertId,
   storedEndpointId,
   storedId,
   storedMerchantId,
@@ -34,7 +35,8 @@ export const MAX_SNIPPET_BYTES = 512;
 
 export const notificationKeySchema = z.object({
   merchantId: storedMerchantId,
-  transactionId: storedTransactionId,
+  /** Or the id of the alert that the notification is about (`alerts/alert.ts`). */
+  transactionId: z.union([storedTransactionId, storedAlertId.brand<'TransactionId'>()]),
   version: storedVersion,
   endpointId: storedEndpointId,
 });

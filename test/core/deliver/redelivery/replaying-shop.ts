@@ -1,7 +1,7 @@
 import { runJobs } from '../../../../lib/core/deliver/redelivery/run-jobs.ts';
 import { shop } from '../../bookkeeping/closing-shop.ts';
 
-export const FROM = '2026-11-20T08:00:00.000Z';
+const FROM = '2026-11-20T08:00:00.000Z';
 export const RANGE = { from: FROM, to: '2026-11-20T23:00:00.000Z' };
 
 /** A shop, with what replays need: it records and delivers, and runs jobs minute by minute. */

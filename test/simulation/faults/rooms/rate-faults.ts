@@ -21,7 +21,7 @@ export const rateFaults: readonly DeliberateFault[] = [
   },
   {
     name: 'what waits long for its slot is not written',
-    at: hook(nextStep, { isWorthWriting: () => () => false }),
+    at: hook(nextStep, { isWaitWorthWriting: () => () => false }),
     every: RATES_EVERY,
   },
   {

@@ -1,11 +1,10 @@
 import { type ListedKey, listedKeyOf, listingOrder } from '../../../../core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../../../core/deliver/state/notification-store.ts';
 import type { MerchantId, NotificationState } from '../../../../core/model.ts';
-import { transactionPk } from '../../../../protocol/table/outcome-layout.ts';
 import {
   INDEXES,
+  notificationItemKey,
   notificationKeyOf,
-  notificationSk,
   undeliveredPartitionPk,
   undeliveredSk,
 } from '../../items/item-keys.ts';
@@ -22,7 +21,7 @@ export function createNotificationStore(
   return {
     ...createFencedStore(table, {
       name: 'a notification',
-      keyOf: (key) => ({ pk: transactionPk(key), sk: notificationSk(key) }),
+      keyOf: notificationItemKey,
       toItem: (notification) => notificationItem(notification, { nowMs: table.clock.now(), retentionDays }),
       fromItem: notificationFromItem,
     }),
