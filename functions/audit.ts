@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createNotificationStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
+import { createExpectationStore } from '../lib/adapters/dynamodb/stores/feed/dynamodb-expectation-store.ts';
 import { createGlance } from '../lib/adapters/dynamodb/stores/feed/dynamodb-glance.ts';
 import { createOutcomeStore } from '../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../lib/adapters/queues/queue-sender.ts';
@@ -14,6 +15,7 @@ const ports = {
   ...service,
   outcomes: createOutcomeStore(table, config),
   glance: createGlance(table),
+  expectations: createExpectationStore(table, config),
   notifications: createNotificationStore(table, config),
   dispatcher: createQueueSender({
     sqs: new SQSClient(clientDefaults),

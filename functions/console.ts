@@ -2,8 +2,8 @@ import { createSessionStore } from '../lib/adapters/dynamodb/stores/merchants/dy
 import { type HttpEvent, serveEvents } from '../lib/api/http/http-event.ts';
 import type { ApiFunction } from '../lib/console/asking/console-api.ts';
 import { SITE } from '../lib/console/pages/all-pages.ts';
-import type { PackedAssets } from '../lib/console/site/assets.ts';
 import { createConsole } from '../lib/console/site/console-site.ts';
+import type { PackedAssets } from '../lib/console/site/http/assets.ts';
 import { openInvoking } from './wiring/invoking.ts';
 import { openService } from './wiring/open-service.ts';
 import type { PassedOnEvent } from './wiring/pass-on.ts';

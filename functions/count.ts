@@ -1,6 +1,6 @@
-import { attemptIn, type ShardBatch, shardOf } from '../lib/adapters/dynamodb/attempt-records.ts';
+import { countedIn, type ShardBatch, shardOf } from '../lib/adapters/dynamodb/counted-records.ts';
 import { createCountStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-count-store.ts';
-import { countAttempts } from '../lib/core/counts/count-attempts.ts';
+import { countWrites } from '../lib/core/counts/count-writes.ts';
 import { openService } from './wiring/open-service.ts';
 
 const service = openService('count');
@@ -11,9 +11,9 @@ interface WindowAnswer {
   readonly state: object;
 }
 
-/** Counts the attempts that the stream shows. Throws on a fault: the stream then repeats the batch. */
+/** Counts the attempts, changes of state and expectations that the stream shows. Throws on a fault: the stream then repeats the batch. */
 export const handler = async (batch: ShardBatch): Promise<WindowAnswer> => {
-  const attempts = batch.Records.flatMap((record) => attemptIn(record, service) ?? []);
-  await countAttempts(ports, shardOf(batch), attempts);
+  const writes = batch.Records.flatMap((record) => countedIn(record, service) ?? []);
+  await countWrites(ports, shardOf(batch), writes);
   return { state: {} };
 };

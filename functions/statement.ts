@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { s3EndpointOf } from '../lib/adapters/config.ts';
-import { createAlertStore } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-alert-store.ts';
+import { createAlertPuts } from '../lib/adapters/dynamodb/stores/delivery/dynamodb-alert-puts.ts';
 import { createStatementStore } from '../lib/adapters/dynamodb/stores/feed/dynamodb-statement-store.ts';
 import { createStatementFiles } from '../lib/adapters/files/statement-files.ts';
 import { statePartition } from '../lib/core/bookkeeping/statements/make-statements.ts';
@@ -12,7 +12,7 @@ import { type PartitionShare, serveSchedule } from './wiring/serve-schedule.ts';
 const service = openBookkeeping('statement', ['statementsBucket']);
 const ports = {
   ...service,
-  alerts: createAlertStore(service.table, service.config),
+  alerts: createAlertPuts(service.table, service.config),
   statements: createStatementStore(service.table, service.config),
   files: createStatementFiles({
     s3: new S3Client({ ...uploadDefaults, forcePathStyle: s3EndpointOf(process.env) !== undefined }),

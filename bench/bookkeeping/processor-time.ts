@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createNotificationStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
+import { createExpectationStore } from '../../lib/adapters/dynamodb/stores/feed/dynamodb-expectation-store.ts';
 import { createFeedStore } from '../../lib/adapters/dynamodb/stores/feed/dynamodb-feed-store.ts';
 import { createGlance } from '../../lib/adapters/dynamodb/stores/feed/dynamodb-glance.ts';
 import { createWindowStore } from '../../lib/adapters/dynamodb/stores/feed/dynamodb-window-store.ts';
@@ -83,6 +84,7 @@ function openRun(work: Work) {
     glance: createGlance(table),
     outcomes: createOutcomeStore(table, OPTIONS),
     notifications: createNotificationStore(table, OPTIONS),
+    expectations: createExpectationStore(table, OPTIONS),
     dispatcher: { backlog: async () => 0 },
     clock: { now: () => startOf(work) },
     clockTrust: { assertTrusted: () => undefined },

@@ -8,7 +8,8 @@ import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import { statePartition } from '../../lib/core/bookkeeping/statements/make-statements.ts';
-import { countAttempts, type StreamedAttempt } from '../../lib/core/counts/count-attempts.ts';
+import { countWrites } from '../../lib/core/counts/count-writes.ts';
+import type { StreamedWrite } from '../../lib/core/counts/counted-writes.ts';
 import type { Sender } from '../../lib/core/deliver/attempt/sender.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
@@ -31,7 +32,7 @@ import { openInitiator } from './cost-initiator.ts';
 import { type MeteredLanes, openLanes } from './cost-lanes.ts';
 import { type Meter, meterClient, meteredFiles } from './meter.ts';
 import { createMeteredReporter } from './metered-reporter.ts';
-import { watchAttempts, watchInserts } from './watched-writes.ts';
+import { watchCounted, watchInserts } from './watched-writes.ts';
 
 /** As in the template. */
 export const RELAY_BATCH = 100;
@@ -96,7 +97,8 @@ export async function openService(options: {
   const clock = { now: () => time.nowMs };
   const lanes = openLanes(meter, clock);
   const inserted: Outcome[] = [];
-  const attempted: StreamedAttempt[] = [];
+  const counted: StreamedWrite[] = [];
+  const watched = watchCounted(stores, { counted, nowMs: () => time.nowMs });
   const reporter = createMeteredReporter(meter);
   const httpSender: HttpSender = createHttpSender({
     policy: { allowLoopback: true, allowedPorts: [443] },
@@ -153,10 +155,10 @@ export async function openService(options: {
     { ...wire(), outcomes: watchInserts(stores.outcomes, inserted) },
     { ...wire(), timer: passing },
     wire(),
-    { ...wire(), notifications: watchAttempts(stores.notifications, attempted) },
+    { ...wire(), notifications: watched.notifications },
     wire(),
     wire(),
-    wire(),
+    { ...wire(), expectations: watched.expectations },
     { ...wire(), files: meteredFiles(meter) },
   ];
   const recordApp = createApp(appPorts(recording), recordingRoutes(recording));
@@ -204,9 +206,9 @@ export async function openService(options: {
       }
     },
     async countAll() {
-      while (attempted.length > 0) {
-        const batch = attempted.splice(0, relayBatch === 1 ? COUNT_BATCH.alone : COUNT_BATCH.full);
-        await meter.invoke('count', () => countAttempts(stores, 'shard', batch));
+      while (counted.length > 0) {
+        const batch = counted.splice(0, relayBatch === 1 ? COUNT_BATCH.alone : COUNT_BATCH.full);
+        await meter.invoke('count', () => countWrites(stores, 'shard', batch));
       }
     },
     async deliverDue() {

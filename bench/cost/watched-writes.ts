@@ -1,4 +1,8 @@
-import { attemptOfWrite, type StreamedAttempt } from '../../lib/core/counts/count-attempts.ts';
+import {
+  countedInWrite,
+  expectationInWrite,
+  type StreamedWrite,
+} from '../../lib/core/counts/counted-writes.ts';
 import type { Outcome } from '../../lib/core/model.ts';
 import type { DynamoDbTable } from '../../test/adapters/support/emulators.ts';
 
@@ -19,20 +23,32 @@ export function watchInserts(
   };
 }
 
-/** Collects the attempts that the table's stream would deliver. */
-export function watchAttempts(
-  notifications: DynamoDbTable['notifications'],
-  attempted: StreamedAttempt[],
-): DynamoDbTable['notifications'] {
+/** Collects what the counts would see in the table's stream. */
+export function watchCounted(
+  { notifications, expectations }: Pick<DynamoDbTable, 'notifications' | 'expectations'>,
+  { counted, nowMs }: { readonly counted: StreamedWrite[]; readonly nowMs: () => number },
+): Pick<DynamoDbTable, 'notifications' | 'expectations'> {
   let sequence = 0;
+  const streamed = () => {
+    sequence += 1;
+    return { sequence: String(sequence).padStart(40, '0'), writtenMs: nowMs() };
+  };
   return {
-    ...notifications,
-    async save(notification, expectedRev) {
-      const isSaved = await notifications.save(notification, expectedRev);
-      sequence += 1;
-      const attempt = attemptOfWrite(notification, String(sequence).padStart(40, '0'));
-      if (isSaved && attempt !== undefined) attempted.push(attempt);
-      return isSaved;
+    notifications: {
+      ...notifications,
+      async save(notification, expectedRev) {
+        const isSaved = await notifications.save(notification, expectedRev);
+        const write = countedInWrite(notification, streamed());
+        if (isSaved && write !== undefined) counted.push(write);
+        return isSaved;
+      },
+    },
+    expectations: {
+      ...expectations,
+      async keep(expectation) {
+        await expectations.keep(expectation);
+        counted.push(expectationInWrite({ ...expectation, expectedBefore: 0 }, streamed()));
+      },
     },
   };
 }

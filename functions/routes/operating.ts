@@ -1,6 +1,9 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createParkedRecords } from '../../lib/adapters/dynamodb/parked-records.ts';
+import { createCheckStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-check-store.ts';
+import { createCountStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-count-store.ts';
 import { createHealthStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
+import { createExpectationStore } from '../../lib/adapters/dynamodb/stores/feed/dynamodb-expectation-store.ts';
 import { createAuditLog } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-audit-log.ts';
 import { createDirectory } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-directory.ts';
 import { createPortalLinkStore } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-session-store.ts';
@@ -9,6 +12,7 @@ import { createDispatcher } from '../../lib/adapters/queues/lane-dispatcher.ts';
 import { createDeadLetterQueue } from '../../lib/adapters/queues/redrive.ts';
 import type { Route } from '../../lib/api/api-app.ts';
 import { deadLettersRoutes } from '../../lib/api/dead-letters/dead-letters-routes.ts';
+import { overviewRoutes } from '../../lib/api/overview/overview-routes.ts';
 import { parkedRoutes } from '../../lib/api/parked/parked-routes.ts';
 import { portalLinkRoutes } from '../../lib/api/portal-links/portal-links-routes.ts';
 import { whoAmIRoutes } from '../../lib/api/whoami/whoami-routes.ts';
@@ -35,6 +39,7 @@ type OperateService = ApiService<(typeof OPERATE_SETTINGS)[number]>;
 /** Requests about the whole service: its settings, its state, and what was set aside. */
 export function routesToOperate(service: OperateService): readonly Route[] {
   const { table, config, clock } = service;
+  const healthStore = createHealthStore(table, config);
   const sqs = new SQSClient(clientDefaults);
   const ports = {
     ...service,
@@ -44,8 +49,12 @@ export function routesToOperate(service: OperateService): readonly Route[] {
     auditLog: createAuditLog(table),
     serviceVersion: SERVICE_VERSION,
     outcomes: createOutcomeStore(table, config),
-    health: createHealthMonitor({ ...service, health: createHealthStore(table, config) }),
+    health: createHealthMonitor({ ...service, health: healthStore }),
     parked: createParkedRecords(table),
+    counts: createCountStore(table, config),
+    expectations: createExpectationStore(table, config),
+    checks: createCheckStore(table),
+    healthStore,
     dispatcher: createDispatcher({
       ...service,
       sqs,
@@ -72,6 +81,7 @@ export function routesToOperate(service: OperateService): readonly Route[] {
     ...whoAmIRoutes(ports),
     ...deadLettersRoutes(ports),
     ...parkedRoutes(ports),
+    ...overviewRoutes(ports),
     ...portalLinkRoutes(ports),
   ];
 }

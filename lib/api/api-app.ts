@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono';
-import { equalInConstantTime } from '../core/crypto.ts';
 import type { ConfigCache } from '../core/merchants/config-cache.ts';
 import {
   type Authenticate,
@@ -14,6 +13,7 @@ import { merchantOf } from './access.ts';
 import { formForAdmins } from './contract/for-admins.ts';
 import { type Answer, type Handler, type Input, type Operation, problem } from './contract/operation.ts';
 import { allowedMethods, type OperationPlace } from './http/allowed-methods.ts';
+import { isAroundProxy } from './http/around-proxy.ts';
 import type { AppEnv } from './http/http-event.ts';
 import { publicOrigin } from './http/public-origin.ts';
 import { readBody, readParams, readQuery } from './http/request-reading.ts';
@@ -61,7 +61,8 @@ export function createApp(ports: AppPorts, own: readonly Route[]): Hono<AppEnv> 
   const refuse = (c: Context<AppEnv>, answer: Answer, fault?: unknown) =>
     respond(ports, c, { answer, startedMs: ports.clock.now(), fault });
   app.use((c, next) => {
-    if (isAround(ports.originSecret, c.req.header(ORIGIN_HEADER))) return refuse(c, problem('not_found'));
+    if (isAroundProxy(ports.originSecret, c.req.header(ORIGIN_HEADER)))
+      return refuse(c, problem('not_found'));
     // Must run before any route: this request replaces one that the Fetch API cannot represent.
     const refusal = c.env?.refusal;
     if (refusal === undefined) return next();
@@ -88,11 +89,6 @@ function routesForAdmins({ configs }: AppPorts, { operation: own, handle }: Rout
     return isKnown ? handle(input) : problem('unknown_merchant');
   };
   return [{ operation, handle: handleKnown }];
-}
-
-/** Whether a request came around the proxy in front of the API. */
-function isAround(secret: string | undefined, sent: string | undefined): boolean {
-  return secret !== undefined && (sent === undefined || !equalInConstantTime(sent, secret));
 }
 
 function unserved(operations: readonly OperationPlace[], c: Context): Answer {

@@ -7,7 +7,7 @@ export function sha256(text: string): Buffer {
 }
 
 export function sha256Hex(text: string): string {
-  return sha256(text).toString('hex');
+  return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
 export function hmacSha256(key: Uint8Array, content: Uint8Array | string): Buffer {

@@ -1,4 +1,4 @@
-import { sha256 } from './hashes.ts';
+import { sha256Hex } from './hashes.ts';
 
 /**
  * Digests of rows: counts, control totals and hashes. Equal contents have equal digests. The service and its receivers
@@ -7,8 +7,8 @@ import { sha256 } from './hashes.ts';
  */
 
 const MODULUS = 1n << 128n;
-/** Number of bytes of a row's SHA-256 that are summed. */
-const SUMMED_BYTES = 16;
+/** Hex digits of a row's SHA-256 that are summed: 16 bytes. */
+const SUMMED_DIGITS = 32;
 
 /** The fields of an outcome that are hashed. */
 export interface HashedRow {
@@ -63,12 +63,12 @@ export function timeHash({ transactionId, version, listedAt }: ListedRow): bigin
 
 /** The first 16 bytes of a text's SHA-256 as a big-endian number. */
 export function numberOf(text: string): bigint {
-  return BigInt(`0x${sha256(text).subarray(0, SUMMED_BYTES).toString('hex')}`);
+  return BigInt(`0x${sha256Hex(text).slice(0, SUMMED_DIGITS)}`);
 }
 
 /** Formats a hash as 32 hex digits. */
 export function hashText(hash: bigint): string {
-  return hash.toString(16).padStart(2 * SUMMED_BYTES, '0');
+  return hash.toString(16).padStart(SUMMED_DIGITS, '0');
 }
 
 /** Number of buckets into which the rows of a window are divided. */
@@ -76,7 +76,7 @@ export const BUCKETS = 256;
 
 /** The bucket of a transaction: the first byte of SHA-256 of its id. */
 export function bucketOf(transactionId: string): number {
-  return sha256(transactionId).readUInt8(0);
+  return Number.parseInt(sha256Hex(transactionId).slice(0, 2), 16);
 }
 
 /** Adds up rows and digests incrementally. Its size grows with the number of groups, not with the number of rows. */

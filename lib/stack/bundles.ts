@@ -1,6 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, parse } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { FileSystem, Stage } from 'aws-cdk-lib';
@@ -8,6 +16,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { operations } from '../api/contract/operations.ts';
+import { withVersionsOnly } from './bundled/package-files.ts';
 import { packConsoleAssets } from './console-assets.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -17,6 +26,7 @@ const fileAt = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** What stands for a module in the bundles. Each file says why. */
 const REPLACED = {
   '@aws-sdk/credential-provider-node': fileAt('../adapters/secrets/lambda-credentials.ts'),
+  '@aws-sdk/endpoint-cache': fileAt('./bundled/no-endpoint-cache.ts'),
   '@smithy/core/event-streams': fileAt('./bundled/no-event-streams.ts'),
   'node:http': fileAt('./bundled/node-http.cjs'),
 };
@@ -42,7 +52,7 @@ export function bundle(
   directory: string,
   { hasMaps = false }: BundleOptions = {},
 ): void {
-  buildSync({
+  const { outputFiles } = buildSync({
     entryPoints: Object.fromEntries(
       Object.entries(entryPoints).map(([name, file]) => [join(name, 'index'), file]),
     ),
@@ -65,7 +75,13 @@ export function bundle(
     },
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
+    write: false,
   });
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    // A map describes the bundle as esbuild made it.
+    writeFileSync(path, hasMaps ? text : withVersionsOnly(text));
+  }
 }
 
 function serviceVersion(): string {

@@ -8,13 +8,15 @@ import { createWorld } from '../support/world.ts';
 
 /** The console in front of a whole service in this process. */
 
-export const HOST = 'api.tidings.example';
+const HOST = 'api.tidings.example';
 export const ORIGIN = `https://${HOST}`;
 
 /** `p{}` and `1` by brotli. */
 const ASSETS = {
   stylesheet: { hash: 'aaaa', type: 'css', packed: 'CwGAcHt9Aw==' },
   script: { hash: 'bbbb', type: 'js', packed: 'CwCAMQM=' },
+  reconciliation: { hash: 'cccc', type: 'js', packed: 'CwCAMQM=' },
+  ledgerWorker: { hash: 'dddd', type: 'js', packed: 'CwCAMQM=' },
 } as const;
 
 export interface ConsoleOptions {

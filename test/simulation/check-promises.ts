@@ -11,6 +11,7 @@ import { ratesExceeded, waitingCountedLost } from './checks/check-rates.ts';
 import { toldToOthers, toldUnasked } from './checks/check-receivers.ts';
 import { recordsGone, twoEnds } from './checks/check-records.ts';
 import { shopsWrong } from './checks/check-shops.ts';
+import { statesWrong } from './checks/check-states.ts';
 import { windowsWrong } from './checks/check-windows.ts';
 
 export interface Findings {
@@ -52,6 +53,7 @@ export async function check(evidence: Evidence): Promise<Findings> {
       ...(await jobsWrong(evidence)),
       ...windowsWrong(evidence),
       ...(await countsWrong(evidence)),
+      ...(await statesWrong(evidence)),
       ...delayed(evidence),
       ...neverAsked(evidence),
       ...miscounted(evidence),

@@ -153,6 +153,7 @@ class Simulation {
         broken: this.#broken,
         onInsert: (outcome) => this.#stream.add(outcome),
         onNotification: (notification) => this.#countReader.onWrite(notification),
+        onExpectation: (stored) => this.#countReader.onExpectation(stored),
       }),
       dispatcher: this.#lanes.dispatcher,
       events: [],

@@ -50,6 +50,7 @@ describe('the functions', () => {
       const hash = Code.S3Key.replace('.zip', '');
       const bundle = readFileSync(join(assemblyOf('production'), `asset.${hash}`, 'index.mjs'), 'utf8');
       expect(bundle).not.toContain('aws-cdk-lib');
+      expect(bundle).not.toContain('sideEffects');
       expect(bundle).not.toMatch(/(?:from|import\()\s*"(?:node:)?(?:http|http2|undici)"/);
       expect(bundle).not.toContain(':message-type');
       expect(bundle).not.toContain('sso_start_url');

@@ -145,6 +145,8 @@ describe('the functions', () => {
         'dynamodb:GetItem D#* H#*',
         ...['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
         ...['DeleteItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} P#*`),
+        'dynamodb:Query C#* W#*',
+        'dynamodb:Query Table',
         'dynamodb:PutItem A#* S#*',
         ...['RetryLane', 'CheckLane', 'IntakeQueue'].flatMap(send),
         ...['DeadLetters', 'IntakeDeadLetters'].flatMap((queue) =>

@@ -41,15 +41,17 @@ describe('the stream of the table', () => {
     expect(batches).toMatchObject({ MaximumBatchingWindowInSeconds: 60, BatchSize: 10_000 });
   });
 
-  it('shows count the writes of notifications, and not those that expire', () => {
+  it('shows count the writes of notifications and of what the audit expects, and not those that expire', () => {
     const patterns = readerOf('Count').FilterCriteria.Filters.map(({ Pattern }: Properties) =>
       JSON.parse(Pattern),
     );
     expect(patterns).toEqual(
-      ['INSERT', 'MODIFY'].map((eventName) => ({
-        eventName: [eventName],
-        dynamodb: { Keys: { sk: { S: [{ prefix: 'N#' }] } } },
-      })),
+      ['N#', 'X#'].flatMap((prefix) =>
+        ['INSERT', 'MODIFY'].map((eventName) => ({
+          eventName: [eventName],
+          dynamodb: { Keys: { sk: { S: [{ prefix }] } } },
+        })),
+      ),
     );
   });
 });

@@ -41,6 +41,12 @@ export function createBrowser(fetchPage: (request: Request) => Promise<Response>
     get csrf() {
       return csrf;
     },
+    /** Asks as the script of a page does. */
+    async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+      const headers = { origin, ...Object.fromEntries(new Headers(init.headers)) };
+      const { status, html } = await send(path, { ...init, headers });
+      return new Response(html, { status });
+    },
     get: (path: string, headers: Readonly<Record<string, string>> = {}) => send(path, { headers }),
     /** Sends a form as the last page would. */
     submit: (

@@ -27,6 +27,7 @@ export const LONGEST = [
   'test/kill/kill.test.ts',
   'test/targets/e2e-command.cloud.test.ts',
   'test/local/restart.cloud.test.ts',
+  'test/e2e/journeys/alerts-journey.test.ts',
   'test/e2e/journeys/counts-journey.test.ts',
   'test/e2e/journeys/statement-journey.test.ts',
   'test/stack/settings/presets.test.ts',

@@ -12,6 +12,7 @@ import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
 import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { settlingRoutes } from '../../lib/api/notifications/settle-routes.ts';
 import { undeliveredRoutes } from '../../lib/api/notifications/undelivered-routes.ts';
+import { overviewRoutes } from '../../lib/api/overview/overview-routes.ts';
 import { parkedRoutes } from '../../lib/api/parked/parked-routes.ts';
 import { portalLinkRoutes } from '../../lib/api/portal-links/portal-links-routes.ts';
 import { publicKeysRoutes } from '../../lib/api/public-keys/public-keys-routes.ts';
@@ -27,14 +28,20 @@ import { windowRoutes } from '../../lib/api/windows/windows-routes.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import { statePartition } from '../../lib/core/bookkeeping/statements/make-statements.ts';
 import { handleCheckMessage } from '../../lib/core/check-back/check-messages.ts';
-import { attemptOfWrite, countAttempts } from '../../lib/core/counts/count-attempts.ts';
+import { countWrites } from '../../lib/core/counts/count-writes.ts';
+import {
+  countedInWrite,
+  expectationInWrite,
+  type StoredExpectation,
+  type StreamedWrite,
+} from '../../lib/core/counts/counted-writes.ts';
 import type { CallbackRequest, Exchange, Patience } from '../../lib/core/deliver/attempt/sender.ts';
 import type { Due } from '../../lib/core/deliver/dispatcher.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
 import { handleMessage } from '../../lib/core/deliver/messages.ts';
 import { createRateLimiter } from '../../lib/core/deliver/rate/rate-limiter.ts';
 import { relay } from '../../lib/core/deliver/relay.ts';
-import type { Notification, NotificationMessage } from '../../lib/core/deliver/state/notification.ts';
+import type { NotificationMessage } from '../../lib/core/deliver/state/notification.ts';
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { LEAD } from '../../lib/core/merchants/dated-writes.ts';
@@ -96,14 +103,22 @@ export function createWorld(
     },
   };
   const inserted: Outcome[] = [];
-  const written: Notification[] = [];
+  const written: StreamedWrite[] = [];
   let sequence = 0;
+  const streamed = () => {
+    sequence += 1;
+    return { sequence: String(sequence).padStart(40, '0'), writtenMs: time.nowMs };
+  };
   const stores =
     options.stores ??
     createMemoryStores({
       clock,
       onInsert: (outcome) => inserted.push(outcome),
-      onNotification: (notification) => written.push(notification),
+      onNotification: (notification) => {
+        const write = countedInWrite(notification, streamed());
+        if (write !== undefined) written.push(write);
+      },
+      onExpectation: (stored: StoredExpectation) => written.push(expectationInWrite(stored, streamed())),
       ...options,
     });
   const { contents: files, ...bucket } = memoryFiles();
@@ -216,6 +231,7 @@ export function createWorld(
       ...whoAmIRoutes(ports),
       ...deadLettersRoutes(ports),
       ...parkedRoutes(ports),
+      ...overviewRoutes(ports),
     ],
   );
 
@@ -290,6 +306,10 @@ export function createWorld(
     forgetInserted() {
       inserted.splice(0);
     },
+    /** Forgets what the counts have yet to read, as if the stream had lost it. */
+    forgetWritten() {
+      written.splice(0);
+    },
     /** Passes the inserted outcomes to the relay, as the stream does. */
     async relayAll() {
       const outcomes = inserted.splice(0);
@@ -305,11 +325,7 @@ export function createWorld(
     },
     /** Counts the attempts that were stored since the last call, as the stream's second reader does. */
     async countAll() {
-      const attempts = written.splice(0).flatMap((notification) => {
-        sequence += 1;
-        return attemptOfWrite(notification, String(sequence).padStart(40, '0')) ?? [];
-      });
-      await countAttempts(ports, 'shard', attempts);
+      await countWrites(ports, 'shard', written.splice(0));
     },
     /** Processes one queued message. */
     deliverOne(sent: Sent, receivedTimes = 1) {

@@ -8,7 +8,7 @@ import { calling } from '../aws-faults.ts';
 /** Invokes a function and waits for its result. */
 export type InvokeFunction = (call: FunctionCall) => Promise<unknown>;
 
-export interface FunctionCall {
+interface FunctionCall {
   readonly functionName: string;
   readonly event: object;
   /** Milliseconds to wait. The function may go on after that. */

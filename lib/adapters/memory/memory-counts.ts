@@ -6,7 +6,8 @@ interface MarkedRow extends CountRow {
 }
 
 const NONE: Counts = new Map();
-const nameOf = ({ merchantId, hour, endpointId }: CountKey) => `${merchantId}#${hour}#${endpointId}`;
+const nameOf = ({ merchantId, hour, endpointId, changedOn = '' }: CountKey) =>
+  `${merchantId}#${hour}#${endpointId}#${changedOn}`;
 
 export function memoryCounts(): CountStore {
   const rows = new Map<string, MarkedRow>();

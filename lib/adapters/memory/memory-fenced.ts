@@ -6,6 +6,8 @@ export function memoryFenced<
     readonly rev: number;
     readonly nextAttemptAt?: string;
     readonly attemptRev?: number;
+    readonly state: string;
+    readonly stateBefore?: string;
   },
 >(
   items: Map<string, Item>,
@@ -31,7 +33,8 @@ export function memoryFenced<
       const isUnchanged = stored?.rev === item.rev && stored.nextAttemptAt === item.nextAttemptAt;
       if (stored === undefined || !isUnchanged || stored.nextAttemptAt === undefined) return false;
       const { attemptRev: _past, ...rest } = stored;
-      set({ ...rest, nextAttemptAt: until } as Item);
+      const isCounted = rest.stateBefore !== undefined;
+      set({ ...rest, nextAttemptAt: until, ...(isCounted && { stateBefore: rest.state }) } as Item);
       return true;
     },
   };

@@ -113,8 +113,11 @@ function memoryDirectory(entries: Map<MerchantId, DirectoryEntry>, clock: Clock)
     async saveMark(partition, name, mark) {
       const stored = marks.get(`${name}#${partition}`);
       if (stored !== undefined && stored.through >= mark.through) return;
-      const settled = name === 'closed' ? { ...mark, ...stored } : {};
-      marks.set(`${name}#${partition}`, { ...settled, through: mark.through });
+      const windows = name === 'closed' ? { ...mark, ...stored } : {};
+      const { reached: _past, ...settled } = windows as Partial<PartitionMarks['closed']>;
+      const { through, reached } = mark;
+      const next = { ...settled, through, ...(reached !== undefined && { reached }) };
+      marks.set(`${name}#${partition}`, next as PartitionMarks[Mark]);
     },
     async changeOwnMark({ merchantId, own }, mark, open) {
       const entry = entries.get(merchantId);

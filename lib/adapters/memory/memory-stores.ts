@@ -2,6 +2,7 @@ import type { Glance } from '../../core/bookkeeping/glance.ts';
 import type { StatementStore } from '../../core/bookkeeping/statements/statement-store.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
 import type { CountStore } from '../../core/counts/count-store.ts';
+import type { StoredExpectation } from '../../core/counts/counted-writes.ts';
 import type { Alert } from '../../core/deliver/alerts/alert.ts';
 import type { AlertStore } from '../../core/deliver/alerts/alert-store.ts';
 import type { ParkedRecord, ParkedRecords } from '../../core/deliver/aside/parked-list.ts';
@@ -15,6 +16,7 @@ import type { Parking } from '../../core/deliver/relay.ts';
 import type { Notification } from '../../core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../core/deliver/state/notification-store.ts';
 import type { TransactionReader } from '../../core/deliver/state/transaction-reader.ts';
+import type { ExpectationStore } from '../../core/feed/expectation-store.ts';
 import type { FeedStore } from '../../core/feed/feed-store.ts';
 import type { Window } from '../../core/feed/window.ts';
 import type { WindowStore } from '../../core/feed/window-store.ts';
@@ -34,6 +36,7 @@ import { memoryAlerts } from './memory-alerts.ts';
 import { type LogEntry, memoryAuditLog } from './memory-audit-log.ts';
 import { memoryChecks, memoryDueIndex } from './memory-checks.ts';
 import { memoryCounts } from './memory-counts.ts';
+import { memoryExpectations } from './memory-expectations.ts';
 import { memoryFeed, memoryWindows } from './memory-feed.ts';
 import { memoryGlance } from './memory-glance.ts';
 import { memoryJobs } from './memory-jobs.ts';
@@ -67,6 +70,7 @@ export interface MemoryStores {
   readonly auditLog: AuditLog & AuditWriter;
   readonly feed: FeedStore & FeedCounter;
   readonly windows: WindowStore;
+  readonly expectations: ExpectationStore;
   readonly glance: Glance;
   readonly jobs: JobStore;
   readonly statements: StatementStore;
@@ -85,12 +89,14 @@ export interface MemoryStores {
 /**
  * @param onInsert called for each outcome that was written, like the table's stream
  * @param onNotification called with the result of each write of a notification, like the table's stream
+ * @param onExpectation the same for expectations of windows
  * @param indexedAtMs when the feed index shows an outcome. Default: at once
  */
 export function createMemoryStores(options: {
   readonly clock: Clock;
   readonly onInsert?: (outcome: Outcome) => void;
   readonly onNotification?: (notification: Notification) => void;
+  readonly onExpectation?: (stored: StoredExpectation) => void;
   readonly indexedAtMs?: (outcome: Outcome) => number;
 }): MemoryStores {
   const { clock } = options;
@@ -107,6 +113,7 @@ export function createMemoryStores(options: {
     outcomes: memoryOutcomes({ outcomes, shards, notifications, checks, log, onInsert: options.onInsert }),
     notifications: memoryNotifications(notifications, options.onNotification),
     windows: memoryWindows(windows),
+    expectations: memoryExpectations(options.onExpectation),
   };
   return {
     ...rows,

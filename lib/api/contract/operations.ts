@@ -8,6 +8,7 @@ import * as keys from '../keys/keys-contract.ts';
 import * as merchants from '../merchants/merchants-contract.ts';
 import * as settling from '../notifications/settle-contract.ts';
 import { listNotifications } from '../notifications/undelivered-contract.ts';
+import { readOverviewOperation } from '../overview/overview-contract.ts';
 import { listParkedRecords, putBackParkedRecord, putBackParkedRecords } from '../parked/parked-contract.ts';
 import { createOwnPortalLink, createPortalLink } from '../portal-links/portal-links-contract.ts';
 import { listPublicKeys } from '../public-keys/public-keys-contract.ts';
@@ -45,6 +46,7 @@ const own: readonly Operation[] = [
   listPublicKeys,
   listAuditLog,
   whoAmI,
+  readOverviewOperation,
   createPortalLink,
   createOwnPortalLink,
   listDeadLetters,

@@ -19,7 +19,7 @@ const lastFailureSchema = documented(() =>
     }),
 );
 
-const healthSchema = documented(() =>
+export const healthSchema = documented(() =>
   z
     .object({
       state: z.enum(HEALTH_STATES).meta({

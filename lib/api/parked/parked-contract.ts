@@ -22,7 +22,7 @@ const daysSchema = z
       '`npm run parked` looks further back.',
   });
 
-const parkedAnswer = documented(() =>
+export const parkedAnswer = documented(() =>
   z
     .object({
       recordId: z.string(),

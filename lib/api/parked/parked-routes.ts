@@ -74,7 +74,7 @@ async function putOne(ports: ParkedPorts, record: ParkedRecord): Promise<object>
   return { recordId: record.recordId, result, ...reason };
 }
 
-function recordView(record: ParkedRecord): object {
+export function recordView(record: ParkedRecord): object {
   const { recordId, parkedAt, reason } = record;
   const outcome = keyOfParked(record);
   return { recordId, parkedAt, reason, ...(outcome !== undefined && { outcome }) };

@@ -7,7 +7,7 @@ import { operation } from '../contract/operation.ts';
 export const MAX_STATS_SECONDS = MAX_STATS_MS / SECOND_MS;
 
 /** Only for the document, so it is built only there. */
-const figures = () => ({
+export const figures = () => ({
   attempts: z.int().meta({ description: 'All attempts: delivered and failed.' }),
   delivered: z.int(),
   failed: z

@@ -51,7 +51,7 @@ export function statsRoutes(ports: StatsPorts): readonly Route[] {
   ];
 }
 
-function figuresOf(counts: Counts) {
+export function figuresOf(counts: Counts) {
   const failed = countsUnder(FAILED, counts);
   const delivered = counts.get(DELIVERED) ?? 0;
   return {

@@ -1,8 +1,8 @@
+import { ReconcileFailure } from '../../ledger/ledger-failure.ts';
 import { printable } from '../../printable.ts';
 import { ReceiverFault } from '../../receiver/receiver-fault.ts';
 import { createProgress, type Screen } from '../output/progress-line.ts';
 import { type Asked, reconcile } from './compare-ledger.ts';
-import { ReconcileFailure } from './output/failure.ts';
 import { jsonReporter, tableReporter } from './output/report.ts';
 import { openService, type ServiceOptions } from './service/ledger-service.ts';
 

@@ -1,11 +1,6 @@
-import { isoTime } from '../../protocol/instants.ts';
-import { groupOf } from '../../protocol/row-digest.ts';
-import { type EventTypes, eventTypes } from '../../receiver/event-types.ts';
-import { createWindowQuestions } from '../../receiver/reconciling/questions.ts';
-import { type Suspect, suspectWindows } from './descent.ts';
-import type { LedgerRow } from './ledger/columns.ts';
-import { type Head, openLedger, type Reading, readLedger } from './ledger/ledger-rows.ts';
-import { openSpool, type Spool } from './ledger/spool.ts';
+import type { LedgerRow } from '../../ledger/columns.ts';
+import { type Suspect, suspectWindows } from '../../ledger/descent.ts';
+import { ReconcileFailure } from '../../ledger/ledger-failure.ts';
 import {
   createTotals,
   createWindowSums,
@@ -15,8 +10,13 @@ import {
   sumOfRow,
   type WindowSums,
   windowOf,
-} from './ledger/sums.ts';
-import { ReconcileFailure } from './output/failure.ts';
+} from '../../ledger/sums.ts';
+import { isoTime } from '../../protocol/instants.ts';
+import { groupOf } from '../../protocol/row-digest.ts';
+import { type EventTypes, eventTypes } from '../../receiver/event-types.ts';
+import { createWindowQuestions } from '../../receiver/reconciling/questions.ts';
+import { type Head, openLedger, type Reading, readLedger } from './ledger/ledger-rows.ts';
+import { openSpool, type Spool } from './ledger/spool.ts';
 import { beyondRetention, type FirstReading, type Given, rangeOf, timeOf } from './range.ts';
 import { BeyondRetention, type Difference, type Service } from './service/ledger-service.ts';
 import { assertWhole, type StatementHead, statementHead } from './service/statement-head.ts';

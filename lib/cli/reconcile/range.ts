@@ -1,8 +1,8 @@
+import type { LedgerRow } from '../../ledger/columns.ts';
+import { ReconcileFailure } from '../../ledger/ledger-failure.ts';
+import type { WindowSums } from '../../ledger/sums.ts';
 import { instantOf, isoTime } from '../../protocol/instants.ts';
-import type { Span } from '../../receiver/reconciling/questions.ts';
-import type { LedgerRow } from './ledger/columns.ts';
-import type { WindowSums } from './ledger/sums.ts';
-import { ReconcileFailure } from './output/failure.ts';
+import type { Span } from '../../receiver/reconciling/spans.ts';
 import type { BeyondRetention, Closing } from './service/ledger-service.ts';
 import type { StatementHead } from './service/statement-head.ts';
 

@@ -1,13 +1,13 @@
+import type { LedgerRow } from '../../ledger/columns.ts';
+import type { Suspect } from '../../ledger/descent.ts';
+import { ReconcileFailure } from '../../ledger/ledger-failure.ts';
+import { EMPTY_SUM, isSame, type RowSum } from '../../ledger/sums.ts';
 import { instantOf, isoTime } from '../../protocol/instants.ts';
 import { BUCKETS } from '../../protocol/row-digest.ts';
 import { nextOf } from '../../receiver/asking/service-client.ts';
 import type { ListedOutcome } from '../../receiver/outcome.ts';
 import type { Bucket, WindowQuestions } from '../../receiver/reconciling/questions.ts';
-import type { Suspect } from './descent.ts';
-import type { LedgerRow } from './ledger/columns.ts';
 import type { Spool } from './ledger/spool.ts';
-import { EMPTY_SUM, isSame, type RowSum } from './ledger/sums.ts';
-import { ReconcileFailure } from './output/failure.ts';
 import type { Difference, Service, Side } from './service/ledger-service.ts';
 
 /** Finds the exact differences of one window. The service compares if the rows fit into one request; else this does. */

@@ -1,6 +1,7 @@
 import { copyOnClick } from './copying.ts';
 import { openDialogs } from './dialogs.ts';
 import { followKeys } from './keys.ts';
+import { loadPageScript } from './page-script.ts';
 import { openPortal } from './portal.ts';
 import { keepTimesCurrent } from './times.ts';
 
@@ -14,3 +15,4 @@ openDialogs();
 followKeys();
 keepTimesCurrent();
 openPortal();
+loadPageScript();

@@ -4,6 +4,9 @@ import { disableEndpointPage, endpointsPage, switchEndpoint } from './endpoints-
 import { makePortalLink, merchantPage } from './merchant-page.tsx';
 import { merchantsPage } from './merchants-page.tsx';
 import { overviewPage } from './overview-page.tsx';
+import { reconciliationPage } from './reconciliation/reconciliation-page.tsx';
+import { reconciliationResources } from './reconciliation/reconciliation-resources.ts';
+import { sendRowsAgain } from './reconciliation/send-rows-again.ts';
 import { sendAgain, transactionPage } from './transaction-page.tsx';
 
 /** Every page and action of the console. A test tries all of them with the sessions of others. */
@@ -15,7 +18,9 @@ export const SITE: Site = {
     deliveriesPage,
     transactionPage,
     endpointsPage,
+    reconciliationPage,
     disableEndpointPage,
   ],
-  actions: [makePortalLink, sendAgain, switchEndpoint],
+  actions: [makePortalLink, sendAgain, switchEndpoint, sendRowsAgain],
+  resources: reconciliationResources,
 };

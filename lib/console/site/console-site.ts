@@ -1,21 +1,22 @@
 import { Hono } from 'hono';
+import { isAroundProxy } from '../../api/http/around-proxy.ts';
 import type { AppEnv } from '../../api/http/http-event.ts';
-import { equalInConstantTime } from '../../core/crypto.ts';
 import { ORIGIN_HEADER } from '../../settings.ts';
-import { createAssetServer } from './assets.ts';
-import { failureOf, failurePage, NOT_FOUND } from './failing.tsx';
-import type { Action, Page } from './page.ts';
+import { failureOf, failurePage, NOT_FOUND, reportFault } from './failing.tsx';
+import { createAssetServer } from './http/assets.ts';
+import { SAFE_HEADERS, sendAway } from './http/responding.ts';
+import type { Action, Page, Resource } from './page.ts';
 import { homeOf, ROOT } from './paths.ts';
 import { readContext } from './request-context.ts';
-import { SAFE_HEADERS, sendAway } from './responding.ts';
 import { addSessionRoutes } from './session-routes.tsx';
 import type { SitePorts } from './site-ports.ts';
-import { sessionOfRequest, showPage, takeAction, toLogIn } from './visiting.tsx';
+import { answerResource, sessionOfRequest, showPage, takeAction, toLogIn } from './visiting.tsx';
 
-/** The pages and actions of the console. */
+/** The pages and actions of the console, and what its scripts ask. */
 export interface Site {
   readonly pages: readonly Page[];
   readonly actions: readonly Action[];
+  readonly resources: readonly Resource[];
 }
 
 /** The console as an HTTP app: who may see which page is decided here, from the site's tables, and nowhere else. */
@@ -24,7 +25,7 @@ export function createConsole(ports: SitePorts, site: Site): Hono<AppEnv> {
   const serveAsset = createAssetServer(ports.assets);
   app.use(async (c, next): Promise<Response | undefined> => {
     const startedMs = ports.clock.now();
-    if (isAround(ports.originSecret, c.req.header(ORIGIN_HEADER)) || c.env?.refusal !== undefined) {
+    if (isAroundProxy(ports.originSecret, c.req.header(ORIGIN_HEADER)) || c.env?.refusal !== undefined) {
       return c.body(null, 404, SAFE_HEADERS);
     }
     await next();
@@ -53,29 +54,18 @@ export function createConsole(ports: SitePorts, site: Site): Hono<AppEnv> {
   for (const action of site.actions) {
     app.post(pattern(action.path), (c) => takeAction({ ports, paths }, readContext(ports, c), action));
   }
+  for (const one of site.resources) {
+    app.on(one.method.toUpperCase(), pattern(one.path), (c) =>
+      answerResource({ ports, paths }, readContext(ports, c), one),
+    );
+  }
   app.notFound((c) => failurePage(ports, readContext(ports, c), NOT_FOUND));
   app.onError((error, c) => {
     const { isFault, ...failure } = failureOf(error, 'GET');
-    if (isFault) report(ports, `${c.req.method} ${c.req.path}`, error);
+    if (isFault) reportFault(ports, c, error);
     return failurePage(ports, readContext(ports, c), failure);
   });
   return app;
 }
 
 const pattern = (path: string) => `${ROOT}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
-
-/** Whether a request came around the proxy in front of the service. */
-function isAround(secret: string | undefined, sent: string | undefined): boolean {
-  return secret !== undefined && (sent === undefined || !equalInConstantTime(sent, secret));
-}
-
-function report({ reporter }: SitePorts, request: string, error: unknown): void {
-  const cause = error instanceof Error && error.cause !== undefined ? `, by ${String(error.cause)}` : '';
-  reporter.report({
-    event: 'request',
-    request,
-    statusCode: 500,
-    durationMs: 0,
-    fault: `${String(error)}${cause}`,
-  });
-}

@@ -1,8 +1,10 @@
+import type { Context } from 'hono';
+import type { AppEnv } from '../../api/http/http-event.ts';
 import { ApiProblem, ApiSilence } from '../asking/api-problem.ts';
 import { UnsafePath } from '../asking/api-request.ts';
+import { sendPage } from './http/responding.ts';
 import { homeOf, ROOT } from './paths.ts';
 import type { RequestContext } from './request-context.ts';
-import { sendPage } from './responding.ts';
 import { type Failure, type Framing, failureMessage, inPlainPage, inShell } from './shell-page.tsx';
 import type { SitePorts } from './site-ports.ts';
 
@@ -56,4 +58,12 @@ export function failureOf(error: unknown, method: string): Failure & { readonly 
   if (status === 403) return { kind: 'forbidden', status, code };
   if (status === 404 || code === 'invalid_id') return { kind: 'not_found', status: 404, code };
   return { kind: 'refused', status, code };
+}
+
+/** Tells operators of a fault, in the log. The page shows none of it. */
+export function reportFault({ reporter }: SitePorts, c: Context<AppEnv>, error: unknown): void {
+  const cause = error instanceof Error && error.cause !== undefined ? `, by ${String(error.cause)}` : '';
+  const request = `${c.req.method} ${c.req.path}`;
+  const fault = `${String(error)}${cause}`;
+  reporter.report({ event: 'request', request, statusCode: 500, durationMs: 0, fault });
 }

@@ -4,7 +4,8 @@ import type { ConsoleApi } from '../asking/console-api.ts';
 import type { PageText } from '../texts/texts.ts';
 import type { MerchantPage, OperatorPage } from '../view/page/navigation.tsx';
 import type { Ui } from '../view/ui.ts';
-import type { FlashName } from './flash-cookie.ts';
+import type { PageScripts } from './http/assets.ts';
+import type { FlashName } from './http/flash-cookie.ts';
 
 /**
  * What the console is made of: pages that show something, and actions that change something. Each says who may use it. The
@@ -21,7 +22,7 @@ export type Who = 'operator' | 'merchant';
 type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | NamesIn<Rest>
   : never;
-export type ParamsOf<Path extends string> = Readonly<Record<NamesIn<Path>, string>>;
+type ParamsOf<Path extends string> = Readonly<Record<NamesIn<Path>, string>>;
 
 /** A request for a page, by a session that may see it. */
 export interface Visit<Path extends string = string> {
@@ -44,6 +45,8 @@ export interface Frame {
   /** For forms: the session's token against forged requests. */
   readonly csrf: string;
   readonly here: string;
+  /** Scripts that single pages load. */
+  readonly scripts: PageScripts;
 }
 
 /** Where a page stands in the navigation. */
@@ -104,6 +107,8 @@ export function page<const Path extends string, Props>(definition: PageDefinitio
 export interface Submission<Path extends string = string> extends Visit<Path> {
   /** A field of the form, without spaces around it; undefined if it is absent or empty. */
   readonly field: (name: string) => string | undefined;
+  /** All values of a field that may be sent several times. */
+  readonly fields: (name: string) => readonly string[];
 }
 
 /** What comes after an action. Secrets that are shown once are `shown`, because an address must not hold them. */
@@ -127,6 +132,33 @@ export interface ActionDefinition<Path extends string> {
 export function action<const Path extends string>(definition: ActionDefinition<Path>): Action {
   assertNamesMerchant(definition.path, definition.who);
   return definition as Action;
+}
+
+/** A question of a page's script, by a session that may ask it. The answer is JSON. */
+export interface Question<Path extends string = string> extends Visit<Path> {
+  /** The JSON body of a POST. The API checks it. */
+  readonly body: unknown;
+}
+
+/** Answers a page's script. Nothing is changed by it. */
+export interface Resource {
+  readonly path: string;
+  readonly who: Who;
+  readonly method: 'get' | 'post';
+  answer(question: Question): Promise<unknown>;
+}
+
+export interface ResourceDefinition<Path extends string> {
+  readonly path: Path;
+  readonly who: Who;
+  readonly method: Resource['method'];
+  answer(question: Question<Path>): Promise<unknown>;
+}
+
+/** Defines a resource. */
+export function resource<const Path extends string>(definition: ResourceDefinition<Path>): Resource {
+  assertNamesMerchant(definition.path, definition.who);
+  return definition as Resource;
 }
 
 /** Without a merchant in the path, nobody could check whose page it is. */

@@ -3,6 +3,7 @@ import type { Session } from '../../core/merchants/sessions/session.ts';
 /** The addresses of the console. */
 
 export const ROOT = '/console';
+export const LOG_IN = '/log-in';
 
 /** The address of a path of the console, with values for its parameters and query. */
 export function hrefOf(

@@ -6,8 +6,8 @@ import type { PageText } from '../texts/texts.ts';
 import { pageTextOf } from '../texts/texts.ts';
 import type { Theme } from '../view/page/document.tsx';
 import { type Ui, uiOf } from '../view/ui.ts';
-import { preferences } from './cookies.ts';
-import { isFromOwnPage } from './csrf.ts';
+import { preferences } from './http/cookies.ts';
+import { isFromOwnPage } from './http/csrf.ts';
 import { ownAddress, ROOT } from './paths.ts';
 import type { SitePorts } from './site-ports.ts';
 
@@ -59,6 +59,20 @@ export async function readForm({ c }: RequestContext): Promise<URLSearchParams |
   const bytes = await c.req.arrayBuffer();
   if (bytes.byteLength > MAX_FORM_BYTES) return undefined;
   return new URLSearchParams(Buffer.from(bytes).toString('utf8'));
+}
+
+/** The bytes of a question in JSON: as many as the API takes. */
+const MAX_JSON_BYTES = 1024 * 1024;
+
+/** The JSON body of a script's question. Undefined if it is none, or too large: the API refuses that. */
+export async function readJson({ c }: RequestContext): Promise<unknown> {
+  const bytes = await c.req.arrayBuffer();
+  if (bytes.byteLength > MAX_JSON_BYTES) return undefined;
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 export function fieldOf(form: URLSearchParams, name: string): string | undefined {

@@ -9,21 +9,20 @@ import { ACCESS_KEY } from '../../protocol/id-forms.ts';
 import { ApiProblem } from '../asking/api-problem.ts';
 import { createConsoleApi } from '../asking/console-api.ts';
 import { LogInForm, PortalForm } from '../view/page/log-in-form.tsx';
-import { forgetSession, keepPreferences, keepSession, sessionToken } from './cookies.ts';
-import { isCsrfToken } from './csrf.ts';
 import { failurePage } from './failing.tsx';
-import { homeOf, hrefOf, ownAddress, ROOT } from './paths.ts';
+import { forgetSession, keepPreferences, keepSession, sessionToken } from './http/cookies.ts';
+import { isCsrfToken } from './http/csrf.ts';
+import { sendAway, sendPage } from './http/responding.ts';
+import { homeOf, hrefOf, LOG_IN, ownAddress, ROOT } from './paths.ts';
 import { fieldOf, isOwnForm, type RequestContext, readContext, readForm } from './request-context.ts';
 import { makerOf } from './request-maker.ts';
-import { sendAway, sendPage } from './responding.ts';
 import { inPlainPage, LOG_OUT, PREFERENCES } from './shell-page.tsx';
 import type { SitePorts } from './site-ports.ts';
 
 /** Logging in and out, and what can be chosen without a session. These are the only routes without one. */
 
-export const LOG_IN = '/log-in';
 /** Where portal links lead. `lib/api/portal-links` writes this address. */
-export const ENTER = '/enter';
+const ENTER = '/enter';
 
 export function addSessionRoutes(app: Hono<AppEnv>, ports: SitePorts): void {
   app.get(`${ROOT}${LOG_IN}`, (c) => logInPage(ports, readContext(ports, c), {}));

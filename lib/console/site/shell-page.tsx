@@ -13,8 +13,8 @@ import {
 } from '../view/page/navigation.tsx';
 import { PlainPage } from '../view/page/plain-page.tsx';
 import { Shell } from '../view/page/shell.tsx';
-import { assetHref, assetText, type PackedAssets } from './assets.ts';
-import { keepLoadedStyles, loadedStyles } from './cookies.ts';
+import { assetHref, assetText, type PackedAssets } from './http/assets.ts';
+import { keepLoadedStyles, loadedStyles } from './http/cookies.ts';
 import type { Place } from './page.ts';
 import { homeOf, hrefOf } from './paths.ts';
 import type { RequestContext } from './request-context.ts';
@@ -22,7 +22,7 @@ import type { RequestContext } from './request-context.ts';
 /** Puts contents into the frame of the console. Titles and names may be what others wrote. */
 
 /** The path of each item of the navigation. An item without one has no page yet. */
-export const OPERATOR_PATHS: Readonly<Record<OperatorPage, string>> = {
+const OPERATOR_PATHS: Readonly<Record<OperatorPage, string>> = {
   overview: '/overview',
   merchants: '/merchants',
   unresolved: '/unresolved',
@@ -31,7 +31,7 @@ export const OPERATOR_PATHS: Readonly<Record<OperatorPage, string>> = {
   jobs: '/jobs',
   auditLog: '/audit-log',
 };
-export const MERCHANT_PATHS: Readonly<Record<MerchantPage, string>> = {
+const MERCHANT_PATHS: Readonly<Record<MerchantPage, string>> = {
   deliveries: '/merchants/{merchantId}/deliveries',
   endpoints: '/merchants/{merchantId}/endpoints',
   reconciliation: '/merchants/{merchantId}/reconciliation',

@@ -1,7 +1,7 @@
 import type { SessionStore } from '../../core/merchants/sessions/session-store.ts';
 import type { Clock, Random, Reporter } from '../../core/runtime/environment.ts';
 import type { ApiPorts } from '../asking/console-api.ts';
-import type { PackedAssets } from './assets.ts';
+import type { PackedAssets } from './http/assets.ts';
 
 /** What the console needs from outside. */
 export interface SitePorts {

@@ -4,16 +4,17 @@ import { ApiProblem } from '../asking/api-problem.ts';
 import { createConsoleApi } from '../asking/console-api.ts';
 import { Foreign } from '../view/data/foreign.tsx';
 import type { Flash } from '../view/page/flash.tsx';
-import { flashCookie, forgetFlash, forgetSession, keepFlash, sessionToken } from './cookies.ts';
-import { csrfToken, isCsrfToken } from './csrf.ts';
-import { failureInShell, failureOf, NOT_FOUND } from './failing.tsx';
-import { flashValue, readFlash } from './flash-cookie.ts';
-import type { Action, Page, Performed, Shown, Visit } from './page.ts';
-import { hrefOf } from './paths.ts';
+import { failureInShell, failureOf, NOT_FOUND, reportFault } from './failing.tsx';
+import { pageScripts } from './http/assets.ts';
+import { flashCookie, forgetFlash, forgetSession, keepFlash, sessionToken } from './http/cookies.ts';
+import { csrfToken, isCsrfToken } from './http/csrf.ts';
+import { flashValue, readFlash } from './http/flash-cookie.ts';
+import { sendAway, sendJson, sendPage } from './http/responding.ts';
+import type { Action, Page, Performed, Resource, Shown, Visit } from './page.ts';
+import { hrefOf, LOG_IN } from './paths.ts';
 import { mayUse } from './permission.ts';
-import { fieldOf, isOwnForm, type RequestContext, readForm } from './request-context.ts';
+import { fieldOf, isOwnForm, type RequestContext, readForm, readJson } from './request-context.ts';
 import { makerOf } from './request-maker.ts';
-import { sendAway, sendPage } from './responding.ts';
 import { type Framing, inShell } from './shell-page.tsx';
 import type { SitePorts } from './site-ports.ts';
 
@@ -42,7 +43,7 @@ export async function sessionOfRequest(
 export function toLogIn({ c, isSecure, here }: RequestContext): Response {
   if (sessionToken(c, isSecure) !== undefined) forgetSession(c, isSecure);
   const next = c.req.method === 'GET' ? here : undefined;
-  return sendAway(c, hrefOf('/log-in', {}, { next }));
+  return sendAway(c, hrefOf(LOG_IN, {}, { next }));
 }
 
 export async function showPage(site: OpenSite, request: RequestContext, page: Page): Promise<Response> {
@@ -69,8 +70,37 @@ export async function takeAction(site: OpenSite, request: RequestContext, action
   }
   return orFailure({ site, framing, found }, async () => {
     const field = (name: string) => fieldOf(form, name);
-    return sendPerformed(framing, await action.perform({ ...visit, field }));
+    const fields = (name: string) => form.getAll(name);
+    return sendPerformed(framing, await action.perform({ ...visit, field, fields }));
   });
+}
+
+/** Answers a script. What goes wrong is a problem in JSON, with the code of the API where there is one. */
+export async function answerResource(
+  site: OpenSite,
+  request: RequestContext,
+  { who, method, answer }: Resource,
+): Promise<Response> {
+  const found = await sessionOfRequest(site.ports, request);
+  if (found === undefined) return sendJson(request.c, 401, { code: 'no_session' });
+  const visit = visitOf(site, request, found.session);
+  if (!mayUse(found.session, who, visit.params)) return sendJson(request.c, 404, { code: 'not_found' });
+  if (
+    method === 'post' &&
+    !(isOwnForm(request) && isCsrfToken(found.token, request.c.req.header('x-csrf')))
+  ) {
+    return sendJson(request.c, 403, { code: 'form_expired' });
+  }
+  try {
+    const body: unknown = method === 'post' ? await readJson(request) : undefined;
+    return sendJson(request.c, 200, await answer({ ...visit, body }));
+  } catch (error) {
+    if (error instanceof ApiProblem) return sendJson(request.c, error.status, { code: error.code });
+    // A question changes nothing, whatever its method.
+    const { isFault, status } = failureOf(error, 'GET');
+    if (isFault) reportFault(site.ports, request.c, error);
+    return sendJson(request.c, status, { code: 'no_answer' });
+  }
 }
 
 interface Attempted {
@@ -93,21 +123,9 @@ async function orFailure(
       return toLogIn(request);
     }
     const { isFault, ...failure } = failureOf(error, request.c.req.method);
-    if (isFault) reportFault(site.ports, request, error);
+    if (isFault) reportFault(site.ports, request.c, error);
     return failureInShell(framing, failure);
   }
-}
-
-function reportFault({ reporter }: SitePorts, { c }: RequestContext, error: unknown): void {
-  const cause = error instanceof Error && error.cause !== undefined ? `, by ${String(error.cause)}` : '';
-  const request = `${c.req.method} ${c.req.path}`;
-  reporter.report({
-    event: 'request',
-    request,
-    statusCode: 500,
-    durationMs: 0,
-    fault: `${String(error)}${cause}`,
-  });
 }
 
 function framingOf({ ports, paths }: OpenSite, request: RequestContext, found: FoundSession): Framing {
@@ -138,7 +156,8 @@ function visitOf({ ports }: OpenSite, request: RequestContext, session: Session)
 function sendShown(framing: Framing, shown: Shown): Promise<Response> {
   const { request, session, csrf } = framing;
   const { ui, text, here, nonce } = request;
-  const children = shown.body({ ui, text, session, csrf, here });
+  const scripts = pageScripts(framing.assets);
+  const children = shown.body({ ui, text, session, csrf, here, scripts });
   const html = inShell(framing, { title: shown.title, place: shown.place, children });
   return sendPage(request.c, { status: shown.status ?? 200, nonce, html });
 }

@@ -14,6 +14,7 @@ export const chinesePages: Translated<typeof englishPages> = {
     sentAgain: (id) => `${id} 即将重新发送。`,
     acknowledged: (id) => `${id} 已确认，不再发送。`,
     keyRevoked: (id) => `密钥 ${id} 已撤销。`,
+    manySentAgain: (count) => `${count} 笔交易的回调即将重新发送。`,
   },
   overview: {
     title: '概览',
@@ -53,6 +54,12 @@ export const chinesePages: Translated<typeof englishPages> = {
     portalUntil: '有效期至',
     deliveries: '通知',
     endpoints: '端点',
+  },
+  reconciliation: {
+    title: '对账',
+    lead: '证明两边的结果一致，并找出缺少的结果。',
+    nothingClosed: '还没有已关闭的窗口',
+    nothingClosedText: '结果按时间窗口汇总。窗口在结束约一分钟后关闭，随后显示在这里。',
   },
   deliveries: {
     title: '通知',

@@ -13,6 +13,7 @@ export const englishPages = {
     sentAgain: (id: string) => `${id} will be sent again in a moment.`,
     acknowledged: (id: string) => `${id} is acknowledged and will not be sent again.`,
     keyRevoked: (id: string) => `The key ${id} is revoked.`,
+    manySentAgain: (count: string) => `Callbacks of ${count} transactions will be sent again in a moment.`,
   },
   overview: {
     title: 'Overview',
@@ -53,6 +54,13 @@ export const englishPages = {
     portalUntil: 'It works until',
     deliveries: 'Deliveries',
     endpoints: 'Endpoints',
+  },
+  reconciliation: {
+    title: 'Reconciliation',
+    lead: 'Prove that both sides have the same outcomes, and find those that are missing.',
+    nothingClosed: 'No window is closed yet',
+    nothingClosedText:
+      'Outcomes are added up in windows of time. A window closes about a minute after its end; then it appears here.',
   },
   deliveries: {
     title: 'Deliveries',

@@ -4,6 +4,7 @@ import type { Notification } from '../deliver/state/notification.ts';
 import type { NotificationStore } from '../deliver/state/notification-store.ts';
 import type { TransactionReader } from '../deliver/state/transaction-reader.ts';
 import { createDigestSum, sameGroups } from '../feed/digest.ts';
+import type { ExpectationStore } from '../feed/expectation-store.ts';
 import type { FeedStore } from '../feed/feed-store.ts';
 import { feedRows, type Window, windowOf, windowStart } from '../feed/window.ts';
 import type { WindowStore } from '../feed/window-store.ts';
@@ -30,6 +31,8 @@ export interface AuditPorts {
   readonly outcomes: TransactionReader;
   readonly glance: Glance;
   readonly notifications: Pick<NotificationStore, 'save'>;
+  /** Keeps how many notifications each window expects. */
+  readonly expectations: Pick<ExpectationStore, 'keep'>;
   readonly dispatcher: Pick<Dispatcher, 'backlog'>;
   readonly clock: Clock;
   readonly clockTrust: ClockTrust;
@@ -199,6 +202,8 @@ async function auditWindow(
   await compare(ports, slice, windowOf(sum, { merchantId, ...slice }));
   await restoreAll(ports, found);
   if (found.unreadable !== undefined) throw found.unreadable;
+  if (found.expected > 0)
+    await ports.expectations.keep({ merchantId, start: range.from, expected: found.expected });
   return 'audited';
 }
 
@@ -238,7 +243,7 @@ async function compare(
 /** Creates the notification as untried and due now. The sweep sends it, or a message that was only late finds it. */
 async function restore(ports: AuditPorts, notification: Notification): Promise<void> {
   const now = isoTime(ports.clock.now());
-  const created = { ...notification, startedAt: now, nextAttemptAt: now };
+  const created = { ...notification, startedAt: now, nextAttemptAt: now, stateBefore: 'none' as const };
   if (!(await ports.notifications.save(created, 'absent'))) return;
   const { merchantId, transactionId, version, endpointId } = notification;
   ports.reporter.report({ event: 'lost', merchantId, transactionId, version, endpointId });

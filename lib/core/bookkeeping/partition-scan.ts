@@ -80,8 +80,9 @@ export async function walkPartition(
     .sort((left, right) => left.fromMs - right.fromMs);
   const grouped = inGroups(waiting, { toMs, walk });
   const reached = await boundedMap(grouped, CONCURRENCY, (one) => workOn(ports, walk, { ...one, toMs }));
-  await savePartitionMark(ports, walk, toMs);
-  return reached.reduce((least, one) => Math.min(least, one), toMs);
+  const reachedMs = reached.reduce((least, one) => Math.min(least, one), toMs);
+  await savePartitionMark(ports, walk, { toMs, reachedMs });
+  return reachedMs;
 }
 
 /** One merchant of a walk; `fromMs` is where it stopped before. */
@@ -172,11 +173,12 @@ async function updateOwnMark(
 async function savePartitionMark(
   ports: { readonly directory: Directory },
   walk: Walk,
-  toMs: number,
+  { toMs, reachedMs }: Pick<EndedWalk, 'toMs' | 'reachedMs'>,
 ): Promise<void> {
   if (walk.markedMs !== undefined && toMs <= walk.markedMs) return;
   const { partition, mark, windowSeconds } = walk;
-  await ports.directory.saveMark(partition, mark, { through: isoTime(toMs), windowSeconds });
+  const behind = reachedMs < toMs && { reached: isoTime(reachedMs) };
+  await ports.directory.saveMark(partition, mark, { through: isoTime(toMs), windowSeconds, ...behind });
 }
 
 /** Starts earlier by the clock tolerance: a merchant's first outcome may be stamped by a clock that is behind. */

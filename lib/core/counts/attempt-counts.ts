@@ -11,6 +11,11 @@ export type Counts = ReadonlyMap<string, number>;
 export const DELIVERED = 'delivered';
 export const FAILED = 'failed#';
 export const DELAY = 'delay#';
+/** Notifications by state: `state#<state>`, in the hour in which their outcome was listed. */
+export const STATE = 'state#';
+/** Notifications that the audit found missing and created, and those that it expects, in the same hour. */
+export const LOST = 'lost';
+export const EXPECTED = 'expected';
 
 /** The receiver answered 410. The attempt stores no error for it. */
 const GONE = 'gone';

@@ -4,12 +4,20 @@ import type { Counts } from './attempt-counts.ts';
 /** In place of a merchant and an endpoint: the row of the whole service. It is neither's id. */
 export const ALL = '*';
 
-/** Names a row: the attempts of one endpoint that began in one hour, or those of the whole service. */
+/**
+ * Names a row of one endpoint, or of the whole service: the attempts that began in one hour, and the states of the
+ * notifications that were listed in it.
+ */
 export interface CountKey {
   readonly merchantId: MerchantId | typeof ALL;
   readonly endpointId: EndpointId | typeof ALL;
   /** The start of a UTC hour. */
   readonly hour: string;
+  /**
+   * The UTC day on which later changes were written: such a row holds the changes of that day only. So the shards that write
+   * to one row are those that were open on one day, and their marks stay few. Absent: the row of the hour itself.
+   */
+  readonly changedOn?: string;
 }
 
 export interface CountRow extends CountKey {

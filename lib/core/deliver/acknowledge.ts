@@ -112,8 +112,8 @@ async function change(
   transition: (notification: Notification) => Notification,
 ): Promise<Notification> {
   return changeUnderRev('The notification', async () => {
-    const current = (await ports.notifications.read(key)) ?? untried(key, listedAt);
-    const next = transition(current);
-    return (await saveNotification(ports, next, current.rev)).kind === 'saved' ? next : OVERTAKEN;
+    const stored = await ports.notifications.read(key);
+    const next = transition(stored ?? untried(key, listedAt));
+    return (await saveNotification(ports, next, stored)).kind === 'saved' ? next : OVERTAKEN;
   });
 }

@@ -77,7 +77,9 @@ interface AttemptContext extends Delivery {
   readonly callback: Callback;
   /** Absent if the notification is about an alert. */
   readonly outcome?: TerminalOutcome;
-  /** The notification as first read. The first write is conditional on its `rev`. */
+  /** The notification as first read: that is what the first write is based on. Absent: there was none, or it was not read. */
+  readonly stored: Notification | undefined;
+  /** The same, or one that was never tried. */
   readonly initial: Notification;
 }
 
@@ -141,18 +143,19 @@ async function openContext(ports: DeliverPorts, delivery: Delivery): Promise<Att
   if (outcome === undefined || !isTerminal(outcome)) {
     throw hopeless('The outcome of the message does not exist or is not terminal.');
   }
-  const initial = await readNotification(ports, delivery, outcome.listedAt);
-  return { ...delivery, callback: callbackOf(outcome), outcome, initial };
+  const stored = await readNotification(ports, delivery);
+  const initial = stored ?? untried(delivery.message, outcome.listedAt);
+  return { ...delivery, callback: callbackOf(outcome), outcome, stored, initial };
 }
 
 async function openAlertContext(ports: DeliverPorts, delivery: Delivery): Promise<AttemptContext> {
-  const alert = await openAlert(ports, alertKeyOf(delivery.message));
+  const { message } = delivery;
+  const alert = await openAlert(ports, alertKeyOf(message));
   if (alert === undefined) throw hopeless('The alert of the message does not exist.');
-  return {
-    ...delivery,
-    callback: alert.callback,
-    initial: await readNotification(ports, delivery, alert.at),
-  };
+  // It was put with its alert, so it is there.
+  const stored = await ports.notifications.read(message);
+  const initial = stored ?? untried(message, alert.at);
+  return { ...delivery, callback: alert.callback, stored, initial };
 }
 
 function hopeless(message: string): Fault {
@@ -163,11 +166,8 @@ function hopeless(message: string): Fault {
 async function readNotification(
   ports: DeliverPorts,
   { message, lane, receivedTimes }: Delivery,
-  listedAt: string,
-): Promise<Notification> {
-  const blank = untried(message, listedAt);
-  if (lane === 'first' && receivedTimes === 1) return blank;
-  return (await ports.notifications.read(message)) ?? blank;
+): Promise<Notification | undefined> {
+  return lane === 'first' && receivedTimes === 1 ? undefined : ports.notifications.read(message);
 }
 
 function planOf({ clock, random }: DeliverPorts, schedule: Schedule): AttemptPlan {
@@ -184,19 +184,22 @@ async function act(
   context: AttemptContext,
   decide: (current: Notification) => NextStep,
 ): Promise<void> {
-  let current = context.initial;
+  let { stored, initial: current } = context;
   await changeUnderRev('The notification', async () => {
     const step = decide(current);
     const alerts = await raiseAboutEnd(ports, current, step.next);
-    const written = await saveNotification(ports, step.next, current.rev);
+    const written = await saveNotification(ports, step.next, stored);
     if (written.kind === 'saved') {
       if (step.sendAtMs !== undefined) await ports.dispatcher.sendAt(messageOf(step), step.sendAtMs);
       await sendAlert(ports, alerts);
       report(ports, context, { step, notification: step.next, kept: true });
       return undefined;
     }
-    current = written.current ?? current;
-    if (isDecidedAgain(step, current)) return OVERTAKEN;
+    // What the audit restored is as untried as what was not there.
+    const isAsBefore = written.current?.rev === current.rev;
+    stored = written.current;
+    current = stored ?? current;
+    if (isAsBefore || isDecidedAgain(step, current)) return OVERTAKEN;
     report(ports, context, { step, notification: current, kept: false });
     return superseded(ports, context, current);
   });

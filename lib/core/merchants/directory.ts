@@ -46,6 +46,8 @@ export interface DirectoryEntry {
 interface PartitionMark {
   /** Exclusive. */
   readonly through: string;
+  /** How far the merchant furthest behind was when the mark was written. Absent: as far as `through`. */
+  readonly reached?: string;
 }
 
 /** The `closed` mark also holds the length of the windows. The first write fixes it for good. */

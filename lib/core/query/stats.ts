@@ -1,4 +1,4 @@
-import { type Counts, sumOfCounts } from '../counts/attempt-counts.ts';
+import { type Counts, DELAY, DELIVERED, FAILED, sumOfCounts } from '../counts/attempt-counts.ts';
 import type { ALL, CountRow, CountStore } from '../counts/count-store.ts';
 import type { EndpointId, MerchantId } from '../model.ts';
 import { DAY_MS, HOUR_MS, isoTime, msOf } from '../time.ts';
@@ -33,13 +33,13 @@ export interface Stats {
 
 /** Sums up the hours of a range. Attempts of about the last minute are not counted yet. */
 export async function readStats(
-  { counts }: { readonly counts: CountStore },
+  { counts }: { readonly counts: Pick<CountStore, 'rows'> },
   { merchantId, endpointId, resolution, ...range }: StatsQuestion,
 ): Promise<Stats> {
   const lengthMs = LENGTH_MS[resolution];
   const startOf = (ms: number) => isoTime(Math.floor(ms / lengthMs) * lengthMs);
   const [from, to] = [startOf(msOf(range.from)), startOf(msOf(range.to) + lengthMs - 1)];
-  const all = await counts.rows({ merchantId, from, to });
+  const all = attemptsIn(await counts.rows({ merchantId, from, to }));
   const rows = endpointId === undefined ? all : all.filter((row) => row.endpointId === endpointId);
   const sums = (keyOf: (row: CountRow) => string) =>
     [...Map.groupBy(rows, keyOf)].map(([key, some]) => ({
@@ -54,4 +54,16 @@ export async function readStats(
       .map(({ key, ...sum }) => ({ endpointId: key as CountRow['endpointId'], ...sum }))
       .sort((left, right) => (left.endpointId < right.endpointId ? -1 : 1)),
   };
+}
+
+const BEGINNINGS = [FAILED, DELAY];
+
+/** The counts of attempts. A row may only have states of notifications: then none was attempted in its hour. */
+function attemptsIn(rows: readonly CountRow[]): readonly CountRow[] {
+  return rows.flatMap(({ counts, ...key }) => {
+    const own = [...counts].filter(
+      ([name]) => name === DELIVERED || BEGINNINGS.some((start) => name.startsWith(start)),
+    );
+    return own.length === 0 ? [] : [{ ...key, counts: new Map(own) }];
+  });
 }

@@ -7,7 +7,8 @@ import {
 } from '../../protocol/row-digest.ts';
 import type { EventTypes } from '../event-types.ts';
 import { type ReceiverStore, sliceStart } from '../stores/receiver-store.ts';
-import type { Slice, Span } from './questions.ts';
+import type { Slice } from './questions.ts';
+import type { Span } from './spans.ts';
 
 /** A slice for which the rows of the service and of this receiver differ. */
 export interface Difference extends Span {
@@ -62,17 +63,6 @@ function sumsBySlice(slices: readonly Slice[], everySeconds: number): ReadonlyMa
     sums.set(start, sum);
   }
   return sums;
-}
-
-/** Merges adjacent spans, so that a day of differing hours takes one request, not twenty-four. */
-export function mergeNeighbours(spans: readonly Span[]): readonly Span[] {
-  const merged: Span[] = [];
-  for (const { fromMs, toMs } of spans) {
-    const last = merged.at(-1);
-    if (last?.toMs === fromMs) merged[merged.length - 1] = { fromMs: last.fromMs, toMs };
-    else merged.push({ fromMs, toMs });
-  }
-  return merged;
 }
 
 function countOf(digest: Digest): number {

@@ -7,12 +7,7 @@ import { type Client, type Page, pageOf, type Refusal, refused } from '../asking
 import type { EventTypes } from '../event-types.ts';
 import { type ListedOutcome, parseListedOutcome } from '../outcome.ts';
 import type { VerifiedAnswer } from '../verifying/answer.ts';
-
-/** A time range in milliseconds since 1970: `fromMs` inclusive, `toMs` exclusive. */
-export interface Span {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
+import type { Span } from './spans.ts';
 
 /** The service's digest of a window, an hour or a day, or of the requested part of it. */
 export interface Slice extends Span {

@@ -4,9 +4,11 @@ import { resumeMs } from '../asking/since.ts';
 import { type Counts, noCounts } from '../asking/taking.ts';
 import type { ReceiverStore } from '../stores/receiver-store.ts';
 import { fullHour } from '../times.ts';
-import { compare, type Difference, mergeNeighbours } from './comparing.ts';
-import type { Opening, Slice, Span } from './questions.ts';
+import { compare, type Difference } from './comparing.ts';
+import type { Opening, Slice } from './questions.ts';
 import { type RepairPorts, repairWindow } from './repairing.ts';
+import type { Span } from './spans.ts';
+import { mergeNeighbours } from './spans.ts';
 
 export interface ReconcileOptions {
   /** ISO 8601, a full hour, inclusive; default: two hours before the checkpoint of the last run, else `service.since`. */

@@ -22,15 +22,15 @@ export function countSource(table: ITable, preset: Preset): DynamoEventSource {
     maxBatchingWindow: Duration.seconds(COUNT_SECONDS[preset]),
     // Lambda names the shard of a batch only to functions with a tumbling window.
     tumblingWindow: Duration.minutes(WINDOW_MINUTES),
-    filters: [notificationsThat('INSERT'), notificationsThat('MODIFY')],
+    filters: ['N#', 'X#'].flatMap((start) => [rowsThat('INSERT', start), rowsThat('MODIFY', start)]),
     // No retry limit, and one batch of a shard at a time: no record may be skipped, and none may overtake another.
     bisectBatchOnError: true,
   });
 }
 
-/** A row that expires is removed, which is no attempt. */
-const notificationsThat = (eventName: 'INSERT' | 'MODIFY') =>
+/** Notifications, and what the audit expects. A row that expires is removed, which counts for nothing. */
+const rowsThat = (eventName: 'INSERT' | 'MODIFY', start: string) =>
   FilterCriteria.filter({
     eventName: FilterRule.isEqual(eventName),
-    dynamodb: { Keys: { sk: { S: FilterRule.beginsWith('N#') } } },
+    dynamodb: { Keys: { sk: { S: FilterRule.beginsWith(start) } } },
   });

@@ -9,6 +9,7 @@ import { describeNotificationIndex } from './delivery/notification-index-suite.t
 import { describeNotificationStore } from './delivery/notification-store-suite.ts';
 import { describeParking } from './delivery/parking-suite.ts';
 import { describeSlotStore } from './delivery/slot-store-suite.ts';
+import { describeExpectationStore } from './feed/expectation-store-suite.ts';
 import { describeFeedStore } from './feed/feed-store-suite.ts';
 import { describeGlance } from './feed/glance-suite.ts';
 import { describeOutcomeStore } from './feed/outcome-store-suite.ts';
@@ -31,6 +32,7 @@ export function describeTable(name: string, open: OpenTable): void {
   describeCountStore(name, open);
   describeFeedStore(name, open);
   describeWindowStore(name, open);
+  describeExpectationStore(name, open);
   describeGlance(name, open);
   describeMerchantStore(name, open);
   describeDirectory(name, open);

@@ -11,6 +11,7 @@ import { createHealthStore } from '../../../lib/adapters/dynamodb/stores/deliver
 import { createJobStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-job-store.ts';
 import { createNotificationStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
 import { createSlotStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-slot-store.ts';
+import { createExpectationStore } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-expectation-store.ts';
 import { createFeedStore } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-feed-store.ts';
 import { createGlance } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-glance.ts';
 import { createStatementStore } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-statement-store.ts';
@@ -126,6 +127,7 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     feed: createFeedStore(table, table.reporter),
     windows: createWindowStore(table, options),
     glance: createGlance(table),
+    expectations: createExpectationStore(table, options),
     jobs: createJobStore(table, options),
     statements: createStatementStore(table, options),
     keys: createKeyStore(table),

@@ -155,6 +155,8 @@ describe('the OpenAPI document', () => {
     await good([admin, manager], 'GET /v1/audit-log');
     await world.ports.parking.park({ recordId: 'record1', reason: 'unreadable', payload: '{}' });
     world.ports.deadLetterQueues.lanes.put({ body: '{}' });
+    await good([admin, manager], 'GET /v1/overview');
+    await good([admin], 'GET /v1/overview?merchantId=demo');
     for (const request of ['GET /v1/dead-letters', 'GET /v1/parked', 'POST /v1/parked/put-back'])
       await good([admin], request);
     await good([admin], 'POST /v1/parked/record1/put-back');

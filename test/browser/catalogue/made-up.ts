@@ -2,7 +2,6 @@ import type { HourOfAttempts } from '../../../lib/console/view/charts/rate-chart
 import type { Sums } from '../../../lib/console/view/charts/sum-bar.tsx';
 import type { History } from '../../../lib/console/view/delivery/moments.ts';
 import type { ShownEndpoint } from '../../../lib/console/view/endpoints/health-card.tsx';
-import type { DifferingRow } from '../../../lib/console/view/reconciliation/differing-rows.tsx';
 import type { CalendarCell } from '../../../lib/console/view/reconciliation/window-calendar.tsx';
 import type { NotificationState } from '../../../lib/core/model.ts';
 
@@ -218,26 +217,3 @@ export const DAY_HOURS = Array.from({ length: 24 }, (_, index) =>
 export const HOUR_WINDOWS = Array.from({ length: 12 }, (_, index) =>
   cell(at(FIRST_DAY + 23 * DAY + 14 * HOUR + index * 300_000), index, true, 7),
 );
-
-export const DIFFERING: readonly DifferingRow[] = [
-  {
-    kind: 'missing_here',
-    transactionId: 'pay_8f3KtQz1',
-    reference: 'ORDER-2026-117981',
-    listedAt: '2026-11-25T14:36:40.120Z',
-    ours: { status: 'SUCCEEDED', amount: 12_990, currency: 'EUR' },
-  },
-  {
-    kind: 'different',
-    transactionId: 'pay_8f3KzzA4',
-    reference: 'ORDER-2026-117985',
-    listedAt: '2026-11-25T14:37:02.000Z',
-    ours: { status: 'FAILED', amount: 4_500, currency: 'EUR' },
-    theirs: { status: 'SUCCEEDED', amount: 4_500, currency: 'EUR' },
-  },
-  {
-    kind: 'missing_there',
-    transactionId: 'pay_0000test',
-    theirs: { status: 'SUCCEEDED', amount: 1, currency: 'EUR' },
-  },
-];

@@ -16,7 +16,7 @@ import { Timeline } from '../../../lib/console/view/delivery/timeline.tsx';
 import { VERIFY_SNIPPETS } from '../../../lib/console/view/delivery/verify-snippets.ts';
 import { HealthCard } from '../../../lib/console/view/endpoints/health-card.tsx';
 import { PageHeader, Section } from '../../../lib/console/view/page/page-header.tsx';
-import { DifferingRows } from '../../../lib/console/view/reconciliation/differing-rows.tsx';
+import { LedgerComparison } from '../../../lib/console/view/reconciliation/ledger-comparison.tsx';
 import { WindowCalendar } from '../../../lib/console/view/reconciliation/window-calendar.tsx';
 import { MerchantFrame, type Scene } from './frames.tsx';
 import {
@@ -24,7 +24,6 @@ import {
   DAY_HOURS,
   DAYS,
   DELIVERIES,
-  DIFFERING,
   ENDPOINTS,
   FIRST_TRY,
   HOSTILE_NAME,
@@ -260,15 +259,24 @@ export function ReconciliationScene(scene: Scene) {
       name={NAME}
     >
       <PageHeader title={ui.text.navigation.reconciliation} />
+      <LedgerComparison
+        ui={ui}
+        merchantId="acme-pay"
+        scriptHref="/reconciliation.js"
+        workerHref="/worker.js"
+        baseHref="#"
+        sendAgainHref="#"
+        csrf={CSRF}
+        windowSeconds={300}
+        closedThrough="2026-11-25T14:00:00.000Z"
+        keptSince="2026-08-28T00:00:00.000Z"
+      />
       <WindowCalendar
         ui={ui}
         days={DAYS}
         hours={{ of: '2026-11-25T00:00:00.000Z', cells: DAY_HOURS }}
         windows={{ of: '2026-11-25T14:00:00.000Z', cells: HOUR_WINDOWS }}
       />
-      <Section id="rows" title={ui.text.missing.title} isBare>
-        <DifferingRows ui={ui} rows={DIFFERING} sendAgainAction="#" csrf={CSRF} downloadHref="#" />
-      </Section>
     </MerchantFrame>
   );
 }

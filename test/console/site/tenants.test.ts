@@ -7,10 +7,15 @@ import { type ConsoleWorld, createConsoleWorld } from '../console-world.ts';
 describe("a merchant's session", () => {
   let world: ConsoleWorld;
   let session: Browser;
-  const routes = [
+  const resources = SITE.resources.map(({ method, ...resource }) => ({
+    ...resource,
+    method: method === 'get' ? ('GET' as const) : ('POST' as const),
+  }));
+  const forPeople = [
     ...SITE.pages.map((page) => ({ ...page, method: 'GET' as const })),
     ...SITE.actions.map((action) => ({ ...action, method: 'POST' as const })),
   ];
+  const routes = [...forPeople, ...resources];
   const addressOf = (path: string, merchantId: string) =>
     `/console${path.replace('{merchantId}', merchantId).replaceAll(/\{\w+\}/g, 'pay_1')}`;
 
@@ -63,7 +68,15 @@ describe("a merchant's session", () => {
     },
   );
 
-  it.each(routes)('is needed for $method $path', async ({ method, path }) => {
+  it.each(resources)('is needed for $method $path, which says so to a script', async ({ method, path }) => {
+    const stranger = world.browser();
+    const address = addressOf(path, 'demo');
+    const answer = method === 'GET' ? await stranger.get(address) : await stranger.submit(address);
+    expect(answer.status).toBe(401);
+    expect(JSON.parse(answer.html)).toEqual({ code: 'no_session' });
+  });
+
+  it.each(forPeople)('is needed for $method $path', async ({ method, path }) => {
     const stranger = world.browser();
     const address = addressOf(path, 'demo');
     const answer = method === 'GET' ? await stranger.get(address) : await stranger.submit(address);

@@ -20,7 +20,7 @@ interface Notification {
   readonly attempts: readonly { readonly error?: string }[];
 }
 
-describe('counts of attempts', () => {
+describe('counts of attempts and states', () => {
   const dataDir = temporaryDirectory();
   let service: LocalService;
   let shop: Shop;
@@ -84,5 +84,17 @@ describe('counts of attempts', () => {
       );
       expect(counted).toEqual(stored);
     }
+    // The same in states: what the audit expects, as far as it got, and all that is there.
+    const { balance } = await eventually(
+      () => ask(service.adminKey, '/v1/overview'),
+      (json) => {
+        expect(json.balance.expected).toBe(OUTCOMES);
+        expect(json.balance).toMatchObject({ delivered: OUTCOMES, open: 0, notAuditedYet: 0, missing: 0 });
+      },
+    );
+    expect(balance).toMatchObject({ acknowledged: 0, exhausted: 0, blocked: 0, beyond: 0 });
+    const own = await ask(service.adminKey, '/v1/overview?merchantId=shop');
+    expect(own.balance).toMatchObject({ expected: OUTCOMES, delivered: OUTCOMES });
+    expect(own.attention.endpoints).toMatchObject({ hasMore: false });
   });
 });

@@ -152,6 +152,7 @@ export async function operate({
   appears,
 }: Journey): Promise<void> {
   const shop = await openShop(service, 'iota', { schedule: [1] });
+  await call(shop.receiverKey, 'GET /v1/whoami');
   const path = 'PUT /v1/merchants/iota/transactions';
   await call(initiatorKey, `${path}/pay_1`, payment());
   const checkBack = { url: 'http://127.0.0.1:9/check', afterSeconds: 600 };
@@ -171,6 +172,8 @@ export async function operate({
     await put({ ...key, parkedAt: day, reason: 'unreadable', payload });
   }
   await admin('GET /v1/parked');
+  await admin('GET /v1/overview');
+  await admin('GET /v1/overview?merchantId=iota');
   await admin('POST /v1/parked/operate-pay_1-1/put-back');
   await admin('POST /v1/parked/put-back');
   const message = { merchantId: 'iota', transactionId: 'pay_1', rev: 0 };

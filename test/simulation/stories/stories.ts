@@ -14,6 +14,8 @@ const DAY_MS = DAY_SECONDS * SECOND_MS;
 const NETS_MS = 50 * MINUTE_MS;
 /** Time for the notifications that they found to reach a final state. */
 const END_MS = 4 * HOUR_MS;
+/** Time for the alerts about them: a summary comes an hour later, and an endpoint that is dead gets it until the horizon. */
+const ALERTS_MS = 5 * HOUR_MS;
 /** From then on the scheduled functions run less often. Otherwise a simulated week would take too long. */
 export const QUIET_FROM_MS = START_MS + 3 * HOUR_MS;
 const QUIET_PACE_MS = 30 * MINUTE_MS;
@@ -108,7 +110,7 @@ export function drawStory(dice: Dice, seed: number, without: { readonly sweep?: 
     ...(backlog !== undefined && { backlog }),
     ...(isLong && { deadUntilMs }),
     notBeforeMs: lastMs + NETS_MS,
-    giveUpMs: lastMs + (isLong ? 5 * DAY_MS : END_MS),
+    giveUpMs: lastMs + (isLong ? 5 * DAY_MS : END_MS) + ALERTS_MS,
   };
 }
 

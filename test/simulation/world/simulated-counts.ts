@@ -1,8 +1,10 @@
+import { countWrites } from '../../../lib/core/counts/count-writes.ts';
 import {
-  attemptOfWrite,
-  countAttempts,
-  type StreamedAttempt,
-} from '../../../lib/core/counts/count-attempts.ts';
+  countedInWrite,
+  expectationInWrite,
+  type StoredExpectation,
+  type StreamedWrite,
+} from '../../../lib/core/counts/counted-writes.ts';
 import type { Attempt, Notification } from '../../../lib/core/deliver/state/notification.ts';
 import { MINUTE_MS, SECOND_MS } from '../../../lib/core/time.ts';
 import { notificationName } from '../checks/check-evidence.ts';
@@ -14,7 +16,7 @@ import type { World } from './simulated-functions.ts';
 
 interface Shard {
   readonly name: string;
-  readonly records: StreamedAttempt[];
+  readonly records: StreamedWrite[];
   lastSequence: number;
 }
 
@@ -82,22 +84,35 @@ export class CountReader {
   /** Takes the result of each write of a notification. */
   onWrite(notification: Notification): void {
     const attempt = notification.attempts.at(-1);
-    if (attempt === undefined) return;
-    this.stored.set(`${notificationName(notification)} ${attempt.number}`, { notification, attempt });
-    const lineage = this.#lineageOf(notification);
+    if (attempt !== undefined)
+      this.stored.set(`${notificationName(notification)} ${attempt.number}`, { notification, attempt });
+    this.#add(notification.transactionId, (streamed) => countedInWrite(notification, streamed));
+  }
+
+  /** Takes the result of each write of an expectation. */
+  onExpectation(stored: StoredExpectation): void {
+    this.#add(stored.start, (streamed) => expectationInWrite(stored, streamed));
+  }
+
+  #add(
+    name: string,
+    read: (streamed: Pick<StreamedWrite, 'sequence' | 'writtenMs'>) => StreamedWrite | undefined,
+  ): void {
+    const lineage = this.#lineageOf(name);
     const shard = this.#openShard(lineage);
     shard.lastSequence += this.#dice.between(1, 5);
-    const streamed = attemptOfWrite(notification, String(shard.lastSequence).padStart(40, '0'));
-    if (streamed === undefined) return;
-    shard.records.push(streamed);
+    const sequence = String(shard.lastSequence).padStart(40, '0');
+    const write = read({ sequence, writtenMs: this.#time.now });
+    if (write === undefined) return;
+    shard.records.push(write);
     if (lineage.isRunning) return;
     lineage.isRunning = true;
     this.#time.at(this.#time.now + this.#dice.between(SECOND_MS, MINUTE_MS), () => void this.#run(lineage));
   }
 
   /** The stream keeps the order of each item, so all writes of a transaction are in one lineage. */
-  #lineageOf({ transactionId }: Notification): Lineage {
-    const place = [...transactionId].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % LINEAGES;
+  #lineageOf(name: string): Lineage {
+    const place = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % LINEAGES;
     const lineage = this.#lineages[place];
     if (lineage === undefined) throw new Error('There is a lineage for each remainder.');
     return lineage;
@@ -129,7 +144,7 @@ export class CountReader {
   }
 
   /** Repeats a batch until it is counted, at times in halves. */
-  async #process(shard: string, batch: readonly StreamedAttempt[]): Promise<void> {
+  async #process(shard: string, batch: readonly StreamedWrite[]): Promise<void> {
     if (this.#isRepeated()) void this.#count(shard, batch.slice(0, this.#dice.between(1, batch.length)));
     while (!(await this.#count(shard, batch))) {
       await this.#time.sleep(this.#dice.between(100, 10_000));
@@ -148,10 +163,10 @@ export class CountReader {
   }
 
   /** Whether the invocation answered that it counted the batch. */
-  async #count(shard: string, batch: readonly StreamedAttempt[]): Promise<boolean> {
+  async #count(shard: string, batch: readonly StreamedWrite[]): Promise<boolean> {
     const isDone = await this.#fleet()
       .invoke('count', async (ports) => {
-        await countAttempts(ports, shard, batch);
+        await countWrites(ports, shard, batch);
         return true;
       })
       .catch(() => false);

@@ -117,6 +117,7 @@ export class Container {
       directory: stormy(stores.directory),
       feed: stormy(stores.feed),
       windows: stormy(stores.windows),
+      expectations: stormy(stores.expectations),
       glance: stormy(stores.glance),
       jobs: stormy(stores.jobs),
       parking: stormy(stores.parking),

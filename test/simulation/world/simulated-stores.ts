@@ -1,4 +1,5 @@
 import { createMemoryStores, type MemoryStores } from '../../../lib/adapters/memory/memory-stores.ts';
+import type { StoredExpectation } from '../../../lib/core/counts/counted-writes.ts';
 import type { Notification } from '../../../lib/core/deliver/state/notification.ts';
 import { windowStart } from '../../../lib/core/feed/window.ts';
 import { isTerminal, type MerchantId, type Outcome } from '../../../lib/core/model.ts';
@@ -19,17 +20,19 @@ export interface StoresOptions {
   readonly broken: string[];
   readonly onInsert: (outcome: Outcome) => void;
   readonly onNotification: (notification: Notification) => void;
+  readonly onExpectation: (stored: StoredExpectation) => void;
 }
 
 /** In-memory stores whose feed index lags, and whose writes are watched. */
 export function openStores(options: StoresOptions): MemoryStores {
-  const { dice, time, settings, broken, onInsert, onNotification } = options;
+  const { dice, time, settings, broken, onInsert, onNotification, onExpectation } = options;
   const shownAtMs = new Map<string, number>();
   const nameOf = ({ merchantId, transactionId, version }: Outcome) =>
     `${merchantId} ${transactionId} ${version}`;
   const stores = createMemoryStores({
     clock: { now: () => time.now },
     onNotification,
+    onExpectation,
     onInsert: (outcome) => {
       shownAtMs.set(nameOf(outcome), time.now + dice.between(0, MAX_INDEX_LAG_MS));
       onInsert(outcome);

@@ -5,6 +5,7 @@ import { checkBack } from './check-back.ts';
 import { exhausted } from './exhausted.ts';
 import { feed } from './feed.ts';
 import { intakeEvents, intakeQueue } from './intake.ts';
+import { operate } from './operate.ts';
 import { query } from './query.ts';
 import { reconcile } from './reconcile.ts';
 import { record } from './record.ts';
@@ -37,4 +38,5 @@ export const journeys: readonly Journey[] = [
   tenants,
   visit,
   threeMerchants,
+  operate,
 ];

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { type Counts, DELAY, DELIVERED, FAILED } from '../../../core/counts/attempt-counts.ts';
+import {
+  type Counts,
+  DELAY,
+  DELIVERED,
+  EXPECTED,
+  FAILED,
+  LOST,
+  STATE,
+} from '../../../core/counts/attempt-counts.ts';
 import { ALL, type CountKey, type CountRow } from '../../../core/counts/count-store.ts';
 import { storedEndpointId, storedMerchantId, storedTime } from '../../../core/reading/stored.ts';
 
@@ -11,16 +19,20 @@ import { storedEndpointId, storedMerchantId, storedTime } from '../../../core/re
 
 /** All rows of a merchant are in one partition, by hour and then by endpoint. */
 export const countsPk = (merchantId: CountKey['merchantId']) => `C#${merchantId}`;
-export const countSk = ({ hour, endpointId }: Pick<CountKey, 'hour' | 'endpointId'>) =>
-  `${hour}#${endpointId}`;
+export const countSk = ({ hour, endpointId, changedOn }: Omit<CountKey, 'merchantId'>) =>
+  changedOn === undefined ? `${hour}#${endpointId}` : `${hour}#${endpointId}#${changedOn}`;
 
 export const markName = (shard: string) => `mark#${shard}`;
+
+const NAMES = [DELIVERED, LOST, EXPECTED];
+const STARTS = [FAILED, DELAY, STATE];
 
 const all = z.literal(ALL);
 const rowSchema = z.object({
   merchantId: z.union([all, storedMerchantId]),
   endpointId: z.union([all, storedEndpointId]),
   hour: storedTime,
+  changedOn: z.string().exactOptional(),
 });
 
 /** @throws ZodError if the item is not a row of counts */
@@ -30,7 +42,8 @@ export function countRowFromItem(item: Readonly<Record<string, unknown>>): Count
 
 function countsIn(item: Readonly<Record<string, unknown>>): Counts {
   const counts = Object.entries(item).filter(
-    ([name]) => name === DELIVERED || name.startsWith(FAILED) || name.startsWith(DELAY),
+    ([name]) => NAMES.includes(name) || STARTS.some((start) => name.startsWith(start)),
   );
-  return new Map(counts.map(([name, count]) => [name, z.int().nonnegative().parse(count)]));
+  // A row of later changes may take away from a state what the hour's own row has.
+  return new Map(counts.map(([name, count]) => [name, z.int().parse(count)]));
 }

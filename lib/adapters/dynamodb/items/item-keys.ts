@@ -61,6 +61,9 @@ export const directoryPk = (merchantId: MerchantId) => `D#${partitionOf(merchant
 export const windowPk = (merchantId: MerchantId) => `W#${merchantId}`;
 /** In the same partition as the windows. Their sort keys begin with a digit, so a range read of windows skips these rows. */
 export const bucketsSk = (start: string) => `B#${start}`;
+/** Also in that partition, and skipped in the same way: what the audit expects of a window. */
+export const expectationSk = (start: string) => `${EXPECTATION_SK_START}${start}`;
+export const EXPECTATION_SK_START = 'X#';
 export const jobPk = (jobId: string) => `J#${jobId}`;
 export const JOB_SK = 'JOB';
 /** The partition that lists the running jobs. It is small, since they are few. */

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { ReconcileFailure } from '../output/failure.ts';
+import { ReconcileFailure } from '../../../ledger/ledger-failure.ts';
 
 /** Checks the form of a file before it is parsed as CSV. Most files that are not CSV come from a spreadsheet. */
 

@@ -1,8 +1,8 @@
 import { createReadStream, type ReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { CsvError, parse } from 'csv-parse';
-import { ReconcileFailure } from '../output/failure.ts';
-import { COLUMN_NAMES, type Columns, columnsOf, type LedgerRow, rowOf } from './columns.ts';
+import { COLUMN_NAMES, type Columns, columnsOf, type LedgerRow, rowOf } from '../../../ledger/columns.ts';
+import { ReconcileFailure } from '../../../ledger/ledger-failure.ts';
 import { assertCsv } from './file-form.ts';
 
 /** Reads a ledger as a stream. Memory does not grow with the file. */

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
+import type { LedgerRow } from '../../../ledger/columns.ts';
+import { ReconcileFailure } from '../../../ledger/ledger-failure.ts';
+import { added, EMPTY_SUM, type Sum, sumOfRow, windowOf } from '../../../ledger/sums.ts';
 import { bucketOf, groupOf } from '../../../protocol/row-digest.ts';
-import { ReconcileFailure } from '../output/failure.ts';
-import type { LedgerRow } from './columns.ts';
-import { added, EMPTY_SUM, type Sum, sumOfRow, windowOf } from './sums.ts';
 
 /** The rows of differing windows, by window and bucket. On disk, because there may be many. */
 

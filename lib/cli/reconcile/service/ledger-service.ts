@@ -1,3 +1,6 @@
+import type { LedgerRow } from '../../../ledger/columns.ts';
+import { ReconcileFailure } from '../../../ledger/ledger-failure.ts';
+import type { RowSum } from '../../../ledger/sums.ts';
 import type { HttpAnswer } from '../../../protocol/http/service-answer.ts';
 import { isoTime } from '../../../protocol/instants.ts';
 import { isObject, type JsonObject } from '../../../protocol/json/json-values.ts';
@@ -5,9 +8,6 @@ import { createExchange, type ExchangeOptions, type Spent } from '../../../recei
 import { countOf, hashOf, listOf, textOf, timeOf } from '../../../receiver/asking/reading.ts';
 import type { Refusal } from '../../../receiver/asking/service-client.ts';
 import { canonicalRequest, createAnswerVerifier, type VerifiedAnswer } from '../../../receiver/index.ts';
-import type { LedgerRow } from '../ledger/columns.ts';
-import type { RowSum } from '../ledger/sums.ts';
-import { ReconcileFailure } from '../output/failure.ts';
 
 /** The API as the comparison uses it. */
 

@@ -1,6 +1,6 @@
+import { ReconcileFailure } from '../../../ledger/ledger-failure.ts';
 import { instantOf } from '../../../protocol/instants.ts';
 import type { Head } from '../ledger/ledger-rows.ts';
-import { ReconcileFailure } from '../output/failure.ts';
 
 /** The head of a statement. It is checked against the rows, because a truncated file looks complete. */
 export interface StatementHead {

@@ -67,7 +67,7 @@ function Days({ ui, days }: DaysProps) {
   if (first === undefined) return null;
   const blanks = (new Date(first.start).getUTCDay() + 6) % 7;
   return (
-    <div class="days">
+    <div class="days" data-seconds={86_400}>
       {Array.from({ length: 7 }, (_, index) => (
         <span class="weekday" aria-hidden="true">
           {ui.format.weekday(mondayPlus(index))}
@@ -97,13 +97,19 @@ function Level({ ui, title, kind, cells }: LevelProps) {
   return (
     <div class="level">
       <h3>{title}</h3>
-      <div class={`cells ${kind}`}>
+      <div class={`cells ${kind}`} data-seconds={secondsOf(cells)}>
         {cells.map((cell) => (
           <Cell ui={ui} cell={cell} label={ui.format.clock(cell.start)} />
         ))}
       </div>
     </div>
   );
+}
+
+/** The length of each cell, by the distance of the first two. A level of one cell is an hour. */
+function secondsOf([first, second]: readonly CalendarCell[]): number {
+  if (first === undefined || second === undefined) return 3_600;
+  return (Date.parse(second.start) - Date.parse(first.start)) / 1_000;
 }
 
 interface CellProps {
@@ -127,6 +133,8 @@ function Cell({
       href={href}
       title={said}
       aria-current={isCurrent ? 'true' : undefined}
+      data-start={start}
+      data-state={state}
     >
       <span class={isLarge ? 'wide-only' : undefined}>{label}</span>
       {isLarge && <span class="only-phone">{ui.format.dayOfMonth(start)}</span>}

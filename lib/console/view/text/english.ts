@@ -155,6 +155,51 @@ export const english = {
     cell: (when: string, state: string, count: string) => `${when}: ${state}, ${count} outcomes`,
     legend: 'Legend',
   },
+  ledger: {
+    title: 'Compare your ledger',
+    lead:
+      'Your rows are added up in this browser and compared with our digests, window by window. Only the rows of windows that ' +
+      'differ are sent.',
+    noScript:
+      'This needs a script. Without one, the command line does the same: npx tidings reconcile --ledger ledger.csv',
+    drop: 'Drop a CSV here, or choose a file',
+    columns:
+      'Columns: transactionId, version, status, amount, currency, listedAt; others are ignored. A daily statement is such a file.',
+    range: 'Limit the time',
+    rangeText:
+      'Days in UTC, by listedAt. Without them: from the first row of your ledger to the last closed window.',
+    from: 'From',
+    to: 'Through',
+    forget: 'Forget this comparison',
+    script: {
+      steps: { reading: 'Adding up your ledger', asking: 'Comparing digests', comparing: 'Comparing rows' },
+      equal: 'Nothing differs: {rows} rows from {from} to {to} are equal on both sides.',
+      differs: '{count} rows in {windows} windows differ, of {rows} rows from {from} to {to}.',
+      remarks: {
+        outside: '{count} rows of your ledger lie before or after this time and were not compared.',
+        notFound: '{count} rows of your ledger are not among the outcomes of this time.',
+        pending: '{count} rows are PENDING and belong to no window.',
+        notExamined: '{count} more windows differ. Correct these first, then compare again.',
+        byTransaction:
+          'Your ledger has no column listedAt, so rows were compared by transaction. Store listedAt from each callback: then only digests are exchanged.',
+        sent: '{count} rows left this browser.',
+      },
+      failures: {
+        nothing_to_compare:
+          'No closed window lies in this time. Windows close about a minute after their end.',
+        needs_range: 'Your ledger has no column listedAt. Say below which days it covers, and drop it again.',
+        too_many_rows_without_times: 'Without the column listedAt, a ledger may have 500,000 rows at most.',
+        range_too_long:
+          'Without the column listedAt, 100,000 outcomes can be compared at most. Choose fewer days.',
+        file_changed: 'The file was changed or removed while it was read. Drop it again.',
+        no_session: 'Your session has ended. Log in again; nothing was changed.',
+        form_expired: 'This page is too old. Load it again.',
+        too_many_queries: 'Too many comparisons run at the same time. Try again in a minute.',
+        no_answer: 'The service did not answer. Try again.',
+        internal: 'The comparison failed. Try again, or use npx tidings reconcile.',
+      },
+    },
+  },
   missing: {
     title: 'Rows that differ',
     kinds: {
@@ -164,13 +209,9 @@ export const english = {
     },
     ours: 'Tidings',
     theirs: 'Your ledger',
-    field: 'Field',
-    none: 'Nothing differs.',
-    noneText: 'Every compared window has the same digest on both sides.',
     sendAgain: 'Send again',
-    sendAllAgain: (count: string) => `Send ${count} again`,
     download: 'Download as CSV',
-    select: (id: string) => `Select ${id}`,
+    selectRow: 'Select {id}',
     transaction: 'Transaction',
     kind: 'Difference',
     status: 'Status',

@@ -1,5 +1,4 @@
-import type { AlertStore } from '../../deliver/alerts/alert-store.ts';
-import { raiseAlert } from '../../deliver/alerts/raise-alert.ts';
+import { type RaisingPorts, raiseAlert } from '../../deliver/alerts/raise-alert.ts';
 import { Fault } from '../../faults.ts';
 import { oldestShown } from '../../feed/watermark.ts';
 import { windowStart } from '../../feed/window.ts';
@@ -22,7 +21,7 @@ export interface StatementPorts extends StatementFilePorts {
   readonly merchants: Pick<MerchantStore, 'read'>;
   readonly windows: Pick<WindowStore, 'page'>;
   readonly statements: StatementStore;
-  readonly alerts: AlertStore;
+  readonly alerts: RaisingPorts['alerts'];
   readonly clock: Clock;
   readonly clockTrust: ClockTrust;
   readonly reporter: Reporter;

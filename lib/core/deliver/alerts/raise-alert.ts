@@ -19,7 +19,7 @@ import {
 } from './news.ts';
 
 export interface RaisingPorts {
-  readonly alerts: AlertStore;
+  readonly alerts: Pick<AlertStore, 'put' | 'read' | 'note'>;
   readonly clock: Clock;
   readonly reporter: Reporter;
 }

@@ -71,15 +71,22 @@ async function sendAll(
   const results: StepResult[] = closed.filter(
     ({ key }) => !existing.some((one) => one.endpointId === key.endpointId),
   );
-  const notifications = [
-    ...existing,
-    ...absent.map((endpointId) => untried({ ...row, endpointId }, row.listedAt)),
+  const sending = [
+    ...existing.map((first) => ({ first, isAbsent: false })),
+    ...absent.map((endpointId) => ({ first: untriedFor(replayed, endpointId), isAbsent: true })),
   ];
-  for (const first of notifications) {
-    const result = await sendAgain(ports, { job, first, decide: (current) => verdictOn(replayed, current) });
-    results.push(resultOf(row, first.endpointId, result));
+  for (const one of sending) {
+    const result = await sendAgain(ports, { ...one, job, decide: (current) => verdictOn(replayed, current) });
+    results.push(resultOf(row, one.first.endpointId, result));
   }
   return results;
+}
+
+/** What the audit does not expect is marked, so that the balance of the day leaves it out. */
+function untriedFor({ config, row }: ReplayedRow, endpointId: EndpointId): Notification {
+  const first = untried({ ...row, endpointId }, row.listedAt);
+  const isExpected = expectedEndpoints(row, config, undefined).includes(endpointId);
+  return isExpected ? first : { ...first, isUnexpected: true };
 }
 
 function verdictOn({ job, config, isLook }: ReplayedRow, current: Notification): Verdict {

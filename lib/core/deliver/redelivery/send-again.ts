@@ -30,6 +30,8 @@ interface Sending {
   readonly job: Job;
   /** The notification as read. For one that is not there, `untried`. */
   readonly first: Notification;
+  /** Whether it is not there. Default: it is. */
+  readonly isAbsent?: boolean;
   /** Decides again on each state that is met. */
   readonly decide: (current: Notification) => Verdict;
 }
@@ -37,18 +39,20 @@ interface Sending {
 /** Whether it was sent since the job began: now, by a step that died, or by another request. Otherwise why not. */
 export async function sendAgain(
   ports: SendPorts,
-  { job, first, decide }: Sending,
+  { job, first, isAbsent = false, decide }: Sending,
 ): Promise<'sent' | NotSentReason> {
   let current = first;
+  let stored = isAbsent ? undefined : first;
   const result = await tryUnderRev(async () => {
     const verdict = decide(current);
     if (verdict !== 'send') return verdict;
     // With a clock that is behind, `startedAt` would precede the job, and a repeated step would not recognise it.
     const atMs = Math.max(ports.clock.now(), msOf(job.createdAt));
     const next = redeliver(current, { by: job.by, atMs });
-    const written = await saveNotification(ports, next, current.rev);
+    const written = await saveNotification(ports, next, stored);
     if (written.kind === 'overtaken') {
-      current = written.current ?? current;
+      stored = written.current;
+      current = stored ?? current;
       return OVERTAKEN;
     }
     // If the process dies here, the item is due but unsent. The sweep finds it.

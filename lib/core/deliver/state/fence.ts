@@ -23,7 +23,7 @@ export async function saveFenced<
 >(
   ports: { readonly store: Pick<FencedStore<Key, Item>, 'read' | 'save'>; readonly random: Random },
   next: Item,
-  expectedRev: number,
+  expectedRev: number | 'absent',
 ): Promise<SaveResult<Item>> {
   const writtenBy = base62(ports.random.bytes(NAME_BYTES));
   if (await ports.store.save({ ...next, writtenBy }, expectedRev)) return { kind: 'saved' };
@@ -32,12 +32,19 @@ export async function saveFenced<
   return isOwn ? { kind: 'saved' } : { kind: 'overtaken', current };
 }
 
-/** {@link saveFenced} for notifications. */
+/**
+ * {@link saveFenced} for notifications. Stores the state before, so that the stream shows each change of state once.
+ *
+ * @param seen the item that the write is based on; undefined: none is there, or none was read
+ */
 export function saveNotification(
   ports: { readonly notifications: Pick<NotificationStore, 'read' | 'save'>; readonly random: Random },
   next: Notification,
-  expectedRev: number,
+  seen: Notification | undefined,
 ): Promise<SaveResult<Notification>> {
   const { notifications: store, random } = ports;
-  return saveFenced({ store, random }, next, expectedRev);
+  // A row of an older version was never counted: it counts from now on.
+  const stateBefore = seen?.stateBefore === undefined ? 'none' : seen.state;
+  // Not `rev` 0 where none was seen: what the audit restored has it too, and its state is counted.
+  return saveFenced({ store, random }, { ...next, stateBefore }, seen?.rev ?? 'absent');
 }

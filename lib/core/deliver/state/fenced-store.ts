@@ -8,8 +8,9 @@ export interface FencedStore<Key, Item extends Key> {
    */
   save(item: Item, expectedRev: number | 'absent'): Promise<boolean>;
   /**
-   * Moves `nextAttemptAt` to `until`, if it and `rev` are unchanged since they were read. False otherwise. It removes
-   * `attemptRev`: a lease is a write that keeps `rev`, and must not look like the attempt that set it.
+   * Moves `nextAttemptAt` to `until`, if it and `rev` are unchanged since they were read. False otherwise. A lease is a
+   * write that keeps `rev`. It must not look like the attempt, or the change of state, that set it: it removes `attemptRev`,
+   * and sets `stateBefore`, if there is one, to the state.
    */
   lease(item: Item, until: string): Promise<boolean>;
 }

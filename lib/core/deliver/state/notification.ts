@@ -58,6 +58,14 @@ export const notificationSchema = z.object({
    * stream, which shows each write's result, shows each attempt once. A lease, which keeps `rev`, removes it.
    */
   attemptRev: z.number().int().positive().exactOptional(),
+  /**
+   * The state before the latest write; `none`: there was no item. Equal to `state` if the write did not change it. So the
+   * stream shows each change of state once. Absent on rows of versions that did not store it: they are counted from their
+   * next write on.
+   */
+  stateBefore: storedWord<NotificationState | 'none'>().exactOptional(),
+  /** The endpoint did not expect the outcome when it was listed. It is left out of what the audit expects. */
+  isUnexpected: z.boolean().exactOptional(),
   /** The start of the latest response body. */
   responseSnippet: z.string().exactOptional(),
   /** Stable code: why the notification is `blocked`. */

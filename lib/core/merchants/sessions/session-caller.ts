@@ -21,7 +21,7 @@ const sessionCallerSchema = z.strictObject({
   /** Limits the caller to this merchant. */
   merchantId: merchantIdSchema.exactOptional(),
 });
-export type SessionCaller = Readonly<z.infer<typeof sessionCallerSchema>>;
+type SessionCaller = Readonly<z.infer<typeof sessionCallerSchema>>;
 
 /** Turns what the console says into a caller. */
 export type AuthenticateSession = (said: unknown) => Promise<Authentication>;

@@ -51,6 +51,21 @@ export function describeCountStore(name: string, open: OpenTable): void {
       expect((await rows()).map(({ counts }) => counts.get('delivered'))).toEqual([2]);
     });
 
+    it('keeps what changed on a later day in a row of its own, with marks of its own', async () => {
+      const moved = { 'state#retrying': -1, 'state#delivered': 1 };
+      await add(addition(1, 5, { 'state#retrying': 1, lost: 1, expected: 2 }));
+      expect(await add(addition(2, 6, moved), { changedOn: '2026-11-21' })).toBe(true);
+      expect(await add(addition(6, 6, moved), { changedOn: '2026-11-21' })).toBe(false);
+      expect(await add(addition(6, 6, moved), { changedOn: '2026-11-22' })).toBe(true);
+      expect(await rows()).toEqual([
+        { ...key, counts: counted({ 'state#retrying': 1, lost: 1, expected: 2 }) },
+        { ...key, changedOn: '2026-11-21', counts: counted(moved) },
+        { ...key, changedOn: '2026-11-22', counts: counted(moved) },
+      ]);
+      expect(await table().counts.mark(key, 'a1')).toBe(seq(5));
+      expect(await table().counts.mark({ ...key, changedOn: '2026-11-21' }, 'a1')).toBe(seq(6));
+    });
+
     it('compares sequence numbers as numbers', async () => {
       await add(addition(9, 9));
       expect(await add(addition(10, 10))).toBe(true);

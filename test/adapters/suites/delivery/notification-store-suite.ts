@@ -104,6 +104,14 @@ export function describeNotificationStore(name: string, open: OpenTable): void {
         expect(await stored()).toStrictEqual(notification({ rev: 4, nextAttemptAt: at(900) }));
       });
 
+      it('does not look like the change of state before it, and adds none to a row of an older version', async () => {
+        const changed = notification({ rev: 4, state: 'retrying', stateBefore: 'none' });
+        await table().notifications.save(changed, 0);
+        expect(await table().notifications.lease(changed, at(900))).toBe(true);
+        const leased = { ...changed, stateBefore: 'retrying', nextAttemptAt: at(900) };
+        expect(await stored()).toStrictEqual(leased);
+      });
+
       it('is refused if it was attempted, leased, settled or removed since', async () => {
         const read = notification({ rev: 4 });
         expect(await table().notifications.lease(read, at(900))).toBe(false);

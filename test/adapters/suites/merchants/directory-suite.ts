@@ -106,6 +106,22 @@ export function describeDirectory(name: string, open: OpenTable): void {
       expect(await table().directory.mark(4, 'closed')).toBeUndefined();
     });
 
+    it.each(['closed', 'audited', 'stated'] as const)(
+      'says with the %s mark who is behind, and then that nobody is',
+      async (name) => {
+        const { directory } = table();
+        const windows = name === 'closed' ? { windowSeconds: 300 } : {};
+        const save = (mark: { through: string; reached?: string }) =>
+          directory.saveMark(3, name, { ...mark, windowSeconds: 300 });
+        await save({ through: at(600), reached: at(300) });
+        expect(await directory.mark(3, name)).toEqual({ through: at(600), reached: at(300), ...windows });
+        await save({ through: at(600), reached: at(0) });
+        expect(await directory.mark(3, name)).toMatchObject({ reached: at(300) });
+        await save({ through: at(900) });
+        expect(await directory.mark(3, name)).toEqual({ through: at(900), ...windows });
+      },
+    );
+
     it('never moves the audited mark back', async () => {
       await table().directory.saveMark(3, 'audited', { through: at(600) });
       await table().directory.saveMark(3, 'audited', { through: at(300) });

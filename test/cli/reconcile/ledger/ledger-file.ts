@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
-import type { LedgerRow } from '../../../../lib/cli/reconcile/ledger/columns.ts';
+import type { LedgerRow } from '../../../../lib/ledger/columns.ts';
 import { openLedger, readLedger } from '../../../../lib/cli/reconcile/ledger/ledger-rows.ts';
 import { removeDirectory, temporaryDirectory } from '../../../support/local-service.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openLedger } from '../../../../lib/cli/reconcile/ledger/ledger-rows.ts';
-import type { ReconcileFailure } from '../../../../lib/cli/reconcile/output/failure.ts';
+import type { ReconcileFailure } from '../../../../lib/ledger/ledger-failure.ts';
 import { line, NAMES, quotedWhereNeeded, useLedgerFile } from './ledger-file.ts';
 
 const { directory, read } = useLedgerFile();

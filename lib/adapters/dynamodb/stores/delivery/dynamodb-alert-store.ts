@@ -1,63 +1,28 @@
-import {
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  type QueryCommandInput,
-  TransactWriteCommand,
-} from '@aws-sdk/lib-dynamodb';
-import type { Alert, AlertKey } from '../../../../core/deliver/alerts/alert.ts';
+import { PutCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { AlertStore, ListedAlert } from '../../../../core/deliver/alerts/alert-store.ts';
-import { dueNotifications } from '../../../../core/deliver/alerts/due-notifications.ts';
 import type { Notification } from '../../../../core/deliver/state/notification.ts';
 import { calling } from '../../../aws-faults.ts';
-import { alertFromItem, alertTtl, repeatTtl } from '../../items/alert-items.ts';
 import { alertsPk, repeatsPk } from '../../items/item-keys.ts';
-import { notificationFromItem, notificationItem } from '../../items/notification-items.ts';
-import { type Item, readItem } from '../../reading-rows.ts';
+import { notificationFromItem } from '../../items/notification-items.ts';
+import { readItem } from '../../reading-rows.ts';
 import { conditionalWrite } from '../../table/conditions.ts';
 import type { Table } from '../../table/table-client.ts';
-
-/** Invariant: what is there already stays as it is. */
-const IF_ABSENT = { ConditionExpression: 'attribute_not_exists(pk)' };
+import { alertRow, createAlertPuts, readAlertRow } from './dynamodb-alert-puts.ts';
 
 export function createAlertStore(table: Table, options: { readonly retentionDays: number }): AlertStore {
   const { documents, name: TableName } = table;
-  const keyOf = ({ merchantId, alertId }: AlertKey) => ({ pk: alertsPk(merchantId), sk: alertId });
-  const rowOf = (alert: Alert) => ({ ...keyOf(alert), ...alert, ttl: alertTtl(table.clock.now()) });
-  const readAlert = (item: Item) => readItem(table, item, { kind: 'an alert', read: alertFromItem });
-
   return {
-    async put(added) {
-      const nowMs = table.clock.now();
-      const rows = dueNotifications(added).map((one) => notificationItem(one, { ...options, nowMs }));
-      const items = [rowOf(added.alert), ...rows];
-      const TransactItems = items.map((Item) => ({ Put: { TableName, Item, ...IF_ABSENT } }));
-      return calling('Putting an alert', () =>
-        conditionalWrite(() => documents.send(new TransactWriteCommand({ TransactItems }))),
-      );
-    },
-
-    async read(key) {
-      const { Item } = await calling('Reading an alert', () =>
-        documents.send(new GetCommand({ TableName, Key: keyOf(key), ConsistentRead: true })),
-      );
-      return Item && readAlert(Item);
-    },
+    ...createAlertPuts(table, options),
 
     async setCount(alert, count) {
       const put = new PutCommand({
         TableName,
-        Item: { ...rowOf(alert), count },
+        Item: { ...alertRow(table, alert), count },
         // Invariant: a count that may have been sent never changes.
         ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(#count)',
         ExpressionAttributeNames: { '#count': 'count' },
       });
       return calling('Counting for a summary', () => conditionalWrite(() => documents.send(put)));
-    },
-
-    async note({ merchantId, tally, about }) {
-      const Item = { pk: repeatsPk(merchantId, tally), sk: about, ttl: repeatTtl(table.clock.now()) };
-      await calling('Noting a repeat', () => documents.send(new PutCommand({ TableName, Item })));
     },
 
     async noted({ merchantId, tally }, max) {
@@ -93,7 +58,7 @@ export function createAlertStore(table: Table, options: { readonly retentionDays
             );
             continue;
           }
-          const alert = readAlert(item);
+          const alert = readAlertRow(table, item);
           // A notification can outlive its alert.
           const own = notifications.filter(({ transactionId }) => transactionId === alert.alertId);
           listed.push({ alert, notifications: own });

@@ -48,7 +48,8 @@ function updateOf(
   return {
     Key: keyOf(key),
     UpdateExpression:
-      'SET #mark = :last, merchantId = :merchantId, endpointId = :endpointId, #hour = :hour, #ttl = :ttl ' +
+      'SET #mark = :last, merchantId = :merchantId, endpointId = :endpointId, #hour = :hour, #ttl = :ttl' +
+      `${key.changedOn === undefined ? '' : ', changedOn = :changedOn'} ` +
       `ADD ${added.map((_, index) => `#name${index} :count${index}`).join(', ')}`,
     // Invariant: a row includes a record of a shard exactly if its sequence number is not above the shard's mark.
     ConditionExpression: 'attribute_not_exists(#mark) OR #mark < :first',
@@ -65,6 +66,7 @@ function updateOf(
       ':endpointId': key.endpointId,
       ':hour': key.hour,
       ':ttl': ttl,
+      ...(key.changedOn !== undefined && { ':changedOn': key.changedOn }),
       ...Object.fromEntries(added.map(([, count], index) => [`:count${index}`, count])),
     },
   };

@@ -5,11 +5,15 @@ import { readItem } from '../../reading-rows.ts';
 import { conditionalWrite } from '../../table/conditions.ts';
 import type { Table } from '../../table/table-client.ts';
 
+interface Leased {
+  readonly rev: number;
+  readonly nextAttemptAt?: string;
+  readonly state: string;
+  readonly stateBefore?: string;
+}
+
 /** The fenced writes that notifications and checks share. */
-export function createFencedStore<
-  Key,
-  Item extends Key & { readonly rev: number; readonly nextAttemptAt?: string },
->(
+export function createFencedStore<Key, Item extends Key & Leased>(
   table: Table,
   kind: {
     /** The row's name in error messages: "a notification". */
@@ -35,13 +39,20 @@ export function createFencedStore<
 
     async lease(item, until) {
       if (item.nextAttemptAt === undefined) return false;
+      const isCounted = item.stateBefore !== undefined;
       const update = new UpdateCommand({
         TableName,
         Key: kind.keyOf(item),
-        UpdateExpression: 'SET nextAttemptAt = :until REMOVE attemptRev',
+        UpdateExpression: `SET nextAttemptAt = :until${isCounted ? ', stateBefore = :state' : ''} REMOVE attemptRev`,
         // Invariant: nobody attempted it (`rev`) and nobody else leased it (`nextAttemptAt`) since it was read.
         ConditionExpression: 'rev = :rev AND nextAttemptAt = :seen',
-        ExpressionAttributeValues: { ':until': until, ':rev': item.rev, ':seen': item.nextAttemptAt },
+        ExpressionAttributeValues: {
+          ':until': until,
+          ':rev': item.rev,
+          ':seen': item.nextAttemptAt,
+          // An unchanged `rev` means an unchanged state.
+          ...(isCounted && { ':state': item.state }),
+        },
       });
       return calling(`Leasing ${kind.name}`, () => conditionalWrite(() => documents.send(update)));
     },

@@ -89,6 +89,7 @@ const MARK_ROWS: { readonly [Name in Mark]: MarkRow<Name> } = {
     read: (item) => ({
       through: throughOf(item.closedThrough),
       windowSeconds: z.number().int().parse(item.windowSeconds),
+      ...reachedOf(item),
     }),
   },
   audited: throughRow(AUDITED_SK, 'auditedThrough'),
@@ -97,8 +98,10 @@ const MARK_ROWS: { readonly [Name in Mark]: MarkRow<Name> } = {
 
 /** A mark that holds only a time. */
 function throughRow(sk: string, attribute: string): MarkRow<'audited'> & MarkRow<'stated'> {
-  return { sk, attribute, read: (item) => ({ through: throughOf(item[attribute]) }) };
+  return { sk, attribute, read: (item) => ({ through: throughOf(item[attribute]), ...reachedOf(item) }) };
 }
+
+const reachedOf = ({ reached }: Item) => (reached === undefined ? {} : { reached: throughOf(reached) });
 
 function throughOf(value: unknown): string {
   return z.iso.datetime().parse(value);
@@ -141,13 +144,16 @@ export function createDirectory(table: Table): Directory {
       const windows = name === 'closed' && 'windowSeconds' in mark ? mark.windowSeconds : undefined;
       await update({
         Key: { pk: directoryPartitionPk(partition), sk },
-        UpdateExpression: `SET #through = :through${windows === undefined ? '' : FIRST_WINDOWS}`,
+        UpdateExpression:
+          `SET #through = :through${windows === undefined ? '' : FIRST_WINDOWS}` +
+          (mark.reached === undefined ? ' REMOVE reached' : ', reached = :reached'),
         // Invariant: a mark never goes back. A run that was overtaken changes nothing.
         ConditionExpression: 'attribute_not_exists(pk) OR #through < :through',
         ExpressionAttributeNames: { '#through': attribute },
         ExpressionAttributeValues: {
           ':through': mark.through,
           ...(windows !== undefined && { ':windows': windows }),
+          ...(mark.reached !== undefined && { ':reached': mark.reached }),
         },
       });
     },

@@ -1,4 +1,4 @@
-import { printable } from '../../../printable.ts';
+import { printable } from '../printable.ts';
 
 /** Why a ledger cannot be compared, with a stable code. A partial comparison is never reported as a result. */
 export class ReconcileFailure extends Error {

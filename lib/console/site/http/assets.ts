@@ -1,8 +1,8 @@
 import { brotliDecompressSync, gzipSync } from 'node:zlib';
 import type { Context } from 'hono';
-import type { AppEnv } from '../../api/http/http-event.ts';
+import type { AppEnv } from '../../../api/http/http-event.ts';
+import { ROOT } from '../paths.ts';
 import { acceptedEncoding } from './compression.ts';
-import { ROOT } from './paths.ts';
 
 /** A file that pages refer to, compressed by brotli when the functions were bundled. */
 export interface Asset {
@@ -16,6 +16,15 @@ export interface Asset {
 export interface PackedAssets {
   readonly stylesheet: Asset;
   readonly script: Asset;
+  /** The script of the reconciliation page, and its worker. */
+  readonly reconciliation: Asset;
+  readonly ledgerWorker: Asset;
+}
+
+/** The addresses of scripts that single pages load. */
+export interface PageScripts {
+  readonly reconciliation: string;
+  readonly ledgerWorker: string;
 }
 
 const TYPES = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8' } as const;
@@ -24,6 +33,10 @@ const FOR_EVER = 'public, max-age=31536000, immutable';
 
 export const assetHref = ({ hash, type }: Asset) => `${ROOT}/assets/${hash}.${type}`;
 
+export const pageScripts = ({ reconciliation, ledgerWorker }: PackedAssets): PageScripts => ({
+  reconciliation: assetHref(reconciliation),
+  ledgerWorker: assetHref(ledgerWorker),
+});
 export const assetText = ({ packed }: Asset) =>
   brotliDecompressSync(Buffer.from(packed, 'base64')).toString('utf8');
 

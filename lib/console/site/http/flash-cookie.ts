@@ -1,4 +1,4 @@
-import type { PageText } from '../texts/texts.ts';
+import type { PageText } from '../../texts/texts.ts';
 
 /** What an action did, told on the next page. The cookie holds a name and what it is about, and the page escapes it. */
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { Child } from 'hono/jsx';
-import type { AppEnv } from '../../api/http/http-event.ts';
+import type { AppEnv } from '../../../api/http/http-event.ts';
 import { acceptedEncoding, compress } from './compression.ts';
 
 /** Pages go out through here, so each has every header. */
@@ -55,6 +55,20 @@ export async function sendPage(
     vary: 'accept-encoding, accept-language, cookie',
     ...(encoding !== undefined && { 'content-encoding': encoding }),
     ...headers,
+  });
+}
+
+/** Answers a script. */
+export function sendJson(c: Context<AppEnv>, status: number, content: unknown): Response {
+  const { bytes, encoding } = compress(
+    JSON.stringify(content),
+    acceptedEncoding(c.req.header('accept-encoding')),
+  );
+  return c.body(bytes, status as 200, {
+    ...SAFE_HEADERS,
+    'content-type': 'application/json',
+    vary: 'accept-encoding, cookie',
+    ...(encoding !== undefined && { 'content-encoding': encoding }),
   });
 }
 

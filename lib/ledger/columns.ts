@@ -1,7 +1,7 @@
-import { isTerminalStatus, TRANSACTION_TYPE } from '../../../protocol/content/content-rules.ts';
-import { TRANSACTION_ID } from '../../../protocol/id-forms.ts';
-import { instantOf } from '../../../protocol/instants.ts';
-import { ReconcileFailure } from '../output/failure.ts';
+import { isTerminalStatus, TRANSACTION_TYPE } from '../protocol/content/content-rules.ts';
+import { TRANSACTION_ID } from '../protocol/id-forms.ts';
+import { instantOf } from '../protocol/instants.ts';
+import { ReconcileFailure } from './ledger-failure.ts';
 
 /** The columns of a ledger and their valid values. */
 
@@ -21,6 +21,7 @@ export interface LedgerRow {
   readonly status: string;
   readonly amount: number;
   readonly currency: string;
+  /** NaN if the ledger has no times. */
   readonly listedMs: number;
   /** The line on which the record starts. */
   readonly line: number;
@@ -34,15 +35,21 @@ const LISTED_AT_HINT =
   'it. It is in every callback (data.listedAt) and in every answer. Store it when you apply an outcome. For past ' +
   'outcomes, take it from the statement of the day (GET /v1/statements/{date}) or from the feed.';
 
+/** Where a record is, and what it must have. */
+export interface Wanted {
+  /** The line on which the record starts. */
+  readonly line: number;
+  readonly needsType: boolean;
+  /** Default: true. Without times, rows can be matched by transaction only. */
+  readonly needsTime?: boolean;
+}
+
 /**
  * Finds the known columns in the header line.
  *
  * @throws ReconcileFailure `missing_column` or `repeated_column`
  */
-export function columnsOf(
-  names: readonly string[],
-  { line, needsType }: { readonly line: number; readonly needsType: boolean },
-): Columns {
+export function columnsOf(names: readonly string[], { line, needsType, needsTime = true }: Wanted): Columns {
   const columns = new Map<Column, number>();
   for (const [index, name] of names.entries()) {
     const known = [...REQUIRED, ...OPTIONAL].find((column) => column === name.trim());
@@ -55,7 +62,8 @@ export function columnsOf(
     }
     columns.set(known, index);
   }
-  const missing = [...REQUIRED, ...(needsType ? OPTIONAL : [])].filter((column) => !columns.has(column));
+  const needed = REQUIRED.filter((column) => needsTime || column !== 'listedAt');
+  const missing = [...needed, ...(needsType ? OPTIONAL : [])].filter((column) => !columns.has(column));
   if (missing.length > 0) throw missingColumns(missing, names, line);
   return columns;
 }
@@ -103,7 +111,7 @@ const TIME = /T..:..:../;
 export function rowOf(
   fields: readonly string[],
   columns: Columns,
-  { line, needsType }: { readonly line: number; readonly needsType: boolean },
+  { line, needsType, needsTime = true }: Wanted,
 ): LedgerRow | undefined {
   const text = (column: Column) => fields[columns.get(column) ?? -1] ?? '';
   const refuse = (column: Column, wanted: string): never => {
@@ -127,7 +135,7 @@ export function rowOf(
     refuse('transactionType', 'a lower-case word');
   }
   const listedMs = TIME.test(listedAt) ? instantOf(listedAt) : Number.NaN;
-  if (Number.isNaN(listedMs)) {
+  if (needsTime && Number.isNaN(listedMs)) {
     refuse(
       'listedAt',
       'an RFC 3339 date and time with its offset: store it as you received it, 2026-11-20T08:00:00.000Z',

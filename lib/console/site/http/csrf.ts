@@ -1,5 +1,5 @@
-import { equalInConstantTime } from '../../core/crypto.ts';
-import { sha256Hex } from '../../protocol/hashes.ts';
+import { equalInConstantTime } from '../../../core/crypto.ts';
+import { sha256Hex } from '../../../protocol/hashes.ts';
 
 /**
  * Tokens of forms. Each is bound to the session, because only its token makes them. Each page has another one, so a

@@ -1,11 +1,12 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { attemptIn, shardOf } from '../../lib/adapters/dynamodb/attempt-records.ts';
+import { countedIn, shardOf } from '../../lib/adapters/dynamodb/counted-records.ts';
+import { expectationItem } from '../../lib/adapters/dynamodb/items/expectation-items.ts';
 import { notificationItem } from '../../lib/adapters/dynamodb/items/notification-items.ts';
 import type { Notification } from '../../lib/core/deliver/state/notification.ts';
 import * as transitions from '../../lib/core/deliver/state/transitions.ts';
 import type { ServiceEvent } from '../../lib/core/events.ts';
-import { at, notification } from './support/samples.ts';
+import { at, notification, SHOP } from './support/samples.ts';
 
 const NOW_MS = Date.parse(at(60));
 const made = (result: 'delivered' | 'failed') => ({
@@ -19,14 +20,19 @@ const plan = { schedule: 'wechat', nowMs: NOW_MS, fraction: 0 } as const;
 
 const recordOf = (item: object) => ({
   eventSourceARN: 'arn:aws:dynamodb:eu-west-1:123456789012:table/T/stream/2026',
-  dynamodb: { SequenceNumber: '123456789012345678901', NewImage: marshall(item) as never },
+  dynamodb: {
+    SequenceNumber: '123456789012345678901',
+    ApproximateCreationDateTime: NOW_MS / 1_000,
+    NewImage: marshall(item) as never,
+  },
 });
 const written = (one: Notification) => recordOf(notificationItem(one, { nowMs: NOW_MS, retentionDays: 90 }));
 
 function read(record: object) {
   const events: ServiceEvent[] = [];
-  const attempt = attemptIn(record, { reporter: { report: (event) => void events.push(event) } });
-  return { attempt, events };
+  const counted = countedIn(record, { reporter: { report: (event) => void events.push(event) } });
+  const attempt = counted !== undefined && 'attempt' in counted ? counted.attempt : undefined;
+  return { counted, attempt, events };
 }
 
 describe('the attempt in a record of the stream', () => {
@@ -34,12 +40,13 @@ describe('the attempt in a record of the stream', () => {
 
   it.each(['delivered', 'failed'] as const)('is the last one of a write that made it: %s', (result) => {
     const after = transitions.afterAttempt(before, made(result), plan);
-    expect(read(written(after)).attempt).toEqual({
+    expect(read(written(after)).counted).toEqual({
       merchantId: 'shop',
       endpointId: 'ep_1',
       listedAt: at(0),
       attempt: after.attempts.at(-1),
       sequence: '0000000000000000000123456789012345678901',
+      writtenMs: NOW_MS,
     });
     expect(after.attempts.at(-1)?.number).toBe(2);
   });
@@ -76,6 +83,56 @@ describe('the attempt in a record of the stream', () => {
     const { attempt, events } = read(recordOf({ pk: 'T#shop#pay_1', sk: 'N#0001#ep_1', attempts: 'none' }));
     expect(attempt).toBeUndefined();
     expect(events).toMatchObject([{ event: 'unreadable_row', kind: 'a notification' }]);
+  });
+});
+
+describe('the change of state in a record of the stream', () => {
+  const moveIn = (one: Partial<Notification>) => {
+    const { counted } = read(written(notification({ rev: 2, state: 'retrying', ...one })));
+    return counted;
+  };
+
+  it('is that of a write that changed it, with when it was written', () => {
+    expect(moveIn({ state: 'blocked', stateBefore: 'retrying' })).toEqual({
+      merchantId: 'shop',
+      endpointId: 'ep_1',
+      listedAt: at(0),
+      move: { from: 'retrying', to: 'blocked' },
+      sequence: '0000000000000000000123456789012345678901',
+      writtenMs: NOW_MS,
+    });
+  });
+
+  it('comes with the attempt that made it', () => {
+    const { attempts } = notification();
+    expect(moveIn({ state: 'delivered', stateBefore: 'none', attemptRev: 2, attempts })).toMatchObject({
+      attempt: attempts.at(-1),
+      move: { from: 'none', to: 'delivered' },
+    });
+  });
+
+  it('is a loss if the audit made the row', () => {
+    const restored = { rev: 0, state: 'pending', stateBefore: 'none', attempts: [] } as const;
+    expect(moveIn({ ...restored, attempts: [] })).toMatchObject({ isLost: true });
+    expect(moveIn({ state: 'retrying', stateBefore: 'none' })).not.toHaveProperty('isLost');
+  });
+
+  it.each([
+    ['a write that kept the state, such as a lease', { stateBefore: 'retrying' }],
+    ['a row of an older version', {}],
+    ['what the endpoint did not expect', { stateBefore: 'none', isUnexpected: true }],
+  ] as const)('is none in %s', (_, one) => {
+    expect(moveIn(one)).toBeUndefined();
+  });
+
+  it('of what the audit expects is the difference from before', () => {
+    const item = expectationItem({ merchantId: SHOP, start: at(0), expected: 5, expectedBefore: 3 });
+    expect(read(recordOf(item)).counted).toEqual({
+      start: at(0),
+      change: 2,
+      sequence: '0000000000000000000123456789012345678901',
+      writtenMs: NOW_MS,
+    });
   });
 });
 

@@ -1,10 +1,10 @@
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
-import type { AppEnv } from '../../api/http/http-event.ts';
-import { DAY_SECONDS } from '../../core/time.ts';
-import { THEMES, type Theme } from '../view/page/document.tsx';
-import { LANGUAGES, type Language } from '../view/text/translated.ts';
-import { ROOT } from './paths.ts';
+import type { AppEnv } from '../../../api/http/http-event.ts';
+import { DAY_SECONDS } from '../../../core/time.ts';
+import { THEMES, type Theme } from '../../view/page/document.tsx';
+import { LANGUAGES, type Language } from '../../view/text/translated.ts';
+import { ROOT } from '../paths.ts';
 
 /** The console's cookies. No script can read them. */
 
@@ -69,7 +69,7 @@ function oneOf<T extends string>(values: readonly T[], given: unknown): T | unde
 }
 
 /** The best of our languages for `Accept-Language`: by weight, then by order. English if it names none of ours. */
-export function acceptedLanguage(header: string | undefined): Language {
+function acceptedLanguage(header: string | undefined): Language {
   const wanted = (header ?? '')
     .split(',')
     .map((part) => {

@@ -1,4 +1,4 @@
-import { isoTime } from '../../../protocol/instants.ts';
+import { isoTime } from '../protocol/instants.ts';
 import {
   addHashes,
   createDigestSum,
@@ -6,9 +6,9 @@ import {
   type DigestGroup,
   numberOf,
   timeHash,
-} from '../../../protocol/row-digest.ts';
-import { ReconcileFailure } from '../output/failure.ts';
+} from '../protocol/row-digest.ts';
 import type { LedgerRow } from './columns.ts';
+import { ReconcileFailure } from './ledger-failure.ts';
 
 /** Sums of a ledger by window. They are all that the first reading keeps in memory. */
 

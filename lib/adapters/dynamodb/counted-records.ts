@@ -1,9 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { attemptOfWrite, type StreamedAttempt } from '../../core/counts/count-attempts.ts';
+import { countedInWrite, expectationInWrite, type StreamedWrite } from '../../core/counts/counted-writes.ts';
 import type { Reporter } from '../../core/runtime/environment.ts';
+import { SECOND_MS } from '../../core/time.ts';
 import { sha256Hex } from '../../protocol/hashes.ts';
+import { expectationFromItem } from './items/expectation-items.ts';
+import { EXPECTATION_SK_START } from './items/item-keys.ts';
 import { notificationFromItem } from './items/notification-items.ts';
 import { numberOf, readItem } from './reading-rows.ts';
 
@@ -13,24 +16,33 @@ const SEQUENCE_DIGITS = 40;
 const SHARD_DIGITS = 12;
 
 /**
- * The attempt that one write of a notification stored; undefined if the write stored none. A row that cannot be read is
- * reported and not counted: it would block its shard until the stream drops it.
+ * What one write of the table is counted as; undefined if it counts for nothing. A row that cannot be read is reported and
+ * not counted: it would block its shard until the stream drops it.
  */
-export function attemptIn(
+export function countedIn(
   record: DynamoDBRecord,
   ports: { readonly reporter: Reporter },
-): StreamedAttempt | undefined {
-  const image = record.dynamodb?.NewImage;
-  const sequence = record.dynamodb?.SequenceNumber;
+): StreamedWrite | undefined {
+  const {
+    NewImage: image,
+    SequenceNumber: sequence,
+    ApproximateCreationDateTime: seconds = 0,
+  } = record.dynamodb ?? {};
   if (image === undefined || sequence === undefined) return undefined;
-  const notification = readNotification(image as Record<string, AttributeValue>, ports);
-  return notification && attemptOfWrite(notification, sequence.padStart(SEQUENCE_DIGITS, '0'));
-}
-
-function readNotification(image: Record<string, AttributeValue>, ports: { readonly reporter: Reporter }) {
+  const streamed = { sequence: sequence.padStart(SEQUENCE_DIGITS, '0'), writtenMs: seconds * SECOND_MS };
+  const isExpectation = image.sk?.S?.startsWith(EXPECTATION_SK_START) === true;
   try {
-    const item = unmarshall(image, { wrapNumbers: numberOf });
-    return readItem(ports, item, { kind: 'a notification', read: notificationFromItem });
+    const item = unmarshall(image as Record<string, AttributeValue>, { wrapNumbers: numberOf });
+    if (isExpectation) {
+      return expectationInWrite(
+        readItem(ports, item, { kind: 'an expectation', read: expectationFromItem }),
+        streamed,
+      );
+    }
+    return countedInWrite(
+      readItem(ports, item, { kind: 'a notification', read: notificationFromItem }),
+      streamed,
+    );
   } catch {
     return undefined;
   }

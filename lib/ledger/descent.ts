@@ -1,7 +1,8 @@
-import { resolutionSeconds } from '../../protocol/resolutions.ts';
-import { mergeNeighbours } from '../../receiver/reconciling/comparing.ts';
-import type { Slice, Span, WindowQuestions } from '../../receiver/reconciling/questions.ts';
-import { EMPTY_SUM, isSame, type Sum, sumOf, sumOfDigest, type WindowSums } from './ledger/sums.ts';
+import { resolutionSeconds } from '../protocol/resolutions.ts';
+import type { Slice, WindowQuestions } from '../receiver/reconciling/questions.ts';
+import type { Span } from '../receiver/reconciling/spans.ts';
+import { mergeNeighbours } from '../receiver/reconciling/spans.ts';
+import { EMPTY_SUM, isSame, type Sum, sumOf, sumOfDigest, type WindowSums } from './sums.ts';
 
 /** Order of comparison: days, then hours, then windows. Each step only asks for the parts that differ. */
 

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryCounts } from '../../../lib/adapters/memory/memory-counts.ts';
-import { countAttempts, type StreamedAttempt } from '../../../lib/core/counts/count-attempts.ts';
 import { ALL, type CountStore } from '../../../lib/core/counts/count-store.ts';
+import { countWrites } from '../../../lib/core/counts/count-writes.ts';
+import type { StreamedNotification } from '../../../lib/core/counts/counted-writes.ts';
 import { isoTime } from '../../../lib/core/time.ts';
 import { at, endpointId, SHOP } from '../../adapters/support/samples.ts';
 
 const HOURS = { from: at(0), to: at(48 * 3_600) };
+
+type Attempted = StreamedNotification & Required<Pick<StreamedNotification, 'attempt'>>;
 
 interface Event {
   readonly endpoint: number;
@@ -14,7 +17,7 @@ interface Event {
   readonly isDelivered: boolean;
 }
 
-function attemptOf({ endpoint, minute, isDelivered }: Event, sequence: number): StreamedAttempt {
+function attemptOf({ endpoint, minute, isDelivered }: Event, sequence: number): Attempted {
   return {
     merchantId: SHOP,
     endpointId: endpointId(`ep_${endpoint}`),
@@ -26,6 +29,7 @@ function attemptOf({ endpoint, minute, isDelivered }: Event, sequence: number): 
       ...(isDelivered ? { statusCode: 200 } : { error: 'timeout' }),
     },
     sequence: String(sequence).padStart(40, '0'),
+    writtenMs: Date.parse(at(minute * 60)),
   };
 }
 
@@ -36,7 +40,7 @@ const event = fc.record({
 });
 
 /** What the rows must say: each attempt once. */
-function expected(attempts: readonly StreamedAttempt[]) {
+function expected(attempts: readonly Attempted[]) {
   const counts = new Map<string, number>();
   for (const { attempt, endpointId: id } of attempts) {
     const name = `${attempt.at.slice(0, 13)} ${id} ${attempt.error === undefined ? 'delivered' : 'failed#timeout'}`;
@@ -77,8 +81,8 @@ const fates = fc.array(fc.constantFrom('ok' as const, 'ok' as const, 'before' as
 
 /** Delivers a batch as a stream does: until it succeeds, halved after a failure, and then perhaps once more. */
 async function deliver(
-  count: (batch: readonly StreamedAttempt[]) => Promise<void>,
-  batch: readonly StreamedAttempt[],
+  count: (batch: readonly Attempted[]) => Promise<void>,
+  batch: readonly Attempted[],
 ): Promise<void> {
   for (let tries = 0; tries < 40; tries += 1) {
     try {
@@ -110,13 +114,13 @@ describe('counting attempts', () => {
           for (let turn = 0; done < attempts.length; turn += 1) {
             const size = sizes[turn % sizes.length] ?? 1;
             await deliver(
-              (batch) => countAttempts({ counts: flaky }, 'a', batch),
+              (batch) => countWrites({ counts: flaky }, 'a', batch),
               attempts.slice(done, done + size),
             );
             done += size;
             // A batch that was counted may come again, in any part and late.
             const from = again[turn] ?? done;
-            await countAttempts({ counts }, 'a', attempts.slice(from, Math.min(from + size, done)));
+            await countWrites({ counts }, 'a', attempts.slice(from, Math.min(from + size, done)));
           }
           expect(await stored(counts)).toEqual(expected(attempts));
         },
@@ -146,9 +150,9 @@ describe('counting attempts', () => {
             },
           };
           const middle = cut % attempts.length;
-          const whole = countAttempts({ counts }, 'a', attempts);
-          const parts = countAttempts({ counts }, 'a', attempts.slice(0, middle)).then(() =>
-            countAttempts({ counts }, 'a', attempts.slice(middle)),
+          const whole = countWrites({ counts }, 'a', attempts);
+          const parts = countWrites({ counts }, 'a', attempts.slice(0, middle)).then(() =>
+            countWrites({ counts }, 'a', attempts.slice(middle)),
           );
           await scheduler.waitFor(Promise.all([whole, parts]));
           expect(await stored(real)).toEqual(expected(attempts));
@@ -165,12 +169,12 @@ describe('counting attempts', () => {
         async (events) => {
           const counts = memoryCounts();
           const seen: Record<string, number> = { parent: 9, left: 5, right: 0 };
-          const attempts: StreamedAttempt[] = [];
+          const attempts: Attempted[] = [];
           for (const [one, shard] of events) {
             const sequence = (seen[shard] ?? 0) + 1;
             seen[shard] = sequence;
             attempts.push(attemptOf(one, sequence));
-            await countAttempts({ counts }, shard, attempts.slice(-1));
+            await countWrites({ counts }, shard, attempts.slice(-1));
           }
           expect(await stored(counts)).toEqual(expected(attempts));
         },
@@ -191,7 +195,7 @@ describe('counting attempts', () => {
     const batch = [1, 2, 1, 1, 2].map((endpoint, index) =>
       attemptOf({ endpoint, minute: index === 4 ? 60 : 0, isDelivered: true }, index),
     );
-    await countAttempts({ counts }, 'a', batch);
+    await countWrites({ counts }, 'a', batch);
     expect(keys.sort()).toEqual(['* 08', '* 09', 'ep_1 08', 'ep_2 08', 'ep_2 09']);
     expect(await real.rows({ merchantId: ALL, ...HOURS })).toMatchObject([
       { counts: new Map([['delivered', 4]]) },
@@ -202,6 +206,6 @@ describe('counting attempts', () => {
   it('gives up when the mark moves again and again, and leaves the batch to the stream', async () => {
     const counts: CountStore = { ...memoryCounts(), add: async () => false, mark: async () => undefined };
     const one = attemptOf({ endpoint: 1, minute: 0, isDelivered: true }, 1);
-    await expect(countAttempts({ counts }, 'a', [one])).rejects.toMatchObject({ retryable: true });
+    await expect(countWrites({ counts }, 'a', [one])).rejects.toMatchObject({ retryable: true });
   });
 });
