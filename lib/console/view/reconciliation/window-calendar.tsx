@@ -3,8 +3,8 @@ import { LOOKS } from '../data/states.ts';
 import type { Ui } from '../ui.ts';
 
 /** How a day, an hour or a window compares with the merchant's ledger. */
-const WINDOW_STATES = ['equal', 'different', 'not_compared', 'not_closed', 'empty'] as const;
-type WindowState = (typeof WINDOW_STATES)[number];
+export const WINDOW_STATES = ['equal', 'different', 'not_compared', 'not_closed', 'empty'] as const;
+export type WindowState = (typeof WINDOW_STATES)[number];
 
 export interface CalendarCell {
   /** ISO time of its start. */
@@ -18,7 +18,7 @@ export interface CalendarCell {
 }
 
 /** The parts of one chosen cell. */
-interface CalendarLevel {
+export interface CalendarLevel {
   /** ISO time of the start of the chosen cell. */
   readonly of: string;
   readonly cells: readonly CalendarCell[];
