@@ -1,0 +1,38 @@
+import type { Operation } from './operation.ts';
+
+/** What a client must know of an operation to make its request: where it is, and whom it is about. */
+export type OperationAddress = Pick<
+  Operation,
+  'operationId' | 'method' | 'path' | 'function' | 'merchant' | 'forAdmins'
+>;
+
+export function addressOf({
+  operationId,
+  method,
+  path,
+  function: name,
+  merchant,
+  forAdmins,
+}: Operation): OperationAddress {
+  return {
+    operationId,
+    method,
+    path,
+    function: name,
+    merchant,
+    ...(forAdmins !== undefined && { forAdmins }),
+  };
+}
+
+/** Where the form for admins of `/v1/windows` is: `/v1/merchants/{merchantId}/windows`. */
+const PATH_OF_MERCHANT = '/v1/merchants/{merchantId}';
+
+/** The address at which an admin names the merchant. Undefined if admins may not make the request. */
+export function addressForAdmins(own: OperationAddress) {
+  if (own.forAdmins !== true) return undefined;
+  return {
+    operationId: `${own.operationId}ForMerchant`,
+    path: own.path.replace('/v1', PATH_OF_MERCHANT),
+    merchant: 'path',
+  } as const;
+}
