@@ -6,24 +6,6 @@ export type OperationAddress = Pick<
   'operationId' | 'method' | 'path' | 'function' | 'merchant' | 'forAdmins'
 >;
 
-export function addressOf({
-  operationId,
-  method,
-  path,
-  function: name,
-  merchant,
-  forAdmins,
-}: Operation): OperationAddress {
-  return {
-    operationId,
-    method,
-    path,
-    function: name,
-    merchant,
-    ...(forAdmins !== undefined && { forAdmins }),
-  };
-}
-
 /** Where the form for admins of `/v1/windows` is: `/v1/merchants/{merchantId}/windows`. */
 const PATH_OF_MERCHANT = '/v1/merchants/{merchantId}';
 

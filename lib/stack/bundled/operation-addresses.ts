@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
 import type { Operation } from '../../api/contract/operation.ts';
-import { addressOf } from '../../api/contract/operation-address.ts';
+import type { OperationAddress } from '../../api/contract/operation-address.ts';
 
 const CONSOLE = fileURLToPath(new URL('../../console/', import.meta.url));
 const NAMESPACE = 'operation-addresses';
@@ -31,3 +31,8 @@ export const operationAddresses: Plugin = {
 
 const isOperation = (value: unknown): value is Operation =>
   typeof value === 'object' && value !== null && 'operationId' in value;
+
+const addressOf = (operation: Operation): OperationAddress => {
+  const { operationId, method, path, function: name, merchant, forAdmins = false } = operation;
+  return { operationId, method, path, function: name, merchant, forAdmins };
+};

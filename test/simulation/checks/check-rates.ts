@@ -41,13 +41,20 @@ function exceeded(
   );
 }
 
-/** What waits for a slot is not lost: when all is calm, the audit counts none of a burst. */
+/**
+ * What waits for a slot is not lost: when all is calm, the audit counts none of a burst. Outcomes that the stream held back
+ * had no message that could wait; check-promptness.ts judges those.
+ */
 export function waitingCountedLost({ events, story, stores }: Evidence): string[] {
   if (!story.hasRates) return [];
+  const { backlog } = story;
+  const wasHeldBack = (listedAt: string) =>
+    backlog?.of === 'stream' && msOf(listedAt) >= backlog.fromMs && msOf(listedAt) < backlog.untilMs;
   const calm = new Set(
     [...stores.contents.outcomes.values()]
       .filter(({ transactionId }) => transactionId.startsWith('calm_burst'))
       .filter(({ recordedAt }) => msOf(recordedAt) >= BURSTS.calm_burst.atMs)
+      .filter(({ listedAt }) => !wasHeldBack(listedAt))
       .map(outcomeName),
   );
   return events
