@@ -1,10 +1,4 @@
-import type { Operation } from './operation.ts';
-
-/** What a client must know of an operation to make its request: where it is, and whom it is about. */
-export type OperationAddress = Pick<
-  Operation,
-  'operationId' | 'method' | 'path' | 'function' | 'merchant' | 'forAdmins'
->;
+import type { OperationAddress } from './operation.ts';
 
 /** Where the form for admins of `/v1/windows` is: `/v1/merchants/{merchantId}/windows`. */
 const PATH_OF_MERCHANT = '/v1/merchants/{merchantId}';

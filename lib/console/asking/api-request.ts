@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { Operation } from '../../api/contract/operation.ts';
-import { addressForAdmins, type OperationAddress } from '../../api/contract/operation-address.ts';
+import type { Operation, OperationAddress } from '../../api/contract/operation.ts';
+import { addressForAdmins } from '../../api/contract/operation-address.ts';
 import type { HttpEvent, RawPath } from '../../api/http/http-event.ts';
 import type { Session } from '../../core/merchants/sessions/session.ts';
 import { ORIGIN_HEADER } from '../../settings.ts';

@@ -1,6 +1,5 @@
 import type * as z from 'zod';
-import type { Operation } from '../../api/contract/operation.ts';
-import type { OperationAddress } from '../../api/contract/operation-address.ts';
+import type { Operation, OperationAddress } from '../../api/contract/operation.ts';
 import type { HttpEvent, HttpResult, RawPath } from '../../api/http/http-event.ts';
 import { ApiProblem, ApiSilence } from './api-problem.ts';
 import { type Asked, type RequestMaker, requestEvent } from './api-request.ts';

@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'esbuild';
-import type { Operation } from '../../api/contract/operation.ts';
-import type { OperationAddress } from '../../api/contract/operation-address.ts';
+import type { Operation, OperationAddress } from '../../api/contract/operation.ts';
 
 const CONSOLE = fileURLToPath(new URL('../../console/', import.meta.url));
 const NAMESPACE = 'operation-addresses';

@@ -1,3 +1,4 @@
+import type { Outcome } from '../../../lib/core/model.ts';
 import { MINUTE_MS, msOf, SECOND_MS } from '../../../lib/core/time.ts';
 import { BURSTS, STORM_END_MS } from '../stories/stories.ts';
 import type { SimulatedEndpoint, SimulatedMerchant } from '../world/simulated-merchants.ts';
@@ -48,13 +49,16 @@ function exceeded(
 export function waitingCountedLost({ events, story, stores }: Evidence): string[] {
   if (!story.hasRates) return [];
   const { backlog } = story;
-  const wasHeldBack = (listedAt: string) =>
-    backlog?.of === 'stream' && msOf(listedAt) >= backlog.fromMs && msOf(listedAt) < backlog.untilMs;
+  const wasHeldBack = ({ listedAt }: Outcome) =>
+    listedAt !== undefined &&
+    backlog?.of === 'stream' &&
+    msOf(listedAt) >= backlog.fromMs &&
+    msOf(listedAt) < backlog.untilMs;
   const calm = new Set(
     [...stores.contents.outcomes.values()]
       .filter(({ transactionId }) => transactionId.startsWith('calm_burst'))
       .filter(({ recordedAt }) => msOf(recordedAt) >= BURSTS.calm_burst.atMs)
-      .filter(({ listedAt }) => !wasHeldBack(listedAt))
+      .filter((outcome) => !wasHeldBack(outcome))
       .map(outcomeName),
   );
   return events
