@@ -185,7 +185,10 @@ describe('the console of a service that runs', () => {
     await using context = await loggedIn(shop.merchantKey);
     const page = await context.newPage();
     const keyId = /^tk_([^_]+)_/.exec(shop.merchantKey)?.[1];
-    expectStatus(await service.api(service.adminKey, `DELETE /v1/merchants/${shop.merchantId}/keys/${keyId}`), 204);
+    expectStatus(
+      await service.api(service.adminKey, `DELETE /v1/merchants/${shop.merchantId}/keys/${keyId}`),
+      204,
+    );
     await page.goto(root);
     await page.locator('input[name=key]').waitFor();
   });
