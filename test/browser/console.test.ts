@@ -102,6 +102,8 @@ describe('the console of a service that runs', () => {
     await page.keyboard.type(shop.failing);
     await page.keyboard.press('Enter');
     await page.getByRole('row', { name: shop.failing }).waitFor();
+    // The script runs after the page can be read.
+    await page.waitForLoadState();
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: shop.failing, level: 1 }).waitFor();
