@@ -1,6 +1,10 @@
+import {
+  type CallbackPolicy,
+  type CallbackUrlRefusal,
+  vetCallbackUrl,
+} from '../../protocol/content/callback-target.ts';
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { feedShardOf } from '../../protocol/table/outcome-layout.ts';
-import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
 import { Fault } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import type { Outcome, OutcomeContent, TransactionId, TransactionKey, Version } from '../model.ts';
