@@ -85,6 +85,7 @@ const GRANTS = {
       { actions: ['GetItem', 'PutItem', 'Query'], partitions: ['J#'] },
       { actions: ['PutItem', 'DeleteItem'], partitions: ['K#', 'L#'] },
       { actions: ['Query'], partitions: ['L#'] },
+      { actions: ['GetItem', 'PutItem', 'DeleteItem'], partitions: ['G#'] },
     ],
     indexes: ['feed'],
     sends: ['retry'],

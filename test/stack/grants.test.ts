@@ -69,6 +69,7 @@ describe('the functions', () => {
         ...['A#*', 'J#*', 'K#* L#*', 'M#* D#*', 'T#*'].map((keys) => `dynamodb:PutItem ${keys}`),
         'dynamodb:BatchGetItem M#*',
         'dynamodb:DeleteItem K#* L#*',
+        ...['DeleteItem', 'GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`),
         'dynamodb:GetItem H#*',
         'dynamodb:GetItem J#*',
         'dynamodb:GetItem T#*',
