@@ -64,14 +64,18 @@ export function createMerchantStore(table: Table): MerchantStore {
       return readItem(table, row, { kind: 'a tombstone', read: (one) => tombstoneSchema.parse(one) });
     },
 
-    erase(tombstone, expectedRev, entry) {
-      const row = { pk: merchantPk(tombstone.merchantId), sk: PROFILE_SK, ...tombstone };
+    erase(tombstone, expectedRev, { endpointIds = [], entry } = {}) {
+      const pk = merchantPk(tombstone.merchantId);
+      const row = { pk, sk: PROFILE_SK, ...tombstone };
       // Invariant: the walks pass a merchant by from the moment at which it has a tombstone.
       const change = [
         { Put: putIfRev(row, expectedRev) },
         { Update: directoryErasure(TableName, tombstone) },
       ];
-      const all = together(...change, ...auditPut(TableName, entry));
+      const endpoints = endpointIds.map((endpointId) => ({
+        Delete: { TableName, Key: { pk, sk: endpointSk(endpointId) } },
+      }));
+      const all = together(...change, ...endpoints, ...auditPut(TableName, entry));
       return calling('Erasing a merchant', () => conditionalWrite(() => documents.send(all)));
     },
 
