@@ -9,7 +9,7 @@ import {
 import type { MerchantStore } from '../../../../core/merchants/merchant-store.ts';
 import { PAST_MS } from '../../../../core/merchants/settings-history.ts';
 import { msOf, SECOND_MS } from '../../../../core/time.ts';
-import { merchantPk, PROFILE_SK } from '../../../../protocol/table/outcome-layout.ts';
+import { ERASED_FEED_SHARDS, merchantPk, PROFILE_SK } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
 import { auditPut, type TransactItem } from '../../items/audit-items.ts';
 import { entryKey, isTombstone, settingsAttributes, settingsChange } from '../../items/directory-items.ts';
@@ -66,7 +66,7 @@ export function createMerchantStore(table: Table): MerchantStore {
 
     erase(tombstone, expectedRev, { endpointIds = [], entry } = {}) {
       const pk = merchantPk(tombstone.merchantId);
-      const row = { pk, sk: PROFILE_SK, ...tombstone };
+      const row = { pk, sk: PROFILE_SK, ...tombstone, feedShards: ERASED_FEED_SHARDS };
       // Invariant: the walks pass a merchant by from the moment at which it has a tombstone.
       const change = [
         { Put: putIfRev(row, expectedRev) },
