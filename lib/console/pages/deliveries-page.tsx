@@ -1,6 +1,7 @@
 import { listDeliveries } from '../../api/deliveries/deliveries-contract.ts';
 import { listTransactions } from '../../api/transactions/ask-contract.ts';
 import { type NotificationState, notificationStates } from '../../core/model.ts';
+import { MAX_REFERENCE_PAGE } from '../../core/query/transaction-view.ts';
 import { eventTypeOf } from '../../protocol/event-names.ts';
 import type { AnswerOf } from '../asking/console-api.ts';
 import { type Frame, page } from '../site/page.ts';
@@ -44,7 +45,7 @@ export const deliveriesPage = page({
     if (search !== undefined) {
       const { items, nextCursor } = await api.ask(listTransactions, {
         merchantId,
-        query: { ...paging, reference: search },
+        query: { ...paging, reference: search, limit: String(MAX_REFERENCE_PAGE) },
       });
       return { ...common, rows: items, nextCursor };
     }

@@ -99,6 +99,7 @@ export const chineseOperator: Translated<typeof englishOperator> = {
     reason: '原因',
     sent: '发送时间',
     body: '内容',
+    show: '显示',
     way: '可放回',
     yes: '是',
     no: '否',
@@ -165,6 +166,7 @@ export const chineseOperator: Translated<typeof englishOperator> = {
     examined: '已检查的结果',
     position: '已检查至',
     total: '范围内的结果',
+    reason: '原因',
     failure: '失败原因',
     failures: {
       unreadable_row: '有数据行无法读取，请查看日志。可从该位置之后启动新任务。',

@@ -100,6 +100,7 @@ export const englishOperator = {
     reason: 'Reason',
     sent: 'Sent',
     body: 'Body',
+    show: 'Show',
     way: 'Can go back',
     yes: 'Yes',
     no: 'No',
@@ -170,6 +171,7 @@ export const englishOperator = {
     examined: 'Outcomes examined',
     position: 'Examined through',
     total: 'Outcomes in the range',
+    reason: 'Reason',
     failure: 'Failed because',
     failures: {
       unreadable_row: 'A row cannot be read; see the log. A new job may start behind the position.',

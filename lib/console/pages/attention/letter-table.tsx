@@ -83,7 +83,7 @@ interface BodyProps {
 function Body({ body, text: { deadLetters: words } }: BodyProps) {
   return (
     <details class="letter">
-      <summary>{words.body}</summary>
+      <summary>{words.show}</summary>
       <pre tabindex={0}>
         <code>
           <Foreign text={body} isLines />

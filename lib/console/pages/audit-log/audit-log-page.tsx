@@ -105,6 +105,7 @@ function AuditLog({ found, filters, fault, isFirst }: Props, { ui, text }: Frame
         ui={ui}
         text={text}
         entries={items}
+        isOfOneMerchant={merchantId !== undefined}
         empty={
           <EmptyState icon="auditLog" title={words.empty}>
             <p>{words.emptyText}</p>

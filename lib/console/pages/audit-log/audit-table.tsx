@@ -14,11 +14,13 @@ interface AuditTableProps {
   readonly ui: Ui;
   readonly text: PageText;
   readonly entries: readonly Entry[];
+  /** Entries of one merchant do not repeat its id. */
+  readonly isOfOneMerchant: boolean;
   readonly empty: Child;
 }
 
 /** Entries of the audit log: which key did what, to what. */
-export function AuditTable({ ui, text, entries, empty }: AuditTableProps) {
+export function AuditTable({ ui, text, entries, isOfOneMerchant, empty }: AuditTableProps) {
   const { auditLog: words } = text;
   return (
     <Table
@@ -26,7 +28,10 @@ export function AuditTable({ ui, text, entries, empty }: AuditTableProps) {
       rows={entries}
       columns={[
         { header: words.action, cell: ({ action }) => actionOf(text, action) },
-        { header: words.about, cell: (entry) => <About entry={entry} text={text} /> },
+        {
+          header: words.about,
+          cell: (entry) => <About entry={entry} text={text} isPlain={isOfOneMerchant} />,
+        },
         { header: words.details, cell: (entry) => <Details entry={entry} /> },
         { header: words.by, cell: ({ by }) => <code>{by}</code> },
         { header: words.time, cell: ({ at }) => <Time ui={ui} at={at} /> },
@@ -45,9 +50,10 @@ function actionOf({ auditLog }: PageText, action: string): string {
 interface AboutProps {
   readonly entry: Entry;
   readonly text: PageText;
+  readonly isPlain: boolean;
 }
 
-function About({ entry, text }: AboutProps) {
+function About({ entry, text, isPlain }: AboutProps) {
   const { merchantId } = entry;
   const [name, href] = subjectOf(entry, text);
   const subject = (
@@ -58,7 +64,7 @@ function About({ entry, text }: AboutProps) {
   return (
     <>
       {href === undefined ? subject : <a href={href}>{subject}</a>}{' '}
-      {merchantId !== undefined && merchantId !== name && <span class="quiet">{merchantId}</span>}
+      {!isPlain && merchantId !== undefined && merchantId !== name && <span class="quiet">{merchantId}</span>}
     </>
   );
 }

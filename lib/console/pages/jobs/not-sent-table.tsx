@@ -29,7 +29,7 @@ export function NotSentTable({ ui, text, merchantId, job }: NotSentTableProps) {
         caption={words.whyNotSent}
         rows={notSent}
         columns={[
-          { header: words.failure, cell: ({ reason }) => <Reason ui={ui} codes={[reason]} /> },
+          { header: words.reason, cell: ({ reason }) => <Reason ui={ui} codes={[reason]} /> },
           { header: words.notSent, cell: ({ count }) => ui.format.number(count), align: 'end' },
           {
             header: words.examples,
