@@ -99,7 +99,7 @@ const GRANTS = {
       { actions: ['Query'], partitions: ['C#', 'W#', 'L#'] },
       { actions: ['PutItem'], partitions: ['A#', 'S#', 'M#'] },
       { actions: ['UpdateItem'], partitions: ['D#'] },
-      { actions: ['DeleteItem'], partitions: ['K#', 'L#'] },
+      { actions: ['DeleteItem'], partitions: ['K#', 'L#', 'M#'] },
     ],
     indexes: ['undelivered'],
     sends: ['retry', 'check', 'intake'],

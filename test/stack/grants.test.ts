@@ -148,9 +148,11 @@ describe('the functions', () => {
         'dynamodb:GetItem D#* H#*',
         ...['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
         ...['DeleteItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} P#*`),
-        'dynamodb:Query C#* W#*',
+        'dynamodb:Query C#* W#* L#*',
         'dynamodb:Query Table',
-        'dynamodb:PutItem A#* S#*',
+        'dynamodb:PutItem A#* S#* M#*',
+        'dynamodb:DeleteItem K#* L#* M#*',
+        'dynamodb:UpdateItem D#*',
         ...['RetryLane', 'CheckLane', 'IntakeQueue'].flatMap(send),
         ...['DeadLetters', 'IntakeDeadLetters'].flatMap((queue) =>
           ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map(

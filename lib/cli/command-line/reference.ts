@@ -21,7 +21,7 @@ failure is one line \`{"error": {"code", "message", "hint", "status"}}\` on stde
 |---|---|
 | 0 | done |
 | 1 | the command ran, and what it compared, checked or waited for is not as it should be |
-| 2 | the command line, a file or a setting is wrong; nothing was sent |
+| 2 | the command line, a file or a setting is wrong, and nothing was sent; or the output cannot be written |
 | 3 | the service could not be reached, or could not answer; the command may be repeated |
 | 4 | the service refused the request, and will refuse it again |
 | 130 | ended by Ctrl-C |

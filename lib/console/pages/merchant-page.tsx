@@ -1,6 +1,8 @@
 import { listEndpoints } from '../../api/endpoints/endpoints-contract.ts';
 import { readMerchant } from '../../api/merchants/merchants-contract.ts';
+import { readOverviewOperation } from '../../api/overview/overview-contract.ts';
 import { createPortalLink } from '../../api/portal-links/portal-links-contract.ts';
+import { listRedeliveries } from '../../api/redeliveries/redeliveries-contract.ts';
 import { readStatsOperation } from '../../api/stats/stats-contract.ts';
 import type { AnswerOf } from '../asking/console-api.ts';
 import { action, type Frame, page } from '../site/page.ts';
@@ -10,6 +12,10 @@ import { Foreign } from '../view/data/foreign.tsx';
 import { Id, KeyValues } from '../view/data/key-values.tsx';
 import { Time } from '../view/data/time.tsx';
 import { PageHeader, Section } from '../view/page/page-header.tsx';
+import type { Job } from './jobs/job-parts.tsx';
+import { JobTable } from './jobs/job-table.tsx';
+import { MERCHANT_JOBS } from './jobs/merchant-jobs-page.tsx';
+import { BalanceBar, type OverviewAnswer } from './parts/balance-bar.tsx';
 import { EndpointCards } from './parts/endpoint-cards.tsx';
 import { dayBefore, StatsCharts } from './parts/stats-charts.tsx';
 
@@ -17,9 +23,14 @@ interface Props {
   readonly merchant: AnswerOf<typeof readMerchant>;
   readonly endpoints: AnswerOf<typeof listEndpoints>['items'];
   readonly stats: AnswerOf<typeof readStatsOperation>;
+  readonly overview: OverviewAnswer;
+  /** That have not ended. */
+  readonly jobs: readonly Job[];
 }
 
 const PATH = '/merchants/{merchantId}';
+/** The newest jobs. Three of them run at most. */
+const JOBS_READ = '10';
 const PORTAL_LINK = '/merchants/{merchantId}/portal-link';
 
 export const merchantPage = page({
@@ -27,21 +38,27 @@ export const merchantPage = page({
   who: 'merchant',
   async load({ api, session, params: { merchantId }, ui }): Promise<Props> {
     const from = dayBefore(ui.now);
-    const [merchant, { items: endpoints }, stats] = await Promise.all([
+    const whose = session.scope === 'admin' ? { merchantId } : {};
+    const [merchant, { items: endpoints }, stats, overview, jobs] = await Promise.all([
       api.ask(readMerchant, { merchantId }),
       api.ask(listEndpoints, { merchantId }),
-      api.ask(readStatsOperation, { query: session.scope === 'admin' ? { from, merchantId } : { from } }),
+      api.ask(readStatsOperation, { query: { from, ...whose } }),
+      api.ask(readOverviewOperation, { query: whose }),
+      api.ask(listRedeliveries, { merchantId, query: { limit: JOBS_READ } }),
     ]);
-    return { merchant, endpoints, stats };
+    const open = jobs.items.filter(({ endedAt }) => endedAt === undefined);
+    return { merchant, endpoints, stats, overview, jobs: open };
   },
   title: (_text, { merchant }) => merchant.name,
   place: ({ merchant: { merchantId, name } }) => ({ merchant: { id: merchantId, name } }),
   view: Merchant,
 });
 
-function Merchant({ merchant, endpoints, stats }: Props, { ui, text, csrf }: Frame) {
+function Merchant(props: Props, { ui, text, session, csrf }: Frame) {
+  const { merchant, endpoints, stats, overview, jobs } = props;
   const { merchantId, schedule, createdAt } = merchant;
   const { merchant: words } = text;
+  const { unresolved } = overview.attention;
   const to = (path: string) => hrefOf(`${PATH}/${path}`, { merchantId });
   return (
     <>
@@ -49,11 +66,28 @@ function Merchant({ merchant, endpoints, stats }: Props, { ui, text, csrf }: Fra
         title={<Foreign text={merchant.name} />}
         actions={
           <>
+            {session.scope === 'admin' && unresolved.count > 0 && (
+              <LinkButton icon="unresolved" href={hrefOf('/unresolved', {}, { q: merchantId })}>
+                {words.unresolved(ui.format.number(unresolved.count))}
+              </LinkButton>
+            )}
             <LinkButton href={to('deliveries')}>{words.deliveries}</LinkButton>
             <LinkButton href={to('endpoints')}>{words.endpoints}</LinkButton>
+            <LinkButton href={hrefOf(MERCHANT_JOBS, { merchantId })}>{words.jobs}</LinkButton>
           </>
         }
       />
+      <BalanceBar
+        ui={ui}
+        balance={overview.balance}
+        merchantId={merchantId}
+        note={text.overview.balanceTime}
+      />
+      {jobs.length > 0 && (
+        <Section id="open-jobs" title={words.openJobs} isBare>
+          <JobTable ui={ui} text={text} merchantId={merchantId} jobs={jobs} empty={undefined} />
+        </Section>
+      )}
       <StatsCharts ui={ui} hours={stats.items} />
       <EndpointCards ui={ui} merchantId={merchantId} endpoints={endpoints} stats={stats} />
       <section class="card">

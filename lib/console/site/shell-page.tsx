@@ -36,6 +36,7 @@ const MERCHANT_PATHS: Readonly<Record<MerchantPage, string>> = {
   endpoints: '/merchants/{merchantId}/endpoints',
   reconciliation: '/merchants/{merchantId}/reconciliation',
   statements: '/merchants/{merchantId}/statements',
+  jobs: '/merchants/{merchantId}/jobs',
   catalogue: '/merchants/{merchantId}/catalogue',
   keys: '/merchants/{merchantId}/keys',
 };

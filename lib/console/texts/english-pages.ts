@@ -1,3 +1,5 @@
+import { englishOperator, englishOperatorFlash } from './english-operator.ts';
+
 /** The pages' own texts in English. Texts of components are in `view/text`. */
 export const englishPages = {
   logInErrors: {
@@ -13,19 +15,10 @@ export const englishPages = {
     sentAgain: (id: string) => `${id} will be sent again in a moment.`,
     acknowledged: (id: string) => `${id} is acknowledged and will not be sent again.`,
     keyRevoked: (id: string) => `The key ${id} is revoked.`,
+    ...englishOperatorFlash,
     manySentAgain: (count: string) => `Callbacks of ${count} transactions will be sent again in a moment.`,
   },
-  overview: {
-    title: 'Overview',
-    lead: 'What the service does, and what needs somebody.',
-    version: 'Version',
-    window: 'Window',
-    feedLag: 'Feed lag',
-    audit: 'Audited after',
-    retention: 'Retention',
-    seconds: (count: string) => `${count} s`,
-    days: (count: string) => `${count} days`,
-  },
+  ...englishOperator,
   merchants: {
     title: 'Merchants',
     lead: 'Everybody who gets callbacks.',
@@ -54,6 +47,9 @@ export const englishPages = {
     portalUntil: 'It works until',
     deliveries: 'Deliveries',
     endpoints: 'Endpoints',
+    jobs: 'Jobs',
+    openJobs: 'Running jobs',
+    unresolved: (count: string) => `${count} unresolved`,
   },
   reconciliation: {
     title: 'Reconciliation',

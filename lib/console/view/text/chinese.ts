@@ -75,6 +75,7 @@ export const chinese: Translated<typeof english> = {
     notAuditedYet: '尚未审计',
     beyond: '不再应发',
     none: '这段时间没有应发的通知',
+    nothingAudited: '已发送，等待审计',
     difference: (count) => `${count} 条没有着落，下一次审计会重新清点。`,
     foundAndCreated: (count) => `曾缺失 ${count} 条，审计已发现并补建。`,
   },

@@ -81,6 +81,7 @@ export const english = {
     notAuditedYet: 'Not audited yet',
     beyond: 'Not expected any more',
     none: 'Nothing was expected in this time',
+    nothingAudited: 'Sent, and waiting for the audit',
     difference: (count: string) => `${count} are not accounted for. The next audit counts them again.`,
     foundAndCreated: (count: string) => `${count} were missing; the audit found and created them again.`,
   },
