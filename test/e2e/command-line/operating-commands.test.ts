@@ -19,7 +19,8 @@ describe('operating with the command line', () => {
   beforeAll(async () => {
     service = await startServiceCloud({
       dataDir: join(dataDir, 'service'),
-      jobs: [],
+      // The sweep takes the steps of redelivery jobs.
+      jobs: ['Sweep'],
       environment: {
         TIDINGS_ALLOW_LOOPBACK: 'true',
         TIDINGS_ONE_CLOCK: 'true',
