@@ -17,11 +17,11 @@ export const chineseOperator: Translated<typeof englishOperator> = {
     nothing: '没有需要处理的事项',
     nothingText: '未解决的交易、重试用尽的通知和被搁置的消息会显示在这里。',
     missing: '缺失的通知',
-    missingText: '下一次审计会重新创建。如果持续存在，请按运维手册处理。',
+    missingText: '下一次审计会重新创建。如果持续存在，请参阅运维手册的 Lost。',
     closingBehind: '窗口关闭延迟',
     auditBehind: '窗口审计延迟',
     behindBy: (time) => `延迟 ${time}`,
-    behindText: '请参阅运维手册“Windows close late”。在此之前，商户无法比对更新的窗口。',
+    behindText: '请参阅运维手册的 CloseBehind 和 AuditBehind。未关闭的窗口无法比对。',
     unresolvedText: '查明交易如何结束，并记录下来。',
     exhaustedText: '所有尝试均失败。请先修复接收方，再启动重放。',
     blockedText: '端点已停用、已删除或被拒绝。请先纠正，再启动重放。',
@@ -141,7 +141,7 @@ export const chineseOperator: Translated<typeof englishOperator> = {
     include: '内容',
     includes: {
       undelivered: '未送达的通知',
-      unexpected: '端点当时未接收的结果',
+      unexpected: '端点停用或不存在期间错过的结果',
       all: '全部，包括已送达的',
     },
     includeHelp: {

@@ -62,10 +62,10 @@ function About({ entry, text, isPlain }: AboutProps) {
     </code>
   );
   return (
-    <>
+    <span>
       {href === undefined ? subject : <a href={href}>{subject}</a>}{' '}
       {!isPlain && merchantId !== undefined && merchantId !== name && <span class="quiet">{merchantId}</span>}
-    </>
+    </span>
   );
 }
 
