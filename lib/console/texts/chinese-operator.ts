@@ -221,6 +221,7 @@ export const chineseOperator: Translated<typeof englishOperator> = {
       'merchant.created': '商户已创建',
       'merchant.changed': '商户已更改',
       'merchant.secret_rotated': '商户密钥已轮换',
+      'merchant.erased': '商户已抹除',
       'endpoint.created': '端点已创建',
       'endpoint.changed': '端点已更改',
       'endpoint.deleted': '端点已删除',

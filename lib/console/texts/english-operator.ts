@@ -19,7 +19,8 @@ export const englishOperator = {
     closingBehind: 'Closing of windows is late',
     auditBehind: 'Audit of windows is late',
     behindBy: (time: string) => `${time} late`,
-    behindText: 'See CloseBehind and AuditBehind in the runbook. Merchants cannot compare windows that are not closed.',
+    behindText:
+      'See CloseBehind and AuditBehind in the runbook. Merchants cannot compare windows that are not closed.',
     unresolvedText: 'Find out how they ended, and record it.',
     exhaustedText: 'Every attempt failed. Repair the receiver, then start a replay.',
     blockedText: 'The endpoint is disabled, gone or refused. Correct it, then start a replay.',
@@ -230,6 +231,7 @@ export const englishOperator = {
       'merchant.created': 'Merchant created',
       'merchant.changed': 'Merchant changed',
       'merchant.secret_rotated': 'Merchant’s secret rotated',
+      'merchant.erased': 'Merchant erased',
       'endpoint.created': 'Endpoint created',
       'endpoint.changed': 'Endpoint changed',
       'endpoint.deleted': 'Endpoint deleted',
