@@ -2,6 +2,7 @@ import { listEndpoints } from '../../api/endpoints/endpoints-contract.ts';
 import { readMerchant } from '../../api/merchants/merchants-contract.ts';
 import { createPortalLink } from '../../api/portal-links/portal-links-contract.ts';
 import { readStatsOperation } from '../../api/stats/stats-contract.ts';
+import { listTransactions } from '../../api/transactions/ask-contract.ts';
 import type { AnswerOf } from '../asking/console-api.ts';
 import { action, type Frame, page } from '../site/page.ts';
 import { hrefOf } from '../site/paths.ts';
@@ -11,12 +12,15 @@ import { Id, KeyValues } from '../view/data/key-values.tsx';
 import { Time } from '../view/data/time.tsx';
 import { PageHeader, Section } from '../view/page/page-header.tsx';
 import { EndpointCards } from './parts/endpoint-cards.tsx';
+import { FirstSteps } from './parts/first-steps.tsx';
 import { dayBefore, StatsCharts } from './parts/stats-charts.tsx';
 
 interface Props {
   readonly merchant: AnswerOf<typeof readMerchant>;
   readonly endpoints: AnswerOf<typeof listEndpoints>['items'];
   readonly stats: AnswerOf<typeof readStatsOperation>;
+  /** Nothing was recorded yet, as far as the service keeps it. */
+  readonly isNew: boolean;
 }
 
 const PATH = '/merchants/{merchantId}';
@@ -27,19 +31,21 @@ export const merchantPage = page({
   who: 'merchant',
   async load({ api, session, params: { merchantId }, ui }): Promise<Props> {
     const from = dayBefore(ui.now);
-    const [merchant, { items: endpoints }, stats] = await Promise.all([
+    const [merchant, { items: endpoints }, stats, { items: outcomes }] = await Promise.all([
       api.ask(readMerchant, { merchantId }),
       api.ask(listEndpoints, { merchantId }),
       api.ask(readStatsOperation, { query: session.scope === 'admin' ? { from, merchantId } : { from } }),
+      api.ask(listTransactions, { merchantId, query: { limit: '1' } }),
     ]);
-    return { merchant, endpoints, stats };
+    return { merchant, endpoints, stats, isNew: endpoints.length === 0 || outcomes.length === 0 };
   },
   title: (_text, { merchant }) => merchant.name,
   place: ({ merchant: { merchantId, name } }) => ({ merchant: { id: merchantId, name } }),
   view: Merchant,
 });
 
-function Merchant({ merchant, endpoints, stats }: Props, { ui, text, csrf }: Frame) {
+function Merchant({ merchant, endpoints, stats, isNew }: Props, frame: Frame) {
+  const { ui, text, csrf } = frame;
   const { merchantId, schedule, createdAt } = merchant;
   const { merchant: words } = text;
   const to = (path: string) => hrefOf(`${PATH}/${path}`, { merchantId });
@@ -54,7 +60,8 @@ function Merchant({ merchant, endpoints, stats }: Props, { ui, text, csrf }: Fra
           </>
         }
       />
-      <StatsCharts ui={ui} hours={stats.items} />
+      {isNew && <FirstSteps merchantId={merchantId} endpoints={endpoints} frame={frame} />}
+      {!isNew && <StatsCharts ui={ui} hours={stats.items} />}
       <EndpointCards ui={ui} merchantId={merchantId} endpoints={endpoints} stats={stats} />
       <section class="card">
         <KeyValues

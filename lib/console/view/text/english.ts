@@ -34,6 +34,8 @@ export const english = {
     jobs: 'Jobs',
     auditLog: 'Audit log',
     deliveries: 'Deliveries',
+    replays: 'Replays',
+    alerts: 'Alerts',
     endpoints: 'Endpoints',
     reconciliation: 'Reconciliation',
     statements: 'Statements',

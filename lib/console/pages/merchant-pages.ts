@@ -1,0 +1,67 @@
+import type { Action, Page } from '../site/page.ts';
+import { alertsPage } from './catalogue/alerts-page.tsx';
+import { cataloguePage } from './catalogue/catalogue-page.tsx';
+import { deliveriesPage } from './deliveries/deliveries-page.tsx';
+import { cancelReplay, startReplay } from './deliveries/replay-actions.tsx';
+import { replayPage } from './deliveries/replay-page.tsx';
+import { replaysPage } from './deliveries/replays-page.tsx';
+import { acknowledgeOutcome, acknowledgePage, sendAgain } from './deliveries/transaction-actions.tsx';
+import { transactionPage } from './deliveries/transaction-page.tsx';
+import { rotateSecret, testEndpointAction } from './endpoints/endpoint-actions.tsx';
+import {
+  createEndpointAction,
+  editEndpointAction,
+  editEndpointPage,
+  newEndpointPage,
+} from './endpoints/endpoint-form-pages.tsx';
+import { endpointPage } from './endpoints/endpoint-page.tsx';
+import {
+  deleteEndpointPage,
+  disableEndpointPage,
+  removeEndpoint,
+  switchEndpoint,
+} from './endpoints/endpoint-switches.tsx';
+import { endpointsPage } from './endpoints/endpoints-page.tsx';
+import { createKeyAction, revokeKeyAction, revokeKeyPage } from './keys/key-actions.tsx';
+import { keysPage } from './keys/keys-page.tsx';
+import { reconciliationPage } from './reconciliation/reconciliation-page.tsx';
+import { sendRowsAgain } from './reconciliation/send-rows-again.ts';
+import { statementsPage } from './statements/statements-page.tsx';
+
+/** The pages and actions of one merchant. A path without parameters stands before one that would match it too. */
+
+export const merchantPages: readonly Page[] = [
+  deliveriesPage,
+  transactionPage,
+  acknowledgePage,
+  replaysPage,
+  replayPage,
+  endpointsPage,
+  newEndpointPage,
+  endpointPage,
+  editEndpointPage,
+  disableEndpointPage,
+  deleteEndpointPage,
+  reconciliationPage,
+  statementsPage,
+  cataloguePage,
+  alertsPage,
+  keysPage,
+  revokeKeyPage,
+];
+
+export const merchantActions: readonly Action[] = [
+  sendAgain,
+  acknowledgeOutcome,
+  startReplay,
+  cancelReplay,
+  createEndpointAction,
+  editEndpointAction,
+  switchEndpoint,
+  removeEndpoint,
+  testEndpointAction,
+  rotateSecret,
+  sendRowsAgain,
+  createKeyAction,
+  revokeKeyAction,
+];
