@@ -3,6 +3,7 @@ import { completionCommand } from './command-line/completion-command.ts';
 import type { CommandTree } from './command-line/program.ts';
 import { endpointCommands } from './endpoints/endpoint-commands.ts';
 import { keyCommands } from './keys/key-commands.ts';
+import { listen } from './listen/listen-command.ts';
 import { merchantCommands } from './merchants/merchant-commands.ts';
 import { init } from './setup/init-command.ts';
 import { whoami } from './setup/whoami-command.ts';
@@ -33,6 +34,7 @@ const commands: readonly Command[] = [
   ...merchantCommands,
   ...endpointCommands,
   ...keyCommands,
+  listen,
   verify,
   sign,
   completionCommand(nouns, () => commands),

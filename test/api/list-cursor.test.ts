@@ -31,7 +31,11 @@ async function createLists(): Promise<{ world: World; lists: Map<string, List> }
     world.time.nowMs = START_MS;
     const merchant = await world.merchant(merchantId, { schedule: [1] });
     const { initiator, manager, receiver } = merchant;
-    await merchant.endpoint({ types: ['payment.*'] });
+    // Two that fail, for two alerts.
+    for (const url of ['https://one.example/', 'https://two.example/']) {
+      await merchant.endpoint({ url, types: ['payment.*'] });
+    }
+    await merchant.endpoint({ types: ['tidings.*'] });
     const { endpointId } = await merchant.endpoint({ types: ['refund.*'] });
     const put = (id: string, changes: object) =>
       world.call(initiator, `PUT /v1/merchants/${merchantId}/transactions/${long(id)}`, payment(changes));
@@ -78,6 +82,7 @@ async function createLists(): Promise<{ world: World; lists: Map<string, List> }
     }
     const range = { from: FIRST, to: SECOND };
     for (let n = 0; n < 3; n += 1) await world.call(receiver, 'POST /v1/redeliveries', range);
+    query('alerts', 'listAlerts', 'GET /v1/alerts?');
     query('redeliveries', 'listRedeliveries', 'GET /v1/redeliveries?');
     const path = `/v1/merchants/${merchantId}/keys?`;
     add(`${merchantId.slice(0, 5)}: keys`, {
@@ -114,6 +119,17 @@ async function createLists(): Promise<{ world: World; lists: Map<string, List> }
     sameAs: `${DEMO.slice(0, 5)}: unresolved`,
   });
   await fillUndelivered(world);
+  // Records without an outcome stay parked.
+  for (const recordId of ['record_1', 'record_2', 'record_3']) {
+    await world.ports.parking.park({ recordId, reason: 'not_an_outcome: x', payload: '{}' });
+  }
+  add('parked', { operationId: 'listParkedRecords', key: world.admin, request: 'GET /v1/parked?' });
+  add('parked, put back', {
+    operationId: 'putBackParkedRecords',
+    key: world.admin,
+    request: 'POST /v1/parked/put-back?',
+    sameAs: 'parked',
+  });
   return { world, lists };
 }
 

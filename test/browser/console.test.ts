@@ -102,6 +102,8 @@ describe('the console of a service that runs', () => {
     await page.keyboard.type(shop.failing);
     await page.keyboard.press('Enter');
     await page.getByRole('row', { name: shop.failing }).waitFor();
+    // The script runs after the page can be read.
+    await page.waitForLoadState();
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: shop.failing, level: 1 }).waitFor();
@@ -185,7 +187,10 @@ describe('the console of a service that runs', () => {
     await using context = await loggedIn(shop.merchantKey);
     const page = await context.newPage();
     const keyId = /^tk_([^_]+)_/.exec(shop.merchantKey)?.[1];
-    expectStatus(await service.api(service.adminKey, `DELETE /v1/merchants/${shop.merchantId}/keys/${keyId}`), 204);
+    expectStatus(
+      await service.api(service.adminKey, `DELETE /v1/merchants/${shop.merchantId}/keys/${keyId}`),
+      204,
+    );
     await page.goto(root);
     await page.locator('input[name=key]').waitFor();
   });

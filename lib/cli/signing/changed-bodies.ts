@@ -1,3 +1,5 @@
+import { CALLBACK_FIELDS } from '../../protocol/callback-form.ts';
+
 /** What programs on the way do to a body, undone: each guess is a body that may have been signed. */
 export interface Guess {
   readonly code: string;
@@ -86,11 +88,7 @@ function attempted<T>(run: () => T): T | undefined {
 }
 
 /** The order in which the service writes a callback. Keys that it does not know keep their place at the end. */
-const ORDER = [
-  ...['type', 'timestamp', 'data'],
-  ...['merchantId', 'transactionId', 'reference', 'version', 'transactionType', 'status', 'reason', 'amount'],
-  ...['currency', 'relatedTransactionId', 'occurredAt', 'recordedAt', 'listedAt', 'metadata'],
-];
+const ORDER = ['type', 'timestamp', 'data', ...CALLBACK_FIELDS];
 
 function inOrderOfCallbacks(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

@@ -135,7 +135,7 @@ export function action<const Path extends string>(definition: ActionDefinition<P
 }
 
 /** A question of a page's script, by a session that may ask it. The answer is JSON. */
-export interface Question<Path extends string = string> extends Visit<Path> {
+interface Question<Path extends string = string> extends Visit<Path> {
   /** The JSON body of a POST. The API checks it. */
   readonly body: unknown;
 }

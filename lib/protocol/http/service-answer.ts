@@ -43,7 +43,7 @@ const FINAL_CODES = new Set(
   insufficient_scope not_found method_not_allowed unknown_merchant unknown_transaction unknown_version
   unknown_notification unknown_statement unknown_job unknown_endpoint unknown_key not_unresolved
   outcome_conflict not_terminal outcome_mismatch window_not_closed window_too_large window_in_doubt
-  too_many_differences statement_not_ready merchant_conflict too_many_endpoints endpoint_deleted
+  too_many_differences range_too_large confirmation_required statement_not_ready merchant_conflict too_many_endpoints endpoint_deleted
   header_values_required unknown_record too_many_keys too_many_jobs too_many_changes too_many_secrets
   rotation_repeated rotation_conflict body_too_large
   unsupported_media_type`.split(/\s+/),

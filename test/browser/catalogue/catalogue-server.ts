@@ -45,7 +45,7 @@ export interface Catalogue extends AsyncDisposable {
   readonly origin: string;
 }
 
-export interface SceneOptions {
+interface SceneOptions {
   readonly language?: Language;
   readonly theme?: Theme;
 }

@@ -25,7 +25,7 @@ const ACCOUNT = {
   here: '/console',
 } as const;
 
-export interface FramedProps {
+interface FramedProps {
   readonly scene: Scene;
   readonly title: string;
   readonly children: Child;

@@ -62,7 +62,7 @@ export function NothingYetScene(scene: Scene) {
     <OperatorFrame scene={scene} current="merchants" title={navigation.merchants}>
       <PageHeader title={navigation.merchants} lead={ui.text.logIn.where} />
       <SumBar ui={ui} sums={none} />
-      <SumBar ui={ui} sums={{ ...SUMS, expected: SUMS.expected + 4, lost: 1 }} />
+      <SumBar ui={ui} id="unsound" sums={{ ...SUMS, expected: SUMS.expected + 4, lost: 1 }} />
       <div class="columns">
         <RateChart ui={ui} hours={HOURS.map(({ start }) => ({ start, delivered: 0, failed: 0 }))} />
         <FailureChart ui={ui} failures={[]} />

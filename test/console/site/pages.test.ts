@@ -182,6 +182,13 @@ describe('a page of the console', () => {
     expect(delivery.html).toContain(endpointId);
   });
 
+  it('finds deliveries by their order number', async () => {
+    const order = encodeURIComponent(`<b>${HOSTILE}`.slice(0, 64));
+    const { status, html } = await operator.get(`/console/merchants/demo/deliveries?q=${order}`);
+    expect(status).toBe(200);
+    expect(html).toContain('/console/merchants/demo/transactions/pay_1');
+  });
+
   it('sends a notification again', async () => {
     await operator.get('/console/merchants/demo/transactions/pay_1');
     const notificationId = `pay_1.1.${endpointId}`;

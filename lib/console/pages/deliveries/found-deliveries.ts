@@ -5,6 +5,7 @@ import {
   readTransactionBack,
 } from '../../../api/transactions/ask-contract.ts';
 import type { NotificationState } from '../../../core/model.ts';
+import { MAX_REFERENCE_PAGE } from '../../../core/query/transaction-view.ts';
 import { HOUR_MS, isoTime, msOf } from '../../../core/time.ts';
 import { matches, REFERENCE, TRANSACTION_ID } from '../../../protocol/id-forms.ts';
 import { ApiProblem } from '../../asking/api-problem.ts';
@@ -106,7 +107,7 @@ export async function searchRows(
   if (!matches(REFERENCE, search)) return { rows: byId };
   const { items, nextCursor, hasMore } = await asking.api.ask(listTransactions, {
     merchantId,
-    query: { reference: search, limit: PAGE_SIZE, ...(cursor !== undefined && { cursor }) },
+    query: { reference: search, limit: String(MAX_REFERENCE_PAGE), ...(cursor !== undefined && { cursor }) },
   });
   const others = items.filter(({ transactionId }) => transactionId !== byId[0]?.transactionId);
   return { rows: [...byId, ...others], nextCursor: hasMore ? nextCursor : undefined };

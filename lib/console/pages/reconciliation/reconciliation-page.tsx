@@ -13,7 +13,7 @@ import { cellsOf, chosenStart, dayOf, windowLevel } from './calendar-cells.ts';
 import { SEND_ROWS_AGAIN } from './send-rows-again.ts';
 import { countsOf, daysShown } from './window-sums.ts';
 
-export const RECONCILIATION = '/merchants/{merchantId}/reconciliation';
+const RECONCILIATION = '/merchants/{merchantId}/reconciliation';
 
 /** What the calendar shows. */
 interface Calendar {

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { Ui } from '../ui.ts';
 
-export interface ChartTable {
+interface ChartTable {
   readonly headers: readonly string[];
   /** The first cell names the row. */
   readonly rows: readonly (readonly string[])[];
@@ -21,7 +21,7 @@ export interface ChartProps {
   readonly children: Child;
 }
 
-export interface ChartFigure {
+interface ChartFigure {
   readonly value: string;
   readonly label: string;
 }

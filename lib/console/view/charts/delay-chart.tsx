@@ -53,8 +53,13 @@ export function DelayChart({ ui, classes }: DelayChartProps) {
             />
           </g>
         ))}
-        {p50 && <Marker label="p50" at={(p50.index + 1) / classes.length} />}
-        {p99 && <Marker label="p99" at={(p99.index + 1) / classes.length} />}
+        {p50 && p50.index !== p99?.index && <Marker label="p50" at={(p50.index + 1) / classes.length} />}
+        {p99 && (
+          <Marker
+            label={p50?.index === p99.index ? 'p50, p99' : 'p99'}
+            at={(p99.index + 1) / classes.length}
+          />
+        )}
       </Plot>
     </Chart>
   );

@@ -3,7 +3,7 @@ import type { Ui } from '../ui.ts';
 import { Chart } from './chart.tsx';
 import { percent } from './scale.ts';
 
-export interface FailureCount {
+interface FailureCount {
   /** Stable code, as in an attempt. */
   readonly code: string;
   readonly count: number;

@@ -32,6 +32,8 @@ export interface Sums extends Readonly<Record<Part, number>> {
 
 export interface SumBarProps {
   readonly ui: Ui;
+  /** Unique on the page. Default: `sum-bar`. */
+  readonly id?: string;
   readonly sums: Sums;
   /** Where the notifications of a part are listed; undefined where there is no list. */
   readonly hrefOf?: (part: Part) => string | undefined;
@@ -42,7 +44,7 @@ export interface SumBarProps {
 const LEAST_SHARE = 0.012;
 
 /** A bar that adds up: expected = delivered + acknowledged + open + exhausted + blocked, and none lost. */
-export function SumBar({ ui, sums, hrefOf = () => undefined, note }: SumBarProps) {
+export function SumBar({ ui, id = 'sum-bar', sums, hrefOf = () => undefined, note }: SumBarProps) {
   const { sumBar, states } = ui.text;
   const { number } = ui.format;
   const { notAuditedYet = 0, beyond = 0, created = 0 } = sums;
@@ -50,9 +52,9 @@ export function SumBar({ ui, sums, hrefOf = () => undefined, note }: SumBarProps
   const difference = sums.expected + notAuditedYet + beyond - there - sums.lost;
   const isSound = difference === 0 && sums.lost === 0;
   return (
-    <section class="card sum-bar" aria-labelledby="sum-bar">
+    <section class="card sum-bar" aria-labelledby={id}>
       <div class="section-title">
-        <h2 id="sum-bar" class="with-glyph">
+        <h2 id={id} class="with-glyph">
           <Glyph {...(isSound ? LOOKS.delivered : LOOKS.lost)} />
           {titleOf(ui, sums, isSound)}
         </h2>

@@ -92,7 +92,7 @@ export function TextAreaField(props: TextAreaFieldProps) {
   );
 }
 
-export interface Choice {
+interface Choice {
   readonly value: string;
   readonly label: string;
 }

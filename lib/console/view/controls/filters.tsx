@@ -3,7 +3,7 @@ import { Icon } from '../data/icon.tsx';
 import type { Ui } from '../ui.ts';
 import { Button } from './button.tsx';
 
-export interface FilterTab {
+interface FilterTab {
   readonly label: Child;
   readonly href: string;
   readonly isCurrent: boolean;

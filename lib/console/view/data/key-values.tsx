@@ -3,7 +3,7 @@ import { CopyButton } from '../controls/copy-button.tsx';
 import type { Ui } from '../ui.ts';
 import { Foreign } from './foreign.tsx';
 
-export interface KeyValue {
+interface KeyValue {
   readonly key: string;
   /** Left out of the list if undefined. */
   readonly value: Child | undefined;

@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx';
 import { Icon } from '../data/icon.tsx';
 import type { Ui } from '../ui.ts';
 
-export interface Column<Row> {
+interface Column<Row> {
   readonly header: string;
   readonly cell: (row: Row) => Child;
   /** `end` for numbers. */

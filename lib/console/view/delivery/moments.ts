@@ -15,7 +15,7 @@ export interface ShownAttempt {
 }
 
 /** The latest acknowledgement or redelivery. */
-export interface ShownRequest {
+interface ShownRequest {
   readonly action: 'acknowledge' | 'redeliver';
   readonly at: string;
   /** The id of the key that made it. */

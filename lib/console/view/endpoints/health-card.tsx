@@ -20,21 +20,21 @@ export interface ShownEndpoint {
   readonly health?: ShownHealth;
 }
 
-export interface ShownHealth {
+interface ShownHealth {
   readonly state: 'healthy' | 'slow' | 'failing' | 'paused' | 'unknown';
   readonly failingSince?: string;
   readonly lastSuccessAt?: string;
   readonly lastFailure?: ShownFailure;
 }
 
-export interface ShownFailure {
+interface ShownFailure {
   readonly at: string;
   readonly error: string;
   readonly detail?: string;
   readonly statusCode?: number;
 }
 
-export interface EndpointCounts {
+interface EndpointCounts {
   readonly attempts: number;
   readonly delivered: number;
   /** Attempts by hour, oldest first, for the small picture. */

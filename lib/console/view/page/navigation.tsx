@@ -1,7 +1,7 @@
 import { Icon, type IconName } from '../data/icon.tsx';
 import type { Ui } from '../ui.ts';
 
-export interface NavigationItem {
+interface NavigationItem {
   readonly label: string;
   readonly href: string;
   readonly icon: IconName;

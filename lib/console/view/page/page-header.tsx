@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { Icon } from '../data/icon.tsx';
 
-export interface Crumb {
+interface Crumb {
   readonly label: Child;
   readonly href: string;
 }

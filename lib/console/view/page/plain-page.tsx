@@ -15,7 +15,7 @@ export interface PlainPageProps {
   readonly children: Child;
 }
 
-export interface PlainPreferences {
+interface PlainPreferences {
   readonly action: string;
   readonly here: string;
 }

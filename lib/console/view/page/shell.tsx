@@ -28,14 +28,14 @@ export interface ShellProps {
   readonly children: Child;
 }
 
-export interface ShownMerchant {
+interface ShownMerchant {
   readonly name: string;
   readonly id: string;
   /** Where an operator goes back to the list of merchants; undefined for the merchant itself. */
   readonly backHref?: string;
 }
 
-export interface ShellSearch {
+interface ShellSearch {
   readonly action: string;
   /** What is searched: `Search by order number or transaction`. */
   readonly label: string;

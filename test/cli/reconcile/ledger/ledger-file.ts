@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
-import type { LedgerRow } from '../../../../lib/ledger/columns.ts';
 import { openLedger, readLedger } from '../../../../lib/cli/reconcile/ledger/ledger-rows.ts';
+import type { LedgerRow } from '../../../../lib/ledger/columns.ts';
 import { removeDirectory, temporaryDirectory } from '../../../support/local-service.ts';
 
 export const NAMES =

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ReconcileFailure } from '../../../../lib/ledger/ledger-failure.ts';
 import { outcomeContentSchema, transactionIdSchema, versionSchema } from '../../../../lib/core/model.ts';
+import { ReconcileFailure } from '../../../../lib/ledger/ledger-failure.ts';
 import { line, NAMES, places, TIME, useLedgerFile } from './ledger-file.ts';
 
 const { read } = useLedgerFile();

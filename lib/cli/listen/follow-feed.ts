@@ -1,0 +1,164 @@
+import { filterMatches } from '../../protocol/event-names.ts';
+import { waitMs } from '../../protocol/http/repeating.ts';
+import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
+import { systemPauses } from '../../receiver/pauses.ts';
+import { CommandFailure, EXIT } from '../command-line/exit-status.ts';
+import type { Service } from '../connection/service.ts';
+import { type Forwarded, forward, type Receiver } from './forwarding.ts';
+import type { ListenerFile, ListenerState } from './listener-file.ts';
+
+/** Follows the feed and forwards each outcome, in order. Nothing is skipped: what is not accepted stops the line. */
+
+export interface Following {
+  readonly service: Service;
+  readonly receiver: Receiver;
+  readonly file: ListenerFile;
+  readonly state: ListenerState;
+  /** ISO time at which a listener without a cursor begins. */
+  readonly from: string;
+  readonly types: readonly string[];
+  /** Ends at the end of the feed instead of waiting for more. */
+  readonly isOnce: boolean;
+  readonly onNews: (news: ListenNews) => void;
+}
+
+export type ListenNews =
+  | ({ readonly event: 'forwarded'; readonly isAgain: boolean } & Forwarded)
+  | { readonly event: 'waiting'; readonly forMs: number; readonly why: string }
+  | { readonly event: 'idle'; readonly watermark: string };
+
+/** How often the end of the feed is asked for more. */
+const POLL_MS = 1_000;
+const PAGE = '100';
+/** How often deliveries are asked for callbacks that somebody sends again. */
+const RESENDS_MS = 10_000;
+const RESENDS_WITHIN_MS = 3_600_000;
+
+export async function followFeed(following: Following): Promise<void> {
+  const { service, state, from, isOnce, onNews, receiver } = following;
+  const path = await service.pathOfMerchant('/transactions');
+  const { signal, now } = receiver;
+  const resends = createResends(following);
+  let { cursor } = state;
+  let accepted = [...state.accepted];
+  for (let failures = 0; !signal.aborted; ) {
+    let page: JsonObject;
+    try {
+      const parameters = { limit: PAGE, ...(cursor === undefined ? { from } : { cursor }) };
+      page = await service.ask({ method: 'GET', path, parameters });
+      failures = 0;
+    } catch (error) {
+      if (isOnce || !(error instanceof CommandFailure) || error.status !== EXIT.unreachable) throw error;
+      failures += 1;
+      await pause({ failures, why: error.message, following });
+      continue;
+    }
+    const items = Array.isArray(page.items) ? page.items.filter(isObject) : [];
+    for (const item of items) {
+      const key = `${String(item.transactionId)} ${String(item.version)}`;
+      if (signal.aborted) return;
+      if (accepted.includes(key)) continue;
+      if (isWanted(item, following.types)) await forwardUntilAccepted(following, item);
+      if (signal.aborted) return;
+      accepted.push(key);
+      following.file.write({ cursor, accepted, secret: state.secret });
+    }
+    const next = String(page.nextCursor);
+    if (next !== cursor) {
+      // First the place, then the memory of what was accepted before it: a death between the two repeats, and skips nothing.
+      cursor = next;
+      accepted = [];
+      following.file.write({ cursor, accepted, secret: state.secret });
+    }
+    if (page.hasMore === true) continue;
+    onNews({ event: 'idle', watermark: String(page.watermark) });
+    if (isOnce) return;
+    await resends.forwardThem(now());
+    await systemPauses.sleep(POLL_MS, signal).catch(() => undefined);
+  }
+}
+
+function isWanted({ transactionType, status }: JsonObject, types: readonly string[]): boolean {
+  const type = `${String(transactionType)}.${String(status).toLowerCase()}`;
+  return types.length === 0 || types.some((filter) => filterMatches(filter, type));
+}
+
+async function forwardUntilAccepted(following: Following, item: JsonObject): Promise<void> {
+  const { receiver, onNews, isOnce } = following;
+  for (let failures = 0; !receiver.signal.aborted; ) {
+    const transaction = await readTransaction(following, String(item.transactionId));
+    const forwarded = await forward(transaction, receiver);
+    onNews({ event: 'forwarded', isAgain: failures > 0, ...forwarded });
+    if (forwarded.isAccepted) return;
+    failures += 1;
+    if (isOnce) {
+      throw new CommandFailure(EXIT.failed, 'not_accepted', `The receiver answered ${forwarded.answer}.`, {
+        hint: 'Correct it, and call the command again: it goes on with this callback.',
+      });
+    }
+    await pause({ failures, why: `the receiver answered ${forwarded.answer}`, following });
+  }
+}
+
+async function readTransaction({ service, receiver, onNews }: Following, id: string): Promise<JsonObject> {
+  const path = await service.pathOfMerchant(`/transactions/${id}`);
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await service.ask({ method: 'GET', path });
+    } catch (error) {
+      if (!(error instanceof CommandFailure) || error.status !== EXIT.unreachable) throw error;
+      const forMs = waitMs({ failures: Math.min(failures, 8) }, systemPauses);
+      onNews({ event: 'waiting', forMs, why: error.message });
+      await systemPauses.sleep(forMs, receiver.signal);
+    }
+  }
+}
+
+interface Pause {
+  readonly failures: number;
+  readonly why: string;
+  readonly following: Following;
+}
+
+async function pause({ failures, why, following: { onNews, receiver } }: Pause): Promise<void> {
+  const forMs = waitMs({ failures: Math.min(failures, 8) }, systemPauses);
+  onNews({ event: 'waiting', forMs, why });
+  await systemPauses.sleep(forMs, receiver.signal).catch(() => undefined);
+}
+
+/** Callbacks that somebody sent again since the listener started: they come once more. */
+function createResends(following: Following) {
+  const { service, receiver, onNews, types } = following;
+  const startedAt = new Date(receiver.now()).toISOString();
+  const seen = new Set<string>();
+  let askedMs = 0;
+  return {
+    async forwardThem(nowMs: number): Promise<void> {
+      if (nowMs - askedMs < RESENDS_MS) return;
+      askedMs = nowMs;
+      const path = await service.pathOfMerchant('/deliveries');
+      const from = new Date(nowMs - RESENDS_WITHIN_MS).toISOString();
+      // Resends are an extra: if they cannot be asked for now, they are later.
+      const page = await service
+        .ask({ method: 'GET', path, parameters: { from } })
+        .catch(() => ({ items: [] }));
+      for (const item of Array.isArray(page.items) ? page.items.filter(isObject) : []) {
+        const at = lastResendOf(item);
+        const key = `${String(item.transactionId)} ${at}`;
+        if (at === undefined || at < startedAt || seen.has(key) || !isWanted(item, types)) continue;
+        seen.add(key);
+        const transaction = await readTransaction(following, String(item.transactionId));
+        onNews({ event: 'forwarded', isAgain: true, ...(await forward(transaction, receiver)) });
+      }
+    },
+  };
+}
+
+function lastResendOf({ notifications }: JsonObject): string | undefined {
+  const times = (Array.isArray(notifications) ? notifications.filter(isObject) : [])
+    .map(({ lastRequest }) => lastRequest)
+    .filter(isObject)
+    .filter(({ action }) => action === 'redeliver')
+    .map(({ at }) => String(at));
+  return times.sort().at(-1);
+}

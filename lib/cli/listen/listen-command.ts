@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { EVENT_FILTER } from '../../protocol/event-names.ts';
+import { matches } from '../../protocol/id-forms.ts';
+import { secretBytes, secretText } from '../../protocol/signing/webhook-keys.ts';
+import type { Command, Tools } from '../command-line/command.ts';
+import { EXIT, usageFailure } from '../command-line/exit-status.ts';
+import { MERCHANT } from '../command-line/shared-options.ts';
+import { addressOf } from '../connection/settings.ts';
+import { followFeed, type ListenNews } from './follow-feed.ts';
+import { type ListenerState, openListenerFile } from './listener-file.ts';
+
+const SECRET_BYTES = 32;
+
+export const listen: Command = {
+  words: ['listen'],
+  summary: 'Forward each outcome to your receiver, signed, and miss none',
+  details:
+    'It follows the feed from where it stopped: what happened while it was stopped, asleep or offline comes first. It needs ' +
+    'no tunnel, and no endpoint. Callbacks have the same bytes and headers as those of the service, and are signed with a ' +
+    'secret of the listener, which it prints, or with yours in TIDINGS_LISTEN_SECRET. A receiver that does not answer 2xx ' +
+    'stops the line, and is asked again. Outcomes come as late as the feed, a few seconds; callbacks that somebody sends ' +
+    'again within an hour come again too.',
+  options: [
+    MERCHANT,
+    { name: 'forward-to', value: 'URL', summary: 'your receiver' },
+    {
+      name: 'since',
+      value: 'TIME',
+      summary: 'begin there, and forget the stored place; default: go on, or now',
+    },
+    {
+      name: 'type',
+      value: 'TYPE',
+      summary: 'only these events, such as payment.*; repeatable',
+      isList: true,
+    },
+    { name: 'once', summary: 'end when everything was forwarded' },
+  ],
+  examples: [
+    {
+      line: 'tidings listen --forward-to http://localhost:3000/hook',
+      what: 'Until Ctrl-C. Start it again later: it goes on.',
+    },
+    {
+      line: 'tidings listen --forward-to http://localhost:3000/hook --since 1h --once --json',
+      what: 'The last hour, for a script.',
+    },
+  ],
+  async run(given, tools) {
+    const { env, output, signal, now } = tools;
+    const url = addressOf(given.required('forward-to'));
+    const types = given.list('type');
+    const wrong = types.find((type) => !matches(EVENT_FILTER, type));
+    if (wrong !== undefined)
+      throw usageFailure(`${wrong} is no event type.`, 'Examples: payment.succeeded, payment.*');
+    const service = await tools.service();
+    const merchantId = await service.merchantId();
+    const since = given.time('since', now());
+    const file = openListenerFile({ env, api: service.connection.api, merchantId, forwardTo: url });
+    try {
+      const stored = file.read();
+      const state: ListenerState = {
+        cursor: since === undefined ? stored?.cursor : undefined,
+        accepted: since === undefined ? (stored?.accepted ?? []) : [],
+        secret: secretOf(env.TIDINGS_LISTEN_SECRET, stored),
+      };
+      file.write(state);
+      introduce(tools, { url, secret: state.secret, isGoingOn: state.cursor !== undefined });
+      await followFeed({
+        service,
+        receiver: { url, secret: state.secret, now, signal },
+        file,
+        state,
+        from: since ?? new Date(now() - FEED_SLACK_MS).toISOString(),
+        types,
+        isOnce: given.has('once'),
+        onNews: (news) => showNews(output, news),
+      });
+      return signal.aborted ? EXIT.interrupted : EXIT.done;
+    } finally {
+      file.unlock();
+    }
+  },
+};
+
+/** A first listener begins a little before now, because the feed is that late. */
+const FEED_SLACK_MS = 60_000;
+
+function secretOf(given: string | undefined, stored: ListenerState | undefined): string {
+  if (given === undefined || given === '') return stored?.secret ?? secretText(randomBytes(SECRET_BYTES));
+  if (secretBytes(given) !== undefined) return given;
+  throw usageFailure('TIDINGS_LISTEN_SECRET must be whsec_ and 24 to 64 bytes in base64.');
+}
+
+interface Introduction {
+  readonly url: string;
+  readonly secret: string;
+  readonly isGoingOn: boolean;
+}
+
+function introduce({ output }: Tools, { url, secret, isGoingOn }: Introduction): void {
+  output.note(`Forwarding to ${url}${isGoingOn ? ', from where the last one stopped' : ''}. Ctrl-C stops.`);
+  output.note(`Verify with this secret: ${secret}`);
+}
+
+function showNews(output: Tools['output'], news: ListenNews): void {
+  output.json(news);
+  if (news.event === 'waiting') {
+    output.note(`  ${news.why}; again in ${(news.forMs / 1_000).toFixed(1)} s`);
+  } else if (news.event === 'forwarded') {
+    const { transactionId, type, isAccepted, isAgain, answer, durationMs } = news;
+    output.line(
+      isAccepted ? ['✓ ', 'good'] : ['✗ ', 'bad'],
+      `${new Date().toISOString().slice(11, 19)}  ${type.padEnd(20)} ${transactionId.padEnd(24)} `,
+      [answer.padEnd(4), isAccepted ? 'good' : 'bad'],
+      [`${durationMs} ms${isAgain ? ', again' : ''}`, 'quiet'],
+    );
+  }
+}
