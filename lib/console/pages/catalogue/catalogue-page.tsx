@@ -139,7 +139,7 @@ function Example({ url, example: { type, callback }, note, isOpen = false, frame
   const { ui, text } = frame;
   const title = text.catalogue.example(type);
   return (
-    <details class="more" open={isOpen}>
+    <details class="more wrapped" open={isOpen}>
       <summary>
         <code>{type}</code> {note && <span class="quiet">{note}</span>}
       </summary>

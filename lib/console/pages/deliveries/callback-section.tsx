@@ -30,7 +30,9 @@ export function CallbackSection({ transaction, endpoints, frame: { ui, text } }:
   return (
     <Section id="callback" title={words.callback}>
       <p class="hint">{words.callbackText}</p>
-      <CodeBlock ui={ui} title={words.request} code={request} language="http" />
+      <div class="wrapped">
+        <CodeBlock ui={ui} title={words.request} code={request} language="http" />
+      </div>
       <CodeTabs ui={ui} id="verify" title={ui.text.snippets.verify} tabs={VERIFY_SNIPPETS} />
     </Section>
   );

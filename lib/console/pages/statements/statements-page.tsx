@@ -107,7 +107,7 @@ function Statements({ merchantId, timeZone, days, earlier, later }: Props, frame
           {
             header: words.rows,
             align: 'end',
-            cell: (day) => ui.format.number(statementOf(day)?.rows ?? 0),
+            cell: (day) => day.kind === 'ready' && ui.format.number(day.statement.rows),
           },
           {
             header: words.size,
@@ -167,7 +167,7 @@ function DayState({ day, frame: { ui, text } }: DayStateProps) {
       {words.notReady}
       {day.readyAfter !== undefined && (
         <span class="quiet">
-          , {words.readyAfter} <Time ui={ui} at={day.readyAfter} />
+          , {words.readyAfter} <Time ui={ui} at={day.readyAfter} isExact />
         </span>
       )}
     </>
