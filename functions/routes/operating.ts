@@ -12,6 +12,7 @@ import { createDispatcher } from '../../lib/adapters/queues/lane-dispatcher.ts';
 import { createDeadLetterQueue } from '../../lib/adapters/queues/redrive.ts';
 import type { Route } from '../../lib/api/api-app.ts';
 import { deadLettersRoutes } from '../../lib/api/dead-letters/dead-letters-routes.ts';
+import { eraseRoutes } from '../../lib/api/merchants/erase-routes.ts';
 import { overviewRoutes } from '../../lib/api/overview/overview-routes.ts';
 import { parkedRoutes } from '../../lib/api/parked/parked-routes.ts';
 import { portalLinkRoutes } from '../../lib/api/portal-links/portal-links-routes.ts';
@@ -83,5 +84,6 @@ export function routesToOperate(service: OperateService): readonly Route[] {
     ...parkedRoutes(ports),
     ...overviewRoutes(ports),
     ...portalLinkRoutes(ports),
+    ...eraseRoutes(ports),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Config } from '../../lib/adapters/config.ts';
-import type { CallbackPolicy } from '../../lib/core/address.ts';
+import type { CallbackPolicy } from '../../lib/protocol/content/callback-target.ts';
 
 /** The settings that say which addresses may be called. */
 export const CALLBACK_SETTINGS = ['callbackPorts', 'allowLoopback', 'permittedHosts'] as const;

@@ -71,6 +71,7 @@ export function figuresOf(event: ServiceEvent): readonly Figure[] {
     case 'alert_attempt':
     case 'alert_undelivered':
     case 'message_superseded':
+    case 'message_dropped':
     case 'message_malformed':
     case 'recording_failed':
     case 'check':

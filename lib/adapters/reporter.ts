@@ -51,6 +51,7 @@ export function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error
     case 'stated':
     case 'statement_made':
     case 'message_superseded':
+    case 'message_dropped':
       return 'debug';
     case 'check':
     case 'alert_raised':

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import { SETTINGS_MAX_AGE_MS } from '../core/deliver/attempt/target.ts';
 import type { ConfigCache } from '../core/merchants/config-cache.ts';
 import {
   type Authenticate,
@@ -81,11 +82,11 @@ export function createApp(ports: AppPorts, own: readonly Route[]): Hono<AppEnv> 
  * The route of the form for admins, if there is one. An unknown merchant is refused here: an empty list would say that
  * nothing is wrong with a merchant whose id was mistyped.
  */
-function routesForAdmins({ configs }: AppPorts, { operation: own, handle }: Route): readonly Route[] {
+function routesForAdmins({ configs, clock }: AppPorts, { operation: own, handle }: Route): readonly Route[] {
   const operation = formForAdmins(own);
   if (operation === undefined) return [];
   const handleKnown: Route['handle'] = async (input) => {
-    const isKnown = (await configs.get(input.merchantId, 0)) !== undefined;
+    const isKnown = (await configs.get(input.merchantId, clock.now() - SETTINGS_MAX_AGE_MS)) !== undefined;
     return isKnown ? handle(input) : problem('unknown_merchant');
   };
   return [{ operation, handle: handleKnown }];
@@ -107,6 +108,7 @@ async function serve(ports: AppPorts, c: Context<AppEnv>, { operation, handle }:
       if (operation.scopes.length > 0) {
         const authentication = await authenticate(ports, c, operation);
         if (authentication.kind === 'refused') return problem(authentication.code);
+        if (await isOfErased(ports, operation, authentication.caller)) return problem('invalid_key');
         caller = authentication.caller;
       }
       const origin = ports.publicUrl ?? publicOrigin(c.req.url, (name) => c.req.header(name));
@@ -132,6 +134,20 @@ function authenticate(
   const session = c.env?.session;
   if (session !== undefined) return ports.authenticateSession?.(session) ?? Promise.resolve(INVALID_KEY);
   return ports.authenticate(c.req.header('authorization'), { isFresh: operation.freshKey === true });
+}
+
+/**
+ * Whether the caller acts for a merchant that was erased: a cached key, or the session of an operator in a merchant's place.
+ * Operations with the merchant in their path say themselves what they answer.
+ */
+async function isOfErased(
+  { configs, clock }: Pick<AppPorts, 'configs' | 'clock'>,
+  { merchant }: Operation,
+  { merchantId }: Caller,
+): Promise<boolean> {
+  if (merchantId === undefined || merchant === 'path') return false;
+  const config = await configs.get(merchantId, clock.now() - SETTINGS_MAX_AGE_MS);
+  return config === undefined && configs.isErased(merchantId);
 }
 
 /** Limits the concurrent large queries about one merchant. Above the limit, the caller gets 429 and waits before it retries. */

@@ -79,6 +79,12 @@ export type ServiceEvent =
       readonly rev: number;
       readonly resent: boolean;
     }
+  /** A message about an erased merchant. Nothing was sent. */
+  | {
+      readonly event: 'message_dropped';
+      readonly merchantId: MerchantId;
+      readonly transactionId: TransactionId;
+    }
   | { readonly event: 'message_malformed'; readonly messageId: string; readonly reason: string }
   /** An outcome from the queue that can never be recorded. It is in the dead-letter queue. */
   | { readonly event: 'intake_refused'; readonly messageId: string; readonly reason: string }

@@ -1,20 +1,13 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, parse } from 'node:path';
+import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { FileSystem, Stage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
 import { operations } from '../api/contract/operations.ts';
 import { withVersionsOnly } from './bundled/package-files.ts';
 import { packConsoleAssets } from './console-assets.ts';
@@ -52,7 +45,7 @@ export function bundle(
   directory: string,
   { hasMaps = false }: BundleOptions = {},
 ): void {
-  const { outputFiles } = buildSync({
+  runEsbuild({
     entryPoints: Object.fromEntries(
       Object.entries(entryPoints).map(([name, file]) => [join(name, 'index'), file]),
     ),
@@ -77,13 +70,20 @@ export function bundle(
     },
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
-    write: false,
   });
-  for (const { path, text } of outputFiles) {
-    mkdirSync(dirname(path), { recursive: true });
-    // A map describes the bundle as esbuild made it.
-    writeFileSync(path, hasMaps ? text : withVersionsOnly(text));
+  // A map describes the bundle as esbuild made it.
+  if (hasMaps) return;
+  for (const name of Object.keys(entryPoints)) {
+    const file = join(directory, name, 'index.mjs');
+    writeFileSync(file, withVersionsOnly(readFileSync(file, 'utf8')));
   }
+}
+
+function runEsbuild(options: BuildOptions): void {
+  execFileSync(process.execPath, [fileAt('./bundled/esbuild-process.ts')], {
+    input: JSON.stringify(options),
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
 }
 
 function serviceVersion(): string {

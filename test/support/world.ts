@@ -9,6 +9,7 @@ import { deliveriesRoutes } from '../../lib/api/deliveries/deliveries-routes.ts'
 import { endpointRoutes } from '../../lib/api/endpoints/endpoints-routes.ts';
 import { testingRoutes } from '../../lib/api/endpoints/test-routes.ts';
 import { keyRoutes } from '../../lib/api/keys/keys-routes.ts';
+import { eraseRoutes } from '../../lib/api/merchants/erase-routes.ts';
 import { merchantRoutes } from '../../lib/api/merchants/merchants-routes.ts';
 import { settlingRoutes } from '../../lib/api/notifications/settle-routes.ts';
 import { undeliveredRoutes } from '../../lib/api/notifications/undelivered-routes.ts';
@@ -221,6 +222,7 @@ export function createWorld(
       ...settlingRoutes(ports),
       ...redeliveryRoutes(ports),
       ...merchantRoutes(ports),
+      ...eraseRoutes(ports),
       ...endpointRoutes(ports),
       ...keyRoutes(ports),
       ...testingRoutes(ports),

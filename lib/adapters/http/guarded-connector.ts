@@ -1,10 +1,10 @@
 import { lookup, Resolver } from 'node:dns/promises';
 import { connect as connectTcp, isIP, isIPv6, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { isPermittedAddress } from '../../core/address.ts';
-import type { FailureDetail } from '../../core/deliver/attempt/failure-detail.ts';
 import type { ExchangeError } from '../../core/deliver/attempt/sender.ts';
-import { codeOf, detailOf } from './failure-details.ts';
+import { isPermittedAddress } from '../../protocol/content/ip-addresses.ts';
+import type { FailureDetail } from '../../protocol/failure-detail.ts';
+import { codeOf, detailOf } from '../../protocol/http/failure-details.ts';
 
 /** Returns every address of a host name. Rejects, or returns none, if the name does not resolve. */
 type Resolve = (hostname: string) => Promise<readonly string[]>;

@@ -1,8 +1,8 @@
 import { type IncomingMessage, request as sendRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FailureDetail } from '../../core/deliver/attempt/failure-detail.ts';
 import type { CallbackRequest, ExchangeError } from '../../core/deliver/attempt/sender.ts';
-import { codeOf, detailOf } from './failure-details.ts';
+import type { FailureDetail } from '../../protocol/failure-detail.ts';
+import { codeOf, detailOf } from '../../protocol/http/failure-details.ts';
 
 /** Maximum bytes read of a response's body. */
 export const MAX_RESPONSE_BYTES = 16_384;

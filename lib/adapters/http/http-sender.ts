@@ -1,5 +1,5 @@
-import { type CallbackPolicy, vetTarget } from '../../core/address.ts';
 import type { Exchange, ExchangeError, Sender } from '../../core/deliver/attempt/sender.ts';
+import { type CallbackPolicy, vetTarget } from '../../protocol/content/callback-target.ts';
 import { ConnectFailure, createGuardedConnector, type GuardedConnectorOptions } from './guarded-connector.ts';
 import { type Call, type CallEnd, exchangeOn } from './http-exchange.ts';
 import { type Connection, createConnections } from './http-sender-connections.ts';

@@ -5,6 +5,7 @@ import type {
   Mark,
   PartitionMarks,
 } from '../../core/merchants/directory.ts';
+import type { Tombstone } from '../../core/merchants/erasing/tombstone.ts';
 import type { Endpoint, Profile } from '../../core/merchants/merchant-config.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import type { MerchantId } from '../../core/model.ts';
@@ -27,11 +28,12 @@ export function memoryMerchants(
   const profiles = new Map<MerchantId, Profile>();
   const endpoints = new Map<string, Endpoint>();
   const entries = new Map<MerchantId, DirectoryEntry>();
+  const tombstones = new Map<MerchantId, Tombstone>();
   return {
     directory: memoryDirectory(entries, clock),
     merchantList: {
       async ids({ partition, prefix, after = '', limit, cursor }) {
-        const ids = [...profiles.keys()].filter(
+        const ids = [...entries.keys()].filter(
           (id) => partitionOf(id) === partition && id.startsWith(prefix) && id > after,
         );
         const { page, ...rest } = pageOf(ids, { keyOf: (id) => id, limit, cursor });
@@ -50,9 +52,22 @@ export function memoryMerchants(
         const sorted = own.sort((a, b) => (a.endpointId < b.endpointId ? -1 : 1));
         return { profile, endpoints: sorted, readAtMs };
       },
+      async tombstone(merchantId) {
+        return tombstones.get(merchantId);
+      },
+      async erase(tombstone, expectedRev, entry) {
+        const { merchantId, erasedAt } = tombstone;
+        const row = entries.get(merchantId);
+        if (row === undefined || profiles.get(merchantId)?.rev !== expectedRev) return false;
+        profiles.delete(merchantId);
+        tombstones.set(merchantId, structuredClone(tombstone));
+        entries.set(merchantId, { ...row, erasedAt });
+        log(entry);
+        return true;
+      },
       async create(profile, entry) {
         const { merchantId, createdAt } = profile;
-        if (profiles.has(merchantId)) return false;
+        if (profiles.has(merchantId) || tombstones.has(merchantId)) return false;
         profiles.set(merchantId, structuredClone(profile));
         const own = { closed: { rev: 0 }, audited: { rev: 0 }, stated: { rev: 0 } };
         entries.set(merchantId, { merchantId, createdAt, settings: listed(profile, clock.now()), own });

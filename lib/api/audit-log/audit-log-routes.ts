@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../core/merchants/audit-log/audit-entry.ts';
 import type { LogOwner } from '../../core/merchants/audit-log/audit-trail.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
+import type { MerchantId } from '../../core/model.ts';
 import { type AuditLog, readAuditLog } from '../../core/query/audit-log.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
 import { type Route, route } from '../api-app.ts';
@@ -10,7 +11,7 @@ import { listAuditLog } from './audit-log-contract.ts';
 
 interface AuditLogRoutePorts {
   readonly auditLog: AuditLog;
-  readonly merchants: Pick<MerchantStore, 'read'>;
+  readonly merchants: Pick<MerchantStore, 'read' | 'tombstone'>;
   readonly clock: Clock;
 }
 
@@ -25,7 +26,7 @@ export function auditLogRoutes(ports: AuditLogRoutePorts): readonly Route[] {
         return problem('insufficient_scope');
       }
       const owner = own ?? merchantId;
-      if (owner !== undefined && (await ports.merchants.read(owner)) === undefined) {
+      if (owner !== undefined && !(await hasLog(ports, owner))) {
         return problem('unknown_merchant');
       }
       const list = entryList(owner);
@@ -37,6 +38,16 @@ export function auditLogRoutes(ports: AuditLogRoutePorts): readonly Route[] {
       return answer(200, { items: entries.map(entryView), ...pageEnd(list, next) });
     }),
   ];
+}
+
+/** The log of an erased merchant stays: it says who erased it, and when. */
+async function hasLog(
+  { merchants }: { readonly merchants: Pick<MerchantStore, 'read' | 'tombstone'> },
+  merchantId: MerchantId,
+): Promise<boolean> {
+  return (
+    (await merchants.read(merchantId)) !== undefined || (await merchants.tombstone(merchantId)) !== undefined
+  );
 }
 
 /** Characters of a position: a time, a separator and an id. */

@@ -48,6 +48,12 @@ export interface Operation<
   readonly problems: readonly ProblemCode[];
 }
 
+/** What a client must know of an operation to make its request: where it is, and whom it is about. */
+export type OperationAddress = Pick<
+  Operation,
+  'operationId' | 'method' | 'path' | 'function' | 'merchant' | 'forAdmins'
+>;
+
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 
 /** What a handler gets: the validated parts of the request and its caller. */

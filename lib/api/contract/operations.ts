@@ -5,6 +5,7 @@ import { listDeliveries } from '../deliveries/deliveries-contract.ts';
 import * as endpoints from '../endpoints/endpoints-contract.ts';
 import { testEndpoint } from '../endpoints/test-contract.ts';
 import * as keys from '../keys/keys-contract.ts';
+import { eraseMerchantOperation } from '../merchants/erase-contract.ts';
 import * as merchants from '../merchants/merchants-contract.ts';
 import * as settling from '../notifications/settle-contract.ts';
 import { listNotifications } from '../notifications/undelivered-contract.ts';
@@ -38,6 +39,7 @@ const own: readonly Operation[] = [
   ...Object.values(settling),
   ...Object.values(redelivering),
   ...Object.values(merchants),
+  eraseMerchantOperation,
   ...Object.values(endpoints),
   ...Object.values(keys),
   testEndpoint,

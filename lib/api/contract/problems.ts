@@ -123,7 +123,7 @@ export const PROBLEMS = {
   too_many_jobs: [409, 'The merchant already has three running redeliveries; wait until one ends.'],
   confirmation_required: [
     409,
-    'Nothing was started. The request would send delivered notifications once more; repeat it with this confirm.',
+    'Nothing was done. The request sends delivered notifications once more, or erases; repeat it with this confirm.',
   ],
   too_many_changes: [409, 'Endpoints were changed or deleted too often within two days; wait.'],
   too_many_secrets: [
@@ -138,6 +138,7 @@ export const PROBLEMS = {
     409,
     'This rotation was done before with another overlapSeconds; use another rotationId.',
   ],
+  merchant_erased: [410, 'A merchant with this id was erased; the id is never used again.'],
   body_too_large: [413, 'The body is too large.'],
   unsupported_media_type: [415, 'The body must be application/json in UTF-8, not compressed.'],
   too_many_tests: [

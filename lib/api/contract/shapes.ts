@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { FAILURE_DETAILS } from '../../core/deliver/attempt/failure-detail.ts';
 import { eventFilterSchema, MAX_EVENT_FILTERS } from '../../core/merchants/merchant-config.ts';
 import {
   checkStates,
@@ -9,6 +8,7 @@ import {
   transactionIdSchema,
 } from '../../core/model.ts';
 import { TERMINAL_STATUSES } from '../../protocol/content/content-rules.ts';
+import { FAILURE_DETAILS } from '../../protocol/failure-detail.ts';
 import { MAX_CURSOR_LENGTH } from '../list-cursor.ts';
 import { documented } from './documented.ts';
 

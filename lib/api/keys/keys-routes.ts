@@ -48,7 +48,15 @@ async function createKey(
   wanted: Pick<KeyRecord, 'scope' | 'merchantId' | 'expiresAt'>,
 ): Promise<Answer> {
   const made = await makeKey(acting(ports, maker), maker, wanted);
-  if (made.kind === 'made') return answer(201, { ...keyView(made.record), key: made.key });
+  if (made.kind === 'made') {
+    const { merchantId: owner, keyId } = made.record;
+    // Erased meanwhile, by a request that may not have seen this key.
+    if (owner !== undefined && (await ports.merchants.read(owner)) === undefined) {
+      await revokeKey(acting(ports, maker), { keyId, owner });
+      return problem('unknown_merchant');
+    }
+    return answer(201, { ...keyView(made.record), key: made.key });
+  }
   const { code } = made;
   return code === 'too_many_keys'
     ? problem(code)

@@ -52,7 +52,7 @@ export const createMerchant = operation({
     },
     200: { description: 'It already exists, with the same settings.', schema: merchantAnswer() },
   }),
-  problems: ['merchant_conflict', 'clock_skew'],
+  problems: ['merchant_conflict', 'merchant_erased', 'clock_skew'],
 });
 
 export const listMerchants = operation({

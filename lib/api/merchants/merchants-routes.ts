@@ -46,6 +46,8 @@ export function merchantRoutes(ports: MerchantRoutePorts): readonly Route[] {
           return answer(201, { ...merchantView(result.profile, ports.clock.now()), secret: result.secret });
         case 'unchanged':
           return answer(200, merchantView(result.profile, ports.clock.now()));
+        case 'erased':
+          return problem('merchant_erased');
         case 'conflict':
           return problem('merchant_conflict', {
             errors: result.fields.map((field) => ({ pointer: `/${field}`, code: 'merchant_conflict' })),

@@ -1,3 +1,4 @@
+import { SETTINGS_MAX_AGE_MS } from '../../core/deliver/attempt/target.ts';
 import type { ConfigCache } from '../../core/merchants/config-cache.ts';
 import { disabledState } from '../../core/merchants/merchant-config.ts';
 import type { BalanceHour } from '../../core/query/overview/balance.ts';
@@ -33,7 +34,8 @@ export function overviewRoutes(ports: OverviewRoutePorts): readonly Route[] {
         return problem('insufficient_scope');
       }
       const merchantId = own ?? query.merchantId;
-      const merchant = merchantId && (await ports.configs.get(merchantId, 0));
+      const merchant =
+        merchantId && (await ports.configs.get(merchantId, ports.clock.now() - SETTINGS_MAX_AGE_MS));
       if (merchantId !== undefined && merchant === undefined) return problem('unknown_merchant');
       const nowMs = ports.clock.now();
       const overview = await readOverview(ports, { merchant: merchant || undefined, nowMs });

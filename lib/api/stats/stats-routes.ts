@@ -1,5 +1,6 @@
 import { type Counts, DELAY, DELIVERED, FAILED, OVER } from '../../core/counts/attempt-counts.ts';
 import { ALL, type CountStore } from '../../core/counts/count-store.ts';
+import { SETTINGS_MAX_AGE_MS } from '../../core/deliver/attempt/target.ts';
 import type { ConfigCache } from '../../core/merchants/config-cache.ts';
 import { MAX_STATS_MS, readStats } from '../../core/query/stats.ts';
 import type { Clock } from '../../core/runtime/environment.ts';
@@ -23,7 +24,10 @@ export function statsRoutes(ports: StatsPorts): readonly Route[] {
         return problem('insufficient_scope');
       }
       const merchantId = own ?? query.merchantId ?? ALL;
-      if (merchantId !== ALL && (await ports.configs.get(merchantId, 0)) === undefined) {
+      if (
+        merchantId !== ALL &&
+        (await ports.configs.get(merchantId, ports.clock.now() - SETTINGS_MAX_AGE_MS)) === undefined
+      ) {
         return problem('unknown_merchant');
       }
       const { endpointId, from, resolution, to = isoTime(ports.clock.now()) } = query;

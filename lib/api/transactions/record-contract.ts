@@ -36,7 +36,7 @@ export const recordTransaction = operation({
     201: { description: 'Recorded.', schema: outcomeDataSchema() },
     200: { description: 'The same content was already recorded.', schema: outcomeDataSchema() },
   }),
-  problems: ['unknown_merchant', 'outcome_conflict', 'outcome_mismatch', 'clock_skew'],
+  problems: ['unknown_merchant', 'merchant_erased', 'outcome_conflict', 'outcome_mismatch', 'clock_skew'],
 });
 
 export const recordTransactions = operation({
@@ -64,5 +64,5 @@ export const recordTransactions = operation({
       schema: z.object({ results: z.array(batchResultSchema()) }),
     },
   }),
-  problems: ['unknown_merchant'],
+  problems: ['unknown_merchant', 'merchant_erased'],
 });

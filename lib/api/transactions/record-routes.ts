@@ -29,6 +29,7 @@ export function recordingRoutes(ports: RecordPorts): readonly Route[] {
         good.map(({ value }) => value),
       );
       if (results.some(({ kind }) => kind === 'unknown_merchant')) return problem('unknown_merchant');
+      if (results.some(({ kind }) => kind === 'merchant_erased')) return problem('merchant_erased');
       const waiting = [...results];
       return answer(200, {
         results: items.map((item) =>
@@ -47,7 +48,8 @@ export function recorded(result: RecordResult): Answer {
     case 'unchanged':
       return answer(200, outcomeData(result.outcome));
     case 'unknown_merchant':
-      return problem('unknown_merchant');
+    case 'merchant_erased':
+      return problem(result.kind);
     case 'refused':
       return problem(result.code, { errors: [{ pointer: result.pointer, code: result.code }] });
     case 'conflict':

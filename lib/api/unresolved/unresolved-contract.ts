@@ -68,5 +68,5 @@ export const resolveTransaction = operation({
     201: { description: 'Recorded.', schema: outcomeDataSchema() },
     200: { description: 'The same end was already recorded.', schema: outcomeDataSchema() },
   }),
-  problems: ['unknown_transaction', 'not_unresolved', 'outcome_conflict', 'clock_skew'],
+  problems: ['unknown_transaction', 'not_unresolved', 'merchant_erased', 'outcome_conflict', 'clock_skew'],
 });

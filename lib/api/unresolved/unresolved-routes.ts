@@ -5,6 +5,7 @@ import {
   type UnresolvedPorts,
 } from '../../core/check-back/unresolved.ts';
 import { outcomeData } from '../../core/deliver/attempt/callback.ts';
+import { SETTINGS_MAX_AGE_MS } from '../../core/deliver/attempt/target.ts';
 import type { MerchantId } from '../../core/model.ts';
 import { acting } from '../acting.ts';
 import { type Route, route } from '../api-app.ts';
@@ -26,7 +27,10 @@ export function unresolvedRoutes(ports: UnresolvedPorts): readonly Route[] {
       }
       const merchantId = own ?? query.merchantId;
       // An empty list would say that nothing is wrong with a merchant whose id was mistyped.
-      if (merchantId !== undefined && (await ports.configs.get(merchantId, 0)) === undefined) {
+      if (
+        merchantId !== undefined &&
+        (await ports.configs.get(merchantId, ports.clock.now() - SETTINGS_MAX_AGE_MS)) === undefined
+      ) {
         return problem('unknown_merchant');
       }
       const list = unresolvedList(merchantId);

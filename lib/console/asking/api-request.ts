@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { formForAdmins } from '../../api/contract/for-admins.ts';
-import type { Operation } from '../../api/contract/operation.ts';
+import type { Operation, OperationAddress } from '../../api/contract/operation.ts';
+import { addressForAdmins } from '../../api/contract/operation-address.ts';
 import type { HttpEvent, RawPath } from '../../api/http/http-event.ts';
 import type { Session } from '../../core/merchants/sessions/session.ts';
 import { ORIGIN_HEADER } from '../../settings.ts';
@@ -37,10 +37,10 @@ export class UnsafePath extends Error {}
 /** The event of a request, as the API's function gets it from the gateway. */
 export function requestEvent(
   maker: RequestMaker,
-  operation: Operation,
+  operation: OperationAddress,
   { asked, rawPath }: { readonly asked: Asked<Operation>; readonly rawPath: RawPath },
 ): HttpEvent {
-  const { path, params } = addressOf(maker.session, operation, asked);
+  const { path, params } = placeOf(maker.session, operation, asked);
   const body = asked.body === undefined ? undefined : JSON.stringify(asked.body);
   return {
     rawPath: path.replaceAll(/\{(\w+)\}/g, (_, name: string) => partOf(params[name], rawPath)),
@@ -68,16 +68,17 @@ const callerOf = ({ keyId, secretHash, merchantId }: Session) => ({
   ...(merchantId !== undefined && { merchantId }),
 });
 
-interface Address {
+interface Place {
   readonly path: string;
   readonly params: Readonly<Record<string, string | undefined>>;
 }
 
 /** Operators name the merchant in the path; a merchant's session has one already. */
-function addressOf(session: Session, operation: Operation, asked: Asked<Operation>): Address {
+function placeOf(session: Session, operation: OperationAddress, asked: Asked<Operation>): Place {
   const { merchantId } = asked;
-  const own = (asked.params ?? {}) as Address['params'];
-  const form = session.scope === 'admin' && merchantId !== undefined ? formForAdmins(operation) : undefined;
+  const own = (asked.params ?? {}) as Place['params'];
+  const form =
+    session.scope === 'admin' && merchantId !== undefined ? addressForAdmins(operation) : undefined;
   const isInPath = form !== undefined || (operation.merchant === 'path' && merchantId !== undefined);
   return { path: (form ?? operation).path, params: isInPath ? { ...own, merchantId } : own };
 }

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Operation } from '../../api/contract/operation.ts';
+import type { Operation, OperationAddress } from '../../api/contract/operation.ts';
 import type { HttpEvent, HttpResult, RawPath } from '../../api/http/http-event.ts';
 import { ApiProblem, ApiSilence } from './api-problem.ts';
 import { type Asked, type RequestMaker, requestEvent } from './api-request.ts';
@@ -31,7 +31,7 @@ export interface ApiFunction {
 }
 
 export interface ApiPorts {
-  functionOf(operation: Operation): ApiFunction;
+  functionOf(operation: OperationAddress): ApiFunction;
   /** @throws any error if there is no result; a TimeoutError within its causes if it took too long */
   invoke(call: {
     readonly functionName: string;

@@ -25,7 +25,7 @@ import { isStreamBehind } from './stream-behind.ts';
 
 export interface AuditPorts {
   readonly directory: Directory;
-  readonly merchants: Pick<MerchantStore, 'read'>;
+  readonly merchants: Pick<MerchantStore, 'read' | 'tombstone'>;
   readonly feed: FeedStore;
   readonly windows: WindowStore;
   readonly outcomes: TransactionReader;

@@ -9,7 +9,7 @@ import { isTerminal, type MerchantId, type Outcome } from '../model.ts';
 import type { Glance, OutcomeKey } from './glance.ts';
 
 export interface LookPorts {
-  readonly merchants: Pick<MerchantStore, 'read'>;
+  readonly merchants: Pick<MerchantStore, 'read' | 'tombstone'>;
   readonly outcomes: TransactionReader;
   readonly glance: Glance;
 }
@@ -36,6 +36,8 @@ export async function look(
   if (rows.length === 0) return;
   found.config ??= await ports.merchants.read(merchantId);
   const { config } = found;
+  // Erased since this walk began: nothing is expected any more.
+  if (config === undefined && (await ports.merchants.tombstone(merchantId)) !== undefined) return;
   if (config === undefined) throw new Error(`${merchantId} is listed and has rows, but no profile.`);
   const complete = await countComplete(ports, config, rows);
   for (const count of complete) found.expected += count ?? 0;

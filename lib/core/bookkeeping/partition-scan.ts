@@ -69,7 +69,8 @@ export async function walkPartition(
   // Between two windows nothing is ripe, and only merchants that fell behind are visited. A recent list serves them: every
   // change of a mark is conditional on its `rev`.
   const isRipe = walk.markedMs === undefined || walk.markedMs < walk.readyUntilMs;
-  const entries = await ports.directory.list(walk.partition, isRipe ? 'strong' : 'recent');
+  const listed = await ports.directory.list(walk.partition, isRipe ? 'strong' : 'recent');
+  const entries = listed.filter(({ erasedAt }) => erasedAt === undefined);
   const fromMs = walk.markedMs ?? firstWindow(entries, walk);
   const toMs = Math.max(fromMs, Math.min(walk.readyUntilMs, fromMs + lengthMs(walk)));
   const waiting = entries

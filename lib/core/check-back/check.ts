@@ -10,7 +10,7 @@ import {
   checkMessageFor,
   isWaiting,
 } from '../record/pending-check.ts';
-import type { RecordPorts } from '../record/record.ts';
+import { PROFILE_MAX_AGE_MS, type RecordPorts } from '../record/record.ts';
 import { msOf } from '../time.ts';
 import { type Asked, type AskingPorts, askInitiator } from './ask-initiator.ts';
 import { afterAsking } from './check-state.ts';
@@ -48,6 +48,7 @@ export async function check(ports: CheckingPorts, delivery: CheckDelivery): Prom
   if (current === undefined || pending?.status !== 'PENDING') throw unknownCheck();
   if (end !== undefined) return ports.outcomes.settlePending(end);
   const context = { ...delivery, current, pending };
+  if (await isOfErased(ports, message)) return drop(ports, current);
   if (!isWaiting(current) || current.rev !== message.rev) {
     return superseded(ports, context, current);
   }
@@ -61,6 +62,23 @@ export async function check(ports: CheckingPorts, delivery: CheckDelivery): Prom
   }
   await ports.outcomes.settlePending(recorded.end);
   report(ports, { ...current, state: 'resolved' }, asked.attempt);
+}
+
+/** The settings may be as old as for recording. */
+async function isOfErased({ configs, clock }: CheckingPorts, { merchantId }: CheckMessage): Promise<boolean> {
+  const config = await configs.get(merchantId, clock.now() - PROFILE_MAX_AGE_MS);
+  return config === undefined && configs.isErased(merchantId);
+}
+
+/** Nobody is asked about a transaction of an erased merchant. Its check is over, so that it is no longer due. */
+async function drop(ports: CheckingPorts, current: Check): Promise<void> {
+  const { merchantId, transactionId, rev } = current;
+  if (isWaiting(current)) {
+    const { nextAttemptAt: _due, ...rest } = current;
+    const over = { ...rest, state: 'resolved' as const, rev: rev + 1 };
+    await saveFenced({ store: ports.checks, random: ports.random }, over, rev);
+  }
+  ports.reporter.report({ event: 'message_dropped', merchantId, transactionId });
 }
 
 function unknownCheck(): Fault {

@@ -30,6 +30,7 @@ export async function recordEnd(
       contradicted(`mismatch ${result.fields.join(' ')}`);
       return { kind: 'refused', code: 'outcome_mismatch' };
     case 'unknown_merchant':
+    case 'merchant_erased':
     case 'refused':
       throw new Fault({
         code: 'not_recordable',

@@ -95,6 +95,7 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
   if (!admits(initial, message.rev)) return superseded(ports, context, initial);
 
   const target = await resolveTarget(ports, message, outcome);
+  if (target.kind === 'erased') return drop(ports, context);
   if (target.kind === 'blocked') {
     return act(ports, context, (current) => whenBlocked(current, target.reason));
   }
@@ -121,6 +122,19 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
   }
   await learnFromAttempt(ports, { key: message, made, target });
   await act(ports, context, (current) => whenAttempted(current, made, planOf(ports, schedule)));
+}
+
+/**
+ * Nothing is sent to an erased merchant. A notification that was stored is closed, so that it is no longer due; where none
+ * was stored, none is made. If another write comes first, the sweep finds what is still due.
+ */
+async function drop(ports: DeliverPorts, { message }: AttemptContext): Promise<void> {
+  const { merchantId, transactionId } = message;
+  const stored = await ports.notifications.read(message);
+  if (stored !== undefined && isDue(stored)) {
+    await saveNotification(ports, whenBlocked(stored, 'merchant_erased').next, stored);
+  }
+  ports.reporter.report({ event: 'message_dropped', merchantId, transactionId });
 }
 
 /** The message comes back at its slot, which keeps no worker busy. */

@@ -128,6 +128,8 @@ async function relayOutcome(
   // force at the stamp, because a widening is written before it takes effect (`merchants/dated-writes.ts`).
   const notBeforeMs = Math.min(msOf(outcome.listedAt) + CLOCKS_DIFFER_MS, startedAtMs);
   const config = await ports.configs.get(outcome.merchantId, notBeforeMs);
+  // An erased merchant gets nothing, and what it was sent is not kept aside either.
+  if (config === undefined && (await ports.configs.isErased(outcome.merchantId))) return NO_MESSAGES;
   if (config === undefined) return { reason: 'unknown_merchant' };
   // This compares stamps of two machines. With a wrong clock, an old list would seem fresh.
   ports.clockTrust.assertTrusted();

@@ -1,4 +1,4 @@
-import { vetCallbackUrl } from '../address.ts';
+import { vetCallbackUrl } from '../../protocol/content/callback-target.ts';
 import { base62 } from '../crypto.ts';
 import { type EndpointId, endpointIdSchema, type MerchantId } from '../model.ts';
 import { changeUnderRev, contended, OVERTAKEN } from '../runtime/change-under-rev.ts';

@@ -40,6 +40,8 @@ export interface DirectoryEntry {
   /** Absent where an older version wrote the row: the profile must be read. */
   readonly settings?: ListedSettings;
   readonly own: Readonly<Record<Mark, OwnMark>>;
+  /** When the merchant was erased. Its row stays; walks pass it by. */
+  readonly erasedAt?: string;
 }
 
 /** How far the merchants of a partition are, except those with an open mark of their own. */

@@ -1,5 +1,9 @@
+import {
+  type CallbackPolicy,
+  type CallbackUrlRefusal,
+  vetCallbackUrl,
+} from '../../protocol/content/callback-target.ts';
 import { canonicalJson } from '../../protocol/json/canonical-json.ts';
-import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
 import type { EndpointId, MerchantId } from '../model.ts';
 import { changeUnderRev, OVERTAKEN } from '../runtime/change-under-rev.ts';
 import type { ClockTrust, Reporter } from '../runtime/environment.ts';

@@ -1,5 +1,6 @@
 import type { MerchantId } from '../model.ts';
 import type { AuditEntry } from './audit-log/audit-entry.ts';
+import type { Tombstone } from './erasing/tombstone.ts';
 import type { Endpoint, MerchantConfig, Profile } from './merchant-config.ts';
 
 interface WriteOptions {
@@ -14,9 +15,16 @@ interface WriteOptions {
  * the same transaction.
  */
 export interface MerchantStore {
-  /** Profile and endpoints, strongly consistent; undefined for an unknown merchant. */
+  /** Profile and endpoints, strongly consistent; undefined for an unknown merchant and for one that was erased. */
   read(merchantId: MerchantId): Promise<MerchantConfig | undefined>;
-  /** Writes profile and directory row together. False if the merchant exists. */
+  /** Strongly consistent; undefined unless the merchant was erased. */
+  tombstone(merchantId: MerchantId): Promise<Tombstone | undefined>;
+  /**
+   * Replaces the profile by the tombstone and marks the directory row, together. Endpoints stay, and are out of reach of every
+   * reader. False where the profile changed since it was read.
+   */
+  erase(tombstone: Tombstone, expectedRev: number, entry?: AuditEntry): Promise<boolean>;
+  /** Writes profile and directory row together. False if the merchant exists or was erased. */
   create(profile: Profile, entry?: AuditEntry): Promise<boolean>;
   /** Writes the profile and the settings of its directory row together. False where the profile changed since it was read. */
   saveProfile(profile: Profile, expectedRev: number, entry?: AuditEntry): Promise<boolean>;

@@ -20,7 +20,7 @@ import {
   withRotatedSecrets,
 } from './secrets/secrets.ts';
 
-/** Makes and changes merchants, and rotates their secret. Merchants are never deleted: their ids must not be reused. */
+/** Makes and changes merchants, and rotates their secret. The id of an erased merchant is never used again. */
 
 export interface MerchantPorts {
   readonly trail: AuditTrail;
@@ -42,6 +42,8 @@ export interface MerchantSettings {
 export type CreateMerchantResult =
   | { readonly kind: 'created'; readonly profile: Profile; readonly secret: string }
   | { readonly kind: 'unchanged'; readonly profile: Profile }
+  /** A merchant with this id was erased. */
+  | { readonly kind: 'erased' }
   /** The merchant exists with other values of `fields`. */
   | { readonly kind: 'conflict'; readonly profile: Profile; readonly fields: readonly string[] };
 
@@ -66,6 +68,7 @@ export async function createMerchant(
   };
   const there = await ports.merchants.read(merchantId);
   if (there !== undefined) return existing(there.profile, wanted);
+  if ((await ports.merchants.tombstone(merchantId)) !== undefined) return { kind: 'erased' };
   const { secret, kept } = await makeSecret(ports, sealContext(merchantId));
   ports.clockTrust.assertTrusted();
   const now = isoTime(ports.clock.now());
@@ -80,6 +83,7 @@ export async function createMerchant(
   if (await ports.merchants.create(profile, entry)) return { kind: 'created', profile, secret };
   const first = await ports.merchants.read(merchantId);
   if (first !== undefined) return existing(first.profile, wanted);
+  if ((await ports.merchants.tombstone(merchantId)) !== undefined) return { kind: 'erased' };
   throw new Fault({ code: 'unavailable', message: 'The merchant could not be read.', retryable: true });
 }
 

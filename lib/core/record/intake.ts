@@ -88,6 +88,7 @@ function refusalOf(result: RecordResult): string | undefined {
     case 'refused':
       return `${result.code} ${result.pointer}`;
     case 'unknown_merchant':
+    case 'merchant_erased':
       return result.kind;
   }
 }

@@ -1,6 +1,10 @@
+import {
+  type CallbackPolicy,
+  type CallbackUrlRefusal,
+  vetCallbackUrl,
+} from '../../protocol/content/callback-target.ts';
 import { boundedMap } from '../../protocol/runtime/bounded-map.ts';
 import { feedShardOf } from '../../protocol/table/outcome-layout.ts';
-import { type CallbackPolicy, type CallbackUrlRefusal, vetCallbackUrl } from '../address.ts';
 import { Fault } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
 import type { Outcome, OutcomeContent, TransactionId, TransactionKey, Version } from '../model.ts';
@@ -13,7 +17,7 @@ import { newCheck } from './pending-check.ts';
 export type RecordResult =
   | { readonly kind: 'created' | 'unchanged'; readonly outcome: Outcome }
   | Extract<RecordDecision, { kind: 'conflict' | 'mismatch' }>
-  | { readonly kind: 'unknown_merchant' }
+  | { readonly kind: 'unknown_merchant' | 'merchant_erased' }
   /** A URL may not be called, or `checkBack` was given for an outcome that is not PENDING. */
   | {
       readonly kind: 'refused';
@@ -24,8 +28,8 @@ export type RecordResult =
 /** Tries of one write; each has its own stamp. */
 const MAX_WRITE_TRIES = 3;
 const RETRY_BASE_MS = 50;
-/** Age allowed for a cached profile. Merchants are never deleted, so one that existed a minute ago still exists. */
-const PROFILE_MAX_AGE_MS = MINUTE_MS;
+/** Age allowed for a cached profile. So an outcome may still be recorded this long after its merchant was erased. */
+export const PROFILE_MAX_AGE_MS = MINUTE_MS;
 /** Concurrent recordings of one batch. */
 const BATCH_CONCURRENCY = 10;
 
@@ -53,7 +57,9 @@ export async function recordOutcome(
   content: OutcomeContent,
 ): Promise<RecordResult> {
   const config = await ports.configs.get(key.merchantId, ports.clock.now() - PROFILE_MAX_AGE_MS);
-  if (config === undefined) return { kind: 'unknown_merchant' };
+  if (config === undefined) {
+    return { kind: (await ports.configs.isErased(key.merchantId)) ? 'merchant_erased' : 'unknown_merchant' };
+  }
   const { feedShards } = config.profile;
   const refused = refusedField(ports, content);
   if (refused !== undefined) return refused;

@@ -81,6 +81,8 @@ export function openOutboxTable(options: {
       });
       if (Item === undefined) throw unknownMerchant();
       const feedShards: unknown = Item.feedShards;
+      // A tombstone is in the place of the profile.
+      if (feedShards === undefined) throw merchantErased();
       if (!Number.isSafeInteger(feedShards) || (feedShards as number) < 1) throw unreadable('profile');
       profiles.set(cacheKey, { feedShards: feedShards as number, readAtMs });
       for (const oldest of profiles.keys()) {
@@ -149,6 +151,10 @@ async function reading<Answer>(
 
 function unknownMerchant(): InitiatorFault {
   return new InitiatorFault({ code: 'unknown_merchant', message: 'There is no such merchant.' });
+}
+
+function merchantErased(): InitiatorFault {
+  return new InitiatorFault({ code: 'merchant_erased', message: 'A merchant with this id was erased.' });
 }
 
 function unreadable(what: string, cause?: unknown): InitiatorFault {

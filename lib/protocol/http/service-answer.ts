@@ -46,7 +46,7 @@ const FINAL_CODES = new Set(
   too_many_differences range_too_large confirmation_required statement_not_ready merchant_conflict too_many_endpoints endpoint_deleted
   header_values_required unknown_record too_many_keys too_many_jobs too_many_changes too_many_secrets
   rotation_repeated rotation_conflict body_too_large
-  unsupported_media_type`.split(/\s+/),
+  unsupported_media_type merchant_erased`.split(/\s+/),
 );
 
 /** Whether a code of the service, in a problem or in an item of a batch, is final. */

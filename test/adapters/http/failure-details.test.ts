@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, rootCertificates, type TlsOptions } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
-import { detailOf } from '../../../lib/adapters/http/failure-details.ts';
 import { createHttpSender } from '../../../lib/adapters/http/http-sender.ts';
-import { FAILURE_DETAILS } from '../../../lib/core/deliver/attempt/failure-detail.ts';
+import { FAILURE_DETAILS } from '../../../lib/protocol/failure-detail.ts';
+import { detailOf } from '../../../lib/protocol/http/failure-details.ts';
 import { AUTHORITY, KEY, MERCHANT } from './certificates.ts';
 import { meaningOf } from './raw-receiver.ts';
 

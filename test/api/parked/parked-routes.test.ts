@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { unreadableRowFault } from '../../../lib/core/faults.ts';
 import { useDemoWorld } from '../../support/demo-world.ts';
 import { payment } from '../../support/world.ts';
 
@@ -98,6 +99,28 @@ describe('parked records', () => {
     expect(await list()).toMatchObject([{ recordId: 'record-unknown' }]);
     await world.drain();
     expect(world.requests).toHaveLength(5);
+  });
+
+  it('all go back but the one whose outcome is still broken', async () => {
+    const { demo, world } = setup;
+    await demo.endpoint();
+    await recordAndPark('broken');
+    await recordAndPark('pay_1');
+    const { read } = world.ports.outcomes;
+    world.ports.outcomes.read = async (key) => {
+      if (key.transactionId === 'broken')
+        throw unreadableRowFault('T#demo#broken', new SyntaxError('no JSON'));
+      return read(key);
+    };
+    const { status, json } = await ask('POST /v1/parked/put-back');
+    expect(status).toBe(200);
+    expect(json.items).toEqual(
+      expect.arrayContaining([
+        { recordId: 'record-pay_1', result: 'relayed' },
+        { recordId: 'record-broken', result: 'left', reason: expect.stringMatching(/^unreadable: /) },
+      ]),
+    );
+    expect(await list()).toMatchObject([{ recordId: 'record-broken' }]);
   });
 
   it('that are put back leave entries in the audit log', async () => {

@@ -63,6 +63,7 @@ describe('relay', () => {
     const config = world.ports.configs;
     let asked = 0;
     const configs = {
+      ...config,
       get: async (...args: Parameters<typeof config.get>) => {
         asked += 1;
         if (asked === 3) throw outage();

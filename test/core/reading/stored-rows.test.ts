@@ -178,7 +178,7 @@ describe('unreadable settings', () => {
     const crowded = {
       ...ports,
       dispatcher: { ...ports.dispatcher, backlog: async () => 10_000 },
-      configs: { get: () => Promise.reject(unreadableRowFault('ep_1', 'no url')) },
+      configs: { ...ports.configs, get: () => Promise.reject(unreadableRowFault('ep_1', 'no url')) },
     };
     await sweep({ ports: crowded });
     expect(world.queue).toHaveLength(3);

@@ -36,6 +36,9 @@ export async function manage({ admin, api, call, service }: Journey): Promise<vo
   await admin('GET /v1/whoami');
   await admin(`GET /v1/audit-log?merchantId=managed`);
   await admin(`DELETE /v1/keys/${global.keyId}`);
+  expect((await api(service.adminKey, `DELETE ${path}`)).status).toBe(409);
+  await admin(`DELETE ${path}?confirm=managed`);
+  await admin(`DELETE ${path}`);
   server.close();
 }
 

@@ -5,6 +5,7 @@ import { systemClock } from '../../../lib/adapters/system.ts';
 import { commitWithOutcome } from '../../../lib/initiator/dynamodb.ts';
 import { merchantId } from '../../../lib/initiator/index.ts';
 import { startDynamoDbUnderTest } from '../../adapters/support/emulators.ts';
+import { SHOP as SERVICE_SHOP } from '../../adapters/support/samples.ts';
 import { ended } from './own-items.ts';
 import { useOutbox } from './own-outbox.ts';
 
@@ -25,6 +26,13 @@ describe('an outcome in the initiator’s own transaction', () => {
       outbox.machine.offsetMs = 1_000;
       await commit('pay_3');
       expect(outbox.faulty.asked.filter((operation) => operation === 'GetItem')).toHaveLength(2);
+    });
+
+    it('is refused for an erased merchant', async () => {
+      const tombstone = { merchantId: SERVICE_SHOP, erasedAt: '2026-11-20T08:00:00.000Z', rev: 2 };
+      await outbox.table.merchants.erase({ ...tombstone, erasedFeedShards: 4 }, 1);
+      await expect(commit('pay_1')).rejects.toMatchObject({ code: 'merchant_erased', retryable: false });
+      expect(await outbox.versions('pay_1')).toEqual([]);
     });
 
     it('reads the merchant again after a minute', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { vetCallbackUrl } from '../../../lib/core/address.ts';
+import { vetCallbackUrl } from '../../../lib/protocol/content/callback-target.ts';
 import { callbackUrlRefusal } from '../../../lib/protocol/content/callback-url.ts';
 
 describe('a callback URL that no request could be made to', () => {

@@ -1,3 +1,4 @@
+import type { Outcome } from '../../../lib/core/model.ts';
 import { MINUTE_MS, msOf, SECOND_MS } from '../../../lib/core/time.ts';
 import { BURSTS, STORM_END_MS } from '../stories/stories.ts';
 import type { SimulatedEndpoint, SimulatedMerchant } from '../world/simulated-merchants.ts';
@@ -41,13 +42,23 @@ function exceeded(
   );
 }
 
-/** What waits for a slot is not lost: when all is calm, the audit counts none of a burst. */
+/**
+ * What waits for a slot is not lost: when all is calm, the audit counts none of a burst. Outcomes that the stream held back
+ * had no message that could wait; check-promptness.ts judges those.
+ */
 export function waitingCountedLost({ events, story, stores }: Evidence): string[] {
   if (!story.hasRates) return [];
+  const { backlog } = story;
+  const wasHeldBack = ({ listedAt }: Outcome) =>
+    listedAt !== undefined &&
+    backlog?.of === 'stream' &&
+    msOf(listedAt) >= backlog.fromMs &&
+    msOf(listedAt) < backlog.untilMs;
   const calm = new Set(
     [...stores.contents.outcomes.values()]
       .filter(({ transactionId }) => transactionId.startsWith('calm_burst'))
       .filter(({ recordedAt }) => msOf(recordedAt) >= BURSTS.calm_burst.atMs)
+      .filter((outcome) => !wasHeldBack(outcome))
       .map(outcomeName),
   );
   return events

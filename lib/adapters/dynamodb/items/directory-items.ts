@@ -16,6 +16,9 @@ export function settingsAttributes(profile: Pick<Profile, 'feedShards' | 'timeZo
   return { feedShards, timeZone, settingsRev: rev, settingsAt: isoTime(nowMs) };
 }
 
+/** Whether the row in the place of a profile is the tombstone of an erased merchant. */
+export const isTombstone = ({ erasedAt }: Readonly<Record<string, unknown>>) => erasedAt !== undefined;
+
 /** The update that copies the settings of a profile into its row. */
 export function settingsChange(
   profile: Pick<Profile, 'merchantId' | 'feedShards' | 'timeZone' | 'rev'>,

@@ -1,4 +1,4 @@
-import { Fault } from '../../faults.ts';
+import { Fault, isUnreadable } from '../../faults.ts';
 import {
   merchantIdSchema,
   type TransactionKey,
@@ -54,7 +54,8 @@ export async function putBack(ports: PutBackPorts, parked: ParkedRecord): Promis
     const dispatcher = readingFirst(ports.dispatcher);
     await relay({ ...ports, parking, dispatcher }, [{ kind: 'outcome', recordId, outcome, payload }]);
   } catch (error) {
-    if (error instanceof Fault) throw error;
+    // A row that is still broken leaves its own record where it is, and lets the others of a page go back.
+    if (error instanceof Fault && !isUnreadable(error)) throw error;
     refused.push(`unreadable: ${String(error).replaceAll(/\s+/g, ' ')}`);
   }
   const [reason] = refused;

@@ -1,5 +1,5 @@
+import type { FailureDetail } from '../../../protocol/failure-detail.ts';
 import type { ExpectBody } from '../../merchants/settings/accepted-bodies.ts';
-import type { FailureDetail } from './failure-detail.ts';
 import type { Exchange, ExchangeError } from './sender.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { sha256Hex } from '../../../protocol/hashes.ts';
-import { type Signer, signedHeaders } from '../../../protocol/signing/signed-headers.ts';
+import { callbackHeaders } from '../../../protocol/callback-form.ts';
+import type { Signer } from '../../../protocol/signing/signed-headers.ts';
 import type { ExpectBody } from '../../merchants/settings/accepted-bodies.ts';
 import type { HeaderValues } from '../../merchants/settings/custom-headers.ts';
 import type { Clock, Random } from '../../runtime/environment.ts';
@@ -46,12 +46,7 @@ export async function sendSigned(ports: AttemptPorts, request: SignedRequest): P
       headers: {
         // First: a custom header never replaces one of the service.
         ...target.headers,
-        'content-type': 'application/json',
-        ...signedHeaders({ id, timestamp, body }, target.signers),
-        'tidings-attempt': String(number),
-        // All attempts of an outcome share one trace, derived from the id.
-        traceparent: `00-${sha256Hex(id).slice(0, 32)}-${span}-01`,
-        'user-agent': 'Tidings/1',
+        ...callbackHeaders({ id, body, timestamp, attempt: number, span }, target.signers),
       },
     },
     patience,

@@ -1,4 +1,4 @@
-import type { FailureDetail } from './failure-detail.ts';
+import type { FailureDetail } from '../../../protocol/failure-detail.ts';
 
 /** One signed HTTP POST, ready to send: its bytes are final. */
 export interface CallbackRequest {

@@ -38,7 +38,11 @@ export interface Target {
   readonly circuit: Circuit;
 }
 
-export type TargetResult = Target | { readonly kind: 'blocked'; readonly reason: string };
+export type TargetResult =
+  | Target
+  | { readonly kind: 'blocked'; readonly reason: string }
+  /** Its merchant was erased. */
+  | { readonly kind: 'erased' };
 
 /** Longest time until attempts use changed settings. */
 export const SETTINGS_MAX_AGE_MS = 10 * SECOND_MS;
@@ -128,7 +132,10 @@ async function targetAsOf(ports: TargetPorts, options: TargetQuestion): Promise<
   const { key, outcome, notBeforeMs } = options;
   const { merchantId, endpointId } = key;
   const config = await ports.configs.get(merchantId, notBeforeMs);
-  if (config === undefined) return { kind: 'blocked', reason: 'unknown_merchant' };
+  if (config === undefined) {
+    const isErased = await ports.configs.isErased(merchantId);
+    return isErased ? { kind: 'erased' } : { kind: 'blocked', reason: 'unknown_merchant' };
+  }
   const { profile } = config;
 
   if (endpointId === NOTIFY_URL_ENDPOINT) {

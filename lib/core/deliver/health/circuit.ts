@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import type { FailureDetail } from '../../../protocol/failure-detail.ts';
 import type { MerchantId } from '../../model.ts';
 import { storedTime, storedWord } from '../../reading/stored.ts';
-import type { FailureDetail } from '../attempt/failure-detail.ts';
 
 /** A call target with its own health: an endpoint, or the host of transactions' own callback URLs. */
 export interface Circuit {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { FailureDetail } from '../../../protocol/failure-detail.ts';
 import type { MerchantId, NotificationState } from '../../model.ts';
 import {
   storedAlertId,
@@ -10,8 +11,6 @@ import {
   storedVersion,
   storedWord,
 } from '../../reading/stored.ts';
-
-import type { FailureDetail } from '../attempt/failure-detail.ts';
 
 /** One terminal outcome for one endpoint, and the progress of its delivery. */
 

@@ -4,6 +4,7 @@ export const ACTIONS = [
   'merchant.created',
   'merchant.changed',
   'merchant.secret_rotated',
+  'merchant.erased',
   'endpoint.created',
   'endpoint.changed',
   'endpoint.deleted',

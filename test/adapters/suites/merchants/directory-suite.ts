@@ -44,6 +44,16 @@ export function describeDirectory(name: string, open: OpenTable): void {
       ]);
     });
 
+    it('lists an erased merchant as erased, beside the others', async () => {
+      await table().merchants.create(profile());
+      await table().merchants.create(profile({ merchantId: OTHER }));
+      const tombstone = { merchantId: SHOP, erasedAt: at(7), erasedFeedShards: 1, rev: 2 };
+      await table().merchants.erase(tombstone, 1);
+      expect(await entryOf(SHOP)).toMatchObject({ merchantId: SHOP, erasedAt: at(7), own: NOTHING });
+      expect(await table().directory.entry(SHOP)).toMatchObject({ erasedAt: at(7) });
+      expect(await entryOf(OTHER)).not.toHaveProperty('erasedAt');
+    });
+
     it('lists the settings that the walks need, as the profile has them since the same write', async () => {
       await table().merchants.create(profile({ feedShards: 2, timeZone: 'Asia/Shanghai' }));
       const { directory, merchants } = table();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PARTITIONS } from '../../../../lib/core/partitions.ts';
 import { listMerchants } from '../../../../lib/core/query/merchant-list.ts';
-import { merchant, OTHER, profile, SHOP } from '../../support/samples.ts';
+import { at, merchant, OTHER, profile, SHOP } from '../../support/samples.ts';
 import { allPages, from, type OpenTable, useTable } from '../../support/throwaway-table.ts';
 
 export function describeMerchantList(name: string, open: OpenTable): void {
@@ -33,6 +33,15 @@ export function describeMerchantList(name: string, open: OpenTable): void {
       expect(await all('shop', 2)).toEqual(['shop', 'shop-1', 'shop-2']);
       expect(await all('shop-2', 2)).toEqual(['shop-2']);
       expect(await all('nothing', 2)).toEqual([]);
+    });
+
+    it('does not list an erased merchant, and calls its row readable', async () => {
+      await create(['a', 'b', 'c']);
+      const tombstone = { merchantId: merchant('b'), erasedAt: at(1), erasedFeedShards: 1, rev: 2 };
+      await table().merchants.erase(tombstone, 1);
+      expect(await all('', 2)).toEqual(['a', 'c']);
+      const { unreadable } = await listMerchants(table(), { prefix: '', limit: 9 });
+      expect(unreadable).toEqual([]);
     });
 
     it('begins after an id that is no merchant any more, or never was', async () => {

@@ -74,6 +74,41 @@ export function describeMerchantStore(name: string, open: OpenTable): void {
       expect((await read())?.profile).toStrictEqual(profile({ rev: 2, name: `n${results.indexOf(true)}` }));
     });
 
+    it('erases a merchant once: a tombstone is all that is found of it', async () => {
+      const { merchants } = table();
+      expect(await merchants.tombstone(SHOP)).toBeUndefined();
+      await merchants.create(profile({ feedShards: 4 }));
+      await merchants.createEndpoint(endpoint(), 1);
+      expect(await merchants.tombstone(SHOP)).toBeUndefined();
+      const erase = (second: number, rev: number) => {
+        const tombstone = { merchantId: SHOP, erasedAt: at(second), erasedFeedShards: 4, rev: rev + 1 };
+        return merchants.erase(tombstone, rev);
+      };
+      expect(await erase(1, 1)).toBe(false);
+      const results = await atOnce((writer) => erase(writer, 2));
+      expect(results.filter((isErased) => isErased)).toHaveLength(1);
+      expect(await merchants.tombstone(SHOP)).toStrictEqual({
+        merchantId: SHOP,
+        erasedAt: at(results.indexOf(true)),
+        erasedFeedShards: 4,
+        rev: 3,
+      });
+      expect(await read()).toBeUndefined();
+    });
+
+    it('makes and changes nothing in the place of an erased merchant', async () => {
+      const { merchants } = table();
+      await merchants.create(profile());
+      const tombstone = { merchantId: SHOP, erasedAt: at(1), erasedFeedShards: 1, rev: 2 };
+      expect(await merchants.erase(tombstone, 1)).toBe(true);
+      expect(await merchants.create(profile())).toBe(false);
+      expect(await merchants.saveProfile(profile({ rev: 2 }), 1)).toBe(false);
+      expect(await merchants.createEndpoint(endpoint(), 1)).toBe(false);
+      expect(await read()).toBeUndefined();
+      expect(await merchants.tombstone(SHOP)).toStrictEqual(tombstone);
+      expect(await merchants.erase({ ...tombstone, merchantId: OTHER }, 1)).toBe(false);
+    });
+
     it('creates endpoints one at a time, so that each creation has counted all', async () => {
       await table().merchants.create(profile());
       const results = await atOnce((writer) =>

@@ -107,6 +107,11 @@ describe('a parked record that is put back', () => {
       kind: 'left',
       reason: 'unreadable: SyntaxError: Unexpected token in metadata',
     });
+    const broken = unreadableRowFault('T#demo#pay_1', new SyntaxError('Unexpected token'));
+    expect(await left({ read: () => Promise.reject(broken) })).toMatchObject({
+      kind: 'left',
+      reason: /^unreadable: .*The row T#demo#pay_1 cannot be read/,
+    });
     expect(await left({ read: async () => undefined })).toMatchObject({ reason: /^not_found/ });
     const configs = { ...ports.configs, get: async () => undefined };
     expect(await putBack({ ...ports, configs }, first())).toEqual({

@@ -36,12 +36,14 @@ const entrySchema = z
     timeZone: z.string().exactOptional(),
     settingsRev: rev,
     settingsAt: time,
+    erasedAt: time,
   })
   .transform(
-    ({ merchantId, createdAt, ...row }): DirectoryEntry => ({
+    ({ merchantId, createdAt, erasedAt, ...row }): DirectoryEntry => ({
       merchantId,
       createdAt,
       ...settingsOf(row),
+      ...(erasedAt !== undefined && { erasedAt }),
       own: {
         closed: ownMark(row.closedThrough, row.closedUntil, row.closedRev),
         audited: ownMark(row.auditedThrough, row.auditedUntil, row.auditedRev),

@@ -5,6 +5,7 @@ import { merchantIdSchema } from '../../../../core/model.ts';
 import type { MerchantList } from '../../../../core/query/merchant-list.ts';
 import { merchantPk, PROFILE_SK } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
+import { isTombstone } from '../../items/directory-items.ts';
 import { directoryPartitionPk } from '../../items/item-keys.ts';
 import { type Item, readItem } from '../../reading-rows.ts';
 import { batchGet } from '../../table/batch-get.ts';
@@ -56,7 +57,7 @@ export function createMerchantList(table: Table): MerchantList {
       const items = await batchGet(table, 'Reading profiles', keys, { ConsistentRead: true });
       return items.map((item) => {
         if (item === 'unanswered') throw new Fault(UNANSWERED);
-        return item && profileIn(item);
+        return item === undefined || isTombstone(item) ? undefined : profileIn(item);
       });
     },
   };

@@ -1,4 +1,5 @@
-import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { type Tombstone, tombstoneSchema } from '../../../../core/merchants/erasing/tombstone.ts';
 import {
   type Endpoint,
   endpointSchema,
@@ -11,7 +12,7 @@ import { msOf, SECOND_MS } from '../../../../core/time.ts';
 import { merchantPk, PROFILE_SK } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
 import { auditPut, type TransactItem } from '../../items/audit-items.ts';
-import { entryKey, settingsAttributes, settingsChange } from '../../items/directory-items.ts';
+import { entryKey, isTombstone, settingsAttributes, settingsChange } from '../../items/directory-items.ts';
 import { endpointSk } from '../../items/item-keys.ts';
 import { readItem } from '../../reading-rows.ts';
 import { conditionalWrite, unchangedSince } from '../../table/conditions.ts';
@@ -36,7 +37,7 @@ export function createMerchantStore(table: Table): MerchantStore {
         ConsistentRead: true,
       });
       const profile = items.find(({ sk }) => sk === PROFILE_SK);
-      if (profile === undefined) return undefined;
+      if (profile === undefined || isTombstone(profile)) return undefined;
       const endpoints = items.filter(({ sk }) => String(sk).startsWith('E#'));
       return {
         profile: readItem(table, profile, { kind: 'a profile', read: (item) => profileSchema.parse(item) }),
@@ -45,6 +46,33 @@ export function createMerchantStore(table: Table): MerchantStore {
         ),
         readAtMs,
       };
+    },
+
+    async tombstone(merchantId) {
+      const { Items: [row] = [] } = await calling('Reading a tombstone', () =>
+        documents.send(
+          new QueryCommand({
+            TableName,
+            // No GetItem: the functions that ask may query these partitions, and nothing else.
+            KeyConditionExpression: 'pk = :pk AND sk = :sk',
+            ExpressionAttributeValues: { ':pk': merchantPk(merchantId), ':sk': PROFILE_SK },
+            ConsistentRead: true,
+          }),
+        ),
+      );
+      if (row === undefined || !isTombstone(row)) return undefined;
+      return readItem(table, row, { kind: 'a tombstone', read: (one) => tombstoneSchema.parse(one) });
+    },
+
+    erase(tombstone, expectedRev, entry) {
+      const row = { pk: merchantPk(tombstone.merchantId), sk: PROFILE_SK, ...tombstone };
+      // Invariant: the walks pass a merchant by from the moment at which it has a tombstone.
+      const change = [
+        { Put: putIfRev(row, expectedRev) },
+        { Update: directoryErasure(TableName, tombstone) },
+      ];
+      const all = together(...change, ...auditPut(TableName, entry));
+      return calling('Erasing a merchant', () => conditionalWrite(() => documents.send(all)));
     },
 
     create(profile, entry) {
@@ -78,6 +106,17 @@ export function createMerchantStore(table: Table): MerchantStore {
         conditionalWrite(() => putLogged(stamping, { Put, entry, abortSignal })),
       );
     },
+  };
+}
+
+function directoryErasure(TableName: string, { merchantId, erasedAt }: Tombstone) {
+  return {
+    TableName,
+    Key: entryKey(merchantId),
+    UpdateExpression: 'SET erasedAt = :at',
+    // Invariant: no row is made for an unknown merchant.
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':at': erasedAt },
   };
 }
 

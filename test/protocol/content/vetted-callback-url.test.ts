@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isPublicAddress, vetCallbackUrl, vetTarget } from '../../../lib/core/address.ts';
+import { vetCallbackUrl, vetTarget } from '../../../lib/protocol/content/callback-target.ts';
+import { isPublicAddress } from '../../../lib/protocol/content/ip-addresses.ts';
 import { DEFAULTS } from '../../../lib/settings.ts';
 
 describe('a callback URL', () => {

@@ -1,5 +1,4 @@
-import type { FailureDetail } from '../../core/deliver/attempt/failure-detail.ts';
-import type { ExchangeError } from '../../core/deliver/attempt/sender.ts';
+import type { FailureDetail } from '../failure-detail.ts';
 
 /** Translates error codes of Node, OpenSSL and c-ares, which change with their versions, to stable details. */
 
@@ -50,8 +49,12 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** What exactly failed. Undefined if the cause says nothing more than `failure`. */
-export function detailOf(failure: ExchangeError, cause: unknown): FailureDetail | undefined {
+/**
+ * What exactly failed. Undefined if the cause says nothing more than `failure`.
+ *
+ * @param failure `tls_failed`, `dns_failed` or `connection_failed`; others have no detail
+ */
+export function detailOf(failure: string, cause: unknown): FailureDetail | undefined {
   const code = codeOf(cause);
   switch (failure) {
     case 'tls_failed':

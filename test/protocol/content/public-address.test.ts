@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isPermittedAddress, isPublicAddress } from '../../../lib/core/address.ts';
+import { isPermittedAddress, isPublicAddress } from '../../../lib/protocol/content/ip-addresses.ts';
 
 /** First and last address of each range that is not public, and its nearest neighbours that are. */
 const NON_PUBLIC = {

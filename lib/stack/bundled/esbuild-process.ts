@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { type BuildOptions, build } from 'esbuild';
+import { operationAddresses } from './operation-addresses.ts';
+
+/**
+ * A process that calls esbuild once. The CDK makes its constructs synchronously, and esbuild runs plugins in asynchronous
+ * calls only. The options come as JSON on stdin; faults are printed, and end it with an error.
+ */
+const options = JSON.parse(readFileSync(0, 'utf8')) as BuildOptions;
+await build({ ...options, plugins: [operationAddresses] }).catch(() => {
+  process.exitCode = 1;
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { auditPartitions } from '../../../lib/core/bookkeeping/audit.ts';
+import { recordFromQueue } from '../../../lib/core/record/intake.ts';
+import { createWorld, payment, statusExchange } from '../../support/world.ts';
+
+const HOUR_MS = 3_600_000;
+const CHECK_BACK = { url: 'https://bank.example/check', afterSeconds: 60 };
+
+async function worldOfTwo() {
+  const world = createWorld();
+  const demo = await world.merchant('demo', { schedule: [60, 60] });
+  const other = await world.merchant('other', { schedule: [60, 60] });
+  await demo.endpoint();
+  await other.endpoint();
+  const { key } = (await world.call(world.admin, 'POST /v1/keys', { scope: 'initiator' })).json;
+  const record = async (merchantId: string, id: string, changes: object = {}) => {
+    const request = `PUT /v1/merchants/${merchantId}/transactions/${id}`;
+    expect((await world.call(key, request, payment(changes))).status).toBe(201);
+  };
+  const erase = async () => {
+    const request = 'DELETE /v1/merchants/demo?confirm=demo';
+    expect((await world.call(world.admin, request)).status).toBe(200);
+    // Longer than any use of cached settings.
+    world.time.nowMs += 61_000;
+  };
+  const dropped = () =>
+    world.events.flatMap((event) => (event.event === 'message_dropped' ? [event.merchantId] : []));
+  return { world, record, erase, dropped };
+}
+
+describe('of an erased merchant', () => {
+  it('nothing is relayed that comes late, and nothing is kept aside', async () => {
+    const { world, record, erase } = await worldOfTwo();
+    await record('demo', 'pay_1');
+    await record('other', 'pay_1');
+    await erase();
+    await world.relayAll();
+    expect(world.queue.map(({ message }) => message.merchantId)).toEqual(['other']);
+    expect(world.events.filter(({ event }) => event === 'record_parked')).toEqual([]);
+  });
+
+  it('messages in flight are dropped: nothing is sent, stored, or set aside', async () => {
+    const { world, record, erase, dropped } = await worldOfTwo();
+    await record('demo', 'pay_1');
+    await record('other', 'pay_1');
+    await world.relayAll();
+    await erase();
+    await world.drain();
+    expect(world.requests).toHaveLength(1);
+    expect(dropped()).toEqual(['demo']);
+    expect([...world.ports.contents.notifications.keys()].filter((key) => key.startsWith('demo'))).toEqual(
+      [],
+    );
+    expect(world.deadLetters).toEqual([]);
+  });
+
+  it('a retry that was scheduled is dropped, and its notification is no longer due', async () => {
+    const { world, record, erase, dropped } = await worldOfTwo();
+    world.receiver.answer = () => statusExchange(500);
+    await record('demo', 'pay_1');
+    await world.relayAll();
+    const [first] = world.queue.splice(0);
+    if (first === undefined) throw new Error('nothing was relayed');
+    await world.deliverOne(first);
+    expect(world.queue).toHaveLength(1);
+    await erase();
+    await world.drain();
+    expect(world.requests).toHaveLength(1);
+    expect(dropped()).toEqual(['demo']);
+    const [stored] = world.ports.contents.notifications.values();
+    expect(stored).toMatchObject({ state: 'blocked', blockedReason: 'merchant_erased' });
+    expect(stored).not.toHaveProperty('nextAttemptAt');
+  });
+
+  it('nobody is asked how a PENDING ended, and its check is over', async () => {
+    const { world, record, erase, dropped } = await worldOfTwo();
+    await record('demo', 'pay_1', { status: 'PENDING', checkBack: CHECK_BACK });
+    await world.relayAll();
+    await erase();
+    await world.drain();
+    expect(world.requests).toEqual([]);
+    expect(dropped()).toEqual(['demo']);
+    const check = world.ports.contents.checks.get('demo#pay_1');
+    expect(check).toMatchObject({ state: 'resolved' });
+    expect(check).not.toHaveProperty('nextAttemptAt');
+    expect(world.deadLetters).toEqual([]);
+  });
+
+  it('outcomes in the queue are refused with the reason', async () => {
+    const { world, erase } = await worldOfTwo();
+    await erase();
+    const body = JSON.stringify({ merchantId: 'demo', transactionId: 'pay_9', ...payment() });
+    await recordFromQueue({ ...world.ports, recorders: {} }, { messageId: 'm', body });
+    expect(world.deadLetters).toEqual([{ body, reason: 'merchant_erased' }]);
+  });
+
+  it('no window is closed, audited or counted as lost; those of others are', async () => {
+    const { world, record, erase } = await worldOfTwo();
+    for (const merchantId of ['demo', 'other']) await record(merchantId, 'pay_1');
+    world.forgetInserted();
+    await erase();
+    for (let hour = 0; hour < 3; hour += 1) {
+      world.time.nowMs += HOUR_MS;
+      await world.closeWindows();
+      await auditPartitions(world.ports, { deadlineMs: Number.POSITIVE_INFINITY });
+    }
+    const about = (name: string) =>
+      world.events.flatMap((event) =>
+        event.event === name && 'merchantId' in event ? [event.merchantId] : [],
+      );
+    expect(about('lost')).toEqual(['other']);
+    expect(about('audit_failed')).toEqual([]);
+    const closed = [...world.ports.contents.windows.values()].map(({ merchantId }) => merchantId);
+    expect(new Set(closed)).toEqual(new Set(['other']));
+  });
+
+  it('a walk that began before does not fail when the merchant is erased under it', async () => {
+    const { world, record, erase } = await worldOfTwo();
+    await record('demo', 'pay_1');
+    world.forgetInserted();
+    world.time.nowMs += HOUR_MS;
+    await world.closeWindows();
+    const { directory } = world.ports;
+    const lists = await Promise.all(Array.from({ length: 16 }, (_, one) => directory.list(one)));
+    await erase();
+    world.time.nowMs += 2 * HOUR_MS;
+    const before = { ...directory, list: async (partition: number) => lists[partition] ?? [] };
+    await auditPartitions({ ...world.ports, directory: before }, { deadlineMs: Number.POSITIVE_INFINITY });
+    const bad = world.events.filter(({ event }) => event === 'lost' || event === 'audit_failed');
+    expect(bad).toEqual([]);
+  });
+});
