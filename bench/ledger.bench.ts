@@ -96,7 +96,7 @@ async function run(file: string, { url, key, merchantSecret, nowMs }: Served): P
   await runReconcile(
     { ledger: file, from: '2026-11-20', to: '2026-11-21', types: undefined, json: true },
     {
-      env: { TIDINGS_API: url, TIDINGS_KEY: key, TIDINGS_SECRET: merchantSecret },
+      connection: { api: url, key, secret: merchantSecret },
       write: (line) => void lines.push(line),
       screen: process.stderr,
       service: { now: () => nowMs },

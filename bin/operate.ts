@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDeadLetterQueue } from '../lib/adapters/queues/redrive.ts';
-import { RECONCILE_HELP, runReconcile } from '../lib/cli/reconcile/command.ts';
 import type { DeadLetter, DeadLetterQueue, RedriveCounts } from '../lib/core/deliver/aside/dead-letters.ts';
 import { tryOne } from '../lib/local/demo/try-one.ts';
 import { printable, printableLines } from '../lib/printable.ts';
@@ -18,7 +17,6 @@ Commands:
   redrive    Put dead letters back into their lanes, and show those that cannot be put back.
   parked     List records that could not be relayed, and put them back. See \`npm run parked -- --help\`.
   outputs    Print the stack's outputs as shell variables: eval "$(npm run --silent outputs)". See docs/runbook.md.
-  reconcile  Compare a ledger of any size with the service. See \`npm run reconcile -- --help\`.
 
 Options:
   --data-dir DIR         data directory of the service that runs on this machine (.tidings)
@@ -40,10 +38,6 @@ function readArguments() {
         'dead-letter-url': { type: 'string' },
         'retry-queue-url': { type: 'string' },
         'check-queue-url': { type: 'string' },
-        ledger: { type: 'string' },
-        from: { type: 'string' },
-        to: { type: 'string' },
-        types: { type: 'string' },
         json: { type: 'boolean', default: false },
         outputs: { type: 'string' },
         all: { type: 'boolean', default: false },
@@ -143,11 +137,6 @@ function targetOf(message: object): string {
   return 'endpointId' in message ? `for ${message.endpointId}` : 'to be checked';
 }
 
-function compareLedger(): Promise<number> {
-  const { ledger, from, to, types, json } = values;
-  return runReconcile({ ledger, from, to, types, json }, { env: process.env, write, screen: process.stderr });
-}
-
 /** Each command with its help. `run` returns the exit status; undefined means 0. */
 const commands: Readonly<
   Record<string, { readonly help: string; readonly run: () => Promise<number | undefined> }>
@@ -156,17 +145,13 @@ const commands: Readonly<
   redrive: { help: HELP, run: () => runRedrive().then(() => undefined) },
   parked: { help: PARKED_HELP, run: parked },
   outputs: { help: HELP, run: printOutputs },
-  reconcile: { help: RECONCILE_HELP, run: compareLedger },
 };
 
 const command = commands[positionals[0] ?? ''];
 
-/** For reconcile, status 1 means differences. No failure may exit with 1, not even a full disk or a closed pipe. */
-const failed = command === commands.reconcile ? 2 : 1;
-
 function fail(error: Error): void {
   process.stderr.write(`${printableLines(error.message)}\n`);
-  process.exitCode = failed;
+  process.exitCode = 1;
 }
 
 process.once('uncaughtException', (error) => {

@@ -14,7 +14,7 @@ export async function main(version: string): Promise<void> {
   stderr.on('error', () => undefined);
   process.once('uncaughtException', (error) => {
     reportBug(error);
-    process.exit(EXIT.failed);
+    process.exit(EXIT.usage);
   });
   process.exitCode = await runProgram(commandTree(version), {
     argv: process.argv.slice(2),
@@ -24,11 +24,14 @@ export async function main(version: string): Promise<void> {
   });
 }
 
-/** The reader of a pipe may leave, as `head` does: that is no failure. A full disk is one. */
+/**
+ * The reader of a pipe may leave, as `head` does: that is no failure. A full disk is one. No fault may exit with 1, which
+ * means that a ledger differs.
+ */
 function outputFailed(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(EXIT.done);
   process.stderr.write(`The output cannot be written: ${printable(error.message)}\n`);
-  process.exit(EXIT.failed);
+  process.exit(EXIT.usage);
 }
 
 function reportBug(error: Error): void {

@@ -139,7 +139,7 @@ describe('a receiver that missed callbacks, on the deployed bundles', () => {
       const file = join(dataDir, 'ledger.csv');
       const records = rows.map((row) => columns.map((column) => row[column]).join());
       writeFileSync(file, [columns.join(), ...records, ''].join('\r\n'));
-      const command = ['bin/operate.ts', 'reconcile', '--ledger', file, '--from', from, ...options];
+      const command = ['bin/tidings.ts', 'reconcile', '--ledger', file, '--from', from, ...options];
       const settings = {
         TIDINGS_API: service.cloud.apiUrl,
         TIDINGS_KEY: receiverKey,

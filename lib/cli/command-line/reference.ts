@@ -11,7 +11,8 @@ const HEAD = `# The command line
 
 Without any setting, a command uses the service that \`npm start\` runs on this machine. Otherwise, in this order: \`--api\`
 and \`TIDINGS_API\` with \`TIDINGS_KEY\`; then \`--profile\`, \`TIDINGS_PROFILE\`, or the profile that \`tidings init\` made last.
-A profile's key goes to no other address than the profile's own.
+A profile that \`--profile\` names is used as it is, also where the environment names another service. A profile's key goes
+to no other address than the profile's own, and \`TIDINGS_KEY\` to no other one than \`TIDINGS_API\`, if that is set.
 
 Data goes to stdout, and everything else to stderr. With \`--json\`, data is JSON: one line for each element of a list, and a
 failure is one line \`{"error": {"code", "message", "hint", "status"}}\` on stderr.
@@ -20,7 +21,7 @@ failure is one line \`{"error": {"code", "message", "hint", "status"}}\` on stde
 |---|---|
 | 0 | done |
 | 1 | the command ran, and what it compared, checked or waited for is not as it should be |
-| 2 | the command line, a file or a setting is wrong; nothing was sent |
+| 2 | the command line, a file or a setting is wrong, and nothing was sent; or the output cannot be written |
 | 3 | the service could not be reached, or could not answer; the command may be repeated |
 | 4 | the service refused the request, and will refuse it again |
 | 130 | ended by Ctrl-C |

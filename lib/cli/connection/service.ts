@@ -241,7 +241,7 @@ function refusal(problem: JsonObject): CommandFailure {
     EXIT.refused,
     name,
     [...(said.length === 0 ? ['The service refused the request.'] : said), ...fields].join(' '),
-    hint === undefined ? {} : { hint },
+    { problem, ...(hint !== undefined && { hint }) },
   );
 }
 

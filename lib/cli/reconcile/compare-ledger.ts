@@ -15,7 +15,7 @@ import { isoTime } from '../../protocol/instants.ts';
 import { groupOf } from '../../protocol/row-digest.ts';
 import { type EventTypes, eventTypes } from '../../receiver/event-types.ts';
 import { createWindowQuestions } from '../../receiver/reconciling/questions.ts';
-import { type Head, openLedger, type Reading, readLedger } from './ledger/ledger-rows.ts';
+import { type ColumnNames, type Head, openLedger, type Reading, readLedger } from './ledger/ledger-rows.ts';
 import { openSpool, type Spool } from './ledger/spool.ts';
 import { beyondRetention, type FirstReading, type Given, rangeOf, timeOf } from './range.ts';
 import { BeyondRetention, type Difference, type Service } from './service/ledger-service.ts';
@@ -34,6 +34,7 @@ export interface Asked {
   /** ISO 8601, exclusive. */
   readonly to?: string;
   readonly types?: readonly string[];
+  readonly names?: ColumnNames;
 }
 
 /** A difference and where to find it. */
@@ -83,7 +84,7 @@ export async function reconcile(service: Service, asked: Asked, watching: Watchi
     throw new ReconcileFailure('not_closed', 'No window is closed yet, so there is nothing to compare with.');
   }
   const windowMs = closing.windowSeconds * 1_000;
-  const ledger = await openLedger(asked.ledger);
+  const ledger = await openLedger(asked.ledger, asked.names);
   const read: Read = (step, onRow) =>
     readLedger(ledger, {
       needsType: types.text !== undefined,

@@ -2,9 +2,6 @@ import type { Action, Page } from '../site/page.ts';
 import { alertsPage } from './catalogue/alerts-page.tsx';
 import { cataloguePage } from './catalogue/catalogue-page.tsx';
 import { deliveriesPage } from './deliveries/deliveries-page.tsx';
-import { cancelReplay, startReplay } from './deliveries/replay-actions.tsx';
-import { replayPage } from './deliveries/replay-page.tsx';
-import { replaysPage } from './deliveries/replays-page.tsx';
 import { acknowledgeOutcome, acknowledgePage, sendAgain } from './deliveries/transaction-actions.tsx';
 import { transactionPage } from './deliveries/transaction-page.tsx';
 import { rotateSecret, testEndpointAction } from './endpoints/endpoint-actions.tsx';
@@ -22,6 +19,9 @@ import {
   switchEndpoint,
 } from './endpoints/endpoint-switches.tsx';
 import { endpointsPage } from './endpoints/endpoints-page.tsx';
+import { cancelJob, cancelJobPage, jobPage } from './jobs/job-page.tsx';
+import { merchantJobsPage } from './jobs/merchant-jobs-page.tsx';
+import { replayPage, startReplay } from './jobs/replay-page.tsx';
 import { createKeyAction, revokeKeyAction, revokeKeyPage } from './keys/key-actions.tsx';
 import { keysPage } from './keys/keys-page.tsx';
 import { reconciliationPage } from './reconciliation/reconciliation-page.tsx';
@@ -34,8 +34,10 @@ export const merchantPages: readonly Page[] = [
   deliveriesPage,
   transactionPage,
   acknowledgePage,
-  replaysPage,
   replayPage,
+  merchantJobsPage,
+  jobPage,
+  cancelJobPage,
   endpointsPage,
   newEndpointPage,
   endpointPage,
@@ -54,7 +56,7 @@ export const merchantActions: readonly Action[] = [
   sendAgain,
   acknowledgeOutcome,
   startReplay,
-  cancelReplay,
+  cancelJob,
   createEndpointAction,
   editEndpointAction,
   switchEndpoint,

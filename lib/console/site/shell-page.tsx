@@ -33,10 +33,10 @@ const OPERATOR_PATHS: Readonly<Record<OperatorPage, string>> = {
 };
 const MERCHANT_PATHS: Readonly<Record<MerchantPage, string>> = {
   deliveries: '/merchants/{merchantId}/deliveries',
-  replays: '/merchants/{merchantId}/replays',
   endpoints: '/merchants/{merchantId}/endpoints',
   reconciliation: '/merchants/{merchantId}/reconciliation',
   statements: '/merchants/{merchantId}/statements',
+  jobs: '/merchants/{merchantId}/jobs',
   catalogue: '/merchants/{merchantId}/catalogue',
   alerts: '/merchants/{merchantId}/alerts',
   keys: '/merchants/{merchantId}/keys',

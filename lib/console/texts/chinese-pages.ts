@@ -2,6 +2,7 @@ import type { Translated } from '../view/text/translated.ts';
 import { chineseDeliveries } from './chinese-deliveries.ts';
 import { chineseEndpoints } from './chinese-endpoints.ts';
 import { chineseMerchant } from './chinese-merchant.ts';
+import { chineseOperator, chineseOperatorFlash } from './chinese-operator.ts';
 import type { englishPages } from './english-pages.ts';
 
 /** The pages' own texts in Chinese. */
@@ -20,22 +21,12 @@ export const chinesePages: Translated<typeof englishPages> = {
     sentAgain: (id) => `${id} 即将重新发送。`,
     acknowledged: (id) => `${id} 已确认，不再发送。`,
     keyRevoked: (id) => `密钥 ${id} 已撤销。`,
-    replayCancelled: (id) => `重放 ${id} 正在取消。`,
     endpointSaved: (id) => `端点 ${id} 已保存并生效。`,
     endpointDeleted: (id) => `端点 ${id} 已删除。`,
+    ...chineseOperatorFlash,
     manySentAgain: (count) => `${count} 笔交易的回调即将重新发送。`,
   },
-  overview: {
-    title: '概览',
-    lead: '服务的运行情况，以及需要处理的事项。',
-    version: '版本',
-    window: '窗口',
-    feedLag: '流水延迟',
-    audit: '审计延后',
-    retention: '保留期',
-    seconds: (count) => `${count} 秒`,
-    days: (count) => `${count} 天`,
-  },
+  ...chineseOperator,
   merchants: {
     title: '商户',
     lead: '所有接收回调的商户。',
@@ -63,6 +54,9 @@ export const chinesePages: Translated<typeof englishPages> = {
     portalUntil: '有效期至',
     deliveries: '通知',
     endpoints: '端点',
+    jobs: '任务',
+    openJobs: '运行中的任务',
+    unresolved: (count) => `${count} 笔未解决`,
   },
   reconciliation: {
     title: '对账',

@@ -1,6 +1,7 @@
 import { englishDeliveries } from './english-deliveries.ts';
 import { englishEndpoints } from './english-endpoints.ts';
 import { englishMerchant } from './english-merchant.ts';
+import { englishOperator, englishOperatorFlash } from './english-operator.ts';
 
 /** The pages' own texts in English. Texts of components are in `view/text`. */
 export const englishPages = {
@@ -20,22 +21,12 @@ export const englishPages = {
     sentAgain: (id: string) => `${id} will be sent again in a moment.`,
     acknowledged: (id: string) => `${id} is acknowledged and will not be sent again.`,
     keyRevoked: (id: string) => `The key ${id} is revoked.`,
-    replayCancelled: (id: string) => `The replay ${id} is being cancelled.`,
     endpointSaved: (id: string) => `The endpoint ${id} is saved and in force.`,
     endpointDeleted: (id: string) => `The endpoint ${id} is deleted.`,
+    ...englishOperatorFlash,
     manySentAgain: (count: string) => `Callbacks of ${count} transactions will be sent again in a moment.`,
   },
-  overview: {
-    title: 'Overview',
-    lead: 'What the service does, and what needs somebody.',
-    version: 'Version',
-    window: 'Window',
-    feedLag: 'Feed lag',
-    audit: 'Audited after',
-    retention: 'Retention',
-    seconds: (count: string) => `${count} s`,
-    days: (count: string) => `${count} days`,
-  },
+  ...englishOperator,
   merchants: {
     title: 'Merchants',
     lead: 'Everybody who gets callbacks.',
@@ -64,6 +55,9 @@ export const englishPages = {
     portalUntil: 'It works until',
     deliveries: 'Deliveries',
     endpoints: 'Endpoints',
+    jobs: 'Jobs',
+    openJobs: 'Running jobs',
+    unresolved: (count: string) => `${count} unresolved`,
   },
   reconciliation: {
     title: 'Reconciliation',

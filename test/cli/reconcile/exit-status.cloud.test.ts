@@ -9,7 +9,7 @@ it.skipIf(!existsSync(FULL))(
   'does not say that there are differences where its answer cannot be written',
   () => {
     const full = openSync(FULL, 'w');
-    const { status, stderr } = spawnSync(process.execPath, ['bin/operate.ts', 'reconcile', '--help'], {
+    const { status, stderr } = spawnSync(process.execPath, ['bin/tidings.ts', 'reconcile', '--help'], {
       stdio: ['ignore', full, 'pipe'],
       encoding: 'utf8',
     });

@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Browser } from '../../support/cookie-browser.ts';
-import { okExchange, payment, statusExchange } from '../../support/world.ts';
+import { payment, statusExchange } from '../../support/world.ts';
 import { type ConsoleWorld, createConsoleWorld } from '../console-world.ts';
 
 const LIST = '/console/merchants/demo/deliveries';
 const ONE = '/console/merchants/demo/transactions/pay_1';
-const REPLAYS = '/console/merchants/demo/replays';
 
 let world: ConsoleWorld;
 let merchant: Browser;
@@ -153,58 +152,5 @@ describe('a delivery', () => {
     expect(answer.status).toBe(403);
     const { json } = await world.call(world.admin, 'GET /v1/merchants/demo/transactions/pay_1');
     expect(json.notifications[0].state).toBe('pending');
-  });
-});
-
-describe('a replay', () => {
-  const range = { from: '2026-11-20T00:00', to: '2026-11-21T00:00' };
-
-  beforeEach(async () => {
-    world.receiver.answer = () => statusExchange(503);
-    await record('pay_1');
-    await world.drain();
-    world.receiver.answer = () => okExchange();
-    await merchant.get(REPLAYS);
-  });
-
-  it('of everything undelivered begins where the merchant begins, and shows its progress', async () => {
-    const { html } = await merchant.get(REPLAYS);
-    expect(html).toContain('value="2026-11-20T08:00"');
-    const started = await merchant.submit(REPLAYS, { ...range, include: 'undelivered' });
-    expect(started.location).toMatch(/\/replays\/\w+$/);
-    const job = await merchant.get(started.location ?? '');
-    expect(job.html).toContain('data-reload="3"');
-    expect(job.html).toContain('<progress');
-    expect((await merchant.get(REPLAYS)).html).toContain(String(started.location));
-  });
-
-  it('can be cancelled while it runs', async () => {
-    const { location = '' } = await merchant.submit(REPLAYS, { ...range, include: 'undelivered' });
-    await merchant.get(location);
-    expect(await merchant.submit(`${location}/cancel`)).toMatchObject({ status: 303, location });
-    const { html } = await merchant.get(location);
-    expect(html).toContain('is being cancelled');
-    expect(html).not.toContain(`${location}/cancel`);
-  });
-
-  it('of delivered notifications asks first, with their number', async () => {
-    const sent = { from: '2026-11-20T00:00', to: '2026-11-20T08:30', include: 'all' };
-    const asked = await merchant.submit(REPLAYS, sent);
-    expect(asked.html).toContain('The range has 1 outcomes');
-    const hidden = Object.fromEntries(
-      [...asked.html.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]),
-    );
-    expect(hidden).toMatchObject({ count: '1', include: 'all' });
-    const started = await merchant.submit(REPLAYS, hidden);
-    expect(started.location).toMatch(/\/replays\/\w+$/);
-    // The same form sent twice is one job.
-    expect((await merchant.submit(REPLAYS, hidden)).location).toBe(started.location);
-  });
-
-  it('that the service refuses keeps what was entered, and says why', async () => {
-    const { status, html } = await merchant.submit(REPLAYS, { from: range.to, to: range.from });
-    expect(status).toBe(400);
-    expect(html).toContain('The range ends before it starts');
-    expect(html).toContain('value="2026-11-21T00:00"');
   });
 });

@@ -28,14 +28,20 @@ describe('a page of the console', () => {
     await world.relayAll();
     world.receiver.answer = () => ({ kind: 'response', statusCode: 500, body: HOSTILE, durationMs: 5 });
     await world.drain();
-    const range = { from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' };
-    ({ jobId } = (await world.call(world.admin, 'POST /v1/merchants/demo/redeliveries', range)).json);
+    const range = { from: '2026-11-20T07:00:00.000Z', to: '2026-11-20T08:00:00.000Z' };
+    ({ jobId } = (await world.call(demo.manager, 'POST /v1/redeliveries', range)).json);
+    await world.ports.parking.park({ recordId: 'record-1', reason: `${HOSTILE}${HIDDEN}`, payload: '{}' });
+    world.ports.deadLetterQueues.lanes.put({ body: `${HOSTILE}${HIDDEN}`, reason: `${HOSTILE}${HIDDEN}` });
     operator = world.browser();
     await operator.logIn(world.admin);
   });
 
   const filled = (address: string) =>
-    address.replace('{endpointId}', endpointId).replace('{jobId}', jobId).replace('{keyId}', 'unknown');
+    address
+      .replace('{endpointId}', endpointId)
+      .replace('{jobId}', jobId)
+      .replace('{recordId}', 'record-1')
+      .replace('{keyId}', 'unknown');
   const addresses = SITE.pages.map(
     ({ path }) => `/console${path.replace('{merchantId}', 'demo').replace('{transactionId}', 'pay_1')}`,
   );

@@ -12,8 +12,12 @@ const MAX_RECORD = 64 * 1024;
 /** Maximum lines before the column names. A statement has such lines. */
 const MAX_HEAD = 20_000;
 
+/** The ledger's name of a column, and ours. */
+export type ColumnNames = ReadonlyMap<string, string>;
+
 export interface Ledger {
   readonly path: string;
+  readonly names: ColumnNames;
   readonly bytes: number;
 }
 
@@ -27,12 +31,12 @@ export interface Reading {
 }
 
 /** @throws ReconcileFailure if the file cannot be read or is not CSV */
-export async function openLedger(path: string): Promise<Ledger> {
+export async function openLedger(path: string, names: ColumnNames = new Map()): Promise<Ledger> {
   try {
     const found = await stat(path);
     if (!found.isFile()) throw noFile(path, found.isDirectory());
-    await assertCsv(path, COLUMN_NAMES);
-    return { path, bytes: found.size };
+    await assertCsv(path, [...COLUMN_NAMES, ...names.keys()]);
+    return { path, names, bytes: found.size };
   } catch (error) {
     throw failureOf(error);
   }
@@ -71,7 +75,7 @@ export async function readLedger(ledger: Ledger, options: LedgerReader): Promise
       // Excel's `sep=` line names the delimiter. `assertCsv` has already checked the delimiter.
       if (at.line === 1 && /^sep=/i.test(fields[0] ?? '')) return;
       if (fields[0]?.startsWith('#') && head.length < MAX_HEAD) return void head.push(fields);
-      columns = columnsOf(fields, at);
+      columns = columnsOf(renamed(fields, ledger.names), at);
       width = fields.length;
       return;
     }
@@ -98,6 +102,12 @@ export async function readLedger(ledger: Ledger, options: LedgerReader): Promise
     );
   }
   return { head, pending };
+}
+
+/** The names as ours. A column that has one of our names already, and is not the one that was meant, is ignored. */
+function renamed(fields: readonly string[], names: ColumnNames): readonly string[] {
+  const meant = new Set(names.values());
+  return fields.map((field) => names.get(field.trim()) ?? (meant.has(field.trim()) ? '' : field));
 }
 
 /** Finds the line on which a record starts. The parser gives its last line, and counts a CR LF within quotes twice. */

@@ -1,5 +1,5 @@
 import type { Found, Report } from '../compare-ledger.ts';
-import type { Side } from '../service/ledger-service.ts';
+import type { Difference, Side } from '../service/ledger-service.ts';
 
 /** Output for people (a table) and for programs (JSON). */
 
@@ -36,18 +36,30 @@ export function tableReporter(
   write: (line: string) => void,
   { isVerified }: { readonly isVerified: boolean },
 ): Reporter {
-  const counts = new Map<string, number>();
-  const shown = new Map<string, Found[]>();
+  const table = differenceTable(write);
   return {
-    difference(found) {
+    difference: table.add,
+    end(report) {
+      for (const line of summary(report, isVerified)) write(line);
+      if (report.differences > 0) table.end();
+    },
+  };
+}
+
+/** A difference, and where it is. A bill has no windows. */
+export type Placed = Difference & Partial<Pick<Found, 'window' | 'line'>>;
+
+export function differenceTable(write: (line: string) => void) {
+  const counts = new Map<string, number>();
+  const shown = new Map<string, Placed[]>();
+  return {
+    add(found: Placed): void {
       const kind = found.class;
       counts.set(kind, (counts.get(kind) ?? 0) + 1);
       const few = shown.get(kind) ?? [];
       if (few.length < SHOWN) shown.set(kind, [...few, found]);
     },
-    end(report) {
-      for (const line of summary(report, isVerified)) write(line);
-      if (report.differences === 0) return;
+    end(): void {
       write('');
       write(`${'difference'.padEnd(12)}${'count'.padStart(10)}   what it means`);
       for (const [kind, meaning] of CLASSES) {
@@ -81,13 +93,13 @@ function summary(report: Report, isVerified: boolean): readonly string[] {
   ];
 }
 
-function lineOf({ class: kind, transactionId, here, there, window, line }: Found): string {
+function lineOf({ class: kind, transactionId, here, there, window, line }: Placed): string {
   const sides = [
     ...(here === undefined ? [] : [`Tidings ${sideText(here)}`]),
     ...(there === undefined ? [] : [`ledger ${sideText(there)}`]),
   ];
-  const where = line === undefined ? `window ${window}` : `window ${window}, line ${line}`;
-  return `${kind.padEnd(12)}${transactionId}   ${sides.join(' · ')}   (${where})`;
+  const where = [window && `window ${window}`, line && `line ${line}`].filter((text) => text).join(', ');
+  return `${kind.padEnd(12)}${transactionId}   ${sides.join(' · ')}${where === '' ? '' : `   (${where})`}`;
 }
 
 function sideText({ version, status, amount, currency, transactionType, listedAt }: Side): string {

@@ -14,6 +14,7 @@ import { StateBadge } from '../../view/data/state-badge.tsx';
 import { Pagination, Table } from '../../view/data/table.tsx';
 import { Time } from '../../view/data/time.tsx';
 import { PageHeader } from '../../view/page/page-header.tsx';
+import { fieldOfInstant, timeOfField } from '../parts/instant-field.ts';
 import {
   type Filters,
   type FoundRows,
@@ -22,7 +23,6 @@ import {
   type Row,
   searchRows,
 } from './found-deliveries.ts';
-import { fieldTime, timeOf } from './times.ts';
 
 interface Props extends FoundRows {
   readonly merchantId: string;
@@ -62,8 +62,8 @@ function filtersOf(query: Visit['query']): Filters {
   return {
     state: notificationStates.find((name) => name === query('state')),
     endpointId: query('endpointId'),
-    from: timeOf(query('from')),
-    to: timeOf(query('to')),
+    from: timeOfField(query('from')),
+    to: timeOfField(query('to')),
   };
 }
 
@@ -92,7 +92,7 @@ function Deliveries(props: Props, frame: Frame) {
         actions={
           <LinkButton
             icon="replay"
-            href={hrefOf('/merchants/{merchantId}/replays', { merchantId }, { ...replay })}
+            href={hrefOf('/merchants/{merchantId}/replay', { merchantId }, { ...replay })}
           >
             {words.replay}
           </LinkButton>
@@ -140,14 +140,14 @@ function MoreFilters({ merchantId, endpoints, filters, frame: { ui, text } }: Pa
         name="from"
         label={words.from}
         type="datetime-local"
-        {...(from !== undefined && { value: fieldTime(from) ?? '' })}
+        {...(from !== undefined && { value: fieldOfInstant(from) })}
       />
       <TextField
         ui={ui}
         name="to"
         label={words.to}
         type="datetime-local"
-        {...(to !== undefined && { value: fieldTime(to) ?? '' })}
+        {...(to !== undefined && { value: fieldOfInstant(to) })}
       />
       <SelectField
         ui={ui}

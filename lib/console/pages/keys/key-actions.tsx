@@ -8,8 +8,8 @@ import { Foreign } from '../../view/data/foreign.tsx';
 import { Id, KeyValues } from '../../view/data/key-values.tsx';
 import { Time } from '../../view/data/time.tsx';
 import { PageHeader } from '../../view/page/page-header.tsx';
-import { timeOf } from '../deliveries/times.ts';
 import { formProblems } from '../parts/form-problems.ts';
+import { timeOfField } from '../parts/instant-field.ts';
 import { KEYS, Keys, keysOf, REVOKE_KEY, SCOPES } from './keys-page.tsx';
 
 /** Creates and revokes keys. */
@@ -22,7 +22,7 @@ export const createKeyAction = action({
     const { merchantId } = params;
     const [scope = '', expiresAt = ''] = [field('scope'), field('expiresAt')];
     const place = { current: 'keys', merchant: { id: merchantId } } as const;
-    const body = { scope, ...(expiresAt !== '' && { expiresAt: timeOf(expiresAt) ?? expiresAt }) };
+    const body = { scope, ...(expiresAt !== '' && { expiresAt: timeOfField(expiresAt) ?? expiresAt }) };
     try {
       const made = await api.ask(createMerchantKey, { params: { merchantId }, body: body as never });
       return {

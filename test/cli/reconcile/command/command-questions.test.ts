@@ -35,7 +35,7 @@ describe('reconciling a ledger', () => {
     const ledger = rows
       .filter((_, index) => index !== 17)
       .map((row, index) => (index === 99 ? { ...row, status: 'CLOSED' as const, amount: 5 } : row));
-    const { status, lines } = await run(ledger, { from: FROM, fetch: refusing, env: { TIDINGS_SECRET: '' } });
+    const { status, lines } = await run(ledger, { from: FROM, fetch: refusing, connection: { secret: '' } });
     expect(status).toBe(1);
     const kinds = found(lines).map(({ class: kind, transactionId }) => `${kind} ${transactionId}`);
     expect(kinds.sort()).toEqual(['amount pay_100', 'only_here pay_17', 'status pay_100']);

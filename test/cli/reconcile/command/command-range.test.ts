@@ -29,7 +29,7 @@ describe('reconciling a ledger', () => {
       const rows = await list(120, 10_000);
       await close(16);
       expect(await run(rows, { to: '2026-11-20T08:20:00Z' })).toMatchObject({
-        status: 2,
+        status: 3,
         lines: [],
         said: expect.stringContaining('closed only through 2026-11-20T08:15:00.000Z'),
       });
@@ -54,7 +54,7 @@ describe('reconciling a ledger', () => {
       };
       const ledger = [...rows.slice(0, 40), old, ...rows.slice(40)];
       const refused = await run(ledger, { json: false });
-      expect([refused.status, refused.lines]).toEqual([2, []]);
+      expect([refused.status, refused.lines]).toEqual([4, []]);
       expect(refused.said).toContain('beyond_retention');
       expect(refused.said).toContain(
         'Line 42: listedAt is 2026-01-31T08:00:00.000Z, and that is older than what Tidings keeps, which begins at ' +

@@ -49,21 +49,21 @@ describe('reconciling a ledger', () => {
       await close(60);
       const own = fetchOf(setup.world);
       const wrongSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
-      expect(await run(rows, { env: { TIDINGS_SECRET: wrongSecret } })).toMatchObject({
-        status: 2,
+      expect(await run(rows, { connection: { secret: wrongSecret } })).toMatchObject({
+        status: 3,
         lines: [],
         said: expect.stringMatching(/signature_mismatch(.|\n)*Is TIDINGS_SECRET the merchant's secret/),
       });
       const asOther: typeof own = (url, init) => own(url.replace('resolution=day', 'resolution=hour'), init);
-      for (const env of [{}, { TIDINGS_SECRET: '' }]) {
-        expect((await run(rows, { fetch: asOther, env })).said).toMatch(/wrong_(question|answer)/);
+      for (const connection of [{}, { secret: '' }]) {
+        expect((await run(rows, { fetch: asOther, connection })).said).toMatch(/wrong_(question|answer)/);
       }
       const changed: typeof own = async (url, init) => {
         const response = await own(url, init);
         return new Response((await response.text()).replace('"count":', '"count":1'), response);
       };
       expect((await run(rows, { fetch: changed })).said).toContain('signature_mismatch');
-      expect(await run(rows, { fetch: changed, env: { TIDINGS_SECRET: '' } })).not.toMatchObject({
+      expect(await run(rows, { fetch: changed, connection: { secret: '' } })).not.toMatchObject({
         status: 0,
       });
     });
@@ -74,7 +74,7 @@ describe('reconciling a ledger', () => {
       const own = fetchOf(setup.world);
       const { said } = await run(rows.slice(1), {
         from: FROM,
-        env: { TIDINGS_SECRET: '' },
+        connection: { secret: '' },
         fetch: (url, init) =>
           own(
             url,
@@ -96,7 +96,7 @@ describe('reconciling a ledger', () => {
         return kept.clone();
       };
       expect(await run([], { from: FROM, fetch: replaying })).toMatchObject({
-        status: 2,
+        status: 3,
         said: expect.stringContaining('is about another window'),
       });
     });
@@ -114,29 +114,26 @@ describe('reconciling a ledger', () => {
         if (!url.includes('/transactions?')) return response;
         return Response.json({ ...((await response.json()) as object), hasMore: true });
       };
-      const env = { TIDINGS_SECRET: '' };
-      expect(await run(rows.slice(1), { from: FROM, fetch: endless, env })).toMatchObject({
-        status: 2,
+      const connection = { secret: '' };
+      expect(await run(rows.slice(1), { from: FROM, fetch: endless, connection })).toMatchObject({
+        status: 3,
         said: expect.stringContaining('malformed_body'),
       });
     });
 
     it.each([
-      ['no key', { TIDINGS_KEY: '' }, 'TIDINGS_KEY is not set'],
-      ['no address', { TIDINGS_API: '' }, 'TIDINGS_API is not set'],
-      ['an invalid address', { TIDINGS_API: 'tidings.example' }, 'not an http or https address'],
-      ['an invalid secret', { TIDINGS_SECRET: 'whsec_wrong' }, 'TIDINGS_SECRET is not a secret'],
-      ['an unknown key', { TIDINGS_KEY: 'tk_nobody_x' }, 'key_refused'],
-    ])('%s', async (_, env, said) => {
-      expect(await run([], { env })).toMatchObject({
-        status: 2,
+      ['an invalid secret', { secret: 'whsec_wrong' }, 'TIDINGS_SECRET is not a secret', 2],
+      ['an unknown key', { key: 'tk_nobody_x' }, 'key_refused', 4],
+    ])('%s', async (_, connection, said, status) => {
+      expect(await run([], { connection })).toMatchObject({
+        status,
         lines: [],
         said: expect.stringContaining(said),
       });
     });
 
     it('a key without the scope, and a server that is not Tidings', async () => {
-      expect((await run([], { env: { TIDINGS_KEY: setup.world.admin } })).said).toContain(
+      expect((await run([], { connection: { key: setup.world.admin } })).said).toContain(
         'scope receiver or merchant',
       );
       const page = async () => new Response('<html></html>', { status: 200 });

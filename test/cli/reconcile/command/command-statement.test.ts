@@ -26,11 +26,11 @@ describe('reconciling a ledger', () => {
       said: expect.stringContaining('incomplete_statement'),
     });
     const other = await setup.world.merchant('other');
-    expect(
-      await run(statement, { env: { TIDINGS_KEY: other.receiver, TIDINGS_SECRET: other.secret } }),
-    ).toMatchObject({
-      status: 2,
-      said: expect.stringContaining('other_merchant'),
-    });
+    expect(await run(statement, { connection: { key: other.receiver, secret: other.secret } })).toMatchObject(
+      {
+        status: 2,
+        said: expect.stringContaining('other_merchant'),
+      },
+    );
   });
 });

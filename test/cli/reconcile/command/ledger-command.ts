@@ -1,7 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { type CommandOptions, runReconcile } from '../../../../lib/cli/reconcile/command.ts';
+import { CommandFailure } from '../../../../lib/cli/command-line/exit-status.ts';
+import {
+  type CommandOptions,
+  type LedgerConnection,
+  runReconcile,
+} from '../../../../lib/cli/reconcile/command.ts';
 import { isTerminal, outcomeSchema, type TerminalOutcome } from '../../../../lib/core/model.ts';
 import { useDemoWorld } from '../../../support/demo-world.ts';
 import { fetchOf } from '../../../support/kit.ts';
@@ -80,24 +85,22 @@ export function useLedgerCommand() {
   const run = async (
     ledger: string | readonly Row[],
     options: Partial<CommandOptions> & {
-      readonly env?: Readonly<Record<string, string>>;
+      /** An empty secret is none. */
+      readonly connection?: Partial<LedgerConnection>;
       readonly fetch?: ReturnType<typeof fetchOf>;
       readonly isTTY?: boolean;
     } = {},
   ) => {
-    const { env, fetch = fetchOf(setup.world), isTTY = false, ...given } = options;
+    const { connection, fetch = fetchOf(setup.world), isTTY = false, ...given } = options;
     writeFileSync(file, typeof ledger === 'string' ? ledger : textOf(ledger));
     const lines: string[] = [];
     const screen: string[] = [];
+    const settings = { api: 'https://tidings.example', key: setup.demo.receiver, secret: setup.demo.secret };
+    const { secret, ...others } = { ...settings, ...connection };
     const status = await runReconcile(
       { ledger: file, from: undefined, to: undefined, types: undefined, json: true, ...given },
       {
-        env: {
-          TIDINGS_API: 'https://tidings.example',
-          TIDINGS_KEY: setup.demo.receiver,
-          TIDINGS_SECRET: setup.demo.secret,
-          ...env,
-        },
+        connection: { ...others, ...(secret !== '' && { secret }) },
         write: (line) => void lines.push(line),
         screen: { isTTY, columns: 80, write: (text) => void screen.push(text) },
         service: {
@@ -109,7 +112,11 @@ export function useLedgerCommand() {
           },
         },
       },
-    );
+    ).catch((error: unknown) => {
+      if (!(error instanceof CommandFailure)) throw error;
+      screen.push(error.message);
+      return error.status;
+    });
     return { status, lines, said: screen.join('') };
   };
   const events = (lines: readonly string[]): readonly Line[] => lines.map((line) => JSON.parse(line));

@@ -1,0 +1,35 @@
+import type { Command } from '../command-line/command.ts';
+import { EXIT } from '../command-line/exit-status.ts';
+import { MERCHANT } from '../command-line/shared-options.ts';
+
+export const portal: Command = {
+  words: ['portal'],
+  summary: "Make a link that opens one merchant's console",
+  details: 'It opens once. Who has it sees and settles what the merchant may: send it like a password.',
+  options: [
+    MERCHANT,
+    {
+      name: 'expires',
+      value: 'TIME',
+      summary: 'how long it can be opened: 15m, 1h; default: of the service',
+    },
+  ],
+  examples: [
+    { line: 'tidings portal --merchant shop-7', what: 'Only the link, on stdout.' },
+    { line: 'tidings portal --expires 5m --json', what: 'With its end, for a script.' },
+  ],
+  async run(given, { service, output }) {
+    const { ask, merchantId } = await service();
+    const expiresMs = given.duration('expires');
+    const body = { ...(expiresMs !== undefined && { expiresInSeconds: Math.round(expiresMs / 1_000) }) };
+    const link = await ask({
+      method: 'POST',
+      path: `/v1/merchants/${await merchantId()}/portal-links`,
+      body,
+    });
+    output.json(link);
+    output.line(String(link.url));
+    output.note(`It opens once, until ${String(link.expiresAt)}.`);
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,95 @@
+import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
+import type { Command } from '../command-line/command.ts';
+import { EXIT } from '../command-line/exit-status.ts';
+import { MERCHANT } from '../command-line/shared-options.ts';
+import type { Output } from '../output/output.ts';
+import { cutTo, padTo } from '../output/width.ts';
+import { durationText, type Need, needsOf } from './overview-page.ts';
+
+export const status: Command = {
+  words: ['status'],
+  summary: 'Show what needs somebody, how far windows are closed, and the backlog',
+  details:
+    'One page. With status 1, something needs somebody: the page names it, with the command that shows it. Needs a key of ' +
+    'scope admin or merchant.',
+  options: [MERCHANT],
+  examples: [
+    { line: 'tidings status', what: 'The whole service, or the merchant of the key.' },
+    {
+      line: 'tidings status --merchant shop-7 --json',
+      what: 'One merchant and its endpoints, for a script.',
+    },
+  ],
+  async run(given, { service, output }) {
+    const { ask, connection, whoAmI } = await service();
+    const { content, scope, merchantId: own } = await whoAmI();
+    const merchantId = given.text('merchant');
+    const overview = await ask({
+      method: 'GET',
+      path: '/v1/overview',
+      parameters: own === undefined ? { merchantId } : {},
+    });
+    const needs = needsOf(overview);
+    const whose = own ?? merchantId;
+    output.json({
+      scope,
+      ...(whose !== undefined && { merchantId: whose }),
+      needs: needs.length,
+      ...overview,
+    });
+    if (!output.isJson) {
+      const key = `${String(content.keyId ?? 'root')} · scope ${scope}`;
+      output.item({}, [
+        ['service', `${connection.api} (${connection.from})`],
+        ['key', key],
+        ['about', whose === undefined ? 'all merchants' : `merchant ${whose}`],
+        ['closed', throughText(overview.closedThrough, overview.closedBehindSeconds)],
+        ['audited', throughText(overview.auditedThrough, overview.auditedBehindSeconds)],
+        ...balanceFields(overview),
+      ]);
+      showNeeds(output, needs);
+    }
+    return needs.length === 0 ? EXIT.done : EXIT.failed;
+  },
+};
+
+function throughText(time: unknown, behind: unknown): string {
+  if (typeof time !== 'string') return 'no window yet';
+  const late = typeof behind === 'number' && behind > 0 ? `, ${durationText(behind)} later than planned` : '';
+  return `through ${time}${late}`;
+}
+
+type Fields = readonly (readonly [string, string])[];
+
+/** The last 24 hours. The backlog is what is still open. */
+function balanceFields({ balance, stats }: JsonObject): Fields {
+  const day = isObject(balance) ? balance : {};
+  const count = (name: string) => Number(day[name] ?? 0).toLocaleString('en');
+  const hours = Array.isArray(stats) ? stats.filter(isObject) : [];
+  const sum = (name: string) => hours.reduce((all, hour) => all + Number(hour[name] ?? 0), 0);
+  return [
+    ['24 hours', `${count('delivered')} delivered, ${count('acknowledged')} acknowledged`],
+    ['backlog', `${count('open')} to be delivered, ${count('notAuditedYet')} not audited yet`],
+    [
+      'attempts',
+      `${sum('attempts').toLocaleString('en')}, ${sum('delivered').toLocaleString('en')} succeeded`,
+    ],
+  ];
+}
+
+/** Cells of the columns. With the longest command they take 80. */
+const WHAT = 15;
+const ABOUT = 18;
+
+function showNeeds({ line }: Output, needs: readonly Need[]): void {
+  line('');
+  if (needs.length === 0) {
+    line(['✓ Nothing needs anybody.', 'good']);
+    return;
+  }
+  line(['Needs somebody', 'strong']);
+  for (const { what, count, about, command } of needs) {
+    const cells = `${padTo(what, WHAT)} ${count.padStart(6)}  ${padTo(cutTo(about, ABOUT), ABOUT)}`;
+    line(['✗ ', 'bad'], `${cells} `, [command, 'quiet']);
+  }
+}
