@@ -14,9 +14,11 @@ import { reconcile } from './reconcile/reconcile-command.ts';
 import { jobCommands } from './replay/job-commands.ts';
 import { replay } from './replay/replay-command.ts';
 import { init } from './setup/init-command.ts';
+import { tryCommand } from './setup/try-command.ts';
 import { whoami } from './setup/whoami-command.ts';
 import { sign, verify } from './signing/signing-commands.ts';
 import { statement } from './statement/statement-command.ts';
+import { tail } from './tail/tail-command.ts';
 import { ask, get } from './transactions/asking-commands.ts';
 import { acknowledge, deliveries, redeliver, undelivered } from './transactions/delivery-commands.ts';
 import { record } from './transactions/record-command.ts';
@@ -36,10 +38,12 @@ const commands: readonly Command[] = [
   init,
   whoami,
   status,
+  tryCommand,
   record,
   get,
   ask,
   deliveries,
+  tail,
   undelivered,
   redeliver,
   acknowledge,
