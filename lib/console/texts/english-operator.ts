@@ -15,11 +15,12 @@ export const englishOperator = {
     nothingText:
       'Unresolved transactions, notifications that failed to the end, and set-aside messages appear here.',
     missing: 'Notifications missing',
-    missingText: 'The next audit creates them again. If it stays, follow the runbook.',
+    missingText: 'The next audit creates them again. If it stays, see Lost in the runbook.',
     closingBehind: 'Closing of windows is late',
     auditBehind: 'Audit of windows is late',
     behindBy: (time: string) => `${time} late`,
-    behindText: 'See the runbook, “Windows close late”. Merchants cannot compare newer windows until then.',
+    behindText:
+      'See CloseBehind and AuditBehind in the runbook. Merchants cannot compare windows that are not closed.',
     unresolvedText: 'Find out how they ended, and record it.',
     exhaustedText: 'Every attempt failed. Repair the receiver, then start a replay.',
     blockedText: 'The endpoint is disabled, gone or refused. Correct it, then start a replay.',
@@ -145,7 +146,7 @@ export const englishOperator = {
     include: 'What',
     includes: {
       undelivered: 'What was not delivered',
-      unexpected: 'What endpoints did not ask for then',
+      unexpected: 'What endpoints missed while disabled or absent',
       all: 'Everything, also what was delivered',
     },
     includeHelp: {
@@ -230,6 +231,7 @@ export const englishOperator = {
       'merchant.created': 'Merchant created',
       'merchant.changed': 'Merchant changed',
       'merchant.secret_rotated': 'Merchant’s secret rotated',
+      'merchant.erased': 'Merchant erased',
       'endpoint.created': 'Endpoint created',
       'endpoint.changed': 'Endpoint changed',
       'endpoint.deleted': 'Endpoint deleted',

@@ -49,7 +49,7 @@ export const englishPages = {
     created: 'Created',
     portal: 'Portal link',
     portalText:
-      'Opens this merchant’s console once, for whoever gets it. It shows nothing of other merchants.',
+      'Opens this merchant’s console once, for the person who gets the link. It shows nothing of other merchants.',
     portalMake: 'Make a portal link',
     portalMade: 'Send this link to the merchant. It works once and is shown only now.',
     portalUntil: 'It works until',

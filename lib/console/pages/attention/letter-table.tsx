@@ -50,7 +50,7 @@ function About({ letter, text: { deadLetters: words } }: AboutProps) {
     return <span class="quiet">{words.unknown}</span>;
   }
   return (
-    <>
+    <span>
       <a href={hrefOf('/merchants/{merchantId}/transactions/{transactionId}', { merchantId, transactionId })}>
         <code>
           <Foreign text={transactionId} />
@@ -59,7 +59,7 @@ function About({ letter, text: { deadLetters: words } }: AboutProps) {
       <span class="quiet">
         <Foreign text={`${merchantId} · ${endpointId ?? words.check}`} />
       </span>
-    </>
+    </span>
   );
 }
 

@@ -86,7 +86,7 @@ function OutcomeOf({ outcome, frame: { text } }: OutcomeOfProps) {
   if (outcome === undefined) return <span class="quiet">{text.parked.noOutcome}</span>;
   const { merchantId, transactionId } = outcome;
   return (
-    <>
+    <span>
       <a href={hrefOf('/merchants/{merchantId}/transactions/{transactionId}', { merchantId, transactionId })}>
         <code>
           <Foreign text={transactionId} />
@@ -95,7 +95,7 @@ function OutcomeOf({ outcome, frame: { text } }: OutcomeOfProps) {
       <span class="quiet">
         <Foreign text={merchantId} />
       </span>
-    </>
+    </span>
   );
 }
 

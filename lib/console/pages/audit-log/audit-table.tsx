@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { listAuditLog } from '../../../api/audit-log/audit-log-contract.ts';
+import type { Action } from '../../../core/merchants/audit-log/actions.ts';
 import type { AnswerOf } from '../../asking/console-api.ts';
 import { hrefOf } from '../../site/paths.ts';
 import type { PageText } from '../../texts/texts.ts';
@@ -41,10 +42,10 @@ export function AuditTable({ ui, text, entries, isOfOneMerchant, empty }: AuditT
   );
 }
 
-/** An action of a newer version is shown as it is. */
+/** Every action has a name here. One of a newer version is shown as it is. */
 function actionOf({ auditLog }: PageText, action: string): string {
-  const actions: Readonly<Record<string, string>> = auditLog.actions;
-  return Object.hasOwn(actions, action) ? (actions[action] ?? action) : action;
+  const names: Readonly<Record<Action, string>> = auditLog.actions;
+  return Object.hasOwn(names, action) ? names[action as Action] : action;
 }
 
 interface AboutProps {
@@ -62,10 +63,10 @@ function About({ entry, text, isPlain }: AboutProps) {
     </code>
   );
   return (
-    <>
+    <span>
       {href === undefined ? subject : <a href={href}>{subject}</a>}{' '}
       {!isPlain && merchantId !== undefined && merchantId !== name && <span class="quiet">{merchantId}</span>}
-    </>
+    </span>
   );
 }
 

@@ -33,10 +33,13 @@ export function NotSentTable({ ui, text, merchantId, job }: NotSentTableProps) {
           { header: words.notSent, cell: ({ count }) => ui.format.number(count), align: 'end' },
           {
             header: words.examples,
-            cell: ({ examples }) =>
-              examples.map((notificationId) => (
-                <Example merchantId={merchantId} notificationId={notificationId} />
-              )),
+            cell: ({ examples }) => (
+              <span>
+                {examples.map((notificationId) => (
+                  <Example merchantId={merchantId} notificationId={notificationId} />
+                ))}
+              </span>
+            ),
           },
         ]}
         empty={undefined}

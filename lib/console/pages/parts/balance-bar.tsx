@@ -6,7 +6,7 @@ import { SumBar } from '../../view/charts/sum-bar.tsx';
 import type { Ui } from '../../view/ui.ts';
 
 export type OverviewAnswer = AnswerOf<typeof readOverviewOperation>;
-export type Balance = OverviewAnswer['balance'];
+type Balance = OverviewAnswer['balance'];
 
 interface BalanceBarProps {
   readonly ui: Ui;
