@@ -1,4 +1,5 @@
 import { createApp } from '../lib/api/api-app.ts';
+import { limitOfQueries } from './routes/limiting.ts';
 import { MANAGE_SETTINGS, routesToManage } from './routes/managing.ts';
 import { apiPaths } from './wiring/api-paths.ts';
 import { openApiService } from './wiring/api-service.ts';
@@ -8,5 +9,8 @@ const service = openApiService('admin', MANAGE_SETTINGS);
 
 /** HTTP requests that manage merchants, endpoints, keys and redeliveries. Also answers requests that match no route. */
 export const handler = serveHttp(
-  createApp({ ...service.app, operations: apiPaths() }, routesToManage(service)),
+  createApp(
+    { ...service.app, operations: apiPaths(), limit: limitOfQueries(service) },
+    routesToManage(service),
+  ),
 );

@@ -1,9 +1,10 @@
 import { createApp } from '../lib/api/api-app.ts';
 import { type HttpEvent, serveEvents } from '../lib/api/http/http-event.ts';
 import { handler as serveDocument } from './document.ts';
+import { limitOfQueries } from './routes/limiting.ts';
 import { MANAGE_SETTINGS, routesToManage } from './routes/managing.ts';
 import { OPERATE_SETTINGS, routesToOperate } from './routes/operating.ts';
-import { limitOfQueries, QUERY_SETTINGS, routesToQuery } from './routes/querying.ts';
+import { QUERY_SETTINGS, routesToQuery } from './routes/querying.ts';
 import { recordingPorts, routesToRecord } from './routes/recording.ts';
 import { routesToTest } from './routes/testing.ts';
 import { apiPaths } from './wiring/api-paths.ts';

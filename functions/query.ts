@@ -1,5 +1,6 @@
 import { createApp } from '../lib/api/api-app.ts';
-import { limitOfQueries, QUERY_SETTINGS, routesToQuery } from './routes/querying.ts';
+import { limitOfQueries } from './routes/limiting.ts';
+import { QUERY_SETTINGS, routesToQuery } from './routes/querying.ts';
 import { openApiService } from './wiring/api-service.ts';
 import { serveHttp } from './wiring/serve-http.ts';
 

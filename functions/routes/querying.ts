@@ -1,5 +1,4 @@
 import { s3EndpointOf } from '../../lib/adapters/config.ts';
-import { createGate } from '../../lib/adapters/dynamodb/dynamodb-gate.ts';
 import { createAlertStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-alert-store.ts';
 import { createCountStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-count-store.ts';
 import { createNotificationStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
@@ -20,7 +19,6 @@ import { statementRoutes } from '../../lib/api/statements/statements-routes.ts';
 import { statsRoutes } from '../../lib/api/stats/stats-routes.ts';
 import { askingRoutes } from '../../lib/api/transactions/ask-routes.ts';
 import { windowRoutes } from '../../lib/api/windows/windows-routes.ts';
-import { createQueryLimit, type QueryLimit } from '../../lib/core/query/query-limit.ts';
 import type { ApiService } from '../wiring/api-service.ts';
 
 /** The settings that queries need. */
@@ -63,7 +61,3 @@ export function routesToQuery(service: QueryService): readonly Route[] {
     ...publicKeysRoutes({ signingSecret }),
   ];
 }
-
-/** Limits how many large queries one merchant runs at a time. */
-export const limitOfQueries = (service: ApiService): QueryLimit =>
-  createQueryLimit({ ...service, gate: createGate(service.table) });

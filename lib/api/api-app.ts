@@ -12,7 +12,14 @@ import type { QueryLimit } from '../core/query/query-limit.ts';
 import { ORIGIN_HEADER } from '../settings.ts';
 import { merchantOf } from './access.ts';
 import { formForAdmins } from './contract/for-admins.ts';
-import { type Answer, type Handler, type Input, type Operation, problem } from './contract/operation.ts';
+import {
+  type Answer,
+  type Fields,
+  type Handler,
+  type Input,
+  type Operation,
+  problem,
+} from './contract/operation.ts';
 import { allowedMethods, type OperationPlace } from './http/allowed-methods.ts';
 import { isAroundProxy } from './http/around-proxy.ts';
 import type { AppEnv } from './http/http-event.ts';
@@ -153,8 +160,8 @@ async function isOfErased(
 /** Limits the concurrent large queries about one merchant. Above the limit, the caller gets 429 and waits before it retries. */
 function limited({ limit }: AppPorts, { operation, handle }: Route): Route['handle'] {
   return async (input) => {
-    const query: unknown = input.query;
-    const isLarge = operation.isLarge?.((query ?? {}) as Readonly<Record<string, unknown>>) ?? false;
+    const [query, body]: readonly unknown[] = [input.query, input.body];
+    const isLarge = operation.isLarge?.((query ?? {}) as Fields, (body ?? {}) as Fields) ?? false;
     if (limit === undefined || !isLarge) return handle(input);
     const admission = await limit.enter(input.merchantId, input.caller.scope === 'admin' ? 'admin' : 'own');
     if (admission.kind === 'busy') {

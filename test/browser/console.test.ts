@@ -23,10 +23,18 @@ describe('the console of a service that runs', () => {
   let shop: MadeUpShop;
   let browser: Browser;
   let root: string;
+  let jobId: string;
   beforeAll(async () => {
     [browser, service] = await Promise.all([startChromium(), startService(dataDir)]);
     shop = await openMadeUpShop(service);
     root = `${service.credentials.api}/console`;
+    const range = { from: new Date(Date.now() - 3_600_000).toISOString(), to: new Date().toISOString() };
+    const started = await service.api(
+      service.adminKey,
+      `POST /v1/merchants/${shop.merchantId}/redeliveries`,
+      range,
+    );
+    ({ jobId } = expectStatus(started, 202).json);
   });
   afterAll(async () => {
     await browser?.close();
@@ -37,6 +45,17 @@ describe('the console of a service that runs', () => {
 
   const PAGES = [
     { name: 'overview', path: () => '/overview' },
+    { name: 'unresolved', path: () => '/unresolved' },
+    { name: 'unresolved-ended', path: () => `/unresolved/${shop.merchantId}/pay_1000` },
+    { name: 'dead-letters', path: () => '/dead-letters' },
+    { name: 'put-letters-back', path: () => '/dead-letters/put-back?queue=lanes' },
+    { name: 'parked', path: () => '/parked' },
+    { name: 'put-all-back', path: () => '/parked/put-back' },
+    { name: 'jobs', path: () => '/jobs' },
+    { name: 'merchant-jobs', path: () => `/merchants/${shop.merchantId}/jobs` },
+    { name: 'job', path: () => `/merchants/${shop.merchantId}/jobs/${jobId}` },
+    { name: 'replay', path: () => `/merchants/${shop.merchantId}/replay` },
+    { name: 'audit-log', path: () => `/audit-log?merchantId=${shop.merchantId}` },
     { name: 'merchants', path: () => '/merchants' },
     { name: 'merchant', path: () => `/merchants/${shop.merchantId}` },
     { name: 'deliveries', path: () => `/merchants/${shop.merchantId}/deliveries` },
@@ -120,6 +139,27 @@ describe('the console of a service that runs', () => {
       },
       (count) => expect(count).toBeGreaterThan(3),
     );
+  });
+
+  it('starts a replay once its count is confirmed, and shows what it sent', async () => {
+    await using context = await loggedIn(service.adminKey);
+    const page = await context.newPage();
+    await page.goto(`${root}/merchants/${shop.merchantId}/jobs`);
+    await page.getByRole('link', { name: 'Start a replay' }).click();
+    await page.getByLabel('What', { exact: true }).selectOption('all');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('heading', { name: 'Start this replay?' }).waitFor();
+    expect(await accessibilityFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Start a replay' }).click();
+    await page.locator('.flash.success').waitFor();
+    await eventually(
+      async () => {
+        await page.reload();
+        return page.locator('.pill').innerText();
+      },
+      (state) => expect(state).toBe('Done'),
+    );
+    expect(await accessibilityFindings(page)).toEqual([]);
   });
 
   it('disables an endpoint after a confirmation, and enables it again', async () => {

@@ -69,6 +69,7 @@ describe('the functions', () => {
         ...['A#*', 'J#*', 'K#* L#*', 'M#* D#*', 'T#*'].map((keys) => `dynamodb:PutItem ${keys}`),
         'dynamodb:BatchGetItem M#*',
         'dynamodb:DeleteItem K#* L#*',
+        ...['DeleteItem', 'GetItem', 'PutItem'].map((action) => `dynamodb:${action} G#*`),
         'dynamodb:GetItem H#*',
         'dynamodb:GetItem J#*',
         'dynamodb:GetItem T#*',
@@ -147,9 +148,11 @@ describe('the functions', () => {
         'dynamodb:GetItem D#* H#*',
         ...['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
         ...['DeleteItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} P#*`),
-        'dynamodb:Query C#* W#*',
+        'dynamodb:Query C#* W#* L#*',
         'dynamodb:Query Table',
-        'dynamodb:PutItem A#* S#*',
+        'dynamodb:PutItem A#* S#* M#*',
+        'dynamodb:DeleteItem K#* L#* M#*',
+        'dynamodb:UpdateItem D#*',
         ...['RetryLane', 'CheckLane', 'IntakeQueue'].flatMap(send),
         ...['DeadLetters', 'IntakeDeadLetters'].flatMap((queue) =>
           ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map(

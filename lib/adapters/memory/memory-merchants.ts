@@ -55,11 +55,12 @@ export function memoryMerchants(
       async tombstone(merchantId) {
         return tombstones.get(merchantId);
       },
-      async erase(tombstone, expectedRev, entry) {
+      async erase(tombstone, expectedRev, { endpointIds = [], entry } = {}) {
         const { merchantId, erasedAt } = tombstone;
         const row = entries.get(merchantId);
         if (row === undefined || profiles.get(merchantId)?.rev !== expectedRev) return false;
         profiles.delete(merchantId);
+        for (const endpointId of endpointIds) endpoints.delete(`${merchantId}#${endpointId}`);
         tombstones.set(merchantId, structuredClone(tombstone));
         entries.set(merchantId, { ...row, erasedAt });
         log(entry);

@@ -77,13 +77,20 @@ export function memoryOutcomes(table: OutcomeTable): OutcomeStore & TransactionR
     },
     async settlePending(end) {
       if (!isTerminal(end)) throw new Error('Only a terminal outcome sets the expiry of its PENDING.');
-      const name = transactionName(end);
-      const check = table.checks.get(name);
-      if (check === undefined || check.state === 'resolved') return;
-      const { nextAttemptAt: _never, ...rest } = check;
-      table.checks.set(name, { ...rest, state: 'resolved', rev: check.rev + 1 });
+      resolveCheck(table, end);
+    },
+    async abandonPending(pending) {
+      resolveCheck(table, pending);
     },
   };
+}
+
+function resolveCheck({ checks }: Pick<OutcomeTable, 'checks'>, key: TransactionKey): void {
+  const name = transactionName(key);
+  const check = checks.get(name);
+  if (check === undefined || check.state === 'resolved') return;
+  const { nextAttemptAt: _never, ...rest } = check;
+  checks.set(name, { ...rest, state: 'resolved', rev: check.rev + 1 });
 }
 
 function byName(left: Notification, right: Notification): number {

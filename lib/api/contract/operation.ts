@@ -33,8 +33,8 @@ export interface Operation<
   readonly forAdmins?: boolean;
   /** Reads the caller's key again instead of from the cache, so that a revoked key stops managing at once. */
   readonly freshKey?: true;
-  /** Whether this query reads more than one page. Few of these run for one merchant at a time. */
-  readonly isLarge?: (query: Readonly<Record<string, unknown>>) => boolean;
+  /** Whether this request reads more than one page. Few of these run for one merchant at a time. */
+  readonly isLarge?: (query: Fields, body: Fields) => boolean;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
@@ -53,6 +53,9 @@ export type OperationAddress = Pick<
   Operation,
   'operationId' | 'method' | 'path' | 'function' | 'merchant' | 'forAdmins'
 >;
+
+/** The fields of a part of a request. None if the operation does not take it. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 

@@ -11,9 +11,11 @@ import { figures } from '../stats/stats-contract.ts';
 const hour = () => ({
   isAudited: z.boolean().meta({ description: 'Whether all of it is audited.' }),
   expected: z.int().meta({ description: 'What the audit expects, from outcomes and settings alone.' }),
-  ...Object.fromEntries(
-    ['delivered', 'acknowledged', 'open', 'exhausted', 'blocked'].map((name) => [name, z.int()]),
-  ),
+  delivered: z.int(),
+  acknowledged: z.int(),
+  open: z.int(),
+  exhausted: z.int(),
+  blocked: z.int(),
   lost: z.int().meta({
     description:
       'Notifications that the audit found missing and created. They are in the states like all others.',

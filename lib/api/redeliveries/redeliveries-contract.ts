@@ -72,6 +72,8 @@ export const redeliverRange = operation({
   path: '/v1/redeliveries',
   summary: `Start a job that sends a range again, at most ${MAX_PER_MINUTE} notifications a minute`,
   ...settling,
+  // `all` counts its outcomes before it starts.
+  isLarge: (_query, { include }) => include === 'all',
   body: z
     .strictObject({
       from: timeSchema.meta({ description: 'Inclusive, by listedAt.' }),

@@ -11,7 +11,8 @@ const HEAD = `# The command line
 
 Without any setting, a command uses the service that \`npm start\` runs on this machine. Otherwise, in this order: \`--api\`
 and \`TIDINGS_API\` with \`TIDINGS_KEY\`; then \`--profile\`, \`TIDINGS_PROFILE\`, or the profile that \`tidings init\` made last.
-A profile's key goes to no other address than the profile's own.
+A profile that \`--profile\` names is used as it is, also where the environment names another service. A profile's key goes
+to no other address than the profile's own, and \`TIDINGS_KEY\` to no other one than \`TIDINGS_API\`, if that is set.
 
 Data goes to stdout, and everything else to stderr. With \`--json\`, data is JSON: one line for each element of a list, and a
 failure is one line \`{"error": {"code", "message", "hint", "status"}}\` on stderr.

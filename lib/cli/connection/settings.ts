@@ -38,16 +38,19 @@ export interface Surroundings {
 }
 
 /**
- * In this order: the command line, the environment, a profile, the service that runs on this machine. A profile's key goes
- * to no other address than the profile's own.
+ * In this order: the command line, the environment, a profile, the service that runs on this machine. A profile that the
+ * command line names is used as it is and not mixed with the environment. A profile's key goes to no other address than the
+ * profile's own, and `TIDINGS_KEY` to no other one than `TIDINGS_API`, if that is set.
  *
  * @throws CommandFailure that says how to name a service
  */
 export async function connectionOf(wanted: Wanted, around: Surroundings): Promise<Connection> {
   const { env } = around;
-  const named = settingOf(wanted.profile) ?? settingOf(env.TIDINGS_PROFILE);
-  const address = settingOf(wanted.api) ?? settingOf(env.TIDINGS_API);
-  const key = settingOf(env.TIDINGS_KEY);
+  const onCommandLine = settingOf(wanted.profile);
+  const named = onCommandLine ?? settingOf(env.TIDINGS_PROFILE);
+  const { TIDINGS_API, TIDINGS_KEY }: Surroundings['env'] = onCommandLine === undefined ? env : {};
+  const address = settingOf(wanted.api) ?? settingOf(TIDINGS_API);
+  const key = address === undefined ? settingOf(TIDINGS_KEY) : keyFor(address, { TIDINGS_API, TIDINGS_KEY });
   const secret = settingOf(env.TIDINGS_SECRET);
   const given = { ...(secret !== undefined && { secret }), ...merchantOf(wanted) };
   if (address !== undefined && key !== undefined) {
@@ -64,6 +67,23 @@ export async function connectionOf(wanted: Wanted, around: Surroundings): Promis
   }
   // A key that was given is used for everything.
   return { ...found, api, ...(key !== undefined && { key, others: {} }), ...given };
+}
+
+/**
+ * The key of the environment, for this address.
+ *
+ * @throws CommandFailure if the environment names another address for it
+ */
+export function keyFor(
+  address: string,
+  { TIDINGS_API, TIDINGS_KEY }: Surroundings['env'],
+): string | undefined {
+  const [own, key] = [settingOf(TIDINGS_API), settingOf(TIDINGS_KEY)];
+  if (own === undefined || key === undefined || addressOf(own) === addressOf(address)) return key;
+  throw usageFailure(
+    `TIDINGS_KEY is for TIDINGS_API, which is ${own}, and is not sent to ${address}.`,
+    'Set both for the other service, or add a profile for it: tidings init.',
+  );
 }
 
 function settingOf(text: string | undefined): string | undefined {

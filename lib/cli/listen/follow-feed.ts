@@ -14,8 +14,6 @@ export interface Following {
   readonly receiver: Receiver;
   readonly file: ListenerFile;
   readonly state: ListenerState;
-  /** ISO time at which a listener without a cursor begins. */
-  readonly from: string;
   readonly types: readonly string[];
   /** Ends at the end of the feed instead of waiting for more. */
   readonly isOnce: boolean;
@@ -35,7 +33,7 @@ const RESENDS_MS = 10_000;
 const RESENDS_WITHIN_MS = 3_600_000;
 
 export async function followFeed(following: Following): Promise<void> {
-  const { service, state, from, isOnce, onNews, receiver } = following;
+  const { service, state, isOnce, onNews, receiver } = following;
   const path = await service.pathOfMerchant('/transactions');
   const { signal, now } = receiver;
   const resends = createResends(following);
@@ -44,7 +42,7 @@ export async function followFeed(following: Following): Promise<void> {
   for (let failures = 0; !signal.aborted; ) {
     let page: JsonObject;
     try {
-      const parameters = { limit: PAGE, ...(cursor === undefined ? { from } : { cursor }) };
+      const parameters = { limit: PAGE, ...(cursor === undefined ? { from: state.from } : { cursor }) };
       page = await service.ask({ method: 'GET', path, parameters });
       failures = 0;
     } catch (error) {
@@ -61,14 +59,14 @@ export async function followFeed(following: Following): Promise<void> {
       if (isWanted(item, following.types)) await forwardUntilAccepted(following, item);
       if (signal.aborted) return;
       accepted.push(key);
-      following.file.write({ cursor, accepted, secret: state.secret });
+      following.file.write({ ...state, cursor, accepted });
     }
     const next = String(page.nextCursor);
     if (next !== cursor) {
       // First the place, then the memory of what was accepted before it: a death between the two repeats, and skips nothing.
       cursor = next;
       accepted = [];
-      following.file.write({ cursor, accepted, secret: state.secret });
+      following.file.write({ ...state, cursor, accepted });
     }
     if (page.hasMore === true) continue;
     onNews({ event: 'idle', watermark: String(page.watermark) });

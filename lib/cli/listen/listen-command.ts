@@ -5,7 +5,7 @@ import { secretBytes, secretText } from '../../protocol/signing/webhook-keys.ts'
 import type { Command, Tools } from '../command-line/command.ts';
 import { EXIT, usageFailure } from '../command-line/exit-status.ts';
 import { MERCHANT } from '../command-line/shared-options.ts';
-import { addressOf } from '../connection/settings.ts';
+import { receiverUrl } from '../receivers/receiver-url.ts';
 import { followFeed, type ListenNews } from './follow-feed.ts';
 import { type ListenerState, openListenerFile } from './listener-file.ts';
 
@@ -48,7 +48,7 @@ export const listen: Command = {
   ],
   async run(given, tools) {
     const { env, output, signal, now } = tools;
-    const url = addressOf(given.required('forward-to'));
+    const url = receiverUrl(given.required('forward-to'));
     const types = given.list('type');
     const wrong = types.find((type) => !matches(EVENT_FILTER, type));
     if (wrong !== undefined)
@@ -58,20 +58,21 @@ export const listen: Command = {
     const since = given.time('since', now());
     const file = openListenerFile({ env, api: service.connection.api, merchantId, forwardTo: url });
     try {
-      const stored = file.read();
-      const state: ListenerState = {
-        cursor: since === undefined ? stored?.cursor : undefined,
-        accepted: since === undefined ? (stored?.accepted ?? []) : [],
-        secret: secretOf(env.TIDINGS_LISTEN_SECRET, stored),
-      };
+      const read = file.read();
+      if (read === 'damaged' && since === undefined) throw placeLost();
+      const stored = read === 'damaged' ? undefined : read;
+      const secret = secretOf(env.TIDINGS_LISTEN_SECRET, stored);
+      const state: ListenerState =
+        since === undefined
+          ? { accepted: [], cursor: undefined, ...stored, from: stored?.from ?? soonBefore(now()), secret }
+          : { accepted: [], cursor: undefined, from: since, secret };
       file.write(state);
-      introduce(tools, { url, secret: state.secret, isGoingOn: state.cursor !== undefined });
+      introduce(tools, { url, secret: state.secret, isGoingOn: since === undefined && stored !== undefined });
       await followFeed({
         service,
         receiver: { url, secret: state.secret, now, signal },
         file,
         state,
-        from: since ?? new Date(now() - FEED_SLACK_MS).toISOString(),
         types,
         isOnce: given.has('once'),
         onNews: (news) => showNews(output, news),
@@ -85,6 +86,14 @@ export const listen: Command = {
 
 /** A first listener begins a little before now, because the feed is that late. */
 const FEED_SLACK_MS = 60_000;
+const soonBefore = (nowMs: number) => new Date(nowMs - FEED_SLACK_MS).toISOString();
+
+/** To begin now would skip what happened since the last callback. */
+const placeLost = () =>
+  usageFailure(
+    'The file that holds the place in the feed is damaged.',
+    'Say where to begin: --since, with a time before the last callback that your receiver got.',
+  );
 
 function secretOf(given: string | undefined, stored: ListenerState | undefined): string {
   if (given === undefined || given === '') return stored?.secret ?? secretText(randomBytes(SECRET_BYTES));

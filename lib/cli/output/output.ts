@@ -84,11 +84,11 @@ export function createOutput({ terminal, isJson, isQuiet }: OutputOptions): Outp
         if (isJson) rows.forEach(writeJson);
         else if (rows.length > 0) widths = writePage({ rows, view, widths, terminal, paint });
       }
-      if (count === 0 && !isJson && !isQuiet) stderr.write(`${view.empty}\n`);
+      if (count === 0 && !isJson && !isQuiet) stderr.write(`${printableLines(view.empty)}\n`);
       return count;
     },
     note: (text) => {
-      if (!isJson && !isQuiet) stderr.write(`${text}\n`);
+      if (!isJson && !isQuiet) stderr.write(`${printableLines(text)}\n`);
     },
     fail: ({ status, code, message, hint }) => {
       progress.end();

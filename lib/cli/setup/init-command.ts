@@ -6,7 +6,7 @@ import type { Given } from '../command-line/given.ts';
 import { type Keyring, systemKeyring } from '../connection/keyring.ts';
 import { PROFILE_NAME, profilesFile, readProfiles, writeProfiles } from '../connection/profiles.ts';
 import { openService } from '../connection/service.ts';
-import { addressOf } from '../connection/settings.ts';
+import { addressOf, keyFor } from '../connection/settings.ts';
 
 const DEFAULT_NAME = 'default';
 
@@ -89,7 +89,7 @@ async function askedFor(given: Given, { env, terminal, signal }: Tools): Promise
     ));
   const address = addressOf(api.trim());
   const key =
-    env.TIDINGS_KEY ??
+    keyFor(address, env) ??
     (await ask('key', () => password({ message: 'Key (tk_…)', output: process.stderr, signal })));
   if (!matches(ACCESS_KEY, key.trim())) throw usageFailure('That is no key: keys begin with tk_.');
   return { api: address, key: key.trim() };

@@ -1,26 +1,34 @@
 import type { Site } from '../site/console-site.ts';
-import { deliveriesPage } from './deliveries-page.tsx';
-import { disableEndpointPage, endpointsPage, switchEndpoint } from './endpoints-page.tsx';
+import { deadLettersPage, putLettersBack, putLettersBackPage } from './attention/dead-letters-page.tsx';
+import { parkedPage } from './attention/parked-page.tsx';
+import { putAllBack, putAllBackPage, putOneBack, putOneBackPage } from './attention/put-back.tsx';
+import { resolveOne, unresolvedOnePage } from './attention/unresolved-one-page.tsx';
+import { unresolvedPage } from './attention/unresolved-page.tsx';
+import { auditLogPage } from './audit-log/audit-log-page.tsx';
+import { jobsPage } from './jobs/jobs-page.tsx';
 import { makePortalLink, merchantPage } from './merchant-page.tsx';
+import { merchantActions, merchantPages } from './merchant-pages.ts';
 import { merchantsPage } from './merchants-page.tsx';
-import { overviewPage } from './overview-page.tsx';
-import { reconciliationPage } from './reconciliation/reconciliation-page.tsx';
+import { overviewPage } from './overview/overview-page.tsx';
 import { reconciliationResources } from './reconciliation/reconciliation-resources.ts';
-import { sendRowsAgain } from './reconciliation/send-rows-again.ts';
-import { sendAgain, transactionPage } from './transaction-page.tsx';
 
 /** Every page and action of the console. A test tries all of them with the sessions of others. */
 export const SITE: Site = {
   pages: [
     overviewPage,
+    unresolvedPage,
+    unresolvedOnePage,
+    deadLettersPage,
+    putLettersBackPage,
+    parkedPage,
+    putOneBackPage,
+    putAllBackPage,
+    jobsPage,
+    auditLogPage,
     merchantsPage,
     merchantPage,
-    deliveriesPage,
-    transactionPage,
-    endpointsPage,
-    reconciliationPage,
-    disableEndpointPage,
+    ...merchantPages,
   ],
-  actions: [makePortalLink, sendAgain, switchEndpoint, sendRowsAgain],
+  actions: [resolveOne, putLettersBack, putOneBack, putAllBack, makePortalLink, ...merchantActions],
   resources: reconciliationResources,
 };

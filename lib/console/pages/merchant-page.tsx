@@ -1,7 +1,10 @@
 import { listEndpoints } from '../../api/endpoints/endpoints-contract.ts';
 import { readMerchant } from '../../api/merchants/merchants-contract.ts';
+import { readOverviewOperation } from '../../api/overview/overview-contract.ts';
 import { createPortalLink } from '../../api/portal-links/portal-links-contract.ts';
+import { listRedeliveries } from '../../api/redeliveries/redeliveries-contract.ts';
 import { readStatsOperation } from '../../api/stats/stats-contract.ts';
+import { listTransactions } from '../../api/transactions/ask-contract.ts';
 import type { AnswerOf } from '../asking/console-api.ts';
 import { action, type Frame, page } from '../site/page.ts';
 import { hrefOf } from '../site/paths.ts';
@@ -10,16 +13,28 @@ import { Foreign } from '../view/data/foreign.tsx';
 import { Id, KeyValues } from '../view/data/key-values.tsx';
 import { Time } from '../view/data/time.tsx';
 import { PageHeader, Section } from '../view/page/page-header.tsx';
+import type { Job } from './jobs/job-parts.tsx';
+import { JobTable } from './jobs/job-table.tsx';
+import { MERCHANT_JOBS } from './jobs/merchant-jobs-page.tsx';
+import { BalanceBar, type OverviewAnswer } from './parts/balance-bar.tsx';
 import { EndpointCards } from './parts/endpoint-cards.tsx';
+import { FirstSteps } from './parts/first-steps.tsx';
 import { dayBefore, StatsCharts } from './parts/stats-charts.tsx';
 
 interface Props {
   readonly merchant: AnswerOf<typeof readMerchant>;
   readonly endpoints: AnswerOf<typeof listEndpoints>['items'];
   readonly stats: AnswerOf<typeof readStatsOperation>;
+  readonly overview: OverviewAnswer;
+  /** That have not ended. */
+  readonly jobs: readonly Job[];
+  /** Nothing was recorded yet, as far as the service keeps it. */
+  readonly isNew: boolean;
 }
 
 const PATH = '/merchants/{merchantId}';
+/** The newest jobs. Three of them run at most. */
+const JOBS_READ = '10';
 const PORTAL_LINK = '/merchants/{merchantId}/portal-link';
 
 export const merchantPage = page({
@@ -27,21 +42,30 @@ export const merchantPage = page({
   who: 'merchant',
   async load({ api, session, params: { merchantId }, ui }): Promise<Props> {
     const from = dayBefore(ui.now);
-    const [merchant, { items: endpoints }, stats] = await Promise.all([
+    const whose = session.scope === 'admin' ? { merchantId } : {};
+    const [merchant, { items: endpoints }, stats, overview, jobs, { items: outcomes }] = await Promise.all([
       api.ask(readMerchant, { merchantId }),
       api.ask(listEndpoints, { merchantId }),
-      api.ask(readStatsOperation, { query: session.scope === 'admin' ? { from, merchantId } : { from } }),
+      api.ask(readStatsOperation, { query: { from, ...whose } }),
+      api.ask(readOverviewOperation, { query: whose }),
+      api.ask(listRedeliveries, { merchantId, query: { limit: JOBS_READ } }),
+      api.ask(listTransactions, { merchantId, query: { limit: '1' } }),
     ]);
-    return { merchant, endpoints, stats };
+    const open = jobs.items.filter(({ endedAt }) => endedAt === undefined);
+    const isNew = endpoints.length === 0 || outcomes.length === 0;
+    return { merchant, endpoints, stats, overview, jobs: open, isNew };
   },
   title: (_text, { merchant }) => merchant.name,
   place: ({ merchant: { merchantId, name } }) => ({ merchant: { id: merchantId, name } }),
   view: Merchant,
 });
 
-function Merchant({ merchant, endpoints, stats }: Props, { ui, text, csrf }: Frame) {
+function Merchant(props: Props, frame: Frame) {
+  const { merchant, endpoints, stats, overview, jobs, isNew } = props;
+  const { ui, text, session, csrf } = frame;
   const { merchantId, schedule, createdAt } = merchant;
   const { merchant: words } = text;
+  const { unresolved } = overview.attention;
   const to = (path: string) => hrefOf(`${PATH}/${path}`, { merchantId });
   return (
     <>
@@ -49,12 +73,30 @@ function Merchant({ merchant, endpoints, stats }: Props, { ui, text, csrf }: Fra
         title={<Foreign text={merchant.name} />}
         actions={
           <>
+            {session.scope === 'admin' && unresolved.count > 0 && (
+              <LinkButton icon="unresolved" href={hrefOf('/unresolved', {}, { q: merchantId })}>
+                {words.unresolved(ui.format.number(unresolved.count))}
+              </LinkButton>
+            )}
             <LinkButton href={to('deliveries')}>{words.deliveries}</LinkButton>
             <LinkButton href={to('endpoints')}>{words.endpoints}</LinkButton>
+            <LinkButton href={hrefOf(MERCHANT_JOBS, { merchantId })}>{words.jobs}</LinkButton>
           </>
         }
       />
-      <StatsCharts ui={ui} hours={stats.items} />
+      {isNew && <FirstSteps merchantId={merchantId} endpoints={endpoints} frame={frame} />}
+      <BalanceBar
+        ui={ui}
+        balance={overview.balance}
+        merchantId={merchantId}
+        note={text.overview.balanceTime}
+      />
+      {jobs.length > 0 && (
+        <Section id="open-jobs" title={words.openJobs} isBare>
+          <JobTable ui={ui} text={text} merchantId={merchantId} jobs={jobs} empty={undefined} />
+        </Section>
+      )}
+      {!isNew && <StatsCharts ui={ui} hours={stats.items} />}
       <EndpointCards ui={ui} merchantId={merchantId} endpoints={endpoints} stats={stats} />
       <section class="card">
         <KeyValues

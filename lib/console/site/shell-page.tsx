@@ -36,7 +36,9 @@ const MERCHANT_PATHS: Readonly<Record<MerchantPage, string>> = {
   endpoints: '/merchants/{merchantId}/endpoints',
   reconciliation: '/merchants/{merchantId}/reconciliation',
   statements: '/merchants/{merchantId}/statements',
+  jobs: '/merchants/{merchantId}/jobs',
   catalogue: '/merchants/{merchantId}/catalogue',
+  alerts: '/merchants/{merchantId}/alerts',
   keys: '/merchants/{merchantId}/keys',
 };
 

@@ -48,7 +48,7 @@ export async function check(ports: CheckingPorts, delivery: CheckDelivery): Prom
   if (current === undefined || pending?.status !== 'PENDING') throw unknownCheck();
   if (end !== undefined) return ports.outcomes.settlePending(end);
   const context = { ...delivery, current, pending };
-  if (await isOfErased(ports, message)) return drop(ports, current);
+  if (await isOfErased(ports, message)) return drop(ports, pending);
   if (!isWaiting(current) || current.rev !== message.rev) {
     return superseded(ports, context, current);
   }
@@ -70,14 +70,10 @@ async function isOfErased({ configs, clock }: CheckingPorts, { merchantId }: Che
   return config === undefined && configs.isErased(merchantId);
 }
 
-/** Nobody is asked about a transaction of an erased merchant. Its check is over, so that it is no longer due. */
-async function drop(ports: CheckingPorts, current: Check): Promise<void> {
-  const { merchantId, transactionId, rev } = current;
-  if (isWaiting(current)) {
-    const { nextAttemptAt: _due, ...rest } = current;
-    const over = { ...rest, state: 'resolved' as const, rev: rev + 1 };
-    await saveFenced({ store: ports.checks, random: ports.random }, over, rev);
-  }
+/** Nobody is asked about a transaction of an erased merchant. Its check is over, and its PENDING may expire. */
+async function drop(ports: CheckingPorts, pending: Outcome): Promise<void> {
+  const { merchantId, transactionId } = pending;
+  await ports.outcomes.abandonPending(pending);
   ports.reporter.report({ event: 'message_dropped', merchantId, transactionId });
 }
 

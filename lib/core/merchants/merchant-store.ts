@@ -1,10 +1,16 @@
-import type { MerchantId } from '../model.ts';
+import type { EndpointId, MerchantId } from '../model.ts';
 import type { AuditEntry } from './audit-log/audit-entry.ts';
 import type { Tombstone } from './erasing/tombstone.ts';
 import type { Endpoint, MerchantConfig, Profile } from './merchant-config.ts';
 
 interface WriteOptions {
   readonly withinMs?: number;
+  readonly entry?: AuditEntry;
+}
+
+interface EraseOptions {
+  /** The merchant's endpoints. None is made since its profile was read: that would have raised its `rev`. */
+  readonly endpointIds?: readonly EndpointId[];
   readonly entry?: AuditEntry;
 }
 
@@ -20,10 +26,10 @@ export interface MerchantStore {
   /** Strongly consistent; undefined unless the merchant was erased. */
   tombstone(merchantId: MerchantId): Promise<Tombstone | undefined>;
   /**
-   * Replaces the profile by the tombstone and marks the directory row, together. Endpoints stay, and are out of reach of every
-   * reader. False where the profile changed since it was read.
+   * Replaces the profile by the tombstone, deletes these endpoints and marks the directory row, together. False where the
+   * profile changed since it was read.
    */
-  erase(tombstone: Tombstone, expectedRev: number, entry?: AuditEntry): Promise<boolean>;
+  erase(tombstone: Tombstone, expectedRev: number, options?: EraseOptions): Promise<boolean>;
   /** Writes profile and directory row together. False if the merchant exists or was erased. */
   create(profile: Profile, entry?: AuditEntry): Promise<boolean>;
   /** Writes the profile and the settings of its directory row together. False where the profile changed since it was read. */

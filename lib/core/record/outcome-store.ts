@@ -39,4 +39,9 @@ export interface OutcomeStore {
    * Idempotent.
    */
   settlePending(end: Outcome): Promise<void>;
+  /**
+   * Resolves the check of a PENDING that will never end, and lets both expire as if it had ended when it was recorded.
+   * Idempotent.
+   */
+  abandonPending(pending: Outcome): Promise<void>;
 }

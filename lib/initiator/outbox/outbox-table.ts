@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Machine } from '../../protocol/runtime/machine.ts';
 import {
+  ERASED_FEED_SHARDS,
   merchantPk,
   OUTCOMES_PREFIX,
   PROFILE_SK,
@@ -81,8 +82,7 @@ export function openOutboxTable(options: {
       });
       if (Item === undefined) throw unknownMerchant();
       const feedShards: unknown = Item.feedShards;
-      // A tombstone is in the place of the profile.
-      if (feedShards === undefined) throw merchantErased();
+      if (feedShards === ERASED_FEED_SHARDS) throw merchantErased();
       if (!Number.isSafeInteger(feedShards) || (feedShards as number) < 1) throw unreadable('profile');
       profiles.set(cacheKey, { feedShards: feedShards as number, readAtMs });
       for (const oldest of profiles.keys()) {

@@ -33,6 +33,8 @@ export const referencePk = (merchantId: string, reference: string) => `R#${merch
 /** Partition key of a merchant's profile. Initiators may read its `feedShards`. */
 export const merchantPk = (merchantId: string) => `M#${merchantId}`;
 export const PROFILE_SK = 'PROFILE';
+/** The `feedShards` in the place of the profile of an erased merchant, where nothing can be recorded. */
+export const ERASED_FEED_SHARDS = 0;
 
 export function versionDigits(version: number): string {
   return String(version).padStart(4, '0');

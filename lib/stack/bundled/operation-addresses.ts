@@ -10,7 +10,7 @@ const NAMESPACE = 'operation-addresses';
  * Gives the console the addresses of operations instead of their contracts. It makes requests, and the function that gets
  * one validates it, so the schemas of all operations would be dead weight in its bundle.
  *
- * A contract that the console imports becomes a module with the same names, of its operations only.
+ * A contract that the console imports becomes a module with the same names, of its operations and its limits only.
  */
 export const operationAddresses: Plugin = {
   name: NAMESPACE,
@@ -20,9 +20,10 @@ export const operationAddresses: Plugin = {
     );
     builder.onLoad({ filter: /^/, namespace: NAMESPACE }, async ({ path }) => {
       const contract: Readonly<Record<string, unknown>> = await import(pathToFileURL(path).href);
-      const lines = Object.entries(contract).flatMap(([name, value]) =>
-        isOperation(value) ? [`export const ${name} = ${JSON.stringify(addressOf(value))};`] : [],
-      );
+      const lines = Object.entries(contract).flatMap(([name, value]) => {
+        const kept = isOperation(value) ? addressOf(value) : typeof value === 'number' ? value : undefined;
+        return kept === undefined ? [] : [`export const ${name} = ${JSON.stringify(kept)};`];
+      });
       return { contents: lines.join('\n'), loader: 'js' };
     });
   },

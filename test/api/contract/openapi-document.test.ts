@@ -168,6 +168,7 @@ describe('the OpenAPI document', () => {
     for (let hours = 0; hours < 24; hours += 1) await world.closeWindows();
     await world.stateDays();
     await asked('GET /v1/statements/2026-11-20');
+    await good([admin], `DELETE ${own}?confirm=demo`);
     const all = operations.map(({ method, path }) => `${method} ${path}`);
     // The document itself is served by a function of its own.
     expect(all.filter((name) => !answeredWell.has(name))).toEqual(['get /openapi.json']);

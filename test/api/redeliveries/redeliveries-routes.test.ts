@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runJobs } from '../../../lib/core/deliver/redelivery/run-jobs.ts';
+import type { MerchantId } from '../../../lib/core/model.ts';
+import { createQueryLimit, MAX_LARGE_QUERIES } from '../../../lib/core/query/query-limit.ts';
 import { useDemoWorld } from '../../support/demo-world.ts';
 import { payment, START_MS } from '../../support/world.ts';
 
@@ -38,6 +40,23 @@ describe('redeliveries', () => {
     const log = await setup.world.call(setup.demo.manager, 'GET /v1/audit-log');
     const entries = log.json.items.filter(({ jobId }: { jobId?: string }) => jobId !== undefined);
     expect(entries).toMatchObject([{ action: 'redelivery.started', jobId: confirm.jobId }]);
+  });
+
+  it('count the outcomes of a range two at a time, and refuse a third count', async () => {
+    const { gate } = setup.world.ports;
+    const limit = createQueryLimit(setup.world.ports);
+    for (let n = 0; n < MAX_LARGE_QUERIES; n += 1) await limit.enter('demo' as MerchantId);
+    expect(await start({ ...RANGE, include: 'all' })).toMatchObject({
+      status: 429,
+      json: { code: 'too_many_queries' },
+    });
+    // The others count nothing.
+    expect((await start({ ...RANGE, include: 'unexpected' })).status).toBe(202);
+    const places = Array.from({ length: MAX_LARGE_QUERIES }, (_, n) => `query#${n}`);
+    const untilMs = setup.world.time.nowMs + 25_000;
+    for (const name of places) await gate.leave({ merchantId: 'demo' as MerchantId, name }, untilMs);
+    setup.world.time.nowMs += 1_000;
+    expect((await start({ ...RANGE, include: 'all' })).status).toBe(409);
   });
 
   it('are listed newest first, with a cursor', async () => {

@@ -88,6 +88,29 @@ describe('a key', () => {
   });
 });
 
+describe('a service that the command line names', () => {
+  beforeEach(() => {
+    profile('live', { key: 'tk_live_secretsecretsecret' });
+    profile('test', { api: 'https://t.example', key: 'tk_test_secretsecretsecret' });
+    Object.assign(env, { TIDINGS_API: 'https://b.example', TIDINGS_KEY: KEY });
+  });
+
+  it('as a profile has its own address and key, and nothing of the environment', async () => {
+    const live = { api: 'https://a.example', key: 'tk_live_secretsecretsecret' };
+    expect(await connect({ profile: 'live' })).toMatchObject(live);
+    delete env.TIDINGS_API;
+    expect(await connect({ profile: 'live' })).toMatchObject(live);
+    await expect(connect({ profile: 'live', api: 'https://b.example' })).rejects.toThrow(/is not sent to/);
+  });
+
+  it('as an address does not get a key that the environment has for another one', async () => {
+    await expect(connect({ api: 'https://a.example' })).rejects.toThrow(/is not sent to/);
+    expect(await connect({ api: 'https://b.example/' })).toMatchObject({ key: KEY });
+    delete env.TIDINGS_API;
+    expect(await connect({ api: 'https://a.example' })).toMatchObject({ api: 'https://a.example', key: KEY });
+  });
+});
+
 describe('without a usable setting', () => {
   it('says how to name a service', async () => {
     await expect(connect()).rejects.toMatchObject({

@@ -56,6 +56,13 @@ it('shows what others wrote on one line, without control characters', async () =
   expect(stdout().split('\n')).toHaveLength(3);
 });
 
+it('shows remarks without control characters', async () => {
+  const { output, stderr } = screen();
+  output.note('the receiver said \u001b]0;x\u0007');
+  await output.list(pages([]), { ...view, empty: 'No \u001b[2Jorder.' });
+  expect(stderr()).toBe('the receiver said \\u001b]0;x\\u0007\nNo \\u001b[2Jorder.\n');
+});
+
 it('writes a line of JSON for each element, and nothing else', async () => {
   const { output, stdout, stderr } = screen({ isJson: true, hasColour: true });
   await output.list(pages([{ id: 'a\u202e', count: 1 }], [{ id: 'b' }]), view);

@@ -14,6 +14,7 @@ describe('a page of the console', () => {
   let world: ConsoleWorld;
   let operator: Browser;
   let endpointId: string;
+  let jobId: string;
   beforeAll(async () => {
     world = createConsoleWorld();
     const demo = await world.merchant('demo', { name: `${HOSTILE}${HIDDEN}` });
@@ -27,10 +28,20 @@ describe('a page of the console', () => {
     await world.relayAll();
     world.receiver.answer = () => ({ kind: 'response', statusCode: 500, body: HOSTILE, durationMs: 5 });
     await world.drain();
+    const range = { from: '2026-11-20T07:00:00.000Z', to: '2026-11-20T08:00:00.000Z' };
+    ({ jobId } = (await world.call(demo.manager, 'POST /v1/redeliveries', range)).json);
+    await world.ports.parking.park({ recordId: 'record-1', reason: `${HOSTILE}${HIDDEN}`, payload: '{}' });
+    world.ports.deadLetterQueues.lanes.put({ body: `${HOSTILE}${HIDDEN}`, reason: `${HOSTILE}${HIDDEN}` });
     operator = world.browser();
     await operator.logIn(world.admin);
   });
 
+  const filled = (address: string) =>
+    address
+      .replace('{endpointId}', endpointId)
+      .replace('{jobId}', jobId)
+      .replace('{recordId}', 'record-1')
+      .replace('{keyId}', 'unknown');
   const addresses = SITE.pages.map(
     ({ path }) => `/console${path.replace('{merchantId}', 'demo').replace('{transactionId}', 'pay_1')}`,
   );
@@ -38,7 +49,7 @@ describe('a page of the console', () => {
   it.each(addresses)(
     'escapes what others wrote, and has no inline script or handler: %s',
     async (address) => {
-      const { status, html } = await operator.get(address.replace('{endpointId}', endpointId));
+      const { status, html } = await operator.get(filled(address));
       expect(status).toBe(200);
       expect(html).not.toContain('<script>');
       expect(html).not.toContain('<img');
@@ -53,7 +64,7 @@ describe('a page of the console', () => {
   it.each([...addresses, '/console/log-in', '/console/enter', '/console/nothing'])(
     'lets only its own script run, stays in no cache and in no frame: %s',
     async (address) => {
-      const { html, headers } = await operator.get(address.replace('{endpointId}', endpointId));
+      const { html, headers } = await operator.get(filled(address));
       const policy = headers.get('content-security-policy') ?? '';
       const nonce = /script-src 'nonce-([A-Za-z0-9+/=]{24})'/.exec(policy)?.[1];
       expect(nonce).toBeDefined();

@@ -86,6 +86,23 @@ describe('of an erased merchant', () => {
     expect(world.deadLetters).toEqual([]);
   });
 
+  it('an unresolved transaction leaves the list when an operator resolves it, and nothing is recorded', async () => {
+    const { world, record, erase } = await worldOfTwo();
+    await record('demo', 'pay_1', { status: 'PENDING' });
+    const check = world.ports.contents.checks.get('demo#pay_1');
+    if (check === undefined) throw new Error('there is no check');
+    const { nextAttemptAt: _due, ...rest } = check;
+    await world.ports.checks.save({ ...rest, state: 'unresolved', rev: check.rev + 1 }, check.rev);
+    await erase();
+    const list = async () => (await world.call(world.admin, 'GET /v1/unresolved')).json.items;
+    expect(await list()).toHaveLength(1);
+    const found = { status: 'SUCCEEDED', occurredAt: '2026-11-20T08:00:01Z' };
+    const request = 'POST /v1/unresolved/demo/pay_1/resolve';
+    expect((await world.call(world.admin, request, found)).json.code).toBe('merchant_erased');
+    expect(await list()).toEqual([]);
+    expect(world.ports.contents.outcomes.size).toBe(1);
+  });
+
   it('outcomes in the queue are refused with the reason', async () => {
     const { world, erase } = await worldOfTwo();
     await erase();

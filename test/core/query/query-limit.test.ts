@@ -128,6 +128,7 @@ describe('large questions of one merchant', () => {
       'listWindows',
       'readWindow',
       'reconcile',
+      'redeliverRange',
     ];
     const both = names.flatMap((name) => [name, `${name}ForMerchant`]);
     expect(large.map(({ operationId }) => operationId).sort()).toEqual([...both, 'readStats'].sort());

@@ -36,10 +36,11 @@ export async function manage({ admin, api, call, service }: Journey): Promise<vo
   await admin('GET /v1/whoami');
   await admin(`GET /v1/audit-log?merchantId=managed`);
   await admin(`DELETE /v1/keys/${global.keyId}`);
+  await admin(`POST ${path}/endpoints`, { url: server.url });
+  server.close();
   expect((await api(service.adminKey, `DELETE ${path}`)).status).toBe(409);
   await admin(`DELETE ${path}?confirm=managed`);
   await admin(`DELETE ${path}`);
-  server.close();
 }
 
 /** Outcomes by every way in. */

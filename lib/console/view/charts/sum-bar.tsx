@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { Glyph } from '../data/glyph.tsx';
-import { LOOKS } from '../data/states.ts';
+import { LOOKS, type Look } from '../data/states.ts';
 import type { Ui } from '../ui.ts';
 import { type Fill, Pattern } from './patterns.tsx';
 import { percent, visibleShares } from './scale.ts';
@@ -55,7 +55,7 @@ export function SumBar({ ui, id = 'sum-bar', sums, hrefOf = () => undefined, not
     <section class="card sum-bar" aria-labelledby={id}>
       <div class="section-title">
         <h2 id={id} class="with-glyph">
-          <Glyph {...(isSound ? LOOKS.delivered : LOOKS.lost)} />
+          <Glyph {...lookOf(sums, isSound)} />
           {titleOf(ui, sums, isSound)}
         </h2>
         {note && <p class="quiet">{note}</p>}
@@ -83,9 +83,16 @@ export function SumBar({ ui, id = 'sum-bar', sums, hrefOf = () => undefined, not
   );
 }
 
-function titleOf({ text: { sumBar } }: Ui, { expected }: Sums, isSound: boolean): string {
+function titleOf({ text: { sumBar } }: Ui, { expected, notAuditedYet = 0 }: Sums, isSound: boolean): string {
   if (!isSound) return sumBar.off;
-  return expected === 0 ? sumBar.none : sumBar.title;
+  if (expected > 0) return sumBar.title;
+  return notAuditedYet > 0 ? sumBar.nothingAudited : sumBar.none;
+}
+
+/** A tick only where something was checked. */
+function lookOf({ expected }: Sums, isSound: boolean): Look {
+  if (!isSound) return LOOKS.lost;
+  return expected > 0 ? LOOKS.delivered : LOOKS.waiting;
 }
 
 interface BarProps {

@@ -33,6 +33,7 @@ export const LOOKS: Readonly<Record<StateName, Look>> = {
   empty: { shape: 'none', tone: 'off' },
   running: { shape: 'half', tone: 'info' },
   done: { shape: 'tick', tone: 'good' },
+  cancelling: { shape: 'half', tone: 'warn' },
   cancelled: { shape: 'barred', tone: 'off' },
   waiting: { shape: 'ring', tone: 'wait' },
   resolved: { shape: 'agreed', tone: 'good' },

@@ -10,7 +10,8 @@ import type { MerchantStore } from '../merchant-store.ts';
 import { type Tombstone, tombstoneOf } from './tombstone.ts';
 
 /**
- * Erases a merchant for good: a tombstone replaces its profile, then its keys are removed. From the tombstone on, every
+ * Erases a merchant for good: in one write, a tombstone replaces its profile and its endpoints are deleted, with all secrets.
+ * Then its keys are removed. From the tombstone on, every
  * reader of the profile finds no merchant: nothing is recorded, sent, closed, audited or answered any more.
  */
 
@@ -22,7 +23,7 @@ export interface ErasePorts {
 }
 
 /** What a caller must have seen before it erases. */
-export interface Erasable {
+interface Erasable {
   /** What the repeated request must name. */
   readonly merchantId: MerchantId;
   readonly name: string;
@@ -60,7 +61,8 @@ export async function eraseMerchant(
     }
     if (confirm !== merchantId) return { kind: 'unconfirmed', erasable: erasableOf(config) };
     const tombstone = tombstoneOf(config.profile, isoTime(ports.clock.now()));
-    const isWritten = await ports.merchants.erase(tombstone, config.profile.rev, entry);
+    const endpointIds = config.endpoints.filter(isLive).map(({ endpointId }) => endpointId);
+    const isWritten = await ports.merchants.erase(tombstone, config.profile.rev, { endpointIds, entry });
     return isWritten ? { kind: 'erased', tombstone } : OVERTAKEN;
   });
   // If the process dies here, the keys open nothing: no request finds their merchant.

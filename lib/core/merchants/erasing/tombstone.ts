@@ -9,10 +9,7 @@ import type { Profile } from '../merchant-config.ts';
 export const tombstoneSchema = z.object({
   merchantId: storedMerchantId,
   erasedAt: storedTime,
-  /**
-   * How many partitions of the feed index hold the merchant's outcomes. Not `feedShards`: initiator kits read that of a
-   * profile, and record nothing where it is not there.
-   */
+  /** How many partitions of the feed index hold the merchant's outcomes. */
   erasedFeedShards: z.int().min(1),
   /** Higher than that of the profile, so that no change of the profile applies to it. */
   rev: z.number().int(),

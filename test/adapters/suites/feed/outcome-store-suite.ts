@@ -5,6 +5,8 @@ import { anyOutcome } from '../../support/arbitraries.ts';
 import { at, notification, OTHER, pending, SHOP, succeeded, transaction } from '../../support/samples.ts';
 import { atOnce, type OpenTable, useTable, WRITERS } from '../../support/throwaway-table.ts';
 
+const CHECK_TIMES = { preparedAtMs: Date.parse(at(0)), afterSeconds: 60, horizonSeconds: 600 };
+
 export function describeOutcomeStore(name: string, open: OpenTable): void {
   describe(`OutcomeStore on ${name}`, () => {
     const table = useTable(open);
@@ -133,6 +135,16 @@ export function describeOutcomeStore(name: string, open: OpenTable): void {
       await table().outcomes.settlePending(end);
       await table().outcomes.settlePending(end);
       expect(await table().outcomes.versions(end)).toEqual([pending(), end]);
+    });
+
+    it('abandons a PENDING any number of times: its check is over, and it stays readable', async () => {
+      await table().outcomes.prepare(pending(), newCheck(pending(), CHECK_TIMES));
+      await table().outcomes.abandonPending(pending());
+      await table().outcomes.abandonPending(pending());
+      expect(await table().outcomes.versions(pending())).toEqual([pending()]);
+      const check = await table().checks.read(pending());
+      expect(check).toMatchObject({ state: 'resolved', rev: 1 });
+      expect(check).not.toHaveProperty('nextAttemptAt');
     });
 
     it('makes nothing of a PENDING that is not there', async () => {

@@ -82,7 +82,7 @@ export function describeMerchantStore(name: string, open: OpenTable): void {
       expect(await merchants.tombstone(SHOP)).toBeUndefined();
       const erase = (second: number, rev: number) => {
         const tombstone = { merchantId: SHOP, erasedAt: at(second), erasedFeedShards: 4, rev: rev + 1 };
-        return merchants.erase(tombstone, rev);
+        return merchants.erase(tombstone, rev, { endpointIds: [endpoint().endpointId] });
       };
       expect(await erase(1, 1)).toBe(false);
       const results = await atOnce((writer) => erase(writer, 2));
@@ -94,6 +94,7 @@ export function describeMerchantStore(name: string, open: OpenTable): void {
         rev: 3,
       });
       expect(await read()).toBeUndefined();
+      expect(await merchants.saveEndpoint(endpoint({ rev: 2 }), 1)).toBe(false);
     });
 
     it('makes and changes nothing in the place of an erased merchant', async () => {

@@ -9,7 +9,7 @@ import {
 import type { MerchantStore } from '../../../../core/merchants/merchant-store.ts';
 import { PAST_MS } from '../../../../core/merchants/settings-history.ts';
 import { msOf, SECOND_MS } from '../../../../core/time.ts';
-import { merchantPk, PROFILE_SK } from '../../../../protocol/table/outcome-layout.ts';
+import { ERASED_FEED_SHARDS, merchantPk, PROFILE_SK } from '../../../../protocol/table/outcome-layout.ts';
 import { calling } from '../../../aws-faults.ts';
 import { auditPut, type TransactItem } from '../../items/audit-items.ts';
 import { entryKey, isTombstone, settingsAttributes, settingsChange } from '../../items/directory-items.ts';
@@ -64,14 +64,18 @@ export function createMerchantStore(table: Table): MerchantStore {
       return readItem(table, row, { kind: 'a tombstone', read: (one) => tombstoneSchema.parse(one) });
     },
 
-    erase(tombstone, expectedRev, entry) {
-      const row = { pk: merchantPk(tombstone.merchantId), sk: PROFILE_SK, ...tombstone };
+    erase(tombstone, expectedRev, { endpointIds = [], entry } = {}) {
+      const pk = merchantPk(tombstone.merchantId);
+      const row = { pk, sk: PROFILE_SK, ...tombstone, feedShards: ERASED_FEED_SHARDS };
       // Invariant: the walks pass a merchant by from the moment at which it has a tombstone.
       const change = [
         { Put: putIfRev(row, expectedRev) },
         { Update: directoryErasure(TableName, tombstone) },
       ];
-      const all = together(...change, ...auditPut(TableName, entry));
+      const endpoints = endpointIds.map((endpointId) => ({
+        Delete: { TableName, Key: { pk, sk: endpointSk(endpointId) } },
+      }));
+      const all = together(...change, ...endpoints, ...auditPut(TableName, entry));
       return calling('Erasing a merchant', () => conditionalWrite(() => documents.send(all)));
     },
 

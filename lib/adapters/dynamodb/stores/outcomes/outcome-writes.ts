@@ -16,13 +16,25 @@ import { putLogged } from '../../table/put-logged.ts';
 import type { Table } from '../../table/table-client.ts';
 import { checkItem } from '../delivery/dynamodb-check-store.ts';
 
-type OutcomeWrites = Pick<OutcomeStore, 'putIfAbsent' | 'prepare' | 'settlePending'>;
+type OutcomeWrites = Pick<OutcomeStore, 'putIfAbsent' | 'prepare' | 'settlePending' | 'abandonPending'>;
 
 export function createOutcomeWrites(
   table: Table,
   { retentionDays }: { readonly retentionDays: number },
 ): OutcomeWrites {
   const { stamping, name: TableName } = table;
+  /** @param last the end, or the PENDING that will have none */
+  async function letExpire(last: Outcome): Promise<void> {
+    const afterEnd = ttlAfter(Date.parse(last.recordedAt), retentionDays) + DAY_SECONDS;
+    const write = (what: string, update: UpdateCommand) => () =>
+      calling(what, () => conditionalWrite(() => table.documents.send(update)));
+    // The writes are independent and can be repeated.
+    await runTogether([
+      write('Letting a PENDING expire', expiry(TableName, last, afterEnd)),
+      write('Resolving a check', resolution(TableName, last, afterEnd)),
+    ]);
+  }
+
   return {
     putIfAbsent(outcome, feedShard, entry) {
       const Put = {
@@ -49,16 +61,8 @@ export function createOutcomeWrites(
       return writeStamped(table, 'Preparing a transaction', (options) => stamping.send(both, options));
     },
 
-    async settlePending(end) {
-      const afterEnd = ttlAfter(Date.parse(end.recordedAt), retentionDays) + DAY_SECONDS;
-      const write = (what: string, update: UpdateCommand) => () =>
-        calling(what, () => conditionalWrite(() => table.documents.send(update)));
-      // The writes are independent and can be repeated.
-      await runTogether([
-        write('Letting a PENDING expire', expiry(TableName, end, afterEnd)),
-        write('Resolving a check', resolution(TableName, end, afterEnd)),
-      ]);
-    },
+    settlePending: letExpire,
+    abandonPending: letExpire,
   };
 }
 

@@ -1,0 +1,96 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Browser } from '../../support/cookie-browser.ts';
+import { audit } from '../../support/scheduled-runs.ts';
+import { payment, statusExchange } from '../../support/world.ts';
+import { type ConsoleWorld, createConsoleWorld } from '../console-world.ts';
+
+const HOUR = 3_600_000;
+
+describe('the overview', () => {
+  let world: ConsoleWorld;
+  let operator: Browser;
+  beforeEach(async () => {
+    world = createConsoleWorld();
+    operator = world.browser();
+  });
+
+  /** Time passes in these tests, so each look needs a new session. */
+  const overview = async () => {
+    await operator.logIn(world.admin);
+    return (await operator.get('/console/overview')).html;
+  };
+  /** Records outcomes of a new merchant and delivers them, or fails to. */
+  async function shop(merchantId: string, count: number, statusCode = 200) {
+    const made = await world.merchant(merchantId, { schedule: [1] });
+    await made.endpoint();
+    for (let n = 0; n < count; n += 1) {
+      await world.call(made.initiator, `PUT /v1/merchants/${merchantId}/transactions/pay_${n}`, payment());
+    }
+    world.receiver.answer = () => statusExchange(statusCode);
+    await world.relayAll();
+    await world.drain();
+    await world.countAll();
+  }
+
+  it('of an empty service says how to begin, and that nothing needs somebody', async () => {
+    const html = await overview();
+    expect(html).toContain('No merchant yet');
+    expect(html).toContain('/v1/merchants');
+    expect(html).toContain('Nothing needs somebody');
+    expect(html).toContain('Nothing is audited yet. A window of 5 min is audited about 15 min 30 s');
+  });
+
+  it('says at once what was sent, before anything is audited', async () => {
+    await shop('demo', 3);
+    const html = await overview();
+    expect(html).not.toContain('No merchant yet');
+    expect(html).toContain('Sent, and waiting for the audit');
+    expect(html).toMatch(/Not audited yet<\/dt><dd>3</);
+    expect(html).toContain('href="/console/merchants/demo/deliveries?state=delivered"');
+  });
+
+  it('adds up once windows are audited, and says through when', async () => {
+    await shop('demo', 2);
+    world.time.nowMs += HOUR;
+    for (let run = 0; run < 3; run += 1) {
+      await world.closeWindows();
+      await audit(world);
+    }
+    await world.countAll();
+    const html = await overview();
+    expect(html).toContain('Every expected notification is accounted for');
+    expect(html).toMatch(/Audited through<\/dt><dd><time/);
+    expect(html).not.toContain('Nothing is audited yet');
+  });
+
+  it('says how late windows are', async () => {
+    await shop('demo', 1);
+    world.time.nowMs += HOUR;
+    await world.closeWindows();
+    world.time.nowMs += 2 * HOUR;
+    const html = await overview();
+    expect(html).toContain('Closing of windows is late');
+    expect(html).toContain('href="#progress"');
+  });
+
+  it('leads from each thing that needs somebody to its page', async () => {
+    await shop('demo', 2, 500);
+    await world.ports.parking.park({ recordId: 'r1', reason: 'x', payload: '{}' });
+    world.ports.deadLetterQueues.lanes.put({ body: 'x' });
+    const html = await overview();
+    expect(html).not.toContain('Nothing needs somebody');
+    for (const path of ['merchants/demo/deliveries?state=exhausted', 'dead-letters', 'parked']) {
+      expect(html).toContain(`class="row-link" href="/console/${path}"`);
+    }
+    expect(html).not.toContain('class="row-link" href="/console/unresolved"');
+    // No list shows the notifications of several merchants, so their list is the way.
+    await world.merchant('other');
+    expect(await overview()).toContain('class="row-link" href="/console/merchants"');
+  });
+
+  it('is there in Chinese', async () => {
+    await overview();
+    await operator.submit('/console/preferences', { language: 'zh-CN', back: '/console/overview' });
+    expect(await overview()).toContain('没有需要处理的事项');
+  });
+});
