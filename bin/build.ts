@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, type Plugin } from 'esbuild';
 
 /**
- * Builds the published package: the receiver and initiator kits, and the part of the protocol that they use. It writes ES
- * modules and CommonJS, each with its own declarations, so that tools never mix up the two formats. The package has its
+ * Builds the published package: the receiver and initiator kits, the part of the protocol that they use, and the command
+ * line in one file. It writes the kits as ES modules and CommonJS, each with its own declarations, so that tools never mix up the two formats. The package has its
  * own manifest, because merchants should not install the service's dependencies.
  */
 
@@ -33,6 +33,7 @@ execFileSync(process.execPath, [compiler, '-p', join(ROOT, 'tsconfig.build.json'
 });
 const declarations = filesUnder(types);
 for (const format of FORMATS) await buildFormat(format);
+await buildCommandLine();
 writeFileSync(join(values['out-dir'], 'cjs/package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
 rmSync(types, { recursive: true });
 writeManifest();
@@ -49,7 +50,8 @@ function writeManifest(): void {
     description,
     license,
     type,
-    files: FORMATS,
+    files: [...FORMATS, 'cli'],
+    bin: { tidings: './cli/tidings.js' },
     exports: published,
     typesVersions: { '*': typesBySubpath(published) },
     engines: { node: '>=22' },
@@ -101,6 +103,29 @@ async function buildFormat(format: (typeof FORMATS)[number]): Promise<void> {
       text.replaceAll(/((?:from |import\()['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js'),
     );
   }
+}
+
+/** One file without dependencies. It reads its version from the package's manifest beside it. */
+async function buildCommandLine(): Promise<void> {
+  const outfile = join(values['out-dir'], 'cli/tidings.js');
+  await build({
+    entryPoints: [join(ROOT, 'bin/tidings.ts')],
+    outfile,
+    format: 'esm',
+    bundle: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // Libraries in CommonJS call `require` for modules of Node.
+    banner: {
+      js: "#!/usr/bin/env node\nimport { createRequire as tidingsRequire } from 'node:module';const require = tidingsRequire(import.meta.url);",
+    },
+    platform: 'node',
+    target: 'node22',
+    legalComments: 'eof',
+    logLevel: 'warning',
+  });
+  chmodSync(outfile, 0o755);
+  process.stdout.write(`cli/tidings.js: ${Math.ceil(statSync(outfile).size / 1_024)} KiB\n`);
 }
 
 function filesUnder(directory: string): readonly string[] {

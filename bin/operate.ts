@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDeadLetterQueue } from '../lib/adapters/queues/redrive.ts';
 import type { DeadLetter, DeadLetterQueue, RedriveCounts } from '../lib/core/deliver/aside/dead-letters.ts';
-import { tryOne } from '../lib/local/demo/try-one.ts';
 import { printable, printableLines } from '../lib/printable.ts';
 import { findDeployment } from './deployment.ts';
 import { PARKED_HELP, runParked } from './parked/parked-command.ts';
@@ -12,8 +11,6 @@ import { exportLines } from './print-outputs.ts';
 const HELP = `Usage: npm run <command> -- [options]
 
 Commands:
-  try        Record one outcome on the service that \`npm start\` runs, wait for its callback, verify it
-             and print both, with the curl commands.
   redrive    Put dead letters back into their lanes, and show those that cannot be put back.
   parked     List records that could not be relayed, and put them back. See \`npm run parked -- --help\`.
   outputs    Print the stack's outputs as shell variables: eval "$(npm run --silent outputs)". See docs/runbook.md.
@@ -141,7 +138,6 @@ function targetOf(message: object): string {
 const commands: Readonly<
   Record<string, { readonly help: string; readonly run: () => Promise<number | undefined> }>
 > = {
-  try: { help: HELP, run: () => tryOne({ dataDir: values['data-dir'], write }).then(() => undefined) },
   redrive: { help: HELP, run: () => runRedrive().then(() => undefined) },
   parked: { help: PARKED_HELP, run: parked },
   outputs: { help: HELP, run: printOutputs },

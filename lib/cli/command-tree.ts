@@ -1,6 +1,7 @@
 import type { Command, Noun } from './command-line/command.ts';
 import { completionCommand } from './command-line/completion-command.ts';
 import type { CommandTree } from './command-line/program.ts';
+import { doctor } from './doctor/doctor-command.ts';
 import { endpointCommands } from './endpoints/endpoint-commands.ts';
 import { keyCommands } from './keys/key-commands.ts';
 import { listen } from './listen/listen-command.ts';
@@ -14,12 +15,15 @@ import { reconcile } from './reconcile/reconcile-command.ts';
 import { jobCommands } from './replay/job-commands.ts';
 import { replay } from './replay/replay-command.ts';
 import { init } from './setup/init-command.ts';
+import { tryCommand } from './setup/try-command.ts';
 import { whoami } from './setup/whoami-command.ts';
 import { sign, verify } from './signing/signing-commands.ts';
 import { statement } from './statement/statement-command.ts';
+import { tail } from './tail/tail-command.ts';
 import { ask, get } from './transactions/asking-commands.ts';
 import { acknowledge, deliveries, redeliver, undelivered } from './transactions/delivery-commands.ts';
 import { record } from './transactions/record-command.ts';
+import { trigger } from './trigger/trigger-command.ts';
 import { unresolvedCommands } from './unresolved/unresolved-commands.ts';
 
 const nouns: readonly Noun[] = [
@@ -36,10 +40,12 @@ const commands: readonly Command[] = [
   init,
   whoami,
   status,
+  tryCommand,
   record,
   get,
   ask,
   deliveries,
+  tail,
   undelivered,
   redeliver,
   acknowledge,
@@ -57,6 +63,8 @@ const commands: readonly Command[] = [
   ...deadLetterCommands,
   ...parkedCommands,
   listen,
+  trigger,
+  doctor,
   verify,
   sign,
   completionCommand(nouns, () => commands),

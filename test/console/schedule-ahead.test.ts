@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attemptsAhead } from '../../lib/console/pages/parts/schedule-ahead.ts';
+import { attemptsAhead } from '../../lib/console/pages/deliveries/schedule-ahead.ts';
 
 const at = (seconds: number) =>
   new Date(Date.parse('2026-11-29T08:00:00.000Z') + seconds * 1_000).toISOString();

@@ -46,7 +46,7 @@ interface RequestBindings {
   /** What the console says of the caller's session, not yet checked. */
   readonly session?: unknown;
   /** Set if the Request is a stand-in: answer with this problem. */
-  readonly refusal?: 'method_not_allowed' | 'malformed_request';
+  readonly refusal?: 'method_not_allowed' | 'malformed_request' | 'not_found';
 }
 
 /** The environment of the app, in Hono's sense. */
@@ -88,6 +88,10 @@ function readEvent(event: HttpEvent, rawPath: RawPath): ReadEvent {
   const said = event.requestContext.authorizer?.lambda;
   const session = said === undefined ? {} : { session: said };
   try {
+    // The URL parser would take the steps and make another path: one that the gateway neither routed nor throttled.
+    if (hasSteps(event.rawPath, rawPath)) {
+      return { request: new Request(STAND_IN_ORIGIN), bindings: { method, refusal: 'not_found' } };
+    }
     const url = urlOf(event, rawPath);
     const headers = headersOf(event);
     if (FORBIDDEN_METHODS.has(method.toUpperCase())) {
@@ -102,6 +106,14 @@ function readEvent(event: HttpEvent, rawPath: RawPath): ReadEvent {
     // Not logged: anyone can send this, and it says nothing about the service.
     return { request: new Request(STAND_IN_ORIGIN), bindings: { method, refusal: 'malformed_request' } };
   }
+}
+
+/** @throws URIError if the path is not percent-encoded UTF-8 */
+function hasSteps(rawPath: string, form: RawPath): boolean {
+  return rawPath
+    .split('/')
+    .map((segment) => (form === 'encoded' ? decodeURIComponent(segment) : segment))
+    .some((segment) => segment === '.' || segment === '..');
 }
 
 function bodyBytes({ body = '', isBase64Encoded }: HttpEvent): Uint8Array<ArrayBuffer> {

@@ -5,7 +5,7 @@ import { secretBytes, secretText } from '../../protocol/signing/webhook-keys.ts'
 import type { Command, Tools } from '../command-line/command.ts';
 import { EXIT, usageFailure } from '../command-line/exit-status.ts';
 import { MERCHANT } from '../command-line/shared-options.ts';
-import { addressOf } from '../connection/settings.ts';
+import { receiverUrl } from '../receivers/receiver-url.ts';
 import { followFeed, type ListenNews } from './follow-feed.ts';
 import { type ListenerState, openListenerFile } from './listener-file.ts';
 
@@ -48,7 +48,7 @@ export const listen: Command = {
   ],
   async run(given, tools) {
     const { env, output, signal, now } = tools;
-    const url = addressOf(given.required('forward-to'));
+    const url = receiverUrl(given.required('forward-to'));
     const types = given.list('type');
     const wrong = types.find((type) => !matches(EVENT_FILTER, type));
     if (wrong !== undefined)

@@ -3,6 +3,7 @@ import { openDialogs } from './dialogs.ts';
 import { followKeys } from './keys.ts';
 import { loadPageScript } from './page-script.ts';
 import { openPortal } from './portal.ts';
+import { reloadWhileRunning } from './reloading.ts';
 import { keepTimesCurrent } from './times.ts';
 
 /**
@@ -16,3 +17,4 @@ followKeys();
 keepTimesCurrent();
 openPortal();
 loadPageScript();
+reloadWhileRunning();

@@ -4,6 +4,7 @@ import { readOverviewOperation } from '../../api/overview/overview-contract.ts';
 import { createPortalLink } from '../../api/portal-links/portal-links-contract.ts';
 import { listRedeliveries } from '../../api/redeliveries/redeliveries-contract.ts';
 import { readStatsOperation } from '../../api/stats/stats-contract.ts';
+import { listTransactions } from '../../api/transactions/ask-contract.ts';
 import type { AnswerOf } from '../asking/console-api.ts';
 import { action, type Frame, page } from '../site/page.ts';
 import { hrefOf } from '../site/paths.ts';
@@ -17,6 +18,7 @@ import { JobTable } from './jobs/job-table.tsx';
 import { MERCHANT_JOBS } from './jobs/merchant-jobs-page.tsx';
 import { BalanceBar, type OverviewAnswer } from './parts/balance-bar.tsx';
 import { EndpointCards } from './parts/endpoint-cards.tsx';
+import { FirstSteps } from './parts/first-steps.tsx';
 import { dayBefore, StatsCharts } from './parts/stats-charts.tsx';
 
 interface Props {
@@ -26,6 +28,8 @@ interface Props {
   readonly overview: OverviewAnswer;
   /** That have not ended. */
   readonly jobs: readonly Job[];
+  /** Nothing was recorded yet, as far as the service keeps it. */
+  readonly isNew: boolean;
 }
 
 const PATH = '/merchants/{merchantId}';
@@ -39,23 +43,26 @@ export const merchantPage = page({
   async load({ api, session, params: { merchantId }, ui }): Promise<Props> {
     const from = dayBefore(ui.now);
     const whose = session.scope === 'admin' ? { merchantId } : {};
-    const [merchant, { items: endpoints }, stats, overview, jobs] = await Promise.all([
+    const [merchant, { items: endpoints }, stats, overview, jobs, { items: outcomes }] = await Promise.all([
       api.ask(readMerchant, { merchantId }),
       api.ask(listEndpoints, { merchantId }),
       api.ask(readStatsOperation, { query: { from, ...whose } }),
       api.ask(readOverviewOperation, { query: whose }),
       api.ask(listRedeliveries, { merchantId, query: { limit: JOBS_READ } }),
+      api.ask(listTransactions, { merchantId, query: { limit: '1' } }),
     ]);
     const open = jobs.items.filter(({ endedAt }) => endedAt === undefined);
-    return { merchant, endpoints, stats, overview, jobs: open };
+    const isNew = endpoints.length === 0 || outcomes.length === 0;
+    return { merchant, endpoints, stats, overview, jobs: open, isNew };
   },
   title: (_text, { merchant }) => merchant.name,
   place: ({ merchant: { merchantId, name } }) => ({ merchant: { id: merchantId, name } }),
   view: Merchant,
 });
 
-function Merchant(props: Props, { ui, text, session, csrf }: Frame) {
-  const { merchant, endpoints, stats, overview, jobs } = props;
+function Merchant(props: Props, frame: Frame) {
+  const { merchant, endpoints, stats, overview, jobs, isNew } = props;
+  const { ui, text, session, csrf } = frame;
   const { merchantId, schedule, createdAt } = merchant;
   const { merchant: words } = text;
   const { unresolved } = overview.attention;
@@ -77,6 +84,7 @@ function Merchant(props: Props, { ui, text, session, csrf }: Frame) {
           </>
         }
       />
+      {isNew && <FirstSteps merchantId={merchantId} endpoints={endpoints} frame={frame} />}
       <BalanceBar
         ui={ui}
         balance={overview.balance}
@@ -88,7 +96,7 @@ function Merchant(props: Props, { ui, text, session, csrf }: Frame) {
           <JobTable ui={ui} text={text} merchantId={merchantId} jobs={jobs} empty={undefined} />
         </Section>
       )}
-      <StatsCharts ui={ui} hours={stats.items} />
+      {!isNew && <StatsCharts ui={ui} hours={stats.items} />}
       <EndpointCards ui={ui} merchantId={merchantId} endpoints={endpoints} stats={stats} />
       <section class="card">
         <KeyValues

@@ -38,6 +38,7 @@ const MERCHANT_PATHS: Readonly<Record<MerchantPage, string>> = {
   statements: '/merchants/{merchantId}/statements',
   jobs: '/merchants/{merchantId}/jobs',
   catalogue: '/merchants/{merchantId}/catalogue',
+  alerts: '/merchants/{merchantId}/alerts',
   keys: '/merchants/{merchantId}/keys',
 };
 

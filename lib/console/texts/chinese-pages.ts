@@ -1,9 +1,15 @@
 import type { Translated } from '../view/text/translated.ts';
+import { chineseDeliveries } from './chinese-deliveries.ts';
+import { chineseEndpoints } from './chinese-endpoints.ts';
+import { chineseMerchant } from './chinese-merchant.ts';
 import { chineseOperator, chineseOperatorFlash } from './chinese-operator.ts';
 import type { englishPages } from './english-pages.ts';
 
 /** The pages' own texts in Chinese. */
 export const chinesePages: Translated<typeof englishPages> = {
+  ...chineseDeliveries,
+  ...chineseEndpoints,
+  ...chineseMerchant,
   logInErrors: {
     notAKey: '这不是访问密钥。密钥以 tk_ 开头。',
     refused: '该密钥未知、已撤销、已过期，或不供人员登录。请使用范围为 admin 或 merchant 的密钥。',
@@ -15,6 +21,8 @@ export const chinesePages: Translated<typeof englishPages> = {
     sentAgain: (id) => `${id} 即将重新发送。`,
     acknowledged: (id) => `${id} 已确认，不再发送。`,
     keyRevoked: (id) => `密钥 ${id} 已撤销。`,
+    endpointSaved: (id) => `端点 ${id} 已保存并生效。`,
+    endpointDeleted: (id) => `端点 ${id} 已删除。`,
     ...chineseOperatorFlash,
     manySentAgain: (count) => `${count} 笔交易的回调即将重新发送。`,
   },
@@ -55,43 +63,5 @@ export const chinesePages: Translated<typeof englishPages> = {
     lead: '证明两边的结果一致，并找出缺少的结果。',
     nothingClosed: '还没有已关闭的窗口',
     nothingClosedText: '结果按时间窗口汇总。窗口在结束约一分钟后关闭，随后显示在这里。',
-  },
-  deliveries: {
-    title: '通知',
-    lead: '交易结果及其通知，最早的在前。',
-    search: '按订单号查找',
-    state: '状态',
-    transaction: '交易',
-    type: '结果',
-    amount: '金额',
-    listed: '列入时间',
-    empty: '还没有记录',
-    emptyText: '发起方记录交易结果后，半分钟内会显示在这里。',
-    nothingFound: '没有找到',
-    nothingFoundText: '没有处于该状态或具有该订单号的通知。订单号按原样比较。',
-    showAll: '显示全部',
-  },
-  transaction: {
-    id: '交易',
-    reference: '订单号',
-    type: '类型',
-    amount: '金额',
-    occurred: '发生时间',
-    recorded: '记录时间',
-    sendAgain: '重新发送',
-    noNotifications: '没有需要通知的端点',
-    stillPending: '交易尚未结束。结束后会通知端点一次。',
-    noEndpoint: '列入时没有端点需要此结果。',
-  },
-  endpoints: {
-    title: '端点',
-    lead: '回调发送到的地址。',
-    disable: '停用',
-    enable: '启用',
-    disableTitle: '停用此端点？',
-    disableText:
-      '此后不再向它发送回调，其未完成的通知会变为已阻止。停用期间列入的结果之后不会补发，除非您重放。',
-    empty: '还没有端点',
-    emptyText: '使用 POST /v1/merchants/{merchantId}/endpoints 创建，之后回调会发送到该端点。',
   },
 };

@@ -1,7 +1,13 @@
+import { englishDeliveries } from './english-deliveries.ts';
+import { englishEndpoints } from './english-endpoints.ts';
+import { englishMerchant } from './english-merchant.ts';
 import { englishOperator, englishOperatorFlash } from './english-operator.ts';
 
 /** The pages' own texts in English. Texts of components are in `view/text`. */
 export const englishPages = {
+  ...englishDeliveries,
+  ...englishEndpoints,
+  ...englishMerchant,
   logInErrors: {
     notAKey: 'This is no access key. Keys begin with tk_.',
     refused:
@@ -15,6 +21,8 @@ export const englishPages = {
     sentAgain: (id: string) => `${id} will be sent again in a moment.`,
     acknowledged: (id: string) => `${id} is acknowledged and will not be sent again.`,
     keyRevoked: (id: string) => `The key ${id} is revoked.`,
+    endpointSaved: (id: string) => `The endpoint ${id} is saved and in force.`,
+    endpointDeleted: (id: string) => `The endpoint ${id} is deleted.`,
     ...englishOperatorFlash,
     manySentAgain: (count: string) => `Callbacks of ${count} transactions will be sent again in a moment.`,
   },
@@ -57,45 +65,5 @@ export const englishPages = {
     nothingClosed: 'No window is closed yet',
     nothingClosedText:
       'Outcomes are added up in windows of time. A window closes about a minute after its end; then it appears here.',
-  },
-  deliveries: {
-    title: 'Deliveries',
-    lead: 'Outcomes with their notifications, the oldest first.',
-    search: 'Find by order number',
-    state: 'State',
-    transaction: 'Transaction',
-    type: 'Outcome',
-    amount: 'Amount',
-    listed: 'Listed',
-    empty: 'Nothing was recorded yet',
-    emptyText: 'When an initiator records how a transaction ended, it appears here within half a minute.',
-    nothingFound: 'Nothing was found',
-    nothingFoundText:
-      'No delivery has this state or order number. Order numbers are compared as they are written.',
-    showAll: 'Show all',
-  },
-  transaction: {
-    id: 'Transaction',
-    reference: 'Order number',
-    type: 'Type',
-    amount: 'Amount',
-    occurred: 'Occurred',
-    recorded: 'Recorded',
-    sendAgain: 'Send again',
-    noNotifications: 'Nobody is told about this',
-    stillPending: 'It has not ended yet. Endpoints are told how it ended, once.',
-    noEndpoint: 'No endpoint wanted this outcome when it was listed.',
-  },
-  endpoints: {
-    title: 'Endpoints',
-    lead: 'Where callbacks are sent.',
-    disable: 'Disable',
-    enable: 'Enable',
-    disableTitle: 'Disable this endpoint?',
-    disableText:
-      'It gets no callbacks from now on, and its open notifications become blocked. Outcomes that are listed meanwhile are not sent to it later unless you replay them.',
-    empty: 'No endpoint yet',
-    emptyText:
-      'Create one with POST /v1/merchants/{merchantId}/endpoints. Callbacks are sent to it from then on.',
   },
 };

@@ -26,11 +26,7 @@ const FAILING = 9;
 
 /** The initiator's side: records payments and reads the state of their notifications. */
 export interface Orders {
-  /**
-   * Records the next order.
-   * @param extra further fields of the outcome
-   */
-  recordNext(extra?: object): Promise<Order>;
+  recordNext(): Promise<Order>;
   notificationOf(order: Order): Promise<Notification>;
 }
 
@@ -48,7 +44,7 @@ export function createOrders(options: OrderOptions): Orders {
   const file = join(options.dataDir, 'demo.json');
   const path = (transactionId: string) => `/v1/merchants/${merchantId}/transactions/${transactionId}`;
   return {
-    async recordNext(extra = {}) {
+    async recordNext() {
       const number = takeNumber(file);
       const name = `ORDER-${number}`;
       const transactionId = `pay_${number}`;
@@ -61,7 +57,6 @@ export function createOrders(options: OrderOptions): Orders {
         currency: 'CNY',
         occurredAt: new Date().toISOString(),
         reference: name,
-        ...extra,
       };
       // A busy service may repeat its own write, and then finds the outcome recorded already.
       expectStatus(await api(credentials.initiatorKey, `PUT ${path(transactionId)}`, content), 200, 201);

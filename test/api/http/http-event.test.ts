@@ -120,6 +120,19 @@ describe('an event of payload format 2.0', () => {
     expect((await echoed({ path: '/', query: 'a=1#b=2' })).url).toBe('https://api.example/?a=1%23b=2');
   });
 
+  it.each([
+    ['decoded', '/v1/x/../merchants'],
+    ['decoded', '/v1/./merchants'],
+    ['encoded', '/v1/x/../merchants'],
+    ['encoded', '/v1/x/%2e%2E/merchants'],
+    ['encoded', '/v1/%2e/merchants'],
+  ] as const)('becomes no other path by the steps in its %s path %s', async (rawPath, path) => {
+    const world = createWorld();
+    const headers = { authorization: `Bearer ${world.admin}` };
+    const { statusCode, body } = await serveEvents(world.app, rawPath)(httpEvent({ path, headers }));
+    expect({ statusCode, code: JSON.parse(body).code }).toEqual({ statusCode: 404, code: 'not_found' });
+  });
+
   it('gives text as text, all else in base64, and cookies apart', async () => {
     const result = (body: string | Uint8Array<ArrayBuffer> | null, headers: [string, string][]) =>
       serveEvents(

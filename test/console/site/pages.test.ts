@@ -37,7 +37,11 @@ describe('a page of the console', () => {
   });
 
   const filled = (address: string) =>
-    address.replace('{endpointId}', endpointId).replace('{jobId}', jobId).replace('{recordId}', 'record-1');
+    address
+      .replace('{endpointId}', endpointId)
+      .replace('{jobId}', jobId)
+      .replace('{recordId}', 'record-1')
+      .replace('{keyId}', 'unknown');
   const addresses = SITE.pages.map(
     ({ path }) => `/console${path.replace('{merchantId}', 'demo').replace('{transactionId}', 'pay_1')}`,
   );

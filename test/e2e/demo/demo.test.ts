@@ -42,12 +42,12 @@ describe('the demo', () => {
 
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        ['bin/operate.ts', 'try', '--data-dir', dataDir],
+        ['bin/tidings.ts', 'try', '--data-dir', dataDir],
         { cwd: ROOT },
       );
-      expect(stdout).toContain('ORDER-41 is recorded');
+      expect(stdout).toMatch(/^# TRY-\w+ is recorded/);
       expect(stdout).toMatch(/^webhook-signature: v1,/m);
-      expect(stdout).toMatch(/^\{"type":"payment\.succeeded".*"reference":"ORDER-41"/m);
+      expect(stdout).toMatch(/^\{"type":"payment\.succeeded".*"reference":"TRY-\w+"/m);
     } finally {
       child.kill('SIGINT');
       expect(await exited).toBe(0);
@@ -56,12 +56,12 @@ describe('the demo', () => {
   });
 
   it('says what to do where nothing runs', async () => {
-    const run = promisify(execFile)(process.execPath, ['bin/operate.ts', 'try', '--data-dir', '/nowhere'], {
+    const run = promisify(execFile)(process.execPath, ['bin/tidings.ts', 'try', '--data-dir', '/nowhere'], {
       cwd: ROOT,
     });
     await expect(run).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('Run npm start in another terminal first.'),
+      code: 2,
+      stderr: expect.stringContaining('Start one with npm start'),
     });
   });
 });

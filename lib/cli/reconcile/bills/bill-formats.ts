@@ -24,7 +24,7 @@ export interface BillRow {
 }
 
 /** Reads the fields of a row by the bill's own names of columns. */
-export type Fields = (...names: readonly string[]) => string;
+type Fields = (...names: readonly string[]) => string;
 
 export interface BillFormat {
   /** A line that has these columns is the line of names. */

@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import type { LedgerRow } from '../../../ledger/columns.ts';
 import { ReconcileFailure } from '../../../ledger/ledger-failure.ts';
 import { added, EMPTY_SUM, type Sum, sumOfRow, windowOf } from '../../../ledger/sums.ts';
@@ -27,6 +26,8 @@ const BATCH = 10_000;
 
 /** Opens a SQLite database without a name: a private temporary file that is deleted when it is closed. */
 export function openSpool(windowMs: number): Spool {
+  // Only here: the module warns on older versions of Node, and other commands do not need it.
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
   const db = new DatabaseSync('');
   db.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -${CACHE_KIB}`);
   db.exec(`CREATE TABLE rows (

@@ -16,6 +16,8 @@ interface Props {
   readonly job: Job;
 }
 
+/** How often the page of a job that runs is loaded again, where scripts run. */
+const RELOAD_SECONDS = '3';
 const CANCEL = '/merchants/{merchantId}/jobs/{jobId}/cancel';
 
 export const jobPage = page({
@@ -49,7 +51,7 @@ function OneJob({ merchantId, job }: Props, frame: Frame) {
           )
         }
       />
-      <section class="card job">
+      <section class="card job" data-reload={job.endedAt === undefined ? RELOAD_SECONDS : undefined}>
         <ProgressBar ui={ui} text={text} job={job} />
         <Counts ui={ui} text={text} job={job} />
       </section>

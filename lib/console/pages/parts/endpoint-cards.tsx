@@ -28,11 +28,10 @@ export function EndpointCards({ ui, merchantId, endpoints, stats, actionsOf }: E
           <HealthCard
             ui={ui}
             endpoint={endpoint}
-            href={hrefOf(
-              '/merchants/{merchantId}/deliveries',
-              { merchantId },
-              { endpointId: endpoint.endpointId },
-            )}
+            href={hrefOf('/merchants/{merchantId}/endpoints/{endpointId}', {
+              merchantId,
+              endpointId: endpoint.endpointId,
+            })}
             counts={{ attempts: counts?.attempts ?? 0, delivered: counts?.delivered ?? 0, byHour: [] }}
             actions={actionsOf?.(endpoint)}
           />

@@ -49,7 +49,7 @@ const OPERATOR_PAGES = ['overview', 'merchants'] as const;
 const ATTENTION_PAGES = ['unresolved', 'deadLetters', 'parked'] as const;
 const HISTORY_PAGES = ['jobs', 'auditLog'] as const;
 const MERCHANT_PAGES = ['deliveries', 'endpoints', 'reconciliation', 'statements', 'jobs'] as const;
-const DEVELOP_PAGES = ['catalogue', 'keys'] as const;
+const DEVELOP_PAGES = ['catalogue', 'alerts', 'keys'] as const;
 
 export type OperatorPage = (typeof OPERATOR_PAGES | typeof ATTENTION_PAGES | typeof HISTORY_PAGES)[number];
 export type MerchantPage = (typeof MERCHANT_PAGES | typeof DEVELOP_PAGES)[number];

@@ -35,6 +35,7 @@ export const chinese: Translated<typeof english> = {
     jobs: '任务',
     auditLog: '审计日志',
     deliveries: '投递',
+    alerts: '告警',
     endpoints: '端点',
     reconciliation: '对账',
     statements: '对账单',

@@ -34,6 +34,7 @@ export const english = {
     jobs: 'Jobs',
     auditLog: 'Audit log',
     deliveries: 'Deliveries',
+    alerts: 'Alerts',
     endpoints: 'Endpoints',
     reconciliation: 'Reconciliation',
     statements: 'Statements',

@@ -23,7 +23,7 @@ export interface ErasePorts {
 }
 
 /** What a caller must have seen before it erases. */
-export interface Erasable {
+interface Erasable {
   /** What the repeated request must name. */
   readonly merchantId: MerchantId;
   readonly name: string;

@@ -1,0 +1,32 @@
+import type { Posted } from './post-callback.ts';
+
+/** What to change at a receiver that did not accept a valid callback. */
+export function refusalAdvice(posted: Posted): string {
+  if (posted.kind === 'failed') {
+    return posted.code === 'timeout'
+      ? 'Store the callback, answer 2xx, and do the work afterwards.'
+      : 'tidings doctor looks into the connection.';
+  }
+  const { status } = posted;
+  const advice = BY_STATUS[status];
+  if (advice !== undefined) return advice;
+  if (status >= 300 && status < 400)
+    return 'Redirects are not followed. Register the address that it points to.';
+  if (status >= 500) return 'It failed: its log says why. Answer 2xx only after the outcome is stored.';
+  return 'Answer 2xx to each callback that is signed rightly, also to types that are not known.';
+}
+
+const SIGNATURE =
+  'Is this the secret of the receiver? Does it verify the raw bytes of the body, before any parser? tidings doctor finds out.';
+
+const BY_STATUS: Readonly<Record<number, string>> = {
+  400: SIGNATURE,
+  401: SIGNATURE,
+  403: `${SIGNATURE} A receiver of another merchant refuses too: pass --merchant.`,
+  404: 'Is the path right? If it knows no such order, pass --reference with one that it knows.',
+  405: 'The route must take POST.',
+  409: 'Does it know this transaction with another end? An end that it knows already is answered with 2xx.',
+  410: 'The service disables an endpoint that answers 410. Answer it only when no callback should come any more.',
+  413: 'A callback has up to 64 KiB: raise the limit of the body.',
+  415: 'The body is application/json.',
+};

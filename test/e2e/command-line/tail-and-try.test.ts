@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../support/eventually.ts';
+import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
+import { type ServiceCloud, startServiceCloud } from '../../support/running/service-cloud.ts';
+import { linesOf, run, start } from './program.ts';
+
+describe('watching a service with the command line', () => {
+  const dataDir = temporaryDirectory();
+  let service: ServiceCloud;
+  let receiver: Server;
+  let env: Readonly<Record<string, string>>;
+  let initiator: Readonly<Record<string, string>>;
+  let secret: string;
+
+  beforeAll(async () => {
+    service = await startServiceCloud({
+      dataDir: join(dataDir, 'service'),
+      jobs: [],
+      environment: {
+        TIDINGS_ALLOW_LOOPBACK: 'true',
+        TIDINGS_ONE_CLOCK: 'true',
+        TIDINGS_FEED_LAG_SECONDS: '3',
+      },
+    });
+    receiver = createServer((_, response) => response.writeHead(204).end()).listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    const { port } = receiver.address() as AddressInfo;
+    const merchant = await service.create('POST /v1/merchants', { merchantId: 'shop', name: 'Shop' });
+    secret = merchant.secret;
+    const put = 'PUT /v1/merchants/shop/endpoints/ep_1';
+    await service.create(put, { url: `http://127.0.0.1:${port}/hook` });
+    const own = { TIDINGS_API: service.cloud.apiUrl, TIDINGS_CONFIG_DIR: join(dataDir, 'config') };
+    const keys = await Promise.all([
+      service.create('POST /v1/merchants/shop/keys', { scope: 'receiver' }),
+      service.create('POST /v1/keys', { scope: 'initiator' }),
+    ]);
+    env = { ...own, TIDINGS_KEY: keys[0].key };
+    initiator = { ...own, TIDINGS_KEY: keys[1].key };
+  });
+  afterAll(async () => {
+    receiver.close();
+    await service.stop();
+    removeDirectory(dataDir);
+  });
+
+  const record = (id: string) =>
+    run(
+      [
+        'record',
+        id,
+        '--merchant',
+        'shop',
+        '--status',
+        'SUCCEEDED',
+        '--amount',
+        '5',
+        '--currency',
+        'EUR',
+      ].concat(['--occurred', '2026-11-20T08:00:00Z']),
+      { env: initiator },
+    );
+
+  it('tail shows each outcome and its delivery once while it runs, and ends with 130 on Ctrl-C', async () => {
+    const child = start(['tail', '--json'], { env });
+    // biome-ignore lint/suspicious/noExplicitAny: lines of the program, of which the test looks at single fields.
+    const seen: any[] = [];
+    createInterface({ input: child.stdout }).on('line', (line) => seen.push(JSON.parse(line)));
+    expect((await record('pay_1')).status).toBe(0);
+    const told = () => seen.map(({ event, state }) => (state === undefined ? event : `${event} ${state}`));
+    await eventually(told, (now) => expect(now).toContain('attempt delivered'));
+    expect((await record('pay_2')).status).toBe(0);
+    await eventually(told, (now) => expect(now.filter((one) => one === 'attempt delivered')).toHaveLength(2));
+    expect(told()).toEqual(['outcome', 'attempt delivered', 'outcome', 'attempt delivered']);
+    child.kill('SIGINT');
+    expect((await once(child, 'close'))[0]).toBe(130);
+  });
+
+  it('tail --once fits 80 columns, and shows what its filters let through', async () => {
+    const page = await run(['tail', '--since', '10m', '--once'], { env });
+    expect(page).toMatchObject({ status: 0, stderr: '' });
+    expect(page.stdout).toMatch(/● pay_1 +payment\.succeeded +5 EUR\n/);
+    expect(page.stdout).toMatch(/✓ pay_1 +ep_1 +delivered 204\n/);
+    for (const line of page.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    const only = async (...words: readonly string[]) =>
+      linesOf(await run(['tail', '--since', '10m', '--once', '--json', ...words], { env }));
+    expect(await only('--state', 'exhausted')).toEqual([]);
+    expect(await only('--type', 'refund.*')).toEqual([]);
+    expect((await only('--endpoint', 'ep_1')).map(({ event }) => event)).toEqual(['attempt', 'attempt']);
+    expect(await run(['tail', '--type', 'No Type'], { env })).toMatchObject({ status: 2 });
+  });
+
+  it('try records an outcome, and shows the callback that it verified', async () => {
+    const own = { ...initiator, TIDINGS_SECRET: secret };
+    const { status, stdout } = await run(['try', '--merchant', 'shop'], { env: own });
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^webhook-signature: v1,/m)]);
+    expect(stdout).toMatch(/^\{"type":"payment\.succeeded".*"reference":"TRY-/m);
+    const [tried] = linesOf(await run(['try', '--merchant', 'shop', '--json'], { env: own }));
+    expect(JSON.parse(tried.callback.body).data.transactionId).toBe(tried.recorded.transactionId);
+    expect(await run(['try', '--merchant', 'shop'], { env: initiator })).toMatchObject({ status: 2 });
+  });
+});
