@@ -21,7 +21,7 @@ export interface Signing {
   readonly attempt?: number;
 }
 
-export function idOfTransaction({ merchantId, transactionId, version }: JsonObject): string {
+function idOfTransaction({ merchantId, transactionId, version }: JsonObject): string {
   return webhookIdOf({
     merchantId: String(merchantId),
     transactionId: String(transactionId),
