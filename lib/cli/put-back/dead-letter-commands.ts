@@ -94,14 +94,16 @@ async function redriveAll(
   queue: string,
   onStep: (count: number) => void,
 ): Promise<Redriven> {
-  let redriven = 0;
+  let [redriven, left] = [0, 0];
   let before: unknown;
   for (;;) {
     const body = { queue, ...(typeof before === 'string' && { before }) };
     const step = await ask({ method: 'POST', path: '/v1/dead-letters/redrive', body });
     const count = Number(step.redriven);
     redriven += count;
-    if (step.isDone === true || count === 0) return { queue, redriven, left: Number(step.left) };
+    // A letter that stays is hidden for a while after it was seen, so a later step may not see it.
+    left = Math.max(left, Number(step.left));
+    if (step.isDone === true || count === 0) return { queue, redriven, left };
     onStep(redriven);
     before = step.before;
   }

@@ -65,10 +65,11 @@ Status 0: equal. 1: differs. 2: the ledger, an option or a file is wrong. 3: the
     }
     const { terminal, output } = tools;
     const connection = await ledgerConnection(tools);
+    const isSilent = given.has('quiet') || (output.isJson && terminal.stderr.isTTY !== true);
     const world = {
       connection,
       write: (line: string) => void terminal.stdout.write(`${line}\n`),
-      screen: output.isJson && terminal.stderr.isTTY !== true ? { write: () => undefined } : terminal.stderr,
+      screen: isSilent ? { write: () => undefined } : terminal.stderr,
     };
     const json = output.isJson;
     return format === undefined

@@ -64,6 +64,9 @@ export function createLife(): Life {
         news.push(...newsOfNotification(notification, { seen, type, transactionId, version }));
       }
       seen.dueMs = dueOf(own);
+      // A later version replaces the callbacks of the one before.
+      const before = watched.get(`${transactionId} ${version - 1}`);
+      if (before !== undefined) before.dueMs = undefined;
       watched.delete(key);
       watched.set(key, seen);
       for (const oldest of watched.keys()) {

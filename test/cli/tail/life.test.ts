@@ -36,7 +36,10 @@ describe('what is new', () => {
     const acknowledged = outcome([{ endpointId: 'ep_1', state: 'acknowledged', attempts: [attempt(1)] }]);
     expect(told(life.newsOf(acknowledged))).toEqual(['state ep_1 acknowledged']);
     expect(told(life.newsOf(acknowledged))).toEqual([]);
+    const open = { endpointId: 'ep_1', state: 'retrying', attempts: [attempt(1), attempt(2)] };
+    life.newsOf(outcome([open]));
     expect(told(life.newsOf(outcome([], { version: 2 })))).toEqual(['outcome']);
+    expect(life.due(Number.POSITIVE_INFINITY)).toEqual([]);
   });
 
   it('asks again for what is on its way when it is due, and never for what has ended', () => {

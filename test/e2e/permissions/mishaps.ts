@@ -61,6 +61,12 @@ async function redeliver({ api, appears, call, record, service, judged }: Journe
   const all = { ...range, include: 'all' };
   const { confirm } = (await api(shop.receiverKey, 'POST /v1/redeliveries', all)).json;
   await call(shop.receiverKey, 'POST /v1/redeliveries', { ...all, confirm });
+  // Only a few counts at a time may run: the others are refused by the gate.
+  const count = async () => (await api(shop.receiverKey, 'POST /v1/redeliveries', all)).status;
+  await eventually(
+    () => Promise.all(Array.from({ length: 8 }, count)),
+    (statuses) => expect(statuses).toContain(429),
+  );
   await call(shop.receiverKey, 'GET /v1/redeliveries');
   await judged.until({ role: 'TidingsSweep', action: 'dynamodb:Query', key: 'T#' });
   await shop.stop();

@@ -6,7 +6,15 @@ import { madeOnce } from '../made-once.ts';
 import { ROOT } from '../synthesized.ts';
 
 /** What the package is built from. */
-const INPUTS = ['bin/build.ts', 'bin/tidings.ts', 'lib', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'README.md'];
+const INPUTS = [
+  'bin/build.ts',
+  'bin/tidings.ts',
+  'lib',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'README.md',
+];
 
 /** The package as published, for all tests: read it only. */
 export function builtKit(): Promise<string> {

@@ -90,7 +90,9 @@ function look(section: HTMLElement, cell: HTMLElement, { state, texts }: Look): 
   cell.dataset.state = state;
   const said = (cell.title || '').replace(texts.states[was] ?? '', texts.states[state] ?? state);
   cell.title = said;
-  cell.setAttribute('aria-label', said);
+  // The name for people who cannot see it is the text of the cell.
+  const word = cell.querySelector('.unseen');
+  if (word !== null) word.textContent = texts.states[state] ?? state;
 }
 
 /** Downloads the differences as CSV, with the form of a ledger where it can. */

@@ -54,7 +54,8 @@ describe('replaying all', () => {
     const { world, start, run, job } = await shopWithAll();
     const { confirm } = (await start({ include: 'all' })).json;
     const confirmed = () => start({ include: 'all', confirm });
-    const answers = await Promise.all([confirmed(), confirmed(), confirmed()]);
+    // A merchant has two ranges counted at a time.
+    const answers = [...(await Promise.all([confirmed(), confirmed()])), await confirmed()];
     expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
     expect(await world.ports.jobs.running()).toHaveLength(1);
     await run();
