@@ -129,7 +129,7 @@ describe('the published package', () => {
 
   it('takes nothing of the service with it', () => {
     const paths = packed.filter((path) => !/^(?:esm|cjs)\/(?:initiator|receiver|protocol)\//.test(path));
-    expect([...paths].sort()).toEqual(['README.md', 'cjs/package.json', 'package.json']);
+    expect([...paths].sort()).toEqual(['README.md', 'cjs/package.json', 'cli/tidings.js', 'package.json']);
   });
 
   it('makes a merchant install nothing besides', () => {

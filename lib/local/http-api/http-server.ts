@@ -25,8 +25,8 @@ export interface HttpApi {
   readonly faultStatus: 500 | 502;
   /** Path and query as the event has them; `undefined` if the path is refused. */
   readPath(url: string): RequestPath | undefined;
-  /** Whether a request is within the throttling limits of its route. */
-  admits(routeKey: string): boolean;
+  /** Whether a request is within the throttling limits of its route. Without a route: of the stage. */
+  admits(routeKey: string | undefined): boolean;
 }
 
 /** An HTTP server that listens before its API is ready, because functions need the address at their start. */
@@ -72,10 +72,10 @@ async function answer(
   request: IncomingMessage,
 ): Promise<HttpAnswer> {
   const path = api.readPath(request.url ?? '/');
+  const match = path === undefined ? undefined : route(request.method ?? 'GET', path.raw);
+  if (!api.admits(match?.routeKey)) return gatewayMessage(429, 'Too Many Requests');
   if (path === undefined) return gatewayMessage(400, 'Bad Request');
-  const match = route(request.method ?? 'GET', path.raw);
   if (match === undefined) return gatewayMessage(404, 'Not Found');
-  if (!api.admits(match.routeKey)) return gatewayMessage(429, 'Too Many Requests');
   const body = await readBody(request, api.maxBodyBytes);
   if (body === undefined) return gatewayMessage(413, 'Request Entity Too Large');
   const { routeKey, pathParameters, target } = match;

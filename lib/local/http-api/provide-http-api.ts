@@ -49,7 +49,7 @@ function createThrottles({ DefaultRouteSettings, RouteSettings }: StageSettings)
     burst === undefined || rate === undefined ? () => true : createThrottle({ burst, rate });
   const others = throttleOf(DefaultRouteSettings);
   const own = new Map(Object.entries(RouteSettings).map(([key, settings]) => [key, throttleOf(settings)]));
-  return (routeKey) => (own.get(routeKey) ?? others)();
+  return (routeKey) => (own.get(routeKey ?? '') ?? others)();
 }
 
 /** Every request to a function URL goes to its function, for as long as the function may run. */
