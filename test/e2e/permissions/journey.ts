@@ -5,7 +5,9 @@ import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk
 import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Agent } from 'undici';
 import { expect } from 'vitest';
-import { outcomeSchema } from '../../../lib/core/model.ts';
+import { GATE_SK, gatePk } from '../../../lib/adapters/dynamodb/items/item-keys.ts';
+import { type MerchantId, outcomeSchema } from '../../../lib/core/model.ts';
+import { MAX_LARGE_QUERIES } from '../../../lib/core/query/query-limit.ts';
 import { expectStatus } from '../../../lib/local/api-client.ts';
 import { awsClient } from '../../../lib/local/aws/aws-client.ts';
 import { outcomeItem } from '../../../lib/protocol/table/outcome-layout.ts';
@@ -18,6 +20,7 @@ export type Row = Record<string, unknown>;
 
 const SUCCESS = [200, 201, 202, 204];
 const MAX_BATCH = 10;
+const HOUR_MS = 3_600_000;
 
 /** What a row of an outcome says. Everything else is a payment's. */
 interface RowContent {
@@ -91,6 +94,20 @@ export async function openJourney(service: ServiceCloud, judged: JudgedCalls) {
       return found.find(isIt) ?? {};
     },
     put: (Item: Row) => documents.send(new PutCommand({ TableName, Item })),
+    /** Takes all places of a merchant's large questions, as processes that died in the middle of one do. */
+    async whilePlacesAreTaken<Result>(merchantId: string, run: () => Promise<Result>): Promise<Result> {
+      const closedUntil = new Date(Date.now() + HOUR_MS).toISOString();
+      const keys = Array.from({ length: MAX_LARGE_QUERIES }, (_, place) => ({
+        pk: gatePk({ merchantId: merchantId as MerchantId, name: `query#${place}` }),
+        sk: GATE_SK,
+      }));
+      for (const key of keys) {
+        await documents.send(new PutCommand({ TableName, Item: { ...key, closedUntil } }));
+      }
+      const result = await run();
+      for (const Key of keys) await documents.send(new DeleteCommand({ TableName, Key }));
+      return result;
+    },
     remove: (Key: Row) => documents.send(new DeleteCommand({ TableName, Key })),
     set: ({ pk, sk }: Row, name: string, value: unknown) =>
       documents.send(
