@@ -51,17 +51,23 @@ interface SceneOptions {
 }
 
 export async function startCatalogue(): Promise<Catalogue> {
-  const { stylesheet, script } = packConsoleAssets();
+  const { stylesheet, script, reconciliation, ledgerWorker } = packConsoleAssets();
+  const unpacked = ({ packed }: typeof script) => brotliDecompressSync(Buffer.from(packed, 'base64'));
   const files: Readonly<Record<string, readonly [type: string, body: Buffer]>> = {
-    '/console.css': ['text/css', brotliDecompressSync(Buffer.from(stylesheet.packed, 'base64'))],
-    '/console.js': ['text/javascript', brotliDecompressSync(Buffer.from(script.packed, 'base64'))],
+    '/console.css': ['text/css', unpacked(stylesheet)],
+    '/console.js': ['text/javascript', unpacked(script)],
+    '/reconciliation.js': ['text/javascript', unpacked(reconciliation)],
+    '/worker.js': ['text/javascript', unpacked(ledgerWorker)],
   };
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://catalogue.invalid');
     const file = files[pathname];
     if (file !== undefined) return answer(response, ...file);
     const scene = SCENES[pathname.slice(1)];
-    if (scene === undefined) return answer(response.writeHead(404), 'text/plain', 'no such scene');
+    if (scene === undefined) {
+      response.statusCode = 404;
+      return answer(response, 'text/plain', 'no such scene');
+    }
     const language = LANGUAGES.find((name) => name === searchParams.get('language')) ?? 'en';
     const theme = THEMES.find((name) => name === searchParams.get('theme')) ?? 'system';
     const assets = { stylesheet: '/console.css', script: '/console.js' };
