@@ -42,12 +42,20 @@ export function neverAsked(evidence: Evidence): string[] {
     .filter(({ listedAt }) => msOf(listedAt) >= QUIET_FROM_MS)
     .flatMap((outcome) =>
       [...expectationOf(evidence, outcome).surely]
+        .filter((endpointId) => !isAcknowledged(evidence, { ...outcome, endpointId }))
         .filter((endpointId) => isLeftAlone(evidence, { ...outcome, endpointId }))
         .map((endpointId) => notificationName({ ...outcome, endpointId }))
         .map(
           (name) => `${name} was listed, and in an hour its dead endpoint was not asked whether it is back`,
         ),
     );
+}
+
+/** The shop found it by itself: nothing has to be sent any more, so nothing probes. */
+function isAcknowledged({ stores }: Evidence, notification: Expected): boolean {
+  const name = notificationName(notification);
+  const stored = [...stores.contents.notifications.values()].find((one) => notificationName(one) === name);
+  return stored?.state === 'acknowledged' && stored.attemptsMade === 0;
 }
 
 function isLeftAlone(evidence: Evidence, notification: Expected): boolean {
@@ -78,6 +86,11 @@ export function miscounted(evidence: Evidence): string[] {
   const late = [...stores.contents.outcomes.values()]
     .filter(isTerminal)
     .filter(({ listedAt }) => msOf(listedAt) >= backlog.fromMs && msOf(listedAt) < backlog.untilMs);
+  const sentMeanwhile = new Set(
+    events
+      .filter((event) => event.event === 'attempt' && event.atMs < backlog.untilMs)
+      .map((event) => notificationName(event as TimedEvent & First)),
+  );
   // The audit decides for each merchant separately.
   const windows = Map.groupBy(
     late,
@@ -89,7 +102,13 @@ export function miscounted(evidence: Evidence): string[] {
       // Outcomes that a shop asked for and acknowledged meanwhile are not missing.
       rows
         .filter(({ merchantId, transactionId }) => !byHand.acknowledged.has(`${merchantId}/${transactionId}`))
-        .reduce((sum, row) => sum + expectationOf(evidence, row).surely.size, 0) >= BEHIND_COUNT,
+        .flatMap((row) =>
+          [...expectationOf(evidence, row).surely].map((endpointId) =>
+            notificationName({ ...row, endpointId }),
+          ),
+        )
+        // A replay reads the feed, and needs no stream.
+        .filter((name) => !sentMeanwhile.has(name)).length >= BEHIND_COUNT,
   );
   const names = new Set(surelyBehind.flat().map(outcomeName));
   return events
