@@ -81,7 +81,7 @@ export const transactionTypeSchema = z
   .regex(TRANSACTION_TYPE, 'invalid_type_name')
   .meta({ description: 'What kind of business operation it was.', example: 'payment' });
 
-/** The type of a new outcome. Stored ones are read whatever their type is. */
+/** The type of a new outcome. Stored ones may have any type. */
 const newTransactionTypeSchema = transactionTypeSchema
   .refine(isFreeTransactionType, 'reserved_type')
   .meta({ description: 'What kind of business operation it was. Not `tidings`.', example: 'payment' });

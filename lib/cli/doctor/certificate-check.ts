@@ -4,7 +4,7 @@ import type { FailureDetail } from '../../protocol/failure-detail.ts';
 import { detailOf } from '../../protocol/http/failure-details.ts';
 import { type Check, right, unknown, wrong } from '../receivers/check.ts';
 
-/** The receiver's certificate, by the authorities and rules of the service, whatever this machine trusts besides. */
+/** The receiver's certificate, by the authorities and rules of the service. What this machine trusts besides does not count. */
 
 const TIMEOUT_MS = 10_000;
 const DAY_MS = 86_400_000;

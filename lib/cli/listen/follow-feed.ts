@@ -136,7 +136,7 @@ function createResends(following: Following) {
       askedMs = nowMs;
       const path = await service.pathOfMerchant('/deliveries');
       const from = new Date(nowMs - RESENDS_WITHIN_MS).toISOString();
-      // Resends are an extra: if they cannot be asked for now, they are later.
+      // If they cannot be asked for now, the next round asks again: the feed goes on meanwhile.
       const page = await service
         .ask({ method: 'GET', path, parameters: { from } })
         .catch(() => ({ items: [] }));

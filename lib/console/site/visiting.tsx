@@ -96,7 +96,7 @@ export async function answerResource(
     return sendJson(request.c, 200, await answer({ ...visit, body }));
   } catch (error) {
     if (error instanceof ApiProblem) return sendJson(request.c, error.status, { code: error.code });
-    // A question changes nothing, whatever its method.
+    // A question changes nothing, also as a POST.
     const { isFault, status } = failureOf(error, 'GET');
     if (isFault) reportFault(site.ports, request.c, error);
     return sendJson(request.c, status, { code: 'no_answer' });

@@ -59,7 +59,7 @@ function splitUrl(url: string): RequestPath {
 /** Builds the event of payload format 2.0 (API Gateway developer guide, "Working with Lambda proxy integrations"). */
 export function toEvent(input: EventInput): object {
   const { request, body, path, pathParameters } = input;
-  // As a gateway adds it, whatever the client sent.
+  // The gateway writes it, and ignores what the client sent.
   const headers: Readonly<Record<string, string>> = { ...joinHeaders(request), 'x-forwarded-proto': 'http' };
   const cookies = (request.headers.cookie ?? '').split(/;\s*/).filter((cookie) => cookie !== '');
   const query = joinQuery(path.query);

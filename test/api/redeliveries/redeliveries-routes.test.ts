@@ -32,7 +32,7 @@ describe('redeliveries', () => {
     expect(entries).toMatchObject([{ jobId: json.jobId, by: json.by }]);
   });
 
-  it('write one entry of the audit log a job, whatever is asked of it', async () => {
+  it('write one entry of the audit log for each job', async () => {
     await start({ ...RANGE, include: 'all' });
     const { confirm } = (await start({ ...RANGE, include: 'all' })).json;
     for (let n = 0; n < 2; n += 1) await start({ ...RANGE, include: 'all', confirm });

@@ -4,7 +4,7 @@ import { HOUR_MS, MINUTE_MS } from '../../time.ts';
 
 /**
  * Sessions of the console, and the links that open one. Both are stored under the hash of their token, so the table holds
- * nothing that opens a session. Both belong to an access key: whatever revokes the key ends them.
+ * nothing that opens a session. Both belong to an access key: if the key is revoked, they end.
  */
 
 /** Whom a session may act for: operators for all merchants, or one merchant. */
