@@ -1,5 +1,5 @@
-import { memoryDeadLetterQueue } from '../../lib/adapters/memory/memory-dead-letters.ts';
-import { memoryFiles } from '../../lib/adapters/memory/memory-statements.ts';
+import { memoryDeadLetterQueue } from '../../lib/adapters/memory/delivery/memory-dead-letters.ts';
+import { memoryFiles } from '../../lib/adapters/memory/feed/memory-statements.ts';
 import { createMemoryStores, type MemoryStores } from '../../lib/adapters/memory/memory-stores.ts';
 import { alertsRoutes } from '../../lib/api/alerts/alerts-routes.ts';
 import { createApp } from '../../lib/api/api-app.ts';

@@ -4,8 +4,8 @@ import { isTerminal, type Outcome, type TransactionKey } from '../../core/model.
 import type { OutcomeStore } from '../../core/record/outcome-store.ts';
 import type { Check } from '../../core/record/pending-check.ts';
 import { readOutcome } from '../../core/record/stored-outcome.ts';
-import type { LogEntry } from './memory-audit-log.ts';
-import { notificationName, outcomeName, transactionName } from './memory-keys.ts';
+import type { LogEntry } from './merchants/memory-audit-log.ts';
+import { notificationName, outcomeName, transactionName } from './merchants/memory-keys.ts';
 
 /** The outcomes, and the rows that are written together with them. */
 interface OutcomeTable {

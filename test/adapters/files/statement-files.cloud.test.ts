@@ -5,7 +5,7 @@ import { GetObjectCommand, PutObjectCommand, S3Client, UploadPartCommand } from 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStatementFiles } from '../../../lib/adapters/files/statement-files.ts';
 import { createStatementLinks } from '../../../lib/adapters/files/statement-links.ts';
-import { memoryFiles } from '../../../lib/adapters/memory/memory-statements.ts';
+import { memoryFiles } from '../../../lib/adapters/memory/feed/memory-statements.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
 import { openGuard } from '../../../lib/local/iam/guard.ts';
 import { type S3Server, startS3 } from '../../../lib/local/stand-ins/s3.ts';

@@ -1,4 +1,4 @@
-import { memoryDeadLetterQueue } from '../../../lib/adapters/memory/memory-dead-letters.ts';
+import { memoryDeadLetterQueue } from '../../../lib/adapters/memory/delivery/memory-dead-letters.ts';
 import { describeDeadLetterQueue } from '../suites/dead-letter-queue-suite.ts';
 
 describeDeadLetterQueue('memory', async (queue) => {

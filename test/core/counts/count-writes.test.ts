@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memoryCounts } from '../../../lib/adapters/memory/memory-counts.ts';
+import { memoryCounts } from '../../../lib/adapters/memory/delivery/memory-counts.ts';
 import { ALL, type CountStore } from '../../../lib/core/counts/count-store.ts';
 import { countWrites } from '../../../lib/core/counts/count-writes.ts';
 import type { StreamedNotification } from '../../../lib/core/counts/counted-writes.ts';

@@ -76,7 +76,7 @@ export const bookkeepingFaults: readonly DeliberateFault[] = [
   },
   {
     name: 'a run that succeeds takes away the mark of a later failure',
-    at: hookInside(() => import('../../../../lib/adapters/memory/memory-merchants.ts'), {
+    at: hookInside(() => import('../../../../lib/adapters/memory/merchants/memory-merchants.ts'), {
       memoryMerchants: (real) => (clock, log) => {
         const { directory, ...rest } = real(clock, log);
         const changeOwnMark: typeof directory.changeOwnMark = async (seen, mark, open) => {

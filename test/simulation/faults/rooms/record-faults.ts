@@ -1,4 +1,4 @@
-import { outcomeName } from '../../../../lib/adapters/memory/memory-keys.ts';
+import { outcomeName } from '../../../../lib/adapters/memory/merchants/memory-keys.ts';
 import type { OutcomeStore } from '../../../../lib/core/record/outcome-store.ts';
 import { altered, type DeliberateFault, hook, hookInside } from '../deliberate-fault.ts';
 

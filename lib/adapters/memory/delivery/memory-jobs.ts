@@ -1,6 +1,6 @@
-import type { JobStore } from '../../core/deliver/redelivery/job-store.ts';
-import { isActive, type Job, jobOrder } from '../../core/deliver/redelivery/redelivery-job.ts';
-import type { LogEntry } from './memory-audit-log.ts';
+import type { JobStore } from '../../../core/deliver/redelivery/job-store.ts';
+import { isActive, type Job, jobOrder } from '../../../core/deliver/redelivery/redelivery-job.ts';
+import type { LogEntry } from '../merchants/memory-audit-log.ts';
 
 export function memoryJobs(log: LogEntry): JobStore {
   const jobs = new Map<string, Job>();

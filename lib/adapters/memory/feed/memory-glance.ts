@@ -1,8 +1,8 @@
-import type { Glance } from '../../core/bookkeeping/glance.ts';
-import type { NotificationStore } from '../../core/deliver/state/notification-store.ts';
-import { isUnreadable } from '../../core/faults.ts';
-import type { WindowStore } from '../../core/feed/window-store.ts';
-import type { OutcomeStore } from '../../core/record/outcome-store.ts';
+import type { Glance } from '../../../core/bookkeeping/glance.ts';
+import type { NotificationStore } from '../../../core/deliver/state/notification-store.ts';
+import { isUnreadable } from '../../../core/faults.ts';
+import type { WindowStore } from '../../../core/feed/window-store.ts';
+import type { OutcomeStore } from '../../../core/record/outcome-store.ts';
 
 export interface GlancedStores {
   readonly outcomes: Pick<OutcomeStore, 'read'>;

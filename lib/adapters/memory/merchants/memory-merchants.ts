@@ -4,15 +4,15 @@ import type {
   ListedSettings,
   Mark,
   PartitionMarks,
-} from '../../core/merchants/directory.ts';
-import type { Tombstone } from '../../core/merchants/erasing/tombstone.ts';
-import type { Endpoint, Profile } from '../../core/merchants/merchant-config.ts';
-import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
-import type { MerchantId } from '../../core/model.ts';
-import { partitionOf } from '../../core/partitions.ts';
-import type { MerchantList } from '../../core/query/merchant-list.ts';
-import type { Clock } from '../../core/runtime/environment.ts';
-import { isoTime } from '../../core/time.ts';
+} from '../../../core/merchants/directory.ts';
+import type { Tombstone } from '../../../core/merchants/erasing/tombstone.ts';
+import type { Endpoint, Profile } from '../../../core/merchants/merchant-config.ts';
+import type { MerchantStore } from '../../../core/merchants/merchant-store.ts';
+import type { MerchantId } from '../../../core/model.ts';
+import { partitionOf } from '../../../core/partitions.ts';
+import type { MerchantList } from '../../../core/query/merchant-list.ts';
+import type { Clock } from '../../../core/runtime/environment.ts';
+import { isoTime } from '../../../core/time.ts';
 import type { LogEntry } from './memory-audit-log.ts';
 import { pageOf, rememberedPartitions } from './memory-keys.ts';
 

@@ -1,8 +1,8 @@
-import { type Alert, type AlertKey, alertKeyOf, isAboutAlert } from '../../core/deliver/alerts/alert.ts';
-import type { AlertStore, Repeat } from '../../core/deliver/alerts/alert-store.ts';
-import { dueNotifications } from '../../core/deliver/alerts/due-notifications.ts';
-import type { Notification } from '../../core/deliver/state/notification.ts';
-import { notificationName } from './memory-keys.ts';
+import { type Alert, type AlertKey, alertKeyOf, isAboutAlert } from '../../../core/deliver/alerts/alert.ts';
+import type { AlertStore, Repeat } from '../../../core/deliver/alerts/alert-store.ts';
+import { dueNotifications } from '../../../core/deliver/alerts/due-notifications.ts';
+import type { Notification } from '../../../core/deliver/state/notification.ts';
+import { notificationName } from '../merchants/memory-keys.ts';
 
 const nameOf = ({ merchantId, alertId }: AlertKey) => `${merchantId}#${alertId}`;
 const tallyName = ({ merchantId, tally }: Pick<Repeat, 'merchantId' | 'tally'>) =>

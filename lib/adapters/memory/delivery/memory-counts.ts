@@ -1,5 +1,5 @@
-import { type Counts, sumOfCounts } from '../../core/counts/attempt-counts.ts';
-import type { CountKey, CountRow, CountStore } from '../../core/counts/count-store.ts';
+import { type Counts, sumOfCounts } from '../../../core/counts/attempt-counts.ts';
+import type { CountKey, CountRow, CountStore } from '../../../core/counts/count-store.ts';
 
 interface MarkedRow extends CountRow {
   readonly marks: ReadonlyMap<string, string>;

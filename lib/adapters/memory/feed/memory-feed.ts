@@ -1,11 +1,11 @@
-import type { FeedCounter } from '../../core/deliver/redelivery/count-listed.ts';
-import type { FeedStore } from '../../core/feed/feed-store.ts';
-import type { Window } from '../../core/feed/window.ts';
-import type { WindowStore } from '../../core/feed/window-store.ts';
-import { isTerminal, type Outcome, type TerminalOutcome } from '../../core/model.ts';
-import { readOutcome, readUntilUnreadable } from '../../core/record/stored-outcome.ts';
-import { feedOrder } from '../../protocol/table/outcome-layout.ts';
-import { outcomeName, pageOf } from './memory-keys.ts';
+import type { FeedCounter } from '../../../core/deliver/redelivery/count-listed.ts';
+import type { FeedStore } from '../../../core/feed/feed-store.ts';
+import type { Window } from '../../../core/feed/window.ts';
+import type { WindowStore } from '../../../core/feed/window-store.ts';
+import { isTerminal, type Outcome, type TerminalOutcome } from '../../../core/model.ts';
+import { readOutcome, readUntilUnreadable } from '../../../core/record/stored-outcome.ts';
+import { feedOrder } from '../../../protocol/table/outcome-layout.ts';
+import { outcomeName, pageOf } from '../merchants/memory-keys.ts';
 
 type MemoryRange = Omit<Parameters<FeedStore['page']>[0], 'limit' | 'cursor'>;
 

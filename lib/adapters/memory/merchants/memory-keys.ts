@@ -1,6 +1,6 @@
-import type { NotificationKey } from '../../core/deliver/state/notification.ts';
-import type { TransactionKey } from '../../core/model.ts';
-import { partitionOf } from '../../core/partitions.ts';
+import type { NotificationKey } from '../../../core/deliver/state/notification.ts';
+import type { TransactionKey } from '../../../core/model.ts';
+import { partitionOf } from '../../../core/partitions.ts';
 
 /** The map keys of the memory adapters. */
 

@@ -1,5 +1,5 @@
-import type { StoredExpectation } from '../../core/counts/counted-writes.ts';
-import type { ExpectationStore, WindowExpectation } from '../../core/feed/expectation-store.ts';
+import type { StoredExpectation } from '../../../core/counts/counted-writes.ts';
+import type { ExpectationStore, WindowExpectation } from '../../../core/feed/expectation-store.ts';
 
 /** @param onWrite called with each row that was written, like the table's stream */
 export function memoryExpectations(

@@ -1,10 +1,10 @@
-import type { CheckStore } from '../../core/check-back/check-store.ts';
-import type { DueIndex, DueKey } from '../../core/deliver/due-index.ts';
-import type { Notification } from '../../core/deliver/state/notification.ts';
-import { partitionOf } from '../../core/partitions.ts';
-import { type Check, unresolvedOrder } from '../../core/record/pending-check.ts';
-import { memoryFenced } from './memory-fenced.ts';
-import { notificationName, pageOf, rememberedPartitions, transactionName } from './memory-keys.ts';
+import type { CheckStore } from '../../../core/check-back/check-store.ts';
+import type { DueIndex, DueKey } from '../../../core/deliver/due-index.ts';
+import type { Notification } from '../../../core/deliver/state/notification.ts';
+import { partitionOf } from '../../../core/partitions.ts';
+import { type Check, unresolvedOrder } from '../../../core/record/pending-check.ts';
+import { memoryFenced } from '../memory-fenced.ts';
+import { notificationName, pageOf, rememberedPartitions, transactionName } from '../merchants/memory-keys.ts';
 
 export function memoryChecks(checks: Map<string, Check>): CheckStore {
   return {

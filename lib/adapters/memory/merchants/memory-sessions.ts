@@ -1,6 +1,6 @@
-import type { AuditEntry } from '../../core/merchants/audit-log/audit-entry.ts';
-import type { PortalLink, Session } from '../../core/merchants/sessions/session.ts';
-import type { PortalLinkStore, SessionStore } from '../../core/merchants/sessions/session-store.ts';
+import type { AuditEntry } from '../../../core/merchants/audit-log/audit-entry.ts';
+import type { PortalLink, Session } from '../../../core/merchants/sessions/session.ts';
+import type { PortalLinkStore, SessionStore } from '../../../core/merchants/sessions/session-store.ts';
 
 interface MemorySessions {
   readonly sessions: SessionStore;

@@ -1,8 +1,8 @@
-import type { ParkedRecord, ParkedRecords } from '../../core/deliver/aside/parked-list.ts';
-import type { Parking } from '../../core/deliver/relay.ts';
-import { partitionOf } from '../../core/partitions.ts';
-import type { Clock } from '../../core/runtime/environment.ts';
-import { isoTime } from '../../core/time.ts';
+import type { ParkedRecord, ParkedRecords } from '../../../core/deliver/aside/parked-list.ts';
+import type { Parking } from '../../../core/deliver/relay.ts';
+import { partitionOf } from '../../../core/partitions.ts';
+import type { Clock } from '../../../core/runtime/environment.ts';
+import { isoTime } from '../../../core/time.ts';
 
 const dayOf = ({ parkedAt }: ParkedRecord) => parkedAt.slice(0, '2026-11-20'.length);
 

@@ -4,9 +4,9 @@ import {
   type DeadLetterQueueName,
   type RawLetter,
   readLetter,
-} from '../../core/deliver/aside/dead-letters.ts';
-import type { Clock } from '../../core/runtime/environment.ts';
-import { isoTime, msOf } from '../../core/time.ts';
+} from '../../../core/deliver/aside/dead-letters.ts';
+import type { Clock } from '../../../core/runtime/environment.ts';
+import { isoTime, msOf } from '../../../core/time.ts';
 
 /** A dead-letter queue in memory, and how tests put letters into it. */
 export interface MemoryDeadLetterQueue extends DeadLetterQueue {

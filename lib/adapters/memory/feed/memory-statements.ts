@@ -1,6 +1,6 @@
-import type { Statement } from '../../core/bookkeeping/statements/statement.ts';
-import type { StatementFiles, StatementStore } from '../../core/bookkeeping/statements/statement-store.ts';
-import type { StatementLinks } from '../../core/query/reconciliation/statement-answer.ts';
+import type { Statement } from '../../../core/bookkeeping/statements/statement.ts';
+import type { StatementFiles, StatementStore } from '../../../core/bookkeeping/statements/statement-store.ts';
+import type { StatementLinks } from '../../../core/query/reconciliation/statement-answer.ts';
 
 export function memoryStatements(): StatementStore {
   const statements = new Map<string, Statement>();

@@ -1,6 +1,6 @@
-import type { AuditEntry } from '../../core/merchants/audit-log/audit-entry.ts';
-import { type AuditWriter, auditOrder, monthOf } from '../../core/merchants/audit-log/audit-trail.ts';
-import type { AuditLog } from '../../core/query/audit-log.ts';
+import type { AuditEntry } from '../../../core/merchants/audit-log/audit-entry.ts';
+import { type AuditWriter, auditOrder, monthOf } from '../../../core/merchants/audit-log/audit-trail.ts';
+import type { AuditLog } from '../../../core/query/audit-log.ts';
 
 /** Writes an entry beside the change that it is about, as the table does in one transaction. */
 export type LogEntry = (entry: AuditEntry | undefined) => void;
