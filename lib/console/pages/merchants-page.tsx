@@ -1,6 +1,3 @@
-import { listMerchants } from '../../api/merchants/merchants-contract.ts';
-import { merchantIdSchema } from '../../core/model.ts';
-import type { AnswerOf } from '../asking/console-api.ts';
 import { type Frame, page } from '../site/page.ts';
 import { hrefOf } from '../site/paths.ts';
 import { LinkButton } from '../view/controls/button.tsx';
@@ -10,35 +7,21 @@ import { Foreign } from '../view/data/foreign.tsx';
 import { Pagination, Table } from '../view/data/table.tsx';
 import { Time } from '../view/data/time.tsx';
 import { PageHeader } from '../view/page/page-header.tsx';
-
-interface Props {
-  readonly found: AnswerOf<typeof listMerchants>;
-  readonly search: string | undefined;
-  readonly isFirst: boolean;
-}
+import { type FoundMerchants, findMerchants } from './parts/merchant-search.ts';
 
 const PATH = '/merchants';
 const PAGE_SIZE = '50';
-const NOTHING = { items: [], hasMore: false };
 
 export const merchantsPage = page({
   path: PATH,
   who: 'operator',
-  async load({ api, query }): Promise<Props> {
-    const search = query('q');
-    const cursor = query('cursor');
-    // No id begins with what cannot be an id.
-    const isPossible = search === undefined || merchantIdSchema.safeParse(search).success;
-    const asked = { limit: PAGE_SIZE, ...(search && { prefix: search }), ...(cursor && { cursor }) };
-    const found = isPossible ? await api.ask(listMerchants, { query: asked }) : NOTHING;
-    return { found, search, isFirst: cursor === undefined };
-  },
+  load: (visit) => findMerchants(visit, PAGE_SIZE),
   title: (text) => text.merchants.title,
   place: () => ({ current: 'merchants' }),
   view: Merchants,
 });
 
-function Merchants({ found, search, isFirst }: Props, { ui, text: { merchants } }: Frame) {
+function Merchants({ found, search, isFirst }: FoundMerchants, { ui, text: { merchants } }: Frame) {
   return (
     <>
       <PageHeader title={merchants.title} lead={merchants.lead} />

@@ -1,6 +1,3 @@
-import { listMerchants } from '../../../api/merchants/merchants-contract.ts';
-import { merchantIdSchema } from '../../../core/model.ts';
-import type { AnswerOf } from '../../asking/console-api.ts';
 import { type Frame, page } from '../../site/page.ts';
 import { hrefOf } from '../../site/paths.ts';
 import { LinkButton } from '../../view/controls/button.tsx';
@@ -9,36 +6,23 @@ import { EmptyState } from '../../view/data/empty-state.tsx';
 import { Foreign } from '../../view/data/foreign.tsx';
 import { Pagination, Table } from '../../view/data/table.tsx';
 import { PageHeader } from '../../view/page/page-header.tsx';
+import { type FoundMerchants, findMerchants } from '../parts/merchant-search.ts';
 import { MERCHANT_JOBS } from './merchant-jobs-page.tsx';
-
-interface Props {
-  readonly found: AnswerOf<typeof listMerchants>;
-  readonly search: string | undefined;
-  readonly isFirst: boolean;
-}
 
 const PATH = '/jobs';
 const PAGE_SIZE = '25';
-const NOTHING = { items: [], hasMore: false };
 
 /** Leads to the jobs of a merchant. The service lists jobs by merchant, so that a list costs what it shows. */
 export const jobsPage = page({
   path: PATH,
   who: 'operator',
-  async load({ api, query }): Promise<Props> {
-    const search = query('q');
-    const cursor = query('cursor');
-    const isPossible = search === undefined || merchantIdSchema.safeParse(search).success;
-    const asked = { limit: PAGE_SIZE, ...(search && { prefix: search }), ...(cursor && { cursor }) };
-    const found = isPossible ? await api.ask(listMerchants, { query: asked }) : NOTHING;
-    return { found, search, isFirst: cursor === undefined };
-  },
+  load: (visit) => findMerchants(visit, PAGE_SIZE),
   title: (text) => text.jobs.title,
   place: () => ({ current: 'jobs' }),
   view: Jobs,
 });
 
-function Jobs({ found, search, isFirst }: Props, { ui, text }: Frame) {
+function Jobs({ found, search, isFirst }: FoundMerchants, { ui, text }: Frame) {
   const { jobs: words, merchants } = text;
   const { items, nextCursor } = found;
   return (
