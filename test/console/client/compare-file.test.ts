@@ -82,6 +82,44 @@ describe('a ledger in the browser', () => {
     expect(result.sentRows).toBeLessThan(OUTCOMES);
   });
 
+  it('that lacks thousands of rows of a window is compared bucket by bucket', async () => {
+    const shop = await world.merchant('large');
+    const many = Array.from({ length: 2_100 }, (_, index) => ({
+      transactionId: `many_${index}`,
+      ...payment(),
+    }));
+    for (let at = 0; at < many.length; at += 100) {
+      const transactions = many.slice(at, at + 100);
+      await world.call(shop.initiator, 'POST /v1/merchants/large/transactions', { transactions });
+    }
+    const from = new Date(world.time.nowMs - 60_000).toISOString();
+    world.time.nowMs += 3_600_000;
+    await world.closeWindows();
+    const { items } = (await world.call(shop.receiver, `GET /v1/transactions?from=${from}&limit=1`)).json;
+    const large = world.browser();
+    await large.logIn(shop.manager);
+    const base = BASE.replace('demo', 'large');
+    await large.get(base);
+    const { csrf } = large;
+    const ask = createAsk({ base, csrf, fetch: (url, init) => large.fetch(String(url), init) });
+    const file = new File([csv(items)], 'ledger.csv');
+    const job = {
+      file,
+      base,
+      csrf,
+      windowSeconds: WINDOW_SECONDS,
+      closedThroughMs: world.time.nowMs - 1_800_000,
+    };
+    const aligned = Math.floor(job.closedThroughMs / (WINDOW_SECONDS * 1_000)) * WINDOW_SECONDS * 1_000;
+    const result = await compareFile(
+      { ...job, closedThroughMs: aligned, keptSinceMs: 0 },
+      { ask, onProgress: () => undefined },
+    );
+    expect(result).toMatchObject({ examined: 1, sentRows: 2 });
+    expect(new Set(result.differences.map(({ transactionId }) => transactionId)).size).toBe(2_099);
+    expect(result.differences.every(({ class: kind }) => kind === 'only_here')).toBe(true);
+  });
+
   it.each([
     ['semicolons and CR LF', (text: string) => text.replaceAll(',', ';').replaceAll('\n', '\r\n')],
     ['tabs', (text: string) => text.replaceAll(',', '\t')],
