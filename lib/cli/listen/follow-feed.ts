@@ -31,6 +31,8 @@ const PAGE = '100';
 /** How often deliveries are asked for callbacks that somebody sends again. */
 const RESENDS_MS = 10_000;
 const RESENDS_WITHIN_MS = 3_600_000;
+/** A busy merchant's hour takes many requests: looking takes at most a twentieth of the time. */
+const RESENDS_SHARE = 20;
 
 export async function followFeed(following: Following): Promise<void> {
   const { service, state, isOnce, onNews, receiver } = following;
@@ -126,30 +128,41 @@ async function pause({ failures, why, following: { onNews, receiver } }: Pause):
 
 /** Callbacks that somebody sent again since the listener started: they come once more. */
 function createResends(following: Following) {
-  const { service, receiver, onNews, types } = following;
+  const { receiver, onNews, types } = following;
   const startedAt = new Date(receiver.now()).toISOString();
   const seen = new Set<string>();
-  let askedMs = 0;
+  let nextMs = 0;
   return {
     async forwardThem(nowMs: number): Promise<void> {
-      if (nowMs - askedMs < RESENDS_MS) return;
-      askedMs = nowMs;
-      const path = await service.pathOfMerchant('/deliveries');
-      const from = new Date(nowMs - RESENDS_WITHIN_MS).toISOString();
-      // If they cannot be asked for now, the next round asks again: the feed goes on meanwhile.
-      const page = await service
-        .ask({ method: 'GET', path, parameters: { from } })
-        .catch(() => ({ items: [] }));
-      for (const item of Array.isArray(page.items) ? page.items.filter(isObject) : []) {
-        const at = lastResendOf(item);
-        const key = `${String(item.transactionId)} ${at}`;
-        if (at === undefined || at < startedAt || seen.has(key) || !isWanted(item, types)) continue;
-        seen.add(key);
-        const transaction = await readTransaction(following, String(item.transactionId));
-        onNews({ event: 'forwarded', isAgain: true, ...(await forward(transaction, receiver)) });
+      if (nowMs < nextMs) return;
+      try {
+        for (const item of await resentItems(following, nowMs)) {
+          const at = lastResendOf(item);
+          const key = `${String(item.transactionId)} ${at}`;
+          if (at === undefined || at < startedAt || seen.has(key) || !isWanted(item, types)) continue;
+          seen.add(key);
+          const transaction = await readTransaction(following, String(item.transactionId));
+          onNews({ event: 'forwarded', isAgain: true, ...(await forward(transaction, receiver)) });
+        }
+      } catch (error) {
+        // The next round asks again: the feed goes on meanwhile.
+        if (!(error instanceof CommandFailure)) throw error;
       }
+      const tookMs = receiver.now() - nowMs;
+      nextMs = nowMs + Math.max(RESENDS_MS, tookMs * RESENDS_SHARE);
     },
   };
+}
+
+/** All deliveries of the last hour: which of them were sent again is only known when they are read. */
+async function resentItems({ service }: Following, nowMs: number): Promise<readonly JsonObject[]> {
+  const path = await service.pathOfMerchant('/deliveries');
+  const from = new Date(nowMs - RESENDS_WITHIN_MS).toISOString();
+  const found: JsonObject[] = [];
+  for await (const items of service.pages({ path, field: 'items', parameters: { from } })) {
+    found.push(...items.filter((item) => lastResendOf(item) !== undefined));
+  }
+  return found;
 }
 
 function lastResendOf({ notifications }: JsonObject): string | undefined {

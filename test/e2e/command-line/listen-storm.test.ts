@@ -42,6 +42,11 @@ beforeAll(async () => {
   };
   receiver = createServer((request, response) => {
     text(request).then((body) => {
+      // An endpoint of the service itself, which signs with another secret.
+      if (request.url !== '/hook') {
+        response.writeHead(204).end();
+        return;
+      }
       const headers = request.headers as Record<string, string>;
       // Throws, and the listener stays at this callback, if the signature is wrong.
       const { data } = new Webhook(SECRET).verify(body, headers) as { data: { transactionId: string } };
@@ -137,4 +142,33 @@ it('stays at a callback that the receiver refuses, and goes on when it is accept
   listener.kill('SIGINT');
   const [status] = await once(listener, 'exit');
   expect(status).toBe(130);
+});
+
+it('forwards once more what somebody sends again, also after a thousand other outcomes', async () => {
+  const endpoint = await service.create('POST /v1/merchants/shop/endpoints', {
+    url: url.replace('/hook', '/endpoint'),
+  });
+  const initiator = (await service.create('POST /v1/keys', { scope: 'initiator' })).key;
+  const content = { transactionType: 'payment', status: 'FAILED', amount: 1, currency: 'EUR' };
+  await service.api(initiator, 'PUT /v1/merchants/shop/transactions/resent', {
+    ...content,
+    occurredAt: '2026-11-20T08:00:00Z',
+  });
+  const key = env.TIDINGS_KEY ?? '';
+  await eventually(
+    async () => (await service.api(key, 'GET /v1/transactions/resent')).json.notifications,
+    (notifications) => expect(notifications).toMatchObject([{ state: 'delivered' }]),
+  );
+  const listener = start(words(), { env });
+  let shown = '';
+  listener.stdout.on('data', (chunk: Buffer) => {
+    shown += chunk.toString();
+  });
+  const times = () => shown.split('"transactionId":"resent"').length - 1;
+  await eventually(times, (count) => expect(count).toBe(1));
+  const notification = `resent.1.${endpoint.endpointId}`;
+  expect((await service.api(key, `POST /v1/notifications/${notification}/redeliver`)).status).toBe(202);
+  await eventually(times, (count) => expect(count).toBe(2));
+  listener.kill('SIGINT');
+  await once(listener, 'exit');
 });
