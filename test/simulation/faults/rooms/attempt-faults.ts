@@ -57,9 +57,10 @@ export const attemptFaults: readonly DeliberateFault[] = [
   {
     name: 'the body is built anew for each attempt',
     at: hook(() => import('../../../../lib/core/deliver/attempt/callback.ts'), {
-      callbackBody: (real) => (outcome) => {
+      callbackOf: (real) => (outcome) => {
         bodies += 1;
-        return JSON.stringify({ ...JSON.parse(real(outcome)), builtAs: bodies });
+        const callback = real(outcome);
+        return { ...callback, body: JSON.stringify({ ...JSON.parse(callback.body), builtAs: bodies }) };
       },
     }),
   },
