@@ -7,10 +7,11 @@ const HEAD = `# Error codes
 For everybody whose program calls the API. Each code has a section with its meaning and what to do; \`npm run docs\` makes this page from the
 list of codes. Symptoms that are no answer of the API are in [troubleshooting](troubleshooting.md).
 
-A refused request is answered with \`application/problem+json\` (RFC 9457). The \`code\` is stable; the \`title\` is for people and may change:
+A refused request is answered with \`application/problem+json\` (RFC 9457). The \`code\` is stable; the \`title\` is for people and may change. The \`type\`
+leads to the code's section of the service's own reference:
 
 \`\`\`json
-{ "type": "about:blank", "title": "A required field is missing.", "status": 400, "code": "missing_field",
+{ "type": "/docs#missing_field", "title": "A required field is missing.", "status": 400, "code": "missing_field",
   "errors": [{ "pointer": "/currency", "code": "missing_field" }] }
 \`\`\`
 

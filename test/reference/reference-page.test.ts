@@ -8,6 +8,7 @@ import { exampleOf } from '../../lib/reference/example-request.ts';
 import { type OpenApi, operationsOf, schemaOf } from '../../lib/reference/open-api.ts';
 import { referencePage } from '../../lib/reference/reference-page.ts';
 import { packReference } from '../../lib/stack/packed-reference.ts';
+import { useDemoWorld } from '../support/demo-world.ts';
 import { ROOT } from '../support/synthesized.ts';
 
 const document = openApi as unknown as OpenApi;
@@ -69,6 +70,20 @@ describe('the reference page', () => {
     expect(policy).toMatch(
       /^default-src 'none'; style-src 'sha256-[^' ]+'; script-src 'sha256-[^' ]+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
     );
+  });
+});
+
+describe('a problem', () => {
+  const setup = useDemoWorld();
+
+  it.each([
+    [undefined, 'GET /v1/whoami', 'missing_key'],
+    ['tk_x_y', 'GET /v1/whoami', 'invalid_key'],
+    ['tk_x_y', 'GET /nowhere', 'not_found'],
+  ])('has a type that leads to its section of the reference: %s %s', async (key, request, code) => {
+    const { json } = await setup.world.call(key, request);
+    expect(json).toMatchObject({ type: `/docs#${code}`, code });
+    expect(ids).toContain(code);
   });
 });
 
