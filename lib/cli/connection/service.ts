@@ -84,7 +84,13 @@ export function openService(connection: Connection, ports: ServicePorts = {}): S
   const ask = (question: Question) => askService(connection, question, ports);
   let caller: Promise<Caller> | undefined;
   const whoAmI = () => {
-    caller ??= ask({ method: 'GET', path: '/v1/whoami' }).then(callerOf);
+    caller ??= ask({ method: 'GET', path: '/v1/whoami' })
+      .then(callerOf)
+      .catch((error: unknown) => {
+        // The next question asks again: the service may be back by then.
+        caller = undefined;
+        throw error;
+      });
     return caller;
   };
   const merchantId = async () => merchantOf(await whoAmI(), connection);
