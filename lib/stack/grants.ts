@@ -95,7 +95,7 @@ const GRANTS = {
   },
   operate: {
     table: [
-      { actions: ['GetItem'], partitions: ['D#', 'H#'] },
+      { actions: ['GetItem'], partitions: ['D#', 'H#', 'J#erasure#'] },
       { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
       { actions: ['Query', 'GetItem', 'DeleteItem'], partitions: ['P#'] },
       { actions: ['Query'], partitions: ['C#', 'W#', 'L#'] },

@@ -149,7 +149,7 @@ describe('the functions', () => {
       'Operate',
       [
         ...API,
-        'dynamodb:GetItem D#* H#*',
+        'dynamodb:GetItem D#* H#* J#erasure#*',
         ...['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
         ...['DeleteItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} P#*`),
         'dynamodb:Query C#* W#* L#*',

@@ -20,7 +20,7 @@ import {
 } from './samples.ts';
 import type { TableUnderTest } from './throwaway-table.ts';
 
-export const SHARDS = 2;
+const SHARDS = 2;
 const HOST_URL = 'https://pay.example/hooks';
 const TALLY: Tally = { endpointId: endpointId('ep_1'), type: 'tidings.notification.exhausted', hour: at(0) };
 const CHECK_TIMES = { preparedAtMs: Date.parse(at(0)), afterSeconds: 60, horizonSeconds: 3_600 };

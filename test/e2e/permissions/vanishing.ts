@@ -35,6 +35,8 @@ export async function vanish(journey: Journey): Promise<void> {
   await set({ pk: 'M#gone', sk: 'PROFILE' }, 'erasedAt', longAgo);
   const erasure = await appears('J#erasure#gone', ({ state }) => state === 'erased');
   expect(erasure).toMatchObject({ files: 1 });
+  const progress = await admin('GET /v1/merchants/gone/erasure');
+  expect(progress).toMatchObject({ state: 'erased', deleted: { files: 1 } });
   for (const pk of ['T#gone#pay_1', 'T#gone#open_1', 'C#gone', 'W#gone', 'I#gone'])
     expect(await rows(pk)).toEqual([]);
 
