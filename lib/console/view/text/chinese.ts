@@ -162,7 +162,12 @@ export const chinese: Translated<typeof english> = {
     to: '到（含）',
     forget: '清除本次比对',
     script: {
-      steps: { reading: '正在累加账本', asking: '正在比对摘要', comparing: '正在比对行' },
+      steps: {
+        reading: '正在累加账本',
+        asking: '正在比对摘要',
+        reading_again: '正在读取不一致窗口的行',
+        comparing: '正在比对行',
+      },
       equal: '没有差异：{from} 至 {to} 的 {rows} 行两边一致。',
       differs: '{from} 至 {to} 的 {rows} 行中，{windows} 个窗口有 {count} 行不一致。',
       remarks: {
@@ -176,6 +181,7 @@ export const chinese: Translated<typeof english> = {
       },
       failures: {
         nothing_to_compare: '此时间内没有已关闭的窗口。窗口在结束约一分钟后关闭。',
+        too_long_a_time: '账本的行分布在超过 210,000 个窗口中。请减少天数，然后重新拖入。',
         needs_range: '账本没有 listedAt 列。请在下方填写它覆盖的日期，然后重新拖入。',
         too_many_rows_without_times: '没有 listedAt 列时，账本最多 500,000 行。',
         range_too_long: '没有 listedAt 列时，最多比对 100,000 个结果。请减少天数。',
