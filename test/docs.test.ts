@@ -44,7 +44,7 @@ function missingPaths({ path, text }: { readonly path: string; readonly text: st
     const [first = ''] = span.split('/');
     const isSource = /\w\.(ts|mjs|md|ya?ml)$/.test(span);
     if (!span.includes('/')) return isSource && !span.includes('*') && !fileNamesFor(path).has(span);
-    if (!folders.has(first) && !isSource) return false;
+    if (isMade(first) || (!folders.has(first) && !isSource)) return false;
     const plain = span.replaceAll(/\/?[^/]*[*{].*$/g, '');
     return ![ROOT, join(ROOT, 'lib'), join(ROOT, dirname(path))].some((base) =>
       existsSync(join(base, plain)),
