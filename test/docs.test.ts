@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { anchorOf } from '../bin/site/markdown.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { documents, files } from './support/documents/documents.ts';
+import { documents, files, isMade } from './support/documents/documents.ts';
 import { ROOT } from './support/synthesized.ts';
 
 /** Without fenced blocks, whose pictures of folders name files in part. */
