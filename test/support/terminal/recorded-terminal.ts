@@ -19,7 +19,7 @@ export interface RecordedTerminal {
   text(): string;
 }
 
-export interface RunningCommand {
+interface RunningCommand {
   /** As if it was typed. */
   type(text: string): void;
   readonly ended: Promise<void>;
