@@ -33,6 +33,7 @@ export const LONGEST = [
   'test/e2e/demo/former-run.test.ts',
   'test/stack/assembly.test.ts',
   'test/e2e/runbook.test.ts',
+  'test/e2e/guides/quick-start.test.ts',
   'test/kill/kill.test.ts',
   'test/e2e/command-line/tail-and-try.test.ts',
   'test/e2e/console.test.ts',
