@@ -10,8 +10,10 @@ import type { Construct } from 'constructs';
 import type { BuildOptions } from 'esbuild';
 import { operations } from '../api/contract/operations.ts';
 import { ASSET_FOLDER } from '../console/site/http/assets.ts';
+import type { OpenApi } from '../reference/open-api.ts';
 import { withVersionsOnly } from './bundled/package-files.ts';
 import { namesOf, packConsoleAssets, writeAssets } from './console-assets.ts';
+import { packReference } from './packed-reference.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FUNCTIONS = join(ROOT, 'functions');
@@ -66,6 +68,7 @@ export function bundle(
     charset: 'utf8',
     define: {
       PACKED_OPEN_API: JSON.stringify(packedDocument()),
+      PACKED_REFERENCE: JSON.stringify(packReference(openApi())),
       SERVICE_VERSION: JSON.stringify(serviceVersion()),
       // Texts: esbuild gives every module of every bundle a call for a definition that is an object.
       API_PATHS: textOf(operations.map(({ method, path }) => ({ method, path }))),
@@ -102,8 +105,11 @@ function serviceVersion(): string {
 
 /** The OpenAPI document as `functions/document.ts` unpacks it. The same document is always packed to the same text. */
 function packedDocument(): string {
-  const document: unknown = JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8'));
-  return brotliCompressSync(JSON.stringify(document)).toString('base64');
+  return brotliCompressSync(JSON.stringify(openApi())).toString('base64');
+}
+
+function openApi(): OpenApi {
+  return JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8')) as OpenApi;
 }
 
 /**

@@ -2,10 +2,11 @@ import { listAlerts } from '../alerts/alerts-contract.ts';
 import { listAuditLog } from '../audit-log/audit-log-contract.ts';
 import { listDeadLetters, redriveDeadLetters } from '../dead-letters/dead-letters-contract.ts';
 import { listDeliveries } from '../deliveries/deliveries-contract.ts';
+import * as docs from '../docs/docs-contract.ts';
 import * as endpoints from '../endpoints/endpoints-contract.ts';
 import { testEndpoint } from '../endpoints/test-contract.ts';
 import * as keys from '../keys/keys-contract.ts';
-import { eraseMerchantOperation } from '../merchants/erase-contract.ts';
+import { eraseMerchantOperation, getErasure } from '../merchants/erase-contract.ts';
 import * as merchants from '../merchants/merchants-contract.ts';
 import * as settling from '../notifications/settle-contract.ts';
 import { listNotifications } from '../notifications/undelivered-contract.ts';
@@ -39,7 +40,9 @@ const own: readonly Operation[] = [
   ...Object.values(settling),
   ...Object.values(redelivering),
   ...Object.values(merchants),
+  ...Object.values(docs),
   eraseMerchantOperation,
+  getErasure,
   ...Object.values(endpoints),
   ...Object.values(keys),
   testEndpoint,
