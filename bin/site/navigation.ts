@@ -58,32 +58,20 @@ const PATH: readonly NavigationPage[] = [
   ),
 ];
 
-/** Receivers in each language: verify a callback, apply it once, reconcile. */
-const LANGUAGES: readonly NavigationPage[] = [
-  page('docs/guides/receivers/node.md', 'Node', 'Express, Fastify, Nest, Next, Hono, Lambda'),
-  page('docs/guides/receivers/python.md', 'Python', 'verify, apply once, reconcile; a whole program'),
-  page('docs/guides/receivers/go.md', 'Go', 'verify, apply once, reconcile; a whole program'),
-  page('docs/guides/receivers/java.md', 'Java', 'verify, apply once, reconcile; a whole program'),
-  page(
-    'docs/guides/receivers/php.md',
-    'PHP',
-    'verify with the library of Standard Webhooks, and miss nothing',
-  ),
-  page(
-    'docs/guides/receivers/rust.md',
-    'Rust',
-    'verify with the library of Standard Webhooks, and miss nothing',
-  ),
-  page(
-    'docs/guides/receivers/csharp.md',
-    'C#',
-    'verify with the library of Standard Webhooks, and miss nothing',
-  ),
-];
-
 export const NAVIGATION: readonly NavigationSection[] = [
   { title: 'Guides', pages: PATH },
-  { title: 'Receive in …', pages: LANGUAGES },
+  {
+    title: 'Receivers by language',
+    pages: [
+      page('docs/guides/receivers/node.md', 'Node', 'Express, Fastify, NestJS, Next.js, Hono and Lambda'),
+      page('docs/guides/receivers/python.md', 'Python', 'verify in ten lines, and a whole receiver'),
+      page('docs/guides/receivers/go.md', 'Go', 'verify in ten lines, and a whole receiver'),
+      page('docs/guides/receivers/java.md', 'Java', 'verify in ten lines, and a whole receiver'),
+      page('docs/guides/receivers/php.md', 'PHP', 'verify in ten lines, and miss nothing'),
+      page('docs/guides/receivers/rust.md', 'Rust', 'verify in ten lines, and miss nothing'),
+      page('docs/guides/receivers/csharp.md', 'C#', 'verify in ten lines, and miss nothing'),
+    ],
+  },
   {
     title: 'Reference',
     pages: [
@@ -105,12 +93,8 @@ export const NAVIGATION: readonly NavigationSection[] = [
         'Statements',
         'the file of a day with control totals, and comparing a ledger',
       ),
+      page('docs/limits.md', 'Limits', 'what it does not do; sizes, rates, times, and one machine'),
       page('docs/guarantees.md', 'Guarantees', 'each promise with its tests and the last counts'),
-      page(
-        'docs/limits.md',
-        'Limits',
-        'what can be recorded, asked and configured, and what holds on one machine',
-      ),
       page('docs/costs.md', 'Costs', 'idle, by rate, and per million'),
       page('docs/scale.md', 'Scale', 'which limit binds at which rate, and what to change'),
       page(
