@@ -61,6 +61,18 @@ const PATH: readonly NavigationPage[] = [
 export const NAVIGATION: readonly NavigationSection[] = [
   { title: 'Guides', pages: PATH },
   {
+    title: 'Receivers by language',
+    pages: [
+      page('docs/guides/receivers/node.md', 'Node', 'Express, Fastify, NestJS, Next.js, Hono and Lambda'),
+      page('docs/guides/receivers/python.md', 'Python', 'verify in ten lines, and a whole receiver'),
+      page('docs/guides/receivers/go.md', 'Go', 'verify in ten lines, and a whole receiver'),
+      page('docs/guides/receivers/java.md', 'Java', 'verify in ten lines, and a whole receiver'),
+      page('docs/guides/receivers/php.md', 'PHP', 'verify in ten lines, and miss nothing'),
+      page('docs/guides/receivers/rust.md', 'Rust', 'verify in ten lines, and miss nothing'),
+      page('docs/guides/receivers/csharp.md', 'C#', 'verify in ten lines, and miss nothing'),
+    ],
+  },
+  {
     title: 'Reference',
     pages: [
       page(
@@ -81,6 +93,7 @@ export const NAVIGATION: readonly NavigationSection[] = [
         'Statements',
         'the file of a day with control totals, and comparing a ledger',
       ),
+      page('docs/limits.md', 'Limits', 'what it does not do; sizes, rates, times, and one machine'),
       page('docs/guarantees.md', 'Guarantees', 'each promise with its tests and the last counts'),
       page('docs/costs.md', 'Costs', 'idle, by rate, and per million'),
       page('docs/scale.md', 'Scale', 'which limit binds at which rate, and what to change'),
