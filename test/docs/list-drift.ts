@@ -18,24 +18,22 @@ const { values, positionals } = parseArgs({
   options: { accept: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
 });
 
-/** @returns whether nothing is left to do for this page */
-function report(translation: Translation, all: readonly Translation[]): boolean {
-  const { path } = translation.chinese;
+/** @returns what is left to do for this page */
+function leftToDo(translation: Translation, all: readonly Translation[]): readonly string[] {
   const differences = differencesOf(translation, all);
-  const drift = driftOf(translation);
-  if (values.accept && differences.length === 0) {
-    if (drift.length > 0) process.stdout.write(`${path}: accepted\n`);
-    writeFileSync(join(ROOT, path), accepted(translation));
-    return true;
-  }
-  for (const line of [...drift, ...differences]) process.stdout.write(`${path}: ${line}\n`);
-  return drift.length + differences.length === 0;
+  if (!values.accept || differences.length > 0) return [...driftOf(translation), ...differences];
+  writeFileSync(join(ROOT, translation.chinese.path), accepted(translation));
+  return [];
 }
 
 function main(): void {
   const all = translations();
   const chosen = all.filter(({ chinese }) => positionals.length === 0 || positionals.includes(chinese.path));
-  if (!chosen.map((translation) => report(translation, all)).every(Boolean)) process.exitCode = 1;
+  const lines = chosen.flatMap((translation) =>
+    leftToDo(translation, all).map((line) => `${translation.chinese.path}: ${line}`),
+  );
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  if (lines.length > 0) process.exitCode = 1;
 }
 
 if (values.help) process.stdout.write(HELP);
