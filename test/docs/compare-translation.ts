@@ -23,19 +23,29 @@ export function differencesOf(translation: Translation, all: readonly Translatio
 }
 
 function compareSections(english: Section, chinese: Section): readonly string[] {
-  const code = (section: Section) => blocksOf(section.text).map(withoutComments);
-  const spans = (section: Section) =>
-    codeSpansOf(`${section.heading}\n${section.text}`).map(withoutPlaceholders);
-  const translatedNumbers = numbersOf(chinese);
+  const code = (section: Section) => blocksOf(section.text).map(withoutComments).join('\n');
+  const [parts, translated] = [partsOf(english), partsOf(chinese)];
+  const codeDiffers = code(english) === code(chinese) ? [] : ['code differs, not only in comments'];
+  if (shapeOf(parts) !== shapeOf(translated)) {
+    return [...codeDiffers, `the parts are ${shapeOf(translated)}; in English ${shapeOf(parts)}`];
+  }
+  return [...codeDiffers, ...parts.flatMap((part, index) => compareParts(part, translated[index] ?? ''))];
+}
+
+/** Names in backticks are the same in both. Numbers in digits stay; there may be more, for what English has in words. */
+function compareParts(english: string, chinese: string): readonly string[] {
+  const spans = (part: string) => codeSpansOf(part).map(withoutPlaceholders);
   return [
-    ...(code(english).join('\n') === code(chinese).join('\n') ? [] : ['code differs, not only in comments']),
-    ...(shape(english) === shape(chinese)
-      ? []
-      : [`tables and lists are ${shape(chinese)}; in English ${shape(english)}`]),
     ...without(spans(english), spans(chinese)).map((span) => `\`${span}\` is missing`),
     ...without(spans(chinese), spans(english)).map((span) => `\`${span}\` is not in English`),
-    ...without(numbersOf(english), translatedNumbers).map((number) => `the number ${number} is missing`),
-  ];
+    ...without(numbersOf(english), numbersOf(chinese)).map((number) => `the number ${number} is missing`),
+  ].map((difference) => `${difference}: ${excerptOf(chinese)}`);
+}
+
+/** The first characters of a part, without links. */
+function excerptOf(part: string): string {
+  const words = part.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').trim();
+  return words.slice(0, 24);
 }
 
 /** The block without comments in the language of its fence. A block that names no language is output, and has none. */
@@ -52,21 +62,28 @@ function withoutPlaceholders(span: string): string {
   return span.replaceAll(/<[^>]*>/g, '<>');
 }
 
-/** For each table row its cells, and the number of items in lists. */
-function shape({ text }: Section): string {
-  const lines = prose(text).split('\n');
-  const cells = lines
-    .filter((line) => line.startsWith('|'))
-    .map((line) => line.replaceAll(/`[^`]*`/g, '').split('|').length - 2);
-  const items = lines.filter((line) => /^\s*(?:-|\d+\.) /.test(line)).length;
-  return `[${cells.join(' ')}] and ${items} items`;
+/** The heading, and each paragraph, row of a table and item of a list; without the note about the other language. */
+function partsOf({ heading, text }: Section): readonly string[] {
+  const parts = prose(text).split(/\n\s*\n|\n(?=\||\s*(?:-|\d+\.) )/);
+  return [
+    heading,
+    ...parts.filter((part) => part.trim() !== '' && !/^\s*(?:> 本文译自 |中文说明：)/.test(part)),
+  ];
+}
+
+/** The kinds of the parts in order, table rows with their number of cells. */
+function shapeOf(parts: readonly string[]): string {
+  const kinds = parts.map((part) => {
+    const line = part.trim();
+    if (line.startsWith('|')) return `row${line.replaceAll(/`[^`]*`/g, '').split('|').length - 2}`;
+    return /^(?:-|\d+\.) /.test(line) ? 'item' : 'text';
+  });
+  return kinds.join(' ');
 }
 
 /** Written in digits, outside code and link targets. */
-function numbersOf({ heading, text }: Section): readonly string[] {
-  const words = prose(`${heading}\n${text}`)
-    .replaceAll(/\]\([^)]*\)/g, ']')
-    .replaceAll(/`[^`]*`/g, '');
+function numbersOf(part: string): readonly string[] {
+  const words = part.replaceAll(/\]\([^)]*\)/g, ']').replaceAll(/`[^`]*`/g, '');
   return [...words.matchAll(/\d+(?:[,.]\d+)*/g)].map(([number]) => number.replaceAll(',', ''));
 }
 
@@ -86,8 +103,7 @@ class LinkMap {
 
   compare(english: Section, chinese: Section): readonly string[] {
     const { english: original, chinese: page } = this.#translation;
-    const isFirst = english.level === 1;
-    const own = [...(isFirst ? [original.path] : [])];
+    const own = english.level === 1 ? [original.path] : [];
     const expected = linksOf(english.text)
       .map((link) => this.#translated(resolved(link, original)))
       .filter((link) => link !== page.path);

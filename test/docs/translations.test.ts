@@ -22,6 +22,7 @@ describe('the Chinese pages', () => {
     expect(pages.map(({ path }) => path).sort()).toEqual([
       'README.zh-CN.md',
       'docs/zh-CN/operate.md',
+      'docs/zh-CN/patterns.md',
       'docs/zh-CN/quick-start.md',
       'docs/zh-CN/receiver.md',
     ]);
@@ -115,10 +116,10 @@ describe('the check of translations', () => {
       'a row of a table',
       '| 24 h |',
       '| 1 | 2 |\n| 24 h |',
-      'One: tables and lists are [2 2 2] and 0 items; in English [2 2 2 2] and 0 items',
+      'One: the parts are text row2 row2 row2; in English text row2 row2 row2 row2',
     ],
-    ['a name', '`y`', '`z`', 'One: `z` is missing'],
-    ['a number', '24 h', '25 h', 'One: the number 25 is missing'],
+    ['a name', '`y`', '`z`', 'One: `z` is missing: | 24 小时 | `y` |'],
+    ['a number', '24 h', '25 h', 'One: the number 25 is missing: | 24 小时 | `y` |'],
     ['a link', 'b.md#two', 'https://example.com', 'A: the link to https://example.com is missing'],
     ['an anchor', 'b.md#two', 'b.md', 'A: the link to docs/zh-CN/b.md is missing'],
     ['a section', '## One', '## One\n## More', 'levels of headings are 1 2; in English 1 2 2'],
