@@ -21,7 +21,7 @@ export const chineseEndpoints: Translated<typeof englishEndpoints> = {
     deleteText: '此后不再向它发送回调，其未完成的通知会变为已阻止，其签名密钥不再存在。此操作无法撤销。',
     empty: '还没有端点',
     emptyText: '端点是您系统中接收签名回调的地址。请创建一个，然后发送测试。',
-    deliveries: '通知',
+    deliveries: '投递',
     settings: '设置',
     id: '编号',
     created: '创建时间',

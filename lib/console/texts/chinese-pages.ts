@@ -53,7 +53,7 @@ export const chinesePages: Translated<typeof englishPages> = {
     portalMake: '生成门户链接',
     portalMade: '请将此链接发送给商户。链接仅可使用一次，且只在此处显示一次。',
     portalUntil: '有效期至',
-    deliveries: '通知',
+    deliveries: '投递',
     endpoints: '端点',
     jobs: '任务',
     openJobs: '运行中的任务',
