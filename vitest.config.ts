@@ -36,7 +36,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           // The examples' tests kill hundreds of processes: `npm run test:examples`.
           // `npm run test:browser` needs a Chromium.
-          exclude: [...CLOUD, 'test/examples/**', 'test/browser/**'],
+          exclude: [...CLOUD, 'test/examples/**', 'test/browser/**', 'test/receivers/**'],
           setupFiles: ['test/support/in-this-process.ts', OWN_ENVIRONMENT],
           pool: 'threads',
         },

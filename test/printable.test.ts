@@ -82,9 +82,20 @@ describe('is printable', () => {
 
   it('on the board of the demo, which is coloured all the same', () => {
     const lines: string[] = [];
-    const board = createBoard({ write: (line) => lines.push(line), now: () => 0, colours: true });
-    board.row({ order: FOREIGN, outcome: FOREIGN, attempts: FOREIGN, state: FOREIGN });
-    board.row({ order: 'ORDER-1', attempts: '✓', state: 'delivered' });
+    const board = createBoard({
+      write: (line) => lines.push(line),
+      writeError: () => undefined,
+      now: () => 0,
+      colours: true,
+    });
+    board.row({
+      transactionId: 'pay_1',
+      order: FOREIGN,
+      outcome: FOREIGN,
+      attempts: FOREIGN,
+      state: FOREIGN,
+    });
+    board.row({ transactionId: 'pay_1', order: 'ORDER-1', attempts: '✓', state: 'delivered' });
     board.message(`${FOREIGN}\u001b[31m`);
     board.plain(FOREIGN);
     expect(lines[1]).toContain('\u001b[32mdelivered\u001b[0m');

@@ -9,8 +9,11 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { BuildOptions } from 'esbuild';
 import { operations } from '../api/contract/operations.ts';
+import { ASSET_FOLDER } from '../console/site/http/assets.ts';
+import type { OpenApi } from '../reference/open-api.ts';
 import { withVersionsOnly } from './bundled/package-files.ts';
-import { packConsoleAssets } from './console-assets.ts';
+import { namesOf, packConsoleAssets, writeAssets } from './console-assets.ts';
+import { packReference } from './packed-reference.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FUNCTIONS = join(ROOT, 'functions');
@@ -38,13 +41,14 @@ export interface BundleOptions {
 
 /**
  * Bundles all functions with one call of esbuild. Each becomes one ES module at `<directory>/<name>/index.mjs`, with the
- * SDK version that it was tested with. Bundles share no code, so a bundle changes only if its own sources change.
+ * SDK version that it was tested with. What browsers load of the console stands in files beside its module. Bundles share no code, so a bundle changes only if its own sources change.
  */
 export function bundle(
   entryPoints: EntryPoints,
   directory: string,
   { hasMaps = false }: BundleOptions = {},
 ): void {
+  const assets = packConsoleAssets();
   runEsbuild({
     entryPoints: Object.fromEntries(
       Object.entries(entryPoints).map(([name, file]) => [join(name, 'index'), file]),
@@ -64,13 +68,16 @@ export function bundle(
     charset: 'utf8',
     define: {
       PACKED_OPEN_API: JSON.stringify(packedDocument()),
+      PACKED_REFERENCE: JSON.stringify(packReference(openApi())),
       SERVICE_VERSION: JSON.stringify(serviceVersion()),
-      API_PATHS: JSON.stringify(operations.map(({ method, path }) => ({ method, path }))),
-      CONSOLE_ASSETS: JSON.stringify(packConsoleAssets()),
+      // Texts: esbuild gives every module of every bundle a call for a definition that is an object.
+      API_PATHS: textOf(operations.map(({ method, path }) => ({ method, path }))),
+      CONSOLE_ASSETS: textOf(namesOf(assets)),
     },
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
   });
+  if ('console' in entryPoints) writeAssets(assets, join(directory, 'console', ASSET_FOLDER));
   // A map describes the bundle as esbuild made it.
   if (hasMaps) return;
   for (const name of Object.keys(entryPoints)) {
@@ -78,6 +85,9 @@ export function bundle(
     writeFileSync(file, withVersionsOnly(readFileSync(file, 'utf8')));
   }
 }
+
+/** The expression for a text that holds the value as JSON. */
+const textOf = (value: unknown): string => JSON.stringify(JSON.stringify(value));
 
 function runEsbuild(options: BuildOptions): void {
   execFileSync(process.execPath, [fileAt('./bundled/esbuild-process.ts')], {
@@ -95,8 +105,11 @@ function serviceVersion(): string {
 
 /** The OpenAPI document as `functions/document.ts` unpacks it. The same document is always packed to the same text. */
 function packedDocument(): string {
-  const document: unknown = JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8'));
-  return brotliCompressSync(JSON.stringify(document)).toString('base64');
+  return brotliCompressSync(JSON.stringify(openApi())).toString('base64');
+}
+
+function openApi(): OpenApi {
+  return JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8')) as OpenApi;
 }
 
 /**
