@@ -21,6 +21,7 @@ describe('the Chinese pages', () => {
   it('are those that the README promises', () => {
     expect(pages.map(({ path }) => path).sort()).toEqual([
       'README.zh-CN.md',
+      'docs/zh-CN/concepts.md',
       'docs/zh-CN/operate.md',
       'docs/zh-CN/patterns.md',
       'docs/zh-CN/quick-start.md',
