@@ -45,17 +45,18 @@ function translationFrom(chinese: Page): Translation {
   return { english: readPage(original), chinese };
 }
 
-/** @returns the sections of the English page that changed after the Chinese one was accepted, and those that are gone */
+/** @returns what happened to sections of the English page after the Chinese one was accepted: changed, gone, moved */
 export function driftOf({ english, chinese }: Translation): readonly string[] {
   const recorded = recordOf(chinese);
   const current = sectionsOf(english.text).map(lineOf);
+  const changed = current.filter((line) => !recorded.includes(line));
+  const gone = recorded.filter((line) => !current.some((other) => headingOf(other) === headingOf(line)));
+  if (changed.length + gone.length === 0 && current.join() !== recorded.join()) {
+    return ['in another order in English'];
+  }
   return [
-    ...current
-      .filter((line) => !recorded.includes(line))
-      .map((line) => `changed in English: ${headingOf(line)}`),
-    ...recorded
-      .filter((line) => !current.some((other) => headingOf(other) === headingOf(line)))
-      .map((line) => `gone in English: ${headingOf(line)}`),
+    ...changed.map((line) => `changed in English: ${headingOf(line)}`),
+    ...gone.map((line) => `gone in English: ${headingOf(line)}`),
   ];
 }
 

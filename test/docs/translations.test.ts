@@ -57,7 +57,7 @@ function misprintsOf({ text }: Page): readonly string[] {
     .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replaceAll('**', '');
   const wrong =
-    /\p{Script=Han}[A-Za-z0-9`(,;:!?]|[A-Za-z0-9`),;:!?]\p{Script=Han}|[\p{Script=Han}，；：、][ ]*\n[ ]*\p{Script=Han}/gu;
+    /\p{Script=Han}[A-Za-z0-9`(,;:!?]|[A-Za-z0-9`),;:!?]\p{Script=Han}|[\p{Script=Han}，；：、。][ ]*\n[ ]*\p{Script=Han}/gu;
   return [...words.matchAll(wrong)].map(({ index }) => words.slice(Math.max(0, index - 10), index + 12));
 }
 
@@ -109,6 +109,21 @@ describe('the check of translations', () => {
     ['a heading', '## One', '## First', 'gone in English: One'],
   ])('finds %s that changed in English', (_, from, to, finding) => {
     expect(driftOf(changed(from, to))).toContain(finding);
+  });
+
+  it('finds sections that changed places in English', () => {
+    const [title = '', ...sections] = page('docs/c.md', ['# C', '## One', '', '## Two']).text.split(
+      /(?=^## )/m,
+    );
+    const before = page('docs/c.md', [title, ...sections]);
+    const accepting = {
+      english: before,
+      chinese: page('docs/zh-CN/c.md', ['<!--', '译自 docs/c.md，', '-->']),
+    };
+    const moved = page('docs/c.md', [title, ...sections.reverse()]);
+    const recorded = { path: 'docs/zh-CN/c.md', text: accepted(accepting) };
+    expect(driftOf({ english: before, chinese: recorded })).toEqual([]);
+    expect(driftOf({ english: moved, chinese: recorded })).toEqual(['in another order in English']);
   });
 
   it.each([
