@@ -17,7 +17,7 @@ export function prose(text: string): string {
 }
 
 /** The anchor that forges give a heading. Letters of every script stay. */
-export function anchorOf(heading: string): string {
+function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N} _-]/gu, '')

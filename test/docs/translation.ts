@@ -9,7 +9,7 @@ import { type Section, sectionsOf } from './markdown.ts';
  */
 
 export const ROOT = join(import.meta.dirname, '../..');
-export const FOLDER = 'docs/zh-CN';
+const FOLDER = 'docs/zh-CN';
 /** Written for the translations, so it translates nothing. */
 export const GLOSSARY = `${FOLDER}/glossary.md`;
 
