@@ -12,7 +12,7 @@ import type { Schedule } from '../schedule.ts';
 import { alertKeyOf, isAboutAlert } from './alerts/alert.ts';
 import { openAlert } from './alerts/alert-callback.ts';
 import type { AlertStore } from './alerts/alert-store.ts';
-import { raiseAlert, sendAlert } from './alerts/raise-alert.ts';
+import { isAskedFor, raiseAlert, sendAlert } from './alerts/raise-alert.ts';
 import { type Callback, callbackOf } from './attempt/callback.ts';
 import { attemptPatiently } from './attempt/lane-patience.ts';
 import {
@@ -201,7 +201,7 @@ async function act(
   let { stored, initial: current } = context;
   await changeUnderRev('The notification', async () => {
     const step = decide(current);
-    const alerts = await raiseAboutEnd(ports, current, step.next);
+    const alerts = await raiseAboutEnd(ports, step.next, { current, stored });
     const written = await saveNotification(ports, step.next, stored);
     if (written.kind === 'saved') {
       if (step.sendAtMs !== undefined) await ports.dispatcher.sendAt(messageOf(step), step.sendAtMs);
@@ -219,11 +219,25 @@ async function act(
   });
 }
 
-/** Tells the merchant that a notification is about to be exhausted. Settings may be as old as for attempts. */
-async function raiseAboutEnd(ports: DeliverPorts, current: Notification, next: Notification) {
+/** The notification that a step is based on. */
+interface Basis {
+  readonly current: Notification;
+  /** As in the table. Absent: there was none, or it was not read. */
+  readonly stored: Notification | undefined;
+}
+
+/**
+ * Tells the merchant that a notification is about to be exhausted. Settings may be as old as for attempts. A request can take
+ * long, and its receiver may acknowledge meanwhile. So the notification is read again first: if it was changed, the fence
+ * will refuse this step too.
+ */
+async function raiseAboutEnd(ports: DeliverPorts, next: Notification, { current, stored }: Basis) {
   if (next.state !== 'exhausted' || current.state === 'exhausted') return [];
   const config = await ports.configs.get(next.merchantId, ports.clock.now() - SETTINGS_MAX_AGE_MS);
-  return raiseAlert(ports, config ?? { endpoints: [] }, { kind: 'exhausted', notification: next });
+  const news = { kind: 'exhausted', notification: next } as const;
+  if (config === undefined || !isAskedFor(news, config)) return [];
+  const isOvertaken = (await ports.notifications.read(next))?.rev !== stored?.rev;
+  return isOvertaken ? [] : raiseAlert(ports, config, news);
 }
 
 function messageOf({ next, slotMs }: NextStep): NotificationMessage {

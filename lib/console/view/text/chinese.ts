@@ -130,7 +130,7 @@ export const chinese: Translated<typeof english> = {
   health: {
     failingSince: '失败始于',
     lastSuccess: '最近成功',
-    lastFailure: '最近失败',
+    lastFailure: '最近记录的失败',
     never: '从未',
     disabledBecause: '停用原因',
     attempts24: '24 小时尝试',

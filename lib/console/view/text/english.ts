@@ -138,7 +138,7 @@ export const english = {
   health: {
     failingSince: 'Failing since',
     lastSuccess: 'Last success',
-    lastFailure: 'Last failure',
+    lastFailure: 'Last failure noted',
     never: 'Never',
     disabledBecause: 'Disabled because',
     attempts24: 'attempts in 24 h',
