@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { chineseStates } from '../../lib/console/view/text/chinese-states.ts';
 import { differencesOf } from './compare-translation.ts';
 import { prose } from './markdown.ts';
 import { accepted, driftOf, GLOSSARY, type Page, ROOT, readPage, translations } from './translation.ts';
@@ -48,6 +49,15 @@ describe('the Chinese pages', () => {
       expect(rejected.filter((word) => text.includes(word))).toEqual([]);
     },
   );
+});
+
+describe('the glossary', () => {
+  it('names the states of a notification as the console does', () => {
+    const named = [...readPage(GLOSSARY).text.matchAll(/`([a-z]+)` (\p{Script=Han}+)/gu)];
+    const states = named.map(([, state = '', name = '']) => [state, name]);
+    const known = Object.keys(chineseStates.stateHelp);
+    expect(states).toEqual(Object.entries(chineseStates.states).filter(([state]) => known.includes(state)));
+  });
 });
 
 /** No blank between Han and Latin, punctuation of the other script, or a line break that shows as a blank. */
