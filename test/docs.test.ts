@@ -1,25 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
-import { anchorsOf, codeSpansOf, linksOf } from './docs/markdown.ts';
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** What is made by commands, and no part of the repository. */
-const isMade = (name: string) => /^(?:node_modules|dist|coverage|cdk\.out.*)$/.test(name);
-
-const entries = readdirSync(ROOT, { withFileTypes: true }).filter(({ name }) => !isMade(name));
-const files: readonly string[] = entries.flatMap((entry) => {
-  if (entry.isFile()) return [entry.name];
-  if (entry.name.startsWith('.')) return [];
-  return readdirSync(join(ROOT, entry.name), { recursive: true, encoding: 'utf8' }).map((path) =>
-    join(entry.name, path),
-  );
-});
-const documents = files
-  .filter((path) => path.endsWith('.md'))
-  .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+import { anchorsOf, codeSpansOf, linksOf } from './support/documents/document-parts.ts';
+import { documents, files } from './support/documents/documents.ts';
+import { ROOT } from './support/synthesized.ts';
 
 /** Links of one document that lead nowhere: to no file, or to no heading in it. */
 function brokenLinks({ path, text }: { readonly path: string; readonly text: string }): readonly string[] {

@@ -1,7 +1,16 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { anchorsOf, blocksOf, codeSpansOf, linksOf, prose, type Section, sectionsOf } from './markdown.ts';
-import { GLOSSARY, type Page, ROOT, type Translation } from './translation.ts';
+import { blocksOf, type DocumentBlock } from '../support/documents/code-blocks.ts';
+import {
+  anchorsOf,
+  codeSpansOf,
+  linksOf,
+  prose,
+  type Section,
+  sectionsOf,
+} from '../support/documents/document-parts.ts';
+import { ROOT } from '../support/synthesized.ts';
+import { GLOSSARY, type Page, type Translation } from './translation.ts';
 
 /**
  * What a translation must share with its original, section by section: levels of headings, code, tables, lists, links, names in
@@ -48,13 +57,14 @@ function excerptOf(part: string): string {
   return words.slice(0, 24);
 }
 
-/** The block without comments in the language of its fence. A block that names no language is output, and has none. */
-function withoutComments(block: string): string {
-  if (/^ *```\n/.test(block)) return block;
-  return block
+/** The code and its language, without comments. A block that names no language is output, and has none. */
+function withoutComments({ language, code }: DocumentBlock): string {
+  if (language === '') return code;
+  const plain = code
     .replaceAll(/\/\*[\s\S]*?\*\//g, '')
     .replaceAll(/(^|\s)(?:#|\/\/) .*$/gm, '')
     .replaceAll(/[ \t]+$/gm, '');
+  return `${language}\n${plain}`;
 }
 
 /** What stands for a value, as in `tk_<id>`, may be translated. */

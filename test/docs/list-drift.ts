@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ROOT } from '../support/synthesized.ts';
 import { differencesOf } from './compare-translation.ts';
-import { accepted, driftOf, ROOT, type Translation, translations } from './translation.ts';
+import { accepted, driftOf, type Translation, translations } from './translation.ts';
 
 const HELP = `Usage: npm run docs:translations -- [options] [page …]
 

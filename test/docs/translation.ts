@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Section, sectionsOf } from './markdown.ts';
+import { type Section, sectionsOf } from '../support/documents/document-parts.ts';
+import { ROOT } from '../support/synthesized.ts';
 
 /**
  * Chinese pages and the English pages that they translate. Each Chinese page begins with a comment that names its original and
  * holds a hash of each section as it was when the translator last looked. The English page is binding.
  */
 
-export const ROOT = join(import.meta.dirname, '../..');
 const FOLDER = 'docs/zh-CN';
 /** Written for the translations, so it translates nothing. */
 export const GLOSSARY = `${FOLDER}/glossary.md`;

@@ -2,9 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chineseStates } from '../../lib/console/view/text/chinese-states.ts';
+import { prose } from '../support/documents/document-parts.ts';
+import { ROOT } from '../support/synthesized.ts';
 import { differencesOf } from './compare-translation.ts';
-import { prose } from './markdown.ts';
-import { accepted, driftOf, GLOSSARY, type Page, ROOT, readPage, translations } from './translation.ts';
+import { accepted, driftOf, GLOSSARY, type Page, readPage, translations } from './translation.ts';
 
 const all = translations();
 const pages = all.map(({ chinese, ...rest }) => ({ path: chinese.path, chinese, ...rest }));

@@ -13,7 +13,7 @@ import synthesize from '../support/synthesized.ts';
 import { payment } from '../support/world.ts';
 import { type FaultyAnswers, openFaultyAnswers } from './network/faulty-answers.ts';
 import { type Fate, type FaultyCallbacks, openFaultyCallbacks } from './network/faulty-callbacks.ts';
-import { makePrograms } from './programs/make-programs.ts';
+import { makePrograms } from './programs/receivers.ts';
 import { type RunningReceiver, startReceiver } from './running-receiver.ts';
 
 const { programs, missing } = await makePrograms();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { eventually } from '../support/eventually.ts';
-import type { Program } from './programs/program.ts';
+import type { Program } from './programs/languages.ts';
 
 /** A receiver in its own process, with its database in `directory`. */
 export interface RunningReceiver {

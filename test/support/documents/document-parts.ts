@@ -1,4 +1,6 @@
-/** The parts of a Markdown page that tests compare. */
+import { anchorOf } from '../../../bin/site/markdown.ts';
+
+/** The parts of a Markdown document that tests look at. */
 
 const FENCED = /^ *```[\s\S]*?^ *```$/gm;
 const HEADING = /^(#+) (.+)$/gm;
@@ -16,14 +18,6 @@ export function prose(text: string): string {
   return text.replaceAll(FENCED, '');
 }
 
-/** The anchor that forges give a heading. Letters of every script stay. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
-}
-
 export function anchorsOf(text: string): readonly string[] {
   return [...prose(text).matchAll(HEADING)].map(([, , heading = '']) => anchorOf(heading));
 }
@@ -36,11 +30,6 @@ export function linksOf(text: string): readonly string[] {
 /** What stands in backticks in the prose. */
 export function codeSpansOf(text: string): readonly string[] {
   return [...prose(text).matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
-}
-
-/** Fenced blocks with their fences. */
-export function blocksOf(text: string): readonly string[] {
-  return [...text.matchAll(FENCED)].map(([block]) => block);
 }
 
 export function sectionsOf(text: string): readonly Section[] {
