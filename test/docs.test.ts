@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
 import { anchorsOf, codeSpansOf, linksOf } from './support/documents/document-parts.ts';
-import { documents, files } from './support/documents/documents.ts';
+import { documents, files, isMade } from './support/documents/documents.ts';
 import { ROOT } from './support/synthesized.ts';
 
 /** Links of one document that lead nowhere: to no file, or to no heading in it. */
@@ -37,7 +37,7 @@ function missingPaths({ path, text }: { readonly path: string; readonly text: st
     const [first = ''] = span.split('/');
     const isSource = /\w\.(ts|mjs|md|ya?ml)$/.test(span);
     if (!span.includes('/')) return isSource && !span.includes('*') && !fileNamesFor(path).has(span);
-    if (!folders.has(first) && !isSource) return false;
+    if (isMade(first) || (!folders.has(first) && !isSource)) return false;
     const plain = span.replaceAll(/\/?[^/]*[*{].*$/g, '');
     return ![ROOT, join(ROOT, 'lib'), join(ROOT, dirname(path))].some((base) =>
       existsSync(join(base, plain)),
