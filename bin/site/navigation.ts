@@ -61,6 +61,18 @@ const PATH: readonly NavigationPage[] = [
 export const NAVIGATION: readonly NavigationSection[] = [
   { title: 'Guides', pages: PATH },
   {
+    title: 'Receivers by language',
+    pages: [
+      page('docs/guides/receivers/node.md', 'Node', 'Express, Fastify, NestJS, Next.js, Hono and Lambda'),
+      page('docs/guides/receivers/python.md', 'Python', 'verify in ten lines, and a whole receiver'),
+      page('docs/guides/receivers/go.md', 'Go', 'verify in ten lines, and a whole receiver'),
+      page('docs/guides/receivers/java.md', 'Java', 'verify in ten lines, and a whole receiver'),
+      page('docs/guides/receivers/php.md', 'PHP', 'verify in ten lines, and miss nothing'),
+      page('docs/guides/receivers/rust.md', 'Rust', 'verify in ten lines, and miss nothing'),
+      page('docs/guides/receivers/csharp.md', 'C#', 'verify in ten lines, and miss nothing'),
+    ],
+  },
+  {
     title: 'Reference',
     pages: [
       page(
