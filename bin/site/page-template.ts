@@ -1,7 +1,7 @@
 import { dirname, relative } from 'node:path/posix';
 import { counterpartOf, LANGUAGE_NAMES, languageOf, SITE_WORDS } from './languages.ts';
 import { escaped, type Heading } from './markdown.ts';
-import { ALL_PAGES, NAVIGATION } from './navigation.ts';
+import { ALL_PAGES, NAVIGATION, type NavigationSection } from './navigation.ts';
 
 /** A page of the site. */
 export interface SitePage {
@@ -71,14 +71,21 @@ function otherLanguage(file: string, to: LinkTo): string {
   return `<a class="language" lang="${language}" hreflang="${language}" href="${to(sitePath(other))}">${LANGUAGE_NAMES[language]}</a>`;
 }
 
+/** On a Chinese page, the Chinese pages come first. */
 function sections(current: string, to: LinkTo): string {
-  return NAVIGATION.map(({ title, pages }) => {
-    const links = pages.map(({ file, title: name }) => {
-      const here = file === current ? ' aria-current="page"' : '';
-      return `<li><a href="${to(sitePath(file))}"${here}>${escaped(name)}</a></li>`;
-    });
-    return `<h2>${escaped(title)}</h2><ul>${links.join('')}</ul>`;
-  }).join('');
+  const isChinese = languageOf(current) === 'zh-CN';
+  const isFirst = ({ pages }: NavigationSection) =>
+    isChinese && pages.every(({ file }) => languageOf(file) === 'zh-CN');
+  const ordered = [...NAVIGATION.filter(isFirst), ...NAVIGATION.filter((section) => !isFirst(section))];
+  return ordered
+    .map(({ title, pages }) => {
+      const links = pages.map(({ file, title: name }) => {
+        const here = file === current ? ' aria-current="page"' : '';
+        return `<li><a href="${to(sitePath(file))}"${here}>${escaped(name)}</a></li>`;
+      });
+      return `<h2>${escaped(title)}</h2><ul>${links.join('')}</ul>`;
+    })
+    .join('');
 }
 
 /** The pages before and after this one in the navigation. */

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { counterpartOf } from '../../bin/site/languages.ts';
 import { chineseStates } from '../../lib/console/view/text/chinese-states.ts';
 import { prose } from '../support/documents/document-parts.ts';
 import { ROOT } from '../support/synthesized.ts';
@@ -29,6 +30,11 @@ describe('the Chinese pages', () => {
       'docs/zh-CN/quick-start.md',
       'docs/zh-CN/receiver.md',
     ]);
+  });
+
+  it.each(pages)('$path leads to its original on the site, and back', ({ english, chinese }) => {
+    expect(counterpartOf(english.path)).toBe(chinese.path);
+    expect(counterpartOf(chinese.path)).toBe(english.path);
   });
 
   it.each(pages)('$path translates each section as it is now: npm run docs:translations', (page) => {

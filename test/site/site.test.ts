@@ -105,6 +105,8 @@ describe('the site', () => {
     expect(english).toContain('hreflang="zh-CN" href="../zh-CN/operate.html">中文</a>');
     expect(chinese).toContain('hreflang="en" href="../guides/operate.html">English</a>');
     expect(chinese).toMatch(/<html lang="zh-CN">.*<summary>全部页面<\/summary>/s);
+    expect(chinese).toMatch(/<h2>中文<\/h2>.*<h2>Guides<\/h2>/);
+    expect(english).toMatch(/<h2>Guides<\/h2>.*<h2>中文<\/h2>/);
     expect(home).toContain('hreflang="zh-CN" href="README.zh-CN.html">中文</a>');
     expect(chineseHome).toContain('hreflang="en" href="index.html">English</a>');
     expect(String(site.get('docs/deploy.html'))).not.toContain('hreflang');
