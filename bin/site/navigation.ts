@@ -128,6 +128,22 @@ export const NAVIGATION: readonly NavigationSection[] = [
     ],
   },
   {
+    title: '中文',
+    pages: [
+      page('README.zh-CN.md', '简介', 'README in Chinese'),
+      page('docs/zh-CN/quick-start.md', '快速开始', 'quick start in Chinese'),
+      page('docs/zh-CN/concepts.md', '概念', 'concepts in Chinese'),
+      page('docs/zh-CN/receiver.md', '接收结果', 'receiver guide in Chinese'),
+      page('docs/zh-CN/operate.md', '运维', 'operators’ guide in Chinese'),
+      page('docs/zh-CN/patterns.md', '事务模式', 'transaction patterns in Chinese'),
+      page(
+        'docs/zh-CN/glossary.md',
+        '术语表',
+        'the words of the pages and the console in English and Chinese',
+      ),
+    ],
+  },
+  {
     title: 'Work on Tidings',
     pages: [
       page('ARCHITECTURE.md', 'Architecture', 'the flow, the folders, where a change belongs, the glossary'),
