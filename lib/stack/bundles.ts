@@ -1,7 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, parse } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { FileSystem, Stage } from 'aws-cdk-lib';
@@ -11,6 +20,7 @@ import type { BuildOptions } from 'esbuild';
 import { operations } from '../api/contract/operations.ts';
 import { ASSET_FOLDER } from '../console/site/http/assets.ts';
 import type { OpenApi } from '../reference/open-api.ts';
+import { BUNDLES_VARIABLE } from './bundled/bundles-variable.ts';
 import { withVersionsOnly } from './bundled/package-files.ts';
 import { namesOf, packConsoleAssets, writeAssets } from './console-assets.ts';
 import { packReference } from './packed-reference.ts';
@@ -128,13 +138,35 @@ let directoryOfBundles: string | undefined;
 
 /** Built once per process, for all its assemblies. The CDK copies the bundles into each assembly. */
 function bundles(): string {
-  if (directoryOfBundles !== undefined) return directoryOfBundles;
-  const files = readdirSync(FUNCTIONS).filter((file) => file.endsWith('.ts'));
+  const kept = process.env[BUNDLES_VARIABLE];
+  directoryOfBundles ??= kept === undefined ? bundlesOfProcess() : keptBundles(kept);
+  return directoryOfBundles;
+}
+
+function bundlesOfProcess(): string {
   const directory = mkdtempSync(join(tmpdir(), 'tidings-bundles-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  bundle(Object.fromEntries(files.map((file) => [parse(file).name, join(FUNCTIONS, file)])), directory);
-  directoryOfBundles = directory;
+  bundleFunctions(directory);
   return directory;
+}
+
+/** Complete if it exists: it gets its name when it is. A second process that makes the same keeps those of the first. */
+function keptBundles(directory: string): string {
+  if (existsSync(directory)) return directory;
+  mkdirSync(dirname(directory), { recursive: true });
+  const draft = mkdtempSync(`${directory}-`);
+  bundleFunctions(draft);
+  try {
+    renameSync(draft, directory);
+  } catch {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  return directory;
+}
+
+function bundleFunctions(directory: string): void {
+  const files = readdirSync(FUNCTIONS).filter((file) => file.endsWith('.ts'));
+  bundle(Object.fromEntries(files.map((file) => [parse(file).name, join(FUNCTIONS, file)])), directory);
 }
 
 /**

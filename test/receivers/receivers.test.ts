@@ -13,7 +13,7 @@ import synthesize from '../support/synthesized.ts';
 import { payment } from '../support/world.ts';
 import { type FaultyAnswers, openFaultyAnswers } from './network/faulty-answers.ts';
 import { type Fate, type FaultyCallbacks, openFaultyCallbacks } from './network/faulty-callbacks.ts';
-import { makePrograms } from './programs/make-programs.ts';
+import { makePrograms } from './programs/receivers.ts';
 import { type RunningReceiver, startReceiver } from './running-receiver.ts';
 
 const { programs, missing } = await makePrograms();
@@ -169,6 +169,12 @@ describe.each(programs)('the receiver in $language, in a network with faults', (
     expect(receiver.query('SELECT transaction_id, kind FROM conflicts')).toEqual([
       { transaction_id: version1, kind: 'another_end' },
     ]);
+    expect(payments()).toEqual(sorted());
+  });
+
+  it('asks about one transaction', () => {
+    expect(receiver.ask(idOf(2))).toContain('FAILED');
+    expect(receiver.ask('never')).toContain('unknown_transaction');
     expect(payments()).toEqual(sorted());
   });
 

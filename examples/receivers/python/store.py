@@ -67,7 +67,7 @@ class Store:
                     db.execute("INSERT INTO payments VALUES (?, ?)", (row[0], row[3]))  # your own writes
                     db.execute("INSERT INTO applied VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
                 if result == "conflict":
-                    keep_conflict(db, row[0], "another_end", json.dumps(outcome, sort_keys=True))
+                    keep_conflict(db, row[0], "another_end", json.dumps(row))
                 db.execute("COMMIT")
                 return result
             except BaseException:
@@ -106,5 +106,7 @@ def decide(had, row):
 
 
 def keep_conflict(db, transaction_id, kind, said):
-    db.execute("INSERT OR IGNORE INTO conflicts VALUES (?, ?, ?)", (transaction_id, kind, said))
-    print(f"conflict about {transaction_id}: {kind}. Somebody must look.", file=sys.stderr)
+    """Keeps it once, however often it is found. `said` must not change from one time to the next."""
+    added = db.execute("INSERT OR IGNORE INTO conflicts VALUES (?, ?, ?)", (transaction_id, kind, said))
+    if added.rowcount > 0:
+        print(f"conflict about {transaction_id}: {kind}. Somebody must look.", file=sys.stderr)
