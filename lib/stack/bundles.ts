@@ -1,12 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
-import { FileSystem, Stage } from 'aws-cdk-lib';
-import { Code } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
 import type { BuildOptions } from 'esbuild';
 import { operations } from '../api/contract/operations.ts';
 import { withVersionsOnly } from './bundled/package-files.ts';
@@ -39,13 +36,16 @@ export interface BundleOptions {
 /**
  * Bundles all functions with one call of esbuild. Each becomes one ES module at `<directory>/<name>/index.mjs`, with the
  * SDK version that it was tested with. Bundles share no code, so a bundle changes only if its own sources change.
+ *
+ * @returns the files that they are made of, seen from the repository
  */
 export function bundle(
   entryPoints: EntryPoints,
   directory: string,
   { hasMaps = false }: BundleOptions = {},
-): void {
-  runEsbuild({
+): readonly string[] {
+  const consoleFiles = packConsoleAssets();
+  const inputs = runEsbuild({
     entryPoints: Object.fromEntries(
       Object.entries(entryPoints).map(([name, file]) => [join(name, 'index'), file]),
     ),
@@ -66,24 +66,30 @@ export function bundle(
       PACKED_OPEN_API: JSON.stringify(packedDocument()),
       SERVICE_VERSION: JSON.stringify(serviceVersion()),
       API_PATHS: JSON.stringify(operations.map(({ method, path }) => ({ method, path }))),
-      CONSOLE_ASSETS: JSON.stringify(packConsoleAssets()),
+      CONSOLE_ASSETS: JSON.stringify(consoleFiles.assets),
     },
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
   });
   // A map describes the bundle as esbuild made it.
-  if (hasMaps) return;
-  for (const name of Object.keys(entryPoints)) {
-    const file = join(directory, name, 'index.mjs');
-    writeFileSync(file, withVersionsOnly(readFileSync(file, 'utf8')));
+  if (!hasMaps) {
+    for (const name of Object.keys(entryPoints)) shortenPackageFiles(join(directory, name, 'index.mjs'));
   }
+  return [...inputs, ...consoleFiles.inputs];
 }
 
-function runEsbuild(options: BuildOptions): void {
-  execFileSync(process.execPath, [fileAt('./bundled/esbuild-process.ts')], {
+function shortenPackageFiles(file: string): void {
+  writeFileSync(file, withVersionsOnly(readFileSync(file, 'utf8')));
+}
+
+function runEsbuild(options: BuildOptions): readonly string[] {
+  const inputs = execFileSync(process.execPath, [fileAt('./bundled/esbuild-process.ts')], {
     input: JSON.stringify(options),
-    stdio: ['pipe', 'inherit', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 16 * 1_024 * 1_024,
   });
+  return JSON.parse(inputs);
 }
 
 function serviceVersion(): string {
@@ -99,39 +105,26 @@ function packedDocument(): string {
   return brotliCompressSync(JSON.stringify(document)).toString('base64');
 }
 
-/**
- * The code of a function as an asset. The first call bundles every file of `functions/`. This happens for every command
- * that runs the app, so an assembly never refers to sources.
- *
- * @param name the file name under `functions/`, without extension
- */
-export function codeOf(scope: Construct, name: string): Code {
-  const directory = join(bundles(), name);
-  removeTornCopy(scope, directory);
-  return Code.fromAsset(directory);
-}
-
 let directoryOfBundles: string | undefined;
 
-/** Built once per process, for all its assemblies. The CDK copies the bundles into each assembly. */
-function bundles(): string {
+/**
+ * The bundles of every file of `functions/`: a directory each. Built once per process, for all its assemblies. This happens
+ * for every command that runs the app, so an assembly never refers to sources.
+ */
+export function bundledFunctions(): string {
   if (directoryOfBundles !== undefined) return directoryOfBundles;
-  const files = readdirSync(FUNCTIONS).filter((file) => file.endsWith('.ts'));
   const directory = mkdtempSync(join(tmpdir(), 'tidings-bundles-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  bundle(Object.fromEntries(files.map((file) => [parse(file).name, join(FUNCTIONS, file)])), directory);
+  bundleFunctions(directory);
   directoryOfBundles = directory;
   return directory;
 }
 
-/**
- * The CDK treats an asset as copied if its directory exists. A process killed while copying leaves an incomplete
- * directory, and every later run would deploy it. This removes such a directory.
- */
-function removeTornCopy(scope: Construct, directory: string): void {
-  const stage = Stage.of(scope);
-  if (stage === undefined) return;
-  const hash = FileSystem.fingerprint(directory);
-  const copy = join(stage.assetOutdir, `asset.${hash}`);
-  if (existsSync(copy) && FileSystem.fingerprint(copy) !== hash) rmSync(copy, { recursive: true });
+/** Bundles every file of `functions/`, as `bundle` does. */
+export function bundleFunctions(directory: string): readonly string[] {
+  const files = readdirSync(FUNCTIONS).filter((file) => file.endsWith('.ts'));
+  return bundle(
+    Object.fromEntries(files.map((file) => [parse(file).name, join(FUNCTIONS, file)])),
+    directory,
+  );
 }

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { AssetCode } from 'aws-cdk-lib/aws-lambda';
 import { expect, it } from 'vitest';
-import { bundle, codeOf } from '../../lib/stack/bundles.ts';
+import { bundle } from '../../lib/stack/bundles.ts';
+import { codeOf } from '../../lib/stack/function-code.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
 import { ROOT } from '../support/synthesized.ts';
 
