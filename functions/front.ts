@@ -35,6 +35,6 @@ const serve = serveEvents(app, 'encoded');
 export const handler = (event: HttpEvent) => {
   const { requestContext, rawPath } = event;
   if (/^\/console(?:\/|$)/.test(rawPath)) return toConsole(event);
-  const isDocument = requestContext.http.method === 'GET' && rawPath === '/openapi.json';
-  return isDocument ? serveDocument() : serve(event);
+  const isDocument = requestContext.http.method === 'GET' && /^\/(?:openapi\.json|docs)$/.test(rawPath);
+  return isDocument ? serveDocument(event) : serve(event);
 };

@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import type { BuildOptions } from 'esbuild';
 import { operations } from '../api/contract/operations.ts';
+import type { OpenApi } from '../reference/open-api.ts';
 import { withVersionsOnly } from './bundled/package-files.ts';
 import { packConsoleAssets } from './console-assets.ts';
+import { packReference } from './packed-reference.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FUNCTIONS = join(ROOT, 'functions');
@@ -64,6 +66,7 @@ export function bundle(
     charset: 'utf8',
     define: {
       PACKED_OPEN_API: JSON.stringify(packedDocument()),
+      PACKED_REFERENCE: JSON.stringify(packReference(openApi())),
       SERVICE_VERSION: JSON.stringify(serviceVersion()),
       API_PATHS: JSON.stringify(operations.map(({ method, path }) => ({ method, path }))),
       CONSOLE_ASSETS: JSON.stringify(consoleFiles.assets),
@@ -101,8 +104,11 @@ function serviceVersion(): string {
 
 /** The OpenAPI document as `functions/document.ts` unpacks it. The same document is always packed to the same text. */
 function packedDocument(): string {
-  const document: unknown = JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8'));
-  return brotliCompressSync(JSON.stringify(document)).toString('base64');
+  return brotliCompressSync(JSON.stringify(openApi())).toString('base64');
+}
+
+function openApi(): OpenApi {
+  return JSON.parse(readFileSync(join(ROOT, 'docs/openapi.json'), 'utf8')) as OpenApi;
 }
 
 let directoryOfBundles: string | undefined;

@@ -86,6 +86,7 @@ describe('the service behind a function URL', () => {
     const { apiUrl } = service.cloud;
     const document = await fetch(`${apiUrl}/openapi.json`);
     expect(await document.json()).toMatchObject({ openapi: '3.1.0' });
+    expect(await (await fetch(`${apiUrl}/docs`)).text()).toContain('id="recordTransaction"');
     const sent = (method: string, path: string) => fetch(`${apiUrl}${path}`, { method });
     expect(await (await sent('GET', '/nowhere')).json()).toMatchObject({ code: 'not_found' });
     expect(await (await sent('GET', '//v1/keys')).json()).toMatchObject({ code: 'not_found' });

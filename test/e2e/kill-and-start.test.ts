@@ -77,10 +77,21 @@ describe('npm start, from outside', () => {
     }
   });
 
-  it('stops clean when asked to', async () => {
+  it('stops clean when asked to, and then serves the document and its page again', async () => {
     expect(await service.stop()).toBe(0);
     service = await startService(dataDir);
     expect((await service.api('', 'GET /openapi.json')).status).toBe(200);
+    const answers = ['br', 'identity', 'br;q=0'].map(async (encoding) => {
+      const answer = await fetch(`${service.credentials.api}/docs`, {
+        headers: { 'accept-encoding': encoding },
+      });
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+      return { encoding: answer.headers.get('content-encoding'), text: await answer.text() };
+    });
+    const [packed, ...plain] = await Promise.all(answers);
+    expect(packed?.encoding).toBe('br');
+    expect(packed?.text).toContain('id="outcome_conflict"');
+    expect(plain).toEqual(plain.map(() => ({ encoding: null, text: packed?.text })));
   });
 });
 

@@ -21,6 +21,7 @@ export const LONGEST = [
   'test/e2e/runbook.test.ts',
   'test/e2e/journeys/endpoint-settings-journey.test.ts',
   'test/e2e/guides/receiver-guide.test.ts',
+  'test/e2e/guides/quick-start.test.ts',
   'test/e2e/journeys/redrive-journey.test.ts',
   'test/receiver/reconciling/budget.cloud.test.ts',
   'test/local/event-sources/split-stream.cloud.test.ts',

@@ -9,7 +9,8 @@ A row is hashed as SHA-256 over the UTF-8 of
 with single line feeds and none at the end; of the 32 bytes the first 16 count, as a big-endian number. A group (one for
 each transactionType, status and currency) has the count of its rows, the sum of their amounts as a decimal string, and
 the sum of their numbers modulo 2^128 as 32 hex digits. A bucket is the first byte of SHA-256 of the transactionId. Groups
-are sorted by transactionType, status and currency; a window begins at a multiple of its length in Unix time.
+are sorted by transactionType, status and currency; a window begins at a multiple of its length in Unix time. The times
+of a type and status are summed in the same way, over transactionId LF version LF listedAt.
 """
 
 import hashlib
@@ -62,6 +63,18 @@ def buckets_of(rows):
     ]
 
 
+def times_of(rows):
+    times = {}
+    for row in rows:
+        key = (row["transactionType"], row["status"])
+        text = f"{row['transactionId']}\n{row['version']}\n{row['listedAt']}"
+        times[key] = times.get(key, 0) + int.from_bytes(hashlib.sha256(text.encode("utf-8")).digest()[:16], "big")
+    return [
+        {"transactionType": transaction_type, "status": status, "hash": hex_of(number)}
+        for (transaction_type, status), number in sorted(times.items())
+    ]
+
+
 def seconds_of(row):
     return int(datetime.fromisoformat(row["listedAt"].replace("Z", "+00:00")).timestamp())
 
@@ -110,15 +123,16 @@ ROWS = [
     *[row(f"order-{index}", "2026-11-21T12:34:56.789Z", amount=index) for index in range(260)],
 ]
 
-print(
-    json.dumps(
-        {
-            "windowSeconds": WINDOW_SECONDS,
-            "rows": [{**one, "hash": hex_of(row_number(one)), "bucket": bucket_of(one)} for one in ROWS],
-            "windows": slices_of(ROWS, WINDOW_SECONDS),
-            "hours": slices_of(ROWS, 3600),
-            "days": slices_of(ROWS, 86400),
-            "whole": {"groups": groups_of(ROWS), "buckets": buckets_of(ROWS)},
-        }
+if __name__ == "__main__":
+    print(
+        json.dumps(
+            {
+                "windowSeconds": WINDOW_SECONDS,
+                "rows": [{**one, "hash": hex_of(row_number(one)), "bucket": bucket_of(one)} for one in ROWS],
+                "windows": slices_of(ROWS, WINDOW_SECONDS),
+                "hours": slices_of(ROWS, 3600),
+                "days": slices_of(ROWS, 86400),
+                "whole": {"groups": groups_of(ROWS), "buckets": buckets_of(ROWS), "times": times_of(ROWS)},
+            }
+        )
     )
-)

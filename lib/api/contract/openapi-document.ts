@@ -22,7 +22,10 @@ const optionalEnvelope = envelopeSchema().partial();
 const problemSchema = z
   .looseObject({
     ...envelopeSchema().partial().shape,
-    type: z.string(),
+    type: z.string().meta({
+      description: 'A relative reference: where the code is explained.',
+      example: '/docs#missing_field',
+    }),
     title: z.string().meta({ description: 'Text for people; not stable.' }),
     status: z.int(),
     code: z

@@ -2,6 +2,7 @@ import { listAlerts } from '../alerts/alerts-contract.ts';
 import { listAuditLog } from '../audit-log/audit-log-contract.ts';
 import { listDeadLetters, redriveDeadLetters } from '../dead-letters/dead-letters-contract.ts';
 import { listDeliveries } from '../deliveries/deliveries-contract.ts';
+import * as docs from '../docs/docs-contract.ts';
 import * as endpoints from '../endpoints/endpoints-contract.ts';
 import { testEndpoint } from '../endpoints/test-contract.ts';
 import * as keys from '../keys/keys-contract.ts';
@@ -39,6 +40,7 @@ const own: readonly Operation[] = [
   ...Object.values(settling),
   ...Object.values(redelivering),
   ...Object.values(merchants),
+  ...Object.values(docs),
   eraseMerchantOperation,
   ...Object.values(endpoints),
   ...Object.values(keys),

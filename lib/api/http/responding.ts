@@ -102,7 +102,7 @@ async function build({ sign }: RespondPorts, { answer, status, envelope }: Conte
 
 function problemBody(answer: Problem, status: number): object {
   return {
-    type: 'about:blank',
+    type: `/docs#${answer.code}`,
     title: PROBLEMS[answer.code][1],
     status,
     code: answer.code,

@@ -124,15 +124,3 @@ export const rotateMerchantSecret = operation({
   }),
   problems: ['unknown_merchant', 'too_many_secrets', 'rotation_repeated', 'rotation_conflict'],
 });
-
-export const readOpenApi = operation({
-  operationId: 'readOpenApi',
-  method: 'get',
-  path: '/openapi.json',
-  summary: 'This document',
-  function: 'document',
-  scopes: [],
-  merchant: 'none',
-  answers: () => ({ 200: { description: 'OpenAPI 3.1.' } }),
-  problems: [],
-});

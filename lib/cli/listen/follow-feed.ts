@@ -6,6 +6,7 @@ import { CommandFailure, EXIT } from '../command-line/exit-status.ts';
 import type { Service } from '../connection/service.ts';
 import { type Forwarded, forward, type Receiver } from './forwarding.ts';
 import type { ListenerFile, ListenerState } from './listener-file.ts';
+import { readAhead } from './read-ahead.ts';
 
 /** Follows the feed and forwards each outcome, in order. Nothing is skipped: what is not accepted stops the line. */
 
@@ -28,6 +29,8 @@ export type ListenNews =
 /** How often the end of the feed is asked for more. */
 const POLL_MS = 1_000;
 const PAGE = '100';
+/** Transactions that are read before their turn. One after the other, each would take the time of a request. */
+const AHEAD = 8;
 /** How often deliveries are asked for callbacks that somebody sends again. */
 const RESENDS_MS = 10_000;
 const RESENDS_WITHIN_MS = 3_600_000;
@@ -54,13 +57,19 @@ export async function followFeed(following: Following): Promise<void> {
       continue;
     }
     const items = Array.isArray(page.items) ? page.items.filter(isObject) : [];
-    for (const item of items) {
-      const key = `${String(item.transactionId)} ${String(item.version)}`;
+    const open = items.filter((item) => !accepted.includes(keyOf(item)));
+    const wanted = open.filter((item) => isWanted(item, following.types));
+    const early = readAhead(wanted, AHEAD, (item) => askFor(following, item));
+    for (const item of open) {
       if (signal.aborted) return;
-      if (accepted.includes(key)) continue;
-      if (isWanted(item, following.types)) await forwardUntilAccepted(following, item);
+      if (wanted.includes(item)) {
+        await forwardUntilAccepted(
+          following,
+          (await early(item)) ?? (await readTransaction(following, item)),
+        );
+      }
       if (signal.aborted) return;
-      accepted.push(key);
+      accepted.push(keyOf(item));
       following.file.write({ ...state, cursor, accepted });
     }
     const next = String(page.nextCursor);
@@ -78,15 +87,17 @@ export async function followFeed(following: Following): Promise<void> {
   }
 }
 
+const keyOf = ({ transactionId, version }: JsonObject) => `${String(transactionId)} ${String(version)}`;
+
 function isWanted({ transactionType, status }: JsonObject, types: readonly string[]): boolean {
   const type = `${String(transactionType)}.${String(status).toLowerCase()}`;
   return types.length === 0 || types.some((filter) => filterMatches(filter, type));
 }
 
-async function forwardUntilAccepted(following: Following, item: JsonObject): Promise<void> {
+/** An outcome never changes, so it is read once for all tries. */
+async function forwardUntilAccepted(following: Following, transaction: JsonObject): Promise<void> {
   const { receiver, onNews, isOnce } = following;
   for (let failures = 0; !receiver.signal.aborted; ) {
-    const transaction = await readTransaction(following, String(item.transactionId));
     const forwarded = await forward(transaction, receiver);
     onNews({ event: 'forwarded', isAgain: failures > 0, ...forwarded });
     if (forwarded.isAccepted) return;
@@ -100,11 +111,16 @@ async function forwardUntilAccepted(following: Following, item: JsonObject): Pro
   }
 }
 
-async function readTransaction({ service, receiver, onNews }: Following, id: string): Promise<JsonObject> {
-  const path = await service.pathOfMerchant(`/transactions/${id}`);
+async function askFor({ service }: Following, { transactionId }: JsonObject): Promise<JsonObject> {
+  const path = await service.pathOfMerchant(`/transactions/${String(transactionId)}`);
+  return service.ask({ method: 'GET', path });
+}
+
+async function readTransaction(following: Following, item: JsonObject): Promise<JsonObject> {
+  const { receiver, onNews } = following;
   for (let failures = 1; ; failures += 1) {
     try {
-      return await service.ask({ method: 'GET', path });
+      return await askFor(following, item);
     } catch (error) {
       if (!(error instanceof CommandFailure) || error.status !== EXIT.unreachable) throw error;
       const forMs = waitMs({ failures: Math.min(failures, 8) }, systemPauses);
@@ -129,9 +145,11 @@ async function pause({ failures, why, following: { onNews, receiver } }: Pause):
 /** Callbacks that somebody sent again since the listener started: they come once more. */
 function createResends(following: Following) {
   const { receiver, onNews, types } = following;
-  const startedAt = new Date(receiver.now()).toISOString();
+  const startedMs = receiver.now();
+  const startedAt = new Date(startedMs).toISOString();
   const seen = new Set<string>();
-  let nextMs = 0;
+  // Nothing was sent again since the start yet: to look at once would only delay the next look.
+  let nextMs = startedMs + RESENDS_MS;
   return {
     async forwardThem(nowMs: number): Promise<void> {
       if (nowMs < nextMs) return;
@@ -141,7 +159,7 @@ function createResends(following: Following) {
           const key = `${String(item.transactionId)} ${at}`;
           if (at === undefined || at < startedAt || seen.has(key) || !isWanted(item, types)) continue;
           seen.add(key);
-          const transaction = await readTransaction(following, String(item.transactionId));
+          const transaction = await readTransaction(following, item);
           onNews({ event: 'forwarded', isAgain: true, ...(await forward(transaction, receiver)) });
         }
       } catch (error) {
@@ -159,7 +177,7 @@ async function resentItems({ service }: Following, nowMs: number): Promise<reado
   const path = await service.pathOfMerchant('/deliveries');
   const from = new Date(nowMs - RESENDS_WITHIN_MS).toISOString();
   const found: JsonObject[] = [];
-  for await (const items of service.pages({ path, field: 'items', parameters: { from } })) {
+  for await (const items of service.pages({ path, field: 'items', parameters: { from, limit: PAGE } })) {
     found.push(...items.filter((item) => lastResendOf(item) !== undefined));
   }
   return found;

@@ -170,8 +170,8 @@ describe('the OpenAPI document', () => {
     await asked('GET /v1/statements/2026-11-20');
     await good([admin], `DELETE ${own}?confirm=demo`);
     const all = operations.map(({ method, path }) => `${method} ${path}`);
-    // The document itself is served by a function of its own.
-    expect(all.filter((name) => !answeredWell.has(name))).toEqual(['get /openapi.json']);
+    // The document itself is served by a function of its own, also as a page.
+    expect(all.filter((name) => !answeredWell.has(name))).toEqual(['get /openapi.json', 'get /docs']);
   });
 
   it('says where the service is: where the document came from', () => {

@@ -35,10 +35,11 @@ describe('the published vectors', () => {
     }
   });
 
-  it('have the groups and buckets of the whole', () => {
+  it('have the groups, buckets and times of the whole', () => {
     const sum = digestOf(vectors.rows);
     expect(sum.groups()).toEqual(vectors.whole.groups);
     expect(sumBuckets(sum.buckets(), () => true)).toEqual(vectors.whole.buckets);
+    expect(sum.times()).toEqual(vectors.whole.times);
     expect(sumGroups(vectors.days.map(({ groups }: VectorSlice) => groups))).toEqual(vectors.whole.groups);
   });
 });

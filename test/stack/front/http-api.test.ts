@@ -26,6 +26,7 @@ describe('the HTTP API', () => {
     ['DELETE /v1/keys/{keyId}', 'Admin'],
     ['GET /v1/whoami', 'Operate'],
     ['GET /openapi.json', 'Document'],
+    ['GET /docs', 'Document'],
     ['GET /console', 'Console'],
     ['ANY /console/{proxy+}', 'Console'],
     ['POST /console/log-in', 'Console'],

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type LocalService, removeDirectory, startService } from '../../support/local-service.ts';
+import { codeBlocks } from '../../support/published/guide.ts';
+import { projectWithKit } from '../../support/published/published.ts';
+import { openOperatorShell } from '../../support/running/operator-shell.ts';
+import { ROOT } from '../../support/synthesized.ts';
+
+const [start, ...typed] = codeBlocks('quick-start.md', 'sh');
+const [naming, ...looking] = codeBlocks('../troubleshooting.md', 'sh');
+/** What stands for something of the reader's own: a secret, a receiver, a ledger. */
+const OF_THE_READER = /whsec_…|shop\.example|localhost:3000|ledger\.csv|^unset /;
+
+/** Runs npm's commands of the guide in a folder that is no clone. The kit is already built and installed there. */
+const NPM = `npm() {
+  case "$*" in
+    "run --silent tidings -- "*) shift 4; "${process.execPath}" "${join(ROOT, 'bin/tidings.ts')}" "$@" ;;
+    "run build") ;;
+    "exec -- node "*) shift 3; "${process.execPath}" "$@" ;;
+    *) echo "npm $* is no command of this test" >&2; return 1 ;;
+  esac
+}`;
+
+const commandsToLook = [...new Set(looking.join('').split('\n'))].filter(
+  (line) => line !== '' && !OF_THE_READER.test(line),
+);
+
+/** As by hand, a status does not end the shell: `ask` has one of its own where there is no such transaction. */
+const session = (project: string) => [`set +e; cd "${project}"`, NPM];
+
+describe('the quick start', () => {
+  let project: string;
+  let service: LocalService;
+
+  beforeAll(async () => {
+    project = await projectWithKit();
+    service = await startService(join(project, '.tidings'), ['--receiver-port', '0']);
+  });
+  afterAll(async () => {
+    await service.stop();
+    removeDirectory(project);
+  });
+
+  it('starts the service with one line', () => {
+    expect(start).toBe('npm ci && npm start\n');
+  });
+
+  it('shows a callback, finds one that was lost, and reconciles, when its commands are typed as they stand', async () => {
+    const { status, said } = await openOperatorShell().type([...session(project), ...typed].join('\n'));
+    expect([status, said]).toEqual([0, said]);
+    expect(said).toMatch(/^webhook-signature: v1,/m);
+    expect(said).toContain('"reference":"ORDER-1001"');
+    expect(said.match(/^verified +true$/gm)).toHaveLength(2);
+    expect(said).toMatch(/^code +unknown_transaction$/m);
+    expect(said).toMatch(/^apply {3}ORDER-1001 SUCCEEDED\nthrough \S+Z: 1 missed$/m);
+    const [, there, here] = /^digest {2}Tidings (\w{32})\n +here +(\w{32})$/m.exec(said) ?? [];
+    expect(here).toBe(there);
+    expect(said).toMatch(/^orders +acknowledged +\d/m);
+  });
+
+  it.each(commandsToLook)('has left what troubleshooting looks at: %s', async (line) => {
+    const { status, said } = await openOperatorShell().type([...session(project), naming, line].join('\n'));
+    // `status` has 1 when something needs somebody, as an endpoint that fails does.
+    expect([0, 1], said).toContain(status);
+  });
+});
