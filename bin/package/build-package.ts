@@ -4,26 +4,31 @@ import { build } from 'esbuild';
 import { bundleFunctions } from '../../lib/stack/bundles.ts';
 import { buildConstruct } from './construct.ts';
 import { buildKits } from './kits.ts';
-import { sourceAt, TARGET } from './layout.ts';
-import { writeLicenses } from './licenses.ts';
+import { FORMATS, sourceAt, TARGET } from './layout.ts';
+import { type BundledPackage, writeLicenses } from './licenses.ts';
 import { writeManifest } from './manifest.ts';
 
 /**
  * Builds the published package: the receiver and initiator kits with the part of the protocol that they use, the command
  * line in one file, and the construct with the functions that it deploys. It has a manifest of its own, because users should
  * not install what builds and runs the service.
+ *
+ * @returns the packages of others of which code is in it
  */
-export async function buildPackage(directory: string): Promise<void> {
-  rmSync(directory, { recursive: true, force: true });
+export async function buildPackage(directory: string): Promise<readonly BundledPackage[]> {
+  for (const part of [...FORMATS, 'cli', 'functions']) {
+    rmSync(join(directory, part), { recursive: true, force: true });
+  }
   await buildKits(directory);
   const parts = [await buildCommandLine(directory), await buildConstruct(directory)];
   const functions = join(directory, 'functions');
   const inFunctions = bundleFunctions(functions);
   writeFileSync(join(directory, 'cjs/package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
-  writeLicenses(directory, [...parts.flat(), ...inFunctions]);
+  const bundled = writeLicenses(directory, [...parts.flat(), ...inFunctions]);
   for (const file of ['LICENSE', 'CHANGELOG.md']) copyFileSync(sourceAt(file), join(directory, file));
   copyFileSync(sourceAt('bin/package/README.md'), join(directory, 'README.md'));
   writeManifest(directory);
+  return bundled;
 }
 
 /** One file without dependencies. It reads its version from the package's manifest beside it. */

@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { ROOT } from './layout.ts';
 
 /** A package of others, of which code is in the published package. */
-interface Bundled {
+export interface BundledPackage {
   readonly name: string;
+  readonly version: string;
   readonly license: string;
+}
+
+interface Licensed extends BundledPackage {
   readonly text: string;
 }
 
@@ -14,10 +18,12 @@ interface Bundled {
  * share it.
  *
  * @param inputs the files that were bundled, seen from the repository
+ * @returns the packages that they belong to
  */
-export function writeLicenses(directory: string, inputs: readonly string[]): void {
+export function writeLicenses(directory: string, inputs: readonly string[]): readonly BundledPackage[] {
   const roots = new Set(inputs.flatMap((file) => packageRootOf(file) ?? []));
-  const byText = Map.groupBy([...roots].map(readPackage), ({ text }) => text);
+  const bundled = [...roots].map(readPackage);
+  const byText = Map.groupBy(bundled, ({ text }) => text);
   const parts = [...byText].map(([text, packages]) => {
     const names = packages.map(({ name, license }) => `${name} (${license})`).sort();
     return `${[...new Set(names)].join('\n')}\n\n${text.trim()}\n`;
@@ -27,6 +33,7 @@ export function writeLicenses(directory: string, inputs: readonly string[]): voi
     join(directory, 'THIRD_PARTY_LICENSES.txt'),
     [head, ...parts.sort()].join(`\n${'-'.repeat(80)}\n\n`),
   );
+  return bundled;
 }
 
 /** The directory of the package that a file belongs to, if it is one of others. */
@@ -35,11 +42,12 @@ function packageRootOf(file: string): string | undefined {
   return root;
 }
 
-function readPackage(root: string): Bundled {
+function readPackage(root: string): Licensed {
   const directory = join(ROOT, root);
-  const { name, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+  const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
   return {
     name,
+    version,
     license,
     text: licenseText(directory) ?? `The package has no text of its own; its license is ${license}.`,
   };
