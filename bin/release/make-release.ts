@@ -30,6 +30,7 @@ const FROZEN = [
   'npm run synth',
   'npm run freeze -- cdk.out/Tidings.template.json',
   'npm run freeze:rows',
+  'npm run format',
 ] as const;
 
 /**

@@ -9,7 +9,7 @@ import { removeDirectory, temporaryDirectory } from '../support/local-service.ts
 
 const CHANGELOG = '# Changelog\n\n## Unreleased\n\n### Fixed\n\n- It adds up.\n';
 /** Scripts that a release runs. Here each only notes that it ran. */
-const SCRIPTS = ['check', 'test', 'openapi', 'synth', 'freeze', 'freeze:rows'];
+const SCRIPTS = ['check', 'test', 'openapi', 'synth', 'freeze', 'freeze:rows', 'format'];
 const zod = packageLock.packages['node_modules/zod'];
 const bundled = [{ name: 'zod', version: zod.version, license: 'MIT' }];
 
@@ -62,7 +62,7 @@ describe('npm run release, in a repository of its own', () => {
 
   it('runs the checks, writes the version, freezes, commits, tags, packs and lists what is bundled', async () => {
     expect(await release({ skipsChecks: false })).toBe(true);
-    expect(text('ran.txt')).toBe('check test openapi synth freeze freeze:rows ');
+    expect(text('ran.txt')).toBe('check test openapi synth freeze freeze:rows format ');
     expect(JSON.parse(text('package.json')).version).toBe('0.1.1');
     const lock = JSON.parse(text('package-lock.json'));
     expect([lock.version, lock.packages[''].version]).toEqual(['0.1.1', '0.1.1']);
