@@ -4,7 +4,7 @@ import { type DynamoDbUnderTest, startDynamoDbUnderTest } from '../test/adapters
 import setup from '../test/support/synthesized.ts';
 import { openPromptReceiver } from './cost/cost-receiver.ts';
 import { measureIdle } from './cost/idle.ts';
-import { sumOf } from './cost/meter.ts';
+import { type Stage, sumOf } from './cost/meter.ts';
 import { type BillOptions, billOf, GB_SECONDS, priceOf } from './cost/price.ts';
 import {
   dollars,
@@ -181,20 +181,31 @@ function budgetsOf(
     },
     {
       what: 'write units of one that exhausts wechat',
-      found: sumOf([...lone.used].filter(([stage]) => stage !== 'count').map(([, used]) => used)).writeUnits,
+      found: writeUnitsOf(lone, ['record', 'relay', 'deliver', 'sweep']),
       max: 70,
+      ...units,
+    },
+    {
+      // The digest of the window, and what the audit expected of it. All outcomes of the merchant in the window share them.
+      what: 'write units of its window, while it is alone',
+      found: writeUnitsOf(lone, ['close', 'audit']),
+      max: 2,
       ...units,
     },
     {
       // Two rows for each hour with an attempt: of the endpoint, and of the service. All attempts of the hour share them.
       what: 'write units of counts, while it is alone',
-      found: lone.used.get('count')?.writeUnits ?? 0,
+      found: writeUnitsOf(lone, ['count']),
       max: 2 * lone.attempts,
       ...units,
     },
     { what: `write units ${stored}`, found: crowdedTotal.writeUnits / total.writeUnits, max: 1, ...ratio },
     { what: `read units ${stored}`, found: crowdedTotal.readUnits / total.readUnits, max: 1, ...ratio },
   ];
+}
+
+function writeUnitsOf({ used }: Way, stages: readonly Stage[]): number {
+  return stages.reduce((sum, stage) => sum + (used.get(stage)?.writeUnits ?? 0), 0);
 }
 
 const { values } = parseArgs({

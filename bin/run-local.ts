@@ -3,27 +3,17 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createApi, expectStatus } from '../lib/local/api-client.ts';
 import { type LocalCloud, LocalCloudError, startLocalCloud } from '../lib/local/cloud.ts';
-import {
-  type Credentials,
-  type MerchantCredentials,
-  provideCredentials,
-  readCredentials,
-} from '../lib/local/credentials.ts';
-import { createBoard } from '../lib/local/demo/board.ts';
-import { listenToKeys } from '../lib/local/demo/demo-keys.ts';
-import { type DemoReceiver, startReceiver } from '../lib/local/demo/demo-receiver.ts';
-import { openShop, type Shop } from '../lib/local/demo/demo-shop.ts';
-import { createOrders } from '../lib/local/demo/orders.ts';
-import { createDemo, DEMO_SCHEDULE } from '../lib/local/demo/story.ts';
+import { provideCredentials } from '../lib/local/credentials.ts';
+import type { DemoReceiver } from '../lib/local/demo/demo-receiver.ts';
 import { openLogFile } from '../lib/local/logging/log-file.ts';
 import { prepareDataDirectory } from '../lib/local/storage/data-directory.ts';
 import { writeWholeFile } from '../lib/local/storage/whole-file.ts';
 import { ASSEMBLIES_DIRECTORY, synthesize } from '../lib/local/synthesis/synthesize.ts';
 import { LOCAL_REGION } from '../lib/local/template/intrinsics.ts';
 import { printable, printableLines } from '../lib/printable.ts';
-import { PRESET_DEFAULTS } from '../lib/settings.ts';
 import { optionsOrExit, portOf } from './command-options.ts';
 import { DEPLOYMENT_FILE, type Deployment } from './deployment.ts';
+import { runDemo } from './run-demo.ts';
 
 const HELP = `Runs the whole service on this machine, from the same template and bundles that are deployed.
 
@@ -44,7 +34,6 @@ Environment:
 `;
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const DEMO_MERCHANT = 'demo';
 
 function readArguments() {
   const { values } = parseArgs({
@@ -160,56 +149,19 @@ async function serve(
     );
     return undefined;
   }
-  const merchantOf = (credentials: Credentials | undefined) =>
-    credentials?.merchants.find(({ merchantId }) => merchantId === DEMO_MERCHANT);
-  const open = (merchant: MerchantCredentials) =>
-    openShop({ api: cloud.apiUrl, merchant, dataDir, now: Date.now });
-  // The receiver must listen before its endpoint is created. Until then, it verifies with the secret of the last run.
-  const lastRun = merchantOf(readCredentials(dataDir));
-  let shop: Shop | undefined = lastRun && open(lastRun);
-  const receiver = await startReceiver({
-    port: args.receiverPort,
-    listener: (request, response) => {
-      if (shop === undefined) response.writeHead(503).end();
-      else shop.listener(request, response);
-    },
-  }).catch((error: unknown) => {
-    throw new LocalCloudError(
-      'port_in_use',
-      `The demo's receiver cannot listen on ${args.receiverPort}. Choose another port with --receiver-port. ${String(error)}`,
-    );
-  });
-  const demo = { merchantId: DEMO_MERCHANT, schedule: DEMO_SCHEDULE, url: receiver.url };
-  const credentials = await provideCredentials({ dataDir, apiUrl: cloud.apiUrl, adminKey, demo });
-  const merchant = merchantOf(credentials);
-  if (merchant === undefined) throw new Error('The demo has no merchant in credentials.json.');
-  shop?.close();
-  const current = open(merchant);
-  shop = current;
-  ready();
-  await writeConsoleLink(write, cloud.apiUrl, adminKey);
-  write(`API keys: ${join(args['data-dir'], 'credentials.json')}`);
-  write(process.stdin.isTTY ? '[k] receiver offline/online   [r] record an order   [q] quit\n' : '');
-
-  const api = createApi(cloud.apiUrl);
-  const board = createBoard({ write, now: Date.now, colours: process.stdout.isTTY === true });
-  const orders = createOrders({ api, credentials, merchant, dataDir });
-  const story = createDemo({
-    shop: current,
-    orders,
-    receiver,
-    board,
-    windowSeconds: PRESET_DEFAULTS.local.windowSeconds,
+  return runDemo({
+    api: cloud.apiUrl,
+    adminKey,
+    dataDir,
+    receiverPort: args.receiverPort,
     signal: run.signal,
-  });
-  listenToKeys({ k: story.toggleReceiver, r: story.recordOne, q: async () => run.end() }, run.end);
-  story.run().then(
-    () => write('Next: npm run try   records an order, and shows its callback and curl commands'),
-    (error: unknown) => {
-      if (!run.signal.aborted) process.stderr.write(`The demo stopped: ${printable(String(error))}\n`);
+    end: run.end,
+    onReady: async () => {
+      ready();
+      await writeConsoleLink(write, cloud.apiUrl, adminKey);
+      write(`API keys: ${join(args['data-dir'], 'credentials.json')}`);
     },
-  );
-  return receiver;
+  });
 }
 
 const LINK_SECONDS = 86_400;

@@ -1,15 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { createSessionStore } from '../lib/adapters/dynamodb/stores/merchants/dynamodb-session-store.ts';
 import { type HttpEvent, serveEvents } from '../lib/api/http/http-event.ts';
 import type { ApiFunction } from '../lib/console/asking/console-api.ts';
 import { SITE } from '../lib/console/pages/all-pages.ts';
 import { createConsole } from '../lib/console/site/console-site.ts';
-import type { PackedAssets } from '../lib/console/site/http/assets.ts';
+import { ASSET_FOLDER, openAssets } from '../lib/console/site/http/assets.ts';
 import { openInvoking } from './wiring/invoking.ts';
 import { openService } from './wiring/open-service.ts';
 import type { PassedOnEvent } from './wiring/pass-on.ts';
 
-/** Stylesheet and script, which the bundler packs. */
-declare const CONSOLE_ASSETS: PackedAssets;
+/** The names of stylesheet and scripts as JSON. The bundler puts them in, and the files beside this module. */
+declare const CONSOLE_ASSETS: string;
 
 const { config, table, clock, random, reporter } = openService('console', [
   'apiFunctions',
@@ -31,7 +32,9 @@ const app = createConsole(
         return typeof found === 'string' ? { name: found, rawPath: 'decoded' } : found;
       },
     },
-    assets: CONSOLE_ASSETS,
+    assets: openAssets(JSON.parse(CONSOLE_ASSETS), (file) =>
+      readFileSync(new URL(`./${ASSET_FOLDER}/${file}`, import.meta.url)),
+    ),
     clock,
     random,
     reporter,

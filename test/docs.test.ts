@@ -1,36 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { anchorOf } from '../bin/site/markdown.ts';
 import packageJson from '../package.json' with { type: 'json' };
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** What is made by commands, and no part of the repository. */
-const isMade = (name: string) => /^(?:node_modules|dist|coverage|cdk\.out.*)$/.test(name);
-
-const entries = readdirSync(ROOT, { withFileTypes: true }).filter(({ name }) => !isMade(name));
-const files: readonly string[] = entries.flatMap((entry) => {
-  if (entry.isFile()) return [entry.name];
-  if (entry.name.startsWith('.')) return [];
-  return readdirSync(join(ROOT, entry.name), { recursive: true, encoding: 'utf8' }).map((path) =>
-    join(entry.name, path),
-  );
-});
-const documents = files
-  .filter((path) => path.endsWith('.md'))
-  .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
+import { documents, files, isMade } from './support/documents/documents.ts';
+import { ROOT } from './support/synthesized.ts';
 
 /** Without fenced blocks, whose pictures of folders name files in part. */
 function prose(text: string): string {
   return text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '');
-}
-
-/** The anchor that forges give a heading. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
 }
 
 function anchorsOf(text: string): readonly string[] {
@@ -66,7 +44,7 @@ function missingPaths({ path, text }: { readonly path: string; readonly text: st
     const [first = ''] = span.split('/');
     const isSource = /\w\.(ts|mjs|md|ya?ml)$/.test(span);
     if (!span.includes('/')) return isSource && !span.includes('*') && !fileNamesFor(path).has(span);
-    if (!folders.has(first) && !isSource) return false;
+    if (isMade(first) || (!folders.has(first) && !isSource)) return false;
     const plain = span.replaceAll(/\/?[^/]*[*{].*$/g, '');
     return ![ROOT, join(ROOT, 'lib'), join(ROOT, dirname(path))].some((base) =>
       existsSync(join(base, plain)),

@@ -6,6 +6,7 @@ import { createReporter } from '../lib/adapters/reporter.ts';
 import { createBoard } from '../lib/local/demo/board.ts';
 import { openLogFile } from '../lib/local/logging/log-file.ts';
 import { printable, printableLines } from '../lib/printable.ts';
+import { CODE_POINT } from './support/code-points.ts';
 import { removeDirectory, temporaryDirectory } from './support/local-service.ts';
 
 const NEVER_RAW = [
@@ -16,7 +17,7 @@ const NEVER_RAW = [
   ...[0xfeff, 0xfff9, 0xd800, 0xdfff, 0xe0001, 0xe0041],
 ].map((code) => String.fromCodePoint(code));
 
-const ANY_TEXT = fc.string({ unit: 'binary' });
+const ANY_TEXT = fc.string({ unit: CODE_POINT });
 
 describe('text of others', () => {
   it.each(NEVER_RAW.map((character) => [JSON.stringify(character).slice(1, -1), character]))(
@@ -82,9 +83,20 @@ describe('is printable', () => {
 
   it('on the board of the demo, which is coloured all the same', () => {
     const lines: string[] = [];
-    const board = createBoard({ write: (line) => lines.push(line), now: () => 0, colours: true });
-    board.row({ order: FOREIGN, outcome: FOREIGN, attempts: FOREIGN, state: FOREIGN });
-    board.row({ order: 'ORDER-1', attempts: '✓', state: 'delivered' });
+    const board = createBoard({
+      write: (line) => lines.push(line),
+      writeError: () => undefined,
+      now: () => 0,
+      colours: true,
+    });
+    board.row({
+      transactionId: 'pay_1',
+      order: FOREIGN,
+      outcome: FOREIGN,
+      attempts: FOREIGN,
+      state: FOREIGN,
+    });
+    board.row({ transactionId: 'pay_1', order: 'ORDER-1', attempts: '✓', state: 'delivered' });
     board.message(`${FOREIGN}\u001b[31m`);
     board.plain(FOREIGN);
     expect(lines[1]).toContain('\u001b[32mdelivered\u001b[0m');

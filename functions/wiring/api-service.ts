@@ -2,6 +2,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ConfigName } from '../../lib/adapters/config.ts';
 import { createKeyStore } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-key-store.ts';
+import { createMerchantStore } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-store.ts';
 import { createGeneratedSecret } from '../../lib/adapters/secrets/generated-secret.ts';
 import { createKmsSeal } from '../../lib/adapters/secrets/kms-seal.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
@@ -27,12 +28,14 @@ export function openApiService<N extends ConfigName = never>(functionName: strin
   ]);
   const { config, table, clock, random, reporter } = service;
   const keys = createKeyStore(table);
-  const configs = createConfigCache(service.merchants);
+  const merchants = createMerchantStore(table);
+  const configs = createConfigCache(merchants);
   const seal = createKmsSeal({ kms: new KMSClient(clientDefaults), keyId: config.sealKeyId });
   const secrets = new SecretsManagerClient(clientDefaults);
   const rootKey = createGeneratedSecret({ secrets, secretId: config.rootSecretId, clock });
   return {
     ...service,
+    merchants,
     keys,
     rootKey,
     configs,

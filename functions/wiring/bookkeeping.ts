@@ -2,6 +2,7 @@ import type { ConfigName } from '../../lib/adapters/config.ts';
 import { createFeedStore } from '../../lib/adapters/dynamodb/stores/feed/dynamodb-feed-store.ts';
 import { createWindowStore } from '../../lib/adapters/dynamodb/stores/feed/dynamodb-window-store.ts';
 import { createDirectory } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-directory.ts';
+import { createMerchantStore } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-store.ts';
 import { systemClock as clock } from '../../lib/adapters/system.ts';
 import type { Reporter } from '../../lib/core/runtime/environment.ts';
 import { openService } from './open-service.ts';
@@ -16,6 +17,7 @@ export function openBookkeeping<N extends ConfigName = never>(
   return {
     ...service,
     ...config,
+    merchants: createMerchantStore(table),
     directory: createDirectory(table),
     feed: createFeedStore(table, service.reporter),
     windows: createWindowStore(table, config),

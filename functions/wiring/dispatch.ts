@@ -1,6 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ConfigName } from '../../lib/adapters/config.ts';
 import { createHealthStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
+import { createMerchantStore } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-store.ts';
 import { createOutcomeStore } from '../../lib/adapters/dynamodb/stores/outcomes/dynamodb-outcome-store.ts';
 import { createQueueSender } from '../../lib/adapters/queues/queue-sender.ts';
 import { createHealthMonitor } from '../../lib/core/deliver/health/health-monitor.ts';
@@ -15,6 +16,7 @@ export function openDispatchService<N extends ConfigName = never>(
 ) {
   const service = openService(functionName, ['firstQueueUrl', 'retryQueueUrl', 'checkQueueUrl', ...names]);
   const { config, table } = service;
+  const merchants = createMerchantStore(table);
   const sqs = new SQSClient(clientDefaults);
   const queueUrls = {
     first: config.firstQueueUrl,
@@ -23,8 +25,9 @@ export function openDispatchService<N extends ConfigName = never>(
   };
   return {
     ...service,
+    merchants,
     outcomes: createOutcomeStore(table, config),
-    configs: createConfigCache(service.merchants),
+    configs: createConfigCache(merchants),
     health: createHealthMonitor({ ...service, health: createHealthStore(table, config) }),
     sqs,
     queueUrls,

@@ -1,5 +1,4 @@
 import { type ConfigName, parseConfig } from '../../lib/adapters/config.ts';
-import { createMerchantStore } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-merchant-store.ts';
 import { openTable } from '../../lib/adapters/dynamodb/table/table-client.ts';
 import { createReporter } from '../../lib/adapters/reporter.ts';
 import {
@@ -22,7 +21,6 @@ export function openService<N extends ConfigName = never>(functionName: string, 
   return {
     config,
     table,
-    merchants: createMerchantStore(table),
     reporter,
     clock,
     clockTrust: table.clockCheck,

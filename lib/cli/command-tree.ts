@@ -14,6 +14,8 @@ import { parkedCommands } from './put-back/parked-commands.ts';
 import { reconcile } from './reconcile/reconcile-command.ts';
 import { jobCommands } from './replay/job-commands.ts';
 import { replay } from './replay/replay-command.ts';
+import { exportCommand } from './settings-file/export-command.ts';
+import { importCommand } from './settings-file/import-command.ts';
 import { init } from './setup/init-command.ts';
 import { tryCommand } from './setup/try-command.ts';
 import { whoami } from './setup/whoami-command.ts';
@@ -56,6 +58,8 @@ const commands: readonly Command[] = [
   ...endpointCommands,
   ...keyCommands,
   portal,
+  exportCommand,
+  importCommand,
   reconcile,
   statement,
   alerts,

@@ -6,9 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import type { BuildOptions } from 'esbuild';
 import { operations } from '../api/contract/operations.ts';
+import { ASSET_FOLDER } from '../console/site/http/assets.ts';
 import type { OpenApi } from '../reference/open-api.ts';
 import { withVersionsOnly } from './bundled/package-files.ts';
-import { packConsoleAssets } from './console-assets.ts';
+import { namesOf, packConsoleAssets, writeAssets } from './console-assets.ts';
 import { packReference } from './packed-reference.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -37,7 +38,8 @@ export interface BundleOptions {
 
 /**
  * Bundles all functions with one call of esbuild. Each becomes one ES module at `<directory>/<name>/index.mjs`, with the
- * SDK version that it was tested with. Bundles share no code, so a bundle changes only if its own sources change.
+ * SDK version that it was tested with. What browsers load of the console stands in files beside its module. Bundles share no
+ * code, so a bundle changes only if its own sources change.
  *
  * @returns the files that they are made of, seen from the repository
  */
@@ -68,12 +70,14 @@ export function bundle(
       PACKED_OPEN_API: JSON.stringify(packedDocument()),
       PACKED_REFERENCE: JSON.stringify(packReference(openApi())),
       SERVICE_VERSION: JSON.stringify(serviceVersion()),
-      API_PATHS: JSON.stringify(operations.map(({ method, path }) => ({ method, path }))),
-      CONSOLE_ASSETS: JSON.stringify(consoleFiles.assets),
+      // Texts: esbuild gives every module of every bundle a call for a definition that is an object.
+      API_PATHS: textOf(operations.map(({ method, path }) => ({ method, path }))),
+      CONSOLE_ASSETS: textOf(namesOf(consoleFiles.assets)),
     },
     banner: { js: REQUIRE_BANNER },
     logLevel: 'warning',
   });
+  if ('console' in entryPoints) writeAssets(consoleFiles.assets, join(directory, 'console', ASSET_FOLDER));
   // A map describes the bundle as esbuild made it.
   if (!hasMaps) {
     for (const name of Object.keys(entryPoints)) shortenPackageFiles(join(directory, name, 'index.mjs'));
@@ -84,6 +88,9 @@ export function bundle(
 function shortenPackageFiles(file: string): void {
   writeFileSync(file, withVersionsOnly(readFileSync(file, 'utf8')));
 }
+
+/** The expression for a text that holds the value as JSON. */
+const textOf = (value: unknown): string => JSON.stringify(JSON.stringify(value));
 
 function runEsbuild(options: BuildOptions): readonly string[] {
   const inputs = execFileSync(process.execPath, [fileAt('./bundled/esbuild-process.ts')], {

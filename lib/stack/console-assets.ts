@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
+import { type AssetName, type PackedAssets, packedFile } from '../console/site/http/assets.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CONSOLE = join(ROOT, 'lib/console');
@@ -16,18 +18,39 @@ const ENTRIES = {
   ledgerWorker: { file: 'client/reconciling/worker.ts', type: 'js' },
 } as const;
 
-interface PackedAsset {
+interface PackedAsset extends AssetName {
   /** Of the content: a new content gets a new address. */
   readonly hash: string;
-  readonly type: 'css' | 'js';
   /** Brotli in base64. */
   readonly packed: string;
 }
 
 const HASH_LENGTH = 16;
 
+type PackedFiles = Readonly<Record<keyof typeof ENTRIES, PackedAsset>>;
+
+/** The names of the files by role, for the module that serves them. */
+export const namesOf = (files: PackedFiles): PackedAssets<AssetName> => {
+  const { stylesheet, script, reconciliation, ledgerWorker } = files;
+  const nameOf = ({ hash, type }: AssetName): AssetName => ({ hash, type });
+  return {
+    stylesheet: nameOf(stylesheet),
+    script: nameOf(script),
+    reconciliation: nameOf(reconciliation),
+    ledgerWorker: nameOf(ledgerWorker),
+  };
+};
+
+/** Writes the files where `functions/console.ts` reads them. */
+export function writeAssets(files: PackedFiles, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const file of Object.values(files)) {
+    writeFileSync(join(folder, packedFile(file)), Buffer.from(file.packed, 'base64'));
+  }
+}
+
 interface ConsoleFiles {
-  readonly assets: Readonly<Record<keyof typeof ENTRIES, PackedAsset>>;
+  readonly assets: PackedFiles;
   /** The files that they are made of, seen from the repository. */
   readonly inputs: readonly string[];
 }

@@ -1,7 +1,9 @@
+import { brotliCompressSync } from 'node:zlib';
 import { serveEvents } from '../../lib/api/http/http-event.ts';
 import type { ApiPorts } from '../../lib/console/asking/console-api.ts';
 import { SITE } from '../../lib/console/pages/all-pages.ts';
 import { createConsole, type Site } from '../../lib/console/site/console-site.ts';
+import { openAssets } from '../../lib/console/site/http/assets.ts';
 import type { SitePorts } from '../../lib/console/site/site-ports.ts';
 import { createBrowser } from '../support/cookie-browser.ts';
 import { createWorld } from '../support/world.ts';
@@ -11,13 +13,15 @@ import { createWorld } from '../support/world.ts';
 const HOST = 'api.tidings.example';
 export const ORIGIN = `https://${HOST}`;
 
-/** `p{}` and `1` by brotli. */
-const ASSETS = {
-  stylesheet: { hash: 'aaaa', type: 'css', packed: 'CwGAcHt9Aw==' },
-  script: { hash: 'bbbb', type: 'js', packed: 'CwCAMQM=' },
-  reconciliation: { hash: 'cccc', type: 'js', packed: 'CwCAMQM=' },
-  ledgerWorker: { hash: 'dddd', type: 'js', packed: 'CwCAMQM=' },
-} as const;
+const ASSETS = openAssets(
+  {
+    stylesheet: { hash: 'aaaa', type: 'css' },
+    script: { hash: 'bbbb', type: 'js' },
+    reconciliation: { hash: 'cccc', type: 'js' },
+    ledgerWorker: { hash: 'dddd', type: 'js' },
+  },
+  (file) => brotliCompressSync(file === 'aaaa.css.br' ? 'p{}' : '1'),
+);
 
 export interface ConsoleOptions {
   readonly site?: Site;

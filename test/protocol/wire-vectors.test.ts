@@ -9,6 +9,7 @@ import { answerKey, publicKeyText, secretBytes } from '../../lib/protocol/signin
 import { feedShardOf, outcomeItem, type StampedItem } from '../../lib/protocol/table/outcome-layout.ts';
 import { canonicalRequest, verifyAnswer } from '../../lib/receiver/verifying/answer.ts';
 import { verify } from '../../lib/receiver/verifying/verify.ts';
+import { createWorld } from '../support/world.ts';
 
 interface Signed {
   readonly name: string;
@@ -100,6 +101,17 @@ describe('the wire format, as another program computes it', () => {
 
   it.each(vectors.questions)('writes $request', ({ method, path, parameters, request }) => {
     expect(canonicalRequest(method, path, parameters)).toBe(request);
+  });
+
+  it.each(vectors.questions)('is repeated by the service: $request', async ({ method, request }) => {
+    const world = createWorld();
+    const merchant = await world.merchant('demo');
+    const { json } = await world.call(
+      merchant.receiver,
+      request,
+      method === 'POST' ? { version: 1 } : undefined,
+    );
+    expect(json.request).toBe(request);
   });
 
   it.each(vectors.answers)('is believed or not: $name', (answer) => {

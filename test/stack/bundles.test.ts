@@ -1,8 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { AssetCode } from 'aws-cdk-lib/aws-lambda';
 import { expect, it } from 'vitest';
+import { chinesePages } from '../../lib/console/texts/chinese-pages.ts';
+import { englishPages } from '../../lib/console/texts/english-pages.ts';
+import { chinese } from '../../lib/console/view/text/chinese.ts';
+import { english } from '../../lib/console/view/text/english.ts';
 import { bundle } from '../../lib/stack/bundles.ts';
 import { codeOf } from '../../lib/stack/function-code.ts';
 import { removeDirectory, temporaryDirectory } from '../support/local-service.ts';
@@ -37,4 +41,54 @@ it('a bundle is the same in every directory, and with any other functions', () =
   } finally {
     removeDirectory(directory);
   }
+});
+
+/** What a module exports after it was bundled. */
+async function bundled(source: string): Promise<Readonly<Record<string, unknown>>> {
+  const directory = temporaryDirectory();
+  try {
+    const entry = join(directory, 'entry.ts');
+    writeFileSync(entry, source);
+    bundle({ entry }, join(directory, 'bundles'));
+    return await import(join(directory, 'bundles/entry/index.mjs'));
+  } finally {
+    removeDirectory(directory);
+  }
+}
+
+/** Texts with functions replaced by what they return. */
+const said = (texts: unknown): unknown =>
+  JSON.parse(JSON.stringify(texts, (_, value) => (typeof value === 'function' ? value(1, 2, 3) : value)));
+
+it('the console in a bundle says what its catalogues say, in each language', async () => {
+  const from = (path: string) => JSON.stringify(join(ROOT, 'lib/console', path));
+  const texts = await bundled(
+    [
+      `export { english } from ${from('view/text/english.ts')};`,
+      `export { chinese } from ${from('view/text/chinese.ts')};`,
+      `export { englishPages } from ${from('texts/english-pages.ts')};`,
+      `export { chinesePages } from ${from('texts/chinese-pages.ts')};`,
+    ].join('\n'),
+  );
+  for (const [name, own] of Object.entries({ english, chinese, englishPages, chinesePages }))
+    expect(said(texts[name])).toEqual(said(own));
+});
+
+it('schemas in a bundle know their bounds, and are not translated to JSON Schema', async () => {
+  const zod = JSON.stringify(join(ROOT, 'node_modules/zod/index.js'));
+  const { read, bound, translate } = await bundled(
+    [
+      `import * as z from ${zod};`,
+      'const schema = z.string().min(3);',
+      'export const read = (text) => schema.safeParse(text).success;',
+      'export const bound = schema.minLength;',
+      'export const translate = () => z.toJSONSchema(schema);',
+    ].join('\n'),
+  );
+  expect([(read as (text: string) => boolean)('abc'), (read as (text: string) => boolean)('ab')]).toEqual([
+    true,
+    false,
+  ]);
+  expect(bound).toBe(3);
+  expect(translate).toThrow('no code for JSON Schema');
 });

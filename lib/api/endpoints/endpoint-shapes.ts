@@ -14,8 +14,8 @@ const lastFailureSchema = documented(() =>
     })
     .meta({
       description:
-        'The last failure, also one before the last success. While attempts go on failing, it may be an hour old, or a minute ' +
-        'if they begin to fail for another reason.',
+        'The last failure that was noted, also one before the last success. While attempts go on failing, `at` may be 12 hours ' +
+        'older than the last one. If they begin to fail for another reason, that is noted within a minute. Statistics count all.',
     }),
 );
 

@@ -12,7 +12,7 @@ import { type CommandTree, readCommandLine } from './program.ts';
 export interface World {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly streams: Omit<Terminal, 'hasColour'>;
+  readonly streams: Omit<Terminal, 'hasColour' | 'isDumb'>;
   readonly signal: AbortSignal;
   readonly now?: () => number;
   readonly fetch?: ServicePorts['fetch'];
@@ -23,7 +23,7 @@ export async function runProgram(tree: CommandTree, world: World): Promise<ExitS
   const { argv, env, streams, signal } = world;
   const isJson = argv.includes('--json');
   const hasColour = mayColour(streams.stdout, { env, isRefused: argv.includes('--no-color') });
-  const terminal = { ...streams, hasColour };
+  const terminal = { ...streams, hasColour, isDumb: env.TERM === 'dumb' };
   const output = createOutput({ terminal, isJson, isQuiet: argv.includes('--quiet') });
   try {
     const request = readCommandLine(tree, argv);
@@ -35,10 +35,13 @@ export async function runProgram(tree: CommandTree, world: World): Promise<ExitS
     return (await runCommand(command, typed, { world, terminal, output })) ?? EXIT.done;
   } catch (error) {
     output.progress.end();
+    output.footer([]);
     if (signal.aborted) return EXIT.interrupted;
     if (!(error instanceof CommandFailure)) throw error;
     output.fail(error);
     return error.status;
+  } finally {
+    output.footer([]);
   }
 }
 
@@ -62,6 +65,7 @@ async function runCommand(
       profile: given.text('profile'),
       merchantId: given.text('merchant'),
       dataDir: given.text('data-dir') ?? '.tidings',
+      isHttpAllowed: given.has('allow-http'),
     };
     const connection = await connectionOf(wanted, { env, keyring: systemKeyring() });
     return openService(connection, { signal, ...(fetch !== undefined && { fetch }) });

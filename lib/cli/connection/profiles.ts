@@ -17,6 +17,8 @@ export interface Profile {
   readonly key?: string;
   readonly merchantId?: string;
   readonly secret?: string;
+  /** The key may go unencrypted to another machine. */
+  readonly isHttpAllowed?: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

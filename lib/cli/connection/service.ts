@@ -35,6 +35,8 @@ export interface Service {
   merchantId(): Promise<string>;
   /** The service with the key of another scope, where the connection has one. Otherwise this one. */
   as(scope: OtherScope): Service;
+  /** The service with requests that Ctrl-C does not cut off, for answers that are given once, such as secrets. */
+  uninterrupted(): Service;
 }
 
 interface Caller {
@@ -45,7 +47,7 @@ interface Caller {
 
 type Parameters = Readonly<Record<string, string | undefined>>;
 
-interface Question {
+export interface Question {
   readonly method: ServiceRequest['method'];
   /** Without a query: `/v1/keys`. */
   readonly path: string;
@@ -62,6 +64,8 @@ interface List {
   readonly parameters?: Parameters;
   /** Elements at most. Default: all. */
   readonly limit?: number;
+  /** Gets the rest of each answer. */
+  readonly onAnswer?: (answer: JsonObject) => void;
 }
 
 export interface ServicePorts {
@@ -76,10 +80,17 @@ const MAX_RETRY_AFTER_MS = 10_000;
 const IDEMPOTENT = new Set<string>(['GET', 'PUT', 'DELETE']);
 
 export function openService(connection: Connection, ports: ServicePorts = {}): Service {
+  const { fetch } = ports;
   const ask = (question: Question) => askService(connection, question, ports);
   let caller: Promise<Caller> | undefined;
   const whoAmI = () => {
-    caller ??= ask({ method: 'GET', path: '/v1/whoami' }).then(callerOf);
+    caller ??= ask({ method: 'GET', path: '/v1/whoami' })
+      .then(callerOf)
+      .catch((error: unknown) => {
+        // The next question asks again: the service may be back by then.
+        caller = undefined;
+        throw error;
+      });
     return caller;
   };
   const merchantId = async () => merchantOf(await whoAmI(), connection);
@@ -93,6 +104,7 @@ export function openService(connection: Connection, ports: ServicePorts = {}): S
       const key = connection.others?.[scope];
       return key === undefined ? service : openService({ ...connection, key, others: {} }, ports);
     },
+    uninterrupted: () => openService(connection, fetch === undefined ? {} : { fetch }),
     async pathOfMerchant(path) {
       const [{ scope }, id] = [await whoAmI(), await merchantId()];
       return scope === 'admin' ? `/v1/merchants/${id}${path}` : `/v1${path}`;
@@ -127,11 +139,12 @@ function callerOf(content: JsonObject): Caller {
 }
 
 async function* pagesOf(ask: Service['ask'], list: List): AsyncIterable<readonly JsonObject[]> {
-  const { path, field, parameters, limit = Number.POSITIVE_INFINITY } = list;
+  const { path, field, parameters, limit = Number.POSITIVE_INFINITY, onAnswer } = list;
   let cursor: string | undefined;
   let left = limit;
   do {
     const answer = await ask({ method: 'GET', path, parameters: { ...parameters, cursor } });
+    onAnswer?.(answer);
     const found: unknown = answer[field];
     if (!Array.isArray(found)) throw noService(`GET ${path} gave no ${field}`);
     const rows = found.filter(isObject).slice(0, left);
@@ -226,6 +239,8 @@ const HINTS: Readonly<Record<string, string>> = {
   missing_key: 'Set TIDINGS_KEY, or make a profile: tidings init.',
   insufficient_scope: 'tidings whoami shows what the key may do. Use a key of another scope.',
   unknown_merchant: 'tidings merchants list shows all merchants.',
+  merchant_erased: 'Use another id.',
+  endpoint_deleted: 'Use another id.',
   unknown_endpoint: 'tidings endpoints list shows the merchant’s endpoints.',
   unknown_transaction:
     'Was it recorded under this merchant? tidings get --reference ORDER finds it by order number.',

@@ -5,6 +5,7 @@ import { confirmed } from '../command-line/confirmation.ts';
 import { EXIT, usageFailure } from '../command-line/exit-status.ts';
 import type { Given } from '../command-line/given.ts';
 import { MERCHANT, YES } from '../command-line/shared-options.ts';
+import { OVERLAP, rotationOf } from '../merchants/rotation.ts';
 import type { Column } from '../output/output.ts';
 import { flagIn, listIn, textIn } from '../output/reading.ts';
 import { SETTINGS, settingsOf } from './endpoint-options.ts';
@@ -159,22 +160,16 @@ const rotate: Command = {
   words: ['endpoints', 'rotate'],
   summary: 'Give an endpoint a new secret. The old one stays valid for a while',
   arguments: [ENDPOINT],
-  options: [
-    MERCHANT,
-    { name: 'overlap', value: 'SECONDS', summary: 'how long both are valid; default: 86400' },
-    YES,
-  ],
+  options: [MERCHANT, OVERLAP, YES],
   examples: [
     { line: 'tidings endpoints rotate ep_1 --yes', what: 'Callbacks have two signatures for a day.' },
     { line: 'tidings endpoints rotate ep_1 --overlap 0 --yes', what: 'The old secret leaked: it ends now.' },
   ],
   async run(given, tools) {
     const { ask } = await tools.service();
-    const overlapSeconds = given.number('overlap', { min: 0, max: 31_536_000 });
-    const path = await pathOf(tools, given);
+    const rotation = rotationOf(given, await pathOf(tools, given));
     await confirmed(given, tools, 'Receivers need the new secret before the old one ends.');
-    const body = { ...(overlapSeconds !== undefined && { overlapSeconds }) };
-    tools.output.item(await ask({ method: 'POST', path: `${path}/secrets`, body }));
+    tools.output.item(await ask(rotation));
     tools.output.note('The secret is not shown again. Store it now.');
     return undefined;
   },

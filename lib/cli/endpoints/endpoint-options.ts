@@ -1,5 +1,8 @@
+import { isObject } from '../../protocol/json/json-values.ts';
 import type { Option } from '../command-line/command.ts';
+import { usageFailure } from '../command-line/exit-status.ts';
 import type { Given } from '../command-line/given.ts';
+import { readJsonFile } from '../command-line/json-file.ts';
 
 /** The settings of an endpoint as options. */
 export const SETTINGS: readonly Option[] = [
@@ -9,25 +12,63 @@ export const SETTINGS: readonly Option[] = [
   {
     name: 'schedule',
     value: 'NAME',
-    summary: 'when failed callbacks are tried again: a preset such as standard',
+    summary: 'when failed callbacks are tried again: wechat, alipay, standard-webhooks',
   },
-  { name: 'expect-body', value: 'TEXT', summary: 'what a 2xx answer must contain to count as delivered' },
+  {
+    name: 'expect-body',
+    value: 'TEXT',
+    summary: 'what a 2xx answer must be to count as delivered; repeatable',
+    isList: true,
+  },
+  { name: 'rate', value: 'N', summary: 'requests a second at most, such as 0.5 or 20' },
+  {
+    name: 'signature',
+    value: 'KIND',
+    summary: 'v1 (shared secret), v1a (public key) or both',
+    choices: ['v1', 'v1a', 'both'],
+  },
+  {
+    name: 'headers',
+    value: 'FILE',
+    summary: 'JSON file of names and values to send; null removes one',
+  },
 ];
 
 /** The settings that were given, as a request has them. */
 export function settingsOf(given: Given): object {
   const types = given.list('type');
   const timeoutMs = given.number('timeout', { min: 1, max: 1_000_000 });
-  const [description, schedule, expectBody] = [
+  const [description, schedule, rate] = [
     given.text('description'),
     given.text('schedule'),
-    given.text('expect-body'),
+    given.text('rate'),
+  ];
+  const [expectBody, signature, headers] = [
+    given.list('expect-body'),
+    given.text('signature'),
+    given.text('headers'),
   ];
   return {
     ...(types.length > 0 && { types }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(description !== undefined && { description }),
     ...(schedule !== undefined && { schedule }),
-    ...(expectBody !== undefined && { expectBody }),
+    ...(expectBody.length > 0 && { expectBody: expectBody.length === 1 ? expectBody[0] : expectBody }),
+    ...(rate !== undefined && { ratePerSecond: rateOf(rate) }),
+    ...(signature !== undefined && { signature }),
+    ...(headers !== undefined && { headers: headersIn(headers) }),
   };
+}
+
+function rateOf(text: string): number {
+  const rate = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && rate > 0) return rate;
+  throw usageFailure(`--rate needs requests a second, such as 0.5 or 20, not ${text}.`);
+}
+
+/** Values of headers are secrets, so they come from a file and not from the command line. */
+function headersIn(path: string): object {
+  const headers = readJsonFile(path);
+  if (isObject(headers)) return headers;
+  throw usageFailure(`${path} holds no headers.`, 'It looks like {"authorization": "Bearer …"}.');
 }

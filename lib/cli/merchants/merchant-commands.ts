@@ -1,8 +1,14 @@
-import type { JsonObject } from '../../protocol/json/json-values.ts';
-import type { Command } from '../command-line/command.ts';
-import { LIMIT, MERCHANT } from '../command-line/shared-options.ts';
+import { printable } from '../../printable.ts';
+import { MERCHANT_ID, matches } from '../../protocol/id-forms.ts';
+import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
+import type { Command, Option } from '../command-line/command.ts';
+import { confirmed } from '../command-line/confirmation.ts';
+import { CommandFailure, usageFailure } from '../command-line/exit-status.ts';
+import type { Given } from '../command-line/given.ts';
+import { LIMIT, MERCHANT, YES } from '../command-line/shared-options.ts';
 import type { Column } from '../output/output.ts';
 import { textIn } from '../output/reading.ts';
+import { OVERLAP, rotationOf } from './rotation.ts';
 
 const columns: readonly Column<JsonObject>[] = [
   { title: 'merchant', of: textIn('merchantId') },
@@ -48,39 +54,45 @@ const get: Command = {
   },
 };
 
+/** The settings of a merchant as options. */
+const SETTINGS: readonly Option[] = [
+  { name: 'name', value: 'TEXT', summary: 'its name, for people' },
+  { name: 'time-zone', value: 'ZONE', summary: 'of its daily statements: UTC, Asia/Shanghai' },
+  {
+    name: 'schedule',
+    value: 'NAME',
+    summary: 'when failed callbacks are tried again: wechat, alipay, standard-webhooks',
+  },
+];
+
+function settingsOf(given: Given): object {
+  const [name, timeZone, schedule] = [given.text('name'), given.text('time-zone'), given.text('schedule')];
+  return {
+    ...(name !== undefined && { name }),
+    ...(timeZone !== undefined && { timeZone }),
+    ...(schedule !== undefined && { schedule }),
+  };
+}
+
 const create: Command = {
   words: ['merchants', 'create'],
   summary: 'Create a merchant. Shows its secret, once',
   details: 'Repeating the command with the same settings changes nothing, and shows no secret again.',
   arguments: [{ name: 'id', summary: 'letters, digits, _ and -, at most 64' }],
-  options: [
-    { name: 'name', value: 'TEXT', summary: 'its name, for people' },
-    { name: 'time-zone', value: 'ZONE', summary: 'of its daily statements: UTC, Asia/Shanghai' },
-    {
-      name: 'schedule',
-      value: 'NAME',
-      summary: 'when failed callbacks are tried again: a preset such as standard',
-    },
-  ],
+  options: SETTINGS,
   examples: [
     {
       line: 'tidings merchants create shop-7 --name "Seven"',
       what: 'The secret verifies signed answers. Keep it.',
     },
     {
-      line: 'tidings merchants create shop-8 --time-zone Asia/Shanghai --json',
+      line: 'tidings merchants create shop-8 --name "Eight" --time-zone Asia/Shanghai --json',
       what: 'Statements of days in Shanghai.',
     },
   ],
   async run(given, { service, output }) {
     const { ask } = await service();
-    const [name, timeZone, schedule] = [given.text('name'), given.text('time-zone'), given.text('schedule')];
-    const body = {
-      merchantId: given.argument('id'),
-      ...(name !== undefined && { name }),
-      ...(timeZone !== undefined && { timeZone }),
-      ...(schedule !== undefined && { schedule }),
-    };
+    const body = { merchantId: given.argument('id'), name: given.required('name'), ...settingsOf(given) };
     const created = await ask({ method: 'POST', path: '/v1/merchants', body, isIdempotent: true });
     output.item(created);
     if (typeof created.secret === 'string') output.note('The secret is not shown again. Store it now.');
@@ -88,4 +100,84 @@ const create: Command = {
   },
 };
 
-export const merchantCommands: readonly Command[] = [list, get, create];
+const change: Command = {
+  words: ['merchants', 'change'],
+  summary: 'Change settings of a merchant. The others stay',
+  options: [MERCHANT, ...SETTINGS],
+  examples: [
+    { line: 'tidings merchants change --merchant shop-7 --name "Shop Seven"', what: 'Another name.' },
+    {
+      line: 'tidings merchants change --merchant shop-7 --schedule standard-webhooks',
+      what: 'Another schedule, for its endpoints that have none of their own.',
+    },
+  ],
+  async run(given, { service, output }) {
+    const { ask, merchantId } = await service();
+    const body = settingsOf(given);
+    if (Object.keys(body).length === 0)
+      throw usageFailure('There is nothing to change.', 'Pass a setting: --name "Seven".');
+    const path = `/v1/merchants/${await merchantId()}`;
+    output.item(await ask({ method: 'PATCH', path, body, isIdempotent: true }));
+    return undefined;
+  },
+};
+
+const rotate: Command = {
+  words: ['merchants', 'rotate'],
+  summary: 'Give a merchant a new secret. The old one stays valid for a while',
+  details: "The merchant's secret verifies signed answers, and callbacks to a notifyUrl.",
+  options: [MERCHANT, OVERLAP, YES],
+  examples: [
+    { line: 'tidings merchants rotate --merchant shop-7 --yes', what: 'Both are valid for a day.' },
+    {
+      line: 'tidings merchants rotate --merchant shop-7 --overlap 0 --yes',
+      what: 'The old secret leaked, or nobody has it: it ends now.',
+    },
+  ],
+  async run(given, tools) {
+    const { ask, merchantId } = await tools.service();
+    const id = await merchantId();
+    const rotation = rotationOf(given, `/v1/merchants/${id}`);
+    await confirmed(
+      given,
+      tools,
+      `What verifies answers of ${id} needs the new secret before the old one ends.`,
+    );
+    tools.output.item(await ask(rotation));
+    tools.output.note('The secret is not shown again. Store it now.');
+    return undefined;
+  },
+};
+
+const erase: Command = {
+  words: ['merchants', 'erase'],
+  summary: 'Erase a merchant for good. Its id is never used again',
+  details:
+    'Its keys end, its endpoints get nothing more, and nothing of it can be asked any more. Nobody can undo it.',
+  arguments: [{ name: 'id', summary: 'of the merchant, in full' }],
+  options: [YES],
+  examples: [
+    { line: 'tidings merchants erase shop-7', what: 'Asks first.' },
+    { line: 'tidings merchants erase shop-7 --yes --json', what: 'For scripts.' },
+  ],
+  async run(given, tools) {
+    const { ask } = await tools.service();
+    const id = given.argument('id');
+    if (!matches(MERCHANT_ID, id)) throw usageFailure(`${id} is no merchant's id.`);
+    const path = `/v1/merchants/${id}`;
+    try {
+      // The service erases nothing yet, and says what it would erase. Repeating it for an erased merchant ends the work.
+      tools.output.item(await ask({ method: 'DELETE', path }));
+    } catch (error) {
+      const erases = error instanceof CommandFailure ? error.problem?.erases : undefined;
+      if (!isObject(erases)) throw error;
+      const { name, endpoints } = erases;
+      const what = `Merchant ${id} (${String(name)}, endpoints: ${String(endpoints)})`;
+      await confirmed(given, tools, printable(`${what} is erased for good.`));
+      tools.output.item(await ask({ method: 'DELETE', path, parameters: { confirm: id } }));
+    }
+    return undefined;
+  },
+};
+
+export const merchantCommands: readonly Command[] = [list, get, create, change, rotate, erase];

@@ -1,6 +1,7 @@
 import { printable, printableLines } from '../../printable.ts';
 import type { CommandFailure } from '../command-line/exit-status.ts';
 import { createPaint, type Paint, toneOf } from './colour.ts';
+import { createFooter, NO_FOOTER } from './footer.ts';
 import { createProgress, type Progress } from './progress-line.ts';
 import type { Terminal } from './terminal.ts';
 import { cutTo, padTo, widthOf } from './width.ts';
@@ -23,11 +24,13 @@ export interface Output {
   /** A remark for people, on stderr. Nothing with `--json` or `--quiet`. */
   note(text: string): void;
   fail(failure: CommandFailure): void;
+  /** Lines that stay below all others, where stderr is a terminal. An empty list removes them. Nothing with `--json` or `--quiet`. */
+  footer(lines: readonly (readonly Part[])[]): void;
   /** A bar on stderr where it is a terminal. */
   readonly progress: Progress;
 }
 
-type Part = string | readonly [text: string, tone: Parameters<Paint>[1] | undefined];
+export type Part = string | readonly [text: string, tone: Parameters<Paint>[1] | undefined];
 
 export interface ListView<Row> {
   readonly columns: readonly Column<Row>[];
@@ -53,15 +56,30 @@ export interface OutputOptions {
 
 const NO_PROGRESS: Progress = { show: () => undefined, end: () => undefined };
 
-export function createOutput({ terminal, isJson, isQuiet }: OutputOptions): Output {
-  const { stdout, stderr, hasColour } = terminal;
+export function createOutput({ terminal: given, isJson, isQuiet }: OutputOptions): Output {
+  const { hasColour } = given;
+  const canDraw = given.stderr.isTTY === true && given.isDumb !== true;
+  const footer = canDraw && !isJson && !isQuiet ? createFooter(given.stderr) : NO_FOOTER;
+  const [stdout, stderr] = [footer.above(given.stdout), footer.above(given.stderr)];
+  const terminal = { ...given, stdout, stderr };
   const paint = createPaint(hasColour && !isJson);
-  const progress = isQuiet || (isJson && stderr.isTTY !== true) ? NO_PROGRESS : createProgress(stderr);
+  const progress =
+    isQuiet || (isJson && stderr.isTTY !== true) ? NO_PROGRESS : createProgress(given.stderr, canDraw);
   const writeJson = (value: unknown) => void stdout.write(`${printable(JSON.stringify(value))}\n`);
   return {
     isJson,
     paint,
     progress,
+    footer: (lines) => {
+      const width = (given.stderr.columns ?? 80) - 1;
+      footer.show(
+        lines.map((parts) =>
+          cutParts(parts, width)
+            .map((part) => painted(paint, part))
+            .join(''),
+        ),
+      );
+    },
     json: (value) => {
       if (isJson) writeJson(value);
     },
@@ -138,6 +156,17 @@ function writePage<Row>({ rows, view, widths, terminal, paint }: TablePage<Row>)
   }
   for (const row of cells) terminal.stdout.write(`${lineOf(row)}\n`);
   return wide;
+}
+
+/** A line that would be wrapped could not be removed again. */
+function cutParts(parts: readonly Part[], width: number): readonly Part[] {
+  let left = width;
+  return parts.map((part) => {
+    const [text, tone] = typeof part === 'string' ? [part, undefined] : part;
+    const cut = left > 0 ? cutTo(printable(text), left) : '';
+    left -= widthOf(cut);
+    return [cut, tone] as const;
+  });
 }
 
 /** A cell in the colour of its word. */

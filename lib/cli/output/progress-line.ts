@@ -16,8 +16,9 @@ const BAR = 30;
 /** Lines per step without a terminal: one for each quarter. */
 const PLAIN_STEPS = 4;
 
-export function createProgress(screen: Screen): Progress {
-  return screen.isTTY === true ? drawnBar(screen) : plainLines(screen);
+/** @param canDraw whether the screen can be written over */
+export function createProgress(screen: Screen, canDraw = screen.isTTY === true): Progress {
+  return canDraw ? drawnBar(screen) : plainLines(screen);
 }
 
 function drawnBar(screen: Screen): Progress {

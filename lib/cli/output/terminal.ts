@@ -5,6 +5,8 @@ export interface Terminal {
   readonly stderr: Stream;
   /** Whether text for people may be coloured. */
   readonly hasColour: boolean;
+  /** It cannot move its cursor (`TERM=dumb`): nothing is drawn over what was written. */
+  readonly isDumb?: boolean;
 }
 
 /** Where text goes, such as `process.stdout`. */

@@ -6,7 +6,7 @@ import type { Given } from '../command-line/given.ts';
 import { type Keyring, systemKeyring } from '../connection/keyring.ts';
 import { PROFILE_NAME, profilesFile, readProfiles, writeProfiles } from '../connection/profiles.ts';
 import { openService } from '../connection/service.ts';
-import { addressOf, keyFor } from '../connection/settings.ts';
+import { addressOf, keyFor, refuseOpenHttp } from '../connection/settings.ts';
 
 const DEFAULT_NAME = 'default';
 
@@ -47,6 +47,7 @@ export const init: Command = {
       api: asked.api,
       ...(kept === 'file' && { key: asked.key }),
       ...(merchantId !== undefined && { merchantId }),
+      ...(given.has('allow-http') && { isHttpAllowed: true }),
     };
     const { profiles } = readProfiles(env);
     writeProfiles(env, { profiles: { ...profiles, [name]: profile }, current: name });
@@ -88,6 +89,7 @@ async function askedFor(given: Given, { env, terminal, signal }: Tools): Promise
       }),
     ));
   const address = addressOf(api.trim());
+  refuseOpenHttp(address, given.has('allow-http'));
   const key =
     keyFor(address, env) ??
     (await ask('key', () => password({ message: 'Key (tk_…)', output: process.stderr, signal })));

@@ -1,9 +1,10 @@
 import { printable } from '../../printable.ts';
 
-/** The demo's table, printed line by line as events happen. Foreign text is made printable before it is coloured. */
+/** The demo's table where there is no terminal, printed line by line as events happen. Foreign text is made printable before it is coloured. */
 
 interface Row {
   readonly order: string;
+  readonly transactionId: string;
   readonly outcome?: string;
   readonly attempts: string;
   readonly state: string;
@@ -31,10 +32,14 @@ export interface Board {
   message(text: string): void;
   /** Prints a line without the time. */
   plain(text?: string): void;
+  /** Prints a failure. */
+  note(text: string): void;
 }
 
 export interface BoardOptions {
   readonly write: (line: string) => void;
+  /** For failures. */
+  readonly writeError: (line: string) => void;
   readonly now: () => number;
   readonly colours: boolean;
 }
@@ -62,6 +67,7 @@ export function createBoard(options: BoardOptions): Board {
       ),
     message: (text) => options.write(`${time()}${printable(text)}`),
     plain: (text = '') => options.write(printable(text)),
+    note: (text) => options.writeError(printable(text)),
   };
 }
 

@@ -1,7 +1,15 @@
-import { printable } from '../../printable.ts';
+interface KeyReactions {
+  /** Called on Ctrl-C. */
+  readonly end: () => void;
+  /** An action failed. */
+  readonly fail: (text: string) => void;
+}
 
-/** Listens to single keys of a terminal and runs the action of each. Ctrl-C calls `end`. */
-export function listenToKeys(actions: Readonly<Record<string, () => Promise<void>>>, end: () => void): void {
+/** Listens to single keys of a terminal and runs the action of each. */
+export function listenToKeys(
+  actions: Readonly<Record<string, () => Promise<void>>>,
+  { end, fail }: KeyReactions,
+): void {
   const { stdin } = process;
   if (!stdin.isTTY) return;
   stdin.setRawMode(true);
@@ -9,6 +17,6 @@ export function listenToKeys(actions: Readonly<Record<string, () => Promise<void
   stdin.on('data', (data) => {
     const key = data.toString('utf8');
     if (key === '\u0003') return end();
-    actions[key]?.().catch((error: unknown) => process.stderr.write(`${printable(String(error))}\n`));
+    actions[key]?.().catch((error: unknown) => fail(String(error)));
   });
 }

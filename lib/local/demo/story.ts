@@ -53,6 +53,7 @@ export function createDemo(options: DemoOptions): Demo {
   function show(order: Order, { attempts, nextAttemptAt, state }: Notification, isFirst: boolean): void {
     board.row({
       order: order.name,
+      transactionId: order.transactionId,
       ...(isFirst && { outcome: outcomeText(order.status, order.amount) }),
       attempts: attemptsText(attempts, nextAttemptAt, Date.now()),
       state,

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type BuildOptions, build } from 'esbuild';
 import { operationAddresses } from './operation-addresses.ts';
+import { packedTexts } from './packed-texts.ts';
+import { withoutJsonSchema } from './without-json-schema.ts';
 
 /**
  * A process that calls esbuild once. The CDK makes its constructs synchronously, and esbuild runs plugins in asynchronous
@@ -8,8 +10,9 @@ import { operationAddresses } from './operation-addresses.ts';
  * with an error.
  */
 const options = JSON.parse(readFileSync(0, 'utf8')) as BuildOptions;
+const plugins = [operationAddresses, packedTexts, withoutJsonSchema];
 try {
-  const { metafile } = await build({ ...options, metafile: true, plugins: [operationAddresses] });
+  const { metafile } = await build({ ...options, metafile: true, plugins });
   process.stdout.write(JSON.stringify(Object.keys(metafile.inputs)));
 } catch {
   process.exitCode = 1;

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { publishedCommand } from '../../support/published/published.ts';
 import { ROOT } from '../../support/synthesized.ts';
 
-/** `tidings` as a child process, as people and scripts run it. */
+/** `tidings` as a child process, as people and scripts run it: the file of the published package, which starts fastest. */
+const command = await publishedCommand();
 
 export interface Ended {
   readonly status: number | null;
@@ -17,7 +19,7 @@ export interface Surroundings {
 
 export function start(words: readonly string[], { env }: Pick<Surroundings, 'env'>) {
   const { PATH = '', HOME = '' } = process.env;
-  return spawn(process.execPath, ['bin/tidings.ts', ...words], { cwd: ROOT, env: { PATH, HOME, ...env } });
+  return spawn(process.execPath, [command, ...words], { cwd: ROOT, env: { PATH, HOME, ...env } });
 }
 
 export async function run(words: readonly string[], { env, input = '' }: Surroundings): Promise<Ended> {

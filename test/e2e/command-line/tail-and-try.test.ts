@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openLiveBoard } from '../../../lib/local/demo/live-board.ts';
 import { eventually } from '../../support/eventually.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { type ServiceCloud, startServiceCloud } from '../../support/running/service-cloud.ts';
+import { createScreen } from '../../support/terminal/screen.ts';
 import { linesOf, run, start } from './program.ts';
 
 describe('watching a service with the command line', () => {
@@ -92,6 +94,47 @@ describe('watching a service with the command line', () => {
     expect(await only('--type', 'refund.*')).toEqual([]);
     expect((await only('--endpoint', 'ep_1')).map(({ event }) => event)).toEqual(['attempt', 'attempt']);
     expect(await run(['tail', '--type', 'No Type'], { env })).toMatchObject({ status: 2 });
+  });
+
+  it('the demo’s board shows what others record, with address and keys below', async () => {
+    const screen = createScreen({ columns: 80, rows: 24 });
+    const stream = { isTTY: true, columns: 80, write: screen.write };
+    const { TIDINGS_API: api = '', TIDINGS_KEY: receiverKey = '' } = env;
+    const ending = new AbortController();
+    const merchant = {
+      merchantId: 'shop',
+      receiverKey,
+      endpointId: 'ep_1',
+      merchantSecret: '',
+      endpointSecret: '',
+    };
+    const board = openLiveBoard({
+      api,
+      merchant,
+      receiver: { isOffline: false },
+      stdout: stream,
+      stderr: stream,
+      hasColour: false,
+      hasKeys: true,
+      now: Date.now,
+      signal: ending.signal,
+    });
+    board.message('receiver goes offline');
+    expect((await record('pay_3')).status).toBe(0);
+    await eventually(
+      () => screen.rows(),
+      (rows) => {
+        expect(rows).toContainEqual(expect.stringMatching(/✓ pay_3 +ep_1 +delivered 204$/));
+        expect(rows).toContainEqual(expect.stringMatching(/^\d\d:\d\d:\d\d {2}receiver goes offline$/));
+        expect(rows.slice(-3)).toEqual([
+          `API ${api}   console ${api}/console`,
+          expect.stringMatching(/UTC {2}\d+ outcomes? · \d+ delivered$/),
+          '[k] stop the receiver   [r] record an order   [q] quit',
+        ]);
+      },
+    );
+    ending.abort();
+    expect(screen.rows().join('\n')).not.toContain('[q] quit');
   });
 
   it('try records an outcome, and shows the callback that it verified', async () => {

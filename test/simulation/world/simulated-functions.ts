@@ -120,6 +120,8 @@ export class Container {
       expectations: stormy(stores.expectations),
       glance: stormy(stores.glance),
       jobs: stormy(stores.jobs),
+      erasures: stormy(stores.erasures),
+      rows: stormy(stores.rows),
       parking: stormy(stores.parking),
       dispatcher: stormy(dispatcher),
       sender: stormy({ send }) as Sender,

@@ -24,7 +24,7 @@ const INPUTS = [
 ].map((input) => join(ROOT, input));
 
 /** The package as published, for all tests: read it only. */
-function builtKit(): Promise<string> {
+export function builtKit(): Promise<string> {
   return madeOnce({
     name: 'kit',
     inputs: INPUTS,
@@ -71,6 +71,15 @@ export function linkPackages(project: string, names: readonly string[]): void {
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules', name), link);
   }
+}
+
+/** The file that `npx tidings` runs. */
+export async function publishedCommand(): Promise<string> {
+  const kit = await builtKit();
+  const { bin } = JSON.parse(readFileSync(join(kit, 'package.json'), 'utf8')) as {
+    readonly bin: { readonly tidings: string };
+  };
+  return join(kit, bin.tidings);
 }
 
 /**

@@ -130,7 +130,7 @@ export const chinese: Translated<typeof english> = {
   health: {
     failingSince: '失败始于',
     lastSuccess: '最近成功',
-    lastFailure: '最近失败',
+    lastFailure: '最近记录的失败',
     never: '从未',
     disabledBecause: '停用原因',
     attempts24: '24 小时尝试',
@@ -220,6 +220,14 @@ export const chinese: Translated<typeof english> = {
     portalSubmit: '打开控制台',
     portalNoScript: '此链接需要 JavaScript。请启用后重新打开链接，或使用密钥登录。',
     portalWithoutToken: '此地址不含链接信息。请按收到的样子打开链接。',
+    replaceTitle: '您已登录',
+    isOperator: (key) => `您已使用密钥 ${key} 以运营人员身份登录。`,
+    isMerchant: (merchant) => `您已以商户 ${merchant} 的身份登录。`,
+    opensOperator: '此链接用于打开运营控制台。',
+    opensMerchant: (merchant) => `此链接用于打开商户 ${merchant} 的控制台。`,
+    replaceText: '继续后，当前会话将结束，链接也将失效。',
+    replace: '继续',
+    stay: '保持登录',
   },
   errors: {
     not_found: { title: '此页面不存在', text: '地址可能已过时，或其内容已被删除。' },

@@ -138,7 +138,7 @@ export const english = {
   health: {
     failingSince: 'Failing since',
     lastSuccess: 'Last success',
-    lastFailure: 'Last failure',
+    lastFailure: 'Last failure noted',
     never: 'Never',
     disabledBecause: 'Disabled because',
     attempts24: 'attempts in 24 h',
@@ -236,6 +236,14 @@ export const english = {
     portalNoScript:
       'The link works only with JavaScript. Turn it on and open the link again, or log in with a key.',
     portalWithoutToken: 'This address holds no link. Open the link as it was sent to you.',
+    replaceTitle: 'You are logged in already',
+    isOperator: (key: string) => `You are logged in as an operator, with the key ${key}.`,
+    isMerchant: (merchant: string) => `You are logged in as the merchant ${merchant}.`,
+    opensOperator: 'This link opens the operator’s console.',
+    opensMerchant: (merchant: string) => `This link opens the console of the merchant ${merchant}.`,
+    replaceText: 'If you go on, your present session ends, and the link is used up.',
+    replace: 'Go on',
+    stay: 'Stay logged in',
   },
   errors: {
     not_found: {

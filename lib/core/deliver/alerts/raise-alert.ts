@@ -36,8 +36,6 @@ export async function raiseAlert(
   { endpoints }: Pick<MerchantConfig, 'endpoints'>,
   news: News,
 ): Promise<readonly NotificationMessage[]> {
-  // Never an alert about an alert: a receiver that is down would be told of it without end.
-  if (news.kind === 'exhausted' && isAboutAlert(news.notification)) return [];
   const endpointIds = subscribers(endpoints, news);
   if (endpointIds.length === 0) return [];
   const nowMs = ports.clock.now();
@@ -64,8 +62,13 @@ export async function sendAlert(
   await Promise.allSettled(messages.map((message) => dispatcher.sendAt(message, nowMs)));
 }
 
-/** The endpoints that ask for this alert now. */
+/** Whether any endpoint asks for this alert now. */
+export const isAskedFor = (news: News, { endpoints }: Pick<MerchantConfig, 'endpoints'>): boolean =>
+  subscribers(endpoints, news).length > 0;
+
 function subscribers(endpoints: MerchantConfig['endpoints'], news: News): readonly EndpointId[] {
+  // Never an alert about an alert: a receiver that is down would be told of it without end.
+  if (news.kind === 'exhausted' && isAboutAlert(news.notification)) return [];
   return endpoints
     .filter((endpoint) => {
       const { enabled, types } = currentSpan(endpoint);

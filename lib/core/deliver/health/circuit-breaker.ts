@@ -1,5 +1,5 @@
 import { MAX_QUEUE_WAIT_MS } from '../../runtime/waiting.ts';
-import { isoTime, MINUTE_MS, msOf, SECOND_MS } from '../../time.ts';
+import { HOUR_MS, isoTime, MINUTE_MS, msOf, SECOND_MS } from '../../time.ts';
 import type { Health, RequestFailure } from './circuit.ts';
 import { failedAgain } from './lost-endpoint.ts';
 import { isStreakLong, type RequestCounts } from './request-counts.ts';
@@ -123,8 +123,11 @@ export function isProbeDue({ breaker, probeAt }: Health, nowMs: number): boolean
 
 /** Shortest time between one process's writes that do not change the breaker. */
 const WRITE_EVERY_MS = MINUTE_MS;
-/** Age at which a stored failure is replaced by one with the same cause. */
-const FAILURE_MAX_AGE_MS = 60 * MINUTE_MS;
+/**
+ * Age at which a stored failure is replaced by one with the same cause. A notification whose attempts all fail within the
+ * day of its schedule so costs two such writes at most. Counts say how many attempts fail now.
+ */
+const FAILURE_MAX_AGE_MS = 12 * HOUR_MS;
 
 /**
  * Whether a change is worth a write. A breaker change always is. So is the end of a failing period, because a later failure

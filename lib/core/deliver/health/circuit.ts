@@ -27,7 +27,7 @@ export const healthSchema = z.object({
   failedDays: z.array(z.number().int().nonnegative()).exactOptional(),
   /** The last success that was known when the row was written: a success alone writes nothing. */
   lastSuccessAt: storedTime.exactOptional(),
-  /** The last failure that was worth a write; see `isWorthWriting`. A success keeps it. */
+  /** The last failure that was worth a write: at most 12 hours older than the last one. See `isWorthWriting`. A success keeps it. */
   lastFailure: failureSchema.exactOptional(),
   openedAt: storedTime.exactOptional(),
   /** Open breaker: when one probe may go out. Half-open breaker: when that probe counts as dead. */

@@ -74,6 +74,23 @@ describe('an alert', () => {
     expect(await alerts()).toMatchObject([{ deliveries: [{ state: 'delivered', attempts: 1 }] }]);
   });
 
+  it('tells nobody of an exhausted notification that its receiver acknowledged during the last attempt', async () => {
+    const { world, demo, record, alerts } = await watched();
+    await record('pay_1');
+    let attempts = 0;
+    world.receiver.answer = async ({ url }) => {
+      if (url !== SHOP) return statusExchange(200);
+      attempts += 1;
+      const path = 'POST /v1/transactions/pay_1/acknowledge';
+      if (attempts === 2) expect((await world.call(demo.receiver, path, { version: 1 })).status).toBe(200);
+      return statusExchange(500);
+    };
+    await world.drain();
+    expect(attempts).toBe(2);
+    expect(alertsSent(world)).toEqual([]);
+    expect(await alerts()).toEqual([]);
+  });
+
   it('tells that the service disabled an endpoint, and leaves out the endpoint itself', async () => {
     const { world, shop, record } = await watched();
     await world.call(world.admin, `PATCH /v1/merchants/demo/endpoints/${shop.endpointId}`, {

@@ -13,6 +13,7 @@ import { isoTime } from '../../../../lib/core/time.ts';
 const NOW = Date.parse('2026-11-20T08:00:00.000Z');
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
 const at = (ms: number) => isoTime(NOW + ms);
 
 const closed: Health = { breaker: 'closed', slow: false, rev: 3 };
@@ -159,7 +160,7 @@ describe('a change of health', () => {
     expect(isWorthWriting(closed, next, MINUTE)).toBe(true);
   });
 
-  it('is written where attempts fail for another reason, and once an hour where for the same', () => {
+  it('is written where attempts fail for another reason, and once in twelve hours where for the same', () => {
     const because = (failure: RequestFailure, ms: number) =>
       nextHealth(
         known,
@@ -173,8 +174,8 @@ describe('a change of health', () => {
     const same = { error: 'http_server_error', statusCode: 503 };
     const worth = (failure: RequestFailure, ms: number) =>
       isWorthWriting(known, because(failure, ms), MINUTE);
-    expect(worth(same, 60 * MINUTE - 1)).toBe(false);
-    expect(worth(same, 60 * MINUTE)).toBe(true);
+    expect(worth(same, 12 * HOUR - 1)).toBe(false);
+    expect(worth(same, 12 * HOUR)).toBe(true);
     expect(worth({ error: 'timeout' }, 1)).toBe(true);
     expect(worth({ error: 'http_server_error', detail: 'not_tls' }, 1)).toBe(true);
     expect(isWorthWriting(known, because({ error: 'timeout' }, 1), MINUTE - 1)).toBe(false);

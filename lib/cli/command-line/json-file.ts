@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { usageFailure } from './exit-status.ts';
+
+/** @throws CommandFailure if there is no such file, or it has no JSON */
+export function readJsonFile(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw usageFailure(`${path} cannot be read: ${(error as Error).message}.`);
+  }
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw usageFailure(`${path} is no JSON: ${(error as Error).message}.`);
+  }
+}
