@@ -47,11 +47,6 @@ const PATH: readonly NavigationPage[] = [
     'from an empty AWS account to the first callback; upgrade, restore, teardown',
   ),
   page(
-    'docs/guides/cdk.md',
-    'Deploy from your CDK app',
-    'the construct from the package: versions, props, properties, upgrade',
-  ),
-  page(
     'docs/guides/reconcile.md',
     'Reconcile',
     'prove that nothing is missing: the kit, a ledger, the console, a statement',
@@ -75,6 +70,7 @@ export const NAVIGATION: readonly NavigationSection[] = [
       ),
       page('docs/errors.md', 'Error codes', 'each code of a refused request, and what to do'),
       page('docs/cli.md', 'Command line', 'every command of tidings with its options and examples'),
+      page('docs/guides/cdk.md', 'CDK construct', 'Tidings in your CDK app, from the package'),
       page('docs/configuration.md', 'Configuration', 'presets and props of the stack, and what they cost'),
       page(
         'docs/wire-format.md',
