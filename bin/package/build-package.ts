@@ -1,7 +1,7 @@
-import { chmodSync, copyFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { bundleFunctions } from '../../lib/stack/bundles.ts';
+import { bundledFunctions, inputsOfFunctions } from '../../lib/stack/bundles.ts';
 import { buildConstruct } from './construct.ts';
 import { buildKits } from './kits.ts';
 import { FORMATS, sourceAt, TARGET } from './layout.ts';
@@ -21,10 +21,12 @@ export async function buildPackage(directory: string): Promise<readonly BundledP
   }
   await buildKits(directory);
   const parts = [await buildCommandLine(directory), await buildConstruct(directory)];
-  const functions = join(directory, 'functions');
-  const inFunctions = bundleFunctions(functions);
+  cpSync(bundledFunctions(), join(directory, 'functions'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.json'),
+  });
   writeFileSync(join(directory, 'cjs/package.json'), `${JSON.stringify({ type: 'commonjs' })}\n`);
-  const bundled = writeLicenses(directory, [...parts.flat(), ...inFunctions]);
+  const bundled = writeLicenses(directory, [...parts.flat(), ...inputsOfFunctions()]);
   for (const file of ['LICENSE', 'CHANGELOG.md']) copyFileSync(sourceAt(file), join(directory, file));
   copyFileSync(sourceAt('bin/package/README.md'), join(directory, 'README.md'));
   writeManifest(directory);

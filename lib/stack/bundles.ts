@@ -1,13 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, parse } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import type { BuildOptions } from 'esbuild';
 import { operations } from '../api/contract/operations.ts';
 import { ASSET_FOLDER } from '../console/site/http/assets.ts';
 import type { OpenApi } from '../reference/open-api.ts';
+import { BUNDLES_VARIABLE } from './bundled/bundles-variable.ts';
 import { withVersionsOnly } from './bundled/package-files.ts';
 import { namesOf, packConsoleAssets, writeAssets } from './console-assets.ts';
 import { packReference } from './packed-reference.ts';
@@ -122,22 +132,45 @@ let directoryOfBundles: string | undefined;
 
 /**
  * The bundles of every file of `functions/`: a directory each. Built once per process, for all its assemblies. This happens
- * for every command that runs the app, so an assembly never refers to sources.
+ * for every command that runs the app, so an assembly never refers to sources. The CDK copies the bundles into each assembly.
  */
 export function bundledFunctions(): string {
-  if (directoryOfBundles !== undefined) return directoryOfBundles;
+  const kept = process.env[BUNDLES_VARIABLE];
+  directoryOfBundles ??= kept === undefined ? bundlesOfProcess() : keptBundles(kept);
+  return directoryOfBundles;
+}
+
+function bundlesOfProcess(): string {
   const directory = mkdtempSync(join(tmpdir(), 'tidings-bundles-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   bundleFunctions(directory);
-  directoryOfBundles = directory;
   return directory;
 }
 
-/** Bundles every file of `functions/`, as `bundle` does. */
-export function bundleFunctions(directory: string): readonly string[] {
+/** Complete if it exists: it gets its name when it is. A second process that makes the same keeps those of the first. */
+function keptBundles(directory: string): string {
+  if (existsSync(directory)) return directory;
+  mkdirSync(dirname(directory), { recursive: true });
+  const draft = mkdtempSync(`${directory}-`);
+  bundleFunctions(draft);
+  try {
+    renameSync(draft, directory);
+  } catch {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  return directory;
+}
+
+/** Beside the bundles: the files that they are made of, as `bundle` returns them. */
+const INPUTS_FILE = 'inputs.json';
+
+function bundleFunctions(directory: string): void {
   const files = readdirSync(FUNCTIONS).filter((file) => file.endsWith('.ts'));
-  return bundle(
-    Object.fromEntries(files.map((file) => [parse(file).name, join(FUNCTIONS, file)])),
-    directory,
-  );
+  const entryPoints = Object.fromEntries(files.map((file) => [parse(file).name, join(FUNCTIONS, file)]));
+  writeFileSync(join(directory, INPUTS_FILE), JSON.stringify(bundle(entryPoints, directory)));
+}
+
+/** The files that the bundles of `bundledFunctions` are made of, seen from the repository. */
+export function inputsOfFunctions(): readonly string[] {
+  return JSON.parse(readFileSync(join(bundledFunctions(), INPUTS_FILE), 'utf8'));
 }

@@ -1,0 +1,1 @@
+import { SITE } from './lib/console/pages/all-pages.ts';
