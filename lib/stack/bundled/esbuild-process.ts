@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type BuildOptions, build } from 'esbuild';
+import { leftOut } from './left-out.ts';
 import { operationAddresses } from './operation-addresses.ts';
 import { packedTexts } from './packed-texts.ts';
 import { withoutJsonSchema } from './without-json-schema.ts';
@@ -9,6 +10,8 @@ import { withoutJsonSchema } from './without-json-schema.ts';
  * calls only. The options come as JSON on stdin; faults are printed, and end it with an error.
  */
 const options = JSON.parse(readFileSync(0, 'utf8')) as BuildOptions;
-await build({ ...options, plugins: [operationAddresses, packedTexts, withoutJsonSchema] }).catch(() => {
-  process.exitCode = 1;
-});
+await build({ ...options, plugins: [leftOut, operationAddresses, packedTexts, withoutJsonSchema] }).catch(
+  () => {
+    process.exitCode = 1;
+  },
+);
