@@ -2,6 +2,7 @@ import type { JsonObject } from '../../protocol/json/json-values.ts';
 import { toneOf } from '../output/colour.ts';
 import type { Part } from '../output/output.ts';
 import { cutTo, fitTo } from '../output/width.ts';
+import { amountOf } from '../transactions/transaction-columns.ts';
 import type { LifeEvent } from './life.ts';
 
 /** One line for each outcome and attempt, in 80 columns: for `tidings tail`, and for the demo of `npm start`. */
@@ -26,8 +27,8 @@ export function lineOf(news: LifeEvent, nowMs: number): readonly Part[] {
 }
 
 function outcomeLine(outcome: JsonObject, type: string): readonly Part[] {
-  const { transactionId, amount, currency, listedAt, status, reference } = outcome;
-  const money = `${String(amount)} ${String(currency)}`;
+  const { transactionId, listedAt, status, reference } = outcome;
+  const money = amountOf(outcome) ?? '';
   const order = typeof reference === 'string' ? reference : '';
   return [
     `${timeOf(listedAt)}  ● ${fitTo(String(transactionId), WIDTH.id)} `,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from '../synthesized.ts';
 
 /** What is made by commands, and no part of the repository. */
-const isMade = (name: string) => /^(?:node_modules|dist|site|coverage|cdk\.out.*)$/.test(name);
+export const isMade = (name: string) => /^(?:node_modules|dist|site|coverage|cdk\.out.*)$/.test(name);
 
 const entries = readdirSync(ROOT, { withFileTypes: true }).filter(({ name }) => !isMade(name));
 /** Every file of the repository, from its root. */
