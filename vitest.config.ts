@@ -20,7 +20,7 @@ export default defineConfig({
     testTimeout: 900_000,
     hookTimeout: 900_000,
     // More than two cores have: a file that starts a cloud waits for more than half of its time.
-    maxWorkers: 4,
+    maxWorkers: 8,
     // The files of a worker share its modules: loading them anew for each file took longer than most tests.
     isolate: false,
     sequence: { sequencer: LongestFirst },
@@ -47,6 +47,8 @@ export default defineConfig({
           name: 'cloud',
           include: CLOUD,
           globalSetup: ['test/support/synthesized.ts'],
+          // A small young generation is collected too often.
+          execArgv: ['--max-semi-space-size=32'],
           setupFiles: [OWN_ENVIRONMENT],
         },
       },

@@ -1,46 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** What is made by commands, and no part of the repository. */
-const isMade = (name: string) => /^(?:node_modules|dist|coverage|cdk\.out.*)$/.test(name);
-
-const entries = readdirSync(ROOT, { withFileTypes: true }).filter(({ name }) => !isMade(name));
-const files: readonly string[] = entries.flatMap((entry) => {
-  if (entry.isFile()) return [entry.name];
-  if (entry.name.startsWith('.')) return [];
-  return readdirSync(join(ROOT, entry.name), { recursive: true, encoding: 'utf8' }).map((path) =>
-    join(entry.name, path),
-  );
-});
-const documents = files
-  .filter((path) => path.endsWith('.md'))
-  .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
-
-/** Without fenced blocks, whose pictures of folders name files in part. */
-function prose(text: string): string {
-  return text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '');
-}
-
-/** The anchor that forges give a heading. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-    .replaceAll(' ', '-');
-}
-
-function anchorsOf(text: string): readonly string[] {
-  return [...prose(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
-}
+import { anchorsOf, codeSpansOf, linksOf } from './support/documents/document-parts.ts';
+import { documents, files, isMade } from './support/documents/documents.ts';
+import { ROOT } from './support/synthesized.ts';
 
 /** Links of one document that lead nowhere: to no file, or to no heading in it. */
 function brokenLinks({ path, text }: { readonly path: string; readonly text: string }): readonly string[] {
-  const links = [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
-  return links.filter((link) => {
+  return linksOf(text).filter((link) => {
     if (/^[a-z]+:/.test(link)) return false;
     const [target = '', anchor] = link.split('#');
     const file = target === '' ? join(ROOT, path) : join(ROOT, dirname(path), target);
@@ -58,15 +26,18 @@ function fileNamesFor(path: string): ReadonlySet<string> {
   return new Set(files.filter((file) => file.startsWith(folder)).map((file) => basename(file)));
 }
 
+/** Programs that a page tells its readers to save. */
+const SAVED_BY_READERS = new Set(['shop.mjs']);
+
 /** Paths in backticks that do not exist. A path begins with a folder of the repository, or ends like a source file. */
 function missingPaths({ path, text }: { readonly path: string; readonly text: string }): readonly string[] {
-  const spans = [...prose(text).matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
-  return spans.filter((span) => {
+  return codeSpansOf(text).filter((span) => {
     if (!/^[\w.@{},*-]+(\/[\w.@{},*-]+)*\/?$/.test(span)) return false;
+    if (SAVED_BY_READERS.has(span)) return false;
     const [first = ''] = span.split('/');
     const isSource = /\w\.(ts|mjs|md|ya?ml)$/.test(span);
     if (!span.includes('/')) return isSource && !span.includes('*') && !fileNamesFor(path).has(span);
-    if (!folders.has(first) && !isSource) return false;
+    if (isMade(first) || (!folders.has(first) && !isSource)) return false;
     const plain = span.replaceAll(/\/?[^/]*[*{].*$/g, '');
     return ![ROOT, join(ROOT, 'lib'), join(ROOT, dirname(path))].some((base) =>
       existsSync(join(base, plain)),

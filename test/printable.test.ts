@@ -6,6 +6,7 @@ import { createReporter } from '../lib/adapters/reporter.ts';
 import { createBoard } from '../lib/local/demo/board.ts';
 import { openLogFile } from '../lib/local/logging/log-file.ts';
 import { printable, printableLines } from '../lib/printable.ts';
+import { CODE_POINT } from './support/code-points.ts';
 import { removeDirectory, temporaryDirectory } from './support/local-service.ts';
 
 const NEVER_RAW = [
@@ -16,7 +17,7 @@ const NEVER_RAW = [
   ...[0xfeff, 0xfff9, 0xd800, 0xdfff, 0xe0001, 0xe0041],
 ].map((code) => String.fromCodePoint(code));
 
-const ANY_TEXT = fc.string({ unit: 'binary' });
+const ANY_TEXT = fc.string({ unit: CODE_POINT });
 
 describe('text of others', () => {
   it.each(NEVER_RAW.map((character) => [JSON.stringify(character).slice(1, -1), character]))(

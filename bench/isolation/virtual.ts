@@ -213,6 +213,8 @@ function wire(world: {
     sender: { send },
     seal: { seal: async (secret: string) => secret, open: async (sealed: string) => sealed },
     parking: stores.parking,
+    erasures: stores.erasures,
+    rows: stores.rows,
     deadLetters: { add: ({ reason }: { readonly reason: string }) => Promise.reject(new Error(reason)) },
     clock,
     clockTrust: { assertTrusted: () => undefined },

@@ -62,6 +62,8 @@ export async function measureRelay(run: RelayRun): Promise<RelayMeasured> {
       sendNow: (_lane, messages) => send(messages.length),
       sendAllAt: (due) => send(due.length),
     },
+    erasures: slowly(stores.erasures),
+    rows: slowly(stores.rows),
     clock,
     clockTrust: { assertTrusted: () => undefined },
     reporter,

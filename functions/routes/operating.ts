@@ -3,6 +3,7 @@ import { createParkedRecords } from '../../lib/adapters/dynamodb/parked-records.
 import { createCheckStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-check-store.ts';
 import { createCountStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-count-store.ts';
 import { createHealthStore } from '../../lib/adapters/dynamodb/stores/delivery/dynamodb-health-store.ts';
+import { createErasureStore } from '../../lib/adapters/dynamodb/stores/erasing/dynamodb-erasure-store.ts';
 import { createExpectationStore } from '../../lib/adapters/dynamodb/stores/feed/dynamodb-expectation-store.ts';
 import { createAuditLog } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-audit-log.ts';
 import { createDirectory } from '../../lib/adapters/dynamodb/stores/merchants/dynamodb-directory.ts';
@@ -46,6 +47,7 @@ export function routesToOperate(service: OperateService): readonly Route[] {
     ...service,
     ...config,
     directory: createDirectory(table),
+    erasures: createErasureStore(table),
     portalLinks: createPortalLinkStore(table),
     auditLog: createAuditLog(table),
     serviceVersion: SERVICE_VERSION,

@@ -72,6 +72,7 @@ export function figuresOf(event: ServiceEvent): readonly Figure[] {
     case 'alert_undelivered':
     case 'message_superseded':
     case 'message_dropped':
+    case 'merchant_rows_deleted':
     case 'message_malformed':
     case 'recording_failed':
     case 'check':

@@ -55,6 +55,7 @@ export function levelOf(event: ServiceEvent): 'debug' | 'info' | 'warn' | 'error
       return 'debug';
     case 'check':
     case 'alert_raised':
+    case 'merchant_rows_deleted':
       return 'info';
     case 'request':
       return event.statusCode >= 500 ? 'error' : 'debug';

@@ -85,6 +85,13 @@ export type ServiceEvent =
       readonly merchantId: MerchantId;
       readonly transactionId: TransactionId;
     }
+  /** All rows and files of an erased merchant are deleted, except those that stay. */
+  | {
+      readonly event: 'merchant_rows_deleted';
+      readonly merchantId: MerchantId;
+      readonly rows: number;
+      readonly files: number;
+    }
   | { readonly event: 'message_malformed'; readonly messageId: string; readonly reason: string }
   /** An outcome from the queue that can never be recorded. It is in the dead-letter queue. */
   | { readonly event: 'intake_refused'; readonly messageId: string; readonly reason: string }

@@ -17,7 +17,11 @@ const CHAPTERS = [
     about: 'What was delivered, what was not and why, and sending it again.',
     words: ['deliveries', 'notifications', 'redeliveries', 'stats', 'alerts'],
   },
-  { title: 'Merchants', about: 'Tenants and their secrets.', words: ['merchants', 'secrets'] },
+  {
+    title: 'Merchants',
+    about: 'Tenants and their secrets, and erasing them.',
+    words: ['merchants', 'secrets', 'erasure'],
+  },
   { title: 'Endpoints', about: 'Where callbacks go.', words: ['endpoints'] },
   { title: 'Keys', about: 'Who may call the API.', words: ['keys', 'whoami', 'portal-links', 'public-keys'] },
   {

@@ -41,9 +41,16 @@ export function callbackEnvironment({ emulator }: Resources, { callbackPorts }: 
 }
 
 /** For every function that answers queries. */
-export function queryEnvironment({ signingSecret, statements }: Resources): Environment {
+export function queryEnvironment(resources: Resources): Environment {
   return {
-    TIDINGS_SIGNING_SECRET_ID: signingSecret.secretArn,
+    TIDINGS_SIGNING_SECRET_ID: resources.signingSecret.secretArn,
+    ...statementsEnvironment(resources),
+  };
+}
+
+/** For every function that reaches statement files without the SDK's client. */
+export function statementsEnvironment({ statements }: Resources): Environment {
+  return {
     TIDINGS_STATEMENTS_BUCKET: statements.bucketName,
     TIDINGS_STATEMENTS_HOST: statements.bucketRegionalDomainName,
   };

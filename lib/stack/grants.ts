@@ -30,6 +30,8 @@ interface Grants {
   readonly secrets?: readonly ('root' | 'signing')[];
   /** Permitted S3 actions on statement files. */
   readonly files?: readonly string[];
+  /** Whether it may list statement files with their versions. */
+  readonly listsFiles?: boolean;
   /** Whether it may create schedules that send messages to the lanes. */
   readonly schedules?: boolean;
 }
@@ -56,7 +58,7 @@ const TAKING = [
 const GRANTS = {
   record: {
     table: [
-      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], partitions: ['T#'] },
+      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem'], partitions: ['T#'] },
       { actions: ['PutItem'], partitions: ['A#'] },
     ],
     indexes: ['undelivered'],
@@ -93,11 +95,11 @@ const GRANTS = {
   },
   operate: {
     table: [
-      { actions: ['GetItem'], partitions: ['D#', 'H#'] },
+      { actions: ['GetItem'], partitions: ['D#', 'H#', 'J#erasure#'] },
       { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
       { actions: ['Query', 'GetItem', 'DeleteItem'], partitions: ['P#'] },
       { actions: ['Query'], partitions: ['C#', 'W#', 'L#'] },
-      { actions: ['PutItem'], partitions: ['A#', 'S#', 'M#'] },
+      { actions: ['PutItem'], partitions: ['A#', 'S#', 'M#', 'J#erasures#'] },
       { actions: ['UpdateItem'], partitions: ['D#'] },
       { actions: ['DeleteItem'], partitions: ['K#', 'L#', 'M#'] },
     ],
@@ -116,9 +118,10 @@ const GRANTS = {
   front: {},
   relay: {
     table: [
-      { actions: ['GetItem', 'UpdateItem'], partitions: ['T#'] },
+      { actions: ['GetItem', 'UpdateItem', 'Query', 'DeleteItem'], partitions: ['T#'] },
       { actions: ['Query'], partitions: ['M#'] },
-      { actions: ['GetItem'], partitions: ['H#'] },
+      { actions: ['GetItem'], partitions: ['H#', 'J#erasure#'] },
+      { actions: ['DeleteItem'], partitions: ['H#'] },
       { actions: ['PutItem'], partitions: ['P#'] },
     ],
     sends: ['first', 'retry', 'check'],
@@ -140,7 +143,7 @@ const GRANTS = {
   },
   check: {
     table: [
-      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], partitions: ['T#'] },
+      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem'], partitions: ['T#'] },
       { actions: ['Query'], partitions: ['M#'] },
     ],
     sends: ['check', 'dead'],
@@ -149,15 +152,21 @@ const GRANTS = {
   },
   sweep: {
     table: [
-      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query'], partitions: ['T#'] },
-      { actions: ['GetItem'], partitions: ['H#'] },
+      { actions: ['GetItem', 'PutItem', 'UpdateItem', 'Query', 'DeleteItem'], partitions: ['T#'] },
+      { actions: ['GetItem', 'DeleteItem'], partitions: ['H#'] },
       { actions: ['Query'], partitions: ['M#'] },
-      { actions: ['GetItem', 'UpdateItem'], partitions: ['I#'] },
+      { actions: ['GetItem'], partitions: ['D#'] },
+      { actions: ['GetItem', 'UpdateItem', 'Query', 'DeleteItem'], partitions: ['I#'] },
       { actions: ['Query', 'GetItem', 'PutItem', 'DeleteItem'], partitions: ['J#'] },
+      // What is kept of an erased merchant. Deleting row by row needs no right to put any.
+      { actions: ['Query', 'DeleteItem'], partitions: ['W#', 'C#', 'P#'] },
     ],
     indexes: ['due', 'undelivered', 'feed'],
     sends: ['retry', 'check'],
     measures: ['retry'],
+    // An S3 without versions asks for the first, AWS for the second.
+    files: ['DeleteObject', 'DeleteObjectVersion'],
+    listsFiles: true,
   },
   close: {
     table: [
@@ -248,6 +257,10 @@ function apply(fn: LambdaFunction, grants: Grants, resources: Resources): void {
       `<${idOf(statements)}.Arn>/*`,
       'It may use any statement, and no other action on the bucket.',
     );
+  }
+  if (grants.listsFiles === true) {
+    const resources = [statements.bucketArn];
+    fn.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucketVersions'], resources }));
   }
   if (grants.schedules === true) schedules.grantCreate(fn);
 }

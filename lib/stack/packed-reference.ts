@@ -34,7 +34,7 @@ export function packReference(document: OpenApi): PackedPage {
 }
 
 /** Style and script of the reference, each in one minified text. */
-function referenceAssets(): ReferenceAssets {
+export function referenceAssets(): ReferenceAssets {
   return { stylesheet: minified('reference.css'), script: minified('reference-script.js') };
 }
 

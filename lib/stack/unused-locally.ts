@@ -39,6 +39,11 @@ export const UNUSED_LOCALLY: readonly UnusedLocally[] = [
       'Reads the statement of another run that was faster. Two runs of a day meet only if a timer fires twice.',
   },
   {
+    action: 's3:DeleteObjectVersion',
+    function: 'sweep',
+    reason: 'Deletes the versions of an erased merchant. The stand-in for S3 has no versions.',
+  },
+  {
     action: 'dynamodb:GetItem',
     function: 'count',
     reason: 'Reads what a row includes, if its batch comes again. Lambda repeats a batch only after a fault.',

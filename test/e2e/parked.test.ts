@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outcomeSchema } from '../../lib/core/model.ts';
 import { outcomeItem } from '../../lib/protocol/table/outcome-layout.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   type LocalService,
   removeDirectory,
@@ -15,8 +16,6 @@ import {
 import { openShop, type Shop } from '../support/running/test-shop.ts';
 import { ROOT } from '../support/synthesized.ts';
 import { payment } from '../support/world.ts';
-
-const waiting = { timeout: 50_000, interval: 100 };
 
 describe('records that could not be relayed', () => {
   const dataDir = temporaryDirectory();
@@ -74,10 +73,7 @@ describe('records that could not be relayed', () => {
       const { stdout } = await parked('list', '--json');
       return stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
     };
-    const [record] = await vi.waitUntil(async () => {
-      const found = await list();
-      return found.length > 0 && found;
-    }, waiting);
+    const [record] = await eventually(list, (found) => expect(found.length).toBeGreaterThan(0));
     expect(record).toMatchObject({
       outcome: { merchantId: 'alpha', transactionId: 'pay_1', version: 1 },
       reason: /^not_an_outcome/,
@@ -94,7 +90,7 @@ describe('records that could not be relayed', () => {
       new UpdateCommand({ TableName: tableName, Key, UpdateExpression: 'REMOVE metadata' }),
     );
     expect(await parked('put-back', record.recordId)).toMatchObject({ status: 0, stdout: /^✓ back/ });
-    await vi.waitUntil(() => shop.callbacks.has('pay_1'), waiting);
+    await shop.heard('pay_1');
     expect(await list()).toEqual([]);
 
     // The same by API.
@@ -102,16 +98,16 @@ describe('records that could not be relayed', () => {
     const key = { pk: String(item.pk).replace('pay_1', 'pay_2'), sk: item.sk };
     const again = { ...item, ...key, transactionId: 'pay_2' };
     await documents.send(new PutCommand({ TableName: tableName, Item: { ...again, metadata: 'no JSON' } }));
-    const [shown] = await vi.waitUntil(async () => {
-      const { items } = await admin('GET /v1/parked');
-      return items.length > 0 && items;
-    }, waiting);
+    const [shown] = await eventually(
+      async () => (await admin('GET /v1/parked')).items,
+      (items) => expect(items.length).toBeGreaterThan(0),
+    );
     expect(shown).toMatchObject({ outcome: { merchantId: 'alpha', transactionId: 'pay_2', version: 1 } });
     await documents.send(
       new UpdateCommand({ TableName: tableName, Key: key, UpdateExpression: 'REMOVE metadata' }),
     );
     expect(await admin(`POST /v1/parked/${shown.recordId}/put-back`)).toMatchObject({ result: 'relayed' });
-    await vi.waitUntil(() => shop.callbacks.has('pay_2'), waiting);
+    await shop.heard('pay_2');
     expect((await admin('GET /v1/parked')).items).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ import { parseJson } from '../../lib/core/reading/json.ts';
 import { checkContent } from '../../lib/initiator/content-check.ts';
 import { CURRENCIES } from '../../lib/protocol/content/currencies.ts';
 import { holdsPlainText } from '../../lib/protocol/plain-text.ts';
+import { CODE_POINT } from '../support/code-points.ts';
 import { payment } from '../support/world.ts';
 
 interface Checked {
@@ -40,8 +41,8 @@ function distinct(errors: readonly { readonly pointer: string; readonly code: st
   return [...Map.groupBy(errors, ({ pointer }) => pointer).values()].flatMap(([first]) => first ?? []);
 }
 
-const text = fc.string({ unit: 'binary', maxLength: 70 });
-const anything = fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' });
+const text = fc.string({ unit: CODE_POINT, maxLength: 70 });
+const anything = fc.jsonValue({ maxDepth: 2, stringUnit: CODE_POINT });
 /** A value near what a field wants, on either side of what it takes. */
 const near: Record<string, fc.Arbitrary<unknown>> = {
   transactionType: fc.oneof(
@@ -84,7 +85,10 @@ const near: Record<string, fc.Arbitrary<unknown>> = {
     fc.record(
       {
         code: fc.oneof(fc.stringMatching(/^[A-Za-z0-9_.-]{0,66}$/), anything),
-        message: fc.oneof(fc.string({ unit: 'binary', maxLength: 520, size: 'max' }), fc.constant('\ud800')),
+        message: fc.oneof(
+          fc.string({ unit: CODE_POINT, maxLength: 520, size: 'max' }),
+          fc.constant('\ud800'),
+        ),
         more: anything,
       },
       { requiredKeys: [] },

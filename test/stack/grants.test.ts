@@ -41,7 +41,9 @@ describe('the functions', () => {
       'Record',
       [
         ...API,
-        ...['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
+        ...['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+          (action) => `dynamodb:${action} T#*`,
+        ),
         'dynamodb:PutItem A#*',
         'dynamodb:Query Table',
         ...send('IntakeDeadLetters'),
@@ -89,11 +91,11 @@ describe('the functions', () => {
       [
         ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map((action) => `dynamodb:${action} Table`),
         'dynamodb:ListStreams "*"',
-        'dynamodb:GetItem H#*',
-        'dynamodb:GetItem T#*',
+        'dynamodb:GetItem H#* J#erasure#*',
+        ...['DeleteItem', 'GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
+        'dynamodb:DeleteItem H#*',
         'dynamodb:PutItem P#*',
         'dynamodb:Query M#*',
-        'dynamodb:UpdateItem T#*',
         ...send('FirstLane'),
         ...send('RetryLane'),
         ...send('CheckLane'),
@@ -131,7 +133,9 @@ describe('the functions', () => {
     [
       'Check',
       [
-        ...['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
+        ...['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+          (action) => `dynamodb:${action} T#*`,
+        ),
         'dynamodb:Query M#*',
         'iam:PassRole SchedulerRole',
         'scheduler:CreateSchedule Schedules',
@@ -145,12 +149,12 @@ describe('the functions', () => {
       'Operate',
       [
         ...API,
-        'dynamodb:GetItem D#* H#*',
+        'dynamodb:GetItem D#* H#* J#erasure#*',
         ...['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
         ...['DeleteItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} P#*`),
         'dynamodb:Query C#* W#* L#*',
         'dynamodb:Query Table',
-        'dynamodb:PutItem A#* S#* M#*',
+        'dynamodb:PutItem A#* S#* M#* J#erasures#*',
         'dynamodb:DeleteItem K#* L#* M#*',
         'dynamodb:UpdateItem D#*',
         ...['RetryLane', 'CheckLane', 'IntakeQueue'].flatMap(send),
@@ -176,10 +180,17 @@ describe('the functions', () => {
       'Sweep',
       [
         'dynamodb:DeleteItem J#*',
+        'dynamodb:GetItem D#*',
         'dynamodb:GetItem J#*',
-        'dynamodb:GetItem H#*',
-        ...['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} I#*`),
-        ...['GetItem', 'PutItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} T#*`),
+        ...['DeleteItem', 'GetItem'].map((action) => `dynamodb:${action} H#*`),
+        ...['DeleteItem', 'GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} I#*`),
+        ...['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+          (action) => `dynamodb:${action} T#*`,
+        ),
+        ...['DeleteItem', 'Query'].map((action) => `dynamodb:${action} W#* C#* P#*`),
+        's3:DeleteObject Statements',
+        's3:DeleteObjectVersion Statements',
+        's3:ListBucketVersions Statements',
         'dynamodb:PutItem J#*',
         'dynamodb:Query J#*',
         'dynamodb:Query M#*',

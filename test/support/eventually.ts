@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 const STANDSTILL_MS = 180_000;
 /** Looks often at first, and then more seldom: looks at a service take CPU time from the work that is waited for. */
 const FIRST_PAUSE_MS = 25;
-const LONGEST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 2_000;
 const PAUSE_GROWTH = 1.25;
 
 export interface Patience {

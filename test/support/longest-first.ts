@@ -4,33 +4,43 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const ROOT = join(import.meta.dirname, '../..');
 
 /**
- * The files that take longest. Some wait and some compute, and they alternate, so that the cores have work from the start.
- * A file that is missing here is run at its turn: only the whole run may take longer.
+ * The files that take longest. Those that wait for real time, and those that compute for long, alternate, so that the cores have
+ * work from the start. A file that is missing here is run at its turn: only the whole run may take longer.
  */
 export const LONGEST = [
+  'test/e2e/journeys/erase-journey.test.ts',
   'test/e2e/permissions/permissions.test.ts',
-  'test/e2e/demo/demo.test.ts',
+  'test/e2e/journeys/counts-journey.test.ts',
+  'test/e2e/command-line/listen-storm.test.ts',
+  'test/e2e/journeys/endpoint-settings-journey.test.ts',
   'test/targets/local.cloud.test.ts',
+  'test/e2e/demo/demo.test.ts',
+  'test/local/edited-template.cloud.test.ts',
   'test/local/event-sources/event-sources.cloud.test.ts',
   'test/simulation/simulation.test.ts',
-  'test/local/edited-template.cloud.test.ts',
   'test/e2e/journeys/restore-journey.test.ts',
+  'test/local/cloud.test.ts',
+  'test/adapters/queues/dead-letter-queue.cloud.test.ts',
+  'test/adapters/dynamodb/dynamodb-stores.cloud.test.ts',
+  'test/e2e/command-line/operating-commands.test.ts',
+  'test/e2e/journeys/redrive-journey.test.ts',
+  'test/cli/trigger/trigger.test.ts',
+  'test/e2e/guides/receiver-guide.test.ts',
+  'test/e2e/parked.test.ts',
+  'test/e2e/command-line/everyday-commands.test.ts',
+  'test/local/event-sources/split-stream.cloud.test.ts',
+  'test/e2e/journeys/statement-journey.test.ts',
   'test/e2e/demo/former-run.test.ts',
   'test/stack/assembly.test.ts',
-  'test/local/cloud.test.ts',
   'test/e2e/runbook.test.ts',
-  'test/e2e/journeys/endpoint-settings-journey.test.ts',
-  'test/e2e/guides/receiver-guide.test.ts',
   'test/e2e/guides/quick-start.test.ts',
-  'test/e2e/journeys/redrive-journey.test.ts',
-  'test/receiver/reconciling/budget.cloud.test.ts',
-  'test/local/event-sources/split-stream.cloud.test.ts',
   'test/kill/kill.test.ts',
-  'test/targets/e2e-command.cloud.test.ts',
+  'test/e2e/command-line/tail-and-try.test.ts',
+  'test/e2e/console.test.ts',
+  'test/e2e/reconciliation.test.ts',
+  'test/e2e/kill-and-start.test.ts',
   'test/local/restart.cloud.test.ts',
-  'test/e2e/journeys/alerts-journey.test.ts',
-  'test/e2e/journeys/counts-journey.test.ts',
-  'test/e2e/journeys/statement-journey.test.ts',
+  'test/bench/peers/tidings-contestant.cloud.test.ts',
   'test/stack/settings/presets.test.ts',
 ].map((file) => join(ROOT, file));
 

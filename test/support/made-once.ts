@@ -8,8 +8,10 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ROOT } from './synthesized.ts';
 
 /** Below node_modules, so that what is made there finds the SDK. */
@@ -29,17 +31,50 @@ export interface Making {
  */
 export async function madeOnce({ name, inputs, make }: Making): Promise<string> {
   const directory = join(CACHE, `${name}-${hashOf(inputs)}`);
-  if (existsSync(directory)) return directory;
   mkdirSync(CACHE, { recursive: true });
-  const making = mkdtempSync(join(CACHE, 'making-'));
-  await make(making);
-  try {
-    renameSync(making, directory);
-  } catch {
-    // Another test file was quicker; what it made is the same.
-    rmSync(making, { recursive: true, force: true });
+  const note = `${directory}.maker`;
+  while (!existsSync(directory)) {
+    if (await isMadeByAnother(note)) continue;
+    const making = mkdtempSync(join(CACHE, 'making-'));
+    try {
+      await make(making);
+      renameSync(making, directory);
+    } catch (error) {
+      rmSync(making, { recursive: true, force: true });
+      // Another test file was quicker; what it made is the same.
+      if (!existsSync(directory)) throw error;
+    } finally {
+      rmSync(note, { force: true });
+    }
   }
   return directory;
+}
+
+const PAUSE_MS = 50;
+
+/**
+ * Whether another process is making it; then returns after a pause. Otherwise this process is noted as the maker. A race that makes
+ * it twice only costs time.
+ */
+async function isMadeByAnother(note: string): Promise<boolean> {
+  try {
+    writeFileSync(note, String(process.pid), { flag: 'wx' });
+    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (isMakerAlive(note)) await sleep(PAUSE_MS);
+    else rmSync(note, { force: true });
+    return true;
+  }
+}
+
+function isMakerAlive(note: string): boolean {
+  try {
+    const pid = Number(readFileSync(note, 'utf8'));
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function hashOf(inputs: readonly string[]): string {

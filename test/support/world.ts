@@ -26,6 +26,7 @@ import { recordingRoutes } from '../../lib/api/transactions/record-routes.ts';
 import { unresolvedRoutes } from '../../lib/api/unresolved/unresolved-routes.ts';
 import { whoAmIRoutes } from '../../lib/api/whoami/whoami-routes.ts';
 import { windowRoutes } from '../../lib/api/windows/windows-routes.ts';
+import { auditPartitions } from '../../lib/core/bookkeeping/audit.ts';
 import { closePartition } from '../../lib/core/bookkeeping/close.ts';
 import { statePartition } from '../../lib/core/bookkeeping/statements/make-statements.ts';
 import { handleCheckMessage } from '../../lib/core/check-back/check-messages.ts';
@@ -46,6 +47,7 @@ import type { NotificationMessage } from '../../lib/core/deliver/state/notificat
 import type { Lane, ServiceEvent } from '../../lib/core/events.ts';
 import { createConfigCache } from '../../lib/core/merchants/config-cache.ts';
 import { LEAD } from '../../lib/core/merchants/dated-writes.ts';
+import { runErasures } from '../../lib/core/merchants/erasing/run-erasures.ts';
 import { createAuthenticator, type Scope } from '../../lib/core/merchants/keys/access-keys.ts';
 import type { GeneratedSecret } from '../../lib/core/merchants/secrets/service-secret.ts';
 import { createSessionAuthenticator } from '../../lib/core/merchants/sessions/session-caller.ts';
@@ -299,6 +301,14 @@ export function createWorld(
       await forEachPartition((partition) =>
         closePartition({ ...ports, windowSeconds: 300 }, { partition, deadlineMs }),
       );
+    },
+    /** Audits the closed windows. */
+    async audit() {
+      await auditPartitions(ports, { deadlineMs: Number.POSITIVE_INFINITY });
+    },
+    /** Deletes the rows and files of erased merchants, as far as one run gets. */
+    async eraseRows(deadlineMs = Number.POSITIVE_INFINITY) {
+      await runErasures(ports, deadlineMs);
     },
     /** Creates the statements of the days whose last window is closed. */
     async stateDays(deadlineMs = Number.POSITIVE_INFINITY) {

@@ -1,9 +1,6 @@
-import { addAbortSignal, type Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { Fault } from '../../core/faults.ts';
 import { calling } from '../aws-faults.ts';
+import { createSignedRequests, type RequestSigner, type SignedAnswer } from '../signed-requests.ts';
 
 /** Invokes a function and waits for its result. */
 export type InvokeFunction = (call: FunctionCall) => Promise<unknown>;
@@ -15,18 +12,13 @@ interface FunctionCall {
   readonly timeoutMs: number;
 }
 
-type SignerOptions = ConstructorParameters<typeof SignatureV4>[0];
-
 export interface InvokeOptions {
-  /** Settings of any SDK client: all clients of the function sign with the same credentials. */
-  readonly signer: Pick<SignerOptions, 'credentials' | 'region' | 'sha256'>;
+  readonly signer: RequestSigner;
   /** Address of Lambda. */
   readonly endpoint: string;
   /** The trace of the invocation that this process works on. Lambda stops loops of functions by it. */
   traceHeader(): string | undefined;
 }
-
-const CONNECTION_TIMEOUT_MS = 1_000;
 
 /**
  * Invokes functions by Lambda's HTTP API. The SDK's client would be an eighth of the bundle, for one request.
@@ -34,41 +26,27 @@ const CONNECTION_TIMEOUT_MS = 1_000;
  * An invocation is not repeated: a request that changes something may have been carried out although its answer was lost.
  */
 export function createInvokeFunction({ signer, endpoint, traceHeader }: InvokeOptions): InvokeFunction {
-  const signature = new SignatureV4({ ...signer, service: 'lambda' });
-  const handler = new NodeHttpHandler({ connectionTimeout: CONNECTION_TIMEOUT_MS });
-  const { protocol, hostname, port } = new URL(endpoint);
-  const target = { protocol, hostname, ...(port !== '' && { port: Number(port) }) };
+  const send = createSignedRequests({ signer, service: 'lambda', endpoint });
   return ({ functionName, event, timeoutMs }) =>
     calling(`Invoking ${functionName}`, async () => {
       const trace = traceHeader();
-      const signed = await signature.sign({
-        ...target,
+      const answer = await send({
         method: 'POST',
         path: `/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`,
-        query: {},
         headers: {
-          host: port === '' ? hostname : `${hostname}:${port}`,
           'content-type': 'application/json',
           ...(trace !== undefined && { 'x-amzn-trace-id': trace }),
         },
         body: JSON.stringify(event),
+        timeoutMs,
       });
-      const abortSignal = AbortSignal.timeout(timeoutMs);
-      const request = signed as Parameters<NodeHttpHandler['handle']>[0];
-      const { response } = await handler.handle(request, { abortSignal });
-      const body = await text(addAbortSignal(abortSignal, response.body as Readable));
-      assertResult(functionName, response, body);
-      return JSON.parse(body) as unknown;
+      assertResult(functionName, answer);
+      return JSON.parse(answer.body) as unknown;
     });
 }
 
-interface LambdaResponse {
-  readonly statusCode: number;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 /** @throws Fault if Lambda did not run the function, or the function failed */
-function assertResult(functionName: string, { statusCode, headers }: LambdaResponse, body: string): void {
+function assertResult(functionName: string, { statusCode, headers, body }: SignedAnswer): void {
   const failed = headers['x-amz-function-error'];
   if (statusCode === 200 && failed === undefined) return;
   throw new Fault({

@@ -79,8 +79,10 @@ export function memoryOutcomes(table: OutcomeTable): OutcomeStore & TransactionR
       if (!isTerminal(end)) throw new Error('Only a terminal outcome sets the expiry of its PENDING.');
       resolveCheck(table, end);
     },
-    async abandonPending(pending) {
-      resolveCheck(table, pending);
+    async erasePending(key) {
+      const name = outcomeName({ ...key, version: 1 });
+      if (table.outcomes.get(name)?.status === 'PENDING') table.outcomes.delete(name);
+      table.checks.delete(transactionName(key));
     },
   };
 }

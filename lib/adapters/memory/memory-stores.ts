@@ -1,7 +1,8 @@
 import type { Glance } from '../../core/bookkeeping/glance.ts';
+import type { Statement } from '../../core/bookkeeping/statements/statement.ts';
 import type { StatementStore } from '../../core/bookkeeping/statements/statement-store.ts';
 import type { CheckStore } from '../../core/check-back/check-store.ts';
-import type { CountStore } from '../../core/counts/count-store.ts';
+import type { CountRow, CountStore } from '../../core/counts/count-store.ts';
 import type { StoredExpectation } from '../../core/counts/counted-writes.ts';
 import type { Alert } from '../../core/deliver/alerts/alert.ts';
 import type { AlertStore } from '../../core/deliver/alerts/alert-store.ts';
@@ -12,20 +13,22 @@ import type { RatedEndpoint, SlotStore } from '../../core/deliver/rate/rate-limi
 import type { Slots } from '../../core/deliver/rate/slots.ts';
 import type { FeedCounter } from '../../core/deliver/redelivery/count-listed.ts';
 import type { JobStore } from '../../core/deliver/redelivery/job-store.ts';
+import type { Job } from '../../core/deliver/redelivery/redelivery-job.ts';
 import type { Parking } from '../../core/deliver/relay.ts';
 import type { Notification } from '../../core/deliver/state/notification.ts';
 import type { NotificationStore } from '../../core/deliver/state/notification-store.ts';
 import type { TransactionReader } from '../../core/deliver/state/transaction-reader.ts';
-import type { ExpectationStore } from '../../core/feed/expectation-store.ts';
+import type { ExpectationStore, WindowExpectation } from '../../core/feed/expectation-store.ts';
 import type { FeedStore } from '../../core/feed/feed-store.ts';
 import type { Window } from '../../core/feed/window.ts';
 import type { WindowStore } from '../../core/feed/window-store.ts';
 import type { AuditWriter } from '../../core/merchants/audit-log/audit-trail.ts';
 import type { Directory } from '../../core/merchants/directory.ts';
+import type { ErasureStore, MerchantRows } from '../../core/merchants/erasing/erasure-store.ts';
 import type { KeyRecord, KeyStore } from '../../core/merchants/keys/access-keys.ts';
 import type { MerchantStore } from '../../core/merchants/merchant-store.ts';
 import type { PortalLinkStore, SessionStore } from '../../core/merchants/sessions/session-store.ts';
-import type { Outcome } from '../../core/model.ts';
+import type { MerchantId, Outcome } from '../../core/model.ts';
 import type { AuditLog } from '../../core/query/audit-log.ts';
 import type { MerchantList } from '../../core/query/merchant-list.ts';
 import type { OutcomeStore } from '../../core/record/outcome-store.ts';
@@ -34,7 +37,7 @@ import type { Clock } from '../../core/runtime/environment.ts';
 import type { Gate, GatedPlace } from '../../core/runtime/gate.ts';
 import { memoryAlerts } from './delivery/memory-alerts.ts';
 import { memoryChecks, memoryDueIndex } from './delivery/memory-checks.ts';
-import { memoryCounts } from './delivery/memory-counts.ts';
+import { type MarkedRow, memoryCounts } from './delivery/memory-counts.ts';
 import { memoryJobs } from './delivery/memory-jobs.ts';
 import { memoryNotifications } from './delivery/memory-notifications.ts';
 import { memoryParking } from './delivery/memory-parking.ts';
@@ -44,6 +47,7 @@ import { memoryGlance } from './feed/memory-glance.ts';
 import { memoryStatements } from './feed/memory-statements.ts';
 import { memoryOutcomes } from './memory-outcomes.ts';
 import { type LogEntry, memoryAuditLog } from './merchants/memory-audit-log.ts';
+import { memoryErasures, memoryMerchantRows } from './merchants/memory-erasures.ts';
 import { memoryMerchants } from './merchants/memory-merchants.ts';
 import { memorySessions } from './merchants/memory-sessions.ts';
 
@@ -54,6 +58,12 @@ interface StoreContents {
   readonly alerts: ReadonlyMap<string, Alert>;
   readonly windows: ReadonlyMap<string, Window>;
   readonly parked: ReadonlyMap<string, ParkedRecord>;
+  readonly expectations: ReadonlyMap<string, WindowExpectation>;
+  readonly counts: ReadonlyMap<string, CountRow>;
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly statements: ReadonlyMap<string, Statement>;
+  /** By the name of their tally. */
+  readonly repeats: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** The table in memory, for the simulation and unit tests. It passes the same test suites as the real one. */
@@ -82,6 +92,8 @@ export interface MemoryStores {
   readonly gate: Gate;
   readonly parking: Parking;
   readonly parked: ParkedRecords;
+  readonly erasures: ErasureStore;
+  readonly rows: MerchantRows;
   /** The contents of the stores, for assertions. */
   readonly contents: StoreContents;
 }
@@ -107,33 +119,43 @@ export function createMemoryStores(options: {
   const alerts = new Map<string, Alert>();
   const windows = new Map<string, Window>();
   const parked = new Map<string, ParkedRecord>();
+  const expectations = new Map<string, WindowExpectation>();
+  const counts = new Map<string, MarkedRow>();
+  const repeats = new Map<string, Set<string>>();
+  const jobs = new Map<string, Job>();
+  const statements = new Map<string, Statement>();
+  const openErasures = new Set<MerchantId>();
   const shown = (outcome: Outcome) => (options.indexedAtMs?.(outcome) ?? 0) <= clock.now();
   const { auditLog, log } = memoryAuditLog();
+  const delivered = { outcomes, notifications, checks, alerts, repeats };
+  const maps = { ...delivered, windows, parked, expectations, counts, jobs, statements };
   const rows = {
     outcomes: memoryOutcomes({ outcomes, shards, notifications, checks, log, onInsert: options.onInsert }),
     notifications: memoryNotifications(notifications, options.onNotification),
     windows: memoryWindows(windows),
-    expectations: memoryExpectations(options.onExpectation),
+    expectations: memoryExpectations(expectations, options.onExpectation),
   };
   return {
     ...rows,
     glance: memoryGlance(rows),
-    alerts: memoryAlerts(alerts, notifications),
+    alerts: memoryAlerts({ alerts, notifications, repeats }),
     checks: memoryChecks(checks),
     dueIndex: memoryDueIndex(notifications, checks),
-    counts: memoryCounts(),
-    ...memoryMerchants(clock, log),
+    counts: memoryCounts(counts),
+    ...memoryMerchants({ clock, log, openErasures }),
     auditLog,
     feed: memoryFeed(outcomes, shards, shown),
-    jobs: memoryJobs(log),
-    statements: memoryStatements(),
+    jobs: memoryJobs(jobs, log),
+    statements: memoryStatements(statements),
     keys: memoryKeys(log),
     ...memorySessions(log),
     health: memoryHealth(),
     slots: memorySlots(),
     gate: memoryGate(),
     ...memoryParking(parked, clock),
-    contents: { outcomes, notifications, checks, alerts, windows, parked },
+    erasures: memoryErasures(openErasures),
+    rows: memoryMerchantRows({ ...maps, isShown: shown }),
+    contents: maps,
   };
 }
 

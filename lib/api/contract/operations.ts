@@ -6,7 +6,7 @@ import * as docs from '../docs/docs-contract.ts';
 import * as endpoints from '../endpoints/endpoints-contract.ts';
 import { testEndpoint } from '../endpoints/test-contract.ts';
 import * as keys from '../keys/keys-contract.ts';
-import { eraseMerchantOperation } from '../merchants/erase-contract.ts';
+import { eraseMerchantOperation, getErasure } from '../merchants/erase-contract.ts';
 import * as merchants from '../merchants/merchants-contract.ts';
 import * as settling from '../notifications/settle-contract.ts';
 import { listNotifications } from '../notifications/undelivered-contract.ts';
@@ -42,6 +42,7 @@ const own: readonly Operation[] = [
   ...Object.values(merchants),
   ...Object.values(docs),
   eraseMerchantOperation,
+  getErasure,
   ...Object.values(endpoints),
   ...Object.values(keys),
   testEndpoint,

@@ -77,6 +77,7 @@ export const PROBLEMS = {
   not_found: [404, 'There is no such path.'],
   method_not_allowed: [405, 'The path does not support this method; see the Allow header.'],
   unknown_merchant: [404, 'There is no such merchant.'],
+  not_erased: [404, 'The merchant was not erased.'],
   unknown_transaction: [404, 'There is no such transaction.'],
   unknown_version: [404, 'The transaction has no such version.'],
   unknown_notification: [404, 'There is no such notification.'],

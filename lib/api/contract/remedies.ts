@@ -77,6 +77,8 @@ export const REMEDIES: Readonly<Record<ProblemCode, string>> = {
   unknown_version: 'Use 1, or 2 for an end after a PENDING.',
   unknown_notification: 'Take the id from the transaction or from `GET /v1/notifications`.',
   unknown_statement: 'Check the date. The merchant, or the service, began after this day.',
+  not_erased:
+    'Nothing to do: only an erased merchant has an erasure. `DELETE /v1/merchants/{merchantId}` erases one.',
   unknown_job: 'Take the id from `GET /v1/redeliveries`.',
   unknown_endpoint: 'Take the id from the merchant’s list of endpoints; it may have been deleted.',
   unknown_record: 'It was put back, or look further back with `days`.',

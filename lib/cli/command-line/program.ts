@@ -31,6 +31,7 @@ export const COMMON_OPTIONS: readonly Option[] = [
     summary: 'data directory of the service on this machine',
     default: '.tidings',
   },
+  { name: 'allow-http', summary: 'send the key unencrypted to another machine' },
   { name: 'quiet', summary: 'no remarks and no progress on stderr' },
   { name: 'no-color', summary: 'no colours; NO_COLOR=1 does the same' },
 ];

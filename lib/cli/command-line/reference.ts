@@ -9,10 +9,13 @@ const HEAD = `# The command line
 \`tidings\` records outcomes, watches deliveries, compares ledgers and plays a receiver. In this repository, it is
 \`npm run tidings -- <command>\`. This page is made from the commands themselves: \`npm run docs:cli\`.
 
+![tidings listen forwards outcomes to a receiver; stopped and started again, it goes on where it was](images/listen.svg)
+
 Without any setting, a command uses the service that \`npm start\` runs on this machine. Otherwise, in this order: \`--api\`
 and \`TIDINGS_API\` with \`TIDINGS_KEY\`; then \`--profile\`, \`TIDINGS_PROFILE\`, or the profile that \`tidings init\` made last.
 A profile that \`--profile\` names is used as it is, also where the environment names another service. A profile's key goes
-to no other address than the profile's own, and \`TIDINGS_KEY\` to no other one than \`TIDINGS_API\`, if that is set.
+to no other address than the profile's own, and \`TIDINGS_KEY\` to no other one than \`TIDINGS_API\`, if that is set. A key goes
+unencrypted, by http, only to this machine, or where \`--allow-http\` was given, now or when the profile was made.
 
 Data goes to stdout, and everything else to stderr. With \`--json\`, data is JSON: one line for each element of a list, and a
 failure is one line \`{"error": {"code", "message", "hint", "status"}}\` on stderr.

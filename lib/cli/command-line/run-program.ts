@@ -65,6 +65,7 @@ async function runCommand(
       profile: given.text('profile'),
       merchantId: given.text('merchant'),
       dataDir: given.text('data-dir') ?? '.tidings',
+      isHttpAllowed: given.has('allow-http'),
     };
     const connection = await connectionOf(wanted, { env, keyring: systemKeyring() });
     return openService(connection, { signal, ...(fetch !== undefined && { fetch }) });

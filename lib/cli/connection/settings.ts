@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isLoopbackHost } from '../../protocol/content/callback-url.ts';
 import { isObject } from '../../protocol/json/json-values.ts';
 import { usageFailure } from '../command-line/exit-status.ts';
 import type { Keyring } from './keyring.ts';
@@ -30,6 +31,8 @@ export interface Wanted {
   readonly merchantId: string | undefined;
   /** Data directory of the service that runs on this machine. */
   readonly dataDir: string;
+  /** The key may go unencrypted to another machine. */
+  readonly isHttpAllowed?: boolean;
 }
 
 export interface Surroundings {
@@ -45,6 +48,17 @@ export interface Surroundings {
  * @throws CommandFailure that says how to name a service
  */
 export async function connectionOf(wanted: Wanted, around: Surroundings): Promise<Connection> {
+  const { isHttpAllowed = false, ...connection } = await namedConnection(wanted, around);
+  refuseOpenHttp(connection.api, isHttpAllowed || wanted.isHttpAllowed === true);
+  return connection;
+}
+
+/** With what its profile allows. */
+interface NamedConnection extends Connection {
+  readonly isHttpAllowed?: boolean;
+}
+
+async function namedConnection(wanted: Wanted, around: Surroundings): Promise<NamedConnection> {
   const { env } = around;
   const onCommandLine = settingOf(wanted.profile);
   const named = onCommandLine ?? settingOf(env.TIDINGS_PROFILE);
@@ -56,7 +70,8 @@ export async function connectionOf(wanted: Wanted, around: Surroundings): Promis
   if (address !== undefined && key !== undefined) {
     return { api: addressOf(address), key, from: 'TIDINGS_API and TIDINGS_KEY', ...given };
   }
-  const found = (await profileConnection(named, around)) ?? localConnection(wanted.dataDir);
+  const found: NamedConnection | undefined =
+    (await profileConnection(named, around)) ?? localConnection(wanted.dataDir);
   if (found === undefined) throw nothingKnown(address !== undefined);
   const api = address === undefined ? found.api : addressOf(address);
   if (api !== found.api && key === undefined) {
@@ -65,8 +80,9 @@ export async function connectionOf(wanted: Wanted, around: Surroundings): Promis
       'Set TIDINGS_KEY to a key of that service, or add a profile for it: tidings init.',
     );
   }
-  // A key that was given is used for everything.
-  return { ...found, api, ...(key !== undefined && { key, others: {} }), ...given };
+  // A key that was given is used for everything. What a profile allows, it allows for its own address.
+  const isHttpAllowed = api === found.api && found.isHttpAllowed === true;
+  return { ...found, api, isHttpAllowed, ...(key !== undefined && { key, others: {} }), ...given };
 }
 
 /**
@@ -106,10 +122,24 @@ export function addressOf(text: string): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
+/**
+ * Anybody on the way reads a key that is sent by http, and may then do what it may do.
+ *
+ * @throws CommandFailure unless the address is of this machine, encrypted, or allowed
+ */
+export function refuseOpenHttp(api: string, isAllowed: boolean): void {
+  const { protocol, hostname } = new URL(api);
+  if (isAllowed || protocol === 'https:' || isLoopbackHost(hostname)) return;
+  throw usageFailure(
+    `${api} is not encrypted, so anybody on the way could read the key.`,
+    'Use https. If the network is yours alone, pass --allow-http; with tidings init, the profile remembers it.',
+  );
+}
+
 async function profileConnection(
   named: string | undefined,
   { env, keyring }: Surroundings,
-): Promise<Connection | undefined> {
+): Promise<NamedConnection | undefined> {
   const { profiles, current } = readProfiles(env);
   const name = named ?? current;
   if (name === undefined) return undefined;
@@ -120,9 +150,10 @@ async function profileConnection(
     throw usageFailure(`There is no profile ${name}.`, `${hint} tidings init makes one.`);
   }
   const key = await keyOf(name, profile, keyring);
-  const { api, merchantId, secret } = profile;
+  const { api, merchantId, secret, isHttpAllowed } = profile;
   return {
     api,
+    ...(isHttpAllowed === true && { isHttpAllowed }),
     key,
     from: `profile ${name}`,
     ...(merchantId !== undefined && { merchantId }),

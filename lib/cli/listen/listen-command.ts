@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { EVENT_FILTER } from '../../protocol/event-names.ts';
 import { matches } from '../../protocol/id-forms.ts';
+import { isoTime } from '../../protocol/instants.ts';
 import { secretBytes, secretText } from '../../protocol/signing/webhook-keys.ts';
 import type { Command, Tools } from '../command-line/command.ts';
 import { EXIT, usageFailure } from '../command-line/exit-status.ts';
 import { MERCHANT } from '../command-line/shared-options.ts';
+import type { Output, Part } from '../output/output.ts';
+import { cutTo, fitTo } from '../output/width.ts';
 import { receiverUrl } from '../receivers/receiver-url.ts';
 import { followFeed, type ListenNews } from './follow-feed.ts';
 import { type ListenerState, openListenerFile } from './listener-file.ts';
@@ -47,7 +50,7 @@ export const listen: Command = {
     },
   ],
   async run(given, tools) {
-    const { env, output, signal, now } = tools;
+    const { env, signal, now } = tools;
     const url = receiverUrl(given.required('forward-to'));
     const types = given.list('type');
     const wrong = types.find((type) => !matches(EVENT_FILTER, type));
@@ -75,7 +78,7 @@ export const listen: Command = {
         state,
         types,
         isOnce: given.has('once'),
-        onNews: (news) => showNews(output, news),
+        onNews: newsShower(tools, url),
       });
       return signal.aborted ? EXIT.interrupted : EXIT.done;
     } finally {
@@ -108,21 +111,42 @@ interface Introduction {
 }
 
 function introduce({ output }: Tools, { url, secret, isGoingOn }: Introduction): void {
-  output.note(`Forwarding to ${url}${isGoingOn ? ', from where the last one stopped' : ''}. Ctrl-C stops.`);
+  output.note(`Forwarding to ${url}. Ctrl-C ends.`);
+  if (isGoingOn) output.note('It goes on where the last one stopped.');
   output.note(`Verify with this secret: ${secret}`);
 }
 
-function showNews(output: Tools['output'], news: ListenNews): void {
-  output.json(news);
-  if (news.event === 'waiting') {
-    output.note(`  ${news.why}; again in ${(news.forMs / 1_000).toFixed(1)} s`);
-  } else if (news.event === 'forwarded') {
-    const { transactionId, type, isAccepted, isAgain, answer, durationMs } = news;
-    output.line(
-      isAccepted ? ['✓ ', 'good'] : ['✗ ', 'bad'],
-      `${new Date().toISOString().slice(11, 19)}  ${type.padEnd(20)} ${transactionId.padEnd(24)} `,
-      [answer.padEnd(4), isAccepted ? 'good' : 'bad'],
-      [`${durationMs} ms${isAgain ? ', again' : ''}`, 'quiet'],
-    );
-  }
+/** A line for each callback, and one at the bottom that moves while the service answers: a dead listener does not look alive. */
+function newsShower({ output, now }: Tools, url: string): (news: ListenNews) => void {
+  let forwarded = 0;
+  const showFooter = (state: Part) =>
+    output.footer([[state, `  to ${url} · ${forwarded} forwarded`, [' · Ctrl-C ends', 'quiet']]]);
+  return (news) => {
+    output.json(news);
+    const at = `${isoTime(now()).slice(11, 19)}`;
+    if (news.event === 'waiting') {
+      output.note(`  ${news.why}; again in ${(news.forMs / 1_000).toFixed(1)} s`);
+      showFooter([`waiting since ${at} UTC`, 'bad']);
+      return;
+    }
+    if (news.event === 'forwarded') {
+      if (news.isAccepted) forwarded += 1;
+      showForwarded(output, news, at);
+    }
+    showFooter(`${at} UTC`);
+  };
+}
+
+type ForwardedNews = Extract<ListenNews, { event: 'forwarded' }>;
+
+function showForwarded(output: Output, news: ForwardedNews, at: string): void {
+  const { transactionId, type, isAccepted, isAgain, answer, durationMs } = news;
+  const tone = isAccepted ? 'good' : 'bad';
+  output.line(
+    `${at}  `,
+    [isAccepted ? '✓ ' : '✗ ', tone],
+    `${fitTo(transactionId, 20)} ${fitTo(type, 20)} `,
+    [cutTo(answer, 10), tone],
+    [` ${durationMs} ms${isAgain ? ', again' : ''}`, 'quiet'],
+  );
 }

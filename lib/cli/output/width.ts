@@ -28,3 +28,8 @@ export function cutTo(text: string, width: number): string {
   }
   return `${cut}…`;
 }
+
+/** The text in exactly so many cells. */
+export function fitTo(text: string, width: number): string {
+  return padTo(cutTo(text, width), width);
+}

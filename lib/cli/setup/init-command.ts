@@ -1,12 +1,12 @@
 import { isCancel, password, text } from '@clack/prompts';
 import { ACCESS_KEY, matches } from '../../protocol/id-forms.ts';
 import type { Command, Tools } from '../command-line/command.ts';
-import { usageFailure } from '../command-line/exit-status.ts';
+import { CommandFailure, EXIT, usageFailure } from '../command-line/exit-status.ts';
 import type { Given } from '../command-line/given.ts';
 import { type Keyring, systemKeyring } from '../connection/keyring.ts';
 import { PROFILE_NAME, profilesFile, readProfiles, writeProfiles } from '../connection/profiles.ts';
 import { openService } from '../connection/service.ts';
-import { addressOf, keyFor } from '../connection/settings.ts';
+import { addressOf, keyFor, refuseOpenHttp } from '../connection/settings.ts';
 
 const DEFAULT_NAME = 'default';
 
@@ -47,6 +47,7 @@ export const init: Command = {
       api: asked.api,
       ...(kept === 'file' && { key: asked.key }),
       ...(merchantId !== undefined && { merchantId }),
+      ...(given.has('allow-http') && { isHttpAllowed: true }),
     };
     const { profiles } = readProfiles(env);
     writeProfiles(env, { profiles: { ...profiles, [name]: profile }, current: name });
@@ -74,7 +75,8 @@ async function askedFor(given: Given, { env, terminal, signal }: Tools): Promise
       throw usageFailure(`There is no terminal to ask for the ${what}.`, 'Set TIDINGS_API and TIDINGS_KEY.');
     const answer = await prompt();
     if (typeof answer === 'string') return answer;
-    throw usageFailure(isCancel(answer) ? 'Nothing was changed.' : `There was no ${what}.`);
+    if (isCancel(answer)) throw new CommandFailure(EXIT.interrupted, 'interrupted', 'Nothing was changed.');
+    throw usageFailure(`There was no ${what}.`);
   };
   const api =
     given.text('api') ??
@@ -88,6 +90,7 @@ async function askedFor(given: Given, { env, terminal, signal }: Tools): Promise
       }),
     ));
   const address = addressOf(api.trim());
+  refuseOpenHttp(address, given.has('allow-http'));
   const key =
     keyFor(address, env) ??
     (await ask('key', () => password({ message: 'Key (tk_…)', output: process.stderr, signal })));

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../protocol/json/json-values.ts';
 import { toneOf } from '../output/colour.ts';
 import type { Part } from '../output/output.ts';
-import { cutTo, padTo } from '../output/width.ts';
+import { cutTo, fitTo } from '../output/width.ts';
+import { amountOf } from '../transactions/transaction-columns.ts';
 import type { LifeEvent } from './life.ts';
 
 /** One line for each outcome and attempt, in 80 columns: for `tidings tail`, and for the demo of `npm start`. */
@@ -18,7 +19,7 @@ export function lineOf(news: LifeEvent, nowMs: number): readonly Part[] {
   return [
     `${timeOf(attempt?.at ?? new Date(nowMs).toISOString())}  `,
     [isGood ? '✓ ' : '✗ ', tone],
-    `${cell(transactionId, WIDTH.id)} ${cell(endpointId, WIDTH.endpoint)} `,
+    `${fitTo(transactionId, WIDTH.id)} ${fitTo(endpointId, WIDTH.endpoint)} `,
     [state, tone],
     answerOf(attempt),
     [nextAttemptAt === undefined ? '' : ` ${inTime(Date.parse(nextAttemptAt) - nowMs)}`, 'quiet'],
@@ -26,12 +27,12 @@ export function lineOf(news: LifeEvent, nowMs: number): readonly Part[] {
 }
 
 function outcomeLine(outcome: JsonObject, type: string): readonly Part[] {
-  const { transactionId, amount, currency, listedAt, status, reference } = outcome;
-  const money = `${String(amount)} ${String(currency)}`;
+  const { transactionId, listedAt, status, reference } = outcome;
+  const money = amountOf(outcome) ?? '';
   const order = typeof reference === 'string' ? reference : '';
   return [
-    `${timeOf(listedAt)}  ● ${cell(String(transactionId), WIDTH.id)} `,
-    [cell(type, WIDTH.type), toneOf(String(status))],
+    `${timeOf(listedAt)}  ● ${fitTo(String(transactionId), WIDTH.id)} `,
+    [fitTo(type, WIDTH.type), toneOf(String(status))],
     ` ${cutTo(money, WIDTH.amount).padStart(WIDTH.amount)}`,
     [order === '' ? '' : ` ${cutTo(order, WIDTH.order)}`, 'quiet'],
   ];
@@ -47,10 +48,6 @@ function inTime(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));
   if (seconds < 90) return `in ${seconds} s`;
   return seconds < 5_400 ? `in ${Math.round(seconds / 60)} min` : `in ${Math.round(seconds / 3_600)} h`;
-}
-
-function cell(text: string, width: number): string {
-  return padTo(cutTo(text, width), width);
 }
 
 /** The time of day in UTC. */

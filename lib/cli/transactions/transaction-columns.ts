@@ -1,11 +1,15 @@
+import { decimalOf } from '../../protocol/content/minor-units.ts';
 import { isObject, type JsonObject } from '../../protocol/json/json-values.ts';
 import type { Column } from '../output/output.ts';
 import { textIn } from '../output/reading.ts';
 
 /** Columns of lists of transactions and their callbacks. */
 
-function amountOf({ amount, currency }: JsonObject): string | undefined {
-  return typeof amount === 'number' ? `${amount} ${String(currency ?? '')}` : undefined;
+/** `19.99 EUR`. Programs get the minor unit, with `--json`. */
+export function amountOf({ amount, currency }: JsonObject): string | undefined {
+  return typeof amount === 'number' && typeof currency === 'string'
+    ? `${decimalOf(amount, currency)} ${currency}`
+    : undefined;
 }
 
 function statesOf({ notifications }: JsonObject): string | undefined {

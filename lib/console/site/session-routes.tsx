@@ -2,13 +2,19 @@ import type { Hono } from 'hono';
 import type { AppEnv } from '../../api/http/http-event.ts';
 import { whoAmI } from '../../api/whoami/whoami-contract.ts';
 import type { Session } from '../../core/merchants/sessions/session.ts';
-import { endSession, openingOf, openSession, takeLink } from '../../core/merchants/sessions/sessions.ts';
+import {
+  endSession,
+  openingOf,
+  openSession,
+  readLink,
+  takeLink,
+} from '../../core/merchants/sessions/sessions.ts';
 import { isoTime } from '../../core/time.ts';
 import { sha256Hex } from '../../protocol/hashes.ts';
 import { ACCESS_KEY } from '../../protocol/id-forms.ts';
 import { ApiProblem } from '../asking/api-problem.ts';
 import { createConsoleApi } from '../asking/console-api.ts';
-import { LogInForm, PortalForm } from '../view/page/log-in-form.tsx';
+import { LogInForm, PortalForm, ReplaceForm } from '../view/page/log-in-form.tsx';
 import { failurePage } from './failing.tsx';
 import { forgetSession, keepPreferences, keepSession, sessionToken } from './http/cookies.ts';
 import { isCsrfToken } from './http/csrf.ts';
@@ -18,6 +24,7 @@ import { fieldOf, isOwnForm, type RequestContext, readContext, readForm } from '
 import { makerOf } from './request-maker.ts';
 import { inPlainPage, LOG_OUT, PREFERENCES } from './shell-page.tsx';
 import type { SitePorts } from './site-ports.ts';
+import { sessionOfRequest } from './visiting.tsx';
 
 /** Logging in and out, and what can be chosen without a session. These are the only routes without one. */
 
@@ -107,9 +114,40 @@ async function sessionOf(ports: SitePorts, request: RequestContext, key: Present
 async function enter(ports: SitePorts, request: RequestContext): Promise<Response> {
   const form = await ownForm(ports, request);
   if (form instanceof Response) return form;
-  const taken = await takeLink(ports, fieldOf(form, 'token') ?? '');
+  const token = fieldOf(form, 'token') ?? '';
+  if (form.get('replace') !== 'yes') {
+    const question = await askToReplace(ports, request, token);
+    if (question !== undefined) return question;
+  }
+  const taken = await takeLink(ports, token);
   if (taken.kind !== 'taken') return failurePage(ports, request, { kind: 'link_used', status: 410 });
   return begin(ports, request, openingOf(taken.link), undefined);
+}
+
+/**
+ * The question whether a link may replace the session of this browser. Undefined: it replaces none, or one for the same.
+ * Asking uses nothing up.
+ */
+async function askToReplace(ports: SitePorts, request: RequestContext, token: string) {
+  const found = await sessionOfRequest(ports, request);
+  if (found === undefined) return undefined;
+  const link = await readLink(ports, token);
+  if (link === undefined) return failurePage(ports, request, { kind: 'link_used', status: 410 });
+  const { session } = found;
+  if (session.keyId === link.keyId && session.merchantId === link.merchantId) return undefined;
+  const { c, ui, nonce } = request;
+  const children = (
+    <ReplaceForm
+      ui={ui}
+      action={hrefOf(ENTER)}
+      token={token}
+      present={session}
+      home={homeOf(session)}
+      next={link}
+    />
+  );
+  const html = inPlainPage(request, ports.assets, { title: ui.text.logIn.replaceTitle, children });
+  return sendPage(c, { status: 200, nonce, html });
 }
 
 /** Begins a session, and ends the one that the browser had. */

@@ -45,10 +45,14 @@ export async function check(ports: CheckingPorts, delivery: CheckDelivery): Prom
   const { message } = delivery;
   const current = await ports.checks.read(message);
   const [pending, end] = await ports.outcomes.versions(message);
-  if (current === undefined || pending?.status !== 'PENDING') throw unknownCheck();
+  if (current === undefined || pending?.status !== 'PENDING') {
+    // Its rows may be deleted already, or half of them.
+    if (await isOfErased(ports, message)) return drop(ports, message);
+    throw unknownCheck();
+  }
   if (end !== undefined) return ports.outcomes.settlePending(end);
   const context = { ...delivery, current, pending };
-  if (await isOfErased(ports, message)) return drop(ports, pending);
+  if (await isOfErased(ports, message)) return drop(ports, message);
   if (!isWaiting(current) || current.rev !== message.rev) {
     return superseded(ports, context, current);
   }
@@ -70,10 +74,9 @@ async function isOfErased({ configs, clock }: CheckingPorts, { merchantId }: Che
   return config === undefined && configs.isErased(merchantId);
 }
 
-/** Nobody is asked about a transaction of an erased merchant. Its check is over, and its PENDING may expire. */
-async function drop(ports: CheckingPorts, pending: Outcome): Promise<void> {
-  const { merchantId, transactionId } = pending;
-  await ports.outcomes.abandonPending(pending);
+/** Nobody is asked about a transaction of an erased merchant. It is deleted: no index names a PENDING without a check. */
+async function drop(ports: CheckingPorts, { merchantId, transactionId }: CheckMessage): Promise<void> {
+  await ports.outcomes.erasePending({ merchantId, transactionId });
   ports.reporter.report({ event: 'message_dropped', merchantId, transactionId });
 }
 

@@ -114,8 +114,7 @@ export async function resolveByHand(
     ...found,
   });
   if (result.kind === 'created') await ports.outcomes.settlePending(result.outcome);
-  // It leaves the list, and its PENDING may expire.
-  if (result.kind === 'merchant_erased') await ports.outcomes.abandonPending(pending);
+  if (result.kind === 'merchant_erased') await ports.outcomes.erasePending(key);
   return result;
 }
 

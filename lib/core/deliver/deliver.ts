@@ -91,11 +91,12 @@ interface AttemptContext extends Delivery {
  */
 export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<void> {
   const context = await openContext(ports, delivery);
+  if (context === 'gone') return dropOrRefuse(ports, delivery);
   const { message, lane, outcome, callback, initial } = context;
   if (!admits(initial, message.rev)) return superseded(ports, context, initial);
 
   const target = await resolveTarget(ports, message, outcome);
-  if (target.kind === 'erased') return drop(ports, context);
+  if (target.kind === 'erased') return drop(ports, message);
   if (target.kind === 'blocked') {
     return act(ports, context, (current) => whenBlocked(current, target.reason));
   }
@@ -128,7 +129,7 @@ export async function deliver(ports: DeliverPorts, delivery: Delivery): Promise<
  * Nothing is sent to an erased merchant. A notification that was stored is closed, so that it is no longer due; where none
  * was stored, none is made. If another write comes first, the sweep finds what is still due.
  */
-async function drop(ports: DeliverPorts, { message }: AttemptContext): Promise<void> {
+async function drop(ports: DeliverPorts, message: NotificationMessage): Promise<void> {
   const { merchantId, transactionId } = message;
   const stored = await ports.notifications.read(message);
   if (stored !== undefined && isDue(stored)) {
@@ -151,29 +152,34 @@ function waitForLeave(
   return act(ports, context, (current) => whenRateLimited(current, leave, now));
 }
 
-async function openContext(ports: DeliverPorts, delivery: Delivery): Promise<AttemptContext> {
+/** What an erased merchant's message was about may be deleted already. Any other message has something to be about. */
+async function dropOrRefuse(ports: DeliverPorts, { message }: Delivery): Promise<void> {
+  const config = await ports.configs.get(message.merchantId, ports.clock.now());
+  if (config === undefined && (await ports.configs.isErased(message.merchantId))) return drop(ports, message);
+  throw new Fault({
+    code: 'unknown_outcome',
+    message: 'What the message is about does not exist, or is not terminal.',
+    retryable: false,
+  });
+}
+
+async function openContext(ports: DeliverPorts, delivery: Delivery): Promise<AttemptContext | 'gone'> {
   if (isAboutAlert(delivery.message)) return openAlertContext(ports, delivery);
   const outcome = await ports.outcomes.read(delivery.message);
-  if (outcome === undefined || !isTerminal(outcome)) {
-    throw hopeless('The outcome of the message does not exist or is not terminal.');
-  }
+  if (outcome === undefined || !isTerminal(outcome)) return 'gone';
   const stored = await readNotification(ports, delivery);
   const initial = stored ?? untried(delivery.message, outcome.listedAt);
   return { ...delivery, callback: callbackOf(outcome), outcome, stored, initial };
 }
 
-async function openAlertContext(ports: DeliverPorts, delivery: Delivery): Promise<AttemptContext> {
+async function openAlertContext(ports: DeliverPorts, delivery: Delivery): Promise<AttemptContext | 'gone'> {
   const { message } = delivery;
   const alert = await openAlert(ports, alertKeyOf(message));
-  if (alert === undefined) throw hopeless('The alert of the message does not exist.');
+  if (alert === undefined) return 'gone';
   // It was put with its alert, so it is there.
   const stored = await ports.notifications.read(message);
   const initial = stored ?? untried(message, alert.at);
   return { ...delivery, callback: alert.callback, stored, initial };
-}
-
-function hopeless(message: string): Fault {
-  return new Fault({ code: 'unknown_outcome', message, retryable: false });
 }
 
 /** A first message on its first receipt needs no read: the fence on its write is enough. All others are read first. */

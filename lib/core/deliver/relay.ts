@@ -2,9 +2,11 @@ import { boundedMap, runTogether } from '../../protocol/runtime/bounded-map.ts';
 import type { DeliveryLane } from '../events.ts';
 import { Fault, isUnreadable } from '../faults.ts';
 import type { ConfigCache } from '../merchants/config-cache.ts';
+import type { ErasureStore, MerchantRows } from '../merchants/erasing/erasure-store.ts';
 import { isTerminal, type Outcome } from '../model.ts';
 import type { OutcomeStore } from '../record/outcome-store.ts';
 import type { CheckMessage } from '../record/pending-check.ts';
+import { PROFILE_MAX_AGE_MS } from '../record/record.ts';
 import { CLOCKS_DIFFER_MS, type Clock, type ClockTrust, type Reporter } from '../runtime/environment.ts';
 import { msOf, SECOND_MS } from '../time.ts';
 import { circuitOf } from './attempt/target.ts';
@@ -50,6 +52,8 @@ export interface RelayPorts {
   readonly parking: Parking;
   readonly reporter: Reporter;
   readonly health: Pick<HealthMonitor, 'isSlowOrOpen'>;
+  readonly erasures: Pick<ErasureStore, 'read'>;
+  readonly rows: Pick<MerchantRows, 'removeTransaction'>;
   readonly clock: Clock;
   readonly clockTrust: ClockTrust;
 }
@@ -128,9 +132,10 @@ async function relayOutcome(
   // force at the stamp, because a widening is written before it takes effect (`merchants/dated-writes.ts`).
   const notBeforeMs = Math.min(msOf(outcome.listedAt) + CLOCKS_DIFFER_MS, startedAtMs);
   const config = await ports.configs.get(outcome.merchantId, notBeforeMs);
-  // An erased merchant gets nothing, and what it was sent is not kept aside either.
-  if (config === undefined && (await ports.configs.isErased(outcome.merchantId))) return NO_MESSAGES;
-  if (config === undefined) return { reason: 'unknown_merchant' };
+  if (config === undefined) {
+    const isErased = await ports.configs.isErased(outcome.merchantId);
+    return isErased ? dropOfErased(ports, outcome) : { reason: 'unknown_merchant' };
+  }
   // This compares stamps of two machines. With a wrong clock, an old list would seem fresh.
   ports.clockTrust.assertTrusted();
   const { merchantId, transactionId, version } = outcome;
@@ -146,11 +151,24 @@ async function relayOutcome(
 }
 
 /**
+ * An erased merchant gets nothing, and what it was sent is not kept aside either. An outcome that comes after the deletion of
+ * its rows began is deleted here: the job may have passed the place where it is listed. Before that, the job finds it.
+ */
+async function dropOfErased({ erasures, rows }: RelayPorts, outcome: Outcome): Promise<Relayed> {
+  const hasBegun = (await erasures.read(outcome.merchantId)) !== undefined;
+  if (hasBegun) await rows.removeTransaction(outcome);
+  return NO_MESSAGES;
+}
+
+/**
  * Schedules the first check of a PENDING, `checkBack.afterSeconds` after it was recorded. Without `checkBack` there is no
  * address to ask: the check waits for the horizon, and the sweep finds it there.
  */
-function relayPending({ clock }: RelayPorts, outcome: Outcome): Relayed {
+async function relayPending(ports: RelayPorts, outcome: Outcome): Promise<Relayed> {
+  const { clock, configs } = ports;
   const { merchantId, transactionId, checkBack, recordedAt } = outcome;
+  const config = await configs.get(merchantId, clock.now() - PROFILE_MAX_AGE_MS);
+  if (config === undefined && (await configs.isErased(merchantId))) return dropOfErased(ports, outcome);
   if (checkBack === undefined) return NO_MESSAGES;
   const afterMs = checkBack.afterSeconds * SECOND_MS;
   // With a clock that is behind, the remaining wait would exceed `afterSeconds`. Hence the minimum.

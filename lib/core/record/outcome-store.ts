@@ -39,9 +39,6 @@ export interface OutcomeStore {
    * Idempotent.
    */
   settlePending(end: Outcome): Promise<void>;
-  /**
-   * Resolves the check of a PENDING that will never end, and lets both expire as if it had ended when it was recorded.
-   * Idempotent.
-   */
-  abandonPending(pending: Outcome): Promise<void>;
+  /** Deletes the PENDING of an erased merchant, and its check. An end that came meanwhile stays. Idempotent. */
+  erasePending(key: TransactionKey): Promise<void>;
 }

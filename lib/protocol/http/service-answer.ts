@@ -40,7 +40,7 @@ const FINAL_CODES = new Set(
   answer_too_large duplicate_row wrong_bucket beyond_retention in_future invalid_cursor cursor_expired
   exclusive_parameters too_long too_many_headers invalid_header reserved_header duplicate_header check_back_not_pending feed_shards_shrink invalid_url url_too_long
   https_required port_refused fragment_in_url credentials_in_url address_refused missing_key invalid_key
-  insufficient_scope not_found method_not_allowed unknown_merchant unknown_transaction unknown_version
+  insufficient_scope not_found method_not_allowed unknown_merchant not_erased unknown_transaction unknown_version
   unknown_notification unknown_statement unknown_job unknown_endpoint unknown_key not_unresolved
   outcome_conflict not_terminal outcome_mismatch window_not_closed window_too_large window_in_doubt
   too_many_differences range_too_large confirmation_required statement_not_ready merchant_conflict too_many_endpoints endpoint_deleted

@@ -8,6 +8,7 @@ import {
   callbackEnvironment,
   dispatchEnvironment,
   scheduleEnvironment,
+  statementsEnvironment,
   tableEnvironment,
 } from '../function-environment.ts';
 import { addSource, createFunction, everyMinutes, type Part } from '../service-function.ts';
@@ -108,12 +109,15 @@ export function createTestRequest(part: Part): LambdaFunction {
   });
 }
 
-/** Sends again what should already have been attempted. Runs every minute. */
+/** Sends again what should already have been attempted, and runs jobs. Runs every minute. */
 export function createSweep(part: Part): LambdaFunction {
   const fn = createFunction(part, {
     name: 'sweep',
     timeoutSeconds: SWEEP_TIMEOUT_SECONDS,
-    environment: dispatchEnvironment(part.resources, part.settings),
+    environment: {
+      ...dispatchEnvironment(part.resources, part.settings),
+      ...statementsEnvironment(part.resources),
+    },
   });
   everyMinutes(part.scope, fn, { minutes: 1 });
   return fn;

@@ -1,4 +1,5 @@
 import { afterAll } from 'vitest';
+import { describeDynamoDbErasing } from '../suites/dynamodb/dynamodb-erasing.ts';
 import { describeDynamoDbItems } from '../suites/dynamodb/dynamodb-items-suite.ts';
 import { describeDynamoDbRows } from '../suites/dynamodb/dynamodb-rows.ts';
 import { describeTable } from '../suites/every-store-suite.ts';
@@ -10,3 +11,4 @@ afterAll(() => dynamodb.stop());
 describeTable('DynamoDB', () => dynamodb.open());
 describeDynamoDbItems(dynamodb);
 describeDynamoDbRows(dynamodb);
+describeDynamoDbErasing(dynamodb);

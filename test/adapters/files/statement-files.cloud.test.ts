@@ -5,8 +5,10 @@ import { GetObjectCommand, PutObjectCommand, S3Client, UploadPartCommand } from 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStatementFiles } from '../../../lib/adapters/files/statement-files.ts';
 import { createStatementLinks } from '../../../lib/adapters/files/statement-links.ts';
+import { createStatementRemoval } from '../../../lib/adapters/files/statement-removal.ts';
 import { memoryFiles } from '../../../lib/adapters/memory/feed/memory-statements.ts';
 import { systemClock } from '../../../lib/adapters/system.ts';
+import type { MerchantId } from '../../../lib/core/model.ts';
 import { openGuard } from '../../../lib/local/iam/guard.ts';
 import { type S3Server, startS3 } from '../../../lib/local/stand-ins/s3.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
@@ -21,10 +23,11 @@ const CREDENTIALS = {
 };
 
 describeStatementFiles('memory', async () => {
-  const { files, links, contents } = memoryFiles();
+  const { files, links, merchantFiles, contents } = memoryFiles();
   return {
     files,
     links,
+    merchantFiles,
     fetch: async (url) => contents.get(new URL(url).pathname),
     leftOver: async () => 0,
     close: async () => undefined,
@@ -59,6 +62,12 @@ describeStatementFiles('S3', async () => {
     endpointUrl: server.endpoint,
     clock: systemClock,
   });
+  const removal = createStatementRemoval({
+    signer: s3.config,
+    bucket: BUCKET,
+    host: HOST,
+    endpointUrl: server.endpoint,
+  });
   // A folder of its own stands for a bucket of its own.
   opened += 1;
   const folder = `${opened}/`;
@@ -66,6 +75,7 @@ describeStatementFiles('S3', async () => {
   return {
     files: { write: (file, pieces) => files.write(folder + file, pieces) },
     links: { link: (file, options) => links.link(folder + file, options) },
+    merchantFiles: { removeSome: (merchantId) => removal.removeSome(`${folder}${merchantId}` as MerchantId) },
     async fetch(url) {
       const response = await fetch(url);
       return response.status === 404 ? undefined : new Uint8Array(await response.arrayBuffer());

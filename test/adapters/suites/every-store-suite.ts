@@ -17,6 +17,7 @@ import { describeStatementStore } from './feed/statement-store-suite.ts';
 import { describeWindowStore } from './feed/window-store-suite.ts';
 import { describeAuditLog } from './merchants/audit-log-suite.ts';
 import { describeDirectory } from './merchants/directory-suite.ts';
+import { describeErasing } from './merchants/erasing-suite.ts';
 import { describeKeyStore } from './merchants/key-store-suite.ts';
 import { describeMerchantList } from './merchants/merchant-list-suite.ts';
 import { describeMerchantStore } from './merchants/merchant-store-suite.ts';
@@ -36,6 +37,7 @@ export function describeTable(name: string, open: OpenTable): void {
   describeGlance(name, open);
   describeMerchantStore(name, open);
   describeDirectory(name, open);
+  describeErasing(name, open);
   describeMerchantList(name, open);
   describeKeyStore(name, open);
   describeSessionStore(name, open);

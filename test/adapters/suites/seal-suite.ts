@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Seal } from '../../../lib/core/merchants/secrets/seal.ts';
+import { CODE_POINT } from '../../support/code-points.ts';
 
 export interface SealUnderTest {
   readonly seal: Seal;
@@ -22,8 +23,8 @@ export function describeSeal(name: string, open: () => Promise<SealUnderTest>): 
     it('opens any text that it sealed, here and in another process', async () => {
       await fc.assert(
         fc.asyncProperty(
-          fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }),
-          fc.string({ unit: 'binary', maxLength: 60 }),
+          fc.string({ unit: CODE_POINT, minLength: 1, maxLength: 200 }),
+          fc.string({ unit: CODE_POINT, maxLength: 60 }),
           async (secret, context) => {
             const sealed = await under.seal.seal(secret, context);
             expect(await under.seal.open(sealed, context)).toBe(secret);

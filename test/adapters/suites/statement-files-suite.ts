@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StatementFiles } from '../../../lib/core/bookkeeping/statements/statement-store.ts';
 import { Fault } from '../../../lib/core/faults.ts';
+import type { MerchantFiles } from '../../../lib/core/merchants/erasing/erasure-store.ts';
+import { merchantIdSchema } from '../../../lib/core/model.ts';
 import type { StatementLinks } from '../../../lib/core/query/reconciliation/statement-answer.ts';
 
 /** A bucket, empty at first. */
 export interface FilesUnderTest {
   readonly files: StatementFiles;
   readonly links: StatementLinks;
+  readonly merchantFiles: MerchantFiles;
   /** What the link returns; undefined if there is no file. */
   fetch(url: string): Promise<Uint8Array | undefined>;
   /** Pieces that lie around and belong to no file. */
@@ -84,6 +87,20 @@ export function describeStatementFiles(name: string, open: () => Promise<FilesUn
       const sizes = [10, PART + 10, 20, PART + 20];
       await Promise.all(sizes.map((size) => bucket.files.write(`shop/${size}.csv`, pieces(size, 65_536))));
       for (const size of sizes) expect((await read(`shop/${size}.csv`))?.length).toBe(size);
+    });
+
+    it('are deleted for one merchant, more than a page of them, and those of others stay', async () => {
+      const shop = merchantIdSchema.parse('shop');
+      const names = Array.from({ length: 120 }, (_, n) => `shop/2026-11-20/${n}.csv`);
+      const others = ['shop2/2026-11-20/1.csv', 'shop-2/2026-11-20/1.csv', 'other/shop/1.csv'];
+      for (const file of [...names, ...others]) await bucket.files.write(file, pieces(10, 10));
+      let deleted = 0;
+      let some = await bucket.merchantFiles.removeSome(shop);
+      for (; some > 0; some = await bucket.merchantFiles.removeSome(shop)) deleted += some;
+      expect(deleted).toBe(names.length);
+      expect(await read('shop/2026-11-20/7.csv')).toBeUndefined();
+      for (const file of others) expect((await read(file))?.length).toBe(10);
+      expect(await bucket.merchantFiles.removeSome(shop)).toBe(0);
     });
 
     it('have nothing under a name that was not written', async () => {

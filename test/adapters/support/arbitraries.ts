@@ -11,6 +11,7 @@ import {
 import { notificationStates, type Outcome, outcomeSchema } from '../../../lib/core/model.ts';
 import { isoTime } from '../../../lib/core/time.ts';
 import { CURRENCIES } from '../../../lib/protocol/content/currencies.ts';
+import { CODE_POINT } from '../../support/code-points.ts';
 
 /** Anything that the schemas accept, above all the limits. */
 
@@ -21,7 +22,7 @@ const PRINTABLE = Array.from({ length: 94 }, (_, index) => String.fromCharCode(0
 
 /** Any code point, none of them half a surrogate pair. */
 const text = (maxLength: number) =>
-  fc.string({ unit: 'binary', maxLength }).filter((one) => one.length <= maxLength);
+  fc.string({ unit: CODE_POINT, maxLength }).filter((one) => one.length <= maxLength);
 const time = fc.integer({ min: 0, max: Date.UTC(9_999, 11, 31) }).map(isoTime);
 const merchantId = ascii(`${LETTERS}_-`, 64);
 const transactionId = ascii(`${LETTERS}_:-`, 64);
@@ -29,7 +30,7 @@ const endpointId = ascii(`${LETTERS}_-`, 64);
 
 /** Own keys named `__proto__` are refused at the edge. */
 const metadata = fc
-  .dictionary(text(12), fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' }), { maxKeys: 6 })
+  .dictionary(text(12), fc.jsonValue({ maxDepth: 3, stringUnit: CODE_POINT }), { maxKeys: 6 })
   .map((value) => JSON.stringify(value))
   .filter((json) => !json.includes('__proto__'))
   .map((json) => JSON.parse(json) as Record<string, unknown>);

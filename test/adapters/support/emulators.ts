@@ -11,6 +11,8 @@ import { createHealthStore } from '../../../lib/adapters/dynamodb/stores/deliver
 import { createJobStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-job-store.ts';
 import { createNotificationStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-notification-store.ts';
 import { createSlotStore } from '../../../lib/adapters/dynamodb/stores/delivery/dynamodb-slot-store.ts';
+import { createErasureStore } from '../../../lib/adapters/dynamodb/stores/erasing/dynamodb-erasure-store.ts';
+import { createMerchantRows } from '../../../lib/adapters/dynamodb/stores/erasing/dynamodb-merchant-rows.ts';
 import { createExpectationStore } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-expectation-store.ts';
 import { createFeedStore } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-feed-store.ts';
 import { createGlance } from '../../../lib/adapters/dynamodb/stores/feed/dynamodb-glance.ts';
@@ -129,6 +131,8 @@ function openStores(table: Table): Omit<TableUnderTest, 'close' | 'events'> {
     glance: createGlance(table),
     expectations: createExpectationStore(table, options),
     jobs: createJobStore(table, options),
+    erasures: createErasureStore(table),
+    rows: createMerchantRows(table, options),
     statements: createStatementStore(table, options),
     keys: createKeyStore(table),
     sessions: createSessionStore(table),

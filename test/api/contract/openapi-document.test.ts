@@ -169,6 +169,7 @@ describe('the OpenAPI document', () => {
     await world.stateDays();
     await asked('GET /v1/statements/2026-11-20');
     await good([admin], `DELETE ${own}?confirm=demo`);
+    await good([admin], `GET ${own}/erasure`);
     const all = operations.map(({ method, path }) => `${method} ${path}`);
     // The document itself is served by a function of its own, also as a page.
     expect(all.filter((name) => !answeredWell.has(name))).toEqual(['get /openapi.json', 'get /docs']);

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { serveEvents } from '../../../lib/api/http/http-event.ts';
 import { merchantIdSchema } from '../../../lib/core/model.ts';
 import { sha256Hex } from '../../../lib/protocol/hashes.ts';
+import { worldOfErased } from '../../support/erased-world.ts';
 import { httpEvent } from '../../support/http-events.ts';
 import { createWorld, payment } from '../../support/world.ts';
 
@@ -165,5 +166,51 @@ describe('erasing a merchant', () => {
     }
     const { items } = (await ask('GET /v1/merchants')).json;
     expect(items.map(({ merchantId }: { merchantId: string }) => merchantId)).toEqual(['other']);
+  });
+});
+
+describe('the progress of an erasure', () => {
+  const progressOf = async (world: Awaited<ReturnType<typeof worldOfErased>>['world'], merchantId = 'demo') =>
+    (await world.call(world.admin, `GET /v1/merchants/${merchantId}/erasure`)).json;
+
+  it('is told from the tombstone to the end, with the time before which nothing is deleted', async () => {
+    const { world, erase, begin } = await worldOfErased();
+    await erase();
+    const waiting = await progressOf(world);
+    expect(waiting).toMatchObject({ merchantId: 'demo', state: 'waiting', deleted: { rows: 0, files: 0 } });
+    const startMs = Date.parse(waiting.startsNotBefore);
+    expect(startMs - Date.parse(waiting.erasedAt)).toBeGreaterThanOrEqual(15 * MINUTE_MS);
+    const run = async () => {
+      for (const task of [world.closeWindows, world.audit, world.eraseRows]) await task();
+    };
+    while (world.time.nowMs < startMs) {
+      await run();
+      expect((await progressOf(world)).state).toBe('waiting');
+      world.time.nowMs = Math.min(startMs, world.time.nowMs + MINUTE_MS);
+    }
+    world.time.nowMs = startMs;
+    await run();
+    const { beganAt, ...began } = await progressOf(world);
+    expect(began).toEqual({ ...waiting, state: 'deleting' });
+    expect(beganAt).toBe(waiting.startsNotBefore);
+    await begin();
+    await world.eraseRows();
+    world.time.nowMs += 5 * MINUTE_MS;
+    await world.eraseRows();
+    const erased = await progressOf(world);
+    expect(erased).toMatchObject({ state: 'erased', erasedAt: waiting.erasedAt, beganAt });
+    expect(erased.deleted.rows).toBeGreaterThan(8);
+    expect(erased.deleted.files).toBeGreaterThan(0);
+    expect(erased.endedAt > beganAt).toBe(true);
+  });
+
+  it('is 404 where a merchant is there or never was, and for admins only', async () => {
+    const { world } = await worldOfErased();
+    expect(await progressOf(world)).toMatchObject({ status: 404, code: 'not_erased' });
+    expect(await progressOf(world, 'nobody')).toMatchObject({ status: 404, code: 'unknown_merchant' });
+    const { key } = (await world.call(world.admin, 'POST /v1/merchants/demo/keys', { scope: 'merchant' }))
+      .json;
+    const { json } = await world.call(key, 'GET /v1/merchants/demo/erasure');
+    expect(json.code).toBe('insufficient_scope');
   });
 });

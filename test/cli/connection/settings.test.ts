@@ -143,3 +143,36 @@ it('keeps profiles in a file that only its owner may read', () => {
   profile('live', { key: KEY });
   expect(statSync(profilesFile(env)).mode & 0o777).toBe(0o600);
 });
+
+describe('a key over http', () => {
+  it.each(['http://localhost:4510', 'http://127.3.2.1', 'http://[::1]:4510', 'https://a.example'])(
+    'goes to %s',
+    async (api) => {
+      Object.assign(env, { TIDINGS_API: api, TIDINGS_KEY: KEY });
+      expect(await connect()).toMatchObject({ key: KEY });
+    },
+  );
+
+  it.each(['http://a.example', 'http://10.0.0.7:4510', 'http://localhost.a.example', 'http://0.0.0.0'])(
+    'does not go to %s, unless that is allowed',
+    async (api) => {
+      Object.assign(env, { TIDINGS_API: api, TIDINGS_KEY: KEY });
+      await expect(connect()).rejects.toMatchObject({
+        status: 2,
+        message: expect.stringContaining('not encrypted'),
+      });
+      expect(await connect({ isHttpAllowed: true })).toMatchObject({ api });
+    },
+  );
+
+  it('goes where a profile allows it, and to no other address', async () => {
+    profile('lab', { api: 'http://lab.example', key: KEY, isHttpAllowed: true });
+    expect(await connect()).toMatchObject({ api: 'http://lab.example' });
+    profile('old', { api: 'http://old.example', key: KEY });
+    await expect(connect()).rejects.toMatchObject({ status: 2 });
+    env.TIDINGS_KEY = KEY;
+    await expect(connect({ profile: undefined, api: 'http://other.example' })).rejects.toMatchObject({
+      status: 2,
+    });
+  });
+});

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { run as runCommand } from '../../e2e/command-line/program.ts';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
-import { ROOT } from '../../support/synthesized.ts';
 
 const FILE = `#tidings-statement,1\r\n${'pay_1,1,SUCCEEDED,1999,CNY\r\n'.repeat(5_000)}`;
 
@@ -48,19 +46,10 @@ describe('tidings statement', () => {
     removeDirectory(directory);
   });
 
-  async function run(...words: readonly string[]) {
-    const env = { PATH: process.env.PATH ?? '', TIDINGS_API: origin, TIDINGS_KEY: 'tk_a_b' };
-    const child = spawn(process.execPath, ['bin/tidings.ts', 'statement', ...words], {
-      cwd: ROOT,
-      env: { ...env, TIDINGS_CONFIG_DIR: directory },
+  const run = (...words: readonly string[]) =>
+    runCommand(['statement', ...words], {
+      env: { TIDINGS_API: origin, TIDINGS_KEY: 'tk_a_b', TIDINGS_CONFIG_DIR: directory },
     });
-    const [stdout, stderr, [status]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      once(child, 'close'),
-    ]);
-    return { status, stdout, stderr };
-  }
 
   it('writes the file, or shows it, once its hash is verified', async () => {
     const out = join(directory, 'statement.csv');
@@ -86,6 +75,13 @@ describe('tidings statement', () => {
     expect(await run('2026-11-20', '--quiet')).toMatchObject({ status: 1, stdout: '' });
     breaksOff = true;
     expect(await run('2026-11-20', '--out', out)).toMatchObject({ status: 3 });
+    breaksOff = false;
+    const env = { TIDINGS_API: origin, TIDINGS_KEY: 'tk_a_b', TIDINGS_CONFIG_DIR: directory };
+    const full = await runCommand(['statement', '2026-11-20', '--out', out], { env, isDiskFull: true });
+    expect(full).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/cannot be written: EFBIG.*\nNothing was kept/),
+    });
     expect(existsSync(out)).toBe(false);
     expect(readdirSync(directory)).toEqual(before);
     expect(await run('2026-11-20', '--out', '/nowhere/statement.csv')).toMatchObject({ status: 2 });

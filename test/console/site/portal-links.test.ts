@@ -46,6 +46,53 @@ describe('portal links', () => {
     expect((await world.browser().enter(url)).status).toBe(303);
   });
 
+  it('ask before they replace another session, and use up neither before the answer', async () => {
+    const browser = world.browser();
+    await browser.logIn(world.admin);
+    const url = await linkTo('demo');
+    const token = new URL(url).hash.slice(1);
+    const asked = await browser.enter(url);
+    expect(asked.status).toBe(200);
+    expect(asked.html).toContain('You are logged in as an operator, with the key root.');
+    expect(asked.html).toContain('This link opens the console of the merchant demo.');
+    expect(asked.html).toContain('href="/console/overview"');
+    expect((await browser.get('/console/overview')).status).toBe(200);
+    const former = new Map(browser.cookies);
+    const entered = await browser.submit('/console/enter', { token, replace: 'yes' });
+    expect(entered).toMatchObject({ status: 303, location: '/console/merchants/demo' });
+    expect((await browser.get('/console/overview')).status).toBe(404);
+    for (const [name, value] of former) browser.cookies.set(name, value);
+    expect((await browser.get('/console/overview')).status).toBe(303);
+    expect((await world.browser().enter(url)).status).toBe(410);
+  });
+
+  it('leave a session alone when they were used or have expired', async () => {
+    const browser = world.browser();
+    await browser.logIn(world.admin);
+    const used = await linkTo('demo');
+    await world.browser().enter(used);
+    expect((await browser.enter(used)).status).toBe(410);
+    const late = await linkTo('demo');
+    world.time.nowMs += 600_000;
+    expect((await browser.enter(late)).status).toBe(410);
+    expect((await browser.get('/console/overview')).status).toBe(200);
+  });
+
+  it('ask also a merchant before another merchant, and nobody for the same', async () => {
+    const browser = world.browser();
+    await browser.enter(await linkTo('other'));
+    const asked = await browser.enter(await linkTo('demo'));
+    expect(asked.html).toContain('You are logged in as the merchant other.');
+    expect((await browser.enter(await linkTo('other'))).location).toBe('/console/merchants/other');
+  });
+
+  it('ask nobody whose session has ended', async () => {
+    const browser = world.browser();
+    await browser.enter(await linkTo('other'));
+    world.time.nowMs += 3 * 3_600_000;
+    expect((await browser.enter(await linkTo('demo'))).status).toBe(303);
+  });
+
   it('open nothing after their time', async () => {
     const url = await linkTo('demo');
     world.time.nowMs += 600_000;

@@ -72,7 +72,7 @@ describe('of an erased merchant', () => {
     expect(stored).not.toHaveProperty('nextAttemptAt');
   });
 
-  it('nobody is asked how a PENDING ended, and its check is over', async () => {
+  it('nobody is asked how a PENDING ended, and it is deleted with its check', async () => {
     const { world, record, erase, dropped } = await worldOfTwo();
     await record('demo', 'pay_1', { status: 'PENDING', checkBack: CHECK_BACK });
     await world.relayAll();
@@ -80,9 +80,8 @@ describe('of an erased merchant', () => {
     await world.drain();
     expect(world.requests).toEqual([]);
     expect(dropped()).toEqual(['demo']);
-    const check = world.ports.contents.checks.get('demo#pay_1');
-    expect(check).toMatchObject({ state: 'resolved' });
-    expect(check).not.toHaveProperty('nextAttemptAt');
+    expect(world.ports.contents.checks.size).toBe(0);
+    expect(world.ports.contents.outcomes.size).toBe(0);
     expect(world.deadLetters).toEqual([]);
   });
 
@@ -100,7 +99,7 @@ describe('of an erased merchant', () => {
     const request = 'POST /v1/unresolved/demo/pay_1/resolve';
     expect((await world.call(world.admin, request, found)).json.code).toBe('merchant_erased');
     expect(await list()).toEqual([]);
-    expect(world.ports.contents.outcomes.size).toBe(1);
+    expect(world.ports.contents.outcomes.size).toBe(0);
   });
 
   it('outcomes in the queue are refused with the reason', async () => {

@@ -1,37 +1,10 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { build } from 'esbuild';
-import { madeOnce } from '../../support/made-once.ts';
+import { publishedCommand } from '../../support/published/published.ts';
 import { ROOT } from '../../support/synthesized.ts';
 
-/**
- * `tidings` as a child process, as people and scripts run it: as one file, as it is published. Its start costs a fifth of that
- * of the sources.
- */
-const PROGRAM = join(
-  await madeOnce({
-    name: 'command-line',
-    inputs: ['bin/tidings.ts', 'lib', 'package.json'].map((input) => join(ROOT, input)),
-    make: async (directory) => {
-      copyFileSync(join(ROOT, 'package.json'), join(directory, 'package.json'));
-      await build({
-        entryPoints: [join(ROOT, 'bin/tidings.ts')],
-        outfile: join(directory, 'cli/tidings.js'),
-        format: 'esm',
-        bundle: true,
-        banner: {
-          js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
-        },
-        platform: 'node',
-        target: 'node22',
-        logLevel: 'warning',
-      });
-    },
-  }),
-  'cli/tidings.js',
-);
+/** `tidings` as a child process, as people and scripts run it: the file of the published package, which starts fastest. */
+const command = await publishedCommand();
 
 export interface Ended {
   readonly status: number | null;
@@ -42,15 +15,24 @@ export interface Ended {
 export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** No byte can be written to any file, as on a full disk. Pipes are no files. */
+  readonly isDiskFull?: boolean;
 }
 
-export function start(words: readonly string[], { env }: Pick<Surroundings, 'env'>) {
+type Started = Omit<Surroundings, 'input'>;
+
+export function start(words: readonly string[], { env, isDiskFull = false }: Started) {
   const { PATH = '', HOME = '' } = process.env;
-  return spawn(process.execPath, [PROGRAM, ...words], { cwd: ROOT, env: { PATH, HOME, ...env } });
+  const limited = isDiskFull ? ['bash', '-c', 'ulimit -f 0; exec "$@"', 'bash'] : [];
+  const [program = '', ...given] = [...limited, process.execPath, command, ...words];
+  return spawn(program, given, { cwd: ROOT, env: { PATH, HOME, ...env } });
 }
 
-export async function run(words: readonly string[], { env, input = '' }: Surroundings): Promise<Ended> {
-  const child = start(words, { env });
+export async function run(
+  words: readonly string[],
+  { input = '', ...started }: Surroundings,
+): Promise<Ended> {
+  const child = start(words, started);
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));

@@ -85,7 +85,7 @@ describe('watching a service with the command line', () => {
   it('tail --once fits 80 columns, and shows what its filters let through', async () => {
     const page = await run(['tail', '--since', '10m', '--once'], { env });
     expect(page).toMatchObject({ status: 0, stderr: '' });
-    expect(page.stdout).toMatch(/● pay_1 +payment\.succeeded +5 EUR\n/);
+    expect(page.stdout).toMatch(/● pay_1 +payment\.succeeded +0\.05 EUR\n/);
     expect(page.stdout).toMatch(/✓ pay_1 +ep_1 +delivered 204\n/);
     for (const line of page.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     const only = async (...words: readonly string[]) =>

@@ -4,9 +4,10 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { removeDirectory, temporaryDirectory } from '../../support/local-service.ts';
 import { ROOT } from '../../support/synthesized.ts';
+import { runReadme } from './readme-commands.ts';
 
 describe('the demo', () => {
-  it('tells its story to the end, and try shows one callback', async () => {
+  it('tells its story to the end, try shows one callback, and the README runs as it stands', async () => {
     const dataDir = temporaryDirectory();
     const child = spawn(
       process.execPath,
@@ -48,6 +49,7 @@ describe('the demo', () => {
       expect(stdout).toMatch(/^# TRY-\w+ is recorded/);
       expect(stdout).toMatch(/^webhook-signature: v1,/m);
       expect(stdout).toMatch(/^\{"type":"payment\.succeeded".*"reference":"TRY-\w+"/m);
+      await runReadme(dataDir);
     } finally {
       child.kill('SIGINT');
       expect(await exited).toBe(0);

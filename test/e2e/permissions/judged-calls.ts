@@ -4,7 +4,7 @@ import type { Judgement } from '../../../lib/local/iam/guard.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** Part of a partition key that policies tell apart: `T#`, `J#statement#`. */
-const PREFIX = /^[A-Z]#(statement#)?/;
+const PREFIX = /^[A-Z]#((?:statement|erasures?)#)?/;
 /** Ends of resource names that are new in each call. */
 const UNIQUE_NAME = /(schedule\/[^/]+|arn:aws:s3:::[^/]+)\/.*$/;
 

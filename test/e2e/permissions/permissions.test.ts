@@ -20,6 +20,7 @@ import { type Journey, openJourney } from './journey.ts';
 import { createJudgedCalls, nameOf } from './judged-calls.ts';
 import { askLater, crowdRetryLane, growOlder, readStatement } from './long-waits.ts';
 import { failToDeliver, fireSchedules, hangTable, loseRows, meetOddReceivers } from './mishaps.ts';
+import { vanish } from './vanishing.ts';
 
 /** Windows, audits and horizons of seconds. */
 const SHORT = {
@@ -107,6 +108,7 @@ describe('the permissions of the template', () => {
           meetOddReceivers,
           beAlerted,
           loseRows,
+          vanish,
           fireSchedules,
         ]),
         () => judged.until({ role: 'TidingsCount', action: 'dynamodb:UpdateItem' }),

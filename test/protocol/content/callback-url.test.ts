@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { vetCallbackUrl } from '../../../lib/protocol/content/callback-target.ts';
 import { callbackUrlRefusal } from '../../../lib/protocol/content/callback-url.ts';
+import { CODE_POINT } from '../../support/code-points.ts';
 
 describe('a callback URL that no request could be made to', () => {
   it.each([
@@ -81,7 +82,7 @@ describe('a callback URL', () => {
         ),
       )
       .map((parts) => parts.join('')),
-    fc.string({ unit: 'binary', maxLength: 70 }),
+    fc.string({ unit: CODE_POINT, maxLength: 70 }),
   );
 
   it('is refused for what no deployment would call, and for nothing that some deployment would', () => {

@@ -80,6 +80,12 @@ export const runningJobSk = ({
 /** Lists a merchant's jobs by creation. Cannot collide with a job: no job id contains a `#`. */
 export const jobListPk = (merchantId: MerchantId) => `J#of#${merchantId}`;
 
+/** How far the deletion of an erased merchant's rows is. Beside the jobs, with which it shares its runner and its rights. */
+export const erasurePk = (merchantId: MerchantId) => `J#erasure#${merchantId}`;
+export const ERASURE_SK = 'ERASURE';
+/** The partition that lists erased merchants whose rows are not yet deleted. Cannot collide with a job either. */
+export const OPEN_ERASURES_PK = 'J#erasures#open';
+
 /** Cannot collide with a job: no job id contains a `#`. The sort key is the date. */
 export const statementPk = (merchantId: MerchantId) => `J#statement#${merchantId}`;
 

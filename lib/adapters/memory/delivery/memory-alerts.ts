@@ -8,11 +8,14 @@ const nameOf = ({ merchantId, alertId }: AlertKey) => `${merchantId}#${alertId}`
 const tallyName = ({ merchantId, tally }: Pick<Repeat, 'merchantId' | 'tally'>) =>
   [merchantId, tally.endpointId, tally.type, tally.hour].join('#');
 
-export function memoryAlerts(
-  alerts: Map<string, Alert>,
-  notifications: Map<string, Notification>,
-): AlertStore {
-  const repeats = new Map<string, Set<string>>();
+/** The alerts, their notifications, and the noted repeats by the name of their tally. */
+interface AlertTable {
+  readonly alerts: Map<string, Alert>;
+  readonly notifications: Map<string, Notification>;
+  readonly repeats: Map<string, Set<string>>;
+}
+
+export function memoryAlerts({ alerts, notifications, repeats }: AlertTable): AlertStore {
   const ofAlert = (alert: Alert) =>
     [...notifications.values()]
       .filter((one) => isAboutAlert(one) && nameOf(alertKeyOf(one)) === nameOf(alert))

@@ -1,7 +1,7 @@
 import { type Counts, sumOfCounts } from '../../../core/counts/attempt-counts.ts';
 import type { CountKey, CountRow, CountStore } from '../../../core/counts/count-store.ts';
 
-interface MarkedRow extends CountRow {
+export interface MarkedRow extends CountRow {
   readonly marks: ReadonlyMap<string, string>;
 }
 
@@ -9,8 +9,8 @@ const NONE: Counts = new Map();
 const nameOf = ({ merchantId, hour, endpointId, changedOn = '' }: CountKey) =>
   `${merchantId}#${hour}#${endpointId}#${changedOn}`;
 
-export function memoryCounts(): CountStore {
-  const rows = new Map<string, MarkedRow>();
+/** @param rows by name */
+export function memoryCounts(rows: Map<string, MarkedRow> = new Map()): CountStore {
   return {
     async add({ key, shard, first, last, counts }) {
       const row = rows.get(nameOf(key));

@@ -2,8 +2,8 @@ import type { JobStore } from '../../../core/deliver/redelivery/job-store.ts';
 import { isActive, type Job, jobOrder } from '../../../core/deliver/redelivery/redelivery-job.ts';
 import type { LogEntry } from '../merchants/memory-audit-log.ts';
 
-export function memoryJobs(log: LogEntry): JobStore {
-  const jobs = new Map<string, Job>();
+/** @param jobs by id */
+export function memoryJobs(jobs: Map<string, Job>, log: LogEntry): JobStore {
   return {
     async read(merchantId, jobId) {
       const job = jobs.get(jobId);

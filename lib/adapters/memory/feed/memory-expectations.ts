@@ -1,14 +1,17 @@
 import type { StoredExpectation } from '../../../core/counts/counted-writes.ts';
 import type { ExpectationStore, WindowExpectation } from '../../../core/feed/expectation-store.ts';
 
-/** @param onWrite called with each row that was written, like the table's stream */
+/**
+ * @param rows by merchant and start
+ * @param onWrite called with each row that was written, like the table's stream
+ */
 export function memoryExpectations(
+  rows: Map<string, WindowExpectation>,
   onWrite: (stored: StoredExpectation) => void = () => undefined,
 ): ExpectationStore {
-  const rows = new Map<string, WindowExpectation>();
   return {
     async keep(expectation) {
-      const name = `${expectation.merchantId} ${expectation.start}`;
+      const name = `${expectation.merchantId}#${expectation.start}`;
       const stored = rows.get(name);
       if (stored?.expected === expectation.expected) return;
       rows.set(name, expectation);

@@ -1,9 +1,10 @@
 import type { Statement } from '../../../core/bookkeeping/statements/statement.ts';
 import type { StatementFiles, StatementStore } from '../../../core/bookkeeping/statements/statement-store.ts';
+import type { MerchantFiles } from '../../../core/merchants/erasing/erasure-store.ts';
 import type { StatementLinks } from '../../../core/query/reconciliation/statement-answer.ts';
 
-export function memoryStatements(): StatementStore {
-  const statements = new Map<string, Statement>();
+/** @param statements by merchant and date */
+export function memoryStatements(statements: Map<string, Statement>): StatementStore {
   const nameOf = ({ merchantId, date }: Pick<Statement, 'merchantId' | 'date'>) => `${merchantId}#${date}`;
   return {
     async read(merchantId, date) {
@@ -24,9 +25,13 @@ export function memoryStatements(): StatementStore {
   };
 }
 
+/** Files that are deleted at a time. */
+const FILES = 2;
+
 interface MemoryFiles {
   readonly files: StatementFiles;
   readonly links: StatementLinks;
+  readonly merchantFiles: MerchantFiles;
   /** The stored files by name. */
   readonly contents: ReadonlyMap<string, Uint8Array>;
 }
@@ -41,6 +46,13 @@ export function memoryFiles(): MemoryFiles {
         const bytes: Uint8Array[] = [];
         for await (const piece of pieces) bytes.push(piece);
         contents.set(file, Buffer.concat(bytes));
+      },
+    },
+    merchantFiles: {
+      async removeSome(merchantId) {
+        const own = [...contents.keys()].filter((file) => file.startsWith(`${merchantId}/`)).slice(0, FILES);
+        for (const file of own) contents.delete(file);
+        return own.length;
       },
     },
     links: {

@@ -16,11 +16,15 @@ import { isoTime } from '../../../core/time.ts';
 import type { LogEntry } from './memory-audit-log.ts';
 import { pageOf, rememberedPartitions } from './memory-keys.ts';
 
+interface MerchantTable {
+  readonly clock: Clock;
+  readonly log: LogEntry;
+  /** Receives each merchant that is erased. */
+  readonly openErasures: Set<MerchantId>;
+}
+
 /** Merchants with their directory. Both are written at the same time. */
-export function memoryMerchants(
-  clock: Clock,
-  log: LogEntry,
-): {
+export function memoryMerchants({ clock, log, openErasures }: MerchantTable): {
   readonly merchants: MerchantStore;
   readonly directory: Directory;
   readonly merchantList: MerchantList;
@@ -63,6 +67,7 @@ export function memoryMerchants(
         for (const endpointId of endpointIds) endpoints.delete(`${merchantId}#${endpointId}`);
         tombstones.set(merchantId, structuredClone(tombstone));
         entries.set(merchantId, { ...row, erasedAt });
+        openErasures.add(merchantId);
         log(entry);
         return true;
       },

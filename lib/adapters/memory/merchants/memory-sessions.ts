@@ -19,6 +19,7 @@ export function memorySessions(log: (entry: AuditEntry) => void): MemorySessions
         if (session !== undefined) sessions.set(tokenHash, { ...session, idleUntil });
       },
       remove: async (tokenHash) => void sessions.delete(tokenHash),
+      readLink: async (tokenHash) => links.get(tokenHash),
       takeLink: async (tokenHash, now) => {
         const link = links.get(tokenHash);
         if (link === undefined) return { kind: 'unknown' };

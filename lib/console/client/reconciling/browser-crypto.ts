@@ -15,4 +15,5 @@ export function createHash(_algorithm: 'sha256') {
 
 /** Nothing in the browser signs. */
 export const createHmac = undefined;
+export const createSecretKey = undefined;
 export const hkdfSync = undefined;

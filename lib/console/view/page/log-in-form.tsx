@@ -1,5 +1,6 @@
-import { Button } from '../controls/button.tsx';
+import { Button, LinkButton } from '../controls/button.tsx';
 import { TextField } from '../controls/fields.tsx';
+import { Foreign } from '../data/foreign.tsx';
 import type { Ui } from '../ui.ts';
 
 export interface LogInFormProps {
@@ -70,6 +71,59 @@ export function PortalForm({ ui, action }: PortalFormProps) {
       <noscript>
         <p class="error">{logIn.portalNoScript}</p>
       </noscript>
+    </section>
+  );
+}
+
+/** Whom a session acts for. */
+export interface ActingFor {
+  /** Undefined: all merchants, as an operator. */
+  readonly merchantId?: string | undefined;
+  readonly keyId: string;
+}
+
+export interface ReplaceFormProps {
+  readonly ui: Ui;
+  /** Where the link's token is posted to once more. */
+  readonly action: string;
+  readonly token: string;
+  /** The session that would end, and where it goes on. */
+  readonly present: ActingFor;
+  readonly home: string;
+  /** Whom the link's session acts for. */
+  readonly next: ActingFor;
+}
+
+/** Asks before a portal link replaces a session: a stranger may have sent the link. */
+export function ReplaceForm({ ui, action, token, present, home, next }: ReplaceFormProps) {
+  const { logIn } = ui.text;
+  return (
+    <section class="card log-in">
+      <h1>{logIn.replaceTitle}</h1>
+      <p class="lead">
+        <Foreign
+          text={
+            present.merchantId === undefined
+              ? logIn.isOperator(present.keyId)
+              : logIn.isMerchant(present.merchantId)
+          }
+        />
+      </p>
+      <p>
+        {next.merchantId === undefined ? (
+          logIn.opensOperator
+        ) : (
+          <Foreign text={logIn.opensMerchant(next.merchantId)} />
+        )}{' '}
+        {logIn.replaceText}
+      </p>
+      <form method="post" action={action} class="buttons">
+        <input type="hidden" name="token" value={token} />
+        <Button kind="main" name="replace" value="yes">
+          {logIn.replace}
+        </Button>
+        <LinkButton href={home}>{logIn.stay}</LinkButton>
+      </form>
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { decimalOf, digitsOf } from '../../../protocol/content/minor-units.ts';
 import type { Language } from './translated.ts';
 
 /** Numbers, amounts and times as people read them. Times are UTC; the browser adds the local time where it shows one. */
@@ -35,10 +36,6 @@ const RELATIVE_UNITS = [
   ['minute', MINUTE],
   ['second', SECOND],
 ] as const;
-
-/** ISO 4217: currencies whose minor unit is not a hundredth. The data of `Intl` differs for some, and shows other amounts. */
-const WITHOUT_MINOR = new Set('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' '));
-const THOUSANDTHS = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
 
 export function formatsOf(language: Language, now: string): Formats {
   const numbers = new Intl.NumberFormat(language);
@@ -84,18 +81,14 @@ function shareOf(language: Language, part: number, whole: number): string {
 }
 
 function moneyOf(language: Language, minor: string, currency: string): string {
-  const digits = WITHOUT_MINOR.has(currency) ? 0 : THOUSANDTHS.has(currency) ? 3 : 2;
-  const [, sign = '', figures = '0'] = /^(-?)(\d+)$/.exec(minor) ?? [];
-  const padded = figures.padStart(digits + 1, '0');
-  const cut = padded.length - digits;
-  // A decimal text keeps every digit, where a number would round.
-  const decimal = `${sign}${padded.slice(0, cut)}.${padded.slice(cut) || '0'}` as Intl.StringNumericLiteral;
+  const digits = digitsOf(currency);
   return new Intl.NumberFormat(language, {
     style: 'currency',
     currency,
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
-  }).format(decimal);
+    // A decimal text keeps every digit, where a number would round.
+  }).format(decimalOf(minor, currency) as Intl.StringNumericLiteral);
 }
 
 function durationOf(ms: number): string {

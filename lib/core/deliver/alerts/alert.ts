@@ -56,6 +56,12 @@ export function alertIdOf({ hour, name, subject }: AlertIdParts): string {
   return `${PART}${hour}${PART}${name}${PART}${subject}`;
 }
 
+/** The tally that an alert about an endpoint was noted in, by its id alone. Other alerts and texts have none. */
+export function tallyInAlertId(alertId: string): Tally | undefined {
+  const [, hour, type, endpointId] = alertId.split(PART);
+  return tallySchema.safeParse({ hour, type, endpointId }).data;
+}
+
 /** The start of the hour in which a time lies. */
 export function hourOf(atMs: number): string {
   return isoTime(Math.floor(atMs / HOUR_MS) * HOUR_MS);

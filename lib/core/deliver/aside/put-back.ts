@@ -14,7 +14,7 @@ export type PutBack =
   /** It stays parked. */
   | { readonly kind: 'left'; readonly reason: string };
 
-export interface PutBackPorts extends Omit<RelayPorts, 'parking'> {
+export interface PutBackPorts extends Omit<RelayPorts, 'parking' | 'erasures' | 'rows'> {
   readonly parked: Pick<ParkedRecords, 'remove'>;
 }
 
@@ -52,7 +52,9 @@ export async function putBack(ports: PutBackPorts, parked: ParkedRecord): Promis
     const { recordId, payload } = parked;
     const parking = { park: async ({ reason }: { readonly reason: string }) => void refused.push(reason) };
     const dispatcher = readingFirst(ports.dispatcher);
-    await relay({ ...ports, parking, dispatcher }, [{ kind: 'outcome', recordId, outcome, payload }]);
+    await relay({ ...ports, ...DELETES_NOTHING, parking, dispatcher }, [
+      { kind: 'outcome', recordId, outcome, payload },
+    ]);
   } catch (error) {
     // A row that is still broken leaves its own record where it is, and lets the others of a page go back.
     if (error instanceof Fault && !isUnreadable(error)) throw error;
@@ -63,6 +65,12 @@ export async function putBack(ports: PutBackPorts, parked: ParkedRecord): Promis
   await ports.parked.remove(parked);
   return { kind: 'relayed' };
 }
+
+/** An operator's request deletes no rows of an erased merchant: that is for the job, and for the stream. */
+const DELETES_NOTHING: Pick<RelayPorts, 'erasures' | 'rows'> = {
+  erasures: { read: async () => undefined },
+  rows: { removeTransaction: async () => 0 },
+};
 
 /**
  * Sends first-lane messages to the retry lane. A record that is put back may already be delivered, through the audit or an

@@ -14,6 +14,8 @@ export interface SessionStore {
   /** Moves the idle end. A session that has been removed stays removed. */
   extend(tokenHash: string, idleUntil: string): Promise<void>;
   remove(tokenHash: string): Promise<void>;
+  /** A link, which stays. Also an expired one. */
+  readLink(tokenHash: string): Promise<PortalLink | undefined>;
   /** Deletes and returns a link. Of two requests with the same link, one gets it. An expired link stays. */
   takeLink(tokenHash: string, now: string): Promise<TakenLink>;
 }

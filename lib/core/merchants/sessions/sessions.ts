@@ -66,6 +66,15 @@ export async function endSession({ sessions }: Pick<SessionPorts, 'sessions'>, t
   if (TOKEN.test(token)) await sessions.remove(sha256Hex(token));
 }
 
+/** What a link would open. Taking it may still find that somebody was first. */
+export async function readLink(
+  { sessions, clock }: Pick<SessionPorts, 'sessions' | 'clock'>,
+  token: string,
+): Promise<PortalLink | undefined> {
+  const link = TOKEN.test(token) ? await sessions.readLink(sha256Hex(token)) : undefined;
+  return link === undefined || msOf(link.expiresAt) <= clock.now() ? undefined : link;
+}
+
 /** Takes a link, which can be taken once. A process that dies after this has used the link up. */
 export async function takeLink(
   { sessions, clock }: Pick<SessionPorts, 'sessions' | 'clock'>,

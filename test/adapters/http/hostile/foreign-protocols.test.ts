@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CODE_POINT } from '../../../support/code-points.ts';
 import { MERCHANT } from '../certificates.ts';
 import { answer, type Behaviour, meaningOf, writeForever } from '../raw-receiver.ts';
 import { says, useHostileReceiver } from './hostile-receiver.ts';
@@ -93,7 +94,7 @@ describe('a receiver that does not speak HTTP/1.1 ends in invalid_response:', ()
         '0\r\n\r\n',
         'hello',
       ),
-      fc.string({ unit: 'binary', maxLength: 5 }),
+      fc.string({ unit: CODE_POINT, maxLength: 5 }),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(pieces, { maxLength: 8 }), async (parts) => {

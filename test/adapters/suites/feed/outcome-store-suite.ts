@@ -137,14 +137,27 @@ export function describeOutcomeStore(name: string, open: OpenTable): void {
       expect(await table().outcomes.versions(end)).toEqual([pending(), end]);
     });
 
-    it('abandons a PENDING any number of times: its check is over, and it stays readable', async () => {
-      await table().outcomes.prepare(pending(), newCheck(pending(), CHECK_TIMES));
-      await table().outcomes.abandonPending(pending());
-      await table().outcomes.abandonPending(pending());
-      expect(await table().outcomes.versions(pending())).toEqual([pending()]);
-      const check = await table().checks.read(pending());
-      expect(check).toMatchObject({ state: 'resolved', rev: 1 });
-      expect(check).not.toHaveProperty('nextAttemptAt');
+    it('erases a PENDING with its check any number of times, and nothing of another transaction', async () => {
+      const other = pending({ transactionId: 'pay_2' });
+      for (const one of [pending(), other]) await table().outcomes.prepare(one, newCheck(one, CHECK_TIMES));
+      await table().outcomes.erasePending(pending());
+      await table().outcomes.erasePending(pending());
+      expect(await table().outcomes.transaction(pending())).toEqual({ outcomes: [], notifications: [] });
+      expect(await table().outcomes.transaction(other)).toMatchObject({
+        outcomes: [other],
+        check: { rev: 0 },
+      });
+    });
+
+    it('erases no end that was recorded in the place of its PENDING, nor one beside it', async () => {
+      await table().outcomes.putIfAbsent(succeeded(), 0);
+      await table().outcomes.erasePending(pending());
+      expect(await table().outcomes.versions(pending())).toEqual([succeeded()]);
+      const ended = { transactionId: 'pay_2' };
+      await table().outcomes.prepare(pending(ended), newCheck(pending(ended), CHECK_TIMES));
+      await table().outcomes.putIfAbsent(succeeded({ ...ended, version: 2 }), 0);
+      await table().outcomes.erasePending(pending(ended));
+      expect(await table().outcomes.versions(pending(ended))).toEqual([succeeded({ ...ended, version: 2 })]);
     });
 
     it('makes nothing of a PENDING that is not there', async () => {

@@ -61,6 +61,16 @@ export function describeSessionStore(name: string, open: OpenTable): void {
       ]);
     });
 
+    it('reads a link that stays, and none that was taken or never made', async () => {
+      await table().portalLinks.create('h1', link(), entry);
+      expect(await table().sessions.readLink('h1')).toStrictEqual(link());
+      expect(await table().sessions.readLink('h1')).toStrictEqual(link());
+      await table().sessions.takeLink('h1', at(1));
+      expect(await table().sessions.readLink('h1')).toBeUndefined();
+      await table().sessions.create('h2', session());
+      expect(await table().sessions.readLink('h2')).toBeUndefined();
+    });
+
     it('gives no link after its end, and says that it has expired', async () => {
       await table().portalLinks.create('h1', link(), entry);
       expect(await table().sessions.takeLink('h1', at(600))).toEqual({ kind: 'expired' });

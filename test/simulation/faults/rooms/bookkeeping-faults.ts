@@ -77,8 +77,8 @@ export const bookkeepingFaults: readonly DeliberateFault[] = [
   {
     name: 'a run that succeeds takes away the mark of a later failure',
     at: hookInside(() => import('../../../../lib/adapters/memory/merchants/memory-merchants.ts'), {
-      memoryMerchants: (real) => (clock, log) => {
-        const { directory, ...rest } = real(clock, log);
+      memoryMerchants: (real) => (table) => {
+        const { directory, ...rest } = real(table);
         const changeOwnMark: typeof directory.changeOwnMark = async (seen, mark, open) => {
           const current = await directory.entry(seen.merchantId);
           return directory.changeOwnMark(current ?? seen, mark, open);

@@ -19,6 +19,7 @@ import { conditionalWrite, unchangedSince } from '../../table/conditions.ts';
 import { putLogged } from '../../table/put-logged.ts';
 import { queryAll } from '../../table/query-all.ts';
 import type { Table } from '../../table/table-client.ts';
+import { openErasurePut } from '../erasing/dynamodb-erasure-store.ts';
 
 export function createMerchantStore(table: Table): MerchantStore {
   const { documents, stamping, name: TableName } = table;
@@ -67,10 +68,11 @@ export function createMerchantStore(table: Table): MerchantStore {
     erase(tombstone, expectedRev, { endpointIds = [], entry } = {}) {
       const pk = merchantPk(tombstone.merchantId);
       const row = { pk, sk: PROFILE_SK, ...tombstone, feedShards: ERASED_FEED_SHARDS };
-      // Invariant: the walks pass a merchant by from the moment at which it has a tombstone.
+      // Invariant: the walks pass a merchant by from the moment at which it has a tombstone, and its rows will be deleted.
       const change = [
         { Put: putIfRev(row, expectedRev) },
         { Update: directoryErasure(TableName, tombstone) },
+        openErasurePut(TableName, tombstone.merchantId),
       ];
       const endpoints = endpointIds.map((endpointId) => ({
         Delete: { TableName, Key: { pk, sk: endpointSk(endpointId) } },

@@ -76,6 +76,13 @@ export function createSessionStore(table: Table): SessionStore {
       );
     },
 
+    async readLink(tokenHash) {
+      const { Item } = await calling('Reading a portal link', () =>
+        documents.send(new GetCommand({ TableName, Key: linkKey(tokenHash), ConsistentRead: true })),
+      );
+      return Item && readLinkItem(table, Item);
+    },
+
     takeLink(tokenHash, now) {
       const take = new DeleteCommand({
         TableName,
@@ -101,6 +108,9 @@ export function createSessionStore(table: Table): SessionStore {
 
 function taken(table: Table, item: Item | undefined): TakenLink {
   if (item === undefined) return { kind: 'unknown' };
-  const read = (one: Item): PortalLink => portalLinkSchema.parse(one);
-  return { kind: 'taken', link: readItem(table, item, { kind: 'a portal link', read }) };
+  return { kind: 'taken', link: readLinkItem(table, item) };
+}
+
+function readLinkItem(table: Table, item: Item): PortalLink {
+  return readItem(table, item, { kind: 'a portal link', read: (one) => portalLinkSchema.parse(one) });
 }

@@ -1,5 +1,5 @@
-import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Outcome } from '../../../../core/model.ts';
+import { DeleteCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Outcome, TransactionKey } from '../../../../core/model.ts';
 import type { OutcomeStore } from '../../../../core/record/outcome-store.ts';
 import { DAY_SECONDS } from '../../../../core/time.ts';
 import { runTogether } from '../../../../protocol/runtime/bounded-map.ts';
@@ -16,25 +16,13 @@ import { putLogged } from '../../table/put-logged.ts';
 import type { Table } from '../../table/table-client.ts';
 import { checkItem } from '../delivery/dynamodb-check-store.ts';
 
-type OutcomeWrites = Pick<OutcomeStore, 'putIfAbsent' | 'prepare' | 'settlePending' | 'abandonPending'>;
+type OutcomeWrites = Pick<OutcomeStore, 'putIfAbsent' | 'prepare' | 'settlePending' | 'erasePending'>;
 
 export function createOutcomeWrites(
   table: Table,
   { retentionDays }: { readonly retentionDays: number },
 ): OutcomeWrites {
   const { stamping, name: TableName } = table;
-  /** @param last the end, or the PENDING that will have none */
-  async function letExpire(last: Outcome): Promise<void> {
-    const afterEnd = ttlAfter(Date.parse(last.recordedAt), retentionDays) + DAY_SECONDS;
-    const write = (what: string, update: UpdateCommand) => () =>
-      calling(what, () => conditionalWrite(() => table.documents.send(update)));
-    // The writes are independent and can be repeated.
-    await runTogether([
-      write('Letting a PENDING expire', expiry(TableName, last, afterEnd)),
-      write('Resolving a check', resolution(TableName, last, afterEnd)),
-    ]);
-  }
-
   return {
     putIfAbsent(outcome, feedShard, entry) {
       const Put = {
@@ -61,8 +49,25 @@ export function createOutcomeWrites(
       return writeStamped(table, 'Preparing a transaction', (options) => stamping.send(both, options));
     },
 
-    settlePending: letExpire,
-    abandonPending: letExpire,
+    async settlePending(end) {
+      const afterEnd = ttlAfter(Date.parse(end.recordedAt), retentionDays) + DAY_SECONDS;
+      const write = (what: string, update: UpdateCommand) => () =>
+        calling(what, () => conditionalWrite(() => table.documents.send(update)));
+      // The writes are independent and can be repeated.
+      await runTogether([
+        write('Letting a PENDING expire', expiry(TableName, end, afterEnd)),
+        write('Resolving a check', resolution(TableName, end, afterEnd)),
+      ]);
+    },
+
+    async erasePending(key) {
+      const { documents } = table;
+      const deletion = pendingDeletion(TableName, key);
+      await calling('Erasing a PENDING', () => conditionalWrite(() => documents.send(deletion)));
+      // The check comes last: it is due, so a process that died before is made up for.
+      const check = new DeleteCommand({ TableName, Key: { pk: transactionPk(key), sk: CHECK_SK } });
+      await calling('Erasing a check', () => documents.send(check));
+    },
   };
 }
 
@@ -76,6 +81,17 @@ function writeStamped(
     clockCheck.assertTrusted();
     const write = () => send({ abortSignal: AbortSignal.timeout(stampBoundMs) });
     return (await conditionalWrite(write)) ? 'written' : 'exists';
+  });
+}
+
+function pendingDeletion(TableName: string, key: TransactionKey): DeleteCommand {
+  return new DeleteCommand({
+    TableName,
+    Key: { pk: transactionPk(key), sk: outcomeSk(1) },
+    // Invariant: an end that was recorded after the PENDING was deleted, and so is the first version, stays.
+    ConditionExpression: '#status = :pending',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':pending': 'PENDING' },
   });
 }
 
