@@ -10,6 +10,7 @@ import {
 } from '../support/local-service.ts';
 import { startChromium } from './support/chromium.ts';
 import { accessibilityFindings, faultsOf, overflowOf } from './support/findings.ts';
+import { largeLedger } from './support/large-ledger.ts';
 import { type MadeUpShop, openMadeUpShop } from './support/made-up-shop.ts';
 import { takePicture } from './support/pictures.ts';
 import { WINDOWS, type WindowName } from './support/windows.ts';
@@ -27,6 +28,7 @@ const COLUMNS = ['transactionId', 'version', 'status', 'amount', 'currency', 'li
 
 describe('the console of a merchant', () => {
   const dataDir = temporaryDirectory();
+  const files = temporaryDirectory();
   let service: LocalService;
   let shop: MadeUpShop;
   let browser: Browser;
@@ -44,6 +46,7 @@ describe('the console of a merchant', () => {
     shop?.close();
     await service?.stop();
     removeDirectory(dataDir);
+    removeDirectory(files);
   });
 
   const asMerchant = async (request: string) =>
@@ -218,6 +221,33 @@ describe('the console of a merchant', () => {
         () => asMerchant(`GET /v1/transactions/${rows[0]?.transactionId}`),
         ({ notifications }) => expect(JSON.stringify(notifications)).toContain('"action":"redeliver"'),
       );
+    });
+
+    it('of 25 MB is added up with progress, while the page answers', async () => {
+      await using context = await loggedIn();
+      const page = await context.newPage();
+      const faults = faultsOf(page);
+      await page.goto(`${base}/reconciliation`);
+      await page.evaluate(`
+        window.parts = new Set();
+        setInterval(() => window.parts.add(document.querySelector('[data-progress] progress').value), 50);`);
+      await page.setInputFiles('input[type=file]', largeLedger(files));
+      await page.locator('[data-progress]:not([hidden])').waitFor();
+      await page.keyboard.press('?');
+      await page.locator('dialog[open]').waitFor();
+      expect(await page.locator('[data-progress]').isVisible()).toBe(true);
+      await page.keyboard.press('Escape');
+      await page.locator(shown).waitFor({ timeout: 0 });
+      const parts = JSON.parse(await page.evaluate('JSON.stringify([...window.parts])')) as number[];
+      expect(parts.filter((one) => one > 0 && one < 1).length).toBeGreaterThan(3);
+      expect(await page.locator('[data-summary]').innerText()).toMatch(
+        /rows in [\d,]+ windows differ, of 2,000 rows/,
+      );
+      expect(await page.locator('[data-remarks]').innerText()).toContain(
+        '300,000 rows of your ledger lie before',
+      );
+      expect(await page.locator('[data-body] tr').count()).toBeLessThanOrEqual(500);
+      expect(faults).toEqual([]);
     });
 
     it('that is no ledger is refused with a sentence', async () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -9,6 +9,8 @@ import type { Program } from './programs/languages.ts';
 export interface RunningReceiver {
   /** Kills it without warning, and starts it again. */
   killAndStart(): Promise<void>;
+  /** What it says about one transaction, when it is called with `ask`. */
+  ask(transactionId: string): string;
   /** Rows of its database. */
   query<Row>(sql: string): readonly Row[];
   /** Its last words, for a test that fails. */
@@ -29,13 +31,20 @@ export async function startReceiver(
   const { directory, port, environment } = settings;
   const database = join(directory, 'shop.db');
   const said: string[] = [];
+  const [file, ...args] = program.command;
+  const env = {
+    ...process.env,
+    ...program.environment,
+    ...environment,
+    DATABASE: database,
+    PORT: String(port),
+  };
   let child: ChildProcess;
 
   const start = async () => {
-    const [file, ...args] = program.command;
     const started = spawn(file, args, {
       cwd: directory,
-      env: { ...process.env, ...program.environment, ...environment, DATABASE: database, PORT: String(port) },
+      env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = started;
@@ -61,6 +70,8 @@ export async function startReceiver(
       return said.slice(-LAST_WORDS).join('');
     },
     stop,
+    ask: (transactionId) =>
+      execFileSync(file, [...args, 'ask', transactionId], { cwd: directory, env, encoding: 'utf8' }),
     async killAndStart() {
       await stop();
       await start();

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { compareFile } from '../../../lib/console/client/reconciling/compare-file.ts';
+import { type ComparePorts, compareFile } from '../../../lib/console/client/reconciling/compare-file.ts';
 import type { Difference, Job } from '../../../lib/console/client/reconciling/messages.ts';
 import { createAsk } from '../../../lib/console/client/reconciling/service-questions.ts';
 import type { Browser } from '../../support/cookie-browser.ts';
@@ -46,7 +46,11 @@ function csv(of: readonly Row[], columns: readonly (keyof Row)[] = COLUMNS): str
   return [columns.join(','), ...of.map((row) => columns.map((name) => row[name]).join(','))].join('\n');
 }
 
-function compare(text: string, job: Partial<Job> = {}) {
+function compare(
+  text: string,
+  job: Partial<Job> = {},
+  onProgress: ComparePorts['onProgress'] = () => undefined,
+) {
   const { csrf } = session;
   const ask = createAsk({ base: BASE, csrf, fetch: (url, init) => session.fetch(String(url), init) });
   const whole: Job = {
@@ -58,7 +62,7 @@ function compare(text: string, job: Partial<Job> = {}) {
     keptSinceMs: 0,
     ...job,
   };
-  return compareFile(whole, { ask, onProgress: () => undefined });
+  return compareFile(whole, { ask, onProgress });
 }
 
 function classesOf(differences: readonly Difference[]): readonly string[] {
@@ -80,6 +84,26 @@ describe('a ledger in the browser', () => {
     expect(classesOf(result.differences)).toEqual(['amount pay_9', 'only_here pay_3', 'only_there ghost']);
     expect(result.examined).toBe(result.differing.length);
     expect(result.sentRows).toBeLessThan(OUTCOMES);
+  });
+
+  it('may have years of rows: those that cannot be compared cost no memory', async () => {
+    const [first] = rows as readonly [Row];
+    const windowMs = WINDOW_SECONDS * 1_000;
+    const keptSinceMs = closedThroughMs - 7_200_000;
+    // More windows than a comparison may hold.
+    const old = Array.from({ length: 210_001 }, (_, index) => ({
+      ...first,
+      transactionId: `old_${index}`,
+      listedAt: new Date(keptSinceMs - (index + 1) * windowMs).toISOString(),
+    }));
+    const later = { ...first, transactionId: 'later', listedAt: new Date(closedThroughMs).toISOString() };
+    const steps: string[] = [];
+    const onProgress = (step: string) => steps.push(step);
+    const lacking = [...old, ...rows.slice(1), later];
+    const result = await compare(csv(lacking), { keptSinceMs }, onProgress);
+    expect(result).toMatchObject({ rows: OUTCOMES - 1, outside: 210_002 });
+    expect(classesOf(result.differences)).toEqual(['only_here pay_0']);
+    expect([...new Set(steps)]).toEqual(['reading', 'asking', 'reading_again', 'comparing']);
   });
 
   it('that lacks thousands of rows of a window is compared bucket by bucket', async () => {

@@ -47,6 +47,7 @@ export async function makePresent(makers: Makers): Promise<Present> {
 export const findPython = () => findLanguage(['python3', 'python'], '--version', /Python 3\.(1\d|[2-9]\d)/);
 export const findGo = () => findLanguage(['go', '/usr/local/go/bin/go'], 'version', /go1\.(2[5-9]|[3-9]\d)/);
 export const findJavac = () => findLanguage(['javac'], '-version', /javac (1[7-9]|[2-9]\d)/);
+export const findPhp = () => findLanguage(['php'], '--version', /PHP 8\./);
 export const findMaven = () => findLanguage(['mvn'], '-version', /Maven [3-9]/);
 export const findCargo = () => findLanguage(['cargo'], '--version', /cargo 1\.(8[5-9]|9\d|\d{3})/);
 

@@ -37,7 +37,7 @@ interface Read extends LedgerForm {
 
 export async function compareFile(job: Job, { ask, onProgress }: ComparePorts): Promise<Result> {
   const windowMs = job.windowSeconds * 1_000;
-  const read = await firstReading(job.file, windowMs, (part) => onProgress('reading', part));
+  const read = await firstReading(job, windowMs, (part) => onProgress('reading', part));
   if (!read.hasTimes) return byTransaction(job, read, { ask, onProgress });
   const range = rangeOf(job, read.sums, windowMs);
   onProgress('asking', 0);
@@ -51,7 +51,8 @@ export async function compareFile(job: Job, { ask, onProgress }: ComparePorts): 
     differing.map(({ startMs }) => startMs),
     read.sums,
   );
-  const windows = await secondReading(job.file, { chosen, windowMs });
+  const readingAgain = (part: number) => onProgress('reading_again', part);
+  const windows = await secondReading(job.file, { chosen, windowMs, onProgress: readingAgain });
   const differences: Difference[] = [];
   let [sentRows, examined] = [0, 0];
   for (const [at, window] of windows.entries()) {
@@ -79,11 +80,12 @@ export async function compareFile(job: Job, { ask, onProgress }: ComparePorts): 
   };
 }
 
-async function firstReading(file: File, windowMs: number, onProgress: (part: number) => void): Promise<Read> {
+async function firstReading(job: Job, windowMs: number, onProgress: (part: number) => void): Promise<Read> {
   const { sums, add } = createWindowSums(windowMs);
+  const { fromMs, toMs } = boundsOf(job, windowMs);
   const byId = rowsByTransaction();
   let isTyped = true;
-  const form = await readLedger(file, {
+  const form = await readLedger(job.file, {
     onProgress,
     onRow: (row) => {
       isTyped &&= row.transactionType !== '';
@@ -92,19 +94,27 @@ async function firstReading(file: File, windowMs: number, onProgress: (part: num
         if (byId.rows.size > MAX_ROWS_WITHOUT_TIMES) throw new Unanswered('too_many_rows_without_times');
         return;
       }
+      // A ledger of years costs no memory for what cannot be compared.
+      const start = windowOf(row, windowMs);
+      if (start < fromMs || start >= toMs) return;
       add(row, { ...sumOfRow(row, groupOf(row)), times: undefined });
     },
   });
   return { ...form, sums, isTyped: isTyped && form.hasTypes, rowsWithoutTimes: byId.rows };
 }
 
-/** From the ledger's first window that the service still keeps, to the last closed one. */
-function rangeOf(job: Job, sums: Sums['sums'], windowMs: number): Span {
-  const toMs = job.toMs ?? job.closedThroughMs;
-  const starts = [...sums.keys()];
-  const first = starts.length === 0 ? undefined : starts.reduce((a, b) => Math.min(a, b));
+/** What can be compared: the days that were chosen, of the windows that the service keeps and has closed. */
+function boundsOf(job: Job, windowMs: number): Span {
   const kept = Math.ceil(job.keptSinceMs / windowMs) * windowMs;
-  const fromMs = Math.max(job.fromMs ?? first ?? toMs, kept);
+  return { fromMs: Math.max(job.fromMs ?? kept, kept), toMs: job.toMs ?? job.closedThroughMs };
+}
+
+/** Within the bounds. Where no first day was chosen, from the ledger's first window. */
+function rangeOf(job: Job, sums: Sums['sums'], windowMs: number): Span {
+  const bounds = boundsOf(job, windowMs);
+  const { toMs } = bounds;
+  const first = [...sums.keys()].reduce((a, b) => Math.min(a, b), toMs);
+  const fromMs = job.fromMs === undefined ? first : bounds.fromMs;
   if (fromMs < toMs && toMs <= job.closedThroughMs) return { fromMs, toMs };
   throw new Unanswered('nothing_to_compare');
 }
@@ -124,17 +134,18 @@ function chosenOf(differing: readonly number[], sums: Sums['sums']): ReadonlySet
 interface SecondReading {
   readonly chosen: ReadonlySet<number>;
   readonly windowMs: number;
+  readonly onProgress: (part: number) => void;
 }
 
 async function secondReading(
   file: File,
-  { chosen, windowMs }: SecondReading,
+  { chosen, windowMs, onProgress }: SecondReading,
 ): Promise<readonly WindowRows[]> {
   const rows = new Map<number, LedgerRow[]>([...chosen].map((start) => [start, []]));
   if (chosen.size === 0) return [];
   const seen = new Map<string, number>();
   await readLedger(file, {
-    onProgress: () => undefined,
+    onProgress,
     onRow: (row) => {
       const start = windowOf(row, windowMs);
       const own = rows.get(start);

@@ -16,7 +16,7 @@ export interface Job {
   readonly toMs?: number;
 }
 
-export type Step = 'reading' | 'asking' | 'comparing';
+export type Step = 'reading' | 'asking' | 'reading_again' | 'comparing';
 
 export interface Difference {
   readonly class: string;

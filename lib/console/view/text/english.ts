@@ -174,7 +174,12 @@ export const english = {
     to: 'Through',
     forget: 'Forget this comparison',
     script: {
-      steps: { reading: 'Adding up your ledger', asking: 'Comparing digests', comparing: 'Comparing rows' },
+      steps: {
+        reading: 'Adding up your ledger',
+        asking: 'Comparing digests',
+        reading_again: 'Reading the rows of windows that differ',
+        comparing: 'Comparing rows',
+      },
       equal: 'Nothing differs: {rows} rows from {from} to {to} are equal on both sides.',
       differs: '{count} rows in {windows} windows differ, of {rows} rows from {from} to {to}.',
       remarks: {
@@ -189,6 +194,8 @@ export const english = {
       failures: {
         nothing_to_compare:
           'No closed window lies in this time. Windows close about a minute after their end.',
+        too_long_a_time:
+          'Your ledger has rows in more than 210,000 windows. Choose fewer days, and drop it again.',
         needs_range: 'Your ledger has no column listedAt. Say below which days it covers, and drop it again.',
         too_many_rows_without_times: 'Without the column listedAt, a ledger may have 500,000 rows at most.',
         range_too_long:

@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** ES modules and CommonJS: a folder each. */
+export const FORMATS = ['esm', 'cjs'] as const;
+
+/** What runs in a user's process: the kits, the command line, and the construct. */
+export const TARGET = { platform: 'node', target: 'node22', logLevel: 'warning' } as const;
+
+/** The source of a path in the repository. */
+export const sourceAt = (...parts: readonly string[]): string => join(ROOT, ...parts);
