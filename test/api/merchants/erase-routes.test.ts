@@ -195,6 +195,8 @@ describe('the progress of an erasure', () => {
     expect(beganAt).toBe(waiting.startsNotBefore);
     await begin();
     await world.eraseRows();
+    world.time.nowMs += 5 * MINUTE_MS;
+    await world.eraseRows();
     const erased = await progressOf(world);
     expect(erased).toMatchObject({ state: 'erased', erasedAt: waiting.erasedAt, beganAt });
     expect(erased.deleted.rows).toBeGreaterThan(8);

@@ -1,13 +1,15 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../../lib/cli/command-line/run-program.ts';
 import { commandTree } from '../../../lib/cli/command-tree.ts';
 import { boundedMap } from '../../../lib/protocol/runtime/bounded-map.ts';
-import { start } from '../../e2e/command-line/program.ts';
-import { ASKING, envOf, OFFLINE, wordsOf } from './sample-words.ts';
+import { run, start } from '../../e2e/command-line/program.ts';
+import { ASKING, envOf, FOLDER, OFFLINE, wordsOf } from './sample-words.ts';
 import { type Behaviour, type StandInService, startStandIn } from './stand-in-service.ts';
 
 const COMMANDS = Object.keys(ASKING);
@@ -157,5 +159,26 @@ describe('a process of each kind', () => {
       return { command, said: said() };
     });
     expect(ends).toEqual(KINDS.map((command) => ({ command, said: expect.not.stringMatching(STACK) })));
+  });
+
+  it.each([
+    ['init', []],
+    ['export', ['--out', join(FOLDER, 'export.json')]],
+    ['listen', []],
+    ['reconcile', ['--csv', join(FOLDER, 'differences.csv')]],
+  ])('%s says which file a full disk does not take, and leaves no part of it', async (command, more) => {
+    const env = envOf(service.api('answers'), `full${command}`);
+    const { status, stderr } = await run([...wordsOf(command), ...more], { env, isDiskFull: true });
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^\/.+ cannot be written: EFBIG/)]);
+    expect(stderr).not.toMatch(STACK);
+    expect(existsSync(more.at(-1) ?? '')).toBe(false);
+  });
+
+  it('listen starts again once the disk has room', async () => {
+    const env = envOf(service.api('answers'), 'room');
+    expect((await run(wordsOf('listen'), { env, isDiskFull: true })).stderr).toContain('it skips nothing');
+    const { status, stdout } = await run([...wordsOf('listen'), '--json'], { env });
+    // Nobody receives at that address: a status that comes after the lock and the file.
+    expect([status, stdout]).toEqual([1, expect.stringContaining('"event":"forwarded"')]);
   });
 });

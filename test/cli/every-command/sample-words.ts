@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 /** Each command with words that make it ask the service. A test fails if a command of the tree is missing. */
 
-const folder = mkdtempSync(join(tmpdir(), 'tidings-every-command-'));
+export const FOLDER = mkdtempSync(join(tmpdir(), 'tidings-every-command-'));
 const file = (name: string, text: string) => {
-  writeFileSync(join(folder, name), text);
-  return join(folder, name);
+  writeFileSync(join(FOLDER, name), text);
+  return join(FOLDER, name);
 };
 const LEDGER = file(
   'ledger.csv',
@@ -81,6 +81,6 @@ export function envOf(api: string, name: string): Readonly<Record<string, string
     TIDINGS_API: api,
     TIDINGS_KEY: `tk_${name}_secretsecretsecret`,
     TIDINGS_SECRET: `whsec_${Buffer.alloc(32, 5).toString('base64')}`,
-    TIDINGS_CONFIG_DIR: join(folder, `config-${name}`),
+    TIDINGS_CONFIG_DIR: join(FOLDER, `config-${name}`),
   };
 }
