@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { publishedCommand } from '../../support/published/published.ts';
+import { publishedCommand } from '../../support/published/published-command.ts';
 import { ROOT } from '../../support/synthesized.ts';
 
 /** `tidings` as a child process, as people and scripts run it: the file of the published package, which starts fastest. */
