@@ -1,10 +1,10 @@
-import { chmodSync, copyFileSync, cpSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { bundledFunctions, inputsOfFunctions } from '../../lib/stack/bundles.ts';
+import { buildCommandLine } from './command-line.ts';
 import { buildConstruct } from './construct.ts';
 import { buildKits } from './kits.ts';
-import { FORMATS, sourceAt, TARGET } from './layout.ts';
+import { FORMATS, sourceAt } from './layout.ts';
 import { type BundledPackage, writeLicenses } from './licenses.ts';
 import { writeManifest } from './manifest.ts';
 
@@ -31,27 +31,4 @@ export async function buildPackage(directory: string): Promise<readonly BundledP
   copyFileSync(sourceAt('bin/package/README.md'), join(directory, 'README.md'));
   writeManifest(directory);
   return bundled;
-}
-
-/** One file without dependencies. It reads its version from the package's manifest beside it. */
-async function buildCommandLine(directory: string): Promise<readonly string[]> {
-  const outfile = join(directory, 'cli/tidings.js');
-  const { metafile } = await build({
-    ...TARGET,
-    entryPoints: [sourceAt('bin/tidings.ts')],
-    outfile,
-    format: 'esm',
-    bundle: true,
-    metafile: true,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    // Libraries in CommonJS call `require` for modules of Node.
-    banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire as tidingsRequire } from 'node:module';const require = tidingsRequire(import.meta.url);",
-    },
-    legalComments: 'none',
-  });
-  chmodSync(outfile, 0o755);
-  process.stdout.write(`cli/tidings.js: ${Math.ceil(statSync(outfile).size / 1_024)} KiB\n`);
-  return Object.keys(metafile.inputs);
 }

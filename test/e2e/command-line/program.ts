@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { publishedCommand } from '../../support/published/published.ts';
+import { publishedCommand } from '../../support/published/published-command.ts';
 import { ROOT } from '../../support/synthesized.ts';
 
 /** `tidings` as a child process, as people and scripts run it: the file of the published package, which starts fastest. */
@@ -19,12 +19,15 @@ export interface Surroundings {
   readonly isDiskFull?: boolean;
 }
 
+/** `TIDINGS_TEST_NODE` names another Node, such as the oldest that the package supports. */
+const NODE = process.env.TIDINGS_TEST_NODE ?? process.execPath;
+
 type Started = Omit<Surroundings, 'input'>;
 
 export function start(words: readonly string[], { env, isDiskFull = false }: Started) {
   const { PATH = '', HOME = '' } = process.env;
   const limited = isDiskFull ? ['bash', '-c', 'ulimit -f 0; exec "$@"', 'bash'] : [];
-  const [program = '', ...given] = [...limited, process.execPath, command, ...words];
+  const [program = '', ...given] = [...limited, NODE, command, ...words];
   return spawn(program, given, { cwd: ROOT, env: { PATH, HOME, ...env } });
 }
 

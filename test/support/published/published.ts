@@ -73,15 +73,6 @@ export function linkPackages(project: string, names: readonly string[]): void {
   }
 }
 
-/** The file that `npx tidings` runs. */
-export async function publishedCommand(): Promise<string> {
-  const kit = await builtKit();
-  const { bin } = JSON.parse(readFileSync(join(kit, 'package.json'), 'utf8')) as {
-    readonly bin: { readonly tidings: string };
-  };
-  return join(kit, bin.tidings);
-}
-
 /**
  * Creates an empty third-party project with the kit installed as published.
  * @returns its directory
